@@ -1,10 +1,12 @@
-// Writes the node reference, docs/nodes.md, from the declarations: `node scripts/run.mjs
-// scripts/docs.ts`. With `--check`, reports whether the file is up to date.
+// Writes the node reference, docs/nodes.md, from the declarations, and that of formulas,
+// docs/formula.md, from the table of functions: `node scripts/run.mjs scripts/docs.ts`. With `--check`, reports whether the file is up to date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { formulaReference } from './formulaReference.ts'
 import { loadDeclarations } from '../src/build/declarations.ts'
 import type { Declaration, InputSlot, OutputSlot, Param } from '../src/engine/plan/op.ts'
 
 export const FILE = 'docs/nodes.md'
+export const FORMULA_FILE = 'docs/formula.md'
 
 /** Returns the reference as Markdown. */
 export function nodeReference(declarations: readonly Declaration[]): string {
@@ -62,7 +64,7 @@ function section(node: Declaration): string[] {
   if (node.loop) lines.push('', loopText(node))
   return [
     ...lines,
-    ...table(['Input', 'Type', 'Description'], Object.entries(node.inputs).map(inputRow)),
+    ...table(['Input', 'Type', 'Description'], inputRows(node.inputs)),
     ...table(['Output', 'Type', 'Description'], Object.entries(node.outputs).map(outputRow)),
     ...table(
       ['Param', 'Default', 'Values', 'Description'],
@@ -91,6 +93,18 @@ const table = (head: string[], rows: string[][]): string[] =>
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 
+/** Rows of inputs. Those of a growing row have one together. */
+function inputRows(inputs: Declaration['inputs']): string[][] {
+  const growing = Object.keys(inputs).filter((name) => inputs[name].grows)
+  const rest = new Set(growing.slice(1))
+  return Object.entries(inputs)
+    .filter(([name]) => !rest.has(name))
+    .map(([name, slot]) => {
+      const [label, ...cells] = inputRow([name, slot])
+      return [slot.grows ? `${label} … \`${growing.at(-1)}\`` : label, ...cells]
+    })
+}
+
 const inputRow = ([name, { accepts, about, optional, many }]: [string, InputSlot]) => [
   `\`${name}\`${many ? ' (any number)' : ''}`,
   `${accepts === 'any' ? 'anything' : accepts.join(', ')}${optional ? ' (optional)' : ''}`,
@@ -99,9 +113,15 @@ const inputRow = ([name, { accepts, about, optional, many }]: [string, InputSlot
 
 const outputRow = ([name, { type, about, many }]: [string, OutputSlot]) => [
   `\`${name}\`${many ? ' (one per connected input)' : ''}`,
-  typeof type === 'string' ? type : `same as \`${type.like}\``,
+  outputType(type),
   about,
 ]
+
+function outputType(type: OutputSlot['type']): string {
+  if (typeof type === 'string') return type
+  const like = `same as \`${type.like}\``
+  return type.param === undefined ? like : `chosen by \`${type.param}\`, or ${like}`
+}
 
 const paramRow = ([name, param]: [string, Param]) => [
   `\`${name}\``,
@@ -165,6 +185,7 @@ export async function main(args: readonly string[]) {
   const { declarations } = await loadDeclarations()
   const pages = new Map([
     [FILE, nodeReference(declarations)],
+    [FORMULA_FILE, formulaReference()],
     ...QUOTING.filter((path) => existsSync(path)).map(
       (path) => [path, quoteCode(readFileSync(path, 'utf8'))] as const,
     ),

@@ -27,7 +27,13 @@ export { scrubByTouch } from './nodes/litegraph/scrub.ts'
 export { installZones } from './nodes/litegraph/canvasZones.ts'
 export type { GraphRunOptions, Host, HostOptions } from './nodes/host/register.ts'
 export { darkTheme, lightTheme, paintView } from './nodes/painters/paint.ts'
-export { parseWorkflow, stringifyWorkflow, toGraph, WorkflowError } from './nodes/workflow.ts'
+export {
+  createWorkflow,
+  parseWorkflow,
+  stringifyWorkflow,
+  toGraph,
+  WorkflowError,
+} from './nodes/workflow.ts'
 export type { WorkflowFile } from './nodes/workflow.ts'
 export { GraphError, NodeError } from './engine/base/fault.ts'
 export type { Fault } from './engine/base/fault.ts'

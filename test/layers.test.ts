@@ -69,6 +69,24 @@ test('only tf.ts imports tfjs; only backends.ts and our own backends import its 
   ).toEqual([])
 })
 
+test('only layers/operation.ts makes custom gradients, and only differentiate computes gradients', () => {
+  const functions =
+    /\btf\s*\.\s*(customGrad|grads?|valueAndGrads?|variableGrads)\b|engine\(\)\.gradients/g
+  const uses = of('engine')
+    .concat(of('nodes'))
+    .flatMap((file) => {
+      const code = readFileSync(join(root, file), 'utf8').replaceAll(
+        /^\s*(\/\/|\*|\/\*\*).*$/gm,
+        '',
+      )
+      return [...code.matchAll(functions)].map(([use]) => `${file} uses ${use}`)
+    })
+  expect(uses).toEqual([
+    'src/engine/layers/operation.ts uses tf.customGrad',
+    'src/engine/layers/operation.ts uses tf.customGrad',
+  ])
+})
+
 test('nodes import the engine and themselves, and litegraph as types only', () => {
   expect(offences(of('nodes'), ({ of }) => layer(of) === 'editor')).toEqual([])
   expect(

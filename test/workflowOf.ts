@@ -2,6 +2,7 @@
 import type { Graph } from '../src/engine/plan/graph.ts'
 import type { Declaration } from '../src/engine/plan/op.ts'
 import { toDeclaration } from '../src/engine/plan/op.ts'
+import { splitMany } from '../src/engine/base/ids.ts'
 import { nodes } from '../src/nodes/table.ts'
 
 type Link = [number, number, number, number, number, string]
@@ -13,8 +14,23 @@ export function workflowOf(
 ): string {
   const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
   const number = new Map(graph.nodes.map(({ id }, i) => [id, i + 1]))
+  const wired = graph.nodes.flatMap(({ inputs }) => Object.values(inputs))
+  /** A many-output has one slot for each that is wired. */
   const outputsOf = new Map(
-    graph.nodes.map(({ id, op }) => [id, Object.keys(declared.get(op)?.outputs ?? {})]),
+    graph.nodes.map(({ id, op }) => [
+      id,
+      Object.entries(declared.get(op)?.outputs ?? {}).flatMap(([name, { many }]) =>
+        many
+          ? [
+              ...new Set(
+                wired
+                  .filter(({ node, slot }) => node === id && splitMany(slot)[0] === name)
+                  .map(({ slot }) => slot),
+              ),
+            ].sort((a, b) => (splitMany(a)[1] ?? 0) - (splitMany(b)[1] ?? 0))
+          : [name],
+      ),
+    ]),
   )
   const links: Link[] = []
   for (const { id, inputs } of graph.nodes) {

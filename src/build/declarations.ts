@@ -1,12 +1,20 @@
 // Vite plugin: `virtual:declarations` provides the declarations of all nodes as data, so that the
-// page loads neither their `run` functions nor tfjs.
+// page loads neither their `run` functions nor tfjs. `virtual:bare-declarations` are the same
+// without descriptions, which `virtual:descriptions` provides: the editor loads them later.
 import { resolve } from 'node:path'
 import type { EnvironmentModuleNode, Plugin } from 'vite'
 import { runnerImport } from 'vite'
 import type { Declaration, Op } from '../engine/plan/op.ts'
+import { describe, withoutDescription } from '../editor/texts/descriptions.ts'
 
-const NAME = 'virtual:declarations'
-const RESOLVED = `\0${NAME}`
+/** Content of each module. */
+const MODULES: Readonly<Record<string, (declarations: readonly Declaration[]) => unknown>> = {
+  'virtual:declarations': (declarations) => declarations,
+  'virtual:bare-declarations': (declarations) => declarations.map(withoutDescription),
+  'virtual:descriptions': (declarations) =>
+    Object.fromEntries(declarations.map((each) => [each.type, describe(each)])),
+}
+const resolved = (name: string) => `\0${name}`
 
 export interface Loaded {
   declarations: Declaration[]
@@ -43,12 +51,14 @@ export function declarations({ table }: { table?: string } = {}): Plugin {
     configResolved(config) {
       root = config.root
     },
-    resolveId: (id) => (id === NAME ? RESOLVED : undefined),
+    resolveId: (id) => (Object.hasOwn(MODULES, id) ? resolved(id) : undefined),
     async load(id) {
-      if (id !== RESOLVED) return undefined
+      const name = Object.keys(MODULES).find((each) => resolved(each) === id)
+      if (name === undefined) return undefined
       const { declarations: list, files } = await load()
       for (const file of files) this.addWatchFile(file)
-      return `export default JSON.parse(${JSON.stringify(JSON.stringify(list))})`
+      const content = JSON.stringify(MODULES[name](list))
+      return `export default JSON.parse(${JSON.stringify(content)})`
     },
     buildStart() {
       loading = undefined
@@ -59,8 +69,10 @@ export function declarations({ table }: { table?: string } = {}): Plugin {
       if (!known?.includes(resolve(file)) && !resolve(file).startsWith(resolve(root, 'src/nodes')))
         return undefined
       loading = undefined
-      const virtual = this.environment.moduleGraph.getModuleById(RESOLVED)
-      return virtual ? [...modules, virtual] : undefined
+      const virtual = Object.keys(MODULES).flatMap(
+        (name) => this.environment.moduleGraph.getModuleById(resolved(name)) ?? [],
+      )
+      return virtual.length > 0 ? [...modules, ...virtual] : undefined
     },
   }
 }

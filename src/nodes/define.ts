@@ -7,6 +7,8 @@ import type {
   InputSlot,
   StaticValue,
   LoopBehaviour,
+  LoopBody,
+  LoopPlace,
   NoteOp,
   ObserverContext,
   ObserverOp,
@@ -15,17 +17,19 @@ import type {
   OutputSlot,
   Outputs,
   Param,
+  Params,
   RunContext,
   RunOp,
   StaticNumber,
   StaticPrediction,
   StartOp,
   ViewRoom,
+  WiredTypes,
 } from '../engine/plan/op.ts'
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
-import { mapValues } from '../engine/base/records.ts'
-import type { Tensor } from '../engine/base/tf.ts'
+import { mapEntries } from '../engine/base/records.ts'
+import type { Scalar, Tensor } from '../engine/base/tf.ts'
 import type { Model, NumberValue, Prediction } from '../engine/base/values.ts'
 import { withNodeFaults } from './engineFaults.ts'
 import type { Slot } from './define/slots.ts'
@@ -43,11 +47,18 @@ type ManyKeys<S extends Slots> = {
   [K in keyof S]: S[K] extends { many: true } ? K : never
 }[keyof S]
 
-/** Inputs of `run`: single slots by name, those of a many-slot by `name_1`, `name_2`, ... */
+type MoreKeys<S extends Slots> = {
+  [K in keyof S]: S[K] extends { more: unknown } ? K : never
+}[keyof S]
+
+/**
+ * Inputs of `run`: single slots by name, those of a many-slot by `name_1`, `name_2`, ..., further
+ * ones of a slot by `name_2`, `name_3`, ...
+ */
 export type RunInputs<I extends Slots> = {
   [K in Exclude<keyof I, ManyKeys<I>>]: SlotInput<I[K]>
 } & {
-  [K in ManyKeys<I> & string as `${K}_${number}`]: SlotInput<I[K]> | undefined
+  [K in (ManyKeys<I> | MoreKeys<I>) & string as `${K}_${number}`]: SlotInput<I[K]> | undefined
 }
 export type RunOutputs<O extends Slots> = {
   [K in Exclude<keyof O, ManyKeys<O>>]: SlotOutput<O[K]>
@@ -122,9 +133,10 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
   stateful?: true
   notices?: (params: RunParams<P>, wired: ReadonlySet<string>, known: StaticInputs<I>) => string[]
   /**
-   * Throws NodeError before a run if params do not fit together, or do not fit the static inputs.
+   * Throws NodeError before a run if params do not fit together, or do not fit the static inputs or
+   * the types of the wired inputs.
    */
-  check?: (params: RunParams<P>, known: StaticInputs<I>) => void
+  check?: (params: RunParams<P>, known: StaticInputs<I>, wired: WiredTypes) => void
   /**
    * `run` computes schedules and lists from its inputs alone, without randomness. It is cheap, and
    * also runs before a run.
@@ -139,6 +151,8 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
     known: StaticInputs<I>,
     prepared: unknown,
   ) => StaticOutputs<O>
+  /** Returns the params as they count for cache keys. Default: unchanged. */
+  keyParams?: (params: RunParams<P>) => Params
   needsTotalSteps?: (params: RunParams<P>) => boolean
   /**
    * Builds a view from the outputs, outside loops only. Must not read tensors. Outputs that nothing
@@ -172,6 +186,20 @@ export interface ObserverNode<I extends Slots, P extends ParamSpecs> extends Nod
   view: (inputs: RunInputs<I>, params: RunParams<P>, context: ObserverContext) => Promise<View>
 }
 
+/** An observer whose numbers are outputs as well. */
+export interface MetricNode<
+  I extends Slots,
+  O extends Slots,
+  P extends ParamSpecs,
+> extends NodeFields<I, O, P> {
+  room?: ViewRoom
+  measure: (
+    inputs: RunInputs<I>,
+    params: RunParams<P>,
+  ) => Promise<{ numbers: { [K in keyof O]?: number }; view: View }>
+  onDevice?: { [K in keyof O]?: (inputs: RunInputs<I>, params: RunParams<P>) => Scalar }
+}
+
 export interface OutputNode<I extends Slots, P extends ParamSpecs> extends NodeFields<I, {}, P> {
   files: (inputs: RunInputs<I>, params: RunParams<P>) => Promise<OutputFile[]>
 }
@@ -185,6 +213,9 @@ export function defineNode<I extends Slots, O extends Slots, P extends ParamSpec
 export function defineNode<I extends Slots, P extends ParamSpecs>(
   node: ObserverNode<I, P>,
 ): ObserverOp
+export function defineNode<I extends Slots, O extends Slots, P extends ParamSpecs>(
+  node: MetricNode<I, O, P>,
+): ObserverOp
 export function defineNode<I extends Slots, P extends ParamSpecs>(node: OutputNode<I, P>): OutputOp
 export function defineNode<P extends ParamSpecs>(
   node: NodeFields<{}, {}, P> & { note: true },
@@ -193,10 +224,21 @@ export function defineNode(
   node: NodeFields<Slots, Slots, ParamSpecs> & object,
 ): RunOp | ExpandOp | ObserverOp | OutputOp | NoteOp {
   const role =
-    'view' in node ? 'observer' : 'files' in node ? 'output' : 'note' in node ? 'note' : 'node'
+    'view' in node || 'measure' in node
+      ? 'observer'
+      : 'files' in node
+        ? 'output'
+        : 'note' in node
+          ? 'note'
+          : 'node'
   const own = withNodeFaults(node, [node])
+  const { measure, onDevice } = own as Pick<ObserverOp, 'measure' | 'onDevice'>
   return {
     ...own,
+    ...(onDevice && { onDevice: withNodeFaults(onDevice, [node]) }),
+    ...(measure && {
+      view: async (inputs: never, params: never) => (await measure(inputs, params)).view,
+    }),
     ...toDeclarationFields(node),
     role,
     ...('expand' in node && { expands: true }),
@@ -235,8 +277,9 @@ export interface LoopRun<
   extents: readonly ((keyof SP | keyof EP) & string)[]
   iterations(inputs: RunInputs<S>, params: LoopRunParams<SP, EP>): number
   first?(inputs: RunInputs<S>): number
-  notices?(start: RunParams<SP>): string[]
+  notices?(start: RunParams<SP>, where: LoopPlace): string[]
   emitEvery?(params: LoopRunParams<SP, EP>): number
+  againEvery?(params: LoopRunParams<SP, EP>): number
   begin(inputs: RunInputs<S>, params: LoopRunParams<SP, EP>, context: RunContext): State
   /** Outputs without a value may be missing, as the labels of unlabelled data. */
   each(
@@ -245,6 +288,7 @@ export interface LoopRun<
     inputs: RunInputs<S>,
     params: LoopRunParams<SP, EP>,
     context: RunContext,
+    wanted: ReadonlySet<string>,
   ): OptionalOutputs<E>
   advance?(
     state: State,
@@ -256,7 +300,7 @@ export interface LoopRun<
   around?(
     state: State,
     each: Outputs,
-    body: (each: Outputs) => RunInputs<N>,
+    body: LoopBody<RunInputs<N>>,
     index: number,
     inputs: RunInputs<S>,
     params: LoopRunParams<SP, EP>,
@@ -365,18 +409,24 @@ function toDeclarationFields({ inputs, outputs, ...rest }: NodeFields<Slots, Slo
     ...(rest.equation && { equation: rest.equation }),
     ...(rest.source && { source: rest.source }),
     params: rest.params as Record<string, Param>,
-    inputs: mapValues(inputs, ({ accepts, about, optional, many }): InputSlot => ({
-      accepts,
-      about,
-      ...(optional && { optional }),
-      ...(many && { many }),
-    })),
-    outputs: mapValues(outputs, ({ type, about, many, per, host }): OutputSlot => ({
+    inputs: mapEntries(
+      inputs,
+      (name, { accepts, about, optional, many, grows, more }): InputSlot => ({
+        accepts,
+        about,
+        ...(optional && { optional }),
+        ...(many && { many }),
+        ...(grows && { grows }),
+        ...(more && { more: { of: more.of ?? name } }),
+      }),
+    ),
+    outputs: mapEntries(outputs, (name, { type, about, many, per, host, more }): OutputSlot => ({
       type,
       about,
       ...(many && { many }),
       ...(per && { per }),
       ...(host && { host }),
+      ...(more && { more: { of: more.of ?? name } }),
     })),
   }
 }

@@ -1,8 +1,15 @@
 // Converts errors of the engine to node faults: adds the slot or param and a cure.
 import { fillHoles, type Text } from '../engine/base/catalogue.ts'
 import { EngineError } from '../engine/base/errors.ts'
+import { FormulaError } from '../engine/formula/error.ts'
 import { NodeError } from '../engine/base/fault.ts'
-import { memoryCures, modelCures, processCures, trainingCures } from './messages/cures.ts'
+import {
+  formulaCures,
+  memoryCures,
+  modelCures,
+  processCures,
+  trainingCures,
+} from './messages/cures.ts'
 
 /** Cures by message id. */
 const cures = new Map<string, Text>(
@@ -11,6 +18,7 @@ const cures = new Map<string, Text>(
     training: trainingCures,
     models: modelCures,
     memory: memoryCures,
+    formula: formulaCures,
   }).flatMap(([area, all]) =>
     Object.entries(all).map(([key, cure]): [string, Text] => [`${area}.${key}`, cure]),
   ),
@@ -41,6 +49,7 @@ export function toNodeFault(error: unknown, nodes: readonly SlotsAndParams[]): u
     text ? fillHoles(text.text, { ...values, ...(argument && { argument }) }) : ''
   const fault = new NodeError({
     ...findSlotOrParam(argument, nodes),
+    ...(error instanceof FormulaError && { range: error.range }),
     message: fillText(problem),
     cure: fillText(cures.get(problem.id)),
   })
@@ -50,10 +59,16 @@ export function toNodeFault(error: unknown, nodes: readonly SlotsAndParams[]): u
 
 function findSlotOrParam(argument: string | undefined, nodes: readonly SlotsAndParams[]) {
   if (argument === undefined) return {}
-  if (nodes.some(({ inputs }) => Object.hasOwn(inputs, argument))) return { slot: argument }
+  // A slot of a many-input is `name_1`, `name_2`, ...
+  const single = argument.replace(/_\d+$/, '')
+  if (nodes.some(({ inputs }) => Object.hasOwn(inputs, argument) || hasMany(inputs, single)))
+    return { slot: argument }
   if (nodes.some(({ params }) => Object.hasOwn(params, argument))) return { param: argument }
   return {}
 }
+
+const hasMany = (inputs: object, name: string) =>
+  (inputs as Record<string, { many?: true }>)[name]?.many === true
 
 /** Wraps the functions of a declaration: they throw node faults instead of engine errors. */
 export const withNodeFaults = <T extends object>(

@@ -3,6 +3,7 @@ import type { Graph } from '../engine/plan/graph.ts'
 import type { ByType, Declaration } from '../engine/plan/op.ts'
 import { seedControl, type FileNode, type WorkflowFile } from './workflow/file.ts'
 import { cleanJson, limits, parseJson, requireSize } from './workflow/json.ts'
+import { createWorkflow as writeGraph, type WorkflowTexts } from './workflow/createWorkflow.ts'
 import { Notices } from './workflow/notices.ts'
 import { buildPlanGraph } from './workflow/planGraph.ts'
 import { hasStoredOriginal, readWorkflow } from './workflow/read.ts'
@@ -89,6 +90,17 @@ export function withFixedSeeds(file: WorkflowFile, declarations: Declarations): 
   const result = mapNodes(file, fixSeeds)
   return changed ? result : file
 }
+
+/**
+ * Writes a graph as a workflow file that opens in the editor, with nodes arranged by their wires.
+ * Inverse of {@link toGraph}, up to ids.
+ * @throws WorkflowError for a node of an undeclared type, or a wire from or to something undeclared
+ */
+export const createWorkflow = (
+  graph: Graph,
+  declarations: Declarations,
+  texts?: WorkflowTexts,
+): Promise<WorkflowFile> => writeGraph(graph, indexDeclarations(declarations), texts)
 
 /** Builds the graph of a file for the plan. Never throws: the plan reports everything that is wrong. */
 export const toGraph = (file: WorkflowFile, declarations: Declarations): Graph =>

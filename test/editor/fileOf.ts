@@ -30,7 +30,7 @@ export function fileOf(types: Record<number, string>, wires: Wires): WorkflowFil
       flags: {},
       mode: 0,
       inputs: inputSpecs(declaration, wired).map(({ name, type }) => ({ name, type, link: null })),
-      outputs: outputSpecs(declaration, wired, new Set()).map(({ name, type }) => ({
+      outputs: outputSpecs(declaration, {}, wired, new Set()).map(({ name, type }) => ({
         name,
         type,
         links: [],

@@ -8,6 +8,11 @@ import {
   type NodeTexts,
   translateDeclaration,
 } from '../../src/editor/texts/declarations.ts'
+import {
+  describe as describeNode,
+  withDescription,
+  withoutDescription,
+} from '../../src/editor/texts/descriptions.ts'
 import { koNodes } from '../../src/editor/texts/ko/nodes/index.ts'
 import { toDeclaration, type Declaration } from '../../src/engine/plan/op.ts'
 import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
@@ -52,6 +57,16 @@ const reworded = <D extends Declaration>(declaration: D): D =>
 
 vi.stubGlobal('document', { documentElement: {} })
 afterEach(() => applyLanguage('en'))
+
+test('descriptions and bare declarations are the whole declarations', () => {
+  for (const declaration of declarations) {
+    const bare = withoutDescription(declaration)
+    expect(withDescription(bare, describeNode(declaration))).toEqual(declaration)
+    const texts = textsByPlace('', bare).filter(([place]) => place !== '.summary')
+    expect(texts).toEqual([])
+    expect(bare).not.toHaveProperty('equation')
+  }
+})
 
 /** Nodes without any Korean text. The editor shows them in English. */
 const untranslated = declarations.map(textKey).filter((name) => !Object.hasOwn(koNodes, name))

@@ -36,6 +36,14 @@ onCpu(() => {
     tf.dispose([x, y, value, grads[0]!])
   })
 
+  test('skips comparisons, which have no gradient', async () => {
+    const x = tf.tensor1d([-2, 3])
+    const f = () => tf.where(x.greater(0), x.square(), x).mul(x.less(5).toFloat())
+    const { value, grads } = differentiate(() => f().sum(), [x])
+    expect(await dataOf([value, ...grads])).toEqual([[7], [1, 6]])
+    tf.dispose([x, value, grads[0]] as Tensor[])
+  })
+
   test('accepts a dy and does not dispose it', async () => {
     const [x, dy] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 5])]
     const { value, grads } = differentiate(() => x.square(), [x], dy)

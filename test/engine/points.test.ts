@@ -1,4 +1,4 @@
-// Two-dimensional datasets, distances, statistics and spectra.
+// Data sets of points, distances, statistics and spectra.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -18,22 +18,23 @@ const draw = (name: Distribution, count: number, seed = 1, noise = 0) =>
   pointSet(name, { count, noise, points: [] }, createRandom(seed))
 
 describe.each(shapes)('%s', (name) => {
-  test('is centred with standard deviation 1 over both axes', () => {
-    const { data } = draw(name, 20_000)
-    expect(data).toHaveLength(40_000)
-    for (const axis of [0, 1])
-      expect(Math.abs(computeStatistics(column(data, 2, axis)).mean)).toBeLessThan(0.03)
+  test('is centred with standard deviation 1 over all axes', () => {
+    const { data, dim } = draw(name, 20_000)
+    expect(dim).toBe(Number(/_(\d)d$/.exec(name)?.[1] ?? 2))
+    expect(data).toHaveLength(dim * 20_000)
+    for (let axis = 0; axis < dim; axis++)
+      expect(Math.abs(computeStatistics(column(data, dim, axis)).mean)).toBeLessThan(0.03)
     expect(computeStatistics(data).std).toBeCloseTo(1, 1)
   })
 
   test('a small set is a prefix of a large one', () => {
     const [few, many] = [draw(name, 50, 4, 0.1), draw(name, 400, 4, 0.1)]
-    expect(many.data.slice(0, 100)).toEqual(few.data)
+    expect(many.data.slice(0, 50 * few.dim)).toEqual(few.data)
     expect(many.labels?.slice(0, 50)).toEqual(few.labels)
   })
 })
 
-test('two moons, two arms and eight Gaussians have equally frequent classes', () => {
+test('classes are equally frequent', () => {
   const classes = shapes
     .map((name) => [name, draw(name, 8000)] as const)
     .filter(([, { labels }]) => labels)
@@ -41,6 +42,10 @@ test('two moons, two arms and eight Gaussians have equally frequent classes', ()
     ['moons', 2],
     ['eight_gaussians', 8],
     ['spiral', 2],
+    ['circles', 2],
+    ['pinwheel', 5],
+    ['bimodal_1d', 2],
+    ['helix_3d', 2],
   ])
   for (const [, { labels, classes: count }] of classes) {
     const shares = Array.from(
@@ -106,6 +111,20 @@ describe('distances', () => {
     const moved = data.map((value, i) => (i % 2 ? value : value + 1))
     expect(slicedWasserstein(data, moved)).toBeCloseTo(2 / Math.PI, 2)
     expect(slicedWasserstein(data, data)).toBe(0)
+    // In three dimensions the mean of |cos| is 1/2; on the line there is no projection.
+    const solid = draw('sphere_3d', 500).data
+    const raised = solid.map((value, i) => value + (i % 3 === 2 ? 1 : 0))
+    expect(slicedWasserstein(solid, raised, 2000, 0, 3)).toBeCloseTo(0.5, 1)
+    const line = draw('laplace_1d', 500).data
+    expect(
+      slicedWasserstein(
+        line,
+        line.map((x) => x + 2),
+        64,
+        0,
+        1,
+      ),
+    ).toBeCloseTo(2, 5)
   })
 
   test('Kolmogorov-Smirnov: the largest gap of the empirical distribution functions', () => {
@@ -203,4 +222,37 @@ describe('spectrum', () => {
     expect(density.reduce((sum, value) => sum + value, 0) / 256).toBeCloseTo(1, 10)
     expect(pointHistogram(Float32Array.of(9, 9), 4, 1).every((value) => value === 0)).toBe(true)
   })
+})
+
+/** Undoes the normalisation of points: the ratio of distances is that of the shape. */
+const norms = ({ data, dim }: ReturnType<typeof draw>) =>
+  Array.from({ length: data.length / dim }, (_, i) =>
+    Math.hypot(...data.subarray(dim * i, dim * i + dim)),
+  )
+
+test('points lie on the shapes that they are named after', () => {
+  const circles = draw('circles', 200)
+  norms(circles).forEach((norm, i) =>
+    expect(norm).toBeCloseTo(circles.labels?.[i] ? Math.sqrt(0.8) : Math.sqrt(3.2), 2),
+  )
+  for (const norm of norms(draw('sphere_3d', 200))) expect(norm).toBeCloseTo(Math.sqrt(3), 3)
+  const grid = draw('grid', 500)
+  expect(new Set(grid.data.map((value) => Math.round(1000 * value))).size).toBe(5)
+  const helix = draw('helix_3d', 200)
+  const radius = Array.from({ length: 200 }, (_, i) =>
+    Math.hypot(helix.data[3 * i], helix.data[3 * i + 1]),
+  )
+  expect(Math.max(...radius) - Math.min(...radius)).toBeLessThan(1e-3)
+})
+
+test('one-dimensional distributions have their densities', () => {
+  const share = (name: Distribution, fits: (x: number) => boolean) =>
+    draw(name, 20_000).data.filter(fits).length / 20_000
+  // The Laplace distribution has variance 2, so P(|x| < 1 deviation) = 1 - exp(-sqrt 2).
+  expect(share('laplace_1d', (x) => Math.abs(x) < 1)).toBeCloseTo(1 - Math.exp(-Math.SQRT2), 1)
+  // P(|x| < 1) of a uniform distribution of variance 1 is 1 / sqrt 3.
+  expect(share('uniform_1d', (x) => Math.abs(x) < 1)).toBeCloseTo(1 / Math.sqrt(3), 1)
+  expect(share('bimodal_1d', (x) => Math.abs(x) < 0.3)).toBeLessThan(0.01)
+  // Gaps between the three Gaussians, at their mean -0.35: half of the points lie below it.
+  expect(share('mixture_1d', (x) => x < -0.3)).toBeCloseTo(0.5, 1)
 })

@@ -16,7 +16,10 @@ async function checkOnCommandLine(name: string, bytes: Uint8Array) {
   writeFileSync(file, bytes)
   const lines: string[] = []
   const out = { line: (text: string) => lines.push(text), progress() {}, compiling() {}, end() {} }
-  const status = await checkWorkflows({ command: 'check', files: [file], json: false }, out)
+  const status = await checkWorkflows(
+    { command: 'check', files: [file], json: false, nodes: [] },
+    out,
+  )
   rmSync(file, { force: true })
   writeFileSync(file, bytes)
   const opened = await openWorkflow(file).then(

@@ -164,7 +164,14 @@ onCpu(() => {
     }
     const { behaviour } = trainingStart
     const state = behaviour.begin(inputs, params, {} as RunContext)
-    const each = behaviour.each(state, 0, inputs, params, {} as RunContext) as unknown as {
+    const each = behaviour.each(
+      state,
+      0,
+      inputs,
+      params,
+      {} as RunContext,
+      new Set(),
+    ) as unknown as {
       x_0: Samples
       labels: Labels
     }

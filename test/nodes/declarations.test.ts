@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { build } from 'vite'
 import { describe, expect, test } from 'vitest'
-import { FILE, nodeReference } from '../../scripts/docs.ts'
 import { inputSlot } from '../../src/engine/plan/slots.ts'
+import { FILE, FORMULA_FILE, nodeReference } from '../../scripts/docs.ts'
+import { formulaReference } from '../../scripts/formulaReference.ts'
 import { declarations, loadDeclarations } from '../../src/build/declarations.ts'
 import { toys } from './toys.ts'
 
@@ -69,6 +70,10 @@ describe('the node reference', () => {
   test('is up to date', async () => {
     expect(readFileSync(FILE, 'utf8')).toBe(nodeReference((await loadDeclarations()).declarations))
   }, 60_000)
+
+  test('of formulas is up to date', () => {
+    expect(readFileSync(FORMULA_FILE, 'utf8')).toBe(formulaReference())
+  })
 
   test('lists slots, params, equation and source of every node', () => {
     const [toy] = toys

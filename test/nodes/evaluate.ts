@@ -45,6 +45,7 @@ export interface Seen {
   type: SlotType
   tensor: Numbers
   frames: Numbers[]
+  losses: Numbers[]
   t: Float64Array
   schedule: Schedule
 }
@@ -60,12 +61,13 @@ const nothing = createStoredFiles(memoryStore())
 
 /**
  * Runs `graph` and reads the requested wires, such as `{ x: 'end.x_0' }`. A wire inside a loop
- * yields its last value. Throws a GraphError if the run reports faults.
+ * yields its last value. With `only`, nothing runs that does not lead to them. Throws a GraphError
+ * if the run reports faults.
  */
 export async function evaluate<K extends string>(
   graph: GraphNode[],
   wanted: { [Q in K]: string },
-  kept: { checkpoints?: StoredFiles; datasets?: StoredFiles } = {},
+  kept: { checkpoints?: StoredFiles; datasets?: StoredFiles; only?: boolean } = {},
 ): Promise<{ [Q in K]: Seen }> {
   const seen: Record<string, unknown> = {}
   const probe = (name: string) =>
@@ -95,7 +97,8 @@ export async function evaluate<K extends string>(
       ...names.map((name) => node(`probe ${name}`, `test/Probe_${name}`, { value: wanted[name] })),
     ],
   }
-  await session.run({ type: 'run', run: 1, graph: whole })
+  const targets = kept.only ? { targets: names.map((name) => `probe ${name}`) } : {}
+  await session.run({ type: 'run', run: 1, graph: whole, ...targets })
   await session.dispose()
   if (faults.length) throw new GraphError(faults)
   return seen as { [Q in K]: Seen }

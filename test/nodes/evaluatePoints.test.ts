@@ -155,12 +155,12 @@ onCpu(() => {
       ]),
     ]).toMatchInlineSnapshot(`
       [
-        "Expected points in the plane, which are items of shape [2], got items of shape [8,8,1]. Connect points. For images, use FrechetDistance.",
+        "Expected points, which are items of shape [d], got items of shape [8,8,1]. Connect points. For images, use FrechetDistance.",
         "Expected more than 3 samples and more than twice as many reference items to find the neighbour number 3, got 3 and 1000. Connect more, or lower k.",
         "Expected data with labels, which are its modes, got none. Connect data with classes, such as eight_gaussians of Points.",
         "Expected items of the shape of the reference, [2], got [8,8,1]. Connect the training data of the model to \`reference\`.",
         "Expected as many items as the reference, of the same shape, [1000,2], got [3,2]. Connect samples from the same noise as the reference, or measure distributions.",
-        "Expected points in the plane, [n, 2], got [16,8,8,1] and the reference [1000,2]. Connect points, or set \`measure\` to rms.",
+        "Expected points of one dimension, [n, d], got [16,8,8,1] and the reference [1000,2]. Connect points, or set \`measure\` to rms.",
       ]
     `)
   })

@@ -17,6 +17,8 @@ interface LoopOptions {
   /** Connects the model to the step, which evaluates it, instead of a Predict node. */
   asks?: boolean
   xT?: string
+  /** The node that makes the list of timesteps. */
+  list?: string | undefined
   /** Suffix of all node ids, for graphs with several loops. */
   suffix?: string
 }
@@ -25,13 +27,13 @@ interface LoopOptions {
 export function openLoop(
   step: string,
   params: Params,
-  { asks = false, xT = 'noise.noise', suffix = '' }: LoopOptions = {},
+  { asks = false, xT = 'noise.noise', list = 'list', suffix = '' }: LoopOptions = {},
 ) {
   const [start, predict, own, end] = ['start', 'predict', 'step', 'end'].map(
     (id) => id + suffix,
   ) as [string, string, string, string]
   return [
-    node(start, 'SamplingStart', { x_T: xT, timesteps: 'list.timesteps' }),
+    node(start, 'SamplingStart', { x_T: xT, timesteps: `${list}.timesteps` }),
     ...(asks
       ? []
       : [node(predict, 'Predict', { model: 'model.model', x_t: `${start}.x_t`, t: `${start}.t` })]),

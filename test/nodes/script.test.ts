@@ -343,3 +343,96 @@ describe('an edited script', () => {
     expect(read()).toEqual(read())
   })
 })
+
+test('the script of two models, carried values and wired metrics shows the same bits as a run', () =>
+  expectTheSame({
+    nodes: [
+      node('data', 'Points', {}, { distribution: 'moons', count: 64 }),
+      node('schedule', 'FlowSchedule'),
+      node('net', 'MLP', {}, { hidden: 8, layers: 1, predicts: 'sample', seed: 1 }),
+      node('net 2', 'MLP', {}, { hidden: 8, layers: 1, predicts: 'sample', seed: 2 }),
+      node('adam', 'Optimizer', {}, { lr: 0.01 }),
+      node('average', 'EMA', {}, { kind: 'constant', decay: 0.5 }),
+      node('rest', 'GaussianNoise', {}, { batch_size: 8, shape: '2' }),
+      node('far', 'ChamferDistance', { samples: 'rest.noise', reference: 'data.dataset' }),
+      node(
+        'start',
+        'TrainingStart',
+        {
+          model: 'net.model',
+          model_2: 'net 2.model',
+          dataset: 'data.dataset',
+          optimizer: 'adam.optimizer',
+          ema: 'average.ema',
+          value_1: 'far.distance',
+        },
+        { steps: 6, batch_size: 16 },
+      ),
+      node('noise', 'GaussianNoise', { like: 'start.x_0' }),
+      node('t', 'Timestep', {}, { t: 500 }),
+      node('guess', 'Predict', { model: 'start.model', x_t: 'noise.noise', t: 't.t' }),
+      node('guess 2', 'Predict', { model: 'start.model_2', x_t: 'noise.noise', t: 't.t' }),
+      node('aim', 'Predict', { model: 'start.ema', x_t: 'noise.noise', t: 't.t' }),
+      node(
+        'x',
+        'ConvertPrediction',
+        {
+          prediction: 'guess.prediction',
+          x_t: 'noise.noise',
+          t: 't.t',
+          schedule: 'schedule.schedule',
+        },
+        { to: 'sample' },
+      ),
+      node('loss', 'KernelDistance', { samples: 'x.x', reference: 'start.x_0' }),
+      node('follow', 'Loss', { prediction: 'guess 2.prediction', target: 'aim.prediction' }),
+      node('mean', 'Mix', { a: 'start.value_1', b: 'follow.loss' }, { w: 0.1 }),
+      node(
+        'end',
+        'TrainingEnd',
+        {
+          loop: 'start.loop',
+          loss: 'loss.loss',
+          loss_2: 'follow.loss',
+          again: 'mean.mix',
+          value_1: 'mean.mix',
+        },
+        { emit_every: 0, updates: 'in_turn' },
+      ),
+      node('chart', 'Chart', { values_1: 'end.history', values_2: 'end.history_2' }),
+      node('body', 'Chart', { values_1: 'mean.mix' }),
+      node('apart', 'SlicedWasserstein', { samples: 'x2.x', reference: 'data.dataset' }),
+      node('numbers', 'Numbers', { numbers_1: 'apart.distance', numbers_2: 'end.value_1' }),
+      node('guess 3', 'Predict', { model: 'end.model_2', x_t: 'rest.noise', t: 't.t' }),
+      node(
+        'x2',
+        'ConvertPrediction',
+        {
+          prediction: 'guess 3.prediction',
+          x_t: 'rest.noise',
+          t: 't.t',
+          schedule: 'schedule.schedule',
+        },
+        { to: 'sample' },
+      ),
+    ].map((one) => ({ ...one, title: one.id })),
+  }))
+
+test('a loop around trainings reports their last loss ten times', async () => {
+  const text = readFileSync('test/fixtures/experiments/gan-by-rounds.json', 'utf8')
+  const graph = toGraph(parseWorkflow(text, declarations).workflow, declarations)
+  for (const { id, params } of graph.nodes) if (id === '6') params.times = 20
+  const lines: string[] = []
+  const path = join(folder, 'rounds.ts')
+  const library = JSON.stringify(resolve('src/script.ts'))
+  const script = generateScript(graph, ops)
+    .replace("'litegraph-diffusion/script'", library)
+    .replace('out: process.argv[2]', 'log: (line) => globalThis.logged.push(line)')
+  writeFileSync(path, script)
+  Object.assign(globalThis, { logged: lines })
+  await import(path)
+  const progress = lines.filter((line) => line.includes(' of '))
+  expect(progress).toHaveLength(10)
+  for (const [i, line] of progress.entries())
+    expect(line).toMatch(new RegExp(`^Repeat ${2 * (i + 1)} of 20, loss [\\d.]+$`))
+})

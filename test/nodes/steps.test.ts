@@ -27,6 +27,12 @@ const data = [
   ),
   node('noise', 'GaussianNoise', {}, { batch_size: 4, seed: 3 }),
   node('list', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 4 }),
+  node(
+    'intervals',
+    'Timesteps',
+    { schedule: 'schedule.schedule' },
+    { num_inference_steps: 4, count: 'intervals' },
+  ),
 ]
 
 const sampler = (name: string, params: Record<string, unknown>) =>
@@ -46,11 +52,12 @@ const choices = [
   { name: 'lms', step: 'LMSStep', own: { order: 3 }, closed: { lms_order: 3 } },
   { name: 'lcm', step: 'LCMStep' },
   { name: 'tcd', step: 'TCDStep', own: { eta: 0.5 }, closed: { tcd_eta: 0.5 } },
-  { name: 'consistency', step: 'ConsistencyStep' },
+  { name: 'consistency', step: 'ConsistencyStep', list: 'intervals' },
 ] as {
   name: string
   step: string
   asks?: boolean
+  list?: string
   own?: Record<string, unknown>
   closed?: Record<string, unknown>
 }[]
@@ -60,9 +67,9 @@ const onPlain = new Map<string, Float32Array>()
 
 onEachBackend((backend) => {
   test('steps agree between Sampler and the open loop, and on all backends', async () => {
-    const graph = choices.flatMap(({ name, step, asks = false, own = {}, closed = own }) => [
+    const graph = choices.flatMap(({ name, step, asks = false, list, own = {}, closed = own }) => [
       sampler(name, closed),
-      ...openLoop(step, { seed: 5, ...own }, { asks, suffix: `_${name}` }),
+      ...openLoop(step, { seed: 5, ...own }, { asks, list, suffix: `_${name}` }),
     ])
     const wanted = Object.fromEntries(
       choices.flatMap(({ name }) => [

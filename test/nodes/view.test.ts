@@ -56,6 +56,7 @@ const NOWHERE: ObserverContext = {
   earlier: [],
   keepLine: () => {},
   items: [],
+  allRounds: () => undefined,
 }
 
 /** Returns the view of an observer; `params` overrides the defaults. Disposes the inputs. */
@@ -446,12 +447,25 @@ onCpu(() => {
       expect(await fieldOf(predicted([NaN, 0]), {})).toEqual([])
     })
 
-    test('rejects points that are not two-dimensional', async () => {
+    test('rejects what it cannot plot', async () => {
       await expect(
-        view(scatter, { samples_1: samples([1, 2, 3], [1, 3]) }),
+        view(scatter, { samples_1: samples([1, 2, 3, 4], [1, 4]) }),
       ).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: Expected points in the plane, [n, 2], got [1,3]. Connect points with two coordinates, or use Inspect.]`,
+        `[NodeError: Expected points with one to three coordinates, which are items of shape [1], [2] or [3], got items of shape [4]. Connect such points, or use Inspect.]`,
       )
+      await expect(
+        view(scatter, { samples_1: samples([1, 2]), samples_2: samples([1, 2, 3], [1, 3]) }),
+      ).rejects.toThrow('Expected items of shape [2], as in the first cloud, got [3].')
+      await expect(
+        view(scatter, {
+          trajectory: {
+            type: 'trajectory',
+            t: Float64Array.of(1),
+            frames: [tf.tensor2d([[1]])],
+            space: 'point',
+          },
+        }),
+      ).rejects.toThrow('Connect the trajectory to DensityOverTime.')
       await expect(
         view(scatter, { field: predicted([1, 2]) }),
       ).rejects.toThrowErrorMatchingInlineSnapshot(

@@ -19,7 +19,7 @@ import { loadSettings, settings } from '../storage/settings.ts'
 import { openStores, storageAvailability, type Stores } from '../storage/stores.ts'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { createSavedNodeLibrary } from '../subgraph/savedNodes.ts'
-import { applyLanguage, texts } from '../texts/texts.ts'
+import { applyLanguage, loadDescriptions, texts } from '../texts/texts.ts'
 import { offerTour } from '../tour/state.ts'
 import { getCommand, provideCommands } from '../ui/commands.ts'
 import { provideFocus } from '../ui/focus.ts'
@@ -57,6 +57,7 @@ export async function startEditor(
   )
   setPanelShown(settings.value.panel && !isSmall())
   await applyLanguage(settings.value.language)
+  void loadDescriptions()
   const editor = createServices(element, port, { stores, library })
   provideCommands(makeCommands(editor))
   draw(editor)

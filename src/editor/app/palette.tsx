@@ -90,7 +90,8 @@ function NoResults({ query, isReplacement }: { query: string; isReplacement: boo
 }
 
 function showEquation(type: string) {
-  const equation = byType.get(type)?.equation
+  const declaration = byType.get(type)
+  const equation = declaration && translateNode(declaration).equation
   return equation && <Equation latex={equation} />
 }
 

@@ -4,7 +4,7 @@ import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import type { NodeId } from '../../nodes/workflow.ts'
 import { parseAccepts } from '../../nodes/workflow/slots.ts'
-import { findSlot, type LooseEnd } from '../graph/nodeSearch.ts'
+import { chooseOutputType, findSlot, type LooseEnd } from '../graph/nodeSearch.ts'
 import { isBorderNode } from '../graph/pack.ts'
 import type { Point } from '../ui/geometry.ts'
 import { toGraphPoint } from './camera.ts'
@@ -61,7 +61,10 @@ export function getLooseEnd({ node, side, slot }: PendingWire): LooseEnd {
 function connectPendingWire(wire: PendingWire, node: LGraphNode) {
   const end = getLooseEnd(wire)
   const name = isDiffusionNode(node) ? findSlot(node.diffusion.declaration, end) : undefined
-  if (name === undefined) return
+  if (name === undefined || !isDiffusionNode(node)) return
+  const choice =
+    end.from === 'input' && chooseOutputType(node.diffusion.declaration, name, end.accepts)
+  if (choice) node.setProperty(choice.param, choice.value)
   if (wire.side === 'output') wire.node.connect(wire.slot, node, name)
   else node.connect(name, wire.node, wire.slot)
 }

@@ -58,7 +58,7 @@ function NodeChart({ node }: { node: DiffusionNode }) {
         yLog={view.yLog}
         {...(view.yRange && { yRange: view.yRange })}
         {...(view.marks && { marks: view.marks })}
-        look={look}
+        look={{ ...(view.smoothing !== undefined && { smoothing: view.smoothing }), ...look }}
         onLook={setLook}
         runs={runs}
         before={<ChartPicker node={node} title={title} />}

@@ -1,5 +1,6 @@
-// Declarations of all node types, as plain data: enough to draw, explain and check nodes.
-import declarations from 'virtual:declarations'
+// Declarations of all node types, as plain data: enough to draw and check nodes. `translateNode` adds
+// their descriptions.
+import declarations from 'virtual:bare-declarations'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
 
 export { declarations }

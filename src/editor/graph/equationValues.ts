@@ -23,7 +23,7 @@ const tokenize = (latex: string) => latex.match(/\\[a-zA-Z]+|\\.|\s+|./g) ?? []
 
 /**
  * Replaces symbols in LaTeX by numbers, which are marked by a class. A symbol with an index, and
- * letters in a text, are not replaced.
+ * letters in a text or the name of an environment, are not replaced.
  */
 export function substituteNumbers(latex: string, numbers: ReadonlyMap<string, number>): string {
   const tokens = tokenize(latex)
@@ -34,7 +34,7 @@ export function substituteNumbers(latex: string, numbers: ReadonlyMap<string, nu
   symbols.sort((a, b) => b.parts.length - a.parts.length)
   let written = ''
   for (let at = 0; at < tokens.length;) {
-    const word = /^\\(mathrm|text|operatorname)$/.test(tokens[at])
+    const word = /^\\(mathrm|text|operatorname|begin|end)$/.test(tokens[at])
       ? findGroupEnd(tokens, at + 1)
       : at
     if (word > at) {

@@ -247,7 +247,7 @@ function createFileNode(
     mode: 0,
     inputs: declaration ? inputSpecs(declaration, wiredIn).map(createFileInput) : [],
     outputs: declaration
-      ? outputSpecs(declaration, wiredIn, wiredOut).map(({ name, type }) => ({
+      ? outputSpecs(declaration, node.params, wiredIn, wiredOut).map(({ name, type }) => ({
           name,
           type,
           links: [],

@@ -1,5 +1,11 @@
 // Node search: ranks declarations by a query and by the loose end of a wire.
-import type { Accepts, Declaration } from '../../engine/plan/op.ts'
+import {
+  chosenType,
+  chosenTypes,
+  type Accepts,
+  type Declaration,
+  type OutputType,
+} from '../../engine/plan/op.ts'
 
 /** The loose end of a wire: the type of its output, or the types that its input accepts. */
 export type LooseEnd = { from: 'output'; type: string } | { from: 'input'; accepts: Accepts }
@@ -162,8 +168,15 @@ const compareCategories = (a: Declaration, b: Declaration) =>
   a.category.localeCompare(b.category) ||
   a.title.localeCompare(b.title)
 
-/** The slot for a loose end. Required inputs have priority over optional ones. */
-export function findSlot(declaration: Declaration, end: LooseEnd): string | undefined {
+/**
+ * The slot for a loose end. Required inputs have priority over optional ones.
+ * @param values params of the node; undefined for a new node, whose output types can be chosen
+ */
+export function findSlot(
+  declaration: Declaration,
+  end: LooseEnd,
+  values?: Readonly<Record<string, unknown>>,
+): string | undefined {
   if (end.from === 'output') {
     const fitting = Object.entries(declaration.inputs).filter(
       ([name, { accepts }]) => name !== 'loop' && acceptsType(accepts, end.type),
@@ -178,8 +191,33 @@ export function findSlot(declaration: Declaration, end: LooseEnd): string | unde
   }
   return Object.entries(declaration.outputs).find(
     ([name, { type, many }]) =>
-      name !== 'loop' && !many && typeof type === 'string' && acceptsType(end.accepts, type),
+      name !== 'loop' &&
+      !many &&
+      possibleTypes(declaration, type, values).some((each) => acceptsType(end.accepts, each)),
   )?.[0]
+}
+
+/** The types that an output has, or can have on a new node. */
+function possibleTypes(
+  declaration: Declaration,
+  type: OutputType,
+  values: Readonly<Record<string, unknown>> | undefined,
+): readonly string[] {
+  const current = chosenType(declaration, type, values ?? {})
+  if (typeof current === 'string') return [current]
+  return values ? [] : chosenTypes(declaration, current)
+}
+
+/** The param of a new node, and its value, with which an output fits an input. */
+export function chooseOutputType(
+  declaration: Declaration,
+  output: string,
+  accepts: Accepts,
+): { param: string; value: string } | undefined {
+  const type = declaration.outputs[output]?.type
+  if (accepts === 'any' || typeof type !== 'object' || type.param === undefined) return undefined
+  const value = chosenTypes(declaration, type).find((each) => acceptsType(accepts, each))
+  return value && { param: type.param, value }
 }
 
 /**

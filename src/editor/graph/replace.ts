@@ -1,7 +1,7 @@
 // Replaces a node by one of another type, with the same wires and the params that both types have.
 import { getOwn } from '../../engine/base/records.ts'
 import { manySlot } from '../../engine/base/ids.ts'
-import type { ByType, Declaration, Param } from '../../engine/plan/op.ts'
+import { chosenType, type ByType, type Declaration, type Param } from '../../engine/plan/op.ts'
 import { fitNumber } from '../../nodes/litegraph/numberText.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import { seedControl } from '../../nodes/workflow.ts'
@@ -89,7 +89,8 @@ function matchSlots(
   const getInputType = (input: string) =>
     ins.find(({ name }) => inputs.get(name) === input)?.types[0] ?? '*'
   const free = Object.entries(declaration.outputs).flatMap(([name, { type, many }]): FreeSlot[] => {
-    const gives = typeof type === 'string' ? type : getInputType(type.like)
+    const own = chosenType(declaration, type, {})
+    const gives = typeof own === 'string' ? own : getInputType(own.like)
     return many
       ? []
       : [
@@ -189,7 +190,7 @@ function createReplacement(
       declaration.role === 'observer' ? Math.max(was[1], height) : height,
     ],
     inputs: inputSpecs(declaration, wiredIn).map(createFileInput),
-    outputs: outputSpecs(declaration, wiredIn, wiredOut).map((slot) => ({
+    outputs: outputSpecs(declaration, properties, wiredIn, wiredOut).map((slot) => ({
       name: slot.name,
       type: slot.type,
       links: [],

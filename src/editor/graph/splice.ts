@@ -60,7 +60,8 @@ export function findFittingSlots(
   const given = String(source.outputs[output].type)
   const free = { ...declaration, inputs: getUnwiredInputs(declaration, node) }
   const into = findSlot(free, { from: 'output', type: given })
-  const out = into && findOutput(declaration, given, String(target.inputs[input].type))
+  const out =
+    into && findOutput(declaration, node.properties, given, String(target.inputs[input].type))
   if (!into || !out || node.outputs.find(({ name }) => name === out)?.links?.length)
     return undefined
   return { input: into, output: out }
@@ -74,8 +75,13 @@ const getUnwiredInputs = ({ inputs }: Declaration, node: FileNode): Declaration[
   )
 
 /** An output of an accepted type, or one that has the type of its input. */
-function findOutput(declaration: Declaration, given: string, taken: string): string | undefined {
-  const named = findSlot(declaration, { from: 'input', accepts: parseAccepts(taken) })
+function findOutput(
+  declaration: Declaration,
+  values: FileNode['properties'],
+  given: string,
+  taken: string,
+): string | undefined {
+  const named = findSlot(declaration, { from: 'input', accepts: parseAccepts(taken) }, values)
   if (named) return named
   return acceptsType(parseAccepts(taken), given)
     ? Object.entries(declaration.outputs).find(

@@ -4,7 +4,7 @@ import { goToNode } from '../workspace/navigation.ts'
 import type { ComponentChildren, ComponentType } from 'preact'
 import type { Fault } from '../../engine/base/fault.ts'
 import { isWithin, outerId } from '../../engine/base/ids.ts'
-import type { Accepts, Declaration } from '../../engine/plan/op.ts'
+import { chosenType, type Accepts, type Declaration } from '../../engine/plan/op.ts'
 import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { declaredName } from '../../nodes/workflow/slots.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
@@ -37,6 +37,9 @@ const lazySection = <P extends object>(load: () => Promise<ComponentType<P>>) =>
   lazyComponent(load, (error) => showToast(texts.panel.label, { text: error.message, error: true }))
 
 const RunFiles = lazySection(async () => (await import('./runFiles.tsx')).RunFiles)
+const FormulaEquation = lazySection(
+  async () => (await import('./formulaEquation.tsx')).FormulaEquation,
+)
 const UnknownNode = lazySection(async () => (await import('./unknownNode.tsx')).UnknownNode)
 
 export function Panel() {
@@ -130,6 +133,15 @@ function NodeFaults({ id }: { id: string }) {
 /** Equation of a node, with its numbers and source. */
 function NodeEquation({ declaration, node }: { declaration: Declaration; node: DiffusionNode }) {
   const { equation, source } = declaration
+  const formula = Object.entries(declaration.params).find(
+    ([, param]) => param.kind === 'text' && param.formula,
+  )?.[0]
+  if (formula !== undefined)
+    return (
+      <Section title={texts.panel.equation}>
+        <FormulaEquation node={node} text={String(node.properties[formula])} />
+      </Section>
+    )
   if (!equation && !source) return null
   const getValue = (param: string) => node.properties[param]
   const isWired = (input: string) =>
@@ -181,13 +193,16 @@ interface ValueTogglesProps {
 }
 
 function Slots({
-  declaration: { inputs, outputs },
+  declaration: { inputs, outputs, params },
   node,
 }: {
   declaration: Declaration
   node: DiffusionNode
 }) {
-  const ins = Object.entries(inputs).filter(([name]) => name !== 'loop')
+  const present = new Set(node.inputs.map(({ name }) => name))
+  const ins = Object.entries(inputs).filter(
+    ([name, { grows }]) => name !== 'loop' && (!grows || present.has(name)),
+  )
   const outs = Object.entries(outputs).filter(([name]) => name !== 'loop')
   return (
     <>
@@ -210,17 +225,20 @@ function Slots({
       {outs.length > 0 && (
         <Section title={texts.panel.outputs}>
           <ul class="slots">
-            {outs.map(([name, { type, about }]) => (
-              <SlotRow
-                key={name}
-                name={name}
-                type={typeof type === 'string' ? type : texts.panel.sameAs(type.like)}
-                colour={typeof type === 'string' ? type : '*'}
-                about={about}
-              >
-                <ValueToggles node={node} outputs={outputs} name={name} />
-              </SlotRow>
-            ))}
+            {outs.map(([name, { type: declared, about }]) => {
+              const type = chosenType({ params }, declared, node.properties)
+              return (
+                <SlotRow
+                  key={name}
+                  name={name}
+                  type={typeof type === 'string' ? type : texts.panel.sameAs(type.like)}
+                  colour={typeof type === 'string' ? type : '*'}
+                  about={about}
+                >
+                  <ValueToggles node={node} outputs={outputs} name={name} />
+                </SlotRow>
+              )
+            })}
           </ul>
         </Section>
       )}

@@ -3,7 +3,7 @@
 import { useRunning } from '../running/services.ts'
 import type { Points } from '../../nodes/litegraph/pointDrawing.ts'
 import type { JSX } from 'preact'
-import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { useId } from 'preact/hooks'
 import type { Param } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
@@ -12,7 +12,12 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import { canBeInput, inputParams, toggleParamInput } from '../../nodes/litegraph/paramInputs.ts'
 import { inputSource, sourcePastReroutes, type SlotRef } from '../../nodes/litegraph/reroute.ts'
 import { SEED_CONTROLS } from '../../nodes/litegraph/properties.ts'
-import { fitNumber, formatNumber, parseNumber } from '../../nodes/litegraph/numberText.ts'
+import {
+  fitNumber,
+  formatNumber,
+  parseNumber,
+  sliderRange,
+} from '../../nodes/litegraph/numberText.ts'
 import { seedControl } from '../../nodes/workflow.ts'
 import { sameJson } from '../../nodes/workflow/json.ts'
 import { IconButton } from '../ui/buttons.tsx'
@@ -20,6 +25,7 @@ import { seedRange } from '../graph/seeds.ts'
 import { addStoredFile } from '../drops/files.ts'
 import { icons } from '../ui/icons.tsx'
 import { Prose } from '../ui/prose.tsx'
+import { blurOnEnter, TextField, useFieldText } from './textField.tsx'
 import { isSweepable } from '../runs/sweepableParams.ts'
 import { isShipped } from '../workspace/shippedCheckpoints.ts'
 import { PromoteButton } from '../subgraph/promoteButton.tsx'
@@ -202,7 +208,7 @@ function renderField({
         />
       )
     case 'text':
-      return <TextField param={param} {...rest} />
+      return <TextField {...rest} text={valueText(param, rest.value)} multiline={param.multiline} />
     case 'seed':
       return <SeedField param={param} {...rest} />
     case 'drawing':
@@ -212,20 +218,6 @@ function renderField({
     case 'dataset':
       return <StoredFileField param={param} what="dataset" {...rest} />
   }
-}
-
-const blurOnEnter = (event: KeyboardEvent) => {
-  if (event.key === 'Enter' && event.currentTarget instanceof HTMLInputElement)
-    event.currentTarget.blur()
-}
-
-/** Resets a field to its value after each render: an undo can precede the change of typed text. */
-function useFieldText<Field extends HTMLInputElement | HTMLTextAreaElement>(text: string) {
-  const field = useRef<Field>(null)
-  useLayoutEffect(() => {
-    if (field.current && field.current !== document.activeElement) field.current.value = text
-  })
-  return field
 }
 
 /** Arrow keys change the number in a field by one step, with Shift by ten. */
@@ -268,13 +260,14 @@ function NumberField({ id, name, value, set, param }: FieldProps<'number'>) {
     else target.value = text
   }
   if (!param.slider) return input
+  const [min, max] = sliderRange(param)
   return (
     <div class="range">
       <input
         type="range"
         aria-label={name}
-        min={param.min}
-        max={param.max}
+        min={min}
+        max={max}
         step={param.step}
         value={Number(value)}
         onInput={(event) => set(fitNumber(event.currentTarget.valueAsNumber, param))}
@@ -301,36 +294,6 @@ function ChoiceField({ id, value, set, param }: FieldProps<'choice'>) {
         </option>
       ))}
     </select>
-  )
-}
-
-function TextField({ id, value, set, param }: FieldProps<'text'>) {
-  const text = valueText(param, value)
-  const [area, line] = [
-    useFieldText<HTMLTextAreaElement>(text),
-    useFieldText<HTMLInputElement>(text),
-  ]
-  return param.multiline ? (
-    <textarea
-      id={id}
-      key={text}
-      ref={area}
-      class="field"
-      rows={4}
-      defaultValue={text}
-      onChange={(event) => set(event.currentTarget.value)}
-    />
-  ) : (
-    <input
-      id={id}
-      key={text}
-      ref={line}
-      class="field"
-      type="text"
-      defaultValue={text}
-      onKeyDown={blurOnEnter}
-      onChange={(event) => set(event.currentTarget.value)}
-    />
   )
 }
 

@@ -3,7 +3,9 @@
 import { signal } from '@preact/signals'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { Declaration, Param } from '../../engine/plan/op.ts'
+import { getOwn } from '../../engine/base/records.ts'
 import { type NodeTexts, translateDeclaration } from './declarations.ts'
+import { withDescription, type Description } from './descriptions.ts'
 import { en, type Texts } from './en/index.ts'
 import { viewTranslator } from './views.ts'
 import { pairTexts } from './workflows.ts'
@@ -57,10 +59,24 @@ export const texts: Texts = new Proxy(en, {
   get: (_, part: keyof Texts) => current.value.texts[part],
 })
 
-/** Returns a declaration with its texts in the current language. */
+/** English descriptions of the built-in nodes; undefined until they are loaded. */
+const descriptions = signal<Readonly<Record<string, Description>> | undefined>(undefined)
+let loading: Promise<void> | undefined
+
+/** Loads the descriptions of nodes. If loading fails (offline), the next call tries again. */
+export const loadDescriptions = (): Promise<void> =>
+  (loading ??= import('virtual:descriptions').then(
+    (module) => void (descriptions.value = module.default),
+    () => (loading = undefined),
+  ))
+
+/** Returns a declaration with its descriptions and texts in the current language. */
 export function translateNode<D extends Declaration>(declaration: D): D {
   const { nodes } = current.value
-  return nodes ? translateDeclaration(nodes, declaration) : declaration
+  const description = descriptions.value && getOwn(descriptions.value, declaration.type)
+  if (!descriptions.value) void loadDescriptions()
+  const described = description ? withDescription(declaration, description) : declaration
+  return nodes ? translateDeclaration(nodes, described) : described
 }
 
 /**

@@ -1,5 +1,11 @@
-// Module of the Vite plugin in src/build/workflowTexts.ts.
+// Modules of the Vite plugins in src/build.
 declare module 'virtual:workflow-texts' {
   const texts: import('./workflows.ts').WorkflowTable
   export default texts
+}
+
+declare module 'virtual:descriptions' {
+  /** Descriptions of the built-in nodes, by type. */
+  const descriptions: Readonly<Record<string, import('./descriptions.ts').Description>>
+  export default descriptions
 }

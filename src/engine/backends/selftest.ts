@@ -6,7 +6,7 @@ import type { Scalar, Tensor, Tensor2D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import { expectedOfImages, imageLossAndGradients } from './selftestImages.ts'
 import type { Quantity } from './selftestData.ts'
-import { wave } from './selftestData.ts'
+import { wave, withGradients } from './selftestData.ts'
 import { backendMessages, selfTestWords } from '../messages/backends.ts'
 
 /** No sizes are multiples of 4 or 32, as matrix kernels fail at the edges of tiles. */
@@ -86,14 +86,14 @@ function lossAndGradients(): Tensor[] {
     tf.tensor(wave(classes * hidden, 5), [classes, hidden]),
     tf.tensor(wave(hidden * outputs, 6), [hidden, outputs]),
   ]
-  const loss = (w: Tensor, b: Tensor, e: Tensor, v: Tensor): Scalar => {
+  const loss = (): Scalar => {
+    const [w, b, e, v] = weights
     const h = tfjsSilu(
       tf.add(tf.add(tf.matMul(x, w as Tensor2D), b), tf.matMul(onehot, e as Tensor2D)),
     )
     return tf.mean(tf.square(tf.sub(tf.matMul(h as Tensor2D, v as Tensor2D), z))) as Scalar
   }
-  const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => Tensor)(weights)
-  return [value, ...grads]
+  return withGradients(loss, weights)
 }
 
 /**
@@ -106,13 +106,11 @@ export async function trainingStepSeconds(): Promise<number> {
   const x = tf.tensor2d(wave(batch * width, 0), [batch, width])
   const step = async () => {
     const began = performance.now()
-    const grads = tf.tidy(() =>
-      tf.grads((...layers: Tensor[]) =>
-        tf.mean(
-          layers.reduce((h, w) => tfjsSilu(tf.matMul(h as Tensor2D, w as Tensor2D)), x as Tensor),
-        ),
-      )(weights),
-    )
+    const loss = () =>
+      tf.mean(
+        weights.reduce((h, w) => tfjsSilu(tf.matMul(h as Tensor2D, w as Tensor2D)), x as Tensor),
+      )
+    const grads = tf.tidy(() => withGradients(loss, weights))
     await Promise.all(grads.map((gradient) => gradient.data()))
     tf.dispose(grads)
     return (performance.now() - began) / 1000

@@ -1,6 +1,7 @@
 // Test data of the self-test: sine waves, which are easy to reproduce in any language.
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
+import { differentiate } from '../training/differentiate.ts'
 import type { selfTestWords } from '../messages/backends.ts'
 
 /** Quantity that the self-test checks, with its value in float64. */
@@ -30,3 +31,9 @@ export const waveTensor = ({
     ).map((value) => amplitude * value),
     shape,
   )
+
+/** Returns the loss and its gradients with respect to weights that it depends on. */
+export function withGradients(loss: () => Tensor, weights: readonly Tensor[]): Tensor[] {
+  const { value, grads } = differentiate(loss, weights)
+  return [value, ...grads.map((gradient, i) => gradient ?? tf.zerosLike(weights[i]))]
+}

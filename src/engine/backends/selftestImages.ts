@@ -6,7 +6,7 @@ import { linear } from '../layers/linear.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import type { Quantity } from './selftestData.ts'
-import { waveTensor } from './selftestData.ts'
+import { waveTensor, withGradients } from './selftestData.ts'
 
 /**
  * Sizes of the network: a convolution, one with stride 2, group norm with SiLU, attention between
@@ -71,8 +71,6 @@ export function imageLossAndGradients(): Tensor[] {
     ) as [Tensor3D, Tensor3D, Tensor3D]
     return attention(q, k, v, heads).sub(target).square().sum().mul(10)
   }
-  const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => Tensor)(
-    imageWeights.map(waveTensor),
-  )
-  return [value, ...grads]
+  const weights = imageWeights.map(waveTensor)
+  return withGradients(() => loss(...weights), weights)
 }

@@ -11,6 +11,7 @@ import type {
   ResidualBlock,
   WeightedTerm,
 } from './layerTypes.ts'
+import { isComposed } from './order.ts'
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from './tf.ts'
 import { tf } from './tf.ts'
 
@@ -196,15 +197,52 @@ export interface BackendOperations
     Partial<TrainingOperations>,
     Partial<DeviceOperations> {}
 
-const implementations = new WeakMap<object, BackendOperations>()
+const implementations = new WeakMap<object, RegisteredOperations>()
+
+interface RegisteredOperations {
+  all: BackendOperations
+  /** Without the operations that record no gradient, or one that cannot be differentiated. */
+  composed: BackendOperations
+}
 
 const none: BackendOperations = {}
 
-/** Registers the operations of a tfjs backend object. */
-export const registerOperations = (backend: object, operations: BackendOperations) =>
-  void implementations.set(backend, operations)
+/** Operations by kernels of the backend, which have no second derivatives. */
+const kernelOperations: readonly (keyof BackendOperations)[] = [
+  'conv2d',
+  'linearForward',
+  'linearInputGradient',
+  'linearWeightGradients',
+  'projections',
+  'groupNorm',
+  'silu',
+  'softmaxGradient',
+  'attention',
+  'attentionBlock',
+  'residualBlock',
+  'readsPairs',
+  'channelSums',
+  'rowSums',
+  'transpose',
+  'reverseAxes',
+  'weightedSum',
+  'captureOrReplay',
+] satisfies (keyof FusedLayers | keyof TensorOperations | keyof DeviceOperations)[]
 
-/** The operations of the current tfjs backend. */
-export const activeBackend = (): BackendOperations =>
+/** Registers the operations of a tfjs backend object. */
+export function registerOperations(backend: object, operations: BackendOperations) {
+  const composed = { ...operations }
+  for (const name of kernelOperations) delete composed[name]
+  implementations.set(backend, { all: operations, composed })
+}
+
+/**
+ * The operations of the current tfjs backend. Inside a second derivative only those that record no
+ * gradient, such as constants and random draws.
+ */
+export function activeBackend(): BackendOperations {
   // tf.backend() would start a backend if none is chosen yet.
-  (tf.getBackend() ? implementations.get(tf.backend()) : undefined) ?? none
+  const registered = tf.getBackend() ? implementations.get(tf.backend()) : undefined
+  if (!registered) return none
+  return isComposed() ? registered.composed : registered.all
+}

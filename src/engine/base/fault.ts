@@ -7,6 +7,8 @@ export interface Fault {
   node: string
   slot?: string
   param?: string
+  /** Place in the text of the param: first character, and the one after the last. */
+  range?: readonly [from: number, to: number]
   /** States what was expected and what was received. */
   message: string
   /** An instruction that resolves the fault. */

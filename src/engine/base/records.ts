@@ -8,5 +8,11 @@ export const getOwn = <A>(record: Readonly<Record<string, A>>, name: string): A 
 export const mapValues = <A, B>(
   record: Readonly<Record<string, A>>,
   change: (value: A) => B,
+): Record<string, B> => mapEntries(record, (_, value) => change(value))
+
+/** Applies a function to every name and value of a record. */
+export const mapEntries = <A, B>(
+  record: Readonly<Record<string, A>>,
+  change: (name: string, value: A) => B,
 ): Record<string, B> =>
-  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]))
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(name, value)]))

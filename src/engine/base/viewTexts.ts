@@ -15,6 +15,7 @@ export const viewTexts = {
   // Metrics
   frechetDistance: 'Fréchet distance',
   kernelDistance: 'kernel distance',
+  chamferDistance: 'chamfer distance',
   betweenHalves: 'between halves of the reference',
   halvesScore: 'between halves of the reference: #',
   referenceScore: 'the reference: #',
@@ -34,6 +35,8 @@ export const viewTexts = {
   chance: 'expected by chance',
   nats: 'in nats',
   equalShares: '# for the same shares as in the data',
+
+  density: 'density',
 
   // Inspected values
   nanInB: 'NaN in b',

@@ -6,8 +6,8 @@ import { onlyChild } from '../models/tree.ts'
 import type { Moment } from '../training/moments.ts'
 import type { Tensor1D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
-import type { TrainingState } from '../training/trainStep.ts'
-import type { Model } from '../base/values.ts'
+import type { Learner, TrainingState } from '../training/trainStep.ts'
+import type { Model, Value } from '../base/values.ts'
 import type { StoredModel } from './checkpoint.ts'
 import { CheckpointError } from './error.ts'
 import { formats } from './formats.ts'
@@ -18,6 +18,8 @@ import type { StoredTraining } from './training.ts'
 import { averageName } from './training.ts'
 import type { StoredWeights } from './weights.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
+import { pack, unpack } from '../plan/pack.ts'
+import { TRAINING } from './paths.ts'
 
 /**
  * Reads the weights of a model back from the device; for a preconditioned one, those of its
@@ -79,6 +81,7 @@ function loadNetwork({ kind, config, predicts, variance, weights }: StoredModel)
 /** Reads a training back from the device. */
 export async function storeTraining(state: TrainingState): Promise<StoredTraining> {
   const { step, updates, weights, moments, averages, accumulated, losses, record } = state
+  const { others, values } = state
   const order = Object.keys(weights)
   const tensors: StoredWeights = new Map()
   for (const [name, tensor] of Object.entries(weights)) {
@@ -112,8 +115,38 @@ export async function storeTraining(state: TrainingState): Promise<StoredTrainin
     })),
     batches: accumulated?.batches ?? 0,
     tensors,
+    ...((others || values) && { more: await packMore(state) }),
   }
 }
+
+/** Packs further models and carried values; equal ones give equal bytes. */
+async function packMore({ others, values = {} }: TrainingState): Promise<Uint8Array> {
+  const learners: unknown[] = []
+  for (const { updates, weights, moments, averages, accumulated, losses } of others ?? []) {
+    const parts: Float32Array[] = []
+    for (const piece of losses) parts.push((await piece.data()) as Float32Array)
+    learners.push({
+      updates,
+      weights,
+      moments,
+      averages: averages.map(({ weights, sigma_rel, snapshots }) => ({
+        weights,
+        ...(sigma_rel !== undefined && { sigma_rel }),
+        snapshots,
+      })),
+      ...(accumulated && { accumulated }),
+      losses: joinFloats(parts),
+    })
+  }
+  const sorted = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1))
+  return pack({
+    ...(others && { others: learners }),
+    ...(sorted.length && { values: Object.fromEntries(sorted) }),
+  })
+}
+
+/** A further model as it is packed. */
+type PackedLearner = Omit<Learner, 'loss' | 'losses'> & { losses: Float32Array }
 
 /** Flat vectors of a training besides its weights, by name in the file. */
 const flatVectors = ({ moments, averages, accumulated }: TrainingState): [string, Tensor1D][] => [
@@ -134,6 +167,7 @@ export function loadTraining({
   averages,
   batches,
   tensors,
+  more,
 }: StoredTraining): TrainingState {
   const part = (name: string, of: string) => fromTorch(name, tensors.get(`${of}/${name}`)!)
   const flat = (of: string) => tf.tensor1d(joinFloats(order.map((name) => part(name, of).data)))
@@ -157,8 +191,32 @@ export function loadTraining({
     loss: losses.length > 0 ? tf.scalar(losses.at(-1)!) : undefined,
     losses: losses.length > 0 ? [tf.tensor1d(losses)] : [],
     ...(record && { record }),
+    ...(more && unpackMore(more)),
   }
 }
+
+/** Unpacks further models and carried values. Throws CheckpointError if they are damaged. */
+function unpackMore(bytes: Uint8Array): Pick<TrainingState, 'others' | 'values'> {
+  try {
+    const { others, values } = unpack(bytes) as {
+      others?: PackedLearner[]
+      values?: Record<string, Value>
+    }
+    return {
+      ...(others && { others: others.map(loadLearner) }),
+      ...(values && { values }),
+    }
+  } catch {
+    throw new CheckpointError(checkpointMessages.trainingMore({ file: TRAINING }))
+  }
+}
+
+const loadLearner = ({ losses, accumulated, ...learner }: PackedLearner): Learner => ({
+  ...learner,
+  accumulated,
+  loss: losses.length > 0 ? tf.scalar(losses.at(-1) ?? 0) : undefined,
+  losses: losses.length > 0 ? [tf.tensor1d(losses)] : [],
+})
 
 function joinFloats(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))

@@ -5,6 +5,8 @@
 //   training/state.safetensors   weight/*, first/*, second/* and other moments, average/*,
 //                                average_2/*, ... (EMA), average@500/* (snapshot after 500 updates),
 //                                gradient/* (accumulated), losses, record/* (losses by timestep)
+//   training/more.pack           further models and carried values, packed as stored states are, if
+//                                there are any (format 3)
 //
 // There is no random state: draws depend only on seeds and the step.
 import { WIDEST } from '../training/ema.ts'
@@ -18,6 +20,7 @@ import { quoteValue } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
 import { TRAINING } from './paths.ts'
 import { checkRecord, recordShapes } from './record.ts'
+import { readPackedHeader } from '../plan/packedHeader.ts'
 import { writeSafetensors } from './safetensors.ts'
 import type { Shapes, StoredWeights } from './weights.ts'
 import { checkWeights, openWeights } from './weights.ts'
@@ -36,6 +39,8 @@ export interface StoredTraining {
   batches: number
   /** Tensors by name in the file, in PyTorch's layout. */
   tensors: StoredWeights
+  /** Further models and carried values, packed, if there are any. */
+  more?: Uint8Array
 }
 
 export interface StoredAverage {
@@ -50,7 +55,9 @@ const jsonPath = (path: string) => path.replace(/safetensors$/, 'json')
 export const averageName = (i: number, t?: number) =>
   `average${i ? `_${i + 1}` : ''}${t === undefined ? '' : `@${t}`}`
 
-type TrainingVectors = Omit<StoredTraining, 'order' | 'tensors'>
+type TrainingVectors = Omit<StoredTraining, 'order' | 'tensors' | 'more'>
+
+const morePath = (path: string) => path.replace(/state\.safetensors$/, 'more.pack')
 
 /** Names in the file of all vectors that cover the weights. */
 function* vectorNames({ moments, averages, batches }: TrainingVectors): Generator<string> {
@@ -86,12 +93,13 @@ export const writeTraining = ({
   averages,
   batches,
   tensors,
+  more,
 }: StoredTraining): Files =>
   new Map([
     [
       jsonPath(TRAINING),
       jsonBytes({
-        format: 2,
+        format: more ? 3 : 2,
         step,
         updates,
         weights: order,
@@ -101,6 +109,7 @@ export const writeTraining = ({
       }),
     ],
     [TRAINING, writeSafetensors(tensors)],
+    ...(more ? [[morePath(TRAINING), more] as const] : []),
   ])
 
 /**
@@ -124,7 +133,21 @@ export function readTraining(
   checkWeights(stored.shapes, trainingShapes(state, shapes, stored.shapes))
   const tensors = stored.read()
   checkRecord(tensors)
-  return { ...state, order, tensors }
+  const more = json.format === 3 ? readMore(zip, morePath(path)) : undefined
+  return { ...state, order, tensors, ...(more && { more }) }
+}
+
+/** Reads the packed models and values. Throws CheckpointError for anything else. */
+function readMore(zip: Zip, path: string): Uint8Array {
+  const packed = zip.entries.get(path)?.packedSize ?? 0
+  const limit = Math.max(archiveLimits.freely, archiveLimits.ratio * packed)
+  const bytes = zip.read(path, Math.min(archiveLimits.unpacked, limit))
+  try {
+    readPackedHeader(bytes)
+    return bytes
+  } catch {
+    throw new CheckpointError(checkpointMessages.trainingMore({ file: path }))
+  }
 }
 
 /** Parses state.json. The first format had Adam's moments and at most one average. */

@@ -1,8 +1,10 @@
-// Two-dimensional data sets, centred and scaled to a standard deviation of 1 over both axes
-// together, so that one noise schedule suits all. Hand-drawn points keep their positions.
+// Data sets of points in one to three dimensions, centred and scaled to a standard deviation of 1
+// over all axes together, so that one noise schedule suits all. Hand-drawn points keep their
+// positions.
 import { EngineError } from '../base/errors.ts'
 import { processMessages } from '../messages/process.ts'
 import type { Random } from '../base/random.ts'
+import { getShape, type Point, type Shape, shapeNames, type ShapeName } from './shapes.ts'
 
 export const distributions = [
   'moons',
@@ -12,6 +14,17 @@ export const distributions = [
   'spiral',
   'gaussian',
   'drawn',
+  'circles',
+  'pinwheel',
+  'grid',
+  'dino',
+  'mixture_1d',
+  'bimodal_1d',
+  'laplace_1d',
+  'uniform_1d',
+  'swiss_roll_3d',
+  'helix_3d',
+  'sphere_3d',
 ] as const
 export type Distribution = (typeof distributions)[number]
 
@@ -24,20 +37,10 @@ export interface PointsConfig {
 }
 
 export interface PointSet {
-  /** x, y, x, y, ... */
+  /** The coordinates of each point, `dim` numbers per point. */
   data: Float32Array
+  dim: number
   labels?: Int32Array
-  classes?: number
-}
-
-type Point = readonly [number, number]
-
-/** A curve or area with its class, parametrised by u and v, uniform in [0, 1). */
-interface Shape {
-  at(u: number, v: number, label: number): Point
-  /** Centre and divisor of the normalisation. */
-  center: Point
-  scale: number
   classes?: number
 }
 
@@ -53,7 +56,7 @@ export const eightCenters = (): Float32Array =>
     [0, 1, 2, 3, 4, 5, 6, 7].flatMap((i) => standardise(shapes.eight_gaussians, onCircle(i))),
   )
 
-const shapes: { [K in Exclude<Distribution, 'gaussian' | 'drawn'>]: Shape } = {
+const shapes: { [K in Exclude<Distribution, 'gaussian' | 'drawn' | ShapeName>]: Shape } = {
   moons: {
     at: (u, _, label) => {
       const [x, y] = [Math.cos(Math.PI * u), Math.sin(Math.PI * u)]
@@ -92,7 +95,7 @@ const shapes: { [K in Exclude<Distribution, 'gaussian' | 'drawn'>]: Shape } = {
   },
 }
 
-function spiralPoint(angle: number, sign: number): Point {
+function spiralPoint(angle: number, sign: number): readonly [number, number] {
   return [sign * angle * Math.cos(angle), sign * angle * Math.sin(angle)]
 }
 
@@ -109,10 +112,8 @@ function curveMoments(curve: (u: number) => Point): { center: Point; scale: numb
   }
 }
 
-const standardise = ({ center, scale }: Shape, [x, y]: Point): Point => [
-  (x - center[0]) / scale,
-  (y - center[1]) / scale,
-]
+const standardise = ({ center, scale }: Shape, point: Point): Point =>
+  point.map((value, axis) => (value - center[axis]) / scale)
 
 /**
  * Draws `count` independent points; a smaller set is a prefix of a larger one. Throws EngineError
@@ -124,33 +125,39 @@ export function pointSet(
   random: Random,
 ): PointSet {
   const [u, v, w] = [random.uniform(count), random.uniform(count), random.uniform(count)]
-  const normal = random.normal(2 * count)
-  const { place, classes } = createPlacement(distribution, points)
+  const { place, dim, classes } = createPlacement(distribution, points)
+  const normal = random.normal(dim * count)
   const labels = Int32Array.from(w, (share) => Math.floor(share * (classes ?? 1)))
   const spread = distribution === 'gaussian' ? 1 : noise
-  const data = new Float32Array(2 * count)
+  const data = new Float32Array(dim * count)
   for (let i = 0; i < count; i++) {
-    const [x, y] = place(u[i], v[i], labels[i])
-    data[2 * i] = x + spread * normal[2 * i]
-    data[2 * i + 1] = y + spread * normal[2 * i + 1]
+    const point = place(u[i], v[i], labels[i])
+    for (let axis = 0; axis < dim; axis++) {
+      const at = dim * i + axis
+      data[at] = point[axis] + spread * normal[at]
+    }
   }
-  return { data, ...(classes && { classes, labels }) }
+  return { data, dim, ...(classes && { classes, labels }) }
 }
 
 function createPlacement(
   distribution: Distribution,
   points: PointsConfig['points'],
-): { place: Shape['at']; classes?: number } {
-  if (distribution === 'gaussian') return { place: () => [0, 0] }
+): { place: Shape['at']; dim: number; classes?: number } {
+  if (distribution === 'gaussian') return { place: () => [0, 0], dim: 2 }
   if (distribution === 'drawn') {
     if (points.length === 0) {
       throw new EngineError(processMessages.nothingDrawn, { argument: 'points' })
     }
-    return { place: (u) => points[Math.floor(u * points.length)] }
+    return { place: (u) => points[Math.floor(u * points.length)], dim: 2 }
   }
-  const shape = shapes[distribution]
+  const shape = isShapeName(distribution) ? getShape(distribution) : shapes[distribution]
   return {
+    dim: shape.center.length,
     place: (u, v, label) => standardise(shape, shape.at(u, v, label)),
     ...(shape.classes && { classes: shape.classes }),
   }
 }
+
+const isShapeName = (name: Distribution): name is ShapeName =>
+  (shapeNames as readonly string[]).includes(name)

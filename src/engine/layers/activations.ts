@@ -1,24 +1,27 @@
 // Activation functions.
 import { activeBackend } from '../base/backend.ts'
 import type { Tensor } from '../base/tf.ts'
-import { tf } from '../base/tf.ts'
+import { layerOp } from './operation.ts'
 
 /** x sigmoid(x). */
 export const silu = (x: Tensor): Tensor => activeBackend().silu?.(x) ?? siluOp(x)
 
-const siluOp = tf.customGrad((...args: unknown[]) => {
-  const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]
-  const gate = x.sigmoid()
-  const y = x.mul(gate)
-  save([gate, y])
-  return {
-    value: y,
-    // d/dx x s = s + x s (1 - s)
-    gradFunc: (dy: Tensor, saved: Tensor[]) => {
-      const [gate, y] = saved as [Tensor, Tensor]
-      return dy.mul(gate.add(y.sub(y.mul(gate))))
-    },
-  }
+const siluOp = layerOp({
+  own: (...args: unknown[]) => {
+    const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]
+    const gate = x.sigmoid()
+    const y = x.mul(gate)
+    save([gate, y])
+    return {
+      value: y,
+      // d/dx x s = s + x s (1 - s)
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [gate, y] = saved as [Tensor, Tensor]
+        return dy.mul(gate.add(y.sub(y.mul(gate))))
+      },
+    }
+  },
+  composed: (x: Tensor): Tensor => x.mul(x.sigmoid()),
 })
 
 /**

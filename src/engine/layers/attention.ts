@@ -2,6 +2,7 @@
 import { activeBackend } from '../base/backend.ts'
 import type { Tensor, Tensor3D, Tensor4D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
+import { layerOp } from './operation.ts'
 import { softmaxGradient } from './softmax.ts'
 import { onGPU } from './sums.ts'
 
@@ -12,11 +13,7 @@ import { onGPU } from './sums.ts'
 export function attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, heads: number): Tensor3D {
   const fused = activeBackend().attention?.(q, k, v, heads)
   if (fused) return fused
-  const mixed = attentionOp(
-    splitHeads(q, heads),
-    splitHeads(k, heads),
-    splitHeads(v, heads),
-  ) as Tensor3D
+  const mixed = attentionOp(splitHeads(q, heads), splitHeads(k, heads), splitHeads(v, heads))
   return mergeHeads(mixed, heads)
 }
 
@@ -60,27 +57,33 @@ function mergeHeads(x: Tensor3D, heads: number): Tensor3D {
   return apart.reshape([rows / heads, n, heads * d])
 }
 
-const attentionOp = tf.customGrad((...args: unknown[]) => {
-  const [q, k, v, save] = args as [Tensor3D, Tensor3D, Tensor3D, (tensors: Tensor[]) => void]
-  const scale = 1 / Math.sqrt(q.shape[2])
-  const shares = tf.softmax(matrixProduct(q.mul(scale), k, false, true)) as Tensor3D
-  save([q, k, v, shares])
-  return {
-    value: matrixProduct(shares, v),
-    gradFunc: (dy: Tensor, saved: Tensor[]) => {
-      const [q, k, v, shares] = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D]
-      const scores = softmaxGradient(
-        shares,
-        matrixProduct(dy as Tensor3D, v, false, true),
-        1 / Math.sqrt(q.shape[2]),
-      ) as Tensor3D
-      return [
-        matrixProduct(scores, k),
-        matrixProduct(scores, q, true),
-        matrixProduct(shares, dy as Tensor3D, true),
-      ]
-    },
-  }
+const attentionOp = layerOp({
+  own: (...args: unknown[]) => {
+    const [q, k, v, save] = args as [Tensor3D, Tensor3D, Tensor3D, (tensors: Tensor[]) => void]
+    const scale = 1 / Math.sqrt(q.shape[2])
+    const shares = tf.softmax(matrixProduct(q.mul(scale), k, false, true)) as Tensor3D
+    save([q, k, v, shares])
+    return {
+      value: matrixProduct(shares, v),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [q, k, v, shares] = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D]
+        const scores = softmaxGradient(
+          shares,
+          matrixProduct(dy as Tensor3D, v, false, true),
+          1 / Math.sqrt(q.shape[2]),
+        ) as Tensor3D
+        return [
+          matrixProduct(scores, k),
+          matrixProduct(scores, q, true),
+          matrixProduct(shares, dy as Tensor3D, true),
+        ]
+      },
+    }
+  },
+  composed: (q: Tensor3D, k: Tensor3D, v: Tensor3D): Tensor3D => {
+    const scores = matrixProduct(q.mul(1 / Math.sqrt(q.shape[2])), k, false, true)
+    return matrixProduct(tf.softmax(scores), v)
+  },
 })
 
 /** Batched a b. On GPUs, kernels for explicitly transposed operands are faster. */

@@ -2,6 +2,7 @@ import { differentiate } from '../training/differentiate.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import type { Weights } from '../base/values.ts'
+import { layerOp } from './operation.ts'
 
 /** Part of a network: a pure function of tensors and weights. */
 export type Block<Output extends Tensor> = (inputs: Tensor[], weights: Weights) => Output
@@ -25,18 +26,24 @@ export function checkpointed<Output extends Tensor>(
       Object.fromEntries(named) as Weights,
     )
   }
-  const op = tf.customGrad((...args: unknown[]) => {
-    const [all, save] = [args.slice(0, -1) as Tensor[], args.at(-1) as (tensors: Tensor[]) => void]
-    save(all)
-    return {
-      value: run(all),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const { grads } = differentiate(() => run(saved), saved, dy)
-        return grads.map((gradient, i) => gradient ?? tf.zerosLike(saved[i]))
-      },
-    }
+  const op = layerOp({
+    own: (...args: unknown[]) => {
+      const [all, save] = [
+        args.slice(0, -1) as Tensor[],
+        args.at(-1) as (tensors: Tensor[]) => void,
+      ]
+      save(all)
+      return {
+        value: run(all),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => {
+          const { grads } = differentiate(() => run(saved), saved, dy)
+          return grads.map((gradient, i) => gradient ?? tf.zerosLike(saved[i]))
+        },
+      }
+    },
+    composed: (...all: Tensor[]): Output => run(all),
   })
-  return op(...inputs, ...Object.values(weights)) as Output
+  return op(...inputs, ...Object.values(weights))
 }
 
 /**

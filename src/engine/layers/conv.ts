@@ -5,6 +5,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import { convInputTensor } from './convInput.ts'
 import { linear } from './linear.ts'
+import { layerOp } from './operation.ts'
 import { channelSums, onGPU } from './sums.ts'
 import { reverseAxesTranspose } from './transpose.ts'
 
@@ -29,7 +30,7 @@ export function conv2d(
   const x = convInputTensor(read)
   const y = isPointwise(weight, stride, pad)
     ? pointwise(x, weight, bias)
-    : (convOp({ stride, pad })(x, weight, bias) as Tensor4D)
+    : convOp({ stride, pad })(x, weight, bias)
   return finishConv(y, added)
 }
 
@@ -64,22 +65,70 @@ function pointwise(x: Tensor4D, weight: Tensor4D, bias: Tensor1D): Tensor4D {
 }
 
 const convOp = (options: ConvGeometry) =>
-  tf.customGrad((...args: unknown[]) => {
-    const [x, weight, bias, save] = args as [
-      Tensor4D,
-      Tensor4D,
-      Tensor1D,
-      (tensors: Tensor[]) => void,
-    ]
-    save([x, weight])
-    return {
-      value: convForward(x, weight, bias, options),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [x, weight] = saved as [Tensor4D, Tensor4D]
-        return [...gradients(x, weight, dy as Tensor4D, options), channelSums(dy)]
-      },
-    }
+  layerOp({
+    own: (...args: unknown[]) => {
+      const [x, weight, bias, save] = args as [
+        Tensor4D,
+        Tensor4D,
+        Tensor1D,
+        (tensors: Tensor[]) => void,
+      ]
+      save([x, weight])
+      return {
+        value: convForward(x, weight, bias, options),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => {
+          const [x, weight] = saved as [Tensor4D, Tensor4D]
+          return [...gradients(x, weight, dy as Tensor4D, options), channelSums(dy)]
+        },
+      }
+    },
+    composed: (x: Tensor4D, weight: Tensor4D, bias: Tensor1D): Tensor4D =>
+      composedConv(x, weight, bias, options),
   })
+
+/**
+ * The convolution as one product of the pixels below the kernel with the weights. tfjs has no
+ * gradient of the filter gradient of its convolution.
+ */
+function composedConv(
+  x: Tensor4D,
+  weight: Tensor4D,
+  bias: Tensor1D,
+  { stride, pad }: ConvGeometry,
+): Tensor4D {
+  const [kh, kw, from, to] = weight.shape
+  const [b, height, width] = x.shape
+  const rows = Math.floor((height + pad.top + pad.bottom - kh) / stride) + 1
+  const columns = Math.floor((width + pad.left + pad.right - kw) / stride) + 1
+  // The last step of the kernel may end beyond the padding, where it skips pixels anyway.
+  const padded = x.pad([
+    [0, 0],
+    [pad.top, pad.bottom + stride],
+    [pad.left, pad.right + stride],
+    [0, 0],
+  ])
+  const below = Array.from({ length: kh * kw }, (_, k) => {
+    const start = [0, Math.floor(k / kw), k % kw, 0]
+    const window = padded.slice(start, [b, rows * stride, columns * stride, from]) as Tensor4D
+    return stride === 1 ? window : skipPixels(window, stride)
+  })
+  const pixels = tf.concat(below, 3).reshape([b * rows * columns, kh * kw * from]) as Tensor2D
+  return tf
+    .matMul(pixels, weight.reshape([kh * kw * from, to]) as Tensor2D)
+    .add(bias)
+    .reshape([b, rows, columns, to])
+}
+
+/** The first of every `stride` rows and columns. */
+function skipPixels(x: Tensor4D, stride: number): Tensor4D {
+  const [b, h, w, c] = x.shape
+  const [rows, columns] = [h / stride, w / stride]
+  const first = x
+    .reshape([b * rows, stride, w * c])
+    .slice([0, 0, 0], [b * rows, 1, w * c])
+    .reshape([b * rows * columns, stride, c])
+  return first.slice([0, 0, 0], [b * rows * columns, 1, c]).reshape([b, rows, columns, c])
+}
 
 const convForward = (
   x: Tensor4D,

@@ -2,7 +2,7 @@
 import { activeBackend } from '../base/backend.ts'
 import type { NormOptions } from '../base/layerTypes.ts'
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../base/tf.ts'
-import { tf } from '../base/tf.ts'
+import { layerOp } from './operation.ts'
 import { channelMeans, constant, rowSums } from './sums.ts'
 
 /**
@@ -17,7 +17,7 @@ export function groupNorm<T extends Tensor3D | Tensor4D>(
 ): T {
   const fused = activeBackend().groupNorm?.(x, weight, bias, options)
   if (fused) return fused
-  const pixels = x.reshape([x.shape[0], -1, x.shape.at(-1)!])
+  const pixels = x.reshape([x.shape[0], -1, x.shape.at(-1)!]) as Tensor3D
   return normOp(options)(pixels, weight, bias).reshape(x.shape) as T
 }
 
@@ -26,35 +26,47 @@ export function groupNorm<T extends Tensor3D | Tensor4D>(
  * squaring, because E[x²] - E[x]² cancels.
  */
 const normOp = ({ groups, eps, silu }: NormOptions) =>
-  tf.customGrad((...args: unknown[]) => {
-    const [x, weight, bias, save] = args as [
-      Tensor3D,
-      Tensor1D,
-      Tensor1D,
-      (tensors: Tensor[]) => void,
-    ]
-    const mean = repeatOverChannels(groupMeans(channelMeans(x), groups), x.shape[2])
-    const centred = x.sub(mean) as Tensor3D
-    const inverse = groupMeans(channelMeans(centred.square()), groups).add(eps).rsqrt() as Tensor3D
-    const z = centred.mul(channelScale(inverse, weight)).add(bias)
-    const gate = silu ? z.sigmoid() : undefined
-    const y = gate ? z.mul(gate) : z
-    save([x, weight, mean, inverse, ...(gate ? [gate, y] : [])])
-    return {
-      value: y,
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [x, weight, mean, inverse, gate, y] = saved as [
-          Tensor3D,
-          Tensor1D,
-          Tensor3D,
-          Tensor3D,
-          Tensor?,
-          Tensor?,
-        ]
-        const dz = gate && y ? dy.mul(gate.add(y.sub(y.mul(gate)))) : dy
-        return normGradients(dz as Tensor3D, x.sub(mean), weight, inverse)
-      },
-    }
+  layerOp({
+    own: (...args: unknown[]) => {
+      const [x, weight, bias, save] = args as [
+        Tensor3D,
+        Tensor1D,
+        Tensor1D,
+        (tensors: Tensor[]) => void,
+      ]
+      const mean = repeatOverChannels(groupMeans(channelMeans(x), groups), x.shape[2])
+      const centred = x.sub(mean) as Tensor3D
+      const inverse = groupMeans(channelMeans(centred.square()), groups)
+        .add(eps)
+        .rsqrt() as Tensor3D
+      const z = centred.mul(channelScale(inverse, weight)).add(bias)
+      const gate = silu ? z.sigmoid() : undefined
+      const y = gate ? z.mul(gate) : z
+      save([x, weight, mean, inverse, ...(gate ? [gate, y] : [])])
+      return {
+        value: y,
+        gradFunc: (dy: Tensor, saved: Tensor[]) => {
+          const [x, weight, mean, inverse, gate, y] = saved as [
+            Tensor3D,
+            Tensor1D,
+            Tensor3D,
+            Tensor3D,
+            Tensor?,
+            Tensor?,
+          ]
+          const dz = gate && y ? dy.mul(gate.add(y.sub(y.mul(gate)))) : dy
+          return normGradients(dz as Tensor3D, x.sub(mean), weight, inverse)
+        },
+      }
+    },
+    composed: (x: Tensor3D, weight: Tensor1D, bias: Tensor1D): Tensor3D => {
+      const [b, n, c] = x.shape
+      const grouped = x.reshape([b, n, groups, c / groups])
+      const centred = grouped.sub(grouped.mean([1, 3], true))
+      const inverse = centred.square().mean([1, 3], true).add(eps).rsqrt()
+      const z = centred.mul(inverse).reshape(x.shape).mul(weight).add(bias)
+      return (silu ? z.mul(z.sigmoid()) : z) as Tensor3D
+    },
   })
 
 /**

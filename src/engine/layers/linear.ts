@@ -2,6 +2,7 @@
 import { activeBackend } from '../base/backend.ts'
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
+import { layerOp } from './operation.ts'
 import { channelSums } from './sums.ts'
 import { transposeMatrix } from './transpose.ts'
 
@@ -13,34 +14,41 @@ import { transposeMatrix } from './transpose.ts'
 export function linear<T extends Tensor2D | Tensor3D>(x: T, weight: Tensor2D, bias?: Tensor1D): T {
   const [from, to] = weight.shape
   const rows = x.shape.slice(0, -1)
-  const flat = x.rank === 2 ? x : x.reshape([-1, from])
+  const flat = (x.rank === 2 ? x : x.reshape([-1, from])) as Tensor2D
   const y = bias ? linearOp(flat, weight, bias) : unbiasedOp(flat, weight)
   return (x.rank === 2 ? y : y.reshape([...rows, to])) as T
 }
 
-const linearOp = tf.customGrad((...args: unknown[]) => {
-  const [x, weight, bias, save] = args as [
-    Tensor2D,
-    Tensor2D,
-    Tensor1D,
-    (tensors: Tensor[]) => void,
-  ]
-  save([x, weight])
-  return {
-    value: linearForward(x, weight, bias),
-    gradFunc: (dy: Tensor, saved: Tensor[]) =>
-      gradients(dy as Tensor2D, saved as [Tensor2D, Tensor2D], bias),
-  }
+const linearOp = layerOp({
+  own: (...args: unknown[]) => {
+    const [x, weight, bias, save] = args as [
+      Tensor2D,
+      Tensor2D,
+      Tensor1D,
+      (tensors: Tensor[]) => void,
+    ]
+    save([x, weight])
+    return {
+      value: linearForward(x, weight, bias),
+      gradFunc: (dy: Tensor, saved: Tensor[]) =>
+        gradients(dy as Tensor2D, saved as [Tensor2D, Tensor2D], bias),
+    }
+  },
+  composed: (x: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor2D =>
+    tf.matMul(x, weight).add(bias),
 })
 
-const unbiasedOp = tf.customGrad((...args: unknown[]) => {
-  const [x, weight, save] = args as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void]
-  save([x, weight])
-  return {
-    value: linearForward(x, weight),
-    gradFunc: (dy: Tensor, saved: Tensor[]) =>
-      gradients(dy as Tensor2D, saved as [Tensor2D, Tensor2D]),
-  }
+const unbiasedOp = layerOp({
+  own: (...args: unknown[]) => {
+    const [x, weight, save] = args as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void]
+    save([x, weight])
+    return {
+      value: linearForward(x, weight),
+      gradFunc: (dy: Tensor, saved: Tensor[]) =>
+        gradients(dy as Tensor2D, saved as [Tensor2D, Tensor2D]),
+    }
+  },
+  composed: (x: Tensor2D, weight: Tensor2D): Tensor2D => tf.matMul(x, weight),
 })
 
 function linearForward(x: Tensor2D, weight: Tensor2D, bias?: Tensor1D): Tensor2D {

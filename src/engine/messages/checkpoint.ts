@@ -80,6 +80,7 @@ export const checkpointMessages = catalogue('checkpoint', {
   record: 'Expected {losses} and {counts} to be a record of losses, got something else.',
   weightNames: 'Expected {file} to name the weights of the model, got other names.',
   trainingValue: 'Unexpected {key} in {file}: {value}.',
+  trainingMore: '{file} does not contain the further models of a training.',
 
   // notices
   copyIgnored: '{folder} was read, and {copy} was ignored.',

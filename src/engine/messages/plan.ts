@@ -65,6 +65,9 @@ export const planMessages = catalogue('plan', {
   decidingLoop:
     'A loop that decides after each iteration whether to continue cannot run inside {start}.',
   fixIterations: 'Give it a fixed number of iterations, or move it out of the training loop.',
+  nestedTraining: 'A training cannot run inside {start}, whose steps are one unit.',
+  trainInRounds:
+    'Train both models in one loop, as model and model_2, or in turn in the rounds of a Repeat.',
   readsInUnit:
     '{node} reads tensors back to the CPU, which is not possible while {start} records gradients.',
   readAfter:
@@ -75,7 +78,8 @@ export const planMessages = catalogue('plan', {
   // trainings
   independentLoss:
     'The loss does not depend on the model of {start}, so there is nothing to train.',
-  connectModel: 'Connect output `model` of {start} to Predict, instead of the model itself.',
+  independentOf: '{loss} does not depend on {model} of {start}, which it trains.',
+  connectModel: 'Connect output `{model}` of {start} to Predict, instead of the model itself.',
   noRecord: '{node} needs the losses of earlier steps, but none are recorded.',
   connectLosses: 'Connect `losses` of Loss to {end}.',
   lossNotFinite: 'Expected a finite loss, got {value} at step {step}.',

@@ -9,6 +9,14 @@ export const processMessages = catalogue('process', {
   betaRange: 'Expected every β to be above 0 and below 1, got {beta} at t = {t}.',
   scaledBetaRange:
     'Expected every β to be above 0 and below 1, got {beta} at t = {t}: linear_openai multiplies them by 1000 / T.',
+  numberList: 'Expected numbers separated by spaces or commas, got "{text}" as number {position}.',
+  noNumbers: 'Expected at least one number, got none.',
+  tooManyNumbers: 'Expected at most {most} numbers, got {count}.',
+  tableBetas:
+    'Expected every β to be above 0 and below 1 (the last may be 1), got {value} at t = {t}.',
+  tableAlphaBars:
+    'Expected every ᾱ to be above 0 and below the one before, the first below 1 (the last may be 0), got {value} at t = {t}.',
+  levelRange: 'Expected {argument} of the schedule to be from {least} to {most}, got {value}.',
   timestepRange:
     'Expected a timestep of the schedule, from 0 to {last} (or -1 for clean data), got {t}.',
   sigmaRange:
@@ -60,6 +68,11 @@ export const processMessages = catalogue('process', {
   sigmaLimits: 'Expected 0 < σ_min ≤ σ_max, got {sigmaMin} and {sigmaMax}.',
   sigmaAboveFlow: 'Expected σ_max of at most 1, which is pure noise in a flow, got {sigmaMax}.',
 
+  belowList:
+    'Expected a timestep with a cleaner level in the list, whose cleanest is {end}, got t = {t}.',
+  aboveList:
+    'Expected a timestep with a noisier level in the list, whose noisiest is {end}, got t = {t}.',
+
   // samplers
   churnWithoutCount:
     'Expected t with the number of steps, over which s_churn is divided, got t alone.',
@@ -88,6 +101,15 @@ export const processMessages = catalogue('process', {
   // data
   emptyBand:
     'Expected frequencies in every band, got none in the {band} band of {height} x {width} images.',
+  firstItem:
+    'Expected {argument} to be at most {last}, as the data set has {size} items, got {start}.',
+  foldIndex: 'Expected {argument} to be from 0 to {last}, got {fold}.',
+  foldCount: 'Expected at most as many folds as items, {size}, got {folds}.',
+  joinedShape: 'Expected items of shape [{expected}], as in the first data set, got [{shape}].',
+  pairedSize: 'Expected {expected} items, as in the first data set, got {size}.',
+  pairedSides:
+    'Expected items that differ from [{expected}] of the first data set in the last axis only, got [{shape}].',
+  datasetTooLarge: 'Expected a data set of at most {most} numbers, got {count}.',
   nothingDrawn: 'Expected drawn points for the distribution "drawn", got none.',
 })
 

@@ -16,6 +16,11 @@ export const trainingMessages = catalogue('training', {
     'Expected average {index} of the training to be a power function of width {width} from the first step on, got none.',
   independentLoss:
     'Expected a loss that depends on the weights in training, got one that does not.',
+  noGradient:
+    'Expected operations with a gradient, got {operation}, which has none at this order of derivatives.',
+  kernelInSecondOrder:
+    'Expected operations that can be differentiated twice, got a kernel of this backend.',
+  independentValue: 'Expected a value that depends on an input of the zone, got one that does not.',
 })
 
 /** Parts of these messages. */

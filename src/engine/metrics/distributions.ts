@@ -2,26 +2,45 @@
 import { createRandom } from '../base/random.ts'
 
 /**
- * Sliced Wasserstein-1 distance between two sets of points `[n, 2]` and `[m, 2]`: the mean distance
- * of projections (Bonneel et al. 2015). Directions are stratified, one per sector, to reduce
- * variance; equal seeds give equal directions.
+ * Sliced Wasserstein-1 distance between two sets of points `[n, dim]` and `[m, dim]`: the mean
+ * distance of projections (Bonneel et al. 2015). In the plane, directions are stratified, one per
+ * sector, to reduce variance; in more dimensions they are uniform on the sphere; on the line there
+ * is one. Equal seeds give equal directions.
  */
 export function slicedWasserstein(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
   directions = 64,
   seed = 0,
+  dim = 2,
 ): number {
-  const turns = createRandom(seed).uniform(directions)
-  const along = (angle: number) => wasserstein(projectPoints(a, angle), projectPoints(b, angle))
-  return turns.reduce((sum, u, i) => sum + along((Math.PI * (i + u)) / directions), 0) / directions
+  const along = (direction: readonly number[]) =>
+    wasserstein(projectPoints(a, direction), projectPoints(b, direction))
+  const chosen = chooseDirections(dim, directions, seed)
+  return chosen.reduce((sum, direction) => sum + along(direction), 0) / chosen.length
 }
 
-const projectPoints = (points: ArrayLike<number>, angle: number): Float64Array => {
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-  return Float64Array.from(
-    { length: points.length / 2 },
-    (_, i) => points[2 * i] * cos + points[2 * i + 1] * sin,
+function chooseDirections(dim: number, count: number, seed: number): number[][] {
+  if (dim === 1) return [[1]]
+  const random = createRandom(seed)
+  if (dim === 2) {
+    return Array.from(random.uniform(count), (u, i) => {
+      const angle = (Math.PI * (i + u)) / count
+      return [Math.cos(angle), Math.sin(angle)]
+    })
+  }
+  const normal = random.normal(dim * count)
+  return Array.from({ length: count }, (_, i) => {
+    const direction = [...normal.subarray(dim * i, dim * (i + 1))]
+    const length = Math.hypot(...direction)
+    return direction.map((value) => value / length)
+  })
+}
+
+function projectPoints(points: ArrayLike<number>, direction: readonly number[]): Float64Array {
+  const dim = direction.length
+  return Float64Array.from({ length: points.length / dim }, (_, i) =>
+    direction.reduce((sum, share, axis) => sum + points[dim * i + axis] * share, 0),
   )
 }
 

@@ -6,6 +6,7 @@ import { levelsAt } from '../process/schedule.ts'
 import type { Scalar, Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import type { Model } from '../base/values.ts'
+import { differentiate } from '../training/differentiate.ts'
 import { classify } from './classifier.ts'
 import { labelsOrNone, labelSpec } from './condition.ts'
 import type { ModelKind } from './kind.ts'
@@ -76,6 +77,7 @@ export function classGradient(
       const { logits } = classify(classifier, xt, { model: 'classifier', x: 'x_t' }, t)
       return tf.logSoftmax(logits).mul(wanted).sum() as Scalar
     }
-    return tf.grad(logProbability)(x)
+    const image = x.clone()
+    return differentiate(() => logProbability(image), [image]).grads[0] ?? tf.zerosLike(x)
   })
 }

@@ -1,13 +1,13 @@
 // Compiles a graph to a plan: ordered steps, nested loops, and the last use of each value. A plan
 // is plain data, which run.ts executes.
 import { GraphError, moveFaultOutward, type Fault } from '../base/fault.ts'
-import { outerId, valueId, type ValueId } from '../base/ids.ts'
+import { manySlot, outerId, splitMany, valueId, type ValueId } from '../base/ids.ts'
 import { planMessages } from '../messages/plan.ts'
 import { checkGraph } from './check.ts'
 import { expandGraph, followClosed } from './expand.ts'
 import { foldParams } from './foldParams.ts'
-import { wire, type Graph, type Wire } from './graph.ts'
-import type { Ops } from './op.ts'
+import { wire, type Graph, type GraphNode, type Wire } from './graph.ts'
+import type { Op, Ops } from './op.ts'
 import { StepBuilder } from './stepBuilder.ts'
 import type { Plan } from './steps.ts'
 import type { Checked } from './zones.ts'
@@ -103,15 +103,19 @@ function targetFaults(target: Target, { nodes, ops }: Checked): Fault[] {
   ]
 }
 
-/** Returns observers and output nodes with at least one wired input. */
-const allOutputs = (graph: Graph, ops: Ops): string[] =>
-  graph.nodes
-    .filter(
-      (node) =>
-        ['observer', 'output'].includes(ops.get(node.op)?.role ?? '') &&
-        Object.keys(node.inputs).length,
-    )
-    .map((node) => node.id)
+/**
+ * Returns observers and output nodes with at least one wired input; without any, the Ends of
+ * trainings, whose states are stored.
+ */
+function allOutputs(graph: Graph, ops: Ops): string[] {
+  const wiredNodes = (isOutput: (op: Op) => boolean) =>
+    graph.nodes.flatMap(({ id, op: type, inputs }) => {
+      const op = ops.get(type)
+      return op && isOutput(op) && Object.keys(inputs).length ? [id] : []
+    })
+  const shown = wiredNodes(({ role }) => role === 'observer' || role === 'output')
+  return shown.length ? shown : wiredNodes(({ role, loop }) => role === 'end' && !!loop?.trains)
+}
 
 /** Moves a fault of an inner node to its closed node. */
 const onClosedNode = (fault: Fault): Fault => ({
@@ -132,9 +136,21 @@ const requestedValues = (targets: readonly Target[], { nodes, ops }: Checked): S
   new Set(
     targets.flatMap((target) => {
       if (typeof target !== 'string') return [valueId(target)]
-      const op = ops.get(nodes.get(target)?.op ?? '')
-      return op?.role === 'node' || op?.role === 'end'
-        ? Object.keys(op.outputs).map((slot) => valueId(wire(target, slot)))
+      const node = nodes.get(target)
+      const op = ops.get(node?.op ?? '')
+      return node && (op?.role === 'node' || op?.role === 'end')
+        ? listOutputs(node, op).map((slot) => valueId(wire(target, slot)))
         : []
     }),
   )
+
+/** The output slots of a node; of many, those of its wired inputs. */
+const listOutputs = ({ inputs }: GraphNode, { outputs }: Op): string[] =>
+  Object.entries(outputs).flatMap(([name, { type, many }]) => {
+    if (!many) return [name]
+    const source = typeof type === 'string' ? name : type.like
+    return Object.keys(inputs).flatMap((slot) => {
+      const [base, index] = splitMany(slot)
+      return base === source && index !== undefined ? [manySlot(name, index)] : []
+    })
+  })

@@ -91,20 +91,36 @@ export interface Host {
    */
   precompile?(step: LoopStep, once: () => void): Promise<void> | undefined
   /**
-   * Returns the model that replaces the wired one when a training continues from other weights;
-   * retained for the caller.
+   * Returns the models that replace wired ones when a training continues from other weights, by
+   * slot; retained for the caller.
    */
-  startModel(step: LoopStep, inputs: Inputs): Promise<Value | undefined>
+  startModels(step: LoopStep, inputs: Inputs): Promise<Inputs | undefined>
 }
 
 export interface ObservedAt {
   index: number | undefined
   label: string | undefined
+  /** Position in the loop whose iterations are counted; not in loops that an emission runs. */
+  round?: Round
+  /** Iterations of the loops around the observer. */
+  path?: readonly number[]
+}
+
+/** Position in one execution of a loop that may run again in every iteration of others. */
+export interface Round {
+  /** Iterations of the enclosing loops, outermost first. */
+  outer: readonly number[]
+  /** Position on the x axis of a chart, within this execution. */
+  x: number
+  /** Iterations that are complete after this value. */
+  completed: number
 }
 
 /** Values by id. A lookup includes the frames of the enclosing loops. */
 export class Frame {
   private readonly values = new Map<ValueId, Value>()
+  /** Where the trainings ended whose results observers show, by the id of the observer. */
+  readonly ends = new Map<string, Round>()
 
   constructor(
     private readonly memory: Memory,
@@ -139,8 +155,10 @@ export class Frame {
 
 /** Position of a step in the loops. */
 export interface LoopPosition {
-  /** Iteration indices of the enclosing loops, outermost first. */
+  /** Indices of the enclosing loops that are part of the random keys, outermost first. */
   path: readonly number[]
+  /** Iteration indices of all enclosing loops, outermost first. */
+  indices: readonly number[]
   at: ObservedAt
   /** Returns true if a step that only these observers need has to run. */
   isNeeded: (observers: readonly string[]) => boolean
@@ -162,6 +180,7 @@ export interface Solvers {
 
 export const OUTSIDE_LOOPS: LoopPosition = {
   path: [],
+  indices: [],
   at: { index: undefined, label: undefined },
   isNeeded: () => true,
   solvers: undefined,

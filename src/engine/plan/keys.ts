@@ -79,7 +79,7 @@ function setNodeKeys(
   const key = hashKey(
     op,
     declared.version,
-    without(keyParams(declared, params), wired),
+    without(keyParams(declared, identifyParams(declared, params)), wired),
     keysByName(inputs, keys),
     content.get(id) ?? null,
   )
@@ -104,9 +104,12 @@ function setLoopKeys(step: LoopStep, depth: number, naming: KeyContext) {
   const inputs = keysByName(step.inputs, keys)
   // The key of its wire replaces the value of a param.
   const wiredExtents = wired.filter((name) => extents.includes(name))
+  const isDefault = (name: string) =>
+    isAddedDefault(start, name, step.params.start) || isAddedDefault(end, name, step.params.end)
+  const changed = extents.filter((name) => !isDefault(name))
   const far = [
-    { ...pick(step.params.start, extents), ...wiredKeys(inputs, wiredExtents) },
-    pick(step.params.end, extents),
+    { ...pick(step.params.start, changed), ...wiredKeys(inputs, wiredExtents) },
+    pick(step.params.end, changed),
   ]
   const near = [
     without(keyParams(start, step.params.start), [...extents, ...wired]),
@@ -153,17 +156,23 @@ const nodeVersion = (op: Op) => [op.type, op.version]
 const keysByName = (values: Record<string, ValueId>, keys: Keys) =>
   mapValues(values, (value) => keys.values.get(value) ?? null)
 
+/** The params of a node, or what it names in their place. */
+const identifyParams = (op: Op, params: Params): Params =>
+  ('keyParams' in op && op.keyParams?.(params as never)) || params
+
 /** The params of a node, without the defaults of params that were added later. */
-const keyParams = ({ params: specs }: Declaration, params: Params): Params =>
+const keyParams = (declared: Declaration, params: Params): Params =>
   Object.fromEntries(
-    Object.entries(params).filter(([name, value]) => {
-      const spec = getOwn(specs, name)
-      return !spec?.added || canonical(value) !== canonical(spec.default)
-    }),
+    Object.entries(params).filter(([name]) => !isAddedDefault(declared, name, params)),
   )
 
 const wiredKeys = (inputs: Readonly<Record<string, Key | null>>, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, { wire: inputs[name] }]))
+
+function isAddedDefault({ params: specs }: Declaration, name: string, params: Params): boolean {
+  const spec = getOwn(specs, name)
+  return !!spec?.added && canonical(params[name]) === canonical(spec.default)
+}
 
 const pick = (params: Params, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, params[name] ?? null]))

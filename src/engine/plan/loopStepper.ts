@@ -6,7 +6,7 @@ import { runTidied } from '../base/memory.ts'
 import type { NumberValue } from '../base/values.ts'
 import type { LoopState, Solvers } from './host.ts'
 import { atNode, runAtNode } from './nodeErrors.ts'
-import type { Inputs, LoopBehaviour, LoopParams, Outputs, RunContext } from './op.ts'
+import type { Inputs, LoopBehaviour, LoopBody, LoopParams, Outputs, RunContext } from './op.ts'
 
 /** Constant data of a loop. */
 export interface LoopParts {
@@ -63,11 +63,16 @@ export class LoopStepper {
   solversFrom = ({ solvers }: LoopState): Solvers | undefined =>
     this.behaviour.samples ? { before: solvers, after: {} } : undefined
 
-  /** Returns the each outputs of an iteration. */
-  each({ own }: LoopState, index: number, path: readonly number[]): Outputs {
+  /** Returns the each outputs of an iteration; `wanted` are those that are used. */
+  each(
+    { own }: LoopState,
+    index: number,
+    path: readonly number[],
+    wanted: ReadonlySet<string>,
+  ): Outputs {
     const { start, inputs, params, contextAt } = this.parts
     return runAtNode(start, () =>
-      runTidied(() => this.behaviour.each(own, index, inputs, params, contextAt(path))),
+      runTidied(() => this.behaviour.each(own, index, inputs, params, contextAt(path), wanted)),
     )
   }
 
@@ -80,12 +85,7 @@ export class LoopStepper {
   }
 
   /** Like {@link advance}, for a loop that runs its body itself, under the tape. */
-  around(
-    { own }: LoopState,
-    each: Outputs,
-    body: (each: Outputs) => Inputs,
-    index: number,
-  ): unknown {
+  around({ own }: LoopState, each: Outputs, body: LoopBody, index: number): unknown {
     const { end, inputs, params } = this.parts
     return runAtNode(end, () =>
       runTidied(() => this.behaviour.around!(own, each, body, index, inputs, params)),
@@ -93,11 +93,12 @@ export class LoopStepper {
   }
 
   /**
-   * Completes an iteration: returns the next state, retained for the caller. Yields promises and
-   * expects their results. `again` is the next input that ends the loop unless it is positive.
+   * Completes iteration `index`: returns the next state, retained for the caller. Yields promises
+   * and expects their results. `again` is the next input that ends the loop unless it is positive.
    */
   *complete(
     own: unknown,
+    index: number,
     solvers: Solvers | undefined,
     again: NumberValue | undefined,
   ): Generator<Promise<unknown>, LoopState, unknown> {
@@ -114,8 +115,8 @@ export class LoopStepper {
         memory.release(before)
       }
       if (behaviour.ended?.(state.own)) state = { ...state, ended: true }
-      if (again) {
-        const [value] = (yield again.tensor.data()) as Float32Array
+      if (again && (again.value !== undefined || this.readsAgain(index))) {
+        const value = again.value ?? ((yield again.tensor.data()) as Float32Array)[0]
         if (!(value > 0)) state = { ...state, ended: true }
       }
       isComplete = true
@@ -123,6 +124,12 @@ export class LoopStepper {
     } finally {
       if (!isComplete) memory.release(state)
     }
+  }
+
+  /** Tests if `again` is read back after an iteration. */
+  private readsAgain(index: number): boolean {
+    const every = this.behaviour.againEvery?.(this.parts.params) ?? 1
+    return (index + 1) % every === 0
   }
 
   /** Returns the done outputs of a state; `wanted` are those that are used. */

@@ -9,6 +9,7 @@ import type { NodeStep } from './steps.ts'
 import type { NodeError } from '../base/fault.ts'
 import { ItemLog } from './itemLog.ts'
 import { continuesLine, LineLog } from './lineLog.ts'
+import { Rounds } from './rounds.ts'
 import { runTidied, type Memory } from '../base/memory.ts'
 import type { Inputs, ObserverContext, ObserverOp, Ops, Series } from './op.ts'
 import { splitMany } from '../base/ids.ts'
@@ -49,6 +50,7 @@ interface ObserverState {
   pending: { slot: string; x: number | Tensor; y: Tensor }[]
   earlier: Series[][]
   items: ItemLog
+  rounds: Rounds
 }
 
 export class Observers {
@@ -103,6 +105,7 @@ export class Observers {
       pending: [],
       earlier: [],
       items: new ItemLog(this.options.memory),
+      rounds: new Rounds(this.options.memory),
     }
     if (known) {
       const lines = [...toSeries(known), ...known.completeLines.values()]
@@ -110,6 +113,7 @@ export class Observers {
       known.lines = new Map()
       known.completeLines = new Map()
       known.items.clear()
+      known.rounds = new Rounds(this.options.memory)
       known.key = key
     }
     this.states.set(id, state)
@@ -118,9 +122,11 @@ export class Observers {
 
   private collect(state: ObserverState, collects: string, inputs: Inputs, at: ObservedAt) {
     const x = inputs.x
+    const iteration = state.rounds.position(at)
     for (const [slot, value] of Object.entries(inputs)) {
       if (splitMany(slot)[0] !== collects) continue
-      if (value?.type === 'losses') state.items.add(slot, at.index ?? 0, value)
+      if (value?.type === 'losses') state.items.add(slot, iteration, value)
+      if (value?.type === 'history') state.rounds.add(slot, value, at)
       if (!isNumber(value)) continue
       this.options.memory.retain(value.tensor)
       const position =
@@ -128,7 +134,7 @@ export class Observers {
           ? x.t[0]
           : isNumber(x)
             ? this.options.memory.retain(x.tensor)
-            : (at.index ?? 0)
+            : iteration
       state.pending.push({ slot, x: position, y: value.tensor })
     }
   }
@@ -151,10 +157,12 @@ export class Observers {
   private async show(state: ObserverState, { step, inputs, at }: Observation) {
     await this.readPending(state)
     await state.items.read()
+    await state.rounds.read()
     const op = this.options.ops.get(step.op) as ObserverOp
-    const { completeLines: whole, items } = state
+    const { completeLines: whole, items, rounds } = state
     const context: ObserverContext = {
-      ...at,
+      index: at.index,
+      label: at.label,
       series: toSeries(state),
       get earlier() {
         return state.earlier
@@ -167,6 +175,7 @@ export class Observers {
         )
       },
       items: items.items(),
+      allRounds: (slot) => rounds.losses(slot),
     }
     const view = await op.view(inputs as never, step.params as never, context)
     this.options.onView(step.id, view)

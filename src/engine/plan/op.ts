@@ -1,7 +1,7 @@
 // Node types: slots, params and functions. Declarations (src/nodes/define.ts) have this form.
 import { getOwn } from '../base/records.ts'
 import type { Random } from '../base/random.ts'
-import type { Tensor } from '../base/tf.ts'
+import type { Scalar, Tensor } from '../base/tf.ts'
 import type {
   PredictionType,
   ScheduleValue,
@@ -40,11 +40,50 @@ export interface InputSlot {
   optional?: true
   /** Has one slot per wire: `name_1`, `name_2`, ... */
   many?: true
+  /** One of a row of inputs, of which nodes show those up to the one after the last wired one. */
+  grows?: true
+  /**
+   * Has further slots, which are optional: `name`, `name_2`, `name_3`, ... Those of another input
+   * `of` are offered once that has as many.
+   */
+  more?: { of: string }
+}
+
+/**
+ * Slot type, or the name of an input whose wired type it has. With `param`, a choice param that
+ * names the slot type, or is `like <input>`.
+ */
+export type OutputType = SlotType | LikeInput
+
+interface LikeInput {
+  like: string
+  param?: string
+}
+
+/** Returns the type of an output while the params have these values. */
+export function chosenType(
+  { params }: Pick<Declaration, 'params'>,
+  type: OutputType,
+  values: Readonly<Record<string, unknown>>,
+): OutputType {
+  if (typeof type === 'string' || type.param === undefined) return type
+  const value = Object.hasOwn(values, type.param) ? values[type.param] : undefined
+  const types = chosenTypes({ params }, type)
+  return types.find((each) => each === (value ?? getOwn(params, type.param ?? '')?.default)) ?? type
+}
+
+/** The slot types that the param of an output offers. */
+export function chosenTypes(
+  { params }: Pick<Declaration, 'params'>,
+  { param: name = '', like }: LikeInput,
+): readonly SlotType[] {
+  const param = getOwn(params, name)
+  const choices = param?.kind === 'choice' ? param.choices : []
+  return choices.filter((choice): choice is SlotType => choice !== `like ${like}`)
 }
 
 export interface OutputSlot {
-  /** Slot type, or the name of an input whose wired type it has. */
-  type: SlotType | { like: string }
+  type: OutputType
   about: string
   /** Has one slot for each wired `name_i` of the many-input of this name. */
   many?: true
@@ -55,6 +94,8 @@ export interface OutputSlot {
    * if all numbers wired to the node are.
    */
   host?: true | 'inputs'
+  /** Has a slot `name_2`, ... for each further slot of the input that it belongs to. */
+  more?: { of: string }
 }
 
 export type Param = ParamKind & {
@@ -82,6 +123,8 @@ type ParamKind =
       step: number
       integer: boolean
       slider: boolean
+      /** The part of the valid range that a slider covers; undefined: all of it. */
+      slides?: readonly [from: number, to: number]
       about: string
     }
   /** `each` describes the choices. */
@@ -93,7 +136,8 @@ type ParamKind =
       each?: Readonly<Record<string, string>>
     }
   | { kind: 'boolean'; default: boolean; about: string }
-  | { kind: 'text'; default: string; multiline: boolean; about: string }
+  /** `formula`: a formula, see `engine/formula`. Shown as an equation. */
+  | { kind: 'text'; default: string; multiline: boolean; about: string; formula?: true }
   /** A seed: an integer in [0, 2^32). New nodes get one that is not yet used in the graph. */
   | { kind: 'seed'; default: number; about: string }
   /** Points drawn by hand, `[[x, y], ...]`, with coordinates of about [-2, 2]. */
@@ -155,6 +199,9 @@ export interface ViewRoom {
   height: number
 }
 
+/** Types of the wired inputs by slot; undefined if a type is unknown. */
+export type WiredTypes = ReadonlyMap<string, SlotType | undefined>
+
 export interface RunContext {
   /**
    * Randomness, keyed by the node's seed, the iterations of the enclosing loops and the draw
@@ -197,8 +244,11 @@ export interface RunOp extends Declaration {
    * Returns notices about params, wiring and static inputs that the rules of the plan do not cover.
    */
   notices?: (params: never, wired: ReadonlySet<string>, known: never) => string[]
-  /** Throws NodeError before a run if params conflict with each other or with the static inputs. */
-  check?: (params: never, known: never) => void
+  /**
+   * Throws NodeError before a run if params conflict with each other, with the static inputs, or
+   * with the types of the wired inputs.
+   */
+  check?: (params: never, known: never, wired: WiredTypes) => void
   /**
    * `run` computes schedules and lists from its inputs alone, without randomness. It is cheap, and
    * is also evaluated when a graph is checked.
@@ -214,6 +264,10 @@ export interface RunOp extends Declaration {
    * `room`. Unwired outputs may be missing.
    */
   show?: (outputs: never) => View | undefined
+  /**
+   * Returns the params as they count for cache keys: equal if the results are. Default: unchanged.
+   */
+  keyParams?: (params: never) => Params
   /**
    * Returns true if the result depends on the number of steps of the enclosing training, such as a
    * learning rate that decays to the end.
@@ -289,6 +343,11 @@ export interface ObserverContext {
   keepLine: (line: Series) => void
   /** Losses of single items, of a collecting observer. */
   items: CollectedItems[]
+  /**
+   * Returns the losses of a training that runs again in every iteration of a loop, of all its runs
+   * so far, of a collecting observer; undefined for other histories.
+   */
+  allRounds: (slot: string) => Float64Array | undefined
 }
 
 /** Observer: shows values without changing anything. May be wired to values of a loop's body. */
@@ -300,6 +359,22 @@ export interface ObserverOp extends Declaration {
   collects?: string
   /** Reads the values it needs and returns the view, as plain data without tensors. */
   view: (inputs: never, params: never, context: ObserverContext) => Promise<View>
+  /**
+   * Measures numbers for outputs, and returns the view with them. While one of these outputs is
+   * wired, the node is part of the computation and waits for this instead of observing.
+   */
+  measure?: (inputs: never, params: never) => Promise<Measurement>
+  /**
+   * Outputs that are computed on the device without waiting, and are differentiable: losses. Those
+   * alone are possible inside a training step.
+   */
+  onDevice?: Readonly<Record<string, (inputs: never, params: never) => Scalar>>
+}
+
+/** Numbers of a metric by output, and its view. */
+export interface Measurement {
+  numbers: Readonly<Record<string, number>>
+  view: View
 }
 
 /** Output node: writes files, at the end of a run only. */
@@ -354,26 +429,27 @@ export interface LoopBehaviour<State = unknown> {
   first?(inputs: Inputs): number
   /** Returns the state before the first iteration. A continued run uses a stored state instead. */
   begin(inputs: Inputs, params: LoopParams, context: RunContext): State
-  /** Returns the each outputs of iteration `index`. */
+  /**
+   * Returns the each outputs of iteration `index`. `wanted` are those that are wired; others may be
+   * missing.
+   */
   each(
     state: State,
     index: number,
     inputs: Inputs,
     params: LoopParams,
     context: RunContext,
+    wanted: ReadonlySet<string>,
   ): Outputs
   /**
    * Returns the state after iteration `index`, from the next inputs. Not called if `around` exists.
    */
   advance?(state: State, next: Inputs, index: number, inputs: Inputs, params: LoopParams): State
-  /**
-   * Runs the iteration itself: `body` computes the next inputs from each outputs, synchronously,
-   * under the tape.
-   */
+  /** Runs the iteration itself, synchronously, as one unit under the tape. */
   around?(
     state: State,
     each: Outputs,
-    body: (each: Outputs) => Inputs,
+    body: LoopBody,
     index: number,
     inputs: Inputs,
     params: LoopParams,
@@ -410,13 +486,34 @@ export interface LoopBehaviour<State = unknown> {
   samePath?: true
   /** Marks a sampling loop, which stores the states of multistep solvers. */
   samples?: true
-  /** Returns notices about the params of Start. */
-  notices?(start: Params): string[]
+  /**
+   * Returns notices about the params of Start, with its wired inputs, and whether it runs inside
+   * another loop.
+   */
+  notices?(start: Params, where: LoopPlace): string[]
+  /** Returns the number of iterations after which `again` is read back; default 1. */
+  againEvery?(params: LoopParams): number
   /**
    * Returns the number of iterations between emissions of the done outputs; the first ones come
    * earlier. 0 or undefined for none.
    */
   emitEvery?(params: LoopParams): number
+}
+
+/**
+ * Computes the next inputs of an iteration from each outputs. May be called several times, with the
+ * same random numbers: the first call computes all next inputs, and its values are observed; a
+ * further one those in `wanted`. Arguments and results live until the iteration ends.
+ */
+export interface LoopBody<Next = Inputs> {
+  (each: Outputs, wanted?: readonly string[]): Next
+  /** Returns the names of all next inputs, in a script by a further run of the body. */
+  wired(each: Outputs): ReadonlySet<string>
+}
+
+export interface LoopPlace {
+  wired: ReadonlySet<string>
+  isNested: boolean
 }
 
 export interface LoopParams {

@@ -65,6 +65,8 @@ function encode(value: unknown): Encoded {
     if (Array.isArray(part)) return part.map(encodePart)
     if (typeof part === 'object' && part !== null)
       return mapValues(part as Record<string, unknown>, encodePart)
+    // JSON has no such numbers.
+    if (typeof part === 'number' && !Number.isFinite(part)) return { $number: String(part) }
     return part
   }
   const encoded = encodePart(value)
@@ -85,7 +87,8 @@ export function unpack(bytes: Uint8Array): unknown {
   const decode = (part: unknown): unknown => {
     if (Array.isArray(part)) return part.map(decode)
     if (typeof part !== 'object' || part === null) return part
-    const { $tensor, $array, dtype, at, length: count } = part as Record<string, never>
+    const { $tensor, $array, $number, dtype, at, length: count } = part as Record<string, never>
+    if ($number) return Number($number)
     if ($tensor)
       return tf.tensor(
         numbers(tensorKinds[dtype as keyof typeof tensorKinds], at, count) as Float32Array,

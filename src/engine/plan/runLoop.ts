@@ -1,8 +1,8 @@
 // Runs a loop of a plan: iterations, observers and emissions.
-import type { NumberValue, Value } from '../base/values.ts'
+import type { NumberValue } from '../base/values.ts'
 import { NodeError } from '../base/fault.ts'
 import { planMessages } from '../messages/plan.ts'
-import type { LoopStep, Step } from './steps.ts'
+import { stepInputs, stepOutputs, type LoopStep, type Step } from './steps.ts'
 import { EmissionSchedule } from './emissionSchedule.ts'
 import {
   Frame,
@@ -16,7 +16,7 @@ import {
 } from './host.ts'
 import { LoopStepper } from './loopStepper.ts'
 import { runAtNode } from './nodeErrors.ts'
-import type { Inputs, Outputs, StartOp } from './op.ts'
+import type { Inputs, LoopBody, Outputs, StartOp } from './op.ts'
 import { runMeasured, publish, runContext, showNext } from './runNode.ts'
 import { resolveParams } from './wiredParams.ts'
 
@@ -53,14 +53,14 @@ export function* runLoop(
   const isOutside = place === OUTSIDE_LOOPS
   if (isOutside) yield { kind: 'node', id: step.id }
   const wired = frame.read(step.inputs)
-  const model = isOutside
-    ? ((yield { kind: 'wait', promise: host.startModel(step, wired) }) as Value | undefined)
+  const models = isOutside
+    ? ((yield { kind: 'wait', promise: host.startModels(step, wired) }) as Inputs | undefined)
     : undefined
   try {
-    const stepper = createStepper(step, model ? { ...wired, model } : wired, host)
+    const stepper = createStepper(step, { ...wired, ...models }, host)
     yield* runIterations({ step, stepper, frame, host, place, runSteps })
   } finally {
-    if (model) host.memory.release(model)
+    if (models) host.memory.release(models)
   }
 }
 
@@ -115,6 +115,8 @@ function* runIterations(loop: ActiveLoop): Generator<Signal, void, unknown> {
     }
     if (isOutside && index > reported) yield { kind: 'wait', promise: report('end') }
     publishDone(loop, state, frame, place.at)
+    const round = { outer: place.indices, x: index, completed: index }
+    for (const { kind, id } of step.emission) if (kind === 'observe') frame.ends.set(id, round)
   } finally {
     if (isOutside && index > reported) void report('stop').catch(() => {})
     host.memory.release(state)
@@ -145,11 +147,16 @@ function* iterate(
   state: LoopState,
   index: number,
 ): Generator<Signal, LoopState, unknown> {
-  const { step, stepper, host, place, frame } = loop
+  const { step, stepper, host, place } = loop
   const solvers = stepper.solversFrom(state)
   const inside: LoopPosition = {
     path: stepper.behaviour.samePath ? place.path : [...place.path, index],
-    at: { index, label: stepper.label(state, index) },
+    indices: [...place.indices, index],
+    at: {
+      index,
+      label: stepper.label(state, index),
+      ...(!place.emission && { round: { outer: place.indices, x: index, completed: index + 1 } }),
+    },
     isNeeded: decideNeededObservers(loop, index),
     solvers: solvers ?? place.solvers,
     emission: place.emission,
@@ -157,21 +164,87 @@ function* iterate(
     share: 1 / (step.body.length + 2),
     ...(place.isDryRun && { isDryRun: true }),
   }
-  const body = new Frame(host.memory, frame)
+  const bodies = new BodyCalls(loop, inside)
+  const wanted = new Set(step.each)
   yield* showNext(step.id, host, inside)
   const each = host.memory.retain(
-    yield* runMeasured(step.id, host, place, () => stepper.each(state, index, inside.path)),
+    yield* runMeasured(step.id, host, place, () => stepper.each(state, index, inside.path, wanted)),
   )
   try {
-    const own = yield* runBody(loop, state, index, each, body, inside)
+    const own = yield* runBody(loop, state, index, each, bodies, inside)
     const { again } = step.next
-    const asked = again === undefined ? undefined : (body.get(again) as NumberValue)
-    return yield* waitFor(stepper.complete(own, solvers, asked))
+    const asked = again === undefined ? undefined : (bodies.first.get(again) as NumberValue)
+    return yield* waitFor(stepper.complete(own, index, solvers, asked))
   } finally {
     for (const solver of Object.values(solvers?.after ?? {})) host.memory.release(solver)
-    body.dispose()
+    bodies.dispose()
     host.memory.release(each)
   }
+}
+
+/**
+ * Calls of a body in one iteration. Each has a frame, and its arguments and results live until the
+ * iteration ends. Only the first is observed.
+ */
+class BodyCalls {
+  readonly first: Frame
+  /** Slow-motion signals of the calls, which are shown afterwards. */
+  readonly shown: Signal[] = []
+  private readonly frames: Frame[] = []
+  private readonly values: unknown[] = []
+
+  constructor(
+    private readonly loop: ActiveLoop,
+    private readonly inside: LoopPosition,
+  ) {
+    this.first = new Frame(loop.host.memory, loop.frame)
+  }
+
+  /**
+   * Runs the body under the tape, as one synchronous unit. `wanted` are the next inputs that the
+   * caller needs; the first call computes all.
+   */
+  private call(each: Outputs, wanted: readonly string[] | undefined): Inputs {
+    const { step, frame: outer, host, runSteps } = this.loop
+    const isFirst = this.frames.length === 0
+    const frame = isFirst ? this.first : new Frame(host.memory, outer)
+    this.frames.push(frame)
+    this.values.push(host.memory.retain(each))
+    const { body, next } = isFirst || !wanted ? step : partOf(step, wanted)
+    const quiet = isFirst ? host : unobserved(host)
+    publish(step.id, step.each, each, frame, quiet, this.inside.at)
+    this.shown.push(...drain(runSteps(body, frame, quiet, this.inside)))
+    const results = frame.read(next)
+    this.values.push(host.memory.retain(results))
+    return results
+  }
+
+  readonly function: LoopBody = Object.assign(
+    (each: Outputs, wanted?: readonly string[]) => this.call(each, wanted),
+    { wired: () => new Set(Object.keys(this.loop.step.next)) },
+  )
+
+  dispose() {
+    for (const frame of this.frames) frame.dispose()
+    if (this.frames.length === 0) this.first.dispose()
+    for (const value of this.values) this.loop.host.memory.release(value)
+  }
+}
+
+const unobserved = (host: Host): Host => ({ ...host, observe: () => {}, onValue: undefined })
+
+/** Returns the part of a body that leads to some of its next inputs. */
+function partOf(step: LoopStep, wanted: readonly string[]): Pick<LoopStep, 'body' | 'next'> {
+  const next = Object.fromEntries(
+    Object.entries(step.next).filter(([slot]) => wanted.includes(slot)),
+  )
+  const needed = new Set(Object.values(next))
+  const body = step.body.toReversed().filter((inner) => {
+    if (!stepOutputs(inner).some((value) => needed.has(value))) return false
+    for (const value of stepInputs(inner)) needed.add(value)
+    return true
+  })
+  return { body: body.reverse(), next }
 }
 
 /** Passes the promises of a stepper to the driver. */
@@ -199,24 +272,19 @@ function* runBody(
   state: LoopState,
   index: number,
   each: Outputs,
-  body: Frame,
+  bodies: BodyCalls,
   inside: LoopPosition,
 ): Generator<Signal, unknown, unknown> {
   const atEnd = (work: () => unknown) => runMeasured(step.end, host, place, work)
   if (!stepper.behaviour.around) {
+    const body = bodies.first
     publish(step.id, step.each, each, body, host, inside.at)
     yield* runSteps(step.body, body, host, inside)
     yield* showNext(step.end, host, inside)
     return yield* atEnd(() => stepper.advance(state, body.read(step.next), index))
   }
-  const shown: Signal[] = []
-  const run = (values: Outputs) => {
-    publish(step.id, step.each, values, body, host, inside.at)
-    shown.push(...drain(runSteps(step.body, body, host, inside)))
-    return body.read(step.next)
-  }
-  const own = yield* atEnd(() => stepper.around(state, each, run, index))
-  yield* shown
+  const own = yield* atEnd(() => stepper.around(state, each, bodies.function, index))
+  yield* bodies.shown
   yield* showNext(step.end, host, inside)
   return own
 }
@@ -303,7 +371,8 @@ function* runEmission(
   const { step, host, frame, place, runSteps } = loop
   const inside = new Frame(host.memory, frame)
   try {
-    const at = { index, label: undefined }
+    const round = { outer: place.indices, x: index, completed: index }
+    const at = { index, label: undefined, round }
     publishDone(loop, state, inside, at)
     yield* runSteps(step.emission, inside, host, {
       ...place,

@@ -2,6 +2,8 @@
 // outputs.
 import { valueId } from '../base/ids.ts'
 import { NodeError } from '../base/fault.ts'
+import { runTidied } from '../base/memory.ts'
+import { hostNumber } from '../base/values.ts'
 import { planMessages } from '../messages/plan.ts'
 import type { NodeStep } from './steps.ts'
 import { wire } from './graph.ts'
@@ -15,7 +17,17 @@ import {
 } from './host.ts'
 import { deviceDone } from './measures.ts'
 import { runAtNode } from './nodeErrors.ts'
-import type { Inputs, Op, Outputs, OutputOp, Params, RunContext, RunOp } from './op.ts'
+import type {
+  Inputs,
+  Measurement,
+  ObserverOp,
+  Op,
+  Outputs,
+  OutputOp,
+  Params,
+  RunContext,
+  RunOp,
+} from './op.ts'
 import { randomFor, readInputs, runOp } from './runOp.ts'
 import { resolveChecked } from './wiredParams.ts'
 
@@ -27,7 +39,10 @@ export function* runNode(
 ): Generator<Signal, void, unknown> {
   const inputs = frame.read(step.inputs)
   if (place !== OUTSIDE_LOOPS) yield* showNext(step.id, host, place)
-  if (step.kind === 'observe') return host.observe(step, inputs, place.at)
+  if (step.kind === 'observe') {
+    const round = frame.ends.get(step.id)
+    return host.observe(step, inputs, { ...place.at, path: place.indices, ...(round && { round }) })
+  }
   if (place === OUTSIDE_LOOPS) yield { kind: 'node', id: step.id }
   if (step.kind === 'files') {
     const op = host.ops.get(step.op) as OutputOp
@@ -35,6 +50,8 @@ export function* runNode(
     yield { kind: 'wait', promise: runAtNode(step.id, () => host.files(step, files)) }
     return
   }
+  const op = host.ops.get(step.op)
+  if (op?.role === 'observer') return yield* runMetric(step, op, inputs, frame, host, place)
   const recalled = place === OUTSIDE_LOOPS ? host.findOutputs(step) : undefined
   const outputs = host.memory.retain(recalled ?? (yield* runFunction(step, inputs, host, place)))
   try {
@@ -47,6 +64,48 @@ export function* runNode(
     host.memory.release(outputs)
   }
 }
+
+/**
+ * Runs a metric whose outputs are wired. Its measured numbers are known on the CPU. Inside a
+ * training step, only outputs that are computed on the device are possible.
+ */
+function* runMetric(
+  step: NodeStep,
+  op: ObserverOp,
+  inputs: Inputs,
+  frame: Frame,
+  host: Host,
+  place: LoopPosition,
+): Generator<Signal, void, unknown> {
+  const { measure, onDevice } = op
+  const outputs: Outputs = {}
+  const own = measuredSlots(step, op)
+  try {
+    yield* runMeasured(step.id, host, place, () =>
+      runAtNode(step.id, () => {
+        for (const slot of step.outputs) {
+          const compute = onDevice?.[slot]
+          if (!compute) continue
+          const tensor = runTidied(() => compute(inputs as never, step.params as never))
+          outputs[slot] = host.memory.retain({ type: 'loss', tensor })
+        }
+      }),
+    )
+    if (measure && (own.length || !place.inTrainingStep)) {
+      const promise = runAtNode(step.id, () => measure(inputs as never, step.params as never))
+      const { numbers, view } = (yield { kind: 'wait', promise }) as Measurement
+      if (!place.isDryRun) host.show(step, view)
+      for (const slot of own) outputs[slot] = host.memory.retain(hostNumber(numbers[slot]))
+    }
+    publish(step.id, step.outputs, outputs, frame, host, place.at)
+  } finally {
+    host.memory.release(outputs)
+  }
+}
+
+/** The wired outputs of a metric that are measured on the CPU. */
+const measuredSlots = ({ outputs }: NodeStep, { onDevice }: ObserverOp): string[] =>
+  outputs.filter((slot) => !onDevice?.[slot])
 
 function* runFunction(
   step: NodeStep,

@@ -68,9 +68,9 @@ export class SessionHost {
       onThinned: (_, every) =>
         run.send({ type: 'status', run: run.id, text: planMessages.fewerSamples({ every }) }),
       precompile: (step, once) => this.rehearse(run, loopKey(keys, step), once),
-      startModel: async (step, inputs) => {
+      startModels: async (step, inputs) => {
         const origin = origins.get(step.id)
-        return origin === undefined ? undefined : trainings.modelAt(origin, step, inputs)
+        return origin === undefined ? undefined : trainings.modelsAt(origin, step, inputs)
       },
     }
   }

@@ -6,26 +6,33 @@ import type { SlotType } from '../base/values.ts'
 import { slotWords } from '../messages/slots.ts'
 import type { Graph, GraphNode, Wire } from './graph.ts'
 import { paramSlot } from './paramSlots.ts'
-import type { Declaration, InputSlot, OutputSlot, Ops } from './op.ts'
+import { chosenType, type Declaration, type InputSlot, type OutputSlot, type Ops } from './op.ts'
 
 /** Returns the declaration of an input: single, one of many, or that of a param that can be wired. */
 export function inputSlot(
   declaration: Pick<Declaration, 'inputs' | 'params'>,
   slot: string,
 ): InputSlot | undefined {
-  const single = getOwn(declaration.inputs, slot)
-  if (single && !single.many) return single
-  const many = getOwn(declaration.inputs, splitMany(slot)[0])
-  if (many?.many) return many
+  const declared = numberedSlot(declaration.inputs, slot)
+  if (declared) return declared
   const param = getOwn(declaration.params, slot)
   return param && paramSlot(param)
 }
 
-export function outputSlot(declaration: Declaration, slot: string): OutputSlot | undefined {
-  const single = getOwn(declaration.outputs, slot)
+/** Finds `slot` by its full name, else as a further slot of `name`: `name_2`. */
+function numberedSlot<S extends { many?: true; more?: unknown }>(
+  slots: Readonly<Record<string, S>>,
+  slot: string,
+): S | undefined {
+  const single = getOwn(slots, slot)
   if (single && !single.many) return single
-  const many = getOwn(declaration.outputs, splitMany(slot)[0])
-  return many?.many ? many : undefined
+  const [name, index = 0] = splitMany(slot)
+  const several = getOwn(slots, name)
+  return several?.many || (several?.more && index > 1) ? several : undefined
+}
+
+export function outputSlot(declaration: Declaration, slot: string): OutputSlot | undefined {
+  return numberedSlot(declaration.outputs, slot)
 }
 
 export const nodesById = (graph: Graph): Map<string, GraphNode> =>
@@ -42,7 +49,8 @@ export function createWireTypes(nodes: ReadonlyMap<string, GraphNode>, ops: Ops)
   const declaredType = ({ node, slot }: Wire) => {
     const source = nodes.get(node)
     const op = source && ops.get(source.op)
-    return op && outputSlot(op, slot)
+    const output = op && outputSlot(op, slot)
+    return output && { ...output, type: chosenType(op, output.type, source.params) }
   }
   const findSource = createSourceResolver<Wire>((wire) => {
     const declared = declaredType(wire)

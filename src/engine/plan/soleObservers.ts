@@ -25,7 +25,7 @@ export function findSoleObservers(units: Units): ReadonlyMap<string, readonly st
   for (const id of [...units.order].reverse()) {
     const zone = units.zone(id)
     const op = units.op(id)
-    if (op.role === 'observer') soleObservers.set(id, [id])
+    if (op.role === 'observer' && !users.has(id)) soleObservers.set(id, [id])
     // Its next iteration depends on this one.
     else if ('stateful' in op) soleObservers.set(id, [])
     else if (zone) {

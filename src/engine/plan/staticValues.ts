@@ -11,6 +11,7 @@ import type {
   RunOp,
   StaticValue,
   StaticValues,
+  WiredTypes,
 } from './op.ts'
 import { checkParams } from './params.ts'
 import { accepts, inputSlot } from './slots.ts'
@@ -37,7 +38,7 @@ export function checkStaticValues(
     // Invalid params have their own fault; those of wires are checked when they are known.
     if (faults.length || (op.role === 'node' && wiredParams(op, node.inputs).length)) return []
     try {
-      if ('check' in op) op.check?.(params as never, known as never)
+      if ('check' in op) op.check?.(params as never, known as never, wiredTypes(node, checked))
       outputs.set(id, computeStaticOutputs({ node, op, params, known }, checked, prepared.get(id)))
       return []
     } catch (error) {
@@ -46,6 +47,9 @@ export function checkStaticValues(
     }
   })
 }
+
+const wiredTypes = ({ inputs }: GraphNode, { wireType }: Checked): WiredTypes =>
+  new Map(Object.entries(inputs).map(([slot, from]) => [slot, wireType(from)]))
 
 interface VisitedNode {
   node: GraphNode

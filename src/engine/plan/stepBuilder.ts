@@ -72,8 +72,9 @@ export class StepBuilder {
 
   private nodeStep(id: string, path: LoopPath): NodeStep {
     const { role } = this.units.op(id)
+    const observes = role === 'observer' && !this.usedSlots.has(id)
     return {
-      kind: role === 'observer' ? 'observe' : role === 'output' ? 'files' : 'run',
+      kind: observes ? 'observe' : role === 'output' ? 'files' : 'run',
       id,
       op: this.units.node(id).op,
       params: this.params(id),

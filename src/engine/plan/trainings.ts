@@ -1,11 +1,11 @@
 // Earlier trainings. The user is asked before a long one is discarded, and may continue from its
 // weights.
-import { collectTensors, type Value } from '../base/values.ts'
+import { collectTensors } from '../base/values.ts'
 import type { StoredTraining } from '../protocol.ts'
 import type { LoopStep, Plan } from './steps.ts'
 import type { CurrentRun } from './currentRun.ts'
 import { NodeError } from '../base/fault.ts'
-import { outerId } from '../base/ids.ts'
+import { outerId, splitMany } from '../base/ids.ts'
 import { computeKeys, loopKey, type Key } from './keys.ts'
 import type { Memory } from '../base/memory.ts'
 import { getOp, loopBehaviour, type Inputs, type Ops } from './op.ts'
@@ -94,9 +94,10 @@ export class Trainings {
   }
 
   /**
-   * Returns the model of a stored training, which replaces the wired one; retained for the caller.
+   * Returns the models of a stored training, which replace those wired to the same slots; retained
+   * for the caller.
    */
-  async modelAt(origin: string, step: LoopStep, inputs: Inputs): Promise<Value> {
+  async modelsAt(origin: string, step: LoopStep, inputs: Inputs): Promise<Inputs> {
     const [key, index] = origin.split('@') as [Key, string]
     const stored = await this.results.state(key, Number(index))
     if (!stored) {
@@ -107,21 +108,29 @@ export class Trainings {
         cure: planMessages.changeSeed(),
       })
     }
+    const slots = listModels(inputs)
     const start = getOp(this.ops, step.op)
     const resolved = resolveParams(start, step.params.start, inputs)
-    const { model } = loopBehaviour(this.ops, step).done(
+    const done = loopBehaviour(this.ops, step).done(
       stored.state.own,
       resolved.inputs,
       { ...step.params, start: resolved.params },
-      new Set(['model']),
+      new Set(slots),
     )
-    this.memory.retain(model)
+    // A training of fewer models leaves the others as they are.
+    const models: Inputs = Object.fromEntries(
+      slots.flatMap((slot) => (done[slot] ? [[slot, done[slot]]] : [])),
+    )
+    this.memory.retain(models)
     this.memory.release(stored.state)
-    if (tensorShapes(model) === tensorShapes(inputs.model)) return model
-    this.memory.release(model)
+    const other = slots.find(
+      (slot) => models[slot] && tensorShapes(models[slot]) !== tensorShapes(inputs[slot]),
+    )
+    if (other === undefined) return models
+    this.memory.release(models)
     throw new NodeError({
       node: step.id,
-      slot: 'model',
+      slot: other,
       message: planMessages.originMisfits(),
       cure: planMessages.changeSeed(),
     })
@@ -130,6 +139,10 @@ export class Trainings {
 
 /** What weights that a training continues from add to its key. */
 const continuedFrom = (origin: string) => `from ${origin}`
+
+/** The slots of the models to train: `model`, `model_2`, ... */
+const listModels = (inputs: Inputs): string[] =>
+  Object.keys(inputs).filter((slot) => splitMany(slot)[0] === 'model')
 
 const tensorShapes = (value: unknown) =>
   JSON.stringify(collectTensors(value).map(({ shape }) => shape))

@@ -1,10 +1,18 @@
 // Views of observers: plain data without tensors, sent from the worker to the painters
 // (nodes/painters).
 
+import type { ViewAngles } from '../base/turntable.ts'
+
 export interface ScatterView {
   kind: 'scatter'
   /** Point clouds, back to front; x, y, x, y, ... */
-  clouds: { name: string; points: Float32Array; labels?: Int32Array }[]
+  clouds: {
+    name: string
+    points: Float32Array
+    labels?: Int32Array
+    /** Distance of each point towards the viewer, for points in space. */
+    depth?: Float32Array
+  }[]
   /** Paths of single points over time, each as x, y, x, y, ... */
   paths: Float32Array[]
   /** Points that move together: their positions at each `t`, as x, y, x, y, ... */
@@ -15,6 +23,8 @@ export interface ScatterView {
   field?: Float32Array
   /** Ellipses x, y, rx, ry: one standard deviation. */
   ellipses?: Float32Array
+  /** For points in space: the angles of the projection, and the depths of the paths. */
+  space?: { angles: ViewAngles; pathDepths: Float32Array[] }
   /** [xMin, xMax, yMin, yMax]. */
   extent: [number, number, number, number]
   /** Text below the picture: "t = 412". */
@@ -33,6 +43,18 @@ export interface ChartView {
   lines: { name: string; x: Float64Array; y: Float64Array; kept?: boolean }[]
   /** Positions on the x axis, each drawn as a vertical line. */
   marks?: number[]
+  /** A picture behind the lines. */
+  heat?: Heat
+  /** Smoothing of the lines, unless the user chose one: see ChartLook. Undefined: noisy ones. */
+  smoothing?: number
+}
+
+/** A heat map: one picture, whose first row is at the top of y. */
+export interface Heat {
+  picture: Pictures
+  /** The ends of both axes that the picture covers. */
+  x: [number, number]
+  y: [number, number]
 }
 
 /**

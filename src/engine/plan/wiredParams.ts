@@ -41,7 +41,11 @@ export function resolveParams(
 export function resolveChecked(op: Op, params: Params, inputs: Inputs) {
   const resolved = resolveParams(op, params, inputs)
   if (resolved.params !== params && 'check' in op)
-    op.check?.(resolved.params as never, knownValues(resolved.inputs) as never)
+    op.check?.(
+      resolved.params as never,
+      knownValues(resolved.inputs) as never,
+      new Map(Object.entries(resolved.inputs).map(([slot, value]) => [slot, value?.type])),
+    )
   return resolved
 }
 

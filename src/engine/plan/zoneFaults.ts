@@ -1,5 +1,6 @@
 // Faults and notices of loops by rules c, d, f and g of ARCHITECTURE.md.
 import type { Fault } from '../base/fault.ts'
+import { splitMany } from '../base/ids.ts'
 import { getNode, type GraphNode, type Wire } from './graph.ts'
 import type { Op, Ops, StartOp } from './op.ts'
 import { checkParams } from './params.ts'
@@ -12,6 +13,8 @@ import { planMessages, planWords } from '../messages/plan.ts'
 export function zoneFaults(checked: Checked): Fault[] {
   const { nodes, ops, order } = checked
   const recordReaders = findRecordReaders(checked)
+  const reachesNext = findNextSources(checked)
+  const measured = findMeasured(checked)
   const perNode = order.flatMap((id) => {
     const op = ops.get(getNode(nodes, id).op)
     if (!op) return []
@@ -21,13 +24,24 @@ export function zoneFaults(checked: Checked): Fault[] {
       ...(op.role === 'start' ? trainingFaults(id, op, checked) : []),
       ...(op.role === 'start' ? againFaults(id, checked) : []),
       ...(op.role === 'start' ? recordFaults(id, op, checked, recordReaders.get(id)) : []),
-      ...('reads' in op ? readFaults(id, op, checked) : []),
+      ...('reads' in op || measured.has(id) ? readFaults(id, op, checked) : []),
       ...paramWireFaults(id, op, checked),
-      ...sameNoiseNotices(id, op, checked),
+      ...sameNoiseNotices(id, op, checked, reachesNext),
       ...ownNotices(id, op, checked),
     ]
   })
-  return [...crossings(checked), ...perNode]
+  return [...crossings(checked), ...oncePerSource(perNode)]
+}
+
+/** Leaves out further notices of the same node and message, for its other readers. */
+function oncePerSource(faults: readonly Fault[]): Fault[] {
+  const seen = new Set<string>()
+  return faults.filter(({ node, message, notice }) => {
+    const key = `${node} ${message}`
+    const isRepeated = notice && seen.has(key)
+    seen.add(key)
+    return !isRepeated
+  })
 }
 
 /** Reports every crossing once, at the first node that has it. Later nodes inherit it. */
@@ -97,6 +111,17 @@ function stateFaults(id: string, op: Op, { nodes, ops, zonesOf }: Checked): Faul
       ]
 }
 
+/** Returns the metrics with a wired output that is measured on the CPU. */
+function findMeasured({ nodes, ops, order }: Checked): ReadonlySet<string> {
+  const measured = new Set<string>()
+  for (const id of order)
+    for (const { node, slot } of Object.values(getNode(nodes, id).inputs)) {
+      const op = ops.get(nodes.get(node)?.op ?? '')
+      if (op?.role === 'observer' && !op.onDevice?.[slot]) measured.add(node)
+    }
+  return measured
+}
+
 /** Rule f: a node that reads values back cannot wait for them under the tape. */
 function readFaults(id: string, op: Op, { nodes, ops, zonesOf }: Checked): Fault[] {
   const unit = zonesOf.get(id)?.find((zone) => behaviourAt(zone, nodes, ops)?.around)
@@ -123,25 +148,41 @@ export function behaviourAt(start: string, nodes: Map<string, GraphNode>, ops: O
 function trainingFaults(id: string, op: StartOp, checked: Checked): Fault[] {
   const { nodes, ops, zones } = checked
   const zone = zones.get(id)
-  const loss = zone && nodes.get(zone.end)?.inputs.loss
-  if (!op.behaviour.trains || !loss || dependsOnModel(loss, id, checked)) return []
-  return [
-    {
-      node: zone.end,
-      slot: 'loss',
-      message: planMessages.independentLoss({ start: nodeName(id, nodes, ops) }),
-      cure: planMessages.connectModel({ start: nodeName(id, nodes, ops) }),
-      also: [id],
-    },
-  ]
+  const next = zone && nodes.get(zone.end)?.inputs
+  if (!op.behaviour.trains || !zone || !next?.loss) return []
+  const models = Object.keys(getNode(nodes, id).inputs).filter(
+    (slot) => splitMany(slot)[0] === 'model',
+  )
+  return models.flatMap((model) => {
+    const own = `loss${model.slice('model'.length)}`
+    const slot = next[own] ? own : 'loss'
+    if (dependsOnModel(next[slot], [id, model], checked)) return []
+    const names = { start: nodeName(id, nodes, ops), model }
+    return [
+      {
+        node: zone.end,
+        slot,
+        message:
+          model === 'model'
+            ? planMessages.independentLoss(names)
+            : planMessages.independentOf({ ...names, loss: slot }),
+        cure: planMessages.connectModel(names),
+        also: [id],
+      },
+    ]
+  })
 }
 
 /** Follows wires back, through the body of the loop only. */
-function dependsOnModel(loss: Wire, start: string, { nodes, zonesOf }: Checked): boolean {
+function dependsOnModel(
+  loss: Wire,
+  [start, model]: [start: string, model: string],
+  { nodes, zonesOf }: Checked,
+): boolean {
   const seen = new Set<string>()
   const wires = [loss]
   for (let wire = wires.pop(); wire; wire = wires.pop()) {
-    if (wire.node === start && wire.slot === 'model') return true
+    if (wire.node === start && wire.slot === model) return true
     if (seen.has(wire.node) || !zonesOf.get(wire.node)?.includes(start)) continue
     seen.add(wire.node)
     wires.push(...Object.values(nodes.get(wire.node)?.inputs ?? {}))
@@ -190,7 +231,17 @@ function againFaults(id: string, { nodes, ops, zones }: Checked): Fault[] {
   const trainer = zone?.around.find((outer) => behaviourAt(outer, nodes, ops)?.trains)
   if (!zone || trainer === undefined) return []
   const asks = nodes.get(zone.end)?.inputs.again !== undefined
-  if (!asks && !behaviourAt(id, nodes, ops)?.settle) return []
+  const behaviour = behaviourAt(id, nodes, ops)
+  if (!asks && behaviour?.trains)
+    return [
+      {
+        node: zone.end,
+        message: planMessages.nestedTraining({ start: nodeName(trainer, nodes, ops) }),
+        cure: planMessages.trainInRounds(),
+        also: [trainer],
+      },
+    ]
+  if (!asks && !behaviour?.settle) return []
   return [
     {
       node: zone.end,
@@ -203,12 +254,48 @@ function againFaults(id: string, { nodes, ops, zones }: Checked): Fault[] {
 }
 
 /**
- * Rule g: a random node outside the loop it feeds draws only once, which is rarely intended. Values
- * that enter through a Start are exempt.
+ * Returns the nodes of each zone's body that its next inputs depend on, by Start. Numbers that a
+ * zone only carries or ends by are metrics, such as a held-out loss: they do not count.
  */
-function sameNoiseNotices(id: string, op: Op, { nodes, ops, zonesOf, wireType }: Checked): Fault[] {
+function findNextSources({
+  nodes,
+  zones,
+  zonesOf,
+  wireType,
+}: Checked): ReadonlyMap<string, ReadonlySet<string>> {
+  const isMetric = (slot: string, from: Wire) =>
+    slot === 'again' ||
+    (slot.startsWith('value_') && ['number', 'loss'].includes(wireType(from) ?? ''))
+  return new Map(
+    [...zones.values()].map(({ start, end }) => {
+      const found = new Set<string>()
+      const stack = Object.entries(nodes.get(end)?.inputs ?? {})
+        .filter(([slot, from]) => slot !== 'loop' && !isMetric(slot, from))
+        .map(([, { node }]) => node)
+      for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+        if (found.has(id) || !zonesOf.get(id)?.includes(start)) continue
+        found.add(id)
+        stack.push(...Object.values(nodes.get(id)?.inputs ?? {}).map(({ node }) => node))
+      }
+      return [start, found]
+    }),
+  )
+}
+
+/**
+ * Rule g: a random node outside the loop it feeds draws only once, which is rarely intended. Values
+ * that enter through a Start are exempt, as are values that only observers of the body read, and
+ * loops that draw the same numbers in every iteration anyway.
+ */
+function sameNoiseNotices(
+  id: string,
+  op: Op,
+  { nodes, ops, zonesOf, wireType }: Checked,
+  reachesNext: ReadonlyMap<string, ReadonlySet<string>>,
+): Fault[] {
   const inner = zonesOf.get(id)?.at(-1)
   if (inner === undefined || op.role === 'start' || op.role === 'observer') return []
+  if (!reachesNext.get(inner)?.has(id) || behaviourAt(inner, nodes, ops)?.samePath) return []
   return Object.values(getNode(nodes, id).inputs).flatMap((from) => {
     const source = nodes.get(from.node)
     const sourceOp = source && ops.get(source.op)
@@ -236,14 +323,14 @@ function sameNoiseNotices(id: string, op: Op, { nodes, ops, zonesOf, wireType }:
   })
 }
 
-function ownNotices(id: string, op: Op, { nodes, staticInputs: known }: Checked): Fault[] {
+function ownNotices(id: string, op: Op, { nodes, zones, staticInputs: known }: Checked): Fault[] {
   const node = getNode(nodes, id)
   const { params, faults } = checkParams(node, op)
   if (faults.length || wiredParams(op, node.inputs).length) return []
+  const wired = new Set(Object.keys(node.inputs))
   const messages =
     op.role === 'start'
-      ? op.behaviour.notices?.(params)
-      : 'notices' in op &&
-        op.notices?.(params as never, new Set(Object.keys(node.inputs)), known.get(id) as never)
+      ? op.behaviour.notices?.(params, { wired, isNested: !!zones.get(id)?.around.length })
+      : 'notices' in op && op.notices?.(params as never, wired, known.get(id) as never)
   return (messages || []).map((message) => ({ node: id, message, cure: '', notice: true }))
 }

@@ -4,8 +4,9 @@ import { processMessages } from '../messages/process.ts'
 import { perItem } from './coefficients.ts'
 import { convertPrediction } from './prediction.ts'
 import type { Levels } from './schedule.ts'
-import type { Scalar, Tensor } from '../base/tf.ts'
+import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
+import { differentiate } from '../training/differentiate.ts'
 import type { TypedPrediction } from '../base/values.ts'
 
 /** Evaluates a model at x, `[b, ...]`. It must be differentiable with respect to x. */
@@ -39,12 +40,10 @@ function velocityAndTrace(
     const x0 = convertPrediction(tensor, xt, at, predicts, 'sample')
     return epsilon.mul(share(alpha)).sub(x0.mul(share(sigma)))
   }
-  // tfjs declares a scalar output, but with an output gradient it need not be one.
-  const withGradient = tf.valueAndGrad(velocity as (x: Tensor) => Scalar) as (
-    x: Tensor,
-    dy: Tensor,
-  ) => { value: Tensor; grad: Tensor }
-  const { value, grad } = withGradient(x, probe)
+  // A copy, so that the velocity depends on x only through this argument.
+  const point = x.clone()
+  const { value, grads } = differentiate(() => velocity(point), [point], probe)
+  const grad = grads[0] ?? tf.zerosLike(x)
   return { v: value, trace: grad.mul(probe).reshape([x.shape[0], -1]).sum(1) }
 }
 

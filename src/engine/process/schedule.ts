@@ -69,6 +69,34 @@ export function createBetaTable(name: string, betas: Float64Array): TableSchedul
 }
 
 /**
+ * A schedule from a table, one value per timestep: betas above 0 and below 1 (the last may be 1), or
+ * ᾱ that fall from at most 1 to at least 0. Throws EngineError about `table` for other values.
+ */
+export function tableSchedule(of: 'betas' | 'alpha_bars', values: Float64Array): TableSchedule {
+  const last = values.length - 1
+  const previous = (t: number) => (t === 0 ? 1 : values[t - 1])
+  const fits = (value: number, t: number) =>
+    of === 'betas'
+      ? value > 0 && (value < 1 || (value === 1 && t > 0 && t === last))
+      : value < previous(t) && (value > 0 || (value === 0 && t > 0 && t === last))
+  const wrong = values.findIndex((value, t) => !fits(value, t))
+  if (wrong >= 0) {
+    throw new EngineError(
+      of === 'betas' ? processMessages.tableBetas : processMessages.tableAlphaBars,
+      { argument: 'table', t: wrong, value: values[wrong] },
+    )
+  }
+  if (of === 'betas') return createBetaTable('custom', values)
+  return {
+    kind: 'table',
+    name: 'custom',
+    T: values.length,
+    betas: values.map((value, t) => 1 - value / previous(t)),
+    alphaBar: values,
+  }
+}
+
+/**
  * Rescales a schedule to zero terminal SNR: shifts √ᾱ so that it ends at 0, and scales it so that
  * its first value is unchanged. Lin et al. 2023, algorithm 1; `rescale_betas_zero_snr` of
  * diffusers. x_T is then pure noise, so that ε does not determine x_0: the model must predict v or

@@ -1,10 +1,19 @@
-// Bit-identical to tfjs gradients, but frees the saved tensors of an operation and the gradients of
-// its outputs as soon as the backward pass is done with them. tfjs keeps them to the end, so that
-// the gradients of all activations are in memory together with the activations.
-import { constant } from '../layers/sums.ts'
+// Gradients of functions, at any order.
+//
+// First order: bit-identical to tfjs gradients, but frees the saved tensors of an operation and the
+// gradients of its outputs as soon as the backward pass is done with them. tfjs keeps them to the
+// end, so that the gradients of all activations are in memory together with the activations.
+//
+// Higher orders: a differentiation inside another one records on the same tape, so that the outer
+// one differentiates its backward pass as well. Inside it, operations are compositions of tfjs
+// operations (base/order.ts), because a kernel with its own gradient has no second derivative.
+import { EngineError } from '../base/errors.ts'
 import { runTidied } from '../base/memory.ts'
+import { getOrder, runAtOrder } from '../base/order.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
+import { constant } from '../layers/sums.ts'
+import { trainingMessages } from '../messages/training.ts'
 
 /** An operation on the tape of tfjs. */
 export interface TapeNode {
@@ -19,16 +28,15 @@ export interface TapeNode {
   gradient?: (this: TapeNode, dys: (Tensor | null)[]) => Record<string, () => Tensor>
 }
 
-/** Internals of the tfjs engine that `gradients` uses. */
+/** Internals of the tfjs engine that record operations. */
 interface TapeEngine {
-  state: { gradientDepth: number; activeTape: TapeNode[]; nextTapeNodeId: number }
+  state: {
+    gradientDepth: number
+    kernelDepth: number
+    activeTape: TapeNode[]
+    nextTapeNodeId: number
+  }
   isTapeOn(): boolean
-  gradients(
-    f: () => Tensor,
-    xs: readonly Tensor[],
-    dy: Tensor | undefined,
-    allowNoGradients: true,
-  ): Differentiated
 }
 
 export interface Differentiated<Value extends Tensor = Tensor> {
@@ -37,28 +45,85 @@ export interface Differentiated<Value extends Tensor = Tensor> {
   grads: (Tensor | null | undefined)[]
 }
 
+/** Number of differentiations so far that ran inside another one. */
+let nestedCount = 0
+
 /**
  * Returns y = f() and the gradients of y with respect to `xs`, multiplied by `dy` (default 1). May
- * be called during a backward pass of tfjs (from the gradient function of an operation) and inside
- * a function that is differentiated.
+ * be called during a backward pass (from the gradient function of an operation) and inside a
+ * function that is differentiated: its gradients are then differentiable, and what `f` captures
+ * from outside is a constant of this differentiation. Throws EngineError if an operation between
+ * `xs` and y has no gradient.
  */
-export function differentiate<Value extends Tensor>(
+export const differentiate = <Value extends Tensor>(
   f: () => Value,
   xs: readonly Tensor[],
   dy?: Tensor,
+): Differentiated<Value> =>
+  isTapeOn() ? differentiateAgain(f, xs, dy) : differentiateOnce(f, xs, dy)
+
+function differentiateOnce<Value extends Tensor>(
+  f: () => Value,
+  xs: readonly Tensor[],
+  dy: Tensor | undefined,
 ): Differentiated<Value> {
   const { state } = engine()
-  // An outer differentiation needs the saved tensors too, so they must not be freed.
-  if (state.gradientDepth > 0) return engine().gradients(f, xs, dy, true) as Differentiated<Value>
   const around = state.activeTape
+  const nestedBefore = nestedCount
   try {
     return runTidied(() => {
-      const { value, tape } = onTape(f)
-      return { value, grads: backward(tape, xs, value, dy) }
+      const { value, tape } = runAtOrder({ order: 1, composed: false }, () => onTape(f))
+      // Without a nested differentiation nothing reads a copy that precedes its original.
+      const sorted = nestedCount === nestedBefore ? tape : sortTape(tape)
+      return { value, grads: backward(sorted, xs, value, dy) }
     })
   } finally {
     state.activeTape = around
   }
+}
+
+/** Differentiates on the tape of the enclosing differentiation, which frees what is saved. */
+function differentiateAgain<Value extends Tensor>(
+  f: () => Value,
+  xs: readonly Tensor[],
+  dy: Tensor | undefined,
+): Differentiated<Value> {
+  nestedCount++
+  // The enclosing differentiation is that of tfjs if the order is 0.
+  const order = Math.max(getOrder(), 1)
+  return runTidied(() => {
+    const { activeTape } = engine().state
+    const start = activeTape.length
+    const value = runAtOrder({ order: order + 1, composed: true }, () => runTidied(f))
+    const tape = sortTape(activeTape.slice(start))
+    const grads = runAtOrder({ order, composed: true }, () =>
+      runBackward(tape, xs, value, dy, () => {}),
+    )
+    return { value, grads }
+  })
+}
+
+/**
+ * Sorts a tape so that each tensor is computed before it is read. tfjs records the copy of an
+ * output that an operation saves before the operation itself; without sorting, gradients do not
+ * reach that operation through the copy.
+ */
+function sortTape(tape: readonly TapeNode[]): TapeNode[] {
+  const sources = new Map(tape.flatMap((node) => node.outputs.map(({ id }) => [id, node] as const)))
+  const placed = new Set<TapeNode>()
+  const sorted: TapeNode[] = []
+  const place = (node: TapeNode) => {
+    if (placed.has(node)) return
+    // Entered before its sources are placed, and ordered after them.
+    placed.add(node)
+    for (const { id } of Object.values(node.inputs)) {
+      const source = sources.get(id)
+      if (source) place(source)
+    }
+    sorted.push(node)
+  }
+  tape.forEach(place)
+  return sorted
 }
 
 const engine = () => tf.engine() as unknown as TapeEngine
@@ -66,9 +131,10 @@ const engine = () => tf.engine() as unknown as TapeEngine
 /** Runs `f` and records its operations on a separate tape, even if another tape is active. */
 export function onTape<Value extends Tensor>(f: () => Value): { value: Value; tape: TapeNode[] } {
   const { state } = engine()
-  const around = state.activeTape
+  const { activeTape: around, kernelDepth } = state
   const tape: TapeNode[] = []
   state.activeTape = tape
+  state.kernelDepth = 0
   state.gradientDepth++
   try {
     return { value: runTidied(f), tape }
@@ -77,7 +143,24 @@ export function onTape<Value extends Tensor>(f: () => Value): { value: Value; ta
     throw error
   } finally {
     state.gradientDepth--
+    state.kernelDepth = kernelDepth
     state.activeTape = around
+  }
+}
+
+/**
+ * Runs `work` without recording its operations, as if nothing were differentiated around it. Its
+ * results are constants; differentiations inside have tapes of their own.
+ */
+export function offTape<T>(work: () => T): T {
+  const { state } = engine()
+  const { gradientDepth, activeTape } = state
+  state.gradientDepth = 0
+  try {
+    return runAtOrder({ order: 0, composed: false }, work)
+  } finally {
+    state.gradientDepth = gradientDepth
+    state.activeTape = activeTape
   }
 }
 
@@ -93,7 +176,9 @@ export function addToTape(node: Omit<TapeNode, 'id'>) {
   state.activeTape.push({ id: state.nextTapeNodeId++, ...node })
 }
 
-const release = (nodes: readonly TapeNode[]) => {
+type Release = (nodes: readonly TapeNode[]) => void
+
+const release: Release = (nodes) => {
   for (const { saved } of nodes) saved?.forEach((tensor) => tensor.dispose())
 }
 
@@ -114,7 +199,7 @@ export function backward(
   dy?: Tensor,
 ): (Tensor | undefined)[] {
   try {
-    return runBackward(tape, xs, y, dy)
+    return runBackward(tape, xs, y, dy, release)
   } finally {
     release(tape)
   }
@@ -125,17 +210,18 @@ function runBackward(
   xs: readonly Tensor[],
   y: Tensor,
   dy: Tensor | undefined,
-) {
+  free: Release,
+): (Tensor | undefined)[] {
   const steps = findBackwardSteps(tape, xs, y)
   const needed = new Set(steps.map(({ node }) => node))
-  release(tape.filter((node) => !needed.has(node)))
+  free(tape.filter((node) => !needed.has(node)))
   const wanted = new Set([...xs, ...(dy ? [y] : [])].map(({ id }) => id))
   const gradients = new Map([[y.id, dy ?? constant(y.shape, 1)]])
   for (const step of steps) {
     const { node, inputs } = step
     const made = runTidied(() => computeInputGradients(step, gradients))
     inputs.forEach(([, x], i) => addGradient(gradients, x, made[i]))
-    release([node])
+    free([node])
     for (const { id } of node.outputs) {
       if (wanted.has(id)) continue
       gradients.get(id)?.dispose()
@@ -145,7 +231,10 @@ function runBackward(
   return xs.map(({ id }) => gradients.get(id))
 }
 
-/** The operations between the xs and y, last one first. */
+/**
+ * The operations between the xs and y, last one first. Without those whose results are not
+ * real numbers, such as comparisons: their derivative is zero wherever it exists.
+ */
 function findBackwardSteps(
   tape: readonly TapeNode[],
   xs: readonly Tensor[],
@@ -153,6 +242,8 @@ function findBackwardSteps(
 ): BackwardStep[] {
   const reached = new Set(xs.map(({ id }) => id))
   const steps = tape.flatMap((node): BackwardStep[] => {
+    // Comparisons give booleans, which have no gradient.
+    if (!node.outputs.some(({ dtype }) => dtype === 'float32')) return []
     const inputs = Object.entries(node.inputs).filter(([, { id }]) => reached.has(id))
     if (inputs.length > 0) for (const { id } of node.outputs) reached.add(id)
     return inputs.length > 0 ? [{ node, inputs }] : []
@@ -170,10 +261,11 @@ function computeInputGradients(
   { node, inputs }: BackwardStep,
   gradients: ReadonlyMap<number, Tensor>,
 ): Tensor[] {
-  if (!node.gradient) throw new Error(`There is no gradient of ${node.kernelName}.`)
+  if (!node.gradient)
+    throw new EngineError(trainingMessages.noGradient, { operation: node.kernelName })
   const dys = node.outputs.map(({ id }) => gradients.get(id) ?? null)
   const wanted = { ...node, inputs: Object.fromEntries(inputs) }
-  const slopes = wanted.gradient!(dys)
+  const slopes = node.gradient.call(wanted, dys)
   const made: Tensor[] = []
   for (const [name] of inputs) {
     const slope = slopes[name]()

@@ -23,13 +23,28 @@ import { runTidied } from '../base/memory.ts'
 import { mapValues } from '../base/records.ts'
 import type { Scalar, Tensor, Tensor1D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
-import type { ItemLosses, Weights } from '../base/values.ts'
+import type { ItemLosses, Value, Weights } from '../base/values.ts'
 
-/** Everything that later steps depend on, and the losses so far. */
-export interface TrainingState {
+/**
+ * Everything that later steps depend on, and the losses so far. The first model is part of the
+ * state itself, as in trainings of one model.
+ */
+export interface TrainingState extends Learner {
   /** Completed steps (batches). */
   step: number
-  /** Completed steps of the optimizer: fewer than `step` if gradients are accumulated. */
+  /** The last losses of each timestep, if recorded. */
+  record?: LossRecord
+  /** The losses of the last batch, not yet read back into `record`. */
+  unread?: ItemLosses
+  /** The further models. */
+  others?: Learner[]
+  /** Values that each step receives from the one before, by slot. */
+  values?: Record<string, Value>
+}
+
+/** One of the models that a training trains. */
+export interface Learner {
+  /** Completed steps of the optimizer: fewer than steps if gradients are accumulated. */
   updates: number
   weights: Weights
   moments: Moments
@@ -37,14 +52,10 @@ export interface TrainingState {
   accumulated: Accumulated | undefined
   /** Averages of the weights, in the order of their configs. */
   averages: Average[]
-  /** The loss of the last step; undefined before the first. */
+  /** The loss of the last step; undefined before the first, and without a loss of its own. */
   loss: Scalar | undefined
-  /** The losses of all steps, as consecutive parts. */
+  /** The losses of all steps, as consecutive parts; none without a loss of its own. */
   losses: Tensor[]
-  /** The last losses of each timestep, if recorded. */
-  record?: LossRecord
-  /** The losses of the last batch, not yet read back into `record`. */
-  unread?: ItemLosses
 }
 
 export interface Accumulated {
@@ -63,15 +74,17 @@ export interface TrainingConfig {
  * The state before the first step. Its weights are new tensors, so that gradients with respect to
  * them do not reach others.
  */
-export function beginTraining(
-  weights: Weights,
-  { optimizer, emas }: TrainingConfig,
-): TrainingState {
+export const beginTraining = (weights: Weights, config: TrainingConfig): TrainingState => ({
+  step: 0,
+  ...beginLearner(weights, config),
+})
+
+/** The state of a model before the first step, as in {@link beginTraining}. */
+export function beginLearner(weights: Weights, { optimizer, emas }: TrainingConfig): Learner {
   return runTidied(() => {
     const own = copyWeights(weights)
     const flat = flatten(Object.values(own))
     return {
-      step: 0,
       updates: 0,
       weights: own,
       moments: zeroMoments(optimizer, flat.size),
@@ -88,11 +101,18 @@ export function beginTraining(
  * model that would otherwise be trained. Throws EngineError if their names or shapes differ, or if
  * the earlier training lacks moments or averages that this one needs.
  */
-export function resumeTraining(
+export const resumeTraining = (
   left: TrainingState,
   weights: Weights,
+  config: TrainingConfig,
+): TrainingState => ({ ...left, ...resumeLearner(left, weights, config) })
+
+/** The state of one model, as in {@link resumeTraining}. */
+export function resumeLearner(
+  left: Learner,
+  weights: Weights,
   { optimizer, emas }: TrainingConfig,
-): TrainingState {
+): Learner {
   checkSameWeights(left.weights, weights)
   checkMoments(left, optimizer)
   return runTidied(() => {
@@ -103,12 +123,13 @@ export function resumeTraining(
     const moments = Object.fromEntries(
       momentNames(optimizer).map((name) => [name, left.moments[name]!]),
     )
-    return convertLayout({ ...left, weights: own, moments, averages })
+    const { updates, accumulated, loss, losses } = left
+    return convertLayout({ updates, accumulated, loss, losses, weights: own, moments, averages })
   })
 }
 
 /** Converts the vectors of a state from a file or another backend to the layout of this backend. */
-function convertLayout(state: TrainingState): TrainingState {
+function convertLayout<L extends Learner>(state: L): L {
   const tensors = Object.values(state.weights)
   const here = (flat: Tensor1D) => toCurrentLayout(flat, tensors)
   const { moments, averages, accumulated } = state
@@ -144,7 +165,7 @@ export function checkSameWeights(left: Weights, weights: Weights) {
   })
 }
 
-function checkMoments({ moments }: TrainingState, optimizer: OptimizerConfig) {
+function checkMoments({ moments }: Learner, optimizer: OptimizerConfig) {
   const missing = momentNames(optimizer).filter((name) => !moments[name])
   if (missing.length === 0) return
   throw new EngineError(trainingMessages.missingMoments, {
@@ -159,7 +180,7 @@ function checkMoments({ moments }: TrainingState, optimizer: OptimizerConfig) {
  * a power-function average is missing after the first update, since it cannot begin late.
  */
 function resumeAverage(
-  { averages, updates }: TrainingState,
+  { averages, updates }: Learner,
   ema: EmaConfig,
   i: number,
 ): Average | undefined {
@@ -174,13 +195,16 @@ function resumeAverage(
   })
 }
 
-export interface StepOptions extends TrainingConfig {
-  /** Computes the loss from `state.weights`, under the tape. */
-  loss: () => Scalar
+interface StepLength {
   /** Total number of steps, for learning rates that decay to the end. */
   total: number
   /** Number of batches whose gradients are averaged per step of the optimizer; default 1. */
   gradient_accumulation_steps?: number
+}
+
+export interface StepOptions extends TrainingConfig, StepLength {
+  /** Computes the loss from `state.weights`, under the tape. */
+  loss: () => Scalar
 }
 
 /**
@@ -188,17 +212,78 @@ export interface StepOptions extends TrainingConfig {
  * if the loss depends on no weight.
  */
 export function trainStep(before: TrainingState, options: StepOptions): TrainingState {
-  return runTidied(() => {
-    const state = convertLayout(before)
-    const { value, gradient: last } = computeGradient(options.loss, Object.values(state.weights))
-    const { gradient, batches } = accumulate(state.accumulated, last)
-    const seen = { step: state.step + 1, loss: value, losses: appendLoss(state.losses, value) }
-    const wanted = options.gradient_accumulation_steps ?? 1
-    if (batches < wanted) return { ...state, ...seen, accumulated: { gradient, batches } }
-    const mean = batches > 1 ? (gradient.div(batches) as Tensor1D) : gradient
-    const total = state.updates + 1 + Math.floor((options.total - seen.step) / wanted)
-    return { ...state, ...seen, ...applyGradient(state, mean, total, options) }
+  const { loss, optimizer, emas } = options
+  return trainStepJointly(before, {
+    ...options,
+    configs: [{ optimizer, emas }],
+    losses: [0],
+    updates: 'together',
+    loss,
   })
+}
+
+export interface JointStepOptions extends StepLength {
+  /** Of each model. */
+  configs: readonly TrainingConfig[]
+  /** The loss that trains each model: its own index, or that of another model. */
+  losses: readonly number[]
+  /**
+   * `together`: all gradients are those at the weights before the step. `in_turn`: each loss is
+   * computed after the models of the losses before it have been updated.
+   */
+  updates: 'together' | 'in_turn'
+  /** Computes the loss of a model from the weights of all models, under the tape. */
+  loss: (model: number, learners: readonly Learner[]) => Scalar
+}
+
+/**
+ * The state after one more step of several models. Disposes all tensors that are not part of it.
+ * Throws EngineError if a loss does not depend on a model that it trains.
+ */
+export function trainStepJointly(
+  before: TrainingState,
+  { loss, losses, configs, updates, ...length }: JointStepOptions,
+): TrainingState {
+  return runTidied(() => {
+    const { others: left, ...first } = before
+    const state = convertLayout(first)
+    const start: Learner[] = [state, ...(left ?? []).map((other) => convertLayout(other))]
+    const after = [...start]
+    for (const own of new Set(losses)) {
+      const trained = start.flatMap((_, i) => (losses[i] === own ? [i] : []))
+      const now = updates === 'together' ? start : [...after]
+      const { value, gradients } = computeGradients(
+        () => loss(own, now),
+        trained.map((i) => Object.values(now[i].weights)),
+      )
+      for (const [at, i] of trained.entries()) {
+        const seen = i === own ? { loss: value, losses: appendLoss(start[i].losses, value) } : {}
+        const step = before.step + 1
+        const next = applyLast(start[i], gradients[at], { ...length, ...configs[i], step })
+        after[i] = { ...start[i], ...seen, ...next }
+      }
+    }
+    const [model, ...others] = after
+    return { ...state, ...model, step: before.step + 1, ...(left && { others }) }
+  })
+}
+
+/** Adds the gradient of the last batch, and makes a step of the optimizer if one is due. */
+function applyLast(
+  learner: Learner,
+  last: Tensor1D,
+  {
+    step,
+    total,
+    gradient_accumulation_steps: wanted = 1,
+    ...config
+  }: StepLength & TrainingConfig & { step: number },
+) {
+  const { gradient, batches } = accumulate(learner.accumulated, last)
+  if (batches < wanted) return { accumulated: { gradient, batches } }
+  const mean = batches > 1 ? (gradient.div(batches) as Tensor1D) : gradient
+  const updates = learner.updates + 1 + Math.floor((total - step) / wanted)
+  return applyGradient(learner, mean, updates, config)
 }
 
 const accumulate = (before: Accumulated | undefined, gradient: Tensor1D): Accumulated =>
@@ -208,7 +293,7 @@ const accumulate = (before: Accumulated | undefined, gradient: Tensor1D): Accumu
 
 /** The part of the state that a step of the optimizer changes. `total`: number of its steps. */
 function applyGradient(
-  state: TrainingState,
+  state: Learner,
   gradient: Tensor1D,
   total: number,
   { optimizer, emas }: TrainingConfig,
@@ -245,7 +330,7 @@ export function recordUnreadLosses(state: TrainingState): Promise<TrainingState>
 }
 
 /** The average number `i` by weight name, or the weights themselves if there is none. */
-export const averagedWeights = ({ weights, averages }: TrainingState, i = 0): Weights =>
+export const averagedWeights = ({ weights, averages }: Learner, i = 0): Weights =>
   averages[i] ? namedWeights(averages[i].weights, weights) : weights
 
 /** Flattened weights by name, with the shapes of `like`. */
@@ -256,18 +341,29 @@ export function namedWeights(flat: Tensor1D, like: Weights): Weights {
 }
 
 /**
- * The loss and its flattened gradient, which is zero for weights that the loss does not depend on.
+ * The loss and its flattened gradient for the weights of each model, which is zero for weights that
+ * the loss does not depend on.
  */
-function computeGradient(
+function computeGradients(
   loss: () => Scalar,
-  weights: Tensor[],
-): { value: Scalar; gradient: Tensor1D } {
-  const slots = activeBackend().openGradientSlots?.(weights, currentLayout(weights))
+  models: readonly Tensor[][],
+): { value: Scalar; gradients: Tensor1D[] } {
+  const weights = models.flat()
+  // Kernels write into the flat gradient of one model.
+  const slots =
+    models.length === 1
+      ? activeBackend().openGradientSlots?.(weights, currentLayout(weights))
+      : undefined
   try {
     const { value, grads } = differentiate(loss, weights)
-    if (grads.every((gradient) => !gradient)) throw independentLossError()
-    const all = () => grads.map((gradient, i) => gradient ?? tf.zerosLike(weights[i]))
-    return { value, gradient: slots?.collect(grads) ?? flatten(all()) }
+    let at = 0
+    const gradients = models.map((own) => {
+      const part = grads.slice(at, (at += own.length))
+      if (part.every((gradient) => !gradient)) throw independentLossError()
+      const all = () => part.map((gradient, i) => gradient ?? tf.zerosLike(own[i]))
+      return slots?.collect(part) ?? flatten(all())
+    })
+    return { value, gradients }
   } finally {
     slots?.close()
   }

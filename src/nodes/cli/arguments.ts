@@ -32,6 +32,7 @@ written completely or not at all.
   --measure              measures the kernels of a GPU again; needs --state
   --verify               runs twice from the start and compares the bits of all shown and saved
                          values, losses and training states; needs no --out
+  --nodes file.mjs       a module that exports own nodes; repeatable; also for check and script
   --quiet                prints no progress
   --debug                prints the stack of an unexpected error; for all commands
   --help, --version
@@ -73,6 +74,8 @@ export interface RunArguments {
   measure: boolean
   verify: boolean
   quiet: boolean
+  /** Modules with own nodes. */
+  nodes: string[]
 }
 
 export interface ImportArguments {
@@ -91,12 +94,16 @@ export interface ScriptArguments {
   out: string | undefined
   settings: Record<string, string>
   steps: number | undefined
+  /** Modules with own nodes. */
+  nodes: string[]
 }
 
 export interface CheckArguments {
   command: 'check'
   files: string[]
   json: boolean
+  /** Modules with own nodes. */
+  nodes: string[]
 }
 
 export type Arguments =
@@ -117,6 +124,7 @@ const optionTypes = {
   backend: { type: 'string' },
   checkpoint: { type: 'string', multiple: true },
   dataset: { type: 'string', multiple: true },
+  nodes: { type: 'string', multiple: true },
   state: { type: 'string' },
   measure: { type: 'boolean' },
   verify: { type: 'boolean' },
@@ -135,7 +143,7 @@ const optionTypes = {
 
 type Option = keyof typeof optionTypes
 
-const workflowOptions = ['out', 'set', 'steps'] as const
+const workflowOptions = ['out', 'set', 'steps', 'nodes'] as const
 
 /** The options of each command, besides those of all. */
 const optionsOf: Readonly<Record<string, readonly Option[]>> = {
@@ -144,7 +152,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
     ...(['target', 'backend', 'checkpoint', 'dataset'] as const),
     ...(['state', 'measure', 'verify', 'quiet'] as const),
   ],
-  check: ['json'],
+  check: ['json', 'nodes'],
   script: workflowOptions,
   import: ['out', 'size', 'grey', 'fit', 'position', 'labels', 'name', 'quiet'],
 }
@@ -162,7 +170,8 @@ export function parseArguments(argv: string[]): Arguments {
   const kind = command === 'import' ? 'folder' : 'workflow'
   const [file, ...more] = files
   if (!file) throw new UsageError(cliMessages.noFile({ kind, command }))
-  if (command === 'check') return { command, files, json: values.json ?? false }
+  const nodes = values.nodes ?? []
+  if (command === 'check') return { command, files, json: values.json ?? false, nodes }
   if (more.length > 0)
     throw new UsageError(cliMessages.severalFiles({ kind, more: more.join(' ') }))
   if (command === 'import') return importArguments(file, values)
@@ -170,7 +179,7 @@ export function parseArguments(argv: string[]): Arguments {
     settings: Object.fromEntries((values.set ?? []).map(parseSetting)),
     steps: values.steps === undefined ? undefined : parseSteps(values.steps),
   }
-  if (command === 'script') return { command, file, out: values.out, ...changes }
+  if (command === 'script') return { command, file, out: values.out, nodes, ...changes }
   return { ...runArguments(file, values), ...changes }
 }
 
@@ -208,6 +217,7 @@ function runArguments(
     out,
     targets: values.target ?? [],
     backend: parseBackend(values.backend ?? 'wasm'),
+    nodes: values.nodes ?? [],
     checkpoints: values.checkpoint ?? [],
     datasets: values.dataset ?? [],
     state,

@@ -5,12 +5,12 @@ import type { Graph } from '../../engine/plan/graph.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { shippedInNode } from '../storage/shippedInNode.ts'
-import { nodes } from '../table.ts'
 import { nodeTitle } from '../titles.ts'
 import type { BundledFile } from '../workflow/bundle.ts'
 import type { CheckArguments } from './arguments.ts'
 import { describeFailure } from './failure.ts'
-import { declared, namedInGraph, openWorkflow, shortHash } from './open.ts'
+import { declared, nodeTypes } from './nodeTypes.ts'
+import { namedInGraph, openWorkflow, shortHash } from './open.ts'
 import { statuses, type ExitStatus } from './status.ts'
 import { formatFault, type Terminal } from './terminal.ts'
 
@@ -41,7 +41,7 @@ export async function checkWorkflows(
 async function checkFile(file: string): Promise<Report> {
   try {
     const { graph, notices, files } = await openWorkflow(file)
-    const { plan, faults, notices: beside = [] } = tryCompile(graph, undefined, opTable(nodes))
+    const { plan, faults, notices: beside = [] } = tryCompile(graph, undefined, opTable(nodeTypes))
     const all = [
       ...notices.map((message): Fault => ({ node: '', message, cure: '' })),
       ...(plan?.notices ?? beside),

@@ -18,6 +18,8 @@ const version = () =>
 /** Commands load the engine only now, so that wrong usage is reported at once. */
 async function runCommand(wanted: Arguments): Promise<ExitStatus> {
   const terminal = (quiet: boolean) => createTerminal(process.stderr, quiet)
+  if ('nodes' in wanted && wanted.nodes.length > 0)
+    await (await import('./nodeTypes.ts')).addNodeTypes(wanted.nodes)
   switch (wanted.command) {
     case 'help':
       process.stdout.write(help)

@@ -3,21 +3,18 @@ import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { packFolder } from '../../engine/checkpoint/archive.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
-import { toDeclaration, type StoredFile } from '../../engine/plan/op.ts'
+import type { StoredFile } from '../../engine/plan/op.ts'
 import { memoryStore } from '../../engine/plan/store.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { readBytes, readFolder } from '../storage/folder.ts'
 import { createStoredFiles, type StoredFiles } from '../storage/storedFiles.ts'
-import { nodes } from '../table.ts'
 import { isPng, parseWorkflow, toGraph } from '../workflow.ts'
 import { isBundle, unpackBundle, type BundledFile } from '../workflow/bundle.ts'
 import { readPngWorkflow } from '../workflow/pngRead.ts'
 import { UsageError } from './arguments.ts'
 import { atPath, CommandError } from './failure.ts'
-
-export const declarations = nodes.map(toDeclaration)
-export const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
+import { declarations, declared } from './nodeTypes.ts'
 
 /** @throws WorkflowError, CommandError, or an error of the file system with a path */
 export async function openWorkflow(file: string) {

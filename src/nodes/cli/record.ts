@@ -10,7 +10,7 @@ import { nodeTitle } from '../titles.ts'
 import { withWorkflow } from '../workflow.ts'
 import type { RunArguments } from './arguments.ts'
 import { chartToCsv, loadPainter, toFileName, type Folder } from './files.ts'
-import { declared } from './open.ts'
+import { declared } from './nodeTypes.ts'
 import { formatFault, type Terminal } from './terminal.ts'
 
 /** Collects the last views of a run, to write them at its end. */

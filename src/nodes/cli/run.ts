@@ -12,21 +12,14 @@ import { createAssets } from '../storage/assets.ts'
 import { prepareFolder } from '../storage/atomicFile.ts'
 import { folderStore } from '../storage/folder.ts'
 import { shippedInNode } from '../storage/shippedInNode.ts'
-import { nodes } from '../table.ts'
 import { nodeTitle } from '../titles.ts'
 import { stringifyWorkflow, withFixedSeeds } from '../workflow.ts'
 import type { RunArguments } from './arguments.ts'
 import { describeFailure } from './failure.ts'
 import { discardingFolder, openFolder, type Folder } from './files.ts'
 import { onFirstSignal, signalStatus } from './interrupts.ts'
-import {
-  declarations,
-  declared,
-  openWorkflow,
-  readFiles,
-  requireUse,
-  type RunFiles,
-} from './open.ts'
+import { declarations, declared, nodeTypes } from './nodeTypes.ts'
+import { openWorkflow, readFiles, requireUse, type RunFiles } from './open.ts'
 import { OutcomeRecorder } from './outcome.ts'
 import { RunRecord, summarizeRun, writeViews } from './record.ts'
 import { stepSettings } from './script.ts'
@@ -168,7 +161,7 @@ async function runRecorded(
 ) {
   const { graph, probes, op, store } = recorder
   const targets = prepared.targets.length > 0 ? [...prepared.targets, ...probes] : []
-  const ops = [...nodes, op]
+  const ops = [...nodeTypes, op]
   const take = (event: Event) => {
     recorder.take(event)
     if (event.type !== 'view' || !probes.includes(event.node)) onEvent(event)
@@ -181,7 +174,7 @@ async function runSession(
   { graph, targets, files, store }: Prepared,
   onEvent: (event: Event) => void,
   out: Terminal,
-  ops = nodes as Parameters<typeof opTable>[0],
+  ops: Parameters<typeof opTable>[0] = nodeTypes,
 ) {
   const { checkpoint, dataset } = files.stores
   const session = createSession({

@@ -1,4 +1,5 @@
 // The `script` command: writes a workflow as a program.
+import { dirname, relative, resolve } from 'node:path'
 import { GraphError } from '../../engine/base/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import { opTable } from '../../engine/plan/op.ts'
@@ -6,16 +7,16 @@ import { cliMessages } from '../messages/cli.ts'
 import { generateScript } from '../script/write.ts'
 import { applySettings } from '../settings.ts'
 import { writeFileAtomically } from '../storage/atomicFile.ts'
-import { nodes } from '../table.ts'
 import { nodeTitle } from '../titles.ts'
 import type { ScriptArguments } from './arguments.ts'
-import { declarations, declared, openWorkflow } from './open.ts'
+import { declarations, declared, nodeTypes } from './nodeTypes.ts'
+import { openWorkflow } from './open.ts'
 import { statuses, type ExitStatus } from './status.ts'
 import { formatFault, type Terminal } from './terminal.ts'
 
 /** Writes a workflow as a script. */
 export async function writeScript(
-  { file, out: path, settings, steps }: ScriptArguments,
+  { file, out: path, settings, steps, nodes }: ScriptArguments,
   out: Terminal,
 ): Promise<ExitStatus> {
   const { workflow, notices, graph: opened, files } = await openWorkflow(file)
@@ -28,7 +29,11 @@ export async function writeScript(
   )
   const { title, about } = workflow.extra.diffusion ?? {}
   try {
-    const text = generateScript(graph, opTable(nodes), { title, about })
+    const text = generateScript(graph, opTable(nodeTypes), {
+      title,
+      about,
+      modules: moduleNames(nodes, path),
+    })
     if (path === undefined) process.stdout.write(text)
     else await writeFileAtomically(path, text)
     return statuses.done.code
@@ -41,6 +46,16 @@ export async function writeScript(
     return statuses.failed.code
   }
 }
+
+/** Modules of `--nodes` as imports of a script in a file, or in the current folder. */
+const moduleNames = (files: readonly string[], script: string | undefined) =>
+  files.map((file) => {
+    const path = relative(dirname(resolve(script ?? 'script.ts')), resolve(file)).replaceAll(
+      '\\',
+      '/',
+    )
+    return path.startsWith('.') ? path : `./${path}`
+  })
 
 /** The option `--steps` as settings of every training. */
 export const stepSettings = ({ nodes }: Graph, steps: number | undefined) =>

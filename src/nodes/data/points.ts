@@ -1,4 +1,4 @@
-// Points: synthetic two-dimensional data sets.
+// Points: synthetic data sets in one to three dimensions.
 import { distributions, pointSet } from '../../engine/datasets/points.ts'
 import { tf } from '../../engine/base/tf.ts'
 import {
@@ -17,18 +17,19 @@ import {
 export const points = defineNode({
   type: 'diffusion/Points',
   category: 'data',
-  summary: 'Data set of points in the plane: a well-known distribution, or one that you draw.',
+  summary:
+    'Data set of points: a well-known distribution in the plane, on the line or in space, or one that you draw.',
   inputs: {},
   outputs: {
     dataset: dataset(
-      'All points, with classes where the distribution has some (moons, spiral, eight Gaussians)',
+      'All points [n, dim], with classes where the distribution has some (moons, spiral, eight Gaussians, circles, pinwheel, bimodal_1d, helix_3d)',
     ),
     x_0: samples('All points as one batch'),
   },
   params: {
     distribution: choice(
       distributions,
-      'Shape; scaled to standard deviation 1 over both axes together, except drawn points',
+      'Shape, in the plane unless its name ends in 1d or 3d; scaled to standard deviation 1 over all axes together, except drawn points',
     ),
     count: integer(5000, { min: 1, max: 1_000_000 }, 'Number of points'),
     noise: advanced(
@@ -42,17 +43,17 @@ export const points = defineNode({
     ),
   },
   run: (_, { distribution, ...config }, { random }) => {
-    const { data, labels, classes } = pointSet(distribution, config, random)
+    const { data, dim, labels, classes } = pointSet(distribution, config, random)
     return {
       dataset: {
         type: 'dataset',
         data,
-        shape: [2],
+        shape: [dim],
         size: config.count,
         space: 'point',
         ...(labels && { labels, classes }),
       },
-      x_0: { type: 'samples', tensor: tf.tensor2d(data, [config.count, 2]), space: 'point' },
+      x_0: { type: 'samples', tensor: tf.tensor2d(data, [config.count, dim]), space: 'point' },
     }
   },
 })

@@ -9,6 +9,8 @@ interface Range {
   max?: number
   step?: number
   slider?: boolean
+  /** The part of the range that a slider covers, if the range itself is too wide for one. */
+  slides?: readonly [from: number, to: number]
 }
 
 /** A real number. `step` is the smallest change that makes sense. */
@@ -24,6 +26,7 @@ export const real = (
   step: range.step ?? 0.01,
   integer: false,
   slider: range.slider ?? false,
+  ...(range.slides && { slides: range.slides }),
   about,
 })
 
@@ -39,6 +42,7 @@ export const integer = (
   step: range.step ?? 1,
   integer: true,
   slider: range.slider ?? false,
+  ...(range.slides && { slides: range.slides }),
   about,
 })
 
@@ -74,6 +78,12 @@ export const text = (
   multiline,
   about,
 })
+
+/** The text of a formula. */
+export const formulaText = (
+  initial: string,
+  about: string,
+): Declared<ParamOfKind<'text'>, string> => ({ ...text(initial, about, true), formula: true })
 
 export const seed = (
   about = 'Equal seeds draw equal random numbers',

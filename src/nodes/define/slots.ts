@@ -1,17 +1,19 @@
 // Slots for declarations: one builder per slot type, and modifiers.
-import type { Accepts } from '../../engine/plan/op.ts'
+import type { Accepts, OutputType } from '../../engine/plan/op.ts'
 import type { SlotType, SlotValues, Value } from '../../engine/base/values.ts'
 
 /** A slot of a declaration: the types it accepts as an input, the type it has as an output. */
 export interface Slot<In = unknown, Out = unknown> {
   accepts: Accepts
-  type: SlotType | { like: string }
+  type: OutputType
   about: string
   optional?: true
   many?: true
   /** See `OutputSlot`. */
   per?: string
   host?: true | 'inputs'
+  grows?: true
+  more?: { of?: string | undefined }
   /** For type inference only; never present. */
   readonly value?: { in: In; out: Out }
 }
@@ -69,6 +71,12 @@ export const like = (input: string, about = ''): Slot<Value, Value> => ({
 
 /** An output number that is known on the CPU: params can be wired to it. */
 export const onHost = <In, Out>(slot: Slot<In, Out>): Slot<In, Out> => ({ ...slot, host: true })
+/** An output with the slot type that a choice param names, or with that of `input`. */
+export const chosen = (param: string, input: string, about = ''): Slot<Value, Value> => ({
+  accepts: 'any',
+  type: { like: input, param },
+  about,
+})
 
 /** An input that may be unwired. */
 export const optional = <In, Out>(
@@ -77,6 +85,24 @@ export const optional = <In, Out>(
   ...(slot as Slot<In | undefined, Out>),
   optional: true,
 })
+
+/** One of a row of optional inputs: see `InputSlot.grows`. */
+export const grows = <In, Out>(
+  slot: Slot<In, Out>,
+): Slot<In | undefined, Out> & { optional: true; grows: true } => ({
+  ...optional(slot),
+  grows: true,
+})
+
+/**
+ * A slot with further, optional ones: `name`, `name_2`, `name_3`, ... Those of another input `of`
+ * are offered once that has as many. An output has one for each further slot of the input `of`, at
+ * the Start of the loop for an End; by default of its own name.
+ */
+export const more = <In, Out>(
+  slot: Slot<In, Out>,
+  of?: string,
+): Slot<In, Out> & { more: { of?: string | undefined } } => ({ ...slot, more: { of } })
 
 /**
  * One slot per wire: `name_1`, `name_2`, ... `run` receives and returns values under these names.

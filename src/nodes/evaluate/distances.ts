@@ -27,13 +27,14 @@ export const distances = defineNode({
     names: advanced(text('', 'Names of the rows, separated by commas')),
   },
   view: async (inputs, { measure, names }) => {
+    const dim = inputs.reference.tensor.shape[1] ?? 1
     const given = names.split(',').map((name) => name.trim())
     const reference = await readTensor(inputs.reference.tensor)
     const rows = wiredSlots<Samples | Noise>(inputs, 'samples').map(async ([slot, value], i) => {
       checkComparable(measure, value, inputs.reference, slot)
       return {
         name: given[i] || slot,
-        value: measures[measure](await readTensor(value.tensor), reference),
+        value: measures[measure](await readTensor(value.tensor), reference, dim),
       }
     })
     return { kind: 'numbers', rows: await Promise.all(rows) }
@@ -43,7 +44,8 @@ export const distances = defineNode({
 const measures = {
   rms: (a: Float32Array, b: Float32Array) =>
     Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0) / a.length),
-  sliced_wasserstein: (a: Float32Array, b: Float32Array) => slicedWasserstein(a, b),
+  sliced_wasserstein: (a: Float32Array, b: Float32Array, dim: number) =>
+    slicedWasserstein(a, b, 64, 0, dim),
 }
 
 function checkComparable(
@@ -56,7 +58,7 @@ function checkComparable(
   if (
     measure === 'rms'
       ? String(tensor.shape) === String(expected)
-      : isPlane(tensor.shape) && isPlane(expected)
+      : tensor.rank === 2 && expected.length === 2 && tensor.shape[1] === expected[1]
   )
     return
   throw new NodeError({
@@ -68,5 +70,3 @@ function checkComparable(
     cure: measure === 'rms' ? evaluateMessages.connectSameNoise() : evaluateMessages.measureRms(),
   })
 }
-
-const isPlane = (shape: number[]) => shape.length === 2 && shape[1] === 2

@@ -4,9 +4,10 @@ import type { PrincipalComponents } from '../../engine/metrics/principalComponen
 import { principalComponents, project } from '../../engine/metrics/principalComponents.ts'
 import { classify } from '../../engine/models/classifier.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { tf } from '../../engine/base/tf.ts'
+import { tf, type Tensor2D, type Tensor4D } from '../../engine/base/tf.ts'
 import type { Dataset, Model, Noise, Samples } from '../../engine/base/values.ts'
 import { advanced, integer, model, oneOf, optional, unless } from '../define.ts'
+import type { NumbersView } from '../../engine/plan/view.ts'
 import { readTensor, readFirst } from '../observers/read.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
@@ -71,6 +72,31 @@ export async function compareFeatures(
   return { real, features: await real.extractFeatures(samples, 'samples', count) }
 }
 
+/**
+ * Returns both sides on the device as rows `[count, dim]`, differentiable: the items themselves, or
+ * the features of a classifier. Throws NodeError if shapes differ or a side has fewer than two
+ * items.
+ */
+export function compareOnDevice(
+  { samples, reference, classifier }: ComparedInputs,
+  count: number,
+): [Tensor2D, Tensor2D] {
+  checkShapes(samples, reference)
+  const rows = (items: Items, slot: string): Tensor2D => {
+    const size = itemSize(items)
+    if (size < 2) throw tooFewItems(slot, size)
+    const most = Math.min(size, count)
+    const tensor =
+      items.type === 'dataset'
+        ? tf.tensor(chooseItems(items, count), [most, ...items.shape])
+        : items.tensor.slice(0, most)
+    return classifier
+      ? classify(classifier, tensor as Tensor4D, { model: 'classifier', x: slot }).features
+      : tensor.reshape([most, -1])
+  }
+  return [rows(samples, 'samples'), rows(reference, 'reference')]
+}
+
 /** Memoises a function of a reference. */
 export function memoizeByReference<T>(
   make: (reference: Reference) => T,
@@ -94,6 +120,12 @@ export const countRows = (
   countRow('samples', features.length / real.dim, itemSize(samples)),
   countRow('reference', real.features.length / real.dim, itemSize(reference)),
 ]
+
+/** A measurement that is shown as rows of numbers. */
+export const toMeasurement = <N extends Record<string, number>>(
+  numbers: N,
+  rows: NumbersView['rows'],
+): { numbers: N; view: NumbersView } => ({ numbers, view: { kind: 'numbers', rows } })
 
 export const countRow = (name: string, value: number, size: number) => ({
   name,
@@ -195,14 +227,20 @@ export async function readNumbers(
   count: number,
 ): Promise<Float32Array> {
   const size = itemSize(items)
-  if (size < 2) {
-    throw new NodeError({
-      slot,
-      message: evaluateMessages.twoItems({ count: size }),
-      cure: evaluateMessages.connectMore(),
-    })
-  }
-  if (items.type !== 'dataset') return readFirst(items.tensor, count)
+  if (size < 2) throw tooFewItems(slot, size)
+  return items.type === 'dataset' ? chooseItems(items, count) : readFirst(items.tensor, count)
+}
+
+const tooFewItems = (slot: string, count: number) =>
+  new NodeError({
+    slot,
+    message: evaluateMessages.twoItems({ count }),
+    cure: evaluateMessages.connectMore(),
+  })
+
+/** The numbers of at most `count` evenly spaced items of a data set. */
+function chooseItems(items: Dataset, count: number): Float32Array {
+  const { size } = items
   if (size <= count) return items.data
   const length = itemLength(items)
   const chosen = new Float32Array(count * length)

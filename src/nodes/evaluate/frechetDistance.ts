@@ -3,13 +3,14 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import type { GaussianFit } from '../../engine/metrics/frechet.ts'
 import { fitGaussian, frechetDistance as distanceOf } from '../../engine/metrics/frechet.ts'
 import { interleavedPart, kernelDistance } from '../../engine/metrics/kernel.ts'
-import { defineNode } from '../define.ts'
+import { defineNode, number } from '../define.ts'
 import {
   compareFeatures,
   comparedInputs,
   comparedParams,
   countRows,
   memoizeByReference,
+  toMeasurement,
 } from './features.ts'
 
 /** Limit of items for the kernel distance, whose cost is quadratic. */
@@ -24,38 +25,36 @@ export const frechetDistance = defineNode({
   equation: '|\\mu_a - \\mu_b|^2 + \\mathrm{tr}\\left(A + B - 2 (A B)^{1/2}\\right)',
   source: 'Heusel et al. 2017; kernel distance: Binkowski et al. 2018',
   inputs: comparedInputs,
-  outputs: {},
+  outputs: { distance: number('Fréchet distance') },
   room: { width: 320, height: 200 },
   params: comparedParams(2000),
-  view: async (inputs, params) => {
+  measure: async (inputs, params) => {
     const { real, features } = await compareFeatures(inputs, params)
     const { dim } = real
     const { fit, halves } = fitted(real)
     const most = (numbers: Float64Array) => numbers.subarray(0, MOST_IN_PAIRS * dim)
     const [count, ofReference] = countRows(real, features, inputs)
     const few = features.length / dim <= dim
-    return {
-      kind: 'numbers',
-      rows: [
-        {
-          name: viewText('frechetDistance'),
-          value: distanceOf(fitGaussian(features, dim), fit),
-          note: `${viewText('lowerIsBetter')}; ${real.about}`,
-        },
-        {
-          name: viewText('betweenHalves'),
-          value: halves,
-          note: viewText('chanceOfHalf'),
-        },
-        {
-          name: viewText('kernelDistance'),
-          value: kernelDistance(most(features), most(real.features), dim),
-          note: viewText('equalAround', 0),
-        },
-        { ...count, ...(few && { note: viewText('tooFew', dim) }) },
-        ofReference,
-      ],
-    }
+    const distance = distanceOf(fitGaussian(features, dim), fit)
+    return toMeasurement({ distance }, [
+      {
+        name: viewText('frechetDistance'),
+        value: distance,
+        note: `${viewText('lowerIsBetter')}; ${real.about}`,
+      },
+      {
+        name: viewText('betweenHalves'),
+        value: halves,
+        note: viewText('chanceOfHalf'),
+      },
+      {
+        name: viewText('kernelDistance'),
+        value: kernelDistance(most(features), most(real.features), dim),
+        note: viewText('equalAround', 0),
+      },
+      { ...count, ...(few && { note: viewText('tooFew', dim) }) },
+      ofReference,
+    ])
   },
 })
 

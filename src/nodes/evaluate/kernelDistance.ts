@@ -2,8 +2,16 @@
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Estimate } from '../../engine/metrics/kernel.ts'
 import { interleavedPart, kernelEstimate } from '../../engine/metrics/kernel.ts'
-import { advanced, defineNode, integer } from '../define.ts'
-import { compareFeatures, comparedInputs, comparedParams, countRows } from './features.ts'
+import { kernelLoss } from '../../engine/metrics/differentiable.ts'
+import { advanced, defineNode, integer, loss, number } from '../define.ts'
+import {
+  compareFeatures,
+  compareOnDevice,
+  comparedInputs,
+  comparedParams,
+  countRows,
+  toMeasurement,
+} from './features.ts'
 
 export const kernelDistance = defineNode({
   type: 'diffusion/KernelDistance',
@@ -13,7 +21,12 @@ export const kernelDistance = defineNode({
   equation: '\\mathrm{MMD}^2 \\text{ of } k(a, b) = \\left(\\tfrac{a \\cdot b}{d} + 1\\right)^3',
   source: 'Binkowski et al. 2018, section 4',
   inputs: comparedInputs,
-  outputs: {},
+  outputs: {
+    distance: number('Kernel distance of the features'),
+    loss: loss(
+      'Kernel distance of the items themselves, or of the features of the classifier: differentiable, for a training',
+    ),
+  },
   room: { width: 320, height: 170 },
   params: {
     ...comparedParams(2000),
@@ -25,26 +38,30 @@ export const kernelDistance = defineNode({
       ),
     ),
   },
-  view: async (inputs, { subset_size: size, ...params }) => {
+  measure: async (inputs, { subset_size: size, ...params }) => {
     const { real, features } = await compareFeatures(inputs, params)
     const { dim } = real
     const [even, odd] = [0, 1].map((turn) => interleavedPart(real.features, dim, turn, 2))
-    return {
-      kind: 'numbers',
-      rows: [
-        estimateRow(
-          viewText('kernelDistance'),
-          kernelEstimate(features, real.features, { dim, size }),
-          `${viewText('bestAround', 0)}; ${real.about}`,
-        ),
-        estimateRow(
-          viewText('betweenHalves'),
-          kernelEstimate(even, odd, { dim, size }),
-          viewText('chance'),
-        ),
-        ...countRows(real, features, inputs),
-      ],
-    }
+    const estimate = kernelEstimate(features, real.features, { dim, size })
+    return toMeasurement({ distance: estimate.value }, [
+      estimateRow(
+        viewText('kernelDistance'),
+        estimate,
+        `${viewText('bestAround', 0)}; ${real.about}`,
+      ),
+      estimateRow(
+        viewText('betweenHalves'),
+        kernelEstimate(even, odd, { dim, size }),
+        viewText('chance'),
+      ),
+      ...countRows(real, features, inputs),
+    ])
+  },
+  onDevice: {
+    loss: (inputs, { count }) => {
+      const [a, b] = compareOnDevice(inputs, count)
+      return kernelLoss(a, b)
+    },
   },
 })
 

@@ -2,8 +2,8 @@
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { modeScores, estimateModes } from '../../engine/metrics/modes.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { dataset, defineNode, oneOf } from '../define.ts'
-import { checkShapes, itemLength, readNumbers, itemSize } from './features.ts'
+import { dataset, defineNode, number, oneOf } from '../define.ts'
+import { checkShapes, itemLength, readNumbers, itemSize, toMeasurement } from './features.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
 export const modeCoverage = defineNode({
@@ -16,10 +16,14 @@ export const modeCoverage = defineNode({
     samples: oneOf(['samples', 'noise', 'dataset'], 'Samples to evaluate'),
     reference: dataset('Real data with labels, such as eight_gaussians of Points'),
   },
-  outputs: {},
+  outputs: {
+    modes: number('Number of modes with samples'),
+    near: number('Share of samples close to a mode'),
+    emptiest: number('Smallest share of a mode among the samples close to one'),
+  },
   room: { width: 320, height: 190 },
   params: {},
-  view: async ({ samples, reference }) => {
+  measure: async ({ samples, reference }) => {
     checkShapes(samples, reference)
     const { data, labels } = reference
     if (!labels) {
@@ -35,36 +39,34 @@ export const modeCoverage = defineNode({
     const [found, real] = [await readNumbers(samples, 'samples', count), data].map((items) =>
       modeScores(items, modes, dim),
     )
-    return {
-      kind: 'numbers',
-      rows: [
-        {
-          name: viewText('modesHit'),
-          value: found.hit,
-          note: viewText('ofAll', modes.shares.length),
-        },
-        {
-          name: viewText('nearMode', 3),
-          value: found.close,
-          note: viewText('referenceScore', real.close.toFixed(3)),
-        },
-        {
-          name: viewText('emptiestMode'),
-          value: Math.min(...found.shares),
-          note: viewText('referenceScore', Math.min(...modes.shares).toFixed(3)),
-        },
-        // Without a sample near any mode, the shares are undefined.
-        ...(found.close
-          ? [
-              {
-                name: viewText('modeDivergence'),
-                value: found.divergence,
-                note: `${viewText('nats')}; ${viewText('equalShares', 0)}`,
-              },
-            ]
-          : []),
-        { name: 'samples', value: count },
-      ],
-    }
+    const emptiest = Math.min(...found.shares)
+    return toMeasurement({ modes: found.hit, near: found.close, emptiest }, [
+      {
+        name: viewText('modesHit'),
+        value: found.hit,
+        note: viewText('ofAll', modes.shares.length),
+      },
+      {
+        name: viewText('nearMode', 3),
+        value: found.close,
+        note: viewText('referenceScore', real.close.toFixed(3)),
+      },
+      {
+        name: viewText('emptiestMode'),
+        value: emptiest,
+        note: viewText('referenceScore', Math.min(...modes.shares).toFixed(3)),
+      },
+      // Without a sample near any mode, the shares are undefined.
+      ...(found.close
+        ? [
+            {
+              name: viewText('modeDivergence'),
+              value: found.divergence,
+              note: `${viewText('nats')}; ${viewText('equalShares', 0)}`,
+            },
+          ]
+        : []),
+      { name: 'samples', value: count },
+    ])
   },
 })

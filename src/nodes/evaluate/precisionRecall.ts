@@ -4,8 +4,14 @@ import type { ManifoldScores } from '../../engine/metrics/manifold.ts'
 import { interleavedPart } from '../../engine/metrics/kernel.ts'
 import { manifoldScores } from '../../engine/metrics/manifold.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { defineNode, integer } from '../define.ts'
-import { compareFeatures, comparedInputs, comparedParams, countRows } from './features.ts'
+import { defineNode, integer, number } from '../define.ts'
+import {
+  compareFeatures,
+  comparedInputs,
+  comparedParams,
+  countRows,
+  toMeasurement,
+} from './features.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
 export const precisionRecall = defineNode({
@@ -16,7 +22,12 @@ export const precisionRecall = defineNode({
   source:
     'precision and recall: Kynkäänniemi et al. 2019, eq. 1 and 2; density and coverage: Naeem et al. 2020, eq. 3 and 4',
   inputs: comparedInputs,
-  outputs: {},
+  outputs: {
+    precision: number('Share of samples inside the balls of real items'),
+    recall: number('Share of real items inside the balls of samples'),
+    density: number('Balls of real items around a sample, divided by k'),
+    coverage: number('Share of real items with a sample in their ball'),
+  },
   room: { width: 320, height: 240 },
   params: {
     ...comparedParams(1000),
@@ -26,7 +37,7 @@ export const precisionRecall = defineNode({
       'Each item stands for a ball up to its k-th nearest neighbour',
     ),
   },
-  view: async (inputs, { k, ...params }) => {
+  measure: async (inputs, { k, ...params }) => {
     const { real, features } = await compareFeatures(inputs, params)
     const { dim } = real
     checkCounts(k, features.length / dim, real.features.length / dim)
@@ -38,16 +49,14 @@ export const precisionRecall = defineNode({
       value: scores[name],
       note: viewText('halvesScore', halves[name].toFixed(3)),
     })
-    return {
-      kind: 'numbers',
-      rows: [
-        row('precision'),
-        row('recall'),
-        row('density'),
-        row('coverage'),
-        ...countRows(real, features, inputs),
-      ],
-    }
+    const { precision, recall, density, coverage } = scores
+    return toMeasurement({ precision, recall, density, coverage }, [
+      row('precision'),
+      row('recall'),
+      row('density'),
+      row('coverage'),
+      ...countRows(real, features, inputs),
+    ])
   },
 })
 

@@ -3,68 +3,76 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import { slicedWasserstein as distanceOf } from '../../engine/metrics/distributions.ts'
 import { interleavedPart } from '../../engine/metrics/kernel.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { advanced, defineNode, integer, oneOf, seed } from '../define.ts'
+import { advanced, defineNode, integer, number, oneOf, seed } from '../define.ts'
 import type { Items } from './features.ts'
-import { countRow, readNumbers, itemShape, itemSize } from './features.ts'
+import {
+  checkShapes,
+  countRow,
+  itemLength,
+  readNumbers,
+  itemShape,
+  itemSize,
+  toMeasurement,
+} from './features.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
 export const slicedWasserstein = defineNode({
   type: 'diffusion/SlicedWasserstein',
   category: 'evaluate',
   summary:
-    'Sliced Wasserstein distance between points in the plane: the mean over directions of the one-dimensional Wasserstein distance. Two halves of the reference give a baseline.',
+    'Sliced Wasserstein distance between points of any dimension: the mean over directions of the one-dimensional Wasserstein distance. Two halves of the reference give a baseline.',
   equation:
     '\\mathbb{E}_\\theta \\int_0^1 | F_a^{-1}(q) - F_b^{-1}(q) | \\, dq \\quad \\text{of the projections on } \\theta',
   source: 'Bonneel et al. 2015',
   inputs: {
-    samples: oneOf(['samples', 'noise', 'dataset'], 'Points [n, 2] to evaluate'),
+    samples: oneOf(['samples', 'noise', 'dataset'], 'Points [n, d] to evaluate'),
     reference: oneOf(['dataset', 'samples', 'noise'], 'Real points'),
   },
-  outputs: {},
+  outputs: { distance: number('Sliced Wasserstein distance') },
   room: { width: 320, height: 160 },
   params: {
     directions: advanced(
       integer(
         64,
         { min: 1, max: 10_000 },
-        'Number of projections, one in each of as many equal sectors',
+        'Number of projections; in the plane one in each of as many equal sectors',
       ),
     ),
     count: advanced(integer(5000, { min: 2, max: 100_000 }, 'Largest number of points per side')),
     seed: advanced(seed('Seed of the directions')),
   },
-  view: async (inputs, { directions, count, seed }) => {
+  measure: async (inputs, { directions, count, seed }) => {
     const { samples, reference } = inputs
     const [points, real] = [
       await pointsIn(samples, 'samples', count),
       await pointsIn(reference, 'reference', count),
     ]
-    const [even, odd] = [0, 1].map((turn) => interleavedPart(real, 2, turn, 2))
-    return {
-      kind: 'numbers',
-      rows: [
-        {
-          name: 'sliced Wasserstein',
-          value: distanceOf(points, real, directions, seed),
-          note: `${viewText('lowerIsBetter')}; ${viewText('planeUnits')}`,
-        },
-        {
-          name: viewText('betweenHalves'),
-          value: distanceOf(even, odd, directions, seed),
-          note: viewText('chanceOfHalf'),
-        },
-        countRow('samples', points.length / 2, itemSize(samples)),
-        countRow('reference', real.length / 2, itemSize(reference)),
-      ],
-    }
+    checkShapes(samples, reference)
+    const dim = itemLength(reference)
+    const [even, odd] = [0, 1].map((turn) => interleavedPart(real, dim, turn, 2))
+    const distance = distanceOf(points, real, directions, seed, dim)
+    return toMeasurement({ distance }, [
+      {
+        name: 'sliced Wasserstein',
+        value: distance,
+        note: `${viewText('lowerIsBetter')}; ${viewText('planeUnits')}`,
+      },
+      {
+        name: viewText('betweenHalves'),
+        value: distanceOf(even, odd, directions, seed, dim),
+        note: viewText('chanceOfHalf'),
+      },
+      countRow('samples', points.length / dim, itemSize(samples)),
+      countRow('reference', real.length / dim, itemSize(reference)),
+    ])
   },
 })
 
 async function pointsIn(items: Items, slot: string, count: number): Promise<Float32Array> {
-  if (String(itemShape(items)) === '2') return readNumbers(items, slot, count)
+  if (itemShape(items).length === 1) return readNumbers(items, slot, count)
   throw new NodeError({
     slot,
-    message: evaluateMessages.pointItems({ shape: itemShape(items) }),
+    message: evaluateMessages.vectorItems({ shape: itemShape(items) }),
     cure: evaluateMessages.useFrechet(),
   })
 }

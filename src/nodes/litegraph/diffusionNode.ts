@@ -14,6 +14,8 @@ export interface NodeStatus {
   before?: View
   /** Frame of a view with time, from 0 (first) to 1 (last, the default). */
   scrub?: number
+  /** Turns a view of points in space to the angles that the user chose. */
+  turn?: (view: View) => View
   state: NodeState
   /** True in slow motion for the node that runs next. */
   next?: boolean

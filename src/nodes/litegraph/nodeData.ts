@@ -15,6 +15,7 @@ import { partnerValues } from './pairs.ts'
 import { addProperties } from './properties.ts'
 import { sanitizeNode, sanitizeSlots, sanitizeValues } from './sanitizeNode.ts'
 import { matchNodeSlots, type FreeSlots } from './slotMatching.ts'
+import { loopPartner } from './wires.ts'
 import { refreshTypes } from './slotTypes.ts'
 import { addWidgets, matchWidgets, syncWidget } from './widgets.ts'
 
@@ -94,6 +95,9 @@ export function createDataClass({ lite, declaration, hooks }: NodeSetup): NodeDa
 
     matchSlots(free: FreeSlots, change?: () => void) {
       matchNodeSlots(lite, this, free, change)
+      // Outputs of an End follow the wires of its Start.
+      const end = this.diffusion.declaration.role === 'start' ? loopPartner(this) : undefined
+      if (end) matchNodeSlots(lite, end, free)
       if (this.configuring) return
       matchWidgets(this, hooks)
       refreshTypes(lite, this)

@@ -3,20 +3,23 @@ import type { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import { drawBody } from './body.ts'
 import type { NodeDataClass } from './nodeData.ts'
 import type { NodeSetup } from './nodeSetup.ts'
-import { isOnFilm, scrubTo } from './scrub.ts'
+import { isOnFilm, isOnSpace, scrubTo, startTurning } from './scrub.ts'
 import { drawStateMark } from './stateMark.ts'
+import { refreshTypes } from './slotTypes.ts'
 import { tooltipAt } from './tooltips.ts'
 import { matchWidgets, syncWidget } from './widgets.ts'
 
 export function createDisplayClass(Base: NodeDataClass, { lite, hooks }: NodeSetup): NodeDataClass {
   return class extends Base {
-    #scrubbing = false
+    /** Receives the pointer while it scrubs or turns the view. */
+    #dragView: ((pos: [number, number]) => unknown) | undefined
     #hovered: HTMLCanvasElement | undefined
 
     override onPropertyChanged(name: string) {
       syncWidget(this, name)
       if (this.configuring) return
       matchWidgets(this, hooks)
+      refreshTypes(lite, this)
       hooks.changed?.(this, name)
       this.setDirtyCanvas(true)
     }
@@ -29,25 +32,27 @@ export function createDisplayClass(Base: NodeDataClass, { lite, hooks }: NodeSet
       drawStateMark(this, ctx, height)
     }
 
-    /** Starts to scrub a view with time. */
+    /** Starts to turn a view in space, or to scrub a view with time. */
     override onMouseDown(event: MouseEvent, pos: [number, number]): boolean {
-      if (event.button !== 0 || !isOnFilm(this, pos)) return false
-      this.#scrubbing = true
+      if (event.button !== 0) return false
+      if (isOnSpace(this, pos)) this.#dragView = startTurning(this, [...pos])
+      else if (isOnFilm(this, pos)) this.#dragView = ([x]) => scrubTo(this, x)
+      else return false
       this.captureInput(true)
-      scrubTo(this, pos[0])
+      this.#dragView(pos)
       return true
     }
 
     override onMouseUp() {
-      if (!this.#scrubbing) return
-      this.#scrubbing = false
+      if (!this.#dragView) return
+      this.#dragView = undefined
       this.captureInput(false)
     }
 
     override onMouseMove(event: MouseEvent, pos: [number, number], { canvas }: LGraphCanvas) {
       // The button may have been released outside the page.
-      if (this.#scrubbing && !(event.buttons & 1)) this.onMouseUp()
-      if (this.#scrubbing) scrubTo(this, pos[0])
+      if (!(event.buttons & 1)) this.onMouseUp()
+      this.#dragView?.([...pos])
       this.#hovered = canvas
       const text = tooltipAt(this, pos, hooks.words?.()) ?? ''
       if (canvas.title !== text) canvas.title = text

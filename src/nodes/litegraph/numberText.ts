@@ -9,6 +9,17 @@ export function fitNumber(
   return integer ? Math.round(bounded) : bounded
 }
 
+/** Returns the ends of a slider. */
+export const sliderRange = ({
+  min,
+  max,
+  slides,
+}: {
+  min: number
+  max: number
+  slides?: readonly [number, number]
+}): readonly [number, number] => slides ?? [min, max]
+
 /** Rounds to a multiple of the step, without the residue of binary fractions. */
 export const snapToStep = (value: number, step: number): number =>
   Number((Math.round(value / step) * step).toPrecision(12))

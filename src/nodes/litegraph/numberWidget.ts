@@ -5,7 +5,7 @@ import type { Param } from '../../engine/plan/op.ts'
 import { FONTS } from '../painters/theme.ts'
 import { shorten } from '../painters/frame.ts'
 import type { NodeHooks } from './nodeSetup.ts'
-import { fitNumber, formatNumber, parseNumber, snapToStep } from './numberText.ts'
+import { fitNumber, formatNumber, parseNumber, sliderRange, snapToStep } from './numberText.ts'
 import { MARGIN, promptValue, setWithUndo, widgetColours } from './widgetEdits.ts'
 
 export type NumberParam = Extract<Param, { kind: 'number' }>
@@ -24,7 +24,8 @@ export class NumberWidget implements Widget {
     public value: unknown,
     private readonly hooks: NodeHooks,
   ) {
-    this.options = { property: name, min: param.min, max: param.max, step: param.step }
+    const [min, max] = sliderRange(param)
+    this.options = { property: name, min, max, step: param.step }
   }
 
   computeSize(width: number): [number, number] {
@@ -36,7 +37,8 @@ export class NumberWidget implements Widget {
     const value = node.properties[this.name]
     drawPill(ctx, { y, width, height })
     if (param.slider && typeof value === 'number') {
-      const share = Math.min(1, Math.max(0, (value - param.min) / (param.max - param.min)))
+      const [min, max] = sliderRange(param)
+      const share = Math.min(1, Math.max(0, (value - min) / (max - min)))
       ctx.save()
       ctx.clip()
       ctx.fillStyle = widgetColours.fill
@@ -106,7 +108,8 @@ export class NumberWidget implements Widget {
   }
 
   private slideTo(x: number, node: LGraphNode) {
-    const { min, max, step } = this.param
+    const { step } = this.param
+    const [min, max] = sliderRange(this.param)
     const share = Math.min(1, Math.max(0, (x - MARGIN) / (node.size[0] - 2 * MARGIN)))
     node.setProperty(this.name, fitNumber(snapToStep(min + share * (max - min), step), this.param))
   }

@@ -60,7 +60,7 @@ const handlers: EventHandlers = {
   view({ node, view }, graph, within) {
     // A view inside a subgraph is shown only there, not on the subgraph node.
     const shown = nodesAt(graph, node, within).filter(({ id }) => innerId(within, id) === node)
-    for (const { diffusion } of shown) diffusion.view = view
+    for (const { diffusion } of shown) diffusion.view = diffusion.turn?.(view) ?? view
     return shown
   },
   faults: ({ faults }, graph, within) =>

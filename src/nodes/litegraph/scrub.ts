@@ -1,8 +1,9 @@
-// Scrubbing of views with time (images or points) by the pointer. It does not move the node or
-// change the workflow.
+// Views under the pointer: scrubbing through time, and turning points in space. Neither moves the
+// node or changes the workflow.
 import type { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import type { Box } from '../painters/frame.ts'
-import { isTimed, scrubAt } from '../painters/time.ts'
+import type { View } from '../../engine/plan/view.ts'
+import { isTimed, scrubAt, timeBelow } from '../painters/time.ts'
 import { viewBox } from './body.ts'
 import { diffusionNodes, type DiffusionNode } from './diffusionNode.ts'
 
@@ -32,6 +33,32 @@ export function scrubTo(node: DiffusionNode, x: number) {
   if (!box || !isTimed(node.diffusion.view)) return
   node.diffusion.scrub = scrubAt(box, x)
   node.setDirtyCanvas(true)
+}
+
+/** Tests if a point is on a plot of points in space, above its track of time. */
+export function isOnSpace(node: DiffusionNode, place: readonly [number, number]): boolean {
+  const { view } = node.diffusion
+  if (view?.kind !== 'scatter' || !view.space || !isOnView(node, place)) return false
+  const box = viewBox(node)
+  return !isTimed(view) || place[1] < box.y + box.height - timeBelow(box).height
+}
+
+/**
+ * Turns a plot of points in space with the pointer, and plots that arrive later. Returns a function
+ * that takes positions of the pointer, in coordinates of the node.
+ */
+export function startTurning(node: DiffusionNode, [x, y]: readonly [number, number]) {
+  const { view } = node.diffusion
+  const from = view?.kind === 'scatter' ? view.space?.angles : undefined
+  return async (to: readonly [number, number]) => {
+    if (!from) return
+    const { turnAngles, turnView } = await import('../painters/turn.ts')
+    const angles = turnAngles(from, to[0] - x, to[1] - y)
+    const turn = (view: View) => (view.kind === 'scatter' ? turnView(view, angles) : view)
+    node.diffusion.turn = turn
+    if (node.diffusion.view) node.diffusion.view = turn(node.diffusion.view)
+    node.setDirtyCanvas(true)
+  }
 }
 
 /**

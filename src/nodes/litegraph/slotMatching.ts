@@ -5,9 +5,11 @@ import type {
   OutputSlot,
   Slot,
 } from 'litegraph.js/build/litegraph.core.js'
+import { splitMany } from '../../engine/base/ids.ts'
 import { inputSpecs, matchSlotsByName, outputSpecs } from '../workflow/slots.ts'
 import type { DiffusionNode } from './diffusionNode.ts'
 import { slotFields } from './slotFields.ts'
+import { loopPartner } from './wires.ts'
 
 /** `keep` leaves unwired slots of a many-slot in place; `trim` drops all but one. */
 export type FreeSlots = 'keep' | 'trim'
@@ -23,7 +25,7 @@ export function matchNodeSlots(
   change?.()
   const wiredInputs = slotNames(node.inputs.filter(isWiredInput))
   node.inputs = matchInputs(lite, node, wiredInputs, free)
-  node.outputs = matchOutputs(lite, node, wiredInputs, free)
+  node.outputs = matchOutputs(lite, node, new Set([...wiredInputs, ...startInputs(node)]), free)
   renumberLinks(node)
   const added = slotRows(node) - rowsBefore
   if (added) {
@@ -31,6 +33,17 @@ export function matchNodeSlots(
     node.setSize([node.size[0], Math.max(node.computeSize()[1], height)])
   }
   node.setDirtyCanvas(true, true)
+}
+
+/** Names of the wired inputs of the Start of an End, whose further outputs follow them. */
+function startInputs(node: DiffusionNode): string[] {
+  const { role, inputs, outputs } = node.diffusion.declaration
+  const followed = new Set(
+    Object.values(outputs).flatMap(({ more }) => (more && !inputs[more.of] ? [more.of] : [])),
+  )
+  const start = role === 'end' && followed.size ? loopPartner(node) : undefined
+  const wired = start?.inputs.filter(isWiredInput) ?? []
+  return wired.map(({ name }) => name).filter((name) => followed.has(splitMany(name)[0]))
 }
 
 const slotNames = (slots: readonly Slot[]) => new Set(slots.map(({ name }) => name))
@@ -57,14 +70,14 @@ function matchInputs(
 
 function matchOutputs(
   lite: LiteGraphStatic,
-  { outputs, diffusion: { declaration } }: DiffusionNode,
+  { outputs, properties, diffusion: { declaration } }: DiffusionNode,
   wiredInputs: ReadonlySet<string>,
   free: FreeSlots,
 ): OutputSlot[] {
   const present = slotNames(free === 'keep' ? outputs : outputs.filter(isWiredOutput))
   return matchSlotsByName<OutputSlot>(
     outputs,
-    outputSpecs(declaration, wiredInputs, present),
+    outputSpecs(declaration, properties, wiredInputs, present),
     isWiredOutput,
     (spec, old): OutputSlot => {
       // An output `like` an input gets its type from wires, in refreshTypes.

@@ -94,13 +94,18 @@ function refreshNode(
 ): LGraphNode[] {
   const inputTypes = colourInputWires(node, graph)
   const present = new Set(node.outputs.map((slot) => slot.name))
-  const specs = outputSpecs(node.diffusion.declaration, new Set(inputTypes.keys()), present)
+  const specs = outputSpecs(
+    node.diffusion.declaration,
+    node.properties,
+    new Set(inputTypes.keys()),
+    present,
+  )
   const outputs = new Map(node.outputs.map((slot) => [slot.name, slot]))
   const others: LGraphNode[] = []
-  for (const { name, like } of specs) {
-    const output = like && outputs.get(name)
+  for (const { name, like, type: own } of specs) {
+    const output = outputs.get(name)
     if (!output) continue
-    const wired = inputTypes.get(like)
+    const wired = like === undefined ? own : inputTypes.get(like)
     const isTyped = wired !== undefined && wired !== '*'
     const taker = isTyped || !isReroute(node) ? undefined : findTaker()
     const type = (isTyped ? wired : taker?.node.inputs[taker.slot]?.type) ?? '*'

@@ -1,5 +1,11 @@
 // Texts of the tooltip for the slot, param or title under the pointer.
-import type { Accepts, Declaration, OutputSlot, Param } from '../../engine/plan/op.ts'
+import {
+  chosenType,
+  type Accepts,
+  type Declaration,
+  type OutputSlot,
+  type Param,
+} from '../../engine/plan/op.ts'
 import type { DiffusionNode } from './diffusionNode.ts'
 import { declaredName } from '../workflow/slots.ts'
 
@@ -69,7 +75,7 @@ export function slotTooltip(
   name: string,
   words = englishTips,
 ): string {
-  const { inputs, outputs, title } = translatedDeclaration(node, words)
+  const { inputs, outputs, params, title } = translatedDeclaration(node, words)
   const declared = declaredName(side === 'inputs' ? inputs : outputs, name)
   if (declared === undefined && side === 'inputs')
     return paramTooltip(node, name, words) ?? words.gone(name, title)
@@ -77,7 +83,9 @@ export function slotTooltip(
   const input = side === 'inputs' ? inputs[declared] : undefined
   const slot = input ?? outputs[declared]
   const type =
-    'accepts' in slot ? acceptedTypes(slot.accepts, words) : outputTypeText(slot.type, words)
+    'accepts' in slot
+      ? acceptedTypes(slot.accepts, words)
+      : outputTypeText(chosenType({ params }, slot.type, node.properties), words)
   return `${name}: ${input?.optional ? words.optional(type) : type}${slot.about ? `. ${slot.about}` : ''}`
 }
 

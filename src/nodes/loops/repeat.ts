@@ -1,7 +1,6 @@
 // Repeat: a loop with a fixed number of iterations that carries any number of values.
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Inputs } from '../../engine/plan/op.ts'
-import { hostNumber, type SlotType, type Timestep, type Value } from '../../engine/base/values.ts'
+import { hostNumber, type Timestep } from '../../engine/base/values.ts'
 import {
   any,
   defineLoop,
@@ -15,33 +14,7 @@ import {
   unless,
 } from '../define.ts'
 import { samplingMessages } from '../messages/sampling.ts'
-
-/** The carried values by slot: value_1, value_2, ... */
-type RepeatState = Record<string, Value>
-
-const listValues = (inputs: Inputs): [string, Value][] =>
-  Object.entries(inputs).filter(
-    (entry): entry is [string, Value] => /^value_\d+$/.test(entry[0]) && entry[1] !== undefined,
-  )
-
-/** Types with the same content, which convert into each other. */
-const convertibleTypes: Partial<Record<SlotType, SlotType>> = {
-  samples: 'noise',
-  noise: 'samples',
-  loss: 'number',
-  number: 'loss',
-}
-
-/** Converts a value to the type of the previous one. Throws NodeError if the types differ. */
-function keepType(slot: string, before: Value | undefined, next: Value): Value {
-  if (!before || next.type === before.type) return next
-  if (convertibleTypes[next.type] === before.type) return { ...next, type: before.type } as Value
-  throw new NodeError({
-    slot,
-    message: samplingMessages.otherType({ expected: before.type, slot, got: next.type }),
-    cure: samplingMessages.keepType(),
-  })
-}
+import { carryValues, takeCarried, type CarriedValues } from './carried.ts'
 
 /** The number of iterations up to timestep t: t + 1, or none for clean data (t = -1). */
 function countIterations({ t }: Timestep): number {
@@ -99,18 +72,13 @@ export const [repeatStart, repeatEnd] = defineLoop({
   behaviour: {
     extents: ['times'],
     iterations: ({ until }, { start }) => (until ? countIterations(until) : start.times),
-    begin: (inputs): RepeatState => Object.fromEntries(listValues(inputs)),
+    begin: (inputs): CarriedValues => takeCarried(inputs),
     each: (state, index) => ({
       ...state,
       index: hostNumber(index),
       t: { type: 'timestep', t: Float64Array.of(index) },
     }),
-    advance: (state, next) => ({
-      ...state,
-      ...Object.fromEntries(
-        listValues(next).map(([slot, value]) => [slot, keepType(slot, state[slot], value)]),
-      ),
-    }),
+    advance: (state, next) => carryValues(state, next),
     done: (state) => state,
   },
 })

@@ -47,6 +47,11 @@ export const cliMessages = catalogue('cli', {
   unexpectedWithoutReason:
     'Unexpected error without a message. Run again with --debug and report the output with the workflow.',
 
+  // own nodes
+  moduleFailed: 'The module {file} could not be loaded: {reason}',
+  noNodes: '{file} exports no node. Export the results of defineNode and defineLoop.',
+  declaredTwice: '{file} declares the node type {type}, which exists. Give it another type.',
+
   // runs
   fault: 'fault: {text}',
   notice: 'notice: {text}',

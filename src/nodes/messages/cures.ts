@@ -1,6 +1,7 @@
 // Cures for the errors of the engine: one for each message of its catalogues. Placeholders have the
 // values of the message.
 import { catalogue, type Translation } from '../../engine/base/catalogue.ts'
+import type { formulaMessages } from '../../engine/messages/formula.ts'
 import type { memoryMessages } from '../../engine/messages/memory.ts'
 import type { modelMessages } from '../../engine/messages/models.ts'
 import type { processMessages } from '../../engine/messages/process.ts'
@@ -12,6 +13,12 @@ export const processCures = catalogue('processCures', {
   zeroSnrOfOneTimestep: 'Raise num_train_timesteps, or switch rescale_betas_zero_snr off.',
   betaRange: 'Set beta_start and beta_end between 0 and 1.',
   scaledBetaRange: 'Raise num_train_timesteps, or lower beta_end.',
+  numberList: 'Write numbers such as 0.0001, 0.01 or 1e-4.',
+  noNumbers: 'Write one number per timestep.',
+  tooManyNumbers: 'Shorten the list.',
+  tableBetas: 'Correct that number, or list alpha-bars and choose alpha_bars.',
+  tableAlphaBars: 'Correct that number, or list betas and choose betas.',
+  levelRange: 'Choose a value in this range, or another schedule.',
   timestepRange: 'Connect the schedule that t was made with.',
   sigmaRange: 'Connect the schedule that t was made with.',
   noTimeWithoutSignal: 'Choose a smaller t.',
@@ -50,6 +57,8 @@ export const processCures = catalogue('processCures', {
   infiniteSigma: 'Set sigma_max to 80, for example, or set `sigmas` to schedule.',
   sigmaLimits: 'Set sigma_min and sigma_max to 0, which stands for those of the schedule.',
   sigmaAboveFlow: 'Set sigma_max to 0, which stands for that of the schedule.',
+  belowList: 'Choose a noisier t, or extend the list with `end` of Timesteps.',
+  aboveList: 'Choose a cleaner t, or a list that starts with more noise.',
 
   // samplers
   churnWithoutCount: 'Connect t of SamplingStart, or set s_churn to 0.',
@@ -75,6 +84,13 @@ export const processCures = catalogue('processCures', {
 
   // data
   emptyBand: 'Move low_to and high_from, or connect larger images.',
+  firstItem: 'Lower {argument}.',
+  foldIndex: 'Lower {argument}, or raise folds.',
+  foldCount: 'Lower {argument}.',
+  joinedShape: 'Connect data sets with items of one shape, or set axis to channels.',
+  pairedSize: 'Connect data sets with as many items, or select some with Subset.',
+  pairedSides: 'Connect images of one size, or points.',
+  datasetTooLarge: 'Use fewer or smaller items.',
   nothingDrawn: 'Draw on the node, or choose another distribution.',
 } satisfies Translation<typeof processMessages>)
 
@@ -88,6 +104,11 @@ export const trainingCures = catalogue('trainingCures', {
   noAverage: 'Choose the EMAs of that training, in their order, or another kind.',
   independentLoss:
     'Connect `model` of TrainingStart to Predict, instead of the model that goes into TrainingStart.',
+  noGradient:
+    'Put a StopGradient behind the node that computes it, or leave that node out of the zone.',
+  kernelInSecondOrder: 'Choose another backend, such as wasm.',
+  independentValue:
+    'Connect an output of the Start of the zone to the nodes that compute the value, instead of the input itself.',
 } satisfies Translation<typeof trainingMessages>)
 
 export const modelCures = catalogue('modelCures', {
@@ -151,3 +172,51 @@ export const memoryCures = catalogue('memoryCures', {
   gpuTensor:
     'Lower batch_size, or make the model or its images smaller. Attention grows with the square of the number of pixels.',
 } satisfies Translation<typeof memoryMessages>)
+
+export const formulaCures = catalogue('formulaCures', {
+  // syntax
+  empty: 'Write an expression, such as a + b.',
+  tooLong: 'Divide the formula between two Formula nodes.',
+  tooManyNodes: 'Divide the formula between two Formula nodes.',
+  tooDeep: 'Name inner parts before the expression: x = a + b; x * x.',
+  character: 'Remove "{text}". Write functions by name, such as sqrt(a) or sigma.',
+  malformedNumber: 'Write * to multiply, as in 2 * a.',
+  infiniteNumber: 'Write a smaller number.',
+  operand: 'Remove "{text}", or write an operand before it.',
+  missingOperand: 'Complete the expression.',
+  operator: 'Write * to multiply, or remove "{text}".',
+  singleEquals: 'Write == to compare. To name a value, write x = a + b; before the expression.',
+  bracket: 'Close the bracket, or remove "{text}".',
+  missingBracket: 'Add ")".',
+  chain: 'Write a < b and b < c.',
+  unfinished: 'Write the result after the last ";", as in x = a + b; x * x.',
+
+  // names
+  unknownName:
+    'Connect values to a to p, or correct the name. All functions are in docs/formula.md.',
+  unknownFunction: 'Correct the name. All functions are in docs/formula.md.',
+  notAFunction: 'Write * to multiply, as in {name} * (a + b).',
+  withoutArguments: 'Write {name}(a), for example.',
+  takenName: 'Choose another name.',
+  argumentCount: 'Write as many arguments as {name} takes.',
+
+  // values
+  notConnected: 'Connect a value to {name}, or remove it from the expression.',
+  noSchedule: 'Connect a schedule.',
+  noLastTime: 'Connect a NoiseSchedule or a FlowSchedule, or write the number instead of T.',
+  onDevice: 'Compute the argument from t, labels, weights or plain numbers only.',
+  infiniteConstant: 'Change the constant: 1 / 0 and log(0) have no finite value.',
+  shapes: 'Use values of one batch, or reduce one of them: item_mean(a), mean(a).',
+
+  // outputs
+  numberFromItems: 'Reduce the result to one number, as in mean(a).',
+  numberFromBatch: 'Reduce the result to one number, as in mean(a).',
+  itemsFromNumber: 'Compute one number per item, as in item_mean(a).',
+  itemsFromBatch: 'Reduce the result to one number per item, as in item_mean(a).',
+  batchFromNumber: 'Use a batch in the expression: 0 * a + 1 has the shape of a.',
+  batchFromItems: 'Use a batch in the expression: 0 * a + sigma has the shape of a.',
+  outputOnDevice: 'Compute {output} from t, labels, weights or plain numbers only.',
+  fractionalLabel: 'Round the result, as in floor(a).',
+  timestepValue: 'Limit the result, as in max(t - 1, -1).',
+  weightValue: 'Limit the result, as in clamp(snr, 0, 5).',
+} satisfies Translation<typeof formulaMessages>)

@@ -9,12 +9,30 @@ export const evaluateMessages = catalogue('evaluate', {
   connectImages: 'Connect a data set of images.',
   pointItems:
     'Expected points in the plane, which are items of shape [2], got items of shape [{shape}].',
+  vectorItems: 'Expected points, which are items of shape [d], got items of shape [{shape}].',
   useFrechet: 'Connect points. For images, use FrechetDistance.',
   connectPoints: 'Connect a data set of points.',
   points: 'Expected points in the plane, [n, 2], got [{shape}].',
+  plottedItems:
+    'Expected points with one to three coordinates, which are items of shape [1], [2] or [3], got items of shape [{shape}].',
+  inspectOthers: 'Connect such points, or use Inspect.',
+  sameDimension: 'Expected items of shape [{expected}], as in the first cloud, got [{shape}].',
+  pathsOnLine: 'Expected paths in the plane or in space, got paths on the line.',
+  useDensityOverTime: 'Connect the trajectory to DensityOverTime.',
+  trajectoryOnLine:
+    'Expected a trajectory of points on the line, [n, 1], got frames of shape [{shape}].',
+  usePlot: 'Connect points with one coordinate. For others, use Scatter or FilmStrip.',
   inspectPoints: 'Connect points with two coordinates, or use Inspect.',
   imagesNotPoints: 'Expected images [b, h, w, c], got points [{shape}].',
   useScatter: 'Connect images. For points, use Scatter.',
+  transformImages: 'Connect images. Of points, only channels can be joined and split.',
+  cropOutside:
+    'Expected a rectangle inside images of {height} x {width}, got one that ends at row and column {to}.',
+  cropInside: 'Lower it, or the size of the rectangle.',
+  channelSides: 'Expected the sides of a, [{expected}], except for the last one, got [{shape}].',
+  sameSides: 'Connect as many images of the same size, or as many points. Resize changes sizes.',
+  splitChannels: 'Expected at most {most} of {all} channels, so that some remain, got {channels}.',
+  fewerToSplit: 'Lower channels.',
   imagesToShow: 'Expected images [b, h, w, c], got [{shape}].',
   inspectImages: 'Connect images, or use Inspect.',
   channels: 'Expected 1 channel (grey) or 3 (red, green, blue), got {channels}: [{shape}].',
@@ -34,7 +52,7 @@ export const evaluateMessages = catalogue('evaluate', {
   connectSameNoise:
     'Connect samples from the same noise as the reference, or measure distributions.',
   pointsToCompare:
-    'Expected points in the plane, [n, 2], got [{got}] and the reference [{expected}].',
+    'Expected points of one dimension, [n, d], got [{got}] and the reference [{expected}].',
   measureRms: 'Connect points, or set `measure` to rms.',
   twoItems: 'Expected at least two items of a distribution, got {count}.',
   connectMore: 'Connect more. Some hundred items give useful numbers.',

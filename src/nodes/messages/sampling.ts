@@ -5,6 +5,8 @@ export const samplingMessages = catalogue('sampling', {
   // process
   forwardStep: 'Expected a step of the forward process, an integer from 0 to {last}, got {got}.',
   startAtZero: 'Start with t = 0: step t goes from t - 1 to t.',
+  noSchedule: 'Expected a schedule in which t has this {by}, got none.',
+  connectSchedule: 'Connect a schedule, or set `by` to t.',
   tooMuchNoise: 'Expected noise that fits into memory, got [{shape}].',
   lessNoise: 'Lower batch_size or shape.',
   offsetImages: 'Expected images [b, h, w, c] for an offset per channel, got [{shape}].',
@@ -31,6 +33,7 @@ export const samplingMessages = catalogue('sampling', {
   connectTimesteps: 'Connect Timesteps: its first t and its last t_prev are used.',
   notAtEnd: 'Expected to reach the end within {steps} steps, got to t = {t}.',
   raiseSteps: 'Raise max_steps, or rtol of the step.',
+  notMoved: 'Expected {slot}, the next step of {input}, got none.',
   connectStep: 'Connect what a step made of x_t.',
   connectLikelihoodStep: 'Connect what a step made of x_t of LikelihoodStart.',
   stepIndex:

@@ -36,6 +36,10 @@ export const trainingNodeMessages = catalogue('trainingNodes', {
   lowerBatchSize: 'Lower batch_size to {count}, or switch drop_last off.',
   idleSteps:
     'The last {left} of {steps} steps change no weights: the optimizer steps once every {every}. Set steps to a multiple of {every}.',
+  pairs: 'Expected {expected} items, as many as in the first data set, got {got}.',
+  ownOrder: 'Connect data sets of pairs, of equal size, or switch pairs off.',
+  stepsInAll:
+    'The connected training changes in each iteration of the loop around it, but steps counts all steps: a training of {steps} steps or more makes no further one. Set count to more.',
   stepsDone:
     'Expected steps above {made}, as the connected training has made so many, got {steps}.',
   raiseSteps: 'Raise steps above {made}.',

@@ -14,6 +14,8 @@ export const workflowMessages = catalogue('workflow', {
   tooManyNodes: 'expected at most {most} nodes, got {count}.',
   litegraphLimit:
     'expected at most {most} nodes, which litegraph allows here, got {count}. Raise LiteGraph.MAX_NUMBER_OF_NODES before it is loaded.',
+  undeclared: 'unknown node type {type}. Pass its declaration as well.',
+  noSuchWire: 'there is no slot for the wire from {from}.',
   sameId: 'two nodes have the id {id}.',
   newerFormat:
     'written by a newer version (format {format}; this one reads up to {newest}). Update to open it.',

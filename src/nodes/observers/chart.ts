@@ -41,7 +41,9 @@ export const chart = defineNode({
     const histories = values.filter(
       (entry): entry is [string, History] => entry[1].type === 'history',
     )
-    const read = await Promise.all(histories.map(([slot, history]) => historyLine(slot, history)))
+    const read = await Promise.all(
+      histories.map(([slot, history]) => historyLine(slot, history, context.allRounds(slot))),
+    )
     // In a loop, every emission sends the line again.
     const whole = context.index === undefined ? read : read.map(boundLine)
     whole.forEach((line) => context.keepLine(line))
@@ -65,8 +67,13 @@ export const chart = defineNode({
   },
 })
 
-async function historyLine(slot: string, { losses, t, x = t }: History): Promise<Series> {
-  const y = Float64Array.from(await readAll(losses))
+/** `rounds`: the losses of all runs of a training inside a loop, which replace those of the last. */
+async function historyLine(
+  slot: string,
+  { losses, t, x = t }: History,
+  rounds: Float64Array | undefined,
+): Promise<Series> {
+  const y = rounds ?? Float64Array.from(await readAll(losses))
   if (!x) return { slot, x: y.map((_, i) => i), y }
   const order = x.map((_, i) => i).sort((a, b) => x[a] - x[b])
   return { slot, x: order.map((i) => x[i]), y: order.map((i) => y[i]) }

@@ -1,6 +1,10 @@
-// Scatter plot of points in the plane, with their paths, and arrows to where they move.
+// Scatter plot of points in the plane or in space, with their paths, and arrows to where they move;
+// histogram of points on the line.
 import { NodeError } from '../../engine/base/fault.ts'
-import type { ScatterView } from '../../engine/plan/view.ts'
+import { barOutline, computeDensity, findRange } from '../../engine/base/histogram.ts'
+import { projectPoints, type ViewAngles } from '../../engine/base/turntable.ts'
+import { viewText } from '../../engine/base/viewTexts.ts'
+import type { ChartView, ScatterView } from '../../engine/plan/view.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type {
   Dataset,
@@ -23,18 +27,22 @@ import {
   trajectory,
 } from '../define.ts'
 import { asPoints, largestCoordinate, readTensor, readFirst, wiredSlots } from './read.ts'
+import { sharedDimension } from './vectors.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 import { processMessages } from '../../engine/messages/process.ts'
 
 /** More points would not be visible and would take time. */
 const MOST_POINTS = 4000
 const MOST_PATHS = 200
+const DENSITY_BINS = 64
+/** Angles at which no axis hides another. */
+const FIRST_ANGLES: ViewAngles = { yaw: 0.6, pitch: 0.4 }
 
 export const scatter = defineNode({
   type: 'diffusion/Scatter',
   category: 'view',
   summary:
-    'Scatter plot of points in the plane: point clouds, paths of a trajectory, arrows of a vector field, and ellipses of a variance.',
+    'Scatter plot of points in the plane: point clouds, paths of a trajectory, arrows of a vector field, and ellipses of a variance. Points in space are projected, and turned by dragging; of points on the line it shows histograms.',
   inputs: {
     samples: many(
       oneOf(
@@ -81,16 +89,32 @@ export const scatter = defineNode({
   },
   view: async (inputs, { names, extent, field_scale, reverse_field }, { label }) => {
     const given = names.split(',').map((name) => name.trim())
+    const wired = wiredSlots<Cloud>(inputs, 'samples')
+    const { trajectory } = inputs
+    const dim = sharedDimension([
+      ...wired,
+      ...(trajectory ? [['trajectory', trajectory] as const] : []),
+    ])
     const clouds = await Promise.all(
-      wiredSlots<Samples | Noise | Prediction | Dataset>(inputs, 'samples').map(
-        async ([slot, value], i) => ({
-          ...(await readCloud(slot, value)),
-          name: given[i] || value.type,
-        }),
-      ),
+      wired.map(async ([, value], i) => ({
+        ...(await readCloud(value, dim)),
+        name: given[i] || value.type,
+      })),
     )
-    const paths = inputs.trajectory ? await readPaths(inputs.trajectory) : []
+    const caption = label === undefined ? {} : { caption: label }
+    if (dim === 1) {
+      if (trajectory) throw pathsOnLineError()
+      return { ...densityChart(clouds, extent), title: label ?? '' }
+    }
+    const paths = trajectory ? await readPaths(trajectory, dim) : []
     const reach = extent || largestCoordinate([...clouds.map(({ points }) => points), ...paths])
+    const plot = {
+      kind: 'scatter' as const,
+      ...(trajectory && { t: trajectory.t.slice() }),
+      extent: [-reach, reach, -reach, reach] satisfies ScatterView['extent'],
+      ...caption,
+    }
+    if (dim === 3) return { ...plot, ...projectView(clouds, paths) }
     const field = await readField(inputs.field_at, inputs.field, {
       scale: field_scale,
       reverse: reverse_field,
@@ -98,41 +122,30 @@ export const scatter = defineNode({
     })
     const ellipses = await readEllipses(inputs.mean, inputs.variance)
     return {
-      kind: 'scatter',
+      ...plot,
       clouds,
       paths,
-      ...(inputs.trajectory && { t: inputs.trajectory.t.slice() }),
       ...(field && { field }),
       ...(ellipses && { ellipses }),
-      extent: [-reach, reach, -reach, reach],
-      ...(label !== undefined && { caption: label }),
     }
   },
 })
 
-async function readCloud(
-  slot: string,
-  value: Samples | Noise | Prediction | Dataset,
-): Promise<Omit<ScatterView['clouds'][number], 'name'>> {
-  if (value.type !== 'dataset')
-    return { points: await readFirst(asPoints(value.tensor, slot), MOST_POINTS) }
-  if (String(value.shape) !== '2') {
-    throw new NodeError({
-      slot,
-      message: evaluateMessages.pointItems({ shape: value.shape }),
-      cure: evaluateMessages.connectPoints(),
-    })
-  }
+type Cloud = Samples | Noise | Prediction | Dataset
+type ReadCloud = ScatterView['clouds'][number]
+
+async function readCloud(value: Cloud, dim: number): Promise<Omit<ReadCloud, 'name'>> {
+  if (value.type !== 'dataset') return { points: await readFirst(value.tensor, MOST_POINTS) }
   return {
-    points: value.data.slice(0, 2 * MOST_POINTS),
+    points: value.data.slice(0, dim * MOST_POINTS),
     ...(value.labels && { labels: value.labels.slice(0, MOST_POINTS) }),
   }
 }
 
 /** One path per point, through all frames. */
-async function readPaths({ frames }: Trajectory): Promise<Float32Array[]> {
+async function readPaths({ frames }: Trajectory, dim: number): Promise<Float32Array[]> {
   if (frames.length === 0) return []
-  const count = Math.min(MOST_PATHS, asPoints(frames[0], 'trajectory').shape[0])
+  const count = Math.min(MOST_PATHS, frames[0].shape[0] ?? 0)
   const stacked = tf.tidy(() =>
     tf.stack(
       frames.map((frame) => frame.slice(0, count)),
@@ -140,8 +153,45 @@ async function readPaths({ frames }: Trajectory): Promise<Float32Array[]> {
     ),
   )
   const all = await readTensor(stacked).finally(() => stacked.dispose())
-  const length = 2 * frames.length
+  const length = dim * frames.length
   return Array.from({ length: count }, (_, i) => all.slice(i * length, (i + 1) * length))
+}
+
+const pathsOnLineError = () =>
+  new NodeError({
+    slot: 'trajectory',
+    message: evaluateMessages.pathsOnLine(),
+    cure: evaluateMessages.useDensityOverTime(),
+  })
+
+/** Histograms of points on the line, from -extent to extent or over all points. */
+function densityChart(clouds: readonly ReadCloud[], extent: number): ChartView {
+  const [min, max] = extent ? [-extent, extent] : findRange(clouds.map(({ points }) => points))
+  return {
+    kind: 'chart',
+    title: '',
+    xLabel: 'x',
+    yLabel: viewText('density'),
+    yLog: false,
+    smoothing: 0,
+    lines: clouds.map(({ name, points }) => ({
+      name,
+      ...barOutline(computeDensity(points, { bins: DENSITY_BINS, min, max }), min, max),
+    })),
+  }
+}
+
+/** Points and paths in space, from a fixed angle that the user can change. */
+function projectView(
+  clouds: readonly ReadCloud[],
+  paths: readonly Float32Array[],
+): Pick<ScatterView, 'clouds' | 'paths' | 'space'> {
+  const projected = paths.map((path) => projectPoints(path, FIRST_ANGLES))
+  return {
+    clouds: clouds.map((cloud) => ({ ...cloud, ...projectPoints(cloud.points, FIRST_ANGLES) })),
+    paths: projected.map(({ points }) => points),
+    space: { angles: FIRST_ANGLES, pathDepths: projected.map(({ depth }) => depth) },
+  }
 }
 
 async function readField(

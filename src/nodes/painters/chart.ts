@@ -3,6 +3,8 @@
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { ChartLook, ChartView } from '../../engine/plan/view.ts'
 import { drawAxes, type DisplayedChart, type PlotArea } from './chartAxes.ts'
+import { drawHeat } from './heat.ts'
+import { createOffscreen, type MakeSheet } from './sheet.ts'
 import { beginPainting, crisp, legend, shorten, type Box, type LegendItem } from './frame.ts'
 import { automaticSmoothing, chartRange, exponentialMean } from './lines.ts'
 import { drawLine } from './polyline.ts'
@@ -23,6 +25,7 @@ export function paintChart(
   box: Box,
   theme: Theme,
   { yLog = view.yLog, y = view.yRange, ...look }: ChartLook = {},
+  makeSheet: MakeSheet = createOffscreen,
 ) {
   const chart: DisplayedChart = { ...view, ...look, yLog, ...(y && { y }) }
   const lines = {
@@ -31,17 +34,22 @@ export function paintChart(
   }
   beginPainting(ctx, box, theme)
   const top = drawHeader(ctx, chart.title, chartLegend(lines, theme), box, theme)
-  const range = chartRange(chart.lines, chart)
+  const range = chartRange([...chart.lines, ...heatCorners(view)], chart)
   if (range) {
     const height = box.y + box.height - top - 8
     const area = { x: box.x + 8, y: top + 4, width: box.width - 16, height }
     const plot = drawAxes(ctx, chart, range, area, theme)
+    if (view.heat) drawHeat(ctx, view.heat, plot, makeSheet)
     drawLines(ctx, lines, chart, plot, theme)
     if (lines.live.length === 1)
       drawLastValue(ctx, smoothLine(lines.live[0], chart.smoothing), plot, theme)
   } else drawEmpty(ctx, box, theme)
   ctx.restore()
 }
+
+/** A heat map without lines needs axes too. */
+const heatCorners = ({ heat }: ChartView): Pick<Line, 'x' | 'y'>[] =>
+  heat ? [{ x: Float64Array.from(heat.x), y: Float64Array.from(heat.y) }] : []
 
 /** Draws title and legend if there is room. Returns where they end. */
 function drawHeader(
@@ -80,11 +88,13 @@ function lineColour(line: Line, live: readonly Line[], theme: Theme): string {
 function chartLegend({ live, earlier }: Lines, theme: Theme): LegendItem[] {
   const items: LegendItem[] =
     live.length > 1 || earlier.length
-      ? live.map((line) => ({
-          name: line.name,
-          colour: lineColour(line, live, theme),
-          mark: 'line',
-        }))
+      ? live
+          .filter(({ name }) => name !== '')
+          .map((line) => ({
+            name: line.name,
+            colour: lineColour(line, live, theme),
+            mark: 'line',
+          }))
       : []
   const name = translateText(theme, viewText('earlierRuns'))
   return earlier.length

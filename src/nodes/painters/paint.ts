@@ -39,7 +39,7 @@ export function paintView(
     case 'scatter':
       return paintScatter(ctx, view, box, theme, scrub)
     case 'chart':
-      return paintChart(ctx, view, box, theme, look)
+      return paintChart(ctx, view, box, theme, look, makeSheet)
     case 'statistics':
       return paintStatistics(ctx, view, box, theme)
     case 'images':

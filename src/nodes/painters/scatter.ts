@@ -1,5 +1,6 @@
-// Points in the plane: clouds, paths, moving points, arrows of a field, ellipses of one standard
+// Points in the plane, or projected to it: clouds, paths, moving points, arrows of a field, ellipses of one standard
 // deviation.
+import { projectPoints } from '../../engine/base/turntable.ts'
 import type { ScatterView } from '../../engine/plan/view.ts'
 import type { Box, LegendItem } from './frame.ts'
 import type { Theme } from './theme.ts'
@@ -62,7 +63,8 @@ export function paintPlane(
   theme: Theme,
   at = 1,
 ) {
-  drawGrid(ctx, plane, theme)
+  if (view.space) drawAxes(ctx, view, plane, theme)
+  else drawGrid(ctx, plane, theme)
   const frame = isTimed(view) ? frameAt(view, at) : undefined
   const points = frame === undefined ? undefined : view.moving?.[frame]
   const clouds = points ? [...view.clouds, { name: '', points }] : view.clouds
@@ -180,6 +182,30 @@ function drawGrid(ctx: CanvasRenderingContext2D, plane: Plane, theme: Theme) {
   for (const v of ys) {
     const at = plane.py(v)
     if (at > y + 8 && at < y + height - 14) ctx.fillText(tickText(round(v)), x + 2, at - 2)
+  }
+}
+
+/** Draws the three axes of points in space, from the origin to the extent of the view. */
+function drawAxes(
+  ctx: CanvasRenderingContext2D,
+  { extent, space }: ScatterView,
+  plane: Plane,
+  theme: Theme,
+) {
+  if (!space) return
+  const reach = 0.6 * extent[1]
+  const ends = projectPoints([reach, 0, 0, 0, reach, 0, 0, 0, reach], space.angles).points
+  ctx.lineWidth = 1
+  ctx.strokeStyle = theme.line
+  setFont(ctx, 10)
+  ctx.fillStyle = theme.dim
+  ctx.textAlign = 'center'
+  for (const [i, name] of ['x', 'y', 'z'].entries()) {
+    const [x, y] = [ends[2 * i], ends[2 * i + 1]]
+    ctx.beginPath()
+    addLine(ctx, plane.px(0), plane.py(0), plane.px(x), plane.py(y))
+    ctx.stroke()
+    ctx.fillText(name, plane.px(1.1 * x), plane.py(1.1 * y) + 3)
   }
 }
 

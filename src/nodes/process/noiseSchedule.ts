@@ -1,6 +1,26 @@
 // NoiseSchedule: a discrete schedule from a table of betas.
-import { noiseSchedule as makeSchedule, scheduleNames } from '../../engine/process/schedule.ts'
-import { advanced, choice, defineNode, integer, real, schedule, toggle, when } from '../define.ts'
+import { parseNumbers } from '../../engine/process/numberList.ts'
+import type { Schedule } from '../../engine/process/schedule.ts'
+import {
+  noiseSchedule as makeSchedule,
+  rescaleToZeroSnr,
+  scheduleNames,
+  tableSchedule,
+} from '../../engine/process/schedule.ts'
+import {
+  added,
+  advanced,
+  choice,
+  defineNode,
+  integer,
+  real,
+  schedule,
+  text,
+  toggle,
+  when,
+} from '../define.ts'
+
+const tables = ['betas', 'alpha_bars'] as const
 
 /** Curves with a configurable last beta. All except `const` also have a configurable first beta. */
 const withEnds = [
@@ -24,7 +44,7 @@ export const noiseSchedule = defineNode({
   inputs: {},
   outputs: { schedule: schedule('Betas and alpha-bars of all timesteps') },
   params: {
-    beta_schedule: choice(scheduleNames, 'Shape of the schedule', {
+    beta_schedule: choice([...scheduleNames, ...tables], 'Shape of the schedule', {
       linear:
         'Linear betas, as in diffusers: not rescaled, so few timesteps do not reach pure noise',
       linear_openai: 'Linear betas times 1000 / T',
@@ -39,11 +59,24 @@ export const noiseSchedule = defineNode({
       warmup50: 'Linear over the first half of the timesteps, then constant',
       const: 'Constant beta',
       jsd: 'beta = 1 / (T - t): the signal decreases linearly to zero',
+      betas: 'Your own betas, listed in `table`',
+      alpha_bars: 'Your own alpha-bars, listed in `table`',
     }),
-    num_train_timesteps: integer(
-      1000,
-      { min: 1, max: 100_000 },
-      'T: number of timesteps, 0 to T - 1',
+    num_train_timesteps: when(
+      'beta_schedule',
+      scheduleNames,
+      integer(1000, { min: 1, max: 100_000 }, 'T: number of timesteps, 0 to T - 1'),
+    ),
+    table: when(
+      'beta_schedule',
+      tables,
+      added(
+        text(
+          '',
+          'One number per timestep, from t = 0, separated by spaces, commas or lines: betas between 0 and 1, or falling alpha-bars',
+          true,
+        ),
+      ),
     ),
     beta_start: when(
       'beta_schedule',
@@ -70,18 +103,15 @@ export const noiseSchedule = defineNode({
       num_train_timesteps: T,
       beta_start: betaStart,
       beta_end: betaEnd,
-      rescale_betas_zero_snr,
+      table,
+      rescale_betas_zero_snr: rescaleBetasZeroSnr,
     },
-  ) => ({
-    schedule: {
-      type: 'schedule',
-      schedule: makeSchedule({
-        name,
-        T,
-        betaStart,
-        betaEnd,
-        rescaleBetasZeroSnr: rescale_betas_zero_snr,
-      }),
-    },
-  }),
+  ) => {
+    if (name !== 'betas' && name !== 'alpha_bars')
+      return toValue(makeSchedule({ name, T, betaStart, betaEnd, rescaleBetasZeroSnr }))
+    const own = tableSchedule(name, parseNumbers(table, 'table'))
+    return toValue(rescaleBetasZeroSnr ? rescaleToZeroSnr(own) : own)
+  },
 })
+
+const toValue = (schedule: Schedule) => ({ schedule: { type: 'schedule' as const, schedule } })

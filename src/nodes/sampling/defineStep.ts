@@ -82,6 +82,8 @@ export interface SamplerChoice {
   fixed?: Readonly<Record<string, unknown>>
   /** Other names of params in Sampler, to avoid clashes with other steps' params. */
   names?: Readonly<Record<string, string>>
+  /** Params of the list of timesteps that the method needs. */
+  list?: Readonly<Record<string, unknown>>
 }
 
 /** Static facts about all steps of a loop. */

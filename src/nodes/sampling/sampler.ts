@@ -14,7 +14,9 @@ import {
   samples,
   schedule,
   seed,
+  timesteps,
   trajectory,
+  unless,
   when,
 } from '../define.ts'
 import type { OfferedSampler, StepOp } from './defineStep.ts'
@@ -55,13 +57,12 @@ const nameInSampler = ({ names }: OfferedSampler, param: string) => names?.[para
  * Maps slots and params inside the loop to those of Sampler. A param fixed by a sampler's name maps
  * to `sampler`.
  */
-const outerNames = ({
-  op,
-  fixed = {},
-  ...choice
-}: OfferedSampler & { op: StepOp }): Record<string, string> => ({
+const outerNames = (
+  { op, fixed = {}, ...choice }: OfferedSampler & { op: StepOp },
+  wired: ReadonlySet<string>,
+): Record<string, string> => ({
   'predict.x_t': 'x_T',
-  'predict.t': 'schedule',
+  'predict.t': wired.has('timesteps') ? 'timesteps' : 'schedule',
   'step.x_t': 'x_T',
   'step.prediction': 'model',
   'step.t': 'sampler',
@@ -85,6 +86,7 @@ export const sampler = defineNode({
     x_T: samples('Initial noise'),
     schedule: schedule('Schedule that the model was trained with'),
     condition: optional(condition('Labels, one per item or one for all')),
+    timesteps: optional(timesteps('Timesteps to visit, instead of those of the params')),
   },
   outputs: { x_0: samples('Samples'), trajectory: trajectory('Intermediate steps') },
   params: {
@@ -93,9 +95,15 @@ export const sampler = defineNode({
       'Sampling method',
       Object.fromEntries(samplers.map(({ name, about }) => [name, about])),
     ),
-    num_inference_steps: integer(50, { min: 1, max: 100_000 }, 'Number of steps'),
-    timestep_spacing: advanced(choice(spacings, 'Selection of timesteps: see Timesteps')),
-    sigmas: advanced(sigmasParam),
+    num_inference_steps: unless(
+      'timesteps',
+      integer(50, { min: 1, max: 100_000 }, 'Number of steps'),
+    ),
+    timestep_spacing: unless(
+      'timesteps',
+      advanced(choice(spacings, 'Selection of timesteps: see Timesteps')),
+    ),
+    sigmas: unless('timesteps', advanced(sigmasParam)),
     ...collectStepParams(),
     ...clippingParams,
     seed: seed(),
@@ -113,7 +121,7 @@ export const sampler = defineNode({
     return {
       nodes: expandNodes(choice, params, wired),
       outputs: { x_0: wire('end', 'x_0'), trajectory: wire('end', 'trajectory') },
-      called: outerNames(choice),
+      called: outerNames(choice, wired),
     }
   },
 })
@@ -126,10 +134,14 @@ const selectStepParams = (choice: ListedSampler, params: Params): Params => ({
   ...choice.fixed,
 })
 
-const pickTimestepParams = ({ num_inference_steps, timestep_spacing, sigmas }: Params): Params => ({
+const pickTimestepParams = (
+  { list }: ListedSampler,
+  { num_inference_steps, timestep_spacing, sigmas }: Params,
+): Params => ({
   num_inference_steps,
   timestep_spacing,
   sigmas,
+  ...list,
 })
 
 function expandNodes(
@@ -147,18 +159,23 @@ function expandNodes(
     params: {},
     inputs: { ...modelWires, x_t: wire('start', 'x_t'), t: wire('start', 't') },
   }
+  const list: GraphNode = {
+    id: 'timesteps',
+    op: 'diffusion/Timesteps',
+    params: pickTimestepParams(choice, params),
+    inputs: { schedule: input('schedule') },
+  }
+  const ownList = wired.has('timesteps')
   return [
-    {
-      id: 'timesteps',
-      op: 'diffusion/Timesteps',
-      params: pickTimestepParams(params),
-      inputs: { schedule: input('schedule') },
-    },
+    ...(ownList ? [] : [list]),
     {
       id: 'start',
       op: 'diffusion/SamplingStart',
       params: {},
-      inputs: { x_T: input('x_T'), timesteps: wire('timesteps', 'timesteps') },
+      inputs: {
+        x_T: input('x_T'),
+        timesteps: ownList ? input('timesteps') : wire('timesteps', 'timesteps'),
+      },
     },
     ...(choice.usesModel ? [] : [predict]),
     {

@@ -13,25 +13,41 @@ import {
 } from '../../engine/base/values.ts'
 import {
   advanced,
+  any,
   defineLoop,
   integer,
+  like,
+  many,
+  more,
   number,
   onHost,
+  optional,
   samples,
   timestep,
   timesteps,
   trajectory,
 } from '../define.ts'
+import { mapEntries } from '../../engine/base/records.ts'
+import type { Inputs, Outputs } from '../../engine/plan/op.ts'
+import { carryValues, listNumbered, takeCarried, type CarriedValues } from '../loops/carried.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 import { processMessages } from '../../engine/messages/process.ts'
 
 /** Formats a timestep: integers in full, fractions with six digits. */
 const formatTimestep = (t: number) => (Number.isInteger(t) ? t : Number(t.toPrecision(6)))
 
-interface SamplingState {
-  x: Samples
+interface SamplingState extends Track {
   /** Timestep of x. */
   at: number
+  /** Further samples that the loop moves, by the slot of their start. */
+  others?: Record<string, Track>
+  /** Carried values by slot. */
+  values?: CarriedValues
+}
+
+/** Samples on their way, with their trajectory. */
+interface Track {
+  x: Samples
   /** Frames of the trajectory so far, and their timesteps. */
   frames: Tensor[]
   t: number[]
@@ -59,7 +75,63 @@ export function addFrame(
     : thinned
 }
 
-type Kept = Pick<SamplingState, 'frames' | 't' | 'every'>
+type Kept = Pick<Track, 'frames' | 't' | 'every'>
+
+function beginTrack(x_T: Samples | Noise, timesteps: Timesteps, every: number): Track {
+  const tensor = scaleInitialNoise(x_T, timesteps)
+  return {
+    x: { ...x_T, type: 'samples', tensor },
+    frames: [tensor],
+    t: [timesteps.t[0] ?? -1],
+    every,
+  }
+}
+
+/** The track after a step to timestep `at`. `suffix` is the number of its slots. */
+function moveTrack(
+  track: Track,
+  next: Samples | Noise | undefined,
+  { index, at, suffix }: { index: number; at: number; suffix: string },
+): Track {
+  if (!next) {
+    throw new NodeError({
+      slot: `x_prev${suffix}`,
+      message: samplingMessages.notMoved({ slot: `x_prev${suffix}`, input: `x_T${suffix}` }),
+      cure: samplingMessages.connectStep(),
+    })
+  }
+  const { tensor } = next
+  const { shape } = track.x.tensor
+  if (tensor.shape.join() !== shape.join()) {
+    throw new NodeError({
+      slot: `x_prev${suffix}`,
+      message: processMessages.shape({
+        like: `x_t${suffix}`,
+        expected: shape,
+        shape: tensor.shape,
+      }),
+      cure: samplingMessages.connectStep(),
+    })
+  }
+  const x: Samples = { ...track.x, tensor }
+  return (index + 1) % track.every === 0 ? { x, ...addFrame(track, tensor, at) } : { ...track, x }
+}
+
+/** The done outputs of a track at timestep `at`. */
+function endTrack({ x, frames, t }: Track, at: number, suffix: string): Outputs {
+  const complete = frames.at(-1) === x.tensor
+  return {
+    [`x_0${suffix}`]: x,
+    [`trajectory${suffix}`]: {
+      type: 'trajectory',
+      frames: complete ? frames : [...frames, x.tensor],
+      t: Float64Array.from(complete ? t : [...t, at]),
+      space: x.space,
+    },
+  }
+}
+
+const slotSuffix = (slot: string) => slot.slice('x_T'.length)
 
 function createStepPlace({ tPrev, ratioPrev }: Timesteps, index: number): StepPlace {
   const endsClean = ratioPrev ? ratioPrev.at(-1) === 0 : tPrev.at(-1) === -1
@@ -91,17 +163,21 @@ export const [samplingStart, samplingEnd] = defineLoop({
       'Start of a sampling loop: runs over a list of timesteps and provides the result of the previous step at each.',
     source: 'Ho et al. 2020, algorithm 2',
     inputs: {
-      x_T: samples(
-        'Initial noise (scaled to the first level for sigma schedules), or data with the noise of the first t',
+      x_T: more(
+        samples(
+          'Initial noise (scaled to the first level for sigma schedules), or data with the noise of the first t',
+        ),
       ),
       timesteps: timesteps('Timesteps to visit'),
+      value: many(optional(any('Initial value of what steps pass on, such as an estimate of x_0'))),
     },
     each: {
-      x_t: samples('Current x_t'),
+      x_t: more(samples('Current x_t'), 'x_T'),
       t: timestep('Timestep of x_t'),
       t_prev: timestep('Next timestep; -1 is clean data'),
       index: onHost(number('Iteration number: 0, 1, 2, ...')),
       last: onHost(number('1 in the last iteration, otherwise 0')),
+      value: many(like('value', 'Value of the previous step')),
     },
     staticOutputs: ({ timesteps }) => (timesteps ? transitionTimes(timesteps) : {}),
     params: {},
@@ -111,10 +187,14 @@ export const [samplingStart, samplingEnd] = defineLoop({
     category: 'sampling',
     summary:
       'End of a sampling loop: takes the result of each step and outputs the last one and the trajectory.',
-    next: { x_prev: samples('Data at t_prev, from a step') },
+    next: {
+      x_prev: more(samples('Data at t_prev, from a step')),
+      value: many(optional(any('Value for the next step'))),
+    },
     done: {
-      x_0: samples('Samples after the last step'),
-      trajectory: trajectory('Intermediate steps from x_T to x_0'),
+      x_0: more(samples('Samples after the last step'), 'x_T'),
+      trajectory: more(trajectory('Intermediate steps from x_T to x_0'), 'x_T'),
+      value: many(like('value', 'Value after the last step')),
     },
     params: {
       keep_every: advanced(
@@ -126,63 +206,67 @@ export const [samplingStart, samplingEnd] = defineLoop({
       ),
     },
   },
-  carries: { x_prev: 'x_t' },
+  carries: { x_prev: 'x_t', value: 'value' },
   behaviour: {
     extents: [],
     samples: true,
     iterations: ({ timesteps }) => timesteps.t.length,
 
-    begin({ x_T, timesteps }, { end }): SamplingState {
-      const at = timesteps.t[0] ?? -1
-      const tensor = scaleInitialNoise(x_T, timesteps)
+    begin(inputs, { end }): SamplingState {
+      const { timesteps } = inputs
+      const [[, first], ...others] = listNumbered<Samples | Noise>(inputs, 'x_T')
+      const begin = (x_T: Samples | Noise) => beginTrack(x_T, timesteps, end.keep_every)
+      const values = takeCarried(inputs)
       return {
-        x: { ...x_T, type: 'samples', tensor },
-        at,
-        frames: [tensor],
-        t: [at],
-        every: end.keep_every,
+        ...begin(first),
+        at: timesteps.t[0] ?? -1,
+        ...(others.length && {
+          others: Object.fromEntries(others.map(([slot, x_T]) => [slot, begin(x_T)])),
+        }),
+        ...(Object.keys(values).length && { values }),
       }
     },
 
-    each({ x }, index, { timesteps }) {
+    each({ x, others, values }, index, { timesteps }) {
       const { from, to } = getTransition(timesteps, index)
       return {
         x_t: x,
+        ...Object.fromEntries(
+          Object.entries(others ?? {}).map(([slot, track]) => [`x_t${slotSuffix(slot)}`, track.x]),
+        ),
         t: { type: 'timestep', ...from, place: createStepPlace(timesteps, index) },
         t_prev: { type: 'timestep', ...to },
         index: hostNumber(index),
         last: hostNumber(index === timesteps.t.length - 1 ? 1 : 0),
+        ...values,
       }
     },
 
-    advance(state, { x_prev: { tensor } }, index, { timesteps }) {
-      const { shape } = state.x.tensor
-      if (tensor.shape.join() !== shape.join()) {
-        throw new NodeError({
-          slot: 'x_prev',
-          message: processMessages.shape({ like: 'x_t', expected: shape, shape: tensor.shape }),
-          cure: samplingMessages.connectStep(),
-        })
-      }
+    advance({ others, values, ...first }, next, index, { timesteps }) {
       const at = timesteps.tPrev[index]
-      const x: Samples = { ...state.x, tensor }
-      return (index + 1) % state.every === 0
-        ? { x, at, ...addFrame(state, tensor, at) }
-        : { ...state, x, at }
-    },
-
-    done({ x, at, frames, t }) {
-      const complete = frames.at(-1) === x.tensor
+      const results: Inputs = next
+      const move = (track: Track, suffix: string) =>
+        moveTrack(track, results[`x_prev${suffix}`] as Samples | undefined, { index, at, suffix })
       return {
-        x_0: x,
-        trajectory: {
-          type: 'trajectory',
-          frames: complete ? frames : [...frames, x.tensor],
-          t: Float64Array.from(complete ? t : [...t, at]),
-          space: x.space,
-        },
+        ...move(first, ''),
+        at,
+        ...(others && {
+          others: mapEntries(others, (slot, track) => move(track, slotSuffix(slot))),
+        }),
+        ...(values && { values: carryValues(values, next) }),
       }
     },
+
+    done: ({ others, values, at, ...first }) => ({
+      ...endTrack(first, at, ''),
+      ...Object.assign(
+        {},
+        ...Object.entries(others ?? {}).map(([slot, track]) =>
+          endTrack(track, at, slotSuffix(slot)),
+        ),
+      ),
+      ...values,
+    }),
 
     label: (_, index, { timesteps }) => `t = ${formatTimestep(timesteps.t[index])}`,
   },

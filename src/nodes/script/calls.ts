@@ -27,17 +27,18 @@ export function findOp<R extends Op['role']>(
     })
   }
   if (op.role !== role || 'expands' in op) {
-    const call = callsByRole[op.role]
-    const cure =
-      'expands' in op || !call ? scriptMessages.openInEditor() : scriptMessages.useCall({ call })
-    throw new NodeError({
-      node: type,
-      message: scriptMessages.wrongCall({ title: op.title }),
-      cure,
-    })
+    throw wrongCallError(op, 'expands' in op ? undefined : callsByRole[op.role])
   }
   return op as Extract<Op, { role: R }>
 }
+
+/** The error of a node that needs another call, if there is one. */
+export const wrongCallError = (op: Op, call: string | undefined) =>
+  new NodeError({
+    node: op.type,
+    message: scriptMessages.wrongCall({ title: op.title }),
+    cure: call ? scriptMessages.useCall({ call }) : scriptMessages.openInEditor(),
+  })
 
 const callsByRole: Partial<Record<Op['role'], string>> = {
   node: 'run',

@@ -34,6 +34,14 @@ export interface Loop {
 export interface LoopSurroundings {
   places: ScopeStack
   log: (line: string) => void
+  /** The last loss of the trainings that ran inside a loop, which reports it. */
+  inner: { loss: number | undefined }
+}
+
+interface OpenIteration {
+  each: Outputs
+  values: Outputs
+  get: (each: Outputs) => (slot: string) => Outputs[string] | undefined
 }
 
 export class ScriptLoop implements Loop {
@@ -41,6 +49,8 @@ export class ScriptLoop implements Loop {
   private index: number
   private state: LoopState
   private nextInputs: Inputs | undefined
+  /** The next inputs that the body returns. */
+  private nextSlots: ReadonlySet<string> | undefined
 
   constructor(
     private readonly start: StartOp,
@@ -82,6 +92,7 @@ export class ScriptLoop implements Loop {
       } finally {
         this.leave(inside)
       }
+      this.reportInner()
     }
   }
 
@@ -95,6 +106,7 @@ export class ScriptLoop implements Loop {
       } finally {
         this.leave(inside)
       }
+      this.reportInner()
     }
   }
 
@@ -117,9 +129,12 @@ export class ScriptLoop implements Loop {
       await ahead.submit()
       if (losses.inFlight > MAX_LOSSES_IN_FLIGHT) await losses.oldest
       if (losses.failure) break
-      this.logTenths(losses.latest)
+      if (!this.reportsAt(this.index)) continue
+      await losses.settle()
+      this.log(losses.latest)
     }
     await losses.assertSound()
+    if (this.around.places.isInside) this.around.inner.loss = losses.latest
   }
 
   done() {
@@ -137,26 +152,59 @@ export class ScriptLoop implements Loop {
   private async trainOnce(body: (each: Outputs) => Inputs) {
     const inside = this.enter()
     try {
-      const takeNext = (each: Outputs) =>
-        checkInputs(this.end, body(createStrictOutputs(this.start, (slot) => each[slot])))
-      const own = this.stepper.around(this.state, inside.values, takeNext, this.index)
+      const { places } = this.around
+      const call = (each: Outputs) =>
+        checkInputs(this.end, body(createStrictOutputs(this.start, inside.get(each))))
+      const takeNext = (each: Outputs) => {
+        const next = call(each)
+        this.nextInputs ??= next
+        // Only the first call is observed.
+        places.isQuiet = true
+        return next
+      }
+      const wired = (each: Outputs) => {
+        places.isQuiet = true
+        this.nextSlots ??= new Set(Object.keys(call(each)))
+        places.isQuiet = false
+        return this.nextSlots
+      }
+      const own = this.stepper.around(
+        this.state,
+        inside.values,
+        Object.assign(takeNext, { wired }),
+        this.index,
+      )
+      this.around.places.isQuiet = false
       this.moveTo(await resolveAll(this.complete(own, inside)))
     } finally {
+      this.around.places.isQuiet = false
       this.leave(inside)
     }
   }
 
-  private logTenths(loss: number | undefined) {
+  /** An outermost loop reports a training ten times. */
+  private reportsAt(index: number): boolean {
+    const tenth = (at: number) => Math.floor((10 * at) / this.stepper.count)
+    return !this.around.places.isInside && tenth(index) !== tenth(index - 1)
+  }
+
+  /** Reports the last loss of the trainings inside this loop. */
+  private reportInner() {
+    const { loss } = this.around.inner
+    if (loss === undefined || this.around.places.isInside) return
+    if (this.reportsAt(this.index)) this.log(loss)
+    this.around.inner.loss = undefined
+  }
+
+  private log(loss: number | undefined) {
     const { count } = this.stepper
-    const tenth = (index: number) => Math.floor((10 * index) / count)
-    if (tenth(this.index) === tenth(this.index - 1)) return
     const name = this.start.title.replace(/ Start$/, '')
     this.around.log(
       scriptMessages.progress({ name, index: this.index, count, loss: loss?.toPrecision(4) }),
     )
   }
 
-  private enter(): IterationScope & { each: Outputs; values: Outputs } {
+  private enter(): IterationScope & OpenIteration {
     const { places } = this.around
     this.nextInputs = undefined
     const solvers = this.stepper.solversFrom(this.state)
@@ -167,10 +215,15 @@ export class ScriptLoop implements Loop {
       ...(this.stepper.behaviour.samePath && { samePath: true }),
     })
     try {
-      const values = places.own(this.stepper.each(this.state, this.index, inside.path))
+      const compute = (...wanted: string[]) =>
+        places.own(this.stepper.each(this.state, this.index, inside.path, new Set(wanted)))
+      const values = compute()
+      // Outputs that are computed only if they are used.
+      const get = (each: Outputs) => (slot: string) => each[slot] ?? compute(slot)[slot]
       return Object.assign(inside, {
         values,
-        each: createStrictOutputs(this.start, (slot) => values[slot]),
+        get,
+        each: createStrictOutputs(this.start, get(values)),
       })
     } catch (error) {
       places.leave(inside)
@@ -198,7 +251,7 @@ export class ScriptLoop implements Loop {
   private complete(own: unknown, { solvers }: IterationScope) {
     const ownSolvers = this.stepper.behaviour.samples ? solvers : undefined
     const again = this.nextInputs?.again as NumberValue | undefined
-    return this.stepper.complete(own, ownSolvers, again)
+    return this.stepper.complete(own, this.index, ownSolvers, again)
   }
 
   private moveTo(state: LoopState) {

@@ -4,8 +4,10 @@ import type { ObservedAt, Solvers } from '../../engine/plan/host.ts'
 
 /** One iteration. The outermost scope is outside all loops. */
 export interface IterationScope {
-  /** Indices of the enclosing loops, outermost first. Part of the random keys. */
+  /** Indices of the enclosing loops that are part of the random keys, outermost first. */
   path: readonly number[]
+  /** Indices of all enclosing loops. */
+  indices: readonly number[]
   at: ObservedAt
   /** Solver states of the innermost sampling loop. */
   solvers: Solvers | undefined
@@ -14,8 +16,11 @@ export interface IterationScope {
 }
 
 export class ScopeStack {
+  /** Set while a body runs again in the same iteration: its values are not observed. */
+  isQuiet = false
   private now: IterationScope = {
     path: [],
+    indices: [],
     at: { index: undefined, label: undefined },
     solvers: undefined,
     around: undefined,
@@ -26,6 +31,10 @@ export class ScopeStack {
 
   get path() {
     return this.now.path
+  }
+
+  get isInside() {
+    return this.now.around !== undefined
   }
 
   get at() {
@@ -62,7 +71,8 @@ export class ScopeStack {
     const around = this.now
     this.now = {
       path: samePath ? around.path : [...around.path, index],
-      at: { index, label },
+      indices: [...around.indices, index],
+      at: { index, label, round: { outer: around.indices, x: index, completed: index + 1 } },
       solvers: solvers ?? around.solvers,
       around,
       undo: [],

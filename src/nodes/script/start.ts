@@ -3,12 +3,14 @@
 import { basename } from 'node:path'
 import { startBackend } from '../../engine/backends/backends.ts'
 import type { NodeStep } from '../../engine/plan/steps.ts'
-import { Memory } from '../../engine/base/memory.ts'
+import { Memory, runTidied } from '../../engine/base/memory.ts'
+import { mapValues } from '../../engine/base/records.ts'
+import { hostNumber } from '../../engine/base/values.ts'
 import { Observers } from '../../engine/plan/observers.ts'
 import type { EndOp, Inputs, Op, Outputs, Params, RunContext, RunOp } from '../../engine/plan/op.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { atNode } from '../../engine/plan/nodeErrors.ts'
+import { atNode, runAtNode } from '../../engine/plan/nodeErrors.ts'
 import { randomFor, readInputs, runOp } from '../../engine/plan/runOp.ts'
 import { memoryStore } from '../../engine/plan/store.ts'
 import type { View } from '../../engine/plan/view.ts'
@@ -30,6 +32,7 @@ import {
   splitLoopParams,
   findOp,
   createStrictOutputs,
+  wrongCallError,
 } from './calls.ts'
 import { formatView } from './formatView.ts'
 
@@ -65,6 +68,12 @@ export interface Script {
    * calls.
    */
   show(title: string, type: string, inputs?: Inputs, params?: Params): void
+  /**
+   * Measures a metric, observes it, and returns its numbers. Inside a training step, use `compare`.
+   */
+  measure(title: string, type: string, inputs?: Inputs, params?: Params): Promise<Outputs>
+  /** Computes the losses of a metric, which are differentiable. */
+  compare(type: string, inputs?: Inputs, params?: Params): Outputs
   /** Runs a node that creates files. */
   save(type: string, inputs?: Inputs, params?: Params): Promise<void>
   /** Prints and paints the views, and releases all values. Returns the views by title. */
@@ -97,6 +106,7 @@ class ScriptRuntime implements Script {
   private readonly ops
   private readonly places = new ScopeStack(new Memory())
   private readonly views = new Map<string, View>()
+  private readonly innerTraining: { loss: number | undefined } = { loss: undefined }
   private readonly observers: Observers
   private failure: NodeError | undefined
   private folder: ReturnType<typeof openFolder> | undefined
@@ -146,12 +156,14 @@ class ScriptRuntime implements Script {
       {
         places: this.places,
         log: this.log,
+        inner: this.innerTraining,
       },
     )
   }
 
   show = (title: string, type: string, inputs: Inputs = {}, params: Params = {}) => {
     const op = findOp(this.ops, type, 'observer')
+    if (this.places.isQuiet) return
     const step: NodeStep = {
       kind: 'observe',
       id: title,
@@ -161,7 +173,33 @@ class ScriptRuntime implements Script {
       outputs: [],
       free: [],
     }
-    this.observers.observe(step, checkInputs(op, inputs), this.places.at, type)
+    const { at, path } = this.places
+    this.observers.observe(step, checkInputs(op, inputs), { ...at, path }, type)
+  }
+
+  measure = async (title: string, type: string, inputs: Inputs = {}, params: Params = {}) => {
+    const op = findOp(this.ops, type, 'observer')
+    const { measure } = op
+    if (!measure) throw wrongCallError(op, 'show')
+    const checked = checkInputs(op, inputs) as never
+    const full = completeParams(op, params) as never
+    const { numbers, view } = await runAtNode(op.type, () => measure(checked, full))
+    if (!this.places.isQuiet) this.views.set(title, view)
+    const losses = this.compare(type, inputs, params)
+    const values = this.places.own(mapValues(numbers, hostNumber))
+    return createStrictOutputs(op, (slot) => values[slot] ?? losses[slot])
+  }
+
+  compare = (type: string, inputs: Inputs = {}, params: Params = {}) => {
+    const op = findOp(this.ops, type, 'observer')
+    const checked = checkInputs(op, inputs) as never
+    const full = completeParams(op, params) as never
+    return createStrictOutputs(op, (slot) => {
+      const compute = op.onDevice?.[slot]
+      if (!compute) return undefined
+      const tensor = runAtNode(op.type, () => runTidied(() => compute(checked, full)))
+      return this.places.own({ type: 'loss', tensor })
+    })
   }
 
   save = async (type: string, inputs: Inputs = {}, params: Params = {}) => {

@@ -5,7 +5,7 @@ import type { LoopStep, NodeStep, Step } from '../../engine/plan/steps.ts'
 import { compile } from '../../engine/plan/compile.ts'
 import { GraphError } from '../../engine/base/fault.ts'
 import type { Graph, GraphNode } from '../../engine/plan/graph.ts'
-import type { Op, Ops, Params, RunOp, StartOp } from '../../engine/plan/op.ts'
+import type { ObserverOp, Op, Ops, Params, RunOp, StartOp } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
 import { ScopeNames, toIdentifier, type NodeOutputs } from './names.ts'
 import { samplingMessages } from '../messages/sampling.ts'
@@ -14,6 +14,8 @@ export interface ScriptText {
   /** Written in the header comment. */
   title?: string | undefined
   about?: string | undefined
+  /** Modules with own nodes, as written in the imports of the script. */
+  modules?: readonly string[]
 }
 
 /**
@@ -26,11 +28,14 @@ export function generateScript(graph: Graph, ops: Ops, text: ScriptText = {}): s
   const writer = new ScriptWriter(graph, ops, steps)
   const body = writer.writeBlock(steps, new ScopeNames())
   const files = writer.namesFiles ? ', files: process.argv.slice(3)' : ''
+  const { modules = [] } = text
+  const own = modules.map((_, i) => `...Object.values(nodes${i + 1})`).join(', ')
   return [
     ...createHeader(text, writer.namesFiles),
     "import { start } from 'litegraph-diffusion/script'",
+    ...modules.map((module, i) => `import * as nodes${i + 1} from ${quote(module)}`),
     '',
-    `const { ${[...writer.calls].sort().join(', ')}, finish } = await start({ backend: 'wasm', out: process.argv[2]${files} })`,
+    `const { ${[...writer.calls].sort().join(', ')}, finish } = await start({ backend: 'wasm', out: process.argv[2]${files}${own && `, nodes: [${own}].flat()`} })`,
     '',
     ...removeExtraBlankLines(body),
     '',
@@ -107,7 +112,7 @@ class ScriptWriter {
       ...this.closedNodeComment(step.id),
       ...(step.kind === 'loop'
         ? this.writeLoop(step, names, trains)
-        : [this.writeNode(step, names)]),
+        : [this.writeNode(step, names, trains)]),
     ])
   }
 
@@ -147,7 +152,29 @@ class ScriptWriter {
     return begins ? ['', `// ${toOneLine(this.closedTitle(id) ?? closed)}`] : []
   }
 
-  private writeNode(step: NodeStep, names: ScopeNames): string {
+  /** Writes a metric with wired outputs. */
+  private writeMetric(
+    step: NodeStep,
+    op: ObserverOp,
+    names: ScopeNames,
+    given: readonly string[][],
+    trains: boolean,
+  ): string {
+    const outputs = formatPattern(step.outputs, (slot) =>
+      names.get(valueId({ node: step.id, slot })),
+    )
+    const onDevice = trains && step.outputs.every((slot) => op.onDevice?.[slot])
+    const made = onDevice
+      ? this.formatCall('compare', [quote(step.op), ...given])
+      : this.formatCall('measure', [
+          quote(this.shown.take(this.title(step))),
+          quote(step.op),
+          ...given,
+        ])
+    return `const ${outputs} = ${onDevice ? '' : 'await '}${made}`
+  }
+
+  private writeNode(step: NodeStep, names: ScopeNames, trains: boolean): string {
     const op = this.op(step.op)
     const given = [
       formatInputs(withoutParams(op, step.inputs), names),
@@ -160,6 +187,7 @@ class ScriptWriter {
         ...given,
       ])
     if (step.kind === 'files') return `await ${this.formatCall('save', [quote(step.op), ...given])}`
+    if (op.role === 'observer') return this.writeMetric(step, op, names, given, trains)
     const { prepare, reads } = op as RunOp
     const waits = (prepare ?? reads) !== undefined
     const solvers = this.solverIds.get(step.op) ?? []

@@ -42,9 +42,11 @@ export const mix = defineNode({
     checkShape(b.tensor, a.tensor, 'b', 'a')
     if (weight) checkMask(weight.tensor, a.tensor)
     const difference: Tensor = b.tensor.sub(a.tensor)
+    // A number of `a` that is known on the CPU is not that of the mix.
+    const { value: _, ...kind } = { value: undefined, ...a }
     return {
       mix: {
-        ...a,
+        ...kind,
         tensor: (a.tensor as Tensor).add(difference.mul(weight?.tensor ?? w)),
       } as typeof a,
     }

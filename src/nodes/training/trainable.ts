@@ -6,11 +6,11 @@ import type { Model, Training } from '../../engine/base/values.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
 /** Returns the trainable part. Throws NodeError if there is none. */
-export function requireTrainable(model: Model): Model {
+export function requireTrainable(model: Model, slot = 'model'): Model {
   const found = trainableModel(model)
   if (found) return found
   throw new NodeError({
-    slot: 'model',
+    slot,
     message: trainingNodeMessages.notTrainable({ kind: model.kind }),
     cure: trainingNodeMessages.connectTrainable(),
   })

@@ -1,21 +1,13 @@
-// The training zone: TrainingStart outputs batches and the model, TrainingEnd receives the loss.
-import { itemsAt } from '../../engine/datasets/items.ts'
+// The training zone: TrainingStart outputs batches and the models, TrainingEnd receives the losses.
 import { createLossRecord } from '../../engine/process/importance.ts'
-import { withChanges, withWeights } from '../../engine/models/tree.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { createRandom } from '../../engine/base/random.ts'
-import { tf } from '../../engine/base/tf.ts'
-import type { TrainingConfig, TrainingState } from '../../engine/training/trainStep.ts'
+import type { TrainingState } from '../../engine/training/trainStep.ts'
+import { recordUnreadLosses } from '../../engine/training/trainStep.ts'
+import { hostNumber } from '../../engine/base/values.ts'
 import {
-  averagedWeights,
-  beginTraining,
-  resumeTraining,
-  recordUnreadLosses,
-  trainStep,
-} from '../../engine/training/trainStep.ts'
-import { hostNumber, type Ema, type ItemLosses, type Optimizer } from '../../engine/base/values.ts'
-import {
+  added,
   advanced,
+  any,
   choice,
   dataset,
   defineLoop,
@@ -23,9 +15,12 @@ import {
   history,
   integer,
   labels,
+  like,
   loss,
   losses,
+  many,
   model,
+  more,
   number,
   onHost,
   optimizer,
@@ -36,61 +31,33 @@ import {
   toggle,
   training,
 } from '../define.ts'
-import { requireTrainable } from './trainable.ts'
+import { splitMany } from '../../engine/base/ids.ts'
+import type { LoopBody } from '../../engine/plan/op.ts'
+import { drawBatches } from './batches.ts'
+import {
+  allWeights,
+  beginState,
+  doneModels,
+  eachModels,
+  stepModels,
+  type TrainingInputs,
+  type TrainingNext,
+} from './learners.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
-/** Params that determine the batches. */
-interface BatchParams {
-  batch_size: number
-  shuffle: boolean
-  drop_last: boolean
-  seed: number
-}
-
-const trainingConfig = ({
-  optimizer,
-  ema,
-}: {
-  optimizer: Optimizer
-  ema: Ema | undefined
-}): TrainingConfig => ({ optimizer: optimizer.config, emas: ema?.configs ?? [] })
-
-let lastOrder: { key: string; order: Int32Array } | undefined
-
-/** The order of items in an epoch, from the seed and its number. Caches the last order. */
-function epochOrder(epoch: number, size: number, { seed, shuffle }: BatchParams): Int32Array {
-  const key = `${seed} ${epoch} ${size} ${shuffle}`
-  if (lastOrder?.key !== key) {
-    const order = shuffle
-      ? createRandom(seed, [epoch]).permutation(size)
-      : Int32Array.from({ length: size }, (_, i) => i)
-    lastOrder = { key, order }
-  }
-  return lastOrder.order
-}
-
-/** The items of a step. Depends only on the step, so a continued run has the same batches. */
-function batchIndices(size: number, step: number, params: BatchParams): Int32Array {
-  const { batch_size: batchSize, drop_last: dropLast } = params
-  if (size === 0) {
-    throw new NodeError({
-      slot: 'dataset',
-      message: trainingNodeMessages.emptyDataset(),
-      cure: trainingNodeMessages.drawPoints(),
-    })
-  }
-  if (dropLast && size < batchSize) {
-    throw new NodeError({
-      slot: 'dataset',
-      message: trainingNodeMessages.batchSize({ batchSize, count: size }),
-      cure: trainingNodeMessages.lowerBatchSize({ count: size }),
-    })
-  }
-  const perEpoch = dropLast ? Math.floor(size / batchSize) : Math.ceil(size / batchSize)
-  const epoch = Math.floor(step / perEpoch)
-  const start = (step % perEpoch) * batchSize
-  return epochOrder(epoch, size, params).slice(start, start + batchSize)
-}
+/** The static values of the models, for the outputs of the same number. */
+const knownModels = <K extends { model?: unknown }>(known: K): { model?: K['model'] } =>
+  Object.fromEntries(
+    Object.entries(known).flatMap(([slot, value]) => {
+      const suffix = splitMany(slot)[0] === 'model' ? slot.slice('model'.length) : undefined
+      return suffix === undefined
+        ? []
+        : [
+            [`model${suffix}`, value],
+            [`ema${suffix}`, value],
+          ]
+    }),
+  )
 
 export const [trainingStart, trainingEnd] = defineLoop({
   start: {
@@ -99,28 +66,52 @@ export const [trainingStart, trainingEnd] = defineLoop({
     summary:
       'Start of a training loop: each step provides a batch of the data and the model with its current weights.',
     inputs: {
-      model: model('Model to train; the loop trains a copy of it'),
-      dataset: dataset('Training data'),
-      optimizer: optimizer('Updates the weights from the gradients'),
-      ema: optional(ema('Averages of the weights over the steps; several can be chained')),
+      model: more(model('Model to train; the loop trains a copy of it')),
+      dataset: more(dataset('Training data')),
+      optimizer: more(
+        optimizer(
+          'Updates the weights from the gradients; further models use the first by default',
+        ),
+        'model',
+      ),
+      ema: more(
+        optional(ema('Averages of the weights over the steps; several can be chained')),
+        'model',
+      ),
       training: optional(
         training(
           'Training state to resume from, from LoadCheckpoint; its weights replace those of the model',
         ),
       ),
+      value: many(optional(any('Initial value of what steps pass on, such as a running mean'))),
     },
     each: {
-      x_0: samples('Batch of clean data'),
-      labels: labels('Labels of the batch, if the data set has classes'),
-      model: model('Model at this step; the loss must depend on it'),
+      x_0: more(samples('Batch of clean data'), 'dataset'),
+      labels: more(labels('Labels of the batch, if the data set has classes'), 'dataset'),
+      model: more(model('Model at this step; the loss must depend on it')),
+      ema: more(
+        model(
+          'Model with the averaged weights at this step, as a target without gradients; without EMA, the weights of this step',
+        ),
+        'model',
+      ),
       step: onHost(number('Number of steps before this one')),
       record: record(
         'Recent losses of each timestep, for ImportanceTimesteps; empty unless losses are connected to TrainingEnd',
       ),
+      value: many(like('value', 'Value of the previous step')),
     },
-    staticOutputs: ({ model }) => ({ model }),
+    staticOutputs: knownModels,
     params: {
       steps: integer(2000, { min: 1, max: 10_000_000 }, 'Number of training steps, one batch each'),
+      count: added(
+        advanced(
+          choice(['in_all', 'more'], 'Which steps count if training is connected', {
+            in_all: 'All steps, including those of the connected training',
+            more: 'The steps after those of the connected training, as in each round of a Repeat',
+          }),
+        ),
+      ),
       batch_size: integer(256, { min: 1, max: 65536 }, 'Examples per step'),
       gradient_accumulation_steps: advanced(
         integer(
@@ -133,6 +124,14 @@ export const [trainingStart, trainingEnd] = defineLoop({
         toggle(true, 'New random order in every epoch; each example occurs once per epoch'),
       ),
       drop_last: advanced(toggle(true, 'Drops the last batch of an epoch if it is incomplete')),
+      pairs: added(
+        advanced(
+          toggle(
+            false,
+            'Items of several data sets with the same number form pairs: all have the order of the first. Off: each has an order of its own',
+          ),
+        ),
+      ),
       activations: advanced(
         choice(
           ['float32', 'float16'],
@@ -157,41 +156,71 @@ export const [trainingStart, trainingEnd] = defineLoop({
     category: 'training',
     summary: 'End of a training loop: takes the loss of each step and outputs the trained model.',
     next: {
-      loss: loss('Loss to minimize'),
+      loss: more(
+        loss('Loss to minimize; loss_2 trains model_2 alone, which is trained by loss without it'),
+      ),
       losses: optional(
         losses('Loss of each item, recorded for ImportanceTimesteps. Every step waits for them'),
       ),
+      again: optional(number('Ends the training early as soon as it is not above 0')),
+      value: many(optional(any('Value for the next step'))),
     },
     done: {
-      model: model('Model with the weights of the last step'),
-      ema: model(
-        'Model with the averaged weights, those of the first EMA if there are several; without EMA, the weights of the last step',
+      model: more(model('Model with the weights of the last step')),
+      ema: more(
+        model(
+          'Model with the averaged weights, those of the first EMA if there are several; without EMA, the weights of the last step',
+        ),
+        'model',
       ),
-      history: history('Loss of every step'),
+      history: more(history('Loss of every step'), 'model'),
       training: training(
         'Training state to resume from, for SaveCheckpoint; includes all averages, for AveragedModel and PostHocEMA',
       ),
+      value: many(like('value', 'Value after the last step')),
     },
-    staticOutputs: ({ model }) => ({ model, ema: model }),
+    staticOutputs: knownModels,
     params: {
       emit_every: integer(
         100,
         { min: 0, max: 10_000_000 },
         'Steps between previews of the model during training, more often at the beginning; 0: none',
       ),
+      updates: added(
+        advanced(
+          choice(['together', 'in_turn'], 'When the models of several losses are updated', {
+            together: 'All losses are computed at the weights before the step',
+            in_turn: 'Each loss is computed after the models of the losses before it are updated',
+          }),
+        ),
+      ),
+      again_every: added(
+        advanced(
+          integer(
+            10,
+            { min: 1, max: 1_000_000 },
+            'Steps after which again is read, unless it is known on the CPU: each reading waits for the device',
+          ),
+        ),
+      ),
     },
   },
-  carries: {},
+  carries: { value: 'value' },
   behaviour: {
-    extents: ['steps', 'emit_every', 'activation_checkpointing'],
+    extents: ['steps', 'count', 'emit_every', 'activation_checkpointing'],
     trains: true,
-    notices({ steps, gradient_accumulation_steps: wanted }) {
+    notices({ steps, count, gradient_accumulation_steps: wanted }, { wired, isNested }) {
       const left = steps % wanted
-      if (left === 0) return []
-      return [trainingNodeMessages.idleSteps({ left, steps, every: wanted })]
+      return [
+        ...(left ? [trainingNodeMessages.idleSteps({ left, steps, every: wanted })] : []),
+        ...(isNested && wired.has('training') && count === 'in_all'
+          ? [trainingNodeMessages.stepsInAll({ steps })]
+          : []),
+      ]
     },
-    iterations({ training }, { start: { steps } }) {
+    iterations({ training }, { start: { steps, count } }) {
       const completed = training?.state.step ?? 0
+      if (count === 'more') return completed + steps
       if (completed <= steps) return steps
       throw new NodeError({
         param: 'steps',
@@ -202,67 +231,45 @@ export const [trainingStart, trainingEnd] = defineLoop({
     first: ({ training }) => training?.state.step ?? 0,
     emitEvery: ({ end }) => end.emit_every,
 
-    begin({ model, training, ...config }): TrainingState {
-      const { weights } = requireTrainable(model)
-      return training
-        ? resumeTraining(training.state, weights, trainingConfig(config))
-        : beginTraining(weights, trainingConfig(config))
-    },
+    againEvery: ({ end }) => end.again_every,
 
-    each(state, _, { model, dataset }, { start }) {
-      const chosen = batchIndices(dataset.size, state.step, start)
-      const { labels } = dataset
-      return {
-        x_0: {
-          type: 'samples',
-          tensor: tf.tensor(itemsAt(dataset, chosen), [chosen.length, ...dataset.shape]),
-          space: dataset.space,
-        },
-        ...(labels && { labels: { type: 'labels', labels: chosen.map((i) => labels[i]) } }),
-        model: withChanges(model, requireTrainable(model), {
-          weights: state.weights,
-          training: {
-            seed: start.seed,
-            step: state.step,
-            checkpointing: start.activation_checkpointing,
-          },
-          activations: start.activations,
-        }),
-        step: hostNumber(state.step),
-        record: { type: 'record', record: state.record ?? createLossRecord() },
-      }
-    },
+    begin: (inputs): TrainingState => beginState(inputs as TrainingInputs),
 
-    around(state, each, body, _, inputs, { start: { steps, gradient_accumulation_steps } }) {
-      let losses: ItemLosses | undefined
-      const loss = () => {
-        const outputs = body(each)
-        losses = outputs.losses
-        return outputs.loss.tensor
-      }
-      const next = trainStep(state, {
-        ...trainingConfig(inputs),
-        loss,
-        total: steps,
-        gradient_accumulation_steps,
-      })
-      return { ...next, ...(losses && { unread: losses }) }
+    each: (state, _, inputs, { start }, _context, wanted) => ({
+      ...drawBatches(inputs, state.step, start),
+      ...eachModels(
+        [state, ...(state.others ?? [])],
+        state.step,
+        inputs as TrainingInputs,
+        start,
+        wanted,
+      ),
+      step: hostNumber(state.step),
+      record: { type: 'record', record: state.record ?? createLossRecord() },
+      ...state.values,
+    }),
+
+    around(state, each, body, _, inputs, { start: { steps, count, ...start }, end }) {
+      const before = inputs.training?.state.step ?? 0
+      return stepModels(
+        state,
+        each,
+        body as LoopBody as LoopBody<TrainingNext>,
+        inputs as TrainingInputs,
+        { ...start, total: count === 'more' ? before + steps : steps, updates: end.updates },
+      )
     },
 
     settle: recordUnreadLosses,
 
-    done(state, { model }, _, wanted) {
-      const trained = requireTrainable(model)
-      return {
-        model: withWeights(model, trained, state.weights),
-        ...(wanted.has('ema') && { ema: withWeights(model, trained, averagedWeights(state)) }),
-        history: { type: 'history', losses: state.losses },
-        training: { type: 'training', state },
-      }
-    },
+    done: (state, inputs, _, wanted) => ({
+      ...doneModels(state, inputs as TrainingInputs, wanted),
+      training: { type: 'training', state },
+      ...state.values,
+    }),
 
     loss: (state) => state.loss && { type: 'loss', tensor: state.loss },
     losses: (state) => state.losses,
-    weights: (state) => Object.values(state.weights),
+    weights: allWeights,
   },
 })

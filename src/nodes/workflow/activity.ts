@@ -1,7 +1,7 @@
 // Activity of nodes: muted nodes do not run, nor do nodes that need them. Bypassed nodes forward
 // their inputs.
 import type { Wire } from '../../engine/plan/graph.ts'
-import type { ByType } from '../../engine/plan/op.ts'
+import { chosenType, type ByType } from '../../engine/plan/op.ts'
 import type { FileInput, FileNode, FileOutput, NodeId, WorkflowFile } from './file.ts'
 import { findLoopPairs } from './loopPairs.ts'
 import { createSourceResolver } from '../../engine/base/resolveSource.ts'
@@ -93,9 +93,13 @@ function createSourceFinder({
   }
   const findWiredByType = createTypeLookup(findWired)
   const forwardedOutput = ({ node, output: { name, type } }: OutputOfNode) => {
-    const outputs = declarations.get(node.type)?.outputs ?? {}
+    const declaration = declarations.get(node.type)
+    const outputs = declaration?.outputs ?? {}
     const slot = declaredName(outputs, name)
-    const declared = slot === undefined ? type : outputs[slot].type
+    const declared =
+      declaration && slot !== undefined
+        ? chosenType(declaration, outputs[slot].type, node.properties)
+        : type
     return slot !== undefined && typeof declared === 'object'
       ? findWired(entry(node), declared.like + name.slice(slot.length))
       : findWiredByType(entry(node), String(declared))

@@ -17,17 +17,21 @@ export function applyDeclaration(
 ) {
   // A file may omit the slots. Its links then use the order of the declaration.
   if (data.inputs == null)
-    node.inputs = inputSpecs(declaration, new Set()).map(({ name, type }) => ({
-      name,
-      type,
-      link: null,
-    }))
+    node.inputs = inputSpecs(declaration, new Set(), new Set(Object.keys(declaration.inputs))).map(
+      ({ name, type }) => ({
+        name,
+        type,
+        link: null,
+      }),
+    )
   if (data.outputs == null) {
-    node.outputs = outputSpecs(declaration, new Set(), new Set()).map(({ name, type }) => ({
-      name,
-      type,
-      links: null,
-    }))
+    node.outputs = outputSpecs(declaration, node.properties, new Set(), new Set()).map(
+      ({ name, type }) => ({
+        name,
+        type,
+        links: null,
+      }),
+    )
   }
   const names = propertyNames(declaration)
   const unknown = Object.keys(node.properties).filter((name) => !names.has(name))
@@ -112,7 +116,7 @@ function matchSlots(node: FileNode, declaration: Declaration, { notices }: Readi
   )
   const outputs = matchSlotsByName<FileOutput>(
     node.outputs,
-    outputSpecs(declaration, wiredInputs, wiredOutputs),
+    outputSpecs(declaration, node.properties, wiredInputs, wiredOutputs),
     (slot) => keeps && !!slot.links?.length,
     ({ name, type, like }, old) => ({
       name,

@@ -1,5 +1,5 @@
 // Slots of a node, from its declaration and its wires. Used for files and for nodes on the canvas.
-import type { Accepts, Declaration } from '../../engine/plan/op.ts'
+import { chosenType, type Accepts, type Declaration } from '../../engine/plan/op.ts'
 import { paramSlot } from '../../engine/plan/paramSlots.ts'
 import { manySlot, splitMany } from '../../engine/base/ids.ts'
 import type { SlotType } from '../../engine/base/values.ts'
@@ -30,27 +30,41 @@ const formatAccepts = (accepts: Accepts): string => (accepts === 'any' ? '*' : a
 export const parseAccepts = (type: string): Accepts =>
   type === '*' || type === '' ? 'any' : (type.split(',') as SlotType[])
 
-/** The declared name of a slot: `value` for the slot `value_3` of a many-slot. */
-export function declaredName(
-  slots: Record<string, { many?: true }>,
-  name: string,
-): string | undefined {
+type DeclaredSlots = Readonly<Record<string, { many?: true; more?: unknown }>>
+
+/**
+ * The declared name of a slot: `value` for the slot `value_3` of a many-slot, `model` for a further
+ * slot `model_2`.
+ */
+export function declaredName(slots: DeclaredSlots, name: string): string | undefined {
   if (Object.hasOwn(slots, name) && !slots[name].many) return name
-  const [base, index] = splitMany(name)
-  return index !== undefined && Object.hasOwn(slots, base) && slots[base].many ? base : undefined
+  const [base, index = 0] = splitMany(name)
+  if (index === 0 || !Object.hasOwn(slots, base)) return undefined
+  const { many, more } = slots[base]
+  return many || (more && index > 1) ? base : undefined
 }
 
-const slotIndices = (
-  base: string,
-  slots: Record<string, { many?: true }>,
-  names: Iterable<string>,
-): number[] =>
+const slotIndices = (base: string, slots: DeclaredSlots, names: Iterable<string>): number[] =>
   [...names].flatMap((name) => {
     const [, index] = splitMany(name)
     return declaredName(slots, name) === base && index !== undefined ? [index] : []
   })
 
 const NO_NAMES: ReadonlySet<string> = new Set()
+
+/** Names of the growing inputs that are shown: those up to the one after the last wired one. */
+function shownOfRow(
+  { inputs }: Declaration,
+  wired: ReadonlySet<string>,
+  present: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const row = Object.keys(inputs).filter((name) => inputs[name].grows)
+  const count = Math.max(
+    1 + row.findLastIndex((name) => present.has(name)),
+    2 + row.findLastIndex((name) => wired.has(name)),
+  )
+  return new Set(row.slice(0, count))
+}
 
 /**
  * Inputs in order. A many-slot has a free slot after the last wired one, and all slots in `present`.
@@ -63,10 +77,25 @@ export function inputSpecs(
   converted = NO_NAMES,
 ): SlotSpec[] {
   const specs: SlotSpec[] = []
-  for (const [name, { accepts, about, optional, many }] of Object.entries(declaration.inputs)) {
+  const shown = shownOfRow(declaration, wired, present)
+  for (const [name, slot] of Object.entries(declaration.inputs)) {
+    const { accepts, about, optional, many, more } = slot
+    if (slot.grows && !shown.has(name)) continue
     const spec = { name, type: formatAccepts(accepts), about, ...(optional && { optional }) }
     if (!many) specs.push(spec)
-    else {
+    if (more) {
+      const indices = [wired, present].map((names) =>
+        Math.max(0, ...slotIndices(name, declaration.inputs, names)),
+      )
+      const own = more.of === name
+      const free = own
+        ? wired.has(name)
+          ? Math.max(1, indices[0]) + 1
+          : 1
+        : Math.max(0, ...slotIndices(more.of, declaration.inputs, wired))
+      for (let i = 2; i <= Math.max(free, ...indices); i++)
+        specs.push({ ...spec, name: manySlot(name, i), optional: true })
+    } else if (many) {
       const count = Math.max(
         1 + Math.max(0, ...slotIndices(name, declaration.inputs, wired)),
         ...slotIndices(name, declaration.inputs, present),
@@ -101,18 +130,35 @@ export const createFileInput = ({ name, type, param }: SlotSpec): FileInput => (
   ...(param && { widget: { name } }),
 })
 
-/** Outputs in order. A many-slot has one for each wired input of its name, and all that are wired. */
+/**
+ * Outputs in order. A many-slot has one for each wired input of its name, and all that are wired.
+ * Types may depend on `params`.
+ */
 export function outputSpecs(
   declaration: Declaration,
+  params: Readonly<Record<string, unknown>>,
   wiredInputs: ReadonlySet<string>,
   wiredOutputs: ReadonlySet<string>,
 ): SlotSpec[] {
   const specs: SlotSpec[] = []
-  for (const [name, { type, about, many, per }] of Object.entries(declaration.outputs)) {
+  for (const [name, { type: declared, about, many, more, per }] of Object.entries(
+    declaration.outputs,
+  )) {
+    const type = chosenType(declaration, declared, params)
     const like = typeof type === 'string' ? undefined : type.like
     const spec = { name, type: typeof type === 'string' ? type : '*', about }
     if (!many) specs.push({ ...spec, ...(like && { like }) })
-    else {
+    if (more) {
+      const numbers = new Set([
+        ...[...wiredInputs].flatMap((input) => {
+          const [base, index = 0] = splitMany(input)
+          return base === more.of && index > 1 ? [index] : []
+        }),
+        ...slotIndices(name, declaration.outputs, wiredOutputs),
+      ])
+      for (const i of [...numbers].sort((a, b) => a - b))
+        specs.push({ ...spec, name: manySlot(name, i) })
+    } else if (many) {
       const numbers = new Set([
         ...slotIndices(like ?? per ?? name, declaration.inputs, wiredInputs),
         ...slotIndices(name, declaration.outputs, wiredOutputs),

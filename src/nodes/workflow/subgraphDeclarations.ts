@@ -1,6 +1,13 @@
 // Derives declarations for subgraphs, so that their nodes have slots and params like all others.
 import { getOwn } from '../../engine/base/records.ts'
-import type { ByType, Declaration, InputSlot, OutputSlot, Param } from '../../engine/plan/op.ts'
+import {
+  chosenType,
+  type ByType,
+  type Declaration,
+  type InputSlot,
+  type OutputSlot,
+  type Param,
+} from '../../engine/plan/op.ts'
 import type { SlotType } from '../../engine/base/values.ts'
 import type { FileNode, NodeId, Subgraph, WorkflowFile } from './file.ts'
 import { INPUTS, OUTPUTS } from './file.ts'
@@ -119,10 +126,10 @@ function declareOutputs(subgraph: Subgraph, lookups: Lookups): [string, OutputSl
 function createLikeFinder({ known, findWired }: Lookups) {
   const findSource = createSourceResolver<InnerOutput>(
     ({ node, name }) => {
-      const declared = known.get(node.type)?.outputs ?? {}
-      const slot = declaredName(declared, name)
-      if (node.type === INPUTS || slot === undefined) return undefined
-      const { type } = declared[slot]
+      const declaration = known.get(node.type)
+      const slot = declaration && declaredName(declaration.outputs, name)
+      if (node.type === INPUTS || !declaration || slot === undefined) return undefined
+      const type = chosenType(declaration, declaration.outputs[slot].type, node.properties)
       return typeof type === 'object'
         ? { from: findWired(node, type.like + name.slice(slot.length)) }
         : undefined

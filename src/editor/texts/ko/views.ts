@@ -15,6 +15,7 @@ export const koViews: ViewTexts = {
   // 평가
   frechetDistance: '프레셰 거리',
   kernelDistance: '커널 거리',
+  chamferDistance: '챔퍼 거리',
   betweenHalves: '기준을 둘로 나눈 반쪽 사이',
   halvesScore: '기준을 둘로 나눈 반쪽 사이: #',
   referenceScore: '기준: #',
@@ -34,6 +35,7 @@ export const koViews: ViewTexts = {
   chance: '우연히 나오는 값',
   nats: '단위 nat',
   equalShares: '비율이 데이터와 같으면 #',
+  density: '밀도',
 
   // 값 살펴보기
   nanInB: 'b의 NaN',

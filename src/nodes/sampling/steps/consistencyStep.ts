@@ -12,6 +12,8 @@ export const consistencyStep = defineStep({
   sampler: {
     name: 'consistency',
     about: 'For consistency models: jumps to clean data and adds noise again',
+    // At sigma_min the model returns its input, so a step that starts there does nothing.
+    list: { count: 'intervals' },
   },
   noise: 'Noise z',
   params: {

@@ -76,6 +76,7 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
   record: '{losses}과(와) {counts}은(는) 손실 기록이어야 하는데, 그렇지 않습니다.',
   weightNames: '{file}에 모델의 가중치 이름이 있어야 하는데, 그렇지 않습니다.',
   trainingValue: '{file}의 {key} 값이 잘못되었습니다: {value}.',
+  trainingMore: '{file}에 학습의 다른 모델이 들어 있지 않습니다.',
 
   // 알림
   copyIgnored: '{folder}을(를) 읽고 {copy}은(는) 읽지 않았습니다.',

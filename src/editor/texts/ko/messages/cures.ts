@@ -13,6 +13,12 @@ export const koProcessCures: Translation<typeof processCures> = {
   zeroSnrOfOneTimestep: 'num_train_timesteps를 높이거나 rescale_betas_zero_snr를 끄세요.',
   betaRange: 'beta_start와 beta_end를 0과 1 사이로 정하세요.',
   scaledBetaRange: 'num_train_timesteps를 높이거나 beta_end를 낮추세요.',
+  numberList: '0.0001, 0.01, 1e-4와 같은 수를 쓰세요.',
+  noNumbers: '타임스텝마다 수를 하나씩 쓰세요.',
+  tooManyNumbers: '목록을 줄이세요.',
+  tableBetas: '그 수를 고치거나, alpha-bar를 쓰고 alpha_bars를 고르세요.',
+  tableAlphaBars: '그 수를 고치거나, beta를 쓰고 betas를 고르세요.',
+  levelRange: '이 범위의 값이나 다른 스케줄을 고르세요.',
   timestepRange: 't를 만든 스케줄을 연결하세요.',
   sigmaRange: 't를 만든 스케줄을 연결하세요.',
   noTimeWithoutSignal: '더 작은 t를 고르세요.',
@@ -51,6 +57,9 @@ export const koProcessCures: Translation<typeof processCures> = {
   sigmaLimits: 'sigma_min과 sigma_max를 0으로 정하세요. 스케줄의 값을 쓴다는 뜻입니다.',
   sigmaAboveFlow: 'sigma_max를 0으로 정하세요. 스케줄의 값을 쓴다는 뜻입니다.',
 
+  belowList: '노이즈가 더 많은 t를 고르거나, Timesteps의 `end`로 목록을 늘리세요.',
+  aboveList: '더 깨끗한 t나, 노이즈가 더 많은 곳에서 시작하는 목록을 고르세요.',
+
   // 샘플러
   churnWithoutCount: 'SamplingStart의 t를 연결하거나, s_churn을 0으로 정하세요.',
   etaUpward: 'eta를 0으로 정하거나, 내려가는 Timesteps를 쓰세요.',
@@ -73,6 +82,13 @@ export const koProcessCures: Translation<typeof processCures> = {
 
   // 데이터
   emptyBand: 'low_to와 high_from을 옮기거나, 더 큰 이미지를 연결하세요.',
+  firstItem: '{argument}을(를) 낮추세요.',
+  foldIndex: '{argument}을(를) 낮추거나 folds를 높이세요.',
+  foldCount: '{argument}을(를) 낮추세요.',
+  joinedShape: '항목의 모양이 같은 데이터 세트를 연결하거나, axis를 channels로 정하세요.',
+  pairedSize: '항목 수가 같은 데이터 세트를 연결하거나, Subset으로 고르세요.',
+  pairedSides: '크기가 같은 이미지나 점을 연결하세요.',
+  datasetTooLarge: '더 적거나 작은 항목을 쓰세요.',
   nothingDrawn: '노드 위에 점을 그리거나, 다른 분포를 고르세요.',
 }
 
@@ -86,6 +102,10 @@ export const koTrainingCures: Translation<typeof trainingCures> = {
   noAverage: '그 학습의 EMA를 같은 순서로 고르거나, 다른 종류를 고르세요.',
   independentLoss:
     'TrainingStart에 들어가는 모델 대신 TrainingStart의 `model`을 Predict에 연결하세요.',
+  noGradient: '그 값을 계산하는 노드 뒤에 StopGradient를 넣거나, 노드를 구간 밖으로 옮기세요.',
+  kernelInSecondOrder: 'wasm 같은 다른 백엔드를 고르세요.',
+  independentValue:
+    '값을 계산하는 노드에 입력을 바로 연결하지 말고, 구간 Start의 출력을 연결하세요.',
 }
 
 export const koModelCures: Translation<typeof modelCures> = {

@@ -24,6 +24,7 @@ import {
   replayMessages,
   selfTestWords,
 } from '../../../../engine/messages/backends.ts'
+import { formulaMessages } from '../../../../engine/messages/formula.ts'
 import { faultMessages } from '../../../../engine/messages/faults.ts'
 import { memoryMessages } from '../../../../engine/messages/memory.ts'
 import { modelMessages, modelWords } from '../../../../engine/messages/models.ts'
@@ -33,11 +34,13 @@ import { processMessages, processWords } from '../../../../engine/messages/proce
 import { slotWords } from '../../../../engine/messages/slots.ts'
 import { trainingMessages, trainingWords } from '../../../../engine/messages/training.ts'
 import {
+  formulaCures,
   memoryCures,
   modelCures,
   processCures,
   trainingCures,
 } from '../../../../nodes/messages/cures.ts'
+import { formulaNodeMessages } from '../../../../nodes/messages/formulaNode.ts'
 import { hostMessages } from '../../../../nodes/messages/host.ts'
 import { createTranslator, pairCatalogue, type TranslatedMessage } from '../../translator.ts'
 import { koArchive } from './archive.ts'
@@ -48,6 +51,7 @@ import { koUnet, koUnetWords } from './unet.ts'
 import { koBackends, koReplay, koSelfTestWords } from './backends.ts'
 import { koMemoryCures, koModelCures, koProcessCures, koTrainingCures } from './cures.ts'
 import { koFaults } from './faults.ts'
+import { koFormula, koFormulaCures, koFormulaNode } from './formula.ts'
 import { koHost } from './host.ts'
 import { koMemory, koModels, koModelWords } from './models.ts'
 import { koParams, koParamWords } from './params.ts'
@@ -66,6 +70,9 @@ export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(trainingCures, koTrainingCures),
   ...pairCatalogue(modelMessages, koModels),
   ...pairCatalogue(modelCures, koModelCures),
+  ...pairCatalogue(formulaMessages, koFormula),
+  ...pairCatalogue(formulaCures, koFormulaCures),
+  ...pairCatalogue(formulaNodeMessages, koFormulaNode),
   ...pairCatalogue(memoryMessages, koMemory),
   ...pairCatalogue(memoryCures, koMemoryCures),
   ...pairCatalogue(backendMessages, koBackends),

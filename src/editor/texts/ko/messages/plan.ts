@@ -61,6 +61,10 @@ export const koPlan: Translation<typeof planMessages> = {
   fewerLoops: '몇몇 루프의 값을 End에서 가져오세요.',
   decidingLoop: '반복마다 계속할지 정하는 루프는 {start} 안에서 실행할 수 없습니다.',
   fixIterations: '반복 횟수를 정해 주거나, 학습 루프 밖으로 옮기세요.',
+  nestedTraining:
+    '{start}의 단계는 나눌 수 없는 하나이므로 그 안에서 다른 학습을 실행할 수 없습니다.',
+  trainInRounds:
+    '두 모델을 한 루프에서 model과 model_2로 학습하거나, Repeat의 라운드마다 번갈아 학습하세요.',
   readsInUnit:
     '{start}이(가) 기울기를 기록하는 동안에는 {node}이(가) 텐서를 CPU로 읽어 올 수 없습니다.',
   readAfter: '{start} 본문 밖의 값을 쓰세요. 예를 들어 그 End의 출력을 연결하세요.',
@@ -69,7 +73,8 @@ export const koPlan: Translation<typeof planMessages> = {
 
   // 학습
   independentLoss: '손실이 {start}의 모델과 상관없어 학습할 것이 없습니다.',
-  connectModel: 'Predict에는 모델 자체 대신 {start}의 출력 `model`을 연결하세요.',
+  independentOf: '{loss}은(는) 그것으로 학습하는 {start}의 {model}과(와) 상관없습니다.',
+  connectModel: 'Predict에는 모델 자체 대신 {start}의 출력 `{model}`을 연결하세요.',
   noRecord: '{node}에는 앞 단계의 손실이 필요한데, 기록된 것이 없습니다.',
   connectLosses: 'Loss의 `losses`를 {end}에 연결하세요.',
   lossNotFinite: '손실은 유한해야 하는데 {step}단계에서 {value}입니다.',

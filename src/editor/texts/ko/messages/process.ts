@@ -10,6 +10,14 @@ export const koProcess: Translation<typeof processMessages> = {
   betaRange: '모든 β는 0보다 크고 1보다 작아야 하는데 t = {t}에서 {beta}입니다.',
   scaledBetaRange:
     '모든 β는 0보다 크고 1보다 작아야 하는데 t = {t}에서 {beta}입니다. linear_openai는 β에 1000 / T를 곱합니다.',
+  numberList: '빈칸이나 쉼표로 나눈 수여야 하는데, {position}번째가 “{text}”입니다.',
+  noNumbers: '수가 하나는 있어야 하는데 없습니다.',
+  tooManyNumbers: '수는 {most}개 이하여야 하는데 {count}개입니다.',
+  tableBetas:
+    'β는 모두 0보다 크고 1보다 작아야(마지막은 1이어도) 하는데, t = {t}에서 {value}입니다.',
+  tableAlphaBars:
+    'ᾱ는 모두 0보다 크고 앞의 값보다 작아야(첫 값은 1보다 작고, 마지막은 0이어도) 하는데, t = {t}에서 {value}입니다.',
+  levelRange: '이 스케줄의 {argument}은(는) {least}부터 {most}까지여야 하는데 {value}입니다.',
   timestepRange: '스케줄의 타임스텝은 0부터 {last}까지(깨끗한 데이터는 -1)여야 하는데 {t}입니다.',
   sigmaRange: '이 스케줄의 타임스텝은 σ이므로 0 이상(깨끗한 데이터는 -1)이어야 하는데 {t}입니다.',
   noTimeWithoutSignal:
@@ -56,6 +64,9 @@ export const koProcess: Translation<typeof processMessages> = {
     '유한한 σ에서 시작해야 하는데 무한대입니다. 스케줄의 마지막 타임스텝에 신호가 남아 있지 않습니다.',
   sigmaLimits: '0 < σ_min ≤ σ_max여야 하는데 각각 {sigmaMin}, {sigmaMax}입니다.',
   sigmaAboveFlow: 'flow의 σ_max는 순수한 노이즈인 1 이하여야 하는데 {sigmaMax}입니다.',
+  belowList: '목록에 t보다 깨끗한 수준이 있어야 하는데, 가장 깨끗한 것이 {end}이고 t = {t}입니다.',
+  aboveList:
+    '목록에 t보다 노이즈가 많은 수준이 있어야 하는데, 노이즈가 가장 많은 것이 {end}이고 t = {t}입니다.',
 
   // 샘플러
   churnWithoutCount: 's_churn을 나누어 쓸 단계 수가 t와 함께 있어야 하는데 t만 있습니다.',
@@ -82,6 +93,15 @@ export const koProcess: Translation<typeof processMessages> = {
 
   // 데이터
   emptyBand: '대역마다 주파수가 있어야 하는데 {height} x {width} 이미지의 {band~} 대역에 없습니다.',
+  firstItem:
+    '데이터 세트의 항목이 {size}개이므로 {argument}은(는) {last} 이하여야 하는데 {start}입니다.',
+  foldIndex: '{argument}은(는) 0부터 {last}까지여야 하는데 {fold}입니다.',
+  foldCount: '폴드는 항목 수 {size}보다 많을 수 없는데 {folds}개입니다.',
+  joinedShape: '첫 데이터 세트처럼 항목의 모양이 [{expected}]여야 하는데 [{shape}]입니다.',
+  pairedSize: '첫 데이터 세트처럼 항목이 {expected}개여야 하는데 {size}개입니다.',
+  pairedSides:
+    '항목의 모양은 첫 데이터 세트의 [{expected}]와 마지막 축만 달라야 하는데 [{shape}]입니다.',
+  datasetTooLarge: '데이터 세트의 수는 {most}개 이하여야 하는데 {count}개입니다.',
   nothingDrawn: '분포가 “drawn”이면 그린 점이 있어야 하는데 없습니다.',
 }
 

@@ -6,6 +6,8 @@ export const koSampling: Translation<typeof samplingMessages> = {
   // 과정
   forwardStep: '순방향 과정의 단계는 0부터 {last}까지의 정수여야 하는데 {got}입니다.',
   startAtZero: 't = 0부터 시작하세요. 단계 t는 t - 1에서 t로 갑니다.',
+  noSchedule: '이 {by}의 t를 찾을 스케줄이 있어야 하는데 없습니다.',
+  connectSchedule: '스케줄을 연결하거나 `by`를 t로 정하세요.',
   tooMuchNoise: '메모리에 들어가는 노이즈여야 하는데 [{shape}]입니다.',
   lessNoise: 'batch_size나 shape를 줄이세요.',
   offsetImages: '채널마다 오프셋을 더하려면 이미지 [b, h, w, c]여야 하는데 [{shape}]입니다.',
@@ -33,6 +35,7 @@ export const koSampling: Translation<typeof samplingMessages> = {
   connectTimesteps: 'Timesteps를 연결하세요. 첫 t와 마지막 t_prev를 씁니다.',
   notAtEnd: '{steps}단계 안에 끝에 닿아야 하는데 t = {t}까지 갔습니다.',
   raiseSteps: 'max_steps나 단계의 rtol을 높이세요.',
+  notMoved: '{input}의 다음 단계인 {slot}이(가) 연결되어 있지 않습니다.',
   connectStep: 'x_t에 단계를 적용한 결과를 연결하세요.',
   connectLikelihoodStep: 'LikelihoodStart의 x_t에 단계를 적용한 결과를 연결하세요.',
   stepIndex: '이 단계의 차수를 정하는 단계 번호가 t와 함께 있어야 하는데 t만 있습니다.',

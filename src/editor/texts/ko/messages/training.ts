@@ -16,6 +16,9 @@ export const koTraining: Translation<typeof trainingMessages> = {
   noAverage:
     '학습의 {index}번째 평균은 처음부터 너비 {width}의 거듭제곱 함수여야 하는데 평균이 없습니다.',
   independentLoss: '손실은 학습하는 가중치에 따라 달라져야 하는데, 그렇지 않습니다.',
+  noGradient: '기울기가 있는 연산이어야 하는데, {operation}에는 이 차수의 미분이 없습니다.',
+  kernelInSecondOrder: '두 번 미분할 수 있는 연산이어야 하는데, 이 백엔드의 커널입니다.',
+  independentValue: '값은 구간의 입력에 따라 달라져야 하는데, 그렇지 않습니다.',
 }
 
 export const koTrainingWords: Translation<typeof trainingWords> = {

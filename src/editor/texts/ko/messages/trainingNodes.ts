@@ -36,6 +36,10 @@ export const koTrainingNodes: Translation<typeof trainingNodeMessages> = {
   idleSteps:
     '{steps}단계 가운데 마지막 {left}단계는 가중치를 바꾸지 않습니다. 옵티마이저는 {every}단계마다 움직입니다. steps를 {every}의 배수로 ' +
     '정하세요.',
+  pairs: '첫째 데이터 세트와 같은 {expected}개의 항목이 있어야 하는데 {got}개입니다.',
+  ownOrder: '항목 수가 같은 쌍의 데이터 세트를 연결하거나 pairs를 끄세요.',
+  stepsInAll:
+    '연결된 학습은 바깥 루프의 반복마다 바뀌지만 steps는 전체 단계 수를 뜻합니다. 이미 {steps}단계를 간 학습은 더 가지 않습니다. count를 more로 설정하세요.',
   stepsDone: '연결된 학습이 이미 {made}단계를 갔으므로 steps는 그보다 커야 하는데 {steps}입니다.',
   raiseSteps: 'steps를 {made}보다 높이세요.',
 }

@@ -15,6 +15,8 @@ export const koWorkflow: Translation<typeof workflowMessages> = {
   tooManyNodes: '노드는 {most}개까지인데 {count}개입니다.',
   litegraphLimit:
     '이 litegraph의 노드는 {most}개까지인데 {count}개입니다. 불러오기 전에 LiteGraph.MAX_NUMBER_OF_NODES를 높이세요.',
+  undeclared: '알 수 없는 노드 종류 {type}. 그 선언도 함께 넘기세요.',
+  noSuchWire: '{from}에서 오는 연결의 슬롯이 없습니다.',
   sameId: '두 노드의 id가 {id}(으)로 같습니다.',
   newerFormat:
     '더 새로운 버전에서 저장한 것입니다(형식 {format~}, 여기서는 {newest}까지 읽음). 업데이트한 뒤에 여세요.',

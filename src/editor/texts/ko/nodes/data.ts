@@ -65,6 +65,33 @@ export const data = {
     },
   },
 
+  JoinDatasets: {
+    summary:
+      '데이터 세트를 합칩니다. 모든 항목을 이어 붙이거나, 노이즈와 그것으로 만든 샘플처럼 번호가 같은 항목을 짝짓습니다. SplitChannels로 짝을 나눕니다.',
+    inputs: {
+      dataset: '합칠 데이터 세트',
+    },
+    outputs: {
+      dataset: '합친 데이터 세트',
+    },
+    params: {
+      axis: {
+        about: '방향',
+        each: {
+          items: '차례로: 모양이 같은 항목이 늘어남',
+          channels: '나란히: 번호가 같은 항목이 채널이 더 많은 하나가 됨',
+        },
+      },
+      labels: {
+        about: '항목의 레이블',
+        each: {
+          keep: '자기 레이블. 없으면 -1',
+          by_source: '데이터 세트의 번호, 0부터',
+        },
+      },
+    },
+  },
+
   LabelDropout: {
     summary:
       '레이블을 무작위로 "레이블 없음"으로 바꾸어, 모델이 레이블 없는 예측도 학습하게 합니다. classifier-free 가이던스에는 둘 다 필요합니다.',
@@ -134,13 +161,16 @@ export const data = {
   },
 
   Points: {
-    summary: '평면의 점 데이터 세트입니다. 잘 알려진 분포나 직접 그린 분포를 씁니다.',
+    summary:
+      '점 데이터 세트입니다. 평면이나 직선, 공간의 잘 알려진 분포나 직접 그린 분포를 씁니다.',
     outputs: {
-      dataset: '모든 점. 분포에 클래스가 있으면 클래스도(초승달, 나선, 가우스 8개)',
+      dataset:
+        '모든 점 [n, dim]. 분포에 클래스가 있으면 클래스도(moons, spiral, eight_gaussians, circles, pinwheel, bimodal_1d, helix_3d)',
       x_0: '모든 점을 한 배치로',
     },
     params: {
-      distribution: '분포의 모양. 직접 그린 점을 제외하고 두 축을 합친 표준 편차가 1',
+      distribution:
+        '분포의 모양. 이름이 1d나 3d로 끝나지 않으면 평면. 직접 그린 점을 제외하고 모든 축을 합친 표준 편차가 1',
       count: '점의 수',
       noise: '점마다 더하는 노이즈의 표준 편차',
       seed: shared.seed,
@@ -159,6 +189,56 @@ export const data = {
     },
     params: {
       block_size: shared.blockSize,
+    },
+  },
+
+  Subset: {
+    summary:
+      '데이터 세트를 한 부분과 나머지로 나눕니다. 학습 데이터와 검증 데이터, 또는 교차 검증의 폴드에 씁니다.',
+    inputs: {
+      dataset: '나눌 데이터 세트',
+    },
+    outputs: {
+      dataset: '고른 부분',
+      rest: '나머지 모든 항목',
+    },
+    params: {
+      by: {
+        about: '부분을 고르는 방법',
+        each: {
+          range: '이어진 항목',
+          fold: '크기가 같은 여러 부분 중 하나',
+        },
+      },
+      start: '첫 항목의 위치',
+      count: '항목의 수. 0이면 start부터 끝까지',
+      fold: '폴드의 번호, 0부터',
+      folds: '폴드의 수',
+      shuffle:
+        '무작위 순서로 나눕니다. 시드가 같으면 모든 폴드와 범위에서 순서가 같습니다. 끄면 데이터 세트의 순서',
+      seed: '무작위 순서의 시드',
+    },
+  },
+
+  ToDataset: {
+    summary:
+      '샘플러의 결과처럼 계산한 샘플을 데이터 세트로 만듭니다. 학습하거나 비교하는 데 씁니다. 값을 장치에서 읽어 옵니다.',
+    inputs: {
+      samples: '점, 이미지, 잠재 변수 [n, ...]',
+      labels: '항목마다 클래스 하나, 또는 모두에 하나. 없으면 -1',
+    },
+    outputs: {
+      dataset: '순서대로의 항목',
+    },
+    params: {
+      frames: {
+        about: '궤적의 프레임',
+        each: {
+          last: '마지막: 샘플',
+          first: '처음: 초기 노이즈',
+          all: '모든 프레임을 차례로',
+        },
+      },
     },
   },
 } satisfies Record<string, NodeTexts>

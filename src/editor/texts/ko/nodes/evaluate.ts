@@ -280,14 +280,14 @@ export const evaluate = {
 
   SlicedWasserstein: {
     summary:
-      '평면의 점 사이의 sliced Wasserstein 거리: 1차원 Wasserstein 거리를 여러 방향에 걸쳐 평균합니다. 기준을 둘로 나눈 반쪽 사이의 ' +
+      '차원에 상관없이 점 사이의 sliced Wasserstein 거리: 1차원 Wasserstein 거리를 여러 방향에 걸쳐 평균합니다. 기준을 둘로 나눈 반쪽 사이의 ' +
       '거리를 함께 보여 줍니다.',
     inputs: {
-      samples: '평가할 점 [n, 2]',
+      samples: '평가할 점 [n, d]',
       reference: '실제 점',
     },
     params: {
-      directions: '투영의 수. 같은 크기의 부채꼴마다 하나',
+      directions: '투영의 수. 평면에서는 같은 크기의 부채꼴마다 하나',
       count: '양쪽마다 점 수의 상한',
       seed: '방향의 시드',
     },

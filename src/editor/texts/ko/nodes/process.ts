@@ -159,6 +159,27 @@ export const process = {
     },
   },
 
+  Neighbour: {
+    summary:
+      '항목마다 타임스텝 목록에서 t 다음 수준을 냅니다. 일관성 학습과 증류에 쓰는 이웃한 수준의 쌍입니다.',
+    inputs: {
+      t: '항목마다 하나, 또는 모두에 하나. 목록에 없어도 됩니다',
+      timesteps: '수준의 목록. Timesteps에서',
+    },
+    outputs: {
+      t: '항목마다 이웃한 수준',
+    },
+    params: {
+      direction: {
+        about: 't의 어느 쪽인지',
+        each: {
+          cleaner: '데이터 쪽 다음 수준. 마지막 수준 다음은 -1(깨끗한 데이터)',
+          noisier: '노이즈 쪽 다음 수준',
+        },
+      },
+    },
+  },
+
   NoiseSchedule: {
     summary:
       '이산 노이즈 스케줄: 타임스텝마다 노이즈 수준을 정합니다. t = 0에는 노이즈가 거의 없고 마지막에는 거의 노이즈뿐입니다.',
@@ -183,9 +204,13 @@ export const process = {
           warmup50: '타임스텝의 앞 절반에서 선형, 그 뒤 상수',
           const: '상수 beta',
           jsd: 'beta = 1 / (T - t). 신호가 선형으로 줄어 0이 됨',
+          betas: '직접 정한 beta, `table`에 나열',
+          alpha_bars: '직접 정한 alpha-bar, `table`에 나열',
         },
       },
       num_train_timesteps: 'T: 타임스텝의 수, 0부터 T - 1까지',
+      table:
+        't = 0부터 타임스텝마다 수 하나, 빈칸이나 쉼표, 줄로 나눔: 0과 1 사이의 beta, 또는 줄어드는 alpha-bar',
       beta_start: '첫 beta',
       beta_end: '마지막 beta',
       rescale_betas_zero_snr:
@@ -254,6 +279,21 @@ export const process = {
     },
   },
 
+  Renoise: {
+    summary:
+      '이미 노이즈가 있는 데이터에 노이즈를 더합니다. 어느 스케줄에서든 시간 s에서 더 뒤의 시간 t로, q(x_t | x_s)에서 x_t를 뽑습니다. Restart 샘플링에 씁니다.',
+    inputs: {
+      x_s: 's의 데이터',
+      s: 'x_s의 타임스텝. -1은 깨끗한 데이터',
+      t: '노이즈를 더한 뒤의 타임스텝. s보다 앞이면 안 됩니다',
+      noise: 'x_s와 모양이 같고, 그 안의 노이즈와 독립인 노이즈',
+      schedule: '두 노이즈 수준을 정하는 스케줄',
+    },
+    outputs: {
+      x_t: shared.atT,
+    },
+  },
+
   ReverseProcess: {
     summary:
       '모델의 역방향 단계 p(x_{t-1} | x_t)의 평균과 분산입니다. 깨끗한 데이터를 아는 경우는 Posterior입니다.',
@@ -302,15 +342,28 @@ export const process = {
   },
 
   Timestep: {
-    summary: '슬라이더로 정하는 타임스텝 하나입니다. 배치의 모든 항목에 쓰입니다.',
+    summary:
+      '배치의 모든 항목에 쓰이는 타임스텝 하나입니다. 슬라이더로 정하거나, 스케줄의 노이즈 수준으로 정합니다.',
     inputs: {
-      schedule: '이 스케줄에 있는 타임스텝인지 확인합니다',
+      schedule: '이 스케줄에 있는 타임스텝인지 확인합니다. 노이즈 수준으로 정할 때는 필요합니다',
     },
     outputs: {
       t: '모든 항목에 같은 타임스텝',
     },
     params: {
-      t: '0은 가장 작은 노이즈 수준, -1은 깨끗한 데이터',
+      t: '0은 가장 작은 노이즈 수준, -1은 깨끗한 데이터. 분수는 두 타임스텝 사이의 수준',
+      by: {
+        about: '정하는 양',
+        each: {
+          t: '타임스텝 자체',
+          sigma: '노이즈 수준 sigma / alpha(flow에서는 sigma)',
+          snr: '신호 대 잡음비 alpha² / sigma²',
+          log_snr: '신호 대 잡음비의 자연로그',
+        },
+      },
+      sigma: '노이즈 수준 sigma / alpha. flow에서는 1까지의 sigma',
+      snr: '신호 대 잡음비. 0이면 순수한 노이즈',
+      log_snr: '신호 대 잡음비의 로그',
     },
   },
 

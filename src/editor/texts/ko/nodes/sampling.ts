@@ -115,6 +115,7 @@ export const sampling = {
       x_T: shared.initialNoise,
       schedule: shared.trainedSchedule,
       condition: shared.labels,
+      timesteps: '파라미터로 정한 것 대신 방문할 타임스텝',
     },
     outputs: {
       x_0: shared.samples,

@@ -3,6 +3,29 @@ import type { NodeTexts } from '../../declarations.ts'
 import { shared } from './shared.ts'
 
 export const tools = {
+  Blur: {
+    summary:
+      '가우스 블러: 이미지나 이미지의 예측을 낮은 주파수(저역 통과)와 나머지(고역 통과)로 나눕니다. 둘의 합은 원래 이미지입니다. 하이브리드 이미지는 이것을 두 예측에서 가져옵니다.',
+    inputs: {
+      images: '이미지나 잠재 변수 [b, h, w, c]',
+    },
+    outputs: {
+      low: '흐린 것: 낮은 주파수',
+      high: '흐린 것과의 차이: 높은 주파수',
+    },
+    params: {
+      sigma: '표준 편차(픽셀). 0이면 그대로',
+      edges: {
+        about: '가장자리 밖에 있는 것',
+        each: {
+          reflect: '거울에 비친 이미지',
+          wrap: '이미지의 반대쪽',
+          edge: '가장자리의 픽셀',
+        },
+      },
+    },
+  },
+
   Boolean: {
     summary: '여러 노드의 파라미터에 연결할 수 있는 스위치입니다. 참은 1, 거짓은 0입니다.',
     outputs: {
@@ -13,34 +36,81 @@ export const tools = {
     },
   },
 
-  Number: {
-    summary: '여러 노드의 파라미터에 연결할 수 있는 수입니다.',
-    outputs: {
-      number: '이 수',
-    },
-    params: {
-      value: '수',
-    },
-  },
-
-  ReadNumber: {
+  ConcatChannels: {
     summary:
-      '손실 같은 수를 장치에서 CPU로 읽어 파라미터에 연결할 수 있게 합니다. 실행은 그동안 기다립니다.',
+      '이미지의 채널이나 점의 좌표를 합칩니다. 예를 들어 노이즈 낀 이미지와 그 조건을 합칩니다.',
     inputs: {
-      number: '장치에 있는 수나 손실',
+      a: '첫 채널 [b, ..., c]',
+      b: '다음 채널. 다른 축의 크기는 a와 같게',
+      c: '마지막 채널',
     },
     outputs: {
-      number: 'CPU에 있는 같은 수',
+      joined: '모든 채널. 종류는 a와 같음',
     },
   },
 
-  Text: {
-    summary: '선택지의 이름처럼 여러 노드의 파라미터에 연결할 수 있는 텍스트입니다.',
+  Crop: {
+    summary: '이미지나 이미지의 예측에서 직사각형을 잘라 냅니다.',
+    inputs: {
+      images: '이미지나 잠재 변수 [b, h, w, c]',
+    },
     outputs: {
-      text: '이 텍스트',
+      images: '입력과 같은 종류',
     },
     params: {
-      value: '텍스트',
+      top: '첫 행',
+      left: '첫 열',
+      height: '높이(픽셀). 0이면 아래 끝까지',
+      width: '너비(픽셀). 0이면 오른쪽 끝까지',
+    },
+  },
+
+  Flip: {
+    summary: '이미지나 이미지의 예측을 뒤집습니다. 시각 애너그램의 시점이나 데이터 증강에 씁니다.',
+    inputs: {
+      images: '이미지나 잠재 변수 [b, h, w, c]',
+    },
+    outputs: {
+      images: '입력과 같은 종류',
+    },
+    params: {
+      axis: {
+        about: '방향',
+        each: {
+          horizontal: '왼쪽과 오른쪽을 바꿈',
+          vertical: '위와 아래를 바꿈',
+          both: '180도 돌림',
+        },
+      },
+    },
+  },
+
+  Formula: {
+    summary:
+      '입력 a부터 p로 수식을 원소마다 계산합니다. t에서 스케줄의 노이즈 수준도 씁니다. 미분할 수 있습니다.',
+    inputs: {
+      t: '수식의 t. alpha, sigma와 snr은 t에서의 값입니다',
+      schedule: 'alpha, sigma, snr, log_snr, time과 T의 스케줄',
+      ...Object.fromEntries([...'abcdefghijklmnop'].map((name) => [name, '이 이름의 피연산자'])),
+    },
+    outputs: {
+      result: '수식의 값',
+    },
+    params: {
+      expression:
+        '예: a + sigma * b 또는 w = min(snr, 5) / snr; w * a. 언어는 docs/formula.md에 있습니다',
+      output:
+        '결과의 유형. 타임스텝, 가중치와 레이블은 타임스텝, 가중치, 레이블과 수로만 계산할 수 있습니다',
+      predicts: {
+        about: '결과의 예측 유형',
+        each: {
+          'as wired': '수식에 쓴 예측의 유형',
+          epsilon: '노이즈',
+          v_prediction: '속도 v',
+          sample: '깨끗한 데이터',
+          flow_prediction: '플로의 속도',
+        },
+      },
     },
   },
 
@@ -114,6 +184,53 @@ export const tools = {
     },
   },
 
+  Number: {
+    summary: '여러 노드의 파라미터에 연결할 수 있는 수입니다.',
+    outputs: {
+      number: '이 수',
+    },
+    params: {
+      value: '수',
+    },
+  },
+
+  Pad: {
+    summary: '이미지나 이미지의 예측에 테두리를 더합니다.',
+    inputs: {
+      images: '이미지나 잠재 변수 [b, h, w, c]',
+    },
+    outputs: {
+      images: '입력과 같은 종류',
+    },
+    params: {
+      top: '위쪽 행의 수',
+      bottom: '아래쪽 행의 수',
+      left: '왼쪽 열의 수',
+      right: '오른쪽 열의 수',
+      edges: {
+        about: '테두리의 내용',
+        each: {
+          fill: '상수',
+          wrap: '이미지의 반대쪽',
+          reflect: '거울에 비친 이미지',
+          edge: '가장자리의 픽셀',
+        },
+      },
+      fill: '상수. 검정은 -1',
+    },
+  },
+
+  ReadNumber: {
+    summary:
+      '손실 같은 수를 장치에서 CPU로 읽어 파라미터에 연결할 수 있게 합니다. 실행은 그동안 기다립니다.',
+    inputs: {
+      number: '장치에 있는 수나 손실',
+    },
+    outputs: {
+      number: 'CPU에 있는 같은 수',
+    },
+  },
+
   Reroute: {
     summary: '연결선의 경유점입니다. 계산에는 영향을 주지 않습니다.',
     inputs: {
@@ -124,6 +241,82 @@ export const tools = {
     },
   },
 
+  Resize: {
+    summary:
+      '이미지나 이미지의 예측을 다른 크기로 바꿉니다. 안티에일리어싱은 하지 않으니, 많이 줄이려면 먼저 흐리게 하세요.',
+    inputs: {
+      images: '이미지나 잠재 변수 [b, h, w, c]',
+    },
+    outputs: {
+      images: '입력과 같은 종류',
+    },
+    params: {
+      height: '새 높이(픽셀)',
+      width: '새 너비(픽셀)',
+      method: {
+        about: '보간',
+        each: {
+          bilinear: '픽셀의 중심 사이를 두 축으로 선형 보간',
+          nearest: '가장 가까운 픽셀',
+        },
+      },
+    },
+  },
+
+  Rotate: {
+    summary:
+      '이미지나 이미지의 예측을 돌립니다. 90도의 배수는 값이 그대로이고, 다른 각도는 크기를 유지하며 쌍선형으로 보간합니다.',
+    inputs: {
+      images: '이미지나 잠재 변수 [b, h, w, c]',
+    },
+    outputs: {
+      images: '입력과 같은 종류',
+    },
+    params: {
+      angle: '각도(도), 반시계 방향',
+      fill: '이미지 밖에서 온 픽셀의 값. 검정은 -1',
+    },
+  },
+
+  Shift: {
+    summary: '이미지나 이미지의 예측을 픽셀 단위로 옮깁니다.',
+    inputs: {
+      images: '이미지나 잠재 변수 [b, h, w, c]',
+    },
+    outputs: {
+      images: '입력과 같은 종류',
+    },
+    params: {
+      right: '오른쪽으로 옮길 픽셀 수. 0보다 작으면 왼쪽',
+      down: '아래로 옮길 픽셀 수. 0보다 작으면 위',
+      edges: {
+        about: '들어오는 것',
+        each: {
+          wrap: '반대쪽으로 나간 것',
+          fill: '상수',
+          reflect: '거울에 비친 이미지',
+          edge: '가장자리의 픽셀',
+        },
+      },
+      fill: '상수. 검정은 -1',
+    },
+  },
+
+  SplitChannels: {
+    summary:
+      '이미지의 채널이나 점의 좌표를 나눕니다. ConcatChannels의 역이고, 채널 방향 JoinDatasets의 역입니다.',
+    inputs: {
+      value: '이미지 [b, h, w, c]나 점 [b, c]',
+    },
+    outputs: {
+      first: '첫 채널',
+      rest: '나머지 모든 채널',
+    },
+    params: {
+      channels: 'first의 채널 수',
+    },
+  },
+
   StopGradient: {
     summary: '값을 그대로 넘기되 기울기를 막습니다. 값을 계산한 노드로 기울기가 흐르지 않습니다.',
     inputs: {
@@ -131,6 +324,16 @@ export const tools = {
     },
     outputs: {
       value: '같은 값. 상수로 취급합니다',
+    },
+  },
+
+  Text: {
+    summary: '선택지의 이름처럼 여러 노드의 파라미터에 연결할 수 있는 텍스트입니다.',
+    outputs: {
+      text: '이 텍스트',
+    },
+    params: {
+      value: '텍스트',
     },
   },
 } satisfies Record<string, NodeTexts>

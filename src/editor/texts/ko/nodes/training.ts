@@ -247,6 +247,13 @@ export const training = {
     },
     params: {
       steps: '학습 단계의 수. 단계마다 배치 하나',
+      count: {
+        about: 'training이 연결되었을 때 steps가 세는 단계',
+        each: {
+          in_all: '연결된 학습의 단계까지 포함한 전체',
+          more: '연결된 학습 뒤에 더 갈 단계. Repeat의 라운드마다',
+        },
+      },
       batch_size: '단계마다의 예시 수',
       gradient_accumulation_steps:
         '가중치를 한 번 갱신하기 위해 기울기를 평균하는 단계 수. 같은 메모리로 더 큰 배치의 효과를 냅니다',

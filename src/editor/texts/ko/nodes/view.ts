@@ -46,6 +46,33 @@ export const view = {
     },
   },
 
+  DensityOverTime: {
+    summary:
+      '직선 위의 점의 밀도가 노이즈에서 데이터까지 시간에 따라 변하는 모습을 열지도로 보여 주고, 점 몇 개의 경로를 함께 그립니다.',
+    inputs: {
+      trajectory: '점 [n, 1]의 궤적. SamplingEnd나 Sampler에서',
+    },
+    params: {
+      paths: '그릴 경로의 수',
+      bins: 'x 방향 구간의 수',
+      extent: '-extent부터 extent까지의 밀도. 0이면 점에 맞춤',
+      axis: {
+        about: '가로축',
+        each: {
+          t: '타임스텝: 왼쪽이 데이터, 오른쪽이 노이즈',
+          step: '저장한 단계의 번호: 왼쪽이 노이즈, 오른쪽이 데이터',
+        },
+      },
+      brightness: {
+        about: '가장 밝은 것',
+        each: {
+          each: '시간마다 가장 높은 밀도',
+          all: '모든 시간에서 가장 높은 밀도',
+        },
+      },
+    },
+  },
+
   FilmStrip: {
     summary: '노이즈에서 데이터까지 이미지나 점의 궤적을 보여 줍니다. 위에서 끌면 시간을 오갑니다.',
     inputs: {
@@ -61,6 +88,21 @@ export const view = {
           auto: '모든 프레임의 가장 작은 값부터 가장 큰 값까지',
         },
       },
+    },
+  },
+
+  Histogram: {
+    summary: '배치의 모든 수나, 루프의 반복마다 나온 수의 분포를 밀도로 보여 줍니다.',
+    inputs: {
+      values: '배치나 데이터 세트의 모든 수',
+      numbers: '루프의 반복마다 수 하나',
+    },
+    params: {
+      names: '히스토그램의 이름, 쉼표로 구분',
+      bins: '구간의 수',
+      range_min: '아래쪽 끝. 양 끝이 0이면 수에 맞춤',
+      range_max: '위쪽 끝',
+      y_log: shared.yLog,
     },
   },
 
@@ -116,7 +158,7 @@ export const view = {
 
   Scatter: {
     summary:
-      '평면의 점을 산점도로 그립니다. 점구름, 궤적의 경로, 벡터장의 화살표, 분산의 타원을 그릴 수 있습니다.',
+      '평면의 점을 산점도로 그립니다. 점구름, 궤적의 경로, 벡터장의 화살표, 분산의 타원을 그릴 수 있습니다. 공간의 점은 투영해 보여 주고 끌어서 돌리며, 직선 위의 점은 히스토그램으로 보여 줍니다.',
     inputs: {
       samples: '점구름. 첫째를 맨 뒤에 그립니다',
       trajectory: '점마다의 경로. 그림 위에서 끌면 시간을 오갑니다',

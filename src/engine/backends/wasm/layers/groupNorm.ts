@@ -1,7 +1,7 @@
 // Group normalisation on wasm, in five passes over x, forward and backward together.
 import type { NormOptions } from '../../../base/layerTypes.ts'
 import type { Tensor, Tensor1D, Tensor3D, Tensor4D } from '../../../base/tf.ts'
-import { tf } from '../../../base/tf.ts'
+import { kernelOp } from '../../../layers/operation.ts'
 import { canNorm, groupNormBackward, groupNormForward } from '../norm.ts'
 import type { WasmFunctions } from '../wasmFunctions.ts'
 
@@ -15,7 +15,7 @@ export const wasmGroupNorm = <T extends Tensor3D | Tensor4D>(
 ): T | undefined => (canNorm(x) ? (wasmNormOp(wasm, options)(x, weight, bias) as T) : undefined)
 
 const wasmNormOp = (wasm: WasmFunctions, options: NormOptions) =>
-  tf.customGrad((...args: unknown[]) => {
+  kernelOp((...args: unknown[]) => {
     const [x, weight, bias, save] = args as [
       Tensor,
       Tensor1D,

@@ -2,7 +2,7 @@
 // which recompute y from x.
 import type { NormOptions } from '../../../base/layerTypes.ts'
 import type { Tensor, Tensor1D, Tensor3D, Tensor4D } from '../../../base/tf.ts'
-import { tf } from '../../../base/tf.ts'
+import { kernelOp } from '../../../layers/operation.ts'
 import { claimGradientSlot } from '../gradientArena.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { applyAffine, normStatistics } from '../kernels/norm.ts'
@@ -21,7 +21,7 @@ export function webgpuGroupNorm<T extends Tensor3D | Tensor4D>(
 }
 
 const webgpuNormOp = (backend: WebGPUBackend, { groups, eps, silu }: NormOptions) =>
-  tf.customGrad((...args: unknown[]) => {
+  kernelOp((...args: unknown[]) => {
     const [x, weight, bias, save] = args as [
       Tensor3D,
       Tensor1D,

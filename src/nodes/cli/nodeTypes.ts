@@ -1,0 +1,59 @@
+// Node types of the program: the built-in ones and those of `--nodes`. A process runs one command,
+// so they are loaded once, before it begins.
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { getErrorMessage } from '../../engine/base/fault.ts'
+import { toDeclaration, type Declaration, type Op } from '../../engine/plan/op.ts'
+import { cliMessages } from '../messages/cli.ts'
+import { nodes } from '../table.ts'
+import { CommandError } from './failure.ts'
+
+export const nodeTypes: Op[] = [...nodes]
+export const declarations: Declaration[] = nodeTypes.map(toDeclaration)
+export const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
+
+/**
+ * Adds the nodes of modules: all exported results of `defineNode` and `defineLoop`, also in lists.
+ * @throws CommandError if a module cannot be loaded, has no node, or declares a type again
+ */
+export async function addNodeTypes(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const own = findOps(await importModule(file))
+    if (own.length === 0) throw new CommandError(cliMessages.noNodes({ file }))
+    for (const op of own) {
+      if (declared.has(op.type))
+        throw new CommandError(cliMessages.declaredTwice({ file, type: op.type }))
+      nodeTypes.push(op)
+      const declaration = toDeclaration(op)
+      declarations.push(declaration)
+      declared.set(op.type, declaration)
+    }
+  }
+}
+
+async function importModule(file: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(/* @vite-ignore */ pathToFileURL(resolve(file)).href)) as Record<
+      string,
+      unknown
+    >
+  } catch (error) {
+    throw new CommandError(cliMessages.moduleFailed({ file, reason: getErrorMessage(error) }))
+  }
+}
+
+/** The declarations among the exports of a module, each once. */
+function findOps(exports: Readonly<Record<string, unknown>>): Op[] {
+  const found = Object.values(exports).flatMap((each) => (Array.isArray(each) ? each : [each]))
+  return [...new Set(found)].filter(isOp)
+}
+
+const isOp = (value: unknown): value is Op => {
+  const { type, role, inputs, params } = Object(value) as Partial<Record<keyof Op, unknown>>
+  return (
+    typeof type === 'string' &&
+    typeof role === 'string' &&
+    typeof inputs === 'object' &&
+    typeof params === 'object'
+  )
+}

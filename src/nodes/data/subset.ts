@@ -1,0 +1,43 @@
+// Subset: a range or a fold of a data set, and the rest.
+import { selectItems, splitPositions } from '../../engine/datasets/combine.ts'
+import { choice, dataset, defineNode, integer, seed, toggle, when } from '../define.ts'
+
+export const subset = defineNode({
+  type: 'diffusion/Subset',
+  category: 'data',
+  summary:
+    'Splits a data set into a part and the rest: training and held-out data, or the folds of a cross-validation.',
+  source: 'Cross-validation: Stone 1974',
+  inputs: { dataset: dataset('Data set to split') },
+  outputs: {
+    dataset: dataset('The chosen part'),
+    rest: dataset('All other items'),
+  },
+  params: {
+    by: choice(['range', 'fold'], 'Choice of the part', {
+      range: 'Consecutive items',
+      fold: 'One of several parts of equal size',
+    }),
+    start: when('by', 'range', integer(0, { max: 1_000_000_000 }, 'Position of the first item')),
+    count: when(
+      'by',
+      'range',
+      integer(1000, { max: 1_000_000_000 }, 'Number of items; 0: all from start'),
+    ),
+    fold: when('by', 'fold', integer(0, { max: 999_999 }, 'Number of the fold, from 0')),
+    folds: when('by', 'fold', integer(5, { min: 1, max: 1_000_000 }, 'Number of folds')),
+    shuffle: toggle(
+      true,
+      'Splits in random order, the same for all folds and ranges of one seed; off: in the order of the data set',
+    ),
+    seed: seed('Seed of the random order'),
+  },
+  run: ({ dataset }, { by, start, count, fold, folds, shuffle }, { random }) => {
+    const order = shuffle ? random.permutation(dataset.size) : undefined
+    const part = by === 'range' ? { by, start, count } : { by, fold, folds }
+    const { chosen, rest } = splitPositions(dataset.size, part)
+    const select = (positions: Int32Array) =>
+      selectItems(dataset, order ? positions.map((position) => order[position]) : positions)
+    return { dataset: select(chosen), rest: select(rest) }
+  },
+})

@@ -1,0 +1,22 @@
+// Flip: mirrored images.
+import { flipAxes, flipImages } from '../../engine/images/transforms.ts'
+import { choice, defineNode } from '../define.ts'
+import { imagesInput, imagesOutput, transformImages } from './image.ts'
+
+export const flip = defineNode({
+  type: 'diffusion/Flip',
+  category: 'tools',
+  summary:
+    'Mirrors images, or predictions for them: one of the views of a visual anagram, or an augmentation.',
+  source: 'Visual anagrams: Geng et al. 2024',
+  inputs: imagesInput,
+  outputs: imagesOutput,
+  params: {
+    axis: choice(flipAxes, 'Direction', {
+      horizontal: 'Exchanges left and right',
+      vertical: 'Exchanges top and bottom',
+      both: 'Rotates by 180 degrees',
+    }),
+  },
+  run: ({ images }, { axis }) => transformImages(images, (x) => flipImages(x, axis)),
+})

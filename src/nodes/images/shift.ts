@@ -1,0 +1,35 @@
+// Shift: images moved by whole pixels.
+import { edgeModes, takeWindow } from '../../engine/images/transforms.ts'
+import { choice, defineNode, integer, real, when } from '../define.ts'
+import { imagesInput, imagesOutput, transformImages } from './image.ts'
+
+export const shift = defineNode({
+  type: 'diffusion/Shift',
+  category: 'tools',
+  summary: 'Moves images, or predictions for them, by whole pixels.',
+  inputs: imagesInput,
+  outputs: imagesOutput,
+  params: {
+    right: integer(0, { min: -4096, max: 4096 }, 'Pixels to the right; below 0: to the left'),
+    down: integer(0, { min: -4096, max: 4096 }, 'Pixels down; below 0: up'),
+    edges: choice(['wrap', ...edgeModes.filter((mode) => mode !== 'wrap')], 'What moves in', {
+      wrap: 'What leaves on the other side',
+      fill: 'A constant',
+      reflect: 'The mirrored image',
+      edge: 'The pixels of the edge',
+    }),
+    fill: when(
+      'edges',
+      'fill',
+      real(0, { min: -1000, max: 1000, step: 1 }, 'The constant; black is -1'),
+    ),
+  },
+  run: ({ images }, { right, down, edges, fill }) =>
+    transformImages(images, (x) =>
+      takeWindow(
+        x,
+        { top: -down, left: -right, height: x.shape[1], width: x.shape[2] },
+        { mode: edges, fill },
+      ),
+    ),
+})
