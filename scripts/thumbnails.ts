@@ -84,6 +84,7 @@ const pictures: Record<string, Panel[]> = {
     { node: 'Both losses', settings: { 'Both losses.title': 'The variational bound' } },
   ],
   'loss-formula': [{ node: 'Squared error by t' }, { node: 'Samples on the data' }],
+  'nfe-curves': [{ node: 'Distance to the data' }],
   'reverse-kl': [{ node: 'Forward KL: both modes' }, { node: 'Reverse KL: one mode' }],
   'samplers-compared': [
     { node: 'Heun and fine', settings: { 'Heun and fine.extent': 1.9 } },

@@ -71,6 +71,7 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   marginal: { wasm: 1e-6, webgpu: 1e-6 },
   'mnist-sample': { wasm: 6e-5, webgpu: 5e-5 },
   'mnist-train': { wasm: 2e-3, webgpu: 2e-3 },
+  'nfe-curves': { wasm: 1e-5, webgpu: 1e-5 },
   'own-images': { wasm: 9e-4, webgpu: 9e-4 },
   'own-sampler': { wasm: 1e-5, webgpu: 2e-5 },
   points: { wasm: 5e-6, webgpu: 2e-6 },

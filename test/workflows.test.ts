@@ -115,6 +115,7 @@ test('lists the ready workflows', () => {
     'marginal',
     'mnist-sample',
     'mnist-train',
+    'nfe-curves',
     'own-images',
     'own-sampler',
     'points',
@@ -541,6 +542,23 @@ onEachBackend(() => {
     )
     for (const distance of apart.slice(0, 4)) expect(distance).toBeLessThan(1e-6)
     expect(apart[4]).toBeGreaterThan(1e-3)
+  })
+
+  test('nfe-curves: the number of steps is set by the loop; solvers converge to the fine solution', async () => {
+    const settings = { 'For each NFE.list': '4, 16', 'Fine.num_inference_steps': 60 }
+    const chart = (
+      await run(testGraph(readWorkflow('nfe-curves'), { ...settings, 'Noise.batch_size': 200 }))
+    ).get('Distance to the data') as ChartView
+    expect(chart.xLabel).toBe('NFE')
+    const lines = Object.fromEntries(chart.lines.map(({ name, y }) => [name, Array.from(y)]))
+    expect(Array.from(chart.lines[0].x)).toEqual([4, 16])
+    expect(lines.fine[0]).toBe(lines.fine[1])
+    for (const name of ['DDIM', 'DPM++ 2M', 'UniPC'])
+      expect(lines[name][0]).toBeGreaterThan(4 * lines.fine[0])
+    for (const name of ['DPM++ 2M', 'UniPC']) {
+      expect(lines[name][1] / lines.fine[1]).toBeCloseTo(1, 0)
+      expect(lines[name][1]).toBeLessThan(lines.DDIM[1])
+    }
   })
 
   test('samplers-compared: higher orders have smaller errors, and Euler equals DDIM', async () => {

@@ -41,6 +41,11 @@ export function applySettings(
           names: joinNames(Object.keys(params)),
         }),
       )
+    const source = getOwn(node.inputs, name)
+    if (source)
+      throw new SettingError(
+        settingMessages.wiredParam({ key, source: sourceTitle(graph, source.node, declared) }),
+      )
     const read = typeof value === 'string' ? readValue(value, param, key, files) : value
     changes.set(node.id, { ...changes.get(node.id), [name]: read })
   }
@@ -50,6 +55,11 @@ export function applySettings(
       params: { ...node.params, ...changes.get(node.id) },
     })),
   }
+}
+
+function sourceTitle({ nodes }: Graph, id: string, declared: ByType): string {
+  const source = nodes.find((node) => node.id === id)
+  return source ? nodeTitle(source, declared) : id
 }
 
 /**

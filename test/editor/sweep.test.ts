@@ -148,3 +148,21 @@ test('params in a subgraph are swept in all its nodes; promoted params are swept
   )
   expect(of(undefined, outside).map(({ title }) => title)).not.toContain('Block › x_T')
 })
+
+test('a wired param is varied at its source', () => {
+  const number = { id: 1, type: 'diffusion/Number', outputs: [{ name: 'number', type: 'number' }] }
+  const noise = {
+    id: 2,
+    type: 'diffusion/GaussianNoise',
+    inputs: [{ name: 'seed', type: 'number', link: 1, widget: { name: 'seed' } }],
+  }
+  const links = [[1, 1, 0, 2, 0, 'number']]
+  const text = JSON.stringify({ nodes: [number, noise], links, version: 0.4 })
+  const params = sweepParams(parseWorkflow(text, declared).workflow, declared)
+  expect(params.map(({ node, param }) => `${node}.${param}`)).toEqual([
+    '1.value',
+    '2.batch_size',
+    '2.shape',
+    '2.noise_offset',
+  ])
+})

@@ -112,10 +112,16 @@ test.each([
   ['GaussianNoise.seed', '1', /^2: Expected one node, got 2 .* Use an id: Noise, x_T\.$/],
   ['Data.distribution', 'suns', /^2: Expected one of .* for Data\.distribution, got suns\.$/],
   ['Net.layers', 'two', /^2: Expected a number for Net\.layers, got two\.$/],
+  ['Wired.t', '1', /^2: Wired\.t is connected to Number, which sets it\./],
   ['Net', '1', /^2: Expected a setting of the form Node\.param, got Net\.$/],
   ['Load.checkpoint', 'x.zip', /^2: Expected the name of a file .* The files of this run: none\.$/],
 ])('a wrong value of --set: %s=%s', (key, value, text) => {
-  const graph = { nodes: [...trainingGraph(1).nodes, node('Load', 'LoadCheckpoint')] }
+  const more = [
+    node('Load', 'LoadCheckpoint'),
+    node('Const', 'Number'),
+    node('Wired', 'Timestep', { t: 'Const.number' }),
+  ]
+  const graph = { nodes: [...trainingGraph(1).nodes, ...more] }
   expect(settingError(graph, key, value)).toMatch(text)
 })
 

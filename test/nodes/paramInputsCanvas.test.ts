@@ -10,6 +10,7 @@ import {
   inputParams,
   paramTakingWire,
 } from '../../src/nodes/litegraph/paramInputs.ts'
+import { advanceSeeds } from '../../src/nodes/litegraph/seeds.ts'
 import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
 import { slotTooltip } from '../../src/nodes/litegraph/tooltips.ts'
 import { nodes } from '../../src/nodes/table.ts'
@@ -102,4 +103,12 @@ test('a wire dropped on a widget turns its param into an input', () => {
   number.connectByType(0, noise, 'number')
   graph.list_of_graphcanvas = null as never
   expect(sourceOf('GaussianNoise')).toEqual({ seed: { node: '1', slot: 'number' } })
+})
+
+test('a wired seed does not change before a run', () => {
+  const [number, noise] = [add('Number'), add('GaussianNoise')]
+  noise.setProperty('seed_control', 'increment')
+  expect(advanceSeeds(graph)).toBe(true)
+  number.connect(0, noise, convertToInput(noise, 'seed'))
+  expect(advanceSeeds(graph)).toBe(false)
 })

@@ -3,20 +3,26 @@ import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { ByType, Declaration, Params } from '../../engine/plan/op.ts'
 import type { WorkflowFile } from '../workflow.ts'
 import { seedControl } from '../workflow.ts'
+import type { FileInput } from '../workflow/file.ts'
 import { withSubgraphs } from '../workflow/subgraphDeclarations.ts'
 import { diffusionNodes } from './diffusionNode.ts'
 
 const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0]
 
+/** An input by name, with its link. */
+type WiredSlot = Pick<FileInput, 'name' | 'link'>
+
 /** Returns the seeds of a node that change before a run, with their next values. */
 function nextSeeds(
   { params }: Declaration,
-  properties: Params,
+  { properties, inputs }: { properties: Params; inputs: readonly WiredSlot[] },
   random: () => number,
 ): [string, number][] {
   return Object.entries(params).flatMap(([name, { kind }]): [string, number][] => {
     const control = properties[seedControl(name)]
     if (kind !== 'seed' || (control !== 'increment' && control !== 'randomize')) return []
+    // A wire sets the seed.
+    if (inputs.some((slot) => slot.name === name && slot.link !== null)) return []
     return [
       [name, control === 'increment' ? ((Number(properties[name]) || 0) + 1) % 2 ** 32 : random()],
     ]
@@ -27,7 +33,7 @@ function nextSeeds(
 export function advanceSeeds(graph: LGraph, random = randomSeed): boolean {
   let changed = false
   for (const node of diffusionNodes(graph)) {
-    for (const [name, seed] of nextSeeds(node.diffusion.declaration, node.properties, random)) {
+    for (const [name, seed] of nextSeeds(node.diffusion.declaration, node, random)) {
       node.setProperty(name, seed)
       changed = true
     }
@@ -51,7 +57,7 @@ export function withAdvancedSeeds(
     ...body,
     nodes: body.nodes.map((node) => {
       const declaration = known.get(node.type)
-      const seeds = declaration ? nextSeeds(declaration, node.properties, random) : []
+      const seeds = declaration ? nextSeeds(declaration, node, random) : []
       changed ||= seeds.length > 0
       return seeds.length
         ? { ...node, properties: { ...node.properties, ...Object.fromEntries(seeds) } }

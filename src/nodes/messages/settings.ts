@@ -4,6 +4,7 @@ import { catalogue } from '../../engine/base/catalogue.ts'
 export const settingMessages = catalogue('settings', {
   form: 'Expected a setting of the form Node.param, got {key}.',
   unknownParam: '{title} has no param {param}. It has {names}.',
+  wiredParam: '{key} is connected to {source}, which sets it. Set a param of {source} instead.',
   severalNodes: 'Expected one node, got {count} with the name {name}. Use an id: {ids}.',
   unknownNode: 'There is no node {name}. The graph has {names}.',
   number: 'Expected a number for {key}, got {text}.',

@@ -1,14 +1,6 @@
 // Reads the nodes, links and groups of a workflow or a subgraph. Copies known fields only.
 import { WorkflowError } from './error.ts'
-import type {
-  FileGroup,
-  FileInput,
-  FileLink,
-  FileNode,
-  FileOutput,
-  NodeId,
-  WorkflowFile,
-} from './file.ts'
+import type { FileGroup, FileLink, FileNode, FileOutput, NodeId, WorkflowFile } from './file.ts'
 import { LITEGRAPH_VERSION } from './file.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isObject, limits } from './json.ts'
@@ -21,6 +13,7 @@ import {
   readText,
   readFlags,
   readId,
+  readInputs,
   readInteger,
   readLastId,
   readPair,
@@ -110,13 +103,11 @@ function readNode(data: Json, part: string, reading: ReadingContext): FileNode {
     size: readPair(data.size, `${part}.size`, [140, 60]),
     flags: readFlags(data.flags),
     mode: Number.isInteger(data.mode) ? (data.mode as number) : 0,
-    inputs: readSlots(data.inputs, `${part}.inputs`, notices).map((slot): FileInput => ({
+    inputs: readInputs(data.inputs, `${part}.inputs`, notices),
+    outputs: readSlots(data.outputs, `${part}.outputs`, notices).map((slot): FileOutput => ({
       ...slot,
-      link: null,
+      links: null,
     })),
-    outputs: readSlots(data.outputs, `${part}.outputs`, notices).map(
-      ({ widget: _, ...slot }): FileOutput => ({ ...slot, links: null }),
-    ),
     properties: readProperties(data.properties, `${part}.properties`, notices),
   }
   readStyle(node, data, part, notices)

@@ -135,12 +135,22 @@ export function readSlots(value: Json | undefined, part: string, notices: Notice
       name: readText(slot.name ?? '', `${part}[${i}].name`, notices),
       type: readType(slot.type, `${part}[${i}].type`, notices),
       ...(slot.label != null && { label: readText(slot.label, `${part}[${i}].label`, notices) }),
-      ...readWidget(slot.widget, `${part}[${i}].widget.name`, notices),
     }
   })
 }
 
-/** Reads the name of the param that is an input. */
+/** Reads inputs, with the names of params that are inputs. */
+export const readInputs = (
+  value: Json | undefined,
+  part: string,
+  notices: NoticeSink,
+): FileInput[] =>
+  readSlots(value, part, notices).map((slot, i) => ({
+    ...slot,
+    link: null,
+    ...readWidget((value as JsonObject[])[i].widget, `${part}[${i}].widget.name`, notices),
+  }))
+
 function readWidget(
   value: Json | undefined,
   part: string,
