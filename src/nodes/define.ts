@@ -401,18 +401,23 @@ function toDeclarationFields({ inputs, outputs, ...rest }: NodeFields<Slots, Slo
     ...(rest.equation && { equation: rest.equation }),
     ...(rest.source && { source: rest.source }),
     params: rest.params as Record<string, Param>,
-    inputs: mapEntries(inputs, (name, { accepts, about, optional, many, more }): InputSlot => ({
-      accepts,
-      about,
-      ...(optional && { optional }),
-      ...(many && { many }),
-      ...(more && { more: { of: more.of ?? name } }),
-    })),
-    outputs: mapEntries(outputs, (name, { type, about, many, more }): OutputSlot => ({
+    inputs: mapEntries(
+      inputs,
+      (name, { accepts, about, optional, many, more, further }): InputSlot => ({
+        accepts,
+        about,
+        ...(optional && { optional }),
+        ...(many && { many }),
+        ...(more && { more: { of: more.of ?? name } }),
+        ...(further && { further }),
+      }),
+    ),
+    outputs: mapEntries(outputs, (name, { type, about, many, more, further }): OutputSlot => ({
       type,
       about,
       ...(many && { many }),
       ...(more && { more: { of: more.of ?? name } }),
+      ...(further && { further }),
     })),
   }
 }

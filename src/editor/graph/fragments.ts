@@ -268,7 +268,7 @@ export function estimateSize(
 ): [number, number] {
   const rows = Math.max(
     inputSpecs(declaration, wired).length,
-    Object.keys(declaration.outputs).length,
+    outputSpecs(declaration, wired, new Set()).length,
   )
   const view = declaration.role === 'observer' ? 180 : (declaration.room?.height ?? 0)
   return [

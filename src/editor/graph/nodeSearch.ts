@@ -166,7 +166,8 @@ const compareCategories = (a: Declaration, b: Declaration) =>
 export function findSlot(declaration: Declaration, end: LooseEnd): string | undefined {
   if (end.from === 'output') {
     const fitting = Object.entries(declaration.inputs).filter(
-      ([name, { accepts }]) => name !== 'loop' && acceptsType(accepts, end.type),
+      ([name, { accepts, further }]) =>
+        name !== 'loop' && !further && acceptsType(accepts, end.type),
     )
     const best =
       fitting.find(
@@ -177,8 +178,12 @@ export function findSlot(declaration: Declaration, end: LooseEnd): string | unde
     return best && (best[1].many ? `${best[0]}_1` : best[0])
   }
   return Object.entries(declaration.outputs).find(
-    ([name, { type, many }]) =>
-      name !== 'loop' && !many && typeof type === 'string' && acceptsType(end.accepts, type),
+    ([name, { type, many, further }]) =>
+      name !== 'loop' &&
+      !many &&
+      !further &&
+      typeof type === 'string' &&
+      acceptsType(end.accepts, type),
   )?.[0]
 }
 

@@ -10,6 +10,7 @@ export interface Slot<In = unknown, Out = unknown> {
   optional?: true
   many?: true
   more?: { of?: string | undefined }
+  further?: true
   /** For type inference only; never present. */
   readonly value?: { in: In; out: Out }
 }
@@ -71,6 +72,9 @@ export const optional = <In, Out>(
   ...(slot as Slot<In | undefined, Out>),
   optional: true,
 })
+
+/** A slot that is rarely used: offered while the param `further_slots` of the loop is on. */
+export const further = <S extends Slot>(slot: S): S => ({ ...slot, further: true })
 
 /**
  * A slot with further, optional ones: `name`, `name_2`, `name_3`, ... Those of another input `of`

@@ -48,29 +48,34 @@ const slotIndices = (base: string, slots: DeclaredSlots, names: Iterable<string>
 
 const NO_NAMES: ReadonlySet<string> = new Set()
 
+/** Param of a Start that offers the further slots of both ends of its loop. */
+export const FURTHER = 'further_slots'
+
 /**
  * Inputs in order. A many-slot has a free slot after the last wired one, and all slots in `present`.
+ * `offers`: also those that are rarely used.
  */
 export function inputSpecs(
   declaration: Declaration,
   wired: ReadonlySet<string>,
   present = NO_NAMES,
+  offers = false,
 ): SlotSpec[] {
   const specs: SlotSpec[] = []
   for (const [name, slot] of Object.entries(declaration.inputs)) {
-    const { accepts, about, optional, many, more } = slot
+    const { accepts, about, optional, many, more, further } = slot
+    const isPresent = (names: ReadonlySet<string>) =>
+      many ? slotIndices(name, declaration.inputs, names).length > 0 : names.has(name)
+    if (further && !offers && !isPresent(wired) && !isPresent(present)) continue
     const spec = { name, type: formatAccepts(accepts), about, ...(optional && { optional }) }
     if (!many) specs.push(spec)
     if (more) {
       const indices = [wired, present].map((names) =>
         Math.max(0, ...slotIndices(name, declaration.inputs, names)),
       )
-      const own = more.of === name
-      const free = own
-        ? wired.has(name)
-          ? Math.max(1, indices[0]) + 1
-          : 1
-        : Math.max(0, ...slotIndices(more.of, declaration.inputs, wired))
+      const next = wired.has(name) && offers ? Math.max(1, indices[0]) + 1 : 1
+      const free =
+        more.of === name ? next : Math.max(0, ...slotIndices(more.of, declaration.inputs, wired))
       for (let i = 2; i <= Math.max(free, ...indices); i++)
         specs.push({ ...spec, name: manySlot(name, i), optional: true })
     } else if (many) {
@@ -90,9 +95,12 @@ export function outputSpecs(
   declaration: Declaration,
   wiredInputs: ReadonlySet<string>,
   wiredOutputs: ReadonlySet<string>,
+  offers = false,
 ): SlotSpec[] {
   const specs: SlotSpec[] = []
-  for (const [name, { type, about, many, more }] of Object.entries(declaration.outputs)) {
+  for (const [name, slot] of Object.entries(declaration.outputs)) {
+    const { type, about, many, more, further } = slot
+    if (further && !many && !offers && !wiredOutputs.has(name)) continue
     const like = typeof type === 'string' ? undefined : type.like
     const spec = { name, type: typeof type === 'string' ? type : '*', about }
     if (!many) specs.push({ ...spec, ...(like && { like }) })
