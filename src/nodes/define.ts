@@ -422,22 +422,27 @@ function toDeclarationFields({ inputs, outputs, ...rest }: NodeFields<Slots, Slo
     params: rest.params as Record<string, Param>,
     inputs: mapEntries(
       inputs,
-      (name, { accepts, about, optional, many, grows, more }): InputSlot => ({
+      (name, { accepts, about, optional, many, grows, more, further }): InputSlot => ({
         accepts,
         about,
         ...(optional && { optional }),
         ...(many && { many }),
         ...(grows && { grows }),
         ...(more && { more: { of: more.of ?? name } }),
+        ...(further && { further }),
       }),
     ),
-    outputs: mapEntries(outputs, (name, { type, about, many, per, host, more }): OutputSlot => ({
-      type,
-      about,
-      ...(many && { many }),
-      ...(per && { per }),
-      ...(host && { host }),
-      ...(more && { more: { of: more.of ?? name } }),
-    })),
+    outputs: mapEntries(
+      outputs,
+      (name, { type, about, many, per, host, more, further }): OutputSlot => ({
+        type,
+        about,
+        ...(many && { many }),
+        ...(per && { per }),
+        ...(host && { host }),
+        ...(more && { more: { of: more.of ?? name } }),
+        ...(further && { further }),
+      }),
+    ),
   }
 }

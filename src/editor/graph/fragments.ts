@@ -266,7 +266,7 @@ export function estimateSize(
 ): [number, number] {
   const rows = Math.max(
     inputSpecs(declaration, wired).length,
-    Object.keys(declaration.outputs).length,
+    outputSpecs(declaration, params, wired, new Set()).length,
   )
   const view = declaration.role === 'observer' ? 180 : (declaration.room?.height ?? 0)
   return [

@@ -179,7 +179,8 @@ export function findSlot(
 ): string | undefined {
   if (end.from === 'output') {
     const fitting = Object.entries(declaration.inputs).filter(
-      ([name, { accepts }]) => name !== 'loop' && acceptsType(accepts, end.type),
+      ([name, { accepts, further }]) =>
+        name !== 'loop' && !further && acceptsType(accepts, end.type),
     )
     const best =
       fitting.find(
@@ -190,9 +191,10 @@ export function findSlot(
     return best && (best[1].many ? `${best[0]}_1` : best[0])
   }
   return Object.entries(declaration.outputs).find(
-    ([name, { type, many }]) =>
+    ([name, { type, many, further }]) =>
       name !== 'loop' &&
       !many &&
+      !further &&
       possibleTypes(declaration, type, values).some((each) => acceptsType(end.accepts, each)),
   )?.[0]
 }

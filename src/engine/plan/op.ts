@@ -47,6 +47,8 @@ export interface InputSlot {
    * `of` are offered once that has as many.
    */
   more?: { of: string }
+  /** Is offered on the canvas only while the node has further slots, or if it is wired. */
+  further?: true
 }
 
 /**
@@ -96,6 +98,8 @@ export interface OutputSlot {
   host?: true | 'inputs'
   /** Has a slot `name_2`, ... for each further slot of the input that it belongs to. */
   more?: { of: string }
+  /** As for inputs. */
+  further?: true
 }
 
 export type Param = ParamKind & {

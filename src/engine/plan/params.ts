@@ -40,6 +40,10 @@ export function paramFault(name: string, spec: Param, given: unknown, source?: P
   }
 }
 
+/** Iterations after which a file node in a loop writes a file; 0: only at the end. */
+export const fileInterval = (node: GraphNode, op: Declaration): number =>
+  op.role === 'output' ? Number(checkParams(node, op).params.every ?? 0) : 0
+
 /** Returns the params that have an effect, given the others. */
 export const effectiveParams = <T extends Params>(
   specs: Declaration['params'],

@@ -2,7 +2,7 @@
 import type { NumberValue } from '../base/values.ts'
 import { NodeError } from '../base/fault.ts'
 import { planMessages } from '../messages/plan.ts'
-import { stepInputs, stepOutputs, type LoopStep, type Step } from './steps.ts'
+import { stepInputs, stepOutputs, type LoopStep, type PeriodicFile, type Step } from './steps.ts'
 import { EmissionSchedule } from './emissionSchedule.ts'
 import {
   Frame,
@@ -113,6 +113,8 @@ function* runIterations(loop: ActiveLoop): Generator<Signal, void, unknown> {
       yield { kind: 'rest' }
       if (stepper.hasNext(state, index) && emissions.isDue(index))
         yield* emit(loop, state, index, emissions)
+      // The end writes the last ones.
+      if (stepper.hasNext(state, index)) yield* writeSnapshots(loop, state, index)
     }
     if (isOutside && index > reported) yield { kind: 'wait', promise: report('end') }
     publishDone(loop, state, frame, place.at)
@@ -161,11 +163,63 @@ function* iterate(
     const own = yield* runBody(loop, state, index, each, bodies, inside)
     const { again } = step.next
     const asked = again === undefined ? undefined : (bodies.first.get(again) as NumberValue)
-    return yield* waitFor(stepper.complete(own, index, solvers, asked))
+    const next = yield* waitFor(stepper.complete(own, index, solvers, asked))
+    yield* owning(host, next, writeFiles(loop, bodies.first, index))
+    return next
   } finally {
     for (const solver of Object.values(solvers?.after ?? {})) host.memory.release(solver)
     bodies.dispose()
     host.memory.release(each)
+  }
+}
+
+/** Runs steps that may fail; releases a state that its caller would own otherwise. */
+function* owning(
+  host: Host,
+  state: LoopState,
+  steps: Generator<Signal, void, unknown>,
+): Generator<Signal, void, unknown> {
+  let isComplete = false
+  try {
+    yield* steps
+    isComplete = true
+  } finally {
+    if (!isComplete) host.memory.release(state)
+  }
+}
+
+/** Writes the files of body values that are due after an iteration. */
+function* writeFiles(
+  { step, host, place, runSteps }: ActiveLoop,
+  body: Frame,
+  index: number,
+): Generator<Signal, void, unknown> {
+  if (place.isDryRun || place.emission) return
+  const at = { index: index + 1, label: undefined }
+  for (const { every, file } of step.files ?? [])
+    if ((index + 1) % every === 0) yield* runSteps([file], body, host, { ...place, at })
+}
+
+/** Writes the files of the done outputs that are due after `index` iterations. */
+function* writeSnapshots(
+  loop: ActiveLoop,
+  state: LoopState,
+  index: number,
+): Generator<Signal, void, unknown> {
+  const { step, place, host, frame, runSteps } = loop
+  if (place.isDryRun || place.emission) return
+  for (const { every, file, steps } of step.snapshots ?? []) {
+    if (index % every) continue
+    const inside = new Frame(host.memory, frame)
+    const at = { index, label: undefined }
+    const snapshot = { ...place, at, isNeeded: () => true, emission: true }
+    try {
+      publishDone(loop, state, inside, at)
+      yield* runSteps(steps, inside, host, snapshot)
+      yield* runSteps([file], inside, host, snapshot)
+    } finally {
+      inside.dispose()
+    }
   }
 }
 
@@ -356,13 +410,18 @@ function decideNeededObservers(
   // The last value is always shown. If the number of iterations is unknown, any iteration may be
   // the last.
   if (index === count - 1 || step.next.again !== undefined || behaviour.ended) return () => true
-  const decided = new Map<string, boolean>()
+  const decided = new Map((step.files ?? []).map(fileDecision(index)))
   return (observers) =>
     observers.some((id) => {
       if (!decided.has(id)) decided.set(id, host.wouldObserve(id))
       return decided.get(id)
     })
 }
+
+/** Decides whether a file is written after iteration `index`. */
+const fileDecision =
+  (index: number) =>
+  ({ every, file }: PeriodicFile): [string, boolean] => [file.id, (index + 1) % every === 0]
 
 function publishDone(
   { step, stepper, host }: ActiveLoop,

@@ -46,7 +46,13 @@ export function* runNode(
   if (place === OUTSIDE_LOOPS) yield { kind: 'node', id: step.id }
   if (step.kind === 'files') {
     const op = host.ops.get(step.op) as OutputOp
-    const files = () => op.files(inputs as never, step.params as never)
+    const { index } = place.at
+    const files = async () => {
+      const written = await op.files(inputs as never, step.params as never)
+      if (index === undefined) return written
+      const number = [...place.path, index].join('-')
+      return written.map((file) => ({ ...file, name: numberedName(file.name, number) }))
+    }
     yield { kind: 'wait', promise: runAtNode(step.id, () => host.files(step, files)) }
     return
   }
@@ -64,6 +70,10 @@ export function* runNode(
     host.memory.release(outputs)
   }
 }
+
+/** Adds the number of an iteration to a file name: `model-100.zip`. */
+const numberedName = (name: string, number: string) =>
+  name.replace(/(\.\w+)?$/, (extension) => `-${number}${extension}`)
 
 /**
  * Runs a metric whose outputs are wired. Its measured numbers are known on the CPU. Inside a

@@ -108,9 +108,11 @@ export class SessionHost {
     const { ops, observers, shown } = this.parts
     return {
       // Every value is shown in slow motion.
-      wouldObserve: (id) =>
-        run.slowMotion.isOn ||
-        observers.wouldRead(id, ops.get(run.observers.get(id) ?? '') as ObserverOp, outerId(id)),
+      wouldObserve(id) {
+        const op = ops.get(run.observers.get(id) ?? '') as ObserverOp | undefined
+        // A file of an inner loop is no observer.
+        return !op || run.slowMotion.isOn || observers.wouldRead(id, op, outerId(id))
+      },
       observe: (step, inputs, at) => {
         if (
           at.index === undefined &&

@@ -25,7 +25,8 @@ export function findSoleObservers(units: Units): ReadonlyMap<string, readonly st
   for (const id of [...units.order].reverse()) {
     const zone = units.zone(id)
     const op = units.op(id)
-    if (op.role === 'observer' && !users.has(id)) soleObservers.set(id, [id])
+    const isPeriodic = units.fileInterval(id) > 0 && units.isInLoop(id)
+    if ((op.role === 'observer' && !users.has(id)) || isPeriodic) soleObservers.set(id, [id])
     // Its next iteration depends on this one.
     else if ('stateful' in op) soleObservers.set(id, [])
     else if (zone) {

@@ -5,8 +5,15 @@ import { planMessages } from '../messages/plan.ts'
 import { wire } from './graph.ts'
 import { checkParams } from './params.ts'
 import { findSoleObservers } from './soleObservers.ts'
-import { stepInputs, stepOutputs, type LoopStep, type NodeStep, type Step } from './steps.ts'
-import { findEmissions, orderUnits } from './unitOrder.ts'
+import {
+  stepInputs,
+  stepOutputs,
+  type LoopStep,
+  type NodeStep,
+  type PeriodicFile,
+  type Step,
+} from './steps.ts'
+import { findEmissions, findSnapshots, orderUnits, type SnapshotUnits } from './unitOrder.ts'
 import { Units, type LoopPath, type Unit } from './units.ts'
 import type { Checked, Zone } from './zones.ts'
 
@@ -57,14 +64,14 @@ export class StepBuilder {
     keep: ReadonlySet<ValueId>,
     each: readonly ValueId[] = [],
   ): Step[] {
-    const emissions = units.some(this.units.isTraining)
-      ? findEmissions(this.units, units, this.units.needsIn(path))
-      : undefined
+    const needs = units.some(this.units.isTraining) ? this.units.needsIn(path) : undefined
+    const emissions = needs && findEmissions(this.units, units, needs)
+    const snapshots = needs ? findSnapshots(this.units, units, needs) : []
     const steps = units.map((unit) => {
       const zone = this.units.zone(unit)
-      return zone
-        ? this.loopStep(zone, emissions?.get(unit) ?? [], path)
-        : this.nodeStep(unit, path)
+      if (!zone) return this.nodeStep(unit, path)
+      const own = snapshots.filter(({ loop }) => loop === unit)
+      return this.loopStep(zone, emissions?.get(unit) ?? [], own, path)
     })
     freeAfterLastReader(steps, keep, each)
     return steps
@@ -85,13 +92,22 @@ export class StepBuilder {
     }
   }
 
-  private loopStep({ start, end }: Zone, emitted: readonly Unit[], path: LoopPath): LoopStep {
+  private loopStep(
+    { start, end }: Zone,
+    emitted: readonly Unit[],
+    saved: readonly SnapshotUnits[],
+    path: LoopPath,
+  ): LoopStep {
     const inner = [...path, start]
     const next = this.inputs(end)
     const nextValues = new Set(Object.values(next))
     const each = this.usedOutputs(start)
     const eachValues = each.map((slot) => valueId(wire(start, slot)))
-    const body = this.steps(this.order(inner) ?? [], inner, nextValues, eachValues)
+    const order = this.order(inner) ?? []
+    const files = order.filter(this.units.makesFiles).map((id) => this.periodicFile(id, inner))
+    const kept = new Set([...nextValues, ...files.flatMap(({ file }) => stepInputs(file))])
+    const others = order.filter((unit) => !this.units.makesFiles(unit))
+    const body = this.steps(others, inner, kept, eachValues)
     const inBody = new Set([...eachValues, ...body.flatMap(stepOutputs)])
     return {
       kind: 'loop',
@@ -107,9 +123,22 @@ export class StepBuilder {
       freeNext: [...nextValues].filter((value) => inBody.has(value)),
       outputs: this.usedOutputs(end),
       emission: this.steps(emitted, path, new Set()),
+      ...(files.length && { files }),
+      ...(saved.length && { snapshots: saved.map((snapshot) => this.snapshot(snapshot, path)) }),
       free: [],
       ...this.loopObservers(start, path),
     }
+  }
+
+  private periodicFile = (id: string, path: LoopPath): PeriodicFile => ({
+    every: this.units.fileInterval(id),
+    file: this.nodeStep(id, path),
+  })
+
+  private snapshot({ file, units }: SnapshotUnits, path: LoopPath) {
+    const periodic = this.periodicFile(file, path)
+    const others = units.filter((unit) => unit !== file)
+    return { ...periodic, steps: this.steps(others, path, new Set(stepInputs(periodic.file))) }
   }
 
   private inputs = (id: string): Record<string, ValueId> =>

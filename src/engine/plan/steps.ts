@@ -42,8 +42,18 @@ export interface LoopStep {
   outputs: string[]
   /** Steps from the done outputs to observers, run on a snapshot at intervals. */
   emission: Step[]
+  /** Files of body values, written after iterations. */
+  files?: PeriodicFile[]
+  /** Files of the done outputs of a snapshot, written after iterations, with the steps to them. */
+  snapshots?: (PeriodicFile & { steps: Step[] })[]
   free: ValueId[]
   soleObservers?: string[]
+}
+
+/** A file that is written after every so many iterations. */
+export interface PeriodicFile {
+  every: number
+  file: NodeStep
 }
 
 export type Step = NodeStep | LoopStep
@@ -66,7 +76,13 @@ export const stepOutputs = (step: Step): ValueId[] =>
 /** Returns the values that a step reads, including its body and emission. */
 export function stepInputs(step: Step): ValueId[] {
   if (step.kind !== 'loop') return Object.values(step.inputs)
-  const inside = [...step.body, ...step.emission].flatMap(stepInputs)
+  const { files = [], snapshots = [] } = step
+  const inside = [
+    ...step.body,
+    ...step.emission,
+    ...[...files, ...snapshots].map(({ file }) => file),
+    ...snapshots.flatMap(({ steps }) => steps),
+  ].flatMap(stepInputs)
   return [...Object.values(step.inputs), ...inside, ...Object.values(step.next)]
 }
 

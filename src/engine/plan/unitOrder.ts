@@ -12,7 +12,10 @@ export function orderUnits(units: Units, path: LoopPath, onCycle: OnCycle): Unit
   if (!order) return undefined
   // Everything that an emission needs has to run before its training.
   const latest = findLatestTrainings(units, order, needs)
-  for (const [loop, emitted] of findEmissions(units, order, needs)) {
+  const snapshots = findSnapshots(units, order, needs).map(
+    ({ loop, units: saved }) => [loop, saved] as const,
+  )
+  for (const [loop, emitted] of [...findEmissions(units, order, needs), ...snapshots]) {
     for (const unit of emitted) {
       for (const needed of needs.get(unit) ?? [])
         if (needed !== loop && latest.get(needed) !== loop) needs.get(loop)?.add(needed)
@@ -43,6 +46,32 @@ export function findEmissions(
   }
   for (const emitted of emissions.values()) emitted.reverse()
   return emissions
+}
+
+/** A file that is written on snapshots of a training. */
+export interface SnapshotUnits {
+  loop: Unit
+  file: Unit
+  every: number
+  /** The file and the units from the done outputs to it, in order. */
+  units: Unit[]
+}
+
+/** Returns the files of done outputs of trainings that are also written during the training. */
+export function findSnapshots(units: Units, order: readonly Unit[], needs: Needs): SnapshotUnits[] {
+  const latest = findLatestTrainings(units, order, needs)
+  return order.flatMap((file) => {
+    const [every, loop] = [units.fileInterval(file), latest.get(file)]
+    if (!every || loop === undefined) return []
+    const saved = new Set<Unit>()
+    const stack = [file]
+    for (let unit = stack.pop(); unit !== undefined; unit = stack.pop()) {
+      if (saved.has(unit) || latest.get(unit) !== loop || units.isTraining(unit)) continue
+      saved.add(unit)
+      stack.push(...(needs.get(unit) ?? []))
+    }
+    return [{ loop, file, every, units: order.filter((unit) => saved.has(unit)) }]
+  })
 }
 
 /** Returns the last training, in this order, that each unit depends on. */

@@ -1,6 +1,7 @@
 // Units of a plan: each runs as one step of its level. A unit is a node, or a loop with its body.
 import { getNode, type GraphNode, type Wire } from './graph.ts'
 import { getOp, type Op } from './op.ts'
+import { fileInterval } from './params.ts'
 import { behaviourAt } from './zoneFaults.ts'
 import type { Checked, Zone } from './zones.ts'
 
@@ -51,12 +52,18 @@ export class Units {
 
   isLoop = (unit: Unit): boolean => this.checked.zones.has(unit)
 
+  isInLoop = (id: string): boolean => (this.checked.zonesOf.get(id)?.length ?? 0) > 0
+
   isEnd = (id: string): boolean => this.zonesByEnd.has(id)
 
   isTraining = (unit: Unit): boolean =>
     behaviourAt(unit, this.checked.nodes, this.checked.ops)?.trains === true
 
   makesFiles = (unit: Unit): boolean => !this.isLoop(unit) && this.op(unit).role === 'output'
+
+  /** Iterations after which a file is written; 0: only at the end. */
+  fileInterval = (unit: Unit): number =>
+    this.makesFiles(unit) ? fileInterval(this.node(unit), this.op(unit)) : 0
 
   /** Returns true for an observer, or a loop that contains one. */
   shows = (unit: Unit): boolean =>

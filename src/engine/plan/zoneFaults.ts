@@ -3,7 +3,7 @@ import type { Fault } from '../base/fault.ts'
 import { splitMany } from '../base/ids.ts'
 import { getNode, type GraphNode, type Wire } from './graph.ts'
 import type { Op, Ops, StartOp } from './op.ts'
-import { checkParams } from './params.ts'
+import { checkParams, fileInterval } from './params.ts'
 import { paramWireFaults } from './paramWireFaults.ts'
 import { nodeName } from './slots.ts'
 import { wiredParams } from './paramSlots.ts'
@@ -84,10 +84,15 @@ function crossingFaults(id: string, { nodes, ops, zones, zonesOf }: Checked): Fa
   return []
 }
 
-/** Rule d: only observers may be wired to body values. Files need values that leave through End. */
+/**
+ * Rule d: only observers may be wired to body values, and files that are written after every so
+ * many iterations, unless these are part of a unit. Other files need values that leave through End.
+ */
 function escapeFaults(id: string, op: Op, { nodes, ops, zones, zonesOf }: Checked): Fault[] {
   const inner = zones.get(zonesOf.get(id)?.at(-1) ?? '')
   if (!inner) return []
+  const isInUnit = inner.around.some((zone) => behaviourAt(zone, nodes, ops)?.around)
+  if (fileInterval(getNode(nodes, id), op) > 0 && !isInUnit) return []
   const { start, end } = inner
   return [
     {

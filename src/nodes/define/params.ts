@@ -142,5 +142,8 @@ export const symbol = <P extends ParamOfKind<'number'>>(symbol: string, param: P
 /** A param that has no effect while an input is wired. */
 export const unless = <P extends Param>(input: string, then: P): P => ({ ...then, unless: input })
 
+/** Param of a loop that offers its further slots on the canvas. Has no effect on results. */
+export const furtherSlots = (about: string) => added(advanced(toggle(false, about)))
+
 /** A param that was added after results were stored with the node; see `Param.added`. */
 export const added = <P extends Param>(param: P): P & { added: true } => ({ ...param, added: true })

@@ -14,6 +14,7 @@ export interface Slot<In = unknown, Out = unknown> {
   host?: true | 'inputs'
   grows?: true
   more?: { of?: string | undefined }
+  further?: true
   /** For type inference only; never present. */
   readonly value?: { in: In; out: Out }
 }
@@ -93,6 +94,9 @@ export const grows = <In, Out>(
   ...optional(slot),
   grows: true,
 })
+
+/** A slot that is rarely used: offered while the param `further_slots` of the loop is on. */
+export const further = <S extends Slot>(slot: S): S => ({ ...slot, further: true })
 
 /**
  * A slot with further, optional ones: `name`, `name_2`, `name_3`, ... Those of another input `of`

@@ -18,6 +18,7 @@ import {
   text,
   training,
 } from '../define.ts'
+import { everyParam } from './every.ts'
 
 export const saveCheckpoint = defineNode({
   type: 'diffusion/SaveCheckpoint',
@@ -51,6 +52,7 @@ export const saveCheckpoint = defineNode({
         diffusers: 'Only what diffusers can load; refuses the rest',
       }),
     ),
+    every: everyParam,
   },
   files: async ({ model, schedule, training, dataset }, { name, format }) => {
     try {

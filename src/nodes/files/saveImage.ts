@@ -6,6 +6,7 @@ import type { OutputFile } from '../../engine/plan/op.ts'
 import type { Pictures } from '../../engine/plan/view.ts'
 import { encodePng } from '../../engine/images/png.ts'
 import { advanced, choice, defineNode, integer, samples, text, toggle } from '../define.ts'
+import { everyParam } from './every.ts'
 import { readImages } from '../observers/images.ts'
 import { dataMessages } from '../messages/data.ts'
 
@@ -42,6 +43,7 @@ export const saveImage = defineNode({
         auto: 'From the smallest to the largest value',
       }),
     ),
+    every: everyParam,
   },
   files: async ({ images }, { name, separate, columns, scale, gap, range }) => {
     const { pictures } = await readImages(images, 'images', Infinity, range)

@@ -2,6 +2,7 @@
 import type { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import { drawBody } from './body.ts'
 import type { NodeDataClass } from './nodeData.ts'
+import { FURTHER } from '../workflow/slots.ts'
 import type { NodeSetup } from './nodeSetup.ts'
 import { isOnFilm, isOnSpace, scrubTo, startTurning } from './scrub.ts'
 import { drawStateMark } from './stateMark.ts'
@@ -19,6 +20,7 @@ export function createDisplayClass(Base: NodeDataClass, { lite, hooks }: NodeSet
       syncWidget(this, name)
       if (this.configuring) return
       matchWidgets(this, hooks)
+      if (name === FURTHER) this.matchSlots('trim')
       refreshTypes(lite, this)
       hooks.changed?.(this, name)
       this.setDirtyCanvas(true)

@@ -6,7 +6,7 @@ import type {
   Slot,
 } from 'litegraph.js/build/litegraph.core.js'
 import { splitMany } from '../../engine/base/ids.ts'
-import { inputSpecs, matchSlotsByName, outputSpecs } from '../workflow/slots.ts'
+import { FURTHER, inputSpecs, matchSlotsByName, outputSpecs } from '../workflow/slots.ts'
 import type { DiffusionNode } from './diffusionNode.ts'
 import { slotFields } from './slotFields.ts'
 import { loopPartner } from './wires.ts'
@@ -35,6 +35,13 @@ export function matchNodeSlots(
   node.setDirtyCanvas(true, true)
 }
 
+/** Tests if the loop of a node offers its rarely used slots. */
+function offersFurther(node: DiffusionNode): boolean {
+  const { role } = node.diffusion.declaration
+  const start = role === 'end' ? loopPartner(node) : node
+  return start?.properties[FURTHER] === true
+}
+
 /** Names of the wired inputs of the Start of an End, whose further outputs follow them. */
 function startInputs(node: DiffusionNode): string[] {
   const { role, inputs, outputs } = node.diffusion.declaration
@@ -54,15 +61,17 @@ const slotRows = ({ inputs, outputs }: DiffusionNode) => Math.max(inputs.length,
 
 function matchInputs(
   lite: LiteGraphStatic,
-  { inputs, diffusion: { declaration } }: DiffusionNode,
+  node: DiffusionNode,
   wiredInputs: ReadonlySet<string>,
   free: FreeSlots,
 ): InputSlot[] {
+  const { inputs, diffusion } = node
+  const { declaration } = diffusion
   const present = free === 'keep' ? slotNames(inputs) : undefined
   return matchSlotsByName<InputSlot>(
     inputs,
     // A param stays an input until it is converted back.
-    inputSpecs(declaration, wiredInputs, present, slotNames(inputs)),
+    inputSpecs(declaration, wiredInputs, present, slotNames(inputs), offersFurther(node)),
     isWiredInput,
     (spec, old): InputSlot => Object.assign(old ?? { link: null }, slotFields(lite, spec, 'input')),
   ).slots
@@ -70,14 +79,16 @@ function matchInputs(
 
 function matchOutputs(
   lite: LiteGraphStatic,
-  { outputs, properties, diffusion: { declaration } }: DiffusionNode,
+  node: DiffusionNode,
   wiredInputs: ReadonlySet<string>,
   free: FreeSlots,
 ): OutputSlot[] {
+  const { outputs, properties, diffusion } = node
+  const { declaration } = diffusion
   const present = slotNames(free === 'keep' ? outputs : outputs.filter(isWiredOutput))
   return matchSlotsByName<OutputSlot>(
     outputs,
-    outputSpecs(declaration, properties, wiredInputs, present),
+    outputSpecs(declaration, properties, wiredInputs, present, offersFurther(node)),
     isWiredOutput,
     (spec, old): OutputSlot => {
       // An output `like` an input gets its type from wires, in refreshTypes.

@@ -15,6 +15,8 @@ import {
   advanced,
   any,
   defineLoop,
+  further,
+  furtherSlots,
   integer,
   like,
   many,
@@ -169,7 +171,9 @@ export const [samplingStart, samplingEnd] = defineLoop({
         ),
       ),
       timesteps: timesteps('Timesteps to visit'),
-      value: many(optional(any('Initial value of what steps pass on, such as an estimate of x_0'))),
+      value: further(
+        many(optional(any('Initial value of what steps pass on, such as an estimate of x_0'))),
+      ),
     },
     each: {
       x_t: more(samples('Current x_t'), 'x_T'),
@@ -180,7 +184,11 @@ export const [samplingStart, samplingEnd] = defineLoop({
       value: many(like('value', 'Value of the previous step')),
     },
     staticOutputs: ({ timesteps }) => (timesteps ? transitionTimes(timesteps) : {}),
-    params: {},
+    params: {
+      further_slots: furtherSlots(
+        'Offers slots for further samples, and for values that steps pass on',
+      ),
+    },
   },
   end: {
     type: 'diffusion/SamplingEnd',
@@ -189,7 +197,7 @@ export const [samplingStart, samplingEnd] = defineLoop({
       'End of a sampling loop: takes the result of each step and outputs the last one and the trajectory.',
     next: {
       x_prev: more(samples('Data at t_prev, from a step')),
-      value: many(optional(any('Value for the next step'))),
+      value: further(many(optional(any('Value for the next step')))),
     },
     done: {
       x_0: more(samples('Samples after the last step'), 'x_T'),
@@ -208,7 +216,7 @@ export const [samplingStart, samplingEnd] = defineLoop({
   },
   carries: { x_prev: 'x_t', value: 'value' },
   behaviour: {
-    extents: [],
+    extents: ['further_slots'],
     samples: true,
     iterations: ({ timesteps }) => timesteps.t.length,
 

@@ -12,6 +12,8 @@ import {
   dataset,
   defineLoop,
   ema,
+  further,
+  furtherSlots,
   history,
   integer,
   labels,
@@ -83,17 +85,21 @@ export const [trainingStart, trainingEnd] = defineLoop({
           'Training state to resume from, from LoadCheckpoint; its weights replace those of the model',
         ),
       ),
-      value: many(optional(any('Initial value of what steps pass on, such as a running mean'))),
+      value: further(
+        many(optional(any('Initial value of what steps pass on, such as a running mean'))),
+      ),
     },
     each: {
       x_0: more(samples('Batch of clean data'), 'dataset'),
       labels: more(labels('Labels of the batch, if the data set has classes'), 'dataset'),
       model: more(model('Model at this step; the loss must depend on it')),
-      ema: more(
-        model(
-          'Model with the averaged weights at this step, as a target without gradients; without EMA, the weights of this step',
+      ema: further(
+        more(
+          model(
+            'Model with the averaged weights at this step, as a target without gradients; without EMA, the weights of this step',
+          ),
+          'model',
         ),
-        'model',
       ),
       step: onHost(number('Number of steps before this one')),
       record: record(
@@ -149,6 +155,9 @@ export const [trainingStart, trainingEnd] = defineLoop({
         ),
       ),
       seed: advanced(seed('Equal seeds give the examples in equal order')),
+      further_slots: furtherSlots(
+        'Offers slots for further models, data sets and losses, for the averaged model at each step, for values that steps pass on, and for an early end',
+      ),
     },
   },
   end: {
@@ -162,8 +171,8 @@ export const [trainingStart, trainingEnd] = defineLoop({
       losses: optional(
         losses('Loss of each item, recorded for ImportanceTimesteps. Every step waits for them'),
       ),
-      again: optional(number('Ends the training early as soon as it is not above 0')),
-      value: many(optional(any('Value for the next step'))),
+      again: further(optional(number('Ends the training early as soon as it is not above 0'))),
+      value: further(many(optional(any('Value for the next step')))),
     },
     done: {
       model: more(model('Model with the weights of the last step')),
@@ -207,7 +216,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
   },
   carries: { value: 'value' },
   behaviour: {
-    extents: ['steps', 'count', 'emit_every', 'activation_checkpointing'],
+    extents: ['steps', 'count', 'emit_every', 'activation_checkpointing', 'further_slots'],
     trains: true,
     notices({ steps, count, gradient_accumulation_steps: wanted }, { wired, isNested }) {
       const left = steps % wanted

@@ -66,33 +66,38 @@ function shownOfRow(
   return new Set(row.slice(0, count))
 }
 
+/** Param of a Start that offers the further slots of both ends of its loop. */
+export const FURTHER = 'further_slots'
+
 /**
  * Inputs in order. A many-slot has a free slot after the last wired one, and all slots in `present`.
  * Params follow that are wired, or inputs without a wire (`converted`).
+ * `offers`: also those that are rarely used.
  */
 export function inputSpecs(
   declaration: Declaration,
   wired: ReadonlySet<string>,
   present = NO_NAMES,
   converted = NO_NAMES,
+  offers = false,
 ): SlotSpec[] {
   const specs: SlotSpec[] = []
   const shown = shownOfRow(declaration, wired, present)
   for (const [name, slot] of Object.entries(declaration.inputs)) {
-    const { accepts, about, optional, many, more } = slot
+    const { accepts, about, optional, many, more, further } = slot
     if (slot.grows && !shown.has(name)) continue
+    const isPresent = (names: ReadonlySet<string>) =>
+      many ? slotIndices(name, declaration.inputs, names).length > 0 : names.has(name)
+    if (further && !offers && !isPresent(wired) && !isPresent(present)) continue
     const spec = { name, type: formatAccepts(accepts), about, ...(optional && { optional }) }
     if (!many) specs.push(spec)
     if (more) {
       const indices = [wired, present].map((names) =>
         Math.max(0, ...slotIndices(name, declaration.inputs, names)),
       )
-      const own = more.of === name
-      const free = own
-        ? wired.has(name)
-          ? Math.max(1, indices[0]) + 1
-          : 1
-        : Math.max(0, ...slotIndices(more.of, declaration.inputs, wired))
+      const next = wired.has(name) && offers ? Math.max(1, indices[0]) + 1 : 1
+      const free =
+        more.of === name ? next : Math.max(0, ...slotIndices(more.of, declaration.inputs, wired))
       for (let i = 2; i <= Math.max(free, ...indices); i++)
         specs.push({ ...spec, name: manySlot(name, i), optional: true })
     } else if (many) {
@@ -139,12 +144,13 @@ export function outputSpecs(
   params: Readonly<Record<string, unknown>>,
   wiredInputs: ReadonlySet<string>,
   wiredOutputs: ReadonlySet<string>,
+  offers = false,
 ): SlotSpec[] {
   const specs: SlotSpec[] = []
-  for (const [name, { type: declared, about, many, more, per }] of Object.entries(
-    declaration.outputs,
-  )) {
-    const type = chosenType(declaration, declared, params)
+  for (const [name, slot] of Object.entries(declaration.outputs)) {
+    const { about, many, more, per, further } = slot
+    if (further && !many && !offers && !wiredOutputs.has(name)) continue
+    const type = chosenType(declaration, slot.type, params)
     const like = typeof type === 'string' ? undefined : type.like
     const spec = { name, type: typeof type === 'string' ? type : '*', about }
     if (!many) specs.push({ ...spec, ...(like && { like }) })

@@ -68,6 +68,21 @@ export const evaluate = {
     },
   },
 
+  ChamferDistance: {
+    summary:
+      '두 집합 사이의 챔퍼 거리: 항목마다 다른 집합에서 가장 가까운 항목까지의 거리 제곱을 양쪽에서 평균합니다. 미분할 수 있어 손실로도 씁니다.',
+    inputs: {
+      samples: shared.judgedSamples,
+      reference: shared.realData,
+    },
+    outputs: {
+      distance: '챔퍼 거리',
+    },
+    params: {
+      count: shared.count,
+    },
+  },
+
   Classifier: {
     summary:
       '이미지를 분류하는 새 신경망입니다. 실제 이미지로 학습해 생성한 이미지를 평가할 수 있습니다.',
@@ -141,6 +156,9 @@ export const evaluate = {
       reference: shared.realData,
       classifier: shared.featureClassifier,
     },
+    outputs: {
+      distance: '프레셰 거리',
+    },
     params: {
       components: shared.components,
       count: shared.count,
@@ -155,6 +173,10 @@ export const evaluate = {
       samples: shared.manySamples,
       reference: shared.realData,
       classifier: shared.featureClassifier,
+    },
+    outputs: {
+      distance: '특징의 커널 거리',
+      loss: '항목 자체의, 또는 분류기 특징의 커널 거리. 미분할 수 있어 학습에 쓸 수 있습니다',
     },
     params: {
       components: shared.components,
@@ -247,6 +269,11 @@ export const evaluate = {
       samples: shared.judgedSamples,
       reference: '레이블이 있는 실제 데이터. Points의 eight_gaussians 같은 것',
     },
+    outputs: {
+      modes: '샘플이 있는 모드의 수',
+      near: '모드 가까이에 있는 샘플의 비율',
+      emptiest: '모드 가까이의 샘플 가운데 가장 적은 모드의 비율',
+    },
   },
 
   NearestNeighbours: {
@@ -271,6 +298,12 @@ export const evaluate = {
       reference: shared.realData,
       classifier: shared.featureClassifier,
     },
+    outputs: {
+      precision: '실제 항목의 공 안에 있는 샘플의 비율',
+      recall: '샘플의 공 안에 있는 실제 항목의 비율',
+      density: '샘플을 둘러싼 실제 항목의 공의 수를 k로 나눈 값',
+      coverage: '공 안에 샘플이 있는 실제 항목의 비율',
+    },
     params: {
       components: shared.components,
       count: shared.count,
@@ -285,6 +318,9 @@ export const evaluate = {
     inputs: {
       samples: '평가할 점 [n, d]',
       reference: '실제 점',
+    },
+    outputs: {
+      distance: 'sliced Wasserstein 거리',
     },
     params: {
       directions: '투영의 수. 평면에서는 같은 크기의 부채꼴마다 하나',

@@ -33,6 +33,8 @@ export const files = {
           diffusers: 'diffusers가 불러올 수 있는 것만. 나머지는 거부함',
         },
       },
+      every:
+        '파일을 저장하는 간격(루프의 반복 수). 반복 번호가 붙습니다. 0이면 끝에만. 정하면 루프 본문의 값을 연결할 수 있습니다',
     },
   },
 
@@ -48,6 +50,8 @@ export const files = {
       scale: '확대 배율. 0이면 격자는 너비 512쯤으로 키우고, 따로 저장하는 이미지는 그대로',
       gap: '격자에서 이미지 사이의 간격(파일의 픽셀)',
       range: shared.range,
+      every:
+        '파일을 저장하는 간격(루프의 반복 수). 반복 번호가 붙습니다. 0이면 끝에만. 정하면 루프 본문의 값을 연결할 수 있습니다',
     },
   },
 } satisfies Record<string, NodeTexts>

@@ -196,10 +196,12 @@ export const sampling = {
     inputs: {
       loop: shared.fromStart,
       x_prev: 't_prev의 데이터. 단계 노드에서',
+      value: '다음 단계로 넘길 값',
     },
     outputs: {
       x_0: shared.afterLastStep,
       trajectory: 'x_T에서 x_0까지의 중간 단계',
+      value: '마지막 단계 뒤의 값',
     },
     params: {
       keep_every: shared.keepEvery,
@@ -212,6 +214,7 @@ export const sampling = {
     inputs: {
       x_T: '초기 노이즈(sigma 스케줄이면 첫 수준에 맞춰 크기를 조정), 또는 첫 t의 노이즈를 더한 데이터',
       timesteps: '거쳐 갈 타임스텝',
+      value: '단계마다 다음으로 넘기는 값의 초깃값. x_0의 추정 같은 것',
     },
     outputs: {
       loop: shared.toEnd,
@@ -220,6 +223,10 @@ export const sampling = {
       t_prev: '다음 타임스텝. -1은 깨끗한 데이터',
       index: shared.index,
       last: '마지막 반복이면 1, 아니면 0',
+      value: '앞 단계의 값',
+    },
+    params: {
+      further_slots: '다른 샘플과 단계 사이에 넘기는 값을 위한 슬롯을 보여 줍니다',
     },
   },
 

@@ -210,9 +210,11 @@ export const training = {
     summary: '학습 루프의 끝입니다. 단계마다 손실을 받아 학습된 모델을 내보냅니다.',
     inputs: {
       loop: shared.fromStart,
-      loss: '최소화할 손실',
+      loss: '최소화할 손실. loss_2는 model_2만 학습합니다. 연결하지 않으면 model_2도 loss로 학습합니다',
       losses:
         '항목마다의 손실. ImportanceTimesteps를 위해 기록합니다. 단계마다 값이 나올 때까지 기다립니다',
+      again: '0보다 크지 않게 되면 학습을 일찍 끝냅니다',
+      value: '다음 단계로 넘길 값',
     },
     outputs: {
       model: '마지막 단계의 가중치인 모델',
@@ -220,9 +222,19 @@ export const training = {
       history: '단계마다의 손실',
       training:
         '이어서 학습할 학습 상태. SaveCheckpoint에 연결. 모든 평균이 들어 있어 AveragedModel과 PostHocEMA에도 연결',
+      value: '마지막 단계 뒤의 값',
     },
     params: {
       emit_every: '학습 중 모델 미리보기 사이의 단계 수. 처음에는 더 자주. 0이면 없음',
+      updates: {
+        about: '손실이 여럿일 때 모델을 갱신하는 시점',
+        each: {
+          together: '모든 손실을 단계 전의 가중치로 계산합니다',
+          in_turn: '손실마다, 앞선 손실의 모델을 갱신한 뒤에 계산합니다',
+        },
+      },
+      again_every:
+        'again을 읽는 간격(단계 수). CPU에서 이미 아는 값이면 단계마다. 읽을 때마다 장치를 기다립니다',
     },
   },
 
@@ -231,19 +243,22 @@ export const training = {
     inputs: {
       model: '학습할 모델. 루프는 사본을 학습합니다',
       dataset: '학습 데이터',
-      optimizer: '기울기로 가중치를 갱신합니다',
+      optimizer: '기울기로 가중치를 갱신합니다. 다른 모델도 따로 연결하지 않으면 첫째를 씁니다',
       ema: '단계에 걸친 가중치의 평균. 여럿을 이을 수 있습니다',
       training:
         '이어서 학습할 학습 상태. LoadCheckpoint에서. 모델의 가중치 대신 그 가중치를 씁니다',
+      value: '단계마다 다음으로 넘기는 값의 초깃값. 이동 평균 같은 것',
     },
     outputs: {
       loop: shared.toEnd,
       x_0: '깨끗한 데이터의 배치',
       labels: '배치의 레이블. 데이터 세트에 클래스가 있을 때',
       model: '이 단계의 모델. 손실이 이 모델에 의존해야 합니다',
+      ema: '이 단계의 평균한 가중치인 모델. 기울기가 없는 목표로 씁니다. EMA가 없으면 이 단계의 가중치',
       step: '이 단계에 앞선 단계의 수',
       record:
         '타임스텝마다 최근 손실. ImportanceTimesteps에 연결. TrainingEnd에 losses를 연결하지 않으면 비어 있습니다',
+      value: '앞 단계의 값',
     },
     params: {
       steps: '학습 단계의 수. 단계마다 배치 하나',
@@ -259,6 +274,8 @@ export const training = {
         '가중치를 한 번 갱신하기 위해 기울기를 평균하는 단계 수. 같은 메모리로 더 큰 배치의 효과를 냅니다',
       shuffle: '에폭마다 새로운 무작위 순서. 에폭마다 예시는 한 번씩 나옵니다',
       drop_last: '에폭의 마지막 배치가 다 차지 않으면 버립니다',
+      pairs:
+        '여러 데이터 세트에서 번호가 같은 항목이 쌍을 이룹니다. 모두 첫째의 순서를 따릅니다. 끄면 저마다 순서가 다릅니다',
       activations: {
         about:
           'UNet이 역전파를 위해 활성값을 저장하는 수 형식. 계산, 가중치, 기울기, 손실은 항상 float32',
@@ -271,6 +288,8 @@ export const training = {
         'UNet 블록의 입력만 저장하고 역전파에서 블록을 다시 계산합니다. 메모리가 줄고 한 단계가 3분의 1쯤 길어지며 결과는 똑같습니다(Chen et al. ' +
         '2016)',
       seed: '시드가 같으면 예시의 순서가 같습니다',
+      further_slots:
+        '다른 모델과 데이터 세트와 손실, 단계마다의 평균 모델, 단계 사이에 넘기는 값, 이른 종료를 위한 슬롯을 보여 줍니다',
     },
   },
 
