@@ -197,10 +197,10 @@ test('a training inside a training is refused, for what it is', () => {
   )
   expect(faults.map(({ node: id, message, cure }) => `${id}: ${message} ${cure}`))
     .toMatchInlineSnapshot(`
-    [
-      "inner: A training cannot run inside Training Start: the gradient of Training Start would not pass through its steps. Move it out of Training Start, or put both into a Repeat. To train on a gradient, use a Gradient zone.",
-    ]
-  `)
+      [
+        "inner: A training cannot run inside Training Start: the gradient of Training Start would not pass through its steps. Train both models in one loop, as model and model_2, or in turn in the rounds of a Repeat.",
+      ]
+    `)
 })
 
 test('trainings that need values of each other are one fault', () => {

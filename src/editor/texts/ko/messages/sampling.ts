@@ -63,7 +63,7 @@ export const koSampling: Translation<typeof samplingMessages> = {
   connectTimestep: 'Timestep을 연결하세요.',
   waitingLoop:
     '{title}은(는) 반복 사이에 데이터를 기다리는데, 스크립트는 기울기를 기록하는 동안 기다릴 수 없습니다.',
-  moveOut: '학습 루프 밖으로 옮기세요.',
+  moveOut: '루프 밖으로 옮기세요.',
   otherKind: 'a처럼 {expected}이어야(여야) 하는데 {got}입니다.',
   mixOneKind: '같은 종류의 값을 섞으세요. ConvertPrediction은 예측을 샘플로도 내보냅니다.',
   mask: '수 하나나 a의 모양 [{expected}]에 맞는 마스크여야 하는데 [{got}]입니다.',
