@@ -1,7 +1,11 @@
 // Slots of Formula: a row of inputs that grows, and an output whose type a param chooses.
+import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { expect, test } from 'vitest'
 import { chooseOutputType, findSlot } from '../../src/editor/graph/nodeSearch.ts'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
+import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
+import { registerNodes } from '../../src/nodes/litegraph/register.ts'
+import { nodes } from '../../src/nodes/table.ts'
 import { formula } from '../../src/nodes/tools/formula.ts'
 import { inputSpecs, outputSpecs } from '../../src/nodes/workflow/slots.ts'
 
@@ -36,4 +40,25 @@ test('the node search offers it for an input, with the type that fits', () => {
   expect(findSlot(declaration, { from: 'input', accepts: ['model'] })).toBeUndefined()
   expect(findSlot(declaration, { from: 'output', type: 'timestep' })).toBe('t')
   expect(findSlot(declaration, { from: 'output', type: 'samples' })).toBe('a')
+})
+
+test('on a canvas, inputs grow and a change of the param reaches the nodes behind', () => {
+  const registration = registerNodes(LiteGraph, nodes.map(toDeclaration), {})
+  const graph = new LGraph()
+  const add = (type: string) => {
+    const node = LiteGraph.createNode(`diffusion/${type}`) as DiffusionNode
+    graph.add(node)
+    return node
+  }
+  const [grid, own, next] = [add('Grid'), add('Formula'), add('Formula')]
+  grid.connect(0, own, 'a')
+  own.connect(0, next, 'a')
+  const types = () => [own, next].map(({ outputs }) => outputs[0].type)
+  expect(own.inputs.map(({ name }) => name)).toEqual(['t', 'schedule', 'a', 'b'])
+  expect(types()).toEqual(['samples', 'samples'])
+  own.setProperty('output', 'loss')
+  expect(types()).toEqual(['loss', 'loss'])
+  own.setProperty('output', 'like a')
+  expect(types()).toEqual(['samples', 'samples'])
+  registration.unregister()
 })
