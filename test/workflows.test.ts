@@ -99,6 +99,7 @@ test('lists the ready workflows', () => {
     'ddpm-ddim',
     'digits-sample',
     'digits-train',
+    'dps',
     'edm',
     'ema',
     'evaluate-points',
@@ -352,6 +353,24 @@ onEachBackend(() => {
     })
     const { notes } = (await run(graph)).get('Chain against jump') as StatisticsView
     expect(Number(new Map(notes).get('KS distance, x'))).toBeGreaterThan(1.95 * Math.sqrt(2 / 2000))
+  })
+
+  test('dps: all samples meet the measurement, and spread where the prior allows it', async () => {
+    const sampled = async (scale: number) => {
+      const settings = { 'Timesteps.num_inference_steps': 100, 'Guidance.scale': scale }
+      const { x } = await read(testGraph(readWorkflow('dps'), settings), {
+        x: 'SamplingEnd.x_0',
+      })
+      return [0, 1].map((axis) => [...x.tensor.data].filter((_, i) => i % 2 === axis))
+    }
+    const spread = (values: number[]) => Math.max(...values) - Math.min(...values)
+    const [measured, free] = await sampled(100)
+    expect(measured).toHaveLength(200)
+    for (const value of measured) expect(Math.abs(value - 1)).toBeLessThan(0.01)
+    expect(spread(free)).toBeGreaterThan(0.5)
+    // Without guidance the samples are those of the prior.
+    const [unguided] = await sampled(0)
+    expect(spread(unguided)).toBeGreaterThan(2)
   })
 
   test('posterior: the ellipses match the formula', async () => {

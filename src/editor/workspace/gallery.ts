@@ -31,6 +31,7 @@ const order = [
   'score-field',
   'ddpm-ddim',
   'guidance-by-hand',
+  'dps',
   'own-sampler',
   'subgraph',
   'digits-train',

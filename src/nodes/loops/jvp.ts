@@ -138,5 +138,5 @@ const toArgument = ({ tensor: x }: Samples, tangent: Samples | Noise | undefined
 
 const timeArgument = ({ t }: Timestep, tangent: number): Argument => ({
   x: tf.tensor1d(Float32Array.from(t)),
-  tangent: tf.fill([t.length], tangent),
+  tangent: tf.tensor1d(Array.from(t, () => tangent)),
 })
