@@ -223,4 +223,58 @@ onCpu(() => {
     )
     expect(faults).toContainEqual(expect.objectContaining({ node: 'f', slot: 'output' }))
   })
+
+  test('a training in the loop has the bits of a separate one, with a wired learning rate', async () => {
+    const training = (lr: Record<string, string>, params = {}): GraphNode[] =>
+      [
+        ...sources,
+        node('data', 'Points', {}, { count: 64 }),
+        node('mlp', 'MLP', {}, { hidden: 8, layers: 1 }),
+        node('optimizer', 'Optimizer', lr, params),
+        node(
+          'start',
+          'TrainingStart',
+          { model: 'mlp.model', dataset: 'data.dataset', optimizer: 'optimizer.optimizer' },
+          { steps: 3, batch_size: 8 },
+        ),
+        node('t', 'RandomTimesteps', { schedule: 'schedule.schedule', like: 'start.x_0' }),
+        node('eps', 'GaussianNoise', { like: 'start.x_0' }),
+        node('x_t', 'ForwardNoise', {
+          x_0: 'start.x_0',
+          t: 't.t',
+          noise: 'eps.noise',
+          schedule: 'schedule.schedule',
+        }),
+        node('predicted', 'Predict', { model: 'start.model', x_t: 'x_t.x_t', t: 't.t' }),
+        node('target', 'Target', {
+          x_0: 'start.x_0',
+          noise: 'eps.noise',
+          t: 't.t',
+          schedule: 'schedule.schedule',
+          model: 'start.model',
+        }),
+        node('loss', 'Loss', { prediction: 'predicted.prediction', target: 'target.target' }),
+        node('trained', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }),
+        { ...sampler('ddim', {}, { num_inference_steps: 2 }), id: 'drawn' },
+      ].map((each) =>
+        each.id === 'drawn'
+          ? { ...each, inputs: { ...each.inputs, model: { node: 'trained', slot: 'model' } } }
+          : each,
+      )
+    const looped = await evaluate(
+      [
+        ...training({ lr: 'each.number' }),
+        node('each', 'ForEachStart', {}, { list: '0.01, 0.3' }),
+        node('end', 'ForEachEnd', { loop: 'each.loop', samples_1: 'drawn.x_0' }),
+      ],
+      { frames: 'end.frames_1' },
+    )
+    const alone = await Promise.all(
+      [0.01, 0.3].map((lr) => evaluate(training({}, { lr }), { x: 'drawn.x_0' })),
+    )
+    expect(looped.frames.frames.map(({ data }) => data)).toEqual(
+      alone.map(({ x }) => x.tensor.data),
+    )
+    expect(alone[0].x.tensor.data).not.toEqual(alone[1].x.tensor.data)
+  })
 })
