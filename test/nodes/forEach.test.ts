@@ -1,6 +1,10 @@
 // ForEach: lists, the bits of separate runs, collected numbers and samples.
 import { expect, test } from 'vitest'
 import { GraphError } from '../../src/engine/base/fault.ts'
+import { compile, tryCompile } from '../../src/engine/plan/compile.ts'
+import { computeKeys } from '../../src/engine/plan/keys.ts'
+import { opTable } from '../../src/engine/plan/op.ts'
+import { nodes } from '../../src/nodes/table.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import type { ChartView, FilmView, ScatterView } from '../../src/engine/plan/view.ts'
 import { parseElements } from '../../src/nodes/loops/elements.ts'
@@ -177,5 +181,100 @@ onCpu(() => {
       { density: 'density.log_density', copy: 'copy.number' },
     )
     expect((seen.copy as unknown as { value: number }).value).toBe(seen.density.tensor.data[0])
+  })
+
+  test('Formula computes params: before the run from constants, in a loop from its numbers', async () => {
+    const half = (from: string) => [
+      node('half', 'Formula', { a: from }, { expression: 'floor(a / 2)', output: 'number' }),
+      sampler('heun', { num_inference_steps: 'half.result' }),
+    ]
+    const constant = [...sources, node('n', 'Number', {}, { value: 7 }), ...half('n.number')]
+    const typed = [...sources, sampler('heun', {}, { num_inference_steps: 3 })]
+    const shown = node('shown', 'Inspect', { value: 'sampler.x_0' })
+    const keys = (graph: GraphNode[]) => {
+      const plan = compile({ nodes: [...graph, shown] }, undefined, opTable(nodes))
+      return [...computeKeys(plan, opTable(nodes)).values].sort()
+    }
+    expect(keys(constant)).toEqual(keys(typed))
+    const looped = [
+      ...sources,
+      ...half('each.number'),
+      node('each', 'ForEachStart', {}, { list: '2, 7' }),
+      node('end', 'ForEachEnd', { loop: 'each.loop', samples_1: 'sampler.x_0' }),
+    ]
+    const [inLoop, alone] = [
+      await evaluate(looped, { frames: 'end.frames_1' }),
+      await evaluate(typed, { x: 'sampler.x_0' }),
+    ]
+    expect(inLoop.frames.frames[1].data).toEqual(alone.x.tensor.data)
+  })
+
+  test('a param that chooses the type of an output has to be known', async () => {
+    const { faults } = tryCompile(
+      {
+        nodes: [
+          node('each', 'ForEachStart', {}, { list: 'number, loss' }),
+          node('f', 'Formula', { a: 'each.number', output: 'each.text' }, { expression: 'a' }),
+          node('shown', 'Inspect', { value: 'f.result' }),
+        ],
+      },
+      undefined,
+      opTable(nodes),
+    )
+    expect(faults).toContainEqual(expect.objectContaining({ node: 'f', slot: 'output' }))
+  })
+
+  test('a training in the loop has the bits of a separate one, with a wired learning rate', async () => {
+    const training = (lr: Record<string, string>, params = {}): GraphNode[] =>
+      [
+        ...sources,
+        node('data', 'Points', {}, { count: 64 }),
+        node('mlp', 'MLP', {}, { hidden: 8, layers: 1 }),
+        node('optimizer', 'Optimizer', lr, params),
+        node(
+          'start',
+          'TrainingStart',
+          { model: 'mlp.model', dataset: 'data.dataset', optimizer: 'optimizer.optimizer' },
+          { steps: 3, batch_size: 8 },
+        ),
+        node('t', 'RandomTimesteps', { schedule: 'schedule.schedule', like: 'start.x_0' }),
+        node('eps', 'GaussianNoise', { like: 'start.x_0' }),
+        node('x_t', 'ForwardNoise', {
+          x_0: 'start.x_0',
+          t: 't.t',
+          noise: 'eps.noise',
+          schedule: 'schedule.schedule',
+        }),
+        node('predicted', 'Predict', { model: 'start.model', x_t: 'x_t.x_t', t: 't.t' }),
+        node('target', 'Target', {
+          x_0: 'start.x_0',
+          noise: 'eps.noise',
+          t: 't.t',
+          schedule: 'schedule.schedule',
+          model: 'start.model',
+        }),
+        node('loss', 'Loss', { prediction: 'predicted.prediction', target: 'target.target' }),
+        node('trained', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }),
+        { ...sampler('ddim', {}, { num_inference_steps: 2 }), id: 'drawn' },
+      ].map((each) =>
+        each.id === 'drawn'
+          ? { ...each, inputs: { ...each.inputs, model: { node: 'trained', slot: 'model' } } }
+          : each,
+      )
+    const looped = await evaluate(
+      [
+        ...training({ lr: 'each.number' }),
+        node('each', 'ForEachStart', {}, { list: '0.01, 0.3' }),
+        node('end', 'ForEachEnd', { loop: 'each.loop', samples_1: 'drawn.x_0' }),
+      ],
+      { frames: 'end.frames_1' },
+    )
+    const alone = await Promise.all(
+      [0.01, 0.3].map((lr) => evaluate(training({}, { lr }), { x: 'drawn.x_0' })),
+    )
+    expect(looped.frames.frames.map(({ data }) => data)).toEqual(
+      alone.map(({ x }) => x.tensor.data),
+    )
+    expect(alone[0].x.tensor.data).not.toEqual(alone[1].x.tensor.data)
   })
 })

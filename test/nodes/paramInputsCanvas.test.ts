@@ -112,3 +112,21 @@ test('a wired seed does not change before a run', () => {
   number.connect(0, noise, convertToInput(noise, 'seed'))
   expect(advanceSeeds(graph)).toBe(false)
 })
+
+test('the menu of a plain litegraph host converts params', () => {
+  const noise = add('GaussianNoise') as DiffusionNode & {
+    getExtraMenuOptions(): { content: string; callback(): void }[]
+  }
+  const choose = (content: string) =>
+    noise
+      .getExtraMenuOptions()
+      .find((item) => item.content === content)
+      ?.callback()
+  expect(noise.getExtraMenuOptions().map(({ content }) => content)).not.toContain(
+    'Convert shape to input',
+  )
+  choose('Convert seed to input')
+  expect(inputParams(noise)).toEqual(new Set(['seed']))
+  choose('Convert seed to widget')
+  expect(inputParams(noise)).toEqual(new Set())
+})

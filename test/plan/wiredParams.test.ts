@@ -1,5 +1,6 @@
 // Params as inputs: folded into the plan where their values are known, otherwise read when a node or
 // loop starts. Wired values give the same keys and bits as typed ones.
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/engine/base/fault.ts'
 import { GraphError } from '../../src/engine/base/fault.ts'
@@ -254,6 +255,60 @@ describe('values that are computed during the run', () => {
       fault(
         'Compute with Formula, which takes it as an input: Training Start cannot read numbers back.',
       ),
+    )
+  })
+})
+
+describe('any graph with wired params', () => {
+  const types = [
+    'Number',
+    'Text',
+    'ReadNumber',
+    'GaussianNoise',
+    'Timestep',
+    'Sampler',
+    'ForEachStart',
+    'ForEachEnd',
+    'RepeatStart',
+    'RepeatEnd',
+    'Formula',
+    'Inspect',
+    'NoiseSchedule',
+  ]
+  const value = fc.oneof(
+    fc.double(),
+    fc.string(),
+    fc.constantFrom(NaN, -0, 1e308, null, undefined, 'ddim', '1:2', '__proto__'),
+  )
+  const slot = fc.constantFrom(
+    ...['number', 'text', 'seed', 'batch_size', 'value', 'num_inference_steps', 'sampler', 'list'],
+    ...['loop', 'a', 'result', 'times', 'index', 'value_1', 'output', 't', '__proto__', 'x_0'],
+  )
+  const nodesOf = fc.array(
+    fc.record({
+      type: fc.constantFrom(...types),
+      params: fc.array(fc.tuple(slot, value), { maxLength: 3 }),
+      wires: fc.array(fc.tuple(slot, fc.nat(7), slot), { maxLength: 4 }),
+    }),
+    { minLength: 1, maxLength: 8 },
+  )
+
+  test('has a plan or faults, cycles and other damage included', () => {
+    fc.assert(
+      fc.property(nodesOf, (list) => {
+        const graph = list.map(({ type, params, wires }, i): GraphNode => ({
+          id: String(i),
+          op: `diffusion/${type}`,
+          params: Object.fromEntries(params),
+          inputs: Object.fromEntries(
+            wires.map(([to, from, output]) => [to, { node: String(from), slot: output }]),
+          ),
+        }))
+        const { plan: found, faults } = tryCompile({ nodes: graph }, ['0'], ops)
+        expect(Boolean(found) || faults.length > 0).toBe(true)
+        if (found) computeKeys(found, ops)
+      }),
+      { numRuns: 1000 },
     )
   })
 })

@@ -16,7 +16,7 @@ export function paramWireFaults(id: string, op: Op, checked: Checked): Fault[] {
   const node = getNode(nodes, id)
   return wiredParams(op, node.inputs).flatMap((name): Fault[] => {
     const from = node.inputs[name]
-    if (isReadBeforeRun(op)) return [unknownParamFault(node, name)]
+    if (isReadBeforeRun(op) || choosesType(op, name)) return [unknownParamFault(node, name)]
     if (!isOnDevice(from, checked)) return []
     return [
       {
@@ -41,6 +41,10 @@ function readingCure(id: string, { nodes, ops, zonesOf }: Checked): string {
 /** Returns true if params of a node are needed before its inputs have values. */
 const isReadBeforeRun = (op: Op) =>
   'prepare' in op || op.role === 'end' || op.role === 'observer' || op.role === 'output'
+
+/** Returns true for a param that chooses the type of an output. */
+const choosesType = ({ outputs }: Op, name: string) =>
+  Object.values(outputs).some(({ type }) => typeof type !== 'string' && type.param === name)
 
 /**
  * Returns true if a number is known only on the device. An output with the type of an input counts

@@ -10,7 +10,12 @@ import { inputNames, usedInputs, type Program } from '../../engine/formula/progr
 import { typeProgram } from '../../engine/formula/typing.ts'
 import { formulaMessages } from '../../engine/messages/formula.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import type { StaticPrediction, StaticValues, WiredTypes } from '../../engine/plan/op.ts'
+import type {
+  StaticNumber,
+  StaticPrediction,
+  StaticValues,
+  WiredTypes,
+} from '../../engine/plan/op.ts'
 import type { PredictionType, ScheduleValue, Timestep, Value } from '../../engine/base/values.ts'
 import { formulaNodeMessages } from '../messages/formulaNode.ts'
 import {
@@ -120,6 +125,8 @@ export const formula = defineNode({
     const values = known as StaticValues
     if (output === 'timestep' || (output === LIKE_A && values.a?.type === 'timestep'))
       return { result: staticTimes(program, values) } as never
+    if (output === 'number' || (output === LIKE_A && values.a?.type === 'number'))
+      return { result: staticNumber(program, values) } as never
     const like = findPrediction(program, output, values)
     const type = resolvePredicts(program, { output, predicts }, values)
     if (output !== 'prediction' && like === undefined) return {}
@@ -305,6 +312,23 @@ function staticTimes(program: Program, known: StaticValues): Timestep | undefine
   if (!isHost(result)) return undefined
   checkTimes(result.host, scheduleValue?.schedule, root.range)
   return { type: 'timestep', t: result.host }
+}
+
+/** The number of a result whose inputs are all numbers that are known before the run. */
+function staticNumber(program: Program, known: StaticValues): StaticNumber | undefined {
+  const used = [...usedInputs(program)]
+  const numbers = used.map((name) => known[name])
+  if (!numbers.every((value): value is StaticNumber => value?.type === 'number')) return undefined
+  if (needsSchedule(program)) return undefined
+  const result = evaluateProgram(program, {
+    inputs: new Map(
+      used.map((name, i) => [name, { kind: 'number', host: Float64Array.of(numbers[i].value) }]),
+    ),
+    schedule: undefined,
+  })
+  return isHost(result) && result.kind === 'number'
+    ? { type: 'number', value: result.host[0] }
+    : undefined
 }
 
 const needsSchedule = ({ nodes }: Program) =>
