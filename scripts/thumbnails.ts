@@ -83,6 +83,9 @@ const pictures: Record<string, Panel[]> = {
   'importance-sampling': [
     { node: 'Both losses', settings: { 'Both losses.title': 'The variational bound' } },
   ],
+  'density-over-time': [{ node: 'Reverse SDE' }, { node: 'Probability flow ODE' }],
+  reflow: [{ node: 'One step of the flow' }, { node: 'One step after reflow' }],
+  'visual-anagrams': [{ node: 'Both views' }],
   'reverse-kl': [{ node: 'Forward KL: both modes' }, { node: 'Reverse KL: one mode' }],
   'samplers-compared': [
     { node: 'Heun and fine', settings: { 'Heun and fine.extent': 1.9 } },
