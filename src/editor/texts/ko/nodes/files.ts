@@ -50,4 +50,16 @@ export const files = {
       range: shared.range,
     },
   },
+
+  SaveTable: {
+    summary:
+      '점을 쉼표로 나눈 값으로 저장합니다. 한 줄에 점 하나와 그 클래스입니다. PointTable로 읽으면 비트까지 같습니다.',
+    inputs: {
+      points: '저장할 점 [n, dim]',
+      labels: '점마다의 클래스. 데이터 세트의 클래스는 연결하지 않아도 저장합니다',
+    },
+    params: {
+      name: '.csv를 뺀 파일 이름',
+    },
+  },
 } satisfies Record<string, NodeTexts>
