@@ -5,7 +5,7 @@ import { processMessages } from '../messages/process.ts'
 import { naturalOrder } from './order.ts'
 
 /** Limits on untrusted tables. */
-const LIMITS = { characters: 4_000_000, columns: 4096 } as const
+export const TABLE_LIMITS = { characters: 4_000_000, columns: 4096 } as const
 
 export interface PointTable {
   /** The coordinates of each point, `dim` numbers per point. */
@@ -28,10 +28,10 @@ interface Row {
  * text than numbers. Throws EngineError about `table`, with the line.
  */
 export function parsePointTable(text: string): PointTable {
-  if (text.length > LIMITS.characters) {
+  if (text.length > TABLE_LIMITS.characters) {
     throw new EngineError(processMessages.tableTooLong, {
       argument: 'table',
-      most: LIMITS.characters,
+      most: TABLE_LIMITS.characters,
       count: text.length,
     })
   }
@@ -43,10 +43,10 @@ export function parsePointTable(text: string): PointTable {
   checkWidths(rows, width)
   const classColumn = findClassColumn(rows, header)
   const dim = width - (classColumn === undefined ? 0 : 1)
-  if (dim < 1 || dim > LIMITS.columns) {
+  if (dim < 1 || dim > TABLE_LIMITS.columns) {
     throw new EngineError(processMessages.tableColumns, {
       argument: 'table',
-      most: LIMITS.columns,
+      most: TABLE_LIMITS.columns,
       count: dim,
     })
   }
