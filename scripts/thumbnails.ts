@@ -85,6 +85,9 @@ const pictures: Record<string, Panel[]> = {
   ],
   'loss-formula': [{ node: 'Squared error by t' }, { node: 'Samples on the data' }],
   'nfe-curves': [{ node: 'Distance to the data' }],
+  'density-over-time': [{ node: 'Reverse SDE' }, { node: 'Probability flow ODE' }],
+  reflow: [{ node: 'One step of the flow' }, { node: 'One step after reflow' }],
+  'visual-anagrams': [{ node: 'Both views' }],
   'reverse-kl': [{ node: 'Forward KL: both modes' }, { node: 'Reverse KL: one mode' }],
   'samplers-compared': [
     { node: 'Heun and fine', settings: { 'Heun and fine.extent': 1.9 } },

@@ -53,6 +53,7 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   'classifier-guidance': { wasm: 3e-6, webgpu: 3e-6 },
   'cross-attention': { wasm: 2e-2, webgpu: 9e-3 },
   'ddpm-ddim': { wasm: 8e-6, webgpu: 7e-6 },
+  'density-over-time': { wasm: 2e-6, webgpu: 2e-6 },
   'digits-sample': { wasm: 4e-6, webgpu: 4e-6 },
   'digits-train': { wasm: 4e-3, webgpu: 3e-3 },
   edm: { wasm: 4e-5, webgpu: 4e-5 },
@@ -76,6 +77,7 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   'own-sampler': { wasm: 1e-5, webgpu: 2e-5 },
   points: { wasm: 5e-6, webgpu: 2e-6 },
   posterior: { wasm: 1e-6, webgpu: 1e-6 },
+  reflow: { wasm: 3e-6, webgpu: 3e-6 },
   repaint: { wasm: 2e-6, webgpu: 3e-6 },
   'reverse-kl': { wasm: 4e-6, webgpu: 6e-6 },
   'samplers-compared': { wasm: 3e-6, webgpu: 3e-6 },
@@ -84,4 +86,5 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   sdedit: { wasm: 6e-6, webgpu: 5e-6 },
   spectrum: { wasm: 7e-6, webgpu: 7e-6 },
   subgraph: { wasm: 2e-6, webgpu: 3e-6 },
+  'visual-anagrams': { wasm: 4e-6, webgpu: 6e-6 },
 }

@@ -97,6 +97,7 @@ test('lists the ready workflows', () => {
     'classifier',
     'cross-attention',
     'ddpm-ddim',
+    'density-over-time',
     'digits-sample',
     'digits-train',
     'dps',
@@ -121,6 +122,7 @@ test('lists the ready workflows', () => {
     'own-sampler',
     'points',
     'posterior',
+    'reflow',
     'repaint',
     'reverse-kl',
     'samplers-compared',
@@ -129,6 +131,7 @@ test('lists the ready workflows', () => {
     'sdedit',
     'spectrum',
     'subgraph',
+    'visual-anagrams',
   ])
 })
 
@@ -630,6 +633,68 @@ onEachBackend(() => {
       expect(Math.abs((await fitted(0.5 * side)) - 1.4 * side)).toBeLessThan(0.25)
     }
   })
+
+  test('density-over-time: SDE and ODE reach the data from the same noise', async () => {
+    const file = readWorkflow('density-over-time')
+    const steps = { 'SDE.num_inference_steps': 60, 'ODE.num_inference_steps': 60 }
+    const settings = { ...steps, 'Data.count': 100, 'Noise.batch_size': 1000 }
+    const graph = testGraph(file, settings)
+    const { data, sde, ode } = await read(graph, {
+      data: 'Data.x_0',
+      sde: 'SDE.x_0',
+      ode: 'ODE.x_0',
+    })
+    for (const { tensor } of [sde, ode])
+      expect(slicedWasserstein(tensor.data, data.tensor.data, 1, 0, 1)).toBeLessThan(0.12)
+    const views = await run(graph)
+    for (const title of ['Reverse SDE', 'Probability flow ODE']) {
+      const { lines, heat } = views.get(title) as ChartView
+      expect(heat?.x).toEqual([0, 1000])
+      // Mean squared change per step, which is of the order of the step for the SDE only.
+      const change = lines.flatMap(({ y }) =>
+        [...y.slice(1)].map((value, i) => (value - y[i]) ** 2),
+      )
+      const mean = change.reduce((sum, value) => sum + value, 0) / change.length
+      if (title === 'Reverse SDE') expect(mean).toBeGreaterThan(0.01)
+      else expect(mean).toBeLessThan(0.005)
+    }
+  })
+
+  test('visual-anagrams: the second view is the first one upside down', async () => {
+    const graph = testGraph(readWorkflow('visual-anagrams'))
+    const { x, other } = await read(graph, { x: 'SamplingEnd.x_0', other: 'The other view.images' })
+    expect(x.tensor.shape).toEqual([4, 8, 8, 1])
+    for (let item = 0; item < 4; item++) {
+      const [first, second] = [x, other].map(({ tensor }) =>
+        tensor.data.slice(64 * item, 64 * (item + 1)),
+      )
+      expect(second).toEqual(first.toReversed())
+    }
+  })
+
+  test('reflow: one step after reflow is far closer to the data than one of the flow', async () => {
+    const small = {
+      'Data.count': 1000,
+      'Network.hidden': 48,
+      'Training, flow.steps': 250,
+      'Training, flow.batch_size': 128,
+      'Training, reflow.steps': 250,
+      'Training, reflow.batch_size': 128,
+      'Noise of the pairs.batch_size': 1024,
+      'Samples of the pairs.num_inference_steps': 8,
+      'Noise.batch_size': 1000,
+    }
+    // FULL=1 runs the workflow as it is shown.
+    const graph = process.env.FULL
+      ? toGraph(readWorkflow('reflow'), declarations)
+      : testGraph(readWorkflow('reflow'), small)
+    const views = await run(graph)
+    const distance = (title: string) =>
+      (views.get(title) as NumbersView).rows.find(({ name }) => name === 'sliced Wasserstein')
+        ?.value ?? NaN
+    expect(distance('Distance, flow')).toBeGreaterThan(0.5)
+    expect(distance('Distance, reflow')).toBeLessThan(process.env.FULL ? 0.08 : 0.2)
+  }, 300_000)
 
   test('importance-sampling: timesteps drawn by loss reduce the variance of the loss', async () => {
     const each = (name: string, value: number) =>

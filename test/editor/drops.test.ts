@@ -3,6 +3,7 @@ import { strToU8, zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { countClasses } from '../../src/editor/drops/images.ts'
 import { checkpointRoot, classifyFiles } from '../../src/editor/drops/classify.ts'
+import { fileTasks } from '../../src/editor/storage/fileTasks.ts'
 import { readZipEntries } from '../../src/editor/storage/zip.ts'
 import { groupByTopic, type ReadyWorkflow } from '../../src/editor/workspace/gallery.ts'
 import { importImages } from '../../src/engine/datasets/import.ts'
@@ -57,6 +58,7 @@ describe('classification of files', () => {
       ['images cats'],
     ],
     ['a data set', { 'two.safetensors': dataset }, ['dataset two.safetensors']],
+    ['points by the ending of the file', { 'a.CSV': '1,2\n3,4' }, ['points a.CSV']],
     ['a ZIP by what is in it: images', { 'a.json': zip({ 'x/a.png': picture() }) }, ['images a']],
     ['a checkpoint', { 'a.png': zip({ 'p/model_index.json': nothing }) }, ['checkpoint a.png']],
     [
@@ -186,4 +188,18 @@ test('gallery topics are in the order of their first workflow, others last', () 
     ['Pictures', ['2']],
     ['', ['0']],
   ])
+})
+
+test('a table of points is checked when it is read, and its size before', async () => {
+  expect(await fileTasks.readPointTable(file('a.csv', 'x,y\n1,2\n3,4'))).toEqual({
+    text: 'x,y\n1,2\n3,4',
+    count: 2,
+    dim: 2,
+  })
+  await expect(fileTasks.readPointTable(file('a.csv', '1,2\n3'))).rejects.toThrow(
+    'Expected 2 cells in every line, got 1 in line 2.',
+  )
+  await expect(fileTasks.readPointTable(file('a.csv', '1,2\n'.repeat(2e6)))).rejects.toThrow(
+    'at most 4000000 characters',
+  )
 })

@@ -14,6 +14,8 @@ export type DroppedItem =
   /** Paths are relative to the folder of the checkpoint. */
   | { kind: 'checkpointFolder'; name: string; files: DroppedFile[] }
   | { kind: 'dataset'; name: string; file: File }
+  /** Points as comma-separated values. */
+  | { kind: 'points'; name: string; file: File }
   /** Workflow with its files. */
   | { kind: 'bundle'; name: string; file: File }
   | { kind: 'backup'; name: string; file: File }
@@ -99,6 +101,7 @@ async function classifyFile(file: File): Promise<DroppedItem> {
     if (file.size > MAX_FILE_SIZE) return unknown(texts.files.tooLarge)
     if (isSafetensors(head, file.size)) return await classifySafetensors(file)
     if (head.includes(0)) return unknown(texts.files.unsupported)
+    if (/\.(csv|tsv)$/i.test(name)) return { kind: 'points', name, file }
     return { kind: 'workflow', name, text: await file.text() }
   } catch (error) {
     return unknown(formatError(error))

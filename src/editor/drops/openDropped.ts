@@ -13,7 +13,7 @@ import type { DroppedFile } from '../ui/pickFiles.ts'
 import { formatError } from '../ui/reason.ts'
 import { showDialog, showToast } from '../ui/state.ts'
 import { classifyFiles, type DroppedItem } from './classify.ts'
-import { placeFile, showPlacedFile } from './placeFile.ts'
+import { placeFile, placePoints, showPlacedFile } from './placeFile.ts'
 
 type GraphServices = Pick<BackupServices, 'stage' | 'workspace'>
 type BundleServices = GraphServices & Pick<BackupServices, 'files'>
@@ -49,6 +49,10 @@ async function openItem(editor: BackupServices, item: DroppedItem, on: LGraphNod
       const bytes = await readCheckedFile('dataset', item.file)
       const file = await editor.files.store('dataset', name, bytes)
       return showPlacedFile(placeFile(editor, 'dataset', file, on))
+    }
+    case 'points': {
+      const { text, count, dim } = await readFileWith('readPointTable', item.file)
+      return showPlacedFile(placePoints(editor, name, text, on), texts.files.points(count, dim))
     }
     case 'bundle':
       return openBundle(editor, name, await readFileWith('unpackBundle', item.file), item.file.size)

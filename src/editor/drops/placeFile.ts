@@ -86,6 +86,21 @@ export const addNodeAction = (editor: GraphServices, what: StoredFileKind, file:
   },
 })
 
+const POINT_TABLE = 'diffusion/PointTable'
+
+/** Puts a table of points into the node it was dropped on, or into a new node. */
+export function placePoints(
+  { stage, workspace }: GraphServices,
+  name: string,
+  table: string,
+  on?: LGraphNode,
+): PlacedFile {
+  const target = on?.type === POINT_TABLE ? on : stage.add(POINT_TABLE, stage.middle(panelInsets()))
+  if (target) workspace.setParam(target, 'table', table)
+  stage.focus()
+  return { message: texts.files.tableIn(name, target?.getTitle() ?? '') }
+}
+
 /** Opens the ready workflow that trains on the user's images, with this data set. */
 export async function trainOnDataset(editor: GraphServices, file: StoredFile) {
   await editor.workspace.openReady(OWN_IMAGES)

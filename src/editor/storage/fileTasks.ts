@@ -4,6 +4,7 @@ import { packFolder } from '../../engine/checkpoint/archive.ts'
 import { describeCheckpoint } from '../../engine/checkpoint/describe.ts'
 import { listTensorNames, readHeaderLength } from '../../engine/checkpoint/safetensors.ts'
 import { readImages } from '../../engine/datasets/file.ts'
+import { parsePointTable, TABLE_LIMITS } from '../../engine/datasets/pointTable.ts'
 import { unpackBundle } from '../../nodes/workflow/bundle.ts'
 import { bundleFromHash } from '../../nodes/workflow/link.ts'
 import { isPngDamage, readPngWorkflow } from '../../nodes/workflow/pngRead.ts'
@@ -28,6 +29,13 @@ export const fileTasks = {
     const bytes = await blobBytes(file)
     readImages(bytes)
     return bytes
+  },
+
+  /** Reads and checks a table of points. Reads one byte more than it accepts, of larger files. */
+  async readPointTable(file: Blob) {
+    const text = await file.slice(0, TABLE_LIMITS.characters + 1).text()
+    const { data, dim } = parsePointTable(text)
+    return { text, count: data.length / dim, dim }
   },
 
   /** Packs the folder of a checkpoint and checks it. */

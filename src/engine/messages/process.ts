@@ -110,6 +110,11 @@ export const processMessages = catalogue('process', {
   pairedSides:
     'Expected items that differ from [{expected}] of the first data set in the last axis only, got [{shape}].',
   datasetTooLarge: 'Expected a data set of at most {most} numbers, got {count}.',
+  tableTooLong: 'Expected a table of at most {most} characters, got {count}.',
+  emptyTable: 'Expected a table with at least one point, got none.',
+  tableColumns: 'Expected from 1 to {most} coordinates per point, got {count}.',
+  tableWidth: 'Expected {expected} cells in every line, got {count} in line {line}.',
+  tableNumber: 'Expected a number in line {line}, got "{text}".',
   nothingDrawn: 'Expected drawn points for the distribution "drawn", got none.',
 })
 

@@ -91,6 +91,11 @@ export const processCures = catalogue('processCures', {
   pairedSize: 'Connect data sets with as many items, or select some with Subset.',
   pairedSides: 'Connect images of one size, or points.',
   datasetTooLarge: 'Use fewer or smaller items.',
+  tableTooLong: 'Paste fewer points.',
+  emptyTable: 'Paste one point per line, such as 0.5, -1.2.',
+  tableColumns: 'Add columns of numbers, or remove some.',
+  tableWidth: 'Correct that line.',
+  tableNumber: 'Correct that cell. Only the column of classes may have other text.',
   nothingDrawn: 'Draw on the node, or choose another distribution.',
 } satisfies Translation<typeof processMessages>)
 

@@ -41,6 +41,8 @@ export const dataMessages = catalogue('data', {
   checkpointUnreadable: 'The file "{name}" cannot be read as a checkpoint. {problem}',
   tooManyImages: 'Expected at most {most} separate images, got {count}.',
   saveGrid: 'Save a grid, or fewer images.',
+  saveImages: 'Connect points. For images, use SaveImage.',
+  pointLabels: 'Expected one label for each of {expected} points, or one for all, got {got}.',
   noImages: 'Expected at least one image, got none.',
   connectBatch: 'Connect a batch of at least one image.',
   tooManyPixels: 'Expected an image of at most {most} pixels, got {pixels}.',

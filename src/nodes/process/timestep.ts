@@ -6,6 +6,7 @@ import { levelsAt } from '../../engine/process/schedule.ts'
 import type { ScheduleValue } from '../../engine/base/values.ts'
 import {
   added,
+  advanced,
   choice,
   defineNode,
   optional,
@@ -40,12 +41,14 @@ export const timestep = defineNode({
       ),
     ),
     by: added(
-      choice(['t', ...levelQuantities], 'Quantity that is set', {
-        t: 'The timestep itself',
-        sigma: 'Noise level sigma / alpha (sigma for flows)',
-        snr: 'Signal-to-noise ratio alpha² / sigma²',
-        log_snr: 'Natural logarithm of the signal-to-noise ratio',
-      }),
+      advanced(
+        choice(['t', ...levelQuantities], 'Quantity that is set', {
+          t: 'The timestep itself',
+          sigma: 'Noise level sigma / alpha (sigma for flows)',
+          snr: 'Signal-to-noise ratio alpha² / sigma²',
+          log_snr: 'Natural logarithm of the signal-to-noise ratio',
+        }),
+      ),
     ),
     sigma: when(
       'by',

@@ -14,7 +14,7 @@ export const enData = {
     tooLarge: 'The file is larger than 2 GB.',
     unsupported:
       'Unsupported file. You can open workflows (JSON, or a PNG with a workflow), images, ' +
-      'diffusers checkpoints (a folder or its ZIP) and data sets (.safetensors).',
+      'diffusers checkpoints (a folder or its ZIP), data sets (.safetensors) and points (.csv).',
     nothingInFolder: 'The folder contains no images, checkpoint or workflow.',
     nothingInZip: 'The ZIP contains no images, checkpoint or workflow.',
     notices: (file: string) => `Opened ${file} with changes`,
@@ -27,6 +27,9 @@ export const enData = {
     selectedIn: (name: string, node: string) =>
       `Saved ${name} to the library and selected it in ${node}`,
     foundFor: (name: string, nodes: string) => `${name} is the missing file of ${nodes}`,
+    tableIn: (name: string, node: string) => `${name} is in ${node}`,
+    points: (count: number, dim: number) =>
+      `${plural(count, 'point')}, ${plural(dim, 'coordinate')}`,
     useInNew: (title: string) => `Use in a new ${title} node`,
     trainOn: 'Train on these images',
     emptyClipboard: 'No nodes in the clipboard',

@@ -16,7 +16,7 @@ export const koData: typeof enData = {
     tooLarge: '파일이 2 GB보다 큽니다.',
     unsupported:
       '지원하지 않는 파일입니다. 워크플로(JSON, 또는 워크플로가 든 PNG), 이미지, diffusers 체크포인트(폴더나 ZIP), 데이터 ' +
-      '세트(.safetensors)를 열 수 있습니다.',
+      '세트(.safetensors), 점(.csv)을 열 수 있습니다.',
     nothingInFolder: '폴더에 이미지, 체크포인트, 워크플로가 없습니다.',
     nothingInZip: 'ZIP에 이미지, 체크포인트, 워크플로가 없습니다.',
     notices: (file) => `${object(file)} 열면서 일부를 바꾸었습니다`,
@@ -28,6 +28,8 @@ export const koData: typeof enData = {
     savedToLibrary: (name) => `${object(name)} 보관함에 저장했습니다`,
     selectedIn: (name, node) => `${object(name)} 보관함에 저장하고 ${node}에서 선택했습니다`,
     foundFor: (name, nodes) => `${topic(name)} ${nodes}에 없던 파일입니다`,
+    tableIn: (name, node) => `${object(name)} ${node}에 넣었습니다`,
+    points: (count, dim) => `점 ${count}개, 좌표 ${dim}개`,
     useInNew: (title) => `새 ${title} 노드에서 사용`,
     trainOn: '이 이미지로 학습',
     emptyClipboard: '클립보드에 노드가 없습니다',

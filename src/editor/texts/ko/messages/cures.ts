@@ -89,6 +89,11 @@ export const koProcessCures: Translation<typeof processCures> = {
   pairedSize: '항목 수가 같은 데이터 세트를 연결하거나, Subset으로 고르세요.',
   pairedSides: '크기가 같은 이미지나 점을 연결하세요.',
   datasetTooLarge: '더 적거나 작은 항목을 쓰세요.',
+  tableTooLong: '점을 줄이세요.',
+  emptyTable: '0.5, -1.2처럼 한 줄에 점 하나씩 붙여 넣으세요.',
+  tableColumns: '수의 열을 더하거나 빼세요.',
+  tableWidth: '그 줄을 고치세요.',
+  tableNumber: '그 칸을 고치세요. 클래스의 열에만 다른 글자를 쓸 수 있습니다.',
   nothingDrawn: '노드 위에 점을 그리거나, 다른 분포를 고르세요.',
 }
 

@@ -40,6 +40,8 @@ export const koData: Translation<typeof dataMessages> = {
   checkpointUnreadable: '파일 “{name}”을(를) 체크포인트로 읽을 수 없습니다. {problem~}',
   tooManyImages: '따로 저장하는 이미지는 {most}장까지인데 {count}장입니다.',
   saveGrid: '격자로 저장하거나, 더 적은 이미지를 저장하세요.',
+  saveImages: '점을 연결하세요. 이미지에는 SaveImage를 쓰세요.',
+  pointLabels: '레이블은 점 {expected}개마다 하나이거나 모두에 하나여야 하는데 {got}개입니다.',
   noImages: '이미지가 하나는 있어야 하는데 없습니다.',
   connectBatch: '이미지가 하나 이상인 배치를 연결하세요.',
   tooManyPixels: '이미지는 {most}픽셀까지인데 {pixels}픽셀입니다.',

@@ -102,6 +102,11 @@ export const koProcess: Translation<typeof processMessages> = {
   pairedSides:
     '항목의 모양은 첫 데이터 세트의 [{expected}]와 마지막 축만 달라야 하는데 [{shape}]입니다.',
   datasetTooLarge: '데이터 세트의 수는 {most}개 이하여야 하는데 {count}개입니다.',
+  tableTooLong: '표는 {most}자 이하여야 하는데 {count}자입니다.',
+  emptyTable: '표에 점이 하나는 있어야 하는데 없습니다.',
+  tableColumns: '점의 좌표는 1개부터 {most}개까지여야 하는데 {count}개입니다.',
+  tableWidth: '모든 줄의 칸이 {expected}개여야 하는데 {line}번째 줄은 {count}개입니다.',
+  tableNumber: '{line}번째 줄에 수가 있어야 하는데 “{text}”입니다.',
   nothingDrawn: '분포가 “drawn”이면 그린 점이 있어야 하는데 없습니다.',
 }
 

@@ -54,4 +54,16 @@ export const files = {
         '파일을 저장하는 간격(루프의 반복 수). 반복 번호가 붙습니다. 0이면 끝에만. 정하면 루프 본문의 값을 연결할 수 있습니다',
     },
   },
+
+  SaveTable: {
+    summary:
+      '점을 쉼표로 나눈 값으로 저장합니다. 한 줄에 점 하나와 그 클래스입니다. PointTable로 읽으면 비트까지 같습니다.',
+    inputs: {
+      points: '저장할 점 [n, dim]',
+      labels: '점마다의 클래스. 데이터 세트의 클래스는 연결하지 않아도 저장합니다',
+    },
+    params: {
+      name: '.csv를 뺀 파일 이름',
+    },
+  },
 } satisfies Record<string, NodeTexts>

@@ -1,0 +1,163 @@
+// Points as tables of comma-separated values (RFC 4180), with an optional column of classes. Parsed
+// strictly, because tables come from untrusted files.
+import { EngineError } from '../base/errors.ts'
+import { processMessages } from '../messages/process.ts'
+import { naturalOrder } from './order.ts'
+
+/** Limits on untrusted tables. */
+export const TABLE_LIMITS = { characters: 4_000_000, columns: 4096 } as const
+
+export interface PointTable {
+  /** The coordinates of each point, `dim` numbers per point. */
+  data: Float32Array
+  dim: number
+  labels?: Int32Array
+  classNames?: string[]
+}
+
+/** A row with the number of its line in the text. */
+interface Row {
+  line: number
+  cells: string[]
+}
+
+/**
+ * Reads a table: one point per line, cells separated by commas, semicolons, tabs or spaces. Empty
+ * lines and lines that begin with # are skipped. The first line is a header if none of its cells is
+ * a number. Classes are the column `label` or `class`, or else the last column if it contains other
+ * text than numbers. Throws EngineError about `table`, with the line.
+ */
+export function parsePointTable(text: string): PointTable {
+  if (text.length > TABLE_LIMITS.characters) {
+    throw new EngineError(processMessages.tableTooLong, {
+      argument: 'table',
+      most: TABLE_LIMITS.characters,
+      count: text.length,
+    })
+  }
+  const rows = readRows(text)
+  const header = rows[0]?.cells.every((cell) => !isNumber(cell)) ? rows.shift() : undefined
+  const [first] = rows
+  if (!first) throw new EngineError(processMessages.emptyTable, { argument: 'table' })
+  const width = (header ?? first).cells.length
+  checkWidths(rows, width)
+  const classColumn = findClassColumn(rows, header)
+  const dim = width - (classColumn === undefined ? 0 : 1)
+  if (dim < 1 || dim > TABLE_LIMITS.columns) {
+    throw new EngineError(processMessages.tableColumns, {
+      argument: 'table',
+      most: TABLE_LIMITS.columns,
+      count: dim,
+    })
+  }
+  const data = new Float32Array(rows.length * dim)
+  rows.forEach((row, i) => {
+    const coordinates = row.cells.filter((_, column) => column !== classColumn)
+    coordinates.forEach((cell, axis) => (data[i * dim + axis] = parseCell(cell, row.line)))
+  })
+  if (classColumn === undefined) return { data, dim }
+  return { data, dim, ...assignClasses(rows.map(({ cells }) => cells[classColumn])) }
+}
+
+function readRows(text: string): Row[] {
+  const lines = text.split(/\r\n|\r|\n/)
+  return lines.flatMap((content, i) => {
+    const line = content.trim()
+    if (!line || line.startsWith('#')) return []
+    return [{ line: i + 1, cells: splitCells(line) }]
+  })
+}
+
+/** Splits at the first of these separators that a line has, outside quotes; else at spaces. */
+function splitCells(line: string): string[] {
+  const unquoted = line.replaceAll(/"([^"]|"")*"/g, '')
+  const separator = [',', ';', '\t'].find((each) => unquoted.includes(each))
+  if (separator === undefined && !line.includes('"')) return line.split(/\s+/)
+  const cells: string[] = []
+  let [cell, quoted, before] = ['', false, '']
+  for (const letter of line) {
+    if (letter === '"') {
+      // A doubled quote stands for one.
+      if (!quoted && before === '"' && cell !== '') cell += '"'
+      quoted = !quoted
+    } else if (letter === separator && !quoted) {
+      cells.push(cell.trim())
+      cell = ''
+    } else cell += letter
+    before = letter
+  }
+  return [...cells, cell.trim()]
+}
+
+/** Excludes what `Number` accepts besides decimal numbers, such as 0x10. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+const isNumber = (cell: string) => NUMBER.test(cell)
+
+function parseCell(cell: string, line: number): number {
+  const value = isNumber(cell) ? Math.fround(Number(cell)) : NaN
+  if (Number.isFinite(value)) return value
+  throw new EngineError(processMessages.tableNumber, {
+    argument: 'table',
+    line,
+    text: cell.slice(0, 40),
+  })
+}
+
+function checkWidths(rows: readonly Row[], width: number) {
+  const wrong = rows.find(({ cells }) => cells.length !== width)
+  if (!wrong) return
+  throw new EngineError(processMessages.tableWidth, {
+    argument: 'table',
+    line: wrong.line,
+    expected: width,
+    count: wrong.cells.length,
+  })
+}
+
+function findClassColumn(rows: readonly Row[], header: Row | undefined): number | undefined {
+  const named = header?.cells.findIndex((name) => /^(label|class)$/i.test(name)) ?? -1
+  if (named >= 0) return named
+  const last = rows[0].cells.length - 1
+  return last > 0 && rows.some(({ cells }) => !isNumber(cells[last])) ? last : undefined
+}
+
+/** Numbers classes in the natural order of their names. */
+function assignClasses(names: readonly string[]): { labels: Int32Array; classNames: string[] } {
+  const classNames = [...new Set(names)].sort(naturalOrder)
+  const labelByName = new Map(classNames.map((name, label) => [name, label]))
+  return { classNames, labels: Int32Array.from(names, (name) => labelByName.get(name) ?? 0) }
+}
+
+/**
+ * Writes points with a header, x_1, x_2, ... and `label`. Numbers have the nine digits that
+ * identify a float32, so that reading them gives equal bits.
+ */
+export function writePointTable({ data, dim, labels, classNames }: PointTable): string {
+  const header = Array.from({ length: dim }, (_, axis) => `x_${axis + 1}`)
+  const rows = Array.from({ length: data.length / dim }, (_, i) => {
+    const cells = Array.from(data.subarray(i * dim, (i + 1) * dim), (value) =>
+      String(Number(value.toPrecision(9))),
+    )
+    const label = labels?.[i]
+    if (label !== undefined) cells.push(quoteName(classNames?.[label] ?? String(label)))
+    return cells.join(',')
+  })
+  return [[...header, ...(labels ? ['label'] : [])].join(','), ...rows, ''].join('\r\n')
+}
+
+/** Names may come from untrusted files; spreadsheets read some first characters as a formula. */
+function quoteName(name: string): string {
+  const safe = /^[=+\-@\t\r]/.test(name) && !isNumber(name) ? `'${name}` : name
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** Centres and scales points to a standard deviation of 1 over all axes together. */
+export function standardisePoints({ data, dim }: PointTable): Float32Array {
+  const count = data.length / dim
+  const means = new Float64Array(dim)
+  data.forEach((value, i) => (means[i % dim] += value / count))
+  const variance = data.reduce((sum, value, i) => sum + (value - means[i % dim]) ** 2, 0)
+  const deviation = Math.sqrt(variance / data.length) || 1
+  return data.map((value, i) => (value - means[i % dim]) / deviation)
+}

@@ -1,0 +1,45 @@
+// PointTable: points from a table of comma-separated values.
+import { parsePointTable, standardisePoints } from '../../engine/datasets/pointTable.ts'
+import { tf } from '../../engine/base/tf.ts'
+import { dataset, defineNode, samples, text, toggle } from '../define.ts'
+
+export const pointTable = defineNode({
+  type: 'diffusion/PointTable',
+  category: 'data',
+  summary:
+    'Data set of your own points, from comma-separated values: one point per line, with an optional column of classes.',
+  source: 'Comma-separated values: RFC 4180',
+  inputs: {},
+  outputs: {
+    dataset: dataset('All points [n, dim], with classes if there is a column for them'),
+    x_0: samples('All points as one batch'),
+  },
+  params: {
+    table: text(
+      '',
+      'The table. Classes are the column named label or class, or else a last column of text',
+      true,
+    ),
+    normalize: toggle(
+      true,
+      'Centres the points and scales them to standard deviation 1 over all axes together, which suits the schedules',
+    ),
+  },
+  run: (_, { table, normalize }) => {
+    const points = parsePointTable(table)
+    const { dim, labels, classNames } = points
+    const data = normalize ? standardisePoints(points) : points.data
+    const size = data.length / dim
+    return {
+      dataset: {
+        type: 'dataset',
+        data,
+        shape: [dim],
+        size,
+        space: 'point',
+        ...(labels && classNames && { labels, classes: classNames.length, classNames }),
+      },
+      x_0: { type: 'samples', tensor: tf.tensor2d(data, [size, dim]), space: 'point' },
+    }
+  },
+})
