@@ -1,11 +1,24 @@
 // Converts a graph to the workflow file that litegraph would save.
-import type { Graph } from '../src/engine/plan/graph.ts'
+import type { Graph, Wire } from '../src/engine/plan/graph.ts'
 import type { Declaration } from '../src/engine/plan/op.ts'
 import { toDeclaration } from '../src/engine/plan/op.ts'
 import { splitMany } from '../src/engine/base/ids.ts'
 import { nodes } from '../src/nodes/table.ts'
 
 type Link = [number, number, number, number, number, string]
+
+/** The wired slots `name_1`, `name_2`, ... of a node, in order. */
+const numberedSlots = (wired: readonly Wire[], id: string, name: string): string[] =>
+  [
+    ...new Set(
+      wired
+        .filter(({ node, slot }) => {
+          const [base, index] = splitMany(slot)
+          return node === id && base === name && index !== undefined
+        })
+        .map(({ slot }) => slot),
+    ),
+  ].sort((a, b) => (splitMany(a)[1] ?? 0) - (splitMany(b)[1] ?? 0))
 
 /** Returns litegraph 0.4 JSON. Ids become numbers from 1; the old ids become titles. */
 export function workflowOf(
@@ -15,20 +28,11 @@ export function workflowOf(
   const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
   const number = new Map(graph.nodes.map(({ id }, i) => [id, i + 1]))
   const wired = graph.nodes.flatMap(({ inputs }) => Object.values(inputs))
-  /** A many-output has one slot for each that is wired. */
   const outputsOf = new Map(
     graph.nodes.map(({ id, op }) => [
       id,
-      Object.entries(declared.get(op)?.outputs ?? {}).flatMap(([name, { many }]) =>
-        many
-          ? [
-              ...new Set(
-                wired
-                  .filter(({ node, slot }) => node === id && splitMany(slot)[0] === name)
-                  .map(({ slot }) => slot),
-              ),
-            ].sort((a, b) => (splitMany(a)[1] ?? 0) - (splitMany(b)[1] ?? 0))
-          : [name],
+      Object.entries(declared.get(op)?.outputs ?? {}).flatMap(([name, { many, more }]) =>
+        many || more ? [...(more ? [name] : []), ...numberedSlots(wired, id, name)] : [name],
       ),
     ]),
   )
