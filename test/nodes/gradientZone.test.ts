@@ -253,6 +253,59 @@ describe('a gradient inside a training', () => {
   })
 })
 
+/**
+ * A training towards a target with the derivative of the network along its path, a constant, as in
+ * MeanFlow (Geng et al. 2025).
+ */
+const meanFlow = [
+  ...potential.slice(
+    0,
+    potential.findIndex(({ id }) => id === 'from'),
+  ),
+  node('forward', 'ForwardNoise', {
+    x_0: 'start.x_0',
+    noise: 'noise.noise',
+    t: 't.t',
+    schedule: 'schedule.schedule',
+  }),
+  node('v', 'Target', {
+    model: 'start.model',
+    x_0: 'start.x_0',
+    noise: 'noise.noise',
+    t: 't.t',
+    schedule: 'schedule.schedule',
+  }),
+  node('velocity', 'Mix', { a: 'start.x_0', b: 'noise.noise' }),
+  node(
+    'from',
+    'JvpStart',
+    { x: 'forward.x_t', tangent: 'velocity.mix', t: 't.t' },
+    { t_tangent: 1000 },
+  ),
+  node('predict', 'Predict', { model: 'start.model', x_t: 'from.x', t: 'from.t' }),
+  node('to', 'JvpEnd', { loop: 'from.loop', value: 'predict.prediction' }),
+  node('target', 'Mix', { a: 'v.target', b: 'to.jvp' }, { w: 0.01 }),
+  node('loss', 'Loss', { prediction: 'to.value', target: 'target.mix' }),
+  node('end', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }, { emit_every: 0 }),
+]
+
+describe('a JVP zone inside a training', () => {
+  const runs: number[][] = []
+  onEachBackend(() => {
+    test('gives a target for the value', async () => {
+      const losses = await lossesOf(meanFlow)
+      runs.push(losses)
+      expect(losses.every(Number.isFinite)).toBe(true)
+      expect(losses.at(-1)).toBeLessThan(losses[0])
+    })
+  }, ['cpu', 'wasm'])
+
+  test('has equal losses on cpu and wasm', () => {
+    expect(runs).toHaveLength(2)
+    expectNear(runs[1], runs[0], 1e-3)
+  })
+})
+
 describe('a JVP zone', () => {
   const zone = (read: GraphNode[], value: string) => [
     points,
