@@ -170,7 +170,7 @@ onEachBackend(() => {
 onCpu(() => {
   test('a joint loss trains both models, as a loss of each that is equal', async () => {
     const joint = two(5).map(
-      changed('end', ({ inputs: { loss_2: _, ...inputs } }) => ({
+      changed('end', ({ inputs: { loss_2: _separate, ...inputs } }) => ({
         inputs: { ...inputs, loss: { node: 'both', slot: 'mix' } },
       })),
     )
@@ -271,14 +271,12 @@ onCpu(() => {
   test('a second data set has its own order, or that of the first', async () => {
     const batch = async (pairs: boolean) => {
       const { a, b } = await evaluate(
-        [
-          ...alone(3, 1).map(
-            changed('start', ({ inputs, params }) => ({
-              inputs: { ...inputs, dataset_2: { node: 'data', slot: 'dataset' } },
-              params: { ...params, pairs },
-            })),
-          ),
-        ],
+        alone(3, 1).map(
+          changed('start', ({ inputs, params }) => ({
+            inputs: { ...inputs, dataset_2: { node: 'data', slot: 'dataset' } },
+            params: { ...params, pairs },
+          })),
+        ),
         { a: 'start.x_0', b: 'start.x_0_2' },
       )
       return [a.tensor.data, b.tensor.data]

@@ -281,8 +281,8 @@ describe('any graph with wired params', () => {
     fc.constantFrom(NaN, -0, 1e308, null, undefined, 'ddim', '1:2', '__proto__'),
   )
   const slot = fc.constantFrom(
-    ...['number', 'text', 'seed', 'batch_size', 'value', 'num_inference_steps', 'sampler', 'list'],
-    ...['loop', 'a', 'result', 'times', 'index', 'value_1', 'output', 't', '__proto__', 'x_0'],
+    ...'number text seed batch_size value num_inference_steps sampler list'.split(' '),
+    ...'loop a result times index value_1 output t __proto__ x_0'.split(' '),
   )
   const nodesOf = fc.array(
     fc.record({
