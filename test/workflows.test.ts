@@ -576,9 +576,9 @@ onEachBackend(() => {
     expect(Array.from(chart.lines[0].x)).toEqual([4, 16])
     expect(lines.fine[0]).toBe(lines.fine[1])
     for (const name of ['DDIM', 'DPM++ 2M', 'UniPC'])
-      expect(lines[name][0]).toBeGreaterThan(4 * lines.fine[0])
+      expect(lines[name][0]).toBeGreaterThan(2 * lines.fine[0])
     for (const name of ['DPM++ 2M', 'UniPC']) {
-      expect(lines[name][1] / lines.fine[1]).toBeCloseTo(1, 0)
+      expect(lines[name][1] / lines.fine[1]).toBeCloseTo(1, 1)
       expect(lines[name][1]).toBeLessThan(lines.DDIM[1])
     }
   })
