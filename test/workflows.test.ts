@@ -614,7 +614,7 @@ onEachBackend(() => {
       expect(heat?.x).toEqual([0, 1000])
       // Mean squared change per step, which is of the order of the step for the SDE only.
       const change = lines.flatMap(({ y }) =>
-        [...y.slice(1)].map((value, i) => (value - y[i]) ** 2),
+        Array.from(y.slice(1), (value, i) => (value - y[i]) ** 2),
       )
       const mean = change.reduce((sum, value) => sum + value, 0) / change.length
       if (title === 'Reverse SDE') expect(mean).toBeGreaterThan(0.01)
