@@ -168,12 +168,13 @@ function checkSize(count: number) {
   throw new EngineError(processMessages.datasetTooLarge, { most: MOST_NUMBERS, count })
 }
 
-function joinArrays<T extends Float32Array | Int32Array>(
+/** Joins arrays of one kind. Throws EngineError if there are too many numbers for a data set. */
+export function joinArrays<T extends Float32Array | Int32Array>(
   arrays: readonly T[],
   Kind: new (length: number) => T,
 ): T {
   const length = arrays.reduce((sum, array) => sum + array.length, 0)
-  if (Kind === (Float32Array as unknown)) checkSize(length)
+  checkSize(length)
   const joined = new Kind(length)
   let at = 0
   for (const array of arrays) {

@@ -1,5 +1,5 @@
 // ToDataset: computed samples as a data set.
-import { createDataset } from '../../engine/datasets/combine.ts'
+import { createDataset, joinArrays } from '../../engine/datasets/combine.ts'
 import { EngineError } from '../../engine/base/errors.ts'
 import { processMessages } from '../../engine/messages/process.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
@@ -32,7 +32,8 @@ export const toDataset = defineNode({
     const each = labels && labelItems(labels.labels, size)
     return {
       dataset: createDataset(
-        joinFrames(read),
+        // Copied, since a data set outlives the tensors.
+        joinArrays([...read], Float32Array),
         shape,
         samples.space,
         each && joinLabels(each, tensors.length),
@@ -48,17 +49,6 @@ function chooseFrames(
   if (samples.type !== 'trajectory') return [samples.tensor]
   if (frames === 'all') return samples.frames
   return samples.frames.slice(...(frames === 'first' ? [0, 1] : [-1]))
-}
-
-/** The items of all frames. Copies them, since a data set outlives the tensors. */
-function joinFrames(frames: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(frames.reduce((sum, frame) => sum + frame.length, 0))
-  let at = 0
-  for (const frame of frames) {
-    joined.set(frame, at)
-    at += frame.length
-  }
-  return joined
 }
 
 function labelItems(labels: Int32Array, size: number): Int32Array {
