@@ -170,8 +170,8 @@ onEachBackend(() => {
 onCpu(() => {
   test('a joint loss trains both models, as a loss of each that is equal', async () => {
     const joint = two(5).map(
-      changed('end', ({ inputs: { loss_2: _separate, ...inputs } }) => ({
-        inputs: { ...inputs, loss: { node: 'both', slot: 'mix' } },
+      changed('end', ({ inputs }) => ({
+        inputs: { loop: inputs.loop, loss: { node: 'both', slot: 'mix' } },
       })),
     )
     const sum = node('both', 'Mix', { a: 'loss1.loss', b: 'loss2.loss' }, { w: 0.5 })
@@ -179,6 +179,22 @@ onCpu(() => {
     expect(await predicted([...joint, sum], 'end.model_2')).not.toEqual(before)
     expect(await predicted([...joint, sum], 'end.model')).not.toEqual(
       await predicted(two(5), 'net1.model'),
+    )
+  })
+
+  test('AveragedModel takes the averages of one of the models', async () => {
+    const averaged = node(
+      'averaged',
+      'AveragedModel',
+      { model: 'end.model_2', training: 'end.training' },
+      { learner: 2 },
+    )
+    expect(await predicted([...two(5), averaged], 'averaged.model')).toEqual(
+      await predicted(two(5), 'end.ema_2'),
+    )
+    const missing = { ...averaged, params: { learner: 3 } }
+    await expect(predicted([...two(1), missing], 'averaged.model')).rejects.toThrow(
+      'Expected the number of a model from 1 to 2, as the training has 2, got 3.',
     )
   })
 

@@ -5,6 +5,8 @@ export const trainingNodeMessages = catalogue('trainingNodes', {
   // averages
   average:
     'Expected the number of an average from 1 to {count}, as the training keeps {count}, got {got}.',
+  learner:
+    'Expected the number of a model from 1 to {count}, as the training has {count}, got {got}.',
   chooseAverage: 'Choose one from 1 to {count}.',
   connectEma: 'Connect an EMA to TrainingStart.',
   decay: 'Expected min_decay to be at most decay, {max}, got {min}.',

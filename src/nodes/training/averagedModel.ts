@@ -3,7 +3,7 @@ import { withWeights } from '../../engine/models/tree.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { averagedWeights } from '../../engine/training/trainStep.ts'
 import { defineNode, integer, model, training } from '../define.ts'
-import { requireMatchingTrainable } from './trainable.ts'
+import { learnerParam, matchLearner } from './trainable.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
 export const averagedModel = defineNode({
@@ -22,10 +22,12 @@ export const averagedModel = defineNode({
       { min: 1, max: 1000 },
       'Number of the EMA, counted from the first of the chain',
     ),
+    learner: learnerParam,
   },
   staticOutputs: (_, { model }) => ({ model }),
-  run: ({ model, training }, { average }) => {
-    const { averages } = training.state
+  run: ({ model, training }, { average, learner: number }) => {
+    const { trained, learner } = matchLearner(model, training, number)
+    const { averages } = learner
     if (average > averages.length) {
       throw new NodeError({
         param: 'average',
@@ -36,11 +38,7 @@ export const averagedModel = defineNode({
       })
     }
     return {
-      model: withWeights(
-        model,
-        requireMatchingTrainable(model, training),
-        averagedWeights(training.state, average - 1),
-      ),
+      model: withWeights(model, trained, averagedWeights(learner, average - 1)),
     }
   },
 })

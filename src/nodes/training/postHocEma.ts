@@ -6,7 +6,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import { postHocAverage } from '../../engine/training/postHocEma.ts'
 import { namedWeights } from '../../engine/training/trainStep.ts'
 import { advanced, defineNode, integer, model, number, onHost, real, training } from '../define.ts'
-import { requireMatchingTrainable } from './trainable.ts'
+import { learnerParam, matchLearner } from './trainable.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
 /** Largest accepted error of the reconstructed profile, relative to it. */
@@ -44,11 +44,12 @@ export const postHocEma = defineNode({
         'Optimizer step at which the average ends; 0: the last',
       ),
     ),
+    learner: learnerParam,
   },
   staticOutputs: (_, { model }) => ({ model }),
-  run: ({ model, training }, { sigma_rel, t }) => {
-    const { averages, updates, weights } = training.state
-    const learner = requireMatchingTrainable(model, training)
+  run: ({ model, training }, { sigma_rel, t, learner: number }) => {
+    const { trained, learner } = matchLearner(model, training, number)
+    const { averages, updates, weights } = learner
     if (t > updates || updates === 0) {
       throw new NodeError({
         param: 't',
@@ -72,7 +73,7 @@ export const postHocEma = defineNode({
       })
     }
     return {
-      model: withWeights(model, learner, namedWeights(average.weights, weights)),
+      model: withWeights(model, trained, namedWeights(average.weights, weights)),
       error: hostNumber(average.error),
     }
   },

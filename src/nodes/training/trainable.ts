@@ -1,8 +1,9 @@
 // The trainable part of a model.
 import { trainableModel } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { checkSameWeights } from '../../engine/training/trainStep.ts'
+import { checkSameWeights, type Learner } from '../../engine/training/trainStep.ts'
 import type { Model, Training } from '../../engine/base/values.ts'
+import { added, advanced, integer } from '../define.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
 /** Returns the trainable part. Throws NodeError if there is none. */
@@ -16,9 +17,32 @@ export function requireTrainable(model: Model, slot = 'model'): Model {
   })
 }
 
-/** Returns the trainable part for the weights of a training. Throws an error if shapes differ. */
-export function requireMatchingTrainable(model: Model, { state }: Training): Model {
-  const found = requireTrainable(model)
-  checkSameWeights(state.weights, found.weights)
-  return found
+/** Param of nodes that take one of the models of a training. */
+export const learnerParam = added(
+  advanced(
+    integer(1, { min: 1, max: 100 }, 'Number of the model in a training of several: 2 for model_2'),
+  ),
+)
+
+/**
+ * Returns the state of a model of a training, by its number, and the trainable part of the model
+ * for its weights. Throws an error if there is no such model, or if shapes differ.
+ */
+export function matchLearner(
+  model: Model,
+  { state }: Training,
+  number: number,
+): { trained: Model; learner: Learner } {
+  const learners: Learner[] = [state, ...(state.others ?? [])]
+  const learner = learners[number - 1]
+  if (!learner) {
+    throw new NodeError({
+      param: 'learner',
+      message: trainingNodeMessages.learner({ count: learners.length, got: number }),
+      cure: trainingNodeMessages.chooseAverage({ count: learners.length }),
+    })
+  }
+  const trained = requireTrainable(model)
+  checkSameWeights(learner.weights, trained.weights)
+  return { trained, learner }
 }

@@ -5,6 +5,7 @@ import type { trainingNodeMessages } from '../../../../nodes/messages/trainingNo
 export const koTrainingNodes: Translation<typeof trainingNodeMessages> = {
   // 평균
   average: '학습에 평균이 {count}개 있어 번호는 1부터 {count}까지여야 하는데 {got}입니다.',
+  learner: '학습에 모델이 {count}개 있으므로 1부터 {count}까지의 번호여야 하는데 {got}입니다.',
   chooseAverage: '1부터 {count}까지에서 고르세요.',
   connectEma: 'TrainingStart에 EMA를 연결하세요.',
   decay: 'min_decay는 decay의 값 {max} 이하여야 하는데 {min}입니다.',

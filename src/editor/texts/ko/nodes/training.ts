@@ -15,6 +15,7 @@ export const training = {
     },
     params: {
       average: '몇째 EMA인지. 연결한 순서로 처음부터 셉니다',
+      learner: '여러 모델을 학습할 때 모델의 번호. model_2이면 2',
     },
   },
 
@@ -203,6 +204,7 @@ export const training = {
     params: {
       sigma_rel: '평균의 너비. 학습에 대한 비율',
       t: '평균이 끝나는 옵티마이저 단계. 0이면 마지막',
+      learner: '여러 모델을 학습할 때 모델의 번호. model_2이면 2',
     },
   },
 
