@@ -1,10 +1,17 @@
 // Views of points on the line and in space: histograms, projections, densities over time.
 import { createCanvas } from '@napi-rs/canvas'
+import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
 import { barOutline, computeDensity, findRange } from '../../src/engine/base/histogram.ts'
 import { projectPoints, unprojectPoints } from '../../src/engine/base/turntable.ts'
 import type { ChartView, ScatterView, View } from '../../src/engine/plan/view.ts'
+import { viewBox } from '../../src/nodes/litegraph/body.ts'
+import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
+import { registerNodes } from '../../src/nodes/litegraph/register.ts'
+import { isOnSpace, startTurning } from '../../src/nodes/litegraph/scrub.ts'
+import { toDeclaration } from '../../src/engine/plan/op.ts'
+import { scatter } from '../../src/nodes/index.ts'
 import { darkTheme, type MakeSheet, paintView } from '../../src/nodes/painters/paint.ts'
 import { turnAngles, turnView } from '../../src/nodes/painters/turn.ts'
 import { onCpu } from '../backends.ts'
@@ -227,4 +234,35 @@ onCpu(() => {
       )
     })
   })
+})
+
+test('dragging turns a plot of points in space, and plots that arrive later', async () => {
+  const registration = registerNodes(LiteGraph, [toDeclaration(scatter)])
+  const plot = LiteGraph.createNode('diffusion/Scatter') as unknown as DiffusionNode
+  new LGraph().add(plot)
+  const projected = projectPoints([1, 0, 0], { yaw: 0, pitch: 0 })
+  const view: ScatterView = {
+    kind: 'scatter',
+    clouds: [{ name: '', ...projected }],
+    paths: [],
+    extent: [-1, 1, -1, 1],
+    space: { angles: { yaw: 0, pitch: 0 }, pathDepths: [] },
+  }
+  plot.diffusion.view = view
+  const box = viewBox(plot)
+  const inside = [box.x + 50, box.y + box.height - 5] as const
+  expect(isOnSpace(plot, inside)).toBe(true)
+  expect(isOnSpace(plot, [box.x + 50, box.y - 5])).toBe(false)
+  // Over the track of time a drag scrubs.
+  plot.diffusion.view = { ...view, t: Float64Array.of(1, 0) }
+  expect(isOnSpace(plot, inside)).toBe(false)
+  plot.diffusion.view = view
+  await startTurning(plot, inside)([inside[0] - 100, inside[1]])
+  // A hundred units are a quarter turn, after which x points away from the viewer.
+  const turned = plot.diffusion.view as ScatterView
+  expect(turned.space?.angles.yaw).toBeCloseTo(Math.PI / 2)
+  expect(turned.clouds[0].points[0]).toBeCloseTo(0)
+  expect(turned.clouds[0].depth?.[0]).toBeCloseTo(-1)
+  expect(plot.diffusion.turn?.(view)).toMatchObject({ space: turned.space })
+  registration.unregister()
 })
