@@ -263,6 +263,6 @@ test('dragging turns a plot of points in space, and plots that arrive later', as
   expect(turned.space?.angles.yaw).toBeCloseTo(Math.PI / 2)
   expect(turned.clouds[0].points[0]).toBeCloseTo(0)
   expect(turned.clouds[0].depth?.[0]).toBeCloseTo(-1)
-  expect((plot.diffusion.turn?.(view) as ScatterView).space).toEqual(turned.space)
+  expect(plot.diffusion.turn?.(view)).toMatchObject({ space: turned.space })
   registration.unregister()
 })
