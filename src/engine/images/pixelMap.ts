@@ -1,8 +1,9 @@
 // Linear maps from the pixels of an image to the pixels of another, with few sources per pixel:
 // flips, shifts, rotations, crops and interpolation. The gradient of a map is its transpose, which
 // is a map too, so that only gathers and products run on the device, at every order of gradients.
-import type { Tensor, Tensor4D } from '../base/tf.ts'
+import type { Tensor4D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
+import { linearOp } from '../layers/operation.ts'
 
 /** Height and width. */
 export type Size = readonly [height: number, width: number]
@@ -82,11 +83,10 @@ export function transposePixelMap({ from, to, sources, weights }: PixelMap): Pix
 
 /** Maps images `[b, h, w, c]` of the size `from` to `[b, h', w', c]` of the size `to`. */
 export function applyPixelMap(x: Tensor4D, map: PixelMap, transposed?: PixelMap): Tensor4D {
-  const apply = tf.customGrad((input) => ({
-    value: tf.tidy(() => gatherPixels(input as Tensor4D, map)),
-    gradFunc: (dy: Tensor) =>
-      applyPixelMap(dy as Tensor4D, transposed ?? transposePixelMap(map), map),
-  }))
+  const apply = linearOp(
+    (input) => tf.tidy(() => gatherPixels(input as Tensor4D, map)),
+    (dy) => applyPixelMap(dy as Tensor4D, transposed ?? transposePixelMap(map), map),
+  )
   return apply(x) as Tensor4D
 }
 

@@ -33,6 +33,15 @@ export function layerOp<Inputs extends Tensor[], Output extends Tensor>({
 }
 
 /**
+ * A linear operation of one tensor, with its adjoint as the gradient. If the adjoint is one as well,
+ * derivatives of every order are correct.
+ */
+export const linearOp =
+  (forward: (x: Tensor) => Tensor, adjoint: (dy: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
+  (x) =>
+    tf.customGrad((input) => ({ value: forward(input as Tensor), gradFunc: adjoint }))(x)
+
+/**
  * A kernel of a backend with its gradient. Second derivatives use the layer that it replaces
  * (`activeBackend`); running it there throws EngineError.
  */
