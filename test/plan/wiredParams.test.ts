@@ -280,10 +280,9 @@ describe('any graph with wired params', () => {
     fc.string(),
     fc.constantFrom(NaN, -0, 1e308, null, undefined, 'ddim', '1:2', '__proto__'),
   )
-  const slot = fc.constantFrom(
-    ...['number', 'text', 'seed', 'batch_size', 'value', 'num_inference_steps', 'sampler', 'list'],
-    ...['loop', 'a', 'result', 'times', 'index', 'value_1', 'output', 't', '__proto__', 'x_0'],
-  )
+  const names = `number text seed batch_size value num_inference_steps sampler list loop a result
+    times index value_1 output t __proto__ x_0`
+  const slot = fc.constantFrom(...names.split(/\s+/))
   const nodesOf = fc.array(
     fc.record({
       type: fc.constantFrom(...types),
