@@ -16,6 +16,8 @@ export interface IterationScope {
 export class ScopeStack {
   /** Set while a body runs again in the same iteration: its values are not observed. */
   isQuiet = false
+  /** Number of the iteration in the names of files that are saved during a loop. */
+  fileNumber: string | undefined
   private now: IterationScope = {
     path: [],
     at: { index: undefined, label: undefined },
@@ -78,6 +80,16 @@ export class ScopeStack {
     if (!open) return // already ended by `clear`
     while (this.now !== inside) this.end()
     this.end()
+  }
+
+  /** Runs work whose values are released when it ends, in the same iteration. */
+  async nest(work: () => unknown) {
+    this.now = { ...this.now, around: this.now, undo: [] }
+    try {
+      await work()
+    } finally {
+      this.end()
+    }
   }
 
   /** Ends all iterations and releases the values outside loops. */
