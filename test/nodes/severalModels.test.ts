@@ -1,6 +1,10 @@
 // Trainings of several models, with carried values, averages as targets and early ends.
 import { expect, test } from 'vitest'
-import { computeSha256, readCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
+import {
+  computeSha256,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../../src/engine/checkpoint/pipeline.ts'
 import { GraphError } from '../../src/engine/base/fault.ts'
 import { tryCompile } from '../../src/engine/plan/compile.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
@@ -168,6 +172,26 @@ onEachBackend(() => {
 }, ['cpu', 'wasm'])
 
 onCpu(() => {
+  test('a checkpoint with damaged further models is refused', async () => {
+    const save = node(
+      'save',
+      'SaveCheckpoint',
+      { model: 'end.model', training: 'end.training' },
+      { name: 'two' },
+    )
+    const { file } = await run([...two(1), save])
+    const stored = readCheckpoint(file)
+    const withMore = (more: Uint8Array) =>
+      writeCheckpoint({ ...stored, training: stored.training && { ...stored.training, more } })
+    expect(computeSha256(withMore(stored.training?.more ?? new Uint8Array()))).toBe(
+      computeSha256(file),
+    )
+    for (const more of [new Uint8Array(3), stored.training?.more?.slice(0, -8) ?? new Uint8Array()])
+      expect(() => readCheckpoint(withMore(more))).toThrow(
+        'training/more.pack does not contain the further models of a training.',
+      )
+  })
+
   test('a joint loss trains both models, as a loss of each that is equal', async () => {
     const joint = two(5).map(
       changed('end', ({ inputs }) => ({
