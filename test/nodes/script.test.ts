@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBackend, stopBackend } from '../../src/engine/backends/backends.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
+import { computeSha256 } from '../../src/engine/checkpoint/pipeline.ts'
 import { GraphError } from '../../src/engine/base/fault.ts'
 import type { Graph } from '../../src/engine/plan/graph.ts'
 import { toDeclaration, opTable } from '../../src/engine/plan/op.ts'
@@ -24,6 +25,7 @@ import { nodeTitle } from '../../src/nodes/titles.ts'
 import { shippedInNode } from '../../src/nodes/storage/shippedInNode.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { parseWorkflow, toGraph } from '../../src/nodes/workflow.ts'
+import { trainingGraph } from '../trainingGraph.ts'
 import { node } from './evaluate.ts'
 
 const ops = opTable(nodes)
@@ -446,6 +448,43 @@ test('the script of two models, carried values and wired metrics shows the same 
       ),
     ].map((one) => ({ ...one, title: one.id })),
   }))
+
+test('a script saves files during a loop under the names of a run', async () => {
+  const graph = {
+    nodes: [
+      ...trainingGraph(5).nodes.map((one) =>
+        one.id === 'Keep' ? { ...one, params: { name: 'moons', every: 2 } } : one,
+      ),
+      node('Body', 'SaveCheckpoint', { model: 'Start.model' }, { name: 'body', every: 3 }),
+    ].map((one) => ({ ...one, title: one.id })),
+  }
+  const written: [string, string][] = []
+  const session = createSession({
+    ops,
+    onEvent: (event) => {
+      if (event.type === 'file') written.push([event.file.name, computeSha256(event.file.bytes)])
+    },
+  })
+  await session.run({ type: 'run', run: 1, graph })
+  await session.dispose()
+  expect(written.map(([name]) => name).sort()).toEqual([
+    'body-3.zip',
+    'moons-2.zip',
+    'moons-4.zip',
+    'moons.zip',
+  ])
+  const out = join(folder, 'saved')
+  const path = join(folder, 'saves.ts')
+  writeFileSync(
+    path,
+    generateScript(graph, ops)
+      .replace("'litegraph-diffusion/script'", JSON.stringify(resolve('src/script.ts')))
+      .replace('out: process.argv[2]', `log: () => {}, out: ${JSON.stringify(out)}`),
+  )
+  await import(path)
+  for (const [name, sha256] of written)
+    expect(computeSha256(readFileSync(join(out, name))), name).toBe(sha256)
+})
 
 test('a loop around trainings reports their last loss ten times', async () => {
   const text = readFileSync('test/fixtures/experiments/gan-by-rounds.json', 'utf8')

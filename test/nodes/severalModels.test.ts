@@ -1,12 +1,16 @@
 // Trainings of several models, with carried values, averages as targets and early ends.
 import { expect, test } from 'vitest'
-import { computeSha256, readCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
+import {
+  computeSha256,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../../src/engine/checkpoint/pipeline.ts'
 import { GraphError } from '../../src/engine/base/fault.ts'
 import { tryCompile } from '../../src/engine/plan/compile.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
-import { createSession } from '../../src/engine/plan/session.ts'
-import { memoryStore } from '../../src/engine/plan/store.ts'
+import { createSession, type Session } from '../../src/engine/plan/session.ts'
+import { memoryStore, type StateStore } from '../../src/engine/plan/store.ts'
 import type { ChartView } from '../../src/engine/plan/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
 import { describeFile } from '../../src/nodes/storage/storedFiles.ts'
@@ -168,6 +172,26 @@ onEachBackend(() => {
 }, ['cpu', 'wasm'])
 
 onCpu(() => {
+  test('a checkpoint with damaged further models is refused', async () => {
+    const save = node(
+      'save',
+      'SaveCheckpoint',
+      { model: 'end.model', training: 'end.training' },
+      { name: 'two' },
+    )
+    const { file } = await run([...two(1), save])
+    const stored = readCheckpoint(file)
+    const withMore = (more: Uint8Array) =>
+      writeCheckpoint({ ...stored, training: stored.training && { ...stored.training, more } })
+    expect(computeSha256(withMore(stored.training?.more ?? new Uint8Array()))).toBe(
+      computeSha256(file),
+    )
+    for (const more of [new Uint8Array(3), stored.training?.more?.slice(0, -8) ?? new Uint8Array()])
+      expect(() => readCheckpoint(withMore(more))).toThrow(
+        'training/more.pack does not contain the further models of a training.',
+      )
+  })
+
   test('a joint loss trains both models, as a loss of each that is equal', async () => {
     const joint = two(5).map(
       changed('end', ({ inputs }) => ({
@@ -323,42 +347,80 @@ onCpu(() => {
     ])
   })
 
-  test('a stored training that was stopped is resumed with the bits of an uninterrupted one', async () => {
-    const store = memoryStore()
-    const show = node('chart', 'Chart', { values_1: 'end.history_2', values_2: 'end.history' })
-    const again = (graph: GraphNode[]) =>
-      graph.map(
-        changed('end', ({ inputs }) => ({
-          inputs: { ...inputs, again: { node: 'loss1', slot: 'loss' } },
-        })),
-      )
-    const runOnce = async (stopAt?: number) => {
-      const events: Event[] = []
-      const session = createSession({
-        ops,
-        store,
-        onEvent(event) {
-          events.push(event)
-          if (event.type === 'paused') session.control('step', 1)
-          if (event.type === 'progress' && event.index === stopAt) session.control('stop', 1)
-        },
-      })
-      const graph = { nodes: [...again(two(12)), ...probe('end.model_2'), show, last] }
-      await session.run({ type: 'run', run: 1, graph, paused: stopAt !== undefined })
-      await session.dispose()
-      return events
-    }
-    const last = node('last', 'Numbers', { numbers_1: 'end.value_1' })
-    await runOnce(5)
-    const resumed = await runOnce()
+  const last = node('last', 'Numbers', { numbers_1: 'end.value_1' })
+  const show = node('chart', 'Chart', { values_1: 'end.history_2', values_2: 'end.history' })
+
+  /** A training with all kinds of state, which never ends early. */
+  const full = (): GraphNode[] => [
+    ...two(12).map(
+      changed('end', ({ inputs }) => ({
+        inputs: { ...inputs, again: { node: 'loss1', slot: 'loss' } },
+      })),
+    ),
+    show,
+    last,
+  ]
+
+  /** Runs {@link full} on a store and returns its events. */
+  async function runOn(
+    store: StateStore,
+    onEvent: (event: Event, session: Session) => void = () => {},
+    paused = false,
+  ) {
+    const events: Event[] = []
+    const session = createSession({
+      ops,
+      store,
+      onEvent(event) {
+        events.push(event)
+        onEvent(event, session)
+      },
+    })
+    session.saveEvery(0)
+    await session.run({ type: 'run', run: 1, graph: { nodes: full() }, paused })
+    await session.dispose()
+    return events
+  }
+
+  /** Resumes {@link full} from a store after `index` steps, and checks its results. */
+  async function expectResumed(store: StateStore, index: number) {
+    const resumed = await runOn(store)
     const progress = resumed.flatMap((event) => (event.type === 'progress' ? [event.index] : []))
-    expect(Math.min(...progress)).toBe(6)
-    const expected = await shownBy([...again(two(12)), show, last])
+    expect(Math.min(...progress)).toBe(index + 1)
+    const expected = await shownBy(full())
     for (const id of ['chart', 'last']) {
       const views = resumed.flatMap((event) =>
         event.type === 'view' && event.node === id ? [event.view] : [],
       )
-      expect(views.at(-1)).toEqual(expected.get(id)!.at(-1))
+      expect(views.at(-1)).toEqual(expected.get(id)?.at(-1))
     }
+  }
+
+  test('a training that was stopped is resumed with the bits of an uninterrupted one', async () => {
+    const store = memoryStore()
+    const step = (event: Event, session: Session) => {
+      if (event.type === 'paused') session.control('step', 1)
+      if (event.type === 'progress' && event.index === 5) session.control('stop', 1)
+    }
+    await runOn(store, step, true)
+    await expectResumed(store, 5)
+  })
+
+  test('so is one that ended abruptly: only what was saved during it is left', async () => {
+    const left = memoryStore()
+    let saved: number | undefined
+    const store = memoryStore()
+    const copying: StateStore = {
+      ...store,
+      async put(key, bytes) {
+        await store.put(key, bytes)
+        if (saved === undefined && key.startsWith('state/')) await left.put(key, bytes.slice())
+      },
+    }
+    await runOn(copying, (event) => {
+      if (event.type === 'saved' && event.index >= 4) saved ??= event.index
+    })
+    expect(saved).toBeLessThan(12)
+    await expectResumed(left, saved ?? -1)
   })
 })

@@ -72,7 +72,7 @@ export function* runNode(
 }
 
 /** Adds the number of an iteration to a file name: `model-100.zip`. */
-const numberedName = (name: string, number: string) =>
+export const numberedName = (name: string, number: string) =>
   name.replace(/(\.\w+)?$/, (extension) => `-${number}${extension}`)
 
 /**

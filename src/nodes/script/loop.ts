@@ -34,6 +34,13 @@ export interface Loop {
   compute(body: (each: Outputs) => Inputs): void
   /** The outputs of the End after the iterations so far. */
   done(): Outputs
+  /**
+   * Called in the body: runs work after this iteration if it is one of every so many. Requires
+   * `for await` or `run`.
+   */
+  after(every: number, work: () => unknown): void
+  /** Runs work after every so many iterations, but the last, such as saving the outputs so far. */
+  snapshot(every: number, work: () => unknown): void
 }
 
 export interface LoopSurroundings {
@@ -53,6 +60,9 @@ export class ScriptLoop implements Loop {
   private readonly stepper: LoopStepper
   private index: number
   private state: LoopState
+  /** Work of the body that is due after this iteration. */
+  private readonly due: (() => unknown)[] = []
+  private readonly snapshots: { every: number; work: () => unknown }[] = []
   private nextInputs: Inputs | undefined
   /** The next inputs that the body returns. */
   private nextSlots: ReadonlySet<string> | undefined
@@ -91,7 +101,7 @@ export class ScriptLoop implements Loop {
       const inside = this.enter()
       try {
         yield inside.each
-        this.refuseWaiting(this.nextInputs?.again !== undefined)
+        this.refuseWaiting(this.nextInputs?.again !== undefined || this.due.length > 0)
         const { value } = this.complete(this.advance(), inside).next()
         this.moveTo(value as LoopState)
       } finally {
@@ -108,6 +118,7 @@ export class ScriptLoop implements Loop {
       try {
         yield inside.each
         this.moveTo(await resolveAll(this.complete(this.advance(), inside)))
+        await this.runDue()
       } finally {
         this.leave(inside)
       }
@@ -126,6 +137,7 @@ export class ScriptLoop implements Loop {
     const ahead = new DeviceBacklog()
     while (this.hasNext) {
       await this.trainOnce(body)
+      await this.runSnapshots()
       losses.read({
         loss: behaviour.loss?.(this.state.own),
         index: this.index,
@@ -165,6 +177,36 @@ export class ScriptLoop implements Loop {
     )
   }
 
+  after(every: number, work: () => unknown) {
+    const isDue = (this.index + 1) % every === 0
+    if (isDue && !this.around.places.isQuiet) this.due.push(work)
+  }
+
+  snapshot(every: number, work: () => unknown) {
+    this.snapshots.push({ every, work })
+  }
+
+  private async runDue() {
+    const outer = this.around.places.path.slice(0, -1)
+    for (const work of this.due.splice(0)) await this.runNumbered(outer, work)
+  }
+
+  private async runSnapshots() {
+    for (const { every, work } of this.hasNext ? this.snapshots : [])
+      if (this.index % every === 0) await this.runNumbered(this.around.places.path, work)
+  }
+
+  private async runNumbered(outer: readonly number[], work: () => unknown) {
+    const { places } = this.around
+    const before = places.fileNumber
+    places.fileNumber = [...outer, this.index].join('-')
+    try {
+      await places.nest(work)
+    } finally {
+      places.fileNumber = before
+    }
+  }
+
   private get hasNext() {
     return this.stepper.hasNext(this.state, this.index)
   }
@@ -174,6 +216,7 @@ export class ScriptLoop implements Loop {
     try {
       const own = this.callAround(inside, body)
       this.moveTo(await resolveAll(this.complete(own, inside)))
+      await this.runDue()
     } finally {
       this.leave(inside)
     }

@@ -16,6 +16,8 @@ export interface IterationScope {
 }
 
 export class ScopeStack {
+  /** Number of the iteration in the names of files that are saved during a loop. */
+  fileNumber: string | undefined
   private now: IterationScope = {
     path: [],
     indices: [],
@@ -109,6 +111,16 @@ export class ScopeStack {
     if (!open) return // already ended by `clear`
     while (this.now !== inside) this.end()
     this.end()
+  }
+
+  /** Runs work whose values are released when it ends, in the same iteration. */
+  async nest(work: () => unknown) {
+    this.now = { ...this.now, around: this.now, undo: [] }
+    try {
+      await work()
+    } finally {
+      this.end()
+    }
   }
 
   /** Ends all iterations and releases the values outside loops. */

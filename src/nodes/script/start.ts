@@ -10,6 +10,7 @@ import { Observers } from '../../engine/plan/observers.ts'
 import type { EndOp, Inputs, Op, Outputs, Params, RunContext, RunOp } from '../../engine/plan/op.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { NodeError } from '../../engine/base/fault.ts'
+import { numberedName } from '../../engine/plan/runNode.ts'
 import { atNode, runAtNode } from '../../engine/plan/nodeErrors.ts'
 import { randomFor, readInputs, runOp } from '../../engine/plan/runOp.ts'
 import { memoryStore } from '../../engine/plan/store.ts'
@@ -208,7 +209,8 @@ class ScriptRuntime implements Script {
       checkInputs(op, inputs) as never,
       completeParams(op, params) as never,
     )) {
-      await this.write(name, bytes)
+      const { fileNumber } = this.places
+      await this.write(fileNumber === undefined ? name : numberedName(name, fileNumber), bytes)
     }
   }
 

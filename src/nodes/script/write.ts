@@ -1,7 +1,13 @@
 // Generates readable scripts from graphs: one call per node in the order of the plan, and a loop for
 // each zone.
-import { closedId, outerId, valueId, type ValueId } from '../../engine/base/ids.ts'
-import type { LoopStep, NodeStep, Step } from '../../engine/plan/steps.ts'
+import { closedId, outerId, splitValue, valueId, type ValueId } from '../../engine/base/ids.ts'
+import {
+  stepInputs,
+  type LoopStep,
+  type NodeStep,
+  type PeriodicFile,
+  type Step,
+} from '../../engine/plan/steps.ts'
 import { compile } from '../../engine/plan/compile.ts'
 import { GraphError } from '../../engine/base/fault.ts'
 import type { Graph, GraphNode } from '../../engine/plan/graph.ts'
@@ -186,7 +192,7 @@ class ScriptWriter {
         quote(step.op),
         ...given,
       ])
-    if (step.kind === 'files') return `await ${this.formatCall('save', [quote(step.op), ...given])}`
+    if (step.kind === 'files') return `await ${this.writeSave(step, names)}`
     if (op.role === 'observer') return this.writeMetric(step, op, names, given, trains)
     const { prepare, reads } = op as RunOp
     const waits = (prepare ?? reads) !== undefined
@@ -201,8 +207,9 @@ class ScriptWriter {
 
   private writeLoop(step: LoopStep, names: ScopeNames, trains: boolean): string[] {
     const { behaviour } = this.op(step.op) as StartOp
+    const { files = [] } = step
     const settles = behaviour.settle && (behaviour.waits?.(new Set(Object.keys(step.next))) ?? true)
-    const waits = settles || step.next.again !== undefined
+    const waits = settles || step.next.again !== undefined || files.length > 0
     const title = this.title(step)
     if (trains && waits) throw new GraphError([waitingLoopFault(outerId(step.id), title)])
     const name = names.take(toIdentifier(title.replace(ENDS, '')))
@@ -213,7 +220,12 @@ class ScriptWriter {
     const each =
       formatPattern(step.each, (slot) => inside.get(valueId({ node: step.id, slot }))) ?? '_'
     const isUnit = trains || behaviour.around !== undefined
-    const body = this.writeBlock(step.body, inside, isUnit).map(indent)
+    const body = [
+      ...this.writeBlock(step.body, inside, isUnit),
+      ...files.map(
+        ({ every, file }) => `${name}.after(${every}, () => ${this.writeSave(file, inside)})`,
+      ),
+    ].map(indent)
     const next = formatBraces(formatInputs(step.next, inside))
     const done = formatPattern(step.outputs, (slot) => names.get(valueId({ node: step.end, slot })))
     return [
@@ -222,6 +234,9 @@ class ScriptWriter {
         ? ['// The editor also shows the results below during the training.']
         : []),
       `const ${name} = ${this.writeLoopCall(step, names)}`,
+      ...(step.snapshots ?? []).flatMap((snapshot) =>
+        this.writeSnapshot(step, snapshot, name, names),
+      ),
       ...(behaviour.around
         ? [
             behaviour.trains
@@ -240,6 +255,37 @@ class ScriptWriter {
       ...(done ? [`const ${done} = ${name}.done()`] : []),
       '',
     ]
+  }
+
+  /** Writes a file of the done outputs that is also saved during the loop. */
+  private writeSnapshot(
+    { end, endOp }: LoopStep,
+    { every, file, steps }: PeriodicFile & { steps: Step[] },
+    name: string,
+    names: ScopeNames,
+  ): string[] {
+    const read = [...steps, file].flatMap(stepInputs).map(splitValue)
+    const slots = [...new Set(read.flatMap(({ node, slot }) => (node === end ? [slot] : [])))]
+    const inside = new ScopeNames(names)
+    const title = this.title({ id: end, op: endOp }).replace(ENDS, '')
+    inside.declare([{ id: end, title, slots, withSlots: true }])
+    const done = formatPattern(slots, (slot) => inside.get(valueId({ node: end, slot })))
+    return [
+      `${name}.snapshot(${every}, async () => {`,
+      ...[
+        `const ${done} = ${name}.done()`,
+        ...this.writeBlock(steps, inside),
+        `await ${this.writeSave(file, inside)}`,
+      ].map(indent),
+      '})',
+    ]
+  }
+
+  private writeSave(step: NodeStep, names: ScopeNames): string {
+    const op = this.op(step.op)
+    const params = this.formatParams(op, step.params, step.inputs, names)
+    const given = [quote(step.op), formatInputs(withoutParams(op, step.inputs), names)]
+    return this.formatCall('save', [...given, params])
   }
 
   private writeLoopCall(step: LoopStep, names: ScopeNames): string {
