@@ -50,7 +50,7 @@ export function* runNode(
     const files = async () => {
       const written = await op.files(inputs as never, step.params as never)
       if (index === undefined) return written
-      const number = [...place.path, index].join('-')
+      const number = [...place.indices, index].join('-')
       return written.map((file) => ({ ...file, name: numberedName(file.name, number) }))
     }
     yield { kind: 'wait', promise: runAtNode(step.id, () => host.files(step, files)) }

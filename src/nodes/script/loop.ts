@@ -179,7 +179,7 @@ export class ScriptLoop implements Loop {
 
   after(every: number, work: () => unknown) {
     const isDue = (this.index + 1) % every === 0
-    if (isDue && !this.around.places.isQuiet) this.due.push(work)
+    if (isDue && !this.around.places.isHidden) this.due.push(work)
   }
 
   snapshot(every: number, work: () => unknown) {
@@ -187,13 +187,13 @@ export class ScriptLoop implements Loop {
   }
 
   private async runDue() {
-    const outer = this.around.places.path.slice(0, -1)
+    const outer = this.around.places.indices.slice(0, -1)
     for (const work of this.due.splice(0)) await this.runNumbered(outer, work)
   }
 
   private async runSnapshots() {
     for (const { every, work } of this.hasNext ? this.snapshots : [])
-      if (this.index % every === 0) await this.runNumbered(this.around.places.path, work)
+      if (this.index % every === 0) await this.runNumbered(this.around.places.indices, work)
   }
 
   private async runNumbered(outer: readonly number[], work: () => unknown) {

@@ -35,6 +35,10 @@ export class ScopeStack {
     return this.now.path
   }
 
+  get indices() {
+    return this.now.indices
+  }
+
   get isInside() {
     return this.now.around !== undefined
   }
