@@ -7,8 +7,9 @@ import { opTable } from '../../src/engine/plan/op.ts'
 import type { ChartView, View } from '../../src/engine/plan/view.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { parseWorkflow, toGraph } from '../../src/nodes/workflow.ts'
-import { onCpu } from '../backends.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
 import { declarations } from '../readyWorkflows.ts'
+import { trainingGraph } from '../trainingGraph.ts'
 import { workflowOf } from '../workflowOf.ts'
 import { node } from './evaluate.ts'
 import { run } from './resuming.ts'
@@ -103,6 +104,26 @@ onCpu(() => {
     expect(tryCompile({ nodes: trimmed.slice(0, 3) }, undefined, ops).faults).toMatchObject([
       { message: 'There is nothing to run: no node shows or saves a result.' },
     ])
+  })
+})
+
+onEachBackend(() => {
+  test('a loss in the body that is not trained on is shown at every step', async () => {
+    const views = await shownBy([
+      ...trainingGraph(12).nodes.filter(
+        ({ id }) => !['x_T', 'Samples', 'Picture', 'Numbers', 'Keep'].includes(id),
+      ),
+      node('noise', 'GaussianNoise', {}, { batch_size: 16, shape: '2', seed: 5 }),
+      node('t', 'Timestep', {}, { t: 20 }),
+      node('predict', 'Predict', { model: 'Start.model', x_t: 'noise.noise', t: 't.t' }),
+      node('still', 'Predict', { model: 'Net.model', x_t: 'noise.noise', t: 't.t' }),
+      node('loss', 'Loss', { prediction: 'predict.prediction', target: 'still.prediction' }),
+      node('chart', 'Chart', { values_1: 'loss.loss' }),
+    ])
+    const [{ x, y }] = lastLines(views, 'chart')
+    expect(x).toHaveLength(12)
+    expect(y[0]).toBe(0)
+    expect(y[11]).toBeGreaterThan(0)
   })
 })
 

@@ -155,6 +155,9 @@ export class Observers {
   }
 
   private async show(state: ObserverState, { step, inputs, at }: Observation) {
+    // Inside a training step, the scope of the step would dispose what is read, and its tape would
+    // record it.
+    await Promise.resolve()
     await this.readPending(state)
     await state.items.read()
     await state.rounds.read()
