@@ -83,6 +83,10 @@ const pictures: Record<string, Panel[]> = {
   'importance-sampling': [
     { node: 'Both losses', settings: { 'Both losses.title': 'The variational bound' } },
   ],
+  'consistency-training': [{ node: 'Samples on the data' }, { node: 'Distance over steps' }],
+  dps: [{ node: 'Samples on the prior' }],
+  'early-stopping': [{ node: 'Held-out loss over steps' }],
+  gan: [{ node: 'Samples on the data' }, { node: 'Distance over steps' }],
   'loss-formula': [{ node: 'Squared error by t' }, { node: 'Samples on the data' }],
   'nfe-curves': [{ node: 'Distance to the data' }],
   'density-over-time': [{ node: 'Reverse SDE' }, { node: 'Probability flow ODE' }],

@@ -461,7 +461,7 @@ describe('runs', () => {
 
   test('samplers have descriptions, and Sampler can be replaced by its nodes', async () => {
     await add('sampler', 300, 300)
-    const above = await locateSlot(page, 'Sampler', 'condition')
+    const above = await locateSlot(page, 'Sampler', 'timesteps')
     await page.mouse.click(above.x + 100, above.y + 24)
     await page.getByRole('menuitem', { name: /^ddpm Ancestral, good with many steps/ }).click()
     await clickNode(page, 'Sampler', { button: 'right' })
