@@ -22,6 +22,7 @@ import {
   type Kind,
   type Tree,
   type Values,
+  isNearJump,
 } from './formulaReference.ts'
 
 /** Inputs on the device, with gradients; and on the CPU. */
@@ -151,7 +152,7 @@ function reference(formula: Formula, numbers: Numbers): Values {
 }
 
 /** What a comparison found, for the statistics of the test. */
-type Outcome = 'equal' | 'refused' | 'infinite' | 'value only'
+type Outcome = 'equal' | 'refused' | 'infinite' | 'value only' | 'near a jump'
 
 const isClose = (a: number, b: number, size: number) => Math.abs(a - b) <= 1e-7 * (1 + size)
 
@@ -171,6 +172,9 @@ function compareCase([formula, numbers]: [Formula, Numbers]): Outcome {
   const values = expected.elements.map(({ value }) => value)
   if (!values.every((value) => Number.isFinite(value) && Math.abs(value) < 1e9)) return 'infinite'
   const context = `${text} at ${JSON.stringify(numbers)}`
+  const isSame = values.every((value, i) => isClose(found.elements[i], value, Math.abs(value)))
+  // A comparison of 1 with a mean of ones depends on the rounding of the mean.
+  if (!isSame && isNearJump()) return 'near a jump'
   values.forEach((value, i) => {
     expect(
       isClose(found.elements[i], value, Math.abs(value)),
@@ -186,6 +190,8 @@ function compareCase([formula, numbers]: [Formula, Numbers]): Outcome {
   )
   const isRegular = slopes.every((slope) => Number.isFinite(slope) && Math.abs(slope) < 1e9)
   if (!isRegular || expected.elements.some(({ singular }) => singular)) return 'value only'
+  const hasSlopes = slopes.every((slope, i) => isClose(found.gradient[i], slope, Math.abs(slope)))
+  if (!hasSlopes && isNearJump()) return 'near a jump'
   slopes.forEach((slope, i) => {
     expect(
       isClose(found.gradient[i], slope, Math.abs(slope)),
@@ -206,4 +212,5 @@ export function compareRandomFormulas(numRuns: number) {
     { numRuns },
   )
   expect(outcomes.get('equal')).toBeGreaterThan(numRuns / 2)
+  expect(outcomes.get('near a jump') ?? 0).toBeLessThan(1 + numRuns / 50)
 }

@@ -104,6 +104,20 @@ const plain = (x: Dual, value: number): Dual => ({
 
 type Apply = (...args: Dual[]) => Dual
 
+/** Jumps of the last formula whose operands were equal up to rounding: backends may differ there. */
+const near = { jumps: 0 }
+
+/** True if the last formula has a jump within rounding of its operands. */
+export const isNearJump = (): boolean => near.jumps > 0
+
+/** Notes a jump where two numbers are equal. */
+function noteJump(a: number, b: number) {
+  if (Math.abs(a - b) <= 1e-9 * (1 + Math.abs(a))) near.jumps++
+}
+
+/** Notes the jumps of a function at multiples of one half. */
+const noteSteps = (x: number) => noteJump(2 * x, Math.round(2 * x))
+
 const unary =
   (f: (x: number) => number, slope: (x: number) => number): Apply =>
   (x) =>
@@ -115,18 +129,30 @@ const jump =
     const values = args.map(({ value }) => value)
     return plain(args[0], values.some(Number.isNaN) ? NaN : f(...values))
   }
+/** A comparison, which jumps where its operands are equal. */
+const comparison = (f: (x: number, y: number) => boolean): Apply =>
+  jump((x, y) => {
+    noteJump(x, y)
+    return Number(f(x, y))
+  })
+/** A function with jumps at multiples of one half. */
+const stepped = (f: (x: number) => number): Apply =>
+  jump((x) => {
+    noteSteps(x)
+    return f(x)
+  })
 const select: Apply = (c, x, y) => (Number.isNaN(c.value) ? plain(c, NaN) : c.value === 0 ? y : x)
 
 const logistic = (x: number) => 1 / (1 + Math.exp(-x))
-const even = (x: number) => {
-  const near = Math.round(x)
-  return Math.abs(x - Math.trunc(x)) === 0.5 ? 2 * Math.round(x / 2) : near
-}
+const even = (x: number) =>
+  Math.abs(x - Math.trunc(x)) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)
 const larger: Apply = (x, y) => {
+  noteJump(x.value, y.value)
   const first = x.value >= y.value
   return combine(Math.max(x.value, y.value), x, Number(first), y, Number(!first))
 }
 const smaller: Apply = (x, y) => {
+  noteJump(x.value, y.value)
   const first = x.value <= y.value
   return combine(Math.min(x.value, y.value), x, Number(first), y, Number(!first))
 }
@@ -149,26 +175,38 @@ const functions: Record<string, Apply> = {
     (x) => -x,
     () => -1,
   ),
-  '<': jump((x, y) => Number(x < y)),
-  '<=': jump((x, y) => Number(x <= y)),
-  '>': jump((x, y) => Number(x > y)),
-  '>=': jump((x, y) => Number(x >= y)),
-  '==': jump((x, y) => Number(x === y)),
-  '!=': jump((x, y) => Number(x !== y)),
-  and: jump((x, y) => Number(x !== 0 && y !== 0)),
-  or: jump((x, y) => Number(x !== 0 || y !== 0)),
-  not: jump((x) => Number(x === 0)),
+  '<': comparison((x, y) => x < y),
+  '<=': comparison((x, y) => x <= y),
+  '>': comparison((x, y) => x > y),
+  '>=': comparison((x, y) => x >= y),
+  '==': comparison((x, y) => x === y),
+  '!=': comparison((x, y) => x !== y),
+  and: jump((x, y) => {
+    noteJump(x, 0)
+    noteJump(y, 0)
+    return Number(x !== 0 && y !== 0)
+  }),
+  or: jump((x, y) => {
+    noteJump(x, 0)
+    noteJump(y, 0)
+    return Number(x !== 0 || y !== 0)
+  }),
+  not: jump((x) => {
+    noteJump(x, 0)
+    return Number(x === 0)
+  }),
   if: select,
   where: select,
   min: (...all) => all.reduce((x, y) => smaller(x, y)),
   max: (...all) => all.reduce((x, y) => larger(x, y)),
   clamp: (x, low, high) => smaller(larger(x, low), high),
   abs: unary(Math.abs, Math.sign),
-  sign: jump(Math.sign),
-  floor: jump(Math.floor),
-  ceil: jump(Math.ceil),
-  round: jump(even),
+  sign: stepped(Math.sign),
+  floor: stepped(Math.floor),
+  ceil: stepped(Math.ceil),
+  round: stepped(even),
   mod: (x, y) => {
+    noteSteps(x.value / y.value)
     const whole = Math.floor(x.value / y.value)
     return combine(x.value - y.value * whole, x, 1, y, -whole)
   },
@@ -204,6 +242,7 @@ const sumOf = (all: readonly Dual[]): Dual => all.reduce((x, y) => functions['+'
 
 function extremum(all: readonly Dual[], best: number): Dual {
   if (Number.isNaN(best)) return plain(all[0], NaN)
+  for (const { value } of all) if (value !== best) noteJump(value, best)
   const ties = all.filter(({ value }) => value === best)
   const { slopes } = chain(sumOf(ties), 0, 1 / ties.length)
   return { value: best, slopes, singular: all.some(({ singular }) => singular) }
@@ -246,6 +285,7 @@ export function evaluateFormula(
   inputs: ReadonlyMap<string, Values>,
   slopes: number,
 ): Values {
+  near.jumps = 0
   const names = new Map(inputs)
   const constant = (value: number): Values => ({
     kind: 'number',
