@@ -13,6 +13,7 @@ export const elsewhere: { readonly [script: string]: string } = {
   format: 'lint checks the format',
   thumbnails: 'test/pictures.test.ts paints the same views',
   'bench:counts': 'test/counts.full.test.ts',
+  experiments: 'test/experiments.full.test.ts runs each',
   convergence: 'test/engine/convergence.test.ts computes the same page',
 }
 

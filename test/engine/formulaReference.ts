@@ -256,7 +256,7 @@ const reductions: Record<string, (all: readonly Dual[]) => Dual> = {
   norm: (all) => {
     const squares = sumOf(all.map((x) => functions['*'](x, x)))
     const norm = Math.sqrt(squares.value)
-    return norm === 0 ? plain(squares, 0) : chain(squares, norm, 0.5 / norm)
+    return chain(squares, norm, norm === 0 ? 0 : 0.5 / norm)
   },
 }
 

@@ -66,7 +66,6 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     node_widget: [LGraphNode, Widget] | null
     node_dragged: LGraphNode | null
     resizing_node: LGraphNode | null
-    graph_mouse: [number, number]
     mouse: [number, number]
     last_mouse: [number, number]
     connecting_node: LGraphNode | null

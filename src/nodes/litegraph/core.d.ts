@@ -220,6 +220,8 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     canvas: HTMLCanvasElement
     graph: LGraph | null
     ds: { scale: number; offset: [number, number] }
+    /** Position of the pointer in the graph. */
+    graph_mouse: [number, number]
     default_connection_color_byType: Record<string, string>
     onDrawBackground: ((ctx: CanvasRenderingContext2D, area: Float32Array) => void) | null
     prompt(

@@ -4,7 +4,14 @@ import type { FileInput, FileLink, FileNode, FileOutput, NodeId } from './file.t
 import { seedControl } from './file.ts'
 import type { JsonObject } from './json.ts'
 import type { ReadingContext } from './readFields.ts'
-import { createFileInput, inputSpecs, matchSlotsByName, outputSpecs } from './slots.ts'
+import {
+  createFileInput,
+  FURTHER,
+  inputSpecs,
+  LOOP,
+  matchSlotsByName,
+  outputSpecs,
+} from './slots.ts'
 import { SUBGRAPH_CATEGORY } from './subgraphDeclarations.ts'
 import { workflowMessages } from '../messages/workflow.ts'
 
@@ -74,11 +81,18 @@ export function matchDeclarations(
   reading: ReadingContext,
 ) {
   const [outgoing, incoming] = [groupLinks(links, 1), groupLinks(links, 3)]
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const findStart = (node: FileNode) => {
+    const loop = incoming.get(node.id)?.find((link) => node.inputs[link[4]]?.name === LOOP)
+    return loop && byId.get(loop[1])
+  }
   nodes.forEach((node, i) => {
     const declaration = reading.declarations.get(node.type)
     if (!declaration || kindOf(declaration) !== kind) return
     const before = node.inputs.length + node.outputs.length
-    const { inputs, outputs } = matchSlots(node, declaration, reading)
+    const start = declaration.role === 'end' ? findStart(node) : node
+    const offers = start?.properties[FURTHER] === true
+    const { inputs, outputs } = matchSlots(node, declaration, offers, reading)
     for (const link of outgoing.get(node.id) ?? []) link[2] = outputs[link[2]]
     for (const link of incoming.get(node.id) ?? []) link[4] = inputs[link[4]]
     reading.slots.add(node.inputs.length + node.outputs.length - before, `${where}nodes[${i}]`)
@@ -99,8 +113,16 @@ function groupLinks(links: readonly FileLink[], end: 1 | 3): ReadonlyMap<NodeId,
 const convertedParams = ({ inputs }: FileNode): ReadonlySet<string> =>
   new Set(inputs.filter(({ widget }) => widget).map(({ name }) => name))
 
-/** Replaces the slots of a node. Returns the new index of each old slot. */
-function matchSlots(node: FileNode, declaration: Declaration, { notices }: ReadingContext) {
+/**
+ * Replaces the slots of a node. `offers`: also those that are rarely used. Returns the new index of
+ * each old slot.
+ */
+function matchSlots(
+  node: FileNode,
+  declaration: Declaration,
+  offers: boolean,
+  { notices }: ReadingContext,
+) {
   const wiredInputs = new Set(
     node.inputs.filter(({ link }) => link !== null).map(({ name }) => name),
   )
@@ -110,13 +132,13 @@ function matchSlots(node: FileNode, declaration: Declaration, { notices }: Readi
   const keeps = kindOf(declaration) === 'other'
   const inputs = matchSlotsByName<FileInput>(
     node.inputs,
-    inputSpecs(declaration, wiredInputs, undefined, convertedParams(node)),
+    inputSpecs(declaration, wiredInputs, undefined, convertedParams(node), offers),
     ({ link }) => keeps && link !== null,
     (spec, old) => ({ ...createFileInput(spec), link: old?.link ?? null }),
   )
   const outputs = matchSlotsByName<FileOutput>(
     node.outputs,
-    outputSpecs(declaration, node.properties, wiredInputs, wiredOutputs),
+    outputSpecs(declaration, node.properties, wiredInputs, wiredOutputs, offers),
     (slot) => keeps && !!slot.links?.length,
     ({ name, type, like }, old) => ({
       name,
