@@ -71,7 +71,12 @@ export const groups: readonly ExperimentGroup[] = [
         workflow: 'one-step-denoising',
         set: { 'Timestep.t': t },
         measurements: [
-          expectNumber('rms of the noise', 'Noisy error.result', noisy - 0.1, noisy),
+          expectNumber(
+            'rms of the noise',
+            'Noisy error.result',
+            Number((noisy - 0.1).toFixed(2)),
+            noisy,
+          ),
           expectNumber('rms after one step', 'One-step error.result', 0, clean),
         ],
       })),
@@ -126,9 +131,9 @@ export const groups: readonly ExperimentGroup[] = [
         source: 'Karras et al. 2022, fig. 2',
         workflow: 'nfe-of-a-sampler',
         measurements: [
-          expectNumber('rms with 4 steps', 'Curve end.history_1[0]', 0.2, 1),
-          expectNumber('rms with 16 steps', 'Curve end.history_1[2]', 0.05, 0.3),
-          expectNumber('rms with 64 steps', 'Curve end.history_1[4]', 0, 0.08),
+          expectNumber('rms with 4 steps', 'Curve end.history_1[0]', 0.1, 0.5),
+          expectNumber('rms with 16 steps', 'Curve end.history_1[2]', 0.01, 0.06),
+          expectNumber('rms with 64 steps', 'Curve end.history_1[4]', 0, 0.015),
         ],
       },
       {
@@ -205,6 +210,55 @@ export const groups: readonly ExperimentGroup[] = [
     ],
   },
   {
+    title: 'Ready workflows',
+    experiments: [
+      near(
+        'gan',
+        'GAN: two networks in one loop',
+        'Goodfellow et al. 2014, algorithm 1',
+        'gan',
+        0.1,
+      ),
+      near(
+        'consistency-training',
+        'Consistency training with an EMA target, one step',
+        'Song et al. 2023, algorithm 3',
+        'consistency-training',
+        0.07,
+      ),
+      {
+        id: 'reflow',
+        title: 'Reflow, one step',
+        source: 'Liu et al. 2023, algorithm 1',
+        workflow: 'reflow',
+        measurements: [
+          expectNumber('one step of the flow', 'Distance, flow.distance', 0.5, 1),
+          expectNumber('one step after reflow', 'Distance, reflow.distance', 0, 0.08),
+        ],
+      },
+      {
+        id: 'nfe-curves',
+        title: 'Four samplers by the number of evaluations',
+        source: 'CS492(D), the challenge of few evaluations',
+        workflow: 'nfe-curves',
+        measurements: [
+          expectNumber('DDIM, most evaluations', 'End.history_1[4]', 0, 0.3),
+          expectNumber('UniPC, most evaluations', 'End.history_4[4]', 0, 0.1),
+        ],
+      },
+      {
+        id: 'density-over-time',
+        title: 'Density over time of the reverse SDE and the ODE',
+        source: 'Song et al. 2021 (SDE), fig. 1',
+        workflow: 'density-over-time',
+        measurements: [
+          expectNumber('distance, SDE', 'Distance, SDE.distance', 0, 0.15),
+          expectNumber('distance, ODE', 'Distance, ODE.distance', 0, 0.15),
+        ],
+      },
+    ],
+  },
+  {
     title: 'Training',
     experiments: [
       near('train-v', 'Prediction of v', 'Salimans & Ho 2022, eq. 12', 'train-points', 0.15),
@@ -277,13 +331,13 @@ export const groups: readonly ExperimentGroup[] = [
         'two-losses',
         0.2,
       ),
-      near(
-        'item-weights',
-        'Items with their own weights',
-        'weights by labels',
-        'item-weights',
-        0.3,
-      ),
+      {
+        id: 'item-weights',
+        title: 'Items with their own weights',
+        source: 'weights by labels',
+        workflow: 'item-weights',
+        measurements: [expectNumber('distance to unweighted data', 'Distance.distance', 0.2, 0.6)],
+      },
       {
         id: 'fine-tuning',
         title: 'Fine-tuning on other data',

@@ -15,6 +15,7 @@ import { getErrorMessage } from '../src/engine/base/fault.ts'
 import { startBackend } from '../src/engine/backends/backends.ts'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import { toDeclaration } from '../src/engine/plan/op.ts'
+import { memoryStore } from '../src/engine/plan/store.ts'
 import type { BackendName } from '../src/engine/protocol.ts'
 import { applySettings, findNode } from '../src/nodes/settings.ts'
 import { nodes } from '../src/nodes/table.ts'
@@ -52,6 +53,9 @@ export function measuredWire(
   }
 }
 
+/** Trainings of experiments that differ in their sampling only run once. */
+const store = memoryStore()
+
 export interface ExperimentResult {
   id: string
   passed: boolean
@@ -73,7 +77,7 @@ export async function runExperiment(experiment: Experiment): Promise<ExperimentR
     const graph = experimentGraph(experiment)
     const wires = experiment.measurements.map((each) => measuredWire(graph, each))
     const wanted = Object.fromEntries(wires.map(({ wire }, i) => [`n${i}`, wire]))
-    const seen = await evaluate(graph.nodes, wanted, { only: true })
+    const seen = await evaluate(graph.nodes, wanted, { only: true, store })
     const numbers = wires.map(({ index }, i) => readNumber(seen[`n${i}`], index))
     return finish({ numbers, passed: experiment.measurements.every(fits(numbers)) })
   } catch (error) {

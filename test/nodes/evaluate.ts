@@ -6,7 +6,7 @@ import { wire } from '../../src/engine/plan/graph.ts'
 import type { Fault } from '../../src/engine/base/fault.ts'
 import { GraphError } from '../../src/engine/base/fault.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
-import { memoryStore } from '../../src/engine/plan/store.ts'
+import { memoryStore, type StateStore } from '../../src/engine/plan/store.ts'
 import type { SlotType, Value } from '../../src/engine/base/values.ts'
 import { mapTensors, collectTensors } from '../../src/engine/base/values.ts'
 import { createAssets } from '../../src/nodes/storage/assets.ts'
@@ -67,7 +67,12 @@ const nothing = createStoredFiles(memoryStore())
 export async function evaluate<K extends string>(
   graph: GraphNode[],
   wanted: { [Q in K]: string },
-  kept: { checkpoints?: StoredFiles; datasets?: StoredFiles; only?: boolean } = {},
+  kept: {
+    checkpoints?: StoredFiles
+    datasets?: StoredFiles
+    only?: boolean
+    store?: StateStore
+  } = {},
 ): Promise<{ [Q in K]: Seen }> {
   const seen: Record<string, unknown> = {}
   const probe = (name: string) =>
@@ -87,6 +92,7 @@ export async function evaluate<K extends string>(
   const faults: Fault[] = []
   const session = createSession({
     ops: opTable([...nodes, ...names.map(probe)]),
+    ...(kept.store && { store: kept.store }),
     assets: createAssets(kept.checkpoints ?? nothing, kept.datasets ?? nothing, shippedInNode()),
     onEvent: (event) =>
       event.type === 'faults' && faults.push(...event.faults.filter(({ notice }) => !notice)),
