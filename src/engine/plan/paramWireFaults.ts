@@ -7,8 +7,7 @@ import { getNode, type Wire } from './graph.ts'
 import type { Op } from './op.ts'
 import { nodeName, outputSlot } from './slots.ts'
 import { wiredParams } from './paramSlots.ts'
-import { behaviourAt } from './zoneFaults.ts'
-import type { Checked } from './zones.ts'
+import { behaviourAt, type Checked } from './zones.ts'
 
 /** Returns the faults of wired params that must be known before the run, or are on the device. */
 export function paramWireFaults(id: string, op: Op, checked: Checked): Fault[] {

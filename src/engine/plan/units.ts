@@ -2,8 +2,7 @@
 import { getNode, type GraphNode, type Wire } from './graph.ts'
 import { getOp, type Op } from './op.ts'
 import { fileInterval } from './params.ts'
-import { behaviourAt } from './zoneFaults.ts'
-import type { Checked, Zone } from './zones.ts'
+import { behaviourAt, type Checked, type Zone } from './zones.ts'
 
 /** The id of a node, or of the Start of a loop. */
 export type Unit = string

@@ -1,13 +1,13 @@
 // Faults and notices of loops by rules c, d, f and g of ARCHITECTURE.md.
 import type { Fault } from '../base/fault.ts'
 import { splitMany } from '../base/ids.ts'
-import { getNode, type GraphNode, type Wire } from './graph.ts'
-import type { Op, Ops, StartOp } from './op.ts'
+import { getNode, type Wire } from './graph.ts'
+import type { Op, StartOp } from './op.ts'
 import { checkParams, fileInterval } from './params.ts'
 import { paramWireFaults } from './paramWireFaults.ts'
 import { nodeName } from './slots.ts'
 import { wiredParams } from './paramSlots.ts'
-import type { Checked } from './zones.ts'
+import { behaviourAt, type Checked } from './zones.ts'
 import { planMessages, planWords } from '../messages/plan.ts'
 
 export function zoneFaults(checked: Checked): Fault[] {
@@ -140,11 +140,6 @@ function readFaults(id: string, op: Op, { nodes, ops, zonesOf }: Checked): Fault
       also: [unit],
     },
   ]
-}
-
-export function behaviourAt(start: string, nodes: Map<string, GraphNode>, ops: Ops) {
-  const op = ops.get(nodes.get(start)?.op ?? '')
-  return op?.role === 'start' ? (op as StartOp).behaviour : undefined
 }
 
 /**

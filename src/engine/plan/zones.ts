@@ -5,7 +5,7 @@
 import type { Fault } from '../base/fault.ts'
 import { getNode, type GraphNode } from './graph.ts'
 import { enclosingLoops, findLoopMembership, MAX_LOOPS } from './loopMembership.ts'
-import type { EndOp, Ops, StaticValues } from './op.ts'
+import type { EndOp, Ops, StartOp, StaticValues } from './op.ts'
 import { nodeName, type WireTypes } from './slots.ts'
 import { planMessages } from '../messages/plan.ts'
 
@@ -153,4 +153,10 @@ function endTitle(start: string, ops: Ops): string {
   const op = ops.get(start)
   const end = op?.role === 'start' ? op.loop.other : start
   return ops.get(end)?.title ?? end
+}
+
+/** Returns the behaviour of a loop by its Start; undefined for any other node. */
+export function behaviourAt(start: string, nodes: Map<string, GraphNode>, ops: Ops) {
+  const op = ops.get(nodes.get(start)?.op ?? '')
+  return op?.role === 'start' ? (op as StartOp).behaviour : undefined
 }
