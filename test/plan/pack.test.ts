@@ -3,8 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tf } from '../../src/engine/base/tf.ts'
 import { pack, unpack } from '../../src/engine/plan/pack.ts'
 
-beforeAll(async () => void (await tf.setBackend('cpu')))
-afterAll(() => expect(tf.memory().numTensors).toBe(0))
+let tensors = 0
+beforeAll(async () => {
+  await tf.setBackend('cpu')
+  tensors = tf.memory().numTensors
+})
+afterAll(() => expect(tf.memory().numTensors).toBe(tensors))
 
 test('numbers that JSON does not have are kept, also in carried values', async () => {
   const tensor = tf.tensor1d([1, NaN, Infinity])
