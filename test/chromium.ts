@@ -119,6 +119,8 @@ export function useChromium(args: string[] = []): Chromium {
 
 /** Closes a context. Errors of routes that still answer a request are ignored. */
 export async function closeContext(context: BrowserContext) {
+  const browser = context.browser()
+  if (browser && !browser.contexts().includes(context)) return // closed by the test
   for (const routed of [context, ...context.pages()])
     await routed.unrouteAll({ behavior: 'ignoreErrors' })
   await context.close()
