@@ -98,7 +98,7 @@ function toTensor(value: FormulaValue, all: readonly FormulaValue[], rank: numbe
   if (!isHost(value)) return value.kind === 'items' ? alignItems(value.tensor, rank) : value.tensor
   const { host } = value
   const [first] = host
-  // As in perItem: equal times give the bits of a single one. Not if only they have the batch size.
+  // If another operand has the batch size, equal times become one number, as in perItem.
   const hasBatch = all.some((other) => !isHost(other) && other.tensor.shape[0] === host.length)
   if (host.length === 1 || (hasBatch && host.every((each) => Object.is(each, first))))
     return tf.scalar(first, 'float32')

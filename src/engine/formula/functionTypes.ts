@@ -4,7 +4,7 @@ import type { Tensor } from '../base/tf.ts'
 import type { Levels, Schedule } from '../process/schedule.ts'
 import type { Notation } from './notation.ts'
 
-/** What the functions of the table use for evaluation by tfjs. The table itself imports no tfjs. */
+/** Access to tfjs for the functions of the table, which itself imports no tfjs. */
 export interface DeviceMath {
   tf: typeof tf
   /** Detaches a tensor from the tape. */

@@ -1,4 +1,4 @@
-// How functions of formulas are printed: as LaTeX and as PyTorch code.
+// Notation of the functions of formulas in LaTeX and in PyTorch.
 
 /** Precedence of an expression; an argument that binds less than needed gets brackets. */
 export const precedence = {

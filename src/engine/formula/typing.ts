@@ -12,11 +12,11 @@ const RANKS: Readonly<Record<Kind, number>> = { number: 0, items: 1, batch: 2 }
 export const largerKind = (a: Kind, b: Kind): Kind => (RANKS[a] >= RANKS[b] ? a : b)
 export const smallerKind = (a: Kind, b: Kind): Kind => (RANKS[a] <= RANKS[b] ? a : b)
 
-/** What is known of a value before a run. */
+/** Properties of a value that are known before a run. */
 export interface ValueType {
   least: Kind
   most: Kind
-  /** Whether the value is a float64 on the CPU. */
+  /** The value is a float64 on the CPU. */
   host: 'yes' | 'no' | 'maybe'
 }
 

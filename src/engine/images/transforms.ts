@@ -68,7 +68,7 @@ function bilinearSources(y: number, x: number): PixelSource[] {
 const applyWithFill = (x: Tensor4D, fill: number, map: (x: Tensor4D) => Tensor4D): Tensor4D =>
   fill === 0 ? map(x) : tf.tidy(() => map(x.sub(fill)).add(fill))
 
-/** What lies beyond an edge. `reflect` mirrors at the edge pixel without repeating it. */
+/** Content beyond an edge. `reflect` mirrors at the edge pixel without repeating it. */
 export const edgeModes = ['fill', 'wrap', 'reflect', 'edge'] as const
 export type EdgeMode = (typeof edgeModes)[number]
 

@@ -39,7 +39,7 @@ function nearestRows(a: Tensor2D, b: Tensor2D): { inA: Tensor2D; inB: Tensor2D }
   const squares = (rows: Tensor2D) => rows.mul(rows).sum(1)
   const products = a.matMul(b, false, true).mul(2)
   const select = (distances: Tensor2D): Tensor2D =>
-    // As integers first: tfjs's oneHot of floats has other bits on wasm.
+    // Converts to integers first: tfjs's oneHot of floats has other bits on wasm.
     tf.oneHot(distances.argMin<Tensor1D>(1), distances.shape[1]).toFloat() as Tensor2D
   return {
     inB: select(squares(b).expandDims<Tensor2D>(0).sub(products)),

@@ -36,7 +36,7 @@ export const operandTypes = [
 export type OperandType = (typeof operandTypes)[number]
 export type OperandSlotValue = SlotValues[OperandType]
 
-/** What is known before a run of a value of this slot type. */
+/** Returns the properties of a value of a slot type that are known before a run. */
 export function operandType(type: SlotType | undefined): ValueType {
   switch (type) {
     case 'samples':
