@@ -1,7 +1,7 @@
 // Parts of workflows: copying, pasting, and opening a closed node. Pure functions on files.
 import { TITLE } from './nodeSize.ts'
-import { visibleParams } from '../../nodes/litegraph/widgets.ts'
 import { plugLinks } from '../../nodes/workflow/flatten.ts'
+import { estimateSize } from '../../nodes/workflow/estimateSize.ts'
 import { createFileInput, inputSpecs, outputSpecs } from '../../nodes/workflow/slots.ts'
 import { usedSubgraphs } from '../../nodes/workflow/subgraphs.ts'
 import type { Expansion, GraphNode, Wire } from '../../engine/plan/graph.ts'
@@ -242,7 +242,7 @@ function createFileNode(
   return {
     ...place,
     type: node.op,
-    size: declaration ? estimateSize(declaration, node.params, wiredIn) : [180, 80],
+    size: declaration ? sizeOfNew(declaration, node.params, wiredIn) : [180, 80],
     flags: {},
     mode: 0,
     inputs: declaration ? inputSpecs(declaration, wiredIn).map(createFileInput) : [],
@@ -258,22 +258,21 @@ function createFileNode(
   }
 }
 
-/** Approximate size of a node: a row for each slot and each visible param. */
-export function estimateSize(
+/** Returns the size of a node with its declared slots, of which those in `wired` have wires. */
+export const sizeOfNew = (
   declaration: Declaration,
   params: GraphNode['params'],
   wired: ReadonlySet<string> = new Set(),
-): [number, number] {
-  const rows = Math.max(
-    inputSpecs(declaration, wired).length,
-    outputSpecs(declaration, params, wired, new Set()).length,
+): [number, number] =>
+  estimateSize(
+    declaration,
+    params,
+    {
+      inputs: inputSpecs(declaration, wired),
+      outputs: outputSpecs(declaration, params, wired, new Set()),
+    },
+    declaration.title,
   )
-  const view = declaration.role === 'observer' ? 180 : (declaration.room?.height ?? 0)
-  return [
-    declaration.role === 'observer' ? 260 : 220,
-    14 + rows * 20 + visibleParams(declaration, params).length * 24 + view,
-  ]
-}
 
 /** Lays nodes out in columns by depth. Returns their positions relative to the first one. */
 function layOutColumns(nodes: readonly GraphNode[], declarations: ByType): [number, number][] {
@@ -295,7 +294,7 @@ function layOutColumns(nodes: readonly GraphNode[], declarations: ByType): [numb
     const column = getDepth(node.id)
     const declaration = declarations.get(node.op)
     const top = bottoms[column] ?? 0
-    bottoms[column] = top + (declaration ? estimateSize(declaration, node.params)[1] : 80) + ROW
+    bottoms[column] = top + (declaration ? sizeOfNew(declaration, node.params)[1] : 80) + ROW
     return [column * COLUMN, top]
   })
 }

@@ -12,7 +12,7 @@ import {
   outputSpecs,
   parseAccepts,
 } from '../../nodes/workflow/slots.ts'
-import { createNodeLookup, estimateSize, withLinks } from './fragments.ts'
+import { createNodeLookup, sizeOfNew, withLinks } from './fragments.ts'
 import { acceptsType } from './nodeSearch.ts'
 
 /** Slots of the new type for the wired slots of the old one, by name. */
@@ -179,7 +179,7 @@ function createReplacement(
   const [wiredIn, wiredOut] = [new Set(places.inputs.values()), new Set(places.outputs.values())]
   const { title, size: was, ...same } = node
   const properties = keepSharedParams(node.properties, declaration)
-  const [width, height] = estimateSize(declaration, properties, wiredIn)
+  const [width, height] = sizeOfNew(declaration, properties, wiredIn)
   const own = title !== undefined && title !== (before?.title ?? node.type)
   return {
     ...same,
