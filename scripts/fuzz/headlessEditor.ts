@@ -13,7 +13,7 @@ const normalised = () => new Promise<void>((resolve) => void setImmediate(resolv
 
 export class HeadlessEditor {
   private graph = new LGraph()
-  private subgraphTypes: Registration[] = []
+  private subgraphTypes: Registration | undefined
   private readonly levels: Levels
 
   constructor() {
@@ -24,7 +24,8 @@ export class HeadlessEditor {
       read: toWorkflowFile,
       register: (known, border) => {
         setSubgraphTypes(known)
-        this.subgraphTypes.push(registerNodes(LiteGraph, [...known, ...border]))
+        this.subgraphTypes = registerNodes(LiteGraph, [...known, ...border])
+        return this.subgraphTypes
       },
       draw: (file, level) => fillGraph(this.graph, file, level),
     })
@@ -50,8 +51,7 @@ export class HeadlessEditor {
   /** Removes the types of subgraphs, so that only built-in types are registered. */
   close() {
     this.graph = new LGraph()
-    for (const registration of this.subgraphTypes) registration.unregister()
-    this.subgraphTypes = []
+    this.subgraphTypes?.unregister()
     setSubgraphTypes([])
   }
 }

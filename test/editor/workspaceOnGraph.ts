@@ -35,7 +35,7 @@ export async function workspaceOnGraph({ read = () => {} } = {}): Promise<Worksp
     ...createLevels({
       graph: () => graph,
       read: (which) => (read(), toWorkflowFile(which)),
-      register() {},
+      register: () => ({ unregister() {} }),
       draw: (file, level) => fillGraph(graph, file, level),
     }),
     get graph() {

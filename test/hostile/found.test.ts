@@ -98,6 +98,30 @@ const found: { breaks: string; ends: 'accepted' | 'refused'; file: object }[] = 
       ],
     },
   },
+  {
+    breaks: 'a node of the main graph has the type of a border, which was opened before',
+    ends: 'accepted',
+    file: {
+      definitions: {
+        subgraphs: [
+          {
+            id: SUBGRAPH,
+            nodes: [],
+            links: [],
+            inputs: [{ name: 'model' }],
+            outputs: [{ name: 'x' }, { name: 'x_prev' }],
+            extra: { diffusion: {} },
+          },
+        ],
+      },
+      links: [[30, 26, 0, 27, 0, 'model']],
+      nodes: [
+        { id: 18, type: SUBGRAPH },
+        { id: 26, type: 'diffusion/MLP', outputs: [{ name: 'model', type: 'model', links: [30] }] },
+        { id: 27, type: 'outputs', inputs: [{ name: 'value', type: '*', link: 30 }] },
+      ],
+    },
+  },
 ]
 
 test.each(found)('$breaks', async ({ ends, file }) => {

@@ -4,6 +4,7 @@ import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import { idPath, innerId, joinIds } from '../../engine/base/ids.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { SlotType } from '../../engine/base/values.ts'
+import type { Registration } from '../../nodes/litegraph/register.ts'
 import { nodeTitle } from '../../nodes/titles.ts'
 import {
   subgraphBorder,
@@ -73,7 +74,7 @@ interface LevelCanvas {
   graph(): LGraph
   read(graph: LGraph): WorkflowFile
   draw(file: WorkflowFile, level: LevelChange): void
-  register(subgraphs: readonly Declaration[], border: readonly Declaration[]): void
+  register(subgraphs: readonly Declaration[], border: readonly Declaration[]): Registration
 }
 
 /** A workflow and its open level. Changes of the open level on the canvas are merged on demand. */
@@ -87,6 +88,7 @@ const findOpenSubgraph = ({ whole, path }: OpenWorkflow) => getPathSubgraphs(who
 /** Open workflows by graph. */
 class OpenWorkflows {
   private readonly workflows = new WeakMap<LGraph, OpenWorkflow>()
+  private registration: Registration | undefined
 
   constructor(private readonly canvas: LevelCanvas) {}
 
@@ -106,7 +108,9 @@ class OpenWorkflows {
     const declared = withSubgraphs(whole, ownTypes)
     const subgraphs = (whole.subgraphs ?? []).flatMap(({ id }) => declared.get(id) ?? [])
     const open = findOpenSubgraph({ whole, path })
-    this.canvas.register(subgraphs, open ? declareBorder(open) : [])
+    // Types of another workflow or level would otherwise define nodes that are unknown in this one.
+    this.registration?.unregister()
+    this.registration = this.canvas.register(subgraphs, open ? declareBorder(open) : [])
   }
 
   /** @param previous full id of the level that was open before */

@@ -68,7 +68,7 @@ export function createStage(
     read: toWorkflowFile,
     register: (known, border) => {
       setSubgraphTypes(known)
-      registerNodes(LiteGraph, [...known, ...border], nodeHooks(canvas, hooks))
+      return registerNodes(LiteGraph, [...known, ...border], nodeHooks(canvas, hooks))
     },
     draw: (file, level) => loadLevel(canvas, graph(), file, level),
   })
