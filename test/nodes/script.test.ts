@@ -119,7 +119,7 @@ async function expectTheSame(graph: Graph) {
   for (const [title, view] of byRun) expect(byScript.get(title), title).toEqual(view)
 }
 
-const FEW = ['forward-process', 'guidance-by-hand', 'nfe-curves', 'points', 'own-sampler']
+const FEW = ['forward-process', 'gan', 'guidance-by-hand', 'nfe-curves', 'points', 'own-sampler']
 const ALSO_WRITTEN = [
   'evaluate-points',
   'importance-sampling',

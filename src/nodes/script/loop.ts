@@ -1,7 +1,7 @@
 // Loops of a script. State, order of calls and random keys are those of a plan (LoopStepper).
 import { NodeError } from '../../engine/base/fault.ts'
 import type { NumberValue } from '../../engine/base/values.ts'
-import type { LoopState } from '../../engine/plan/host.ts'
+import type { LoopState, Round } from '../../engine/plan/host.ts'
 import { LoopStepper } from '../../engine/plan/loopStepper.ts'
 import { LossReader } from '../../engine/plan/lossReader.ts'
 import type { EndOp, Inputs, LoopParams, Outputs, StartOp } from '../../engine/plan/op.ts'
@@ -34,6 +34,8 @@ export interface Loop {
   compute(body: (each: Outputs) => Inputs): void
   /** The outputs of the End after the iterations so far. */
   done(): Outputs
+  /** The position after the iterations so far, for charts of values that follow from the loop. */
+  position(): Round
   /**
    * Called in the body: runs work after this iteration if it is one of every so many. Requires
    * `for await` or `run`.
@@ -205,6 +207,10 @@ export class ScriptLoop implements Loop {
     } finally {
       places.fileNumber = before
     }
+  }
+
+  position(): Round {
+    return { outer: this.around.places.indices, x: this.index, completed: this.index }
   }
 
   private get hasNext() {

@@ -66,9 +66,16 @@ export interface Script {
   loop(type: string, inputs?: Inputs, params?: Params): Loop
   /**
    * Observes values. `finish` returns the last view of each title. Charts collect the values of all
-   * calls.
+   * calls, by default at the iteration of the loop around the call; `after` places them after the
+   * iterations of a loop that has ended.
    */
-  show(title: string, type: string, inputs?: Inputs, params?: Params): void
+  show(
+    title: string,
+    type: string,
+    inputs?: Inputs,
+    params?: Params,
+    options?: { after?: Loop },
+  ): void
   /**
    * Measures a metric, observes it, and returns its numbers. Inside a training step, use `compare`.
    */
@@ -162,7 +169,7 @@ class ScriptRuntime implements Script {
     )
   }
 
-  show = (title: string, type: string, inputs: Inputs = {}, params: Params = {}) => {
+  show: Script['show'] = (title, type, inputs = {}, params = {}, { after } = {}) => {
     const op = findOp(this.ops, type, 'observer')
     if (this.places.isHidden) return
     const step: NodeStep = {
@@ -175,7 +182,8 @@ class ScriptRuntime implements Script {
       free: [],
     }
     const { at, path } = this.places
-    this.observers.observe(step, checkInputs(op, inputs), { ...at, path }, type)
+    const round = after && { round: after.position() }
+    this.observers.observe(step, checkInputs(op, inputs), { ...at, path, ...round }, type)
   }
 
   measure = async (title: string, type: string, inputs: Inputs = {}, params: Params = {}) => {

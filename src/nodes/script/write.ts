@@ -97,6 +97,8 @@ class ScriptWriter {
   /** Ids of the multistep solvers by type. Several of one type need named states. */
   private readonly solverIds: Map<string, string[]>
   private closed: string | undefined
+  /** Variables of the trainings after which charts collect values, by the id of the chart. */
+  private readonly endings = new Map<string, string>()
 
   constructor(
     graph: Graph,
@@ -186,12 +188,7 @@ class ScriptWriter {
       formatInputs(withoutParams(op, step.inputs), names),
       this.formatParams(op, step.params, step.inputs, names),
     ]
-    if (step.kind === 'observe')
-      return this.formatCall('show', [
-        quote(this.shown.take(this.title(step))),
-        quote(step.op),
-        ...given,
-      ])
+    if (step.kind === 'observe') return this.writeShow(step, given)
     if (step.kind === 'files') return `await ${this.writeSave(step, names)}`
     if (op.role === 'observer') return this.writeMetric(step, op, names, given, trains)
     const { prepare, reads } = op as RunOp
@@ -205,6 +202,16 @@ class ScriptWriter {
     return `${outputs ? `const ${outputs} = ` : ''}${waits ? 'await ' : ''}${made}`
   }
 
+  private writeShow(step: NodeStep, given: readonly string[][]): string {
+    const training = this.endings.get(step.id)
+    return this.formatCall('show', [
+      quote(this.shown.take(this.title(step))),
+      quote(step.op),
+      ...given,
+      ...(training === undefined ? [] : [[`after: ${training}`]]),
+    ])
+  }
+
   private writeLoop(step: LoopStep, names: ScopeNames, trains: boolean): string[] {
     const { behaviour } = this.op(step.op) as StartOp
     const { files = [] } = step
@@ -213,6 +220,8 @@ class ScriptWriter {
     const title = this.title(step)
     if (trains && waits) throw new GraphError([waitingLoopFault(outerId(step.id), title)])
     const name = names.take(toIdentifier(title.replace(ENDS, '')))
+    for (const { kind, id, op } of step.emission)
+      if (kind === 'observe' && (this.op(op) as ObserverOp).collects) this.endings.set(id, name)
     const inside = new ScopeNames(names)
     inside.declare([
       { id: step.id, title: title.replace(ENDS, ''), slots: step.each, withSlots: true },
