@@ -90,6 +90,14 @@ const pictures: Record<string, Panel[]> = {
   'loss-formula': [{ node: 'Squared error by t' }, { node: 'Samples on the data' }],
   'nfe-curves': [{ node: 'Distance to the data' }],
   'density-over-time': [{ node: 'Reverse SDE' }, { node: 'Probability flow ODE' }],
+  'mask-training': [
+    {
+      node: 'Known, filled, real',
+      settings: { 'Known, filled, real.count': 4, 'Known, filled, real.columns': 1 },
+    },
+  ],
+  'mean-flow': [{ node: 'MeanFlow by steps' }, { node: 'Distance by steps' }],
+  shortcut: [{ node: 'Shortcut by steps' }, { node: 'Distance by steps' }],
   reflow: [{ node: 'One step of the flow' }, { node: 'One step after reflow' }],
   'visual-anagrams': [{ node: 'Both views' }],
   'reverse-kl': [{ node: 'Forward KL: both modes' }, { node: 'Reverse KL: one mode' }],

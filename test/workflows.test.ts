@@ -118,6 +118,8 @@ test('lists the ready workflows', () => {
     'likelihood',
     'loss-formula',
     'marginal',
+    'mask-training',
+    'mean-flow',
     'mnist-sample',
     'mnist-train',
     'nfe-curves',
@@ -132,6 +134,7 @@ test('lists the ready workflows', () => {
     'schedules-compared',
     'score-field',
     'sdedit',
+    'shortcut',
     'spectrum',
     'subgraph',
     'visual-anagrams',
@@ -697,6 +700,24 @@ onEachBackend(() => {
         ?.value ?? NaN
     expect(distance('Distance, flow')).toBeGreaterThan(0.5)
     expect(distance('Distance, reflow')).toBeLessThan(process.env.FULL ? 0.08 : 0.2)
+  }, 300_000)
+
+  test('shortcut: one step by its size is far closer to the data than one of size 0', async () => {
+    const small = {
+      'Data.count': 1000,
+      'Network.hidden': 48,
+      'Training.steps': 400,
+      'Training.batch_size': 128,
+      'Noise.batch_size': 1000,
+    }
+    // FULL=1 runs the workflow as it is shown.
+    const graph = process.env.FULL
+      ? toGraph(readWorkflow('shortcut'), declarations)
+      : testGraph(readWorkflow('shortcut'), small)
+    const { lines } = (await run(graph)).get('Distance by steps') as ChartView
+    const [shortcut, flow] = lines.map(({ y }) => y[0])
+    expect(flow).toBeGreaterThan(0.5)
+    expect(shortcut).toBeLessThan(process.env.FULL ? 0.12 : 0.4)
   }, 300_000)
 
   test('importance-sampling: timesteps drawn by loss reduce the variance of the loss', async () => {

@@ -11,7 +11,7 @@ import type { MlpConfig } from '../../src/engine/models/mlp.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import {
   predictWithVariance,
-  modelCondition,
+  modelConditions,
   predict,
   trainableModel,
 } from '../../src/engine/models/predict.ts'
@@ -269,7 +269,7 @@ onCpu(() => {
     const wrapped = guidedModel(inner, 2)
     const learner = trainableModel(wrapped)!
     expect(learner).toBe(inner)
-    expect(modelCondition(wrapped)).toMatchObject({ kind: 'labels', classes: 3 })
+    expect(modelConditions(wrapped)).toMatchObject([{ kind: 'labels', classes: 3 }])
     const changed = withWeights(wrapped, learner, {})
     expect(changed.children.model.weights).toEqual({})
     expect(wrapped.children.model.weights).toBe(inner.weights)

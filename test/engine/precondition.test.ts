@@ -5,7 +5,7 @@ import { mlp } from '../../src/engine/models/mlp.ts'
 import { withPreconditioning, scalingsAt } from '../../src/engine/models/precondition.ts'
 import type { Preconditioning } from '../../src/engine/models/preconditioning.ts'
 import { preconditionings } from '../../src/engine/models/preconditioning.ts'
-import { modelCondition, predict, trainableModel } from '../../src/engine/models/predict.ts'
+import { modelConditions, predict, trainableModel } from '../../src/engine/models/predict.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Schedule } from '../../src/engine/process/schedule.ts'
 import { levelsAt, noiseSchedule, getRatios } from '../../src/engine/process/schedule.ts'
@@ -112,7 +112,7 @@ onCpu(() => {
       const [inner, x] = [network(), points(2)]
       const model = withPreconditioning(inner, { ...options(kind), schedule: edm })
       expect([model.predicts, trainableModel(model)]).toEqual(['sample', inner])
-      expect(modelCondition(model)).toMatchObject({ kind: 'labels', classes: 3 })
+      expect(modelConditions(model)).toMatchObject([{ kind: 'labels', classes: 3 }])
       const condition = { kind: 'labels', labels: Int32Array.of(0, 1, -1) } as const
       const sigma = Float64Array.of(0.1, 1, 10)
       const { skip, out, in: scale, noise } = scalingsAt(sigma, options(kind))

@@ -115,7 +115,7 @@ describe('the config', () => {
       [
         "Expected sample_size of the UNet to be the side of the images in pixels, or [height, width], got nothing.",
         "Expected sample_size of the UNet to be the side of the images in pixels, or [height, width], got [4,0].",
-        "Expected as many output channels of the UNet as input channels, 1, or twice as many with a variance, got 3.",
+        "Expected as many output channels of the UNet as its images have, 1, or twice as many with a variance, got 3.",
         "Expected time_embedding_type of the UNet to be "positional", got "fourier". Fourier features and learned embeddings of t are not supported.",
         "Expected down_block_types of the UNet to be a list with one of "DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D", "CrossAttnDownBlock2D", "LinearAttnDownBlock2D" in each place, got ["SkipDownBlock2D"]. Blocks with skip, FIR or K filters or with simple cross-attention are not supported.",
         "Expected up_block_types of the UNet to have 1 entries, as block_out_channels has, got 2.",

@@ -177,8 +177,11 @@ export interface Logits {
   tensor: Tensor
 }
 
-/** Conditioning of a prediction before its embedding: one per item, or one for all items. */
-export type Conditioning =
+/** What a prediction is conditioned on, before its embedding: one part, or several of different kinds. */
+export type Conditioning = ConditionPart | { kind: 'joint'; parts: readonly ConditionPart[] }
+
+/** A part of a condition: one value per item, or one for all items. */
+export type ConditionPart =
   /** Class labels; -1 for none. Each item has `perItem` consecutive labels (default 1). */
   | { kind: 'labels'; labels: Int32Array; perItem?: number }
   /** Numbers that are embedded like a timestep. */
@@ -187,6 +190,11 @@ export type Conditioning =
   | { kind: 'vectors'; vectors: Tensor }
   /** Tokens `[b, n, d]` for cross-attention; zeros mean none. */
   | { kind: 'tokens'; tokens: Tensor3D }
+  /**
+   * Channels `[b, h, w, c]`, or coordinates `[b, d]`, that a network takes beside those of its
+   * input; zeros mean none.
+   */
+  | { kind: 'channels'; channels: Tensor }
 
 export interface Condition {
   type: 'condition'

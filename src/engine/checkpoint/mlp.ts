@@ -31,8 +31,16 @@ export const mlpFormat: Format = {
   classes: ({ num_classes }) => num_classes as number,
 }
 
+/** Keys of networks with further conditions. Files of networks without any lack them. */
+const optionalSizes = { vector_dim: [0, 4096], extra_dim: [0, 4096] } as const
+
 const sizes: {
-  [K in Exclude<keyof MlpConfig, 'activation' | 'out_dim'>]: [min: number, max: number]
+  [
+    K in Exclude<
+      keyof MlpConfig,
+      'activation' | 'out_dim' | 'second_time' | keyof typeof optionalSizes
+    >
+  ]: [min: number, max: number]
 } = {
   dim: [1, 4096],
   hidden: [1, 4096],
@@ -43,7 +51,8 @@ const sizes: {
 }
 
 function checkMlpConfig(config: Json) {
-  for (const [name, [min, max]] of Object.entries(sizes)) {
+  const given = Object.entries(optionalSizes).filter(([name]) => config[name] !== undefined)
+  for (const [name, [min, max]] of [...Object.entries(sizes), ...given]) {
     const value = config[name]
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max)
       continue
@@ -57,6 +66,11 @@ function checkMlpConfig(config: Json) {
         value: quoteValue(config.out_dim),
         expected: 2 * (config.dim as number),
       }),
+    )
+  }
+  if (!['undefined', 'boolean'].includes(typeof config.second_time)) {
+    throw new CheckpointError(
+      checkpointMessages.mlpSecondTime({ value: quoteValue(config.second_time) }),
     )
   }
   if (!['silu', 'relu', 'tanh'].includes(config.activation as string)) {
@@ -74,6 +88,9 @@ function mlpWeightShapes({
   time_embedding_dim: time,
   num_classes: classes,
   fourier_features: fourier,
+  second_time = false,
+  vector_dim = 0,
+  extra_dim = 0,
 }: MlpConfig) {
   const linear = (name: string, from: number, to: number): [string, number[]][] => [
     [`${name}.weight`, [to, from]],
@@ -83,7 +100,10 @@ function mlpWeightShapes({
     ...linear('time_embedding.linear_1', time, hidden),
     ...linear('time_embedding.linear_2', hidden, hidden),
     ...(classes ? [['class_embedding.weight', [classes + 1, hidden]] as [string, number[]]] : []),
-    ...linear('linear_in', dim * (1 + 2 * fourier), hidden),
+    ...(second_time ? linear('second_time_embedding.linear_1', time, hidden) : []),
+    ...(second_time ? linear('second_time_embedding.linear_2', hidden, hidden) : []),
+    ...(vector_dim > 0 ? linear('vector_embedding', vector_dim, hidden) : []),
+    ...linear('linear_in', (dim + extra_dim) * (1 + 2 * fourier), hidden),
     ...Array.from({ length: layers }, (_, i) => linear(`layers.${i}`, hidden, hidden)).flat(),
     ...linear('linear_out', hidden, out_dim),
   ])

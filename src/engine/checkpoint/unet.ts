@@ -2,7 +2,12 @@
 // equivalent.
 import { viewText } from '../base/viewTexts.ts'
 import type { UnetConfig } from '../models/unet/config.ts'
-import { attendsToTokens, parseUnetConfig, imageSize } from '../models/unet/config.ts'
+import {
+  attendsToTokens,
+  imageChannels,
+  imageSize,
+  parseUnetConfig,
+} from '../models/unet/config.ts'
 import {
   diffusersRefusal,
   readConditionConfig,
@@ -22,7 +27,7 @@ export const DIFFUSERS_VERSION = '0.40.0.dev0'
 const MAX_LAYERS = 64
 const MAX_BLOCKS = 4096
 
-const imageText = (config: UnetConfig) => [...imageSize(config), config.in_channels].join(' x ')
+const imageText = (config: UnetConfig) => [...imageSize(config), imageChannels(config)].join(' x ')
 
 const asUnetConfig = (config: Record<string, unknown>) => config as unknown as UnetConfig
 
@@ -34,7 +39,8 @@ export const unetFormat: Format = {
     if (diffusersRefusal(asUnetConfig(config)) !== undefined)
       return { className: ['litegraph_diffusion', 'UNet'], config }
     const conditioned = attendsToTokens(asUnetConfig(config))
-    const written = conditioned ? writeConditionConfig(asUnetConfig(config)) : config
+    const stated = withoutStatedChannels(asUnetConfig(config))
+    const written = conditioned ? writeConditionConfig(stated) : stated
     return {
       className: ['diffusers', conditioned ? 'UNet2DConditionModel' : 'UNet2DModel'],
       config: { _diffusers_version: DIFFUSERS_VERSION, ...written },
@@ -42,7 +48,7 @@ export const unetFormat: Format = {
   },
   read: (json) => ({ config: { ...parseConfig(json) } }),
   predictsVariance: (config) =>
-    asUnetConfig(config).out_channels === 2 * asUnetConfig(config).in_channels,
+    asUnetConfig(config).out_channels === 2 * imageChannels(asUnetConfig(config)),
   shapes: (config) => unetWeightShapes(asUnetConfig(config)),
   currentName: (name) =>
     name.replace(
@@ -59,6 +65,12 @@ export const unetFormat: Format = {
       0,
       (asUnetConfig(config).num_class_embeds ?? asUnetConfig(config).num_token_embeds ?? 0) - 1,
     ),
+}
+
+/** Leaves out the extra channels where the difference of inputs and outputs states them. */
+function withoutStatedChannels({ extra_channels: extra, ...config }: UnetConfig): UnetConfig {
+  const derived = extra === undefined || extra === config.in_channels - config.out_channels
+  return derived ? config : { ...config, extra_channels: extra }
 }
 
 /**

@@ -47,6 +47,7 @@ export const checkpointMessages = catalogue('checkpoint', {
     'Expected images whose sides can be halved {count} times, got {height} x {width}.',
   activation: 'Expected a known activation, got {value}.',
   mlpSize: 'Expected {key} of the MLP to be an integer from {min} to {max}, got {value}.',
+  mlpSecondTime: 'Expected second_time of the MLP to be true or false, got {value}.',
   mlpOutputs:
     'Expected out_dim of the MLP to be twice dim with a variance, {expected}, got {value}.',
   unetLayers: 'Expected layers_per_block of the UNet to be at most {most}, got {value}.',

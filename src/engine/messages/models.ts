@@ -22,6 +22,7 @@ export const modelMessages = catalogue('models', {
   // conditions
   unexpectedLabels: 'Expected no labels, as the model was made without classes.',
   unexpectedTokens: 'Expected no tokens, as the model attends to none.',
+  unexpectedChannels: 'Expected no extra channels, as the model was made without any.',
   unexpectedCondition: 'Expected no condition, as the model was made without one.',
   otherTokens: 'Expected {expected} as the condition, got {condition}.',
   otherCondition: 'Expected {expected} as the condition of this model, got {condition}.',
@@ -31,6 +32,7 @@ export const modelMessages = catalogue('models', {
   labelRange: 'Expected labels from 0 to {last} of this model, or -1 for none, got {label}.',
   tokenWidth: 'Expected tokens of width {expected}, got width {width} (shape [{shape}]).',
   vectorWidth: 'Expected a vector of {expected} numbers per item, got samples of shape [{shape}].',
+  channelShape: 'Expected extra channels of shape [{expected}] per item, got [{shape}].',
   noNullCondition:
     'Expected labels or tokens, got numbers or vectors, which have no value for "no condition".',
   noTokens: 'Expected a model that attends to tokens, got one that does not.',
@@ -63,9 +65,11 @@ export const modelWords = catalogue('modelWords', {
   values: 'one number per item (a timestep)',
   vectors: 'one vector per item (samples of shape [b, d])',
   tokenSequences: 'tokens of shape [b, n, d]',
+  extraChannels: 'extra channels',
   timestep: 'timestep',
   number: 'number',
   label: 'label',
   vector: 'vector',
   tokens: 'row of tokens',
+  extraItem: 'item of extra channels',
 })

@@ -16,7 +16,7 @@ export const unetMessages = catalogue('unet', {
   entries:
     'Expected {key} of the UNet to have {expected} entries, as block_out_channels has, got {got}.',
   channels:
-    'Expected as many output channels of the UNet as input channels, {inputs}, or twice as many with a variance, got {outputs}.',
+    'Expected as many output channels of the UNet as its images have, {images}, or twice as many with a variance, got {outputs}.',
   groups:
     'Expected norm_num_groups of the UNet to divide the channels of every level, got {groups} for {channels} channels.',
   middleGroups:

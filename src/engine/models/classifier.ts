@@ -192,7 +192,7 @@ export const classifierKind: ModelKind = {
   trainable: true,
   itemShape,
   // A wire to Predict should meet the error below, not one about missing classes.
-  condition: (model) => labelSpec(classifierConfig(model).num_classes),
+  conditions: (model) => labelSpec(classifierConfig(model).num_classes),
   evaluate() {
     throw new EngineError(modelMessages.classifierAsDenoiser, { argument: 'model' })
   },

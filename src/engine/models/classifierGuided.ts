@@ -41,7 +41,7 @@ const targetClasses = ({ children }: Model) => children.classifier.config.num_cl
 export const classifierGuidedKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
   trainable: false,
   itemShape: (model) => kindOf(onlyChild(model)).itemShape(onlyChild(model)),
-  condition: (model) => labelSpec(targetClasses(model)),
+  conditions: (model) => labelSpec(targetClasses(model)),
   evaluate(model, x, t, condition, evaluateChild) {
     const { scale, schedule } = model.config as unknown as ClassifierGuidedConfig
     const prediction = evaluateChild(onlyChild(model), x, t, undefined)

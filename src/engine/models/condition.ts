@@ -2,11 +2,19 @@
 import { EngineError } from '../base/errors.ts'
 import { modelMessages } from '../messages/models.ts'
 import { tf } from '../base/tf.ts'
-import type { Tensor3D } from '../base/tf.ts'
+import type { Tensor } from '../base/tf.ts'
 import type { Times } from '../process/schedule.ts'
-import type { Condition, Conditioning, Labels, Noise, Samples, Timestep } from '../base/values.ts'
+import type {
+  Condition,
+  Conditioning,
+  ConditionPart,
+  Labels,
+  Noise,
+  Samples,
+  Timestep,
+} from '../base/values.ts'
 
-/** Kind of condition that a model accepts. */
+/** A part of the condition of a model. A model has at most one of each kind. */
 export type ConditionSpec =
   /**
    * Labels from 0 to `last`; `last` may include the null label. `perItem` is the number of labels
@@ -16,9 +24,22 @@ export type ConditionSpec =
   | { kind: 'values' }
   | { kind: 'vectors'; width: number }
   | { kind: 'tokens'; width: number }
+  | { kind: 'channels'; count: number }
 
-/** True if the condition is optional: there is a null label, or a token of zeros. */
-export const hasNull = (spec: ConditionSpec) => spec.kind === 'labels' || spec.kind === 'tokens'
+type Kind = ConditionPart['kind']
+
+/** Kinds with a value for "none": the null label, a token of zeros, channels of zeros. */
+const optionalKinds: ReadonlySet<Kind> = new Set<Kind>(['labels', 'tokens', 'channels'])
+
+/** True if the part may be missing, as its kind has a value for "none". */
+export const isOptional = ({ kind }: Pick<ConditionSpec, 'kind'>) => optionalKinds.has(kind)
+
+/**
+ * True for the kinds that classifier-free guidance leaves out of its second evaluation. Extra
+ * channels beside them are kept: they describe the task, such as the pixels that are known.
+ */
+export const isGuided = ({ kind }: Pick<ConditionSpec, 'kind'>) =>
+  kind === 'labels' || kind === 'tokens'
 
 /** Values accepted by slots for conditions. */
 export type Conditional = Condition | Labels | Timestep | Samples | Noise
@@ -38,6 +59,27 @@ export function toConditioning(value: Conditional): Conditioning {
   }
 }
 
+/** The parts of a condition; none if it is undefined. */
+export const conditionParts = (condition: Conditioning | undefined): readonly ConditionPart[] =>
+  condition === undefined ? [] : condition.kind === 'joint' ? condition.parts : [condition]
+
+/** Joins parts; undefined for none. */
+export const joinParts = (parts: readonly ConditionPart[]): Conditioning | undefined =>
+  parts.length > 1 ? { kind: 'joint', parts } : parts[0]
+
+/** Returns the part of a kind, or undefined. */
+export const findPart = <K extends Kind>(
+  condition: Conditioning | undefined,
+  kind: K,
+): Extract<ConditionPart, { kind: K }> | undefined =>
+  conditionParts(condition).find(
+    (part): part is Extract<ConditionPart, { kind: K }> => part.kind === kind,
+  )
+
+/** Returns the condition without labels and tokens; undefined if nothing is left. */
+export const withoutGuided = (condition: Conditioning | undefined): Conditioning | undefined =>
+  joinParts(conditionParts(condition).filter((part) => !isGuided(part)))
+
 /** Number of items of a condition; 1 may apply to all. */
 export function countItems(condition: Conditioning): number {
   switch (condition.kind) {
@@ -49,64 +91,105 @@ export function countItems(condition: Conditioning): number {
       return condition.vectors.shape[0]
     case 'tokens':
       return condition.tokens.shape[0]
+    case 'channels':
+      return condition.channels.shape[0]
+    case 'joint':
+      return Math.max(...condition.parts.map(countItems))
   }
 }
 
 /**
- * Slices a condition to the items from `start` to `end`; one that applies to all is returned
+ * Slices a condition to the items from `start` to `end`; a part that applies to all is returned
  * unchanged.
  */
-export function sliceCondition(condition: Conditioning, start: number, end: number): Conditioning {
-  if (countItems(condition) === 1) return condition
-  switch (condition.kind) {
+export const sliceCondition = (condition: Conditioning, start: number, end: number): Conditioning =>
+  condition.kind === 'joint'
+    ? { ...condition, parts: condition.parts.map((part) => slicePart(part, start, end)) }
+    : slicePart(condition, start, end)
+
+function slicePart(part: ConditionPart, start: number, end: number): ConditionPart {
+  if (countItems(part) === 1) return part
+  switch (part.kind) {
     case 'labels': {
-      const { perItem = 1 } = condition
-      return { ...condition, labels: condition.labels.slice(start * perItem, end * perItem) }
+      const { perItem = 1 } = part
+      return { ...part, labels: part.labels.slice(start * perItem, end * perItem) }
     }
     case 'values':
       return {
         kind: 'values',
-        values: condition.values.slice(start, end),
-        ...(condition.tensor && { tensor: condition.tensor.slice(start, end - start) }),
+        values: part.values.slice(start, end),
+        ...(part.tensor && { tensor: part.tensor.slice(start, end - start) }),
       }
     case 'vectors':
-      return { kind: 'vectors', vectors: condition.vectors.slice(start, end - start) }
+      return { kind: 'vectors', vectors: part.vectors.slice(start, end - start) }
     case 'tokens':
-      return { kind: 'tokens', tokens: condition.tokens.slice(start, end - start) }
+      return { kind: 'tokens', tokens: part.tokens.slice(start, end - start) }
+    case 'channels':
+      return { kind: 'channels', channels: part.channels.slice(start, end - start) }
   }
 }
 
 /**
- * Drops the condition of every item for which `kept` is false: all of its labels or tokens. Throws
- * EngineError at `labels` for numbers and vectors, which have no null value.
+ * Drops the condition of every item for which `kept` is false: all of its labels, tokens and extra
+ * channels. Numbers and vectors beside them are kept. Throws EngineError at `labels` if there is
+ * nothing else, as they have no null value.
  */
 export function dropConditions(
   condition: Conditioning,
   kept: (item: number) => boolean,
 ): Conditioning {
-  if (condition.kind === 'labels') {
-    const { perItem = 1 } = condition
-    return {
-      ...condition,
-      labels: condition.labels.map((label, i) => (kept(Math.floor(i / perItem)) ? label : -1)),
-    }
-  }
-  if (condition.kind === 'tokens') {
-    const mask = tf.tensor3d(
-      Array.from({ length: countItems(condition) }, (_, i) => [[kept(i) ? 1 : 0]]),
-    )
-    return { kind: 'tokens', tokens: condition.tokens.mul(mask) as Tensor3D }
-  }
-  throw new EngineError(modelMessages.noNullCondition, { argument: 'labels' })
+  const parts = conditionParts(condition)
+  if (!parts.some(isOptional))
+    throw new EngineError(modelMessages.noNullCondition, { argument: 'labels' })
+  const mask = Array.from({ length: countItems(condition) }, (_, item) => kept(item))
+  const dropped = parts.map((part) => dropPart(part, mask))
+  return condition.kind === 'joint' ? { kind: 'joint', parts: dropped } : dropped[0]
 }
 
-/** Spec for class labels; undefined without classes. */
-export const labelSpec = (classes: number): ConditionSpec | undefined =>
-  classes > 0 ? { kind: 'labels', classes, last: classes - 1 } : undefined
+function dropPart(part: ConditionPart, kept: readonly boolean[]): ConditionPart {
+  const masked = <T extends Tensor>(tensor: T): T =>
+    tensor.mul(
+      tf.tensor(kept.map(Number), [kept.length, ...tensor.shape.slice(1).map(() => 1)]),
+    ) as T
+  switch (part.kind) {
+    case 'labels': {
+      const { labels, perItem = 1 } = part
+      // A label that applies to all items becomes one label per item.
+      const count = kept.length * perItem
+      const dropped = Int32Array.from({ length: count }, (_, i) =>
+        kept[Math.floor(i / perItem)] ? labels[i % labels.length] : -1,
+      )
+      return { ...part, labels: dropped }
+    }
+    case 'tokens':
+      return { kind: 'tokens', tokens: masked(part.tokens) }
+    case 'channels':
+      return { kind: 'channels', channels: masked(part.channels) }
+    case 'values':
+    case 'vectors':
+      return part
+  }
+}
 
-/** Returns the labels of a condition that is known to be labels or undefined. */
+/** Spec for class labels; none without classes. */
+export const labelSpec = (classes: number): ConditionSpec[] =>
+  classes > 0 ? [{ kind: 'labels', classes, last: classes - 1 }] : []
+
+/** Returns the labels of a condition, if it has any. */
 export const labelsOrNone = (condition: Conditioning | undefined): Int32Array | undefined =>
-  condition?.kind === 'labels' ? condition.labels : undefined
+  findPart(condition, 'labels')?.labels
+
+/** Appends the extra channels of a condition to a batch `[b, ..., c]`; zeros without a condition. */
+export function concatChannels(
+  x: Tensor,
+  condition: Conditioning | undefined,
+  count: number,
+): Tensor {
+  if (count === 0) return x
+  const shape = [...x.shape.slice(0, -1), count]
+  const channels = findPart(condition, 'channels')?.channels
+  return tf.concat([x, channels ? channels.broadcastTo(shape) : tf.zeros(shape)], -1)
+}
 
 /** Reduces equal values to one, so that a single row can be computed and broadcast. */
 export const distinct = <T extends Int32Array | Float64Array>(values: T): T =>

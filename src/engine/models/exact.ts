@@ -51,7 +51,7 @@ const exactConfig = (model: Model) => model.config as unknown as ExactConfig
 export const exactKind: ModelKind = {
   trainable: false,
   itemShape: (model) => [exactConfig(model).dim],
-  condition: (model) => labelSpec(exactConfig(model).num_classes),
+  conditions: (model) => labelSpec(exactConfig(model).num_classes),
   evaluate(model, x, t, condition) {
     const levels = levelsAt(exactConfig(model).schedule, t)
     const mean = posteriorMean(model, x as Tensor2D, levels, labelsOrNone(condition))

@@ -60,7 +60,7 @@ function marginal(model: Model, x: Tensor, { alpha, sigma }: Levels) {
 export const gaussianKind: ModelKind = {
   trainable: true,
   itemShape: (model) => [gaussianConfig(model).dim],
-  condition: () => undefined,
+  conditions: () => [],
   /** E[x_0 | x_t] = μ + α s² / (α² s² + σ²) (x_t - α μ), by Bayes. */
   evaluate(model, x, t) {
     const levels = levelsAt(gaussianConfig(model).schedule, t)

@@ -3,6 +3,7 @@ import { perItem } from '../process/coefficients.ts'
 import type { Interval } from '../process/guidance.ts'
 import { guide, rescaleGuidance, guidanceScales } from '../process/guidance.ts'
 import type { Model } from '../base/values.ts'
+import { conditionParts, isGuided, withoutGuided } from './condition.ts'
 import type { ModelKind } from './kind.ts'
 import { onlyChild } from './tree.ts'
 
@@ -30,23 +31,26 @@ export const guidedModel = (
 
 const guidedConfig = (model: Model) => model.config as unknown as GuidedConfig
 
-/** Makes two evaluations; one without a condition or outside of the guidance interval. */
+/** Makes two evaluations; one without labels and tokens or outside of the guidance interval. */
 export const guidedKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
   trainable: false,
   differentiableTime: true,
   itemShape: (model) => kindOf(onlyChild(model)).itemShape(onlyChild(model)),
-  condition: (model) => kindOf(onlyChild(model)).condition(onlyChild(model)),
+  conditions: (model) => kindOf(onlyChild(model)).conditions(onlyChild(model)),
   evaluate(model, x, t, condition, evaluateChild) {
     const child = onlyChild(model)
     const { worse } = model.children
     const { scale, rescale, low, high } = guidedConfig(model)
     const conditional = evaluateChild(child, x, t, condition)
     const scales = guidanceScales({ low, high }, t.t, scale)
-    if ((!condition && !worse) || scales.every((w) => w === 1)) return conditional
+    // A network of extra channels alone is guided by them.
+    const guided = kindOf(child).conditions(child).some(isGuided)
+    const without = guided ? !conditionParts(condition).some(isGuided) : !condition
+    if ((without && !worse) || scales.every((w) => w === 1)) return conditional
     const reference = worse
       ? evaluateChild(worse, x, t, condition)
-      : evaluateChild(child, x, t, undefined)
-    const guided = guide(conditional.tensor, reference.tensor, perItem(scales, x))
-    return { ...conditional, tensor: rescaleGuidance(guided, conditional.tensor, rescale) }
+      : evaluateChild(child, x, t, guided ? withoutGuided(condition) : undefined)
+    const tensor = guide(conditional.tensor, reference.tensor, perItem(scales, x))
+    return { ...conditional, tensor: rescaleGuidance(tensor, conditional.tensor, rescale) }
   },
 })

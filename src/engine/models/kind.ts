@@ -25,8 +25,8 @@ export interface ModelKind {
   differentiableTime?: true
   /** Shape of one item. */
   itemShape(model: Model): number[]
-  /** Kind of condition; undefined for unconditional models. */
-  condition(model: Model): ConditionSpec | undefined
+  /** Parts of the condition; none for unconditional models. */
+  conditions(model: Model): readonly ConditionSpec[]
   /**
    * Evaluates a checked batch. A network returns its raw output, with both halves for a learned
    * variance; a wrapper returns an answer with the variance of its child.

@@ -1,9 +1,18 @@
-// MLP for points: residual layers conditioned on the timestep and an optional class.
+// MLP for points: residual layers conditioned on the timestep and optionally on a class, a number, a
+// vector and further coordinates.
 import type { Random } from '../base/random.ts'
 import type { Tensor, Tensor1D, Tensor2D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
-import type { Model, PredictionType, VarianceKind, Weights } from '../base/values.ts'
-import { distinct, labelsOrNone, labelSpec, timeRows } from './condition.ts'
+import type { Conditioning, Model, PredictionType, VarianceKind, Weights } from '../base/values.ts'
+import type { ConditionSpec } from './condition.ts'
+import {
+  concatChannels,
+  distinct,
+  findPart,
+  labelsOrNone,
+  labelSpec,
+  timeRows,
+} from './condition.ts'
 import type { Times } from '../process/schedule.ts'
 import type { ModelKind } from './kind.ts'
 import type { Activation } from '../layers/activations.ts'
@@ -29,6 +38,12 @@ export interface MlpConfig {
   activation: Activation
   /** Number of Fourier features per coordinate, at frequencies 1, 2, 4, ...; 0 for none. */
   fourier_features: number
+  /** Takes a number per item that is embedded like t, such as a second time; undefined: no. */
+  second_time?: boolean
+  /** Width of the vector that the model is conditioned on; undefined or 0: none. */
+  vector_dim?: number
+  /** Coordinates that the model takes beside those of x_t; undefined or 0: none. */
+  extra_dim?: number
 }
 
 /**
@@ -50,12 +65,20 @@ export function mlp(
     time_embedding_dim,
     num_classes,
     fourier_features,
+    second_time = false,
+    vector_dim = 0,
+    extra_dim = 0,
   } = config
   const weights: Weights = {
     ...linearWeights('time_embedding.linear_1', time_embedding_dim, hidden, random),
     ...linearWeights('time_embedding.linear_2', hidden, hidden, random),
     ...(num_classes > 0 && embeddingWeights('class_embedding', num_classes + 1, hidden, random)),
-    ...linearWeights('linear_in', dim * (1 + 2 * fourier_features), hidden, random),
+    ...(second_time && {
+      ...linearWeights('second_time_embedding.linear_1', time_embedding_dim, hidden, random),
+      ...linearWeights('second_time_embedding.linear_2', hidden, hidden, random),
+    }),
+    ...(vector_dim > 0 && linearWeights('vector_embedding', vector_dim, hidden, random)),
+    ...linearWeights('linear_in', (dim + extra_dim) * (1 + 2 * fourier_features), hidden, random),
   }
   for (let i = 0; i < layers; i++)
     Object.assign(weights, linearWeights(`layers.${i}`, hidden, hidden, random))
@@ -77,10 +100,10 @@ export const mlpKind: ModelKind = {
   trainable: true,
   differentiableTime: true,
   itemShape: (model) => [mlpConfig(model).dim],
-  condition: (model) => labelSpec(mlpConfig(model).num_classes),
+  conditions: (model) => conditionSpecs(mlpConfig(model)),
   evaluate(model, x, times, condition) {
     const { weights } = model
-    const { layers, activation, fourier_features } = mlpConfig(model)
+    const { layers, activation, fourier_features, extra_dim = 0 } = mlpConfig(model)
     const act = activations[activation]
     const layer = (name: string, input: Tensor) =>
       linear(
@@ -94,25 +117,51 @@ export const mlpKind: ModelKind = {
       for (let i = 0; i < layers; i++) h = h.add(layer(`layers.${i}`, act(h.add(embedding))))
       return layer('linear_out', act(h))
     }
-    const inputs = [x, embed(model, times, labelsOrNone(condition), layer)]
+    const input = concatChannels(x, condition, extra_dim)
+    const inputs = [input, embed(model, times, condition, layer)]
     return captureOrReplay({ key: model.config, weights, inputs, run })
   },
 }
 
-/** Embeds timestep and label: one row per item, or a single row if all are equal. */
+const conditionSpecs = ({
+  num_classes,
+  second_time = false,
+  vector_dim = 0,
+  extra_dim = 0,
+}: MlpConfig): ConditionSpec[] => [
+  ...labelSpec(num_classes),
+  ...(second_time ? [{ kind: 'values' } as const] : []),
+  ...(vector_dim > 0 ? [{ kind: 'vectors', width: vector_dim } as const] : []),
+  ...(extra_dim > 0 ? [{ kind: 'channels', count: extra_dim } as const] : []),
+]
+
+/** Embeds timestep and condition: one row per item, or a single row if all are equal. */
 function embed(
   model: Model,
   times: Times,
-  labels: Int32Array | undefined,
+  condition: Conditioning | undefined,
   layer: (name: string, x: Tensor) => Tensor,
 ): Tensor {
   const { time_embedding_dim, num_classes } = mlpConfig(model)
-  const time = timestepEmbedding(timeRows(times), time_embedding_dim, {}, times.tensor)
-  const embedding = layer('time_embedding.linear_2', silu(layer('time_embedding.linear_1', time)))
-  if (num_classes === 0) return embedding
-  const rows = (labels ?? Int32Array.of(-1)).map((label) => (label < 0 ? num_classes : label))
-  const classes = oneHot(distinct(rows), num_classes + 1)
-  return embedding.add(tf.matMul(classes, model.weights['class_embedding.weight'] as Tensor2D))
+  const embedTime = (name: string, times: Pick<Times, 't' | 'tensor'>) => {
+    const waves = timestepEmbedding(timeRows(times), time_embedding_dim, {}, times.tensor)
+    return layer(`${name}.linear_2`, silu(layer(`${name}.linear_1`, waves)))
+  }
+  const parts = [embedTime('time_embedding', times)]
+  if (num_classes > 0) {
+    const labels = labelsOrNone(condition) ?? Int32Array.of(-1)
+    const rows = labels.map((label) => (label < 0 ? num_classes : label))
+    const classes = oneHot(distinct(rows), num_classes + 1)
+    parts.push(tf.matMul(classes, model.weights['class_embedding.weight'] as Tensor2D))
+  }
+  const number = findPart(condition, 'values')
+  if (number) {
+    const { values: t, tensor } = number
+    parts.push(embedTime('second_time_embedding', { t, ...(tensor && { tensor }) }))
+  }
+  const vector = findPart(condition, 'vectors')
+  if (vector) parts.push(layer('vector_embedding', vector.vectors))
+  return parts.reduce((sum, part) => sum.add(part))
 }
 
 /**

@@ -109,7 +109,7 @@ export const withPreconditioning = (child: Model, config: PreconditionConfig): M
 export const preconditionKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
   trainable: false,
   itemShape: (model) => kindOf(onlyChild(model)).itemShape(onlyChild(model)),
-  condition: (model) => kindOf(onlyChild(model)).condition(onlyChild(model)),
+  conditions: (model) => kindOf(onlyChild(model)).conditions(onlyChild(model)),
   evaluate(model, x, times, condition, evaluateChild) {
     const { schedule, ...options } = model.config as unknown as PreconditionConfig
     const levels = levelsAt(schedule, times)

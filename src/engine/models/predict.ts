@@ -5,10 +5,10 @@ import { isSameShape } from '../process/coefficients.ts'
 import type { Times } from '../process/schedule.ts'
 import type { Tensor, Tensor4D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
-import type { Conditioning, Model } from '../base/values.ts'
+import type { Conditioning, ConditionPart, Model } from '../base/values.ts'
 import { classifierKind } from './classifier.ts'
 import type { ConditionSpec } from './condition.ts'
-import { hasNull } from './condition.ts'
+import { conditionParts, findPart, isOptional } from './condition.ts'
 import { classifierGuidedKind } from './classifierGuided.ts'
 import { exactKind } from './exact.ts'
 import { gaussianKind } from './gaussian.ts'
@@ -43,9 +43,9 @@ function modelKind(model: Model): ModelKind {
 /** Shape of one item of a model. */
 export const modelItemShape = (model: Model): number[] => modelKind(model).itemShape(model)
 
-/** Kind of condition of a model; undefined if it is unconditional. */
-export const modelCondition = (model: Model): ConditionSpec | undefined =>
-  modelKind(model).condition(model)
+/** Parts of the condition of a model; none if it is unconditional. */
+export const modelConditions = (model: Model): readonly ConditionSpec[] =>
+  modelKind(model).conditions(model)
 
 /** Returns the trainable model of the tree, or undefined. */
 export const trainableModel = (model: Model): Model | undefined =>
@@ -54,7 +54,7 @@ export const trainableModel = (model: Model): Model | undefined =>
 /**
  * Prediction of `model` for the noised batch `x`, `[b, ...]`, at timesteps `t` and a condition,
  * each one per item or one for all. Label -1, or no condition, is the null label; numbers and
- * vectors have none. Throws EngineError, by argument, if a shape, timestep or condition does not
+ * vectors have none; extra channels are zeros without a condition. Throws EngineError, by argument, if a shape, timestep or condition does not
  * fit the model.
  */
 export const predict = (
@@ -100,7 +100,7 @@ function checkArguments(
   const kind = modelKind(model)
   checkShape(model, x, kind.itemShape(model))
   checkTimesteps(t, x)
-  if (condition) checkCondition(condition, kind.condition(model), x)
+  checkConditions(condition, kind.conditions(model), x)
 }
 
 /**
@@ -124,12 +124,11 @@ export function tokenMaps(
 
 function evaluate(model: Model, x: Tensor, t: Times, condition: Conditioning | undefined): Answer {
   const kind = modelKind(model)
-  const spec = kind.condition(model)
   if (t.tensor && !kind.differentiableTime)
     throw new EngineError(modelMessages.constantTime, { argument: 't', kind: model.kind })
   // Checked here instead of at the entry, because wrappers also evaluate their child without a
   // condition.
-  if (!condition && spec && !hasNull(spec)) throw checkUnconditioned(spec)
+  checkRequired(condition, kind.conditions(model))
   const said = kind.evaluate(model, x, t, condition, evaluate)
   return said instanceof tf.Tensor ? splitVariance(model, said, x) : said
 }
@@ -177,44 +176,61 @@ const listInWords = {
   values: modelWords.values,
   vectors: modelWords.vectors,
   tokens: modelWords.tokenSequences,
-} satisfies { [K in Conditioning['kind']]: unknown }
+  channels: modelWords.extraChannels,
+} satisfies { [K in ConditionPart['kind']]: unknown }
 
 const unexpectedCondition = {
   labels: modelMessages.unexpectedLabels,
   values: modelMessages.unexpectedCondition,
   vectors: modelMessages.unexpectedCondition,
   tokens: modelMessages.unexpectedTokens,
-} satisfies { [K in Conditioning['kind']]: unknown }
+  channels: modelMessages.unexpectedChannels,
+} satisfies { [K in ConditionPart['kind']]: unknown }
 
-function checkCondition(condition: Conditioning, spec: ConditionSpec | undefined, x: Tensor) {
-  if (!spec) {
-    throw new EngineError(unexpectedCondition[condition.kind], { argument: 'condition' })
+function checkConditions(
+  condition: Conditioning | undefined,
+  specs: readonly ConditionSpec[],
+  x: Tensor,
+) {
+  for (const part of conditionParts(condition)) {
+    const spec = specs.find(({ kind }) => kind === part.kind)
+    if (!spec) throw unexpectedPart(part, specs)
+    checkPart(part, spec, x)
   }
-  if (spec.kind === 'labels' && condition.kind === 'labels')
-    return checkLabelCondition(condition, spec, x)
-  if (spec.kind === 'values' && condition.kind === 'values')
-    return checkCount('condition', modelWords.number(), condition.values.length, x)
-  if (spec.kind === 'vectors' && condition.kind === 'vectors')
-    return checkVectors(condition.vectors, spec.width, x)
-  if (spec.kind === 'tokens' && condition.kind === 'tokens')
-    return checkTokens(condition.tokens, spec.width, x)
-  throw new EngineError(
-    spec.kind === 'tokens' || condition.kind === 'tokens'
-      ? modelMessages.otherTokens
-      : modelMessages.otherCondition,
-    {
-      argument: 'condition',
-      expected: listInWords[spec.kind](),
-      condition: listInWords[condition.kind](),
-    },
-  )
 }
 
-const checkUnconditioned = (spec: ConditionSpec) =>
-  new EngineError(modelMessages.missingCondition, {
+function unexpectedPart({ kind }: ConditionPart, specs: readonly ConditionSpec[]): EngineError {
+  if (specs.length === 0)
+    return new EngineError(unexpectedCondition[kind], { argument: 'condition' })
+  const tokens = kind === 'tokens' || specs.some((spec) => spec.kind === 'tokens')
+  return new EngineError(tokens ? modelMessages.otherTokens : modelMessages.otherCondition, {
     argument: 'condition',
-    expected: listInWords[spec.kind](),
+    expected: specs.map((spec) => listInWords[spec.kind]()).join(', '),
+    condition: listInWords[kind](),
   })
+}
+
+function checkPart(part: ConditionPart, spec: ConditionSpec, x: Tensor) {
+  if (spec.kind === 'labels' && part.kind === 'labels') return checkLabelCondition(part, spec, x)
+  if (part.kind === 'values')
+    return checkCount('condition', modelWords.number(), part.values.length, x)
+  if (spec.kind === 'vectors' && part.kind === 'vectors')
+    return checkVectors(part.vectors, spec.width, x)
+  if (spec.kind === 'tokens' && part.kind === 'tokens')
+    return checkTokens(part.tokens, spec.width, x)
+  if (spec.kind === 'channels' && part.kind === 'channels')
+    return checkChannels(part.channels, spec.count, x)
+}
+
+/** Checks that each part without a value for "none" is given. */
+function checkRequired(condition: Conditioning | undefined, specs: readonly ConditionSpec[]) {
+  const missing = specs.find((spec) => !isOptional(spec) && !findPart(condition, spec.kind))
+  if (!missing) return
+  throw new EngineError(modelMessages.missingCondition, {
+    argument: 'condition',
+    expected: listInWords[missing.kind](),
+  })
+}
 
 function checkLabelCondition(
   { labels, perItem = 1 }: { labels: Int32Array; perItem?: number },
@@ -259,6 +275,18 @@ function checkVectors(vectors: Tensor, width: number, x: Tensor) {
     })
   }
   checkCount('condition', modelWords.vector(), vectors.shape[0], x)
+}
+
+function checkChannels(channels: Tensor, count: number, x: Tensor) {
+  const shape = [...x.shape.slice(1, -1), count]
+  if (!isSameShape(channels.shape.slice(1), shape)) {
+    throw new EngineError(modelMessages.channelShape, {
+      argument: 'condition',
+      expected: shape,
+      shape: channels.shape.slice(1),
+    })
+  }
+  checkCount('condition', modelWords.extraItem(), channels.shape[0], x)
 }
 
 function checkCount(argument: string, what: string, count: number, x: Tensor) {

@@ -162,6 +162,10 @@ export const modelCures = catalogue('modelCures', {
   // attention of a UNet
   attentionWithoutClasses:
     'Connect a data set with labels to `dataset` of UNet, set its num_classes, or set `tokens` of Attention to vectors.',
+  unexpectedChannels:
+    'Set extra_channels of UNet or extra_dim of MLP, or remove the extra channels.',
+  channelShape:
+    'Set extra_channels of UNet, or extra_dim of MLP, to the number of channels, or connect data of the same size.',
   attentionTokens:
     'Set cross_attention_dim, `tokens` and the params that depend on it to the same in every Attention of kind cross.',
   middleLayers: 'Set transformer_layers to the same in both Attention nodes.',

@@ -10,6 +10,13 @@ export const modelNodeMessages = catalogue('modelNodes', {
   chooseResolution: 'Choose one of these, or 0 for the finest.',
   tokenLabels: 'Expected as many labels at each input, or one for all, got {counts}.',
   labelsOfBatch: 'Connect labels of the same batch.',
+  sameCondition: 'Expected conditions of different kinds, got two of kind "{kind}".',
+  otherConditionKind:
+    'Remove one of them. LabelTokens combines several labels; ConcatChannels joins vectors.',
+  noConditions: 'Expected a condition or extra channels, got nothing.',
+  connectCondition: 'Connect a condition, or remove the node.',
+  extraSides: 'Expected extra channels with the sides of [{expected}], got [{shape}].',
+  extraOfBatch: 'Connect images of one size, or points of one batch; one item may apply to all.',
   pixelPatches:
     'Expected images [b, h, w, c] whose sides are multiples of {multiple}, got [{shape}].',
   choosePatches: 'Choose shrink and patch_size whose product divides both sides.',

@@ -1,8 +1,8 @@
 // GuidedModel: wraps a model with classifier-free guidance or autoguidance.
 import { isSameShape } from '../../engine/process/coefficients.ts'
 import { guidedModel as makeGuided } from '../../engine/models/guided.ts'
-import { hasNull } from '../../engine/models/condition.ts'
-import { modelCondition, modelItemShape } from '../../engine/models/predict.ts'
+import { isOptional } from '../../engine/models/condition.ts'
+import { modelConditions, modelItemShape } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Model } from '../../engine/base/values.ts'
 import { defineNode, model, optional, real, symbol } from '../define.ts'
@@ -18,7 +18,7 @@ export const guidedModel = defineNode({
   source:
     'Ho & Salimans 2022, eq. 6; autoguidance: Karras et al. 2024, eq. 3; interval: Kynkäänniemi et al. 2024',
   inputs: {
-    model: model('Conditional model (classes or tokens); with `worse`, any model'),
+    model: model('Conditional model (classes, tokens or extra channels); with `worse`, any model'),
     worse: optional(
       model(
         'Smaller or less trained model to guide away from (autoguidance). If not connected, the same model without the condition',
@@ -46,15 +46,16 @@ export const guidedModel = defineNode({
 })
 
 function checkClasses(model: Model) {
-  const condition = modelCondition(model)
-  if (condition && !hasNull(condition)) {
+  const conditions = modelConditions(model)
+  if (conditions.some((spec) => isOptional(spec) && (spec.kind !== 'labels' || spec.classes > 0)))
+    return
+  if (conditions.length > 0) {
     throw new NodeError({
       slot: 'model',
       message: modelNodeMessages.guidanceByNumbers(),
       cure: modelNodeMessages.useClassLabels(),
     })
   }
-  if (condition && (condition.kind !== 'labels' || condition.classes > 0)) return
   throw new NodeError({
     slot: 'model',
     message: modelNodeMessages.guidanceWithoutClasses(),

@@ -1,7 +1,7 @@
 // MLP: a small network for points.
 import { mlp as makeMlp } from '../../engine/models/mlp.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { advanced, choice, defineNode, integer, model, seed } from '../define.ts'
+import { added, advanced, choice, defineNode, integer, model, seed, toggle } from '../define.ts'
 import { learnedVariances, predictionTypes, modelFacts } from './predicts.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
@@ -10,7 +10,7 @@ export const mlp = defineNode({
   title: 'MLP',
   category: 'model',
   summary:
-    'New network for points: residual layers, conditioned on the timestep and optionally on a class.',
+    'New network for points: residual layers, conditioned on the timestep and optionally on a class, a number (a second time), a vector or further coordinates.',
   inputs: {},
   outputs: { model: model('Untrained model') },
   params: {
@@ -49,11 +49,43 @@ export const mlp = defineNode({
         'Fourier features: sines and cosines of 1, 2, 4, ... times the coordinates, for fine structure',
       ),
     ),
+    second_time: added(
+      advanced(
+        toggle(
+          false,
+          'Takes a number per item as the condition, embedded like t: a second time r, a step size or a noise level',
+        ),
+      ),
+    ),
+    vector_dim: added(
+      advanced(
+        integer(0, { min: 0, max: 4096 }, 'Width of a vector as the condition; 0: takes none'),
+      ),
+    ),
+    extra_dim: added(
+      advanced(
+        integer(
+          0,
+          { min: 0, max: 4096 },
+          'Coordinates that are appended to x_t, from JoinConditions; 0: none',
+        ),
+      ),
+    ),
     dim: advanced(integer(2, { min: 1, max: 4096 }, 'Dimension of a point')),
     seed: advanced(seed('Equal seeds start with equal weights')),
   },
   staticOutputs: (params) => ({ model: modelFacts(params) }),
-  run: (_, { predicts, learned_variance, seed: _seed, ...config }, { random }) => {
+  run: (
+    _,
+    { predicts, learned_variance, second_time, vector_dim, extra_dim, seed: _seed, ...sizes },
+    { random },
+  ) => {
+    const config = {
+      ...sizes,
+      ...(second_time && { second_time }),
+      ...(vector_dim > 0 && { vector_dim }),
+      ...(extra_dim > 0 && { extra_dim }),
+    }
     if (config.time_embedding_dim % 2) {
       throw new NodeError({
         param: 'time_embedding_dim',

@@ -8,6 +8,7 @@ import { unetParameters, unetRows } from '../../engine/models/unet/summary.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Attention, Dataset } from '../../engine/base/values.ts'
 import {
+  added,
   advanced,
   attention,
   choice,
@@ -124,6 +125,15 @@ export const unet = defineNode({
         identity: 'A vector, used as it is',
       }),
     ),
+    extra_channels: added(
+      advanced(
+        integer(
+          0,
+          { min: 0, max: 1024 },
+          'Channels that are appended to x_t, from JoinConditions: a mask, known pixels, an estimate; 0: none',
+        ),
+      ),
+    ),
     zero_init: advanced(
       toggle(
         false,
@@ -203,6 +213,7 @@ interface UnetParams {
   flip_sin_to_cos: boolean
   freq_shift: number
   class_embed_type: 'labels' | 'timestep' | 'identity'
+  extra_channels: number
 }
 
 function unetConfigFromParams(
@@ -228,7 +239,8 @@ function unetConfigFromParams(
   }
   return parseUnetConfig({
     sample_size: images.sample_size,
-    in_channels: images.channels,
+    in_channels: images.channels + params.extra_channels,
+    ...(params.extra_channels > 0 && { extra_channels: params.extra_channels }),
     out_channels: outputs * images.channels,
     block_out_channels: widths,
     layers_per_block: params.layers_per_block,

@@ -80,7 +80,9 @@ const describers: { [K in SlotType]: (value: SlotValues[K]) => Promise<ValueDesc
         ? condition.vectors
         : condition.kind === 'tokens'
           ? condition.tokens
-          : undefined
+          : condition.kind === 'channels'
+            ? condition.channels
+            : undefined
     return tensor
       ? { ...(await describeNumbers({ tensor })), notes: [['kind', condition.kind]] }
       : describeSmall(value)

@@ -4,7 +4,15 @@ import { unetRows } from '../../engine/models/unet/summary.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import type { StatisticsView } from '../../engine/plan/view.ts'
 import { computeHistogram, computeStatistics } from '../../engine/base/statistics.ts'
-import type { Condition, Model, SlotType, SlotValues, Value } from '../../engine/base/values.ts'
+import { countItems } from '../../engine/models/condition.ts'
+import type {
+  Condition,
+  ConditionPart,
+  Model,
+  SlotType,
+  SlotValues,
+  Value,
+} from '../../engine/base/values.ts'
 import { collectTensors } from '../../engine/base/values.ts'
 import { any, defineNode } from '../define.ts'
 import { readTensor, readAll, shortNumber } from './read.ts'
@@ -221,6 +229,16 @@ async function inspectLabels({ labels }: { labels: Int32Array }): Promise<Inspec
 }
 
 async function inspectCondition({ condition }: Condition): Promise<Inspection> {
+  if (condition.kind !== 'joint') return inspectPart(condition)
+  const parts = await Promise.all(condition.parts.map(inspectPart))
+  return {
+    shape: [countItems(condition)],
+    numbers: parts.flatMap(({ numbers }) => Array.from(numbers)),
+    notes: condition.parts.map(({ kind }, i) => [kind, `[${parts[i].shape.join(', ')}]`]),
+  }
+}
+
+async function inspectPart(condition: ConditionPart): Promise<Inspection> {
   switch (condition.kind) {
     case 'labels': {
       const { labels, perItem = 1 } = condition
@@ -239,6 +257,12 @@ async function inspectCondition({ condition }: Condition): Promise<Inspection> {
       return {
         shape: condition.tokens.shape,
         numbers: await readTensor(condition.tokens),
+        notes: [],
+      }
+    case 'channels':
+      return {
+        shape: condition.channels.shape,
+        numbers: await readTensor(condition.channels),
         notes: [],
       }
   }

@@ -25,8 +25,14 @@ export interface UnetConfig extends Partial<TokenConfig> {
   /** Side of the images, or height and width, in pixels. */
   sample_size: number | readonly [height: number, width: number]
   in_channels: number
-  /** `in_channels`, or twice that with a learned variance in the second half. */
+  /** Those of the images, or twice that with a learned variance in the second half. */
   out_channels: number
+  /**
+   * Input channels beyond those of the images, which come last: a mask and what is known, or an
+   * estimate of the data. Undefined for none; without a learned variance, the difference of
+   * `in_channels` and `out_channels` states them already.
+   */
+  extra_channels?: number
   /** Input images are in [0, 1]; the model maps them to [-1, 1]. */
   center_input_sample: boolean
   time_embedding_type: 'positional'
@@ -179,11 +185,19 @@ export const unetConfig = (
 export function parseUnetConfig(json: Record<string, unknown>): UnetConfig {
   refuseUnknownKeys(json)
   const given = Object.fromEntries(Object.entries(json).filter(([key]) => isKnown(key)))
-  const plain = { ...defaults, ...given } as unknown as UnetConfig
+  const plain = withExtraChannels({ ...defaults, ...given } as unknown as UnetConfig)
   checkKeys(plain, checks)
+  if (plain.extra_channels !== undefined) checkKeys(plain, extraChecks)
   const config = attendsToTokens(plain) ? { ...tokenDefaults, ...plain } : plain
   checkTogether(config)
   return config
+}
+
+/** States the extra channels of a config that only has fewer outputs than inputs. */
+function withExtraChannels(config: UnetConfig): UnetConfig {
+  const { extra_channels, in_channels, out_channels } = config
+  if (extra_channels !== undefined || !(out_channels < in_channels)) return config
+  return { ...config, extra_channels: in_channels - out_channels }
 }
 
 function refuseUnknownKeys(json: Record<string, unknown>) {
@@ -194,11 +208,14 @@ function refuseUnknownKeys(json: Record<string, unknown>) {
   }
 }
 
-const isKnown = (key: string) => Object.hasOwn(checks, key) || Object.hasOwn(tokenChecks, key)
+const isKnown = (key: string) =>
+  [checks, extraChecks, tokenChecks].some((list) => Object.hasOwn(list, key))
 
 const OTHER_BLOCKS = unetMessages.otherBlocks()
 
-const checks: { [K in Exclude<keyof UnetConfig, keyof TokenConfig>]: Check } = {
+const extraChecks = { extra_channels: count }
+
+const checks: { [K in Exclude<keyof UnetConfig, keyof TokenConfig | 'extra_channels'>]: Check } = {
   sample_size: {
     holds: (value) =>
       isCount(value) || (Array.isArray(value) && value.length === 2 && value.every(isCount)),
@@ -243,7 +260,6 @@ const checks: { [K in Exclude<keyof UnetConfig, keyof TokenConfig>]: Check } = {
 function checkTogether(config: UnetConfig) {
   const {
     block_out_channels: channels,
-    in_channels,
     out_channels,
     norm_num_groups: groups,
     attn_norm_num_groups,
@@ -253,8 +269,9 @@ function checkTogether(config: UnetConfig) {
     if (config[key].length === levels) continue
     throw new Error(unetMessages.entries({ key, got: config[key].length, expected: levels }))
   }
-  if (out_channels !== in_channels && out_channels !== 2 * in_channels) {
-    throw new Error(unetMessages.channels({ inputs: in_channels, outputs: out_channels }))
+  const images = imageChannels(config)
+  if (images < 1 || (out_channels !== images && out_channels !== 2 * images)) {
+    throw new Error(unetMessages.channels({ images, outputs: out_channels }))
   }
   for (const width of channels) {
     if (width % groups) throw new Error(unetMessages.groups({ groups, channels: width }))
@@ -333,6 +350,10 @@ export function imageSize({
 }: UnetConfig): readonly [height: number, width: number] {
   return typeof size === 'number' ? [size, size] : size
 }
+
+/** Channels of the images. */
+export const imageChannels = ({ in_channels, extra_channels = 0 }: UnetConfig): number =>
+  in_channels - extra_channels
 
 /** Width of the embedding of t and of the condition. */
 export const timeEmbeddingWidth = ({

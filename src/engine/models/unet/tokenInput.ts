@@ -5,6 +5,7 @@ import type { Tensor1D, Tensor2D, Tensor3D } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import type { Conditioning, Weights } from '../../base/values.ts'
 import type { ConditionSpec } from '../condition.ts'
+import { findPart, labelsOrNone } from '../condition.ts'
 import type { UnetConfig } from './config.ts'
 import type { TokenConfig } from './tokens.ts'
 
@@ -34,7 +35,7 @@ export function conditionTokens(
     return embedLabels(config as UnetConfig & TokenConfig, weights, condition)
   const { encoder_hid_dim: from } = config
   const tokens =
-    condition?.kind === 'tokens' ? condition.tokens : (tf.zeros([1, 1, from ?? width]) as Tensor3D)
+    findPart(condition, 'tokens')?.tokens ?? (tf.zeros([1, 1, from ?? width]) as Tensor3D)
   if (!from) return tokens
   return linear(
     tokens,
@@ -49,7 +50,7 @@ function embedLabels(
   weights: Weights,
   condition: Conditioning | undefined,
 ) {
-  const labels = condition?.kind === 'labels' ? condition.labels : new Int32Array(count).fill(-1)
+  const labels = labelsOrNone(condition) ?? new Int32Array(count).fill(-1)
   const indices = labels.map((label) => (label < 0 ? rows! - 1 : label))
   const table = weights['token_embedding.weight'] as Tensor2D
   const tokens = tf

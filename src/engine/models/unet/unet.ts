@@ -13,7 +13,7 @@ import { tf } from '../../base/tf.ts'
 import type { Conditioning, Model, TrainingMode, Weights } from '../../base/values.ts'
 import type { Times } from '../../process/schedule.ts'
 import type { ConditionSpec } from '../condition.ts'
-import { distinct, labelsOrNone, timeRows } from '../condition.ts'
+import { concatChannels, distinct, findPart, labelsOrNone, timeRows } from '../condition.ts'
 import type { ModelKind } from '../kind.ts'
 import type { BlockOptions } from './blocks.ts'
 import {
@@ -29,7 +29,7 @@ import {
   upsample,
 } from './blocks.ts'
 import type { UnetConfig } from './config.ts'
-import { imageSize, timeEmbeddingWidth } from './config.ts'
+import { imageChannels, imageSize, timeEmbeddingWidth } from './config.ts'
 import type { AttentionBlock, Level, Resample, ResnetBlock } from './structure.ts'
 import { unetStructure } from './structure.ts'
 import type { TokenConfig } from './tokens.ts'
@@ -44,12 +44,21 @@ const toUnetConfig = (model: Model) => model.config as unknown as UnetConfig
 export const unetKind: ModelKind = {
   trainable: true,
   differentiableTime: true,
-  itemShape: (model) => [...imageSize(toUnetConfig(model)), toUnetConfig(model).in_channels],
-  condition: (model) => conditionSpec(toUnetConfig(model)),
+  itemShape: (model) => [...imageSize(toUnetConfig(model)), imageChannels(toUnetConfig(model))],
+  conditions: (model) => conditionSpecs(toUnetConfig(model)),
   evaluate: (model, x, times, condition) => evaluate(model, x as Tensor4D, times, condition),
 }
 
-function conditionSpec(config: UnetConfig): ConditionSpec | undefined {
+function conditionSpecs(config: UnetConfig): ConditionSpec[] {
+  const { extra_channels: extra = 0 } = config
+  const embedded = embeddedSpec(config)
+  return [
+    ...(embedded ? [embedded] : []),
+    ...(extra > 0 ? [{ kind: 'channels', count: extra } as const] : []),
+  ]
+}
+
+function embeddedSpec(config: UnetConfig): ConditionSpec | undefined {
   const { class_embed_type: type, num_class_embeds: rows } = config
   if (type === 'timestep') return { kind: 'values' }
   if (type === 'identity') return { kind: 'vectors', width: timeEmbeddingWidth(config) }
@@ -88,7 +97,8 @@ function evaluate(
   const options = blockOptions(config, model)
   const drop = training && config.dropout > 0 ? dropper(config.dropout, training) : undefined
   const tokens = conditionTokens(config, weights, condition)
-  const inputs = [x, embed(model, times, condition), ...(tokens ? [tokens] : [])]
+  const input = concatChannels(x, condition, config.extra_channels ?? 0)
+  const inputs = [input, embed(model, times, condition), ...(tokens ? [tokens] : [])]
   const run = (inputs: readonly Tensor[]) => {
     const [x, embedding, tokens] = inputs as [Tensor4D, Tensor2D, Tensor3D | undefined]
     const projected = projectEmbedding(embedding, weights)
@@ -171,12 +181,14 @@ function embedCondition(
   weights: Weights,
   condition: Conditioning | undefined,
 ): Tensor2D | undefined {
-  if (condition?.kind === 'values') {
-    const { values: t, tensor } = condition
+  const number = findPart(condition, 'values')
+  if (number) {
+    const { values: t, tensor } = number
     const rows = timeRows({ t, ...(tensor && { tensor }) })
     return timeEmbedding(rows, weights, 'class_embedding', config, tensor)
   }
-  if (condition?.kind === 'vectors') return condition.vectors as Tensor2D
+  const vector = findPart(condition, 'vectors')
+  if (vector) return vector.vectors as Tensor2D
   const rows = config.num_class_embeds
   if (!rows || config.class_embed_type !== null) return undefined
   const indices = (labelsOrNone(condition) ?? Int32Array.of(-1)).map((label) =>

@@ -45,6 +45,7 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
     '두 변을 {count}번 반으로 나눌 수 있는 이미지여야 하는데 {height} x {width}입니다.',
   activation: '아는 활성화 함수여야 하는데 {value}입니다.',
   mlpSize: 'MLP의 {key}은(는) {min}부터 {max}까지의 정수여야 하는데 {value}입니다.',
+  mlpSecondTime: 'MLP의 second_time은 true나 false여야 하는데 {value}입니다.',
   mlpOutputs:
     'MLP의 out_dim은 분산이 있으면 dim의 두 배인 {expected}이어야(여야) 하는데 {value}입니다.',
   unetLayers: 'UNet의 layers_per_block은 {most} 이하여야 하는데 {value}입니다.',

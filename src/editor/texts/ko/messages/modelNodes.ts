@@ -11,6 +11,14 @@ export const koModelNodes: Translation<typeof modelNodeMessages> = {
   chooseResolution: '그 가운데 하나를 고르거나, 가장 고운 것이면 0으로 하세요.',
   tokenLabels: '입력마다 레이블 수가 같거나 모두에 하나여야 하는데 {counts}개입니다.',
   labelsOfBatch: '같은 배치의 레이블을 연결하세요.',
+  sameCondition: '종류가 다른 조건이어야 하는데 {kind} 종류가 둘입니다.',
+  otherConditionKind:
+    '하나를 빼세요. 레이블 여럿은 LabelTokens가, 벡터 여럿은 ConcatChannels가 합칩니다.',
+  noConditions: '조건이나 추가 채널이 있어야 하는데 아무것도 없습니다.',
+  connectCondition: '조건을 연결하거나 노드를 빼세요.',
+  extraSides: '추가 채널의 크기가 [{expected}]과 맞아야 하는데 [{shape}]입니다.',
+  extraOfBatch:
+    '크기가 같은 이미지나 한 배치의 점을 연결하세요. 항목 하나는 모두에 쓰일 수 있습니다.',
   pixelPatches: '두 변이 {multiple}의 배수인 이미지 [b, h, w, c]여야 하는데 [{shape}]입니다.',
   choosePatches: '곱이 두 변을 나누어떨어지게 하는 shrink와 patch_size를 고르세요.',
 

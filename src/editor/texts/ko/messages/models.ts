@@ -22,6 +22,7 @@ export const koModels: Translation<typeof modelMessages> = {
   // 조건
   unexpectedLabels: '클래스 없이 만든 모델이라 레이블이 없어야 하는데 있습니다.',
   unexpectedTokens: '토큰에 어텐션을 하지 않는 모델이라 토큰이 없어야 하는데 있습니다.',
+  unexpectedChannels: '추가 채널 없이 만든 모델이라 추가 채널이 없어야 하는데 있습니다.',
   unexpectedCondition: '조건 없이 만든 모델이라 조건이 없어야 하는데 있습니다.',
   otherTokens: '조건은 {expected~}이어야(여야) 하는데 {condition~}입니다.',
   otherCondition: '이 모델의 조건은 {expected~}이어야(여야) 하는데 {condition~}입니다.',
@@ -31,6 +32,7 @@ export const koModels: Translation<typeof modelMessages> = {
   labelRange: '이 모델의 레이블은 0부터 {last}까지, 없으면 -1이어야 하는데 {label}입니다.',
   tokenWidth: '토큰의 너비가 {expected}이어야(여야) 하는데 {width}입니다(모양 [{shape}]).',
   vectorWidth: '항목마다 수 {expected}개의 벡터여야 하는데, 샘플의 모양이 [{shape}]입니다.',
+  channelShape: '항목마다 추가 채널의 모양이 [{expected}]이어야 하는데 [{shape}]입니다.',
   noNullCondition: '레이블이나 토큰이어야 하는데, “조건 없음”을 나타낼 값이 없는 수나 벡터입니다.',
   noTokens: '토큰에 어텐션을 하는 모델이어야 하는데, 그렇지 않은 모델입니다.',
 
@@ -60,11 +62,13 @@ export const koModelWords: Translation<typeof modelWords> = {
   values: '항목마다 수 하나(타임스텝)',
   vectors: '항목마다 벡터 하나([b, d] 모양의 샘플)',
   tokenSequences: '[b, n, d] 모양의 토큰',
+  extraChannels: '추가 채널',
   timestep: '타임스텝',
   number: '수',
   label: '레이블',
   vector: '벡터',
   tokens: '토큰 줄',
+  extraItem: '추가 채널 항목',
 }
 
 export const koMemory: Translation<typeof memoryMessages> = {

@@ -216,7 +216,7 @@ export const model = {
     summary:
       'classifier-free 가이던스나 autoguidance가 내장된 모델: 예측할 때마다 조건이 있을 때와 없을 때, 또는 더 나쁜 모델도 계산해 외삽합니다.',
     inputs: {
-      model: '조건부 모델(클래스나 토큰). `worse`를 연결하면 어느 모델이든',
+      model: '조건부 모델(클래스, 토큰이나 추가 채널). `worse`를 연결하면 어느 모델이든',
       worse: '멀어질, 더 작거나 덜 학습된 모델(autoguidance). 연결하지 않으면 조건 없는 같은 모델',
     },
     outputs: {
@@ -227,6 +227,19 @@ export const model = {
       rescale: shared.rescale,
       t_low: shared.tLow,
       t_high: shared.tHigh,
+    },
+  },
+
+  JoinConditions: {
+    summary:
+      '클래스와 두 번째 시간처럼 종류가 다른 조건을 하나로 합치고, 신경망이 x_t와 함께 받는 추가 채널을 더합니다. 알려진 픽셀과 마스크, 또는 데이터의 추정값입니다.',
+    inputs: {
+      condition: '레이블, 수(타임스텝), 벡터(점) 또는 토큰. 종류마다 하나까지',
+      channels:
+        '추가 채널 [b, h, w, c] 또는 좌표 [b, d]. 연결 순서대로 이어지며, 항목 하나가 모두에 쓰일 수 있습니다',
+    },
+    outputs: {
+      condition: 'Predict, Sampler와 스텝 노드에 쓸 조건',
     },
   },
 
@@ -242,7 +255,8 @@ export const model = {
   },
 
   MLP: {
-    summary: '점을 위한 새 신경망: 타임스텝과, 있으면 클래스를 조건으로 받는 잔차 층입니다.',
+    summary:
+      '점을 위한 새 신경망: 타임스텝과, 있으면 클래스, 수(두 번째 시간), 벡터, 추가 좌표를 조건으로 받는 잔차 층입니다.',
     outputs: {
       model: shared.untrainedModel,
     },
@@ -262,6 +276,10 @@ export const model = {
       },
       activation: '층 사이의 활성화 함수',
       fourier_features: '푸리에 특징: 좌표의 1, 2, 4, ... 배의 사인과 코사인. 세밀한 구조에',
+      second_time:
+        '항목마다 수 하나를 조건으로 받아 t처럼 임베딩합니다. 두 번째 시간 r, 스텝 크기, 노이즈 수준 등',
+      vector_dim: '조건으로 받는 벡터의 크기. 0이면 받지 않음',
+      extra_dim: 'JoinConditions에서 x_t 뒤에 붙는 좌표 수. 0이면 없음',
       dim: shared.dimension,
       seed: shared.weightSeed,
     },
@@ -393,6 +411,8 @@ export const model = {
           identity: '그대로 쓰는 벡터',
         },
       },
+      extra_channels:
+        'JoinConditions에서 x_t 뒤에 붙는 채널 수. 마스크, 알려진 픽셀, 추정값 등. 0이면 없음',
       zero_init: '블록마다 마지막 층을 0으로 초기화합니다. 블록이 모두 항등 함수에서 시작합니다',
       seed: shared.weightSeed,
     },

@@ -1,9 +1,10 @@
 // 준비된 워크플로의 말, 한국어: 파일 이름과 자리(title, about, 메모 노드의 id)로 찾는다. 노드의 제목은 이름이므로 그대로 둔다.
 // 빠진 것과 남는 것은 test/editor/galleryTexts.test.ts가 알린다.
 import type { WorkflowTable } from '../../workflows.ts'
+import { conditions } from './conditions.ts'
 import { editing } from './editing.ts'
 import { guidance } from './guidance.ts'
 import { images } from './images.ts'
 import { points } from './points.ts'
 
-export const koWorkflows: WorkflowTable = { ...points, ...images, ...guidance, ...editing }
+export const koWorkflows: WorkflowTable = { ...points, ...conditions, ...images, ...guidance, ...editing }
