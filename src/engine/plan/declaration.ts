@@ -128,8 +128,18 @@ type ParamKind =
       each?: Readonly<Record<string, string>>
     }
   | { kind: 'boolean'; default: boolean; about: string }
-  /** `formula`: a formula, see `engine/formula`. Shown as an equation. */
-  | { kind: 'text'; default: string; multiline: boolean; about: string; formula?: true }
+  /**
+   * `formula`: a formula of the inputs of the node, or of u, see `engine/formula`. Shown as an
+   * equation, whose left side is `result`, in LaTeX.
+   */
+  | {
+      kind: 'text'
+      default: string
+      multiline: boolean
+      about: string
+      formula?: 'inputs' | 'u'
+      result?: string
+    }
   /** A seed: an integer in [0, 2^32). New nodes get one that is not yet used in the graph. */
   | { kind: 'seed'; default: number; about: string }
   /** Points drawn by hand, `[[x, y], ...]`, with coordinates of about [-2, 2]. */

@@ -83,7 +83,18 @@ export const text = (
 export const formulaText = (
   initial: string,
   about: string,
-): Declared<ParamOfKind<'text'>, string> => ({ ...text(initial, about, true), formula: true })
+): Declared<ParamOfKind<'text'>, string> => ({ ...text(initial, about, true), formula: 'inputs' })
+
+/** The text of a formula of u, from 0 to 1. `result` is the symbol of its value, in LaTeX. */
+export const curveText = (
+  initial: string,
+  result: string,
+  about: string,
+): Declared<ParamOfKind<'text'>, string> => ({
+  ...text(initial, about, true),
+  formula: 'u',
+  result,
+})
 
 export const seed = (
   about = 'Equal seeds draw equal random numbers',
