@@ -38,7 +38,13 @@ export function DrawPointsDialog({ dialog, close }: DrawPointsDialogProps) {
       }}
     >
       <h2 id="dialog-title">{words.title}</h2>
-      <DrawingCanvas points={points} brush={brush} begin={begin} draw={draw} />
+      <DrawingCanvas
+        points={points}
+        radius={dialog.radius}
+        brush={brush}
+        begin={begin}
+        draw={draw}
+      />
       <BrushTools brush={brush} onBrush={setBrush} />
       <div class="strokes">
         <output aria-live="polite">{words.count(points.length)}</output>

@@ -122,8 +122,11 @@ export type Dialog =
       report?: ImportReport
       placed?: { message: string } & Pick<Toast, 'action'>
     }
-  /** Drawing of points by hand; `done` receives them. */
-  | { kind: 'drawing'; points: Points; done: (points: Points) => void }
+  /**
+   * Drawing of points by hand; `done` receives them. `radius` of the discs that they stand for, as a
+   * share of the side; 0 for dots.
+   */
+  | { kind: 'drawing'; points: Points; radius: number; done: (points: Points) => void }
   | { kind: 'checkpoint'; file: StoredFile; description: Description }
 
 const [shownDialog, setDialog] = writable<Dialog | undefined>(undefined)

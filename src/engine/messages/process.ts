@@ -116,6 +116,7 @@ export const processMessages = catalogue('process', {
   tableWidth: 'Expected {expected} cells in every line, got {count} in line {line}.',
   tableNumber: 'Expected a number in line {line}, got "{text}".',
   nothingDrawn: 'Expected drawn points for the distribution "drawn", got none.',
+  nothingPainted: 'Expected a painted mask, got an empty one.',
 })
 
 /** Bands of frequencies. */

@@ -142,8 +142,16 @@ type ParamKind =
     }
   /** A seed: an integer in [0, 2^32). New nodes get one that is not yet used in the graph. */
   | { kind: 'seed'; default: number; about: string }
-  /** Points drawn by hand, `[[x, y], ...]`, with coordinates of about [-2, 2]. */
-  | { kind: 'drawing'; default: readonly (readonly [number, number])[]; about: string }
+  /**
+   * Points drawn by hand, `[[x, y], ...]`, with coordinates of about [-2, 2]. `radius`: the param
+   * with the radius of the discs in their place, as a share of the side.
+   */
+  | {
+      kind: 'drawing'
+      default: readonly (readonly [number, number])[]
+      about: string
+      radius?: string
+    }
   /** A stored checkpoint. */
   | { kind: 'checkpoint'; default: StoredFile | null; about: string }
   /** A data set imported from the user's files. */

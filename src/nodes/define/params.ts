@@ -104,13 +104,18 @@ export const seed = (
   about,
 })
 
-/** Points that the user draws on the node. */
+/**
+ * Points that the user draws on the node. With `radius`, they are discs: the param of this name is
+ * their radius as a share of the side.
+ */
 export const drawing = (
   about: string,
+  radius?: string,
 ): Declared<ParamOfKind<'drawing'>, readonly (readonly [number, number])[]> => ({
   kind: 'drawing',
   default: [],
   about,
+  ...(radius !== undefined && { radius }),
 })
 
 /** A stored checkpoint. */

@@ -97,6 +97,7 @@ export const processCures = catalogue('processCures', {
   tableWidth: 'Correct that line.',
   tableNumber: 'Correct that cell. Only the column of classes may have other text.',
   nothingDrawn: 'Draw on the node, or choose another distribution.',
+  nothingPainted: 'Paint on the node, or choose another shape.',
 } satisfies Translation<typeof processMessages>)
 
 export const trainingCures = catalogue('trainingCures', {

@@ -108,6 +108,7 @@ export const koProcess: Translation<typeof processMessages> = {
   tableWidth: '모든 줄의 칸이 {expected}개여야 하는데 {line}번째 줄은 {count}개입니다.',
   tableNumber: '{line}번째 줄에 수가 있어야 하는데 “{text}”입니다.',
   nothingDrawn: '분포가 “drawn”이면 그린 점이 있어야 하는데 없습니다.',
+  nothingPainted: '칠한 마스크가 있어야 하는데 비어 있습니다.',
 }
 
 export const koProcessWords: Translation<typeof processWords> = {
