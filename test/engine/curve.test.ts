@@ -42,7 +42,7 @@ test.each([1, 2, 50, 1000, 5000])('formulas of named schedules have their bits, 
 
 test('ᾱ is the curve, scaled to 1 at u = 0, until a β reaches 0.999', () => {
   const { alphaBar, betas } = scheduleOf('0.5 * (1 - u)', 4)
-  expect([...alphaBar.slice(0, 3)]).toEqual([0.75, 0.5, 0.25])
+  expect(alphaBar.slice(0, 3)).toEqual(Float64Array.of(0.75, 0.5, 0.25))
   expect(betas[3]).toBe(0.999)
 })
 
@@ -100,30 +100,26 @@ describe('errors mark their place', () => {
 test('a hostile text is a falling curve in (0, 1], or an error with its place', () => {
   let curves = 0
   const ofU = hostileTexts.map((text) => text.replaceAll('a', 'u'))
+  const valid = fc
+    .tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 4 }))
+    .map(([scale, power]) => `1 / (1 + ${scale} * u^${power})`)
   fc.assert(
-    fc.property(
-      fc.oneof(
-        hostileTexts,
-        ofU,
-        ofU.map((text) => `x = 0 * (${text}); 1 / (1 + u + x)`),
-      ),
-      (text) => {
-        try {
-          const values = evaluateAlphaBar(parseCurve(text), 7)
-          curves++
-          values.forEach((value, i) => {
-            expect(value).toBeLessThanOrEqual(i === 0 ? 1 : values[i - 1])
-            expect(value).toBeGreaterThanOrEqual(0)
-          })
-          expect(curveSchedule(values).betas.every((beta) => beta > 0 && beta <= 0.999)).toBe(true)
-        } catch (error) {
-          if (!(error instanceof FormulaError)) throw error
-          const [from, to] = error.range
-          expect(from >= 0 && from <= to && to <= text.length).toBe(true)
-        }
-      },
-    ),
+    fc.property(fc.oneof(hostileTexts, ofU, valid), (text) => {
+      try {
+        const values = evaluateAlphaBar(parseCurve(text), 7)
+        curves++
+        values.forEach((value, i) => {
+          expect(value).toBeLessThanOrEqual(i === 0 ? 1 : values[i - 1])
+          expect(value).toBeGreaterThanOrEqual(0)
+        })
+        expect(curveSchedule(values).betas.every((beta) => beta > 0 && beta <= 0.999)).toBe(true)
+      } catch (error) {
+        if (!(error instanceof FormulaError)) throw error
+        const [from, to] = error.range
+        expect(from >= 0 && from <= to && to <= text.length).toBe(true)
+      }
+    }),
     { numRuns: 2000 },
   )
-  expect(curves).toBeGreaterThan(20)
+  expect(curves).toBeGreaterThan(300)
 })
