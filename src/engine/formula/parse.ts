@@ -41,7 +41,13 @@ export interface Language {
 /** The language of the Formula node. */
 const formulaLanguage: Language = {
   inputs: new Set([...inputNames, 't', 'T']),
-  messages: formulaMessages,
+  messages: {
+    empty: formulaMessages.empty,
+    tooLong: formulaMessages.tooLong,
+    tooManyNodes: formulaMessages.tooManyNodes,
+    unknownName: formulaMessages.unknownName,
+    unknownFunction: formulaMessages.unknownFunction,
+  },
 }
 
 /** @throws FormulaError with the place of the first error */

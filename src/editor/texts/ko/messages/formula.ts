@@ -40,7 +40,7 @@ export const koFormula: Translation<typeof formulaMessages> = {
 
   // 곡선: u의 수식
   curveEmpty: 'u의 수식이 있어야 하는데 없습니다.',
-  curveTooLong: '{limit}자 이하여야 하는데 {length}자입니다.',
+  curveTooLong: '글자가 {limit}자 이하여야 하는데 {length}자입니다.',
   curveTooManyNodes: '피연산자와 연산이 {limit}개 이하여야 하는데 더 많습니다.',
   curveName: 'u, 함수나 앞에서 정의한 이름이어야 하는데 "{name}"입니다.',
   curveFunction: '수의 함수여야 하는데 "{name}"입니다.',
