@@ -154,8 +154,8 @@ type ParamKind =
     }
   /** A stored checkpoint. */
   | { kind: 'checkpoint'; default: StoredFile | null; about: string }
-  /** A data set imported from the user's files. */
-  | { kind: 'dataset'; default: StoredFile | null; about: string }
+  /** A data set imported from the user's files: of images, or of points. */
+  | { kind: 'dataset'; default: StoredFile | null; about: string; holds?: 'points' }
 
 /** Reference to a stored file by the SHA-256 of its bytes. `size` is in bytes. */
 export interface StoredFile {

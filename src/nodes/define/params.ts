@@ -136,6 +136,14 @@ export const ownDataset = (
   about,
 })
 
+/** A data set of points, stored in the browser. */
+export const ownPoints = (
+  about: string,
+): Declared<ParamOfKind<'dataset'>, ParamOfKind<'dataset'>['default']> => ({
+  ...ownDataset(about),
+  holds: 'points',
+})
+
 /** A rarely changed param. It is not shown on the node. */
 export const advanced = <P extends Param>(param: P): P => ({ ...param, advanced: true })
 
