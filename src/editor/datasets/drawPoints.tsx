@@ -37,7 +37,7 @@ export function DrawPointsDialog({ dialog, close }: DrawPointsDialogProps) {
         dialog.done(points)
       }}
     >
-      <h2 id="dialog-title">{words.title}</h2>
+      <h2 id="dialog-title">{dialog.radius > 0 ? words.paintTitle : words.title}</h2>
       <DrawingCanvas
         points={points}
         radius={dialog.radius}

@@ -127,6 +127,7 @@ export const enData = {
   /** Dialog in which the user draws points. */
   drawing: {
     title: 'Draw points',
+    paintTitle: 'Paint',
     open: 'Draw…',
     label: 'Square from −2 to 2. Arrow keys move the cross, Space adds or erases points.',
     hint: 'Draw here. Shift erases.',

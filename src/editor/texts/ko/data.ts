@@ -123,6 +123,7 @@ export const koData: typeof enData = {
 
   drawing: {
     title: '점 그리기',
+    paintTitle: '칠하기',
     open: '그리기…',
     label:
       '−2에서 2까지의 정사각형. 화살표 키로 십자를 옮기고, 스페이스 키로 점을 찍거나 지웁니다.',
