@@ -83,6 +83,20 @@ timestep, weights and labels, need values that are known on the CPU.
 
 A formula that is only the name of an input passes its value on unchanged.
 
+## Schedules
+
+With \`beta_schedule\` set to formula, NoiseSchedule computes \`expression\` as its ᾱ:
+
+\`\`\`
+cos((u + 0.008) / 1.008 * pi / 2)^2
+cos(0.49 * pi * u)^3
+s = 3; 1 / (1 + exp(2 * s * u - s))
+\`\`\`
+
+\`u\` runs from 0 to 1: ᾱ of timestep \`t\` is the value at u = (t + 1) / T, divided by that at u = 0, and
+each β is at most 0.999. The values must be in (0, 1] and fall; the last one may be 0. There are no
+other inputs, no reductions and no functions of a schedule.
+
 ## Gradients
 
 Gradients flow through all functions. Comparisons, logical operators, \`sign\`, \`floor\`, \`ceil\`,

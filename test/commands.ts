@@ -13,7 +13,6 @@ export const elsewhere: { readonly [script: string]: string } = {
   format: 'lint checks the format',
   thumbnails: 'test/pictures.test.ts paints the same views',
   'bench:counts': 'test/counts.full.test.ts',
-  experiments: 'test/experiments.full.test.ts runs each',
   convergence: 'test/engine/convergence.test.ts computes the same page',
 }
 
@@ -72,6 +71,10 @@ export const long: {
   'eval:likelihood': {
     options: ['--steps', '2', '--items', '2', '--json'],
     prints: /"bits":\{"/,
+  },
+  experiments: {
+    options: ['--only', 'one-step-denoising-250,one-step-denoising-500', '--json'],
+    prints: /^\{"total":2,"passed":2,"results":\[\{"id":"one-step-denoising-250",/m,
   },
   digests: {
     options: ['--backend', 'cpu', '--only', 'points'],

@@ -20,7 +20,10 @@ const numberedSlots = (wired: readonly Wire[], id: string, name: string): string
     ),
   ].sort((a, b) => (splitMany(a)[1] ?? 0) - (splitMany(b)[1] ?? 0))
 
-/** Returns litegraph 0.4 JSON. Ids become numbers from 1; the old ids become titles. */
+/**
+ * Returns litegraph 0.4 JSON. Ids become numbers from 1; the old ids become titles.
+ * @throws Error if a wire begins at an output that its node does not have
+ */
 export function workflowOf(
   graph: Graph,
   declarations: readonly Declaration[] = nodes.map(toDeclaration),
@@ -36,13 +39,18 @@ export function workflowOf(
       ),
     ]),
   )
+  const outputIndex = ({ node, slot }: Wire): number => {
+    const index = outputsOf.get(node)?.indexOf(slot) ?? -1
+    if (index < 0) throw new Error(`There is no output ${slot} of node ${node}.`)
+    return index
+  }
   const links: Link[] = []
   for (const { id, inputs } of graph.nodes) {
     for (const [slot, [, from]] of Object.entries(inputs).entries()) {
       links.push([
         links.length + 1,
         number.get(from.node)!,
-        outputsOf.get(from.node)!.indexOf(from.slot),
+        outputIndex(from),
         number.get(id)!,
         slot,
         '*',

@@ -1,4 +1,5 @@
-// Import of the user's data in Chromium: cropping of pictures, points drawn by hand.
+// Import of the user's data in Chromium: cropping of pictures, tables of points, points and masks
+// drawn by hand.
 import { en } from '../../src/editor/texts/en/index.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -68,6 +69,57 @@ test('a dropped ZIP and picture are imported with the chosen crop', async () => 
     .getByRole('heading', { name: /images imported/ })
     .waitFor()
   await expect.poll(() => grey(4, 4)).toBe(220)
+})
+
+test('a dropped table of points becomes a data set, with the chosen column of classes', async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `${i % 10},${Math.floor(i / 10)},${i % 3}`)
+  writeFileSync(join(folder, 'grid.csv'), ['x,y,kind', ...rows].join('\n'))
+  writeFileSync(join(folder, 'wrong.csv'), 'x,y\n1,2\n3,4;5\n6,cat')
+  const words = en.dataset.points
+  await dropPaths(page, [join(folder, 'wrong.csv')])
+  await dialog().getByRole('radio', { name: words.columns.none }).check()
+  await dialog()
+    .getByRole('alert')
+    .filter({ hasText: 'Expected a number in line 3, column 2, got "4;5".' })
+    .waitFor()
+  expect(await dialog().getByRole('button', { name: 'Import' }).isDisabled()).toBe(true)
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+
+  await dropPaths(page, [join(folder, 'grid.csv')])
+  await dialog().getByText('60 points, 3 coordinates').waitFor()
+  await dialog().getByRole('radio', { name: words.columns.last }).check()
+  await dialog().getByText('60 points, 2 coordinates, 3 classes').waitFor()
+  await dialog().getByRole('img', { name: '60 of 60 points' }).waitFor()
+  await dialog().getByRole('button', { name: 'Import' }).click()
+  await dialog().getByRole('heading', { name: 'grid', exact: true }).waitFor()
+  await dialog().getByRole('button', { name: /^1 20/ }).click()
+  await dialog().getByRole('img', { name: '20 of 60 points' }).waitFor()
+  await dialog()
+    .getByRole('button', { name: en.files.useInNew('Stored Points') })
+    .click()
+  expect((await values(page, 'Stored Points')).points).toMatchObject({ name: 'grid' })
+
+  // A table can also stay in the workflow, as text.
+  await dropPaths(page, [join(folder, 'grid.csv')])
+  await dialog().getByRole('radio', { name: words.places.workflow }).check()
+  await dialog().getByRole('button', { name: 'Import' }).click()
+  await expect.poll(async () => (await values(page, 'Point Table')).table).toContain('x,y,kind')
+})
+
+test('a mask is painted on the Mask node, with the radius of its brush', async () => {
+  await addNode(page, 'Mask', 300, 300)
+  await page.getByRole('combobox', { name: 'shape' }).selectOption('painted')
+  await button(page, 'Draw…').click()
+  const board = dialog().getByRole('application')
+  const { x, y, width } = (await board.boundingBox())!
+  await page.mouse.click(x + width * 0.25, y + width * 0.25)
+  await page.mouse.move(x + width * 0.9, y + width * 0.9)
+  // The disc of radius 0.06 covers 0.29, but not 0.34.
+  const painted = (share: number) => grey(Math.round(share * width), Math.round(0.25 * width))
+  await expect.poll(async () => (await painted(0.29)) !== (await painted(0.34))).toBe(true)
+  expect(await painted(0.29)).toBe(await painted(0.22))
+  await dialog().getByRole('button', { name: 'OK' }).click()
+  expect((await values(page, 'Mask')).drawing).toEqual([[-1, 1]])
 })
 
 test('points are drawn, erased, undone and cleared, by pointer and by keys', async () => {

@@ -3,11 +3,13 @@ import { strToU8, zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { countClasses } from '../../src/editor/drops/images.ts'
 import { checkpointRoot, classifyFiles } from '../../src/editor/drops/classify.ts'
+import { fileFacts } from '../../src/editor/drops/storedFileFacts.ts'
 import { fileTasks } from '../../src/editor/storage/fileTasks.ts'
 import { readZipEntries } from '../../src/editor/storage/zip.ts'
 import { groupByTopic, type ReadyWorkflow } from '../../src/editor/workspace/gallery.ts'
 import { importImages } from '../../src/engine/datasets/import.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
+import { writePoints } from '../../src/engine/datasets/pointsFile.ts'
 import { encodePng } from '../../src/engine/images/png.ts'
 import { pngWithWorkflow } from '../../src/nodes/workflow.ts'
 
@@ -35,6 +37,7 @@ describe('classification of files', () => {
     shape: [2, 1, 1, 1],
     max: 255,
   })
+  const points = writePoints({ name: 'p', data: Float32Array.of(1, 2), dim: 2 })
   const zip = (entries: Record<string, Uint8Array>) => zipSync(entries)
   const nothing = strToU8('-')
 
@@ -58,6 +61,8 @@ describe('classification of files', () => {
       ['images cats'],
     ],
     ['a data set', { 'two.safetensors': dataset }, ['dataset two.safetensors']],
+    ['a data set of points', { 'p.safetensors': points }, ['dataset p.safetensors']],
+    ['tables of points', { 'a.csv': '1,2', 'b.TSV': '1\t2' }, ['points a.csv', 'points b.TSV']],
     ['points by the ending of the file', { 'a.CSV': '1,2\n3,4' }, ['points a.CSV']],
     ['a ZIP by what is in it: images', { 'a.json': zip({ 'x/a.png': picture() }) }, ['images a']],
     ['a checkpoint', { 'a.png': zip({ 'p/model_index.json': nothing }) }, ['checkpoint a.png']],
@@ -193,8 +198,7 @@ test('gallery topics are in the order of their first workflow, others last', () 
 test('a table of points is checked when it is read, and its size before', async () => {
   expect(await fileTasks.readPointTable(file('a.csv', 'x,y\n1,2\n3,4'))).toEqual({
     text: 'x,y\n1,2\n3,4',
-    count: 2,
-    dim: 2,
+    points: { data: Float32Array.of(1, 2, 3, 4), dim: 2 },
   })
   await expect(fileTasks.readPointTable(file('a.csv', '1,2\n3'))).rejects.toThrow(
     'Expected 2 cells in every line, got 1 in line 2.',
@@ -202,4 +206,38 @@ test('a table of points is checked when it is read, and its size before', async 
   await expect(fileTasks.readPointTable(file('a.csv', '1,2\n'.repeat(2e6)))).rejects.toThrow(
     'at most 4000000 characters',
   )
+})
+
+test('a table becomes a data set of points, with the chosen column of classes', async () => {
+  const table = file('a.csv', 'x,y,n\n1,2,7\n3,4,8\n')
+  const bytes = await fileTasks.packPoints(table, 'mine', 'last')
+  expect(await fileTasks.readDataset(bytes)).toEqual({
+    name: 'mine',
+    data: Float32Array.of(1, 2, 3, 4),
+    dim: 2,
+    labels: Int32Array.of(0, 1),
+    classNames: ['7', '8'],
+  })
+  expect(await fileFacts('dataset', bytes)).toEqual({
+    text: '2 points, 2 coordinates, 2 classes',
+    hasPoints: true,
+  })
+  expect(await fileTasks.readDatasetFile(new Blob([bytes as BlobPart]))).toEqual(bytes)
+  const wrong = file('a.csv', 'x,y\n1,2\n3,cat\n')
+  await expect(fileTasks.packPoints(wrong, 'mine', 'none')).rejects.toThrow(
+    'Expected a number in line 3, column 2, got "cat".',
+  )
+})
+
+test('the facts of images', async () => {
+  const bytes = writeImages({
+    name: 'two',
+    images: Uint8Array.of(0, 255),
+    shape: [2, 1, 1, 1],
+    max: 255,
+  })
+  expect(await fileFacts('dataset', bytes)).toEqual({
+    text: '2 images, 1 × 1, grey',
+    hasPoints: false,
+  })
 })

@@ -49,8 +49,8 @@ const images = writeImages({ name: '', images: Uint8Array.of(1, 2), shape: [2, 1
 
 test('results are transferred, errors keep their message and cure', async () => {
   const { readFileWith } = await loadReader()
-  const read = await readFileWith('readImages', images)
-  expect([...read.images]).toEqual([1, 2])
+  const read = await readFileWith('readDataset', images)
+  expect(read).toMatchObject({ images: Uint8Array.of(1, 2), shape: [2, 1, 1, 1] })
   const [entry] = await readFileWith('listZipEntries', new Blob([zipSync({ a: strToU8('text') })]))
   expect(entry).toMatchObject({ path: 'a', size: 4 })
   await expect(readFileWith('listZipEntries', new Blob(['no ZIP']))).rejects.toMatchObject({
@@ -61,30 +61,30 @@ test('results are transferred, errors keep their message and cure', async () => 
   expect(FakeWorker.all.map(({ url }) => url)).toEqual([
     expect.stringMatching(/\/fileWorker\.ts\b/),
   ])
-  expect(FakeWorker.all[0].received).toEqual(['readImages', 'listZipEntries', 'listZipEntries'])
+  expect(FakeWorker.all[0].received).toEqual(['readDataset', 'listZipEntries', 'listZipEntries'])
 })
 
 test('the worker ends when it is idle, and starts again', async () => {
   vi.useFakeTimers()
   const { readFileWith } = await loadReader()
-  await readFileWith('readImages', images)
+  await readFileWith('readDataset', images)
   vi.advanceTimersByTime(19_000)
-  await readFileWith('readImages', images)
+  await readFileWith('readDataset', images)
   vi.advanceTimersByTime(19_000)
   expect(FakeWorker.all.map(({ terminated }) => terminated)).toEqual([false])
   vi.advanceTimersByTime(2000)
   expect(FakeWorker.all.map(({ terminated }) => terminated)).toEqual([true])
-  await readFileWith('readImages', images)
+  await readFileWith('readDataset', images)
   expect(FakeWorker.all).toHaveLength(2)
 })
 
 test('a worker that crashes fails its tasks, and the next task starts another one', async () => {
   const { readFileWith } = await loadReader()
   vi.stubGlobal('taskListener', () => {})
-  const waiting = readFileWith('readImages', images)
+  const waiting = readFileWith('readDataset', images)
   await vi.waitUntil(() => FakeWorker.all.length === 1)
   FakeWorker.all[0].dispatchEvent(new Event('error'))
   await expect(waiting).rejects.toThrow('this browser ran out of memory')
-  void readFileWith('readImages', images)
+  void readFileWith('readDataset', images)
   await vi.waitUntil(() => FakeWorker.all.length === 2)
 })

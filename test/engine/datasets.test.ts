@@ -170,7 +170,7 @@ describe('dataset files', () => {
     [
       'too few labels',
       file({ images: image, labels: { shape: [1], data: Int32Array.of(0) } }),
-      'Expected one label per image, [2]',
+      'Expected one label per item, [2]',
     ],
     [
       'a negative label',

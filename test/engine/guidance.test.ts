@@ -1,5 +1,6 @@
 // Guidance, interpolation and inpainting: comparison with recorded numbers (test/golden/README.md),
 // and general properties.
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { addNoise, forwardStep } from '../../src/engine/process/forward.ts'
 import {
@@ -12,7 +13,7 @@ import {
 } from '../../src/engine/process/guidance.ts'
 import { lerp, slerp } from '../../src/engine/process/interpolate.ts'
 import type { MaskShape } from '../../src/engine/process/mask.ts'
-import { mask, maskShapes } from '../../src/engine/process/mask.ts'
+import { mask, maskShapes, paintedMask } from '../../src/engine/process/mask.ts'
 import type { ClassifierConfig } from '../../src/engine/models/classifier.ts'
 import { classifier, classify } from '../../src/engine/models/classifier.ts'
 import { classGradient, classifierGuidedModel } from '../../src/engine/models/classifierGuided.ts'
@@ -337,6 +338,84 @@ onCpu(() => {
       [1, 0],
     ])
     points.dispose()
+  })
+
+  const painted = (
+    item: number[],
+    points: [number, number][],
+    radius: number,
+    inverted = false,
+  ) => {
+    const made = tf.tidy(() => paintedMask(item, points, radius, inverted))
+    const { shape } = made
+    const values = [...made.dataSync()]
+    made.dispose()
+    const [height, width] = item.length === 1 ? [1, item[0]] : item
+    expect(shape).toEqual(item.length === 1 ? [1, width] : [1, height, width, 1])
+    return values
+      .join('')
+      .match(new RegExp(`.{${width}}`, 'g'))
+      ?.join(' ')
+  }
+
+  test('painted masks: a point marks its pixel, and the pixels with centres in its disc', () => {
+    // The top left pixel, and the one right below the middle.
+    expect(painted([4, 4, 1], [[-1.9, 1.9]], 0)).toBe('1000 0000 0000 0000')
+    expect(painted([4, 4, 3], [[0.1, -0.1]], 0)).toBe('0000 0000 0010 0000')
+    expect(painted([4, 4, 1], [[0, 0]], 0.2)).toBe('0000 0110 0110 0000')
+    expect(painted([4, 4, 1], [[0, 0]], 0.2, true)).toBe('1111 1001 1001 1111')
+    // Overlapping discs, points at the border and beyond it.
+    expect(
+      painted(
+        [4, 4, 1],
+        [
+          [-2, 2],
+          [-1, 2],
+          [2, -2],
+          [5, 0],
+        ],
+        0.2,
+      ),
+    ).toBe('1100 0000 0000 0001')
+    // The square covers an image that is no square.
+    expect(painted([2, 6, 1], [[0, 1]], 0.3)).toBe('011110 000000')
+    expect(painted([3], [[2, 2]], 0.05)).toBe('000')
+    expect(painted([3], [[1.9, 0]], 0.05)).toBe('001')
+    expect(() => paintedMask([4, 4, 1], [], 0.1)).toThrow('Expected a painted mask')
+  })
+
+  test('painted masks have the pixels that a test of each disc has', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          height: fc.integer({ min: 1, max: 20 }),
+          width: fc.integer({ min: 1, max: 20 }),
+          radius: fc.double({ min: 0, max: 0.5, noNaN: true }),
+          points: fc.array(
+            fc.tuple(
+              fc.double({ min: -2.5, max: 2.5, noNaN: true }),
+              fc.double({ min: -2.5, max: 2.5, noNaN: true }),
+            ),
+            { minLength: 1, maxLength: 8 },
+          ),
+        }),
+        ({ height, width, radius, points }) => {
+          const expected = Array.from({ length: height * width }, (_, i) => {
+            const [x, y] = [i % width, Math.floor(i / width)]
+            const isMarked = points.some(([px, py]) => {
+              const [u, v] = [(px + 2) / 4, (2 - py) / 4]
+              const outside = Math.hypot((x + 0.5) / width - u, (y + 0.5) / height - v) - radius
+              // Rounding decides at the border.
+              fc.pre(Math.abs(outside) > 1e-9)
+              return outside < 0 || (Math.floor(u * width) === x && Math.floor(v * height) === y)
+            })
+            return isMarked ? '1' : '0'
+          })
+          const rows = expected.join('').match(new RegExp(`.{${width}}`, 'g'))
+          expect(painted([height, width, 1], points, radius)).toBe(rows?.join(' '))
+        },
+      ),
+    )
   })
 
   test('slerp preserves the norm of noise, lerp does not', () => {

@@ -164,6 +164,36 @@ onCpu(() => {
     expect(spread(seen.rescaled.tensor.data) / spread(c)).toBeCloseTo(1, 4)
   })
 
+  test('a painted mask marks what was painted; without a drawing it is a fault', async () => {
+    const paint = (params: Record<string, unknown>) =>
+      evaluate(
+        [
+          node('image', 'GaussianNoise', {}, { batch_size: 2, shape: '4, 4, 3' }),
+          node('mask', 'Mask', { like: 'image.noise' }, { shape: 'painted', ...params }),
+        ],
+        { mask: 'mask.mask' },
+      )
+    const drawing = [
+      [-1.9, 1.9],
+      [0, 0],
+    ]
+    const { mask } = await paint({ drawing, brush: 0.2 })
+    expect(mask.tensor).toEqual({
+      shape: [1, 4, 4, 1],
+      data: Float32Array.of(1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0),
+    })
+    await expect(paint({})).rejects.toMatchObject({
+      faults: [
+        {
+          node: 'mask',
+          param: 'drawing',
+          message: 'Expected a painted mask, got an empty one.',
+          cure: 'Paint on the node, or choose another shape.',
+        },
+      ],
+    })
+  })
+
   test('inpainting preserves the known region and changes the rest', async () => {
     const loop = (step: string): GraphNode[] => [
       schedule,

@@ -6,7 +6,12 @@ import type { Param } from '../../src/engine/plan/op.ts'
 import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
 import { createNodeClass } from '../../src/nodes/litegraph/node.ts'
 import type { Registration } from '../../src/nodes/litegraph/register.ts'
-import { brushAt, brushAlong } from '../../src/nodes/litegraph/pointDrawing.ts'
+import {
+  brushAlong,
+  brushAt,
+  discRadius,
+  eraserSize,
+} from '../../src/nodes/litegraph/pointDrawing.ts'
 import { advanceSeeds } from '../../src/nodes/litegraph/seeds.ts'
 import { toWorkflowFile, toPlanGraph, showWorkflow } from '../../src/nodes/litegraph/graph.ts'
 import { showEvent } from '../../src/nodes/litegraph/runEvents.ts'
@@ -578,6 +583,17 @@ test('the pen draws points at the pointer, and the eraser removes them', () => {
   expect(brushAt(two, square, 160.2, 70, pen)).toBe(two)
   expect(brushAt(two, square, 9, 70, pen)).toBe(two)
   expect(brushAt(two, square, 158, 71, rubber)).toEqual([[0, 0]])
+})
+
+test('points that stand for discs have the radius of a param, and so has the eraser', () => {
+  const square = { x: 0, y: 0, size: 200 }
+  const properties = { brush: 0.1, text: 'x' }
+  expect(discRadius(properties, 'brush', square)).toBeCloseTo(20)
+  expect(eraserSize(properties, 'brush')).toBeCloseTo(0.4)
+  for (const name of [undefined, 'missing', 'text']) {
+    expect(discRadius(properties, name, square)).toBe(1.6)
+    expect(eraserSize(properties, name)).toBe(0)
+  }
 })
 
 test('a quick stroke leaves no gaps', () => {

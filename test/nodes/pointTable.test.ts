@@ -2,6 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
 import { EngineError } from '../../src/engine/base/errors.ts'
+import type { GraphError } from '../../src/engine/base/fault.ts'
+import { writeImages } from '../../src/engine/datasets/file.ts'
+import { writePoints } from '../../src/engine/datasets/pointsFile.ts'
 import {
   parsePointTable,
   standardisePoints,
@@ -10,6 +13,8 @@ import {
 import type { OutputFile, OutputOp } from '../../src/engine/plan/op.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Dataset } from '../../src/engine/base/values.ts'
+import { memoryStore } from '../../src/engine/plan/store.ts'
+import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
 import { saveTable } from '../../src/nodes/index.ts'
 import { onCpu } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
@@ -41,13 +46,14 @@ describe('parsing', () => {
     ['x,y\n', 'Expected a table with at least one point, got none.'],
     ['1,2\n3', 'Expected 2 cells in every line, got 1 in line 2.'],
     ['1,2\n3,4,5', 'Expected 2 cells in every line, got 3 in line 2.'],
-    ['x,y\n1,2\n\nb,4', 'Expected a number in line 4, got "b".'],
-    ['1,2\n0x10,4', 'Expected a number in line 2, got "0x10".'],
-    ['1,2\n1e999,4', 'Expected a number in line 2, got "1e999".'],
-    ['1,2\nNaN,4', 'Expected a number in line 2, got "NaN".'],
+    ['x,y\n1,2\n\nb,4', 'Expected a number in line 4, column 1, got "b".'],
+    ['1,2\n0x10,4', 'Expected a number in line 2, column 1, got "0x10".'],
+    ['1,2\n1e999,4', 'Expected a number in line 2, column 1, got "1e999".'],
+    ['1,2\nNaN,4', 'Expected a number in line 2, column 1, got "NaN".'],
+    ['label,x,y\n1,2,3\n2,3,c', 'Expected a number in line 3, column 3, got "c".'],
     ['label\na', 'Expected from 1 to 4096 coordinates per point, got 0.'],
     ['0,'.repeat(5000) + '0', 'Expected from 1 to 4096 coordinates per point, got 5001.'],
-    ['1,2\n,4', 'Expected a number in line 2, got "".'],
+    ['1,2\n,4', 'Expected a number in line 2, column 1, got "".'],
   ])('rejects table %#', (text, message) => {
     expect(() => parsePointTable(text)).toThrow(message)
   })
@@ -132,6 +138,57 @@ onCpu(() => {
     ])
     await expect(evaluate([node('t', 'PointTable')], { x: 't.x_0' })).rejects.toThrow(
       'Expected a table with at least one point, got none. Paste one point per line',
+    )
+  })
+
+  test('StoredPoints is the data set that PointTable reads from the same table', async () => {
+    const table = 'x,y,class\n0,0,a\n2,0,b\n0,2,b\n2,2,a'
+    const datasets = createStoredFiles(memoryStore())
+    const file = await datasets.put(
+      'mine',
+      writePoints({ name: 'mine', ...parsePointTable(table) }),
+    )
+    const images = await datasets.put(
+      'images',
+      writeImages({ name: 'a', images: Uint8Array.of(0), shape: [1, 1, 1, 1], max: 255 }),
+    )
+    for (const normalize of [true, false]) {
+      const graph = [
+        node('t', 'PointTable', {}, { table, normalize }),
+        node('s', 'StoredPoints', {}, { points: file, normalize }),
+      ]
+      const wanted = { t: 't.dataset', s: 's.dataset', tx: 't.x_0', sx: 's.x_0' }
+      const { t, s, tx, sx } = await evaluate(graph, wanted, { datasets })
+      expect(s).toEqual(t)
+      expect(sx).toEqual(tx)
+    }
+    const faultOf = async (points: unknown, type = 'StoredPoints') => {
+      const param = type === 'Images' ? 'images' : 'points'
+      const run = evaluate(
+        [node('s', type, {}, { [param]: points })],
+        { d: 's.dataset' },
+        { datasets },
+      )
+      return run.then(
+        () => undefined,
+        (error: GraphError) =>
+          error.faults.map((fault) => [fault.param, fault.message, fault.cure]),
+      )
+    }
+    const cure = 'Drop a CSV file on the page, or choose a stored data set of points.'
+    expect(await faultOf(null)).toEqual([['points', 'No data set is chosen.', cure]])
+    expect(await faultOf({ ...file, sha256: 'f'.repeat(64) })).toEqual([
+      ['points', 'The data set "mine" (SHA-256 ffffffffffff...) is not stored here.', cure],
+    ])
+    expect(await faultOf(images)).toEqual([
+      [
+        'points',
+        'The data set "images" cannot be read. Expected a data set of points, got one of images. Choose it in Images.',
+        cure,
+      ],
+    ])
+    expect(String(await faultOf(file, 'Images'))).toContain(
+      'got one of points. Choose it in StoredPoints.',
     )
   })
 

@@ -1,7 +1,11 @@
 // Noise schedule nodes, and Timesteps for each kind of schedule.
 import { describe, expect, test } from 'vitest'
+import { tryCompile } from '../../src/engine/plan/compile.ts'
+import { computeKeys } from '../../src/engine/plan/keys.ts'
+import { opTable } from '../../src/engine/plan/op.ts'
 import type { Schedule } from '../../src/engine/process/schedule.ts'
 import { levelsAt, getRatios } from '../../src/engine/process/schedule.ts'
+import { nodes } from '../../src/nodes/table.ts'
 import { onCpu } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 
@@ -53,6 +57,73 @@ onCpu(() => {
     expect(zero.kind === 'table' && [zero.T, zero.alphaBar[19]]).toEqual([20, 0])
     await expect(scheduleOf('SigmaSchedule', { sigma_min: 2, sigma_max: 1 })).rejects.toThrow(
       /σ_min < σ_max/,
+    )
+  })
+
+  test('NoiseSchedule computes alpha-bar by a formula', async () => {
+    const byFormula = (expression?: string, params = {}) =>
+      scheduleOf('NoiseSchedule', {
+        beta_schedule: 'formula',
+        ...(expression !== undefined && { expression }),
+        ...params,
+      })
+    const tableOf = (schedule: Schedule) => schedule.kind === 'table' && schedule.alphaBar
+    const cosine = await scheduleOf('NoiseSchedule', { beta_schedule: 'squaredcos_cap_v2' })
+    expect(tableOf(await byFormula())).toEqual(tableOf(cosine))
+    const cubed = tableOf(await byFormula('cos(0.49 * pi * u)^3', { num_train_timesteps: 50 }))
+    expect(cubed).toHaveLength(50)
+    for (const t of [0, 24, 49])
+      expect(cubed && cubed[t]).toBeCloseTo(Math.cos((0.49 * Math.PI * (t + 1)) / 50) ** 3, 12)
+    const zero = await byFormula('1 - 0.9 * u', {
+      num_train_timesteps: 9,
+      rescale_betas_zero_snr: true,
+    })
+    expect(tableOf(zero)).toMatchObject({ 8: 0 })
+  })
+
+  test('an invalid formula of NoiseSchedule is a fault before the run, with its place', () => {
+    const faultsOf = (params: Record<string, unknown>) =>
+      tryCompile(
+        {
+          nodes: [
+            node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'formula', ...params }),
+            node('chart', 'ScheduleChart', { schedules_1: 'schedule.schedule' }),
+          ],
+        },
+        undefined,
+        opTable(nodes),
+      ).faults
+    expect(faultsOf({ expression: 'x = 2; 1 - snr * u' })).toEqual([
+      {
+        node: 'schedule',
+        param: 'expression',
+        range: [11, 14],
+        message: 'Expected u, a function or a name defined before, got "snr".',
+        cure: 'Write u, which runs from 0 to 1, or correct the name.',
+      },
+    ])
+    expect(faultsOf({ expression: 'u', num_train_timesteps: 10 })).toMatchObject([
+      { param: 'expression', range: [0, 1], message: expect.stringContaining('got 0 at u = 0.') },
+    ])
+    // A formula that is not used may be unfinished.
+    expect(faultsOf({ expression: '1 -', beta_schedule: 'linear' })).toEqual([])
+  })
+
+  test('equal formulas have equal keys, and a formula leaves those of other schedules', () => {
+    const keyOf = (params: Record<string, unknown>) => {
+      const graph = [
+        node('schedule', 'NoiseSchedule', {}, params),
+        node('chart', 'ScheduleChart', { schedules_1: 'schedule.schedule' }),
+      ]
+      const { plan } = tryCompile({ nodes: graph }, undefined, opTable(nodes))
+      return plan && computeKeys(plan, opTable(nodes)).values.get('schedule.schedule')
+    }
+    const formula = (expression: string) => keyOf({ beta_schedule: 'formula', expression })
+    expect(formula('1 - 0.9 * u')).toBe(formula('x = 1; (x) - 0.9*u'))
+    expect(formula('1 - 0.9 * u')).not.toBe(formula('1 - 0.8 * u'))
+    expect(keyOf({ beta_schedule: 'linear' })).toBeDefined()
+    expect(keyOf({ beta_schedule: 'linear' })).toMatchInlineSnapshot(
+      `"936007c696eb83aa849c8d5ff2f02499ff92c7b88634d5b6a4fe50b3ae80c55e"`,
     )
   })
 

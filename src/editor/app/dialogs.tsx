@@ -31,6 +31,7 @@ function OpenDialog({ dialog }: { dialog: DialogState }) {
       {dialog.kind === 'choice' && <ChoiceQuestion dialog={dialog} />}
       {dialog.kind === 'shortcuts' && <Shortcuts close={close} />}
       {dialog.kind === 'import' && <ImportImages dialog={dialog} close={close} />}
+      {dialog.kind === 'importPoints' && <ImportPoints dialog={dialog} close={close} />}
       {dialog.kind === 'dataset' && <DatasetDialog dialog={dialog} close={close} />}
       {dialog.kind === 'storage' && <StorageDialog close={close} />}
       {dialog.kind === 'versions' && <VersionsDialog dialog={dialog} close={close} />}
@@ -70,6 +71,11 @@ const Vary = lazyDialog(
 
 const ImportImages = lazyDialog(
   async () => (await import('../datasets/importDialog.tsx')).ImportDialog,
+  () => texts.dataset.importTitle,
+)
+
+const ImportPoints = lazyDialog(
+  async () => (await import('../datasets/importPoints.tsx')).ImportPointsDialog,
   () => texts.dataset.importTitle,
 )
 

@@ -86,7 +86,7 @@ export const createParts = ({ stores, checkpoints, datasets, states }: Sources):
   checkpoints: filesPart('checkpoints', checkpoints, (bytes) =>
     readFileWith('describeCheckpoint', bytes),
   ),
-  datasets: filesPart('datasets', datasets, (bytes) => readFileWith('readImages', bytes)),
+  datasets: filesPart('datasets', datasets, (bytes) => readFileWith('readDataset', bytes)),
   states: statesPart(states),
   settings: settingsPart(stores.settings),
 })

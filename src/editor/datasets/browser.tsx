@@ -1,10 +1,12 @@
-// Browser for the images of a data set, page by page, with the counts of its classes.
+// Browser for the images of a data set, page by page, or for its points, with the counts of its
+// classes.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { StoredImages } from '../../engine/datasets/file.ts'
+import type { StoredPoints } from '../../engine/datasets/pointsFile.ts'
 import { readFileWith } from '../storage/fileReader.ts'
 import type { ImportReport } from '../../engine/protocol.ts'
 import { trainOnDataset } from '../drops/placeFile.ts'
-import { datasetFacts } from '../drops/storedFileFacts.ts'
+import { datasetFacts, isPointSet } from '../drops/storedFileFacts.ts'
 import { useRunning } from '../running/services.ts'
 import { translateMessage, texts } from '../texts/texts.ts'
 import { IconButton } from '../ui/buttons.tsx'
@@ -15,6 +17,7 @@ import { getGap, toImageData } from '../ui/pixels.ts'
 import { formatError } from '../ui/reason.ts'
 import type { Dialog } from '../ui/state.ts'
 import { ClassBar } from './classBar.tsx'
+import { PointsPlot } from './pointsPlot.tsx'
 
 const [COLUMNS, ROWS] = [12, 5]
 const PAGE = COLUMNS * ROWS
@@ -37,7 +40,7 @@ export function DatasetDialog({ dialog, close }: DatasetDialogProps) {
       {placed && <p>{placed.message}.</p>}
       {report && <SkippedFiles report={report} />}
       {error && <p class="wrong">{error}</p>}
-      {set && <ImagePages key={shownClass} set={set} shownClass={shownClass} />}
+      {set && <Items set={set} shownClass={shownClass} />}
       {set?.labels && (
         <ClassFilter
           labels={set.labels}
@@ -53,21 +56,20 @@ export function DatasetDialog({ dialog, close }: DatasetDialogProps) {
 function DatasetActions({ dialog: { file, placed }, close }: DatasetDialogProps) {
   const editor = useRunning()
   // If there is no action, the open graph already uses the data set.
-  const actions = placed?.action
-    ? [placed.action, { label: texts.files.trainOn, run: () => void trainOnDataset(editor, file) }]
-    : []
+  const train = { label: texts.files.trainOn, run: () => void trainOnDataset(editor, file) }
+  const actions = placed?.action ? [placed.action, ...(placed.hasPoints ? [] : [train])] : []
   return <DialogActions actions={actions} close={close} />
 }
 
 function useDataset(sha256: string) {
   const { files } = useRunning()
-  const [set, setSet] = useState<StoredImages>()
+  const [set, setSet] = useState<StoredImages | StoredPoints>()
   const [error, setError] = useState('')
   useEffect(() => {
     const read = async () => {
       const bytes = await files.read('dataset', sha256)
       if (!bytes) throw new Error(texts.storage.deleted)
-      setSet(await readFileWith('readImages', bytes))
+      setSet(await readFileWith('readDataset', bytes))
     }
     read().catch((failure: unknown) => setError(formatError(failure)))
   }, [sha256])
@@ -92,6 +94,18 @@ function SkippedFiles({ report: { skipped } }: { report: ImportReport }) {
     </details>
   )
 }
+
+interface ItemsProps {
+  set: StoredImages | StoredPoints
+  shownClass: number | undefined
+}
+
+const Items = ({ set, shownClass }: ItemsProps) =>
+  isPointSet(set) ? (
+    <PointsPlot points={set} shownClass={shownClass} />
+  ) : (
+    <ImagePages key={shownClass} set={set} shownClass={shownClass} />
+  )
 
 interface ImagePagesProps {
   set: StoredImages

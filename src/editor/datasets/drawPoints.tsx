@@ -37,8 +37,14 @@ export function DrawPointsDialog({ dialog, close }: DrawPointsDialogProps) {
         dialog.done(points)
       }}
     >
-      <h2 id="dialog-title">{words.title}</h2>
-      <DrawingCanvas points={points} brush={brush} begin={begin} draw={draw} />
+      <h2 id="dialog-title">{dialog.radius > 0 ? words.paintTitle : words.title}</h2>
+      <DrawingCanvas
+        points={points}
+        radius={dialog.radius}
+        brush={brush}
+        begin={begin}
+        draw={draw}
+      />
       <BrushTools brush={brush} onBrush={setBrush} />
       <div class="strokes">
         <output aria-live="polite">{words.count(points.length)}</output>

@@ -24,22 +24,27 @@ type Position = readonly [number, number]
 
 interface DrawingCanvasProps {
   points: Points
+  /** Radius of the discs that points stand for, as a share of the side; 0 for dots. */
+  radius: number
   brush: Brush
   /** Starts a stroke, which is one undo step. */
   begin: () => void
   draw: (change: (points: Points) => Points) => void
 }
 
-export function DrawingCanvas({ points, brush, begin, draw }: DrawingCanvasProps) {
+export function DrawingCanvas({ points, radius, brush, begin, draw }: DrawingCanvasProps) {
   const { stage } = useRunning()
   const canvas = useRef<HTMLCanvasElement>(null)
   /** Keyboard cursor in data units; undefined until keys are used. */
   const [cursor, setCursor] = useState<Position>()
-  const { pointer, ...pointerEvents } = useStroke(brush, begin, draw)
+  // The eraser removes the discs under it.
+  const eraser = { ...brush, size: Math.max(brush.size, 2 * REACH * radius) }
+  const { pointer, ...pointerEvents } = useStroke(brush, eraser, begin, draw)
   useEffect(() => canvas.current?.focus(), [])
   useLayoutEffect(() => {
     if (canvas.current)
       paintDrawnPoints(canvas.current, points, drawingColours(stage.colours), {
+        radius,
         brush,
         cursor,
         pointer,
@@ -51,7 +56,7 @@ export function DrawingCanvas({ points, brush, begin, draw }: DrawingCanvasProps
     if (step) setCursor([limit(x + step[0]), limit(y + step[1])])
     else if (event.key === ' ') {
       begin()
-      draw((current) => applyBrush(current, [x, y], brush))
+      draw((current) => applyBrush(current, [x, y], brush.erase ? eraser : brush))
       setCursor([x, y])
     } else return
     event.preventDefault()
@@ -73,6 +78,7 @@ export function DrawingCanvas({ points, brush, begin, draw }: DrawingCanvasProps
 /** Strokes by pointer. Shift or the right button erases. */
 function useStroke(
   brush: Brush,
+  eraser: Brush,
   begin: DrawingCanvasProps['begin'],
   draw: DrawingCanvasProps['draw'],
 ) {
@@ -83,7 +89,7 @@ function useStroke(
     setPointer(to)
     if (!from) return
     const erase = brush.erase || event.shiftKey || (event.buttons & 2) !== 0
-    draw((current) => brushAlong(current, SQUARE, from, to, { ...brush, erase }))
+    draw((current) => brushAlong(current, SQUARE, from, to, { ...(erase ? eraser : brush), erase }))
     last.current = to
   }
   const end = () => (last.current = undefined)
@@ -119,7 +125,9 @@ const arrowStep = (key: string): Position | undefined =>
 /** Limits a coordinate to the square and rounds it. */
 const limit = (value: number) => Math.round(Math.min(REACH, Math.max(-REACH, value)) * 100) / 100
 
-interface Cursors {
+interface PaintLook {
+  /** Radius of points as a share of the side. */
+  radius: number
   brush: Brush
   cursor: Position | undefined
   pointer: Position | undefined
@@ -129,16 +137,17 @@ function paintDrawnPoints(
   canvas: HTMLCanvasElement,
   points: Points,
   colours: DrawingColours,
-  { brush, cursor, pointer }: Cursors,
+  { radius: share, brush, cursor, pointer }: PaintLook,
 ) {
   const density = devicePixelRatio
   Object.assign(canvas, { width: SIDE * density, height: SIDE * density })
   const ctx = canvas.getContext('2d')
   if (!ctx) return
   ctx.scale(density, density)
-  drawSquare(ctx, points, SQUARE, colours, 2.2)
+  drawSquare(ctx, points, SQUARE, colours, Math.max(2.2, share * SIDE))
   ctx.strokeStyle = colours.text
-  const radius = Math.max(brush.erase ? 0.15 : 0.04, brush.size) * (SIDE / (2 * REACH))
+  const radius =
+    Math.max(brush.erase ? 0.15 : 0.04, brush.size, 2 * REACH * share) * (SIDE / (2 * REACH))
   if (pointer) paintCircle(ctx, pointer, radius)
   if (!cursor) return
   const [x, y] = toSquare(SQUARE, cursor)

@@ -52,7 +52,7 @@ export function ImportFields(props: ImportFieldsProps) {
   )
 }
 
-function NameField({ name, setName }: Pick<ImportFieldsProps, 'name' | 'setName'>) {
+export function NameField({ name, setName }: Pick<ImportFieldsProps, 'name' | 'setName'>) {
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.focus(), [])

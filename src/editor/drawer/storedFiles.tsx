@@ -1,6 +1,6 @@
 // Drawer tabs of stored files (checkpoints, data sets), with the actions on each.
 import { useBackup, type BackupServices } from '../backup/services.ts'
-import { fileFacts } from '../drops/storedFileFacts.ts'
+import { fileFacts, type FileFacts } from '../drops/storedFileFacts.ts'
 import { readFileWith } from '../storage/fileReader.ts'
 import { useEffect, useState } from 'preact/hooks'
 import type { StoredFile } from '../../engine/plan/op.ts'
@@ -8,7 +8,7 @@ import type { StoredFileKind } from '../../engine/protocol.ts'
 import { MenuButton } from '../ui/buttons.tsx'
 import { DialogActions } from '../ui/dialogActions.tsx'
 import { download } from '../ui/download.ts'
-import { addNodeAction } from '../drops/placeFile.ts'
+import { addNodeAction, type PlacedKind } from '../drops/placeFile.ts'
 import { formatError } from '../ui/reason.ts'
 import * as format from '../ui/format.ts'
 import { icons } from '../ui/icons.tsx'
@@ -60,14 +60,16 @@ function StoredFileRow({ what, file }: { what: StoredFileKind; file: StoredFile 
       >
         <span>{file.name}</span>
         <span class="when">
-          {[format.bytes(file.size), translateView(facts)].filter(Boolean).join(' · ')}
+          {[format.bytes(file.size), translateView(facts.text)].filter(Boolean).join(' · ')}
         </span>
       </button>
       <MenuButton
         class="icon small"
         label={texts.drawer.more(file.name)}
         icon={<icons.more />}
-        menu={() => ({ items: fileMenuItems(editor, what, file) })}
+        menu={() => ({
+          items: fileMenuItems(editor, facts.hasPoints ? 'points' : what, file),
+        })}
       />
     </li>
   )
@@ -75,12 +77,13 @@ function StoredFileRow({ what, file }: { what: StoredFileKind; file: StoredFile 
 
 /** Largest file, in bytes, that is read only to describe it in the list. */
 const MAX_DESCRIBED = 64 * 2 ** 20
-const known = new Map<string, string>()
+const known = new Map<string, FileFacts>()
+const unknown: FileFacts = { text: '', hasPoints: false }
 
 /** Returns a short description of a file. Each file is read only once. */
-function useFacts(what: StoredFileKind, { sha256, size }: StoredFile): string {
+function useFacts(what: StoredFileKind, { sha256, size }: StoredFile): FileFacts {
   const { files } = useBackup()
-  const [facts, setFacts] = useState(known.get(sha256) ?? '')
+  const [facts, setFacts] = useState(known.get(sha256) ?? unknown)
   useEffect(() => {
     if (known.has(sha256) || size > MAX_DESCRIBED) return
     const read = async () => {
@@ -90,7 +93,7 @@ function useFacts(what: StoredFileKind, { sha256, size }: StoredFile): string {
       known.set(sha256, facts)
       setFacts(facts)
     }
-    read().catch((error: unknown) => setFacts(formatError(error)))
+    read().catch((error: unknown) => setFacts({ ...unknown, text: formatError(error) }))
   }, [sha256])
   return facts
 }
@@ -120,11 +123,8 @@ async function readStoredFile(
   return found
 }
 
-function fileMenuItems(
-  editor: BackupServices,
-  what: StoredFileKind,
-  file: StoredFile,
-): Menu['items'] {
+function fileMenuItems(editor: BackupServices, holds: PlacedKind, file: StoredFile): Menu['items'] {
+  const what: StoredFileKind = holds === 'points' ? 'dataset' : holds
   const { files, workspace } = editor
   const keep = async (name: string, bytes: Uint8Array) => {
     try {
@@ -154,7 +154,7 @@ function fileMenuItems(
     showToast(texts.drawer.deleted(file.name), { action: undo })
   }
   return [
-    addNodeAction(editor, what, file),
+    addNodeAction(editor, holds, file),
     {
       label: texts.storedFiles[what].showContents,
       run: () => void showContents(editor, what, file),

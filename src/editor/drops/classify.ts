@@ -124,11 +124,12 @@ async function classifyZip(file: File): Promise<DroppedItem> {
   return { kind: 'unknown', name, reason: texts.files.nothingInZip }
 }
 
-/** Classifies files with `images` in the header as data sets, and others as weights. */
+/** Classifies files with `images` or `points` as data sets, and others as weights. */
 async function classifySafetensors(file: File): Promise<DroppedItem> {
   const { name } = file
   const names = await readFileWith('listTensors', file)
-  return { kind: names.includes('images') ? 'dataset' : 'checkpoint', name, file }
+  const isDataset = names.includes('images') || names.includes('points')
+  return { kind: isDataset ? 'dataset' : 'checkpoint', name, file }
 }
 
 const headerSize = (head: Uint8Array) =>

@@ -13,7 +13,8 @@ import type { DroppedFile } from '../ui/pickFiles.ts'
 import { formatError } from '../ui/reason.ts'
 import { showDialog, showToast } from '../ui/state.ts'
 import { classifyFiles, type DroppedItem } from './classify.ts'
-import { placeFile, placePoints, showPlacedFile } from './placeFile.ts'
+import { isPointTable, placeFile, placePoints, showPlacedFile } from './placeFile.ts'
+import { fileFacts, pointFacts } from './storedFileFacts.ts'
 
 type GraphServices = Pick<BackupServices, 'stage' | 'workspace'>
 type BundleServices = GraphServices & Pick<BackupServices, 'files'>
@@ -48,11 +49,16 @@ async function openItem(editor: BackupServices, item: DroppedItem, on: LGraphNod
     case 'dataset': {
       const bytes = await readCheckedFile('dataset', item.file)
       const file = await editor.files.store('dataset', name, bytes)
-      return showPlacedFile(placeFile(editor, 'dataset', file, on))
+      const { hasPoints } = await fileFacts('dataset', bytes)
+      return showPlacedFile(placeFile(editor, hasPoints ? 'points' : 'dataset', file, on))
     }
     case 'points': {
-      const { text, count, dim } = await readFileWith('readPointTable', item.file)
-      return showPlacedFile(placePoints(editor, name, text, on), texts.files.points(count, dim))
+      if (!isPointTable(on)) {
+        showDialog({ kind: 'importPoints', name, file: item.file })
+        return undefined
+      }
+      const { text, points } = await readFileWith('readPointTable', item.file)
+      return showPlacedFile(placePoints(editor, name, text, on), pointFacts(points))
     }
     case 'bundle':
       return openBundle(editor, name, await readFileWith('unpackBundle', item.file), item.file.size)

@@ -2,7 +2,7 @@
 // a file, or in a new node.
 import type { WorkspaceServices } from '../workspace/services.ts'
 import { panelInsets } from '../ui/insets.ts'
-import type { StoredFile } from '../../engine/plan/op.ts'
+import type { Param, StoredFile } from '../../engine/plan/op.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
@@ -13,10 +13,18 @@ import { texts } from '../texts/texts.ts'
 
 type GraphServices = Pick<WorkspaceServices, 'stage' | 'workspace'>
 
+/** Kind of a stored file; `points` is a data set of points. */
+export type PlacedKind = StoredFileKind | 'points'
+
+const holdsFile = (param: Param, what: PlacedKind): boolean =>
+  param.kind === 'dataset' ? (param.holds ?? 'dataset') === what : param.kind === what
+
 /** Param of a node that references a file of this kind. */
-const fileParam = (node: LGraphNode | undefined, what: StoredFileKind): string | undefined =>
+const fileParam = (node: LGraphNode | undefined, what: PlacedKind): string | undefined =>
   node && isDiffusionNode(node)
-    ? Object.entries(node.diffusion.declaration.params).find(([, { kind }]) => kind === what)?.[0]
+    ? Object.entries(node.diffusion.declaration.params).find(([, param]) =>
+        holdsFile(param, what),
+      )?.[0]
     : undefined
 
 interface FileNodeParam {
@@ -24,7 +32,7 @@ interface FileNodeParam {
   param: string
 }
 
-const findFileNodes = ({ stage }: GraphServices, what: StoredFileKind): FileNodeParam[] =>
+const findFileNodes = ({ stage }: GraphServices, what: PlacedKind): FileNodeParam[] =>
   stage.nodes().flatMap((node) => {
     const param = fileParam(node, what)
     return param === undefined ? [] : [{ node, param }]
@@ -45,7 +53,7 @@ export interface PlacedFile {
  */
 export function placeFile(
   editor: GraphServices,
-  what: StoredFileKind,
+  what: PlacedKind,
   file: StoredFile,
   on?: LGraphNode,
 ): PlacedFile {
@@ -70,11 +78,11 @@ export function placeFile(
 }
 
 /** Declaration of the node that loads files of this kind. */
-const fileNodeDeclaration = (what: StoredFileKind) =>
-  declarations.find(({ params }) => Object.values(params).some(({ kind }) => kind === what))
+const fileNodeDeclaration = (what: PlacedKind) =>
+  declarations.find(({ params }) => Object.values(params).some((param) => holdsFile(param, what)))
 
 /** Action that adds a node with the file in the middle of the view. */
-export const addNodeAction = (editor: GraphServices, what: StoredFileKind, file: StoredFile) => ({
+export const addNodeAction = (editor: GraphServices, what: PlacedKind, file: StoredFile) => ({
   label: texts.files.useInNew(fileNodeDeclaration(what)?.title ?? ''),
   run: () => {
     const { stage, workspace } = editor
@@ -88,6 +96,8 @@ export const addNodeAction = (editor: GraphServices, what: StoredFileKind, file:
 
 const POINT_TABLE = 'diffusion/PointTable'
 
+export const isPointTable = (node: LGraphNode | undefined) => node?.type === POINT_TABLE
+
 /** Puts a table of points into the node it was dropped on, or into a new node. */
 export function placePoints(
   { stage, workspace }: GraphServices,
@@ -95,7 +105,7 @@ export function placePoints(
   table: string,
   on?: LGraphNode,
 ): PlacedFile {
-  const target = on?.type === POINT_TABLE ? on : stage.add(POINT_TABLE, stage.middle(panelInsets()))
+  const target = isPointTable(on) ? on : stage.add(POINT_TABLE, stage.middle(panelInsets()))
   if (target) workspace.setParam(target, 'table', table)
   stage.focus()
   return { message: texts.files.tableIn(name, target?.getTitle() ?? '') }

@@ -2,6 +2,7 @@
 // the first formula, because it contains the parser.
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { formulaLatex } from '../../engine/formula/latex.ts'
+import { parseCurve } from '../../engine/formula/curve.ts'
 import { parseFormula } from '../../engine/formula/parse.ts'
 import { usedInputs, type Program } from '../../engine/formula/program.ts'
 import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
@@ -14,19 +15,21 @@ import { Equation } from './equation.tsx'
 interface Props {
   node: DiffusionNode
   text: string
+  /** The names in the formula, and the left side of the equation. */
+  param: { formula?: 'inputs' | 'u'; result?: string }
 }
 
-export function FormulaEquation({ node, text }: Props) {
-  const program = useMemo(() => parseText(text), [text])
+export function FormulaEquation({ node, text, param: { formula, result } }: Props) {
+  const program = useMemo(() => parseText(text, formula === 'u'), [text, formula])
   const numbers = useInputNumbers(node, program)
   if (!program) return null
-  return <Equation latex={formulaLatex(program).join('\n')} numbers={numbers} />
+  return <Equation latex={formulaLatex(program, result).join('\n')} numbers={numbers} />
 }
 
 /** Undefined for a text with errors, which the panel shows as a fault. */
-function parseText(text: string): Program | undefined {
+function parseText(text: string, isCurve: boolean): Program | undefined {
   try {
-    return parseFormula(text)
+    return isCurve ? parseCurve(text) : parseFormula(text)
   } catch {
     return undefined
   }

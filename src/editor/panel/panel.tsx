@@ -4,7 +4,7 @@ import { goToNode } from '../workspace/navigation.ts'
 import type { ComponentChildren, ComponentType } from 'preact'
 import type { Fault } from '../../engine/base/fault.ts'
 import { isWithin, outerId } from '../../engine/base/ids.ts'
-import { chosenType, type Accepts, type Declaration } from '../../engine/plan/op.ts'
+import { chosenType, hasEffect, type Accepts, type Declaration } from '../../engine/plan/op.ts'
 import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { declaredName } from '../../nodes/workflow/slots.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
@@ -133,17 +133,15 @@ function NodeFaults({ id }: { id: string }) {
 /** Equation of a node, with its numbers and source. */
 function NodeEquation({ declaration, node }: { declaration: Declaration; node: DiffusionNode }) {
   const { equation, source } = declaration
-  const formula = Object.entries(declaration.params).find(
-    ([, param]) => param.kind === 'text' && param.formula,
-  )?.[0]
-  if (formula !== undefined)
-    return (
-      <Section title={texts.panel.equation}>
-        <FormulaEquation node={node} text={String(node.properties[formula])} />
-      </Section>
-    )
-  if (!equation && !source) return null
   const getValue = (param: string) => node.properties[param]
+  for (const [name, param] of Object.entries(declaration.params))
+    if (param.kind === 'text' && param.formula && hasEffect(declaration.params, name, getValue))
+      return (
+        <Section title={texts.panel.equation}>
+          <FormulaEquation node={node} text={String(getValue(name))} param={param} />
+        </Section>
+      )
+  if (!equation && !source) return null
   const isWired = (input: string) =>
     node.inputs.some(({ name, link }) => name === input && link != null)
   return (

@@ -344,10 +344,11 @@ function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
   )
 }
 
-function DrawingField({ id, value, set }: FieldProps<'drawing'>) {
+function DrawingField({ id, node, param, value, set }: FieldProps<'drawing'>) {
   const points = Array.isArray(value) ? value.length : 0
+  const radius = param.radius === undefined ? 0 : Number(node.properties[param.radius])
   const draw = () =>
-    showDialog({ kind: 'drawing', points: points ? (value as Points) : [], done: set })
+    showDialog({ kind: 'drawing', points: points ? (value as Points) : [], radius, done: set })
   return (
     <div class="pair">
       <output id={id} class="hint">

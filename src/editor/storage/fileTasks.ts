@@ -3,12 +3,19 @@
 import { packFolder } from '../../engine/checkpoint/archive.ts'
 import { describeCheckpoint } from '../../engine/checkpoint/describe.ts'
 import { listTensorNames, readHeaderLength } from '../../engine/checkpoint/safetensors.ts'
-import { readImages } from '../../engine/datasets/file.ts'
-import { parsePointTable, TABLE_LIMITS } from '../../engine/datasets/pointTable.ts'
+import { readDatasetFile, writePoints } from '../../engine/datasets/pointsFile.ts'
+import {
+  parsePointTable,
+  TABLE_LIMITS,
+  type ClassColumn,
+} from '../../engine/datasets/pointTable.ts'
 import { unpackBundle } from '../../nodes/workflow/bundle.ts'
 import { bundleFromHash } from '../../nodes/workflow/link.ts'
 import { isPngDamage, readPngWorkflow } from '../../nodes/workflow/pngRead.ts'
 import { listZipEntries, unpackZipEntry } from './zipEntries.ts'
+
+/** Reads one byte more than a table may have, of larger files. */
+const readTable = (file: Blob) => file.slice(0, TABLE_LIMITS.characters + 1).text()
 
 const blobBytes = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer())
 
@@ -16,7 +23,7 @@ export const fileTasks = {
   listZipEntries,
   unpackZipEntry,
   describeCheckpoint: async (bytes: Uint8Array) => describeCheckpoint(bytes),
-  readImages: async (bytes: Uint8Array) => readImages(bytes),
+  readDataset: async (bytes: Uint8Array) => readDatasetFile(bytes),
 
   /** Reads and checks a checkpoint. */
   async readCheckpointFile(file: Blob) {
@@ -27,15 +34,19 @@ export const fileTasks = {
   /** Reads and checks a data set. */
   async readDatasetFile(file: Blob) {
     const bytes = await blobBytes(file)
-    readImages(bytes)
+    readDatasetFile(bytes)
     return bytes
   },
 
-  /** Reads and checks a table of points. Reads one byte more than it accepts, of larger files. */
-  async readPointTable(file: Blob) {
-    const text = await file.slice(0, TABLE_LIMITS.characters + 1).text()
-    const { data, dim } = parsePointTable(text)
-    return { text, count: data.length / dim, dim }
+  /** Reads and checks a table of points. */
+  async readPointTable(file: Blob, classes: ClassColumn = 'auto') {
+    const text = await readTable(file)
+    return { text, points: parsePointTable(text, classes) }
+  },
+
+  /** Converts a table of points to a data set file. */
+  async packPoints(file: Blob, name: string, classes: ClassColumn) {
+    return writePoints({ name, ...parsePointTable(await readTable(file), classes) })
   },
 
   /** Packs the folder of a checkpoint and checks it. */

@@ -115,15 +115,20 @@ export type Dialog =
   | { kind: 'vary'; node?: string; param?: string }
   /** Import of images as a data set; `on` is the node they were dropped on. */
   | { kind: 'import'; name: string; files: readonly ImageFile[]; on?: NodeId }
+  /** Import of a table of points as a data set. */
+  | { kind: 'importPoints'; name: string; file: File }
   /** Contents of a data set. After an import, with its report and its use in the graph. */
   | {
       kind: 'dataset'
       file: StoredFile
       report?: ImportReport
-      placed?: { message: string } & Pick<Toast, 'action'>
+      placed?: { message: string; hasPoints?: boolean } & Pick<Toast, 'action'>
     }
-  /** Drawing of points by hand; `done` receives them. */
-  | { kind: 'drawing'; points: Points; done: (points: Points) => void }
+  /**
+   * Drawing of points by hand; `done` receives them. `radius` of the discs that they stand for, as a
+   * share of the side; 0 for dots.
+   */
+  | { kind: 'drawing'; points: Points; radius: number; done: (points: Points) => void }
   | { kind: 'checkpoint'; file: StoredFile; description: Description }
 
 const [shownDialog, setDialog] = writable<Dialog | undefined>(undefined)

@@ -1,4 +1,5 @@
-// Data sets of images as safetensors files. Parsed strictly, because files are untrusted.
+// Data sets of images as safetensors files. Parsed strictly, because files are untrusted. Those of
+// points are in pointsFile.ts.
 //
 //   images   U8 [n, h, w, c], one channel (grey) or three (red, green, blue)
 //   labels   I32 or I64 [n], class of each image; optional
@@ -52,7 +53,8 @@ export function writeImages({
 
 /** Reads a file. Throws DatasetError. The images are a view into `bytes`. */
 export function readImages(bytes: Uint8Array): StoredImages {
-  const { tensors, metadata } = readFile(bytes)
+  const { tensors, metadata } = readDatasetArrays(bytes)
+  if (tensors.has('points')) throw new DatasetError(datasetMessages.pointsForImages())
   const extra = [...tensors.keys()].find((name) => name !== 'images' && name !== 'labels')
   if (extra !== undefined)
     throw new DatasetError(datasetMessages.extra({ names: quoteValue(extra) }))
@@ -60,12 +62,12 @@ export function readImages(bytes: Uint8Array): StoredImages {
   const max = readMax(metadata.max)
   if (max < 255 && images.some((value) => value > max))
     throw new DatasetError(datasetMessages.aboveWhite({ white: max }))
-  const labels = checkedLabels(tensors.get('labels'), shape[0])
-  const classNames = labels && readClasses(metadata.classes, labels)
-  return { name: metadata.name ?? '', images, shape, max, ...(labels && { labels, classNames }) }
+  const classes = readLabels(tensors.get('labels'), metadata.classes, shape[0])
+  return { name: metadata.name ?? '', images, shape, max, ...classes }
 }
 
-function readFile(bytes: Uint8Array) {
+/** Reads the arrays of a data set file. Throws DatasetError. */
+export function readDatasetArrays(bytes: Uint8Array) {
   try {
     return readArrays(bytes)
   } catch (error) {
@@ -100,6 +102,16 @@ function readMax(text: string | undefined): number {
   if (!/^\d+$/.test(text) || max < 1 || max > 255)
     throw new DatasetError(datasetMessages.white({ value: quoteValue(text) }))
   return max
+}
+
+/** Returns the labels of `count` items and the names of their classes; none without labels. */
+export function readLabels(
+  stored: StoredArray | undefined,
+  names: string | undefined,
+  count: number,
+): { labels?: Int32Array; classNames?: string[] } {
+  const labels = checkedLabels(stored, count)
+  return labels ? { labels, classNames: readClasses(names, labels) } : {}
 }
 
 function checkedLabels(labels: StoredArray | undefined, count: number): Int32Array | undefined {

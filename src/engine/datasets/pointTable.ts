@@ -7,6 +7,10 @@ import { naturalOrder } from './order.ts'
 /** Limits on untrusted tables. */
 export const TABLE_LIMITS = { characters: 4_000_000, columns: 4096 } as const
 
+/** The column of classes: `auto`, see {@link parsePointTable}, the last one, or none. */
+export const classColumns = ['auto', 'last', 'none'] as const
+export type ClassColumn = (typeof classColumns)[number]
+
 export interface PointTable {
   /** The coordinates of each point, `dim` numbers per point. */
   data: Float32Array
@@ -24,10 +28,10 @@ interface Row {
 /**
  * Reads a table: one point per line, cells separated by commas, semicolons, tabs or spaces. Empty
  * lines and lines that begin with # are skipped. The first line is a header if none of its cells is
- * a number. Classes are the column `label` or `class`, or else the last column if it contains other
- * text than numbers. Throws EngineError about `table`, with the line.
+ * a number. Classes are by default the column `label` or `class`, or else the last column if it
+ * contains other text than numbers. Throws EngineError about `table`, with the line and column.
  */
-export function parsePointTable(text: string): PointTable {
+export function parsePointTable(text: string, classes: ClassColumn = 'auto'): PointTable {
   if (text.length > TABLE_LIMITS.characters) {
     throw new EngineError(processMessages.tableTooLong, {
       argument: 'table',
@@ -36,12 +40,12 @@ export function parsePointTable(text: string): PointTable {
     })
   }
   const rows = readRows(text)
-  const header = rows[0]?.cells.every((cell) => !isNumber(cell)) ? rows.shift() : undefined
+  const header = isHeader(rows[0]) ? rows.shift() : undefined
   const [first] = rows
   if (!first) throw new EngineError(processMessages.emptyTable, { argument: 'table' })
   const width = (header ?? first).cells.length
   checkWidths(rows, width)
-  const classColumn = findClassColumn(rows, header)
+  const classColumn = findClassColumn(rows, header, classes)
   const dim = width - (classColumn === undefined ? 0 : 1)
   if (dim < 1 || dim > TABLE_LIMITS.columns) {
     throw new EngineError(processMessages.tableColumns, {
@@ -52,12 +56,16 @@ export function parsePointTable(text: string): PointTable {
   }
   const data = new Float32Array(rows.length * dim)
   rows.forEach((row, i) => {
-    const coordinates = row.cells.filter((_, column) => column !== classColumn)
-    coordinates.forEach((cell, axis) => (data[i * dim + axis] = parseCell(cell, row.line)))
+    let at = i * dim
+    row.cells.forEach((cell, column) => {
+      if (column !== classColumn) data[at++] = parseCell(cell, row.line, column)
+    })
   })
   if (classColumn === undefined) return { data, dim }
   return { data, dim, ...assignClasses(rows.map(({ cells }) => cells[classColumn])) }
 }
+
+const isHeader = (row: Row | undefined) => row?.cells.every((cell) => !isNumber(cell)) ?? false
 
 function readRows(text: string): Row[] {
   const lines = text.split(/\r\n|\r|\n/)
@@ -94,12 +102,13 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 const isNumber = (cell: string) => NUMBER.test(cell)
 
-function parseCell(cell: string, line: number): number {
+function parseCell(cell: string, line: number, column: number): number {
   const value = isNumber(cell) ? Math.fround(Number(cell)) : NaN
   if (Number.isFinite(value)) return value
   throw new EngineError(processMessages.tableNumber, {
     argument: 'table',
     line,
+    column: column + 1,
     text: cell.slice(0, 40),
   })
 }
@@ -115,10 +124,16 @@ function checkWidths(rows: readonly Row[], width: number) {
   })
 }
 
-function findClassColumn(rows: readonly Row[], header: Row | undefined): number | undefined {
+function findClassColumn(
+  rows: readonly Row[],
+  header: Row | undefined,
+  classes: ClassColumn,
+): number | undefined {
+  const last = rows[0].cells.length - 1
+  if (classes === 'none') return undefined
+  if (classes === 'last') return last
   const named = header?.cells.findIndex((name) => /^(label|class)$/i.test(name)) ?? -1
   if (named >= 0) return named
-  const last = rows[0].cells.length - 1
   return last > 0 && rows.some(({ cells }) => !isNumber(cells[last])) ? last : undefined
 }
 

@@ -25,35 +25,59 @@ import {
 import { shorten, tokenize, type Token } from './tokens.ts'
 
 const WORDS = new Set(['and', 'or', 'not'])
-const INPUTS = new Set([...inputNames, 't', 'T'])
 const COMPARISONS = new Set(['<', '<=', '>', '>=', '==', '!='])
 
+/** The names of a formula, and the errors whose cures depend on them. */
+export interface Language {
+  inputs: ReadonlySet<string>
+  /** The functions; all by default. */
+  hasFunction?: (name: string) => boolean
+  messages: Pick<
+    typeof formulaMessages,
+    'empty' | 'tooLong' | 'tooManyNodes' | 'unknownName' | 'unknownFunction'
+  >
+}
+
+/** The language of the Formula node. */
+const formulaLanguage: Language = {
+  inputs: new Set([...inputNames, 't', 'T']),
+  messages: {
+    empty: formulaMessages.empty,
+    tooLong: formulaMessages.tooLong,
+    tooManyNodes: formulaMessages.tooManyNodes,
+    unknownName: formulaMessages.unknownName,
+    unknownFunction: formulaMessages.unknownFunction,
+  },
+}
+
 /** @throws FormulaError with the place of the first error */
-export function parseFormula(text: string): Program {
+export function parseFormula(text: string, language = formulaLanguage): Program {
   if (text.length > MAX_CHARACTERS) {
     throw new FormulaError(
-      formulaMessages.tooLong,
+      language.messages.tooLong,
       { limit: MAX_CHARACTERS, length: text.length },
       [MAX_CHARACTERS, text.length],
     )
   }
-  return new Parser(tokenize(text)).parse()
+  return new Parser(tokenize(text), language).parse()
 }
 
 class Parser {
   readonly #tokens: readonly Token[]
+  readonly #language: Language
   readonly #nodes: FormulaNode[] = []
   readonly #definitions: Definition[] = []
   readonly #defined = new Map<string, number>()
   #at = 0
   #depth = 0
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], language: Language) {
     this.#tokens = tokens
+    this.#language = language
   }
 
   parse(): Program {
-    if (this.#isAtEnd()) throw this.#error(formulaMessages.empty, {})
+    if (this.#isAtEnd()) throw this.#error(this.#language.messages.empty, {})
     while (this.#next.kind === 'name' && this.#tokens[this.#at + 1].text === '=') this.#define()
     if (this.#isAtEnd()) throw this.#error(formulaMessages.unfinished, {})
     const root = this.#parseExpression()
@@ -79,7 +103,7 @@ class Parser {
 
   #define() {
     const { text: name, range } = this.#next
-    if (isReserved(name) || this.#defined.has(name))
+    if (this.#isReserved(name) || this.#defined.has(name))
       throw new FormulaError(formulaMessages.takenName, { name: shorten(name) }, range)
     this.#at += 2
     const node = this.#parseExpression()
@@ -175,24 +199,26 @@ class Parser {
     const isCall = this.#next.text === '('
     const node = this.#defined.get(name)
     const constant = constants.get(name)
-    const isValue = node !== undefined || constant !== undefined || INPUTS.has(name)
+    const { inputs, messages } = this.#language
+    const isValue = node !== undefined || constant !== undefined || inputs.has(name)
     if (isValue && isCall) throw this.#error(formulaMessages.notAFunction, { name: shorten(name) })
     if (node !== undefined) return node
     if (constant !== undefined) return this.#push({ kind: 'number', value: constant, range })
     if (isValue) return this.#push({ kind: 'input', name, range })
     if (isCall) return this.#parseCall(name, range)
-    if (timeFunctions.has(name)) {
+    if (timeFunctions.has(name) && this.#hasFunction(name)) {
       const t = this.#push({ kind: 'input', name: 't', range })
       return this.#push({ kind: 'call', id: name, args: [t], implicit: true, range })
     }
-    throw formulaFunctions.has(name)
+    throw this.#hasFunction(name)
       ? new FormulaError(formulaMessages.withoutArguments, { name }, range)
-      : new FormulaError(formulaMessages.unknownName, { name: shorten(name) }, range)
+      : new FormulaError(messages.unknownName, { name: shorten(name) }, range)
   }
 
   #parseCall(name: string, range: TextRange): number {
-    if (!formulaFunctions.has(name))
-      throw new FormulaError(formulaMessages.unknownFunction, { name: shorten(name) }, range)
+    const { unknownFunction } = this.#language.messages
+    if (!this.#hasFunction(name))
+      throw new FormulaError(unknownFunction, { name: shorten(name) }, range)
     this.#accept('(')
     const args: number[] = []
     if (this.#next.text !== ')') {
@@ -239,9 +265,18 @@ class Parser {
 
   #push(node: FormulaNode): number {
     if (this.#nodes.length === MAX_NODES)
-      throw new FormulaError(formulaMessages.tooManyNodes, { limit: MAX_NODES }, node.range)
+      throw new FormulaError(this.#language.messages.tooManyNodes, { limit: MAX_NODES }, node.range)
     this.#nodes.push(node)
     return this.#nodes.length - 1
+  }
+
+  #hasFunction(name: string): boolean {
+    return formulaFunctions.has(name) && (this.#language.hasFunction?.(name) ?? true)
+  }
+
+  #isReserved(name: string): boolean {
+    const isInput = this.#language.inputs.has(name)
+    return WORDS.has(name) || isInput || constants.has(name) || formulaFunctions.has(name)
   }
 
   #nest<T>(parse: () => T): T {
@@ -264,6 +299,3 @@ class Parser {
     return new FormulaError(problem, values, this.#next.range)
   }
 }
-
-const isReserved = (name: string) =>
-  WORDS.has(name) || INPUTS.has(name) || constants.has(name) || formulaFunctions.has(name)

@@ -36,6 +36,16 @@ export const formulaMessages = catalogue('formula', {
   infiniteConstant: 'Expected a finite constant, got {value}.',
   shapes: 'Expected shapes that broadcast, got [{first}] and [{second}].',
 
+  // curves: formulas of u
+  curveEmpty: 'Expected an expression of u, got none.',
+  curveTooLong: 'Expected at most {limit} characters, got {length}.',
+  curveTooManyNodes: 'Expected at most {limit} operands and operations, got more.',
+  curveName: 'Expected u, a function or a name defined before, got "{name}".',
+  curveFunction: 'Expected a function of numbers, got "{name}".',
+  curveRange: 'Expected ᾱ from 0 to 1, and 0 only at u = 1, got {value} at u = {u}.',
+  curveRises:
+    'Expected ᾱ to fall from each timestep to the next, got {value} at u = {u} after {before}.',
+
   // outputs
   numberFromItems: 'Expected one number for the output {output}, got one per item.',
   numberFromBatch: 'Expected one number for the output {output}, got a batch.',

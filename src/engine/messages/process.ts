@@ -114,8 +114,9 @@ export const processMessages = catalogue('process', {
   emptyTable: 'Expected a table with at least one point, got none.',
   tableColumns: 'Expected from 1 to {most} coordinates per point, got {count}.',
   tableWidth: 'Expected {expected} cells in every line, got {count} in line {line}.',
-  tableNumber: 'Expected a number in line {line}, got "{text}".',
+  tableNumber: 'Expected a number in line {line}, column {column}, got "{text}".',
   nothingDrawn: 'Expected drawn points for the distribution "drawn", got none.',
+  nothingPainted: 'Expected a painted mask, got an empty one.',
 })
 
 /** Bands of frequencies. */

@@ -128,16 +128,34 @@ type ParamKind =
       each?: Readonly<Record<string, string>>
     }
   | { kind: 'boolean'; default: boolean; about: string }
-  /** `formula`: a formula, see `engine/formula`. Shown as an equation. */
-  | { kind: 'text'; default: string; multiline: boolean; about: string; formula?: true }
+  /**
+   * `formula`: a formula of the inputs of the node, or of u, see `engine/formula`. Shown as an
+   * equation, whose left side is `result`, in LaTeX.
+   */
+  | {
+      kind: 'text'
+      default: string
+      multiline: boolean
+      about: string
+      formula?: 'inputs' | 'u'
+      result?: string
+    }
   /** A seed: an integer in [0, 2^32). New nodes get one that is not yet used in the graph. */
   | { kind: 'seed'; default: number; about: string }
-  /** Points drawn by hand, `[[x, y], ...]`, with coordinates of about [-2, 2]. */
-  | { kind: 'drawing'; default: readonly (readonly [number, number])[]; about: string }
+  /**
+   * Points drawn by hand, `[[x, y], ...]`, with coordinates of about [-2, 2]. `radius`: the param
+   * with the radius of the discs in their place, as a share of the side.
+   */
+  | {
+      kind: 'drawing'
+      default: readonly (readonly [number, number])[]
+      about: string
+      radius?: string
+    }
   /** A stored checkpoint. */
   | { kind: 'checkpoint'; default: StoredFile | null; about: string }
-  /** A data set imported from the user's files. */
-  | { kind: 'dataset'; default: StoredFile | null; about: string }
+  /** A data set imported from the user's files: of images, or of points. */
+  | { kind: 'dataset'; default: StoredFile | null; about: string; holds?: 'points' }
 
 /** Reference to a stored file by the SHA-256 of its bytes. `size` is in bytes. */
 export interface StoredFile {

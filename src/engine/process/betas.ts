@@ -31,11 +31,15 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 const linspace = (a: number, b: number, n: number) =>
   Float64Array.from({ length: n }, (_, i) => (n === 1 ? a : a + (i / (n - 1)) * (b - a)))
 
-/** Betas of a curve of ᾱ over [0, 1]: the relative loss of ᾱ from i / T to (i + 1) / T. */
+/**
+ * Betas of a curve of ᾱ at u = 0, 1 / T, ..., 1: the relative loss of ᾱ from i / T to (i + 1) / T.
+ * Nichol & Dhariwal 2021, eq. 17.
+ */
+export const betasOfCurve = (values: Float64Array) =>
+  values.slice(1).map((value, i) => Math.min(1 - value / values[i], MAX_BETA))
+
 const betasFromAlphaBar = (T: number, alphaBar: (u: number) => number) =>
-  Float64Array.from({ length: T }, (_, i) =>
-    Math.min(1 - alphaBar((i + 1) / T) / alphaBar(i / T), MAX_BETA),
-  )
+  betasOfCurve(Float64Array.from({ length: T + 1 }, (_, i) => alphaBar(i / T)))
 
 interface Ends {
   T: number

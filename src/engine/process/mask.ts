@@ -1,6 +1,8 @@
 // Masks for inpainting: 1 for known numbers, 0 for numbers to generate.
+import { EngineError } from '../base/errors.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
+import { processMessages } from '../messages/process.ts'
 
 export const maskShapes = [
   'left',
@@ -36,7 +38,7 @@ export function mask(
   size: number,
   inverted = false,
 ): Tensor {
-  const [height, width] = item.length === 1 ? [1, item[0]] : [item[0], item[1]]
+  const { height, width } = maskSize(item)
   const values = new Float32Array(height * width)
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -44,7 +46,83 @@ export function mask(
       values[y * width + x] = inside === inverted ? 0 : 1
     }
   }
+  return toMask(values, item)
+}
+
+const maskSize = (item: readonly number[]) =>
+  item.length === 1 ? { height: 1, width: item[0] } : { height: item[0], width: item[1] }
+
+function toMask(values: Float32Array, item: readonly number[]): Tensor {
+  const { height, width } = maskSize(item)
   return item.length === 1
     ? tf.tensor(values, [1, width])
     : tf.tensor(values, [1, height, width, 1])
+}
+
+/** Half the side of the square in which masks are painted; x points right, y up. */
+const REACH = 2
+
+/**
+ * A mask with 1 where a disc of the brush was painted and 0 elsewhere, or the reverse if `inverted`;
+ * of the shape of {@link mask}. The square of the drawing covers the image, and `radius` is a
+ * fraction of its side. Each point marks its own pixel at least. Throws EngineError about `drawing`
+ * without points.
+ */
+export function paintedMask(
+  item: readonly number[],
+  points: readonly (readonly [number, number])[],
+  radius: number,
+  inverted = false,
+): Tensor {
+  if (points.length === 0)
+    throw new EngineError(processMessages.nothingPainted, { argument: 'drawing' })
+  const { height, width } = maskSize(item)
+  const counts = new Int32Array(height * (width + 1))
+  for (const [x, y] of points)
+    markDisc(
+      counts,
+      { height, width },
+      (x + REACH) / (2 * REACH),
+      (REACH - y) / (2 * REACH),
+      radius,
+    )
+  const values = new Float32Array(height * width)
+  for (let y = 0; y < height; y++) {
+    let discs = 0
+    for (let x = 0; x < width; x++) {
+      discs += counts[y * (width + 1) + x]
+      values[y * width + x] = discs > 0 === inverted ? 0 : 1
+    }
+  }
+  return toMask(values, item)
+}
+
+/**
+ * Marks the pixels whose centres are in the disc about (u, v), and the pixel that contains (u, v).
+ * `counts` are changes of the number of discs along each row, so that the work does not depend on
+ * the width of discs.
+ */
+function markDisc(
+  counts: Int32Array,
+  { height, width }: { height: number; width: number },
+  u: number,
+  v: number,
+  radius: number,
+) {
+  const mark = (y: number, from: number, to: number) => {
+    const [first, end] = [Math.max(0, from), Math.min(width, to + 1)]
+    if (y < 0 || y >= height || first >= end) return
+    counts[y * (width + 1) + first]++
+    counts[y * (width + 1) + end]--
+  }
+  const [column, row] = [Math.floor(u * width), Math.floor(v * height)]
+  mark(row, column, column)
+  const top = Math.max(0, Math.floor((v - radius) * height))
+  const bottom = Math.min(height - 1, Math.ceil((v + radius) * height))
+  for (let y = top; y <= bottom; y++) {
+    const square = radius ** 2 - ((y + 0.5) / height - v) ** 2
+    if (square < 0) continue
+    const half = Math.sqrt(square)
+    mark(y, Math.ceil((u - half) * width - 0.5), Math.floor((u + half) * width - 0.5))
+  }
 }

@@ -3,7 +3,7 @@ import { EngineError } from '../base/errors.ts'
 import type { Tensor } from '../base/tf.ts'
 import { processMessages } from '../messages/process.ts'
 import type { ScheduleName } from './betas.ts'
-import { betaCurves, scheduleNames } from './betas.ts'
+import { betaCurves, betasOfCurve, scheduleNames } from './betas.ts'
 
 export { scheduleNames }
 export type { ScheduleName }
@@ -68,6 +68,13 @@ export function createBetaTable(name: string, betas: Float64Array): TableSchedul
     alphaBar: betas.map((beta) => (product *= 1 - beta)),
   }
 }
+
+/**
+ * A schedule from a curve of ᾱ at u = 0, 1 / T, ..., 1, as those of diffusers: every β is at most
+ * 0.999, and the curve is scaled to begin at 1.
+ */
+export const curveSchedule = (alphaBar: Float64Array): TableSchedule =>
+  createBetaTable('custom', betasOfCurve(alphaBar))
 
 /**
  * A schedule from a table, one value per timestep: betas above 0 and below 1 (the last may be 1), or

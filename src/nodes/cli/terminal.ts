@@ -19,6 +19,7 @@ const cures = new Map([
   [dataMessages.dropCheckpoint(), cliMessages.addFile({ kind: 'checkpoint' })],
   [dataMessages.dropRightFile(), cliMessages.addRightFile()],
   [dataMessages.chooseDataset(), cliMessages.chooseFile({ kind: 'dataset', param: 'images' })],
+  [dataMessages.choosePoints(), cliMessages.chooseFile({ kind: 'dataset', param: 'points' })],
   [
     dataMessages.chooseCheckpoint(),
     cliMessages.chooseFile({ kind: 'checkpoint', param: 'checkpoint' }),

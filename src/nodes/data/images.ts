@@ -1,12 +1,12 @@
 // Images: a stored data set of the user's images.
-import { computeSha256 } from '../../engine/checkpoint/pipeline.ts'
-import { DatasetError, toDataset, toGrey, readImages } from '../../engine/datasets/file.ts'
+import { toDataset, toGrey, readImages } from '../../engine/datasets/file.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Assets, StoredFile } from '../../engine/plan/op.ts'
 import type { Dataset } from '../../engine/base/values.ts'
 import { advanced, choice, dataset, defineNode, ownDataset } from '../define.ts'
 import { decodeOnce } from './decoded.ts'
 import { dataMessages } from '../messages/data.ts'
+import { readStored } from './stored.ts'
 
 export const images = defineNode({
   type: 'diffusion/Images',
@@ -41,29 +41,9 @@ export const images = defineNode({
 
 const CURE = dataMessages.chooseDataset()
 
-async function decode(
-  assets: Assets,
-  { name, sha256 }: StoredFile,
-  channels: 'as stored' | 'grey',
-) {
-  const bytes = await assets.dataset(sha256)
-  if (!bytes) {
-    throw new NodeError({
-      param: 'images',
-      message: dataMessages.datasetMissing({ name, hash: sha256.slice(0, 12) }),
-      cure: CURE,
-    })
-  }
-  try {
-    if (computeSha256(bytes) !== sha256) throw new DatasetError(dataMessages.datasetChanged())
-    const data = toDataset(readImages(bytes))
-    return { key: sha256, data: channels === 'grey' ? toGrey(data) : data }
-  } catch (error) {
-    if (!(error instanceof DatasetError)) throw error
-    throw new NodeError({
-      param: 'images',
-      message: dataMessages.datasetUnreadable({ name, problem: error.message }),
-      cure: CURE,
-    })
-  }
+async function decode(assets: Assets, file: StoredFile, channels: 'as stored' | 'grey') {
+  const data = await readStored(assets, { param: 'images', file, cure: CURE }, (bytes) =>
+    toDataset(readImages(bytes)),
+  )
+  return { key: file.sha256, data: channels === 'grey' ? toGrey(data) : data }
 }

@@ -1,6 +1,11 @@
 // PointTable: points from a table of comma-separated values.
-import { parsePointTable, standardisePoints } from '../../engine/datasets/pointTable.ts'
+import {
+  parsePointTable,
+  standardisePoints,
+  type PointTable,
+} from '../../engine/datasets/pointTable.ts'
 import { tf } from '../../engine/base/tf.ts'
+import type { Dataset } from '../../engine/base/values.ts'
 import { dataset, defineNode, samples, text, toggle } from '../define.ts'
 
 export const pointTable = defineNode({
@@ -27,19 +32,22 @@ export const pointTable = defineNode({
   },
   run: (_, { table, normalize }) => {
     const points = parsePointTable(table)
-    const { dim, labels, classNames } = points
-    const data = normalize ? standardisePoints(points) : points.data
-    const size = data.length / dim
-    return {
-      dataset: {
-        type: 'dataset',
-        data,
-        shape: [dim],
-        size,
-        space: 'point',
-        ...(labels && classNames && { labels, classes: classNames.length, classNames }),
-      },
-      x_0: { type: 'samples', tensor: tf.tensor2d(data, [size, dim]), space: 'point' },
-    }
+    const set = pointDataset(points, normalize)
+    const tensor = tf.tensor2d(set.data, [set.size, points.dim])
+    return { dataset: set, x_0: { type: 'samples', tensor, space: 'point' } }
   },
 })
+
+/** The data set of a table of points. */
+export function pointDataset(points: PointTable, normalize: boolean): Dataset {
+  const { dim, labels, classNames } = points
+  const data = normalize ? standardisePoints(points) : points.data
+  return {
+    type: 'dataset',
+    data,
+    shape: [dim],
+    size: data.length / dim,
+    space: 'point',
+    ...(labels && classNames && { labels, classes: classNames.length, classNames }),
+  }
+}

@@ -83,7 +83,18 @@ export const text = (
 export const formulaText = (
   initial: string,
   about: string,
-): Declared<ParamOfKind<'text'>, string> => ({ ...text(initial, about, true), formula: true })
+): Declared<ParamOfKind<'text'>, string> => ({ ...text(initial, about, true), formula: 'inputs' })
+
+/** The text of a formula of u, from 0 to 1. `result` is the symbol of its value, in LaTeX. */
+export const curveText = (
+  initial: string,
+  result: string,
+  about: string,
+): Declared<ParamOfKind<'text'>, string> => ({
+  ...text(initial, about, true),
+  formula: 'u',
+  result,
+})
 
 export const seed = (
   about = 'Equal seeds draw equal random numbers',
@@ -93,13 +104,18 @@ export const seed = (
   about,
 })
 
-/** Points that the user draws on the node. */
+/**
+ * Points that the user draws on the node. With `radius`, they are discs: the param of this name is
+ * their radius as a share of the side.
+ */
 export const drawing = (
   about: string,
+  radius?: string,
 ): Declared<ParamOfKind<'drawing'>, readonly (readonly [number, number])[]> => ({
   kind: 'drawing',
   default: [],
   about,
+  ...(radius !== undefined && { radius }),
 })
 
 /** A stored checkpoint. */
@@ -118,6 +134,14 @@ export const ownDataset = (
   kind: 'dataset',
   default: null,
   about,
+})
+
+/** A data set of points, stored in the browser. */
+export const ownPoints = (
+  about: string,
+): Declared<ParamOfKind<'dataset'>, ParamOfKind<'dataset'>['default']> => ({
+  ...ownDataset(about),
+  holds: 'points',
 })
 
 /** A rarely changed param. It is not shown on the node. */

@@ -163,15 +163,50 @@ const englishDrawing: DrawingWords = {
   clear: 'clear',
 }
 
+/** Radius of a point in pixels. */
+const POINT_RADIUS = 1.6
+
+/**
+ * The radius of points in pixels. `radius` names the param with the radius of discs, as a share of
+ * the side; without one, points are dots.
+ */
+export function discRadius(
+  properties: Readonly<Record<string, unknown>>,
+  radius: string | undefined,
+  { size }: Square,
+): number {
+  return Math.max(POINT_RADIUS, radiusShare(properties, radius) * size)
+}
+
+/** Radius of the eraser in data units: that of the discs, so that it removes those under it. */
+export const eraserSize = (
+  properties: Readonly<Record<string, unknown>>,
+  radius: string | undefined,
+): number => 2 * REACH * radiusShare(properties, radius)
+
+function radiusShare(
+  properties: Readonly<Record<string, unknown>>,
+  radius: string | undefined,
+): number {
+  const share = radius === undefined ? 0 : Number(properties[radius])
+  return Number.isFinite(share) ? share : 0
+}
+
+interface DrawingLook {
+  colours?: DrawingColours
+  words?: DrawingWords
+  /** Radius of points in pixels. */
+  radius?: number
+}
+
 export function drawPoints(
   ctx: CanvasRenderingContext2D,
   points: Points,
   square: Square,
-  look: DrawingColours = darkDrawing,
-  words: DrawingWords = englishDrawing,
+  { colours: look = darkDrawing, words = englishDrawing, radius = POINT_RADIUS }: DrawingLook = {},
 ) {
   ctx.save()
-  drawSquare(ctx, points, square, look, 1.6)
+  drawSquare(ctx, points, square, look, radius)
   ctx.font = `11px ${FONTS}`
   ctx.fillStyle = look.text
   ctx.textAlign = 'left'

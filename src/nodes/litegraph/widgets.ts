@@ -63,7 +63,7 @@ function addWidget(node: DiffusionNode, name: string, param: Param, hooks: NodeH
       else node.addWidget('text', name, value, null, options)
       return
     case 'drawing':
-      node.addCustomWidget(createDrawingWidget(name, value))
+      node.addCustomWidget(createDrawingWidget(name, value, param.radius))
       return
     case 'checkpoint':
     case 'dataset': {

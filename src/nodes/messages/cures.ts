@@ -97,6 +97,7 @@ export const processCures = catalogue('processCures', {
   tableWidth: 'Correct that line.',
   tableNumber: 'Correct that cell. Only the column of classes may have other text.',
   nothingDrawn: 'Draw on the node, or choose another distribution.',
+  nothingPainted: 'Paint on the node, or choose another shape.',
 } satisfies Translation<typeof processMessages>)
 
 export const trainingCures = catalogue('trainingCures', {
@@ -216,6 +217,15 @@ export const formulaCures = catalogue('formulaCures', {
   onDevice: 'Compute the argument from t, labels, weights or plain numbers only.',
   infiniteConstant: 'Change the constant: 1 / 0 and log(0) have no finite value.',
   shapes: 'Use values of one batch, or reduce one of them: item_mean(a), mean(a).',
+
+  // curves: formulas of u
+  curveEmpty: 'Write an expression, such as cos(pi * u / 2)^2.',
+  curveTooLong: 'Shorten the expression, or list the values in `table`.',
+  curveTooManyNodes: 'Shorten the expression, or list the values in `table`.',
+  curveName: 'Write u, which runs from 0 to 1, or correct the name.',
+  curveFunction: 'Use functions of numbers, such as cos, exp, sqrt and min.',
+  curveRange: 'Change the expression so that it falls from about 1 at u = 0 to about 0 at u = 1.',
+  curveRises: 'Change the expression so that it falls from u = 0 to u = 1.',
 
   // outputs
   numberFromItems: 'Reduce the result to one number, as in mean(a).',

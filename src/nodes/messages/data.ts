@@ -4,6 +4,7 @@ import { catalogue } from '../../engine/base/catalogue.ts'
 export const dataMessages = catalogue('data', {
   // data sets
   noDataset: 'No data set is chosen.',
+  choosePoints: 'Drop a CSV file on the page, or choose a stored data set of points.',
   chooseDataset: 'Drop images, a folder or a ZIP on the page, or choose a stored data set.',
   datasetMissing: 'The data set "{name}" (SHA-256 {hash}...) is not stored here.',
   datasetChanged: 'Its bytes have changed since it was chosen.',

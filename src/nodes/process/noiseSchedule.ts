@@ -1,7 +1,10 @@
-// NoiseSchedule: a discrete schedule from a table of betas.
+// NoiseSchedule: a discrete schedule from a table of betas, or from a formula.
+import { canonicalFormula } from '../../engine/formula/canonical.ts'
+import { evaluateAlphaBar, parseCurve } from '../../engine/formula/curve.ts'
 import { parseNumbers } from '../../engine/process/numberList.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import {
+  curveSchedule,
   noiseSchedule as makeSchedule,
   rescaleToZeroSnr,
   scheduleNames,
@@ -11,6 +14,7 @@ import {
   added,
   advanced,
   choice,
+  curveText,
   defineNode,
   integer,
   real,
@@ -21,6 +25,7 @@ import {
 } from '../define.ts'
 
 const tables = ['betas', 'alpha_bars'] as const
+const FORMULA = 'formula'
 
 /** Curves with a configurable last beta. All except `const` also have a configurable first beta. */
 const withEnds = [
@@ -44,7 +49,7 @@ export const noiseSchedule = defineNode({
   inputs: {},
   outputs: { schedule: schedule('Betas and alpha-bars of all timesteps') },
   params: {
-    beta_schedule: choice([...scheduleNames, ...tables], 'Shape of the schedule', {
+    beta_schedule: choice([...scheduleNames, ...tables, FORMULA], 'Shape of the schedule', {
       linear:
         'Linear betas, as in diffusers: not rescaled, so few timesteps do not reach pure noise',
       linear_openai: 'Linear betas times 1000 / T',
@@ -61,10 +66,11 @@ export const noiseSchedule = defineNode({
       jsd: 'beta = 1 / (T - t): the signal decreases linearly to zero',
       betas: 'Your own betas, listed in `table`',
       alpha_bars: 'Your own alpha-bars, listed in `table`',
+      formula: 'Your own alpha-bar, as a formula in `expression`',
     }),
     num_train_timesteps: when(
       'beta_schedule',
-      scheduleNames,
+      [...scheduleNames, FORMULA],
       integer(1000, { min: 1, max: 100_000 }, 'T: number of timesteps, 0 to T - 1'),
     ),
     table: when(
@@ -75,6 +81,17 @@ export const noiseSchedule = defineNode({
           '',
           'One number per timestep, from t = 0, separated by spaces, commas or lines: betas between 0 and 1, or falling alpha-bars',
           true,
+        ),
+      ),
+    ),
+    expression: when(
+      'beta_schedule',
+      FORMULA,
+      added(
+        curveText(
+          'cos((u + 0.008) / 1.008 * pi / 2)^2',
+          '\\bar\\alpha(u)',
+          'Alpha-bar as a function of u = (t + 1) / T, which falls from about 1 at u = 0 to about 0 at u = 1. It is scaled to 1 at u = 0, and each beta is at most 0.999. The language is described in docs/formula.md',
         ),
       ),
     ),
@@ -95,6 +112,11 @@ export const noiseSchedule = defineNode({
       ),
     ),
   },
+  keyParams: ({ expression, ...rest }) => ({
+    ...rest,
+    expression:
+      rest.beta_schedule === FORMULA ? canonicalFormula(parseCurve(expression)) : expression,
+  }),
   plain: true,
   run: (
     _,
@@ -104,12 +126,16 @@ export const noiseSchedule = defineNode({
       beta_start: betaStart,
       beta_end: betaEnd,
       table,
+      expression,
       rescale_betas_zero_snr: rescaleBetasZeroSnr,
     },
   ) => {
-    if (name !== 'betas' && name !== 'alpha_bars')
+    if (name !== 'betas' && name !== 'alpha_bars' && name !== FORMULA)
       return toValue(makeSchedule({ name, T, betaStart, betaEnd, rescaleBetasZeroSnr }))
-    const own = tableSchedule(name, parseNumbers(table, 'table'))
+    const own =
+      name === FORMULA
+        ? curveSchedule(evaluateAlphaBar(parseCurve(expression), T))
+        : tableSchedule(name, parseNumbers(table, 'table'))
     return toValue(rescaleBetasZeroSnr ? rescaleToZeroSnr(own) : own)
   },
 })

@@ -1,7 +1,9 @@
 // Mask: the known part of an image.
-import { mask as makeMask, maskShapes } from '../../engine/process/mask.ts'
-import { choice, defineNode, real, samples, toggle } from '../define.ts'
+import { mask as makeMask, maskShapes, paintedMask } from '../../engine/process/mask.ts'
+import { added, choice, defineNode, drawing, real, samples, toggle, when } from '../define.ts'
 import { likeInput, batchShapeLike } from '../process/sizes.ts'
+
+const PAINTED = 'painted'
 
 export const mask = defineNode({
   type: 'diffusion/Mask',
@@ -13,19 +15,43 @@ export const mask = defineNode({
   },
   outputs: { mask: samples('One number per pixel, the same for all items') },
   params: {
-    shape: choice(maskShapes, 'Marked part; coordinates of a point count as columns'),
-    size: real(
-      0.5,
-      { min: 0.01, max: 1, step: 0.05, slider: true },
-      'Size as a share of the side length',
+    shape: choice(
+      [...maskShapes, PAINTED],
+      'Marked part; coordinates of a point count as columns. painted: the part that you paint on the node',
+    ),
+    size: when(
+      'shape',
+      maskShapes,
+      real(
+        0.5,
+        { min: 0.01, max: 1, step: 0.05, slider: true },
+        'Size as a share of the side length',
+      ),
     ),
     inverted: toggle(false, 'Swaps 0 and 1'),
+    brush: when(
+      'shape',
+      PAINTED,
+      added(
+        real(
+          0.06,
+          { min: 0, max: 0.5, step: 0.01, slider: true },
+          'Radius of the brush as a share of the side length; each point marks its pixel at least',
+        ),
+      ),
+    ),
+    drawing: when(
+      'shape',
+      PAINTED,
+      added(drawing('Painted part; the square covers the entire image', 'brush')),
+    ),
   },
-  run: ({ like }, { shape, size, inverted }) => ({
-    mask: {
-      type: 'samples',
-      tensor: makeMask(batchShapeLike(like).slice(1), shape, size, inverted),
-      space: 'latent',
-    },
-  }),
+  run: ({ like }, { shape, size, inverted, brush, drawing: points }) => {
+    const item = batchShapeLike(like).slice(1)
+    const tensor =
+      shape === PAINTED
+        ? paintedMask(item, points, brush, inverted)
+        : makeMask(item, shape, size, inverted)
+    return { mask: { type: 'samples', tensor, space: 'latent' } }
+  },
 })

@@ -18,7 +18,7 @@ export interface PaintedWidget {
   name: string
   label?: string
   value: unknown
-  options: { property?: string; min?: number; max?: number; values?: unknown }
+  options: { property?: string; min?: number; max?: number; values?: unknown; radius?: string }
   y?: number
   last_y?: number
   width?: number

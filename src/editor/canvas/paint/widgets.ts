@@ -1,6 +1,7 @@
 // Paints the widgets of a node, and sets their `last_y`, by which litegraph finds the one under the
 // pointer.
 import {
+  discRadius,
   drawPoints,
   drawingSquare,
   type DrawingColours,
@@ -212,13 +213,12 @@ function paintParagraph({ node, widget, y }: WidgetPaint, { ctx, colours }: Pain
 
 function paintDrawing({ node, widget, y }: WidgetPaint, { ctx, colours }: PaintContext) {
   const points = node.properties[widget.options.property ?? '']
-  drawPoints(
-    ctx,
-    Array.isArray(points) ? points : [],
-    drawingSquare(node.size, y),
-    drawingColours(colours),
-    texts.drawing,
-  )
+  const square = drawingSquare(node.size, y)
+  drawPoints(ctx, Array.isArray(points) ? points : [], square, {
+    colours: drawingColours(colours),
+    words: texts.drawing,
+    radius: discRadius(node.properties, widget.options.radius, square),
+  })
 }
 
 /** Returns the colours of the point drawing square in the current theme. */

@@ -46,8 +46,8 @@ export const enData = {
     dataset: {
       empty: 'No data sets',
       emptyHint:
-        'Drop images anywhere: files, a folder or a ZIP. One folder per class gives labels.',
-      add: 'Add images…',
+        'Drop images anywhere: files, a folder or a ZIP. One folder per class gives labels. Points are tables: CSV files.',
+      add: 'Add files…',
       showContents: 'Browse',
     },
   },
@@ -104,6 +104,22 @@ export const enData = {
     classCount: (count: number) => plural(count, 'class', 'classes'),
     skipped: (count: number) => `${plural(count, 'file was', 'files were')} skipped`,
     range: (from: string, to: string, of: string) => `${from} to ${to} of ${of}`,
+    points: {
+      classes: 'Classes',
+      columns: { auto: 'Automatic', last: 'Last column', none: 'None' },
+      columnHints: {
+        auto: 'The column named label or class, else a last column of text.',
+        last: 'Each different cell of the last column is a class.',
+        none: 'All columns are coordinates.',
+      },
+      keep: 'Keep in',
+      places: { library: 'Library', workflow: 'Workflow' },
+      placeHints: {
+        library: 'Stored once, for all workflows.',
+        workflow: 'As text in a PointTable node, also in files and links of the workflow.',
+      },
+      plot: (shown: string, count: string) => `${shown} of ${count} points`,
+    },
     previous: 'Previous images',
     next: 'Next images',
   },
@@ -111,6 +127,7 @@ export const enData = {
   /** Dialog in which the user draws points. */
   drawing: {
     title: 'Draw points',
+    paintTitle: 'Paint',
     open: 'Draw…',
     label: 'Square from −2 to 2. Arrow keys move the cross, Space adds or erases points.',
     hint: 'Draw here. Shift erases.',

@@ -45,8 +45,8 @@ export const koData: typeof enData = {
     dataset: {
       empty: '데이터 세트가 없습니다',
       emptyHint:
-        '이미지를 파일, 폴더, ZIP으로 아무 데나 놓으세요. 클래스마다 폴더를 두면 레이블이 됩니다.',
-      add: '이미지 추가…',
+        '이미지를 파일, 폴더, ZIP으로 아무 데나 놓으세요. 클래스마다 폴더를 두면 레이블이 됩니다. 점은 표(CSV 파일)로 놓으세요.',
+      add: '파일 추가…',
       showContents: '둘러보기',
     },
   },
@@ -101,12 +101,29 @@ export const koData: typeof enData = {
     classCount: (count) => `클래스 ${count}개`,
     skipped: (count) => `파일 ${count}개를 건너뛰었습니다`,
     range: (from, to, of) => `${of} 가운데 ${from}–${to}`,
+    points: {
+      classes: '클래스',
+      columns: { auto: '자동', last: '마지막 열', none: '없음' },
+      columnHints: {
+        auto: '이름이 label이나 class인 열, 없으면 글자로 된 마지막 열입니다.',
+        last: '마지막 열의 서로 다른 칸이 각각 클래스입니다.',
+        none: '모든 열이 좌표입니다.',
+      },
+      keep: '둘 곳',
+      places: { library: '라이브러리', workflow: '워크플로' },
+      placeHints: {
+        library: '한 번 저장해 모든 워크플로에서 씁니다.',
+        workflow: 'PointTable 노드 안에 글자로 둡니다. 워크플로의 파일과 링크에도 들어갑니다.',
+      },
+      plot: (shown, count) => `점 ${count}개 가운데 ${shown}개`,
+    },
     previous: '이전 이미지',
     next: '다음 이미지',
   },
 
   drawing: {
     title: '점 그리기',
+    paintTitle: '칠하기',
     open: '그리기…',
     label:
       '−2에서 2까지의 정사각형. 화살표 키로 십자를 옮기고, 스페이스 키로 점을 찍거나 지웁니다.',

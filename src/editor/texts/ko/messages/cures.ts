@@ -95,6 +95,7 @@ export const koProcessCures: Translation<typeof processCures> = {
   tableWidth: '그 줄을 고치세요.',
   tableNumber: '그 칸을 고치세요. 클래스의 열에만 다른 글자를 쓸 수 있습니다.',
   nothingDrawn: '노드 위에 점을 그리거나, 다른 분포를 고르세요.',
+  nothingPainted: '노드 위에 칠하거나, 다른 모양을 고르세요.',
 }
 
 export const koTrainingCures: Translation<typeof trainingCures> = {

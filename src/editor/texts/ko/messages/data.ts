@@ -5,6 +5,7 @@ import type { dataMessages, dataWords } from '../../../../nodes/messages/data.ts
 export const koData: Translation<typeof dataMessages> = {
   // 데이터 세트
   noDataset: '데이터 세트를 고르지 않았습니다.',
+  choosePoints: 'CSV 파일을 페이지에 놓거나, 저장된 점의 데이터 세트를 고르세요.',
   chooseDataset: '이미지, 폴더, ZIP을 페이지에 놓거나, 저장된 데이터 세트를 고르세요.',
   datasetMissing: '데이터 세트 “{name}”(SHA-256 {hash}...)이(가) 여기에 저장되어 있지 않습니다.',
   datasetChanged: '고른 뒤에 내용이 바뀌었습니다.',

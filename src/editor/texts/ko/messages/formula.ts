@@ -38,6 +38,15 @@ export const koFormula: Translation<typeof formulaMessages> = {
   infiniteConstant: '유한한 상수여야 하는데 {value}입니다.',
   shapes: '브로드캐스팅할 수 있는 모양이어야 하는데 [{first}]와(과) [{second}]입니다.',
 
+  // 곡선: u의 수식
+  curveEmpty: 'u의 수식이 있어야 하는데 없습니다.',
+  curveTooLong: '글자가 {limit}자 이하여야 하는데 {length}자입니다.',
+  curveTooManyNodes: '피연산자와 연산이 {limit}개 이하여야 하는데 더 많습니다.',
+  curveName: 'u, 함수나 앞에서 정의한 이름이어야 하는데 "{name}"입니다.',
+  curveFunction: '수의 함수여야 하는데 "{name}"입니다.',
+  curveRange: 'ᾱ는 0부터 1까지이고 u = 1에서만 0일 수 있는데, u = {u}에서 {value}입니다.',
+  curveRises: 'ᾱ는 타임스텝마다 줄어야 하는데 {before} 다음에 u = {u}에서 {value}입니다.',
+
   // 출력
   numberFromItems: '출력 {output}에는 수 하나가 필요한데 항목마다 하나입니다.',
   numberFromBatch: '출력 {output}에는 수 하나가 필요한데 배치입니다.',
@@ -84,6 +93,15 @@ export const koFormulaCures: Translation<typeof formulaCures> = {
   onDevice: '인수를 t, 레이블, 가중치와 수로만 계산하세요.',
   infiniteConstant: '상수를 바꾸세요. 1 / 0이나 log(0)의 값은 유한하지 않습니다.',
   shapes: '한 배치의 값을 쓰거나 하나를 줄이세요: item_mean(a), mean(a).',
+
+  // 곡선: u의 수식
+  curveEmpty: 'cos(pi * u / 2)^2 같은 수식을 쓰세요.',
+  curveTooLong: '수식을 줄이거나 값을 `table`에 나열하세요.',
+  curveTooManyNodes: '수식을 줄이거나 값을 `table`에 나열하세요.',
+  curveName: '0부터 1까지 변하는 u를 쓰거나 이름을 고치세요.',
+  curveFunction: 'cos, exp, sqrt, min처럼 수의 함수를 쓰세요.',
+  curveRange: '수식이 u = 0의 약 1에서 u = 1의 약 0까지 줄어들도록 고치세요.',
+  curveRises: '수식이 u = 0부터 u = 1까지 줄어들도록 고치세요.',
 
   // 출력
   numberFromItems: 'mean(a)처럼 결과를 수 하나로 줄이세요.',

@@ -206,8 +206,11 @@ export const process = {
           jsd: 'beta = 1 / (T - t). 신호가 선형으로 줄어 0이 됨',
           betas: '직접 정한 beta, `table`에 나열',
           alpha_bars: '직접 정한 alpha-bar, `table`에 나열',
+          formula: '직접 정한 alpha-bar, `expression`의 수식',
         },
       },
+      expression:
+        'u = (t + 1) / T의 함수인 alpha-bar. u = 0의 약 1에서 u = 1의 약 0까지 줄어듭니다. u = 0에서 1이 되도록 크기를 맞추며, beta는 최대 0.999입니다. 언어는 docs/formula.md에 있습니다',
       num_train_timesteps: 'T: 타임스텝의 수, 0부터 T - 1까지',
       table:
         't = 0부터 타임스텝마다 수 하나, 빈칸이나 쉼표, 줄로 나눔: 0과 1 사이의 beta, 또는 줄어드는 alpha-bar',

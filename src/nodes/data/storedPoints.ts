@@ -1,0 +1,42 @@
+// StoredPoints: a stored data set of the user's points.
+import { readPoints } from '../../engine/datasets/pointsFile.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Dataset } from '../../engine/base/values.ts'
+import { tf } from '../../engine/base/tf.ts'
+import { dataset, defineNode, ownPoints, samples, toggle } from '../define.ts'
+import { decodeOnce } from './decoded.ts'
+import { dataMessages } from '../messages/data.ts'
+import { pointDataset } from './pointTable.ts'
+import { readStored } from './stored.ts'
+
+export const storedPoints = defineNode({
+  type: 'diffusion/StoredPoints',
+  category: 'data',
+  summary:
+    'Data set of your own points from the library, imported from a table of comma-separated values.',
+  inputs: {},
+  outputs: {
+    dataset: dataset('All points [n, dim], with classes if there was a column for them'),
+    x_0: samples('All points as one batch'),
+  },
+  params: {
+    points: ownPoints('Data set made from a CSV file that was dropped on the page'),
+    normalize: toggle(
+      true,
+      'Centres the points and scales them to standard deviation 1 over all axes together, which suits the schedules',
+    ),
+  },
+  prepare: async ({ points: file, normalize }, assets) => {
+    const cure = dataMessages.choosePoints()
+    if (!file) throw new NodeError({ param: 'points', message: dataMessages.noDataset(), cure })
+    return decodeOnce(assets, `${file.sha256} points ${normalize}`, async () => {
+      const points = await readStored(assets, { param: 'points', file, cure }, readPoints)
+      return { key: file.sha256, data: pointDataset(points, normalize) }
+    })
+  },
+  run: (_, __, { prepared }) => {
+    const set = prepared as Dataset
+    const tensor = tf.tensor2d(set.data, [set.size, ...set.shape] as [number, number])
+    return { dataset: set, x_0: { type: 'samples', tensor, space: 'point' } }
+  },
+})
