@@ -2,8 +2,15 @@
 // 빠진 것과 남는 것은 test/editor/galleryTexts.test.ts가 알린다.
 import type { WorkflowTable } from '../../workflows.ts'
 import { editing } from './editing.ts'
+import { fewSteps } from './fewSteps.ts'
 import { guidance } from './guidance.ts'
 import { images } from './images.ts'
 import { points } from './points.ts'
 
-export const koWorkflows: WorkflowTable = { ...points, ...images, ...guidance, ...editing }
+export const koWorkflows: WorkflowTable = {
+  ...points,
+  ...fewSteps,
+  ...images,
+  ...guidance,
+  ...editing,
+}
