@@ -261,7 +261,7 @@ export const groups: readonly ExperimentGroup[] = [
       {
         id: 'optimal-transport-couplings',
         title: 'Minibatch optimal transport couplings',
-        source: 'Pooladian et al. 2023, table 1; Tong et al. 2024, section 5.1',
+        source: 'Pooladian et al. 2023 (BatchOT); Tong et al. 2024 (OT-CFM)',
         workflow: 'optimal-transport-couplings',
         measurements: [
           expectNumber('random pairs, 1 step', 'End.history_1[0]', 0.5, 1),

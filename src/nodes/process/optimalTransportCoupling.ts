@@ -16,7 +16,7 @@ export const optimalTransportCoupling = defineNode({
     'Minibatch optimal transport: reorders the noise of a batch so that the sum of squared distances between each item and its noise is smallest. The paths of a flow then hardly cross, and few steps suffice.',
   equation: '\\min_\\pi \\sum_i \\left\\| x_0^{(i)} - \\epsilon^{(\\pi(i))} \\right\\|^2',
   source:
-    'Pooladian et al. 2023, section 3; Tong et al. 2024, section 3.2; exact assignment: Jonker & Volgenant 1987',
+    'Pooladian et al. 2023 (BatchOT); Tong et al. 2024 (OT-CFM); exact assignment: Jonker & Volgenant 1987',
   inputs: {
     x_0: samples(
       'Batch of clean data [b, ...], at most 1024 items. In a training: x_0 of its Start. Time grows with the cube of b: about 10 ms for 256 points',
