@@ -25,12 +25,13 @@ const FEW = 8192
 function drawNoise(kind: 'normal' | 'uniform', random: Random, shape: number[]): Tensor {
   const count = tf.util.sizeFromShape(shape)
   const { random: drawThere } = count < FEW ? {} : activeBackend()
-  if (drawThere && random.nextKey) {
-    const key = random.nextKey()
-    return rememberValues(drawThere(kind, key, shape), () => drawWithKey(kind, key, count))
-  }
-  const values = random[kind](count)
-  return rememberValues(tf.tensor(values, shape, 'float32'), values)
+  const key = random.nextKey?.()
+  if (!key) return tf.tensor(random[kind](count), shape, 'float32')
+  const draw = () => drawWithKey(kind, key, count)
+  if (drawThere) return rememberValues(drawThere(kind, key, shape), draw)
+  const values = draw()
+  // Many numbers are drawn again if needed, to save memory.
+  return rememberValues(tf.tensor(values, shape, 'float32'), count < FEW ? values : draw)
 }
 
 /**
