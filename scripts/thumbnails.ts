@@ -83,12 +83,26 @@ const pictures: Record<string, Panel[]> = {
   'importance-sampling': [
     { node: 'Both losses', settings: { 'Both losses.title': 'The variational bound' } },
   ],
+  'consistency-distillation': [
+    { node: 'One evaluation of the teacher' },
+    { node: 'One evaluation of the student' },
+  ],
   'consistency-training': [{ node: 'Samples on the data' }, { node: 'Distance over steps' }],
   dps: [{ node: 'Samples on the prior' }],
+  drifting: [{ node: 'Distance over steps' }, { node: 'Samples on the data' }],
   'early-stopping': [{ node: 'Held-out loss over steps' }],
   gan: [{ node: 'Samples on the data' }, { node: 'Distance over steps' }],
   'loss-formula': [{ node: 'Squared error by t' }, { node: 'Samples on the data' }],
   'nfe-curves': [{ node: 'Distance to the data' }],
+  'optimal-transport-couplings': [
+    { node: 'Paths of random pairs' },
+    { node: 'Paths of optimal transport' },
+  ],
+  'progressive-distillation': [
+    { node: 'Distance by steps', share: 1.3 },
+    { node: 'Student of this round' },
+  ],
+  'few-step-methods': [{ node: 'Distance by evaluations' }],
   'density-over-time': [{ node: 'Reverse SDE' }, { node: 'Probability flow ODE' }],
   'mask-training': [
     {

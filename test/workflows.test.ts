@@ -95,6 +95,7 @@ test('lists the ready workflows', () => {
     'autoguidance',
     'classifier-guidance',
     'classifier',
+    'consistency-distillation',
     'consistency-training',
     'cross-attention',
     'ddpm-ddim',
@@ -102,10 +103,12 @@ test('lists the ready workflows', () => {
     'digits-sample',
     'digits-train',
     'dps',
+    'drifting',
     'early-stopping',
     'edm',
     'ema',
     'evaluate-points',
+    'few-step-methods',
     'flow-matching',
     'forward-process',
     'gan',
@@ -123,10 +126,12 @@ test('lists the ready workflows', () => {
     'mnist-sample',
     'mnist-train',
     'nfe-curves',
+    'optimal-transport-couplings',
     'own-images',
     'own-sampler',
     'points',
     'posterior',
+    'progressive-distillation',
     'reflow',
     'repaint',
     'reverse-kl',
@@ -718,6 +723,47 @@ onEachBackend(() => {
     const [shortcut, flow] = lines.map(({ y }) => y[0])
     expect(flow).toBeGreaterThan(0.5)
     expect(shortcut).toBeLessThan(process.env.FULL ? 0.12 : 0.4)
+  }, 300_000)
+
+  test('optimal-transport-couplings: closer pairs give straighter paths', async () => {
+    const small = {
+      'Data.count': 1000,
+      'Network.hidden': 48,
+      'Training.steps': 250,
+      'Training.batch_size': 128,
+      'Noise.batch_size': 1000,
+      'For each NFE.list': '1, 4',
+    }
+    const views = await run(testGraph(readWorkflow('optimal-transport-couplings'), small))
+    const lines = (title: string) =>
+      (views.get(title) as ChartView).lines.map(({ y }) => Array.from(y))
+    const [random, coupled] = lines('Distance by evaluations')
+    expect(random[0]).toBeGreaterThan(0.5)
+    expect(coupled[0]).toBeLessThan(0.25)
+    expect(coupled[1]).toBeLessThan(random[1] / 2)
+    const [far, near] = lines('Squared distance of pairs').map((costs) => Math.min(...costs))
+    expect(near).toBeLessThan(far / 3)
+  }, 300_000)
+
+  test('progressive-distillation: a student of two steps is closer than its first teacher', async () => {
+    const small = {
+      'Data.count': 1000,
+      'Network.hidden': 48,
+      'Teacher training.steps': 300,
+      'Teacher training.batch_size': 128,
+      'Distillation.steps': 80,
+      'Distillation.batch_size': 128,
+      'Rounds.times': 3,
+      'Noise.batch_size': 1000,
+    }
+    const views = await run(testGraph(readWorkflow('progressive-distillation'), small))
+    const { lines } = views.get('Distance by steps') as ChartView
+    const [student, teacher] = lines.map(({ y }) => Array.from(y))
+    expect(lines.map(({ x }) => Array.from(x).sort((a, b) => a - b))).toEqual([
+      [2, 4, 8],
+      [2, 4, 8],
+    ])
+    expect(Math.max(...student)).toBeLessThan(Math.max(...teacher) / 2)
   }, 300_000)
 
   test('importance-sampling: timesteps drawn by loss reduce the variance of the loss', async () => {

@@ -130,6 +130,7 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
   run: (inputs: RunInputs<I>, params: RunParams<P>, context: RunContext) => RunOutputs<O> & Outputs
   prepare?: (params: RunParams<P>, assets: Assets) => Promise<{ key: string; data: unknown }>
   reads?: (inputs: RunInputs<I>, params: RunParams<P>) => readonly Tensor[]
+  readsKnown?: true
   stateful?: true
   notices?: (params: RunParams<P>, wired: ReadonlySet<string>, known: StaticInputs<I>) => string[]
   /**

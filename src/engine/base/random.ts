@@ -37,6 +37,10 @@ export function createRandom(seed: number, path: readonly number[] = []): Random
 
 export type Key = readonly [number, number]
 
+/** The numbers of the draw with this key, for tensors that a device drew. */
+export const drawWithKey = (kind: 'normal' | 'uniform', key: Key, count: number): Float32Array =>
+  kind === 'normal' ? drawNormals(key, count) : drawFloats(key, count)
+
 /**
  * Hashes the path into the key, one index after the other. The depth is part of the counter, so
  * that [1] and [0, 1] differ.

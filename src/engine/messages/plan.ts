@@ -80,6 +80,10 @@ export const planMessages = catalogue('plan', {
     '{node} reads tensors back to the CPU, which is not possible while {start} records gradients.',
   readAfter:
     'Take its values from outside the body of {start}, such as from the outputs of its End.',
+  unknownInUnit:
+    'Expected a batch of data and noise whose numbers are known on the CPU, while gradients are recorded, got computed ones.',
+  connectKnown:
+    'Connect x_0 of the Start and noise of GaussianNoise without nodes in between, or move the node out of the loop.',
   drawnOnce: '{node} draws once: every iteration of {start} gets the same {kind}.',
   drawAgain: 'To draw again in every iteration, connect an output of {start} to its input `like`.',
 

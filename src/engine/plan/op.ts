@@ -52,6 +52,12 @@ export interface RunOp extends Declaration {
    * which is impossible inside a training step or another unit under the tape.
    */
   reads?: (inputs: never, params: never) => readonly Tensor[]
+  /**
+   * Set if the contents of the tensors of `reads` are usually known on the CPU: batches of data,
+   * and noise. Nothing waits for those, so that the node may run inside a unit, where other tensors
+   * are a fault.
+   */
+  readsKnown?: true
   /** Inputs whose timesteps may carry derivatives (`Times.tensor`). */
   differentiable?: readonly string[]
   /**

@@ -28,7 +28,7 @@ import type {
   RunContext,
   RunOp,
 } from './op.ts'
-import { randomFor, readInputs, runOp } from './runOp.ts'
+import { randomFor, readInputs, readKnown, runOp, unknownValues } from './runOp.ts'
 import { resolveChecked } from './wiredParams.ts'
 
 export function* runNode(
@@ -125,7 +125,7 @@ function* runFunction(
 ): Generator<Signal, Outputs, unknown> {
   const op = host.ops.get(step.op) as RunOp
   const { params, inputs } = runAtNode(step.id, () => resolveChecked(op, step.params, wired))
-  const read = op.reads && (yield* readTensors(step.id, () => readInputs(op, inputs, params)))
+  const read = op.reads && (yield* readTensors(step.id, op, inputs, params, place))
   return yield* runMeasured(step.id, host, place, () =>
     runAtNode(step.id, () => {
       const context = runContext(step.id, op, params, place.path, host)
@@ -140,9 +140,19 @@ function* runFunction(
 
 function* readTensors(
   id: string,
-  read: () => Promise<Float32Array[]>,
+  op: RunOp,
+  inputs: Inputs,
+  params: Params,
+  { inTrainingStep }: LoopPosition,
 ): Generator<Signal, Float32Array[], unknown> {
-  return (yield { kind: 'wait', promise: runAtNode(id, read) }) as Float32Array[]
+  const known = runAtNode(id, () => {
+    const values = readKnown(op, inputs, params)
+    if (!values && op.readsKnown && inTrainingStep) throw unknownValues()
+    return values
+  })
+  if (known) return known
+  const promise = runAtNode(id, () => readInputs(op, inputs, params))
+  return (yield { kind: 'wait', promise }) as Float32Array[]
 }
 
 /**

@@ -1,7 +1,10 @@
 // Execution of a node's function, for plans and scripts.
+import { NodeError } from '../base/fault.ts'
+import { knownValues } from '../base/knownValues.ts'
 import type { Memory } from '../base/memory.ts'
 import { runTidied } from '../base/memory.ts'
 import { createRandom, type Random } from '../base/random.ts'
+import { planMessages } from '../messages/plan.ts'
 import type { Solvers } from './host.ts'
 import type { Declaration, Inputs, Outputs, Params, RunContext, RunOp } from './op.ts'
 
@@ -13,6 +16,25 @@ export function randomFor(op: Declaration, params: Params, path: readonly number
   const seed = Object.entries(op.params).find(([, { kind }]) => kind === 'seed')?.[0]
   return createRandom(seed ? (params[seed] as number) : 0, path)
 }
+
+/**
+ * Returns the contents of what `reads` of a node names if all are known on the CPU and the node
+ * expects this; undefined if it has to wait for them.
+ */
+export function readKnown(
+  { readsKnown, reads }: RunOp,
+  inputs: Inputs,
+  params: Params,
+): Float32Array[] | undefined {
+  if (!readsKnown || !reads) return undefined
+  const values = reads(inputs as never, params as never).map(knownValues)
+  const isKnown = (value: Float32Array | undefined) => value !== undefined
+  return values.every(isKnown) ? (values as Float32Array[]) : undefined
+}
+
+/** Fault of a node inside a unit that needs tensors whose contents are not known on the CPU. */
+export const unknownValues = () =>
+  new NodeError({ message: planMessages.unknownInUnit(), cure: planMessages.connectKnown() })
 
 /** Reads back what `reads` of a node names. The caller retains the inputs meanwhile. */
 export const readInputs = (op: RunOp, inputs: Inputs, params: Params): Promise<Float32Array[]> =>

@@ -1,7 +1,8 @@
 // Noise tensors. Backends with a kernel for it draw large ones on the device, from the same
 // integers.
 import { activeBackend } from '../base/backend.ts'
-import type { Random } from '../base/random.ts'
+import { rememberValues } from '../base/knownValues.ts'
+import { drawWithKey, type Random } from '../base/random.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 
@@ -24,8 +25,13 @@ const FEW = 8192
 function drawNoise(kind: 'normal' | 'uniform', random: Random, shape: number[]): Tensor {
   const count = tf.util.sizeFromShape(shape)
   const { random: drawThere } = count < FEW ? {} : activeBackend()
-  if (drawThere && random.nextKey) return drawThere(kind, random.nextKey(), shape)
-  return tf.tensor(random[kind](count), shape, 'float32')
+  const key = random.nextKey?.()
+  if (!key) return tf.tensor(random[kind](count), shape, 'float32')
+  const draw = () => drawWithKey(kind, key, count)
+  if (drawThere) return rememberValues(drawThere(kind, key, shape), draw)
+  const values = draw()
+  // Many numbers are drawn again if needed, to save memory.
+  return rememberValues(tf.tensor(values, shape, 'float32'), count < FEW ? values : draw)
 }
 
 /**

@@ -15,6 +15,11 @@ export const samplingMessages = catalogue('sampling', {
   setBatchSize: 'Set batch_size, or connect `like`.',
   noiseShape: 'Expected one size (points) or three (height, width, channels), got "{got}".',
   writeShape: 'Write 2, or 28, 28, 1, or connect `like`.',
+  coupledShapes: 'Expected noise with the shape of x_0, [{expected}], got [{got}].',
+  connectLike: 'Connect x_0 to `like` of GaussianNoise.',
+  coupledBatch:
+    'Expected at most {most} items, since the time of an exact assignment grows with the cube of the batch, got {got}.',
+  smallerBatch: 'Lower batch_size.',
   otherPrediction: 'Expected {second} of the kind of {first}, {expected}, got {got}.',
   convertPrediction: 'Make both of one kind, with Target or ConvertPrediction.',
   epsilonOfNoise:

@@ -45,4 +45,8 @@ export const trainingNodeMessages = catalogue('trainingNodes', {
   stepsDone:
     'Expected steps above {made}, as the connected training has made so many, got {steps}.',
   raiseSteps: 'Raise steps above {made}.',
+  driftShapes: 'Expected items of the shape of the data, [{expected}], got [{got}].',
+  sameItems: 'Connect a generator of such items, or other data.',
+  driftCount: 'Expected at least two samples, which repel each other, got {got}.',
+  moreSamples: 'Raise batch_size.',
 })

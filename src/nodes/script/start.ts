@@ -12,7 +12,7 @@ import { opTable } from '../../engine/plan/op.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { numberedName } from '../../engine/plan/runNode.ts'
 import { atNode, runAtNode } from '../../engine/plan/nodeErrors.ts'
-import { randomFor, readInputs, runOp } from '../../engine/plan/runOp.ts'
+import { randomFor, readInputs, readKnown, runOp, unknownValues } from '../../engine/plan/runOp.ts'
 import { memoryStore } from '../../engine/plan/store.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { BackendName } from '../../engine/protocol.ts'
@@ -137,11 +137,19 @@ class ScriptRuntime implements Script {
   run = (type: string, inputs: Inputs = {}, params: Params = {}, memory = type): Outputs => {
     const op = findOp(this.ops, type, 'node') as RunOp
     if (!op.prepare && !op.reads) return this.computeOutputs(op, inputs, params, {}, memory)
+    if (op.readsKnown) return this.runKnown(op, inputs, params)
     throw new NodeError({
       node: type,
       message: scriptMessages.asynchronous({ title: op.title }),
       cure: scriptMessages.writeLoad(),
     })
+  }
+
+  /** Runs a node whose tensors are known on the CPU, as in a training step. */
+  private runKnown(op: RunOp, inputs: Inputs, params: Params): Outputs {
+    const read = readKnown(op, checkInputs(op, inputs), completeParams(op, params))
+    if (!read) throw atNode(unknownValues(), op.type)
+    return this.computeOutputs(op, inputs, params, { read }, op.type)
   }
 
   load = async (type: string, inputs: Inputs = {}, params: Params = {}): Promise<Outputs> => {

@@ -191,8 +191,9 @@ class ScriptWriter {
     if (step.kind === 'observe') return this.writeShow(step, given)
     if (step.kind === 'files') return `await ${this.writeSave(step, names)}`
     if (op.role === 'observer') return this.writeMetric(step, op, names, given, trains)
-    const { prepare, reads } = op as RunOp
-    const waits = (prepare ?? reads) !== undefined
+    const { prepare, reads, readsKnown } = op as RunOp
+    // Nothing waits in a training step.
+    const waits = (prepare ?? reads) !== undefined && !(trains && readsKnown)
     const solvers = this.solverIds.get(step.op) ?? []
     const memory = solvers.length > 1 ? [quote(`memory ${solvers.indexOf(step.id) + 1}`)] : []
     const made = this.formatCall(waits ? 'load' : 'run', [quote(step.op), ...given, ...memory])

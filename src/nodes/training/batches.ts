@@ -1,4 +1,5 @@
 // Batches of a training: the items of each data set at a step.
+import { rememberValues } from '../../engine/base/knownValues.ts'
 import { itemsAt } from '../../engine/datasets/items.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { createRandom } from '../../engine/base/random.ts'
@@ -85,10 +86,11 @@ export function drawBatches(
       const chosen = batchIndices(dataset.size, step, params, [slot, params.pairs ? 0 : i])
       const suffix = slot.slice('dataset'.length)
       const { labels } = dataset
+      const items = itemsAt(dataset, chosen)
       return {
         [`x_0${suffix}`]: {
           type: 'samples',
-          tensor: tf.tensor(itemsAt(dataset, chosen), [chosen.length, ...dataset.shape]),
+          tensor: rememberValues(tf.tensor(items, [chosen.length, ...dataset.shape]), items),
           space: dataset.space,
         },
         ...(labels && {

@@ -75,6 +75,10 @@ export const koPlan: Translation<typeof planMessages> = {
   readsInUnit:
     '{start}이(가) 기울기를 기록하는 동안에는 {node}이(가) 텐서를 CPU로 읽어 올 수 없습니다.',
   readAfter: '{start} 본문 밖의 값을 쓰세요. 예를 들어 그 End의 출력을 연결하세요.',
+  unknownInUnit:
+    '기울기를 기록하는 동안에는 값을 CPU에서 아는 데이터 배치와 노이즈여야 하는데 계산된 값입니다.',
+  connectKnown:
+    'Start의 x_0과 GaussianNoise의 noise를 사이에 다른 노드 없이 연결하거나, 노드를 루프 밖으로 옮기세요.',
   drawnOnce: '{node}은(는) 한 번만 뽑습니다. {start}의 모든 반복에 같은 {kind~}이(가) 쓰입니다.',
   drawAgain: '반복마다 새로 뽑으려면 {start}의 출력을 입력 `like`에 연결하세요.',
 

@@ -16,6 +16,11 @@ export const koSampling: Translation<typeof samplingMessages> = {
   setBatchSize: 'batch_size를 정하거나 `like`를 연결하세요.',
   noiseShape: '크기 하나(점)나 셋(height, width, channels)이어야 하는데 “{got}”입니다.',
   writeShape: '2나 28, 28, 1처럼 쓰거나, `like`를 연결하세요.',
+  coupledShapes: '노이즈의 모양이 x_0과 같은 [{expected}]이어야 하는데 [{got}]입니다.',
+  connectLike: 'x_0을 GaussianNoise의 `like`에 연결하세요.',
+  coupledBatch:
+    '정확한 할당의 시간은 배치의 세제곱으로 늘어나므로 항목이 {most}개 이하여야 하는데 {got}개입니다.',
+  smallerBatch: 'batch_size를 줄이세요.',
   otherPrediction: '{second}은(는) {first}과(와) 같은 {expected}이어야(여야) 하는데 {got}입니다.',
   convertPrediction: 'Target이나 ConvertPrediction으로 둘을 한 종류로 만드세요.',
   epsilonOfNoise:

@@ -43,4 +43,8 @@ export const koTrainingNodes: Translation<typeof trainingNodeMessages> = {
     '연결된 학습은 바깥 루프의 반복마다 바뀌지만 steps는 전체 단계 수를 뜻합니다. 이미 {steps}단계를 간 학습은 더 가지 않습니다. count를 more로 설정하세요.',
   stepsDone: '연결된 학습이 이미 {made}단계를 갔으므로 steps는 그보다 커야 하는데 {steps}입니다.',
   raiseSteps: 'steps를 {made}보다 높이세요.',
+  driftShapes: '항목의 모양이 데이터와 같은 [{expected}]이어야 하는데 [{got}]입니다.',
+  sameItems: '그런 항목을 만드는 생성기나 다른 데이터를 연결하세요.',
+  driftCount: '서로 밀어내는 샘플이 둘 이상이어야 하는데 {got}개입니다.',
+  moreSamples: 'batch_size를 늘리세요.',
 }

@@ -3,8 +3,16 @@
 import type { WorkflowTable } from '../../workflows.ts'
 import { conditions } from './conditions.ts'
 import { editing } from './editing.ts'
+import { fewSteps } from './fewSteps.ts'
 import { guidance } from './guidance.ts'
 import { images } from './images.ts'
 import { points } from './points.ts'
 
-export const koWorkflows: WorkflowTable = { ...points, ...conditions, ...images, ...guidance, ...editing }
+export const koWorkflows: WorkflowTable = {
+  ...points,
+  ...conditions,
+  ...fewSteps,
+  ...images,
+  ...guidance,
+  ...editing,
+}
