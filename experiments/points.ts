@@ -2,7 +2,7 @@
 import { expectNumber, near, type ExperimentGroup } from './define.ts'
 
 const sampling: ExperimentGroup = {
-  title: 'Sampling loops of one’s own',
+  title: 'Custom sampling loops',
   experiments: [
     {
       id: 'restart',
@@ -90,7 +90,7 @@ const sampling: ExperimentGroup = {
 }
 
 const training: ExperimentGroup = {
-  title: 'Trainings of one’s own',
+  title: 'Custom trainings',
   experiments: [
     {
       id: 'prediction-types',
