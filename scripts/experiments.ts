@@ -5,12 +5,8 @@
 //   --backend x  default wasm
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import {
-  groups,
-  type Experiment,
-  type ExperimentGroup,
-  type Measurement,
-} from '../experiments/experiments.ts'
+import type { Experiment, ExperimentGroup, Measurement } from '../experiments/define.ts'
+import { groups } from '../experiments/experiments.ts'
 import { getErrorMessage } from '../src/engine/base/fault.ts'
 import { startBackend } from '../src/engine/backends/backends.ts'
 import type { Graph } from '../src/engine/plan/graph.ts'

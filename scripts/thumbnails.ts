@@ -114,6 +114,13 @@ const pictures: Record<string, Panel[]> = {
   shortcut: [{ node: 'Shortcut by steps' }, { node: 'Distance by steps' }],
   reflow: [{ node: 'One step of the flow' }, { node: 'One step after reflow' }],
   'visual-anagrams': [{ node: 'Both views' }],
+  'hybrid-images': [{ node: 'Hybrid, low, high' }],
+  'no-time-embedding': [{ node: 'Samples on the data', share: 1.1 }, { node: 'Beyond T' }],
+  'prediction-types': [
+    { node: 'Error of x_0 by t', share: 1.2 },
+    { node: 'Sliced Wasserstein', share: 0.8 },
+  ],
+  restart: [{ node: 'Distance to the data' }, { node: 'With 8 restarts', share: 0.8 }],
   'reverse-kl': [{ node: 'Forward KL: both modes' }, { node: 'Reverse KL: one mode' }],
   'samplers-compared': [
     { node: 'Heun and fine', settings: { 'Heun and fine.extent': 1.9 } },

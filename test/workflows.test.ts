@@ -113,6 +113,7 @@ test('lists the ready workflows', () => {
     'forward-process',
     'gan',
     'guidance-by-hand',
+    'hybrid-images',
     'importance-sampling',
     'inpainting',
     'interpolation',
@@ -127,13 +128,16 @@ test('lists the ready workflows', () => {
     'mnist-train',
     'nfe-curves',
     'optimal-transport-couplings',
+    'no-time-embedding',
     'own-images',
     'own-sampler',
     'points',
     'posterior',
     'progressive-distillation',
+    'prediction-types',
     'reflow',
     'repaint',
+    'restart',
     'reverse-kl',
     'samplers-compared',
     'schedules-compared',
@@ -378,7 +382,7 @@ onEachBackend(() => {
       return [0, 1].map((axis) => [...x.tensor.data].filter((_, i) => i % 2 === axis))
     }
     const spread = (values: number[]) => Math.max(...values) - Math.min(...values)
-    const [measured, free] = await sampled(100)
+    const [measured, free] = await sampled(1)
     expect(measured).toHaveLength(200)
     for (const value of measured) expect(Math.abs(value - 1)).toBeLessThan(0.01)
     expect(spread(free)).toBeGreaterThan(0.5)
