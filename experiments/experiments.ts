@@ -223,6 +223,36 @@ export const groups: readonly ExperimentGroup[] = [
         0.05,
       ),
       {
+        id: 'mean-flow',
+        title: 'MeanFlow: a network of two times, one step',
+        source: 'Geng et al. 2025, algorithms 1 and 2',
+        workflow: 'mean-flow',
+        measurements: [
+          expectNumber('flow, 1 step', 'All steps.history_2[0]', 0.5, 1),
+          expectNumber('MeanFlow, 1 step', 'All steps.history_1[0]', 0, 0.12),
+        ],
+      },
+      {
+        id: 'shortcut',
+        title: 'Shortcut model: the size of the step as an input',
+        source: 'Frans et al. 2025, algorithms 1 and 2',
+        workflow: 'shortcut',
+        measurements: [
+          expectNumber('size 0, 1 step', 'All steps.history_2[0]', 0.5, 1),
+          expectNumber('shortcut, 1 step', 'All steps.history_1[0]', 0, 0.12),
+        ],
+      },
+      {
+        id: 'mask-training',
+        title: 'Training with masks, against RePaint',
+        source: 'Saharia et al. 2022 (Palette); Lugmayr et al. 2022',
+        workflow: 'mask-training',
+        measurements: [
+          expectNumber('rms, trained with masks', 'Error, trained.result', 0.2, 0.58),
+          expectNumber('rms, RePaint', 'Error, RePaint.result', 0.58, 0.7),
+        ],
+      },
+      {
         id: 'few-step-methods',
         title: 'Five few-step methods on one budget',
         source: 'Liu et al. 2023; Luhman & Luhman 2021; Song et al. 2023; Pooladian et al. 2023',
