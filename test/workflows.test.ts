@@ -93,8 +93,8 @@ test('lists the ready workflows', () => {
   expect(workflowNames).toEqual([
     'attention',
     'autoguidance',
-    'classifier',
     'classifier-guidance',
+    'classifier',
     'consistency-distillation',
     'consistency-training',
     'cross-attention',
