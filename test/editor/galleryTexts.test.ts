@@ -112,7 +112,7 @@ test('finds ready workflows by words of both languages, including their notes', 
   expect(found('초승달')).toEqual(['points'])
   expect(found('two moons 5,000')).toEqual(['points'])
   expect(found('점 학습하기')).toContain('points')
-  expect(found('마스크로 half')).toEqual(['inpainting'])
+  expect(found('마스크로 half')).toEqual(['inpainting', 'mask-training'])
   expect(found('구면을 따라')).toEqual(['interpolation'])
   expect(getSearchText(ready[0].text)).toContain('배치를 가져와')
 })

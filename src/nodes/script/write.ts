@@ -1,6 +1,13 @@
 // Generates readable scripts from graphs: one call per node in the order of the plan, and a loop for
 // each zone.
-import { closedId, outerId, splitValue, valueId, type ValueId } from '../../engine/base/ids.ts'
+import {
+  closedId,
+  outerId,
+  splitMany,
+  splitValue,
+  valueId,
+  type ValueId,
+} from '../../engine/base/ids.ts'
 import {
   stepInputs,
   type LoopStep,
@@ -203,6 +210,16 @@ class ScriptWriter {
     return `${outputs ? `const ${outputs} = ` : ''}${waits ? 'await ' : ''}${made}`
   }
 
+  /** True for a chart that collects values after a training, beside the histories, which have steps. */
+  private collectsAfter(chart: Step, training: LoopStep): boolean {
+    if (chart.kind !== 'observe' || !(this.op(chart.op) as ObserverOp).collects) return false
+    const { outputs } = this.op(training.endOp)
+    const histories = training.outputs
+      .filter((slot) => outputs[splitMany(slot)[0]]?.type === 'history')
+      .map((slot) => valueId({ node: training.end, slot }))
+    return Object.values(chart.inputs).some((value) => !histories.includes(value))
+  }
+
   private writeShow(step: NodeStep, given: readonly string[][]): string {
     const training = this.endings.get(step.id)
     return this.formatCall('show', [
@@ -221,8 +238,8 @@ class ScriptWriter {
     const title = this.title(step)
     if (trains && waits) throw new GraphError([waitingLoopFault(outerId(step.id), title)])
     const name = names.take(toIdentifier(title.replace(ENDS, '')))
-    for (const { kind, id, op } of step.emission)
-      if (kind === 'observe' && (this.op(op) as ObserverOp).collects) this.endings.set(id, name)
+    for (const after of step.emission)
+      if (this.collectsAfter(after, step)) this.endings.set(after.id, name)
     const inside = new ScopeNames(names)
     inside.declare([
       { id: step.id, title: title.replace(ENDS, ''), slots: step.each, withSlots: true },
