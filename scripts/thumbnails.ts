@@ -87,11 +87,11 @@ const pictures: Record<string, Panel[]> = {
     { node: 'One evaluation of the teacher' },
     { node: 'One evaluation of the student' },
   ],
-  'consistency-training': [{ node: 'Samples on the data' }, { node: 'Distance over steps' }],
+  'consistency-training': [{ node: 'Distance over steps' }, { node: 'Samples on the data' }],
   dps: [{ node: 'Samples on the prior' }],
   drifting: [{ node: 'Distance over steps' }, { node: 'Samples on the data' }],
   'early-stopping': [{ node: 'Held-out loss over steps' }],
-  gan: [{ node: 'Samples on the data' }, { node: 'Distance over steps' }],
+  gan: [{ node: 'Distance over steps' }, { node: 'Samples on the data' }],
   'loss-formula': [{ node: 'Squared error by t' }, { node: 'Samples on the data' }],
   'nfe-curves': [{ node: 'Distance to the data' }],
   'optimal-transport-couplings': [
