@@ -268,12 +268,14 @@ export const groups: readonly ExperimentGroup[] = [
       },
       {
         id: 'nfe-curves',
-        title: 'Four samplers by the number of evaluations',
+        title: 'Six samplers by the number of evaluations',
         source: 'CS492(D), the challenge of few evaluations',
         workflow: 'nfe-curves',
         measurements: [
-          expectNumber('DDIM, most evaluations', 'End.history_1[4]', 0, 0.3),
-          expectNumber('UniPC, most evaluations', 'End.history_4[4]', 0, 0.12),
+          expectNumber('DDIM, 8 evaluations', 'End.history_1[4]', 0, 0.3),
+          expectNumber('UniPC, 8 evaluations', 'End.history_4[4]', 0, 0.12),
+          expectNumber('DEIS, 8 evaluations', 'End.history_6[4]', 0, 0.06),
+          expectNumber('iPNDM, 12 evaluations', 'End.history_7[5]', 0, 0.06),
         ],
       },
       {

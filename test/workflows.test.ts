@@ -592,7 +592,7 @@ onEachBackend(() => {
     expect(lines.fine[0]).toBe(lines.fine[1])
     for (const name of ['DDIM', 'DPM++ 2M', 'UniPC'])
       expect(lines[name][0]).toBeGreaterThan(2 * lines.fine[0])
-    for (const name of ['DPM++ 2M', 'UniPC']) {
+    for (const name of ['DPM++ 2M', 'UniPC', 'DEIS', 'iPNDM']) {
       expect(lines[name][1] / lines.fine[1]).toBeCloseTo(1, 1)
       expect(lines[name][1]).toBeLessThan(lines.DDIM[1])
     }
