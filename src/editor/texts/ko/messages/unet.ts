@@ -15,7 +15,7 @@ export const koUnet: Translation<typeof unetMessages> = {
   // 함께 맞아야 하는 키
   entries: 'UNet의 {key}에는 block_out_channels처럼 값이 {expected}개여야 하는데 {got}개입니다.',
   channels:
-    'UNet의 출력 채널은 입력 채널 수 {inputs}과(와) 같거나, 분산이 있으면 두 배여야 하는데 {outputs}개입니다.',
+    'UNet의 출력 채널은 이미지의 채널 수 {images}과(와) 같거나, 분산이 있으면 두 배여야 하는데 {outputs}개입니다.',
   groups:
     'UNet의 norm_num_groups는 모든 수준의 채널 수를 나누어떨어지게 해야 하는데, 채널 {channels}개에 {groups}입니다.',
   middleGroups:
