@@ -181,7 +181,7 @@ onCpu(() => {
     }
     expect(await collectFaults(changeGraph(changes))).toMatchInlineSnapshot(`
       [
-        "Schedule.beta_schedule: Expected beta_schedule to be one of linear, linear_openai, scaled_linear, squaredcos_cap_v2, sigmoid, sigmoid_alpha_bar, exp, laplace, sqrt, warmup10, warmup50, const, jsd, betas, alpha_bars, got "quadratic". | Set it to one of linear, linear_openai, scaled_linear, squaredcos_cap_v2, sigmoid, sigmoid_alpha_bar, exp, laplace, sqrt, warmup10, warmup50, const, jsd, betas, alpha_bars. The default is linear.",
+        "Schedule.beta_schedule: Expected beta_schedule to be one of linear, linear_openai, scaled_linear, squaredcos_cap_v2, sigmoid, sigmoid_alpha_bar, exp, laplace, sqrt, warmup10, warmup50, const, jsd, betas, alpha_bars, formula, got "quadratic". | Set it to one of linear, linear_openai, scaled_linear, squaredcos_cap_v2, sigmoid, sigmoid_alpha_bar, exp, laplace, sqrt, warmup10, warmup50, const, jsd, betas, alpha_bars, formula. The default is linear.",
         "Net.hidden: Expected hidden to be an integer from 1 to 4096, got 0. | Set it to an integer from 1 to 4096. The default is 128.",
         "Adam.lr: Expected lr to be a number from 0 to 10, got "fast". | Set it to a number from 0 to 10. The default is 0.001.",
       ]
