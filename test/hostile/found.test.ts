@@ -122,6 +122,27 @@ const found: { breaks: string; ends: 'accepted' | 'refused'; file: object }[] = 
       ],
     },
   },
+  {
+    breaks: 'the loop wire of an End comes from a node of an unknown type',
+    ends: 'accepted',
+    file: {
+      links: [[30, 11, 0, 23, 0, 'loop']],
+      nodes: [
+        {
+          id: 11,
+          type: 'hasOwnProperty',
+          outputs: [{ name: 'loop', type: 'loop', links: [30] }],
+          properties: { further_slots: true },
+        },
+        {
+          id: 23,
+          type: 'diffusion/TrainingEnd',
+          inputs: [{ name: 'loop', type: 'loop', link: 30 }],
+          size: [210, 202],
+        },
+      ],
+    },
+  },
 ]
 
 test.each(found)('$breaks', async ({ ends, file }) => {

@@ -39,6 +39,7 @@ export function matchNodeSlots(
 function offersFurther(node: DiffusionNode): boolean {
   const { role } = node.diffusion.declaration
   const start = role === 'end' ? loopPartner(node) : node
+  if (role === 'end' && start?.diffusion.declaration.role !== 'start') return false
   return start?.properties[FURTHER] === true
 }
 

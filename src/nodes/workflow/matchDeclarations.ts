@@ -84,7 +84,10 @@ export function matchDeclarations(
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const findStart = (node: FileNode) => {
     const loop = incoming.get(node.id)?.find((link) => node.inputs[link[4]]?.name === LOOP)
-    return loop && byId.get(loop[1])
+    const start = loop && byId.get(loop[1])
+    // In a damaged file the wire can come from an unknown node, from an End, or from another output.
+    const isStart = start && reading.declarations.get(start.type)?.role === 'start'
+    return isStart && start.outputs[loop[2]]?.name === LOOP ? start : undefined
   }
   nodes.forEach((node, i) => {
     const declaration = reading.declarations.get(node.type)
