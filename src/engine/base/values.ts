@@ -177,7 +177,7 @@ export interface Logits {
   tensor: Tensor
 }
 
-/** What a prediction is conditioned on, before its embedding: one part, or several of different kinds. */
+/** Conditioning of a prediction before its embedding: one part, or several of different kinds. */
 export type Conditioning = ConditionPart | { kind: 'joint'; parts: readonly ConditionPart[] }
 
 /** A part of a condition: one value per item, or one for all items. */

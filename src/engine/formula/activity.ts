@@ -2,8 +2,8 @@
 //
 // The derivative of a branch that is not taken may be infinite (sqrt(a) at 0), and 0 * infinity = NaN
 // would reach the gradient. There, the arguments of its functions are replaced by harmless ones
-// ("double where"). A defined name may be used in
-// several branches: then a node is used where any of several paths of branches is taken.
+// ("double where"). A defined name may be used in several branches: then a node is used where any of
+// several paths of branches is taken.
 //
 // Uses without gradient, as in a comparison, need the value everywhere. A node that has uses of both
 // kinds is evaluated twice: guarded, and plain. Conditions are plain, so that neither waits for the

@@ -54,8 +54,8 @@ export const trainableModel = (model: Model): Model | undefined =>
 /**
  * Prediction of `model` for the noised batch `x`, `[b, ...]`, at timesteps `t` and a condition,
  * each one per item or one for all. Label -1, or no condition, is the null label; numbers and
- * vectors have none; extra channels are zeros without a condition. Throws EngineError, by argument, if a shape, timestep or condition does not
- * fit the model.
+ * vectors have none; extra channels are zeros without a condition. Throws EngineError, by argument,
+ * if a shape, timestep or condition does not fit the model.
  */
 export const predict = (
   model: Model,
