@@ -76,6 +76,29 @@ export const findPart = <K extends Kind>(
     (part): part is Extract<ConditionPart, { kind: K }> => part.kind === kind,
   )
 
+/** Returns the numbers of a condition as times to embed, if it has any. */
+export function findNumbers(
+  condition: Conditioning | undefined,
+): Pick<Times, 't' | 'tensor'> | undefined {
+  const part = findPart(condition, 'values')
+  return part && { t: part.values, ...(part.tensor && { tensor: part.tensor }) }
+}
+
+/** Returns the tensor of a part; undefined for labels and numbers, which are on the CPU. */
+export function partTensor(part: ConditionPart): Tensor | undefined {
+  switch (part.kind) {
+    case 'vectors':
+      return part.vectors
+    case 'tokens':
+      return part.tokens
+    case 'channels':
+      return part.channels
+    case 'labels':
+    case 'values':
+      return undefined
+  }
+}
+
 /** Returns the condition without labels and tokens; undefined if nothing is left. */
 export const withoutGuided = (condition: Conditioning | undefined): Conditioning | undefined =>
   joinParts(conditionParts(condition).filter((part) => !isGuided(part)))

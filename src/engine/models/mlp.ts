@@ -8,6 +8,7 @@ import type { ConditionSpec } from './condition.ts'
 import {
   concatChannels,
   distinct,
+  findNumbers,
   findPart,
   labelsOrNone,
   labelSpec,
@@ -143,8 +144,8 @@ function embed(
   layer: (name: string, x: Tensor) => Tensor,
 ): Tensor {
   const { time_embedding_dim, num_classes } = mlpConfig(model)
-  const embedTime = (name: string, times: Pick<Times, 't' | 'tensor'>) => {
-    const waves = timestepEmbedding(timeRows(times), time_embedding_dim, {}, times.tensor)
+  const embedTime = (name: string, at: Pick<Times, 't' | 'tensor'>) => {
+    const waves = timestepEmbedding(timeRows(at), time_embedding_dim, {}, at.tensor)
     return layer(`${name}.linear_2`, silu(layer(`${name}.linear_1`, waves)))
   }
   const parts = [embedTime('time_embedding', times)]
@@ -154,11 +155,8 @@ function embed(
     const classes = oneHot(distinct(rows), num_classes + 1)
     parts.push(tf.matMul(classes, model.weights['class_embedding.weight'] as Tensor2D))
   }
-  const number = findPart(condition, 'values')
-  if (number) {
-    const { values: t, tensor } = number
-    parts.push(embedTime('second_time_embedding', { t, ...(tensor && { tensor }) }))
-  }
+  const numbers = findNumbers(condition)
+  if (numbers) parts.push(embedTime('second_time_embedding', numbers))
   const vector = findPart(condition, 'vectors')
   if (vector) parts.push(layer('vector_embedding', vector.vectors))
   return parts.reduce((sum, part) => sum.add(part))

@@ -1,5 +1,6 @@
 // Summaries of values for the inspection of wires. Read back in one small transfer, whatever the
 // size.
+import { partTensor } from '../../engine/models/condition.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Inspection, ScatterView, View } from '../../engine/plan/view.ts'
 import { toPictures } from '../../engine/images/pixels.ts'
@@ -75,14 +76,7 @@ const describers: { [K in SlotType]: (value: SlotValues[K]) => Promise<ValueDesc
   loop: describeSmall,
   condition: async (value) => {
     const { condition } = value
-    const tensor =
-      condition.kind === 'vectors'
-        ? condition.vectors
-        : condition.kind === 'tokens'
-          ? condition.tokens
-          : condition.kind === 'channels'
-            ? condition.channels
-            : undefined
+    const tensor = condition.kind === 'joint' ? undefined : partTensor(condition)
     return tensor
       ? { ...(await describeNumbers({ tensor })), notes: [['kind', condition.kind]] }
       : describeSmall(value)

@@ -4,7 +4,7 @@ import { unetRows } from '../../engine/models/unet/summary.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import type { StatisticsView } from '../../engine/plan/view.ts'
 import { computeHistogram, computeStatistics } from '../../engine/base/statistics.ts'
-import { countItems } from '../../engine/models/condition.ts'
+import { countItems, findNumbers, partTensor } from '../../engine/models/condition.ts'
 import type {
   Condition,
   ConditionPart,
@@ -238,34 +238,16 @@ async function inspectCondition({ condition }: Condition): Promise<Inspection> {
   }
 }
 
-async function inspectPart(condition: ConditionPart): Promise<Inspection> {
-  switch (condition.kind) {
-    case 'labels': {
-      const { labels, perItem = 1 } = condition
-      const shape = perItem > 1 ? [labels.length / perItem, perItem] : [labels.length]
-      return { shape, numbers: labels, notes: labelCounts(labels) }
-    }
-    case 'values':
-      return { shape: [condition.values.length], numbers: condition.values, notes: [] }
-    case 'vectors':
-      return {
-        shape: condition.vectors.shape,
-        numbers: await readTensor(condition.vectors),
-        notes: [],
-      }
-    case 'tokens':
-      return {
-        shape: condition.tokens.shape,
-        numbers: await readTensor(condition.tokens),
-        notes: [],
-      }
-    case 'channels':
-      return {
-        shape: condition.channels.shape,
-        numbers: await readTensor(condition.channels),
-        notes: [],
-      }
+async function inspectPart(part: ConditionPart): Promise<Inspection> {
+  const tensor = partTensor(part)
+  if (tensor) return { shape: tensor.shape, numbers: await readTensor(tensor), notes: [] }
+  if (part.kind === 'labels') {
+    const { labels, perItem = 1 } = part
+    const shape = perItem > 1 ? [labels.length / perItem, perItem] : [labels.length]
+    return { shape, numbers: labels, notes: labelCounts(labels) }
   }
+  const numbers = findNumbers(part)?.t ?? []
+  return { shape: [numbers.length], numbers, notes: [] }
 }
 
 /** Counts of the first ten labels. */

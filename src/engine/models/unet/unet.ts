@@ -13,7 +13,14 @@ import { tf } from '../../base/tf.ts'
 import type { Conditioning, Model, TrainingMode, Weights } from '../../base/values.ts'
 import type { Times } from '../../process/schedule.ts'
 import type { ConditionSpec } from '../condition.ts'
-import { concatChannels, distinct, findPart, labelsOrNone, timeRows } from '../condition.ts'
+import {
+  concatChannels,
+  distinct,
+  findNumbers,
+  findPart,
+  labelsOrNone,
+  timeRows,
+} from '../condition.ts'
 import type { ModelKind } from '../kind.ts'
 import type { BlockOptions } from './blocks.ts'
 import {
@@ -181,12 +188,9 @@ function embedCondition(
   weights: Weights,
   condition: Conditioning | undefined,
 ): Tensor2D | undefined {
-  const number = findPart(condition, 'values')
-  if (number) {
-    const { values: t, tensor } = number
-    const rows = timeRows({ t, ...(tensor && { tensor }) })
-    return timeEmbedding(rows, weights, 'class_embedding', config, tensor)
-  }
+  const numbers = findNumbers(condition)
+  if (numbers)
+    return timeEmbedding(timeRows(numbers), weights, 'class_embedding', config, numbers.tensor)
   const vector = findPart(condition, 'vectors')
   if (vector) return vector.vectors as Tensor2D
   const rows = config.num_class_embeds
