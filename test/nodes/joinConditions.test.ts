@@ -71,6 +71,23 @@ onEachBackend(() => {
     expect(other.tensor.data).not.toEqual(prediction.tensor.data)
   })
 
+  test('derivatives with respect to a second time pass through', async () => {
+    const zone = (condition: string) => [
+      ...graph({ condition_1: 'class.labels', condition_2: 'from.t' }, { extra_dim: 0 }),
+      node('from', 'JvpStart', { x: 'noise.noise', t: 'r.t' }),
+      node('joined', 'JoinConditions', { condition_1: 'from.t' }),
+      node('inside', 'Predict', { model: 'model.model', x_t: 'from.x', t: 't.t', condition }),
+      node('to', 'JvpEnd', { loop: 'from.loop', value: 'inside.prediction' }),
+    ]
+    const derivative = async (condition: string) => {
+      const seen = await evaluate(zone(condition), { jvp: 'to.jvp' }, { only: true })
+      return [...seen.jvp.tensor.data]
+    }
+    const direct = await derivative('from.t')
+    expect(Math.max(...direct.map(Math.abs))).toBeGreaterThan(1e-4)
+    expect(await derivative('joined.condition')).toEqual(direct)
+  })
+
   test('rejects what cannot be joined, with node and cure', async () => {
     const faultOf = async (join: Record<string, string>) => {
       try {

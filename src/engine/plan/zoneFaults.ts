@@ -270,7 +270,7 @@ function timeFaults(id: string, op: Op, { nodes, ops }: Checked): Fault[] {
   const taken = 'differentiable' in op ? op.differentiable : undefined
   return Object.entries(getNode(nodes, id).inputs).flatMap(([slot, from]) => {
     const isDerived = behaviourAt(from.node, nodes, ops)?.differentiable?.includes(from.slot)
-    if (!isDerived || taken?.includes(slot)) return []
+    if (!isDerived || taken?.includes(slot) || taken?.includes(splitMany(slot)[0])) return []
     const start = nodeName(from.node, nodes, ops)
     return [
       {
