@@ -18,8 +18,8 @@ export function randomFor(op: Declaration, params: Params, path: readonly number
 }
 
 /**
- * Returns the contents of what `reads` of a node names if all are known on the CPU and the node
- * expects this; undefined if it has to wait for them.
+ * Returns the contents of the tensors in `reads` if the node has `readsKnown` and all of them are
+ * known on the CPU; undefined if they must be read back.
  */
 export function readKnown(
   { readsKnown, reads }: RunOp,

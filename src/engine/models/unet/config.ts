@@ -28,7 +28,7 @@ export interface UnetConfig extends Partial<TokenConfig> {
   /** Those of the images, or twice that with a learned variance in the second half. */
   out_channels: number
   /**
-   * Input channels beyond those of the images, which come last: a mask and what is known, or an
+   * Input channels beyond those of the images, which come last: a mask and the known pixels, or an
    * estimate of the data. Undefined for none; without a learned variance, the difference of
    * `in_channels` and `out_channels` states them already.
    */
