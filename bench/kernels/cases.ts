@@ -8,11 +8,7 @@ import { layerNorm } from '../../src/engine/layers/layerNorm.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
 import { upsampleNearest2 } from '../../src/engine/layers/resample.ts'
 import { channelSums } from '../../src/engine/layers/sums.ts'
-import {
-  projectEmbedding,
-  resnetBlock,
-  selfAttentionBlock,
-} from '../../src/engine/models/unet/blocks.ts'
+import { projectEmbedding, resnetBlock, selfAttentionBlock } from '../../test/blocks.ts'
 import type { OptimizerConfig } from '../../src/engine/training/optimizers.ts'
 import { optimizerStep } from '../../src/engine/training/optimizers.ts'
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/base/tf.ts'
@@ -252,7 +248,7 @@ function residualCase(b: number, { side, from, to }: Block): KernelCase {
       const all = named(names, rest)
       return resnetBlock(
         x as Tensor4D,
-        projectEmbedding(embedding as Tensor2D, all).get('r')!,
+        projectEmbedding(embedding as Tensor2D, all, 'r'),
         all,
         'r',
         options,

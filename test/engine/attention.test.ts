@@ -13,7 +13,7 @@ import {
 import { attention, attentionShares } from '../../src/engine/layers/attention.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
 import { predict, tokenMaps } from '../../src/engine/models/predict.ts'
-import { linearAttentionBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
+import { linearAttentionBlock, selfAttentionBlock } from '../blocks.ts'
 import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
 import { parseUnetConfig } from '../../src/engine/models/unet/config.ts'
 import {
@@ -22,7 +22,7 @@ import {
   writeConditionConfig,
 } from '../../src/engine/models/unet/diffusers.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
-import { unetWeightShapes } from '../../src/engine/models/unet/shapes.ts'
+import { unetWeightShapes } from '../../src/engine/models/unet/graph.ts'
 import { unetSummary } from '../../src/engine/models/unet/summary.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'

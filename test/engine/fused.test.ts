@@ -16,11 +16,7 @@ import { linear } from '../../src/engine/layers/linear.ts'
 import { projectAll } from '../../src/engine/layers/projections.ts'
 import { avgPool2, upsampleNearest2 } from '../../src/engine/layers/resample.ts'
 import { channelMeans, channelSums } from '../../src/engine/layers/sums.ts'
-import {
-  projectEmbedding,
-  resnetBlock,
-  selfAttentionBlock,
-} from '../../src/engine/models/unet/blocks.ts'
+import { projectEmbedding, resnetBlock, selfAttentionBlock } from '../blocks.ts'
 import type { OptimizerConfig } from '../../src/engine/training/optimizers.ts'
 import { zeroMoments, optimizerStep } from '../../src/engine/training/optimizers.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
@@ -911,7 +907,7 @@ const ofUnet: Row[] = [
         const [x, skip] = args.slice(0, block.from.length) as Tensor4D[]
         const [embedding, ...weights] = args.slice(block.from.length)
         const all = named(names, weights) as Weights
-        const projected = projectEmbedding(embedding as Tensor2D, all).get('r')!
+        const projected = projectEmbedding(embedding as Tensor2D, all, 'r')
         return resnetBlock(skip ? [x, skip] : x, projected, all, 'r', settings(block))
       }
     },

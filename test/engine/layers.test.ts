@@ -6,9 +6,10 @@ import { conv2d } from '../../src/engine/layers/conv.ts'
 import { dropout } from '../../src/engine/layers/dropout.ts'
 import { timestepEmbedding } from '../../src/engine/layers/embedding.ts'
 import { groupNorm } from '../../src/engine/layers/groupNorm.ts'
-import { convWeights, linearWeights, normWeights } from '../../src/engine/layers/init.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
-import { attend } from '../../src/engine/models/unet/transformer.ts'
+import { type Feature, GraphBuilder } from '../../src/engine/models/graph/builder.ts'
+import { createProgram, runProgram } from '../../src/engine/models/graph/program.ts'
+import { createWeights, layersWithWeights } from '../../src/engine/models/graph/weights.ts'
 import { upsampleNearest2 } from '../../src/engine/layers/resample.ts'
 import { reverseAxesTranspose, transposeMatrix } from '../../src/engine/layers/transpose.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
@@ -119,9 +120,42 @@ const recordedLayers: { [name: string]: { args: string[]; layer: Layer } } = {
         'a.to_out.0.weight': out,
         'a.to_out.0.bias': bias,
       }
-      return attend(x as Tensor3D, context as Tensor3D, weights as Weights, 'a', 2)
+      return attend(x as Tensor3D, context as Tensor3D, weights as Weights)
     },
   },
+}
+
+/** First weights of a layer of features of `shape`. */
+function firstWeights(
+  shape: readonly number[],
+  add: (b: GraphBuilder, x: Feature) => Feature,
+): Weights {
+  const b = new GraphBuilder()
+  const graph = b.graph({ out: add(b, b.source('x', { shape })) })
+  const [layer] = layersWithWeights(graph)
+  return createWeights(layer, createRandom(1))
+}
+
+/** Cross-attention of two heads with its linear layers, as a graph of layers. */
+function attend(x: Tensor3D, context: Tensor3D, weights: Weights): Tensor {
+  const b = new GraphBuilder()
+  const width = x.shape[2]
+  const from = b.source('x', { shape: x.shape.slice(1) })
+  const to = b.source('tokens', { width: context.shape[2] })
+  const [q, k, v] = [from, to, to].map((input, i) =>
+    b.linear(input, `a.${['to_q', 'to_k', 'to_v'][i]}`, width, false),
+  )
+  const mixed = b.add('attention', [q, k, v], { heads: 2 })
+  const graph = b.graph({ out: b.linear(mixed, 'a.to_out.0', width) })
+  const model = {
+    type: 'model',
+    kind: 'test',
+    config: {},
+    predicts: 'sample',
+    children: {},
+  } as const
+  const condition = { kind: 'tokens', tokens: context } as const
+  return runProgram(createProgram(graph, ['out']), { ...model, weights }, { x, condition })[0]
 }
 
 onEachBackend((backend) => {
@@ -232,31 +266,29 @@ onCpu(() => {
   })
 
   test.each([
-    [
-      'conv',
-      () => convWeights('conv', 3, 8, 16, createRandom(1)),
-      [3, 3, 8, 16],
-      1 / Math.sqrt(72),
-    ],
-    ['linear', () => linearWeights('linear', 64, 32, createRandom(1)), [64, 32], 1 / 8],
-  ] as const)('a %s starts uniform within 1 / sqrt(fan in)', async (name, make, shape, bound) => {
-    const weights = make()
-    expect(Object.keys(weights)).toEqual([`${name}.weight`, `${name}.bias`])
-    expect(weights[`${name}.weight`].shape).toEqual(shape)
-    expect(weights[`${name}.bias`].shape).toEqual([shape.at(-1)])
-    for (const tensor of Object.values(weights)) {
-      const values = Array.from(await tensor.data())
-      expect(largest(values)).toBeLessThanOrEqual(bound)
-      expect(largest(values)).toBeGreaterThan(0.9 * bound)
-      const variance = values.reduce((sum, value) => sum + value ** 2, 0) / values.length
-      expect(variance / (bound ** 2 / 3)).toBeGreaterThan(0.6)
-      expect(variance / (bound ** 2 / 3)).toBeLessThan(1.5)
-    }
-    tf.dispose(weights)
-  })
+    ['conv', [4, 4, 8], 16, [3, 3, 8, 16], 1 / Math.sqrt(72)],
+    ['linear', [64], 32, [64, 32], 1 / 8],
+  ] as const)(
+    'a %s starts uniform within 1 / sqrt(fan in)',
+    async (name, from, out, shape, bound) => {
+      const weights = firstWeights(from, (b, x) => b[name](x, name, out))
+      expect(Object.keys(weights)).toEqual([`${name}.weight`, `${name}.bias`])
+      expect(weights[`${name}.weight`].shape).toEqual(shape)
+      expect(weights[`${name}.bias`].shape).toEqual([shape.at(-1)])
+      for (const tensor of Object.values(weights)) {
+        const values = Array.from(await tensor.data())
+        expect(largest(values)).toBeLessThanOrEqual(bound)
+        expect(largest(values)).toBeGreaterThan(0.9 * bound)
+        const variance = values.reduce((sum, value) => sum + value ** 2, 0) / values.length
+        expect(variance / (bound ** 2 / 3)).toBeGreaterThan(0.6)
+        expect(variance / (bound ** 2 / 3)).toBeLessThan(1.5)
+      }
+      tf.dispose(weights)
+    },
+  )
 
   test('a norm starts as the identity', async () => {
-    const weights = normWeights('norm', 4)
+    const weights = firstWeights([2, 2, 4], (b, x) => b.groupNorm(x, 'norm', 2, 1e-5))
     expect(await weights['norm.weight'].array()).toEqual([1, 1, 1, 1])
     expect(await weights['norm.bias'].array()).toEqual([0, 0, 0, 0])
     tf.dispose(weights)

@@ -2,12 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { silu } from '../../src/engine/layers/activations.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import type { BlockOptions } from '../../src/engine/models/unet/blocks.ts'
-import {
-  projectEmbedding,
-  resnetBlock,
-  selfAttentionBlock,
-} from '../../src/engine/models/unet/blocks.ts'
+import type { ResidualBlockOptions } from '../../src/engine/layers/residualBlock.ts'
+import { projectEmbedding, resnetBlock, selfAttentionBlock } from '../blocks.ts'
 import { readConditionConfig } from '../../src/engine/models/unet/diffusers.ts'
 import type { BackendName } from '../../src/engine/protocol.ts'
 import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/base/tf.ts'
@@ -63,7 +59,7 @@ onEachBackend((backend) => {
 
   describe('blocks', () => {
     const tensors = goldenTensors('unet/blocks')
-    const options: BlockOptions = {
+    const options: ResidualBlockOptions = {
       groups: 4,
       eps: 1e-6,
       activation: 'silu',
@@ -71,11 +67,11 @@ onEachBackend((backend) => {
       output_scale: 1,
     }
     const resnet =
-      (changes: Partial<BlockOptions> & { resample?: 'down' | 'up' } = {}) =>
+      (changes: Partial<ResidualBlockOptions> = {}) =>
       (x: Tensor4D, weights: Weights, temb: Tensor) =>
         resnetBlock(
           x,
-          projectEmbedding(silu(temb) as Tensor2D, weights).get('block')!,
+          projectEmbedding(silu(temb) as Tensor2D, weights, 'block'),
           weights,
           'block',
           { ...options, ...changes },

@@ -2,24 +2,23 @@
 import { describe, expect, test } from 'vitest'
 import { predict, trainableModel } from '../../src/engine/models/predict.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
-import {
-  namedConv,
-  normaliseInput,
-  projectEmbedding,
-  resnetBlock,
-  timeEmbedding,
-  unetActivations,
-} from '../../src/engine/models/unet/blocks.ts'
+import { activations, silu } from '../../src/engine/layers/activations.ts'
+import { conv2d } from '../../src/engine/layers/conv.ts'
+import { timestepEmbedding } from '../../src/engine/layers/embedding.ts'
+import { groupNorm } from '../../src/engine/layers/groupNorm.ts'
+import { linear } from '../../src/engine/layers/linear.ts'
+import { parametersOf } from '../../src/engine/models/graph/step.ts'
+import { projectEmbedding, resnetBlock } from '../blocks.ts'
 import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
 import { parseUnetConfig, unetConfig } from '../../src/engine/models/unet/config.ts'
 import { diffusersRefusal } from '../../src/engine/models/unet/diffusers.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
-import { unetWeightShapes } from '../../src/engine/models/unet/shapes.ts'
+import { unetWeightShapes } from '../../src/engine/models/unet/graph.ts'
 import { trainingMemory, unetSummary } from '../../src/engine/models/unet/summary.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Tensor, Tensor2D, Tensor4D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import type { Conditioning, Model } from '../../src/engine/base/values.ts'
+import type { Conditioning, Model, Weights } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu } from '../backends.ts'
 import { gap, goldenJson } from '../goldenTensors.ts'
@@ -47,6 +46,16 @@ const labels = (...values: number[]): Conditioning => ({
   labels: Int32Array.from(values),
 })
 const t = Float64Array.of(5, 300)
+
+/** Sinusoidal embedding of t, and two linear layers. */
+function embedTime(t: Float64Array, weights: Weights, name: string): Tensor2D {
+  const dense = (x: Tensor2D, layer: string) => {
+    const { weight, bias } = parametersOf<Tensor2D>(weights, `${name}.${layer}`)
+    return linear(x, weight, bias)
+  }
+  const waves = timestepEmbedding(t, weights[`${name}.linear_1.weight`].shape[0])
+  return dense(silu(dense(waves, 'linear_1')) as Tensor2D, 'linear_2')
+}
 
 describe('the config', () => {
   test('of a file gets the defaults of diffusers; unknown values are rejected with the reason', () => {
@@ -310,7 +319,7 @@ onCpu(() => {
     const all = tf.tidy(() => {
       const vectors = (tensor: Tensor): Conditioning => ({ kind: 'vectors', vectors: tensor })
       const rows = tf.concat([table.slice(2, 1), table.slice(0, 1)])
-      const embedded = timeEmbedding(values, byNumber.weights, 'class_embedding', {})
+      const embedded = embedTime(values, byNumber.weights, 'class_embedding')
       return [
         predict(byLabel, x, t, labels(2, 0)),
         predict(byVector, x, t, vectors(rows)),
@@ -408,13 +417,17 @@ onCpu(() => {
         time_scale_shift: 'default',
         output_scale: 1,
       } as const
-      const embedding = unetActivations.silu(
-        timeEmbedding(t, weights, 'time_embedding', {}),
-      ) as Tensor2D
-      const projected = projectEmbedding(embedding, weights)
+      const conv = (h: Tensor4D, name: string) => {
+        const { weight, bias } = parametersOf<Tensor4D>(weights, name)
+        return conv2d(h, weight, bias)
+      }
+      const embedding = silu(embedTime(t, weights, 'time_embedding')) as Tensor2D
       const block = (h: Tensor4D, name: string, output_scale = 1) =>
-        resnetBlock(h, projected.get(name)!, weights, name, { ...options, output_scale })
-      const first = namedConv(x, weights, 'conv_in')
+        resnetBlock(h, projectEmbedding(embedding, weights, name), weights, name, {
+          ...options,
+          output_scale,
+        })
+      const first = conv(x, 'conv_in')
       const down = block(first, 'down_blocks.0.resnets.0')
       const middle = scale
         ? ['mid_block.resnets.0', 'mid_block.resnets.1'].reduce(
@@ -424,7 +437,8 @@ onCpu(() => {
         : down
       const up = block(tf.concat([middle, down], 3), 'up_blocks.0.resnets.0')
       const last = block(tf.concat([up, first], 3), 'up_blocks.0.resnets.1')
-      return namedConv(normaliseInput(last, weights, 'conv_norm_out', options), weights, 'conv_out')
+      const norm = parametersOf(weights, 'conv_norm_out')
+      return conv(silu(groupNorm(last, norm.weight, norm.bias, options)) as Tensor4D, 'conv_out')
     })
     const got = tf.tidy(() => predict(model, x, t))
     expect((await gap(got, right)).gap).toBeLessThan(1e-6)
@@ -438,11 +452,10 @@ onCpu(() => {
       gelu: [-0.0040496, -0.1586553, 0, 0.3457312, 1.9544997],
       mish: [-0.1456475, -0.3034015, 0, 0.3752453, 1.943959],
       silu: [-0.1422776, -0.2689414, 0, 0.3112297, 1.7615942],
-      swish: [-0.1422776, -0.2689414, 0, 0.3112297, 1.7615942],
       relu: [0, 0, 0, 0.5, 2],
     }
     for (const [name, values] of Object.entries(right)) {
-      const got = tf.tidy(() => unetActivations[name as keyof typeof right](x))
+      const got = tf.tidy(() => activations[name as keyof typeof right](x))
       const found = await got.data()
       values.forEach((value, i) => expect(found[i], `${name} ${i}`).toBeCloseTo(value, 5))
       got.dispose()

@@ -13,11 +13,7 @@ import { convInputTensor } from '../../src/engine/layers/convInput.ts'
 import { conv2d } from '../../src/engine/layers/conv.ts'
 import { convByKernels } from '../../src/engine/backends/webgpu/layers/conv.ts'
 import { residualBlock } from '../../src/engine/backends/webgpu/layers/residual.ts'
-import {
-  projectEmbedding,
-  resnetBlock,
-  selfAttentionBlock,
-} from '../../src/engine/models/unet/blocks.ts'
+import { projectEmbedding, resnetBlock, selfAttentionBlock } from '../blocks.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
@@ -168,7 +164,7 @@ const fusedBlock =
 const blockOfSingleLayers =
   (one: Residual): Layer =>
   (inputs) => {
-    const projected = projectEmbedding(inputs.embedding as Tensor2D, inputs).get('block')!
+    const projected = projectEmbedding(inputs.embedding as Tensor2D, inputs, 'block')
     return resnetBlock(featuresOf(inputs), projected, inputs, 'block', {
       ...optionsOf(one),
       drop: (x) => x,

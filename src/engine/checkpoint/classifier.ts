@@ -2,6 +2,7 @@
 import { quoteValue } from '../base/quote.ts'
 import { viewText } from '../base/viewTexts.ts'
 import type { ClassifierConfig } from '../models/classifier.ts'
+import { classifierWeightShapes } from '../models/classifier.ts'
 import { CheckpointError } from './error.ts'
 import type { Format } from './format.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
@@ -97,33 +98,4 @@ function checkClassifierConfig(config: Json) {
       checkpointMessages.activation({ value: quoteValue(config.activation) }),
     )
   }
-}
-
-function classifierWeightShapes({
-  in_channels,
-  block_out_channels,
-  num_classes,
-  time_embedding_dim: dim,
-}: ClassifierConfig) {
-  const linear = (name: string, from: number, to: number): [string, number[]][] => [
-    [`${name}.weight`, [to, from]],
-    [`${name}.bias`, [to]],
-  ]
-  const levels = block_out_channels.flatMap((to, i): [string, number[]][] => [
-    [`blocks.${i}.conv.weight`, [to, i ? block_out_channels[i - 1] : in_channels, 3, 3]],
-    [`blocks.${i}.conv.bias`, [to]],
-    [`blocks.${i}.norm.weight`, [to]],
-    [`blocks.${i}.norm.bias`, [to]],
-    ...(dim > 0 ? linear(`blocks.${i}.time_emb_proj`, 2 * dim, to) : []),
-  ])
-  return new Map([
-    ...(dim > 0
-      ? [
-          ...linear('time_embedding.linear_1', dim, 2 * dim),
-          ...linear('time_embedding.linear_2', 2 * dim, 2 * dim),
-        ]
-      : []),
-    ...levels,
-    ...linear('head', block_out_channels.at(-1)!, num_classes),
-  ])
 }

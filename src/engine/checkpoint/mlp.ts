@@ -2,6 +2,7 @@
 import { quoteValue } from '../base/quote.ts'
 import { viewText } from '../base/viewTexts.ts'
 import type { MlpConfig } from '../models/mlp.ts'
+import { mlpWeightShapes } from '../models/mlp.ts'
 import { CheckpointError } from './error.ts'
 import type { Format } from './format.ts'
 import { readPrediction } from './scheduler.ts'
@@ -78,33 +79,4 @@ function checkMlpConfig(config: Json) {
       checkpointMessages.activation({ value: quoteValue(config.activation) }),
     )
   }
-}
-
-function mlpWeightShapes({
-  dim,
-  out_dim = dim,
-  hidden,
-  layers,
-  time_embedding_dim: time,
-  num_classes: classes,
-  fourier_features: fourier,
-  second_time = false,
-  vector_dim = 0,
-  extra_dim = 0,
-}: MlpConfig) {
-  const linear = (name: string, from: number, to: number): [string, number[]][] => [
-    [`${name}.weight`, [to, from]],
-    [`${name}.bias`, [to]],
-  ]
-  return new Map([
-    ...linear('time_embedding.linear_1', time, hidden),
-    ...linear('time_embedding.linear_2', hidden, hidden),
-    ...(classes ? [['class_embedding.weight', [classes + 1, hidden]] as [string, number[]]] : []),
-    ...(second_time ? linear('second_time_embedding.linear_1', time, hidden) : []),
-    ...(second_time ? linear('second_time_embedding.linear_2', hidden, hidden) : []),
-    ...(vector_dim > 0 ? linear('vector_embedding', vector_dim, hidden) : []),
-    ...linear('linear_in', (dim + extra_dim) * (1 + 2 * fourier), hidden),
-    ...Array.from({ length: layers }, (_, i) => linear(`layers.${i}`, hidden, hidden)).flat(),
-    ...linear('linear_out', hidden, out_dim),
-  ])
 }

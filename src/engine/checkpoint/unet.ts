@@ -13,7 +13,7 @@ import {
   readConditionConfig,
   writeConditionConfig,
 } from '../models/unet/diffusers.ts'
-import { unetWeightShapes } from '../models/unet/shapes.ts'
+import { unetWeightShapes } from '../models/unet/graph.ts'
 import { getErrorMessage } from '../base/fault.ts'
 import { quoteValue } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'

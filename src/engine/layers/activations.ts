@@ -30,10 +30,15 @@ const siluOp = layerOp({
  */
 export const gelu = (x: Tensor): Tensor => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))
 
-export type Activation = 'silu' | 'relu' | 'tanh'
-
-export const activations: { [K in Activation]: (x: Tensor) => Tensor } = {
+/** Activations by name. */
+export const activations = {
   silu,
-  relu: (x) => x.relu(),
-  tanh: (x) => x.tanh(),
-}
+  gelu,
+  relu: (x: Tensor): Tensor => x.relu(),
+  tanh: (x: Tensor): Tensor => x.tanh(),
+  mish: (x: Tensor): Tensor => x.mul(x.softplus().tanh()),
+} satisfies Record<string, (x: Tensor) => Tensor>
+
+export type Activation = keyof typeof activations
+
+export const isActivation = (name: string): name is Activation => Object.hasOwn(activations, name)

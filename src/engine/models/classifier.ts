@@ -4,18 +4,16 @@ import { EngineError } from '../base/errors.ts'
 import { viewText } from '../base/viewTexts.ts'
 import { modelMessages } from '../messages/models.ts'
 import type { Activation } from '../layers/activations.ts'
-import { activations, silu } from '../layers/activations.ts'
-import { conv2d } from '../layers/conv.ts'
-import { timestepEmbedding } from '../layers/embedding.ts'
-import { groupNorm } from '../layers/groupNorm.ts'
-import { convWeights, linearWeights, normWeights } from '../layers/init.ts'
-import { linear } from '../layers/linear.ts'
-import { avgPool2 } from '../layers/resample.ts'
 import { checkCount, isSameShape } from '../process/coefficients.ts'
 import type { Random } from '../base/random.ts'
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../base/tf.ts'
+import type { Tensor, Tensor2D } from '../base/tf.ts'
 import type { Model, Weights } from '../base/values.ts'
-import { distinct, labelSpec } from './condition.ts'
+import { labelSpec } from './condition.ts'
+import { GraphBuilder, type Feature } from './graph/builder.ts'
+import type { LayerGraph } from './graph/layer.ts'
+import { memoize } from './graph/memoize.ts'
+import { createProgram, runProgram } from './graph/program.ts'
+import { createWeights, inModuleOrder, layersWithWeights, torchShapes } from './graph/weights.ts'
 import type { ModelKind } from './kind.ts'
 
 export interface ClassifierConfig {
@@ -43,30 +41,14 @@ export interface ClassifierConfig {
  * (Dhariwal & Nichol 2021, section 4: trained on noised data).
  */
 export function classifier(config: ClassifierConfig, random: Random): Model {
-  const { time_embedding_dim: dim } = config
-  const weights: Weights = {
-    ...(dim > 0 && linearWeights('time_embedding.linear_1', dim, 2 * dim, random)),
-    ...(dim > 0 && linearWeights('time_embedding.linear_2', 2 * dim, 2 * dim, random)),
-  }
-  let from = config.in_channels
-  for (const [i, to] of config.block_out_channels.entries()) {
-    Object.assign(
-      weights,
-      convWeights(`blocks.${i}.conv`, 3, from, to, random),
-      normWeights(`blocks.${i}.norm`, to),
-    )
-    if (dim > 0)
-      Object.assign(weights, linearWeights(`blocks.${i}.time_emb_proj`, 2 * dim, to, random))
-    from = to
-  }
-  Object.assign(weights, linearWeights('head', from, config.num_classes, random))
+  const layers = classifierLayers(config)
   // Required of every model, but unused: a classifier makes no prediction.
   return {
     type: 'model',
     kind: 'classifier',
     config: { ...config },
     predicts: 'sample',
-    weights,
+    weights: Object.assign({}, ...layers.map((layer) => createWeights(layer, random))) as Weights,
     children: {},
   }
 }
@@ -99,58 +81,52 @@ export function classify(
   checkKind(model, names.model)
   checkPictures(model, x, names.x)
   checkTimesteps(model, x, t)
-  const { weights } = model
-  const time = embedding(model, t)
-  const { block_out_channels, norm_num_groups: groups, activation } = classifierConfig(model)
-  const fused = activation === 'silu'
-  let h = x as Tensor4D
-  for (const i of block_out_channels.keys()) {
-    const weight = (name: string) => weights[`blocks.${i}.${name}`]
-    if (i > 0) h = avgPool2(h)
-    h = conv2d(h, weight('conv.weight') as Tensor4D, weight('conv.bias') as Tensor1D)
-    if (time)
-      h = h.add(
-        perChannel(
-          linear(
-            time,
-            weight('time_emb_proj.weight') as Tensor2D,
-            weight('time_emb_proj.bias') as Tensor1D,
-          ),
-        ),
-      )
-    h = groupNorm(h, weight('norm.weight') as Tensor1D, weight('norm.bias') as Tensor1D, {
-      groups,
-      eps: 1e-5,
-      silu: fused,
-    })
-    if (!fused) h = activations[activation](h) as Tensor4D
-  }
-  const features = meanOverPixels(h)
-  return {
-    features,
-    logits: linear(features, weights['head.weight'] as Tensor2D, weights['head.bias'] as Tensor1D),
-  }
+  const program = classifierProgram(classifierConfig(model))
+  const [features, logits] = runProgram(program, model, { x, times: t && { t } })
+  return { features: features as Tensor2D, logits: logits as Tensor2D }
 }
 
-function embedding({ config, weights }: Model, t: Float64Array | undefined): Tensor2D | undefined {
-  const { time_embedding_dim: dim } = config as unknown as ClassifierConfig
-  if (!t || !dim) return undefined
-  const layer = (name: string, x: Tensor2D) =>
-    linear(
-      x,
-      weights[`time_embedding.${name}.weight`] as Tensor2D,
-      weights[`time_embedding.${name}.bias`] as Tensor1D,
-    )
-  return silu(
-    layer('linear_2', silu(layer('linear_1', timestepEmbedding(distinct(t), dim))) as Tensor2D),
-  ) as Tensor2D
+/** Layers in the order of an equivalent PyTorch module. */
+const classifierGraph = memoize((config: ClassifierConfig): LayerGraph => {
+  const { height, width, in_channels, activation, norm_num_groups: groups } = config
+  const b = new GraphBuilder()
+  const time = embedTime(b, config)
+  let h = b.source('x', { shape: [height, width, in_channels] })
+  for (const [i, out] of config.block_out_channels.entries()) {
+    if (i > 0) h = b.add('avg_pool', [h])
+    h = b.conv(h, `blocks.${i}.conv`, out)
+    const norm = (h: Feature) => b.groupNorm(h, `blocks.${i}.norm`, groups, 1e-5)
+    const timed = (h: Feature, time: Feature) =>
+      b.add('add', [h, b.linear(time, `blocks.${i}.time_emb_proj`, out)])
+    h = b.add(activation, [norm(time === undefined ? h : timed(h, time))])
+  }
+  const features = b.add('mean_pixels', [h])
+  return b.graph({ features, logits: b.linear(features, 'head', config.num_classes) })
+})
+
+function embedTime(b: GraphBuilder, { time_embedding_dim: width }: ClassifierConfig) {
+  if (width === 0) return undefined
+  const attrs = { width, flip_sin_to_cos: true, freq_shift: 0 }
+  const waves = b.add('timestep_embedding', [b.source('time')], attrs)
+  const hidden = b.add('silu', [b.linear(waves, 'time_embedding.linear_1', 2 * width)])
+  return b.add('silu', [b.linear(hidden, 'time_embedding.linear_2', 2 * width)])
 }
 
-const perChannel = (rows: Tensor2D): Tensor4D => rows.reshape([rows.shape[0], 1, 1, rows.shape[1]])
+const classifierProgram = memoize((config: ClassifierConfig) =>
+  createProgram(classifierGraph(config), ['features', 'logits']),
+)
 
-/** Mean over pixels. Sums are fast over the inner axis only. */
-const meanOverPixels = (h: Tensor4D): Tensor2D =>
-  h.reshape([h.shape[0], -1, h.shape[3]]).transpose([0, 2, 1]).mean(2)
+/** The layers with weights in the order of the module. */
+const classifierLayers = (config: ClassifierConfig) =>
+  inModuleOrder(layersWithWeights(classifierGraph(config)), /^blocks\.\d+/, [
+    '.conv',
+    '.norm',
+    '.time_emb_proj',
+  ])
+
+/** Names and shapes of all weights in PyTorch's order of axes. */
+export const classifierWeightShapes = (config: ClassifierConfig): Map<string, number[]> =>
+  torchShapes(classifierLayers(config))
 
 /** Describes a classifier as rows of name and text. */
 export function classifierRows({ config, weights }: Model): [string, string][] {

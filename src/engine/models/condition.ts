@@ -202,18 +202,6 @@ export const labelSpec = (classes: number): ConditionSpec[] =>
 export const labelsOrNone = (condition: Conditioning | undefined): Int32Array | undefined =>
   findPart(condition, 'labels')?.labels
 
-/** Appends the extra channels of a condition to a batch `[b, ..., c]`; zeros without a condition. */
-export function concatChannels(
-  x: Tensor,
-  condition: Conditioning | undefined,
-  count: number,
-): Tensor {
-  if (count === 0) return x
-  const shape = [...x.shape.slice(0, -1), count]
-  const channels = findPart(condition, 'channels')?.channels
-  return tf.concat([x, channels ? channels.broadcastTo(shape) : tf.zeros(shape)], -1)
-}
-
 /** Reduces equal values to one, so that a single row can be computed and broadcast. */
 export const distinct = <T extends Int32Array | Float64Array>(values: T): T =>
   values.every((value) => value === values[0]) ? (values.subarray(0, 1) as T) : values

@@ -1,27 +1,16 @@
 // MLP for points: residual layers conditioned on the timestep and optionally on a class, a number, a
 // vector and further coordinates.
 import type { Random } from '../base/random.ts'
-import type { Tensor, Tensor1D, Tensor2D } from '../base/tf.ts'
-import { tf } from '../base/tf.ts'
-import type { Conditioning, Model, PredictionType, VarianceKind, Weights } from '../base/values.ts'
-import type { ConditionSpec } from './condition.ts'
-import {
-  concatChannels,
-  distinct,
-  findNumbers,
-  findPart,
-  labelsOrNone,
-  labelSpec,
-  timeRows,
-} from './condition.ts'
-import type { Times } from '../process/schedule.ts'
-import type { ModelKind } from './kind.ts'
+import type { Model, PredictionType, VarianceKind, Weights } from '../base/values.ts'
 import type { Activation } from '../layers/activations.ts'
-import { activations, silu } from '../layers/activations.ts'
-import { oneHot, timestepEmbedding } from '../layers/embedding.ts'
-import { captureOrReplay } from '../layers/captureOrReplay.ts'
-import { embeddingWeights, linearWeights } from '../layers/init.ts'
-import { linear } from '../layers/linear.ts'
+import type { ConditionSpec } from './condition.ts'
+import { labelSpec } from './condition.ts'
+import { GraphBuilder, type Feature } from './graph/builder.ts'
+import type { LayerGraph } from './graph/layer.ts'
+import { memoize } from './graph/memoize.ts'
+import { createProgram, runProgram } from './graph/program.ts'
+import { createWeights, layersWithWeights, torchShapes } from './graph/weights.ts'
+import type { ModelKind } from './kind.ts'
 
 export interface MlpConfig {
   /** Coordinates of a point. */
@@ -58,39 +47,14 @@ export function mlp(
   random: Random,
   variance?: VarianceKind,
 ): Model {
-  const {
-    dim,
-    out_dim = dim,
-    hidden,
-    layers,
-    time_embedding_dim,
-    num_classes,
-    fourier_features,
-    second_time = false,
-    vector_dim = 0,
-    extra_dim = 0,
-  } = config
-  const weights: Weights = {
-    ...linearWeights('time_embedding.linear_1', time_embedding_dim, hidden, random),
-    ...linearWeights('time_embedding.linear_2', hidden, hidden, random),
-    ...(num_classes > 0 && embeddingWeights('class_embedding', num_classes + 1, hidden, random)),
-    ...(second_time && {
-      ...linearWeights('second_time_embedding.linear_1', time_embedding_dim, hidden, random),
-      ...linearWeights('second_time_embedding.linear_2', hidden, hidden, random),
-    }),
-    ...(vector_dim > 0 && linearWeights('vector_embedding', vector_dim, hidden, random)),
-    ...linearWeights('linear_in', (dim + extra_dim) * (1 + 2 * fourier_features), hidden, random),
-  }
-  for (let i = 0; i < layers; i++)
-    Object.assign(weights, linearWeights(`layers.${i}`, hidden, hidden, random))
-  Object.assign(weights, linearWeights('linear_out', hidden, out_dim, random))
+  const layers = layersWithWeights(mlpGraph(config))
   return {
     type: 'model',
     kind: 'mlp',
     config: { ...config },
     predicts,
     ...(variance && { variance }),
-    weights,
+    weights: Object.assign({}, ...layers.map((layer) => createWeights(layer, random))) as Weights,
     children: {},
   }
 }
@@ -102,26 +66,8 @@ export const mlpKind: ModelKind = {
   differentiableTime: true,
   itemShape: (model) => [mlpConfig(model).dim],
   conditions: (model) => conditionSpecs(mlpConfig(model)),
-  evaluate(model, x, times, condition) {
-    const { weights } = model
-    const { layers, activation, fourier_features, extra_dim = 0 } = mlpConfig(model)
-    const act = activations[activation]
-    const layer = (name: string, input: Tensor) =>
-      linear(
-        input as Tensor2D,
-        weights[`${name}.weight`] as Tensor2D,
-        weights[`${name}.bias`] as Tensor1D,
-      )
-
-    const run = ([x, embedding]: readonly Tensor[]) => {
-      let h: Tensor = layer('linear_in', fourierFeatures(x as Tensor2D, fourier_features))
-      for (let i = 0; i < layers; i++) h = h.add(layer(`layers.${i}`, act(h.add(embedding))))
-      return layer('linear_out', act(h))
-    }
-    const input = concatChannels(x, condition, extra_dim)
-    const inputs = [input, embed(model, times, condition, layer)]
-    return captureOrReplay({ key: model.config, weights, inputs, run })
-  },
+  evaluate: (model, x, times, condition) =>
+    runProgram(mlpProgram(mlpConfig(model)), model, { x, times, condition })[0],
 }
 
 const conditionSpecs = ({
@@ -136,41 +82,50 @@ const conditionSpecs = ({
   ...(extra_dim > 0 ? [{ kind: 'channels', count: extra_dim } as const] : []),
 ]
 
-/** Embeds timestep and condition: one row per item, or a single row if all are equal. */
-function embed(
-  model: Model,
-  times: Times,
-  condition: Conditioning | undefined,
-  layer: (name: string, x: Tensor) => Tensor,
-): Tensor {
-  const { time_embedding_dim, num_classes } = mlpConfig(model)
-  const embedTime = (name: string, at: Pick<Times, 't' | 'tensor'>) => {
-    const waves = timestepEmbedding(timeRows(at), time_embedding_dim, {}, at.tensor)
-    return layer(`${name}.linear_2`, silu(layer(`${name}.linear_1`, waves)))
+/** Layers in the order of an equivalent PyTorch module. */
+const mlpGraph = memoize((config: MlpConfig): LayerGraph => {
+  const { hidden, layers, activation, extra_dim = 0, dim } = config
+  const b = new GraphBuilder()
+  const embedding = embed(b, config)
+  const x = b.source('x', { shape: [dim] })
+  const all = extra_dim > 0 ? b.add('concat', [x, b.source('channels', { shape: [extra_dim] })]) : x
+  const features = b.add('fourier_features', [all], { count: config.fourier_features })
+  let h = b.linear(features, 'linear_in', hidden)
+  for (let i = 0; i < layers; i++) {
+    const active = b.add(activation, [b.add('add', [h, embedding])])
+    h = b.add('add', [h, b.linear(active, `layers.${i}`, hidden)])
   }
-  const parts = [embedTime('time_embedding', times)]
+  return b.graph({
+    predict: b.linear(b.add(activation, [h]), 'linear_out', config.out_dim ?? dim),
+  })
+})
+
+/** Sum of the embeddings of time and condition. */
+function embed(b: GraphBuilder, config: MlpConfig): Feature {
+  const { hidden, num_classes, second_time = false, vector_dim = 0 } = config
+  const embedTime = (source: Feature, name: string) => {
+    const waves = b.add('timestep_embedding', [source], {
+      width: config.time_embedding_dim,
+      flip_sin_to_cos: true,
+      freq_shift: 0,
+    })
+    const active = b.add('silu', [b.linear(waves, `${name}.linear_1`, hidden)])
+    return b.linear(active, `${name}.linear_2`, hidden)
+  }
+  const parts = [embedTime(b.source('time'), 'time_embedding')]
   if (num_classes > 0) {
-    const labels = labelsOrNone(condition) ?? Int32Array.of(-1)
-    const rows = labels.map((label) => (label < 0 ? num_classes : label))
-    const classes = oneHot(distinct(rows), num_classes + 1)
-    parts.push(tf.matMul(classes, model.weights['class_embedding.weight'] as Tensor2D))
+    const labels = b.source('labels', { per_item: 1 })
+    const attrs = { rows: num_classes + 1, width: hidden }
+    parts.push(b.add('label_embedding', [labels], attrs, 'class_embedding'))
   }
-  const numbers = findNumbers(condition)
-  if (numbers) parts.push(embedTime('second_time_embedding', numbers))
-  const vector = findPart(condition, 'vectors')
-  if (vector) parts.push(layer('vector_embedding', vector.vectors))
-  return parts.reduce((sum, part) => sum.add(part))
+  if (second_time) parts.push(embedTime(b.source('values'), 'second_time_embedding'))
+  if (vector_dim > 0)
+    parts.push(b.linear(b.source('vectors', { width: vector_dim }), 'vector_embedding', hidden))
+  return parts.reduce((sum, part) => b.add('add', [sum, part]))
 }
 
-/**
- * Appends sines and cosines of x, 2x, 4x, ..., which make fine structure easier to learn (Tancik et
- * al. 2020).
- */
-function fourierFeatures(x: Tensor2D, count: number): Tensor2D {
-  if (count === 0) return x
-  const angles = tf.concat(
-    Array.from({ length: count }, (_, k) => x.mul(2 ** k)),
-    1,
-  )
-  return tf.concat([x, angles.sin(), angles.cos()], 1) as Tensor2D
-}
+const mlpProgram = memoize((config: MlpConfig) => createProgram(mlpGraph(config), ['predict']))
+
+/** Names and shapes of all weights in PyTorch's order of axes. */
+export const mlpWeightShapes = (config: MlpConfig): Map<string, number[]> =>
+  torchShapes(layersWithWeights(mlpGraph(config)))

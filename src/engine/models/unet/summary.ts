@@ -3,7 +3,7 @@ import { viewText } from '../../base/viewTexts.ts'
 import type { Model } from '../../base/values.ts'
 import type { AttentionKind, UnetConfig } from './config.ts'
 import { attendsToTokens, imageSize } from './config.ts'
-import { FORWARD, unetWeightShapes } from './shapes.ts'
+import { FORWARD, unetWeightShapes } from './graph.ts'
 import type { AttentionBlock, Level, ResnetBlock } from './structure.ts'
 import { unetStructure } from './structure.ts'
 

@@ -1,0 +1,60 @@
+// What follows from a graph of layers alone: shapes, readers, and dependence on x.
+import type { FeatureShape, Layer, LayerGraph } from './layer.ts'
+import { layerOp } from './ops/table.ts'
+
+/** A graph with what follows from it, by position of a layer. */
+export class GraphView {
+  readonly layers: readonly Layer[]
+  readonly shapes: readonly FeatureShape[]
+  /** True for layers that some function needs. */
+  readonly used: readonly boolean[]
+  /** Positions of the used layers that read a layer. */
+  readonly readers: readonly (readonly number[])[]
+  /** Layers that are the result of a function. */
+  readonly outputs: ReadonlySet<number>
+  /** True for layers that depend on x. */
+  readonly dependsOnX: readonly boolean[]
+  /** Number of each dropout layer among them; draws differ by it. */
+  readonly places: readonly number[]
+
+  constructor({ layers, functions }: LayerGraph) {
+    this.layers = layers
+    this.outputs = new Set(Object.values(functions))
+    this.used = findUsed(layers, this.outputs)
+    const readers = layers.map((): number[] => [])
+    const shapes: FeatureShape[] = []
+    const dependsOnX: boolean[] = []
+    for (const [i, layer] of layers.entries()) {
+      if (this.used[i]) for (const input of new Set(layer.in)) readers[input].push(i)
+      shapes.push(
+        layerOp(layer).shape(
+          layer.in.map((input) => shapes[input]),
+          layer.attrs,
+        ),
+      )
+      dependsOnX.push(layer.op === 'x' || layer.in.some((input) => dependsOnX[input]))
+    }
+    this.readers = readers
+    this.shapes = shapes
+    this.dependsOnX = dependsOnX
+    let dropouts = 0
+    this.places = layers.map(({ op }) => (op === 'dropout' ? dropouts++ : 0))
+  }
+
+  /** Positions of the inputs of a layer if it has this operation; none otherwise. */
+  inputsOf(i: number, op: string): readonly number[] | undefined {
+    return this.layers[i].op === op ? this.layers[i].in : undefined
+  }
+
+  /** The only input of a layer if it has this operation. */
+  inputOf(i: number | undefined, op: string): number | undefined {
+    return i === undefined || this.layers[i].op !== op ? undefined : this.layers[i].in[0]
+  }
+}
+
+function findUsed(layers: readonly Layer[], outputs: ReadonlySet<number>): boolean[] {
+  const used = layers.map((_, i) => outputs.has(i))
+  for (let i = layers.length - 1; i >= 0; i--)
+    if (used[i]) for (const input of layers[i].in) used[input] = true
+  return used
+}

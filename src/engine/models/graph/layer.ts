@@ -1,0 +1,93 @@
+// The network of a model as a graph of layers: plain data. What a layer means is in `ops/`.
+import type { Conditioning, TrainingMode, Weights } from '../../base/values.ts'
+import type { Tensor } from '../../base/tf.ts'
+import type { Times } from '../../process/schedule.ts'
+
+/** Shape of the features of one item; `'n'` is the number of tokens, known at evaluation only. */
+export type FeatureShape = readonly (number | 'n')[]
+
+export type Attribute = number | string | boolean | null | readonly number[]
+
+export interface Layer {
+  readonly op: string
+  /** Prefix of the names of its weights: `conv_in` for `conv_in.weight` and `conv_in.bias`. */
+  readonly name?: string
+  /** Positions of its inputs in the list of layers, all before its own. */
+  readonly in: readonly number[]
+  readonly attrs: Readonly<Record<string, Attribute>>
+}
+
+/** Layers after their inputs, and the layer that gives the result of each function of the model. */
+export interface LayerGraph {
+  readonly layers: readonly Layer[]
+  readonly functions: Readonly<Record<string, number>>
+}
+
+/** How a weight starts, as PyTorch's modules start theirs. */
+export type WeightStart =
+  /** Uniform within 1 / sqrt(fan_in). */
+  { kind: 'uniform'; fanIn: number } | { kind: 'normal' } | { kind: 'ones' } | { kind: 'zeros' }
+
+/** A weight of a layer. */
+export interface WeightSpec {
+  /** Last part of its name: `weight` or `bias`. */
+  part: string
+  /** Shape in this engine: convolutions `[kh, kw, in, out]`, linear layers `[in, out]`. */
+  shape: readonly number[]
+  /** `convolution` and `linear` are stored in PyTorch's order of axes; others as they are. */
+  layout: 'convolution' | 'linear' | 'plain'
+  start: WeightStart
+}
+
+/** What a layer gives: features, or the times and labels that embeddings read on the CPU. */
+export type LayerValue = Tensor | Pick<Times, 't' | 'tensor'> | Int32Array
+
+/** The inputs of a network. Parts of a condition that are missing have a value for "none". */
+export interface NetworkInputs {
+  /** `[b, ...]`. */
+  x: Tensor
+  times?: Times | undefined
+  condition?: Conditioning | undefined
+}
+
+/** Receives the queries and keys of an attention while it is evaluated. */
+export type WatchAttention = (attention: {
+  /** Position of the layer. */
+  layer: number
+  /** `[b, n, c]`, with the heads concatenated in c. */
+  q: Tensor
+  k: Tensor
+  heads: number
+}) => void
+
+/** Settings of one evaluation. */
+export interface Pass {
+  /** Stores the outputs of convolutions, which are saved for the gradient, as float16 on webgpu. */
+  half: boolean
+  training: TrainingMode | undefined
+  watch?: WatchAttention | undefined
+}
+
+export interface LayerRun {
+  inputs: readonly LayerValue[]
+  /** Weights of the layer by part. */
+  weights: Weights
+  attrs: Layer['attrs']
+  /** Shape of one item of the result. */
+  shape: FeatureShape
+  /** Position of the layer. */
+  index: number
+  /** Draws of dropout differ by this number. */
+  place: number
+  pass: Pass
+}
+
+/** An operation of layers. */
+export interface LayerOp {
+  /** Reads an input of the network. */
+  source?: (inputs: NetworkInputs, attrs: Layer['attrs']) => LayerValue
+  /** Shape of the result. Throws {@link EngineError} if the inputs do not fit. */
+  shape: (inputs: readonly FeatureShape[], attrs: Layer['attrs']) => FeatureShape
+  weights?: (inputs: readonly FeatureShape[], attrs: Layer['attrs']) => readonly WeightSpec[]
+  run?: (layer: LayerRun) => Tensor
+}

@@ -1,0 +1,73 @@
+// All operations of layers, by name.
+import type { Layer, LayerOp } from '../layer.ts'
+import { gelu, mish, relu, silu, tanh } from './activations.ts'
+import {
+  add,
+  affine,
+  concat,
+  divide,
+  dropout,
+  fourier_features,
+  modulate,
+  multiply,
+  split,
+} from './arithmetic.ts'
+import { attention, linear_attention } from './attention.ts'
+import {
+  label_embedding,
+  position_embedding,
+  timestep_embedding,
+  token_embedding,
+} from './embeddings.ts'
+import { conv, linear } from './linear.ts'
+import { group_norm, layer_norm } from './norms.ts'
+import { channels, labels, time, tokens, values, vectors, x } from './sources.ts'
+import { avg_pool, mean_pixels, to_image, to_tokens, upsample } from './spatial.ts'
+
+const ops = new Map<string, LayerOp>(
+  Object.entries({
+    x,
+    time,
+    labels,
+    values,
+    vectors,
+    tokens,
+    channels,
+    linear,
+    conv,
+    group_norm,
+    layer_norm,
+    silu,
+    gelu,
+    relu,
+    tanh,
+    mish,
+    add,
+    multiply,
+    divide,
+    affine,
+    modulate,
+    concat,
+    split,
+    dropout,
+    fourier_features,
+    upsample,
+    avg_pool,
+    mean_pixels,
+    to_tokens,
+    to_image,
+    timestep_embedding,
+    label_embedding,
+    token_embedding,
+    position_embedding,
+    attention,
+    linear_attention,
+  }),
+)
+
+/** The operation of a layer. Throws Error for an unknown one. */
+export function layerOp({ op }: Pick<Layer, 'op'>): LayerOp {
+  const found = ops.get(op)
+  if (!found) throw new Error(`Unknown layer: ${op}.`)
+  return found
+}

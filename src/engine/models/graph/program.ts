@@ -1,0 +1,163 @@
+// Evaluates the network of a model from its graph of layers.
+import type { Block } from '../../layers/checkpointed.ts'
+import { checkpointed, runWithoutCheckpoint } from '../../layers/checkpointed.ts'
+import { captureOrReplay } from '../../layers/captureOrReplay.ts'
+import type { Tensor } from '../../base/tf.ts'
+import { tf } from '../../base/tf.ts'
+import type { Model, Weights } from '../../base/values.ts'
+import { replayMessages } from '../../messages/backends.ts'
+import { GraphView } from './analysis.ts'
+import type { LayerGraph, LayerValue, NetworkInputs, Pass, WatchAttention } from './layer.ts'
+import { layerOp } from './ops/table.ts'
+import type { Step } from './step.ts'
+import { planSteps } from './steps.ts'
+
+/** The steps of some functions of a model. */
+export interface Program {
+  view: GraphView
+  /** Inputs of the network that some step reads. */
+  sources: readonly number[]
+  /**
+   * Steps that do not depend on x, such as embeddings, and the joining of x with further channels.
+   */
+  prelude: readonly Step[]
+  main: readonly Step[]
+  /** Values of inputs and prelude that `main` reads. */
+  entries: readonly number[]
+  /** The layers that give the results. */
+  outputs: readonly number[]
+  /** Keys of captured evaluations, by the settings that choose other kernels. */
+  captures: Map<string, object>
+}
+
+/** Plans the evaluation of functions of a graph. */
+export function createProgram(
+  { layers, functions }: LayerGraph,
+  names: readonly [string, ...string[]],
+): Program {
+  const wanted = Object.fromEntries(names.map((name) => [name, functions[name]]))
+  const view = new GraphView({ layers, functions: wanted })
+  const outputs = Object.values(wanted)
+  const steps = planSteps(view)
+  const isSource = (i: number) => layerOp(view.layers[i]).source !== undefined
+  const isPrelude = ({ reads, writes, isCaptured }: Step) =>
+    view.layers[writes[0]].op === 'concat'
+      ? reads.every(isSource)
+      : !isCaptured && !writes.some((i) => view.dependsOnX[i])
+  const prelude = steps.filter(isPrelude)
+  const main = steps.filter((step) => !isPrelude(step))
+  const inside = new Set(main.flatMap(({ writes }) => writes))
+  const read = [...main.flatMap(({ reads }) => reads), ...outputs]
+  return {
+    view,
+    sources: view.layers.flatMap((_, i) => (view.used[i] && isSource(i) ? i : [])),
+    prelude,
+    main,
+    entries: [...new Set(read.filter((i) => !inside.has(i)))],
+    outputs,
+    captures: new Map(),
+  }
+}
+
+export interface EvaluationOptions {
+  watch?: WatchAttention
+}
+
+/**
+ * Evaluates a program with the weights and settings of a model: one tensor per function. A backend
+ * may capture and replay a program of one function.
+ */
+export function runProgram(
+  program: Program,
+  { weights, training, activations }: Model,
+  inputs: NetworkInputs,
+  { watch }: EvaluationOptions = {},
+): Tensor[] {
+  const { view, sources, prelude, main, entries, outputs } = program
+  const pass: Pass = { half: activations === 'float16', training, watch }
+  const values = new Map<number, LayerValue>()
+  for (const i of sources) {
+    const layer = view.layers[i]
+    values.set(i, layerOp(layer).source!(inputs, layer.attrs))
+  }
+  runSteps(prelude, values, weights, pass)
+  const run = (tensors: readonly LayerValue[]) => {
+    const own = new Map(entries.map((i, k) => [i, tensors[k]]))
+    runSteps(main, own, weights, pass)
+    return outputs.map((i) => own.get(i) as Tensor)
+  }
+  const read = entries.map((i) => values.get(i)!)
+  if (outputs.length > 1) return run(read)
+  return [
+    captureOrReplay({
+      key: captureKey(program, `${activations} ${training?.checkpointing}`),
+      weights,
+      inputs: read as Tensor[],
+      run: (tensors) => run(tensors)[0],
+      unless: reasonNotToReplay(program, pass),
+    }),
+  ]
+}
+
+function captureKey({ captures }: Program, settings: string): object {
+  const key = captures.get(settings) ?? {}
+  captures.set(settings, key)
+  return key
+}
+
+function reasonNotToReplay({ view }: Program, { watch, training }: Pass): string | undefined {
+  if (watch) return replayMessages.attentionMaps()
+  const drops = training && view.layers.some(({ op }, i) => op === 'dropout' && view.used[i])
+  return drops ? replayMessages.dropout() : undefined
+}
+
+function runSteps(
+  steps: readonly Step[],
+  values: Map<number, LayerValue>,
+  weights: Weights,
+  pass: Pass,
+) {
+  for (const step of steps) {
+    const results = runStep(
+      step,
+      step.reads.map((i) => values.get(i)!),
+      weights,
+      pass,
+    )
+    step.writes.forEach((i, k) => values.set(i, results[k]))
+  }
+}
+
+/**
+ * A block leaves nothing but its result, and in a training what it needs on the way back: its inputs
+ * alone, if it is computed again there.
+ */
+function runStep(
+  { run, block: names }: Step,
+  inputs: readonly LayerValue[],
+  weights: Weights,
+  pass: Pass,
+): readonly Tensor[] {
+  const { training, watch } = pass
+  // An observer keeps the attention maps.
+  if (!names || watch) return run(inputs, weights, pass)
+  const block: Block<Tensor> = (inputs, weights) => run(inputs, weights, pass)[0]
+  const tensors = inputs as Tensor[]
+  if (training?.checkpointing) return [checkpointed(block, tensors, weightsOf(weights, names))]
+  return [
+    tf.tidy(() =>
+      training ? runWithoutCheckpoint(block, tensors, weights) : block([...tensors], weights),
+    ),
+  ]
+}
+
+/** The weights of layers by name. */
+const weightsOf = (weights: Weights, names: readonly string[]): Weights =>
+  Object.fromEntries(
+    names.flatMap((name) =>
+      ['weight', 'bias'].flatMap((part) => {
+        const key = `${name}.${part}`
+        return Object.hasOwn(weights, key) ? [[key, weights[key]] as const] : []
+      }),
+    ),
+  )

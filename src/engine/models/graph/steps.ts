@@ -1,0 +1,108 @@
+// Divides a graph of layers into steps: units that one function computes, and single layers.
+import { projectAll } from '../../layers/projections.ts'
+import type { Tensor2D } from '../../base/tf.ts'
+import type { GraphView } from './analysis.ts'
+import { layerOp } from './ops/table.ts'
+import type { Matcher, Step, Unit } from './step.ts'
+import { parametersOf, partsOf } from './step.ts'
+import { matchPixelAttention } from './units/attention.ts'
+import { matchConv, matchNormSilu, matchPointwise, matchSplit } from './units/fused.ts'
+import { matchResidual } from './units/residual.ts'
+import { matchTransformer } from './units/transformer.ts'
+
+/** Parts of blocks. */
+const parts: readonly Matcher[] = [matchConv, matchPointwise, matchNormSilu, matchSplit]
+
+const blocks: readonly Matcher[] = [
+  matchResidual,
+  matchPixelAttention,
+  matchTransformer((view, within) => toSteps(findUnits(view, parts, (i) => within.has(i)))),
+]
+
+/** The steps of a graph in the order of their evaluation. Layers that nothing needs have none. */
+export function planSteps(view: GraphView): Step[] {
+  const units = findUnits(view, [...blocks, ...parts], (i) => view.used[i])
+  return toSteps(groupProjections(view, units))
+}
+
+/** Finds units from the results to the inputs, and adds the layers that are in none. */
+function findUnits(
+  view: GraphView,
+  matchers: readonly Matcher[],
+  isWanted: (i: number) => boolean,
+): Unit[] {
+  const units: Unit[] = []
+  const claimed = new Set<number>()
+  for (let i = view.layers.length - 1; i >= 0; i--) {
+    if (claimed.has(i) || !isWanted(i) || layerOp(view.layers[i]).source) continue
+    const unit =
+      firstOf(matchers, (match) => {
+        const found = match(view, i)
+        return found?.claims.every((c) => isWanted(c) && !claimed.has(c)) ? found : undefined
+      }) ?? singleLayer(view, i)
+    unit.claims.forEach((claim) => claimed.add(claim))
+    units.push(unit)
+  }
+  return units
+}
+
+function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** A layer that is computed by its own function. */
+function singleLayer(view: GraphView, index: number): Unit {
+  const { in: reads, attrs, name } = view.layers[index]
+  const { run, weights: specs } = layerOp(view.layers[index])
+  const shapes = reads.map((input) => view.shapes[input])
+  const names = (specs?.(shapes, attrs) ?? []).map(({ part }) => part)
+  const layer = { attrs, shape: view.shapes[index], index, place: view.places[index] }
+  return {
+    claims: [index],
+    step: {
+      reads,
+      writes: [index],
+      run: (inputs, weights, pass) => [
+        run!({ ...layer, inputs, weights: partsOf(weights, name, names), pass }),
+      ],
+    },
+  }
+}
+
+/** Joins the linear layers of one embedding that residual blocks read to one step. */
+function groupProjections(view: GraphView, units: readonly Unit[]): Unit[] {
+  const wanted = new Set(units.flatMap(({ projection }) => projection ?? []))
+  const byInput = new Map<number, number[]>()
+  for (const i of [...wanted].sort((a, b) => a - b)) {
+    const [input] = view.layers[i].in
+    byInput.set(input, [...(byInput.get(input) ?? []), i])
+  }
+  const groups = [...byInput].map(([input, layers]): Unit => {
+    const names = layers.map((i) => view.layers[i].name!)
+    return {
+      claims: layers,
+      step: {
+        reads: [input],
+        writes: layers,
+        isCaptured: true,
+        run: ([x], weights) =>
+          projectAll(
+            x as Tensor2D,
+            names.map((name) => parametersOf<Tensor2D>(weights, name)),
+          ),
+      },
+    }
+  })
+  return [...units.filter(({ claims: [first] }) => !wanted.has(first)), ...groups]
+}
+
+/** Steps of units, each after those it reads from. */
+const toSteps = (units: readonly Unit[]): Step[] =>
+  units
+    .map(({ step }) => ({ step, at: Math.min(...step.writes) }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ step }) => step)

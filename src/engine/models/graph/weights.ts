@@ -1,0 +1,94 @@
+// Weights of a graph of layers: names, shapes and first values.
+import type { Random } from '../../base/random.ts'
+import type { Tensor } from '../../base/tf.ts'
+import { tf } from '../../base/tf.ts'
+import type { Weights } from '../../base/values.ts'
+import { GraphView } from './analysis.ts'
+import type { LayerGraph, WeightSpec } from './layer.ts'
+import { layerOp } from './ops/table.ts'
+
+/** The weights of one layer. */
+export interface LayerWeights {
+  /** Name of the layer. */
+  name: string
+  specs: readonly WeightSpec[]
+}
+
+/** Lists the layers with weights in the order of the graph. */
+export function layersWithWeights(graph: LayerGraph): LayerWeights[] {
+  const { shapes } = new GraphView(graph)
+  return graph.layers.flatMap((layer) => {
+    const inputs = layer.in.map((input) => shapes[input])
+    const specs = layerOp(layer).weights?.(inputs, layer.attrs)
+    return specs && layer.name !== undefined ? [{ name: layer.name, specs }] : []
+  })
+}
+
+/**
+ * Orders layers as a module lists them: its blocks, which `block` matches at the start of a name, in
+ * the order of their first layers, and within a block by the first of `kinds` that a name contains.
+ */
+export function inModuleOrder(
+  layers: readonly LayerWeights[],
+  block: RegExp,
+  kinds: readonly string[],
+): LayerWeights[] {
+  const blockOf = ({ name }: LayerWeights) => block.exec(name)?.[0] ?? name
+  const blocks = [...new Set(layers.map(blockOf))]
+  const kindOf = ({ name }: LayerWeights) => kinds.findIndex((kind) => name.includes(kind))
+  return [...layers].sort(
+    (a, b) => blocks.indexOf(blockOf(a)) - blocks.indexOf(blockOf(b)) || kindOf(a) - kindOf(b),
+  )
+}
+
+/** Shape of a weight in PyTorch's order of axes. */
+export function torchShape({ shape, layout }: WeightSpec): number[] {
+  switch (layout) {
+    case 'convolution':
+      return [3, 2, 0, 1].map((axis) => shape[axis])
+    case 'linear':
+      return [...shape].reverse()
+    case 'plain':
+      return [...shape]
+  }
+}
+
+/** Names and PyTorch shapes of all weights. */
+export const torchShapes = (layers: readonly LayerWeights[]): Map<string, number[]> =>
+  new Map(
+    layers.flatMap(({ name, specs }) =>
+      specs.map((spec): [string, number[]] => [`${name}.${spec.part}`, torchShape(spec)]),
+    ),
+  )
+
+/** First values of the weights of a layer; zeros if `isZero`. */
+export const createWeights = (
+  { name, specs }: LayerWeights,
+  random: Random,
+  isZero = false,
+): Weights =>
+  Object.fromEntries(
+    specs.map((spec) => [
+      `${name}.${spec.part}`,
+      isZero ? tf.zeros([...spec.shape]) : createWeight(spec, random),
+    ]),
+  )
+
+function createWeight({ shape, start }: WeightSpec, random: Random): Tensor {
+  const size = shape.reduce((product, length) => product * length, 1)
+  switch (start.kind) {
+    case 'uniform': {
+      const bound = 1 / Math.sqrt(start.fanIn)
+      return tf.tensor(
+        random.uniform(size).map((u) => bound * (2 * u - 1)),
+        [...shape],
+      )
+    }
+    case 'normal':
+      return tf.tensor(random.normal(size), [...shape])
+    case 'ones':
+      return tf.ones([...shape])
+    case 'zeros':
+      return tf.zeros([...shape])
+  }
+}
