@@ -10,6 +10,7 @@ import {
   processCures,
   trainingCures,
 } from './messages/cures.ts'
+import { layerCures } from './messages/layerCures.ts'
 
 /** Cures by message id. */
 const cures = new Map<string, Text>(
@@ -17,6 +18,7 @@ const cures = new Map<string, Text>(
     process: processCures,
     training: trainingCures,
     models: modelCures,
+    layers: layerCures,
     memory: memoryCures,
     formula: formulaCures,
   }).flatMap(([area, all]) =>

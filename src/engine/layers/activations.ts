@@ -30,6 +30,12 @@ const siluOp = layerOp({
  */
 export const gelu = (x: Tensor): Tensor => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))
 
+/** GELU by the approximation with tanh, as in GPT-2 and DiT (Hendrycks and Gimpel 2016, section 2). */
+export function geluTanh(x: Tensor): Tensor {
+  const inner = x.mul(x.square().mul(0.044715).add(1)).mul(Math.sqrt(2 / Math.PI))
+  return x.mul(0.5).mul(inner.tanh().add(1))
+}
+
 /** Activations by name. */
 export const activations = {
   silu,

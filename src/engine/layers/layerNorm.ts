@@ -1,15 +1,24 @@
-import type { Tensor1D, Tensor3D } from '../base/tf.ts'
+import type { Tensor, Tensor1D, Tensor3D } from '../base/tf.ts'
+import { tf } from '../base/tf.ts'
 import { groupNorm } from './groupNorm.ts'
 
 /**
- * Layer normalisation (Ba et al. 2016) of `[b, n, c]` over c, with weight and bias per channel.
- * Computed as a group norm with one group over items of a single position.
+ * Layer normalisation (Ba et al. 2016) of `[b, n, c]` over c, with weight and bias per channel or
+ * without. Computed as a group norm with one group over items of a single position.
  */
-export function layerNorm(x: Tensor3D, weight: Tensor1D, bias: Tensor1D, eps = 1e-5): Tensor3D {
+export function layerNorm(
+  x: Tensor3D,
+  weight: Tensor1D | undefined,
+  bias: Tensor1D | undefined,
+  eps = 1e-5,
+): Tensor3D {
   const [b, n, c] = x.shape
-  return groupNorm(x.reshape([b * n, 1, c]) as Tensor3D, weight, bias, { groups: 1, eps }).reshape([
-    b,
-    n,
-    c,
-  ])
+  const rows = x.reshape([b * n, 1, c]) as Tensor3D
+  const scale = weight ?? (tf.ones([c]) as Tensor1D)
+  const shift = bias ?? (tf.zeros([c]) as Tensor1D)
+  return groupNorm(rows, scale, shift, { groups: 1, eps }).reshape([b, n, c])
 }
+
+/** x / sqrt(mean(x²) + eps) over the last axis, times `weight` (Zhang & Sennrich 2019). */
+export const rmsNorm = (x: Tensor, weight: Tensor1D, eps: number): Tensor =>
+  x.mul(x.square().mean(-1, true).add(eps).rsqrt()).mul(weight)

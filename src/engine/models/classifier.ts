@@ -93,7 +93,7 @@ const classifierGraph = memoize((config: ClassifierConfig): LayerGraph => {
   const time = embedTime(b, config)
   let h = b.source('x', { shape: [height, width, in_channels] })
   for (const [i, out] of config.block_out_channels.entries()) {
-    if (i > 0) h = b.add('avg_pool', [h])
+    if (i > 0) h = b.add('avg_pool', [h], { size: 2 })
     h = b.conv(h, `blocks.${i}.conv`, out)
     const norm = (h: Feature) => b.groupNorm(h, `blocks.${i}.norm`, groups, 1e-5)
     const timed = (h: Feature, time: Feature) =>

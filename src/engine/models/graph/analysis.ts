@@ -1,6 +1,7 @@
 // What follows from a graph of layers alone: shapes, readers, and dependence on x.
 import type { FeatureShape, Layer, LayerGraph } from './layer.ts'
-import { layerOp } from './ops/table.ts'
+import type { Described } from './infer.ts'
+import { describeLayer } from './infer.ts'
 
 /** A graph with what follows from it, by position of a layer. */
 export class GraphView {
@@ -22,20 +23,20 @@ export class GraphView {
     this.outputs = new Set(Object.values(functions))
     this.used = findUsed(layers, this.outputs)
     const readers = layers.map((): number[] => [])
-    const shapes: FeatureShape[] = []
+    const described: Described[] = []
     const dependsOnX: boolean[] = []
     for (const [i, layer] of layers.entries()) {
       if (this.used[i]) for (const input of new Set(layer.in)) readers[input].push(i)
-      shapes.push(
-        layerOp(layer).shape(
-          layer.in.map((input) => shapes[input]),
-          layer.attrs,
+      described.push(
+        describeLayer(
+          layer,
+          layer.in.map((input) => described[input]),
         ),
       )
       dependsOnX.push(layer.op === 'x' || layer.in.some((input) => dependsOnX[input]))
     }
     this.readers = readers
-    this.shapes = shapes
+    this.shapes = described.map(({ shape }) => shape)
     this.dependsOnX = dependsOnX
     let dropouts = 0
     this.places = layers.map(({ op }) => (op === 'dropout' ? dropouts++ : 0))

@@ -7,6 +7,7 @@ import type { Times } from '../../process/schedule.ts'
 export type FeatureShape = readonly (number | 'n')[]
 
 export type Attribute = number | string | boolean | null | readonly number[]
+export type Attributes = Readonly<Record<string, Attribute>>
 
 export interface Layer {
   readonly op: string
@@ -14,7 +15,7 @@ export interface Layer {
   readonly name?: string
   /** Positions of its inputs in the list of layers, all before its own. */
   readonly in: readonly number[]
-  readonly attrs: Readonly<Record<string, Attribute>>
+  readonly attrs: Attributes
 }
 
 /** Layers after their inputs, and the layer that gives the result of each function of the model. */
@@ -41,6 +42,9 @@ export interface WeightSpec {
 
 /** What a layer gives: features, or the times and labels that embeddings read on the CPU. */
 export type LayerValue = Tensor | Pick<Times, 't' | 'tensor'> | Int32Array
+
+/** Kinds of {@link LayerValue}. */
+export type ValueKind = 'features' | 'times' | 'labels'
 
 /** The inputs of a network. Parts of a condition that are missing have a value for "none". */
 export interface NetworkInputs {
@@ -72,7 +76,7 @@ export interface LayerRun {
   inputs: readonly LayerValue[]
   /** Weights of the layer by part. */
   weights: Weights
-  attrs: Layer['attrs']
+  attrs: Attributes
   /** Shape of one item of the result. */
   shape: FeatureShape
   /** Position of the layer. */
@@ -84,10 +88,21 @@ export interface LayerRun {
 
 /** An operation of layers. */
 export interface LayerOp {
+  /** Names of the inputs; `many`: any number, at least one. */
+  inputs: readonly string[] | 'many'
+  /** What its inputs must be; features by default. */
+  takes?: ValueKind
+  /** What it gives; features by default. */
+  gives?: ValueKind
+  /** Checks of the attributes, by name. All must be there, and no others. */
+  attrs: Readonly<Record<string, AttributeCheck>>
   /** Reads an input of the network. */
-  source?: (inputs: NetworkInputs, attrs: Layer['attrs']) => LayerValue
-  /** Shape of the result. Throws {@link EngineError} if the inputs do not fit. */
-  shape: (inputs: readonly FeatureShape[], attrs: Layer['attrs']) => FeatureShape
-  weights?: (inputs: readonly FeatureShape[], attrs: Layer['attrs']) => readonly WeightSpec[]
+  source?: (inputs: NetworkInputs, attrs: Attributes) => LayerValue
+  /** Shape of the result. Throws EngineError, by input or attribute, if they do not fit. */
+  shape: (inputs: readonly FeatureShape[], attrs: Attributes) => FeatureShape
+  weights?: (inputs: readonly FeatureShape[], attrs: Attributes) => readonly WeightSpec[]
   run?: (layer: LayerRun) => Tensor
 }
+
+/** True if an attribute, which may come from a file, is valid. */
+export type AttributeCheck = (value: unknown) => boolean

@@ -1,4 +1,7 @@
 // The graph of layers of a UNet.
+import type { Activation } from '../../layers/activations.ts'
+import { pixelAttentionLayers, transformerLayers } from '../graph/blocks/attention.ts'
+import { residualLayers } from '../graph/blocks/residual.ts'
 import { GraphBuilder, type Feature } from '../graph/builder.ts'
 import type { LayerGraph } from '../graph/layer.ts'
 import { memoize } from '../graph/memoize.ts'
@@ -9,11 +12,6 @@ import { imageChannels, imageSize } from './config.ts'
 import type { AttentionBlock, Level, Resample, ResnetBlock } from './structure.ts'
 import { unetStructure } from './structure.ts'
 import type { TokenConfig } from './tokens.ts'
-
-/** Expansion factor of a transformer's feed-forward network. */
-export const FORWARD = 4
-/** Epsilon of the transformer's group norm, and of its layer norms; fixed in diffusers. */
-const [GROUP_EPS, LAYER_EPS] = [1e-6, 1e-5]
 
 /** What the blocks of a UNet share. */
 interface Around {
@@ -58,8 +56,7 @@ function networkInput(b: GraphBuilder, config: UnetConfig): Feature {
   return isCentred ? b.add('affine', [all], { scale: 2, shift: -1 }) : all
 }
 
-const activate = (b: GraphBuilder, { act_fn }: UnetConfig, x: Feature) =>
-  b.add(act_fn === 'swish' ? 'silu' : act_fn, [x])
+const activationOf = ({ act_fn }: UnetConfig): Activation => (act_fn === 'swish' ? 'silu' : act_fn)
 
 /** Embedding of t and the condition, with the activation that every residual block begins with. */
 function embed(b: GraphBuilder, config: UnetConfig): Feature {
@@ -83,7 +80,7 @@ function embed(b: GraphBuilder, config: UnetConfig): Feature {
   }
   const time = embedTime(b.source('time'), 'time_embedding')
   const extra = condition()
-  return activate(b, config, extra === undefined ? time : b.add('add', [time, extra]))
+  return b.add(activationOf(config), [extra === undefined ? time : b.add('add', [time, extra])])
 }
 
 /** Tokens for cross-attention. */
@@ -124,96 +121,41 @@ function resample(h: Feature, to: Resample, around: Around): Feature {
   const { b, config } = around
   if (to.kind === 'resnet') return resnet(h, to.block, around)
   return to.direction === 'down'
-    ? b.downsample(h, to.name, to.channels, config.downsample_padding)
+    ? b.conv(h, to.name, to.channels, { stride: 2, pad: downsamplePadding(config) })
     : b.conv(b.add('upsample', [h]), to.name, to.channels)
 }
 
-/** ResnetBlock2D. */
-function resnet(
-  x: Feature,
-  { name, from, to, resample: resized }: ResnetBlock,
-  { b, config, embedding }: Around,
-  by = 1,
-): Feature {
-  const { norm_num_groups: groups, norm_eps: eps, dropout, resnet_time_scale_shift } = config
-  const isShifted = resnet_time_scale_shift === 'scale_shift'
-  const resize = (h: Feature) =>
-    resized ? b.add(resized === 'down' ? 'avg_pool' : 'upsample', [h]) : h
-  const first = activate(b, config, b.groupNorm(x, `${name}.norm1`, groups, eps))
-  const h = b.conv(resize(first), `${name}.conv1`, to)
-  const projected = b.linear(embedding, `${name}.time_emb_proj`, isShifted ? 2 * to : to)
-  const norm2 = (h: Feature) => b.groupNorm(h, `${name}.norm2`, groups, eps)
-  const second = isShifted
-    ? b.add('modulate', [norm2(h), ...b.split(projected, 2)])
-    : norm2(b.add('add', [h, projected]))
-  const active = activate(b, config, second)
-  const dropped = dropout > 0 ? b.add('dropout', [active], { rate: dropout }) : active
-  const inner = b.conv(dropped, `${name}.conv2`, to)
-  const way = resize(x)
-  const skip = from === to ? way : b.conv(way, `${name}.conv_shortcut`, to, 1)
-  return divide(b, b.add('add', [skip, inner]), by)
+/** Padding of 1, or only at the right and the bottom. */
+const downsamplePadding = ({ downsample_padding: size }: UnetConfig) => [size, size, 1, 1]
+
+function resnet(x: Feature, block: ResnetBlock, around: Around, divisor = 1): Feature {
+  const { b, config, embedding } = around
+  return residualLayers(b, x, embedding, block.name, {
+    out: block.to,
+    groups: config.norm_num_groups,
+    eps: config.norm_eps,
+    activation: activationOf(config),
+    timeScaleShift: config.resnet_time_scale_shift,
+    dropout: config.dropout,
+    resample: block.resample,
+    divisor,
+  })
 }
 
-const divide = (b: GraphBuilder, x: Feature, by: number) =>
-  by === 1 ? x : b.add('divide', [x], { by })
-
-function attend(x: Feature, block: AttentionBlock, around: Around, by = 1): Feature {
-  if (block.cross) return transformer(x, block, block.cross, around)
-  const { b, config } = around
-  const { name, heads, channels, groups, kind } = block
-  const normed = groups ? b.groupNorm(x, `${name}.group_norm`, groups, config.norm_eps) : x
-  const pixels = b.add('to_tokens', [normed])
-  const [q, k, v] = ['to_q', 'to_k', 'to_v'].map((part) =>
-    b.linear(pixels, `${name}.${part}`, channels),
-  )
-  const mixed = b.add(kind === 'linear' ? 'linear_attention' : 'attention', [q, k, v], { heads })
-  const out = toImage(b.linear(mixed, `${name}.to_out.0`, channels), block, around)
-  return divide(b, b.add('add', [x, out]), by)
-}
-
-const toImage = (x: Feature, { size: [height, width] }: AttentionBlock, { b }: Around) =>
-  b.add('to_image', [x], { height, width })
-
-/** Transformer2DModel. */
-function transformer(
-  x: Feature,
-  block: AttentionBlock,
-  { layers, linearProjection }: NonNullable<AttentionBlock['cross']>,
-  around: Around,
-): Feature {
-  const { b, config } = around
-  const { name, channels } = block
-  const project = (h: Feature, part: string) =>
-    linearProjection
-      ? b.linear(h, `${name}.${part}`, channels)
-      : b.conv(h, `${name}.${part}`, channels, 1)
-  const normed = b.groupNorm(x, `${name}.norm`, config.norm_num_groups, GROUP_EPS)
-  let h = b.add('to_tokens', [project(normed, 'proj_in')])
-  for (let i = 0; i < layers; i++)
-    h = basicBlock(h, `${name}.transformer_blocks.${i}`, block, around)
-  return b.add('add', [x, project(toImage(h, block, around), 'proj_out')])
-}
-
-/** BasicTransformerBlock: self-attention, cross-attention and a feed-forward network with GEGLU. */
-function basicBlock(x: Feature, name: string, { channels, heads }: AttentionBlock, around: Around) {
-  const { b, tokens } = around
-  const normal = (h: Feature, part: string) =>
-    b.add('layer_norm', [h], { eps: LAYER_EPS }, `${name}.${part}`)
-  const attention = (h: Feature, context: Feature, part: string, skip: Feature) => {
-    const at = `${name}.${part}`
-    const q = b.linear(h, `${at}.to_q`, channels, false)
-    const k = b.linear(context, `${at}.to_k`, channels, false)
-    const v = b.linear(context, `${at}.to_v`, channels, false)
-    const mixed = b.add('attention', [q, k, v], { heads })
-    return b.add('add', [skip, b.linear(mixed, `${at}.to_out.0`, channels)])
+function attend(x: Feature, block: AttentionBlock, around: Around, divisor = 1): Feature {
+  const { b, config, tokens } = around
+  const { name, heads, cross, groups, kind } = block
+  if (cross) {
+    const settings = { ...cross, heads, groups: config.norm_num_groups }
+    return transformerLayers(b, x, tokens!, name, settings)
   }
-  const own = normal(x, 'norm1')
-  const alone = attention(own, own, 'attn1', x)
-  const told = attention(normal(alone, 'norm2'), tokens!, 'attn2', alone)
-  const wide = b.linear(normal(told, 'norm3'), `${name}.ff.net.0.proj`, 2 * FORWARD * channels)
-  const [values, gates] = b.split(wide, 2)
-  const gated = b.add('multiply', [values, b.add('gelu', [gates])])
-  return b.add('add', [told, b.linear(gated, `${name}.ff.net.2`, channels)])
+  return pixelAttentionLayers(b, x, name, {
+    kind: kind === 'linear' ? 'linear_attention' : 'attention',
+    heads,
+    groups,
+    eps: config.norm_eps,
+    divisor,
+  })
 }
 
 /**

@@ -1,13 +1,7 @@
 // Structure of a UNet in diffusers' names: blocks, layers and sizes. Weight shapes, initialisation,
 // evaluation and the summary all walk this description.
 import type { AttentionKind, UnetConfig } from './config.ts'
-import {
-  blockAttention,
-  headDimAt,
-  imageSize,
-  middleAttention,
-  timeEmbeddingWidth,
-} from './config.ts'
+import { blockAttention, headDimAt, middleAttention, timeEmbeddingWidth } from './config.ts'
 import type { TokenConfig } from './tokens.ts'
 import { transformerLayersAt } from './tokens.ts'
 
@@ -23,8 +17,6 @@ export interface AttentionBlock {
   kind: AttentionKind
   name: string
   channels: number
-  /** Height and width of its images. */
-  size: readonly [height: number, width: number]
   heads: number
   /** Groups of the input norm; undefined without a norm. */
   groups: number | undefined
@@ -155,16 +147,10 @@ function attentionAt(
     // A different name, so that softmax attention is never loaded as linear attention.
     name: `${block}.${kind === 'linear' ? 'linear_attentions' : 'attentions'}.${index}`,
     channels: width,
-    size: sizeAt(config, Math.min(level, channels.length - 1)),
     heads: width / (headDimAt(attention_head_dim, level) ?? width),
     groups,
     cross: kind === 'cross' ? crossAt(config as UnetConfig & TokenConfig, level) : undefined,
   }
-}
-
-const sizeAt = (config: UnetConfig, level: number): AttentionBlock['size'] => {
-  const [height, width] = imageSize(config)
-  return [height / 2 ** level, width / 2 ** level]
 }
 
 const crossAt = (config: UnetConfig & TokenConfig, level: number): AttentionBlock['cross'] => ({

@@ -26,6 +26,7 @@ import {
 } from '../../../../engine/messages/backends.ts'
 import { formulaMessages } from '../../../../engine/messages/formula.ts'
 import { faultMessages } from '../../../../engine/messages/faults.ts'
+import { layerMessages } from '../../../../engine/messages/layers.ts'
 import { memoryMessages } from '../../../../engine/messages/memory.ts'
 import { modelMessages, modelWords } from '../../../../engine/messages/models.ts'
 import { paramMessages, paramWords } from '../../../../engine/messages/params.ts'
@@ -40,6 +41,7 @@ import {
   processCures,
   trainingCures,
 } from '../../../../nodes/messages/cures.ts'
+import { layerCures } from '../../../../nodes/messages/layerCures.ts'
 import { formulaNodeMessages } from '../../../../nodes/messages/formulaNode.ts'
 import { hostMessages } from '../../../../nodes/messages/host.ts'
 import { createTranslator, pairCatalogue, type TranslatedMessage } from '../../translator.ts'
@@ -53,6 +55,7 @@ import { koMemoryCures, koModelCures, koProcessCures, koTrainingCures } from './
 import { koFaults } from './faults.ts'
 import { koFormula, koFormulaCures, koFormulaNode } from './formula.ts'
 import { koHost } from './host.ts'
+import { koLayerCures, koLayers } from './layers.ts'
 import { koMemory, koModels, koModelWords } from './models.ts'
 import { koParams, koParamWords } from './params.ts'
 import { koPlan, koPlanWords } from './plan.ts'
@@ -70,6 +73,8 @@ export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(trainingCures, koTrainingCures),
   ...pairCatalogue(modelMessages, koModels),
   ...pairCatalogue(modelCures, koModelCures),
+  ...pairCatalogue(layerMessages, koLayers),
+  ...pairCatalogue(layerCures, koLayerCures),
   ...pairCatalogue(formulaMessages, koFormula),
   ...pairCatalogue(formulaCures, koFormulaCures),
   ...pairCatalogue(formulaNodeMessages, koFormulaNode),

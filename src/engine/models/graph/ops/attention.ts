@@ -1,11 +1,42 @@
 // Attention between tokens.
-import type { Tensor, Tensor3D } from '../../../base/tf.ts'
+import { EngineError } from '../../../base/errors.ts'
+import type { Tensor3D } from '../../../base/tf.ts'
 import { attention as attend, linearAttention } from '../../../layers/attention.ts'
-import type { LayerOp } from '../layer.ts'
+import { layerMessages } from '../../../messages/layers.ts'
+import type { Attributes, FeatureShape, LayerOp } from '../layer.ts'
+import { forAll } from './arithmetic.ts'
+import { count } from './attributes.ts'
+import { asTokens, checkDivides, shapeText } from './checks.ts'
+
+function attendedShape([q, k, v]: readonly FeatureShape[], { heads }: Attributes): FeatureShape {
+  const [queries, width] = asTokens(q, 'q')
+  const [keys, keyWidth] = asTokens(k, 'k')
+  const [values, valueWidth] = asTokens(v, 'v')
+  for (const [argument, shape, other] of [
+    ['k', k, keyWidth],
+    ['v', v, valueWidth],
+  ] as const)
+    if (other !== width)
+      throw new EngineError(layerMessages.widths, {
+        argument,
+        expected: width,
+        shape: shapeText(shape),
+      })
+  if (keys !== values)
+    throw new EngineError(layerMessages.keysAndValues, {
+      argument: 'v',
+      expected: keys,
+      shape: shapeText(v),
+    })
+  checkDivides(heads as number, width, 'heads')
+  return [queries, width]
+}
 
 /** Softmax attention of queries to keys and values. Those with one item apply to all. */
 export const attention: LayerOp = {
-  shape: ([q, , v]) => [q[0], v[1]],
+  inputs: ['q', 'k', 'v'],
+  attrs: { heads: count },
+  shape: attendedShape,
   run({ inputs, attrs: { heads }, index, pass }) {
     const [q, k, v] = inputs as [Tensor3D, Tensor3D, Tensor3D]
     const [keys, values] = [k, v].map((one) => forAll(one, q.shape[0])) as [Tensor3D, Tensor3D]
@@ -16,12 +47,11 @@ export const attention: LayerOp = {
 
 /** Attention whose cost is linear in the number of tokens (Shen et al. 2021). */
 export const linear_attention: LayerOp = {
-  shape: ([q, , v]) => [q[0], v[1]],
+  inputs: ['q', 'k', 'v'],
+  attrs: { heads: count },
+  shape: attendedShape,
   run({ inputs, attrs: { heads } }) {
     const [q, k, v] = inputs as [Tensor3D, Tensor3D, Tensor3D]
     return linearAttention(q, forAll(k, q.shape[0]), forAll(v, q.shape[0]), heads as number)
   },
 }
-
-const forAll = <T extends Tensor>(x: T, batch: number): T =>
-  x.shape[0] === batch ? x : (x.tile([batch, ...x.shape.slice(1).map(() => 1)]) as T)

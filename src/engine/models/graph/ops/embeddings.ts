@@ -5,6 +5,10 @@ import type { Times } from '../../../process/schedule.ts'
 import { oneHot, timestepEmbedding } from '../../../layers/embedding.ts'
 import { distinct, timeRows } from '../../condition.ts'
 import type { LayerOp, WeightSpec } from '../layer.ts'
+import { EngineError } from '../../../base/errors.ts'
+import { layerMessages } from '../../../messages/layers.ts'
+import { count, finite, flag } from './attributes.ts'
+import { asTokens, shapeText } from './checks.ts'
 
 /** A table with a row per label or position. */
 const table = (rows: number, width: number): WeightSpec[] => [
@@ -13,6 +17,9 @@ const table = (rows: number, width: number): WeightSpec[] => [
 
 /** Sinusoidal embedding of a time. One row if the times are equal. */
 export const timestep_embedding: LayerOp = {
+  inputs: ['t'],
+  takes: 'times',
+  attrs: { width: count, flip_sin_to_cos: flag, freq_shift: finite },
   shape: (_, { width }) => [width as number],
   run: ({ inputs: [input], attrs: { width, flip_sin_to_cos, freq_shift } }) => {
     const times = input as Pick<Times, 't' | 'tensor'>
@@ -26,6 +33,9 @@ export const timestep_embedding: LayerOp = {
 
 /** Rows of a table by label, the last for the null label. One row if the labels are equal. */
 export const label_embedding: LayerOp = {
+  inputs: ['labels'],
+  takes: 'labels',
+  attrs: { rows: count, width: count },
   shape: (_, { width }) => [width as number],
   weights: (_, { rows, width }) => table(rows as number, width as number),
   run: ({ inputs: [labels], weights, attrs }) => {
@@ -37,6 +47,9 @@ export const label_embedding: LayerOp = {
 
 /** Tokens by label, `per_item` of each item, from a table whose last row is the null label. */
 export const token_embedding: LayerOp = {
+  inputs: ['labels'],
+  takes: 'labels',
+  attrs: { rows: count, width: count },
   shape: ([labels], { width }) => [labels[0], width as number],
   weights: (_, { rows, width }) => table(rows as number, width as number),
   run: ({ inputs: [labels], weights, attrs, shape: [count, width] }) => {
@@ -50,7 +63,14 @@ export const token_embedding: LayerOp = {
 
 /** Adds a learned vector to the token of each position. */
 export const position_embedding: LayerOp = {
-  shape: ([x]) => x,
+  inputs: ['x'],
+  attrs: {},
+  shape([x]) {
+    const [tokens] = asTokens(x, 'x')
+    if (tokens === 'n')
+      throw new EngineError(layerMessages.unknownCount, { argument: 'x', shape: shapeText(x) })
+    return x
+  },
   weights: ([x]) => table(x[0] as number, x[1] as number),
   run: ({ inputs: [x], weights }) => (x as Tensor).add(weights.weight),
 }

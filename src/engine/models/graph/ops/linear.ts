@@ -1,69 +1,145 @@
 // Linear layers and convolutions.
-import type { Tensor1D, Tensor2D, Tensor4D } from '../../../base/tf.ts'
-import { conv2d } from '../../../layers/conv.ts'
-import { linear as applyLinear } from '../../../layers/linear.ts'
+import { EngineError } from '../../../base/errors.ts'
 import type { Pad } from '../../../base/layerTypes.ts'
-import type { Layer, LayerOp, WeightSpec } from '../layer.ts'
+import type { Tensor1D, Tensor2D, Tensor4D } from '../../../base/tf.ts'
+import { convolve, convolveTransposed } from '../../../layers/convolve.ts'
+import { linear as applyLinear } from '../../../layers/linear.ts'
+import { layerMessages } from '../../../messages/layers.ts'
+import type { Attributes, LayerOp, WeightSpec, WeightStart } from '../layer.ts'
+import { count, flag, padding } from './attributes.ts'
+import { asImage, channelsOf, checkDivides, shapeText } from './checks.ts'
+
+const weightAndBias = (
+  weight: Pick<WeightSpec, 'shape' | 'layout'>,
+  out: number,
+  bias: boolean,
+  start: WeightStart,
+): WeightSpec[] => [
+  { part: 'weight', ...weight, start },
+  ...(bias ? [{ part: 'bias', shape: [out], layout: 'plain', start } as const] : []),
+]
 
 /** x W + b over the last axis. */
 export const linear: LayerOp = {
+  inputs: ['x'],
+  attrs: { out: count, bias: flag },
   shape: ([x], { out }) => [...x.slice(0, -1), out as number],
-  weights: ([x], { out, bias }) => linearWeights(x.at(-1) as number, out as number, bias === true),
+  weights([x], { out, bias }) {
+    const shape = [channelsOf(x), out as number]
+    const start = { kind: 'uniform', fanIn: shape[0] } as const
+    return weightAndBias({ shape, layout: 'linear' }, shape[1], bias === true, start)
+  },
   run: ({ inputs: [x], weights: { weight, bias } }) =>
     applyLinear(x as Tensor2D, weight as Tensor2D, bias as Tensor1D | undefined),
 }
 
-const linearWeights = (from: number, to: number, bias: boolean): WeightSpec[] => [
-  {
-    part: 'weight',
-    shape: [from, to],
-    layout: 'linear',
-    start: { kind: 'uniform', fanIn: from },
-  },
-  ...(bias
-    ? [
-        {
-          part: 'bias',
-          shape: [to],
-          layout: 'plain',
-          start: { kind: 'uniform', fanIn: from },
-        } as const,
-      ]
-    : []),
-]
+interface ConvAttributes {
+  out: number
+  kernel: number
+  stride: number
+  groups: number
+}
+
+const asConv = (attrs: Attributes) => attrs as unknown as ConvAttributes
 
 /** Zeros around the image of a convolution; by default those that keep the size. */
-export function paddingOf({ kernel, pad }: Layer['attrs']): Pad {
+export function paddingOf({ kernel, pad }: Attributes): Pad {
   const half = Math.floor(((kernel as number) - 1) / 2)
   const [top, left, bottom, right] = (pad as number[] | null) ?? [half, half, half, half]
   return { top, left, bottom, right }
 }
 
-/** A square convolution of images. */
+const convAttributes = {
+  out: count,
+  kernel: count,
+  stride: count,
+  pad: padding,
+  groups: count,
+  bias: flag,
+}
+
+/** A square convolution of images (a cross-correlation, as PyTorch's Conv2d). */
 export const conv: LayerOp = {
+  inputs: ['x'],
+  attrs: convAttributes,
   shape([x], attrs) {
-    const [height, width] = x as number[]
-    const { kernel, stride, out } = attrs as { kernel: number; stride: number; out: number }
-    const { top, left, bottom, right } = paddingOf(attrs)
-    return [
-      Math.floor((height + top + bottom - kernel) / stride) + 1,
-      Math.floor((width + left + right - kernel) / stride) + 1,
-      out,
+    const [height, width, channels] = asImage(x, 'x')
+    const { kernel, stride, out, groups } = asConv(attrs)
+    const pad = paddingOf(attrs)
+    checkStride(attrs)
+    checkDivides(groups, channels, 'groups')
+    checkDivides(groups, out, 'groups')
+    const size = [
+      Math.floor((height + pad.top + pad.bottom - kernel) / stride) + 1,
+      Math.floor((width + pad.left + pad.right - kernel) / stride) + 1,
     ]
+    if (Math.min(...size) < 1)
+      throw new EngineError(layerMessages.smallImage, {
+        argument: 'x',
+        kernel,
+        shape: shapeText(x),
+      })
+    return [...size, out]
   },
   weights([x], attrs) {
-    const { kernel, out } = attrs as { kernel: number; out: number }
-    const from = x[2] as number
+    const { kernel, out, groups } = asConv(attrs)
+    const from = channelsOf(x) / groups
     const start = { kind: 'uniform', fanIn: kernel * kernel * from } as const
-    return [
-      { part: 'weight', shape: [kernel, kernel, from, out], layout: 'convolution', start },
-      { part: 'bias', shape: [out], layout: 'plain', start },
-    ]
+    const shape = [kernel, kernel, from, out]
+    return weightAndBias({ shape, layout: 'convolution' }, out, attrs.bias === true, start)
   },
   run: ({ inputs: [x], weights, attrs, pass }) =>
-    conv2d(x as Tensor4D, weights.weight as Tensor4D, weights.bias as Tensor1D, {
-      stride: attrs.stride as 1 | 2,
+    convolve(x as Tensor4D, weights.weight as Tensor4D, weights.bias as Tensor1D | undefined, {
+      stride: asConv(attrs).stride,
+      groups: asConv(attrs).groups,
       pad: paddingOf(attrs),
       half: pass.half,
     }),
+}
+
+/** Throws unless the stride is one that the backends have kernels for. */
+function checkStride(attrs: Attributes) {
+  const { stride, kernel } = asConv(attrs)
+  const pad = paddingOf(attrs)
+  const isPatches = stride === kernel && Object.values(pad).every((size) => size === 0)
+  if (stride <= 2 || isPatches) return
+  throw new EngineError(layerMessages.stride, { argument: 'stride', value: stride })
+}
+
+/** A transposed convolution, which enlarges images by its stride: PyTorch's ConvTranspose2d. */
+export const conv_transpose: LayerOp = {
+  inputs: ['x'],
+  attrs: { out: count, kernel: count, stride: count, pad: padding, bias: flag },
+  shape([x], attrs) {
+    const [height, width] = asImage(x, 'x')
+    const size = [height, width].map((side) => transposedSize(side, attrs))
+    if (Math.min(...size) < 1)
+      throw new EngineError(layerMessages.smallImage, {
+        argument: 'x',
+        kernel: attrs.kernel,
+        shape: shapeText(x),
+      })
+    return [...size, attrs.out as number]
+  },
+  weights([x], { kernel: size, out, bias }) {
+    const kernel = size as number
+    // PyTorch counts the channels of the second axis of its weight, which are those of the result.
+    const start = { kind: 'uniform', fanIn: kernel * kernel * (out as number) } as const
+    const shape = [kernel, kernel, out as number, channelsOf(x)]
+    return weightAndBias({ shape, layout: 'convolution' }, out as number, bias === true, start)
+  },
+  run: ({ inputs: [x], weights, attrs }) =>
+    convolveTransposed(
+      x as Tensor4D,
+      weights.weight as Tensor4D,
+      weights.bias as Tensor1D | undefined,
+      attrs.stride as number,
+      paddingOf(attrs),
+    ),
+}
+
+function transposedSize(side: number, attrs: Attributes): number {
+  const { stride, kernel } = asConv(attrs)
+  const { top } = paddingOf(attrs)
+  return (side - 1) * stride + kernel - 2 * top
 }

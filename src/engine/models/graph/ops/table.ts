@@ -1,9 +1,10 @@
 // All operations of layers, by name.
 import type { Layer, LayerOp } from '../layer.ts'
-import { gelu, mish, relu, silu, tanh } from './activations.ts'
+import { gelu, gelu_tanh, mish, relu, silu, softmax, tanh } from './activations.ts'
 import {
   add,
   affine,
+  channel_scale,
   concat,
   divide,
   dropout,
@@ -19,10 +20,19 @@ import {
   timestep_embedding,
   token_embedding,
 } from './embeddings.ts'
-import { conv, linear } from './linear.ts'
-import { group_norm, layer_norm } from './norms.ts'
+import { conv, conv_transpose, linear } from './linear.ts'
+import { group_norm, layer_norm, rms_norm } from './norms.ts'
 import { channels, labels, time, tokens, values, vectors, x } from './sources.ts'
-import { avg_pool, mean_pixels, to_image, to_tokens, upsample } from './spatial.ts'
+import {
+  avg_pool,
+  mean_pixels,
+  patchify,
+  reshape,
+  to_image,
+  to_tokens,
+  unpatchify,
+  upsample,
+} from './spatial.ts'
 
 const ops = new Map<string, LayerOp>(
   Object.entries({
@@ -35,17 +45,22 @@ const ops = new Map<string, LayerOp>(
     channels,
     linear,
     conv,
+    conv_transpose,
     group_norm,
     layer_norm,
+    rms_norm,
     silu,
     gelu,
+    gelu_tanh,
     relu,
     tanh,
     mish,
+    softmax,
     add,
     multiply,
     divide,
     affine,
+    channel_scale,
     modulate,
     concat,
     split,
@@ -56,6 +71,9 @@ const ops = new Map<string, LayerOp>(
     mean_pixels,
     to_tokens,
     to_image,
+    patchify,
+    unpatchify,
+    reshape,
     timestep_embedding,
     label_embedding,
     token_embedding,

@@ -6,6 +6,7 @@ import { groupNorm } from '../../../layers/groupNorm.ts'
 import { splitFeatures } from '../ops/arithmetic.ts'
 import { paddingOf } from '../ops/linear.ts'
 import type { GraphView } from '../analysis.ts'
+import type { Attributes } from '../layer.ts'
 import type { Matcher } from '../step.ts'
 import { parametersOf } from '../step.ts'
 import type { FoundNorm } from './pattern.ts'
@@ -62,7 +63,7 @@ const toInput = (
 /** A convolution of images with what comes before it. */
 export const matchConv: Matcher = (view, root) => {
   const { op, in: inputs, attrs, name } = view.layers[root]
-  if (op !== 'conv' || isProjection(view, root)) return undefined
+  if (op !== 'conv' || isProjection(view, root) || !isPlain(attrs)) return undefined
   const prologue = findPrologue(view, inputs[0], root)
   // The result of the network is in full precision.
   const isResult = view.outputs.has(root)
@@ -81,9 +82,14 @@ export const matchConv: Matcher = (view, root) => {
   }
 }
 
+/** True for a convolution that is one operation. */
+const isPlain = ({ stride, groups, bias }: Attributes) =>
+  (stride as number) <= 2 && groups === 1 && bias === true
+
 /** True for a 1 x 1 convolution or a linear layer into or out of tokens. */
 const isProjection = ({ layers, readers }: GraphView, i: number): boolean =>
   layers[i].attrs.kernel === 1 &&
+  isPlain(layers[i].attrs) &&
   (layers[layers[i].in[0]].op === 'to_image' ||
     readers[i].some((r) => layers[r].op === 'to_tokens'))
 

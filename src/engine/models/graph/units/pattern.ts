@@ -37,18 +37,24 @@ export function findLayer(
   return { claims: [i], x: layers[i].in[0], name: layers[i].name! }
 }
 
+/** 2 x 2 pooling. */
+export const findPool = (view: GraphView, i: number | undefined) =>
+  i !== undefined && view.layers[i].attrs.size === 2 ? findLayer(view, i, 'avg_pool') : undefined
+
 /** A convolution that keeps the size, with this kernel. */
 export function findConv(view: GraphView, i: number | undefined, kernel: number) {
   const found = findLayer(view, i, 'conv')
   if (!found || i === undefined) return undefined
   const { attrs } = view.layers[i]
-  return attrs.kernel === kernel && attrs.stride === 1 && attrs.pad === null ? found : undefined
+  const keepsSize = attrs.kernel === kernel && attrs.stride === 1 && attrs.pad === null
+  return keepsSize && attrs.groups === 1 && attrs.bias === true ? found : undefined
 }
 
 /** The two inputs of a sum, in both orders. */
 export function summands({ layers }: GraphView, i: number | undefined): [number, number][] {
   if (i === undefined || layers[i].op !== 'add') return []
-  const [a, b] = layers[i].in
+  const [a, b, ...others] = layers[i].in
+  if (b === undefined || others.length > 0) return []
   return [
     [a, b],
     [b, a],

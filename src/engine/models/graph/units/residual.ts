@@ -15,6 +15,7 @@ import {
   findLayer,
   findNorm,
   findPair,
+  findPool,
   findScaledSum,
   isPrivate,
   summands,
@@ -171,7 +172,7 @@ const isProjection = ({ layers, shapes, dependsOnX }: GraphView, i: number) =>
 function findFirstHalf(view: GraphView, i: number): FirstHalf | undefined {
   const conv1 = findConv(view, i, 3)
   if (!conv1) return undefined
-  const pooled = findLayer(view, conv1.x, 'avg_pool')
+  const pooled = findPool(view, conv1.x)
   const enlarged = findLayer(view, conv1.x, 'upsample')
   const resized = pooled ?? enlarged
   const at = resized?.x ?? conv1.x

@@ -1,0 +1,62 @@
+// 입력이 맞지 않는 층의 오류와 해결법.
+import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { layerMessages } from '../../../../engine/messages/layers.ts'
+import type { layerCures } from '../../../../nodes/messages/layerCures.ts'
+
+export const koLayers: Translation<typeof layerMessages> = {
+  // 입력
+  image: '{argument}에는 이미지 [h, w, c]가 와야 하는데, 특징의 모양이 [{shape}]입니다.',
+  tokens: '{argument}에는 토큰 [n, c]가 와야 하는데, 특징의 모양이 [{shape}]입니다.',
+  vector: '{argument}에는 벡터 [c]가 와야 하는데, 특징의 모양이 [{shape}]입니다.',
+  embedTimes: '{argument}에는 특징이 와야 하는데, 모양이 없는 시간입니다.',
+  embedLabels: '{argument}에는 특징이 와야 하는데, 아직 특징이 아닌 레이블입니다.',
+  times: '{argument}에는 시간이 와야 하는데, 모양이 [{shape}]인 특징입니다.',
+  timesNotLabels: '{argument}에는 시간이 와야 하는데 레이블입니다.',
+  labels: '{argument}에는 레이블이 와야 하는데, 모양이 [{shape}]인 특징입니다.',
+  labelsNotTimes: '{argument}에는 레이블이 와야 하는데 시간입니다.',
+
+  // 모양
+  sameShape:
+    '{argument}의 모양은 [{expected}], 또는 모든 픽셀에 쓰는 [{channels}]이어야 하는데 [{shape}]입니다.',
+  joined: '{argument}의 모양은 첫째처럼 [{expected}, 아무 수]여야 하는데 [{shape}]입니다.',
+  perChannel: '{argument}의 모양은 채널마다 수 하나인 [{expected}]이어야 하는데 [{shape}]입니다.',
+  divides: '{argument}이(가) 채널 {channels}개를 나누어야 하는데 {value}입니다.',
+  divideSize: '{argument}이(가) [{shape}]의 높이와 너비를 나누어야 하는데 {value}입니다.',
+  smallImage:
+    '{argument}의 이미지는 여백을 더해 {kernel} x {kernel} 이상이어야 하는데 [{shape}]입니다.',
+  stride: 'stride는 1이나 2, 또는 여백이 없을 때의 kernel이어야 하는데 {value}입니다.',
+  tokenCount: '{height} x {width} 이미지에는 토큰 {expected}개가 있어야 하는데 {count}개입니다.',
+  elementCount: '모양 [{to}]에는 수 {expected}개가 있어야 하는데 [{shape}]에는 {count}개입니다.',
+  unknownCount: '{argument}의 토큰 수를 미리 알아야 하는데 모양이 [{shape}]입니다.',
+  widths: '{argument}의 너비는 질의와 같은 {expected}이어야 하는데 모양이 [{shape}]입니다.',
+  keysAndValues: '값은 키와 같은 [{expected}]개여야 하는데 모양이 [{shape}]입니다.',
+}
+
+export const koLayerCures: Translation<typeof layerCures> = {
+  // 입력
+  image: '이미지를 연결하거나, Unflatten으로 토큰이나 벡터를 이미지로 바꾸세요.',
+  tokens: 'Patchify나 Flatten의 토큰 같은 것을 연결하세요.',
+  vector: '임베딩 같은 벡터나, 벡터를 받은 Linear의 출력을 연결하세요.',
+  embedTimes: '그 사이에 TimeEmbedding을 두세요.',
+  embedLabels: '그 사이에 LabelEmbedding이나 TokenEmbedding을 두세요.',
+  times: 'ModelInput의 t를 연결하세요.',
+  timesNotLabels: 'ModelInput의 t를 연결하거나 LabelEmbedding을 쓰세요.',
+  labels: 'ConditionInput의 레이블을 연결하세요.',
+  labelsNotTimes: 'ConditionInput의 레이블을 연결하거나 TimeEmbedding을 쓰세요.',
+
+  // 모양
+  sameShape:
+    '둘의 모양을 같게 하세요. 채널은 Conv나 Linear가, 크기는 Upsample과 Downsample이 정합니다.',
+  joined: 'Upsample이나 Downsample로 크기를 모두 같게 하세요. 채널은 달라도 됩니다.',
+  perChannel: '`out`이 {expected}인 Linear를 연결하세요.',
+  divides: '{channels}의 약수를 고르거나, 앞 층의 채널 수를 바꾸세요.',
+  divideSize: '높이와 너비의 약수를 고르세요.',
+  smallImage: '`kernel`을 줄이거나 `padding`을 늘리거나, 앞의 Downsample을 하나 빼세요.',
+  stride:
+    '`stride`를 1이나 2로 하세요. 패치로 나누려면 `kernel`과 같게 하고 `padding`을 0으로 하세요.',
+  tokenCount: '높이와 너비를 토큰이 나온 이미지의 것으로 하세요.',
+  elementCount: '수가 모두 {count}개인 모양을 고르세요.',
+  unknownCount: '수가 정해진, 이미지의 토큰을 연결하세요.',
+  widths: '그 앞에 `out`이 {expected}인 Linear를 두세요.',
+  keysAndValues: '키와 값을 같은 토큰에서 가져오세요.',
+}
