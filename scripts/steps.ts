@@ -27,6 +27,7 @@ export function replayed(noises: readonly (readonly number[])[]): RunContext {
       uniform: nothing,
       integers: nothing,
       permutation: nothing,
+      fork: nothing,
     },
   }
 }

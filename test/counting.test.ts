@@ -209,4 +209,5 @@ const zeros: Random = {
   uniform: (count) => new Float32Array(count),
   integers: (count) => new Int32Array(count),
   permutation: (count) => new Int32Array(count),
+  fork: () => zeros,
 }

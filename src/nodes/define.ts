@@ -20,6 +20,7 @@ import type {
   Params,
   RunContext,
   RunOp,
+  StaticDataset,
   StaticNumber,
   StaticPrediction,
   StartOp,
@@ -30,7 +31,7 @@ import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
 import { mapEntries } from '../engine/base/records.ts'
 import type { Scalar, Tensor } from '../engine/base/tf.ts'
-import type { Model, NumberValue, Prediction } from '../engine/base/values.ts'
+import type { Dataset, Model, NumberValue, Prediction } from '../engine/base/values.ts'
 import { withNodeFaults } from './engineFaults.ts'
 import type { Slot } from './define/slots.ts'
 import { typeTitle } from './titles.ts'
@@ -73,9 +74,11 @@ type StaticPart<V> = V extends Model | Prediction
   ? StaticPrediction
   : V extends NumberValue
     ? StaticNumber
-    : V extends StaticValue
-      ? V
-      : never
+    : V extends Dataset
+      ? StaticDataset
+      : V extends StaticValue
+        ? V
+        : never
 /** Static values of the inputs by slot, known before a run: see `StaticValue` in plan/op.ts. */
 export type StaticInputs<I extends Slots> = {
   [K in keyof I]?: StaticPart<SlotInput<I[K]>> | undefined
@@ -146,11 +149,13 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
   /**
    * For a node that is not plain: its static outputs, from its static inputs. `prepared` is the
    * result of `prepare`, or undefined until that has resolved; the graph is checked again then.
+   * `wired` are the wired inputs, of which some may not be static.
    */
   staticOutputs?: (
     params: RunParams<P>,
     known: StaticInputs<I>,
     prepared: unknown,
+    wired: ReadonlySet<string>,
   ) => StaticOutputs<O>
   /** Returns the params as they count for cache keys. Default: unchanged. */
   keyParams?: (params: RunParams<P>) => Params

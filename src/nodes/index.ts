@@ -1,4 +1,4 @@
-// Index of all nodes, one line each. Sampler steps are in sampling/steps/index.ts.
+// Index of all nodes, one line each. Sampler steps and layers have indexes of their own.
 export { accuracy } from './evaluate/accuracy.ts'
 export { activationStorage } from './model/activationStorage.ts'
 export { adaptiveEnd, adaptiveStart } from './sampling/adaptive.ts'
@@ -131,4 +131,5 @@ export { trainingEnd, trainingStart } from './training/training.ts'
 export { unet } from './model/unet.ts'
 export { vpSchedule } from './process/vpSchedule.ts'
 export { vlbLoss } from './likelihood/vlbLoss.ts'
+export * from './layers/index.ts'
 export * from './sampling/steps/index.ts'

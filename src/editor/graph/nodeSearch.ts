@@ -150,6 +150,7 @@ export const categories = [
   'data',
   'process',
   'model',
+  'layers',
   'training',
   'sampling',
   'steps',

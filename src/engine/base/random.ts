@@ -17,6 +17,8 @@ export interface Random {
    * recorded numbers.
    */
   nextKey?: () => Key
+  /** Returns another stream for each number below 2^53. Independent of the draws. */
+  fork(index: number): Random
 }
 
 /**
@@ -32,6 +34,7 @@ export function createRandom(seed: number, path: readonly number[] = []): Random
     integers: (count, below) => drawIntegers(nextKey(), count, below),
     permutation: (count) => drawPermutation(nextKey(), count),
     nextKey,
+    fork: (index) => createRandom(seed, [...path, index]),
   }
 }
 

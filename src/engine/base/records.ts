@@ -16,3 +16,7 @@ export const mapEntries = <A, B>(
   change: (name: string, value: A) => B,
 ): Record<string, B> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(name, value)]))
+
+/** True for objects of data, not of a class. */
+export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype

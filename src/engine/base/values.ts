@@ -3,7 +3,7 @@
 //
 // Timesteps, labels, schedules and datasets are arrays on the CPU: they can be checked without a
 // readback, and tables are float64. Only batches and weights are tensors.
-import { mapValues } from './records.ts'
+import { isPlainObject, mapValues } from './records.ts'
 import type { Schedule, Times } from '../process/schedule.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor3D } from './tf.ts'
 import { tf } from './tf.ts'
@@ -108,6 +108,19 @@ export interface Model {
    * Storage format of activations during evaluation (default float32). Not saved in checkpoints.
    */
   activations?: ActivationStorage
+  /** Weights that came from another model. Not saved in checkpoints. */
+  reused?: ReusedWeights
+}
+
+/** What a changed network took from the weights of the one before, by names of layers. */
+export interface ReusedWeights {
+  taken: number
+  /** Layers that the other model lacks. */
+  fresh: string[]
+  /** Layers whose weights have another shape in the other model. */
+  reshaped: string[]
+  /** Layers of the other model that this one lacks. */
+  unused: string[]
 }
 
 /**
@@ -170,6 +183,9 @@ export interface AttentionPlaces {
   /** Adds attention to the middle block. */
   mid_block: boolean
 }
+
+/** Layers of a network, which compute nothing on a wire; see `models/graph/features.ts`. */
+export type Features = import('../models/graph/features.ts').Features
 
 /** Unnormalised log-probabilities of classes, `[b, classes]`. */
 export interface Logits {
@@ -324,6 +340,7 @@ export interface SlotValues {
   dataset: Dataset
   attention: Attention
   logits: Logits
+  features: Features
   optimizer: Optimizer
   ema: Ema
   trajectory: Trajectory
@@ -352,6 +369,3 @@ export function mapTensors<T>(value: T, replace: (tensor: Tensor) => unknown): T
   }
   return value
 }
-
-const isPlainObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype

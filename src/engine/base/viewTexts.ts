@@ -54,6 +54,17 @@ export const viewTexts = {
   label: 'label #',
 
   // Models and checkpoints
+  layer: 'layer',
+  layers: 'layers',
+  inputShape: 'input',
+  outputShape: 'output',
+  steps: 'steps',
+  fusedSteps: '#, of which # compute several layers',
+  weightsTaken: 'weights taken over',
+  layersNew: 'new layers',
+  layersReshaped: 'layers of another shape, new',
+  layersUnused: 'layers left out',
+  shapeOfItem: 'shape of a batch',
   size: 'size',
   images: 'images',
   points: 'points',
@@ -84,6 +95,7 @@ export const viewTexts = {
   resumable: 'can be resumed after # steps',
   unet: 'UNet with channels # for # images',
   mlp: 'MLP with hidden layers # for points of dimension #',
+  layersModel: 'model of # layers for items of #',
   classifier: 'Classifier with channels # for # classes of # images',
   preconditioned: 'preconditioned',
 } as const

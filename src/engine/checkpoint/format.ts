@@ -34,6 +34,8 @@ export interface Format {
   describe(config: Record<string, unknown>): string
   /** Name and size of a data item: images, "8 x 8 x 1". */
   item(config: Record<string, unknown>): [name: string, text: string]
+  /** True for models of points, whose schedules have other defaults. */
+  isOfPoints?(config: Record<string, unknown>): boolean
   /** Number of class labels; 0 for none. */
   classes(config: Record<string, unknown>): number
 }

@@ -1,6 +1,7 @@
 // File formats by kind of model. Needs no device.
 import { classifierFormat } from './classifier.ts'
 import type { Format } from './format.ts'
+import { layersFormat } from './layers.ts'
 import { mlpFormat } from './mlp.ts'
 import { unetFormat } from './unet.ts'
 
@@ -9,6 +10,7 @@ export const formats: Readonly<Record<string, Format>> = {
   unet: unetFormat,
   mlp: mlpFormat,
   classifier: classifierFormat,
+  layers: layersFormat,
 }
 
 export const findKind = (className: unknown): string | undefined =>

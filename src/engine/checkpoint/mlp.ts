@@ -29,6 +29,7 @@ export const mlpFormat: Format = {
   describe: ({ dim, layers, hidden }) =>
     viewText('mlp', `${String(layers)} x ${String(hidden)}`, String(dim)),
   item: ({ dim }) => [viewText('points'), viewText('coordinates', String(dim))],
+  isOfPoints: () => true,
   classes: ({ num_classes }) => num_classes as number,
 }
 

@@ -80,7 +80,8 @@ const preconditionOptions = ({
 const writeScheduler = (model: StoredModel, schedule: Schedule) =>
   schedulerConfig(schedule, model, modelSpace(model))
 
-const modelSpace = ({ kind }: StoredModel) => (kind === 'mlp' ? 'point' : 'image')
+const modelSpace = ({ kind, config }: StoredModel) =>
+  formats[kind].isOfPoints?.(config) ? 'point' : 'image'
 
 const modelIndex = (
   { folder }: Format,

@@ -106,6 +106,7 @@ export const checkpointMessages = catalogue('checkpoint', {
   pipelineSchedule: 'Expected a schedule for a pipeline of diffusers, got none.',
   saveWithSchedule: 'Save it with the schedule of its training.',
   noClassifier: 'Diffusers has no classifier of images.',
+  noLayers: 'Diffusers has no class for a model of layers.',
   noMlp: 'Diffusers has no MLP for points.',
   precondition: 'Its schedulers precondition a model only as EDM does, in σ.',
   edmInput:

@@ -29,4 +29,18 @@ export const layerMessages = catalogue('layers', {
   unknownCount: 'Expected a known number of tokens for {argument}, got [{shape}].',
   widths: 'Expected {argument} of width {expected}, as the queries have, got [{shape}].',
   keysAndValues: 'Expected as many values as keys, [{expected}], got [{shape}].',
+
+  // models of layers
+  sameName: 'Expected different names of layers with weights, got two named {name}.',
+  otherInput: 'Expected one input of the model, got two of shapes [{first}] and [{second}].',
+  noInput: 'Expected features that depend on x of ModelInput, got some that do not.',
+  otherOutput:
+    'Expected features of shape [{expected}], as the input of the model has, got [{shape}].',
+  labelTables:
+    'Expected one number of classes in all embeddings of labels, got {first} and {second}.',
+  tooLarge: 'Expected at most {most} million parameters, got {count} million.',
+
+  // files
+  format: 'Expected the layers of a model in format 1, got {got}.',
+  layer: 'Expected layer {index} of the model to be valid, got {got}.',
 })

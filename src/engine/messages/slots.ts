@@ -22,6 +22,7 @@ export const slotWords = catalogue('slots', {
   dataset: 'a data set',
   attention: 'attention',
   logits: 'logits',
+  features: 'features of a network',
   optimizer: 'an optimizer',
   ema: 'an EMA',
   trajectory: 'a trajectory',

@@ -14,6 +14,7 @@ import { exactKind } from './exact.ts'
 import { gaussianKind } from './gaussian.ts'
 import { guidedKind } from './guided.ts'
 import type { Answer, ModelKind } from './kind.ts'
+import { layersKind } from './layers.ts'
 import { mlpKind } from './mlp.ts'
 import { preconditionKind } from './precondition.ts'
 import { findModel } from './tree.ts'
@@ -22,6 +23,7 @@ import { attentionMaps, unetKind } from './unet/unet.ts'
 const kinds: Record<string, ModelKind> = {
   mlp: mlpKind,
   unet: unetKind,
+  layers: layersKind,
   exact: exactKind,
   gaussian: gaussianKind,
   guided: guidedKind(modelKind),

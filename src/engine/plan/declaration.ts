@@ -14,7 +14,7 @@ export function hasEffect(
   const when = getOwn(params, name)?.when
   return (
     !when ||
-    ([when.is].flat().includes(valueOf(when.param) as string) &&
+    ([when.is].flat().includes(String(valueOf(when.param))) &&
       hasEffect(params, when.param, valueOf))
   )
 }
@@ -139,6 +139,8 @@ type ParamKind =
       about: string
       formula?: 'inputs' | 'u'
       result?: string
+      /** New nodes get a text that no other has: conv, conv_2, conv_3. */
+      unique?: true
     }
   /** A seed: an integer in [0, 2^32). New nodes get one that is not yet used in the graph. */
   | { kind: 'seed'; default: number; about: string }

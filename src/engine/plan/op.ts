@@ -2,6 +2,7 @@
 import type { Random } from '../base/random.ts'
 import type { Scalar, Tensor } from '../base/tf.ts'
 import type {
+  Features,
   PredictionType,
   ScheduleValue,
   SlotType,
@@ -82,8 +83,14 @@ export interface RunOp extends Declaration {
   /**
    * Computes the static outputs of a node that is not plain from its static inputs. `prepared` is
    * the result of `prepare`, or undefined before it resolves; the graph is checked again then.
+   * `wired` are the wired inputs, of which some may not be static.
    */
-  staticOutputs?: (params: never, known: never, prepared: unknown) => StaticValues
+  staticOutputs?: (
+    params: never,
+    known: never,
+    prepared: unknown,
+    wired: ReadonlySet<string>,
+  ) => StaticValues
   /**
    * Returns a view of the outputs of a node outside loops. Plain data; must not read tensors. Needs
    * `room`. Unwired outputs may be missing.
@@ -119,7 +126,16 @@ export type StaticValue =
   | Timestep
   | Timesteps
   | StaticNumber
+  | StaticDataset
+  | Features
   | TextValue
+
+/** Shape of the items of a data set, and the number of its classes. */
+export interface StaticDataset {
+  type: 'dataset'
+  shape: readonly number[]
+  classes?: number | undefined
+}
 
 /** A number that is known before a run. */
 export interface StaticNumber {

@@ -1,5 +1,6 @@
 // Static values, which are known before a run, so that nodes can reject them early.
 import { NodeError, type Fault } from '../base/fault.ts'
+import { splitMany } from '../base/ids.ts'
 import { getOwn } from '../base/records.ts'
 import { getNode, type GraphNode } from './graph.ts'
 import type {
@@ -83,7 +84,16 @@ export const staticRunOutputs = (
 ): StaticValues =>
   op.plain
     ? computePlainOutputs(node, op, params, known)
-    : (op.staticOutputs?.(params as never, known as never, prepared) ?? {})
+    : (op.staticOutputs?.(
+        params as never,
+        known as never,
+        prepared,
+        new Set(Object.keys(node.inputs)),
+      ) ?? {})
+
+/** Names of the wired slots of a many-input. */
+const manyWires = (name: string, wires: GraphNode['inputs']): string[] =>
+  Object.keys(wires).filter((slot) => splitMany(slot)[0] === name)
 
 /**
  * Returns the outputs of a plain node if all its wired inputs are static and all required inputs
@@ -95,8 +105,10 @@ function computePlainOutputs(
   params: Params,
   known: StaticValues,
 ): StaticValues {
-  const isThere = ([slot, { optional }]: [string, InputSlot]) =>
-    known[slot] || (optional && !wires[slot])
+  const isThere = ([slot, { optional, many }]: [string, InputSlot]) =>
+    many
+      ? manyWires(slot, wires).every((name) => known[name])
+      : known[slot] || (optional && !wires[slot])
   if (!Object.entries(op.inputs).every(isThere)) return {}
   const outputs: Outputs = op.run(known as never, params as never, {} as RunContext)
   return outputs as StaticValues

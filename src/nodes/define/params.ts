@@ -79,6 +79,15 @@ export const text = (
   about,
 })
 
+/** Name of a layer, part of the names of its weights. */
+export const layerName = (initial: string): Declared<ParamOfKind<'text'>, string> => ({
+  ...text(
+    initial,
+    'Name of the layer, in the names of its weights. No two layers of a model share one',
+  ),
+  unique: true,
+})
+
 /** The text of a formula. */
 export const formulaText = (
   initial: string,

@@ -28,4 +28,16 @@ export const layerCures = catalogue('layerCures', {
   unknownCount: 'Connect tokens of an image, whose number is known.',
   widths: 'Put a Linear layer with {expected} as `out` before it.',
   keysAndValues: 'Take keys and values from the same tokens.',
+
+  // models of layers
+  sameName: 'Give one of the two another name.',
+  otherInput: 'Use one ModelInput, or give both the same shape.',
+  noInput: 'Connect x of ModelInput to the first layer.',
+  otherOutput: 'Put a last Conv or Linear in front, with the channels of the input as `out`.',
+  labelTables: 'Set num_classes of all LabelEmbeddings to the same number.',
+  tooLarge: 'Lower the channels of the largest layers.',
+
+  // files
+  format: 'Save the model again with this version.',
+  layer: 'Save the model again with this version.',
 } satisfies Translation<typeof layerMessages>)

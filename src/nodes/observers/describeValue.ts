@@ -71,6 +71,7 @@ const describers: { [K in SlotType]: (value: SlotValues[K]) => Promise<ValueDesc
   timestep: describeSmall,
   labels: describeSmall,
   attention: describeSmall,
+  features: describeSmall,
   optimizer: describeSmall,
   ema: describeSmall,
   loop: describeSmall,

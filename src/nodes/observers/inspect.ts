@@ -153,6 +153,14 @@ const inspectors: { [K in SlotType]: (value: SlotValues[K]) => Promise<Inspectio
     const numbers = await readAll(Object.values(weights))
     return { shape: [numbers.length], numbers, notes: [[viewText('stepsDone'), String(step)]] }
   },
+  features: async ({ op, name, shape }) => ({
+    shape: shape.map((size) => (size === 'n' ? 0 : size)),
+    numbers: [],
+    notes: [
+      [viewText('layer'), name ?? op],
+      [viewText('shapeOfItem'), `[b, ${shape.join(', ')}]`],
+    ],
+  }),
   attention: async ({ rules }) => ({
     shape: [rules.length],
     numbers: [],

@@ -33,6 +33,7 @@ export const enGraph = {
     data: 'Data',
     process: 'Process',
     model: 'Model',
+    layers: 'Layers',
     training: 'Training',
     sampling: 'Sampling',
     steps: 'Sampling steps',

@@ -31,6 +31,7 @@ export const koGraph: typeof enGraph = {
     data: '데이터',
     process: '확산 과정',
     model: '모델',
+    layers: '층',
     training: '학습',
     sampling: '샘플링',
     steps: '샘플링 단계',

@@ -99,6 +99,12 @@ export function runProgram(
   ]
 }
 
+/** Number of steps of a program, and of those that compute several layers. */
+export function countSteps({ prelude, main }: Program): { steps: number; fused: number } {
+  const all = [...prelude, ...main]
+  return { steps: all.length, fused: all.filter(({ isUnit }) => isUnit).length }
+}
+
 function captureKey({ captures }: Program, settings: string): object {
   const key = captures.get(settings) ?? {}
   captures.set(settings, key)

@@ -17,6 +17,8 @@ export interface Step {
    * result, and that activation checkpointing recomputes.
    */
   block?: readonly string[]
+  /** Computes several layers. */
+  isUnit?: true
   /** Belongs to the network that a backend may capture, though it does not depend on x. */
   isCaptured?: true
 }

@@ -103,6 +103,9 @@ function groupProjections(view: GraphView, units: readonly Unit[]): Unit[] {
 /** Steps of units, each after those it reads from. */
 const toSteps = (units: readonly Unit[]): Step[] =>
   units
-    .map(({ step }) => ({ step, at: Math.min(...step.writes) }))
+    .map(({ step, claims }) => ({
+      step: claims.length > 1 ? { ...step, isUnit: true as const } : step,
+      at: Math.min(...step.writes),
+    }))
     .sort((a, b) => a.at - b.at)
     .map(({ step }) => step)

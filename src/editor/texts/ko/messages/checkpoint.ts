@@ -100,6 +100,7 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
   pipelineSchedule: 'diffusers의 파이프라인에는 스케줄이 있어야 하는데 없습니다.',
   saveWithSchedule: '학습할 때의 스케줄과 함께 저장하세요.',
   noClassifier: 'diffusers에는 이미지 분류기가 없습니다.',
+  noLayers: 'diffusers에는 층으로 된 모델의 클래스가 없습니다.',
   noMlp: 'diffusers에는 점을 위한 MLP가 없습니다.',
   precondition: '스케줄러가 EDM처럼 σ로만 모델을 전처리합니다.',
   edmInput: 'EDMEulerScheduler가 ln(sigma) / 4를 시간으로 삼아 모델을 스스로 전처리합니다.',

@@ -30,6 +30,18 @@ export const koLayers: Translation<typeof layerMessages> = {
   unknownCount: '{argument}의 토큰 수를 미리 알아야 하는데 모양이 [{shape}]입니다.',
   widths: '{argument}의 너비는 질의와 같은 {expected}이어야 하는데 모양이 [{shape}]입니다.',
   keysAndValues: '값은 키와 같은 [{expected}]개여야 하는데 모양이 [{shape}]입니다.',
+
+  // 층으로 된 모델
+  sameName: '가중치가 있는 층의 이름은 서로 달라야 하는데 {name}이(가) 둘입니다.',
+  otherInput: '모델의 입력은 하나여야 하는데 모양이 [{first}], [{second}]인 둘이 있습니다.',
+  noInput: 'ModelInput의 x에 따라 달라지는 특징이어야 하는데 그렇지 않습니다.',
+  otherOutput: '특징의 모양은 모델의 입력처럼 [{expected}]이어야 하는데 [{shape}]입니다.',
+  labelTables: '레이블 임베딩의 클래스 수는 모두 같아야 하는데 {first}, {second}입니다.',
+  tooLarge: '파라미터는 {most}백만 개 이하여야 하는데 {count}백만 개입니다.',
+
+  // 파일
+  format: '모델의 층은 형식 1이어야 하는데 {got}입니다.',
+  layer: '모델의 층 {index}이(가) 올바라야 하는데 {got}입니다.',
 }
 
 export const koLayerCures: Translation<typeof layerCures> = {
@@ -59,4 +71,16 @@ export const koLayerCures: Translation<typeof layerCures> = {
   unknownCount: '수가 정해진, 이미지의 토큰을 연결하세요.',
   widths: '그 앞에 `out`이 {expected}인 Linear를 두세요.',
   keysAndValues: '키와 값을 같은 토큰에서 가져오세요.',
+
+  // 층으로 된 모델
+  sameName: '둘 가운데 하나의 이름을 바꾸세요.',
+  otherInput: 'ModelInput을 하나만 쓰거나, 둘의 모양을 같게 하세요.',
+  noInput: 'ModelInput의 x를 첫 층에 연결하세요.',
+  otherOutput: '앞에 마지막 Conv나 Linear를 두고 `out`을 입력의 채널 수로 하세요.',
+  labelTables: '모든 LabelEmbedding의 num_classes를 같은 수로 하세요.',
+  tooLarge: '가장 큰 층들의 채널 수를 줄이세요.',
+
+  // 파일
+  format: '이 버전으로 모델을 다시 저장하세요.',
+  layer: '이 버전으로 모델을 다시 저장하세요.',
 }

@@ -23,6 +23,7 @@ export const koSlots: Translation<typeof slotWords> = {
   dataset: '데이터 세트',
   attention: '어텐션',
   logits: '로짓',
+  features: '신경망의 특징',
   optimizer: '옵티마이저',
   ema: 'EMA',
   trajectory: '궤적',

@@ -89,17 +89,24 @@ function basicTransformerLayers<F>(
   return b.add('add', [told, b.linear(gated, `${name}.ff.net.2`, channels)])
 }
 
-/** Attention of tokens to `context` with its linear layers; `bias`: of queries, keys and values. */
+export interface AttentionSettings {
+  heads: number
+  /** A bias of queries, keys and values. */
+  bias: boolean
+  kind?: 'attention' | 'linear_attention'
+}
+
+/** Attention of tokens to `context` with its linear layers. */
 export function attentionLayers<F>(
   b: LayerBuilder<F>,
   x: F,
   context: F,
   name: string,
-  { heads, bias }: { heads: number; bias: boolean },
+  { heads, bias, kind = 'attention' }: AttentionSettings,
 ): F {
   const width = b.shapeOf(x)[1] as number
   const q = b.linear(x, `${name}.to_q`, width, bias)
   const k = b.linear(context, `${name}.to_k`, width, bias)
   const v = b.linear(context, `${name}.to_v`, width, bias)
-  return b.linear(b.add('attention', [q, k, v], { heads }), `${name}.to_out.0`, width)
+  return b.linear(b.add(kind, [q, k, v], { heads }), `${name}.to_out.0`, width)
 }

@@ -83,9 +83,12 @@ const ops = new Map<string, LayerOp>(
   }),
 )
 
+/** The operation of this name, or undefined. */
+export const findLayerOp = (name: string): LayerOp | undefined => ops.get(name)
+
 /** The operation of a layer. Throws Error for an unknown one. */
 export function layerOp({ op }: Pick<Layer, 'op'>): LayerOp {
-  const found = ops.get(op)
+  const found = findLayerOp(op)
   if (!found) throw new Error(`Unknown layer: ${op}.`)
   return found
 }

@@ -1,0 +1,56 @@
+// Declarations of layer nodes: they describe layers of a network and compute nothing.
+import type { Param, RunOp } from '../../engine/plan/op.ts'
+import type { LayerBuilder } from '../../engine/models/graph/builder.ts'
+import { featuresBuilder } from '../../engine/models/graph/features.ts'
+import type { Features } from '../../engine/base/values.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import { isLayerName } from '../../engine/models/layers.ts'
+import { layerNodeMessages } from '../messages/layerNodes.ts'
+import { defineNode, features, type RunInputs, type RunParams, type Slot } from '../define.ts'
+
+type Slots = Record<string, Slot>
+type ParamSpecs = Record<string, Param & { readonly value?: unknown }>
+
+interface LayerNode<I extends Slots, P extends ParamSpecs> {
+  type: string
+  title?: string
+  summary: string
+  equation?: string
+  source?: string
+  inputs: I
+  params: P
+  /** What the output is. */
+  gives: string
+  build: (b: LayerBuilder<Features>, inputs: RunInputs<I>, params: RunParams<P>) => Features
+}
+
+/** A node of one output, `features`. */
+export function defineLayer<I extends Slots, P extends ParamSpecs>({
+  build,
+  gives,
+  ...node
+}: LayerNode<I, P>): RunOp {
+  return defineNode({
+    ...node,
+    category: 'layers',
+    outputs: { features: features(gives) },
+    plain: true,
+    run: (inputs: RunInputs<I>, params: RunParams<P>) => {
+      if ('name' in params) checkLayerName(params.name as string)
+      return { features: build(featuresBuilder, inputs, params) }
+    },
+  } as never) as RunOp
+}
+
+export function checkLayerName(name: string) {
+  if (isLayerName(name)) return
+  throw new NodeError({
+    param: 'name',
+    message: layerNodeMessages.name({ got: name }),
+    cure: layerNodeMessages.writeName(),
+  })
+}
+
+/** The features on the wires of a many-input, in order. */
+export const manyFeatures = (inputs: object): Features[] =>
+  Object.values(inputs).filter((value): value is Features => value !== undefined)

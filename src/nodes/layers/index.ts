@@ -1,0 +1,27 @@
+// Nodes of layers, of which networks are wired.
+export {
+  attentionBlock,
+  crossAttention,
+  linearAttention,
+  resBlock,
+  selfAttention,
+  transformerBlock,
+} from './attention.ts'
+export { labelEmbedding, positionEmbedding, timeEmbedding, tokenEmbedding } from './embeddings.ts'
+export { conditionInput, modelInput } from './inputs.ts'
+export { add, concat, modulate, multiply, split } from './joins.ts'
+export { conv, downsample, linear, scale, upsample } from './linear.ts'
+export {
+  dropoutLayer,
+  gelu,
+  groupNorm,
+  layerNorm,
+  mish,
+  relu,
+  rmsNorm,
+  silu,
+  softmax,
+  tanh,
+} from './norms.ts'
+export { modelOutput } from './output.ts'
+export { avgPool, flatten, patchify, reshape, unflatten, unpatchify } from './shapes.ts'

@@ -1,0 +1,132 @@
+// Normalisation, activations and dropout.
+import { advanced, choice, features, integer, layerName, real, toggle, when } from '../define.ts'
+import { defineLayer } from './defineLayer.ts'
+
+const eps = (initial: number) =>
+  advanced(real(initial, { min: 1e-12, max: 1, step: 1e-6 }, 'Added to the variance'))
+const x = features('Features')
+
+export const groupNorm = defineLayer({
+  type: 'diffusion/GroupNorm',
+  summary: 'Normalises groups of channels over all pixels or tokens of an item.',
+  equation: 'y = \\frac{x - \\mathrm{E}[x]}{\\sqrt{\\mathrm{Var}[x] + \\epsilon}} \\gamma + \\beta',
+  source: 'Wu & He 2018',
+  inputs: { x },
+  params: {
+    groups: integer(8, { min: 1, max: 4096 }, 'Groups; must divide the channels'),
+    eps: eps(1e-5),
+    name: layerName('norm'),
+  },
+  gives: 'Normalised features',
+  build: (b, { x }, { groups, eps, name }) => b.groupNorm(x, name, groups, eps),
+})
+
+export const layerNorm = defineLayer({
+  type: 'diffusion/LayerNorm',
+  summary: 'Normalises each pixel, token or vector over its channels.',
+  equation: 'y = \\frac{x - \\mathrm{E}[x]}{\\sqrt{\\mathrm{Var}[x] + \\epsilon}} \\gamma + \\beta',
+  source: 'Ba et al. 2016',
+  inputs: { x },
+  params: {
+    affine: toggle(true, 'Learned γ and β per channel'),
+    eps: eps(1e-5),
+    name: when('affine', 'true', layerName('norm')),
+  },
+  gives: 'Normalised features',
+  build: (b, { x }, { affine, eps, name }) => b.layerNorm(x, affine ? name : undefined, eps),
+})
+
+export const rmsNorm = defineLayer({
+  type: 'diffusion/RMSNorm',
+  summary: 'Divides each pixel, token or vector by the root mean square of its channels.',
+  equation: 'y = \\frac{x}{\\sqrt{\\mathrm{E}[x^2] + \\epsilon}} \\gamma',
+  source: 'Zhang & Sennrich 2019',
+  inputs: { x },
+  params: { eps: eps(1e-6), name: layerName('norm') },
+  gives: 'Normalised features',
+  build: (b, { x }, { eps, name }) => b.add('rms_norm', [x], { eps }, name),
+})
+
+export const silu = defineLayer({
+  type: 'diffusion/SiLU',
+  title: 'SiLU',
+  summary: 'The activation x times its sigmoid, also called swish.',
+  equation: 'y = x \\, \\sigma(x)',
+  source: 'Elfwing et al. 2017',
+  inputs: { x },
+  params: {},
+  gives: 'Activated features',
+  build: (b, { x }) => b.add('silu', [x]),
+})
+
+export const gelu = defineLayer({
+  type: 'diffusion/GELU',
+  title: 'GELU',
+  summary: 'The activation x times the probability that a standard normal number is below x.',
+  equation: 'y = x \\, \\Phi(x)',
+  source: 'Hendrycks & Gimpel 2016',
+  inputs: { x },
+  params: {
+    approximate: choice(['none', 'tanh'], 'How Φ is computed', {
+      none: 'Exactly',
+      tanh: 'By tanh, as in GPT-2 and DiT',
+    }),
+  },
+  gives: 'Activated features',
+  build: (b, { x }, { approximate }) => b.add(approximate === 'tanh' ? 'gelu_tanh' : 'gelu', [x]),
+})
+
+export const relu = defineLayer({
+  type: 'diffusion/ReLU',
+  title: 'ReLU',
+  summary: 'The activation max(x, 0).',
+  equation: 'y = \\max(x, 0)',
+  inputs: { x },
+  params: {},
+  gives: 'Activated features',
+  build: (b, { x }) => b.add('relu', [x]),
+})
+
+export const tanh = defineLayer({
+  type: 'diffusion/Tanh',
+  summary: 'The activation tanh(x), between -1 and 1.',
+  equation: 'y = \\tanh(x)',
+  inputs: { x },
+  params: {},
+  gives: 'Activated features',
+  build: (b, { x }) => b.add('tanh', [x]),
+})
+
+export const mish = defineLayer({
+  type: 'diffusion/Mish',
+  summary: 'The activation x tanh(softplus(x)).',
+  equation: 'y = x \\tanh(\\ln(1 + e^x))',
+  source: 'Misra 2019',
+  inputs: { x },
+  params: {},
+  gives: 'Activated features',
+  build: (b, { x }) => b.add('mish', [x]),
+})
+
+export const softmax = defineLayer({
+  type: 'diffusion/Softmax',
+  summary: 'Softmax over the channels of each pixel, token or vector.',
+  equation: 'y_i = \\frac{e^{x_i}}{\\sum_j e^{x_j}}',
+  inputs: { x },
+  params: {},
+  gives: 'Numbers that sum to 1',
+  build: (b, { x }) => b.add('softmax', [x]),
+})
+
+export const dropoutLayer = defineLayer({
+  type: 'diffusion/Dropout',
+  summary: 'Sets random numbers to zero during training, and changes nothing while sampling.',
+  source: 'Srivastava et al. 2014',
+  inputs: { x },
+  params: {
+    rate: real(0.1, { min: 0, max: 0.99, slider: true }, 'Probability of a zero'),
+    name: layerName('dropout'),
+  },
+  gives: 'Features, some of which are zero',
+  build: (b, { x }, { rate, name }) => b.add('dropout', [x], { rate }, name),
+})
