@@ -66,6 +66,8 @@ export type Request =
   /** Asks which trainings of a graph would continue from a stored step. */
   | { type: 'findTrainings'; id: number; graph: Graph }
   | { type: 'expand'; id: number; node: GraphNode; wired: string[] }
+  /** Asks for the layers of the model that a node makes. Answered by `expanded`. */
+  | { type: 'openModel'; id: number; graph: Graph; node: string }
   /** Writes a graph as a script, with this title and description in its header. */
   | { type: 'script'; id: number; graph: Graph; title?: string; about?: string }
   /**

@@ -135,6 +135,8 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
   reads?: (inputs: RunInputs<I>, params: RunParams<P>) => readonly Tensor[]
   readsKnown?: true
   stateful?: true
+  /** Makes a network of layers, as its output `model`, which users can open. */
+  opens?: true
   notices?: (params: RunParams<P>, wired: ReadonlySet<string>, known: StaticInputs<I>) => string[]
   /**
    * Throws NodeError before a run if params do not fit together, or do not fit the static inputs or

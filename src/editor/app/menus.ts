@@ -82,7 +82,7 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     ...(canVary(node) ? [commandItem('vary')] : []),
     ...(nodeSubgraph(editor, node)
       ? [commandItem('enter'), commandItem('unpack')]
-      : nodeDeclaration(node)?.expands
+      : nodeDeclaration(node)?.expands || nodeDeclaration(node)?.opens
         ? [{ label: commands.openNode, run: () => void expandNode(editor, node) }]
         : []),
     'rule',

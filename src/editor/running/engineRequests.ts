@@ -20,7 +20,7 @@ export interface EngineRequests extends Pick<Client, 'check'> {
 }
 
 export function createEngineRequests(
-  client: Pick<Client, 'check' | 'expand' | 'script' | 'setBackend'>,
+  client: Pick<Client, 'check' | 'expand' | 'openModel' | 'script' | 'setBackend'>,
   stage: Pick<Stage, 'fullId'>,
   workspace: Pick<Workspace, 'capture'>,
 ): EngineRequests {
@@ -31,7 +31,10 @@ export function createEngineRequests(
       const fullId = stage.fullId(id)
       const node = graph().nodes.find((each) => each.id === fullId)
       if (!node) throw new Error(`No node ${fullId}`)
-      return client.expand(node, Object.keys(node.inputs)).catch(throwTranslated)
+      const opened = ownTypes.get(node.op)?.opens
+        ? client.openModel(graph(), node.id)
+        : client.expand(node, Object.keys(node.inputs))
+      return opened.catch(throwTranslated)
     },
     script: (text) => client.script(graph(), text).catch(throwTranslated),
     useBackend: (name, measure = false) => client.setBackend({ name, measure }),

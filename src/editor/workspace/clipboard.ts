@@ -5,7 +5,10 @@ import { withPartners } from '../../nodes/litegraph/pairs.ts'
 import { isBorderNode } from '../graph/pack.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { WorkspaceServices } from './services.ts'
+import type { NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import { parseWorkflow, stringifyWorkflow } from '../../nodes/workflow.ts'
+import { withFreeNames } from '../../nodes/workflow/layerNames.ts'
+import { withSubgraphs } from '../../nodes/workflow/subgraphDeclarations.ts'
 import type { Point } from '../ui/geometry.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import {
@@ -61,14 +64,23 @@ function pasteText({ workspace }: WorkspaceServices, text: string, at: Point, wi
   const { workflow } = parseWorkflow(text, ownTypes)
   const [left, top] = getNodeBounds(workflow.nodes)
   workspace.edit((file) => {
-    const { file: merged, ids } = mergePiece(file, workflow, [
+    const { file: doubled, ids } = mergePiece(file, workflow, [
       Math.round(at[0] - left),
       Math.round(at[1] - top),
     ])
+    const merged = withNamesOfOwn(doubled, new Set(ids))
     if (!withInputs) return { file: merged, select: ids }
     const renamed = new Map(workflow.nodes.map((node, i) => [node.id, ids[i]]))
     return { file: connectOutsideWires(merged, parseOutsideWires(text), renamed), select: ids }
   })
+}
+
+/** Gives the layers of added nodes names that no others have. */
+function withNamesOfOwn(file: WorkflowFile, added: ReadonlySet<NodeId>): WorkflowFile {
+  const others = file.nodes.filter(({ id }) => !added.has(id))
+  const own = file.nodes.filter(({ id }) => added.has(id))
+  const declared = withSubgraphs(file, ownTypes)
+  return { ...file, nodes: [...others, ...withFreeNames(own, others, declared)] }
 }
 
 /** Pastes a copy of the selection below and to the right of it. */

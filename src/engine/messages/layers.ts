@@ -38,6 +38,7 @@ export const layerMessages = catalogue('layers', {
     'Expected features of shape [{expected}], as the input of the model has, got [{shape}].',
   labelTables:
     'Expected one number of classes in all embeddings of labels, got {first} and {second}.',
+  origin: 'Expected the config of a closed model, as Open writes it, or nothing, got {got}.',
   tooLarge: 'Expected at most {most} million parameters, got {count} million.',
 
   // files

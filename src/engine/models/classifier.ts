@@ -9,6 +9,7 @@ import type { Random } from '../base/random.ts'
 import type { Tensor, Tensor2D } from '../base/tf.ts'
 import type { Model, Weights } from '../base/values.ts'
 import { labelSpec } from './condition.ts'
+import { timeEmbeddingLayers } from './graph/blocks/embedding.ts'
 import { GraphBuilder, type Feature } from './graph/builder.ts'
 import type { LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
@@ -106,10 +107,8 @@ const classifierGraph = memoize((config: ClassifierConfig): LayerGraph => {
 
 function embedTime(b: GraphBuilder, { time_embedding_dim: width }: ClassifierConfig) {
   if (width === 0) return undefined
-  const attrs = { width, flip_sin_to_cos: true, freq_shift: 0 }
-  const waves = b.add('timestep_embedding', [b.source('time')], attrs)
-  const hidden = b.add('silu', [b.linear(waves, 'time_embedding.linear_1', 2 * width)])
-  return b.add('silu', [b.linear(hidden, 'time_embedding.linear_2', 2 * width)])
+  const settings = { channels: width, out: 2 * width }
+  return b.add('silu', [timeEmbeddingLayers(b, b.source('time'), 'time_embedding', settings)])
 }
 
 const classifierProgram = memoize((config: ClassifierConfig) =>

@@ -21,6 +21,11 @@ import type { ModelKind } from './kind.ts'
 /** Config of a model of layers. `functions.predict` gives the prediction. */
 export interface LayersConfig extends LayerGraph {
   format: 1
+  /**
+   * Names of the dropout layers of the model that these layers were opened from: they draw by their
+   * place in it, others by their name.
+   */
+  dropouts?: readonly string[]
 }
 
 /** Limits on models from files, and on those wired by hand. */
@@ -29,8 +34,16 @@ const MOST_PARAMETERS = 2 ** 28
 
 const configOf = ({ config }: Pick<Model, 'config'>) => config as unknown as LayersConfig
 
-const viewOf = memoize((config: LayersConfig) => new GraphView(config))
-const programOf = memoize((config: LayersConfig) => createProgram(config, ['predict']))
+const viewOf = memoize((config: LayersConfig) => new GraphView(config, placesOf(config)))
+const programOf = memoize((config: LayersConfig) =>
+  createProgram(config, ['predict'], placesOf(config)),
+)
+
+/** Numbers that the draws of dropout layers differ by. */
+const placesOf =
+  ({ dropouts = [] }: LayersConfig) =>
+  (name: string): number =>
+    dropouts.includes(name) ? dropouts.indexOf(name) : hashText(name)
 
 export const layersKind: ModelKind = {
   trainable: true,
@@ -41,25 +54,53 @@ export const layersKind: ModelKind = {
     runProgram(programOf(configOf(model)), model, { x, times, condition })[0],
 }
 
-/** Creates a model of layers with PyTorch's initialisation, or with zeros in the last layer. */
+/** The closed model that layers were opened from: its graph, and its first weights. */
+export interface LayersOrigin {
+  graph: LayerGraph
+  weights: Weights
+}
+
+/**
+ * Creates a model of layers with PyTorch's initialisation. Layers that are in `origin` with weights
+ * of the same shape start with those, and come first, in its order.
+ */
 export function layersModel(
   graph: LayerGraph,
   predicts: PredictionType,
   random: Random,
-  variance?: VarianceKind,
+  { variance, origin }: { variance?: VarianceKind | undefined; origin?: LayersOrigin } = {},
 ): Model {
-  const config: LayersConfig = { format: 1, ...graph }
+  const { layers, functions } = graph
+  const dropouts = origin?.graph.layers.flatMap(({ op, name }) =>
+    op === 'dropout' && name !== undefined ? [name] : [],
+  )
+  const config: LayersConfig = {
+    format: 1,
+    layers,
+    functions,
+    ...(dropouts?.length && { dropouts }),
+  }
   checkLayersModel(config, variance !== undefined)
-  const weights = layersWithWeights(graph).map((layer) => startWeights(layer, random))
   return {
     type: 'model',
     kind: 'layers',
     config: { ...config },
     predicts,
     ...(variance && { variance }),
-    weights: Object.assign({}, ...weights) as Weights,
+    weights: firstWeights(layersWithWeights(graph), random, origin?.weights ?? {}),
     children: {},
   }
+}
+
+function firstWeights(layers: readonly LayerWeights[], random: Random, given: Weights): Weights {
+  const made = Object.assign({}, ...layers.map((layer) => startWeights(layer, random))) as Weights
+  const isSame = (key: string) =>
+    Object.hasOwn(made, key) && String(given[key].shape) === String(made[key].shape)
+  const taken = Object.fromEntries(
+    Object.keys(given).flatMap((key) => (isSame(key) ? [[key, given[key]]] : [])),
+  )
+  const others = Object.entries(made).filter(([key]) => !Object.hasOwn(taken, key))
+  return { ...taken, ...Object.fromEntries(others) }
 }
 
 /** First weights depend on the name of a layer only, so that others can come and go. */
@@ -165,22 +206,30 @@ export const layersWeightShapes = (config: LayersConfig): Map<string, number[]> 
 
 /** Parses the config of a model of layers, of a stranger's file. Throws EngineError. */
 export function parseLayersConfig(json: Record<string, unknown>): LayersConfig {
-  const { format, layers, functions } = json
+  const { format, layers, functions, dropouts } = json
   if (format !== 1 || !Array.isArray(layers) || layers.length > MOST_LAYERS)
     throw new EngineError(layerMessages.format, { got: quoteValue(format, 100) })
   const parsed = layers.map(parseLayer)
   const predict = isPlainObject(functions) ? functions.predict : undefined
   if (!Number.isInteger(predict) || !parsed[predict as number])
     throw new EngineError(layerMessages.format, { got: quoteValue(functions, 100) })
+  if (dropouts !== undefined && !isNameList(dropouts))
+    throw new EngineError(layerMessages.format, { got: quoteValue(dropouts, 100) })
   const config: LayersConfig = {
     format: 1,
     layers: parsed,
     functions: { predict: predict as number },
+    ...(dropouts && { dropouts }),
   }
   checkNames(parsed)
   checkLayersModel(config, false)
   return config
 }
+
+const isNameList = (value: unknown): value is string[] =>
+  Array.isArray(value) &&
+  value.length <= MOST_LAYERS &&
+  value.every((name) => typeof name === 'string' && isLayerName(name))
 
 function parseLayer(value: unknown, index: number): Layer {
   const wrong = () =>

@@ -5,6 +5,7 @@ import type { Model, PredictionType, VarianceKind, Weights } from '../base/value
 import type { Activation } from '../layers/activations.ts'
 import type { ConditionSpec } from './condition.ts'
 import { labelSpec } from './condition.ts'
+import { timeEmbeddingLayers } from './graph/blocks/embedding.ts'
 import { GraphBuilder, type Feature } from './graph/builder.ts'
 import type { LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
@@ -83,7 +84,7 @@ const conditionSpecs = ({
 ]
 
 /** Layers in the order of an equivalent PyTorch module. */
-const mlpGraph = memoize((config: MlpConfig): LayerGraph => {
+export const mlpGraph = memoize((config: MlpConfig): LayerGraph => {
   const { hidden, layers, activation, extra_dim = 0, dim } = config
   const b = new GraphBuilder()
   const embedding = embed(b, config)
@@ -103,15 +104,8 @@ const mlpGraph = memoize((config: MlpConfig): LayerGraph => {
 /** Sum of the embeddings of time and condition. */
 function embed(b: GraphBuilder, config: MlpConfig): Feature {
   const { hidden, num_classes, second_time = false, vector_dim = 0 } = config
-  const embedTime = (source: Feature, name: string) => {
-    const waves = b.add('timestep_embedding', [source], {
-      width: config.time_embedding_dim,
-      flip_sin_to_cos: true,
-      freq_shift: 0,
-    })
-    const active = b.add('silu', [b.linear(waves, `${name}.linear_1`, hidden)])
-    return b.linear(active, `${name}.linear_2`, hidden)
-  }
+  const embedTime = (source: Feature, name: string) =>
+    timeEmbeddingLayers(b, source, name, { channels: config.time_embedding_dim, out: hidden })
   const parts = [embedTime(b.source('time'), 'time_embedding')]
   if (num_classes > 0) {
     const labels = b.source('labels', { per_item: 1 })

@@ -193,6 +193,8 @@ export interface Declaration {
   role: 'node' | 'output' | 'observer' | 'start' | 'end' | 'note'
   /** Stands for a graph of other nodes, and can be opened. */
   expands?: true
+  /** Makes a network of layers, which can be opened. */
+  opens?: true
   loop?: LoopEnds
   room?: ViewRoom
   /** A point on a wire, which graphs omit. */

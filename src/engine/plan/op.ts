@@ -425,6 +425,7 @@ const DECLARED = [
   'params',
   'role',
   'expands',
+  'opens',
   'loop',
   'room',
   'reroute',

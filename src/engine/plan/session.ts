@@ -9,17 +9,19 @@ import { getFaults, GraphError, NodeError, moveFaultOutward, type Fault } from '
 import { expandNode } from './expandNode.ts'
 import { input, type Expansion, type Graph, type GraphNode, type Wire } from './graph.ts'
 import { computeKeys, type ObservationKeys } from './keys.ts'
-import { loadExternalData } from './externalData.ts'
+import { loadExternalData, type ExternalData } from './externalData.ts'
 import { drivePlan } from './drivePlan.ts'
 import { withInspects } from './inspects.ts'
 import { LastValues, type ValueInspector } from './lastValues.ts'
 import { LoopStates } from './loopStates.ts'
 import { LossReader } from './lossReader.ts'
+import { valueId } from '../base/ids.ts'
+import type { Value } from '../base/values.ts'
 import { Memory } from '../base/memory.ts'
 import { Observers } from './observers.ts'
 import type { Assets, Ops } from './op.ts'
 import { Results } from './results.ts'
-import { Frame } from './host.ts'
+import { Frame, type Host } from './host.ts'
 import { runPlan } from './run.ts'
 import { DEFAULT_SAVE_INTERVAL } from './saveSchedule.ts'
 import { SessionHost } from './sessionHost.ts'
@@ -67,6 +69,11 @@ export interface Session {
   check(graph: Graph): Fault[]
   /** @throws NodeError */
   expand(node: GraphNode, wired: readonly string[]): Expansion
+  /**
+   * Computes an output of a graph after the current run, and reads it. No events are sent.
+   * @throws GraphError
+   */
+  compute<T>(graph: Graph, output: Wire, read: (value: Value) => T): Promise<T>
   setVisible(nodes: readonly string[] | undefined): void
   /** Turns storing of the last value of each wire on or off. */
   keepLast(on: boolean): void
@@ -177,6 +184,27 @@ class PlanSession implements Session {
     return expansion
   }
 
+  compute<T>(graph: Graph, output: Wire, read: (value: Value) => T): Promise<T> {
+    const computed = this.queue.then(() => this.computeNow(graph, output, read))
+    this.queue = computed.then(
+      () => {},
+      () => {},
+    )
+    return computed
+  }
+
+  private async computeNow<T>(graph: Graph, output: Wire, read: (value: Value) => T): Promise<T> {
+    const request: RunRequest = { type: 'run', run: COMPUTING, graph, targets: [output.node] }
+    const run = new CurrentRun(request, () => {}, new LossReader(this.memory))
+    const wanted = valueId(output)
+    let found: { result: T } | undefined
+    await this.execute(run, request, (id, value) => {
+      if (id === wanted) found = { result: read(value) }
+    })
+    if (!found) throw new Error(`No value of ${wanted}.`)
+    return found.result
+  }
+
   setVisible(nodes: readonly string[] | undefined) {
     this.observers.setVisible(nodes)
   }
@@ -244,7 +272,11 @@ class PlanSession implements Session {
     run?.sendOnce(faultsEvent(run.id, error))
   }
 
-  private async execute(run: CurrentRun, request: RunRequest) {
+  private async execute(
+    run: CurrentRun,
+    request: RunRequest,
+    onValue: Host['onValue'] = this.last?.keep,
+  ) {
     const { graph, targets } = withInspects(request.graph, request.targets, this.ops)
     const { plan, faults } = tryCompile(graph, targets, this.ops)
     if (!plan) throw new GraphError(faults)
@@ -259,7 +291,7 @@ class PlanSession implements Session {
     const known = prepared.size ? tryCompile(graph, targets, this.ops, prepared).faults : []
     if (known.length) throw new GraphError(known)
     try {
-      await this.perform(run, plan, prepared, content)
+      await this.perform(run, plan, { prepared, content }, onValue)
     } catch (error) {
       if (!(error instanceof NodeError)) throw error
       const moved = new NodeError(moveFaultOutward(error.fault, plan.insides))
@@ -271,15 +303,15 @@ class PlanSession implements Session {
   private async perform(
     run: CurrentRun,
     plan: Plan,
-    prepared: Map<string, unknown>,
-    content: Map<string, string>,
+    { prepared, content }: ExternalData,
+    onValue: Host['onValue'],
   ) {
     const origins = await this.trainings.askBefore(run, plan, content)
     const keys = computeKeys(plan, this.ops, content)
     for (const step of plan.steps.flatMap(allObservers)) run.observers.set(step.id, step.op)
     this.last?.begin(plan, keys)
     const frame = new Frame(this.memory)
-    const host = this.host.create({ run, keys, prepared, origins, onValue: this.last?.keep })
+    const host = this.host.create({ run, keys, prepared, origins, onValue })
     try {
       await drivePlan(run, runPlan(plan.steps, frame, host), {
         now: this.now,
@@ -293,6 +325,9 @@ class PlanSession implements Session {
     }
   }
 }
+
+/** Number of a run that only computes a value. */
+const COMPUTING = -1
 
 const faultsEvent = (run: number, error: unknown): Event => ({
   type: 'faults',

@@ -69,6 +69,7 @@ export const loadCheckpoint = defineNode({
     // A wired output that the checkpoint lacks is a fault of its consumer.
     return outputs as { model: Model; schedule: ScheduleValue; training: Training }
   },
+  opens: true,
   room: { width: 250, height: 80 },
   show: ({ model, schedule, training }) =>
     model && { kind: 'rows', rows: loadedRows(model, schedule?.schedule, training?.state.step) },

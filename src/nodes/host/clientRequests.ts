@@ -8,6 +8,7 @@ interface AnswerTypes {
   check: 'checked'
   findTrainings: 'foundTrainings'
   expand: 'expanded'
+  openModel: 'expanded'
   script: 'scripted'
   inspect: 'inspected'
   storeFile: 'fileStored'
@@ -83,6 +84,11 @@ export const createQuestions = ({ ask }: PendingRequests): EngineQuestions => ({
     (await ask((id) => ({ type: 'findTrainings', id, graph }))).trainings,
   async expand(node, wired) {
     const { expansion, faults } = await ask((id) => ({ type: 'expand', id, node, wired }))
+    if (!expansion) throw new GraphError(faults)
+    return expansion
+  },
+  async openModel(graph, node) {
+    const { expansion, faults } = await ask((id) => ({ type: 'openModel', id, graph, node }))
     if (!expansion) throw new GraphError(faults)
     return expansion
   },

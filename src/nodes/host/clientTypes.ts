@@ -68,6 +68,12 @@ export interface EngineQuestions {
   /** @throws GraphError if the node cannot be expanded */
   expand(node: GraphNode, wired: string[]): Promise<Expansion>
   /**
+   * The layer nodes of the network that a node of a graph makes: UNet, MLP or LoadCheckpoint.
+   *
+   * @throws GraphError if the node makes no network of layers
+   */
+  openModel(graph: Graph, node: string): Promise<Expansion>
+  /**
    * Converts a graph to a script for Node, with a title and a description in its header.
    * @throws GraphError with the faults that keep the graph from running
    */

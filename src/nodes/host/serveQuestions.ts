@@ -1,14 +1,17 @@
 // Answers questions about graphs and values.
 import type { Fault } from '../../engine/base/fault.ts'
 import { GraphError, getErrorMessage, NodeError } from '../../engine/base/fault.ts'
+import { wire } from '../../engine/plan/graph.ts'
 import type { Ops } from '../../engine/plan/op.ts'
+import type { Model, Value } from '../../engine/base/values.ts'
 import type { Session } from '../../engine/plan/session.ts'
 import type { Event } from '../../engine/protocol.ts'
+import { openModel } from '../layers/openModel.ts'
 import { generateScript } from '../script/write.ts'
 import type { RequestHandlers } from './requestHandlers.ts'
 import { hostMessages } from '../messages/host.ts'
 
-type Question = 'check' | 'findTrainings' | 'expand' | 'script' | 'inspect'
+type Question = 'check' | 'findTrainings' | 'expand' | 'openModel' | 'script' | 'inspect'
 
 /** @param session returns the current session, which a change of backend replaces */
 export const questionHandlers = (
@@ -31,6 +34,17 @@ export const questionHandlers = (
       post({ type: 'expanded', id, expansion: session().expand(node, wired), faults: [] })
     } catch (error) {
       post({ type: 'expanded', id, faults: getErrorFaults(error, node.id) })
+    }
+  },
+  async openModel({ id, graph, node: name }) {
+    const node = graph.nodes.find((each) => each.id === name)
+    try {
+      if (!node) throw new Error(`No node ${name}.`)
+      const open = (value: Value) => openModel(node, value as Model)
+      const expansion = await session().compute(graph, wire(name, 'model'), open)
+      post({ type: 'expanded', id, expansion, faults: [] })
+    } catch (error) {
+      post({ type: 'expanded', id, faults: getErrorFaults(error, name) })
     }
   },
   script({ id, graph, title, about }) {

@@ -28,9 +28,17 @@ const groups = integer(
 const eps = advanced(
   real(1e-5, { min: 1e-12, max: 1, step: 1e-6 }, 'Added to the variance in norms'),
 )
+const divisor = advanced(
+  real(1, { min: 1e-6, max: 1e6 }, 'Divides the sum with the skip connection'),
+)
 const biased = advanced(
   toggle(false, 'Adds a learned number per channel to queries, keys and values'),
 )
+
+const attentionKind = choice(['softmax', 'linear'], 'Kind of attention', {
+  softmax: 'Softmax over the keys',
+  linear: 'Of linear cost (Shen et al. 2021)',
+})
 
 /** Applies attention to tokens, or to the pixels of images. */
 function overTokens(b: LayerBuilder<Features>, x: Features, apply: (tokens: Features) => Features) {
@@ -81,6 +89,25 @@ export const linearAttention = defineLayer({
     ),
 })
 
+export const scaledDotProductAttention = defineLayer({
+  type: 'diffusion/ScaledDotProductAttention',
+  summary: 'Attention of queries to keys and values, without the linear layers around it.',
+  equation: '\\mathrm{softmax}\\left(\\frac{Q K^T}{\\sqrt{d}}\\right) V',
+  source: 'Vaswani et al. 2017, equation 1',
+  inputs: {
+    q: features('Queries: tokens [n, c]'),
+    k: features('Keys: tokens [m, c]'),
+    v: features('Values: tokens [m, c]'),
+  },
+  params: {
+    heads,
+    kind: advanced(attentionKind),
+  },
+  gives: 'Tokens [n, c]',
+  build: (b, { q, k, v }, { heads, kind }) =>
+    b.add(kind === 'linear' ? 'linear_attention' : 'attention', [q, k, v], { heads }),
+})
+
 export const resBlock = defineLayer({
   type: 'diffusion/ResBlock',
   summary:
@@ -110,13 +137,13 @@ export const resBlock = defineLayer({
     dropout: advanced(
       real(0, { min: 0, max: 0.99, slider: true }, 'Dropout before the second convolution'),
     ),
+    divisor,
     eps,
     name: layerName('res'),
   },
   gives: 'Images with `out` channels',
   build(b, { x, embedding }, { out, time_scale_shift, resample, name, ...settings }) {
-    const active = embedding && b.add(settings.activation, [embedding])
-    return residualLayers(b, x, active, name, {
+    return residualLayers(b, x, embedding, name, {
       ...settings,
       out: out || (x.shape.at(-1) as number),
       timeScaleShift: time_scale_shift,
@@ -132,20 +159,17 @@ export const attentionBlock = defineLayer({
   inputs: { x: features('Images [h, w, c]') },
   params: {
     heads,
-    groups,
-    kind: advanced(
-      choice(['softmax', 'linear'], 'Kind of attention', {
-        softmax: 'Softmax over all pixels',
-        linear: 'Of linear cost (Shen et al. 2021)',
-      }),
-    ),
+    groups: integer(8, { min: 0, max: 4096 }, 'Groups of the group norm; 0: no norm'),
+    kind: advanced(attentionKind),
+    divisor,
     eps,
     name: layerName('attentions'),
   },
   gives: 'Images of the same shape',
-  build: (b, { x }, { kind, name, ...settings }) =>
+  build: (b, { x }, { kind, groups, name, ...settings }) =>
     pixelAttentionLayers(b, x, name, {
       ...settings,
+      groups: groups || undefined,
       kind: kind === 'linear' ? 'linear_attention' : 'attention',
     }),
 })

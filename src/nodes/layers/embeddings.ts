@@ -1,4 +1,5 @@
 // Embeddings of times, labels and positions.
+import { timeEmbeddingLayers } from '../../engine/models/graph/blocks/embedding.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import {
   advanced,
@@ -36,14 +37,14 @@ export const timeEmbedding = defineLayer({
         message: layerNodeMessages.evenWidth({ got: channels }),
         cure: layerNodeMessages.nextEven({ number: 4 }),
       })
-    const waves = b.add('timestep_embedding', [t], {
-      width: channels,
-      flip_sin_to_cos,
-      freq_shift,
-    })
-    if (!layers) return waves
-    const hidden = b.add('silu', [b.linear(waves, `${name}.linear_1`, out)])
-    return b.linear(hidden, `${name}.linear_2`, out)
+    if (layers)
+      return timeEmbeddingLayers(b, t, name, {
+        channels,
+        out,
+        flipSinToCos: flip_sin_to_cos,
+        freqShift: freq_shift,
+      })
+    return b.add('timestep_embedding', [t], { width: channels, flip_sin_to_cos, freq_shift })
   },
 })
 
@@ -113,4 +114,17 @@ export const positionEmbedding = defineLayer({
   params: { name: layerName('positions') },
   gives: 'Tokens that know their position',
   build: (b, { x }, { name }) => b.add('position_embedding', [x], {}, name),
+})
+
+export const fourierFeatures = defineLayer({
+  type: 'diffusion/FourierFeatures',
+  summary:
+    'Sines and cosines of 1, 2, 4, ... times the coordinates, beside them, for fine structure.',
+  source: 'Tancik et al. 2020',
+  inputs: { x: features('Vectors, such as points') },
+  params: {
+    count: integer(3, { min: 0, max: 16 }, 'Number of frequencies'),
+  },
+  gives: 'Wider vectors',
+  build: (b, { x }, { count }) => b.add('fourier_features', [x], { count }),
 })

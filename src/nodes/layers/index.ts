@@ -4,10 +4,17 @@ export {
   crossAttention,
   linearAttention,
   resBlock,
+  scaledDotProductAttention,
   selfAttention,
   transformerBlock,
 } from './attention.ts'
-export { labelEmbedding, positionEmbedding, timeEmbedding, tokenEmbedding } from './embeddings.ts'
+export {
+  fourierFeatures,
+  labelEmbedding,
+  positionEmbedding,
+  timeEmbedding,
+  tokenEmbedding,
+} from './embeddings.ts'
 export { conditionInput, modelInput } from './inputs.ts'
 export { add, concat, modulate, multiply, split } from './joins.ts'
 export { conv, downsample, linear, scale, upsample } from './linear.ts'

@@ -1,6 +1,17 @@
 // Linear layers and convolutions.
 import type { Features } from '../../engine/base/values.ts'
-import { advanced, choice, features, integer, layerName, real, toggle, when } from '../define.ts'
+import { downsampleLayers, upsampleLayers } from '../../engine/models/graph/blocks/resample.ts'
+import {
+  advanced,
+  choice,
+  features,
+  integer,
+  layerName,
+  real,
+  symbol,
+  toggle,
+  when,
+} from '../define.ts'
 import { defineLayer } from './defineLayer.ts'
 
 const channels = (about = 'Channels of the result') => integer(64, { min: 1, max: 65_536 }, about)
@@ -67,10 +78,7 @@ export const downsample = defineLayer({
   },
   gives: 'Images of half the size',
   build: (b, { x }, { out, padding, name }) =>
-    b.conv(x, name, out || channelsOf(x), {
-      stride: 2,
-      pad: [Number(padding), Number(padding), 1, 1],
-    }),
+    downsampleLayers(b, x, name, out || channelsOf(x), padding === '1' ? 1 : 0),
 })
 
 export const upsample = defineLayer({
@@ -87,24 +95,34 @@ export const upsample = defineLayer({
     name: when('conv', 'true', layerName('upsample')),
   },
   gives: 'Images of twice the size',
-  build(b, { x }, { conv, out, name }) {
-    const enlarged = b.add('upsample', [x])
-    return conv ? b.conv(enlarged, name, out || channelsOf(x)) : enlarged
-  },
+  build: (b, { x }, { conv, out, name }) =>
+    conv ? upsampleLayers(b, x, name, out || channelsOf(x)) : b.add('upsample', [x]),
 })
 
 export const scale = defineLayer({
   type: 'diffusion/Scale',
-  summary: 'Multiplies features by a number, or by a learned number per channel.',
+  summary:
+    'Multiplies features by a number and adds another, or multiplies by a learned number per channel.',
+  equation: 'y = s \\, x + c',
   inputs: { x: features('Features') },
   params: {
-    factor: real(1, { min: -1e6, max: 1e6 }, 'Number to multiply with, or to start from: 0 or 1'),
-    learned: toggle(false, 'Learns one number per channel'),
-    name: when('learned', 'true', layerName('scale')),
+    by: choice(['factor', 'divisor', 'learned'], 'What scales the features', {
+      factor: 'A number to multiply with',
+      divisor: 'A number to divide by',
+      learned: 'One learned number per channel, which begins at `factor`: 0 or 1',
+    }),
+    factor: symbol('s', real(1, { min: -1e6, max: 1e6 }, 'The number')),
+    shift: when(
+      'by',
+      'factor',
+      advanced(symbol('c', real(0, { min: -1e6, max: 1e6 }, 'Number to add'))),
+    ),
+    name: when('by', 'learned', layerName('scale')),
   },
   gives: 'Scaled features',
-  build: (b, { x }, { factor, learned, name }) =>
-    learned
-      ? b.add('channel_scale', [x], { start: factor === 0 ? 0 : 1 }, name)
-      : b.add('affine', [x], { scale: factor, shift: 0 }),
+  build(b, { x }, { by, factor, shift, name }) {
+    if (by === 'learned') return b.add('channel_scale', [x], { start: factor === 0 ? 0 : 1 }, name)
+    if (by === 'divisor') return b.add('divide', [x], { by: factor === 0 ? 1 : factor })
+    return b.add('affine', [x], { scale: factor, shift })
+  },
 })

@@ -1,12 +1,17 @@
 // ModelOutput: makes a model of layers.
-import { toLayerGraph } from '../../engine/models/graph/features.ts'
+import type { Origin } from '../../engine/checkpoint/origin.ts'
+import { parseOrigin } from '../../engine/checkpoint/origin.ts'
+import type { Random } from '../../engine/base/random.ts'
+import type { Model, PredictionType, VarianceKind } from '../../engine/base/values.ts'
+import { isSameGraph, toLayerGraph } from '../../engine/models/graph/features.ts'
+import type { LayerGraph } from '../../engine/models/graph/layer.ts'
 import {
   checkLayersModel,
   layersModel,
   layersRows,
   reuseWeights,
 } from '../../engine/models/layers.ts'
-import { choice, advanced, defineNode, features, model, optional, seed } from '../define.ts'
+import { choice, advanced, defineNode, features, model, optional, seed, text } from '../define.ts'
 import { learnedVariances, modelFacts, predictionTypes } from '../model/predicts.ts'
 
 export const modelOutput = defineNode({
@@ -38,17 +43,42 @@ export const modelOutput = defineNode({
         },
       ),
     ),
+    origin: advanced(
+      text(
+        '',
+        'Config of the model that the layers were opened from, written by Open. Layers of it start as they would there',
+        true,
+      ),
+    ),
     seed: advanced(seed('Equal seeds start with equal weights')),
   },
-  room: { width: 260, height: 130 },
+  room: { width: 260, height: 150 },
   staticOutputs: (params) => ({ model: modelFacts(params) }),
-  check: ({ learned_variance }, { x }) => {
+  check: ({ learned_variance, origin }, { x }) => {
+    parseOrigin(origin)
     if (x) checkLayersModel(toLayerGraph({ predict: x }), learned_variance !== 'none')
   },
-  run: ({ x, weights }, { predicts, learned_variance }, { random }) => {
+  run: ({ x, weights }, { predicts, learned_variance, origin: text }, { random }) => {
     const variance = learned_variance === 'none' ? undefined : learned_variance
-    const made = layersModel(toLayerGraph({ predict: x }), predicts, random, variance)
+    const graph = toLayerGraph({ predict: x })
+    const made = createModel(graph, { predicts, variance, random, origin: parseOrigin(text) })
     return { model: weights ? reuseWeights(made, weights) : made }
   },
   show: ({ model }) => model && { kind: 'rows', rows: layersRows(model) },
 })
+
+interface Wanted {
+  predicts: PredictionType
+  variance: VarianceKind | undefined
+  random: Random
+  origin: Origin | undefined
+}
+
+/** The closed model that the layers were opened from, if they are still the same; else their own. */
+function createModel(graph: LayerGraph, { predicts, variance, random, origin }: Wanted): Model {
+  if (!origin) return layersModel(graph, predicts, random, { variance })
+  const closed = origin.create(predicts, random, variance)
+  if (isSameGraph(graph, origin.graph)) return closed
+  const from = { graph: origin.graph, weights: closed.weights }
+  return layersModel(graph, predicts, random, { variance, origin: from })
+}

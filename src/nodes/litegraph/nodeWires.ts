@@ -19,7 +19,7 @@ import {
   inputParams,
   paramTakingWire,
 } from './paramInputs.ts'
-import { assignFreshSeeds } from './properties.ts'
+import { assignFreshNames, assignFreshSeeds } from './properties.ts'
 import { matchNodeSlots } from './slotMatching.ts'
 import { scheduleTypes } from './slotTypes.ts'
 import { englishTips } from './tooltips.ts'
@@ -115,13 +115,14 @@ export function createWiredClass(Base: NodeDataClass, setup: NodeSetup): NodeDat
   }
 }
 
-/** Gives a new node fresh seeds, and a loop end that was not loaded from a file its partner. */
+/** Gives a new node fresh seeds and names, and a loop end that was not loaded from a file its partner. */
 function completeAddedNode(
   node: NodeData,
   graph: LGraph,
   { lite, declaration, registeredType }: NodeSetup,
 ) {
   if (node.origin === 'new') assignFreshSeeds(node, graph)
+  if (node.origin !== 'loaded') assignFreshNames(node, graph)
   if (node.origin !== 'loaded' && declaration.loop && !loopPartner(node))
     addPartner(lite, node, registeredType(declaration.loop.other), node.origin === 'new')
   if (node.origin !== 'loaded') return node.matchSlots('trim')

@@ -2,6 +2,7 @@
 import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Declaration } from '../../engine/plan/op.ts'
 import { seedControl } from '../workflow/file.ts'
+import { findFreeName, uniqueParams } from '../workflow/layerNames.ts'
 import { diffusionNodes, type DiffusionNode } from './diffusionNode.ts'
 
 /** Changes of a seed before a run. */
@@ -33,6 +34,20 @@ export function assignFreshSeeds(node: DiffusionNode, graph: LGraph) {
     node.setProperty(name, seed)
   }
 }
+
+/** Gives each name of a new node a text that no other node has: conv, conv_2, conv_3. */
+export function assignFreshNames(node: DiffusionNode, graph: LGraph) {
+  for (const param of nameParams(node)) {
+    const others = diffusionNodes(graph).filter((other) => other !== node)
+    const used = new Set(
+      others.flatMap((other) => nameParams(other).map((name) => other.properties[name])),
+    )
+    const name = findFreeName(String(node.properties[param] ?? ''), used)
+    if (name !== node.properties[param]) node.setProperty(param, name)
+  }
+}
+
+const nameParams = ({ diffusion: { declaration } }: DiffusionNode) => uniqueParams(declaration)
 
 const seedParams = ({ diffusion: { declaration } }: DiffusionNode): string[] =>
   Object.entries(declaration.params).flatMap(([name, { kind }]) => (kind === 'seed' ? [name] : []))

@@ -35,6 +35,7 @@ export const layerCures = catalogue('layerCures', {
   noInput: 'Connect x of ModelInput to the first layer.',
   otherOutput: 'Put a last Conv or Linear in front, with the channels of the input as `out`.',
   labelTables: 'Set num_classes of all LabelEmbeddings to the same number.',
+  origin: 'Clear `origin`. The layers then start with weights of their own.',
   tooLarge: 'Lower the channels of the largest layers.',
 
   // files

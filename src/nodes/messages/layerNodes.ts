@@ -13,5 +13,7 @@ export const layerNodeMessages = catalogue('layerNodes', {
   connectLike: 'Connect x of ModelInput to `x`.',
   evenWidth: 'Expected an even width, got {got}.',
   nextEven: 'Set it to {number}.',
+  notOpened: 'Expected a model of layers, such as a UNet or an MLP, got a model of kind {kind}.',
+  openOther: 'Open the node that makes its network.',
   otherItems: 'Expected a data set whose items fit {expected}, got items of shape [{shape}].',
 })

@@ -74,6 +74,7 @@ export const mlp = defineNode({
     dim: advanced(integer(2, { min: 1, max: 4096 }, 'Dimension of a point')),
     seed: advanced(seed('Equal seeds start with equal weights')),
   },
+  opens: true,
   staticOutputs: (params) => ({ model: modelFacts(params) }),
   run: (
     _,

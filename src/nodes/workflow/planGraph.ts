@@ -3,7 +3,7 @@ import { idPath, joinIds, parentId } from '../../engine/base/ids.ts'
 import type { Graph, GraphNode, Wire } from '../../engine/plan/graph.ts'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
 import type { FileNode, WorkflowFile } from './file.ts'
-import { withSubgraphs } from './subgraphDeclarations.ts'
+import { PREFIX, withSubgraphs } from './subgraphDeclarations.ts'
 import { flattenSubgraphs } from './flatten.ts'
 import type { NodeActivity } from './activity.ts'
 import { findActivities } from './activity.ts'
@@ -17,6 +17,7 @@ export function buildPlanGraph(file: WorkflowFile, declarations: ByType): Graph 
   const flat = flattenSubgraphs(file)
   const known = withSubgraphs(file, declarations)
   const play = findActivities(flat, known)
+  const prefixOf = createPrefixes(file, known)
   return {
     nodes: flat.nodes
       .filter(({ id, type }) => play.activity(id) === 'runs' && !known.get(type)?.reroute)
@@ -28,7 +29,7 @@ export function buildPlanGraph(file: WorkflowFile, declarations: ByType): Graph 
         return {
           id: String(node.id),
           op: node.type,
-          params: nodeParams(node, known.get(node.type)),
+          params: nodeParams(node, known.get(node.type), prefixOf(parentId(String(node.id)))),
           inputs: Object.fromEntries(inputs),
           ...(node.title && { title: node.title }),
         }
@@ -39,13 +40,48 @@ export function buildPlanGraph(file: WorkflowFile, declarations: ByType): Graph 
 const nodeParams = (
   node: FileNode,
   declaration: Declaration | undefined,
+  prefix: string,
 ): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(declaration?.params ?? {}).map(([name, param]) => [
-      name,
-      Object.hasOwn(node.properties, name) ? node.properties[name] : param.default,
-    ]),
+    Object.entries(declaration?.params ?? {}).map(([name, param]) => {
+      const value = Object.hasOwn(node.properties, name) ? node.properties[name] : param.default
+      const isName = param.kind === 'text' && param.unique && typeof value === 'string'
+      return [name, isName ? prefix + value : value]
+    }),
   )
+
+/**
+ * Returns a function for the prefix of the names inside a subgraph node, by its full id: those of
+ * all subgraph nodes around, outermost first.
+ */
+function createPrefixes(
+  { nodes, subgraphs = [] }: WorkflowFile,
+  known: ByType,
+): (around: string | undefined) => string {
+  const byId = new Map(subgraphs.map((subgraph) => [subgraph.id, subgraph]))
+  const ownPrefix = (node: FileNode) => {
+    const value = nodeParams(node, known.get(node.type), '')[PREFIX]
+    return typeof value === 'string' && value !== '' ? `${value}.` : ''
+  }
+  const prefixes = new Map<string, string>()
+  const find = (id: string): string => {
+    let here: readonly FileNode[] = nodes
+    let prefix = ''
+    for (const part of idPath(id)) {
+      const node = here.find((each) => String(each.id) === part)
+      if (!node) return prefix
+      prefix += ownPrefix(node)
+      here = byId.get(node.type)?.inside.nodes ?? []
+    }
+    return prefix
+  }
+  return (around) => {
+    if (around === undefined) return ''
+    const found = prefixes.get(around) ?? find(around)
+    prefixes.set(around, found)
+    return found
+  }
+}
 
 /**
  * Activity of all nodes of a file with subgraphs, by full ids. A subgraph node has the activity of

@@ -49,7 +49,10 @@ export function declareSubgraph(subgraph: Subgraph, known: ByType): Declaration 
     summary: description,
     inputs: Object.fromEntries(declareInputs(subgraph, lookups)),
     outputs: Object.fromEntries(declareOutputs(subgraph, lookups)),
-    params: Object.fromEntries(declareParams(subgraph, lookups)),
+    params: {
+      ...Object.fromEntries(declareParams(subgraph, lookups)),
+      ...prefixParam(subgraph, known),
+    },
     role: 'node',
     expands: true,
   }
@@ -154,3 +157,32 @@ const declareParams = ({ promoted }: Subgraph, { known, nodes }: Lookups): [stri
       [as, { ...rest, default: getOwn(inner.properties, param) ?? declared.default } as Param],
     ]
   })
+
+/** Param of a subgraph node with the prefix of the names of its layers. */
+export const PREFIX = 'prefix'
+
+/**
+ * A subgraph with named layers has a prefix, so that a subgraph that is used twice has two sets of
+ * weights.
+ */
+function prefixParam({ name, inside }: Subgraph, known: ByType): Record<string, Param> {
+  const hasNames = inside.nodes.some(({ type }) =>
+    Object.values(known.get(type)?.params ?? {}).some(
+      (param) => param.kind === 'text' && param.unique,
+    ),
+  )
+  if (!hasNames) return {}
+  const slug = name
+    .toLowerCase()
+    .replace(/\W+/g, '_')
+    .replace(/^_+|_+$/g, '')
+  return {
+    [PREFIX]: {
+      kind: 'text',
+      default: slug || 'block',
+      multiline: false,
+      about: 'Put before the names of the layers inside, so that each copy has its own weights',
+      unique: true,
+    },
+  }
+}

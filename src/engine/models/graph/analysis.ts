@@ -18,7 +18,8 @@ export class GraphView {
   /** Number of each dropout layer among them; draws differ by it. */
   readonly places: readonly number[]
 
-  constructor({ layers, functions }: LayerGraph) {
+  /** `placeOf`: numbers of dropout layers by name; by default their place among them. */
+  constructor({ layers, functions }: LayerGraph, placeOf?: (name: string) => number) {
     this.layers = layers
     this.outputs = new Set(Object.values(functions))
     this.used = findUsed(layers, this.outputs)
@@ -39,7 +40,11 @@ export class GraphView {
     this.shapes = described.map(({ shape }) => shape)
     this.dependsOnX = dependsOnX
     let dropouts = 0
-    this.places = layers.map(({ op }) => (op === 'dropout' ? dropouts++ : 0))
+    this.places = layers.map(({ op, name }) => {
+      if (op !== 'dropout') return 0
+      const place = dropouts++
+      return placeOf ? placeOf(name!) : place
+    })
   }
 
   /** Positions of the inputs of a layer if it has this operation; none otherwise. */

@@ -16,6 +16,26 @@ export interface ConvSettings {
   bias?: boolean
 }
 
+/** Blocks of layers that one node makes. */
+export type BlockKind =
+  | 'residual'
+  | 'pixel_attention'
+  | 'transformer'
+  | 'time_embedding'
+  | 'downsample'
+  | 'upsample'
+
+/** A block of layers in a graph. */
+export interface Block {
+  kind: BlockKind
+  /** Positions of the layers that it reads, by the names of the inputs of its node. */
+  inputs: Readonly<Record<string, Feature>>
+  settings: Readonly<Record<string, Attribute | undefined>>
+  /** Positions of its first layer, and of its result. */
+  first: number
+  output: Feature
+}
+
 /** Appends layers. Those with weights, and dropout, have names. */
 export abstract class LayerBuilder<F> {
   abstract add(
@@ -27,6 +47,16 @@ export abstract class LayerBuilder<F> {
 
   /** Shape of one item of features. */
   abstract shapeOf(feature: F): FeatureShape
+
+  /** Builds layers that form a block. */
+  block(
+    _kind: BlockKind,
+    _inputs: Readonly<Record<string, F | undefined>>,
+    _settings: Block['settings'],
+    build: () => F,
+  ): F {
+    return build()
+  }
 
   /** An input of the network: `x`, `time`, or a part of the condition. */
   source(op: string, attrs: Record<string, Attribute> = {}): F {
@@ -56,10 +86,17 @@ export abstract class LayerBuilder<F> {
   }
 }
 
-/** Builds the list of layers of a graph. */
+/**
+ * Builds the list of layers of a graph. Layers without names, which have no weights, are there once:
+ * adding an equal one gives the first.
+ */
 export class GraphBuilder extends LayerBuilder<Feature> {
   readonly layers: Layer[] = []
+  /** The outermost blocks. */
+  readonly blocks: Block[] = []
   private readonly described: Described[] = []
+  private readonly unnamed = new Map<string, Feature>()
+  private depth = 0
 
   add(
     op: string,
@@ -68,6 +105,10 @@ export class GraphBuilder extends LayerBuilder<Feature> {
     name?: string,
   ): Feature {
     const layer = { op, ...(name !== undefined && { name }), in: [...inputs], attrs }
+    const key = layerKey(layer)
+    const known = key === undefined ? undefined : this.unnamed.get(key)
+    if (known !== undefined) return known
+    if (key !== undefined) this.unnamed.set(key, this.layers.length)
     this.described.push(
       describeLayer(
         layer,
@@ -78,11 +119,33 @@ export class GraphBuilder extends LayerBuilder<Feature> {
     return this.layers.length - 1
   }
 
+  override block(
+    kind: BlockKind,
+    inputs: Readonly<Record<string, Feature | undefined>>,
+    settings: Block['settings'],
+    build: () => Feature,
+  ): Feature {
+    const first = this.layers.length
+    this.depth++
+    const output = build()
+    this.depth--
+    const wired = Object.entries(inputs).filter(
+      (entry): entry is [string, Feature] => entry[1] !== undefined,
+    )
+    if (this.depth === 0)
+      this.blocks.push({ kind, inputs: Object.fromEntries(wired), settings, first, output })
+    return output
+  }
+
   shapeOf(feature: Feature): FeatureShape {
     return this.described[feature].shape
   }
 
   graph(functions: Record<string, Feature>): LayerGraph {
-    return { layers: this.layers, functions }
+    return { layers: this.layers, functions, blocks: this.blocks }
   }
 }
+
+/** Equal for layers that are the same; undefined for those with a name. */
+export const layerKey = ({ op, name, in: inputs, attrs }: Layer): string | undefined =>
+  name === undefined ? JSON.stringify([op, inputs, Object.entries(attrs).sort()]) : undefined

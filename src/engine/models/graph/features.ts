@@ -1,7 +1,7 @@
 // Features on wires: descriptions of layers, which hold no tensors.
 import { EngineError } from '../../base/errors.ts'
 import { layerMessages } from '../../messages/layers.ts'
-import { LayerBuilder } from './builder.ts'
+import { LayerBuilder, layerKey } from './builder.ts'
 import { describeLayer } from './infer.ts'
 import type { Attribute, FeatureShape, Layer, LayerGraph, ValueKind } from './layer.ts'
 
@@ -48,36 +48,63 @@ export const featuresBuilder: LayerBuilder<Features> = new FeaturesBuilder()
 
 /**
  * The graph that gives these features: depth first from the results, with the inputs of a layer in
- * their order, so that it depends on nothing else. Equal inputs of the network become one. Throws
+ * their order, so that it depends on nothing else. Equal layers without names become one. Throws
  * EngineError for two layers of one name.
  */
 export function toLayerGraph(results: Readonly<Record<string, Features>>): LayerGraph {
   const layers: Layer[] = []
-  const places = new Map<Features | string, number>()
+  const places = new Map<Features, number>()
+  const unnamed = new Map<string, number>()
   const names = new Set<string>()
-  const place = (features: Features): number => {
+  for (const features of Object.values(results).flatMap(inOrder)) {
+    if (places.has(features)) continue
     const { op, attrs, name, inputs } = features
-    const key = inputKey(features)
-    const known = places.get(key)
-    if (known !== undefined) return known
-    const from = inputs.map((input) => places.get(inputKey(input))!)
+    const from = inputs.map((input) => places.get(input)!)
+    const layer: Layer = { op, ...(name !== undefined && { name }), in: from, attrs }
+    const key = layerKey(layer)
+    const known = key === undefined ? undefined : unnamed.get(key)
+    places.set(features, known ?? layers.length)
+    if (known !== undefined) continue
+    if (key !== undefined) unnamed.set(key, layers.length)
     if (name !== undefined && names.has(name))
       throw new EngineError(layerMessages.sameName, { argument: 'x', name })
     if (name !== undefined) names.add(name)
-    layers.push({ op, ...(name !== undefined && { name }), in: from, attrs })
-    places.set(key, layers.length - 1)
-    return layers.length - 1
+    layers.push(layer)
   }
-  const functions = Object.entries(results).map(([name, last]): [string, number] => {
-    for (const features of inOrder(last)) place(features)
-    return [name, place(last)]
-  })
-  return { layers, functions: Object.fromEntries(functions) }
+  const functions = Object.entries(results).map(([name, last]) => [name, places.get(last)!])
+  return { layers, functions: Object.fromEntries(functions) as Record<string, number> }
 }
 
-/** Inputs of the network are equal if their attributes are; other features if they are the same. */
-const inputKey = (features: Features): Features | string =>
-  features.inputs.length === 0 ? `${features.op} ${JSON.stringify(features.attrs)}` : features
+/** The same graph in the order of {@link toLayerGraph}, without blocks. */
+export function inCanonicalOrder({ layers, functions }: LayerGraph): LayerGraph {
+  const features: Features[] = []
+  for (const { op, in: inputs, attrs, name } of layers)
+    features.push(
+      new Features(
+        op,
+        inputs.map((input) => features[input]),
+        attrs,
+        name,
+      ),
+    )
+  return toLayerGraph(
+    Object.fromEntries(Object.entries(functions).map(([name, i]) => [name, features[i]])),
+  )
+}
+
+/** True for graphs of the same layers, in whatever order. */
+export const isSameGraph = (a: LayerGraph, b: LayerGraph): boolean => graphText(a) === graphText(b)
+
+function graphText(graph: LayerGraph): string {
+  const { layers, functions } = inCanonicalOrder(graph)
+  const listed = layers.map(({ op, name, in: from, attrs }) => [
+    op,
+    name,
+    from,
+    Object.entries(attrs).sort(),
+  ])
+  return JSON.stringify([listed, functions])
+}
 
 /** All features that `last` needs, each after its inputs. Without recursion: graphs can be deep. */
 export function inOrder(last: Features): Features[] {

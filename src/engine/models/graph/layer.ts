@@ -22,6 +22,8 @@ export interface Layer {
 export interface LayerGraph {
   readonly layers: readonly Layer[]
   readonly functions: Readonly<Record<string, number>>
+  /** Blocks of its layers, if it was built from such; see `builder.ts`. */
+  readonly blocks?: readonly import('./builder.ts').Block[]
 }
 
 /** How a weight starts, as PyTorch's modules start theirs. */

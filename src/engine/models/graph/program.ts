@@ -34,9 +34,10 @@ export interface Program {
 export function createProgram(
   { layers, functions }: LayerGraph,
   names: readonly [string, ...string[]],
+  placeOf?: (name: string) => number,
 ): Program {
   const wanted = Object.fromEntries(names.map((name) => [name, functions[name]]))
-  const view = new GraphView({ layers, functions: wanted })
+  const view = new GraphView({ layers, functions: wanted }, placeOf)
   const outputs = Object.values(wanted)
   const steps = planSteps(view)
   const isSource = (i: number) => layerOp(view.layers[i]).source !== undefined

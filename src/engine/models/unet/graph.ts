@@ -1,6 +1,8 @@
 // The graph of layers of a UNet.
 import type { Activation } from '../../layers/activations.ts'
 import { pixelAttentionLayers, transformerLayers } from '../graph/blocks/attention.ts'
+import { timeEmbeddingLayers } from '../graph/blocks/embedding.ts'
+import { downsampleLayers, upsampleLayers } from '../graph/blocks/resample.ts'
 import { residualLayers } from '../graph/blocks/residual.ts'
 import { GraphBuilder, type Feature } from '../graph/builder.ts'
 import type { LayerGraph } from '../graph/layer.ts'
@@ -17,7 +19,7 @@ import type { TokenConfig } from './tokens.ts'
 interface Around {
   b: GraphBuilder
   config: UnetConfig
-  /** The activated embedding of time and condition. */
+  /** The embedding of time and condition. */
   embedding: Feature
   tokens: Feature | undefined
 }
@@ -58,19 +60,17 @@ function networkInput(b: GraphBuilder, config: UnetConfig): Feature {
 
 const activationOf = ({ act_fn }: UnetConfig): Activation => (act_fn === 'swish' ? 'silu' : act_fn)
 
-/** Embedding of t and the condition, with the activation that every residual block begins with. */
+/** Embedding of t and the condition. */
 function embed(b: GraphBuilder, config: UnetConfig): Feature {
   const { class_embed_type: type, num_class_embeds: rows } = config
   const { time: widths } = unetStructure(config)
-  const embedTime = (source: Feature, name: string) => {
-    const waves = b.add('timestep_embedding', [source], {
-      width: widths.from,
-      flip_sin_to_cos: config.flip_sin_to_cos,
-      freq_shift: config.freq_shift,
+  const embedTime = (source: Feature, name: string) =>
+    timeEmbeddingLayers(b, source, name, {
+      channels: widths.from,
+      out: widths.to,
+      flipSinToCos: config.flip_sin_to_cos,
+      freqShift: config.freq_shift,
     })
-    const hidden = b.add('silu', [b.linear(waves, `${name}.linear_1`, widths.to)])
-    return b.linear(hidden, `${name}.linear_2`, widths.to)
-  }
   const condition = () => {
     if (type === 'timestep') return embedTime(b.source('values'), 'class_embedding')
     if (type === 'identity') return b.source('vectors', { width: widths.to })
@@ -80,7 +80,7 @@ function embed(b: GraphBuilder, config: UnetConfig): Feature {
   }
   const time = embedTime(b.source('time'), 'time_embedding')
   const extra = condition()
-  return b.add(activationOf(config), [extra === undefined ? time : b.add('add', [time, extra])])
+  return extra === undefined ? time : b.add('add', [time, extra])
 }
 
 /** Tokens for cross-attention. */
@@ -121,12 +121,9 @@ function resample(h: Feature, to: Resample, around: Around): Feature {
   const { b, config } = around
   if (to.kind === 'resnet') return resnet(h, to.block, around)
   return to.direction === 'down'
-    ? b.conv(h, to.name, to.channels, { stride: 2, pad: downsamplePadding(config) })
-    : b.conv(b.add('upsample', [h]), to.name, to.channels)
+    ? downsampleLayers(b, h, to.name, to.channels, config.downsample_padding)
+    : upsampleLayers(b, h, to.name, to.channels)
 }
-
-/** Padding of 1, or only at the right and the bottom. */
-const downsamplePadding = ({ downsample_padding: size }: UnetConfig) => [size, size, 1, 1]
 
 function resnet(x: Feature, block: ResnetBlock, around: Around, divisor = 1): Feature {
   const { b, config, embedding } = around

@@ -37,6 +37,7 @@ export const koLayers: Translation<typeof layerMessages> = {
   noInput: 'ModelInput의 x에 따라 달라지는 특징이어야 하는데 그렇지 않습니다.',
   otherOutput: '특징의 모양은 모델의 입력처럼 [{expected}]이어야 하는데 [{shape}]입니다.',
   labelTables: '레이블 임베딩의 클래스 수는 모두 같아야 하는데 {first}, {second}입니다.',
+  origin: '펼치기가 쓴 닫힌 모델의 설정이거나 비어 있어야 하는데 {got}입니다.',
   tooLarge: '파라미터는 {most}백만 개 이하여야 하는데 {count}백만 개입니다.',
 
   // 파일
@@ -78,6 +79,7 @@ export const koLayerCures: Translation<typeof layerCures> = {
   noInput: 'ModelInput의 x를 첫 층에 연결하세요.',
   otherOutput: '앞에 마지막 Conv나 Linear를 두고 `out`을 입력의 채널 수로 하세요.',
   labelTables: '모든 LabelEmbedding의 num_classes를 같은 수로 하세요.',
+  origin: '`origin`을 비우세요. 그러면 층이 자기 가중치로 시작합니다.',
   tooLarge: '가장 큰 층들의 채널 수를 줄이세요.',
 
   // 파일

@@ -7,7 +7,7 @@ export const FORWARD = 4
 /** Epsilon of the transformer's group norm, and of its layer norms; fixed in diffusers. */
 const [GROUP_EPS, LAYER_EPS] = [1e-6, 1e-5]
 
-export interface PixelAttentionSettings {
+export type PixelAttentionSettings = {
   kind: 'attention' | 'linear_attention'
   heads: number
   /** Groups of the norm before it; undefined without one. */
@@ -19,6 +19,16 @@ export interface PixelAttentionSettings {
 
 /** Attention of all pixels to each other, with its linear layers and a skip connection. */
 export function pixelAttentionLayers<F>(
+  b: LayerBuilder<F>,
+  x: F,
+  name: string,
+  settings: PixelAttentionSettings,
+): F {
+  const all = { name, divisor: 1, ...settings }
+  return b.block('pixel_attention', { x }, all, () => pixelAttention(b, x, name, settings))
+}
+
+function pixelAttention<F>(
   b: LayerBuilder<F>,
   x: F,
   name: string,
@@ -39,7 +49,7 @@ function toImage<F>(b: LayerBuilder<F>, x: F, like: F): F {
   return b.add('to_image', [x], { height, width })
 }
 
-export interface TransformerSettings {
+export type TransformerSettings = {
   heads: number
   groups: number
   /** Number of BasicTransformerBlocks. */
@@ -50,6 +60,18 @@ export interface TransformerSettings {
 
 /** Transformer2DModel over the pixels of an image, which attend to themselves and to `tokens`. */
 export function transformerLayers<F>(
+  b: LayerBuilder<F>,
+  x: F,
+  tokens: F,
+  name: string,
+  settings: TransformerSettings,
+): F {
+  const inputs = { x, context: tokens }
+  const all = { name, ...settings }
+  return b.block('transformer', inputs, all, () => transformer(b, x, tokens, name, settings))
+}
+
+function transformer<F>(
   b: LayerBuilder<F>,
   x: F,
   tokens: F,

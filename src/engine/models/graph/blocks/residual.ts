@@ -3,7 +3,7 @@ import type { Activation } from '../../../layers/activations.ts'
 import type { LayerBuilder } from '../builder.ts'
 import { divide } from './divide.ts'
 
-export interface ResidualSettings {
+export type ResidualSettings = {
   /** Channels of the result. */
   out: number
   groups: number
@@ -18,10 +18,22 @@ export interface ResidualSettings {
 }
 
 /**
- * Twice norm, activation and convolution with a skip connection around them; the activated
- * `embedding` enters in between, if there is one.
+ * Twice norm, activation and convolution with a skip connection around them; the embedding enters in
+ * between, activated and through a linear layer, if there is one.
  */
 export function residualLayers<F>(
+  b: LayerBuilder<F>,
+  x: F,
+  embedding: F | undefined,
+  name: string,
+  settings: ResidualSettings,
+): F {
+  const inputs = { x, embedding }
+  const all = { name, divisor: 1, ...settings }
+  return b.block('residual', inputs, all, () => residual(b, x, embedding, name, settings))
+}
+
+function residual<F>(
   b: LayerBuilder<F>,
   x: F,
   embedding: F | undefined,
@@ -54,12 +66,13 @@ function withEmbedding<F>(
   h: F,
   embedding: F | undefined,
   name: string,
-  { out, groups, eps, timeScaleShift }: ResidualSettings,
+  { out, groups, eps, activation, timeScaleShift }: ResidualSettings,
 ): F {
   const norm2 = (h: F) => b.groupNorm(h, `${name}.norm2`, groups, eps)
   if (embedding === undefined) return norm2(h)
   const isShifted = timeScaleShift === 'scale_shift'
-  const projected = b.linear(embedding, `${name}.time_emb_proj`, isShifted ? 2 * out : out)
+  const active = b.add(activation, [embedding])
+  const projected = b.linear(active, `${name}.time_emb_proj`, isShifted ? 2 * out : out)
   return isShifted
     ? b.add('modulate', [norm2(h), ...b.split(projected, 2)])
     : norm2(b.add('add', [h, projected]))

@@ -1,0 +1,70 @@
+// The closed model that a graph of layers was opened from, as the text of its config.json.
+import { EngineError } from '../base/errors.ts'
+import { quoteValue } from '../base/quote.ts'
+import type { Random } from '../base/random.ts'
+import { isPlainObject } from '../base/records.ts'
+import type { Model, PredictionType, VarianceKind } from '../base/values.ts'
+import { layerMessages } from '../messages/layers.ts'
+import type { LayerGraph } from '../models/graph/layer.ts'
+import type { MlpConfig } from '../models/mlp.ts'
+import { mlp, mlpGraph } from '../models/mlp.ts'
+import type { UnetConfig } from '../models/unet/config.ts'
+import { unetGraph } from '../models/unet/graph.ts'
+import { unet } from '../models/unet/init.ts'
+import { CheckpointError } from './error.ts'
+import { findKind, formats } from './formats.ts'
+
+/** A closed model whose layers can be rewired. */
+export interface Origin {
+  graph: LayerGraph
+  /** Makes the closed model with its first weights. */
+  create(predicts: PredictionType, random: Random, variance: VarianceKind | undefined): Model
+}
+
+/** Key of the initialisation beside the config. Files ignore keys that begin like this. */
+const ZERO_INIT = '_zero_init'
+
+/** The text of a closed model. `zeroInit`: the last layer of each block starts at zero. */
+export function originText({ kind, config, predicts }: Model, zeroInit: boolean): string {
+  const { className, config: written } = formats[kind].write(config, predicts)
+  const more = zeroInit ? { [ZERO_INIT]: true } : {}
+  return JSON.stringify({ _class_name: className[1], ...written, ...more })
+}
+
+/**
+ * Parses such a text, which may be a stranger's; undefined if it is empty. Throws EngineError at
+ * `origin`.
+ */
+export function parseOrigin(text: string): Origin | undefined {
+  if (text.trim() === '') return undefined
+  try {
+    const json: unknown = JSON.parse(text)
+    const origin = isPlainObject(json) ? readOrigin(json) : undefined
+    if (origin) return origin
+  } catch (error) {
+    if (!(error instanceof CheckpointError) && !(error instanceof SyntaxError)) throw error
+  }
+  throw new EngineError(layerMessages.origin, { argument: 'origin', got: quoteValue(text, 100) })
+}
+
+function readOrigin(json: Record<string, unknown>): Origin | undefined {
+  const kind = findKind(json._class_name)
+  if (kind !== 'unet' && kind !== 'mlp') return undefined
+  const { config } = formats[kind].read(json)
+  if (kind === 'unet') {
+    const unetConfig = config as unknown as UnetConfig
+    return {
+      graph: unetGraph(unetConfig),
+      create: (predicts, random, variance) =>
+        unet(unetConfig, predicts, random, {
+          zero_init: json[ZERO_INIT] === true,
+          ...(variance && { variance }),
+        }),
+    }
+  }
+  const mlpConfig = config as unknown as MlpConfig
+  return {
+    graph: mlpGraph(mlpConfig),
+    create: (predicts, random, variance) => mlp(mlpConfig, predicts, random, variance),
+  }
+}

@@ -1,0 +1,69 @@
+// Opens a closed model: the layer nodes that make it.
+import { originText } from '../../engine/checkpoint/origin.ts'
+import { mlpGraph, type MlpConfig } from '../../engine/models/mlp.ts'
+import type { LayersConfig } from '../../engine/models/layers.ts'
+import type { LayerGraph } from '../../engine/models/graph/layer.ts'
+import type { UnetConfig } from '../../engine/models/unet/config.ts'
+import { unetGraph } from '../../engine/models/unet/graph.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Model } from '../../engine/base/values.ts'
+import { input, wire, type Expansion, type GraphNode } from '../../engine/plan/graph.ts'
+import { layerNodeMessages } from '../messages/layerNodes.ts'
+import { writeNetwork } from './writeNetwork.ts'
+
+/**
+ * Returns the nodes in place of `node`, which makes `model`. A node with a file stays, and gives its
+ * weights. Throws NodeError for models that are not made of layers.
+ */
+export function openModel(node: GraphNode, model: Model): Expansion {
+  const { nodes, output } = writeNetwork(graphOf(model))
+  const loads = node.op === LOADS
+  const out: GraphNode = {
+    id: 'output',
+    op: 'diffusion/ModelOutput',
+    params: {
+      predicts: model.predicts,
+      learned_variance: model.variance ?? 'none',
+      origin: model.kind === 'layers' ? '' : originText(model, node.params.zero_init === true),
+      ...(Number.isInteger(node.params.seed) && { seed: node.params.seed }),
+    },
+    inputs: { x: output, ...(loads && { weights: wire('file', 'model') }) },
+  }
+  const file: GraphNode = { ...node, id: 'file', inputs: {} }
+  const sized = nodes.map((each) => withDataset(each, node))
+  return {
+    nodes: [...sized, ...(loads ? [file] : []), out],
+    outputs: {
+      model: wire('output', 'model'),
+      ...(loads && {
+        schedule: wire('file', 'schedule'),
+        training: wire('file', 'training'),
+      }),
+    },
+  }
+}
+
+const LOADS = 'diffusion/LoadCheckpoint'
+
+/** Sizes of a data set that the closed node takes come from it in the opened ones as well. */
+const withDataset = (node: GraphNode, closed: GraphNode): GraphNode =>
+  Object.hasOwn(closed.inputs, 'dataset') &&
+  ['diffusion/ModelInput', 'diffusion/LabelEmbedding'].includes(node.op)
+    ? { ...node, inputs: { ...node.inputs, dataset: input('dataset') } }
+    : node
+
+function graphOf({ kind, config }: Model): LayerGraph {
+  switch (kind) {
+    case 'unet':
+      return unetGraph(config as unknown as UnetConfig)
+    case 'mlp':
+      return mlpGraph(config as unknown as MlpConfig)
+    case 'layers':
+      return config as unknown as LayersConfig
+    default:
+      throw new NodeError({
+        message: layerNodeMessages.notOpened({ kind }),
+        cure: layerNodeMessages.openOther(),
+      })
+  }
+}

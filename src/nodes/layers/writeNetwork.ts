@@ -1,0 +1,257 @@
+// Writes a graph of layers as nodes: the reverse of ModelOutput.
+import type { GraphNode, Wire } from '../../engine/plan/graph.ts'
+import { wire } from '../../engine/plan/graph.ts'
+import type { Block } from '../../engine/models/graph/builder.ts'
+import type { Attributes, Layer, LayerGraph } from '../../engine/models/graph/layer.ts'
+
+type Params = GraphNode['params']
+
+/** A node in place of layers: its type and params, and its inputs by slot. */
+interface Written {
+  type: string
+  params: Params
+  inputs: Record<string, number>
+}
+
+/** Returns the nodes of a graph, and the output with its result. */
+export function writeNetwork(graph: LayerGraph): { nodes: GraphNode[]; output: Wire } {
+  const writer = new NetworkWriter(graph)
+  return { nodes: writer.nodes, output: writer.outputOf(graph.functions.predict) }
+}
+
+class NetworkWriter {
+  readonly nodes: GraphNode[] = []
+  /** Outputs of nodes by the position of the layer whose value they are. */
+  private readonly outputs = new Map<number, Wire>()
+
+  constructor({ layers, blocks = [] }: LayerGraph) {
+    const firstOf = new Map(blocks.map((block) => [block.output, block]))
+    const inside = new Set(blocks.flatMap((block) => innerLayers(block, layers)))
+    for (const [i, layer] of layers.entries()) {
+      const block = firstOf.get(i)
+      if (block) this.add(i, writeBlock(block))
+      else if (!inside.has(i)) this.addLayer(i, layer, layers)
+    }
+  }
+
+  /** The output with the value of a layer. */
+  outputOf(i: number): Wire {
+    const found = this.outputs.get(i)
+    if (!found) throw new Error(`Layer ${i} has no node.`)
+    return found
+  }
+
+  private addLayer(i: number, layer: Layer, layers: readonly Layer[]) {
+    if (layer.op === 'x' || layer.op === 'time') {
+      this.outputs.set(i, wire(this.inputNode(layers), layer.op === 'x' ? 'x' : 't'))
+      return
+    }
+    this.add(i, writeLayer(i, layer, layers))
+  }
+
+  /** The id of the ModelInput. */
+  private inputNode(layers: readonly Layer[]): string {
+    const id = 'input'
+    if (this.nodes.some((node) => node.id === id)) return id
+    const shape = layers.find(({ op }) => op === 'x')?.attrs.shape as number[]
+    const params = { shape: shape.join(', ') }
+    this.nodes.push({ id, op: 'diffusion/ModelInput', params, inputs: {} })
+    return id
+  }
+
+  private add(i: number, { type, params, inputs }: Written) {
+    const id = `layer ${i}`
+    const wires = Object.entries(inputs).map(([slot, from]) => [slot, this.outputOf(from)])
+    const title = typeof params.name === 'string' ? params.name : undefined
+    this.nodes.push({
+      id,
+      op: `diffusion/${type}`,
+      params,
+      inputs: Object.fromEntries(wires) as GraphNode['inputs'],
+      ...(title !== undefined && { title }),
+    })
+    this.outputs.set(i, wire(id, 'features'))
+  }
+}
+
+/** Positions of the layers of a block that nothing outside of it reads. */
+function innerLayers({ first, output }: Block, layers: readonly Layer[]): number[] {
+  const all = Array.from({ length: output - first + 1 }, (_, k) => first + k)
+  return all.filter((i) => layers[i].op !== 'x' && layers[i].op !== 'time')
+}
+
+/** The node of a block. */
+function writeBlock({ kind, inputs, settings: s }: Block): Written {
+  const written = (type: string, params: Params): Written => ({
+    type,
+    params,
+    inputs: { ...inputs },
+  })
+  switch (kind) {
+    case 'residual':
+      return written('ResBlock', {
+        out: s.out,
+        groups: s.groups,
+        time_scale_shift: s.timeScaleShift,
+        resample: s.resample ?? 'none',
+        activation: s.activation,
+        dropout: s.dropout,
+        divisor: s.divisor,
+        eps: s.eps,
+        name: s.name,
+      })
+    case 'pixel_attention':
+      return written('AttentionBlock', {
+        heads: s.heads,
+        groups: s.groups ?? 0,
+        kind: s.kind === 'linear_attention' ? 'linear' : 'softmax',
+        divisor: s.divisor,
+        eps: s.eps,
+        name: s.name,
+      })
+    case 'transformer':
+      return written('TransformerBlock', {
+        heads: s.heads,
+        groups: s.groups,
+        layers: s.layers,
+        linear_projection: s.linearProjection,
+        name: s.name,
+      })
+    case 'time_embedding':
+      return written('TimeEmbedding', {
+        channels: s.channels,
+        out: s.out,
+        layers: true,
+        flip_sin_to_cos: s.flipSinToCos,
+        freq_shift: s.freqShift,
+        name: s.name,
+      })
+    case 'downsample':
+      return written('Downsample', { out: s.out, padding: String(s.padding), name: s.name })
+    case 'upsample':
+      return written('Upsample', { conv: true, out: s.out, name: s.name })
+  }
+}
+
+/** The node of a single layer. */
+function writeLayer(i: number, layer: Layer, layers: readonly Layer[]): Written {
+  const { op, attrs, name } = layer
+  // Further channels have the size of x.
+  const from = op === 'channels' ? [layers.findIndex((each) => each.op === 'x')] : layer.in
+  const write = writers[op]
+  if (!write) throw new Error(`No node makes the layer ${op}.`)
+  const { type, params = {}, slots = ['x'] } = write(attrs, layers, i)
+  const inputs = slots.map((slot, k): [string, number] => [slot, from[k]])
+  const many = slots.includes(MANY)
+  return {
+    type,
+    params: { ...params, ...(name !== undefined && { name }) },
+    inputs: Object.fromEntries(
+      many ? from.map((input, k): [string, number] => [`x_${k + 1}`, input]) : inputs,
+    ),
+  }
+}
+
+/** Slots of a node that takes any number of features. */
+const MANY = 'x_1, x_2, ...'
+
+type LayerWriter = (
+  attrs: Attributes,
+  layers: readonly Layer[],
+  index: number,
+) => { type: string; params?: Params; slots?: readonly string[] }
+
+const plain =
+  (type: string, params: Params = {}, slots?: readonly string[]): LayerWriter =>
+  () => ({ type, params, ...(slots && { slots }) })
+
+const copied =
+  (type: string, slots?: readonly string[]): LayerWriter =>
+  (attrs) => ({ type, params: { ...attrs }, ...(slots && { slots }) })
+
+const condition = (kind: string, params: Params): ReturnType<LayerWriter> => ({
+  type: 'ConditionInput',
+  params: { kind, ...params },
+  slots: [],
+})
+
+const productAttention = (heads: unknown, kind: string): ReturnType<LayerWriter> => ({
+  type: 'ScaledDotProductAttention',
+  params: { heads, kind },
+  slots: ['q', 'k', 'v'],
+})
+
+function writeConv(attrs: Attributes, transposed: boolean): ReturnType<LayerWriter> {
+  const { out, kernel, stride, pad, groups = 1, bias } = attrs
+  const sides = (pad as number[] | null) ?? [Math.floor(((kernel as number) - 1) / 2)]
+  if (new Set(sides).size > 1)
+    return { type: 'Downsample', params: { out, padding: String(sides[0]) } }
+  return {
+    type: 'Conv',
+    params: { out, kernel, stride, padding: sides[0], groups, transposed, bias },
+  }
+}
+
+/** Nodes by operation. */
+const writers: Readonly<Record<string, LayerWriter | undefined>> = {
+  labels: ({ per_item }) => condition('labels', { labels_per_item: per_item }),
+  values: () => condition('number', {}),
+  vectors: ({ width }) => condition('vector', { width }),
+  tokens: ({ width }) => condition('tokens', { width }),
+  channels: ({ shape }) => ({
+    ...condition('channels', { channels: (shape as number[]).at(-1) }),
+    slots: ['x'],
+  }),
+  linear: copied('Linear'),
+  conv: (attrs) => writeConv(attrs, false),
+  conv_transpose: (attrs) => writeConv(attrs, true),
+  group_norm: copied('GroupNorm'),
+  layer_norm: copied('LayerNorm'),
+  rms_norm: copied('RMSNorm'),
+  silu: plain('SiLU'),
+  gelu: plain('GELU', { approximate: 'none' }),
+  gelu_tanh: plain('GELU', { approximate: 'tanh' }),
+  relu: plain('ReLU'),
+  tanh: plain('Tanh'),
+  mish: plain('Mish'),
+  softmax: plain('Softmax'),
+  add: plain('Add', {}, [MANY]),
+  multiply: plain('Multiply', {}, [MANY]),
+  concat: plain('Concat', {}, [MANY]),
+  divide: ({ by }) => ({ type: 'Scale', params: { by: 'divisor', factor: by } }),
+  affine: ({ scale, shift }) => ({ type: 'Scale', params: { by: 'factor', factor: scale, shift } }),
+  channel_scale: ({ start }) => ({ type: 'Scale', params: { by: 'learned', factor: start } }),
+  attention: ({ heads }) => productAttention(heads, 'softmax'),
+  linear_attention: ({ heads }) => productAttention(heads, 'linear'),
+  modulate: plain('Modulate', {}, ['x', 'scale', 'shift']),
+  split: copied('Split'),
+  dropout: copied('Dropout'),
+  fourier_features: copied('FourierFeatures'),
+  upsample: plain('Upsample', { conv: false }),
+  avg_pool: copied('AvgPool'),
+  mean_pixels: plain('AvgPool', { size: 0 }),
+  to_tokens: plain('Flatten', { to: 'tokens' }),
+  to_image: copied('Unflatten'),
+  patchify: copied('Patchify'),
+  unpatchify: copied('Unpatchify'),
+  reshape: ({ shape }) => ({
+    type: 'Reshape',
+    params: { shape: (shape as number[]).join(', ') },
+  }),
+  timestep_embedding: ({ width, flip_sin_to_cos, freq_shift }) => ({
+    type: 'TimeEmbedding',
+    params: { channels: width, layers: false, flip_sin_to_cos, freq_shift },
+    slots: ['t'],
+  }),
+  label_embedding: ({ rows, width }) => ({
+    type: 'LabelEmbedding',
+    params: { num_classes: (rows as number) - 1, out: width },
+    slots: ['labels'],
+  }),
+  token_embedding: ({ rows, width }) => ({
+    type: 'TokenEmbedding',
+    params: { num_classes: (rows as number) - 1, out: width },
+    slots: ['labels'],
+  }),
+  position_embedding: plain('PositionEmbedding'),
+}
