@@ -156,7 +156,7 @@ onEachBackend(() => {
         ]
         expect(got).toEqual(right)
       }
-      tf.dispose(collectTensors([closed, layers]))
+      tf.dispose(collectTensors([closed, condition]))
     },
   )
 
@@ -173,7 +173,7 @@ onEachBackend(() => {
         }
       : undefined
     expect(await bits(layers, [2, 2], condition)).toEqual(await bits(closed, [2, 2], condition))
-    tf.dispose(collectTensors([closed, layers]))
+    tf.dispose(collectTensors([closed, condition]))
   })
 })
 

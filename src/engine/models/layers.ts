@@ -4,6 +4,7 @@ import { hashText } from '../base/hashText.ts'
 import { quoteValue } from '../base/quote.ts'
 import type { Random } from '../base/random.ts'
 import { isPlainObject } from '../base/records.ts'
+import type { Tensor } from '../base/tf.ts'
 import type { Model, PredictionType, ReusedWeights, VarianceKind, Weights } from '../base/values.ts'
 import { viewText } from '../base/viewTexts.ts'
 import { layerMessages } from '../messages/layers.ts'
@@ -92,15 +93,20 @@ export function layersModel(
   }
 }
 
+/** Weights from `given` where name and shape are the same, in its order; then new ones. */
 function firstWeights(layers: readonly LayerWeights[], random: Random, given: Weights): Weights {
-  const made = Object.assign({}, ...layers.map((layer) => startWeights(layer, random))) as Weights
-  const isSame = (key: string) =>
-    Object.hasOwn(made, key) && String(given[key].shape) === String(made[key].shape)
-  const taken = Object.fromEntries(
-    Object.keys(given).flatMap((key) => (isSame(key) ? [[key, given[key]]] : [])),
+  const shapes = new Map(
+    layers.flatMap(({ name, specs }) =>
+      specs.map(({ part, shape }): [string, string] => [`${name}.${part}`, String(shape)]),
+    ),
   )
-  const others = Object.entries(made).filter(([key]) => !Object.hasOwn(taken, key))
-  return { ...taken, ...Object.fromEntries(others) }
+  const isSame = ([key, { shape }]: [string, Tensor]) => shapes.get(key) === String(shape)
+  const taken = Object.fromEntries(Object.entries(given).filter(isSame))
+  const isTaken = (key: string) => Object.hasOwn(taken, key)
+  const added = layers
+    .filter(({ name, specs }) => !specs.every(({ part }) => isTaken(`${name}.${part}`)))
+    .map((layer) => startWeights(layer, random))
+  return { ...taken, ...(Object.assign({}, ...added) as Weights), ...taken }
 }
 
 /** First weights depend on the name of a layer only, so that others can come and go. */

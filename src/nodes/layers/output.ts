@@ -4,6 +4,8 @@ import { parseOrigin } from '../../engine/checkpoint/origin.ts'
 import type { Random } from '../../engine/base/random.ts'
 import type { Model, PredictionType, VarianceKind } from '../../engine/base/values.ts'
 import { isSameGraph, toLayerGraph } from '../../engine/models/graph/features.ts'
+import { viewText } from '../../engine/base/viewTexts.ts'
+import { unetRows } from '../../engine/models/unet/summary.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
 import {
   checkLayersModel,
@@ -64,8 +66,23 @@ export const modelOutput = defineNode({
     const made = createModel(graph, { predicts, variance, random, origin: parseOrigin(text) })
     return { model: weights ? reuseWeights(made, weights) : made }
   },
-  show: ({ model }) => model && { kind: 'rows', rows: layersRows(model) },
+  show: ({ model }) => model && { kind: 'rows', rows: rowsOf(model) },
 })
+
+/** Rows about a model; a closed one whose layers are as they were has those of its own node. */
+function rowsOf(model: Model): [string, string][] {
+  if (model.kind === 'layers') return layersRows(model)
+  return model.kind === 'unet' ? unetRows(model) : parameterRows(model)
+}
+
+const parameterRows = ({ weights }: Model): [string, string][] => [
+  [
+    viewText('parameters'),
+    Object.values(weights)
+      .reduce((sum, { size }) => sum + size, 0)
+      .toLocaleString('en'),
+  ],
+]
 
 interface Wanted {
   predicts: PredictionType
