@@ -17,6 +17,7 @@ export function nodeReference(declarations: readonly Declaration[]): string {
     'process',
     'data',
     'model',
+    'layers',
     'training',
     'sampling',
     'steps',

@@ -111,6 +111,7 @@ export type Category =
   | 'process'
   | 'data'
   | 'model'
+  | 'layers'
   | 'training'
   | 'sampling'
   | 'steps'

@@ -10,6 +10,7 @@ import { tryCompile } from '../../src/engine/plan/compile.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { modelCures, processCures, trainingCures } from '../../src/nodes/messages/cures.ts'
+import { layerCures } from '../../src/nodes/messages/layerCures.ts'
 import { nodes as table } from '../../src/nodes/table.ts'
 import { node } from '../nodes/evaluate.ts'
 import { trainingGraph } from '../trainingGraph.ts'
@@ -81,7 +82,12 @@ describe('the message tables', () => {
 
   test('have cures with the values of their messages', () => {
     const messages = new Map(sentences.map(({ id, english }) => [id, english]))
-    const areas = { process: processCures, training: trainingCures, models: modelCures }
+    const areas = {
+      process: processCures,
+      training: trainingCures,
+      models: modelCures,
+      layers: layerCures,
+    }
     for (const [area, cures] of Object.entries(areas)) {
       for (const [key, cure] of Object.entries(cures)) {
         const known = [...holesIn(messages.get(`${area}.${key}`)!).split(','), 'argument', '']

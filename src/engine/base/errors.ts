@@ -24,4 +24,9 @@ export class EngineError<Hole extends string = string> extends Error {
   get argument(): string | undefined {
     return this.values.argument as string | undefined
   }
+
+  /** The same error about an argument of another name. */
+  renamed(argument: string): EngineError {
+    return new EngineError(this.problem as Message<'argument'>, { ...this.values, argument })
+  }
 }

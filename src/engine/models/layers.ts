@@ -166,8 +166,11 @@ export const countParameters = (layers: readonly LayerWeights[]): number =>
     .flatMap(({ specs }) => specs)
     .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
 
-/** Throws EngineError, at `x`, unless the graph is a model of its input. */
-export function checkLayersModel(graph: LayerGraph, hasVariance: boolean) {
+/**
+ * Throws EngineError, at `x`, unless the graph is a model of its input.
+ * @param hasVariance if the result has a variance beside the prediction; undefined for either
+ */
+export function checkLayersModel(graph: LayerGraph, hasVariance?: boolean) {
   const { layers, functions } = graph
   const [first, second] = layers.filter(({ op }) => op === 'x')
   if (second)
@@ -190,14 +193,21 @@ export function checkLayersModel(graph: LayerGraph, hasVariance: boolean) {
     })
 }
 
-function checkOutput(shape: FeatureShape, item: readonly number[], hasVariance: boolean) {
-  const expected = hasVariance ? [...item.slice(0, -1), 2 * item.at(-1)!] : item
+/** Shape of the prediction of an item and its variance. */
+const withVariance = (item: readonly number[]) => [...item.slice(0, -1), 2 * item.at(-1)!]
+
+function checkOutput(
+  shape: FeatureShape,
+  item: readonly number[],
+  hasVariance: boolean | undefined,
+) {
+  const expected = hasVariance ? withVariance(item) : item
   if (isSame(shape, expected)) return
-  throw new EngineError(layerMessages.otherOutput, {
-    argument: 'x',
-    expected: shapeText(expected),
-    shape: shapeText(shape),
-  })
+  if (hasVariance === undefined && isSame(shape, withVariance(item))) return
+  throw new EngineError(
+    hasVariance ? layerMessages.otherVarianceOutput : layerMessages.otherOutput,
+    { argument: 'x', expected: shapeText(expected), shape: shapeText(shape) },
+  )
 }
 
 /** True if the last axis of the result is twice that of x: a prediction and a variance. */
@@ -213,14 +223,18 @@ export const layersWeightShapes = (config: LayersConfig): Map<string, number[]> 
 /** Parses the config of a model of layers, of a stranger's file. Throws EngineError. */
 export function parseLayersConfig(json: Record<string, unknown>): LayersConfig {
   const { format, layers, functions, dropouts } = json
-  if (format !== 1 || !Array.isArray(layers) || layers.length > MOST_LAYERS)
-    throw new EngineError(layerMessages.format, { got: quoteValue(format, 100) })
+  if (format !== 1) throw new EngineError(layerMessages.format, { got: quoteValue(format, 100) })
+  if (!Array.isArray(layers) || layers.length > MOST_LAYERS)
+    throw new EngineError(layerMessages.layerList, {
+      most: MOST_LAYERS,
+      got: Array.isArray(layers) ? layers.length : quoteValue(layers, 100),
+    })
   const parsed = layers.map(parseLayer)
   const predict = isPlainObject(functions) ? functions.predict : undefined
   if (!Number.isInteger(predict) || !parsed[predict as number])
-    throw new EngineError(layerMessages.format, { got: quoteValue(functions, 100) })
+    throw new EngineError(layerMessages.predictLayer, { got: quoteValue(predict, 100) })
   if (dropouts !== undefined && !isNameList(dropouts))
-    throw new EngineError(layerMessages.format, { got: quoteValue(dropouts, 100) })
+    throw new EngineError(layerMessages.dropouts, { got: quoteValue(dropouts, 100) })
   const config: LayersConfig = {
     format: 1,
     layers: parsed,
@@ -228,7 +242,7 @@ export function parseLayersConfig(json: Record<string, unknown>): LayersConfig {
     ...(dropouts && { dropouts }),
   }
   checkNames(parsed)
-  checkLayersModel(config, false)
+  checkLayersModel(config)
   return config
 }
 

@@ -105,10 +105,10 @@ function computePlainOutputs(
   params: Params,
   known: StaticValues,
 ): StaticValues {
-  const isThere = ([slot, { optional, many }]: [string, InputSlot]) =>
-    many
-      ? manyWires(slot, wires).every((name) => known[name])
-      : known[slot] || (optional && !wires[slot])
+  const isThere = ([slot, { optional, many }]: [string, InputSlot]) => {
+    const slots = many ? manyWires(slot, wires) : wires[slot] ? [slot] : []
+    return slots.length > 0 ? slots.every((name) => known[name]) : optional
+  }
   if (!Object.entries(op.inputs).every(isThere)) return {}
   const outputs: Outputs = op.run(known as never, params as never, {} as RunContext)
   return outputs as StaticValues

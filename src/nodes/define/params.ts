@@ -80,11 +80,11 @@ export const text = (
 })
 
 /** Name of a layer, part of the names of its weights. */
-export const layerName = (initial: string): Declared<ParamOfKind<'text'>, string> => ({
-  ...text(
-    initial,
-    'Name of the layer, in the names of its weights. No two layers of a model share one',
-  ),
+export const layerName = (
+  initial: string,
+  about = 'Name of the layer, unique in the model; its weights are stored and reused by it',
+): Declared<ParamOfKind<'text'>, string> => ({
+  ...text(initial, about),
   unique: true,
 })
 

@@ -17,31 +17,29 @@ import {
   real,
   toggle,
 } from '../define.ts'
+import { checkTokens, checkTokensOrImage, checkVector } from './checks.ts'
 import { defineLayer } from './defineLayer.ts'
 
-const heads = integer(4, { min: 1, max: 1024 }, 'Heads; must divide the channels')
-const groups = integer(
-  8,
-  { min: 1, max: 4096 },
-  'Groups of the group norms; must divide the channels',
-)
+const heads = integer(4, { min: 1, max: 1024 }, 'Attention heads; must divide the channels')
+const groupsOf = (about: string) => integer(8, { min: 1, max: 4096 }, about)
+const groups = groupsOf('Groups of the group norm; must divide the channels')
 const eps = advanced(
-  real(1e-5, { min: 1e-12, max: 1, step: 1e-6 }, 'Added to the variance in norms'),
+  real(1e-5, { min: 1e-12, max: 1, step: 1e-6 }, 'Added to the variance in group norms'),
 )
 const divisor = advanced(
   real(1, { min: 1e-6, max: 1e6 }, 'Divides the sum with the skip connection'),
 )
-const biased = advanced(
-  toggle(false, 'Adds a learned number per channel to queries, keys and values'),
-)
+const biased = advanced(toggle(false, 'Bias in the projections to queries, keys and values'))
+const equation = '\\mathrm{softmax}\\left(\\frac{q k^\\top}{\\sqrt{d}}\\right) v'
 
 const attentionKind = choice(['softmax', 'linear'], 'Kind of attention', {
-  softmax: 'Softmax over the keys',
-  linear: 'Of linear cost (Shen et al. 2021)',
+  softmax: 'Softmax attention',
+  linear: 'Linear attention, for many tokens or pixels (Shen et al. 2021)',
 })
 
 /** Applies attention to tokens, or to the pixels of images. */
 function overTokens(b: LayerBuilder<Features>, x: Features, apply: (tokens: Features) => Features) {
+  checkTokensOrImage(x, 'x')
   if (x.shape.length !== 3) return apply(x)
   const [height, width] = x.shape as number[]
   return b.add('to_image', [apply(b.add('to_tokens', [x]))], { height, width })
@@ -49,40 +47,42 @@ function overTokens(b: LayerBuilder<Features>, x: Features, apply: (tokens: Feat
 
 export const selfAttention = defineLayer({
   type: 'diffusion/SelfAttention',
-  summary: 'Attention of all tokens, or all pixels, to each other, with its linear layers.',
-  equation: '\\mathrm{softmax}\\left(\\frac{Q K^T}{\\sqrt{d}}\\right) V',
-  source: 'Vaswani et al. 2017, equation 1',
+  summary: 'Multi-head self-attention between all tokens of an item, or all pixels of an image.',
+  equation,
+  source: 'Vaswani et al. 2017, eq. 1',
   inputs: { x: features('Tokens [n, c], or images [h, w, c]') },
   params: { heads, bias: biased, name: layerName('attn') },
-  gives: 'Features of the same shape',
+  gives: 'Features of the shape of x',
   build: (b, { x }, { heads, bias, name }) =>
     overTokens(b, x, (tokens) => attentionLayers(b, tokens, tokens, name, { heads, bias })),
 })
 
 export const crossAttention = defineLayer({
   type: 'diffusion/CrossAttention',
-  summary: 'Attention of tokens or pixels to other tokens, with its linear layers.',
-  equation: '\\mathrm{softmax}\\left(\\frac{Q K^T}{\\sqrt{d}}\\right) V',
-  source: 'Vaswani et al. 2017, equation 1',
+  summary: 'Multi-head cross-attention: every token or pixel attends to the tokens of a condition.',
+  equation,
+  source: 'Vaswani et al. 2017, eq. 1',
   inputs: {
-    x: features('Tokens [n, c], or images [h, w, c]: the queries'),
-    context: features('Tokens [m, d]: the keys and values'),
+    x: features('Queries: tokens [n, c], or images [h, w, c]'),
+    context: features('Keys and values: tokens [m, d], such as those of ConditionInput'),
   },
   params: { heads, bias: biased, name: layerName('attn') },
   gives: 'Features of the shape of x',
-  build: (b, { x, context }, { heads, bias, name }) =>
-    overTokens(b, x, (tokens) => attentionLayers(b, tokens, context, name, { heads, bias })),
+  build(b, { x, context }, { heads, bias, name }) {
+    checkTokens(context, 'context')
+    return overTokens(b, x, (tokens) => attentionLayers(b, tokens, context, name, { heads, bias }))
+  },
 })
 
 export const linearAttention = defineLayer({
   type: 'diffusion/LinearAttention',
   summary:
-    'Attention of all tokens, or all pixels, to each other, whose cost grows linearly with their number.',
-  equation: '\\mathrm{softmax}(Q) \\, (\\mathrm{softmax}(K)^T V)',
+    'Multi-head self-attention whose time is linear in the number of tokens or pixels, for large images.',
+  equation: '\\mathrm{softmax}(q) \\, \\left(\\mathrm{softmax}(k)^\\top v\\right)',
   source: 'Shen et al. 2021, section 3.2',
   inputs: { x: features('Tokens [n, c], or images [h, w, c]') },
   params: { heads, bias: biased, name: layerName('linear_attn') },
-  gives: 'Features of the same shape',
+  gives: 'Features of the shape of x',
   build: (b, { x }, { heads, bias, name }) =>
     overTokens(b, x, (tokens) =>
       attentionLayers(b, tokens, tokens, name, { heads, bias, kind: 'linear_attention' }),
@@ -91,9 +91,10 @@ export const linearAttention = defineLayer({
 
 export const scaledDotProductAttention = defineLayer({
   type: 'diffusion/ScaledDotProductAttention',
-  summary: 'Attention of queries to keys and values, without the linear layers around it.',
-  equation: '\\mathrm{softmax}\\left(\\frac{Q K^T}{\\sqrt{d}}\\right) V',
-  source: 'Vaswani et al. 2017, equation 1',
+  summary:
+    "Multi-head attention of queries to keys and values without linear layers (PyTorch's scaled_dot_product_attention).",
+  equation,
+  source: 'Vaswani et al. 2017, eq. 1',
   inputs: {
     q: features('Queries: tokens [n, c]'),
     k: features('Keys: tokens [m, c]'),
@@ -111,15 +112,17 @@ export const scaledDotProductAttention = defineLayer({
 export const resBlock = defineLayer({
   type: 'diffusion/ResBlock',
   summary:
-    'Residual block of a UNet: twice norm, activation and convolution, with the embedding of time and condition in between.',
+    'Residual block of a UNet: group norm, activation and 3 x 3 convolution, twice, with a skip connection. An embedding enters between the convolutions.',
   source: "Ho et al. 2020, appendix B; diffusers' ResnetBlock2D",
   inputs: {
     x: features('Images [h, w, c]'),
-    embedding: optional(features('A vector, such as that of TimeEmbedding')),
+    embedding: optional(
+      features('Vector, such as the embedding of t and a class; no embedding if not connected'),
+    ),
   },
   params: {
-    out: integer(0, { min: 0, max: 65_536 }, 'Channels of the result; 0: those of x'),
-    groups,
+    out: integer(0, { min: 0, max: 65_536 }, 'Output channels; 0: those of x'),
+    groups: groupsOf('Groups of the group norms; must divide the channels of x and `out`'),
     time_scale_shift: advanced(
       choice(['default', 'scale_shift'], 'How the embedding enters', {
         default: 'Added to the activations',
@@ -127,15 +130,21 @@ export const resBlock = defineLayer({
       }),
     ),
     resample: advanced(
-      choice(['none', 'down', 'up'], 'Changes the size inside the block', {
-        none: 'Keeps the size',
-        down: 'Halves the images',
-        up: 'Doubles the images',
+      choice(['none', 'down', 'up'], 'Resampling inside the block', {
+        none: 'Keeps height and width',
+        down: 'Halves height and width by average pooling',
+        up: 'Doubles height and width by nearest-neighbour upsampling',
       }),
     ),
-    activation: advanced(choice(['silu', 'gelu', 'relu', 'mish'], 'Activation')),
+    activation: advanced(
+      choice(['silu', 'gelu', 'relu', 'mish'], 'Activation, also of the embedding'),
+    ),
     dropout: advanced(
-      real(0, { min: 0, max: 0.99, slider: true }, 'Dropout before the second convolution'),
+      real(
+        0,
+        { min: 0, max: 0.99, slider: true },
+        'Dropout before the second convolution, during training',
+      ),
     ),
     divisor,
     eps,
@@ -143,6 +152,7 @@ export const resBlock = defineLayer({
   },
   gives: 'Images with `out` channels',
   build(b, { x, embedding }, { out, time_scale_shift, resample, name, ...settings }) {
+    if (embedding) checkVector(embedding, 'embedding')
     return residualLayers(b, x, embedding, name, {
       ...settings,
       out: out || (x.shape.at(-1) as number),
@@ -154,18 +164,23 @@ export const resBlock = defineLayer({
 
 export const attentionBlock = defineLayer({
   type: 'diffusion/AttentionBlock',
-  summary: 'Group norm, attention of all pixels to each other, and a skip connection.',
+  summary:
+    'Attention block of a UNet: group norm and self-attention between all pixels, with a skip connection.',
   source: "Ho et al. 2020, appendix B; diffusers' Attention",
   inputs: { x: features('Images [h, w, c]') },
   params: {
     heads,
-    groups: integer(8, { min: 0, max: 4096 }, 'Groups of the group norm; 0: no norm'),
+    groups: integer(
+      8,
+      { min: 0, max: 4096 },
+      'Groups of the group norm; must divide the channels. 0: no norm',
+    ),
     kind: advanced(attentionKind),
     divisor,
     eps,
     name: layerName('attentions'),
   },
-  gives: 'Images of the same shape',
+  gives: 'Images of the shape of x',
   build: (b, { x }, { kind, groups, name, ...settings }) =>
     pixelAttentionLayers(b, x, name, {
       ...settings,
@@ -177,22 +192,25 @@ export const attentionBlock = defineLayer({
 export const transformerBlock = defineLayer({
   type: 'diffusion/TransformerBlock',
   summary:
-    'Attention of pixels to each other and to tokens, and a feed-forward network, with skip connections.',
+    'Transformer of a UNet: self-attention between pixels, cross-attention to tokens and a feed-forward network, each with a skip connection.',
   source: "Rombach et al. 2022; diffusers' Transformer2DModel",
   inputs: {
     x: features('Images [h, w, c]'),
-    context: features('Tokens [m, d], such as those of a condition'),
+    context: features('Tokens [m, d], such as those of ConditionInput'),
   },
   params: {
     heads,
     groups,
-    layers: integer(1, { min: 1, max: 64 }, 'Number of transformer blocks in a row'),
+    layers: integer(1, { min: 1, max: 64 }, 'Transformer blocks in a row'),
     linear_projection: advanced(
-      toggle(false, 'Linear layers around the blocks instead of 1 x 1 convolutions'),
+      toggle(false, 'Linear layers instead of 1 x 1 convolutions around the transformer blocks'),
     ),
     name: layerName('attentions'),
   },
-  gives: 'Images of the same shape',
-  build: (b, { x, context }, { linear_projection, name, ...settings }) =>
-    transformerLayers(b, x, context, name, { ...settings, linearProjection: linear_projection }),
+  gives: 'Images of the shape of x',
+  build(b, { x, context }, { linear_projection, name, ...settings }) {
+    checkTokens(context, 'context')
+    const linearProjection = linear_projection
+    return transformerLayers(b, x, context, name, { ...settings, linearProjection })
+  },
 })

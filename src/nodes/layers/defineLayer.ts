@@ -1,4 +1,5 @@
 // Declarations of layer nodes: they describe layers of a network and compute nothing.
+import { hasEffect } from '../../engine/plan/declaration.ts'
 import type { Param, RunOp } from '../../engine/plan/op.ts'
 import type { LayerBuilder } from '../../engine/models/graph/builder.ts'
 import { featuresBuilder } from '../../engine/models/graph/features.ts'
@@ -36,7 +37,9 @@ export function defineLayer<I extends Slots, P extends ParamSpecs>({
     outputs: { features: features(gives) },
     plain: true,
     run: (inputs: RunInputs<I>, params: RunParams<P>) => {
-      if ('name' in params) checkLayerName(params.name as string)
+      const valueOf = (param: string) => params[param as keyof typeof params]
+      if ('name' in params && hasEffect(node.params, 'name', valueOf))
+        checkLayerName(params.name as string)
       return { features: build(featuresBuilder, inputs, params) }
     },
   } as never) as RunOp
@@ -50,7 +53,3 @@ export function checkLayerName(name: string) {
     cure: layerNodeMessages.writeName(),
   })
 }
-
-/** The features on the wires of a many-input, in order. */
-export const manyFeatures = (inputs: object): Features[] =>
-  Object.values(inputs).filter((value): value is Features => value !== undefined)

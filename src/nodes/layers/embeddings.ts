@@ -1,6 +1,7 @@
 // Embeddings of times, labels and positions.
 import { timeEmbeddingLayers } from '../../engine/models/graph/blocks/embedding.ts'
 import { NodeError } from '../../engine/base/fault.ts'
+import type { Features } from '../../engine/base/values.ts'
 import {
   advanced,
   dataset,
@@ -11,6 +12,7 @@ import {
   optional,
   toggle,
   unless,
+  when,
 } from '../define.ts'
 import { featuresBuilder } from '../../engine/models/graph/features.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
@@ -18,24 +20,26 @@ import { checkLayerName, defineLayer } from './defineLayer.ts'
 
 export const timeEmbedding = defineLayer({
   type: 'diffusion/TimeEmbedding',
-  summary: 'Vector of a time: sines and cosines of it, and two linear layers with SiLU in between.',
+  summary:
+    'Embeds a timestep, or another number, as a vector: sines and cosines, followed by two linear layers with SiLU in between.',
   source: 'Vaswani et al. 2017; Ho et al. 2020, appendix B',
-  inputs: { t: features('t of ModelInput, or a number of ConditionInput') },
+  inputs: { t: features('t of ModelInput, or a number from ConditionInput') },
   params: {
-    channels: integer(32, { min: 2, max: 4096 }, 'Number of sines and cosines'),
-    out: integer(128, { min: 1, max: 65_536 }, 'Width of the vector'),
-    layers: advanced(toggle(true, 'The two linear layers; without them, `out` has no effect')),
+    channels: integer(32, { min: 2, max: 4096 }, 'Size of the sinusoidal embedding'),
+    layers: advanced(toggle(true, 'Linear layers after the sinusoidal embedding')),
+    out: when('layers', 'true', integer(128, { min: 1, max: 65_536 }, 'Size of the vector')),
     flip_sin_to_cos: advanced(toggle(true, 'Cosines before sines')),
     freq_shift: advanced(integer(0, { min: 0, max: 1 }, 'Frequency shift; 1 in DDPM')),
-    name: layerName('time_embedding'),
+    name: when('layers', 'true', layerName('time_embedding')),
   },
-  gives: 'A vector',
+  gives: 'Vector [c]',
   build(b, { t }, { channels, out, layers, flip_sin_to_cos, freq_shift, name }) {
-    if (Math.floor(channels / 2) <= freq_shift)
+    const least = 2 * (freq_shift + 1)
+    if (channels < least)
       throw new NodeError({
         param: 'channels',
-        message: layerNodeMessages.evenWidth({ got: channels }),
-        cure: layerNodeMessages.nextEven({ number: 4 }),
+        message: layerNodeMessages.fewChannels({ least, shift: freq_shift, got: channels }),
+        cure: layerNodeMessages.raise({ least }),
       })
     if (layers)
       return timeEmbeddingLayers(b, t, name, {
@@ -50,38 +54,45 @@ export const timeEmbedding = defineLayer({
 
 const classes = unless(
   'dataset',
-  integer(10, { min: 1, max: 100_000 }, 'Number of classes. One more vector stands for no label'),
+  integer(10, { min: 1, max: 100_000 }, 'Number of classes; one more vector stands for no label'),
 )
 
 export const labelEmbedding = defineNode({
   type: 'diffusion/LabelEmbedding',
   category: 'layers',
-  summary: 'A learned vector for each class label, and one for no label.',
+  summary: "Embeds a class label as a learned vector (PyTorch's Embedding).",
   inputs: {
-    labels: features('labels of ConditionInput'),
+    labels: features('Labels from ConditionInput'),
     dataset: optional(dataset('Sets the number of classes')),
   },
-  outputs: { features: features('A vector') },
+  outputs: {
+    features: features('Vector [c]; tokens [n, c] for several labels per item'),
+  },
   params: {
     num_classes: classes,
-    out: integer(128, { min: 1, max: 65_536 }, 'Width of the vector'),
+    out: integer(128, { min: 1, max: 65_536 }, 'Size of the vector'),
     name: layerName('class_embedding'),
   },
   staticOutputs({ num_classes, out, name }, { labels, dataset }, _, wired) {
     if (!labels || (wired.has('dataset') && !dataset)) return {}
-    return { features: embedLabels(labels, dataset?.classes ?? num_classes, out, name) }
+    return { features: embedLabels(labels, classesOf(dataset) ?? num_classes, out, name) }
   },
   run: ({ labels, dataset }, { num_classes, out, name }) => ({
-    features: embedLabels(labels, dataset ? (dataset.classes ?? 1) : num_classes, out, name),
+    features: embedLabels(labels, classesOf(dataset) ?? num_classes, out, name),
   }),
 })
 
-function embedLabels(
-  labels: Parameters<typeof featuresBuilder.shapeOf>[0],
-  classes: number,
-  width: number,
-  name: string,
-) {
+/** Number of classes of a data set, if one is connected. */
+function classesOf(dataset: { classes?: number | undefined } | undefined): number | undefined {
+  if (!dataset || dataset.classes) return dataset?.classes
+  throw new NodeError({
+    slot: 'dataset',
+    message: layerNodeMessages.noClasses(),
+    cure: layerNodeMessages.connectClasses(),
+  })
+}
+
+function embedLabels(labels: Features, classes: number, width: number, name: string) {
   checkLayerName(name)
   const isSequence = labels.kind === 'labels' && (labels.shape[0] as number) > 1
   const op = isSequence ? 'token_embedding' : 'label_embedding'
@@ -90,41 +101,41 @@ function embedLabels(
 
 export const tokenEmbedding = defineLayer({
   type: 'diffusion/TokenEmbedding',
-  summary: 'A learned vector for each label of a sequence, as tokens for attention.',
-  inputs: { labels: features('labels of ConditionInput') },
+  summary: "Embeds each label of a sequence as a token: a learned vector (PyTorch's Embedding).",
+  inputs: { labels: features('Labels from ConditionInput') },
   params: {
     num_classes: integer(
       10,
       { min: 1, max: 100_000 },
-      'Number of different labels. One more vector stands for no label',
+      'Number of different labels; one more vector stands for no label',
     ),
-    out: integer(64, { min: 1, max: 65_536 }, 'Width of a token'),
+    out: integer(64, { min: 1, max: 65_536 }, 'Size of a token'),
     name: layerName('token_embedding'),
   },
-  gives: 'Tokens [n, out]',
+  gives: 'Tokens [n, c], such as for CrossAttention',
   build: (b, { labels }, { num_classes, out, name }) =>
     b.add('token_embedding', [labels], { rows: num_classes + 1, width: out }, name),
 })
 
 export const positionEmbedding = defineLayer({
   type: 'diffusion/PositionEmbedding',
-  summary: 'Adds a learned vector to the token of each position.',
+  summary: 'Adds a learned vector to each token, one per position.',
   source: 'Dosovitskiy et al. 2021',
   inputs: { x: features('Tokens [n, c]') },
   params: { name: layerName('positions') },
-  gives: 'Tokens that know their position',
+  gives: 'Tokens [n, c]',
   build: (b, { x }, { name }) => b.add('position_embedding', [x], {}, name),
 })
 
 export const fourierFeatures = defineLayer({
   type: 'diffusion/FourierFeatures',
   summary:
-    'Sines and cosines of 1, 2, 4, ... times the coordinates, beside them, for fine structure.',
+    'Fourier features: the coordinates, and sines and cosines of 1, 2, 4, ... times the coordinates, for fine structure.',
   source: 'Tancik et al. 2020',
-  inputs: { x: features('Vectors, such as points') },
+  inputs: { x: features('Vector [d], such as a point') },
   params: {
     count: integer(3, { min: 0, max: 16 }, 'Number of frequencies'),
   },
-  gives: 'Wider vectors',
+  gives: 'Vector [(1 + 2 count) d]',
   build: (b, { x }, { count }) => b.add('fourier_features', [x], { count }),
 })

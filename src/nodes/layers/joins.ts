@@ -1,60 +1,76 @@
 // Layers of several inputs.
 import type { Features } from '../../engine/base/values.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { EngineError } from '../../engine/base/errors.ts'
+import { splitMany } from '../../engine/base/ids.ts'
+import type { LayerBuilder } from '../../engine/models/graph/builder.ts'
 import { features, integer, many } from '../define.ts'
-import { layerNodeMessages } from '../messages/layerNodes.ts'
-import { defineLayer, manyFeatures } from './defineLayer.ts'
+import { wiredSlots } from '../observers/read.ts'
+import { defineLayer } from './defineLayer.ts'
 
-/** The wired features. Throws NodeError if there are none. */
-function wired(inputs: object): Features[] {
-  const all = manyFeatures(inputs)
-  if (all.length > 0) return all
-  throw new NodeError({
-    slot: 'x_1',
-    message: layerNodeMessages.nothing(),
-    cure: layerNodeMessages.connectOne(),
-  })
+/** Applies an operation to the wired features, in the order of their slots. */
+function joinWired(b: LayerBuilder<Features>, op: string, inputs: Record<string, unknown>) {
+  const wires = wiredSlots<Features>(inputs, 'x')
+  try {
+    return b.add(
+      op,
+      wires.map(([, features]) => features),
+    )
+  } catch (error) {
+    throw atSlot(
+      error,
+      wires.map(([slot]) => slot),
+    )
+  }
+}
+
+/** Moves an error to the slot of its wire: operations count wires, but slots may be free. */
+function atSlot(error: unknown, slots: readonly string[]): unknown {
+  if (!(error instanceof EngineError)) return error
+  const [, position] = splitMany(error.argument ?? '')
+  return position === undefined ? error : error.renamed(slots[position - 1])
 }
 
 export const concat = defineLayer({
   type: 'diffusion/Concat',
-  summary: 'Joins features by channel, such as those of a decoder and a skip connection.',
+  summary:
+    'Concatenates the channels of features, such as those of a decoder and its skip connection.',
   equation: 'y = [x_1, x_2, \\dots]',
-  inputs: { x: many(features('Features of one size; the channels may differ')) },
+  inputs: { x: many(features('Features of equal size; their channels may differ')) },
   params: {},
-  gives: 'Features with all channels',
-  build: (b, inputs) => b.add('concat', wired(inputs)),
+  gives: 'Features with the channels of all inputs, in order',
+  build: (b, inputs) => joinWired(b, 'concat', inputs),
 })
 
 export const add = defineLayer({
   type: 'diffusion/Add',
   summary: 'Adds features. A vector is added to every pixel or token.',
   equation: 'y = x_1 + x_2 + \\dots',
-  inputs: { x: many(features('Features of one shape, or vectors of their channels')) },
+  inputs: { x: many(features('Features of equal shape, or vectors with as many channels')) },
   params: {},
   gives: 'The sum',
-  build: (b, inputs) => b.add('add', wired(inputs)),
+  build: (b, inputs) => joinWired(b, 'add', inputs),
 })
 
 export const multiply = defineLayer({
   type: 'diffusion/Multiply',
   summary: 'Multiplies features. A vector multiplies every pixel or token.',
   equation: 'y = x_1 \\, x_2 \\cdots',
-  inputs: { x: many(features('Features of one shape, or vectors of their channels')) },
+  inputs: { x: many(features('Features of equal shape, or vectors with as many channels')) },
   params: {},
   gives: 'The product',
-  build: (b, inputs) => b.add('multiply', wired(inputs)),
+  build: (b, inputs) => joinWired(b, 'multiply', inputs),
 })
 
 export const modulate = defineLayer({
   type: 'diffusion/Modulate',
-  summary: 'Scales and shifts each channel by vectors, such as embeddings (FiLM, adaLN).',
+  summary:
+    'Scales and shifts each channel by vectors, such as parts of an embedding (FiLM, adaLN).',
   equation: 'y = x (1 + \\gamma) + \\beta',
   source: 'Perez et al. 2018; Peebles & Xie 2023',
   inputs: {
-    x: features('Features, usually normalised'),
-    scale: features('γ: a vector of as many channels'),
-    shift: features('β: a vector of as many channels'),
+    x: features('Features, usually normalized'),
+    scale: features('γ: vector with as many channels as x'),
+    shift: features('β: vector with as many channels as x'),
   },
   params: {},
   gives: 'Modulated features',
@@ -63,13 +79,12 @@ export const modulate = defineLayer({
 
 export const split = defineLayer({
   type: 'diffusion/Split',
-  summary: 'One of several equal parts of the channels.',
+  summary: "One of several equal parts of the channels (PyTorch's chunk).",
   inputs: { x: features('Features') },
   params: {
     count: integer(2, { min: 1, max: 64 }, 'Number of parts; must divide the channels'),
-    index: integer(0, { min: 0, max: 63 }, 'Which part, from 0'),
+    index: integer(0, { min: 0, max: 63 }, 'Part to take; 0 is the first'),
   },
-  gives: 'That part',
-  build: (b, { x }, { count, index }) =>
-    b.add('split', [x], { count, index: Math.min(index, count - 1) }),
+  gives: 'Features with the channels of that part',
+  build: (b, { x }, { count, index }) => b.add('split', [x], { count, index }),
 })

@@ -1,4 +1,5 @@
 // Linear layers and convolutions.
+import { NodeError } from '../../engine/base/fault.ts'
 import type { Features } from '../../engine/base/values.ts'
 import { downsampleLayers, upsampleLayers } from '../../engine/models/graph/blocks/resample.ts'
 import {
@@ -12,42 +13,52 @@ import {
   toggle,
   when,
 } from '../define.ts'
+import { layerNodeMessages } from '../messages/layerNodes.ts'
 import { defineLayer } from './defineLayer.ts'
 
-const channels = (about = 'Channels of the result') => integer(64, { min: 1, max: 65_536 }, about)
-const biased = advanced(toggle(true, 'Adds a learned number per channel'))
+const channels = integer(64, { min: 1, max: 65_536 }, 'Output channels')
+const biased = advanced(toggle(true, 'Adds a learned number per output channel'))
 
 export const linear = defineLayer({
   type: 'diffusion/Linear',
-  summary: 'Linear layer over the channels of vectors, tokens or pixels.',
+  summary: "Linear layer over the channels of each vector, token or pixel (PyTorch's Linear).",
   equation: 'y = x W + b',
   inputs: { x: features('Features') },
-  params: { out: channels(), bias: biased, name: layerName('linear') },
+  params: { out: channels, bias: biased, name: layerName('linear') },
   gives: 'Features with `out` channels',
   build: (b, { x }, { out, bias, name }) => b.linear(x, name, out, bias),
 })
 
 export const conv = defineLayer({
   type: 'diffusion/Conv',
-  summary: "Convolution of images (PyTorch's Conv2d), or a transposed one, which enlarges them.",
+  summary:
+    "Convolution of images (PyTorch's Conv2d), or transposed convolution, which enlarges them (ConvTranspose2d).",
   inputs: { x: features('Images [h, w, c]') },
   params: {
-    out: channels(),
+    out: channels,
     kernel: integer(3, { min: 1, max: 64 }, 'Height and width of the kernel'),
     stride: integer(
       1,
       { min: 1, max: 64 },
-      'Step between the positions of the kernel. A transposed convolution enlarges by it',
+      'Step of the kernel, in pixels: 1 or 2, or the kernel size for patches without padding. Factor of enlargement if transposed',
     ),
-    padding: integer(1, { min: 0, max: 64 }, 'Zeros on each side; (kernel - 1) / 2 keeps the size'),
+    padding: integer(
+      1,
+      { min: 0, max: 64 },
+      'Zero padding on each side; (kernel - 1) / 2 keeps the size at stride 1. A transposed convolution crops the result by it',
+    ),
     groups: advanced(
       when(
         'transposed',
         'false',
-        integer(1, { min: 1, max: 4096 }, 'Groups of channels that are convolved apart'),
+        integer(
+          1,
+          { min: 1, max: 4096 },
+          'Groups of channels that are convolved separately; must divide the channels of x and `out`',
+        ),
       ),
     ),
-    transposed: advanced(toggle(false, "Transposed convolution (PyTorch's ConvTranspose2d)")),
+    transposed: advanced(toggle(false, 'Transposed convolution')),
     bias: biased,
     name: layerName('conv'),
   },
@@ -64,37 +75,39 @@ const channelsOf = ({ shape }: Features) => shape.at(-1) as number
 
 export const downsample = defineLayer({
   type: 'diffusion/Downsample',
-  summary: 'Halves images: a 3 x 3 convolution with stride 2, as between the levels of a UNet.',
+  summary:
+    'Halves height and width by a 3 x 3 convolution with stride 2, as between the levels of a UNet.',
   inputs: { x: features('Images [h, w, c]') },
   params: {
-    out: integer(0, { min: 0, max: 65_536 }, 'Channels of the result; 0: those of x'),
+    out: integer(0, { min: 0, max: 65_536 }, 'Output channels; 0: those of x'),
     padding: advanced(
-      choice(['1', '0'], 'Zero padding', {
+      choice(['1', '0'], 'Zero padding of the convolution', {
         '1': 'On all sides',
         '0': 'Only right and below',
       }),
     ),
     name: layerName('downsample'),
   },
-  gives: 'Images of half the size',
+  gives: 'Images of half the height and width',
   build: (b, { x }, { out, padding, name }) =>
     downsampleLayers(b, x, name, out || channelsOf(x), padding === '1' ? 1 : 0),
 })
 
 export const upsample = defineLayer({
   type: 'diffusion/Upsample',
-  summary: 'Doubles images by nearest neighbours, and convolves them if `conv` is on.',
+  summary:
+    'Doubles height and width by nearest-neighbour upsampling, followed by an optional 3 x 3 convolution.',
   inputs: { x: features('Images [h, w, c]') },
   params: {
-    conv: toggle(true, 'A 3 x 3 convolution afterwards, as between the levels of a UNet'),
+    conv: toggle(true, 'Convolution after the upsampling, as between the levels of a UNet'),
     out: when(
       'conv',
       'true',
-      integer(0, { min: 0, max: 65_536 }, 'Channels of the result; 0: those of x'),
+      integer(0, { min: 0, max: 65_536 }, 'Output channels; 0: those of x'),
     ),
     name: when('conv', 'true', layerName('upsample')),
   },
-  gives: 'Images of twice the size',
+  gives: 'Images of twice the height and width',
   build: (b, { x }, { conv, out, name }) =>
     conv ? upsampleLayers(b, x, name, out || channelsOf(x)) : b.add('upsample', [x]),
 })
@@ -102,16 +115,17 @@ export const upsample = defineLayer({
 export const scale = defineLayer({
   type: 'diffusion/Scale',
   summary:
-    'Multiplies features by a number and adds another, or multiplies by a learned number per channel.',
+    'Multiplies or divides features by a number, or multiplies them by one learned number per channel.',
   equation: 'y = s \\, x + c',
   inputs: { x: features('Features') },
   params: {
-    by: choice(['factor', 'divisor', 'learned'], 'What scales the features', {
-      factor: 'A number to multiply with',
-      divisor: 'A number to divide by',
-      learned: 'One learned number per channel, which begins at `factor`: 0 or 1',
+    by: choice(['factor', 'divisor', 'learned'], 'Scaling of the features', {
+      factor: 'Multiplies by `factor`, and adds `shift`',
+      divisor: 'Divides by `factor`',
+      learned:
+        'Multiplies by one learned number per channel, which starts at 0 if `factor` is 0, at 1 otherwise',
     }),
-    factor: symbol('s', real(1, { min: -1e6, max: 1e6 }, 'The number')),
+    factor: symbol('s', real(1, { min: -1e6, max: 1e6 }, 'Number to multiply or divide by')),
     shift: when(
       'by',
       'factor',
@@ -122,7 +136,13 @@ export const scale = defineLayer({
   gives: 'Scaled features',
   build(b, { x }, { by, factor, shift, name }) {
     if (by === 'learned') return b.add('channel_scale', [x], { start: factor === 0 ? 0 : 1 }, name)
-    if (by === 'divisor') return b.add('divide', [x], { by: factor === 0 ? 1 : factor })
+    if (by === 'divisor' && factor === 0)
+      throw new NodeError({
+        param: 'factor',
+        message: layerNodeMessages.zeroDivisor(),
+        cure: layerNodeMessages.otherDivisor(),
+      })
+    if (by === 'divisor') return b.add('divide', [x], { by: factor })
     return b.add('affine', [x], { scale: factor, shift })
   },
 })

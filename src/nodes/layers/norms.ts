@@ -1,29 +1,29 @@
-// Normalisation, activations and dropout.
+// Normalization, activations and dropout.
 import { advanced, choice, features, integer, layerName, real, toggle, when } from '../define.ts'
 import { defineLayer } from './defineLayer.ts'
 
-const eps = (initial: number) =>
-  advanced(real(initial, { min: 1e-12, max: 1, step: 1e-6 }, 'Added to the variance'))
+const eps = (initial: number, about = 'Added to the variance') =>
+  advanced(real(initial, { min: 1e-12, max: 1, step: 1e-6 }, about))
 const x = features('Features')
 
 export const groupNorm = defineLayer({
   type: 'diffusion/GroupNorm',
-  summary: 'Normalises groups of channels over all pixels or tokens of an item.',
+  summary: 'Normalizes each group of channels over all pixels or tokens of an item.',
   equation: 'y = \\frac{x - \\mathrm{E}[x]}{\\sqrt{\\mathrm{Var}[x] + \\epsilon}} \\gamma + \\beta',
   source: 'Wu & He 2018',
   inputs: { x },
   params: {
-    groups: integer(8, { min: 1, max: 4096 }, 'Groups; must divide the channels'),
+    groups: integer(8, { min: 1, max: 4096 }, 'Number of groups; must divide the channels'),
     eps: eps(1e-5),
     name: layerName('norm'),
   },
-  gives: 'Normalised features',
+  gives: 'Normalized features',
   build: (b, { x }, { groups, eps, name }) => b.groupNorm(x, name, groups, eps),
 })
 
 export const layerNorm = defineLayer({
   type: 'diffusion/LayerNorm',
-  summary: 'Normalises each pixel, token or vector over its channels.',
+  summary: 'Normalizes each pixel, token or vector over its channels.',
   equation: 'y = \\frac{x - \\mathrm{E}[x]}{\\sqrt{\\mathrm{Var}[x] + \\epsilon}} \\gamma + \\beta',
   source: 'Ba et al. 2016',
   inputs: { x },
@@ -32,7 +32,7 @@ export const layerNorm = defineLayer({
     eps: eps(1e-5),
     name: when('affine', 'true', layerName('norm')),
   },
-  gives: 'Normalised features',
+  gives: 'Normalized features',
   build: (b, { x }, { affine, eps, name }) => b.layerNorm(x, affine ? name : undefined, eps),
 })
 
@@ -42,15 +42,15 @@ export const rmsNorm = defineLayer({
   equation: 'y = \\frac{x}{\\sqrt{\\mathrm{E}[x^2] + \\epsilon}} \\gamma',
   source: 'Zhang & Sennrich 2019',
   inputs: { x },
-  params: { eps: eps(1e-6), name: layerName('norm') },
-  gives: 'Normalised features',
+  params: { eps: eps(1e-6, 'Added to the mean square'), name: layerName('norm') },
+  gives: 'Normalized features',
   build: (b, { x }, { eps, name }) => b.add('rms_norm', [x], { eps }, name),
 })
 
 export const silu = defineLayer({
   type: 'diffusion/SiLU',
   title: 'SiLU',
-  summary: 'The activation x times its sigmoid, also called swish.',
+  summary: 'SiLU activation (swish): x times its sigmoid.',
   equation: 'y = x \\, \\sigma(x)',
   source: 'Elfwing et al. 2017',
   inputs: { x },
@@ -62,14 +62,15 @@ export const silu = defineLayer({
 export const gelu = defineLayer({
   type: 'diffusion/GELU',
   title: 'GELU',
-  summary: 'The activation x times the probability that a standard normal number is below x.',
+  summary:
+    'GELU activation: x times the cumulative distribution function of the standard normal distribution.',
   equation: 'y = x \\, \\Phi(x)',
   source: 'Hendrycks & Gimpel 2016',
   inputs: { x },
   params: {
     approximate: choice(['none', 'tanh'], 'How Φ is computed', {
       none: 'Exactly',
-      tanh: 'By tanh, as in GPT-2 and DiT',
+      tanh: 'Approximated by tanh, as in GPT-2 and DiT',
     }),
   },
   gives: 'Activated features',
@@ -79,7 +80,7 @@ export const gelu = defineLayer({
 export const relu = defineLayer({
   type: 'diffusion/ReLU',
   title: 'ReLU',
-  summary: 'The activation max(x, 0).',
+  summary: 'ReLU activation: max(x, 0).',
   equation: 'y = \\max(x, 0)',
   inputs: { x },
   params: {},
@@ -89,7 +90,7 @@ export const relu = defineLayer({
 
 export const tanh = defineLayer({
   type: 'diffusion/Tanh',
-  summary: 'The activation tanh(x), between -1 and 1.',
+  summary: 'Hyperbolic tangent: an activation between -1 and 1.',
   equation: 'y = \\tanh(x)',
   inputs: { x },
   params: {},
@@ -99,7 +100,7 @@ export const tanh = defineLayer({
 
 export const mish = defineLayer({
   type: 'diffusion/Mish',
-  summary: 'The activation x tanh(softplus(x)).',
+  summary: 'Mish activation: x tanh(softplus(x)).',
   equation: 'y = x \\tanh(\\ln(1 + e^x))',
   source: 'Misra 2019',
   inputs: { x },
@@ -114,19 +115,24 @@ export const softmax = defineLayer({
   equation: 'y_i = \\frac{e^{x_i}}{\\sum_j e^{x_j}}',
   inputs: { x },
   params: {},
-  gives: 'Numbers that sum to 1',
+  gives: 'Numbers from 0 to 1 whose sum over the channels is 1',
   build: (b, { x }) => b.add('softmax', [x]),
 })
 
 export const dropoutLayer = defineLayer({
   type: 'diffusion/Dropout',
-  summary: 'Sets random numbers to zero during training, and changes nothing while sampling.',
+  summary:
+    'Sets random elements to zero during training, and divides the others by 1 - rate. Has no effect while sampling.',
   source: 'Srivastava et al. 2014',
   inputs: { x },
   params: {
-    rate: real(0.1, { min: 0, max: 0.99, slider: true }, 'Probability of a zero'),
-    name: layerName('dropout'),
+    rate: real(
+      0.1,
+      { min: 0, max: 0.99, slider: true },
+      'Probability that an element becomes zero',
+    ),
+    name: layerName('dropout', 'Name of the layer, unique in the model'),
   },
-  gives: 'Features, some of which are zero',
+  gives: 'Features of the shape of x',
   build: (b, { x }, { rate, name }) => b.add('dropout', [x], { rate }, name),
 })

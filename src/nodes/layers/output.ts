@@ -1,4 +1,4 @@
-// ModelOutput: makes a model of layers.
+// ModelOutput: creates a model from layers.
 import type { Origin } from '../../engine/checkpoint/origin.ts'
 import { parseOrigin } from '../../engine/checkpoint/origin.ts'
 import type { Random } from '../../engine/base/random.ts'
@@ -19,14 +19,19 @@ import { learnedVariances, modelFacts, predictionTypes } from '../model/predicts
 export const modelOutput = defineNode({
   type: 'diffusion/ModelOutput',
   category: 'layers',
-  summary: 'Model of the layers before it, untrained or with the weights of another model.',
+  summary:
+    'Creates a model from the layers that lead to x, untrained or with weights of another model.',
   inputs: {
-    x: features('Features of the shape of the input; twice its channels with a learned variance'),
+    x: features(
+      'Prediction, of the shape of x of ModelInput; twice its channels with a learned variance',
+    ),
     weights: optional(
-      model('A model whose weights are taken where name and shape are the same; others are new'),
+      model(
+        'Model whose weights are reused by layers of equal name and shape; other layers start new',
+      ),
     ),
   },
-  outputs: { model: model('The model') },
+  outputs: { model: model('Model of these layers') },
   params: {
     predicts: choice(predictionTypes, 'Prediction type of the model', {
       epsilon: 'Noise ε, as in DDPM',
@@ -48,7 +53,7 @@ export const modelOutput = defineNode({
     origin: advanced(
       text(
         '',
-        'Config of the model that the layers were opened from, written by Open. Layers of it start as they would there',
+        'Config of the closed model that these layers have replaced; they start with the same weights as there',
         true,
       ),
     ),

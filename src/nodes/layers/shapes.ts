@@ -1,37 +1,38 @@
-// Layers that change the size and the form of features.
+// Layers that change the size and the shape of features.
 import { NodeError } from '../../engine/base/fault.ts'
 import { choice, features, integer, text } from '../define.ts'
-import { parseIntegers } from '../model/numbers.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
 import { defineLayer } from './defineLayer.ts'
+import { parseShape } from './parseShape.ts'
 
 export const avgPool = defineLayer({
   type: 'diffusion/AvgPool',
-  summary: 'Means of squares of pixels, or of all pixels of an image.',
+  summary:
+    "Average pooling: means over squares of pixels (PyTorch's AvgPool2d), or over all pixels of an image.",
   inputs: { x: features('Images [h, w, c]') },
   params: {
     size: integer(
       2,
       { min: 0, max: 1024 },
-      'Side of a square; 0: all pixels, which gives a vector',
+      'Side of a square, in pixels; must divide height and width. 0: all pixels',
     ),
   },
-  gives: 'Smaller images, or a vector of channels',
+  gives: 'Smaller images; a vector [c] for size 0',
   build: (b, { x }, { size }) =>
     size === 0 ? b.add('mean_pixels', [x]) : b.add('avg_pool', [x], { size }),
 })
 
 export const flatten = defineLayer({
   type: 'diffusion/Flatten',
-  summary: 'The pixels of images as tokens, or all numbers of an item as one vector.',
-  inputs: { x: features('Images [h, w, c], or tokens [n, c]') },
+  summary: 'Turns images into tokens, one per pixel, or all numbers of an item into one vector.',
+  inputs: { x: features('Images [h, w, c]; for a vector also tokens [n, c]') },
   params: {
-    to: choice(['tokens', 'vector'], 'What it gives', {
-      tokens: 'One token per pixel: [h w, c]',
-      vector: 'One vector per item: [h w c]',
+    to: choice(['tokens', 'vector'], 'Form of the output', {
+      tokens: 'Tokens [h w, c], one per pixel',
+      vector: 'Vector [h w c]',
     }),
   },
-  gives: 'Tokens or a vector',
+  gives: 'Tokens or a vector, with the same numbers',
   build(b, { x }, { to }) {
     if (to === 'tokens') return b.add('to_tokens', [x])
     const count = (x.shape as number[]).reduce((product, size) => product * size, 1)
@@ -41,9 +42,9 @@ export const flatten = defineLayer({
 
 export const unflatten = defineLayer({
   type: 'diffusion/Unflatten',
-  summary: 'Tokens or vectors as the pixels of images: the reverse of Flatten.',
+  summary: 'Turns tokens or a vector into images: the inverse of Flatten.',
   inputs: {
-    x: features('Tokens [h w, c], or a vector'),
+    x: features('Tokens [h w, c], or a vector [h w c]'),
   },
   params: {
     height: integer(8, { min: 1, max: 4096 }, 'Height of the images, in pixels'),
@@ -51,47 +52,57 @@ export const unflatten = defineLayer({
   },
   gives: 'Images [h, w, c]',
   build(b, { x }, { height, width }) {
-    if (x.shape.length !== 1) return b.add('to_image', [x], { height, width })
-    const channels = (x.shape[0] as number) / (height * width)
-    const shape = [height, width, Math.max(1, Math.floor(channels))]
-    return b.add('reshape', [x], { shape })
+    if (x.kind !== 'features' || x.shape.length !== 1)
+      return b.add('to_image', [x], { height, width })
+    const [count] = x.shape as [number]
+    const pixels = height * width
+    if (count % pixels)
+      throw new NodeError({
+        slot: 'x',
+        message: layerNodeMessages.pixelCount({ pixels, height, width, shape: x.shape }),
+        cure: layerNodeMessages.fitPixels({ count }),
+      })
+    return b.add('reshape', [x], { shape: [height, width, count / pixels] })
   },
 })
 
 export const reshape = defineLayer({
   type: 'diffusion/Reshape',
-  summary: 'The same numbers in another shape, in their order.',
+  summary: 'Gives features another shape, with the same numbers in the same order.',
   inputs: { x: features('Features') },
-  params: { shape: text('4, 4, 16', 'Shape of an item, without the batch') },
+  params: {
+    shape: text('4, 4, 16', 'Shape of one item, without the batch: [h, w, c], [n, c] or [c]'),
+  },
   gives: 'Features of that shape',
   build(b, { x }, { shape }) {
-    const sizes = parseIntegers(shape, 'shape')
-    if (sizes.length < 1 || sizes.length > 3)
-      throw new NodeError({
-        param: 'shape',
-        message: layerNodeMessages.shape({ got: shape }),
-        cure: layerNodeMessages.writeShape(),
-      })
+    const sizes = parseShape(shape, 2 ** 20, layerNodeMessages.writeSizes())
     return b.add('reshape', [x], { shape: sizes })
   },
 })
 
 export const patchify = defineLayer({
   type: 'diffusion/Patchify',
-  summary: 'Squares of pixels as tokens, for a transformer.',
+  summary:
+    'Splits images into square patches and turns each into a token, as a vision transformer does.',
   source: 'Dosovitskiy et al. 2021',
   inputs: { x: features('Images [h, w, c]') },
-  params: { size: integer(2, { min: 1, max: 256 }, 'Side of a square, in pixels') },
+  params: {
+    size: integer(
+      2,
+      { min: 1, max: 256 },
+      'Side of a patch, in pixels; must divide height and width',
+    ),
+  },
   gives: 'Tokens [h w / size², size² c]',
   build: (b, { x }, { size }) => b.add('patchify', [x], { size }),
 })
 
 export const unpatchify = defineLayer({
   type: 'diffusion/Unpatchify',
-  summary: 'Tokens as squares of pixels: the reverse of Patchify.',
+  summary: 'Turns tokens into the square patches of images: the inverse of Patchify.',
   inputs: { x: features('Tokens [h w / size², size² c]') },
   params: {
-    size: integer(2, { min: 1, max: 256 }, 'Side of a square, in pixels'),
+    size: integer(2, { min: 1, max: 256 }, 'Side of a patch, in pixels'),
     height: integer(8, { min: 1, max: 4096 }, 'Height of the images, in pixels'),
     width: integer(8, { min: 1, max: 4096 }, 'Width of the images, in pixels'),
   },

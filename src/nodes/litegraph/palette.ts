@@ -32,7 +32,7 @@ export const slotStyles: { readonly [T in SlotType]: SlotStyle } = {
   dataset: { colour: '#8fb8de', shape: 'grid' },
   attention: { colour: '#c58cf5', shape: 'box' },
   logits: { colour: '#ffb38a', shape: 'circle' },
-  features: { colour: '#e3a7ff', shape: 'box' },
+  features: { colour: '#8ea9ff', shape: 'box' },
   optimizer: { colour: '#c7a27c', shape: 'box' },
   ema: { colour: '#d7a6e0', shape: 'box' },
   trajectory: { colour: '#5d9cec', shape: 'grid' },

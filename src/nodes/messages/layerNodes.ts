@@ -2,18 +2,23 @@
 import { catalogue } from '../../engine/base/catalogue.ts'
 
 export const layerNodeMessages = catalogue('layerNodes', {
-  name: 'Expected a name of letters, digits, _ and dots between them, got "{got}".',
+  name: 'Expected a name of letters, digits and _, with single dots in between, got "{got}".',
   writeName: 'Write a name such as conv_in or down.0.conv.',
-  shape: 'Expected one to three sizes above 0 for an item, got "{got}".',
-  writeShape:
-    'Write height, width and channels of images, as in 28, 28, 1, or the number of coordinates of points.',
-  nothing: 'Expected at least one wire, got none.',
-  connectOne: 'Connect features of a layer.',
-  channelsLike: 'Expected x of ModelInput, whose size further channels have, got none.',
-  connectLike: 'Connect x of ModelInput to `x`.',
-  evenWidth: 'Expected an even width, got {got}.',
-  nextEven: 'Set it to {number}.',
+  shape: 'Expected one to three sizes from 1 to {most}, got "{got}".',
+  writeShape: 'Write 28, 28, 1 for images of this height, width and channels, or 2 for points.',
+  writeSizes: 'Write sizes such as 4, 4, 16.',
+  noX: 'Expected x of ModelInput, whose size extra channels have, got nothing.',
+  otherX: 'Expected x of ModelInput, whose size extra channels have, got another layer.',
+  connectX: 'Connect x of ModelInput to `x`.',
+  fewChannels: 'Expected at least {least} channels for freq_shift {shift}, got {got}.',
+  raise: 'Set it to {least} or more.',
+  pixelCount:
+    'Expected a multiple of {pixels} numbers for images of {height} x {width}, got [{shape}].',
+  fitPixels: 'Set height and width so that their product divides {count}.',
+  noClasses: 'Expected a data set with class labels, got one without.',
+  connectClasses: 'Connect a data set with labels, or set num_classes instead.',
+  zeroDivisor: 'Expected a number other than 0 to divide by, got 0.',
+  otherDivisor: 'Set it to 1 to leave the features unchanged.',
   notOpened: 'Expected a model of layers, such as a UNet or an MLP, got a model of kind {kind}.',
-  openOther: 'Open the node that makes its network.',
-  otherItems: 'Expected a data set whose items fit {expected}, got items of shape [{shape}].',
+  openOther: 'Replace the node that creates its network instead.',
 })

@@ -23,14 +23,18 @@ export function describeLayer(
   inputs: readonly Described[],
 ): Described {
   const op = layerOp(layer)
-  const wanted = op.takes ?? 'features'
   for (const [i, input] of inputs.entries())
-    if (input.kind !== wanted) throw otherKind(wanted, input, inputName(layer, i))
+    checkKind(op.takes ?? 'features', input, inputName(layer, i))
   const shape = op.shape(
     inputs.map(({ shape }) => shape),
     layer.attrs,
   )
   return { kind: op.gives ?? 'features', shape }
+}
+
+/** Checks what the input `argument` is. */
+export function checkKind(wanted: ValueKind, input: Described, argument: string) {
+  if (input.kind !== wanted) throw otherKind(wanted, input, argument)
 }
 
 function otherKind(wanted: ValueKind, { kind, shape }: Described, argument: string): EngineError {

@@ -42,6 +42,7 @@ import {
   trainingCures,
 } from '../../../../nodes/messages/cures.ts'
 import { layerCures } from '../../../../nodes/messages/layerCures.ts'
+import { layerNodeMessages } from '../../../../nodes/messages/layerNodes.ts'
 import { formulaNodeMessages } from '../../../../nodes/messages/formulaNode.ts'
 import { hostMessages } from '../../../../nodes/messages/host.ts'
 import { createTranslator, pairCatalogue, type TranslatedMessage } from '../../translator.ts'
@@ -55,7 +56,7 @@ import { koMemoryCures, koModelCures, koProcessCures, koTrainingCures } from './
 import { koFaults } from './faults.ts'
 import { koFormula, koFormulaCures, koFormulaNode } from './formula.ts'
 import { koHost } from './host.ts'
-import { koLayerCures, koLayers } from './layers.ts'
+import { koLayerCures, koLayerNodes, koLayers } from './layers.ts'
 import { koMemory, koModels, koModelWords } from './models.ts'
 import { koParams, koParamWords } from './params.ts'
 import { koPlan, koPlanWords } from './plan.ts'
@@ -75,6 +76,7 @@ export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(modelCures, koModelCures),
   ...pairCatalogue(layerMessages, koLayers),
   ...pairCatalogue(layerCures, koLayerCures),
+  ...pairCatalogue(layerNodeMessages, koLayerNodes),
   ...pairCatalogue(formulaMessages, koFormula),
   ...pairCatalogue(formulaCures, koFormulaCures),
   ...pairCatalogue(formulaNodeMessages, koFormulaNode),

@@ -17,21 +17,33 @@ function perChannel(x: Tensor, rank: number): Tensor {
     : x.reshape([x.shape[0], ...Array<number>(rank - 2).fill(1), x.shape.at(-1)!])
 }
 
-/** Shape of a sum or product: those of `x_1`, or the longest if others have channels only. */
+/** Shape of a sum or product: that of `x_1`, or the longest if others have channels only. */
 function combinedShape(inputs: readonly FeatureShape[]): FeatureShape {
   const whole = inputs.reduce((longest, shape) => (shape.length > longest.length ? shape : longest))
   for (const [i, shape] of inputs.entries()) {
+    const argument = `x_${i + 1}`
+    if (whole.length === 1) checkPerChannel(shape, channelsOf(whole), argument)
     const isFitting =
       isSame(shape, whole) || (shape.length === 1 && channelsOf(shape) === channelsOf(whole))
     if (isFitting) continue
     throw new EngineError(layerMessages.sameShape, {
-      argument: `x_${i + 1}`,
+      argument,
       expected: shapeText(whole),
       channels: channelsOf(whole),
       shape: shapeText(shape),
     })
   }
   return whole
+}
+
+/** Checks that `argument` is a vector of `channels` numbers. */
+function checkPerChannel(shape: FeatureShape, channels: number, argument: string) {
+  if (isSame(shape, [channels])) return
+  throw new EngineError(layerMessages.perChannel, {
+    argument,
+    expected: channels,
+    shape: shapeText(shape),
+  })
 }
 
 const combine =
@@ -98,15 +110,8 @@ export const modulate: LayerOp = {
   inputs: ['x', 'scale', 'shift'],
   attrs: {},
   shape([x, ...vectors]) {
-    for (const [i, shape] of vectors.entries()) {
-      const argument = ['scale', 'shift'][i]
-      if (asVector(shape, argument) === channelsOf(x)) continue
-      throw new EngineError(layerMessages.perChannel, {
-        argument,
-        expected: channelsOf(x),
-        shape: shapeText(shape),
-      })
-    }
+    for (const [i, shape] of vectors.entries())
+      checkPerChannel(shape, channelsOf(x), ['scale', 'shift'][i])
     return x
   },
   run({ inputs }) {
@@ -125,7 +130,7 @@ export const concat: LayerOp = {
       if (isSame(shape.slice(0, -1), sides)) continue
       throw new EngineError(layerMessages.joined, {
         argument: `x_${i + 2}`,
-        expected: shapeText(sides),
+        expected: [...sides, 'c'].join(', '),
         shape: shapeText(shape),
       })
     }
@@ -149,9 +154,16 @@ export const forAll = <T extends Tensor>(x: T, batch: number): T =>
 export const split: LayerOp = {
   inputs: ['x'],
   attrs: { count, index: countOrZero },
-  shape([x], { count }) {
-    checkDivides(count as number, channelsOf(x), 'count')
-    return [...x.slice(0, -1), channelsOf(x) / (count as number)]
+  shape([x], attrs) {
+    const [count, index] = [attrs.count as number, attrs.index as number]
+    checkDivides(count, channelsOf(x), 'count')
+    if (index >= count)
+      throw new EngineError(layerMessages.partIndex, {
+        argument: 'index',
+        count,
+        value: index,
+      })
+    return [...x.slice(0, -1), channelsOf(x) / count]
   },
   run: ({ inputs: [x], attrs }) =>
     splitFeatures(x as Tensor, attrs.count as number)[attrs.index as number],

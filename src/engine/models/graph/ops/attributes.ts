@@ -18,11 +18,6 @@ export const share: AttributeCheck = (value) =>
 
 export const flag: AttributeCheck = (value) => typeof value === 'boolean'
 
-export const oneOf =
-  (...choices: readonly string[]): AttributeCheck =>
-  (value) =>
-    choices.includes(value as string)
-
 const listOf =
   (check: AttributeCheck, least: number, most: number): AttributeCheck =>
   (value) =>

@@ -113,10 +113,12 @@ export const conv_transpose: LayerOp = {
   shape([x], attrs) {
     const [height, width] = asImage(x, 'x')
     const size = [height, width].map((side) => transposedSize(side, attrs))
+    const { top } = paddingOf(attrs)
     if (Math.min(...size) < 1)
-      throw new EngineError(layerMessages.smallImage, {
-        argument: 'x',
-        kernel: attrs.kernel,
+      throw new EngineError(layerMessages.largePadding, {
+        argument: 'padding',
+        most: Math.floor((Math.min(...size) - 1) / 2) + top,
+        value: top,
         shape: shapeText(x),
       })
     return [...size, attrs.out as number]

@@ -4,7 +4,7 @@ import type { Tensor, Tensor2D, Tensor4D } from '../../../base/tf.ts'
 import { depthToSpace, spaceToDepth } from '../../../layers/patches.ts'
 import { avgPool2, upsampleNearest2 } from '../../../layers/resample.ts'
 import { layerMessages } from '../../../messages/layers.ts'
-import type { FeatureShape, LayerOp } from '../layer.ts'
+import type { Attributes, FeatureShape, LayerOp } from '../layer.ts'
 import { count, itemShape } from './attributes.ts'
 import { asImage, asTokens, shapeText } from './checks.ts'
 
@@ -24,7 +24,7 @@ export const avg_pool: LayerOp = {
   inputs: ['x'],
   attrs: { size: count },
   shape([x], { size }) {
-    const [height, width, channels] = dividedImage(x, size as number, 'size')
+    const [height, width, channels] = dividedImage(x, size as number)
     return [height, width, channels]
   },
   run({ inputs: [x], attrs }) {
@@ -39,12 +39,33 @@ export const avg_pool: LayerOp = {
 }
 
 /** Height, width and channels of an image divided into squares of `size` pixels. */
-function dividedImage(x: FeatureShape, size: number, argument: string) {
+function dividedImage(x: FeatureShape, size: number) {
   const [height, width, channels] = asImage(x, 'x')
-  if (height % size || width % size)
-    throw new EngineError(layerMessages.divideSize, { argument, shape: shapeText(x), value: size })
-  return [height / size, width / size, channels] as const
+  return [...divideSides(height, width, size), channels] as const
 }
+
+/** Rows and columns of squares of `size` pixels. */
+function divideSides(height: number, width: number, size: number): [number, number] {
+  if (height % size || width % size)
+    throw new EngineError(layerMessages.divideSize, {
+      argument: 'size',
+      height,
+      width,
+      value: size,
+    })
+  return [height / size, width / size]
+}
+
+/** Checks that x is as many tokens as an image has. */
+function checkCount(x: FeatureShape, expected: number, size: Pick<Attributes, 'height' | 'width'>) {
+  const [count] = asTokens(x, 'x')
+  if (count === 'n') throw unknownCount(x)
+  if (count !== expected)
+    throw new EngineError(layerMessages.tokenCount, { argument: 'x', ...size, expected, count })
+}
+
+const unknownCount = (x: FeatureShape) =>
+  new EngineError(layerMessages.unknownCount, { argument: 'x', shape: shapeText(x) })
 
 /** Mean over the pixels: `[h, w, c]` to `[c]`. */
 export const mean_pixels: LayerOp = {
@@ -77,17 +98,8 @@ export const to_image: LayerOp = {
   inputs: ['x'],
   attrs: { height: count, width: count },
   shape([x], { height, width }) {
-    const [tokens, channels] = asTokens(x, 'x')
-    const expected = (height as number) * (width as number)
-    if (tokens !== expected)
-      throw new EngineError(layerMessages.tokenCount, {
-        argument: 'x',
-        expected,
-        height,
-        width,
-        count: tokens,
-      })
-    return [height as number, width as number, channels]
+    checkCount(x, (height as number) * (width as number), { height, width })
+    return [height as number, width as number, x[1]]
   },
   run: ({ inputs: [input], attrs: { height, width } }) => {
     const x = input as Tensor
@@ -100,7 +112,7 @@ export const patchify: LayerOp = {
   inputs: ['x'],
   attrs: { size: count },
   shape([x], { size }) {
-    const [rows, columns, channels] = dividedImage(x, size as number, 'size')
+    const [rows, columns, channels] = dividedImage(x, size as number)
     return [rows * columns, channels * (size as number) ** 2]
   },
   run({ inputs: [x], attrs }) {
@@ -114,22 +126,15 @@ export const unpatchify: LayerOp = {
   inputs: ['x'],
   attrs: { size: count, height: count, width: count },
   shape([x], { size: s, height, width }) {
-    const [tokens, channels] = asTokens(x, 'x')
+    const [, channels] = asTokens(x, 'x')
     const size = s as number
-    const expected = ((height as number) / size) * ((width as number) / size)
-    if (tokens !== expected)
-      throw new EngineError(layerMessages.tokenCount, {
-        argument: 'x',
-        expected,
-        height,
-        width,
-        count: tokens,
-      })
+    const [rows, columns] = divideSides(height as number, width as number, size)
+    checkCount(x, rows * columns, { height, width })
     if (channels % size ** 2)
-      throw new EngineError(layerMessages.divides, {
-        argument: 'size',
-        channels,
-        value: `${size} x ${size}`,
+      throw new EngineError(layerMessages.patchChannels, {
+        argument: 'x',
+        expected: size ** 2,
+        shape: shapeText(x),
       })
     return [height as number, width as number, channels / size ** 2]
   },
@@ -145,8 +150,7 @@ export const reshape: LayerOp = {
   inputs: ['x'],
   attrs: { shape: itemShape },
   shape([x], { shape }) {
-    if (x.includes('n'))
-      throw new EngineError(layerMessages.unknownCount, { argument: 'x', shape: shapeText(x) })
+    if (x.includes('n')) throw unknownCount(x)
     const [from, to] = [x as number[], shape as number[]].map((sizes) =>
       sizes.reduce((product, size) => product * size, 1),
     )
