@@ -217,6 +217,31 @@ describe('shapes that do not fit', () => {
     `)
   })
 
+  test('keys of another width than the queries, and more values than keys', () => {
+    const attend = (k: string) =>
+      faultsOf(
+        input(),
+        patches,
+        layer('Linear', 'patches.features', { out: 8 }, 'narrow'),
+        node('words', 'ConditionInput', {}, { kind: 'tokens', width: 16 }),
+        node('attend', 'ScaledDotProductAttention', {
+          q: 'patches.features',
+          k,
+          v: 'patches.features',
+        }),
+      )
+    expect(attend('narrow.features')).toMatchInlineSnapshot(`
+      "attend, slot k
+      Expected k of width 16, as the queries have, got [16, 8].
+      Put a Linear layer with 16 as \`out\` before it."
+    `)
+    expect(attend('words.features')).toMatchInlineSnapshot(`
+      "attend, slot v
+      Expected n tokens for v, as many as for k, got [16, 16].
+      Take keys and values from the same tokens."
+    `)
+  })
+
   test('Modulate by a wrong width', () =>
     expect(
       faultsOf(
@@ -338,6 +363,14 @@ describe('params that do not fit', () => {
       "layer, param index
       Expected index to be below the number of parts, 2, got 2.
       Lower index, or raise \`count\`."
+    `))
+
+  test('a Scale that divides by zero', () =>
+    expect(faultsOf(input(), layer('Scale', 'input.x', { by: 'divisor', factor: 0 })))
+      .toMatchInlineSnapshot(`
+      "layer, param factor
+      Expected a number other than 0 to divide by, got 0.
+      Set it to 1 to leave the features unchanged."
     `))
 
   test('a stride of 3', () =>

@@ -39,7 +39,7 @@ export const layerMessages = catalogue('layers', {
     'Expected a shape of {count} numbers, as many as [{shape}] has, got [{to}] with {expected}.',
   unknownCount: 'Expected a known number of tokens for {argument}, got [{shape}].',
   widths: 'Expected {argument} of width {expected}, as the queries have, got [{shape}].',
-  keysAndValues: 'Expected as many values as keys, [{expected}], got [{shape}].',
+  keysAndValues: 'Expected {expected} tokens for {argument}, as many as for k, got [{shape}].',
 
   // models of layers
   sameName: 'Expected a different name for every layer, got two named {name}.',

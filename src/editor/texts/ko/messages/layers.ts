@@ -38,7 +38,7 @@ export const koLayers: Translation<typeof layerMessages> = {
   elementCount: '[{shape}]처럼 수가 {count}개인 모양이어야 하는데, [{to}]에는 {expected}개입니다.',
   unknownCount: '{argument}의 토큰 수를 미리 알아야 하는데, 모양이 [{shape}]입니다.',
   widths: '{argument}의 너비는 쿼리와 같은 {expected}이어야(여야) 하는데, 모양이 [{shape}]입니다.',
-  keysAndValues: '값은 키와 같은 [{expected}]개여야 하는데, 모양이 [{shape}]입니다.',
+  keysAndValues: '{argument}의 토큰은 k처럼 {expected}개여야 하는데, 모양이 [{shape}]입니다.',
 
   // 층으로 된 모델
   sameName: '층마다 이름이 달라야 하는데 {name}이(가) 둘입니다.',

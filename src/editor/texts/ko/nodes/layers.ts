@@ -19,6 +19,14 @@ const withOut = '채널이 `out`개인 이미지'
 const heads = '어텐션 헤드의 수. 채널 수의 약수여야 합니다'
 const groups = '그룹 정규화의 그룹 수. 채널 수의 약수여야 합니다'
 const groupEps = '그룹 정규화에서 분산에 더하는 값'
+const divisor = '스킵 연결을 더한 값을 나누는 수'
+const attentionKind = {
+  about: '어텐션의 종류',
+  each: {
+    softmax: '소프트맥스 어텐션',
+    linear: '선형 어텐션, 토큰이나 픽셀이 많을 때(Shen et al. 2021)',
+  },
+}
 const projectionBias = '쿼리, 키, 값으로 투영할 때의 바이어스'
 const [height, width] = ['이미지의 높이(픽셀)', '이미지의 너비(픽셀)']
 
@@ -46,14 +54,9 @@ export const layers = {
     },
     params: {
       heads,
-      groups,
-      kind: {
-        about: '어텐션의 종류',
-        each: {
-          softmax: '소프트맥스 어텐션',
-          linear: '선형 어텐션, 큰 이미지에(Shen et al. 2021)',
-        },
-      },
+      groups: `${groups}. 0이면 정규화 없음`,
+      kind: attentionKind,
+      divisor,
       eps: groupEps,
       name,
     },
@@ -199,6 +202,20 @@ export const layers = {
     },
   },
 
+  FourierFeatures: {
+    summary:
+      '푸리에 특징: 좌표에 그 1, 2, 4, ... 배의 사인과 코사인을 이어 붙입니다. 세밀한 구조에 씁니다.',
+    inputs: {
+      x: '점 같은 벡터 [d]',
+    },
+    outputs: {
+      features: '벡터 [(1 + 2 count) d]',
+    },
+    params: {
+      count: '주파수의 수',
+    },
+  },
+
   GELU: {
     summary: 'GELU 활성화 함수: x에 표준 정규 분포의 누적 분포 함수를 곱합니다.',
     ...activation,
@@ -327,6 +344,7 @@ export const layers = {
           learned: '분산의 로그',
         },
       },
+      origin: '이 층들이 대신하는 닫힌 모델의 설정. 층들은 그 모델과 같은 가중치에서 시작합니다',
       seed: shared.weightSeed,
     },
   },
@@ -411,6 +429,7 @@ export const layers = {
       },
       activation: '활성화 함수. 임베딩에도 적용합니다',
       dropout: '학습할 때 두 번째 합성곱 앞의 드롭아웃 비율',
+      divisor,
       eps: groupEps,
       name,
     },
@@ -444,7 +463,7 @@ export const layers = {
   },
 
   Scale: {
-    summary: '특징에 수 하나를, 또는 채널마다 학습하는 수를 곱합니다.',
+    summary: '특징에 수 하나를 곱하거나 나누고, 또는 채널마다 학습하는 수를 곱합니다.',
     inputs: {
       x: '특징',
     },
@@ -452,9 +471,34 @@ export const layers = {
       features: '스케일한 특징',
     },
     params: {
-      factor: '곱하는 수. 학습하는 수는 이 값이 0이면 0에서, 아니면 1에서 시작합니다',
-      learned: '채널마다 수를 하나씩 학습합니다',
+      by: {
+        about: '특징을 스케일하는 방법',
+        each: {
+          factor: '`factor`를 곱하고 `shift`를 더함',
+          divisor: '`factor`로 나눔',
+          learned: '채널마다 학습하는 수를 곱함. `factor`가 0이면 0에서, 아니면 1에서 시작',
+        },
+      },
+      factor: '곱하거나 나누는 수',
+      shift: '더하는 수',
       name,
+    },
+  },
+
+  ScaledDotProductAttention: {
+    summary:
+      '선형 층 없이, 쿼리가 키와 값에 주목하는 멀티 헤드 어텐션입니다(PyTorch의 scaled_dot_product_attention).',
+    inputs: {
+      q: '쿼리: 토큰 [n, c]',
+      k: '키: 토큰 [m, c]',
+      v: '값: 토큰 [m, c]',
+    },
+    outputs: {
+      features: tokens,
+    },
+    params: {
+      heads,
+      kind: attentionKind,
     },
   },
 
