@@ -62,7 +62,7 @@ export { logDensity, predict } from './models/predict.ts'
 export { parseUnetConfig, unetConfig } from './models/unet/config.ts'
 export { unet } from './models/unet/init.ts'
 export { unetSummary } from './models/unet/summary.ts'
-export type { MlpConfig } from './models/mlp.ts'
+export type { MlpConfig } from './models/mlpGraph.ts'
 export type { PreconditionConfig } from './models/preconditioning.ts'
 export type { UnetConfig } from './models/unet/config.ts'
 

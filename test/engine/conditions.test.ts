@@ -16,7 +16,7 @@ import {
   sliceCondition,
 } from '../../src/engine/models/condition.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
-import type { MlpConfig } from '../../src/engine/models/mlp.ts'
+import type { MlpConfig } from '../../src/engine/models/mlpGraph.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import { modelConditions, predict } from '../../src/engine/models/predict.ts'
 import { unetConfig } from '../../src/engine/models/unet/config.ts'

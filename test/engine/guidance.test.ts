@@ -14,7 +14,7 @@ import {
 import { lerp, slerp } from '../../src/engine/process/interpolate.ts'
 import type { MaskShape } from '../../src/engine/process/mask.ts'
 import { mask, maskShapes, paintedMask } from '../../src/engine/process/mask.ts'
-import type { ClassifierConfig } from '../../src/engine/models/classifier.ts'
+import type { ClassifierConfig } from '../../src/engine/models/classifierGraph.ts'
 import { classifier, classify } from '../../src/engine/models/classifier.ts'
 import { classGradient, classifierGuidedModel } from '../../src/engine/models/classifierGuided.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'

@@ -1,7 +1,7 @@
 // Configs of models of layers from files: valid ones are parsed as they are, others rejected.
 import { expect, test } from 'vitest'
 import { featuresBuilder as b, toLayerGraph } from '../../src/engine/models/graph/features.ts'
-import { hasVarianceOutput, parseLayersConfig } from '../../src/engine/models/layers.ts'
+import { hasVarianceOutput, parseLayersConfig } from '../../src/engine/models/layersConfig.ts'
 
 /** A convolution of images to `out` channels. */
 const config = (out: number) => ({

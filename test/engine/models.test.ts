@@ -7,7 +7,7 @@ import { guidedModel } from '../../src/engine/models/guided.ts'
 import { silu } from '../../src/engine/layers/activations.ts'
 import { timestepEmbedding } from '../../src/engine/layers/embedding.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
-import type { MlpConfig } from '../../src/engine/models/mlp.ts'
+import type { MlpConfig } from '../../src/engine/models/mlpGraph.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import {
   predictWithVariance,

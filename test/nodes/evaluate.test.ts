@@ -8,7 +8,7 @@ import {
   storeModel,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import type { ClassifierConfig } from '../../src/engine/models/classifier.ts'
+import type { ClassifierConfig } from '../../src/engine/models/classifierGraph.ts'
 import { classifier, classify } from '../../src/engine/models/classifier.ts'
 import { fitGaussian, frechetDistance } from '../../src/engine/metrics/frechet.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'

@@ -1,8 +1,8 @@
 // File format of the classifier: weight names and layouts of an equivalent PyTorch module.
 import { quoteValue } from '../base/quote.ts'
 import { viewText } from '../base/viewTexts.ts'
-import type { ClassifierConfig } from '../models/classifier.ts'
-import { classifierWeightShapes } from '../models/classifier.ts'
+import type { ClassifierConfig } from '../models/classifierGraph.ts'
+import { classifierWeightShapes } from '../models/classifierGraph.ts'
 import { CheckpointError } from './error.ts'
 import type { Format } from './format.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'

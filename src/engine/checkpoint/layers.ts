@@ -2,14 +2,14 @@
 import { EngineError } from '../base/errors.ts'
 import { viewText } from '../base/viewTexts.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
-import type { LayersConfig } from '../models/layers.ts'
+import type { LayersConfig } from '../models/layersConfig.ts'
 import {
   hasVarianceOutput,
   inputShape,
   labelClasses,
   layersWeightShapes,
   parseLayersConfig,
-} from '../models/layers.ts'
+} from '../models/layersConfig.ts'
 import { CheckpointError } from './error.ts'
 import type { Format } from './format.ts'
 

@@ -1,8 +1,8 @@
 // File format of the MLP: weight names and layouts of an equivalent PyTorch module.
 import { quoteValue } from '../base/quote.ts'
 import { viewText } from '../base/viewTexts.ts'
-import type { MlpConfig } from '../models/mlp.ts'
-import { mlpWeightShapes } from '../models/mlp.ts'
+import type { MlpConfig } from '../models/mlpGraph.ts'
+import { mlpWeightShapes } from '../models/mlpGraph.ts'
 import { CheckpointError } from './error.ts'
 import type { Format } from './format.ts'
 import { readPrediction } from './scheduler.ts'

@@ -1,7 +1,7 @@
 // Opens a closed model: the layer nodes that make it.
 import { originText } from '../../engine/checkpoint/origin.ts'
-import { mlpGraph, type MlpConfig } from '../../engine/models/mlp.ts'
-import type { LayersConfig } from '../../engine/models/layers.ts'
+import { mlpGraph, type MlpConfig } from '../../engine/models/mlpGraph.ts'
+import type { LayersConfig } from '../../engine/models/layersConfig.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
 import type { UnetConfig } from '../../engine/models/unet/config.ts'
 import { unetGraph } from '../../engine/models/unet/graph.ts'

@@ -7,12 +7,8 @@ import { isSameGraph, toLayerGraph } from '../../engine/models/graph/features.ts
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { unetRows } from '../../engine/models/unet/summary.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
-import {
-  checkLayersModel,
-  layersModel,
-  layersRows,
-  reuseWeights,
-} from '../../engine/models/layers.ts'
+import { checkLayersModel } from '../../engine/models/layersConfig.ts'
+import { layersModel, layersRows, reuseWeights } from '../../engine/models/layers.ts'
 import { choice, advanced, defineNode, features, model, optional, seed, text } from '../define.ts'
 import { learnedVariances, modelFacts, predictionTypes } from '../model/predicts.ts'
 

@@ -88,7 +88,7 @@ export interface LayerRun {
   pass: Pass
 }
 
-/** An operation of layers. */
+/** What is known of an operation of layers without evaluating it. */
 export interface LayerOp {
   /** Names of the inputs; `many`: any number, at least one. */
   inputs: readonly string[] | 'many'
@@ -98,13 +98,20 @@ export interface LayerOp {
   gives?: ValueKind
   /** Checks of the attributes, by name. All must be there, and no others. */
   attrs: Readonly<Record<string, AttributeCheck>>
-  /** Reads an input of the network. */
-  source?: (inputs: NetworkInputs, attrs: Attributes) => LayerValue
+  /** An input of the network. */
+  isSource?: true
   /** Shape of the result. Throws EngineError, by input or attribute, if they do not fit. */
   shape: (inputs: readonly FeatureShape[], attrs: Attributes) => FeatureShape
   weights?: (inputs: readonly FeatureShape[], attrs: Attributes) => readonly WeightSpec[]
-  run?: (layer: LayerRun) => Tensor
 }
+
+/** Functions that evaluate layers, by operation. */
+export type LayerRuns = Readonly<Record<string, (layer: LayerRun) => Tensor>>
+
+/** Functions that read inputs of the network, by operation. */
+export type LayerSources = Readonly<
+  Record<string, (inputs: NetworkInputs, attrs: Attributes) => LayerValue>
+>
 
 /** True if an attribute, which may come from a file, is valid. */
 export type AttributeCheck = (value: unknown) => boolean

@@ -9,6 +9,7 @@ import { replayMessages } from '../../messages/backends.ts'
 import { GraphView } from './analysis.ts'
 import type { LayerGraph, LayerValue, NetworkInputs, Pass, WatchAttention } from './layer.ts'
 import { layerOp } from './ops/table.ts'
+import { readSource } from './runs/table.ts'
 import type { Step } from './step.ts'
 import { planSteps } from './steps.ts'
 
@@ -40,7 +41,7 @@ export function createProgram(
   const view = new GraphView({ layers, functions: wanted }, placeOf)
   const outputs = Object.values(wanted)
   const steps = planSteps(view)
-  const isSource = (i: number) => layerOp(view.layers[i]).source !== undefined
+  const isSource = (i: number) => layerOp(view.layers[i]).isSource === true
   const isPrelude = ({ reads, writes, isCaptured }: Step) =>
     view.layers[writes[0]].op === 'concat'
       ? reads.every(isSource)
@@ -77,10 +78,7 @@ export function runProgram(
   const { view, sources, prelude, main, entries, outputs } = program
   const pass: Pass = { half: activations === 'float16', training, watch }
   const values = new Map<number, LayerValue>()
-  for (const i of sources) {
-    const layer = view.layers[i]
-    values.set(i, layerOp(layer).source!(inputs, layer.attrs))
-  }
+  for (const i of sources) values.set(i, readSource(view.layers[i], inputs))
   runSteps(prelude, values, weights, pass)
   const run = (tensors: readonly LayerValue[]) => {
     const own = new Map(entries.map((i, k) => [i, tensors[k]]))

@@ -3,6 +3,7 @@ import { projectAll } from '../../layers/projections.ts'
 import type { Tensor2D } from '../../base/tf.ts'
 import type { GraphView } from './analysis.ts'
 import { layerOp } from './ops/table.ts'
+import { layerRun } from './runs/table.ts'
 import type { Matcher, Step, Unit } from './step.ts'
 import { parametersOf, partsOf } from './step.ts'
 import { matchPixelAttention } from './units/attention.ts'
@@ -34,7 +35,7 @@ function findUnits(
   const units: Unit[] = []
   const claimed = new Set<number>()
   for (let i = view.layers.length - 1; i >= 0; i--) {
-    if (claimed.has(i) || !isWanted(i) || layerOp(view.layers[i]).source) continue
+    if (claimed.has(i) || !isWanted(i) || layerOp(view.layers[i]).isSource) continue
     const unit =
       firstOf(matchers, (match) => {
         const found = match(view, i)
@@ -57,7 +58,8 @@ function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R
 /** A layer that is computed by its own function. */
 function singleLayer(view: GraphView, index: number): Unit {
   const { in: reads, attrs, name } = view.layers[index]
-  const { run, weights: specs } = layerOp(view.layers[index])
+  const run = layerRun(view.layers[index])
+  const { weights: specs } = layerOp(view.layers[index])
   const shapes = reads.map((input) => view.shapes[input])
   const names = (specs?.(shapes, attrs) ?? []).map(({ part }) => part)
   const layer = { attrs, shape: view.shapes[index], index, place: view.places[index] }
@@ -67,7 +69,7 @@ function singleLayer(view: GraphView, index: number): Unit {
       reads,
       writes: [index],
       run: (inputs, weights, pass) => [
-        run!({ ...layer, inputs, weights: partsOf(weights, name, names), pass }),
+        run({ ...layer, inputs, weights: partsOf(weights, name, names), pass }),
       ],
     },
   }

@@ -1,8 +1,4 @@
-// Weights of a graph of layers: names, shapes and first values.
-import type { Random } from '../../base/random.ts'
-import type { Tensor } from '../../base/tf.ts'
-import { tf } from '../../base/tf.ts'
-import type { Weights } from '../../base/values.ts'
+// Weights of a graph of layers: names and shapes.
 import { GraphView } from './analysis.ts'
 import type { LayerGraph, WeightSpec } from './layer.ts'
 import { layerOp } from './ops/table.ts'
@@ -60,35 +56,3 @@ export const torchShapes = (layers: readonly LayerWeights[]): Map<string, number
       specs.map((spec): [string, number[]] => [`${name}.${spec.part}`, torchShape(spec)]),
     ),
   )
-
-/** First values of the weights of a layer; zeros if `isZero`. */
-export const createWeights = (
-  { name, specs }: LayerWeights,
-  random: Random,
-  isZero = false,
-): Weights =>
-  Object.fromEntries(
-    specs.map((spec) => [
-      `${name}.${spec.part}`,
-      isZero ? tf.zeros([...spec.shape]) : createWeight(spec, random),
-    ]),
-  )
-
-function createWeight({ shape, start }: WeightSpec, random: Random): Tensor {
-  const size = shape.reduce((product, length) => product * length, 1)
-  switch (start.kind) {
-    case 'uniform': {
-      const bound = 1 / Math.sqrt(start.fanIn)
-      return tf.tensor(
-        random.uniform(size).map((u) => bound * (2 * u - 1)),
-        [...shape],
-      )
-    }
-    case 'normal':
-      return tf.tensor(random.normal(size), [...shape])
-    case 'ones':
-      return tf.ones([...shape])
-    case 'zeros':
-      return tf.zeros([...shape])
-  }
-}

@@ -2,7 +2,7 @@
 import type { Random } from '../../base/random.ts'
 import type { Model, PredictionType, VarianceKind, Weights } from '../../base/values.ts'
 import type { UnetConfig } from './config.ts'
-import { createWeights } from '../graph/weights.ts'
+import { createWeights } from '../graph/firstWeights.ts'
 import { unetLayers } from './graph.ts'
 
 export interface UnetStart {

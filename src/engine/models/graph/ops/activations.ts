@@ -1,22 +1,15 @@
 // Activations, element by element, and softmax.
-import type { Tensor } from '../../../base/tf.ts'
-import { tf } from '../../../base/tf.ts'
-import { activations, geluTanh } from '../../../layers/activations.ts'
 import type { LayerOp } from '../layer.ts'
 
-const layer = (apply: (x: Tensor) => Tensor): LayerOp => ({
-  inputs: ['x'],
-  attrs: {},
-  shape: ([x]) => x,
-  run: ({ inputs: [x] }) => apply(x as Tensor),
-})
+/** A layer that keeps the shape and has no attributes. */
+const elementwise: LayerOp = { inputs: ['x'], attrs: {}, shape: ([x]) => x }
 
-export const silu = layer(activations.silu)
-export const gelu = layer(activations.gelu)
+export const silu = elementwise
+export const gelu = elementwise
 /** GELU by its tanh approximation. */
-export const gelu_tanh = layer(geluTanh)
-export const relu = layer(activations.relu)
-export const tanh = layer(activations.tanh)
-export const mish = layer(activations.mish)
+export const gelu_tanh = elementwise
+export const relu = elementwise
+export const tanh = elementwise
+export const mish = elementwise
 /** Softmax over the last axis. */
-export const softmax = layer((x) => tf.softmax(x))
+export const softmax = elementwise

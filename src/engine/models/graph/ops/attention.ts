@@ -1,10 +1,7 @@
 // Attention between tokens.
 import { EngineError } from '../../../base/errors.ts'
-import type { Tensor3D } from '../../../base/tf.ts'
-import { attention as attend, linearAttention } from '../../../layers/attention.ts'
 import { layerMessages } from '../../../messages/layers.ts'
 import type { Attributes, FeatureShape, LayerOp } from '../layer.ts'
-import { forAll } from './arithmetic.ts'
 import { count } from './attributes.ts'
 import { asTokens, checkDivides, shapeText } from './checks.ts'
 
@@ -37,12 +34,6 @@ export const attention: LayerOp = {
   inputs: ['q', 'k', 'v'],
   attrs: { heads: count },
   shape: attendedShape,
-  run({ inputs, attrs: { heads }, index, pass }) {
-    const [q, k, v] = inputs as [Tensor3D, Tensor3D, Tensor3D]
-    const [keys, values] = [k, v].map((one) => forAll(one, q.shape[0])) as [Tensor3D, Tensor3D]
-    pass.watch?.({ layer: index, q, k: keys, heads: heads as number })
-    return attend(q, keys, values, heads as number)
-  },
 }
 
 /** Attention whose cost is linear in the number of tokens (Shen et al. 2021). */
@@ -50,8 +41,4 @@ export const linear_attention: LayerOp = {
   inputs: ['q', 'k', 'v'],
   attrs: { heads: count },
   shape: attendedShape,
-  run({ inputs, attrs: { heads } }) {
-    const [q, k, v] = inputs as [Tensor3D, Tensor3D, Tensor3D]
-    return linearAttention(q, forAll(k, q.shape[0]), forAll(v, q.shape[0]), heads as number)
-  },
 }

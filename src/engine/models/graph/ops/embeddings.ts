@@ -1,9 +1,4 @@
 // Embeddings of times, labels and positions.
-import type { Tensor, Tensor2D } from '../../../base/tf.ts'
-import { tf } from '../../../base/tf.ts'
-import type { Times } from '../../../process/schedule.ts'
-import { oneHot, timestepEmbedding } from '../../../layers/embedding.ts'
-import { distinct, timeRows } from '../../condition.ts'
 import type { LayerOp, WeightSpec } from '../layer.ts'
 import { EngineError } from '../../../base/errors.ts'
 import { layerMessages } from '../../../messages/layers.ts'
@@ -21,14 +16,6 @@ export const timestep_embedding: LayerOp = {
   takes: 'times',
   attrs: { width: count, flip_sin_to_cos: flag, freq_shift: finite },
   shape: (_, { width }) => [width as number],
-  run: ({ inputs: [input], attrs: { width, flip_sin_to_cos, freq_shift } }) => {
-    const times = input as Pick<Times, 't' | 'tensor'>
-    const options = {
-      flip_sin_to_cos: flip_sin_to_cos as boolean,
-      freq_shift: freq_shift as number,
-    }
-    return timestepEmbedding(timeRows(times), width as number, options, times.tensor)
-  },
 }
 
 /** Rows of a table by label, the last for the null label. One row if the labels are equal. */
@@ -38,11 +25,6 @@ export const label_embedding: LayerOp = {
   attrs: { rows: count, width: count },
   shape: (_, { width }) => [width as number],
   weights: (_, { rows, width }) => table(rows as number, width as number),
-  run: ({ inputs: [labels], weights, attrs }) => {
-    const rows = attrs.rows as number
-    const indices = (labels as Int32Array).map((label) => (label < 0 ? rows - 1 : label))
-    return tf.matMul(oneHot(distinct(indices), rows), weights.weight as Tensor2D)
-  },
 }
 
 /** Tokens by label, `per_item` of each item, from a table whose last row is the null label. */
@@ -52,13 +34,6 @@ export const token_embedding: LayerOp = {
   attrs: { rows: count, width: count },
   shape: ([labels], { width }) => [labels[0], width as number],
   weights: (_, { rows, width }) => table(rows as number, width as number),
-  run: ({ inputs: [labels], weights, attrs, shape: [count, width] }) => {
-    const rows = attrs.rows as number
-    const indices = (labels as Int32Array).map((label) => (label < 0 ? rows - 1 : label))
-    return tf
-      .matMul(oneHot(indices, rows), weights.weight as Tensor2D)
-      .reshape([-1, count as number, width as number])
-  },
 }
 
 /** Adds a learned vector to the token of each position. */
@@ -72,5 +47,4 @@ export const position_embedding: LayerOp = {
     return x
   },
   weights: ([x]) => table(x[0] as number, x[1] as number),
-  run: ({ inputs: [x], weights }) => (x as Tensor).add(weights.weight),
 }

@@ -1,9 +1,6 @@
 // Linear layers and convolutions.
 import { EngineError } from '../../../base/errors.ts'
 import type { Pad } from '../../../base/layerTypes.ts'
-import type { Tensor1D, Tensor2D, Tensor4D } from '../../../base/tf.ts'
-import { convolve, convolveTransposed } from '../../../layers/convolve.ts'
-import { linear as applyLinear } from '../../../layers/linear.ts'
 import { layerMessages } from '../../../messages/layers.ts'
 import type { Attributes, LayerOp, WeightSpec, WeightStart } from '../layer.ts'
 import { count, flag, padding } from './attributes.ts'
@@ -29,8 +26,6 @@ export const linear: LayerOp = {
     const start = { kind: 'uniform', fanIn: shape[0] } as const
     return weightAndBias({ shape, layout: 'linear' }, shape[1], bias === true, start)
   },
-  run: ({ inputs: [x], weights: { weight, bias } }) =>
-    applyLinear(x as Tensor2D, weight as Tensor2D, bias as Tensor1D | undefined),
 }
 
 interface ConvAttributes {
@@ -88,13 +83,6 @@ export const conv: LayerOp = {
     const shape = [kernel, kernel, from, out]
     return weightAndBias({ shape, layout: 'convolution' }, out, attrs.bias === true, start)
   },
-  run: ({ inputs: [x], weights, attrs, pass }) =>
-    convolve(x as Tensor4D, weights.weight as Tensor4D, weights.bias as Tensor1D | undefined, {
-      stride: asConv(attrs).stride,
-      groups: asConv(attrs).groups,
-      pad: paddingOf(attrs),
-      half: pass.half,
-    }),
 }
 
 /** Throws unless the stride is one that the backends have kernels for. */
@@ -130,14 +118,6 @@ export const conv_transpose: LayerOp = {
     const shape = [kernel, kernel, out as number, channelsOf(x)]
     return weightAndBias({ shape, layout: 'convolution' }, out as number, bias === true, start)
   },
-  run: ({ inputs: [x], weights, attrs }) =>
-    convolveTransposed(
-      x as Tensor4D,
-      weights.weight as Tensor4D,
-      weights.bias as Tensor1D | undefined,
-      attrs.stride as number,
-      paddingOf(attrs),
-    ),
 }
 
 function transposedSize(side: number, attrs: Attributes): number {

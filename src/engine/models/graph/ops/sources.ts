@@ -1,6 +1,4 @@
 // Inputs of a network.
-import { tf } from '../../../base/tf.ts'
-import { findNumbers, findPart, labelsOrNone } from '../../condition.ts'
 import type { FeatureShape, LayerOp } from '../layer.ts'
 import { count, itemShape } from './attributes.ts'
 
@@ -10,7 +8,7 @@ const inputs: readonly string[] = []
 export const x: LayerOp = {
   inputs,
   attrs: { shape: itemShape },
-  source: ({ x }) => x,
+  isSource: true,
   shape: (_, { shape }) => shape as FeatureShape,
 }
 
@@ -19,7 +17,7 @@ export const time: LayerOp = {
   inputs,
   attrs: {},
   gives: 'times',
-  source: ({ times }) => times!,
+  isSource: true,
   shape: () => [],
 }
 
@@ -28,8 +26,7 @@ export const labels: LayerOp = {
   inputs,
   attrs: { per_item: count },
   gives: 'labels',
-  source: ({ condition }, { per_item: count }) =>
-    labelsOrNone(condition) ?? new Int32Array(count as number).fill(-1),
+  isSource: true,
   shape: (_, { per_item: count }) => [count as number],
 }
 
@@ -38,7 +35,7 @@ export const values: LayerOp = {
   inputs,
   attrs: {},
   gives: 'times',
-  source: ({ condition }) => findNumbers(condition)!,
+  isSource: true,
   shape: () => [],
 }
 
@@ -46,7 +43,7 @@ export const values: LayerOp = {
 export const vectors: LayerOp = {
   inputs,
   attrs: { width: count },
-  source: ({ condition }) => findPart(condition, 'vectors')!.vectors,
+  isSource: true,
   shape: (_, { width }) => [width as number],
 }
 
@@ -54,8 +51,7 @@ export const vectors: LayerOp = {
 export const tokens: LayerOp = {
   inputs,
   attrs: { width: count },
-  source: ({ condition }, { width }) =>
-    findPart(condition, 'tokens')?.tokens ?? tf.zeros([1, 1, width as number]),
+  isSource: true,
   shape: (_, { width }) => ['n', width as number],
 }
 
@@ -63,10 +59,6 @@ export const tokens: LayerOp = {
 export const channels: LayerOp = {
   inputs,
   attrs: { shape: itemShape },
-  source({ x, condition }, { shape }) {
-    const all = [x.shape[0], ...(shape as number[])]
-    const given = findPart(condition, 'channels')?.channels
-    return given ? given.broadcastTo(all) : tf.zeros(all)
-  },
+  isSource: true,
   shape: (_, { shape }) => shape as FeatureShape,
 }

@@ -1,8 +1,5 @@
 // Layers that change the pixels of images, and the form of features.
 import { EngineError } from '../../../base/errors.ts'
-import type { Tensor, Tensor2D, Tensor4D } from '../../../base/tf.ts'
-import { depthToSpace, spaceToDepth } from '../../../layers/patches.ts'
-import { avgPool2, upsampleNearest2 } from '../../../layers/resample.ts'
 import { layerMessages } from '../../../messages/layers.ts'
 import type { Attributes, FeatureShape, LayerOp } from '../layer.ts'
 import { count, itemShape } from './attributes.ts'
@@ -16,7 +13,6 @@ export const upsample: LayerOp = {
     const [height, width, channels] = asImage(x, 'x')
     return [2 * height, 2 * width, channels]
   },
-  run: ({ inputs: [x] }) => upsampleNearest2(x as Tensor4D),
 }
 
 /** Means of `size` x `size` pixels. */
@@ -26,15 +22,6 @@ export const avg_pool: LayerOp = {
   shape([x], { size }) {
     const [height, width, channels] = dividedImage(x, size as number)
     return [height, width, channels]
-  },
-  run({ inputs: [x], attrs }) {
-    const size = attrs.size as number
-    if (size === 1) return x as Tensor
-    if (size === 2) return avgPool2(x as Tensor4D)
-    const patches = spaceToDepth(x as Tensor, size)
-    const [b, h, w, c] = patches.shape as [number, number, number, number]
-    const pixels = patches.reshape([b * h * w, size * size, c / size ** 2])
-    return pixels.mean(1).reshape([b, h, w, c / size ** 2])
   },
 }
 
@@ -72,12 +59,7 @@ export const mean_pixels: LayerOp = {
   inputs: ['x'],
   attrs: {},
   shape: ([x]) => [asImage(x, 'x')[2]],
-  run: ({ inputs: [x] }) => meanOverPixels(x as Tensor4D),
 }
-
-/** Sums are fast over the inner axis only. */
-const meanOverPixels = (h: Tensor4D): Tensor2D =>
-  h.reshape([h.shape[0], -1, h.shape[3]]).transpose([0, 2, 1]).mean(2)
 
 /** The pixels of an image as tokens: `[h, w, c]` to `[h w, c]`. */
 export const to_tokens: LayerOp = {
@@ -86,10 +68,6 @@ export const to_tokens: LayerOp = {
   shape([x]) {
     const [height, width, channels] = asImage(x, 'x')
     return [height * width, channels]
-  },
-  run: ({ inputs: [input] }) => {
-    const x = input as Tensor
-    return x.reshape([x.shape[0], -1, x.shape[3]!])
   },
 }
 
@@ -101,10 +79,6 @@ export const to_image: LayerOp = {
     checkCount(x, (height as number) * (width as number), { height, width })
     return [height as number, width as number, x[1]]
   },
-  run: ({ inputs: [input], attrs: { height, width } }) => {
-    const x = input as Tensor
-    return x.reshape([x.shape[0], height as number, width as number, x.shape[2]!])
-  },
 }
 
 /** Squares of `size` pixels as tokens: `[h, w, c]` to `[h w / s², s² c]`. */
@@ -114,10 +88,6 @@ export const patchify: LayerOp = {
   shape([x], { size }) {
     const [rows, columns, channels] = dividedImage(x, size as number)
     return [rows * columns, channels * (size as number) ** 2]
-  },
-  run({ inputs: [x], attrs }) {
-    const patches = spaceToDepth(x as Tensor, attrs.size as number)
-    return patches.reshape([patches.shape[0], -1, patches.shape[3]!])
   },
 }
 
@@ -137,11 +107,6 @@ export const unpatchify: LayerOp = {
         shape: shapeText(x),
       })
     return [height as number, width as number, channels / size ** 2]
-  },
-  run({ inputs: [input], attrs: { size, height, width } }) {
-    const x = input as Tensor
-    const [rows, columns] = [height, width].map((side) => (side as number) / (size as number))
-    return depthToSpace(x.reshape([x.shape[0], rows, columns, x.shape[2]!]), size as number)
   },
 }
 
@@ -163,9 +128,5 @@ export const reshape: LayerOp = {
         shape: shapeText(x),
       })
     return shape as FeatureShape
-  },
-  run({ inputs: [input], shape }) {
-    const x = input as Tensor
-    return x.reshape([x.shape[0], ...(shape as number[])])
   },
 }

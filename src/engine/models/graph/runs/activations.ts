@@ -1,0 +1,20 @@
+// Evaluation of activations, element by element, and of softmax.
+import type { Tensor } from '../../../base/tf.ts'
+import { tf } from '../../../base/tf.ts'
+import { activations, geluTanh } from '../../../layers/activations.ts'
+import type { LayerRun, LayerRuns } from '../layer.ts'
+
+const activate =
+  (apply: (x: Tensor) => Tensor) =>
+  ({ inputs: [x] }: LayerRun): Tensor =>
+    apply(x as Tensor)
+
+export const runs = {
+  silu: activate(activations.silu),
+  gelu: activate(activations.gelu),
+  gelu_tanh: activate(geluTanh),
+  relu: activate(activations.relu),
+  tanh: activate(activations.tanh),
+  mish: activate(activations.mish),
+  softmax: activate((x) => tf.softmax(x)),
+} satisfies LayerRuns

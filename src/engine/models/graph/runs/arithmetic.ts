@@ -1,0 +1,65 @@
+// Evaluation of sums, products and other combinations of features.
+import { createRandom } from '../../../base/random.ts'
+import type { Tensor, Tensor2D } from '../../../base/tf.ts'
+import { tf } from '../../../base/tf.ts'
+import { dropout as applyDropout } from '../../../layers/dropout.ts'
+import { fourierFeatures } from '../../../layers/fourierFeatures.ts'
+import type { LayerRun, LayerRuns } from '../layer.ts'
+
+/** Reshapes `[n, c]` so that it applies to every pixel of a tensor of `rank` axes. */
+function perChannel(x: Tensor, rank: number): Tensor {
+  return x.rank === rank
+    ? x
+    : x.reshape([x.shape[0], ...Array<number>(rank - 2).fill(1), x.shape.at(-1)!])
+}
+
+const combine =
+  (apply: (a: Tensor, b: Tensor) => Tensor) =>
+  ({ inputs }: LayerRun): Tensor => {
+    const tensors = inputs as Tensor[]
+    const rank = Math.max(...tensors.map((tensor) => tensor.rank))
+    return tensors.map((tensor) => perChannel(tensor, rank)).reduce(apply)
+  }
+
+export const runs = {
+  add: combine((a, b) => a.add(b)),
+  multiply: combine((a, b) => a.mul(b)),
+  divide: ({ inputs: [x], attrs }) => (x as Tensor).div(attrs.by as number),
+  affine: ({ inputs: [x], attrs: { scale, shift } }) => {
+    const scaled = scale === 1 ? (x as Tensor) : (x as Tensor).mul(scale as number)
+    return shift === 0 ? scaled : scaled.add(shift as number)
+  },
+  channel_scale: ({ inputs: [x], weights }) => (x as Tensor).mul(weights.weight),
+  modulate({ inputs }) {
+    const [x, scale, shift] = inputs as [Tensor, Tensor, Tensor]
+    return x.mul(perChannel(scale, x.rank).add(1)).add(perChannel(shift, x.rank))
+  },
+  concat({ inputs }) {
+    const tensors = inputs as Tensor[]
+    const batch = Math.max(...tensors.map(({ shape }) => shape[0]))
+    return tf.concat(
+      tensors.map((tensor) => forAll(tensor, batch)),
+      -1,
+    )
+  },
+  split: ({ inputs: [x], attrs }) =>
+    splitFeatures(x as Tensor, attrs.count as number)[attrs.index as number],
+  dropout: (layer) => drop(layer.inputs[0] as Tensor, layer),
+  fourier_features: ({ inputs: [x], attrs }) =>
+    fourierFeatures(x as Tensor2D, attrs.count as number),
+} satisfies LayerRuns
+
+/** Repeats the value for all items. */
+export const forAll = <T extends Tensor>(x: T, batch: number): T =>
+  x.shape[0] === batch ? x : (x.tile([batch, ...x.shape.slice(1).map(() => 1)]) as T)
+
+export const splitFeatures = (x: Tensor, count: number): Tensor[] => tf.split(x, count, -1)
+
+/** Drops elements with draws that differ by layer and step, and are equal after a resumption. */
+export function drop(
+  x: Tensor,
+  { attrs, place, pass: { training } }: Pick<LayerRun, 'attrs' | 'place' | 'pass'>,
+): Tensor {
+  if (!training) return x
+  return applyDropout(x, attrs.rate as number, createRandom(training.seed, [training.step, place]))
+}
