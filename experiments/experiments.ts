@@ -253,6 +253,16 @@ export const groups: readonly ExperimentGroup[] = [
         ],
       },
       {
+        id: 'self-conditioning',
+        title: 'Self-conditioning on bits, against a plain network',
+        source: 'Chen et al. 2023 (Analog Bits)',
+        workflow: 'self-conditioning',
+        measurements: [
+          expectNumber('undecided pixels, self-conditioned', 'Undecided.result', 0.05, 0.11),
+          expectNumber('undecided pixels, plain', 'Undecided, plain.result', 0.11, 0.15),
+        ],
+      },
+      {
         id: 'few-step-methods',
         title: 'Five few-step methods on one budget',
         source: 'Liu et al. 2023; Luhman & Luhman 2021; Song et al. 2023; Pooladian et al. 2023',

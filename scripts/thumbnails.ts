@@ -110,6 +110,12 @@ const pictures: Record<string, Panel[]> = {
       settings: { 'Known, filled, real.count': 4, 'Known, filled, real.columns': 1 },
     },
   ],
+  'self-conditioning': [
+    {
+      node: 'Digits of both',
+      settings: { 'Digits of both.count': 12, 'Digits of both.columns': 4 },
+    },
+  ],
   'mean-flow': [{ node: 'MeanFlow by steps' }, { node: 'Distance by steps' }],
   shortcut: [{ node: 'Shortcut by steps' }, { node: 'Distance by steps' }],
   reflow: [{ node: 'One step of the flow' }, { node: 'One step after reflow' }],

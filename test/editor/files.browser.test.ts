@@ -127,7 +127,8 @@ describe('images', () => {
     await dialog.getByRole('heading', { name: '5 images imported' }).waitFor()
     await dialog.getByText('1 file was skipped').click()
     await dialog.getByText('pets/dog/broken.png').waitFor()
-    expect(await dialog.locator('.bar').allTextContents()).toEqual(['cat3', 'dog2'])
+    // The images are read back from storage first.
+    await expect.poll(() => dialog.locator('.bar').allTextContents()).toEqual(['cat3', 'dog2'])
     await dialog.getByRole('button', { name: 'Use in a new Images node' }).click()
     await expect.poll(() => titles(page)).toEqual(['Images'])
     expect(await values(page, 'Images')).toMatchObject({ images: { name: 'pets' } })

@@ -1,8 +1,8 @@
 // Schedule of the emissions of a training. An emission runs the steps from its done outputs to
 // observers, on a snapshot.
 
-/** Maximum share of the time for emissions. */
-const MAX_SHARE = 0.2
+/** Largest share of the time for emissions, by default. */
+export const EMISSION_SHARE = 0.2
 
 /** Fractions of the interval at which the first emissions take place. */
 const EARLY_PARTS = [8, 4, 2]
@@ -23,6 +23,8 @@ export class EmissionSchedule {
     private readonly every: number,
     private readonly firstIndex: number,
     private readonly now: () => number,
+    /** Largest share of the time for emissions; infinite: none is skipped. */
+    private readonly share: number,
     /**
      * Called with the number of steps since the last emission if emissions were skipped to limit
      * their share of the time.
@@ -38,7 +40,7 @@ export class EmissionSchedule {
     this.emittingSince = this.now()
     const elapsed = this.emittingSince - this.began
     const share = (this.spent + this.expected) / (elapsed + this.expected)
-    if (this.spent > 0 && share > MAX_SHARE) return false
+    if (this.spent > 0 && share > this.share) return false
     if (this.last && index - this.last > this.every) this.onThinned(index - this.last)
     this.last = index
     return true

@@ -82,6 +82,8 @@ export interface Host {
   /** Shows a node's view of its computed or cached outputs. */
   show(step: NodeStep, view: View): void
   files(step: NodeStep, work: () => ReturnType<OutputOp['files']>): Promise<void>
+  /** Largest share of the time of a training for emissions. */
+  emissionShare: number
   /** Called when emissions were skipped to limit their share of the time. */
   onThinned(step: LoopStep, every: number): void
   /**

@@ -11,6 +11,7 @@ import { input, type Expansion, type Graph, type GraphNode, type Wire } from './
 import { computeKeys, type ObservationKeys } from './keys.ts'
 import { loadExternalData, type ExternalData } from './externalData.ts'
 import { drivePlan } from './drivePlan.ts'
+import { EMISSION_SHARE } from './emissionSchedule.ts'
 import { withInspects } from './inspects.ts'
 import { LastValues, type ValueInspector } from './lastValues.ts'
 import { LoopStates } from './loopStates.ts'
@@ -48,6 +49,11 @@ export interface SessionOptions {
   inspector?: ValueInspector
   /** Current time in milliseconds. */
   now?: () => number
+  /**
+   * Largest share of the time of a training for its emissions, 0.2 by default. The rest is skipped,
+   * so that what a chart collects there depends on the time; Infinity skips nothing.
+   */
+  emissionShare?: number
   /** Yields to the event loop. */
   yieldNow?: () => Promise<void>
 }
@@ -126,7 +132,9 @@ class PlanSession implements Session {
     const shown = new Map<string, ObservationKeys>()
     const saveInterval = () => this.saveInterval
     const states = new LoopStates({ ops, memory, results, trainings, shown, now, saveInterval })
-    this.host = new SessionHost({ ops, memory, results, trainings, states, observers, shown, now })
+    const { emissionShare = EMISSION_SHARE } = options
+    const parts = { ops, memory, results, trainings, states, observers, shown, now, emissionShare }
+    this.host = new SessionHost(parts)
   }
 
   run(request: RunRequest): Promise<void> {

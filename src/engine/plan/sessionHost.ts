@@ -28,6 +28,7 @@ export interface SessionParts {
    */
   shown: Map<string, ObservationKeys>
   now: () => number
+  emissionShare: number
 }
 
 /** What one run adds to the parts of its session. */
@@ -49,13 +50,14 @@ export class SessionHost {
 
   /** Returns the services of a run. */
   create({ run, keys, prepared, origins, onValue }: RunParts): Host {
-    const { memory, ops, trainings, now } = this.parts
+    const { memory, ops, trainings, now, emissionShare } = this.parts
     return {
       ops,
       memory,
       keys,
       prepared,
       now,
+      emissionShare,
       ...this.cacheServices(run, keys),
       ...this.observerServices(run, keys),
       isSlowMotion: () => run.slowMotion.isOn,

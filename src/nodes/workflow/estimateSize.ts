@@ -6,7 +6,10 @@ import type { SlotSpec } from './slots.ts'
 
 /** Heights of a slot and of a widget in litegraph, and the room around them, in pixels. */
 const [SLOT, WIDGET, MARGIN] = [20, 24, 14]
-const NOTE_HEIGHT = 110
+/** Width of a new note; distance of its lines; room around them, as its widget draws them. */
+const [NOTE_WIDTH, NOTE_LINE, NOTE_MARGIN] = [340, 18, 17]
+/** Widths of a letter in a note: a space, others up to U+10FF, and full-width ones such as Hangul. */
+const [SPACE, NOTE_LETTER, WIDE_LETTER] = [4.1, 7, 12]
 /** Widths of a letter in a title and in the name of a slot. */
 const [TITLE_LETTER, SLOT_LETTER] = [8.4, 7]
 
@@ -23,8 +26,9 @@ export function estimateSize(
     { length: rows },
     (_, i) => (inputs[i]?.name.length ?? 0) + (outputs[i]?.name.length ?? 0),
   )
+  const isNote = declaration.role === 'note'
   const width = Math.max(
-    210,
+    isNote ? NOTE_WIDTH : 210,
     view.width,
     TITLE_LETTER * title.length + 62,
     SLOT_LETTER * Math.max(0, ...names) + 50,
@@ -33,6 +37,24 @@ export function estimateSize(
   const height = SLOT * rows + WIDGET * widgets + MARGIN + viewHeight(declaration) + view.more
   return [
     Math.round(width),
-    Math.round(Math.max(height, declaration.role === 'note' ? NOTE_HEIGHT : 0)),
+    Math.round(Math.max(height, isNote ? estimateNoteHeight(String(params.text), width) : 0)),
   ]
+}
+
+/** Height of a note of the given width that shows its whole text. */
+export function estimateNoteHeight(text: string, width: number): number {
+  const lines = text.split('\n').map((line) => countLines(line, width - 24))
+  return NOTE_LINE * lines.reduce((sum, count) => sum + count, 0) + NOTE_MARGIN
+}
+
+/** Number of lines that a paragraph takes if lines break at spaces. */
+function countLines(paragraph: string, room: number): number {
+  let [lines, used] = [1, 0]
+  for (const word of paragraph.split(' ')) {
+    const width = [...word].reduce((sum, c) => sum + (c < '\u1100' ? NOTE_LETTER : WIDE_LETTER), 0)
+    const longer = used ? used + SPACE + width : width
+    if (used && longer > room) [lines, used] = [lines + 1, width]
+    else used = longer
+  }
+  return lines
 }
