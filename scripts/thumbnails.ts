@@ -110,6 +110,7 @@ const pictures: Record<string, Panel[]> = {
       settings: { 'Known, filled, real.count': 4, 'Known, filled, real.columns': 1 },
     },
   ],
+  'build-a-unet': [{ node: 'Error by noise level' }, { node: 'Denoised', share: 1.4 }],
   'self-conditioning': [
     {
       node: 'Digits of both',

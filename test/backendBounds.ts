@@ -77,6 +77,7 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   'learned-variance': { wasm: 5e-3, webgpu: 3e-3 },
   likelihood: { wasm: 4e-6, webgpu: 2e-4 },
   'loss-formula': { wasm: 5e-6, webgpu: 5e-6 },
+  'build-a-unet': { wasm: 5e-3, webgpu: 5e-3 },
   'self-conditioning': { wasm: 5e-3, webgpu: 5e-3 },
   'mask-training': { wasm: 5e-3, webgpu: 5e-3 },
   marginal: { wasm: 1e-6, webgpu: 1e-6 },

@@ -95,6 +95,7 @@ test('lists the ready workflows', () => {
   expect(workflowNames).toEqual([
     'attention',
     'autoguidance',
+    'build-a-unet',
     'classifier-guidance',
     'classifier',
     'consistency-distillation',

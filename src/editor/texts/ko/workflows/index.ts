@@ -6,6 +6,7 @@ import { editing } from './editing.ts'
 import { fewSteps } from './fewSteps.ts'
 import { guidance } from './guidance.ts'
 import { images } from './images.ts'
+import { networks } from './networks.ts'
 import { points } from './points.ts'
 
 export const koWorkflows: WorkflowTable = {
@@ -15,4 +16,5 @@ export const koWorkflows: WorkflowTable = {
   ...images,
   ...guidance,
   ...editing,
+  ...networks,
 }
