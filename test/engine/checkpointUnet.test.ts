@@ -23,7 +23,8 @@ import { predict } from '../../src/engine/models/predict.ts'
 import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
 import { parseUnetConfig } from '../../src/engine/models/unet/config.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
-import { unetWeightShapes } from '../../src/engine/models/unet/graph.ts'
+import { torchShapes } from '../../src/engine/models/graph/weights.ts'
+import { unetLayers } from '../../src/engine/models/unet/graph.ts'
 import type { OutputOp, RunOp } from '../../src/engine/plan/op.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Schedule } from '../../src/engine/process/schedule.ts'
@@ -203,7 +204,7 @@ onEachBackend(() => {
 
     // The training too: weights in their order, and moments of convolutions converted to PyTorch's
     // layout and back.
-    const again = loadTraining(await storeTraining(state))
+    const again = loadTraining(await storeTraining(state, model), model)
     expect([again.step, again.averages.map(({ snapshots }) => snapshots.length)]).toEqual([
       3,
       [0, 1],
@@ -674,7 +675,7 @@ describe('schedules', () => {
     golden<{ cases: Case[] }>(name).cases.filter(({ config }) => config?.beta_schedule),
   )
   const zip = (config: object) => {
-    const tensors = [...unetWeightShapes(smallConfig())].map(
+    const tensors = [...torchShapes(unetLayers(smallConfig()))].map(
       ([name, shape]): [string, StoredTensor] => [
         name,
         { shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)) },

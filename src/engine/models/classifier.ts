@@ -14,7 +14,7 @@ import { GraphBuilder, type Feature } from './graph/builder.ts'
 import type { LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
 import { createProgram, runProgram } from './graph/program.ts'
-import { createWeights, inModuleOrder, layersWithWeights, torchShapes } from './graph/weights.ts'
+import { createWeights, inModuleOrder, layersWithWeights } from './graph/weights.ts'
 import type { ModelKind } from './kind.ts'
 
 export interface ClassifierConfig {
@@ -116,16 +116,12 @@ const classifierProgram = memoize((config: ClassifierConfig) =>
 )
 
 /** The layers with weights in the order of the module. */
-const classifierLayers = (config: ClassifierConfig) =>
+export const classifierLayers = (config: ClassifierConfig) =>
   inModuleOrder(layersWithWeights(classifierGraph(config)), /^blocks\.\d+/, [
     '.conv',
     '.norm',
     '.time_emb_proj',
   ])
-
-/** Names and shapes of all weights in PyTorch's order of axes. */
-export const classifierWeightShapes = (config: ClassifierConfig): Map<string, number[]> =>
-  torchShapes(classifierLayers(config))
 
 /** Describes a classifier as rows of name and text. */
 export function classifierRows({ config, weights }: Model): [string, string][] {

@@ -10,7 +10,8 @@ import { GraphBuilder, type Feature } from './graph/builder.ts'
 import type { LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
 import { createProgram, runProgram } from './graph/program.ts'
-import { createWeights, layersWithWeights, torchShapes } from './graph/weights.ts'
+import type { LayerWeights } from './graph/weights.ts'
+import { createWeights, layersWithWeights } from './graph/weights.ts'
 import type { ModelKind } from './kind.ts'
 
 export interface MlpConfig {
@@ -48,7 +49,7 @@ export function mlp(
   random: Random,
   variance?: VarianceKind,
 ): Model {
-  const layers = layersWithWeights(mlpGraph(config))
+  const layers = mlpLayers(config)
   return {
     type: 'model',
     kind: 'mlp',
@@ -120,6 +121,5 @@ function embed(b: GraphBuilder, config: MlpConfig): Feature {
 
 const mlpProgram = memoize((config: MlpConfig) => createProgram(mlpGraph(config), ['predict']))
 
-/** Names and shapes of all weights in PyTorch's order of axes. */
-export const mlpWeightShapes = (config: MlpConfig): Map<string, number[]> =>
-  torchShapes(layersWithWeights(mlpGraph(config)))
+/** The layers with weights. */
+export const mlpLayers = (config: MlpConfig): LayerWeights[] => layersWithWeights(mlpGraph(config))

@@ -4,7 +4,7 @@ import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import type { Weights } from '../../base/values.ts'
 import { GraphView } from './analysis.ts'
-import type { LayerGraph, WeightSpec } from './layer.ts'
+import type { LayerGraph, WeightLayout, WeightSpec } from './layer.ts'
 import { layerOp } from './ops/table.ts'
 
 /** The weights of one layer. */
@@ -60,6 +60,20 @@ export const torchShapes = (layers: readonly LayerWeights[]): Map<string, number
       specs.map((spec): [string, number[]] => [`${name}.${spec.part}`, torchShape(spec)]),
     ),
   )
+
+/** Layouts of all weights by name. */
+export const weightLayouts = (layers: readonly LayerWeights[]): Map<string, WeightLayout> =>
+  new Map(
+    layers.flatMap(({ name, specs }) =>
+      specs.map((spec): [string, WeightLayout] => [`${name}.${spec.part}`, spec.layout]),
+    ),
+  )
+
+/** Number of parameters of all layers. */
+export const countParameters = (layers: readonly LayerWeights[]): number =>
+  layers
+    .flatMap(({ specs }) => specs)
+    .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
 
 /** First values of the weights of a layer; zeros if `isZero`. */
 export const createWeights = (

@@ -4,7 +4,8 @@ import type { Model } from '../../base/values.ts'
 import type { AttentionKind, UnetConfig } from './config.ts'
 import { attendsToTokens, imageSize } from './config.ts'
 import { FORWARD } from '../graph/blocks/attention.ts'
-import { unetWeightShapes } from './graph.ts'
+import { countParameters } from '../graph/weights.ts'
+import { unetLayers } from './graph.ts'
 import type { AttentionBlock, Level, ResnetBlock } from './structure.ts'
 import { unetStructure } from './structure.ts'
 
@@ -71,8 +72,7 @@ export function unetSummary(
   }
 }
 
-export const unetParameters = (config: UnetConfig): number =>
-  [...unetWeightShapes(config).values()].reduce((sum, shape) => sum + multiply(shape), 0)
+export const unetParameters = (config: UnetConfig): number => countParameters(unetLayers(config))
 
 /**
  * Bytes of a training step at a batch size: `weights` with gradient and Adam's two moments, and
