@@ -8,6 +8,8 @@ export type ClassName = readonly [library: string, name: string]
 export interface Format {
   /** The model's folder in a pipeline. */
   folder: string
+  /** Class of the pipeline in diffusers; DDPMPipeline if undefined. */
+  pipeline?: string
   /** `_class_name` of the configs it reads. */
   classNames: readonly string[]
   /** Returns the reason why diffusers cannot load such a model, or undefined. */

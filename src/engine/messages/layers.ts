@@ -26,6 +26,7 @@ export const layerMessages = catalogue('layers', {
   stride: 'Expected a stride of 1 or 2, or of the kernel without padding, got {value}.',
   tokenCount: 'Expected {expected} tokens for an image of {height} x {width}, got {count}.',
   elementCount: 'Expected {expected} numbers for shape [{to}], got {count} in [{shape}].',
+  quarters: 'Expected a multiple of 4 channels for {argument}, got [{shape}].',
   unknownCount: 'Expected a known number of tokens for {argument}, got [{shape}].',
   widths: 'Expected {argument} of width {expected}, as the queries have, got [{shape}].',
   keysAndValues: 'Expected as many values as keys, [{expected}], got [{shape}].',

@@ -4,6 +4,7 @@ import type { NodeTexts } from '../../declarations.ts'
 import { process } from './process.ts'
 import { data } from './data.ts'
 import { model } from './model.ts'
+import { dit } from './dit.ts'
 import { training } from './training.ts'
 import { sampling } from './sampling.ts'
 import { dpmSteps } from './dpmSteps.ts'
@@ -18,6 +19,7 @@ export const koNodes: Readonly<Record<string, NodeTexts>> = {
   ...process,
   ...data,
   ...model,
+  ...dit,
   ...training,
   ...sampling,
   ...dpmSteps,

@@ -2,13 +2,13 @@
 import type { Tensor, Tensor2D } from '../../../base/tf.ts'
 import { tf } from '../../../base/tf.ts'
 import type { Times } from '../../../process/schedule.ts'
-import { oneHot, timestepEmbedding } from '../../../layers/embedding.ts'
+import { gridEmbedding, oneHot, timestepEmbedding } from '../../../layers/embedding.ts'
 import { distinct, timeRows } from '../../condition.ts'
 import type { LayerOp, WeightSpec } from '../layer.ts'
 import { EngineError } from '../../../base/errors.ts'
 import { layerMessages } from '../../../messages/layers.ts'
 import { count, finite, flag } from './attributes.ts'
-import { asTokens, shapeText } from './checks.ts'
+import { asTokens, checkTokenCount, shapeText } from './checks.ts'
 
 /** A table with a row per label or position. */
 const table = (rows: number, width: number): WeightSpec[] => [
@@ -73,4 +73,25 @@ export const position_embedding: LayerOp = {
   },
   weights: ([x]) => table(x[0] as number, x[1] as number),
   run: ({ inputs: [x], weights }) => (x as Tensor).add(weights.weight),
+}
+
+/**
+ * Adds the fixed sine-cosine embedding of its place to each token of a grid of `height` x `width`,
+ * row by row (Peebles & Xie 2023; He et al. 2022).
+ */
+export const grid_embedding: LayerOp = {
+  inputs: ['x'],
+  attrs: { height: count, width: count },
+  shape([x], { height, width }) {
+    const [tokens, channels] = asTokens(x, 'x')
+    checkTokenCount(tokens, height as number, width as number)
+    if (channels % 4)
+      throw new EngineError(layerMessages.quarters, { argument: 'x', shape: shapeText(x) })
+    return x
+  },
+  run({ inputs: [x], attrs: { height, width }, shape }) {
+    const [tokens, channels] = shape as number[]
+    const values = gridEmbedding(height as number, width as number, channels)
+    return (x as Tensor).add(tf.tensor(values, [tokens, channels]))
+  },
 }

@@ -6,7 +6,7 @@ import { avgPool2, upsampleNearest2 } from '../../../layers/resample.ts'
 import { layerMessages } from '../../../messages/layers.ts'
 import type { FeatureShape, LayerOp } from '../layer.ts'
 import { count, itemShape } from './attributes.ts'
-import { asImage, asTokens, shapeText } from './checks.ts'
+import { asImage, asTokens, checkTokenCount, shapeText } from './checks.ts'
 
 /** Nearest-neighbour upsampling by 2. */
 export const upsample: LayerOp = {
@@ -78,15 +78,7 @@ export const to_image: LayerOp = {
   attrs: { height: count, width: count },
   shape([x], { height, width }) {
     const [tokens, channels] = asTokens(x, 'x')
-    const expected = (height as number) * (width as number)
-    if (tokens !== expected)
-      throw new EngineError(layerMessages.tokenCount, {
-        argument: 'x',
-        expected,
-        height,
-        width,
-        count: tokens,
-      })
+    checkTokenCount(tokens, height as number, width as number)
     return [height as number, width as number, channels]
   },
   run: ({ inputs: [input], attrs: { height, width } }) => {
