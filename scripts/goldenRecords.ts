@@ -79,6 +79,14 @@ export const records: { [name: string]: Record } = {
     total: 3,
     from: [engine('unetTraining', /training (\w+) > /)],
   },
+  '11_models/dit': {
+    what: 'outputs, gradients and a training of DiTs: diffusers, PyTorch',
+    total: 4,
+    from: [
+      engine('dit', /> (dit_\w+) has the output/),
+      engine('dit', /(a training has the losses and the final weights)/),
+    ],
+  },
   '05_losses.json': {
     what: 'losses, weightings, forward processes: guided-diffusion, diffusers, EDM',
     total: 22,

@@ -7,6 +7,7 @@ import { concatBytes } from '../../src/engine/base/bytes.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/archive.ts'
 import type { StoredModel } from '../../src/engine/checkpoint/checkpoint.ts'
 import { formats } from '../../src/engine/checkpoint/formats.ts'
+import { torchShapes } from '../../src/engine/models/graph/weights.ts'
 import { writeSafetensors, type StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
 import type { StoredTraining } from '../../src/engine/checkpoint/training.ts'
 import { writeCheckpoint } from '../../src/engine/checkpoint/write.ts'
@@ -36,7 +37,7 @@ const picture = (width: number, height: number, channels: 1 | 3) => ({
 
 const weightsOf = (kind: string, config: Record<string, unknown>) =>
   new Map(
-    [...formats[kind].shapes(config)].map(([name, shape]): [string, StoredTensor] => {
+    [...torchShapes(formats[kind].layers(config))].map(([name, shape]): [string, StoredTensor] => {
       const count = shape.reduce((product, length) => product * length, 1)
       return [name, { shape, data: Float32Array.from({ length: count }, (_, i) => (i % 7) / 8) }]
     }),

@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { computeSha256 } from '../../src/engine/checkpoint/archive.ts'
 import { mlpFormat } from '../../src/engine/checkpoint/mlp.ts'
+import { torchShapes } from '../../src/engine/models/graph/weights.ts'
 import { writeCheckpoint } from '../../src/engine/checkpoint/write.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
 import { encodePng } from '../../src/engine/images/png.ts'
@@ -74,7 +75,7 @@ function checkpoint(seed = 1): Uint8Array {
     activation: 'silu',
   }
   const weights = new Map(
-    [...mlpFormat.shapes(config)].map(([name, shape]) => {
+    [...torchShapes(mlpFormat.layers(config))].map(([name, shape]) => {
       const data = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(
         seed / 16,
       )

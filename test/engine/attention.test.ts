@@ -22,7 +22,8 @@ import {
   writeConditionConfig,
 } from '../../src/engine/models/unet/diffusers.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
-import { unetWeightShapes } from '../../src/engine/models/unet/graph.ts'
+import { torchShapes } from '../../src/engine/models/graph/weights.ts'
+import { unetLayers } from '../../src/engine/models/unet/graph.ts'
 import { unetSummary } from '../../src/engine/models/unet/summary.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'
@@ -620,7 +621,7 @@ onCpu(() => {
     test('initial weights have the names and shapes of the config', () => {
       const config = configOf({ num_token_embeds: 4, num_tokens: 2, use_linear_projection: true })
       const model = unet(config, 'epsilon', createRandom(1), { zero_init: true })
-      const shapes = unetWeightShapes(config)
+      const shapes = torchShapes(unetLayers(config))
       expect(Object.keys(model.weights)).toEqual([...shapes.keys()])
       expect(shapes.get('token_positions.weight')).toEqual([2, 6])
       expect(shapes.get('mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight')).toEqual([

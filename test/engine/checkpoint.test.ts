@@ -18,7 +18,9 @@ import {
   SafetensorsError,
   writeSafetensors,
 } from '../../src/engine/checkpoint/safetensors.ts'
+import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
+import { layersModel } from '../../src/engine/models/layers.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import { withPreconditioning } from '../../src/engine/models/precondition.ts'
 import { preconditionings } from '../../src/engine/models/preconditioning.ts'
@@ -200,6 +202,18 @@ onCpu(() => {
     tf.dispose([...collectTensors(model), ...collectTensors(loaded), x])
     return { bytes, read, loaded }
   }
+  test('a model of layers keeps the layout of tables, whatever their names', async () => {
+    const b = new GraphBuilder()
+    const labels = b.source('labels', { per_item: 1 })
+    const vectors = b.add('label_embedding', [labels], { rows: 4, width: 3 }, 'table')
+    const x = b.linear(b.source('x', { shape: [2] }), 'in', 3)
+    const graph = b.graph({ predict: b.linear(b.add('add', [x, vectors]), 'out', 2) })
+    const model = layersModel(graph, 'epsilon', createRandom(1))
+    const { read } = await throughFile(model, schedule, 7)
+    expect(read.model.weights.get('table.weight')!.shape).toEqual([4, 3])
+    expect(read.model.weights.get('in.weight')!.shape).toEqual([3, 2])
+  })
+
   /** Without the numbers. */
   const bare = ({ children, ...model }: Model): unknown => ({
     ...model,

@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { describeCheckpoint } from '../../src/engine/checkpoint/describe.ts'
 import { CheckpointError } from '../../src/engine/checkpoint/error.ts'
 import { mlpFormat } from '../../src/engine/checkpoint/mlp.ts'
+import { torchShapes } from '../../src/engine/models/graph/weights.ts'
 import { readCheckpoint } from '../../src/engine/checkpoint/read.ts'
 import {
   readSafetensors,
@@ -34,7 +35,7 @@ const config = {
 const WEIGHTS = 'mlp/diffusion_pytorch_model.safetensors'
 const countElements = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
 const weights = new Map(
-  [...mlpFormat.shapes(config)].map(([name, shape]) => [
+  [...torchShapes(mlpFormat.layers(config))].map(([name, shape]) => [
     name,
     { shape, data: Float32Array.from({ length: countElements(shape) }, (_, i) => Math.sin(i)) },
   ]),

@@ -23,7 +23,8 @@ import { predict } from '../../src/engine/models/predict.ts'
 import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
 import { parseUnetConfig } from '../../src/engine/models/unet/config.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
-import { unetWeightShapes } from '../../src/engine/models/unet/graph.ts'
+import { torchShapes } from '../../src/engine/models/graph/weights.ts'
+import { unetLayers } from '../../src/engine/models/unet/graph.ts'
 import type { OutputOp, RunOp } from '../../src/engine/plan/op.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Schedule } from '../../src/engine/process/schedule.ts'
@@ -203,7 +204,7 @@ onEachBackend(() => {
 
     // The training too: weights in their order, and moments of convolutions converted to PyTorch's
     // layout and back.
-    const again = loadTraining(await storeTraining(state))
+    const again = loadTraining(await storeTraining(state, model), model)
     expect([again.step, again.averages.map(({ snapshots }) => snapshots.length)]).toEqual([
       3,
       [0, 1],
@@ -519,7 +520,7 @@ onCpu(() => {
         "Expected safetensors, got unet/diffusion_pytorch_model.bin, a Python pickle. It is not read, because reading it can run any program. | Save the model with \`save_pretrained(folder, safe_serialization=True)\`, and drop the folder.",
         "unet/diffusion_pytorch_model.safetensors cannot be read. up_blocks.1.resnets.1.time_emb_proj.weight goes beyond the end of the file. | Download the file again: it was cut short or changed.",
         "Expected one model, got 2: unet/, other/. | Choose a ZIP or a folder with one of them.",
-        "Expected a UNet2DModel or UNet2DConditionModel of diffusers, or an MLP or Classifier of this program, got a UNet3DConditionModel. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
+        "Expected a UNet2DModel, UNet2DConditionModel or DiTTransformer2DModel of diffusers, or an MLP or Classifier of this program, got a UNet3DConditionModel. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
         "Expected down_block_types of the UNet to be a list with one of "DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D", "CrossAttnDownBlock2D", "LinearAttnDownBlock2D" in each place, got ["SkipDownBlock2D","DownBlock2D"]. Blocks with skip, FIR or K filters or with simple cross-attention are not supported. | Choose a UNet2DModel with the blocks of DDPM, or a UNet2DConditionModel such as that of Stable Diffusion 1.",
         "Expected layers_per_block of the UNet to be at most 64, got 10000000. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
         "The weight class_embedding.weight is missing. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
@@ -674,7 +675,7 @@ describe('schedules', () => {
     golden<{ cases: Case[] }>(name).cases.filter(({ config }) => config?.beta_schedule),
   )
   const zip = (config: object) => {
-    const tensors = [...unetWeightShapes(smallConfig())].map(
+    const tensors = [...torchShapes(unetLayers(smallConfig()))].map(
       ([name, shape]): [string, StoredTensor] => [
         name,
         { shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)) },

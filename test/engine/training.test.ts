@@ -262,8 +262,8 @@ onCpu(() => {
     inScope(async () => {
       const left = inBatches(4, 4, { to: 6 })
       expect([left.updates, left.accumulated!.batches]).toEqual([1, 2])
-      const { tensors, ...about } = await storeTraining(left)
-      const loaded = loadTraining({ ...about, tensors })
+      const { tensors, ...about } = await storeTraining(left, net())
+      const loaded = loadTraining({ ...about, tensors }, net())
       const resumed = resumeTraining(loaded, net().weights, steady)
       const { losses, ...got } = inBatches(4, 4, { from: resumed })
       const { losses: all, ...right } = inBatches(4, 4)

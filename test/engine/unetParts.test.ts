@@ -13,8 +13,10 @@ import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
 import { parseUnetConfig, unetConfig } from '../../src/engine/models/unet/config.ts'
 import { diffusersRefusal } from '../../src/engine/models/unet/diffusers.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
-import { unetWeightShapes } from '../../src/engine/models/unet/graph.ts'
-import { trainingMemory, unetSummary } from '../../src/engine/models/unet/summary.ts'
+import { torchShapes } from '../../src/engine/models/graph/weights.ts'
+import { unetLayers } from '../../src/engine/models/unet/graph.ts'
+import { trainingMemory } from '../../src/engine/models/cost.ts'
+import { unetSummary } from '../../src/engine/models/unet/summary.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Tensor, Tensor2D, Tensor4D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
@@ -268,7 +270,7 @@ onCpu(() => {
       name,
       name === 'class_embedding.weight' ? shape : torch(shape),
     ])
-    expect(found).toEqual([...unetWeightShapes(config)])
+    expect(found).toEqual([...torchShapes(unetLayers(config))])
     const zero = []
     for (const [name, tensor] of Object.entries(model.weights))
       if ((await tensor.data()).every((value) => value === 0)) zero.push(name)

@@ -94,6 +94,7 @@ export const viewTexts = {
   valueRange: 'values from # to #',
   resumable: 'can be resumed after # steps',
   unet: 'UNet with channels # for # images',
+  dit: 'DiT with # layers of width # for # images',
   mlp: 'MLP with hidden layers # for points of dimension #',
   layersModel: 'model of # layers for items of #',
   classifier: 'Classifier with channels # for # classes of # images',

@@ -2,7 +2,7 @@
 import { quoteValue } from '../base/quote.ts'
 import { viewText } from '../base/viewTexts.ts'
 import type { ClassifierConfig } from '../models/classifierGraph.ts'
-import { classifierWeightShapes } from '../models/classifierGraph.ts'
+import { classifierLayers } from '../models/classifierGraph.ts'
 import { CheckpointError } from './error.ts'
 import type { Format } from './format.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
@@ -25,7 +25,7 @@ export const classifierFormat: Format = {
     return { config, predicts: 'sample' }
   },
   predictsVariance: () => false,
-  shapes: (config) => classifierWeightShapes(config as unknown as ClassifierConfig),
+  layers: (config) => classifierLayers(config as unknown as ClassifierConfig),
   describe(config) {
     const { height, width, in_channels, block_out_channels, num_classes } =
       config as unknown as ClassifierConfig

@@ -1,10 +1,12 @@
 // Transfers models and trainings between device and checkpoint.
 import { vectorLayout } from '../training/flatWeights.ts'
+import type { WeightLayout } from '../models/graph/layer.ts'
+import { weightLayouts } from '../models/graph/weights.ts'
 import { withPreconditioning } from '../models/precondition.ts'
 import type { PreconditionConfig } from '../models/preconditioning.ts'
 import { onlyChild } from '../models/tree.ts'
 import type { Moment } from '../training/moments.ts'
-import type { Tensor1D } from '../base/tf.ts'
+import type { Tensor, Tensor1D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import type { Learner, TrainingState } from '../training/trainStep.ts'
 import type { Model, Value } from '../base/values.ts'
@@ -20,6 +22,9 @@ import type { StoredWeights } from './weights.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 import { pack, unpack } from '../plan/pack.ts'
 import { TRAINING } from './paths.ts'
+
+/** What the layouts of weights follow from. */
+type Network = Pick<StoredModel, 'kind' | 'config'>
 
 /**
  * Reads the weights of a model back from the device; for a preconditioned one, those of its
@@ -46,13 +51,10 @@ async function storeNetwork({
       checkpointMessages.saveNetwork(),
     )
   }
+  const layouts = layoutsOf({ kind, config })
   const stored = new Map<string, StoredTensor>()
-  for (const [name, tensor] of Object.entries(weights)) {
-    stored.set(
-      name,
-      toTorch(name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array }),
-    )
-  }
+  for (const [name, tensor] of Object.entries(weights))
+    stored.set(name, toTorch(layouts(name), await readStored(tensor)))
   return { kind, config, predicts, ...(variance && { variance }), weights: stored }
 }
 
@@ -63,8 +65,9 @@ export function loadModel({ precondition, ...network }: StoredModel): Model {
 }
 
 function loadNetwork({ kind, config, predicts, variance, weights }: StoredModel): Model {
+  const layouts = layoutsOf({ kind, config })
   const tensors = [...weights].map(([name, stored]) => {
-    const { shape, data } = fromTorch(name, stored)
+    const { shape, data } = fromTorch(layouts(name), stored)
     return [name, tf.tensor(data, shape)] as const
   })
   return {
@@ -78,25 +81,33 @@ function loadNetwork({ kind, config, predicts, variance, weights }: StoredModel)
   }
 }
 
-/** Reads a training back from the device. */
-export async function storeTraining(state: TrainingState): Promise<StoredTraining> {
+/** Layouts of the weights of a model by name; those of no part of it are plain. */
+function layoutsOf({ kind, config }: Network): (name: string) => WeightLayout {
+  const layouts = weightLayouts(formats[kind].layers(config))
+  return (name) => layouts.get(name) ?? 'plain'
+}
+
+const readStored = async (tensor: Tensor): Promise<StoredTensor> => ({
+  shape: tensor.shape,
+  data: (await tensor.data()) as Float32Array,
+})
+
+/** Reads a training of a model, which describes its weights, back from the device. */
+export async function storeTraining(state: TrainingState, model: Network): Promise<StoredTraining> {
+  const layouts = layoutsOf(model)
   const { step, updates, weights, moments, averages, accumulated, losses, record } = state
   const { others, values } = state
   const order = Object.keys(weights)
   const tensors: StoredWeights = new Map()
-  for (const [name, tensor] of Object.entries(weights)) {
-    tensors.set(
-      `weight/${name}`,
-      toTorch(name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array }),
-    )
-  }
+  for (const [name, tensor] of Object.entries(weights))
+    tensors.set(`weight/${name}`, toTorch(layouts(name), await readStored(tensor)))
   for (const [part, flat] of flatVectors(state)) {
     const numbers = (await flat.data()) as Float32Array
     const { offsets } = vectorLayout(flat, Object.values(weights))
     order.forEach((name, i) => {
       const { shape, size } = weights[name]
       const data = numbers.slice(offsets[i], offsets[i] + size)
-      tensors.set(`${part}/${name}`, toTorch(name, { shape, data }))
+      tensors.set(`${part}/${name}`, toTorch(layouts(name), { shape, data }))
     })
   }
   const pieces: Float32Array[] = []
@@ -158,18 +169,13 @@ const flatVectors = ({ moments, averages, accumulated }: TrainingState): [string
   ...(accumulated ? [['gradient', accumulated.gradient] as [string, Tensor1D]] : []),
 ]
 
-/** Uploads a training. */
-export function loadTraining({
-  step,
-  updates,
-  order,
-  moments,
-  averages,
-  batches,
-  tensors,
-  more,
-}: StoredTraining): TrainingState {
-  const part = (name: string, of: string) => fromTorch(name, tensors.get(`${of}/${name}`)!)
+/** Uploads a training of a model, which describes its weights. */
+export function loadTraining(
+  { step, updates, order, moments, averages, batches, tensors, more }: StoredTraining,
+  model: Network,
+): TrainingState {
+  const layouts = layoutsOf(model)
+  const part = (name: string, of: string) => fromTorch(layouts(name), tensors.get(`${of}/${name}`)!)
   const flat = (of: string) => tf.tensor1d(joinFloats(order.map((name) => part(name, of).data)))
   const weights = order.map((name) => {
     const { shape, data } = part(name, 'weight')

@@ -1,5 +1,6 @@
 // File format of a kind of model.
 import type { PredictionType } from '../base/values.ts'
+import type { LayerWeights } from '../models/graph/weights.ts'
 
 /** Library and class name, as in model_index.json. */
 export type ClassName = readonly [library: string, name: string]
@@ -7,6 +8,8 @@ export type ClassName = readonly [library: string, name: string]
 export interface Format {
   /** The model's folder in a pipeline. */
   folder: string
+  /** Class of the pipeline in diffusers; DDPMPipeline if undefined. */
+  pipeline?: string
   /** `_class_name` of the configs it reads. */
   classNames: readonly string[]
   /** Returns the reason why diffusers cannot load such a model, or undefined. */
@@ -26,8 +29,8 @@ export interface Format {
   }
   /** True if the output is twice as wide as the input, for a learned variance. */
   predictsVariance(config: Record<string, unknown>): boolean
-  /** Names and PyTorch shapes of the weights of a config. */
-  shapes(config: Record<string, unknown>): Map<string, number[]>
+  /** The layers with weights of a config, in the order of its files. */
+  layers(config: Record<string, unknown>): LayerWeights[]
   /** Maps old weight names to current ones. */
   currentName?(name: string): string
   /** Describes the model: "UNet with channels 16, 32 for 8 x 8 x 1 images". */

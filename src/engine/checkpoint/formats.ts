@@ -1,5 +1,6 @@
 // File formats by kind of model. Needs no device.
 import { classifierFormat } from './classifier.ts'
+import { ditFormat } from './dit.ts'
 import type { Format } from './format.ts'
 import { layersFormat } from './layers.ts'
 import { mlpFormat } from './mlp.ts'
@@ -8,6 +9,7 @@ import { unetFormat } from './unet.ts'
 /** Formats by kind of model. */
 export const formats: Readonly<Record<string, Format>> = {
   unet: unetFormat,
+  dit: ditFormat,
   mlp: mlpFormat,
   classifier: classifierFormat,
   layers: layersFormat,

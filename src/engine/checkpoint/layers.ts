@@ -2,12 +2,12 @@
 import { EngineError } from '../base/errors.ts'
 import { viewText } from '../base/viewTexts.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
+import { layersWithWeights } from '../models/graph/weights.ts'
 import type { LayersConfig } from '../models/layersConfig.ts'
 import {
   hasVarianceOutput,
   inputShape,
   labelClasses,
-  layersWeightShapes,
   parseLayersConfig,
 } from '../models/layersConfig.ts'
 import { CheckpointError } from './error.ts'
@@ -32,7 +32,7 @@ export const layersFormat: Format = {
     }
   },
   predictsVariance: (config) => hasVarianceOutput(asLayersConfig(config)),
-  shapes: (config) => layersWeightShapes(asLayersConfig(config)),
+  layers: (config) => layersWithWeights(asLayersConfig(config)),
   describe: (config) =>
     viewText('layersModel', asLayersConfig(config).layers.length, itemText(asLayersConfig(config))),
   item: (config) => [

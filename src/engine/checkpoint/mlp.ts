@@ -2,7 +2,7 @@
 import { quoteValue } from '../base/quote.ts'
 import { viewText } from '../base/viewTexts.ts'
 import type { MlpConfig } from '../models/mlpGraph.ts'
-import { mlpWeightShapes } from '../models/mlpGraph.ts'
+import { mlpLayers } from '../models/mlpGraph.ts'
 import { CheckpointError } from './error.ts'
 import type { Format } from './format.ts'
 import { readPrediction } from './scheduler.ts'
@@ -25,7 +25,7 @@ export const mlpFormat: Format = {
     return { config, predicts }
   },
   predictsVariance: ({ out_dim }) => out_dim !== undefined,
-  shapes: (config) => mlpWeightShapes(config as unknown as MlpConfig),
+  layers: (config) => mlpLayers(config as unknown as MlpConfig),
   describe: ({ dim, layers, hidden }) =>
     viewText('mlp', `${String(layers)} x ${String(hidden)}`, String(dim)),
   item: ({ dim }) => [viewText('points'), viewText('coordinates', String(dim))],

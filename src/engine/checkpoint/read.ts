@@ -1,4 +1,5 @@
 // Reads a checkpoint. Files are untrusted, so everything is checked, and assumptions are reported.
+import { torchShapes } from '../models/graph/weights.ts'
 import type { PreconditionConfig, PreconditionOptions } from '../models/preconditioning.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { PredictionType, VarianceKind } from '../base/values.ts'
@@ -29,7 +30,7 @@ function readParts(zip: Zip): ReadCheckpoint {
   const layout = findParts(zip)
   const format = formats[layout.kind]
   const { config, predicts: own } = format.read(readZipJson(zip, layout.config))
-  const shapes = format.shapes(config)
+  const shapes = torchShapes(format.layers(config))
   const stored = openWeights(zip, layout.weights, headerLimit(shapes.keys()))
   const rename = <T>(weights: ReadonlyMap<string, T>) =>
     renameWeights(weights, format.currentName ?? ((name) => name))

@@ -1,20 +1,26 @@
 // Conversion of weight layouts: PyTorch has [out, in] and [out, in, height, width], this engine
 // [in, out] and [height, width, in, out].
+import type { WeightLayout } from '../models/graph/layer.ts'
 import type { StoredTensor } from './safetensors.ts'
 
+/** Axes of PyTorch's tensor, and of this engine's. Plain weights have the same layout in both. */
+const axes: {
+  [K in WeightLayout]: { torch: readonly number[]; own: readonly number[] } | undefined
+} = {
+  convolution: { torch: [3, 2, 0, 1], own: [2, 3, 1, 0] },
+  linear: { torch: [1, 0], own: [1, 0] },
+  plain: undefined,
+}
+
 /** Converts from this engine's layout to PyTorch's. */
-export const toTorch = (name: string, tensor: StoredTensor): StoredTensor =>
-  isTable(name) ? tensor : permute(tensor, { 2: [1, 0], 4: [3, 2, 0, 1] }[tensor.shape.length])
+export const toTorch = (layout: WeightLayout, tensor: StoredTensor): StoredTensor =>
+  permute(tensor, axes[layout]?.torch)
 
 /** Converts from PyTorch's layout to this engine's. */
-export const fromTorch = (name: string, tensor: StoredTensor): StoredTensor =>
-  isTable(name) ? tensor : permute(tensor, { 2: [1, 0], 4: [2, 3, 1, 0] }[tensor.shape.length])
+export const fromTorch = (layout: WeightLayout, tensor: StoredTensor): StoredTensor =>
+  permute(tensor, axes[layout]?.own)
 
-/** True for embedding tables, [count, width], which have the same layout in both. */
-const isTable = (name: string) => TABLES.includes(name)
-const TABLES = ['class_embedding.weight', 'token_embedding.weight', 'token_positions.weight']
-
-/** Transposes `tensor` to the order of `axes`, if given. */
+/** Transposes `tensor` to the order of `axes`, if there are any. */
 function permute(tensor: StoredTensor, axes: readonly number[] | undefined): StoredTensor {
   if (!axes) return tensor
   const shape = axes.map((axis) => tensor.shape[axis])

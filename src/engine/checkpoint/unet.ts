@@ -13,7 +13,7 @@ import {
   readConditionConfig,
   writeConditionConfig,
 } from '../models/unet/diffusers.ts'
-import { unetWeightShapes } from '../models/unet/graph.ts'
+import { unetLayers } from '../models/unet/graph.ts'
 import { getErrorMessage } from '../base/fault.ts'
 import { quoteValue } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
@@ -49,7 +49,7 @@ export const unetFormat: Format = {
   read: (json) => ({ config: { ...parseConfig(json) } }),
   predictsVariance: (config) =>
     asUnetConfig(config).out_channels === 2 * imageChannels(asUnetConfig(config)),
-  shapes: (config) => unetWeightShapes(asUnetConfig(config)),
+  layers: (config) => unetLayers(asUnetConfig(config)),
   currentName: (name) =>
     name.replace(
       /(\.attentions\.\d+\.)(query|key|value|proj_attn)\./,

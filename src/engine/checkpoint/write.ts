@@ -84,12 +84,12 @@ const modelSpace = ({ kind, config }: StoredModel) =>
   formats[kind].isOfPoints?.(config) ? 'point' : 'image'
 
 const modelIndex = (
-  { folder }: Format,
+  { folder, pipeline = 'DDPMPipeline' }: Format,
   className: ClassName,
   schedule: Schedule | undefined,
   model: StoredModel,
 ): Record<string, unknown> => ({
-  _class_name: 'DDPMPipeline',
+  _class_name: pipeline,
   _diffusers_version: DIFFUSERS_VERSION,
   [folder]: className,
   ...(schedule && {

@@ -56,6 +56,28 @@ function embeddingDerivative(
 }
 
 /**
+ * Fixed embedding of the positions in a grid, `[height * width, channels]` row by row, with a
+ * multiple of 4 channels: sines and cosines of the column, then of the row, with frequencies from 1
+ * to 1/10000. diffusers' `get_2d_sincos_pos_embed`, after He et al. 2022 (MAE).
+ */
+export function gridEmbedding(height: number, width: number, channels: number): Float32Array {
+  const quarter = channels / 4
+  const frequencies = Array.from({ length: quarter }, (_, k) => 10000 ** (-k / quarter))
+  const waves = (length: number) =>
+    Array.from({ length }, (_, position) => [
+      ...frequencies.map((frequency) => Math.sin(position * frequency)),
+      ...frequencies.map((frequency) => Math.cos(position * frequency)),
+    ])
+  const [rows, columns] = [waves(height), waves(width)]
+  const values = new Float32Array(height * width * channels)
+  for (let i = 0; i < height * width; i++) {
+    values.set(columns[i % width], i * channels)
+    values.set(rows[Math.floor(i / width)], i * channels + 2 * quarter)
+  }
+  return values
+}
+
+/**
  * One-hot rows `[n, count]`. A product with them is a lookup with an exact gradient on every
  * backend.
  */

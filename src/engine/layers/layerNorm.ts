@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor3D } from '../base/tf.ts'
-import { tf } from '../base/tf.ts'
 import { groupNorm } from './groupNorm.ts'
+import { constant } from './sums.ts'
 
 /**
  * Layer normalisation (Ba et al. 2016) of `[b, n, c]` over c, with weight and bias per channel or
@@ -14,8 +14,8 @@ export function layerNorm(
 ): Tensor3D {
   const [b, n, c] = x.shape
   const rows = x.reshape([b * n, 1, c]) as Tensor3D
-  const scale = weight ?? (tf.ones([c]) as Tensor1D)
-  const shift = bias ?? (tf.zeros([c]) as Tensor1D)
+  const scale = weight ?? (constant([c], 1) as Tensor1D)
+  const shift = bias ?? (constant([c], 0) as Tensor1D)
   return groupNorm(rows, scale, shift, { groups: 1, eps }).reshape([b, n, c])
 }
 

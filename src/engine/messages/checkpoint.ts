@@ -15,7 +15,7 @@ export const checkpointMessages = catalogue('checkpoint', {
   severalModels: 'Expected one model, got {count}: {folders}.',
   chooseOne: 'Choose a ZIP or a folder with one of them.',
   otherModel:
-    'Expected a UNet2DModel or UNet2DConditionModel of diffusers, or an MLP or Classifier of this program, got a {name}.',
+    'Expected a UNet2DModel, UNet2DConditionModel or DiTTransformer2DModel of diffusers, or an MLP or Classifier of this program, got a {name}.',
   tooManyConfigs: 'Expected at most {most} files config.json in the ZIP, got more.',
   noConfig: 'Expected a config.json beside the weights, got none.',
   addConfig: 'Add the config.json of the model.',
@@ -52,6 +52,7 @@ export const checkpointMessages = catalogue('checkpoint', {
     'Expected out_dim of the MLP to be twice dim with a variance, {expected}, got {value}.',
   unetLayers: 'Expected layers_per_block of the UNet to be at most {most}, got {value}.',
   unetBlocks: 'Expected a UNet of at most {most} residual and transformer blocks, got {count}.',
+  chooseDit: 'Choose a DiTTransformer2DModel, such as DiT-XL-2-256.',
   chooseUnet:
     'Choose a UNet2DModel with the blocks of DDPM, or a UNet2DConditionModel such as that of Stable Diffusion 1.',
 

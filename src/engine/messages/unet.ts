@@ -63,6 +63,7 @@ export const unetWords = catalogue('unetWords', {
   nothing: 'nothing',
   count: 'a positive integer',
   countOrNull: 'a positive integer or null',
+  countOrZero: 'a positive integer or 0',
   positive: 'a positive number',
   headCount: 'a positive integer, or null for one head',
   number: 'a number',

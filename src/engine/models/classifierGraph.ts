@@ -4,7 +4,7 @@ import { timeEmbeddingLayers } from './graph/blocks/embedding.ts'
 import { GraphBuilder, type Feature } from './graph/builder.ts'
 import type { LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
-import { inModuleOrder, layersWithWeights, torchShapes } from './graph/weights.ts'
+import { inModuleOrder, layersWithWeights } from './graph/weights.ts'
 
 export interface ClassifierConfig {
   /** Image height in pixels. */
@@ -55,7 +55,3 @@ export const classifierLayers = (config: ClassifierConfig) =>
     '.norm',
     '.time_emb_proj',
   ])
-
-/** Names and shapes of all weights in PyTorch's order of axes. */
-export const classifierWeightShapes = (config: ClassifierConfig): Map<string, number[]> =>
-  torchShapes(classifierLayers(config))

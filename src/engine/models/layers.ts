@@ -9,17 +9,10 @@ import type { LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
 import { countSteps, createProgram, runProgram } from './graph/program.ts'
 import type { LayerWeights } from './graph/weights.ts'
-import { layersWithWeights } from './graph/weights.ts'
+import { countParameters, layersWithWeights } from './graph/weights.ts'
 import type { ModelKind } from './kind.ts'
 import type { LayersConfig } from './layersConfig.ts'
-import {
-  checkLayersModel,
-  conditionSpecs,
-  countParameters,
-  inputShape,
-  placesOf,
-  viewOf,
-} from './layersConfig.ts'
+import { checkLayersModel, conditionSpecs, inputShape, placesOf, viewOf } from './layersConfig.ts'
 
 const configOf = ({ config }: Pick<Model, 'config'>) => config as unknown as LayersConfig
 

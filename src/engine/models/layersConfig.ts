@@ -10,8 +10,7 @@ import type { FeatureShape, Layer, LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
 import { isSame, shapeText } from './graph/ops/checks.ts'
 import { findLayerOp, layerOp } from './graph/ops/table.ts'
-import type { LayerWeights } from './graph/weights.ts'
-import { layersWithWeights, torchShapes } from './graph/weights.ts'
+import { countParameters, layersWithWeights } from './graph/weights.ts'
 
 /** Config of a model of layers. `functions.predict` gives the prediction. */
 export interface LayersConfig extends LayerGraph {
@@ -82,12 +81,6 @@ function labelRows(layers: readonly Layer[], labels: number): number | undefined
 export const labelClasses = (config: LayersConfig): number =>
   conditionSpecs(config).reduce((most, spec) => (spec.kind === 'labels' ? spec.classes : most), 0)
 
-/** Number of parameters of a graph of layers. */
-export const countParameters = (layers: readonly LayerWeights[]): number =>
-  layers
-    .flatMap(({ specs }) => specs)
-    .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
-
 /**
  * Throws EngineError, at `x`, unless the graph is a model of its input.
  * @param hasVariance if the result has a variance beside the prediction; undefined for either
@@ -137,10 +130,6 @@ export function hasVarianceOutput(config: LayersConfig): boolean {
   const output = viewOf(config).shapes[config.functions.predict]
   return output.at(-1) === 2 * inputShape(config).at(-1)!
 }
-
-/** Names and shapes of all weights in PyTorch's order of axes. */
-export const layersWeightShapes = (config: LayersConfig): Map<string, number[]> =>
-  torchShapes(layersWithWeights(config))
 
 /** Parses the config of a model of layers, of a stranger's file. Throws EngineError. */
 export function parseLayersConfig(json: Record<string, unknown>): LayersConfig {

@@ -7,9 +7,8 @@ import { labelSpec } from './condition.ts'
 import { createWeights } from './graph/firstWeights.ts'
 import { memoize } from './graph/memoize.ts'
 import { createProgram, runProgram } from './graph/program.ts'
-import { layersWithWeights } from './graph/weights.ts'
 import type { ModelKind } from './kind.ts'
-import { mlpGraph, type MlpConfig } from './mlpGraph.ts'
+import { mlpGraph, mlpLayers, type MlpConfig } from './mlpGraph.ts'
 
 /**
  * Creates an MLP. Weights have the names of an equivalent PyTorch module, but layout `[in, out]`;
@@ -22,7 +21,7 @@ export function mlp(
   random: Random,
   variance?: VarianceKind,
 ): Model {
-  const layers = layersWithWeights(mlpGraph(config))
+  const layers = mlpLayers(config)
   return {
     type: 'model',
     kind: 'mlp',

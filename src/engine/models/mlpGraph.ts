@@ -4,7 +4,8 @@ import { timeEmbeddingLayers } from './graph/blocks/embedding.ts'
 import { GraphBuilder, type Feature } from './graph/builder.ts'
 import type { LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
-import { layersWithWeights, torchShapes } from './graph/weights.ts'
+import type { LayerWeights } from './graph/weights.ts'
+import { layersWithWeights } from './graph/weights.ts'
 
 export interface MlpConfig {
   /** Coordinates of a point. */
@@ -65,6 +66,5 @@ function embed(b: GraphBuilder, config: MlpConfig): Feature {
   return parts.reduce((sum, part) => b.add('add', [sum, part]))
 }
 
-/** Names and shapes of all weights in PyTorch's order of axes. */
-export const mlpWeightShapes = (config: MlpConfig): Map<string, number[]> =>
-  torchShapes(layersWithWeights(mlpGraph(config)))
+/** The layers with weights in the order of the module. */
+export const mlpLayers = (config: MlpConfig): LayerWeights[] => layersWithWeights(mlpGraph(config))

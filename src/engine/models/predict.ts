@@ -9,6 +9,7 @@ import type { Conditioning, ConditionPart, Model } from '../base/values.ts'
 import { classifierKind } from './classifier.ts'
 import type { ConditionSpec } from './condition.ts'
 import { conditionParts, findPart, isOptional } from './condition.ts'
+import { ditKind } from './dit/dit.ts'
 import { classifierGuidedKind } from './classifierGuided.ts'
 import { exactKind } from './exact.ts'
 import { gaussianKind } from './gaussian.ts'
@@ -23,6 +24,7 @@ import { attentionMaps, unetKind } from './unet/unet.ts'
 const kinds: Record<string, ModelKind> = {
   mlp: mlpKind,
   unet: unetKind,
+  dit: ditKind,
   layers: layersKind,
   exact: exactKind,
   gaussian: gaussianKind,
@@ -153,14 +155,15 @@ function splitVariance({ variance: kind }: Model, output: Tensor, x: Tensor): An
 function checkShape(model: Model, x: Tensor, itemShape: number[]) {
   const shape = x.shape.slice(1)
   if (isSameShape(shape, itemShape)) return
-  throw new EngineError(isUnet(model) ? modelMessages.imageShape : modelMessages.itemShape, {
+  throw new EngineError(takesImages(model) ? modelMessages.imageShape : modelMessages.itemShape, {
     argument: 'x_t',
     expected: itemShape,
     shape,
   })
 }
 
-const isUnet = (model: Model) => (trainableModel(model) ?? model).kind === 'unet'
+const takesImages = (model: Model) =>
+  ['unet', 'dit'].includes((trainableModel(model) ?? model).kind)
 
 function checkTimesteps(t: Float64Array, x: Tensor) {
   checkCount('t', modelWords.timestep(), t.length, x)

@@ -64,7 +64,7 @@ export const loadCheckpoint = defineNode({
     const outputs: Outputs = {
       model: loadModel(model),
       ...(schedule && { schedule: { type: 'schedule', schedule } }),
-      ...(training && { training: { type: 'training', state: loadTraining(training) } }),
+      ...(training && { training: { type: 'training', state: loadTraining(training, model) } }),
     }
     // A wired output that the checkpoint lacks is a fault of its consumer.
     return outputs as { model: Model; schedule: ScheduleValue; training: Training }

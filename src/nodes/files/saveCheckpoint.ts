@@ -61,7 +61,7 @@ export const saveCheckpoint = defineNode({
         model: stored,
         schedule: schedule?.schedule,
         ...(dataset && { trainedOn: describeTrainingData(dataset) }),
-        ...(training && { training: await storeTraining(training.state) }),
+        ...(training && { training: await storeTraining(training.state, stored) }),
       }
       const bytes = writeCheckpoint(checkpoint, format)
       return [{ name: `${name || 'model'}.zip`, mime: 'application/zip', bytes }]

@@ -6,6 +6,7 @@ import {
   pixelAttentionLayers,
   transformerLayers,
 } from '../../engine/models/graph/blocks/attention.ts'
+import { ditBlockLayers } from '../../engine/models/graph/blocks/dit.ts'
 import { residualLayers } from '../../engine/models/graph/blocks/residual.ts'
 import {
   advanced,
@@ -187,6 +188,41 @@ export const attentionBlock = defineLayer({
       groups: groups || undefined,
       kind: kind === 'linear' ? 'linear_attention' : 'attention',
     }),
+})
+
+export const ditBlock = defineLayer({
+  type: 'diffusion/DiTBlock',
+  title: 'DiT Block',
+  summary:
+    'Block of a diffusion transformer: attention of tokens to each other and a feed-forward network, which a vector of time and condition scales and shifts (adaLN).',
+  source: "Peebles & Xie 2023, figure 3; diffusers' BasicTransformerBlock with ada_norm_zero",
+  inputs: {
+    x: features('Tokens [n, c], such as those of Patchify'),
+    embedding: features('A vector, such as that of TimeEmbedding'),
+  },
+  params: {
+    heads,
+    activation: advanced(
+      choice(['gelu_tanh', 'gelu'], 'Activation of the feed-forward network', {
+        gelu_tanh: 'GELU by its tanh approximation',
+        gelu: 'Exact GELU',
+      }),
+    ),
+    dropout: advanced(
+      real(
+        0,
+        { min: 0, max: 0.99, slider: true },
+        'Dropout after the attention and in the feed-forward network',
+      ),
+    ),
+    bias: advanced(toggle(true, 'Adds a learned number per channel to queries, keys and values')),
+    affine: advanced(toggle(false, 'Learned scale and shift of the second norm')),
+    eps,
+    name: layerName('block'),
+  },
+  gives: 'Tokens of the same shape',
+  build: (b, { x, embedding }, { bias, name, ...settings }) =>
+    ditBlockLayers(b, x, embedding, name, { ...settings, attentionBias: bias }),
 })
 
 export const transformerBlock = defineLayer({

@@ -4,6 +4,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Features } from '../../engine/base/values.ts'
 import {
   advanced,
+  choice,
   dataset,
   defineNode,
   features,
@@ -117,14 +118,27 @@ export const tokenEmbedding = defineLayer({
     b.add('token_embedding', [labels], { rows: num_classes + 1, width: out }, name),
 })
 
+const gridSide = (about: string) => when('kind', 'sines', integer(4, { min: 1, max: 4096 }, about))
+
 export const positionEmbedding = defineLayer({
   type: 'diffusion/PositionEmbedding',
-  summary: 'Adds a learned vector to each token, one per position.',
-  source: 'Dosovitskiy et al. 2021',
+  summary: 'Adds a vector to the token of each position: a learned one, or sines and cosines.',
+  source: 'Dosovitskiy et al. 2021; Peebles & Xie 2023',
   inputs: { x: features('Tokens [n, c]') },
-  params: { name: layerName('positions') },
-  gives: 'Tokens [n, c]',
-  build: (b, { x }, { name }) => b.add('position_embedding', [x], {}, name),
+  params: {
+    kind: choice(['learned', 'sines'], 'What the vectors are', {
+      learned: 'Learned for each position',
+      sines: 'Fixed sines and cosines of column and row, as in DiT',
+    }),
+    height: gridSide('Height of the grid of tokens: that of the image over the size of a patch'),
+    width: gridSide('Width of the grid of tokens: that of the image over the size of a patch'),
+    name: when('kind', 'learned', layerName('positions')),
+  },
+  gives: 'Tokens that know their position',
+  build: (b, { x }, { kind, height, width, name }) =>
+    kind === 'sines'
+      ? b.add('grid_embedding', [x], { height, width })
+      : b.add('position_embedding', [x], {}, name),
 })
 
 export const fourierFeatures = defineLayer({

@@ -2,6 +2,7 @@
 export {
   attentionBlock,
   crossAttention,
+  ditBlock,
   linearAttention,
   resBlock,
   scaledDotProductAttention,

@@ -29,6 +29,7 @@ export const layerCures = catalogue('layerCures', {
   stride: 'Set `stride` to 1 or 2. For patches, set it to `kernel`, and `padding` to 0.',
   tokenCount: 'Set height and width to those of the image that the tokens come from.',
   elementCount: 'Write sizes whose product is {count}.',
+  quarters: 'Put a Linear layer before it, with a multiple of 4 as `out`.',
   unknownCount: 'Connect tokens of an image, such as those of Patchify or Flatten.',
   widths: 'Put a Linear layer with {expected} as `out` before it.',
   keysAndValues: 'Take keys and values from the same tokens.',

@@ -58,6 +58,14 @@ export const modelNodeMessages = catalogue('modelNodes', {
     'Expected a model without a variance to precondition, got one that predicts it.',
   noLearnedVariance: 'Set learned_variance of the model to none.',
 
+  // DiT
+  tokenWidth:
+    'Expected tokens whose width, num_attention_heads x attention_head_dim, is a multiple of 4, got {heads} x {dim}.',
+  patches: 'Expected images that divide into patches of {patch} x {patch} pixels, got {size}.',
+  largeDit: 'Expected a DiT that fits into memory, got {millions} million parameters.',
+  smallerDit:
+    'Use fewer layers, heads or channels per head, for at most {most} million parameters.',
+
   // UNet
   numberList: 'Expected positive integers with commas between them, got {got}.',
   writeNumbers: 'Write them as {example}.',

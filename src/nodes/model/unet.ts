@@ -6,7 +6,7 @@ import { parseUnetConfig } from '../../engine/models/unet/config.ts'
 import { unet as makeUnet } from '../../engine/models/unet/init.ts'
 import { unetParameters, unetRows } from '../../engine/models/unet/summary.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Attention, Dataset } from '../../engine/base/values.ts'
+import type { Attention } from '../../engine/base/values.ts'
 import {
   added,
   advanced,
@@ -23,6 +23,8 @@ import {
   toggle,
   unless,
 } from '../define.ts'
+import type { ImageFacts } from './datasetImages.ts'
+import { datasetImages } from './datasetImages.ts'
 import { parseIntegers } from './numbers.ts'
 import { learnedVariances, predictionTypes, modelFacts } from './predicts.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
@@ -179,28 +181,6 @@ function checkParameters(config: UnetConfig) {
   })
 }
 
-interface Images {
-  sample_size: number | readonly [number, number]
-  channels: number
-  num_classes: number
-}
-
-function datasetImages({ shape, classes }: Dataset): Images {
-  if (shape.length !== 3) {
-    throw new NodeError({
-      slot: 'dataset',
-      message: modelNodeMessages.imageItems({ shape }),
-      cure: modelNodeMessages.useMlp(),
-    })
-  }
-  const [height, width, channels] = shape as [number, number, number]
-  return {
-    sample_size: height === width ? height : [height, width],
-    channels,
-    num_classes: classes ?? 0,
-  }
-}
-
 interface UnetParams {
   block_out_channels: string
   layers_per_block: number
@@ -218,7 +198,7 @@ interface UnetParams {
 }
 
 function unetConfigFromParams(
-  images: Images,
+  images: ImageFacts,
   attention: Attention | undefined,
   params: UnetParams,
   { fromDataset, outputs }: { fromDataset: boolean; outputs: 1 | 2 },
@@ -307,7 +287,7 @@ const commonDivisor = (widths: readonly number[], most: number): number => {
 
 /** Describes each level. Throws if the images cannot be halved that often. */
 function describeLevels(
-  { sample_size }: Images,
+  { sample_size }: ImageFacts,
   widths: readonly number[],
   fromDataset: boolean,
 ): Place[] {

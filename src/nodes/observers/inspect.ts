@@ -1,5 +1,6 @@
 // Statistics of any value.
 import { viewText } from '../../engine/base/viewTexts.ts'
+import { ditRows } from '../../engine/models/dit/summary.ts'
 import { unetRows } from '../../engine/models/unet/summary.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import type { StatisticsView } from '../../engine/plan/view.ts'
@@ -198,11 +199,15 @@ export const modelNotes = (model: Model): [string, string][] => [
   ['predicts', model.predicts],
   ...(model.variance ? ([['variance', model.variance]] as [string, string][]) : []),
   ['weights', `${weightCount(model).toLocaleString('en')} in ${collectTensors(model).length}`],
-  ...findUnets(model).flatMap(unetRows),
+  ...networkRows(model),
 ]
 
-const findUnets = (model: Model): Model[] =>
-  model.kind === 'unet' ? [model] : Object.values(model.children).flatMap(findUnets)
+/** Rows of size and cost of networks for images. */
+function networkRows(model: Model): [string, string][] {
+  if (model.kind === 'unet') return unetRows(model)
+  if (model.kind === 'dit') return ditRows(model)
+  return Object.values(model.children).flatMap(networkRows)
+}
 
 const modelKinds = (model: Model): string[] => [
   model.kind,

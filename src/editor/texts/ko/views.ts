@@ -82,6 +82,7 @@ export const koViews: ViewTexts = {
   valueRange: '값의 범위 #~#',
   resumable: '#단계부터 이어서 학습 가능',
   unet: 'UNet: 채널 #, 이미지 #',
+  dit: 'DiT: 층 #개, 너비 #, 이미지 #',
   mlp: 'MLP: 은닉층 #, #차원 점',
   layersModel: '층 #개로 된 모델, # 항목',
   layer: '층',

@@ -31,14 +31,16 @@ export type WeightStart =
   /** Uniform within 1 / sqrt(fan_in). */
   { kind: 'uniform'; fanIn: number } | { kind: 'normal' } | { kind: 'ones' } | { kind: 'zeros' }
 
+/** Files have `convolution` and `linear` in PyTorch's order of axes, and others as they are. */
+export type WeightLayout = 'convolution' | 'linear' | 'plain'
+
 /** A weight of a layer. */
 export interface WeightSpec {
   /** Last part of its name: `weight` or `bias`. */
   part: string
   /** Shape in this engine: convolutions `[kh, kw, in, out]`, linear layers `[in, out]`. */
   shape: readonly number[]
-  /** `convolution` and `linear` are stored in PyTorch's order of axes; others as they are. */
-  layout: 'convolution' | 'linear' | 'plain'
+  layout: WeightLayout
   start: WeightStart
 }
 

@@ -1,6 +1,6 @@
 // Weights of a graph of layers: names and shapes.
 import { GraphView } from './analysis.ts'
-import type { LayerGraph, WeightSpec } from './layer.ts'
+import type { LayerGraph, WeightLayout, WeightSpec } from './layer.ts'
 import { layerOp } from './ops/table.ts'
 
 /** The weights of one layer. */
@@ -56,3 +56,17 @@ export const torchShapes = (layers: readonly LayerWeights[]): Map<string, number
       specs.map((spec): [string, number[]] => [`${name}.${spec.part}`, torchShape(spec)]),
     ),
   )
+
+/** Layouts of all weights by name. */
+export const weightLayouts = (layers: readonly LayerWeights[]): Map<string, WeightLayout> =>
+  new Map(
+    layers.flatMap(({ name, specs }) =>
+      specs.map((spec): [string, WeightLayout] => [`${name}.${spec.part}`, spec.layout]),
+    ),
+  )
+
+/** Number of parameters of all layers. */
+export const countParameters = (layers: readonly LayerWeights[]): number =>
+  layers
+    .flatMap(({ specs }) => specs)
+    .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)

@@ -30,6 +30,15 @@ export const positive: Check = {
   holds: (value) => isFinite(value) && value > 0,
   expected: unetWords.positive(),
 }
+export const probability: Check = {
+  holds: (value) => isFinite(value) && value >= 0 && value < 1,
+  expected: unetWords.share(),
+}
+export const imageSide: Check = {
+  holds: (value) =>
+    isCount(value) || (Array.isArray(value) && value.length === 2 && value.every(isCount)),
+  expected: unetWords.side(),
+}
 export const yesOrNo: Check = {
   holds: (value) => typeof value === 'boolean',
   expected: unetWords.boolean(),
@@ -48,13 +57,18 @@ export const checkList = (item: Check): Check => ({
 export const formatValue = (value: unknown) =>
   value === undefined ? unetWords.nothing() : quoteValue(value, 200)
 
-/** Throws Error with a message for users unless every checked key is valid. */
-export function checkKeys(config: object, checks: Record<string, Check>) {
+/**
+ * Throws Error with a message for users unless every checked key is valid. `message` names the kind
+ * of model.
+ */
+export function checkKeys(
+  config: object,
+  checks: Record<string, Check>,
+  message: typeof unetMessages.wrongKey = unetMessages.wrongKey,
+) {
   for (const [key, { holds, expected, why }] of Object.entries(checks)) {
     const value = (config as Record<string, unknown>)[key]
     if (!holds(value))
-      throw new Error(
-        unetMessages.wrongKey({ key, expected, got: formatValue(value) }) + (why ?? ''),
-      )
+      throw new Error(message({ key, expected, got: formatValue(value) }) + (why ?? ''))
   }
 }

@@ -6,11 +6,12 @@ import {
   checkKeys,
   count,
   countOrNull,
-  isCount,
+  imageSide,
   isFinite,
   checkList,
   isOneOf,
   positive,
+  probability,
   formatValue,
   yesOrNo,
 } from './checks.ts'
@@ -216,11 +217,7 @@ const OTHER_BLOCKS = unetMessages.otherBlocks()
 const extraChecks = { extra_channels: count }
 
 const checks: { [K in Exclude<keyof UnetConfig, keyof TokenConfig | 'extra_channels'>]: Check } = {
-  sample_size: {
-    holds: (value) =>
-      isCount(value) || (Array.isArray(value) && value.length === 2 && value.every(isCount)),
-    expected: unetWords.side(),
-  },
+  sample_size: imageSide,
   in_channels: count,
   out_channels: count,
   center_input_sample: yesOrNo,
@@ -237,10 +234,7 @@ const checks: { [K in Exclude<keyof UnetConfig, keyof TokenConfig | 'extra_chann
   downsample_padding: isOneOf([0, 1]),
   downsample_type: isOneOf(['conv', 'resnet']),
   upsample_type: isOneOf(['conv', 'resnet']),
-  dropout: {
-    holds: (value) => isFinite(value) && value >= 0 && value < 1,
-    expected: unetWords.share(),
-  },
+  dropout: probability,
   act_fn: isOneOf(activationNames),
   attention_head_dim: {
     holds: (value) =>

@@ -8,7 +8,7 @@ import { GraphBuilder, type Feature } from '../graph/builder.ts'
 import type { LayerGraph } from '../graph/layer.ts'
 import { memoize } from '../graph/memoize.ts'
 import type { LayerWeights } from '../graph/weights.ts'
-import { inModuleOrder, layersWithWeights, torchShapes } from '../graph/weights.ts'
+import { inModuleOrder, layersWithWeights } from '../graph/weights.ts'
 import type { UnetConfig } from './config.ts'
 import { imageChannels, imageSize } from './config.ts'
 import type { AttentionBlock, Level, Resample, ResnetBlock } from './structure.ts'
@@ -165,7 +165,3 @@ export const unetLayers = (config: UnetConfig): LayerWeights[] =>
     'attentions.',
     'samplers.',
   ])
-
-/** Names and shapes of all weights in PyTorch's order of axes. */
-export const unetWeightShapes = (config: UnetConfig): Map<string, number[]> =>
-  torchShapes(unetLayers(config))

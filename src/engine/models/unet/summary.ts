@@ -1,36 +1,23 @@
 // Size and cost of a UNet, computed from its structure without evaluation.
 import { viewText } from '../../base/viewTexts.ts'
 import type { Model } from '../../base/values.ts'
+import type { Cost, Size } from '../cost.ts'
+import { blockCost, sizeRows, softmaxCost, totalCost } from '../cost.ts'
 import type { AttentionKind, UnetConfig } from './config.ts'
 import { attendsToTokens, imageSize } from './config.ts'
 import { FORWARD } from '../graph/blocks/attention.ts'
-import { unetWeightShapes } from './graph.ts'
+import { countParameters } from '../graph/weights.ts'
+import { unetLayers } from './graph.ts'
 import type { AttentionBlock, Level, ResnetBlock } from './structure.ts'
 import { unetStructure } from './structure.ts'
 
-export interface UnetSummary {
+export interface UnetSummary extends Size {
   /** Levels from the finest. */
   levels: ({ height: number; width: number; channels: number } & Attending)[]
   /** Attention of the middle block; undefined without one. */
   middle: Attending | undefined
-  parameters: number
-  /**
-   * FLOPs of one prediction for one image: convolutions, linear layers and attention; a
-   * multiply-add is 2.
-   */
-  flops: number
   /** Tokens per image that the counts assume. */
   tokens: number
-  /**
-   * Elements per image saved for the backward pass: the input of each layer with weights, once;
-   * queries, keys and values; attention weights.
-   */
-  saved: number
-  /**
-   * Saved elements with activation checkpointing: block inputs, and everything of the largest
-   * block.
-   */
-  checkpointed: number
 }
 
 /** Attention of a level, if any. */
@@ -71,47 +58,7 @@ export function unetSummary(
   }
 }
 
-export const unetParameters = (config: UnetConfig): number =>
-  [...unetWeightShapes(config).values()].reduce((sum, shape) => sum + multiply(shape), 0)
-
-/**
- * Bytes of a training step at a batch size: `weights` with gradient and Adam's two moments, and
- * saved `activations` (`checkpointed`: with activation checkpointing). Workspace of operations is
- * extra.
- */
-export const trainingMemory = (
-  { parameters, saved, checkpointed }: UnetSummary,
-  batch: number,
-) => ({
-  weights: 4 * 4 * parameters,
-  activations: 4 * saved * batch,
-  checkpointed: 4 * checkpointed * batch,
-})
-
-/** Multiply-adds and saved elements per image. */
-interface Cost {
-  macs: number
-  saved: number
-  /** Saved elements with activation checkpointing; all if undefined. */
-  held?: number
-  /** Peak of saved elements during recomputation; 0 if undefined. */
-  again?: number
-}
-
-const total = (costs: readonly Cost[]): Required<Cost> => ({
-  macs: costs.reduce((sum, { macs }) => sum + macs, 0),
-  saved: costs.reduce((sum, { saved }) => sum + saved, 0),
-  held: costs.reduce((sum, { saved, held = saved }) => sum + held, 0),
-  again: Math.max(...costs.map(({ again = 0 }) => again)),
-})
-
-/** Cost of a block that can be checkpointed: then only its input is saved. */
-const blockCost = ({ macs, saved }: Cost, into: number): Cost => ({
-  macs,
-  saved,
-  held: into,
-  again: saved,
-})
+export const unetParameters = (config: UnetConfig): number => countParameters(unetLayers(config))
 
 function layerCost(config: UnetConfig, tokens: number): Required<Cost> {
   const { time, down, middle, up } = unetStructure(config)
@@ -123,7 +70,7 @@ function layerCost(config: UnetConfig, tokens: number): Required<Cost> {
     scaleShift: config.resnet_time_scale_shift === 'scale_shift',
     tokens,
   }
-  return total([
+  return totalCost([
     convCost(3, config.in_channels, first, pixels, config.in_channels * pixels),
     // The final norm and convolution.
     convCost(3, first, config.out_channels, pixels, 2 * first * pixels),
@@ -163,7 +110,7 @@ function embeddingCost(config: UnetConfig, { from, to }: { from: number; to: num
     type === 'timestep'
       ? mlp
       : { macs: type === null && rows ? rows * to : 0, saved: type === null ? (rows ?? 0) : 0 }
-  return total([mlp, condition, { macs: 0, saved: 2 * to }])
+  return totalCost([mlp, condition, { macs: 0, saved: 2 * to }])
 }
 
 /** The label lookup (a product) or the projection of vectors, and the resulting tokens. */
@@ -195,7 +142,7 @@ function levelCost(
     const [into, out] = direction === 'down' ? [pixels, pixels / 4] : [4 * pixels, 4 * pixels]
     costs.push(convCost(3, channels, channels, out, channels * into))
   }
-  return total(costs)
+  return totalCost(costs)
 }
 
 /**
@@ -209,7 +156,7 @@ function resnetCost(
   into: number,
 ): Cost {
   const out = resample === 'down' ? pixels / 4 : resample === 'up' ? 4 * pixels : pixels
-  const cost = total([
+  const cost = totalCost([
     convCost(3, from, to, out, from * pixels + from * out),
     convCost(3, to, to, out, 2 * to * out),
     ...(from === to ? [] : [convCost(1, from, to, out, 0)]),
@@ -235,17 +182,11 @@ function pixelAttentionCost(
     kind === 'linear'
       ? linearCost(channels, heads, pixels)
       : softmaxCost(channels, heads, pixels, pixels)
-  return total([
+  return totalCost([
     { macs: 4 * channels * numbers, saved: (groups ? 2 : 1) * numbers + 3 * numbers + numbers },
     mixed,
   ])
 }
-
-/** Cost of softmax attention with its weights. */
-const softmaxCost = (channels: number, heads: number, pixels: number, others: number): Cost => ({
-  macs: 2 * channels * pixels * others,
-  saved: heads * pixels * others,
-})
 
 /** Cost of linear attention: keys times values per head, then queries times that. */
 const linearCost = (channels: number, heads: number, pixels: number): Cost => ({
@@ -261,7 +202,7 @@ function transformerCost(
 ): Cost {
   const numbers = channels * pixels
   const square = channels * numbers
-  const layer = total([
+  const layer = totalCost([
     // Norm input and output, queries, keys, values, input of the last layer; then cross-attention.
     { macs: 4 * square, saved: 6 * numbers },
     softmaxCost(channels, heads, pixels, pixels),
@@ -273,7 +214,7 @@ function transformerCost(
     // A norm, values and gates, and their product.
     { macs: 3 * FORWARD * square, saved: (2 + 3 * FORWARD) * numbers },
   ])
-  return total([
+  return totalCost([
     { macs: 2 * square, saved: 3 * numbers },
     ...Array.from({ length: layers }, () => layer),
   ])
@@ -281,15 +222,11 @@ function transformerCost(
 
 const multiply = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1)
 
-/** Batch size for the memory in {@link unetRows}. */
-const BATCH = 64
-
 /** Describes a UNet as rows of name and text. */
 export function unetRows(model: Model): [string, string][] {
   const config = model.config as unknown as UnetConfig
   const summary = unetSummary(config)
-  const { levels, middle, parameters, flops } = summary
-  const { weights, activations, checkpointed } = trainingMemory(summary, BATCH)
+  const { levels, middle } = summary
   return [
     ...levels.map(({ height, width, channels, ...attending }): [string, string] => [
       `${height} x ${width}`,
@@ -302,10 +239,7 @@ export function unetRows(model: Model): [string, string][] {
         : viewText('none'),
     ],
     ...tokenRows(config),
-    [viewText('parameters'), parameters.toLocaleString('en')],
-    [viewText('flops'), withUnit(flops, 1000, ['', 'k', 'M', 'G', 'T'])],
-    [viewText('trainingMemory', BATCH), inBytes(weights + activations)],
-    [viewText('checkpointing'), inBytes(weights + checkpointed)],
+    ...sizeRows(summary),
   ]
 }
 
@@ -334,16 +268,4 @@ function tokenRows({
           : viewText('vectors', width),
     ],
   ]
-}
-
-const inBytes = (bytes: number) => withUnit(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])
-
-/** Formats with three digits and the largest unit that fits. */
-function withUnit(value: number, base: number, units: readonly string[]): string {
-  const power = Math.min(
-    units.length - 1,
-    value < 1 ? 0 : Math.floor(Math.log(value) / Math.log(base)),
-  )
-  const scaled = value / base ** power
-  return `${scaled >= 100 ? Math.round(scaled) : Number(scaled.toPrecision(3))} ${units[power]}`.trim()
 }

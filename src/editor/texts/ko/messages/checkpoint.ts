@@ -15,7 +15,7 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
   severalModels: '모델이 하나여야 하는데 {count}개입니다: {folders}.',
   chooseOne: '그 가운데 하나만 든 ZIP이나 폴더를 고르세요.',
   otherModel:
-    'diffusers의 UNet2DModel이나 UNet2DConditionModel, 또는 이 프로그램의 MLP나 Classifier여야 하는데 {name}입니다.',
+    'diffusers의 UNet2DModel, UNet2DConditionModel이나 DiTTransformer2DModel, 또는 이 프로그램의 MLP나 Classifier여야 하는데 {name}입니다.',
   tooManyConfigs: 'ZIP의 config.json은 {most}개까지인데 더 많습니다.',
   noConfig: '가중치와 함께 config.json이 있어야 하는데 없습니다.',
   addConfig: '모델의 config.json을 넣으세요.',
@@ -50,6 +50,7 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
     'MLP의 out_dim은 분산이 있으면 dim의 두 배인 {expected}이어야(여야) 하는데 {value}입니다.',
   unetLayers: 'UNet의 layers_per_block은 {most} 이하여야 하는데 {value}입니다.',
   unetBlocks: 'UNet의 residual 블록과 transformer 블록은 모두 {most}개까지인데 {count}개입니다.',
+  chooseDit: 'DiT-XL-2-256 같은 DiTTransformer2DModel을 고르세요.',
   chooseUnet:
     'DDPM의 블록으로 된 UNet2DModel이나, Stable Diffusion 1의 것 같은 UNet2DConditionModel을 고르세요.',
 

@@ -18,6 +18,7 @@ import { archiveMessages } from '../../../../engine/messages/archive.ts'
 import { checkpointMessages } from '../../../../engine/messages/checkpoint.ts'
 import { datasetMessages } from '../../../../engine/messages/datasets.ts'
 import { safetensorsMessages } from '../../../../engine/messages/safetensors.ts'
+import { ditMessages } from '../../../../engine/messages/dit.ts'
 import { unetMessages, unetWords } from '../../../../engine/messages/unet.ts'
 import {
   backendMessages,
@@ -50,6 +51,7 @@ import { koArchive } from './archive.ts'
 import { koSafetensors } from './safetensors.ts'
 import { koCheckpoint } from './checkpoint.ts'
 import { koDatasets } from './datasets.ts'
+import { koDit } from './dit.ts'
 import { koUnet, koUnetWords } from './unet.ts'
 import { koBackends, koReplay, koSelfTestWords } from './backends.ts'
 import { koMemoryCures, koModelCures, koProcessCures, koTrainingCures } from './cures.ts'
@@ -96,6 +98,7 @@ export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(safetensorsMessages, koSafetensors),
   ...pairCatalogue(checkpointMessages, koCheckpoint),
   ...pairCatalogue(datasetMessages, koDatasets),
+  ...pairCatalogue(ditMessages, koDit),
   ...pairCatalogue(unetMessages, koUnet),
 ]
 

@@ -59,6 +59,13 @@ export const koModelNodes: Translation<typeof modelNodeMessages> = {
     'Precondition에 쓸 모델은 분산을 예측하지 않아야 하는데, 예측하는 모델입니다.',
   noLearnedVariance: '모델의 learned_variance를 none으로 정하세요.',
 
+  // DiT
+  tokenWidth:
+    '토큰의 너비 num_attention_heads x attention_head_dim은 4의 배수여야 하는데 {heads} x {dim}입니다.',
+  patches: '이미지는 {patch} x {patch} 픽셀의 패치로 나누어떨어져야 하는데 {size}입니다.',
+  largeDit: '메모리에 들어가는 DiT여야 하는데 파라미터가 {millions}백만 개입니다.',
+  smallerDit: '파라미터가 {most}백만 개 이하가 되도록 층, 헤드, 헤드마다의 채널을 줄이세요.',
+
   // UNet
   numberList: '쉼표로 나눈 양의 정수들이어야 하는데 {got}입니다.',
   writeNumbers: '{example}처럼 쓰세요.',

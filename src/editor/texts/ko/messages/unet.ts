@@ -60,6 +60,7 @@ export const koUnetWords: Translation<typeof unetWords> = {
   nothing: '없음',
   count: '양의 정수',
   countOrNull: '양의 정수나 null',
+  countOrZero: '양의 정수나 0',
   positive: '양수',
   headCount: '양의 정수나, 헤드가 하나면 null',
   number: '수',

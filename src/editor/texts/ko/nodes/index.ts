@@ -5,6 +5,7 @@ import { process } from './process.ts'
 import { data } from './data.ts'
 import { model } from './model.ts'
 import { layers } from './layers.ts'
+import { dit } from './dit.ts'
 import { training } from './training.ts'
 import { sampling } from './sampling.ts'
 import { dpmSteps } from './dpmSteps.ts'
@@ -20,6 +21,7 @@ export const koNodes: Readonly<Record<string, NodeTexts>> = {
   ...data,
   ...model,
   ...layers,
+  ...dit,
   ...training,
   ...sampling,
   ...dpmSteps,

@@ -33,6 +33,13 @@ export function checkDivides(value: number, channels: number, argument: string) 
   throw new EngineError(layerMessages.divides, { argument, channels, value })
 }
 
+/** Checks that the tokens of `x` are those of an image. */
+export function checkTokenCount(count: number | 'n', height: number, width: number) {
+  const expected = height * width
+  if (count === expected) return
+  throw new EngineError(layerMessages.tokenCount, { argument: 'x', expected, height, width, count })
+}
+
 export const shapeText = (shape: FeatureShape): string => shape.join(', ')
 
 export const isSame = (a: FeatureShape, b: FeatureShape): boolean =>

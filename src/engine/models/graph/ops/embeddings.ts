@@ -3,7 +3,7 @@ import type { LayerOp, WeightSpec } from '../layer.ts'
 import { EngineError } from '../../../base/errors.ts'
 import { layerMessages } from '../../../messages/layers.ts'
 import { count, finite, flag } from './attributes.ts'
-import { asTokens, shapeText } from './checks.ts'
+import { asTokens, checkTokenCount, shapeText } from './checks.ts'
 
 /** A table with a row per label or position. */
 const table = (rows: number, width: number): WeightSpec[] => [
@@ -47,4 +47,20 @@ export const position_embedding: LayerOp = {
     return x
   },
   weights: ([x]) => table(x[0] as number, x[1] as number),
+}
+
+/**
+ * Adds the fixed sine-cosine embedding of its place to each token of a grid of `height` x `width`,
+ * row by row (Peebles & Xie 2023; He et al. 2022).
+ */
+export const grid_embedding: LayerOp = {
+  inputs: ['x'],
+  attrs: { height: count, width: count },
+  shape([x], { height, width }) {
+    const [tokens, channels] = asTokens(x, 'x')
+    checkTokenCount(tokens, height as number, width as number)
+    if (channels % 4)
+      throw new EngineError(layerMessages.quarters, { argument: 'x', shape: shapeText(x) })
+    return x
+  },
 }

@@ -15,6 +15,7 @@ import {
 } from './arithmetic.ts'
 import { attention, linear_attention } from './attention.ts'
 import {
+  grid_embedding,
   label_embedding,
   position_embedding,
   timestep_embedding,
@@ -78,6 +79,7 @@ const ops = new Map<string, LayerOp>(
     label_embedding,
     token_embedding,
     position_embedding,
+    grid_embedding,
     attention,
     linear_attention,
   }),

@@ -1,7 +1,7 @@
 // Evaluation of embeddings of times, labels and positions.
 import type { Tensor, Tensor2D } from '../../../base/tf.ts'
 import { tf } from '../../../base/tf.ts'
-import { oneHot, timestepEmbedding } from '../../../layers/embedding.ts'
+import { gridEmbedding, oneHot, timestepEmbedding } from '../../../layers/embedding.ts'
 import type { Times } from '../../../process/schedule.ts'
 import { distinct, timeRows } from '../../condition.ts'
 import type { LayerRuns } from '../layer.ts'
@@ -28,4 +28,9 @@ export const runs = {
       .reshape([-1, count as number, width as number])
   },
   position_embedding: ({ inputs: [x], weights }) => (x as Tensor).add(weights.weight),
+  grid_embedding({ inputs: [x], attrs: { height, width }, shape }) {
+    const [tokens, channels] = shape as number[]
+    const values = gridEmbedding(height as number, width as number, channels)
+    return (x as Tensor).add(tf.tensor(values, [tokens, channels]))
+  },
 } satisfies LayerRuns

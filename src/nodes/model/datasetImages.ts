@@ -1,0 +1,27 @@
+// What a dataset sets of a network for images.
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Dataset } from '../../engine/base/values.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
+
+export interface ImageFacts {
+  sample_size: number | readonly [height: number, width: number]
+  channels: number
+  num_classes: number
+}
+
+/** Throws NodeError, at `dataset`, for data that are not images. */
+export function datasetImages({ shape, classes }: Dataset): ImageFacts {
+  if (shape.length !== 3) {
+    throw new NodeError({
+      slot: 'dataset',
+      message: modelNodeMessages.imageItems({ shape }),
+      cure: modelNodeMessages.useMlp(),
+    })
+  }
+  const [height, width, channels] = shape as [number, number, number]
+  return {
+    sample_size: height === width ? height : [height, width],
+    channels,
+    num_classes: classes ?? 0,
+  }
+}

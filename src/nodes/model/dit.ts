@@ -1,0 +1,162 @@
+// DiT: a transformer for images, diffusers' DiTTransformer2DModel.
+import type { DitConfig } from '../../engine/models/dit/config.ts'
+import { ditImageSize, ditWidth, parseDitConfig } from '../../engine/models/dit/config.ts'
+import { dit as makeDit } from '../../engine/models/dit/dit.ts'
+import { ditLayers } from '../../engine/models/dit/graph.ts'
+import { ditRows } from '../../engine/models/dit/summary.ts'
+import { countParameters } from '../../engine/models/graph/weights.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import {
+  advanced,
+  choice,
+  dataset,
+  defineNode,
+  integer,
+  model,
+  optional,
+  real,
+  seed,
+  toggle,
+  unless,
+} from '../define.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
+import type { ImageFacts } from './datasetImages.ts'
+import { datasetImages } from './datasetImages.ts'
+import { learnedVariances, modelFacts, predictionTypes } from './predicts.ts'
+
+export const dit = defineNode({
+  type: 'diffusion/DiT',
+  title: 'DiT',
+  category: 'model',
+  summary:
+    'New network for images: a diffusion transformer, whose tokens are patches of the image and attend to each other. Time and class scale and shift its layers (adaLN-zero).',
+  source: "Peebles & Xie 2023; diffusers' DiTTransformer2DModel",
+  inputs: {
+    dataset: optional(dataset('Sets image size, channels and number of classes')),
+  },
+  outputs: { model: model('Untrained model') },
+  params: {
+    sample_size: unless(
+      'dataset',
+      integer(8, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
+    ),
+    channels: unless(
+      'dataset',
+      integer(1, { min: 1, max: 1024 }, 'Channels of the images: 1 is grey, 3 is RGB'),
+    ),
+    patch_size: integer(
+      2,
+      { min: 1, max: 256 },
+      'Side of a patch, in pixels. Half the side means four times as many tokens',
+    ),
+    num_layers: integer(4, { min: 1, max: 128 }, 'Transformer blocks in a row'),
+    num_attention_heads: integer(4, { min: 1, max: 256 }, 'Attention heads of each block'),
+    attention_head_dim: integer(
+      32,
+      { min: 1, max: 1024 },
+      'Channels per head; the width of the tokens is that of all heads',
+    ),
+    num_classes: unless(
+      'dataset',
+      integer(0, { min: 0, max: 100_000 }, 'Number of classes to condition on; 0: unconditional'),
+    ),
+    predicts: choice(predictionTypes, 'Prediction type of the model', {
+      epsilon: 'Noise ε, as in DDPM',
+      v_prediction: 'Velocity v = α ε − σ x₀',
+      sample: 'Clean data x₀',
+      flow_prediction: 'Flow velocity ε − x₀',
+    }),
+    learned_variance: advanced(
+      choice(
+        learnedVariances,
+        'Predicts the variance of the reverse step too, with twice the output channels. Train it with HybridLoss',
+        {
+          none: 'Fixed variance',
+          learned_range: 'Interpolates between the two fixed variances (Nichol & Dhariwal 2021)',
+          learned: 'Logarithm of the variance',
+        },
+      ),
+    ),
+    dropout: advanced(
+      real(
+        0,
+        { min: 0, max: 0.99, slider: true },
+        'Dropout after the attention and in the feed-forward networks during training',
+      ),
+    ),
+    zero_init: advanced(
+      toggle(
+        true,
+        'Initializes the layers that scale and shift to zero, so that each block begins as the identity (adaLN-zero)',
+      ),
+    ),
+    seed: advanced(seed('Equal seeds start with equal weights')),
+  },
+  room: { width: 260, height: 130 },
+  staticOutputs: (params) => ({ model: modelFacts(params) }),
+  run: (
+    { dataset },
+    { predicts, zero_init, learned_variance, seed: _seed, ...params },
+    { random },
+  ) => {
+    const images = dataset ? datasetImages(dataset) : params
+    const variance = learned_variance === 'none' ? undefined : learned_variance
+    checkWidth(params)
+    checkPatches(images, params.patch_size)
+    const config = parseDitConfig({
+      sample_size: images.sample_size,
+      patch_size: params.patch_size,
+      in_channels: images.channels,
+      out_channels: variance ? 2 * images.channels : null,
+      num_layers: params.num_layers,
+      num_attention_heads: params.num_attention_heads,
+      attention_head_dim: params.attention_head_dim,
+      num_embeds_ada_norm: images.num_classes,
+      dropout: params.dropout,
+    })
+    checkParameters(config)
+    return {
+      model: makeDit(config, predicts, random, { zero_init, ...(variance && { variance }) }),
+    }
+  },
+  show: ({ model }) => model && { kind: 'rows', rows: ditRows(model) },
+})
+
+/** Checks that the positions fit: sines and cosines of row and column. */
+function checkWidth(params: Pick<DitConfig, 'num_attention_heads' | 'attention_head_dim'>) {
+  if (ditWidth(params) % 4 === 0) return
+  const { num_attention_heads: heads, attention_head_dim: dim } = params
+  throw new NodeError({
+    param: 'attention_head_dim',
+    message: modelNodeMessages.tokenWidth({ heads, dim }),
+    cure: modelNodeMessages.takeNumber({ number: 4 * Math.ceil(dim / 4) }),
+  })
+}
+
+function checkPatches({ sample_size }: ImageFacts, patch: number) {
+  const sides = ditImageSize({ sample_size })
+  if (sides.every((side) => side % patch === 0)) return
+  const fits = (size: number) => sides.every((side) => side % size === 0)
+  let fitting = patch
+  while (!fits(fitting)) fitting--
+  throw new NodeError({
+    param: 'patch_size',
+    message: modelNodeMessages.patches({ size: sides.join(' x '), patch }),
+    cure: modelNodeMessages.takeNumber({ number: fitting }),
+  })
+}
+
+/** Limit on the parameters: 1 GiB of float32. Training takes four times that. */
+const MOST_PARAMETERS = 2 ** 28
+
+function checkParameters(config: DitConfig) {
+  const parameters = countParameters(ditLayers(config))
+  if (parameters <= MOST_PARAMETERS) return
+  throw new NodeError({
+    param: 'attention_head_dim',
+    message: modelNodeMessages.largeDit({
+      millions: Math.ceil(parameters / 1e6).toLocaleString('en'),
+    }),
+    cure: modelNodeMessages.smallerDit({ most: Math.floor(MOST_PARAMETERS / 1e6) }),
+  })
+}
