@@ -526,6 +526,33 @@ describe('networks that are no models', () => {
   })
 })
 
+describe('a wired data set', () => {
+  const sized = node('input', 'ModelInput', { dataset: 'data.dataset' })
+
+  test('sets the shape, also through Subset', () =>
+    expect(
+      faultsOf(
+        node('mnist', 'MNIST', {}, { size: '28' }),
+        node('data', 'Subset', { dataset: 'mnist.dataset' }),
+        sized,
+        layer('Patchify', 'input.x', { size: 3 }, 'patches'),
+      ),
+    ).toMatchInlineSnapshot())
+
+  test('sets the classes', () => {
+    const inputs = { labels: 'labels.features', dataset: 'data.dataset' }
+    expect(
+      faultsOf(
+        node('data', 'Digits'),
+        sized,
+        labels(),
+        node('class', 'LabelEmbedding', inputs, { out: 4 }),
+        node('sum', 'Add', { x_1: 'input.x', x_2: 'class.features' }),
+      ),
+    ).toMatchInlineSnapshot()
+  })
+})
+
 onCpu(() => {
   test('a data set without classes for a LabelEmbedding', async () => {
     const graph = [

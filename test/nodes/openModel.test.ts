@@ -4,6 +4,9 @@ import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Conditioning, Model } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
+import { type DitConfig, parseDitConfig } from '../../src/engine/models/dit/config.ts'
+import { dit } from '../../src/engine/models/dit/dit.ts'
+import { ditGraph } from '../../src/engine/models/dit/graph.ts'
 import { inCanonicalOrder } from '../../src/engine/models/graph/features.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
 import { layersModel } from '../../src/engine/models/layers.ts'
@@ -95,6 +98,27 @@ const createUnet = (config: Partial<UnetConfig>) =>
     zero_init: false,
   })
 
+const dits: [name: string, config: Record<string, unknown>][] = [
+  ['plain', {}],
+  ['dropout, exact GELU', { dropout: 0.1, activation_fn: 'gelu', num_layers: 1 }],
+]
+const createDit = (config: Record<string, unknown>) =>
+  dit(
+    parseDitConfig({
+      sample_size: 8,
+      in_channels: 1,
+      patch_size: 2,
+      num_attention_heads: 2,
+      attention_head_dim: 8,
+      num_layers: 2,
+      num_embeds_ada_norm: 3,
+      ...config,
+    }),
+    'epsilon',
+    createRandom(3),
+    { zero_init: false },
+  )
+
 /** Reads the model that the opened nodes make. */
 async function makeOpened(closed: Model) {
   const { nodes } = openModel(node('closed', 'UNet', {}, { seed: 3 }), closed)
@@ -109,6 +133,7 @@ onCpu(() => {
       ...mlps.map(
         ([name, config]) => [`MLP: ${name}`, () => mlp(config, 'sample', createRandom(3))] as const,
       ),
+      ...dits.map(([name, config]) => [`DiT: ${name}`, () => createDit(config)] as const),
     ]
     test.each(models)('%s', async (_, create) => {
       const closed = create()
@@ -160,6 +185,20 @@ onEachBackend(() => {
       tf.dispose(collectTensors([closed, condition]))
     },
   )
+
+  test.each(dits)('layers of a DiT (%s) have its bits', async (_, config) => {
+    const closed = createDit(config)
+    const layers = asLayers(closed, ditGraph(closed.config as unknown as DitConfig))
+    const condition: Conditioning = { kind: 'labels', labels: Int32Array.of(1, -1) }
+    for (const training of [undefined, { seed: 1, step: 2 }]) {
+      const models = [closed, layers].map((model) => ({ ...model, ...(training && { training }) }))
+      const [right, got] = await Promise.all(
+        models.map((model) => bits(model, [2, 8, 8, 1], condition)),
+      )
+      expect(got).toEqual(right)
+    }
+    tf.dispose(collectTensors(closed))
+  })
 
   test.each(mlps)('layers of an MLP (%s) have its bits', async (_, config) => {
     const closed = mlp(config, 'sample', createRandom(3))

@@ -6,6 +6,9 @@ import { isPlainObject } from '../base/records.ts'
 import type { Model, PredictionType, VarianceKind } from '../base/values.ts'
 import { layerMessages } from '../messages/layers.ts'
 import type { LayerGraph } from '../models/graph/layer.ts'
+import type { DitConfig } from '../models/dit/config.ts'
+import { dit } from '../models/dit/dit.ts'
+import { ditGraph } from '../models/dit/graph.ts'
 import { mlp } from '../models/mlp.ts'
 import { mlpGraph, type MlpConfig } from '../models/mlpGraph.ts'
 import type { UnetConfig } from '../models/unet/config.ts'
@@ -47,24 +50,30 @@ export function parseOrigin(text: string): Origin | undefined {
   throw new EngineError(layerMessages.origin, { argument: 'origin', got: quoteValue(text, 100) })
 }
 
+/** Reads the origin of a kind of model from its config. */
+type OriginOf = (config: never, zero_init: boolean) => Origin
+
+/** Kinds of models that can be opened. */
+const origins: Readonly<Record<string, OriginOf | undefined>> = {
+  unet: (config: UnetConfig, zero_init) => ({
+    graph: unetGraph(config),
+    create: (predicts, random, variance) =>
+      unet(config, predicts, random, { zero_init, ...(variance && { variance }) }),
+  }),
+  dit: (config: DitConfig, zero_init) => ({
+    graph: ditGraph(config),
+    create: (predicts, random, variance) =>
+      dit(config, predicts, random, { zero_init, ...(variance && { variance }) }),
+  }),
+  mlp: (config: MlpConfig) => ({
+    graph: mlpGraph(config),
+    create: (predicts, random, variance) => mlp(config, predicts, random, variance),
+  }),
+}
+
 function readOrigin(json: Record<string, unknown>): Origin | undefined {
   const kind = findKind(json._class_name)
-  if (kind !== 'unet' && kind !== 'mlp') return undefined
-  const { config } = formats[kind].read(json)
-  if (kind === 'unet') {
-    const unetConfig = config as unknown as UnetConfig
-    return {
-      graph: unetGraph(unetConfig),
-      create: (predicts, random, variance) =>
-        unet(unetConfig, predicts, random, {
-          zero_init: json[ZERO_INIT] === true,
-          ...(variance && { variance }),
-        }),
-    }
-  }
-  const mlpConfig = config as unknown as MlpConfig
-  return {
-    graph: mlpGraph(mlpConfig),
-    create: (predicts, random, variance) => mlp(mlpConfig, predicts, random, variance),
-  }
+  const readOf = kind === undefined ? undefined : origins[kind]
+  if (kind === undefined || !readOf) return undefined
+  return readOf(formats[kind].read(json).config as never, json[ZERO_INIT] === true)
 }

@@ -29,6 +29,7 @@ export const digits = defineNode({
       const bytes = await assets.shipped('digits')
       return { key: computeSha256(bytes), data: toDataset(readImages(bytes)) }
     }),
+  staticOutputs: () => ({ dataset: { type: 'dataset', shape: [8, 8, 1], classes: 10 } }),
   run: (_, { split }, { prepared }) => {
     const all = prepared as Dataset
     const start = split === 'test' ? TRAIN : 0

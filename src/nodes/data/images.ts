@@ -36,6 +36,11 @@ export const images = defineNode({
       decode(assets, images, channels),
     )
   },
+  staticOutputs(_, __, prepared) {
+    if (!prepared) return {}
+    const { shape, classes } = prepared as Dataset
+    return { dataset: { type: 'dataset', shape, classes } }
+  },
   run: (_, __, { prepared }) => ({ dataset: prepared as Dataset }),
 })
 

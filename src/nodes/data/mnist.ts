@@ -39,6 +39,9 @@ export const mnist = defineNode({
     decodeOnce(assets, `mnist ${split} ${count} ${size}`, () =>
       decode(assets, split, { count, side: Number(size) }),
     ),
+  staticOutputs: ({ size }) => ({
+    dataset: { type: 'dataset', shape: [Number(size), Number(size), 1], classes: 10 },
+  }),
   run: (_, __, { prepared }) => ({ dataset: prepared as Dataset }),
 })
 

@@ -32,6 +32,7 @@ export const subset = defineNode({
     ),
     seed: seed('Seed of the random order'),
   },
+  staticOutputs: (_, { dataset }) => ({ dataset, rest: dataset }),
   run: ({ dataset }, { by, start, count, fold, folds, shuffle }, { random }) => {
     const order = shuffle ? random.permutation(dataset.size) : undefined
     const part = by === 'range' ? { by, start, count } : { by, fold, folds }

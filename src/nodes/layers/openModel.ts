@@ -1,6 +1,8 @@
 // Opens a closed model: the layer nodes that make it.
 import { originText } from '../../engine/checkpoint/origin.ts'
 import { mlpGraph, type MlpConfig } from '../../engine/models/mlpGraph.ts'
+import type { DitConfig } from '../../engine/models/dit/config.ts'
+import { ditGraph } from '../../engine/models/dit/graph.ts'
 import type { LayersConfig } from '../../engine/models/layersConfig.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
 import type { UnetConfig } from '../../engine/models/unet/config.ts'
@@ -58,6 +60,8 @@ function graphOf({ kind, config }: Model): LayerGraph {
       return unetGraph(config as unknown as UnetConfig)
     case 'mlp':
       return mlpGraph(config as unknown as MlpConfig)
+    case 'dit':
+      return ditGraph(config as unknown as DitConfig)
     case 'layers':
       return config as unknown as LayersConfig
     default:

@@ -26,7 +26,7 @@ class NetworkWriter {
 
   constructor({ layers, blocks = [] }: LayerGraph) {
     const firstOf = new Map(blocks.map((block) => [block.output, block]))
-    const inside = new Set(blocks.flatMap((block) => innerLayers(block, layers)))
+    const inside = findInner(layers, blocks)
     for (const [i, layer] of layers.entries()) {
       const block = firstOf.get(i)
       if (block) this.add(i, writeBlock(block))
@@ -74,7 +74,25 @@ class NetworkWriter {
   }
 }
 
-/** Positions of the layers of a block that nothing outside of it reads. */
+/** Positions of the layers of blocks that nothing outside of their block reads. */
+function findInner(layers: readonly Layer[], blocks: readonly Block[]): Set<number> {
+  const inside = new Set(blocks.flatMap((block) => innerLayers(block, layers)))
+  const outputs = new Set(blocks.map(({ output }) => output))
+  const pending = [
+    ...blocks.flatMap(({ inputs }) => Object.values(inputs)),
+    ...layers.flatMap((layer, i) => (inside.has(i) ? [] : layer.in)),
+  ]
+  // A layer without weights that others read as well has a node of its own.
+  while (pending.length) {
+    const i = pending.pop()!
+    if (!inside.has(i) || outputs.has(i)) continue
+    inside.delete(i)
+    pending.push(...layers[i].in)
+  }
+  return inside
+}
+
+/** Positions of the layers of a block. */
 function innerLayers({ first, output }: Block, layers: readonly Layer[]): number[] {
   const all = Array.from({ length: output - first + 1 }, (_, k) => first + k)
   return all.filter((i) => layers[i].op !== 'x' && layers[i].op !== 'time')
@@ -124,6 +142,16 @@ function writeBlock({ kind, inputs, settings: s }: Block): Written {
         layers: true,
         flip_sin_to_cos: s.flipSinToCos,
         freq_shift: s.freqShift,
+        name: s.name,
+      })
+    case 'dit':
+      return written('DiTBlock', {
+        heads: s.heads,
+        activation: s.activation,
+        dropout: s.dropout,
+        bias: s.attentionBias,
+        eps: s.eps,
+        affine: s.affine,
         name: s.name,
       })
     case 'downsample':
@@ -253,5 +281,9 @@ const writers: Readonly<Record<string, LayerWriter | undefined>> = {
     params: { num_classes: (rows as number) - 1, out: width },
     slots: ['labels'],
   }),
-  position_embedding: plain('PositionEmbedding'),
+  position_embedding: plain('PositionEmbedding', { kind: 'learned' }),
+  grid_embedding: ({ height, width }) => ({
+    type: 'PositionEmbedding',
+    params: { kind: 'sines', height, width },
+  }),
 }

@@ -92,6 +92,7 @@ export const dit = defineNode({
     ),
     seed: advanced(seed('Equal seeds start with equal weights')),
   },
+  opens: true,
   room: { width: 260, height: 130 },
   staticOutputs: (params) => ({ model: modelFacts(params) }),
   run: (

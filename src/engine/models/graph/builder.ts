@@ -24,6 +24,7 @@ export type BlockKind =
   | 'time_embedding'
   | 'downsample'
   | 'upsample'
+  | 'dit'
 
 /** A block of layers in a graph. */
 export interface Block {

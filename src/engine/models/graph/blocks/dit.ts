@@ -6,7 +6,7 @@ import { attentionLayers, FORWARD } from './attention.ts'
 /** Epsilon of the norms before the attention and at the end; fixed in diffusers. */
 const EPS = 1e-6
 
-export interface DitBlockSettings {
+export type DitBlockSettings = {
   heads: number
   activation: 'gelu' | 'gelu_tanh'
   /** Dropout after the attention and inside the feed-forward network. */
@@ -28,6 +28,18 @@ export function ditBlockLayers<F>(
   x: F,
   embedding: F,
   name: string,
+  settings: DitBlockSettings,
+): F {
+  return b.block('dit', { x, embedding }, { name, ...settings }, () =>
+    ditBlock(b, x, embedding, name, settings),
+  )
+}
+
+function ditBlock<F>(
+  b: LayerBuilder<F>,
+  x: F,
+  embedding: F,
+  name: string,
   { heads, activation, dropout, attentionBias, eps, affine }: DitBlockSettings,
 ): F {
   const width = b.shapeOf(x).at(-1) as number
@@ -38,8 +50,8 @@ export function ditBlockLayers<F>(
   const [shift1, scale1, gate1, shift2, scale2, gate2] = b.split(vectors, 6)
 
   const first = b.add('modulate', [b.layerNorm(x, undefined, EPS), scale1, shift1])
-  const settings = { heads, bias: attentionBias }
-  const mixed = attentionLayers(b, first, first, `${name}.attn1`, settings)
+  const attention = { heads, bias: attentionBias }
+  const mixed = attentionLayers(b, first, first, `${name}.attn1`, attention)
   const h = addGated(x, drop(mixed, 'attn1.to_out.1'), gate1)
 
   const norm = affine ? `${name}.norm3` : undefined
