@@ -61,7 +61,9 @@ function singleLayer(view: GraphView, index: number): Unit {
   const run = layerRun(view.layers[index])
   const { weights: specs } = layerOp(view.layers[index])
   const shapes = reads.map((input) => view.shapes[input])
-  const names = (specs?.(shapes, attrs) ?? []).map(({ part }) => part)
+  const all = specs?.(shapes, attrs) ?? []
+  const trained = all.filter((spec) => !spec.fixed).map(({ part }) => part)
+  const fixed = all.filter((spec) => spec.fixed).map(({ part }) => part)
   const layer = { attrs, shape: view.shapes[index], index, place: view.places[index] }
   return {
     claims: [index],
@@ -69,7 +71,13 @@ function singleLayer(view: GraphView, index: number): Unit {
       reads,
       writes: [index],
       run: (inputs, weights, pass) => [
-        run({ ...layer, inputs, weights: partsOf(weights, name, names), pass }),
+        run({
+          ...layer,
+          inputs,
+          weights: partsOf(weights, name, trained),
+          buffers: partsOf(pass.buffers, name, fixed),
+          pass,
+        }),
       ],
     },
   }
