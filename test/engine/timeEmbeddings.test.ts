@@ -143,6 +143,17 @@ onCpu(() => {
     tf.dispose([x, ...collectTensors([model, constant.weights[out[0]], constant.weights[out[1]]])])
   })
 
+  test('a quotient is by one number, or one per channel', () => {
+    const b = new GraphBuilder()
+    const x = b.source('x', { shape: [4, 4, 3] })
+    const divide = (width: number) => b.add('quotient', [x, b.source('vectors', { width })])
+    expect([1, 3].map((width) => b.shapeOf(divide(width)))).toEqual([
+      [4, 4, 3],
+      [4, 4, 3],
+    ])
+    expect(() => divide(2)).toThrow('[2]')
+  })
+
   describe('files', () => {
     test('have the frequencies beside the weights', async () => {
       const model = create()

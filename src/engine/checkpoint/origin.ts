@@ -5,6 +5,9 @@ import type { Random } from '../base/random.ts'
 import { isPlainObject } from '../base/records.ts'
 import type { Model, PredictionType, VarianceKind } from '../base/values.ts'
 import { layerMessages } from '../messages/layers.ts'
+import type { DitConfig } from '../models/dit/config.ts'
+import { dit } from '../models/dit/dit.ts'
+import { ditGraph } from '../models/dit/graph.ts'
 import type { LayerGraph } from '../models/graph/layer.ts'
 import { mlp } from '../models/mlp.ts'
 import { mlpGraph, type MlpConfig } from '../models/mlpGraph.ts'
@@ -49,8 +52,19 @@ export function parseOrigin(text: string): Origin | undefined {
 
 function readOrigin(json: Record<string, unknown>): Origin | undefined {
   const kind = findKind(json._class_name)
-  if (kind !== 'unet' && kind !== 'mlp') return undefined
+  if (kind !== 'unet' && kind !== 'dit' && kind !== 'mlp') return undefined
   const { config } = formats[kind].read(json)
+  if (kind === 'dit') {
+    const ditConfig = config as unknown as DitConfig
+    return {
+      graph: ditGraph(ditConfig),
+      create: (predicts, random, variance) =>
+        dit(ditConfig, predicts, random, {
+          zero_init: json[ZERO_INIT] === true,
+          ...(variance && { variance }),
+        }),
+    }
+  }
   if (kind === 'unet') {
     const unetConfig = config as unknown as UnetConfig
     return {

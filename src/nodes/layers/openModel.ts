@@ -3,6 +3,8 @@ import { originText } from '../../engine/checkpoint/origin.ts'
 import { mlpGraph, type MlpConfig } from '../../engine/models/mlpGraph.ts'
 import type { LayersConfig } from '../../engine/models/layersConfig.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
+import type { DitConfig } from '../../engine/models/dit/config.ts'
+import { ditGraph } from '../../engine/models/dit/graph.ts'
 import type { UnetConfig } from '../../engine/models/unet/config.ts'
 import { unetGraph } from '../../engine/models/unet/graph.ts'
 import { NodeError } from '../../engine/base/fault.ts'
@@ -24,7 +26,7 @@ export function openModel(node: GraphNode, model: Model): Expansion {
     params: {
       predicts: model.predicts,
       learned_variance: model.variance ?? 'none',
-      origin: model.kind === 'layers' ? '' : originText(model, node.params.zero_init === true),
+      origin: model.kind === 'layers' ? '' : originText(model, startsAtZero(node)),
       ...(Number.isInteger(node.params.seed) && { seed: node.params.seed }),
     },
     inputs: { x: output, ...(loads && { weights: wire('file', 'model') }) },
@@ -43,12 +45,17 @@ export function openModel(node: GraphNode, model: Model): Expansion {
   }
 }
 
+/** `zero_init` of a node, or its default. */
+const startsAtZero = ({ op, params }: GraphNode): boolean =>
+  op === 'diffusion/DiT' ? params.zero_init !== false : params.zero_init === true
+
 const LOADS = 'diffusion/LoadCheckpoint'
 
 /** Sizes of a data set that the closed node takes come from it in the opened ones as well. */
 const withDataset = (node: GraphNode, closed: GraphNode): GraphNode =>
   Object.hasOwn(closed.inputs, 'dataset') &&
-  ['diffusion/ModelInput', 'diffusion/LabelEmbedding'].includes(node.op)
+  ['diffusion/ModelInput', 'diffusion/LabelEmbedding'].includes(node.op) &&
+  node.params.num_classes !== 0
     ? { ...node, inputs: { ...node.inputs, dataset: input('dataset') } }
     : node
 
@@ -56,6 +63,8 @@ function graphOf({ kind, config }: Model): LayerGraph {
   switch (kind) {
     case 'unet':
       return unetGraph(config as unknown as UnetConfig)
+    case 'dit':
+      return ditGraph(config as unknown as DitConfig)
     case 'mlp':
       return mlpGraph(config as unknown as MlpConfig)
     case 'layers':

@@ -93,6 +93,7 @@ export const dit = defineNode({
     seed: advanced(seed('Equal seeds start with equal weights')),
   },
   room: { width: 260, height: 130 },
+  opens: true,
   staticOutputs: (params) => ({ model: modelFacts(params) }),
   run: (
     { dataset },

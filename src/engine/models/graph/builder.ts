@@ -21,6 +21,7 @@ export type BlockKind =
   | 'residual'
   | 'pixel_attention'
   | 'transformer'
+  | 'dit'
   | 'time_embedding'
   | 'downsample'
   | 'upsample'
