@@ -79,10 +79,11 @@ export const records: { [name: string]: Record } = {
     total: 3,
     from: [engine('unetTraining', /training (\w+) > /)],
   },
-  '11_models/dit': {
-    what: 'outputs, gradients and a training of DiTs: diffusers, PyTorch',
-    total: 4,
+  '11_models': {
+    what: 'outputs and gradients of DiTs and UNets, a training: diffusers, PyTorch',
+    total: 6,
     from: [
+      engine('unet', /> ((?:fourier|learned)_\w+) has the output/),
       engine('dit', /> (dit_\w+) has the output/),
       engine('dit', /(a training has the losses and the final weights)/),
     ],

@@ -3,7 +3,15 @@
 import { expect, test } from 'vitest'
 import { differentiate } from '../../src/engine/training/differentiate.ts'
 import { checkpointed, runWithoutCheckpoint } from '../../src/engine/layers/checkpointed.ts'
-import { predict } from '../../src/engine/models/predict.ts'
+import type { DitConfig } from '../../src/engine/models/dit/config.ts'
+import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
+import { dit } from '../../src/engine/models/dit/dit.ts'
+import { ditGraph } from '../../src/engine/models/dit/graph.ts'
+import { ditSize } from '../../src/engine/models/dit/summary.ts'
+import { ditBlockLayers } from '../../src/engine/models/graph/blocks/dit.ts'
+import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
+import { createProgram } from '../../src/engine/models/graph/program.ts'
+import { modelConditions, modelItemShape, predict } from '../../src/engine/models/predict.ts'
 import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
 import { unetConfig } from '../../src/engine/models/unet/config.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
@@ -11,7 +19,7 @@ import { unetSummary } from '../../src/engine/models/unet/summary.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import type { ActivationStorage, Weights } from '../../src/engine/base/values.ts'
+import type { ActivationStorage, Model, Weights } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { numbers } from '../kernels.ts'
@@ -76,19 +84,22 @@ const small = unetConfig({
   dropout: 0.3,
 })
 
+const createUnet = (config: UnetConfig) => () =>
+  unet(config, 'epsilon', createRandom(1), { zero_init: false })
+
 /** The loss of a training step and the gradients of all weights. */
 function stepOf(
-  config: UnetConfig,
+  create: () => Model,
   checkpointing: boolean,
   activations: ActivationStorage = 'float32',
 ) {
-  const model = unet(config, 'epsilon', createRandom(1), { zero_init: false })
-  const shape = [3, config.sample_size as number, config.sample_size as number, config.in_channels]
+  const model = create()
+  const shape = [3, ...modelItemShape(model)]
   const x = tf.tensor(
     createRandom(2).normal(shape.reduce((product, size) => product * size, 1)),
     shape,
   )
-  const condition = config.num_class_embeds || config.cross_attention_dim ? labels : undefined
+  const condition = modelConditions(model).length > 0 ? labels : undefined
   const training = { seed: 5, step: 2, checkpointing }
   const step = (): Tensor[] => {
     const loss = () =>
@@ -101,11 +112,29 @@ function stepOf(
   return { step, inputs: [x, ...collectTensors(model)] }
 }
 
+const createDit =
+  (changes: Partial<DitConfig> = {}) =>
+  () =>
+    dit(
+      parseDitConfig({
+        sample_size: 4,
+        in_channels: 1,
+        num_layers: 2,
+        num_attention_heads: 2,
+        attention_head_dim: 8,
+        num_embeds_ada_norm: 3,
+        ...changes,
+      }),
+      'epsilon',
+      createRandom(1),
+      { zero_init: false },
+    )
+
 const labels = { kind: 'labels', labels: Int32Array.of(0, 2, 1) } as const
 
-async function expectSame(config: UnetConfig, times = 1, activations?: ActivationStorage) {
+async function expectSame(create: () => Model, times = 1, activations?: ActivationStorage) {
   const [kept, again] = [false, true].map((checkpointing) =>
-    stepOf(config, checkpointing, activations),
+    stepOf(create, checkpointing, activations),
   )
   for (let i = 0; i < times; i++) {
     const [expected, found] = [kept.step(), again.step()]
@@ -117,12 +146,16 @@ async function expectSame(config: UnetConfig, times = 1, activations?: Activatio
 
 onEachBackend(() => {
   test('a UNet with attention, labels and dropout', () =>
-    expectSame({ ...tinyUnet(4), dropout: 0.3 }))
+    expectSame(createUnet({ ...tinyUnet(4), dropout: 0.3 })))
+
+  test('a DiT with labels and dropout', () => expectSame(createDit({ dropout: 0.3 })))
 })
 
 onEachBackend(() => {
   // The third evaluation is a replay.
-  test('a UNet that is replayed', () => expectSame(tinyUnet(4), 4))
+  test('a UNet that is replayed', () => expectSame(createUnet(tinyUnet(4)), 4))
+
+  test('a DiT that is replayed', () => expectSame(createDit(), 4))
 
   // Blocks of this size are fused on a software device too.
   if (process.env.FULL)
@@ -130,7 +163,11 @@ onEachBackend(() => {
       'a UNet with fused blocks, activations in %s',
       { timeout: 120_000 },
       (activations) =>
-        expectSame({ ...tinyUnet(4), sample_size: 16, block_out_channels: [32] }, 4, activations),
+        expectSame(
+          createUnet({ ...tinyUnet(4), sample_size: 16, block_out_channels: [32] }),
+          4,
+          activations,
+        ),
     )
 }, ['webgpu'])
 
@@ -159,12 +196,12 @@ onCpu(() => {
         act_fn: 'gelu',
       },
     ],
-  ])('a UNet %s', (_, changes) => expectSame(unetConfig({ ...small, ...changes })))
+  ])('a UNet %s', (_, changes) => expectSame(createUnet(unetConfig({ ...small, ...changes }))))
 
   test('takes less memory, about as much as its summary estimates', () => {
     const config = unetConfig({ ...small, layers_per_block: 3, dropout: 0 })
     const [kept, again] = [false, true].map((checkpointing) => {
-      const { step, inputs } = stepOf(config, checkpointing)
+      const { step, inputs } = stepOf(createUnet(config), checkpointing)
       const peak = measurePeak(() => tf.dispose(step()))
       tf.dispose(inputs)
       return peak
@@ -172,5 +209,54 @@ onCpu(() => {
     const { saved, checkpointed } = unetSummary(config)
     expect(checkpointed).toBeLessThan(0.5 * saved)
     expect(again).toBeLessThan(0.6 * kept)
+  })
+
+  test('each block of a DiT is one unit, which takes less memory', () => {
+    const create = createDit({ num_layers: 6 })
+    const model = create()
+    const config = model.config as unknown as DitConfig
+    const { main } = createProgram(ditGraph(config), ['predict'])
+    const blocks = main.filter(({ block }) => block)
+    expect(blocks.map(({ block }) => block![0])).toEqual(
+      Array.from({ length: 6 }, (_, i) => `transformer_blocks.${i}.norm1.linear`),
+    )
+    expect(blocks.map(({ block }) => block!.length)).toEqual(Array(6).fill(7))
+    tf.dispose(collectTensors(model))
+    const [kept, again] = [false, true].map((checkpointing) => {
+      const { step, inputs } = stepOf(create, checkpointing)
+      const peak = measurePeak(() => tf.dispose(step()))
+      tf.dispose(inputs)
+      return peak
+    }) as [number, number]
+    const { saved, checkpointed } = ditSize(config)
+    expect(checkpointed).toBeLessThan(0.4 * saved)
+    expect(again).toBeLessThan(0.6 * kept)
+  })
+
+  test('blocks whose inner values are read are no units', () => {
+    const b = new GraphBuilder()
+    const settings = {
+      heads: 2,
+      activation: 'gelu_tanh',
+      dropout: 0,
+      attentionBias: true,
+      eps: 1e-5,
+      affine: false,
+    } as const
+    const x = b.source('x', { shape: [4, 8] })
+    const vector = b.add('time_value', [b.source('time')])
+    const embedding = b.linear(vector, 'embed', 8)
+    const first = ditBlockLayers(b, x, embedding, 'first', settings)
+    const second = ditBlockLayers(b, first, embedding, 'second', settings)
+    const { layers } = b.graph({ out: second })
+    const blocksOf = (out: number) =>
+      createProgram({ layers, functions: { out } }, ['out']).main.flatMap(({ block }) =>
+        block ? [block[0]] : [],
+      )
+    expect(blocksOf(second)).toEqual(['first.norm1.linear', 'second.norm1.linear'])
+    // Another layer reads a value inside of the second block.
+    const inside = layers.findIndex(({ name }) => name === 'second.attn1.to_out.0')
+    const more = b.add('add', [second, inside])
+    expect(blocksOf(more)).toEqual(['first.norm1.linear'])
   })
 })

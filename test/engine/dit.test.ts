@@ -15,6 +15,7 @@ import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
 import { dit, type DitStart } from '../../src/engine/models/dit/dit.ts'
 import { ditGraph } from '../../src/engine/models/dit/graph.ts'
 import { ditSize } from '../../src/engine/models/dit/summary.ts'
+import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import { featuresBuilder, toLayerGraph } from '../../src/engine/models/graph/features.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
 import { predict } from '../../src/engine/models/predict.ts'
@@ -133,6 +134,15 @@ describe('positions', () => {
     expect(at(wide, 0)).toEqual([0, 0, 1, 1, 0, 0, 1, 1])
     expect(at(wide, 5)).not.toEqual(at(wide, 2))
   })
+})
+
+test('positions need tokens of the grid, with quarters of channels', () => {
+  const b = new GraphBuilder()
+  const embed = (shape: number[]) =>
+    b.add('grid_embedding', [b.source('x', { shape })], { height: 2, width: 3 })
+  expect(b.shapeOf(embed([6, 8]))).toEqual([6, 8])
+  expect(() => embed([5, 8])).toThrow('Expected 6 tokens for an image of 2 x 3, got 5.')
+  expect(() => embed([6, 6])).toThrow('Expected a multiple of 4 channels for x, got [6, 6].')
 })
 
 const small = {

@@ -133,8 +133,7 @@ function firstWeights(
 ): Weights {
   const b = new GraphBuilder()
   const graph = b.graph({ out: add(b, b.source('x', { shape })) })
-  const [layer] = layersWithWeights(graph)
-  return createWeights(layer, createRandom(1))
+  return createWeights(layersWithWeights(graph), createRandom(1)).weights
 }
 
 /** Cross-attention of two heads with its linear layers, as a graph of layers. */

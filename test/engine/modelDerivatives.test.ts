@@ -4,6 +4,8 @@
 // the step, and the square of the step.
 import { describe, expect, test } from 'vitest'
 import { classifier, classify } from '../../src/engine/models/classifier.ts'
+import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
+import { dit } from '../../src/engine/models/dit/dit.ts'
 import { gaussianModel } from '../../src/engine/models/gaussian.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import { predict } from '../../src/engine/models/predict.ts'
@@ -70,6 +72,34 @@ const denoiser: Case = {
   evaluate: evaluatePrediction,
 }
 
+const fourierDenoiser: Case = {
+  create: () =>
+    unet(unetConfig({ ...small, time_embedding_type: 'fourier' }), 'epsilon', random(2), {
+      zero_init: false,
+    }),
+  shape: [2, 8, 8, 1],
+  evaluate: evaluatePrediction,
+}
+
+const transformer: Case = {
+  create: () =>
+    dit(
+      parseDitConfig({
+        sample_size: 4,
+        in_channels: 1,
+        num_layers: 1,
+        num_attention_heads: 2,
+        attention_head_dim: 4,
+        num_embeds_ada_norm: 2,
+      }),
+      'epsilon',
+      random(7),
+      { zero_init: false },
+    ),
+  shape: [2, 4, 4, 1],
+  evaluate: evaluatePrediction,
+}
+
 const imageClassifier: Case = {
   create: () =>
     classifier(
@@ -105,7 +135,8 @@ const slope = (after: ArrayLike<number>, before: ArrayLike<number>, step: number
 
 const H = 1e-2
 
-function testModel({ create, shape, evaluate }: Case, hasTime: boolean) {
+/** `step`: the step along t of the central difference. */
+function testModel({ create, shape, evaluate }: Case, hasTime: boolean, step = 0.05) {
   const t = Float64Array.from({ length: shape[0] }, (_, i) => 40 + 3 * i)
   const withModel = async (work: (model: Model) => Promise<void>) => {
     const model = create()
@@ -132,7 +163,6 @@ function testModel({ create, shape, evaluate }: Case, hasTime: boolean) {
     test('Jacobian-vector product along t, with the bits of the value', () =>
       withModel(async (model) => {
         const x = normal(shape, 4)
-        const step = 0.05
         const at = (by: number) =>
           read(() =>
             evaluate(
@@ -191,10 +221,13 @@ function testModel({ create, shape, evaluate }: Case, hasTime: boolean) {
 onEachBackend(() => {
   describe('MLP', () => testModel(network, true))
   describe('classifier', () => testModel(imageClassifier, false))
+  describe('DiT', () => testModel(transformer, true))
 })
 
 onEachBackend((name) => {
   describe(`UNet on ${name}`, () => testModel(denoiser, true))
+  // The frequencies are higher.
+  describe(`UNet with ln t on ${name}`, () => testModel(fourierDenoiser, true, 0.005))
 }, unetBackends)
 
 onCpu(() => {

@@ -9,7 +9,9 @@ import type { BackendName } from '../../src/engine/protocol.ts'
 import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Conditioning, Model, Weights } from '../../src/engine/base/values.ts'
+import { collectTensors } from '../../src/engine/base/values.ts'
 import { onEachBackend, unetBackends } from '../backends.ts'
+import { expectGolden, readGoldenModel } from '../goldenNetworks.ts'
 import {
   gap,
   goldenJson,
@@ -162,6 +164,19 @@ onEachBackend((backend) => {
         ...readWeights(expected),
       })
       tf.dispose([x, target, right, output!, value, ...grads, ...Object.values(model.weights)])
+    },
+  )
+
+  test.each(['fourier_6to3', 'learned_4to1'])(
+    '%s has the output and every gradient of UNet2DModel',
+    async (name) => {
+      const model = readGoldenModel(`unet/${name}`)
+      const images = model.config.out_channels as number
+      await expectGolden(model, `unet/${name}`, tolerance, (input) => {
+        const [x, channels] = tf.split(input, [images, input.shape[3]! - images], 3)
+        return { x, condition: { kind: 'channels', channels } }
+      })
+      tf.dispose(collectTensors(model))
     },
   )
 

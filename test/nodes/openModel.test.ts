@@ -4,7 +4,8 @@ import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Conditioning, Model } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
-import { type DitConfig, parseDitConfig } from '../../src/engine/models/dit/config.ts'
+import type { DitConfig } from '../../src/engine/models/dit/config.ts'
+import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
 import { dit } from '../../src/engine/models/dit/dit.ts'
 import { ditGraph } from '../../src/engine/models/dit/graph.ts'
 import { inCanonicalOrder } from '../../src/engine/models/graph/features.ts'
@@ -67,6 +68,8 @@ const unets: [name: string, config: Partial<UnetConfig>][] = [
     { in_channels: 3, extra_channels: 2, center_input_sample: true },
   ],
   ['no middle', { mid_block_type: null }],
+  ['the logarithm of t', { time_embedding_type: 'fourier' }],
+  ['learned times', { time_embedding_type: 'learned', num_train_timesteps: 1000 }],
   [
     'three levels',
     {
@@ -98,25 +101,26 @@ const createUnet = (config: Partial<UnetConfig>) =>
     zero_init: false,
   })
 
-const dits: [name: string, config: Record<string, unknown>][] = [
-  ['plain', {}],
-  ['dropout, exact GELU', { dropout: 0.1, activation_fn: 'gelu', num_layers: 1 }],
+const dits: [name: string, config: Partial<DitConfig>][] = [
+  ['labels', { num_embeds_ada_norm: 3 }],
+  ['no labels', { num_embeds_ada_norm: 0 }],
+  ['patches of 4 x 4, dropout', { num_embeds_ada_norm: 3, patch_size: 4, dropout: 0.2 }],
+  ['other settings', { activation_fn: 'gelu', norm_elementwise_affine: true, out_channels: 2 }],
 ]
-const createDit = (config: Record<string, unknown>) =>
+const createDit = (config: Partial<DitConfig>) =>
   dit(
     parseDitConfig({
       sample_size: 8,
       in_channels: 1,
-      patch_size: 2,
-      num_attention_heads: 2,
-      attention_head_dim: 8,
       num_layers: 2,
-      num_embeds_ada_norm: 3,
+      num_attention_heads: 2,
+      attention_head_dim: 4,
+      num_embeds_ada_norm: 2,
       ...config,
     }),
     'epsilon',
     createRandom(3),
-    { zero_init: false },
+    { zero_init: false, ...(config.out_channels && { variance: 'learned' }) },
   )
 
 /** Reads the model that the opened nodes make. */
@@ -130,10 +134,10 @@ onCpu(() => {
   describe('opened and unchanged is the closed model', () => {
     const models = [
       ...unets.map(([name, config]) => [`UNet: ${name}`, () => createUnet(config)] as const),
+      ...dits.map(([name, config]) => [`DiT: ${name}`, () => createDit(config)] as const),
       ...mlps.map(
         ([name, config]) => [`MLP: ${name}`, () => mlp(config, 'sample', createRandom(3))] as const,
       ),
-      ...dits.map(([name, config]) => [`DiT: ${name}`, () => createDit(config)] as const),
     ]
     test.each(models)('%s', async (_, create) => {
       const closed = create()
@@ -142,6 +146,7 @@ onCpu(() => {
       expect(opened.predicts).toBe(closed.predicts)
       expect(opened.config).toEqual(closed.config)
       expect(Object.keys(opened.weights)).toEqual(Object.keys(closed.weights))
+      expect(opened.buffers).toEqual(closed.buffers)
       tf.dispose(collectTensors(closed))
     })
   })
@@ -150,7 +155,8 @@ onCpu(() => {
 /** The same network as a model of layers. */
 const asLayers = (closed: Model, graph: LayerGraph): Model =>
   layersModel(inCanonicalOrder(graph), closed.predicts, createRandom(3), {
-    origin: { graph, weights: closed.weights },
+    variance: closed.variance,
+    origin: { graph, weights: closed.weights, buffers: closed.buffers },
   })
 
 const bits = async (model: Model, x: number[], condition?: Conditioning) => {
@@ -189,12 +195,13 @@ onEachBackend(() => {
   test.each(dits)('layers of a DiT (%s) have its bits', async (_, config) => {
     const closed = createDit(config)
     const layers = asLayers(closed, ditGraph(closed.config as unknown as DitConfig))
-    const condition: Conditioning = { kind: 'labels', labels: Int32Array.of(1, -1) }
-    for (const training of [undefined, { seed: 1, step: 2 }]) {
-      const models = [closed, layers].map((model) => ({ ...model, ...(training && { training }) }))
-      const [right, got] = await Promise.all(
-        models.map((model) => bits(model, [2, 8, 8, 1], condition)),
-      )
+    expect(Object.keys(layers.weights)).toEqual(Object.keys(closed.weights))
+    for (const checkpointing of [false, true]) {
+      const training = { seed: 1, step: 2, checkpointing }
+      const [right, got] = [
+        await bits({ ...closed, training }, [2, 8, 8, 1]),
+        await bits({ ...layers, training }, [2, 8, 8, 1]),
+      ]
       expect(got).toEqual(right)
     }
     tf.dispose(collectTensors(closed))

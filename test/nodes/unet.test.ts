@@ -64,7 +64,11 @@ const sink = defineNode({
     return { kind: 'rows', rows: [] }
   },
 })
-let seen: { config: Record<string, unknown>; weights: Record<string, { shape: number[] }> }[] = []
+let seen: {
+  config: Record<string, unknown>
+  weights: Record<string, { shape: number[] }>
+  buffers?: Record<string, Float32Array>
+}[] = []
 
 const ops = opTable([...nodes, images, sink])
 
@@ -208,6 +212,21 @@ onCpu(() => {
       expect(seen[0].weights['class_embedding.weight'].shape).toEqual([3, 128])
     })
 
+    test('embeds t by its logarithm, or by learned vectors', async () => {
+      expect(await configOf([unet({ time_embedding_type: 'fourier' })])).toMatchObject({
+        time_embedding_type: 'fourier',
+        num_train_timesteps: null,
+      })
+      expect(seen[0].buffers!['time_proj.weight']).toHaveLength(32)
+      const learned = { time_embedding_type: 'learned', num_train_timesteps: 50 }
+      expect(await configOf([unet(learned)])).toMatchObject(learned)
+      expect(seen[0].weights['time_proj.weight'].shape).toEqual([50, 32])
+      expect(await configOf([unet({ num_train_timesteps: 50 })])).toMatchObject({
+        time_embedding_type: 'positional',
+        num_train_timesteps: null,
+      })
+    })
+
     test('has no embedding of labels for a number or vector as condition', async () => {
       expect(
         await configOf([unet({ class_embed_type: 'timestep', num_classes: 3 })]),
@@ -237,6 +256,7 @@ onCpu(() => {
       attending({}, { resolutions: 'middle' }),
       [unet({ block_out_channels: '2', norm_num_groups: 1, freq_shift: 1 })],
       [unet({ block_out_channels: '80000, 9999992' })],
+      [unet({ time_embedding_type: 'fourier', class_embed_type: 'timestep' })],
     )
     expect(refused.map(({ faults }) => faults.join(' | '))).toMatchInlineSnapshot(`
       [
@@ -253,6 +273,7 @@ onCpu(() => {
         "attention.resolutions: Expected positive integers with commas between them, got "middle". Write them as 8, 4.",
         "unet.block_out_channels: Expected at least 4 channels in the first level for the sines and cosines of t, got 2. Set it to 4 or more.",
         "unet.block_out_channels: Expected a UNet that fits into memory, got 10,240,668,863 million parameters. Use fewer channels or levels, for at most 268 million parameters.",
+        "unet.time_embedding_type: Expected time_embedding_type positional, as class_embed_type timestep embeds a number in the same way, got fourier. Set time_embedding_type to positional, or class_embed_type to labels or identity.",
       ]
     `)
   })

@@ -85,6 +85,12 @@ export interface ScheduleValue {
 export type Weights = Record<string, Tensor>
 
 /**
+ * Fixed numbers by their names in a checkpoint, such as the random frequencies of an embedding. On
+ * the CPU, where embeddings are computed.
+ */
+export type Buffers = Readonly<Record<string, Float32Array>>
+
+/**
  * A model as plain data, interpreted by `models/predict.ts`. Wrappers have `children` and no
  * weights of their own.
  */
@@ -99,6 +105,8 @@ export interface Model {
    */
   variance?: VarianceKind
   weights: Weights
+  /** Numbers that are saved beside the weights, but never trained or averaged. */
+  buffers?: Buffers
   children: Record<string, Model>
   /**
    * Set only during training: randomness of dropout, and checkpointing. Not saved in checkpoints.

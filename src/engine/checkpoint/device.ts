@@ -1,7 +1,7 @@
 // Transfers models and trainings between device and checkpoint.
 import { vectorLayout } from '../training/flatWeights.ts'
 import type { WeightLayout } from '../models/graph/layer.ts'
-import { weightLayouts } from '../models/graph/weights.ts'
+import { bufferNames, weightLayouts } from '../models/graph/weights.ts'
 import { withPreconditioning } from '../models/precondition.ts'
 import type { PreconditionConfig } from '../models/preconditioning.ts'
 import { onlyChild } from '../models/tree.ts'
@@ -9,7 +9,7 @@ import type { Moment } from '../training/moments.ts'
 import type { Tensor, Tensor1D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import type { Learner, TrainingState } from '../training/trainStep.ts'
-import type { Model, Value } from '../base/values.ts'
+import type { Buffers, Model, Value } from '../base/values.ts'
 import type { StoredModel } from './checkpoint.ts'
 import { CheckpointError } from './error.ts'
 import { formats } from './formats.ts'
@@ -44,6 +44,7 @@ async function storeNetwork({
   predicts,
   variance,
   weights,
+  buffers = {},
 }: Model): Promise<StoredModel> {
   if (!Object.hasOwn(formats, kind)) {
     throw new CheckpointError(
@@ -55,6 +56,8 @@ async function storeNetwork({
   const stored = new Map<string, StoredTensor>()
   for (const [name, tensor] of Object.entries(weights))
     stored.set(name, toTorch(layouts(name), await readStored(tensor)))
+  for (const [name, data] of Object.entries(buffers))
+    stored.set(name, { shape: [data.length], data })
   return { kind, config, predicts, ...(variance && { variance }), weights: stored }
 }
 
@@ -66,10 +69,13 @@ export function loadModel({ precondition, ...network }: StoredModel): Model {
 
 function loadNetwork({ kind, config, predicts, variance, weights }: StoredModel): Model {
   const layouts = layoutsOf({ kind, config })
-  const tensors = [...weights].map(([name, stored]) => {
+  const fixed = bufferNames(formats[kind].layers(config))
+  const tensors = [...weights].flatMap(([name, stored]) => {
+    if (fixed.has(name)) return []
     const { shape, data } = fromTorch(layouts(name), stored)
-    return [name, tf.tensor(data, shape)] as const
+    return [[name, tf.tensor(data, shape)] as const]
   })
+  const buffers = [...fixed].map((name) => [name, weights.get(name)!.data] as const)
   return {
     type: 'model',
     kind,
@@ -77,6 +83,7 @@ function loadNetwork({ kind, config, predicts, variance, weights }: StoredModel)
     predicts,
     ...(variance && { variance }),
     weights: Object.fromEntries(tensors),
+    ...(buffers.length > 0 && { buffers: Object.fromEntries(buffers) as Buffers }),
     children: {},
   }
 }

@@ -31,6 +31,8 @@ export interface Format {
   predictsVariance(config: Record<string, unknown>): boolean
   /** The layers with weights of a config, in the order of its files. */
   layers(config: Record<string, unknown>): LayerWeights[]
+  /** True for names of weights that older versions wrote and no model needs. */
+  isIgnored?(name: string): boolean
   /** Maps old weight names to current ones. */
   currentName?(name: string): string
   /** Describes the model: "UNet with channels 16, 32 for 8 x 8 x 1 images". */

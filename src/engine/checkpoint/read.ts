@@ -1,5 +1,5 @@
 // Reads a checkpoint. Files are untrusted, so everything is checked, and assumptions are reported.
-import { torchShapes } from '../models/graph/weights.ts'
+import { torchShapes, trainedLayers } from '../models/graph/weights.ts'
 import type { PreconditionConfig, PreconditionOptions } from '../models/preconditioning.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { PredictionType, VarianceKind } from '../base/values.ts'
@@ -30,10 +30,14 @@ function readParts(zip: Zip): ReadCheckpoint {
   const layout = findParts(zip)
   const format = formats[layout.kind]
   const { config, predicts: own } = format.read(readZipJson(zip, layout.config))
-  const shapes = torchShapes(format.layers(config))
+  const layers = format.layers(config)
+  const shapes = torchShapes(layers)
   const stored = openWeights(zip, layout.weights, headerLimit(shapes.keys()))
   const rename = <T>(weights: ReadonlyMap<string, T>) =>
-    renameWeights(weights, format.currentName ?? ((name) => name))
+    renameWeights(
+      new Map([...weights].filter(([name]) => !format.isIgnored?.(name))),
+      format.currentName ?? ((name) => name),
+    )
   // Before anything is unpacked: a small file can claim to hold very large weights.
   checkWeights(rename(stored.shapes), shapes)
   const weights = rename(stored.read())
@@ -52,7 +56,7 @@ function readParts(zip: Zip): ReadCheckpoint {
     schedule,
     ...(trainedOn && { trainedOn }),
     ...(layout.training !== undefined && {
-      training: readTraining(zip, layout.training, shapes),
+      training: readTraining(zip, layout.training, torchShapes(trainedLayers(layers))),
     }),
     notices,
   }

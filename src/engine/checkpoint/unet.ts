@@ -55,6 +55,8 @@ export const unetFormat: Format = {
       /(\.attentions\.\d+\.)(query|key|value|proj_attn)\./,
       (_, at, old) => `${at}${newNames[old as OldName]}.`,
     ),
+  // A second name of the frequencies of a Fourier embedding.
+  isIgnored: (name) => name === 'time_proj.W',
   describe(config) {
     const { block_out_channels: channels } = asUnetConfig(config)
     return viewText('unet', channels.join(', '), imageText(asUnetConfig(config)))

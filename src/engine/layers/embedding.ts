@@ -16,43 +16,80 @@ export interface TimestepEmbeddingOptions {
  * frequencies f from 1 to 1/10000; a last column of zeros if dim is odd. diffusers'
  * `get_timestep_embedding`. Computed on the CPU, because float32 loses digits of t f.
  *
- * `tensor`: the times as a tensor, `[n]`, that carries derivatives. Adds them: E + E' δ + E'' δ² / 2 with δ = t - sg(t) = 0, which has the
- * bits of E and its derivatives up to the second.
+ * `tensor`: the times as a tensor, `[n]`, that carries derivatives.
  */
-export function timestepEmbedding(
+export const timestepEmbedding = (
   t: Float64Array,
   dim: number,
-  options: TimestepEmbeddingOptions = {},
+  { flip_sin_to_cos = true, freq_shift = 0 }: TimestepEmbeddingOptions = {},
   tensor?: Tensor,
-): Tensor2D {
-  const embedding = embeddingDerivative(t, dim, options, 0)
-  if (!tensor) return embedding
-  const delta = tensor.sub(stopGradient(tensor)).reshape([-1, 1])
-  const slope = embeddingDerivative(t, dim, options, 1)
-  const curvature = embeddingDerivative(t, dim, options, 2)
-  return embedding.add(slope.mul(delta)).add(curvature.mul(delta.square().mul(0.5)))
+): Tensor2D => {
+  const half = Math.floor(dim / 2)
+  const frequencies = Array.from({ length: half }, (_, k) =>
+    Math.exp((-Math.log(10000) * k) / (half - freq_shift)),
+  )
+  return withDerivatives(tensor, (order) => {
+    const values = new Float32Array(t.length * dim)
+    const [cos, sin] = flip_sin_to_cos ? [0, half] : [half, 0]
+    frequencies.forEach((frequency, k) =>
+      t.forEach((step, i) => {
+        const [c, s] = [Math.cos(step * frequency), Math.sin(step * frequency)]
+        const [ofCos, ofSin] = order === 0 ? [c, s] : order === 1 ? [-s, c] : [-c, -s]
+        values[i * dim + cos + k] = frequency ** order * ofCos
+        values[i * dim + sin + k] = frequency ** order * ofSin
+      }),
+    )
+    return tf.tensor2d(values, [t.length, dim])
+  })
 }
 
-/** The derivative of the embedding of this order: each frequency turns its phase by π / 2. */
-function embeddingDerivative(
+/**
+ * Fourier embedding of the logarithm of times above 0, `[n, 2 m]`: sin(2π w ln t), then
+ * cos(2π w ln t), for m fixed frequencies w (Tancik et al. 2020; Song et al. 2021). diffusers'
+ * `GaussianFourierProjection`. Computed on the CPU, because float32 loses digits of w ln t.
+ *
+ * `tensor`: the times as a tensor, `[n]`, that carries derivatives.
+ */
+export function fourierTimeEmbedding(
   t: Float64Array,
-  dim: number,
-  { flip_sin_to_cos = true, freq_shift = 0 }: TimestepEmbeddingOptions,
-  order: 0 | 1 | 2,
+  frequencies: Float32Array,
+  tensor?: Tensor,
 ): Tensor2D {
-  const half = Math.floor(dim / 2)
-  const [cos, sin] = flip_sin_to_cos ? [0, half] : [half, 0]
-  const values = new Float32Array(t.length * dim)
-  for (let k = 0; k < half; k++) {
-    const frequency = Math.exp((-Math.log(10000) * k) / (half - freq_shift))
-    t.forEach((step, i) => {
-      const [c, s] = [Math.cos(step * frequency), Math.sin(step * frequency)]
-      const [ofCos, ofSin] = order === 0 ? [c, s] : order === 1 ? [-s, c] : [-c, -s]
-      values[i * dim + cos + k] = frequency ** order * ofCos
-      values[i * dim + sin + k] = frequency ** order * ofSin
-    })
-  }
-  return tf.tensor2d(values, [t.length, dim])
+  const half = frequencies.length
+  return withDerivatives(tensor, (order) => {
+    const values = new Float32Array(t.length * 2 * half)
+    frequencies.forEach((frequency, k) =>
+      t.forEach((time, i) => {
+        const phase = 2 * Math.PI * frequency * Math.log(time)
+        const slope = (2 * Math.PI * frequency) / time
+        const [c, s] = [Math.cos(phase), Math.sin(phase)]
+        const [ofSin, ofCos] =
+          order === 0
+            ? [s, c]
+            : order === 1
+              ? [slope * c, -slope * s]
+              : [-slope * (slope * s + c / time), -slope * (slope * c - s / time)]
+        values[2 * half * i + k] = ofSin
+        values[2 * half * i + half + k] = ofCos
+      }),
+    )
+    return tf.tensor2d(values, [t.length, 2 * half])
+  })
+}
+
+/**
+ * An embedding E of times, by its derivative of an order. With times as a tensor: E + E' δ +
+ * E'' δ² / 2 with δ = t - sg(t) = 0, which has the bits of E and its derivatives up to the second.
+ */
+function withDerivatives(
+  tensor: Tensor | undefined,
+  derivative: (order: 0 | 1 | 2) => Tensor2D,
+): Tensor2D {
+  const embedding = derivative(0)
+  if (!tensor) return embedding
+  const delta = tensor.sub(stopGradient(tensor)).reshape([-1, 1])
+  const [slope, curvature] = [derivative(1), derivative(2)]
+  return embedding.add(slope.mul(delta)).add(curvature.mul(delta.square().mul(0.5)))
 }
 
 /**

@@ -11,6 +11,12 @@ export const modelMessages = catalogue('models', {
   imageShape: 'Expected images of shape [{expected}], got items of shape [{shape}].',
   constantTime:
     'Expected a network, which can be differentiated with respect to t, got a model of kind {kind}.',
+  logarithmicTime:
+    'Expected a timestep above 0, as the model embeds its logarithm (time_embedding_type fourier), got t = {t}.',
+  tableTime:
+    'Expected a whole timestep from 0 to {last}, as the model has a learned vector for each of them, got t = {t}.',
+  tableDerivative:
+    'Expected a model that can be differentiated with respect to t, got one with a learned vector for each timestep.',
   cleanTime: 'Expected a timestep with some noise, got t = -1, which is clean data.',
   perItem: 'Expected one {what} per item: [{batch}], got [{count}].',
   infiniteRatio:

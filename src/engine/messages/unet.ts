@@ -7,7 +7,6 @@ export const unetMessages = catalogue('unet', {
   unknownKey: 'Expected known settings of the UNet, got {key} with {value}.',
   otherBlocks:
     'Blocks with skip, FIR or K filters or with simple cross-attention are not supported.',
-  otherEmbeddings: 'Fourier features and learned embeddings of t are not supported.',
   otherShifts: 'Other ways to add the embedding are not supported.',
   imageTokens: 'Tokens from images are not supported.',
   otherValues: 'Other values are not supported.',
@@ -33,6 +32,9 @@ export const unetMessages = catalogue('unet', {
   size: 'Expected sample_size of the UNet to be a multiple of {multiple} for {levels} levels, got {got}.',
   firstLevel:
     'Expected more channels in the first level of the UNet to embed t with freq_shift {shift}, got {channels}.',
+  learnedTimes: 'Expected num_train_timesteps of the UNet with learned embeddings of t, got null.',
+  embeddedTwice:
+    'Expected time_embedding_type "positional" of a UNet whose class_embed_type is "timestep", got "{type}".',
   twoTokens:
     'Expected num_token_embeds or encoder_hid_dim of the UNet, as tokens are labels or vectors, got both.',
   twoConditions:
@@ -51,6 +53,7 @@ export const unetMessages = catalogue('unet', {
     'A UNet2DConditionModel has no table of labels for its tokens. Use vectors as tokens.',
   middleTokens:
     'The middle block of a UNet2DConditionModel attends to tokens. Use cross-attention in the middle block too.',
+  otherTimes: 'A UNet2DConditionModel embeds t in another way, or only by its sines and cosines.',
   endActivation: 'A UNet2DConditionModel has another activation at its end.',
   resampling:
     'A UNet2DConditionModel resamples by convolution after blocks with attention. Set downsample and upsample to conv.',

@@ -6,7 +6,7 @@ import { modelMessages } from '../messages/models.ts'
 import { checkCount, isSameShape } from '../process/coefficients.ts'
 import type { Random } from '../base/random.ts'
 import type { Tensor, Tensor2D } from '../base/tf.ts'
-import type { Model, Weights } from '../base/values.ts'
+import type { Model } from '../base/values.ts'
 import { labelSpec } from './condition.ts'
 import { memoize } from './graph/memoize.ts'
 import { createProgram, runProgram } from './graph/program.ts'
@@ -21,14 +21,13 @@ import type { ModelKind } from './kind.ts'
  * (Dhariwal & Nichol 2021, section 4: trained on noised data).
  */
 export function classifier(config: ClassifierConfig, random: Random): Model {
-  const layers = classifierLayers(config)
   // Required of every model, but unused: a classifier makes no prediction.
   return {
     type: 'model',
     kind: 'classifier',
     config: { ...config },
     predicts: 'sample',
-    weights: Object.assign({}, ...layers.map((layer) => createWeights(layer, random))) as Weights,
+    ...createWeights(classifierLayers(config), random),
     children: {},
   }
 }

@@ -1,8 +1,16 @@
 // Models whose network is a graph of layers, wired by hand or read from a file.
 import { hashText } from '../base/hashText.ts'
 import type { Random } from '../base/random.ts'
+import { mapEntries } from '../base/records.ts'
 import type { Tensor } from '../base/tf.ts'
-import type { Model, PredictionType, ReusedWeights, VarianceKind, Weights } from '../base/values.ts'
+import type {
+  Buffers,
+  Model,
+  PredictionType,
+  ReusedWeights,
+  VarianceKind,
+  Weights,
+} from '../base/values.ts'
 import { viewText } from '../base/viewTexts.ts'
 import { createWeights } from './graph/firstWeights.ts'
 import type { LayerGraph } from './graph/layer.ts'
@@ -33,6 +41,7 @@ export const layersKind: ModelKind = {
 export interface LayersOrigin {
   graph: LayerGraph
   weights: Weights
+  buffers?: Buffers | undefined
 }
 
 /**
@@ -62,13 +71,20 @@ export function layersModel(
     config: { ...config },
     predicts,
     ...(variance && { variance }),
-    weights: firstWeights(layersWithWeights(graph), random, origin?.weights ?? {}),
+    ...firstWeights(layersWithWeights(graph), random, origin),
     children: {},
   }
 }
 
-/** Weights from `given` where name and shape are the same, in its order; then new ones. */
-function firstWeights(layers: readonly LayerWeights[], random: Random, given: Weights): Weights {
+/**
+ * Weights from `given` where name and shape are the same, in its order; then new ones, which depend
+ * on the name of their layer only, so that others can come and go.
+ */
+function firstWeights(
+  layers: readonly LayerWeights[],
+  random: Random,
+  { weights: given = {}, buffers: fixed = {} }: Partial<LayersOrigin> = {},
+): Pick<Model, 'weights' | 'buffers'> {
   const shapes = new Map(
     layers.flatMap(({ name, specs }) =>
       specs.map(({ part, shape }): [string, string] => [`${name}.${part}`, String(shape)]),
@@ -77,15 +93,21 @@ function firstWeights(layers: readonly LayerWeights[], random: Random, given: We
   const isSame = ([key, { shape }]: [string, Tensor]) => shapes.get(key) === String(shape)
   const taken = Object.fromEntries(Object.entries(given).filter(isSame))
   const isTaken = (key: string) => Object.hasOwn(taken, key)
-  const added = layers
-    .filter(({ name, specs }) => !specs.every(({ part }) => isTaken(`${name}.${part}`)))
-    .map((layer) => startWeights(layer, random))
-  return { ...taken, ...(Object.assign({}, ...added) as Weights), ...taken }
+  const added = layers.filter(
+    ({ name, specs }) => !specs.every(({ part }) => isTaken(`${name}.${part}`)),
+  )
+  const { weights, buffers } = createWeights(added, (name) => random.fork(hashText(name)))
+  return {
+    weights: { ...taken, ...weights, ...taken },
+    ...(buffers && { buffers: takeBuffers(buffers, fixed) }),
+  }
 }
 
-/** First weights depend on the name of a layer only, so that others can come and go. */
-export const startWeights = (layer: LayerWeights, random: Random): Weights =>
-  createWeights(layer, random.fork(hashText(layer.name)))
+/** The buffers with those of `given` in place of ones of the same name and length. */
+const takeBuffers = (own: Buffers, given: Buffers): Buffers =>
+  mapEntries(own, (key, numbers) =>
+    Object.hasOwn(given, key) && given[key].length === numbers.length ? given[key] : numbers,
+  )
 
 /**
  * The model with the weights of `given` where name and shape are the same. The others keep their
@@ -106,6 +128,7 @@ export function reuseWeights(model: Model, given: Model): Model {
     weights: Object.fromEntries(
       keys.map((key) => [key, isTaken(key) ? other[key].clone() : own[key]]),
     ),
+    ...(model.buffers && { buffers: takeBuffers(model.buffers, given.buffers ?? {}) }),
     reused: {
       taken: keys.length - changed.length,
       fresh: layersOf(changed.filter((key) => !Object.hasOwn(other, key))),

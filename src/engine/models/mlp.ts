@@ -1,7 +1,7 @@
 // MLP for points: residual layers conditioned on the timestep and optionally on a class, a number, a
 // vector and further coordinates.
 import type { Random } from '../base/random.ts'
-import type { Model, PredictionType, VarianceKind, Weights } from '../base/values.ts'
+import type { Model, PredictionType, VarianceKind } from '../base/values.ts'
 import type { ConditionSpec } from './condition.ts'
 import { labelSpec } from './condition.ts'
 import { createWeights } from './graph/firstWeights.ts'
@@ -21,14 +21,13 @@ export function mlp(
   random: Random,
   variance?: VarianceKind,
 ): Model {
-  const layers = mlpLayers(config)
   return {
     type: 'model',
     kind: 'mlp',
     config: { ...config },
     predicts,
     ...(variance && { variance }),
-    weights: Object.assign({}, ...layers.map((layer) => createWeights(layer, random))) as Weights,
+    ...createWeights(mlpLayers(config), random),
     children: {},
   }
 }

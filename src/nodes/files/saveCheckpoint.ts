@@ -48,7 +48,7 @@ export const saveCheckpoint = defineNode({
     name: text('model', 'File name without .zip'),
     format: advanced(
       choice(['auto', 'diffusers'], 'File format', {
-        auto: 'UNet2DModel where diffusers can load it, otherwise a class of this editor',
+        auto: 'A class of diffusers that it can load, otherwise a class of this editor',
         diffusers: 'Only what diffusers can load; refuses the rest',
       }),
     ),

@@ -11,6 +11,7 @@ import {
   integer,
   layerName,
   optional,
+  real,
   toggle,
   unless,
   when,
@@ -53,9 +54,61 @@ export const timeEmbedding = defineLayer({
   },
 })
 
+export const fourierTimeEmbedding = defineLayer({
+  type: 'diffusion/FourierTimeEmbedding',
+  summary:
+    'Embeds the logarithm of a timestep above 0, such as a noise level, as sines and cosines with fixed random frequencies.',
+  equation: '\\sin(2 \\pi w \\ln t), \\; \\cos(2 \\pi w \\ln t)',
+  source: 'Tancik et al. 2020; Song et al. 2021, appendix C.1',
+  inputs: { t: features('t of ModelInput, or a number from ConditionInput') },
+  params: {
+    channels: integer(64, { min: 2, max: 4096, step: 2 }, 'Number of sines and cosines; even'),
+    scale: real(16, { min: 1e-6, max: 1e6 }, 'Standard deviation of the frequencies w'),
+    name: layerName('time_proj'),
+  },
+  gives: 'Vector [c]',
+  build(b, { t }, { channels, scale, name }) {
+    if (channels % 2)
+      throw new NodeError({
+        param: 'channels',
+        message: layerNodeMessages.evenChannels({ got: channels }),
+        cure: layerNodeMessages.raise({ least: channels + 1 }),
+      })
+    return b.add('fourier_time_embedding', [t], { count: channels / 2, scale }, name)
+  },
+})
+
+export const learnedTimeEmbedding = defineLayer({
+  type: 'diffusion/LearnedTimeEmbedding',
+  summary: 'Embeds a whole timestep as a learned vector.',
+  source: "diffusers' UNet2DModel",
+  inputs: { t: features('t of ModelInput, or a number from ConditionInput') },
+  params: {
+    num_train_timesteps: integer(
+      1000,
+      { min: 1, max: 100_000 },
+      'Number of timesteps of the schedule',
+    ),
+    out: integer(128, { min: 1, max: 65_536 }, 'Size of the vector'),
+    name: layerName('time_proj'),
+  },
+  gives: 'Vector [c]',
+  build: (b, { t }, { num_train_timesteps, out, name }) =>
+    b.add('time_table', [t], { rows: num_train_timesteps, width: out }, name),
+})
+
+export const timeValue = defineLayer({
+  type: 'diffusion/TimeValue',
+  summary: 'A timestep, or another number, as a vector of that one number.',
+  inputs: { t: features('t of ModelInput, or a number from ConditionInput') },
+  params: {},
+  gives: 'Vector [1]',
+  build: (b, { t }) => b.add('time_value', [t]),
+})
+
 const classes = unless(
   'dataset',
-  integer(10, { min: 1, max: 100_000 }, 'Number of classes; one more vector stands for no label'),
+  integer(10, { min: 0, max: 100_000 }, 'Number of classes; one more vector stands for no label'),
 )
 
 export const labelEmbedding = defineNode({

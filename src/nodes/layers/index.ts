@@ -11,13 +11,16 @@ export {
 } from './attention.ts'
 export {
   fourierFeatures,
+  fourierTimeEmbedding,
   labelEmbedding,
+  learnedTimeEmbedding,
   positionEmbedding,
   timeEmbedding,
+  timeValue,
   tokenEmbedding,
 } from './embeddings.ts'
 export { conditionInput, modelInput } from './inputs.ts'
-export { add, concat, modulate, multiply, split } from './joins.ts'
+export { add, concat, divide, modulate, multiply, split } from './joins.ts'
 export { conv, downsample, linear, scale, upsample } from './linear.ts'
 export {
   dropoutLayer,

@@ -61,6 +61,19 @@ export const multiply = defineLayer({
   build: (b, inputs) => joinWired(b, 'multiply', inputs),
 })
 
+export const divide = defineLayer({
+  type: 'diffusion/Divide',
+  summary: 'Divides features by a vector: by one number, or each channel by its own.',
+  equation: 'y = x / d',
+  inputs: {
+    x: features('Features'),
+    by: features('d: a vector of one number, such as TimeValue, or of as many channels'),
+  },
+  params: {},
+  gives: 'The quotient',
+  build: (b, { x, by }) => b.add('quotient', [x, by]),
+})
+
 export const modulate = defineLayer({
   type: 'diffusion/Modulate',
   summary:

@@ -26,7 +26,7 @@ export function openModel(node: GraphNode, model: Model): Expansion {
     params: {
       predicts: model.predicts,
       learned_variance: model.variance ?? 'none',
-      origin: model.kind === 'layers' ? '' : originText(model, node.params.zero_init === true),
+      origin: model.kind === 'layers' ? '' : originText(model, startsAtZero(node)),
       ...(Number.isInteger(node.params.seed) && { seed: node.params.seed }),
     },
     inputs: { x: output, ...(loads && { weights: wire('file', 'model') }) },
@@ -45,12 +45,17 @@ export function openModel(node: GraphNode, model: Model): Expansion {
   }
 }
 
+/** `zero_init` of a node, or its default. */
+const startsAtZero = ({ op, params }: GraphNode): boolean =>
+  op === 'diffusion/DiT' ? params.zero_init !== false : params.zero_init === true
+
 const LOADS = 'diffusion/LoadCheckpoint'
 
 /** Sizes of a data set that the closed node takes come from it in the opened ones as well. */
 const withDataset = (node: GraphNode, closed: GraphNode): GraphNode =>
   Object.hasOwn(closed.inputs, 'dataset') &&
-  ['diffusion/ModelInput', 'diffusion/LabelEmbedding'].includes(node.op)
+  ['diffusion/ModelInput', 'diffusion/LabelEmbedding'].includes(node.op) &&
+  node.params.num_classes !== 0
     ? { ...node, inputs: { ...node.inputs, dataset: input('dataset') } }
     : node
 
@@ -58,10 +63,10 @@ function graphOf({ kind, config }: Model): LayerGraph {
   switch (kind) {
     case 'unet':
       return unetGraph(config as unknown as UnetConfig)
-    case 'mlp':
-      return mlpGraph(config as unknown as MlpConfig)
     case 'dit':
       return ditGraph(config as unknown as DitConfig)
+    case 'mlp':
+      return mlpGraph(config as unknown as MlpConfig)
     case 'layers':
       return config as unknown as LayersConfig
     default:

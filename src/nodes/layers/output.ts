@@ -97,6 +97,6 @@ function createModel(graph: LayerGraph, { predicts, variance, random, origin }: 
   if (!origin) return layersModel(graph, predicts, random, { variance })
   const closed = origin.create(predicts, random, variance)
   if (isSameGraph(graph, origin.graph)) return closed
-  const from = { graph: origin.graph, weights: closed.weights }
+  const from = { graph: origin.graph, weights: closed.weights, buffers: closed.buffers }
   return layersModel(graph, predicts, random, { variance, origin: from })
 }

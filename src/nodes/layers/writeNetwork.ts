@@ -135,6 +135,16 @@ function writeBlock({ kind, inputs, settings: s }: Block): Written {
         linear_projection: s.linearProjection,
         name: s.name,
       })
+    case 'dit':
+      return written('DiTBlock', {
+        heads: s.heads,
+        activation: s.activation,
+        dropout: s.dropout,
+        bias: s.attentionBias,
+        affine: s.affine,
+        eps: s.eps,
+        name: s.name,
+      })
     case 'time_embedding':
       return written('TimeEmbedding', {
         channels: s.channels,
@@ -142,16 +152,6 @@ function writeBlock({ kind, inputs, settings: s }: Block): Written {
         layers: true,
         flip_sin_to_cos: s.flipSinToCos,
         freq_shift: s.freqShift,
-        name: s.name,
-      })
-    case 'dit':
-      return written('DiTBlock', {
-        heads: s.heads,
-        activation: s.activation,
-        dropout: s.dropout,
-        bias: s.attentionBias,
-        eps: s.eps,
-        affine: s.affine,
         name: s.name,
       })
     case 'downsample':
@@ -281,6 +281,18 @@ const writers: Readonly<Record<string, LayerWriter | undefined>> = {
     params: { num_classes: (rows as number) - 1, out: width },
     slots: ['labels'],
   }),
+  fourier_time_embedding: ({ count, scale }) => ({
+    type: 'FourierTimeEmbedding',
+    params: { channels: 2 * (count as number), scale },
+    slots: ['t'],
+  }),
+  time_table: ({ rows, width }) => ({
+    type: 'LearnedTimeEmbedding',
+    params: { num_train_timesteps: rows, out: width },
+    slots: ['t'],
+  }),
+  time_value: plain('TimeValue', {}, ['t']),
+  quotient: plain('Divide', {}, ['x', 'by']),
   position_embedding: plain('PositionEmbedding', { kind: 'learned' }),
   grid_embedding: ({ height, width }) => ({
     type: 'PositionEmbedding',

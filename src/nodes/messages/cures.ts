@@ -125,6 +125,11 @@ export const modelCures = catalogue('modelCures', {
     'Connect the data set to `dataset` of UNet, or set sample_size and channels, or connect data that fits the model.',
   constantTime:
     'Connect MLP or UNet, or use the timestep that is wired to JvpStart, which is a constant.',
+  logarithmicTime:
+    'Use a SigmaSchedule or a FlowSchedule, whose timesteps are above 0, or set time_embedding_type to positional.',
+  tableTime:
+    'Use the NoiseSchedule that it was trained with and whole timesteps, or set time_embedding_type to positional.',
+  tableDerivative: 'Set time_embedding_type of the UNet to positional.',
   cleanTime:
     'Set `end` of Timesteps to smallest, so that the last t_prev is a timestep of the training.',
   perItem: 'Take {argument} and x_t from the same batch.',

@@ -11,6 +11,7 @@ export const layerNodeMessages = catalogue('layerNodes', {
   otherX: 'Expected x of ModelInput, whose size extra channels have, got another layer.',
   connectX: 'Connect x of ModelInput to `x`.',
   fewChannels: 'Expected at least {least} channels for freq_shift {shift}, got {got}.',
+  evenChannels: 'Expected an even number of channels, half sines and half cosines, got {got}.',
   raise: 'Set it to {least} or more.',
   pixelCount:
     'Expected a multiple of {pixels} numbers for images of {height} x {width}, got [{shape}].',

@@ -77,6 +77,10 @@ export const modelNodeMessages = catalogue('modelNodes', {
   conditionTwice:
     'Expected class_embed_type labels, as an Attention of kind cross takes the condition as tokens, got {kind}.',
   oneCondition: 'Set class_embed_type to labels, or set `kind` of Attention to self or linear.',
+  embeddedTwice:
+    'Expected time_embedding_type positional, as class_embed_type timestep embeds a number in the same way, got {type}.',
+  embedPositions:
+    'Set time_embedding_type to positional, or class_embed_type to labels or identity.',
   levels: 'Expected channels for 1 to 10 levels, got {got}.',
   writeLevels: 'Write one number per level, such as 32, 64.',
   groups:

@@ -1,7 +1,7 @@
 // UNet: the network for images, diffusers' UNet2DModel.
 import type { Around, Place } from '../../engine/models/unet/attention.ts'
 import { attentionConfig } from '../../engine/models/unet/attention.ts'
-import type { UnetConfig } from '../../engine/models/unet/config.ts'
+import type { TimeEmbeddingType, UnetConfig } from '../../engine/models/unet/config.ts'
 import { parseUnetConfig } from '../../engine/models/unet/config.ts'
 import { unet as makeUnet } from '../../engine/models/unet/init.ts'
 import { unetParameters, unetRows } from '../../engine/models/unet/summary.ts'
@@ -22,6 +22,7 @@ import {
   text,
   toggle,
   unless,
+  when,
 } from '../define.ts'
 import type { ImageFacts } from './datasetImages.ts'
 import { datasetImages } from './datasetImages.ts'
@@ -136,6 +137,25 @@ export const unet = defineNode({
         ),
       ),
     ),
+    time_embedding_type: added(
+      advanced(
+        choice(['positional', 'fourier', 'learned'], 'How t is embedded', {
+          positional: 'Sines and cosines of t',
+          fourier:
+            'Sines and cosines of ln t with fixed random frequencies, for noise levels as t; the output is divided by t (Song et al. 2021)',
+          learned: 'A learned vector for each timestep',
+        }),
+      ),
+    ),
+    num_train_timesteps: added(
+      advanced(
+        when(
+          'time_embedding_type',
+          'learned',
+          integer(1000, { min: 1, max: 100_000 }, 'Number of timesteps of the schedule'),
+        ),
+      ),
+    ),
     zero_init: advanced(
       toggle(
         false,
@@ -195,6 +215,8 @@ interface UnetParams {
   freq_shift: number
   class_embed_type: 'labels' | 'timestep' | 'identity'
   extra_channels: number
+  time_embedding_type: TimeEmbeddingType
+  num_train_timesteps: number
 }
 
 function unetConfigFromParams(
@@ -218,6 +240,13 @@ function unetConfigFromParams(
       cure: modelNodeMessages.oneCondition(),
     })
   }
+  if (params.class_embed_type === 'timestep' && params.time_embedding_type !== 'positional') {
+    throw new NodeError({
+      param: 'time_embedding_type',
+      message: modelNodeMessages.embeddedTwice({ type: params.time_embedding_type }),
+      cure: modelNodeMessages.embedPositions(),
+    })
+  }
   return parseUnetConfig({
     sample_size: images.sample_size,
     in_channels: images.channels + params.extra_channels,
@@ -234,6 +263,9 @@ function unetConfigFromParams(
     downsample_padding: Number(params.downsample_padding),
     flip_sin_to_cos: params.flip_sin_to_cos,
     freq_shift: params.freq_shift,
+    time_embedding_type: params.time_embedding_type,
+    num_train_timesteps:
+      params.time_embedding_type === 'learned' ? params.num_train_timesteps : null,
     class_embed_type: labelled ? null : params.class_embed_type,
     // One extra row: the last is the null label. Blocks that attend to labels have their own table.
     num_class_embeds:

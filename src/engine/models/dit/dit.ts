@@ -1,6 +1,6 @@
 // Diffusion transformers (Peebles & Xie 2023): diffusers' DiTTransformer2DModel.
 import type { Random } from '../../base/random.ts'
-import type { Model, PredictionType, VarianceKind, Weights } from '../../base/values.ts'
+import type { Model, PredictionType, VarianceKind } from '../../base/values.ts'
 import { memoize } from '../graph/memoize.ts'
 import { createProgram, runProgram } from '../graph/program.ts'
 import { createWeights } from '../graph/firstWeights.ts'
@@ -45,16 +45,13 @@ export function dit(
   random: Random,
   { zero_init, variance }: DitStart,
 ): Model {
-  const weights = ditLayers(config).map((layer) =>
-    createWeights(layer, random, zero_init && isZero(layer.name)),
-  )
   return {
     type: 'model',
     kind: 'dit',
     config: { ...config },
     predicts,
     ...(variance && { variance }),
-    weights: Object.assign({}, ...weights) as Weights,
+    ...createWeights(ditLayers(config), random, (layer) => zero_init && isZero(layer)),
     children: {},
   }
 }

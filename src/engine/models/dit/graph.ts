@@ -20,12 +20,15 @@ function buildGraph(config: DitConfig): LayerGraph {
   const [height, width] = ditImageSize(config)
   const x = b.source('x', { shape: [height, width, config.in_channels] })
   const embed = embedding(b, config)
+  const blockName = (i: number) => `transformer_blocks.${i}`
   let h = embedPatches(b, x, config)
-  const vectors: Feature[] = []
+  const first = embed(`${blockName(0)}.norm1.emb`)
+  // The first block and the end of the network read it.
+  const active = b.add('silu', [first])
   for (let i = 0; i < num_layers; i++) {
-    const name = `transformer_blocks.${i}`
-    vectors.push(embed(`${name}.norm1.emb`))
-    h = ditBlockLayers(b, h, vectors[i], name, {
+    const name = blockName(i)
+    const vector = i === 0 ? first : embed(`${name}.norm1.emb`)
+    h = ditBlockLayers(b, h, vector, name, {
       heads: config.num_attention_heads,
       activation: config.activation_fn === 'gelu' ? 'gelu' : 'gelu_tanh',
       dropout: config.dropout,
@@ -34,7 +37,7 @@ function buildGraph(config: DitConfig): LayerGraph {
       affine: config.norm_elementwise_affine,
     })
   }
-  const patches = ditOutputLayers(b, h, vectors[0], size * size * ditOutputs(config))
+  const patches = ditOutputLayers(b, h, active, size * size * ditOutputs(config))
   return b.graph({ predict: b.add('unpatchify', [patches], { size, height, width }) })
 }
 

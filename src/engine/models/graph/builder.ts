@@ -21,10 +21,10 @@ export type BlockKind =
   | 'residual'
   | 'pixel_attention'
   | 'transformer'
+  | 'dit'
   | 'time_embedding'
   | 'downsample'
   | 'upsample'
-  | 'dit'
 
 /** A block of layers in a graph. */
 export interface Block {

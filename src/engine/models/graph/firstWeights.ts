@@ -2,38 +2,59 @@
 import type { Random } from '../../base/random.ts'
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
-import type { Weights } from '../../base/values.ts'
+import type { Model, Weights } from '../../base/values.ts'
 import type { WeightSpec } from './layer.ts'
 import type { LayerWeights } from './weights.ts'
 
-/** First values of the weights of a layer; zeros if `isZero`. */
-export const createWeights = (
-  { name, specs }: LayerWeights,
-  random: Random,
-  isZero = false,
-): Weights =>
-  Object.fromEntries(
-    specs.map((spec) => [
-      `${name}.${spec.part}`,
-      isZero ? tf.zeros([...spec.shape]) : createWeight(spec, random),
-    ]),
-  )
+/**
+ * First weights and buffers of a model, drawn in the order of its layers, all from `random` or those
+ * of each layer from a stream of its own. The weights of layers for which `isZero` holds are zeros.
+ */
+export function createWeights(
+  layers: readonly LayerWeights[],
+  random: Random | ((layer: string) => Random),
+  isZero: (layer: string) => boolean = () => false,
+): Pick<Model, 'weights' | 'buffers'> {
+  const weights: Weights = {}
+  const buffers: Record<string, Float32Array> = {}
+  for (const { name, specs } of layers) {
+    const draws = typeof random === 'function' ? random(name) : random
+    for (const spec of specs) {
+      const key = `${name}.${spec.part}`
+      if (spec.fixed) buffers[key] = drawNumbers(spec, draws)
+      else if (isZero(name)) weights[key] = tf.zeros([...spec.shape])
+      else weights[key] = createWeight(spec, draws)
+    }
+  }
+  return { weights, ...(Object.keys(buffers).length > 0 && { buffers }) }
+}
 
-function createWeight({ shape, start }: WeightSpec, random: Random): Tensor {
+function createWeight(spec: WeightSpec, random: Random): Tensor {
+  switch (spec.start.kind) {
+    case 'ones':
+      return tf.ones([...spec.shape])
+    case 'zeros':
+      return tf.zeros([...spec.shape])
+    default:
+      return tf.tensor(drawNumbers(spec, random), [...spec.shape])
+  }
+}
+
+function drawNumbers({ shape, start }: WeightSpec, random: Random): Float32Array {
   const size = shape.reduce((product, length) => product * length, 1)
   switch (start.kind) {
     case 'uniform': {
       const bound = 1 / Math.sqrt(start.fanIn)
-      return tf.tensor(
-        random.uniform(size).map((u) => bound * (2 * u - 1)),
-        [...shape],
-      )
+      return random.uniform(size).map((u) => bound * (2 * u - 1))
     }
-    case 'normal':
-      return tf.tensor(random.normal(size), [...shape])
+    case 'normal': {
+      const { deviation = 1 } = start
+      const numbers = random.normal(size)
+      return deviation === 1 ? numbers : numbers.map((value) => deviation * value)
+    }
     case 'ones':
-      return tf.ones([...shape])
+      return new Float32Array(size).fill(1)
     case 'zeros':
-      return tf.zeros([...shape])
+      return new Float32Array(size)
   }
 }

@@ -1,5 +1,5 @@
 // The network of a model as a graph of layers: plain data. What a layer means is in `ops/`.
-import type { Conditioning, TrainingMode, Weights } from '../../base/values.ts'
+import type { Buffers, Conditioning, TrainingMode, Weights } from '../../base/values.ts'
 import type { Tensor } from '../../base/tf.ts'
 import type { Times } from '../../process/schedule.ts'
 
@@ -29,7 +29,10 @@ export interface LayerGraph {
 /** How a weight starts, as PyTorch's modules start theirs. */
 export type WeightStart =
   /** Uniform within 1 / sqrt(fan_in). */
-  { kind: 'uniform'; fanIn: number } | { kind: 'normal' } | { kind: 'ones' } | { kind: 'zeros' }
+  | { kind: 'uniform'; fanIn: number }
+  | { kind: 'normal'; deviation?: number }
+  | { kind: 'ones' }
+  | { kind: 'zeros' }
 
 /** Files have `convolution` and `linear` in PyTorch's order of axes, and others as they are. */
 export type WeightLayout = 'convolution' | 'linear' | 'plain'
@@ -42,6 +45,8 @@ export interface WeightSpec {
   shape: readonly number[]
   layout: WeightLayout
   start: WeightStart
+  /** Never trained: one of the model's buffers, and of one axis. */
+  fixed?: true
 }
 
 /** What a layer gives: features, or the times and labels that embeddings read on the CPU. */
@@ -73,6 +78,8 @@ export interface Pass {
   /** Stores the outputs of convolutions, which are saved for the gradient, as float16 on webgpu. */
   half: boolean
   training: TrainingMode | undefined
+  /** Fixed numbers of the model by name. */
+  buffers: Buffers
   watch?: WatchAttention | undefined
 }
 
@@ -80,6 +87,8 @@ export interface LayerRun {
   inputs: readonly LayerValue[]
   /** Weights of the layer by part. */
   weights: Weights
+  /** Fixed numbers of the layer by part. */
+  buffers: Buffers
   attrs: Attributes
   /** Shape of one item of the result. */
   shape: FeatureShape

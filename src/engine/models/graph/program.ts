@@ -71,12 +71,12 @@ export interface EvaluationOptions {
  */
 export function runProgram(
   program: Program,
-  { weights, training, activations }: Model,
+  { weights, buffers = {}, training, activations }: Model,
   inputs: NetworkInputs,
   { watch }: EvaluationOptions = {},
 ): Tensor[] {
   const { view, sources, prelude, main, entries, outputs } = program
-  const pass: Pass = { half: activations === 'float16', training, watch }
+  const pass: Pass = { half: activations === 'float16', training, buffers, watch }
   const values = new Map<number, LayerValue>()
   for (const i of sources) values.set(i, readSource(view.layers[i], inputs))
   runSteps(prelude, values, weights, pass)

@@ -48,7 +48,9 @@ export const parametersOf = <W extends Tensor = Tensor1D>(
   bias: weights[`${name}.bias`] as Tensor1D,
 })
 
-/** Weights of a layer by part. */
-export function partsOf(weights: Weights, name: string | undefined, parts: readonly string[]) {
-  return Object.fromEntries(parts.map((part) => [part, weights[`${name}.${part}`]])) as Weights
-}
+/** Weights, or buffers, of a layer by part. */
+export const partsOf = <T>(
+  all: Readonly<Record<string, T>>,
+  name: string | undefined,
+  parts: readonly string[],
+): Record<string, T> => Object.fromEntries(parts.map((part) => [part, all[`${name}.${part}`]]))

@@ -8,16 +8,22 @@ import type { Matcher, Step, Unit } from './step.ts'
 import { parametersOf, partsOf } from './step.ts'
 import { matchPixelAttention } from './units/attention.ts'
 import { matchConv, matchNormSilu, matchPointwise, matchSplit } from './units/fused.ts'
+import { matchDitBlock } from './units/dit.ts'
 import { matchResidual } from './units/residual.ts'
+import type { PlanSteps } from './units/steps.ts'
 import { matchTransformer } from './units/transformer.ts'
 
 /** Parts of blocks. */
 const parts: readonly Matcher[] = [matchConv, matchPointwise, matchNormSilu, matchSplit]
 
+/** The steps of the parts of a block. */
+const planParts: PlanSteps = (view, within) => toSteps(findUnits(view, parts, (i) => within.has(i)))
+
 const blocks: readonly Matcher[] = [
   matchResidual,
   matchPixelAttention,
-  matchTransformer((view, within) => toSteps(findUnits(view, parts, (i) => within.has(i)))),
+  matchTransformer(planParts),
+  matchDitBlock(planParts),
 ]
 
 /** The steps of a graph in the order of their evaluation. Layers that nothing needs have none. */
@@ -61,7 +67,9 @@ function singleLayer(view: GraphView, index: number): Unit {
   const run = layerRun(view.layers[index])
   const { weights: specs } = layerOp(view.layers[index])
   const shapes = reads.map((input) => view.shapes[input])
-  const names = (specs?.(shapes, attrs) ?? []).map(({ part }) => part)
+  const all = specs?.(shapes, attrs) ?? []
+  const trained = all.filter((spec) => !spec.fixed).map(({ part }) => part)
+  const fixed = all.filter((spec) => spec.fixed).map(({ part }) => part)
   const layer = { attrs, shape: view.shapes[index], index, place: view.places[index] }
   return {
     claims: [index],
@@ -69,7 +77,13 @@ function singleLayer(view: GraphView, index: number): Unit {
       reads,
       writes: [index],
       run: (inputs, weights, pass) => [
-        run({ ...layer, inputs, weights: partsOf(weights, name, names), pass }),
+        run({
+          ...layer,
+          inputs,
+          weights: partsOf(weights, name, trained),
+          buffers: partsOf(pass.buffers, name, fixed),
+          pass,
+        }),
       ],
     },
   }

@@ -70,3 +70,15 @@ export const countParameters = (layers: readonly LayerWeights[]): number =>
   layers
     .flatMap(({ specs }) => specs)
     .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
+
+/** The layers without their fixed numbers. */
+export const trainedLayers = (layers: readonly LayerWeights[]): LayerWeights[] =>
+  layers.map(({ name, specs }) => ({ name, specs: specs.filter(({ fixed }) => !fixed) }))
+
+/** Names of all fixed numbers. */
+export const bufferNames = (layers: readonly LayerWeights[]): Set<string> =>
+  new Set(
+    layers.flatMap(({ name, specs }) =>
+      specs.flatMap(({ part, fixed }) => (fixed ? [`${name}.${part}`] : [])),
+    ),
+  )

@@ -36,7 +36,11 @@ export interface UnetConfig extends Partial<TokenConfig> {
   extra_channels?: number
   /** Input images are in [0, 1]; the model maps them to [-1, 1]. */
   center_input_sample: boolean
-  time_embedding_type: 'positional'
+  /**
+   * Sines and cosines of t; or of ln t with fixed random frequencies, after which the output is
+   * divided by t; or a learned vector for each timestep.
+   */
+  time_embedding_type: TimeEmbeddingType
   /** Width of the embedding of t; null: four times the first of `block_out_channels`. */
   time_embedding_dim: number | null
   freq_shift: number
@@ -79,7 +83,7 @@ export interface UnetConfig extends Partial<TokenConfig> {
   class_embed_type: 'timestep' | 'identity' | null
   /** Rows of the class embedding, the last for the null label; unused with `class_embed_type`. */
   num_class_embeds: number | null
-  /** Used by learned time embeddings only. */
+  /** Number of timesteps of a learned time embedding; others ignore it. */
   num_train_timesteps: number | null
 }
 
@@ -103,11 +107,13 @@ const midBlockTypes = [
   'UNetMidBlock2DCrossAttn',
   'UNetMidBlock2DLinearAttn',
 ] as const
+const timeEmbeddingTypes = ['positional', 'fourier', 'learned'] as const
 const activationNames = ['silu', 'swish', 'mish', 'gelu', 'relu'] as const
 
 export type DownBlockType = (typeof downBlockTypes)[number]
 export type UpBlockType = (typeof upBlockTypes)[number]
 export type MidBlockType = (typeof midBlockTypes)[number]
+export type TimeEmbeddingType = (typeof timeEmbeddingTypes)[number]
 export type UnetActivation = (typeof activationNames)[number]
 
 /** diffusers' defaults; sample_size has no usable one. */
@@ -115,7 +121,7 @@ const defaults = {
   in_channels: 3,
   out_channels: 3,
   center_input_sample: false,
-  time_embedding_type: 'positional',
+  time_embedding_type: 'positional' as TimeEmbeddingType,
   time_embedding_dim: null,
   freq_shift: 0,
   flip_sin_to_cos: true,
@@ -221,7 +227,7 @@ const checks: { [K in Exclude<keyof UnetConfig, keyof TokenConfig | 'extra_chann
   in_channels: count,
   out_channels: count,
   center_input_sample: yesOrNo,
-  time_embedding_type: isOneOf(['positional'], unetMessages.otherEmbeddings()),
+  time_embedding_type: isOneOf(timeEmbeddingTypes),
   time_embedding_dim: countOrNull,
   freq_shift: { holds: isFinite, expected: unetWords.number() },
   flip_sin_to_cos: yesOrNo,
@@ -332,7 +338,18 @@ function checkSize(config: UnetConfig) {
   )
 }
 
-function checkEmbedding({ block_out_channels, freq_shift }: UnetConfig) {
+function checkEmbedding({
+  block_out_channels,
+  freq_shift,
+  time_embedding_type: type,
+  num_train_timesteps,
+  class_embed_type,
+}: UnetConfig) {
+  if (type === 'learned' && num_train_timesteps === null)
+    throw new Error(unetMessages.learnedTimes())
+  if (type !== 'positional' && class_embed_type === 'timestep')
+    throw new Error(unetMessages.embeddedTwice({ type }))
+  if (type !== 'positional') return
   if (Math.floor(block_out_channels[0] / 2) - freq_shift <= 0) {
     throw new Error(unetMessages.firstLevel({ channels: block_out_channels[0], shift: freq_shift }))
   }

@@ -33,6 +33,7 @@ function conditionRefusal(config: CrossConfig): string | undefined {
   if (config.mid_block_type !== null && middleAttention(config) !== 'cross') {
     return unetMessages.middleTokens()
   }
+  if (config.time_embedding_type !== 'positional') return unetMessages.otherTimes()
   if (!['silu', 'swish'].includes(config.act_fn)) return unetMessages.endActivation()
   if (config.downsample_type !== 'conv' || config.upsample_type !== 'conv') {
     return unetMessages.resampling()

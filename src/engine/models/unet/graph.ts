@@ -45,7 +45,10 @@ function buildGraph(config: UnetConfig): LayerGraph {
   for (const level of up) h = goUp(h, level, skips, around)
   // As in UNet2DModel, whatever the activation of the blocks is.
   const last = b.add('silu', [b.groupNorm(h, 'conv_norm_out', groups, eps)])
-  return b.graph({ predict: b.conv(last, 'conv_out', config.out_channels) })
+  const out = b.conv(last, 'conv_out', config.out_channels)
+  if (config.time_embedding_type !== 'fourier') return b.graph({ predict: out })
+  const t = b.add('time_value', [b.source('time')])
+  return b.graph({ predict: b.add('quotient', [out, t]) })
 }
 
 /** x with further channels, as the network expects it. */
@@ -78,9 +81,35 @@ function embed(b: GraphBuilder, config: UnetConfig): Feature {
     const labels = b.source('labels', { per_item: 1 })
     return b.add('label_embedding', [labels], { rows, width: widths.to }, 'class_embedding')
   }
-  const time = embedTime(b.source('time'), 'time_embedding')
+  const time =
+    config.time_embedding_type === 'positional'
+      ? embedTime(b.source('time'), 'time_embedding')
+      : twoLayers(b, projectTime(b, config), 'time_embedding', widths.to)
   const extra = condition()
   return extra === undefined ? time : b.add('add', [time, extra])
+}
+
+/** Standard deviation of the frequencies of a Fourier embedding; fixed in diffusers. */
+const FREQUENCIES = 16
+
+/** The time by fixed random frequencies of its logarithm, or by a learned vector. */
+function projectTime(b: GraphBuilder, config: UnetConfig): Feature {
+  const [channels] = config.block_out_channels
+  const t = b.source('time')
+  if (config.time_embedding_type === 'fourier')
+    return b.add(
+      'fourier_time_embedding',
+      [t],
+      { count: channels, scale: FREQUENCIES },
+      'time_proj',
+    )
+  const table = { rows: config.num_train_timesteps, width: channels }
+  return b.add('time_table', [t], table, 'time_proj')
+}
+
+/** Two linear layers with SiLU in between. */
+function twoLayers(b: GraphBuilder, x: Feature, name: string, out: number): Feature {
+  return b.linear(b.add('silu', [b.linear(x, `${name}.linear_1`, out)]), `${name}.linear_2`, out)
 }
 
 /** Tokens for cross-attention. */

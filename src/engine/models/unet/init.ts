@@ -1,6 +1,6 @@
 // Initial weights of a UNet.
 import type { Random } from '../../base/random.ts'
-import type { Model, PredictionType, VarianceKind, Weights } from '../../base/values.ts'
+import type { Model, PredictionType, VarianceKind } from '../../base/values.ts'
 import type { UnetConfig } from './config.ts'
 import { createWeights } from '../graph/firstWeights.ts'
 import { unetLayers } from './graph.ts'
@@ -23,16 +23,13 @@ export function unet(
   random: Random,
   { zero_init, variance }: UnetStart,
 ): Model {
-  const weights = unetLayers(config).map((layer) =>
-    createWeights(layer, random, zero_init && isLast(layer.name)),
-  )
   return {
     type: 'model',
     kind: 'unet',
     config: { ...config },
     predicts,
     ...(variance && { variance }),
-    weights: Object.assign({}, ...weights) as Weights,
+    ...createWeights(unetLayers(config), random, (layer) => zero_init && isLast(layer)),
     children: {},
   }
 }

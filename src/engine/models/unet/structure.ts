@@ -37,7 +37,7 @@ export interface Level {
 }
 
 export interface UnetStructure {
-  /** Width of the sinusoidal embedding of t, and of its MLP's output. */
+  /** Width of what the MLP of t takes, and of its output. */
   time: { from: number; to: number }
   /**
    * Encoder from the finest level. Skips are the outputs of conv_in, each layer and each resample.
@@ -51,12 +51,18 @@ export interface UnetStructure {
 export function unetStructure(config: UnetConfig): UnetStructure {
   const { block_out_channels: channels } = config
   return {
-    time: { from: channels[0], to: timeEmbeddingWidth(config) },
+    time: { from: timeFeatures(config), to: timeEmbeddingWidth(config) },
     down: channels.map((_, level) => downLevel(config, level)),
     middle: config.mid_block_type === null ? undefined : middleBlock(config),
     up: channels.map((_, index) => upLevel(config, index)),
   }
 }
+
+/** Sines and cosines of the embedding of t, or the width of its learned vectors. */
+const timeFeatures = ({
+  time_embedding_type: type,
+  block_out_channels: [channels],
+}: UnetConfig): number => (type === 'fourier' ? 2 * channels : channels)
 
 function downLevel(config: UnetConfig, level: number): Level {
   const {

@@ -121,6 +121,11 @@ export const koModelCures: Translation<typeof modelCures> = {
   imageShape:
     '데이터 세트를 UNet의 `dataset`에 연결하거나, sample_size와 channels를 정하거나, 모델에 맞는 데이터를 연결하세요.',
   constantTime: 'MLP나 UNet을 연결하거나, JvpStart에 연결된 타임스텝을 상수로 쓰세요.',
+  logarithmicTime:
+    '타임스텝이 0보다 큰 SigmaSchedule이나 FlowSchedule을 쓰거나, time_embedding_type을 positional로 하세요.',
+  tableTime:
+    '학습에 쓴 NoiseSchedule과 정수 타임스텝을 쓰거나, time_embedding_type을 positional로 하세요.',
+  tableDerivative: 'UNet의 time_embedding_type을 positional로 하세요.',
   cleanTime: 'Timesteps의 `end`를 smallest로 정해, 마지막 t_prev가 학습한 타임스텝이 되게 하세요.',
   perItem: '{argument}과(와) x_t를 같은 배치에서 받으세요.',
   infiniteRatio: 'SigmaSchedule처럼 가장 큰 σ가 유한한 스케줄을 쓰세요.',

@@ -123,6 +123,7 @@ export const koLayerNodes: Translation<typeof layerNodeMessages> = {
   otherX: '추가 채널의 크기를 정하는 ModelInput의 x여야 하는데 다른 층입니다.',
   connectX: 'ModelInput의 x를 `x`에 연결하세요.',
   fewChannels: 'freq_shift가 {shift}이면 채널이 {least}개 이상이어야 하는데 {got}개입니다.',
+  evenChannels: '채널은 절반이 사인, 절반이 코사인이라 짝수여야 하는데 {got}개입니다.',
   raise: '{least} 이상으로 정하세요.',
   pixelCount:
     '{height} x {width} 이미지에는 수가 {pixels}의 배수만큼 있어야 하는데, 모양이 [{shape}]입니다.',

@@ -77,6 +77,10 @@ export const koModelNodes: Translation<typeof modelNodeMessages> = {
     'cross 종류의 Attention이 조건을 토큰으로 받으므로 class_embed_type은 labels여야 하는데 {kind}입니다.',
   oneCondition:
     'class_embed_type을 labels로 정하거나, Attention의 `kind`를 self나 linear로 정하세요.',
+  embeddedTwice:
+    'class_embed_type timestep이 수를 같은 방법으로 임베딩하므로 time_embedding_type은 positional이어야 하는데 {type}입니다.',
+  embedPositions:
+    'time_embedding_type을 positional로, 또는 class_embed_type을 labels나 identity로 하세요.',
   levels: '수준 1~10개의 채널이어야 하는데 {got}개입니다.',
   writeLevels: '32, 64처럼 수준마다 수를 하나씩 쓰세요.',
   groups:

@@ -11,6 +11,11 @@ export const koModels: Translation<typeof modelMessages> = {
   itemShape: '항목의 모양이 [{expected}]이어야 하는데 [{shape}]입니다.',
   imageShape: '이미지의 모양이 [{expected}]이어야 하는데, 항목의 모양이 [{shape}]입니다.',
   constantTime: 't로 미분할 수 있는 신경망이어야 하는데 {kind} 모델입니다.',
+  logarithmicTime:
+    '모델이 타임스텝의 로그를 임베딩하므로(time_embedding_type fourier) 0보다 커야 하는데 t = {t}입니다.',
+  tableTime:
+    '모델이 타임스텝마다 벡터를 학습하므로 0부터 {last}까지의 정수여야 하는데 t = {t}입니다.',
+  tableDerivative: 't로 미분할 수 있는 모델이어야 하는데, 타임스텝마다 벡터를 학습하는 모델입니다.',
   cleanTime: '노이즈가 있는 타임스텝이어야 하는데 t = -1, 곧 깨끗한 데이터입니다.',
   perItem: '항목마다 {what~}이(가) 하나([{batch}])여야 하는데 [{count}]입니다.',
   infiniteRatio:

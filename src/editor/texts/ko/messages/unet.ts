@@ -7,7 +7,6 @@ export const koUnet: Translation<typeof unetMessages> = {
   wrongKey: 'UNet의 {key}은(는) {expected~}이어야(여야) 하는데 {got~}입니다.',
   unknownKey: 'UNet의 설정은 아는 것이어야 하는데 {key}이(가) {value}입니다.',
   otherBlocks: 'skip, FIR, K 필터나 단순 교차 어텐션이 있는 블록은 지원하지 않습니다.',
-  otherEmbeddings: 't의 푸리에 특징과 학습하는 임베딩은 지원하지 않습니다.',
   otherShifts: '임베딩을 더하는 다른 방법은 지원하지 않습니다.',
   imageTokens: '이미지에서 만든 토큰은 지원하지 않습니다.',
   otherValues: '다른 값은 지원하지 않습니다.',
@@ -32,6 +31,9 @@ export const koUnet: Translation<typeof unetMessages> = {
   size: '수준이 {levels}개면 UNet의 sample_size는 {multiple}의 배수여야 하는데 {got~}입니다.',
   firstLevel:
     'freq_shift {shift}으로(로) t를 임베딩하려면 UNet의 첫 수준에 채널이 더 많아야 하는데 {channels}개입니다.',
+  learnedTimes: 't의 임베딩을 학습하는 UNet에는 num_train_timesteps가 있어야 하는데 null입니다.',
+  embeddedTwice:
+    'class_embed_type이 “timestep”인 UNet의 time_embedding_type은 “positional”이어야 하는데 “{type}”입니다.',
   twoTokens:
     'UNet의 토큰은 레이블이나 벡터라 num_token_embeds나 encoder_hid_dim이어야 하는데 둘 다 있습니다.',
   twoConditions:
@@ -49,6 +51,7 @@ export const koUnet: Translation<typeof unetMessages> = {
   labelTokens: 'UNet2DConditionModel에는 토큰을 찾는 레이블 표가 없습니다. 토큰으로 벡터를 쓰세요.',
   middleTokens:
     'UNet2DConditionModel의 가운데 블록은 토큰에 어텐션을 합니다. 가운데 블록에도 교차 어텐션을 쓰세요.',
+  otherTimes: 'UNet2DConditionModel은 t를 다르게 임베딩하거나, 사인과 코사인으로만 임베딩합니다.',
   endActivation: 'UNet2DConditionModel은 끝의 활성화 함수가 다릅니다.',
   resampling:
     'UNet2DConditionModel은 어텐션이 있는 블록 다음에 합성곱으로 해상도를 바꿉니다. downsample과 upsample을 conv로 정하세요.',

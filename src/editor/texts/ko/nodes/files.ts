@@ -11,7 +11,7 @@ export const files = {
       training: '학습 상태. 저장되어 있을 때. TrainingStart에 연결하면 이어서 학습합니다',
     },
     params: {
-      checkpoint: 'SaveCheckpoint로 만든 파일, 또는 diffusers의 UNet2DModel이 든 ZIP이나 폴더',
+      checkpoint: 'SaveCheckpoint로 만든 파일, 또는 diffusers의 UNet이나 DiT가 든 ZIP이나 폴더',
     },
   },
 
@@ -29,7 +29,7 @@ export const files = {
       format: {
         about: '파일 형식',
         each: {
-          auto: 'diffusers가 불러올 수 있으면 UNet2DModel, 아니면 이 편집기의 클래스',
+          auto: 'diffusers가 불러올 수 있으면 그 클래스, 아니면 이 편집기의 클래스',
           diffusers: 'diffusers가 불러올 수 있는 것만. 나머지는 거부함',
         },
       },

@@ -385,7 +385,7 @@ export const layers = {
   },
 
   PositionEmbedding: {
-    summary: '토큰마다 그 위치의 학습하는 벡터를 더합니다.',
+    summary: '토큰마다 그 위치의 벡터를 더합니다. 학습하는 벡터, 또는 사인과 코사인입니다.',
     inputs: {
       x: tokens,
     },
@@ -393,6 +393,15 @@ export const layers = {
       features: tokens,
     },
     params: {
+      kind: {
+        about: '벡터의 종류',
+        each: {
+          learned: '위치마다 학습하는 벡터',
+          sines: '열과 행의 고정된 사인과 코사인. DiT처럼',
+        },
+      },
+      height: '토큰 격자의 높이. 이미지의 높이를 패치의 크기로 나눈 값',
+      width: '토큰 격자의 너비. 이미지의 너비를 패치의 크기로 나눈 값',
       name,
     },
   },
@@ -549,6 +558,58 @@ export const layers = {
   Tanh: {
     summary: '쌍곡탄젠트: -1과 1 사이의 활성화 함수입니다.',
     ...activation,
+  },
+
+  Divide: {
+    summary: '특징을 벡터로 나눕니다. 수 하나로, 또는 채널마다 다른 수로 나눕니다.',
+    inputs: {
+      x: '특징',
+      by: 'd: TimeValue처럼 수 하나의 벡터, 또는 채널 수만큼의 벡터',
+    },
+    outputs: {
+      features: '몫',
+    },
+  },
+
+  FourierTimeEmbedding: {
+    summary:
+      '노이즈 수준처럼 0보다 큰 타임스텝의 로그를, 고정된 무작위 주파수의 사인과 코사인으로 임베딩합니다.',
+    inputs: {
+      t: 'ModelInput의 t, 또는 ConditionInput의 수',
+    },
+    outputs: {
+      features: '벡터 [c]',
+    },
+    params: {
+      channels: '사인과 코사인의 수. 짝수',
+      scale: '주파수 w의 표준편차',
+      name,
+    },
+  },
+
+  LearnedTimeEmbedding: {
+    summary: '정수 타임스텝을 저마다 학습하는 벡터로 임베딩합니다.',
+    inputs: {
+      t: 'ModelInput의 t, 또는 ConditionInput의 수',
+    },
+    outputs: {
+      features: '벡터 [c]',
+    },
+    params: {
+      num_train_timesteps: '스케줄의 타임스텝 수',
+      out: '벡터의 크기',
+      name,
+    },
+  },
+
+  TimeValue: {
+    summary: '타임스텝이나 다른 수를, 그 수 하나의 벡터로 바꿉니다.',
+    inputs: {
+      t: 'ModelInput의 t, 또는 ConditionInput의 수',
+    },
+    outputs: {
+      features: '벡터 [1]',
+    },
   },
 
   TimeEmbedding: {

@@ -413,6 +413,16 @@ export const model = {
       },
       extra_channels:
         'JoinConditions에서 x_t 뒤에 붙는 채널 수. 마스크, 알려진 픽셀, 추정값 등. 0이면 없음',
+      time_embedding_type: {
+        about: 't를 임베딩하는 방법',
+        each: {
+          positional: 't의 사인과 코사인',
+          fourier:
+            '고정된 무작위 주파수로 구한 ln t의 사인과 코사인. 노이즈 수준이 t일 때. 출력은 t로 나눕니다(Song et al. 2021)',
+          learned: '타임스텝마다 학습하는 벡터',
+        },
+      },
+      num_train_timesteps: '스케줄의 타임스텝 수',
       zero_init: '블록마다 마지막 층을 0으로 초기화합니다. 블록이 모두 항등 함수에서 시작합니다',
       seed: shared.weightSeed,
     },

@@ -30,9 +30,9 @@ export function ditBlockLayers<F>(
   name: string,
   settings: DitBlockSettings,
 ): F {
-  return b.block('dit', { x, embedding }, { name, ...settings }, () =>
-    ditBlock(b, x, embedding, name, settings),
-  )
+  const inputs = { x, embedding }
+  const all = { name, ...settings }
+  return b.block('dit', inputs, all, () => ditBlock(b, x, embedding, name, settings))
 }
 
 function ditBlock<F>(
@@ -60,10 +60,12 @@ function ditBlock<F>(
   return addGated(h, b.linear(drop(wide, 'ff.net.1'), `${name}.ff.net.2`, width), gate2)
 }
 
-/** The end of the network: a norm that the vector shifts and scales, and a linear layer. */
-export function ditOutputLayers<F>(b: LayerBuilder<F>, x: F, embedding: F, out: number): F {
+/**
+ * The end of the network: a norm that the activated embedding shifts and scales, and a linear layer.
+ */
+export function ditOutputLayers<F>(b: LayerBuilder<F>, x: F, active: F, out: number): F {
   const width = b.shapeOf(x).at(-1) as number
-  const vectors = b.linear(b.add('silu', [embedding]), 'proj_out_1', 2 * width)
+  const vectors = b.linear(active, 'proj_out_1', 2 * width)
   const [shift, scale] = b.split(vectors, 2)
   const normed = b.add('modulate', [b.layerNorm(x, undefined, EPS), scale, shift])
   return b.linear(normed, 'proj_out_2', out)

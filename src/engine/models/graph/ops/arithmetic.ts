@@ -55,6 +55,20 @@ export const divide: LayerOp = {
   shape: ([x]) => x,
 }
 
+/** x / `by`, with one number per item, or one per channel. */
+export const quotient: LayerOp = {
+  inputs: ['x', 'by'],
+  attrs: {},
+  shape([x, by]) {
+    if (asVector(by, 'by') === 1 || by[0] === channelsOf(x)) return x
+    throw new EngineError(layerMessages.perChannel, {
+      argument: 'by',
+      expected: channelsOf(x),
+      shape: shapeText(by),
+    })
+  },
+}
+
 /** `scale` x + `shift`, with numbers. */
 export const affine: LayerOp = {
   inputs: ['x'],

@@ -2,7 +2,7 @@
 import type { LayerOp, WeightSpec } from '../layer.ts'
 import { EngineError } from '../../../base/errors.ts'
 import { layerMessages } from '../../../messages/layers.ts'
-import { count, finite, flag } from './attributes.ts'
+import { count, finite, flag, positive } from './attributes.ts'
 import { asTokens, checkTokenCount, shapeText } from './checks.ts'
 
 /** A table with a row per label or position. */
@@ -16,6 +16,43 @@ export const timestep_embedding: LayerOp = {
   takes: 'times',
   attrs: { width: count, flip_sin_to_cos: flag, freq_shift: finite },
   shape: (_, { width }) => [width as number],
+}
+
+/**
+ * Sines, then cosines, of the logarithm of a time with `count` fixed random frequencies of deviation
+ * `scale`. One row if the times are equal.
+ */
+export const fourier_time_embedding: LayerOp = {
+  inputs: ['t'],
+  takes: 'times',
+  attrs: { count, scale: positive },
+  shape: (_, { count }) => [2 * (count as number)],
+  weights: (_, { count, scale }) => [
+    {
+      part: 'weight',
+      shape: [count as number],
+      layout: 'plain',
+      start: { kind: 'normal', deviation: scale as number },
+      fixed: true,
+    },
+  ],
+}
+
+/** A learned vector for each of the times 0 ... rows - 1. One row if the times are equal. */
+export const time_table: LayerOp = {
+  inputs: ['t'],
+  takes: 'times',
+  attrs: { rows: count, width: count },
+  shape: (_, { width }) => [width as number],
+  weights: (_, { rows, width }) => table(rows as number, width as number),
+}
+
+/** A time itself, as a vector of one number. One row if the times are equal. */
+export const time_value: LayerOp = {
+  inputs: ['t'],
+  takes: 'times',
+  attrs: {},
+  shape: () => [1],
 }
 
 /** Rows of a table by label, the last for the null label. One row if the labels are equal. */

@@ -11,13 +11,17 @@ import {
   fourier_features,
   modulate,
   multiply,
+  quotient,
   split,
 } from './arithmetic.ts'
 import { attention, linear_attention } from './attention.ts'
 import {
+  fourier_time_embedding,
   grid_embedding,
   label_embedding,
   position_embedding,
+  time_table,
+  time_value,
   timestep_embedding,
   token_embedding,
 } from './embeddings.ts'
@@ -60,6 +64,7 @@ const ops = new Map<string, LayerOp>(
     add,
     multiply,
     divide,
+    quotient,
     affine,
     channel_scale,
     modulate,
@@ -76,6 +81,9 @@ const ops = new Map<string, LayerOp>(
     unpatchify,
     reshape,
     timestep_embedding,
+    fourier_time_embedding,
+    time_table,
+    time_value,
     label_embedding,
     token_embedding,
     position_embedding,

@@ -25,6 +25,10 @@ export const runs = {
   add: combine((a, b) => a.add(b)),
   multiply: combine((a, b) => a.mul(b)),
   divide: ({ inputs: [x], attrs }) => (x as Tensor).div(attrs.by as number),
+  quotient({ inputs }) {
+    const [x, by] = inputs as [Tensor, Tensor]
+    return x.div(perChannel(by, x.rank))
+  },
   affine: ({ inputs: [x], attrs: { scale, shift } }) => {
     const scaled = scale === 1 ? (x as Tensor) : (x as Tensor).mul(scale as number)
     return shift === 0 ? scaled : scaled.add(shift as number)

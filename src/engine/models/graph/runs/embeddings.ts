@@ -1,19 +1,52 @@
 // Evaluation of embeddings of times, labels and positions.
 import type { Tensor, Tensor2D } from '../../../base/tf.ts'
 import { tf } from '../../../base/tf.ts'
-import { gridEmbedding, oneHot, timestepEmbedding } from '../../../layers/embedding.ts'
+import {
+  fourierTimeEmbedding,
+  gridEmbedding,
+  oneHot,
+  timestepEmbedding,
+} from '../../../layers/embedding.ts'
+import { EngineError } from '../../../base/errors.ts'
+import { modelMessages } from '../../../messages/models.ts'
 import type { Times } from '../../../process/schedule.ts'
 import { distinct, timeRows } from '../../condition.ts'
 import type { LayerRuns } from '../layer.ts'
 
+/** Times of an embedding of a network. */
+type EmbeddedTimes = Pick<Times, 't' | 'tensor'>
+
 export const runs = {
   timestep_embedding: ({ inputs: [input], attrs: { width, flip_sin_to_cos, freq_shift } }) => {
-    const times = input as Pick<Times, 't' | 'tensor'>
+    const times = input as EmbeddedTimes
     const options = {
       flip_sin_to_cos: flip_sin_to_cos as boolean,
       freq_shift: freq_shift as number,
     }
     return timestepEmbedding(timeRows(times), width as number, options, times.tensor)
+  },
+  fourier_time_embedding({ inputs: [input], buffers }) {
+    const times = input as EmbeddedTimes
+    const t = timeRows(times)
+    const wrong = t.find((time) => !(time > 0))
+    if (wrong !== undefined)
+      throw new EngineError(modelMessages.logarithmicTime, { argument: 't', t: wrong })
+    return fourierTimeEmbedding(t, buffers.weight, times.tensor)
+  },
+  time_table({ inputs: [input], weights, attrs: { rows } }) {
+    const { t, tensor } = input as EmbeddedTimes
+    if (tensor) throw new EngineError(modelMessages.tableDerivative, { argument: 't' })
+    const last = (rows as number) - 1
+    const wrong = t.find((time) => !Number.isInteger(time) || time < 0 || time > last)
+    if (wrong !== undefined)
+      throw new EngineError(modelMessages.tableTime, { argument: 't', last, t: wrong })
+    const indices = Int32Array.from(distinct(t))
+    return tf.matMul(oneHot(indices, rows as number), weights.weight as Tensor2D)
+  },
+  time_value({ inputs: [input] }) {
+    const times = input as EmbeddedTimes
+    const t = timeRows(times)
+    return times.tensor?.reshape([-1, 1]) ?? tf.tensor2d(Float32Array.from(t), [t.length, 1])
   },
   label_embedding: ({ inputs: [labels], weights, attrs }) => {
     const rows = attrs.rows as number

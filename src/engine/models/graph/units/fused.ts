@@ -65,8 +65,7 @@ export const matchConv: Matcher = (view, root) => {
   const { op, in: inputs, attrs, name } = view.layers[root]
   if (op !== 'conv' || isProjection(view, root) || !isPlain(attrs)) return undefined
   const prologue = findPrologue(view, inputs[0], root)
-  // The result of the network is in full precision.
-  const isResult = view.outputs.has(root)
+  const isResult = isNearResult(view, root)
   const options = { stride: attrs.stride as 1 | 2, pad: paddingOf(attrs) }
   return {
     claims: [root, ...prologue.claims],
@@ -81,6 +80,10 @@ export const matchConv: Matcher = (view, root) => {
     },
   }
 }
+
+/** True for the result of the network, also divided by a number: it is in full precision. */
+const isNearResult = ({ outputs, readers, layers }: GraphView, i: number): boolean =>
+  outputs.has(i) || readers[i].some((r) => layers[r].op === 'quotient' && outputs.has(r))
 
 /** True for a convolution that is one operation. */
 const isPlain = ({ stride, groups, bias }: Attributes) =>

@@ -1,18 +1,16 @@
 // Blocks of transformer layers between two linear layers, as Transformer2DModel of diffusers.
-import type { Weights } from '../../../base/values.ts'
-import type { Tensor } from '../../../base/tf.ts'
 import type { GraphView } from '../analysis.ts'
-import type { LayerValue, Pass } from '../layer.ts'
-import type { Matcher, Step } from '../step.ts'
-import { namesOf } from '../step.ts'
+import type { Matcher } from '../step.ts'
 import { findNorm, isPrivate, summands } from './pattern.ts'
+import type { PlanSteps } from './steps.ts'
+import { blockOfSteps } from './steps.ts'
 
 /**
  * x + project(tokens of project(norm(x))). The layers in between are steps of their own; together
  * they are one block.
  */
 export const matchTransformer =
-  (planSteps: (view: GraphView, within: ReadonlySet<number>) => Step[]): Matcher =>
+  (planSteps: PlanSteps): Matcher =>
   (view, root) => {
     for (const [x, inner] of summands(view, root)) {
       if (!isProjectedImage(view, inner)) continue
@@ -29,19 +27,7 @@ export const matchTransformer =
             .flatMap((i) => view.layers[i].in.filter((input) => !all.has(input) && input !== x)),
         ),
       ]
-      const steps = planSteps(view, all)
-      return {
-        claims,
-        step: {
-          reads,
-          writes: [root],
-          block: namesOf(
-            view,
-            [...claims].sort((a, b) => a - b),
-          ),
-          run: (inputs, weights, pass) => [runAll(steps, reads, inputs, root, weights, pass)],
-        },
-      }
+      return blockOfSteps(view, root, claims, reads, planSteps)
     }
     return undefined
   }
@@ -77,24 +63,4 @@ function findInside(view: GraphView, i: number, x: number): number[] | undefined
 function entersByNorm(view: GraphView, inside: readonly number[], x: number): boolean {
   const entries = inside.filter((i) => view.layers[i].in.includes(x))
   return entries.length === 1 && findNorm(view, entries[0]) !== undefined
-}
-
-function runAll(
-  steps: readonly Step[],
-  reads: readonly number[],
-  inputs: readonly LayerValue[],
-  root: number,
-  weights: Weights,
-  pass: Pass,
-): Tensor {
-  const values = new Map(reads.map((i, k) => [i, inputs[k]]))
-  for (const step of steps) {
-    const results = step.run(
-      step.reads.map((i) => values.get(i)!),
-      weights,
-      pass,
-    )
-    step.writes.forEach((i, k) => values.set(i, results[k]))
-  }
-  return values.get(root) as Tensor
 }
