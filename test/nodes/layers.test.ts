@@ -537,7 +537,11 @@ describe('a wired data set', () => {
         sized,
         layer('Patchify', 'input.x', { size: 3 }, 'patches'),
       ),
-    ).toMatchInlineSnapshot())
+    ).toMatchInlineSnapshot(`
+      "patches, param size
+      Expected size to divide height 28 and width 28, got 3.
+      Set size to a divisor of the height and the width."
+    `))
 
   test('sets the classes', () => {
     const inputs = { labels: 'labels.features', dataset: 'data.dataset' }
@@ -549,7 +553,11 @@ describe('a wired data set', () => {
         node('class', 'LabelEmbedding', inputs, { out: 4 }),
         node('sum', 'Add', { x_1: 'input.x', x_2: 'class.features' }),
       ),
-    ).toMatchInlineSnapshot()
+    ).toMatchInlineSnapshot(`
+      "sum, slot x_2
+      Expected features of shape [8, 8, 1], or a vector [1], for x_2, got [4].
+      Connect features of equal shape: Conv or Linear sets the channels, Upsample and Downsample the size."
+    `)
   })
 })
 
