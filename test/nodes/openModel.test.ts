@@ -173,56 +173,60 @@ const bits = async (model: Model, x: number[], condition?: Conditioning) => {
   return data
 }
 
-onEachBackend(() => {
-  test.each(unets)(
-    'layers of a UNet (%s) have its weights, predictions and gradients, bit for bit',
-    async (_, config) => {
-      const closed = createUnet(config)
-      const layers = asLayers(closed, unetGraph(closed.config as unknown as UnetConfig))
+// Slow on webgpu: there, and on cpu, in the long tests.
+onEachBackend(
+  () => {
+    test.each(unets)(
+      'layers of a UNet (%s) have its weights, predictions and gradients, bit for bit',
+      async (_, config) => {
+        const closed = createUnet(config)
+        const layers = asLayers(closed, unetGraph(closed.config as unknown as UnetConfig))
+        expect(Object.keys(layers.weights)).toEqual(Object.keys(closed.weights))
+        const condition = conditionOf(config)
+        for (const training of [undefined, { seed: 1, step: 2 }]) {
+          const [right, got] = [
+            await bits({ ...closed, ...(training && { training }) }, [2, 8, 8, 1], condition),
+            await bits({ ...layers, ...(training && { training }) }, [2, 8, 8, 1], condition),
+          ]
+          expect(got).toEqual(right)
+        }
+        tf.dispose(collectTensors([closed, condition]))
+      },
+    )
+
+    test.each(dits)('layers of a DiT (%s) have its bits', async (_, config) => {
+      const closed = createDit(config)
+      const layers = asLayers(closed, ditGraph(closed.config as unknown as DitConfig))
       expect(Object.keys(layers.weights)).toEqual(Object.keys(closed.weights))
-      const condition = conditionOf(config)
-      for (const training of [undefined, { seed: 1, step: 2 }]) {
+      for (const checkpointing of [false, true]) {
+        const training = { seed: 1, step: 2, checkpointing }
         const [right, got] = [
-          await bits({ ...closed, ...(training && { training }) }, [2, 8, 8, 1], condition),
-          await bits({ ...layers, ...(training && { training }) }, [2, 8, 8, 1], condition),
+          await bits({ ...closed, training }, [2, 8, 8, 1]),
+          await bits({ ...layers, training }, [2, 8, 8, 1]),
         ]
         expect(got).toEqual(right)
       }
+      tf.dispose(collectTensors(closed))
+    })
+
+    test.each(mlps)('layers of an MLP (%s) have its bits', async (_, config) => {
+      const closed = mlp(config, 'sample', createRandom(3))
+      const layers = asLayers(closed, mlpGraph(closed.config as unknown as MlpConfig))
+      const condition: Conditioning | undefined = config.second_time
+        ? {
+            kind: 'joint',
+            parts: [
+              { kind: 'values', values: Float64Array.of(1, 2) },
+              { kind: 'vectors', vectors: tf.ones([1, 3]) },
+            ],
+          }
+        : undefined
+      expect(await bits(layers, [2, 2], condition)).toEqual(await bits(closed, [2, 2], condition))
       tf.dispose(collectTensors([closed, condition]))
-    },
-  )
-
-  test.each(dits)('layers of a DiT (%s) have its bits', async (_, config) => {
-    const closed = createDit(config)
-    const layers = asLayers(closed, ditGraph(closed.config as unknown as DitConfig))
-    expect(Object.keys(layers.weights)).toEqual(Object.keys(closed.weights))
-    for (const checkpointing of [false, true]) {
-      const training = { seed: 1, step: 2, checkpointing }
-      const [right, got] = [
-        await bits({ ...closed, training }, [2, 8, 8, 1]),
-        await bits({ ...layers, training }, [2, 8, 8, 1]),
-      ]
-      expect(got).toEqual(right)
-    }
-    tf.dispose(collectTensors(closed))
-  })
-
-  test.each(mlps)('layers of an MLP (%s) have its bits', async (_, config) => {
-    const closed = mlp(config, 'sample', createRandom(3))
-    const layers = asLayers(closed, mlpGraph(closed.config as unknown as MlpConfig))
-    const condition: Conditioning | undefined = config.second_time
-      ? {
-          kind: 'joint',
-          parts: [
-            { kind: 'values', values: Float64Array.of(1, 2) },
-            { kind: 'vectors', vectors: tf.ones([1, 3]) },
-          ],
-        }
-      : undefined
-    expect(await bits(layers, [2, 2], condition)).toEqual(await bits(closed, [2, 2], condition))
-    tf.dispose(collectTensors([closed, condition]))
-  })
-})
+    })
+  },
+  process.env.FULL ? undefined : ['wasm'],
+)
 
 /** A condition for UNets that need one. */
 function conditionOf({ class_embed_type: type }: Partial<UnetConfig>): Conditioning | undefined {
