@@ -120,7 +120,7 @@ export interface Model {
   reused?: ReusedWeights
 }
 
-/** What a changed network took from the weights of the one before, by names of layers. */
+/** Weights that a changed network took over from the one before, by names of layers. */
 export interface ReusedWeights {
   taken: number
   /** Layers that the other model lacks. */

@@ -23,7 +23,7 @@ import { checkpointMessages } from '../messages/checkpoint.ts'
 import { pack, unpack } from '../plan/pack.ts'
 import { TRAINING } from './paths.ts'
 
-/** What the layouts of weights follow from. */
+/** The parts of a model that determine the layouts of its weights. */
 type Network = Pick<StoredModel, 'kind' | 'config'>
 
 /**

@@ -20,7 +20,7 @@ interface LayerNode<I extends Slots, P extends ParamSpecs> {
   source?: string
   inputs: I
   params: P
-  /** What the output is. */
+  /** Description of the output. */
   gives: string
   build: (b: LayerBuilder<Features>, inputs: RunInputs<I>, params: RunParams<P>) => Features
 }

@@ -1,4 +1,4 @@
-// What a dataset sets of a network for images.
+// Sizes of a network for images that a data set determines.
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Dataset } from '../../engine/base/values.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'

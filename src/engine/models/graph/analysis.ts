@@ -1,4 +1,4 @@
-// What follows from a graph of layers alone: shapes, readers, and dependence on x.
+// Properties of a graph of layers: shapes, readers, and dependence on x.
 import type { FeatureShape, Layer, LayerGraph } from './layer.ts'
 import type { Described } from './infer.ts'
 import { describeLayer } from './infer.ts'

@@ -5,7 +5,7 @@ import { LayerBuilder, layerKey } from './builder.ts'
 import { describeLayer } from './infer.ts'
 import type { Attribute, FeatureShape, Layer, LayerGraph, ValueKind } from './layer.ts'
 
-/** What a layer gives, described by its operation and its inputs. Immutable. */
+/** The output of a layer, described by its operation and its inputs. Immutable. */
 export class Features {
   readonly type = 'features'
   readonly op: string

@@ -5,7 +5,7 @@ import type { FeatureShape, Layer, ValueKind } from './layer.ts'
 import { shapeText } from './ops/checks.ts'
 import { layerOp } from './ops/table.ts'
 
-/** What is known of the value of a layer before it is evaluated. */
+/** Kind and shape of the output of a layer, known before its evaluation. */
 export interface Described {
   kind: ValueKind
   shape: FeatureShape

@@ -26,7 +26,7 @@ export interface LayerGraph {
   readonly blocks?: readonly import('./builder.ts').Block[]
 }
 
-/** How a weight starts, as PyTorch's modules start theirs. */
+/** Initialisation of a weight, as in PyTorch's modules. */
 export type WeightStart =
   /** Uniform within 1 / sqrt(fan_in). */
   | { kind: 'uniform'; fanIn: number }
@@ -49,7 +49,7 @@ export interface WeightSpec {
   fixed?: true
 }
 
-/** What a layer gives: features, or the times and labels that embeddings read on the CPU. */
+/** Output of a layer: features, or the times and labels that embeddings read on the CPU. */
 export type LayerValue = Tensor | Pick<Times, 't' | 'tensor'> | Int32Array
 
 /** Kinds of {@link LayerValue}. */
@@ -99,13 +99,13 @@ export interface LayerRun {
   pass: Pass
 }
 
-/** What is known of an operation of layers without evaluating it. */
+/** Rules of an operation of layers: its inputs, attributes, shape and weights. */
 export interface LayerOp {
   /** Names of the inputs; `many`: any number, at least one. */
   inputs: readonly string[] | 'many'
-  /** What its inputs must be; features by default. */
+  /** Kind of its inputs; features by default. */
   takes?: ValueKind
-  /** What it gives; features by default. */
+  /** Kind of its output; features by default. */
   gives?: ValueKind
   /** Checks of the attributes, by name. All must be there, and no others. */
   attrs: Readonly<Record<string, AttributeCheck>>

@@ -15,7 +15,7 @@ import type { AttentionBlock, Level, Resample, ResnetBlock } from './structure.t
 import { unetStructure } from './structure.ts'
 import type { TokenConfig } from './tokens.ts'
 
-/** What the blocks of a UNet share. */
+/** Builder, config and embeddings that all blocks of a UNet share. */
 interface Around {
   b: GraphBuilder
   config: UnetConfig
@@ -43,7 +43,7 @@ function buildGraph(config: UnetConfig): LayerGraph {
     h = resnet(h, middle.resnets[1], around, by)
   }
   for (const level of up) h = goUp(h, level, skips, around)
-  // As in UNet2DModel, whatever the activation of the blocks is.
+  // UNet2DModel ends with SiLU for every activation of the blocks.
   const last = b.add('silu', [b.groupNorm(h, 'conv_norm_out', groups, eps)])
   const out = b.conv(last, 'conv_out', config.out_channels)
   if (config.time_embedding_type !== 'fourier') return b.graph({ predict: out })

@@ -9,7 +9,7 @@ export type ResidualSettings = {
   groups: number
   eps: number
   activation: Activation
-  /** How the embedding enters: added, or as a scale and a shift of the second norm. */
+  /** Use of the embedding: added, or as a scale and a shift of the second norm. */
   timeScaleShift: 'default' | 'scale_shift'
   dropout: number
   resample?: 'down' | 'up' | undefined

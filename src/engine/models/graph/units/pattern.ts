@@ -9,7 +9,7 @@ export interface Found {
 
 /** A group norm. */
 export interface FoundNorm extends Found {
-  /** What it normalises. */
+  /** Position of its input. */
   x: number
   name: string
   options: Omit<NormOptions, 'silu'>
