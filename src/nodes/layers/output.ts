@@ -9,8 +9,8 @@ import { unetRows } from '../../engine/models/unet/summary.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
 import { checkLayersModel } from '../../engine/models/layersConfig.ts'
 import { layersModel, layersRows, reuseWeights } from '../../engine/models/layers.ts'
-import { choice, advanced, defineNode, features, model, optional, seed, text } from '../define.ts'
-import { learnedVariances, modelFacts, predictionTypes } from '../model/predicts.ts'
+import { advanced, defineNode, features, model, optional, seed, text } from '../define.ts'
+import { learnedVariance, modelFacts, predictsParam } from '../model/predicts.ts'
 
 export const modelOutput = defineNode({
   type: 'diffusion/ModelOutput',
@@ -29,23 +29,8 @@ export const modelOutput = defineNode({
   },
   outputs: { model: model('Model of these layers') },
   params: {
-    predicts: choice(predictionTypes, 'Prediction type of the model', {
-      epsilon: 'Noise ε, as in DDPM',
-      v_prediction: 'Velocity v = α ε − σ x₀',
-      sample: 'Clean data x₀',
-      flow_prediction: 'Flow velocity ε − x₀',
-    }),
-    learned_variance: advanced(
-      choice(
-        learnedVariances,
-        'Predicts the variance of the reverse step too, with twice the output channels. Train it with HybridLoss',
-        {
-          none: 'Fixed variance',
-          learned_range: 'Interpolates between the two fixed variances (Nichol & Dhariwal 2021)',
-          learned: 'Logarithm of the variance',
-        },
-      ),
-    ),
+    predicts: predictsParam,
+    learned_variance: learnedVariance,
     origin: advanced(
       text(
         '',

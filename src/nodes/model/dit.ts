@@ -8,7 +8,6 @@ import { countParameters } from '../../engine/models/graph/weights.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import {
   advanced,
-  choice,
   dataset,
   defineNode,
   integer,
@@ -22,7 +21,7 @@ import {
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 import type { ImageFacts } from './datasetImages.ts'
 import { datasetImages } from './datasetImages.ts'
-import { learnedVariances, modelFacts, predictionTypes } from './predicts.ts'
+import { learnedVariance, modelFacts, predictsParam } from './predicts.ts'
 
 export const dit = defineNode({
   type: 'diffusion/DiT',
@@ -60,23 +59,8 @@ export const dit = defineNode({
       'dataset',
       integer(0, { min: 0, max: 100_000 }, 'Number of classes to condition on; 0: unconditional'),
     ),
-    predicts: choice(predictionTypes, 'Prediction type of the model', {
-      epsilon: 'Noise ε, as in DDPM',
-      v_prediction: 'Velocity v = α ε − σ x₀',
-      sample: 'Clean data x₀',
-      flow_prediction: 'Flow velocity ε − x₀',
-    }),
-    learned_variance: advanced(
-      choice(
-        learnedVariances,
-        'Predicts the variance of the reverse step too, with twice the output channels. Train it with HybridLoss',
-        {
-          none: 'Fixed variance',
-          learned_range: 'Interpolates between the two fixed variances (Nichol & Dhariwal 2021)',
-          learned: 'Logarithm of the variance',
-        },
-      ),
-    ),
+    predicts: predictsParam,
+    learned_variance: learnedVariance,
     dropout: advanced(
       real(
         0,

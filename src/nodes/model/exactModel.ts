@@ -15,7 +15,7 @@ import {
   schedule,
   symbol,
 } from '../define.ts'
-import { predictionTypes, modelFacts } from './predicts.ts'
+import { modelFacts, predictsParam } from './predicts.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const exactModel = defineNode({
@@ -41,12 +41,7 @@ export const exactModel = defineNode({
       's',
       real(0, { min: 0, max: 100 }, 'Standard deviation around each centre; 0: only the centres'),
     ),
-    predicts: choice(predictionTypes, 'Prediction type of the model', {
-      epsilon: 'Noise ε, as in DDPM',
-      v_prediction: 'Velocity v = α ε − σ x₀',
-      sample: 'Clean data x₀',
-      flow_prediction: 'Flow velocity ε − x₀',
-    }),
+    predicts: predictsParam,
     dim: advanced(integer(2, { min: 1, max: 4096 }, 'Dimension of the mixture `gaussian`')),
   },
   notices: ({ mixture }, wired) =>

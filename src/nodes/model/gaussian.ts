@@ -1,7 +1,7 @@
 // Gaussian: a trainable Gaussian as a model.
 import { gaussianModel } from '../../engine/models/gaussian.ts'
-import { advanced, choice, defineNode, integer, model, real, schedule } from '../define.ts'
-import { predictionTypes } from './predicts.ts'
+import { advanced, defineNode, integer, model, real, schedule } from '../define.ts'
+import { predictsParam } from './predicts.ts'
 
 export const gaussian = defineNode({
   type: 'diffusion/Gaussian',
@@ -20,14 +20,7 @@ export const gaussian = defineNode({
       { min: 0.001, max: 100, step: 0.1 },
       'Initial standard deviation of every coordinate',
     ),
-    predicts: advanced(
-      choice(predictionTypes, 'Prediction type of the model', {
-        epsilon: 'Noise ε, as in DDPM',
-        v_prediction: 'Velocity v = α ε − σ x₀',
-        sample: 'Clean data x₀',
-        flow_prediction: 'Flow velocity ε − x₀',
-      }),
-    ),
+    predicts: advanced(predictsParam),
     dim: advanced(integer(2, { min: 1, max: 4096 }, 'Dimension of a point')),
   },
   run: ({ schedule: { schedule } }, { predicts, ...params }) => ({

@@ -2,7 +2,7 @@
 import { mlp as makeMlp } from '../../engine/models/mlp.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { added, advanced, choice, defineNode, integer, model, seed, toggle } from '../define.ts'
-import { learnedVariances, predictionTypes, modelFacts } from './predicts.ts'
+import { learnedVarianceOfPoints, modelFacts, predictsParam } from './predicts.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const mlp = defineNode({
@@ -24,23 +24,8 @@ export const mlp = defineNode({
       { min: 0, max: 100_000 },
       'Number of classes to condition on; 0: unconditional',
     ),
-    predicts: choice(predictionTypes, 'Prediction type of the model', {
-      epsilon: 'Noise ε, as in DDPM',
-      v_prediction: 'Velocity v = α ε − σ x₀',
-      sample: 'Clean data x₀',
-      flow_prediction: 'Flow velocity ε − x₀',
-    }),
-    learned_variance: advanced(
-      choice(
-        learnedVariances,
-        'Predicts the variance of the reverse step too. Train it with HybridLoss',
-        {
-          none: 'Fixed variance',
-          learned_range: 'Interpolates between the two fixed variances (Nichol & Dhariwal 2021)',
-          learned: 'Logarithm of the variance',
-        },
-      ),
-    ),
+    predicts: predictsParam,
+    learned_variance: learnedVarianceOfPoints,
     activation: advanced(choice(['silu', 'relu', 'tanh'], 'Activation between the layers')),
     fourier_features: advanced(
       integer(

@@ -1,8 +1,17 @@
 // Prediction types as a param, and the facts about a model that follow from its params.
 import type { StaticPrediction } from '../../engine/plan/op.ts'
 import type { PredictionType } from '../../engine/base/values.ts'
+import { advanced, choice } from '../define.ts'
 
 export const predictionTypes = ['epsilon', 'v_prediction', 'sample', 'flow_prediction'] as const
+
+/** Param with the prediction type of a model. */
+export const predictsParam = choice(predictionTypes, 'Prediction type of the model', {
+  epsilon: 'Noise ε, as in DDPM',
+  v_prediction: 'Velocity v = α ε − σ x₀',
+  sample: 'Clean data x₀',
+  flow_prediction: 'Flow velocity ε − x₀',
+})
 
 /** Facts known before a run about a model with these params. */
 export const modelFacts = ({
@@ -18,5 +27,20 @@ export const predictionFacts = (
   model: StaticPrediction | undefined,
 ): StaticPrediction | undefined => model && { ...model, type: 'prediction' }
 
-/** Options for a model's learned variance. */
-export const learnedVariances = ['none', 'learned_range', 'learned'] as const
+/** Param with the kind of the learned variance of a network. */
+const learnedVarianceParam = (about: string) =>
+  advanced(
+    choice(['none', 'learned_range', 'learned'], about, {
+      none: 'Fixed variance',
+      learned_range: 'Interpolates between the two fixed variances (Nichol & Dhariwal 2021)',
+      learned: 'Logarithm of the variance',
+    }),
+  )
+
+export const learnedVariance = learnedVarianceParam(
+  'Predicts the variance of the reverse step too, with twice the output channels. Train it with HybridLoss',
+)
+
+export const learnedVarianceOfPoints = learnedVarianceParam(
+  'Predicts the variance of the reverse step too. Train it with HybridLoss',
+)

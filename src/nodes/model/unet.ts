@@ -27,7 +27,7 @@ import {
 import type { ImageFacts } from './datasetImages.ts'
 import { datasetImages } from './datasetImages.ts'
 import { parseIntegers } from './numbers.ts'
-import { learnedVariances, predictionTypes, modelFacts } from './predicts.ts'
+import { learnedVariance, modelFacts, predictsParam } from './predicts.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const unet = defineNode({
@@ -65,23 +65,8 @@ export const unet = defineNode({
       'dataset',
       integer(0, { min: 0, max: 100_000 }, 'Number of classes to condition on; 0: unconditional'),
     ),
-    predicts: choice(predictionTypes, 'Prediction type of the model', {
-      epsilon: 'Noise ε, as in DDPM',
-      v_prediction: 'Velocity v = α ε − σ x₀',
-      sample: 'Clean data x₀',
-      flow_prediction: 'Flow velocity ε − x₀',
-    }),
-    learned_variance: advanced(
-      choice(
-        learnedVariances,
-        'Predicts the variance of the reverse step too, with twice the output channels. Train it with HybridLoss',
-        {
-          none: 'Fixed variance',
-          learned_range: 'Interpolates between the two fixed variances (Nichol & Dhariwal 2021)',
-          learned: 'Logarithm of the variance',
-        },
-      ),
-    ),
+    predicts: predictsParam,
+    learned_variance: learnedVariance,
     norm_num_groups: integer(
       8,
       { min: 1, max: 1024 },
