@@ -21,15 +21,7 @@ export const dit = {
       attention_head_dim: '헤드마다의 채널 수. 모든 헤드의 채널이 토큰의 너비입니다',
       num_classes: shared.numClasses,
       predicts: shared.predicts,
-      learned_variance: {
-        about:
-          '역방향 단계의 분산도 예측합니다. 출력 채널이 두 배가 됩니다. HybridLoss로 학습하세요',
-        each: {
-          none: '고정된 분산',
-          learned_range: '고정된 두 분산 사이를 보간(Nichol & Dhariwal 2021)',
-          learned: '분산의 로그',
-        },
-      },
+      learned_variance: shared.learnedVariance,
       dropout: '학습할 때 어텐션 뒤와 피드포워드 신경망의 드롭아웃 비율',
       zero_init:
         '스케일과 이동을 정하는 층을 0으로 초기화합니다. 블록이 모두 항등 함수에서 시작합니다(adaLN-zero)',

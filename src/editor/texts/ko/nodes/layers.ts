@@ -335,15 +335,7 @@ export const layers = {
     },
     params: {
       predicts: shared.predicts,
-      learned_variance: {
-        about:
-          '역방향 단계의 분산도 예측합니다. 출력 채널이 두 배가 됩니다. HybridLoss로 학습하세요',
-        each: {
-          none: '고정된 분산',
-          learned_range: '고정된 두 분산 사이를 보간(Nichol & Dhariwal 2021)',
-          learned: '분산의 로그',
-        },
-      },
+      learned_variance: shared.learnedVariance,
       origin: '이 층들이 대신하는 닫힌 모델의 설정. 층들은 그 모델과 같은 가중치에서 시작합니다',
       seed: shared.weightSeed,
     },

@@ -373,15 +373,7 @@ export const model = {
       layers_per_block: '레벨마다의 잔차 블록 수. 디코더는 하나 더',
       num_classes: shared.numClasses,
       predicts: shared.predicts,
-      learned_variance: {
-        about:
-          '역방향 단계의 분산도 예측합니다. 출력 채널이 두 배가 됩니다. HybridLoss로 학습하세요',
-        each: {
-          none: '고정된 분산',
-          learned_range: '고정된 두 분산 사이를 보간(Nichol & Dhariwal 2021)',
-          learned: '분산의 로그',
-        },
-      },
+      learned_variance: shared.learnedVariance,
       norm_num_groups: '그룹 정규화의 그룹 수. 모든 채널 수의 약수여야 합니다',
       norm_eps: '그룹 정규화에서 분산에 더하는 값',
       dropout: '학습할 때 잔차 블록의 드롭아웃 비율',

@@ -169,6 +169,14 @@ export const shared = {
       'sde-dpmsolver': '노이즈 예측으로, 단계마다 새 노이즈',
     },
   },
+  learnedVariance: {
+    about: '역방향 단계의 분산도 예측합니다. 출력 채널이 두 배가 됩니다. HybridLoss로 학습하세요',
+    each: {
+      none: '고정된 분산',
+      learned_range: '고정된 두 분산 사이를 보간(Nichol & Dhariwal 2021)',
+      learned: '분산의 로그',
+    },
+  },
   predicts: {
     about: '모델의 예측 유형',
     each: {
