@@ -332,8 +332,8 @@ export async function newWorkflow(page: Page) {
 }
 
 /** Waits until the run of the open graph has finished without faults. */
-export const waitForRun = (page: Page) =>
-  page.locator('.status[data-state=finished]').waitFor({ timeout: 60_000 })
+export const waitForRun = (page: Page, timeout = 60_000) =>
+  page.locator('.status[data-state=finished]').waitFor({ timeout })
 
 const sessions = new WeakMap<Page, Promise<CDPSession>>()
 
