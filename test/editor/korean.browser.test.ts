@@ -15,12 +15,12 @@ const server = useBuiltEditor()
 const english = readWorkflowTexts()
 const { interpolation } = koWorkflows
 
-/** Moves the pointer to a node. Returns a function that reads its tooltip. */
-async function tipOf(page: Page, title: string) {
+/** Moves the pointer to a node, and reads its tooltip. */
+async function readTip(page: Page, title: string) {
   const { x, y } = await locateNode(page, title)
   await page.mouse.move(x, y)
   await page.mouse.move(x + 5, y)
-  return () => page.locator('canvas').first().getAttribute('title')
+  return page.locator('canvas').first().getAttribute('title')
 }
 
 test('shows nodes in Korean at once, and finds them by Korean words', async () => {
@@ -37,7 +37,7 @@ test('shows nodes in Korean at once, and finds them by Korean words', async () =
   await panel.getByText('타임스텝 목록을').waitFor()
   await panel.getByText(koNodes.FlipTimesteps.outputs!.timesteps).waitFor()
 
-  await expect.poll(await tipOf(page, 'Flip Timesteps')).toMatch(/^타임스텝 목록을/)
+  await expect.poll(() => readTip(page, 'Flip Timesteps')).toMatch(/^타임스텝 목록을/)
 
   await page.mouse.dblclick(500, 500)
   await page.getByRole('combobox', { name: '노드 찾기' }).fill('뒤집어')
