@@ -158,6 +158,8 @@ const smaller: Apply = (x, y) => {
 }
 
 function power(x: Dual, y: Dual): Dual {
+  // Powers of a negative base are NaN beside whole exponents.
+  if (x.value < 0) noteJump(y.value, Math.round(y.value))
   // NaN ** 0 is 1 in JavaScript.
   const value = Number.isNaN(x.value) ? NaN : x.value ** y.value
   const byBase = y.value === 0 ? 0 : y.value * x.value ** (y.value - 1)
