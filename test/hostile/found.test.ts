@@ -24,6 +24,25 @@ const found: { breaks: string; ends: 'accepted' | 'refused'; file: object }[] = 
     },
   },
   {
+    breaks: 'litegraph takes the text -1 for a number without an id',
+    ends: 'refused',
+    file: {
+      nodes: [
+        { id: 1, type: 'diffusion/Points' },
+        { id: '-1', type: 'diffusion/RepeatStart' },
+      ],
+    },
+  },
+  {
+    breaks: 'a param that others depend on is an object without a text',
+    ends: 'accepted',
+    file: {
+      nodes: [
+        { id: 6, type: 'diffusion/EMA', properties: { kind: { toString: 1, valueOf: 'x' } } },
+      ],
+    },
+  },
+  {
     breaks: 'a side of a group is infinite with single precision',
     ends: 'refused',
     file: { nodes: [], groups: [{ bounding: [0, 1e300, 100, 100] }] },

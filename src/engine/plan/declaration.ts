@@ -12,11 +12,11 @@ export function hasEffect(
   valueOf: (param: string) => unknown,
 ): boolean {
   const when = getOwn(params, name)?.when
-  return (
-    !when ||
-    ([when.is].flat().includes(String(valueOf(when.param))) &&
-      hasEffect(params, when.param, valueOf))
-  )
+  if (!when) return true
+  const value = valueOf(when.param)
+  // Objects of a stranger's file may have no text.
+  const isMet = typeof value !== 'object' && [when.is].flat().includes(String(value))
+  return isMet && hasEffect(params, when.param, valueOf)
 }
 
 /** Slot types that an input accepts, or any. */

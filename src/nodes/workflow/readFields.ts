@@ -29,12 +29,16 @@ export class SlotCount {
 export function readId(value: Json | undefined, part: string): NodeId {
   const id = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
   if (Number.isSafeInteger(id) && (id as number) >= 0) return id as number
-  if (typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id) && !isInheritedName(id)) return id
+  if (typeof id === 'string' && isTextId(id)) return id
   throw new WorkflowError(
     part,
     workflowMessages.wrongValue({ expected: workflowWords.id(), got: describeJson(value) }),
   )
 }
+
+/** litegraph takes texts such as "-1" for numbers, and gives that node another id. */
+const isTextId = (id: string): boolean =>
+  /^[\w.:-]{1,64}$/.test(id) && Number.isNaN(Number(id)) && !isInheritedName(id)
 
 /** Ids from here on do not count for the ids of new nodes and links, which would run out. */
 const COUNTER_END = 1e14
