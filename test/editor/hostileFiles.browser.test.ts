@@ -5,7 +5,17 @@ import { expect, test } from 'vitest'
 import { en } from '../../src/editor/texts/en/index.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { hostileFiles, readOutcomes } from '../hostile/cases.ts'
-import { addNode, dropFile, getRunStatus, press, titles, useEditor } from './driver.ts'
+import {
+  addNode,
+  clickNode,
+  dropFile,
+  getRunStatus,
+  onNode,
+  press,
+  titles,
+  useEditor,
+} from './driver.ts'
+import { fileOf } from './fileOf.ts'
 
 const chromium = useChromium()
 const editor = useEditor(chromium, useBuiltEditor())
@@ -47,4 +57,29 @@ test.each(files)('$name', async ({ name, bytes }) => {
     await expect.poll(() => getRunStatus(page)).toBe(en.status.failed)
   }
   expect(await describeGlobals(page)).toBe(before)
+})
+
+test('params that are objects without a text are shown, and can be set', async () => {
+  const { page } = editor
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  const strange = { toString: 1, valueOf: 1 }
+  const file = fileOf({ 1: 'Sampler', 2: 'Optimizer', 3: 'GaussianNoise' }, [])
+  for (const node of file.nodes)
+    node.properties = Object.fromEntries(
+      ['sampler', 'eta', 'seed', 'seed_control', 'algorithm', 'lr', 'shape', 'noise_offset'].map(
+        (name) => [name, strange],
+      ),
+    )
+  await dropFile(page, 'strange.json', JSON.stringify(file))
+  await expect.poll(() => titles(page)).toEqual(['Gaussian Noise', 'Optimizer', 'Sampler'])
+  const panel = page.locator('.panel')
+  for (const title of await titles(page)) {
+    await clickNode(page, title)
+    await panel.getByRole('heading', { name: title }).or(panel.getByText(title)).first().waitFor()
+  }
+  await clickNode(page, 'Sampler')
+  await panel.getByLabel('sampler', { exact: true }).first().selectOption('ddim')
+  expect(await onNode(page, 'Sampler', ({ properties }) => properties.sampler)).toBe('ddim')
+  expect(errors).toEqual([])
 })

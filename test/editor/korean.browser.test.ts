@@ -111,7 +111,7 @@ test('shows faults in Korean: on the node, in the panel, status bar and live reg
   await panel.getByText('필수 입력 schedule이 연결되지 않았습니다.').waitFor()
   await panel.getByText('스케줄을 연결하세요.').waitFor()
   await expect
-    .poll(await tipOf(page, 'Timesteps'))
+    .poll(() => readTip(page, 'Timesteps'))
     .toBe('필수 입력 schedule이 연결되지 않았습니다. 스케줄을 연결하세요.')
 
   await dropFile(page, 'list.json', '[1, 2]')

@@ -1,5 +1,6 @@
 // litegraph's canvas with the editor's painting, pointer input and menus. Other folders use it
 // through the stage (stage.ts).
+import { valueAsText } from '../../engine/base/quote.ts'
 import type {
   CanvasEvent,
   DragAndScale,
@@ -419,7 +420,7 @@ export class EditorCanvas extends LGraphCanvas {
     const numeric = typeof value === 'number'
     this.hooks.ask(
       [event.clientX, event.clientY],
-      { title, value: String(value ?? ''), multiline, numeric },
+      { title, value: valueAsText(value), multiline, numeric },
       (text) => {
         if (numeric && !Number.isFinite(Number(text))) return
         callback((numeric ? Number(text) : text) as string)

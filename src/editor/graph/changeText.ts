@@ -1,4 +1,5 @@
 // Texts about changes of a workflow.
+import { valueAsText } from '../../engine/base/quote.ts'
 import { formatNumber } from '../../nodes/litegraph/numberText.ts'
 import type { Change } from './changes.ts'
 import { texts } from '../texts/texts.ts'
@@ -10,9 +11,8 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'number') return formatNumber(value)
   if (typeof value === 'boolean') return switched[value ? 'on' : 'off']
   if (Array.isArray(value)) return texts.panel.points(value.length)
-  if (typeof value === 'object')
-    return String((value as { name?: unknown }).name ?? JSON.stringify(value))
-  return String(value)
+  const { name } = value as { name?: unknown }
+  return typeof name === 'string' ? name : valueAsText(value)
 }
 
 export function describeChange(change: Change): string {

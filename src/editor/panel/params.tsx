@@ -1,5 +1,6 @@
 // Parameters of a node as native inputs. Typed text is applied when the field is left, as one step
 // of undo.
+import { valueAsNumber, valueAsText } from '../../engine/base/quote.ts'
 import { useRunning } from '../running/services.ts'
 import type { Points } from '../../nodes/litegraph/pointDrawing.ts'
 import type { JSX } from 'preact'
@@ -269,7 +270,7 @@ function NumberField({ id, name, value, set, param }: FieldProps<'number'>) {
         min={min}
         max={max}
         step={param.step}
-        value={Number(value)}
+        value={valueAsNumber(value)}
         onInput={(event) => set(fitNumber(event.currentTarget.valueAsNumber, param))}
       />
       {input}
@@ -283,11 +284,13 @@ function ChoiceField({ id, value, set, param }: FieldProps<'choice'>) {
     <select
       id={id}
       class="field"
-      value={String(value)}
+      value={valueAsText(value)}
       aria-invalid={!known}
       onChange={(event) => set(event.currentTarget.value)}
     >
-      {!known && <option value={String(value)}>{texts.panel.missing(String(value))}</option>}
+      {!known && (
+        <option value={valueAsText(value)}>{texts.panel.missing(valueAsText(value))}</option>
+      )}
       {param.choices.map((choice) => (
         <option key={choice} value={choice}>
           {param.each?.[choice] ? `${choice}: ${param.each[choice]}` : choice}
@@ -307,15 +310,15 @@ function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
       <div class="pair">
         <input
           id={id}
-          key={String(value)}
+          key={valueAsText(value)}
           class="field"
           type="text"
           inputMode="numeric"
-          defaultValue={String(value)}
+          defaultValue={valueAsText(value)}
           onKeyDown={blurOnEnter}
           onChange={(event) => {
             const number = parseNumber(event.currentTarget.value)
-            if (number === undefined) event.currentTarget.value = String(value)
+            if (number === undefined) event.currentTarget.value = valueAsText(value)
             else set(fitNumber(number, seedRange))
           }}
         />
@@ -330,7 +333,7 @@ function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
         class="field"
         style={{ marginTop: '6px' }}
         aria-label={`${name}: ${texts.panel.control}`}
-        value={String(node.properties[control])}
+        value={valueAsText(node.properties[control])}
         onChange={(event) => editor.workspace.setParam(node, control, event.currentTarget.value)}
       >
         {SEED_CONTROLS.map((each) => (

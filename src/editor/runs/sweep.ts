@@ -1,4 +1,5 @@
 // Sweeps: values for one or two params, and the resulting graphs. Pure functions on plain data.
+import { valueAsText } from '../../engine/base/quote.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { ByType, Param } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
@@ -117,7 +118,7 @@ function suggestValues({ spec, value }: SweepParam): unknown[] {
 
 /** Formats a value as it is typed into a list. */
 export const formatSweepValue = (value: unknown): string =>
-  typeof value === 'number' ? formatNumber(value) : String(value)
+  typeof value === 'number' ? formatNumber(value) : valueAsText(value)
 
 /** Messages about invalid values. */
 export interface ValueErrors {

@@ -1,5 +1,6 @@
 // Texts of the editor in the current language. A component that reads them while it renders is
 // rendered again when the language changes.
+import { valueAsText } from '../../engine/base/quote.ts'
 import { signal } from '@preact/signals'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { Declaration, Param } from '../../engine/plan/op.ts'
@@ -97,7 +98,7 @@ export const translateView = (text: string): string => current.value.translateVi
 
 /** Value of a param as text. Multiline texts (notes) are shown in the current language. */
 export function valueText(param: Param | undefined, value: unknown): string {
-  const text = String(value ?? '')
+  const text = valueAsText(value)
   return param?.kind === 'text' && param.multiline ? translateWorkflow(text) : text
 }
 

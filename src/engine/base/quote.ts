@@ -13,6 +13,17 @@ export function quoteValue(value: unknown, longest = LONGEST): string {
   }
 }
 
+/**
+ * The value of a param as text, '' if there is none. An object of a file, which may have no text of
+ * its own, prints as JSON.
+ */
+export const valueAsText = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? quoteValue(value) : String(value ?? '')
+
+/** The value of a param as a number, NaN if it is none. */
+export const valueAsNumber = (value: unknown): number =>
+  typeof value === 'object' ? Number.NaN : Number(value)
+
 /** Prints a name or a path: control characters replaced, truncated. */
 export const quoteName = (name: string): string =>
   shorten(name.replaceAll(/\p{Cc}/gu, '\ufffd'), 120)

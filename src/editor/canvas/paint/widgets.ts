@@ -1,5 +1,6 @@
 // Paints the widgets of a node, and sets their `last_y`, by which litegraph finds the one under the
 // pointer.
+import { valueAsNumber, valueAsText } from '../../../engine/base/quote.ts'
 import {
   discRadius,
   drawPoints,
@@ -111,7 +112,7 @@ function paintSliderBar(paint: WidgetPaint, { ctx, colours }: PaintContext) {
   const param = widgetParam(paint)
   if (widget.type !== 'slider' && !(param?.kind === 'number' && param.slider)) return
   const { min = 0, max = 1 } = widget.options
-  const share = Math.min(1, Math.max(0, (Number(widget.value) - min) / (max - min || 1)))
+  const share = Math.min(1, Math.max(0, (valueAsNumber(widget.value) - min) / (max - min || 1)))
   ctx.save()
   ctx.clip()
   ctx.globalAlpha *= active ? 0.42 : 0.3
@@ -147,7 +148,7 @@ function paintNameAndValue(paint: WidgetPaint, { ctx, colours }: PaintContext) {
 
 function isOutOfRange(paint: WidgetPaint): boolean {
   const param = widgetParam(paint)
-  const value = Number(paint.widget.value)
+  const value = valueAsNumber(paint.widget.value)
   return param?.kind === 'number' && !(value >= param.min && value <= param.max)
 }
 
@@ -166,9 +167,9 @@ function formatWidgetValue(widget: PaintedWidget): string {
   if (typeof value === 'number') return formatNumber(value)
   const values = options.values
   if (widget.type === 'combo' && values && typeof values === 'object' && !Array.isArray(values)) {
-    return String((values as Record<string, unknown>)[String(value)] ?? value)
+    return valueAsText((values as Record<string, unknown>)[valueAsText(value)] ?? value)
   }
-  return String(value ?? '')
+  return valueAsText(value)
 }
 
 function paintSwitch(
