@@ -179,6 +179,10 @@ function besideOf(id: string): string | undefined {
 const tooLong = process.env.FULL ? [] : ['test/**/*.full.test.ts', 'test/**/*.full.browser.test.ts']
 
 const inNode = {
+  // Modules of hosts import the package.
+  alias: [
+    { find: /^litegraph-diffusion$/, replacement: join(import.meta.dirname, 'src/index.ts') },
+  ],
   testTimeout: process.env.FULL ? 900_000 : 30_000,
   // Backends start in hooks and run their self-tests.
   hookTimeout: 60_000,

@@ -1,4 +1,5 @@
 // First values of weights, as PyTorch's modules start theirs.
+import { hashText } from '../../base/hashText.ts'
 import type { Random } from '../../base/random.ts'
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
@@ -28,6 +29,12 @@ export function createWeights(
   }
   return { weights, ...(Object.keys(buffers).length > 0 && { buffers }) }
 }
+
+/** Streams that depend on the name of a layer only, so that other layers can come and go. */
+export const layerStreams =
+  (random: Random) =>
+  (layer: string): Random =>
+    random.fork(hashText(layer))
 
 function createWeight(spec: WeightSpec, random: Random): Tensor {
   switch (spec.start.kind) {
