@@ -10,6 +10,7 @@ import type { FeatureShape, Layer, LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
 import { isSame, shapeText } from './graph/ops/checks.ts'
 import { findLayerOp, layerOp } from './graph/ops/table.ts'
+import { checkRelations } from './graph/relations.ts'
 import type { LayerWeights } from './graph/weights.ts'
 import { countParameters, layersWithWeights } from './graph/weights.ts'
 
@@ -168,6 +169,7 @@ export function parseLayersConfig(json: Record<string, unknown>): LayersConfig {
 export function checkLayerList(layers: readonly unknown[]): Layer[] {
   const parsed = layers.map(parseLayer)
   checkNames(parsed)
+  checkRelations(parsed)
   return parsed
 }
 
@@ -202,21 +204,16 @@ function parseLayer(value: unknown, index: number): Layer {
   }
 }
 
-/** Names of layers, as PyTorch has them: parts separated by dots. */
+/** Names of layers, as PyTorch has them: parts separated by dots. With = before, shared weights. */
 export const isLayerName = (name: string): boolean =>
-  name.length <= 200 && /^\w+(\.\w+)*$/.test(name)
+  name.length <= 200 && /^=?\w+(\.\w+)*$/.test(name)
 
-/** Checks that layers with weights have names, and no two the same. */
+/** Checks that layers with weights have names. */
 function checkNames(layers: readonly Layer[]) {
-  const names = new Set<string>()
   for (const [i, layer] of layers.entries()) {
     const needsName = layerOp(layer).weights !== undefined || layer.op === 'dropout'
     if (layer.name === undefined && needsName && !isUnweighted(layer))
       throw new EngineError(layerMessages.layer, { index: i + 1, got: quoteValue(layer, 200) })
-    if (layer.name === undefined) continue
-    if (names.has(layer.name))
-      throw new EngineError(layerMessages.sameName, { argument: 'x', name: layer.name })
-    names.add(layer.name)
   }
 }
 

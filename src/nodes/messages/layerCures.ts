@@ -36,6 +36,12 @@ export const layerCures = catalogue('layerCures', {
 
   // models of layers
   sameName: 'Change `name` of one of the two nodes.',
+  sharedNothing:
+    'Write the name of another layer of the model after =, or a name without = for weights of its own.',
+  sharedKind: 'Use two nodes of one type, or write a name without = for weights of its own.',
+  sharedShape:
+    'Give both nodes the same settings and inputs of equal channels, or write a name without = for weights of its own.',
+  otherCondition: 'Use the same ConditionInput for both, or give both equal settings.',
   otherInput: 'Use one ModelInput, or set the same shape in all.',
   noInput: 'Connect x of ModelInput to the first layer.',
   otherOutput:

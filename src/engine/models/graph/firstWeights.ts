@@ -42,6 +42,8 @@ function createWeight(spec: WeightSpec, random: Random): Tensor {
       return tf.ones([...spec.shape])
     case 'zeros':
       return tf.zeros([...spec.shape])
+    case 'constant':
+      return tf.fill([...spec.shape], spec.start.value)
     default:
       return tf.tensor(drawNumbers(spec, random), [...spec.shape])
   }
@@ -61,6 +63,8 @@ function drawNumbers({ shape, start }: WeightSpec, random: Random): Float32Array
     }
     case 'ones':
       return new Float32Array(size).fill(1)
+    case 'constant':
+      return new Float32Array(size).fill(start.value)
     case 'zeros':
       return new Float32Array(size)
   }

@@ -12,7 +12,8 @@ const [likeX, activated, normalized] = [
   '활성화 함수를 거친 특징',
   '정규화한 특징',
 ]
-const name = '층의 이름. 모델 안에서 하나뿐이어야 합니다. 가중치를 이 이름으로 저장하고 다시 씁니다'
+const name =
+  '층의 이름. 모델 안에서 하나뿐이어야 합니다. 가중치를 이 이름으로 저장하고 다시 씁니다. =conv는 conv 층의 가중치를 씁니다'
 const bias = '출력 채널마다 학습하는 수를 더합니다'
 const [out, outOrSame] = ['출력 채널 수', '출력 채널 수. 0이면 x와 같음']
 const withOut = '채널이 `out`개인 이미지'
@@ -477,10 +478,10 @@ export const layers = {
         each: {
           factor: '`factor`를 곱하고 `shift`를 더함',
           divisor: '`factor`로 나눔',
-          learned: '채널마다 학습하는 수를 곱함. `factor`가 0이면 0에서, 아니면 1에서 시작',
+          learned: '채널마다 학습하는 수를 곱함. `factor`에서 시작',
         },
       },
-      factor: '곱하거나 나누는 수',
+      factor: '곱하거나 나누는 수, 또는 학습의 시작값',
       shift: '더하는 수',
       name,
     },
