@@ -52,7 +52,14 @@ export type {
   RunDefinition,
 } from '../engine/models/own/definition.ts'
 export type { Feature, LayerBuilder } from '../engine/models/graph/builder.ts'
-export type { FeatureShape, Layer, LayerGraph } from '../engine/models/graph/layer.ts'
+export type {
+  FeatureShape,
+  Layer,
+  LayerGraph,
+  WeightLayout,
+  WeightStart,
+} from '../engine/models/graph/layer.ts'
+export type { ConditionSpec } from '../engine/models/condition.ts'
 
 type Slots = Record<string, Slot>
 type ParamSpecs = Record<string, Param & { readonly value?: unknown }>

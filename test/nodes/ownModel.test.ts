@@ -126,7 +126,7 @@ onCpu(() => {
   test('files name the class, and describe the model', async () => {
     const model = createMixer()
     const bytes = writeCheckpoint({ model: await storeModel(model), schedule: undefined })
-    expect(describeCheckpoint(bytes).title).toBe('own model ConvMixer for 8 x 8 x 1 items')
+    expect(describeCheckpoint(bytes).title).toBe('model ConvMixer for 8 x 8 x 1 items')
     const { config } = readCheckpoint(bytes).model
     expect(config).toEqual(small)
     tf.dispose(collectTensors(model))

@@ -38,6 +38,8 @@ export const layerMessages = catalogue('layers', {
   elementCount:
     'Expected a shape of {count} numbers, as many as [{shape}] has, got [{to}] with {expected}.',
   quarters: 'Expected a multiple of 4 channels for {argument}, got [{shape}].',
+  quartersOfHeads:
+    'Expected a multiple of 4 channels per head, got {channels} channels in {heads} heads.',
   unknownCount: 'Expected a known number of tokens for {argument}, got [{shape}].',
   widths: 'Expected {argument} of width {expected}, as the queries have, got [{shape}].',
   keysAndValues: 'Expected {expected} tokens for {argument}, as many as for k, got [{shape}].',

@@ -1,5 +1,6 @@
 // Registry of kinds of models: the built-in ones, and those that developers have defined.
 import { memoize } from './graph/memoize.ts'
+import { jit } from './jit.ts'
 import type { ModelDefinition } from './own/definition.ts'
 
 /** Kinds of models of this package. No definition can replace them. */
@@ -18,7 +19,8 @@ export const builtInKinds = [
 
 export type BuiltInKind = (typeof builtInKinds)[number]
 
-const definitions = new Map<string, ModelDefinition>()
+/** By kind. The first ones are those of this package that need no more than a definition. */
+const definitions = new Map<string, ModelDefinition>([[jit.kind, jit]])
 
 /** The definitions that this host knows, by kind. */
 export const ownKinds: ReadonlyMap<string, ModelDefinition> = definitions

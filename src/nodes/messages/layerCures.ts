@@ -30,6 +30,7 @@ export const layerCures = catalogue('layerCures', {
   tokenCount: 'Set height and width to those of the image that the tokens come from.',
   elementCount: 'Write sizes whose product is {count}.',
   quarters: 'Put a Linear layer before it, with a multiple of 4 as `out`.',
+  quartersOfHeads: 'Lower {argument}, or put a Linear layer with more channels before it.',
   unknownCount: 'Connect tokens of an image, such as those of Patchify or Flatten.',
   widths: 'Put a Linear layer with {expected} as `out` before it.',
   keysAndValues: 'Take keys and values from the same tokens.',

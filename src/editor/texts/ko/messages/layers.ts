@@ -37,6 +37,8 @@ export const koLayers: Translation<typeof layerMessages> = {
   tokenCount: '{height} x {width} 이미지에는 토큰 {expected}개가 있어야 하는데 {count}개입니다.',
   elementCount: '[{shape}]처럼 수가 {count}개인 모양이어야 하는데, [{to}]에는 {expected}개입니다.',
   quarters: '{argument}의 채널은 4의 배수여야 하는데, 모양이 [{shape}]입니다.',
+  quartersOfHeads:
+    '헤드마다 채널이 4의 배수여야 하는데, 헤드 {heads}개에 채널이 {channels}개입니다.',
   unknownCount: '{argument}의 토큰 수를 미리 알아야 하는데, 모양이 [{shape}]입니다.',
   widths: '{argument}의 너비는 쿼리와 같은 {expected}이어야(여야) 하는데, 모양이 [{shape}]입니다.',
   keysAndValues: '{argument}의 토큰은 k처럼 {expected}개여야 하는데, 모양이 [{shape}]입니다.',
@@ -94,6 +96,7 @@ export const koLayerCures: Translation<typeof layerCures> = {
   tokenCount: '높이와 너비를 토큰이 나온 이미지와 같게 정하세요.',
   elementCount: '곱이 {count}인 크기들을 쓰세요.',
   quarters: '그 앞에 `out`이 4의 배수인 Linear를 두세요.',
+  quartersOfHeads: '{argument}을(를) 줄이거나, 그 앞에 채널이 더 많은 Linear를 두세요.',
   unknownCount: 'Patchify나 Flatten의 출력 같은, 이미지의 토큰을 연결하세요.',
   widths: '그 앞에 `out`이 {expected}인 Linear를 두세요.',
   keysAndValues: '키와 값을 같은 토큰에서 가져오세요.',
