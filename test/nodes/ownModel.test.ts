@@ -181,7 +181,7 @@ onCpu(() => {
     const graph = new LGraph()
     host.load(
       graph,
-      workflowOf({ nodes: mixerGraph(2) }, [...nodes.map(toDeclaration), mixerDeclaration]),
+      workflowOf({ nodes: prediction }, [...nodes.map(toDeclaration), mixerDeclaration]),
     )
     const files: OutputFile[] = []
     const views: string[] = []
@@ -197,6 +197,16 @@ onCpu(() => {
     host.unregister()
   })
 })
+
+/** A prediction of an untrained model, which is shown, and its checkpoint. */
+const prediction: GraphNode[] = [
+  node('Net', 'mine/ConvMixer', {}, { width: 8 }),
+  node('Noise', 'GaussianNoise', {}, { batch_size: 2, shape: '8, 8, 1' }),
+  node('Time', 'Timestep'),
+  node('Guess', 'Predict', { model: 'Net.model', x_t: 'Noise.noise', t: 'Time.t' }),
+  node('Picture', 'Preview', { images_1: 'Guess.prediction' }),
+  node('Keep', 'SaveCheckpoint', { model: 'Net.model' }),
+]
 
 const size = { dim: integer(2, { min: 1, max: 16 }, 'Dimension') }
 
