@@ -37,10 +37,12 @@ const picture = (width: number, height: number, channels: 1 | 3) => ({
 
 const weightsOf = (kind: string, config: Record<string, unknown>) =>
   new Map(
-    [...torchShapes(getFormat(kind).layers(config))].map(([name, shape]): [string, StoredTensor] => {
-      const count = shape.reduce((product, length) => product * length, 1)
-      return [name, { shape, data: Float32Array.from({ length: count }, (_, i) => (i % 7) / 8) }]
-    }),
+    [...torchShapes(getFormat(kind).layers(config))].map(
+      ([name, shape]): [string, StoredTensor] => {
+        const count = shape.reduce((product, length) => product * length, 1)
+        return [name, { shape, data: Float32Array.from({ length: count }, (_, i) => (i % 7) / 8) }]
+      },
+    ),
   )
 
 const mlpConfig = {

@@ -65,7 +65,7 @@ export const convMixer = defineNode({
   },
   opens: true,
   staticOutputs: ({ predicts }) => ({ model: { type: 'model', predicts, variance: false } }),
-  run: ({ dataset }, { predicts, seed: _, ...config }, { createModel }) => {
+  run: ({ dataset }, { predicts, seed: _seed, ...config }, { createModel }) => {
     const [size, , channels] = dataset?.shape ?? [config.size, 0, config.channels]
     return { model: createModel(mixer, { ...config, size, channels }, { predicts }) }
   },

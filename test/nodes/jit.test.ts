@@ -88,6 +88,20 @@ onEachBackend((backend) => {
     expect(Math.max(...got.map((value, i) => Math.abs(value - right[i])))).toBeLessThan(1e-5)
   })
 
+  test('gives the same prediction every time', async () => {
+    const model = withRandomWeights(create())
+    const x = tf.tensor(createRandom(5).normal(64), [2, 8, 4, 1])
+    const results: number[][] = []
+    for (let i = 0; i < 5; i++) {
+      const result = tf.tidy(() => predict(model, x, Float64Array.of(3, 500), labels))
+      results.push([...(await result.data())])
+      result.dispose()
+    }
+    expect(results[0].some((number) => Math.abs(number) > 1e-3)).toBe(true)
+    for (const result of results.slice(1)) expect(result).toEqual(results[0])
+    tf.dispose([x, ...collectTensors(model)])
+  })
+
   test('all weights have gradients, with the same bits if blocks are computed again', async () => {
     const model = withRandomWeights(create())
     const x = tf.tensor(createRandom(5).normal(64), [2, 8, 4, 1])
@@ -117,9 +131,42 @@ onCpu(() => {
     const x = tf.ones([2, 8, 4, 1])
     const result = tf.tidy(() => predict(model, x, Float64Array.of(7), labels))
     expect(await result.data()).toEqual(new Float32Array(64))
-    expect(
-      Object.keys(model.weights).filter((name) => !/^blocks\.1/.test(name)),
-    ).toMatchInlineSnapshot()
+    expect(Object.keys(model.weights).filter((name) => !name.startsWith('blocks.1')))
+      .toMatchInlineSnapshot(`
+      [
+        "t_embedder.linear_1.weight",
+        "t_embedder.linear_1.bias",
+        "t_embedder.linear_2.weight",
+        "t_embedder.linear_2.bias",
+        "y_embedder.table.weight",
+        "x_embedder.proj1.weight",
+        "x_embedder.proj2.weight",
+        "x_embedder.proj2.bias",
+        "blocks.0.adaLN_modulation.weight",
+        "blocks.0.adaLN_modulation.bias",
+        "blocks.0.norm1.weight",
+        "blocks.0.attn.q.weight",
+        "blocks.0.attn.q.bias",
+        "blocks.0.attn.k.weight",
+        "blocks.0.attn.k.bias",
+        "blocks.0.attn.v.weight",
+        "blocks.0.attn.v.bias",
+        "blocks.0.attn.q_norm.weight",
+        "blocks.0.attn.k_norm.weight",
+        "blocks.0.attn.proj.weight",
+        "blocks.0.attn.proj.bias",
+        "blocks.0.norm2.weight",
+        "blocks.0.mlp.w12.weight",
+        "blocks.0.mlp.w12.bias",
+        "blocks.0.mlp.w3.weight",
+        "blocks.0.mlp.w3.bias",
+        "final_layer.adaLN_modulation.weight",
+        "final_layer.adaLN_modulation.bias",
+        "final_layer.norm_final.weight",
+        "final_layer.linear.weight",
+        "final_layer.linear.bias",
+      ]
+    `)
     expect(model.weights['blocks.0.mlp.w12.weight'].shape).toEqual([16, 2 * 42])
     tf.dispose([x, result, ...collectTensors(model)])
   })

@@ -17,7 +17,7 @@ export const checkpointMessages = catalogue('checkpoint', {
   otherModel:
     'Expected a UNet2DModel, UNet2DConditionModel or DiTTransformer2DModel of diffusers, or an MLP or Classifier of this program, got a {name}.',
   unknownOwnKind:
-    'Expected a kind of model that this program knows, got a {name} of the kind "{kind}".',
+    'Expected a kind of model that this program knows, got "{kind}", with the class {name}.',
   registerKind:
     'Open it where that kind is defined, or pass its definition in `models` to register and to serve, or in a module of --nodes.',
   tooManyConfigs: 'Expected at most {most} files config.json in the ZIP, got more.',

@@ -29,7 +29,7 @@ export const ownKinds: ReadonlyMap<string, ModelDefinition> = definitions
 export const addOwnKind = (definition: ModelDefinition) =>
   void definitions.set(definition.kind, definition)
 
-/** What the engine knows of each kind of model in one respect, such as its files. */
+/** Entries for all kinds of models in one respect, such as their files. */
 export class KindTable<T> {
   private readonly derive: (definition: ModelDefinition) => { entry: T | undefined }
 

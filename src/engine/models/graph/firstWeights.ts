@@ -42,8 +42,6 @@ function createWeight(spec: WeightSpec, random: Random): Tensor {
       return tf.ones([...spec.shape])
     case 'zeros':
       return tf.zeros([...spec.shape])
-    case 'constant':
-      return tf.fill([...spec.shape], spec.start.value)
     default:
       return tf.tensor(drawNumbers(spec, random), [...spec.shape])
   }

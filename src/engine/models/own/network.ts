@@ -21,7 +21,7 @@ import {
 import type { LayersDefinition, ModelDefinition, RunDefinition } from './definition.ts'
 import { parseConfig } from './definition.ts'
 
-/** What follows from a config that the definition has parsed. */
+/** Layers, shapes and conditions of configs that the definition has parsed. */
 export interface OwnNetwork {
   /** Undefined for networks that compute themselves. */
   graph?: (config: object) => LayerGraph

@@ -16,7 +16,7 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
   chooseOne: '그 가운데 하나만 든 ZIP이나 폴더를 고르세요.',
   otherModel:
     'diffusers의 UNet2DModel, UNet2DConditionModel이나 DiTTransformer2DModel, 또는 이 프로그램의 MLP나 Classifier여야 하는데 {name}입니다.',
-  unknownOwnKind: '이 프로그램이 아는 종류의 모델이어야 하는데 “{kind}” 종류의 {name}입니다.',
+  unknownOwnKind: '이 프로그램이 아는 종류의 모델이어야 하는데 “{kind}”, 클래스 {name}입니다.',
   registerKind:
     '그 종류를 정의한 곳에서 열거나, 그 정의를 register와 serve의 `models`로 넘기거나, --nodes 모듈에 넣으세요.',
   tooManyConfigs: 'ZIP의 config.json은 {most}개까지인데 더 많습니다.',
