@@ -11,6 +11,7 @@ import {
   storeModel,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
+import { stopBackend } from '../../src/engine/backends/backends.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Model } from '../../src/engine/base/values.ts'
@@ -27,6 +28,7 @@ import { configSchema, defineModel, defineNode, integer, model } from '../../src
 import { registerWith } from '../../src/nodes/host/register.ts'
 import { openModel } from '../../src/nodes/layers/openModel.ts'
 import { networkRows } from '../../src/nodes/layers/networkRows.ts'
+import { start } from '../../src/nodes/script/start.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { convMixer, fourier, mixer, mixerDeclaration, mixerGraph } from '../mixerGraph.ts'
@@ -222,6 +224,14 @@ onCpu(() => {
     expect(readCheckpoint(files[0].bytes).model.kind).toBe('conv_mixer')
     host.unregister()
   })
+})
+
+test('a script creates models of kinds that it is given', async () => {
+  const { run: call, finish } = await start({ backend: 'cpu', nodes: [convMixer, mixer] })
+  const { model } = call('mine/ConvMixer', {}, { width: 8, depth: 1 })
+  expect(model).toMatchObject({ kind: 'conv_mixer', config: { width: 8, depth: 1, size: 8 } })
+  await finish()
+  await stopBackend()
 })
 
 /** A prediction of an untrained model, which is shown, and its checkpoint. */
