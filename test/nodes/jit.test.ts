@@ -1,10 +1,12 @@
 // JiT: rotary positions, its node, and its model opened, saved and trained.
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Model } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import {
+  CheckpointError,
   describeCheckpoint,
   loadModel,
   readCheckpoint,
@@ -178,6 +180,25 @@ onCpu(() => {
     const loaded = loadModel(readCheckpoint(bytes).model)
     expect(loaded).toMatchObject({ kind: 'jit', config: small, predicts: 'sample' })
     tf.dispose(collectTensors([model, loaded]))
+  })
+
+  test.each([
+    ['more tokens than fit', { height: 4096, width: 4096, patch_size: 1 }, 'Expected layer'],
+    ['too many parameters', { head_dim: 1024, num_heads: 16 }, 'million parameters'],
+    ['too many layers', { num_layers: 1e9 }, 'Expected num_layers to be an integer from 1 to 128'],
+    ['text for a number', { height: '8' }, 'Expected height to be an integer from 1 to 4096'],
+    ['heads without planes', { head_dim: 6 }, 'Expected a multiple of 4 channels per head'],
+    ['another key', { depth: 2 }, 'got the key depth'],
+  ])('a file with %s is refused', async (_, changes, message) => {
+    const model = create()
+    const bytes = writeCheckpoint({ model: await storeModel(model), schedule: undefined })
+    tf.dispose(collectTensors(model))
+    const files = unzipSync(bytes)
+    const json = JSON.parse(strFromU8(files['model/config.json'])) as object
+    const changed = { 'model/config.json': strToU8(JSON.stringify({ ...json, ...changes })) }
+    const read = () => readCheckpoint(zipSync({ ...files, ...changed }))
+    expect(read).toThrow(CheckpointError)
+    expect(read).toThrow(message)
   })
 
   test('opens into layer nodes that make the same model', async () => {
