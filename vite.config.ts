@@ -178,7 +178,13 @@ function besideOf(id: string): string | undefined {
 /** Suites that take minutes run in `npm run test:full` only. */
 const tooLong = process.env.FULL ? [] : ['test/**/*.full.test.ts', 'test/**/*.full.browser.test.ts']
 
+/** Modules of hosts import the package. */
+const alias = [
+  { find: /^litegraph-diffusion$/, replacement: join(import.meta.dirname, 'src/index.ts') },
+]
+
 const inNode = {
+  alias,
   testTimeout: process.env.FULL ? 900_000 : 30_000,
   // Backends start in hooks and run their self-tests.
   hookTimeout: 60_000,
@@ -209,6 +215,7 @@ const tests = {
       extends: true as const,
       test: {
         name: 'browser',
+        alias,
         include: ['test/**/*.browser.test.ts'],
         exclude: tooLong,
         // Suites share a browser, and tests do not change the state of the process.

@@ -180,7 +180,12 @@ export const quoteCode = (page: string): string =>
     (_, before: string, path: string, after: string) => before + readFileSync(path, 'utf8') + after,
   )
 
-const QUOTING = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/adding-a-sampler.md']
+const QUOTING = [
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'docs/adding-a-sampler.md',
+  'docs/adding-a-model.md',
+]
 
 export async function main(args: readonly string[]) {
   const { declarations } = await loadDeclarations()

@@ -21,6 +21,7 @@ import { hostPolicy, trustedTypes } from '../src/build/policy.ts'
 import type { Fault } from '../src/engine/base/fault.ts'
 import type { Event } from '../src/engine/protocol.ts'
 import { root, useBuiltEditor, useChromium, useDevServer } from './chromium.ts'
+import { mixerDeclaration, mixerGraph } from './mixerGraph.ts'
 import { node } from './nodes/evaluate.ts'
 import { trainingGraph } from './trainingGraph.ts'
 import { workflowOf } from './workflowOf.ts'
@@ -76,7 +77,7 @@ interface Shown {
  */
 const useHost = (
   page: Page,
-  how: 'plain' | 'inPage' | 'inWorker' | 'byUrl',
+  how: 'plain' | 'inPage' | 'inWorker' | 'byUrl' | 'mixerInPage' | 'mixerInWorker',
   workflow: string,
 ): Promise<Shown> =>
   page.evaluate(
@@ -178,6 +179,9 @@ const mirrored = () => {
     declarations(),
   )
 }
+/** A training of a kind of model that the host has defined. */
+const mixed = () => workflowOf({ nodes: mixerGraph(2) }, [...declarations()!, mixerDeclaration])
+
 let all: Parameters<typeof workflowOf>[1]
 const declarations = () => all
 beforeAll(async () => {
@@ -192,10 +196,10 @@ beforeAll(async () => {
   all = [...ours, mirror as (typeof ours)[number]]
 })
 
-function checkHost({ types, finished, views, same, left }: Shown, own: number) {
+function checkHost({ types, finished, views, same, left }: Shown, own: number, shows = 'scatter') {
   expect(finished).toMatchObject({ stopped: false, faults: [] })
   expect(types).toBe(all!.length - 1 + own)
-  expect(views).toContain('scatter')
+  expect(views).toContain(shows)
   expect(same).toBe(true)
   expect(left).toBe(0)
 }
@@ -219,6 +223,8 @@ describe('with a bundler', () => {
     checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
     checkHost(await useHost(await open(address), 'inPage', mirrored()), 1)
     checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
+    checkHost(await useHost(await open(address), 'mixerInPage', mixed()), 1, 'images')
+    checkHost(await useHost(await open(address), 'mixerInWorker', mixed()), 1, 'images')
     const threaded = await useHost(await open(address, 4), 'inPage', mirrored())
     expect(threaded.device).toBe('SIMD, 2 threads')
     checkShipped(await useShipped(await open(address), 'plain'))

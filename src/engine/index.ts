@@ -57,12 +57,23 @@ export { exactModel } from './models/exact.ts'
 export { gaussianModel } from './models/gaussian.ts'
 export { guidedModel } from './models/guided.ts'
 export { mlp } from './models/mlp.ts'
+export { defineModel } from './models/own/definition.ts'
+export { createOwnModel } from './models/own/kind.ts'
+export { registerModels } from './models/own/register.ts'
 export { withPreconditioning } from './models/precondition.ts'
 export { logDensity, predict } from './models/predict.ts'
 export { parseUnetConfig, unetConfig } from './models/unet/config.ts'
 export { unet } from './models/unet/init.ts'
 export { unetSummary } from './models/unet/summary.ts'
+export type { Feature, LayerBuilder } from './models/graph/builder.ts'
+export type { FeatureShape, Layer, LayerGraph } from './models/graph/layer.ts'
 export type { MlpConfig } from './models/mlpGraph.ts'
+export type {
+  LayersDefinition,
+  ModelDefinition,
+  OwnModelOptions,
+  RunDefinition,
+} from './models/own/definition.ts'
 export type { PreconditionConfig } from './models/preconditioning.ts'
 export type { UnetConfig } from './models/unet/config.ts'
 

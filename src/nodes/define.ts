@@ -9,6 +9,7 @@ import type {
   LoopBehaviour,
   LoopBody,
   LoopPlace,
+  NodeContext,
   NoteOp,
   ObserverContext,
   ObserverOp,
@@ -36,8 +37,29 @@ import { withNodeFaults } from './engineFaults.ts'
 import type { Slot } from './define/slots.ts'
 import { typeTitle } from './titles.ts'
 
+export * from './define/configSchema.ts'
 export * from './define/params.ts'
 export * from './define/slots.ts'
+export { defineModel } from '../engine/models/own/definition.ts'
+export type {
+  ConditionParts,
+  ConfigSchema,
+  LayersDefinition,
+  ModelDefinition,
+  OwnModelOptions,
+  OwnRun,
+  OwnWeight,
+  RunDefinition,
+} from '../engine/models/own/definition.ts'
+export type { Feature, LayerBuilder } from '../engine/models/graph/builder.ts'
+export type {
+  FeatureShape,
+  Layer,
+  LayerGraph,
+  WeightLayout,
+  WeightStart,
+} from '../engine/models/graph/layer.ts'
+export type { ConditionSpec } from '../engine/models/condition.ts'
 
 type Slots = Record<string, Slot>
 type ParamSpecs = Record<string, Param & { readonly value?: unknown }>
@@ -131,7 +153,7 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
    * `& Outputs` is redundant, but keeps TypeScript from widening `type: 'samples'` to `string` in
    * the object that `run` returns.
    */
-  run: (inputs: RunInputs<I>, params: RunParams<P>, context: RunContext) => RunOutputs<O> & Outputs
+  run: (inputs: RunInputs<I>, params: RunParams<P>, context: NodeContext) => RunOutputs<O> & Outputs
   prepare?: (params: RunParams<P>, assets: Assets) => Promise<{ key: string; data: unknown }>
   reads?: (inputs: RunInputs<I>, params: RunParams<P>) => readonly Tensor[]
   readsKnown?: true

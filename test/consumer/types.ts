@@ -1,6 +1,15 @@
 // A host written in TypeScript. The test compiles it and does not run it.
 import type { Host } from 'litegraph-diffusion'
-import { defineNode, integer, register, samples } from 'litegraph-diffusion'
+import type { LayerBuilder, Feature } from 'litegraph-diffusion'
+import {
+  configSchema,
+  defineModel,
+  defineNode,
+  integer,
+  model,
+  register,
+  samples,
+} from 'litegraph-diffusion'
 import type { Schedule } from 'litegraph-diffusion/engine'
 import { ddimStep, noiseSchedule } from 'litegraph-diffusion/engine'
 import { nodes, serve } from 'litegraph-diffusion/worker'
@@ -18,7 +27,28 @@ const larger = defineNode({
   },
 })
 
-export const host: Host = register({}, { nodes: [larger], engine: 'page' })
+const project = (b: LayerBuilder<Feature>, x: Feature, width: number) => b.linear(x, 'out', width)
+const line = defineModel({
+  kind: 'line',
+  config: configSchema({ dim: integer(2, { min: 1, max: 16 }, 'Dimension') }),
+  layers: ({ dim }, b) => ({ predict: project(b, b.source('x', { shape: [dim] }), dim) }),
+})
+const createLine = defineNode({
+  type: 'mine/Line',
+  category: 'mine',
+  summary: 'Creates a linear model.',
+  inputs: {},
+  outputs: { model: model('Untrained model') },
+  params: { dim: integer(2, { min: 1, max: 16 }, 'Dimension') },
+  run: (_, { dim }, { createModel }) => ({
+    model: createModel(line, { dim }, { predicts: 'epsilon' }),
+  }),
+})
+
+export const host: Host = register(
+  {},
+  { nodes: [larger, createLine], models: [line], engine: 'page' },
+)
 export const schedule: Schedule = noiseSchedule({ name: 'linear', T: 10 })
 export const step = ddimStep
-export const start = () => serve([...nodes, larger])
+export const start = () => serve([...nodes, larger, createLine], self, { models: [line] })

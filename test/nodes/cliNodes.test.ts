@@ -3,14 +3,18 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
+import { readCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
+import { registerModels } from '../../src/engine/models/own/register.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
+import { mixer, mixerDeclaration, mixerGraph } from '../mixerGraph.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { workflowOf } from '../workflowOf.ts'
 import { builtFile, useCli } from './builtCli.ts'
 import { node } from './evaluate.ts'
 
 const { folder, cli } = useCli()
+registerModels([mixer])
 const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
 
 /** A module that refers to the package by the address of its built entry. */
@@ -74,10 +78,32 @@ test('run, check and script know the nodes of a module', async () => {
   expect(script.stdout).toContain("'mine/Mirror'")
 })
 
+writeModule('mixer.mjs', readFileSync(join(import.meta.dirname, '../consumer/mixer.js'), 'utf8'))
+writeModule(
+  'unet.mjs',
+  `import { defineModel } from 'litegraph-diffusion'
+   export const unet = defineModel({ kind: 'unet', config: (json) => json, layers: () => ({}) })`,
+)
+write('mixer.json', workflowOf({ nodes: mixerGraph(2) }, [...declarations, mixerDeclaration]))
+
+test('run and script know the kinds of models of a module', async () => {
+  const options = ['--nodes', 'mixer.mjs', '--backend', 'cpu', '--quiet', '--out', 'mixed']
+  expect(await cli(['run', 'mixer.json', ...options])).toMatchObject({ status: 0 })
+  expect(readdirSync(join(folder, 'mixed'))).toContain('mixer.zip')
+  const { model } = readCheckpoint(readFileSync(join(folder, 'mixed/mixer.zip')))
+  expect(model).toMatchObject({ kind: 'conv_mixer', config: { width: 16, depth: 2, size: 8 } })
+  const script = await cli(['script', 'mixer.json', '--nodes', 'mixer.mjs'])
+  expect(script.stdout).toContain('nodes: [...Object.values(nodes1)].flat()')
+})
+
 test.each([
+  ['unet.mjs', 'could not be loaded: Expected a new kind of model, got "unet", which is built in.'],
   ['broken.mjs', 'could not be loaded: no such planet'],
   ['missing.mjs', 'could not be loaded'],
-  ['empty.mjs', 'exports no node. Export the results of defineNode and defineLoop.'],
+  [
+    'empty.mjs',
+    'exports no node and no model. Export the results of defineNode, defineLoop and defineModel.',
+  ],
   ['again.mjs', 'declares the node type diffusion/Mix, which exists. Give it another type.'],
 ])('%s is an error in words', async (file, message) => {
   const { status, stderr } = await cli(['check', 'mirror.json', '--nodes', file])

@@ -5,7 +5,7 @@ import type { Graph, GraphNode, Wire } from '../../src/engine/plan/graph.ts'
 import { wire } from '../../src/engine/plan/graph.ts'
 import type { Fault } from '../../src/engine/base/fault.ts'
 import { GraphError } from '../../src/engine/base/fault.ts'
-import { opTable } from '../../src/engine/plan/op.ts'
+import { opTable, type Op } from '../../src/engine/plan/op.ts'
 import { memoryStore, type StateStore } from '../../src/engine/plan/store.ts'
 import type { SlotType, Value } from '../../src/engine/base/values.ts'
 import { mapTensors, collectTensors } from '../../src/engine/base/values.ts'
@@ -72,6 +72,8 @@ export async function evaluate<K extends string>(
     datasets?: StoredFiles
     only?: boolean
     store?: StateStore
+    /** Further nodes. */
+    ops?: readonly Op[]
   } = {},
 ): Promise<{ [Q in K]: Seen }> {
   const seen: Record<string, unknown> = {}
@@ -91,7 +93,7 @@ export async function evaluate<K extends string>(
   const names = Object.keys(wanted) as K[]
   const faults: Fault[] = []
   const session = createSession({
-    ops: opTable([...nodes, ...names.map(probe)]),
+    ops: opTable([...nodes, ...(kept.ops ?? []), ...names.map(probe)]),
     ...(kept.store && { store: kept.store }),
     assets: createAssets(kept.checkpoints ?? nothing, kept.datasets ?? nothing, shippedInNode()),
     onEvent: (event) =>

@@ -469,7 +469,7 @@ describe('networks that are no models', () => {
         model('second.features'),
       ),
     ).toMatchInlineSnapshot(`
-      "model, slot x
+      "second, param name
       Expected a different name for every layer, got two named conv.
       Change \`name\` of one of the two nodes."
     `))
@@ -483,10 +483,71 @@ describe('networks that are no models', () => {
         model('second.features'),
       ),
     ).toMatchInlineSnapshot(`
-      "model, slot x
+      "second, param name
       Expected a different name for every layer, got two named res.norm1.
       Change \`name\` of one of the two nodes."
     `))
+
+  test('shared weights of no layer', () =>
+    expect(
+      faultsOf(
+        input(),
+        conv('first', 'input.x', { name: '=conv', out: 4 }),
+        model('first.features'),
+      ),
+    ).toMatchInlineSnapshot(`
+      "first, param name
+      Expected a layer conv in the model, whose weights =conv uses, got none.
+      Write the name of another layer of the model after =, or a name without = for weights of its own."
+    `))
+
+  test('shared weights of a layer of another kind', () =>
+    expect(
+      faultsOf(
+        input(),
+        conv('first', 'input.x', { out: 4 }),
+        layer('Linear', 'first.features', { name: '=first', out: 4 }, 'second'),
+        model('second.features'),
+      ),
+    ).toMatchInlineSnapshot(`
+      "second, param name
+      Expected =first to be a layer of the same kind as first, whose weights it uses: conv, got linear.
+      Use two nodes of one type, or write a name without = for weights of its own."
+    `))
+
+  test('shared weights of another shape', () =>
+    expect(
+      faultsOf(
+        input(),
+        conv('first', 'input.x', { out: 8 }),
+        conv('second', 'first.features', { name: '=first', out: 4 }),
+        model('second.features'),
+      ),
+    ).toMatchInlineSnapshot(`
+      "second, param name
+      Expected =first to have weights of the shapes of first, which it uses: weight [3, 3, 4, 8], bias [8], got weight [3, 3, 8, 4], bias [4].
+      Give both nodes the same settings and inputs of equal channels, or write a name without = for weights of its own."
+    `))
+
+  test('two vectors of different widths as conditions', () => {
+    const given = (id: string, width: number) =>
+      node(id, 'ConditionInput', {}, { kind: 'vector', width })
+    const graph = (width: number) => [
+      input(),
+      given('a', 4),
+      given('b', width),
+      layer('Linear', 'a.features', { name: 'one', out: 4 }, 'one'),
+      layer('Linear', 'b.features', { name: 'two', out: 4 }, 'two'),
+      node('sum', 'Add', { x_1: 'input.x', x_2: 'one.features', x_3: 'two.features' }),
+      model('sum.features'),
+    ]
+    expect(faultsOf(...graph(4))).toBe('')
+    expect(faultsOf(...graph(6))).toMatchInlineSnapshot(`
+      "b, param kind
+      Expected one ConditionInput of the kind vector, or several with equal settings, got width 4 and width 6.
+      Use the same ConditionInput for both, or give both equal settings."
+    `)
+  })
 
   test('an output that does not depend on x', () =>
     expect(faultsOf(input('32'), time, model('time.features'))).toMatchInlineSnapshot(`
@@ -523,6 +584,37 @@ describe('networks that are no models', () => {
       Expected the same number of classes in all embeddings of the labels, got 10 and 5.
       Set num_classes of all LabelEmbedding and TokenEmbedding nodes to one number."
     `)
+  })
+})
+
+describe('layers that are part of no model', () => {
+  /** Notices of a graph, by node. */
+  const noticesOf = (...nodes: GraphNode[]) => {
+    const { plan, faults, notices = [] } = tryCompile({ nodes }, undefined, ops)
+    expect(faults).toEqual([])
+    return [...notices, ...(plan?.notices ?? [])].map(({ node, message }) => [node, message])
+  }
+  const used = [
+    input(),
+    conv('conv', 'input.x', { out: 4 }),
+    model('conv.features'),
+    node('show', 'Inspect', { value: 'model.model' }),
+  ]
+
+  test('are notices beside a model', () => {
+    expect(noticesOf(...used)).toEqual([])
+    expect(noticesOf(...used, conv('other', 'input.x'), layer('SiLU', 'other.features'))).toEqual([
+      ['other', 'Conv is not used by any model.'],
+      ['layer', 'SiLU is not used by any model.'],
+    ])
+  })
+
+  test('are none under construction', () => {
+    const points = [
+      node('points', 'Points'),
+      node('see', 'Preview', { images_1: 'points.dataset' }),
+    ]
+    expect(noticesOf(...points, input(), conv('conv', 'input.x'))).toEqual([])
   })
 })
 

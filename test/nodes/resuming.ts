@@ -1,10 +1,11 @@
 // Helpers for trainings resumed from a checkpoint in a new session.
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
-import { opTable } from '../../src/engine/plan/op.ts'
+import { opTable, type Op } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import type { Event } from '../../src/engine/protocol.ts'
 import { describeFile, createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
+import { shippedInNode } from '../../src/nodes/storage/shippedInNode.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { node } from './evaluate.ts'
 
@@ -12,17 +13,17 @@ import { node } from './evaluate.ts'
  * Runs a graph in a new session in which `file` is stored. Returns the first output file, the
  * faults and the first progress event of Start.
  */
-export async function run(graph: GraphNode[], file?: Uint8Array) {
+export async function run(graph: GraphNode[], file?: Uint8Array, own: readonly Op[] = []) {
   const events: Event[] = []
   const kept = createStoredFiles(memoryStore())
   if (file) await kept.put('moons.zip', file)
   const session = createSession({
-    ops: opTable(nodes),
+    ops: opTable([...nodes, ...own]),
     onEvent: (event) => void events.push(event),
     assets: {
       checkpoint: (sha256) => kept.get(sha256),
       dataset: async () => undefined,
-      shipped: async () => new Uint8Array(),
+      shipped: (name) => shippedInNode().file(name),
     },
   })
   await session.run({ type: 'run', run: 1, graph: { nodes: graph } })

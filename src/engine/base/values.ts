@@ -3,7 +3,7 @@
 //
 // Timesteps, labels, schedules and datasets are arrays on the CPU: they can be checked without a
 // readback, and tables are float64. Only batches and weights are tensors.
-import { isPlainObject, mapValues } from './records.ts'
+import { isPlainObject, mapEntries } from './records.ts'
 import type { Schedule, Times } from '../process/schedule.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor3D } from './tf.ts'
 import { tf } from './tf.ts'
@@ -373,7 +373,10 @@ export function mapTensors<T>(value: T, replace: (tensor: Tensor) => unknown): T
   if (value instanceof tf.Tensor) return replace(value) as T
   if (Array.isArray(value)) return value.map((item) => mapTensors(item, replace)) as T
   if (isPlainObject(value)) {
-    return mapValues(value, (item) => mapTensors(item, replace)) as T
+    // Networks are compiled once for each config, by its identity.
+    return mapEntries(value, (name, item) =>
+      name === 'config' && collectTensors(item).length === 0 ? item : mapTensors(item, replace),
+    ) as T
   }
   return value
 }

@@ -97,6 +97,7 @@ export const viewTexts = {
   dit: 'DiT with # layers of width # for # images',
   mlp: 'MLP with hidden layers # for points of dimension #',
   layersModel: 'model of # layers for items of #',
+  ownModel: 'model # for # items',
   classifier: 'Classifier with channels # for # classes of # images',
   preconditioned: 'preconditioned',
 } as const

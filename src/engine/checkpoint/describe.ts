@@ -2,7 +2,7 @@
 import { viewText } from '../base/viewTexts.ts'
 import type { TrainedOn } from './trainedOn.ts'
 import type { ReadCheckpoint, StoredModel } from './checkpoint.ts'
-import { formats } from './formats.ts'
+import { getFormat } from './formats.ts'
 import type { PreconditionConfig } from '../models/preconditioning.ts'
 import { onlyChild } from '../models/tree.ts'
 import type { Schedule } from '../process/schedule.ts'
@@ -22,7 +22,7 @@ export interface Description {
 export function describeCheckpoint(bytes: Uint8Array): Description {
   const checkpoint = readCheckpoint(bytes)
   const { model, notices } = checkpoint
-  const title = formats[model.kind].describe(model.config)
+  const title = getFormat(model.kind).describe(model.config)
   return {
     title: model.precondition ? `${title}, ${viewText('preconditioned')}` : title,
     rows: checkpointRows(checkpoint, bytes.length),
@@ -35,7 +35,7 @@ function checkpointRows(
   size: number,
 ): [string, string][] {
   const parameters = [...model.weights.values()].reduce((sum, { data }) => sum + data.length, 0)
-  const classes = formats[model.kind].classes(model.config)
+  const classes = getFormat(model.kind).classes(model.config)
   return [
     [viewText('size'), sizeText(size)],
     ...modelRows(model, parameters, schedule),
@@ -69,7 +69,7 @@ const modelRows = (
   parameters: number,
   schedule: Schedule | undefined,
 ): [string, string][] => [
-  formats[kind].item(config),
+  getFormat(kind).item(config),
   [viewText('parameters'), formatCount(parameters)],
   precondition
     ? ['predicts', `sample, preconditioned (${precondition.preconditioning})`]

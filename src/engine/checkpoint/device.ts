@@ -12,7 +12,7 @@ import type { Learner, TrainingState } from '../training/trainStep.ts'
 import type { Buffers, Model, Value } from '../base/values.ts'
 import type { StoredModel } from './checkpoint.ts'
 import { CheckpointError } from './error.ts'
-import { formats } from './formats.ts'
+import { findFormat, getFormat } from './formats.ts'
 import { loadRecord, storeRecord } from './record.ts'
 import type { StoredTensor } from './safetensors.ts'
 import { fromTorch, toTorch } from './torch.ts'
@@ -46,7 +46,7 @@ async function storeNetwork({
   weights,
   buffers = {},
 }: Model): Promise<StoredModel> {
-  if (!Object.hasOwn(formats, kind)) {
+  if (!findFormat(kind)) {
     throw new CheckpointError(
       checkpointMessages.notANetwork({ kind }),
       checkpointMessages.saveNetwork(),
@@ -69,7 +69,7 @@ export function loadModel({ precondition, ...network }: StoredModel): Model {
 
 function loadNetwork({ kind, config, predicts, variance, weights }: StoredModel): Model {
   const layouts = layoutsOf({ kind, config })
-  const fixed = bufferNames(formats[kind].layers(config))
+  const fixed = bufferNames(getFormat(kind).layers(config))
   const tensors = [...weights].flatMap(([name, stored]) => {
     if (fixed.has(name)) return []
     const { shape, data } = fromTorch(layouts(name), stored)
@@ -90,7 +90,7 @@ function loadNetwork({ kind, config, predicts, variance, weights }: StoredModel)
 
 /** Layouts of the weights of a model by name; those of no part of it are plain. */
 function layoutsOf({ kind, config }: Network): (name: string) => WeightLayout {
-  const layouts = weightLayouts(formats[kind].layers(config))
+  const layouts = weightLayouts(getFormat(kind).layers(config))
   return (name) => layouts.get(name) ?? 'plain'
 }
 

@@ -6,6 +6,7 @@ import type { Zip } from '../archive/zip.ts'
 import { quoteName } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
 import { findKind } from './formats.ts'
+import { OWN_KIND } from './own.ts'
 import { ABOUT, TRAINING } from './paths.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 import { archiveMessages } from '../messages/archive.ts'
@@ -24,23 +25,29 @@ export interface Layout {
 
 const WEIGHTS = 'diffusion_pytorch_model'
 
+/** Class of each config by path, and its kind if a developer has defined it. */
+type Headers = ReadonlyMap<string, { className: unknown; kind: unknown }>
+
 /** Finds the parts. Throws CheckpointError that states what the ZIP contains instead. */
 export function findParts(zip: Zip): Layout {
   const paths = new Set(zip.entries.keys())
   const configs = [...paths].filter((path) => /(^|\/)config\.json$/.test(path))
   if (configs.length > archiveLimits.configs)
     throw new CheckpointError(checkpointMessages.tooManyConfigs({ most: archiveLimits.configs }))
-  const classes = new Map(
-    configs.map((path) => [path, readZipJson(zip, path, archiveLimits.config)._class_name]),
+  const headers: Headers = new Map(
+    configs.map((path) => {
+      const json = readZipJson(zip, path, archiveLimits.config)
+      return [path, { className: json._class_name, kind: json[OWN_KIND] }]
+    }),
   )
   const notices: string[] = []
-  const config = chooseModel(classes, paths, notices)
+  const config = chooseModel(headers, paths, notices)
   const folder = parentFolder(config)
   const around = parentFolder(folder.slice(0, -1))
   const first = (...candidates: string[]) => candidates.find((path) => paths.has(path))
   ignoredPartNotices(around, folder, paths, notices)
   return {
-    kind: findKind(classes.get(config))!,
+    kind: findKind(headers.get(config)?.className)!,
     config,
     weights: chooseWeights(folder, paths, notices),
     scheduler: first(
@@ -78,11 +85,11 @@ const pickleError = (file?: string) =>
   )
 
 /** Finds the model's config: the outermost one, preferring `unet` over its copies. */
-function chooseModel(classes: Map<string, unknown>, paths: Set<string>, notices: string[]): string {
-  const known = [...classes]
-    .filter(([, name]) => findKind(name) !== undefined)
+function chooseModel(headers: Headers, paths: Set<string>, notices: string[]): string {
+  const known = [...headers]
+    .filter(([, { className }]) => findKind(className) !== undefined)
     .map(([path]) => path)
-  if (known.length === 0) throw noModelError(classes, paths)
+  if (known.length === 0) throw noModelError(headers, paths)
   const depth = (path: string) => path.split('/').length
   const least = Math.min(...known.map(depth))
   const outer = known.filter((path) => depth(path) === least)
@@ -109,10 +116,17 @@ function chooseModel(classes: Map<string, unknown>, paths: Set<string>, notices:
   return config
 }
 
-function noModelError(classes: Map<string, unknown>, paths: Set<string>): CheckpointError {
-  const other = [...classes.values()].find((name) => typeof name === 'string')
-  if (other !== undefined)
-    return new CheckpointError(checkpointMessages.otherModel({ name: quoteName(other) }))
+function noModelError(headers: Headers, paths: Set<string>): CheckpointError {
+  const other = [...headers.values()].find(({ className }) => typeof className === 'string')
+  if (other) {
+    const name = quoteName(String(other.className))
+    if (typeof other.kind !== 'string')
+      return new CheckpointError(checkpointMessages.otherModel({ name }))
+    return new CheckpointError(
+      checkpointMessages.unknownOwnKind({ name, kind: quoteName(other.kind) }),
+      checkpointMessages.registerKind(),
+    )
+  }
   if ([...paths].some((path) => path.endsWith('data.pkl'))) return pickleError()
   if ([...paths].some((path) => path.endsWith('.safetensors'))) {
     return new CheckpointError(checkpointMessages.noConfig(), checkpointMessages.addConfig())

@@ -11,11 +11,15 @@ import { ditGraph } from '../models/dit/graph.ts'
 import type { LayerGraph } from '../models/graph/layer.ts'
 import { mlp } from '../models/mlp.ts'
 import { mlpGraph, type MlpConfig } from '../models/mlpGraph.ts'
+import type { ModelDefinition } from '../models/own/definition.ts'
+import { createOwnModel } from '../models/own/kind.ts'
+import { ownNetwork } from '../models/own/network.ts'
+import { KindTable } from '../models/registry.ts'
 import type { UnetConfig } from '../models/unet/config.ts'
 import { unetGraph } from '../models/unet/graph.ts'
 import { unet } from '../models/unet/init.ts'
 import { CheckpointError } from './error.ts'
-import { findKind, formats } from './formats.ts'
+import { findKind, getFormat } from './formats.ts'
 
 /** A closed model whose layers can be rewired. */
 export interface Origin {
@@ -29,7 +33,7 @@ const ZERO_INIT = '_zero_init'
 
 /** The text of a closed model. `zeroInit`: the last layer of each block starts at zero. */
 export function originText({ kind, config, predicts }: Model, zeroInit: boolean): string {
-  const { className, config: written } = formats[kind].write(config, predicts)
+  const { className, config: written } = getFormat(kind).write(config, predicts)
   const more = zeroInit ? { [ZERO_INIT]: true } : {}
   return JSON.stringify({ _class_name: className[1], ...written, ...more })
 }
@@ -54,26 +58,39 @@ export function parseOrigin(text: string): Origin | undefined {
 type OriginOf = (config: never, zero_init: boolean) => Origin
 
 /** Kinds of models that can be opened. */
-const origins: Readonly<Record<string, OriginOf | undefined>> = {
-  unet: (config: UnetConfig, zero_init) => ({
-    graph: unetGraph(config),
+const origins = new KindTable<OriginOf>(
+  {
+    unet: (config: UnetConfig, zero_init) => ({
+      graph: unetGraph(config),
+      create: (predicts, random, variance) =>
+        unet(config, predicts, random, { zero_init, ...(variance && { variance }) }),
+    }),
+    dit: (config: DitConfig, zero_init) => ({
+      graph: ditGraph(config),
+      create: (predicts, random, variance) =>
+        dit(config, predicts, random, { zero_init, ...(variance && { variance }) }),
+    }),
+    mlp: (config: MlpConfig) => ({
+      graph: mlpGraph(config),
+      create: (predicts, random, variance) => mlp(config, predicts, random, variance),
+    }),
+  },
+  originOfOwn,
+)
+
+function originOfOwn(definition: ModelDefinition): OriginOf | undefined {
+  const { graph } = ownNetwork(definition)
+  if (!graph) return undefined
+  return (config: object) => ({
+    graph: graph(config),
     create: (predicts, random, variance) =>
-      unet(config, predicts, random, { zero_init, ...(variance && { variance }) }),
-  }),
-  dit: (config: DitConfig, zero_init) => ({
-    graph: ditGraph(config),
-    create: (predicts, random, variance) =>
-      dit(config, predicts, random, { zero_init, ...(variance && { variance }) }),
-  }),
-  mlp: (config: MlpConfig) => ({
-    graph: mlpGraph(config),
-    create: (predicts, random, variance) => mlp(config, predicts, random, variance),
-  }),
+      createOwnModel(definition, config, random, { predicts, variance }),
+  })
 }
 
 function readOrigin(json: Record<string, unknown>): Origin | undefined {
   const kind = findKind(json._class_name)
-  const readOf = kind === undefined ? undefined : origins[kind]
+  const readOf = kind === undefined ? undefined : origins.find(kind)
   if (kind === undefined || !readOf) return undefined
-  return readOf(formats[kind].read(json).config as never, json[ZERO_INIT] === true)
+  return readOf(getFormat(kind).read(json).config as never, json[ZERO_INIT] === true)
 }

@@ -9,7 +9,7 @@ import { archiveLimits } from '../archive/limits.ts'
 import { openZip, type Zip } from '../archive/zip.ts'
 import type { ReadCheckpoint } from './checkpoint.ts'
 import { asCheckpointError, CheckpointError } from './error.ts'
-import { formats } from './formats.ts'
+import { getFormat } from './formats.ts'
 import type { Layout } from './layout.ts'
 import { findParts, refuseOtherFiles } from './layout.ts'
 import { readScheduler, withStoredName } from './scheduler.ts'
@@ -28,7 +28,7 @@ export function readCheckpoint(bytes: Uint8Array): ReadCheckpoint {
 
 function readParts(zip: Zip): ReadCheckpoint {
   const layout = findParts(zip)
-  const format = formats[layout.kind]
+  const format = getFormat(layout.kind)
   const { config, predicts: own } = format.read(readZipJson(zip, layout.config))
   const layers = format.layers(config)
   const shapes = torchShapes(layers)

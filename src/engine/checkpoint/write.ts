@@ -7,7 +7,7 @@ import { canonicalZip, jsonBytes } from './archive.ts'
 import type { Checkpoint, StoredModel } from './checkpoint.ts'
 import { CheckpointError } from './error.ts'
 import type { ClassName, Format } from './format.ts'
-import { formats } from './formats.ts'
+import { getFormat } from './formats.ts'
 import { ABOUT } from './paths.ts'
 import { writeSafetensors } from './safetensors.ts'
 import { isEdm } from './continuous.ts'
@@ -27,7 +27,7 @@ export function writeCheckpoint(
   { model, schedule: given, trainedOn, training }: Checkpoint,
   wanted: CheckpointFormat = 'auto',
 ): Uint8Array {
-  const format = formats[model.kind]
+  const format = getFormat(model.kind)
   const schedule = checkedSchedule(model, given)
   if (wanted === 'diffusers') refuseForDiffusers(format, model, schedule)
   const { className, config } = format.write(model.config, model.predicts)
@@ -81,7 +81,7 @@ const writeScheduler = (model: StoredModel, schedule: Schedule) =>
   schedulerConfig(schedule, model, modelSpace(model))
 
 const modelSpace = ({ kind, config }: StoredModel) =>
-  formats[kind].isOfPoints?.(config) ? 'point' : 'image'
+  getFormat(kind).isOfPoints?.(config) ? 'point' : 'image'
 
 const modelIndex = (
   { folder, pipeline = 'DDPMPipeline' }: Format,

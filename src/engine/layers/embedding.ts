@@ -115,6 +115,29 @@ export function gridEmbedding(height: number, width: number, channels: number): 
 }
 
 /**
+ * Cosines and sines of the angles that rotary embeddings rotate by, `[height * width, channels]` row
+ * by row, with a multiple of 4 channels: angles of the row in the first half and of the column in
+ * the second, with frequencies from 1 to 1/10000, each twice.
+ */
+export function rotaryWaves(
+  height: number,
+  width: number,
+  channels: number,
+): { cosines: Float32Array; sines: Float32Array } {
+  const quarter = channels / 4
+  const cosines = new Float32Array(height * width * channels)
+  const sines = new Float32Array(height * width * channels)
+  for (let i = 0; i < cosines.length; i++) {
+    const [token, channel] = [Math.floor(i / channels), i % channels]
+    const position = channel < 2 * quarter ? Math.floor(token / width) : token % width
+    const angle = position * 10000 ** (-(channel % quarter) / quarter)
+    cosines[i] = Math.cos(angle)
+    sines[i] = Math.sin(angle)
+  }
+  return { cosines, sines }
+}
+
+/**
  * One-hot rows `[n, count]`. A product with them is a lookup with an exact gradient on every
  * backend.
  */

@@ -16,6 +16,10 @@ export const checkpointMessages = catalogue('checkpoint', {
   chooseOne: 'Choose a ZIP or a folder with one of them.',
   otherModel:
     'Expected a UNet2DModel, UNet2DConditionModel or DiTTransformer2DModel of diffusers, or an MLP or Classifier of this program, got a {name}.',
+  unknownOwnKind:
+    'Expected a kind of model that this program knows, got "{kind}", with the class {name}.',
+  registerKind:
+    'Open it where that kind is defined, or pass its definition in `models` to register and to serve, or in a module of --nodes.',
   tooManyConfigs: 'Expected at most {most} files config.json in the ZIP, got more.',
   noConfig: 'Expected a config.json beside the weights, got none.',
   addConfig: 'Add the config.json of the model.',
@@ -109,6 +113,7 @@ export const checkpointMessages = catalogue('checkpoint', {
   noClassifier: 'Diffusers has no classifier of images.',
   noLayers: 'Diffusers has no class for a model of layers.',
   noMlp: 'Diffusers has no MLP for points.',
+  noOwnKind: 'Diffusers has no class {name}.',
   precondition: 'Its schedulers precondition a model only as EDM does, in σ.',
   edmInput:
     'Its EDMEulerScheduler preconditions the model by itself, with ln(sigma) / 4 as the time.',

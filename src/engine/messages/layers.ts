@@ -38,12 +38,21 @@ export const layerMessages = catalogue('layers', {
   elementCount:
     'Expected a shape of {count} numbers, as many as [{shape}] has, got [{to}] with {expected}.',
   quarters: 'Expected a multiple of 4 channels for {argument}, got [{shape}].',
+  quartersOfHeads:
+    'Expected a multiple of 4 channels per head, got {channels} channels in {heads} heads.',
   unknownCount: 'Expected a known number of tokens for {argument}, got [{shape}].',
   widths: 'Expected {argument} of width {expected}, as the queries have, got [{shape}].',
   keysAndValues: 'Expected {expected} tokens for {argument}, as many as for k, got [{shape}].',
 
   // models of layers
   sameName: 'Expected a different name for every layer, got two named {name}.',
+  sharedNothing: 'Expected a layer {owner} in the model, whose weights {name} uses, got none.',
+  sharedKind:
+    'Expected {name} to be a layer of the same kind as {owner}, whose weights it uses: {expected}, got {got}.',
+  sharedShape:
+    'Expected {name} to have weights of the shapes of {owner}, which it uses: {expected}, got {got}.',
+  otherCondition:
+    'Expected one ConditionInput of the kind {kind}, or several with equal settings, got {first} and {second}.',
   otherInput:
     'Expected one ModelInput, or several of one shape, got shapes [{first}] and [{second}].',
   noInput: 'Expected features that depend on x of ModelInput, got features that do not.',

@@ -6,6 +6,11 @@ export const modelMessages = catalogue('models', {
   unknownKind: 'Expected a model of a known kind ({known}), got "{kind}".',
   noDensity:
     'Expected a model whose density is known in closed form, got a model of kind "{kind}".',
+  ownConfig: 'Expected a config that models of kind "{kind}" accept. {problem}',
+  ownLayers: 'Expected layers that fit together in a model of kind "{kind}". {problem}',
+  ownOutput: 'Expected an output of shape [{expected}] from a model of kind "{kind}", got {got}.',
+  ownVariance:
+    'Expected a kind of variance for a model of kind "{kind}", whose output has one, got none.',
   varianceChannels: 'Expected {expected} output channels (mean and variance), got {channels}.',
   itemShape: 'Expected items of shape [{expected}], got items of shape [{shape}].',
   imageShape: 'Expected images of shape [{expected}], got items of shape [{shape}].',

@@ -3,6 +3,7 @@ import { catalogue } from '../base/catalogue.ts'
 
 export const paramMessages = catalogue('params', {
   wrongValue: 'Expected {param} to be {expected}, got {got}.',
+  unknownKey: 'Expected a config with the keys {keys}, got the key {got}.',
   setTo: 'Set it to {expected}. The default is {value}.',
   connectOther: 'Connect a value that is {expected}.',
   setAgain: 'Set it again on the node.',

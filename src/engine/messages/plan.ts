@@ -128,6 +128,10 @@ export const planMessages = catalogue('plan', {
   fewerSamples:
     'Samples are drawn every {every} steps: drawing more often would take over a fifth of the time.',
   noAsset: '{name} is not available here.',
+
+  // layers
+  unusedLayer: '{node} is not used by any model.',
+  useLayer: 'Connect it to layers that lead to ModelOutput, or remove it.',
 })
 
 /** Randomly drawn values. */

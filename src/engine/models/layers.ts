@@ -1,5 +1,4 @@
 // Models whose network is a graph of layers, wired by hand or read from a file.
-import { hashText } from '../base/hashText.ts'
 import type { Random } from '../base/random.ts'
 import { mapEntries } from '../base/records.ts'
 import type { Tensor } from '../base/tf.ts'
@@ -12,7 +11,7 @@ import type {
   Weights,
 } from '../base/values.ts'
 import { viewText } from '../base/viewTexts.ts'
-import { createWeights } from './graph/firstWeights.ts'
+import { createWeights, layerStreams } from './graph/firstWeights.ts'
 import type { LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
 import { countSteps, createProgram, runProgram } from './graph/program.ts'
@@ -96,7 +95,7 @@ function firstWeights(
   const added = layers.filter(
     ({ name, specs }) => !specs.every(({ part }) => isTaken(`${name}.${part}`)),
   )
-  const { weights, buffers } = createWeights(added, (name) => random.fork(hashText(name)))
+  const { weights, buffers } = createWeights(added, layerStreams(random))
   return {
     weights: { ...taken, ...weights, ...taken },
     ...(buffers && { buffers: takeBuffers(buffers, fixed) }),

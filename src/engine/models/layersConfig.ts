@@ -10,11 +10,11 @@ import type { FeatureShape, Layer, LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
 import { isSame, shapeText } from './graph/ops/checks.ts'
 import { findLayerOp, layerOp } from './graph/ops/table.ts'
+import { checkRelations } from './graph/relations.ts'
+import type { LayerWeights } from './graph/weights.ts'
 import { countParameters, layersWithWeights } from './graph/weights.ts'
 
-/** Config of a model of layers. `functions.predict` gives the prediction. */
-export interface LayersConfig extends LayerGraph {
-  format: 1
+interface DropoutGraph extends LayerGraph {
   /**
    * Names of the dropout layers of the model that these layers were opened from: they draw by their
    * place in it, others by their name.
@@ -22,15 +22,20 @@ export interface LayersConfig extends LayerGraph {
   dropouts?: readonly string[]
 }
 
+/** Config of a model of layers. `functions.predict` gives the prediction. */
+export interface LayersConfig extends DropoutGraph {
+  format: 1
+}
+
 /** Limits on models from files, and on those wired by hand. */
 const MOST_LAYERS = 4096
 const MOST_PARAMETERS = 2 ** 28
 
-export const viewOf = memoize((config: LayersConfig) => new GraphView(config, placesOf(config)))
+export const viewOf = memoize((config: DropoutGraph) => new GraphView(config, placesOf(config)))
 
 /** Numbers that the draws of dropout layers differ by. */
 export const placesOf =
-  ({ dropouts = [] }: LayersConfig) =>
+  ({ dropouts = [] }: DropoutGraph) =>
   (name: string): number =>
     dropouts.includes(name) ? dropouts.indexOf(name) : hashText(name)
 
@@ -41,8 +46,7 @@ export const inputShape = (graph: LayerGraph): readonly number[] =>
   inputOf(graph).attrs.shape as number[]
 
 /** Parts of the condition that the layers read. */
-export function conditionSpecs(config: LayersConfig): ConditionSpec[] {
-  const { layers } = config
+export function conditionSpecs({ layers }: LayerGraph): ConditionSpec[] {
   return layers.flatMap(({ op, attrs }, i): ConditionSpec[] => {
     switch (op) {
       case 'labels': {
@@ -78,7 +82,7 @@ function labelRows(layers: readonly Layer[], labels: number): number | undefined
 }
 
 /** Number of classes of the labels; 0 without labels. */
-export const labelClasses = (config: LayersConfig): number =>
+export const labelClasses = (config: LayerGraph): number =>
   conditionSpecs(config).reduce((most, spec) => (spec.kind === 'labels' ? spec.classes : most), 0)
 
 /**
@@ -99,7 +103,12 @@ export function checkLayersModel(graph: LayerGraph, hasVariance?: boolean) {
     throw new EngineError(layerMessages.noInput, { argument: 'x' })
   checkOutput(view.shapes[functions.predict], first.attrs.shape as number[], hasVariance)
   layers.forEach(({ op }, i) => op === 'labels' && labelRows(layers, i))
-  const count = countParameters(layersWithWeights(graph))
+  checkParameterCount(layersWithWeights(graph))
+}
+
+/** Throws EngineError, at `x`, if layers have too many parameters. */
+export function checkParameterCount(layers: readonly LayerWeights[]) {
+  const count = countParameters(layers)
   if (count > MOST_PARAMETERS)
     throw new EngineError(layerMessages.tooLarge, {
       argument: 'x',
@@ -126,9 +135,9 @@ function checkOutput(
 }
 
 /** True if the last axis of the result is twice that of x: a prediction and a variance. */
-export function hasVarianceOutput(config: LayersConfig): boolean {
-  const output = viewOf(config).shapes[config.functions.predict]
-  return output.at(-1) === 2 * inputShape(config).at(-1)!
+export function hasVarianceOutput(graph: LayerGraph): boolean {
+  const output = viewOf(graph).shapes[graph.functions.predict]
+  return output.at(-1) === 2 * inputShape(graph).at(-1)!
 }
 
 /** Parses the config of a model of layers, of a stranger's file. Throws EngineError. */
@@ -140,7 +149,7 @@ export function parseLayersConfig(json: Record<string, unknown>): LayersConfig {
       most: MOST_LAYERS,
       got: Array.isArray(layers) ? layers.length : quoteValue(layers, 100),
     })
-  const parsed = layers.map(parseLayer)
+  const parsed = checkLayerList(layers)
   const predict = isPlainObject(functions) ? functions.predict : undefined
   if (!Number.isInteger(predict) || !parsed[predict as number])
     throw new EngineError(layerMessages.predictLayer, { got: quoteValue(predict, 100) })
@@ -152,9 +161,16 @@ export function parseLayersConfig(json: Record<string, unknown>): LayersConfig {
     functions: { predict: predict as number },
     ...(dropouts && { dropouts }),
   }
-  checkNames(parsed)
   checkLayersModel(config)
   return config
+}
+
+/** Checks operations, inputs, attributes and names of layers. Throws EngineError. */
+export function checkLayerList(layers: readonly unknown[]): Layer[] {
+  const parsed = layers.map(parseLayer)
+  checkNames(parsed)
+  checkRelations(parsed)
+  return parsed
 }
 
 const isNameList = (value: unknown): value is string[] =>
@@ -188,21 +204,16 @@ function parseLayer(value: unknown, index: number): Layer {
   }
 }
 
-/** Names of layers, as PyTorch has them: parts separated by dots. */
+/** Names of layers, as PyTorch has them: parts separated by dots. With = before, shared weights. */
 export const isLayerName = (name: string): boolean =>
-  name.length <= 200 && /^\w+(\.\w+)*$/.test(name)
+  name.length <= 200 && /^=?\w+(\.\w+)*$/.test(name)
 
-/** Checks that layers with weights have names, and no two the same. */
+/** Checks that layers with weights have names. */
 function checkNames(layers: readonly Layer[]) {
-  const names = new Set<string>()
   for (const [i, layer] of layers.entries()) {
     const needsName = layerOp(layer).weights !== undefined || layer.op === 'dropout'
     if (layer.name === undefined && needsName && !isUnweighted(layer))
       throw new EngineError(layerMessages.layer, { index: i + 1, got: quoteValue(layer, 200) })
-    if (layer.name === undefined) continue
-    if (names.has(layer.name))
-      throw new EngineError(layerMessages.sameName, { argument: 'x', name: layer.name })
-    names.add(layer.name)
   }
 }
 

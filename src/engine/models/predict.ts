@@ -1,4 +1,4 @@
-// Evaluates models, which are plain data. Contains the table of all kinds of models.
+// Evaluates models, which are plain data, by their kind.
 import { EngineError } from '../base/errors.ts'
 import { modelMessages, modelWords } from '../messages/models.ts'
 import { isSameShape } from '../process/coefficients.ts'
@@ -17,11 +17,13 @@ import { guidedKind } from './guided.ts'
 import type { Answer, ModelKind } from './kind.ts'
 import { layersKind } from './layers.ts'
 import { mlpKind } from './mlp.ts'
+import { ownKind } from './own/kind.ts'
 import { preconditionKind } from './precondition.ts'
+import { KindTable, type BuiltInKind } from './registry.ts'
 import { findModel } from './tree.ts'
 import { attentionMaps, unetKind } from './unet/unet.ts'
 
-const kinds: Record<string, ModelKind> = {
+const builtIn: Record<BuiltInKind, ModelKind> = {
   mlp: mlpKind,
   unet: unetKind,
   dit: ditKind,
@@ -34,12 +36,14 @@ const kinds: Record<string, ModelKind> = {
   classifier: classifierKind,
 }
 
+const kinds = new KindTable<ModelKind>(builtIn, ownKind)
+
 function modelKind(model: Model): ModelKind {
-  const kind = kinds[model.kind]
+  const kind = kinds.find(model.kind)
   if (kind) return kind
   throw new EngineError(modelMessages.unknownKind, {
     argument: 'model',
-    known: Object.keys(kinds).join(', '),
+    known: kinds.names().join(', '),
     kind: model.kind,
   })
 }
@@ -118,7 +122,10 @@ export function tokenMaps(
   t: Times,
   condition: Conditioning | undefined,
 ): Map<number, Tensor4D> {
-  const inner = findModel(model, ({ config }) => config.cross_attention_dim !== undefined)
+  const inner = findModel(
+    model,
+    ({ kind, config }) => kind === 'unet' && config.cross_attention_dim !== undefined,
+  )
   if (!inner) {
     throw new EngineError(modelMessages.noTokens, { argument: 'model' })
   }

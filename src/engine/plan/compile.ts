@@ -10,6 +10,7 @@ import { wire, type Graph, type GraphNode, type Wire } from './graph.ts'
 import type { Op, Ops } from './op.ts'
 import { StepBuilder } from './stepBuilder.ts'
 import type { Plan } from './steps.ts'
+import { findUnusedLayers } from './unusedLayers.ts'
 import type { Checked } from './zones.ts'
 
 /** Target of a run: a node, or one of its outputs. */
@@ -58,6 +59,7 @@ export function tryCompile(
     ...(wanted.length ? [] : [nothingToRun]),
     ...wanted.flatMap((target) => targetFaults(target, checked)),
     ...checked.faults,
+    ...(targets ? [] : findUnusedLayers(open, ops)),
   ].map(outside)
   if (faults.some(({ notice }) => !notice)) return splitNotices(unique(faults))
   const builder = new StepBuilder(checked, requestedValues(wanted, checked))

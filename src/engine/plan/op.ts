@@ -11,6 +11,7 @@ import type {
   Timesteps,
   Value,
 } from '../base/values.ts'
+import type { CreateModel } from '../models/own/definition.ts'
 import type { Expansion } from './graph.ts'
 import type { View } from './view.ts'
 import type { Declaration, LoopEnds } from './declaration.ts'
@@ -30,6 +31,12 @@ export interface RunContext {
   prepared: unknown
   /** The contents of the tensors that `reads` returned for this node; undefined without `reads`. */
   read?: readonly Float32Array[]
+}
+
+/** Context of the `run` of a node. */
+export interface NodeContext extends RunContext {
+  /** Creates an untrained model of a kind of your own, with weights drawn from `random`. */
+  createModel: CreateModel
 }
 
 export type Inputs = Record<string, Value | undefined>

@@ -5,8 +5,9 @@ import type { Memory } from '../base/memory.ts'
 import { runTidied } from '../base/memory.ts'
 import { createRandom, type Random } from '../base/random.ts'
 import { planMessages } from '../messages/plan.ts'
+import { createOwnModel } from '../models/own/kind.ts'
 import type { Solvers } from './host.ts'
-import type { Declaration, Inputs, Outputs, Params, RunContext, RunOp } from './op.ts'
+import type { Declaration, Inputs, NodeContext, Outputs, Params, RunContext, RunOp } from './op.ts'
 
 /**
  * Returns the random numbers of a node, keyed by its seed, if any, and the iterations of the
@@ -63,9 +64,14 @@ export function runOp(
   op: RunOp,
   inputs: Inputs,
   params: Params,
-  context: RunContext,
+  given: RunContext,
   { solvers, name, memory }: SolverState,
 ): Outputs {
+  const context: NodeContext = {
+    ...given,
+    createModel: (definition, config, options) =>
+      createOwnModel(definition, config, given.random, options),
+  }
   if (!op.stateful) return runTidied(() => op.run(inputs as never, params as never, context))
   const run = op.run as unknown as StatefulRun
   if (!solvers) return runTidied(() => run(inputs, params, context, undefined).outputs)

@@ -2,6 +2,7 @@
 import { NodeError, type Fault } from '../base/fault.ts'
 import { splitMany } from '../base/ids.ts'
 import { getOwn } from '../base/records.ts'
+import { Features, FeaturesError, inOrder } from '../models/graph/features.ts'
 import { getNode, type GraphNode } from './graph.ts'
 import type {
   InputSlot,
@@ -43,11 +44,35 @@ export function checkStaticValues(
       outputs.set(id, computeStaticOutputs({ node, op, params, known }, checked, prepared.get(id)))
       return []
     } catch (error) {
-      if (error instanceof NodeError) return [{ ...error.fault, node: id }]
+      if (error instanceof NodeError) return [placeFault(error, id, outputs)]
       throw error
     }
   })
 }
+
+/** The fault of an error of the node `id`, or of the nodes of the features that it is about. */
+function placeFault(
+  { fault, cause }: NodeError,
+  id: string,
+  outputs: ReadonlyMap<string, StaticValues>,
+): Fault {
+  if (!(cause instanceof FeaturesError)) return { ...fault, node: id }
+  const [node, ...others] = cause.features.flatMap((features) => findMaker(features, outputs) ?? [])
+  if (node === undefined) return { ...fault, node: id }
+  const { message, cure } = fault
+  return { node, param: cause.param, message, cure, also: [...others, id] }
+}
+
+/** The first node with an output that contains these features. */
+const findMaker = (
+  features: Features,
+  outputs: ReadonlyMap<string, StaticValues>,
+): string | undefined =>
+  [...outputs].find(([, values]) =>
+    Object.values(values).some(
+      (value) => value instanceof Features && inOrder(value).includes(features),
+    ),
+  )?.[0]
 
 const wiredTypes = ({ inputs }: GraphNode, { wireType }: Checked): WiredTypes =>
   new Map(Object.entries(inputs).map(([slot, from]) => [slot, wireType(from)]))

@@ -32,7 +32,8 @@ written completely or not at all.
   --measure              measures the kernels of a GPU again; needs --state
   --verify               runs twice from the start and compares the bits of all shown and saved
                          values, losses and training states; needs no --out
-  --nodes file.mjs       a module that exports own nodes; repeatable; also for check and script
+  --nodes file.mjs       a module that exports own nodes and kinds of models; repeatable; also for
+                         check and script
   --quiet                prints no progress
   --debug                prints the stack of an unexpected error; for all commands
   --help, --version

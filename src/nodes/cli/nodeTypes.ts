@@ -1,8 +1,11 @@
-// Node types of the program: the built-in ones and those of `--nodes`. A process runs one command,
-// so they are loaded once, before it begins.
+// Node types and kinds of models of the program: the built-in ones and those of `--nodes`. A process
+// runs one command, so they are loaded once, before it begins.
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { getErrorMessage } from '../../engine/base/fault.ts'
+import type { ModelDefinition } from '../../engine/models/own/definition.ts'
+import { isModelDefinition } from '../../engine/models/own/definition.ts'
+import { registerModels } from '../../engine/models/own/register.ts'
 import { toDeclaration, type Declaration, type Op } from '../../engine/plan/op.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { nodes } from '../table.ts'
@@ -13,13 +16,17 @@ export const declarations: Declaration[] = nodeTypes.map(toDeclaration)
 export const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
 
 /**
- * Adds the nodes of modules: all exported results of `defineNode` and `defineLoop`, also in lists.
- * @throws CommandError if a module cannot be loaded, has no node, or declares a type again
+ * Adds the nodes and kinds of models of modules: all exported results of `defineNode`, `defineLoop`
+ * and `defineModel`, also in lists.
+ * @throws CommandError if a module cannot be loaded, has none, or declares a type or kind again
  */
 export async function addNodeTypes(files: readonly string[]): Promise<void> {
   for (const file of files) {
-    const own = findOps(await importModule(file))
-    if (own.length === 0) throw new CommandError(cliMessages.noNodes({ file }))
+    const exported = listExports(await importModule(file))
+    const own = exported.filter(isOp)
+    const models = exported.filter(isModelDefinition)
+    if (own.length + models.length === 0) throw new CommandError(cliMessages.noNodes({ file }))
+    addModels(file, models)
     for (const op of own) {
       if (declared.has(op.type))
         throw new CommandError(cliMessages.declaredTwice({ file, type: op.type }))
@@ -42,11 +49,18 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
   }
 }
 
-/** The declarations among the exports of a module, each once. */
-function findOps(exports: Readonly<Record<string, unknown>>): Op[] {
-  const found = Object.values(exports).flatMap((each) => (Array.isArray(each) ? each : [each]))
-  return [...new Set(found)].filter(isOp)
+function addModels(file: string, models: readonly ModelDefinition[]) {
+  try {
+    registerModels(models)
+  } catch (error) {
+    throw new CommandError(cliMessages.moduleFailed({ file, reason: getErrorMessage(error) }))
+  }
 }
+
+/** The exports of a module, also those in lists, each once. */
+const listExports = (exports: Readonly<Record<string, unknown>>): unknown[] => [
+  ...new Set(Object.values(exports).flatMap((each): unknown[] => [each].flat())),
+]
 
 const isOp = (value: unknown): value is Op => {
   const { type, role, inputs, params } = Object(value) as Partial<Record<keyof Op, unknown>>

@@ -82,7 +82,7 @@ export const text = (
 /** Name of a layer, part of the names of its weights. */
 export const layerName = (
   initial: string,
-  about = 'Name of the layer, unique in the model; its weights are stored and reused by it',
+  about = 'Name of the layer, unique in the model; its weights are stored and reused by it. =conv uses the weights of the layer conv',
 ): Declared<ParamOfKind<'text'>, string> => ({
   ...text(initial, about),
   unique: true,

@@ -1,5 +1,6 @@
 // Connects a page to an engine in a worker (the default) or in the page. Does not load tfjs.
 import { getErrorMessage } from '../../engine/base/fault.ts'
+import type { ModelDefinition } from '../../engine/models/own/definition.ts'
 import type { Op } from '../../engine/plan/op.ts'
 import type { BackendName, EnginePort, Request, WasmPaths } from '../../engine/protocol.ts'
 import { mapValues } from '../../engine/base/records.ts'
@@ -34,6 +35,8 @@ export interface ConnectOptions {
    * build your own worker with them.
    */
   nodes?: readonly Op[]
+  /** Your kinds of models, from `defineModel`, for `engine: 'page'` as well. */
+  models?: readonly ModelDefinition[]
   assets?: AssetPaths
   /** Your own worker that calls `serve`. */
   worker?: Worker | string | URL
@@ -51,6 +54,7 @@ export interface ConnectOptions {
 export function connect({
   engine = 'worker',
   nodes,
+  models,
   assets = {},
   worker,
   backend = 'auto',
@@ -58,7 +62,7 @@ export function connect({
 }: ConnectOptions = {}): EnginePort {
   const port =
     engine === 'page'
-      ? supervise(openPagePort(nodes, assets))
+      ? supervise(openPagePort({ nodes, models, assets }))
       : openWorker(worker ?? assets.worker, hungAfter)
   port.post({
     type: 'backend',
@@ -91,22 +95,25 @@ function startAndOpen(url: string | URL | undefined): EnginePort {
   }
 }
 
-function openPagePort(nodes: readonly Op[] | undefined, { engine }: AssetPaths): EnginePort {
+function openPagePort({
+  nodes,
+  models,
+  assets,
+}: Pick<ConnectOptions, 'nodes' | 'models' | 'assets'>): EnginePort {
   const listeners = new EventListeners()
-  const loading = loadEngine(engine).then(
-    ({ enginePort }) => {
-      const port = enginePort(nodes)
+  const loading = loadEngine(assets?.engine)
+    .then(({ enginePort }) => {
+      const port = enginePort(nodes, models)
       port.listen((event) => listeners.emit(event))
       return port
-    },
-    (error: unknown) => {
+    })
+    .catch((error: unknown) => {
       listeners.emit({
         type: 'broken',
         message: hostMessages.notLoaded({ problem: getErrorMessage(error) }),
       })
       return undefined
-    },
-  )
+    })
   return {
     post: (request: Request) => void loading.then((port) => port?.post(request)),
     listen: (onEvent) => listeners.add(onEvent),

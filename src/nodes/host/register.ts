@@ -1,5 +1,6 @@
 // Registers the nodes with the litegraph of a host, and runs, loads and saves its graphs.
 import type { LGraph, LGraphNode, LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
+import type { ModelDefinition } from '../../engine/models/own/definition.ts'
 import type { ByType, Declaration, Op } from '../../engine/plan/op.ts'
 import { toDeclaration } from '../../engine/plan/op.ts'
 import type { BackendReport, Event } from '../../engine/protocol.ts'
@@ -15,12 +16,17 @@ import { registerNodes } from '../litegraph/register.ts'
 import { parseWorkflow, stringifyWorkflow, withWorkflow } from '../workflow.ts'
 import { withSubgraphs } from '../workflow/subgraphDeclarations.ts'
 
-export interface HostOptions extends NodeHooks, Omit<ConnectOptions, 'nodes'> {
+export interface HostOptions extends NodeHooks, Omit<ConnectOptions, 'nodes' | 'models'> {
   /**
    * Your nodes, in addition to those of the package. They need `engine: 'page'`, or a `worker` that
    * serves them too.
    */
   nodes?: readonly Op[]
+  /**
+   * Your kinds of models, from `defineModel`. They need `engine: 'page'`, or a `worker` that serves
+   * them too.
+   */
+  models?: readonly ModelDefinition[]
   /** Prefix of every node type, for hosts that have nodes with the same names. */
   prefix?: string
 }
@@ -67,7 +73,16 @@ export function registerWith(
   pack: readonly Declaration[],
   options: HostOptions = {},
 ): Host {
-  const { nodes: own = [], prefix = '', engine, worker, assets, backend, ...hooks } = options
+  const {
+    nodes: own = [],
+    models,
+    prefix = '',
+    engine,
+    worker,
+    assets,
+    backend,
+    ...hooks
+  } = options
   assertServed(options)
   const declarations = [...pack, ...own.map(toDeclaration)]
   const byType = new Map(declarations.map((declaration) => [declaration.type, declaration]))
@@ -77,7 +92,7 @@ export function registerWith(
   let client: Client | undefined
   const engineClient = () =>
     (client ??= createClient(
-      connect({ engine, nodes: own, worker, assets, backend } as ConnectOptions),
+      connect({ engine, nodes: own, models, worker, assets, backend } as ConnectOptions),
     ))
   return {
     ready: () => engineClient().ready,
@@ -105,10 +120,15 @@ export function registerWith(
   }
 }
 
-function assertServed({ nodes = [], engine, worker, assets }: HostOptions) {
-  if (nodes.length > 0 && engine !== 'page' && worker === undefined && assets?.worker === undefined)
+function assertServed({ nodes = [], models = [], engine, worker, assets }: HostOptions) {
+  if (engine === 'page' || worker !== undefined || assets?.worker !== undefined) return
+  if (nodes.length > 0)
     throw new Error(
       "The package's worker does not have your nodes. Pass engine: 'page', or a worker of your own that calls serve([...nodes, ...yours]).",
+    )
+  if (models.length > 0)
+    throw new Error(
+      "The package's worker does not know your models. Pass engine: 'page', or a worker of your own that calls serve(nodes, self, { models }).",
     )
 }
 

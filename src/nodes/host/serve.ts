@@ -1,6 +1,8 @@
 // Engine side of the protocol, in a worker or in the page: receives requests and posts events.
 import type { Op } from '../../engine/plan/op.ts'
 import { onEachKernel } from '../../engine/backends/kernelCalls.ts'
+import type { ModelDefinition } from '../../engine/models/own/definition.ts'
+import { registerModels } from '../../engine/models/own/register.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import type { Event, Request } from '../../engine/protocol.ts'
 import { browserStorage, type EngineStorage, type ReportStorage } from '../storage/storage.ts'
@@ -19,6 +21,8 @@ export interface Scope {
 export interface ServeOptions {
   /** Default: IndexedDB. */
   storage?: EngineStorage
+  /** Kinds of models of your own, from `defineModel`. */
+  models?: readonly ModelDefinition[]
 }
 
 /** Maximum time between two events while kernels run, in milliseconds. */
@@ -35,14 +39,17 @@ const reportTo =
  *     import { nodes, serve } from 'litegraph-diffusion/worker'
  *     serve([...nodes, mine])
  *
+ * Kinds of models are the third argument: `serve([...nodes, mine], self, { models: [tiny] })`.
+ *
  * Terminating a worker ends everything in it. If the scope continues to exist, `close` stops all
  * runs and disposes every tensor.
  */
 export function serve(
   nodes: readonly Op[],
   scope: Scope = globalThis as unknown as Scope,
-  { storage }: ServeOptions = {},
+  { storage, models = [] }: ServeOptions = {},
 ): { close(): void } {
+  registerModels(models)
   let postedAt = 0
   const post = (event: Event) => {
     postedAt = performance.now()

@@ -171,6 +171,9 @@ export const tokenEmbedding = defineLayer({
     b.add('token_embedding', [labels], { rows: num_classes + 1, width: out }, name),
 })
 
+const HEIGHT = 'Height of the grid of tokens: that of the image over the size of a patch'
+const WIDTH = 'Width of the grid of tokens: that of the image over the size of a patch'
+
 const gridSide = (about: string) => when('kind', 'sines', integer(4, { min: 1, max: 4096 }, about))
 
 export const positionEmbedding = defineLayer({
@@ -183,8 +186,8 @@ export const positionEmbedding = defineLayer({
       learned: 'Learned for each position',
       sines: 'Fixed sines and cosines of column and row, as in DiT',
     }),
-    height: gridSide('Height of the grid of tokens: that of the image over the size of a patch'),
-    width: gridSide('Width of the grid of tokens: that of the image over the size of a patch'),
+    height: gridSide(HEIGHT),
+    width: gridSide(WIDTH),
     name: when('kind', 'learned', layerName('positions')),
   },
   gives: 'Tokens that know their position',
@@ -192,6 +195,26 @@ export const positionEmbedding = defineLayer({
     kind === 'sines'
       ? b.add('grid_embedding', [x], { height, width })
       : b.add('position_embedding', [x], {}, name),
+})
+
+export const rotaryEmbedding = defineLayer({
+  type: 'diffusion/RotaryEmbedding',
+  summary:
+    'Rotates the channels of each token by angles of its row and column, so that attention depends on relative positions. For queries and keys.',
+  source: 'Su et al. 2021; Heo et al. 2024, in two dimensions',
+  inputs: { x: features('Tokens [n, c]: queries or keys') },
+  params: {
+    heads: integer(
+      4,
+      { min: 1, max: 1024 },
+      'Attention heads; each needs a multiple of 4 channels',
+    ),
+    height: integer(4, { min: 1, max: 4096 }, HEIGHT),
+    width: integer(4, { min: 1, max: 4096 }, WIDTH),
+  },
+  gives: 'Rotated tokens',
+  build: (b, { x }, { heads, height, width }) =>
+    b.add('rotary_embedding', [x], { heads, height, width }),
 })
 
 export const fourierFeatures = defineLayer({

@@ -15,6 +15,7 @@ export {
   labelEmbedding,
   learnedTimeEmbedding,
   positionEmbedding,
+  rotaryEmbedding,
   timeEmbedding,
   timeValue,
   tokenEmbedding,

@@ -122,10 +122,12 @@ export const scale = defineLayer({
     by: choice(['factor', 'divisor', 'learned'], 'Scaling of the features', {
       factor: 'Multiplies by `factor`, and adds `shift`',
       divisor: 'Divides by `factor`',
-      learned:
-        'Multiplies by one learned number per channel, which starts at 0 if `factor` is 0, at 1 otherwise',
+      learned: 'Multiplies by one learned number per channel, which starts at `factor`',
     }),
-    factor: symbol('s', real(1, { min: -1e6, max: 1e6 }, 'Number to multiply or divide by')),
+    factor: symbol(
+      's',
+      real(1, { min: -1e6, max: 1e6 }, 'Number to multiply or divide by, or to start at'),
+    ),
     shift: when(
       'by',
       'factor',
@@ -135,7 +137,7 @@ export const scale = defineLayer({
   },
   gives: 'Scaled features',
   build(b, { x }, { by, factor, shift, name }) {
-    if (by === 'learned') return b.add('channel_scale', [x], { start: factor === 0 ? 0 : 1 }, name)
+    if (by === 'learned') return b.add('channel_scale', [x], { start: factor }, name)
     if (by === 'divisor' && factor === 0)
       throw new NodeError({
         param: 'factor',

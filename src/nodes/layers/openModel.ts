@@ -5,6 +5,8 @@ import type { DitConfig } from '../../engine/models/dit/config.ts'
 import { ditGraph } from '../../engine/models/dit/graph.ts'
 import type { LayersConfig } from '../../engine/models/layersConfig.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
+import { ownNetwork } from '../../engine/models/own/network.ts'
+import { KindTable } from '../../engine/models/registry.ts'
 import type { UnetConfig } from '../../engine/models/unet/config.ts'
 import { unetGraph } from '../../engine/models/unet/graph.ts'
 import { NodeError } from '../../engine/base/fault.ts'
@@ -59,20 +61,22 @@ const withDataset = (node: GraphNode, closed: GraphNode): GraphNode =>
     ? { ...node, inputs: { ...node.inputs, dataset: input('dataset') } }
     : node
 
+/** Graphs of configs by kind of model. */
+const graphs = new KindTable<(config: never) => LayerGraph>(
+  {
+    unet: (config: UnetConfig) => unetGraph(config),
+    dit: (config: DitConfig) => ditGraph(config),
+    mlp: (config: MlpConfig) => mlpGraph(config),
+    layers: (config: LayersConfig) => config,
+  },
+  (definition) => ownNetwork(definition).graph,
+)
+
 function graphOf({ kind, config }: Model): LayerGraph {
-  switch (kind) {
-    case 'unet':
-      return unetGraph(config as unknown as UnetConfig)
-    case 'dit':
-      return ditGraph(config as unknown as DitConfig)
-    case 'mlp':
-      return mlpGraph(config as unknown as MlpConfig)
-    case 'layers':
-      return config as unknown as LayersConfig
-    default:
-      throw new NodeError({
-        message: layerNodeMessages.notOpened({ kind }),
-        cure: layerNodeMessages.openOther(),
-      })
-  }
+  const found = graphs.find(kind)
+  if (found) return found(config as never)
+  throw new NodeError({
+    message: layerNodeMessages.notOpened({ kind }),
+    cure: layerNodeMessages.openOther(),
+  })
 }

@@ -5,12 +5,12 @@ import type { Random } from '../../engine/base/random.ts'
 import type { Model, PredictionType, VarianceKind } from '../../engine/base/values.ts'
 import { isSameGraph, toLayerGraph } from '../../engine/models/graph/features.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
-import { unetRows } from '../../engine/models/unet/summary.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
 import { checkLayersModel } from '../../engine/models/layersConfig.ts'
-import { layersModel, layersRows, reuseWeights } from '../../engine/models/layers.ts'
+import { layersModel, reuseWeights } from '../../engine/models/layers.ts'
 import { advanced, defineNode, features, model, optional, seed, text } from '../define.ts'
 import { learnedVariance, modelFacts, predictsParam } from '../model/predicts.ts'
+import { networkRows } from './networkRows.ts'
 
 export const modelOutput = defineNode({
   type: 'diffusion/ModelOutput',
@@ -56,10 +56,7 @@ export const modelOutput = defineNode({
 })
 
 /** Rows about a model; a closed one whose layers are as they were has those of its own node. */
-function rowsOf(model: Model): [string, string][] {
-  if (model.kind === 'layers') return layersRows(model)
-  return model.kind === 'unet' ? unetRows(model) : parameterRows(model)
-}
+const rowsOf = (model: Model): [string, string][] => networkRows(model) ?? parameterRows(model)
 
 const parameterRows = ({ weights }: Model): [string, string][] => [
   [

@@ -294,6 +294,7 @@ const writers: Readonly<Record<string, LayerWriter | undefined>> = {
   time_value: plain('TimeValue', {}, ['t']),
   quotient: plain('Divide', {}, ['x', 'by']),
   position_embedding: plain('PositionEmbedding', { kind: 'learned' }),
+  rotary_embedding: copied('RotaryEmbedding'),
   grid_embedding: ({ height, width }) => ({
     type: 'PositionEmbedding',
     params: { kind: 'sines', height, width },

@@ -49,7 +49,8 @@ export const cliMessages = catalogue('cli', {
 
   // own nodes
   moduleFailed: 'The module {file} could not be loaded: {reason}',
-  noNodes: '{file} exports no node. Export the results of defineNode and defineLoop.',
+  noNodes:
+    '{file} exports no node and no model. Export the results of defineNode, defineLoop and defineModel.',
   declaredTwice: '{file} declares the node type {type}, which exists. Give it another type.',
 
   // runs

@@ -117,7 +117,12 @@ export const trainingCures = catalogue('trainingCures', {
 
 export const modelCures = catalogue('modelCures', {
   // every model
-  unknownKind: 'Use a model made by a node of this version.',
+  unknownKind:
+    'Use a model made by a node of this version. For a kind of your own, pass its definition in `models` to register and to serve, or export it from a module of --nodes.',
+  ownConfig: 'Correct that param, or the function `config` of the definition.',
+  ownLayers: 'Choose other params, or correct the definition.',
+  ownOutput: 'Correct the function `run` of the definition.',
+  ownVariance: 'Pass `variance` to createModel, or define an output as wide as x.',
   noDensity: 'Connect ExactModel or Gaussian. For a network, use BitsPerDim.',
   varianceChannels: 'Make the model with a learned variance, or load it as one without a variance.',
   itemShape: 'Set `dim` of the model to that of the data, or connect data that fits the model.',

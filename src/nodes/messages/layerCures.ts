@@ -30,12 +30,19 @@ export const layerCures = catalogue('layerCures', {
   tokenCount: 'Set height and width to those of the image that the tokens come from.',
   elementCount: 'Write sizes whose product is {count}.',
   quarters: 'Put a Linear layer before it, with a multiple of 4 as `out`.',
+  quartersOfHeads: 'Lower {argument}, or put a Linear layer with more channels before it.',
   unknownCount: 'Connect tokens of an image, such as those of Patchify or Flatten.',
   widths: 'Put a Linear layer with {expected} as `out` before it.',
   keysAndValues: 'Take keys and values from the same tokens.',
 
   // models of layers
   sameName: 'Change `name` of one of the two nodes.',
+  sharedNothing:
+    'Write the name of another layer of the model after =, or a name without = for weights of its own.',
+  sharedKind: 'Use two nodes of one type, or write a name without = for weights of its own.',
+  sharedShape:
+    'Give both nodes the same settings and inputs of equal channels, or write a name without = for weights of its own.',
+  otherCondition: 'Use the same ConditionInput for both, or give both equal settings.',
   otherInput: 'Use one ModelInput, or set the same shape in all.',
   noInput: 'Connect x of ModelInput to the first layer.',
   otherOutput:

@@ -59,6 +59,7 @@ export const modelNodeMessages = catalogue('modelNodes', {
   noLearnedVariance: 'Set learned_variance of the model to none.',
 
   // DiT
+  headWidth: 'Expected a multiple of 4 channels per head, got {dim}.',
   tokenWidth:
     'Expected tokens whose width, num_attention_heads x attention_head_dim, is a multiple of 4, got {heads} x {dim}.',
   patches: 'Expected images that divide into patches of {patch} x {patch} pixels, got {size}.',

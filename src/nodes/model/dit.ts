@@ -118,7 +118,8 @@ function checkWidth(params: Pick<DitConfig, 'num_attention_heads' | 'attention_h
   })
 }
 
-function checkPatches({ sample_size }: ImageFacts, patch: number) {
+/** Throws NodeError, at `patch_size`, unless it divides the sides of the images. */
+export function checkPatches({ sample_size }: Pick<ImageFacts, 'sample_size'>, patch: number) {
   const sides = ditImageSize({ sample_size })
   if (sides.every((side) => side % patch === 0)) return
   const fits = (size: number) => sides.every((side) => side % size === 0)

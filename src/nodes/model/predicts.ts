@@ -5,13 +5,16 @@ import { advanced, choice } from '../define.ts'
 
 export const predictionTypes = ['epsilon', 'v_prediction', 'sample', 'flow_prediction'] as const
 
-/** Param with the prediction type of a model. */
-export const predictsParam = choice(predictionTypes, 'Prediction type of the model', {
+/** Descriptions of the prediction types. */
+export const predictions = {
   epsilon: 'Noise ε, as in DDPM',
   v_prediction: 'Velocity v = α ε − σ x₀',
   sample: 'Clean data x₀',
   flow_prediction: 'Flow velocity ε − x₀',
-})
+} as const
+
+/** Param with the prediction type of a model. */
+export const predictsParam = choice(predictionTypes, 'Prediction type of the model', predictions)
 
 /** Facts known before a run about a model with these params. */
 export const modelFacts = ({

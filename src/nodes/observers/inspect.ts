@@ -1,7 +1,5 @@
 // Statistics of any value.
 import { viewText } from '../../engine/base/viewTexts.ts'
-import { ditRows } from '../../engine/models/dit/summary.ts'
-import { unetRows } from '../../engine/models/unet/summary.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import type { StatisticsView } from '../../engine/plan/view.ts'
 import { computeHistogram, computeStatistics } from '../../engine/base/statistics.ts'
@@ -16,6 +14,7 @@ import type {
 } from '../../engine/base/values.ts'
 import { collectTensors } from '../../engine/base/values.ts'
 import { any, defineNode } from '../define.ts'
+import { networkRows } from '../layers/networkRows.ts'
 import { readTensor, readAll, shortNumber } from './read.ts'
 
 export const inspect = defineNode({
@@ -199,15 +198,12 @@ export const modelNotes = (model: Model): [string, string][] => [
   ['predicts', model.predicts],
   ...(model.variance ? ([['variance', model.variance]] as [string, string][]) : []),
   ['weights', `${weightCount(model).toLocaleString('en')} in ${collectTensors(model).length}`],
-  ...networkRows(model),
+  ...rowsInside(model),
 ]
 
-/** Rows of size and cost of networks for images. */
-function networkRows(model: Model): [string, string][] {
-  if (model.kind === 'unet') return unetRows(model)
-  if (model.kind === 'dit') return ditRows(model)
-  return Object.values(model.children).flatMap(networkRows)
-}
+/** Rows about the networks in a model. */
+const rowsInside = (model: Model): [string, string][] =>
+  networkRows(model) ?? Object.values(model.children).flatMap(rowsInside)
 
 const modelKinds = (model: Model): string[] => [
   model.kind,

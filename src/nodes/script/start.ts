@@ -7,6 +7,9 @@ import { Memory, runTidied } from '../../engine/base/memory.ts'
 import { mapValues } from '../../engine/base/records.ts'
 import { hostNumber } from '../../engine/base/values.ts'
 import { Observers } from '../../engine/plan/observers.ts'
+import type { ModelDefinition } from '../../engine/models/own/definition.ts'
+import { isModelDefinition } from '../../engine/models/own/definition.ts'
+import { registerModels } from '../../engine/models/own/register.ts'
 import type { EndOp, Inputs, Op, Outputs, Params, RunContext, RunOp } from '../../engine/plan/op.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { NodeError } from '../../engine/base/fault.ts'
@@ -48,8 +51,8 @@ export interface ScriptOptions {
   out?: string | undefined
   /** Paths of checkpoints and data sets that nodes refer to by SHA-256. */
   files?: readonly string[]
-  /** Additional nodes. */
-  nodes?: readonly Op[]
+  /** Additional nodes, and kinds of models from `defineModel`. */
+  nodes?: readonly (Op | ModelDefinition)[]
   log?: (line: string) => void
 }
 
@@ -124,7 +127,10 @@ class ScriptRuntime implements Script {
     private readonly assets: ReturnType<typeof createAssets>,
     private readonly options: ScriptOptions,
   ) {
-    this.ops = opTable([...nodes, ...(options.nodes ?? [])])
+    const own = options.nodes ?? []
+    const isOp = (each: Op | ModelDefinition): each is Op => !isModelDefinition(each)
+    registerModels(own.filter(isModelDefinition))
+    this.ops = opTable([...nodes, ...own.filter(isOp)])
     this.observers = new Observers({
       ops: this.ops,
       memory: this.places.memory,

@@ -1,4 +1,5 @@
 // Names of layers: each node of a graph has its own.
+import { isSharing } from '../../engine/models/graph/sharing.ts'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
 import type { FileNode } from './file.ts'
 
@@ -8,8 +9,9 @@ export const uniqueParams = ({ params }: Pick<Declaration, 'params'>): string[] 
     param.kind === 'text' && param.unique ? [name] : [],
   )
 
-/** The first of conv, conv_2, conv_3, ... that is not used. */
+/** The first of conv, conv_2, conv_3, ... that is not used. Layers may share weights: =conv stays. */
 export function findFreeName(wanted: string, used: ReadonlySet<unknown>): string {
+  if (isSharing(wanted)) return wanted
   const first = wanted.replace(/_\d+$/, '')
   let [name, count] = [wanted, 1]
   while (used.has(name)) name = `${first}_${++count}`

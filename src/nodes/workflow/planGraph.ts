@@ -1,5 +1,6 @@
 // Converts a workflow file to the neutral graph of the plan: params and wires by name.
 import { idPath, joinIds, parentId } from '../../engine/base/ids.ts'
+import { joinName } from '../../engine/models/graph/sharing.ts'
 import type { Graph, GraphNode, Wire } from '../../engine/plan/graph.ts'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
 import type { FileNode, WorkflowFile } from './file.ts'
@@ -46,7 +47,7 @@ const nodeParams = (
     Object.entries(declaration?.params ?? {}).map(([name, param]) => {
       const value = Object.hasOwn(node.properties, name) ? node.properties[name] : param.default
       const isName = param.kind === 'text' && param.unique && typeof value === 'string'
-      return [name, isName ? prefix + value : value]
+      return [name, isName ? joinName(prefix, value) : value]
     }),
   )
 

@@ -85,6 +85,7 @@ export const koViews: ViewTexts = {
   dit: 'DiT: 층 #개, 너비 #, 이미지 #',
   mlp: 'MLP: 은닉층 #, #차원 점',
   layersModel: '층 #개로 된 모델, # 항목',
+  ownModel: '모델 #, # 항목',
   layer: '층',
   layers: '층',
   shapeOfItem: '배치의 모양',

@@ -2,9 +2,11 @@
 import type { FeatureShape, Layer, LayerGraph } from './layer.ts'
 import type { Described } from './infer.ts'
 import { describeLayer } from './infer.ts'
+import { isSharing, ownerName } from './sharing.ts'
 
 /** A graph with what follows from it, by position of a layer. */
 export class GraphView {
+  /** Layers that share weights have the name of those. */
   readonly layers: readonly Layer[]
   readonly shapes: readonly FeatureShape[]
   /** True for layers that some function needs. */
@@ -20,7 +22,7 @@ export class GraphView {
 
   /** `placeOf`: numbers of dropout layers by name; by default their place among them. */
   constructor({ layers, functions }: LayerGraph, placeOf?: (name: string) => number) {
-    this.layers = layers
+    this.layers = layers.map(withOwnerName)
     this.outputs = new Set(Object.values(functions))
     this.used = findUsed(layers, this.outputs)
     const readers = layers.map((): number[] => [])
@@ -43,7 +45,9 @@ export class GraphView {
     this.places = layers.map(({ op, name }) => {
       if (op !== 'dropout') return 0
       const place = dropouts++
-      return placeOf ? placeOf(name!) : place
+      if (!placeOf) return place
+      // Several layers may share the weights of one.
+      return placeOf(isSharing(name!) ? `${name} ${place}` : name!)
     })
   }
 
@@ -57,6 +61,11 @@ export class GraphView {
     return i === undefined || this.layers[i].op !== op ? undefined : this.layers[i].in[0]
   }
 }
+
+const withOwnerName = (layer: Layer): Layer =>
+  layer.name !== undefined && isSharing(layer.name)
+    ? { ...layer, name: ownerName(layer.name) }
+    : layer
 
 function findUsed(layers: readonly Layer[], outputs: ReadonlySet<number>): boolean[] {
   const used = layers.map((_, i) => outputs.has(i))

@@ -1,9 +1,10 @@
 // Features on wires: descriptions of layers, which hold no tensors.
+import type { Message } from '../../base/catalogue.ts'
 import { EngineError } from '../../base/errors.ts'
-import { layerMessages } from '../../messages/layers.ts'
 import { LayerBuilder, layerKey } from './builder.ts'
 import { describeLayer } from './infer.ts'
 import type { Attribute, FeatureShape, Layer, LayerGraph, ValueKind } from './layer.ts'
+import { checkRelations, LayerError } from './relations.ts'
 
 /** The output of a layer, described by its operation and its inputs. Immutable. */
 export class Features {
@@ -28,6 +29,20 @@ export class Features {
   }
 }
 
+/** An error about features on wires, the first of which are wrong. */
+export class FeaturesError extends EngineError {
+  readonly features: readonly Features[]
+  /** Param of their nodes. */
+  readonly param: string
+
+  /** `made`: features by position of their layer. */
+  constructor({ problem, values, layers, param }: LayerError, made: readonly Features[]) {
+    super(problem as Message<string>, values as { argument: string })
+    this.features = layers.map((i) => made[i])
+    this.param = param
+  }
+}
+
 class FeaturesBuilder extends LayerBuilder<Features> {
   add(
     op: string,
@@ -49,13 +64,14 @@ export const featuresBuilder: LayerBuilder<Features> = new FeaturesBuilder()
 /**
  * The graph that gives these features: depth first from the results, with the inputs of a layer in
  * their order, so that it depends on nothing else. Equal layers without names become one. Throws
- * EngineError for two layers of one name.
+ * FeaturesError for two layers of one name, for shared weights that do not fit, and for parts of the
+ * condition that differ.
  */
 export function toLayerGraph(results: Readonly<Record<string, Features>>): LayerGraph {
   const layers: Layer[] = []
   const places = new Map<Features, number>()
   const unnamed = new Map<string, number>()
-  const names = new Set<string>()
+  const made: Features[] = []
   for (const features of Object.values(results).flatMap(inOrder)) {
     if (places.has(features)) continue
     const { op, attrs, name, inputs } = features
@@ -66,10 +82,13 @@ export function toLayerGraph(results: Readonly<Record<string, Features>>): Layer
     places.set(features, known ?? layers.length)
     if (known !== undefined) continue
     if (key !== undefined) unnamed.set(key, layers.length)
-    if (name !== undefined && names.has(name))
-      throw new EngineError(layerMessages.sameName, { argument: 'x', name })
-    if (name !== undefined) names.add(name)
     layers.push(layer)
+    made.push(features)
+  }
+  try {
+    checkRelations(layers)
+  } catch (error) {
+    throw error instanceof LayerError ? new FeaturesError(error, made) : error
   }
   const functions = Object.entries(results).map(([name, last]) => [name, places.get(last)!])
   return { layers, functions: Object.fromEntries(functions) as Record<string, number> }

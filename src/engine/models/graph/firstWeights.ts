@@ -1,4 +1,5 @@
 // First values of weights, as PyTorch's modules start theirs.
+import { hashText } from '../../base/hashText.ts'
 import type { Random } from '../../base/random.ts'
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
@@ -29,6 +30,12 @@ export function createWeights(
   return { weights, ...(Object.keys(buffers).length > 0 && { buffers }) }
 }
 
+/** Streams that depend on the name of a layer only, so that other layers can come and go. */
+export const layerStreams =
+  (random: Random) =>
+  (layer: string): Random =>
+    random.fork(hashText(layer))
+
 function createWeight(spec: WeightSpec, random: Random): Tensor {
   switch (spec.start.kind) {
     case 'ones':
@@ -54,6 +61,8 @@ function drawNumbers({ shape, start }: WeightSpec, random: Random): Float32Array
     }
     case 'ones':
       return new Float32Array(size).fill(1)
+    case 'constant':
+      return new Float32Array(size).fill(start.value)
     case 'zeros':
       return new Float32Array(size)
   }

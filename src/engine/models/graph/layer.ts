@@ -32,6 +32,7 @@ export type WeightStart =
   | { kind: 'uniform'; fanIn: number }
   | { kind: 'normal'; deviation?: number }
   | { kind: 'ones' }
+  | { kind: 'constant'; value: number }
   | { kind: 'zeros' }
 
 /** Files have `convolution` and `linear` in PyTorch's order of axes, and others as they are. */

@@ -3,6 +3,7 @@ import type { Block } from '../../layers/checkpointed.ts'
 import { checkpointed, runWithoutCheckpoint } from '../../layers/checkpointed.ts'
 import { captureOrReplay } from '../../layers/captureOrReplay.ts'
 import type { Tensor } from '../../base/tf.ts'
+import { mapValues } from '../../base/records.ts'
 import { tf } from '../../base/tf.ts'
 import type { Model, Weights } from '../../base/values.ts'
 import { replayMessages } from '../../messages/backends.ts'
@@ -146,7 +147,8 @@ function runStep(
   const { training, watch } = pass
   // An observer keeps the attention maps.
   if (!names || watch) return run(inputs, weights, pass)
-  const block: Block<Tensor> = (inputs, weights) => run(inputs, weights, pass)[0]
+  const block: Block<Tensor> = (inputs, weights) =>
+    run(inputs, training ? cloneShared(weights, names) : weights, pass)[0]
   const tensors = inputs as Tensor[]
   if (training?.checkpointing) return [checkpointed(block, tensors, weightsOf(weights, names))]
   return [
@@ -154,6 +156,17 @@ function runStep(
       training ? runWithoutCheckpoint(block, tensors, weights) : block([...tensors], weights),
     ),
   ]
+}
+
+/**
+ * The weights with copies of those that several layers of a block share, whose gradients are then
+ * summed within the block: in the same order whether it is computed again or not.
+ */
+function cloneShared(weights: Weights, names: readonly string[]): Weights {
+  const shared = names.filter((name, i) => names.indexOf(name) < i)
+  return shared.length === 0
+    ? weights
+    : { ...weights, ...mapValues(weightsOf(weights, shared), (weight) => weight.clone()) }
 }
 
 /** The weights of layers by name. */

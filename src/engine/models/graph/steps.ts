@@ -98,18 +98,21 @@ function groupProjections(view: GraphView, units: readonly Unit[]): Unit[] {
     byInput.set(input, [...(byInput.get(input) ?? []), i])
   }
   const groups = [...byInput].map(([input, layers]): Unit => {
-    const names = layers.map((i) => view.layers[i].name!)
+    // Layers that share weights have equal results here.
+    const names = [...new Set(layers.map((i) => view.layers[i].name!))]
     return {
       claims: layers,
       step: {
         reads: [input],
         writes: layers,
         isCaptured: true,
-        run: ([x], weights) =>
-          projectAll(
+        run: ([x], weights) => {
+          const results = projectAll(
             x as Tensor2D,
             names.map((name) => parametersOf<Tensor2D>(weights, name)),
-          ),
+          )
+          return layers.map((i) => results[names.indexOf(view.layers[i].name!)])
+        },
       },
     }
   })

@@ -2,6 +2,7 @@
 import { GraphView } from './analysis.ts'
 import type { LayerGraph, WeightLayout, WeightSpec } from './layer.ts'
 import { layerOp } from './ops/table.ts'
+import { isSharing } from './sharing.ts'
 
 /** The weights of one layer. */
 export interface LayerWeights {
@@ -10,13 +11,14 @@ export interface LayerWeights {
   specs: readonly WeightSpec[]
 }
 
-/** Lists the layers with weights in the order of the graph. */
+/** Lists the layers with weights of their own in the order of the graph. */
 export function layersWithWeights(graph: LayerGraph): LayerWeights[] {
   const { shapes } = new GraphView(graph)
   return graph.layers.flatMap((layer) => {
     const inputs = layer.in.map((input) => shapes[input])
     const specs = layerOp(layer).weights?.(inputs, layer.attrs)
-    return specs && layer.name !== undefined ? [{ name: layer.name, specs }] : []
+    const { name } = layer
+    return specs && name !== undefined && !isSharing(name) ? [{ name, specs }] : []
   })
 }
 

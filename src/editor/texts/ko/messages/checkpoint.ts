@@ -16,6 +16,9 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
   chooseOne: '그 가운데 하나만 든 ZIP이나 폴더를 고르세요.',
   otherModel:
     'diffusers의 UNet2DModel, UNet2DConditionModel이나 DiTTransformer2DModel, 또는 이 프로그램의 MLP나 Classifier여야 하는데 {name}입니다.',
+  unknownOwnKind: '이 프로그램이 아는 종류의 모델이어야 하는데 “{kind}”, 클래스 {name}입니다.',
+  registerKind:
+    '그 종류를 정의한 곳에서 열거나, 그 정의를 register와 serve의 `models`로 넘기거나, --nodes 모듈에 넣으세요.',
   tooManyConfigs: 'ZIP의 config.json은 {most}개까지인데 더 많습니다.',
   noConfig: '가중치와 함께 config.json이 있어야 하는데 없습니다.',
   addConfig: '모델의 config.json을 넣으세요.',
@@ -103,6 +106,7 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
   noClassifier: 'diffusers에는 이미지 분류기가 없습니다.',
   noLayers: 'diffusers에는 층으로 된 모델의 클래스가 없습니다.',
   noMlp: 'diffusers에는 점을 위한 MLP가 없습니다.',
+  noOwnKind: 'diffusers에는 {name} 클래스가 없습니다.',
   precondition: '스케줄러가 EDM처럼 σ로만 모델을 전처리합니다.',
   edmInput: 'EDMEulerScheduler가 ln(sigma) / 4를 시간으로 삼아 모델을 스스로 전처리합니다.',
   vpSchedule: 'VPSchedule에 맞는 스케줄러가 없습니다.',

@@ -114,7 +114,12 @@ export const koTrainingCures: Translation<typeof trainingCures> = {
 
 export const koModelCures: Translation<typeof modelCures> = {
   // 모든 모델
-  unknownKind: '이 버전의 노드로 만든 모델을 쓰세요.',
+  unknownKind:
+    '이 버전의 노드로 만든 모델을 쓰세요. 직접 만든 종류라면 그 정의를 register와 serve의 `models`로 넘기거나, --nodes 모듈에서 내보내세요.',
+  ownConfig: '그 설정이나, 정의의 `config` 함수를 고치세요.',
+  ownLayers: '다른 설정을 고르거나, 정의를 고치세요.',
+  ownOutput: '정의의 `run` 함수를 고치세요.',
+  ownVariance: 'createModel에 `variance`를 넘기거나, 출력의 너비를 x와 같게 하세요.',
   noDensity: 'ExactModel이나 Gaussian을 연결하세요. 신경망에는 BitsPerDim을 쓰세요.',
   varianceChannels: '분산도 학습하게 모델을 만들거나, 분산 없는 모델로 불러오세요.',
   itemShape: '모델의 `dim`을 데이터에 맞추거나, 모델에 맞는 데이터를 연결하세요.',

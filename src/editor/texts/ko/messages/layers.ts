@@ -37,12 +37,19 @@ export const koLayers: Translation<typeof layerMessages> = {
   tokenCount: '{height} x {width} 이미지에는 토큰 {expected}개가 있어야 하는데 {count}개입니다.',
   elementCount: '[{shape}]처럼 수가 {count}개인 모양이어야 하는데, [{to}]에는 {expected}개입니다.',
   quarters: '{argument}의 채널은 4의 배수여야 하는데, 모양이 [{shape}]입니다.',
+  quartersOfHeads:
+    '헤드마다 채널이 4의 배수여야 하는데, 헤드 {heads}개에 채널이 {channels}개입니다.',
   unknownCount: '{argument}의 토큰 수를 미리 알아야 하는데, 모양이 [{shape}]입니다.',
   widths: '{argument}의 너비는 쿼리와 같은 {expected}이어야(여야) 하는데, 모양이 [{shape}]입니다.',
   keysAndValues: '{argument}의 토큰은 k처럼 {expected}개여야 하는데, 모양이 [{shape}]입니다.',
 
   // 층으로 된 모델
   sameName: '층마다 이름이 달라야 하는데 {name}이(가) 둘입니다.',
+  sharedNothing: '{name}이(가) 쓸 가중치의 층 {owner}이(가) 모델에 있어야 하는데 없습니다.',
+  sharedKind: '{name}은(는) 가중치를 쓸 {owner}처럼 {expected} 층이어야 하는데 {got} 층입니다.',
+  sharedShape: '{name}은(는) 가중치의 모양이 {owner}처럼 {expected}이어야 하는데 {got}입니다.',
+  otherCondition:
+    '{kind} 종류의 ConditionInput은 하나이거나 설정이 같아야 하는데 {first}, {second}입니다.',
   otherInput: 'ModelInput은 하나이거나 모양이 같아야 하는데, 모양이 [{first}]과 [{second}]입니다.',
   noInput: 'ModelInput의 x에 따라 달라지는 특징이어야 하는데, 그렇지 않은 특징입니다.',
   otherOutput: '특징의 모양은 ModelInput의 x처럼 [{expected}]이어야 하는데 [{shape}]입니다.',
@@ -89,12 +96,19 @@ export const koLayerCures: Translation<typeof layerCures> = {
   tokenCount: '높이와 너비를 토큰이 나온 이미지와 같게 정하세요.',
   elementCount: '곱이 {count}인 크기들을 쓰세요.',
   quarters: '그 앞에 `out`이 4의 배수인 Linear를 두세요.',
+  quartersOfHeads: '{argument}을(를) 줄이거나, 그 앞에 채널이 더 많은 Linear를 두세요.',
   unknownCount: 'Patchify나 Flatten의 출력 같은, 이미지의 토큰을 연결하세요.',
   widths: '그 앞에 `out`이 {expected}인 Linear를 두세요.',
   keysAndValues: '키와 값을 같은 토큰에서 가져오세요.',
 
   // 층으로 된 모델
   sameName: '두 노드 가운데 하나의 `name`을 바꾸세요.',
+  sharedNothing:
+    '= 뒤에 모델 안의 다른 층 이름을 쓰거나, 자기 가중치를 가지게 = 없는 이름을 쓰세요.',
+  sharedKind: '같은 종류의 노드 둘을 쓰거나, 자기 가중치를 가지게 = 없는 이름을 쓰세요.',
+  sharedShape:
+    '두 노드의 설정과 입력 채널을 같게 하거나, 자기 가중치를 가지게 = 없는 이름을 쓰세요.',
+  otherCondition: '둘 다 같은 ConditionInput을 쓰거나, 설정을 같게 하세요.',
   otherInput: 'ModelInput을 하나만 쓰거나, 모두 같은 모양으로 정하세요.',
   noInput: 'ModelInput의 x를 첫 층에 연결하세요.',
   otherOutput:

@@ -60,6 +60,7 @@ export const koModelNodes: Translation<typeof modelNodeMessages> = {
   noLearnedVariance: '모델의 learned_variance를 none으로 정하세요.',
 
   // DiT
+  headWidth: '헤드마다 채널이 4의 배수여야 하는데 {dim}개입니다.',
   tokenWidth:
     '토큰의 너비 num_attention_heads x attention_head_dim은 4의 배수여야 하는데 {heads} x {dim}입니다.',
   patches: '이미지는 {patch} x {patch} 픽셀의 패치로 나누어떨어져야 하는데 {size}입니다.',

@@ -7,6 +7,11 @@ export const koModels: Translation<typeof modelMessages> = {
   // 모든 모델
   unknownKind: '아는 종류의 모델({known})이어야 하는데 “{kind}”입니다.',
   noDensity: '밀도를 닫힌 식으로 아는 모델이어야 하는데 “{kind}” 종류의 모델입니다.',
+  ownConfig: '“{kind}” 종류의 모델이 받아들이는 설정이어야 합니다. {problem~}',
+  ownLayers: '“{kind}” 종류의 모델에서는 층이 서로 맞아야 합니다. {problem~}',
+  ownOutput: '“{kind}” 종류의 모델은 출력의 모양이 [{expected}]이어야 하는데 {got}입니다.',
+  ownVariance:
+    '“{kind}” 종류의 모델은 출력에 분산이 있어 그 종류를 정해야 하는데 정하지 않았습니다.',
   varianceChannels: '출력 채널은 평균과 분산으로 {expected}개여야 하는데 {channels}개입니다.',
   itemShape: '항목의 모양이 [{expected}]이어야 하는데 [{shape}]입니다.',
   imageShape: '이미지의 모양이 [{expected}]이어야 하는데, 항목의 모양이 [{shape}]입니다.',

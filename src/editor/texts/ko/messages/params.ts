@@ -4,6 +4,7 @@ import type { paramMessages, paramWords } from '../../../../engine/messages/para
 
 export const koParams: Translation<typeof paramMessages> = {
   wrongValue: '{param}은(는) {expected~}이어야(여야) 하는데 {got}입니다.',
+  unknownKey: '설정의 키는 {keys} 가운데 있어야 하는데 {got}입니다.',
   setTo: '{expected~}(으)로 정하세요. 기본값은 {value}입니다.',
   connectOther: '{expected~}인 값을 연결하세요.',
   setAgain: '노드에서 다시 정하세요.',

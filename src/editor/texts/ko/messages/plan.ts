@@ -120,6 +120,10 @@ export const koPlan: Translation<typeof planMessages> = {
   moveOut: '루프 밖으로 옮기세요.',
   fewerSamples: '{every}단계마다 샘플을 냅니다. 더 자주 하면 시간의 5분의 1이 넘게 듭니다.',
   noAsset: '여기에 {name}이(가) 없습니다.',
+
+  // 층
+  unusedLayer: '{node}은(는) 어느 모델에도 쓰이지 않습니다.',
+  useLayer: 'ModelOutput으로 이어지는 층에 연결하거나 지우세요.',
 }
 
 export const koPlanWords: Translation<typeof planWords> = {

@@ -29,6 +29,33 @@ export const dit = {
     },
   },
 
+  JiT: {
+    summary:
+      '이미지를 위한 새 신경망: 원래 픽셀의 패치에 쓰는 단순한 트랜스포머로, 깨끗한 데이터를 예측합니다. 토큰은 병목을 거쳐 들어오고, 회전으로 위치를 압니다.',
+    inputs: {
+      dataset: '이미지의 크기, 채널, 클래스 수를 정하는 데이터 세트',
+    },
+    outputs: {
+      model: shared.untrainedModel,
+    },
+    params: {
+      sample_size: shared.imageSize,
+      channels: shared.imageChannels,
+      patch_size: '패치의 한 변(픽셀). 한 변이 절반이면 토큰이 네 배가 됩니다',
+      bottleneck: '패치를 임베딩하는 두 선형층 사이의 너비. 패치의 픽셀 수보다 작아도 됩니다',
+      num_layers: '이어지는 트랜스포머 블록의 수',
+      num_heads: '블록마다의 어텐션 헤드 수',
+      head_dim: '헤드마다의 채널 수. 4의 배수이고, 모든 헤드의 채널이 토큰의 너비입니다',
+      num_classes: shared.numClasses,
+      predicts: {
+        about:
+          '모델의 예측 유형. 논문에서 이들을 비교하는데, 패치가 크면 깨끗한 데이터의 예측만 잘됩니다',
+        each: shared.predicts.each,
+      },
+      seed: shared.weightSeed,
+    },
+  },
+
   DiTBlock: {
     summary:
       '확산 트랜스포머의 블록: 토큰이 서로에게 주목하는 어텐션과 피드포워드 신경망입니다. 시간과 조건의 벡터가 스케일과 이동을 정합니다(adaLN).',

@@ -12,7 +12,10 @@ const [likeX, activated, normalized] = [
   '활성화 함수를 거친 특징',
   '정규화한 특징',
 ]
-const name = '층의 이름. 모델 안에서 하나뿐이어야 합니다. 가중치를 이 이름으로 저장하고 다시 씁니다'
+const name =
+  '층의 이름. 모델 안에서 하나뿐이어야 합니다. 가중치를 이 이름으로 저장하고 다시 씁니다. =conv는 conv 층의 가중치를 씁니다'
+const gridHeight = '토큰 격자의 높이. 이미지의 높이를 패치의 크기로 나눈 값'
+const gridWidth = '토큰 격자의 너비. 이미지의 너비를 패치의 크기로 나눈 값'
 const bias = '출력 채널마다 학습하는 수를 더합니다'
 const [out, outOrSame] = ['출력 채널 수', '출력 채널 수. 0이면 x와 같음']
 const withOut = '채널이 `out`개인 이미지'
@@ -392,9 +395,25 @@ export const layers = {
           sines: '열과 행의 고정된 사인과 코사인. DiT처럼',
         },
       },
-      height: '토큰 격자의 높이. 이미지의 높이를 패치의 크기로 나눈 값',
-      width: '토큰 격자의 너비. 이미지의 너비를 패치의 크기로 나눈 값',
+      height: gridHeight,
+      width: gridWidth,
       name,
+    },
+  },
+
+  RotaryEmbedding: {
+    summary:
+      '토큰의 채널을 행과 열의 각도만큼 회전해, 어텐션이 상대적 위치에 따라 달라지게 합니다. 쿼리와 키에 씁니다.',
+    inputs: {
+      x: '토큰 [n, c]: 쿼리나 키',
+    },
+    outputs: {
+      features: '회전한 토큰',
+    },
+    params: {
+      heads: '어텐션 헤드 수. 헤드마다 채널이 4의 배수여야 합니다',
+      height: gridHeight,
+      width: gridWidth,
     },
   },
 
@@ -477,10 +496,10 @@ export const layers = {
         each: {
           factor: '`factor`를 곱하고 `shift`를 더함',
           divisor: '`factor`로 나눔',
-          learned: '채널마다 학습하는 수를 곱함. `factor`가 0이면 0에서, 아니면 1에서 시작',
+          learned: '채널마다 학습하는 수를 곱함. `factor`에서 시작',
         },
       },
-      factor: '곱하거나 나누는 수',
+      factor: '곱하거나 나누는 수, 또는 학습의 시작값',
       shift: '더하는 수',
       name,
     },

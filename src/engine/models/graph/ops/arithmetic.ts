@@ -76,7 +76,7 @@ export const affine: LayerOp = {
   shape: ([x]) => x,
 }
 
-/** x times a learned number per channel. */
+/** x times a learned number per channel, all of which start at `start`. */
 export const channel_scale: LayerOp = {
   inputs: ['x'],
   attrs: { start: finite },
@@ -86,7 +86,7 @@ export const channel_scale: LayerOp = {
       part: 'weight',
       shape: [channelsOf(x)],
       layout: 'plain',
-      start: start === 0 ? { kind: 'zeros' } : { kind: 'ones' },
+      start: { kind: 'constant', value: start as number },
     },
   ],
 }

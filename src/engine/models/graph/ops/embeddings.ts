@@ -3,7 +3,7 @@ import type { LayerOp, WeightSpec } from '../layer.ts'
 import { EngineError } from '../../../base/errors.ts'
 import { layerMessages } from '../../../messages/layers.ts'
 import { count, finite, flag, positive } from './attributes.ts'
-import { asTokens, checkTokenCount, shapeText } from './checks.ts'
+import { asTokens, checkDivides, checkTokenCount, shapeText } from './checks.ts'
 
 /** A table with a row per label or position. */
 const table = (rows: number, width: number): WeightSpec[] => [
@@ -84,6 +84,28 @@ export const position_embedding: LayerOp = {
     return x
   },
   weights: ([x]) => table(x[0] as number, x[1] as number),
+}
+
+/**
+ * Rotates the channels of each head of a token by angles of its row and its column in a grid of
+ * `height` x `width` (Su et al. 2021, in two dimensions). Channels i and i + d / 4 of each half of a
+ * head of d channels are a plane.
+ */
+export const rotary_embedding: LayerOp = {
+  inputs: ['x'],
+  attrs: { heads: count, height: count, width: count },
+  shape([x], { heads, height, width }) {
+    const [tokens, channels] = asTokens(x, 'x')
+    checkTokenCount(tokens, height as number, width as number)
+    checkDivides(heads as number, channels, 'heads')
+    if ((channels / (heads as number)) % 4)
+      throw new EngineError(layerMessages.quartersOfHeads, {
+        argument: 'heads',
+        channels,
+        heads,
+      })
+    return x
+  },
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   fourierTimeEmbedding,
   gridEmbedding,
   oneHot,
+  rotaryWaves,
   timestepEmbedding,
 } from '../../../layers/embedding.ts'
 import { EngineError } from '../../../base/errors.ts'
@@ -65,5 +66,18 @@ export const runs = {
     const [tokens, channels] = shape as number[]
     const values = gridEmbedding(height as number, width as number, channels)
     return (x as Tensor).add(tf.tensor(values, [tokens, channels]))
+  },
+  rotary_embedding({ inputs: [input], attrs, shape: [count, width] }) {
+    const [tokens, channels] = [count as number, width as number]
+    const heads = attrs.heads as number
+    const size = channels / heads
+    const waves = rotaryWaves(attrs.height as number, attrs.width as number, size)
+    const [cosines, sines] = [waves.cosines, waves.sines].map((values) =>
+      tf.tensor(values, [tokens, 1, size]),
+    )
+    const x = (input as Tensor).reshape([-1, tokens, heads, size])
+    const [a, b, c, d] = tf.split(x, 4, -1)
+    const turned = tf.concat([b.neg(), a, d.neg(), c], -1)
+    return x.mul(cosines).add(turned.mul(sines)).reshape([-1, tokens, channels])
   },
 } satisfies LayerRuns

@@ -39,8 +39,10 @@ interface Branch {
   attentions: number
 }
 
+const NORMS: ReadonlySet<string> = new Set(['layer_norm', 'rms_norm'])
+
 /**
- * The layers from `from` to the product with a vector at `at`. `from` enters through one layer norm,
+ * The layers from `from` to the product with a vector at `at`. `from` enters through one norm,
  * and nothing else enters but parts of one linear layer of a vector.
  */
 function findBranch(view: GraphView, at: number, from: number): Branch | undefined {
@@ -64,7 +66,7 @@ function findBranch(view: GraphView, at: number, from: number): Branch | undefin
   }
   const claims = [...found]
   const entries = claims.filter((i) => layers[i].in.includes(from))
-  if (entries.length !== 1 || layers[entries[0]].op !== 'layer_norm' || vectors.size !== 1)
+  if (entries.length !== 1 || !NORMS.has(layers[entries[0]].op) || vectors.size !== 1)
     return undefined
   const attentions = claims.filter((i) => layers[i].op === 'attention').length
   return { claims, vectors: [...vectors][0], attentions }

@@ -1,0 +1,30 @@
+// Schemas of configs of models, from the declarations of params.
+import { quoteName } from '../../engine/base/quote.ts'
+import { paramMessages } from '../../engine/messages/params.ts'
+import type { ConfigSchema } from '../../engine/models/own/definition.ts'
+import type { Param } from '../../engine/plan/op.ts'
+import { paramFault, problemWith } from '../../engine/plan/params.ts'
+import type { RunParams } from '../define.ts'
+
+/**
+ * Returns a strict schema for `config` of {@link defineModel}: it accepts objects with exactly these
+ * keys, each a value that a node accepts for such a param, and throws Error for others. The numbers
+ * of the params should have bounds.
+ */
+export const configSchema = <P extends Record<string, Param & { readonly value?: unknown }>>(
+  params: P,
+): ConfigSchema<RunParams<P>> => ({
+  parse(json) {
+    const other = Object.keys(json).find((key) => !Object.hasOwn(params, key))
+    if (other !== undefined)
+      throw new Error(
+        paramMessages.unknownKey({ keys: Object.keys(params).join(', '), got: quoteName(other) }),
+      )
+    for (const [key, param] of Object.entries(params)) {
+      const value = Object.hasOwn(json, key) ? json[key] : undefined
+      if (problemWith(value, param) !== undefined)
+        throw new Error(paramFault(key, param, value).message)
+    }
+    return { ...json } as RunParams<P>
+  },
+})

@@ -1,0 +1,85 @@
+// JiT: a transformer on raw patches that predicts clean data.
+import { jit as definition } from '../../engine/models/jit.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import { choice, dataset, defineNode, integer, model, optional, seed, unless } from '../define.ts'
+import { networkRows } from '../layers/networkRows.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { datasetImages } from './datasetImages.ts'
+import { checkPatches } from './dit.ts'
+import { modelFacts, predictions } from './predicts.ts'
+
+export const jit = defineNode({
+  type: 'diffusion/JiT',
+  title: 'JiT',
+  category: 'model',
+  summary:
+    'New network for images: a plain transformer on raw patches, which predicts clean data. Its tokens come through a bottleneck and know their position by rotations.',
+  source: 'Li & He 2025, Back to Basics: Let Denoising Generative Models Denoise',
+  inputs: {
+    dataset: optional(dataset('Sets image size, channels and number of classes')),
+  },
+  outputs: { model: model('Untrained model') },
+  params: {
+    sample_size: unless(
+      'dataset',
+      integer(8, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
+    ),
+    channels: unless(
+      'dataset',
+      integer(1, { min: 1, max: 1024 }, 'Channels of the images: 1 is grey, 3 is RGB'),
+    ),
+    patch_size: integer(
+      2,
+      { min: 1, max: 256 },
+      'Side of a patch, in pixels. Half the side means four times as many tokens',
+    ),
+    bottleneck: integer(
+      16,
+      { min: 1, max: 4096 },
+      'Width between the two linear layers that embed a patch; may be less than the pixels of a patch',
+    ),
+    num_layers: integer(4, { min: 1, max: 128 }, 'Transformer blocks in a row'),
+    num_heads: integer(4, { min: 1, max: 256 }, 'Attention heads of each block'),
+    head_dim: integer(
+      32,
+      { min: 4, max: 1024, step: 4 },
+      'Channels per head, a multiple of 4; the width of the tokens is that of all heads',
+    ),
+    num_classes: unless(
+      'dataset',
+      integer(0, { min: 0, max: 100_000 }, 'Number of classes to condition on; 0: unconditional'),
+    ),
+    predicts: choice(
+      ['sample', 'epsilon', 'v_prediction', 'flow_prediction'],
+      'Prediction type of the model. The paper compares them: with large patches only clean data works',
+      predictions,
+    ),
+    seed: seed('Equal seeds start with equal weights'),
+  },
+  opens: true,
+  room: { width: 260, height: 80 },
+  staticOutputs: (params) => ({ model: modelFacts(params) }),
+  run: ({ dataset }, { predicts, seed: _seed, sample_size, ...params }, { createModel }) => {
+    const images = dataset
+      ? datasetImages(dataset)
+      : { sample_size, channels: params.channels, num_classes: params.num_classes }
+    checkPatches(images, params.patch_size)
+    checkHeads(params.head_dim)
+    const size = images.sample_size
+    const [height, width] = typeof size === 'number' ? [size, size] : size
+    const { channels, num_classes } = images
+    const config = { ...params, height, width, channels, num_classes }
+    return { model: createModel(definition, config, { predicts }) }
+  },
+  show: ({ model }) => model && { kind: 'rows', rows: networkRows(model) ?? [] },
+})
+
+/** Checks that each head has planes to rotate by the row and by the column. */
+function checkHeads(dim: number) {
+  if (dim % 4 === 0) return
+  throw new NodeError({
+    param: 'head_dim',
+    message: modelNodeMessages.headWidth({ dim }),
+    cure: modelNodeMessages.takeNumber({ number: 4 * Math.ceil(dim / 4) }),
+  })
+}
