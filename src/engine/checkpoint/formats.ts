@@ -5,6 +5,7 @@ import type { Format } from './format.ts'
 import { layersFormat } from './layers.ts'
 import { mlpFormat } from './mlp.ts'
 import { unetFormat } from './unet.ts'
+import { klFormat, tinyFormat } from './vae.ts'
 
 /** Formats by kind of model. */
 export const formats: Readonly<Record<string, Format>> = {
@@ -13,6 +14,8 @@ export const formats: Readonly<Record<string, Format>> = {
   mlp: mlpFormat,
   classifier: classifierFormat,
   layers: layersFormat,
+  autoencoder_kl: klFormat,
+  autoencoder_tiny: tinyFormat,
 }
 
 export const findKind = (className: unknown): string | undefined =>

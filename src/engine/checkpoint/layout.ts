@@ -5,7 +5,7 @@ import { archiveLimits } from '../archive/limits.ts'
 import type { Zip } from '../archive/zip.ts'
 import { quoteName } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
-import { findKind } from './formats.ts'
+import { findKind, formats } from './formats.ts'
 import { ABOUT, TRAINING } from './paths.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 import { archiveMessages } from '../messages/archive.ts'
@@ -77,7 +77,10 @@ const pickleError = (file?: string) =>
     checkpointMessages.saveSafely(),
   )
 
-/** Finds the model's config: the outermost one, preferring `unet` over its copies. */
+/**
+ * Finds the model's config: the outermost one, preferring denoisers to autoencoders, and `unet` to its
+ * copies.
+ */
 function chooseModel(classes: Map<string, unknown>, paths: Set<string>, notices: string[]): string {
   const known = [...classes]
     .filter(([, name]) => findKind(name) !== undefined)
@@ -85,7 +88,11 @@ function chooseModel(classes: Map<string, unknown>, paths: Set<string>, notices:
   if (known.length === 0) throw noModelError(classes, paths)
   const depth = (path: string) => path.split('/').length
   const least = Math.min(...known.map(depth))
-  const outer = known.filter((path) => depth(path) === least)
+  const outermost = known.filter((path) => depth(path) === least)
+  const denoisers = outermost.filter(
+    (path) => formats[findKind(classes.get(path))!].denoises !== false,
+  )
+  const outer = denoisers.length > 0 ? denoisers : outermost
   const originals = outer.filter((path) => !path.endsWith('_ema/config.json'))
   const [config, ...more] = originals.length > 0 ? originals : outer
   if (more.length > 0) {

@@ -39,11 +39,13 @@ export function writeCheckpoint(
     ...(trainedOn && { trainedOn }),
   }
   const files = new Map<string, Uint8Array>([
-    ['model_index.json', jsonBytes(modelIndex(format, className, schedule, model))],
     [`${format.folder}/config.json`, jsonBytes({ _class_name: className[1], ...config })],
     [`${format.folder}/diffusion_pytorch_model.safetensors`, writeSafetensors(model.weights)],
     [ABOUT, jsonBytes(writeAbout(about))],
   ])
+  // A pipeline needs a denoiser.
+  if (format.denoises !== false)
+    files.set('model_index.json', jsonBytes(modelIndex(format, className, schedule, model)))
   if (schedule) {
     const scheduler = writeScheduler(model, schedule)
     files.set(
@@ -124,7 +126,7 @@ function refuseForDiffusers(format: Format, model: StoredModel, schedule: Schedu
   if (reason !== undefined) {
     throw new CheckpointError(checkpointMessages.notForDiffusers({ reason }), AUTO)
   }
-  if (!schedule) {
+  if (!schedule && format.denoises !== false) {
     throw new CheckpointError(
       checkpointMessages.pipelineSchedule(),
       checkpointMessages.saveWithSchedule(),

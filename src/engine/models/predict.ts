@@ -20,6 +20,7 @@ import { mlpKind } from './mlp.ts'
 import { preconditionKind } from './precondition.ts'
 import { findModel } from './tree.ts'
 import { attentionMaps, unetKind } from './unet/unet.ts'
+import { autoencoderKind } from './vae/autoencoder.ts'
 
 const kinds: Record<string, ModelKind> = {
   mlp: mlpKind,
@@ -32,6 +33,8 @@ const kinds: Record<string, ModelKind> = {
   classifier_guided: classifierGuidedKind(modelKind),
   precondition: preconditionKind(modelKind),
   classifier: classifierKind,
+  autoencoder_kl: autoencoderKind,
+  autoencoder_tiny: autoencoderKind,
 }
 
 function modelKind(model: Model): ModelKind {

@@ -1,6 +1,7 @@
 // Statistics of any value.
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { ditRows } from '../../engine/models/dit/summary.ts'
+import { autoencoderRows } from '../../engine/models/vae/summary.ts'
 import { unetRows } from '../../engine/models/unet/summary.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import type { StatisticsView } from '../../engine/plan/view.ts'
@@ -206,6 +207,7 @@ export const modelNotes = (model: Model): [string, string][] => [
 function networkRows(model: Model): [string, string][] {
   if (model.kind === 'unet') return unetRows(model)
   if (model.kind === 'dit') return ditRows(model)
+  if (model.kind.startsWith('autoencoder')) return autoencoderRows(model)
   return Object.values(model.children).flatMap(networkRows)
 }
 
