@@ -4,6 +4,7 @@ import { mlpGraph, type MlpConfig } from '../../engine/models/mlpGraph.ts'
 import type { DitConfig } from '../../engine/models/dit/config.ts'
 import { ditGraph } from '../../engine/models/dit/graph.ts'
 import type { LayersConfig } from '../../engine/models/layersConfig.ts'
+import { predicts } from '../../engine/models/layersConfig.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
 import type { UnetConfig } from '../../engine/models/unet/config.ts'
 import { unetGraph } from '../../engine/models/unet/graph.ts'
@@ -60,6 +61,8 @@ const withDataset = (node: GraphNode, closed: GraphNode): GraphNode =>
     : node
 
 function graphOf({ kind, config }: Model): LayerGraph {
+  if (kind === 'layers' && predicts(config as unknown as LayersConfig))
+    return config as unknown as LayersConfig
   switch (kind) {
     case 'unet':
       return unetGraph(config as unknown as UnetConfig)
@@ -67,8 +70,6 @@ function graphOf({ kind, config }: Model): LayerGraph {
       return ditGraph(config as unknown as DitConfig)
     case 'mlp':
       return mlpGraph(config as unknown as MlpConfig)
-    case 'layers':
-      return config as unknown as LayersConfig
     default:
       throw new NodeError({
         message: layerNodeMessages.notOpened({ kind }),

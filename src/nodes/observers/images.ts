@@ -39,32 +39,59 @@ export function imageShape(shape: readonly number[], slot: string): ImageShape {
 }
 
 /** Shape of the full batch. */
-export const batchShape = (value: ImageBatch, slot: string): ImageShape =>
-  imageShape(value.type === 'dataset' ? [value.size, ...value.shape] : value.tensor.shape, slot)
+const batchShape = (value: ImageBatch): number[] =>
+  value.type === 'dataset' ? [value.size, ...value.shape] : value.tensor.shape
+
+/** Number of items of the full batch. */
+export const batchCount = (value: ImageBatch): number => batchShape(value)[0]
 
 export interface ReadImages {
   pictures: Pictures
+  /** Pictures per item: 1, or the channels of latents. */
+  each: number
   /** Number of values that are NaN or infinite. */
   broken: number
 }
 
-/** The first `most` images as pixels, read back at once. */
+/**
+ * The first `most` images as pixels, read back at once. Latents are no pictures: each of their
+ * channels is a map of its own, and `most` limits the number of maps.
+ */
 export async function readImages(
   value: ImageBatch,
   slot: string,
   most: number,
   range: Range,
 ): Promise<ReadImages> {
-  const [size, height, width, channels] = batchShape(value, slot)
-  const count = Math.min(size, most)
+  const shape = batchShape(value)
+  const each = value.space === 'latent' && shape.length === 4 ? shape[3] : 1
+  const [size, height, width, channels] =
+    each > 1 ? (shape as [number, number, number, number]) : imageShape(shape, slot)
+  const count = Math.min(size, Math.max(1, Math.floor(most / each)))
   const numbers =
     value.type === 'dataset'
       ? value.data.subarray(0, count * height * width * channels)
       : await readFirst(value.tensor, count)
-  return {
-    pictures: toPictures(numbers, [count, height, width, channels], range),
-    broken: countNonFinite(numbers),
+  const pictures =
+    each > 1
+      ? toPictures(
+          splitMaps(numbers, each, height * width),
+          [count * each, height, width, 1],
+          'auto',
+        )
+      : toPictures(numbers, [count, height, width, channels as 1 | 3], range)
+  return { pictures, each, broken: countNonFinite(numbers) }
+}
+
+/** Converts `[b, h, w, c]` to `[b, c, h, w]`, for items of `length` numbers per channel. */
+function splitMaps(numbers: Float32Array, channels: number, length: number): Float32Array {
+  const maps = new Float32Array(numbers.length)
+  for (let i = 0; i < numbers.length; i++) {
+    const [item, at] = [Math.floor(i / (length * channels)), i % (length * channels)]
+    const [pixel, channel] = [Math.floor(at / channels), at % channels]
+    maps[(item * channels + channel) * length + pixel] = numbers[i]
   }
+  return maps
 }
 
 function countNonFinite(numbers: Float32Array): number {
