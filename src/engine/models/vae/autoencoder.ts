@@ -214,7 +214,9 @@ export function unscaleLatents(model: Model, scaled: Tensor): Tensor {
  * 2022, appendix G. Throws EngineError unless it is finite and above 0.
  */
 export function withDeviation(model: Model, deviation: number): Model {
-  autoencoderFacts(model)
+  // A model of layers has no place for a scale.
+  if (!Object.hasOwn(model.config, 'scaling_factor'))
+    throw new EngineError(modelMessages.notAnAutoencoder, { argument: 'model', kind: model.kind })
   if (!(deviation > 0 && deviation < Infinity))
     throw new EngineError(modelMessages.latentDeviation, { argument: 'model', deviation })
   return { ...model, config: { ...model.config, scaling_factor: 1 / deviation } }
