@@ -3,17 +3,17 @@ import type { Range } from '../../engine/images/pixels.ts'
 import { toPictures } from '../../engine/images/pixels.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Pictures } from '../../engine/plan/view.ts'
-import type { Dataset, Noise, Prediction, Samples } from '../../engine/base/values.ts'
+import type { Dataset, Noise, Prediction, Samples, Space } from '../../engine/base/values.ts'
 import { readFirst } from './read.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
 export type ImageBatch = Samples | Noise | Prediction | Dataset
 
 /** [count, height, width, channels]. */
-export type ImageShape = [number, number, number, 1 | 3]
+type ImageShape = [number, number, number, 1 | 3]
 
 /** @throws NodeError at `slot` for anything but images [b, h, w, 1 or 3] */
-export function imageShape(shape: readonly number[], slot: string): ImageShape {
+function imageShape(shape: readonly number[], slot: string): ImageShape {
   if (shape.length === 2) {
     throw new NodeError({
       slot,
@@ -45,6 +45,52 @@ const batchShape = (value: ImageBatch): number[] =>
 /** Number of items of the full batch. */
 export const batchCount = (value: ImageBatch): number => batchShape(value)[0]
 
+/** Pictures of some items of a batch. */
+interface ImageLayout {
+  items: number
+  /** Pictures per item: 1, or the channels of latents. */
+  each: number
+  height: number
+  width: number
+  channels: 1 | 3
+}
+
+/**
+ * Lays out at most `most` pictures of a batch of this shape. Latents are no pictures: each of their
+ * channels is a map of its own. Throws NodeError, at `slot`, for anything else but images.
+ */
+export function layOutImages(
+  space: Space,
+  shape: readonly number[],
+  slot: string,
+  most: number,
+): ImageLayout {
+  const isMaps = space === 'latent' && shape.length === 4 && shape[3] > 1
+  const [size, height, width, channels] = isMaps
+    ? ([...shape.slice(0, 3), 1] as ImageShape)
+    : imageShape(shape, slot)
+  const each = isMaps ? shape[3] : 1
+  return {
+    items: Math.min(size, Math.max(1, Math.floor(most / each))),
+    each,
+    height,
+    width,
+    channels,
+  }
+}
+
+/** The numbers of some items as pictures. Maps span the range of all their values. */
+export const drawImages = (
+  numbers: Float32Array,
+  { each, height, width, channels }: ImageLayout,
+  range: Range,
+): Pictures =>
+  toPictures(
+    each > 1 ? splitMaps(numbers, each, height * width) : numbers,
+    [numbers.length / (height * width * channels), height, width, channels],
+    each > 1 ? 'auto' : range,
+  )
+
 export interface ReadImages {
   pictures: Pictures
   /** Pictures per item: 1, or the channels of latents. */
@@ -53,34 +99,20 @@ export interface ReadImages {
   broken: number
 }
 
-/**
- * The first `most` images as pixels, read back at once. Latents are no pictures: each of their
- * channels is a map of its own, and `most` limits the number of maps.
- */
+/** The first items of a batch as at most `most` pictures, read back at once. */
 export async function readImages(
   value: ImageBatch,
   slot: string,
   most: number,
   range: Range,
 ): Promise<ReadImages> {
-  const shape = batchShape(value)
-  const each = value.space === 'latent' && shape.length === 4 ? shape[3] : 1
-  const [size, height, width, channels] =
-    each > 1 ? (shape as [number, number, number, number]) : imageShape(shape, slot)
-  const count = Math.min(size, Math.max(1, Math.floor(most / each)))
+  const layout = layOutImages(value.space, batchShape(value), slot, most)
+  const { items, each, height, width, channels } = layout
   const numbers =
     value.type === 'dataset'
-      ? value.data.subarray(0, count * height * width * channels)
-      : await readFirst(value.tensor, count)
-  const pictures =
-    each > 1
-      ? toPictures(
-          splitMaps(numbers, each, height * width),
-          [count * each, height, width, 1],
-          'auto',
-        )
-      : toPictures(numbers, [count, height, width, channels as 1 | 3], range)
-  return { pictures, each, broken: countNonFinite(numbers) }
+      ? value.data.subarray(0, items * each * height * width * channels)
+      : await readFirst(value.tensor, items)
+  return { pictures: drawImages(numbers, layout, range), each, broken: countNonFinite(numbers) }
 }
 
 /** Converts `[b, h, w, c]` to `[b, c, h, w]`, for items of `length` numbers per channel. */
