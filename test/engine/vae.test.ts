@@ -12,6 +12,7 @@ import {
 import { meanError } from '../../src/engine/losses/index.ts'
 import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
 import { dit } from '../../src/engine/models/dit/dit.ts'
+import { countSteps, createProgram } from '../../src/engine/models/graph/program.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import {
   autoencoderKl,
@@ -238,9 +239,13 @@ onCpu(() => {
   const batch = (height = 8, width = 8) =>
     tf.tensor4d(createRandom(1).normal(2 * height * width), [2, height, width, 1])
 
-  test('residual blocks without embedding are units', () => {
+  test('blocks are computed as units', () => {
     const graph = klGraph(parseKlConfig(small), 8, 8)
-    expect(graph.blocks!.filter(({ kind }) => kind === 'residual')).toHaveLength(10)
+    const count = (name: string) => countSteps(createProgram(graph, [name]))
+    // Two residual blocks of the levels and two of the middle block, attention, the end; alone: the
+    // first convolution, the one between the levels, and that of the moments.
+    expect(count('encode')).toEqual({ steps: 9, fused: 6 })
+    expect(count('decode')).toEqual({ steps: 11, fused: 9 })
   })
 
   test('the weights are in the order of the modules', () => {

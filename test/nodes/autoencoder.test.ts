@@ -9,7 +9,9 @@ import { autoencoderRows } from '../../src/engine/models/vae/summary.ts'
 import { peakSignalToNoise } from '../../src/engine/metrics/psnr.ts'
 import { readImages } from '../../src/nodes/observers/images.ts'
 import { onCpu } from '../backends.ts'
+import type { FilmView, ImagesView } from '../../src/engine/plan/view.ts'
 import { evaluate, node } from './evaluate.ts'
+import { shownBy } from './shown.ts'
 
 const small = { block_out_channels: '8, 8', latent_channels: 2 }
 const autoencoder = (params: Record<string, unknown> = {}) =>
@@ -286,6 +288,43 @@ onCpu(() => {
     const images: Samples = { ...latents, space: 'image' }
     await expect(readImages(images, 'images', 16, 'data')).rejects.toThrow('Expected 1 channel')
     tensor.dispose()
+  })
+})
+
+onCpu(() => {
+  test('samples of latents are shown as maps in films and previews', async () => {
+    const views = await shownBy([
+      ...data,
+      autoencoder(),
+      node('latents', 'EncodeDataset', { model: 'coder.model', dataset: 'digits.dataset' }),
+      node('schedule', 'NoiseSchedule'),
+      node(
+        'unet',
+        'UNet',
+        { dataset: 'latents.dataset' },
+        { block_out_channels: '8', norm_num_groups: 4 },
+      ),
+      node('x_T', 'GaussianNoise', { like: 'latents.dataset' }, { batch_size: 3 }),
+      node(
+        'samples',
+        'Sampler',
+        { model: 'unet.model', x_T: 'x_T.noise', schedule: 'schedule.schedule' },
+        { num_inference_steps: 2 },
+      ),
+      node('film', 'FilmStrip', { trajectory: 'samples.trajectory' }, { count: 4 }),
+      node('maps', 'Preview', { images_1: 'samples.x_0', labels: 'labels.labels' }, { count: 6 }),
+      node('labels', 'Labels', { like: 'x_T.noise' }, { num_classes: 10 }),
+    ])
+    const film = views.get('film')!.at(-1) as FilmView
+    const sizes = { width: 4, height: 4, channels: 1 }
+    expect(film.frames).toHaveLength(3)
+    for (const frame of film.frames) expect(frame).toMatchObject({ ...sizes, count: 4 })
+    const { groups } = views.get('maps')!.at(-1) as ImagesView
+    expect(groups[0]).toMatchObject({
+      ...sizes,
+      count: 6,
+      labels: ['0', '0', '1', '1', '2', '2'],
+    })
   })
 })
 
