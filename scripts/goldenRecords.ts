@@ -80,11 +80,13 @@ export const records: { [name: string]: Record } = {
     from: [engine('unetTraining', /training (\w+) > /)],
   },
   '11_models': {
-    what: 'outputs and gradients of DiTs and UNets, a training: diffusers, PyTorch',
-    total: 6,
+    what: 'outputs and gradients of DiTs, UNets and autoencoders, trainings: diffusers, PyTorch',
+    total: 10,
     from: [
       engine('unet', /> ((?:fourier|learned)_\w+) has the output/),
       engine('dit', /> (dit_\w+) has the output/),
+      engine('vae', /> (vae_\w+) has the/),
+      engine('vae', /(a training of an autoencoder has the losses and the final weights)/),
       engine('dit', /(a training has the losses and the final weights)/),
     ],
   },

@@ -12,7 +12,9 @@ import { predictWithVariance } from '../src/engine/models/predict.ts'
 import type { Scalar, Tensor } from '../src/engine/base/tf.ts'
 import { tf } from '../src/engine/base/tf.ts'
 import type { Conditioning, Model, Weights } from '../src/engine/base/values.ts'
-import { gap, goldenTensors, images } from './goldenTensors.ts'
+import { collectTensors } from '../src/engine/base/values.ts'
+import { beginTraining, trainStep } from '../src/engine/training/trainStep.ts'
+import { gap, goldenJson, goldenTensors, images } from './goldenTensors.ts'
 
 const golden = (path: string) => readFileSync(new URL(`./golden/${path}`, import.meta.url))
 
@@ -44,7 +46,7 @@ function rawOutput(model: Model, x: Tensor, t: Float64Array, condition: Conditio
   return variance ? tf.concat([tensor, variance.tensor], -1) : tensor
 }
 
-interface Tolerance {
+export interface Tolerance {
   /** Of the largest number. */
   output: number
   /** Of the largest number of the same tensor. */
@@ -54,6 +56,21 @@ interface Tolerance {
    * keys: what is recorded of these is less.
    */
   rounding: number
+}
+
+/** Compares gradients, by name, with recorded ones. */
+export async function expectGradients(
+  names: readonly string[],
+  grads: readonly Tensor[],
+  right: Weights,
+  tolerance: Pick<Tolerance, 'gradient' | 'rounding'>,
+) {
+  const gaps = await Promise.all(
+    names.map(async (name, i) => ({ name, ...(await gap(grads[i], right[name])) })),
+  )
+  const rounding = tolerance.rounding * Math.max(1, ...gaps.map((one) => one.size))
+  for (const { name, gap: most, size } of gaps)
+    expect(most, name).toBeLessThan(size < rounding ? rounding : tolerance.gradient * size)
 }
 
 /**
@@ -84,15 +101,80 @@ export async function expectGolden(
     input,
     ...Object.values(model.weights),
   ])
-  const right: Weights = { x: images(io, 'grad_x'), ...toLayouts(model, expected) }
   const { gap: most, size } = await gap(got!, output)
   expect(most, 'output').toBeLessThan(tolerance.output * size)
-  const gaps = await Promise.all(
-    ['x', ...names].map(async (name, i) => ({ name, ...(await gap(grads[i], right[name])) })),
-  )
-  const rounding = tolerance.rounding * Math.max(1, ...gaps.map((one) => one.size))
-  for (const { name, gap: most, size } of gaps)
-    expect(most, name).toBeLessThan(size < rounding ? rounding : tolerance.gradient * size)
+  const right: Weights = { x: images(io, 'grad_x'), ...toLayouts(model, expected) }
+  await expectGradients(['x', ...names], grads, right, tolerance)
   tf.dispose([input, target, output, got!, value, ...grads])
   tf.dispose(right)
+}
+
+interface RecordedTraining {
+  optimizer_kwargs: { lr: number; betas: [number, number]; eps: number; weight_decay: number }
+  steps: number
+  loss_per_step_f64: number[]
+  max_rel_diff_loss_f32_f64: number
+  max_abs_diff_final_weights_f32_f64: number
+  max_abs_weight: number
+  /** Biases of keys: their true gradient is 0, and Adam normalises its rounding error. */
+  do_not_compare: string[]
+}
+
+/** Tensors of one step of a recorded training, by name. */
+export type StepRecord = Map<string, StoredTensor>
+
+/**
+ * Trains a recorded model with AdamW on the recorded batches, and compares losses and final weights.
+ * `loss` gets the model with the weights of the step.
+ */
+export async function expectTraining(
+  folder: string,
+  loss: (model: Model, batch: StepRecord) => Scalar,
+) {
+  const meta = goldenJson<RecordedTraining>(`${folder}/meta`)
+  const { lr, betas, eps, weight_decay } = meta.optimizer_kwargs
+  const config = {
+    optimizer: {
+      algorithm: 'adamw',
+      lr,
+      beta1: betas[0],
+      beta2: betas[1],
+      eps,
+      weight_decay,
+      warmup_steps: 0,
+      lr_schedule: 'constant',
+      clip_norm: 0,
+    },
+    emas: [],
+  } as const
+  const batches = goldenTensors(`${folder}/batches`)
+  const model = readGoldenModel(folder, 'initial_weights')
+  let state = beginTraining(model.weights, config)
+  for (let i = 0; i < meta.steps; i++) {
+    const batch = new Map([...batches].map(([name, all]) => [name, atStep(all, i)]))
+    const lossNow = () => loss({ ...model, weights: state.weights }, batch)
+    const next = trainStep(state, { ...config, loss: lossNow, total: meta.steps })
+    const kept = new Set(collectTensors(next))
+    tf.dispose(collectTensors(state).filter((tensor) => !kept.has(tensor)))
+    state = next
+    const ratio = (await state.loss!.data())[0] / meta.loss_per_step_f64[i]
+    const drift = Math.max(10 * meta.max_rel_diff_loss_f32_f64, 1e-6)
+    expect(Math.abs(ratio - 1), `step ${i}`).toBeLessThan(drift)
+  }
+  const right = toLayouts(model, goldenTensors(`${folder}/final_weights`))
+  expect(Object.keys(state.weights).toSorted()).toEqual(Object.keys(right).toSorted())
+  const drift = Math.max(10 * meta.max_abs_diff_final_weights_f32_f64, 1e-6 * meta.max_abs_weight)
+  for (const [name, tensor] of Object.entries(state.weights)) {
+    if (meta.do_not_compare.includes(name)) continue
+    const { gap: most } = await gap(tensor, right[name])
+    expect(most, name).toBeLessThan(drift)
+  }
+  tf.dispose(right)
+  tf.dispose([...collectTensors(state), ...collectTensors(model)])
+}
+
+/** The record of one step, from one of all steps. */
+function atStep({ shape, data }: StoredTensor, step: number): StoredTensor {
+  const size = data.length / shape[0]
+  return { shape: shape.slice(1), data: data.slice(step * size, (step + 1) * size) }
 }

@@ -8,7 +8,6 @@ import {
   storeModel,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
 import { gridEmbedding } from '../../src/engine/layers/embedding.ts'
 import { meanError } from '../../src/engine/losses/index.ts'
 import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
@@ -21,15 +20,14 @@ import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { addNoise } from '../../src/engine/process/forward.ts'
 import { levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'
-import { beginTraining, trainStep } from '../../src/engine/training/trainStep.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Features, Model } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { ditBlock } from '../../src/nodes/layers/attention.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
-import { expectGolden, readGoldenModel, toLayouts } from '../goldenNetworks.ts'
-import { gap, goldenJson, goldenTensors, images as readImages, largest } from '../goldenTensors.ts'
+import { expectGolden, expectTraining, readGoldenModel } from '../goldenNetworks.ts'
+import { goldenTensors, images as readImages, largest } from '../goldenTensors.ts'
 
 const cases = ['dit_a', 'dit_b_learned_sigma', 'dit_c_other_sizes']
 
@@ -47,75 +45,16 @@ onEachBackend(() => {
   })
 
   test('a training has the losses and the final weights of PyTorch', async () => {
-    const meta = goldenJson<Training>('training/dit/meta')
-    const { lr, betas, eps, weight_decay } = meta.optimizer_kwargs
-    const config = {
-      optimizer: {
-        algorithm: 'adamw',
-        lr,
-        beta1: betas[0],
-        beta2: betas[1],
-        eps,
-        weight_decay,
-        warmup_steps: 0,
-        lr_schedule: 'constant',
-        clip_norm: 0,
-      },
-      emas: [],
-    } as const
     const schedule = noiseSchedule({ name: 'linear', T: 1000 })
-    const batches = goldenTensors('training/dit/batches')
-    const model = readGoldenModel('training/dit', 'initial_weights')
-    let state = beginTraining(model.weights, config)
-    for (let i = 0; i < meta.steps; i++) {
-      const numbers = (name: string) => atStep(batches, name, i).get(name)!.data
-      const t = Float64Array.from(numbers('timesteps'))
-      const labels = Int32Array.from(numbers('class_labels'))
-      const levels = levelsAt(schedule, { t })
-      const loss = () => {
-        const [x0, noise] = ['x0', 'noise'].map((name) =>
-          readImages(atStep(batches, name, i), name),
-        )
-        const now = { ...model, weights: state.weights }
-        const xt = addNoise(x0, noise, levels)
-        return meanError(predict(now, xt, t, { kind: 'labels', labels }), noise, { kind: 'mse' })
-      }
-      const next = trainStep(state, { ...config, loss, total: meta.steps })
-      const kept = new Set(collectTensors(next))
-      tf.dispose(collectTensors(state).filter((tensor) => !kept.has(tensor)))
-      state = next
-      const ratio = (await state.loss!.data())[0] / meta.loss_per_step_f64[i]
-      expect(Math.abs(ratio - 1), `step ${i}`).toBeLessThan(10 * meta.max_rel_diff_loss_f32_f64)
-    }
-    const right = toLayouts(model, goldenTensors('training/dit/final_weights'))
-    expect(Object.keys(state.weights).toSorted()).toEqual(Object.keys(right).toSorted())
-    for (const [name, tensor] of Object.entries(state.weights)) {
-      if (meta.do_not_compare.includes(name)) continue
-      const { gap: most } = await gap(tensor, right[name])
-      expect(most, name).toBeLessThan(10 * meta.max_abs_diff_final_weights_f32_f64)
-    }
-    tf.dispose(right)
-    tf.dispose([...collectTensors(state), ...collectTensors(model)])
+    await expectTraining('training/dit', (model, batch) => {
+      const t = Float64Array.from(batch.get('timesteps')!.data)
+      const labels = Int32Array.from(batch.get('class_labels')!.data)
+      const [x0, noise] = ['x0', 'noise'].map((name) => readImages(batch, name))
+      const xt = addNoise(x0, noise, levelsAt(schedule, { t }))
+      return meanError(predict(model, xt, t, { kind: 'labels', labels }), noise, { kind: 'mse' })
+    })
   })
 })
-
-interface Training {
-  optimizer_kwargs: { lr: number; betas: [number, number]; eps: number; weight_decay: number }
-  steps: number
-  loss_per_step_f64: number[]
-  max_rel_diff_loss_f32_f64: number
-  max_abs_diff_final_weights_f32_f64: number
-  /** Biases of keys: their true gradient is 0, and Adam normalises its rounding error. */
-  do_not_compare: string[]
-}
-
-/** The record of one step, from one of all steps. */
-function atStep(tensors: Map<string, StoredTensor>, name: string, step: number) {
-  const { shape, data } = tensors.get(name)!
-  const size = data.length / shape[0]
-  const part = data.slice(step * size, (step + 1) * size)
-  return new Map<string, StoredTensor>([[name, { shape: shape.slice(1), data: part }]])
-}
 
 describe('positions', () => {
   test.each(cases)('are those of %s', (name) => {

@@ -1,7 +1,20 @@
 // Configs of models of layers from files: valid ones are parsed as they are, others rejected.
 import { expect, test } from 'vitest'
 import { featuresBuilder as b, toLayerGraph } from '../../src/engine/models/graph/features.ts'
-import { hasVarianceOutput, parseLayersConfig } from '../../src/engine/models/layersConfig.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import { collectTensors } from '../../src/engine/base/values.ts'
+import { layersModel, layersRows } from '../../src/engine/models/layers.ts'
+import {
+  hasVarianceOutput,
+  inputShape,
+  parseLayersConfig,
+} from '../../src/engine/models/layersConfig.ts'
+import { predict } from '../../src/engine/models/predict.ts'
+import {
+  decode as decodeLatents,
+  encode as encodeImages,
+} from '../../src/engine/models/vae/autoencoder.ts'
 
 /** A convolution of images to `out` channels. */
 const config = (out: number) => ({
@@ -31,7 +44,7 @@ test('rejects what is no model, with what it got', () => {
     `[EngineError: Expected a list of at most 4096 layers, got 4097.]`,
   )
   expect(changed({ functions: { predict: 7 } })).toThrowErrorMatchingInlineSnapshot(
-    `[EngineError: Expected the position of the layer that gives the prediction, got 7.]`,
+    `[EngineError: Expected the positions of the layers that give the results of functions, got {"predict":7}.]`,
   )
   expect(changed({ layers: [image, { ...image, in: [1] }] })).toThrowErrorMatchingInlineSnapshot(
     `[EngineError: Expected layer 2 of the model to be valid, got {"op":"x","in":[1],"attrs":{"shape":[4,4,3]}}.]`,
@@ -46,4 +59,58 @@ test('rejects a part that a split does not have', () => {
   expect(changed({ layers: [image, split] })).toThrowErrorMatchingInlineSnapshot(
     `[EngineError: Expected index to be below the number of parts, 3, got 3.]`,
   )
+})
+
+test('a model without a prediction has other functions, each with an input of its own', () => {
+  const encode = b.conv(b.source('x', { shape: [4, 4, 3] }), 'encoder', 2, { stride: 2 })
+  const decode = b.conv(b.add('upsample', [b.source('x', { shape: [2, 2, 2] })]), 'decoder', 3)
+  const both = { format: 1, ...toLayerGraph({ encode, decode }) }
+  const parsed = read(both)
+  expect(parsed).toEqual(both)
+  expect(inputShape(parsed)).toEqual([4, 4, 3])
+  expect(inputShape(parsed, 'decode')).toEqual([2, 2, 2])
+  expect(hasVarianceOutput(parsed)).toBe(false)
+  const joined = b.add('add', [encode, b.source('x', { shape: [2, 2, 2] })])
+  expect(() =>
+    read({ format: 1, ...toLayerGraph({ encode: joined }) }),
+  ).toThrowErrorMatchingInlineSnapshot()
+  for (const functions of [{}, { 'not a name': 0 }, { encode: -1 }, { encode: 1.5 }, []])
+    expect(changed({ functions })).toThrow('Expected the positions of the layers')
+})
+
+test('the functions of a model of layers encode and decode, and do not predict', () => {
+  const encode = b.conv(b.source('x', { shape: [4, 4, 3] }), 'encoder', 4, { stride: 2 })
+  const decode = b.conv(b.add('upsample', [b.source('x', { shape: [2, 2, 2] })]), 'decoder', 3)
+  const model = layersModel(toLayerGraph({ encode, decode }), 'sample', createRandom(1))
+  expect(Object.keys(model.weights)).toEqual([
+    'encoder.weight',
+    'encoder.bias',
+    'decoder.weight',
+    'decoder.bias',
+  ])
+  expect(layersRows(model).slice(0, 3)).toEqual([
+    ['input', '4 x 4 x 3'],
+    ['encode', '2 x 2 x 4'],
+    ['decode', '4 x 4 x 3'],
+  ])
+  const x = tf.ones([1, 4, 4, 3])
+  const shapes = tf.tidy(() => {
+    const { mean, logVariance } = encodeImages(model, x)
+    return [mean, logVariance!, decodeLatents(model, mean)].map(({ shape }) => shape)
+  })
+  expect(shapes).toEqual([
+    [1, 2, 2, 2],
+    [1, 2, 2, 2],
+    [1, 4, 4, 3],
+  ])
+  expect(() => predict(model, x, Float64Array.of(1))).toThrowErrorMatchingInlineSnapshot()
+  const other = tf.ones([1, 8, 8, 3])
+  expect(() => encodeImages(model, other)).toThrowErrorMatchingInlineSnapshot()
+  const denoiser = layersModel(
+    toLayerGraph({ predict: b.conv(b.source('x', { shape: [4, 4, 3] }), 'conv', 3) }),
+    'sample',
+    createRandom(1),
+  )
+  expect(() => encodeImages(denoiser, x)).toThrowErrorMatchingInlineSnapshot()
+  tf.dispose([x, other, ...collectTensors(model), ...collectTensors(denoiser)])
 })

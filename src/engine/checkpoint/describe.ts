@@ -71,15 +71,24 @@ const modelRows = (
 ): [string, string][] => [
   getFormat(kind).item(config),
   [viewText('parameters'), formatCount(parameters)],
-  precondition
-    ? ['predicts', `sample, preconditioned (${precondition.preconditioning})`]
-    : ['predicts', variance ? `${predicts}, and a variance (${variance})` : predicts],
+  ...(getFormat(kind).denoises === false
+    ? []
+    : [predictsRow({ predicts, variance, precondition })]),
   ...optionalRow(
     'schedule',
     schedule &&
       `${schedule.name}${'T' in schedule ? `, ${viewText('timesteps', formatCount(schedule.T))}` : ''}`,
   ),
 ]
+
+const predictsRow = ({
+  predicts,
+  variance,
+  precondition,
+}: Pick<StoredModel, 'predicts' | 'variance' | 'precondition'>): [string, string] =>
+  precondition
+    ? ['predicts', `sample, preconditioned (${precondition.preconditioning})`]
+    : ['predicts', variance ? `${predicts}, and a variance (${variance})` : predicts]
 
 const trainingText = (step: number) => viewText('resumable', formatCount(step))
 

@@ -10,6 +10,8 @@ export interface Format {
   folder: string
   /** Class of the pipeline in diffusers; DDPMPipeline if undefined. */
   pipeline?: string
+  /** False for autoencoders, which have neither a prediction type nor a schedule. */
+  denoises?: false
   /** `_class_name` of the configs it reads. */
   classNames: readonly string[]
   /** Returns the reason why diffusers cannot load such a model, or undefined. */

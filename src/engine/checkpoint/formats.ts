@@ -7,6 +7,7 @@ import { layersFormat } from './layers.ts'
 import { mlpFormat } from './mlp.ts'
 import { ownFormat } from './own.ts'
 import { unetFormat } from './unet.ts'
+import { klFormat, tinyFormat } from './vae.ts'
 
 const formats = new KindTable<Format>(
   {
@@ -15,6 +16,8 @@ const formats = new KindTable<Format>(
     mlp: mlpFormat,
     classifier: classifierFormat,
     layers: layersFormat,
+    autoencoder_kl: klFormat,
+    autoencoder_tiny: tinyFormat,
   },
   ownFormat,
 )

@@ -5,7 +5,7 @@ import { archiveLimits } from '../archive/limits.ts'
 import type { Zip } from '../archive/zip.ts'
 import { quoteName } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
-import { findKind } from './formats.ts'
+import { findKind, getFormat } from './formats.ts'
 import { OWN_KIND } from './own.ts'
 import { ABOUT, TRAINING } from './paths.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
@@ -84,7 +84,10 @@ const pickleError = (file?: string) =>
     checkpointMessages.saveSafely(),
   )
 
-/** Finds the model's config: the outermost one, preferring `unet` over its copies. */
+/**
+ * Finds the model's config: the outermost one, preferring denoisers to autoencoders, and `unet` to its
+ * copies.
+ */
 function chooseModel(headers: Headers, paths: Set<string>, notices: string[]): string {
   const known = [...headers]
     .filter(([, { className }]) => findKind(className) !== undefined)
@@ -92,7 +95,11 @@ function chooseModel(headers: Headers, paths: Set<string>, notices: string[]): s
   if (known.length === 0) throw noModelError(headers, paths)
   const depth = (path: string) => path.split('/').length
   const least = Math.min(...known.map(depth))
-  const outer = known.filter((path) => depth(path) === least)
+  const outermost = known.filter((path) => depth(path) === least)
+  const denoisers = outermost.filter(
+    (path) => getFormat(findKind(headers.get(path)?.className)!).denoises !== false,
+  )
+  const outer = denoisers.length > 0 ? denoisers : outermost
   const originals = outer.filter((path) => !path.endsWith('_ema/config.json'))
   const [config, ...more] = originals.length > 0 ? originals : outer
   if (more.length > 0) {

@@ -42,7 +42,10 @@ function readParts(zip: Zip): ReadCheckpoint {
   checkWeights(rename(stored.shapes), shapes)
   const weights = rename(stored.read())
   const notices = [...layout.notices, ...weightNotices(weights)]
-  const process = readProcess(zip, layout, own, notices, format.predictsVariance(config))
+  const process = readProcess(zip, layout, own, notices, {
+    hasVariance: format.predictsVariance(config),
+    denoises: format.denoises ?? true,
+  })
   const { predicts, variance, precondition, schedule, trainedOn } = process
   return {
     model: {
@@ -79,7 +82,7 @@ function readProcess(
   layout: Layout,
   own: PredictionType | undefined,
   notices: string[],
-  saysVariance: boolean,
+  { hasVariance, denoises }: { hasVariance: boolean; denoises: boolean },
 ) {
   const config = readOptionalJson(zip, layout.scheduler)
   const scheduler = config && readScheduler(config)
@@ -89,14 +92,14 @@ function readProcess(
     own ?? (about?.precondition ? about.predicts : (scheduler?.predicts ?? about?.predicts))
   const schedule = scheduler && withStoredName(scheduler.schedule, about?.schedule)
   const precondition = addSchedule(about?.precondition ?? scheduler?.precondition, schedule)
-  if (!scheduler) notices.push(checkpointMessages.withoutSchedule())
+  if (!scheduler && denoises) notices.push(checkpointMessages.withoutSchedule())
   if (!predicts) notices.push(checkpointMessages.assumedEpsilon())
   else if (scheduler && !precondition && isZeroSnr(scheduler.schedule) && predicts === 'epsilon') {
     notices.push(checkpointMessages.epsilonWithoutSignal())
   }
   return {
     predicts: predicts ?? ('epsilon' as const),
-    variance: readVarianceKind(saysVariance, scheduler?.variance, about?.variance, notices),
+    variance: readVarianceKind(hasVariance, scheduler?.variance, about?.variance, notices),
     precondition,
     schedule,
     trainedOn: about?.trainedOn,

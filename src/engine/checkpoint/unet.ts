@@ -50,11 +50,7 @@ export const unetFormat: Format = {
   predictsVariance: (config) =>
     asUnetConfig(config).out_channels === 2 * imageChannels(asUnetConfig(config)),
   layers: (config) => unetLayers(asUnetConfig(config)),
-  currentName: (name) =>
-    name.replace(
-      /(\.attentions\.\d+\.)(query|key|value|proj_attn)\./,
-      (_, at, old) => `${at}${newNames[old as OldName]}.`,
-    ),
+  currentName: currentAttentionName,
   // A second name of the frequencies of a Fourier embedding.
   isIgnored: (name) => name === 'time_proj.W',
   describe(config) {
@@ -80,6 +76,14 @@ function withoutStatedChannels({ extra_channels: extra, ...config }: UnetConfig)
  */
 const newNames = { query: 'to_q', key: 'to_k', value: 'to_v', proj_attn: 'to_out.0' }
 type OldName = keyof typeof newNames
+
+/** Maps an old name of a weight to the current one. */
+export function currentAttentionName(name: string): string {
+  return name.replace(
+    /(\.attentions\.\d+\.)(query|key|value|proj_attn)\./,
+    (_, at, old) => `${at}${newNames[old as OldName]}.`,
+  )
+}
 
 function parseConfig(json: Record<string, unknown>): UnetConfig {
   if ((json.layers_per_block as number) > MAX_LAYERS) {

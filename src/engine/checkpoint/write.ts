@@ -1,6 +1,7 @@
 // Writes a checkpoint as a diffusers pipeline, with our own metadata next to it.
 import type { PreconditionConfig, PreconditionOptions } from '../models/preconditioning.ts'
 import type { Schedule } from '../process/schedule.ts'
+import type { Space } from '../base/values.ts'
 import type { About } from './about.ts'
 import { writeAbout } from './about.ts'
 import { canonicalZip, jsonBytes } from './archive.ts'
@@ -12,6 +13,7 @@ import { ABOUT } from './paths.ts'
 import { writeSafetensors } from './safetensors.ts'
 import { isEdm } from './continuous.ts'
 import { schedulerConfig } from './scheduler.ts'
+import type { TrainedOn } from './trainedOn.ts'
 import { writeTraining } from './training.ts'
 import { DIFFUSERS_VERSION } from './unet.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
@@ -29,6 +31,7 @@ export function writeCheckpoint(
 ): Uint8Array {
   const format = getFormat(model.kind)
   const schedule = checkedSchedule(model, given)
+  const space = dataSpace(model, trainedOn)
   if (wanted === 'diffusers') refuseForDiffusers(format, model, schedule)
   const { className, config } = format.write(model.config, model.predicts)
   const about: About = {
@@ -39,13 +42,15 @@ export function writeCheckpoint(
     ...(trainedOn && { trainedOn }),
   }
   const files = new Map<string, Uint8Array>([
-    ['model_index.json', jsonBytes(modelIndex(format, className, schedule, model))],
     [`${format.folder}/config.json`, jsonBytes({ _class_name: className[1], ...config })],
     [`${format.folder}/diffusion_pytorch_model.safetensors`, writeSafetensors(model.weights)],
     [ABOUT, jsonBytes(writeAbout(about))],
   ])
+  // A pipeline needs a denoiser.
+  if (format.denoises !== false)
+    files.set('model_index.json', jsonBytes(modelIndex(format, className, schedule, model, space)))
   if (schedule) {
-    const scheduler = writeScheduler(model, schedule)
+    const scheduler = schedulerConfig(schedule, model, space)
     files.set(
       'scheduler/scheduler_config.json',
       jsonBytes({ _diffusers_version: DIFFUSERS_VERSION, ...scheduler }),
@@ -59,7 +64,7 @@ export function writeCheckpoint(
 function checkedSchedule(model: StoredModel, given: Schedule | undefined): Schedule | undefined {
   const own = model.precondition?.schedule
   if (!own || !given) return given ?? own
-  const written = (schedule: Schedule) => JSON.stringify(writeScheduler(model, schedule))
+  const written = (schedule: Schedule) => JSON.stringify(schedulerConfig(schedule, model, 'image'))
   if (written(own) === written(given)) return given
   throw new CheckpointError(
     checkpointMessages.otherSchedule({ got: given.name, expected: own.name }),
@@ -77,17 +82,18 @@ const preconditionOptions = ({
   sigma_min,
 })
 
-const writeScheduler = (model: StoredModel, schedule: Schedule) =>
-  schedulerConfig(schedule, model, modelSpace(model))
-
-const modelSpace = ({ kind, config }: StoredModel) =>
-  getFormat(kind).isOfPoints?.(config) ? 'point' : 'image'
+/** Space of the data: latents only if the training data are known to be such. */
+function dataSpace({ kind, config }: StoredModel, trainedOn: TrainedOn | undefined): Space {
+  if (getFormat(kind).isOfPoints?.(config)) return 'point'
+  return trainedOn?.space === 'latent' ? 'latent' : 'image'
+}
 
 const modelIndex = (
   { folder, pipeline = 'DDPMPipeline' }: Format,
   className: ClassName,
   schedule: Schedule | undefined,
   model: StoredModel,
+  space: Space,
 ): Record<string, unknown> => ({
   _class_name: pipeline,
   _diffusers_version: DIFFUSERS_VERSION,
@@ -95,7 +101,7 @@ const modelIndex = (
   ...(schedule && {
     scheduler: [
       unknownToDiffusers(model, schedule) === undefined ? 'diffusers' : 'litegraph_diffusion',
-      writeScheduler(model, schedule)._class_name,
+      schedulerConfig(schedule, model, space)._class_name,
     ],
   }),
 })
@@ -124,7 +130,7 @@ function refuseForDiffusers(format: Format, model: StoredModel, schedule: Schedu
   if (reason !== undefined) {
     throw new CheckpointError(checkpointMessages.notForDiffusers({ reason }), AUTO)
   }
-  if (!schedule) {
+  if (!schedule && format.denoises !== false) {
     throw new CheckpointError(
       checkpointMessages.pipelineSchedule(),
       checkpointMessages.saveWithSchedule(),

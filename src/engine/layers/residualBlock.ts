@@ -25,17 +25,18 @@ export interface ResidualBlockOptions extends ResidualOptions {
 /**
  * Twice norm, activation, convolution, and a skip connection; the projected embedding is added in
  * between, or scales and shifts the second norm. Images are [b, h, w, c]; x may consist of two to
- * join by channel; `projected` is `[b, c]` or one row for all.
+ * join by channel; `projected` is `[b, c]` or one row for all, and undefined for a block without an
+ * embedding, as in autoencoders.
  */
 export function residualBlock(
   x: Features,
-  projected: Tensor2D,
+  projected: Tensor2D | undefined,
   layers: ResidualLayers,
   { activation, resample, drop, ...options }: ResidualBlockOptions,
 ): Tensor4D {
   const isPlain = !resample && !drop && activation === 'silu'
   const { residualBlock: fusedBlock, readsPairs } = activeBackend()
-  const fused = isPlain ? fusedBlock?.({ x, projected, layers, options }) : undefined
+  const fused = isPlain && projected ? fusedBlock?.({ x, projected, layers, options }) : undefined
   if (fused) return fused
   return composedBlock(readsPairs ? x : joinFeatures(x), projected, layers, {
     ...options,
@@ -48,11 +49,11 @@ export function residualBlock(
 /** The block from separate convolutions, for dropout, other activations and resampling. */
 function composedBlock(
   x: Features,
-  projected: Tensor2D,
+  projected: Tensor2D | undefined,
   { norm1, conv1, norm2, conv2, shortcut }: ResidualLayers,
   { resample, half = false, ...options }: ResidualBlockOptions,
 ): Tensor4D {
-  const isAdded = options.time_scale_shift === 'default'
+  const isAdded = options.time_scale_shift === 'default' || !projected
   const first = normalInput(x, norm1, options)
   const resized =
     resample === 'down'
@@ -60,7 +61,7 @@ function composedBlock(
       : { ...first, upsample: resample === 'up' }
   const h = conv2d(resized, conv1.weight, conv1.bias, {
     half,
-    ...(isAdded && { perItem: projected }),
+    ...(isAdded && projected && { perItem: projected }),
   })
   const second = isAdded
     ? normalInput(h, norm2, options)

@@ -57,6 +57,8 @@ export const checkpointMessages = catalogue('checkpoint', {
   unetLayers: 'Expected layers_per_block of the UNet to be at most {most}, got {value}.',
   unetBlocks: 'Expected a UNet of at most {most} residual and transformer blocks, got {count}.',
   chooseDit: 'Choose a DiTTransformer2DModel, such as DiT-XL-2-256.',
+  chooseVae:
+    'Choose an AutoencoderKL, such as sd-vae-ft-mse, or an AutoencoderTiny, such as taesd.',
   chooseUnet:
     'Choose a UNet2DModel with the blocks of DDPM, or a UNet2DConditionModel such as that of Stable Diffusion 1.',
 

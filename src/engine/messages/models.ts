@@ -48,6 +48,19 @@ export const modelMessages = catalogue('models', {
     'Expected labels or tokens, got numbers or vectors, which have no value for "no condition".',
   noTokens: 'Expected a model that attends to tokens, got one that does not.',
 
+  // functions of models
+  notADenoiser: 'Expected a model that denoises, got one with other functions: {functions}.',
+
+  // autoencoders
+  notAnAutoencoder: 'Expected an autoencoder, got a model of kind "{kind}".',
+  encoderShape:
+    'Expected images of {channels} channels whose height and width are multiples of {multiple}, got items of shape [{shape}].',
+  decoderShape: 'Expected latents [h, w, c] of {channels} channels, got items of shape [{shape}].',
+  autoencoderSize:
+    'Expected images of {expected}, the only size of this autoencoder, got {size} (items of shape [{shape}]).',
+  notTiny: 'Expected an AutoencoderTiny, whose latents have bounds, got a model of kind "{kind}".',
+  latentDeviation: 'Expected latents with a finite standard deviation above 0, got {deviation}.',
+
   // classifiers
   notAClassifier: 'Expected a classifier, got a model of kind "{kind}".',
   classifierShape:

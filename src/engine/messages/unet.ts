@@ -76,5 +76,6 @@ export const unetWords = catalogue('unetWords', {
   listOf: 'a list with {item} in each place',
   orList: '{item}, or a list of such',
   integerTo: 'an integer from 1 to {most}',
+  integerFromZero: 'an integer from 0 to {most}',
   side: 'the side of the images in pixels, or [height, width]',
 })

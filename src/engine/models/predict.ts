@@ -22,6 +22,7 @@ import { preconditionKind } from './precondition.ts'
 import { KindTable, type BuiltInKind } from './registry.ts'
 import { findModel } from './tree.ts'
 import { attentionMaps, unetKind } from './unet/unet.ts'
+import { autoencoderKind } from './vae/autoencoder.ts'
 
 const builtIn: Record<BuiltInKind, ModelKind> = {
   mlp: mlpKind,
@@ -34,6 +35,8 @@ const builtIn: Record<BuiltInKind, ModelKind> = {
   classifier_guided: classifierGuidedKind(modelKind),
   precondition: preconditionKind(modelKind),
   classifier: classifierKind,
+  autoencoder_kl: autoencoderKind,
+  autoencoder_tiny: autoencoderKind,
 }
 
 const kinds = new KindTable<ModelKind>(builtIn, ownKind)

@@ -13,6 +13,8 @@ export const builtInKinds = [
   'exact',
   'gaussian',
   'guided',
+  'autoencoder_kl',
+  'autoencoder_tiny',
   'classifier_guided',
   'precondition',
 ] as const

@@ -56,8 +56,9 @@ export interface RunOp extends Declaration {
    */
   prepare?: (params: never, assets: Assets) => Promise<{ key: string; data: unknown }>
   /**
-   * Returns the tensors whose contents `run` needs on the CPU. They are read back before it runs,
-   * which is impossible inside a training step or another unit under the tape.
+   * Returns the tensors whose contents `run` needs on the CPU: some of the inputs, or computed from
+   * them. They are read back before it runs, which is impossible inside a training step or another
+   * unit under the tape.
    */
   reads?: (inputs: never, params: never) => readonly Tensor[]
   /**

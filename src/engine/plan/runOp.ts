@@ -4,6 +4,8 @@ import { knownValues } from '../base/knownValues.ts'
 import type { Memory } from '../base/memory.ts'
 import { runTidied } from '../base/memory.ts'
 import { createRandom, type Random } from '../base/random.ts'
+import { tf } from '../base/tf.ts'
+import { collectTensors } from '../base/values.ts'
 import { planMessages } from '../messages/plan.ts'
 import { createOwnModel } from '../models/own/kind.ts'
 import type { Solvers } from './host.ts'
@@ -37,13 +39,18 @@ export function readKnown(
 export const unknownValues = () =>
   new NodeError({ message: planMessages.unknownInUnit(), cure: planMessages.connectKnown() })
 
-/** Reads back what `reads` of a node names. The caller retains the inputs meanwhile. */
-export const readInputs = (op: RunOp, inputs: Inputs, params: Params): Promise<Float32Array[]> =>
-  Promise.all(
-    (op.reads?.(inputs as never, params as never) ?? []).map(
-      (tensor) => tensor.data() as Promise<Float32Array>,
-    ),
+/**
+ * Reads back what `reads` of a node names, and disposes the tensors that it created. The caller
+ * retains the inputs meanwhile.
+ */
+export function readInputs(op: RunOp, inputs: Inputs, params: Params): Promise<Float32Array[]> {
+  const given = new Set(collectTensors(inputs))
+  const tensors = runTidied(() => op.reads?.(inputs as never, params as never) ?? [])
+  const contents = tensors.map((tensor) => tensor.data() as Promise<Float32Array>)
+  return Promise.all(contents).finally(() =>
+    tf.dispose(tensors.filter((tensor) => !given.has(tensor))),
   )
+}
 
 /** State of a multistep solver in the innermost sampling loop, by a unique name. */
 export interface SolverState {

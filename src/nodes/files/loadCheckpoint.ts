@@ -27,7 +27,7 @@ export const loadCheckpoint = defineNode({
   },
   params: {
     checkpoint: checkpoint(
-      'File from SaveCheckpoint, or a ZIP or folder with a UNet or DiT of diffusers',
+      'File from SaveCheckpoint, or a ZIP or folder with a UNet, DiT or autoencoder of diffusers',
     ),
   },
   prepare: async ({ checkpoint }, assets) => {

@@ -7,12 +7,19 @@ import { layersRows } from '../../engine/models/layers.ts'
 import type { ModelDefinition } from '../../engine/models/own/definition.ts'
 import { ownNetwork } from '../../engine/models/own/network.ts'
 import { KindTable } from '../../engine/models/registry.ts'
+import { autoencoderRows } from '../../engine/models/vae/summary.ts'
 import { unetRows } from '../../engine/models/unet/summary.ts'
 
 type Rows = [string, string][]
 
 const rows = new KindTable<(model: Model) => Rows>(
-  { unet: unetRows, dit: ditRows, layers: layersRows },
+  {
+    unet: unetRows,
+    dit: ditRows,
+    layers: layersRows,
+    autoencoder_kl: autoencoderRows,
+    autoencoder_tiny: autoencoderRows,
+  },
   ownRows,
 )
 

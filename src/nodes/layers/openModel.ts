@@ -4,6 +4,7 @@ import { mlpGraph, type MlpConfig } from '../../engine/models/mlpGraph.ts'
 import type { DitConfig } from '../../engine/models/dit/config.ts'
 import { ditGraph } from '../../engine/models/dit/graph.ts'
 import type { LayersConfig } from '../../engine/models/layersConfig.ts'
+import { predicts } from '../../engine/models/layersConfig.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
 import { ownNetwork } from '../../engine/models/own/network.ts'
 import { KindTable } from '../../engine/models/registry.ts'
@@ -74,7 +75,8 @@ const graphs = new KindTable<(config: never) => LayerGraph>(
 
 function graphOf({ kind, config }: Model): LayerGraph {
   const found = graphs.find(kind)
-  if (found) return found(config as never)
+  const isOpened = kind !== 'layers' || predicts(config as unknown as LayersConfig)
+  if (found && isOpened) return found(config as never)
   throw new NodeError({
     message: layerNodeMessages.notOpened({ kind }),
     cure: layerNodeMessages.openOther(),

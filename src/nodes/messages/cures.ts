@@ -161,6 +161,17 @@ export const modelCures = catalogue('modelCures', {
   noNullCondition: 'Connect labels, LabelTokens or PixelTokens.',
   noTokens: 'Use a UNet with an Attention of kind cross.',
 
+  // functions of models
+  notADenoiser: 'Use an autoencoder with Encode and Decode, or connect a denoiser, such as UNet.',
+
+  // autoencoders
+  notAnAutoencoder: 'Connect Autoencoder, or a trained one.',
+  encoderShape: 'Connect the images that the autoencoder was made for, or crop or pad them.',
+  decoderShape: 'Connect latents of Encode, or samples of a model trained on them.',
+  autoencoderSize: 'Connect the images, or latents of the images, that it was made for.',
+  notTiny: 'Switch `bytes` off.',
+  latentDeviation: 'Train the autoencoder first, or connect more data.',
+
   // classifiers
   notAClassifier: 'Connect Classifier, or a trained one.',
   classifierShape:

@@ -93,4 +93,11 @@ export const modelNodeMessages = catalogue('modelNodes', {
   halvings:
     'Expected sides that are multiples of {multiple} for {levels} levels, got images of {size}.',
   fewerLevels: 'Use at most {levels} levels in block_out_channels, or images of {size}.',
+
+  // autoencoders
+  largeAutoencoder:
+    'Expected an autoencoder that fits into memory, got {millions} million parameters.',
+  smallerAutoencoder: 'Use fewer channels or blocks, for at most {most} million parameters.',
+  equalLevels: 'Expected equal channels in all levels of a tiny autoencoder, got {got}.',
+  takeLevels: 'Set it to {levels}, or choose kind kl.',
 })

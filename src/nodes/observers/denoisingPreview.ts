@@ -7,6 +7,7 @@ import type { Times } from '../../engine/process/schedule.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
+import type { Space } from '../../engine/base/values.ts'
 import {
   advanced,
   choice,
@@ -90,7 +91,8 @@ export const denoisingPreview = defineNode({
       const caption = label === undefined ? {} : { caption: label }
       if (x_t.tensor.rank === 2)
         return { ...(await previewPoints(seen, params.extent)), ...caption }
-      return { ...(await previewImages(seen, params, timestepLabels(t))), ...caption }
+      const options = { ...params, space: x_t.space }
+      return { ...(await previewImages(seen, options, timestepLabels(t))), ...caption }
     } finally {
       predicted.dispose()
     }
@@ -113,11 +115,12 @@ interface ImageParams {
   columns: number
   block_size: number
   range: (typeof ranges)[number]
+  space: Space
 }
 
 async function previewImages(
   seen: readonly PreviewedTensor[],
-  { count, columns, block_size, range }: ImageParams,
+  { count, columns, block_size, range, space }: ImageParams,
   labels: readonly string[] | undefined,
 ): Promise<ImagesView> {
   const groups = await Promise.all(
@@ -125,13 +128,15 @@ async function previewImages(
       const whole = tf.tidy(() =>
         block_size > 1 ? assemblePatches(tensor, block_size, slot) : tensor.clone(),
       )
-      const { pictures } = await readImages(
-        { type: 'samples', tensor: whole, space: 'image' },
+      const { pictures, each } = await readImages(
+        { type: 'samples', tensor: whole, space: block_size > 1 ? 'image' : space },
         slot,
         count,
         range,
       ).finally(() => whole.dispose())
-      return { ...pictures, name, ...(labels && { labels: labels.slice(0, pictures.count) }) }
+      const shown =
+        labels && Array.from({ length: pictures.count }, (_, i) => labels[Math.floor(i / each)])
+      return { ...pictures, name, ...(shown && { labels: shown }) }
     }),
   )
   return { kind: 'images', groups, columns }

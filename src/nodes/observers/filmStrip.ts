@@ -1,12 +1,11 @@
 // Film of a sampling trajectory, to scrub through.
-import { evenIndices, toPictures, ranges } from '../../engine/images/pixels.ts'
+import { evenIndices, ranges } from '../../engine/images/pixels.ts'
 import type { FilmView, Pictures, ScatterView } from '../../engine/plan/view.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Trajectory } from '../../engine/base/values.ts'
 import { advanced, choice, defineNode, integer, trajectory } from '../define.ts'
-import type { ImageShape } from './images.ts'
-import { imageShape } from './images.ts'
+import { drawImages, layOutImages } from './images.ts'
 import { largestCoordinate, readTensor } from './read.ts'
 
 /** More frames could not be selected one by one with the scrubber. */
@@ -43,14 +42,14 @@ export const filmStrip = defineNode({
     const [first] = trajectory.frames
     if (!first) return { kind: 'film', frames: [], t: new Float64Array(), columns }
     if (first.rank === 2 && first.shape[1] === 2) return pointFilm(trajectory, first.shape[0])
-    const [size, height, width, channels] = imageShape(first.shape, 'trajectory')
-    const shape: ImageShape = [Math.min(size, count), height, width, channels]
-    const { shown, t, numbers } = await selectFrames(trajectory, shape)
+    const layout = layOutImages(trajectory.space, first.shape, 'trajectory', count)
+    const { items, each } = layout
+    const { shown, t, numbers } = await selectFrames(trajectory, [items, ...first.shape.slice(1)])
     // Converted together, so that `auto` gives the same range in each frame.
-    const all = toPictures(numbers, [shape[0] * shown, height, width, channels], range)
+    const all = drawImages(numbers, layout, range)
     const view: FilmView = {
       kind: 'film',
-      frames: Array.from({ length: shown }, (_, i) => framePictures(all, i, shape[0])),
+      frames: Array.from({ length: shown }, (_, i) => framePictures(all, i, items * each)),
       t,
       columns,
     }

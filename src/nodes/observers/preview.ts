@@ -17,7 +17,7 @@ import {
   text,
 } from '../define.ts'
 import type { ImageBatch } from './images.ts'
-import { readImages, batchShape } from './images.ts'
+import { batchCount, readImages } from './images.ts'
 import { wiredSlots } from './read.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
@@ -25,7 +25,7 @@ export const preview = defineNode({
   type: 'diffusion/Preview',
   category: 'view',
   summary:
-    'Shows images. Inside a sampling loop it shows how they emerge from noise, for example x_t next to the predicted x_0.',
+    'Shows images. Inside a sampling loop it shows how they emerge from noise, for example x_t next to the predicted x_0. Of latents it shows each channel as a map.',
   room: { width: 380, height: 270 },
   inputs: {
     images: many(
@@ -65,9 +65,9 @@ export const preview = defineNode({
     const read = await Promise.all(
       batches.map(([slot, value]) => readImages(value, slot, count, range)),
     )
-    const groups = batches.map(([slot, value], i) => {
-      const { pictures } = read[i]
-      const labels = imageLabels(value, batchShape(value, slot)[0], inputs.labels, pictures.count)
+    const groups = batches.map(([, value], i) => {
+      const { pictures, each } = read[i]
+      const labels = imageLabels(value, inputs.labels, pictures.count, each)
       return { ...pictures, name: given[i] || defaultName(value), ...(labels && { labels }) }
     })
     const caption = makeCaption(
@@ -96,13 +96,17 @@ const makeCaption = (label: string | undefined, broken: number): string =>
     .filter((part) => part !== undefined)
     .join(', ')
 
-/** Labels of a data set are its own; other images have those wired to `labels`. */
+/**
+ * Labels of a data set are its own; other images have those wired to `labels`. Each item has `each`
+ * of the `count` pictures.
+ */
 function imageLabels(
   value: ImageBatch,
-  size: number,
   given: Labels | undefined,
   count: number,
+  each: number,
 ): string[] | undefined {
+  const size = batchCount(value)
   const numbers = value.type === 'dataset' ? value.labels : given?.labels
   if (!numbers) return undefined
   if (numbers.length !== 1 && numbers.length !== size) {
@@ -114,7 +118,7 @@ function imageLabels(
   }
   const names = value.type === 'dataset' ? value.classNames : undefined
   return Array.from({ length: count }, (_, i) =>
-    labelText(numbers[numbers.length === 1 ? 0 : i], names),
+    labelText(numbers[numbers.length === 1 ? 0 : Math.floor(i / each)], names),
   )
 }
 

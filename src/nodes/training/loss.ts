@@ -1,11 +1,5 @@
 // Loss: the weighted error of a prediction.
-import {
-  itemMeans,
-  lossKinds,
-  lossWeights,
-  weightedErrors,
-  weightings,
-} from '../../engine/losses/index.ts'
+import { itemMeans, lossWeights, weightedErrors, weightings } from '../../engine/losses/index.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Outputs } from '../../engine/plan/op.ts'
 import type { Levels } from '../../engine/process/schedule.ts'
@@ -27,6 +21,7 @@ import {
   when,
 } from '../define.ts'
 import { checkComparable, checkSameTypes } from '../process/predictions.ts'
+import { errorParams } from './errorParams.ts'
 import { weightErrors, toItemLosses } from './items.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
@@ -50,28 +45,7 @@ export const loss = defineNode({
     losses: losses('Error of each item before the weights input is applied; requires t'),
   },
   params: {
-    kind: choice(lossKinds, 'Error function', {
-      mse: 'Squared error',
-      l1: 'Absolute error',
-      huber: 'Squared error below delta, linear above',
-      pseudo_huber: 'Smooth approximation of the absolute error',
-    }),
-    delta: when(
-      'kind',
-      'huber',
-      advanced(real(1, { min: 1e-6, max: 1e6 }, 'Error at which the loss becomes linear')),
-    ),
-    c: when(
-      'kind',
-      'pseudo_huber',
-      advanced(
-        real(
-          0.001,
-          { min: 1e-6, max: 1e6, step: 0.001 },
-          'Error around which the loss becomes linear',
-        ),
-      ),
-    ),
+    ...errorParams,
     weighting: choice(
       ['uniform', ...weightings],
       'Weights of the items by the signal-to-noise ratio (SNR) at t. All but uniform are defined for errors of x_0 and converted to the prediction type',

@@ -11,6 +11,7 @@ import {
   isCount,
   isFinite,
   isOneOf,
+  knownKeys,
   positive,
   probability,
   yesOrNo,
@@ -124,19 +125,11 @@ const OTHER_VERSIONS: Readonly<Record<string, unknown>> = {
  * supported.
  */
 export function parseDitConfig(json: Record<string, unknown>): DitConfig {
-  const given = Object.entries(json).filter(([key, value]) => isKnown(key, value))
-  const config = { ...defaults, ...(Object.fromEntries(given) as Partial<DitConfig>) }
+  const given = knownKeys(json, checks, OTHER_VERSIONS, ditMessages.unknownKey)
+  const config = { ...defaults, ...(given as Partial<DitConfig>) }
   checkKeys(config, checks, ditMessages.wrongKey)
   checkTogether(config)
   return config
-}
-
-/** True for a key of the config. Throws Error for one that may not be ignored. */
-function isKnown(key: string, value: unknown): boolean {
-  if (Object.hasOwn(checks, key)) return true
-  const isIgnored = Object.hasOwn(OTHER_VERSIONS, key) && OTHER_VERSIONS[key] === value
-  if (key.startsWith('_') || isIgnored) return false
-  throw new Error(ditMessages.unknownKey({ key, value: formatValue(value) }))
 }
 
 function checkTogether(config: DitConfig) {

@@ -72,3 +72,23 @@ export function checkKeys(
       throw new Error(message({ key, expected, got: formatValue(value) }) + (why ?? ''))
   }
 }
+
+/**
+ * The entries of a file's config whose keys are known. Keys that begin with `_` are ignored, and
+ * those of `ignored` with the value they have there. Throws Error with a message for users for any
+ * other key.
+ */
+export function knownKeys(
+  json: Record<string, unknown>,
+  known: object,
+  ignored: Readonly<Record<string, unknown>>,
+  message: typeof unetMessages.unknownKey,
+): Record<string, unknown> {
+  const isKnown = ([key, value]: [string, unknown]) => {
+    if (Object.hasOwn(known, key)) return true
+    const isIgnored = Object.hasOwn(ignored, key) && ignored[key] === value
+    if (key.startsWith('_') || isIgnored) return false
+    throw new Error(message({ key, value: formatValue(value) }))
+  }
+  return Object.fromEntries(Object.entries(json).filter(isKnown))
+}

@@ -54,6 +54,7 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
   unetLayers: 'UNet의 layers_per_block은 {most} 이하여야 하는데 {value}입니다.',
   unetBlocks: 'UNet의 residual 블록과 transformer 블록은 모두 {most}개까지인데 {count}개입니다.',
   chooseDit: 'DiT-XL-2-256 같은 DiTTransformer2DModel을 고르세요.',
+  chooseVae: 'sd-vae-ft-mse 같은 AutoencoderKL이나 taesd 같은 AutoencoderTiny를 고르세요.',
   chooseUnet:
     'DDPM의 블록으로 된 UNet2DModel이나, Stable Diffusion 1의 것 같은 UNet2DConditionModel을 고르세요.',
 

@@ -155,6 +155,13 @@ export const koModelCures: Translation<typeof modelCures> = {
   noTokens: 'cross 종류의 Attention이 있는 UNet을 쓰세요.',
 
   // 분류기
+  notADenoiser: '오토인코더는 Encode와 Decode에 쓰세요. 여기에는 UNet 같은 디노이저를 연결하세요.',
+  notAnAutoencoder: 'Autoencoder나 그것을 학습한 모델을 연결하세요.',
+  encoderShape: '오토인코더를 만든 이미지를 연결하거나, 이미지를 자르거나 덧대세요.',
+  decoderShape: 'Encode의 잠재 표현이나, 그것으로 학습한 모델의 샘플을 연결하세요.',
+  autoencoderSize: '이 오토인코더를 만든 이미지나 그 잠재 표현을 연결하세요.',
+  notTiny: '`bytes`를 끄세요.',
+  latentDeviation: '오토인코더를 먼저 학습하거나 데이터를 더 연결하세요.',
   notAClassifier: 'Classifier나 그것을 학습한 모델을 연결하세요.',
   classifierShape:
     '이 이미지의 데이터 세트를 Classifier의 `dataset`에 연결해 그것으로 학습하거나, 다른 이미지를 연결하세요.',

@@ -19,6 +19,7 @@ import { checkpointMessages } from '../../../../engine/messages/checkpoint.ts'
 import { datasetMessages } from '../../../../engine/messages/datasets.ts'
 import { safetensorsMessages } from '../../../../engine/messages/safetensors.ts'
 import { ditMessages } from '../../../../engine/messages/dit.ts'
+import { vaeMessages } from '../../../../engine/messages/vae.ts'
 import { unetMessages, unetWords } from '../../../../engine/messages/unet.ts'
 import {
   backendMessages,
@@ -52,6 +53,7 @@ import { koSafetensors } from './safetensors.ts'
 import { koCheckpoint } from './checkpoint.ts'
 import { koDatasets } from './datasets.ts'
 import { koDit } from './dit.ts'
+import { koVae } from './vae.ts'
 import { koUnet, koUnetWords } from './unet.ts'
 import { koBackends, koReplay, koSelfTestWords } from './backends.ts'
 import { koMemoryCures, koModelCures, koProcessCures, koTrainingCures } from './cures.ts'
@@ -99,6 +101,7 @@ export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(checkpointMessages, koCheckpoint),
   ...pairCatalogue(datasetMessages, koDatasets),
   ...pairCatalogue(ditMessages, koDit),
+  ...pairCatalogue(vaeMessages, koVae),
   ...pairCatalogue(unetMessages, koUnet),
 ]
 

@@ -62,7 +62,7 @@ export const koLayers: Translation<typeof layerMessages> = {
   // 파일
   format: '모델의 층은 형식 1이어야 하는데 형식 {got}입니다.',
   layerList: '층 {most}개 이하의 목록이어야 하는데 {got}입니다.',
-  predictLayer: '예측을 내는 층의 위치여야 하는데 {got}입니다.',
+  predictLayer: '함수의 결과를 내는 층의 위치여야 하는데 {got}입니다.',
   dropouts: '드롭아웃 층 이름의 목록이어야 하는데 {got}입니다.',
   layer: '모델의 층 {index}이(가) 올바라야 하는데 {got}입니다.',
 }

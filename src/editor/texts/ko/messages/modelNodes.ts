@@ -91,4 +91,10 @@ export const koModelNodes: Translation<typeof modelNodeMessages> = {
   fourChannels: '4 이상으로 정하세요.',
   halvings: '수준이 {levels}개면 두 변이 {multiple}의 배수여야 하는데 이미지가 {size}입니다.',
   fewerLevels: 'block_out_channels의 수준을 {levels}개 이하로 하거나, {size} 이미지를 쓰세요.',
+
+  // 오토인코더
+  largeAutoencoder: '메모리에 들어가는 오토인코더여야 하는데 파라미터가 {millions}백만 개입니다.',
+  smallerAutoencoder: '채널이나 블록을 줄여 파라미터를 {most}백만 개 이하로 하세요.',
+  equalLevels: 'tiny 오토인코더의 채널은 모든 수준에서 같아야 하는데 {got}입니다.',
+  takeLevels: '{levels}로 하거나, kind를 kl로 하세요.',
 }

@@ -46,6 +46,19 @@ export const koModels: Translation<typeof modelMessages> = {
   noNullCondition: '레이블이나 토큰이어야 하는데, “조건 없음”을 나타낼 값이 없는 수나 벡터입니다.',
   noTokens: '토큰에 어텐션을 하는 모델이어야 하는데, 그렇지 않은 모델입니다.',
 
+  // 모델의 함수
+  notADenoiser: '노이즈를 없애는 모델이어야 하는데 다른 함수({functions})의 모델입니다.',
+
+  // 오토인코더
+  notAnAutoencoder: '오토인코더여야 하는데 “{kind}” 종류의 모델입니다.',
+  encoderShape:
+    '높이와 너비가 {multiple}의 배수이고 채널이 {channels}개인 이미지여야 하는데 [{shape}]입니다.',
+  decoderShape: '채널이 {channels}개인 잠재 표현 [b, h, w, c]여야 하는데 [{shape}]입니다.',
+  autoencoderSize:
+    '이 오토인코더의 유일한 크기인 {expected} 이미지여야 하는데 {size}입니다(항목의 모양 [{shape}]).',
+  notTiny: '잠재 표현에 한계가 있는 AutoencoderTiny여야 하는데 “{kind}” 종류의 모델입니다.',
+  latentDeviation: '잠재 표현의 표준편차는 0보다 큰 유한한 수여야 하는데 {deviation}입니다.',
+
   // 분류기
   notAClassifier: '분류기여야 하는데 “{kind}” 종류의 모델입니다.',
   classifierShape:

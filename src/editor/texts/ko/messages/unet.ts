@@ -72,6 +72,7 @@ export const koUnetWords: Translation<typeof unetWords> = {
   share: '0 이상 1 미만의 수',
   listOf: '하나하나가 {item~}인 목록',
   orList: '{item~}, 또는 그런 것의 목록',
+  integerFromZero: '0부터 {most}까지의 정수',
   integerTo: '1부터 {most}까지의 정수',
   side: '이미지 한 변의 픽셀 수나 [height, width]',
 }

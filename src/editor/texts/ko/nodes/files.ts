@@ -11,7 +11,8 @@ export const files = {
       training: '학습 상태. 저장되어 있을 때. TrainingStart에 연결하면 이어서 학습합니다',
     },
     params: {
-      checkpoint: 'SaveCheckpoint로 만든 파일, 또는 diffusers의 UNet이나 DiT가 든 ZIP이나 폴더',
+      checkpoint:
+        'SaveCheckpoint로 만든 파일, 또는 diffusers의 UNet, DiT, 오토인코더가 든 ZIP이나 폴더',
     },
   },
 

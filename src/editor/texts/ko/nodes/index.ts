@@ -6,6 +6,7 @@ import { data } from './data.ts'
 import { model } from './model.ts'
 import { layers } from './layers.ts'
 import { dit } from './dit.ts'
+import { autoencoders } from './autoencoders.ts'
 import { training } from './training.ts'
 import { sampling } from './sampling.ts'
 import { dpmSteps } from './dpmSteps.ts'
@@ -22,6 +23,7 @@ export const koNodes: Readonly<Record<string, NodeTexts>> = {
   ...model,
   ...layers,
   ...dit,
+  ...autoencoders,
   ...training,
   ...sampling,
   ...dpmSteps,

@@ -252,3 +252,18 @@ export const churn = {
   s_tmax: 'churn을 적용하는 가장 큰 노이즈 수준 sigma / alpha',
   s_noise: '새 노이즈에 곱하는 값. 1보다 조금 크면 잃은 세부를 보완합니다',
 }
+
+/** 손실의 오차 함수를 정하는 파라미터. */
+export const errorParams = {
+  kind: {
+    about: '오차 함수',
+    each: {
+      mse: '제곱 오차',
+      l1: '절대 오차',
+      huber: 'delta보다 작으면 제곱, 크면 선형',
+      pseudo_huber: '절대 오차의 매끄러운 근사',
+    },
+  },
+  delta: '손실이 선형이 되는 오차',
+  c: '손실이 선형이 되기 시작하는 오차',
+}

@@ -1,6 +1,6 @@
 // 분류 training(학습)의 노드 설명, 한국어.
 import type { NodeTexts } from '../../declarations.ts'
-import { clipping, shared } from './shared.ts'
+import { clipping, errorParams, shared } from './shared.ts'
 
 export const training = {
   AveragedModel: {
@@ -134,17 +134,7 @@ export const training = {
       losses: '입력 weights를 곱하기 전 항목마다의 오차. t가 필요합니다',
     },
     params: {
-      kind: {
-        about: '오차 함수',
-        each: {
-          mse: '제곱 오차',
-          l1: '절대 오차',
-          huber: 'delta보다 작으면 제곱, 크면 선형',
-          pseudo_huber: '절대 오차의 매끄러운 근사',
-        },
-      },
-      delta: '손실이 선형이 되는 오차',
-      c: '손실이 선형이 되기 시작하는 오차',
+      ...errorParams,
       weighting: {
         about:
           't의 신호 대 잡음비(SNR)에 따른 항목의 가중치. uniform이 아니면 x_0 오차의 가중치를 예측 유형에 맞게 바꿉니다',

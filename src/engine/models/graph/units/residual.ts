@@ -33,15 +33,15 @@ interface FirstHalf extends Found {
 interface Halves extends FirstHalf {
   norm2: FoundNorm
   shift: 'default' | 'scale_shift'
-  /** The linear layer of the embedding. */
-  projection: number
+  /** The linear layer of the embedding, if there is one. */
+  projection: number | undefined
   /** The dropout layer. */
   dropout: number | undefined
 }
 
 /**
  * (around(x) + conv2(act(norm2(conv1(act(norm1(x))) + projection)))) / by: ResnetBlock2D of diffusers,
- * also with a change of size, dropout, or a scale and a shift by the embedding.
+ * also with a change of size, dropout, a scale and a shift by the embedding, or without embedding.
  */
 export const matchResidual: Matcher = (view, root) => {
   const { sum, by, claims } = findScaledSum(view, root)
@@ -57,24 +57,24 @@ export const matchResidual: Matcher = (view, root) => {
     const all = [...own, ...(pair?.claims ?? [])]
     const xs = pair?.parts ?? [halves.norm1.x]
     const evaluate = blockFunction(view, halves, conv2.name, shortcut.name, by)
+    const { projection } = halves
+    const embedding = projection === undefined ? [] : [projection]
     return {
       claims: all,
-      projection: halves.projection,
+      ...(projection !== undefined && { projection }),
       step: {
-        reads: [halves.projection, ...xs],
+        reads: [...embedding, ...xs],
         writes: [root],
         block: namesOf(
           view,
           [...all].sort((a, b) => a - b),
         ),
-        run: ([projected, ...parts], weights, pass) => [
-          evaluate(
-            (parts.length === 2 ? parts : parts[0]) as unknown as Features,
-            projected as Tensor2D,
-            weights,
-            pass,
-          ),
-        ],
+        run: (inputs, weights, pass) => {
+          const [projected] = inputs.slice(0, embedding.length) as Tensor2D[]
+          const parts = inputs.slice(embedding.length) as Tensor4D[]
+          const x = parts.length === 2 ? ([parts[0], parts[1]] as const) : parts[0]
+          return [evaluate(x, projected, weights, pass)]
+        },
       },
     }
   }
@@ -102,7 +102,7 @@ function blockFunction(
     conv2: parametersOf<Tensor4D>(weights, conv2),
     shortcut: shortcut === undefined ? undefined : parametersOf<Tensor4D>(weights, shortcut),
   })
-  return (x: Features, projected: Tensor2D, weights: Weights, pass: Pass) => {
+  return (x: Features, projected: Tensor2D | undefined, weights: Weights, pass: Pass) => {
     const isDropping = dropout !== undefined && pass.training
     const place = dropout === undefined ? 0 : places[dropout]
     return residualBlock(x, projected, layersOf(weights), {
@@ -120,7 +120,8 @@ function findHalves(view: GraphView, i: number): Halves | undefined {
   const at = dropped?.x ?? i
   const { op, in: inputs } = view.layers[at]
   if (!isActivation(op)) return undefined
-  const second = findAdded(view, inputs[0]) ?? findModulated(view, inputs[0])
+  const second =
+    findAdded(view, inputs[0]) ?? findModulated(view, inputs[0]) ?? findPlain(view, inputs[0])
   const first = second && findFirstHalf(view, second.h)
   if (!second || !first || first.activation !== op) return undefined
   if (String(Object.values(first.norm1.options)) !== String(Object.values(second.norm2.options)))
@@ -143,6 +144,14 @@ function findAdded(view: GraphView, i: number): SecondHalf | undefined {
       return { norm2, shift: 'default', projection, h, claims: [...norm2.claims, norm2.x] }
   }
   return undefined
+}
+
+/** Norm without an embedding. */
+function findPlain(view: GraphView, i: number): SecondHalf | undefined {
+  const norm2 = findNorm(view, i)
+  return (
+    norm2 && { norm2, shift: 'default', projection: undefined, h: norm2.x, claims: norm2.claims }
+  )
 }
 
 /** Norm, then a scale and a shift by the embedding. */

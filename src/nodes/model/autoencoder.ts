@@ -1,0 +1,149 @@
+// Autoencoder: compresses images to latents, diffusers' AutoencoderKL or AutoencoderTiny.
+import type { Random } from '../../engine/base/random.ts'
+import { autoencoderKl, autoencoderTiny } from '../../engine/models/vae/autoencoder.ts'
+import { countParameters, type LayerWeights } from '../../engine/models/graph/weights.ts'
+import { klLayers } from '../../engine/models/vae/klGraph.ts'
+import { tinyLayers } from '../../engine/models/vae/tinyGraph.ts'
+import { parseKlConfig } from '../../engine/models/vae/klConfig.ts'
+import { autoencoderRows } from '../../engine/models/vae/summary.ts'
+import { parseTinyConfig } from '../../engine/models/vae/tinyConfig.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import {
+  advanced,
+  choice,
+  dataset,
+  defineNode,
+  integer,
+  model,
+  optional,
+  seed,
+  text,
+  toggle,
+  unless,
+  when,
+} from '../define.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { datasetImages, type ImageFacts } from './datasetImages.ts'
+import { checkGroups, checkLevels } from './levels.ts'
+import { parseIntegers } from './numbers.ts'
+
+export const autoencoder = defineNode({
+  type: 'diffusion/Autoencoder',
+  category: 'model',
+  summary:
+    'New network that compresses images to small latents and decodes them. Diffusion models train faster on the latents of a trained one.',
+  source:
+    "Kingma & Welling 2014; Rombach et al. 2022; diffusers' AutoencoderKL; TAESD (Boer Bohan 2023), diffusers' AutoencoderTiny",
+  inputs: { dataset: optional(dataset('Sets size and channels of the images')) },
+  outputs: { model: model('Untrained autoencoder, for Encode, Decode and TrainingStart') },
+  params: {
+    kind: choice(['kl', 'tiny'], 'Kind of the autoencoder', {
+      kl: 'Encodes to a mean and a variance: AutoencoderKL',
+      tiny: 'Encodes to latents, with fewer layers: AutoencoderTiny',
+    }),
+    block_out_channels: text(
+      '16, 32, 32',
+      'Channels of each level, separated by commas; each level halves the resolution. Equal for tiny',
+    ),
+    latent_channels: integer(4, { min: 1, max: 1024 }, 'Channels of a latent'),
+    layers_per_block: integer(1, { min: 1, max: 8 }, 'Blocks per level'),
+    sample_size: unless(
+      'dataset',
+      integer(28, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
+    ),
+    channels: unless(
+      'dataset',
+      integer(1, { min: 1, max: 1024 }, 'Channels of the images: 1 is grey, 3 is RGB'),
+    ),
+    norm_num_groups: when(
+      'kind',
+      'kl',
+      advanced(integer(8, { min: 1, max: 4096 }, 'Groups of the group norms')),
+    ),
+    mid_block_add_attention: when(
+      'kind',
+      'kl',
+      advanced(toggle(true, 'Self-attention at the resolution of the latents')),
+    ),
+    seed: advanced(seed('Equal seeds start with equal weights')),
+  },
+  room: { width: 250, height: 110 },
+  run: ({ dataset }, { kind, seed: _seed, ...params }, { random }) => {
+    const images = dataset ? datasetImages(dataset) : params
+    const widths = parseIntegers(params.block_out_channels, 'block_out_channels')
+    const size = images.sample_size
+    const [height, width] = typeof size === 'number' ? [size, size] : size
+    checkLevels({ height, width }, widths)
+    const make = kind === 'kl' ? makeKl : makeTiny
+    return { model: make(images, widths, params, random) }
+  },
+  show: ({ model }) => model && { kind: 'rows', rows: autoencoderRows(model) },
+})
+
+interface Params {
+  latent_channels: number
+  layers_per_block: number
+  norm_num_groups: number
+  mid_block_add_attention: boolean
+}
+
+type Images = Pick<ImageFacts, 'sample_size' | 'channels'>
+
+/** Latents are not scaled before LatentScale has measured them. */
+const UNSCALED = 1
+
+function makeKl(images: Images, widths: number[], params: Params, random: Random) {
+  checkGroups(widths, params.norm_num_groups)
+  const config = parseKlConfig({
+    sample_size: images.sample_size,
+    in_channels: images.channels,
+    out_channels: images.channels,
+    latent_channels: params.latent_channels,
+    block_out_channels: widths,
+    down_block_types: widths.map(() => 'DownEncoderBlock2D'),
+    up_block_types: widths.map(() => 'UpDecoderBlock2D'),
+    layers_per_block: params.layers_per_block,
+    norm_num_groups: params.norm_num_groups,
+    mid_block_add_attention: params.mid_block_add_attention,
+    scaling_factor: UNSCALED,
+  })
+  checkParameters(klLayers(config))
+  return autoencoderKl(config, random)
+}
+
+function makeTiny(images: Images, widths: number[], params: Params, random: Random) {
+  if (widths.some((channels) => channels !== widths[0]))
+    throw new NodeError({
+      param: 'block_out_channels',
+      message: modelNodeMessages.equalLevels({ got: widths.join(', ') }),
+      cure: modelNodeMessages.takeLevels({ levels: widths.map(() => widths[0]).join(', ') }),
+    })
+  const counts = widths.map(() => params.layers_per_block)
+  const config = parseTinyConfig({
+    in_channels: images.channels,
+    out_channels: images.channels,
+    latent_channels: params.latent_channels,
+    encoder_block_out_channels: widths,
+    decoder_block_out_channels: widths,
+    num_encoder_blocks: counts,
+    num_decoder_blocks: counts,
+    scaling_factor: UNSCALED,
+  })
+  checkParameters(tinyLayers(config))
+  return autoencoderTiny(config, random)
+}
+
+/** Limit on the parameters: 1 GiB of float32. Training takes four times that. */
+const MOST_PARAMETERS = 2 ** 28
+
+function checkParameters(layers: readonly LayerWeights[]) {
+  const parameters = countParameters(layers)
+  if (parameters <= MOST_PARAMETERS) return
+  throw new NodeError({
+    param: 'block_out_channels',
+    message: modelNodeMessages.largeAutoencoder({
+      millions: Math.ceil(parameters / 1e6).toLocaleString('en'),
+    }),
+    cure: modelNodeMessages.smallerAutoencoder({ most: Math.floor(MOST_PARAMETERS / 1e6) }),
+  })
+}

@@ -1,0 +1,24 @@
+// Decode: images of latents.
+import { decode as decodeLatents, unscaleLatents } from '../../engine/models/vae/autoencoder.ts'
+import { defineNode, model, samples } from '../define.ts'
+
+export const decode = defineNode({
+  type: 'diffusion/Decode',
+  category: 'model',
+  summary: 'Decodes the latents of an autoencoder to images, after division by its scaling factor.',
+  equation: '\\hat{x} = D(z / s)',
+  source: 'Rombach et al. 2022, section 3.1',
+  inputs: {
+    model: model('Autoencoder; inside training, the model output of TrainingStart'),
+    latents: samples('Latents [b, h, w, c] of Encode, or samples of a model trained on them'),
+  },
+  outputs: { x: samples('Images') },
+  params: {},
+  run: ({ model, latents: { tensor } }) => ({
+    x: {
+      type: 'samples',
+      tensor: decodeLatents(model, unscaleLatents(model, tensor), { model: 'model', z: 'latents' }),
+      space: 'image',
+    },
+  }),
+})

@@ -1,0 +1,23 @@
+// ReconstructionLoss: the error of the images of an autoencoder.
+import { meanError } from '../../engine/losses/index.ts'
+import { checkShape } from '../../engine/process/coefficients.ts'
+import { defineNode, loss, samples } from '../define.ts'
+import { errorParams } from './errorParams.ts'
+
+export const reconstructionLoss = defineNode({
+  type: 'diffusion/ReconstructionLoss',
+  category: 'training',
+  summary: 'Mean error between decoded images and the images that were encoded.',
+  equation: 'L = \\mathrm{mean} \\, |\\hat{x} - x|^2',
+  source: 'Kingma & Welling 2014; Huber as in PyTorch, pseudo-Huber: Song & Dhariwal 2023',
+  inputs: {
+    x: samples('Decoded images, from Decode'),
+    target: samples('The images that were encoded'),
+  },
+  outputs: { loss: loss('Scalar loss') },
+  params: errorParams,
+  run: ({ x, target }, options) => {
+    checkShape(x.tensor, target.tensor, 'x', 'target')
+    return { loss: { type: 'loss', tensor: meanError(x.tensor, target.tensor, options) } }
+  },
+})
