@@ -80,12 +80,14 @@ export const records: { [name: string]: Record } = {
     from: [engine('unetTraining', /training (\w+) > /)],
   },
   '11_models': {
-    what: 'outputs and gradients of DiTs and UNets, a training: diffusers, PyTorch',
-    total: 6,
+    what: 'outputs, gradients and attention of DiTs and UNets, a training: diffusers, PyTorch',
+    total: 11,
     from: [
       engine('unet', /> ((?:fourier|learned)_\w+) has the output/),
       engine('dit', /> (dit_\w+) has the output/),
       engine('dit', /(a training has the losses and the final weights)/),
+      engine('attentionProbabilities', /> (attention_maps_a) has the output/),
+      engine('attentionProbabilities', /(attention weights of every head of \S+)/),
     ],
   },
   '05_losses.json': {

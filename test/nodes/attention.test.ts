@@ -312,6 +312,66 @@ onCpu(() => {
       )
     })
 
+    test('AttentionMaps outputs maps of one layer: of each head and token, or of a query pixel', async () => {
+      const maps = (id: string, params: object, inputs: object = {}) =>
+        node(
+          id,
+          'AttentionMaps',
+          {
+            model: 'unet.model',
+            x_t: 'x.noise',
+            t: 't.t',
+            condition: 'tokens.condition',
+            ...inputs,
+          },
+          { ...params },
+        )
+      const block = 'mid_block.attentions.0.transformer_blocks.0'
+      const graph = [
+        ...asking({ ...cross, labels_per_item: 2 }, undefined),
+        maps('heads', { layer: `${block}.attn2`, heads: 'each' }),
+        maps('mean', { layer: `${block}.attn2` }),
+        maps('self', { layer: `${block}.attn1`, query_row: 3, query_column: 0 }),
+        maps('all', { layer: `${block}.attn1` }),
+        maps('drawn', { layer: `${block}.attn2` }, { image: 'x.noise' }),
+      ]
+      const ids = ['heads', 'mean', 'self', 'all', 'drawn']
+      const { heads, mean, self, all, drawn } = await evaluate(
+        graph,
+        Object.fromEntries(ids.map((id) => [id, `${id}.maps`])),
+      )
+      const count = heads.tensor.shape[0] / 8
+      expect(count).toBeGreaterThan(1)
+      expect([mean, self, all, drawn].map(({ tensor }) => tensor.shape)).toEqual([
+        [8, 2, 2, 1],
+        [4, 2, 2, 1],
+        [4, 2, 2, 1],
+        [8, 4, 4, 3],
+      ])
+      // Item, head, token: the mean over heads is the map of the mean.
+      const weight = (head: number, token: number) => heads.tensor.data[(2 * head + token) * 4]
+      for (const token of [0, 1]) {
+        const over = Array.from({ length: count }, (_, head) => weight(head, token))
+        expect(over.reduce((sum, one) => sum + one, 0) / count).toBeCloseTo(
+          mean.tensor.data[token * 4],
+          5,
+        )
+      }
+      expect(Math.max(...self.tensor.data.slice(0, 4))).toBeCloseTo(1, 6)
+      expect(self.tensor.data).not.toEqual(all.tensor.data)
+      // Red is never darker than green and blue.
+      for (let i = 0; i < drawn.tensor.data.length; i += 3)
+        expect(drawn.tensor.data[i]).toBeGreaterThanOrEqual(drawn.tensor.data[i + 1])
+      const refused = (id: string, params: object, inputs: object = {}) =>
+        evaluate([...graph, maps(id, params, inputs)], { maps: `${id}.maps` })
+      await expect(refused('no', { layer: 'conv_in' })).rejects.toThrow(
+        'Expected one of the attention layers of the model',
+      )
+      await expect(refused('out', { layer: `${block}.attn1`, query_row: 4 })).rejects.toThrow(
+        'Expected a pixel of x_t, from 0 to 3, or -1 for all, got 4.',
+      )
+    })
+
     test('Mosaic joins images into one and collects their labels', async () => {
       const graph = (params: object) => [
         ...asking(cross, undefined),

@@ -43,6 +43,11 @@ export const modelMessages = catalogue('models', {
     'Expected labels or tokens, got numbers or vectors, which have no value for "no condition".',
   noTokens: 'Expected a model that attends to tokens, got one that does not.',
 
+  // inspection
+  noNetwork: 'Expected a model with a network of layers, got a model of kind "{kind}".',
+  withoutAttention: 'Expected a model with attention, got one without.',
+  attentionLayer: 'Expected one of the attention layers of the model ({layers}), got "{layer}".',
+
   // classifiers
   notAClassifier: 'Expected a classifier, got a model of kind "{kind}".',
   classifierShape:

@@ -33,6 +33,7 @@ export const layersKind: ModelKind = {
   differentiableTime: true,
   itemShape: (model) => [...inputShape(configOf(model))],
   conditions: (model) => conditionSpecs(configOf(model)),
+  program: (model) => programOf(configOf(model)),
   evaluate: (model, x, times, condition) =>
     runProgram(programOf(configOf(model)), model, { x, times, condition })[0],
 }

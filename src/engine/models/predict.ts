@@ -3,7 +3,7 @@ import { EngineError } from '../base/errors.ts'
 import { modelMessages, modelWords } from '../messages/models.ts'
 import { isSameShape } from '../process/coefficients.ts'
 import type { Times } from '../process/schedule.ts'
-import type { Tensor, Tensor4D } from '../base/tf.ts'
+import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import type { Conditioning, ConditionPart, Model } from '../base/values.ts'
 import { classifierKind } from './classifier.ts'
@@ -14,12 +14,14 @@ import { classifierGuidedKind } from './classifierGuided.ts'
 import { exactKind } from './exact.ts'
 import { gaussianKind } from './gaussian.ts'
 import { guidedKind } from './guided.ts'
-import type { Answer, ModelKind } from './kind.ts'
+import type { NetworkInputs } from './graph/layer.ts'
+import type { Program } from './graph/program.ts'
+import type { Answer, Evaluate, ModelKind } from './kind.ts'
 import { layersKind } from './layers.ts'
 import { mlpKind } from './mlp.ts'
 import { preconditionKind } from './precondition.ts'
 import { findModel } from './tree.ts'
-import { attentionMaps, unetKind } from './unet/unet.ts'
+import { unetKind } from './unet/unet.ts'
 
 const kinds: Record<string, ModelKind> = {
   mlp: mlpKind,
@@ -107,33 +109,55 @@ function checkArguments(
   checkConditions(condition, kind.conditions(model), x)
 }
 
+/** Runs the network of a model. */
+export type RunNetwork = (program: Program, network: Model, inputs: NetworkInputs) => Tensor
+
 /**
- * Cross-attention weights of each pixel over the tokens, `[b, h, w, n]`, by the size of the feature
- * maps. Throws EngineError as {@link predict} does, and if the model contains no UNet with
- * cross-attention.
+ * Evaluates a model as {@link predict} does, for inspection: `run` runs the first network that is
+ * evaluated, with its own inputs; of a guided model, with the condition. Later networks are not
+ * evaluated. Throws EngineError as `predict` does, and for a model without a network of layers.
  */
-export function tokenMaps(
+export function inspectNetwork(
   model: Model,
   x: Tensor,
   t: Times,
   condition: Conditioning | undefined,
-): Map<number, Tensor4D> {
-  const inner = findModel(model, ({ config }) => config.cross_attention_dim !== undefined)
-  if (!inner) {
-    throw new EngineError(modelMessages.noTokens, { argument: 'model' })
+  run: RunNetwork,
+) {
+  if (!findNetwork(model))
+    throw new EngineError(modelMessages.noNetwork, { argument: 'model', kind: model.kind })
+  checkArguments(model, x, t, condition)
+  let first: Tensor | undefined
+  const inspectModel: Evaluate = (model, x, times, condition) => {
+    const program = modelKind(model).program?.(model)
+    if (!program) return evaluate(model, x, times, condition, inspectModel)
+    checkRequired(condition, modelKind(model).conditions(model))
+    first ??= run(program, model, { x, times, condition })
+    return splitVariance(model, first, x)
   }
-  checkArguments(inner, x, t, condition)
-  return attentionMaps(inner, x as Tensor4D, t.t, condition)
+  inspectModel(model, x, t, condition)
 }
 
-function evaluate(model: Model, x: Tensor, t: Times, condition: Conditioning | undefined): Answer {
+/** The first network of layers in a tree of models, if there is one. */
+export function findNetwork(model: Model): { model: Model; program: Program } | undefined {
+  const found = findModel(model, (inner) => modelKind(inner).program !== undefined)
+  return found && { model: found, program: modelKind(found).program!(found) }
+}
+
+function evaluate(
+  model: Model,
+  x: Tensor,
+  t: Times,
+  condition: Conditioning | undefined,
+  evaluateChild: Evaluate = evaluate,
+): Answer {
   const kind = modelKind(model)
   if (t.tensor && !kind.differentiableTime)
     throw new EngineError(modelMessages.constantTime, { argument: 't', kind: model.kind })
   // Checked here instead of at the entry, because wrappers also evaluate their child without a
   // condition.
   checkRequired(condition, kind.conditions(model))
-  const said = kind.evaluate(model, x, t, condition, evaluate)
+  const said = kind.evaluate(model, x, t, condition, evaluateChild)
   return said instanceof tf.Tensor ? splitVariance(model, said, x) : said
 }
 

@@ -156,6 +156,11 @@ export const modelCures = catalogue('modelCures', {
   noNullCondition: 'Connect labels, LabelTokens or PixelTokens.',
   noTokens: 'Use a UNet with an Attention of kind cross.',
 
+  // inspection
+  noNetwork: 'Connect a UNet, DiT, MLP or ModelOutput, or a model around one.',
+  withoutAttention: 'Use a DiT, or a UNet with Attention.',
+  attentionLayer: 'Choose one of these.',
+
   // classifiers
   notAClassifier: 'Connect Classifier, or a trained one.',
   classifierShape:

@@ -62,7 +62,7 @@ function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R
 }
 
 /** A layer that is computed by its own function. */
-function singleLayer(view: GraphView, index: number): Unit {
+export function singleLayer(view: GraphView, index: number): Unit {
   const { in: reads, attrs, name } = view.layers[index]
   const run = layerRun(view.layers[index])
   const { weights: specs } = layerOp(view.layers[index])

@@ -149,6 +149,11 @@ export const koModelCures: Translation<typeof modelCures> = {
   noNullCondition: '레이블, LabelTokens, PixelTokens 가운데 하나를 연결하세요.',
   noTokens: 'cross 종류의 Attention이 있는 UNet을 쓰세요.',
 
+  // 모델 들여다보기
+  noNetwork: 'UNet, DiT, MLP, ModelOutput, 또는 이를 감싼 모델을 연결하세요.',
+  withoutAttention: 'DiT나, Attention이 있는 UNet을 쓰세요.',
+  attentionLayer: '그 가운데 하나를 고르세요.',
+
   // 분류기
   notAClassifier: 'Classifier나 그것을 학습한 모델을 연결하세요.',
   classifierShape:

@@ -41,6 +41,11 @@ export const koModels: Translation<typeof modelMessages> = {
   noNullCondition: '레이블이나 토큰이어야 하는데, “조건 없음”을 나타낼 값이 없는 수나 벡터입니다.',
   noTokens: '토큰에 어텐션을 하는 모델이어야 하는데, 그렇지 않은 모델입니다.',
 
+  // 모델 들여다보기
+  noNetwork: '레이어로 된 네트워크가 있는 모델이어야 하는데, {kind} 종류의 모델입니다.',
+  withoutAttention: '어텐션이 있는 모델이어야 하는데, 없는 모델입니다.',
+  attentionLayer: '모델의 어텐션 레이어({layers}) 가운데 하나여야 하는데 {layer}입니다.',
+
   // 분류기
   notAClassifier: '분류기여야 하는데 “{kind}” 종류의 모델입니다.',
   classifierShape:

@@ -1,0 +1,46 @@
+// Evaluates a network layer by layer, for inspection.
+import type { Tensor } from '../../base/tf.ts'
+import type { Model } from '../../base/values.ts'
+import type { GraphView } from './analysis.ts'
+import type { LayerValue, NetworkInputs, Pass } from './layer.ts'
+import { memoize } from './memoize.ts'
+import { layerOp } from './ops/table.ts'
+import type { Program } from './program.ts'
+import { readSource } from './runs/table.ts'
+import type { Step } from './step.ts'
+import { singleLayer } from './steps.ts'
+
+/** Receives the value of every layer that has been evaluated, with those that it read. */
+export type ObserveLayer = (
+  layer: number,
+  value: LayerValue,
+  inputs: readonly LayerValue[],
+) => LayerValue | void
+
+const stepsOf = memoize((view: GraphView): (Step | undefined)[] =>
+  view.layers.map((layer, i) =>
+    view.used[i] && !layerOp(layer).isSource ? singleLayer(view, i).step : undefined,
+  ),
+)
+
+/**
+ * Evaluates every layer by its own function, without units and without replay: last bits may differ
+ * from those of `runProgram`. Other layers read what `observe` returns, if it returns something.
+ * One tensor per function.
+ */
+export function runLayerByLayer(
+  { view, outputs }: Program,
+  { weights, buffers = {}, training, activations }: Model,
+  inputs: NetworkInputs,
+  observe: ObserveLayer,
+): Tensor[] {
+  const pass: Pass = { half: activations === 'float16', training, buffers }
+  const values = new Map<number, LayerValue>()
+  for (const [i, step] of stepsOf(view).entries()) {
+    if (!view.used[i]) continue
+    const read = view.layers[i].in.map((input) => values.get(input)!)
+    const value = step ? step.run(read, weights, pass)[0] : readSource(view.layers[i], inputs)
+    values.set(i, observe(i, value, read) ?? value)
+  }
+  return outputs.map((i) => values.get(i) as Tensor)
+}

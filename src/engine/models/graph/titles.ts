@@ -1,0 +1,48 @@
+// Names of all layers of a graph, for users.
+import type { GraphView } from './analysis.ts'
+import { memoize } from './memoize.ts'
+import { layerOp } from './ops/table.ts'
+
+/**
+ * A name for each layer, all different:
+ * - that of a layer with weights
+ * - `attn1` for an attention whose queries come from `attn1.to_q`
+ * - the operation of an input, such as `x`
+ * - `conv1:silu` for another layer that follows `conv1`; `conv1:silu:2` for a second one
+ */
+export const layerTitles = memoize((view: GraphView): readonly string[] => {
+  const titles: string[] = []
+  const bases: string[] = []
+  const taken = new Set(view.layers.flatMap(({ name }) => name ?? []))
+  for (const [i, { name, op, in: inputs }] of view.layers.entries()) {
+    const module = attentionModule(view, i)
+    // Of a skip connection and a branch, the branch was evaluated last.
+    const from = op === 'add' ? Math.max(...inputs) : inputs[0]
+    const isSource = layerOp({ op }).isSource === true
+    const wanted = name ?? module ?? (isSource ? op : `${bases[from]}:${op}`)
+    const title = name ?? unusedTitle(wanted, taken)
+    taken.add(title)
+    titles.push(title)
+    bases.push(name ?? module ?? (isSource ? op : bases[from]))
+  }
+  return titles
+})
+
+/** Name of the module of an attention in diffusers. */
+function attentionModule({ layers }: GraphView, i: number): string | undefined {
+  const { op, in: inputs } = layers[i]
+  if (op !== 'attention' && op !== 'linear_attention') return undefined
+  return layers[inputs[0]].name?.match(/^(.+)\.to_q$/)?.[1]
+}
+
+function unusedTitle(wanted: string, taken: ReadonlySet<string>): string {
+  let title = wanted
+  for (let count = 2; taken.has(title); count++) title = `${wanted}:${count}`
+  return title
+}
+
+/** Position of a used layer by its title; undefined if there is none. */
+export function findLayerPosition(view: GraphView, title: string): number | undefined {
+  const i = layerTitles(view).indexOf(title)
+  return i >= 0 && view.used[i] ? i : undefined
+}
