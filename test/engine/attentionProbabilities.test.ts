@@ -8,6 +8,7 @@ import { attentionLayers as buildAttention } from '../../src/engine/models/graph
 import { predict } from '../../src/engine/models/predict.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Tensor, Tensor3D } from '../../src/engine/base/tf.ts'
+import { runTidied } from '../../src/engine/base/memory.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Conditioning, Model } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
@@ -48,7 +49,7 @@ onEachBackend(() => {
       expect(attentionLayers(model)).toEqual(expect.arrayContaining(layers))
       const { x, t, condition } = readInputs(folder)
       for (const layer of layers) {
-        const { probabilities } = tf.tidy(() => layerAttention(model, layer, x, { t }, condition))
+        const { probabilities } = runTidied(() => layerAttention(model, layer, x, { t }, condition))
         const right = recorded(io, `probs.${layer}`)
         const { gap: most, size } = await gap(probabilities, right)
         expect(most, layer).toBeLessThan(1e-5 * size)
@@ -88,7 +89,7 @@ const t = Float64Array.of(5, 300)
 
 const refusal = (model: Model, layer: string, x: Tensor) => {
   try {
-    tf.tidy(() => layerAttention(model, layer, x, { t }, undefined))
+    runTidied(() => layerAttention(model, layer, x, { t }, undefined))
   } catch (error) {
     return (error as Error).message
   }
@@ -102,7 +103,7 @@ onCpu(() => {
       const x = normal([2, 8, 8, 1], 2)
       expect(attentionLayers(model)).toMatchInlineSnapshot()
       const before = tf.tidy(() => predict(model, x, t))
-      const found = tf.tidy(() =>
+      const found = runTidied(() =>
         layerAttention(guidedModel(model, 2), 'mid_block.attentions.0', x, { t }, undefined),
       )
       const after = tf.tidy(() => predict(model, x, t))
@@ -129,7 +130,7 @@ onCpu(() => {
       const model = layersModel(graph, 'epsilon', createRandom(1))
       const x = normal([2, 4, 8, 1], 2)
       const condition: Conditioning = { kind: 'tokens', tokens: normal([1, 5, 3], 3) as Tensor3D }
-      const at = (layer: string) => tf.tidy(() => layerAttention(model, layer, x, { t }, condition))
+      const at = (layer: string) => runTidied(() => layerAttention(model, layer, x, { t }, condition))
       const [self, other] = [at('own'), at('cross')]
       expect([self.probabilities.shape, self.kind, self.keys]).toEqual([
         [2, 2, 8, 8],

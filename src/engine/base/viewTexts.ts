@@ -53,6 +53,13 @@ export const viewTexts = {
   noLabel: 'no label',
   label: 'label #',
 
+  // Layers of models
+  meanIs: 'mean #',
+  deviationIs: 'standard deviation #',
+  zeroShare: '# % zeros',
+  rangeIs: 'from # to #',
+  evaluatedAgain: 'evaluated again',
+
   // Models and checkpoints
   layer: 'layer',
   layers: 'layers',

@@ -46,6 +46,7 @@ export const modelMessages = catalogue('models', {
   // inspection
   noNetwork: 'Expected a model with a network of layers, got a model of kind "{kind}".',
   withoutAttention: 'Expected a model with attention, got one without.',
+  layerName: 'Expected a layer of the model, such as {layers}, got "{layer}".',
   attentionLayer: 'Expected one of the attention layers of the model ({layers}), got "{layer}".',
 
   // classifiers

@@ -159,6 +159,7 @@ export const modelCures = catalogue('modelCures', {
   // inspection
   noNetwork: 'Connect a UNet, DiT, MLP or ModelOutput, or a model around one.',
   withoutAttention: 'Use a DiT, or a UNet with Attention.',
+  layerName: 'Choose one of these, or leave it empty to list all layers.',
   attentionLayer: 'Choose one of these.',
 
   // classifiers

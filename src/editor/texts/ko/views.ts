@@ -52,6 +52,13 @@ export const koViews: ViewTexts = {
   noLabel: '레이블 없음',
   label: '레이블 #',
 
+  // 모델의 레이어
+  meanIs: '평균 #',
+  deviationIs: '표준편차 #',
+  zeroShare: '0의 비율 # %',
+  rangeIs: '#에서 #까지',
+  evaluatedAgain: '다시 계산함',
+
   // 모델과 체크포인트
   size: '크기',
   images: '이미지',

@@ -152,6 +152,7 @@ export const koModelCures: Translation<typeof modelCures> = {
   // 모델 들여다보기
   noNetwork: 'UNet, DiT, MLP, ModelOutput, 또는 이를 감싼 모델을 연결하세요.',
   withoutAttention: 'DiT나, Attention이 있는 UNet을 쓰세요.',
+  layerName: '그 가운데 하나를 고르거나, 비워서 모든 레이어의 목록을 보세요.',
   attentionLayer: '그 가운데 하나를 고르세요.',
 
   // 분류기

@@ -44,6 +44,7 @@ export const koModels: Translation<typeof modelMessages> = {
   // 모델 들여다보기
   noNetwork: '레이어로 된 네트워크가 있는 모델이어야 하는데, {kind} 종류의 모델입니다.',
   withoutAttention: '어텐션이 있는 모델이어야 하는데, 없는 모델입니다.',
+  layerName: '{layers} 같은 모델의 레이어여야 하는데 {layer}입니다.',
   attentionLayer: '모델의 어텐션 레이어({layers}) 가운데 하나여야 하는데 {layer}입니다.',
 
   // 분류기

@@ -73,6 +73,29 @@ export const view = {
     },
   },
 
+  FeatureMaps: {
+    summary:
+      '모델의 레이어 하나의 출력을 채널마다 회색 그림으로 보여 주고, 평균, 표준편차, 0의 비율, 범위를 냅니다. 모델을 레이어마다 드롭아웃 없이 다시 계산하므로 마지막 비트는 Predict와 다를 수 있습니다.',
+    inputs: {
+      model: '네트워크가 있는 모델',
+      x_t: shared.noisyData,
+      t: shared.oneOrPerItem,
+      condition: '모델의 조건. 연결하지 않으면 없음',
+    },
+    params: {
+      layer: 'conv_in 같은 레이어의 이름. 비우면 모든 레이어와 그 모양을 나열합니다',
+      item: '보여 줄 배치의 항목, 0부터',
+      count: '보여 줄 채널 수의 상한. 앞에서부터',
+      range: {
+        about: '검정에서 하양까지의 범위',
+        each: {
+          channel: '채널마다 가장 작은 값에서 가장 큰 값까지',
+          layer: '레이어의 가장 작은 값에서 가장 큰 값까지. 채널을 비교할 때',
+        },
+      },
+    },
+  },
+
   FilmStrip: {
     summary: '노이즈에서 데이터까지 이미지나 점의 궤적을 보여 줍니다. 위에서 끌면 시간을 오갑니다.',
     inputs: {
