@@ -46,7 +46,7 @@ const asking = (params: object) => [
     {},
     {
       sample_size: 4,
-      in_channels: 1,
+      channels: 1,
       block_out_channels: '4, 8',
       layers_per_block: 1,
       norm_num_groups: 2,
@@ -90,7 +90,7 @@ onCpu(() => {
   test('changes no bit of a training that it watches', async () => {
     const { nodes } = trainingGraph(4)
     const watching = (id: string, model: string) =>
-      node(id, 'FeatureMaps', { model, x_t: 'Forward.x_t', t: 'Time.t' }, { layer: 'out' })
+      node(id, 'FeatureMaps', { model, x_t: 'Forward.x_t', t: 'Time.t' }, { layer: 'linear_out' })
     const graph = nodes.filter(({ id }) => id !== 'Keep')
     const weights = async (nodes: typeof graph) =>
       (await evaluate(nodes, { model: 'End.model' })).model as unknown as {

@@ -59,6 +59,8 @@ export const viewTexts = {
   zeroShare: '# % zeros',
   rangeIs: 'from # to #',
   evaluatedAgain: 'evaluated again',
+  allLayers: 'all layers',
+  noGradient: 'no training step was observed yet',
 
   // Models and checkpoints
   layer: 'layer',

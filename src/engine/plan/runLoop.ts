@@ -1,6 +1,7 @@
 // Runs a loop of a plan: iterations, observers and emissions.
 import type { NumberValue } from '../base/values.ts'
-import type { LoopStep, PeriodicFile } from './steps.ts'
+import { valueId } from '../base/ids.ts'
+import { allObservers, stepInputs, type LoopStep, type PeriodicFile } from './steps.ts'
 import { BodyCalls, hideFromObservers, type ActiveLoop, type RunSteps } from './bodyCalls.ts'
 import { EmissionSchedule } from './emissionSchedule.ts'
 import {
@@ -56,8 +57,15 @@ function createStepper(step: LoopStep, wired: Inputs, host: Host): LoopStepper {
     start: step.id,
     end: step.end,
     memory: host.memory,
+    observed: observedOutputs(step),
     contextAt: (path) => runContext(step.id, op, params, path, host),
   })
+}
+
+/** Done outputs that observers read directly. */
+function observedOutputs({ end, outputs, emission }: LoopStep): ReadonlySet<string> {
+  const read = new Set(emission.flatMap(allObservers).flatMap(stepInputs))
+  return new Set(outputs.filter((slot) => read.has(valueId({ node: end, slot }))))
 }
 
 type Recalled = { index: number; state: LoopState } | undefined

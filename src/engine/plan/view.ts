@@ -125,6 +125,8 @@ export interface NumbersView {
 export interface RowsView {
   kind: 'rows'
   rows: [name: string, text: string][]
+  /** Lengths of bars behind the rows, from 0 to 1. */
+  bars?: number[]
 }
 
 /** Description of the last value on a wire. */

@@ -58,6 +58,8 @@ export const koViews: ViewTexts = {
   zeroShare: '0의 비율 # %',
   rangeIs: '#에서 #까지',
   evaluatedAgain: '다시 계산함',
+  allLayers: '모든 레이어',
+  noGradient: '아직 살펴본 학습 단계가 없음',
 
   // 모델과 체크포인트
   size: '크기',

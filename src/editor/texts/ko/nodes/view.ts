@@ -114,6 +114,12 @@ export const view = {
     },
   },
 
+  GradientNorms: {
+    summary:
+      '마지막 학습 단계에서 레이어마다 기울기의 노름을 자르기 전 값으로 보여 줍니다. 막대는 10의 거듭제곱 다섯 개 범위의 로그 눈금이며, 막대가 없는 레이어는 거의 배우지 않습니다.',
+    inputs: { training: 'TrainingEnd의 학습 상태' },
+  },
+
   Histogram: {
     summary: '배치의 모든 수나, 루프의 반복마다 나온 수의 분포를 밀도로 보여 줍니다.',
     inputs: {
