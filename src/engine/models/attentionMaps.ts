@@ -55,8 +55,10 @@ export function layerAttention(
     const { view } = program
     const wanted = attentionPositions(view).find((i) => layerTitles(view)[i] === layer)
     if (wanted === undefined) throw unknownLayer(model, layer)
-    const [output] = runLayerByLayer(program, network, inputs, (i, _, [q, k]) => {
-      if (i === wanted) found = describeAttention(view, i, q as Tensor3D, k as Tensor3D)
+    const [output] = runLayerByLayer(program, network, inputs, {
+      leave: (i, _, [q, k]) => {
+        if (i === wanted) found = describeAttention(view, i, q as Tensor3D, k as Tensor3D)
+      },
     })
     return output
   })

@@ -54,8 +54,10 @@ export function layerFeatures(
     const wanted = featurePositions(view).find((i) => layerTitles(view)[i] === name)
     if (wanted === undefined) throw unknownLayer(model, name)
     const image = view.shapes[wanted].length === 2 ? imageAround(view, wanted) : undefined
-    const [output] = runLayerByLayer(program, network, inputs, (i, value) => {
-      if (i === wanted) found = { tensor: (value as Tensor).clone(), image }
+    const [output] = runLayerByLayer(program, network, inputs, {
+      leave: (i, value) => {
+        if (i === wanted) found = { tensor: (value as Tensor).clone(), image }
+      },
     })
     return output
   })

@@ -3,6 +3,7 @@
 import { mapValues } from '../base/records.ts'
 import type { Value } from '../base/values.ts'
 import type { ValueId } from '../base/ids.ts'
+import type { Rerun } from './brokenLayer.ts'
 import type { NodeStep, LoopStep } from './steps.ts'
 import type { Keys } from './keys.ts'
 import type { Measures } from './measures.ts'
@@ -86,6 +87,11 @@ export interface Host {
   emissionShare: number
   /** Called when emissions were skipped to limit their share of the time. */
   onThinned(step: LoopStep, every: number): void
+  /**
+   * Called when an outermost training can run iterations again, and with undefined when it no longer
+   * can.
+   */
+  onTraining?(step: LoopStep, rerun: Rerun | undefined): void
   /**
    * Called before the first iteration of an outermost loop. May call `once`, which runs one
    * iteration and one emission and discards the results, to find the kernels they need. Resolves

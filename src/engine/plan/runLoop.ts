@@ -3,6 +3,7 @@ import type { NumberValue } from '../base/values.ts'
 import { valueId } from '../base/ids.ts'
 import { allObservers, stepInputs, type LoopStep, type PeriodicFile } from './steps.ts'
 import { BodyCalls, hideFromObservers, type ActiveLoop, type RunSteps } from './bodyCalls.ts'
+import type { Rerun } from './brokenLayer.ts'
 import { EmissionSchedule } from './emissionSchedule.ts'
 import {
   Frame,
@@ -85,6 +86,8 @@ function* runIterations(loop: ActiveLoop): Generator<Signal, void, unknown> {
     return host.reportState(step, index, state, why)
   }
   const emissions = emissionSchedule(loop, index)
+  const isTraining = isOutside && stepper.behaviour.trains === true
+  if (isTraining) host.onTraining?.(step, rerunOf(loop, recalled === undefined))
   try {
     const ready =
       isOutside && stepper.hasNext(state, index)
@@ -110,6 +113,7 @@ function* runIterations(loop: ActiveLoop): Generator<Signal, void, unknown> {
     const round = { outer: place.indices, x: index, completed: index }
     for (const { kind, id } of step.emission) if (kind === 'observe') frame.ends.set(id, round)
   } finally {
+    if (isTraining) host.onTraining?.(step, undefined)
     if (isOutside && index > reported) void report('stop').catch(() => {})
     host.memory.release(state)
   }
@@ -372,7 +376,22 @@ function* runEmission(
   }
 }
 
-// ---- dry runs
+// ---- iterations that are not shown
+
+/** Iterations of a training, unseen and without files. */
+function rerunOf(loop: ActiveLoop, isFromStart: boolean): Rerun {
+  const { stepper, host, place } = loop
+  const unseen: ActiveLoop = {
+    ...loop,
+    host: { ...hideFromObservers(host), wouldObserve: () => false },
+    place: { ...place, emission: true },
+  }
+  return {
+    begin: () =>
+      isFromStart ? { index: stepper.firstIndex, state: stepper.begin(place.path) } : undefined,
+    next: (state, index) => runWithoutWaiting(iterate(unseen, state, index)),
+  }
+}
 
 /**
  * Runs one iteration and one emission, as far as possible without waiting. Observers do not see the

@@ -10,12 +10,12 @@ import { readSource } from './runs/table.ts'
 import type { Step } from './step.ts'
 import { singleLayer } from './steps.ts'
 
-/** Receives the value of every layer that has been evaluated, with those that it read. */
-export type ObserveLayer = (
-  layer: number,
-  value: LayerValue,
-  inputs: readonly LayerValue[],
-) => LayerValue | void
+export interface LayerHooks {
+  /** Returns what a layer reads instead of one of its inputs. */
+  enter?: (layer: number, input: LayerValue) => LayerValue
+  /** Receives the value of a layer, and those that it has read. */
+  leave: (layer: number, value: LayerValue, inputs: readonly LayerValue[]) => void
+}
 
 const stepsOf = memoize((view: GraphView): (Step | undefined)[] =>
   view.layers.map((layer, i) =>
@@ -25,22 +25,22 @@ const stepsOf = memoize((view: GraphView): (Step | undefined)[] =>
 
 /**
  * Evaluates every layer by its own function, without units and without replay: last bits may differ
- * from those of `runProgram`. Other layers read what `observe` returns, if it returns something.
- * One tensor per function.
+ * from those of `runProgram`. One tensor per function.
  */
 export function runLayerByLayer(
   { view, outputs }: Program,
   { weights, buffers = {}, training, activations }: Model,
   inputs: NetworkInputs,
-  observe: ObserveLayer,
+  { enter = (_, input) => input, leave }: LayerHooks,
 ): Tensor[] {
   const pass: Pass = { half: activations === 'float16', training, buffers }
   const values = new Map<number, LayerValue>()
   for (const [i, step] of stepsOf(view).entries()) {
     if (!view.used[i]) continue
-    const read = view.layers[i].in.map((input) => values.get(input)!)
+    const read = view.layers[i].in.map((input) => enter(i, values.get(input)!))
     const value = step ? step.run(read, weights, pass)[0] : readSource(view.layers[i], inputs)
-    values.set(i, observe(i, value, read) ?? value)
+    leave(i, value, read)
+    values.set(i, value)
   }
   return outputs.map((i) => values.get(i) as Tensor)
 }

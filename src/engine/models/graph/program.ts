@@ -7,6 +7,7 @@ import { tf } from '../../base/tf.ts'
 import type { Model, Weights } from '../../base/values.ts'
 import { replayMessages } from '../../messages/backends.ts'
 import { GraphView } from './analysis.ts'
+import { activeChecks } from './finiteLayers.ts'
 import type { LayerGraph, LayerValue, NetworkInputs, Pass, WatchAttention } from './layer.ts'
 import { layerOp } from './ops/table.ts'
 import { readSource } from './runs/table.ts'
@@ -71,10 +72,13 @@ export interface EvaluationOptions {
  */
 export function runProgram(
   program: Program,
-  { weights, buffers = {}, training, activations }: Model,
+  model: Model,
   inputs: NetworkInputs,
   { watch }: EvaluationOptions = {},
 ): Tensor[] {
+  const checks = activeChecks()
+  if (checks) return checks.run(program, model, inputs)
+  const { weights, buffers = {}, training, activations } = model
   const { view, sources, prelude, main, entries, outputs } = program
   const pass: Pass = { half: activations === 'float16', training, buffers, watch }
   const values = new Map<number, LayerValue>()
