@@ -60,6 +60,10 @@ export const viewTexts = {
   rangeIs: 'from # to #',
   evaluatedAgain: 'evaluated again',
   allLayers: 'all layers',
+  layerCount: '# layers',
+  operation: 'operation',
+  multiplyAdds: 'multiply-adds',
+  activationMemory: 'activations',
   noGradient: 'no training step was observed yet',
 
   // Models and checkpoints

@@ -129,6 +129,15 @@ export interface RowsView {
   bars?: number[]
 }
 
+/** Names and what is known of each, one row each. */
+export interface TableView {
+  kind: 'table'
+  /** Titles of the columns, that of the names first. */
+  columns: string[]
+  /** As many cells as columns in each row. */
+  rows: string[][]
+}
+
 /** Description of the last value on a wire. */
 export interface Inspection {
   /** Slot type. */
@@ -160,3 +169,4 @@ export type View =
   | FilmView
   | NumbersView
   | RowsView
+  | TableView

@@ -59,6 +59,10 @@ export const koViews: ViewTexts = {
   rangeIs: '#에서 #까지',
   evaluatedAgain: '다시 계산함',
   allLayers: '모든 레이어',
+  layerCount: '레이어 #개',
+  operation: '연산',
+  multiplyAdds: '곱셈-덧셈',
+  activationMemory: '활성값',
   noGradient: '아직 살펴본 학습 단계가 없음',
 
   // 모델과 체크포인트

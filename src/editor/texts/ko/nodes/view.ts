@@ -120,6 +120,16 @@ export const view = {
     inputs: { training: 'TrainingEnd의 학습 상태' },
   },
 
+  ModelSummary: {
+    summary:
+      '모델의 레이어를 표로 보여 줍니다. 연산, 출력 모양, 파라미터 수, 곱셈-덧셈 수, 항목마다의 활성값 메모리입니다. 이름은 FeatureMaps와 AttentionMaps가 받는 이름입니다.',
+    inputs: { model: '네트워크가 있는 모델' },
+    params: {
+      depth: '이름의 앞부분이 같은 레이어를 합합니다. 2이면 down_blocks.0처럼. 0이면 레이어마다',
+      tokens: '항목마다의 토큰 수. 토큰 수가 정해지지 않은 모델일 때',
+    },
+  },
+
   Histogram: {
     summary: '배치의 모든 수나, 루프의 반복마다 나온 수의 분포를 밀도로 보여 줍니다.',
     inputs: {
