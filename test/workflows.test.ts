@@ -94,6 +94,7 @@ const bits = ({ data }: Numbers) => [...new Uint32Array(data.buffer, data.byteOf
 test('lists the ready workflows', () => {
   expect(workflowNames).toEqual([
     'attention',
+    'attention-maps',
     'autoguidance',
     'build-a-unet',
     'classifier-guidance',
