@@ -93,8 +93,8 @@ const bits = ({ data }: Numbers) => [...new Uint32Array(data.buffer, data.byteOf
 
 test('lists the ready workflows', () => {
   expect(workflowNames).toEqual([
-    'attention',
     'attention-maps',
+    'attention',
     'autoguidance',
     'build-a-unet',
     'classifier-guidance',

@@ -37,10 +37,10 @@ async function findBroken(model: Model, x: Tensor, scale = 1): Promise<BrokenLay
   return found
 }
 
-/** The model with a weight of very large numbers. */
+/** The model with a weight whose products overflow. */
 const overflowing = (model: Model, weight: string): Model => {
   const { shape } = model.weights[weight]
-  return { ...model, weights: { ...model.weights, [weight]: tf.fill(shape, 3e38) } }
+  return { ...model, weights: { ...model.weights, [weight]: tf.fill(shape, Infinity) } }
 }
 
 const image = () => tf.tensor(createRandom(2).normal(32), [2, 4, 4, 1])

@@ -75,11 +75,11 @@ onEachBackend(() => {
     })
   })
 
-  test('of an MLP whose inputs overflow', async () => {
+  test('of numbers that explode, but are finite, is not searched for', async () => {
     const net = node('Net', 'MLP', {}, { hidden: 16, layers: 2, time_embedding_dim: 8 })
     const [fault] = await faultsOf(training([net]))
     expect(fault.message).toMatch(
-      /^Expected .* at step \d\. Layer \S+ is the first with an (output|gradient) that is not finite, in the (forward|backward) pass of step \d\.$/,
+      /^Expected a loss below \S+, got \S+ at step 2: the training diverges\.$/,
     )
   })
 })

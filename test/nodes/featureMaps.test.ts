@@ -80,7 +80,7 @@ onCpu(() => {
       'Expected an item of the batch, from 0 to 1, got 2. Set it to 1 or less.',
     )
     await expect(shownBy(asking({ layer: 'mid_block.x' }))).rejects.toThrow(
-      'Expected a layer of the model, such as x, time',
+      'Expected a layer of the model, such as x, conv_in',
     )
     await expect(shownBy(asking({ layer: 'conv_o' }))).rejects.toThrow(
       'Expected a layer of the model, such as conv_out, got "conv_o".',

@@ -114,8 +114,8 @@ export type RunNetwork = (program: Program, network: Model, inputs: NetworkInput
 
 /**
  * Evaluates a model as {@link predict} does, for inspection: `run` runs the first network that is
- * evaluated, with its own inputs; of a guided model, with the condition. Later networks are not
- * evaluated. Throws EngineError as `predict` does, and for a model without a network of layers.
+ * evaluated, with its own inputs; of a guided model, with the condition. Later networks give zeros.
+ * Throws EngineError as `predict` does, and for a model without a network of layers.
  */
 export function inspectNetwork(
   model: Model,
@@ -124,18 +124,19 @@ export function inspectNetwork(
   condition: Conditioning | undefined,
   run: RunNetwork,
 ) {
-  if (!findNetwork(model))
-    throw new EngineError(modelMessages.noNetwork, { argument: 'model', kind: model.kind })
   checkArguments(model, x, t, condition)
-  let first: Tensor | undefined
+  let found = false
   const inspectModel: Evaluate = (model, x, times, condition) => {
     const program = modelKind(model).program?.(model)
     if (!program) return evaluate(model, x, times, condition, inspectModel)
+    if (found) return { tensor: tf.zerosLike(x) }
+    found = true
     checkRequired(condition, modelKind(model).conditions(model))
-    first ??= run(program, model, { x, times, condition })
-    return splitVariance(model, first, x)
+    return splitVariance(model, run(program, model, { x, times, condition }), x)
   }
-  inspectModel(model, x, t, condition)
+  if (findNetwork(model)) inspectModel(model, x, t, condition)
+  if (!found)
+    throw new EngineError(modelMessages.noNetwork, { argument: 'model', kind: model.kind })
 }
 
 /** The first network of layers in a tree of models, if there is one. */

@@ -1,6 +1,6 @@
 // Draws the diagram of a model.
 import { formats } from '../../engine/checkpoint/formats.ts'
-import { networkDiagram } from '../../engine/models/diagram/networkDiagram.ts'
+import { networkDiagram, type DiagramOptions } from '../../engine/models/diagram/networkDiagram.ts'
 import { modelMessages } from '../../engine/messages/models.ts'
 import { findNetwork } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
@@ -11,7 +11,7 @@ import { modelCures } from '../messages/cures.ts'
  * The diagram of the first network of a model, as an SVG document with its description as title.
  * Throws NodeError for a model without a network of layers.
  */
-export function drawModel(model: Model): string {
+export function drawModel(model: Model, theme: DiagramOptions['theme'] = 'auto'): string {
   const network = findNetwork(model)
   if (!network)
     throw new NodeError({
@@ -23,6 +23,6 @@ export function drawModel(model: Model): string {
   const functions = Object.fromEntries(outputs.map((layer, i) => [String(i), layer]))
   return networkDiagram(
     { layers: view.layers, functions },
-    { title: formats[kind].describe(config) },
+    { title: formats[kind].describe(config), theme },
   )
 }

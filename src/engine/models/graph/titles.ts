@@ -40,9 +40,3 @@ function unusedTitle(wanted: string, taken: ReadonlySet<string>): string {
   for (let count = 2; taken.has(title); count++) title = `${wanted}:${count}`
   return title
 }
-
-/** Position of a used layer by its title; undefined if there is none. */
-export function findLayerPosition(view: GraphView, title: string): number | undefined {
-  const i = layerTitles(view).indexOf(title)
-  return i >= 0 && view.used[i] ? i : undefined
-}
