@@ -5,10 +5,10 @@ import { isSameShape } from '../process/coefficients.ts'
 import type { Times } from '../process/schedule.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
-import type { Conditioning, ConditionPart, Model } from '../base/values.ts'
+import type { Conditioning, Model } from '../base/values.ts'
+import { checkConditions, checkCount, checkRequired, checkTimesteps } from './argumentChecks.ts'
 import { classifierKind } from './classifier.ts'
 import type { ConditionSpec } from './condition.ts'
-import { conditionParts, findPart, isOptional } from './condition.ts'
 import { ditKind } from './dit/dit.ts'
 import { classifierGuidedKind } from './classifierGuided.ts'
 import { exactKind } from './exact.ts'
@@ -124,6 +124,9 @@ export function inspectNetwork(
   condition: Conditioning | undefined,
   run: RunNetwork,
 ) {
+  const noNetwork = () =>
+    new EngineError(modelMessages.noNetwork, { argument: 'model', kind: model.kind })
+  if (!findNetwork(model)) throw noNetwork()
   checkArguments(model, x, t, condition)
   let found = false
   const inspectModel: Evaluate = (model, x, times, condition) => {
@@ -134,9 +137,9 @@ export function inspectNetwork(
     checkRequired(condition, modelKind(model).conditions(model))
     return splitVariance(model, run(program, model, { x, times, condition }), x)
   }
-  if (findNetwork(model)) inspectModel(model, x, t, condition)
-  if (!found)
-    throw new EngineError(modelMessages.noNetwork, { argument: 'model', kind: model.kind })
+  inspectModel(model, x, t, condition)
+  // Such as a classifier beside a model without a network.
+  if (!found) throw noNetwork()
 }
 
 /** The first network of layers in a tree of models, if there is one. */
@@ -189,138 +192,3 @@ function checkShape(model: Model, x: Tensor, itemShape: number[]) {
 
 const takesImages = (model: Model) =>
   ['unet', 'dit'].includes((trainableModel(model) ?? model).kind)
-
-function checkTimesteps(t: Float64Array, x: Tensor) {
-  checkCount('t', modelWords.timestep(), t.length, x)
-  refuseCleanTimes(t)
-}
-
-/** Throws EngineError where a timestep is -1. */
-export function refuseCleanTimes(t: Float64Array) {
-  if (t.every((step) => step >= 0)) return
-  throw new EngineError(modelMessages.cleanTime, { argument: 't' })
-}
-
-const listInWords = {
-  labels: modelWords.labels,
-  values: modelWords.values,
-  vectors: modelWords.vectors,
-  tokens: modelWords.tokenSequences,
-  channels: modelWords.extraChannels,
-} satisfies { [K in ConditionPart['kind']]: unknown }
-
-const unexpectedCondition = {
-  labels: modelMessages.unexpectedLabels,
-  values: modelMessages.unexpectedCondition,
-  vectors: modelMessages.unexpectedCondition,
-  tokens: modelMessages.unexpectedTokens,
-  channels: modelMessages.unexpectedChannels,
-} satisfies { [K in ConditionPart['kind']]: unknown }
-
-function checkConditions(
-  condition: Conditioning | undefined,
-  specs: readonly ConditionSpec[],
-  x: Tensor,
-) {
-  for (const part of conditionParts(condition)) {
-    const spec = specs.find(({ kind }) => kind === part.kind)
-    if (!spec) throw unexpectedPart(part, specs)
-    checkPart(part, spec, x)
-  }
-}
-
-function unexpectedPart({ kind }: ConditionPart, specs: readonly ConditionSpec[]): EngineError {
-  if (specs.length === 0)
-    return new EngineError(unexpectedCondition[kind], { argument: 'condition' })
-  const tokens = kind === 'tokens' || specs.some((spec) => spec.kind === 'tokens')
-  return new EngineError(tokens ? modelMessages.otherTokens : modelMessages.otherCondition, {
-    argument: 'condition',
-    expected: specs.map((spec) => listInWords[spec.kind]()).join(', '),
-    condition: listInWords[kind](),
-  })
-}
-
-function checkPart(part: ConditionPart, spec: ConditionSpec, x: Tensor) {
-  if (spec.kind === 'labels' && part.kind === 'labels') return checkLabelCondition(part, spec, x)
-  if (part.kind === 'values')
-    return checkCount('condition', modelWords.number(), part.values.length, x)
-  if (spec.kind === 'vectors' && part.kind === 'vectors')
-    return checkVectors(part.vectors, spec.width, x)
-  if (spec.kind === 'tokens' && part.kind === 'tokens')
-    return checkTokens(part.tokens, spec.width, x)
-  if (spec.kind === 'channels' && part.kind === 'channels')
-    return checkChannels(part.channels, spec.count, x)
-}
-
-/** Checks that each part without a value for "none" is given. */
-function checkRequired(condition: Conditioning | undefined, specs: readonly ConditionSpec[]) {
-  const missing = specs.find((spec) => !isOptional(spec) && !findPart(condition, spec.kind))
-  if (!missing) return
-  throw new EngineError(modelMessages.missingCondition, {
-    argument: 'condition',
-    expected: listInWords[missing.kind](),
-  })
-}
-
-function checkLabelCondition(
-  { labels, perItem = 1 }: { labels: Int32Array; perItem?: number },
-  { classes, last, perItem: wanted = 1 }: { classes: number; last: number; perItem?: number },
-  x: Tensor,
-) {
-  if (perItem !== wanted) {
-    throw new EngineError(modelMessages.labelsPerItem, {
-      argument: 'condition',
-      expected: wanted,
-      count: perItem,
-    })
-  }
-  checkCount('condition', modelWords.label(), labels.length / perItem, x)
-  const unknown = labels.find((label) => label < -1 || label > last)
-  if (unknown === undefined) return
-  throw new EngineError(modelMessages.labelRange, {
-    argument: 'condition',
-    last: classes - 1,
-    label: unknown,
-  })
-}
-
-function checkTokens(tokens: Tensor, width: number, x: Tensor) {
-  if (tokens.shape[2] !== width) {
-    throw new EngineError(modelMessages.tokenWidth, {
-      argument: 'condition',
-      expected: width,
-      shape: tokens.shape,
-      width: tokens.shape[2],
-    })
-  }
-  checkCount('condition', modelWords.tokens(), tokens.shape[0], x)
-}
-
-function checkVectors(vectors: Tensor, width: number, x: Tensor) {
-  if (vectors.rank !== 2 || vectors.shape[1] !== width) {
-    throw new EngineError(modelMessages.vectorWidth, {
-      argument: 'condition',
-      expected: width,
-      shape: vectors.shape,
-    })
-  }
-  checkCount('condition', modelWords.vector(), vectors.shape[0], x)
-}
-
-function checkChannels(channels: Tensor, count: number, x: Tensor) {
-  const shape = [...x.shape.slice(1, -1), count]
-  if (!isSameShape(channels.shape.slice(1), shape)) {
-    throw new EngineError(modelMessages.channelShape, {
-      argument: 'condition',
-      expected: shape,
-      shape: channels.shape.slice(1),
-    })
-  }
-  checkCount('condition', modelWords.extraItem(), channels.shape[0], x)
-}
-
-function checkCount(argument: string, what: string, count: number, x: Tensor) {
-  const batch = x.shape[0]
-  if (count === 1 || count === batch) return
-  throw new EngineError(modelMessages.perItem, { argument, what, batch, count })
-}
