@@ -72,7 +72,10 @@ function checkPart(part: ConditionPart, spec: ConditionSpec, x: Tensor) {
 }
 
 /** Checks that each part without a value for "none" is given. */
-export function checkRequired(condition: Conditioning | undefined, specs: readonly ConditionSpec[]) {
+export function checkRequired(
+  condition: Conditioning | undefined,
+  specs: readonly ConditionSpec[],
+) {
   const missing = specs.find((spec) => !isOptional(spec) && !findPart(condition, spec.kind))
   if (!missing) return
   throw new EngineError(modelMessages.missingCondition, {

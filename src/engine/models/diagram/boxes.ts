@@ -4,7 +4,7 @@ import type { FeatureShape, LayerGraph } from '../graph/layer.ts'
 import { layerOp } from '../graph/ops/table.ts'
 import type { Unit } from '../graph/step.ts'
 import { planUnits } from '../graph/steps.ts'
-import { boxKind, boxTitle, isMinor, isTransparent, type BoxKind } from './titles.ts'
+import { boxKind, boxTitle, isMinor, isTrailing, isTransparent, type BoxKind } from './titles.ts'
 
 /** Inputs of a network beside x. */
 export const conditionOps = ['time', 'labels', 'values', 'vectors', 'tokens', 'channels'] as const
@@ -51,22 +51,22 @@ function mergeMinor(view: GraphView, units: readonly Unit[]): Draft[] {
   const drafts = new Map<number, Draft>()
   const waiting = new Map<number, Unit[]>()
   const all: Draft[] = []
-  const opsOf = ({ claims }: Unit) => claims.map((i) => view.layers[i].op)
   for (const unit of units) {
-    const [input, ...others] = readsOfX(view, unit)
+    const ops = unit.claims.toSorted((a, b) => a - b).map((i) => view.layers[i].op)
+    const inputs = readsOfX(view, unit)
     const [output] = unit.step.writes
-    const before = drafts.get(input)
-    const isAlone = others.length === 0 && view.readers[input]?.length === 1
-    const isEnd = view.outputs.has(output)
-    const ops = opsOf(unit)
-    if (before && others.length === 0 && (isTransparent(ops) || (isAlone && isMinor(ops)))) {
+    const before = inputs.length === 1 ? drafts.get(inputs[0]) : undefined
+    const isRead = inputs.length === 1 && view.readers[inputs[0]].length === 1
+    const isPassed = view.readers[output].length === 1 && !view.outputs.has(output)
+    const earlier = inputs.flatMap((input) => waiting.get(input) ?? [])
+    if (before && (isTransparent(ops) || (isRead && isTrailing(ops)))) {
       before.units.push(unit)
-      before.output = isAlone || isEnd ? output : before.output
+      if (isRead) before.output = output
       drafts.set(output, before)
-    } else if (isMinor(ops) && others.length === 0 && view.readers[output].length === 1 && !isEnd)
-      waiting.set(output, [...(waiting.get(input) ?? []), unit])
+    } else if (isMinor(ops) && inputs.length === 1 && isPassed)
+      waiting.set(output, [...earlier, unit])
     else {
-      const draft = { units: [...(waiting.get(input) ?? []), unit], output }
+      const draft = { units: [...earlier, unit], output }
       all.push(draft)
       for (const write of unit.step.writes) drafts.set(write, draft)
     }
@@ -111,7 +111,7 @@ function describeBoxes(view: GraphView, drafts: readonly Draft[]): Box[] {
   return [input, ...boxes]
 }
 
-/** The longest start of all names, in whole parts. */
+/** The longest start of all names, in whole parts, or else the last name. */
 function commonName(names: readonly string[]): string {
   const [first, ...others] = names.map((name) => name.split('.'))
   if (!first) return ''
@@ -119,7 +119,7 @@ function commonName(names: readonly string[]): string {
     const differing = first.slice(0, shared).findIndex((part, i) => part !== parts[i])
     return differing < 0 ? shared : differing
   }, first.length)
-  return first.slice(0, length).join('.')
+  return length > 0 ? first.slice(0, length).join('.') : names.at(-1)!
 }
 
 /** The inputs beside x that lead to some layers without x. */

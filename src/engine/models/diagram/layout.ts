@@ -2,10 +2,10 @@
 import type { FeatureShape } from '../graph/layer.ts'
 import type { Box } from './boxes.ts'
 
-export const BOX = { width: 208, height: 38 }
+export const BOX = { width: 256, height: 38 }
 const GAP = 16
 /** Between the columns of the encoder and the decoder. */
-const BETWEEN = BOX.width + 96
+const BETWEEN = BOX.width + 64
 /** Above and below the boxes of a level. */
 const LEVEL_PADDING = 12
 /** Least number of equal boxes in a row that are drawn as one. */

@@ -164,7 +164,7 @@ const text = (x: number, y: number, content: string, className: string, anchor =
   `<text class="${className}" x="${x}" y="${y}"${anchor === 'start' ? '' : ` text-anchor="${anchor}"`}>${escape(content)}</text>`
 
 /** Average widths of letters, as shares of the font size. */
-const [BOLD, PLAIN] = [0.58, 0.53]
+const [BOLD, PLAIN] = [0.6, 0.54]
 
 /** Leaves out the middle of a text that is wider than `room`. */
 function fit(content: string, room: number, size: number, letter: number): string {

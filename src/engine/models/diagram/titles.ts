@@ -1,5 +1,6 @@
 // Titles and kinds of the boxes of a diagram, from the layers in them.
 import type { GraphView } from '../graph/analysis.ts'
+import type { Layer } from '../graph/layer.ts'
 
 /** Kinds of boxes, which have colours of their own. */
 export type BoxKind =
@@ -14,7 +15,18 @@ export type BoxKind =
 
 const transparent = new Set(['to_tokens', 'to_image', 'reshape', 'split'])
 
-const minor = new Set([
+/** Layers that belong to the box after them, and are not in its title. */
+const leading = new Set([
+  'group_norm',
+  'layer_norm',
+  'rms_norm',
+  'modulate',
+  'add',
+  'fourier_features',
+])
+
+/** Layers that belong to the box before them. */
+const trailing = new Set([
   'silu',
   'gelu',
   'gelu_tanh',
@@ -22,27 +34,24 @@ const minor = new Set([
   'tanh',
   'mish',
   'softmax',
-  'group_norm',
-  'layer_norm',
-  'rms_norm',
   'dropout',
   'affine',
   'divide',
   'quotient',
   'channel_scale',
-  'modulate',
   'position_embedding',
   'grid_embedding',
-  'add',
-  'fourier_features',
 ])
 
 /** Layers that only change the form of features. */
 export const isTransparent = (ops: readonly string[]) => ops.every((op) => transparent.has(op))
 
-/** Layers that are shown in the box of the one before or after. */
+/** Layers in the order of their evaluation that are shown in the box before or after them. */
 export const isMinor = (ops: readonly string[]) =>
-  ops.every((op) => minor.has(op) || transparent.has(op))
+  ops.every((op) => leading.has(op) || trailing.has(op) || transparent.has(op))
+
+/** Minor layers that belong to the box before them. */
+export const isTrailing = (ops: readonly string[]) => isMinor(ops) && !leading.has(ops.at(-1)!)
 
 const words: Readonly<Record<string, string>> = {
   silu: 'SiLU',
@@ -71,9 +80,8 @@ const inWords = (op: string): string =>
 /** Title of a box of units, which are lists of positions of layers. */
 export function boxTitle(view: GraphView, units: readonly (readonly number[])[]): string {
   const titles = units.flatMap((claims) => unitTitle(view, claims) ?? [])
-  // An embedding that is added has a mark of its own.
-  const shown = titles.filter((title, i) => title !== 'Add' || titles.length === 1 || i > 0)
-  return shown.map((title, i) => (i > 0 ? lowerFirst(title) : title)).join(', ')
+  const all = titles.length > 0 ? titles : units.flat().map((i) => inWords(view.layers[i].op))
+  return all.map((title, i) => (i > 0 ? lowerFirst(title) : title)).join(', ')
 }
 
 /** Keeps acronyms, such as SiLU. */
@@ -83,7 +91,7 @@ const lowerFirst = (title: string) =>
     : title
 
 function unitTitle(view: GraphView, claims: readonly number[]): string | undefined {
-  const layers = claims.map((i) => view.layers[i])
+  const layers = claims.toSorted((a, b) => a - b).map((i) => view.layers[i])
   const kind = boxKind(view, claims)
   const find = (...ops: string[]) => layers.find(({ op }) => ops.includes(op))
   const attention = find('attention', 'linear_attention')
@@ -97,21 +105,23 @@ function unitTitle(view: GraphView, claims: readonly number[]): string | undefin
     return `Residual block${find('upsample') ? ', up' : find('avg_pool') ? ', down' : ''}`
   const conv = find('conv')
   if (conv) return convTitle(conv.attrs, find('upsample') !== undefined)
-  if (isTransparent(layers.map(({ op }) => op))) return undefined
-  return layers
-    .filter(({ op }) => !transparent.has(op))
-    .sort((a, b) => view.layers.indexOf(a) - view.layers.indexOf(b))
-    .map(({ op }, i) => (i > 0 ? lowerFirst(inWords(op)) : inWords(op)))
-    .join(', ')
+  // An embedding that is added has a mark of its own.
+  const isShown = ({ op, in: inputs }: Layer) =>
+    op === 'add'
+      ? inputs.filter((i) => view.dependsOnX[i]).length > 1
+      : !transparent.has(op) && !leading.has(op)
+  const shown = layers.filter(isShown)
+  if (shown.length === 0) return undefined
+  return shown.map(({ op }, i) => (i > 0 ? lowerFirst(inWords(op)) : inWords(op))).join(', ')
 }
 
 function convTitle(
   { kernel, stride }: Readonly<Record<string, unknown>>,
   isUpsampled: boolean,
 ): string {
-  if (isUpsampled) return 'Upsample, conv'
+  if (isUpsampled) return 'Upsample'
   if (stride === kernel && stride !== 1) return `Patches ${stride} × ${stride}`
-  return stride === 1 ? `Conv ${kernel} × ${kernel}` : `Downsample, conv ${kernel} × ${kernel}`
+  return stride === 1 ? `Conv ${kernel} × ${kernel}` : 'Downsample'
 }
 
 /** Kind of a box with the layers at `claims`. */

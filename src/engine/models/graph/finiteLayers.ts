@@ -44,29 +44,23 @@ export class LayerChecks {
     const evaluation = this.evaluations++
     const titles = layerTitles(view)
     const check = (pass: LayerCheck['pass'], position: number, value: Tensor) =>
-      this.add({ pass, evaluation, position, title: titles[position], sum: sumOf(value) })
-    const watch = (position: number, x: Tensor) =>
-      linearOp(
-        (x) => x.clone(),
-        (dy) => {
-          check('backward', position, dy)
-          return dy.clone()
-        },
-      )(x)
+      this.checks.push({ pass, evaluation, position, title: titles[position], sum: sumOf(value) })
+    const watch = (position: number, x: Tensor, copy = (x: Tensor): Tensor => x.clone()) =>
+      linearOp(copy, (dy) => {
+        check('backward', position, dy)
+        return dy.clone()
+      })(x)
     const positionOf = new Map(view.layers.map(({ name }, i) => [name, i]))
     const weights = mapEntries(model.weights, (key, weight) => {
       const position = positionOf.get(key.replace(/\.[^.]+$/, ''))
-      return position === undefined ? weight : watch(position, weight)
+      // A copy of the data, which has no gradient slot: slots may hold sums that are not complete.
+      return position === undefined ? weight : watch(position, weight, (x) => x.mul(1))
     })
     const outputs = runLayerByLayer(program, { ...model, weights }, inputs, {
       enter: (layer, input) => (input instanceof tf.Tensor ? watch(layer, input) : input),
       leave: (layer, value) => value instanceof tf.Tensor && check('forward', layer, value),
     })
     return outputs.map((output) => watch(view.layers.length, output))
-  }
-
-  private add(check: LayerCheck) {
-    this.checks.push(check)
   }
 
   /**
