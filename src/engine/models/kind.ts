@@ -3,7 +3,7 @@ import type { Times } from '../process/schedule.ts'
 import type { Tensor } from '../base/tf.ts'
 import type { Conditioning, Model, Prediction } from '../base/values.ts'
 import type { ConditionSpec } from './condition.ts'
-import type { Program } from './graph/program.ts'
+import type { Program } from './graph/step.ts'
 
 /** Output of a model: a prediction, and a variance if it is learned. */
 export type Answer = Pick<Prediction, 'tensor' | 'variance'>

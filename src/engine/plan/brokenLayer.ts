@@ -1,18 +1,10 @@
 // Names the layer in which a training has diverged: runs its last steps again, layer by layer.
 import type { Memory } from '../base/memory.ts'
 import { checkLayers, LayerChecks, type BrokenLayer } from '../models/graph/finiteLayers.ts'
-import type { LoopState } from './host.ts'
+import type { LoopState, Rerun } from './host.ts'
 
 /** Most steps that are run again. */
 const MOST_STEPS = 8
-
-/** Runs iterations of a training again, unseen. */
-export interface Rerun {
-  /** The state before the first iteration, retained for the caller; undefined if it was recalled. */
-  begin(): { index: number; state: LoopState } | undefined
-  /** The state after one more iteration, retained for the caller; undefined if it has to wait. */
-  next(state: LoopState, index: number): LoopState | undefined
-}
 
 /**
  * Runs a training again from a sound state, or from its beginning without one, and returns the first

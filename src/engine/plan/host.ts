@@ -3,7 +3,6 @@
 import { mapValues } from '../base/records.ts'
 import type { Value } from '../base/values.ts'
 import type { ValueId } from '../base/ids.ts'
-import type { Rerun } from './brokenLayer.ts'
 import type { NodeStep, LoopStep } from './steps.ts'
 import type { Keys } from './keys.ts'
 import type { Measures } from './measures.ts'
@@ -43,6 +42,14 @@ export interface LoopState {
    * not continue it.
    */
   ended?: true
+}
+
+/** Runs iterations of a training again, unseen. */
+export interface Rerun {
+  /** The state before the first iteration, retained for the caller; undefined if it was recalled. */
+  begin(): { index: number; state: LoopState } | undefined
+  /** The state after one more iteration, retained for the caller; undefined if it has to wait. */
+  next(state: LoopState, index: number): LoopState | undefined
 }
 
 /** Services for a run. */

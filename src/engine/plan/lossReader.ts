@@ -2,10 +2,10 @@
 // has exploded.
 import { concatenate } from '../training/flatWeights.ts'
 import type { Tensor } from '../base/tf.ts'
-import { findBrokenLayer, type Rerun } from './brokenLayer.ts'
+import { findBrokenLayer } from './brokenLayer.ts'
 import type { LoopStep } from './steps.ts'
 import { NodeError } from '../base/fault.ts'
-import type { Iteration } from './host.ts'
+import type { Iteration, Rerun } from './host.ts'
 import { runTidied, type Memory } from '../base/memory.ts'
 import { planMessages } from '../messages/plan.ts'
 import { GoodStates, type GoodState } from './goodStates.ts'

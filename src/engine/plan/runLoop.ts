@@ -3,7 +3,6 @@ import type { NumberValue } from '../base/values.ts'
 import { valueId } from '../base/ids.ts'
 import { allObservers, stepInputs, type LoopStep, type PeriodicFile } from './steps.ts'
 import { BodyCalls, hideFromObservers, type ActiveLoop, type RunSteps } from './bodyCalls.ts'
-import type { Rerun } from './brokenLayer.ts'
 import { EmissionSchedule } from './emissionSchedule.ts'
 import {
   Frame,
@@ -12,6 +11,7 @@ import {
   type Iteration,
   type LoopState,
   type ObservedAt,
+  type Rerun,
   type LoopPosition,
   type Signal,
   type Solvers,

@@ -57,7 +57,7 @@ export const featureMaps = defineNode({
       const shape = tensor.shape
       if (shown.item >= shape[0]) throw itemFault(shape[0], shown.item)
       const all = { numbers, shape, image }
-      const parts = [...(label === undefined ? [] : [label]), ...describe(numbers)]
+      const parts = [...(label === undefined ? [] : [label]), ...describeNumbers(numbers)]
       return { kind: 'images', ...channelGrid(all, shown), caption: parts.join(', ') }
     } finally {
       tensor.dispose()
@@ -76,7 +76,7 @@ const itemFault = (count: number, item: number) =>
   })
 
 /** Statistics of all numbers, in words. */
-function describe(numbers: Float32Array): string[] {
+function describeNumbers(numbers: Float32Array): string[] {
   const { mean, std, min, max, nan, infinite } = computeStatistics(numbers)
   const broken = nan + infinite
   const zeros = numbers.reduce((count, value) => count + (value === 0 ? 1 : 0), 0)

@@ -12,7 +12,7 @@ import { paintScatter } from './scatter.ts'
 import type { MakeSheet } from './sheet.ts'
 import { createOffscreen } from './sheet.ts'
 import { paintStatistics } from './statistics.ts'
-import { paintTable } from './table.ts'
+import { paintTableView } from './table.ts'
 
 export { darkTheme, lightTheme } from './theme.ts'
 export type { Box } from './frame.ts'
@@ -52,7 +52,7 @@ export function paintView(
     case 'rows':
       return paintRows(ctx, view, box, theme)
     case 'table':
-      return paintTable(ctx, view, box, theme)
+      return paintTableView(ctx, view, box, theme)
     default:
       view satisfies never
   }

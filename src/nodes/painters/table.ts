@@ -12,7 +12,7 @@ const GAP = 12
 const NAMES = 0.5
 
 /** Leaves out rows that do not fit; the last line then shows how many. */
-export function paintTable(
+export function paintTableView(
   ctx: CanvasRenderingContext2D,
   { columns, rows }: TableView,
   box: Box,

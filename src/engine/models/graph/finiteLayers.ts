@@ -7,7 +7,7 @@ import { linearOp } from '../../layers/operation.ts'
 import { offTape } from '../../training/differentiate.ts'
 import type { NetworkInputs } from './layer.ts'
 import { runLayerByLayer } from './layerByLayer.ts'
-import type { Program } from './program.ts'
+import type { Program } from './step.ts'
 import { layerTitles } from './titles.ts'
 
 export interface BrokenLayer {

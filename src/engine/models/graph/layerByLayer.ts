@@ -5,9 +5,8 @@ import type { GraphView } from './analysis.ts'
 import type { LayerValue, NetworkInputs, Pass } from './layer.ts'
 import { memoize } from './memoize.ts'
 import { layerOp } from './ops/table.ts'
-import type { Program } from './program.ts'
 import { readSource } from './runs/table.ts'
-import type { Step } from './step.ts'
+import type { Program, Step } from './step.ts'
 import { singleLayer } from './steps.ts'
 
 export interface LayerHooks {
