@@ -101,7 +101,14 @@ onCpu(() => {
     test('of a UNet is that of its pixels, as many heads as it has, and changes no prediction', async () => {
       const model = unet(config, 'epsilon', createRandom(1), { zero_init: false })
       const x = normal([2, 8, 8, 1], 2)
-      expect(attentionLayers(model)).toMatchInlineSnapshot()
+      expect(attentionLayers(model)).toMatchInlineSnapshot(`
+        [
+          "down_blocks.1.attentions.0",
+          "mid_block.attentions.0",
+          "up_blocks.0.attentions.0",
+          "up_blocks.0.attentions.1",
+        ]
+      `)
       const before = tf.tidy(() => predict(model, x, t))
       const found = runTidied(() =>
         layerAttention(guidedModel(model, 2), 'mid_block.attentions.0', x, { t }, undefined),
@@ -112,7 +119,9 @@ onCpu(() => {
       const sums = tf.tidy(() => found.probabilities.sum(3))
       for (const sum of await sums.data()) expect(sum).toBeCloseTo(1, 5)
       expect((await gap(before, after)).gap).toBe(0)
-      expect(refusal(model, 'conv_in', x)).toMatchInlineSnapshot()
+      expect(refusal(model, 'conv_in', x)).toMatchInlineSnapshot(
+        `"Expected one of the attention layers of the model (down_blocks.1.attentions.0, mid_block.attentions.0, up_blocks.0.attentions.0, up_blocks.0.attentions.1), got "conv_in"."`,
+      )
       tf.dispose([x, before, after, sums, found.probabilities, ...collectTensors(model)])
     })
 
@@ -130,7 +139,8 @@ onCpu(() => {
       const model = layersModel(graph, 'epsilon', createRandom(1))
       const x = normal([2, 4, 8, 1], 2)
       const condition: Conditioning = { kind: 'tokens', tokens: normal([1, 5, 3], 3) as Tensor3D }
-      const at = (layer: string) => runTidied(() => layerAttention(model, layer, x, { t }, condition))
+      const at = (layer: string) =>
+        runTidied(() => layerAttention(model, layer, x, { t }, condition))
       const [self, other] = [at('own'), at('cross')]
       expect([self.probabilities.shape, self.kind, self.keys]).toEqual([
         [2, 2, 8, 8],

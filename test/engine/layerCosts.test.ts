@@ -140,7 +140,7 @@ describe('a layer', () => {
       [
         ['labels', 0, 0, 0],
         ['l', 40, 40, 5],
-        ['l:add', 0, 0, 0],
+        ['x:add', 0, 0, 0],
       ],
     ],
   ])('%s', (_, build, expected) => {

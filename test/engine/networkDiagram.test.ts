@@ -71,12 +71,50 @@ function elementsOf(svg: string): string[] {
 
 describe('boxes', () => {
   test('of a UNet are its blocks, with skip connections and conditions', () => {
-    expect(described(digits)).toMatchInlineSnapshot()
+    expect(described(digits)).toMatchInlineSnapshot(`
+      [
+        "0 x |  | 8 x 8 x 1 |  | ",
+        "1 Conv 3 × 3 | conv_in | 8 x 8 x 32 | 0 | ",
+        "2 Residual block | down_blocks.0.resnets.0 | 8 x 8 x 32 | 1 | time labels",
+        "3 Downsample | down_blocks.0.downsamplers.0.conv | 4 x 4 x 32 | 2 | ",
+        "4 Residual block | down_blocks.1.resnets.0 | 4 x 4 x 64 | 3 | time labels",
+        "5 Attention, 8 heads | down_blocks.1.attentions.0 | 4 x 4 x 64 | 4 | ",
+        "6 Residual block | mid_block.resnets.0 | 4 x 4 x 64 | 5 | time labels",
+        "7 Attention, 8 heads | mid_block.attentions.0 | 4 x 4 x 64 | 6 | ",
+        "8 Residual block | mid_block.resnets.1 | 4 x 4 x 64 | 7 | time labels",
+        "9 Residual block | up_blocks.0.resnets.0 | 4 x 4 x 64 | 8 5 | time labels",
+        "10 Attention, 8 heads | up_blocks.0.attentions.0 | 4 x 4 x 64 | 9 | ",
+        "11 Residual block | up_blocks.0.resnets.1 | 4 x 4 x 64 | 10 3 | time labels",
+        "12 Attention, 8 heads | up_blocks.0.attentions.1 | 4 x 4 x 64 | 11 | ",
+        "13 Upsample | up_blocks.0.upsamplers.0.conv | 8 x 8 x 64 | 12 | ",
+        "14 Residual block | up_blocks.1.resnets.0 | 8 x 8 x 32 | 13 2 | time labels",
+        "15 Residual block | up_blocks.1.resnets.1 | 8 x 8 x 32 | 14 1 | time labels",
+        "16 Conv 3 × 3 | conv_norm_out | 8 x 8 x 1 | 15 | ",
+      ]
+    `)
   })
 
   test('of a DiT and of an MLP are in one column', () => {
-    expect(described(dit(1))).toMatchInlineSnapshot()
-    expect(described(mlp)).toMatchInlineSnapshot()
+    expect(described(dit(1))).toMatchInlineSnapshot(`
+      [
+        "0 x |  | 8 x 8 x 1 |  | ",
+        "1 Patches 2 × 2, positions | pos_embed.proj | 16 x 16 | 0 | ",
+        "2 DiT block | transformer_blocks.0 | 16 x 16 | 1 | time labels",
+        "3 Linear | proj_out_2 | 16 x 4 | 2 | time labels",
+        "4 Patches to image |  | 8 x 8 x 1 | 3 | ",
+      ]
+    `)
+    expect(described(mlp)).toMatchInlineSnapshot(`
+      [
+        "0 x |  | 2 |  | ",
+        "1 Linear | linear_in | 64 | 0 | ",
+        "2 SiLU, linear | layers.0 | 64 | 1 | time",
+        "3 Add |  | 64 | 1 2 | ",
+        "4 SiLU, linear | layers.1 | 64 | 3 | time",
+        "5 Add, SiLU |  | 64 | 3 4 | ",
+        "6 Linear | linear_out | 2 | 5 | ",
+      ]
+    `)
     expect(layOut(findBoxes(mlp)).levels).toEqual([])
   })
 

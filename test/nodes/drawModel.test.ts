@@ -41,7 +41,14 @@ onCpu(() => {
         node('own', 'Classifier'),
       ].map(async (own) => /<title>(.*)<\/title>/.exec(await draw([own], 'own'))![1]),
     )
-    expect(titles).toMatchInlineSnapshot()
+    expect(titles).toMatchInlineSnapshot(`
+      [
+        "UNet with channels 32, 64 for 8 x 8 x 1 images",
+        "DiT with 4 layers of width 128 for 8 x 8 x 1 images",
+        "MLP with hidden layers 3 x 128 for points of dimension 2",
+        "Classifier with channels 16, 32 for 10 classes of 8 x 8 x 1 images",
+      ]
+    `)
     const layers = [
       node('in', 'ModelInput', {}, { shape: '2' }),
       node('a', 'Linear', { x: 'in.x' }, { out: 2, name: 'a' }),

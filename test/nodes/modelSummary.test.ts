@@ -15,12 +15,62 @@ const asking = (params: object) => [
 onCpu(() => {
   test('lists each layer after their sum', async () => {
     const { columns, rows } = await lastView<TableView>(asking({}), 'table')
-    expect([columns, ...rows].map((row) => row.join(' | '))).toMatchInlineSnapshot()
+    expect([columns, ...rows].map((row) => row.join(' | '))).toMatchInlineSnapshot(`
+      [
+        "layer | operation | output | parameters | multiply-adds | activations",
+        "all layers | 14 layers |  | 322 | 288 | 264 B",
+        "time | time |  | 0 | 0 | 0 B",
+        "time:timestep_embedding | timestep_embedding | 4 | 0 | 0 | 0 B",
+        "time_embedding.linear_1 | linear | 8 | 40 | 32 | 16 B",
+        "time_embedding.linear_1:silu | silu | 8 | 0 | 0 | 32 B",
+        "time_embedding.linear_2 | linear | 8 | 72 | 64 | 32 B",
+        "x | x | 2 | 0 | 0 | 0 B",
+        "x:fourier_features | fourier_features | 14 | 0 | 0 | 0 B",
+        "linear_in | linear | 8 | 120 | 112 | 56 B",
+        "linear_in:add | add | 8 | 0 | 0 | 0 B",
+        "linear_in:silu | silu | 8 | 0 | 0 | 32 B",
+        "layers.0 | linear | 8 | 72 | 64 | 32 B",
+        "layers.0:add | add | 8 | 0 | 0 | 0 B",
+        "layers.0:silu | silu | 8 | 0 | 0 | 32 B",
+        "linear_out | linear | 2 | 18 | 16 | 32 B",
+      ]
+    `)
   })
 
   test('adds up layers by the first parts of their names, and by model kind', async () => {
     const { rows } = await lastView<TableView>(asking({ depth: 1 }), 'table')
-    expect(rows.map(([name, count]) => [name, count])).toMatchInlineSnapshot()
+    expect(rows.map(([name, count]) => [name, count])).toMatchInlineSnapshot(`
+      [
+        [
+          "all layers",
+          "14 layers",
+        ],
+        [
+          "time",
+          "2 layers",
+        ],
+        [
+          "time_embedding",
+          "3 layers",
+        ],
+        [
+          "x",
+          "2 layers",
+        ],
+        [
+          "linear_in",
+          "3 layers",
+        ],
+        [
+          "layers",
+          "3 layers",
+        ],
+        [
+          "linear_out",
+          "1 layer",
+        ],
+      ]
+    `)
     const classifier = [
       node('own', 'Classifier', {}, {}),
       node('table', 'ModelSummary', { model: 'own.model' }, { depth: 1 }),

@@ -61,6 +61,7 @@ export const viewTexts = {
   evaluatedAgain: 'evaluated again',
   allLayers: 'all layers',
   layerCount: '# layers',
+  layerCountOne: '# layer',
   operation: 'operation',
   multiplyAdds: 'multiply-adds',
   activationMemory: 'activations',

@@ -73,7 +73,8 @@ function sumRow({ name, costs }: { name: string; costs: readonly LayerCost[] }):
     macs: sum(({ macs }) => macs),
     saved: sum(({ saved }) => saved),
   }
-  return [name, viewText('layerCount', costs.length), '', ...numbers(total)]
+  const count = viewText(costs.length === 1 ? 'layerCountOne' : 'layerCount', costs.length)
+  return [name, count, '', ...numbers(total)]
 }
 
 /** Rows of layers with the same first parts of their names, in the order of their first layers. */

@@ -60,6 +60,7 @@ export const koViews: ViewTexts = {
   evaluatedAgain: '다시 계산함',
   allLayers: '모든 레이어',
   layerCount: '레이어 #개',
+  layerCountOne: '레이어 #개',
   operation: '연산',
   multiplyAdds: '곱셈-덧셈',
   activationMemory: '활성값',

@@ -16,8 +16,7 @@ export const layerTitles = memoize((view: GraphView): readonly string[] => {
   const taken = new Set(view.layers.flatMap(({ name }) => name ?? []))
   for (const [i, { name, op, in: inputs }] of view.layers.entries()) {
     const module = attentionModule(view, i)
-    // Of a skip connection and a branch, the branch was evaluated last.
-    const from = op === 'add' ? Math.max(...inputs) : inputs[0]
+    const from = op === 'add' ? lastBranch(view, inputs) : inputs[0]
     const isSource = layerOp({ op }).isSource === true
     const wanted = name ?? module ?? (isSource ? op : `${bases[from]}:${op}`)
     const title = name ?? unusedTitle(wanted, taken)
@@ -27,6 +26,12 @@ export const layerTitles = memoize((view: GraphView): readonly string[] => {
   }
   return titles
 })
+
+/** Of a skip connection, a branch and an embedding, the branch: it was evaluated last. */
+function lastBranch({ dependsOnX }: GraphView, inputs: readonly number[]): number {
+  const branches = inputs.filter((i) => dependsOnX[i])
+  return Math.max(...(branches.length > 0 ? branches : inputs))
+}
 
 /** Name of the module of an attention in diffusers. */
 function attentionModule({ layers }: GraphView, i: number): string | undefined {
