@@ -80,14 +80,16 @@ export const records: { [name: string]: Record } = {
     from: [engine('unetTraining', /training (\w+) > /)],
   },
   '11_models': {
-    what: 'outputs and gradients of DiTs, UNets and autoencoders, trainings: diffusers, PyTorch',
-    total: 10,
+    what: 'outputs, gradients and attention of DiTs, UNets and autoencoders, trainings: diffusers, PyTorch',
+    total: 15,
     from: [
       engine('unet', /> ((?:fourier|learned)_\w+) has the output/),
       engine('dit', /> (dit_\w+) has the output/),
       engine('vae', /> (vae_\w+) has the/),
       engine('vae', /(a training of an autoencoder has the losses and the final weights)/),
       engine('dit', /(a training has the losses and the final weights)/),
+      engine('attentionProbabilities', /> (attention_maps_a) has the output/),
+      engine('attentionProbabilities', /(attention weights of every head of \S+)/),
     ],
   },
   '05_losses.json': {

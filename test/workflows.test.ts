@@ -93,6 +93,7 @@ const bits = ({ data }: Numbers) => [...new Uint32Array(data.buffer, data.byteOf
 
 test('lists the ready workflows', () => {
   expect(workflowNames).toEqual([
+    'attention-maps',
     'attention',
     'autoguidance',
     'build-a-unet',

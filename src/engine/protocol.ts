@@ -68,6 +68,8 @@ export type Request =
   | { type: 'expand'; id: number; node: GraphNode; wired: string[] }
   /** Asks for the layers of the model that a node makes. Answered by `expanded`. */
   | { type: 'openModel'; id: number; graph: Graph; node: string }
+  /** Asks for a diagram of the model that a node makes. Answered by `drawn`. */
+  | { type: 'drawModel'; id: number; graph: Graph; node: string }
   /** Writes a graph as a script, with this title and description in its header. */
   | { type: 'script'; id: number; graph: Graph; title?: string; about?: string }
   /**
@@ -219,6 +221,8 @@ export type Event =
   | { type: 'checked'; id: number; faults: Fault[] }
   | { type: 'foundTrainings'; id: number; trainings: StoredTraining[] }
   | { type: 'expanded'; id: number; expansion?: Expansion; faults: Fault[] }
+  /** An SVG document; missing if the node makes no network of layers. */
+  | { type: 'drawn'; id: number; svg?: string; faults: Fault[] }
   /** Without text if the graph has faults. */
   | { type: 'scripted'; id: number; text?: string; faults: Fault[] }
   /** Without a description if no value is kept. */

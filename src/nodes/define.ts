@@ -346,6 +346,7 @@ export interface LoopRun<
     index: number,
     inputs: RunInputs<S>,
     params: LoopRunParams<SP, EP>,
+    observed: ReadonlySet<string>,
   ): State
   done(
     state: State,

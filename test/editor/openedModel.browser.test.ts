@@ -1,4 +1,5 @@
 // A UNet opened into its layers in the built editor, and changed.
+import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { en } from '../../src/editor/texts/en/index.ts'
@@ -34,6 +35,18 @@ test('a UNet is replaced by its layers, with its names, and comes back by undo',
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/opened.png` })
   await press(page, 'Control+z')
   await expect.poll(() => titles(page)).toEqual(['UNet'])
+})
+
+test('the diagram of a model is downloaded as SVG', async () => {
+  await addNode(page, 'unet', 300, 300)
+  await clickNode(page, 'UNet', { button: 'right' })
+  const waiting = page.waitForEvent('download', { timeout: 60_000 })
+  await page.getByRole('menuitem', { name: en.commands.downloadDiagram }).click()
+  const download = await waiting
+  expect(download.suggestedFilename()).toMatch(/\.svg$/)
+  const svg = readFileSync(await download.path(), 'utf8')
+  expect(svg).toContain('<svg')
+  expect(svg).toContain('mid_block.resnets.1')
 })
 
 test('each new layer has a name of its own, also a copy', async () => {

@@ -4,7 +4,7 @@ import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable, hasEffect } from '../../src/engine/plan/op.ts'
 import type { OutputOp } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
-import type { View } from '../../src/engine/plan/view.ts'
+import type { ImagesView, View } from '../../src/engine/plan/view.ts'
 import type { Conditioning, Model } from '../../src/engine/base/values.ts'
 import { any, defineNode } from '../../src/nodes/define.ts'
 import { attention as declared } from '../../src/nodes/model/attention.ts'
@@ -14,6 +14,7 @@ import { onCpu } from '../backends.ts'
 import { readPipeline } from '../readPipeline.ts'
 import type { Numbers } from './evaluate.ts'
 import { evaluate, node } from './evaluate.ts'
+import { lastView } from './shown.ts'
 
 const small = { sample_size: 4, block_out_channels: '8, 8', num_classes: 3, norm_num_groups: 4 }
 const cross = { kind: 'cross', resolutions: '4', head_dim: 4, cross_attention_dim: 6 }
@@ -310,6 +311,97 @@ onCpu(() => {
       await expect(evaluate(maps({ kind: 'self' }, {}), { maps: 'maps.maps' })).rejects.toThrow(
         'Expected a model that attends to tokens',
       )
+    })
+
+    test('AttentionMaps outputs maps of one layer: of each head and token, or of a query pixel', async () => {
+      const maps = (id: string, params: object, inputs: object = {}) =>
+        node(
+          id,
+          'AttentionMaps',
+          {
+            model: 'unet.model',
+            x_t: 'x.noise',
+            t: 't.t',
+            condition: 'tokens.condition',
+            ...inputs,
+          },
+          { ...params },
+        )
+      const block = 'mid_block.attentions.0.transformer_blocks.0'
+      const graph = [
+        ...asking({ ...cross, labels_per_item: 2 }, undefined),
+        maps('heads', { layer: `${block}.attn2`, heads: 'each' }),
+        maps('mean', { layer: `${block}.attn2` }),
+        maps('self', { layer: `${block}.attn1`, query_row: 3, query_column: 0 }),
+        maps('all', { layer: `${block}.attn1` }),
+        maps('drawn', { layer: `${block}.attn2` }, { image: 'x.noise' }),
+      ]
+      const ids = ['heads', 'mean', 'self', 'all', 'drawn']
+      const { heads, mean, self, all, drawn } = await evaluate(
+        graph,
+        Object.fromEntries(ids.map((id) => [id, `${id}.maps`])),
+      )
+      const count = heads.tensor.shape[0] / 8
+      expect(count).toBeGreaterThan(1)
+      expect([mean, self, all, drawn].map(({ tensor }) => tensor.shape)).toEqual([
+        [8, 2, 2, 1],
+        [4, 2, 2, 1],
+        [4, 2, 2, 1],
+        [8, 4, 4, 3],
+      ])
+      // Item, head, token: the mean over heads is the map of the mean.
+      const weight = (head: number, token: number) => heads.tensor.data[(2 * head + token) * 4]
+      for (const token of [0, 1]) {
+        const over = Array.from({ length: count }, (_, head) => weight(head, token))
+        expect(over.reduce((sum, one) => sum + one, 0) / count).toBeCloseTo(
+          mean.tensor.data[token * 4],
+          5,
+        )
+      }
+      expect(Math.max(...self.tensor.data.slice(0, 4))).toBeCloseTo(1, 6)
+      expect(self.tensor.data).not.toEqual(all.tensor.data)
+      // Red is never darker than green and blue.
+      for (let i = 0; i < drawn.tensor.data.length; i += 3)
+        expect(drawn.tensor.data[i]).toBeGreaterThanOrEqual(drawn.tensor.data[i + 1])
+      const refused = (id: string, params: object, inputs: object = {}) =>
+        evaluate([...graph, maps(id, params, inputs)], { maps: `${id}.maps` })
+      await expect(refused('no', { layer: 'conv_in' })).rejects.toThrow(
+        'Expected one of the attention layers of the model',
+      )
+      await expect(refused('out', { layer: `${block}.attn1`, query_row: 4 })).rejects.toThrow(
+        'Expected a pixel of x_t, from 0 to 3, or -1 for all, got 4.',
+      )
+    })
+
+    test('AttentionMaps follows a sampling loop and changes no bit of its samples', async () => {
+      const condition = 'tokens.condition'
+      const predicted = { model: 'unet.model', x_t: 'start.x_t', t: 'start.t', condition }
+      const sampling = [
+        ...asking({ ...cross, labels_per_item: 2 }, undefined),
+        node('list', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 2 }),
+        node('start', 'SamplingStart', { x_T: 'x.noise', timesteps: 'list.timesteps' }),
+        node('each', 'Predict', predicted),
+        node('step', 'DDIMStep', {
+          x_t: 'start.x_t',
+          prediction: 'each.prediction',
+          t: 'start.t',
+          t_prev: 'start.t_prev',
+          schedule: 'schedule.schedule',
+        }),
+        node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: 'step.x_prev' }),
+      ]
+      const layer = 'mid_block.attentions.0.transformer_blocks.0.attn2'
+      const watching = [
+        ...sampling,
+        node('maps', 'AttentionMaps', predicted, { layer }),
+        node('shown', 'Preview', { images_1: 'maps.maps' }, { count: 64 }),
+      ]
+      const samplesOf = async (graph: GraphNode[]) =>
+        (await evaluate(graph, { x: 'end.x_0' })).x.tensor.data
+      expect(await samplesOf(watching)).toEqual(await samplesOf(sampling))
+      const { groups, caption } = await lastView<ImagesView>(watching, 'shown')
+      expect(caption).toMatch(/^t = \d+/)
+      expect(groups.map(({ count, width }) => [count, width])).toEqual([[8, 2]])
     })
 
     test('Mosaic joins images into one and collects their labels', async () => {

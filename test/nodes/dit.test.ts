@@ -106,7 +106,7 @@ onCpu(() => {
         ],
         [
           "training memory, batch size 64",
-          "65.5 MiB",
+          "65.6 MiB",
         ],
         [
           "with checkpointing",

@@ -4,7 +4,7 @@ import type { Spot } from '../ui/geometry.ts'
 import { groupsAround, groupNodes } from '../canvas/groups.ts'
 import { pasteFromClipboard } from '../workspace/clipboard.ts'
 import { showsChart } from '../charts/openChart.ts'
-import { expandNode, groupSelection } from './nodeActions.ts'
+import { downloadDiagram, expandNode, groupSelection } from './nodeActions.ts'
 import { getCommand, shortcut, type CommandId } from '../ui/commands.ts'
 import { askTitle } from './prompts.ts'
 import { panelInsets } from '../ui/insets.ts'
@@ -85,6 +85,9 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
       : nodeDeclaration(node)?.expands || nodeDeclaration(node)?.opens
         ? [{ label: commands.openNode, run: () => void expandNode(editor, node) }]
         : []),
+    ...(makesNetwork(node)
+      ? [{ label: commands.downloadDiagram, run: () => void downloadDiagram(editor, node) }]
+      : []),
     'rule',
     commandItem('rename'),
     commandItem('replace'),
@@ -119,6 +122,11 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     commandItem('deleteAndReconnect', { danger: true }),
   ]
 }
+
+/** True for nodes that make a network of layers. */
+const makesNetwork = (node: LGraphNode) =>
+  nodeDeclaration(node)?.opens ||
+  ['diffusion/ModelOutput', 'diffusion/Classifier'].includes(node.type)
 
 /** Items that turn params of a node into inputs, and back. */
 export const paramInputItems = (editor: Editor, node: LGraphNode, only?: string): MenuItem[] => {

@@ -5,6 +5,8 @@ import { showNodeSearch } from '../canvas/state.ts'
 import { byType } from '../graph/declarations.ts'
 import { openClosedNode } from '../graph/fragments.ts'
 import { texts } from '../texts/texts.ts'
+import { download } from '../ui/download.ts'
+import * as format from '../ui/format.ts'
 import type { Spot } from '../ui/geometry.ts'
 import { showToast } from '../ui/state.ts'
 import { askTitle } from './prompts.ts'
@@ -34,5 +36,15 @@ export async function expandNode({ engine, workspace }: Editor, node: LGraphNode
     })
   } catch (error) {
     showToast(texts.commands.openNode, { text: (error as Error).message, error: true })
+  }
+}
+
+/** Downloads a diagram of the model that a node makes. */
+export async function downloadDiagram({ engine }: Editor, node: LGraphNode) {
+  try {
+    const bytes = await engine.drawModel(node)
+    download({ name: `${format.fileName(node.getTitle())}.svg`, mime: 'image/svg+xml', bytes })
+  } catch (error) {
+    showToast(texts.commands.downloadDiagram, { text: (error as Error).message, error: true })
   }
 }

@@ -13,6 +13,11 @@ import type { Workspace } from '../workspace/workspace.ts'
 export interface EngineRequests extends Pick<Client, 'check'> {
   /** Expands a node on the canvas. Rejects with an Error in the user's language. */
   expand(node: LGraphNode): Promise<Expansion>
+  /**
+   * Draws the model that a node makes, as an SVG document. Rejects with an Error in the user's
+   * language.
+   */
+  drawModel(node: LGraphNode): Promise<string>
   /** Returns the graph as a script. Rejects with an Error in the user's language. */
   script(text: { title?: string; about?: string }): Promise<string>
   /** `measure`: discards the stored choice of kernels for the GPU and measures again. */
@@ -20,7 +25,7 @@ export interface EngineRequests extends Pick<Client, 'check'> {
 }
 
 export function createEngineRequests(
-  client: Pick<Client, 'check' | 'expand' | 'openModel' | 'script' | 'setBackend'>,
+  client: Pick<Client, 'check' | 'expand' | 'openModel' | 'drawModel' | 'script' | 'setBackend'>,
   stage: Pick<Stage, 'fullId'>,
   workspace: Pick<Workspace, 'capture'>,
 ): EngineRequests {
@@ -36,6 +41,7 @@ export function createEngineRequests(
         : client.expand(node, Object.keys(node.inputs))
       return opened.catch(throwTranslated)
     },
+    drawModel: ({ id }) => client.drawModel(graph(), stage.fullId(id)).catch(throwTranslated),
     script: (text) => client.script(graph(), text).catch(throwTranslated),
     useBackend: (name, measure = false) => client.setBackend({ name, measure }),
   }

@@ -26,6 +26,7 @@ type MenuText =
   | 'unmute'
   | 'removeBypass'
   | 'openNode'
+  | 'downloadDiagram'
   | 'disconnect'
   | 'disconnectAll'
   | 'insert'

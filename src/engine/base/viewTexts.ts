@@ -53,6 +53,20 @@ export const viewTexts = {
   noLabel: 'no label',
   label: 'label #',
 
+  // Layers of models
+  meanIs: 'mean #',
+  deviationIs: 'standard deviation #',
+  zeroShare: '# % zeros',
+  rangeIs: 'from # to #',
+  evaluatedAgain: 'evaluated again',
+  allLayers: 'all layers',
+  layerCount: '# layers',
+  layerCountOne: '# layer',
+  operation: 'operation',
+  multiplyAdds: 'multiply-adds',
+  activationMemory: 'activations',
+  noGradient: 'no training step was observed yet',
+
   // Models and checkpoints
   layer: 'layer',
   layers: 'layers',

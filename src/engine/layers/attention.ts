@@ -18,15 +18,19 @@ export function attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, heads: number):
 }
 
 /**
- * Attention weights, averaged over the heads: softmax(q k^T / sqrt(c / heads)), `[b, n, m]`. For
- * display; {@link attention} does not materialise them.
+ * Attention weights of each head: softmax(q k^T / sqrt(c / heads)), `[b, heads, n, m]`, with q of
+ * `[b, n, c]` and k of `[b, m, c]`. For display; {@link attention} does not materialise them.
  */
-export function attentionShares(q: Tensor3D, k: Tensor3D, heads: number): Tensor3D {
+export function attentionProbabilities(q: Tensor3D, k: Tensor3D, heads: number): Tensor4D {
   const [b, n] = q.shape
   const scaled = splitHeads(q, heads).mul(1 / Math.sqrt(q.shape[2] / heads))
   const shares = tf.softmax(matrixProduct(scaled, splitHeads(k, heads), false, true))
-  return shares.reshape([b, heads, n, -1]).mean(1) as Tensor3D
+  return shares.reshape([b, heads, n, -1])
 }
+
+/** {@link attentionProbabilities}, averaged over the heads: `[b, n, m]`. */
+export const attentionShares = (q: Tensor3D, k: Tensor3D, heads: number): Tensor3D =>
+  attentionProbabilities(q, k, heads).mean(1)
 
 /**
  * softmax(q) (softmax(k)^T v) for each head, with softmax over the channels of a query and over the

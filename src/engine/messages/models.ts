@@ -61,6 +61,12 @@ export const modelMessages = catalogue('models', {
   notTiny: 'Expected an AutoencoderTiny, whose latents have bounds, got a model of kind "{kind}".',
   latentDeviation: 'Expected latents with a finite standard deviation above 0, got {deviation}.',
 
+  // inspection
+  noNetwork: 'Expected a model with a network of layers, got a model of kind "{kind}".',
+  withoutAttention: 'Expected a model with attention, got one without.',
+  layerName: 'Expected a layer of the model, such as {layers}, got "{layer}".',
+  attentionLayer: 'Expected one of the attention layers of the model ({layers}), got "{layer}".',
+
   // classifiers
   notAClassifier: 'Expected a classifier, got a model of kind "{kind}".',
   classifierShape:

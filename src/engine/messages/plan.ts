@@ -97,6 +97,10 @@ export const planMessages = catalogue('plan', {
   lossNotFinite: 'Expected a finite loss, got {value} at step {step}.',
   lossExploded: 'Expected a loss below {limit}, got {value} at step {step}: the training diverges.',
   weightsNotFinite: 'Expected finite weights, got others after step {step}.',
+  forwardNotFinite:
+    'Layer {layer} is the first with an output that is not finite, in the forward pass of step {step}.',
+  backwardNotFinite:
+    'Layer {layer} is the first with a gradient that is not finite, in the backward pass of step {step}.',
   lowerRate:
     'Lower lr of Optimizer, set its clip_norm to 1, set activations of TrainingStart to float32, or check that the data lie between about -1 and 1.',
   goodWeights: 'The weights after step {step} are kept: set steps to {step} to use them.',

@@ -107,6 +107,7 @@ function checkTimesteps(model: Model, x: Tensor, t: Float64Array | undefined) {
 
 export const classifierKind: ModelKind = {
   trainable: true,
+  program: (model) => classifierProgram(classifierConfig(model)),
   itemShape,
   // A wire to Predict should meet the error below, not one about missing classes.
   conditions: (model) => labelSpec(classifierConfig(model).num_classes),

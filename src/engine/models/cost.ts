@@ -81,10 +81,10 @@ export function sizeRows(size: Size): [string, string][] {
   ]
 }
 
-const inBytes = (bytes: number) => withUnit(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])
+export const inBytes = (bytes: number) => withUnit(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])
 
 /** Formats with three digits and the largest unit that fits. */
-function withUnit(value: number, base: number, units: readonly string[]): string {
+export function withUnit(value: number, base: number, units: readonly string[]): string {
   const power = Math.min(
     units.length - 1,
     value < 1 ? 0 : Math.floor(Math.log(value) / Math.log(base)),

@@ -3,6 +3,7 @@ import type { Times } from '../process/schedule.ts'
 import type { Tensor } from '../base/tf.ts'
 import type { Conditioning, Model, Prediction } from '../base/values.ts'
 import type { ConditionSpec } from './condition.ts'
+import type { Program } from './graph/step.ts'
 
 /** Output of a model: a prediction, and a variance if it is learned. */
 export type Answer = Pick<Prediction, 'tensor' | 'variance'>
@@ -23,6 +24,8 @@ export interface ModelKind {
    * the model then passes to its embedding or to its children.
    */
   differentiableTime?: true
+  /** The network of a model that is a graph of layers. */
+  program?(model: Model): Program
   /** Shape of one item. */
   itemShape(model: Model): number[]
   /** Parts of the condition; none for unconditional models. */

@@ -17,6 +17,7 @@ import { createWeights, layerStreams } from './graph/firstWeights.ts'
 import type { LayerGraph } from './graph/layer.ts'
 import { programsOf } from './graph/functions.ts'
 import { countSteps, runProgram } from './graph/program.ts'
+import type { Program } from './graph/step.ts'
 import type { LayerWeights } from './graph/weights.ts'
 import { countParameters, layersWithWeights } from './graph/weights.ts'
 import type { ModelKind } from './kind.ts'
@@ -40,12 +41,13 @@ export const layersKind: ModelKind = {
   differentiableTime: true,
   itemShape: (model) => [...inputShape(requirePredict(configOf(model)))],
   conditions: (model) => conditionSpecs(configOf(model)),
+  program: predictProgram,
   evaluate: (model, x, times, condition) =>
-    runProgram(programOf(requirePredict(configOf(model)), 'predict'), model, {
-      x,
-      times,
-      condition,
-    })[0],
+    runProgram(predictProgram(model), model, { x, times, condition })[0],
+}
+
+function predictProgram(model: Model): Program {
+  return programOf(requirePredict(configOf(model)), 'predict')
 }
 
 /** Throws EngineError, at `model`, for a model that does not denoise. */

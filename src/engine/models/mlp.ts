@@ -39,6 +39,7 @@ export const mlpKind: ModelKind = {
   differentiableTime: true,
   itemShape: (model) => [mlpConfig(model).dim],
   conditions: (model) => conditionSpecs(mlpConfig(model)),
+  program: (model) => mlpProgram(mlpConfig(model)),
   evaluate: (model, x, times, condition) =>
     runProgram(mlpProgram(mlpConfig(model)), model, { x, times, condition })[0],
 }

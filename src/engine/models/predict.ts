@@ -3,25 +3,27 @@ import { EngineError } from '../base/errors.ts'
 import { modelMessages, modelWords } from '../messages/models.ts'
 import { isSameShape } from '../process/coefficients.ts'
 import type { Times } from '../process/schedule.ts'
-import type { Tensor, Tensor4D } from '../base/tf.ts'
+import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
-import type { Conditioning, ConditionPart, Model } from '../base/values.ts'
+import type { Conditioning, Model } from '../base/values.ts'
+import { checkConditions, checkCount, checkRequired, checkTimesteps } from './argumentChecks.ts'
 import { classifierKind } from './classifier.ts'
 import type { ConditionSpec } from './condition.ts'
-import { conditionParts, findPart, isOptional } from './condition.ts'
 import { ditKind } from './dit/dit.ts'
 import { classifierGuidedKind } from './classifierGuided.ts'
 import { exactKind } from './exact.ts'
 import { gaussianKind } from './gaussian.ts'
 import { guidedKind } from './guided.ts'
-import type { Answer, ModelKind } from './kind.ts'
+import type { NetworkInputs } from './graph/layer.ts'
+import type { Program } from './graph/step.ts'
+import type { Answer, Evaluate, ModelKind } from './kind.ts'
 import { layersKind } from './layers.ts'
 import { mlpKind } from './mlp.ts'
 import { ownKind } from './own/kind.ts'
 import { preconditionKind } from './precondition.ts'
 import { KindTable, type BuiltInKind } from './registry.ts'
 import { findModel } from './tree.ts'
-import { attentionMaps, unetKind } from './unet/unet.ts'
+import { unetKind } from './unet/unet.ts'
 import { autoencoderKind } from './vae/autoencoder.ts'
 
 const builtIn: Record<BuiltInKind, ModelKind> = {
@@ -114,36 +116,59 @@ function checkArguments(
   checkConditions(condition, kind.conditions(model), x)
 }
 
+/** Runs the network of a model. */
+export type RunNetwork = (program: Program, network: Model, inputs: NetworkInputs) => Tensor
+
 /**
- * Cross-attention weights of each pixel over the tokens, `[b, h, w, n]`, by the size of the feature
- * maps. Throws EngineError as {@link predict} does, and if the model contains no UNet with
- * cross-attention.
+ * Evaluates a model as {@link predict} does, for inspection: `run` runs the first network that is
+ * evaluated, with its own inputs; of a guided model, with the condition. Later networks give zeros.
+ * Throws EngineError as `predict` does, and for a model without a network of layers.
  */
-export function tokenMaps(
+export function inspectNetwork(
   model: Model,
   x: Tensor,
   t: Times,
   condition: Conditioning | undefined,
-): Map<number, Tensor4D> {
-  const inner = findModel(
-    model,
-    ({ kind, config }) => kind === 'unet' && config.cross_attention_dim !== undefined,
-  )
-  if (!inner) {
-    throw new EngineError(modelMessages.noTokens, { argument: 'model' })
+  run: RunNetwork,
+) {
+  const noNetwork = () =>
+    new EngineError(modelMessages.noNetwork, { argument: 'model', kind: model.kind })
+  if (!findNetwork(model)) throw noNetwork()
+  checkArguments(model, x, t, condition)
+  let found = false
+  const inspectModel: Evaluate = (model, x, times, condition) => {
+    const program = modelKind(model).program?.(model)
+    if (!program) return evaluate(model, x, times, condition, inspectModel)
+    if (found) return { tensor: tf.zerosLike(x) }
+    found = true
+    checkRequired(condition, modelKind(model).conditions(model))
+    return splitVariance(model, run(program, model, { x, times, condition }), x)
   }
-  checkArguments(inner, x, t, condition)
-  return attentionMaps(inner, x as Tensor4D, t.t, condition)
+  inspectModel(model, x, t, condition)
+  // Such as a classifier beside a model without a network.
+  if (!found) throw noNetwork()
 }
 
-function evaluate(model: Model, x: Tensor, t: Times, condition: Conditioning | undefined): Answer {
+/** The first network of layers in a tree of models, if there is one. */
+export function findNetwork(model: Model): { model: Model; program: Program } | undefined {
+  const found = findModel(model, (inner) => modelKind(inner).program !== undefined)
+  return found && { model: found, program: modelKind(found).program!(found) }
+}
+
+function evaluate(
+  model: Model,
+  x: Tensor,
+  t: Times,
+  condition: Conditioning | undefined,
+  evaluateChild: Evaluate = evaluate,
+): Answer {
   const kind = modelKind(model)
   if (t.tensor && !kind.differentiableTime)
     throw new EngineError(modelMessages.constantTime, { argument: 't', kind: model.kind })
   // Checked here instead of at the entry, because wrappers also evaluate their child without a
   // condition.
   checkRequired(condition, kind.conditions(model))
-  const said = kind.evaluate(model, x, t, condition, evaluate)
+  const said = kind.evaluate(model, x, t, condition, evaluateChild)
   return said instanceof tf.Tensor ? splitVariance(model, said, x) : said
 }
 
@@ -174,138 +199,3 @@ function checkShape(model: Model, x: Tensor, itemShape: number[]) {
 
 const takesImages = (model: Model) =>
   ['unet', 'dit'].includes((trainableModel(model) ?? model).kind)
-
-function checkTimesteps(t: Float64Array, x: Tensor) {
-  checkCount('t', modelWords.timestep(), t.length, x)
-  refuseCleanTimes(t)
-}
-
-/** Throws EngineError where a timestep is -1. */
-export function refuseCleanTimes(t: Float64Array) {
-  if (t.every((step) => step >= 0)) return
-  throw new EngineError(modelMessages.cleanTime, { argument: 't' })
-}
-
-const listInWords = {
-  labels: modelWords.labels,
-  values: modelWords.values,
-  vectors: modelWords.vectors,
-  tokens: modelWords.tokenSequences,
-  channels: modelWords.extraChannels,
-} satisfies { [K in ConditionPart['kind']]: unknown }
-
-const unexpectedCondition = {
-  labels: modelMessages.unexpectedLabels,
-  values: modelMessages.unexpectedCondition,
-  vectors: modelMessages.unexpectedCondition,
-  tokens: modelMessages.unexpectedTokens,
-  channels: modelMessages.unexpectedChannels,
-} satisfies { [K in ConditionPart['kind']]: unknown }
-
-function checkConditions(
-  condition: Conditioning | undefined,
-  specs: readonly ConditionSpec[],
-  x: Tensor,
-) {
-  for (const part of conditionParts(condition)) {
-    const spec = specs.find(({ kind }) => kind === part.kind)
-    if (!spec) throw unexpectedPart(part, specs)
-    checkPart(part, spec, x)
-  }
-}
-
-function unexpectedPart({ kind }: ConditionPart, specs: readonly ConditionSpec[]): EngineError {
-  if (specs.length === 0)
-    return new EngineError(unexpectedCondition[kind], { argument: 'condition' })
-  const tokens = kind === 'tokens' || specs.some((spec) => spec.kind === 'tokens')
-  return new EngineError(tokens ? modelMessages.otherTokens : modelMessages.otherCondition, {
-    argument: 'condition',
-    expected: specs.map((spec) => listInWords[spec.kind]()).join(', '),
-    condition: listInWords[kind](),
-  })
-}
-
-function checkPart(part: ConditionPart, spec: ConditionSpec, x: Tensor) {
-  if (spec.kind === 'labels' && part.kind === 'labels') return checkLabelCondition(part, spec, x)
-  if (part.kind === 'values')
-    return checkCount('condition', modelWords.number(), part.values.length, x)
-  if (spec.kind === 'vectors' && part.kind === 'vectors')
-    return checkVectors(part.vectors, spec.width, x)
-  if (spec.kind === 'tokens' && part.kind === 'tokens')
-    return checkTokens(part.tokens, spec.width, x)
-  if (spec.kind === 'channels' && part.kind === 'channels')
-    return checkChannels(part.channels, spec.count, x)
-}
-
-/** Checks that each part without a value for "none" is given. */
-function checkRequired(condition: Conditioning | undefined, specs: readonly ConditionSpec[]) {
-  const missing = specs.find((spec) => !isOptional(spec) && !findPart(condition, spec.kind))
-  if (!missing) return
-  throw new EngineError(modelMessages.missingCondition, {
-    argument: 'condition',
-    expected: listInWords[missing.kind](),
-  })
-}
-
-function checkLabelCondition(
-  { labels, perItem = 1 }: { labels: Int32Array; perItem?: number },
-  { classes, last, perItem: wanted = 1 }: { classes: number; last: number; perItem?: number },
-  x: Tensor,
-) {
-  if (perItem !== wanted) {
-    throw new EngineError(modelMessages.labelsPerItem, {
-      argument: 'condition',
-      expected: wanted,
-      count: perItem,
-    })
-  }
-  checkCount('condition', modelWords.label(), labels.length / perItem, x)
-  const unknown = labels.find((label) => label < -1 || label > last)
-  if (unknown === undefined) return
-  throw new EngineError(modelMessages.labelRange, {
-    argument: 'condition',
-    last: classes - 1,
-    label: unknown,
-  })
-}
-
-function checkTokens(tokens: Tensor, width: number, x: Tensor) {
-  if (tokens.shape[2] !== width) {
-    throw new EngineError(modelMessages.tokenWidth, {
-      argument: 'condition',
-      expected: width,
-      shape: tokens.shape,
-      width: tokens.shape[2],
-    })
-  }
-  checkCount('condition', modelWords.tokens(), tokens.shape[0], x)
-}
-
-function checkVectors(vectors: Tensor, width: number, x: Tensor) {
-  if (vectors.rank !== 2 || vectors.shape[1] !== width) {
-    throw new EngineError(modelMessages.vectorWidth, {
-      argument: 'condition',
-      expected: width,
-      shape: vectors.shape,
-    })
-  }
-  checkCount('condition', modelWords.vector(), vectors.shape[0], x)
-}
-
-function checkChannels(channels: Tensor, count: number, x: Tensor) {
-  const shape = [...x.shape.slice(1, -1), count]
-  if (!isSameShape(channels.shape.slice(1), shape)) {
-    throw new EngineError(modelMessages.channelShape, {
-      argument: 'condition',
-      expected: shape,
-      shape: channels.shape.slice(1),
-    })
-  }
-  checkCount('condition', modelWords.extraItem(), channels.shape[0], x)
-}
-
-function checkCount(argument: string, what: string, count: number, x: Tensor) {
-  const batch = x.shape[0]
-  if (count === 1 || count === batch) return
-  throw new EngineError(modelMessages.perItem, { argument, what, batch, count })
-}

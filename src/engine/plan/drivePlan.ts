@@ -44,7 +44,7 @@ export async function drivePlan(
     for (;;) {
       // The plan owns the awaited result, so it receives it even if the run stops.
       if (run.stopping && answer === undefined) break
-      if (losses.failure) throw losses.failure
+      if (losses.failure) await losses.assertSound()
       const { value: signal, done } = plan.next(answer)
       answer = undefined
       if (done) break

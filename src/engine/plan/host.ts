@@ -44,6 +44,14 @@ export interface LoopState {
   ended?: true
 }
 
+/** Runs iterations of a training again, unseen. */
+export interface Rerun {
+  /** The state before the first iteration, retained for the caller; undefined if it was recalled. */
+  begin(): { index: number; state: LoopState } | undefined
+  /** The state after one more iteration, retained for the caller; undefined if it has to wait. */
+  next(state: LoopState, index: number): LoopState | undefined
+}
+
 /** Services for a run. */
 export interface Host {
   ops: Ops
@@ -86,6 +94,11 @@ export interface Host {
   emissionShare: number
   /** Called when emissions were skipped to limit their share of the time. */
   onThinned(step: LoopStep, every: number): void
+  /**
+   * Called when an outermost training can run iterations again, and with undefined when it no longer
+   * can.
+   */
+  onTraining?(step: LoopStep, rerun: Rerun | undefined): void
   /**
    * Called before the first iteration of an outermost loop. May call `once`, which runs one
    * iteration and one emission and discards the results, to find the kernels they need. Resolves

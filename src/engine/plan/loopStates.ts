@@ -5,7 +5,7 @@ import type { CurrentRun } from './currentRun.ts'
 import { outerId } from '../base/ids.ts'
 import type { LoopState } from './host.ts'
 import { loopKey, observationKeys, type Key, type Keys, type ObservationKeys } from './keys.ts'
-import { divergenceFault, readLosses } from './lossReader.ts'
+import { readLosses } from './lossReader.ts'
 import { runTidied, type Memory } from '../base/memory.ts'
 import type { Tensor } from '../base/tf.ts'
 import { concatenate } from '../training/flatWeights.ts'
@@ -133,7 +133,7 @@ export class LoopStates {
     run.saves.addCheck(this.parts.now() - began)
     if (await finite) return
     const message = planMessages.weightsNotFinite({ step: index })
-    throw divergenceFault(step, message, run.losses.lastGood(step.end)?.index)
+    throw await run.losses.explain(step, message)
   }
 
   /** Returns the last good state of a training that ends because it has diverged. */

@@ -18,6 +18,8 @@ export interface LoopParts {
   start: string
   end: string
   memory: Memory
+  /** Done outputs that observers read. */
+  observed?: ReadonlySet<string>
   /** Returns the random context of Start, at an iteration of the enclosing loops. */
   contextAt: (path: readonly number[]) => RunContext
 }
@@ -87,12 +89,12 @@ export class LoopStepper {
 
   /** Like {@link advance}, for a loop that runs its body itself, under the tape. */
   around({ own }: LoopState, each: Outputs, body: LoopBody, index: number): unknown {
-    const { end, inputs, params } = this.parts
+    const { end, inputs, params, observed = new Set() } = this.parts
     const { behaviour } = this
     // Errors of nodes of the body are faults of those nodes, so any other is one of the loop itself.
     return runAtNode(
       end,
-      () => runTidied(() => behaviour.around?.(own, each, body, index, inputs, params)),
+      () => runTidied(() => behaviour.around?.(own, each, body, index, inputs, params, observed)),
       planMessages.fixAround(),
     )
   }

@@ -2,9 +2,10 @@
 // has exploded.
 import { concatenate } from '../training/flatWeights.ts'
 import type { Tensor } from '../base/tf.ts'
+import { findBrokenLayer } from './brokenLayer.ts'
 import type { LoopStep } from './steps.ts'
 import { NodeError } from '../base/fault.ts'
-import type { Iteration } from './host.ts'
+import type { Iteration, Rerun } from './host.ts'
 import { runTidied, type Memory } from '../base/memory.ts'
 import { planMessages } from '../messages/plan.ts'
 import { GoodStates, type GoodState } from './goodStates.ts'
@@ -17,6 +18,11 @@ export class LossReader {
   private readonly good = new Map<string, GoodStates>()
   private readonly watches = new Map<string, LossWatch>()
   private readonly reading: Promise<void>[] = []
+  /** The running trainings, by the id of their End. */
+  private readonly reruns = new Map<string, Rerun>()
+  /** The first loss that is not sound. */
+  private divergence: { step: Pick<LoopStep, 'end'>; problem: BadLoss; message: string } | undefined
+  private explaining: Promise<unknown> | undefined
 
   constructor(private readonly memory: Memory) {}
 
@@ -44,8 +50,7 @@ export class LossReader {
         if (this.failure) return
         const watch = this.watch(step.end)
         const problem = watch.judge(index, value)
-        const good = this.lastGood(step.end)?.index
-        if (problem) this.failure = badLoss(problem, { step, index, value, good }, watch.limit)
+        if (problem) this.fail(problem, step, badLossMessage(problem, index, value, watch.limit))
       })
       .catch((error: unknown) => void (this.failure ??= error))
       .finally(() => {
@@ -53,6 +58,33 @@ export class LossReader {
         this.reading.splice(this.reading.indexOf(reading), 1)
       })
     this.reading.push(reading)
+  }
+
+  private fail(problem: BadLoss, step: Pick<LoopStep, 'end'>, message: string) {
+    this.divergence = { step, problem, message }
+    this.failure = divergenceFault(step, message, this.lastGood(step.end)?.index)
+  }
+
+  /** Sets the function that runs iterations of a training again; undefined once it has ended. */
+  setRerun({ end }: Pick<LoopStep, 'end'>, rerun: Rerun | undefined) {
+    if (rerun) this.reruns.set(end, rerun)
+    else this.reruns.delete(end)
+  }
+
+  /**
+   * Returns the fault of a training with numbers that are not finite, with the first layer that gave
+   * one, if it is known.
+   */
+  async explain(step: Pick<LoopStep, 'end'>, message: string): Promise<NodeError> {
+    const good = this.lastGood(step.end)
+    const rerun = () => this.reruns.get(step.end)
+    const broken = await findBrokenLayer(good, rerun, this.memory).catch(() => undefined)
+    const first =
+      broken &&
+      (broken.pass === 'forward'
+        ? planMessages.forwardNotFinite(broken)
+        : planMessages.backwardNotFinite(broken))
+    return divergenceFault(step, first ? `${message} ${first}` : message, good?.index)
   }
 
   /** Follows the states of a training, to retain the last good one. */
@@ -79,37 +111,25 @@ export class LossReader {
   /** @throws the fault of the first loss that is not sound, after all have been read */
   async assertSound() {
     await this.settle()
-    if (this.failure) throw this.failure
+    if (!this.failure) return
+    const { divergence: found } = this
+    if (found?.problem === 'notFinite')
+      throw await (this.explaining ??= this.explain(found.step, found.message))
+    throw this.failure
   }
 }
 
-interface Divergence {
-  step: Pick<LoopStep, 'end'>
-  index: number
-  value: number
-  /** Iterations of the last good state. */
-  good: number | undefined
-}
-
-const badLoss = (problem: BadLoss, { step, index, value, good }: Divergence, limit: number) =>
-  divergenceFault(
-    step,
-    problem === 'notFinite'
-      ? planMessages.lossNotFinite({ value, step: index })
-      : planMessages.lossExploded({
-          value: value.toPrecision(3),
-          step: index,
-          limit: limit.toPrecision(2),
-        }),
-    good,
-  )
+const badLossMessage = (problem: BadLoss, index: number, value: number, limit: number) =>
+  problem === 'notFinite'
+    ? planMessages.lossNotFinite({ value, step: index })
+    : planMessages.lossExploded({
+        value: value.toPrecision(3),
+        step: index,
+        limit: limit.toPrecision(2),
+      })
 
 /** Fault of a training whose loss or weights have diverged. */
-export const divergenceFault = (
-  step: Pick<LoopStep, 'end'>,
-  message: string,
-  good: number | undefined,
-) =>
+const divergenceFault = (step: Pick<LoopStep, 'end'>, message: string, good: number | undefined) =>
   new NodeError({
     node: step.end,
     slot: 'loss',

@@ -299,7 +299,8 @@ export interface LoopBehaviour<State = unknown> {
    * outputs. Gradients are those of `differentiate`. `body` may be called several times; every call
    * draws the same random numbers, and only the first is observed. The plan owns arguments and
    * results of all calls until the iteration is complete, so neither may be disposed; the state
-   * returned may contain them. An error that `body` throws has to be passed on.
+   * returned may contain them. An error that `body` throws has to be passed on. `observed` are the
+   * done outputs that observers read.
    */
   around?(
     state: State,
@@ -308,6 +309,7 @@ export interface LoopBehaviour<State = unknown> {
     index: number,
     inputs: Inputs,
     params: LoopParams,
+    observed: ReadonlySet<string>,
   ): State
   /**
    * Reads back from the device what the next iteration needs on the CPU. Awaited between

@@ -1,6 +1,7 @@
 // Runs a loop of a plan: iterations, observers and emissions.
 import type { NumberValue } from '../base/values.ts'
-import type { LoopStep, PeriodicFile } from './steps.ts'
+import { valueId } from '../base/ids.ts'
+import { allObservers, stepInputs, type LoopStep, type PeriodicFile } from './steps.ts'
 import { BodyCalls, hideFromObservers, type ActiveLoop, type RunSteps } from './bodyCalls.ts'
 import { EmissionSchedule } from './emissionSchedule.ts'
 import {
@@ -10,6 +11,7 @@ import {
   type Iteration,
   type LoopState,
   type ObservedAt,
+  type Rerun,
   type LoopPosition,
   type Signal,
   type Solvers,
@@ -56,8 +58,15 @@ function createStepper(step: LoopStep, wired: Inputs, host: Host): LoopStepper {
     start: step.id,
     end: step.end,
     memory: host.memory,
+    observed: observedOutputs(step),
     contextAt: (path) => runContext(step.id, op, params, path, host),
   })
+}
+
+/** Done outputs that observers read directly. */
+function observedOutputs({ end, outputs, emission }: LoopStep): ReadonlySet<string> {
+  const read = new Set(emission.flatMap(allObservers).flatMap(stepInputs))
+  return new Set(outputs.filter((slot) => read.has(valueId({ node: end, slot }))))
 }
 
 type Recalled = { index: number; state: LoopState } | undefined
@@ -77,6 +86,8 @@ function* runIterations(loop: ActiveLoop): Generator<Signal, void, unknown> {
     return host.reportState(step, index, state, why)
   }
   const emissions = emissionSchedule(loop, index)
+  const isTraining = isOutside && stepper.behaviour.trains === true
+  if (isTraining) host.onTraining?.(step, rerunOf(loop, recalled === undefined))
   try {
     const ready =
       isOutside && stepper.hasNext(state, index)
@@ -102,6 +113,7 @@ function* runIterations(loop: ActiveLoop): Generator<Signal, void, unknown> {
     const round = { outer: place.indices, x: index, completed: index }
     for (const { kind, id } of step.emission) if (kind === 'observe') frame.ends.set(id, round)
   } finally {
+    if (isTraining) host.onTraining?.(step, undefined)
     if (isOutside && index > reported) void report('stop').catch(() => {})
     host.memory.release(state)
   }
@@ -364,7 +376,22 @@ function* runEmission(
   }
 }
 
-// ---- dry runs
+// ---- iterations that are not shown
+
+/** Iterations of a training, unseen and without files. */
+function rerunOf(loop: ActiveLoop, isFromStart: boolean): Rerun {
+  const { stepper, host, place } = loop
+  const unseen: ActiveLoop = {
+    ...loop,
+    host: { ...hideFromObservers(host), wouldObserve: () => false },
+    place: { ...place, emission: true },
+  }
+  return {
+    begin: () =>
+      isFromStart ? { index: stepper.firstIndex, state: stepper.begin(place.path) } : undefined,
+    next: (state, index) => runWithoutWaiting(iterate(unseen, state, index)),
+  }
+}
 
 /**
  * Runs one iteration and one emission, as far as possible without waiting. Observers do not see the

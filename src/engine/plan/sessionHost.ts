@@ -69,6 +69,7 @@ export class SessionHost {
       },
       onThinned: (_, every) =>
         run.send({ type: 'status', run: run.id, text: planMessages.fewerSamples({ every }) }),
+      onTraining: (step, rerun) => run.losses.setRerun(step, rerun),
       precompile: (step, once) => this.rehearse(run, loopKey(keys, step), once),
       startModels: async (step, inputs) => {
         const origin = origins.get(step.id)

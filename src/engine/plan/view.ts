@@ -125,6 +125,17 @@ export interface NumbersView {
 export interface RowsView {
   kind: 'rows'
   rows: [name: string, text: string][]
+  /** Lengths of bars behind the rows, from 0 to 1. */
+  bars?: number[]
+}
+
+/** Names and what is known of each, one row each. */
+export interface TableView {
+  kind: 'table'
+  /** Titles of the columns, that of the names first. */
+  columns: string[]
+  /** As many cells as columns in each row. */
+  rows: string[][]
 }
 
 /** Description of the last value on a wire. */
@@ -158,3 +169,4 @@ export type View =
   | FilmView
   | NumbersView
   | RowsView
+  | TableView

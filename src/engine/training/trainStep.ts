@@ -52,6 +52,8 @@ export interface Learner {
   accumulated: Accumulated | undefined
   /** Averages of the weights, in the order of their configs. */
   averages: Average[]
+  /** The gradient of the last update, before clipping, {@link flatten}ed; only if it is observed. */
+  gradient?: Tensor1D
   /** The loss of the last step; undefined before the first, and without a loss of its own. */
   loss: Scalar | undefined
   /** The losses of all steps, as consecutive parts; none without a loss of its own. */
@@ -232,6 +234,8 @@ export interface JointStepOptions extends StepLength {
    * computed after the models of the losses before it have been updated.
    */
   updates: 'together' | 'in_turn'
+  /** Stores the gradient of the last update in the state; default false. */
+  storesGradients?: boolean
   /** Computes the loss of a model from the weights of all models, under the tape. */
   loss: (model: number, learners: readonly Learner[]) => Scalar
 }
@@ -242,12 +246,14 @@ export interface JointStepOptions extends StepLength {
  */
 export function trainStepJointly(
   before: TrainingState,
-  { loss, losses, configs, updates, ...length }: JointStepOptions,
+  { loss, losses, configs, updates, storesGradients = false, ...length }: JointStepOptions,
 ): TrainingState {
   return runTidied(() => {
     const { others: left, ...first } = before
-    const state = convertLayout(first)
-    const start: Learner[] = [state, ...(left ?? []).map((other) => convertLayout(other))]
+    const prepare = <L extends Learner>(learner: L): L =>
+      convertLayout(storesGradients ? learner : withoutGradient(learner))
+    const state = prepare(first)
+    const start: Learner[] = [state, ...(left ?? []).map(prepare)]
     const after = [...start]
     for (const own of new Set(losses)) {
       const trained = start.flatMap((_, i) => (losses[i] === own ? [i] : []))
@@ -259,13 +265,24 @@ export function trainStepJointly(
       for (const [at, i] of trained.entries()) {
         const seen = i === own ? { loss: value, losses: appendLoss(start[i].losses, value) } : {}
         const step = before.step + 1
-        const next = applyLast(start[i], gradients[at], { ...length, ...configs[i], step })
+        const next = applyLast(start[i], gradients[at], {
+          ...length,
+          ...configs[i],
+          step,
+          storesGradients,
+        })
         after[i] = { ...start[i], ...seen, ...next }
       }
     }
     const [model, ...others] = after
     return { ...state, ...model, step: before.step + 1, ...(left && { others }) }
   })
+}
+
+function withoutGradient<L extends Learner>(learner: L): L {
+  if (!learner.gradient) return learner
+  const { gradient: _, ...rest } = learner
+  return rest as L
 }
 
 /** Adds the gradient of the last batch, and makes a step of the optimizer if one is due. */
@@ -276,14 +293,16 @@ function applyLast(
     step,
     total,
     gradient_accumulation_steps: wanted = 1,
+    storesGradients,
     ...config
-  }: StepLength & TrainingConfig & { step: number },
+  }: StepLength & TrainingConfig & { step: number; storesGradients: boolean },
 ) {
   const { gradient, batches } = accumulate(learner.accumulated, last)
   if (batches < wanted) return { accumulated: { gradient, batches } }
   const mean = batches > 1 ? (gradient.div(batches) as Tensor1D) : gradient
   const updates = learner.updates + 1 + Math.floor((total - step) / wanted)
-  return applyGradient(learner, mean, updates, config)
+  const next = applyGradient(learner, mean, updates, config)
+  return storesGradients ? { ...next, gradient: mean } : next
 }
 
 const accumulate = (before: Accumulated | undefined, gradient: Tensor1D): Accumulated =>

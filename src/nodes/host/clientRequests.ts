@@ -9,6 +9,7 @@ interface AnswerTypes {
   findTrainings: 'foundTrainings'
   expand: 'expanded'
   openModel: 'expanded'
+  drawModel: 'drawn'
   script: 'scripted'
   inspect: 'inspected'
   storeFile: 'fileStored'
@@ -91,6 +92,11 @@ export const createQuestions = ({ ask }: PendingRequests): EngineQuestions => ({
     const { expansion, faults } = await ask((id) => ({ type: 'openModel', id, graph, node }))
     if (!expansion) throw new GraphError(faults)
     return expansion
+  },
+  async drawModel(graph, node) {
+    const { svg, faults } = await ask((id) => ({ type: 'drawModel', id, graph, node }))
+    if (svg === undefined) throw new GraphError(faults)
+    return svg
   },
   async script(graph, about = {}) {
     const { text, faults } = await ask((id) => ({ type: 'script', id, graph, ...about }))

@@ -74,6 +74,12 @@ export interface EngineQuestions {
    */
   openModel(graph: Graph, node: string): Promise<Expansion>
   /**
+   * A diagram of the network that a node of a graph makes, as an SVG document.
+   *
+   * @throws GraphError if the node makes no network of layers
+   */
+  drawModel(graph: Graph, node: string): Promise<string>
+  /**
    * Converts a graph to a script for Node, with a title and a description in its header.
    * @throws GraphError with the faults that keep the graph from running
    */

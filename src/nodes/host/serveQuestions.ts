@@ -6,12 +6,20 @@ import type { Ops } from '../../engine/plan/op.ts'
 import type { Model, Value } from '../../engine/base/values.ts'
 import type { Session } from '../../engine/plan/session.ts'
 import type { Event } from '../../engine/protocol.ts'
+import { drawModel } from '../layers/drawModel.ts'
 import { openModel } from '../layers/openModel.ts'
 import { generateScript } from '../script/write.ts'
 import type { RequestHandlers } from './requestHandlers.ts'
 import { hostMessages } from '../messages/host.ts'
 
-type Question = 'check' | 'findTrainings' | 'expand' | 'openModel' | 'script' | 'inspect'
+type Question =
+  | 'check'
+  | 'findTrainings'
+  | 'expand'
+  | 'openModel'
+  | 'drawModel'
+  | 'script'
+  | 'inspect'
 
 /** @param session returns the current session, which a change of backend replaces */
 export const questionHandlers = (
@@ -45,6 +53,15 @@ export const questionHandlers = (
       post({ type: 'expanded', id, expansion, faults: [] })
     } catch (error) {
       post({ type: 'expanded', id, faults: getErrorFaults(error, name) })
+    }
+  },
+  async drawModel({ id, graph, node }) {
+    try {
+      const draw = (value: Value) => drawModel(value as Model)
+      const svg = await session().compute(graph, wire(node, 'model'), draw)
+      post({ type: 'drawn', id, svg, faults: [] })
+    } catch (error) {
+      post({ type: 'drawn', id, faults: getErrorFaults(error, node) })
     }
   },
   script({ id, graph, title, about }) {

@@ -172,6 +172,12 @@ export const modelCures = catalogue('modelCures', {
   notTiny: 'Switch `bytes` off.',
   latentDeviation: 'Train the autoencoder first, or connect more data.',
 
+  // inspection
+  noNetwork: 'Connect a UNet, DiT, MLP or ModelOutput, or a model around one.',
+  withoutAttention: 'Use a DiT, or a UNet with Attention.',
+  layerName: 'Choose one of these, or leave it empty to list all layers.',
+  attentionLayer: 'Choose one of these.',
+
   // classifiers
   notAClassifier: 'Connect Classifier, or a trained one.',
   classifierShape:

@@ -2,6 +2,10 @@
 import { catalogue } from '../../engine/base/catalogue.ts'
 
 export const evaluateMessages = catalogue('evaluate', {
+  // layers
+  itemOfBatch: 'Expected an item of the batch, from 0 to {last}, got {got}.',
+  chooseItem: 'Set it to {last} or less.',
+
   // shapes
   images: 'Expected images [b, h, w, c], got [{shape}].',
   useSpectrum: 'Connect images. For the density of points, use Spectrum.',

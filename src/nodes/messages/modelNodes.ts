@@ -8,6 +8,9 @@ export const modelNodeMessages = catalogue('modelNodes', {
   noTokensAt:
     'Expected a resolution at which the model attends to tokens ({sides}), got {resolution}.',
   chooseResolution: 'Choose one of these, or 0 for the finest.',
+  queryPixel: 'Expected a pixel of x_t, from 0 to {last}, or -1 for all, got {got}.',
+  mapImages: 'Expected {items} images, or one for all, got shape [{shape}].',
+  mapImagesOfBatch: 'Connect images of the same batch as x_t.',
   tokenLabels: 'Expected as many labels at each input, or one for all, got {counts}.',
   labelsOfBatch: 'Connect labels of the same batch.',
   sameCondition: 'Expected conditions of different kinds, got two of kind "{kind}".',

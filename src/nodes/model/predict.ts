@@ -1,6 +1,7 @@
 // Predict: evaluates a model.
+import { refuseCleanTimes } from '../../engine/models/argumentChecks.ts'
 import { toConditioning } from '../../engine/models/condition.ts'
-import { predictWithVariance, refuseCleanTimes } from '../../engine/models/predict.ts'
+import { predictWithVariance } from '../../engine/models/predict.ts'
 import { condition, defineNode, model, optional, prediction, samples, timestep } from '../define.ts'
 import { predictionFacts } from './predicts.ts'
 

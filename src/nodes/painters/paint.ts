@@ -12,6 +12,7 @@ import { paintScatter } from './scatter.ts'
 import type { MakeSheet } from './sheet.ts'
 import { createOffscreen } from './sheet.ts'
 import { paintStatistics } from './statistics.ts'
+import { paintTableView } from './table.ts'
 
 export { darkTheme, lightTheme } from './theme.ts'
 export type { Box } from './frame.ts'
@@ -50,6 +51,8 @@ export function paintView(
       return paintNumbers(ctx, view, box, theme)
     case 'rows':
       return paintRows(ctx, view, box, theme)
+    case 'table':
+      return paintTableView(ctx, view, box, theme)
     default:
       view satisfies never
   }

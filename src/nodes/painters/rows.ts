@@ -12,7 +12,7 @@ const MARGIN = 8
 /** Leaves out rows that do not fit; the last line then shows how many. */
 export function paintRows(
   ctx: CanvasRenderingContext2D,
-  { rows }: RowsView,
+  { rows, bars }: RowsView,
   box: Box,
   theme: Theme,
 ) {
@@ -24,6 +24,12 @@ export function paintRows(
   setFont(ctx, 11)
   shown.forEach(([name, text], i) => {
     const base = box.y + MARGIN / 2 + (i + 1) * ROW - 4
+    if (bars?.[i]) {
+      ctx.globalAlpha = 0.25
+      ctx.fillStyle = theme.series[0]
+      ctx.fillRect(left, base - ROW + 5, width * bars[i], ROW - 2)
+      ctx.globalAlpha = 1
+    }
     const named = shorten(ctx, translateText(theme, name), width * 0.6)
     ctx.textAlign = 'left'
     ctx.fillStyle = theme.dim

@@ -11,6 +11,10 @@ export function formatView(title: string, view: View): string[] {
       )
     case 'rows':
       return view.rows.map(([name, text]) => scriptMessages.numberRow({ title, name, value: text }))
+    case 'table':
+      return view.rows.map(([name, ...cells]) =>
+        scriptMessages.numberRow({ title, name, value: cells.join(', ') }),
+      )
     case 'statistics':
       return [
         scriptMessages.statistics({

@@ -109,6 +109,8 @@ export interface StepParams extends ModelParams {
   total: number
   gradient_accumulation_steps: number
   updates: 'together' | 'in_turn'
+  /** Stores the gradients of the last step in the state, for observers. */
+  storesGradients: boolean
 }
 
 /** Next inputs of TrainingEnd, with the losses of further models by number. */
@@ -137,6 +139,7 @@ export function stepModels(
     configs: trained.map(({ config }) => config),
     losses: trained.map(({ suffix }, i) => (wired.has(`loss${suffix}`) ? i : 0)),
     updates: params.updates,
+    storesGradients: params.storesGradients,
     total: params.total,
     gradient_accumulation_steps: params.gradient_accumulation_steps,
     loss: (own, learners) => {

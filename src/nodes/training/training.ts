@@ -258,14 +258,19 @@ export const [trainingStart, trainingEnd] = defineLoop({
       ...state.values,
     }),
 
-    around(state, each, body, _, inputs, { start: { steps, count, ...start }, end }) {
+    around(state, each, body, _, inputs, { start: { steps, count, ...start }, end }, observed) {
       const before = inputs.training?.state.step ?? 0
       return stepModels(
         state,
         each,
         body as LoopBody as LoopBody<TrainingNext>,
         inputs as TrainingInputs,
-        { ...start, total: count === 'more' ? before + steps : steps, updates: end.updates },
+        {
+          ...start,
+          total: count === 'more' ? before + steps : steps,
+          updates: end.updates,
+          storesGradients: observed.has('training'),
+        },
       )
     },
 

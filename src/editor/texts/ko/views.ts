@@ -52,6 +52,20 @@ export const koViews: ViewTexts = {
   noLabel: '레이블 없음',
   label: '레이블 #',
 
+  // 모델의 레이어
+  meanIs: '평균 #',
+  deviationIs: '표준편차 #',
+  zeroShare: '0의 비율 # %',
+  rangeIs: '#에서 #까지',
+  evaluatedAgain: '다시 계산함',
+  allLayers: '모든 레이어',
+  layerCount: '레이어 #개',
+  layerCountOne: '레이어 #개',
+  operation: '연산',
+  multiplyAdds: '곱셈-덧셈',
+  activationMemory: '활성값',
+  noGradient: '아직 살펴본 학습 단계가 없음',
+
   // 모델과 체크포인트
   size: '크기',
   images: '이미지',

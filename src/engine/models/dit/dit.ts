@@ -23,6 +23,7 @@ export const ditKind: ModelKind = {
     // The last label is that of the row for no label.
     return classes > 0 ? [{ kind: 'labels', classes, last: classes }] : []
   },
+  program: (model) => ditProgram(toDitConfig(model)),
   evaluate: (model, x, times, condition) =>
     runProgram(ditProgram(toDitConfig(model)), model, { x, times, condition })[0],
 }

@@ -23,8 +23,9 @@ export function ditSize(config: DitConfig): Size {
       { macs: (WAVES.width + width + rows) * width, saved: 2 * width + rows },
       blockCost(transformerCost(config), (tokens + 1) * width),
     ]).flat(),
-    // Input and output of the norm, and its modulated output.
-    { macs: 2 * width * width, saved: 3 * width + 3 * tokens * width },
+    // The vectors that shift and scale, whose input block 0 saves; input and output of the norm, and
+    // its modulated output.
+    { macs: 2 * width * width, saved: 2 * width + 3 * tokens * width },
     { macs: patch * ditOutputs(config) * width * tokens, saved: 0 },
   ])
   const parameters = countParameters(ditLayers(config))
@@ -35,8 +36,8 @@ function transformerCost(config: DitConfig): Cost {
   const [width, tokens] = [ditWidth(config), countTokens(config)]
   const numbers = width * tokens
   return totalCost([
-    // The vectors that shift and scale.
-    { macs: 6 * width * width, saved: 7 * width },
+    // The embedding before and after its activation, and the vectors that shift and scale.
+    { macs: 6 * width * width, saved: 8 * width },
     // Norm input and output, its modulated output, queries, keys, values, input and output of the
     // last layer.
     { macs: 4 * width * numbers, saved: 8 * numbers },

@@ -1,8 +1,8 @@
 // The functions of a model: one set of weights, and a program for each function.
 import type { LayerGraph } from './layer.ts'
 import { memoize } from './memoize.ts'
-import type { Program } from './program.ts'
 import { createProgram } from './program.ts'
+import type { Program } from './step.ts'
 
 /**
  * Returns the programs of the functions of a graph by name, each planned once per graph. Throws

@@ -2,7 +2,7 @@
 import type { GraphView } from './analysis.ts'
 
 /**
- * Height and width of the image whose pixels are the tokens of the layer at `i`; undefined if they
+ * Height and width of the image whose pixels, or patches, are the tokens of the layer at `i`; undefined if they
  * are not those of an image.
  */
 export function imageAround(
@@ -16,8 +16,12 @@ export function imageAround(
     const at = pending.pop()!
     if (seen.has(at)) continue
     seen.add(at)
-    const { op, in: inputs } = layers[at]
-    if (op === 'to_tokens') return shapes[inputs[0]] as [number, number]
+    const { op, in: inputs, attrs } = layers[at]
+    if (op === 'to_tokens') return shapes[inputs[0]].slice(0, 2) as [number, number]
+    if (op === 'patchify') {
+      const [height, width] = shapes[inputs[0]] as [number, number]
+      return [height / (attrs.size as number), width / (attrs.size as number)]
+    }
     pending.push(
       ...inputs.filter((input) => shapes[input].length === 2 && shapes[input][0] === count),
     )

@@ -8,29 +8,12 @@ import { tf } from '../../base/tf.ts'
 import type { Model, Weights } from '../../base/values.ts'
 import { replayMessages } from '../../messages/backends.ts'
 import { GraphView } from './analysis.ts'
+import { activeChecks } from './finiteLayers.ts'
 import type { LayerGraph, LayerValue, NetworkInputs, Pass, WatchAttention } from './layer.ts'
 import { layerOp } from './ops/table.ts'
 import { readSource } from './runs/table.ts'
-import type { Step } from './step.ts'
+import type { Program, Step } from './step.ts'
 import { planSteps } from './steps.ts'
-
-/** The steps of some functions of a model. */
-export interface Program {
-  view: GraphView
-  /** Inputs of the network that some step reads. */
-  sources: readonly number[]
-  /**
-   * Steps that do not depend on x, such as embeddings, and the joining of x with further channels.
-   */
-  prelude: readonly Step[]
-  main: readonly Step[]
-  /** Values of inputs and prelude that `main` reads. */
-  entries: readonly number[]
-  /** The layers that give the results. */
-  outputs: readonly number[]
-  /** Keys of captured evaluations, by the settings that choose other kernels. */
-  captures: Map<string, object>
-}
 
 /** Plans the evaluation of functions of a graph. */
 export function createProgram(
@@ -72,10 +55,13 @@ export interface EvaluationOptions {
  */
 export function runProgram(
   program: Program,
-  { weights, buffers = {}, training, activations }: Model,
+  model: Model,
   inputs: NetworkInputs,
   { watch }: EvaluationOptions = {},
 ): Tensor[] {
+  const checks = activeChecks()
+  if (checks) return checks.run(program, model, inputs)
+  const { weights, buffers = {}, training, activations } = model
   const { view, sources, prelude, main, entries, outputs } = program
   const pass: Pass = { half: activations === 'float16', training, buffers, watch }
   const values = new Map<number, LayerValue>()

@@ -23,6 +23,24 @@ export interface Step {
   isCaptured?: true
 }
 
+/** The steps of some functions of a model. */
+export interface Program {
+  view: GraphView
+  /** Inputs of the network that some step reads. */
+  sources: readonly number[]
+  /**
+   * Steps that do not depend on x, such as embeddings, and the joining of x with further channels.
+   */
+  prelude: readonly Step[]
+  main: readonly Step[]
+  /** Values of inputs and prelude that `main` reads. */
+  entries: readonly number[]
+  /** The layers that give the results. */
+  outputs: readonly number[]
+  /** Keys of captured evaluations, by the settings that choose other kernels. */
+  captures: Map<string, object>
+}
+
 /** Layers that one step computes. */
 export interface Unit {
   /** Positions of its layers. The values of all but those that the step writes are inside. */

@@ -27,9 +27,12 @@ const blocks: readonly Matcher[] = [
 ]
 
 /** The steps of a graph in the order of their evaluation. Layers that nothing needs have none. */
-export function planSteps(view: GraphView): Step[] {
+export const planSteps = (view: GraphView): Step[] => toSteps(planUnits(view))
+
+/** The units of a graph, of which each is one step. */
+export function planUnits(view: GraphView): Unit[] {
   const units = findUnits(view, [...blocks, ...parts], (i) => view.used[i])
-  return toSteps(groupProjections(view, units))
+  return groupProjections(view, units)
 }
 
 /** Finds units from the results to the inputs, and adds the layers that are in none. */
@@ -62,7 +65,7 @@ function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R
 }
 
 /** A layer that is computed by its own function. */
-function singleLayer(view: GraphView, index: number): Unit {
+export function singleLayer(view: GraphView, index: number): Unit {
   const { in: reads, attrs, name } = view.layers[index]
   const run = layerRun(view.layers[index])
   const { weights: specs } = layerOp(view.layers[index])

@@ -29,15 +29,17 @@ const ownProgram = memoize((graph: LayerGraph) => createProgram(graph, ['predict
 export function ownKind(definition: ModelDefinition): ModelKind {
   const network = ownNetwork(definition)
   const { graph } = network
+  const program = graph && ((model: Model) => ownProgram(graph(model.config)))
   const differentiable = graph !== undefined || 'differentiableTime' in definition
   return {
     trainable: true,
     ...(differentiable && { differentiableTime: true as const }),
     itemShape: ({ config }) => [...network.itemShape(config)],
     conditions: ({ config }) => network.conditions(config),
+    ...(program && { program }),
     evaluate: (model, x, times, condition) =>
-      graph
-        ? runProgram(ownProgram(graph(model.config)), model, { x, times, condition })[0]
+      program
+        ? runProgram(program(model), model, { x, times, condition })[0]
         : runOwn(definition as RunDefinition<object>, model, x, times, condition),
   }
 }

@@ -154,6 +154,12 @@ export const koModelCures: Translation<typeof modelCures> = {
   noNullCondition: '레이블, LabelTokens, PixelTokens 가운데 하나를 연결하세요.',
   noTokens: 'cross 종류의 Attention이 있는 UNet을 쓰세요.',
 
+  // 모델 들여다보기
+  noNetwork: 'UNet, DiT, MLP, ModelOutput, 또는 이를 감싼 모델을 연결하세요.',
+  withoutAttention: 'DiT나, Attention이 있는 UNet을 쓰세요.',
+  layerName: '그 가운데 하나를 고르거나, 비워서 모든 레이어의 목록을 보세요.',
+  attentionLayer: '그 가운데 하나를 고르세요.',
+
   // 분류기
   notADenoiser: '오토인코더는 Encode와 Decode에 쓰세요. 여기에는 UNet 같은 디노이저를 연결하세요.',
   notAnAutoencoder: 'Autoencoder나 그것을 학습한 모델을 연결하세요.',

@@ -3,6 +3,10 @@ import type { Translation } from '../../../../engine/base/catalogue.ts'
 import type { evaluateMessages } from '../../../../nodes/messages/evaluate.ts'
 
 export const koEvaluate: Translation<typeof evaluateMessages> = {
+  // 레이어
+  itemOfBatch: '0부터 {last}까지 배치의 항목이어야 하는데 {got}입니다.',
+  chooseItem: '{last} 이하로 하세요.',
+
   // 모양
   images: '이미지 [b, h, w, c]여야 하는데 [{shape}]입니다.',
   useSpectrum: '이미지를 연결하세요. 점의 밀도에는 Spectrum을 쓰세요.',

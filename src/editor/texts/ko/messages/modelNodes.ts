@@ -9,6 +9,9 @@ export const koModelNodes: Translation<typeof modelNodeMessages> = {
   noTokensAt:
     '모델이 토큰에 어텐션을 하는 해상도({sides}) 가운데 하나여야 하는데 {resolution}입니다.',
   chooseResolution: '그 가운데 하나를 고르거나, 가장 고운 것이면 0으로 하세요.',
+  queryPixel: 'x_t의 픽셀인 0부터 {last}까지, 또는 모두를 뜻하는 -1이어야 하는데 {got}입니다.',
+  mapImages: '이미지가 {items}개, 또는 모두에 하나여야 하는데 모양이 [{shape}]입니다.',
+  mapImagesOfBatch: 'x_t와 같은 배치의 이미지를 연결하세요.',
   tokenLabels: '입력마다 레이블 수가 같거나 모두에 하나여야 하는데 {counts}개입니다.',
   labelsOfBatch: '같은 배치의 레이블을 연결하세요.',
   sameCondition: '종류가 다른 조건이어야 하는데 {kind} 종류가 둘입니다.',

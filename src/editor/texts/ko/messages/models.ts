@@ -59,6 +59,12 @@ export const koModels: Translation<typeof modelMessages> = {
   notTiny: '잠재 표현에 한계가 있는 AutoencoderTiny여야 하는데 “{kind}” 종류의 모델입니다.',
   latentDeviation: '잠재 표현의 표준편차는 0보다 큰 유한한 수여야 하는데 {deviation}입니다.',
 
+  // 모델 들여다보기
+  noNetwork: '레이어로 된 네트워크가 있는 모델이어야 하는데, {kind} 종류의 모델입니다.',
+  withoutAttention: '어텐션이 있는 모델이어야 하는데, 없는 모델입니다.',
+  layerName: '{layers} 같은 모델의 레이어여야 하는데 {layer}입니다.',
+  attentionLayer: '모델의 어텐션 레이어({layers}) 가운데 하나여야 하는데 {layer}입니다.',
+
   // 분류기
   notAClassifier: '분류기여야 하는데 “{kind}” 종류의 모델입니다.',
   classifierShape:

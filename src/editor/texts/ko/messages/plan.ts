@@ -88,6 +88,9 @@ export const koPlan: Translation<typeof planMessages> = {
   connectModel: 'Predict에는 모델 자체 대신 {start}의 출력 `{model}`을 연결하세요.',
   noRecord: '{node}에는 앞 단계의 손실이 필요한데, 기록된 것이 없습니다.',
   connectLosses: 'Loss의 `losses`를 {end}에 연결하세요.',
+  forwardNotFinite: '{step}단계의 순방향 계산에서 출력이 유한하지 않은 첫 레이어는 {layer}입니다.',
+  backwardNotFinite:
+    '{step}단계의 역방향 계산에서 기울기가 유한하지 않은 첫 레이어는 {layer}입니다.',
   lossNotFinite: '손실은 유한해야 하는데 {step}단계에서 {value}입니다.',
   lossExploded: '손실은 {limit}보다 작아야 하는데 {step}단계에서 {value}입니다. 학습이 발산합니다.',
   weightsNotFinite: '가중치는 유한해야 하는데 {step}단계 뒤에는 그렇지 않습니다.',

@@ -56,6 +56,23 @@ export const files = {
     },
   },
 
+  SaveDiagram: {
+    summary:
+      '모델의 다이어그램을 SVG로 저장합니다. 블록과 그 모양, 크기 단계마다의 줄, 스킵 연결을 그립니다.',
+    inputs: { model: '네트워크가 있는 모델' },
+    params: {
+      name: '.svg를 뺀 파일 이름',
+      theme: {
+        about: '색',
+        each: {
+          auto: '보는 시스템에 따라 밝게 또는 어둡게',
+          light: '흰 바탕에 어둡게',
+          dark: '검은 바탕에 밝게',
+        },
+      },
+    },
+  },
+
   SaveTable: {
     summary:
       '점을 쉼표로 나눈 값으로 저장합니다. 한 줄에 점 하나와 그 클래스입니다. PointTable로 읽으면 비트까지 같습니다.',

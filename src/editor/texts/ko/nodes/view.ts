@@ -73,6 +73,29 @@ export const view = {
     },
   },
 
+  FeatureMaps: {
+    summary:
+      '모델의 레이어 하나의 출력을 채널마다 회색 그림으로 보여 주고, 평균, 표준편차, 0의 비율, 범위를 냅니다. 모델을 레이어마다 드롭아웃 없이 다시 계산하므로 마지막 비트는 Predict와 다를 수 있습니다.',
+    inputs: {
+      model: '네트워크가 있는 모델',
+      x_t: shared.noisyData,
+      t: shared.oneOrPerItem,
+      condition: '모델의 조건. 연결하지 않으면 없음',
+    },
+    params: {
+      layer: 'conv_in 같은 레이어의 이름. 비우면 모든 레이어와 그 모양을 나열합니다',
+      item: '보여 줄 배치의 항목, 0부터',
+      count: '보여 줄 채널 수의 상한. 앞에서부터',
+      range: {
+        about: '검정에서 하양까지의 범위',
+        each: {
+          channel: '채널마다 가장 작은 값에서 가장 큰 값까지',
+          layer: '레이어의 가장 작은 값에서 가장 큰 값까지. 채널을 비교할 때',
+        },
+      },
+    },
+  },
+
   FilmStrip: {
     summary: '노이즈에서 데이터까지 이미지나 점의 궤적을 보여 줍니다. 위에서 끌면 시간을 오갑니다.',
     inputs: {
@@ -88,6 +111,22 @@ export const view = {
           auto: '모든 프레임의 가장 작은 값부터 가장 큰 값까지',
         },
       },
+    },
+  },
+
+  GradientNorms: {
+    summary:
+      '마지막 학습 단계에서 레이어마다 기울기의 노름을 자르기 전 값으로 보여 줍니다. 막대는 10의 거듭제곱 다섯 개 범위의 로그 눈금이며, 막대가 없는 레이어는 거의 배우지 않습니다.',
+    inputs: { training: 'TrainingEnd의 학습 상태' },
+  },
+
+  ModelSummary: {
+    summary:
+      '모델의 레이어를 표로 보여 줍니다. 연산, 출력 모양, 파라미터 수, 곱셈-덧셈 수, 항목마다의 활성값 메모리입니다. 이름은 FeatureMaps와 AttentionMaps가 받는 이름입니다.',
+    inputs: { model: '네트워크가 있는 모델' },
+    params: {
+      depth: '이름의 앞부분이 같은 레이어를 합합니다. 2이면 down_blocks.0처럼. 0이면 레이어마다',
+      tokens: '항목마다의 토큰 수. 토큰 수가 정해지지 않은 모델일 때',
     },
   },
 
