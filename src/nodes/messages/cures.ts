@@ -172,6 +172,7 @@ export const modelCures = catalogue('modelCures', {
     'Set extra_channels of UNet or extra_dim of MLP, or remove the extra channels.',
   channelShape:
     'Set extra_channels of UNet, or extra_dim of MLP, to the number of channels, or connect data of the same size.',
+  attentionWithoutWords: 'Connect the data set of CaptionTokens to UNet.',
   attentionTokens:
     'Set cross_attention_dim, `tokens` and the params that depend on it to the same in every Attention of kind cross.',
   middleLayers: 'Set transformer_layers to the same in both Attention nodes.',

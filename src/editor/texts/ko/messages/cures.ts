@@ -165,6 +165,7 @@ export const koModelCures: Translation<typeof modelCures> = {
   unexpectedChannels: 'UNet의 extra_channels나 MLP의 extra_dim을 설정하거나 추가 채널을 빼세요.',
   channelShape:
     'UNet의 extra_channels나 MLP의 extra_dim을 그 채널 수로 맞추거나, 크기가 같은 데이터를 연결하세요.',
+  attentionWithoutWords: 'CaptionTokens의 데이터 세트를 UNet에 연결하세요.',
   attentionTokens:
     'cross 종류의 모든 Attention에서 cross_attention_dim, `tokens`와 거기에 딸린 파라미터를 같게 정하세요.',
   middleLayers: '두 Attention 노드의 transformer_layers를 같게 정하세요.',
