@@ -148,7 +148,7 @@ export const modelCures = catalogue('modelCures', {
     'Connect what the model was made for, or set class_embed_type of the model to what is connected.',
   missingCondition: 'Connect `condition`. For guidance, use a model with class labels.',
   labelsPerItem:
-    'Connect as many inputs of LabelTokens, or set labels_per_item of Attention to {count}.',
+    'Connect as many inputs of LabelTokens, or set labels_per_item of Attention to {count}. For prompts, connect the vocabulary of the training data.',
   labelRange:
     'Choose a label of the training data, or set num_classes of the model to that of the data.',
   tokenWidth: 'Set token_width of Attention to {width}.',
