@@ -10,6 +10,7 @@ import type {
   Timestep,
   Timesteps,
   Value,
+  Vocabulary,
 } from '../base/values.ts'
 import type { CreateModel } from '../models/own/definition.ts'
 import type { Expansion } from './graph.ts'
@@ -137,12 +138,14 @@ export type StaticValue =
   | StaticDataset
   | Features
   | TextValue
+  | Vocabulary
 
-/** Shape of the items of a data set, and the number of its classes. */
+/** Shape of the items of a data set, the number of its classes, and the captions of all items. */
 export interface StaticDataset {
   type: 'dataset'
   shape: readonly number[]
   classes?: number | undefined
+  captions?: readonly string[] | undefined
 }
 
 /** A number that is known before a run. */
@@ -252,8 +255,11 @@ export interface Assets {
   shipped(name: ShippedFile): Promise<Uint8Array>
 }
 
-/** Shipped data sets: digits in our own format, and the four original files of MNIST. */
-export type ShippedFile = 'digits' | `${'train' | 't10k'}-${'images-idx3' | 'labels-idx1'}-ubyte`
+/** Shipped data sets: digits and emoji in our own format, and the four original files of MNIST. */
+export type ShippedFile =
+  | 'digits'
+  | 'emoji'
+  | `${'train' | 't10k'}-${'images-idx3' | 'labels-idx1'}-ubyte`
 
 /**
  * Behaviour of a loop. The state is a value: plain data with tensors at its leaves, never changed

@@ -15,6 +15,13 @@ export const dataMessages = catalogue('data', {
   setClasses: 'Disconnect it, and set num_classes.',
   label: 'Expected a label from 0 to {last}, or -1 for all in turn, got {label}.',
   chooseLabel: 'Choose such a label, or raise num_classes.',
+  noCaptions: 'Expected a data set with captions, got one without.',
+  addCaptions:
+    'Import images with captions, from their file names or a CSV file with the columns file and caption, or connect Emoji.',
+  noWords: 'Expected captions with words, got none with letters or digits.',
+  noVocabulary: 'Expected a checkpoint with the vocabulary of its training data, got one without.',
+  saveVocabulary:
+    'Save it again with `dataset` of SaveCheckpoint connected to CaptionTokens, or connect the CaptionTokens of the training data instead.',
   mnistUnreadable: 'The files of MNIST cannot be read. {problem}',
   checkMnist:
     'Check that train-images-idx3-ubyte and the three other files are complete and unchanged.',
@@ -57,6 +64,12 @@ export const dataMessages = catalogue('data', {
   digitsLeftOut: 'The digits are not part of this build.',
   offline: 'no connection',
   serverAnswer: 'the server answered {status}',
+  emojiLeftOut: 'The emoji are not part of this build.',
+  useEditor: 'Use the editor itself, or the command line.',
+  emojiNotInstalled: 'The package of the emoji is not installed.',
+  installEmoji: 'Install it beside this program: npm install emoji-datasource-twitter@4.1.0',
+  emojiUnreadable: 'The emoji cannot be read. {problem}',
+  emojiSheet: 'Expected a PNG with 8 bits per channel, RGBA, not interlaced.',
   mnistLeftOut: 'MNIST (12 MB) is not part of this build, and its address is not set.',
   addMnist:
     'Put its four files (train-images-idx3-ubyte.gz and so on) into a folder of your page, and set its address: register(LiteGraph, { assets: { mnist: "mnist/" } }).',
@@ -67,6 +80,7 @@ export const dataMessages = catalogue('data', {
 /** Names of files that come with the program. */
 export const dataWords = catalogue('dataWords', {
   digits: 'The digits',
+  emoji: 'The emoji',
   mnist: 'MNIST ({file})',
   checkpoint: 'The checkpoint',
 })

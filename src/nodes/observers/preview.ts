@@ -1,21 +1,12 @@
 // Shows images, also while a loop runs.
 import { viewText } from '../../engine/base/viewTexts.ts'
+import { labelsOrNone } from '../../engine/models/condition.ts'
 import { evenlyFrom } from '../../engine/datasets/items.ts'
 import { ranges } from '../../engine/images/pixels.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { ImagesView } from '../../engine/plan/view.ts'
-import type { Dataset, Labels, PredictionType } from '../../engine/base/values.ts'
-import {
-  advanced,
-  choice,
-  defineNode,
-  integer,
-  labels,
-  many,
-  oneOf,
-  optional,
-  text,
-} from '../define.ts'
+import type { Condition, Dataset, Labels, PredictionType } from '../../engine/base/values.ts'
+import { advanced, choice, defineNode, integer, many, oneOf, optional, text } from '../define.ts'
 import type { ImageBatch } from './images.ts'
 import { batchCount, readImages } from './images.ts'
 import { wiredSlots } from './read.ts'
@@ -34,7 +25,12 @@ export const preview = defineNode({
         'One grid each; connect ConvertPrediction to show the predicted x_0',
       ),
     ),
-    labels: optional(labels('Labels shown below the images; data sets bring their own')),
+    labels: optional(
+      oneOf(
+        ['labels', 'condition'],
+        'Labels shown below the images, or the texts of Prompt; data sets bring their own captions or labels',
+      ),
+    ),
   },
   outputs: {},
   params: {
@@ -97,31 +93,44 @@ const makeCaption = (label: string | undefined, broken: number): string =>
     .join(', ')
 
 /**
- * Labels of a data set are its own; other images have those wired to `labels`. Each item has `each`
+ * Texts of a data set are its own; other images have those wired to `labels`. Each item has `each`
  * of the `count` pictures.
  */
 function imageLabels(
   value: ImageBatch,
-  given: Labels | undefined,
+  given: Labels | Condition | undefined,
   count: number,
   each: number,
 ): string[] | undefined {
   const size = batchCount(value)
-  const numbers = value.type === 'dataset' ? value.labels : given?.labels
-  if (!numbers) return undefined
-  if (numbers.length !== 1 && numbers.length !== size) {
+  const texts =
+    value.type === 'dataset'
+      ? (value.captions ?? labelTexts(value.labels, value.classNames))
+      : given && givenTexts(given)
+  if (!texts) return undefined
+  if (texts.length !== 1 && texts.length !== size) {
     throw new NodeError({
       slot: 'labels',
-      message: evaluateMessages.previewLabels({ expected: size, got: numbers.length }),
+      message: evaluateMessages.previewLabels({ expected: size, got: texts.length }),
       cure: evaluateMessages.connectLabels(),
     })
   }
-  const names = value.type === 'dataset' ? value.classNames : undefined
-  return Array.from({ length: count }, (_, i) =>
-    labelText(numbers[numbers.length === 1 ? 0 : Math.floor(i / each)], names),
+  return Array.from(
+    { length: count },
+    (_, i) => texts[texts.length === 1 ? 0 : Math.floor(i / each)],
   )
 }
 
+/** Texts of prompts, or labels; a condition of another kind has none. */
+function givenTexts(given: Labels | Condition): readonly string[] | undefined {
+  if (given.type === 'labels') return labelTexts(given.labels)
+  return given.texts ?? labelTexts(labelsOrNone(given.condition))
+}
+
 /** A label of -1 means none. */
-const labelText = (label: number, names: Dataset['classNames']): string =>
-  label < 0 ? viewText('none') : (names?.[label] ?? String(label))
+const labelTexts = (
+  labels: Int32Array | undefined,
+  names?: Dataset['classNames'],
+): string[] | undefined =>
+  labels &&
+  Array.from(labels, (label) => (label < 0 ? viewText('none') : (names?.[label] ?? String(label))))

@@ -9,6 +9,7 @@ import {
   advanced,
   any,
   choice,
+  condition,
   dataset,
   defineLoop,
   ema,
@@ -92,6 +93,14 @@ export const [trainingStart, trainingEnd] = defineLoop({
     each: {
       x_0: more(samples('Batch of clean data'), 'dataset'),
       labels: more(labels('Labels of the batch, if the data set has classes'), 'dataset'),
+      tokens: further(
+        more(
+          condition(
+            'Tokens of the captions of the batch, if the data set comes from CaptionTokens',
+          ),
+          'dataset',
+        ),
+      ),
       model: more(model('Model at this step; the loss must depend on it')),
       ema: further(
         more(
@@ -156,7 +165,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
       ),
       seed: advanced(seed('Equal seeds give the examples in equal order')),
       further_slots: furtherSlots(
-        'Offers slots for further models, data sets and losses, for the averaged model at each step, for values that steps pass on, and for an early end',
+        'Offers slots for further models, data sets and losses, for tokens of captions, for the averaged model at each step, for values that steps pass on, and for an early end',
       ),
     },
   },

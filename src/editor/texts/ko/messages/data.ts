@@ -16,6 +16,13 @@ export const koData: Translation<typeof dataMessages> = {
   setClasses: '연결을 끊고 num_classes를 정하세요.',
   label: '레이블은 0부터 {last}까지, 모두 차례로면 -1이어야 하는데 {label}입니다.',
   chooseLabel: '그런 레이블을 고르거나 num_classes를 높이세요.',
+  noCaptions: '캡션이 있는 데이터 세트여야 하는데 캡션이 없습니다.',
+  addCaptions:
+    '이미지를 파일 이름이나 file과 caption 열이 있는 CSV 파일의 캡션과 함께 가져오거나, Emoji를 연결하세요.',
+  noWords: '캡션에 단어가 있어야 하는데 글자나 숫자가 없습니다.',
+  noVocabulary: '학습 데이터의 어휘가 있는 체크포인트여야 하는데 없습니다.',
+  saveVocabulary:
+    'SaveCheckpoint의 `dataset`을 CaptionTokens에 연결해 다시 저장하거나, 학습 데이터의 CaptionTokens를 대신 연결하세요.',
   mnistUnreadable: 'MNIST 파일을 읽을 수 없습니다. {problem~}',
   checkMnist: 'train-images-idx3-ubyte와 나머지 세 파일이 온전하고 바뀌지 않았는지 확인하세요.',
 
@@ -56,6 +63,12 @@ export const koData: Translation<typeof dataMessages> = {
   digitsLeftOut: '이 빌드에는 숫자 데이터가 들어 있지 않습니다.',
   offline: '연결이 없습니다',
   serverAnswer: '서버의 응답이 {status}입니다',
+  emojiLeftOut: '이 빌드에는 이모지가 들어 있지 않습니다.',
+  useEditor: '편집기나 명령줄을 쓰세요.',
+  emojiNotInstalled: '이모지의 패키지가 설치되어 있지 않습니다.',
+  installEmoji: '이 프로그램 곁에 설치하세요: npm install emoji-datasource-twitter@4.1.0',
+  emojiUnreadable: '이모지를 읽을 수 없습니다. {problem~}',
+  emojiSheet: '채널마다 8비트이고 인터레이스가 아닌 RGBA PNG여야 합니다.',
   mnistLeftOut: '이 빌드에는 MNIST(12 MB)가 들어 있지 않고, 주소도 정해지지 않았습니다.',
   addMnist:
     '파일 넷(train-images-idx3-ubyte.gz 등)을 페이지의 폴더에 넣고 주소를 정하세요: register(LiteGraph, { assets: { ' +
@@ -66,6 +79,7 @@ export const koData: Translation<typeof dataMessages> = {
 
 export const koDataWords: Translation<typeof dataWords> = {
   digits: '숫자 데이터',
+  emoji: '이모지',
   mnist: 'MNIST({file})',
   checkpoint: '체크포인트',
 }
