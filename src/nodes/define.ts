@@ -34,6 +34,7 @@ import { mapEntries } from '../engine/base/records.ts'
 import type { Scalar, Tensor } from '../engine/base/tf.ts'
 import type { Dataset, Model, NumberValue, Prediction } from '../engine/base/values.ts'
 import { withNodeFaults } from './engineFaults.ts'
+import type { ParamSpecs, RunParams } from './define/params.ts'
 import type { Slot } from './define/slots.ts'
 import { typeTitle } from './titles.ts'
 
@@ -62,7 +63,6 @@ export type {
 export type { ConditionSpec } from '../engine/models/condition.ts'
 
 type Slots = Record<string, Slot>
-type ParamSpecs = Record<string, Param & { readonly value?: unknown }>
 
 type SlotInput<S> = S extends Slot<infer In, unknown> ? In : never
 type SlotOutput<S> = S extends Slot<unknown, infer Out> ? Out : never
@@ -87,9 +87,6 @@ export type RunOutputs<O extends Slots> = {
   [K in Exclude<keyof O, ManyKeys<O>>]: SlotOutput<O[K]>
 } & {
   [K in ManyKeys<O> & string as `${K}_${number}`]: SlotOutput<O[K]>
-}
-export type RunParams<P extends ParamSpecs> = {
-  [K in keyof P]: P[K] extends { readonly value?: infer T } ? Exclude<T, undefined> : never
 }
 
 type StaticPart<V> = V extends Model | Prediction

@@ -2,18 +2,15 @@
 import { quoteName } from '../../engine/base/quote.ts'
 import { paramMessages } from '../../engine/messages/params.ts'
 import type { ConfigSchema } from '../../engine/models/own/definition.ts'
-import type { Param } from '../../engine/plan/op.ts'
 import { paramFault, problemWith } from '../../engine/plan/params.ts'
-import type { RunParams } from '../define.ts'
+import type { ParamSpecs, RunParams } from './params.ts'
 
 /**
  * Returns a strict schema for `config` of {@link defineModel}: it accepts objects with exactly these
  * keys, each a value that a node accepts for such a param, and throws Error for others. The numbers
  * of the params should have bounds.
  */
-export const configSchema = <P extends Record<string, Param & { readonly value?: unknown }>>(
-  params: P,
-): ConfigSchema<RunParams<P>> => ({
+export const configSchema = <P extends ParamSpecs>(params: P): ConfigSchema<RunParams<P>> => ({
   parse(json) {
     const other = Object.keys(json).find((key) => !Object.hasOwn(params, key))
     if (other !== undefined)

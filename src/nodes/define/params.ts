@@ -2,6 +2,13 @@
 import type { Param } from '../../engine/plan/op.ts'
 
 type Declared<P extends Param, T> = P & { readonly value?: T }
+export type ParamSpecs = Record<string, Param & { readonly value?: unknown }>
+
+/** Values of params. */
+export type RunParams<P extends ParamSpecs> = {
+  [K in keyof P]: P[K] extends { readonly value?: infer T } ? Exclude<T, undefined> : never
+}
+
 type ParamOfKind<K extends Param['kind']> = Extract<Param, { kind: K }>
 
 interface Range {
