@@ -111,6 +111,7 @@ const pictures: Record<string, Panel[]> = {
     },
   ],
   'build-a-unet': [{ node: 'Error by noise level' }, { node: 'Denoised', share: 1.4 }],
+  'latent-mnist': [{ node: 'New digits' }, { node: 'Before and after' }],
   'self-conditioning': [
     {
       node: 'Digits of both',

@@ -73,7 +73,9 @@ test('a model without a prediction has other functions, each with an input of it
   const joined = b.add('add', [encode, b.source('x', { shape: [2, 2, 2] })])
   expect(() =>
     read({ format: 1, ...toLayerGraph({ encode: joined }) }),
-  ).toThrowErrorMatchingInlineSnapshot()
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[EngineError: Expected one ModelInput, or several of one shape, got shapes [4, 4, 3] and [2, 2, 2].]`,
+  )
   for (const functions of [{}, { 'not a name': 0 }, { encode: -1 }, { encode: 1.5 }, []])
     expect(changed({ functions })).toThrow('Expected the positions of the layers')
 })
@@ -103,14 +105,20 @@ test('the functions of a model of layers encode and decode, and do not predict',
     [1, 2, 2, 2],
     [1, 4, 4, 3],
   ])
-  expect(() => predict(model, x, Float64Array.of(1))).toThrowErrorMatchingInlineSnapshot()
+  expect(() => predict(model, x, Float64Array.of(1))).toThrowErrorMatchingInlineSnapshot(
+    `[EngineError: Expected a model that denoises, got one with other functions: encode, decode.]`,
+  )
   const other = tf.ones([1, 8, 8, 3])
-  expect(() => encodeImages(model, other)).toThrowErrorMatchingInlineSnapshot()
+  expect(() => encodeImages(model, other)).toThrowErrorMatchingInlineSnapshot(
+    `[EngineError: Expected images of 4 x 4, the only size of this autoencoder, got 8 x 8 (items of shape [8,8,3]).]`,
+  )
   const denoiser = layersModel(
     toLayerGraph({ predict: b.conv(b.source('x', { shape: [4, 4, 3] }), 'conv', 3) }),
     'sample',
     createRandom(1),
   )
-  expect(() => encodeImages(denoiser, x)).toThrowErrorMatchingInlineSnapshot()
+  expect(() => encodeImages(denoiser, x)).toThrowErrorMatchingInlineSnapshot(
+    `[EngineError: Expected an autoencoder, got a model of kind "layers".]`,
+  )
   tf.dispose([x, other, ...collectTensors(model), ...collectTensors(denoiser)])
 })

@@ -351,7 +351,7 @@ onCpu(() => {
         "Expected no labels, as the model was made without classes.",
         "Expected labels from 0 to 2 of this model, or -1 for none, got 3.",
         "Expected one label per item: [4], got [2].",
-        "Expected a model of a known kind (mlp, unet, dit, layers, exact, gaussian, guided, classifier_guided, precondition, classifier, jit), got "magic".",
+        "Expected a model of a known kind (mlp, unet, dit, layers, exact, gaussian, guided, classifier_guided, precondition, classifier, autoencoder_kl, autoencoder_tiny, jit), got "magic".",
       ]
     `)
     free(model, plain, x, image)

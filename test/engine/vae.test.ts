@@ -42,9 +42,9 @@ import { gap, goldenJson, goldenTensors, images as readImages } from '../goldenT
 
 const OUTPUT = 1e-5
 const gradients = { gradient: 1e-4, rounding: 5e-7 }
-const KL_WEIGHT = 0.01
 
 interface Meta {
+  kl_weight: number
   loss_f64: number
   tensors: Record<string, { max_abs_diff_f32_f64: number }>
 }
@@ -89,11 +89,15 @@ async function expectLossGradients(
 }
 
 /** Mean squared error of the reconstruction, and the weighted KL. */
-const autoencoderLoss = (model: Model, x: Tensor, target: Tensor, noise: Tensor): Scalar => {
+const autoencoderLoss = (
+  model: Model,
+  x: Tensor,
+  { target, noise, klWeight }: { target: Tensor; noise: Tensor; klWeight: number },
+): Scalar => {
   const encoding = encode(model, x)
   const recon = decode(model, sampleEncoding(encoding, noise))
   const kl: Scalar = klDivergence(encoding.mean, encoding.logVariance!).mean()
-  return meanError(recon, target, { kind: 'mse' }).add(kl.mul(KL_WEIGHT))
+  return meanError(recon, target, { kind: 'mse' }).add(kl.mul(klWeight))
 }
 
 onEachBackend(() => {
@@ -117,10 +121,11 @@ onEachBackend(() => {
         }
       })
       await expectTensors(folder, made)
-      const value = await expectLossGradients(model, folder, (now, image) =>
-        autoencoderLoss(now, image, x, noise),
-      )
       const meta = goldenJson<Meta>(`${folder}/meta`)
+      const options = { target: x, noise, klWeight: meta.kl_weight }
+      const value = await expectLossGradients(model, folder, (now, image) =>
+        autoencoderLoss(now, image, options),
+      )
       expect((await value.data())[0] / meta.loss_f64).toBeCloseTo(1, 5)
       tf.dispose(made)
       tf.dispose([x, noise, value, ...collectTensors(model)])
@@ -150,9 +155,10 @@ onEachBackend(() => {
   })
 
   test('a training of an autoencoder has the losses and the final weights of PyTorch', async () => {
+    const { kl_weight: klWeight } = goldenJson<Meta>('training/vae/meta')
     await expectTraining('training/vae', (model, batch) => {
       const [x, noise] = ['x', 'noise'].map((name) => readImages(batch, name))
-      return autoencoderLoss(model, x, x, noise)
+      return autoencoderLoss(model, x, { target: x, noise, klWeight })
     })
   })
 })
@@ -199,7 +205,18 @@ describe('configs', () => {
         { act_fn: 'tanh' },
         { some_key: 1 },
       ].map((changes) => messages(() => parseKlConfig({ ...small, ...changes }))),
-    ).toMatchInlineSnapshot()
+    ).toMatchInlineSnapshot(`
+      [
+        "Expected down_block_types of the autoencoder to be a list with "DownEncoderBlock2D" in each place, got ["AttnDownEncoderBlock2D","DownEncoderBlock2D"]. Other blocks are not supported.",
+        "Expected up_block_types of the autoencoder to have 2 entries, one per level, got 1.",
+        "Expected norm_num_groups of the autoencoder to divide the channels of every level, got 3 for 4 channels.",
+        "Expected latents_mean of the autoencoder to be null, got [0,0]. Statistics per channel are not supported.",
+        "Expected scaling_factor of the autoencoder to be a positive number, got 0.",
+        "Expected layers_per_block of the autoencoder to be an integer from 1 to 64, got 65.",
+        "Expected act_fn of the autoencoder to be one of "silu", "swish", "mish", "gelu", "relu", got "tanh". Other activations are not supported.",
+        "Expected known settings of the autoencoder, got some_key with 1.",
+      ]
+    `)
   })
 
   test('of an AutoencoderTiny reject what would be another network', () => {
@@ -212,7 +229,16 @@ describe('configs', () => {
         { upsample_fn: 'bilinear' },
         { sample_size: 8 },
       ].map((changes) => messages(() => parseTinyConfig({ ...tiny, ...changes }))),
-    ).toMatchInlineSnapshot()
+    ).toMatchInlineSnapshot(`
+      [
+        "Expected the same number in all entries of encoder_block_out_channels of the autoencoder, got [4,8]: its convolutions between levels keep the channels.",
+        "Expected num_decoder_blocks of the autoencoder to have 2 entries, one per level, got 1.",
+        "Expected decoder_block_out_channels of the autoencoder to have 2 entries, one per level, got 3.",
+        "Expected num_encoder_blocks of the autoencoder to be a list with an integer from 0 to 64 in each place, got [-1,1].",
+        "Expected upsample_fn of the autoencoder to be "nearest", got "bilinear". Other ways to enlarge images are not supported.",
+        "Expected known settings of the autoencoder, got sample_size with 8.",
+      ]
+    `)
   })
 })
 
@@ -287,21 +313,35 @@ onCpu(() => {
   test('what does not fit is refused', () => {
     const model = kl()
     const [x, odd, z] = [batch(), batch(5, 8), tf.zeros([1, 4, 4, 3])]
-    expect(() => encode(model, odd)).toThrowErrorMatchingInlineSnapshot()
-    expect(() => decode(model, z)).toThrowErrorMatchingInlineSnapshot()
-    expect(() => encode({ ...model, kind: 'unet' }, x)).toThrowErrorMatchingInlineSnapshot()
-    expect(() => roundLatents(model, z)).toThrowErrorMatchingInlineSnapshot()
-    expect(() => predict(model, x, Float64Array.of(1))).toThrowErrorMatchingInlineSnapshot()
-    expect(() => withDeviation(model, 0)).toThrowErrorMatchingInlineSnapshot()
+    expect(() => encode(model, odd)).toThrowErrorMatchingInlineSnapshot(
+      `[EngineError: Expected images [h, w, 1] whose height and width are multiples of 2, got items of shape [5,8,1].]`,
+    )
+    expect(() => decode(model, z)).toThrowErrorMatchingInlineSnapshot(
+      `[EngineError: Expected latents [h, w, 2], got items of shape [4,4,3].]`,
+    )
+    expect(() => encode({ ...model, kind: 'unet' }, x)).toThrowErrorMatchingInlineSnapshot(
+      `[EngineError: Expected an autoencoder, got a model of kind "unet".]`,
+    )
+    expect(() => roundLatents(model, z)).toThrowErrorMatchingInlineSnapshot(
+      `[EngineError: Expected an AutoencoderTiny, whose latents have bounds, got a model of kind "autoencoder_kl".]`,
+    )
+    expect(() => predict(model, x, Float64Array.of(1))).toThrowErrorMatchingInlineSnapshot(
+      `[EngineError: Expected a model that denoises, got one with other functions: encode, decode.]`,
+    )
+    expect(() => withDeviation(model, 0)).toThrowErrorMatchingInlineSnapshot(
+      `[EngineError: Expected latents with a finite standard deviation above 0, got 0.]`,
+    )
     tf.dispose([x, odd, z, ...collectTensors(model)])
   })
 
   test('latents are shifted and scaled for diffusion, and back', async () => {
     const model = kl({ scaling_factor: 0.5, shift_factor: 1 })
     const z = tf.tensor4d([3, -1], [1, 1, 1, 2])
-    const scaled = scaleLatents(model, z)
+    const [scaled, back] = tf.tidy(() => {
+      const scaled = scaleLatents(model, z)
+      return [scaled, unscaleLatents(model, scaled)]
+    })
     expect([...(await scaled.data())]).toEqual([1, -1])
-    const back = unscaleLatents(model, scaled)
     expect([...(await back.data())]).toEqual([3, -1])
     expect(withDeviation(model, 4).config.scaling_factor).toBe(0.25)
     expect(autoencoderRows(model).map(([, text]) => text)).toEqual([

@@ -57,7 +57,30 @@ onCpu(() => {
       encoder_block_out_channels: [8, 8],
       num_decoder_blocks: [1, 1],
     })
-    expect(autoencoderRows(kl)).toMatchInlineSnapshot()
+    expect(autoencoderRows(kl)).toMatchInlineSnapshot(`
+      [
+        [
+          "channels per level",
+          "8, 8",
+        ],
+        [
+          "latents",
+          "1/2 x 1/2 x 2",
+        ],
+        [
+          "times fewer numbers",
+          "2",
+        ],
+        [
+          "scaling factor",
+          "1",
+        ],
+        [
+          "parameters",
+          "14,431",
+        ],
+      ]
+    `)
   })
 
   test('reject invalid params, with a cure', async () => {
@@ -68,7 +91,15 @@ onCpu(() => {
       { kind: 'tiny', block_out_channels: '8, 16' },
       { block_out_channels: '4096, 4096', layers_per_block: 8 },
     ].map((params) => refusal([...data, autoencoder(params)], 'coder.model'))
-    expect(await Promise.all(refused)).toMatchInlineSnapshot()
+    expect(await Promise.all(refused)).toMatchInlineSnapshot(`
+      [
+        "block_out_channels: Expected images that can be halved 4 times for 5 levels, got 8 x 8, which can be halved 3 times. Use at most 4 levels.",
+        "norm_num_groups: Expected channels that norm_num_groups, 8, divides, got 12. Choose channels that are multiples of norm_num_groups, or fewer groups.",
+        "block_out_channels: Expected at least one level, got none. Write one number per level, such as 16, 32.",
+        "block_out_channels: Expected equal channels in all levels of a tiny autoencoder, got 8, 16. Set it to 8, 8, or choose kind kl.",
+        "block_out_channels: Expected an autoencoder that fits into memory, got 11,914 million parameters. Use fewer channels or blocks, for at most 268 million parameters.",
+      ]
+    `)
   })
 
   test('Encode draws latents of a mean and a variance', async () => {
@@ -192,7 +223,7 @@ onCpu(() => {
     const graph = [
       node('mean', 'GaussianNoise', {}, { batch_size: 3, shape: '2, 2, 1', seed: 1 }),
       node('log', 'GaussianNoise', {}, { batch_size: 3, shape: '2, 2, 1', seed: 2 }),
-      node('two', 'NumberConstant', {}, { value: 2 }),
+      node('two', 'Number', {}, { value: 2 }),
       node(
         'kl',
         'KLLoss',
@@ -224,10 +255,14 @@ onCpu(() => {
       const byte = (value / 6 + 0.5) * 255
       expect(Math.abs(byte - Math.round(byte))).toBeLessThan(1e-3)
     }
-    expect(await refusal(tiny, 'encode.log_variance')).toMatchInlineSnapshot()
+    expect(await refusal(tiny, 'encode.log_variance')).toMatchInlineSnapshot(
+      `"log_variance: Output log_variance has no value. Remove this wire, or connect the input that this value comes from."`,
+    )
     expect(
       await refusal([...data, autoencoder(), encode({ bytes: true })], 'encode.latents'),
-    ).toMatchInlineSnapshot()
+    ).toMatchInlineSnapshot(
+      `"model: Expected an AutoencoderTiny, whose latents have bounds, got a model of kind "autoencoder_kl". Switch \`bytes\` off."`,
+    )
   })
 
   test('other models, and data that are no images, are refused', async () => {
@@ -269,9 +304,15 @@ onCpu(() => {
         'a.prediction',
       ],
     ]
-    expect(
-      await Promise.all(others.map(([graph, wanted]) => refusal(graph, wanted))),
-    ).toMatchInlineSnapshot()
+    expect(await Promise.all(others.map(([graph, wanted]) => refusal(graph, wanted))))
+      .toMatchInlineSnapshot(`
+        [
+          "model: Expected an autoencoder, got a model of kind "mlp". Connect Autoencoder, or a trained one.",
+          "dataset: Expected images [h, w, 1] whose height and width are multiples of 2, got items of shape [2]. Connect the images that the autoencoder was made for, or crop or pad them.",
+          "latents: Expected latents [h, w, 2], got items of shape [8,8,1]. Connect latents of Encode, or samples of a model trained on them.",
+          "model: Expected a model that denoises, got one with other functions: encode, decode. Use an autoencoder with Encode and Decode, or connect a denoiser, such as UNet.",
+        ]
+      `)
   })
 
   test('latents are shown as one map per channel', async () => {

@@ -145,7 +145,8 @@ const IGNORED = ['vqvae', 'vae', 'image_encoder', 'text_encoder'] as const
 
 function ignoredPartNotices(around: string, folder: string, paths: Set<string>, notices: string[]) {
   if (around === folder) return
-  const found = IGNORED.filter((name) =>
+  const others = IGNORED.filter((name) => `${around}${name}/` !== folder)
+  const found = others.filter((name) =>
     [...paths].some((path) => path.startsWith(`${around}${name}/`)),
   )
   if (found.length > 0)

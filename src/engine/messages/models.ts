@@ -54,8 +54,8 @@ export const modelMessages = catalogue('models', {
   // autoencoders
   notAnAutoencoder: 'Expected an autoencoder, got a model of kind "{kind}".',
   encoderShape:
-    'Expected images of {channels} channels whose height and width are multiples of {multiple}, got items of shape [{shape}].',
-  decoderShape: 'Expected latents [h, w, c] of {channels} channels, got items of shape [{shape}].',
+    'Expected images [h, w, {channels}] whose height and width are multiples of {multiple}, got items of shape [{shape}].',
+  decoderShape: 'Expected latents [h, w, {channels}], got items of shape [{shape}].',
   autoencoderSize:
     'Expected images of {expected}, the only size of this autoencoder, got {size} (items of shape [{shape}]).',
   notTiny: 'Expected an AutoencoderTiny, whose latents have bounds, got a model of kind "{kind}".',

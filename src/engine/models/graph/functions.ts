@@ -1,6 +1,6 @@
 // The functions of a model: one set of weights, and a program for each function.
 import type { LayerGraph } from './layer.ts'
-import { memoize } from './memoize.ts'
+import { memoizeByKey } from './memoize.ts'
 import { createProgram } from './program.ts'
 import type { Program } from './step.ts'
 
@@ -12,14 +12,9 @@ import type { Program } from './step.ts'
 export function programsOf<Graph extends LayerGraph>(
   placeOf?: (graph: Graph) => (name: string) => number,
 ): (graph: Graph, name: string) => Program {
-  const planned = memoize((_: Graph) => new Map<string, Program>())
+  const planned = memoizeByKey<Graph, Program>()
   return (graph, name) => {
-    const programs = planned(graph)
-    const found = programs.get(name)
-    if (found) return found
     if (!Object.hasOwn(graph.functions, name)) throw new Error(`The model has no ${name}.`)
-    const program = createProgram(graph, [name], placeOf?.(graph))
-    programs.set(name, program)
-    return program
+    return planned(graph, name, () => createProgram(graph, [name], placeOf?.(graph)))
   }
 }

@@ -52,8 +52,8 @@ export const koModels: Translation<typeof modelMessages> = {
   // 오토인코더
   notAnAutoencoder: '오토인코더여야 하는데 “{kind}” 종류의 모델입니다.',
   encoderShape:
-    '높이와 너비가 {multiple}의 배수이고 채널이 {channels}개인 이미지여야 하는데 [{shape}]입니다.',
-  decoderShape: '채널이 {channels}개인 잠재 표현 [b, h, w, c]여야 하는데 [{shape}]입니다.',
+    '높이와 너비가 {multiple}의 배수인 이미지 [h, w, {channels}]이어야 하는데 [{shape}]입니다.',
+  decoderShape: '잠재 표현 [h, w, {channels}]이어야 하는데 항목의 모양이 [{shape}]입니다.',
   autoencoderSize:
     '이 오토인코더의 유일한 크기인 {expected} 이미지여야 하는데 {size}입니다(항목의 모양 [{shape}]).',
   notTiny: '잠재 표현에 한계가 있는 AutoencoderTiny여야 하는데 “{kind}” 종류의 모델입니다.',
