@@ -9,7 +9,7 @@ import type { Times } from '../process/schedule.ts'
 import type { GraphView } from './graph/analysis.ts'
 import { imageAround } from './graph/images.ts'
 import type { WatchAttention } from './graph/layer.ts'
-import { runLayerByLayer } from './graph/layerByLayer.ts'
+import { runLayerByLayer, withoutTraining } from './graph/layerByLayer.ts'
 import { runProgram } from './graph/program.ts'
 import { forAll } from './graph/runs/arithmetic.ts'
 import { layerTitles } from './graph/titles.ts'
@@ -51,11 +51,11 @@ export function layerAttention(
   condition: Conditioning | undefined,
 ): LayerAttention {
   let found: LayerAttention | undefined
-  inspectNetwork(model, x, t, condition, (program, { training: _, ...network }, inputs) => {
+  inspectNetwork(model, x, t, condition, (program, network, inputs) => {
     const { view } = program
     const wanted = attentionPositions(view).find((i) => layerTitles(view)[i] === layer)
     if (wanted === undefined) throw unknownLayer(model, layer)
-    const [output] = runLayerByLayer(program, network, inputs, {
+    const [output] = runLayerByLayer(program, withoutTraining(network), inputs, {
       leave: (i, _, [q, k]) => {
         if (i === wanted) found = describeAttention(view, i, q as Tensor3D, k as Tensor3D)
       },

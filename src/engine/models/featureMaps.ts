@@ -7,7 +7,7 @@ import type { Times } from '../process/schedule.ts'
 import type { GraphView } from './graph/analysis.ts'
 import { imageAround } from './graph/images.ts'
 import type { FeatureShape } from './graph/layer.ts'
-import { runLayerByLayer } from './graph/layerByLayer.ts'
+import { runLayerByLayer, withoutTraining } from './graph/layerByLayer.ts'
 import { layerOp } from './graph/ops/table.ts'
 import { layerTitles } from './graph/titles.ts'
 import { findNetwork, inspectNetwork } from './predict.ts'
@@ -49,12 +49,12 @@ export function layerFeatures(
   condition: Conditioning | undefined,
 ): LayerFeatures {
   let found: LayerFeatures | undefined
-  inspectNetwork(model, x, t, condition, (program, { training: _, ...network }, inputs) => {
+  inspectNetwork(model, x, t, condition, (program, network, inputs) => {
     const { view } = program
     const wanted = featurePositions(view).find((i) => layerTitles(view)[i] === name)
     if (wanted === undefined) throw unknownLayer(model, name)
     const image = view.shapes[wanted].length === 2 ? imageAround(view, wanted) : undefined
-    const [output] = runLayerByLayer(program, network, inputs, {
+    const [output] = runLayerByLayer(program, withoutTraining(network), inputs, {
       leave: (i, value) => {
         if (i === wanted) found = { tensor: (value as Tensor).clone(), image }
       },

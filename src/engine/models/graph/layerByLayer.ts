@@ -43,3 +43,9 @@ export function runLayerByLayer(
   }
   return outputs.map((i) => values.get(i) as Tensor)
 }
+
+/** The model as it is evaluated outside of a training, without dropout. */
+export function withoutTraining(model: Model): Model {
+  const { training: _, ...rest } = model
+  return rest
+}
