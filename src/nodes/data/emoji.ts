@@ -38,7 +38,9 @@ export const emoji = defineNode({
     'Twemoji 2.3.1, copyright 2017 Twitter, Inc and other contributors, CC BY 4.0; names: emoji-data by Cal Henderson, MIT',
   inputs: {},
   outputs: {
-    dataset: dataset('Images [n, 32, 32, 3] or [n, 16, 16, 3] in [-1, 1] with captions, nine classes'),
+    dataset: dataset(
+      'Images [n, 32, 32, 3] or [n, 16, 16, 3] in [-1, 1] with captions, nine classes',
+    ),
   },
   params: {
     category: choice(choices, 'Part of the data', {
