@@ -240,7 +240,10 @@ export default defineConfig(({ mode, command }) => {
     ...config,
     ...(command === 'serve' && { html: { cspNonce: styleNonce } }),
     plugins: [declarations(), ...(config.plugins ?? []), threadScript()],
-    worker: { format: 'es', plugins: () => [declarations(), compressedMnist(), packedEmoji(), threadScript()] },
+    worker: {
+      format: 'es',
+      plugins: () => [declarations(), compressedMnist(), packedEmoji(), threadScript()],
+    },
     test: tests,
   }
 })

@@ -164,6 +164,7 @@ export type Event =
   | { type: 'started'; run: number; nodes: string[] }
   | { type: 'cached'; run: number; node: string }
   | { type: 'faults'; run: number; faults: Fault[] }
+  /** All notices so far; sent again if more follow from external data. */
   | { type: 'notices'; run: number; faults: Fault[] }
   /** A node began to run. For loops `progress` follows. */
   | { type: 'busy'; run: number; node: string }

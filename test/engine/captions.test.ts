@@ -152,10 +152,9 @@ describe('files', () => {
     captions: ['a cat', ''],
   }
   const withCaptions = (captions: string) =>
-    writeSafetensors(
-      new Map([['images', { shape: [2, 1, 1, 1], data: Uint8Array.of(1, 2) }]]),
-      { captions },
-    )
+    writeSafetensors(new Map([['images', { shape: [2, 1, 1, 1], data: Uint8Array.of(1, 2) }]]), {
+      captions,
+    })
 
   test('contain captions', () => {
     expect(readImages(writeImages(stored))).toEqual(stored)
@@ -216,8 +215,31 @@ describe('tables of captions', () => {
 describe('imports', () => {
   /** The first bytes of a PNG of one pixel. */
   const png = Uint8Array.of(
-    ...[137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82],
-    ...[0, 0, 0, 1, 0, 0, 0, 1, 8],
+    137,
+    80,
+    78,
+    71,
+    13,
+    10,
+    26,
+    10,
+    0,
+    0,
+    0,
+    13,
+    73,
+    72,
+    68,
+    82,
+    0,
+    0,
+    0,
+    1,
+    0,
+    0,
+    0,
+    1,
+    8,
   )
   const text = (content: string) => new TextEncoder().encode(content)
   const importing = (files: Record<string, Uint8Array>, captions?: boolean) =>

@@ -105,13 +105,18 @@ const save = (inputs: Record<string, string> = {}) =>
 
 /** UNet whose cross-attention attends to the words of captions. */
 const wordUnet = [
-  node('attention', 'Attention', {}, {
-    kind: 'cross',
-    tokens: 'captions',
-    resolutions: '4',
-    head_dim: 4,
-    cross_attention_dim: 6,
-  }),
+  node(
+    'attention',
+    'Attention',
+    {},
+    {
+      kind: 'cross',
+      tokens: 'captions',
+      resolutions: '4',
+      head_dim: 4,
+      cross_attention_dim: 6,
+    },
+  ),
   node(
     'net',
     'UNet',
@@ -143,8 +148,33 @@ onCpu(() => {
       const counts = set.classNames?.map(
         (name, label) => `${name}: ${set.labels?.filter((each) => each === label).length}`,
       )
-      expect(counts).toMatchInlineSnapshot()
-      expect(set.captions?.filter((caption) => /\bcat\b/.test(caption))).toMatchInlineSnapshot()
+      expect(counts).toMatchInlineSnapshot(`
+        [
+          "Activities: 60",
+          "Animals & Nature: 113",
+          "Flags: 267",
+          "Food & Drink: 102",
+          "Objects: 162",
+          "Skin Tones: 5",
+          "Smileys & People: 446",
+          "Symbols: 203",
+          "Travel & Places: 207",
+        ]
+      `)
+      expect(set.captions?.filter((caption) => /\bcat\b/.test(caption))).toMatchInlineSnapshot(`
+        [
+          "cat",
+          "smiley cat",
+          "smile cat",
+          "joy cat",
+          "heart eyes cat",
+          "smirk cat",
+          "kissing cat",
+          "scream cat",
+          "crying cat face",
+          "pouting cat",
+        ]
+      `)
       expect(new Set(set.captions).size).toBeGreaterThan(1550)
       expect(set.captions?.every((caption) => /^[\p{L}\p{N}][\p{L}\p{N} ]*$/u.test(caption))).toBe(
         true,
@@ -179,12 +209,7 @@ onCpu(() => {
         length: 3,
       })
       expect([...((set as unknown as Dataset).tokens?.ids ?? [])]).toEqual([
-        ...[3, 2, 0],
-        ...[4, 2, 0],
-        ...[3, 5, 0],
-        ...[-1, -1, -1],
-        ...[4, 5, 0],
-        ...[6, 3, 2],
+        3, 2, 0, 4, 2, 0, 3, 5, 0, -1, -1, -1, 4, 5, 0, 6, 3, 2,
       ])
     })
 
@@ -259,7 +284,14 @@ onCpu(() => {
         node('look', 'Inspect', { value: 'prompt.condition' }),
       ])
       expect(faults).toEqual([])
-      expect(notices).toMatchInlineSnapshot()
+      expect(notices).toMatchInlineSnapshot(`
+        [
+          "prompt: No caption has the word "a" or one like it, so it counts as unknown.",
+          "prompt: No caption has the word "smal", so it counts as unknown. Similar: small.",
+          "prompt: No caption has the word "xylophone" or one like it, so it counts as unknown.",
+          "prompt: Only the first 3 words count of "red blue small dog".",
+        ]
+      `)
     })
 
     test('texts are shown below samples, and captions below data', async () => {
@@ -325,7 +357,7 @@ onCpu(() => {
       const sampling = (vocabulary: GraphNode, from: string) => [
         node('load', 'LoadCheckpoint', {}, { checkpoint }),
         vocabulary,
-        node('prompt', 'Prompt', { vocabulary: from }, { prompts: 'red dgo\nsmall cat' }),
+        node('prompt', 'Prompt', { vocabulary: from }, { prompts: 'red dogg\nsmall cat' }),
         node('schedule', 'NoiseSchedule', {}, { num_train_timesteps: 50 }),
         node('x', 'GaussianNoise', {}, { shape: '4, 4, 1', batch_size: 2 }),
         node('guided', 'GuidedModel', { model: 'load.model' }, { scale: 3 }),
@@ -343,13 +375,10 @@ onCpu(() => {
         node('look', 'Inspect', { value: 'sample.x_0' }),
       ]
       const loaded = node('words', 'LoadVocabulary', {}, { checkpoint })
-      const { faults, notices, views } = await run(
-        sampling(loaded, 'words.vocabulary'),
-        files[0],
-      )
+      const { faults, notices, views } = await run(sampling(loaded, 'words.vocabulary'), files[0])
       expect([faults, notices]).toEqual([
         [],
-        ['prompt: No caption has the word "dgo", so it counts as unknown. Similar: dog.'],
+        ['prompt: No caption has the word "dogg", so it counts as unknown. Similar: dog.'],
       ])
       const [kept, own] = [
         views,
@@ -361,7 +390,9 @@ onCpu(() => {
 
     test('a checkpoint without a vocabulary is reported', async () => {
       const { files } = await run(
-        unetTraining(1).map((one) => (one.id === 'save' ? save({ dataset: 'images.dataset' }) : one)),
+        unetTraining(1).map((one) =>
+          one.id === 'save' ? save({ dataset: 'images.dataset' }) : one,
+        ),
       )
       const checkpoint = describeFile('model.zip', files[0])
       const { faults } = await run(
@@ -371,7 +402,16 @@ onCpu(() => {
         ],
         files[0],
       )
-      expect(faults).toMatchInlineSnapshot()
+      expect(faults).toMatchInlineSnapshot(`
+        [
+          {
+            "cure": "Save it again with \`dataset\` of SaveCheckpoint connected to CaptionTokens, or connect the CaptionTokens of the training data instead.",
+            "message": "Expected a checkpoint with the vocabulary of its training data, got one without.",
+            "node": "words",
+            "param": "checkpoint",
+          },
+        ]
+      `)
     })
 
     test('of layer nodes: embedded tokens with positions, and cross-attention', async () => {
@@ -415,13 +455,17 @@ onCpu(() => {
         one.id === 'net' ? node('net', 'UNet', { attention: 'attention.attention' }) : one,
       )
       const unknown = await run([...bare, node('look', 'Inspect', { value: 'net.model' })])
-      expect(unknown.faults).toMatchInlineSnapshot()
-      const longer = node(
-        'longer',
-        'CaptionTokens',
-        { dataset: 'images.dataset' },
-        { length: 5 },
-      )
+      expect(unknown.faults).toMatchInlineSnapshot(`
+        [
+          {
+            "cure": "Connect the data set of CaptionTokens to UNet.",
+            "message": "Expected a data set with tokens, as attention goes to words of captions, got none.",
+            "node": "net",
+            "slot": "attention",
+          },
+        ]
+      `)
+      const longer = node('longer', 'CaptionTokens', { dataset: 'images.dataset' }, { length: 5 })
       const { faults } = await run([
         images,
         captions,
@@ -439,7 +483,16 @@ onCpu(() => {
         }),
         node('look', 'Inspect', { value: 'predict.prediction' }),
       ])
-      expect(faults).toMatchInlineSnapshot()
+      expect(faults).toMatchInlineSnapshot(`
+        [
+          {
+            "cure": "Connect as many inputs of LabelTokens, or set labels_per_item of Attention to 5. For prompts, connect the vocabulary of the training data.",
+            "message": "Expected 3 as the number of labels per item, got 5.",
+            "node": "predict",
+            "slot": "condition",
+          },
+        ]
+      `)
     })
   })
 })

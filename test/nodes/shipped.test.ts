@@ -99,7 +99,13 @@ test('emoji are left out of packages, and made from their package in Node', asyn
 })
 
 test('a sheet of another form is rejected', () => {
-  const grey = encodePng({ width: 2, height: 2, channels: 1, count: 1, pixels: new Uint8ClampedArray(4) })
+  const grey = encodePng({
+    width: 2,
+    height: 2,
+    channels: 1,
+    count: 1,
+    pixels: new Uint8ClampedArray(4),
+  })
   expect(() => packEmoji(grey, new TextEncoder().encode('[]'))).toThrow('RGBA, not interlaced')
 })
 
