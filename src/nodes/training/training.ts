@@ -93,14 +93,6 @@ export const [trainingStart, trainingEnd] = defineLoop({
     each: {
       x_0: more(samples('Batch of clean data'), 'dataset'),
       labels: more(labels('Labels of the batch, if the data set has classes'), 'dataset'),
-      tokens: further(
-        more(
-          condition(
-            'Tokens of the captions of the batch, if the data set comes from CaptionTokens',
-          ),
-          'dataset',
-        ),
-      ),
       model: more(model('Model at this step; the loss must depend on it')),
       ema: further(
         more(
@@ -113,6 +105,14 @@ export const [trainingStart, trainingEnd] = defineLoop({
       step: onHost(number('Number of steps before this one')),
       record: record(
         'Recent losses of each timestep, for ImportanceTimesteps; empty unless losses are connected to TrainingEnd',
+      ),
+      tokens: further(
+        more(
+          condition(
+            'Tokens of the captions of the batch, if the data set comes from CaptionTokens',
+          ),
+          'dataset',
+        ),
       ),
       value: many(like('value', 'Value of the previous step')),
     },
