@@ -31,7 +31,7 @@ test('rejects what is no model, with what it got', () => {
     `[EngineError: Expected a list of at most 4096 layers, got 4097.]`,
   )
   expect(changed({ functions: { predict: 7 } })).toThrowErrorMatchingInlineSnapshot(
-    `[EngineError: Expected the position of the layer that gives the prediction, got 7.]`,
+    `[EngineError: Expected the positions of the layers that give the results of functions, got {"predict":7}.]`,
   )
   expect(changed({ layers: [image, { ...image, in: [1] }] })).toThrowErrorMatchingInlineSnapshot(
     `[EngineError: Expected layer 2 of the model to be valid, got {"op":"x","in":[1],"attrs":{"shape":[4,4,3]}}.]`,

@@ -58,7 +58,8 @@ export const layerMessages = catalogue('layers', {
   // files
   format: 'Expected the layers of a model in format 1, got format {got}.',
   layerList: 'Expected a list of at most {most} layers, got {got}.',
-  predictLayer: 'Expected the position of the layer that gives the prediction, got {got}.',
+  predictLayer:
+    'Expected the positions of the layers that give the results of functions, got {got}.',
   dropouts: 'Expected a list of names of dropout layers, got {got}.',
   layer: 'Expected layer {index} of the model to be valid, got {got}.',
 })

@@ -43,6 +43,9 @@ export const modelMessages = catalogue('models', {
     'Expected labels or tokens, got numbers or vectors, which have no value for "no condition".',
   noTokens: 'Expected a model that attends to tokens, got one that does not.',
 
+  // functions of models
+  notADenoiser: 'Expected a model that denoises, got one with other functions: {functions}.',
+
   // classifiers
   notAClassifier: 'Expected a classifier, got a model of kind "{kind}".',
   classifierShape:

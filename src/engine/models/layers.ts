@@ -1,4 +1,5 @@
 // Models whose network is a graph of layers, wired by hand or read from a file.
+import { EngineError } from '../base/errors.ts'
 import { hashText } from '../base/hashText.ts'
 import type { Random } from '../base/random.ts'
 import { mapEntries } from '../base/records.ts'
@@ -12,29 +13,49 @@ import type {
   Weights,
 } from '../base/values.ts'
 import { viewText } from '../base/viewTexts.ts'
+import { modelMessages } from '../messages/models.ts'
 import { createWeights } from './graph/firstWeights.ts'
 import type { LayerGraph } from './graph/layer.ts'
-import { memoize } from './graph/memoize.ts'
-import { countSteps, createProgram, runProgram } from './graph/program.ts'
+import { programsOf } from './graph/functions.ts'
+import { countSteps, runProgram } from './graph/program.ts'
 import type { LayerWeights } from './graph/weights.ts'
 import { countParameters, layersWithWeights } from './graph/weights.ts'
 import type { ModelKind } from './kind.ts'
 import type { LayersConfig } from './layersConfig.ts'
-import { checkLayersModel, conditionSpecs, inputShape, placesOf, viewOf } from './layersConfig.ts'
+import {
+  checkLayersModel,
+  conditionSpecs,
+  functionNames,
+  inputShape,
+  placesOf,
+  predicts,
+  viewOf,
+} from './layersConfig.ts'
 
 const configOf = ({ config }: Pick<Model, 'config'>) => config as unknown as LayersConfig
 
-const programOf = memoize((config: LayersConfig) =>
-  createProgram(config, ['predict'], placesOf(config)),
-)
+const programOf = programsOf<LayersConfig>(placesOf)
 
 export const layersKind: ModelKind = {
   trainable: true,
   differentiableTime: true,
-  itemShape: (model) => [...inputShape(configOf(model))],
+  itemShape: (model) => [...inputShape(requirePredict(configOf(model)))],
   conditions: (model) => conditionSpecs(configOf(model)),
   evaluate: (model, x, times, condition) =>
-    runProgram(programOf(configOf(model)), model, { x, times, condition })[0],
+    runProgram(programOf(requirePredict(configOf(model)), 'predict'), model, {
+      x,
+      times,
+      condition,
+    })[0],
+}
+
+/** Throws EngineError, at `model`, for a model that does not denoise. */
+function requirePredict(config: LayersConfig): LayersConfig {
+  if (predicts(config)) return config
+  throw new EngineError(modelMessages.notADenoiser, {
+    argument: 'model',
+    functions: functionNames(config).join(', '),
+  })
 }
 
 /** The closed model that layers were opened from: its graph, and its first weights. */
@@ -50,7 +71,7 @@ export interface LayersOrigin {
  */
 export function layersModel(
   graph: LayerGraph,
-  predicts: PredictionType,
+  prediction: PredictionType,
   random: Random,
   { variance, origin }: { variance?: VarianceKind | undefined; origin?: LayersOrigin } = {},
 ): Model {
@@ -69,7 +90,7 @@ export function layersModel(
     type: 'model',
     kind: 'layers',
     config: { ...config },
-    predicts,
+    predicts: prediction,
     ...(variance && { variance }),
     ...firstWeights(layersWithWeights(graph), random, origin),
     children: {},
@@ -142,11 +163,16 @@ export function reuseWeights(model: Model, given: Model): Model {
 export function layersRows(model: Model): [string, string][] {
   const config = configOf(model)
   const { shapes } = viewOf(config)
-  const { steps, fused } = countSteps(programOf(config))
+  const counts = functionNames(config).map((name) => countSteps(programOf(config, name)))
+  const steps = counts.reduce((sum, count) => sum + count.steps, 0)
+  const fused = counts.reduce((sum, count) => sum + count.fused, 0)
   const { reused } = model
   return [
     [viewText('inputShape'), inputShape(config).join(' x ')],
-    [viewText('outputShape'), shapes[config.functions.predict].join(' x ')],
+    ...functionNames(config).map((name): [string, string] => [
+      name === 'predict' ? viewText('outputShape') : name,
+      shapes[config.functions[name]].join(' x '),
+    ]),
     [viewText('layers'), String(config.layers.length)],
     [viewText('steps'), viewText('fusedSteps', steps, fused)],
     [viewText('parameters'), countParameters(layersWithWeights(config)).toLocaleString('en')],

@@ -12,7 +12,10 @@ import { isSame, shapeText } from './graph/ops/checks.ts'
 import { findLayerOp, layerOp } from './graph/ops/table.ts'
 import { countParameters, layersWithWeights } from './graph/weights.ts'
 
-/** Config of a model of layers. `functions.predict` gives the prediction. */
+/**
+ * Config of a model of layers. `functions.predict` gives the prediction, if the model makes one; a
+ * model may have other functions, each with an input x of its own.
+ */
 export interface LayersConfig extends LayerGraph {
   format: 1
   /**
@@ -24,6 +27,7 @@ export interface LayersConfig extends LayerGraph {
 
 /** Limits on models from files, and on those wired by hand. */
 const MOST_LAYERS = 4096
+const MOST_FUNCTIONS = 16
 const MOST_PARAMETERS = 2 ** 28
 
 export const viewOf = memoize((config: LayersConfig) => new GraphView(config, placesOf(config)))
@@ -34,11 +38,37 @@ export const placesOf =
   (name: string): number =>
     dropouts.includes(name) ? dropouts.indexOf(name) : hashText(name)
 
-const inputOf = ({ layers }: LayerGraph) => layers.find(({ op }) => op === 'x')!
+/** The functions of a model: its prediction alone, or others. */
+export const functionNames = ({ functions }: Pick<LayerGraph, 'functions'>): string[] =>
+  Object.keys(functions)
 
-/** Shape of an item of x. */
-export const inputShape = (graph: LayerGraph): readonly number[] =>
-  inputOf(graph).attrs.shape as number[]
+/** True for a model that denoises. */
+export const predicts = ({ functions }: Pick<LayerGraph, 'functions'>): boolean =>
+  Object.hasOwn(functions, 'predict')
+
+/** The layers that a function reads its x from. */
+function inputsOf({ layers, functions }: LayerGraph, name: string): Layer[] {
+  const { used } = new GraphView({ layers, functions: { [name]: functions[name] } })
+  return layers.filter(({ op }, i) => op === 'x' && used[i])
+}
+
+const inputShapes = memoize(
+  (graph: LayerGraph) =>
+    new Map(
+      functionNames(graph).map((name) => [
+        name,
+        inputsOf(graph, name)[0].attrs.shape as readonly number[],
+      ]),
+    ),
+)
+
+/** Shape of an item of x: that of the prediction, or of another function. */
+export const inputShape = (graph: LayerGraph, name = mainFunction(graph)): readonly number[] =>
+  inputShapes(graph).get(name)!
+
+/** Its prediction, or the first function of a model without one. */
+export const mainFunction = (graph: Pick<LayerGraph, 'functions'>): string =>
+  predicts(graph) ? 'predict' : functionNames(graph)[0]
 
 /** Parts of the condition that the layers read. */
 export function conditionSpecs(config: LayersConfig): ConditionSpec[] {
@@ -82,22 +112,15 @@ export const labelClasses = (config: LayersConfig): number =>
   conditionSpecs(config).reduce((most, spec) => (spec.kind === 'labels' ? spec.classes : most), 0)
 
 /**
- * Throws EngineError, at `x`, unless the graph is a model of its input.
+ * Throws EngineError, at `x`, unless each function of the graph depends on one input x, and the
+ * prediction has its shape.
  * @param hasVariance if the result has a variance beside the prediction; undefined for either
  */
 export function checkLayersModel(graph: LayerGraph, hasVariance?: boolean) {
   const { layers, functions } = graph
-  const [first, second] = layers.filter(({ op }) => op === 'x')
-  if (second)
-    throw new EngineError(layerMessages.otherInput, {
-      argument: 'x',
-      first: shapeText(first.attrs.shape as number[]),
-      second: shapeText(second.attrs.shape as number[]),
-    })
-  const view = new GraphView(graph)
-  if (!first || !view.dependsOnX[functions.predict])
-    throw new EngineError(layerMessages.noInput, { argument: 'x' })
-  checkOutput(view.shapes[functions.predict], first.attrs.shape as number[], hasVariance)
+  for (const name of functionNames(graph)) checkInput(inputsOf(graph, name))
+  if (predicts(graph))
+    checkOutput(new GraphView(graph).shapes[functions.predict], inputShape(graph), hasVariance)
   layers.forEach(({ op }, i) => op === 'labels' && labelRows(layers, i))
   const count = countParameters(layersWithWeights(graph))
   if (count > MOST_PARAMETERS)
@@ -105,6 +128,16 @@ export function checkLayersModel(graph: LayerGraph, hasVariance?: boolean) {
       argument: 'x',
       most: Math.floor(MOST_PARAMETERS / 1e6),
       count: Math.ceil(count / 1e6),
+    })
+}
+
+function checkInput([first, second]: readonly Layer[]) {
+  if (!first) throw new EngineError(layerMessages.noInput, { argument: 'x' })
+  if (second)
+    throw new EngineError(layerMessages.otherInput, {
+      argument: 'x',
+      first: shapeText(first.attrs.shape as number[]),
+      second: shapeText(second.attrs.shape as number[]),
     })
 }
 
@@ -127,6 +160,7 @@ function checkOutput(
 
 /** True if the last axis of the result is twice that of x: a prediction and a variance. */
 export function hasVarianceOutput(config: LayersConfig): boolean {
+  if (!predicts(config)) return false
   const output = viewOf(config).shapes[config.functions.predict]
   return output.at(-1) === 2 * inputShape(config).at(-1)!
 }
@@ -141,21 +175,33 @@ export function parseLayersConfig(json: Record<string, unknown>): LayersConfig {
       got: Array.isArray(layers) ? layers.length : quoteValue(layers, 100),
     })
   const parsed = layers.map(parseLayer)
-  const predict = isPlainObject(functions) ? functions.predict : undefined
-  if (!Number.isInteger(predict) || !parsed[predict as number])
-    throw new EngineError(layerMessages.predictLayer, { got: quoteValue(predict, 100) })
+  if (!isFunctionTable(functions, parsed.length))
+    throw new EngineError(layerMessages.predictLayer, { got: quoteValue(functions, 100) })
   if (dropouts !== undefined && !isNameList(dropouts))
     throw new EngineError(layerMessages.dropouts, { got: quoteValue(dropouts, 100) })
   const config: LayersConfig = {
     format: 1,
     layers: parsed,
-    functions: { predict: predict as number },
+    functions,
     ...(dropouts && { dropouts }),
   }
   checkNames(parsed)
   checkLayersModel(config)
   return config
 }
+
+/** True for the positions of the results of one or several functions. */
+const isFunctionTable = (value: unknown, count: number): value is Record<string, number> =>
+  isPlainObject(value) &&
+  Object.keys(value).length > 0 &&
+  Object.keys(value).length <= MOST_FUNCTIONS &&
+  Object.entries(value).every(
+    ([name, i]) =>
+      /^[a-z]\w{0,31}$/.test(name) &&
+      Number.isInteger(i) &&
+      (i as number) >= 0 &&
+      (i as number) < count,
+  )
 
 const isNameList = (value: unknown): value is string[] =>
   Array.isArray(value) &&

@@ -156,6 +156,9 @@ export const modelCures = catalogue('modelCures', {
   noNullCondition: 'Connect labels, LabelTokens or PixelTokens.',
   noTokens: 'Use a UNet with an Attention of kind cross.',
 
+  // functions of models
+  notADenoiser: 'Use an autoencoder with Encode and Decode, or connect a denoiser, such as UNet.',
+
   // classifiers
   notAClassifier: 'Connect Classifier, or a trained one.',
   classifierShape:

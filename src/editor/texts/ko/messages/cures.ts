@@ -150,6 +150,7 @@ export const koModelCures: Translation<typeof modelCures> = {
   noTokens: 'cross 종류의 Attention이 있는 UNet을 쓰세요.',
 
   // 분류기
+  notADenoiser: '오토인코더는 Encode와 Decode에 쓰세요. 여기에는 UNet 같은 디노이저를 연결하세요.',
   notAClassifier: 'Classifier나 그것을 학습한 모델을 연결하세요.',
   classifierShape:
     '이 이미지의 데이터 세트를 Classifier의 `dataset`에 연결해 그것으로 학습하거나, 다른 이미지를 연결하세요.',

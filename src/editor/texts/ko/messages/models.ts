@@ -41,6 +41,9 @@ export const koModels: Translation<typeof modelMessages> = {
   noNullCondition: '레이블이나 토큰이어야 하는데, “조건 없음”을 나타낼 값이 없는 수나 벡터입니다.',
   noTokens: '토큰에 어텐션을 하는 모델이어야 하는데, 그렇지 않은 모델입니다.',
 
+  // 모델의 함수
+  notADenoiser: '노이즈를 없애는 모델이어야 하는데 다른 함수({functions})의 모델입니다.',
+
   // 분류기
   notAClassifier: '분류기여야 하는데 “{kind}” 종류의 모델입니다.',
   classifierShape:
