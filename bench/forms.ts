@@ -45,7 +45,7 @@ export function openUnet(closed: Model, form: OpenForm): Model {
 
 /** The graph of nodes with the layers of a UNet in place of its node `net`. */
 export function openNet({ nodes }: Graph, config: UnetConfig, form: OpenForm): Graph {
-  const { nodes: layers, output } = writeNetwork(layersOf(config, form))
-  const net = { id: 'net', op: 'diffusion/ModelOutput', params: {}, inputs: { x: output } }
+  const { nodes: layers, outputs } = writeNetwork(layersOf(config, form))
+  const net = { id: 'net', op: 'diffusion/ModelOutput', params: {}, inputs: { x: outputs.predict } }
   return { nodes: [...nodes.filter(({ id }) => id !== net.id), ...layers, net] }
 }

@@ -4,7 +4,10 @@ import type { Spot } from '../ui/geometry.ts'
 import { groupsAround, groupNodes } from '../canvas/groups.ts'
 import { pasteFromClipboard } from '../workspace/clipboard.ts'
 import { showsChart } from '../charts/openChart.ts'
-import { expandNode, groupSelection } from './nodeActions.ts'
+import { closeNode, expandNode, groupSelection } from './nodeActions.ts'
+import { byType } from '../graph/declarations.ts'
+import { findClosed } from '../graph/closeModel.ts'
+import type { JsonObject } from '../../nodes/workflow/json.ts'
 import { getCommand, shortcut, type CommandId } from '../ui/commands.ts'
 import { askTitle } from './prompts.ts'
 import { panelInsets } from '../ui/insets.ts'
@@ -85,6 +88,9 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
       : nodeDeclaration(node)?.expands || nodeDeclaration(node)?.opens
         ? [{ label: commands.openNode, run: () => void expandNode(editor, node) }]
         : []),
+    ...(findClosed(toTyped(node), byType)
+      ? [{ label: commands.closeNode, run: () => void closeNode(editor, node) }]
+      : []),
     'rule',
     commandItem('rename'),
     commandItem('replace'),
@@ -137,6 +143,11 @@ export function showParamInputs(editor: Editor, node: LGraphNode) {
   const at = editor.stage.toPage([node.pos[0] + 24, node.pos[1]])
   showMenu({ at, title: node.getTitle(), items: paramInputItems(editor, node) })
 }
+
+const toTyped = (node: LGraphNode) => ({
+  type: nodeDeclaration(node)?.type ?? '',
+  properties: node.properties as JsonObject,
+})
 
 const nodeDeclaration = (node: LGraphNode) =>
   isDiffusionNode(node) ? node.diffusion.declaration : undefined

@@ -26,6 +26,7 @@ type MenuText =
   | 'unmute'
   | 'removeBypass'
   | 'openNode'
+  | 'closeNode'
   | 'disconnect'
   | 'disconnectAll'
   | 'insert'

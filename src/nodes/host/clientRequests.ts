@@ -9,6 +9,8 @@ interface AnswerTypes {
   findTrainings: 'foundTrainings'
   expand: 'expanded'
   openModel: 'expanded'
+  describeModel: 'describedModel'
+  findShapes: 'foundShapes'
   script: 'scripted'
   inspect: 'inspected'
   storeFile: 'fileStored'
@@ -92,6 +94,12 @@ export const createQuestions = ({ ask }: PendingRequests): EngineQuestions => ({
     if (!expansion) throw new GraphError(faults)
     return expansion
   },
+  async describeModel(graph, node) {
+    const { text, faults } = await ask((id) => ({ type: 'describeModel', id, graph, node }))
+    if (text === undefined) throw new GraphError(faults)
+    return text
+  },
+  findShapes: async (graph) => (await ask((id) => ({ type: 'findShapes', id, graph }))).shapes,
   async script(graph, about = {}) {
     const { text, faults } = await ask((id) => ({ type: 'script', id, graph, ...about }))
     if (text === undefined) throw new GraphError(faults)

@@ -2,16 +2,25 @@
 import type { Fault } from '../../engine/base/fault.ts'
 import { GraphError, getErrorMessage, NodeError } from '../../engine/base/fault.ts'
 import { wire } from '../../engine/plan/graph.ts'
-import type { Ops } from '../../engine/plan/op.ts'
+import type { Ops, StaticValues } from '../../engine/plan/op.ts'
 import type { Model, Value } from '../../engine/base/values.ts'
 import type { Session } from '../../engine/plan/session.ts'
-import type { Event } from '../../engine/protocol.ts'
-import { openModel } from '../layers/openModel.ts'
+import type { Event, OutputShape } from '../../engine/protocol.ts'
+import { openBlock } from '../layers/openBlock.ts'
+import { describeModel, openModel } from '../layers/openModel.ts'
 import { generateScript } from '../script/write.ts'
 import type { RequestHandlers } from './requestHandlers.ts'
 import { hostMessages } from '../messages/host.ts'
 
-type Question = 'check' | 'findTrainings' | 'expand' | 'openModel' | 'script' | 'inspect'
+type Question =
+  | 'check'
+  | 'findTrainings'
+  | 'expand'
+  | 'openModel'
+  | 'describeModel'
+  | 'findShapes'
+  | 'script'
+  | 'inspect'
 
 /** @param session returns the current session, which a change of backend replaces */
 export const questionHandlers = (
@@ -40,12 +49,27 @@ export const questionHandlers = (
     const node = graph.nodes.find((each) => each.id === name)
     try {
       if (!node) throw new Error(`No node ${name}.`)
+      const isBlock = Object.hasOwn(ops.get(node.op)?.outputs ?? {}, 'features')
       const open = (value: Value) => openModel(node, value as Model)
-      const expansion = await session().compute(graph, wire(name, 'model'), open)
+      const expansion = isBlock
+        ? openBlock(node, session().staticOutputs(graph))
+        : await session().compute(graph, wire(name, 'model'), open)
       post({ type: 'expanded', id, expansion, faults: [] })
     } catch (error) {
       post({ type: 'expanded', id, faults: getErrorFaults(error, name) })
     }
+  },
+  async describeModel({ id, graph, node }) {
+    try {
+      const read = (value: Value) => describeModel(value as Model)
+      const text = await session().compute(graph, wire(node, 'model'), read)
+      post({ type: 'describedModel', id, text, faults: [] })
+    } catch (error) {
+      post({ type: 'describedModel', id, faults: getErrorFaults(error, node) })
+    }
+  },
+  findShapes({ id, graph }) {
+    post({ type: 'foundShapes', id, shapes: listShapes(session().staticOutputs(graph)) })
   },
   script({ id, graph, title, about }) {
     try {
@@ -62,6 +86,15 @@ export const questionHandlers = (
     post({ type: 'inspected', id, ...(inspection && { inspection }) })
   },
 })
+
+const listShapes = (known: ReadonlyMap<string, StaticValues>): OutputShape[] =>
+  [...known].flatMap(([node, outputs]) =>
+    Object.entries(outputs).flatMap(([slot, value]) =>
+      value?.type === 'features' && value.shape.length > 0
+        ? [{ output: wire(node, slot), shape: value.shape }]
+        : [],
+    ),
+  )
 
 function getErrorFaults(error: unknown, node: string): Fault[] {
   if (error instanceof GraphError) return error.faults

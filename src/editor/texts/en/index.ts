@@ -129,6 +129,7 @@ export const en = {
     compare: 'Compare images',
     runTo: 'Run to here',
     openNode: 'Replace with its nodes',
+    closeNode: 'Close into one node',
     subgraph: 'Convert to subgraph…',
     enter: 'Enter subgraph',
     leave: 'Exit subgraph',

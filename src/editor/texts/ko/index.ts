@@ -125,6 +125,7 @@ export const ko: Texts = {
     compare: '이미지 비교',
     runTo: '여기까지 실행',
     openNode: '안의 노드로 바꾸기',
+    closeNode: '노드 하나로 닫기',
     subgraph: '서브그래프로 만들기…',
     enter: '서브그래프 열기',
     leave: '서브그래프 나가기',
