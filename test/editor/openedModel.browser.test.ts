@@ -31,6 +31,8 @@ async function openUnet() {
   await clickNode(page, 'UNet', { button: 'right' })
   await page.getByRole('menuitem', { name: en.commands.openNode }).click()
   await expect.poll(() => titles(page), { timeout: 60_000 }).toContain('Model Output')
+  // Shapes come after the view has been fitted.
+  await expect.poll(() => shapeAt('Model Input', 'x')).toBe('8 × 8 × 1')
 }
 
 const shoot = async (name: string) => {
@@ -92,7 +94,7 @@ test('a block is replaced by its layers', async () => {
   await openUnet()
   await clickNode(page, 'Middle · 4 x 4 x 64')
   await press(page, 'Alt+Enter')
-  await expect.poll(() => titles(page)).toContain('ResBlock 64')
+  await expect.poll(() => shapeAt('ResBlock 64', 'features')).toBe('4 × 4 × 64')
   await clickNode(page, 'ResBlock 64', { button: 'right' })
   await page.getByRole('menuitem', { name: en.commands.openNode }).click()
   await expect.poll(() => titles(page)).toContain('Group Norm')
