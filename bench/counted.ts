@@ -1,5 +1,6 @@
 // Counts one task in its own process, so that replaced kernels do not affect stock tfjs and memory
-// is that of one task: `node scripts/run.mjs bench/counted.ts ours|stock train|sample|sample16
+// is that of one task: `node scripts/run.mjs bench/counted.ts ours|opened|rewired|stock
+// train|sample|sample16
 // [features]`, for ours also with `--activations float16`. Prints a line of JSON.
 import { parseArgs } from 'node:util'
 import { startUntested } from '../src/engine/backends/backends.ts'
@@ -9,12 +10,21 @@ import { createSession } from '../src/engine/plan/session.ts'
 import { tf } from '../src/engine/base/tf.ts'
 import type { ActivationStorage } from '../src/engine/base/values.ts'
 import { nodes } from '../src/nodes/table.ts'
+import type { OpenForm } from './forms.ts'
+import { openNet } from './forms.ts'
 import type { Counter, Counts, Use } from './counting.ts'
 import { difference, provideCountingGPU } from './counting.ts'
-import { ops, samplingGraph, stockSampling, stockTraining, trainingGraph } from './reference.ts'
+import {
+  config,
+  ops,
+  samplingGraph,
+  stockSampling,
+  stockTraining,
+  trainingGraph,
+} from './reference.ts'
 
 export type Task = 'train' | 'sample' | 'sample16'
-export type CountedSide = 'ours' | 'stock'
+export type CountedSide = 'ours' | OpenForm | 'stock'
 
 /** Counts of one step, and totals. */
 export interface Counted extends Omit<Counts, 'pipelines'> {
@@ -64,25 +74,12 @@ export async function main(args: string[]): Promise<void> {
   process.exit(0)
 }
 
-const runs: {
-  [W in CountedSide]: (
-    task: Task,
-    mark: () => void,
-    activations: ActivationStorage,
-  ) => Promise<void>
-} = {
-  async ours(task, mark, activations) {
-    await startUntested('webgpu')
-    const faults: string[] = []
-    const session = createSession({
-      ops: opTable([...nodes, ...ops(mark)]),
-      onEvent: (event) =>
-        event.type === 'faults' &&
-        faults.push(...event.faults.map(({ node, message }) => `${node}: ${message}`)),
-    })
-    await session.run({ type: 'run', run: 1, graph: graphs[task](STEPS + 1, activations) })
-    if (faults.length) throw new Error(faults.join('\n'))
-  },
+type Run = (task: Task, mark: () => void, activations: ActivationStorage) => Promise<void>
+
+const runs: { [W in CountedSide]: Run } = {
+  ours: runNodes((graph) => graph),
+  opened: runNodes((graph) => openNet(graph, config, 'opened')),
+  rewired: runNodes((graph) => openNet(graph, config, 'rewired')),
   async stock(task, mark) {
     tf.enableProdMode()
     await import('@tensorflow/tfjs-backend-webgpu')
@@ -93,6 +90,22 @@ const runs: {
       await step()
     }
   },
+}
+
+function runNodes(change: (graph: Graph) => Graph): Run {
+  return async (task, mark, activations) => {
+    await startUntested('webgpu')
+    const faults: string[] = []
+    const session = createSession({
+      ops: opTable([...nodes, ...ops(mark)]),
+      onEvent: (event) =>
+        event.type === 'faults' &&
+        faults.push(...event.faults.map(({ node, message }) => `${node}: ${message}`)),
+    })
+    const graph = change(graphs[task](STEPS + 1, activations))
+    await session.run({ type: 'run', run: 1, graph })
+    if (faults.length) throw new Error(faults.join('\n'))
+  }
 }
 
 const graphs: { [K in Task]: (steps: number, activations: ActivationStorage) => Graph } = {

@@ -1,9 +1,11 @@
 // GPU work of a step of the reference UNet, here and in stock tfjs, counted on a device that
 // computes nothing: `npm run bench:counts`. `--json` prints one line of JSON, `--by kernel` adds
-// counts by program, `--features shader-f16,subgroups` simulates a GPU with these features.
+// counts by program, `--features shader-f16,subgroups` simulates a GPU with these features, and
+// `--model opened` compares the UNet opened into layers, and those without an attention, instead.
 import { execFile } from 'node:child_process'
 import { parseArgs, promisify } from 'node:util'
 import type { Counted, Kernel, Task, CountedSide } from './counted.ts'
+import { openForms } from './forms.ts'
 import { BATCH, PARAMETERS } from './reference.ts'
 
 const tasks: { [K in Task]: string } = {
@@ -13,7 +15,7 @@ const tasks: { [K in Task]: string } = {
 }
 export const names = Object.keys(tasks) as Task[]
 
-type Found = { [W in CountedSide]: { [K in Task]: Counted } }
+type Found = Map<CountedSide, { [K in Task]: Counted }>
 
 export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -22,13 +24,18 @@ export async function main(args: string[]): Promise<void> {
       json: { type: 'boolean', default: false },
       by: { type: 'string' },
       features: { type: 'string', default: '' },
+      model: { type: 'string' },
     },
   })
   if (values.by !== undefined && values.by !== 'kernel')
     throw new Error(`Expected --by kernel, got --by ${values.by}.`)
-  const found = { ours: {}, stock: {} } as Found
-  for (const who of ['ours', 'stock'] as const) {
-    for (const task of names) found[who][task] = await countApart(who, task, values.features)
+  if (values.model !== undefined && values.model !== 'opened')
+    throw new Error(`Expected --model opened, got --model ${values.model}.`)
+  const found: Found = new Map()
+  for (const who of ['ours', ...(values.model ? openForms : (['stock'] as const))] as const) {
+    const counted = {} as { [K in Task]: Counted }
+    for (const task of names) counted[task] = await countApart(who, task, values.features)
+    found.set(who, counted)
   }
   if (values.json) console.log(json(found, values.by !== undefined))
   else
@@ -39,7 +46,8 @@ export async function main(args: string[]): Promise<void> {
     )
 }
 
-async function countApart(who: CountedSide, task: Task, features: string): Promise<Counted> {
+/** Counts in a process of its own. */
+export async function countApart(who: CountedSide, task: Task, features = ''): Promise<Counted> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     'scripts/run.mjs',
     'bench/counted.ts',
@@ -50,11 +58,12 @@ async function countApart(who: CountedSide, task: Task, features: string): Promi
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Counted
 }
 
-function json({ ours, stock }: Found, byKernel: boolean): string {
+function json(found: Found, byKernel: boolean): string {
   const shown = ({ kernels, ...counts }: Counted) => (byKernel ? { ...counts, kernels } : counts)
   const all = (counted: { [K in Task]: Counted }) =>
     Object.fromEntries(names.map((task) => [task, shown(counted[task])]))
-  return JSON.stringify({ ...all(ours), stock: all(stock) })
+  const [[, ours], ...others] = [...found].map(([who, counted]) => [who, all(counted)] as const)
+  return JSON.stringify({ ...ours, ...Object.fromEntries(others) })
 }
 
 // ---- printing
@@ -81,21 +90,25 @@ function table(found: Found): string {
     `Reference UNet, 32x32x3, ${(PARAMETERS / 1e6).toFixed(2)} million parameters: one step, on a GPU that only counts`,
   ]
   for (const task of names) {
-    lines.push('', line(tasks[task], ['ours', 'stock tfjs', 'stock / ours']))
+    const [ours, ...others] = [...found.keys()]
+    const titles = others.flatMap((who) => [sides[who], `${who} / ${ours}`])
+    lines.push('', line(tasks[task], [sides[ours], ...titles]))
     for (const [key, [name, unit]] of Object.entries(rows)) {
-      const [ours, stock] = [found.ours, found.stock].map(
-        (who) => who[task][key as keyof typeof rows],
-      ) as [number, number]
-      lines.push(
-        line(`  ${name}`, [
-          amount(ours / unit),
-          amount(stock / unit),
-          ours ? amount(stock / ours) : '',
-        ]),
+      const [own, ...peers] = [...found.values()].map(
+        (counted) => counted[task][key as keyof typeof rows],
       )
+      const cells = peers.flatMap((peer) => [amount(peer / unit), own ? amount(peer / own) : ''])
+      lines.push(line(`  ${name}`, [amount(own / unit), ...cells]))
     }
   }
   return lines.join('\n')
+}
+
+const sides: Record<CountedSide, string> = {
+  ours: 'ours',
+  opened: 'opened',
+  rewired: 'rewired',
+  stock: 'stock tfjs',
 }
 
 const line = (name: string, cells: string[]) =>
@@ -110,14 +123,14 @@ export const amount = (value: number) =>
         ? value.toPrecision(3)
         : '< 0.01'
 
-function kernelTable(task: Task, { ours, stock }: Found): string {
-  const of = (who: string, kernels: Kernel[]) => [
-    line(`${tasks[task]}, ${who}`, ['dispatches', 'MB bound']),
+function kernelTable(task: Task, found: Found): string {
+  const tableOf = (who: CountedSide, kernels: Kernel[]) => [
+    line(`${tasks[task]}, ${sides[who]}`, ['dispatches', 'MB bound']),
     ...kernels.map(({ name, dispatches, bytesTouched }) =>
       line(`  ${name}`, [amount(dispatches), (bytesTouched / 1e6).toFixed(1)]),
     ),
   ]
-  return [...of('ours', ours[task].kernels), '', ...of('stock tfjs', stock[task].kernels)].join(
-    '\n',
-  )
+  return [...found]
+    .map(([who, counted]) => tableOf(who, counted[task].kernels).join('\n'))
+    .join('\n\n')
 }

@@ -6,6 +6,8 @@ import { createRandom } from '../src/engine/base/random.ts'
 import type { Tensor4D } from '../src/engine/base/tf.ts'
 import { tf } from '../src/engine/base/tf.ts'
 import type { Model } from '../src/engine/base/values.ts'
+import type { OpenForm } from './forms.ts'
+import { openUnet } from './forms.ts'
 import * as digits from './digits.ts'
 import { schedule } from './digits.ts'
 import * as reference from './reference.ts'
@@ -36,8 +38,10 @@ export const models = {
 } satisfies Record<string, Timed>
 export type ModelName = keyof typeof models
 
-export const newModel = (name: ModelName): Model =>
-  unet(models[name].config, 'epsilon', createRandom(1), { zero_init: false })
+export function newModel(name: ModelName, form?: OpenForm): Model {
+  const closed = unet(models[name].config, 'epsilon', createRandom(1), { zero_init: false })
+  return form ? openUnet(closed, form) : closed
+}
 
 /** A random batch with timesteps; the time of a step does not depend on their values. */
 export function randomBatch(

@@ -1,6 +1,7 @@
 // Time of a training step (`npm run bench:train`) or a sampling step (`npm run bench:sample`) of
 // one UNet, here and in its peers: stock tfjs, externally tuned tfjs, jax-js, and PyTorch on one
-// thread where it is installed. Options: `--backend wasm` (webgpu, cpu), `--model small` (digits,
+// thread where it is installed. `--model opened` compares the small UNet with its layers as nodes,
+// and with those without an attention, and counts their dispatches too. Options: `--backend wasm` (webgpu, cpu), `--model small` (digits,
 // reference), `--peers ours,stock`, `--rounds 5`, `--seconds 1` (per turn), `--patience 300`
 // (seconds to start), `--torch cuda`, `--browser` (Chromium with SwiftShader, or with `--gpu` the
 // machine's GPU), `--json` (one line).
@@ -10,6 +11,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { tf } from '../src/engine/base/tf.ts'
 import { softwareNames } from '../src/engine/backends/webgpu/device.ts'
+import { countApart } from './counts.ts'
+import type { OpenForm } from './forms.ts'
+import { openForms } from './forms.ts'
 import { openBrowser } from './browser.ts'
 import { openProcess } from './processes.ts'
 import type { ModelName } from './models.ts'
@@ -18,11 +22,13 @@ import type { ProblemData, Task } from './problem.ts'
 import { createProblem } from './problem.ts'
 import type { StepTime } from './turns.ts'
 
-export const everyone = ['ours', 'stock', 'tuned', 'jax', 'torch'] as const
-export type PeerName = (typeof everyone)[number]
+const everyone = ['ours', 'stock', 'tuned', 'jax', 'torch'] as const
+export type PeerName = (typeof everyone)[number] | OpenForm
 
 const names: Record<PeerName, string> = {
   ours: 'this program',
+  opened: 'opened',
+  rewired: 'rewired',
   stock: 'stock tfjs',
   tuned: 'tuned tfjs',
   jax: 'jax-js',
@@ -64,6 +70,8 @@ interface Timed {
   /** Load average before the run; under load, wall times mean little. */
   load: number
   rows: Row[]
+  /** Dispatches of a step of the reference UNet on a GPU that only counts. */
+  dispatches?: Record<'ours' | OpenForm, number>
 }
 
 export async function main([task, ...args]: [Task, ...string[]]): Promise<void> {
@@ -72,7 +80,7 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
     options: {
       backend: { type: 'string' },
       model: { type: 'string', default: 'small' },
-      peers: { type: 'string', default: everyone.join() },
+      peers: { type: 'string' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1' },
       patience: { type: 'string', default: '300' },
@@ -84,11 +92,14 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
   })
   const { browser } = values
   const backend = values.backend ?? (browser ? 'webgpu' : 'wasm')
-  const model = checkChoice('model', values.model, Object.keys(models)) as ModelName
+  const isOpened = values.model === 'opened'
+  const name = isOpened ? 'small' : values.model
+  const model = checkChoice('model', name, Object.keys(models)) as ModelName
   checkChoice('backend', backend, browser ? ['webgpu'] : ['wasm', 'webgpu', 'cpu'])
-  const wanted = values.peers
-    .split(',')
-    .map((who) => checkChoice('peer', who, everyone) as PeerName)
+  const peers = values.peers?.split(',') ?? (isOpened ? ['ours', ...openForms] : everyone)
+  const wanted = peers.map(
+    (who) => checkChoice('peer', who, [...everyone, ...openForms]) as PeerName,
+  )
   const [load] = loadavg() as [number]
   await tf.setBackend('cpu')
   const given = await createProblem(task, model)
@@ -114,11 +125,28 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
       Number(values.seconds),
     ).finally(house.close)
     const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`
-    const timed: Timed = { task, model, backend, browser, machine, load, rows }
+    const dispatches = isOpened ? await countDispatches(task) : undefined
+    const timed: Timed = {
+      task,
+      model,
+      backend,
+      browser,
+      machine,
+      load,
+      rows,
+      ...(dispatches && { dispatches }),
+    }
     console.log(values.json ? JSON.stringify(timed) : table(timed, given))
   } finally {
     await rm(folder, { recursive: true })
   }
+}
+
+async function countDispatches(task: Task): Promise<Record<'ours' | OpenForm, number>> {
+  const counts = { ours: 0, opened: 0, rewired: 0 }
+  for (const who of ['ours', ...openForms] as const)
+    counts[who] = (await countApart(who, task)).dispatches
+  return counts
 }
 
 function checkChoice(what: string, value: string, choices: readonly string[]): string {
@@ -180,7 +208,8 @@ const TOLERANCE = 1e-3
 
 /** Throws unless all peers compute the same. */
 export function expectTheSame(peers: ReadonlyMap<PeerName, Pick<Peer, 'check'>>) {
-  const [[first, reference] = [], ...others] = peers
+  // The rewired UNet is another network.
+  const [[first, reference] = [], ...others] = [...peers].filter(([who]) => who !== 'rewired')
   if (!reference) return
   const size = reference.check.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   for (const [who, { check }] of others) {
@@ -205,7 +234,7 @@ function median(values: readonly number[]): number {
 // ---- printing
 
 function table(
-  { task, model, backend, browser, machine, load, rows }: Timed,
+  { task, model, backend, browser, machine, load, rows, dispatches }: Timed,
   { problem }: ProblemData,
 ): string {
   const parameters = Object.values(problem.weights).reduce(
@@ -219,6 +248,11 @@ function table(
     `${machine}${load > 0.5 ? `, load average ${load.toFixed(1)}` : ''}`,
     '',
     ...rows.map(line),
+    ...(dispatches ? ['', 'Dispatches of the reference UNet, on a GPU that only counts:'] : []),
+    ...Object.entries(dispatches ?? {}).map(
+      ([who, count]) =>
+        `${names[who as PeerName].padEnd(14)}${count} (${(count / dispatches!.ours).toPrecision(3)} x)`,
+    ),
   ].join('\n')
 }
 

@@ -2,6 +2,7 @@
 // because replacing tfjs kernels is global.
 import { startBackend } from '../src/engine/backends/backends.ts'
 import { broadcastSumGradients } from '../src/engine/backends/gradients.ts'
+import { mapEntries } from '../src/engine/base/records.ts'
 import { meanError } from '../src/engine/losses/errors.ts'
 import { predict } from '../src/engine/models/predict.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
@@ -13,12 +14,14 @@ import { tf } from '../src/engine/base/tf.ts'
 import { beginTraining, trainStep } from '../src/engine/training/trainStep.ts'
 import type { Model } from '../src/engine/base/values.ts'
 import { collectTensors } from '../src/engine/base/values.ts'
+import type { OpenForm } from './forms.ts'
+import { isOpenForm } from './forms.ts'
 import { newModel } from './models.ts'
 import type { ProblemData } from './problem.ts'
 import { batchTensors, uploadWeights } from './problem.ts'
 import { stockUnet } from './stock.ts'
 
-export type TfjsWho = 'ours' | 'stock' | 'tuned'
+export type TfjsWho = 'ours' | OpenForm | 'stock' | 'tuned'
 
 /** Runs a step and reads its result: the loss of a training step, x_prev of a sampling step. */
 export type Step = () => Promise<ArrayLike<number>>
@@ -36,13 +39,18 @@ export async function openTfjs(
   given: ProblemData,
 ): Promise<Opened> {
   const device = await startTfjs(who, backend)
-  const steps = who === 'ours' ? ourSteps : stockSteps
-  return { device, step: steps[given.problem.task](given) }
+  const { task } = given.problem
+  const step = isOurs(who)
+    ? ourSteps[task](given, isOpenForm(who) ? who : undefined)
+    : stockSteps[task](given)
+  return { device, step }
 }
+
+const isOurs = (who: TfjsWho) => who === 'ours' || isOpenForm(who)
 
 /** Activates the backend, with our kernels only for ours. Returns the device name, if known. */
 export async function startTfjs(who: TfjsWho, backend: BackendName): Promise<string> {
-  if (who === 'ours') {
+  if (isOurs(who)) {
     // On a GPU with tuned kernels, as in the editor.
     const report = await startBackend({ prefer: backend, tuning: { store: memoryStore() } })
     if (report.name !== backend) throw new Error(report.reason)
@@ -67,7 +75,9 @@ function tune(backend: BackendName) {
 /** On the backend that is active. */
 export const ourStep = (given: ProblemData): Step => ourSteps[given.problem.task](given)
 
-type Steps = { [T in ProblemData['problem']['task']]: (given: ProblemData) => Step }
+type Steps = {
+  [T in ProblemData['problem']['task']]: (given: ProblemData, form?: OpenForm) => Step
+}
 
 async function read(tensor: Tensor): Promise<ArrayLike<number>> {
   const values = await tensor.data()
@@ -75,17 +85,18 @@ async function read(tensor: Tensor): Promise<ArrayLike<number>> {
   return values
 }
 
-function createModel(given: ProblemData): Model {
-  const model = newModel(given.problem.model)
+function createModel(given: ProblemData, form: OpenForm | undefined): Model {
+  const model = newModel(given.problem.model, form)
   tf.dispose(model.weights)
-  return { ...model, weights: uploadWeights(given) }
+  const weights = uploadWeights(given)
+  return { ...model, weights: mapEntries(model.weights, (name) => weights[name]) }
 }
 
 const ourSteps: Steps = {
-  train(given) {
+  train(given, form) {
     const { adam } = given.problem
     const { x, noise, t } = batchTensors(given)
-    const model = createModel(given)
+    const model = createModel(given, form)
     const setup = {
       optimizer: {
         algorithm: 'adam',
@@ -108,8 +119,8 @@ const ourSteps: Steps = {
       return state.loss!.data()
     }
   },
-  sample(given) {
-    const model = createModel(given)
+  sample(given, form) {
+    const model = createModel(given, form)
     const { x, t } = batchTensors(given)
     const [from, to] = [given.problem.from, given.problem.to].map(({ alpha, sigma }) => ({
       t,

@@ -1,6 +1,7 @@
 // The bench compares equal computations: stock tfjs gives the same model, and differing peers are
 // not timed.
 import { expect, test } from 'vitest'
+import { openForms } from '../bench/forms.ts'
 import { models, newModel } from '../bench/models.ts'
 import { expectTheSame } from '../bench/run.ts'
 import { stockUnet } from '../bench/stock.ts'
@@ -24,6 +25,23 @@ onCpu(() => {
     expect(most / size).toBeLessThan(1e-5)
     tf.dispose([x, ours, stock])
     tf.dispose(model.weights)
+  })
+
+  test('the opened UNet predicts the same bits, and the rewired one lacks an attention', async () => {
+    const [closed, opened, rewired] = [undefined, ...openForms].map((form) =>
+      newModel('digits', form),
+    )
+    expect([opened.kind, rewired.kind]).toEqual(['layers', 'layers'])
+    const cut = Object.keys(closed.weights).filter((key) => !Object.hasOwn(rewired.weights, key))
+    expect(cut.length).toBe(10)
+    expect(new Set(cut.map((key) => key.split('attentions')[0])).size).toBe(1)
+    const x = tf.tensor4d(createRandom(5).normal(128), [2, 8, 8, 1])
+    const [right, same, other] = [closed, opened, rewired].map((model) =>
+      tf.tidy(() => predict(model, x, Float64Array.of(3, 700)).arraySync()),
+    )
+    expect(same).toEqual(right)
+    expect(other).not.toEqual(right)
+    tf.dispose([x, closed.weights, opened.weights, rewired.weights])
   })
 
   test('the small UNet has the number of parameters in docs/performance.md', () => {

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { Counted, Task } from '../bench/counted.ts'
+import type { OpenForm } from '../bench/forms.ts'
+import { openForms } from '../bench/forms.ts'
 import { amount, names, rows } from '../bench/counts.ts'
 import { runScript } from './runScript.ts'
 
@@ -33,6 +35,19 @@ test('the tables of counts are up to date', { timeout: 600_000 }, async () => {
       ]
     })
     expect(told).toEqual(found)
+  }
+})
+
+test('an opened or rewired UNet has few more dispatches', { timeout: 600_000 }, async () => {
+  const { output } = await runScript('bench:counts', ['--model', 'opened', '--json'])
+  const counted = JSON.parse(output) as { [K in Task]: Counted } & {
+    [F in OpenForm]: { [K in Task]: Counted }
+  }
+  for (const task of names) {
+    const { dispatches } = counted[task]
+    expect(dispatches).toBeGreaterThan(50)
+    for (const form of openForms)
+      expect(counted[form][task].dispatches).toBeLessThanOrEqual(1.1 * dispatches)
   }
 })
 

@@ -1,7 +1,7 @@
 // The ready workflows: each file is valid, runs with its test settings and shows what it describes.
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { openClosedNode } from '../src/editor/graph/fragments.ts'
+import { openClosedNode } from '../src/editor/graph/openClosed.ts'
 import { slicedWasserstein } from '../src/engine/metrics/distributions.ts'
 import type { Fault } from '../src/engine/base/fault.ts'
 import type { Graph } from '../src/engine/plan/graph.ts'

@@ -47,6 +47,12 @@ export interface RunRequest extends Monitoring {
   paused?: boolean
 }
 
+/** Shape of one item of the features of an output; `'n'` is a number of tokens. */
+export interface OutputShape {
+  output: Wire
+  shape: readonly (number | 'n')[]
+}
+
 export type Request =
   | RunRequest
   | { type: 'pause' | 'resume' | 'step'; run: number }
@@ -66,10 +72,14 @@ export type Request =
   /** Asks which trainings of a graph would continue from a stored step. */
   | { type: 'findTrainings'; id: number; graph: Graph }
   | { type: 'expand'; id: number; node: GraphNode; wired: string[] }
-  /** Asks for the layers of the model that a node makes. Answered by `expanded`. */
+  /** Asks for the layers of the model or the block that a node makes. Answered by `expanded`. */
   | { type: 'openModel'; id: number; graph: Graph; node: string }
   /** Asks for a diagram of the model that a node makes. Answered by `drawn`. */
   | { type: 'drawModel'; id: number; graph: Graph; node: string }
+  /** Asks for a text of the model that a node makes, which is equal for equal networks. */
+  | { type: 'describeModel'; id: number; graph: Graph; node: string }
+  /** Asks for the shapes of all features of a graph that are known without a run. */
+  | { type: 'findShapes'; id: number; graph: Graph }
   /** Writes a graph as a script, with this title and description in its header. */
   | { type: 'script'; id: number; graph: Graph; title?: string; about?: string }
   /**
@@ -231,6 +241,9 @@ export type Event =
   | { type: 'expanded'; id: number; expansion?: Expansion; faults: Fault[] }
   /** An SVG document; missing if the node makes no network of layers. */
   | { type: 'drawn'; id: number; svg?: string; faults: Fault[] }
+  /** Without text if the node makes no model. */
+  | { type: 'describedModel'; id: number; text?: string; faults: Fault[] }
+  | { type: 'foundShapes'; id: number; shapes: OutputShape[] }
   /** Without text if the graph has faults. */
   | { type: 'scripted'; id: number; text?: string; faults: Fault[] }
   /** Without a description if no value is kept. */

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import {
   getNodeBounds,
   mergePiece,
-  openClosedNode,
   findOutsideWires,
   extractPiece,
   connectOutsideWires,
 } from '../../src/editor/graph/fragments.ts'
+import { openClosedNode } from '../../src/editor/graph/openClosed.ts'
 import { packNodes } from '../../src/editor/graph/pack.ts'
 import { expandGraph } from '../../src/engine/plan/expand.ts'
 import { wire, type Graph } from '../../src/engine/plan/graph.ts'

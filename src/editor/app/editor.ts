@@ -9,6 +9,7 @@ import { listenToDrops, openAddressLink } from '../drops/files.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { followFocus } from '../outline/focus.ts'
 import { createEngineRequests } from '../running/engineRequests.ts'
+import { followShapes } from '../running/featureShapes.ts'
 import { createRunner } from '../running/runner.ts'
 import { createStoredFileActions } from '../running/storedFileActions.ts'
 import { hasRun, runState, runsHere } from '../running/state.ts'
@@ -121,6 +122,7 @@ function createServices(
   provideFocus(followFocus(stage))
   showRuns(stage)
   followPanels(stage)
+  followShapes(client, stage, workspace)
   followWorkflow(editor)
   observed.follow()
   return editor

@@ -4,7 +4,10 @@ import type { Spot } from '../ui/geometry.ts'
 import { groupsAround, groupNodes } from '../canvas/groups.ts'
 import { pasteFromClipboard } from '../workspace/clipboard.ts'
 import { showsChart } from '../charts/openChart.ts'
-import { downloadDiagram, expandNode, groupSelection } from './nodeActions.ts'
+import { closeNode, downloadDiagram, expandNode, groupSelection } from './nodeActions.ts'
+import { byType } from '../graph/declarations.ts'
+import { findClosed } from '../graph/closeModel.ts'
+import type { JsonObject } from '../../nodes/workflow/json.ts'
 import { getCommand, shortcut, type CommandId } from '../ui/commands.ts'
 import { askTitle } from './prompts.ts'
 import { panelInsets } from '../ui/insets.ts'
@@ -88,6 +91,9 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     ...(makesNetwork(node)
       ? [{ label: commands.downloadDiagram, run: () => void downloadDiagram(editor, node) }]
       : []),
+    ...(findClosed(toTyped(node), byType)
+      ? [{ label: commands.closeNode, run: () => void closeNode(editor, node) }]
+      : []),
     'rule',
     commandItem('rename'),
     commandItem('replace'),
@@ -145,6 +151,11 @@ export function showParamInputs(editor: Editor, node: LGraphNode) {
   const at = editor.stage.toPage([node.pos[0] + 24, node.pos[1]])
   showMenu({ at, title: node.getTitle(), items: paramInputItems(editor, node) })
 }
+
+const toTyped = (node: LGraphNode) => ({
+  type: nodeDeclaration(node)?.type ?? '',
+  properties: node.properties as JsonObject,
+})
 
 const nodeDeclaration = (node: LGraphNode) =>
   isDiffusionNode(node) ? node.diffusion.declaration : undefined

@@ -1,9 +1,12 @@
 // Actions on nodes that commands and menus share.
+import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { addGroup } from '../canvas/groups.ts'
 import { showNodeSearch } from '../canvas/state.ts'
+import { closeModel, findClosed, loadsWeights } from '../graph/closeModel.ts'
 import { byType } from '../graph/declarations.ts'
-import { openClosedNode } from '../graph/fragments.ts'
+import { openClosedNode } from '../graph/openClosed.ts'
+import { panelInsets } from '../ui/insets.ts'
 import { texts } from '../texts/texts.ts'
 import { download } from '../ui/download.ts'
 import * as format from '../ui/format.ts'
@@ -26,14 +29,34 @@ export function searchReplacement({ stage }: Editor, node: LGraphNode) {
   showNodeSearch({ spot: { page: stage.toPage(graph), graph }, query: '', instead: node })
 }
 
+/** Replaces an opened model by its closed node, unless that would be another model. */
+export async function closeNode({ engine, stage, workspace }: Editor, { id }: LGraphNode) {
+  const refuse = (text: string) => showToast(texts.commands.closeNode, { text, error: true })
+  const node = stage.file().nodes.find((each) => each.id === id)
+  const closed = node && findClosed(node, byType)
+  if (!closed) return
+  const takesWeights = node.inputs.some(({ name, link }) => name === 'weights' && link !== null)
+  if (takesWeights && !loadsWeights(closed)) return refuse(texts.closing.weights)
+  try {
+    if (!(await engine.isUnchanged(node.id, closed))) return refuse(texts.closing.changed)
+    workspace.edit((file) => {
+      const { file: changed, ids } = closeModel(file, id, byType)
+      return { file: changed, select: ids }
+    })
+  } catch (error) {
+    refuse((error as Error).message)
+  }
+}
+
 /** Replaces a closed node by its graph. */
-export async function expandNode({ engine, workspace }: Editor, node: LGraphNode) {
+export async function expandNode({ engine, stage, workspace }: Editor, node: LGraphNode) {
   try {
     const expansion = await engine.expand(node)
     workspace.edit((file) => {
       const opened = openClosedNode(file, node.id, expansion, byType)
       return { file: opened.file, select: opened.ids }
     })
+    if (isDiffusionNode(node) && node.diffusion.declaration.opens) stage.fit(panelInsets())
   } catch (error) {
     showToast(texts.commands.openNode, { text: (error as Error).message, error: true })
   }

@@ -59,6 +59,8 @@ export class EditorCanvas extends LGraphCanvas {
   declare running: boolean
   /** Time and memory of a node in the last run. */
   declare getMeasure: (node: LGraphNode) => Measure | undefined
+  /** Shape of the features of an output, as text; undefined if it is not known. */
+  declare getShape: (node: LGraphNode, output: number) => string | undefined
   /** Time of all nodes together. */
   declare measuredSeconds: number
   declare refusedReason: string | undefined
@@ -141,6 +143,7 @@ export class EditorCanvas extends LGraphCanvas {
       clock: reducedMotion.matches ? 0 : performance.now() / 1000,
       running: this.running,
       slotColour: (type) => this.slotColour(type),
+      shapeOf: (node, output) => this.getShape(node as unknown as LGraphNode, output),
       ...(getDraggedWire(this) && { fits }),
     }
   }

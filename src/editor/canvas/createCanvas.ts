@@ -73,6 +73,7 @@ const canvasSettings = (canvas: EditorCanvas, hooks: StageHooks) =>
     spaceHeld: false,
     running: false,
     getMeasure: () => undefined,
+    getShape: () => undefined,
     measuredSeconds: 0,
     onSelectionChange: hooks.selected,
     onShowNodePanel: (node: LGraphNode) => {

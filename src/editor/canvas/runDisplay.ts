@@ -1,6 +1,7 @@
 // Shows a run on the nodes of the canvas: events, faults, measures, and which nodes take part.
 import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Fault } from '../../engine/base/fault.ts'
+import type { Wire } from '../../engine/plan/graph.ts'
 import type { Event, Measure } from '../../engine/protocol.ts'
 import { createZoneCache } from '../../nodes/litegraph/canvasZones.ts'
 import { diffusionNodes } from '../../nodes/litegraph/diffusionNode.ts'
@@ -25,6 +26,8 @@ export interface RunDisplay {
   setFaults(faults: readonly Fault[]): void
   /** Shows time and memory below the nodes. */
   setMeasures(measures: readonly Measure[]): void
+  /** Shows shapes of features at outputs, by full ids of their nodes. */
+  setShapes(shapeOf: (output: Wire) => string | undefined): void
   /** @param running true during a run, paused or not */
   setRunning(running: boolean): void
 }
@@ -61,6 +64,11 @@ export function createRunDisplay(
         delete diffusion.fault
       }
       applyEvent(current(), event, levels.within())
+      canvas.setDirty(true)
+    },
+    setShapes(shapeOf) {
+      canvas.getShape = (node, output) =>
+        shapeOf({ node: levels.fullId(node.id), slot: node.outputs[output].name })
       canvas.setDirty(true)
     },
     setMeasures: (measures) => showMeasures(canvas, levels, measures),

@@ -1,11 +1,11 @@
-// Parts of workflows: copying, pasting, and opening a closed node. Pure functions on files.
+// Parts of workflows: copying and pasting. Pure functions on files.
 import { TITLE } from './nodeSize.ts'
 import { plugLinks } from '../../nodes/workflow/flatten.ts'
 import { estimateSize } from '../../nodes/workflow/estimateSize.ts'
-import { createFileInput, inputSpecs, outputSpecs } from '../../nodes/workflow/slots.ts'
+import { inputSpecs, outputSpecs } from '../../nodes/workflow/slots.ts'
 import { usedSubgraphs } from '../../nodes/workflow/subgraphs.ts'
-import type { Expansion, GraphNode, Wire } from '../../engine/plan/graph.ts'
-import type { ByType, Declaration } from '../../engine/plan/op.ts'
+import type { GraphNode } from '../../engine/plan/graph.ts'
+import type { Declaration } from '../../engine/plan/op.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import { emptyWorkflow } from '../../nodes/workflow.ts'
 import { mergeSubgraphs } from './mergeSubgraphs.ts'
@@ -148,116 +148,6 @@ export const withLinks = (
   nodes: plugLinks(nodes, links),
 })
 
-// ---- opening a closed node
-
-const [COLUMN, ROW] = [280, 48]
-
-/**
- * Replaces a closed node by its expansion, with the same wires, laid out from its position to the
- * right.
- */
-export function openClosedNode(
-  file: WorkflowFile,
-  id: NodeId,
-  expansion: Expansion,
-  declarations: ByType,
-): { file: WorkflowFile; ids: NodeId[] } {
-  const closed = createNodeLookup(file.nodes)(id)
-  const offsets = layOutColumns(expansion.nodes, declarations)
-  const opened = new Map(
-    expansion.nodes.map((node, i) => {
-      const [x, y] = offsets[i]
-      const place: Pick<FileNode, 'id' | 'pos'> = {
-        id: file.last_node_id + 1 + i,
-        pos: [closed.pos[0] + x, closed.pos[1] + y],
-      }
-      return [node.id, createFileNode(node, place, expansion, declarations)]
-    }),
-  )
-  const nodes = [...opened.values()]
-  const links = connectExpansion(file, closed, expansion, opened)
-  const result = withLinks(
-    {
-      ...file,
-      last_node_id: file.last_node_id + nodes.length,
-      last_link_id: file.last_link_id + links.length,
-    },
-    [...file.nodes.filter((node) => node !== closed), ...nodes],
-    [...file.links.filter((link) => link[1] !== id && link[3] !== id), ...numberLinks(file, links)],
-  )
-  const ids = nodes.map((node) => node.id)
-  return { file: makeRoom(result, closed, new Set(ids)), ids }
-}
-
-/** Links of the opened nodes: among them, and those of the closed node. */
-function connectExpansion(
-  { links }: WorkflowFile,
-  closed: FileNode,
-  expansion: Expansion,
-  opened: ReadonlyMap<string, FileNode>,
-): NewLink[] {
-  const added: NewLink[] = []
-  const add = (...link: NewLink) => void (link[1] >= 0 && link[3] >= 0 && added.push(link))
-  const findSlotIndex = (slots: readonly { name: string }[], name: string) =>
-    slots.findIndex((slot) => slot.name === name)
-  const findOutside = (name: string) =>
-    links.find((each) => each[3] === closed.id && closed.inputs[each[4]]?.name === name)
-  for (const { id, inputs } of expansion.nodes) {
-    const target = opened.get(id)
-    for (const [slot, wire] of Object.entries(target ? inputs : {})) {
-      if (!target) continue
-      const input = findSlotIndex(target.inputs, slot)
-      const source = opened.get(wire.node)
-      const outside = wire.node === '' ? findOutside(wire.slot) : undefined
-      if (outside) add(outside[1], outside[2], target.id, input, outside[5])
-      if (!source) continue
-      const output = findSlotIndex(source.outputs, wire.slot)
-      add(source.id, output, target.id, input, source.outputs[output]?.type ?? '*')
-    }
-  }
-  for (const [, from, slot, to, input, type] of links) {
-    const wire: Wire | undefined =
-      from === closed.id ? expansion.outputs[closed.outputs[slot]?.name ?? ''] : undefined
-    const source = wire && opened.get(wire.node)
-    const outside = wire?.node === '' ? findOutside(wire.slot) : undefined
-    if (source) add(source.id, findSlotIndex(source.outputs, wire.slot), to, input, type)
-    if (outside) add(outside[1], outside[2], to, input, type)
-  }
-  return added
-}
-
-function createFileNode(
-  node: GraphNode,
-  place: Pick<FileNode, 'id' | 'pos'>,
-  expansion: Expansion,
-  declarations: ByType,
-): FileNode {
-  const declaration = declarations.get(node.op)
-  const wiredIn = new Set(Object.keys(node.inputs))
-  const wires = [
-    ...expansion.nodes.flatMap((other) => Object.values(other.inputs)),
-    ...Object.values(expansion.outputs),
-  ]
-  const wiredOut = new Set(wires.filter((wire) => wire.node === node.id).map((wire) => wire.slot))
-  return {
-    ...place,
-    type: node.op,
-    size: declaration ? sizeOfNew(declaration, node.params, wiredIn) : [180, 80],
-    flags: {},
-    mode: 0,
-    inputs: declaration ? inputSpecs(declaration, wiredIn).map(createFileInput) : [],
-    outputs: declaration
-      ? outputSpecs(declaration, node.params, wiredIn, wiredOut).map(({ name, type }) => ({
-          name,
-          type,
-          links: [],
-        }))
-      : [],
-    properties: structuredClone(node.params) as FileNode['properties'],
-    ...(node.title && { title: node.title }),
-  }
-}
-
 /** Returns the size of a node with its declared slots, of which those in `wired` have wires. */
 export const sizeOfNew = (
   declaration: Declaration,
@@ -273,31 +163,6 @@ export const sizeOfNew = (
     },
     declaration.title,
   )
-
-/** Lays nodes out in columns by depth. Returns their positions relative to the first one. */
-function layOutColumns(nodes: readonly GraphNode[], declarations: ByType): [number, number][] {
-  const byId = new Map(nodes.map((node) => [node.id, node]))
-  const depths = new Map<string, number>()
-  const getDepth = (id: string, path: readonly string[] = []): number => {
-    const known = depths.get(id)
-    if (known !== undefined) return known
-    if (path.includes(id)) return 0
-    const sources = Object.values(byId.get(id)?.inputs ?? {}).filter((wire) => byId.has(wire.node))
-    const depth = sources.length
-      ? 1 + Math.max(...sources.map((wire) => getDepth(wire.node, [...path, id])))
-      : 0
-    depths.set(id, depth)
-    return depth
-  }
-  const bottoms: number[] = []
-  return nodes.map((node) => {
-    const column = getDepth(node.id)
-    const declaration = declarations.get(node.op)
-    const top = bottoms[column] ?? 0
-    bottoms[column] = top + (declaration ? sizeOfNew(declaration, node.params)[1] : 80) + ROW
-    return [column * COLUMN, top]
-  })
-}
 
 /** Moves the nodes to the right of a closed node aside by the additional width of its contents. */
 export function makeRoom(

@@ -27,6 +27,7 @@ type MenuText =
   | 'removeBypass'
   | 'openNode'
   | 'downloadDiagram'
+  | 'closeNode'
   | 'disconnect'
   | 'disconnectAll'
   | 'insert'

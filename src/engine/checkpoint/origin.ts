@@ -5,6 +5,8 @@ import type { Random } from '../base/random.ts'
 import { isPlainObject } from '../base/records.ts'
 import type { Model, PredictionType, VarianceKind } from '../base/values.ts'
 import { layerMessages } from '../messages/layers.ts'
+import { classifier } from '../models/classifier.ts'
+import { classifierGraph, type ClassifierConfig } from '../models/classifierGraph.ts'
 import type { DitConfig } from '../models/dit/config.ts'
 import { dit } from '../models/dit/dit.ts'
 import { ditGraph } from '../models/dit/graph.ts'
@@ -69,6 +71,10 @@ const origins = new KindTable<OriginOf>(
       graph: ditGraph(config),
       create: (predicts, random, variance) =>
         dit(config, predicts, random, { zero_init, ...(variance && { variance }) }),
+    }),
+    classifier: (config: ClassifierConfig) => ({
+      graph: classifierGraph(config),
+      create: (_, random) => classifier(config, random),
     }),
     mlp: (config: MlpConfig) => ({
       graph: mlpGraph(config),

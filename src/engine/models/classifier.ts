@@ -11,8 +11,10 @@ import { labelSpec } from './condition.ts'
 import { memoize } from './graph/memoize.ts'
 import { createProgram, runProgram } from './graph/program.ts'
 import { createWeights } from './graph/firstWeights.ts'
+import type { LayerGraph } from './graph/layer.ts'
 import { classifierGraph, classifierLayers, type ClassifierConfig } from './classifierGraph.ts'
 import type { ModelKind } from './kind.ts'
+import { inputShape, placesOf, viewOf, type LayersConfig } from './layersConfig.ts'
 
 /**
  * Creates a classifier: per level a 3 x 3 convolution, group norm and activation, with 2 x 2
@@ -32,12 +34,37 @@ export function classifier(config: ClassifierConfig, random: Random): Model {
   }
 }
 
-const classifierConfig = (model: Model) => model.config as unknown as ClassifierConfig
-
-const itemShape = (model: Model): number[] => {
-  const { height, width, in_channels } = classifierConfig(model)
-  return [height, width, in_channels]
+/** What a classifier takes and gives. */
+export interface ClassifierFacts {
+  /** Shape of an image: height, width, channels. */
+  itemShape: number[]
+  classes: number
+  /** True for classifiers of noised images, which take their timesteps. */
+  noised: boolean
 }
+
+/** Facts of a classifier, closed or of layers; undefined for other models. */
+export function classifierFacts({ kind, config }: Model): ClassifierFacts | undefined {
+  if (kind === 'classifier') {
+    const closed = config as unknown as ClassifierConfig
+    const { height, width, in_channels, num_classes, time_embedding_dim } = closed
+    const itemShape = [height, width, in_channels]
+    return { itemShape, classes: num_classes, noised: time_embedding_dim > 0 }
+  }
+  if (kind !== 'layers') return undefined
+  const layers = config as unknown as LayersConfig
+  if (!isClassifierGraph(layers)) return undefined
+  return {
+    itemShape: [...inputShape(layers, 'logits')],
+    classes: viewOf(layers).shapes[layers.functions.logits][0] as number,
+    noised: layers.layers.some(({ op }) => op === 'time'),
+  }
+}
+
+const FUNCTIONS = ['features', 'logits'] as const
+
+const isClassifierGraph = ({ functions }: Pick<LayerGraph, 'functions'>) =>
+  FUNCTIONS.every((name) => Object.hasOwn(functions, name))
 
 export interface Classification {
   /** Unnormalised log-probabilities, `[b, classes]`. */
@@ -57,16 +84,22 @@ export function classify(
   names = { model: 'model', x: 'x' },
   t?: Float64Array,
 ): Classification {
-  checkKind(model, names.model)
-  checkPictures(model, x, names.x)
-  checkTimesteps(model, x, t)
-  const program = classifierProgram(classifierConfig(model))
+  const facts = checkKind(model, names.model)
+  checkPictures(facts, x, names.x)
+  checkTimesteps(facts, x, t)
+  const program =
+    model.kind === 'layers'
+      ? layersProgram(model.config as unknown as LayersConfig)
+      : classifierProgram(model.config as unknown as ClassifierConfig)
   const [features, logits] = runProgram(program, model, { x, times: t && { t } })
   return { features: features as Tensor2D, logits: logits as Tensor2D }
 }
 
 const classifierProgram = memoize((config: ClassifierConfig) =>
-  createProgram(classifierGraph(config), ['features', 'logits']),
+  createProgram(classifierGraph(config), FUNCTIONS),
+)
+const layersProgram = memoize((config: LayersConfig) =>
+  createProgram(config, FUNCTIONS, placesOf(config)),
 )
 
 /** Describes a classifier as rows of name and text. */
@@ -84,19 +117,19 @@ export function classifierRows({ config, weights }: Model): [string, string][] {
   ]
 }
 
-function checkKind(model: Model, argument: string) {
-  if (model.kind === 'classifier') return
+function checkKind(model: Model, argument: string): ClassifierFacts {
+  const facts = classifierFacts(model)
+  if (facts) return facts
   throw new EngineError(modelMessages.notAClassifier, { argument, kind: model.kind })
 }
 
-function checkPictures(model: Model, x: Tensor, argument: string) {
-  const [shape, expected] = [x.shape.slice(1), itemShape(model)]
+function checkPictures({ itemShape: expected }: ClassifierFacts, x: Tensor, argument: string) {
+  const shape = x.shape.slice(1)
   if (isSameShape(shape, expected)) return
   throw new EngineError(modelMessages.classifierShape, { argument, expected, shape })
 }
 
-function checkTimesteps(model: Model, x: Tensor, t: Float64Array | undefined) {
-  const knows = classifierConfig(model).time_embedding_dim > 0
+function checkTimesteps({ noised: knows }: ClassifierFacts, x: Tensor, t?: Float64Array) {
   if (t && knows) return checkCount(t.length, x)
   if (!t && !knows) return
   throw new EngineError(
@@ -107,10 +140,10 @@ function checkTimesteps(model: Model, x: Tensor, t: Float64Array | undefined) {
 
 export const classifierKind: ModelKind = {
   trainable: true,
-  program: (model) => classifierProgram(classifierConfig(model)),
-  itemShape,
+  program: (model) => classifierProgram(model.config as unknown as ClassifierConfig),
+  itemShape: (model) => checkKind(model, 'model').itemShape,
   // A wire to Predict should meet the error below, not one about missing classes.
-  conditions: (model) => labelSpec(classifierConfig(model).num_classes),
+  conditions: (model) => labelSpec(checkKind(model, 'model').classes),
   evaluate() {
     throw new EngineError(modelMessages.classifierAsDenoiser, { argument: 'model' })
   },

@@ -7,7 +7,7 @@ import type { Scalar, Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import type { Model } from '../base/values.ts'
 import { differentiate } from '../training/differentiate.ts'
-import { classify } from './classifier.ts'
+import { classifierFacts, classify } from './classifier.ts'
 import { labelsOrNone, labelSpec } from './condition.ts'
 import type { ModelKind } from './kind.ts'
 import { oneHot } from '../layers/embedding.ts'
@@ -36,7 +36,10 @@ export const classifierGuidedModel = (
   children: { model: child, classifier },
 })
 
-const targetClasses = ({ children }: Model) => children.classifier.config.num_classes as number
+const targetClasses = ({ children }: Model) => classesOf(children.classifier)
+
+/** Classes of a classifier; 0 for other models, which {@link classify} rejects. */
+const classesOf = (classifier: Model) => classifierFacts(classifier)?.classes ?? 0
 
 export const classifierGuidedKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
   trainable: false,
@@ -66,7 +69,7 @@ export function classGradient(
   t: Float64Array,
   labels: Int32Array,
 ): Tensor {
-  const classes = classifier.config.num_classes as number
+  const classes = classesOf(classifier)
   const all = labels.length === 1 ? new Int32Array(x.shape[0]).fill(labels[0]) : labels
   return tf.tidy(() => {
     const wanted = oneHot(

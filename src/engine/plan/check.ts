@@ -2,9 +2,10 @@
 import { splitMany } from '../base/ids.ts'
 import type { Fault } from '../base/fault.ts'
 import { sortTopologically } from '../base/sortTopologically.ts'
+import { foldParams } from './foldParams.ts'
 import { getNode, type Graph, type GraphNode, type Wire } from './graph.ts'
 import { checkStaticValues } from './staticValues.ts'
-import type { Op, Ops } from './op.ts'
+import type { Op, Ops, StaticValues } from './op.ts'
 import { checkParams } from './params.ts'
 import {
   accepts,
@@ -38,6 +39,7 @@ export function checkGraph(
     zones: new Map(),
     zonesOf: new Map(),
     staticInputs: new Map(),
+    staticOutputs: new Map(),
     wireType: createWireTypes(nodes, ops),
     faults: [],
   }
@@ -60,6 +62,13 @@ export function checkGraph(
         ...zoneFaults(checked),
       ]
   return checked
+}
+
+/** The static outputs of all nodes of a graph, also of those that lead to no target. */
+export function findStaticOutputs(graph: Graph, ops: Ops): ReadonlyMap<string, StaticValues> {
+  const folded = foldParams(graph, ops)
+  const all = folded.nodes.map(({ id }) => id)
+  return checkGraph(folded, all, ops).staticOutputs
 }
 
 const inputNodes = ({ inputs }: GraphNode): string[] =>

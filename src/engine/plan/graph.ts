@@ -29,7 +29,7 @@ export interface Graph {
  * `input(slot)`.
  */
 export interface Expansion {
-  nodes: GraphNode[]
+  nodes: ExpandedNode[]
   outputs: Record<string, Wire>
   /**
    * Maps inner slots and params to those of the closed node, for faults: `step.prediction` is its
@@ -37,6 +37,16 @@ export interface Expansion {
    * the same name.
    */
   called?: Record<string, string>
+}
+
+/** A node of an expansion. */
+export interface ExpandedNode extends GraphNode {
+  /** The nodes of a subgraph, which refer to its inputs by `input(slot)`. */
+  inside?: Expansion
+  /**
+   * Column, which may be a fraction, and row on the canvas; undefined: in columns by the wires.
+   */
+  at?: readonly [column: number, row: number]
 }
 
 /** A node that is known to be in the graph. */

@@ -3,6 +3,7 @@ import { outerId } from '../base/ids.ts'
 import { activeBackend } from '../base/backend.ts'
 import type { Event, RunRequest, Monitoring, StoredTraining } from '../protocol.ts'
 import type { Plan } from './steps.ts'
+import { findStaticOutputs } from './check.ts'
 import { tryCompile } from './compile.ts'
 import { CurrentRun } from './currentRun.ts'
 import { getFaults, GraphError, NodeError, moveFaultOutward, type Fault } from '../base/fault.ts'
@@ -20,7 +21,7 @@ import { valueId } from '../base/ids.ts'
 import type { Value } from '../base/values.ts'
 import { Memory } from '../base/memory.ts'
 import { Observers } from './observers.ts'
-import type { Assets, Ops } from './op.ts'
+import type { Assets, Ops, StaticValues } from './op.ts'
 import { Results } from './results.ts'
 import { Frame, type Host } from './host.ts'
 import { runPlan } from './run.ts'
@@ -75,6 +76,8 @@ export interface Session {
   check(graph: Graph): Fault[]
   /** @throws NodeError */
   expand(node: GraphNode, wired: readonly string[]): Expansion
+  /** Returns the outputs that are known without a run, by node. */
+  staticOutputs(graph: Graph): ReadonlyMap<string, StaticValues>
   /**
    * Computes an output of a graph after the current run, and reads it. No events are sent.
    * @throws GraphError
@@ -176,6 +179,10 @@ class PlanSession implements Session {
   check(graph: Graph): Fault[] {
     const { plan, faults } = tryCompile(graph, undefined, this.ops)
     return [...faults, ...(plan?.notices ?? [])]
+  }
+
+  staticOutputs(graph: Graph): ReadonlyMap<string, StaticValues> {
+    return findStaticOutputs(graph, this.ops)
   }
 
   expand(node: GraphNode, wired: readonly string[]): Expansion {

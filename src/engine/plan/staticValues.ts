@@ -22,14 +22,13 @@ import type { Checked } from './zones.ts'
 
 /**
  * Evaluates the graph with static values only, and returns the faults that nodes report. Fills in
- * `checked.staticInputs`. `prepared` is the external data that nodes have loaded so far.
+ * `checked.staticInputs` and `checked.staticOutputs`. `prepared` is the external data that nodes have loaded so far.
  */
 export function checkStaticValues(
   checked: Checked,
   prepared: ReadonlyMap<string, unknown>,
 ): Fault[] {
-  const { order, nodes, ops } = checked
-  const outputs = new Map<string, StaticValues>()
+  const { order, nodes, ops, staticOutputs: outputs } = checked
   return order.flatMap((id) => {
     const node = getNode(nodes, id)
     const op = ops.get(node.op)

@@ -26,6 +26,8 @@ export interface Checked {
   zonesOf: Map<string, string[]>
   /** Static inputs of each node. */
   staticInputs: Map<string, StaticValues>
+  /** Static outputs of each node. */
+  staticOutputs: Map<string, StaticValues>
   wireType: WireTypes
   faults: Fault[]
 }

@@ -45,6 +45,7 @@ export const classifier = defineNode({
     noised: toggle(false, 'For noisy images: receives their t, and can guide a sampler'),
     seed: advanced(seed('Equal seeds start with equal weights')),
   },
+  opens: true,
   room: { width: 230, height: 96 },
   run: (
     { dataset },

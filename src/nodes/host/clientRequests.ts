@@ -10,6 +10,8 @@ interface AnswerTypes {
   expand: 'expanded'
   openModel: 'expanded'
   drawModel: 'drawn'
+  describeModel: 'describedModel'
+  findShapes: 'foundShapes'
   script: 'scripted'
   inspect: 'inspected'
   storeFile: 'fileStored'
@@ -98,6 +100,12 @@ export const createQuestions = ({ ask }: PendingRequests): EngineQuestions => ({
     if (svg === undefined) throw new GraphError(faults)
     return svg
   },
+  async describeModel(graph, node) {
+    const { text, faults } = await ask((id) => ({ type: 'describeModel', id, graph, node }))
+    if (text === undefined) throw new GraphError(faults)
+    return text
+  },
+  findShapes: async (graph) => (await ask((id) => ({ type: 'findShapes', id, graph }))).shapes,
   async script(graph, about = {}) {
     const { text, faults } = await ask((id) => ({ type: 'script', id, graph, ...about }))
     if (text === undefined) throw new GraphError(faults)

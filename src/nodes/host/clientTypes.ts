@@ -10,6 +10,7 @@ import type {
   ImportOptions,
   ImportReport,
   StoredFileKind,
+  OutputShape,
   StoredTraining,
   Request,
   Monitoring,
@@ -68,9 +69,11 @@ export interface EngineQuestions {
   /** @throws GraphError if the node cannot be expanded */
   expand(node: GraphNode, wired: string[]): Promise<Expansion>
   /**
-   * The layer nodes of the network that a node of a graph makes: UNet, MLP or LoadCheckpoint.
+   * The layer nodes of the network that a node of a graph makes, such as UNet or LoadCheckpoint, or
+   * of a block, such as ResBlock.
    *
-   * @throws GraphError if the node makes no network of layers
+   * @throws GraphError if the node makes no network of layers, or the inputs of a block have no
+   *   known shapes
    */
   openModel(graph: Graph, node: string): Promise<Expansion>
   /**
@@ -79,6 +82,14 @@ export interface EngineQuestions {
    * @throws GraphError if the node makes no network of layers
    */
   drawModel(graph: Graph, node: string): Promise<string>
+  /**
+   * A text of the model that a node of a graph makes, which is equal for models that differ in
+   * their weights only.
+   * @throws GraphError if the node makes no model
+   */
+  describeModel(graph: Graph, node: string): Promise<string>
+  /** The shapes of all features of a graph that are known without a run. */
+  findShapes(graph: Graph): Promise<OutputShape[]>
   /**
    * Converts a graph to a script for Node, with a title and a description in its header.
    * @throws GraphError with the faults that keep the graph from running

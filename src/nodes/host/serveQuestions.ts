@@ -2,12 +2,13 @@
 import type { Fault } from '../../engine/base/fault.ts'
 import { GraphError, getErrorMessage, NodeError } from '../../engine/base/fault.ts'
 import { wire } from '../../engine/plan/graph.ts'
-import type { Ops } from '../../engine/plan/op.ts'
+import type { Ops, StaticValues } from '../../engine/plan/op.ts'
 import type { Model, Value } from '../../engine/base/values.ts'
 import type { Session } from '../../engine/plan/session.ts'
-import type { Event } from '../../engine/protocol.ts'
+import type { Event, OutputShape } from '../../engine/protocol.ts'
 import { drawModel } from '../layers/drawModel.ts'
-import { openModel } from '../layers/openModel.ts'
+import { openBlock } from '../layers/openBlock.ts'
+import { describeModel, openModel } from '../layers/openModel.ts'
 import { generateScript } from '../script/write.ts'
 import type { RequestHandlers } from './requestHandlers.ts'
 import { hostMessages } from '../messages/host.ts'
@@ -18,6 +19,8 @@ type Question =
   | 'expand'
   | 'openModel'
   | 'drawModel'
+  | 'describeModel'
+  | 'findShapes'
   | 'script'
   | 'inspect'
 
@@ -48,8 +51,11 @@ export const questionHandlers = (
     const node = graph.nodes.find((each) => each.id === name)
     try {
       if (!node) throw new Error(`No node ${name}.`)
+      const isBlock = Object.hasOwn(ops.get(node.op)?.outputs ?? {}, 'features')
       const open = (value: Value) => openModel(node, value as Model)
-      const expansion = await session().compute(graph, wire(name, 'model'), open)
+      const expansion = isBlock
+        ? openBlock(node, session().staticOutputs(graph))
+        : await session().compute(graph, wire(name, 'model'), open)
       post({ type: 'expanded', id, expansion, faults: [] })
     } catch (error) {
       post({ type: 'expanded', id, faults: getErrorFaults(error, name) })
@@ -63,6 +69,18 @@ export const questionHandlers = (
     } catch (error) {
       post({ type: 'drawn', id, faults: getErrorFaults(error, node) })
     }
+  },
+  async describeModel({ id, graph, node }) {
+    try {
+      const read = (value: Value) => describeModel(value as Model)
+      const text = await session().compute(graph, wire(node, 'model'), read)
+      post({ type: 'describedModel', id, text, faults: [] })
+    } catch (error) {
+      post({ type: 'describedModel', id, faults: getErrorFaults(error, node) })
+    }
+  },
+  findShapes({ id, graph }) {
+    post({ type: 'foundShapes', id, shapes: listShapes(session().staticOutputs(graph)) })
   },
   script({ id, graph, title, about }) {
     try {
@@ -79,6 +97,15 @@ export const questionHandlers = (
     post({ type: 'inspected', id, ...(inspection && { inspection }) })
   },
 })
+
+const listShapes = (known: ReadonlyMap<string, StaticValues>): OutputShape[] =>
+  [...known].flatMap(([node, outputs]) =>
+    Object.entries(outputs).flatMap(([slot, value]) =>
+      value?.type === 'features' && value.shape.length > 0
+        ? [{ output: wire(node, slot), shape: value.shape }]
+        : [],
+    ),
+  )
 
 function getErrorFaults(error: unknown, node: string): Fault[] {
   if (error instanceof GraphError) return error.faults

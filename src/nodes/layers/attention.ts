@@ -151,6 +151,7 @@ export const resBlock = defineLayer({
     eps,
     name: layerName('res'),
   },
+  opens: true,
   gives: 'Images with `out` channels',
   build(b, { x, embedding }, { out, time_scale_shift, resample, name, ...settings }) {
     if (embedding) checkVector(embedding, 'embedding')
@@ -181,6 +182,7 @@ export const attentionBlock = defineLayer({
     eps,
     name: layerName('attentions'),
   },
+  opens: true,
   gives: 'Images of the shape of x',
   build: (b, { x }, { kind, groups, name, ...settings }) =>
     pixelAttentionLayers(b, x, name, {
@@ -220,6 +222,7 @@ export const ditBlock = defineLayer({
     eps,
     name: layerName('block'),
   },
+  opens: true,
   gives: 'Tokens of the same shape',
   build: (b, { x, embedding }, { bias, name, ...settings }) =>
     ditBlockLayers(b, x, embedding, name, { ...settings, attentionBias: bias }),
@@ -243,6 +246,7 @@ export const transformerBlock = defineLayer({
     ),
     name: layerName('attentions'),
   },
+  opens: true,
   gives: 'Images of the shape of x',
   build(b, { x, context }, { linear_projection, name, ...settings }) {
     checkTokens(context, 'context')

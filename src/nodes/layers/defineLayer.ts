@@ -22,6 +22,8 @@ interface LayerNode<I extends Slots, P extends ParamSpecs> {
   params: P
   /** Description of the output. */
   gives: string
+  /** A block, which can be opened into its layers. */
+  opens?: true
   build: (b: LayerBuilder<Features>, inputs: RunInputs<I>, params: RunParams<P>) => Features
 }
 

@@ -20,6 +20,7 @@ export {
   timeValue,
   tokenEmbedding,
 } from './embeddings.ts'
+export { classifierOutput } from './classifierOutput.ts'
 export { conditionInput, modelInput } from './inputs.ts'
 export { add, concat, divide, modulate, multiply, split } from './joins.ts'
 export { conv, downsample, linear, scale, upsample } from './linear.ts'

@@ -1,10 +1,11 @@
 // Opens a closed model: the layer nodes that make it.
 import { originText } from '../../engine/checkpoint/origin.ts'
+import { classifierFacts } from '../../engine/models/classifier.ts'
+import { classifierGraph, type ClassifierConfig } from '../../engine/models/classifierGraph.ts'
 import { mlpGraph, type MlpConfig } from '../../engine/models/mlpGraph.ts'
 import type { DitConfig } from '../../engine/models/dit/config.ts'
 import { ditGraph } from '../../engine/models/dit/graph.ts'
-import type { LayersConfig } from '../../engine/models/layersConfig.ts'
-import { predicts } from '../../engine/models/layersConfig.ts'
+import { predicts, type LayersConfig } from '../../engine/models/layersConfig.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
 import { ownNetwork } from '../../engine/models/own/network.ts'
 import { KindTable } from '../../engine/models/registry.ts'
@@ -12,8 +13,11 @@ import type { UnetConfig } from '../../engine/models/unet/config.ts'
 import { unetGraph } from '../../engine/models/unet/graph.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Model } from '../../engine/base/values.ts'
-import { input, wire, type Expansion, type GraphNode } from '../../engine/plan/graph.ts'
+import { input, wire, type Expansion, type GraphNode, type Wire } from '../../engine/plan/graph.ts'
+import { printJson, type JsonObject } from '../workflow/json.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
+import { groupLevels } from './levels.ts'
+import { placeNodes } from './placeNodes.ts'
 import { writeNetwork } from './writeNetwork.ts'
 
 /**
@@ -21,23 +25,26 @@ import { writeNetwork } from './writeNetwork.ts'
  * weights. Throws NodeError for models that are not made of layers.
  */
 export function openModel(node: GraphNode, model: Model): Expansion {
-  const { nodes, output } = writeNetwork(graphOf(model))
+  const network = writeNetwork(graphOf(model))
+  const { nodes, outputs } = groupLevels({
+    ...network,
+    nodes: network.nodes.map((each) => withDataset(each, node)),
+  })
   const loads = node.op === LOADS
+  const { op, params, inputs } = outputNode(model, outputs)
   const out: GraphNode = {
     id: 'output',
-    op: 'diffusion/ModelOutput',
+    op,
     params: {
-      predicts: model.predicts,
-      learned_variance: model.variance ?? 'none',
+      ...params,
       origin: model.kind === 'layers' ? '' : originText(model, startsAtZero(node)),
       ...(Number.isInteger(node.params.seed) && { seed: node.params.seed }),
     },
-    inputs: { x: output, ...(loads && { weights: wire('file', 'model') }) },
+    inputs: { ...inputs, ...(loads && { weights: wire('file', 'model') }) },
   }
   const file: GraphNode = { ...node, id: 'file', inputs: {} }
-  const sized = nodes.map((each) => withDataset(each, node))
   return {
-    nodes: [...sized, ...(loads ? [file] : []), out],
+    nodes: placeNodes([...(loads ? [file] : []), ...nodes, out]),
     outputs: {
       model: wire('output', 'model'),
       ...(loads && {
@@ -46,6 +53,27 @@ export function openModel(node: GraphNode, model: Model): Expansion {
       }),
     },
   }
+}
+
+/** The node that makes the model of its functions. */
+function outputNode(
+  { predicts, variance }: Model,
+  { predict, features, logits }: Record<string, Wire>,
+): Pick<GraphNode, 'op' | 'params' | 'inputs'> {
+  if (predict)
+    return {
+      op: 'diffusion/ModelOutput',
+      params: { predicts, learned_variance: variance ?? 'none' },
+      inputs: { x: predict },
+    }
+  return { op: 'diffusion/ClassifierOutput', params: {}, inputs: { logits, features } }
+}
+
+/** A text of a model, equal for models that differ in their weights only. */
+export function describeModel({ kind, config, predicts, variance }: Model): string {
+  // Without undefined members.
+  const plain = JSON.parse(JSON.stringify({ kind, config, predicts, variance })) as JsonObject
+  return printJson(plain, false)
 }
 
 /** `zero_init` of a node, or its default. */
@@ -68,14 +96,17 @@ const graphs = new KindTable<(config: never) => LayerGraph>(
     unet: (config: UnetConfig) => unetGraph(config),
     dit: (config: DitConfig) => ditGraph(config),
     mlp: (config: MlpConfig) => mlpGraph(config),
+    classifier: (config: ClassifierConfig) => classifierGraph(config),
     layers: (config: LayersConfig) => config,
   },
   (definition) => ownNetwork(definition).graph,
 )
 
-function graphOf({ kind, config }: Model): LayerGraph {
+function graphOf(model: Model): LayerGraph {
+  const { kind, config } = model
   const found = graphs.find(kind)
-  const isOpened = kind !== 'layers' || predicts(config as unknown as LayersConfig)
+  const layers = config as unknown as LayersConfig
+  const isOpened = kind !== 'layers' || predicts(layers) || classifierFacts(model) !== undefined
   if (found && isOpened) return found(config as never)
   throw new NodeError({
     message: layerNodeMessages.notOpened({ kind }),

@@ -5,12 +5,21 @@ import type { Random } from '../../engine/base/random.ts'
 import type { Model, PredictionType, VarianceKind } from '../../engine/base/values.ts'
 import { isSameGraph, toLayerGraph } from '../../engine/models/graph/features.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
-import type { LayerGraph } from '../../engine/models/graph/layer.ts'
+import type { Layer, LayerGraph } from '../../engine/models/graph/layer.ts'
 import { checkLayersModel } from '../../engine/models/layersConfig.ts'
 import { layersModel, reuseWeights } from '../../engine/models/layers.ts'
 import { advanced, defineNode, features, model, optional, seed, text } from '../define.ts'
 import { learnedVariance, modelFacts, predictsParam } from '../model/predicts.ts'
 import { networkRows } from './networkRows.ts'
+
+/** Param with the closed model that layers have replaced. */
+export const originParam = advanced(
+  text(
+    '',
+    'Config of the closed model that these layers have replaced; they start with the same weights as there',
+    true,
+  ),
+)
 
 export const modelOutput = defineNode({
   type: 'diffusion/ModelOutput',
@@ -31,13 +40,7 @@ export const modelOutput = defineNode({
   params: {
     predicts: predictsParam,
     learned_variance: learnedVariance,
-    origin: advanced(
-      text(
-        '',
-        'Config of the closed model that these layers have replaced; they start with the same weights as there',
-        true,
-      ),
-    ),
+    origin: originParam,
     seed: advanced(seed('Equal seeds start with equal weights')),
   },
   room: { width: 260, height: 150 },
@@ -75,10 +78,38 @@ interface Wanted {
 }
 
 /** The closed model that the layers were opened from, if they are still the same; else their own. */
-function createModel(graph: LayerGraph, { predicts, variance, random, origin }: Wanted): Model {
+export function createModel(
+  graph: LayerGraph,
+  { predicts, variance, random, origin }: Wanted,
+): Model {
   if (!origin) return layersModel(graph, predicts, random, { variance })
+  const own = withoutPrefix(graph, origin.graph)
   const closed = origin.create(predicts, random, variance)
-  if (isSameGraph(graph, origin.graph)) return closed
+  if (isSameGraph(own, origin.graph)) return closed
   const from = { graph: origin.graph, weights: closed.weights, buffers: closed.buffers }
-  return layersModel(graph, predicts, random, { variance, origin: from })
+  return layersModel(own, predicts, random, { variance, origin: from })
+}
+
+/**
+ * The graph with the names that its origin has: without the prefix of the subgraph that all layers
+ * are in.
+ */
+function withoutPrefix({ layers, functions }: LayerGraph, origin: LayerGraph): LayerGraph {
+  const namesOf = (all: readonly Layer[]) => all.flatMap(({ name }) => name ?? [])
+  const [first, ...others] = namesOf(layers).map((name) => name.split('.').slice(0, -1))
+  if (!first) return { layers, functions }
+  const count = others.reduce((shared, parts) => {
+    const end = parts.findIndex((part, i) => part !== first[i])
+    return Math.min(shared, end < 0 ? parts.length : end)
+  }, first.length)
+  const prefix = first.slice(0, count).map((part) => `${part}.`)
+  const text = prefix.join('')
+  if (text === '' || namesOf(origin.layers).some((name) => name.startsWith(prefix[0])))
+    return { layers, functions }
+  return {
+    layers: layers.map((layer) =>
+      layer.name === undefined ? layer : { ...layer, name: layer.name.slice(text.length) },
+    ),
+    functions,
+  }
 }

@@ -2,9 +2,25 @@
 import type { GraphNode, Wire } from '../../engine/plan/graph.ts'
 import { wire } from '../../engine/plan/graph.ts'
 import type { Block } from '../../engine/models/graph/builder.ts'
-import type { Attributes, Layer, LayerGraph } from '../../engine/models/graph/layer.ts'
+import { GraphView } from '../../engine/models/graph/analysis.ts'
+import type {
+  Attributes,
+  FeatureShape,
+  Layer,
+  LayerGraph,
+} from '../../engine/models/graph/layer.ts'
 
 type Params = GraphNode['params']
+
+/** Nodes in an order in which those that depend on x, which are shown above, come first. */
+export function sortForDisplay(
+  nodes: readonly GraphNode[],
+  { view, layerOf }: Pick<WrittenNetwork, 'view' | 'layerOf'>,
+): GraphNode[] {
+  const rank = ({ id }: GraphNode) =>
+    Number(view.dependsOnX[layerOf(wire(id, 'features')) ?? -1] !== true)
+  return nodes.toSorted((a, b) => rank(a) - rank(b))
+}
 
 /** A node in place of layers: its type and params, and its inputs by slot. */
 interface Written {
@@ -13,21 +29,56 @@ interface Written {
   inputs: Record<string, number>
 }
 
-/** Returns the nodes of a graph, and the output with its result. */
-export function writeNetwork(graph: LayerGraph): { nodes: GraphNode[]; output: Wire } {
-  const writer = new NetworkWriter(graph)
-  return { nodes: writer.nodes, output: writer.outputOf(graph.functions.predict) }
+/** The nodes of a network, each after its sources. */
+export interface WrittenNetwork {
+  nodes: GraphNode[]
+  /** The outputs with the results of functions, by name. */
+  outputs: Record<string, Wire>
+  view: GraphView
+  /** The layer whose value an output of a node is. */
+  layerOf: (from: Wire) => number | undefined
+}
+
+/**
+ * Writes a graph as nodes, without subgraphs. Layers in `entries` are outputs that exist already;
+ * only what leads from them to the results of `functions` is written.
+ */
+export function writeNetwork(
+  graph: LayerGraph,
+  {
+    functions = Object.keys(graph.functions),
+    entries = new Map(),
+  }: { functions?: readonly string[]; entries?: ReadonlyMap<number, Wire> } = {},
+): WrittenNetwork {
+  const results = functions.map((name) => [name, graph.functions[name]] as const)
+  const view = new GraphView(graph)
+  const last = results.map(([, i]) => i)
+  const writer = new NetworkWriter(graph, view, { last, entries })
+  const places = new Map([...writer.outputs].map(([i, { node, slot }]) => [`${node} ${slot}`, i]))
+  return {
+    nodes: writer.nodes,
+    outputs: Object.fromEntries(results.map(([name, i]) => [name, writer.outputOf(i)])),
+    view,
+    layerOf: ({ node, slot }) => places.get(`${node} ${slot}`),
+  }
 }
 
 class NetworkWriter {
   readonly nodes: GraphNode[] = []
   /** Outputs of nodes by the position of the layer whose value they are. */
-  private readonly outputs = new Map<number, Wire>()
+  readonly outputs = new Map<number, Wire>()
 
-  constructor({ layers, blocks = [] }: LayerGraph) {
+  constructor(
+    { layers, blocks = [] }: LayerGraph,
+    private readonly view: GraphView,
+    { last, entries }: { last: readonly number[]; entries: ReadonlyMap<number, Wire> },
+  ) {
+    for (const [i, from] of entries) this.outputs.set(i, from)
+    const needed = findNeeded(layers, last, entries)
     const firstOf = new Map(blocks.map((block) => [block.output, block]))
     const inside = findInner(layers, blocks)
     for (const [i, layer] of layers.entries()) {
+      if (!needed.has(i)) continue
       const block = firstOf.get(i)
       if (block) this.add(i, writeBlock(block))
       else if (!inside.has(i)) this.addLayer(i, layer, layers)
@@ -62,7 +113,7 @@ class NetworkWriter {
   private add(i: number, { type, params, inputs }: Written) {
     const id = `layer ${i}`
     const wires = Object.entries(inputs).map(([slot, from]) => [slot, this.outputOf(from)])
-    const title = typeof params.name === 'string' ? params.name : undefined
+    const title = writeTitle(type, this.view.shapes[i])
     this.nodes.push({
       id,
       op: `diffusion/${type}`,
@@ -72,6 +123,38 @@ class NetworkWriter {
     })
     this.outputs.set(i, wire(id, 'features'))
   }
+}
+
+/** Titles of nodes with weights, before the width of their result. */
+const titles: Readonly<Record<string, string | undefined>> = {
+  ResBlock: 'ResBlock',
+  AttentionBlock: 'Attention',
+  TransformerBlock: 'Transformer',
+  DiTBlock: 'DiT Block',
+  Conv: 'Conv',
+  Linear: 'Linear',
+  Downsample: 'Downsample',
+}
+
+/** ResBlock 64. */
+const writeTitle = (type: string, shape: FeatureShape): string | undefined =>
+  titles[type] && `${titles[type]} ${shape.at(-1)}`
+
+/** Positions of the layers that lead to `last`, from `entries` on, without these. */
+function findNeeded(
+  layers: readonly Layer[],
+  last: readonly number[],
+  entries: ReadonlyMap<number, Wire>,
+): Set<number> {
+  const needed = new Set<number>()
+  const pending = [...last]
+  while (pending.length) {
+    const i = pending.pop()!
+    if (needed.has(i) || entries.has(i)) continue
+    needed.add(i)
+    pending.push(...layers[i].in)
+  }
+  return needed
 }
 
 /** Positions of the layers of blocks that nothing outside of their block reads. */

@@ -22,4 +22,6 @@ export const layerNodeMessages = catalogue('layerNodes', {
   otherDivisor: 'Set it to 1 to leave the features unchanged.',
   notOpened: 'Expected a model of layers, such as a UNet or an MLP, got a model of kind {kind}.',
   openOther: 'Replace the node that creates its network instead.',
+  unknownShapes: 'Expected inputs of known shapes, got none at `{slot}`.',
+  connectFirst: 'Connect `{slot}` to layers that lead back to ModelInput, without faults.',
 })

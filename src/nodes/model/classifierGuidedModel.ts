@@ -1,5 +1,6 @@
 // ClassifierGuidedModel: wraps a model with classifier guidance.
 import { isSameShape } from '../../engine/process/coefficients.ts'
+import { classifierFacts } from '../../engine/models/classifier.ts'
 import { classifierGuidedModel as makeGuided } from '../../engine/models/classifierGuided.ts'
 import { modelItemShape } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
@@ -31,16 +32,15 @@ export const classifierGuidedModel = defineNode({
   },
   staticOutputs: (_, { model }) => ({ model }),
   run: ({ model, classifier, schedule: { schedule } }, { scale }) => {
-    const knowsTime =
-      classifier.kind === 'classifier' && (classifier.config.time_embedding_dim as number) > 0
-    if (!knowsTime) {
+    const facts = classifierFacts(classifier)
+    if (!facts?.noised) {
       throw new NodeError({
         slot: 'classifier',
         message: modelNodeMessages.noisyClassifier(),
         cure: modelNodeMessages.trainOnNoise(),
       })
     }
-    const [shape, other] = [modelItemShape(model), modelItemShape(classifier)]
+    const [shape, other] = [modelItemShape(model), facts.itemShape]
     if (!isSameShape(shape, other)) {
       throw new NodeError({
         slot: 'classifier',

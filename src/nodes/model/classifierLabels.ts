@@ -1,12 +1,14 @@
 // Check of the labels that a classifier is evaluated for.
+import { classifierFacts } from '../../engine/models/classifier.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Model } from '../../engine/base/values.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 /** Throws NodeError unless there is one valid label for each of `batch` images, or one for all. */
-export function checkClassifierLabels({ kind, config }: Model, labels: Int32Array, batch: number) {
+export function checkClassifierLabels(model: Model, labels: Int32Array, batch: number) {
+  const facts = classifierFacts(model)
   // Models of other kinds are rejected when they are evaluated.
-  if (kind !== 'classifier') return
+  if (!facts) return
   if (labels.length !== 1 && labels.length !== batch) {
     throw new NodeError({
       slot: 'labels',
@@ -14,7 +16,7 @@ export function checkClassifierLabels({ kind, config }: Model, labels: Int32Arra
       cure: modelNodeMessages.labelsAndImages(),
     })
   }
-  const classes = config.num_classes as number
+  const { classes } = facts
   const unknown = labels.find((label) => label < -1 || label >= classes)
   if (unknown === undefined) return
   throw new NodeError({

@@ -133,6 +133,25 @@ const withParamInputs =
     return missing.length ? { ...node, inputs: [...node.inputs, ...added] } : node
   }
 
+/**
+ * Returns a function that follows an output of a node at any level, by its full id, to the node of
+ * the flat graph that gives its value: into subgraphs, and out of their borders.
+ */
+export function createOutputResolver({
+  subgraphs = [],
+  ...file
+}: WorkflowFile): (output: Wire) => Wire | undefined {
+  const byId = new Map(subgraphs.map((subgraph) => [subgraph.id, subgraph]))
+  const { sources, opened } = gatherNodes(file, byId)
+  return createBorderResolver(sources, opened)
+}
+
+const createBorderResolver = (sources: Gathered['sources'], opened: Gathered['opened']) =>
+  createSourceResolver<Wire>(({ node, slot }) => {
+    const border = findBorder(node, opened)
+    return border === undefined ? undefined : { from: sources.get(slotKey({ node: border, slot })) }
+  }, slotKey)
+
 /** Creates the links of the flat graph, past the borders of subgraphs. */
 function linkNodes(
   nodes: readonly FileNode[],
@@ -140,10 +159,7 @@ function linkNodes(
   opened: Gathered['opened'],
 ): FileLink[] {
   const byId = new Map(nodes.map((node) => [String(node.id), node]))
-  const findSource = createSourceResolver<Wire>(({ node, slot }) => {
-    const border = findBorder(node, opened)
-    return border === undefined ? undefined : { from: sources.get(slotKey({ node: border, slot })) }
-  }, slotKey)
+  const findSource = createBorderResolver(sources, opened)
   const outputs = new Map<string, number>()
   for (const { id, outputs: slots } of nodes)
     slots.forEach(({ name }, i) => {

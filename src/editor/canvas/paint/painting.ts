@@ -68,6 +68,8 @@ export interface PaintContext {
   /** Tests if a slot accepts the dragged wire. Undefined while no wire is dragged. */
   fits?: (node: PaintedNode, side: Side, index: number) => boolean
   slotColour: (type: string) => string
+  /** Shape of the features of an output, as text; undefined if it is not known. */
+  shapeOf: (node: PaintedNode, output: number) => string | undefined
 }
 
 /**

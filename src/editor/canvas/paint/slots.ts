@@ -1,10 +1,13 @@
 // Paints the slots of a node: shaped by type, hollow if a wire is optional.
 import { shorten } from '../../../nodes/painters/frame.ts'
 import { declaredName, type Side } from '../../../nodes/workflow/slots.ts'
+import type { Colours } from '../../ui/theme.ts'
 import { TITLE } from '../../graph/nodeSize.ts'
 import { OVERVIEW } from './node.ts'
 import type { PaintedNode, PaintedSlot, PaintContext } from './painting.ts'
 import { TINY } from './painting.ts'
+
+const slotFont = ({ font }: Colours) => `400 12px ${font}`
 
 /** A slot to paint. Its position is relative to the node. */
 interface SlotPaint {
@@ -29,7 +32,7 @@ export function paintSlots(
 ): number {
   const { ctx, colours, scale } = context
   let bottom = 0
-  ctx.font = `400 12px ${colours.font}`
+  ctx.font = slotFont(colours)
   ctx.textBaseline = 'middle'
   for (const side of ['input', 'output'] as const) {
     const slots = (side === 'input' ? node.inputs : node.outputs) ?? []
@@ -91,15 +94,33 @@ function slotState({ node, side, slot }: SlotPaint): SlotState {
 const hasFault = ({ node: { diffusion }, side, slot }: SlotPaint) =>
   diffusion?.state === 'fault' && side === 'input' && diffusion.fault?.slot === slot.name
 
-function paintSlotName(
-  { node, side, slot, x, y }: SlotPaint,
-  state: SlotState,
-  { ctx, colours }: PaintContext,
-) {
+function paintSlotName(paint: SlotPaint, state: SlotState, context: PaintContext) {
+  const { node, side, slot, x, y } = paint
+  const { ctx, colours } = context
   ctx.textAlign = side === 'input' ? 'left' : 'right'
   ctx.fillStyle = state === 'optional' ? colours.nodeFaint : colours.nodeText
   const name = shorten(ctx, slot.label ?? slot.name, node.size[0] * 0.62)
   ctx.fillText(name, side === 'input' ? x + 11 : x - 11, y + 0.5)
+  if (side === 'output' && slot.type === 'features')
+    paintShape(paint, ctx.measureText(name).width, context)
+}
+
+/** Paints the shape of features before the name of their output, if there is room. */
+function paintShape(
+  { node, index, x, y }: SlotPaint,
+  nameWidth: number,
+  { ctx, colours, shapeOf }: PaintContext,
+) {
+  const text = shapeOf(node, index)
+  if (text === undefined) return
+  const input = node.inputs?.[index]
+  const taken = input ? ctx.measureText(input.label ?? input.name).width + 11 : 0
+  ctx.font = `400 11px ${colours.font}`
+  if (taken + ctx.measureText(text).width + nameWidth + 35 <= node.size[0]) {
+    ctx.fillStyle = colours.nodeFaint
+    ctx.fillText(text, x - 19 - nameWidth, y + 0.5)
+  }
+  ctx.font = slotFont(colours)
 }
 
 function isOptional(node: PaintedNode, name: string): boolean {

@@ -97,6 +97,13 @@ export const enGraph = {
     demote: (name: string, as: string) => `Promoted as ${as}. Set ${name} only here`,
   },
 
+  closing: {
+    changed:
+      'Its layers, or the inputs of the closed node, differ from those that were opened. Undo the ' +
+      'changes to close it.',
+    weights: 'Disconnect weights first: the closed node starts with weights of its own.',
+  },
+
   outline: {
     label: 'Outline',
     nodes: (count: number) => plural(count, 'node'),

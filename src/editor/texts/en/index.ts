@@ -130,6 +130,7 @@ export const en = {
     runTo: 'Run to here',
     openNode: 'Replace with its nodes',
     downloadDiagram: 'Download diagram as SVG',
+    closeNode: 'Close into one node',
     subgraph: 'Convert to subgraph…',
     enter: 'Enter subgraph',
     leave: 'Exit subgraph',

@@ -93,6 +93,11 @@ export const koGraph: typeof enGraph = {
     demote: (name, as) => `${towards(as)} 표시됨. ${object(name)} 여기서만 설정`,
   },
 
+  closing: {
+    changed: '층이나 닫힌 노드의 입력이 열었을 때와 다릅니다. 닫으려면 바꾼 것을 실행 취소하세요.',
+    weights: '먼저 weights의 연결을 끊으세요. 닫힌 노드는 자기 가중치로 시작합니다.',
+  },
+
   outline: {
     label: '개요',
     nodes: (count) => `노드 ${count}개`,

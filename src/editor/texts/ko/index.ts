@@ -126,6 +126,7 @@ export const ko: Texts = {
     runTo: '여기까지 실행',
     openNode: '안의 노드로 바꾸기',
     downloadDiagram: '다이어그램을 SVG로 내려받기',
+    closeNode: '노드 하나로 닫기',
     subgraph: '서브그래프로 만들기…',
     enter: '서브그래프 열기',
     leave: '서브그래프 나가기',

@@ -147,5 +147,7 @@ export const koLayerNodes: Translation<typeof layerNodeMessages> = {
   otherDivisor: '특징을 그대로 두려면 1로 정하세요.',
   notOpened: 'UNet이나 MLP처럼 층으로 된 모델이어야 하는데 {kind} 종류의 모델입니다.',
   openOther: '그 신경망을 만드는 노드를 안의 노드로 바꾸세요.',
+  unknownShapes: '입력의 모양을 알아야 하는데 `{slot}`의 모양을 알 수 없습니다.',
+  connectFirst: '`{slot}`을(를) 오류 없이 ModelInput까지 이어지는 층에 연결하세요.',
   connectClasses: '레이블이 있는 데이터 세트를 연결하거나, num_classes로 정하세요.',
 }

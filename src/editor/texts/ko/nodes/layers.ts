@@ -36,6 +36,9 @@ const [height, width] = ['이미지의 높이(픽셀)', '이미지의 너비(픽
 /** 활성화 함수의 입력과 출력. */
 const activation = { inputs: { x: '특징' }, outputs: { features: activated } }
 
+const origin = '이 층들이 대신하는 닫힌 모델의 설정. 층들은 그 모델과 같은 가중치에서 시작합니다'
+const weights = '이름과 모양이 같은 층에 가중치를 줄 모델. 나머지는 새로 시작합니다'
+
 export const layers = {
   Add: {
     summary: '특징을 원소마다 더합니다. 벡터는 모든 픽셀이나 토큰에 더합니다.',
@@ -76,6 +79,21 @@ export const layers = {
     },
     params: {
       size: '정사각형의 한 변(픽셀). 높이와 너비의 공약수여야 합니다. 0이면 모든 픽셀',
+    },
+  },
+
+  ClassifierOutput: {
+    summary:
+      '로짓과 특징까지 이어지는 층들로 분류기를 만듭니다. 학습 전이거나 다른 모델의 가중치를 씁니다.',
+    inputs: {
+      logits: '클래스마다 수 하나로 된 벡터. 확률의 로그에 상수를 더한 값',
+      features: '지표가 비교하는 벡터. 보통 마지막 층의 입력',
+      weights,
+    },
+    outputs: { model: '분류기. Classify와 TrainingStart에 씁니다' },
+    params: {
+      origin,
+      seed: shared.weightSeed,
     },
   },
 
@@ -332,7 +350,7 @@ export const layers = {
       'x까지 이어진 층들로 모델을 만듭니다. 가중치는 새로 시작하거나 다른 모델에서 가져옵니다.',
     inputs: {
       x: '예측. ModelInput의 x와 같은 모양. 분산도 예측하면 채널이 두 배',
-      weights: '이름과 모양이 같은 층에 가중치를 줄 모델. 나머지는 새로 시작합니다',
+      weights,
     },
     outputs: {
       model: '이 층들로 된 모델',
@@ -340,7 +358,7 @@ export const layers = {
     params: {
       predicts: shared.predicts,
       learned_variance: shared.learnedVariance,
-      origin: '이 층들이 대신하는 닫힌 모델의 설정. 층들은 그 모델과 같은 가중치에서 시작합니다',
+      origin,
       seed: shared.weightSeed,
     },
   },

@@ -1,0 +1,62 @@
+// ClassifierOutput: creates a classifier from layers.
+import { parseOrigin } from '../../engine/checkpoint/origin.ts'
+import type { Features } from '../../engine/base/values.ts'
+import { classifierRows } from '../../engine/models/classifier.ts'
+import { toLayerGraph } from '../../engine/models/graph/features.ts'
+import { layersRows, reuseWeights } from '../../engine/models/layers.ts'
+import { checkLayersModel } from '../../engine/models/layersConfig.ts'
+import { advanced, defineNode, features, model, optional, seed } from '../define.ts'
+import { checkVector } from './checks.ts'
+import { createModel, originParam } from './output.ts'
+
+/** The graph of a classifier. Throws EngineError unless both are vectors of one input x. */
+function classifierOfLayers(results: { features: Features; logits: Features }) {
+  checkVector(results.features, 'features')
+  checkVector(results.logits, 'logits')
+  const graph = toLayerGraph(results)
+  checkLayersModel(graph)
+  return graph
+}
+
+export const classifierOutput = defineNode({
+  type: 'diffusion/ClassifierOutput',
+  category: 'layers',
+  summary:
+    'Creates a classifier from the layers that lead to its logits and features, untrained or with weights of another model.',
+  inputs: {
+    logits: features(
+      'A vector with a number per class, the logarithm of its probability up to a constant',
+    ),
+    features: features('A vector that metrics compare, usually the input of the last layer'),
+    weights: optional(
+      model(
+        'Model whose weights are reused by layers of equal name and shape; other layers start new',
+      ),
+    ),
+  },
+  outputs: { model: model('Classifier, for Classify and TrainingStart') },
+  params: {
+    origin: originParam,
+    seed: advanced(seed('Equal seeds start with equal weights')),
+  },
+  room: { width: 260, height: 150 },
+  check: ({ origin }, { features, logits }) => {
+    parseOrigin(origin)
+    if (features && logits) classifierOfLayers({ features, logits })
+  },
+  run: ({ logits, features, weights }, { origin: text }, { random }) => {
+    const graph = classifierOfLayers({ features, logits })
+    const made = createModel(graph, {
+      predicts: 'sample',
+      variance: undefined,
+      random,
+      origin: parseOrigin(text),
+    })
+    return { model: weights ? reuseWeights(made, weights) : made }
+  },
+  show: ({ model }) =>
+    model && {
+      kind: 'rows',
+      rows: model.kind === 'layers' ? layersRows(model) : classifierRows(model),
+    },
+})
