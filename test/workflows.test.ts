@@ -121,6 +121,7 @@ test('lists the ready workflows', () => {
     'inpainting',
     'interpolation',
     'inversion',
+    'latent-mnist',
     'learned-variance',
     'likelihood',
     'loss-formula',
