@@ -124,6 +124,7 @@ test('lists the ready workflows', () => {
     'inpainting',
     'interpolation',
     'inversion',
+    'latent-mnist',
     'learned-variance',
     'likelihood',
     'loss-formula',

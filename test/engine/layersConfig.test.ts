@@ -11,10 +11,7 @@ import {
   parseLayersConfig,
 } from '../../src/engine/models/layersConfig.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import {
-  decode as decodeLatents,
-  encode as encodeImages,
-} from '../../src/engine/models/vae/autoencoder.ts'
+import { decodeLatents, encodeImages } from '../../src/engine/models/vae/autoencoder.ts'
 
 /** A convolution of images to `out` channels. */
 const config = (out: number) => ({

@@ -17,8 +17,8 @@ import { predict } from '../../src/engine/models/predict.ts'
 import {
   autoencoderKl,
   autoencoderTiny,
-  decode,
-  encode,
+  decodeLatents,
+  encodeImages,
   klDivergence,
   roundLatents,
   sampleEncoding,
@@ -94,8 +94,8 @@ const autoencoderLoss = (
   x: Tensor,
   { target, noise, klWeight }: { target: Tensor; noise: Tensor; klWeight: number },
 ): Scalar => {
-  const encoding = encode(model, x)
-  const recon = decode(model, sampleEncoding(encoding, noise))
+  const encoding = encodeImages(model, x)
+  const recon = decodeLatents(model, sampleEncoding(encoding, noise))
   const kl: Scalar = klDivergence(encoding.mean, encoding.logVariance!).mean()
   return meanError(recon, target, { kind: 'mse' }).add(kl.mul(klWeight))
 }
@@ -109,14 +109,14 @@ onEachBackend(() => {
       const io = goldenTensors(`${folder}/io`)
       const [x, noise] = ['x', 'noise'].map((key) => readImages(io, key))
       const made = tf.tidy(() => {
-        const { mean, logVariance } = encode(model, x)
+        const { mean, logVariance } = encodeImages(model, x)
         const z = sampleEncoding({ mean, logVariance: logVariance! }, noise)
         return {
           mean,
           logvar: logVariance!,
           z,
-          recon: decode(model, z),
-          recon_from_mean: decode(model, mean),
+          recon: decodeLatents(model, z),
+          recon_from_mean: decodeLatents(model, mean),
           kl: klDivergence(mean, logVariance!),
         }
       })
@@ -137,18 +137,18 @@ onEachBackend(() => {
     const model = readGoldenModel(folder)
     const x = readImages(goldenTensors(`${folder}/io`), 'x')
     const made = tf.tidy(() => {
-      const { mean: latents } = encode(model, x)
+      const { mean: latents } = encodeImages(model, x)
       const { scaled, rounded } = roundLatents(model, latents)
       return {
         latents,
         latents_scaled: scaled,
-        recon: decode(model, latents),
-        forward_output: decode(model, rounded),
+        recon: decodeLatents(model, latents),
+        forward_output: decodeLatents(model, rounded),
       }
     })
     await expectTensors(folder, made)
     const value = await expectLossGradients(model, folder, (now, image) =>
-      meanError(decode(now, encode(now, image).mean), x, { kind: 'mse' }),
+      meanError(decodeLatents(now, encodeImages(now, image).mean), x, { kind: 'mse' }),
     )
     tf.dispose(made)
     tf.dispose([x, value, ...collectTensors(model)])
@@ -302,8 +302,8 @@ onCpu(() => {
     const model = kl()
     const x = batch(4, 6)
     const [latent, image] = tf.tidy(() => {
-      const { mean } = encode(model, x)
-      return [mean.shape, decode(model, mean).shape]
+      const { mean } = encodeImages(model, x)
+      return [mean.shape, decodeLatents(model, mean).shape]
     })
     expect(latent).toEqual([2, 2, 3, 2])
     expect(image).toEqual([2, 4, 6, 1])
@@ -313,13 +313,13 @@ onCpu(() => {
   test('what does not fit is refused', () => {
     const model = kl()
     const [x, odd, z] = [batch(), batch(5, 8), tf.zeros([1, 4, 4, 3])]
-    expect(() => encode(model, odd)).toThrowErrorMatchingInlineSnapshot(
+    expect(() => encodeImages(model, odd)).toThrowErrorMatchingInlineSnapshot(
       `[EngineError: Expected images [h, w, 1] whose height and width are multiples of 2, got items of shape [5,8,1].]`,
     )
-    expect(() => decode(model, z)).toThrowErrorMatchingInlineSnapshot(
+    expect(() => decodeLatents(model, z)).toThrowErrorMatchingInlineSnapshot(
       `[EngineError: Expected latents [h, w, 2], got items of shape [4,4,3].]`,
     )
-    expect(() => encode({ ...model, kind: 'unet' }, x)).toThrowErrorMatchingInlineSnapshot(
+    expect(() => encodeImages({ ...model, kind: 'unet' }, x)).toThrowErrorMatchingInlineSnapshot(
       `[EngineError: Expected an autoencoder, got a model of kind "unet".]`,
     )
     expect(() => roundLatents(model, z)).toThrowErrorMatchingInlineSnapshot(
@@ -384,7 +384,7 @@ onCpu(() => {
       const again = loadModel(readCheckpoint(bytes).model)
       const x = batch()
       const [before, after] = [model, again].map((of) =>
-        tf.tidy(() => decode(of, encode(of, x).mean).dataSync()),
+        tf.tidy(() => decodeLatents(of, encodeImages(of, x).mean).dataSync()),
       )
       expect(after).toEqual(before)
       tf.dispose([x, ...collectTensors(model), ...collectTensors(again)])

@@ -11,7 +11,7 @@ import { CheckpointError } from './error.ts'
 import type { Format } from './format.ts'
 import { currentAttentionName, DIFFUSERS_VERSION } from './unet.ts'
 
-/** What the two classes differ by. */
+/** Differences of the two classes. */
 interface AutoencoderClass<Config> {
   name: string
   title: 'autoencoder' | 'tinyAutoencoder'

@@ -107,7 +107,7 @@ function makeKl(images: Images, widths: number[], params: Params, random: Random
     mid_block_add_attention: params.mid_block_add_attention,
     scaling_factor: UNSCALED,
   })
-  checkParameters(klLayers(config))
+  refuseLargeModel(klLayers(config))
   return autoencoderKl(config, random)
 }
 
@@ -129,14 +129,14 @@ function makeTiny(images: Images, widths: number[], params: Params, random: Rand
     num_decoder_blocks: counts,
     scaling_factor: UNSCALED,
   })
-  checkParameters(tinyLayers(config))
+  refuseLargeModel(tinyLayers(config))
   return autoencoderTiny(config, random)
 }
 
 /** Limit on the parameters: 1 GiB of float32. Training takes four times that. */
 const MOST_PARAMETERS = 2 ** 28
 
-function checkParameters(layers: readonly LayerWeights[]) {
+function refuseLargeModel(layers: readonly LayerWeights[]) {
   const parameters = countParameters(layers)
   if (parameters <= MOST_PARAMETERS) return
   throw new NodeError({

@@ -5,7 +5,7 @@ import type { Model, Noise, Samples } from '../../engine/base/values.ts'
 import { checkShape } from '../../engine/process/coefficients.ts'
 import { gaussianNoise } from '../../engine/process/noise.ts'
 import {
-  encode as encodeImages,
+  encodeImages,
   roundLatents,
   sampleEncoding,
   scaleLatents,

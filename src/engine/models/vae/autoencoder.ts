@@ -39,7 +39,7 @@ export const autoencoderTiny = (config: TinyConfig, random: Random): Model => ({
   children: {},
 })
 
-/** What the kinds of autoencoders differ by. */
+/** Differences of the kinds of autoencoders. */
 export interface AutoencoderFacts {
   /** Channels of an image, and of a latent. */
   channels: number
@@ -122,7 +122,11 @@ const LOG_VARIANCE = [-30, 20] as const
  * Encodes images `[b, h, w, c]`. Throws EngineError, by the argument names in `names`, for a model
  * that is no autoencoder, or if the images do not fit.
  */
-export function encode(model: Model, x: Tensor, names = { model: 'model', x: 'x' }): Encoding {
+export function encodeImages(
+  model: Model,
+  x: Tensor,
+  names = { model: 'model', x: 'x' },
+): Encoding {
   const facts = autoencoderFacts(model, names.model)
   const [height, width] = checkImages(facts, x, names.x)
   const [encoded] = runProgram(programOf(facts.graph(height, width), 'encode'), model, { x })
@@ -134,7 +138,7 @@ export function encode(model: Model, x: Tensor, names = { model: 'model', x: 'x'
 /** Returns height and width of images that can be encoded. */
 function checkImages({ channels, factor, size }: AutoencoderFacts, x: Tensor, argument: string) {
   const [height, width, found] = x.shape.slice(1)
-  checkSize(size, height, width, argument, x)
+  checkOnlySize(size, height, width, argument, x)
   if (x.rank === 4 && found === channels && height % factor === 0 && width % factor === 0)
     return [height, width]
   throw new EngineError(modelMessages.encoderShape, {
@@ -149,7 +153,11 @@ function checkImages({ channels, factor, size }: AutoencoderFacts, x: Tensor, ar
  * Decodes latents `[b, h, w, c]` to images. Throws EngineError, by the argument names in `names`,
  * for a model that is no autoencoder, or if the latents do not fit.
  */
-export function decode(model: Model, z: Tensor, names = { model: 'model', z: 'z' }): Tensor4D {
+export function decodeLatents(
+  model: Model,
+  z: Tensor,
+  names = { model: 'model', z: 'z' },
+): Tensor4D {
   const facts = autoencoderFacts(model, names.model)
   const { latentChannels: channels, factor } = facts
   const [height, width] = z.shape.slice(1, 3).map((side) => side * factor)
@@ -159,13 +167,13 @@ export function decode(model: Model, z: Tensor, names = { model: 'model', z: 'z'
       channels,
       shape: z.shape.slice(1),
     })
-  checkSize(facts.size, height, width, names.z, z)
+  checkOnlySize(facts.size, height, width, names.z, z)
   const program = programOf(facts.graph(height, width), 'decode')
   return runProgram(program, model, { x: z })[0] as Tensor4D
 }
 
 /** Checks the size of the images, if there is only one. */
-function checkSize(
+function checkOnlySize(
   size: AutoencoderFacts['size'],
   height: number,
   width: number,

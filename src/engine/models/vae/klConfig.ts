@@ -82,7 +82,7 @@ const finiteOrNull: Check = {
 }
 
 /** Number of blocks of a level. */
-export const blockCount = (least: 0 | 1): Check => ({
+export const blocksPerLevel = (least: 0 | 1): Check => ({
   holds: (value) => (value === 0 && least === 0) || (isCount(value) && value <= MOST_BLOCKS),
   expected:
     least === 0
@@ -98,7 +98,7 @@ const checks: { [K in keyof KlConfig]: Check } = {
   down_block_types: checkList(isOneOf(['DownEncoderBlock2D'], vaeMessages.otherBlocks())),
   up_block_types: checkList(isOneOf(['UpDecoderBlock2D'], vaeMessages.otherBlocks())),
   block_out_channels: checkList(count),
-  layers_per_block: blockCount(1),
+  layers_per_block: blocksPerLevel(1),
   act_fn: isOneOf(activationNames, vaeMessages.otherActivation()),
   norm_num_groups: count,
   mid_block_add_attention: yesOrNo,

@@ -14,7 +14,7 @@ import {
   positive,
   yesOrNo,
 } from '../unet/checks.ts'
-import { blockCount } from './klConfig.ts'
+import { blocksPerLevel } from './klConfig.ts'
 
 /** Keys and meaning of AutoencoderTiny in diffusers 0.40. */
 export interface TinyConfig {
@@ -73,8 +73,8 @@ const checks: { [K in keyof TinyConfig]: Check } = {
   encoder_block_out_channels: checkList(count),
   decoder_block_out_channels: checkList(count),
   block_out_channels: checkList(count),
-  num_encoder_blocks: checkList(blockCount(0)),
-  num_decoder_blocks: checkList(blockCount(0)),
+  num_encoder_blocks: checkList(blocksPerLevel(0)),
+  num_decoder_blocks: checkList(blocksPerLevel(0)),
   act_fn: isOneOf(['relu'], vaeMessages.otherActivation()),
   upsample_fn: isOneOf(['nearest'], vaeMessages.otherUpsampling()),
   upsampling_scaling_factor: isOneOf([2], vaeMessages.otherUpsampling()),
