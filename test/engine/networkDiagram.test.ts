@@ -89,7 +89,7 @@ describe('boxes', () => {
         "13 Upsample | up_blocks.0.upsamplers.0.conv | 8 x 8 x 64 | 12 | ",
         "14 Residual block | up_blocks.1.resnets.0 | 8 x 8 x 32 | 13 2 | time labels",
         "15 Residual block | up_blocks.1.resnets.1 | 8 x 8 x 32 | 14 1 | time labels",
-        "16 Conv 3 × 3 | conv_norm_out | 8 x 8 x 1 | 15 | ",
+        "16 Conv 3 × 3 | conv_out | 8 x 8 x 1 | 15 | ",
       ]
     `)
   })

@@ -85,7 +85,7 @@ onCpu(() => {
     const { groups, caption } = await lastView<ImagesView>(asking({ layer: 'conv_in' }), 'maps')
     expect(groups.map(({ width, height, count }) => [width, height, count])).toEqual([[4, 4, 4]])
     expect(caption).toMatchInlineSnapshot(
-      `"mean 0.02816, standard deviation 0.5519, 0 % zeros, from -1.332 to 1.731, evaluated again"`,
+      `"mean 0.02816, std 0.5519, 0 % zeros, from -1.332 to 1.731, evaluated again"`,
     )
     // Every channel has its own range.
     for (let i = 0; i < 4; i++) {

@@ -55,7 +55,7 @@ export const viewTexts = {
 
   // Layers of models
   meanIs: 'mean #',
-  deviationIs: 'standard deviation #',
+  deviationIs: 'std #',
   zeroShare: '# % zeros',
   rangeIs: 'from # to #',
   evaluatedAgain: 'evaluated again',

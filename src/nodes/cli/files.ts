@@ -98,7 +98,7 @@ const SIZES: Record<View['kind'], [number, number]> = {
   film: [512, 580],
   rows: [360, 200],
   numbers: [420, 200],
-  table: [640, 400],
+  table: [720, 480],
 }
 const SCALE = 2
 

@@ -13,7 +13,7 @@ export const modelSummary = defineNode({
   category: 'view',
   summary:
     'Table of the layers of a model: operation, output shape, parameters, multiply-adds and activation memory per item. The names are those that FeatureMaps and AttentionMaps take.',
-  room: { width: 520, height: 300 },
+  room: { width: 600, height: 320 },
   inputs: { model: model('Model with a network') },
   outputs: {},
   params: {

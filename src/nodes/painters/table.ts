@@ -8,8 +8,8 @@ const ROW = 16
 const MARGIN = 8
 const GAP = 12
 
-/** Largest share of the width for names. */
-const NAMES = 0.5
+/** Share of the width that names have at least, if they need it. */
+const NAMES = 0.3
 
 /** Leaves out rows that do not fit; the last line then shows how many. */
 export function paintTableView(

@@ -90,7 +90,7 @@ function describeBoxes(view: GraphView, drafts: readonly Draft[]): Box[] {
     conditions: [],
   }
   const boxes = drafts.map(({ units, output }, box): Box => {
-    const claims = units.flatMap((unit) => unit.claims)
+    const claims = units.flatMap((unit) => unit.claims).sort((a, b) => a - b)
     const reads = units.flatMap(({ step }) => step.reads)
     const read = reads.filter((i) => view.dependsOnX[i])
     // Shifted by one for the input.

@@ -13,6 +13,8 @@ export interface DiagramOptions {
 
 const MARGIN = 28
 const HEADER = 34
+/** Font size of the title. */
+const TITLE = 16
 const FOOTER = 26
 /** Room for the labels of levels. */
 const LABELS = 72
@@ -96,7 +98,8 @@ export function networkDiagram(
   const arcs = levels.length > 0 ? 0 : arcRoom(edges)
   const top = MARGIN + (title ? HEADER : 0)
   const used = conditionOps.filter((op) => boxes.some(({ conditions }) => conditions.includes(op)))
-  const width = left + layout.width + arcs + MARGIN
+  const titled = MARGIN + Math.ceil(title.length * TITLE * BOLD)
+  const width = Math.max(left + layout.width + arcs, titled) + MARGIN
   const height = top + layout.height + MARGIN + (used.length > 0 ? FOOTER : 0)
   const parts = [
     `<rect class="ground" width="${width}" height="${height}"/>`,
@@ -140,7 +143,7 @@ const rules = ({ ground, text, dim, line, skip, band, mark, kinds }: Palette): s
     `text{font-family:${FONT};font-size:11px;fill:${dim}}`,
     `.ground{fill:${ground}}`,
     `.band{fill:${band}}`,
-    `.title{font-size:16px;font-weight:600;fill:${text}}`,
+    `.title{font-size:${TITLE}px;font-weight:600;fill:${text}}`,
     `.level{font-size:12px}`,
     `.name{font-size:10px}`,
     `.box{font-size:12px;font-weight:600;fill:${text}}`,
@@ -208,7 +211,7 @@ function drawLegend(used: readonly ConditionOp[], left: number, y: number): stri
 const arcRoom = (edges: readonly Edge[]) =>
   Math.max(0, ...edges.map((edge) => (edge.kind === 'skip' ? arcWidth(edge) : 0)))
 
-const arcWidth = ({ from, to }: Edge) => 24 + 14 * Math.log2(to - from)
+const arcWidth = ({ from, to }: Edge) => Math.round(24 + 14 * Math.log2(to - from))
 
 function drawEdge(edge: Edge, { boxes, levels, middle, decoder }: Layout): string {
   const { from, to, kind } = edge
