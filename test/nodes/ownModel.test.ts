@@ -33,6 +33,7 @@ import { nodes } from '../../src/nodes/table.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { convMixer, fourier, mixer, mixerDeclaration, mixerGraph } from '../mixerGraph.ts'
 import { workflowOf } from '../workflowOf.ts'
+import { openedFile, openedGraph } from '../openedFile.ts'
 import { evaluate, node } from './evaluate.ts'
 import { goingOnFrom, run } from './resuming.ts'
 
@@ -135,8 +136,8 @@ onCpu(() => {
 
   test('opens into layer nodes that make the same model', async () => {
     const closed = createMixer()
-    const { nodes: opened } = openModel(node('closed', 'mine/ConvMixer', {}, { seed: 3 }), closed)
-    const { model } = await evaluate(opened, { model: 'output.model' })
+    const { nodes: opened, model: output } = openedGraph(openedFile(closed, 'MLP', { seed: 3 }))
+    const { model } = await evaluate(opened, { model: output })
     const made = model as unknown as Model
     expect(made).toMatchObject({ kind: 'conv_mixer', config: small })
     const right = await Promise.all(
@@ -149,7 +150,7 @@ onCpu(() => {
     const changed = opened.map((each) =>
       each.op === 'diffusion/GELU' ? { ...each, op: 'diffusion/SiLU', params: {} } : each,
     )
-    const other = await evaluate(changed, { model: 'output.model' })
+    const other = await evaluate(changed, { model: output })
     expect(other.model as unknown as Model).toMatchObject({ kind: 'layers' })
     const weights = Object.values((other.model as unknown as Model).weights)
     expect((weights as unknown as { data: Float32Array }[]).map(({ data }) => [...data])).toEqual(
