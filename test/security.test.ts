@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { bounds } from '../scripts/fuzz/protocol.ts'
 import { archiveLimits } from '../src/engine/archive/limits.ts'
-import { MAX_NUMBERS } from '../src/engine/datasets/file.ts'
+import { MAX_CAPTION_TABLE } from '../src/engine/datasets/captions.ts'
+import { MAX_CAPTION, MAX_NUMBERS } from '../src/engine/datasets/file.ts'
 import { TABLE_LIMITS } from '../src/engine/datasets/pointTable.ts'
 import { limits } from '../src/nodes/workflow/json.ts'
 import { MAX_LINK_BYTES } from '../src/nodes/workflow/link.ts'
@@ -31,6 +32,8 @@ test('the bounds are those of the code', () => {
     ['pixel values of a data set', count(MAX_NUMBERS)],
     ['characters of a table of points', count(TABLE_LIMITS.characters)],
     ['coordinates of a point in a table', count(TABLE_LIMITS.columns)],
+    ['table of captions', `${MAX_CAPTION_TABLE / 2 ** 20} MiB`],
+    ['characters of a caption', count(MAX_CAPTION)],
     ['arrays allocated for a mutant of the fuzzer', `${bounds.allocation / 2 ** 20} MiB`],
     ['time of a call with a mutant', `${bounds.callTime / 1000} s`],
   ])

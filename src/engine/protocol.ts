@@ -138,6 +138,11 @@ export interface ImportOptions {
   position?: readonly [x: number, y: number]
   /** Uses the innermost folder of an image as its class. */
   labels: boolean
+  /**
+   * Stores captions: those of CSV files with the columns file and caption, or else the names of the
+   * images. Default: none.
+   */
+  captions?: boolean
 }
 
 /** The result of an import. */
@@ -145,6 +150,8 @@ export interface ImportReport {
   count: number
   /** Names of the classes, in order, with the number of images each; empty without labels. */
   classes: { name: string; count: number }[]
+  /** Number of images with a caption; missing without captions. */
+  captions?: number
   /** Files that are no images or are broken, each with the reason. */
   skipped: { path: string; reason: string }[]
 }
@@ -155,6 +162,7 @@ export type Event =
   | { type: 'started'; run: number; nodes: string[] }
   | { type: 'cached'; run: number; node: string }
   | { type: 'faults'; run: number; faults: Fault[] }
+  /** All notices so far; sent again if more follow from external data. */
   | { type: 'notices'; run: number; faults: Fault[] }
   /** A node began to run. For loops `progress` follows. */
   | { type: 'busy'; run: number; node: string }

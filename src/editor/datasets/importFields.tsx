@@ -48,6 +48,12 @@ export function ImportFields(props: ImportFieldsProps) {
         enabled={options.labels}
         onEnabled={(labels) => change({ labels })}
       />
+      <Switch
+        label={words.captions}
+        checked={options.captions ?? false}
+        onChecked={(captions) => change({ captions })}
+      />
+      {options.captions && <p class="hint">{words.captionsHint}</p>}
     </>
   )
 }
@@ -149,6 +155,31 @@ function PositionPicker({ options, onChange }: OptionsProps) {
   )
 }
 
+interface SwitchProps {
+  label: string
+  checked: boolean
+  onChecked: (checked: boolean) => void
+}
+
+function Switch({ label, checked, onChecked }: SwitchProps) {
+  const id = useId()
+  return (
+    <div class="param inline">
+      <div class="label">
+        <label for={id}>{label}</label>
+      </div>
+      <input
+        id={id}
+        class="switch"
+        type="checkbox"
+        role="switch"
+        checked={checked}
+        onChange={(event) => onChecked(event.currentTarget.checked)}
+      />
+    </div>
+  )
+}
+
 interface ClassFieldsProps extends Pick<ImportFieldsProps, 'folders' | 'loose'> {
   enabled: boolean
   onEnabled: (enabled: boolean) => void
@@ -156,24 +187,11 @@ interface ClassFieldsProps extends Pick<ImportFieldsProps, 'folders' | 'loose'> 
 
 /** Switch for classes from folders, with their counts. */
 function ClassFields({ folders, loose, enabled, onEnabled }: ClassFieldsProps) {
-  const id = useId()
   const max = Math.max(...folders.map(({ count }) => count))
   if (!folders.length) return <p class="hint">{texts.dataset.noFolders}</p>
   return (
     <>
-      <div class="param inline">
-        <div class="label">
-          <label for={id}>{texts.dataset.labels}</label>
-        </div>
-        <input
-          id={id}
-          class="switch"
-          type="checkbox"
-          role="switch"
-          checked={enabled}
-          onChange={(event) => onEnabled(event.currentTarget.checked)}
-        />
-      </div>
+      <Switch label={texts.dataset.labels} checked={enabled} onChecked={onEnabled} />
       {enabled && (
         <ul class="bars" tabIndex={0} aria-label={texts.dataset.classes}>
           {folders.map(({ name, count }) => (

@@ -32,12 +32,17 @@ export const pointFacts = ({ data, dim, classNames }: Omit<StoredPoints, 'name'>
     ...(classNames ? [texts.dataset.classCount(classNames.length)] : []),
   ].join(', ')
 
-function imageFacts({ shape: [count, height, width, channels], classNames }: StoredImages): string {
+function imageFacts({
+  shape: [count, height, width, channels],
+  classNames,
+  captions,
+}: StoredImages): string {
   const { dataset } = texts
   return [
     dataset.imageCount(count),
     `${width} × ${height}`,
     channels === 1 ? dataset.grey : dataset.rgb,
     ...(classNames ? [dataset.classCount(classNames.length)] : []),
+    ...(captions ? [dataset.withCaptions] : []),
   ].join(', ')
 }

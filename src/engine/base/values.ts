@@ -152,6 +152,8 @@ export interface TrainingMode {
 export interface Labels {
   type: 'labels'
   labels: Int32Array
+  /** Names of the labels, for views. */
+  names?: readonly string[]
 }
 
 /** Attention blocks of a UNet. Each rule adds to the previous ones. */
@@ -175,10 +177,14 @@ export interface CrossAttention {
    */
   use_linear_projection: boolean
   /**
-   * `labels`: embeddings of `count` labels per item. `vectors`: input vectors, of `width` if that
-   * differs from `cross_attention_dim`.
+   * `labels`: embeddings of `count` labels per item. `captions`: those of the words of captions, by
+   * the vocabulary of the data set. `vectors`: input vectors, of `width` if that differs from
+   * `cross_attention_dim`.
    */
-  tokens: { from: 'labels'; count: number } | { from: 'vectors'; width: number | undefined }
+  tokens:
+    | { from: 'labels'; count: number }
+    | { from: 'captions' }
+    | { from: 'vectors'; width: number | undefined }
 }
 
 export interface AttentionPlaces {
@@ -283,6 +289,26 @@ export interface Dataset {
   classes?: number
   /** Names of the classes, by label, if the data have any. */
   classNames?: string[]
+  /** One text per item, empty for none. */
+  captions?: readonly string[]
+  /** The captions as tokens, see `datasets/vocabulary.ts`. */
+  tokens?: CaptionTokens
+}
+
+/**
+ * Words of captions by their ids: `words[i]` has the id i + 2, 0 is padding, 1 an unknown word. A
+ * caption has `length` ids.
+ */
+export interface Vocabulary {
+  type: 'vocabulary'
+  words: readonly string[]
+  length: number
+}
+
+/** Captions as ids: `vocabulary.length` consecutive ones per item, all of them -1 for no caption. */
+export interface CaptionTokens {
+  ids: Int32Array
+  vocabulary: Vocabulary
 }
 
 /** The configuration of an optimizer, see `optimizers.ts`. */
@@ -346,6 +372,7 @@ export interface SlotValues {
   number: NumberValue
   text: TextValue
   dataset: Dataset
+  vocabulary: Vocabulary
   attention: Attention
   logits: Logits
   features: Features

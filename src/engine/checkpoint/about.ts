@@ -3,7 +3,7 @@ import { quoteValue } from '../base/quote.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 import type { PreconditionOptions } from '../models/preconditioning.ts'
 import { preconditionings } from '../models/preconditioning.ts'
-import type { PredictionType, Space, VarianceKind } from '../base/values.ts'
+import type { PredictionType, Space, VarianceKind, Vocabulary } from '../base/values.ts'
 import { CheckpointError } from './error.ts'
 import { readPrediction, readVariance } from './scheduler.ts'
 import type { TrainedOn } from './trainedOn.ts'
@@ -39,6 +39,10 @@ export function writeAbout({
         size: trainedOn.size,
         num_classes: trainedOn.classes,
         ...(trainedOn.classNames && { class_names: trainedOn.classNames }),
+        ...(trainedOn.vocabulary && {
+          caption_words: trainedOn.vocabulary.words,
+          caption_length: trainedOn.vocabulary.length,
+        }),
       },
     }),
   }
@@ -79,6 +83,8 @@ function readData(data: unknown): TrainedOn {
     size,
     num_classes: classes,
     class_names: names,
+    caption_words: words,
+    caption_length: length,
   } = Object(data) as Record<string, unknown>
   const isRange =
     Array.isArray(range) &&
@@ -100,7 +106,24 @@ function readData(data: unknown): TrainedOn {
     size: size as number,
     classes: classes as number,
     ...(areNames && { classNames: names as string[] }),
+    ...(words !== undefined && { vocabulary: readVocabulary(words, length) }),
   }
+}
+
+/** Limits on the vocabulary of a stranger's file. */
+const MOST_WORDS = 100_000
+const MOST_TOKENS = 64
+
+function readVocabulary(words: unknown, length: unknown): Vocabulary {
+  const areWords =
+    Array.isArray(words) &&
+    words.length <= MOST_WORDS &&
+    words.every((word) => typeof word === 'string') &&
+    new Set(words).size === words.length
+  if (!areWords) throw invalidValue('caption_words', words)
+  if (!isNonNegativeInteger(length) || length === 0 || (length as number) > MOST_TOKENS)
+    throw invalidValue('caption_length', length)
+  return { type: 'vocabulary', words: words as string[], length: length as number }
 }
 
 const isSize = (value: unknown): value is number =>

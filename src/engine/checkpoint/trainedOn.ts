@@ -1,5 +1,5 @@
 // Description of the data set that a stored model was trained on.
-import type { Dataset, Space } from '../base/values.ts'
+import type { Dataset, Space, Vocabulary } from '../base/values.ts'
 
 /** Training data of a model. */
 export interface TrainedOn {
@@ -12,6 +12,8 @@ export interface TrainedOn {
   classes: number
   /** Class names in the order of their labels. */
   classNames?: readonly string[]
+  /** Words of the captions, by their tokens. */
+  vocabulary?: Vocabulary
 }
 
 /** Describes a data set for the checkpoint of a model that was trained on it. */
@@ -21,6 +23,7 @@ export function describeTrainingData({
   size,
   classes = 0,
   classNames,
+  tokens,
 }: Dataset): TrainedOn {
   return {
     space,
@@ -28,6 +31,7 @@ export function describeTrainingData({
     size,
     classes,
     ...(classNames && { classNames }),
+    ...(tokens && { vocabulary: tokens.vocabulary }),
   }
 }
 

@@ -1,20 +1,19 @@
 // Parts and unions of data sets, and data sets from computed numbers. All copy their items.
 import { EngineError } from '../base/errors.ts'
-import type { Dataset, Space } from '../base/values.ts'
+import type { Dataset, Space, Vocabulary } from '../base/values.ts'
 import { processMessages } from '../messages/process.ts'
-import { itemsAt } from './items.ts'
+import { annotationsAt, itemsAt } from './items.ts'
 
 /** Limit on the numbers of a data set, as for imported ones: 1 GiB as float32. */
 const MOST_NUMBERS = 2 ** 28
 
 /** Selects items by index, in that order. */
 export function selectItems(dataset: Dataset, indices: Int32Array): Dataset {
-  const { labels } = dataset
   return {
     ...dataset,
     data: itemsAt(dataset, indices),
     size: indices.length,
-    ...(labels && { labels: indices.map((index) => labels[index]) }),
+    ...annotationsAt(dataset, indices),
   }
 }
 
@@ -84,8 +83,9 @@ export type Labelling = (typeof labellings)[number]
 
 /**
  * Appends the items of several data sets. `keep`: own labels, and -1 for items without one;
- * `by_source`: the number of the data set. Throws EngineError about `dataset_i` if it has items of
- * another shape.
+ * `by_source`: the number of the data set. Items without a caption get an empty one; tokens are those
+ * of all data sets if these have the same vocabulary. Throws EngineError about `dataset_i` if it has
+ * items of another shape.
  */
 export function appendDatasets(sets: readonly Dataset[], labelling: Labelling): Dataset {
   const [first] = sets
@@ -112,16 +112,46 @@ export function appendDatasets(sets: readonly Dataset[], labelling: Labelling): 
           Int32Array,
         )
       : undefined
-  const joined = createDataset(data, first.shape, first.space, labels)
+  const joined = {
+    ...createDataset(data, first.shape, first.space, labels),
+    ...joinCaptions(sets),
+  }
   const names = sets.find(({ classNames }) => classNames?.length === joined.classes)?.classNames
   const classes = Math.max(joined.classes ?? 0, ...sets.map((set) => set.classes ?? 0))
   if (labelling === 'by_source' || !joined.labels) return joined
   return { ...joined, classes, ...(names && { classNames: names }) }
 }
 
+function joinCaptions(sets: readonly Dataset[]): Pick<Dataset, 'captions' | 'tokens'> {
+  const captions = sets.some((set) => set.captions)
+    ? sets.flatMap(({ captions, size }) => captions ?? new Array<string>(size).fill(''))
+    : undefined
+  const tokens = sets.flatMap((set) => (set.tokens ? [set.tokens] : []))
+  const isShared =
+    tokens.length === sets.length &&
+    tokens.every(({ vocabulary }) => isSameVocabulary(vocabulary, tokens[0].vocabulary))
+  return {
+    ...(captions && { captions }),
+    ...(isShared && {
+      tokens: {
+        ids: joinArrays(
+          tokens.map(({ ids }) => ids),
+          Int32Array,
+        ),
+        vocabulary: tokens[0].vocabulary,
+      },
+    }),
+  }
+}
+
+const isSameVocabulary = (a: Vocabulary, b: Vocabulary) =>
+  a.length === b.length &&
+  a.words.length === b.words.length &&
+  a.words.every((word, i) => word === b.words[i])
+
 /**
  * Joins items with the same index along their last axis: coordinates of points, channels of images.
- * Labels are those of the first labelled set. Throws EngineError about `dataset_i` if it has another
+ * Labels and captions are those of the first set that has them. Throws EngineError about `dataset_i` if it has another
  * number of items, or items of other sides.
  */
 export function pairDatasets(sets: readonly Dataset[]): Dataset {
@@ -147,6 +177,7 @@ export function pairDatasets(sets: readonly Dataset[]): Dataset {
     left += own
   })
   const labelled = sets.find(({ labels }) => labels)
+  const captioned = sets.find(({ captions }) => captions)
   return {
     type: 'dataset',
     data,
@@ -154,6 +185,7 @@ export function pairDatasets(sets: readonly Dataset[]): Dataset {
     size: first.size,
     space: first.space,
     ...(labelled && pickLabels(labelled)),
+    ...(captioned && pickCaptions(captioned)),
   }
 }
 
@@ -161,6 +193,11 @@ const pickLabels = ({ labels, classes, classNames }: Dataset) => ({
   ...(labels && { labels }),
   ...(classes !== undefined && { classes }),
   ...(classNames && { classNames }),
+})
+
+const pickCaptions = ({ captions, tokens }: Dataset) => ({
+  ...(captions && { captions }),
+  ...(tokens && { tokens }),
 })
 
 function checkSize(count: number) {

@@ -3,10 +3,11 @@
 //
 //   images   U8 [n, h, w, c], one channel (grey) or three (red, green, blue)
 //   labels   I32 or I64 [n], class of each image; optional
-//   metadata name, classes (class names, a JSON list), max (the value of white; 255 by default)
+//   metadata name, classes (class names, a JSON list), max (the value of white; 255 by default),
+//            captions (a JSON list of one text per image; optional)
 import type { StoredArray } from '../checkpoint/safetensors.ts'
 import { readArrays, SafetensorsError, writeSafetensors } from '../checkpoint/safetensors.ts'
-import type { Dataset } from '../base/values.ts'
+import type { CaptionTokens, Dataset } from '../base/values.ts'
 import { quoteValue } from '../base/quote.ts'
 import { datasetMessages } from '../messages/datasets.ts'
 
@@ -21,6 +22,8 @@ export interface StoredImages {
   labels?: Int32Array
   /** One name per class, if there are labels. */
   classNames?: string[]
+  /** One text per image, empty for none. */
+  captions?: string[]
 }
 
 /** Thrown for invalid data set files, with a message for users. */
@@ -30,6 +33,8 @@ export class DatasetError extends Error {
 
 const MAX_SIDE = 4096
 const MAX_CLASSES = 100_000
+/** Limit on the characters of a caption. */
+export const MAX_CAPTION = 1000
 /** Limit on the pixels in bytes; as float32 they take four times as much. */
 export const MAX_NUMBERS = 2 ** 28
 
@@ -41,6 +46,7 @@ export function writeImages({
   max,
   labels,
   classNames,
+  captions,
 }: StoredImages): Uint8Array {
   const tensors = new Map<string, StoredArray>([['images', { shape, data: images }]])
   if (labels) tensors.set('labels', { shape: [labels.length], data: labels })
@@ -48,6 +54,7 @@ export function writeImages({
     name,
     ...(max !== 255 && { max: String(max) }),
     ...(classNames && { classes: JSON.stringify(classNames) }),
+    ...(captions && { captions: JSON.stringify(captions) }),
   })
 }
 
@@ -63,7 +70,15 @@ export function readImages(bytes: Uint8Array): StoredImages {
   if (max < 255 && images.some((value) => value > max))
     throw new DatasetError(datasetMessages.aboveWhite({ white: max }))
   const classes = readLabels(tensors.get('labels'), metadata.classes, shape[0])
-  return { name: metadata.name ?? '', images, shape, max, ...classes }
+  const captions = readCaptions(metadata.captions, shape[0])
+  return {
+    name: metadata.name ?? '',
+    images,
+    shape,
+    max,
+    ...classes,
+    ...(captions && { captions }),
+  }
 }
 
 /** Reads the arrays of a data set file. Throws DatasetError. */
@@ -145,18 +160,41 @@ function parseClasses(text: string): string[] {
   } catch {
     throw new DatasetError(datasetMessages.namesNotJson())
   }
-  if (
-    !Array.isArray(classes) ||
-    classes.some((name) => typeof name !== 'string') ||
-    classes.length > MAX_CLASSES
-  ) {
+  if (!isTextList(classes) || classes.length > MAX_CLASSES)
     throw new DatasetError(datasetMessages.namesNotTexts())
+  return classes
+}
+
+const isTextList = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string')
+
+/** Returns the captions of `count` items; undefined without captions. */
+function readCaptions(text: string | undefined, count: number): string[] | undefined {
+  if (text === undefined) return undefined
+  let captions: unknown
+  try {
+    captions = JSON.parse(text)
+  } catch {
+    throw new DatasetError(datasetMessages.captionsNotJson())
   }
-  return classes as string[]
+  if (
+    !isTextList(captions) ||
+    captions.length !== count ||
+    captions.some(({ length }) => length > MAX_CAPTION)
+  )
+    throw new DatasetError(datasetMessages.captionList({ count, most: MAX_CAPTION }))
+  return captions
 }
 
 /** Converts to a data set for nodes: float32 in [-1, 1], `x / (max / 2) - 1`. */
-export function toDataset({ images, shape, max, labels, classNames }: StoredImages): Dataset {
+export function toDataset({
+  images,
+  shape,
+  max,
+  labels,
+  classNames,
+  captions,
+}: StoredImages): Dataset {
   const [size, ...itemShape] = shape
   return {
     type: 'dataset',
@@ -165,6 +203,7 @@ export function toDataset({ images, shape, max, labels, classNames }: StoredImag
     size,
     space: 'image',
     ...(labels && { labels, classes: classNames!.length, classNames }),
+    ...(captions && { captions }),
   }
 }
 
@@ -175,16 +214,24 @@ function toUnit(images: Uint8Array, max: number): Float32Array {
   return data
 }
 
-/** Slices the items from `start` to `end`, sharing memory. */
+/** Slices the items from `start` to `end`, sharing the memory of data and labels. */
 export function sliceDataset(dataset: Dataset, start: number, end: number): Dataset {
+  const { captions, tokens } = dataset
   const length = dataset.shape.reduce((product, size) => product * size, 1)
   return {
     ...dataset,
     data: dataset.data.subarray(start * length, end * length),
     size: end - start,
     ...(dataset.labels && { labels: dataset.labels.subarray(start, end) }),
+    ...(captions && { captions: captions.slice(start, end) }),
+    ...(tokens && { tokens: sliceTokens(tokens, start, end) }),
   }
 }
+
+const sliceTokens = ({ ids, vocabulary }: CaptionTokens, start: number, end: number) => ({
+  ids: ids.subarray(start * vocabulary.length, end * vocabulary.length),
+  vocabulary,
+})
 
 /** Converts to one channel: luma (ITU-R BT.601). */
 export function toGrey(dataset: Dataset): Dataset {

@@ -4,6 +4,14 @@ import { ArchiveError } from '../archive/error.ts'
 import type { Zip } from '../archive/zip.ts'
 import { openZip } from '../archive/zip.ts'
 import type { ImportOptions, ImportReport } from '../protocol.ts'
+import type { CaptionTable } from './captions.ts'
+import {
+  captionPaths,
+  isCaptionTable,
+  MAX_CAPTION_TABLE,
+  readCaptionTable,
+  unusedLines,
+} from './captions.ts'
 import type { StoredImages } from './file.ts'
 import { MAX_NUMBERS } from './file.ts'
 import { pathClasses } from './folders.ts'
@@ -59,7 +67,8 @@ const NAMED = 3
 
 /**
  * Creates the data set. Items are in natural order of their paths; a ZIP counts as a folder. The
- * class of an image is its innermost folder. Throws ImportError if no image can be used.
+ * class of an image is its innermost folder, its caption that of a table or its file name. Throws
+ * ImportError if no image can be used.
  */
 export async function importImages({
   name,
@@ -73,7 +82,10 @@ export async function importImages({
 }> {
   checkOptions(options)
   const skipped: ImportReport['skipped'] = []
-  const sources = await listSources(files, skipped)
+  const listed = await listSources(files, skipped)
+  const { sources, tables } = options.captions
+    ? await takeTables(listed, skipped)
+    : { sources: listed, tables: [] }
   const { width, height, channels } = options
   const length = width * height * channels
   if (sources.length * length > MAX_NUMBERS) throw tooMuch(sources.length, options)
@@ -87,6 +99,9 @@ export async function importImages({
   const { kept, labels, classNames } = options.labels
     ? assignClasses(paths, skipped)
     : keepAll(paths)
+  const keptPaths = kept.map((i) => paths[i])
+  const captions = options.captions ? captionPaths(keptPaths, tables) : undefined
+  skipped.push(...unusedLines(keptPaths, tables))
   skipped.sort((a, b) => naturalOrder(a.path, b.path))
   const classes = classNames?.map((name) => ({ name, count: 0 })) ?? []
   for (const label of labels ?? []) classes[label].count++
@@ -97,8 +112,14 @@ export async function importImages({
       shape: [kept.length, height, width, channels],
       max: 255,
       ...(labels && { labels, classNames }),
+      ...(captions && { captions }),
     },
-    report: { count: kept.length, classes, skipped },
+    report: {
+      count: kept.length,
+      classes,
+      ...(captions && { captions: captions.filter((text) => text !== '').length }),
+      skipped,
+    },
   }
 }
 
@@ -183,6 +204,29 @@ const cleanPath = (path: string) => path.replaceAll('\\', '/').replace(/^(\.?\/)
 const isSystemFile = (path: string) =>
   path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX') ||
   /(^|\/)(thumbs\.db|desktop\.ini)$/i.test(path)
+
+/** Separates tables of captions from images. */
+async function takeTables(
+  listed: readonly Source[],
+  skipped: ImportReport['skipped'],
+): Promise<{ sources: Source[]; tables: CaptionTable[] }> {
+  const tables: CaptionTable[] = []
+  for (const source of listed.filter(({ path }) => isCaptionTable(path))) {
+    const table = await readTable(source)
+    if (typeof table === 'string') skipped.push({ path: source.path, reason: table })
+    else tables.push(table)
+  }
+  return { sources: listed.filter(({ path }) => !isCaptionTable(path)), tables }
+}
+
+async function readTable({ path, size, read }: Source): Promise<CaptionTable | string> {
+  if (size > MAX_CAPTION_TABLE) return datasetMessages.captionsTooLong()
+  try {
+    return readCaptionTable(path, new TextDecoder().decode(await read()))
+  } catch {
+    return datasetMessages.unreadable()
+  }
+}
 
 // ---- decoding
 

@@ -3,6 +3,7 @@
 import { EngineError } from '../base/errors.ts'
 import { processMessages } from '../messages/process.ts'
 import { naturalOrder } from './order.ts'
+import { readTableRows, type TableRow } from './table.ts'
 
 /** Limits on untrusted tables. */
 export const TABLE_LIMITS = { characters: 4_000_000, columns: 4096 } as const
@@ -19,12 +20,6 @@ export interface PointTable {
   classNames?: string[]
 }
 
-/** A row with the number of its line in the text. */
-interface Row {
-  line: number
-  cells: string[]
-}
-
 /**
  * Reads a table: one point per line, cells separated by commas, semicolons, tabs or spaces. Empty
  * lines and lines that begin with # are skipped. The first line is a header if none of its cells is
@@ -39,7 +34,7 @@ export function parsePointTable(text: string, classes: ClassColumn = 'auto'): Po
       count: text.length,
     })
   }
-  const rows = readRows(text)
+  const rows = readTableRows(text)
   const header = isHeader(rows[0]) ? rows.shift() : undefined
   const [first] = rows
   if (!first) throw new EngineError(processMessages.emptyTable, { argument: 'table' })
@@ -65,37 +60,7 @@ export function parsePointTable(text: string, classes: ClassColumn = 'auto'): Po
   return { data, dim, ...assignClasses(rows.map(({ cells }) => cells[classColumn])) }
 }
 
-const isHeader = (row: Row | undefined) => row?.cells.every((cell) => !isNumber(cell)) ?? false
-
-function readRows(text: string): Row[] {
-  const lines = text.split(/\r\n|\r|\n/)
-  return lines.flatMap((content, i) => {
-    const line = content.trim()
-    if (!line || line.startsWith('#')) return []
-    return [{ line: i + 1, cells: splitCells(line) }]
-  })
-}
-
-/** Splits at the first of these separators that a line has, outside quotes; else at spaces. */
-function splitCells(line: string): string[] {
-  const unquoted = line.replaceAll(/"([^"]|"")*"/g, '')
-  const separator = [',', ';', '\t'].find((each) => unquoted.includes(each))
-  if (separator === undefined && !line.includes('"')) return line.split(/\s+/)
-  const cells: string[] = []
-  let [cell, quoted, before] = ['', false, '']
-  for (const letter of line) {
-    if (letter === '"') {
-      // A doubled quote stands for one.
-      if (!quoted && before === '"' && cell !== '') cell += '"'
-      quoted = !quoted
-    } else if (letter === separator && !quoted) {
-      cells.push(cell.trim())
-      cell = ''
-    } else cell += letter
-    before = letter
-  }
-  return [...cells, cell.trim()]
-}
+const isHeader = (row: TableRow | undefined) => row?.cells.every((cell) => !isNumber(cell)) ?? false
 
 /** Excludes what `Number` accepts besides decimal numbers, such as 0x10. */
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
@@ -113,7 +78,7 @@ function parseCell(cell: string, line: number, column: number): number {
   })
 }
 
-function checkWidths(rows: readonly Row[], width: number) {
+function checkWidths(rows: readonly TableRow[], width: number) {
   const wrong = rows.find(({ cells }) => cells.length !== width)
   if (!wrong) return
   throw new EngineError(processMessages.tableWidth, {
@@ -125,8 +90,8 @@ function checkWidths(rows: readonly Row[], width: number) {
 }
 
 function findClassColumn(
-  rows: readonly Row[],
-  header: Row | undefined,
+  rows: readonly TableRow[],
+  header: TableRow | undefined,
   classes: ClassColumn,
 ): number | undefined {
   const last = rows[0].cells.length - 1

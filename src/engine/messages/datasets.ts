@@ -23,6 +23,9 @@ export const datasetMessages = catalogue('datasets', {
   labelRange: 'Expected labels from 0 to {last}, got {least} to {greatest}.',
   namesNotJson: 'The names of the classes are not JSON.',
   namesNotTexts: 'The names of the classes are not a list of texts.',
+  captionsNotJson: 'The captions are not JSON.',
+  captionList:
+    'Expected a list of captions, one text of at most {most} characters for each of {count} images.',
 
   // MNIST
   notIdx: 'Expected an idx file of bytes with {rank} axes, got another file.',
@@ -50,6 +53,10 @@ export const datasetMessages = catalogue('datasets', {
   tooManyPixels: 'it has {width} x {height} pixels, more than 100 million',
   broken: 'it is damaged, or not a {format} that can be read here',
   notAnImage: 'it is not an image of a known kind (PNG, JPEG, WebP, GIF, BMP, AVIF)',
+  captionColumns: 'its first line does not name the columns file and caption',
+  captionCells: 'line {line} has {got} cells instead of {expected}; texts with commas need quotes',
+  captionsTooLong: 'it is larger than 8 MiB',
+  captionsWithoutImages: '{count} lines name no image of this import, such as {file}',
   outsideFolders: 'it is beside the folders of the classes',
   noPixels: 'It has no pixels.',
 })

@@ -53,6 +53,8 @@ export const modelMessages = catalogue('models', {
 
   // attention of a UNet
   attentionWithoutClasses: 'Expected classes, as attention goes to labels, got a UNet without any.',
+  attentionWithoutWords:
+    'Expected a data set with tokens, as attention goes to words of captions, got none.',
   attentionTokens:
     'Expected the same tokens in every rule of cross-attention, got two that differ.',
   middleLayers:

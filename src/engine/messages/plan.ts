@@ -117,6 +117,7 @@ export const planMessages = catalogue('plan', {
   noValue: 'Output {slot} has no value.',
   removeWire: 'Remove this wire, or connect the input that this value comes from.',
   useLabels: 'Use a data set with labels, or remove this wire.',
+  useCaptions: 'Connect CaptionTokens between the data set and this node, or remove this wire.',
   connectTime: 'Connect t to Loss: losses are recorded by timestep.',
   useTraining: 'Choose a checkpoint that was saved with `training` connected, or remove this wire.',
   useSchedule: 'Connect a NoiseSchedule instead, like the one that the model was trained with.',

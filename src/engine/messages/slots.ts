@@ -20,6 +20,7 @@ export const slotWords = catalogue('slots', {
   number: 'a number',
   text: 'a text',
   dataset: 'a data set',
+  vocabulary: 'a vocabulary',
   attention: 'attention',
   logits: 'logits',
   features: 'features of a network',

@@ -10,6 +10,7 @@ import type {
   Timestep,
   Timesteps,
   Value,
+  Vocabulary,
 } from '../base/values.ts'
 import type { Expansion } from './graph.ts'
 import type { View } from './view.ts'
@@ -129,12 +130,14 @@ export type StaticValue =
   | StaticDataset
   | Features
   | TextValue
+  | Vocabulary
 
-/** Shape of the items of a data set, and the number of its classes. */
+/** Shape of the items of a data set, the number of its classes, and the captions of all items. */
 export interface StaticDataset {
   type: 'dataset'
   shape: readonly number[]
   classes?: number | undefined
+  captions?: readonly string[] | undefined
 }
 
 /** A number that is known before a run. */

@@ -226,6 +226,7 @@ const missingCures: Partial<Record<string, string>> = {
   number: planMessages.useNumbers(),
   t: planMessages.useNumbers(),
   t_prev: planMessages.useNumbers(),
+  tokens: planMessages.useCaptions(),
   training: planMessages.useTraining(),
   schedule: planMessages.useSchedule(),
 }

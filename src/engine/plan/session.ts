@@ -296,8 +296,14 @@ class PlanSession implements Session {
     if (!loaded) throw new Cancelled()
     const { prepared, content } = loaded
     // Check again with the external data, which may conflict with the rest.
-    const known = prepared.size ? tryCompile(graph, targets, this.ops, prepared).faults : []
-    if (known.length) throw new GraphError(known)
+    if (prepared.size) {
+      const known = tryCompile(graph, targets, this.ops, prepared)
+      if (known.faults.length) throw new GraphError(known.faults)
+      const notices = known.plan?.notices ?? []
+      // All of them again, as listeners show those of the last event.
+      if (notices.length > plan.notices.length)
+        run.send({ type: 'notices', run: run.id, faults: notices })
+    }
     try {
       await this.perform(run, plan, { prepared, content }, onValue)
     } catch (error) {

@@ -50,6 +50,8 @@ import creates a data set for --dataset from the images in a folder and in its Z
   --position x,y         position of the crop, or of a padded image: 0,0 is the top left, 1,1 the
                          bottom right; default: the centre
   --labels               uses the innermost folder of an image as its class
+  --captions             stores captions: those of CSV files with the columns file and caption, or
+                         the names of the images
   --name name            name of the data set; default: the name of the folder
 
 Exit status:
@@ -134,6 +136,7 @@ const optionTypes = {
   fit: { type: 'string' },
   position: { type: 'string' },
   labels: { type: 'boolean' },
+  captions: { type: 'boolean' },
   name: { type: 'string' },
   quiet: { type: 'boolean' },
   debug: { type: 'boolean' },
@@ -154,7 +157,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   ],
   check: ['json', 'nodes'],
   script: workflowOptions,
-  import: ['out', 'size', 'grey', 'fit', 'position', 'labels', 'name', 'quiet'],
+  import: ['out', 'size', 'grey', 'fit', 'position', 'labels', 'captions', 'name', 'quiet'],
 }
 
 /** @throws UsageError */
@@ -241,6 +244,7 @@ function importArguments(folder: string, values: OptionValues): ImportArguments 
     fit: known,
     ...(position !== undefined && { position: parsePosition(position) }),
     labels: values.labels ?? false,
+    ...(values.captions && { captions: true }),
   }
   return {
     command: 'import',

@@ -34,13 +34,14 @@ export async function importFolder(
   await writeFileAtomically(out, bytes)
   for (const { path, reason } of report.skipped)
     terminal.line(cliMessages.skipped({ path, reason }))
-  const { count, classes } = report
+  const { count, classes, captions } = report
   const names = classes.map((each) => `${each.name} (${each.count})`).join(', ')
   terminal.line(
     classes.length > 0
       ? cliMessages.importedClasses({ count, classes: classes.length, names, out })
       : cliMessages.imported({ count, out }),
   )
+  if (captions !== undefined) terminal.line(cliMessages.importedCaptions({ captions }))
   terminal.line(cliMessages.hash({ sha256: describeFile(name, bytes).sha256 }))
   return statuses.done.code
 }

@@ -11,7 +11,8 @@ import { readStored } from './stored.ts'
 export const images = defineNode({
   type: 'diffusion/Images',
   category: 'data',
-  summary: 'Data set of your own images, all of one size. Folders can be used as classes.',
+  summary:
+    'Data set of your own images, all of one size. Folders can be used as classes, and file names or a CSV file as captions.',
   inputs: {},
   outputs: {
     dataset: dataset(
@@ -38,8 +39,8 @@ export const images = defineNode({
   },
   staticOutputs(_, __, prepared) {
     if (!prepared) return {}
-    const { shape, classes } = prepared as Dataset
-    return { dataset: { type: 'dataset', shape, classes } }
+    const { shape, classes, captions } = prepared as Dataset
+    return { dataset: { type: 'dataset', shape, classes, captions } }
   },
   run: (_, __, { prepared }) => ({ dataset: prepared as Dataset }),
 })

@@ -32,7 +32,11 @@ export const subset = defineNode({
     ),
     seed: seed('Seed of the random order'),
   },
-  staticOutputs: (_, { dataset }) => ({ dataset, rest: dataset }),
+  staticOutputs(_, { dataset }) {
+    // Which captions the parts have is known in a run.
+    const part = dataset && { ...dataset, captions: undefined }
+    return { dataset: part, rest: part }
+  },
   run: ({ dataset }, { by, start, count, fold, folds, shuffle }, { random }) => {
     const order = shuffle ? random.permutation(dataset.size) : undefined
     const part = by === 'range' ? { by, start, count } : { by, fold, folds }

@@ -9,7 +9,7 @@ import {
   computeSha256,
 } from '../../engine/checkpoint/pipeline.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Outputs, StaticPrediction } from '../../engine/plan/op.ts'
+import type { Assets, Outputs, StaticPrediction, StoredFile } from '../../engine/plan/op.ts'
 import type { Model, ScheduleValue, Training } from '../../engine/base/values.ts'
 import { checkpoint, defineNode, model, schedule, training } from '../define.ts'
 import { dataMessages } from '../messages/data.ts'
@@ -30,25 +30,7 @@ export const loadCheckpoint = defineNode({
       'File from SaveCheckpoint, or a ZIP or folder with a UNet or DiT of diffusers',
     ),
   },
-  prepare: async ({ checkpoint }, assets) => {
-    if (!checkpoint) {
-      throw new NodeError({
-        param: 'checkpoint',
-        message: dataMessages.noCheckpoint(),
-        cure: dataMessages.chooseCheckpoint(),
-      })
-    }
-    const { name, sha256 } = checkpoint
-    const bytes = await assets.checkpoint(sha256)
-    if (!bytes) {
-      throw new NodeError({
-        param: 'checkpoint',
-        message: dataMessages.checkpointMissing({ name, hash: sha256.slice(0, 12) }),
-        cure: dataMessages.dropCheckpoint(),
-      })
-    }
-    return { key: sha256, data: readChecked(name, sha256, bytes) }
-  },
+  prepare: ({ checkpoint }, assets) => prepareCheckpoint(checkpoint, assets),
   staticOutputs: (_, __, prepared) => {
     if (!prepared) return {}
     const { model, schedule } = prepared as ReadCheckpoint
@@ -74,6 +56,33 @@ export const loadCheckpoint = defineNode({
   show: ({ model, schedule, training }) =>
     model && { kind: 'rows', rows: loadedRows(model, schedule?.schedule, training?.state.step) },
 })
+
+/**
+ * Reads the checkpoint that the param `checkpoint` names. Throws NodeError if there is none, or if it
+ * is invalid.
+ */
+export async function prepareCheckpoint(
+  checkpoint: StoredFile | null,
+  assets: Assets,
+): Promise<{ key: string; data: ReadCheckpoint }> {
+  if (!checkpoint) {
+    throw new NodeError({
+      param: 'checkpoint',
+      message: dataMessages.noCheckpoint(),
+      cure: dataMessages.chooseCheckpoint(),
+    })
+  }
+  const { name, sha256 } = checkpoint
+  const bytes = await assets.checkpoint(sha256)
+  if (!bytes) {
+    throw new NodeError({
+      param: 'checkpoint',
+      message: dataMessages.checkpointMissing({ name, hash: sha256.slice(0, 12) }),
+      cure: dataMessages.dropCheckpoint(),
+    })
+  }
+  return { key: sha256, data: readChecked(name, sha256, bytes) }
+}
 
 /** Cache of the last checkpoint read: every run prepares again, usually with the same file. */
 let last: { sha256: string; checkpoint: ReadCheckpoint } | undefined

@@ -40,7 +40,9 @@ export const saveCheckpoint = defineNode({
       ),
     ),
     dataset: optional(
-      dataset('Training data; only the names of its classes and the range of its values are saved'),
+      dataset(
+        'Training data; only the names of its classes, the words of its tokens and the range of its values are saved',
+      ),
     ),
   },
   outputs: {},

@@ -14,8 +14,10 @@ import {
   real,
   toggle,
   unless,
+  vocabulary as vocabularySlot,
   when,
 } from '../define.ts'
+import { countTokens } from '../../engine/datasets/vocabulary.ts'
 import { featuresBuilder } from '../../engine/models/graph/features.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
 import { checkLayerName, defineLayer } from './defineLayer.ts'
@@ -156,19 +158,27 @@ function embedLabels(labels: Features, classes: number, width: number, name: str
 export const tokenEmbedding = defineLayer({
   type: 'diffusion/TokenEmbedding',
   summary: "Embeds each label of a sequence as a token: a learned vector (PyTorch's Embedding).",
-  inputs: { labels: features('Labels from ConditionInput') },
+  inputs: {
+    labels: features('Labels from ConditionInput'),
+    vocabulary: optional(vocabularySlot('Sets the number of tokens: words of captions')),
+  },
   params: {
-    num_classes: integer(
-      10,
-      { min: 1, max: 100_000 },
-      'Number of different labels; one more vector stands for no label',
+    num_classes: unless(
+      'vocabulary',
+      integer(
+        10,
+        { min: 1, max: 100_000 },
+        'Number of different labels; one more vector stands for no label',
+      ),
     ),
     out: integer(64, { min: 1, max: 65_536 }, 'Size of a token'),
     name: layerName('token_embedding'),
   },
   gives: 'Tokens [n, c], such as for CrossAttention',
-  build: (b, { labels }, { num_classes, out, name }) =>
-    b.add('token_embedding', [labels], { rows: num_classes + 1, width: out }, name),
+  build(b, { labels, vocabulary }, { num_classes, out, name }) {
+    const rows = (vocabulary ? countTokens(vocabulary) : num_classes) + 1
+    return b.add('token_embedding', [labels], { rows, width: out }, name)
+  },
 })
 
 const gridSide = (about: string) => when('kind', 'sines', integer(4, { min: 1, max: 4096 }, about))

@@ -10,6 +10,7 @@ import {
   optional,
   text,
   unless,
+  vocabulary as vocabularySlot,
   when,
 } from '../define.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
@@ -52,7 +53,10 @@ export const conditionInput = defineLayer({
   type: 'diffusion/ConditionInput',
   summary:
     'Condition of a network of layers, as given to Predict or Sampler: labels, a number, a vector, tokens or extra channels.',
-  inputs: { x: optional(features('x of ModelInput; extra channels have its height and width')) },
+  inputs: {
+    x: optional(features('x of ModelInput; extra channels have its height and width')),
+    vocabulary: optional(vocabularySlot('Sets labels_per_item: the words of a caption')),
+  },
   params: {
     kind: choice(['labels', 'number', 'vector', 'tokens', 'channels'], 'Kind of condition', {
       labels: 'Class labels, for LabelEmbedding or TokenEmbedding',
@@ -64,7 +68,10 @@ export const conditionInput = defineLayer({
     labels_per_item: when(
       'kind',
       'labels',
-      integer(1, { min: 1, max: 64 }, 'Labels per item, as many as LabelTokens outputs'),
+      unless(
+        'vocabulary',
+        integer(1, { min: 1, max: 64 }, 'Labels per item, as many as LabelTokens outputs'),
+      ),
     ),
     width: when(
       'kind',
@@ -78,10 +85,10 @@ export const conditionInput = defineLayer({
     ),
   },
   gives: 'The condition',
-  build(b, { x }, { kind, labels_per_item, width, channels }) {
+  build(b, { x, vocabulary }, { kind, labels_per_item, width, channels }) {
     switch (kind) {
       case 'labels':
-        return b.source('labels', { per_item: labels_per_item })
+        return b.source('labels', { per_item: vocabulary?.length ?? labels_per_item })
       case 'number':
         return b.source('values')
       case 'vector':

@@ -30,6 +30,7 @@ export const slotStyles: { readonly [T in SlotType]: SlotStyle } = {
   number: { colour: '#d5d9dd', shape: 'circle' },
   text: { colour: '#b9c48a', shape: 'circle' },
   dataset: { colour: '#8fb8de', shape: 'grid' },
+  vocabulary: { colour: '#b5c7e8', shape: 'grid' },
   attention: { colour: '#c58cf5', shape: 'box' },
   logits: { colour: '#ffb38a', shape: 'circle' },
   features: { colour: '#8ea9ff', shape: 'box' },

@@ -88,6 +88,7 @@ export const cliMessages = catalogue('cli', {
   skipped: 'skipped: {path}: {reason}',
   imported: '{count} images in {out}',
   importedClasses: '{count} images of {classes} classes: {names} in {out}',
+  importedCaptions: '{captions} with a caption',
   hash: 'SHA-256 {sha256}',
   noDecoder:
     'Images are read by the package @napi-rs/canvas, which is not installed: npm install @napi-rs/canvas',

@@ -148,7 +148,7 @@ export const modelCures = catalogue('modelCures', {
     'Connect what the model was made for, or set class_embed_type of the model to what is connected.',
   missingCondition: 'Connect `condition`. For guidance, use a model with class labels.',
   labelsPerItem:
-    'Connect as many inputs of LabelTokens, or set labels_per_item of Attention to {count}.',
+    'Connect as many inputs of LabelTokens, or set labels_per_item of Attention to {count}. For prompts, connect the vocabulary of the training data.',
   labelRange:
     'Choose a label of the training data, or set num_classes of the model to that of the data.',
   tokenWidth: 'Set token_width of Attention to {width}.',
@@ -172,6 +172,7 @@ export const modelCures = catalogue('modelCures', {
     'Set extra_channels of UNet or extra_dim of MLP, or remove the extra channels.',
   channelShape:
     'Set extra_channels of UNet, or extra_dim of MLP, to the number of channels, or connect data of the same size.',
+  attentionWithoutWords: 'Connect the data set of CaptionTokens to UNet.',
   attentionTokens:
     'Set cross_attention_dim, `tokens` and the params that depend on it to the same in every Attention of kind cross.',
   middleLayers: 'Set transformer_layers to the same in both Attention nodes.',

@@ -15,6 +15,13 @@ export const dataMessages = catalogue('data', {
   setClasses: 'Disconnect it, and set num_classes.',
   label: 'Expected a label from 0 to {last}, or -1 for all in turn, got {label}.',
   chooseLabel: 'Choose such a label, or raise num_classes.',
+  noCaptions: 'Expected a data set with captions, got one without.',
+  addCaptions:
+    'Import images with captions, from their file names or a CSV file with the columns file and caption, or connect Emoji.',
+  noWords: 'Expected captions with words, got none with letters or digits.',
+  noVocabulary: 'Expected a checkpoint with the vocabulary of its training data, got one without.',
+  saveVocabulary:
+    'Save it again with `dataset` of SaveCheckpoint connected to CaptionTokens, or connect the CaptionTokens of the training data instead.',
   mnistUnreadable: 'The files of MNIST cannot be read. {problem}',
   checkMnist:
     'Check that train-images-idx3-ubyte and the three other files are complete and unchanged.',

@@ -21,6 +21,13 @@ export const modelNodeMessages = catalogue('modelNodes', {
     'Expected images [b, h, w, c] whose sides are multiples of {multiple}, got [{shape}].',
   choosePatches: 'Choose shrink and patch_size whose product divides both sides.',
 
+  // prompts
+  unknownWord: 'No caption has the word "{word}", so it counts as unknown. Similar: {nearest}.',
+  unlikeWord: 'No caption has the word "{word}" or one like it, so it counts as unknown.',
+  longPrompt: 'Only the first {most} words count of "{prompt}".',
+  promptCount: 'Expected at most {most} prompts, got {got}.',
+  fewerPrompts: 'Remove lines.',
+
   // guidance
   noisyClassifier:
     'Expected a classifier of noisy images, with t as an input, got one of clean images.',

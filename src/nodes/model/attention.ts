@@ -50,9 +50,11 @@ export const attention = defineNode({
     tokens: when(
       'kind',
       'cross',
-      choice(['labels', 'vectors'], 'Form of the condition', {
+      choice(['labels', 'vectors', 'captions'], 'Form of the condition', {
         labels: 'Labels, embedded by a table that the model learns',
         vectors: 'Vectors, as PixelTokens outputs them',
+        captions:
+          'Words of captions, embedded by a table that the model learns; connect the data set of CaptionTokens to UNet',
       }),
     ),
     labels_per_item: when(
@@ -108,7 +110,7 @@ export const attention = defineNode({
 })
 
 interface CrossParams {
-  tokens: 'labels' | 'vectors'
+  tokens: 'labels' | 'vectors' | 'captions'
   labels_per_item: number
   token_width: number
   cross_attention_dim: number
@@ -126,5 +128,7 @@ const createCrossAttention = ({
   tokens:
     tokens === 'labels'
       ? { from: 'labels', count: labels_per_item }
-      : { from: 'vectors', width: token_width || undefined },
+      : tokens === 'captions'
+        ? { from: 'captions' }
+        : { from: 'vectors', width: token_width || undefined },
 })

@@ -1,16 +1,17 @@
 // Sizes of a network for images that a data set determines.
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Dataset } from '../../engine/base/values.ts'
+import type { Dataset, Vocabulary } from '../../engine/base/values.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export interface ImageFacts {
   sample_size: number | readonly [height: number, width: number]
   channels: number
   num_classes: number
+  vocabulary?: Vocabulary
 }
 
 /** Throws NodeError, at `dataset`, for data that are not images. */
-export function datasetImages({ shape, classes }: Dataset): ImageFacts {
+export function datasetImages({ shape, classes, tokens }: Dataset): ImageFacts {
   if (shape.length !== 3) {
     throw new NodeError({
       slot: 'dataset',
@@ -23,5 +24,6 @@ export function datasetImages({ shape, classes }: Dataset): ImageFacts {
     sample_size: height === width ? height : [height, width],
     channels,
     num_classes: classes ?? 0,
+    ...(tokens && { vocabulary: tokens.vocabulary }),
   }
 }

@@ -215,6 +215,7 @@ function unetConfigFromParams(
   const attends = toAttentionConfig(attention, levels, {
     ...params,
     num_classes: images.num_classes,
+    vocabulary: images.vocabulary,
   })
   const crosses = attends.cross_attention_dim !== undefined
   const labelled = params.class_embed_type === 'labels'
@@ -333,7 +334,12 @@ const countHalvings = (side: number): number => (side % 2 ? 0 : 1 + countHalving
 function toAttentionConfig(
   attention: Attention | undefined,
   levels: Place[],
-  { downsample, upsample, num_classes }: Around,
+  { downsample, upsample, num_classes, vocabulary }: Around,
 ) {
-  return attentionConfig(attention?.rules ?? [], levels, { downsample, upsample, num_classes })
+  return attentionConfig(attention?.rules ?? [], levels, {
+    downsample,
+    upsample,
+    num_classes,
+    vocabulary,
+  })
 }

@@ -28,6 +28,8 @@ type ValueDescription = Omit<Inspection, 'type'>
 /** Most images shown, and most numbers read for them. */
 const MAX_IMAGES = 8
 const MAX_PIXELS = 2 ** 17
+/** Most captions shown. */
+const SHOWN_CAPTIONS = 5
 /** Most points shown. */
 const MAX_POINTS = 400
 /** Most numbers of a long list that are read: the first of a data set, the last of a history. */
@@ -70,6 +72,7 @@ const describers: { [K in SlotType]: (value: SlotValues[K]) => Promise<ValueDesc
   record: describeSmall,
   timestep: describeSmall,
   labels: describeSmall,
+  vocabulary: describeSmall,
   attention: describeSmall,
   features: describeSmall,
   optimizer: describeSmall,
@@ -179,6 +182,7 @@ function describeDataset({
   space,
   labels,
   classNames,
+  captions,
 }: Dataset): ValueDescription {
   const each = shape.reduce((product, side) => product * side, 1)
   const looked = Math.min(size, Math.max(1, Math.floor(MAX_NUMBERS / each)))
@@ -195,6 +199,12 @@ function describeDataset({
       ['space', space],
       ...(labels
         ? ([[viewText('classes'), classNames?.join(', ') ?? String(new Set(labels).size)]] as [
+            string,
+            string,
+          ][])
+        : []),
+      ...(captions
+        ? ([[viewText('captions'), captions.slice(0, SHOWN_CAPTIONS).join(', ')]] as [
             string,
             string,
           ][])

@@ -5,6 +5,7 @@ import { unetRows } from '../../engine/models/unet/summary.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import type { StatisticsView } from '../../engine/plan/view.ts'
 import { computeHistogram, computeStatistics } from '../../engine/base/statistics.ts'
+import { countTokens } from '../../engine/datasets/vocabulary.ts'
 import { countItems, findNumbers, partTensor } from '../../engine/models/condition.ts'
 import type {
   Condition,
@@ -13,6 +14,7 @@ import type {
   SlotType,
   SlotValues,
   Value,
+  Vocabulary,
 } from '../../engine/base/values.ts'
 import { collectTensors } from '../../engine/base/values.ts'
 import { any, defineNode } from '../define.ts'
@@ -162,6 +164,11 @@ const inspectors: { [K in SlotType]: (value: SlotValues[K]) => Promise<Inspectio
       [viewText('shapeOfItem'), `[b, ${shape.join(', ')}]`],
     ],
   }),
+  vocabulary: async (vocabulary) => ({
+    shape: [countTokens(vocabulary)],
+    numbers: [],
+    notes: vocabularyRows(vocabulary),
+  }),
   attention: async ({ rules }) => ({
     shape: [rules.length],
     numbers: [],
@@ -192,6 +199,13 @@ async function inspectModel(model: Model): Promise<Inspection> {
 /** Total size of the tensors in a value. */
 export const weightCount = (value: unknown) =>
   collectTensors(value).reduce((sum, { size }) => sum + size, 0)
+
+/** Facts about a vocabulary. */
+export const vocabularyRows = ({ words, length }: Vocabulary): [string, string][] => [
+  [viewText('words'), words.length.toLocaleString('en')],
+  [viewText('frequentWords'), words.slice(0, 5).join(', ')],
+  [viewText('wordsPerCaption'), String(length)],
+]
 
 /** Notes about a model that need no reading of its weights. */
 export const modelNotes = (model: Model): [string, string][] => [

@@ -4,7 +4,7 @@ import { evenlyFrom } from '../../engine/datasets/items.ts'
 import { ranges } from '../../engine/images/pixels.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { ImagesView } from '../../engine/plan/view.ts'
-import type { Dataset, Labels, PredictionType } from '../../engine/base/values.ts'
+import type { Labels, PredictionType } from '../../engine/base/values.ts'
 import {
   advanced,
   choice,
@@ -34,7 +34,9 @@ export const preview = defineNode({
         'One grid each; connect ConvertPrediction to show the predicted x_0',
       ),
     ),
-    labels: optional(labels('Labels shown below the images; data sets bring their own')),
+    labels: optional(
+      labels('Labels shown below the images; data sets bring their own labels or captions'),
+    ),
   },
   outputs: {},
   params: {
@@ -96,28 +98,32 @@ const makeCaption = (label: string | undefined, broken: number): string =>
     .filter((part) => part !== undefined)
     .join(', ')
 
-/** Labels of a data set are its own; other images have those wired to `labels`. */
+/** Texts of a data set are its own; other images have those wired to `labels`. */
 function imageLabels(
   value: ImageBatch,
   size: number,
   given: Labels | undefined,
   count: number,
 ): string[] | undefined {
-  const numbers = value.type === 'dataset' ? value.labels : given?.labels
-  if (!numbers) return undefined
-  if (numbers.length !== 1 && numbers.length !== size) {
+  const texts =
+    value.type === 'dataset'
+      ? (value.captions ?? labelTexts(value.labels, value.classNames))
+      : labelTexts(given?.labels, given?.names)
+  if (!texts) return undefined
+  if (texts.length !== 1 && texts.length !== size) {
     throw new NodeError({
       slot: 'labels',
-      message: evaluateMessages.previewLabels({ expected: size, got: numbers.length }),
+      message: evaluateMessages.previewLabels({ expected: size, got: texts.length }),
       cure: evaluateMessages.connectLabels(),
     })
   }
-  const names = value.type === 'dataset' ? value.classNames : undefined
-  return Array.from({ length: count }, (_, i) =>
-    labelText(numbers[numbers.length === 1 ? 0 : i], names),
-  )
+  return Array.from({ length: count }, (_, i) => texts[texts.length === 1 ? 0 : i])
 }
 
 /** A label of -1 means none. */
-const labelText = (label: number, names: Dataset['classNames']): string =>
-  label < 0 ? viewText('none') : (names?.[label] ?? String(label))
+const labelTexts = (
+  labels: Int32Array | undefined,
+  names: readonly string[] | undefined,
+): string[] | undefined =>
+  labels &&
+  Array.from(labels, (label) => (label < 0 ? viewText('none') : (names?.[label] ?? String(label))))

@@ -1,6 +1,6 @@
 // Batches of a training: the items of each data set at a step.
 import { rememberValues } from '../../engine/base/knownValues.ts'
-import { itemsAt } from '../../engine/datasets/items.ts'
+import { itemsAt, tokenCondition } from '../../engine/datasets/items.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { createRandom } from '../../engine/base/random.ts'
 import { tf } from '../../engine/base/tf.ts'
@@ -70,8 +70,8 @@ function batchIndices(
 }
 
 /**
- * The batches of all data sets at a step, with labels where there are any: `x_0` of `dataset`,
- * `x_0_2` of `dataset_2`, ... Each data set has its own order, or all have that of the first.
+ * The batches of all data sets at a step, with labels and tokens where there are any: `x_0` of
+ * `dataset`, `x_0_2` of `dataset_2`, ... Each data set has its own order, or all have that of the first.
  */
 export function drawBatches(
   inputs: Readonly<Record<string, unknown>>,
@@ -85,7 +85,7 @@ export function drawBatches(
       if (params.pairs) checkPairs(datasets[0][1], dataset, slot)
       const chosen = batchIndices(dataset.size, step, params, [slot, params.pairs ? 0 : i])
       const suffix = slot.slice('dataset'.length)
-      const { labels } = dataset
+      const { labels, tokens } = dataset
       const items = itemsAt(dataset, chosen)
       return {
         [`x_0${suffix}`]: {
@@ -95,6 +95,9 @@ export function drawBatches(
         },
         ...(labels && {
           [`labels${suffix}`]: { type: 'labels', labels: chosen.map((item) => labels[item]) },
+        }),
+        ...(tokens && {
+          [`tokens${suffix}`]: { type: 'condition', condition: tokenCondition(tokens, chosen) },
         }),
       }
     }),

@@ -9,6 +9,7 @@ import {
   advanced,
   any,
   choice,
+  condition,
   dataset,
   defineLoop,
   ema,
@@ -105,6 +106,14 @@ export const [trainingStart, trainingEnd] = defineLoop({
       record: record(
         'Recent losses of each timestep, for ImportanceTimesteps; empty unless losses are connected to TrainingEnd',
       ),
+      tokens: further(
+        more(
+          condition(
+            'Tokens of the captions of the batch, if the data set comes from CaptionTokens',
+          ),
+          'dataset',
+        ),
+      ),
       value: many(like('value', 'Value of the previous step')),
     },
     staticOutputs: knownModels,
@@ -156,7 +165,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
       ),
       seed: advanced(seed('Equal seeds give the examples in equal order')),
       further_slots: furtherSlots(
-        'Offers slots for further models, data sets and losses, for the averaged model at each step, for values that steps pass on, and for an early end',
+        'Offers slots for further models, data sets and losses, for tokens of captions, for the averaged model at each step, for values that steps pass on, and for an early end',
       ),
     },
   },

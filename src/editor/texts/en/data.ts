@@ -94,6 +94,9 @@ export const enData = {
       `${plural(count, 'image')} outside these folders ${count === 1 ? 'has' : 'have'} no class ` +
       'and will be skipped.',
     noFolders: 'For labels, use one folder per class.',
+    captions: 'Store captions',
+    captionsHint:
+      'From a CSV file with the columns file and caption, or from the names of the images.',
     preview: 'Preview',
     previews: { result: 'Result', original: 'Original' },
     import: 'Import',
@@ -102,6 +105,7 @@ export const enData = {
     imported: (count: number) => `${groupedPlural(count, 'image')} imported`,
     imageCount: (count: number) => groupedPlural(count, 'image'),
     classCount: (count: number) => plural(count, 'class', 'classes'),
+    withCaptions: 'captions',
     skipped: (count: number) => `${plural(count, 'file was', 'files were')} skipped`,
     range: (from: string, to: string, of: string) => `${from} to ${to} of ${of}`,
     points: {

@@ -91,6 +91,8 @@ export const koData: typeof enData = {
     classes: '클래스',
     outsideFolders: (count) => `폴더 밖의 이미지 ${count}장은 클래스가 없어 건너뜁니다.`,
     noFolders: '레이블이 필요하면 클래스마다 폴더를 두세요.',
+    captions: '캡션 저장',
+    captionsHint: 'file과 caption 열이 있는 CSV 파일의 캡션, 없으면 이미지의 파일 이름을 씁니다.',
     preview: '미리 보기',
     previews: { result: '결과', original: '원본' },
     import: '가져오기',
@@ -99,6 +101,7 @@ export const koData: typeof enData = {
     imported: (count) => `이미지 ${formatKoreanCount(count)}장을 가져왔습니다`,
     imageCount: (count) => `이미지 ${formatKoreanCount(count)}장`,
     classCount: (count) => `클래스 ${count}개`,
+    withCaptions: '캡션',
     skipped: (count) => `파일 ${count}개를 건너뛰었습니다`,
     range: (from, to, of) => `${of} 가운데 ${from}–${to}`,
     points: {

@@ -1,7 +1,8 @@
 // Applies the rules of Attention nodes to the levels of a UNet.
 import { EngineError } from '../../base/errors.ts'
 import { modelMessages } from '../../messages/models.ts'
-import type { AttentionRule } from '../../base/values.ts'
+import type { AttentionRule, CrossAttention, Vocabulary } from '../../base/values.ts'
+import { countTokens } from '../../datasets/vocabulary.ts'
 import type { UnetConfig } from './config.ts'
 import type { TokenConfig } from './tokens.ts'
 
@@ -18,6 +19,8 @@ export interface Around {
   upsample: 'conv' | 'resnet'
   /** Class labels, for tokens that are labels. */
   num_classes: number
+  /** Vocabulary of the captions, for tokens that are words. */
+  vocabulary?: Pick<Vocabulary, 'words' | 'length'> | undefined
 }
 
 /** A level or the middle block, for matching rules. */
@@ -35,7 +38,7 @@ export interface Place {
 export function attentionConfig(
   rules: readonly AttentionRule[],
   levels: readonly Place[],
-  { downsample, upsample, num_classes }: Around,
+  { downsample, upsample, ...labels }: Around,
 ): AttentionConfig {
   for (const rule of rules) checkResolutions(rule, levels)
   const ruleAt = levels.map(({ resolution }) =>
@@ -69,7 +72,7 @@ export function attentionConfig(
       dims,
       places.map(({ channels }) => channels),
     ),
-    ...tokenConfig([...ruleAt, middle], num_classes),
+    ...tokenConfig([...ruleAt, middle], labels),
   }
 }
 
@@ -81,16 +84,13 @@ type CrossRule = Extract<AttentionRule, { kind: 'cross' }>
 /** Returns the token keys from the applied rules; undefined without cross-attention. */
 function tokenConfig(
   used: readonly (AttentionRule | undefined)[],
-  num_classes: number,
+  labels: Pick<Around, 'num_classes' | 'vocabulary'>,
 ): Partial<TokenConfig> {
   const crossing = used.filter((rule): rule is CrossRule => rule?.kind === 'cross')
   const [first] = crossing
   if (!first) return {}
   for (const rule of crossing) checkSameTokens(first, rule)
   const { cross_attention_dim, use_linear_projection, tokens } = first
-  if (tokens.from === 'labels' && num_classes === 0) {
-    throw new EngineError(modelMessages.attentionWithoutClasses, { argument: 'attention' })
-  }
   return {
     cross_attention_dim,
     use_linear_projection,
@@ -99,8 +99,26 @@ function tokenConfig(
       tokens.from === 'vectors' && tokens.width !== cross_attention_dim
         ? (tokens.width ?? null)
         : null,
-    num_token_embeds: tokens.from === 'labels' ? num_classes + 1 : null,
-    num_tokens: tokens.from === 'labels' ? tokens.count : 1,
+    ...tokenTable(tokens, labels),
+  }
+}
+
+/** Size of the label table, with a row for the null label, and number of labels per item. */
+function tokenTable(
+  tokens: CrossAttention['tokens'],
+  { num_classes, vocabulary }: Pick<Around, 'num_classes' | 'vocabulary'>,
+): Pick<TokenConfig, 'num_token_embeds' | 'num_tokens'> {
+  switch (tokens.from) {
+    case 'vectors':
+      return { num_token_embeds: null, num_tokens: 1 }
+    case 'labels':
+      if (num_classes === 0)
+        throw new EngineError(modelMessages.attentionWithoutClasses, { argument: 'attention' })
+      return { num_token_embeds: num_classes + 1, num_tokens: tokens.count }
+    case 'captions':
+      if (!vocabulary)
+        throw new EngineError(modelMessages.attentionWithoutWords, { argument: 'attention' })
+      return { num_token_embeds: countTokens(vocabulary) + 1, num_tokens: vocabulary.length }
   }
 }
 

@@ -142,7 +142,8 @@ export const koModelCures: Translation<typeof modelCures> = {
   otherCondition: '모델에 맞는 것을 연결하거나, 모델의 class_embed_type을 연결한 것에 맞추세요.',
   missingCondition: '`condition`을 연결하세요. 가이던스에는 클래스 레이블이 있는 모델을 쓰세요.',
   labelsPerItem:
-    'LabelTokens의 입력을 그만큼 연결하거나, Attention의 labels_per_item을 {count}(으)로 정하세요.',
+    'LabelTokens의 입력을 그만큼 연결하거나, Attention의 labels_per_item을 {count}(으)로 정하세요. ' +
+    '프롬프트라면 학습 데이터의 어휘를 연결하세요.',
   labelRange: '학습 데이터에 있는 레이블을 고르거나, 모델의 num_classes를 데이터에 맞추세요.',
   tokenWidth: 'Attention의 token_width를 {width}(으)로 정하세요.',
   vectorWidth: '[b, {expected}] 모양의 샘플을 연결하세요.',
@@ -165,6 +166,7 @@ export const koModelCures: Translation<typeof modelCures> = {
   unexpectedChannels: 'UNet의 extra_channels나 MLP의 extra_dim을 설정하거나 추가 채널을 빼세요.',
   channelShape:
     'UNet의 extra_channels나 MLP의 extra_dim을 그 채널 수로 맞추거나, 크기가 같은 데이터를 연결하세요.',
+  attentionWithoutWords: 'CaptionTokens의 데이터 세트를 UNet에 연결하세요.',
   attentionTokens:
     'cross 종류의 모든 Attention에서 cross_attention_dim, `tokens`와 거기에 딸린 파라미터를 같게 정하세요.',
   middleLayers: '두 Attention 노드의 transformer_layers를 같게 정하세요.',

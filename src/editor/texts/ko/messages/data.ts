@@ -16,6 +16,13 @@ export const koData: Translation<typeof dataMessages> = {
   setClasses: '연결을 끊고 num_classes를 정하세요.',
   label: '레이블은 0부터 {last}까지, 모두 차례로면 -1이어야 하는데 {label}입니다.',
   chooseLabel: '그런 레이블을 고르거나 num_classes를 높이세요.',
+  noCaptions: '캡션이 있는 데이터 세트여야 하는데 캡션이 없습니다.',
+  addCaptions:
+    '이미지를 파일 이름이나 file과 caption 열이 있는 CSV 파일의 캡션과 함께 가져오거나, Emoji를 연결하세요.',
+  noWords: '캡션에 단어가 있어야 하는데 글자나 숫자가 없습니다.',
+  noVocabulary: '학습 데이터의 어휘가 있는 체크포인트여야 하는데 없습니다.',
+  saveVocabulary:
+    'SaveCheckpoint의 `dataset`을 CaptionTokens에 연결해 다시 저장하거나, 학습 데이터의 CaptionTokens를 대신 연결하세요.',
   mnistUnreadable: 'MNIST 파일을 읽을 수 없습니다. {problem~}',
   checkMnist: 'train-images-idx3-ubyte와 나머지 세 파일이 온전하고 바뀌지 않았는지 확인하세요.',
 

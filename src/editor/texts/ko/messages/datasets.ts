@@ -24,6 +24,8 @@ export const koDatasets: Translation<typeof datasetMessages> = {
   labelRange: '레이블은 0부터 {last}까지여야 하는데 {least}부터 {greatest}까지입니다.',
   namesNotJson: '클래스 이름이 JSON이 아닙니다.',
   namesNotTexts: '클래스 이름이 텍스트의 목록이 아닙니다.',
+  captionsNotJson: '캡션이 JSON이 아닙니다.',
+  captionList: '캡션은 이미지 {count}장마다 {most}자 이하의 텍스트 하나인 목록이어야 합니다.',
 
   // MNIST
   notIdx: '축이 {rank}개인 바이트 idx 파일이어야 하는데 다른 파일입니다.',
@@ -52,6 +54,11 @@ export const koDatasets: Translation<typeof datasetMessages> = {
   tooManyPixels: '{width} x {height}픽셀로 1억 픽셀이 넘습니다',
   broken: '손상되었거나, 여기서 읽을 수 있는 {format}이(가) 아닙니다',
   notAnImage: '아는 종류의 이미지(PNG, JPEG, WebP, GIF, BMP, AVIF)가 아닙니다',
+  captionColumns: '첫 줄에 file과 caption 열이 없습니다',
+  captionCells:
+    '{line}번째 줄의 칸은 {expected}개여야 하는데 {got}개입니다. 쉼표가 있는 텍스트는 따옴표로 묶으세요',
+  captionsTooLong: '8 MiB보다 큽니다',
+  captionsWithoutImages: '{count}개 줄이 가져오는 이미지가 아닌 {file} 등을 가리킵니다',
   outsideFolders: '클래스 폴더 밖에 있습니다',
   noPixels: '픽셀이 없습니다.',
 }

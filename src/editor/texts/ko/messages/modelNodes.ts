@@ -22,6 +22,14 @@ export const koModelNodes: Translation<typeof modelNodeMessages> = {
   pixelPatches: '두 변이 {multiple}의 배수인 이미지 [b, h, w, c]여야 하는데 [{shape}]입니다.',
   choosePatches: '곱이 두 변을 나누어떨어지게 하는 shrink와 patch_size를 고르세요.',
 
+  // 프롬프트
+  unknownWord:
+    '단어 "{word}"이(가) 있는 캡션이 없어 모르는 단어로 처리합니다. 비슷한 단어: {nearest}.',
+  unlikeWord: '단어 "{word}"이(가) 있는 캡션도, 비슷한 단어도 없어 모르는 단어로 처리합니다.',
+  longPrompt: '"{prompt}"에서 처음 {most}개 단어만 쓰입니다.',
+  promptCount: '프롬프트는 {most}개까지인데 {got}개입니다.',
+  fewerPrompts: '줄을 줄이세요.',
+
   // 가이던스
   noisyClassifier: 't를 받는, 노이즈 낀 이미지의 분류기여야 하는데 깨끗한 이미지의 분류기입니다.',
   trainOnNoise:

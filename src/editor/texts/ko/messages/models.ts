@@ -51,6 +51,8 @@ export const koModels: Translation<typeof modelMessages> = {
 
   // UNet의 어텐션
   attentionWithoutClasses: '레이블에 어텐션을 하려면 클래스가 있어야 하는데 UNet에 없습니다.',
+  attentionWithoutWords:
+    '캡션의 단어에 어텐션을 하려면 토큰이 있는 데이터 세트여야 하는데 없습니다.',
   attentionTokens: '교차 어텐션 규칙은 모두 같은 토큰을 써야 하는데 서로 다릅니다.',
   middleLayers:
     '가운데 블록의 transformer 층은 마지막 수준처럼 {last}개여야 하는데 {middle}개입니다.',

@@ -110,6 +110,7 @@ export const koPlan: Translation<typeof planMessages> = {
   noValue: '출력 {slot}에 값이 없습니다.',
   removeWire: '이 연결선을 지우거나, 이 값이 나오는 쪽의 입력을 연결하세요.',
   useLabels: '레이블이 있는 데이터 세트를 쓰거나, 이 연결선을 지우세요.',
+  useCaptions: '데이터 세트와 이 노드 사이에 CaptionTokens를 연결하거나, 이 연결선을 지우세요.',
   connectTime: 'Loss에 t를 연결하세요. 손실은 타임스텝별로 기록합니다.',
   useTraining: '`training`을 연결해 저장한 체크포인트를 고르거나, 이 연결선을 지우세요.',
   useSchedule: '대신 모델이 학습한 것과 같은 NoiseSchedule을 연결하세요.',

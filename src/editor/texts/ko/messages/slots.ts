@@ -21,6 +21,7 @@ export const koSlots: Translation<typeof slotWords> = {
   number: '수',
   text: '텍스트',
   dataset: '데이터 세트',
+  vocabulary: '어휘',
   attention: '어텐션',
   logits: '로짓',
   features: '신경망의 특징',

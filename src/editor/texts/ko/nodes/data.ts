@@ -21,6 +21,23 @@ export const data = {
     },
   },
 
+  CaptionTokens: {
+    summary:
+      '데이터 세트의 캡션을 모델이 주목할 수 있는 단어 번호인 토큰으로 바꿉니다. 어휘는 캡션에서, 흔한 단어부터 배웁니다. further_slots를 켜면 TrainingStart가 배치마다 토큰을 냅니다.',
+    inputs: {
+      dataset: '캡션이 있는 데이터 세트. Emoji나, 캡션과 함께 가져온 Images',
+      vocabulary: '대신 쓸 어휘. 학습 데이터의 어휘 등',
+    },
+    outputs: {
+      dataset: '같은 항목에 토큰을 더한 것',
+      vocabulary: '단어. Prompt, TokenEmbedding, ConditionInput에 연결',
+    },
+    params: {
+      length: '캡션의 단어 수. 더 긴 캡션은 자릅니다',
+      words: '어휘의 크기: 가장 흔한 단어들. 0이면 모두. 나머지 단어는 모두 "모름" 토큰이 됩니다',
+    },
+  },
+
   DepthToSpace: {
     summary: '픽셀마다 채널을 정사각형 픽셀 블록으로 펼칩니다. SpaceToDepth의 역연산입니다.',
     inputs: {
@@ -49,7 +66,7 @@ export const data = {
 
   Images: {
     summary:
-      '내 이미지로 만든, 크기가 모두 같은 데이터 세트입니다. 폴더를 클래스로 쓸 수 있습니다.',
+      '내 이미지로 만든, 크기가 모두 같은 데이터 세트입니다. 폴더를 클래스로, 파일 이름이나 CSV 파일을 캡션으로 쓸 수 있습니다.',
     outputs: {
       dataset: '[-1, 1]의 이미지 [n, h, w, c], c는 1 또는 3. 폴더를 클래스로 가져왔다면 클래스도',
     },

@@ -15,6 +15,17 @@ export const files = {
     },
   },
 
+  LoadVocabulary: {
+    summary: '체크포인트의 모델이 학습할 때 쓴 캡션의 어휘를 Prompt를 위해 불러옵니다.',
+    outputs: {
+      vocabulary: '학습 데이터의 단어',
+    },
+    params: {
+      checkpoint:
+        '`dataset`을 연결한 SaveCheckpoint로 만든 파일. LoadCheckpoint와 같은 것을 고릅니다',
+    },
+  },
+
   SaveCheckpoint: {
     summary: '학습된 모델과 학습에 쓴 스케줄을 diffusers 파이프라인 폴더의 ZIP으로 저장합니다.',
     inputs: {
@@ -22,7 +33,7 @@ export const files = {
       schedule:
         '학습에 쓴 스케줄. LoadCheckpoint가 복원합니다. 연결하지 않으면 Precondition의 스케줄이 있을 때 그것을 저장합니다',
       training: '학습 상태. 나중에 비트까지 똑같이 이어서 학습합니다. 파일이 3~4배 커집니다',
-      dataset: '학습에 쓴 데이터 세트. 클래스 이름과 값의 범위만 저장합니다',
+      dataset: '학습에 쓴 데이터 세트. 클래스 이름, 토큰의 단어, 값의 범위만 저장합니다',
     },
     params: {
       name: '.zip을 뺀 파일 이름',

@@ -92,6 +92,7 @@ export const layers = {
       '층으로 된 신경망의 조건입니다. Predict나 Sampler가 받는 조건으로, 레이블, 수, 벡터, 토큰, 추가 채널 가운데 하나입니다.',
     inputs: {
       x: 'ModelInput의 x. 추가 채널의 높이와 너비를 정합니다',
+      vocabulary: 'labels_per_item을 캡션의 단어 수로 정합니다',
     },
     outputs: {
       features: '조건',
@@ -627,6 +628,7 @@ export const layers = {
     summary: '여러 레이블을 저마다 학습하는 벡터인 토큰으로 임베딩합니다(PyTorch의 Embedding).',
     inputs: {
       labels: 'ConditionInput의 레이블',
+      vocabulary: '토큰의 수를 캡션의 단어로 정합니다',
     },
     outputs: {
       features: '토큰 [n, c]. CrossAttention 등에 연결',

@@ -76,6 +76,8 @@ export const model = {
         each: {
           labels: '레이블. 모델이 학습하는 임베딩 표에서 찾음',
           vectors: '벡터. PixelTokens의 출력처럼',
+          captions:
+            '캡션의 단어. 모델이 학습하는 임베딩 표에서 찾음. CaptionTokens의 데이터 세트를 UNet에 연결',
         },
       },
       labels_per_item: '이미지마다의 레이블 수. LabelTokens가 내는 수와 같게',
@@ -339,6 +341,22 @@ export const model = {
     },
     outputs: {
       prediction: '모델의 예측 유형에 따른 예측',
+    },
+  },
+
+  Prompt: {
+    summary:
+      '텍스트를 학습 데이터의 어휘로 토큰으로 바꿉니다. 모델이 그런 토큰으로 학습되어 있어야 합니다.',
+    inputs: {
+      vocabulary: '학습 데이터의 단어. CaptionTokens나 LoadVocabulary에서',
+      like: '설명할 배치. 모든 프롬프트를 차례로 씁니다',
+    },
+    outputs: {
+      condition: '항목마다 프롬프트 하나의 단어의 토큰',
+      labels: '항목마다 프롬프트의 번호. Preview에 보일 텍스트가 있습니다',
+    },
+    params: {
+      prompts: '텍스트, 한 줄에 하나. 아무 텍스트도 없으면 조건 없음',
     },
   },
 

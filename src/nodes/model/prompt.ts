@@ -1,0 +1,86 @@
+// Prompt: typed texts as tokens, for sampling.
+import {
+  encodeCaptions,
+  splitWords,
+  unknownWords,
+  type UnknownWord,
+} from '../../engine/datasets/vocabulary.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import {
+  condition,
+  defineNode,
+  labels,
+  optional,
+  samples,
+  text,
+  vocabulary as vocabularySlot,
+} from '../define.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
+
+/** Limit on the number of prompts. */
+const MOST_PROMPTS = 65_536
+
+export const prompt = defineNode({
+  type: 'diffusion/Prompt',
+  category: 'model',
+  summary:
+    'Turns texts into tokens by the vocabulary of the training data. The model must have been trained on such tokens.',
+  inputs: {
+    vocabulary: vocabularySlot('Words of the training data, from CaptionTokens or LoadVocabulary'),
+    like: optional(samples('Batch to describe: all prompts in turn')),
+  },
+  outputs: {
+    condition: condition('Tokens of the words of one prompt per item'),
+    labels: labels('Number of the prompt of each item, with its text for Preview'),
+  },
+  params: {
+    prompts: text('smiling cat', 'Texts, one per line. No text at all: no condition', true),
+  },
+  notices({ prompts }, _, { vocabulary }) {
+    if (!vocabulary) return []
+    const lines = readLines(prompts)
+    const long = lines.find((line) => splitWords(line).length > vocabulary.length)
+    return [
+      ...unknownWords(lines, vocabulary).map(unknownNotice),
+      ...(long === undefined
+        ? []
+        : [modelNodeMessages.longPrompt({ prompt: long, most: vocabulary.length })]),
+    ]
+  },
+  run({ vocabulary, like }, { prompts }) {
+    const lines = readLines(prompts)
+    if (lines.length > MOST_PROMPTS)
+      throw new NodeError({
+        param: 'prompts',
+        message: modelNodeMessages.promptCount({ most: MOST_PROMPTS, got: lines.length }),
+        cure: modelNodeMessages.fewerPrompts(),
+      })
+    const count = like?.tensor.shape[0] ?? lines.length
+    const numbers = Int32Array.from({ length: count }, (_, i) => i % lines.length)
+    const { ids } = encodeCaptions(
+      Array.from(numbers, (number) => lines[number]),
+      vocabulary,
+    )
+    return {
+      condition: {
+        type: 'condition',
+        condition: { kind: 'labels', labels: ids, perItem: vocabulary.length },
+      },
+      labels: { type: 'labels', labels: numbers, names: lines },
+    }
+  },
+})
+
+/** Lists the lines with text; one empty text if there is none. */
+function readLines(prompts: string): string[] {
+  const lines = prompts
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  return lines.length > 0 ? lines : ['']
+}
+
+const unknownNotice = ({ word, nearest }: UnknownWord): string =>
+  nearest.length > 0
+    ? modelNodeMessages.unknownWord({ word, nearest: nearest.join(', ') })
+    : modelNodeMessages.unlikeWord({ word })
