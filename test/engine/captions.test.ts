@@ -14,6 +14,7 @@ import {
 } from '../../src/engine/datasets/file.ts'
 import { importImages } from '../../src/engine/datasets/import.ts'
 import { evenlyFrom, tokenCondition } from '../../src/engine/datasets/items.ts'
+import { averageBlocks } from '../../src/engine/datasets/shrink.ts'
 import {
   countTokens,
   encodeCaptions,
@@ -126,6 +127,19 @@ describe('data sets', () => {
     const other = set(['b'], vocabulary(['b'], 1))
     expect(facts(appendDatasets([one, other], 'keep'))).toEqual(['a,b', undefined])
     expect(facts(pairDatasets([set(undefined), two]))).toEqual(['b,c', '3,4'])
+  })
+
+  test('shrink by the mean of blocks', () => {
+    const image: Dataset = {
+      type: 'dataset',
+      data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0, 8),
+      shape: [2, 4, 1],
+      size: 2,
+      space: 'image',
+    }
+    const small = averageBlocks(image, 2)
+    expect(small.shape).toEqual([1, 2, 1])
+    expect([...small.data]).toEqual([3.5, 5.5, 0, 2])
   })
 })
 

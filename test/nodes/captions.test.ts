@@ -136,6 +136,66 @@ const unetTraining = (steps: number): GraphNode[] => [
 ]
 
 onCpu(() => {
+  describe('Emoji', () => {
+    const emoji = async (params: Record<string, unknown> = {}) => {
+      const graph = [node('emoji', 'Emoji', {}, params)]
+      return (await evaluate(graph, { set: 'emoji.dataset' })).set as unknown as Dataset
+    }
+
+    test('are 1,565 images with captions and nine categories', async () => {
+      const set = await emoji()
+      expect([set.size, set.shape, set.classes]).toEqual([1565, [32, 32, 3], 9])
+      const counts = set.classNames?.map(
+        (name, label) => `${name}: ${set.labels?.filter((each) => each === label).length}`,
+      )
+      expect(counts).toMatchInlineSnapshot(`
+        [
+          "Activities: 60",
+          "Animals & Nature: 113",
+          "Flags: 267",
+          "Food & Drink: 102",
+          "Objects: 162",
+          "Skin Tones: 5",
+          "Smileys & People: 446",
+          "Symbols: 203",
+          "Travel & Places: 207",
+        ]
+      `)
+      expect(set.captions?.filter((caption) => /\bcat\b/.test(caption))).toMatchInlineSnapshot(`
+        [
+          "cat",
+          "smiley cat",
+          "smile cat",
+          "joy cat",
+          "heart eyes cat",
+          "smirk cat",
+          "kissing cat",
+          "scream cat",
+          "crying cat face",
+          "pouting cat",
+        ]
+      `)
+      expect(new Set(set.captions).size).toBeGreaterThan(1550)
+      expect(set.captions?.every((caption) => /^[\p{L}\p{N}][\p{L}\p{N} ]*$/u.test(caption))).toBe(
+        true,
+      )
+    })
+
+    test('have a white background, and 16 x 16 ones are means of 2 x 2 pixels', async () => {
+      const [large, small] = [
+        await emoji({ category: 'animals' }),
+        await emoji({ category: 'animals', size: '16', count: 20 }),
+      ]
+      expect([large.size, small.size, small.shape]).toEqual([113, 20, [16, 16, 3]])
+      expect(small.captions).toEqual(large.captions?.slice(0, 20))
+      const corners = Array.from({ length: large.size }, (_, i) => large.data[i * 32 * 32 * 3])
+      expect(corners.filter((value) => value === 1).length).toBeGreaterThan(100)
+      const at = (y: number, x: number) => large.data[(y * 32 + x) * 3]
+      const mean = (at(14, 16) + at(14, 17) + at(15, 16) + at(15, 17)) / 4
+      expect(small.data[(7 * 16 + 8) * 3]).toBeCloseTo(mean, 6)
+    })
+  })
+
   describe('CaptionTokens', () => {
     test('learns the vocabulary of its data set', async () => {
       const { set, words } = await evaluate(

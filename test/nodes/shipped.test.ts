@@ -5,8 +5,12 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { computeSha256 } from '../../src/engine/checkpoint/pipeline.ts'
 import { NodeError } from '../../src/engine/base/fault.ts'
+import { readImages } from '../../src/engine/datasets/file.ts'
+import { encodePng } from '../../src/engine/images/png.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import { createAssets } from '../../src/nodes/storage/assets.ts'
+import { packEmoji } from '../../src/nodes/storage/emojiFile.ts'
+import { shippedInNode } from '../../src/nodes/storage/shippedInNode.ts'
 import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
 import type { ShippedAddresses } from '../../src/nodes/storage/shippedFiles.ts'
 import {
@@ -20,6 +24,7 @@ const HASH = 'ab'.repeat(32)
 const addresses: ShippedAddresses = {
   files: {
     digits: '/assets/digits.gz',
+    emoji: undefined,
     'train-images-idx3-ubyte': undefined,
     'train-labels-idx1-ubyte': undefined,
     't10k-images-idx3-ubyte': undefined,
@@ -83,6 +88,25 @@ test('MNIST is fetched from the host; without an address, the cure names the opt
   await expect(shipped.file('train-labels-idx1-ubyte')).rejects.toThrow(
     'https://a.b/data/train-labels-idx1-ubyte.gz',
   )
+})
+
+test('emoji are left out of packages, and made from their package in Node', async () => {
+  const shipped = createShippedFiles(() => addresses, serving({}))
+  await expect(shipped.file('emoji')).rejects.toThrow('The emoji are not part of this build.')
+  const { images, captions, ...rest } = readImages(await shippedInNode().file('emoji'))
+  expect(rest).toMatchObject({ name: 'Emoji', shape: [1565, 32, 32, 3], max: 255 })
+  expect([images.length, captions?.length]).toEqual([1565 * 32 * 32 * 3, 1565])
+})
+
+test('a sheet of another form is rejected', () => {
+  const grey = encodePng({
+    width: 2,
+    height: 2,
+    channels: 1,
+    count: 1,
+    pixels: new Uint8ClampedArray(4),
+  })
+  expect(() => packEmoji(grey, new TextEncoder().encode('[]'))).toThrow('RGBA, not interlaced')
 })
 
 test('checkpoints are found among stored files and shipped files', async () => {

@@ -83,7 +83,7 @@ const END = pngChunk('IEND', new Uint8Array(0))
 /** Predicts a byte from the pixels to its left, above it, and above to the left (section 9.2). */
 type Filter = (left: number, up: number, corner: number) => number
 
-const filters: readonly Filter[] = [
+export const pngFilters: readonly Filter[] = [
   () => 0,
   (left) => left,
   (_, up) => up,
@@ -112,7 +112,7 @@ function filterRows(
   const tried = new Uint8Array(length)
   for (let y = 0; y < height; y++) {
     let least = Infinity
-    for (const [kind, filter] of filters.entries()) {
+    for (const [kind, filter] of pngFilters.entries()) {
       const sum = filterRow(pixels, y * length, length, channels, filter, tried)
       if (sum >= least) continue
       least = sum

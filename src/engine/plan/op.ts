@@ -247,8 +247,11 @@ export interface Assets {
   shipped(name: ShippedFile): Promise<Uint8Array>
 }
 
-/** Shipped data sets: digits in our own format, and the four original files of MNIST. */
-export type ShippedFile = 'digits' | `${'train' | 't10k'}-${'images-idx3' | 'labels-idx1'}-ubyte`
+/** Shipped data sets: digits and emoji in our own format, and the four original files of MNIST. */
+export type ShippedFile =
+  | 'digits'
+  | 'emoji'
+  | `${'train' | 't10k'}-${'images-idx3' | 'labels-idx1'}-ubyte`
 
 /**
  * Behaviour of a loop. The state is a value: plain data with tensors at its leaves, never changed

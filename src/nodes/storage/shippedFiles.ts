@@ -50,7 +50,7 @@ export function createShippedFiles(
   return {
     async file(name) {
       const address = addresses().files[name]
-      if (address === undefined) throw name === 'digits' ? missingDigits() : missingMnist()
+      if (address === undefined) throw missingFile(name)
       return readAsset(fileTitle(name), address)
     },
     async checkpoint(sha256) {
@@ -70,6 +70,7 @@ export const withMnist = (
   checkpoints,
   files: {
     digits: files.digits,
+    emoji: files.emoji,
     ...(Object.fromEntries(
       mnistFiles.map((name) => [name, `${folder.replace(/\/?$/, '/')}${name}.gz`]),
     ) as Record<(typeof mnistFiles)[number], string>),
@@ -93,8 +94,16 @@ export const checkpointsByHash = (addresses: Record<string, string>): Record<str
     }),
   )
 
-const fileTitle = (name: ShippedFile) =>
-  name === 'digits' ? dataWords.digits() : dataWords.mnist({ file: name })
+function fileTitle(name: ShippedFile): string {
+  switch (name) {
+    case 'digits':
+      return dataWords.digits()
+    case 'emoji':
+      return dataWords.emoji()
+    default:
+      return dataWords.mnist({ file: name })
+  }
+}
 
 const unreadableFile = (title: string, address: string, reason: string) =>
   new NodeError({
@@ -105,14 +114,20 @@ const unreadableFile = (title: string, address: string, reason: string) =>
 const damagedAsset = (title: string, address: string, { message, cure }: ArchiveError) =>
   new NodeError({ message: dataMessages.assetDamaged({ title, address, problem: message }), cure })
 
-const missingDigits = () =>
-  new NodeError({ message: dataMessages.digitsLeftOut(), cure: dataMessages.checkConnection() })
-
-const missingMnist = () =>
-  new NodeError({
-    message: dataMessages.mnistLeftOut(),
-    cure: dataMessages.addMnist(),
-  })
+/** Error about a file that this build does not contain. */
+function missingFile(name: ShippedFile): NodeError {
+  switch (name) {
+    case 'digits':
+      return new NodeError({
+        message: dataMessages.digitsLeftOut(),
+        cure: dataMessages.checkConnection(),
+      })
+    case 'emoji':
+      return new NodeError({ message: dataMessages.emojiLeftOut(), cure: dataMessages.useEditor() })
+    default:
+      return new NodeError({ message: dataMessages.mnistLeftOut(), cure: dataMessages.addMnist() })
+  }
+}
 
 async function fetchBytes(address: string): Promise<Uint8Array> {
   const response = await fetch(address).catch(() => {

@@ -63,6 +63,12 @@ export const koData: Translation<typeof dataMessages> = {
   digitsLeftOut: '이 빌드에는 숫자 데이터가 들어 있지 않습니다.',
   offline: '연결이 없습니다',
   serverAnswer: '서버의 응답이 {status}입니다',
+  emojiLeftOut: '이 빌드에는 이모지가 들어 있지 않습니다.',
+  useEditor: '편집기나 명령줄을 쓰세요.',
+  emojiNotInstalled: '이모지의 패키지가 설치되어 있지 않습니다.',
+  installEmoji: '이 프로그램 곁에 설치하세요: npm install emoji-datasource-twitter@4.1.0',
+  emojiUnreadable: '이모지를 읽을 수 없습니다. {problem~}',
+  emojiSheet: '채널마다 8비트이고 인터레이스가 아닌 RGBA PNG여야 합니다.',
   mnistLeftOut: '이 빌드에는 MNIST(12 MB)가 들어 있지 않고, 주소도 정해지지 않았습니다.',
   addMnist:
     '파일 넷(train-images-idx3-ubyte.gz 등)을 페이지의 폴더에 넣고 주소를 정하세요: register(LiteGraph, { assets: { ' +
@@ -73,6 +79,7 @@ export const koData: Translation<typeof dataMessages> = {
 
 export const koDataWords: Translation<typeof dataWords> = {
   digits: '숫자 데이터',
+  emoji: '이모지',
   mnist: 'MNIST({file})',
   checkpoint: '체크포인트',
 }
