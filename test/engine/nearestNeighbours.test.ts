@@ -38,13 +38,13 @@ function bySearch(
 async function found(x: Float32Array, dataset: Dataset, chunk?: number) {
   const length = dataset.data.length / dataset.size
   const tensor = tf.tensor(x, [x.length / length, ...dataset.shape])
-  const { neighbours, distance } = nearestNeighbours(tensor, dataset, chunk)
+  const { neighbours, distances, distance } = nearestNeighbours(tensor, dataset, chunk)
   expect(neighbours.shape).toEqual(tensor.shape)
   const read = {
     items: (await neighbours.data()) as Float32Array,
     distance: (await distance.data())[0],
   }
-  tf.dispose([tensor, neighbours, distance])
+  tf.dispose([tensor, neighbours, distances, distance])
   return read
 }
 
@@ -102,19 +102,27 @@ onCpu(() => {
     })
 
     test('returns items of the dataset and their distance', async () => {
-      const { x, dataset, neighbours, distance } = await evaluate(
+      const { x, dataset, neighbours, distance, each } = await evaluate(
         [digits, noise('8, 8, 1'), near],
         {
           x: 'noise.noise',
           dataset: 'digits.dataset',
           neighbours: 'near.neighbours',
           distance: 'near.distance',
+          each: 'near.distances',
         },
       )
       const expected = bySearch(x.tensor.data, dataset as unknown as Dataset)
       expect(neighbours.tensor.shape).toEqual([3, 8, 8, 1])
       expect(neighbours.tensor.data).toEqual(itemsAt(dataset as unknown as Dataset, expected.index))
       expect(distance.tensor.data[0]).toBeCloseTo(expected.distance, 4)
+      const [{ shape, data }] = each.losses
+      expect(shape).toEqual([3])
+      data.forEach((value, i) => {
+        const apart = (j: number) => x.tensor.data[64 * i + j] - neighbours.tensor.data[64 * i + j]
+        const squares = Array.from({ length: 64 }, (_, j) => apart(j) ** 2)
+        expect(value).toBeCloseTo(Math.sqrt(squares.reduce((sum, square) => sum + square)), 4)
+      })
     })
 
     test('rejects items of another shape', async () => {

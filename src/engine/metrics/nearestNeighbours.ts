@@ -23,14 +23,14 @@ interface Nearest {
 
 /**
  * For each item of `x` `[b, ...]`, finds the item of the data set with the smallest Euclidean
- * distance (the first of equals), and the mean of these distances in the units of x. Not
+ * distance (the first of equals), these distances `[b]` in the units of x, and their mean. Not
  * differentiable. `chunk` limits the elements of the data set on the device at once.
  */
 export function nearestNeighbours(
   x: Tensor,
   { data, shape, size }: Dataset,
   chunk = CHUNK,
-): { neighbours: Tensor; distance: Scalar } {
+): { neighbours: Tensor; distances: Tensor1D; distance: Scalar } {
   return runTidied(() => {
     const length = shape.reduce((product, side) => product * side, 1)
     const queries = stopGradient(x).reshape([-1, length]) as Tensor2D
@@ -46,8 +46,12 @@ export function nearestNeighbours(
         selectNearer(best, nearestIn(tf.tensor2d(part, [part.length / length, length]), columns)),
       )
     }
-    const distance = best!.items.sub(queries).square().sum(1).sqrt().mean() as Scalar
-    return { neighbours: best!.items.reshape(x.shape), distance }
+    const distances = best!.items.sub(queries).square().sum(1).sqrt() as Tensor1D
+    return {
+      neighbours: best!.items.reshape(x.shape),
+      distances,
+      distance: distances.mean() as Scalar,
+    }
   })
 }
 

@@ -2,7 +2,7 @@
 import { isSameShape } from '../../engine/process/coefficients.ts'
 import { nearestNeighbours as nearest } from '../../engine/metrics/nearestNeighbours.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { dataset, defineNode, number, samples } from '../define.ts'
+import { dataset, defineNode, history, number, samples } from '../define.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
 export const nearestNeighbours = defineNode({
@@ -21,6 +21,7 @@ export const nearestNeighbours = defineNode({
     distance: number(
       'Euclidean distance over all numbers of an item (pixels from -1 to 1), mean over the samples',
     ),
+    distances: history('Distance of each sample, for Chart'),
   },
   params: {},
   run: ({ samples, dataset }) => {
@@ -41,10 +42,16 @@ export const nearestNeighbours = defineNode({
         message: evaluateMessages.emptyDataset(),
         cure: evaluateMessages.chooseDataset(),
       })
-    const { neighbours, distance } = nearest(tensor, dataset)
+    const { neighbours, distances, distance } = nearest(tensor, dataset)
     return {
       neighbours: { type: 'samples', tensor: neighbours, space: dataset.space },
       distance: { type: 'number', tensor: distance },
+      distances: {
+        type: 'history',
+        losses: [distances],
+        x: Float64Array.from({ length: distances.size }, (_, i) => i),
+        xName: 'sample',
+      },
     }
   },
 })

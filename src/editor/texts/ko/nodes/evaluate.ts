@@ -286,6 +286,7 @@ export const evaluate = {
     outputs: {
       neighbours: '샘플마다 가장 가까운 항목. 거리가 같으면 앞의 것',
       distance: '항목의 모든 수에 걸친 유클리드 거리(픽셀은 -1~1), 샘플의 평균',
+      distances: '샘플마다의 거리. Chart에 연결',
     },
   },
 
