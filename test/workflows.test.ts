@@ -9,6 +9,7 @@ import { opTable } from '../src/engine/plan/op.ts'
 import { createSession } from '../src/engine/plan/session.ts'
 import type {
   ChartView,
+  ImagesView,
   NumbersView,
   ScatterView,
   StatisticsView,
@@ -110,6 +111,7 @@ test('lists the ready workflows', () => {
     'early-stopping',
     'edm',
     'ema',
+    'emoji-by-name',
     'evaluate-points',
     'few-step-methods',
     'flow-matching',
@@ -375,6 +377,18 @@ onEachBackend(() => {
     })
     const { notes } = (await run(graph)).get('Chain against jump') as StatisticsView
     expect(Number(new Map(notes).get('KS distance, x'))).toBeGreaterThan(1.95 * Math.sqrt(2 / 2000))
+  })
+
+  test('emoji-by-name: draws twenty prompts that have only words of the data', async () => {
+    const file = readWorkflow('emoji-by-name')
+    const views = await run(testGraph(file, { 'Noise.batch_size': 20 }))
+    const { groups } = views.get('Drawn by name') as ImagesView
+    expect(groups[0].labels).toHaveLength(20)
+    expect(groups[0].labels?.slice(0, 2)).toEqual(['smile cat', 'joy cat'])
+    const [{ y }] = (views.get('Distance by prompt') as ChartView).lines
+    const { rows } = views.get('Distance') as NumbersView
+    expect(y).toHaveLength(20)
+    expect(y.reduce((sum, each) => sum + each, 0) / 20).toBeCloseTo(rows[0].value, 4)
   })
 
   test('dps: all samples meet the measurement, and spread where the prior allows it', async () => {
