@@ -64,7 +64,7 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   'early-stopping': { wasm: 3e-6, webgpu: 3e-6 },
   edm: { wasm: 4e-5, webgpu: 4e-5 },
   ema: { wasm: 4e-6, webgpu: 5e-6 },
-  'emoji-by-name': { wasm: 2e-2, webgpu: 2e-2 },
+  'emoji-by-name': { wasm: 3e-3, webgpu: 3e-3 },
   'evaluate-points': { wasm: 5e-6, webgpu: 2e-6 },
   'few-step-methods': { wasm: 2e-6, webgpu: 2e-6 },
   'flow-matching': { wasm: 2e-6, webgpu: 2e-6 },

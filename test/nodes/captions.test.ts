@@ -270,7 +270,6 @@ onCpu(() => {
       expect(two).toEqual({
         type: 'condition',
         condition: { kind: 'labels', labels: Int32Array.of(3, 2, 0, 1, 5, 0), perItem: 3 },
-        texts: ['Red_cat', 'green dog'],
       })
       expect(three.condition).toMatchObject({ labels: Int32Array.of(3, 0, 0, 5, 0, 0, 3, 0, 0) })
       expect(none.condition).toMatchObject({ labels: Int32Array.of(-1, -1, -1) })
@@ -303,7 +302,7 @@ onCpu(() => {
         node(
           'grid',
           'Preview',
-          { images_1: 'x.noise', images_2: 'images.dataset', labels: 'prompt.condition' },
+          { images_1: 'x.noise', images_2: 'images.dataset', labels: 'prompt.labels' },
           { count: 16 },
         ),
       ])

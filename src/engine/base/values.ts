@@ -152,6 +152,8 @@ export interface TrainingMode {
 export interface Labels {
   type: 'labels'
   labels: Int32Array
+  /** Names of the labels, for views. */
+  names?: readonly string[]
 }
 
 /** Attention blocks of a UNet. Each rule adds to the previous ones. */
@@ -227,8 +229,6 @@ export type ConditionPart =
 export interface Condition {
   type: 'condition'
   condition: Conditioning
-  /** Texts that the condition was made from, one per item, for views. */
-  texts?: readonly string[]
 }
 
 /** A scalar to minimise. */

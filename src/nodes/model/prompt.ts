@@ -9,6 +9,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import {
   condition,
   defineNode,
+  labels,
   optional,
   samples,
   text,
@@ -29,7 +30,8 @@ export const prompt = defineNode({
     like: optional(samples('Batch to describe: all prompts in turn')),
   },
   outputs: {
-    condition: condition('One prompt per item: the tokens of its words, and its text for Preview'),
+    condition: condition('Tokens of the words of one prompt per item'),
+    labels: labels('Number of the prompt of each item, with its text for Preview'),
   },
   params: {
     prompts: text('smiling cat', 'Texts, one per line. No text at all: no condition', true),
@@ -54,14 +56,17 @@ export const prompt = defineNode({
         cure: modelNodeMessages.fewerPrompts(),
       })
     const count = like?.tensor.shape[0] ?? lines.length
-    const texts = Array.from({ length: count }, (_, i) => lines[i % lines.length])
-    const { ids } = encodeCaptions(texts, vocabulary)
+    const numbers = Int32Array.from({ length: count }, (_, i) => i % lines.length)
+    const { ids } = encodeCaptions(
+      Array.from(numbers, (number) => lines[number]),
+      vocabulary,
+    )
     return {
       condition: {
         type: 'condition',
         condition: { kind: 'labels', labels: ids, perItem: vocabulary.length },
-        texts,
       },
+      labels: { type: 'labels', labels: numbers, names: lines },
     }
   },
 })

@@ -1,12 +1,21 @@
 // Shows images, also while a loop runs.
 import { viewText } from '../../engine/base/viewTexts.ts'
-import { labelsOrNone } from '../../engine/models/condition.ts'
 import { evenlyFrom } from '../../engine/datasets/items.ts'
 import { ranges } from '../../engine/images/pixels.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { ImagesView } from '../../engine/plan/view.ts'
-import type { Condition, Dataset, Labels, PredictionType } from '../../engine/base/values.ts'
-import { advanced, choice, defineNode, integer, many, oneOf, optional, text } from '../define.ts'
+import type { Labels, PredictionType } from '../../engine/base/values.ts'
+import {
+  advanced,
+  choice,
+  defineNode,
+  integer,
+  labels,
+  many,
+  oneOf,
+  optional,
+  text,
+} from '../define.ts'
 import type { ImageBatch } from './images.ts'
 import { batchCount, readImages } from './images.ts'
 import { wiredSlots } from './read.ts'
@@ -26,10 +35,7 @@ export const preview = defineNode({
       ),
     ),
     labels: optional(
-      oneOf(
-        ['labels', 'condition'],
-        'Labels shown below the images, or the texts of Prompt; data sets bring their own captions or labels',
-      ),
+      labels('Labels shown below the images; data sets bring their own labels or captions'),
     ),
   },
   outputs: {},
@@ -98,7 +104,7 @@ const makeCaption = (label: string | undefined, broken: number): string =>
  */
 function imageLabels(
   value: ImageBatch,
-  given: Labels | Condition | undefined,
+  given: Labels | undefined,
   count: number,
   each: number,
 ): string[] | undefined {
@@ -106,7 +112,7 @@ function imageLabels(
   const texts =
     value.type === 'dataset'
       ? (value.captions ?? labelTexts(value.labels, value.classNames))
-      : given && givenTexts(given)
+      : labelTexts(given?.labels, given?.names)
   if (!texts) return undefined
   if (texts.length !== 1 && texts.length !== size) {
     throw new NodeError({
@@ -121,16 +127,10 @@ function imageLabels(
   )
 }
 
-/** Texts of prompts, or labels; a condition of another kind has none. */
-function givenTexts(given: Labels | Condition): readonly string[] | undefined {
-  if (given.type === 'labels') return labelTexts(given.labels)
-  return given.texts ?? labelTexts(labelsOrNone(given.condition))
-}
-
 /** A label of -1 means none. */
 const labelTexts = (
   labels: Int32Array | undefined,
-  names?: Dataset['classNames'],
+  names: readonly string[] | undefined,
 ): string[] | undefined =>
   labels &&
   Array.from(labels, (label) => (label < 0 ? viewText('none') : (names?.[label] ?? String(label))))

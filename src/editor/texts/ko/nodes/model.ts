@@ -361,7 +361,8 @@ export const model = {
       like: '설명할 배치. 모든 프롬프트를 차례로 씁니다',
     },
     outputs: {
-      condition: '항목마다 프롬프트 하나: 단어의 토큰, 그리고 Preview에 보일 텍스트',
+      condition: '항목마다 프롬프트 하나의 단어의 토큰',
+      labels: '항목마다 프롬프트의 번호. Preview에 보일 텍스트가 있습니다',
     },
     params: {
       prompts: '텍스트, 한 줄에 하나. 아무 텍스트도 없으면 조건 없음',
