@@ -93,6 +93,7 @@ const bits = ({ data }: Numbers) => [...new Uint32Array(data.buffer, data.byteOf
 
 test('lists the ready workflows', () => {
   expect(workflowNames).toEqual([
+    'ablations',
     'attention',
     'autoguidance',
     'build-a-unet',
@@ -105,6 +106,7 @@ test('lists the ready workflows', () => {
     'density-over-time',
     'digits-sample',
     'digits-train',
+    'dit-digits',
     'dps',
     'drifting',
     'early-stopping',
@@ -140,6 +142,7 @@ test('lists the ready workflows', () => {
     'progressive-distillation',
     'reflow',
     'repaint',
+    'resnet-vs-transformer',
     'restart',
     'reverse-kl',
     'samplers-compared',
