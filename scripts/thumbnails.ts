@@ -196,6 +196,16 @@ const pictures: Record<string, Panel[]> = {
     },
     { node: 'Loss curve', settings: digits },
   ],
+  'dit-digits': [
+    {
+      node: 'New digits',
+      settings: { ...digits, 'New digits.count': 20, 'New digits.columns': 5 },
+      share: 1.6,
+    },
+    { node: 'Loss curve', settings: digits },
+  ],
+  ablations: [{ node: 'Distance to real digits' }, { node: 'Digits without a part', share: 1.4 }],
+  'resnet-vs-transformer': [{ node: 'Losses' }, { node: 'Digits of both', share: 1.4 }],
   'digits-sample': [
     {
       node: 'From the same noise',

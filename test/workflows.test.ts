@@ -94,6 +94,7 @@ const bits = ({ data }: Numbers) => [...new Uint32Array(data.buffer, data.byteOf
 
 test('lists the ready workflows', () => {
   expect(workflowNames).toEqual([
+    'ablations',
     'attention-maps',
     'attention',
     'autoguidance',
@@ -107,6 +108,7 @@ test('lists the ready workflows', () => {
     'density-over-time',
     'digits-sample',
     'digits-train',
+    'dit-digits',
     'dps',
     'drifting',
     'early-stopping',
@@ -144,6 +146,7 @@ test('lists the ready workflows', () => {
     'progressive-distillation',
     'reflow',
     'repaint',
+    'resnet-vs-transformer',
     'restart',
     'reverse-kl',
     'samplers-compared',

@@ -33,7 +33,7 @@ export async function addNamed(page: Page, type: string, title: string, x: numbe
 /** Renames the selected node. */
 export async function rename(page: Page, title: string) {
   await press(page, 'F2')
-  const field = page.getByRole('dialog').getByRole('textbox')
+  const field = page.getByRole('textbox', { name: 'Rename…' })
   await field.fill(title)
   await press(page, 'Enter')
   await field.waitFor({ state: 'detached' })

@@ -97,7 +97,7 @@ async function makeBlock(title: string, params: Record<string, string | boolean>
 const channels = (count: number) => ({
   out: String(count),
   out_2: String(count),
-  out_3: String(count),
+  out_2_2: String(count),
 })
 
 /** The UNet of figure 2 of part B, 28 x 28. */
@@ -157,6 +157,10 @@ async function wireTraining() {
     ['Optimizer', 40, 600],
     ['Sigma Schedule', 40, 1000],
     ['Training Start', 320, 110],
+  ])
+  // The end of the loop came with its start.
+  await moveNode(page, 'Training End', { x: 1780, y: 110 })
+  await addNodes(page, [
     ['Timestep', 320, 600],
     ['Gaussian Noise', 600, 500],
     ['Forward Noise', 880, 110],
@@ -164,7 +168,6 @@ async function wireTraining() {
     ['Target', 1160, 330],
     ['Loss', 1440, 110],
   ])
-  await moveNode(page, 'Training End', { x: 1780, y: 110 })
   await addNamed(page, 'Chart', 'Loss by step', 2060, 110)
   await setParams(page, 'Timestep', { by: 't', t: '0.5' })
   await setParams(page, 'Optimizer', { lr: '0.002' })

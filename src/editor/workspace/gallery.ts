@@ -36,6 +36,7 @@ const order = [
   'subgraph',
   'digits-train',
   'digits-sample',
+  'dit-digits',
   'mnist-train',
   'mnist-sample',
   'own-images',
