@@ -220,10 +220,10 @@ function fitOfTraining(judge: Judge, train: Dataset) {
 }
 
 async function meanNearest(images: Float32Array, train: Dataset): Promise<number> {
-  const { neighbours, distance } = tf.tidy(() =>
+  const { neighbours, distances, distance } = tf.tidy(() =>
     nearestNeighbours(tf.tensor4d(images, [images.length / PIXELS, SIDE, SIDE, 1]), train),
   )
   const [mean] = await distance.data()
-  tf.dispose([neighbours, distance])
+  tf.dispose([neighbours, distances, distance])
   return mean
 }

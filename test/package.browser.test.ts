@@ -304,6 +304,7 @@ test('the built editor starts its engine and loads no tfjs initially', async () 
   const data = readdirSync(join(root, 'dist/app/assets')).filter((name) => name.endsWith('.gz'))
   expect(data.map((name) => name.replace(/-.{8}\.gz$/, '')).sort()).toEqual([
     'digits.safetensors',
+    expect.stringMatching(/^emoji\.\w+\.safetensors$/),
     't10k-images-idx3-ubyte',
     't10k-labels-idx1-ubyte',
     'train-images-idx3-ubyte',

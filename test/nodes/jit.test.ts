@@ -21,9 +21,9 @@ import { predict } from '../../src/engine/models/predict.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import type { GraphError } from '../../src/engine/base/fault.ts'
 import { differentiate } from '../../src/engine/training/differentiate.ts'
-import { openModel } from '../../src/nodes/layers/openModel.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { trainingGraph } from '../trainingGraph.ts'
+import { openedFile, openedGraph } from '../openedFile.ts'
 import { evaluate, node } from './evaluate.ts'
 
 const small: JitConfig = {
@@ -203,8 +203,8 @@ onCpu(() => {
 
   test('opens into layer nodes that make the same model', async () => {
     const closed = create()
-    const { nodes } = openModel(node('closed', 'JiT', {}, { seed: 3 }), closed)
-    const { model } = await evaluate(nodes, { model: 'output.model' })
+    const { nodes, model: output } = openedGraph(openedFile(closed, 'JiT', { seed: 3 }))
+    const { model } = await evaluate(nodes, { model: output })
     const made = model as unknown as Model
     expect(made).toMatchObject({ kind: 'jit', config: small })
     expect(Object.keys(made.weights)).toEqual(Object.keys(closed.weights))

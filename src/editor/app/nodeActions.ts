@@ -5,7 +5,6 @@ import { addGroup } from '../canvas/groups.ts'
 import { showNodeSearch } from '../canvas/state.ts'
 import { closeModel, findClosed, loadsWeights } from '../graph/closeModel.ts'
 import { byType } from '../graph/declarations.ts'
-import { openClosedNode } from '../graph/openClosed.ts'
 import { panelInsets } from '../ui/insets.ts'
 import { texts } from '../texts/texts.ts'
 import { download } from '../ui/download.ts'
@@ -51,7 +50,10 @@ export async function closeNode({ engine, stage, workspace }: Editor, { id }: LG
 /** Replaces a closed node by its graph. */
 export async function expandNode({ engine, stage, workspace }: Editor, node: LGraphNode) {
   try {
-    const expansion = await engine.expand(node)
+    const [{ openClosedNode }, expansion] = await Promise.all([
+      import('../graph/openClosed.ts'),
+      engine.expand(node),
+    ])
     workspace.edit((file) => {
       const opened = openClosedNode(file, node.id, expansion, byType)
       return { file: opened.file, select: opened.ids }

@@ -62,10 +62,8 @@ export function* runNode(
   const outputs = host.memory.retain(recalled ?? (yield* runFunction(step, inputs, host, place)))
   try {
     publish(step.id, step.outputs, outputs, frame, host, place.at)
-    if (place === OUTSIDE_LOOPS) {
-      showOutputs(step, outputs, host)
-      if (!recalled) host.storeOutputs(step, usedOutputs(step, outputs))
-    }
+    if (!place.inTrainingStep && !place.isDryRun) showOutputs(step, outputs, host)
+    if (place === OUTSIDE_LOOPS && !recalled) host.storeOutputs(step, usedOutputs(step, outputs))
   } finally {
     host.memory.release(outputs)
   }
