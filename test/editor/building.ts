@@ -101,10 +101,9 @@ export async function setParams(
   }
 }
 
-/** Makes a subgraph of nodes, or of all, which gets a title. */
-export async function pack(page: Page, nodes: readonly string[] | 'all', title: string) {
-  if (nodes === 'all') await press(page, 'Control+a')
-  else await selectNodes(page, nodes)
+/** Makes a subgraph of nodes, which gets a title. */
+export async function pack(page: Page, nodes: readonly string[], title: string) {
+  await selectNodes(page, nodes)
   await press(page, 'Control+Shift+E')
   const dialog = page.getByRole('dialog', { name: en.subgraph.convertSelected })
   await dialog.getByRole('textbox').fill(title)
