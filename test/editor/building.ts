@@ -101,40 +101,6 @@ export async function setParams(
   }
 }
 
-/** Makes a subgraph of nodes, which gets a title. */
-export async function pack(page: Page, nodes: readonly string[], title: string) {
-  await selectNodes(page, nodes)
-  await press(page, 'Control+Shift+E')
-  const dialog = page.getByRole('dialog', { name: en.subgraph.convertSelected })
-  await dialog.getByRole('textbox').fill(title)
-  await press(page, 'Enter')
-  await dialog.waitFor({ state: 'detached' })
-  await painted(page)
-}
-
-async function selectNodes(page: Page, [first, ...others]: readonly string[]) {
-  await clickNode(page, first)
-  await page.keyboard.down('Control')
-  for (const each of others) await clickNode(page, each)
-  await page.keyboard.up('Control')
-}
-
-/** Drags a node by its title to a position in the window. */
-export async function moveNode(page: Page, title: string, to: Place) {
-  await drag(page, await locateNode(page, title), to)
-  await painted(page)
-}
-
-/** Copies a node to a position in the window and renames the copy. */
-export async function copyNode(page: Page, title: string, copy: string, to: Place) {
-  await clickNode(page, title)
-  await press(page, 'Control+c')
-  await page.mouse.move(to.x, to.y)
-  await press(page, 'Control+v')
-  await painted(page)
-  await rename(page, copy)
-}
-
 /** Points of the first line of a chart. */
 export const lineOf = (page: Page, title: string, line = 0) =>
   onNode(
