@@ -34,7 +34,7 @@ export function classifier(config: ClassifierConfig, random: Random): Model {
   }
 }
 
-/** What a classifier takes and gives. */
+/** Inputs and outputs of a classifier. */
 export interface ClassifierFacts {
   /** Shape of an image: height, width, channels. */
   itemShape: number[]

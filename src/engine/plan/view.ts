@@ -134,7 +134,7 @@ export interface TableView {
   kind: 'table'
   /** Titles of the columns, that of the names first. */
   columns: string[]
-  /** As many cells as columns in each row. */
+  /** Each row has one cell per column. */
   rows: string[][]
 }
 

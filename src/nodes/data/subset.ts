@@ -33,7 +33,7 @@ export const subset = defineNode({
     seed: seed('Seed of the random order'),
   },
   staticOutputs(_, { dataset }) {
-    // Which captions the parts have is known in a run.
+    // The captions of the parts are known only in a run.
     const part = dataset && { ...dataset, captions: undefined }
     return { dataset: part, rest: part }
   },

@@ -97,7 +97,7 @@ function describeNumbers(numbers: Float32Array): string[] {
 
 interface Features {
   numbers: Float32Array
-  /** Of the batch. */
+  /** Shape of the whole batch. */
   shape: readonly number[]
   image: readonly [number, number] | undefined
 }

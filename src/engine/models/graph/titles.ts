@@ -27,7 +27,7 @@ export const layerTitles = memoize((view: GraphView): readonly string[] => {
   return titles
 })
 
-/** Of a skip connection, a branch and an embedding, the branch: it was evaluated last. */
+/** The branch among a skip connection, a branch and an embedding: it was evaluated last. */
 function lastBranch({ dependsOnX }: GraphView, inputs: readonly number[]): number {
   const branches = inputs.filter((i) => dependsOnX[i])
   return Math.max(...(branches.length > 0 ? branches : inputs))
