@@ -19,11 +19,11 @@ import {
   seed,
   text,
   toggle,
-  unless,
   when,
 } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 import { datasetImages, type ImageFacts } from './datasetImages.ts'
+import { imageChannels, sampleSize } from './imageParams.ts'
 import { checkGroups, checkLevels } from './levels.ts'
 import { parseIntegers } from './numbers.ts'
 
@@ -47,14 +47,8 @@ export const autoencoder = defineNode({
     ),
     latent_channels: integer(4, { min: 1, max: 1024 }, 'Channels of a latent'),
     layers_per_block: integer(1, { min: 1, max: 8 }, 'Blocks per level'),
-    sample_size: unless(
-      'dataset',
-      integer(28, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
-    ),
-    channels: unless(
-      'dataset',
-      integer(1, { min: 1, max: 1024 }, 'Channels of the images: 1 is grey, 3 is RGB'),
-    ),
+    sample_size: sampleSize(28),
+    channels: imageChannels,
     norm_num_groups: when(
       'kind',
       'kl',

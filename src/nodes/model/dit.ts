@@ -16,11 +16,11 @@ import {
   real,
   seed,
   toggle,
-  unless,
 } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 import type { ImageFacts } from './datasetImages.ts'
 import { datasetImages } from './datasetImages.ts'
+import { classCount, imageChannels, patchSize, sampleSize } from './imageParams.ts'
 import { learnedVariance, modelFacts, predictsParam } from './predicts.ts'
 
 export const dit = defineNode({
@@ -35,19 +35,9 @@ export const dit = defineNode({
   },
   outputs: { model: model('Untrained model') },
   params: {
-    sample_size: unless(
-      'dataset',
-      integer(8, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
-    ),
-    channels: unless(
-      'dataset',
-      integer(1, { min: 1, max: 1024 }, 'Channels of the images: 1 is grey, 3 is RGB'),
-    ),
-    patch_size: integer(
-      2,
-      { min: 1, max: 256 },
-      'Side of a patch, in pixels. Half the side means four times as many tokens',
-    ),
+    sample_size: sampleSize(8),
+    channels: imageChannels,
+    patch_size: patchSize,
     num_layers: integer(4, { min: 1, max: 128 }, 'Transformer blocks in a row'),
     num_attention_heads: integer(4, { min: 1, max: 256 }, 'Attention heads of each block'),
     attention_head_dim: integer(
@@ -55,10 +45,7 @@ export const dit = defineNode({
       { min: 1, max: 1024 },
       'Channels per head; the width of the tokens is that of all heads',
     ),
-    num_classes: unless(
-      'dataset',
-      integer(0, { min: 0, max: 100_000 }, 'Number of classes to condition on; 0: unconditional'),
-    ),
+    num_classes: classCount,
     predicts: predictsParam,
     learned_variance: learnedVariance,
     dropout: advanced(

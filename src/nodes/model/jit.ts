@@ -1,10 +1,11 @@
 // JiT: a transformer on raw patches that predicts clean data.
 import { jit as definition } from '../../engine/models/jit.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { choice, dataset, defineNode, integer, model, optional, seed, unless } from '../define.ts'
+import { choice, dataset, defineNode, integer, model, optional, seed } from '../define.ts'
 import { networkRows } from '../layers/networkRows.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 import { datasetImages } from './datasetImages.ts'
+import { classCount, imageChannels, patchSize, sampleSize } from './imageParams.ts'
 import { checkPatches } from './dit.ts'
 import { modelFacts, predictions } from './predicts.ts'
 
@@ -20,19 +21,9 @@ export const jit = defineNode({
   },
   outputs: { model: model('Untrained model') },
   params: {
-    sample_size: unless(
-      'dataset',
-      integer(8, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
-    ),
-    channels: unless(
-      'dataset',
-      integer(1, { min: 1, max: 1024 }, 'Channels of the images: 1 is grey, 3 is RGB'),
-    ),
-    patch_size: integer(
-      2,
-      { min: 1, max: 256 },
-      'Side of a patch, in pixels. Half the side means four times as many tokens',
-    ),
+    sample_size: sampleSize(8),
+    channels: imageChannels,
+    patch_size: patchSize,
     bottleneck: integer(
       16,
       { min: 1, max: 4096 },
@@ -45,10 +36,7 @@ export const jit = defineNode({
       { min: 4, max: 1024, step: 4 },
       'Channels per head, a multiple of 4; the width of the tokens is that of all heads',
     ),
-    num_classes: unless(
-      'dataset',
-      integer(0, { min: 0, max: 100_000 }, 'Number of classes to condition on; 0: unconditional'),
-    ),
+    num_classes: classCount,
     predicts: choice(
       ['sample', 'epsilon', 'v_prediction', 'flow_prediction'],
       'Prediction type of the model. The paper compares them: with large patches only clean data works',

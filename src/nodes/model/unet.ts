@@ -21,11 +21,11 @@ import {
   seed,
   text,
   toggle,
-  unless,
   when,
 } from '../define.ts'
 import type { ImageFacts } from './datasetImages.ts'
 import { datasetImages } from './datasetImages.ts'
+import { classCount, imageChannels, sampleSize } from './imageParams.ts'
 import { parseIntegers } from './numbers.ts'
 import { learnedVariance, modelFacts, predictsParam } from './predicts.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
@@ -44,14 +44,8 @@ export const unet = defineNode({
   },
   outputs: { model: model('Untrained model') },
   params: {
-    sample_size: unless(
-      'dataset',
-      integer(8, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
-    ),
-    channels: unless(
-      'dataset',
-      integer(1, { min: 1, max: 1024 }, 'Channels of the images: 1 is grey, 3 is RGB'),
-    ),
+    sample_size: sampleSize(8),
+    channels: imageChannels,
     block_out_channels: text(
       '32, 64',
       'Channels of each level, from the highest resolution; each level halves the resolution',
@@ -61,10 +55,7 @@ export const unet = defineNode({
       { min: 1, max: 16 },
       'Residual blocks per level; one more in the decoder',
     ),
-    num_classes: unless(
-      'dataset',
-      integer(0, { min: 0, max: 100_000 }, 'Number of classes to condition on; 0: unconditional'),
-    ),
+    num_classes: classCount,
     predicts: predictsParam,
     learned_variance: learnedVariance,
     norm_num_groups: integer(
