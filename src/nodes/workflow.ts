@@ -9,7 +9,7 @@ import { buildPlanGraph } from './workflow/planGraph.ts'
 import { hasStoredOriginal, readWorkflow } from './workflow/read.ts'
 import { withSubgraphs } from './workflow/subgraphDeclarations.ts'
 import { mapNodes } from './workflow/flatten.ts'
-import { printWorkflow } from './workflow/write.ts'
+import { measureWorkflow, printWorkflow } from './workflow/write.ts'
 
 export { WorkflowError } from './workflow/error.ts'
 export { emptyWorkflow, seedControl } from './workflow/file.ts'
@@ -41,13 +41,11 @@ export function parseWorkflow(text: string, declarations: Declarations): Parsed 
   const data = parseJson(text, notices)
   let workflow = readWorkflow(data, known, notices)
   const hasOriginal = hasStoredOriginal(data)
-  if (text.length > SAFE_SIZE || hasOriginal) {
-    // Printing adds defaults, so that a file below the limit could become one above it.
-    const printed = printWorkflow(workflow)
-    requireSize(printed.length)
-    // A stored original may contradict the rest of the file. The printed file has both in one.
-    if (hasOriginal) workflow = readWorkflow(parseJson(printed, notices), known, notices)
-  }
+  // Printing adds defaults, so that a file below the limit could become one above it.
+  if (text.length > SAFE_SIZE || hasOriginal) requireSize(measureWorkflow(workflow))
+  // A stored original may contradict the rest of the file. The printed file has both in one.
+  if (hasOriginal)
+    workflow = readWorkflow(parseJson(printWorkflow(workflow), notices), known, notices)
   return { workflow, notices: notices.list() }
 }
 

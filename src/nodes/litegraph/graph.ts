@@ -15,6 +15,7 @@ import { workflowMessages } from '../messages/workflow.ts'
 
 /** Converts a graph on the canvas to a file. Removes the host's prefix from types. */
 export function toWorkflowFile(graph: LGraph): WorkflowFile {
+  // Half the time of structuredClone.
   const data = JSON.parse(JSON.stringify(graph.serialize())) as { nodes: Serialized[] }
   for (const node of data.nodes) {
     const live = graph.getNodeById(node.id)
@@ -116,7 +117,8 @@ export function showWorkflow(
     )
   }
   const { subgraphs, ...shown } = file
-  const data = structuredClone(shown)
+  // Half the time of structuredClone.
+  const data = JSON.parse(JSON.stringify(shown)) as typeof shown
   for (const node of data.nodes)
     if (lite.registered_node_types[prefix + node.type]) node.type = prefix + node.type
   loadWithTypes(lite, graph, () => graph.configure(data))

@@ -28,7 +28,8 @@ export const limits = {
 const PARSED_DEPTH = 1000
 
 /** Keys that change the prototype of an object when assigned. */
-const dangerous = new Set(['__proto__', 'constructor', 'prototype'])
+const isDangerous = (key: string) =>
+  key === '__proto__' || key === 'constructor' || key === 'prototype'
 
 /** True for names such as `toString` that a lookup in an object finds without an own property. */
 export const isInheritedName = (name: string): boolean => name in Object.prototype
@@ -53,7 +54,7 @@ export function parseJson(text: string, notices: NoticeSink): Json {
     throw new WorkflowError('', workflowMessages.notJson({ problem: (error as Error).message }))
   }
   if (scanned.text !== source) notices.push(workflowMessages.notFinite())
-  return cleanJson(data, notices)
+  return new JsonCleaner(notices, true).clean(data)
 }
 
 /** @throws WorkflowError if a file of this length is too large */
@@ -68,7 +69,7 @@ export function requireSize(length: number) {
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
 
 /**
- * Deep copy without dangerous or inherited keys, for parsed data and for serialised graphs.
+ * Deep copy without dangerous or inherited keys, for serialised graphs.
  * @throws WorkflowError for values that are too deep, too long, infinite or not plain data
  */
 export const cleanJson = (value: unknown, notices: NoticeSink): Json =>
@@ -78,7 +79,11 @@ class JsonCleaner {
   /** Keys and indices that lead to the current value. */
   private readonly path: (string | number)[] = []
 
-  constructor(private readonly notices: NoticeSink) {}
+  /** With `inPlace`, only objects with dangerous keys are copied, which spares the heap of a page. */
+  constructor(
+    private readonly notices: NoticeSink,
+    private readonly inPlace = false,
+  ) {}
 
   clean(value: unknown): Json {
     if (this.path.length > limits.depth)
@@ -94,21 +99,32 @@ class JsonCleaner {
       if (value.length <= limits.string) return value
       throw this.error(workflowMessages.textTooLong({ length: value.length }))
     }
-    if (Array.isArray(value)) return value.map((item, i) => this.inside(i, item))
+    if (Array.isArray(value)) return this.list(value)
     if (typeof value === 'object') return this.object(value)
     throw this.error(
       workflowMessages.wrongValue({ expected: workflowWords.plainData(), got: typeof value }),
     )
   }
 
-  private object(value: object): JsonObject {
-    const copy: JsonObject = {}
-    for (const [key, item] of Object.entries(value)) {
-      if (dangerous.has(key))
-        this.notices.push(workflowMessages.keyIgnored({ key: this.place(key) }))
-      else copy[key] = this.inside(key, item)
+  private list(items: unknown[]): Json[] {
+    const clean = this.inPlace ? (items as Json[]) : Array<Json>(items.length)
+    for (let i = 0; i < items.length; i++) clean[i] = this.inside(i, items[i])
+    return clean
+  }
+
+  private object(object: object): JsonObject {
+    const items = object as Record<string, unknown>
+    const keys = Object.keys(items)
+    const clean = this.inPlace && !keys.some(isDangerous) ? (items as JsonObject) : {}
+    for (const key of keys) {
+      if (isDangerous(key)) this.ignore(key)
+      else clean[key] = this.inside(key, items[key])
     }
-    return copy
+    return clean
+  }
+
+  private ignore(key: string) {
+    this.notices.pushDistinct(() => workflowMessages.keyIgnored({ key: this.place(key) }))
   }
 
   private inside(key: string | number, item: unknown): Json {
@@ -157,13 +173,29 @@ export function printFile(value: unknown, sorted = true): string {
   return (printer.isFull ? printJson(value, false, sorted) : indented) + '\n'
 }
 
-class JsonPrinter {
-  private readonly parts: string[] = []
-  private length = 0
+/** The length of the text of {@link printFile}, which is not built. */
+export function measureFile(value: unknown): number {
+  const indented = new JsonPrinter(false, limits.bytes - 1, true)
+  indented.print(value, true)
+  if (!indented.isFull) return indented.length + 1
+  const compact = new JsonPrinter(false, Infinity, true)
+  compact.print(value, false)
+  return compact.length + 1
+}
 
+/** Number of parts that are joined at once. Longer lists of parts outlive collections of garbage. */
+const JOINED_PARTS = 4096
+
+class JsonPrinter {
+  length = 0
+  private text = ''
+  private parts: string[] = []
+
+  /** Stops when the text is longer than `most`. With `measures`, no text is built. */
   constructor(
     private readonly sorted: boolean,
     private readonly most = Infinity,
+    private readonly measures = false,
   ) {}
 
   /** True if the text is incomplete, because it is longer than `most`. */
@@ -173,12 +205,16 @@ class JsonPrinter {
 
   print(value: unknown, pretty: boolean): string {
     this.value(value, pretty, '')
-    return this.parts.join('')
+    return this.text + this.parts.join('')
   }
 
   private add(text: string) {
     this.length += text.length
-    if (!this.isFull) this.parts.push(text)
+    if (this.measures || this.isFull) return
+    this.parts.push(text)
+    if (this.parts.length < JOINED_PARTS) return
+    this.text += this.parts.join('')
+    this.parts = []
   }
 
   private value(value: unknown, pretty: boolean, indent: string) {
@@ -191,26 +227,34 @@ class JsonPrinter {
   private list(items: readonly unknown[], pretty: boolean, indent: string) {
     const spread = pretty && items.length > 0 && !items.every(isShort)
     const inner = `${indent}  `
+    const comma = spread ? `,\n${inner}` : pretty ? ', ' : ','
     this.add(spread ? `[\n${inner}` : '[')
     items.forEach((item, i) => {
-      if (i) this.add(spread ? `,\n${inner}` : pretty ? ', ' : ',')
+      if (i) this.add(comma)
       this.value(item, spread, inner)
     })
     this.add(spread ? `\n${indent}]` : ']')
   }
 
   private object(value: object, pretty: boolean, indent: string) {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined)
-    if (this.sorted) entries.sort(([a], [b]) => (a < b ? -1 : 1))
-    const spread = pretty && entries.length > 0
+    const items = value as Record<string, unknown>
+    const keys = Object.keys(items)
+    if (keys.length) this.entries(items, keys, pretty, indent)
+    else this.add('{}')
+  }
+
+  private entries(items: Record<string, unknown>, all: string[], pretty: boolean, indent: string) {
+    const keys = all.filter((key) => items[key] !== undefined)
+    if (!keys.length) return this.add('{}')
+    if (this.sorted) keys.sort()
     const inner = `${indent}  `
-    this.add(spread ? `{\n${inner}` : '{')
-    entries.forEach(([key, item], i) => {
-      if (i) this.add(spread ? `,\n${inner}` : ',')
+    this.add(pretty ? `{\n${inner}` : '{')
+    keys.forEach((key, i) => {
+      if (i) this.add(pretty ? `,\n${inner}` : ',')
       this.add(JSON.stringify(key) + (pretty ? ': ' : ':'))
-      this.value(item, pretty, inner)
+      this.value(items[key], pretty, inner)
     })
-    this.add(spread ? `\n${indent}}` : '}')
+    this.add(pretty ? `\n${indent}}` : '}')
   }
 }
 

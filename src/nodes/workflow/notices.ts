@@ -4,6 +4,8 @@ import { workflowMessages } from '../messages/workflow.ts'
 /** Receives notices while a file is read. */
 export interface NoticeSink {
   push(notice: string): unknown
+  /** Counts a notice that is worded only if it is listed. Each one has a text of its own. */
+  pushDistinct(word: () => string): unknown
 }
 
 /** Number of notices that a reader lists. */
@@ -16,6 +18,11 @@ export class Notices implements NoticeSink {
   push(notice: string) {
     if (this.texts.size < MOST) this.texts.add(notice)
     else if (!this.texts.has(notice)) this.omitted++
+  }
+
+  pushDistinct(word: () => string) {
+    if (this.texts.size < MOST) this.texts.add(word())
+    else this.omitted++
   }
 
   /** The notices in order. The last one states how many were left out. */

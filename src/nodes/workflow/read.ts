@@ -6,7 +6,7 @@ import { FORMAT } from './file.ts'
 import { findForeignOriginal } from './foreign.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isObject, parseJson, requireSize } from './json.ts'
-import type { NoticeSink } from './notices.ts'
+import { Notices, type NoticeSink } from './notices.ts'
 import { readBody } from './readBody.ts'
 import { describeJson, SlotCount } from './readFields.ts'
 import { requireWorkflow } from './requireWorkflow.ts'
@@ -107,8 +107,8 @@ let latest: { text: string; parsed: ParsedOriginal } | undefined
 export function parseOriginal(text: string): ParsedOriginal {
   if (latest?.text === text) return latest.parsed
   try {
-    const original = withoutStoredOriginal(requireWorkflow(parseJson(text, [])))
-    const parsed = { original, before: readGraph(original, noDeclarations, []).file }
+    const original = withoutStoredOriginal(requireWorkflow(parseJson(text, new Notices())))
+    const parsed = { original, before: readGraph(original, noDeclarations, new Notices()).file }
     latest = { text, parsed }
     return parsed
   } catch (error) {

@@ -3,7 +3,7 @@
 import type { WorkflowAbout, FileLink, FileNode, ForeignOriginal, WorkflowFile } from './file.ts'
 import { FORMAT, LITEGRAPH_VERSION } from './file.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isObject, printFile, printJson, sameJson } from './json.ts'
+import { isObject, measureFile, printFile, printJson, sameJson } from './json.ts'
 import { parseOriginal, type ParsedOriginal } from './read.ts'
 import { toPrintedNode, type PrintedNode } from './printedNode.ts'
 import { compareIds } from './readLinks.ts'
@@ -22,6 +22,13 @@ export function printWorkflow(file: WorkflowFile): string {
   if (foreign.format !== 'litegraph')
     return printFile(restoreGraph(file, original, foreign.format), false)
   return printFile({ ...own, nodes: own.nodes.map(createNodeRestorer(original)) })
+}
+
+/** The length of the text of {@link printWorkflow}. */
+export function measureWorkflow(file: WorkflowFile): number {
+  const { foreign, ...about } = file.extra.diffusion ?? { format: FORMAT }
+  if (foreign) return printWorkflow(file).length
+  return measureFile(fileToJson(file, { ...about, format: FORMAT }))
 }
 
 function fileToJson(file: WorkflowFile, about: WorkflowAbout) {
