@@ -157,7 +157,14 @@ const smaller: Apply = (x, y) => {
   return combine(Math.min(x.value, y.value), x, Number(first), y, Number(!first))
 }
 
+/** The sign of a zero, such as the largest of -0 and 0, decides between infinity and -infinity. */
+function quotient(x: Dual, y: Dual): Dual {
+  noteJump(y.value, 0)
+  return combine(x.value / y.value, x, 1 / y.value, y, -x.value / y.value ** 2)
+}
+
 function power(x: Dual, y: Dual): Dual {
+  if (y.value < 0) noteJump(x.value, 0)
   // Powers of a negative base are NaN beside whole exponents.
   if (x.value < 0) noteJump(y.value, Math.round(y.value))
   // NaN ** 0 is 1 in JavaScript.
@@ -171,7 +178,7 @@ const functions: Record<string, Apply> = {
   '+': (x, y) => combine(x.value + y.value, x, 1, y, 1),
   '-': (x, y) => combine(x.value - y.value, x, 1, y, -1),
   '*': (x, y) => combine(x.value * y.value, x, y.value, y, x.value),
-  '/': (x, y) => combine(x.value / y.value, x, 1 / y.value, y, -x.value / y.value ** 2),
+  '/': quotient,
   '^': power,
   negate: unary(
     (x) => -x,
