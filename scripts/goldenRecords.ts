@@ -39,6 +39,8 @@ const schedulerTestFile = (scheduler: string) =>
 
 const engine = (file: string, test: RegExp) => ({ file: `test/engine/${file}.test.ts`, test })
 
+const nodes = (file: string, test: RegExp) => ({ file: `test/nodes/${file}.test.ts`, test })
+
 /** Records of trajectories, with our own timesteps and levels. */
 const schedulers = Object.fromEntries(
   schedulerNames.map((name): [string, Record] => {
@@ -74,10 +76,23 @@ export const records: { [name: string]: Record } = {
       engine('unet', /a (UNet2DConditionModel) has the output/),
     ],
   },
+  '03_unet opened': {
+    what: 'the same UNets, opened into layer nodes: diffusers',
+    total: 5,
+    from: [
+      engine('unet', /> ([a-g]_\w+ opened) has the output/),
+      engine('unet', /a (UNet2DConditionModel opened) has the output/),
+    ],
+  },
   '04_training': {
     what: 'losses and weights of trainings: diffusers, PyTorch',
     total: 3,
     from: [engine('unetTraining', /training (\w+) > /)],
+  },
+  '04_training opened': {
+    what: 'the same trainings of UNets opened into layer nodes: diffusers, PyTorch',
+    total: 3,
+    from: [engine('unetTraining', /training (\w+ opened) > /)],
   },
   '11_models': {
     what: 'outputs, gradients and attention of DiTs, UNets and autoencoders, trainings: diffusers, PyTorch',
@@ -180,6 +195,11 @@ export const records: { [name: string]: Record } = {
       engine('unet', /blocks > (\w+) has/),
       engine('layers', /(embeds timesteps) in/),
     ],
+  },
+  '08_layers opened': {
+    what: 'the same layers as nodes, with blocks opened: diffusers, PyTorch',
+    total: 13,
+    from: [nodes('openedLayers', /> (\w+ opened) (?:has|embeds)/)],
   },
   '09_end_to_end': {
     what: 'sampling with a trained model: diffusers',

@@ -73,3 +73,28 @@ export async function gap(got: Tensor, right: Tensor): Promise<{ gap: number; si
   }
   return { gap: most, size: largest(b) }
 }
+
+/** A sinusoidal embedding of timesteps. */
+interface RecordedEmbedding {
+  embedding_dim: number
+  flip_sin_to_cos: boolean
+  downscale_freq_shift: number
+  timesteps: number[]
+  out: number[]
+}
+
+export const recordedEmbeddings = (): RecordedEmbedding[] =>
+  goldenJson<RecordedEmbedding[]>('layers/timestep_embeddings')
+
+export async function expectEmbedding(
+  got: Tensor,
+  { embedding_dim, timesteps, out }: RecordedEmbedding,
+) {
+  expect(got.shape).toEqual([timesteps.length, embedding_dim])
+  const values = await got.data()
+  // torch computes t f in float32, which is an error of 3e-5 in the angle at t = 999.
+  for (const [i, value] of values.entries()) {
+    const t = timesteps[Math.floor(i / embedding_dim)]
+    expect(Math.abs(value - out[i])).toBeLessThanOrEqual(1e-7 * Math.max(1, t) + 1e-7)
+  }
+}

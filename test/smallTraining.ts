@@ -1,6 +1,12 @@
-// A small UNet and optimizer settings for tests that train.
+// A small UNet, optimizer settings and a training for tests that train.
+import { createRandom } from '../src/engine/base/random.ts'
+import { tf } from '../src/engine/base/tf.ts'
+import { collectTensors, type Conditioning, type Model } from '../src/engine/base/values.ts'
+import { meanError } from '../src/engine/losses/errors.ts'
+import { modelItemShape, predict } from '../src/engine/models/predict.ts'
 import { unetConfig } from '../src/engine/models/unet/config.ts'
 import type { OptimizerConfig } from '../src/engine/training/optimizers.ts'
+import { beginTraining, trainStep } from '../src/engine/training/trainStep.ts'
 
 export const adamw = {
   algorithm: 'adamw',
@@ -28,3 +34,33 @@ export const tinyUnet = (classes?: number) =>
     add_attention: false,
     ...(classes !== undefined && { num_class_embeds: classes }),
   })
+
+/**
+ * Trains a model of images on random batches of six. Returns the bytes of the final state: weights,
+ * moments, average and the losses of all steps. With `classes`, the batches have labels.
+ */
+export async function trainingBytes(model: Model, steps: number, classes = 0): Promise<string[]> {
+  const random = createRandom(4)
+  const shape = [6, ...modelItemShape(model)]
+  const size = shape.reduce((product, side) => product * side, 1)
+  const setup = {
+    optimizer: { ...adamw, lr: 0.001 },
+    emas: [{ kind: 'constant', decay: 0.9 }],
+  } as const
+  let state = beginTraining(model.weights, setup)
+  for (let step = 0; step < steps; step++) {
+    const [x, noise] = [0, 1].map(() => tf.tensor(random.normal(size), shape))
+    const t = Float64Array.from(random.integers(6, 1000))
+    const condition: Conditioning | undefined =
+      classes > 0 ? { kind: 'labels', labels: random.integers(6, classes) } : undefined
+    const now: Model = { ...model, weights: state.weights, training: { seed: 1, step } }
+    const loss = () => meanError(predict(now, x, t, condition), noise, { kind: 'mse' })
+    const next = trainStep(state, { loss, ...setup, total: steps })
+    const kept = new Set(collectTensors(next))
+    tf.dispose([x, noise, ...collectTensors(state).filter((tensor) => !kept.has(tensor))])
+    state = next
+  }
+  const numbers = await Promise.all(collectTensors(state).map((tensor) => tensor.data()))
+  tf.dispose(collectTensors(state))
+  return numbers.map((data) => Buffer.from(new Uint8Array(data.buffer)).toString('base64'))
+}

@@ -1,9 +1,7 @@
 // Determinism: a step returns the same bits in each run. Otherwise a resumed training would differ
 // from an uninterrupted one.
 import { expect, test } from 'vitest'
-import { meanError } from '../../src/engine/losses/errors.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
 import { unetConfig } from '../../src/engine/models/unet/config.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
@@ -12,7 +10,7 @@ import { tf } from '../../src/engine/base/tf.ts'
 import { beginTraining, trainStep } from '../../src/engine/training/trainStep.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { onEachBackend } from '../backends.ts'
-import { adamw, tinyUnet } from '../smallTraining.ts'
+import { adamw, tinyUnet, trainingBytes } from '../smallTraining.ts'
 
 const normal = (shape: number[], seed: number) =>
   tf.tensor(createRandom(seed).normal(shape.reduce((product, size) => product * size, 1)), shape)
@@ -32,33 +30,6 @@ async function outcomeBytes(compute: () => Tensor[], times = 5): Promise<string[
 }
 
 const optimizer = { ...adamw, lr: 0.001 }
-
-const ema = { kind: 'constant', decay: 0.9 } as const
-
-/** Returns the bytes of the final state of a training: weights, moments, average and losses. */
-async function trainingBytes(config: UnetConfig, steps: number): Promise<string[]> {
-  const random = createRandom(4)
-  const model = unet(config, 'epsilon', random, { zero_init: false })
-  const setup = { optimizer, emas: [ema] }
-  let state = beginTraining(model.weights, setup)
-  for (let i = 0; i < steps; i++) {
-    const [x, noise] = [0, 1].map(() => tf.tensor4d(random.normal(6 * 16), [6, 4, 4, 1])) as [
-      Tensor4D,
-      Tensor4D,
-    ]
-    const labels = { kind: 'labels', labels: random.integers(6, 3) } as const
-    const t = Float64Array.from(random.integers(6, 1000))
-    const loss = () =>
-      meanError(predict({ ...model, weights: state.weights }, x, t, labels), noise, { kind: 'mse' })
-    const next = trainStep(state, { loss, ...setup, total: steps })
-    const kept = new Set(collectTensors(next))
-    tf.dispose([x, noise, ...collectTensors(state).filter((tensor) => !kept.has(tensor))])
-    state = next
-  }
-  const numbers = await Promise.all(collectTensors(state).map((tensor) => tensor.data()))
-  tf.dispose([...collectTensors(model), ...collectTensors(state)])
-  return numbers.map((data) => Buffer.from(new Uint8Array(data.buffer)).toString('base64'))
-}
 
 onEachBackend(() => {
   test('a training step of a large batch with attention is deterministic', async () => {
@@ -89,8 +60,13 @@ onEachBackend(() => {
   })
 
   test('two trainings from scratch with labels and an average are bit-identical', async () => {
-    const config = tinyUnet(4)
-    expect(await trainingBytes(config, 3)).toEqual(await trainingBytes(config, 3))
+    const train = async () => {
+      const model = unet(tinyUnet(4), 'epsilon', createRandom(4), { zero_init: false })
+      const bytes = await trainingBytes(model, 3, 3)
+      tf.dispose(collectTensors(model))
+      return bytes
+    }
+    expect(await train()).toEqual(await train())
   })
 }, ['wasm', 'webgpu'])
 

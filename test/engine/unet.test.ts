@@ -8,7 +8,7 @@ import { readConditionConfig } from '../../src/engine/models/unet/diffusers.ts'
 import type { BackendName } from '../../src/engine/protocol.ts'
 import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import type { Conditioning, Model, Weights } from '../../src/engine/base/values.ts'
+import type { Conditioning, Weights } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { onEachBackend, unetBackends } from '../backends.ts'
 import { expectGolden, readGoldenModel } from '../goldenNetworks.ts'
@@ -22,6 +22,7 @@ import {
   weight,
   readWeights,
 } from '../goldenTensors.ts'
+import { closedAndOpened } from '../openedFile.ts'
 
 /**
  * `output`: of its largest number. `gradient`: of the largest of that of the same tensor.
@@ -129,43 +130,44 @@ onEachBackend((backend) => {
     })
   })
 
-  test.each(['a_ddpm_style', 'b_class_cond', 'c_scale_shift', 'd_resnet_updown_3lvl'])(
-    '%s has the output and every gradient of UNet2DModel',
-    async (name) => {
-      const model = goldenUnet(`unet/${name}/config`, `unet/${name}/diffusion_pytorch_model`)
-      const io = goldenTensors(`unet/${name}/io`)
-      const expected = goldenTensors(`unet/${name}/expected_grads`)
-      const [x, target, right] = ['x', 'target', 'output'].map((key) => images(io, key))
-      const t = Float64Array.from(io.get('timesteps')!.data)
-      const labels = io.get('class_labels')?.data
-      const condition: Conditioning | undefined = labels && {
-        kind: 'labels',
-        labels: Int32Array.from(labels),
-      }
-      const names = Object.keys(model.weights)
-      expect(names.toSorted()).toEqual([...expected.keys()].toSorted())
+  test.each(
+    closedAndOpened('a_ddpm_style', 'b_class_cond', 'c_scale_shift', 'd_resnet_updown_3lvl'),
+  )('%s has the output and every gradient of UNet2DModel', async (_, name, open) => {
+    const model = await open(
+      goldenUnet(`unet/${name}/config`, `unet/${name}/diffusion_pytorch_model`),
+    )
+    const io = goldenTensors(`unet/${name}/io`)
+    const expected = goldenTensors(`unet/${name}/expected_grads`)
+    const [x, target, right] = ['x', 'target', 'output'].map((key) => images(io, key))
+    const t = Float64Array.from(io.get('timesteps')!.data)
+    const labels = io.get('class_labels')?.data
+    const condition: Conditioning | undefined = labels && {
+      kind: 'labels',
+      labels: Int32Array.from(labels),
+    }
+    const names = Object.keys(model.weights)
+    expect(names.toSorted()).toEqual([...expected.keys()].toSorted())
 
-      let output: Tensor | undefined
-      const loss = (x: Tensor, ...weights: Tensor[]) => {
-        const now = {
-          ...model,
-          weights: Object.fromEntries(names.map((key, i) => [key, weights[i]])),
-        }
-        output = tf.keep(predict(now, x, t, condition))
-        return output.sub(target).square().mean() as Scalar
+    let output: Tensor | undefined
+    const loss = (x: Tensor, ...weights: Tensor[]) => {
+      const now = {
+        ...model,
+        weights: Object.fromEntries(names.map((key, i) => [key, weights[i]])),
       }
-      const { value, grads } = tf.valueAndGrads(loss as (...all: Tensor[]) => Tensor)([
-        x,
-        ...Object.values(model.weights),
-      ])
-      await expectOutput(output!, right)
-      await expectGradients(Object.fromEntries(['x', ...names].map((key, i) => [key, grads[i]])), {
-        x: images(io, 'grad_x'),
-        ...readWeights(expected),
-      })
-      tf.dispose([x, target, right, output!, value, ...grads, ...Object.values(model.weights)])
-    },
-  )
+      output = tf.keep(predict(now, x, t, condition))
+      return output.sub(target).square().mean() as Scalar
+    }
+    const { value, grads } = tf.valueAndGrads(loss as (...all: Tensor[]) => Tensor)([
+      x,
+      ...Object.values(model.weights),
+    ])
+    await expectOutput(output!, right)
+    await expectGradients(Object.fromEntries(['x', ...names].map((key, i) => [key, grads[i]])), {
+      x: images(io, 'grad_x'),
+      ...readWeights(expected),
+    })
+    tf.dispose([x, target, right, output!, value, ...grads, ...Object.values(model.weights)])
+  })
 
   test.each(['fourier_6to3', 'learned_4to1'])(
     '%s has the output and every gradient of UNet2DModel',
@@ -180,34 +182,36 @@ onEachBackend((backend) => {
     },
   )
 
-  test('a UNet2DConditionModel has the output of diffusers and its gradient with respect to x', async () => {
-    const name = 'unet/g_cross_attention_cond'
-    const config = readConditionConfig(goldenJson(`${name}/config`))
-    const weights = readWeights(goldenTensors(`${name}/diffusion_pytorch_model`))
-    const model: Model = {
-      type: 'model',
-      kind: 'unet',
-      config: { ...config },
-      predicts: 'epsilon',
-      weights,
-      children: {},
-    }
-    const io = goldenTensors(`${name}/io`)
-    const [x, right, gradient] = ['x', 'output', 'grad_x_of_mean_out_squared'].map((key) =>
-      images(io, key),
-    ) as [Tensor, Tensor, Tensor]
-    const condition: Conditioning = {
-      kind: 'tokens',
-      tokens: recorded(io, 'encoder_hidden_states') as Tensor3D,
-    }
-    const t = Float64Array.from(io.get('timesteps')!.data)
-    let output: Tensor | undefined
-    const { value, grad } = tf.valueAndGrad((x: Tensor) => {
-      output = tf.keep(predict(model, x, t, condition))
-      return output.square().mean() as Scalar
-    })(x)
-    await expectOutput(output!, right)
-    await expectGradients({ x: grad }, { x: gradient })
-    tf.dispose([x, right, output!, value, grad, condition.tokens, ...Object.values(weights)])
-  })
+  test.each(closedAndOpened('UNet2DConditionModel'))(
+    'a %s has the output of diffusers and its gradient with respect to x',
+    async (_, __, open) => {
+      const name = 'unet/g_cross_attention_cond'
+      const config = readConditionConfig(goldenJson(`${name}/config`))
+      const model = await open({
+        type: 'model',
+        kind: 'unet',
+        config: { ...config },
+        predicts: 'epsilon',
+        weights: readWeights(goldenTensors(`${name}/diffusion_pytorch_model`)),
+        children: {},
+      })
+      const io = goldenTensors(`${name}/io`)
+      const [x, right, gradient] = ['x', 'output', 'grad_x_of_mean_out_squared'].map((key) =>
+        images(io, key),
+      ) as [Tensor, Tensor, Tensor]
+      const condition: Conditioning = {
+        kind: 'tokens',
+        tokens: recorded(io, 'encoder_hidden_states') as Tensor3D,
+      }
+      const t = Float64Array.from(io.get('timesteps')!.data)
+      let output: Tensor | undefined
+      const { value, grad } = tf.valueAndGrad((x: Tensor) => {
+        output = tf.keep(predict(model, x, t, condition))
+        return output.square().mean() as Scalar
+      })(x)
+      await expectOutput(output!, right)
+      await expectGradients({ x: grad }, { x: gradient })
+      tf.dispose([x, right, output!, value, grad, condition.tokens, ...collectTensors(model)])
+    },
+  )
 }, unetBackends)

@@ -41,6 +41,7 @@ import {
   images,
   readWeights,
 } from '../goldenTensors.ts'
+import { closedAndOpened } from '../openedFile.ts'
 
 interface Meta {
   scheduler_config: {
@@ -130,41 +131,38 @@ const WEIGHTS = 1e-4
 
 onEachBackend(
   () => {
-    describe.each(['a_adam_eps', 'b_adamw_ema_clip_cosine', 'c_v_pred_cosine_minsnr_class'])(
-      'training %s',
-      (name) => {
-        const folder = `training/${name}`
+    describe.each(
+      closedAndOpened('a_adam_eps', 'b_adamw_ema_clip_cosine', 'c_v_pred_cosine_minsnr_class'),
+    )('training %s', (_, name, open) => {
+      const folder = `training/${name}`
 
-        test('has the losses of PyTorch at each step, and its final weights', async () => {
-          const meta = goldenJson<Meta>(`${folder}/meta`)
-          const model = goldenUnet(
-            `${folder}/config`,
-            `${folder}/initial_weights`,
-            meta.prediction_type,
-          )
-          const batches = goldenTensors(`${folder}/batches`)
-          const step = stepper(meta, model, batches)
-          let state = beginTraining(model.weights, configOf(meta))
-          const losses: number[] = []
-          for (let i = 0; i < meta.micro_steps; i++) {
-            const next = step(state, i)
-            free(state, next)
-            state = next
-            losses.push((await state.loss!.data())[0])
-          }
-          meta.loss_per_step_f64.forEach((right, i) =>
-            expect(Math.abs(losses[i] / right - 1), `step ${i}`).toBeLessThan(LOSS),
-          )
-          await expectWeights(state.weights, `${folder}/final_weights`)
-          if (meta.ema) {
-            const averaged = averagedWeights(state)
-            await expectWeights(averaged, `${folder}/final_ema_weights`)
-            tf.dispose(averaged)
-          }
-          tf.dispose([...collectTensors(state), ...collectTensors(model)])
-        })
-      },
-    )
+      test('has the losses of PyTorch at each step, and its final weights', async () => {
+        const meta = goldenJson<Meta>(`${folder}/meta`)
+        const model = await open(
+          goldenUnet(`${folder}/config`, `${folder}/initial_weights`, meta.prediction_type),
+        )
+        const batches = goldenTensors(`${folder}/batches`)
+        const step = stepper(meta, model, batches)
+        let state = beginTraining(model.weights, configOf(meta))
+        const losses: number[] = []
+        for (let i = 0; i < meta.micro_steps; i++) {
+          const next = step(state, i)
+          free(state, next)
+          state = next
+          losses.push((await state.loss!.data())[0])
+        }
+        meta.loss_per_step_f64.forEach((right, i) =>
+          expect(Math.abs(losses[i] / right - 1), `step ${i}`).toBeLessThan(LOSS),
+        )
+        await expectWeights(state.weights, `${folder}/final_weights`)
+        if (meta.ema) {
+          const averaged = averagedWeights(state)
+          await expectWeights(averaged, `${folder}/final_ema_weights`)
+          tf.dispose(averaged)
+        }
+        tf.dispose([...collectTensors(state), ...collectTensors(model)])
+      })
+    })
 
     /** Disposes a state, except for tensors shared with a later one. */
     function free(before: TrainingState, after: TrainingState) {

@@ -6,7 +6,6 @@ import type { Conditioning, Model } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import type { DitConfig } from '../../src/engine/models/dit/config.ts'
 import { ditGraph } from '../../src/engine/models/dit/graph.ts'
-import { inCanonicalOrder } from '../../src/engine/models/graph/features.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
 import { layersModel } from '../../src/engine/models/layers.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
@@ -16,7 +15,8 @@ import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
 import { unetGraph } from '../../src/engine/models/unet/graph.ts'
 import { differentiate } from '../../src/engine/training/differentiate.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
-import { openedFile, openedGraph } from '../openedFile.ts'
+import { openedFile, openedGraph, openedLayers } from '../openedFile.ts'
+import { trainingBytes } from '../smallTraining.ts'
 import { evaluate } from './evaluate.ts'
 import { createDit, createUnet, dits, mlps, unets } from './closedModels.ts'
 
@@ -49,9 +49,9 @@ onCpu(() => {
   })
 })
 
-/** The same network as a model of layers. */
+/** The same network as a model of the layers that its nodes describe when it is opened. */
 const asLayers = (closed: Model, graph: LayerGraph): Model =>
-  layersModel(inCanonicalOrder(graph), closed.predicts, createRandom(3), {
+  layersModel(openedLayers(closed), closed.predicts, createRandom(3), {
     variance: closed.variance,
     origin: { graph, weights: closed.weights, buffers: closed.buffers },
   })
@@ -88,6 +88,20 @@ onEachBackend(
           expect(got).toEqual(right)
         }
         tf.dispose(collectTensors([closed, condition]))
+      },
+    )
+
+    test.each([
+      ['no dropout', {}],
+      ['dropout', { dropout: 0.2 }],
+    ])(
+      'layers of a UNet (%s) have its losses and weights in fifty training steps, bit for bit',
+      async (_, config) => {
+        const closed = createUnet(config)
+        const layers = asLayers(closed, unetGraph(closed.config as unknown as UnetConfig))
+        expect(layers.kind).toBe('layers')
+        expect(await trainingBytes(layers, 50)).toEqual(await trainingBytes(closed, 50))
+        tf.dispose(collectTensors(closed))
       },
     )
 
