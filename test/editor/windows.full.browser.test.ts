@@ -90,7 +90,7 @@ describe('in two windows', () => {
     const windows = [await openWindow(), await openWindow()]
     for (const page of windows) await openTraining(page, 150)
     await Promise.all(windows.map((page) => press(page, 'Control+Enter')))
-    await Promise.all(windows.map(waitForRun))
+    await Promise.all(windows.map((page) => waitForRun(page)))
     const runs = () => readStore<Run>(windows[0], 'runs')
     await expect.poll(async () => (await runs()).length).toBe(2)
     const [first, second] = await runs()
