@@ -3,7 +3,7 @@ import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { addGroup } from '../canvas/groups.ts'
 import { showNodeSearch } from '../canvas/state.ts'
-import { closeModel, findClosed, loadsWeights } from '../graph/closeModel.ts'
+import { findClosed, loadsWeights } from '../graph/closedModel.ts'
 import { byType } from '../graph/declarations.ts'
 import { panelInsets } from '../ui/insets.ts'
 import { texts } from '../texts/texts.ts'
@@ -38,6 +38,7 @@ export async function closeNode({ engine, stage, workspace }: Editor, { id }: LG
   if (takesWeights && !loadsWeights(closed)) return refuse(texts.closing.weights)
   try {
     if (!(await engine.isUnchanged(node.id, closed))) return refuse(texts.closing.changed)
+    const { closeModel } = await import('../graph/closeModel.ts')
     workspace.edit((file) => {
       const { file: changed, ids } = closeModel(file, id, byType)
       return { file: changed, select: ids }

@@ -16,7 +16,7 @@ import { seedControl } from '../../nodes/workflow.ts'
 import { isSlotName, subgraphName } from '../../nodes/workflow/subgraphs.ts'
 import { withLinks } from './fragments.ts'
 import { mapBodies, updateSubgraphNodes, findSubgraph } from './levels.ts'
-import { makeUniqueName } from './pack.ts'
+import { makeUniqueName } from './borderNodes.ts'
 
 export type Side = typeof INPUTS | typeof OUTPUTS
 

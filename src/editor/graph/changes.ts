@@ -9,7 +9,7 @@ import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../nodes/workf
 import { withSubgraphs } from '../../nodes/workflow/subgraphDeclarations.ts'
 import type { Subgraph } from '../../nodes/workflow/file.ts'
 import { sameJson } from '../../nodes/workflow/json.ts'
-import { isBorderNode } from './pack.ts'
+import { isBorderNode } from './borderNodes.ts'
 
 /**
  * A change. Nodes are named by their titles, inner nodes after the name of their subgraph. Wires

@@ -13,7 +13,7 @@ import { INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
 import { matchSlotsByName } from '../../nodes/workflow/slots.ts'
 import { usedSubgraphs } from '../../nodes/workflow/subgraphs.ts'
 import { withLinks } from './fragments.ts'
-import { createBorderNode, intersectTypes, makeUniqueName } from './pack.ts'
+import { createBorderNode, intersectTypes, makeUniqueName } from './borderNodes.ts'
 
 /** Ids of the subgraph nodes that lead to a level, outermost first. The top level is []. */
 export type Path = readonly NodeId[]

@@ -6,7 +6,7 @@ import { withSubgraphs } from '../../nodes/workflow/subgraphDeclarations.ts'
 import type { FileNode, Subgraph, WorkflowFile } from '../../nodes/workflow/file.ts'
 import type { Json } from '../../nodes/workflow/json.ts'
 import { mapBodies, getPathSubgraphs } from './levels.ts'
-import { isBorderNode } from './pack.ts'
+import { isBorderNode } from './borderNodes.ts'
 
 export interface LocatedNode {
   /** Full id. */

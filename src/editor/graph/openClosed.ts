@@ -15,9 +15,9 @@ import {
   withLinks,
   type NewLink,
 } from './fragments.ts'
-import { recordClosed } from './closeModel.ts'
+import { recordClosed } from './closedModel.ts'
 import { TITLE } from './nodeSize.ts'
-import { createBorderNode, intersectTypes } from './pack.ts'
+import { createBorderNode, intersectTypes } from './borderNodes.ts'
 
 /** Width of a column, and gaps between rows, of a grid, and of nodes below each other. */
 const [COLUMN, GAP, ROW] = [280, 70, 48]

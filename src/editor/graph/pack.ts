@@ -13,7 +13,7 @@ import { emptyWorkflow, INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
 import { applyPromoted, wirePromoted } from '../../nodes/workflow/flatten.ts'
 import { findLoopPairs } from '../../nodes/workflow/loopPairs.ts'
 import { declaredName } from '../../nodes/workflow/slots.ts'
-import { isSlotName } from '../../nodes/workflow/subgraphs.ts'
+import { createBorderNode, intersectTypes, isBorderNode, makeUniqueName } from './borderNodes.ts'
 import {
   createNodeLookup,
   getNodeBounds,
@@ -33,9 +33,6 @@ export interface PackingProblem {
   kind: 'splitLoop' | 'cycle'
   nodes: FileNode[]
 }
-
-export const isBorderNode = ({ type }: Pick<FileNode, 'type'>) =>
-  type === INPUTS || type === OUTPUTS
 
 export function findPackingProblem(
   { nodes, links }: WorkflowFile,
@@ -182,41 +179,6 @@ function findCrossings(
     })),
   ]
 }
-
-/** Returns a name that is not in `taken`, and adds it. */
-export function makeUniqueName(wanted: string, taken: Set<string>): string {
-  const base = isSlotName(wanted) ? wanted : 'value'
-  let name = base
-  for (let i = 2; taken.has(name); i++) name = `${base}_${i}`
-  taken.add(name)
-  return name
-}
-
-/** The types that all inputs accept, as litegraph writes them. */
-export function intersectTypes(types: readonly (string | number)[]): string {
-  const lists = types
-    .map(String)
-    .filter((type) => type !== '*')
-    .map((type) => type.split(','))
-  if (!lists.length) return '*'
-  return lists.reduce((all, list) => all.filter((type) => list.includes(type))).join(',') || '*'
-}
-
-export const createBorderNode = (
-  type: string,
-  pos: [number, number],
-  slots: readonly { name: string; type: string | number }[],
-): FileNode => ({
-  id: type,
-  type,
-  pos,
-  size: [180, 34 + 20 * slots.length],
-  flags: {},
-  mode: 0,
-  inputs: type === OUTPUTS ? slots.map(({ name, type }) => ({ name, type, link: null })) : [],
-  outputs: type === INPUTS ? slots.map(({ name, type }) => ({ name, type, links: null })) : [],
-  properties: {},
-})
 
 function createInside(
   file: WorkflowFile,

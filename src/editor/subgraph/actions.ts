@@ -8,7 +8,7 @@ import { nodeTitle } from '../../nodes/titles.ts'
 import type { NodeId } from '../../nodes/workflow/file.ts'
 import { askText, showToast } from '../ui/state.ts'
 import { texts } from '../texts/texts.ts'
-import { isBorderNode, packNodes, findPackingProblem, unpackSubgraph } from '../graph/pack.ts'
+import { isBorderNode } from '../graph/borderNodes.ts'
 
 /**
  * Packs the selected nodes into a subgraph. Refuses one end of a loop without the other, and wires
@@ -23,6 +23,7 @@ export async function makeSubgraph({
     stage.selection().flatMap((node) => (isBorderNode(node) ? [] : [node.id])),
   )
   if (!ids.size) return showToast(words.nothing)
+  const { findPackingProblem, packNodes } = await import('../graph/pack.ts')
   const refusal = findPackingProblem(stage.file(), ids)
   if (refusal) {
     stage.select([...stage.selection().map(({ id }) => id), ...refusal.nodes.map(({ id }) => id)])
@@ -41,11 +42,13 @@ export async function makeSubgraph({
 }
 
 /** Replaces a node by the contents of its subgraph. */
-export const unpackNode = (
+export async function unpackNode(
   { workspace }: Pick<WorkspaceServices, 'workspace'>,
   { id }: LGraphNode,
-) =>
+) {
+  const { unpackSubgraph } = await import('../graph/pack.ts')
   workspace.edit((file) => {
     const result = unpackSubgraph(file, id)
     return { file: result.file, select: result.ids }
   })
+}

@@ -2,7 +2,7 @@
 // pasted into any tab or text editor.
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { withPartners } from '../../nodes/litegraph/pairs.ts'
-import { isBorderNode } from '../graph/pack.ts'
+import { isBorderNode } from '../graph/borderNodes.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { WorkspaceServices } from './services.ts'
 import type { NodeId, WorkflowFile } from '../../nodes/workflow.ts'

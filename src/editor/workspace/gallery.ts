@@ -14,14 +14,6 @@ export interface ReadyWorkflow {
   text: string
 }
 
-const files = import.meta.glob<string>('/workflows/*.json', { query: '?raw', import: 'default' })
-const pictures = import.meta.glob<string>('/workflows/*.{webp,png}', {
-  query: '?url&no-inline',
-  import: 'default',
-})
-
-const readyId = (path: string) => path.replace(/^.*\/|\.\w+$/g, '')
-
 /** Order in the gallery, from simple to advanced. Unlisted workflows follow, sorted by name. */
 const order = [
   'points',
@@ -53,7 +45,11 @@ export const FIRST_READY = 'points'
 /** Workflow that trains on the user's own data set. Its image node does not name one yet. */
 export const OWN_IMAGES = 'own-images'
 
+/** A chunk of its own, as it grows with each workflow. */
+const readyFiles = () => import('./readyFiles.ts')
+
 export async function loadReady(id: string): Promise<ReadyWorkflow | undefined> {
+  const { files, pictures } = await readyFiles()
   const path = Object.keys(files).find((each) => readyId(each) === id)
   if (!path) return undefined
   const picture = Object.keys(pictures).find((each) => readyId(each) === id)
@@ -61,8 +57,10 @@ export async function loadReady(id: string): Promise<ReadyWorkflow | undefined> 
   return { id, ...readDetails(text, id), ...(url && { picture: url }), text }
 }
 
+const readyId = (path: string) => path.replace(/^.*\/|\.\w+$/g, '')
+
 export async function loadAllReady(): Promise<ReadyWorkflow[]> {
-  const ids = Object.keys(files).map(readyId)
+  const ids = Object.keys((await readyFiles()).files).map(readyId)
   ids.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
   return (await Promise.all(ids.map(loadReady))).filter((each) => each !== undefined)
 }

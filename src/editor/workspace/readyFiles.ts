@@ -1,0 +1,11 @@
+// The files of the ready workflows, and their thumbnails, by path.
+
+export const files = import.meta.glob<string>('/workflows/*.json', {
+  query: '?raw',
+  import: 'default',
+})
+
+export const pictures = import.meta.glob<string>('/workflows/*.{webp,png}', {
+  query: '?url&no-inline',
+  import: 'default',
+})
