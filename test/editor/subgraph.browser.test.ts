@@ -17,6 +17,7 @@ import {
   focusOutline,
   useEditor,
   values,
+  waitMilliseconds,
 } from './driver.ts'
 import { fileOf } from './fileOf.ts'
 
@@ -108,6 +109,24 @@ test('a double-click or a fault opens a subgraph, and a breadcrumb leaves it', a
   await page.getByText('Blend › Gaussian Noise').first().waitFor()
   await button(en.panel.goToNode).first().click()
   await expectNodes(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+})
+
+test('the nodes of an open subgraph stay the same while nothing changes', async () => {
+  await select(2, 4)
+  await packSelection('Blend')
+  await press(page, 'Alt+Enter')
+  await expectNodes(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+  // Longer than the delay of a commit.
+  await waitMilliseconds(page, 300)
+  const mark = () =>
+    onCanvas(page, ({ graph }) =>
+      graph._nodes.forEach((node) => Object.assign(node, { old: true })),
+    )
+  const countMarked = () =>
+    onCanvas(page, ({ graph }) => graph._nodes.filter((node) => 'old' in node).length)
+  await mark()
+  await waitMilliseconds(page, 300)
+  expect(await countMarked()).toBe(4)
 })
 
 test('a subgraph is saved as a node, found in another workflow, and deleted', async () => {
