@@ -6,17 +6,20 @@ import { useBuiltEditor, useChromium } from '../chromium.ts'
 import {
   addNode,
   button as buttonOn,
+  drag,
   dropFile,
   waitForRun,
   newWorkflow,
   onCanvas,
   onNode,
   locateNode,
+  painted,
   press,
   titles,
   focusOutline,
   useEditor,
   values,
+  waitMilliseconds,
 } from './driver.ts'
 import { fileOf } from './fileOf.ts'
 
@@ -108,6 +111,38 @@ test('a double-click or a fault opens a subgraph, and a breadcrumb leaves it', a
   await page.getByText('Blend › Gaussian Noise').first().waitFor()
   await button(en.panel.goToNode).first().click()
   await expectNodes(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+})
+
+test('the nodes of an open subgraph stay the same while nothing changes', async () => {
+  await select(2, 4)
+  await packSelection('Blend')
+  await press(page, 'Alt+Enter')
+  await expectNodes(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+  // Longer than the delay of a commit.
+  await waitMilliseconds(page, 300)
+  const mark = () =>
+    onCanvas(page, ({ graph }) =>
+      graph._nodes.forEach((node) => Object.assign(node, { old: true })),
+    )
+  const countMarked = () =>
+    onCanvas(page, ({ graph }) => graph._nodes.filter((node) => 'old' in node).length)
+  await mark()
+  await waitMilliseconds(page, 300)
+  expect(await countMarked()).toBe(4)
+})
+
+test('a third click, on the level that a double-click opened, does not open the search', async () => {
+  await select(2, 4)
+  await packSelection('Blend')
+  await expectNodes(['Blend', 'Gaussian Noise', 'Preview'])
+  // Where the level inside is empty.
+  await drag(page, await locateNode(page, 'Blend'), { x: 100, y: 650 })
+  await painted(page)
+  await page.mouse.dblclick(70, 682)
+  await page.mouse.click(70, 682)
+  await expectNodes(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+  await painted(page)
+  expect(await page.getByRole('combobox', { name: 'Find a node' }).count()).toBe(0)
 })
 
 test('a subgraph is saved as a node, found in another workflow, and deleted', async () => {

@@ -127,6 +127,22 @@ test('a param is promoted through two levels, and demoted again', () => {
   expect(inner(describeSubgraph(two, INNER, { name: ' "A" <b> ' })).name).toBe('”A” ‹b›')
 })
 
+test('promoted params of one name are numbered on', () => {
+  const params: [node: number, param: string][] = [
+    [4, 'w'],
+    [5, 'w'],
+    [5, 'w_2'],
+    [4, 'std_1'],
+    [5, 'std_1'],
+  ]
+  const whole = params.reduce(
+    (file, [node, param]) => promoteParam(file, OUTER, node, param),
+    nested(),
+  )
+  const { promoted } = whole.subgraphs!.find(({ id }) => id === OUTER)!
+  expect(promoted.map(({ as }) => as)).toEqual(['w', 'w_2', 'w_3', 'std_1', 'std_1_2'])
+})
+
 test('a subgraph cannot contain itself', () => {
   const whole = nested()
   const piece = extractPiece(whole, new Set([6]))

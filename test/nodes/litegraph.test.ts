@@ -412,6 +412,16 @@ describe('ends of a loop', () => {
     expect(byHand._nodes).toHaveLength(2)
   })
 
+  test('are added where they cover no other node', async () => {
+    const first = add('LoopStart')
+    await afterTimers()
+    const second = add('LoopStart')
+    await afterTimers()
+    const [above, below] = [loopPartner(first)!, loopPartner(second)!]
+    expect(below.pos[0]).toBe(above.pos[0])
+    expect(below.pos[1] - LiteGraph.NODE_TITLE_HEIGHT).toBeGreaterThan(above.pos[1] + above.size[1])
+  })
+
   test('are added as a pair for a new End, unless an unpaired Start exists', async () => {
     const end = add('LoopEnd')
     await afterTimers()

@@ -205,11 +205,12 @@ function findPathNodes(whole: WorkflowFile, path: readonly string[]): FileNode[]
   return nodes?.every((node) => node !== undefined) ? nodes : undefined
 }
 
+/** The slots of both border nodes. On the canvas, outputs of the subgraph accept any type. */
 const borderSlots = ({ nodes }: WorkflowFile) =>
-  [INPUTS, OUTPUTS].map((type) => {
-    const node = nodes.find((each) => each.type === type)
+  [INPUTS, OUTPUTS].map((border) => {
+    const node = nodes.find((each) => each.type === border)
     return [node?.inputs, node?.outputs].map((slots) =>
-      slots?.map(({ name, type }) => (type === OUTPUTS ? name : [name, type])),
+      slots?.map(({ name, type }) => (border === OUTPUTS ? name : [name, type])),
     )
   })
 

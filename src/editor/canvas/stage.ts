@@ -173,6 +173,8 @@ function loadLevel(canvas: EditorCanvas, graph: LGraph, file: WorkflowFile, leve
       ? Object.values(canvas.selected_nodes).map((node) => node.id)
       : [],
   )
+  // A press on another level is not the second click of a double-click.
+  if (level.previous !== level.within) canvas.lastClickAt = [Infinity, Infinity]
   canvas.deselectAllNodes()
   fillGraph(graph, file, level)
   canvas.selectNodes(graph._nodes.filter((node) => selected.has(node.id)))

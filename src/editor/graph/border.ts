@@ -99,7 +99,10 @@ export function arrangeSlots(
   )
 }
 
-/** Promotes a param of an inner node to the subgraph node. */
+/**
+ * Promotes a param of an inner node to the subgraph node. Names are numbered on: `out_2` of a
+ * nested subgraph becomes `out_3` beside `out` and `out_2`.
+ */
 export function promoteParam(
   whole: WorkflowFile,
   id: string,
@@ -108,10 +111,9 @@ export function promoteParam(
 ): WorkflowFile {
   return changeSubgraph(whole, id, (subgraph) => {
     const taken = new Set(subgraph.promoted.map(({ as }) => as))
-    return {
-      ...subgraph,
-      promoted: [...subgraph.promoted, { node, param, as: makeUniqueName(param, taken) }],
-    }
+    const first = param.replace(/_\d+$/, '')
+    const as = makeUniqueName(taken.has(first) ? first : param, taken)
+    return { ...subgraph, promoted: [...subgraph.promoted, { node, param, as }] }
   })
 }
 
