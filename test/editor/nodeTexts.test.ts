@@ -62,7 +62,7 @@ test('descriptions and bare declarations are the whole declarations', () => {
   for (const declaration of declarations) {
     const bare = withoutDescription(declaration)
     expect(withDescription(bare, describeNode(declaration))).toEqual(declaration)
-    const texts = textsByPlace('', bare).filter(([place]) => place !== '.summary')
+    const texts = textsByPlace('', bare).filter(([, text]) => text !== '')
     expect(texts).toEqual([])
     expect(bare).not.toHaveProperty('equation')
   }

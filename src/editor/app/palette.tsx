@@ -15,7 +15,7 @@ import { savedDeclaration } from '../subgraph/savedNodes.ts'
 import { closeNodeSearch, nodeSearch } from '../canvas/state.ts'
 import { settings } from '../storage/settings.ts'
 import { savedNodes } from '../subgraph/state.ts'
-import { translateNode, language, texts } from '../texts/texts.ts'
+import { englishSummary, translateNode, language, texts } from '../texts/texts.ts'
 
 export function Palette() {
   const open = nodeSearch.value
@@ -105,9 +105,13 @@ function getSavedDeclarations({ stage }: Editor): Declaration[] {
   ]
 }
 
-/** Category and summary in the current language, which the search matches as well. */
+/** Category and summary in the current language, and in English, which the search matches as well. */
 const getSearchWords = (declaration: Declaration) =>
-  `${texts.categories[declaration.category] ?? ''} ${translateNode(declaration).summary}`
+  [
+    texts.categories[declaration.category] ?? '',
+    translateNode(declaration).summary,
+    englishSummary(declaration),
+  ].join(' ')
 
 function For({ end }: { end: LooseEnd }) {
   const type =

@@ -4,6 +4,7 @@ import type { Declaration, Param } from '../../engine/plan/op.ts'
 
 /** Description of a node: texts that the editor shows only on request. */
 export interface Description {
+  summary: string
   inputs: Record<string, string>
   outputs: Record<string, string>
   params: Record<string, string>
@@ -14,12 +15,14 @@ export interface Description {
 }
 
 export const describe = ({
+  summary,
   inputs,
   outputs,
   params,
   equation,
   source,
 }: Declaration): Description => ({
+  summary,
   inputs: listAbouts(inputs),
   outputs: listAbouts(outputs),
   params: listAbouts(params),
@@ -45,6 +48,7 @@ export function withoutDescription({
 }: Declaration): Declaration {
   return {
     ...rest,
+    summary: '',
     inputs: mapValues(rest.inputs, (slot) => ({ ...slot, about: '' })),
     outputs: mapValues(rest.outputs, (slot) => ({ ...slot, about: '' })),
     params: mapValues(rest.params, (param): Param => {

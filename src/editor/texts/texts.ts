@@ -71,6 +71,10 @@ export const loadDescriptions = (): Promise<void> =>
     () => (loading = undefined),
   ))
 
+/** English summary of a node, once it is loaded. */
+export const englishSummary = ({ type, summary }: Declaration): string =>
+  (descriptions.value && getOwn(descriptions.value, type)?.summary) ?? summary
+
 /** Returns a declaration with its descriptions and texts in the current language. */
 export function translateNode<D extends Declaration>(declaration: D): D {
   const { nodes } = current.value
