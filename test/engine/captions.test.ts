@@ -84,6 +84,7 @@ describe('tokens', () => {
       kind: 'labels',
       labels: Int32Array.of(3, 2, 0, 3, 0, 0),
       perItem: 3,
+      vocabulary: known,
     })
   })
 

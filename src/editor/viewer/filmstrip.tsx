@@ -68,5 +68,5 @@ function drawStrip(canvas: HTMLCanvasElement, film: Timed, theme: Theme) {
   ctx.scale(density, density)
   const box = { x: 0, y: 0, width, height: HEIGHT }
   if (film.kind === 'film') paintFilmStrip(ctx, film, box, createOffscreen)
-  else paintPointsStrip(ctx, film, box, theme)
+  else if (film.kind === 'scatter') paintPointsStrip(ctx, film, box, theme)
 }

@@ -5,7 +5,7 @@
 // readback, and tables are float64. Only batches and weights are tensors.
 import { isPlainObject, mapEntries } from './records.ts'
 import type { Schedule, Times } from '../process/schedule.ts'
-import type { Scalar, Tensor, Tensor1D, Tensor3D } from './tf.ts'
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from './tf.ts'
 import { tf } from './tf.ts'
 import type { Transitions } from '../process/timesteps.ts'
 
@@ -148,6 +148,16 @@ export interface TrainingMode {
   checkpointing?: boolean
 }
 
+/**
+ * Sequences of tokens, such as the characters of words. `[b, n]` whole numbers from 0 to the number
+ * of tokens of the vocabulary - 1, as float32; -1 is a masked place.
+ */
+export interface Tokens {
+  type: 'tokens'
+  tensor: Tensor2D
+  vocabulary: Vocabulary
+}
+
 /** Class labels, one per item. */
 export interface Labels {
   type: 'labels'
@@ -213,7 +223,13 @@ export type Conditioning = ConditionPart | { kind: 'joint'; parts: readonly Cond
 /** A part of a condition: one value per item, or one for all items. */
 export type ConditionPart =
   /** Class labels; -1 for none. Each item has `perItem` consecutive labels (default 1). */
-  | { kind: 'labels'; labels: Int32Array; perItem?: number }
+  | {
+      kind: 'labels'
+      labels: Int32Array
+      perItem?: number
+      /** What the labels stand for, if they are tokens of a data set. */
+      vocabulary?: Vocabulary
+    }
   /** Numbers that are embedded like a timestep. */
   | ({ kind: 'values'; values: Float64Array } & Pick<Times, 'tensor'>)
   /** Vectors `[b, d]` that are added to the timestep embedding. */
@@ -303,6 +319,8 @@ export interface Vocabulary {
   type: 'vocabulary'
   words: readonly string[]
   length: number
+  /** Set if the words are single characters, which form texts without spaces. */
+  unit?: 'character'
 }
 
 /** Captions as ids: `vocabulary.length` consecutive ones per item, all of them -1 for no caption. */
@@ -331,6 +349,8 @@ export interface Trajectory {
   t: Float64Array
   frames: Tensor[]
   space: Space
+  /** Set if the frames are {@link Tokens}. */
+  vocabulary?: Vocabulary
 }
 
 /**
@@ -364,6 +384,7 @@ export interface SlotValues {
   schedule: ScheduleValue
   model: Model
   labels: Labels
+  tokens: Tokens
   condition: Condition
   loss: Loss
   losses: ItemLosses

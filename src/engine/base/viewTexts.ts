@@ -36,6 +36,10 @@ export const viewTexts = {
   nats: 'in nats',
   equalShares: '# for the same shares as in the data',
 
+  validWords: 'valid words',
+  freshWords: 'of these not in training',
+  distinctWords: 'different words',
+
   density: 'density',
 
   // Inspected values
@@ -95,6 +99,9 @@ export const viewTexts = {
   longestCaption: 'longest caption',
   wordCount: '# words',
   unknownWords: 'unknown words',
+  characters: 'characters',
+  firstCharacters: 'first characters',
+  charactersPerWord: 'characters per word',
   wordsPerCaption: 'words per caption',
   features: 'features',
   training: 'training',

@@ -42,6 +42,7 @@ export function writeAbout({
         ...(trainedOn.vocabulary && {
           caption_words: trainedOn.vocabulary.words,
           caption_length: trainedOn.vocabulary.length,
+          ...(trainedOn.vocabulary.unit && { caption_unit: trainedOn.vocabulary.unit }),
         }),
       },
     }),
@@ -85,6 +86,7 @@ function readData(data: unknown): TrainedOn {
     class_names: names,
     caption_words: words,
     caption_length: length,
+    caption_unit: unit,
   } = Object(data) as Record<string, unknown>
   const isRange =
     Array.isArray(range) &&
@@ -106,7 +108,7 @@ function readData(data: unknown): TrainedOn {
     size: size as number,
     classes: classes as number,
     ...(areNames && { classNames: names as string[] }),
-    ...(words !== undefined && { vocabulary: readVocabulary(words, length) }),
+    ...(words !== undefined && { vocabulary: readVocabulary(words, length, unit) }),
   }
 }
 
@@ -114,7 +116,7 @@ function readData(data: unknown): TrainedOn {
 const MOST_WORDS = 100_000
 const MOST_TOKENS = 64
 
-function readVocabulary(words: unknown, length: unknown): Vocabulary {
+function readVocabulary(words: unknown, length: unknown, unit: unknown): Vocabulary {
   const areWords =
     Array.isArray(words) &&
     words.length <= MOST_WORDS &&
@@ -123,7 +125,13 @@ function readVocabulary(words: unknown, length: unknown): Vocabulary {
   if (!areWords) throw invalidValue('caption_words', words)
   if (!isNonNegativeInteger(length) || length === 0 || (length as number) > MOST_TOKENS)
     throw invalidValue('caption_length', length)
-  return { type: 'vocabulary', words: words as string[], length: length as number }
+  if (unit !== undefined && unit !== 'character') throw invalidValue('caption_unit', unit)
+  return {
+    type: 'vocabulary',
+    words: words as string[],
+    length: length as number,
+    ...(unit === 'character' && { unit }),
+  }
 }
 
 const isSize = (value: unknown): value is number =>

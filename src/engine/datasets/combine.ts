@@ -146,6 +146,7 @@ function joinCaptions(sets: readonly Dataset[]): Pick<Dataset, 'captions' | 'tok
 
 const isSameVocabulary = (a: Vocabulary, b: Vocabulary) =>
   a.length === b.length &&
+  a.unit === b.unit &&
   a.words.length === b.words.length &&
   a.words.every((word, i) => word === b.words[i])
 

@@ -39,7 +39,7 @@ export function tokenCondition(
   indices: Int32Array,
 ): Extract<ConditionPart, { kind: 'labels' }> {
   const { ids, vocabulary } = tokensAt(tokens, indices)
-  return { kind: 'labels', labels: ids, perItem: vocabulary.length }
+  return { kind: 'labels', labels: ids, perItem: vocabulary.length, vocabulary }
 }
 
 /** Selects at most `most` evenly spaced items, so that a set sorted by class shows every class. */

@@ -21,6 +21,15 @@ export const splitWords = (text: string): string[] =>
     .toLowerCase()
     .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
 
+/** The characters of a text in lower case, without spaces at the ends. */
+export const splitCharacters = (text: string): string[] => [
+  ...text.normalize('NFC').toLowerCase().trim(),
+]
+
+/** The function that splits a text into the words of a vocabulary. */
+export const splitterOf = ({ unit }: Pick<Vocabulary, 'unit'>): ((text: string) => string[]) =>
+  unit === 'character' ? splitCharacters : splitWords
+
 /**
  * Lists the words of all captions, the most frequent first, equally frequent ones in alphabetical
  * order (of code units, which no language setting changes). `most` limits their number; 0: all.
@@ -56,6 +65,7 @@ function wordIds({ words }: Vocabulary): ReadonlyMap<string, number> {
 export function encodeCaptions(captions: readonly string[], vocabulary: Vocabulary): CaptionTokens {
   const ids = wordIds(vocabulary)
   const { length } = vocabulary
+  const splitWords = splitterOf(vocabulary)
   const tokens = new Int32Array(captions.length * length).fill(PADDING)
   captions.forEach((caption, item) => {
     const words = splitWords(caption)
@@ -79,7 +89,7 @@ export function unknownWords(
   suggestions = 3,
 ): UnknownWord[] {
   const ids = wordIds(vocabulary)
-  const unknown = new Set(captions.flatMap(splitWords).filter((word) => !ids.has(word)))
+  const unknown = new Set(captions.flatMap(splitterOf(vocabulary)).filter((word) => !ids.has(word)))
   return [...unknown].map((word) => ({
     word,
     nearest: suggestions > 0 ? nearestWords(word, vocabulary.words, suggestions) : [],

@@ -75,6 +75,14 @@ export const modelMessages = catalogue('models', {
   classifierWithoutTime: 'Expected no t, as the classifier was made for clean images, got one.',
   classifierAsDenoiser: 'Expected a model that denoises, got a classifier.',
 
+  // models of tokens
+  notATokenModel: 'Expected a model of tokens, got a model of kind "{kind}".',
+  tokenInput:
+    'Expected an input x of shape [places, tokens + 1], as in a data set of words, got [{shape}].',
+  tokenOutput: 'Expected one number per place and token, [{expected}], got shape [{shape}].',
+  tokenCount: 'Expected {expected} tokens per item, as the model was made for, got {count}.',
+  tokensNeedTime: 'Expected t, as the model reads it, got none.',
+
   // attention of a UNet
   attentionWithoutClasses: 'Expected classes, as attention goes to labels, got a UNet without any.',
   attentionWithoutWords:

@@ -2,6 +2,10 @@
 import { catalogue } from '../base/catalogue.ts'
 
 export const processMessages = catalogue('process', {
+  // words
+  noWords: 'Expected at least one word with at most as many characters as places, got none.',
+  tooManyWords: 'Expected at most {most} words with so many characters, got {count}.',
+
   // schedules
   timestepCount: 'Expected {argument} to be a positive integer, got {T}.',
   zeroSnrOfOneTimestep:

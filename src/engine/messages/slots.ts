@@ -12,6 +12,7 @@ export const slotWords = catalogue('slots', {
   schedule: 'a schedule',
   model: 'a model',
   labels: 'labels',
+  tokens: 'tokens',
   condition: 'a condition',
   loss: 'a loss',
   losses: 'losses per item',

@@ -116,6 +116,13 @@ export interface FilmView {
   columns: number
 }
 
+/** Texts, such as words of tokens; several frames for scrubbing: `frames[i]` is the state at `t[i]`. */
+export interface TextsView {
+  kind: 'texts'
+  frames: string[][]
+  t: Float64Array
+}
+
 export interface NumbersView {
   kind: 'numbers'
   rows: { name: string; value: number; /** "lower is better", a unit, ... */ note?: string }[]
@@ -167,6 +174,7 @@ export type View =
   | StatisticsView
   | ImagesView
   | FilmView
+  | TextsView
   | NumbersView
   | RowsView
   | TableView

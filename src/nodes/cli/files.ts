@@ -96,6 +96,7 @@ const SIZES: Record<View['kind'], [number, number]> = {
   statistics: [420, 280],
   images: [512, 540],
   film: [512, 580],
+  texts: [480, 360],
   rows: [360, 200],
   numbers: [420, 200],
   table: [720, 480],

@@ -31,6 +31,8 @@ export const timesteps = defineSlot(['timesteps'], 'timesteps')
 export const schedule = defineSlot(['schedule'], 'schedule')
 export const model = defineSlot(['model'], 'model')
 export const labels = defineSlot(['labels'], 'labels')
+/** Also accepts the tokens of a batch as TrainingStart outputs them. */
+export const tokens = defineSlot(['tokens', 'condition'], 'tokens')
 export const condition = defineSlot(
   ['condition', 'labels', 'timestep', 'samples', 'noise'],
   'condition',

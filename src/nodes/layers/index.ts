@@ -21,6 +21,7 @@ export {
   tokenEmbedding,
 } from './embeddings.ts'
 export { classifierOutput } from './classifierOutput.ts'
+export { tokenOutput } from './tokenOutput.ts'
 export { conditionInput, modelInput } from './inputs.ts'
 export { add, concat, divide, modulate, multiply, split } from './joins.ts'
 export { conv, downsample, linear, scale, upsample } from './linear.ts'

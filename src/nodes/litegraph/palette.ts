@@ -22,6 +22,7 @@ export const slotStyles: { readonly [T in SlotType]: SlotStyle } = {
   schedule: { colour: '#63d08a', shape: 'box' },
   model: { colour: '#f080b5', shape: 'box' },
   labels: { colour: '#7fdbda', shape: 'circle' },
+  tokens: { colour: '#a5d68c', shape: 'circle' },
   condition: { colour: '#4fc3c7', shape: 'circle' },
   loss: { colour: '#ff7b7b', shape: 'circle' },
   losses: { colour: '#ff9e9e', shape: 'grid' },

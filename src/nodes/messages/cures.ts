@@ -8,6 +8,10 @@ import type { processMessages } from '../../engine/messages/process.ts'
 import type { trainingMessages } from '../../engine/messages/training.ts'
 
 export const processCures = catalogue('processCures', {
+  // words
+  noWords: 'Write words, or raise `length`.',
+  tooManyWords: 'Remove words, or lower `length`.',
+
   // schedules
   timestepCount: 'Set {argument} to 1000, for example.',
   zeroSnrOfOneTimestep: 'Raise num_train_timesteps, or switch rescale_betas_zero_snr off.',
@@ -177,6 +181,13 @@ export const modelCures = catalogue('modelCures', {
   withoutAttention: 'Use a DiT, or a UNet with Attention.',
   layerName: 'Choose one of these, or leave it empty to list all layers.',
   attentionLayer: 'Choose one of these.',
+
+  // models of tokens
+  notATokenModel: 'Connect the model of TokenOutput, or a trained one.',
+  tokenInput: 'Connect a data set of words to ModelInput.',
+  tokenOutput: 'End with a Linear whose output is as wide as the vocabulary.',
+  tokenCount: 'Use a data set with the same number of places.',
+  tokensNeedTime: 'Connect the timestep of the tokens.',
 
   // classifiers
   notAClassifier: 'Connect Classifier, or a trained one.',

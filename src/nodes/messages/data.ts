@@ -18,6 +18,7 @@ export const dataMessages = catalogue('data', {
   noCaptions: 'Expected a data set with captions, got one without.',
   addCaptions:
     'Import images with captions, from their file names or a CSV file with the columns file and caption, or connect Emoji.',
+  addWords: 'Connect Words, or another data set with captions.',
   noWords: 'Expected captions with words, got none with letters or digits.',
   noVocabulary: 'Expected a checkpoint with the vocabulary of its training data, got one without.',
   saveVocabulary:

@@ -31,6 +31,19 @@ export const modelNodeMessages = catalogue('modelNodes', {
   promptCount: 'Expected at most {most} prompts, got {got}.',
   fewerPrompts: 'Remove lines.',
 
+  // tokens
+  notTokens: 'Expected tokens of a data set, got a condition of kind "{kind}".',
+  connectTokens:
+    'Connect tokens of TrainingStart (switch further_slots on), TokenText or CorruptTokens.',
+  tokenLogits: 'Expected logits of shape [{expected}], one per token of each place, got [{got}].',
+  connectPredictTokens: 'Connect PredictTokens with a model of the same vocabulary.',
+  noNoisyTokens: 'Expected noisy tokens, as only masked places count, got none.',
+  connectNoisyTokens: 'Connect the tokens of CorruptTokens, or set `places` to all.',
+  weightsWithoutTime: 'Expected t and schedule for weights by likelihood, got no or one of them.',
+  connectTimes: 'Connect those of CorruptTokens, or set `weighting` to uniform.',
+  endlessSchedule: 'Expected a schedule whose time has an end, got one of sigmas.',
+  useFlowSchedule: 'Connect FlowSchedule or NoiseSchedule.',
+
   // guidance
   noisyClassifier:
     'Expected a classifier of noisy images, with t as an input, got one of clean images.',

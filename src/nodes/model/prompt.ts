@@ -1,7 +1,7 @@
 // Prompt: typed texts as tokens, for sampling.
 import {
   encodeCaptions,
-  splitWords,
+  splitterOf,
   unknownWords,
   type UnknownWord,
 } from '../../engine/datasets/vocabulary.ts'
@@ -39,7 +39,8 @@ export const prompt = defineNode({
   notices({ prompts }, _, { vocabulary }) {
     if (!vocabulary) return []
     const lines = readLines(prompts)
-    const long = lines.find((line) => splitWords(line).length > vocabulary.length)
+    const split = splitterOf(vocabulary)
+    const long = lines.find((line) => split(line).length > vocabulary.length)
     return [
       ...unknownWords(lines, vocabulary).map(unknownNotice),
       ...(long === undefined

@@ -1,12 +1,13 @@
 // Summaries of values for the inspection of wires. Read back in one small transfer, whatever the
 // size.
 import { partTensor } from '../../engine/models/condition.ts'
+import { tokenTexts } from '../../engine/datasets/words.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Inspection, ScatterView, View } from '../../engine/plan/view.ts'
 import { toPictures } from '../../engine/images/pixels.ts'
 import { levelsAt, getSchedulePosition } from '../../engine/process/schedule.ts'
 import { summariseTensor, summariseNumbers, type Summary } from '../../engine/base/summary.ts'
-import type { Tensor } from '../../engine/base/tf.ts'
+import type { Tensor, Tensor2D } from '../../engine/base/tf.ts'
 import type {
   Dataset,
   History,
@@ -16,11 +17,12 @@ import type {
   SlotValues,
   Space,
   Timesteps,
+  Tokens,
   Value,
 } from '../../engine/base/values.ts'
 import { collectTensors } from '../../engine/base/values.ts'
 import { inspectValue, modelNotes, weightCount } from './inspect.ts'
-import { readAll } from './read.ts'
+import { readAll, readFirst } from './read.ts'
 import { schedulePlaces } from './scheduleChart.ts'
 
 type ValueDescription = Omit<Inspection, 'type'>
@@ -28,6 +30,8 @@ type ValueDescription = Omit<Inspection, 'type'>
 /** Most images shown, and most numbers read for them. */
 const MAX_IMAGES = 8
 const MAX_PIXELS = 2 ** 17
+/** Most texts of tokens shown. */
+const SHOWN_TEXTS = 24
 /** Most captions shown. */
 const SHOWN_CAPTIONS = 5
 /** Most points shown. */
@@ -72,6 +76,7 @@ const describers: { [K in SlotType]: (value: SlotValues[K]) => Promise<ValueDesc
   record: describeSmall,
   timestep: describeSmall,
   labels: describeSmall,
+  tokens: describeTokens,
   vocabulary: describeSmall,
   attention: describeSmall,
   features: describeSmall,
@@ -102,13 +107,25 @@ const describers: { [K in SlotType]: (value: SlotValues[K]) => Promise<ValueDesc
     notes: [[viewText('stepsDone'), String(step)]],
   }),
   dataset: async (dataset) => describeDataset(dataset),
-  trajectory: async ({ frames, t, space }) => {
+  trajectory: async ({ frames, t, space, vocabulary }) => {
     const notes: [string, string][] = [[viewText('frames'), String(frames.length)]]
     if (t.length) notes.push([viewText('lastT'), String(t.at(-1))])
     const last = frames.at(-1)
-    return last ? describeTensor(last, space, notes) : { shape: [], notes }
+    if (!last) return { shape: [], notes }
+    if (!vocabulary) return describeTensor(last, space, notes)
+    const described = await describeTokens({ type: 'tokens', tensor: last as Tensor2D, vocabulary })
+    return { ...described, notes }
   },
   history: (history) => describeHistory(history),
+}
+
+async function describeTokens({ tensor, vocabulary }: Tokens): Promise<ValueDescription> {
+  const ids = await readFirst(tensor, SHOWN_TEXTS)
+  return {
+    shape: tensor.shape,
+    notes: [],
+    picture: { kind: 'texts', frames: [tokenTexts(ids, vocabulary)], t: new Float64Array() },
+  }
 }
 
 /** Drops the numbers that were read for a picture. */

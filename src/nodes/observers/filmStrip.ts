@@ -1,9 +1,10 @@
 // Film of a sampling trajectory, to scrub through.
 import { evenIndices, ranges } from '../../engine/images/pixels.ts'
-import type { FilmView, Pictures, ScatterView } from '../../engine/plan/view.ts'
+import type { FilmView, Pictures, ScatterView, TextsView } from '../../engine/plan/view.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
-import type { Trajectory } from '../../engine/base/values.ts'
+import { tokenTexts } from '../../engine/datasets/words.ts'
+import type { Trajectory, Vocabulary } from '../../engine/base/values.ts'
 import { advanced, choice, defineNode, integer, trajectory } from '../define.ts'
 import { drawImages, layOutImages } from './images.ts'
 import { largestCoordinate, readTensor } from './read.ts'
@@ -18,17 +19,19 @@ export const filmStrip = defineNode({
   type: 'diffusion/FilmStrip',
   category: 'view',
   summary:
-    'Shows a trajectory of images or points, from noise to data. Drag over it to move through time.',
+    'Shows a trajectory of images, points or words, from noise to data. Drag over it to move through time.',
   room: { width: 320, height: 360 },
   inputs: {
-    trajectory: trajectory('Images or points in the plane, from SamplingEnd or Sampler'),
+    trajectory: trajectory(
+      'Images, points in the plane or tokens, from the end of a sampling loop or Sampler',
+    ),
   },
   outputs: {},
   params: {
     count: integer(
       16,
       { min: 1, max: 1024 },
-      'Number of images, from the first; very many images reduce the number of frames. Points are always all shown',
+      'Number of images or words, from the first; very many reduce the number of frames. Points are always all shown',
     ),
     columns: advanced(integer(0, { min: 0, max: 1024 }, 'Columns; 0: largest possible images')),
     range: advanced(
@@ -40,6 +43,7 @@ export const filmStrip = defineNode({
   },
   view: async ({ trajectory }, { count, columns, range }) => {
     const [first] = trajectory.frames
+    if (trajectory.vocabulary) return textFilm(trajectory, trajectory.vocabulary, count)
     if (!first) return { kind: 'film', frames: [], t: new Float64Array(), columns }
     if (first.rank === 2 && first.shape[1] === 2) return pointFilm(trajectory, first.shape[0])
     const layout = layOutImages(trajectory.space, first.shape, 'trajectory', count)
@@ -69,6 +73,24 @@ async function selectFrames({ frames, t }: Trajectory, shape: readonly number[])
     shape[0],
   )
   return { shown: shown.length, t: Float64Array.from(shown, (i) => t[i]), numbers }
+}
+
+/** Texts of tokens, which `vocabulary` spells. */
+async function textFilm(
+  trajectory: Trajectory,
+  vocabulary: Vocabulary,
+  count: number,
+): Promise<TextsView> {
+  const items = Math.min(count, trajectory.frames[0]?.shape[0] ?? 0)
+  const { shown, t, numbers } = await selectFrames(trajectory, [items, vocabulary.length])
+  const each = items * vocabulary.length
+  return {
+    kind: 'texts',
+    frames: Array.from({ length: shown }, (_, i) =>
+      tokenTexts(numbers.subarray(i * each, (i + 1) * each), vocabulary),
+    ),
+    t,
+  }
 }
 
 async function pointFilm(trajectory: Trajectory, size: number): Promise<ScatterView> {

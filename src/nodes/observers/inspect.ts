@@ -125,6 +125,11 @@ const inspectors: { [K in SlotType]: (value: SlotValues[K]) => Promise<Inspectio
   schedule: async ({ schedule }) => inspectSchedule(schedule),
   model: inspectModel,
   labels: inspectLabels,
+  tokens: async ({ tensor, vocabulary }) => ({
+    shape: tensor.shape,
+    numbers: await readTensor(tensor),
+    notes: vocabularyRows(vocabulary),
+  }),
   condition: inspectCondition,
   dataset: async ({ data, shape, size, space, labels }) => ({
     shape: [size, ...shape],
@@ -200,10 +205,13 @@ export const weightCount = (value: unknown) =>
   collectTensors(value).reduce((sum, { size }) => sum + size, 0)
 
 /** Facts about a vocabulary. */
-export const vocabularyRows = ({ words, length }: Vocabulary): [string, string][] => [
-  [viewText('words'), words.length.toLocaleString('en')],
-  [viewText('frequentWords'), words.slice(0, 5).join(', ')],
-  [viewText('wordsPerCaption'), String(length)],
+export const vocabularyRows = ({ words, length, unit }: Vocabulary): [string, string][] => [
+  [viewText(unit === 'character' ? 'characters' : 'words'), words.length.toLocaleString('en')],
+  [
+    viewText(unit === 'character' ? 'firstCharacters' : 'frequentWords'),
+    words.slice(0, unit === 'character' ? 30 : 5).join(unit === 'character' ? ' ' : ', '),
+  ],
+  [viewText(unit === 'character' ? 'charactersPerWord' : 'wordsPerCaption'), String(length)],
 ]
 
 /** Notes about a model that need no reading of its weights. */

@@ -13,6 +13,7 @@ import type { MakeSheet } from './sheet.ts'
 import { createOffscreen } from './sheet.ts'
 import { paintStatistics } from './statistics.ts'
 import { paintTableView } from './table.ts'
+import { paintTexts } from './texts.ts'
 
 export { darkTheme, lightTheme } from './theme.ts'
 export type { Box } from './frame.ts'
@@ -47,6 +48,8 @@ export function paintView(
       return paintImages(ctx, view, box, theme, makeSheet)
     case 'film':
       return paintFilm(ctx, view, box, theme, makeSheet, scrub)
+    case 'texts':
+      return paintTexts(ctx, view, box, theme, scrub)
     case 'numbers':
       return paintNumbers(ctx, view, box, theme)
     case 'rows':

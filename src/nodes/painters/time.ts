@@ -1,6 +1,6 @@
 // Views with time, of pictures or points: the current frame, and the track with its handle.
 import { viewText } from '../../engine/base/viewTexts.ts'
-import type { FilmView, ScatterView, View } from '../../engine/plan/view.ts'
+import type { FilmView, ScatterView, TextsView, View } from '../../engine/plan/view.ts'
 import type { Box } from './frame.ts'
 import type { Theme } from './theme.ts'
 import { translateText, setFont } from './theme.ts'
@@ -11,10 +11,12 @@ const TRACK = 10
 const TEXT_HEIGHT = 15
 
 /** A view with a frame for each `t`. */
-export type Timed = (FilmView | ScatterView) & { t: Float64Array }
+export type Timed = (FilmView | ScatterView | TextsView) & { t: Float64Array }
 
-export const isTimed = (view: View | undefined): view is Timed =>
-  (view?.kind === 'film' || view?.kind === 'scatter') && view.t !== undefined && view.t.length > 1
+export const isTimed = <V extends View>(view: V | undefined): view is V & Timed =>
+  (view?.kind === 'film' || view?.kind === 'scatter' || view?.kind === 'texts') &&
+  view.t !== undefined &&
+  view.t.length > 1
 
 /** Frame index for a scrub position from 0 (first) to 1 (last). */
 export const frameAt = ({ t }: { t: Float64Array }, at: number): number =>

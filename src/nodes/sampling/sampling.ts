@@ -36,7 +36,7 @@ import { samplingMessages } from '../messages/sampling.ts'
 import { processMessages } from '../../engine/messages/process.ts'
 
 /** Formats a timestep: integers in full, fractions with six digits. */
-const formatTimestep = (t: number) => (Number.isInteger(t) ? t : Number(t.toPrecision(6)))
+export const formatTimestep = (t: number) => (Number.isInteger(t) ? t : Number(t.toPrecision(6)))
 
 interface SamplingState extends Track {
   /** Timestep of x. */

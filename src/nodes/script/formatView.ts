@@ -43,6 +43,8 @@ export function formatView(title: string, view: View): string[] {
           )
           .join(', ')}`,
       ]
+    case 'texts':
+      return [`${title}: ${view.frames.at(-1)?.join(', ') ?? ''}`]
     case 'film':
       return [scriptMessages.frames({ title, count: view.frames.length })]
     default:

@@ -35,6 +35,10 @@ export const koViews: ViewTexts = {
   chance: '우연히 나오는 값',
   nats: '단위 nat',
   equalShares: '비율이 데이터와 같으면 #',
+  validWords: '있는 단어',
+  freshWords: '그중 학습에 없던 것',
+  distinctWords: '서로 다른 단어',
+
   density: '밀도',
 
   // 값 살펴보기
@@ -79,6 +83,9 @@ export const koViews: ViewTexts = {
   longestCaption: '가장 긴 캡션',
   wordCount: '단어 #개',
   unknownWords: '모르는 단어',
+  characters: '문자',
+  firstCharacters: '처음 문자',
+  charactersPerWord: '단어의 문자 수',
   wordsPerCaption: '캡션의 단어 수',
   features: '특징',
   training: '학습',

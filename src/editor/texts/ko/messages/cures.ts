@@ -8,6 +8,10 @@ import type {
 } from '../../../../nodes/messages/cures.ts'
 
 export const koProcessCures: Translation<typeof processCures> = {
+  // 단어
+  noWords: '단어를 쓰거나 `length`를 올리세요.',
+  tooManyWords: '단어를 줄이거나 `length`를 낮추세요.',
+
   // 스케줄
   timestepCount: '{argument}을(를) 1000 같은 값으로 정하세요.',
   zeroSnrOfOneTimestep: 'num_train_timesteps를 높이거나 rescale_betas_zero_snr를 끄세요.',
@@ -169,6 +173,11 @@ export const koModelCures: Translation<typeof modelCures> = {
   autoencoderSize: '이 오토인코더를 만든 이미지나 그 잠재 표현을 연결하세요.',
   notTiny: '`bytes`를 끄세요.',
   latentDeviation: '오토인코더를 먼저 학습하거나 데이터를 더 연결하세요.',
+  notATokenModel: 'TokenOutput의 모델이나 그것을 학습한 모델을 연결하세요.',
+  tokenInput: '단어의 데이터 세트를 ModelInput에 연결하세요.',
+  tokenOutput: '출력이 어휘만큼 넓은 Linear로 끝내세요.',
+  tokenCount: '자리의 수가 같은 데이터 세트를 쓰세요.',
+  tokensNeedTime: '토큰의 타임스텝을 연결하세요.',
   notAClassifier: 'Classifier나 그것을 학습한 모델을 연결하세요.',
   classifierShape:
     '이 이미지의 데이터 세트를 Classifier의 `dataset`에 연결해 그것으로 학습하거나, 다른 이미지를 연결하세요.',

@@ -19,6 +19,7 @@ export const koData: Translation<typeof dataMessages> = {
   noCaptions: '캡션이 있는 데이터 세트여야 하는데 캡션이 없습니다.',
   addCaptions:
     '이미지를 파일 이름이나 file과 caption 열이 있는 CSV 파일의 캡션과 함께 가져오거나, Emoji를 연결하세요.',
+  addWords: 'Words나 캡션이 있는 다른 데이터 세트를 연결하세요.',
   noWords: '캡션에 단어가 있어야 하는데 글자나 숫자가 없습니다.',
   noVocabulary: '학습 데이터의 어휘가 있는 체크포인트여야 하는데 없습니다.',
   saveVocabulary:

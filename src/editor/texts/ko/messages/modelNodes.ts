@@ -33,6 +33,19 @@ export const koModelNodes: Translation<typeof modelNodeMessages> = {
   promptCount: '프롬프트는 {most}개까지인데 {got}개입니다.',
   fewerPrompts: '줄을 줄이세요.',
 
+  // 토큰
+  notTokens: '데이터 세트의 토큰이어야 하는데 종류가 "{kind}"인 조건입니다.',
+  connectTokens:
+    'TrainingStart의 tokens(further_slots를 켜면 나옵니다)나 TokenText, CorruptTokens를 연결하세요.',
+  tokenLogits: '자리의 토큰마다 하나씩 모양이 [{expected}]인 로짓이어야 하는데 [{got}]입니다.',
+  connectPredictTokens: '어휘가 같은 모델의 PredictTokens를 연결하세요.',
+  noNoisyTokens: '가려진 자리만 세므로 노이즈 낀 토큰이 있어야 하는데 없습니다.',
+  connectNoisyTokens: 'CorruptTokens의 토큰을 연결하거나 `places`를 all로 하세요.',
+  weightsWithoutTime: '가능도의 가중치에는 t와 schedule이 있어야 하는데 없습니다.',
+  connectTimes: 'CorruptTokens의 것을 연결하거나 `weighting`을 uniform으로 하세요.',
+  endlessSchedule: '시간에 끝이 있는 스케줄이어야 하는데 sigma의 스케줄입니다.',
+  useFlowSchedule: 'FlowSchedule이나 NoiseSchedule을 연결하세요.',
+
   // 가이던스
   noisyClassifier: 't를 받는, 노이즈 낀 이미지의 분류기여야 하는데 깨끗한 이미지의 분류기입니다.',
   trainOnNoise:

@@ -67,6 +67,11 @@ export const koModels: Translation<typeof modelMessages> = {
 
   // 분류기
   notAClassifier: '분류기여야 하는데 “{kind}” 종류의 모델입니다.',
+  notATokenModel: '토큰의 모델이어야 하는데 종류가 "{kind}"인 모델입니다.',
+  tokenInput: '단어의 데이터 세트처럼 모양이 [자리, 토큰 + 1]인 x를 받아야 하는데 [{shape}]입니다.',
+  tokenOutput: '자리와 토큰마다 수 하나, [{expected}]여야 하는데 모양이 [{shape}]입니다.',
+  tokenCount: '모델을 만든 대로 항목마다 토큰이 {expected}개여야 하는데 {count}개입니다.',
+  tokensNeedTime: '모델이 t를 읽으므로 t가 있어야 하는데 없습니다.',
   classifierShape:
     '분류기의 학습 데이터처럼 항목의 모양이 [{expected}]이어야 하는데 [{shape}]입니다.',
   classifierNeedsTime: '노이즈 낀 이미지의 분류기라 t가 있어야 하는데 없습니다.',

@@ -3,6 +3,10 @@ import type { Translation } from '../../../../engine/base/catalogue.ts'
 import type { processMessages, processWords } from '../../../../engine/messages/process.ts'
 
 export const koProcess: Translation<typeof processMessages> = {
+  // 단어
+  noWords: '자리의 수보다 길지 않은 단어가 하나는 있어야 하는데 없습니다.',
+  tooManyWords: '이만큼 긴 단어는 많아야 {most}개여야 하는데 {count}개입니다.',
+
   // 스케줄
   timestepCount: '{argument}은(는) 양의 정수여야 하는데 {T}입니다.',
   zeroSnrOfOneTimestep:

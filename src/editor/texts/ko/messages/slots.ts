@@ -12,6 +12,7 @@ export const koSlots: Translation<typeof slotWords> = {
   timesteps: '타임스텝 목록',
   schedule: '스케줄',
   model: '모델',
+  tokens: '토큰',
   labels: '레이블',
   condition: '조건',
   loss: '손실',

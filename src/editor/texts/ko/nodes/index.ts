@@ -7,6 +7,7 @@ import { model } from './model.ts'
 import { layers } from './layers.ts'
 import { dit } from './dit.ts'
 import { autoencoders } from './autoencoders.ts'
+import { tokens } from './tokens.ts'
 import { training } from './training.ts'
 import { sampling } from './sampling.ts'
 import { dpmSteps } from './dpmSteps.ts'
@@ -24,6 +25,7 @@ export const koNodes: Readonly<Record<string, NodeTexts>> = {
   ...layers,
   ...dit,
   ...autoencoders,
+  ...tokens,
   ...training,
   ...sampling,
   ...dpmSteps,
