@@ -113,6 +113,7 @@ const pictures: Record<string, Panel[]> = {
   'build-a-unet': [{ node: 'Error by noise level' }, { node: 'Denoised', share: 1.4 }],
   'emoji-by-name': [{ node: 'Drawn by name', settings: { 'Training.steps': 600 } }],
   'attention-maps': [{ node: 'By head and token' }],
+  'words-masked': [{ node: 'Film', settings: { 'Film.count': 24 } }],
   'latent-mnist': [{ node: 'New digits' }, { node: 'Before and after' }],
   'self-conditioning': [
     {

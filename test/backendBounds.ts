@@ -111,4 +111,5 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   spectrum: { wasm: 7e-6, webgpu: 7e-6 },
   subgraph: { wasm: 2e-6, webgpu: 3e-6 },
   'visual-anagrams': { wasm: 4e-6, webgpu: 6e-6 },
+  'words-masked': { wasm: 1e-4, webgpu: 1e-4 },
 }

@@ -13,6 +13,7 @@ import type {
   NumbersView,
   ScatterView,
   StatisticsView,
+  TextsView,
   View,
 } from '../src/engine/plan/view.ts'
 import { eightCenters } from '../src/engine/datasets/points.ts'
@@ -158,6 +159,7 @@ test('lists the ready workflows', () => {
     'spectrum',
     'subgraph',
     'visual-anagrams',
+    'words-masked',
   ])
 })
 
@@ -394,6 +396,27 @@ onEachBackend(() => {
     const { rows } = views.get('Distance') as NumbersView
     expect(y).toHaveLength(20)
     expect(y.reduce((sum, each) => sum + each, 0) / 20).toBeCloseTo(rows[0].value, 4)
+  })
+
+  test('words-masked: fills all places, and keeps the letters that are given', async () => {
+    const views = await run(testGraph(readWorkflow('words-masked')))
+    const [film, filled] = ['Film', 'Filled'].map((title) => views.get(title) as TextsView)
+    expect(film.frames[0]).toEqual(Array(20).fill('____'))
+    expect(film.frames.at(-1)!.join('').includes('_')).toBe(false)
+    const gaps = filled.frames[0].slice(0, 6)
+    expect(gaps).toEqual(['b__k', '_oo_', 'c__e', '__ar', 's_n_', '_a_'])
+    const last = filled.frames.at(-1)!
+    gaps.forEach((gap, i) => {
+      // Padding is shown as a space, or not at all at the end.
+      const text = last[i].padEnd(gap.length)
+      expect(text).toMatch(new RegExp(`^${gap.replaceAll('_', '.')}`))
+    })
+    const { rows } = views.get('Valid-word rate') as NumbersView
+    expect(rows.map(({ name }) => name)).toEqual([
+      'valid words',
+      'of these not in training',
+      'different words',
+    ])
   })
 
   test('dps: all samples meet the measurement, and spread where the prior allows it', async () => {
