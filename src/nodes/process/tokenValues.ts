@@ -31,7 +31,10 @@ export function checkLogits(shape: readonly number[], tokens: Tokens, slot = 'lo
   if (String(shape) === String(expected)) return
   throw new NodeError({
     slot,
-    message: modelNodeMessages.tokenLogits({ expected: expected.join(', '), got: shape.join(', ') }),
+    message: modelNodeMessages.tokenLogits({
+      expected: expected.join(', '),
+      got: shape.join(', '),
+    }),
     cure: modelNodeMessages.connectPredictTokens(),
   })
 }
