@@ -68,7 +68,7 @@ test('advances through all steps: run, watch, change, run again, compare', async
   expect(await note().count()).toBe(0)
   await fromHelp()
   await heading('Train a diffusion model')
-  expect(await page.evaluate(() => document.activeElement!.classList.contains('tour'))).toBe(true)
+  await page.locator('.tour:focus').waitFor()
 })
 
 test('can be closed and resumed, ends if skipped, and hides in other workflows', async () => {
