@@ -29,11 +29,12 @@ export function offerTour(isNew: boolean) {
 
 /** Continues the tour, or restarts it if it ended or its workflow is not open. */
 export async function resumeTour({ workspace }: Pick<WorkspaceServices, 'workspace'>) {
-  dismissed.value = false
+  const isOpen = tour.value && !tour.value.ended && tour.value.of === workflowId.value
+  // Its note must not be shown, and lose the focus, while its workflow is being opened.
+  if (!isOpen) await workspace.openReady(FIRST_READY)
   requested.value = true
-  if (tour.value && !tour.value.ended && tour.value.of === workflowId.value) return
-  await workspace.openReady(FIRST_READY)
-  changeSettings({ tour: { of: workflowId.value, step: 'run' } })
+  if (!isOpen) changeSettings({ tour: { of: workflowId.value, step: 'run' } })
+  dismissed.value = false
 }
 
 export function advanceTour(progress: UserProgress) {
