@@ -195,9 +195,9 @@ class ScriptRuntime implements Script {
       outputs: [],
       free: [],
     }
-    const { at, path } = this.places
+    const { at, indices } = this.places
     const round = after && { round: after.position() }
-    this.observers.observe(step, checkInputs(op, inputs), { ...at, path, ...round }, type)
+    this.observers.observe(step, checkInputs(op, inputs), { ...at, path: indices, ...round }, type)
   }
 
   measure = async (title: string, type: string, inputs: Inputs = {}, params: Params = {}) => {

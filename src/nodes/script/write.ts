@@ -401,8 +401,17 @@ const quote = (text: string) =>
 
 const escapeCharacter = (character: string) => `\\u${character.charCodeAt(0).toString(16)}`
 
+/** Length of texts that are written line by line, if they have several. */
+const LONG = 100
+
+function formatText(text: string): string {
+  if (text.length <= LONG || !text.includes('\n')) return quote(text)
+  const lines = text.split('\n').map((line) => `    ${quote(line)},\n`)
+  return `[\n${lines.join('')}  ].join('\\n')`
+}
+
 function formatLiteral(value: unknown): string {
-  if (typeof value === 'string') return quote(value)
+  if (typeof value === 'string') return formatText(value)
   if (Array.isArray(value)) return `[${value.map(formatLiteral).join(', ')}]`
   if (value && typeof value === 'object')
     return formatBraces(
