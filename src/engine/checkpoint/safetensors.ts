@@ -198,8 +198,8 @@ function parseHeader(bytes: Uint8Array, fileSize: number, dtypes: Dtypes<unknown
   const tensors = new Map<string, DescribedTensor>()
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue
-    const tensor = readEntry(quoteName(name), entry, dtypes)
-    checkSize(quoteName(name), tensor, dtypes[tensor.dtype].size)
+    const tensor = readEntry(name, entry, dtypes)
+    checkSize(name, tensor, dtypes[tensor.dtype].size)
     tensors.set(name, tensor)
   }
   checkSpans(tensors, fileSize - start)
@@ -217,7 +217,13 @@ function checkSize(name: string, { dtype, shape, from, to }: DescribedTensor, si
   const expected = countElements(shape) * size
   if (to - from === expected) return
   throw new SafetensorsError(
-    safetensorsMessages.byteCount({ name, dtype, shape, expected, bytes: to - from }),
+    safetensorsMessages.byteCount({
+      name: quoteName(name),
+      dtype,
+      shape,
+      expected,
+      bytes: to - from,
+    }),
   )
 }
 
@@ -268,21 +274,22 @@ function stringEnd(text: string, start: number): number {
 }
 
 function readEntry(name: string, entry: unknown, dtypes: Dtypes<unknown>): DescribedTensor {
-  if (!isRecord(entry)) throw new SafetensorsError(safetensorsMessages.noDescription({ name }))
+  if (!isRecord(entry))
+    throw new SafetensorsError(safetensorsMessages.noDescription({ name: quoteName(name) }))
   const { dtype, shape, data_offsets: offsets } = entry
   if (typeof dtype !== 'string' || !Object.hasOwn(dtypes, dtype)) {
     throw new SafetensorsError(
       safetensorsMessages.unknownType({
-        name,
+        name: quoteName(name),
         dtype: quoteValue(dtype),
         known: Object.keys(dtypes).join(', '),
       }),
     )
   }
   if (!isSizes(shape) || shape.length > MAX_RANK)
-    throw new SafetensorsError(safetensorsMessages.shape({ name }))
+    throw new SafetensorsError(safetensorsMessages.shape({ name: quoteName(name) }))
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
-    throw new SafetensorsError(safetensorsMessages.offsets({ name }))
+    throw new SafetensorsError(safetensorsMessages.offsets({ name: quoteName(name) }))
   }
   return { dtype, shape, from: offsets[0], to: offsets[1] }
 }
@@ -291,11 +298,13 @@ function readEntry(name: string, entry: unknown, dtypes: Dtypes<unknown>): Descr
 function checkSpans(tensors: ReadonlyMap<string, DescribedTensor>, length: number) {
   let reached = 0
   const sorted = [...tensors].sort(([, a], [, b]) => a.from - b.from || a.to - b.to)
-  for (const [tensorName, { from, to }] of sorted) {
-    const name = quoteName(tensorName)
+  for (const [name, { from, to }] of sorted) {
     if (from !== reached)
-      throw new SafetensorsError(safetensorsMessages.gap({ name, got: from, expected: reached }))
-    if (to > length) throw new SafetensorsError(safetensorsMessages.beyondEnd({ name }))
+      throw new SafetensorsError(
+        safetensorsMessages.gap({ name: quoteName(name), got: from, expected: reached }),
+      )
+    if (to > length)
+      throw new SafetensorsError(safetensorsMessages.beyondEnd({ name: quoteName(name) }))
     reached = to
   }
   if (reached !== length)
