@@ -80,7 +80,7 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   interpolation: { wasm: 5e-6, webgpu: 4e-5 },
   inversion: { wasm: 4e-5, webgpu: 2e-5 },
   'learned-variance': { wasm: 5e-3, webgpu: 3e-3 },
-  'latent-mnist': { wasm: 5e-3, webgpu: 5e-3 },
+  'latent-mnist': { wasm: 2e-2, webgpu: 2e-2 },
   likelihood: { wasm: 4e-6, webgpu: 2e-4 },
   'loss-formula': { wasm: 5e-6, webgpu: 5e-6 },
   'build-a-unet': { wasm: 5e-3, webgpu: 5e-3 },
