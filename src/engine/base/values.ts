@@ -227,7 +227,7 @@ export type ConditionPart =
       kind: 'labels'
       labels: Int32Array
       perItem?: number
-      /** What the labels stand for, if they are tokens of a data set. */
+      /** Vocabulary of the labels, if they are tokens of a data set. */
       vocabulary?: Vocabulary
     }
   /** Numbers that are embedded like a timestep. */

@@ -1,2 +1,2 @@
-/** What stands for a masked place in texts of tokens. */
+/** Character of a masked place in texts of tokens. */
 export const MASK = '_'

@@ -74,7 +74,7 @@ export function wordSet(words: readonly string[], length: number): WordSet {
   }
 }
 
-/** What stands for a character that the vocabulary lacks. */
+/** Character shown for one that the vocabulary lacks. */
 const UNKNOWN_CHARACTER = '?'
 
 /**
