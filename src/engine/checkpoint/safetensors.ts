@@ -25,32 +25,41 @@ const MAX_RANK = 8
 /** Bytes of the length in front of the header. */
 const LENGTH = 8
 
-/** Bytes per element, and the decoder. */
-type Dtypes<T> = Record<string, { size: number; decode(view: DataView, count: number): T }>
+/** Bytes per element, and the decoder of `count` elements from the byte `start` of a file. */
+type Dtypes<T> = Record<
+  string,
+  { size: number; decode(view: DataView, start: number, count: number): T }
+>
 
 const floats: Dtypes<Float32Array> = {
   F32: { size: 4, decode: decodeFloats },
   F16: {
     size: 2,
-    decode: (view, count) => decodeWith(count, (i) => halfToFloat(view.getUint16(2 * i, true))),
+    decode: (view, start, count) =>
+      decodeWith(count, (i) => halfToFloat(view.getUint16(start + 2 * i, true))),
   },
   BF16: {
     size: 2,
-    decode: (view, count) => decodeWith(count, (i) => bfloatToFloat(view.getUint16(2 * i, true))),
+    decode: (view, start, count) =>
+      decodeWith(count, (i) => bfloatToFloat(view.getUint16(start + 2 * i, true))),
   },
 }
 
 const integers: Dtypes<Int32Array | Uint8Array> = {
   // A view into the file: bytes need no decoding, and there may be many.
-  U8: { size: 1, decode: (view, count) => new Uint8Array(view.buffer, view.byteOffset, count) },
+  U8: {
+    size: 1,
+    decode: (view, start, count) => new Uint8Array(view.buffer, view.byteOffset + start, count),
+  },
   I32: {
     size: 4,
-    decode: (view, count) => fillElements(new Int32Array(count), (i) => view.getInt32(4 * i, true)),
+    decode: (view, start, count) =>
+      fillElements(new Int32Array(count), (i) => view.getInt32(start + 4 * i, true)),
   },
   I64: {
     size: 8,
-    decode: (view, count) =>
-      fillElements(new Int32Array(count), (i) => toInt32(view.getBigInt64(8 * i, true))),
+    decode: (view, start, count) =>
+      fillElements(new Int32Array(count), (i) => toInt32(view.getBigInt64(start + 8 * i, true))),
   },
 }
 
@@ -61,13 +70,15 @@ function toInt32(value: bigint): number {
 }
 
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+/** Elements of an array that engines keep in the object, without a buffer of its own. */
+const SMALL = 16
 
 /** Copies in one go on little-endian machines, which is nearly all of them. */
-function decodeFloats(view: DataView, count: number): Float32Array {
-  if (!isLittleEndian) return decodeWith(count, (i) => view.getFloat32(4 * i, true))
-  return new Float32Array(
-    view.buffer.slice(view.byteOffset, view.byteOffset + 4 * count) as ArrayBuffer,
-  )
+function decodeFloats(view: DataView, start: number, count: number): Float32Array {
+  if (count <= SMALL || !isLittleEndian)
+    return decodeWith(count, (i) => view.getFloat32(start + 4 * i, true))
+  const from = view.byteOffset + start
+  return new Float32Array(view.buffer.slice(from, from + 4 * count) as ArrayBuffer)
 }
 
 const decodeWith = (count: number, at: (i: number) => number) =>
@@ -151,9 +162,10 @@ export const readArrays = (
 function readTensors<T>(bytes: Uint8Array, dtypes: Dtypes<T>) {
   const { tensors: described, metadata, start } = parseHeader(bytes, bytes.length, dtypes)
   const tensors = new Map<string, { shape: number[]; data: T }>()
-  for (const [name, { dtype, shape, from, to }] of described) {
-    const view = new DataView(bytes.buffer, bytes.byteOffset + start + from, to - from)
-    tensors.set(name, { shape, data: dtypes[dtype].decode(view, countElements(shape)) })
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  for (const [name, { dtype, shape, from }] of described) {
+    const data = dtypes[dtype].decode(view, start + from, countElements(shape))
+    tensors.set(name, { shape, data })
   }
   return { tensors, metadata }
 }
@@ -194,11 +206,11 @@ export const describeTensors = (
 
 function parseHeader(bytes: Uint8Array, fileSize: number, dtypes: Dtypes<unknown>) {
   const start = LENGTH + readHeaderLength(bytes, fileSize)
-  const header = parseHeaderJson(bytes.subarray(LENGTH, start))
+  const { header, names } = parseHeaderJson(bytes.subarray(LENGTH, start))
   const tensors = new Map<string, DescribedTensor>()
-  for (const [name, entry] of Object.entries(header)) {
+  for (const name of names) {
     if (name === '__metadata__') continue
-    const tensor = readEntry(name, entry, dtypes)
+    const tensor = readEntry(name, header[name], dtypes)
     checkSize(name, tensor, dtypes[tensor.dtype].size)
     tensors.set(name, tensor)
   }
@@ -208,7 +220,7 @@ function parseHeader(bytes: Uint8Array, fileSize: number, dtypes: Dtypes<unknown
 
 /** Lists the names in a header, without its length. Throws SafetensorsError if it is no JSON object. */
 export const listTensorNames = (header: Uint8Array): string[] =>
-  Object.keys(parseHeaderJson(header)).filter((name) => name !== '__metadata__')
+  parseHeaderJson(header).names.filter((name) => name !== '__metadata__')
 
 const countElements = (shape: readonly number[]) =>
   shape.reduce((product, length) => product * length, 1)
@@ -237,7 +249,7 @@ const readMetadata = (metadata: unknown): Record<string, string> =>
       )
     : {}
 
-function parseHeaderJson(bytes: Uint8Array): Record<string, unknown> {
+function parseHeaderJson(bytes: Uint8Array) {
   let text: string
   let header: unknown
   try {
@@ -248,9 +260,10 @@ function parseHeaderJson(bytes: Uint8Array): Record<string, unknown> {
   }
   if (!isRecord(header)) throw new SafetensorsError(safetensorsMessages.headerNotAnObject())
   // JSON.parse keeps the last of several equal names.
-  if (countMembers(text) !== Object.keys(header).length)
+  const names = Object.keys(header)
+  if (countMembers(text) !== names.length)
     throw new SafetensorsError(safetensorsMessages.repeatedName())
-  return header
+  return { header, names }
 }
 
 /** Counts the members of the outermost object of a valid JSON text. */
@@ -297,19 +310,33 @@ function readEntry(name: string, entry: unknown, dtypes: Dtypes<unknown>): Descr
 /** Checks that the tensors cover the data exactly, without overlaps or gaps. */
 function checkSpans(tensors: ReadonlyMap<string, DescribedTensor>, length: number) {
   let reached = 0
-  const sorted = [...tensors].sort(([, a], [, b]) => a.from - b.from || a.to - b.to)
-  for (const [name, { from, to }] of sorted) {
-    if (from !== reached)
+  for (const tensor of sortByPlace([...tensors.values()])) {
+    if (tensor.from !== reached) {
+      const name = quoteName(nameOf(tensors, tensor))
       throw new SafetensorsError(
-        safetensorsMessages.gap({ name: quoteName(name), got: from, expected: reached }),
+        safetensorsMessages.gap({ name, got: tensor.from, expected: reached }),
       )
-    if (to > length)
-      throw new SafetensorsError(safetensorsMessages.beyondEnd({ name: quoteName(name) }))
-    reached = to
+    }
+    if (tensor.to > length)
+      throw new SafetensorsError(
+        safetensorsMessages.beyondEnd({ name: quoteName(nameOf(tensors, tensor)) }),
+      )
+    reached = tensor.to
   }
   if (reached !== length)
     throw new SafetensorsError(safetensorsMessages.trailingBytes({ bytes: length - reached }))
 }
+
+const comparePlaces = (a: DescribedTensor, b: DescribedTensor) => a.from - b.from || a.to - b.to
+
+/** Most files list their tensors in this order. */
+const sortByPlace = (tensors: DescribedTensor[]) =>
+  tensors.every((tensor, i) => i === 0 || comparePlaces(tensors[i - 1], tensor) <= 0)
+    ? tensors
+    : tensors.sort(comparePlaces)
+
+const nameOf = (tensors: ReadonlyMap<string, DescribedTensor>, tensor: DescribedTensor) =>
+  [...tensors.keys()].find((name) => tensors.get(name) === tensor)!
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
