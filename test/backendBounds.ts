@@ -45,7 +45,11 @@ function relativeRms(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 type Bounds = Partial<Record<BackendName, number>>
 
-/** Ten times the measured difference, rounded up; at least 1e-6. */
+/**
+ * Ten times the measured difference, rounded up; at least 1e-6. Test settings keep several channels
+ * per group of a norm: with one, the bias in front of it has no gradient but rounding errors, which
+ * Adam turns into full steps.
+ */
 export const bounds: Readonly<Record<string, Bounds>> = {
   attention: { wasm: 2e-3, webgpu: 2e-3 },
   'attention-maps': { wasm: 2e-2, webgpu: 9e-3 },
@@ -58,9 +62,9 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   'ddpm-ddim': { wasm: 8e-6, webgpu: 7e-6 },
   'density-over-time': { wasm: 2e-6, webgpu: 2e-6 },
   'digits-sample': { wasm: 4e-6, webgpu: 4e-6 },
-  'dit-digits': { wasm: 5e-3, webgpu: 5e-3 },
-  'resnet-vs-transformer': { wasm: 5e-3, webgpu: 5e-3 },
-  ablations: { wasm: 5e-3, webgpu: 5e-3 },
+  'dit-digits': { wasm: 6e-6, webgpu: 1e-6 },
+  'resnet-vs-transformer': { wasm: 3e-3, webgpu: 2e-3 },
+  ablations: { wasm: 5e-6, webgpu: 1e-6 },
   'digits-train': { wasm: 4e-3, webgpu: 3e-3 },
   drifting: { wasm: 5e-6, webgpu: 4e-6 },
   dps: { wasm: 2e-6, webgpu: 6e-4 },
@@ -80,16 +84,16 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   interpolation: { wasm: 5e-6, webgpu: 4e-5 },
   inversion: { wasm: 4e-5, webgpu: 2e-5 },
   'learned-variance': { wasm: 5e-3, webgpu: 3e-3 },
-  'latent-mnist': { wasm: 2e-2, webgpu: 2e-2 },
+  'latent-mnist': { wasm: 7e-5, webgpu: 7e-5 },
   likelihood: { wasm: 4e-6, webgpu: 2e-4 },
   'loss-formula': { wasm: 5e-6, webgpu: 5e-6 },
-  'build-a-unet': { wasm: 5e-3, webgpu: 5e-3 },
-  'self-conditioning': { wasm: 5e-3, webgpu: 5e-3 },
-  'mask-training': { wasm: 5e-3, webgpu: 5e-3 },
+  'build-a-unet': { wasm: 2e-5, webgpu: 2e-5 },
+  'self-conditioning': { wasm: 5e-3, webgpu: 4e-3 },
+  'mask-training': { wasm: 3e-6, webgpu: 3e-6 },
   marginal: { wasm: 1e-6, webgpu: 1e-6 },
   'mnist-sample': { wasm: 6e-5, webgpu: 5e-5 },
   'mnist-train': { wasm: 2e-3, webgpu: 2e-3 },
-  'mean-flow': { wasm: 1e-5, webgpu: 1e-5 },
+  'mean-flow': { wasm: 4e-6, webgpu: 1e-6 },
   'nfe-curves': { wasm: 1e-5, webgpu: 1e-5 },
   'optimal-transport-couplings': { wasm: 3e-6, webgpu: 3e-6 },
   'no-time-embedding': { wasm: 1e-6, webgpu: 2e-6 },
@@ -104,12 +108,12 @@ export const bounds: Readonly<Record<string, Bounds>> = {
   restart: { wasm: 2e-6, webgpu: 2e-6 },
   'reverse-kl': { wasm: 4e-6, webgpu: 6e-6 },
   'samplers-compared': { wasm: 3e-6, webgpu: 3e-6 },
-  shortcut: { wasm: 1e-5, webgpu: 1e-5 },
+  shortcut: { wasm: 3e-6, webgpu: 1e-6 },
   'schedules-compared': { wasm: 1e-6, webgpu: 1e-6 },
   'score-field': { wasm: 6e-6, webgpu: 2e-6 },
   sdedit: { wasm: 6e-6, webgpu: 5e-6 },
   spectrum: { wasm: 7e-6, webgpu: 7e-6 },
   subgraph: { wasm: 2e-6, webgpu: 3e-6 },
   'visual-anagrams': { wasm: 4e-6, webgpu: 6e-6 },
-  'words-masked': { wasm: 1e-4, webgpu: 1e-4 },
+  'words-masked': { wasm: 2e-5, webgpu: 1e-5 },
 }
