@@ -83,15 +83,13 @@ export interface TokenStep {
  * (`confident`; Chang et al. 2022, section 3.2). Its token is drawn from the model. Tokens that are
  * there stay (Sahoo et al. 2024, eq. 7).
  */
-export const unmaskStep = (
-  { logits, ids, kept, keptNext, temperature }: TokenStep,
-  order: RevealOrder,
-  random: Random,
-): Tensor2D =>
+export const unmaskStep = (step: TokenStep, order: RevealOrder, random: Random): Tensor2D =>
   tf.tidy(() => {
+    const { logits, ids, temperature } = step
     const drawn = drawTokens(logits, temperature, random)
     const masked = ids.less(0).cast('float32') as Tensor2D
-    const share = perItem(revealedShares(kept, keptNext), ids)
+    const shares = byItem(step, (now, next) => (now < 1 ? (next - now) / (1 - now) : 1))
+    const share = perItem(shares, ids)
     const revealed =
       order === 'random'
         ? masked.mul(uniformNoise(random, ids.shape).less(share).cast('float32'))
@@ -99,11 +97,14 @@ export const unmaskStep = (
     return revealed.mul(drawn).add(tf.scalar(1).sub(revealed).mul(ids)) as Tensor2D
   })
 
-const revealedShares = (kept: Float64Array, keptNext: Float64Array): Float64Array =>
-  Float64Array.from({ length: Math.max(kept.length, keptNext.length) }, (_, i) => {
-    const [now, next] = [kept[kept.length > 1 ? i : 0], keptNext[keptNext.length > 1 ? i : 0]]
-    return now < 1 ? (next - now) / (1 - now) : 1
-  })
+/** Computes a number per item from k at t and k after the step. */
+const byItem = (
+  { kept, keptNext }: Pick<TokenStep, 'kept' | 'keptNext'>,
+  compute: (now: number, next: number) => number,
+): Float64Array =>
+  Float64Array.from({ length: Math.max(kept.length, keptNext.length) }, (_, i) =>
+    compute(kept[kept.length > 1 ? i : 0], keptNext[keptNext.length > 1 ? i : 0]),
+  )
 
 /** Probability of each drawn token, `[b, n]`. */
 function confidences(logits: Tensor3D, drawn: Tensor2D): Tensor2D {
@@ -124,7 +125,8 @@ function mostConfident(confidence: Tensor2D, masked: Tensor2D, share: Tensor): T
     .cast('float32')
     .add(other.equal(own).cast('float32').mul(earlier))
     .sum(2)
-  const count = masked.sum(1, true).mul(share).ceil()
+  // Rounded up, but not because of the last bit of the product.
+  const count = masked.sum(1, true).mul(share).sub(1e-4).ceil()
   return masked.mul(before.less(count).cast('float32')) as Tensor2D
 }
 
@@ -132,14 +134,16 @@ function mostConfident(confidence: Tensor2D, masked: Tensor2D, share: Tensor): T
  * A step of the uniform chain: draws from p(x_s | x_t), the mean of q(x_s | x_t, x_0) over the x_0
  * that the model predicts (Austin et al. 2021, eq. 4).
  */
-export const resampleStep = (
-  { logits, ids, kept, keptNext, temperature }: TokenStep,
-  random: Random,
-): Tensor2D =>
+export const resampleStep = (step: TokenStep, random: Random): Tensor2D =>
   tf.tidy(() => {
+    const { logits, ids, kept, keptNext, temperature } = step
     const classes = logits.shape[2]
     const [now, next] = [perItem(kept, logits), perItem(keptNext, logits)]
-    const between = perItem(keptBetween(kept, keptNext), logits)
+    // The probability that a token is kept from s to t.
+    const between = perItem(
+      byItem(step, (now, next) => (next > 0 ? now / next : 0)),
+      logits,
+    )
     const spread = (share: Tensor) => tf.scalar(1).sub(share).div(classes)
     const current = tokenVectors(ids, classes).slice([0, 0, 0], [-1, -1, classes])
     const sharp = temperature > 0 ? logits.div(temperature) : tokenVectorsOf(logits)
@@ -155,13 +159,6 @@ export const resampleStep = (
 
 /** Keeps logarithms finite. */
 const SMALLEST = 1e-30
-
-/** k_t / k_s, the probability that a token is kept from s to t. */
-const keptBetween = (kept: Float64Array, keptNext: Float64Array): Float64Array =>
-  Float64Array.from({ length: Math.max(kept.length, keptNext.length) }, (_, i) => {
-    const [now, next] = [kept[kept.length > 1 ? i : 0], keptNext[keptNext.length > 1 ? i : 0]]
-    return next > 0 ? now / next : 0
-  })
 
 /** One-hot vectors of the likeliest tokens. */
 const tokenVectorsOf = (logits: Tensor3D): Tensor3D => {

@@ -6,6 +6,7 @@ import { mlpGraph, type MlpConfig } from '../../engine/models/mlpGraph.ts'
 import type { DitConfig } from '../../engine/models/dit/config.ts'
 import { ditGraph } from '../../engine/models/dit/graph.ts'
 import { predicts, type LayersConfig } from '../../engine/models/layersConfig.ts'
+import { TOKENS, tokenModelFacts } from '../../engine/models/tokenModel.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
 import { ownNetwork } from '../../engine/models/own/network.ts'
 import { KindTable } from '../../engine/models/registry.ts'
@@ -37,7 +38,10 @@ export function openModel(node: GraphNode, model: Model): Expansion {
     op,
     params: {
       ...params,
-      origin: model.kind === 'layers' ? '' : originText(model, startsAtZero(node)),
+      // No closed model makes tokens.
+      ...(op !== TOKEN_OUTPUT && {
+        origin: model.kind === 'layers' ? '' : originText(model, startsAtZero(node)),
+      }),
       ...(Number.isInteger(node.params.seed) && { seed: node.params.seed }),
     },
     inputs: { ...inputs, ...(loads && { weights: wire('file', 'model') }) },
@@ -58,7 +62,7 @@ export function openModel(node: GraphNode, model: Model): Expansion {
 /** The node that makes the model of its functions. */
 function outputNode(
   { predicts, variance }: Model,
-  { predict, features, logits }: Record<string, Wire>,
+  { predict, features, logits, [TOKENS]: tokens }: Record<string, Wire>,
 ): Pick<GraphNode, 'op' | 'params' | 'inputs'> {
   if (predict)
     return {
@@ -66,7 +70,9 @@ function outputNode(
       params: { predicts, learned_variance: variance ?? 'none' },
       inputs: { x: predict },
     }
-  return { op: 'diffusion/ClassifierOutput', params: {}, inputs: { logits, features } }
+  return tokens
+    ? { op: TOKEN_OUTPUT, params: {}, inputs: { x: tokens } }
+    : { op: 'diffusion/ClassifierOutput', params: {}, inputs: { logits, features } }
 }
 
 /** A text of a model, equal for models that differ in their weights only. */
@@ -81,6 +87,7 @@ const startsAtZero = ({ op, params }: GraphNode): boolean =>
   op === 'diffusion/DiT' ? params.zero_init !== false : params.zero_init === true
 
 const LOADS = 'diffusion/LoadCheckpoint'
+const TOKEN_OUTPUT = 'diffusion/TokenOutput'
 
 /** Sizes of a data set that the closed node takes come from it in the opened ones as well. */
 const withDataset = (node: GraphNode, closed: GraphNode): GraphNode =>
@@ -106,7 +113,11 @@ function graphOf(model: Model): LayerGraph {
   const { kind, config } = model
   const found = graphs.find(kind)
   const layers = config as unknown as LayersConfig
-  const isOpened = kind !== 'layers' || predicts(layers) || classifierFacts(model) !== undefined
+  const isOpened =
+    kind !== 'layers' ||
+    predicts(layers) ||
+    classifierFacts(model) !== undefined ||
+    tokenModelFacts(model) !== undefined
   if (found && isOpened) return found(config as never)
   throw new NodeError({
     message: layerNodeMessages.notOpened({ kind }),
