@@ -28,7 +28,7 @@ export function openedFile(model: Model, type = 'UNet', params: GraphNode['param
 /** The flat graph of such a file, and the output with its model. */
 export function openedGraph(file: WorkflowFile) {
   const { nodes } = toGraph(file, declarations)
-  const output = nodes.find(({ op }) => /(Model|Classifier)Output$/.test(op))!
+  const output = nodes.find(({ op }) => /(Model|Classifier|Token)Output$/.test(op))!
   return { nodes, model: `${output.id}.model` }
 }
 

@@ -1,6 +1,11 @@
 // Masked diffusion of words: training and sampling by nodes, and the faults of wrong graphs.
 import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/engine/base/fault.ts'
+import { mapValues } from '../../src/engine/base/records.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import { collectTensors, type Model } from '../../src/engine/base/values.ts'
+import { predictTokens } from '../../src/engine/models/tokenModel.ts'
+import { noiseSchedule } from '../../src/engine/process/schedule.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
@@ -11,7 +16,8 @@ import { shippedInNode } from '../../src/nodes/storage/shippedInNode.ts'
 import { createStoredFiles, describeFile } from '../../src/nodes/storage/storedFiles.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { onCpu } from '../backends.ts'
-import { evaluate, node } from './evaluate.ts'
+import { openCheckpoint } from '../openedFile.ts'
+import { evaluate, node, type Numbers } from './evaluate.ts'
 
 const CHAIN = 'anna, hanna, hannah, nana, ana, ann'
 
@@ -186,6 +192,32 @@ onCpu(() => {
     const { views: seen, faults } = await run(loaded, files[0])
     expect(faults).toEqual([])
     expect(texts(seen.get('film')).at(-1)!.join('')).toMatch(/^[ahn ?]*$/)
+  })
+
+  test('keep their bits when the node of their checkpoint is opened', async () => {
+    const create = async () => {
+      const { model } = await evaluate([words, ...network], { model: 'model.model' })
+      const { weights, ...rest } = model as unknown as Omit<Model, 'weights'> & {
+        weights: Record<string, Numbers>
+      }
+      const tensors = mapValues(weights, ({ shape, data }) => tf.tensor(data, shape))
+      return { ...rest, weights: tensors } as Model
+    }
+    const predictBits = (model: Model) => {
+      const times = {
+        t: Float64Array.of(300, 800),
+        schedule: noiseSchedule({ name: 'linear', T: 1000 }),
+      }
+      const ids = [0, -1, 2, -1, 3, 3, -1, -1, -1, -1, -1, -1]
+      const data = tf.tidy(() => [
+        ...predictTokens(model, tf.tensor2d(ids, [2, 6]), times).dataSync(),
+      ])
+      tf.dispose(collectTensors(model))
+      return data
+    }
+    const bits = predictBits(await create())
+    expect(bits.some((value) => value !== 0)).toBe(true)
+    expect(predictBits(await openCheckpoint(await create()))).toEqual(bits)
   })
 
   test('weighted by likelihood have a finite loss that reaches the weights', async () => {
