@@ -185,9 +185,10 @@ test('undo and redo of 500 random edits restore the same file at each step', asy
         expect(workspace.text()).toBe(state)
       }
     }),
-    { numRuns: process.env.FULL ? 10 : 1, endOnFailure: !process.env.FULL },
+    // Shrinking 500 edits would take hours: the seed is printed at once.
+    { numRuns: process.env.FULL ? 10 : 1, endOnFailure: true },
   )
-}, 120_000)
+}, 300_000)
 
 test('undo reverts at most 100 steps', async () => {
   await workspace.newWorkflow()
