@@ -7,7 +7,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { isMainThread, Worker, workerData } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
+import { bundleWorker } from './fuzz/bundle.ts'
 import { bounds, kinds, Progress, type Failure, type Kind, type Task } from './fuzz/protocol.ts'
 
 const usage = `npm run fuzz -- [options]
@@ -72,11 +73,10 @@ function readOptions(args: string[]): Options & { repeat: string | undefined } {
 }
 
 export async function main(args: string[]) {
-  if (!isMainThread) return (await import('./fuzz/worker.ts')).work(workerData as Task)
   const options = readOptions(args)
   if (options.repeat !== undefined)
     return (await import('./fuzz/repeat.ts')).repeatMutant(options.repeat, options)
-  const run = new FuzzRun(options)
+  const run = new FuzzRun(options, await bundleWorker())
   const counts = await run.run()
   run.print(counts)
   if (run.failed > 0) process.exitCode = 1
@@ -88,7 +88,10 @@ class FuzzRun {
   private readonly start = Date.now()
   private readonly until: number
 
-  constructor(private readonly options: Options) {
+  constructor(
+    private readonly options: Options,
+    private readonly script: string,
+  ) {
     this.until = this.start + 60_000 * options.minutes
   }
 
@@ -135,8 +138,7 @@ class FuzzRun {
     const { threads: workers, ...options } = this.options
     const { until } = this
     const task: Task = { ...options, index, workers, start, until, progress: progress.buffer }
-    const worker = new Worker(new URL('run.mjs', import.meta.url), {
-      argv: ['scripts/fuzz.ts'],
+    const worker = new Worker(this.script, {
       workerData: task,
       resourceLimits: { maxOldGenerationSizeMb: 2048 },
       stdout: false,
