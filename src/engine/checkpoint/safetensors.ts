@@ -70,7 +70,8 @@ function toInt32(value: bigint): number {
 }
 
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
-/** Elements of an array that engines keep in the object, without a buffer of its own. */
+
+/** V8 stores the data of an array of up to 64 bytes in the object, which is cheaper than a buffer. */
 const SMALL = 16
 
 /** Copies in one go on little-endian machines, which is nearly all of them. */
@@ -310,7 +311,7 @@ function readEntry(name: string, entry: unknown, dtypes: Dtypes<unknown>): Descr
 /** Checks that the tensors cover the data exactly, without overlaps or gaps. */
 function checkSpans(tensors: ReadonlyMap<string, DescribedTensor>, length: number) {
   let reached = 0
-  for (const tensor of sortByPlace([...tensors.values()])) {
+  for (const tensor of [...tensors.values()].sort(comparePlaces)) {
     if (tensor.from !== reached) {
       const name = quoteName(nameOf(tensors, tensor))
       throw new SafetensorsError(
@@ -328,12 +329,6 @@ function checkSpans(tensors: ReadonlyMap<string, DescribedTensor>, length: numbe
 }
 
 const comparePlaces = (a: DescribedTensor, b: DescribedTensor) => a.from - b.from || a.to - b.to
-
-/** Most files list their tensors in this order. */
-const sortByPlace = (tensors: DescribedTensor[]) =>
-  tensors.every((tensor, i) => i === 0 || comparePlaces(tensors[i - 1], tensor) <= 0)
-    ? tensors
-    : tensors.sort(comparePlaces)
 
 const nameOf = (tensors: ReadonlyMap<string, DescribedTensor>, tensor: DescribedTensor) =>
   [...tensors.keys()].find((name) => tensors.get(name) === tensor)!
