@@ -312,7 +312,7 @@ if (process.env.FULL)
           ]),
         ),
       )
-      const times = Array.from({ length: 5 }, () => {
+      const times = Array.from({ length: 3 }, () => {
         const before = process.cpuUsage()
         readSafetensors(bytes)
         const { user, system } = process.cpuUsage(before)
