@@ -1,5 +1,4 @@
 // Worker of the fuzzer: checks mutants until its time is over, and reports failures.
-import './allocations.ts'
 import { parentPort } from 'node:worker_threads'
 import { describeFailure, Fuzzer, HEADERS_TOGETHER } from './fuzzer.ts'
 import { minimise } from './minimise.ts'
