@@ -162,6 +162,40 @@ const found: { breaks: string; ends: 'accepted' | 'refused'; file: object }[] = 
       ],
     },
   },
+  {
+    breaks: 'a subgraph node lists its slots in another order than the border',
+    ends: 'accepted',
+    file: {
+      definitions: {
+        subgraphs: [
+          {
+            id: SUBGRAPH,
+            nodes: [],
+            links: [],
+            inputs: [{ name: 'x_0' }, { name: 't' }],
+            outputs: [],
+            extra: { diffusion: {} },
+          },
+        ],
+      },
+      links: [
+        [1, 1, 0, 9, 0, 'tensor'],
+        [2, 2, 0, 9, 1, 'tensor'],
+      ],
+      nodes: [
+        { ...mask, id: 1, outputs: [{ name: 'a', type: 'tensor', links: [1] }] },
+        { ...mask, id: 2, outputs: [{ name: 'a', type: 'tensor', links: [2] }] },
+        {
+          id: 9,
+          type: SUBGRAPH,
+          inputs: [
+            { name: 't', type: 'tensor', link: 1 },
+            { name: 'x_0', type: 'tensor', link: 2 },
+          ],
+        },
+      ],
+    },
+  },
 ]
 
 test.each(found)('$breaks', async ({ ends, file }) => {

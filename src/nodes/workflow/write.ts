@@ -96,10 +96,10 @@ function restoreSlots(
   was: readonly object[],
   source: Json | undefined,
 ): Json[] {
-  const sources = Array.isArray(source) ? source : []
+  const findSource = createSlotFinder(slots, Array.isArray(source) ? source : [])
   return slots.map((slot, i) => {
-    const [before, came] = [was[i] as JsonObject | undefined, sources[i]]
-    if (!before || !isObject(came) || before.name !== slot.name) return slot
+    const [before, came] = [was[i] as JsonObject | undefined, findSource(slot, i)]
+    if (!before || !came || before.name !== slot.name) return slot
     const changed = Object.entries(slot).filter(([key, value]) =>
       key === 'link' || key === 'links'
         ? !sameJson(normalLinks(value), normalLinks(came[key]))
@@ -107,6 +107,23 @@ function restoreSlots(
     )
     return { ...came, ...Object.fromEntries(changed) }
   })
+}
+
+/**
+ * Returns a function that finds the original of a slot: the one of its name, since reading puts slots
+ * in the order of the declaration, else the one at its place.
+ */
+function createSlotFinder(slots: readonly JsonObject[], sources: readonly Json[]) {
+  const names = new Set<unknown>(slots.map((slot) => slot.name))
+  const byName = new Map<unknown, JsonObject>()
+  for (const source of sources) {
+    if (isObject(source) && !byName.has(source.name)) byName.set(source.name, source)
+  }
+  return (slot: JsonObject, i: number) => {
+    const here = isObject(sources[i]) ? sources[i] : undefined
+    if (here?.name === slot.name) return here
+    return byName.get(slot.name) ?? (names.has(here?.name) ? undefined : here)
+  }
 }
 
 /**
