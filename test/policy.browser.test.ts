@@ -258,7 +258,8 @@ if (process.env.FULL)
       root,
       configFile: join(root, 'vite.config.ts'),
       logLevel: 'error',
-      cacheDir: join(root, 'node_modules/.vite/test'),
+      // With another list of plugins, Vite would replace the bundles of the running server.
+      cacheDir: join(root, 'node_modules/.vite/test-styles'),
       server: { port: 0, watch: null },
       plugins: [
         {
