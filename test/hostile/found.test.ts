@@ -4,11 +4,11 @@ import { expect, test } from 'vitest'
 import { JsonTarget } from '../../scripts/fuzz/jsonTarget.ts'
 
 const SUBGRAPH = '5b0c9e52-7f1d-4c86-9a3e-2d6f8e41c7a0'
-const inside = (nodes: object[] = [], links: object[] = []) => ({
-  subgraphs: [
-    { id: SUBGRAPH, nodes, links, inputs: [{ name: 'model' }], extra: { diffusion: {} } },
-  ],
+const bordered = (border: object, nodes: object[] = [], links: object[] = []) => ({
+  subgraphs: [{ id: SUBGRAPH, nodes, links, ...border, extra: { diffusion: {} } }],
 })
+const inside = (nodes: object[] = [], links: object[] = []) =>
+  bordered({ inputs: [{ name: 'model' }] }, nodes, links)
 const mask = { type: 'InvertMask', properties: { 'Node name for S&R': 'InvertMask' } }
 
 const found: { breaks: string; ends: 'accepted' | 'refused'; file: object }[] = [
@@ -121,18 +121,10 @@ const found: { breaks: string; ends: 'accepted' | 'refused'; file: object }[] = 
     breaks: 'a node of the main graph has the type of a border, which was opened before',
     ends: 'accepted',
     file: {
-      definitions: {
-        subgraphs: [
-          {
-            id: SUBGRAPH,
-            nodes: [],
-            links: [],
-            inputs: [{ name: 'model' }],
-            outputs: [{ name: 'x' }, { name: 'x_prev' }],
-            extra: { diffusion: {} },
-          },
-        ],
-      },
+      definitions: bordered({
+        inputs: [{ name: 'model' }],
+        outputs: [{ name: 'x' }, { name: 'x_prev' }],
+      }),
       links: [[30, 26, 0, 27, 0, 'model']],
       nodes: [
         { id: 18, type: SUBGRAPH },
@@ -166,18 +158,7 @@ const found: { breaks: string; ends: 'accepted' | 'refused'; file: object }[] = 
     breaks: 'a subgraph node lists its slots in another order than the border',
     ends: 'accepted',
     file: {
-      definitions: {
-        subgraphs: [
-          {
-            id: SUBGRAPH,
-            nodes: [],
-            links: [],
-            inputs: [{ name: 'x_0' }, { name: 't' }],
-            outputs: [],
-            extra: { diffusion: {} },
-          },
-        ],
-      },
+      definitions: bordered({ inputs: [{ name: 'x_0' }, { name: 't' }] }),
       links: [
         [1, 1, 0, 9, 0, 'tensor'],
         [2, 2, 0, 9, 1, 'tensor'],
