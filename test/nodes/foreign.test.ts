@@ -43,3 +43,33 @@ describe.each(names)('%s', (name) => {
     expect(saved(graph)).toEqual(expected)
   })
 })
+
+describe('slots keep the fields of other programs', () => {
+  const file = (inputs: object[]) => ({
+    links: [],
+    nodes: [{ id: 1, type: 'Unknown', pos: [0, 0], size: [100, 60], inputs }],
+  })
+  const printedInputs = (inputs: object[]) => {
+    const { workflow } = parseWorkflow(JSON.stringify(file(inputs)), toys)
+    const printed = JSON.parse(stringifyWorkflow(workflow)) as ReturnType<typeof file>
+    return printed.nodes[0].inputs
+  }
+
+  test('without a name', () => {
+    const inputs = [
+      { type: 'MASK', link: null, color_on: 'red' },
+      { name: 'b', type: 'MASK', link: null, color_on: 'blue' },
+    ]
+    expect(printedInputs(inputs)).toMatchObject(inputs)
+  })
+
+  test('with the same name', () => {
+    const inputs = ['red', 'blue'].map((color_on) => ({
+      name: 'a',
+      type: 'MASK',
+      link: null,
+      color_on,
+    }))
+    expect(printedInputs(inputs)).toMatchObject(inputs)
+  })
+})
