@@ -5,7 +5,7 @@ import { createClient } from '../../nodes/host/client.ts'
 import { nodeActivities } from '../../nodes/workflow/planGraph.ts'
 import { createStage, type Stage } from '../canvas/stage.ts'
 import { shownChart } from '../charts/state.ts'
-import { listenToDrops, openAddressLink } from '../drops/files.ts'
+import { listenToDrops, openAddress, openAddressLink } from '../drops/files.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { followFocus } from '../outline/focus.ts'
 import { createEngineRequests } from '../running/engineRequests.ts'
@@ -77,7 +77,7 @@ export async function startEditor(
   await editor.workspace.restoreTabs()
   editor.runner.continueDiscarded()
   addEventListener('hashchange', () => void openAddressLink(editor))
-  await openAddressLink(editor)
+  await openAddress(editor)
   offerTour(isNew && storageAvailability.value.state !== 'silent')
   return editor
 }

@@ -37,6 +37,15 @@ export interface Address {
 const isHideable = (name: string): name is HideablePart =>
   hideableParts.some((part) => part === name)
 
+/**
+ * Position of the colon between a param and its value: the first one after a param. Ids of nodes in
+ * subgraphs, such as 5:3, contain colons too.
+ */
+function settingColon(setting: string): number {
+  const [param] = /^[^]*?\.\w+(?=:)/.exec(setting) ?? []
+  return param === undefined ? setting.indexOf(':') : param.length
+}
+
 /** Reads the query of an address, such as `?workflow=points&set=Data.noise:0.1`. */
 export function readAddress(search: string): Address {
   const query = new URLSearchParams(search)
@@ -44,7 +53,7 @@ export function readAddress(search: string): Address {
   const unreadable: string[] = []
   const set: [string, string][] = []
   for (const setting of query.getAll('set')) {
-    const colon = setting.indexOf(':')
+    const colon = settingColon(setting)
     if (colon < 1) unreadable.push(`set=${setting}`)
     else set.push([setting.slice(0, colon).trim(), setting.slice(colon + 1).trim()])
   }

@@ -1,0 +1,110 @@
+// Opening of the workflow that the address of the page names, `?workflow=points&set=Data.noise:0.1`.
+// Loaded on demand.
+import { ownTypes } from '../graph/declarations.ts'
+import type { BackupServices } from '../backup/services.ts'
+import { runState } from '../running/state.ts'
+import { texts, translateMessage } from '../texts/texts.ts'
+import { showToast } from '../ui/state.ts'
+import { readyIds } from '../workspace/gallery.ts'
+import type { Address } from './address.ts'
+import { fetchFile, fileName, resolveAddress } from './fetchFile.ts'
+import { openWorkflowFile } from './openDropped.ts'
+import { setParams } from './workflowSettings.ts'
+
+type AddressedWorkflow = Pick<Address, 'workflow' | 'set' | 'unreadable'>
+
+/**
+ * Opens the workflow of an address in a tab, with its settings as an edit that can be undone, and
+ * removes both from the address: a reload restores the tab with the user's work instead. Throws
+ * Error with the reason if the workflow cannot be opened; the address stays then.
+ * @param isOpen true if a link has opened the workflow that the settings are for
+ */
+export async function openAddressed(
+  editor: BackupServices,
+  { workflow, set, unreadable }: AddressedWorkflow,
+  isOpen: boolean,
+): Promise<void> {
+  if (unreadable.length)
+    showToast(texts.link.unreadable, { text: unreadable.join(', '), error: true })
+  if (workflow !== undefined) await openNamed(editor, workflow)
+  if (Object.keys(set).length) {
+    if (workflow !== undefined || isOpen) await applyToOpen(editor, set)
+    else showToast(texts.link.noWorkflow, { error: true })
+  }
+  editor.workspace.flush()
+  forgetWorkflow()
+}
+
+/** Opens a ready workflow by its id, or the file at an address. */
+export async function openNamed(editor: BackupServices, name: string): Promise<void> {
+  if (!/^[\w-]+$/.test(name)) {
+    showToast(texts.link.loading(fileName(resolveAddress(name))))
+    return openWorkflowFile(editor, await fetchFile(name))
+  }
+  const ids = await readyIds()
+  if (!ids.includes(name)) throw new Error(texts.link.unknownReady(nearest(name, ids)))
+  return editor.workspace.openReady(name)
+}
+
+/** Sets params of the workflow on the canvas. Shows what does not match it. */
+async function applyToOpen(editor: BackupServices, set: Address['set']) {
+  let problems = applyOnce(editor, set)
+  if (problems.length) {
+    // A value may be the name of a stored file, and their lists may not be loaded yet.
+    await Promise.all([editor.files.refresh('checkpoint'), editor.files.refresh('dataset')])
+    problems = applyOnce(editor, set)
+  }
+  const count = Object.keys(set).length - problems.length
+  if (count) showToast(texts.link.applied(count))
+  if (problems.length)
+    showToast(texts.link.notApplied, {
+      text: problems.map(translateMessage).join(' '),
+      error: true,
+    })
+}
+
+function applyOnce({ workspace }: BackupServices, set: Address['set']): string[] {
+  const { checkpoint, dataset } = runState.storedFiles
+  let problems: string[] = []
+  workspace.editWhole((file) => {
+    const done = setParams(file, set, ownTypes, [...checkpoint.value, ...dataset.value])
+    ;({ problems } = done)
+    return done.file === file ? undefined : done.file
+  })
+  // Ends the edit, so that it is stored.
+  workspace.text()
+  return problems
+}
+
+/** Removes the workflow and its settings from the address. */
+function forgetWorkflow() {
+  const query = new URLSearchParams(location.search)
+  for (const name of ['workflow', 'set']) query.delete(name)
+  const rest = String(query)
+  history.replaceState(null, '', location.pathname + (rest && `?${rest}`) + location.hash)
+}
+
+/** Number of similar ids in a message. */
+const SUGGESTIONS = 3
+
+/** The ids that are most similar to a name. */
+export const nearest = (name: string, ids: readonly string[]): string[] =>
+  ids
+    .map((id) => ({ id, distance: editDistance(name.toLowerCase(), id) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, SUGGESTIONS)
+    .map(({ id }) => id)
+
+/** Insertions, deletions and replacements of letters between two words (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1] + Number(a[i - 1] !== b[j - 1])
+      next.push(Math.min(replaced, row[j] + 1, next[j - 1] + 1))
+    }
+    row = next
+  }
+  return row[b.length]
+}
