@@ -2,16 +2,13 @@
 import { dropMessages } from '../texts/dropMessages.ts'
 import { readFileWith } from '../storage/fileReader.ts'
 
-/** Bounds of {@link fetchFile}; SECURITY.md lists them. */
-export const FETCH_LIMITS = { bytes: 64e6, silence: 20_000 }
-
 /**
  * Loads the file at an address, which may be relative to the page.
  * @throws Error with a cure: not found, not readable from here, too large, no answer
  */
 export async function fetchFile(address: string): Promise<File> {
   const url = resolveAddress(address)
-  const blob = await readFileWith('fetchBlob', url.href, FETCH_LIMITS)
+  const blob = await readFileWith('fetchBlob', url.href)
   return new File([blob], fileName(url))
 }
 
@@ -47,9 +44,7 @@ export function resolveAddress(address: string, base: string = document.baseURI)
 function rawAddress({ hostname, pathname }: URL): URL | undefined {
   const [, owner, repository, view, ...rest] = pathname.split('/')
   if (hostname === 'github.com' && (view === 'blob' || view === 'raw') && rest.length > 1)
-    return new URL(
-      `https://raw.githubusercontent.com/${[owner, repository, ...rest].join('/')}`,
-    )
+    return new URL(`https://raw.githubusercontent.com/${[owner, repository, ...rest].join('/')}`)
   if (hostname === 'gist.github.com' && repository && view === undefined)
     return new URL(`https://gist.githubusercontent.com/${owner}/${repository}/raw`)
   return undefined

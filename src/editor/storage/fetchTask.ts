@@ -9,6 +9,9 @@ export interface FetchLimits {
   silence: number
 }
 
+/** SECURITY.md lists the size. */
+export const FETCH_LIMITS: FetchLimits = { bytes: 64e6, silence: 20_000 }
+
 /** Error with a cure, which the page shows after the message. */
 class FetchError extends Error {
   override name = 'FetchError'
@@ -25,7 +28,7 @@ class FetchError extends Error {
  * Returns the contents of the file at an absolute address.
  * @throws FetchError that states why it cannot be loaded
  */
-export async function fetchBlob(address: string, limits: FetchLimits): Promise<Blob> {
+export async function fetchBlob(address: string, limits = FETCH_LIMITS): Promise<Blob> {
   const watch = watchPolicy()
   const timer = createTimer(address, limits.silence)
   try {
@@ -126,19 +129,18 @@ interface PolicyWatch {
 /** Notices that the policy of this thread forbids a request. */
 function watchPolicy(): PolicyWatch {
   const EVENT = 'securitypolicyviolation'
-  const { addEventListener: add, removeEventListener: remove } = globalThis as Partial<
-    typeof globalThis
-  >
+  // Node has no such events.
+  const scope: Partial<EventTarget> = globalThis
   let violated = false
   const note = () => (violated = true)
-  add?.(EVENT, note)
+  scope.addEventListener?.(EVENT, note)
   return {
     async isViolated() {
       // The event follows the failure.
       await new Promise((resolve) => setTimeout(resolve, 50))
       return violated
     },
-    stop: () => remove?.(EVENT, note),
+    stop: () => scope.removeEventListener?.(EVENT, note),
   }
 }
 
