@@ -1,6 +1,7 @@
 // What the address of the page asks for, addresses of files, and settings in a workflow.
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { changedParams } from '../../src/editor/app/shortLink.ts'
 import { readAddress } from '../../src/editor/drops/address.ts'
 import { nearest } from '../../src/editor/drops/openAddress.ts'
 import { fileName, resolveAddress } from '../../src/editor/drops/fetchFile.ts'
@@ -127,5 +128,47 @@ describe('settings', () => {
     expect(value(file, '21:3', 'w')).toBe(0.5)
     // The subgraph is shared by both nodes.
     expect([value(file, '18:4', 'to'), value(file, '21:4', 'to')]).toEqual(['epsilon', 'epsilon'])
+  })
+})
+
+describe('a short link', () => {
+  const declared = new Map(nodes.map(toDeclaration).map((each) => [each.type, each]))
+  const read = (text: string) => parseWorkflow(text, declared).workflow
+  const points = read(readFileSync('workflows/points.json', 'utf8'))
+  const changed = (id: number, properties: object, more = {}) => ({
+    ...points,
+    nodes: points.nodes.map((node) =>
+      node.id === id
+        ? { ...node, ...more, properties: { ...node.properties, ...properties } }
+        : node,
+    ),
+  })
+
+  test('has the changed params, by titles where they are unique', () => {
+    expect(changedParams(points, points, declared)).toEqual({})
+    expect(changedParams(points, changed(1, { noise: 0.25 }), declared)).toEqual({
+      'Data.noise': '0.25',
+    })
+    expect(changedParams(points, changed(6, { steps: 5 }), declared)).toEqual({
+      'Training Start.steps': '5',
+    })
+  })
+
+  test('is read as it was written', () => {
+    const after = changed(6, { steps: 5 })
+    const settings = changedParams(points, after, declared)
+    const query = new URLSearchParams(
+      Object.entries(settings ?? {}).map(([key, value]) => ['set', `${key}:${value}`]),
+    )
+    const { file } = setParams(points, readAddress(`?${query}`).set, declared)
+    expect(graphKey(toGraph(file, declared))).toBe(graphKey(toGraph(after, declared)))
+  })
+
+  test('does not exist if anything else changed', () => {
+    expect(changedParams(points, changed(14, { text: 'mine' }), declared)).toBeUndefined()
+    expect(changedParams(points, changed(1, {}, { title: 'Mine' }), declared)).toBeUndefined()
+    expect(changedParams(points, changed(1, {}, { pos: [0, 0] }), declared)).toBeUndefined()
+    const fewer = { ...points, nodes: points.nodes.filter(({ id }) => id !== 19) }
+    expect(changedParams(points, fewer, declared)).toBeUndefined()
   })
 })
