@@ -1,4 +1,4 @@
-// Links that name a workflow, `?workflow=` and `&set=`: of the gallery, on this server and elsewhere.
+// Links that name a workflow, `?workflow=` and `&set=`: of the gallery, on this server, elsewhere.
 import { readFileSync } from 'node:fs'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, expect, test } from 'vitest'

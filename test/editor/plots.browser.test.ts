@@ -19,6 +19,7 @@ import {
   useEditor,
   values,
   waitForRun,
+  waitMilliseconds,
   type Place,
 } from './driver.ts'
 import { readyWorkflow } from './readyText.ts'
@@ -159,7 +160,7 @@ test('a double-click on a number opens its editor and changes nothing; its arrow
     await editorOf().waitFor({ state: 'detached' })
     expect([x, await count()]).toEqual([x, 5000])
     // Not a triple click with the next one.
-    await page.waitForTimeout(600)
+    await waitMilliseconds(page, 600)
   }
   const arrow = await locateNode(page, 'Data', [width - 20, y])
   await page.mouse.dblclick(arrow.x, arrow.y)

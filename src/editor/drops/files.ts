@@ -1,5 +1,5 @@
-// Files from outside the editor: dropped, chosen in a dialog, or embedded or named in the address. The
-// code for reading them is loaded on demand.
+// Files from outside the editor: dropped, chosen in a dialog, or embedded or named in the address.
+// The code for reading them is loaded on demand.
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import { LINK_MARK } from '../../nodes/workflow/linkMark.ts'
 import type { BackupServices } from '../backup/services.ts'

@@ -1,5 +1,5 @@
-// Opening of the workflow that the address of the page names, `?workflow=points&set=Data.noise:0.1`.
-// Loaded on demand.
+// Opening of the workflow that the address of the page names, such as
+// `?workflow=points&set=Data.noise:0.1`. Loaded on demand.
 import { ownTypes } from '../graph/declarations.ts'
 import type { BackupServices } from '../backup/services.ts'
 import { runState } from '../running/state.ts'

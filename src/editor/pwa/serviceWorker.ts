@@ -34,8 +34,8 @@ self.addEventListener('activate', (event) =>
   event.waitUntil(deleteOldCaches().then(() => self.clients.claim())),
 )
 /**
- * The page sends 'take' to activate this version while older pages are open, and 'cache' when it has
- * started.
+ * The page sends 'take' to activate this version while older pages are open, and 'cache' when it
+ * has started.
  */
 self.addEventListener('message', (event) => {
   if (event.data === 'take') void self.skipWaiting()

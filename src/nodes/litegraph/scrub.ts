@@ -1,5 +1,5 @@
-// Views under the pointer: scrubbing through time, turning points in space, and choosing what a plot
-// shows. Nothing of this moves the node or changes the workflow.
+// Views under the pointer: scrubbing through time, turning points in space, and choosing what a
+// plot shows. None of them moves the node or changes the workflow.
 import type { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import type { Box } from '../painters/frame.ts'
 import type { View } from '../../engine/plan/view.ts'

@@ -1,4 +1,4 @@
-// Note in the corner of a plot about the points that are not in view, which fits the view on a click.
+// Note in the corner of a plot about the points outside of the view, which a click fits.
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { shorten, type Box } from './frame.ts'
 import { countOutside, type PlotLook } from './plotLook.ts'

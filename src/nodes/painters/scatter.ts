@@ -1,5 +1,5 @@
-// Points in the plane, or projected to it: clouds, paths, moving points, arrows of a field, ellipses
-// of one standard deviation.
+// Points in the plane, or projected to it: clouds, paths, moving points, arrows of a field,
+// ellipses of one standard deviation.
 import { projectPoints } from '../../engine/base/turntable.ts'
 import type { ScatterView } from '../../engine/plan/view.ts'
 import type { Box, LegendItem } from './frame.ts'
