@@ -6,6 +6,7 @@ import { runState } from '../running/state.ts'
 import { texts, translateMessage } from '../texts/texts.ts'
 import { showToast } from '../ui/state.ts'
 import { readyIds } from '../workspace/gallery.ts'
+import { COMMIT_DELAY } from '../workspace/transactions.ts'
 import type { Address } from './address.ts'
 import { fetchFile, fileName, resolveAddress } from './fetchFile.ts'
 import { openWorkflowFile } from './openDropped.ts'
@@ -28,7 +29,7 @@ export async function openAddressed(
     showToast(texts.link.unreadable, { text: unreadable.join(', '), error: true })
   if (workflow !== undefined) await openNamed(editor, workflow)
   if (Object.keys(set).length) {
-    if (workflow !== undefined || isOpen) await applyToOpen(editor, set)
+    if (workflow !== undefined || isOpen) await setOpenParams(editor, set)
     else showToast(texts.link.noWorkflow, { error: true })
   }
   editor.workspace.flush()
@@ -46,14 +47,17 @@ export async function openNamed(editor: BackupServices, name: string): Promise<v
   return editor.workspace.openReady(name)
 }
 
-/** Sets params of the workflow on the canvas. Shows what does not match it. */
-async function applyToOpen(editor: BackupServices, set: Address['set']) {
+/** Sets params of the workflow on the canvas, as an edit. Shows what does not match it. */
+export async function setOpenParams(editor: BackupServices, set: Address['set']): Promise<void> {
   let problems = applyOnce(editor, set)
   if (problems.length) {
     // A value may be the name of a stored file, and their lists may not be loaded yet.
     await Promise.all([editor.files.refresh('checkpoint'), editor.files.refresh('dataset')])
     problems = applyOnce(editor, set)
   }
+  // The graph completes its slots, and the edit ends.
+  await new Promise((resolve) => setTimeout(resolve, COMMIT_DELAY))
+  editor.workspace.text()
   const count = Object.keys(set).length - problems.length
   if (count) showToast(texts.link.applied(count))
   if (problems.length)
@@ -71,8 +75,6 @@ function applyOnce({ workspace }: BackupServices, set: Address['set']): string[]
     ;({ problems } = done)
     return done.file === file ? undefined : done.file
   })
-  // Ends the edit, so that it is stored.
-  workspace.text()
   return problems
 }
 
