@@ -52,7 +52,7 @@ export async function setOpenParams(editor: BackupServices, set: Address['set'])
   let problems = applyOnce(editor, set)
   if (problems.length) {
     // A value may be the name of a stored file, and their lists may not be loaded yet.
-    await Promise.all([editor.files.refresh('checkpoint'), editor.files.refresh('dataset')])
+    await Promise.allSettled([editor.files.refresh('checkpoint'), editor.files.refresh('dataset')])
     problems = applyOnce(editor, set)
   }
   // The graph completes its slots, and the edit ends.
