@@ -63,7 +63,9 @@ test('reports settings that do not match with the valid names, and applies the o
   const page = await open('workflow=points&set=Nobody.steps:7&set=Data.size:1&set=Data.count:300')
   const toast = page.locator('.toasts').getByText(/There is no node Nobody\./)
   await toast.waitFor()
-  expect(await toast.innerText()).toMatch(/The graph has .*Training Start.* Data has no param size/s)
+  expect(await toast.innerText()).toMatch(
+    /The graph has .*Training Start.* Data has no param size/s,
+  )
   expect((await values(page, 'Data')).count).toBe(300)
 })
 

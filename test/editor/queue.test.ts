@@ -135,4 +135,3 @@ describe('the event log of a run', () => {
     expect(names('two')).toEqual(['now'])
   })
 })
-})

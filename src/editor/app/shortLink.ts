@@ -32,9 +32,7 @@ export function shortLink(): ShortLink | undefined {
     ...Object.entries(settings).map(([key, value]) => `set=${encode(key)}:${encode(value)}`),
   ].join('&')
   const href = `${location.origin}${location.pathname}?${query}`
-  return href.length > MAX_LENGTH
-    ? undefined
-    : { href, settings: Object.keys(settings).length }
+  return href.length > MAX_LENGTH ? undefined : { href, settings: Object.keys(settings).length }
 }
 
 /** Encodes a part of a query, and leaves readable what may stay. */

@@ -77,18 +77,17 @@ async function readBody(
   const chunks: BlobPart[] = []
   let size = 0
   const reader = response.body?.getReader()
-  while (reader) {
-    const { done, value } = await reader.read()
-    if (done) break
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true }
+    if (done) return new Blob(chunks)
     timer.restart()
     size += value.length
     if (size > bytes) {
-      await reader.cancel()
+      await reader?.cancel()
       throw tooLong()
     }
     chunks.push(value as Uint8Array<ArrayBuffer>)
   }
-  return new Blob(chunks)
 }
 
 interface Timer {

@@ -56,8 +56,7 @@ function fitExtent(view: ScatterView): ScatterView['extent'] {
   const all = [...view.clouds.map(({ points }) => points), ...view.paths, ...(view.moving ?? [])]
   let reach = 0
   for (const points of all)
-    for (const value of points)
-      if (Number.isFinite(value)) reach = Math.max(reach, Math.abs(value))
+    for (const value of points) if (Number.isFinite(value)) reach = Math.max(reach, Math.abs(value))
   reach *= AIR
   return reach ? [-reach, reach, -reach, reach] : view.extent
 }

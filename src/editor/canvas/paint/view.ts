@@ -64,12 +64,7 @@ export function paintNodeView(
   }
   const key = `${zoom} ${width} ${height} ${colours.dark} ${scrub} ${language()}`
   let cached = cachedViews.get(node)
-  if (
-    cached?.view !== view ||
-    cached.key !== key ||
-    cached.look !== look ||
-    cached.plot !== plot
-  ) {
+  if (cached?.view !== view || cached.key !== key || cached.look !== look || cached.plot !== plot) {
     const { bitmap, ctx: inner } = createBitmap(width, height)
     inner.scale(zoom, zoom)
     const area = { x: 0, y: 0, width: box.width, height: box.height }

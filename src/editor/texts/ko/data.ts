@@ -164,8 +164,7 @@ export const koData: typeof enData = {
     noWorkflow: '링크의 설정을 적용할 워크플로가 없습니다. 주소에 workflow=를 더하세요.',
     unreadable: '주소에 읽을 수 없는 부분이 있습니다',
     short: '갤러리의 이 워크플로를 엽니다.',
-    shortWithSettings: (count) =>
-      `갤러리의 이 워크플로를 열고 파라미터 ${count}개를 설정합니다.`,
+    shortWithSettings: (count) => `갤러리의 이 워크플로를 열고 파라미터 ${count}개를 설정합니다.`,
   },
 
   storage: {

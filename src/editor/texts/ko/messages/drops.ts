@@ -12,8 +12,7 @@ export const koDrops: Translation<typeof dropMessages> = {
   tryLater: '나중에 다시 시도하거나, 파일을 다운로드해 여기에 놓으세요.',
   notReached:
     '{address}을(를) 불러오지 못했습니다. 서버가 응답하지 않거나, 다른 사이트가 파일을 읽도록 허용하지 않습니다(CORS).',
-  allowReading:
-    '파일을 다운로드해 여기에 놓거나, GitHub처럼 읽기를 허용하는 서버에 두세요.',
+  allowReading: '파일을 다운로드해 여기에 놓거나, GitHub처럼 읽기를 허용하는 서버에 두세요.',
   noNetwork: '{address}을(를) 불러오지 못했습니다. 네트워크에 연결되어 있지 않습니다.',
   connect: '네트워크에 연결하고 페이지를 새로 고치세요.',
   forbiddenHere: '이 사이트의 보안 정책이 {origin}의 파일을 불러오도록 허용하지 않습니다.',
