@@ -73,11 +73,15 @@ export async function addStoredFile(
   }
 }
 
-/** Opens the workflows that the address contains and names, if any. */
+/**
+ * Opens the workflows that the address contains and names, if any. A page in a frame opens the named
+ * one itself: its address stays, as nothing is stored there for a reload.
+ */
 export async function openAddress(editor: BackupServices) {
   const isOpen = await openAddressLink(editor)
   const address = readAddress(location.search)
-  const { workflow, set, unreadable } = address
+  const { workflow, set, unreadable, embed } = address
+  if (embed) return
   if (workflow === undefined && !Object.keys(set).length && !unreadable.length) return
   try {
     const { openAddressed } = await import('./openAddress.ts')
