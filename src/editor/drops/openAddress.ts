@@ -9,6 +9,7 @@ import { readyIds } from '../workspace/gallery.ts'
 import { COMMIT_DELAY } from '../workspace/transactions.ts'
 import type { Address } from './address.ts'
 import { fetchFile, fileName, resolveAddress } from './fetchFile.ts'
+import { nearest } from './nearest.ts'
 import { openWorkflowFile } from './openDropped.ts'
 import { setParams } from './workflowSettings.ts'
 
@@ -84,29 +85,4 @@ function forgetWorkflow() {
   for (const name of ['workflow', 'set']) query.delete(name)
   const rest = String(query)
   history.replaceState(null, '', location.pathname + (rest && `?${rest}`) + location.hash)
-}
-
-/** Number of similar ids in a message. */
-const SUGGESTIONS = 3
-
-/** The ids that are most similar to a name. */
-export const nearest = (name: string, ids: readonly string[]): string[] =>
-  ids
-    .map((id) => ({ id, distance: editDistance(name.toLowerCase(), id) }))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, SUGGESTIONS)
-    .map(({ id }) => id)
-
-/** Insertions, deletions and replacements of letters between two words (Levenshtein). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1] + Number(a[i - 1] !== b[j - 1])
-      next.push(Math.min(replaced, row[j] + 1, next[j - 1] + 1))
-    }
-    row = next
-  }
-  return row[b.length]
 }
