@@ -6,10 +6,14 @@ import { loadDeclarations } from '../src/build/declarations.ts'
 import { headerPolicy, hostPolicy, pagePolicy, trustedTypes } from '../src/build/policy.ts'
 
 test('allows neither inline code nor evaluated text, nor another origin', () => {
-  for (const policy of [headerPolicy, pagePolicy, hostPolicy]) {
+  // Workers may load a workflow from another site, if a link names it.
+  const [forWorkers, ...others] = headerPolicy.split("connect-src 'self' https:;")
+  expect(others).toHaveLength(1)
+  for (const policy of [forWorkers + others[0], pagePolicy, hostPolicy]) {
     expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|\*|https?:/)
     expect(policy).toContain("default-src 'self'")
   }
+  expect(pagePolicy).toContain("connect-src 'self';")
   expect(pagePolicy).not.toContain('frame-ancestors')
   expect(pagePolicy).toContain("require-trusted-types-for 'script'")
 })
@@ -19,6 +23,16 @@ test('is documented as it is', () => {
   expect(lines).toContain(`Content-Security-Policy: ${headerPolicy}`)
   expect(lines).toContain(`Content-Security-Policy: ${hostPolicy}`)
   expect(lines).toContain(trustedTypes)
+})
+
+test('is that of the server in the container', () => {
+  const config = readFileSync('docs/nginx.conf', 'utf8')
+  expect(config).toContain(`add_header Content-Security-Policy "${headerPolicy}" always;`)
+  for (const [name, value] of Object.entries({
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+  }))
+    expect(config).toContain(`add_header ${name} ${value} always;`)
 })
 
 test('the page has no inline script, style or handler', () => {

@@ -6,6 +6,7 @@ import { archiveLimits } from '../src/engine/archive/limits.ts'
 import { MAX_CAPTION_TABLE } from '../src/engine/datasets/captions.ts'
 import { MAX_CAPTION, MAX_NUMBERS } from '../src/engine/datasets/file.ts'
 import { TABLE_LIMITS } from '../src/engine/datasets/pointTable.ts'
+import { FETCH_LIMITS } from '../src/editor/storage/fetchTask.ts'
 import { limits } from '../src/nodes/workflow/json.ts'
 import { MAX_LINK_BYTES } from '../src/nodes/workflow/link.ts'
 
@@ -25,6 +26,7 @@ test('the bounds are those of the code', () => {
     ['nodes, also after subgraphs are replaced by their contents', count(limits.nodes)],
     ['links', count(limits.links)],
     ['link with a workflow, unpacked', megabytes(MAX_LINK_BYTES)],
+    ['file at the address in a link', megabytes(FETCH_LIMITS.bytes)],
     ['files in the ZIP of a checkpoint or a bundle', count(archiveLimits.files)],
     ['contents of a ZIP', `${archiveLimits.unpacked / 2 ** 30} GiB`],
     ['config.json of a model', `${archiveLimits.config / 2 ** 20} MiB`],

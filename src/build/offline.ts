@@ -10,8 +10,12 @@ import { SERVICE_WORKER } from './names.ts'
 /** Data files above this size in bytes are cached only when a node loads them. */
 const SMALL = 100_000
 
-/** Matches files that no supported browser requests: fonts other than woff2, source maps. */
-const isNeverAsked = (path: string) => path === SERVICE_WORKER || /\.(woff|ttf|map)$/.test(path)
+/**
+ * Matches files that no supported browser requests: fonts other than woff2, source maps, and the
+ * configuration of a server, which may not be there.
+ */
+const isNeverAsked = (path: string) =>
+  path === SERVICE_WORKER || /\.(woff|ttf|map)$|^(_headers|_redirects|CNAME|\.[^/]+)$/.test(path)
 
 export function offline(): Plugin {
   let root = process.cwd()

@@ -29,8 +29,14 @@ export const trustedTypes = `require-trusted-types-for 'script'; trusted-types $
 /** The policy in the page of the build, as a meta element. */
 export const pagePolicy = `${hostPolicy}; ${trustedTypes}`
 
+/**
+ * The worker that reads files loads the workflow that a link names from any site. The page itself
+ * cannot, as the policy in it also holds.
+ */
+const workerPolicy = pagePolicy.replace("connect-src 'self'", '$& https:')
+
 /** The policy as a header, which also states who may frame the page; a meta element cannot. */
-export const headerPolicy = `${pagePolicy}; frame-ancestors 'self'`
+export const headerPolicy = `${workerPolicy}; frame-ancestors 'self'`
 
 /**
  * Headers of `npm start` and `vite preview`. The policy of a worker is that of its own response, so

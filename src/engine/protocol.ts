@@ -41,6 +41,8 @@ export interface RunRequest extends Monitoring {
   type: 'run'
   run: number
   graph: Graph
+  /** Identifies the workflow: charts show earlier runs of the same workflow only. */
+  workflow?: string
   /** Nodes to run to; all outputs and observers if missing. */
   targets?: string[]
   /** Pauses after the first iteration, to continue step by step. */

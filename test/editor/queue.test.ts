@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createQueue, type RunOutcome, type QueuedRun } from '../../src/editor/running/queue.ts'
 import { createViewCache, createEventLog } from '../../src/editor/running/eventLog.ts'
+import type { View } from '../../src/engine/plan/view.ts'
 import type { RunEvent } from '../../src/nodes/host/clientTypes.ts'
 
 type ViewEvent = Extract<RunEvent, { type: 'view' }>
@@ -103,14 +104,34 @@ describe('the event log of a run', () => {
 
   test('is cached by graph, and the oldest is evicted at the limit', () => {
     const earlier = createViewCache(2, 100)
-    earlier.put('a', [view('v', '1'), view('w', '1')])
-    earlier.put('a', [view('v', '2')]) // A run that is limited to one node.
-    expect(earlier.get('a')).toEqual([view('v', '2'), view('w', '1')])
-    earlier.put('b', [view('v', 'b')])
-    earlier.get('a')
-    earlier.put('c', [view('v', 'c')])
-    expect(['a', 'b', 'c'].map((meaning) => earlier.get(meaning).length)).toEqual([2, 0, 1])
-    earlier.put('d', [view('v', 'x'.repeat(80))])
-    expect(['a', 'c', 'd'].map((meaning) => earlier.get(meaning).length)).toEqual([0, 0, 1])
+    const count = (key: string) => earlier.get(key, 'w').length
+    earlier.put('a', 'w', [view('v', '1'), view('w', '1')])
+    earlier.put('a', 'w', [view('v', '2')]) // A run that is limited to one node.
+    expect(earlier.get('a', 'w')).toEqual([view('v', '2'), view('w', '1')])
+    earlier.put('b', 'w', [view('v', 'b')])
+    earlier.get('a', 'w')
+    earlier.put('c', 'w', [view('v', 'c')])
+    expect(['a', 'b', 'c'].map(count)).toEqual([2, 0, 1])
+    earlier.put('d', 'w', [view('v', 'x'.repeat(80))])
+    expect(['a', 'c', 'd'].map(count)).toEqual([0, 0, 1])
+  })
+
+  test('is shown in another workflow without the lines of earlier runs', () => {
+    const cache = createViewCache()
+    const line = (name: string, kept?: true) => ({
+      name,
+      x: Float64Array.of(0),
+      y: Float64Array.of(1),
+      ...(kept && { kept }),
+    })
+    const chart = { kind: 'chart', lines: [line('before', true), line('now')] } as unknown as View
+    cache.put('graph', 'one', [{ type: 'view', run: 1, node: 'c', view: chart }])
+    const names = (workflow: string) =>
+      cache
+        .get('graph', workflow)
+        .flatMap((event) => (event.view.kind === 'chart' ? event.view.lines : []))
+        .map(({ name }) => name)
+    expect(names('one')).toEqual(['before', 'now'])
+    expect(names('two')).toEqual(['now'])
   })
 })

@@ -183,6 +183,10 @@ describe('a node', () => {
     at('mousemove', 20)
     at('mouseup', 20)
     expect(node.properties.scale).toBe(0)
+    at('mousedown', 100)
+    at('mousemove', 103)
+    at('mouseup', 103)
+    expect(node.properties.scale).toBe(0) // a click
     expect([
       parseNumber('1e-4'),
       parseNumber(' 0,5 '),

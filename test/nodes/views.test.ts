@@ -1,6 +1,21 @@
 import { createCanvas } from '@napi-rs/canvas'
 import { describe, expect, test } from 'vitest'
-import type { ChartLook, FilmView, ImagesView, Pictures, View } from '../../src/engine/plan/view.ts'
+import type {
+  ChartLook,
+  FilmView,
+  ImagesView,
+  Pictures,
+  ScatterView,
+  View,
+} from '../../src/engine/plan/view.ts'
+import {
+  countOutside,
+  toggleCloud,
+  toggleFit,
+  withLook,
+  type PlotControls,
+  type PlotLook,
+} from '../../src/nodes/painters/plotLook.ts'
 import { logTicks, measureText, ticks, tickText } from '../../src/nodes/painters/ticks.ts'
 import { frameAt, isTimed, scrubAt } from '../../src/nodes/painters/time.ts'
 import type { MakeSheet } from '../../src/nodes/painters/paint.ts'
@@ -390,4 +405,70 @@ test('numbers are formatted briefly, with a minus sign instead of a hyphen', () 
     '2.5e7',
   ])
   expect([0, 0.5, -123456, NaN].map(measureText)).toEqual(['0', '0.5000', '−1.23e5', 'NaN'])
+})
+
+describe('a plot of points', () => {
+  const [near0, far] = [Float32Array.of(0, 0, 1, 1), Float32Array.of(0, 1, 90, 0, 0, 50)]
+  const view = scatter({
+    clouds: [
+      { name: 'data', points: near0 },
+      { name: 'samples', points: far },
+    ],
+  } as Partial<View>) as ScatterView
+  /** Paints the plot and returns its controls, and the colours in it. */
+  const plot = (look?: PlotLook) => {
+    const canvas = createCanvas(260, 260)
+    const ctx = canvas.getContext('2d') as unknown as CanvasRenderingContext2D
+    let controls: PlotControls | undefined
+    const onControls = (found: PlotControls) => (controls = found)
+    paintView(ctx, view, box, darkTheme, { makeSheet, plot: look, onControls })
+    const { data } = ctx.getImageData(0, 0, 260, 260)
+    const pixel = (x: number, y: number) => [
+      ...data.subarray(4 * (260 * y + x), 4 * (260 * y + x) + 4),
+    ]
+    return { controls: controls!, count: (hex: string) => count(pixel, hex) }
+  }
+
+  test('counts the points outside, and those that are not finite', () => {
+    expect(countOutside(view.clouds, view.extent)).toEqual({ all: 5, outside: 2 })
+    expect(countOutside([{ points: Float32Array.of(NaN, 0) }], view.extent)).toEqual({
+      all: 1,
+      outside: 1,
+    })
+  })
+
+  test('has a note about them, which fits the view, and is then undone', () => {
+    expect(plot().controls.note).toBeDefined()
+    const fitted = toggleFit()
+    const [, reach] = withLook(view, fitted).extent
+    expect(reach).toBeGreaterThan(90)
+    expect(reach).toBeLessThan(100)
+    expect(countOutside(view.clouds, withLook(view, fitted).extent).outside).toBe(0)
+    expect(plot(fitted).controls.note).toBeDefined()
+    expect(withLook(view, toggleFit(fitted))).toBe(view)
+  })
+
+  test('has no note if all points are in view', () => {
+    const all = scatter({ clouds: [{ name: '', points: near0 }] } as Partial<View>)
+    let controls: PlotControls | undefined
+    const ctx = createCanvas(260, 260).getContext('2d') as unknown as CanvasRenderingContext2D
+    paintView(ctx, all, box, darkTheme, { onControls: (found) => (controls = found) })
+    expect(controls).toEqual({ clouds: [] })
+  })
+
+  test('leaves out a cloud that is hidden in the legend, and keeps the colours of the others', () => {
+    const { controls, count: before } = plot()
+    expect(controls.clouds).toHaveLength(2)
+    expect(controls.clouds[1].x).toBeGreaterThan(controls.clouds[0].x)
+    const without = plot(toggleCloud(undefined, 0)).count
+    expect(before(darkTheme.reference)).toBeGreaterThan(without(darkTheme.reference) + 10)
+    expect(without(darkTheme.series[0])).toBeGreaterThan(10)
+    const both = toggleCloud(toggleCloud(undefined, 0), 0)
+    expect(withLook(view, both)).toBe(view)
+  })
+
+  test('has the same object for the same look, so that it is painted once', () => {
+    const look = toggleFit()
+    expect(withLook(view, look)).toBe(withLook(view, look))
+  })
 })

@@ -186,6 +186,24 @@ describe('running', () => {
     ])
   })
 
+  test('a workflow never shows the lines of another one, and finds its own again', async () => {
+    const { run, events } = start()
+    const runIn = async (workflow: string, value: number) => {
+      const from = counting(3).map((it) => (it.id === 'one' ? { ...it, params: { value } } : it))
+      await run(graph(...from, node('chart', 'Chart', { values_1: 'step.sum' })), { workflow })
+      const { view } = events.findLast(
+        (event) => event.type === 'view' && event.node === 'chart',
+      ) as { view: ChartView }
+      return view.lines.map(({ y, kept }) => [[...y], kept])
+    }
+    expect(await runIn('first', 1)).toEqual([[[2, 3, 4], undefined]])
+    expect(await runIn('second', 2)).toEqual([[[4, 6, 8], undefined]])
+    expect(await runIn('first', 3)).toEqual([
+      [[6, 9, 12], undefined],
+      [[2, 3, 4], true],
+    ])
+  })
+
   describe('an observer in a body shows values of the current run', () => {
     const inside = node('inside', 'Show', { value: 'start.x' })
     const from = (value: number, steps = 3) =>

@@ -19,7 +19,7 @@ import { Palette } from './palette.tsx'
 import { Panel } from '../panel/panel.tsx'
 import { QueueList } from '../running/queueLoader.tsx'
 import { LowerPanel } from '../runs/lowerPanel.tsx'
-import { subscribeToGraph } from '../workspace/state.ts'
+import { shownTab, subscribeToGraph } from '../workspace/state.ts'
 import { nodeSearch } from '../canvas/state.ts'
 import { panelShown, showDrawer, shownDrawer } from '../ui/state.ts'
 import { TabBar } from './tabBar.tsx'
@@ -61,7 +61,7 @@ function App({ editor }: { editor: Editor }) {
 
 function EmptyCanvasHint({ editor }: { editor: Editor }) {
   subscribeToGraph()
-  if (editor.stage.nodes().length || nodeSearch.value) return null
+  if (!shownTab.value || editor.stage.nodes().length || nodeSearch.value) return null
   const left = shownDrawer.value ? 'var(--drawer)' : '0px'
   const right = panelShown.value ? 'var(--panel)' : '0px'
   return (
@@ -75,11 +75,19 @@ function EmptyCanvasHint({ editor }: { editor: Editor }) {
   )
 }
 
-/** Renders the editor into an element of the page. `onDraw` is called when it can be seen. */
+/** Renders the editor into an element of the page. */
 export async function mount(
   root: HTMLElement,
   port: EnginePort,
-  onDraw: () => void,
+  {
+    mayOpen,
+    onDraw,
+  }: {
+    /** Workflows are opened after this. */
+    mayOpen?: Promise<void>
+    /** Called when the editor can be seen. */
+    onDraw: () => void
+  },
 ): Promise<Editor> {
   const canvas = document.createElement('canvas')
   canvas.className = 'canvas'
@@ -90,9 +98,10 @@ export async function mount(
   const screen = document.createElement('div')
   const first = document.createElement('div')
   root.append(first, main, screen)
-  return startEditor(canvas, port, (editor) => {
+  const draw = (editor: Editor) => {
     render(<SkipLink editor={editor} />, first)
     render(<App editor={editor} />, screen)
     onDraw()
-  })
+  }
+  return startEditor(canvas, port, { draw, ...(mayOpen && { mayOpen }) })
 }

@@ -5,7 +5,7 @@ import { createClient } from '../../nodes/host/client.ts'
 import { nodeActivities } from '../../nodes/workflow/planGraph.ts'
 import { createStage, type Stage } from '../canvas/stage.ts'
 import { shownChart } from '../charts/state.ts'
-import { listenToDrops, openAddressLink } from '../drops/files.ts'
+import { listenToDrops, openAddress, openAddressLink } from '../drops/files.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { followFocus } from '../outline/focus.ts'
 import { createEngineRequests } from '../running/engineRequests.ts'
@@ -41,13 +41,18 @@ import type { Editor } from './services.ts'
 import { createStageHooks } from './stageHooks.ts'
 import { followStorage } from './storageStatus.ts'
 
-/**
- * Starts the editor on a canvas. `draw` renders the components. Resolves when a workflow is open.
- */
+interface StartOptions {
+  /** Renders the components. */
+  draw: (editor: Editor) => void
+  /** Workflows are opened after this. */
+  mayOpen?: Promise<void>
+}
+
+/** Starts the editor on a canvas. Resolves when a workflow is open. */
 export async function startEditor(
   element: HTMLCanvasElement,
   port: EnginePort,
-  draw: (editor: Editor) => void,
+  { draw, mayOpen }: StartOptions,
 ): Promise<Editor> {
   const stores = openStores()
   const library = createLibrary(stores)
@@ -68,10 +73,11 @@ export async function startEditor(
   listenToClipboard(editor, () => getCommand('delete').run())
   listenToDrops(editor)
   const isNew = !settings.value.open
+  await mayOpen
   await editor.workspace.restoreTabs()
   editor.runner.continueDiscarded()
   addEventListener('hashchange', () => void openAddressLink(editor))
-  await openAddressLink(editor)
+  await openAddress(editor)
   offerTour(isNew && storageAvailability.value.state !== 'silent')
   return editor
 }

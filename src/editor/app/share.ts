@@ -6,6 +6,7 @@ import { declarations } from '../graph/declarations.ts'
 import { download } from '../ui/download.ts'
 import type { Editor } from './services.ts'
 import * as format from '../ui/format.ts'
+import { shortLink } from './shortLink.ts'
 import { shippedCheckpoint } from '../workspace/shippedCheckpoints.ts'
 import { askChoice, askText, showToast } from '../ui/state.ts'
 import { workflowName } from '../workspace/state.ts'
@@ -63,8 +64,20 @@ export async function downloadScript({ engine, workspace }: Editor) {
 /** Limit of the files in a link, in bytes: some programs truncate longer links. */
 const MAX_LINK_FILES = 100e3
 
-/** Copies a link that contains the workflow, and its files if they are small. */
+/**
+ * Copies a link: a short one to a workflow of the gallery in which at most params changed, or one
+ * that contains the workflow, and its files if they are small.
+ */
 export async function copyLink(editor: Editor) {
+  editor.workspace.capture()
+  const short = shortLink()
+  if (!short) return copyFullLink(editor)
+  const { link } = texts
+  const about = short.settings ? link.shortWithSettings(short.settings) : link.short
+  return offerLink(short.href, about)
+}
+
+async function copyFullLink(editor: Editor) {
   const { here, missing } = await readUsedFiles(editor)
   const fits = here.reduce((size, { bytes }) => size + bytes.length, 0) <= MAX_LINK_FILES
   // Recipients have the files that ship with the editor.
@@ -75,19 +88,23 @@ export async function copyLink(editor: Editor) {
   const excluded = [...missing, ...(fits ? [] : own.filter((each) => each !== undefined))].map(
     ({ file }) => file.name,
   )
-  const link =
-    location.href.replace(/#.*/, '') + bundleToHash(packBundle(editor.workspace.text(), included))
+  const hash = bundleToHash(packBundle(editor.workspace.text(), included))
+  const link = location.origin + location.pathname + hash
   const { share } = texts
   const about = [
     share.linkSize(format.bytes(link.length)),
     ...(excluded.length ? [share.notInLink(excluded.join(', '))] : []),
   ].join(' ')
+  await offerLink(link, about)
+}
+
+async function offerLink(link: string, about: string) {
   try {
     await navigator.clipboard.writeText(link)
-    showToast(share.linkCopied, { text: about })
+    showToast(texts.share.linkCopied, { text: about })
   } catch {
     // Without permission for the clipboard, shows the link for copying by hand.
-    await askText(share.link, link, texts.dialogs.ok)
+    await askText(texts.share.link, link, texts.dialogs.ok)
   }
 }
 

@@ -3,7 +3,7 @@ import type { CanvasEvent } from 'litegraph.js/build/litegraph.core.js'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { registerNodes, type RegisterOptions } from '../../nodes/litegraph/register.ts'
-import { isOnView } from '../../nodes/litegraph/scrub.ts'
+import { isOnPlotControl, isOnView } from '../../nodes/litegraph/scrub.ts'
 import { limits } from '../../nodes/workflow/json.ts'
 import { declarations } from '../graph/declarations.ts'
 import { TITLE } from '../graph/nodeSize.ts'
@@ -37,9 +37,12 @@ export function createCanvas(element: HTMLCanvasElement, hooks: StageHooks): Edi
   element.addEventListener('mouseleave', () => canvas.setDirty(true))
   element.addEventListener('dblclick', () => {
     const node = canvas.nodeUnderPointer()
-    const [x, y] = canvas.graph_mouse
-    if (node && isDiffusionNode(node) && isOnView(node, [x - node.pos[0], y - node.pos[1]]))
-      hooks.enlarge(node)
+    if (!node || !isDiffusionNode(node)) return
+    const place = [
+      canvas.graph_mouse[0] - node.pos[0],
+      canvas.graph_mouse[1] - node.pos[1],
+    ] as const
+    if (isOnView(node, place) && !isOnPlotControl(node, place)) hooks.enlarge(node)
   })
   watchWireHover(canvas, (link, page) => hooks.wireHovered(link, page))
   useDevicePixels(canvas)

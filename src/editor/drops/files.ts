@@ -1,5 +1,5 @@
-// Files from outside the editor: dropped, chosen in a dialog, or embedded in the address. The code
-// for reading them is loaded on demand.
+// Files from outside the editor: dropped, chosen in a dialog, or embedded or named in the address.
+// The code for reading them is loaded on demand.
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import { LINK_MARK } from '../../nodes/workflow/linkMark.ts'
 import type { BackupServices } from '../backup/services.ts'
@@ -9,6 +9,7 @@ import { texts } from '../texts/texts.ts'
 import { readDroppedFiles, pickFiles, type DroppedFile, type PickOptions } from '../ui/pickFiles.ts'
 import { formatError } from '../ui/reason.ts'
 import { setFilesDragged, showToast } from '../ui/state.ts'
+import { readAddress } from './address.ts'
 
 /** Accepts files and folders that are dropped anywhere. Returns a function that stops this. */
 export function listenToDrops(editor: BackupServices): () => void {
@@ -72,14 +73,35 @@ export async function addStoredFile(
   }
 }
 
-/** Opens the workflow in the address, if any. */
-export async function openAddressLink(editor: BackupServices) {
+/**
+ * Opens the workflows that the address contains and names, if any. A page in a frame opens the named
+ * one itself: its address stays, as nothing is stored there for a reload.
+ */
+export async function openAddress(editor: BackupServices) {
+  const isOpen = await openAddressLink(editor)
+  const address = readAddress(location.search)
+  const { workflow, set, unreadable, embed } = address
+  if (embed) return
+  if (workflow === undefined && !Object.keys(set).length && !unreadable.length) return
+  try {
+    const { openAddressed } = await import('./openAddress.ts')
+    await openAddressed(editor, address, isOpen)
+  } catch (error) {
+    const title = texts.files.unreadable(workflow ?? texts.share.link)
+    showToast(title, { text: formatError(error), error: true })
+  }
+}
+
+/** Opens the workflow in the fragment of the address. Returns false if there is none. */
+export async function openAddressLink(editor: BackupServices): Promise<boolean> {
   const { hash } = location
-  if (!hash.startsWith(LINK_MARK)) return
+  if (!hash.startsWith(LINK_MARK)) return false
   try {
     const { openLink } = await import('./openDropped.ts')
     await openLink(editor, hash)
+    return true
   } catch (error) {
     showToast(texts.files.unreadable(texts.share.link), { text: formatError(error), error: true })
+    return false
   }
 }

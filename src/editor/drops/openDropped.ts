@@ -7,6 +7,7 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { listNodes } from '../graph/nodePaths.ts'
 import { readFileWith } from '../storage/fileReader.ts'
+import { dropMessages } from '../texts/dropMessages.ts'
 import { translateMessage, texts, translateView } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
 import type { DroppedFile } from '../ui/pickFiles.ts'
@@ -73,6 +74,26 @@ async function openItem(editor: BackupServices, item: DroppedItem, on: LGraphNod
       return item satisfies never
   }
 }
+
+/**
+ * Opens a workflow in a new tab: a JSON file, a PNG with a workflow, or a ZIP with its files.
+ * @throws Error with the reason, and a cure if there is one
+ */
+export async function openWorkflowFile(editor: BundleServices, file: File): Promise<void> {
+  const { name } = file
+  const [item] = await classifyFiles([{ path: name, file }])
+  if (item?.kind === 'workflow') {
+    if (item.text.trimStart().startsWith('<'))
+      throw withCure(dropMessages.webPage({ name }), dropMessages.useRaw())
+    return openWorkflow(editor, name, item.text)
+  }
+  if (item?.kind === 'bundle')
+    return openBundle(editor, name, await readFileWith('unpackBundle', item.file), item.file.size)
+  if (item?.kind === 'unknown') throw new Error(item.reason)
+  throw withCure(dropMessages.notWorkflow({ name }), dropMessages.dropInstead())
+}
+
+const withCure = (message: string, cure: string) => Object.assign(new Error(message), { cure })
 
 /** Reads a checkpoint or a data set. Throws Error with the reason if it is invalid. */
 export async function readCheckedFile(what: StoredFileKind, file: File): Promise<Uint8Array> {

@@ -40,7 +40,10 @@ const RunFiles = lazySection(async () => (await import('./runFiles.tsx')).RunFil
 const FormulaEquation = lazySection(
   async () => (await import('./formulaEquation.tsx')).FormulaEquation,
 )
+const PlotSection = lazySection(async () => (await import('./plotSection.tsx')).PlotSection)
 const UnknownNode = lazySection(async () => (await import('./unknownNode.tsx')).UnknownNode)
+
+const SCATTER = 'diffusion/Scatter'
 
 export function Panel() {
   const editor = useRunning()
@@ -96,6 +99,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
       {subgraph && <SubgraphSection node={node} subgraph={subgraph} />}
       {isBorderNode(node) && <BorderSlots node={node} />}
       <FilmSection node={node} />
+      {declaration.type === SCATTER && <PlotSection node={node} />}
       <LargeButton node={node} />
       <NodeMeasures node={node} />
       {Object.keys(declaration.params).length > 0 && (

@@ -1,19 +1,17 @@
 // Registration of the service worker, which caches the built editor, and the toast about updates.
 import { effect } from '@preact/signals'
-import { SERVICE_WORKER } from '../../build/names.ts'
-import { trustedScriptUrl } from '../../engine/base/trustedScriptUrl.ts'
 import { showToast } from '../ui/state.ts'
 import { runState } from '../running/state.ts'
 import { texts } from '../texts/texts.ts'
+import { register } from './register.ts'
 
 /** Registers the service worker of the built editor. Does nothing during development. */
 export async function registerServiceWorker(): Promise<void> {
   if (!import.meta.env.PROD || !navigator.serviceWorker) return
   await waitForEngine()
-  const url = trustedScriptUrl(new URL(SERVICE_WORKER, document.baseURI))
-  // The editor also works without it: in a private window, or on a server without the file.
-  const registration = await navigator.serviceWorker.register(url).catch(() => undefined)
+  const registration = await register()
   if (!registration) return
+  void navigator.serviceWorker.ready.then(({ active }) => active?.postMessage('cache'))
   const announceUpdate = () => {
     if (!registration.waiting || !registration.active) return
     showToast(texts.newVersion.ready, {

@@ -1,6 +1,7 @@
 // Service worker of the built editor, which then starts and runs without a network. The build adds
-// the list of files (build/offline.ts). Responses keep their headers: wasm threads need an isolated
-// page.
+// the list of files (build/offline.ts). Responses keep their headers, and get those of an isolated
+// page, which wasm threads need, from servers that do not send them.
+import { isIsolating, withIsolation } from './isolationHeaders.ts'
 
 /** Files of the build, as paths relative to this script. */
 export interface Built {
@@ -22,18 +23,25 @@ const { scope } = self.registration
 const PREFIX = `editor ${scope} `
 const APP = PREFIX + version
 const DATA = `data ${scope}`
-const [START, ASSETS] = ['../', 'assets/']
+const [START, ASSETS] = ['./', 'assets/']
 
 const fileUrl = (path: string) => new URL(path, scope).href
 /** File names in this folder contain a hash, so their contents never change. */
 const isHashed = (path: string) => path.startsWith(ASSETS)
 
-self.addEventListener('install', (event) => event.waitUntil(cacheFiles()))
+self.addEventListener('install', (event) => event.waitUntil(install()))
 self.addEventListener('activate', (event) =>
   event.waitUntil(deleteOldCaches().then(() => self.clients.claim())),
 )
-/** The page sends 'take' to activate this version while older pages are open. */
-self.addEventListener('message', ({ data }) => data === 'take' && void self.skipWaiting())
+/**
+ * The page sends 'take' to activate this version while older pages are open, and 'cache' when it
+ * has started.
+ */
+self.addEventListener('message', (event) => {
+  if (event.data === 'take') void self.skipWaiting()
+  // Without a network, the next visit tries again.
+  else if (event.data === 'cache') event.waitUntil(cacheFiles().catch(() => {}))
+})
 self.addEventListener('fetch', (event) => {
   const path = ownPath(event.request)
   if (path === undefined) return
@@ -50,7 +58,10 @@ function ownPath({ url, method, headers, mode }: Request): string | undefined {
   return mode === 'navigate' && (path === '' || path === 'index.html') ? START : path
 }
 
-async function respond(request: Request, path: string): Promise<Response> {
+const respond = async (request: Request, path: string): Promise<Response> =>
+  withIsolation(await findResponse(request, path))
+
+async function findResponse(request: Request, path: string): Promise<Response> {
   const url = fileUrl(path)
   // An older open page requests files of its own version, which are in an older cache.
   const cached =
@@ -72,19 +83,33 @@ const matchCache = async (name: string, url: string) =>
   (await caches.open(name)).match(url, { ignoreVary: true })
 const matchAnyCache = (url: string) => caches.match(url, { ignoreVary: true })
 
-/** Caches the files of this version. Fetches only those that changed since the last one. */
+/**
+ * Caches the files before this version becomes active. The first version on a server that does not
+ * isolate its pages becomes active at once, because the page waits to be isolated: it caches the
+ * files when the page has started.
+ */
+async function install() {
+  const isUpdate = self.registration.active !== null
+  if (isUpdate || isIsolating(await fetch(fileUrl(START), { cache: 'no-cache' })))
+    await cacheFiles()
+}
+
+/** Caches the files of this version that are not cached yet, the page last. */
 async function cacheFiles() {
   const cache = await caches.open(APP)
-  await Promise.all(
-    precached.map(async (path) => {
-      const url = fileUrl(path)
-      const cached = isHashed(path) ? await matchAnyCache(url) : undefined
-      const response =
-        cached ?? (await fetch(url, { cache: isHashed(path) ? 'default' : 'no-cache' }))
-      if (!response.ok) throw new Error(`${url} is not there: ${response.status}`)
-      await cache.put(url, response)
-    }),
-  )
+  if (await cache.match(fileUrl(START))) return
+  await Promise.all(precached.map((path) => path !== START && cacheFile(cache, path)))
+  // With the page, the cache is in use: it must not refer to files of a version that is gone.
+  await cacheFile(cache, START)
+}
+
+/** Caches a file. Fetches it only if it has changed since the last version. */
+async function cacheFile(cache: Cache, path: string) {
+  const url = fileUrl(path)
+  const cached = isHashed(path) ? await matchAnyCache(url) : undefined
+  const response = cached ?? (await fetch(url, { cache: isHashed(path) ? 'default' : 'no-cache' }))
+  if (!response.ok) throw new Error(`${url} is not there: ${response.status}`)
+  await cache.put(url, response)
 }
 
 /** Deletes old versions, except for the previous one, which open pages may still use. */

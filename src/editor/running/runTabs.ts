@@ -17,7 +17,7 @@ export interface RunTabs {
   /** Stores the views of a run for later runs of the same graph, whose cached nodes do not run. */
   storeViews(run: ActiveRun): void
   /** Shows the stored views of the graph with this key in the tab on the canvas. */
-  showStoredViews(key: string): void
+  showStoredViews(key: string, workflow: string): void
 }
 
 interface RunTabsOptions {
@@ -29,14 +29,14 @@ interface RunTabsOptions {
 
 export function createRunTabs({ stage, presenter, isOpen, onAttach }: RunTabsOptions): RunTabs {
   const views = createViewCache()
-  const showStoredViews = (key: string) => {
+  const showStoredViews = (key: string, workflow: string) => {
     const tab = currentTab(stage.graph)
-    for (const event of views.get(key)) presenter.showOnNodes(event, tab)
+    for (const event of views.get(key, workflow)) presenter.showOnNodes(event, tab)
   }
   const attach = (run: ActiveRun) => {
     presenter.attach(run)
     onAttach(run)
-    showStoredViews(run.key)
+    showStoredViews(run.key, run.workflow.id)
   }
   return {
     attach,
@@ -53,7 +53,7 @@ export function createRunTabs({ stage, presenter, isOpen, onAttach }: RunTabsOpt
       }
       return true
     },
-    storeViews: ({ key, log }) => views.put(key, log.views()),
+    storeViews: ({ key, workflow, log }) => views.put(key, workflow.id, log.views()),
     showStoredViews,
   }
 }

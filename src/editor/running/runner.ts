@@ -135,7 +135,7 @@ class EditorRunner implements Runner {
   private async openText(text: string, name: string) {
     await this.options.workspace.openText(text, name)
     if (this.present && isShownHere(this.present)) return
-    this.tabs.showStoredViews(graphKey(this.source.graph()))
+    this.tabs.showStoredViews(graphKey(this.source.graph()), workflowId.value)
   }
 
   stop() {
@@ -228,6 +228,7 @@ class EditorRunner implements Runner {
     setPhase('start')
     if (origin === 'command' && !target && hasTraining(item.graph)) noteTraining(item.key)
     run.handle = client.start(item.graph, {
+      workflow: item.workflow.id,
       ...(target && { targets: targetNodes(item.graph, target.id) }),
       ...(paused && { paused }),
       ...monitoringOptions(isShownHere(run)),

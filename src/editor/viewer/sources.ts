@@ -2,6 +2,7 @@
 import type { View } from '../../engine/plan/view.ts'
 import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { withLook } from '../../nodes/painters/plotLook.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { texts } from '../texts/texts.ts'
 import type { PictureView } from './scene.ts'
@@ -34,8 +35,10 @@ export interface ViewerRequest {
 const isPictureView = (view: View | undefined): view is PictureView =>
   view?.kind === 'images' || view?.kind === 'film' || view?.kind === 'scatter'
 
-const nodePictures = ({ diffusion: { view } }: DiffusionNode) =>
-  isPictureView(view) ? view : undefined
+const nodePictures = ({ diffusion: { view, plot } }: DiffusionNode) => {
+  if (!isPictureView(view)) return undefined
+  return view.kind === 'scatter' ? withLook(view, plot) : view
+}
 
 export const canEnlarge = (node: LGraphNode): node is DiffusionNode =>
   isDiffusionNode(node) && nodePictures(node) !== undefined

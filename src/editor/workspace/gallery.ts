@@ -57,10 +57,14 @@ export async function loadReady(id: string): Promise<ReadyWorkflow | undefined> 
   return { id, ...readDetails(text, id), ...(url && { picture: url }), text }
 }
 
+/** Ids of all ready workflows. */
+export const readyIds = async (): Promise<string[]> =>
+  Object.keys((await readyFiles()).files).map(readyId)
+
 const readyId = (path: string) => path.replace(/^.*\/|\.\w+$/g, '')
 
 export async function loadAllReady(): Promise<ReadyWorkflow[]> {
-  const ids = Object.keys((await readyFiles()).files).map(readyId)
+  const ids = await readyIds()
   ids.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
   return (await Promise.all(ids.map(loadReady))).filter((each) => each !== undefined)
 }

@@ -42,6 +42,13 @@ export const viewTexts = {
 
   density: 'density',
 
+  // Points outside of a plot
+  outside: '# of # points lie outside',
+  outsideShort: '# outside',
+  fitted: 'fitted to all points',
+  clickToFit: 'click to fit',
+  clickToReset: 'click to reset',
+
   // Inspected values
   nanInB: 'NaN in b',
   largestDifference: 'largest |a - b|',

@@ -21,6 +21,8 @@ const FRAME_MS = 16
 const MAX_SCALARS = 64
 /** Number of earlier runs whose lines are stored. */
 const MAX_EARLIER_RUNS = 8
+/** Number of workflows whose lines are stored. */
+const MAX_WORKFLOWS = 16
 
 export interface ObserversOptions {
   ops: Ops
@@ -54,10 +56,22 @@ interface ObserverState {
 }
 
 export class Observers {
-  private readonly states = new Map<string, ObserverState>()
+  /** States by node. */
+  private states = new Map<string, ObserverState>()
+  /** States by workflow, the latest last: node ids of different workflows are equal. */
+  private readonly workflows = new Map<string, Map<string, ObserverState>>()
   private visible: ReadonlySet<string> | undefined
 
   constructor(private readonly options: ObserversOptions) {}
+
+  /** Selects the workflow of the next run. Nothing of the last run may be waiting to be read. */
+  setWorkflow(id = '') {
+    this.states = this.workflows.get(id) ?? new Map()
+    this.workflows.delete(id)
+    this.workflows.set(id, this.states)
+    const [oldest] = this.workflows.keys()
+    if (this.workflows.size > MAX_WORKFLOWS) this.workflows.delete(oldest)
+  }
 
   setVisible(nodes: readonly string[] | undefined) {
     this.visible = nodes && new Set(nodes)

@@ -249,6 +249,7 @@ class PlanSession implements Session {
     const began = this.now()
     this.current = run
     this.results.beginRun()
+    this.observers.setWorkflow(request.workflow)
     activeBackend().takeReplayReport?.() // Discards those of earlier work.
     try {
       await this.attempt(run, request)

@@ -22,7 +22,7 @@ export interface ClientRuns {
 export function createClientRuns(post: EnginePort['post'], nextId: () => number): ClientRuns {
   const active = new Map<number, ActiveRun>()
   return {
-    start(graph, { targets, paused, perSecond, measure, onEvent } = {}) {
+    start(graph, { workflow, targets, paused, perSecond, measure, onEvent } = {}) {
       const run = nextId()
       const finished = new Promise<Finished>((resolve, reject) => {
         active.set(run, { faults: [], onEvent, resolve, reject })
@@ -32,6 +32,7 @@ export function createClientRuns(post: EnginePort['post'], nextId: () => number)
         type: 'run',
         run,
         graph,
+        ...(workflow !== undefined && { workflow }),
         ...(targets && { targets }),
         ...(paused && { paused }),
         ...(perSecond !== undefined && { perSecond }),

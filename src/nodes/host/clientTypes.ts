@@ -20,6 +20,8 @@ import type {
 export type RunEvent = Extract<Event, { run: number }>
 
 export interface RunOptions extends Monitoring {
+  /** Identifies the workflow: charts show earlier runs of the same workflow only. */
+  workflow?: string
   /** Nodes to run to. By default, all outputs and observers. */
   targets?: string[]
   /** Pause after the first iteration. */

@@ -7,6 +7,7 @@ import type { Theme } from '../painters/theme.ts'
 import { darkTheme, FONTS } from '../painters/theme.ts'
 import { shorten } from '../painters/frame.ts'
 import { paintView } from '../painters/paint.ts'
+import type { PlotControls, PlotLook } from '../painters/plotLook.ts'
 import type { DiffusionNode } from './diffusionNode.ts'
 import { slotStyle, stateColours } from './palette.ts'
 import { englishTips, tipTranslator } from './tooltips.ts'
@@ -75,6 +76,7 @@ interface CachedView {
   view: View
   scrub: number | undefined
   look: ChartLook | undefined
+  plot: PlotLook | undefined
   scale: number
   width: number
   height: number
@@ -89,7 +91,7 @@ const nodeTheme: Theme = darkTheme
 const MAX_BITMAP_PIXELS = 4e6
 
 function drawView(node: DiffusionNode, ctx: CanvasRenderingContext2D, scale: number) {
-  const { view, scrub } = node.diffusion
+  const { view, scrub, plot } = node.diffusion
   const look = node.flags.chart
   const box = viewBox(node)
   if (box.width < 20 || box.height < 20) return
@@ -100,12 +102,17 @@ function drawView(node: DiffusionNode, ctx: CanvasRenderingContext2D, scale: num
   const dense = scale * (globalThis.devicePixelRatio ?? 1)
   const [width, height] = [Math.ceil(box.width * dense), Math.ceil(box.height * dense)]
   if (typeof OffscreenCanvas === 'undefined' || width * height > MAX_BITMAP_PIXELS) {
-    paintView(ctx, view, box, nodeTheme, { scrub, look })
+    paintView(ctx, view, box, nodeTheme, { scrub, look, plot, onControls: storeControls(node) })
     return
   }
   const size = { width: box.width, height: box.height }
-  const bitmap = viewBitmap(node, { view, scrub, look, scale: dense, width, height }, size)
+  const bitmap = viewBitmap(node, { view, scrub, look, plot, scale: dense, width, height }, size)
   ctx.drawImage(bitmap, box.x, box.y, width / dense, height / dense)
+}
+
+/** Stores the places that a click on the plot can change. */
+export const storeControls = (node: DiffusionNode) => (controls: PlotControls) => {
+  node.diffusion.plotControls = controls
 }
 
 /**
@@ -119,11 +126,12 @@ function viewBitmap(
   const cached = cachedViews.get(node)
   const keys = Object.keys(wanted) as (keyof typeof wanted)[]
   if (cached && keys.every((key) => cached[key] === wanted[key])) return cached.bitmap
-  const { view, scrub, look, scale, width, height } = wanted
+  const { view, scrub, look, plot, scale, width, height } = wanted
   const bitmap = new OffscreenCanvas(width, height)
   const ctx = bitmap.getContext('2d') as unknown as CanvasRenderingContext2D
   ctx.scale(scale, scale)
-  paintView(ctx, view, { x: 0, y: 0, ...size }, nodeTheme, { scrub, look })
+  const box = { x: 0, y: 0, ...size }
+  paintView(ctx, view, box, nodeTheme, { scrub, look, plot, onControls: storeControls(node) })
   cachedViews.set(node, { ...wanted, bitmap })
   return bitmap
 }

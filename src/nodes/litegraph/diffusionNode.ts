@@ -3,6 +3,7 @@ import type { LGraph, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
+import type { PlotControls, PlotLook } from '../painters/plotLook.ts'
 
 export type NodeState = 'idle' | 'running' | 'done' | 'cached' | 'fault'
 
@@ -14,6 +15,10 @@ export interface NodeStatus {
   before?: View
   /** Frame of a view with time, from 0 (first) to 1 (last, the default). */
   scrub?: number
+  /** Hidden clouds and fit of a plot of points, as the user chose them. */
+  plot?: PlotLook
+  /** Places of the last painted plot that can be clicked. */
+  plotControls?: PlotControls
   /** Turns a view of points in space to the angles that the user chose. */
   turn?: (view: View) => View
   state: NodeState

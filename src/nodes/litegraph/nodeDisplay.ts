@@ -4,7 +4,7 @@ import { drawBody } from './body.ts'
 import type { NodeDataClass } from './nodeData.ts'
 import { FURTHER } from '../workflow/slots.ts'
 import type { NodeSetup } from './nodeSetup.ts'
-import { isOnFilm, isOnSpace, scrubTo, startTurning } from './scrub.ts'
+import { clickPlot, isOnFilm, isOnSpace, scrubTo, startTurning } from './scrub.ts'
 import { drawStateMark } from './stateMark.ts'
 import { refreshTypes } from './slotTypes.ts'
 import { tooltipAt } from './tooltips.ts'
@@ -34,9 +34,10 @@ export function createDisplayClass(Base: NodeDataClass, { lite, hooks }: NodeSet
       drawStateMark(this, ctx, height)
     }
 
-    /** Starts to turn a view in space, or to scrub a view with time. */
+    /** Changes what a plot shows, or starts to turn a view in space or to scrub one with time. */
     override onMouseDown(event: MouseEvent, pos: [number, number]): boolean {
       if (event.button !== 0) return false
+      if (clickPlot(this, pos)) return true
       if (isOnSpace(this, pos)) this.#dragView = startTurning(this, [...pos])
       else if (isOnFilm(this, pos)) this.#dragView = ([x]) => scrubTo(this, x)
       else return false

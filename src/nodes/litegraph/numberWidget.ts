@@ -1,5 +1,5 @@
 // Number widget, as a slider or with arrows. litegraph's number widget counts in tenths of a step
-// and evaluates typed text as JavaScript.
+// and evaluates typed text as JavaScript. A double-click opens an editor and changes nothing.
 import type { LGraphNode, Widget } from 'litegraph.js/build/litegraph.core.js'
 import type { Param } from '../../engine/plan/op.ts'
 import { FONTS } from '../painters/theme.ts'
@@ -10,13 +10,30 @@ import { MARGIN, promptValue, setWithUndo, widgetColours } from './widgetEdits.t
 
 export type NumberParam = Extract<Param, { kind: 'number' }>
 
-/** Width of the clickable arrow at each end. */
-const ARROW = 26
+/** Distance from each side of the node up to which a click is one on an arrow. */
+export const ARROW = 28
+
+/** Shorter moves of the pointer are clicks, in pixels of the screen. */
+const SLOP = 4
+
+/** Time after which a click on a slider is no double-click, in milliseconds. */
+const DOUBLE_CLICK = 300
+
+interface Drag {
+  /** Start in coordinates of the node, and on the screen. */
+  x: number
+  screenX: number
+  /** Value at the start. */
+  from: number
+  moved: boolean
+}
 
 export class NumberWidget implements Widget {
   readonly type = 'diffusion/number'
   readonly options: Record<string, unknown>
-  private drag: { x: number; from: number; moved: boolean } | undefined
+  private drag: Drag | undefined
+  /** A click on a slider, which takes effect unless it is the first of a double-click. */
+  private click: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     readonly name: string,
@@ -50,21 +67,28 @@ export class NumberWidget implements Widget {
       name: this.name,
       value: typeof value === 'number' ? formatNumber(value) : JSON.stringify(value ?? null),
       colour: valid ? widgetColours.text : widgetColours.wrong,
-      inset: MARGIN + (param.slider ? 12 : ARROW),
+      inset: param.slider ? MARGIN + 12 : ARROW + 4,
       row: { y, width, height },
     })
   }
 
   mouse(event: MouseEvent, [x]: [number, number], node: LGraphNode): boolean {
     if (event.type.endsWith('down')) {
-      if (event.detail === 2) this.prompt(event, node)
-      else this.startDrag(x, node)
+      clearTimeout(this.click)
+      if (event.detail === 2 && !this.arrowAt(x, node)) this.prompt(event, node)
+      else this.startDrag(x, screenX(event, x), node)
       return true
     }
     if (!this.drag) return false
-    if (event.type.endsWith('move')) this.dragTo(x, event.shiftKey, this.drag, node)
+    if (event.type.endsWith('move')) this.dragTo(x, event, this.drag, node)
     else this.endDrag(x, this.drag, node)
     return true
+  }
+
+  /** The direction of the arrow at a place: -1 or 1; 0 if there is none. */
+  private arrowAt(x: number, node: LGraphNode): -1 | 0 | 1 {
+    if (this.param.slider) return 0
+    return x < ARROW ? -1 : x > node.size[0] - ARROW ? 1 : 0
   }
 
   private prompt(event: MouseEvent, node: LGraphNode) {
@@ -77,29 +101,32 @@ export class NumberWidget implements Widget {
     })
   }
 
-  private startDrag(x: number, node: LGraphNode) {
+  private startDrag(x: number, screenX: number, node: LGraphNode) {
     node.graph?.beforeChange(node)
     const value = node.properties[this.name]
     const from = typeof value === 'number' && Number.isFinite(value) ? value : this.param.default
-    this.drag = { x, from, moved: false }
-    if (this.param.slider) this.slideTo(x, node)
+    this.drag = { x, screenX, from, moved: false }
   }
 
-  private dragTo(x: number, fine: boolean, drag: NonNullable<typeof this.drag>, node: LGraphNode) {
-    if (Math.abs(x - drag.x) > 2) drag.moved = true
-    if (this.param.slider) this.slideTo(x, node)
-    else if (drag.moved) {
+  private dragTo(x: number, event: MouseEvent, drag: Drag, node: LGraphNode) {
+    if (Math.abs(screenX(event, x) - drag.screenX) >= SLOP) drag.moved = true
+    if (!drag.moved) return
+    if (this.param.slider) node.setProperty(this.name, this.valueAt(x, node))
+    else {
+      const fine = event.shiftKey
       const steps = Math.round((x - drag.x) / (fine ? 1 : 4)) * (fine ? 10 : 1)
       this.step(drag.from, steps, node)
     }
   }
 
-  private endDrag(x: number, drag: NonNullable<typeof this.drag>, node: LGraphNode) {
-    const right = node.size[0] - MARGIN - ARROW
-    const direction = x < MARGIN + ARROW ? -1 : x > right ? 1 : 0
-    if (!drag.moved && !this.param.slider && direction) this.step(drag.from, direction, node)
+  private endDrag(x: number, drag: Drag, node: LGraphNode) {
+    const direction = drag.moved ? 0 : this.arrowAt(drag.x, node)
+    if (direction) this.step(drag.from, direction, node)
     this.drag = undefined
     node.graph?.afterChange(node)
+    if (drag.moved || !this.param.slider) return
+    const slide = () => setWithUndo(node, this.name, this.valueAt(x, node))
+    this.click = setTimeout(slide, DOUBLE_CLICK)
   }
 
   private step(from: number, steps: number, node: LGraphNode) {
@@ -107,13 +134,17 @@ export class NumberWidget implements Widget {
     node.setProperty(this.name, fitNumber(snapToStep(from + steps * step, step), this.param))
   }
 
-  private slideTo(x: number, node: LGraphNode) {
+  /** The value at a place on a slider. */
+  private valueAt(x: number, node: LGraphNode): number {
     const { step } = this.param
     const [min, max] = sliderRange(this.param)
     const share = Math.min(1, Math.max(0, (x - MARGIN) / (node.size[0] - 2 * MARGIN)))
-    node.setProperty(this.name, fitNumber(snapToStep(min + share * (max - min), step), this.param))
+    return fitNumber(snapToStep(min + share * (max - min), step), this.param)
   }
 }
+
+/** The place of the pointer on the screen; on the node, of events that have none. */
+const screenX = ({ clientX }: Partial<MouseEvent>, x: number) => clientX ?? x
 
 interface Row {
   y: number
@@ -131,11 +162,18 @@ function drawPill(ctx: CanvasRenderingContext2D, { y, width, height }: Row) {
   ctx.stroke()
 }
 
+/** Draws the arrows as two buttons, each up to a line. */
 function drawArrows(ctx: CanvasRenderingContext2D, { y, width, height }: Row) {
+  ctx.beginPath()
+  for (const x of [ARROW, width - ARROW]) {
+    ctx.moveTo(x, y)
+    ctx.lineTo(x, y + height)
+  }
+  ctx.stroke()
   ctx.fillStyle = widgetColours.dim
   for (const [tip, base] of [
-    [MARGIN + 7, MARGIN + 14],
-    [width - MARGIN - 7, width - MARGIN - 14],
+    [MARGIN + 5, MARGIN + 12],
+    [width - MARGIN - 5, width - MARGIN - 12],
   ] as const) {
     ctx.beginPath()
     ctx.moveTo(tip, y + height / 2)

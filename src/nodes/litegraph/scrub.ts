@@ -1,8 +1,9 @@
-// Views under the pointer: scrubbing through time, and turning points in space. Neither moves the
-// node or changes the workflow.
+// Views under the pointer: scrubbing through time, turning points in space, and choosing what a
+// plot shows. None of them moves the node or changes the workflow.
 import type { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import type { Box } from '../painters/frame.ts'
 import type { View } from '../../engine/plan/view.ts'
+import { toggleCloud, toggleFit } from '../painters/plotLook.ts'
 import { isTimed, scrubAt, timeBelow } from '../painters/time.ts'
 import { viewBox } from './body.ts'
 import { diffusionNodes, type DiffusionNode } from './diffusionNode.ts'
@@ -41,6 +42,33 @@ export function isOnSpace(node: DiffusionNode, place: readonly [number, number])
   if (view?.kind !== 'scatter' || !view.space || !isOnView(node, place)) return false
   const box = viewBox(node)
   return !isTimed(view) || place[1] < box.y + box.height - timeBelow(box).height
+}
+
+const contains = (box: Box, x: number, y: number) =>
+  x >= box.x && y >= box.y && x <= box.x + box.width && y <= box.y + box.height
+
+/** Returns the look of a plot after a click at a point; undefined if there is nothing to click. */
+function lookAfterClick(node: DiffusionNode, [x, y]: readonly [number, number]) {
+  const { view, plot, plotControls } = node.diffusion
+  if (view?.kind !== 'scatter' || !plotControls || !isOnView(node, [x, y])) return undefined
+  const box = viewBox(node)
+  const isHit = (place: Box) => contains(place, x - box.x, y - box.y)
+  const cloud = plotControls.clouds.findIndex(isHit)
+  if (cloud >= 0) return toggleCloud(plot, cloud)
+  return plotControls.note && isHit(plotControls.note) ? toggleFit(plot) : undefined
+}
+
+/** Tests if a click at a point, in coordinates of the node, changes what a plot shows. */
+export const isOnPlotControl = (node: DiffusionNode, place: readonly [number, number]): boolean =>
+  lookAfterClick(node, place) !== undefined
+
+/** Hides or shows a cloud in the legend, or fits the view, if the point is on one of them. */
+export function clickPlot(node: DiffusionNode, place: readonly [number, number]): boolean {
+  const look = lookAfterClick(node, place)
+  if (!look) return false
+  node.diffusion.plot = look
+  node.setDirtyCanvas(true)
+  return true
 }
 
 /**

@@ -58,6 +58,28 @@ export interface LegendItem {
   dim?: boolean
 }
 
+/** Returns the places of the items of a legend. */
+export function legendPlaces(
+  ctx: CanvasRenderingContext2D,
+  items: readonly LegendItem[],
+  x: number,
+  y: number,
+  width: number,
+): Box[] {
+  setFont(ctx, 10.5)
+  let [left, top] = [x, y]
+  return items.map(({ name }) => {
+    const wide = ctx.measureText(shorten(ctx, name, width - 18)).width + 18
+    if (left > x && left + wide > x + width) {
+      left = x
+      top += 14
+    }
+    const place = { x: left, y: top, width: wide, height: 14 }
+    left += wide + 10
+    return place
+  })
+}
+
 /** Draws names with their colours, in rows within `width`. Returns the height used. */
 export function legend(
   ctx: CanvasRenderingContext2D,
@@ -67,16 +89,10 @@ export function legend(
   width: number,
   theme: Theme,
 ): number {
-  setFont(ctx, 10.5)
+  const places = legendPlaces(ctx, items, x, y, width)
   ctx.textAlign = 'left'
-  let [left, top] = [x, y]
-  for (const { name, colour, mark, dim } of items) {
-    const shown = shorten(ctx, name, width - 18)
-    const wide = ctx.measureText(shown).width + 18 + 10
-    if (left > x && left + wide - 10 > x + width) {
-      left = x
-      top += 14
-    }
+  for (const [i, { name, colour, mark, dim }] of items.entries()) {
+    const { x: left, y: top } = places[i]
     ctx.strokeStyle = ctx.fillStyle = colour
     ctx.beginPath()
     if (mark === 'line') {
@@ -89,8 +105,7 @@ export function legend(
       ctx.fill()
     }
     ctx.fillStyle = dim ? theme.dim : theme.text
-    ctx.fillText(shown, left + 17, top + 10)
-    left += wide
+    ctx.fillText(shorten(ctx, name, width - 18), left + 17, top + 10)
   }
-  return items.length ? top - y + 16 : 0
+  return places.length ? places[places.length - 1].y - y + 16 : 0
 }

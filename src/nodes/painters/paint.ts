@@ -8,6 +8,7 @@ import { paintFilm } from './film.ts'
 import { paintImages } from './images.ts'
 import { paintNumbers } from './numbers.ts'
 import { paintRows } from './rows.ts'
+import type { PlotControls, PlotLook } from './plotLook.ts'
 import { paintScatter } from './scatter.ts'
 import type { MakeSheet } from './sheet.ts'
 import { createOffscreen } from './sheet.ts'
@@ -25,6 +26,10 @@ export interface PaintOptions {
   scrub?: number | undefined
   /** Axes and smoothing of a chart, as the user chose them. */
   look?: ChartLook | undefined
+  /** Hidden clouds of a plot of points, and its fit, as the user chose them. */
+  plot?: PlotLook | undefined
+  /** Receives the places of a plot of points that can be clicked, relative to the box. */
+  onControls?: ((controls: PlotControls) => void) | undefined
   /** Makes the canvases for images; an OffscreenCanvas by default. */
   makeSheet?: MakeSheet
 }
@@ -35,11 +40,11 @@ export function paintView(
   view: View,
   box: Box,
   theme: Theme = darkTheme,
-  { scrub = 1, look, makeSheet = createOffscreen }: PaintOptions = {},
+  { scrub = 1, look, plot, onControls, makeSheet = createOffscreen }: PaintOptions = {},
 ) {
   switch (view.kind) {
     case 'scatter':
-      return paintScatter(ctx, view, box, theme, scrub)
+      return paintScatter(ctx, view, box, theme, { at: scrub, look: plot, onControls })
     case 'chart':
       return paintChart(ctx, view, box, theme, look, makeSheet)
     case 'statistics':

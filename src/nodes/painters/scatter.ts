@@ -1,10 +1,12 @@
-// Points in the plane, or projected to it: clouds, paths, moving points, arrows of a field, ellipses of one standard
-// deviation.
+// Points in the plane, or projected to it: clouds, paths, moving points, arrows of a field,
+// ellipses of one standard deviation.
 import { projectPoints } from '../../engine/base/turntable.ts'
 import type { ScatterView } from '../../engine/plan/view.ts'
 import type { Box, LegendItem } from './frame.ts'
 import type { Theme } from './theme.ts'
-import { beginPainting, crisp, legend, shorten } from './frame.ts'
+import { beginPainting, crisp, legend, legendPlaces, shorten } from './frame.ts'
+import { withLook, type PlotControls, type PlotLook } from './plotLook.ts'
+import { drawPlotNote } from './plotNote.ts'
 import { translateText, setFont } from './theme.ts'
 import { ticks, tickText } from './ticks.ts'
 import { frameAt, isTimed, paintTrack, timeBelow, type Timed } from './time.ts'
@@ -17,30 +19,39 @@ export interface Plane extends Box {
   unit: number
 }
 
-/**
- * Scales both axes equally, so that circles are round; extra space shows more of the plane.
- * @param at position in time, from 0 to 1
- */
+export interface ScatterOptions {
+  /** Position in time, from 0 to 1. */
+  at?: number
+  look?: PlotLook | undefined
+  /** Receives the places that change the look when they are clicked. */
+  onControls?: ((controls: PlotControls) => void) | undefined
+}
+
+/** Scales both axes equally, so that circles are round; extra space shows more of the plane. */
 export function paintScatter(
   ctx: CanvasRenderingContext2D,
-  view: ScatterView,
+  original: ScatterView,
   box: Box,
   theme: Theme,
-  at = 1,
+  { at = 1, look, onControls }: ScatterOptions = {},
 ) {
   beginPainting(ctx, box, theme)
-  const items = scatterLegend(view, theme)
+  const view = withLook(original, look)
+  const items = scatterLegend(view, theme, look)
   const inner = { x: box.x + 8, width: box.width - 16 }
-  const above =
-    box.height > 120 && items.length
-      ? legend(ctx, items, inner.x, box.y + 6, inner.width, theme) + 6
-      : 6
+  const hasLegend = box.height > 120 && items.length > 0
+  const places = hasLegend ? legendPlaces(ctx, items, inner.x, box.y + 6, inner.width) : []
+  const above = hasLegend ? legend(ctx, items, inner.x, box.y + 6, inner.width, theme) + 6 : 6
   const scrubbed = isTimed(view) && box.height > 90
   const time = timeBelow(box)
   const below = scrubbed ? time.height + 2 : view.caption && box.height > 90 ? 20 : 6
   const plane = fitPlane(view, { ...inner, y: box.y + above, height: box.height - above - below })
 
   paintPlane(ctx, view, plane, theme, at)
+  const canFit = onControls !== undefined
+  const note = drawPlotNote(ctx, cloudsAt(view, at), plane, theme, { canFit, look })
+  const fromBox = (place: Box) => ({ ...place, x: place.x - box.x, y: place.y - box.y })
+  onControls?.({ clouds: places.map(fromBox), ...(note && { note: fromBox(note) }) })
   if (scrubbed) paintTrack(ctx, view, frameAt(view, at), time.track, theme)
   else if (view.caption && below > 6) {
     setFont(ctx, 11)
@@ -66,8 +77,7 @@ export function paintPlane(
   if (view.space) drawAxes(ctx, view, plane, theme)
   else drawGrid(ctx, plane, theme)
   const frame = isTimed(view) ? frameAt(view, at) : undefined
-  const points = frame === undefined ? undefined : view.moving?.[frame]
-  const clouds = points ? [...view.clouds, { name: '', points }] : view.clouds
+  const clouds = cloudsAt(view, at)
   ctx.save()
   ctx.beginPath()
   ctx.rect(plane.x, plane.y, plane.width, plane.height)
@@ -80,6 +90,12 @@ export function paintPlane(
   })
   if (view.ellipses) paintEllipses(ctx, view.ellipses, plane, theme)
   ctx.restore()
+}
+
+/** The clouds, and the moving points at a time. */
+function cloudsAt(view: ScatterView, at: number): ScatterView['clouds'] {
+  const points = isTimed(view) ? view.moving?.[frameAt(view, at)] : undefined
+  return points ? [...view.clouds, { name: '', points }] : view.clouds
 }
 
 /** Planes narrower than this, in pixels, get thinner lines. */
@@ -125,12 +141,17 @@ const cloudColour = (i: number, count: number, theme: Theme) =>
     ? theme.reference
     : theme.series[(count > 1 ? i - 1 : i) % theme.series.length]
 
-export const scatterLegend = ({ clouds }: ScatterView, theme: Theme): LegendItem[] =>
+export const scatterLegend = (
+  { clouds }: ScatterView,
+  theme: Theme,
+  look?: PlotLook,
+): LegendItem[] =>
   clouds.length > 1
     ? clouds.map(({ name }, i) => ({
         name,
-        colour: cloudColour(i, clouds.length, theme),
+        colour: look?.hidden.has(i) ? theme.grid : cloudColour(i, clouds.length, theme),
         mark: 'dot',
+        ...(look?.hidden.has(i) && { dim: true }),
       }))
     : []
 
@@ -216,6 +237,10 @@ function addLine(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: numb
   ctx.lineTo(x2, y2)
 }
 
+/** Clouds on top of others are more transparent, so that those below can be seen. */
+const cloudOpacity = (points: number, clouds: number) =>
+  points > 3000 ? (clouds > 1 ? 0.3 : 0.45) : points > 300 ? (clouds > 1 ? 0.45 : 0.65) : 0.9
+
 function paintCloud(
   ctx: CanvasRenderingContext2D,
   { points, labels }: ScatterView['clouds'][number],
@@ -230,7 +255,7 @@ function paintCloud(
     4,
     Math.max(1.1, (Math.sqrt(plane.width * plane.height) / Math.sqrt(count + 1)) * 0.16),
   )
-  ctx.globalAlpha = count > 3000 ? 0.45 : count > 300 ? 0.65 : 0.9
+  ctx.globalAlpha = cloudOpacity(count, clouds)
   ctx.fillStyle = cloudColour(i, clouds, theme)
   for (let k = 0; k < count; k++) {
     const [x, y] = [plane.px(points[2 * k]), plane.py(points[2 * k + 1])]

@@ -1,9 +1,10 @@
 // Paints the view of an observer on its node.
 import type { ChartLook, View } from '../../../engine/plan/view.ts'
-import { viewBox } from '../../../nodes/litegraph/body.ts'
+import { storeControls, viewBox } from '../../../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../../../nodes/litegraph/diffusionNode.ts'
 import { darkTheme, lightTheme } from '../../../nodes/painters/theme.ts'
 import { paintView as paintOn } from '../../../nodes/painters/paint.ts'
+import type { PlotLook } from '../../../nodes/painters/plotLook.ts'
 import { language, texts, translateView } from '../../texts/texts.ts'
 import type { Colours } from '../../ui/theme.ts'
 import type { PaintContext } from './painting.ts'
@@ -13,6 +14,7 @@ interface CachedView {
   view: View
   key: string
   look: ChartLook | undefined
+  plot: PlotLook | undefined
   bitmap: OffscreenCanvas
 }
 const cachedViews = new WeakMap<object, CachedView>()
@@ -39,7 +41,7 @@ export function paintNodeView(
   { ctx, colours, scale, running }: PaintContext,
   pixelRatio: number,
 ) {
-  const { view, scrub } = node.diffusion
+  const { view, scrub, plot } = node.diffusion
   const look = node.flags.chart
   const box = viewBox(node)
   if (box.width < 20 || box.height < 20) return
@@ -54,19 +56,20 @@ export function paintNodeView(
     ground: colours.widget,
     translate: translateView,
   }
+  const options = { scrub, look, plot, onControls: storeControls(node) }
   // A larger bitmap would use too much memory.
   if (width * height > 4e6) {
-    paintOn(ctx, view, box, theme, { scrub, look })
+    paintOn(ctx, view, box, theme, options)
     return
   }
   const key = `${zoom} ${width} ${height} ${colours.dark} ${scrub} ${language()}`
   let cached = cachedViews.get(node)
-  if (cached?.view !== view || cached.key !== key || cached.look !== look) {
+  if (cached?.view !== view || cached.key !== key || cached.look !== look || cached.plot !== plot) {
     const { bitmap, ctx: inner } = createBitmap(width, height)
     inner.scale(zoom, zoom)
     const area = { x: 0, y: 0, width: box.width, height: box.height }
-    paintOn(inner as unknown as CanvasRenderingContext2D, view, area, theme, { scrub, look })
-    cached = { view, key, look, bitmap }
+    paintOn(inner as unknown as CanvasRenderingContext2D, view, area, theme, options)
+    cached = { view, key, look, plot, bitmap }
     cachedViews.set(node, cached)
   }
   // Rounded to whole device pixels, otherwise lines would blur.

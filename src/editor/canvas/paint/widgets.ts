@@ -7,6 +7,7 @@ import {
   drawingSquare,
   type DrawingColours,
 } from '../../../nodes/litegraph/pointDrawing.ts'
+import { ARROW } from '../../../nodes/litegraph/numberWidget.ts'
 import { formatNumber } from '../../../nodes/litegraph/numberText.ts'
 import { wrapText } from '../../../nodes/litegraph/wrapText.ts'
 import { darkTheme, lightTheme } from '../../../nodes/painters/theme.ts'
@@ -98,9 +99,42 @@ function paintRow(paint: WidgetPaint, context: PaintContext) {
   ctx.font = `400 11.5px ${colours.font}`
   ctx.textBaseline = 'middle'
   if (widget.type === 'button') paintButtonLabel(paint, context)
-  else paintNameAndValue(paint, context)
+  else {
+    if (hasArrows(paint)) paintArrows(paint, context)
+    paintNameAndValue(paint, context)
+  }
   ctx.textBaseline = 'alphabetic'
   ctx.textAlign = 'left'
+}
+
+/** True for a number that is no slider: a click at its ends changes it by a step. */
+function hasArrows(paint: WidgetPaint): boolean {
+  const param = widgetParam(paint)
+  return paint.widget.type === 'diffusion/number' && !(param?.kind === 'number' && param.slider)
+}
+
+/** Paints the arrows as two buttons, each up to a line. */
+function paintArrows({ width, y }: WidgetPaint, { ctx, colours }: PaintContext) {
+  ctx.lineWidth = 1
+  ctx.strokeStyle = colours.widgetLine
+  ctx.beginPath()
+  for (const x of [ARROW, width - ARROW]) {
+    ctx.moveTo(x, y + 3)
+    ctx.lineTo(x, y + ROW - 3)
+  }
+  ctx.stroke()
+  ctx.strokeStyle = colours.nodeFaint
+  ctx.lineWidth = 1.3
+  ctx.beginPath()
+  for (const [middle, side] of [
+    [(MARGIN + ARROW) / 2, -1],
+    [width - (MARGIN + ARROW) / 2, 1],
+  ]) {
+    ctx.moveTo(middle - 1.8 * side, y + ROW / 2 - 3.5)
+    ctx.lineTo(middle + 1.8 * side, y + ROW / 2)
+    ctx.lineTo(middle - 1.8 * side, y + ROW / 2 + 3.5)
+  }
+  ctx.stroke()
 }
 
 const widgetParam = ({ node, widget }: WidgetPaint) =>
@@ -133,9 +167,10 @@ function paintNameAndValue(paint: WidgetPaint, { ctx, colours }: PaintContext) {
   const { widget, width, y } = paint
   ctx.textAlign = 'right'
   ctx.fillStyle = isOutOfRange(paint) ? colours.danger : colours.nodeTitle
-  const room = width - 2 * MARGIN - 18
+  const inset = hasArrows(paint) ? ARROW + 5 : MARGIN + 9
+  const room = width - 2 * inset
   const value = shorten(ctx, formatWidgetValue(widget), room * 0.6)
-  const edge = width - MARGIN - 9
+  const edge = width - inset
   if (widget.type === 'toggle') paintSwitch(ctx, edge, y + ROW / 2, Boolean(widget.value), colours)
   else ctx.fillText(value, edge - (widget.type === 'combo' ? 10 : 0), y + TEXT_Y)
   if (widget.type === 'combo') paintChevron(ctx, edge - 2, y + ROW / 2, colours.nodeFaint)
@@ -143,7 +178,7 @@ function paintNameAndValue(paint: WidgetPaint, { ctx, colours }: PaintContext) {
   ctx.fillStyle = colours.nodeFaint
   const valueWidth = widget.type === 'toggle' ? 26 : ctx.measureText(value).width
   const name = shorten(ctx, widget.label ?? widget.name, room - valueWidth - 14)
-  ctx.fillText(name, MARGIN + 9, y + TEXT_Y)
+  ctx.fillText(name, inset, y + TEXT_Y)
 }
 
 function isOutOfRange(paint: WidgetPaint): boolean {

@@ -162,6 +162,20 @@ export const enData = {
       `Added ${plural(files, 'file')} to the library (${size})`,
   },
 
+  /** Workflows that the address of the page names. */
+  link: {
+    loading: (name: string) => `Loading ${name}…`,
+    unknownReady: (names: string[]) =>
+      `The gallery has no workflow with this id. Similar ids: ${names.join(', ')}.`,
+    applied: (count: number) => `The link set ${plural(count, 'parameter')}`,
+    notApplied: 'Some settings of the link do not match',
+    noWorkflow: 'The settings of the link are for no workflow. Add workflow= to the address.',
+    unreadable: 'Parts of the address cannot be read',
+    short: 'It opens this workflow of the gallery.',
+    shortWithSettings: (count: number) =>
+      `It opens this workflow of the gallery and sets ${plural(count, 'parameter')}.`,
+  },
+
   storage: {
     temporary: (problem: string) =>
       `This browser does not store data here (${problem}; a private window?). You can open, edit, ` +

@@ -247,6 +247,8 @@ export const en = {
     moreFiles: (count: number) => `${plural(count, 'more file')}`,
     enlarge: (name: string) => `Enlarge ${name}`,
     timePosition: 'Position in time',
+    plot: 'Plot',
+    fitPoints: 'Fit to all points',
     saveToLibrary: 'Save to library',
     savedToLibrary: 'Saved to library',
     start: [

@@ -155,6 +155,18 @@ export const koData: typeof enData = {
     added: (files, size) => `파일 ${files}개(${size})를 보관함에 추가했습니다`,
   },
 
+  link: {
+    loading: (name) => `${object(name)} 불러오는 중…`,
+    unknownReady: (names) =>
+      `갤러리에 이 id의 워크플로가 없습니다. 비슷한 id: ${names.join(', ')}.`,
+    applied: (count) => `링크가 파라미터 ${count}개를 설정했습니다`,
+    notApplied: '링크의 설정 일부가 맞지 않습니다',
+    noWorkflow: '링크의 설정을 적용할 워크플로가 없습니다. 주소에 workflow=를 더하세요.',
+    unreadable: '주소에 읽을 수 없는 부분이 있습니다',
+    short: '갤러리의 이 워크플로를 엽니다.',
+    shortWithSettings: (count) => `갤러리의 이 워크플로를 열고 파라미터 ${count}개를 설정합니다.`,
+  },
+
   storage: {
     temporary: (problem) =>
       `이 브라우저는 데이터를 저장하지 않습니다(${problem}; 시크릿 창인가요?). 열기, 편집, 실행, 공유는 평소처럼 되지만 탭을 닫으면 모두 사라집니다. 남기려면 워크플로를 다운로드하세요.`,

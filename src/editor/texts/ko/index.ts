@@ -234,6 +234,8 @@ export const ko: Texts = {
     moreFiles: (count) => `파일 ${count}개 더`,
     enlarge: (name) => `${name} 크게 보기`,
     timePosition: '시간 위치',
+    plot: '그림',
+    fitPoints: '모든 점에 맞추기',
     saveToLibrary: '보관함에 저장',
     savedToLibrary: '보관함에 저장됨',
     start: [

@@ -41,6 +41,13 @@ export const koViews: ViewTexts = {
 
   density: '밀도',
 
+  // 그림 밖의 점
+  outside: '점 #개가 밖에 있음(모두 #개)',
+  outsideShort: '밖에 #개',
+  fitted: '모든 점에 맞춤',
+  clickToFit: '클릭하면 맞춤',
+  clickToReset: '클릭하면 되돌림',
+
   // 값 살펴보기
   nanInB: 'b의 NaN',
   largestDifference: '|a - b|의 최댓값',

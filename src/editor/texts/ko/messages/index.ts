@@ -2,6 +2,8 @@
 // 노드, 슬롯, 파라미터의 이름은 그대로 둔다.
 import { dropMessages } from '../../dropMessages.ts'
 import { koDrops } from './drops.ts'
+import { settingMessages, settingWords } from '../../../../nodes/messages/settings.ts'
+import { koSettings, koSettingWords } from './settings.ts'
 import { workflowMessages, workflowWords } from '../../../../nodes/messages/workflow.ts'
 import { koWorkflow, koWorkflowWords } from './workflow.ts'
 import { dataMessages, dataWords } from '../../../../nodes/messages/data.ts'
@@ -90,6 +92,7 @@ export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(replayMessages, koReplay),
   ...pairCatalogue(hostMessages, koHost),
   ...pairCatalogue(dropMessages, koDrops),
+  ...pairCatalogue(settingMessages, koSettings),
   ...pairCatalogue(workflowMessages, koWorkflow),
   ...pairCatalogue(dataMessages, koData),
   ...pairCatalogue(evaluateMessages, koEvaluate),
@@ -115,6 +118,7 @@ export const words: readonly TranslatedMessage[] = [
   ...pairCatalogue(selfTestWords, koSelfTestWords),
   ...pairCatalogue(workflowWords, koWorkflowWords),
   ...pairCatalogue(dataWords, koDataWords),
+  ...pairCatalogue(settingWords, koSettingWords),
   ...pairCatalogue(unetWords, koUnetWords),
 ]
 

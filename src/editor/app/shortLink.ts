@@ -1,0 +1,72 @@
+// Short link to a workflow of the gallery: its id, and the params that the user changed.
+import type { Graph, GraphNode } from '../../engine/plan/graph.ts'
+import type { ByType } from '../../engine/plan/op.ts'
+import { nodeTitle } from '../../nodes/titles.ts'
+import { parseWorkflow, toGraph, type WorkflowFile } from '../../nodes/workflow.ts'
+import { setParams } from '../drops/workflowSettings.ts'
+import { findChanges } from '../graph/changes.ts'
+import { ownTypes } from '../graph/declarations.ts'
+import { presentFile, readyId, savedText } from '../workspace/state.ts'
+
+export interface ShortLink {
+  href: string
+  /** Number of params that it sets. */
+  settings: number
+}
+
+/** Longer links would not be short. */
+const MAX_LENGTH = 600
+
+/**
+ * Returns a link to the open workflow if it comes from the gallery and differs from it in params
+ * only; undefined otherwise.
+ */
+export function shortLink(): ShortLink | undefined {
+  const id = readyId.value
+  if (id === undefined) return undefined
+  const { workflow } = parseWorkflow(savedText.value, ownTypes)
+  const settings = changedParams(workflow, presentFile.value, ownTypes)
+  if (!settings) return undefined
+  const query = [
+    `workflow=${encode(id)}`,
+    ...Object.entries(settings).map(([key, value]) => `set=${encode(key)}:${encode(value)}`),
+  ].join('&')
+  const href = `${location.origin}${location.pathname}?${query}`
+  return href.length > MAX_LENGTH ? undefined : { href, settings: Object.keys(settings).length }
+}
+
+/** Encodes a part of a query, and leaves readable what may stay. */
+const encode = (text: string) =>
+  encodeURIComponent(text).replaceAll('%20', '+').replaceAll('%2C', ',').replaceAll('%3A', ':')
+
+/**
+ * Returns the settings that turn one workflow into the other; undefined if more than params differs
+ * between them.
+ */
+export function changedParams(
+  before: WorkflowFile,
+  after: WorkflowFile,
+  declared: ByType,
+): Record<string, string> | undefined {
+  const [old, now] = [toGraph(before, declared), toGraph(after, declared)]
+  const settings = Object.fromEntries(
+    now.nodes.flatMap((node) => {
+      const params = old.nodes.find(({ id }) => id === node.id)?.params ?? {}
+      return Object.entries(node.params)
+        .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(params[name]))
+        .map(([name, value]) => [`${nodeName(node, old, declared)}.${name}`, valueText(value)])
+    }),
+  ) as Record<string, string>
+  const { file, problems } = setParams(before, settings, declared)
+  return problems.length || findChanges(file, after, declared).length ? undefined : settings
+}
+
+/** The title of a node if no other is meant by it, or its id. */
+function nodeName(node: GraphNode, { nodes }: Graph, declared: ByType): string {
+  const name = nodeTitle(node, declared)
+  const isMeant = (other: GraphNode) =>
+    nodeTitle(other, declared) === name || other.op.replace(/^.*\//, '') === name
+  return nodes.filter(isMeant).length === 1 ? name : node.id
+}
+
+const valueText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))

@@ -1,0 +1,76 @@
+// What a plot of points shows, in the panel: its clouds, and its fit. Loaded with the first plot.
+import { useEffect, useId, useState } from 'preact/hooks'
+import type { ScatterView } from '../../engine/plan/view.ts'
+import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { toggleCloud, toggleFit, type PlotLook } from '../../nodes/painters/plotLook.ts'
+import { useRunning } from '../running/services.ts'
+import { texts } from '../texts/texts.ts'
+
+/** Polling interval in milliseconds: a click on the node sends no event. */
+const POLL_MS = 200
+
+export function PlotSection({ node }: { node: DiffusionNode }) {
+  const { stage } = useRunning()
+  const [view, setView] = useState<ScatterView>()
+  const [look, setLook] = useState<PlotLook>()
+  useEffect(() => {
+    const update = () => {
+      const { view, plot } = node.diffusion
+      setView(view?.kind === 'scatter' ? view : undefined)
+      setLook(plot)
+    }
+    update()
+    const timer = setInterval(update, POLL_MS)
+    return () => clearInterval(timer)
+  }, [node])
+  if (!view) return null
+  const change = (next: PlotLook) => {
+    node.diffusion.plot = next
+    setLook(next)
+    stage.redraw()
+  }
+  return (
+    <section class="section params">
+      <h3>{texts.panel.plot}</h3>
+      {view.clouds.length > 1 &&
+        view.clouds.map(({ name }, cloud) => (
+          <Switch
+            key={`${cloud} ${name}`}
+            label={name}
+            checked={!look?.hidden.has(cloud)}
+            toggle={() => change(toggleCloud(look, cloud))}
+          />
+        ))}
+      <Switch
+        label={texts.panel.fitPoints}
+        checked={look?.fits ?? false}
+        toggle={() => change(toggleFit(look))}
+      />
+    </section>
+  )
+}
+
+interface SwitchProps {
+  label: string
+  checked: boolean
+  toggle: () => void
+}
+
+function Switch({ label, checked, toggle }: SwitchProps) {
+  const id = useId()
+  return (
+    <div class="param inline">
+      <div class="label">
+        <label for={id}>{label}</label>
+      </div>
+      <input
+        id={id}
+        class="switch"
+        type="checkbox"
+        role="switch"
+        checked={checked}
+        onChange={toggle}
+      />
+    </div>
+  )
+}
