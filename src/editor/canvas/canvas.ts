@@ -21,7 +21,7 @@ import { LoopHint, createLoopLookup } from './loopHint.ts'
 import { createVisibleParts, showsOnlySurroundings, type Bounds } from './visibleParts.ts'
 import { paintGroup } from './paint/group.ts'
 import { paintMeasure } from './paint/measure.ts'
-import { OVERVIEW, paintBody, paintNodeShadow, paintOverview } from './paint/node.ts'
+import { hasRing, OVERVIEW, paintBody, paintNodeShadow, paintOverview } from './paint/node.ts'
 import type { PaintedNode, PaintContext } from './paint/painting.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 import { paintReroute } from './paint/reroute.ts'
@@ -171,7 +171,8 @@ export class EditorCanvas extends LGraphCanvas {
     ctx.globalAlpha = activityOpacity[painted.part ?? 'runs']
     painted.loop = this.findNodeLoops(this.findZones(this.graph)).get(String(node.id))?.category
     paintNodeShadow(painted, size, painting)
-    if (!showsOnlySurroundings(this, node, size)) this.drawBody(node, size, painting)
+    if (!showsOnlySurroundings(this, node, size, hasRing(painted)))
+      this.drawBody(node, size, painting)
     const measure = this.getMeasure(node)
     if (measure) {
       const share = this.measuredSeconds ? (measure.seconds ?? 0) / this.measuredSeconds : 0

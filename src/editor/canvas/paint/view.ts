@@ -8,6 +8,7 @@ import { language, texts, translateView } from '../../texts/texts.ts'
 import type { Colours } from '../../ui/theme.ts'
 import type { PaintContext } from './painting.ts'
 import { addBox, createBitmap } from './painting.ts'
+import { cancelPainting, isBegun, paintSoon, type ViewPainting } from './viewParts.ts'
 
 interface CachedView {
   view: View
@@ -32,7 +33,8 @@ const cachedViews = new WeakMap<object, CachedView>()
 
 /**
  * Paints a view. Its bitmap is cached by size, zoom, theme and language: panning only copies
- * pixels.
+ * pixels. A view that changes during a run is painted in parts, and its earlier bitmap shown until
+ * then.
  */
 export function paintNodeView(
   node: DiffusionNode,
@@ -59,21 +61,55 @@ export function paintNodeView(
     paintOn(ctx, view, box, theme, { scrub, look })
     return
   }
-  const key = `${zoom} ${width} ${height} ${colours.dark} ${scrub} ${language()}`
-  let cached = cachedViews.get(node)
-  if (cached?.view !== view || cached.key !== key || cached.look !== look) {
-    const { bitmap, ctx: inner } = createBitmap(width, height)
-    inner.scale(zoom, zoom)
-    const area = { x: 0, y: 0, width: box.width, height: box.height }
-    paintOn(inner as unknown as CanvasRenderingContext2D, view, area, theme, { scrub, look })
-    cached = { view, key, look, bitmap }
-    cachedViews.set(node, cached)
+  const key = `${zoom} ${width} ${height} ${colours.dark} ${scrub} ${language()} ${viewAngles(view)}`
+  const area = { x: 0, y: 0, width: box.width, height: box.height }
+  const painting: ViewPainting = {
+    width,
+    height,
+    zoom,
+    paint: (inner) =>
+      paintOn(inner as unknown as CanvasRenderingContext2D, view, area, theme, { scrub, look }),
+    done: (bitmap) => void cachedViews.set(node, { view, key, look, bitmap }),
   }
-  // Rounded to whole device pixels, otherwise lines would blur.
+  copyBitmap(ctx, findBitmap(node, { view, key, look }, painting, running), box)
+}
+
+/** Angles of points in space, whose view changes when the user turns them. */
+const viewAngles = (view: View): string =>
+  view.kind === 'scatter' && view.space ? JSON.stringify(view.space.angles) : ''
+
+/** Returns the bitmap of a view, or of the view before it while it is painted in parts. */
+function findBitmap(
+  node: DiffusionNode,
+  { view, key, look }: Omit<CachedView, 'bitmap'>,
+  painting: ViewPainting,
+  running: boolean,
+): OffscreenCanvas {
+  const cached = cachedViews.get(node)
+  const hasSameForm = cached?.key === key && cached.look === look
+  if (hasSameForm && (cached.view === view || running)) {
+    // A view that has begun is completed, or views that change often would never be shown.
+    if (cached.view !== view && !isBegun(node)) paintSoon(node, painting)
+    return cached.bitmap
+  }
+  cancelPainting(node)
+  const { bitmap, ctx } = createBitmap(painting.width, painting.height)
+  ctx.scale(painting.zoom, painting.zoom)
+  painting.paint(ctx)
+  painting.done(bitmap)
+  return bitmap
+}
+
+/** Copies to whole device pixels, otherwise lines would blur. */
+function copyBitmap(
+  ctx: CanvasRenderingContext2D,
+  bitmap: OffscreenCanvas,
+  { x, y }: ReturnType<typeof viewBox>,
+) {
   const { a, d, e, f } = ctx.getTransform()
   ctx.save()
-  ctx.setTransform(1, 0, 0, 1, Math.round(e + box.x * a), Math.round(f + box.y * d))
-  ctx.drawImage(cached.bitmap, 0, 0)
+  ctx.setTransform(1, 0, 0, 1, Math.round(e + x * a), Math.round(f + y * d))
+  ctx.drawImage(bitmap, 0, 0)
   ctx.restore()
 }
 
