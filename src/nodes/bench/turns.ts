@@ -1,6 +1,6 @@
 // Timing of steps and the check of their results, shared by all peers in TypeScript.
 import type { Task } from './problem.ts'
-import type { Step } from './tfjs.ts'
+import type { Step } from './steps.ts'
 
 /** Number of training losses to compare; from the second on they depend on gradients and Adam. */
 const LOSSES = 3
