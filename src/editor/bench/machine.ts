@@ -29,9 +29,7 @@ export function readMachine(): Machine {
 }
 
 function readGraphics(): string | undefined {
-  const gl = document.createElement('canvas').getContext('webgl', {
-    powerPreference: 'high-performance',
-  })
+  const gl = new OffscreenCanvas(1, 1).getContext('webgl2', { powerPreference: 'high-performance' })
   if (!gl) return undefined
   const names = gl.getExtension('WEBGL_debug_renderer_info')
   const name = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER))
