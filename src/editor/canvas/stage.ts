@@ -1,5 +1,6 @@
 // Interface of the canvas for the rest of the editor: nodes, selection, camera, levels, display of
 // runs. No other folder uses litegraph's canvas.
+import { effect } from '@preact/signals'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { installZones } from '../../nodes/litegraph/canvasZones.ts'
 import { toWorkflowFile } from '../../nodes/litegraph/graph.ts'
@@ -10,6 +11,7 @@ import { setSubgraphTypes } from '../graph/declarations.ts'
 import { texts } from '../texts/texts.ts'
 import type { Spot } from '../ui/geometry.ts'
 import { reducedMotion } from '../ui/motion.ts'
+import { getPainters } from '../ui/painters.ts'
 import type { Colours } from '../ui/theme.ts'
 import { createCamera, startDrawing, type Camera } from './camera.ts'
 import type { EditorCanvas } from './canvas.ts'
@@ -106,6 +108,8 @@ function createDrawing(
     observersVisible,
     () => watchers.forEach((watch) => watch()),
   )
+  // After the first frame, which has no views.
+  requestAnimationFrame(() => effect(() => void (getPainters() && canvas.setDirty(true, true))))
   return {
     redraw: () => canvas.setDirty(true, true),
     animate(on) {

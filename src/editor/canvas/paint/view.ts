@@ -3,8 +3,8 @@ import type { ChartLook, View } from '../../../engine/plan/view.ts'
 import { viewBox } from '../../../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../../../nodes/litegraph/diffusionNode.ts'
 import { darkTheme, lightTheme } from '../../../nodes/painters/theme.ts'
-import { paintView as paintOn } from '../../../nodes/painters/paint.ts'
 import { language, texts, translateView } from '../../texts/texts.ts'
+import { getPainters } from '../../ui/painters.ts'
 import type { Colours } from '../../ui/theme.ts'
 import type { PaintContext } from './painting.ts'
 import { addBox, createBitmap } from './painting.ts'
@@ -49,6 +49,11 @@ export function paintNodeView(
     paintNoView(ctx, box, colours, running ? texts.canvas.noViewYet : texts.canvas.noView)
     return
   }
+  const painters = getPainters()
+  if (!painters) {
+    paintNoView(ctx, box, colours, '')
+    return
+  }
   const zoom = scale * pixelRatio
   const [width, height] = [Math.ceil(box.width * zoom), Math.ceil(box.height * zoom)]
   const theme = {
@@ -58,7 +63,7 @@ export function paintNodeView(
   }
   // A larger bitmap would use too much memory.
   if (width * height > 4e6) {
-    paintOn(ctx, view, box, theme, { scrub, look })
+    painters.paintView(ctx, view, box, theme, { scrub, look })
     return
   }
   const key = `${zoom} ${width} ${height} ${colours.dark} ${scrub} ${language()} ${viewAngles(view)}`
@@ -68,7 +73,10 @@ export function paintNodeView(
     height,
     zoom,
     paint: (inner) =>
-      paintOn(inner as unknown as CanvasRenderingContext2D, view, area, theme, { scrub, look }),
+      painters.paintView(inner as unknown as CanvasRenderingContext2D, view, area, theme, {
+        scrub,
+        look,
+      }),
     done: (bitmap) => void cachedViews.set(node, { view, key, look, bitmap }),
   }
   copyBitmap(ctx, findBitmap(node, { view, key, look }, painting, running), box)
