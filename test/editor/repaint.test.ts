@@ -1,8 +1,16 @@
 // Cheap repaints: areas that are merged only if that costs less, and painters recorded to run in
 // parts.
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { mergeAreas, type Area } from '../../src/editor/canvas/partialRepaint.ts'
 import { recordCommands } from '../../src/editor/canvas/paint/recording.ts'
+import {
+  cancelPainting,
+  hasWaitingViews,
+  isBegun,
+  paintParts,
+  paintSoon,
+  type ViewPainting,
+} from '../../src/editor/canvas/paint/viewParts.ts'
 import { paintView } from '../../src/nodes/painters/paint.ts'
 import type { View } from '../../src/engine/plan/view.ts'
 
@@ -74,6 +82,7 @@ class FakeContext {
   getTransform() {
     return { ...this.transform }
   }
+  scale() {}
   measureText(text: string) {
     return { width: text.length }
   }
@@ -139,4 +148,66 @@ test.each(views)('a recorded $kind runs the commands of its painter in order', (
   for (const command of commands) command(replayed)
   expect(direct.log.length).toBeGreaterThan(100)
   expect(replayed.log).toEqual(direct.log)
+})
+
+// ---- painting in parts
+
+const contexts: FakeContext[] = []
+beforeAll(() => {
+  vi.stubGlobal(
+    'OffscreenCanvas',
+    class {
+      private readonly context = new FakeContext()
+      getContext() {
+        contexts.push(this.context)
+        return this.context
+      }
+    },
+  )
+  vi.stubGlobal('createImageBitmap', async () => ({ close() {} }))
+})
+afterAll(() => void vi.unstubAllGlobals())
+
+/** A view of a number of squares. */
+const squares = (count: number, done: string[], name: string): ViewPainting => ({
+  width: 10,
+  height: 10,
+  zoom: 1,
+  paint(ctx) {
+    for (let i = 0; i < count; i++) ctx.fillRect(i, 0, 1, 1)
+  },
+  done: () => done.push(name),
+})
+
+test('a view is painted in parts, then the next one, and each node is reported once', () => {
+  const [first, second, done] = [{}, {}, [] as string[]]
+  paintSoon(first, squares(1500, done, 'old'))
+  paintSoon(second, squares(10, done, 'second'))
+  // A newer view replaces one that has not begun.
+  paintSoon(first, squares(1500, done, 'first'))
+  expect([hasWaitingViews(), isBegun(first)]).toEqual([true, false])
+  const nodes: object[] = []
+  const calls = (): number => {
+    let calls = 0
+    for (; hasWaitingViews() && calls < 20; calls++) nodes.push(...paintParts(0))
+    return calls
+  }
+  // Recording and three parts of the first, recording and one part of the second.
+  expect(calls()).toBe(6)
+  expect(done).toEqual(['first', 'second'])
+  expect(nodes).toEqual([first, second])
+  const fills = contexts.map(({ log }) => log.filter((line) => line.startsWith('fillRect')).length)
+  expect(fills.sort((a, b) => a - b)).toEqual([0, 0, 10, 1500])
+})
+
+test('a view that is cancelled is never shown', () => {
+  const [node, done] = [{}, [] as string[]]
+  paintSoon(node, squares(1500, done, 'cancelled'))
+  paintParts(0)
+  paintParts(0)
+  expect(isBegun(node)).toBe(true)
+  cancelPainting(node)
+  expect(hasWaitingViews()).toBe(false)
+  expect(paintParts(0)).toEqual([])
+  expect(done).toEqual([])
 })

@@ -198,7 +198,7 @@ export function startDrawing(
 }
 
 /** Time for changed views in each frame during a run, in milliseconds. */
-const VIEW_TIME = 3
+const VIEW_TIME = 2
 
 const isSpinning = (node: LGraphNode) =>
   isDiffusionNode(node) && node.diffusion.state === 'running' && !node.diffusion.progress?.count

@@ -11,7 +11,7 @@ import type {
 import { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import type { Measure } from '../../engine/protocol.ts'
 import { hasView } from '../../nodes/litegraph/body.ts'
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { isReroute } from '../../nodes/litegraph/reroute.ts'
 import { createZoneCache } from '../../nodes/litegraph/canvasZones.ts'
 import type { Zone } from '../../nodes/litegraph/zones.ts'
@@ -26,7 +26,7 @@ import type { PaintedNode, PaintContext } from './paint/painting.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 import { paintReroute } from './paint/reroute.ts'
 import { paintCollapsedSlots, paintSlots } from './paint/slots.ts'
-import { paintNodeView } from './paint/view.ts'
+import { paintNodeView, paintViewInParts } from './paint/view.ts'
 import { paintWidgets } from './paint/widgets.ts'
 import { paintOverlay } from './paint/overlay.ts'
 import { paintWire } from './paint/wires.ts'
@@ -115,6 +115,13 @@ export class EditorCanvas extends LGraphCanvas {
       width: (flags.collapsed ? (node._collapsed_width ?? size[0]) : size[0]) + 2 * margin,
       height: (flags.collapsed ? 0 : size[1]) + TITLE + 2 * margin,
     })
+  }
+
+  /** Shows the changed view of a node, in this frame or soon. */
+  repaintView(node: DiffusionNode) {
+    if (paintViewInParts(node, this.createPainting(this.ctx), this.pixelRatio))
+      this.repainting.onDue()
+    else this.repaintNode(node)
   }
 
   /** Same result as in litegraph, but from cached bounds: this runs for each painted part. */

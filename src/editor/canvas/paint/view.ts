@@ -2,9 +2,10 @@
 import type { ChartLook, View } from '../../../engine/plan/view.ts'
 import { viewBox } from '../../../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../../../nodes/litegraph/diffusionNode.ts'
-import { darkTheme, lightTheme } from '../../../nodes/painters/theme.ts'
+import type { Box } from '../../../nodes/painters/frame.ts'
+import { darkTheme, lightTheme, type Theme } from '../../../nodes/painters/theme.ts'
 import { language, texts, translateView } from '../../texts/texts.ts'
-import { getPainters } from '../../ui/painters.ts'
+import { getPainters, type Painters } from '../../ui/painters.ts'
 import type { Colours } from '../../ui/theme.ts'
 import type { PaintContext } from './painting.ts'
 import { addBox, createBitmap } from './painting.ts'
@@ -36,71 +37,129 @@ const cachedViews = new WeakMap<object, CachedView>()
  * pixels. A view that changes during a run is painted in parts, and its earlier bitmap shown until
  * then.
  */
-export function paintNodeView(
-  node: DiffusionNode,
-  { ctx, colours, scale, running }: PaintContext,
-  pixelRatio: number,
-) {
+export function paintNodeView(node: DiffusionNode, context: PaintContext, pixelRatio: number) {
+  const { ctx, colours, running } = context
   const { view, scrub } = node.diffusion
-  const look = node.flags.chart
   const box = viewBox(node)
   if (box.width < 20 || box.height < 20) return
-  if (!view) {
-    paintNoView(ctx, box, colours, running ? texts.canvas.noViewYet : texts.canvas.noView)
+  const painters = view && getPainters()
+  if (!view || !painters) {
+    const text = running ? texts.canvas.noViewYet : texts.canvas.noView
+    paintNoView(ctx, box, colours, view ? '' : text)
     return
   }
-  const painters = getPainters()
-  if (!painters) {
-    paintNoView(ctx, box, colours, '')
+  const wanted = describeView(node, view, box, context, pixelRatio)
+  // A larger bitmap would use too much memory.
+  if (wanted.width * wanted.height > MAX_PIXELS) {
+    painters.paintView(ctx, view, box, viewTheme(colours), { scrub, look: wanted.look })
     return
   }
+  copyBitmap(ctx, findBitmap(node, wanted, painters, context), box)
+}
+
+/**
+ * Starts to paint a changed view in parts, if an earlier bitmap can be shown until then. Otherwise
+ * returns false, and the node has to be painted.
+ */
+export function paintViewInParts(
+  node: DiffusionNode,
+  context: PaintContext,
+  pixelRatio: number,
+): boolean {
+  const { view } = node.diffusion
+  const painters = view && getPainters()
+  if (!view || !painters || !context.running) return false
+  const wanted = describeView(node, view, viewBox(node), context, pixelRatio)
+  const cached = cachedViews.get(node)
+  if (!cached || !hasSameForm(cached, wanted)) return false
+  // A view that has begun is completed, or views that change often would never be shown.
+  if (cached.view !== view && !isBegun(node))
+    paintSoon(node, createPainting(node, wanted, painters, context))
+  return true
+}
+
+const MAX_PIXELS = 4e6
+
+/** A view, and what its bitmap depends on. */
+interface WantedView extends Omit<CachedView, 'bitmap'> {
+  width: number
+  height: number
+  zoom: number
+  area: Box
+}
+
+function describeView(
+  node: DiffusionNode,
+  view: View,
+  box: Box,
+  { colours, scale }: PaintContext,
+  pixelRatio: number,
+): WantedView {
   const zoom = scale * pixelRatio
   const [width, height] = [Math.ceil(box.width * zoom), Math.ceil(box.height * zoom)]
-  const theme = {
-    ...(colours.dark ? darkTheme : lightTheme),
-    ground: colours.widget,
-    translate: translateView,
-  }
-  // A larger bitmap would use too much memory.
-  if (width * height > 4e6) {
-    painters.paintView(ctx, view, box, theme, { scrub, look })
-    return
-  }
-  const key = `${zoom} ${width} ${height} ${colours.dark} ${scrub} ${language()} ${viewAngles(view)}`
-  const area = { x: 0, y: 0, width: box.width, height: box.height }
-  const painting: ViewPainting = {
+  const { scrub } = node.diffusion
+  return {
+    view,
+    key: `${zoom} ${width} ${height} ${colours.dark} ${scrub} ${language()} ${viewAngles(view)}`,
+    look: node.flags.chart,
     width,
     height,
     zoom,
-    paint: (inner) =>
-      painters.paintView(inner as unknown as CanvasRenderingContext2D, view, area, theme, {
-        scrub,
-        look,
-      }),
-    done: (bitmap) => void cachedViews.set(node, { view, key, look, bitmap }),
+    area: { x: 0, y: 0, width: box.width, height: box.height },
   }
-  copyBitmap(ctx, findBitmap(node, { view, key, look }, painting, running), box)
 }
 
 /** Angles of points in space, whose view changes when the user turns them. */
 const viewAngles = (view: View): string =>
   view.kind === 'scatter' && view.space ? JSON.stringify(view.space.angles) : ''
 
+const viewTheme = (colours: Colours): Theme => ({
+  ...(colours.dark ? darkTheme : lightTheme),
+  ground: colours.widget,
+  translate: translateView,
+})
+
+/** True if only the data of the view may differ. */
+const hasSameForm = (cached: CachedView, { key, look }: WantedView) =>
+  cached.key === key && cached.look === look
+
+function createPainting(
+  node: DiffusionNode,
+  { view, key, look, width, height, zoom, area }: WantedView,
+  painters: Painters,
+  { colours }: PaintContext,
+): ViewPainting {
+  const theme = viewTheme(colours)
+  const { scrub } = node.diffusion
+  return {
+    width,
+    height,
+    zoom,
+    paint: (ctx) =>
+      painters.paintView(ctx as unknown as CanvasRenderingContext2D, view, area, theme, {
+        scrub,
+        look,
+      }),
+    done: (bitmap) => void cachedViews.set(node, { view, key, look, bitmap }),
+  }
+}
+
 /** Returns the bitmap of a view, or of the view before it while it is painted in parts. */
 function findBitmap(
   node: DiffusionNode,
-  { view, key, look }: Omit<CachedView, 'bitmap'>,
-  painting: ViewPainting,
-  running: boolean,
+  wanted: WantedView,
+  painters: Painters,
+  context: PaintContext,
 ): OffscreenCanvas {
   const cached = cachedViews.get(node)
-  const hasSameForm = cached?.key === key && cached.look === look
-  if (hasSameForm && (cached.view === view || running)) {
-    // A view that has begun is completed, or views that change often would never be shown.
-    if (cached.view !== view && !isBegun(node)) paintSoon(node, painting)
-    return cached.bitmap
+  if (cached && hasSameForm(cached, wanted)) {
+    if (cached.view === wanted.view) return cached.bitmap
+    if (context.running && !isBegun(node))
+      paintSoon(node, createPainting(node, wanted, painters, context))
+    if (context.running) return cached.bitmap
   }
   cancelPainting(node)
+  const painting = createPainting(node, wanted, painters, context)
   const { bitmap, ctx } = createBitmap(painting.width, painting.height)
   ctx.scale(painting.zoom, painting.zoom)
   painting.paint(ctx)
@@ -109,11 +168,7 @@ function findBitmap(
 }
 
 /** Copies to whole device pixels, otherwise lines would blur. */
-function copyBitmap(
-  ctx: CanvasRenderingContext2D,
-  bitmap: OffscreenCanvas,
-  { x, y }: ReturnType<typeof viewBox>,
-) {
+function copyBitmap(ctx: CanvasRenderingContext2D, bitmap: OffscreenCanvas, { x, y }: Box) {
   const { a, d, e, f } = ctx.getTransform()
   ctx.save()
   ctx.setTransform(1, 0, 0, 1, Math.round(e + x * a), Math.round(f + y * d))
@@ -123,7 +178,7 @@ function copyBitmap(
 
 function paintNoView(
   ctx: CanvasRenderingContext2D,
-  { x, y, width, height }: ReturnType<typeof viewBox>,
+  { x, y, width, height }: Box,
   colours: Colours,
   text: string,
 ) {

@@ -26,7 +26,6 @@ const PART = 600
 
 const waiting = new Map<object, ViewPainting>()
 let begun: { of: object; painting: ViewPainting; state: Begun } | undefined
-let flushing: OffscreenCanvasRenderingContext2D | undefined
 
 /** Paints the view of a node soon. A view that waits already is replaced. */
 export function paintSoon(node: object, painting: ViewPainting) {
@@ -46,33 +45,34 @@ export function cancelPainting(node: object) {
 export const hasWaitingViews = (): boolean => begun !== undefined || waiting.size > 0
 
 /**
- * Paints for about `budget` milliseconds, at least a part of a view. Returns the nodes whose views
- * are complete.
+ * Paints for about `budget` milliseconds, at least a part of a view if one waits. Returns the nodes
+ * whose views are complete.
  */
 export function paintParts<Node extends object>(budget: number): Node[] {
   const complete: Node[] = []
   const end = performance.now() + budget
-  while (beginNext() && begun) {
-    const { of, painting, state } = begun
-    runPart(state)
-    if (state.ran === state.commands.length) {
-      begun = undefined
-      painting.done(state.bitmap)
-      complete.push(of as Node)
-    }
-    if (performance.now() >= end) break
-  }
+  do {
+    const done = begun ? continuePainting(begun) : beginNext()
+    if (done) complete.push(done as Node)
+  } while (hasWaitingViews() && performance.now() < end)
   return complete
 }
 
-function beginNext(): boolean {
-  if (begun) return true
+function beginNext(): undefined {
   const [next] = waiting
-  if (!next) return false
+  if (!next) return
   const [of, painting] = next
   waiting.delete(of)
   begun = { of, painting, state: begin(painting) }
-  return true
+}
+
+/** Runs the next part of a view. Returns its node if the view is complete. */
+function continuePainting({ of, painting, state }: NonNullable<typeof begun>): object | undefined {
+  runPart(state)
+  if (state.ran < state.commands.length) return undefined
+  begun = undefined
+  painting.done(state.bitmap)
+  return of
 }
 
 /** Records the commands of a view, which takes a small part of the time of running them. */
@@ -88,8 +88,7 @@ function runPart(state: Begun) {
   const { bitmap, ctx, commands } = state
   const to = Math.min(commands.length, state.ran + PART)
   for (; state.ran < to; state.ran++) commands[state.ran](ctx)
-  // Browsers run the commands of a canvas when its pixels are read. Without this, the last part
+  // Browsers run the commands of a canvas when its pixels are copied. Without a copy, the last part
   // would take the time of all.
-  flushing ??= createBitmap(1, 1).ctx
-  flushing.drawImage(bitmap, 0, 0, 1, 1, 0, 0, 1, 1)
+  void createImageBitmap(bitmap, 0, 0, 1, 1).then((copy) => copy.close())
 }
