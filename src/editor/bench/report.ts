@@ -45,8 +45,8 @@ export function toMarkdown(report: Report, texts: BenchTexts): string {
   return [
     `**litegraph-diffusion**, ${date}`,
     '',
-    ...machineFacts(machine, texts).map(([name, value]) => `- ${name}: ${escape(value)}`),
-    ...notices.map((notice) => `- **${escape(notice)}**`),
+    ...machineFacts(machine, texts).map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`),
+    ...notices.map((notice) => `- **${escapeMarkdown(notice)}**`),
     '',
     ...table(
       [texts.backend, texts.device, texts.tests],
@@ -75,12 +75,12 @@ export function toMarkdown(report: Report, texts: BenchTexts): string {
 }
 
 /** Names of devices and messages come from elsewhere: they must not be read as Markdown. */
-const escape = (text: string) => text.replaceAll(/[\\|`*_<>[\]#]/g, '\\$&').replaceAll('\n', ' ')
+const escapeMarkdown = (text: string) => text.replaceAll(/[\\|`*_<>[\]#]/g, '\\$&').replaceAll('\n', ' ')
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
   line(head),
   line(head.map(() => '---')),
-  ...rows.map((row) => line(row.map(escape))),
+  ...rows.map((row) => line(row.map(escapeMarkdown))),
 ]
 
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`

@@ -3,6 +3,7 @@
 import { effect } from '@preact/signals'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { installZones } from '../../nodes/litegraph/canvasZones.ts'
+import { diffusionNodes } from '../../nodes/litegraph/diffusionNode.ts'
 import { toWorkflowFile } from '../../nodes/litegraph/graph.ts'
 import { registerNodes } from '../../nodes/litegraph/register.ts'
 import { scrubByTouch } from '../../nodes/litegraph/scrub.ts'
@@ -109,7 +110,7 @@ function createDrawing(
     () => watchers.forEach((watch) => watch()),
   )
   // After the first frame, which has no views.
-  requestAnimationFrame(() => effect(() => void (getPainters() && canvas.setDirty(true, true))))
+  requestAnimationFrame(() => effect(() => void (getPainters() && redrawViews(canvas))))
   return {
     redraw: () => canvas.setDirty(true, true),
     animate(on) {
@@ -122,6 +123,12 @@ function createDrawing(
       return () => void watchers.delete(watch)
     },
   }
+}
+
+/** Draws views that arrived before their painters, such as those of an earlier visit. */
+function redrawViews(canvas: EditorCanvas) {
+  if (diffusionNodes(canvas.graph).some(({ diffusion }) => diffusion.view))
+    canvas.setDirty(true, true)
 }
 
 const createPointerInput = (canvas: EditorCanvas, element: HTMLCanvasElement): PointerInput => ({

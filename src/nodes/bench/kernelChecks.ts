@@ -211,13 +211,13 @@ async function computeCase({
   const results = tf.tidy(() => {
     if (!hasGradient) return [compute(...inputs)].flat()
     // A sum with different factors, since the gradient of a plain sum of a softmax is zero.
-    let output: Tensor | undefined
+    const outputs: Tensor[] = []
     const { grads } = differentiate(() => {
       const y = compute(...inputs) as Tensor
-      output = tf.keep(y.clone())
+      outputs.push(tf.keep(y.clone()))
       return y.mul(tf.tensor(wave(y.size, 9), y.shape)).mean()
     }, inputs)
-    return [output!, ...grads.map((gradient, i) => gradient ?? tf.zerosLike(inputs[i]))]
+    return [...outputs, ...grads.map((gradient, i) => gradient ?? tf.zerosLike(inputs[i]))]
   })
   try {
     return await Promise.all(results.map(async (each) => (await each.data()) as Float32Array))
