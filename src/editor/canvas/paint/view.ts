@@ -3,6 +3,7 @@ import type { ChartLook, View } from '../../../engine/plan/view.ts'
 import { viewBox } from '../../../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../../../nodes/litegraph/diffusionNode.ts'
 import type { Box } from '../../../nodes/painters/frame.ts'
+import type { PaintOptions } from '../../../nodes/painters/paint.ts'
 import { darkTheme, lightTheme, type Theme } from '../../../nodes/painters/theme.ts'
 import { language, texts, translateView } from '../../texts/texts.ts'
 import { getPainters, type Painters } from '../../ui/painters.ts'
@@ -39,7 +40,7 @@ const cachedViews = new WeakMap<object, CachedView>()
  */
 export function paintNodeView(node: DiffusionNode, context: PaintContext, pixelRatio: number) {
   const { ctx, colours, running } = context
-  const { view, scrub } = node.diffusion
+  const { view } = node.diffusion
   const box = viewBox(node)
   if (box.width < 20 || box.height < 20) return
   const painters = view && getPainters()
@@ -51,7 +52,7 @@ export function paintNodeView(node: DiffusionNode, context: PaintContext, pixelR
   const wanted = describeView(node, view, box, context, pixelRatio)
   // A larger bitmap would use too much memory.
   if (wanted.width * wanted.height > MAX_PIXELS) {
-    painters.paintView(ctx, view, box, viewTheme(colours), { scrub, look: wanted.look })
+    painters.paintView(ctx, view, box, viewTheme(colours), viewOptions(node))
     return
   }
   copyBitmap(ctx, findBitmap(node, wanted, painters, context), box)
@@ -113,6 +114,12 @@ function describeView(
 const viewAngles = (view: View): string =>
   view.kind === 'scatter' && view.space ? JSON.stringify(view.space.angles) : ''
 
+/** What the user chose for the view of a node. */
+const viewOptions = (node: DiffusionNode): PaintOptions => ({
+  scrub: node.diffusion.scrub,
+  look: node.flags.chart,
+})
+
 const viewTheme = (colours: Colours): Theme => ({
   ...(colours.dark ? darkTheme : lightTheme),
   ground: colours.widget,
@@ -129,17 +136,13 @@ function createPainting(
   painters: Painters,
   { colours }: PaintContext,
 ): ViewPainting {
-  const theme = viewTheme(colours)
-  const { scrub } = node.diffusion
+  const [theme, options] = [viewTheme(colours), viewOptions(node)]
   return {
     width,
     height,
     zoom,
     paint: (ctx) =>
-      painters.paintView(ctx as unknown as CanvasRenderingContext2D, view, area, theme, {
-        scrub,
-        look,
-      }),
+      painters.paintView(ctx as unknown as CanvasRenderingContext2D, view, area, theme, options),
     done: (bitmap) => void cachedViews.set(node, { view, key, look, bitmap }),
   }
 }
