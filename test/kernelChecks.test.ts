@@ -7,17 +7,24 @@ import { onEachBackend } from './backends.ts'
 let right: Awaited<ReturnType<typeof computeKernels>> | undefined
 
 onEachBackend((name) => {
-  test('all kernel families have the numbers of plain JavaScript', { timeout: 300_000 }, async () => {
-    const actual = await computeKernels()
-    if (name === 'cpu') right = actual
-    expect(actual.size).toBe(17)
-    for (const [family, numbers] of actual) {
-      expect(numbers.length, family).toBeGreaterThan(0)
-      expect(numbers[0].some((value) => value !== 0), family).toBe(true)
-      const deviation = largestDeviation(numbers, right!.get(family)!)
-      expect(deviation, family).toBeLessThan(TOLERANCE / 4)
-    }
-  })
+  test(
+    'all kernel families have the numbers of plain JavaScript',
+    { timeout: 300_000 },
+    async () => {
+      const actual = await computeKernels()
+      if (name === 'cpu') right = actual
+      expect(actual.size).toBe(17)
+      for (const [family, numbers] of actual) {
+        expect(numbers.length, family).toBeGreaterThan(0)
+        expect(
+          numbers[0].some((value) => value !== 0),
+          family,
+        ).toBe(true)
+        const deviation = largestDeviation(numbers, right!.get(family)!)
+        expect(deviation, family).toBeLessThan(TOLERANCE / 4)
+      }
+    },
+  )
 })
 
 test('a wrong, missing or undefined number does not pass', () => {

@@ -64,7 +64,9 @@ test('measures the backends that there are, next to stock tfjs, and copies the f
   expect(steps).toHaveLength(2 * (wasm.length + 1))
   for (const [backend, model, step, ours, stock, ratio] of steps) {
     expect(model).toContain(en.models.tiny)
-    expect(ours, `${backend}, ${step}`).toMatch(/^[\d.,]+ ms \([\d.,]+ ms to [\d.,]+ ms\)\d+ steps?$/)
+    expect(ours, `${backend}, ${step}`).toMatch(
+      /^[\d.,]+ ms \([\d.,]+ ms to [\d.,]+ ms\)\d+ steps?$/,
+    )
     if (step === en.tasks.train && backend!.startsWith('WebAssembly')) {
       expect(stock).toBe(en.problems.kernel('Conv2DBackpropFilter'))
       expect(ratio).toBe('')
@@ -81,9 +83,7 @@ test('measures the backends that there are, next to stock tfjs, and copies the f
   expect(lines.filter((line) => line.startsWith(`| ${wasm[0]} |`))).toHaveLength(3)
   expect(lines).toContainEqual(expect.stringMatching(/^- Version: \d+\.\d+\.\d+/))
   await page.getByRole('button', { name: en.copyJson }).click()
-  await expect
-    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
-    .toMatch(/^\{/)
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/^\{/)
   const report = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))
   expect(report.results.rows).toHaveLength(steps.length)
   expect(report.machine).toMatchObject({ isolated: true, threads })

@@ -141,9 +141,13 @@ async function runWith(answer: Answer, options: Partial<MeasureOptions> = {}) {
 
 const step = { ours: 0.01, stock: 0.03 }
 
-const wellBehaved: Answer = (name, takes, side, backend) => {
+const wellBehaved: Answer = (name, _, side, backend) => {
   if (name === 'start')
-    return { device: `a ${backend}`, threads: 1, checks: [{ family: 'linear', deviation: 1e-6, passed: true }] }
+    return {
+      device: `a ${backend}`,
+      threads: 1,
+      checks: [{ family: 'linear', deviation: 1e-6, passed: true }],
+    }
   if (name === 'open') return { check: [1, 0.9], seconds: step[side] }
   return { seconds: [step[side], step[side] * 1.1] }
 }
@@ -264,7 +268,11 @@ describe('a run', () => {
   test('a self-test that fails is part of the results', async () => {
     const { results } = await runWith((name, ...rest) =>
       name === 'start'
-        ? { device: 'a GPU', threads: 1, checks: [{ family: 'softmax', deviation: 0.2, passed: false }] }
+        ? {
+            device: 'a GPU',
+            threads: 1,
+            checks: [{ family: 'softmax', deviation: 0.2, passed: false }],
+          }
         : wellBehaved(name, ...rest),
     )
     expect(testText(results.backends[0], en)).toBe('Failed: softmax (deviation 0.20)')
@@ -386,9 +394,7 @@ test('shows problems beside the times that exist', () => {
   expect(sideText(row, 'stock', en)).toBe(
     '246 ms (240 ms to 250 ms), 12 steps, not compared, its results differ by 0.023 of the largest value',
   )
-  expect(problemText({ side: 'ours', kind: 'late', seconds: 15 }, en)).toBe(
-    'no result within 15 s',
-  )
+  expect(problemText({ side: 'ours', kind: 'late', seconds: 15 }, en)).toBe('no result within 15 s')
   expect(problemText({ side: 'ours', kind: 'noTime' }, ko)).toBe(ko.problems.noTime)
 })
 

@@ -20,5 +20,8 @@ test('tests and times WebGPU next to stock tfjs, and says that it is emulated', 
     const row = steps.filter({ hasText: 'WebGPU' }).filter({ hasText: task })
     await expect(row.textContent()).resolves.toMatch(/ms\)\d+ steps?.*ms\)\d+ steps?[\d.]+ ×$/)
   }
-  await page.getByText(/emulated in software/).first().waitFor()
+  await page
+    .getByText(/emulated in software/)
+    .first()
+    .waitFor()
 }, 500_000)

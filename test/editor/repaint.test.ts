@@ -88,21 +88,19 @@ class FakeContext {
   }
 }
 
-const drawn = [
-  ...['arc', 'beginPath', 'clip', 'drawImage', 'ellipse', 'fill', 'fillRect', 'fillText'],
-  ...['lineTo', 'moveTo', 'rect', 'roundRect', 'setLineDash', 'stroke', 'strokeText'],
-]
-for (const name of drawn)
+const drawn =
+  'arc beginPath clip drawImage ellipse fill fillRect fillText lineTo moveTo rect roundRect ' +
+  'setLineDash stroke strokeText'
+for (const name of drawn.split(' '))
   Object.defineProperty(FakeContext.prototype, name, {
     value(this: FakeContext, ...values: unknown[]) {
       this.call(name, values)
     },
   })
-const settings = [
-  ...['fillStyle', 'strokeStyle', 'lineWidth', 'lineCap', 'lineJoin', 'globalAlpha', 'font'],
-  ...['textAlign', 'textBaseline', 'imageSmoothingEnabled'],
-]
-for (const name of settings)
+const settings =
+  'fillStyle strokeStyle lineWidth lineCap lineJoin globalAlpha font textAlign textBaseline ' +
+  'imageSmoothingEnabled'
+for (const name of settings.split(' '))
   Object.defineProperty(FakeContext.prototype, name, {
     get(this: FakeContext) {
       return this.get(name)
@@ -140,7 +138,8 @@ const views: View[] = [
 ]
 
 test.each(views)('a recorded $kind runs the commands of its painter in order', (view) => {
-  const paint = (ctx: FakeContext) => paintView(ctx as unknown as CanvasRenderingContext2D, view, box)
+  const paint = (ctx: FakeContext) =>
+    paintView(ctx as unknown as CanvasRenderingContext2D, view, box)
   const [direct, probe, replayed] = [new FakeContext(), new FakeContext(), new FakeContext()]
   paint(direct)
   const commands = recordCommands(probe, paint)

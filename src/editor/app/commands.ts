@@ -361,7 +361,9 @@ function viewCommands(editor: Editor) {
     tour: { run: () => void resumeTour(editor) },
     shortcuts: { keys: ['?'], run: () => showDialog({ kind: 'shortcuts' }) },
     // In another tab: the editor and its engine would disturb what is measured.
-    bench: { run: () => void window.open(new URL('?bench', document.baseURI), '_blank', 'noopener') },
+    bench: {
+      run: () => void window.open(new URL('?bench', document.baseURI), '_blank', 'noopener'),
+    },
   } satisfies CommandTable
 }
 

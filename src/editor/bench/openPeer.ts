@@ -44,11 +44,7 @@ function nextMessage(worker: Worker): Promise<PeerMessage> {
   return next
 }
 
-async function within<T>(
-  seconds: number,
-  closed: AbortSignal,
-  work: () => Promise<T>,
-): Promise<T> {
+async function within<T>(seconds: number, closed: AbortSignal, work: () => Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new LateError(seconds)), 1000 * seconds)

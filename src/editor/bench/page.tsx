@@ -153,11 +153,7 @@ function describeEnd(report: Report | undefined, texts: BenchTexts): string {
 }
 
 function Notices({ report, texts }: { report: Report; texts: BenchTexts }) {
-  const notices = noticesOf(
-    report.results,
-    { isolated: report.machine.isolated, ...report },
-    texts,
-  )
+  const notices = noticesOf(report.results, { isolated: report.machine.isolated, ...report }, texts)
   if (notices.length === 0) return null
   return (
     <div class="notices" role="alert">

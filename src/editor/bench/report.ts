@@ -32,10 +32,7 @@ export function machineFacts(
     [texts.graphics, graphics ?? texts.unknown],
     [texts.processor, `${texts.cores(cores)}, ${texts.threads(threads)}`],
     [texts.browser, [browser, system].filter(Boolean).join(', ')],
-    [
-      texts.app,
-      [app.version, app.commit && texts.commit(app.commit)].filter(Boolean).join(', '),
-    ],
+    [texts.app, [app.version, app.commit && texts.commit(app.commit)].filter(Boolean).join(', ')],
   ]
 }
 
@@ -75,7 +72,8 @@ export function toMarkdown(report: Report, texts: BenchTexts): string {
 }
 
 /** Names of devices and messages come from elsewhere: they must not be read as Markdown. */
-const escapeMarkdown = (text: string) => text.replaceAll(/[\\|`*_<>[\]#]/g, '\\$&').replaceAll('\n', ' ')
+const escapeMarkdown = (text: string) =>
+  text.replaceAll(/[\\|`*_<>[\]#]/g, '\\$&').replaceAll('\n', ' ')
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
   line(head),

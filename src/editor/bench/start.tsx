@@ -19,8 +19,5 @@ export async function showBench(root: HTMLElement, search: string): Promise<void
   applyTheme(settings.value.theme, ({ dark }) => setDark(dark))
   const texts = await loadBenchTexts()
   document.title = `${texts.title} – litegraph-diffusion`
-  render(
-    <BenchPage texts={texts} machine={readMachine()} settings={settingsOf(search)} />,
-    root,
-  )
+  render(<BenchPage texts={texts} machine={readMachine()} settings={settingsOf(search)} />, root)
 }

@@ -27,7 +27,7 @@ interface KernelCase {
   takes: readonly number[][]
   compute: (...inputs: Tensor[]) => Tensor | Tensor[]
   /** False for operations that are never differentiated. */
-  hasGradient?: false
+  hasGradient?: boolean
 }
 
 const norm = { groups: 4, eps: 1e-5 }
@@ -89,8 +89,18 @@ const cases: readonly KernelCase[] = [
   {
     family: 'residualBlock',
     takes: [
-      ...[[2, 8, 8, 16], [2, 24], [16], [16], [3, 3, 16, 24], [24]],
-      ...[[24], [24], [3, 3, 24, 24], [24], [1, 1, 16, 24], [24]],
+      [2, 8, 8, 16],
+      [2, 24],
+      [16],
+      [16],
+      [3, 3, 16, 24],
+      [24],
+      [24],
+      [24],
+      [3, 3, 24, 24],
+      [24],
+      [1, 1, 16, 24],
+      [24],
     ],
     compute: (x, projected, ...weights) => {
       const [w1, b1, c1, d1, w2, b2, c2, d2, c3, d3] = weights
@@ -111,10 +121,7 @@ const cases: readonly KernelCase[] = [
   },
   {
     family: 'attentionBlock',
-    takes: [
-      ...[[2, 5, 4, 16], [16], [16]],
-      ...[0, 1, 2, 3].flatMap(() => [[16, 16], [16]]),
-    ],
+    takes: [[2, 5, 4, 16], [16], [16], ...[0, 1, 2, 3].flatMap(() => [[16, 16], [16]])],
     compute: (x, weight, bias, ...weights) => {
       const layer = (i: number) => ({
         weight: weights[2 * i] as Tensor2D,

@@ -34,10 +34,12 @@ export class BenchPeer {
   constructor(private readonly files: PeerFiles) {}
 
   answer(request: PeerRequest): Promise<PeerAnswer> {
-    const answer = this.last.then(() => this.run(request)).then(
-      (gives) => ({ gives }),
-      (error: unknown) => ({ error: getErrorMessage(error) }),
-    )
+    const answer = this.last
+      .then(() => this.run(request))
+      .then(
+        (gives) => ({ gives }),
+        (error: unknown) => ({ error: getErrorMessage(error) }),
+      )
     this.last = answer
     return answer
   }

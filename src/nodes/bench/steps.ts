@@ -21,10 +21,8 @@ export type Step = () => Promise<ArrayLike<number>>
  * Steps of the engine on the active backend.
  * @param form model of the same weights; its own weights are disposed
  */
-export const ourStep = (
-  data: ProblemData,
-  form: Model = newUnet(data.problem.model),
-): Step => ourSteps[data.problem.task](data, withWeights(form, data))
+export const ourStep = (data: ProblemData, form: Model = newUnet(data.problem.model)): Step =>
+  ourSteps[data.problem.task](data, withWeights(form, data))
 
 /** Steps in stock tfjs operations, on the active backend. */
 export const stockStep = (data: ProblemData): Step => stockSteps[data.problem.task](data)

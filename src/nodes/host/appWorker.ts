@@ -4,5 +4,5 @@ import { BENCH_WORKER } from '../bench/protocol.ts'
 import { nodes } from '../table.ts'
 import { serve } from './serve.ts'
 
-if (globalThis.name === BENCH_WORKER) void import('../bench/benchWorker.ts')
+if ((globalThis as { name?: unknown }).name === BENCH_WORKER) void import('../bench/benchWorker.ts')
 else serve(nodes)

@@ -28,7 +28,7 @@ export interface NodeSetup {
   declaration: Declaration
   hooks: NodeHooks
   /** Draws the body; undefined on canvases with their own painting. */
-  drawBody: DrawBody | undefined
+  drawBody?: DrawBody | undefined
   /** Returns the registered name of another type, with the host's prefix. */
   registeredType(type: string): string
 }

@@ -16,7 +16,6 @@ import { paintTableView } from './table.ts'
 import { paintTexts } from './texts.ts'
 
 export { darkTheme, lightTheme } from './theme.ts'
-export { paintHistogram } from './statistics.ts'
 export type { Box } from './frame.ts'
 export type { Theme } from './theme.ts'
 export type { MakeSheet } from './sheet.ts'
