@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { readCommit } from './src/build/commit.ts'
 import { declarations } from './src/build/declarations.ts'
 import { packedEmoji } from './src/build/emoji.ts'
 import { compressedMnist } from './src/build/mnist.ts'
@@ -14,7 +15,7 @@ import { THREAD_SCRIPT, threadScript, writeThreadScript } from './src/build/thre
 import { workflowTexts } from './src/build/workflowTexts.ts'
 import { alone, LongestFirst } from './test/order.ts'
 
-const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
+const { version, dependencies, optionalDependencies, peerDependencies } = JSON.parse(
   readFileSync('package.json', 'utf8'),
 )
 
@@ -37,6 +38,10 @@ const styleNonce = createNonce()
 
 const app: UserConfig = {
   base: './',
+  define: {
+    'import.meta.env.APP_VERSION': JSON.stringify(version),
+    'import.meta.env.APP_COMMIT': JSON.stringify(readCommit(import.meta.dirname)),
+  },
   plugins: [noEval, workflowTexts(), compressedMnist(), packedEmoji(), offline(), policyInPages()],
   build: {
     outDir: 'dist/app',
@@ -57,7 +62,7 @@ const app: UserConfig = {
   optimizeDeps: {
     entries: [
       'index.html',
-      'src/nodes/host/worker.ts',
+      'src/nodes/host/appWorker.ts',
       'src/nodes/host/page.ts',
       'src/editor/storage/fileWorker.ts',
     ],

@@ -1,7 +1,8 @@
 // A timed peer in a page; peer.ts is the equivalent in Node.
-import type { ProblemData, Problem } from './problem.ts'
-import type { Step, TfjsWho } from './tfjs.ts'
-import { computeCheck, turn as turnOf } from './turns.ts'
+import type { ProblemData, Problem } from '../src/nodes/bench/problem.ts'
+import type { Step } from '../src/nodes/bench/steps.ts'
+import { computeCheck, turn as turnOf } from '../src/nodes/bench/turns.ts'
+import type { TfjsWho } from './tfjs.ts'
 
 let step: Step
 

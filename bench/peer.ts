@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { BackendName } from '../src/engine/protocol.ts'
 import { provideWebGPU } from '../src/nodes/host/nodeWebgpu.ts'
-import type { ProblemData, Problem } from './problem.ts'
+import type { ProblemData, Problem } from '../src/nodes/bench/problem.ts'
+import { computeCheck, turn } from '../src/nodes/bench/turns.ts'
 import type { Opened, TfjsWho } from './tfjs.ts'
-import { computeCheck, turn } from './turns.ts'
 
 export async function main([who, backend, folder]: [string, BackendName, string]): Promise<void> {
   const say = (told: object) => console.log(JSON.stringify(told))

@@ -13,10 +13,10 @@ import type {
 import type { Job } from '../src/engine/backends/wasm/jobs.ts'
 import { decodeRepeat } from '../src/engine/backends/wasm/jobs.ts'
 import { activeWasm } from '../src/engine/backends/wasm/wasmFunctions.ts'
-import type { ModelName } from './models.ts'
-import { createProblem } from './problem.ts'
-import { ourStep } from './tfjs.ts'
-import { timeLeast } from './turns.ts'
+import { createProblem } from '../src/nodes/bench/problem.ts'
+import { ourStep } from '../src/nodes/bench/steps.ts'
+import { timeLeast } from '../src/nodes/bench/turns.ts'
+import type { ModelName } from '../src/nodes/bench/unets.ts'
 
 interface Timed {
   kernel: string

@@ -1,8 +1,5 @@
 // The reference UNet: 32 x 32 RGB, 6.5 million parameters, batch 64. As node graphs, which is how
 // workflows run it, and as a user of stock tfjs would write the same steps.
-import type { UnetConfig } from '../src/engine/models/unet/config.ts'
-import { unetConfig } from '../src/engine/models/unet/config.ts'
-import { unet } from '../src/engine/models/unet/init.ts'
 import type { Graph, GraphNode } from '../src/engine/plan/graph.ts'
 import { wire } from '../src/engine/plan/graph.ts'
 import type { Op } from '../src/engine/plan/op.ts'
@@ -13,19 +10,12 @@ import type { Scalar, Tensor4D } from '../src/engine/base/tf.ts'
 import { tf } from '../src/engine/base/tf.ts'
 import type { ActivationStorage, Weights } from '../src/engine/base/values.ts'
 import { dataset, defineNode, like, samples } from '../src/nodes/define.ts'
-import { stockUnet } from './stock.ts'
+import { stockUnet } from '../src/nodes/bench/stockUnet.ts'
+import { models, newUnet } from '../src/nodes/bench/unets.ts'
 
-export const BATCH = 64
+export const { config, batch: BATCH } = models.reference
 export const PARAMETERS = 6_472_195
 const SIDE = 32
-
-export const config: UnetConfig = unetConfig({
-  sample_size: SIDE,
-  block_out_channels: [64, 128, 128],
-  down_block_types: ['DownBlock2D', 'DownBlock2D', 'AttnDownBlock2D'],
-  up_block_types: ['AttnUpBlock2D', 'UpBlock2D', 'UpBlock2D'],
-  attention_head_dim: null,
-})
 
 const schedule = noiseSchedule({ name: 'linear', T: 1000 })
 
@@ -179,8 +169,7 @@ type Step = () => Promise<void>
 const toNumbers = ({ alpha, sigma }: Levels) =>
   [alpha, sigma].map((each) => tf.tensor4d(Float32Array.from(each), [each.length, 1, 1, 1]))
 
-const newWeights = (): Weights =>
-  unet(config, 'epsilon', createRandom(1), { zero_init: false }).weights
+const newWeights = (): Weights => newUnet('reference').weights
 
 /** Training step with tfjs's Adam and noise; reads the loss. */
 export function stockTraining(): Step {

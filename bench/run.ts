@@ -16,11 +16,11 @@ import type { OpenForm } from './forms.ts'
 import { openForms } from './forms.ts'
 import { openBrowser } from './browser.ts'
 import { openProcess } from './processes.ts'
-import type { ModelName } from './models.ts'
-import { models } from './models.ts'
-import type { ProblemData, Task } from './problem.ts'
-import { createProblem } from './problem.ts'
-import type { StepTime } from './turns.ts'
+import type { ModelName } from '../src/nodes/bench/unets.ts'
+import { models } from '../src/nodes/bench/unets.ts'
+import type { ProblemData, Task } from '../src/nodes/bench/problem.ts'
+import { createProblem } from '../src/nodes/bench/problem.ts'
+import type { StepTime } from '../src/nodes/bench/turns.ts'
 
 const everyone = ['ours', 'stock', 'tuned', 'jax', 'torch'] as const
 export type PeerName = (typeof everyone)[number] | OpenForm

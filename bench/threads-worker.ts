@@ -3,11 +3,11 @@ import { startBackend } from '../src/engine/backends/backends.ts'
 import type { WasmFunctions } from '../src/engine/backends/wasm/wasmFunctions.ts'
 import { activeWasm } from '../src/engine/backends/wasm/wasmFunctions.ts'
 import { wasmFiles } from '../src/nodes/host/wasmFiles.ts'
-import type { ModelName } from './models.ts'
-import type { Task } from './problem.ts'
-import { createProblem } from './problem.ts'
-import { ourStep } from './tfjs.ts'
-import { timeLeast } from './turns.ts'
+import type { ModelName } from '../src/nodes/bench/unets.ts'
+import type { Task } from '../src/nodes/bench/problem.ts'
+import { createProblem } from '../src/nodes/bench/problem.ts'
+import { ourStep } from '../src/nodes/bench/steps.ts'
+import { timeLeast } from '../src/nodes/bench/turns.ts'
 
 export interface TimingRequest {
   threads: number

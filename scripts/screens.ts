@@ -1,8 +1,9 @@
-// Takes the screenshots of docs/screens.md, docs/screens/<name>-<theme>.jpg, in Chromium: `npm run
-// screens -- [name ...]`; `--to folder` writes elsewhere, `--no-build` uses the last build.
+// Takes the screenshots of docs/screens.md, docs/screens/<name>-<form>.jpg, in Chromium: `npm run
+// screens -- [name ...]`; `--form phone,korean` takes only these, `--to folder` writes elsewhere,
+// `--no-build` uses the last build.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import { build, preview } from 'vite'
 import { dropFile, placeIn, locateNode } from './editorPage.ts'
@@ -22,11 +23,16 @@ async function select(page: Page, ...titles: string[]) {
   }
 }
 
-/** Runs the graph. A slow machine asks before it discards a training of more than a minute. */
+/**
+ * Runs the graph, in any language. A slow machine asks before it discards a training of more than a
+ * minute.
+ */
 async function run(page: Page) {
-  const finished = page.getByText(/Finished in/).first()
+  const finished = page.locator('.status[data-state=finished]')
   const restart = page.getByRole('button', { name: en.dialogs.restart, exact: true })
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.locator('.top .runs .primary').click()
+  // The state of an earlier run is shown until this one has begun.
+  await page.locator('.status[data-state=running]').or(restart).first().waitFor()
   await restart.or(finished).first().waitFor({ timeout: 300_000 })
   if (!(await restart.isVisible())) return
   await restart.click()
@@ -121,22 +127,76 @@ const screens: Record<string, (page: Page) => Promise<unknown>> = {
   },
 }
 
+/** Screens that do not depend on the language or the size of the window. */
+const shortTour: typeof screens = {
+  trained: screens.trained,
+  async gallery(page) {
+    await press(page, 'Alt+g')
+    await page.waitForTimeout(1500)
+  },
+  async measure(page) {
+    await page.goto(new URL('?bench', page.url()).href)
+    await page.locator('.bench h1').waitFor()
+  },
+}
+
+interface Form {
+  context: BrowserContextOptions
+  screens: typeof screens
+}
+
+const desktop = { viewport: { width: 1440, height: 900 } }
+
+/** Themes, sizes and languages in which screens are taken. */
+const forms: Record<string, Form> = {
+  dark: { context: { ...desktop, colorScheme: 'dark' }, screens },
+  light: { context: { ...desktop, colorScheme: 'light' }, screens },
+  contrast: { context: { ...desktop, contrast: 'more' }, screens: shortTour },
+  phone: {
+    context: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+    screens: shortTour,
+  },
+  projector: {
+    context: { viewport: { width: 1280, height: 720 }, colorScheme: 'light' },
+    screens: shortTour,
+  },
+  korean: { context: { ...desktop, colorScheme: 'light', locale: 'ko-KR' }, screens: shortTour },
+}
+
 /** Opens the editor in a new profile and closes the tour. */
-async function openEditor(browser: Browser, address: string, theme: 'dark' | 'light') {
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    colorScheme: theme,
-    serviceWorkers: 'block',
-  })
+async function openEditor(browser: Browser, address: string, options: BrowserContextOptions) {
+  const context = await browser.newContext({ ...options, serviceWorkers: 'block' })
   const page = await context.newPage()
   await page.goto(address)
-  await page.getByText(/WebAssembly|WebGPU|WebGL/).waitFor()
+  await page.locator('.status').waitFor()
   await page
-    .getByRole('button', { name: 'Skip' })
+    .locator('.tour .link, .tour .icon')
     .first()
     .click({ timeout: 3000 })
     .catch(() => {})
   return page
+}
+
+/** Returns the names of a list that are known. Throws Error if others are in it. */
+function checkNames(known: readonly string[], wanted: readonly string[]): readonly string[] {
+  const unknown = wanted.filter((name) => !known.includes(name))
+  if (unknown.length) throw new Error(`Expected ${known.join(', ')}, got ${unknown.join(', ')}.`)
+  return wanted
+}
+
+/** Takes the wanted screens of a form. */
+async function takeScreens(page: Page, name: string, wanted: readonly string[], folder: string) {
+  const { screens } = forms[name]
+  const names = Object.keys(screens)
+  const last = names.findLastIndex((each) => wanted.includes(each))
+  for (const each of names.slice(0, last + 1)) {
+    await screens[each](page)
+    await page.waitForTimeout(700)
+    if (!wanted.includes(each)) continue
+    const path = `${folder}/${each}-${name}.jpg`
+    await page.screenshot({ path, type: 'jpeg', quality: 82 })
+    console.log(path)
+  }
 }
 
 export async function main(args: string[]) {
@@ -144,16 +204,14 @@ export async function main(args: string[]) {
     args,
     allowPositionals: true,
     options: {
-      theme: { type: 'string', default: 'dark,light' },
+      form: { type: 'string' },
       to: { type: 'string', default: TO },
       'no-build': { type: 'boolean' },
     },
   })
-  const names = Object.keys(screens)
-  const wanted = positionals.length ? positionals : names
-  const unknown = wanted.filter((name) => !names.includes(name))
-  if (unknown.length) throw new Error(`Expected ${names.join(', ')}, got ${unknown.join(', ')}.`)
-  const last = names.findLastIndex((name) => wanted.includes(name))
+  const known = [...new Set(Object.values(forms).flatMap((form) => Object.keys(form.screens)))]
+  const wanted = positionals.length ? checkNames(known, positionals) : known
+  const chosen = checkNames(Object.keys(forms), values.form?.split(',') ?? Object.keys(forms))
 
   if (!values['no-build']) await build({ logLevel: 'error', build: { outDir: OUT } })
   mkdirSync(values.to, { recursive: true })
@@ -163,16 +221,9 @@ export async function main(args: string[]) {
     args: ['--no-sandbox'],
   })
   try {
-    for (const theme of values.theme.split(',') as ('dark' | 'light')[]) {
-      const page = await openEditor(browser, server.resolvedUrls!.local[0], theme)
-      for (const name of names.slice(0, last + 1)) {
-        await screens[name](page)
-        await page.waitForTimeout(700)
-        if (!wanted.includes(name)) continue
-        const path = `${values.to}/${name}-${theme}.jpg`
-        await page.screenshot({ path, type: 'jpeg', quality: 82 })
-        console.log(path)
-      }
+    for (const name of chosen) {
+      const page = await openEditor(browser, server.resolvedUrls!.local[0], forms[name].context)
+      await takeScreens(page, name, wanted, values.to)
       await page.context().close()
     }
   } finally {

@@ -2,9 +2,10 @@
 // not timed.
 import { expect, test } from 'vitest'
 import { openForms } from '../bench/forms.ts'
-import { models, newModel } from '../bench/models.ts'
+import { newModel } from '../bench/models.ts'
 import { expectTheSame } from '../bench/run.ts'
-import { stockUnet } from '../bench/stock.ts'
+import { stockUnet } from '../src/nodes/bench/stockUnet.ts'
+import { models } from '../src/nodes/bench/unets.ts'
 import { predict } from '../src/engine/models/predict.ts'
 import { createRandom } from '../src/engine/base/random.ts'
 import { tf } from '../src/engine/base/tf.ts'

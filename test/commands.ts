@@ -83,7 +83,7 @@ export const long: {
   sentences: { options: ['--count', '5'], prints: /:\d+\n {2}\S/ },
   'first-run': { options: [], prints: /no errors in the console/ },
   screens: {
-    options: ['trained', '--theme', 'dark', '--to', 'test-results/screens'],
+    options: ['trained', '--form', 'dark', '--to', 'test-results/screens'],
     prints: /trained-dark\.jpg/,
   },
 }

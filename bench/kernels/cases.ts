@@ -22,7 +22,7 @@ import {
   residual,
   silu as stockSilu,
   softmaxAttention,
-} from '../stock.ts'
+} from '../../src/nodes/bench/stockUnet.ts'
 
 type Compute = (...args: Tensor[]) => Tensor | Tensor[]
 

@@ -1,8 +1,7 @@
 // Starts wasm in a worker (or a page, by `tell`) with a given number of cores, and reports the
 // threads, the convolutions that use them, and the weights of a short training of the digits UNet.
 import '@tensorflow/tfjs-backend-wasm'
-import { schedule } from '../../bench/digits.ts'
-import { randomBatch, newModel } from '../../bench/models.ts'
+import { newUnet, randomBatch, schedule } from '../../src/nodes/bench/unets.ts'
 import { levelsAt } from '../../src/engine/process/schedule.ts'
 import { startBackend } from '../../src/engine/backends/backends.ts'
 import { addNoise } from '../../src/engine/process/forward.ts'
@@ -94,7 +93,7 @@ function watchConvolutions(): (channels: number) => number {
 }
 
 async function trained(steps: number): Promise<ThreadReport['weights']> {
-  const model = newModel('digits')
+  const model = newUnet('digits')
   const { x, noise, t } = randomBatch('digits', 2)
   const optimizer = { ...adamw, lr: 1e-3 }
   let state = beginTraining(model.weights, { optimizer, emas: [] })

@@ -360,6 +360,10 @@ function viewCommands(editor: Editor) {
     menu: { keys: ['Shift+F10', 'ContextMenu'], run: () => openContextMenu(editor) },
     tour: { run: () => void resumeTour(editor) },
     shortcuts: { keys: ['?'], run: () => showDialog({ kind: 'shortcuts' }) },
+    // In another tab: the editor and its engine would disturb what is measured.
+    bench: {
+      run: () => void window.open(new URL('?bench', document.baseURI), '_blank', 'noopener'),
+    },
   } satisfies CommandTable
 }
 

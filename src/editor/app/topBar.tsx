@@ -103,7 +103,8 @@ const fileItems = (): Menu['items'] => [
 ]
 
 function HelpButton() {
-  const items = () => (['tour', 'commands', 'shortcuts'] as const).map((id) => commandItem(id))
+  const items = () =>
+    (['tour', 'commands', 'shortcuts', 'bench'] as const).map((id) => commandItem(id))
   return (
     <MenuButton
       label={texts.top.help}

@@ -6,6 +6,7 @@ import type { EditorCanvas, LGraphNode } from './canvas.ts'
 import type { Point } from '../ui/geometry.ts'
 import type { Insets } from '../ui/insets.ts'
 import { TITLE } from '../graph/nodeSize.ts'
+import { hasWaitingViews, paintParts } from './paint/viewParts.ts'
 
 export interface Camera {
   /** Shows all nodes, as large as they fit. */
@@ -178,7 +179,11 @@ export function startDrawing(
   }
   const frame = () => {
     requested = false
-    if (!canvas.repainting.isDue()) return
+    for (const node of paintParts<LGraphNode>(VIEW_TIME)) canvas.repaintNode(node)
+    if (canvas.repainting.isDue()) drawNow()
+    if (hasWaitingViews()) request()
+  }
+  const drawNow = () => {
     canvas.draw()
     drawn()
     const observers = canvas.visible_nodes.filter(isVisibleObserver).map((node) => String(node.id))
@@ -191,6 +196,9 @@ export function startDrawing(
   canvas.repainting.onDue = request
   request()
 }
+
+/** Time for changed views in each frame during a run, in milliseconds. */
+const VIEW_TIME = 2
 
 const isSpinning = (node: LGraphNode) =>
   isDiffusionNode(node) && node.diffusion.state === 'running' && !node.diffusion.progress?.count

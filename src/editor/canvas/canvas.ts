@@ -11,7 +11,7 @@ import type {
 import { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import type { Measure } from '../../engine/protocol.ts'
 import { hasView } from '../../nodes/litegraph/body.ts'
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { isReroute } from '../../nodes/litegraph/reroute.ts'
 import { createZoneCache } from '../../nodes/litegraph/canvasZones.ts'
 import type { Zone } from '../../nodes/litegraph/zones.ts'
@@ -21,12 +21,12 @@ import { LoopHint, createLoopLookup } from './loopHint.ts'
 import { createVisibleParts, showsOnlySurroundings, type Bounds } from './visibleParts.ts'
 import { paintGroup } from './paint/group.ts'
 import { paintMeasure } from './paint/measure.ts'
-import { OVERVIEW, paintBody, paintNodeShadow, paintOverview } from './paint/node.ts'
+import { hasRing, OVERVIEW, paintBody, paintNodeShadow, paintOverview } from './paint/node.ts'
 import type { PaintedNode, PaintContext } from './paint/painting.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 import { paintReroute } from './paint/reroute.ts'
 import { paintCollapsedSlots, paintSlots } from './paint/slots.ts'
-import { paintNodeView } from './paint/view.ts'
+import { paintNodeView, paintViewInParts } from './paint/view.ts'
 import { paintWidgets } from './paint/widgets.ts'
 import { paintOverlay } from './paint/overlay.ts'
 import { paintWire } from './paint/wires.ts'
@@ -117,6 +117,13 @@ export class EditorCanvas extends LGraphCanvas {
     })
   }
 
+  /** Shows the changed view of a node, in this frame or soon. */
+  repaintView(node: DiffusionNode) {
+    if (paintViewInParts(node, this.createPainting(this.ctx), this.pixelRatio))
+      this.repainting.onDue()
+    else this.repaintNode(node)
+  }
+
   /** Same result as in litegraph, but from cached bounds: this runs for each painted part. */
   override computeVisibleNodes(_: LGraphNode[] | null, out: LGraphNode[]) {
     out.splice(0, out.length, ...this.visibleParts.nodes(this.visibleBounds()))
@@ -171,7 +178,8 @@ export class EditorCanvas extends LGraphCanvas {
     ctx.globalAlpha = activityOpacity[painted.part ?? 'runs']
     painted.loop = this.findNodeLoops(this.findZones(this.graph)).get(String(node.id))?.category
     paintNodeShadow(painted, size, painting)
-    if (!showsOnlySurroundings(this, node, size)) this.drawBody(node, size, painting)
+    if (!showsOnlySurroundings(this, node, size, hasRing(painted)))
+      this.drawBody(node, size, painting)
     const measure = this.getMeasure(node)
     if (measure) {
       const share = this.measuredSeconds ? (measure.seconds ?? 0) / this.measuredSeconds : 0

@@ -1,7 +1,7 @@
 // Minimap of the graph, shown while the graph does not fit the window. A press or drag moves the
 // camera.
 import { useCanvas, type CanvasServices } from './services.ts'
-import { panelInsets } from '../ui/insets.ts'
+import { panelInsets, type Insets } from '../ui/insets.ts'
 import type { TargetedPointerEvent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
@@ -24,11 +24,9 @@ export function Minimap() {
     const draw = () => {
       const canvas = element.current
       if (!canvas) return
-      frame.current = computeFrame(editor)
-      canvas.hidden = !frame.current
-      const { left, bottom } = panelInsets()
-      canvas.style.left = `${left + 12}px`
-      canvas.style.bottom = `${bottom + 12}px`
+      const insets = panelInsets()
+      frame.current = computeFrame(editor, insets)
+      place(canvas, frame.current === undefined, insets)
       if (frame.current) paintMap(canvas, editor, frame.current)
     }
     draw()
@@ -59,6 +57,14 @@ export function Minimap() {
   )
 }
 
+/** Writes only what changes: a write would make the browser compute the layout of the page. */
+function place(canvas: HTMLCanvasElement, hidden: boolean, { left, bottom }: Insets) {
+  const style = { left: `${left + 12}px`, bottom: `${bottom + 12}px` }
+  if (canvas.hidden !== hidden) canvas.hidden = hidden
+  if (canvas.style.left !== style.left || canvas.style.bottom !== style.bottom)
+    Object.assign(canvas.style, style)
+}
+
 /** Transform from the graph to the map: scale, and the graph point at the top left. */
 interface Frame {
   scale: number
@@ -78,9 +84,9 @@ function getCachedEdges(stage: Stage): Edges {
 }
 
 /** Returns undefined if the complete graph is visible. */
-function computeFrame({ stage }: CanvasServices): Frame | undefined {
+function computeFrame({ stage }: CanvasServices, insets: Insets): Frame | undefined {
   if (!stage.nodes().length) return undefined
-  const [all, seen] = [getCachedEdges(stage), stage.visibleEdges(panelInsets())]
+  const [all, seen] = [getCachedEdges(stage), stage.visibleEdges(insets)]
   if (all[0] >= seen[0] && all[1] >= seen[1] && all[2] <= seen[2] && all[3] <= seen[3])
     return undefined
   const [left, top] = [Math.min(all[0], seen[0]), Math.min(all[1], seen[1])]
@@ -96,6 +102,8 @@ interface MapBitmap {
   colours: unknown
   bitmap: OffscreenCanvas
   edges: Edges
+  /** The frame on the map, and its size. Progress of a run changes neither. */
+  painted?: string
 }
 
 const mapBitmaps = new WeakMap<HTMLCanvasElement, MapBitmap>()
@@ -115,8 +123,10 @@ function paintMap(
     mapBitmaps.set(canvas, known)
   }
   const { bitmap, edges } = known
-  const ctx = canvas.getContext('2d')
+  const painted = `${width} ${height} ${seen.join(' ')}`
+  const ctx = known.painted === painted ? null : canvas.getContext('2d')
   if (!ctx) return
+  known.painted = painted
   ctx.setTransform(1, 0, 0, 1, 0, 0)
   ctx.clearRect(0, 0, width, height)
   ctx.setTransform(scale * dense, 0, 0, scale * dense, -left * scale * dense, -top * scale * dense)

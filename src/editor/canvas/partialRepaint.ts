@@ -4,7 +4,7 @@ import type { DragAndScale, LGraphCanvas, LLink } from 'litegraph.js/build/liteg
 import type { Box } from '../../nodes/painters/frame.ts'
 import type { Bounds } from './visibleParts.ts'
 
-type Area = readonly [left: number, top: number, width: number, height: number]
+export type Area = readonly [left: number, top: number, width: number, height: number]
 
 /** State that the pixels on the canvas were painted in. */
 interface PaintedState {
@@ -28,7 +28,10 @@ export interface RepaintedCanvas extends LGraphCanvas {
   readonly pixelRatio: number
   readonly pending: unknown
   readonly refusedReason: string | undefined
-  readonly visibleParts: { wires(area: Bounds): { link: LLink }[] }
+  readonly visibleParts: {
+    nodes(area: Bounds): readonly unknown[]
+    wires(area: Bounds): { link: LLink }[]
+  }
   visibleBounds(): Bounds
 }
 
@@ -126,7 +129,8 @@ export class PartialRepaint {
     const areas = this.parts
       .map((part) => toPixelArea(part, painted))
       .filter((area) => area !== undefined)
-    paintAreas(this.canvas, mergeAreas([...exposedAreas(by, painted), ...areas]))
+    const cost = (area: Area) => paintCost(this.canvas, area)
+    paintAreas(this.canvas, mergeAreas([...exposedAreas(by, painted), ...areas], cost))
     return painted
   }
 
@@ -188,20 +192,54 @@ function toPixelArea({ x, y, width, height }: Box, at: PaintedState): Area | und
   return right > left && bottom > top ? [left, top, right - left, bottom - top] : undefined
 }
 
-/** Merges areas that overlap: painting nodes twice costs more than painting the space between. */
-function mergeAreas(areas: readonly Area[]): Area[] {
-  const result: Area[] = []
-  for (let area of areas) {
+/**
+ * Merges areas that overlap, if painting the space around both costs less than painting the nodes
+ * in both twice. A wide area and a high one, such as the header of a zone and an edge exposed by a
+ * move, would together be the complete canvas.
+ */
+export function mergeAreas(areas: readonly Area[], cost: (area: Area) => number): Area[] {
+  const result: { area: Area; cost: number }[] = []
+  for (const each of areas) {
+    let next = { area: each, cost: cost(each) }
     for (let i = 0; i < result.length;) {
-      if (areasTouch(result[i], area)) {
-        area = unionArea(result.splice(i, 1)[0], area)
+      const merged = mergeIfCheaper(result[i], next, cost)
+      if (merged) {
+        next = merged
+        result.splice(i, 1)
         i = 0
       } else i++
     }
-    result.push(area)
+    result.push(next)
   }
-  return result
+  return result.map(({ area }) => area)
 }
+
+function mergeIfCheaper(
+  a: { area: Area; cost: number },
+  b: { area: Area; cost: number },
+  cost: (area: Area) => number,
+) {
+  if (!areasTouch(a.area, b.area)) return undefined
+  const area = unionArea(a.area, b.area)
+  const merged = { area, cost: cost(area) }
+  return merged.cost <= a.cost + b.cost ? merged : undefined
+}
+
+/** Cost of painting an area, in nodes: those in it, wires, the background, and a constant part. */
+function paintCost(canvas: RepaintedCanvas, area: Area): number {
+  const [left, top, width, height] = graphArea(canvas, area)
+  const bounds: Bounds = [left, top, left + width, top + height]
+  const { visibleParts } = canvas
+  return (
+    COST.area +
+    visibleParts.nodes(bounds).length +
+    COST.wire * visibleParts.wires(bounds).length +
+    COST.pixel * area[2] * area[3]
+  )
+}
+
+/** Relative to the cost of a node. */
+const COST = { area: 2, wire: 0.2, pixel: 1 / 150_000 }
 
 const areasTouch = (a: Area, b: Area) =>
   a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3]
@@ -243,16 +281,21 @@ function paintAreas(canvas: RepaintedCanvas, areas: readonly Area[]) {
   canvas.visible_links = canvas.visibleParts.wires(canvas.visibleBounds()).map(({ link }) => link)
 }
 
-function limitVisibleArea(
+function limitVisibleArea(canvas: RepaintedCanvas, area: Area) {
+  canvas.camera.visible_area.set(graphArea(canvas, area))
+}
+
+/** The part of the graph that can be visible in an area of device pixels: left, top, width, height. */
+function graphArea(
   { camera, pixelRatio }: RepaintedCanvas,
   [left, top, width, height]: Area,
-) {
+): [number, number, number, number] {
   const zoom = camera.scale * pixelRatio
   const [x, y] = camera.offset
-  camera.visible_area.set([
+  return [
     left / zoom - x - SURROUNDINGS,
     top / zoom - y - SURROUNDINGS,
     width / zoom + 2 * SURROUNDINGS,
     height / zoom + 2 * SURROUNDINGS,
-  ])
+  ]
 }

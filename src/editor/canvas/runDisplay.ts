@@ -92,8 +92,11 @@ function createEventDisplay(
     // Other events also highlight the wires of the next node.
     if (event.type !== 'view' && event.type !== 'progress') return canvas.setDirty(true, true)
     for (const node of touched) {
+      if (event.type === 'view') {
+        canvas.repaintView(node)
+        continue
+      }
       canvas.repaintNode(node)
-      if (event.type === 'view') continue
       for (const zone of findZones(graph))
         if (zone.start === String(node.id)) canvas.repainting.repaint(zoneHeader(zone))
     }

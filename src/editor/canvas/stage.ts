@@ -1,7 +1,9 @@
 // Interface of the canvas for the rest of the editor: nodes, selection, camera, levels, display of
 // runs. No other folder uses litegraph's canvas.
+import { effect } from '@preact/signals'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { installZones } from '../../nodes/litegraph/canvasZones.ts'
+import { diffusionNodes } from '../../nodes/litegraph/diffusionNode.ts'
 import { toWorkflowFile } from '../../nodes/litegraph/graph.ts'
 import { registerNodes } from '../../nodes/litegraph/register.ts'
 import { scrubByTouch } from '../../nodes/litegraph/scrub.ts'
@@ -10,6 +12,7 @@ import { setSubgraphTypes } from '../graph/declarations.ts'
 import { texts } from '../texts/texts.ts'
 import type { Spot } from '../ui/geometry.ts'
 import { reducedMotion } from '../ui/motion.ts'
+import { getPainters } from '../ui/painters.ts'
 import type { Colours } from '../ui/theme.ts'
 import { createCamera, startDrawing, type Camera } from './camera.ts'
 import type { EditorCanvas } from './canvas.ts'
@@ -106,6 +109,8 @@ function createDrawing(
     observersVisible,
     () => watchers.forEach((watch) => watch()),
   )
+  // After the first frame, which has no views.
+  requestAnimationFrame(() => effect(() => void (getPainters() && redrawViews(canvas))))
   return {
     redraw: () => canvas.setDirty(true, true),
     animate(on) {
@@ -118,6 +123,12 @@ function createDrawing(
       return () => void watchers.delete(watch)
     },
   }
+}
+
+/** Draws views that arrived before their painters, such as those of an earlier visit. */
+function redrawViews(canvas: EditorCanvas) {
+  if (diffusionNodes(canvas.graph).some(({ diffusion }) => diffusion.view))
+    canvas.setDirty(true, true)
 }
 
 const createPointerInput = (canvas: EditorCanvas, element: HTMLCanvasElement): PointerInput => ({

@@ -84,21 +84,27 @@ function wireBounds(a: ArrayLike<number>, b: ArrayLike<number>): Bounds {
 /** Half the width of the widest wire, and its round caps, in graph units. */
 const WIRE_MARGIN = 4
 
-/** True if the painted part can contain only the shadow and the measure of a node. */
+/**
+ * True if the painted part can contain only the shadow and the measure of a node.
+ * @param hasRing true if a ring is painted around the node
+ */
 export function showsOnlySurroundings(
   { viewport, ds, pixelRatio }: Pick<LGraphCanvas, 'viewport' | 'ds'> & { pixelRatio: number },
   { pos }: LGraphNode,
   [nodeWidth, nodeHeight]: Point,
+  hasRing: boolean,
 ): boolean {
   if (!viewport) return false
   const zoom = ds.scale * pixelRatio
+  // Slots and rings extend this far, and the border half of its width.
   const margin = 8 * Math.max(1, 1 / ds.scale)
+  const above = hasRing ? margin : 2 * Math.max(1, 1 / ds.scale)
   const left = viewport[0] / zoom - ds.offset[0] - pos[0]
   const top = viewport[1] / zoom - ds.offset[1] - pos[1]
   return (
     left > nodeWidth + margin ||
     top > nodeHeight + margin ||
     left + viewport[2] / zoom < -margin ||
-    top + viewport[3] / zoom < -TITLE - margin
+    top + viewport[3] / zoom < -TITLE - above
   )
 }

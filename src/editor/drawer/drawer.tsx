@@ -13,7 +13,6 @@ import {
   type ReadyWorkflow,
 } from '../workspace/gallery.ts'
 import { icons } from '../ui/icons.tsx'
-import { Outline } from '../outline/outline.tsx'
 import { lazyComponent } from '../ui/lazy.tsx'
 import { showDialog, showDrawer, showToast, shownDrawer, type DrawerTab } from '../ui/state.ts'
 import { readyId, storageUsed } from '../workspace/state.ts'
@@ -28,6 +27,7 @@ const lazyTab = <P extends object>(load: () => Promise<ComponentType<P>>) =>
     showToast(texts.drawer.label, { text: error.message, error: true })
   })
 
+const Outline = lazyTab(async () => (await import('../outline/outline.tsx')).Outline)
 const SavedItems = lazyTab(async () => (await import('./savedWorkflows.tsx')).SavedItems)
 const StoredFileList = lazyTab(async () => (await import('./storedFiles.tsx')).StoredFileList)
 

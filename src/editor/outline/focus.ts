@@ -49,6 +49,12 @@ export function toggleOutline(stage: Stage) {
     stage.focus()
   } else {
     showDrawer('outline')
-    requestAnimationFrame(focusOutline)
+    requestAnimationFrame(focusWhenShown)
   }
+}
+
+/** The code of the outline is loaded when it is first opened. */
+function focusWhenShown() {
+  if (document.querySelector('.outline')) focusOutline()
+  else if (shownDrawer.value === 'outline') requestAnimationFrame(focusWhenShown)
 }

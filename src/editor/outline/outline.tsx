@@ -12,7 +12,6 @@ import { LOOP } from '../../nodes/workflow/slots.ts'
 import { nestedLoops } from '../workspace/arrangeNodes.ts'
 import { IconButton } from '../ui/buttons.tsx'
 import type { LGraphNode } from '../canvas/canvas.ts'
-import { toggleOutline } from './focus.ts'
 import * as format from '../ui/format.ts'
 import { icons } from '../ui/icons.tsx'
 import type { PaintedNode } from '../canvas/paint/painting.ts'
@@ -35,13 +34,6 @@ import { outlineTarget } from './state.ts'
 import { selectedIds } from '../canvas/state.ts'
 import { runState } from '../running/state.ts'
 import { texts } from '../texts/texts.ts'
-
-/** First tab stop of the page. */
-export const SkipLink = ({ editor }: { editor: RunningServices }) => (
-  <button type="button" class="button primary skip" onClick={() => toggleOutline(editor.stage)}>
-    {texts.outline.label}
-  </button>
-)
 
 /** Data that all items of the list share. */
 interface ListData {

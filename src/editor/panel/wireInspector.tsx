@@ -6,13 +6,12 @@ import type { Inspection as Short } from '../../engine/plan/view.ts'
 import { sourcePastReroutes } from '../../nodes/litegraph/reroute.ts'
 import { darkTheme, lightTheme } from '../../nodes/painters/theme.ts'
 import { measureText } from '../../nodes/painters/ticks.ts'
-import { paintView } from '../../nodes/painters/paint.ts'
-import { paintHistogram } from '../../nodes/painters/statistics.ts'
 import { IconButton } from '../ui/buttons.tsx'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import * as format from '../ui/format.ts'
 import { icons } from '../ui/icons.tsx'
 import type { InspectedValue } from '../running/wireInspection.ts'
+import { getPainters } from '../ui/painters.ts'
 import { useOpenAt } from '../ui/popover.ts'
 import { busy } from '../running/state.ts'
 import { lastChange } from '../workspace/state.ts'
@@ -150,10 +149,11 @@ function ValueCanvas({
   height: number
 }) {
   const element = useRef<HTMLCanvasElement>(null)
+  const painters = getPainters()
   useLayoutEffect(() => {
     const canvas = element.current
     const ctx = canvas?.getContext('2d')
-    if (!canvas || !ctx) return
+    if (!canvas || !ctx || !painters) return
     const width = canvas.clientWidth || 220
     const dense = devicePixelRatio || 1
     canvas.width = Math.round(width * dense)
@@ -165,9 +165,10 @@ function ValueCanvas({
     }
     const box = { x: 0, y: 0, width, height }
     if (what === 'histogram' && inspection.numbers)
-      paintHistogram(ctx, inspection.numbers, box, theme)
-    if (what === 'picture' && inspection.picture) paintView(ctx, inspection.picture, box, theme)
-  }, [inspection, isDark.value])
+      painters.paintHistogram(ctx, inspection.numbers, box, theme)
+    if (what === 'picture' && inspection.picture)
+      painters.paintView(ctx, inspection.picture, box, theme)
+  }, [inspection, isDark.value, painters])
   return (
     <canvas ref={element} class="painted" style={{ height: `${height}px` }} aria-hidden="true" />
   )

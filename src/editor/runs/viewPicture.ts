@@ -1,7 +1,7 @@
 // Painting of views into PNG files.
 import type { View } from '../../engine/plan/view.ts'
 import { darkTheme, lightTheme } from '../../nodes/painters/theme.ts'
-import { paintView } from '../../nodes/painters/paint.ts'
+import { loadPainters } from '../ui/painters.ts'
 
 /** Device pixels per CSS pixel, so that pictures are sharp on dense screens. */
 const DENSITY = 2
@@ -14,6 +14,7 @@ export async function paintViewPng(
   dark: boolean,
 ): Promise<Blob | undefined> {
   try {
+    const { paintView } = await loadPainters()
     const sheet = new OffscreenCanvas(DENSITY * width, DENSITY * height)
     const ctx = sheet.getContext('2d')
     if (!ctx) return undefined

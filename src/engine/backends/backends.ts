@@ -21,6 +21,8 @@ import { backendMessages } from '../messages/backends.ts'
 export interface BackendOptions {
   /** `auto` takes the fastest; a name is tried before the others. */
   prefer?: BackendName | 'auto'
+  /** Takes no other backend than the preferred one. */
+  only?: boolean
   /** Default: beside the script; in Node in the package tfjs-backend-wasm. */
   wasm?: WasmPaths
   /** The autotuner's options. Without them a GPU uses the default kernels. */
@@ -120,8 +122,9 @@ async function findCandidates(
   options: BackendOptions,
   rejected: BackendReport['rejected'],
 ): Promise<Candidate[]> {
+  const tried = names.filter((name) => !options.only || name === options.prefer)
   const found = await Promise.all(
-    names.map(async (name) => {
+    tried.map(async (name) => {
       try {
         return await probes[name](options)
       } catch (error) {

@@ -220,7 +220,7 @@ async function startEngine(
 ): Promise<BackendReport> {
   const missing = prefer === 'webgpu' || prefer === 'auto' ? await provideWebGPU() : undefined
   // Tuning choices must persist between runs; without a state folder the default kernels are used.
-  const tuning = store && { store, again: measure }
+  const tuning = store && { store, remeasure: measure }
   const report = await startBackend({ prefer, tuning })
   if (prefer !== 'auto' && report.name !== prefer)
     out.line(cliMessages.notice({ text: report.reason + (missing ? ` (${missing})` : '') }))

@@ -217,7 +217,7 @@ class Engine {
       const { name, last, wasm, measure } = this.selected
       this.selected.measure = false // Measured only at the first start.
       const { devices } = this.storage
-      const tuning = devices && { store: devices, again: measure }
+      const tuning = devices && { store: devices, remeasure: measure }
       const prefer = name === 'auto' && last ? last : name
       const onLost = (message: string) => this.fail({ cause: 'device', message })
       const start = () => startBackend({ prefer, wasm, tuning, onLost })

@@ -8,6 +8,7 @@ import { createClient } from './client.ts'
 import type { Client, Finished } from './clientTypes.ts'
 import type { ConnectOptions } from './connect.ts'
 import { connect } from './connect.ts'
+import { drawBody } from '../litegraph/drawBody.ts'
 import { advanceSeeds } from '../litegraph/seeds.ts'
 import { toWorkflowFile, toPlanGraph, showWorkflow, graphRunText } from '../litegraph/graph.ts'
 import { showEvent } from '../litegraph/runEvents.ts'
@@ -87,7 +88,7 @@ export function registerWith(
   const declarations = [...pack, ...own.map(toDeclaration)]
   const byType = new Map(declarations.map((declaration) => [declaration.type, declaration]))
   const register = (nodes: readonly Declaration[]) =>
-    registerNodes(lite as LiteGraphStatic, nodes, { prefix, ...hooks })
+    registerNodes(lite as LiteGraphStatic, nodes, { prefix, drawBody, ...hooks })
   const registrations = [register(declarations)]
   let client: Client | undefined
   const engineClient = () =>

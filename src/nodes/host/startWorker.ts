@@ -2,13 +2,13 @@
 import { trustedScriptUrl } from '../../engine/base/trustedScriptUrl.ts'
 
 /**
- * Starts a worker. A page cannot start a worker from another origin (a CDN), but it can start its
- * own worker that imports the script.
+ * Starts a worker, by default without a name. A page cannot start a worker from another origin (a
+ * CDN), but it can start its own worker that imports the script.
  */
-export function startWorker(address: string): Worker {
+export function startWorker(address: string, name = ''): Worker {
   const isOwn = new URL(address).origin === location.origin
   const url = isOwn ? address : importFrom(address)
-  return new Worker(trustedScriptUrl(url), { type: 'module' })
+  return new Worker(trustedScriptUrl(url), { type: 'module', name })
 }
 
 const importFrom = (address: string) =>

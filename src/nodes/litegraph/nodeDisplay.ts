@@ -1,6 +1,5 @@
 // Third layer of the node class: widgets that follow values, drawing, and the pointer.
 import type { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
-import { drawBody } from './body.ts'
 import type { NodeDataClass } from './nodeData.ts'
 import { FURTHER } from '../workflow/slots.ts'
 import type { NodeSetup } from './nodeSetup.ts'
@@ -10,7 +9,10 @@ import { refreshTypes } from './slotTypes.ts'
 import { tooltipAt } from './tooltips.ts'
 import { matchWidgets, syncWidget } from './widgets.ts'
 
-export function createDisplayClass(Base: NodeDataClass, { lite, hooks }: NodeSetup): NodeDataClass {
+export function createDisplayClass(
+  Base: NodeDataClass,
+  { lite, hooks, drawBody }: NodeSetup,
+): NodeDataClass {
   return class extends Base {
     /** Receives the pointer while it scrubs or turns the view. */
     #dragView: ((pos: [number, number]) => unknown) | undefined
@@ -27,7 +29,7 @@ export function createDisplayClass(Base: NodeDataClass, { lite, hooks }: NodeSet
     }
 
     override onDrawForeground(ctx: CanvasRenderingContext2D, canvas: LGraphCanvas) {
-      drawBody(lite, this, ctx, canvas.ds.scale, hooks.words?.())
+      drawBody?.(lite, this, ctx, canvas.ds.scale, hooks.words?.())
     }
 
     override onDrawTitleBox(ctx: CanvasRenderingContext2D, height: number) {

@@ -3,6 +3,7 @@ import type { LGraphNode, LiteGraphStatic } from 'litegraph.js/build/litegraph.c
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import type { DiffusionNode } from './diffusionNode.ts'
+import type { DrawBody } from './drawBody.ts'
 import type { TipWords } from './tooltips.ts'
 import type { WireWords } from './wires.ts'
 
@@ -26,6 +27,8 @@ export interface NodeSetup {
   lite: LiteGraphStatic
   declaration: Declaration
   hooks: NodeHooks
+  /** Draws the body; undefined on canvases with their own painting. */
+  drawBody?: DrawBody | undefined
   /** Returns the registered name of another type, with the host's prefix. */
   registeredType(type: string): string
 }

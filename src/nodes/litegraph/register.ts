@@ -1,6 +1,7 @@
 // Registers the nodes with a host's LiteGraph.
 import type { LiteGraphStatic, NodeClass } from 'litegraph.js/build/litegraph.core.js'
 import type { Declaration } from '../../engine/plan/op.ts'
+import type { DrawBody } from './drawBody.ts'
 import { createNodeClass } from './node.ts'
 import type { NodeHooks } from './nodeSetup.ts'
 import { slotStyle } from './palette.ts'
@@ -8,6 +9,8 @@ import { slotStyle } from './palette.ts'
 export interface RegisterOptions extends NodeHooks {
   /** Prefix of all types, for hosts that have nodes with the same names. */
   prefix?: string
+  /** Draws the bodies of nodes, for canvases without their own painting. */
+  drawBody?: DrawBody
 }
 
 export interface Registration {
@@ -22,7 +25,7 @@ export interface Registration {
 export function registerNodes(
   lite: LiteGraphStatic,
   declarations: readonly Declaration[],
-  { prefix = '', ...hooks }: RegisterOptions = {},
+  { prefix = '', drawBody, ...hooks }: RegisterOptions = {},
 ): Registration {
   // litegraph would find inherited names among its types, such as `constructor`.
   Object.setPrototypeOf(lite.registered_node_types, null)
@@ -39,6 +42,7 @@ export function registerNodes(
       lite,
       declaration,
       hooks,
+      drawBody,
       registeredType: (other) => prefix + other,
     })
     // LiteGraph.Nodes is keyed by class name, and minified names collide.

@@ -38,9 +38,12 @@ export function browserStorage(report: ReportStorage): EngineStorage {
     datasets: createStoredFiles(
       databaseStore('litegraph-diffusion-datasets', { onAvailability: onAvailability() }),
     ),
-    devices: databaseStore('litegraph-diffusion-devices'),
+    devices: deviceStore(),
   }
 }
+
+/** The fastest kernels of each GPU. */
+export const deviceStore = (): StateStore => databaseStore('litegraph-diffusion-devices')
 
 /** Returns a function that observes one more database. Equal problems of several are one message. */
 function createReporter(report: ReportStorage): () => (availability: Availability) => void {

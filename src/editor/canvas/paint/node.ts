@@ -13,6 +13,12 @@ const cornerRadius = (scale: number) => (scale < TINY ? 0 : 9)
 /** True if the node does not run: it is muted, bypassed or waits. */
 const isInactive = ({ part = 'runs' }: PaintedNode) => part !== 'runs'
 
+/** True if {@link paintBody} may paint a ring around the node. */
+export const hasRing = ({ diffusion, has_errors, is_selected }: PaintedNode): boolean =>
+  Boolean(is_selected || has_errors || diffusion?.next) ||
+  diffusion?.state === 'running' ||
+  diffusion?.state === 'fault'
+
 const fullHeight = ({ flags }: PaintedNode, size: readonly [number, number]) =>
   (flags.collapsed ? 0 : size[1]) + TITLE
 

@@ -2,13 +2,16 @@
 import type { ChartLook, View } from '../../../engine/plan/view.ts'
 import { storeControls, viewBox } from '../../../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../../../nodes/litegraph/diffusionNode.ts'
-import { darkTheme, lightTheme } from '../../../nodes/painters/theme.ts'
-import { paintView as paintOn } from '../../../nodes/painters/paint.ts'
+import type { Box } from '../../../nodes/painters/frame.ts'
+import type { PaintOptions } from '../../../nodes/painters/paint.ts'
 import type { PlotLook } from '../../../nodes/painters/plotLook.ts'
+import { darkTheme, lightTheme, type Theme } from '../../../nodes/painters/theme.ts'
 import { language, texts, translateView } from '../../texts/texts.ts'
+import { getPainters, type Painters } from '../../ui/painters.ts'
 import type { Colours } from '../../ui/theme.ts'
 import type { PaintContext } from './painting.ts'
 import { addBox, createBitmap } from './painting.ts'
+import { cancelPainting, isBegun, paintSoon, type ViewPainting } from './viewParts.ts'
 
 interface CachedView {
   view: View
@@ -34,55 +37,156 @@ const cachedViews = new WeakMap<object, CachedView>()
 
 /**
  * Paints a view. Its bitmap is cached by size, zoom, theme and language: panning only copies
- * pixels.
+ * pixels. A view that changes during a run is painted in parts, and its earlier bitmap shown until
+ * then.
  */
-export function paintNodeView(
-  node: DiffusionNode,
-  { ctx, colours, scale, running }: PaintContext,
-  pixelRatio: number,
-) {
-  const { view, scrub, plot } = node.diffusion
-  const look = node.flags.chart
+export function paintNodeView(node: DiffusionNode, context: PaintContext, pixelRatio: number) {
+  const { ctx, colours, running } = context
+  const { view } = node.diffusion
   const box = viewBox(node)
   if (box.width < 20 || box.height < 20) return
-  if (!view) {
-    paintNoView(ctx, box, colours, running ? texts.canvas.noViewYet : texts.canvas.noView)
+  const painters = view && getPainters()
+  if (!view || !painters) {
+    const text = running ? texts.canvas.noViewYet : texts.canvas.noView
+    paintNoView(ctx, box, colours, view ? '' : text)
     return
   }
+  const wanted = describeView(node, view, box, context, pixelRatio)
+  // A larger bitmap would use too much memory.
+  if (wanted.width * wanted.height > MAX_PIXELS) {
+    painters.paintView(ctx, view, box, viewTheme(colours), viewOptions(node))
+    return
+  }
+  copyBitmap(ctx, findBitmap(node, wanted, painters, context), box)
+}
+
+/**
+ * Starts to paint a changed view in parts, if an earlier bitmap can be shown until then. Otherwise
+ * returns false, and the node has to be painted.
+ */
+export function paintViewInParts(
+  node: DiffusionNode,
+  context: PaintContext,
+  pixelRatio: number,
+): boolean {
+  const { view } = node.diffusion
+  const painters = view && getPainters()
+  if (!view || !painters || !context.running) return false
+  const wanted = describeView(node, view, viewBox(node), context, pixelRatio)
+  const cached = cachedViews.get(node)
+  if (!cached || !hasSameForm(cached, wanted)) return false
+  // A view that has begun is completed, or views that change often would never be shown.
+  if (cached.view !== view && !isBegun(node))
+    paintSoon(node, createPainting(node, wanted, painters, context))
+  return true
+}
+
+const MAX_PIXELS = 4e6
+
+/** A view, and what its bitmap depends on. */
+interface WantedView extends Omit<CachedView, 'bitmap'> {
+  width: number
+  height: number
+  zoom: number
+  area: Box
+}
+
+function describeView(
+  node: DiffusionNode,
+  view: View,
+  box: Box,
+  { colours, scale }: PaintContext,
+  pixelRatio: number,
+): WantedView {
   const zoom = scale * pixelRatio
   const [width, height] = [Math.ceil(box.width * zoom), Math.ceil(box.height * zoom)]
-  const theme = {
-    ...(colours.dark ? darkTheme : lightTheme),
-    ground: colours.widget,
-    translate: translateView,
+  const { scrub } = node.diffusion
+  return {
+    view,
+    key: `${zoom} ${width} ${height} ${colours.dark} ${scrub} ${language()} ${viewAngles(view)}`,
+    look: node.flags.chart,
+    plot: node.diffusion.plot,
+    width,
+    height,
+    zoom,
+    area: { x: 0, y: 0, width: box.width, height: box.height },
   }
-  const options = { scrub, look, plot, onControls: storeControls(node) }
-  // A larger bitmap would use too much memory.
-  if (width * height > 4e6) {
-    paintOn(ctx, view, box, theme, options)
-    return
+}
+
+/** Angles of points in space, whose view changes when the user turns them. */
+const viewAngles = (view: View): string =>
+  view.kind === 'scatter' && view.space ? JSON.stringify(view.space.angles) : ''
+
+/** What the user chose for the view of a node. */
+const viewOptions = (node: DiffusionNode): PaintOptions => ({
+  scrub: node.diffusion.scrub,
+  look: node.flags.chart,
+  plot: node.diffusion.plot,
+  onControls: storeControls(node),
+})
+
+const viewTheme = (colours: Colours): Theme => ({
+  ...(colours.dark ? darkTheme : lightTheme),
+  ground: colours.widget,
+  translate: translateView,
+})
+
+/** True if only the data of the view may differ. */
+const hasSameForm = (cached: CachedView, { key, look, plot }: WantedView) =>
+  cached.key === key && cached.look === look && cached.plot === plot
+
+function createPainting(
+  node: DiffusionNode,
+  { view, key, look, plot, width, height, zoom, area }: WantedView,
+  painters: Painters,
+  { colours }: PaintContext,
+): ViewPainting {
+  const [theme, options] = [viewTheme(colours), viewOptions(node)]
+  return {
+    width,
+    height,
+    zoom,
+    paint: (ctx) =>
+      painters.paintView(ctx as unknown as CanvasRenderingContext2D, view, area, theme, options),
+    done: (bitmap) => void cachedViews.set(node, { view, key, look, plot, bitmap }),
   }
-  const key = `${zoom} ${width} ${height} ${colours.dark} ${scrub} ${language()}`
-  let cached = cachedViews.get(node)
-  if (cached?.view !== view || cached.key !== key || cached.look !== look || cached.plot !== plot) {
-    const { bitmap, ctx: inner } = createBitmap(width, height)
-    inner.scale(zoom, zoom)
-    const area = { x: 0, y: 0, width: box.width, height: box.height }
-    paintOn(inner as unknown as CanvasRenderingContext2D, view, area, theme, options)
-    cached = { view, key, look, plot, bitmap }
-    cachedViews.set(node, cached)
+}
+
+/** Returns the bitmap of a view, or of the view before it while it is painted in parts. */
+function findBitmap(
+  node: DiffusionNode,
+  wanted: WantedView,
+  painters: Painters,
+  context: PaintContext,
+): OffscreenCanvas {
+  const cached = cachedViews.get(node)
+  if (cached && hasSameForm(cached, wanted)) {
+    if (cached.view === wanted.view) return cached.bitmap
+    if (context.running && !isBegun(node))
+      paintSoon(node, createPainting(node, wanted, painters, context))
+    if (context.running) return cached.bitmap
   }
-  // Rounded to whole device pixels, otherwise lines would blur.
+  cancelPainting(node)
+  const painting = createPainting(node, wanted, painters, context)
+  const { bitmap, ctx } = createBitmap(painting.width, painting.height)
+  ctx.scale(painting.zoom, painting.zoom)
+  painting.paint(ctx)
+  painting.done(bitmap)
+  return bitmap
+}
+
+/** Copies to whole device pixels, otherwise lines would blur. */
+function copyBitmap(ctx: CanvasRenderingContext2D, bitmap: OffscreenCanvas, { x, y }: Box) {
   const { a, d, e, f } = ctx.getTransform()
   ctx.save()
-  ctx.setTransform(1, 0, 0, 1, Math.round(e + box.x * a), Math.round(f + box.y * d))
-  ctx.drawImage(cached.bitmap, 0, 0)
+  ctx.setTransform(1, 0, 0, 1, Math.round(e + x * a), Math.round(f + y * d))
+  ctx.drawImage(bitmap, 0, 0)
   ctx.restore()
 }
 
 function paintNoView(
   ctx: CanvasRenderingContext2D,
-  { x, y, width, height }: ReturnType<typeof viewBox>,
+  { x, y, width, height }: Box,
   colours: Colours,
   text: string,
 ) {

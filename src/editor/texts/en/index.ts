@@ -152,6 +152,7 @@ export const en = {
     menu: 'Context menu',
     tour: 'Take the tour',
     shortcuts: 'Keyboard shortcuts',
+    bench: 'Measure this device…',
   },
 
   tour: {

@@ -148,6 +148,7 @@ export const ko: Texts = {
     menu: '컨텍스트 메뉴',
     tour: '둘러보기',
     shortcuts: '키보드 단축키',
+    bench: '이 기기에서 측정하기…',
   },
 
   tour: {

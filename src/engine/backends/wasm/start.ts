@@ -17,10 +17,12 @@ let stockFactory: Factory
 /**
  * Activates wasm with threads, or with one if they do not start: the server may not send their
  * script, or the page's content security policy may forbid it.
+ * @param accept prepares the backend with threads; false if it cannot use them
  */
 export async function activateWasm(
   paths: WasmPaths | undefined,
   activate: () => Promise<void>,
+  accept: (backend: object) => boolean = reserveThreadsForLargeKernels,
 ): Promise<void> {
   const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
   if (paths !== undefined && !tf.engine().registry.wasm) setWasmPaths(paths)
@@ -29,7 +31,7 @@ export async function activateWasm(
   if (threads > 1 && (await hasThreads())) {
     setThreadsCount(threads)
     registerWasm(() => createThreadedBackend(paths))
-    if (await activateThreads(threads, activate)) return
+    if ((await activateThreads(threads, activate)) && accept(tf.backend())) return
   }
   tf.env().set(THREADS, false)
   registerWasm(stockFactory)
@@ -55,5 +57,5 @@ async function activateThreads(threads: number, activate: () => Promise<void>): 
   ])
   failure.forget()
   restoreCores()
-  return !failed && reserveThreadsForLargeKernels(tf.backend())
+  return !failed
 }

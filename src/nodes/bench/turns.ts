@@ -1,15 +1,18 @@
 // Timing of steps and the check of their results, shared by all peers in TypeScript.
 import type { Task } from './problem.ts'
-import type { Step } from './tfjs.ts'
+import type { Step } from './steps.ts'
 
 /** Number of training losses to compare; from the second on they depend on gradients and Adam. */
 const LOSSES = 3
 
-/** Results of the first steps, which also compile. */
-export async function computeCheck(step: Step, task: Task): Promise<number[]> {
+/**
+ * Results of the first steps, which also compile: a sample, or the losses of `count` training
+ * steps.
+ */
+export async function computeCheck(step: Step, task: Task, count = LOSSES): Promise<number[]> {
   if (task === 'sample') return Array.from(await step())
   const losses: number[] = []
-  for (let i = 0; i < LOSSES; i++) losses.push((await step())[0])
+  for (let i = 0; i < count; i++) losses.push((await step())[0])
   return losses
 }
 

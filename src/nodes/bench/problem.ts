@@ -1,17 +1,16 @@
 // The problem that all peers receive: equal weights, batch and UNet description, in a file that
 // peers outside of tfjs can read without our code.
-import { timestepEmbedding } from '../src/engine/layers/embedding.ts'
-import type { UnetConfig } from '../src/engine/models/unet/config.ts'
-import type { UnetStructure } from '../src/engine/models/unet/structure.ts'
-import { unetStructure } from '../src/engine/models/unet/structure.ts'
-import { addNoise } from '../src/engine/process/forward.ts'
-import { levelsAt } from '../src/engine/process/schedule.ts'
-import type { Tensor, Tensor4D } from '../src/engine/base/tf.ts'
-import { tf } from '../src/engine/base/tf.ts'
-import type { Weights } from '../src/engine/base/values.ts'
-import { schedule } from './digits.ts'
-import type { ModelName } from './models.ts'
-import { randomBatch, models, newModel } from './models.ts'
+import { timestepEmbedding } from '../../engine/layers/embedding.ts'
+import type { UnetConfig } from '../../engine/models/unet/config.ts'
+import type { UnetStructure } from '../../engine/models/unet/structure.ts'
+import { unetStructure } from '../../engine/models/unet/structure.ts'
+import { addNoise } from '../../engine/process/forward.ts'
+import { levelsAt } from '../../engine/process/schedule.ts'
+import type { Tensor, Tensor4D } from '../../engine/base/tf.ts'
+import { tf } from '../../engine/base/tf.ts'
+import type { Weights } from '../../engine/base/values.ts'
+import type { ModelName } from './unets.ts'
+import { models, newUnet, randomBatch, schedule } from './unets.ts'
 
 export type Task = 'train' | 'sample'
 
@@ -46,8 +45,15 @@ export interface ProblemData {
   numbers: Float32Array
 }
 
-/** Creates a problem on the active backend. */
-export async function createProblem(task: Task, model: ModelName): Promise<ProblemData> {
+/**
+ * Creates a problem on the active backend, with a batch of `items`, by default that of the model.
+ * Leaves no tensors.
+ */
+export async function createProblem(
+  task: Task,
+  model: ModelName,
+  items?: number,
+): Promise<ProblemData> {
   const { config } = models[model]
   const parts: Float32Array[] = []
   let offset = 0
@@ -56,14 +62,17 @@ export async function createProblem(task: Task, model: ModelName): Promise<Probl
     const placed = { shape: tensor.shape, offset }
     parts.push(data)
     offset += data.length
+    tensor.dispose()
     return placed
   }
   const weights: Record<string, Place> = {}
-  for (const [name, tensor] of Object.entries(newModel(model).weights))
+  for (const [name, tensor] of Object.entries(newUnet(model).weights))
     weights[name] = await place(tensor)
-  const { x, noise, t: drawn } = randomBatch(model, 2)
+  const { x, noise, t: drawn } = randomBatch(model, 2, items)
   const t = task === 'train' ? drawn : Float64Array.of(500)
-  const x_t = task === 'train' ? addNoise(x, noise, levelsAt(schedule, { t })) : x
+  const x_t =
+    task === 'train' ? tf.tidy(() => addNoise(x, noise, levelsAt(schedule, { t }))) : x.clone()
+  x.dispose()
   const sines = timestepEmbedding(t, config.block_out_channels[0], config)
   const level = (at: number) => {
     const { alpha, sigma } = levelsAt(schedule, { t: Float64Array.of(at) })

@@ -1,12 +1,12 @@
 // The UNet in stock tfjs operations, for comparison. Uses nothing of src/engine/layers except the
 // embedding of t, which is computed on the CPU.
-import { timestepEmbedding } from '../src/engine/layers/embedding.ts'
-import type { UnetConfig } from '../src/engine/models/unet/config.ts'
-import type { AttentionBlock, Level, ResnetBlock } from '../src/engine/models/unet/structure.ts'
-import { unetStructure } from '../src/engine/models/unet/structure.ts'
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../src/engine/base/tf.ts'
-import { tf } from '../src/engine/base/tf.ts'
-import type { Weights } from '../src/engine/base/values.ts'
+import { timestepEmbedding } from '../../engine/layers/embedding.ts'
+import type { UnetConfig } from '../../engine/models/unet/config.ts'
+import type { AttentionBlock, Level, ResnetBlock } from '../../engine/models/unet/structure.ts'
+import { unetStructure } from '../../engine/models/unet/structure.ts'
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../../engine/base/tf.ts'
+import { tf } from '../../engine/base/tf.ts'
+import type { Weights } from '../../engine/base/values.ts'
 
 type Settings = Pick<UnetConfig, 'norm_num_groups' | 'norm_eps'>
 

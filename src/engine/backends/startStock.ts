@@ -1,0 +1,28 @@
+// Starts a backend of tfjs as it is, with its own kernels and gradients, for comparison. Replaced
+// kernels are global, so no other backend may have been started in the same thread.
+import { tf } from '../base/tf.ts'
+import { backendMessages } from '../messages/backends.ts'
+import type { BackendName, WasmPaths } from '../protocol.ts'
+import { activateWasm } from './wasm/start.ts'
+
+/** Makes it tfjs's active backend. Throws Error if it is not available. */
+export async function startStock(name: BackendName, wasm?: WasmPaths): Promise<void> {
+  tf.enableProdMode()
+  const activate = async () => {
+    if (!(await tf.setBackend(name))) throw new Error(backendMessages.notInitialised())
+  }
+  // With all threads for all kernels, as tfjs uses them.
+  if (name === 'wasm') return activateWasm(wasm, activate, () => true)
+  if (name === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu')
+  return activate()
+}
+
+/** Number of threads of the active wasm backend. */
+export async function stockThreads(): Promise<number> {
+  const { getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm')
+  try {
+    return Math.max(1, getThreadsCount())
+  } catch {
+    return 1 // tfjs knows the number only once its backend has started
+  }
+}
