@@ -171,8 +171,8 @@ export const ko: Texts = {
       change: {
         title: '하나만 바꾸기',
         text:
-          'Network를 선택하고 세부 정보에서 predicts를 epsilon으로 바꾸세요. 그러면 신경망이 DDPM처럼 노이즈를 예측합니다. 다른 것을 ' +
-          '바꾸어도 됩니다.',
+          'Data를 선택하고 세부 정보에서 distribution을 spiral로 바꾸세요. 점을 직접 그리거나 Network를 작게 하는 등 다른 것을 바꾸어도 ' +
+          '됩니다.',
       },
       again: {
         title: '다시 실행하기',
@@ -180,7 +180,7 @@ export const ko: Texts = {
       },
       compare: {
         title: '비교하기',
-        text: '이전 실행의 손실이 새 손실 옆에 회색으로 남습니다. 끝날 때까지 기다리거나, 충분히 보았으면 중지를 누르세요.',
+        text: '이제 같은 노이즈가 다른 샘플이 됩니다. 뒤에 있는 데이터와 비교해 보세요. 끝날 때까지 기다리거나, 충분히 보았으면 중지를 누르세요.',
       },
       end: {
         title: '여기까지입니다',
