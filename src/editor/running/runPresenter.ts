@@ -82,6 +82,7 @@ function clearResults(results: TabResults) {
   results.faults.value = results.notices.value = []
   results.files.value = []
   results.ended.value = results.progress.value = results.saved.value = undefined
+  results.failed.value = false
   results.measures.value = { nodes: [], timing: 'direct' }
 }
 
@@ -142,6 +143,7 @@ function showResult(
   if (!shownIn) return
   const { results } = shownIn
   results.ended.value = event
+  results.failed.value = results.faults.value.length > 0
   // A training ends with its own progress, not with that of the sampling after it.
   results.progress.value = training ?? runState.presentProgress.value
   if (origin !== 'live') notifyFiles(results.files.value)

@@ -48,6 +48,8 @@ const createTabResults = () => ({
   progress: signal<RunProgress | undefined>(undefined),
   /** Final event of the run. */
   ended: signal<Omit<Extract<Event, { type: 'finished' }>, 'type' | 'run'> | undefined>(undefined),
+  /** True if the run ended with a fault, even after its cause was corrected. */
+  failed: signal(false),
   /** Time and memory of the nodes, if measured. */
   measures: signal<{ nodes: readonly Measure[]; timing: Timing }>({ nodes: [], timing: 'direct' }),
   /** Last save of a training. */
@@ -93,6 +95,9 @@ export const runState = {
   },
   get ended() {
     return tabResults.value.ended
+  },
+  get failed() {
+    return tabResults.value.failed
   },
   get faults() {
     return tabResults.value.faults

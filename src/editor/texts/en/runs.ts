@@ -174,7 +174,8 @@ export const enRuns = {
       waits: (node: string) => `${node} depends on a muted node`,
     },
     finished: (time: string) => `Finished in ${time}`,
-    ran: (ran: number, all: number) => `${ran} of ${plural(all, 'node')} ran`,
+    reused: (reused: number, all: number) =>
+      reused === all ? 'all results reused' : `${reused} of ${plural(all, 'result')} reused`,
     step: (index: string, count: string) => `step ${index} of ${count}`,
     loss: 'loss',
     rate: (rate: string) => `${rate} it/s`,

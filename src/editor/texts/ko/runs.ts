@@ -172,7 +172,8 @@ export const koRuns: typeof enRuns = {
       waits: (node) => `${topic(node)} 음소거된 노드가 필요합니다`,
     },
     finished: (time) => `${time} 만에 완료`,
-    ran: (ran, all) => `노드 ${all}개 중 ${ran}개 실행`,
+    reused: (reused, all) =>
+      reused === all ? '모든 결과 재사용' : `결과 ${all}개 중 ${reused}개 재사용`,
     step: (index, count) => `${count}단계 중 ${index}`,
     loss: '손실',
     rate: (rate) => `초당 ${rate}회`,
