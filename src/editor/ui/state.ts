@@ -24,6 +24,8 @@ export interface Toast {
   text?: string
   error?: boolean
   action?: { label: string; run: () => void }
+  /** True if it is about the workflow on the canvas: hidden when another one is shown. */
+  local?: boolean
 }
 
 const [toasts, setToasts] = writable<readonly Toast[]>([])
@@ -45,6 +47,9 @@ export function showToast(title: string, more: Omit<Toast, 'id' | 'title'> = {})
 }
 
 export const hideToast = (toast: number) => setToasts(toasts.value.filter(({ id }) => id !== toast))
+
+/** Hides the messages about the workflow that was on the canvas. */
+export const hideLocalToasts = () => setToasts(toasts.value.filter(({ local }) => !local))
 
 // ---- menus and prompts
 
