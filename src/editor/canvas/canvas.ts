@@ -232,7 +232,7 @@ export class EditorCanvas extends LGraphCanvas {
     const type = link?.type ?? getDraggedWire(this)?.start.type ?? '*'
     const marked = Boolean(
       link &&
-      (this.highlighted_links[link.id] || link === this.insertTarget || this.leadsToNext(link)),
+      (this.touchesSelection(link) || link === this.insertTarget || this.leadsToNext(link)),
     )
     const dragging = this.connecting_node !== null && link !== null
     const colour = this.slotColour(type)
@@ -243,6 +243,21 @@ export class EditorCanvas extends LGraphCanvas {
       alpha: dragging ? 0.3 : marked || !link ? 1 : 0.78,
     })
     ctx.fillStyle = colour // litegraph fills the end dots of a dragged wire with it
+  }
+
+  /**
+   * True if the wire starts or ends at a selected node. litegraph's own table of such wires is not
+   * updated when wires change, or when one of two selected nodes is deselected.
+   */
+  touchesSelection({ origin_id, target_id }: LLink): boolean {
+    return [origin_id, target_id].some((id) => this.graph.getNodeById(id)?.is_selected)
+  }
+
+  /** Also removes the node from the table of selected nodes, which litegraph forgets. */
+  override deselectNode(node: LGraphNode) {
+    super.deselectNode(node)
+    delete this.selected_nodes[node.id]
+    this.setDirty(true, true)
   }
 
   /** True in slow motion if the wire leads to the node that runs next. */
