@@ -20,7 +20,7 @@ import { getSymbolValues } from '../graph/equationValues.ts'
 import { FilmSection } from './filmScrub.tsx'
 import { nodeSubgraph } from '../workspace/navigation.ts'
 import { BorderSlots } from '../subgraph/borderSlots.tsx'
-import { SubgraphSection } from '../subgraph/subgraphSection.tsx'
+import { OpenSubgraphSection, SubgraphSection } from '../subgraph/subgraphSection.tsx'
 import { isBorderNode } from '../graph/borderNodes.ts'
 import { formatPath } from '../graph/nodePaths.ts'
 import { subscribeToGraph, workflowId, workflowName } from '../workspace/state.ts'
@@ -356,25 +356,35 @@ function SelectionDetails({ nodes }: { nodes: readonly LGraphNode[] }) {
   )
 }
 
+/** Title and description of the workflow. */
+function WorkflowHead() {
+  const { workspace } = useRunning()
+  const about = translateWorkflow(workspace.about())
+  return (
+    <section class="section head">
+      <h2>{translateWorkflow(workflowName.value)}</h2>
+      <textarea
+        key={`${workflowId.value} ${about}`}
+        class="about-text"
+        aria-label={texts.panel.about}
+        placeholder={texts.panel.aboutPlaceholder}
+        defaultValue={about}
+        rows={4}
+        onChange={(event) => workspace.setAbout(event.currentTarget.value)}
+      />
+    </section>
+  )
+}
+
+/** Details while no node is selected: of the workflow, or of the open subgraph. */
 function WorkflowDetails() {
   subscribeToGraph()
   const editor = useRunning()
   const { faults, notices, files } = runState
-  const about = translateWorkflow(editor.workspace.about())
+  const subgraph = editor.stage.subgraph()
   return (
     <>
-      <section class="section head">
-        <h2>{translateWorkflow(workflowName.value)}</h2>
-        <textarea
-          key={`${workflowId.value} ${about}`}
-          class="about-text"
-          aria-label={texts.panel.about}
-          placeholder={texts.panel.aboutPlaceholder}
-          defaultValue={about}
-          rows={4}
-          onChange={(event) => editor.workspace.setAbout(event.currentTarget.value)}
-        />
-      </section>
+      {subgraph ? <OpenSubgraphSection subgraph={subgraph} /> : <WorkflowHead />}
       {faults.value.length > 0 && (
         <Section title={texts.panel.problems}>
           {faults.value.map((fault, i) => (
