@@ -6,7 +6,9 @@ import { setHoveredWire, setSelectedIds, showNodeSearch } from '../canvas/state.
 import { openChart, showsChart } from '../charts/openChart.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { findWireFault } from '../graph/wireCheck.ts'
-import { showMenu, showPrompt, showToast } from '../ui/state.ts'
+import { panelInsets } from '../ui/insets.ts'
+import { isSmall } from '../ui/smallScreen.ts'
+import { setPanelShown, showMenu, showPrompt, showToast } from '../ui/state.ts'
 import { openViewer } from '../viewer/openViewer.ts'
 import { enterNode } from '../workspace/navigation.ts'
 import { fitsWire, insertIntoWire, rerouteWire } from '../workspace/wireEdits.ts'
@@ -37,6 +39,14 @@ export function createStageHooks(
           .stage.selection()
           .map((node) => node.id),
       ),
+    tapped(node) {
+      if (!isSmall()) return
+      if (node) {
+        setPanelShown(true)
+        // The sheet must not cover the node.
+        requestAnimationFrame(() => complete().stage.reveal(node, panelInsets()))
+      } else setPanelShown(false)
+    },
     searchNodes: (spot, wire) => showNodeSearch({ spot, query: '', ...(wire && { wire }) }),
     menu: (spot, target) => showMenu(menuFor(complete(), spot, target)),
     chooseEntry: (at, entries, title) => showMenu({ at, items: entries, ...(title && { title }) }),

@@ -20,6 +20,8 @@ export interface StageHooks {
   /** The pointer went down (true) or up (false). */
   pressed(down: boolean): void
   selected(): void
+  /** A finger tapped a node outside of its widgets, or the empty canvas. */
+  tapped(node: LGraphNode | undefined): void
   searchNodes(spot: Spot, wire?: PendingWire): void
   menu(
     spot: Spot,
