@@ -131,7 +131,7 @@ export const planMessages = catalogue('plan', {
     'A node in this loop waits for data, which is impossible while gradients are recorded.',
   moveOut: 'Move it out of the loop.',
   fewerSamples:
-    'Samples are drawn every {every} steps: drawing more often would take over a fifth of the time.',
+    'Sampling every {every} steps instead of {wanted}, to keep training fast.',
   noAsset: '{name} is not available here.',
 
   // layers
