@@ -101,7 +101,7 @@ function RunFigures() {
         <b>{status.step(format.count(index), format.count(count))}</b>
       </span>
       {loss !== undefined && (
-        <span>
+        <span title={status.lossHint}>
           {status.loss} <b>{format.number(loss)}</b>
         </span>
       )}

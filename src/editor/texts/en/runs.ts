@@ -178,6 +178,7 @@ export const enRuns = {
       reused === all ? 'all results reused' : `${reused} of ${plural(all, 'result')} reused`,
     step: (index: string, count: string) => `step ${index} of ${count}`,
     loss: 'loss',
+    lossHint: 'Loss of the last step. Charts show the moving mean of a noisy loss.',
     rate: (rate: string) => `${rate} it/s`,
     left: (time: string) => `${time} left`,
     saved: (step: string, time: string) => `Saved at step ${step}, ${time} ago`,

@@ -176,6 +176,7 @@ export const koRuns: typeof enRuns = {
       reused === all ? '모든 결과 재사용' : `결과 ${all}개 중 ${reused}개 재사용`,
     step: (index, count) => `${count}단계 중 ${index}`,
     loss: '손실',
+    lossHint: '마지막 단계의 손실입니다. 차트는 들쭉날쭉한 손실의 이동 평균을 보여 줍니다.',
     rate: (rate) => `초당 ${rate}회`,
     left: (time) => `${time} 남음`,
     saved: (step, time) => `${step}단계에서 저장(${time} 전)`,
