@@ -7,6 +7,7 @@ import { ServicesProvider } from '../ui/services.ts'
 import { Drawer } from '../drawer/drawer.tsx'
 import { startEditor } from './editor.ts'
 import type { Editor } from './services.ts'
+import { Choices } from './choiceList.tsx'
 import { Finder } from './finder.tsx'
 import { WireCard } from '../panel/wireInspector.tsx'
 import { Minimap } from '../canvas/minimap.tsx'
@@ -52,6 +53,7 @@ function App({ editor }: { editor: Editor }) {
       <Finder />
       <QueueList />
       <Menu />
+      <Choices />
       <QuickField />
       <Viewer />
       <Dialog />

@@ -12,6 +12,8 @@ export interface MenuEntry {
   about?: string
   run: () => void
   checked?: boolean
+  /** Heading of the entry, in a long list. */
+  group?: string
 }
 
 export interface StageHooks {

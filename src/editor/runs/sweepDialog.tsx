@@ -2,6 +2,7 @@
 import { useId, useState } from 'preact/hooks'
 import { ownTypes } from '../graph/declarations.ts'
 import { findOuterParam } from '../graph/nodePaths.ts'
+import { splitWords } from '../graph/nodeSearch.ts'
 import { texts } from '../texts/texts.ts'
 import type { Dialog } from '../ui/state.ts'
 import type { Axis } from './record.ts'
@@ -249,28 +250,70 @@ interface ParamSelectProps {
 }
 
 function ParamSelect({ label, param, params, onParam }: ParamSelectProps) {
-  const nodes = [...new Map(params.map(({ node, title }) => [node, title]))]
+  const [query, setQuery] = useState('')
+  const found = searchParams(params, query)
+  // The chosen param stays in the list, also if it does not match.
+  const listed = found.includes(param) ? found : [param, ...found]
+  const nodes = [...new Map(listed.map(({ node, title }) => [node, title]))]
+  const { sweep } = texts.runs
   return (
-    <select
-      class="field"
-      aria-label={label}
-      value={paramKey(param)}
-      onChange={({ currentTarget: { value } }) => {
-        const chosen = params.find((each) => paramKey(each) === value)
-        if (chosen) onParam(chosen)
-      }}
-    >
-      {nodes.map(([node, title]) => (
-        <optgroup key={node} label={title}>
-          {params
-            .filter((each) => each.node === node)
-            .map((each) => (
-              <option key={each.param} value={paramKey(each)}>
-                {`${title}.${each.param}`}
-              </option>
-            ))}
-        </optgroup>
-      ))}
-    </select>
+    <div class="axis-choice">
+      {params.length > SEARCHED && (
+        <input
+          class="field"
+          type="search"
+          aria-label={sweep.search(label)}
+          placeholder={sweep.searchHint(params.length)}
+          spellcheck={false}
+          value={query}
+          onInput={({ currentTarget: { value } }) => {
+            setQuery(value)
+            const [best] = searchParams(params, value)
+            if (value.trim() && best && best !== param) onParam(best)
+          }}
+        />
+      )}
+      <select
+        class="field"
+        aria-label={label}
+        value={paramKey(param)}
+        onChange={({ currentTarget: { value } }) => {
+          const chosen = params.find((each) => paramKey(each) === value)
+          if (chosen) onParam(chosen)
+        }}
+      >
+        {nodes.map(([node, title]) => (
+          <optgroup key={node} label={title}>
+            {listed
+              .filter((each) => each.node === node)
+              .map((each) => (
+                <option key={each.param} value={paramKey(each)}>
+                  {`${title}.${each.param}`}
+                </option>
+              ))}
+          </optgroup>
+        ))}
+      </select>
+      {query.trim() !== '' && (
+        <p class="hint" role="status">
+          {sweep.found(found.length)}
+        </p>
+      )}
+    </div>
   )
+}
+
+/** Longer lists of params have a search field. */
+const SEARCHED = 8
+
+/** Returns the params that match all words, those whose name begins with the query first. */
+function searchParams(params: readonly SweepParam[], query: string): SweepParam[] {
+  const words = splitWords(query)
+  const rank = ({ param }: SweepParam) => Number(!words.some((word) => param.startsWith(word)))
+  return params
+    .filter(({ title, param }) => {
+      const text = `${title}.${param}`.toLowerCase()
+      return words.every((word) => text.includes(word))
+    })
+    .sort((a, b) => rank(a) - rank(b))
 }

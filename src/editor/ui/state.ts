@@ -80,6 +80,24 @@ export { shownMenu }
 export const showMenu = (menu: Menu) => setMenu(menu)
 export const closeMenu = () => setMenu(undefined)
 
+/** Choice of a long list. */
+export interface ChoiceEntry extends Pick<MenuItem, 'label' | 'about' | 'checked' | 'run'> {
+  /** Heading above the choice and those of the same group. */
+  group?: string
+}
+
+/** A long list of choices, with a search field. */
+export interface ChoiceList {
+  at: Point
+  title: string
+  entries: readonly ChoiceEntry[]
+}
+
+const [shownChoices, setChoices] = writable<ChoiceList | undefined>(undefined)
+export { shownChoices }
+export const showChoices = (list: ChoiceList) => setChoices(list)
+export const closeChoices = () => setChoices(undefined)
+
 /** Field at the pointer for a single value. */
 export interface Prompt {
   at: Point

@@ -14,6 +14,7 @@ export const tcdStep = defineStep({
   sampler: {
     name: 'tcd',
     about: 'For models distilled to few steps; eta sets the new noise',
+    group: 'distilled',
     names: { eta: 'tcd_eta' },
   },
   noise: 'Noise z for eta above 0',
