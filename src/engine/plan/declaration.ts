@@ -122,14 +122,14 @@ type ParamKind =
       slides?: readonly [from: number, to: number]
       about: string
     }
-  /** `each` describes the choices. `groups`: long lists show the choices under these headings. */
+  /** `each` describes the choices. `groups` sorts a long list, by the {@link ChoiceGroup}. */
   | {
       kind: 'choice'
       default: string
       choices: readonly string[]
       about: string
       each?: Readonly<Record<string, string>>
-      groups?: Readonly<Partial<Record<ChoiceGroup, readonly string[]>>>
+      groups?: Readonly<Record<string, readonly string[]>>
     }
   | { kind: 'boolean'; default: boolean; about: string }
   /**

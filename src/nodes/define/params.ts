@@ -1,5 +1,5 @@
 // Params for declarations: one builder per kind of param, and modifiers.
-import type { ChoiceGroup, Param } from '../../engine/plan/op.ts'
+import type { Param } from '../../engine/plan/op.ts'
 
 type Declared<P extends Param, T> = P & { readonly value?: T }
 export type ParamSpecs = Record<string, Param & { readonly value?: unknown }>
@@ -61,7 +61,7 @@ export const choice = <const C extends readonly string[]>(
   choices: C,
   about: string,
   each?: Readonly<Record<C[number], string>>,
-  groups?: Readonly<Partial<Record<ChoiceGroup, readonly C[number][]>>>,
+  groups?: Readonly<Record<string, readonly C[number][]>>,
 ): Declared<ParamOfKind<'choice'>, C[number]> => ({
   kind: 'choice',
   default: choices[0],
