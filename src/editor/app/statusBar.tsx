@@ -91,12 +91,13 @@ function formatReusedCount(): string {
 function RunFigures() {
   const progress = runState.progress.value
   if (!progress) return null
-  const { index, count, loss, rate, secondsLeft, label } = progress
+  const { index, count, loss, rate, secondsLeft, label, training } = progress
   const { status } = texts
   // The rate is only meaningful at full speed, not in slow motion or between single steps.
   const isFullSpeed = runState.phase.value === 'running' && runState.speed.value === 'full'
   return (
     <span class="figures">
+      {training && <span>{status.training(training.number, training.of)}</span>}
       <span>
         <b>{status.step(format.count(index), format.count(count))}</b>
       </span>

@@ -21,6 +21,8 @@ export interface RunProgress {
   rate: number
   secondsLeft: number
   loss?: number
+  /** Place of this training among those of the run, if there are several. */
+  training?: { number: number; of: number }
 }
 
 export type RunSpeed = 'full' | 'four' | 'one' | 'step'

@@ -179,6 +179,7 @@ export const enRuns = {
     finished: (time: string) => `Finished in ${time}`,
     reused: (reused: number, all: number) =>
       reused === all ? 'all results reused' : `${reused} of ${plural(all, 'result')} reused`,
+    training: (number: number, of: number) => `training ${number} of ${of}`,
     step: (index: string, count: string) => `step ${index} of ${count}`,
     loss: 'loss',
     lossHint: 'Loss of the last step. Charts show the moving mean of a noisy loss.',

@@ -177,6 +177,7 @@ export const koRuns: typeof enRuns = {
     finished: (time) => `${time} 만에 완료`,
     reused: (reused, all) =>
       reused === all ? '모든 결과 재사용' : `결과 ${all}개 중 ${reused}개 재사용`,
+    training: (number, of) => `학습 ${of}개 중 ${number}번째`,
     step: (index, count) => `${count}단계 중 ${index}`,
     loss: '손실',
     lossHint: '마지막 단계의 손실입니다. 차트는 들쭉날쭉한 손실의 이동 평균을 보여 줍니다.',
