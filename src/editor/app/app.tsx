@@ -13,12 +13,14 @@ import { WireCard } from '../panel/wireInspector.tsx'
 import { Minimap } from '../canvas/minimap.tsx'
 import { SkipLink } from '../outline/outline.tsx'
 import { Dialog } from './dialogs.tsx'
+import { lazyComponent } from '../ui/lazy.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { QuickField } from '../ui/quickField.tsx'
 import { Banners, DropTarget, Toasts } from '../ui/toasts.tsx'
 import { Palette } from './palette.tsx'
 import { Panel } from '../panel/panel.tsx'
 import { QueueList } from '../running/queueLoader.tsx'
+import { runState } from '../running/state.ts'
 import { LowerPanel } from '../runs/lowerPanel.tsx'
 import { subscribeToGraph } from '../workspace/state.ts'
 import { nodeSearch } from '../canvas/state.ts'
@@ -46,6 +48,7 @@ function App({ editor }: { editor: Editor }) {
       <Breadcrumbs />
       <StatusBar />
       <Banners />
+      <FailureLoader />
       <Toasts />
       <DropTarget />
       <WireCard />
@@ -60,6 +63,15 @@ function App({ editor }: { editor: Editor }) {
     </ServicesProvider>
   )
 }
+
+const Failure = lazyComponent(
+  async () => (await import('./failure.tsx')).Failure,
+  // The status bar leads to the problems as well.
+  () => {},
+)
+
+/** Loads the reason of a failed run when a run fails. */
+const FailureLoader = () => (runState.faults.value.length > 0 ? <Failure /> : null)
 
 function EmptyCanvasHint({ editor }: { editor: Editor }) {
   subscribeToGraph()

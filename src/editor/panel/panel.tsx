@@ -40,6 +40,7 @@ const RunFiles = lazySection(async () => (await import('./runFiles.tsx')).RunFil
 const FormulaEquation = lazySection(
   async () => (await import('./formulaEquation.tsx')).FormulaEquation,
 )
+const CureButtons = lazySection(async () => (await import('./cureButtons.tsx')).CureButtons)
 const UnknownNode = lazySection(async () => (await import('./unknownNode.tsx')).UnknownNode)
 
 export function Panel() {
@@ -313,6 +314,7 @@ export function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
           <Prose>{translateMessage(fault.cure)}</Prose>
         </p>
       )}
+      <CureButtons fault={fault} />
     </div>
   )
 }

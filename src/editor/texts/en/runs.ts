@@ -157,6 +157,18 @@ export const enRuns = {
     },
   },
 
+  /** Buttons that cure a fault. */
+  cures: {
+    reason: 'Why the run failed',
+    more: (count: number) => plural(count, 'more problem'),
+    set: (settings: readonly { param: string; value: string }[]) =>
+      `Set ${settings.map(({ param, value }) => `${param} to ${value}`).join(' and ')}`,
+    connect: (slot: string, node: string) => `Connect ${slot} to ${node}`,
+    add: (node: string) => `Add ${node}`,
+    importDataset: 'Import data…',
+    addCheckpoint: 'Add a checkpoint…',
+  },
+
   status: {
     label: 'Status',
     idle: 'Ready',

@@ -1,6 +1,6 @@
 // 실행에 관한 한국어 텍스트: 속도, 대기열, 기록, 파라미터 비교, 상태.
 import type { enRuns } from '../en/runs.ts'
-import { object, topic } from './particles.ts'
+import { object, topic, towards } from './particles.ts'
 
 export const koRuns: typeof enRuns = {
   speed: {
@@ -153,6 +153,18 @@ export const koRuns: typeof enRuns = {
       notRun: '실행 안 함',
       states: { waiting: '대기 중', running: '실행 중', ended: '완료' },
     },
+  },
+
+  cures: {
+    reason: '실행에 실패한 까닭',
+    more: (count) => `문제 ${count}개 더`,
+    set: (settings) =>
+      settings.map(({ param, value }) => `${object(param)} ${towards(value)}`).join(', ') +
+      ' 설정',
+    connect: (slot, node) => `${object(slot)} ${node}에 연결`,
+    add: (node) => `${node} 추가`,
+    importDataset: '데이터 가져오기…',
+    addCheckpoint: '체크포인트 추가…',
   },
 
   status: {
