@@ -14,7 +14,7 @@ import {
 import { readWorkflowTexts } from '../../src/build/workflowTexts.ts'
 import { ko } from '../../src/editor/texts/ko/index.ts'
 import { koWorkflows } from '../../src/editor/texts/ko/workflows/index.ts'
-import { pairTexts, textsByPlace, type WorkflowTable } from '../../src/editor/texts/workflows.ts'
+import { pairTexts, textsByPlace, titlesByPlace, type WorkflowTable } from '../../src/editor/texts/workflows.ts'
 import type { Param } from '../../src/engine/plan/op.ts'
 import type { WorkflowFile } from '../../src/nodes/workflow.ts'
 
@@ -32,7 +32,34 @@ const korean = textsByPlace(koWorkflows)
 vi.stubGlobal('document', { documentElement: {} })
 afterEach(() => applyLanguage('en'))
 
+const englishTitles = titlesByPlace(readWorkflowTexts(folder))
+const koreanTitles = titlesByPlace(koWorkflows)
+
+/** Titles that are names of methods or symbols, such as DDIM, UniPC and t_prev. */
+const isName = (title: string) =>
+  !title.includes(' ') || /^[A-Z+\d]+ [\dA-Z]+$/.test(title) || !/[a-z]{3}/i.test(title)
+
 describe('Korean texts of ready workflows', () => {
+  test.each(files)('%s: has titles of notes and of all nodes that are not named otherwise', (name) => {
+    const { nodes } = read(name)
+    const id = name.replace(/\.json$/, '')
+    const missing = nodes
+      .filter(({ title, type }) => title && (type === 'diffusion/Note' || !isName(title)))
+      .filter((node) => !koreanTitles.has(`${id}.${node.id}`))
+    expect(missing.map(({ title }) => title)).toEqual([])
+  })
+
+  test('have titles only for nodes with titles, all in Korean and different in a workflow', () => {
+    expect([...koreanTitles.keys()].filter((place) => !englishTitles.has(place))).toEqual([])
+    expect([...koreanTitles.values()].filter((title) => !/[가-힣]/.test(title))).toEqual([])
+    for (const [id, { titles = {} }] of Object.entries(koWorkflows)) {
+      const bySource = new Map(
+        Object.entries(titles).map(([node, title]) => [englishTitles.get(`${id}.${node}`), title]),
+      )
+      expect([id, new Set(bySource.values()).size]).toEqual([id, bySource.size])
+    }
+  })
+
   test.each(files)('%s: are complete', (name) => {
     const places = [...english.keys()].filter((place) => `${place.split('.')[0]}.json` === name)
     expect(places.length).toBeGreaterThan(1)

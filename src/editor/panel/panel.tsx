@@ -27,7 +27,13 @@ import { subscribeToGraph, workflowId, workflowName } from '../workspace/state.t
 import { isDark, panelShown, showToast } from '../ui/state.ts'
 import { selectedIds } from '../canvas/state.ts'
 import { runState } from '../running/state.ts'
-import { translateNode, translateMessage, texts, translateWorkflow } from '../texts/texts.ts'
+import {
+  texts,
+  translateMessage,
+  translateNode,
+  translateTitle,
+  translateWorkflow,
+} from '../texts/texts.ts'
 import { typeColour } from '../ui/theme.ts'
 import { canCompare, openComparison, openViewer } from '../viewer/openViewer.ts'
 import { canEnlarge } from '../viewer/sources.ts'
@@ -293,7 +299,8 @@ export function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
   const titles = id ? editor.stage.nodeTitles(id) : undefined
   // The slots inside a closed node are not visible.
   const spot = fault.node === id ? (fault.slot ?? fault.param) : undefined
-  const place = [here === id ? undefined : titles && formatPath(titles), spot]
+  const path = titles && formatPath(titles.map(translateTitle))
+  const place = [here === id ? undefined : path, spot]
     .filter(Boolean)
     .join(' · ')
   return (

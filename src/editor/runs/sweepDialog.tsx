@@ -3,7 +3,7 @@ import { useId, useState } from 'preact/hooks'
 import { ownTypes } from '../graph/declarations.ts'
 import { findOuterParam } from '../graph/nodePaths.ts'
 import { splitWords } from '../graph/nodeSearch.ts'
-import { texts } from '../texts/texts.ts'
+import { texts, translateTitle } from '../texts/texts.ts'
 import type { Dialog } from '../ui/state.ts'
 import type { Axis } from './record.ts'
 import { presentFile } from '../workspace/state.ts'
@@ -283,12 +283,12 @@ function ParamSelect({ label, param, params, onParam }: ParamSelectProps) {
         }}
       >
         {nodes.map(([node, title]) => (
-          <optgroup key={node} label={title}>
+          <optgroup key={node} label={translateTitle(title)}>
             {listed
               .filter((each) => each.node === node)
               .map((each) => (
                 <option key={each.param} value={paramKey(each)}>
-                  {`${title}.${each.param}`}
+                  {`${translateTitle(title)}.${each.param}`}
                 </option>
               ))}
           </optgroup>
@@ -312,7 +312,7 @@ function searchParams(params: readonly SweepParam[], query: string): SweepParam[
   const rank = ({ param }: SweepParam) => Number(!words.some((word) => param.startsWith(word)))
   return params
     .filter(({ title, param }) => {
-      const text = `${title}.${param}`.toLowerCase()
+      const text = `${title}.${param} ${translateTitle(title)}.${param}`.toLowerCase()
       return words.every((word) => text.includes(word))
     })
     .sort((a, b) => rank(a) - rank(b))

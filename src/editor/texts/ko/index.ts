@@ -171,8 +171,8 @@ export const ko: Texts = {
       change: {
         title: '하나만 바꾸기',
         text:
-          'Data를 선택하고 세부 정보에서 distribution을 spiral로 바꾸세요. 점을 직접 그리거나 Network를 작게 하는 등 다른 것을 바꾸어도 ' +
-          '됩니다.',
+          '데이터 노드를 선택하고 세부 정보에서 distribution을 spiral로 바꾸세요. 점을 직접 그리거나 신경망을 작게 하는 등 다른 것을 ' +
+          '바꾸어도 됩니다.',
       },
       again: {
         title: '다시 실행하기',
