@@ -24,7 +24,7 @@ export const tcdStep = defineStep({
       real(
         0.3,
         { min: 0, max: 1, step: 0.05, slider: true },
-        'Overshoot towards clean data, as a share of the way: gamma in the paper',
+        'Overshoot towards clean data, as a share of the step: gamma in the paper',
       ),
     ),
   },
