@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { loadAllReady, searchReady } from '../../src/editor/workspace/gallery.ts'
+import { declarations } from '../../src/editor/graph/declarations.ts'
 import { getSearchText } from '../../src/editor/graph/workflowText.ts'
 import {
   applyLanguage,
@@ -34,9 +35,12 @@ afterEach(() => applyLanguage('en'))
 
 const englishTitles = titlesByPlace(readWorkflowTexts(folder))
 const koreanTitles = titlesByPlace(koWorkflows)
+/** Nodes that are not renamed are shown with these titles, in all languages. */
+const typeTitles = new Set(declarations.map(({ title }) => title))
 
-/** Titles that are names of methods or symbols, such as DDIM, UniPC and t_prev. */
+/** Titles that are names of types, methods or symbols, such as Loss, DDIM and t_prev. */
 const isName = (title: string) =>
+  typeTitles.has(title) ||
   !title.includes(' ') || /^[A-Z+\d]+ [\dA-Z]+$/.test(title) || !/[a-z]{3}/i.test(title)
 
 describe('Korean texts of ready workflows', () => {
@@ -51,6 +55,8 @@ describe('Korean texts of ready workflows', () => {
 
   test('have titles only for nodes with titles, all in Korean and different in a workflow', () => {
     expect([...koreanTitles.keys()].filter((place) => !englishTitles.has(place))).toEqual([])
+    const named = [...koreanTitles.keys()].map((place) => englishTitles.get(place) ?? '')
+    expect(named.filter((title) => typeTitles.has(title))).toEqual([])
     expect([...koreanTitles.values()].filter((title) => !/[가-힣]/.test(title))).toEqual([])
     for (const [id, { titles = {} }] of Object.entries(koWorkflows)) {
       const bySource = new Map(
