@@ -14,7 +14,7 @@ import { acceptsType } from '../graph/nodeSearch.ts'
 import { addNode } from '../subgraph/addNode.ts'
 import { texts } from '../texts/texts.ts'
 
-export interface Cure {
+interface Cure {
   label: string
   run: () => void
 }

@@ -19,7 +19,7 @@ export interface RunTab {
   results: TabResults
 }
 
-export interface Trainings {
+interface Trainings {
   /** Trainings that have not begun. */
   waiting: string[]
   /** Trainings that have begun, in this order. */
