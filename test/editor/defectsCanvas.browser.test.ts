@@ -127,6 +127,37 @@ const sampling = [
   node('Samples', 'Scatter', { samples_1: 'End.x_0' }),
 ]
 
+test('29: the wire of a loop runs above its nodes, and can be pointed at there', async () => {
+  await open(sampling)
+  const { top, nodes } = await onCanvas(page, (canvas) => {
+    const link = Object.values(canvas.graph.links).find(({ type }) => type === 'loop')!
+    const [{ body, start, end }] = canvas.findZones(canvas.graph)
+    const ids = [...body, start, end]
+    return {
+      top: canvas.loopTop(link)!,
+      nodes: Math.min(
+        ...canvas.graph._nodes
+          .filter(({ id }) => ids.includes(String(id)))
+          .map(({ pos }) => pos[1] - 30),
+      ),
+    }
+  })
+  expect(top).toBeLessThan(nodes)
+  const [from, to] = [
+    await locateSlot(page, 'Start', 'loop', 'output'),
+    await locateSlot(page, 'End', 'loop', 'input'),
+  ]
+  const { y } = await locateNode(page, 'Start', [0, 0])
+  const scale = await onCanvas(page, ({ ds }) => ds.scale)
+  const startY = await onCanvas(page, ({ graph }) => {
+    return graph._nodes.find((each) => each.getTitle() === 'Start')!.pos[1]
+  })
+  await page.mouse.click((from.x + to.x) / 2, y + (top - startY) * scale, { button: 'right' })
+  await page.getByRole('menuitem', { name: en.commands.insert }).waitFor()
+  await page.getByRole('menu', { name: 'loop' }).waitFor()
+  await press(page, 'Escape')
+})
+
 const selectLoop = () =>
   onCanvas(page, (canvas) =>
     canvas.selectNodes(

@@ -47,6 +47,9 @@ const activityOpacity: { [P in NodeActivity]: number } = {
   bypassed: 0.6,
 }
 
+/** Distance of a loop's wire from the upper edge of its zone, above the nodes. */
+const LOOP_LINE = 14
+
 export class EditorCanvas extends LGraphCanvas {
   /** Never null: created with a graph, and only replaced by another one. */
   declare graph: LGraph
@@ -240,9 +243,17 @@ export class EditorCanvas extends LGraphCanvas {
       colour,
       wide: marked,
       loop: type === 'loop',
+      top: link ? this.loopTop(link) : undefined,
       alpha: dragging ? 0.3 : marked || !link ? 1 : 0.78,
     })
     ctx.fillStyle = colour // litegraph fills the end dots of a dragged wire with it
+  }
+
+  /** Height at which the wire of a loop runs, in the upper border of its zone. */
+  loopTop({ type, origin_id }: LLink): number | undefined {
+    if (type !== 'loop') return undefined
+    const zone = this.findZones(this.graph).find(({ start }) => start === String(origin_id))
+    return zone && zone.box.y + LOOP_LINE
   }
 
   /**

@@ -8,6 +8,8 @@ export interface WireStyle {
   wide: boolean
   /** True for the wire that joins Start and End of a loop. */
   loop: boolean
+  /** Height at which the wire of a loop runs above the nodes of its zone; undefined without one. */
+  top?: number | undefined
   alpha: number
 }
 
@@ -52,6 +54,35 @@ export function wirePoints(a: Ends, b: Ends, count = 24): [number, number][] {
   })
 }
 
+/** Distance of the vertical pieces of a loop's wire from its slots: outside of the nodes. */
+const ASIDE = 18
+
+/** Corners of the wire of a loop, which runs at the height `top` above the nodes of its zone. */
+export const loopCorners = (a: Ends, b: Ends, top: number): [number, number][] => [
+  [a[0], a[1]],
+  [a[0] + ASIDE, a[1]],
+  [a[0] + ASIDE, top],
+  [b[0] - ASIDE, top],
+  [b[0] - ASIDE, b[1]],
+  [b[0], b[1]],
+]
+
+/** Adds a path through corners, which are rounded. */
+function addRoundedPath(
+  ctx: CanvasRenderingContext2D,
+  corners: readonly (readonly [number, number])[],
+) {
+  ctx.moveTo(...corners[0])
+  corners.slice(1, -1).forEach((corner, i) => {
+    const next = corners[i + 2]
+    const [before, after] = [corners[i], next].map(([x, y]) =>
+      Math.hypot(x - corner[0], y - corner[1]),
+    )
+    ctx.arcTo(...corner, ...next, Math.min(8, before / 2, after / 2))
+  })
+  ctx.lineTo(...corners[corners.length - 1])
+}
+
 /** Paints a curve that leaves to the right and arrives from the left, straight at both ends. */
 export function paintWire(
   ctx: CanvasRenderingContext2D,
@@ -67,11 +98,13 @@ export function paintWire(
   ctx.lineCap = 'round'
   if (style.loop) ctx.setLineDash([1, 7])
   ctx.beginPath()
-  const [from, to] = curveEnds(a, b)
-  ctx.moveTo(a[0], a[1])
-  ctx.lineTo(...from)
-  ctx.bezierCurveTo(...first, ...second, ...to)
-  ctx.lineTo(b[0], b[1])
+  if (style.top === undefined) {
+    const [from, to] = curveEnds(a, b)
+    ctx.moveTo(a[0], a[1])
+    ctx.lineTo(...from)
+    ctx.bezierCurveTo(...first, ...second, ...to)
+    ctx.lineTo(b[0], b[1])
+  } else addRoundedPath(ctx, loopCorners(a, b, style.top))
   ctx.stroke()
   ctx.restore()
 }
