@@ -129,6 +129,12 @@ const sampling = [
 
 test('29: the wire of a loop runs above its nodes, and can be pointed at there', async () => {
   await open(sampling)
+  // Room between the loop and the other nodes.
+  await onCanvas(page, ({ graph }) => {
+    for (const each of graph._nodes) if (each.pos[1] > 100) each.pos[1] += 300
+  })
+  await page.locator('canvas.canvas').focus()
+  await press(page, 'Home')
   const { top, nodes } = await onCanvas(page, (canvas) => {
     const link = Object.values(canvas.graph.links).find(({ type }) => type === 'loop')!
     const [{ body, start, end }] = canvas.findZones(canvas.graph)
