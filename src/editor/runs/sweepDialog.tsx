@@ -262,7 +262,7 @@ function ParamSelect({ label, param, params, onParam }: ParamSelectProps) {
         <input
           class="field"
           type="search"
-          aria-label={sweep.search(label)}
+          aria-label={sweep.searchHint(params.length)}
           placeholder={sweep.searchHint(params.length)}
           spellcheck={false}
           value={query}
@@ -306,10 +306,11 @@ function ParamSelect({ label, param, params, onParam }: ParamSelectProps) {
 /** Longer lists of params have a search field. */
 const SEARCHED = 8
 
-/** Returns the params that match all words, those whose name begins with the query first. */
+/** Returns the params that match all words: exact names first, then those that begin with one. */
 function searchParams(params: readonly SweepParam[], query: string): SweepParam[] {
   const words = splitWords(query)
-  const rank = ({ param }: SweepParam) => Number(!words.some((word) => param.startsWith(word)))
+  const rank = ({ param }: SweepParam) =>
+    words.includes(param) ? 0 : words.some((word) => param.startsWith(word)) ? 1 : 2
   return params
     .filter(({ title, param }) => {
       const text = `${title}.${param} ${translateTitle(title)}.${param}`.toLowerCase()

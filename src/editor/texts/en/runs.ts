@@ -126,7 +126,6 @@ export const enRuns = {
       axis: (number: number): string => (number === 1 ? 'First parameter' : 'Second parameter'),
       param: (number: number): string =>
         number === 1 ? 'Parameter to vary' : 'Second parameter to vary',
-      search: (label: string) => `Search: ${label}`,
       searchHint: (count: number) => `Search ${count} parameters…`,
       found: (count: number) => `${plural(count, 'parameter')} found`,
       second: 'Add second parameter',

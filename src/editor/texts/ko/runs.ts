@@ -125,7 +125,6 @@ export const koRuns: typeof enRuns = {
       nothing: '이 그래프에는 바꿀 수 있는 파라미터가 없습니다.',
       axis: (number) => (number === 1 ? '첫째 파라미터' : '둘째 파라미터'),
       param: (number) => (number === 1 ? '바꿀 파라미터' : '바꿀 둘째 파라미터'),
-      search: (label) => `검색: ${label}`,
       searchHint: (count) => `파라미터 ${count}개에서 검색…`,
       found: (count) => `파라미터 ${count}개 찾음`,
       second: '둘째 파라미터 추가',
