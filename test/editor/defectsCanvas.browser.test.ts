@@ -99,8 +99,8 @@ test('29: a steep wire meets the border of its nodes at the height of its slots'
   const from = await locateSlot(page, 'Schedule', 'schedule', 'output')
   const to = await locateSlot(page, 'Way', 'schedule', 'input')
   // Outside of the border, which is 9 or 10 px from the slot.
-  expect(await contrast({ x: from.x + 12, y: from.y })).toBeGreaterThan(70)
-  expect(await contrast({ x: to.x - 13, y: to.y })).toBeGreaterThan(70)
+  expect(await contrast({ x: from.x + 11, y: from.y })).toBeGreaterThan(70)
+  expect(await contrast({ x: to.x - 12, y: to.y })).toBeGreaterThan(70)
 })
 
 const sampling = [
