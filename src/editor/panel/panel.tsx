@@ -1,9 +1,8 @@
 // Details panel: description, parameters and faults of the selected node, or of the workflow.
 import { useRunning } from '../running/services.ts'
 import { goToNode } from '../workspace/navigation.ts'
-import type { ComponentChildren, ComponentType } from 'preact'
-import type { Fault } from '../../engine/base/fault.ts'
-import { isWithin, outerId } from '../../engine/base/ids.ts'
+import type { ComponentChildren } from 'preact'
+import { isWithin } from '../../engine/base/ids.ts'
 import { chosenType, hasEffect, type Accepts, type Declaration } from '../../engine/plan/op.ts'
 import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { declaredName } from '../../nodes/workflow/slots.ts'
@@ -11,7 +10,8 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import { openChart, showsChart } from '../charts/openChart.ts'
 import { Equation } from './equation.tsx'
 import { icons } from '../ui/icons.tsx'
-import { lazyComponent } from '../ui/lazy.tsx'
+import { FaultCard } from './faultCard.tsx'
+import { lazySection } from './lazySection.ts'
 import { ValueToggle } from './wireInspector.tsx'
 import { Params } from './params.tsx'
 import { Prose } from '../ui/prose.tsx'
@@ -22,31 +22,19 @@ import { nodeSubgraph } from '../workspace/navigation.ts'
 import { BorderSlots } from '../subgraph/borderSlots.tsx'
 import { OpenSubgraphSection, SubgraphSection } from '../subgraph/subgraphSection.tsx'
 import { isBorderNode } from '../graph/borderNodes.ts'
-import { formatPath } from '../graph/nodePaths.ts'
 import { subscribeToGraph, workflowId, workflowName } from '../workspace/state.ts'
-import { isDark, panelShown, showToast } from '../ui/state.ts'
+import { isDark, panelShown } from '../ui/state.ts'
 import { selectedIds } from '../canvas/state.ts'
 import { runState } from '../running/state.ts'
-import {
-  texts,
-  translateMessage,
-  translateNode,
-  translateTitle,
-  translateWorkflow,
-} from '../texts/texts.ts'
+import { texts, translateNode, translateWorkflow } from '../texts/texts.ts'
 import { typeColour } from '../ui/theme.ts'
 import { canCompare, openComparison, openViewer } from '../viewer/openViewer.ts'
 import { canEnlarge } from '../viewer/sources.ts'
-
-/** Section whose code is loaded when it is first shown. */
-const lazySection = <P extends object>(load: () => Promise<ComponentType<P>>) =>
-  lazyComponent(load, (error) => showToast(texts.panel.label, { text: error.message, error: true }))
 
 const RunFiles = lazySection(async () => (await import('./runFiles.tsx')).RunFiles)
 const FormulaEquation = lazySection(
   async () => (await import('./formulaEquation.tsx')).FormulaEquation,
 )
-const CureButtons = lazySection(async () => (await import('./cureButtons.tsx')).CureButtons)
 const UnknownNode = lazySection(async () => (await import('./unknownNode.tsx')).UnknownNode)
 
 export function Panel() {
@@ -290,39 +278,6 @@ function SlotRow({ name, type, colour, about, optional, children }: SlotRowProps
       )}
       {children}
     </li>
-  )
-}
-
-export function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
-  const editor = useRunning()
-  const id = outerId(fault.node)
-  const titles = id ? editor.stage.nodeTitles(id) : undefined
-  // The slots inside a closed node are not visible.
-  const spot = fault.node === id ? (fault.slot ?? fault.param) : undefined
-  const path = titles && formatPath(titles.map(translateTitle))
-  const place = [here === id ? undefined : path, spot]
-    .filter(Boolean)
-    .join(' · ')
-  return (
-    <div class={fault.notice ? 'fault notice' : 'fault'}>
-      <div class="where">
-        <span>{place || texts.panel.entireGraph}</span>
-        {titles && here !== id && (
-          <button type="button" class="link" onClick={() => goToNode(editor, id)}>
-            {texts.panel.goToNode}
-          </button>
-        )}
-      </div>
-      <p>
-        <Prose>{translateMessage(fault.message)}</Prose>
-      </p>
-      {fault.cure && (
-        <p class="cure">
-          <Prose>{translateMessage(fault.cure)}</Prose>
-        </p>
-      )}
-      <CureButtons fault={fault} />
-    </div>
   )
 }
 
