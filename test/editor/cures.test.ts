@@ -20,15 +20,17 @@ test('a cure that sets a param is recognised', () => {
   expect(settings('GaussianNoise', 'Set batch_size to 64, or connect `like`.')).toEqual([
     { batch_size: 64 },
   ])
-  expect(settings('GaussianNoise', 'Set noise_offset to 0.', undefined, { noise_offset: 1 })).toEqual(
-    [{ noise_offset: 0 }],
-  )
+  expect(
+    settings('GaussianNoise', 'Set noise_offset to 0.', undefined, { noise_offset: 1 }),
+  ).toEqual([{ noise_offset: 0 }])
   expect(settings('MLP', 'Set `predicts` to flow_prediction.')).toEqual([
     { predicts: 'flow_prediction' },
   ])
-  expect(settings('Timesteps', 'Set it to 50, for example.', 'num_inference_steps', {
-    num_inference_steps: 0,
-  })).toEqual([{ num_inference_steps: 50 }])
+  expect(
+    settings('Timesteps', 'Set it to 50, for example.', 'num_inference_steps', {
+      num_inference_steps: 0,
+    }),
+  ).toEqual([{ num_inference_steps: 50 }])
 })
 
 test('settings that belong together are one cure, and alternatives are several', () => {

@@ -44,9 +44,7 @@ const overlaps = () =>
     return boxes.flatMap((a, i) =>
       boxes
         .slice(i + 1)
-        .filter(
-          (b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom,
-        )
+        .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
         .map((b) => `${a.title} / ${b.title}`),
     )
   })
@@ -90,7 +88,10 @@ test('29: a steep wire meets the border of its nodes at the height of its slots'
         const ctx = new OffscreenCanvas(1, 3).getContext('2d', { willReadFrequently: true })!
         ctx.drawImage(canvas.canvas, -Math.round(x * ratio), 1 - Math.round(y * ratio))
         const { data } = ctx.getImageData(0, 0, 1, 3)
-        const ground = canvas.colours.canvas.slice(1).match(/../g)!.map((hex) => parseInt(hex, 16))
+        const ground = canvas.colours.canvas
+          .slice(1)
+          .match(/../g)!
+          .map((hex) => parseInt(hex, 16))
         return Math.max(
           ...Array.from(data, (value, i) => (i % 4 === 3 ? 0 : Math.abs(value - ground[i % 4]))),
         )
@@ -232,9 +233,9 @@ async function countThickWires(): Promise<number> {
     if (known.wideStrokes) return void (known.wideStrokes.count = 0)
     const counter = (known.wideStrokes = { count: 0 })
     const { stroke } = CanvasRenderingContext2D.prototype
-    CanvasRenderingContext2D.prototype.stroke = function (...path: [Path2D?]) {
+    CanvasRenderingContext2D.prototype.stroke = function (path?: Path2D) {
       if (Math.abs(this.lineWidth - 3.2) < 0.01) counter.count++
-      return stroke.apply(this, path as [])
+      return path ? stroke.call(this, path) : (stroke as () => void).call(this)
     }
   })
   await onCanvas(page, (canvas) => canvas.setDirty(true, true))

@@ -34,7 +34,9 @@ let page: Page
 beforeEach(() => void (page = editor.page))
 
 const step = async () =>
-  Number(/step ([\d,]+)/.exec(await page.locator('.status .figures').innerText())![1].replace(',', ''))
+  Number(
+    /step ([\d,]+)/.exec(await page.locator('.status .figures').innerText())![1].replace(',', ''),
+  )
 
 describe('3: the tour', () => {
   const note = () => page.getByRole('complementary', { name: en.tour.label })
@@ -63,7 +65,8 @@ describe('3: the tour', () => {
     const inside = await onNode(page, 'Samples on the data', ({ diffusion: { view } }) => {
       if (view?.kind !== 'scatter') return 0
       const { points } = view.clouds.at(-1)!
-      const isInside = (i: number) => Math.abs(points[2 * i]) < 2.4 && Math.abs(points[2 * i + 1]) < 2.4
+      const isInside = (i: number) =>
+        Math.abs(points[2 * i]) < 2.4 && Math.abs(points[2 * i + 1]) < 2.4
       const count = points.length / 2
       return Array.from({ length: count }, (_, i) => isInside(i)).filter(Boolean).length / count
     })

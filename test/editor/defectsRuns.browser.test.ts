@@ -91,7 +91,9 @@ describe('5: a failed run shows its reason at once', () => {
     await clickNode(page, 'Way')
     await run()
     await reason().getByText('There is nothing to run').waitFor()
-    await reason().getByRole('button', { name: en.cures.add('Inspect') }).click()
+    await reason()
+      .getByRole('button', { name: en.cures.add('Inspect') })
+      .click()
     await expect.poll(() => wires(page)).toContain('Way > Inspect')
     await reason().waitFor({ state: 'detached' })
     await run()
@@ -102,7 +104,9 @@ describe('5: a failed run shows its reason at once', () => {
     await open([node('Data', 'Points'), node('Schedule', 'NoiseSchedule')])
     await clickNode(page, 'Data')
     await run()
-    await reason().getByRole('button', { name: en.cures.add('Scatter') }).click()
+    await reason()
+      .getByRole('button', { name: en.cures.add('Scatter') })
+      .click()
     await expect.poll(() => wires(page)).toEqual(['Data > Scatter'])
     await run()
     await waitForRun(page)
@@ -130,7 +134,9 @@ describe('5: a failed run shows its reason at once', () => {
     await clickNode(page, 'Values')
     await run()
     await reason().getByText('Required input schedule is not connected.').waitFor()
-    await reason().getByRole('button', { name: en.cures.add('Noise Schedule') }).click()
+    await reason()
+      .getByRole('button', { name: en.cures.add('Noise Schedule') })
+      .click()
     await expect.poll(() => wires(page)).toContain('Noise Schedule > Way')
     await press(page, 'Control+z', 'Control+z')
     await expect.poll(() => titles(page)).toEqual(['Values', 'Way'])
@@ -145,7 +151,9 @@ describe('5: a failed run shows its reason at once', () => {
     )
     await clickNode(page, 'Values')
     await run()
-    await reason().getByRole('button', { name: en.cures.connect('schedule', 'Linear') }).click()
+    await reason()
+      .getByRole('button', { name: en.cures.connect('schedule', 'Linear') })
+      .click()
     await expect.poll(() => wires(page)).toContain('Linear > Way')
     await run()
     await waitForRun(page)
@@ -226,7 +234,9 @@ test('6: the status gives the cadence of samples and its reason in one sentence'
 })
 
 const step = async () =>
-  Number(/step ([\d,]+)/.exec(await page.locator('.status .figures').innerText())![1].replace(',', ''))
+  Number(
+    /step ([\d,]+)/.exec(await page.locator('.status .figures').innerText())![1].replace(',', ''),
+  )
 
 test('7: a reload loses at most two seconds of a training, and shows its pictures', async () => {
   await button(page, 'Run').click()
@@ -317,9 +327,7 @@ test('26: the seeds of a run are listed in order, as ranges', async () => {
   await expect.poll(() => page.title()).toContain('Short')
   await run()
   await waitForRun(page)
-  await expect
-    .poll(() => page.locator('.runs-table td.seed').first().innerText())
-    .toBe('0–4, 6, 7')
+  await expect.poll(() => page.locator('.runs-table td.seed').first().innerText()).toBe('0–4, 6, 7')
 })
 
 describe('25: Vary', () => {
@@ -351,7 +359,9 @@ describe('25: Vary', () => {
       label: 'Adam.lr',
     })
     await dialog().getByLabel('Values of lr').fill('0.01, 0.02')
-    await dialog().getByRole('button', { name: en.runs.sweep.run(4) }).click()
+    await dialog()
+      .getByRole('button', { name: en.runs.sweep.run(4) })
+      .click()
     const cells = page.locator('.grid button.cell')
     await expect.poll(() => cells.count(), { timeout: 60_000 }).toBe(4)
     await page.locator('.grid img').nth(3).waitFor()

@@ -15,7 +15,12 @@ import {
 import { readWorkflowTexts } from '../../src/build/workflowTexts.ts'
 import { ko } from '../../src/editor/texts/ko/index.ts'
 import { koWorkflows } from '../../src/editor/texts/ko/workflows/index.ts'
-import { pairTexts, textsByPlace, titlesByPlace, type WorkflowTable } from '../../src/editor/texts/workflows.ts'
+import {
+  pairTexts,
+  textsByPlace,
+  titlesByPlace,
+  type WorkflowTable,
+} from '../../src/editor/texts/workflows.ts'
 import type { Param } from '../../src/engine/plan/op.ts'
 import type { WorkflowFile } from '../../src/nodes/workflow.ts'
 
@@ -41,17 +46,22 @@ const typeTitles = new Set(declarations.map(({ title }) => title))
 /** Titles that are names of types, methods or symbols, such as Loss, DDIM and t_prev. */
 const isName = (title: string) =>
   typeTitles.has(title) ||
-  !title.includes(' ') || /^[A-Z+\d]+ [\dA-Z]+$/.test(title) || !/[a-z]{3}/i.test(title)
+  !title.includes(' ') ||
+  /^[A-Z+\d]+ [\dA-Z]+$/.test(title) ||
+  !/[a-z]{3}/i.test(title)
 
 describe('Korean texts of ready workflows', () => {
-  test.each(files)('%s: has titles of notes and of all nodes that are not named otherwise', (name) => {
-    const { nodes } = read(name)
-    const id = name.replace(/\.json$/, '')
-    const missing = nodes
-      .filter(({ title, type }) => title && (type === 'diffusion/Note' || !isName(title)))
-      .filter((node) => !koreanTitles.has(`${id}.${node.id}`))
-    expect(missing.map(({ title }) => title)).toEqual([])
-  })
+  test.each(files)(
+    '%s: has titles of notes and of all nodes that are not named otherwise',
+    (name) => {
+      const { nodes } = read(name)
+      const id = name.replace(/\.json$/, '')
+      const missing = nodes
+        .filter(({ title, type }) => title && (type === 'diffusion/Note' || !isName(title)))
+        .filter((node) => !koreanTitles.has(`${id}.${node.id}`))
+      expect(missing.map(({ title }) => title)).toEqual([])
+    },
+  )
 
   test('have titles only for nodes with titles, all in Korean and different in a workflow', () => {
     expect([...koreanTitles.keys()].filter((place) => !englishTitles.has(place))).toEqual([])

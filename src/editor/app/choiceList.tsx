@@ -19,7 +19,10 @@ function OpenChoices({ list: { at, title, entries } }: { list: ChoiceList }) {
   return (
     <Picker
       at={at}
-      start={Math.max(0, all.findIndex(({ key }) => key === current))}
+      start={Math.max(
+        0,
+        all.findIndex(({ key }) => key === current),
+      )}
       label={title}
       placeholder={texts.choices.search}
       query={query}

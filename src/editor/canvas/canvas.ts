@@ -234,8 +234,7 @@ export class EditorCanvas extends LGraphCanvas {
     const [from, to] = !link && this.connecting_input ? [b, a] : [a, b]
     const type = link?.type ?? getDraggedWire(this)?.start.type ?? '*'
     const marked = Boolean(
-      link &&
-      (this.touchesSelection(link) || link === this.insertTarget || this.leadsToNext(link)),
+      link && (this.touchesSelection(link) || link === this.insertTarget || this.leadsToNext(link)),
     )
     const dragging = this.connecting_node !== null && link !== null
     const colour = this.slotColour(type)

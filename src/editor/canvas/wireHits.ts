@@ -30,9 +30,7 @@ export function wireAt(canvas: WireHitCanvas, [x, y]: Point): LLink | undefined 
     if (!ends) continue
     const top = canvas.loopTop(link)
     const points =
-      top === undefined
-        ? [ends[0], ...wirePoints(...ends), ends[1]]
-        : loopCorners(...ends, top)
+      top === undefined ? [ends[0], ...wirePoints(...ends), ends[1]] : loopCorners(...ends, top)
     for (let i = 1; i < points.length; i++) {
       const far = segmentDistance(x, y, points[i - 1], points[i])
       if (far < minDistance) [found, minDistance] = [link, far]

@@ -147,7 +147,10 @@ function isGroupOf(
   ids: ReadonlySet<NodeId>,
 ): boolean {
   const within = nodes.filter(({ pos, size, flags }) => {
-    const [across, down] = [pos[0] + size[0] / 2, pos[1] + (flags.collapsed ? -TITLE / 2 : size[1] / 2)]
+    const [across, down] = [
+      pos[0] + size[0] / 2,
+      pos[1] + (flags.collapsed ? -TITLE / 2 : size[1] / 2),
+    ]
     return across >= x && across <= x + width && down >= y && down <= y + height
   })
   return within.length > 0 && within.every(({ id }) => ids.has(id))

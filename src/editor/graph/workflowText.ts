@@ -27,9 +27,7 @@ export function summarizeWorkflow(text: string): WorkflowSummary {
 /** Text to search a workflow in, in English and in the user's language. */
 export const getSearchText = (text: string): string =>
   summarizeWorkflow(text)
-    .words.flatMap((each) => [
-      ...new Set([each, translateWorkflow(each), translateTitle(each)]),
-    ])
+    .words.flatMap((each) => [...new Set([each, translateWorkflow(each), translateTitle(each)])])
     .join(' ')
 
 interface Raw {

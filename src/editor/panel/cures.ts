@@ -34,7 +34,11 @@ export function findCures(services: BackupServices, fault: Fault): Cure[] {
         each.forEach(({ param, value }) => node.setProperty(param, value)),
       ),
   }))
-  return [...settings, ...connectInputs(services, fault, node), ...chooseFile(services, fault, node)]
+  return [
+    ...settings,
+    ...connectInputs(services, fault, node),
+    ...chooseFile(services, fault, node),
+  ]
 }
 
 // ---- params
@@ -47,7 +51,8 @@ interface Setting {
 }
 
 /** `Set beta_min to 0.1 and beta_d to 19.9`: a name, or "it" for the param of the fault. */
-const SETTING = /(?:^|\s)(?:set|and) `?(\w+)`? to `?(-?\d+(?:\.\d+)?(?:e-?\d+)?|[a-z_]\w*)`?(?!\w)/gi
+const SETTING =
+  /(?:^|\s)(?:set|and) `?(\w+)`? to `?(-?\d+(?:\.\d+)?(?:e-?\d+)?|[a-z_]\w*)`?(?!\w)/gi
 
 /**
  * Returns the alternatives of a cure that set params of the node to valid values. An invalid param

@@ -17,9 +17,7 @@ export function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
   // The slots inside a closed node are not visible.
   const spot = fault.node === id ? (fault.slot ?? fault.param) : undefined
   const path = titles && formatPath(titles.map(translateTitle))
-  const place = [here === id ? undefined : path, spot]
-    .filter(Boolean)
-    .join(' · ')
+  const place = [here === id ? undefined : path, spot].filter(Boolean).join(' · ')
   return (
     <div class={fault.notice ? 'fault notice' : 'fault'}>
       <div class="where">

@@ -51,10 +51,7 @@ export function placeBeside(
     [right - width - GAP, low],
   ]
   const covered = ([left, top]: [number, number]) =>
-    [...around, target].reduce(
-      (sum, box) => sum + overlap({ left, top, width, height }, box),
-      0,
-    )
+    [...around, target].reduce((sum, box) => sum + overlap({ left, top, width, height }, box), 0)
   // Strictly less: of equal places, the one nearest to the target stays.
   return [...places, ...corners].reduce((best, place) =>
     covered(place) < covered(best) ? place : best,

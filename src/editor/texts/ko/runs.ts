@@ -158,8 +158,7 @@ export const koRuns: typeof enRuns = {
     reason: '실행에 실패한 까닭',
     more: (count) => `문제 ${count}개 더`,
     set: (settings) =>
-      settings.map(({ param, value }) => `${object(param)} ${towards(value)}`).join(', ') +
-      ' 설정',
+      settings.map(({ param, value }) => `${object(param)} ${towards(value)}`).join(', ') + ' 설정',
     connect: (slot, node) => `${object(slot)} ${node}에 연결`,
     add: (node) => `${node} 추가`,
     importDataset: '데이터 가져오기…',
