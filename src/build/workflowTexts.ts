@@ -8,7 +8,7 @@ const NAME = 'virtual:workflow-texts'
 const RESOLVED = `\0${NAME}`
 
 interface WorkflowFile {
-  nodes: { id: number | string; type: string; properties?: { text?: unknown } }[]
+  nodes: { id: number | string; type: string; title?: string; properties?: { text?: unknown } }[]
   extra: { diffusion: { title: string; about: string } }
 }
 
@@ -22,7 +22,16 @@ export function readWorkflowTexts(folder = 'workflows'): Record<string, Workflow
       const notes = file.nodes
         .filter(({ type }) => type === 'diffusion/Note')
         .map(({ id, properties }) => [id, String(properties?.text ?? '')])
-      return [basename(name, '.json'), { title, about, notes: Object.fromEntries(notes) }]
+      const titles = file.nodes.flatMap(({ id, title }) => (title ? [[id, title]] : []))
+      return [
+        basename(name, '.json'),
+        {
+          title,
+          about,
+          notes: Object.fromEntries(notes),
+          titles: Object.fromEntries(titles) as Record<string, string>,
+        },
+      ]
     }),
   )
 }

@@ -216,8 +216,8 @@ export type Event =
   /** Compiled kernels of a loop before it begins. Ends with all of them, or with `finished`. */
   | { type: 'compiling'; run: number; done: number; total: number }
   /**
-   * A sentence for the status line, as "Samples every 200 steps: more often would take over a fifth
-   * of the time."
+   * A sentence for the status line, as "Sampling every 175 steps instead of 100, to keep training
+   * fast."
    */
   | { type: 'status'; run: number; text: string }
   /** A change would discard `seconds` of training of this node. */

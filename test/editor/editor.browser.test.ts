@@ -463,7 +463,7 @@ describe('runs', () => {
     await add('sampler', 300, 300)
     const above = await locateSlot(page, 'Sampler', 'timesteps')
     await page.mouse.click(above.x + 100, above.y + 24)
-    await page.getByRole('menuitem', { name: /^ddpm Ancestral, good with many steps/ }).click()
+    await page.getByRole('option', { name: /ddpm Ancestral, good with many steps/ }).click()
     await clickNode(page, 'Sampler', { button: 'right' })
     await page.getByRole('menuitem', { name: en.commands.openNode }).click()
     await expect

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { loadAllReady, searchReady } from '../../src/editor/workspace/gallery.ts'
+import { declarations } from '../../src/editor/graph/declarations.ts'
 import { getSearchText } from '../../src/editor/graph/workflowText.ts'
 import {
   applyLanguage,
@@ -14,7 +15,12 @@ import {
 import { readWorkflowTexts } from '../../src/build/workflowTexts.ts'
 import { ko } from '../../src/editor/texts/ko/index.ts'
 import { koWorkflows } from '../../src/editor/texts/ko/workflows/index.ts'
-import { pairTexts, textsByPlace, type WorkflowTable } from '../../src/editor/texts/workflows.ts'
+import {
+  pairTexts,
+  textsByPlace,
+  titlesByPlace,
+  type WorkflowTable,
+} from '../../src/editor/texts/workflows.ts'
 import type { Param } from '../../src/engine/plan/op.ts'
 import type { WorkflowFile } from '../../src/nodes/workflow.ts'
 
@@ -32,7 +38,44 @@ const korean = textsByPlace(koWorkflows)
 vi.stubGlobal('document', { documentElement: {} })
 afterEach(() => applyLanguage('en'))
 
+const englishTitles = titlesByPlace(readWorkflowTexts(folder))
+const koreanTitles = titlesByPlace(koWorkflows)
+/** Nodes that are not renamed are shown with these titles, in all languages. */
+const typeTitles = new Set(declarations.map(({ title }) => title))
+
+/** Titles that are names of types, methods or symbols, such as Loss, DDIM and t_prev. */
+const isName = (title: string) =>
+  typeTitles.has(title) ||
+  !title.includes(' ') ||
+  /^[A-Z+\d]+ [\dA-Z]+$/.test(title) ||
+  !/[a-z]{3}/i.test(title)
+
 describe('Korean texts of ready workflows', () => {
+  test.each(files)(
+    '%s: has titles of notes and of all nodes that are not named otherwise',
+    (name) => {
+      const { nodes } = read(name)
+      const id = name.replace(/\.json$/, '')
+      const missing = nodes
+        .filter(({ title, type }) => title && (type === 'diffusion/Note' || !isName(title)))
+        .filter((node) => !koreanTitles.has(`${id}.${node.id}`))
+      expect(missing.map(({ title }) => title)).toEqual([])
+    },
+  )
+
+  test('have titles only for nodes with titles, all in Korean and different in a workflow', () => {
+    expect([...koreanTitles.keys()].filter((place) => !englishTitles.has(place))).toEqual([])
+    const named = [...koreanTitles.keys()].map((place) => englishTitles.get(place) ?? '')
+    expect(named.filter((title) => typeTitles.has(title))).toEqual([])
+    expect([...koreanTitles.values()].filter((title) => !/[가-힣]/.test(title))).toEqual([])
+    for (const [id, { titles = {} }] of Object.entries(koWorkflows)) {
+      const bySource = new Map(
+        Object.entries(titles).map(([node, title]) => [englishTitles.get(`${id}.${node}`), title]),
+      )
+      expect([id, new Set(bySource.values()).size]).toEqual([id, bySource.size])
+    }
+  })
+
   test.each(files)('%s: are complete', (name) => {
     const places = [...english.keys()].filter((place) => `${place.split('.')[0]}.json` === name)
     expect(places.length).toBeGreaterThan(1)

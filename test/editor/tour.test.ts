@@ -51,3 +51,14 @@ test('places a note beside its target, or at the bottom if there is no room', ()
   ])
   expect(placeBeside(undefined, note, within)).toEqual([350, 584])
 })
+
+test('places a note where it covers no nodes, if there is such a place', () => {
+  const within = { left: 0, top: 48, width: 1000, height: 700 }
+  const note = { width: 300, height: 150 }
+  const button = { left: 400, top: 10, width: 80, height: 30 }
+  const node = { left: 350, top: 100, width: 200, height: 100 }
+  expect(placeBeside(button, note, within, [node])).toEqual([14, 584])
+  const corner = { left: 0, top: 600, width: 200, height: 100 }
+  expect(placeBeside(button, note, within, [node, corner])).toEqual([686, 584])
+  expect(placeBeside(button, note, within, [corner])).toEqual([290, 54])
+})

@@ -121,7 +121,7 @@ onCpu(() => {
       const drawn = (params: Record<string, unknown>) =>
         evaluate([node('noise', 'GaussianNoise', {}, params)], { x: 'noise.noise' })
       await expect(drawn({})).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[GraphError: noise: Expected a batch_size above 0 while \`like\` is not connected, got 0. Set batch_size, or connect \`like\`.]`,
+        `[GraphError: noise: Expected a batch_size above 0 while \`like\` is not connected, got 0. Set batch_size to 64, or connect \`like\`.]`,
       )
       await expect(
         drawn({ batch_size: 2, shape: '28 by 28' }),

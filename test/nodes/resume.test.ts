@@ -86,7 +86,7 @@ onCpu(() => {
         {
           node: 'Start',
           param: 'steps',
-          message: 'Expected steps above 4, as the connected training has made so many, got 3.',
+          message: 'Expected steps above 4, the number of steps of the connected training, got 3.',
           cure: 'Raise steps above 4.',
         },
       ])

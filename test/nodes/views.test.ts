@@ -394,6 +394,7 @@ test('ticks are round numbers within the range', () => {
   expect(ticks(5, 5, 3)).toEqual([5])
   expect(logTicks(1e-4, 1)).toEqual([1e-4, 1e-3, 1e-2, 0.1, 1])
   expect(logTicks(0.2, 1.4)).toEqual([0.2, 0.5, 1])
+  expect(logTicks(0.62, 1.1)).toEqual([0.7, 0.8, 0.9, 1, 1.1])
 })
 
 test('numbers are formatted briefly, with a minus sign instead of a hyphen', () => {

@@ -7,17 +7,20 @@ import { ServicesProvider } from '../ui/services.ts'
 import { Drawer } from '../drawer/drawer.tsx'
 import { startEditor } from './editor.ts'
 import type { Editor } from './services.ts'
+import { Choices } from './choiceList.tsx'
 import { Finder } from './finder.tsx'
 import { WireCard } from '../panel/wireInspector.tsx'
 import { Minimap } from '../canvas/minimap.tsx'
 import { SkipLink } from '../outline/skipLink.tsx'
 import { Dialog } from './dialogs.tsx'
+import { lazyComponent } from '../ui/lazy.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { QuickField } from '../ui/quickField.tsx'
 import { Banners, DropTarget, Toasts } from '../ui/toasts.tsx'
 import { Palette } from './palette.tsx'
 import { Panel } from '../panel/panel.tsx'
 import { QueueList } from '../running/queueLoader.tsx'
+import { runState } from '../running/state.ts'
 import { LowerPanel } from '../runs/lowerPanel.tsx'
 import { shownTab, subscribeToGraph } from '../workspace/state.ts'
 import { nodeSearch } from '../canvas/state.ts'
@@ -45,6 +48,7 @@ function App({ editor }: { editor: Editor }) {
       <Breadcrumbs />
       <StatusBar />
       <Banners />
+      <FailureLoader />
       <Toasts />
       <DropTarget />
       <WireCard />
@@ -52,12 +56,22 @@ function App({ editor }: { editor: Editor }) {
       <Finder />
       <QueueList />
       <Menu />
+      <Choices />
       <QuickField />
       <Viewer />
       <Dialog />
     </ServicesProvider>
   )
 }
+
+const Failure = lazyComponent(
+  async () => (await import('./failure.tsx')).Failure,
+  // The status bar leads to the problems as well.
+  () => {},
+)
+
+/** Loads the reason of a failed run when a run fails. */
+const FailureLoader = () => (runState.faults.value.length > 0 ? <Failure /> : null)
 
 function EmptyCanvasHint({ editor }: { editor: Editor }) {
   subscribeToGraph()

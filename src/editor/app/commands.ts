@@ -335,7 +335,7 @@ function viewCommands(editor: Editor) {
     zoomIn: { keys: ['Alt+='], run: () => stage.zoom(1.2) },
     zoomOut: { keys: ['Alt+-'], run: () => stage.zoom(1 / 1.2) },
     gallery: { keys: ['Alt+G'], run: () => toggleDrawer(editor, 'gallery') },
-    library: { keys: ['Alt+L'], run: () => toggleDrawer(editor, 'mine') },
+    library: { keys: ['Alt+L'], run: () => toggleLibrary(editor) },
     runs: { keys: ['Alt+R'], run: () => toggleRuns(editor) },
     vary: {
       keys: ['Alt+V'],
@@ -374,6 +374,12 @@ function addLabels<K extends keyof Texts['commands']>(
   for (const id of Object.keys(table) as K[])
     Object.defineProperty(table[id], 'label', { get: () => texts.commands[id] })
   return table as Record<K, Command>
+}
+
+/** Closes the library on any of its tabs, or opens it with the saved workflows. */
+function toggleLibrary(editor: Editor) {
+  const shown = shownDrawer.value
+  toggleDrawer(editor, shown === undefined || shown === 'outline' ? 'mine' : shown)
 }
 
 /** Opens or closes a tab of the drawer, and moves the focus into it or back to the canvas. */

@@ -11,7 +11,7 @@ import { Marked, Picker, type Entry } from '../ui/picker.tsx'
 import { matchTitle, splitWords } from '../graph/nodeSearch.ts'
 import { shownFinder } from './state.ts'
 import { subscribeToGraph, presentFile } from '../workspace/state.ts'
-import { texts, valueText } from '../texts/texts.ts'
+import { texts, translateTitle, valueText } from '../texts/texts.ts'
 import { sortOpenLevelFirst, listNodes, formatPath, type LocatedNode } from '../graph/nodePaths.ts'
 
 export function Finder() {
@@ -81,8 +81,9 @@ function Nodes() {
     () => sortOpenLevelFirst(listNodes(presentFile.value, ownTypes), editor.stage.within()),
     [],
   )
-  const beside = (found: LocatedNode) => [...found.ancestors, describeNode(found)].join(' · ')
-  const entries = rankItems(places, query, ({ title }) => title, beside).map(
+  const beside = (found: LocatedNode) =>
+    [...found.ancestors, found.title, describeNode(found)].join(' · ')
+  const entries = rankItems(places, query, ({ title }) => translateTitle(title), beside).map(
     ({ item, matched }): Entry => ({
       key: item.id,
       choose: () => goToNode(editor, item.id),
@@ -116,7 +117,8 @@ function Nodes() {
 }
 
 /** Title with the path of its subgraphs, and the positions of the matched characters in it. */
-function withPath({ title, ancestors }: LocatedNode, matched: ReadonlySet<number>) {
+function withPath({ title: original, ancestors }: LocatedNode, matched: ReadonlySet<number>) {
+  const title = translateTitle(original)
   const text = formatPath([...ancestors, title])
   return { text, matched: new Set([...matched].map((at) => at + text.length - title.length)) }
 }

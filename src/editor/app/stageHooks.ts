@@ -6,13 +6,19 @@ import { setHoveredWire, setSelectedIds, showNodeSearch } from '../canvas/state.
 import { openChart, showsChart } from '../charts/openChart.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { findWireFault } from '../graph/wireCheck.ts'
-import { showMenu, showPrompt, showToast } from '../ui/state.ts'
+import { texts } from '../texts/texts.ts'
+import { panelInsets } from '../ui/insets.ts'
+import { isSmall } from '../ui/smallScreen.ts'
+import { setPanelShown, showChoices, showMenu, showPrompt, showToast } from '../ui/state.ts'
 import { openViewer } from '../viewer/openViewer.ts'
 import { enterNode } from '../workspace/navigation.ts'
 import { fitsWire, insertIntoWire, rerouteWire } from '../workspace/wireEdits.ts'
 import { menuFor } from './menus.ts'
 import { askParam, askTitle, chooseFile } from './prompts.ts'
 import type { Editor } from './services.ts'
+
+/** Lists with more entries have a search field. */
+const LONG_LIST = 12
 
 /** Calls `editor` only in event handlers: the canvas is created before the editor is complete. */
 export function createStageHooks(
@@ -37,9 +43,21 @@ export function createStageHooks(
           .stage.selection()
           .map((node) => node.id),
       ),
+    tapped(node) {
+      if (!isSmall()) return
+      if (node) {
+        setPanelShown(true)
+        // The sheet must not cover the node.
+        requestAnimationFrame(() => complete().stage.reveal(node, panelInsets()))
+      } else setPanelShown(false)
+    },
     searchNodes: (spot, wire) => showNodeSearch({ spot, query: '', ...(wire && { wire }) }),
     menu: (spot, target) => showMenu(menuFor(complete(), spot, target)),
-    chooseEntry: (at, entries, title) => showMenu({ at, items: entries, ...(title && { title }) }),
+    chooseEntry(at, entries, title) {
+      if (entries.length > LONG_LIST || entries.some(({ group }) => group !== undefined))
+        showChoices({ at, title: title ?? texts.panel.parameters, entries })
+      else showMenu({ at, items: entries, ...(title && { title }) })
+    },
     ask: (at, question, answer) => showPrompt({ at, ...question, answer }),
     rename: (what, page) => askTitle(complete(), what, page),
     enlarge(node) {

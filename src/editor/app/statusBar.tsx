@@ -32,15 +32,15 @@ export function StatusBar() {
 }
 
 function getMood(): string {
-  const { phase, faults, ended } = runState
+  const { phase, faults, failed, ended } = runState
   if (phase.value === 'paused') return 'paused'
   if (phase.value !== 'idle') return 'running'
   if (faults.value.length) return 'fault'
-  return ended.value && !ended.value.stopped ? 'finished' : 'idle'
+  return ended.value && !ended.value.stopped && !failed.value ? 'finished' : 'idle'
 }
 
 function formatRunState(): string {
-  const { phase, ended, faults, backend, engineError: engineFailed, compiling, present } = runState
+  const { phase, ended, failed, faults, backend, compiling, present } = runState
   const { status } = texts
   switch (phase.value) {
     case 'starting':
@@ -56,12 +56,13 @@ function formatRunState(): string {
     case 'stopping':
       return status.stopping
     case 'idle':
-      if (engineFailed.value) return status.noEngine
+      if (runState.engineError.value) return status.noEngine
       if (faults.value.length) return status.failed
-      if (!ended.value) return status.idle
+      // The cause of a failed run may have been corrected since.
+      if (!ended.value || failed.value) return status.idle
       return ended.value.stopped
         ? status.stopped
-        : [status.finished(format.time(ended.value.seconds)), formatComputedCount()].join('')
+        : [status.finished(format.time(ended.value.seconds)), formatReusedCount()].join('')
   }
 }
 
@@ -79,27 +80,29 @@ function OtherTabButton() {
   )
 }
 
-/** Number of computed nodes, if some results were cached. */
-function formatComputedCount(): string {
+/** Number of nodes whose cached results were used, if any. */
+function formatReusedCount(): string {
   const nodes = runState.ended.value?.nodes
   if (!nodes?.cached.length) return ''
-  return ` · ${texts.status.ran(nodes.computed.length, nodes.computed.length + nodes.cached.length)}`
+  const all = nodes.computed.length + nodes.cached.length
+  return ` · ${texts.status.reused(nodes.cached.length, all)}`
 }
 
 function RunFigures() {
   const progress = runState.progress.value
   if (!progress) return null
-  const { index, count, loss, rate, secondsLeft, label } = progress
+  const { index, count, loss, rate, secondsLeft, label, training } = progress
   const { status } = texts
   // The rate is only meaningful at full speed, not in slow motion or between single steps.
   const isFullSpeed = runState.phase.value === 'running' && runState.speed.value === 'full'
   return (
     <span class="figures">
+      {training && <span>{status.training(training.number, training.of)}</span>}
       <span>
         <b>{status.step(format.count(index), format.count(count))}</b>
       </span>
       {loss !== undefined && (
-        <span>
+        <span title={status.lossHint}>
           {status.loss} <b>{format.number(loss)}</b>
         </span>
       )}

@@ -10,7 +10,7 @@ import { QueueButton } from '../running/queueLoader.tsx'
 import { SpeedButton } from '../running/runSpeed.tsx'
 import { panelShown, showDrawer, shownDrawer, type Menu } from '../ui/state.ts'
 import { unsaved, workflowName } from '../workspace/state.ts'
-import { runState } from '../running/state.ts'
+import { runState, type RunProgress } from '../running/state.ts'
 import { changeSettings, saveIntervals, settings } from '../storage/settings.ts'
 import { languages, texts, translateWorkflow } from '../texts/texts.ts'
 
@@ -218,11 +218,16 @@ function PanelButton() {
   )
 }
 
+/** Completed share of a loop, or of all trainings if there are several. */
+function progressShare({ index, count, training }: RunProgress): number | undefined {
+  if (!count) return undefined
+  return training ? (training.number - 1 + index / count) / training.of : index / count
+}
+
 function ProgressLine() {
   const { phase: now, progress } = runState
   if (now.value === 'idle') return null
-  const part =
-    progress.value && progress.value.count ? progress.value.index / progress.value.count : undefined
+  const part = progress.value && progressShare(progress.value)
   return (
     <span
       class={part === undefined ? 'progress waiting' : 'progress'}

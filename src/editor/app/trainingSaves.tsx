@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { runState } from '../running/state.ts'
 import { storageAvailability } from '../storage/stores.ts'
-import { texts } from '../texts/texts.ts'
+import { texts, translateTitle } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
 import { useEditor } from './services.ts'
 
@@ -25,11 +25,12 @@ function ContinueButton({ node, index, count }: ContinueButtonProps) {
   const { stage, runner } = useEditor()
   const { status } = texts
   const step = format.count(index)
+  const title = translateTitle(stage.nodeTitles(node)?.at(-1) ?? node)
   return (
     <button
       type="button"
       class="link continue"
-      title={status.continueHint(stage.nodeTitles(node)?.at(-1) ?? node, step, format.count(count))}
+      title={status.continueHint(title, step, format.count(count))}
       onClick={() => runner.run()}
     >
       {status.continueFrom(step)}

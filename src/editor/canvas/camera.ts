@@ -14,7 +14,7 @@ export interface Camera {
   /** Fits again after the free area has changed, unless the user has moved the camera since. */
   refit(insets: Insets): void
   zoom(by: number): void
-  /** Centres on a node and selects it. */
+  /** Selects a node. Centres on it unless it is in view and large enough to read. */
   goTo(node: LGraphNode, insets: Insets): void
   /** Centres on a node if it is not completely visible. */
   reveal(node: LGraphNode, insets: Insets): void
@@ -43,6 +43,9 @@ export interface View {
 /** [left, top, right, bottom] in the graph. */
 export type Edges = [number, number, number, number]
 
+/** Zoom from which a node need not be enlarged to be read. */
+const READABLE = 0.5
+
 /** Space around a graph that is fitted, in CSS pixels. */
 const MARGIN = 56
 
@@ -64,13 +67,12 @@ export function createCamera(canvas: EditorCanvas): Camera {
       canvas.setDirty(true, true)
     },
     goTo(node, insets) {
-      centreView(canvas, nodeCentre(node), Math.max(0.8, canvas.ds.scale), insets)
+      if (canvas.ds.scale < READABLE || !isInView(canvas, node, insets))
+        centreView(canvas, nodeCentre(node), Math.max(0.8, canvas.ds.scale), insets)
       canvas.selectNodes([node])
     },
     reveal(node, insets) {
-      const [left, top, right, bottom] = visibleEdges(canvas, insets)
-      const edges = computeEdges([node])
-      if (edges[0] >= left && edges[1] >= top && edges[2] <= right && edges[3] <= bottom) return
+      if (isInView(canvas, node, insets)) return
       centreView(canvas, nodeCentre(node), canvas.ds.scale, insets)
     },
     centreOn: (point, insets) => centreView(canvas, point, canvas.ds.scale, insets),
@@ -137,6 +139,13 @@ export const toPagePoint = ({ ds: { scale, offset } }: EditorCanvas, [x, y]: Poi
 function visibleEdges(canvas: EditorCanvas, insets: Insets): Edges {
   const { x, y, width, height } = freeArea(canvas, insets)
   return [...toGraphPoint(canvas, [x, y]), ...toGraphPoint(canvas, [x + width, y + height])]
+}
+
+/** True if a node is completely visible between the panels. */
+function isInView(canvas: EditorCanvas, node: LGraphNode, insets: Insets): boolean {
+  const [left, top, right, bottom] = visibleEdges(canvas, insets)
+  const edges = computeEdges([node])
+  return edges[0] >= left && edges[1] >= top && edges[2] <= right && edges[3] <= bottom
 }
 
 function freeMiddle(canvas: EditorCanvas, nodes: readonly LGraphNode[], insets: Insets): Point {

@@ -47,6 +47,9 @@ const activityOpacity: { [P in NodeActivity]: number } = {
   bypassed: 0.6,
 }
 
+/** Distance of a loop's wire from the upper edge of its zone, above the nodes. */
+const LOOP_LINE = 14
+
 export class EditorCanvas extends LGraphCanvas {
   /** Never null: created with a graph, and only replaced by another one. */
   declare graph: LGraph
@@ -239,8 +242,7 @@ export class EditorCanvas extends LGraphCanvas {
     const [from, to] = !link && this.connecting_input ? [b, a] : [a, b]
     const type = link?.type ?? getDraggedWire(this)?.start.type ?? '*'
     const marked = Boolean(
-      link &&
-      (this.highlighted_links[link.id] || link === this.insertTarget || this.leadsToNext(link)),
+      link && (this.touchesSelection(link) || link === this.insertTarget || this.leadsToNext(link)),
     )
     const dragging = this.connecting_node !== null && link !== null
     const colour = this.slotColour(type)
@@ -248,9 +250,32 @@ export class EditorCanvas extends LGraphCanvas {
       colour,
       wide: marked,
       loop: type === 'loop',
+      top: link ? this.loopTop(link) : undefined,
       alpha: dragging ? 0.3 : marked || !link ? 1 : 0.78,
     })
     ctx.fillStyle = colour // litegraph fills the end dots of a dragged wire with it
+  }
+
+  /** Height at which the wire of a loop runs, in the upper border of its zone. */
+  loopTop({ type, origin_id }: LLink): number | undefined {
+    if (type !== 'loop') return undefined
+    const zone = this.findZones(this.graph).find(({ start }) => start === String(origin_id))
+    return zone && zone.box.y + LOOP_LINE
+  }
+
+  /**
+   * True if the wire starts or ends at a selected node. litegraph's own table of such wires is not
+   * updated when wires change, or when one of two selected nodes is deselected.
+   */
+  touchesSelection({ origin_id, target_id }: LLink): boolean {
+    return [origin_id, target_id].some((id) => this.graph.getNodeById(id)?.is_selected)
+  }
+
+  /** Also removes the node from the table of selected nodes, which litegraph forgets. */
+  override deselectNode(node: LGraphNode) {
+    super.deselectNode(node)
+    delete this.selected_nodes[node.id]
+    this.setDirty(true, true)
   }
 
   /** True in slow motion if the wire leads to the node that runs next. */

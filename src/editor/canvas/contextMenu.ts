@@ -1,18 +1,31 @@
 // Menus that litegraph opens, shown by the editor.
 import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { translateNode } from '../texts/texts.ts'
+import { texts, translateNode } from '../texts/texts.ts'
 import type { Point } from '../ui/geometry.ts'
 import type { EditorCanvas, LGraphNode } from './canvas.ts'
 import type { MenuEntry, StageHooks } from './stageHooks.ts'
 
-/** Texts of the choices, if these are the choices of a param of the node. */
-function choiceTexts(node: LGraphNode | null | undefined, values: readonly unknown[]) {
+/** Param of the node that has these choices, if any, with its current value. */
+function findChoiceParam(node: LGraphNode | null | undefined, values: readonly unknown[]) {
   if (!node || !isDiffusionNode(node)) return undefined
   const widget = node.widgets?.find(({ options }) => options.values === values)
-  const param =
-    widget && translateNode(node.diffusion.declaration).params[String(widget.options.property)]
-  return param?.kind === 'choice' ? param.each : undefined
+  const name = String(widget?.options.property)
+  const param = widget && translateNode(node.diffusion.declaration).params[name]
+  return param?.kind === 'choice' ? { name, param, value: node.properties[name] } : undefined
+}
+
+/** Sorts choices by their groups, and names the group of each. */
+function inGroups(
+  entries: readonly MenuEntry[],
+  groups: Readonly<Record<string, readonly string[]>>,
+): MenuEntry[] {
+  const names: Readonly<Record<string, string>> = texts.choices.groups
+  return Object.entries(groups).flatMap(([id, choices]) =>
+    entries
+      .filter(({ label }) => choices.includes(label))
+      .map((entry) => ({ ...entry, group: names[id] ?? id })),
+  )
 }
 
 /** Replaces litegraph's menus everywhere. They insert texts as HTML. */
@@ -27,7 +40,7 @@ export function replaceContextMenu(canvas: EditorCanvas, hooks: StageHooks) {
       const page: Point = options.event
         ? [options.event.clientX, options.event.clientY]
         : [canvas.mouse[0], canvas.mouse[1]]
-      const each = choiceTexts(canvas.node_over, values)
+      const { name, param, value: current } = findChoiceParam(canvas.node_over, values) ?? {}
       const entries = values
         .filter((value) => value !== null && value !== undefined)
         .map((value): MenuEntry => {
@@ -38,7 +51,8 @@ export function replaceContextMenu(canvas: EditorCanvas, hooks: StageHooks) {
           const label = String(item?.content ?? value)
           return {
             label,
-            ...(each?.[label] && { about: each[label] }),
+            ...(param?.each?.[label] && { about: param.each[label] }),
+            ...(param && { checked: label === current }),
             run: () => {
               item?.callback?.(value)
               options.callback?.(value, options, options.event)
@@ -46,7 +60,8 @@ export function replaceContextMenu(canvas: EditorCanvas, hooks: StageHooks) {
             },
           }
         })
-      hooks.chooseEntry(page, entries, options.title)
+      const groups = param?.groups
+      hooks.chooseEntry(page, groups ? inGroups(entries, groups) : entries, options.title ?? name)
     }
     close() {}
   }

@@ -1,13 +1,13 @@
 // Creates litegraph's canvas with the editor's settings and callbacks.
 import type { CanvasEvent } from 'litegraph.js/build/litegraph.core.js'
-import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
+import { LGraph, LGraphNode as BaseNode, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { registerNodes, type RegisterOptions } from '../../nodes/litegraph/register.ts'
 import { isOnPlotControl, isOnView } from '../../nodes/litegraph/scrub.ts'
 import { limits } from '../../nodes/workflow/json.ts'
 import { declarations } from '../graph/declarations.ts'
 import { TITLE } from '../graph/nodeSize.ts'
-import { translateMessage, texts, translateNode } from '../texts/texts.ts'
+import { translateMessage, texts, translateNode, translateTitle } from '../texts/texts.ts'
 import { useDevicePixels } from './camera.ts'
 import { EditorCanvas, type LGraphNode } from './canvas.ts'
 import { replaceContextMenu } from './contextMenu.ts'
@@ -17,7 +17,16 @@ import type { StageHooks } from './stageHooks.ts'
 import { listenToGraph } from './tabGraphs.ts'
 import { watchWireHover } from './wireHover.ts'
 
+/** Nodes are shown with their titles in the current language. Files keep the property `title`. */
+function translateTitles() {
+  BaseNode.prototype.getTitle = function () {
+    const { title = this.type } = this.constructor as { title?: string }
+    return translateTitle(this.title || title)
+  }
+}
+
 export function createCanvas(element: HTMLCanvasElement, hooks: StageHooks): EditorCanvas {
+  translateTitles()
   LiteGraph.release_link_on_empty_shows_menu = true
   LiteGraph.MAX_NUMBER_OF_NODES = limits.nodes
   // Before litegraph gets the contexts: the grid fills both, and opaque canvases are copied, not

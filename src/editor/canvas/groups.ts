@@ -2,6 +2,8 @@
 // contains its middle.
 import type { LGraph, LGraphGroup, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
+import { fullNodeBox, graphZones } from '../../nodes/litegraph/canvasZones.ts'
+import type { Box } from '../../nodes/painters/frame.ts'
 import { CORNER, STRIP } from './paint/group.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 
@@ -39,7 +41,10 @@ export const groupsAround = (node: LGraphNode): LGraphGroup[] =>
 export const groupNodes = (group: LGraphGroup): LGraphNode[] =>
   (group.graph?._nodes ?? []).filter((node) => isInGroup(group, node))
 
-/** Adds a group around nodes. Without nodes, adds an empty group at a point of the graph. */
+/**
+ * Adds a group around nodes, and around the zones of the loops among them. Without nodes, adds an
+ * empty group at a point of the graph.
+ */
 export function addGroup(
   graph: LGraph,
   title: string,
@@ -48,17 +53,25 @@ export function addGroup(
 ): LGraphGroup {
   const group = new LiteGraph.LGraphGroup(title)
   group.color = undefined
-  const [left, top, right, bottom] = nodes.length
+  const boxes = [...nodes.map(fullNodeBox), ...zonesAmong(graph, nodes)]
+  const [left, top, right, bottom] = boxes.length
     ? [
-        Math.min(...nodes.map(({ pos }) => pos[0])) - PAD,
-        Math.min(...nodes.map(({ pos }) => pos[1] - TITLE)) - PAD - STRIP + 8,
-        Math.max(...nodes.map((node) => node.pos[0] + node.size[0])) + PAD,
-        Math.max(...nodes.map((node) => node.pos[1] + (node.flags.collapsed ? 0 : node.size[1]))) +
-          PAD,
+        Math.min(...boxes.map(({ x }) => x)) - PAD,
+        Math.min(...boxes.map(({ y }) => y)) - PAD - STRIP + 8,
+        Math.max(...boxes.map(({ x, width }) => x + width)) + PAD,
+        Math.max(...boxes.map(({ y, height }) => y + height)) + PAD,
       ]
     : [at[0], at[1], at[0] + 320, at[1] + 200]
   group.pos = [Math.round(left), Math.round(top)]
   group.size = [Math.round(right - left), Math.round(bottom - top)]
   graph.add(group)
   return group
+}
+
+/** Areas of the zones whose nodes are all among `nodes`. */
+function zonesAmong(graph: LGraph, nodes: readonly LGraphNode[]): Box[] {
+  const ids = new Set(nodes.map(({ id }) => String(id)))
+  return graphZones(graph)
+    .filter(({ start, end, body }) => [start, end, ...body].every((id) => ids.has(id)))
+    .map(({ box }) => box)
 }

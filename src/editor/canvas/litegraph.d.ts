@@ -61,7 +61,6 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     viewport: [number, number, number, number] | null
     visible_nodes: LGraphNode[]
     visible_links: LLink[]
-    highlighted_links: Record<string, true>
     selected_nodes: Record<string, LGraphNode>
     node_widget: [LGraphNode, Widget] | null
     node_dragged: LGraphNode | null
@@ -114,6 +113,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     /** The node under the pointer. */
     node_over: LGraphNode | null
     selectNodes(nodes?: LGraphNode[], add?: boolean): void
+    deselectNode(node: LGraphNode): void
     deselectAllNodes(): void
     adjustMouseEvent(event: MouseEvent): void
     processMouseDown(event: MouseEvent): boolean | void

@@ -12,6 +12,8 @@ export interface MenuEntry {
   about?: string
   run: () => void
   checked?: boolean
+  /** Heading of the entry, in a long list. */
+  group?: string
 }
 
 export interface StageHooks {
@@ -20,6 +22,8 @@ export interface StageHooks {
   /** The pointer went down (true) or up (false). */
   pressed(down: boolean): void
   selected(): void
+  /** A finger tapped a node outside of its widgets, or the empty canvas. */
+  tapped(node: LGraphNode | undefined): void
   searchNodes(spot: Spot, wire?: PendingWire): void
   menu(
     spot: Spot,

@@ -3,7 +3,7 @@
 // fingers zoom and pan, and a long press opens the menu.
 import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { toGraphPoint } from './camera.ts'
-import type { EditorCanvas } from './canvas.ts'
+import type { EditorCanvas, LGraphNode } from './canvas.ts'
 import type { Point } from '../ui/geometry.ts'
 import { findTouchTarget } from './touchTargets.ts'
 import { getDraggedWire } from './wireChecks.ts'
@@ -83,12 +83,22 @@ class TouchInput {
     const remaining = touchPoints(event).at(0)
     if (gesture.kind === 'undecided') {
       clearTimeout(gesture.timer)
-      if (event.type === 'touchend') this.mouse.tap(gesture.at, event.timeStamp)
+      if (event.type === 'touchend') this.tap(gesture.at, event.timeStamp)
     } else if (gesture.kind === 'drag') {
       if (remaining) return
       this.mouse.release(gesture.last)
     }
     this.gesture = remaining ? { kind: 'pan', last: remaining } : { kind: 'none' }
+  }
+
+  /** @param time time stamp of the event in ms */
+  private tap(at: Point, time: number) {
+    const { canvas } = this
+    const [x, y] = toGraphPoint(canvas, at)
+    const node = canvas.graph.getNodeOnPos(x, y, canvas.visible_nodes, 5)
+    const isSingle = this.mouse.tap(at, time)
+    // A tap on a widget changes its value.
+    if (isSingle && !(node && isOnWidget(node, y))) canvas.hooks.tapped(node ?? undefined)
   }
 
   private startUndecided(at: Point): Gesture {
@@ -132,8 +142,11 @@ class TouchMouse {
     this.send('mouseup', at, 2)
   }
 
-  /** @param time time stamp of the event in ms: a busy page receives events late */
-  tap(at: Point, time: number) {
+  /**
+   * Returns false for the second tap of a double tap.
+   * @param time time stamp of the event in ms: a busy page receives events late
+   */
+  tap(at: Point, time: number): boolean {
     const first = this.lastTap
     const isDouble =
       first &&
@@ -146,6 +159,7 @@ class TouchMouse {
     this.press(place)
     this.send('mouseup', place)
     if (isDouble) this.send('dblclick', place)
+    return !isDouble
   }
 
   /** Snaps a dragged wire to the nearest slot that accepts it. */
@@ -163,6 +177,15 @@ class TouchMouse {
     this.canvas.canvas.dispatchEvent(new MouseEvent(type, { ...shared, clientX, clientY, button }))
   }
 }
+
+/** True if a height in the graph is that of a widget of a node. */
+const isOnWidget = ({ widgets = [], pos, size, flags }: LGraphNode, y: number): boolean =>
+  !flags.collapsed &&
+  widgets.some((widget) => {
+    const { last_y: top } = widget
+    const height = widget.computeSize?.(size[0])[1] ?? LiteGraph.NODE_WIDGET_HEIGHT
+    return top !== undefined && y >= pos[1] + top && y <= pos[1] + top + height
+  })
 
 /** True if there is a node, or the handle of a group, to drag. */
 function isGrabbable(canvas: EditorCanvas, page: Point): boolean {

@@ -59,7 +59,7 @@ const boundParts = (graph: LGraph, version: number): BoundedParts => ({
     .flatMap(({ link }) => {
       const wire = link == null ? undefined : graph.links[link]
       const ends = wire && wireEndPoints(graph, wire)
-      return ends ? [{ what: { link: wire, ends }, bounds: wireBounds(...ends) }] : []
+      return ends ? [{ what: { link: wire, ends }, bounds: wireBounds(wire, ...ends) }] : []
     }),
 })
 
@@ -69,13 +69,16 @@ function nodeBounds(node: LGraphNode): Bounds {
   return [x, y, x + (node.flags.collapsed ? Math.max(width, node.size[0]) : width), y + height]
 }
 
-/** Bounds of the end and control points, which contain the curve. */
-function wireBounds(a: ArrayLike<number>, b: ArrayLike<number>): Bounds {
+/**
+ * Bounds of the end and control points, which contain the curve. The wire of a loop runs above all
+ * nodes of its zone.
+ */
+function wireBounds({ type }: LLink, a: ArrayLike<number>, b: ArrayLike<number>): Bounds {
   const points = [a, b, ...wireBends(a, b)]
   const [xs, ys] = [points.map((point) => point[0]), points.map((point) => point[1])]
   return [
     Math.min(...xs) - WIRE_MARGIN,
-    Math.min(...ys) - WIRE_MARGIN,
+    type === 'loop' ? -Infinity : Math.min(...ys) - WIRE_MARGIN,
     Math.max(...xs) + WIRE_MARGIN,
     Math.max(...ys) + WIRE_MARGIN,
   ]

@@ -3,7 +3,7 @@ import type { LGraph, LGraphNode, LLink } from 'litegraph.js/build/litegraph.cor
 import { isReroute, REROUTE_RADIUS, REROUTE_SIZE } from '../../nodes/litegraph/reroute.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 import type { Point } from '../ui/geometry.ts'
-import { wirePoints } from './paint/wires.ts'
+import { loopCorners, wirePoints } from './paint/wires.ts'
 import type { StageHooks } from './stageHooks.ts'
 
 /** Members of the canvas that the search for wires needs. */
@@ -13,22 +13,24 @@ interface WireHitCanvas {
   readonly visible_links: readonly LLink[]
   readonly selected_nodes: Readonly<Record<string, LGraphNode>>
   readonly hooks: Pick<StageHooks, 'fits'>
+  /** Height at which the wire of a loop runs; undefined for other wires. */
+  loopTop(link: LLink): number | undefined
 }
 
 /** Maximal distance between pointer and wire, in CSS pixels. */
 const HIT_DISTANCE = 7
 
 /** Returns the nearest visible wire to a point of the graph within {@link HIT_DISTANCE}. */
-export function wireAt(
-  { graph, ds, visible_links }: WireHitCanvas,
-  [x, y]: Point,
-): LLink | undefined {
+export function wireAt(canvas: WireHitCanvas, [x, y]: Point): LLink | undefined {
+  const { graph, ds, visible_links } = canvas
   const hitDistance = HIT_DISTANCE / Math.max(0.4, ds.scale)
   let [found, minDistance]: [LLink | undefined, number] = [undefined, hitDistance]
   for (const link of visible_links) {
     const ends = graph.links[link.id] === link && wireEndPoints(graph, link)
     if (!ends) continue
-    const points = [ends[0], ...wirePoints(ends[0], ends[1]), ends[1]]
+    const top = canvas.loopTop(link)
+    const points =
+      top === undefined ? [ends[0], ...wirePoints(...ends), ends[1]] : loopCorners(...ends, top)
     for (let i = 1; i < points.length; i++) {
       const far = segmentDistance(x, y, points[i - 1], points[i])
       if (far < minDistance) [found, minDistance] = [link, far]

@@ -66,10 +66,18 @@ const EmptyText = ({ hasLines }: { hasLines: boolean }) => (
   <p class="chart-none">{hasLines ? texts.charts.nothingVisible : texts.charts.nothing}</p>
 )
 
+/** Gestures and keys of the plot, as a list that opens from a "?". */
 const Hint = ({ id }: { id: string }) => (
-  <p class="hint" id={id}>
-    {texts.charts.hint}
-  </p>
+  <details class="hint">
+    <summary aria-label={texts.charts.gestures} title={texts.charts.gestures}>
+      ?
+    </summary>
+    <ul id={id}>
+      {texts.charts.hint.split(' · ').map((gesture) => (
+        <li key={gesture}>{gesture}</li>
+      ))}
+    </ul>
+  </details>
 )
 
 interface BoardToolsProps {

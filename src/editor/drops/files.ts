@@ -52,9 +52,9 @@ async function handleFiles(editor: BackupServices, files: Promise<DroppedFile[]>
   }
 }
 
-/** Asks for files or a folder, and handles them like dropped ones. */
-export const addFiles = (editor: BackupServices, picking: PickOptions = {}) =>
-  handleFiles(editor, pickFiles(picking))
+/** Asks for files or a folder, and handles them like ones that are dropped, on a node if given. */
+export const addFiles = (editor: BackupServices, picking: PickOptions = {}, on?: LGraphNode) =>
+  handleFiles(editor, pickFiles(picking), on)
 
 /** Asks for a checkpoint or a data set, and stores it. */
 export async function addStoredFile(

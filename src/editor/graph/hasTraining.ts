@@ -2,5 +2,8 @@
 import type { Graph } from '../../engine/plan/graph.ts'
 import { ownTypes } from './declarations.ts'
 
-export const hasTraining = ({ nodes }: Graph): boolean =>
-  nodes.some(({ op }) => ownTypes.get(op)?.loop?.trains)
+/** Returns the ids of the Starts of trainings. */
+export const trainingIds = ({ nodes }: Graph): string[] =>
+  nodes.flatMap(({ id, op }) => (ownTypes.get(op)?.loop?.trains ? [id] : []))
+
+export const hasTraining = (graph: Graph): boolean => trainingIds(graph).length > 0

@@ -2,6 +2,7 @@
 import type { ByType } from '../../engine/plan/op.ts'
 import { subgraphBorder } from '../../nodes/workflow/subgraphDeclarations.ts'
 import type {
+  FileGroup,
   FileLink,
   FileNode,
   NodeId,
@@ -14,6 +15,7 @@ import { applyPromoted, wirePromoted } from '../../nodes/workflow/flatten.ts'
 import { findLoopPairs } from '../../nodes/workflow/loopPairs.ts'
 import { declaredName } from '../../nodes/workflow/slots.ts'
 import { createBorderNode, intersectTypes, isBorderNode, makeUniqueName } from './borderNodes.ts'
+import { TITLE } from './nodeSize.ts'
 import {
   createNodeLookup,
   getNodeBounds,
@@ -128,8 +130,30 @@ export function packNodes(
   ]
   const rest = file.nodes.filter(({ id }) => !ids.has(id))
   const subgraphs = [...(file.subgraphs ?? []), subgraph]
-  const changed = { ...file, last_node_id: file.last_node_id + 1, last_link_id: last, subgraphs }
+  const changed = {
+    ...file,
+    last_node_id: file.last_node_id + 1,
+    last_link_id: last,
+    subgraphs,
+    groups: file.groups.filter((group) => !isGroupOf(group, file.nodes, ids)),
+  }
   return { file: withLinks(changed, [...rest, node], links), node: node.id }
+}
+
+/** True if a group contains some of the nodes with these ids and no others. */
+function isGroupOf(
+  { bounding: [x, y, width, height] }: FileGroup,
+  nodes: readonly FileNode[],
+  ids: ReadonlySet<NodeId>,
+): boolean {
+  const within = nodes.filter(({ pos, size, flags }) => {
+    const [across, down] = [
+      pos[0] + size[0] / 2,
+      pos[1] + (flags.collapsed ? -TITLE / 2 : size[1] / 2),
+    ]
+    return across >= x && across <= x + width && down >= y && down <= y + height
+  })
+  return within.length > 0 && within.every(({ id }) => ids.has(id))
 }
 
 /** Slots for the outputs whose wires cross the border, in the vertical order of the inner nodes. */
@@ -213,6 +237,7 @@ function createInside(
     extra: {},
     last_node_id: file.last_node_id,
     last_link_id: last,
+    groups: file.groups.filter((group) => isGroupOf(group, file.nodes, ids)),
   }
   return withLinks(empty, [...edges, ...nodes], links)
 }
@@ -236,10 +261,11 @@ export function unpackSubgraph(
   )
   const inner = inside.nodes.filter((each) => !isBorderNode(each))
   const [left, top] = getNodeBounds(inner)
+  const offset = [node.pos[0] - left, node.pos[1] - TITLE - top] as const
   const nodes = inner.map((each, i): FileNode => ({
     ...structuredClone(each),
     id: file.last_node_id + 1 + i,
-    pos: [node.pos[0] + each.pos[0] - left, node.pos[1] - 30 + each.pos[1] - top],
+    pos: [each.pos[0] + offset[0], each.pos[1] + offset[1]],
     // A muted or bypassed subgraph node applied that to all of its contents.
     mode: node.mode || each.mode,
   }))
@@ -250,12 +276,18 @@ export function unpackSubgraph(
       ...file,
       last_node_id: file.last_node_id + nodes.length,
       last_link_id: file.last_link_id + links.length,
+      groups: [...file.groups, ...inside.groups.map((group) => moveGroup(group, offset))],
     },
     [...file.nodes.filter((each) => each !== node), ...nodes],
     [...file.links.filter((link) => link[1] !== id && link[3] !== id), ...numberLinks(file, links)],
   )
   const ids = nodes.map((each) => each.id)
   return { file: makeRoom(unpacked, node, new Set(ids)), ids }
+}
+
+const moveGroup = (group: FileGroup, [dx, dy]: readonly [number, number]): FileGroup => {
+  const [x, y, width, height] = group.bounding
+  return { ...group, bounding: [x + dx, y + dy, width, height] }
 }
 
 /** Links of the wired promoted params to their inner nodes. */

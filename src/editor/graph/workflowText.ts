@@ -2,7 +2,7 @@
 // any text.
 import { SUBGRAPH_CATEGORY } from '../../nodes/workflow/subgraphDeclarations.ts'
 import { ownTypes } from './declarations.ts'
-import { translateWorkflow } from '../texts/texts.ts'
+import { translateTitle, translateWorkflow } from '../texts/texts.ts'
 
 interface WorkflowSummary {
   boxes: readonly { x: number; y: number; width: number; height: number; category: string }[]
@@ -27,7 +27,7 @@ export function summarizeWorkflow(text: string): WorkflowSummary {
 /** Text to search a workflow in, in English and in the user's language. */
 export const getSearchText = (text: string): string =>
   summarizeWorkflow(text)
-    .words.flatMap((each) => [...new Set([each, translateWorkflow(each)])])
+    .words.flatMap((each) => [...new Set([each, translateWorkflow(each), translateTitle(each)])])
     .join(' ')
 
 interface Raw {

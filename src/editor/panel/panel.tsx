@@ -1,9 +1,8 @@
 // Details panel: description, parameters and faults of the selected node, or of the workflow.
 import { useRunning } from '../running/services.ts'
 import { goToNode } from '../workspace/navigation.ts'
-import type { ComponentChildren, ComponentType } from 'preact'
-import type { Fault } from '../../engine/base/fault.ts'
-import { isWithin, outerId } from '../../engine/base/ids.ts'
+import type { ComponentChildren } from 'preact'
+import { isWithin } from '../../engine/base/ids.ts'
 import { chosenType, hasEffect, type Accepts, type Declaration } from '../../engine/plan/op.ts'
 import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { declaredName } from '../../nodes/workflow/slots.ts'
@@ -11,7 +10,8 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import { openChart, showsChart } from '../charts/openChart.ts'
 import { Equation } from './equation.tsx'
 import { icons } from '../ui/icons.tsx'
-import { lazyComponent } from '../ui/lazy.tsx'
+import { FaultCard } from './faultCard.tsx'
+import { lazySection } from './lazySection.ts'
 import { ValueToggle } from './wireInspector.tsx'
 import { Params } from './params.tsx'
 import { Prose } from '../ui/prose.tsx'
@@ -20,21 +20,16 @@ import { getSymbolValues } from '../graph/equationValues.ts'
 import { FilmSection } from './filmScrub.tsx'
 import { nodeSubgraph } from '../workspace/navigation.ts'
 import { BorderSlots } from '../subgraph/borderSlots.tsx'
-import { SubgraphSection } from '../subgraph/subgraphSection.tsx'
+import { OpenSubgraphSection, SubgraphSection } from '../subgraph/subgraphSection.tsx'
 import { isBorderNode } from '../graph/borderNodes.ts'
-import { formatPath } from '../graph/nodePaths.ts'
 import { subscribeToGraph, workflowId, workflowName } from '../workspace/state.ts'
-import { isDark, panelShown, showToast } from '../ui/state.ts'
+import { isDark, panelShown } from '../ui/state.ts'
 import { selectedIds } from '../canvas/state.ts'
 import { runState } from '../running/state.ts'
-import { translateNode, translateMessage, texts, translateWorkflow } from '../texts/texts.ts'
+import { texts, translateNode, translateWorkflow } from '../texts/texts.ts'
 import { typeColour } from '../ui/theme.ts'
 import { canCompare, openComparison, openViewer } from '../viewer/openViewer.ts'
 import { canEnlarge } from '../viewer/sources.ts'
-
-/** Section whose code is loaded when it is first shown. */
-const lazySection = <P extends object>(load: () => Promise<ComponentType<P>>) =>
-  lazyComponent(load, (error) => showToast(texts.panel.label, { text: error.message, error: true }))
 
 const RunFiles = lazySection(async () => (await import('./runFiles.tsx')).RunFiles)
 const FormulaEquation = lazySection(
@@ -290,37 +285,6 @@ function SlotRow({ name, type, colour, about, optional, children }: SlotRowProps
   )
 }
 
-export function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
-  const editor = useRunning()
-  const id = outerId(fault.node)
-  const titles = id ? editor.stage.nodeTitles(id) : undefined
-  // The slots inside a closed node are not visible.
-  const spot = fault.node === id ? (fault.slot ?? fault.param) : undefined
-  const place = [here === id ? undefined : titles && formatPath(titles), spot]
-    .filter(Boolean)
-    .join(' · ')
-  return (
-    <div class={fault.notice ? 'fault notice' : 'fault'}>
-      <div class="where">
-        <span>{place || texts.panel.entireGraph}</span>
-        {titles && here !== id && (
-          <button type="button" class="link" onClick={() => goToNode(editor, id)}>
-            {texts.panel.goToNode}
-          </button>
-        )}
-      </div>
-      <p>
-        <Prose>{translateMessage(fault.message)}</Prose>
-      </p>
-      {fault.cure && (
-        <p class="cure">
-          <Prose>{translateMessage(fault.cure)}</Prose>
-        </p>
-      )}
-    </div>
-  )
-}
-
 function SelectionDetails({ nodes }: { nodes: readonly LGraphNode[] }) {
   subscribeToGraph()
   void runState.phase.value // Rerenders when a run has images to compare.
@@ -360,25 +324,35 @@ function SelectionDetails({ nodes }: { nodes: readonly LGraphNode[] }) {
   )
 }
 
+/** Title and description of the workflow. */
+function WorkflowHead() {
+  const { workspace } = useRunning()
+  const about = translateWorkflow(workspace.about())
+  return (
+    <section class="section head">
+      <h2>{translateWorkflow(workflowName.value)}</h2>
+      <textarea
+        key={`${workflowId.value} ${about}`}
+        class="about-text"
+        aria-label={texts.panel.about}
+        placeholder={texts.panel.aboutPlaceholder}
+        defaultValue={about}
+        rows={4}
+        onChange={(event) => workspace.setAbout(event.currentTarget.value)}
+      />
+    </section>
+  )
+}
+
+/** Details while no node is selected: of the workflow, or of the open subgraph. */
 function WorkflowDetails() {
   subscribeToGraph()
   const editor = useRunning()
   const { faults, notices, files } = runState
-  const about = translateWorkflow(editor.workspace.about())
+  const subgraph = editor.stage.subgraph()
   return (
     <>
-      <section class="section head">
-        <h2>{translateWorkflow(workflowName.value)}</h2>
-        <textarea
-          key={`${workflowId.value} ${about}`}
-          class="about-text"
-          aria-label={texts.panel.about}
-          placeholder={texts.panel.aboutPlaceholder}
-          defaultValue={about}
-          rows={4}
-          onChange={(event) => editor.workspace.setAbout(event.currentTarget.value)}
-        />
-      </section>
+      {subgraph ? <OpenSubgraphSection subgraph={subgraph} /> : <WorkflowHead />}
       {faults.value.length > 0 && (
         <Section title={texts.panel.problems}>
           {faults.value.map((fault, i) => (

@@ -5,7 +5,7 @@ import { useRunning } from '../running/services.ts'
 import type { Points } from '../../nodes/litegraph/pointDrawing.ts'
 import type { JSX } from 'preact'
 import { useId } from 'preact/hooks'
-import type { Param } from '../../engine/plan/op.ts'
+import type { ChoiceGroup, Param } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
@@ -291,14 +291,33 @@ function ChoiceField({ id, value, set, param }: FieldProps<'choice'>) {
       {!known && (
         <option value={valueAsText(value)}>{texts.panel.missing(valueAsText(value))}</option>
       )}
-      {param.choices.map((choice) => (
-        <option key={choice} value={choice}>
-          {param.each?.[choice] ? `${choice}: ${param.each[choice]}` : choice}
-        </option>
-      ))}
+      {param.groups ? (
+        Object.entries(param.groups).map(([group, choices]) => (
+          <optgroup key={group} label={texts.choices.groups[group as ChoiceGroup]}>
+            <ChoiceOptions choices={choices} each={param.each} />
+          </optgroup>
+        ))
+      ) : (
+        <ChoiceOptions choices={param.choices} each={param.each} />
+      )}
     </select>
   )
 }
+
+interface ChoiceOptionsProps {
+  choices: readonly string[]
+  each: Readonly<Record<string, string>> | undefined
+}
+
+const ChoiceOptions = ({ choices, each }: ChoiceOptionsProps) => (
+  <>
+    {choices.map((choice) => (
+      <option key={choice} value={choice}>
+        {each?.[choice] ? `${choice}: ${each[choice]}` : choice}
+      </option>
+    ))}
+  </>
+)
 
 function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
   subscribeToGraph()

@@ -19,6 +19,13 @@ export interface RunTab {
   results: TabResults
 }
 
+interface Trainings {
+  /** Trainings that have not begun. */
+  waiting: string[]
+  /** Trainings that have begun, in this order. */
+  begun: string[]
+}
+
 export interface ActiveRun extends QueuedRun {
   readonly origin: RunOrigin
   readonly log: EventLog
@@ -26,8 +33,10 @@ export interface ActiveRun extends QueuedRun {
   handle?: ClientRun
   /** The tab that shows the run. Undefined while no tab has its graph. */
   shownIn?: RunTab
-  /** Progress of its training, if it has one. */
+  /** Progress of its current or last training, if it has one. */
   training?: RunProgress
+  /** Its trainings that are not cached, by the ids of their Starts. */
+  trainings?: Trainings
 }
 
 /** Returns the tab on the canvas. */

@@ -39,9 +39,10 @@ export function notifyStorage(
 
 export function notifyFiles(files: readonly RunFile[]) {
   const [file] = files
-  if (files.length > 1) showToast(texts.files.severalReady(files.length))
+  if (files.length > 1) showToast(texts.files.severalReady(files.length), { local: true })
   else if (file)
     showToast(texts.files.ready(file.name), {
+      local: true,
       action: { label: texts.panel.download, run: () => download(file) },
     })
 }

@@ -6,6 +6,7 @@ import type { RunEvent } from '../../nodes/host/clientTypes.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { chartRuns } from '../charts/state.ts'
 import { ownTypes } from '../graph/declarations.ts'
+import { trainingIds } from '../graph/hasTraining.ts'
 import { getSeeds } from '../graph/seeds.ts'
 import { currentTab, type ActiveRun, type RunTab } from './activeRun.ts'
 import { notifyFiles, toRunFile } from './notifications.ts'
@@ -82,6 +83,7 @@ function clearResults(results: TabResults) {
   results.faults.value = results.notices.value = []
   results.files.value = []
   results.ended.value = results.progress.value = results.saved.value = undefined
+  results.failed.value = false
   results.measures.value = { nodes: [], timing: 'direct' }
 }
 
@@ -101,6 +103,14 @@ function addToResults(results: TabResults, event: RunEvent, workflow: string) {
 
 function showProgress(event: RunEvent, run: ActiveRun) {
   switch (event.type) {
+    case 'started': {
+      const needed = new Set(event.nodes)
+      run.trainings = { waiting: trainingIds(run.graph).filter((id) => needed.has(id)), begun: [] }
+      break
+    }
+    case 'cached':
+      if (run.trainings) run.trainings.waiting = without(run.trainings.waiting, event.node)
+      break
     case 'losses':
       // The engine limits the rate of progress events, so the last one may be missing.
       if (run.training?.node === event.node)
@@ -108,7 +118,7 @@ function showProgress(event: RunEvent, run: ActiveRun) {
       break
     case 'progress':
       if (event.emission) break
-      runState.presentProgress.value = toProgress(event)
+      runState.presentProgress.value = { ...toProgress(event), ...findPlace(event.node, run) }
       if (event.loss !== undefined) run.training = runState.presentProgress.value
       break
     case 'status':
@@ -120,6 +130,20 @@ function showProgress(event: RunEvent, run: ActiveRun) {
       break
     default:
   }
+}
+
+const without = (ids: readonly string[], id: string) => ids.filter((each) => each !== id)
+
+/** Place of a training among several of a run, in the order in which they begin. */
+function findPlace(node: string, { trainings }: ActiveRun): Pick<RunProgress, 'training'> {
+  if (!trainings) return {}
+  if (trainings.waiting.includes(node)) {
+    trainings.waiting = without(trainings.waiting, node)
+    trainings.begun.push(node)
+  }
+  const number = trainings.begun.indexOf(node) + 1
+  const of = trainings.begun.length + trainings.waiting.length
+  return number > 0 && of > 1 ? { training: { number, of } } : {}
 }
 
 const toProgress = (event: RunEvent & { type: 'progress' }): RunProgress => {
@@ -142,6 +166,7 @@ function showResult(
   if (!shownIn) return
   const { results } = shownIn
   results.ended.value = event
+  results.failed.value = results.faults.value.length > 0
   // A training ends with its own progress, not with that of the sampling after it.
   results.progress.value = training ?? runState.presentProgress.value
   if (origin !== 'live') notifyFiles(results.files.value)

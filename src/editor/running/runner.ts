@@ -10,7 +10,7 @@ import { hasTraining } from '../graph/hasTraining.ts'
 import { settings } from '../storage/settings.ts'
 import { formatPath } from '../graph/nodePaths.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
-import { showToast } from '../ui/state.ts'
+import { hideLocalToasts, showToast } from '../ui/state.ts'
 import { shownTab, workflowId, workflowName } from '../workspace/state.ts'
 import type { WorkflowChange } from '../workspace/workflowChange.ts'
 import { showTabTitle, warnBeforeLeaving } from './browserTab.ts'
@@ -368,6 +368,7 @@ class EditorRunner implements Runner {
   onTabShown() {
     this.faultCheck.cancel()
     if (!this.present) runState.statusText.value = ''
+    hideLocalToasts()
     this.sendVisible()
   }
 

@@ -21,6 +21,8 @@ export interface RunProgress {
   rate: number
   secondsLeft: number
   loss?: number
+  /** Place of this training among those of the run, if there are several. */
+  training?: { number: number; of: number }
 }
 
 export type RunSpeed = 'full' | 'four' | 'one' | 'step'
@@ -48,6 +50,8 @@ const createTabResults = () => ({
   progress: signal<RunProgress | undefined>(undefined),
   /** Final event of the run. */
   ended: signal<Omit<Extract<Event, { type: 'finished' }>, 'type' | 'run'> | undefined>(undefined),
+  /** True if the run ended with a fault, even after its cause was corrected. */
+  failed: signal(false),
   /** Time and memory of the nodes, if measured. */
   measures: signal<{ nodes: readonly Measure[]; timing: Timing }>({ nodes: [], timing: 'direct' }),
   /** Last save of a training. */
@@ -93,6 +97,9 @@ export const runState = {
   },
   get ended() {
     return tabResults.value.ended
+  },
+  get failed() {
+    return tabResults.value.failed
   },
   get faults() {
     return tabResults.value.faults

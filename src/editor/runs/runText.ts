@@ -11,8 +11,23 @@ export const runChangesText = ({ changed, to }: Pick<Run, 'changed' | 'to'>): st
     .filter(Boolean)
     .join('; ')
 
-export const seedsText = ({ seeds }: Run): string =>
-  [...new Set(seeds.map(({ value }) => describeValue(value)))].join(', ')
+/** Distinct seeds in ascending order, with consecutive ones as a range: "0–6, 42". */
+export function seedsText({ seeds }: Pick<Run, 'seeds'>): string {
+  const values = [...new Set(seeds.map(({ value }) => Number(value)))].sort((a, b) => a - b)
+  const ranges: [from: number, to: number][] = []
+  for (const value of values) {
+    const last = ranges.at(-1)
+    if (last && value === last[1] + 1) last[1] = value
+    else ranges.push([value, value])
+  }
+  return ranges.map(formatRange).join(', ')
+}
+
+/** Two consecutive seeds are listed, as "3, 4". */
+const formatRange = ([from, to]: readonly [number, number]): string =>
+  from === to
+    ? describeValue(from)
+    : `${describeValue(from)}${to === from + 1 ? ', ' : '–'}${describeValue(to)}`
 
 export const lossText = ({ loss }: Run): string => (loss === undefined ? '' : format.number(loss))
 

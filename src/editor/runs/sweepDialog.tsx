@@ -2,7 +2,8 @@
 import { useId, useState } from 'preact/hooks'
 import { ownTypes } from '../graph/declarations.ts'
 import { findOuterParam } from '../graph/nodePaths.ts'
-import { texts } from '../texts/texts.ts'
+import { splitWords } from '../graph/nodeSearch.ts'
+import { texts, translateTitle } from '../texts/texts.ts'
 import type { Dialog } from '../ui/state.ts'
 import type { Axis } from './record.ts'
 import { presentFile } from '../workspace/state.ts'
@@ -249,28 +250,71 @@ interface ParamSelectProps {
 }
 
 function ParamSelect({ label, param, params, onParam }: ParamSelectProps) {
-  const nodes = [...new Map(params.map(({ node, title }) => [node, title]))]
+  const [query, setQuery] = useState('')
+  const found = searchParams(params, query)
+  // The chosen param stays in the list, also if it does not match.
+  const listed = found.includes(param) ? found : [param, ...found]
+  const nodes = [...new Map(listed.map(({ node, title }) => [node, title]))]
+  const { sweep } = texts.runs
   return (
-    <select
-      class="field"
-      aria-label={label}
-      value={paramKey(param)}
-      onChange={({ currentTarget: { value } }) => {
-        const chosen = params.find((each) => paramKey(each) === value)
-        if (chosen) onParam(chosen)
-      }}
-    >
-      {nodes.map(([node, title]) => (
-        <optgroup key={node} label={title}>
-          {params
-            .filter((each) => each.node === node)
-            .map((each) => (
-              <option key={each.param} value={paramKey(each)}>
-                {`${title}.${each.param}`}
-              </option>
-            ))}
-        </optgroup>
-      ))}
-    </select>
+    <div class="axis-choice">
+      {params.length > SEARCHED && (
+        <input
+          class="field"
+          type="search"
+          aria-label={sweep.searchHint(params.length)}
+          placeholder={sweep.searchHint(params.length)}
+          spellcheck={false}
+          value={query}
+          onInput={({ currentTarget: { value } }) => {
+            setQuery(value)
+            const [best] = searchParams(params, value)
+            if (value.trim() && best && best !== param) onParam(best)
+          }}
+        />
+      )}
+      <select
+        class="field"
+        aria-label={label}
+        value={paramKey(param)}
+        onChange={({ currentTarget: { value } }) => {
+          const chosen = params.find((each) => paramKey(each) === value)
+          if (chosen) onParam(chosen)
+        }}
+      >
+        {nodes.map(([node, title]) => (
+          <optgroup key={node} label={translateTitle(title)}>
+            {listed
+              .filter((each) => each.node === node)
+              .map((each) => (
+                <option key={each.param} value={paramKey(each)}>
+                  {`${translateTitle(title)}.${each.param}`}
+                </option>
+              ))}
+          </optgroup>
+        ))}
+      </select>
+      {query.trim() !== '' && (
+        <p class="hint" role="status">
+          {sweep.found(found.length)}
+        </p>
+      )}
+    </div>
   )
+}
+
+/** Longer lists of params have a search field. */
+const SEARCHED = 8
+
+/** Returns the params that match all words: exact names first, then those that begin with one. */
+function searchParams(params: readonly SweepParam[], query: string): SweepParam[] {
+  const words = splitWords(query)
+  const rank = ({ param }: SweepParam) =>
+    words.includes(param) ? 0 : words.some((word) => param.startsWith(word)) ? 1 : 2
+  return params
+    .filter(({ title, param }) => {
+      const text = `${title}.${param} ${translateTitle(title)}.${param}`.toLowerCase()
+      return words.every((word) => text.includes(word))
+    })
+    .sort((a, b) => rank(a) - rank(b))
 }

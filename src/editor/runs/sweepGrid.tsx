@@ -1,7 +1,8 @@
 // Grid of a sweep: one row or column per value, and the result of a run in each cell.
-import { useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { translateMessage, texts, translateView } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
+import { growLowerPanel } from '../ui/resizeHandle.tsx'
 import { deleteRuns, selectRuns } from './actions.ts'
 import { Thumbnail } from './blobImage.tsx'
 import type { Axis, Curve, Metric, Run, RunDetails, Sweep } from './record.ts'
@@ -101,10 +102,14 @@ export function SweepGrid({ sweep }: { sweep: Sweep }) {
   // A single axis is shown as columns.
   const [rows, columns] = second ? [first, second] : [undefined, first]
   const cell = useCells(sweep)
+  // The default height shows little more than one row.
+  useLayoutEffect(() => {
+    if (rows) growLowerPanel(0.64)
+  }, [sweep.id])
   const cells = (row: readonly number[]) =>
     columns.values.map((_, i) => <td key={i}>{cell([...row, i])}</td>)
   return (
-    <table class="grid">
+    <table class={rows ? 'grid rows' : 'grid'}>
       <caption class="hidden">{texts.runs.sweep.grid}</caption>
       <thead>
         <tr>

@@ -1,10 +1,10 @@
-// Panel section of a subgraph node: name, description, and actions on its subgraph.
+// Panel sections of a subgraph: name, description and actions, for its node and for its inside.
 import { presentFile } from '../workspace/state.ts'
 import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import type { Subgraph, WorkflowFile } from '../../nodes/workflow/file.ts'
 import * as border from '../graph/border.ts'
 import { texts } from '../texts/texts.ts'
-import { enterNode } from '../workspace/navigation.ts'
+import { enterNode, leaveLevel } from '../workspace/navigation.ts'
 import { unpackNode } from './actions.ts'
 import { SaveNodeButtons } from './saveNodeButtons.tsx'
 import { useSubgraphs } from './services.ts'
@@ -36,6 +36,28 @@ export function SubgraphSection({ node, subgraph }: { node: DiffusionNode; subgr
           </button>
         </div>
         <SaveNodeButtons node={node} subgraph={subgraph} />
+      </div>
+    </section>
+  )
+}
+
+/** Head of the panel inside a subgraph, while no node is selected. */
+export function OpenSubgraphSection({ subgraph }: { subgraph: Subgraph }) {
+  const editor = useSubgraphs()
+  const words = texts.subgraph
+  const count = countUses(presentFile.value, subgraph.id)
+  return (
+    <section class="section head">
+      <h2>{subgraph.name}</h2>
+      <p class="kind">{words.about}</p>
+      <div class="params">
+        <DescriptionFields subgraph={subgraph} />
+        {count > 1 && <p class="hint">{words.shared(count)}</p>}
+        <div class="buttons">
+          <button type="button" class="button outline small" onClick={() => leaveLevel(editor)}>
+            {texts.commands.leave}
+          </button>
+        </div>
       </div>
     </section>
   )

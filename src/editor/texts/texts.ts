@@ -9,7 +9,7 @@ import { type NodeTexts, translateDeclaration } from './declarations.ts'
 import { withDescription, type Description } from './descriptions.ts'
 import { en, type Texts } from './en/index.ts'
 import { viewTranslator } from './views.ts'
-import { pairTexts } from './workflows.ts'
+import { pairTexts, pairTitles } from './workflows.ts'
 
 /** Loaders of the languages. English is part of the page; other languages are loaded on demand. */
 const sources: Record<Language, () => Promise<LanguageTexts>> = {
@@ -28,6 +28,7 @@ const sources: Record<Language, () => Promise<LanguageTexts>> = {
       texts: ko,
       nodes: koNodes,
       workflows: pairTexts(english.default, koWorkflows),
+      titles: pairTitles(english.default, koWorkflows),
       translateView: viewTranslator(koViews),
       translateMessage: translateToKorean,
     }
@@ -40,6 +41,8 @@ interface LanguageTexts {
   nodes?: Readonly<Record<string, NodeTexts>>
   /** Translations of the texts of ready workflows, by the English text. */
   workflows?: ReadonlyMap<string, string>
+  /** Translations of the titles of their nodes, by the English title. */
+  titles?: ReadonlyMap<string, string>
   /** Translates English texts in the views of nodes. */
   translateView?: (english: string) => string
   /** Translates English messages of the engine. */
@@ -90,6 +93,9 @@ export function translateNode<D extends Declaration>(declaration: D): D {
  */
 export const translateWorkflow = (text: string): string =>
   current.value.workflows?.get(text) ?? text
+
+/** Returns a title of a node of a ready workflow in the current language, and any other unchanged. */
+export const translateTitle = (title: string): string => current.value.titles?.get(title) ?? title
 
 /** Name of a gallery topic in the current language. Unknown topics are not translated. */
 export function topicText(topic: string): string {

@@ -1,5 +1,6 @@
 // Placement of the tour's note and ring, updated as the canvas is panned and panels open.
 import { useLayoutEffect, useState } from 'preact/hooks'
+import type { LGraphNode } from '../canvas/canvas.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { selectedIds } from '../canvas/state.ts'
 import { texts } from '../texts/texts.ts'
@@ -45,7 +46,8 @@ function measurePlacement(
   const { left, top, right, bottom } = panelInsets()
   const within = { left, top, width: innerWidth - left - right, height: innerHeight - top - bottom }
   const ring = targetBox(stage, step)
-  return { ring, corner: placeBeside(ring, { width, height }, within) }
+  const around = stage.nodes().map((node) => nodeBox(stage, node))
+  return { ring, corner: placeBeside(ring, { width, height }, within, around) }
 }
 
 /** Returns the position of a step's target on the page. */
@@ -57,9 +59,9 @@ function targetBox(stage: Stage, step: Step): Box | undefined {
     case 'watch':
       return nodePageBox(stage, 'diffusion/Scatter')
     case 'change':
-      return elementBox(paramRow('predicts')) ?? nodePageBox(stage, 'diffusion/MLP')
+      return elementBox(paramRow('distribution')) ?? nodePageBox(stage, 'diffusion/Points')
     case 'compare':
-      return nodePageBox(stage, 'diffusion/Chart')
+      return nodePageBox(stage, 'diffusion/Scatter')
     case 'end':
       return elementBox(document.querySelector('.top .button'))
     default:
@@ -82,7 +84,10 @@ const TITLE_HEIGHT = 30
 
 function nodePageBox(stage: Stage, type: string): Box | undefined {
   const node = stage.nodes().find((each) => each.type === type)
-  if (!node) return undefined
+  return node && nodeBox(stage, node)
+}
+
+function nodeBox(stage: Stage, node: LGraphNode): Box {
   const [left, top] = stage.toPage([node.pos[0], node.pos[1] - TITLE_HEIGHT])
   const scale = stage.scale()
   const bodyHeight = node.flags.collapsed ? 0 : node.size[1]

@@ -31,6 +31,10 @@ interface Props {
   none: ComponentChildren
   /** Content to the right of the field. */
   beside?: ComponentChildren
+  /** Index of the entry that is selected at first. */
+  start?: number
+  /** Additional class of the box. */
+  class?: string
   /** Preview of the selected entry, below the list. */
   preview?: (key: string) => ComponentChildren
   onClose: () => void
@@ -45,10 +49,12 @@ export function Picker({
   groups,
   none,
   beside,
+  start = 0,
+  class: ofClass,
   preview,
   onClose,
 }: Props) {
-  const [at, setAt] = useState(0)
+  const [at, setAt] = useState(start)
   const box = useRef<HTMLDivElement>(null)
   const input = useRef<HTMLInputElement>(null)
   const list = groups.flatMap(({ entries }) => entries)
@@ -84,7 +90,7 @@ export function Picker({
   return (
     <div
       ref={box}
-      class="palette"
+      class={ofClass ? `palette ${ofClass}` : 'palette'}
       popover="manual"
       role="dialog"
       aria-label={label}

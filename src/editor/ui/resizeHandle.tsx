@@ -6,6 +6,11 @@ import { useLayoutEffect } from 'preact/hooks'
 const heightFraction = signal(0.42)
 const [LEAST, MOST] = [0.2, 0.8]
 
+/** Makes the panel at least this high, as a fraction of the window. */
+export const growLowerPanel = (least: number) => {
+  heightFraction.value = Math.max(heightFraction.value, Math.min(MOST, least))
+}
+
 export function ResizeHandle({ label }: { label: string }) {
   const now = heightFraction.value
   useLayoutEffect(

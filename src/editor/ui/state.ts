@@ -24,6 +24,8 @@ export interface Toast {
   text?: string
   error?: boolean
   action?: { label: string; run: () => void }
+  /** True if it is about the workflow on the canvas: hidden when another one is shown. */
+  local?: boolean
 }
 
 const [toasts, setToasts] = writable<readonly Toast[]>([])
@@ -45,6 +47,9 @@ export function showToast(title: string, more: Omit<Toast, 'id' | 'title'> = {})
 }
 
 export const hideToast = (toast: number) => setToasts(toasts.value.filter(({ id }) => id !== toast))
+
+/** Hides the messages about the workflow that was on the canvas. */
+export const hideLocalToasts = () => setToasts(toasts.value.filter(({ local }) => !local))
 
 // ---- menus and prompts
 
@@ -74,6 +79,24 @@ const [shownMenu, setMenu] = writable<Menu | undefined>(undefined)
 export { shownMenu }
 export const showMenu = (menu: Menu) => setMenu(menu)
 export const closeMenu = () => setMenu(undefined)
+
+/** Choice of a long list. */
+export interface ChoiceEntry extends Pick<MenuItem, 'label' | 'about' | 'checked' | 'run'> {
+  /** Heading above the choice and those of the same group. */
+  group?: string
+}
+
+/** A long list of choices, with a search field. */
+export interface ChoiceList {
+  at: Point
+  title: string
+  entries: readonly ChoiceEntry[]
+}
+
+const [shownChoices, setChoices] = writable<ChoiceList | undefined>(undefined)
+export { shownChoices }
+export const showChoices = (list: ChoiceList) => setChoices(list)
+export const closeChoices = () => setChoices(undefined)
 
 /** Field at the pointer for a single value. */
 export interface Prompt {

@@ -19,6 +19,8 @@ interface Options {
   stage: Pick<Stage, 'updateBorder' | 'workflow'>
   /** Document of the workflow on the canvas. */
   document(): WorkflowDocument
+  /** Completes an edit before it is committed; `before` is the state before the edit. */
+  complete(before: Snapshot): void
   publish(change: WorkflowChange): void
 }
 
@@ -62,6 +64,7 @@ export class Transactions {
     const { document } = this
     if (document.isSuspended) return
     const before = document.present
+    this.options.complete(before)
     const after = this.read()
     if (document.commit(after)) this.publish('edit', before, after)
   }

@@ -3,6 +3,7 @@ import { batch } from '@preact/signals'
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { Stage } from '../canvas/stage.ts'
 import { findChangedPath, type Path } from '../graph/levels.ts'
+import { makeRoomBelow } from '../graph/makeRoom.ts'
 import type { NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 import { showToast } from '../ui/state.ts'
@@ -42,6 +43,7 @@ export class Workspace {
     this.transactions = new Transactions({
       stage,
       document: () => shown().document,
+      complete: ({ file }) => this.makeRoom(file),
       publish: (change) => this.publish(change),
     })
     this.tabs = new Tabs({ ...hooks, stage, library, beforeLeave: () => this.beforeLeave() })
@@ -98,6 +100,20 @@ export class Workspace {
 
   setParam(node: LGraphNode, name: string, value: unknown) {
     this.editNodes(() => node.setProperty(name, value))
+  }
+
+  /** Moves the nodes that a node covers because a changed param made it higher. */
+  private makeRoom(before: WorkflowFile) {
+    const { stage } = this
+    const open = stage.subgraph()?.id
+    const inside = before.subgraphs?.find(({ id }) => id === open)?.inside
+    const level = open === undefined ? before : inside
+    if (!level) return
+    const nodes = stage.graph._nodes
+    const moved = makeRoomBelow(level.nodes, nodes)
+    if (moved.size === 0) return
+    for (const node of nodes) node.pos = [node.pos[0], moved.get(node.id) ?? node.pos[1]]
+    stage.redraw()
   }
 
   /** Applies a function to the file of the open level. */

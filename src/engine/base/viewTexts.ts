@@ -5,6 +5,7 @@ export const viewTexts = {
   nothingYet: 'Nothing to show yet',
   noImages: 'No images',
   earlierRuns: 'earlier runs',
+  meanValue: 'mean #',
   andMore: 'and # more',
   more: '# more',
   clean: 'clean',

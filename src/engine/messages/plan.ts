@@ -130,8 +130,7 @@ export const planMessages = catalogue('plan', {
   waitWhileRecording:
     'A node in this loop waits for data, which is impossible while gradients are recorded.',
   moveOut: 'Move it out of the loop.',
-  fewerSamples:
-    'Samples are drawn every {every} steps: drawing more often would take over a fifth of the time.',
+  fewerSamples: 'Sampling every {every} steps instead of {wanted}, to keep training fast.',
   noAsset: '{name} is not available here.',
 
   // layers

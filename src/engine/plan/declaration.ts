@@ -106,6 +106,9 @@ export type Param = ParamKind & {
   added?: true
 }
 
+/** Headings of choices. Their texts are those of the editor. */
+export type ChoiceGroup = 'deterministic' | 'freshNoise' | 'distilled'
+
 type ParamKind =
   | {
       kind: 'number'
@@ -119,13 +122,14 @@ type ParamKind =
       slides?: readonly [from: number, to: number]
       about: string
     }
-  /** `each` describes the choices. */
+  /** `each` describes the choices. `groups` sorts a long list, by the {@link ChoiceGroup}. */
   | {
       kind: 'choice'
       default: string
       choices: readonly string[]
       about: string
       each?: Readonly<Record<string, string>>
+      groups?: Readonly<Record<string, readonly string[]>>
     }
   | { kind: 'boolean'; default: boolean; about: string }
   /**

@@ -92,8 +92,11 @@ export interface Host {
   files(step: NodeStep, work: () => ReturnType<OutputOp['files']>): Promise<void>
   /** Largest share of the time of a training for emissions. */
   emissionShare: number
-  /** Called when emissions were skipped to limit their share of the time. */
-  onThinned(step: LoopStep, every: number): void
+  /**
+   * Called when emissions were skipped to limit their share of the time. `every` is the number of
+   * steps since the last one, `wanted` the requested number.
+   */
+  onThinned(step: LoopStep, every: number, wanted: number): void
   /**
    * Called when an outermost training can run iterations again, and with undefined when it no longer
    * can.

@@ -335,7 +335,7 @@ function publishDone(
 function emissionSchedule({ step, stepper, host }: ActiveLoop, firstIndex: number) {
   const every = step.emission.length ? (stepper.behaviour.emitEvery?.(stepper.params) ?? 0) : 0
   return new EmissionSchedule(every, firstIndex, host.now, host.emissionShare, (thinned) =>
-    host.onThinned(step, thinned),
+    host.onThinned(step, thinned, every),
   )
 }
 

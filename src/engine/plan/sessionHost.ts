@@ -67,8 +67,12 @@ export class SessionHost {
         for (const file of await work())
           run.send({ type: 'file', run: run.id, node: outerId(step.id), file })
       },
-      onThinned: (_, every) =>
-        run.send({ type: 'status', run: run.id, text: planMessages.fewerSamples({ every }) }),
+      onThinned: (_, every, wanted) =>
+        run.send({
+          type: 'status',
+          run: run.id,
+          text: planMessages.fewerSamples({ every, wanted }),
+        }),
       onTraining: (step, rerun) => run.losses.setRerun(step, rerun),
       precompile: (step, once) => this.rehearse(run, loopKey(keys, step), once),
       startModels: async (step, inputs) => {

@@ -53,17 +53,22 @@ export const integer = (
   about,
 })
 
-/** One of several names; the first is the default. `each` describes single choices. */
+/**
+ * One of several names; the first is the default. `each` describes single choices, `groups` sorts a
+ * long list.
+ */
 export const choice = <const C extends readonly string[]>(
   choices: C,
   about: string,
   each?: Readonly<Record<C[number], string>>,
+  groups?: Readonly<Record<string, readonly C[number][]>>,
 ): Declared<ParamOfKind<'choice'>, C[number]> => ({
   kind: 'choice',
   default: choices[0],
   choices,
   about,
   ...(each && { each }),
+  ...(groups && { groups }),
 })
 
 export const toggle = (

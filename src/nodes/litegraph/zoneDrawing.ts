@@ -2,7 +2,7 @@
 import type { Box } from '../painters/frame.ts'
 import { FONTS } from '../painters/theme.ts'
 import { zoneColour } from './palette.ts'
-import type { Zone } from './zones.ts'
+import { returnHeight, type Zone } from './zones.ts'
 
 export interface ZoneProgress {
   index: number
@@ -119,12 +119,8 @@ export const zoneHeader = ({ box: { x, y, width } }: Zone): Box => ({
 
 // ---- arrow from End back to Start
 
-/** Returns the x positions of the middles of End and Start, and the y position of the line. */
-const returnArrow = ({ box, startBox, endBox }: Zone) => ({
-  from: endBox.x + endBox.width / 2,
-  to: startBox.x + startBox.width / 2,
-  y: box.y + box.height - 18,
-})
+/** Returns the x positions at End and Start, and the y position of the line. */
+const returnArrow = ({ box, returnX: [from, to] }: Zone) => ({ from, to, y: returnHeight(box) })
 
 /** Draws a line from End down, along the lower edge and up to Start: into the next iteration. */
 function drawReturnArrow(ctx: CanvasRenderingContext2D, zone: Zone, colour: string) {

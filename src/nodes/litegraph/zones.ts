@@ -28,6 +28,8 @@ export interface Zone {
   box: Box
   startBox: Box
   endBox: Box
+  /** Positions at which the return line leaves End and arrives at Start, free of other nodes. */
+  returnX: readonly [from: number, to: number]
   /** Nesting depth, 0 for the outermost zone. */
   depth: number
 }
@@ -51,8 +53,13 @@ const BOTTOM = 40
 export function findZones(nodes: readonly ZoneNode[]): Zone[] {
   const loops = findLoops(nodes)
   const box = createZoneBoxes(loops)
+  const all = nodes.map((node) => node.box)
   return loops
     .map((loop): Zone => ({
+      returnX: [
+        freeColumn(loop.end.box, returnHeight(box(loop)), all),
+        freeColumn(loop.start.box, returnHeight(box(loop)), all),
+      ],
       start: loop.start.id,
       end: loop.end.id,
       category: loop.category,
@@ -64,6 +71,23 @@ export function findZones(nodes: readonly ZoneNode[]): Zone[] {
       depth: loop.around.size,
     }))
     .sort((a, b) => a.depth - b.depth)
+}
+
+/** Height of the horizontal part of the return line. */
+export const returnHeight = ({ y, height }: Box): number => y + height - 18
+
+/**
+ * Returns an x below a node from which a vertical line down to `bottom` crosses no other node,
+ * preferably its middle.
+ */
+function freeColumn(box: Box, bottom: number, all: readonly Box[]): number {
+  const below = all.filter(
+    (other) => other !== box && other.y < bottom && other.y + other.height > box.y + box.height,
+  )
+  const columns = [0.5, 0.25, 0.75, 0.08, 0.92].map((share) => box.x + share * box.width)
+  const isFree = (x: number) =>
+    below.every((other) => x < other.x - 6 || x > other.x + other.width + 6)
+  return columns.find(isFree) ?? columns[0]
 }
 
 function findLoops(nodes: readonly ZoneNode[]): PlacedLoop[] {

@@ -12,7 +12,7 @@ export const samplingMessages = catalogue('sampling', {
   offsetImages: 'Expected images [b, h, w, c] for an offset per channel, got [{shape}].',
   noOffset: 'Set noise_offset to 0.',
   noBatchSize: 'Expected a batch_size above 0 while `like` is not connected, got 0.',
-  setBatchSize: 'Set batch_size, or connect `like`.',
+  setBatchSize: 'Set batch_size to 64, or connect `like`.',
   noiseShape: 'Expected one size (points) or three (height, width, channels), got "{got}".',
   writeShape: 'Write 2, or 28, 28, 1, or connect `like`.',
   coupledShapes: 'Expected noise with the shape of x_0, [{expected}], got [{got}].',

@@ -43,7 +43,7 @@ export const trainingNodeMessages = catalogue('trainingNodes', {
   stepsInAll:
     'The connected training changes in each iteration of the loop around it, but steps counts all steps: a training of {steps} steps or more makes no further one. Set count to more.',
   stepsDone:
-    'Expected steps above {made}, as the connected training has made so many, got {steps}.',
+    'Expected steps above {made}, the number of steps of the connected training, got {steps}.',
   raiseSteps: 'Raise steps above {made}.',
   driftShapes: 'Expected items of the shape of the data, [{expected}], got [{got}].',
   sameItems: 'Connect a generator of such items, or other data.',

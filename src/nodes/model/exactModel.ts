@@ -27,7 +27,7 @@ export const exactModel = defineNode({
     '\\hat{x}_0 = \\sum_i w_i \\, E[x_0 \\mid x_t, i], \\quad w = \\mathrm{softmax}_i\\left(-\\frac{|x_t - \\sqrt{\\bar\\alpha_t} c_i|^2}{2 (\\bar\\alpha_t s^2 + 1 - \\bar\\alpha_t)}\\right)',
   source: 'Karras et al. 2022, appendix B.3, for points; Bayes for Gaussians',
   inputs: {
-    schedule: schedule('Schedule by which noise is added'),
+    schedule: schedule('Noise schedule'),
     dataset: optional(dataset('Centres of the mixture `dataset`')),
   },
   outputs: { model: model('Model that is exact for this data and this schedule') },

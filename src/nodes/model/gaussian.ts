@@ -11,7 +11,7 @@ export const gaussian = defineNode({
   equation:
     'q(x_0) = \\mathcal{N}(\\mu, \\mathrm{diag}(s^2)), \\quad q(x_t) = \\mathcal{N}(\\alpha \\mu, \\mathrm{diag}(\\alpha^2 s^2 + \\sigma^2))',
   source: 'Bishop 2006, section 10.1.2',
-  inputs: { schedule: schedule('Schedule by which noise is added') },
+  inputs: { schedule: schedule('Noise schedule') },
   outputs: { model: model('Model to train') },
   params: {
     mean: real(0, { min: -100, max: 100, step: 0.1 }, 'Initial mean of every coordinate'),

@@ -41,8 +41,7 @@ export function paintChart(
     const plot = drawAxes(ctx, chart, range, area, theme)
     if (view.heat) drawHeat(ctx, view.heat, plot, makeSheet)
     drawLines(ctx, lines, chart, plot, theme)
-    if (lines.live.length === 1)
-      drawLastValue(ctx, smoothLine(lines.live[0], chart.smoothing), plot, theme)
+    if (lines.live.length === 1) drawLastValue(ctx, lines.live[0], chart.smoothing, plot, theme)
   } else drawEmpty(ctx, box, theme)
   ctx.restore()
 }
@@ -105,6 +104,9 @@ function chartLegend({ live, earlier }: Lines, theme: Theme): LegendItem[] {
 /** A line on top of another one is dashed, so that both are visible. */
 const DASHES = [7, 7]
 
+/** Dashes of the lines of earlier runs. */
+const EARLIER_DASHES = [[], [5, 3], [1.5, 3], [8, 3, 1.5, 3]]
+
 function drawLines(
   ctx: CanvasRenderingContext2D,
   { live, earlier }: Lines,
@@ -117,8 +119,14 @@ function drawLines(
   ctx.rect(plot.x, plot.y - 2, plot.width + 2, plot.height + 4)
   ctx.clip()
   drawMarks(ctx, marks, plot, theme)
-  for (const line of [...earlier].reverse())
+  // The latest run first. Its lines are solid; those of runs before it are dashed.
+  const latestFirst = [...earlier].reverse()
+  latestFirst.forEach((line, i) => {
+    const later = latestFirst.slice(0, i).filter(({ name }) => name === line.name).length
+    ctx.setLineDash(EARLIER_DASHES[later % EARLIER_DASHES.length])
     drawLine(ctx, line, plot, { colour: theme.reference, alpha: 0.55, width: 1 })
+  })
+  ctx.setLineDash([])
   live.forEach((line, i) => {
     if (live.slice(0, i).some((other) => coversLine(line, other, plot))) ctx.setLineDash(DASHES)
     drawLiveLine(ctx, line, plot, lineColour(line, live, theme), smoothing)
@@ -170,7 +178,16 @@ function smoothLine(line: Line, smoothing = automaticSmoothing(line)): Line {
   return smoothing > 0 ? { ...line, y: exponentialMean(line.y, smoothing) } : line
 }
 
-function drawLastValue(ctx: CanvasRenderingContext2D, { y }: Line, plot: PlotArea, theme: Theme) {
+/** Draws the last value of a line. For a noisy line, it is that of the mean, and is called so. */
+function drawLastValue(
+  ctx: CanvasRenderingContext2D,
+  line: Line,
+  smoothing: number | undefined,
+  plot: PlotArea,
+  theme: Theme,
+) {
+  const shown = smoothLine(line, smoothing)
+  const { y } = shown
   const value = y[y.length - 1]
   if (value === undefined || !Number.isFinite(value) || plot.width < 120) return
   setFont(ctx, 11, '600')
@@ -178,8 +195,12 @@ function drawLastValue(ctx: CanvasRenderingContext2D, { y }: Line, plot: PlotAre
   ctx.fillStyle = theme.text
   const at = plot.py(value)
   const [x, base] = [plot.x + plot.width - 2, at > plot.y + 24 ? at - 10 : at + 18]
+  const text =
+    shown === line
+      ? measureText(value)
+      : translateText(theme, viewText('meanValue', measureText(value)))
   ctx.strokeStyle = theme.ground
   ctx.lineWidth = 4
-  ctx.strokeText(measureText(value), x, base)
-  ctx.fillText(measureText(value), x, base)
+  ctx.strokeText(text, x, base)
+  ctx.fillText(text, x, base)
 }

@@ -14,7 +14,10 @@ export function ticks(min: number, max: number, count: number): number[] {
   )
 }
 
-/** Powers of ten within a range, and 2 and 5 times them if there are few. */
+/**
+ * Powers of ten within a range, and 2 and 5 times them if there are few. If these are fewer than
+ * three, the range is so short that round values at equal distances are used.
+ */
 export function logTicks(min: number, max: number): number[] {
   const powers: number[] = []
   for (let e = Math.floor(Math.log10(min)); e <= Math.ceil(Math.log10(max)); e++)
@@ -23,9 +26,9 @@ export function logTicks(min: number, max: number): number[] {
     values.filter((v) => v >= min * 0.999 && v <= max * 1.001).map((v) => Number(v.toPrecision(3)))
   const coarse = within(powers)
   if (coarse.length > 6) return coarse.filter((_, i) => i % Math.ceil(coarse.length / 6) === 0)
-  return coarse.length >= 3
-    ? coarse
-    : within(powers.flatMap((power) => [power, 2 * power, 5 * power]))
+  if (coarse.length >= 3) return coarse
+  const fine = within(powers.flatMap((power) => [power, 2 * power, 5 * power]))
+  return fine.length >= 3 ? fine : ticks(min, max, 4)
 }
 
 /** Writes a number for an axis: short, with a true minus sign. */

@@ -16,7 +16,7 @@ export const target = defineNode({
   inputs: {
     model: model('Model whose prediction type is used'),
     x_0: samples('Clean data'),
-    noise: noise('Noise that was added'),
+    noise: noise('Added noise'),
     t: timestep('Timestep'),
     schedule: schedule('Noise schedule'),
   },

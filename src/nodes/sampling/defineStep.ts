@@ -4,7 +4,13 @@ import { toConditioning } from '../../engine/models/condition.ts'
 import { predictWithVariance } from '../../engine/models/predict.ts'
 import { gaussianNoise } from '../../engine/process/noise.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Param, RunContext, RunOp, StaticPrediction } from '../../engine/plan/op.ts'
+import type {
+  ChoiceGroup,
+  Param,
+  RunContext,
+  RunOp,
+  StaticPrediction,
+} from '../../engine/plan/op.ts'
 import { convertPrediction } from '../../engine/process/prediction.ts'
 import type { Clipping } from '../../engine/samplers/clipping.ts'
 import { clipX0 } from '../../engine/samplers/clipping.ts'
@@ -78,6 +84,8 @@ export interface SamplerChoice {
   name: string
   /** When to use it. */
   about: string
+  /** Group in the list of samplers; deterministic by default. */
+  group?: ChoiceGroup
   /** Params that the name implies, hidden in Sampler. */
   fixed?: Readonly<Record<string, unknown>>
   /** Other names of params in Sampler, to avoid clashes with other steps' params. */

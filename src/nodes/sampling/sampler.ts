@@ -33,6 +33,14 @@ const samplers = Object.values(index)
 
 type ListedSampler = (typeof samplers)[number]
 
+const groupSamplers = () =>
+  Object.fromEntries(
+    (['deterministic', 'freshNoise', 'distilled'] as const).map((group) => [
+      group,
+      samplers.filter((each) => (each.group ?? 'deterministic') === group).map(({ name }) => name),
+    ]),
+  )
+
 /** Returns the params of all steps, each with its samplers. A shared name has a shared meaning. */
 function collectStepParams(): Record<string, Param> {
   const params: Record<string, Param> = {}
@@ -94,6 +102,7 @@ export const sampler = defineNode({
       samplers.map(({ name }) => name),
       'Sampling method',
       Object.fromEntries(samplers.map(({ name, about }) => [name, about])),
+      groupSamplers(),
     ),
     num_inference_steps: unless(
       'timesteps',

@@ -202,7 +202,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
       emit_every: integer(
         100,
         { min: 0, max: 10_000_000 },
-        'Steps between previews of the model during training, more often at the beginning; 0: none',
+        'Fewest steps between previews of the model during training; more if previews would take over a fifth of the time, fewer at the beginning; 0: none',
       ),
       updates: added(
         advanced(

@@ -77,12 +77,23 @@ function paintLabelledSlot(paint: SlotPaint, context: PaintContext) {
   if (fits === false) ctx.globalAlpha *= 0.28
   const colour = context.slotColour(String(slot.type))
   const state = slotState(paint)
+  if (state === 'wired') paintWireEnd(paint, colour, ctx)
   if (fits) paintHalo(ctx, x, y, colour)
   if (hasFault(paint)) strokeCircle(ctx, x, y, 9, colours.danger, 2)
   else if (side === 'input' && state === 'free') strokeCircle(ctx, x, y, 7.5, colour, 1.2)
   paintSlotShape(paint, colour, state, context)
   if (context.scale >= OVERVIEW) paintSlotName(paint, state, context)
   ctx.restore()
+}
+
+/** Paints the end of a wire that the body of the node covers, from the border to the slot. */
+function paintWireEnd({ node, side, x, y }: SlotPaint, colour: string, ctx: PaintContext['ctx']) {
+  ctx.strokeStyle = colour
+  ctx.lineWidth = 2
+  ctx.beginPath()
+  ctx.moveTo(side === 'input' ? 0 : node.size[0], y)
+  ctx.lineTo(x, y)
+  ctx.stroke()
 }
 
 function slotState({ node, side, slot }: SlotPaint): SlotState {

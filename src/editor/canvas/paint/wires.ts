@@ -8,37 +8,82 @@ export interface WireStyle {
   wide: boolean
   /** True for the wire that joins Start and End of a loop. */
   loop: boolean
+  /** Height at which the wire of a loop runs above the nodes of its zone; undefined without one. */
+  top?: number | undefined
   alpha: number
 }
 
 type Ends = ArrayLike<number>
 
+/**
+ * Length of the straight piece at both ends of a wire, which is at least the distance between a slot
+ * and the border of its node. The curve begins and ends outside of the nodes, which cover wires, so
+ * that a wire meets the border at the height of its slot.
+ */
+const STRAIGHT = 10
+
+const curveEnds = (a: Ends, b: Ends): [[number, number], [number, number]] => [
+  [a[0] + STRAIGHT, a[1]],
+  [b[0] - STRAIGHT, b[1]],
+]
+
 /** Returns the two control points of the Bézier curve of a wire. */
 export function wireBends(a: Ends, b: Ends): [[number, number], [number, number]] {
-  const [dx, dy] = [b[0] - a[0], b[1] - a[1]]
+  const [from, to] = curveEnds(a, b)
+  const [dx, dy] = [to[0] - from[0], to[1] - from[1]]
   const reach =
     dx > 0 ? Math.max(28, dx * 0.45) : Math.min(160, 40 + Math.abs(dx) * 0.35 + Math.abs(dy) * 0.2)
   return [
-    [a[0] + reach, a[1]],
-    [b[0] - reach, b[1]],
+    [from[0] + reach, from[1]],
+    [to[0] - reach, to[1]],
   ]
 }
 
 /** Returns points along a wire, without its ends. */
 export function wirePoints(a: Ends, b: Ends, count = 24): [number, number][] {
+  const [from, to] = curveEnds(a, b)
   const [first, second] = wireBends(a, b)
   return Array.from({ length: count }, (_, i) => {
-    const t = (i + 1) / (count + 1)
-    const at = (k: number) =>
-      (1 - t) ** 3 * a[k] +
+    const t = i / (count - 1)
+    const at = (k: 0 | 1) =>
+      (1 - t) ** 3 * from[k] +
       3 * t * (1 - t) ** 2 * first[k] +
       3 * t ** 2 * (1 - t) * second[k] +
-      t ** 3 * b[k]
+      t ** 3 * to[k]
     return [at(0), at(1)]
   })
 }
 
-/** Paints a Bézier curve that leaves to the right and arrives from the left. */
+/** Distance of the vertical pieces of a loop's wire from its slots: outside of the nodes. */
+const ASIDE = 18
+
+/** Corners of the wire of a loop, which runs at the height `top` above the nodes of its zone. */
+export const loopCorners = (a: Ends, b: Ends, top: number): [number, number][] => [
+  [a[0], a[1]],
+  [a[0] + ASIDE, a[1]],
+  [a[0] + ASIDE, top],
+  [b[0] - ASIDE, top],
+  [b[0] - ASIDE, b[1]],
+  [b[0], b[1]],
+]
+
+/** Adds a path through corners, which are rounded. */
+function addRoundedPath(
+  ctx: CanvasRenderingContext2D,
+  corners: readonly (readonly [number, number])[],
+) {
+  ctx.moveTo(...corners[0])
+  corners.slice(1, -1).forEach((corner, i) => {
+    const next = corners[i + 2]
+    const [before, after] = [corners[i], next].map(([x, y]) =>
+      Math.hypot(x - corner[0], y - corner[1]),
+    )
+    ctx.arcTo(...corner, ...next, Math.min(8, before / 2, after / 2))
+  })
+  ctx.lineTo(...corners[corners.length - 1])
+}
+
+/** Paints a curve that leaves to the right and arrives from the left, straight at both ends. */
 export function paintWire(
   ctx: CanvasRenderingContext2D,
   a: ArrayLike<number>,
@@ -53,8 +98,13 @@ export function paintWire(
   ctx.lineCap = 'round'
   if (style.loop) ctx.setLineDash([1, 7])
   ctx.beginPath()
-  ctx.moveTo(a[0], a[1])
-  ctx.bezierCurveTo(...first, ...second, b[0], b[1])
+  if (style.top === undefined) {
+    const [from, to] = curveEnds(a, b)
+    ctx.moveTo(a[0], a[1])
+    ctx.lineTo(...from)
+    ctx.bezierCurveTo(...first, ...second, ...to)
+    ctx.lineTo(b[0], b[1])
+  } else addRoundedPath(ctx, loopCorners(a, b, style.top))
   ctx.stroke()
   ctx.restore()
 }

@@ -20,6 +20,17 @@ export const enGraph = {
     hint: ['select', 'confirm', 'close'],
   },
 
+  /** Lists of many choices. */
+  choices: {
+    search: 'Search choices…',
+    none: (query: string) => `No choice matches “${query}”`,
+    groups: {
+      deterministic: 'Deterministic',
+      freshNoise: 'With fresh noise in each step',
+      distilled: 'For distilled models',
+    },
+  },
+
   finder: {
     commands: 'Search commands',
     commandsHint: 'Type a command…',

@@ -11,6 +11,7 @@ export const enImages = {
     tools: 'Chart tools',
     loading: 'Loading…',
     notLoaded: 'Charts could not be loaded. Are you offline?',
+    gestures: 'Gestures and keys',
     hint:
       'Drag: zoom · Double-click: reset · Wheel: zoom x · Shift+wheel: zoom y · Shift+drag: pan ' +
       '· One finger: pan · Two fingers: zoom · Double-tap: reset · Arrow keys: read values · + ' +

@@ -179,8 +179,8 @@ export const en = {
       change: {
         title: 'Change one thing',
         text:
-          'Select Network, and in the details set predicts to epsilon: the network then predicts ' +
-          'the noise, as in DDPM. Any other change works too.',
+          'Select Data, and in the details set distribution to spiral. Any other change works too: ' +
+          'draw your own points, or make Network smaller.',
       },
       again: {
         title: 'Run it again',
@@ -189,8 +189,8 @@ export const en = {
       compare: {
         title: 'Compare',
         text:
-          'The loss of the previous run stays in grey next to the new one. Wait for the end, or ' +
-          'press Stop when you have seen enough.',
+          'Now the same noise becomes other samples. Compare them with the data behind them. Wait ' +
+          'for the end, or press Stop when you have seen enough.',
       },
       end: {
         title: 'That’s it',

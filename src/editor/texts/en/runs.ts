@@ -126,6 +126,8 @@ export const enRuns = {
       axis: (number: number): string => (number === 1 ? 'First parameter' : 'Second parameter'),
       param: (number: number): string =>
         number === 1 ? 'Parameter to vary' : 'Second parameter to vary',
+      searchHint: (count: number) => `Search ${count} parameters…`,
+      found: (count: number) => `${plural(count, 'parameter')} found`,
       second: 'Add second parameter',
       remove: 'Remove',
       list: (param: string) => `Values of ${param}`,
@@ -154,6 +156,18 @@ export const enRuns = {
     },
   },
 
+  /** Buttons that cure a fault. */
+  cures: {
+    reason: 'Why the run failed',
+    more: (count: number) => plural(count, 'more problem'),
+    set: (settings: readonly { param: string; value: string }[]) =>
+      `Set ${settings.map(({ param, value }) => `${param} to ${value}`).join(' and ')}`,
+    connect: (slot: string, node: string) => `Connect ${slot} to ${node}`,
+    add: (node: string) => `Add ${node}`,
+    importDataset: 'Import data…',
+    addCheckpoint: 'Add a checkpoint…',
+  },
+
   status: {
     label: 'Status',
     idle: 'Ready',
@@ -174,9 +188,12 @@ export const enRuns = {
       waits: (node: string) => `${node} depends on a muted node`,
     },
     finished: (time: string) => `Finished in ${time}`,
-    ran: (ran: number, all: number) => `${ran} of ${plural(all, 'node')} ran`,
+    reused: (reused: number, all: number) =>
+      reused === all ? 'all results reused' : `${reused} of ${plural(all, 'result')} reused`,
+    training: (number: number, of: number) => `training ${number} of ${of}`,
     step: (index: string, count: string) => `step ${index} of ${count}`,
     loss: 'loss',
+    lossHint: 'Loss of the last step. Charts show the moving mean of a noisy loss.',
     rate: (rate: string) => `${rate} it/s`,
     left: (time: string) => `${time} left`,
     saved: (step: string, time: string) => `Saved at step ${step}, ${time} ago`,

@@ -18,6 +18,16 @@ export const koGraph: typeof enGraph = {
     hint: ['선택', '확인', '닫기'],
   },
 
+  choices: {
+    search: '선택지 검색…',
+    none: (query) => `“${query}”에 맞는 선택지가 없습니다`,
+    groups: {
+      deterministic: '결정적',
+      freshNoise: '단계마다 새 노이즈',
+      distilled: '증류한 모델용',
+    },
+  },
+
   finder: {
     commands: '명령 검색',
     commandsHint: '명령을 입력하세요…',

@@ -13,6 +13,7 @@ export const koImages: typeof enImages = {
     tools: '차트 도구',
     loading: '불러오는 중…',
     notLoaded: '차트를 불러오지 못했습니다. 오프라인인가요?',
+    gestures: '동작과 키',
     hint:
       '끌기: 확대 · 더블클릭: 전체 보기 · 휠: x 확대 · Shift+휠: y 확대 · Shift+끌기: 이동 · 한 손가락: 이동 · 두 손가락: 확대 · 두 ' +
       '번 두드리기: 전체 보기 · 화살표 키: 값 읽기 · +와 −: 확대와 축소 · 0: 전체 보기',

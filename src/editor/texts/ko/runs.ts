@@ -1,6 +1,6 @@
 // 실행에 관한 한국어 텍스트: 속도, 대기열, 기록, 파라미터 비교, 상태.
 import type { enRuns } from '../en/runs.ts'
-import { object, topic } from './particles.ts'
+import { object, topic, towards } from './particles.ts'
 
 export const koRuns: typeof enRuns = {
   speed: {
@@ -125,6 +125,8 @@ export const koRuns: typeof enRuns = {
       nothing: '이 그래프에는 바꿀 수 있는 파라미터가 없습니다.',
       axis: (number) => (number === 1 ? '첫째 파라미터' : '둘째 파라미터'),
       param: (number) => (number === 1 ? '바꿀 파라미터' : '바꿀 둘째 파라미터'),
+      searchHint: (count) => `파라미터 ${count}개에서 검색…`,
+      found: (count) => `파라미터 ${count}개 찾음`,
       second: '둘째 파라미터 추가',
       remove: '삭제',
       list: (param) => `${param}의 값`,
@@ -152,6 +154,17 @@ export const koRuns: typeof enRuns = {
     },
   },
 
+  cures: {
+    reason: '실행에 실패한 까닭',
+    more: (count) => `문제 ${count}개 더`,
+    set: (settings) =>
+      settings.map(({ param, value }) => `${object(param)} ${towards(value)}`).join(', ') + ' 설정',
+    connect: (slot, node) => `${object(slot)} ${node}에 연결`,
+    add: (node) => `${node} 추가`,
+    importDataset: '데이터 가져오기…',
+    addCheckpoint: '체크포인트 추가…',
+  },
+
   status: {
     label: '상태',
     idle: '준비됨',
@@ -172,9 +185,12 @@ export const koRuns: typeof enRuns = {
       waits: (node) => `${topic(node)} 음소거된 노드가 필요합니다`,
     },
     finished: (time) => `${time} 만에 완료`,
-    ran: (ran, all) => `노드 ${all}개 중 ${ran}개 실행`,
+    reused: (reused, all) =>
+      reused === all ? '모든 결과 재사용' : `결과 ${all}개 중 ${reused}개 재사용`,
+    training: (number, of) => `학습 ${of}개 중 ${number}번째`,
     step: (index, count) => `${count}단계 중 ${index}`,
     loss: '손실',
+    lossHint: '마지막 단계의 손실입니다. 차트는 들쭉날쭉한 손실의 이동 평균을 보여 줍니다.',
     rate: (rate) => `초당 ${rate}회`,
     left: (time) => `${time} 남음`,
     saved: (step, time) => `${step}단계에서 저장(${time} 전)`,

@@ -5,6 +5,7 @@ export const koViews: ViewTexts = {
   nothingYet: '아직 표시할 것이 없습니다',
   noImages: '이미지가 없습니다',
   earlierRuns: '이전 실행',
+  meanValue: '평균 #',
   andMore: '그 밖에 #개',
   more: '#개 더',
   clean: '노이즈 없음',

@@ -12,6 +12,7 @@ export const consistencyStep = defineStep({
   sampler: {
     name: 'consistency',
     about: 'For consistency models: jumps to clean data and adds noise again',
+    group: 'distilled',
     // At sigma_min the model returns its input, so a step that starts there does nothing.
     list: { count: 'intervals' },
   },

@@ -12,7 +12,7 @@ export const ddpmStep = defineStep({
   equation:
     'x_{t-1} = \\frac{\\sqrt{\\bar\\alpha_{t-1}} \\beta_t}{1 - \\bar\\alpha_t} \\hat{x}_0 + \\frac{\\sqrt{\\alpha_t} (1 - \\bar\\alpha_{t-1})}{1 - \\bar\\alpha_t} x_t + \\sigma_t z',
   source: 'Ho et al. 2020, algorithm 2 and eq. 7; learned variance: Nichol & Dhariwal 2021, eq. 15',
-  sampler: { name: 'ddpm', about: 'Ancestral, good with many steps' },
+  sampler: { name: 'ddpm', about: 'Ancestral, good with many steps', group: 'freshNoise' },
   noise: 'Noise z',
   params: {
     variance: choice(variances, 'Variance of the new noise', {

@@ -14,6 +14,7 @@ export const dpmpp2sAncestralStep = defineStep({
   sampler: {
     name: 'dpmpp_2s_ancestral',
     about: 'Second order with new noise, two evaluations per step',
+    group: 'freshNoise',
     names: ancestralNames,
   },
   usesModel: true,

@@ -20,6 +20,7 @@ export const dpmpp2mSdeStep = defineStep({
   sampler: {
     name: 'dpmpp_2m_sde',
     about: 'dpmpp_2m with new noise, good with 20 steps or more',
+    group: 'freshNoise',
     names: ancestralNames,
   },
   noise: 'Noise z for eta above 0',
@@ -46,6 +47,7 @@ export const dpmpp3mSdeStep = defineStep({
   sampler: {
     name: 'dpmpp_3m_sde',
     about: 'Third order with new noise, good with 30 steps or more',
+    group: 'freshNoise',
     names: ancestralNames,
   },
   noise: 'Noise z for eta above 0',

@@ -15,6 +15,7 @@ export const dpmppSdeStep = defineStep({
   sampler: {
     name: 'dpmpp_sde',
     about: 'New noise in two stages, two evaluations per step, good with few steps',
+    group: 'freshNoise',
     names: ancestralNames,
   },
   usesModel: true,

@@ -14,6 +14,7 @@ export const eulerAncestralStep = defineStep({
   sampler: {
     name: 'euler_ancestral',
     about: 'Euler with new noise; results change with the number of steps',
+    group: 'freshNoise',
     names: ancestralNames,
   },
   noise: 'Noise z for eta above 0',

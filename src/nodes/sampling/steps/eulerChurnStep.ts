@@ -14,6 +14,7 @@ export const eulerChurnStep = defineStep({
   sampler: {
     name: 'euler_churn',
     about: 'Euler with s_churn, as in k-diffusion and EDM',
+    group: 'freshNoise',
   },
   usesModel: true,
   noise: 'Noise for s_churn above 0',

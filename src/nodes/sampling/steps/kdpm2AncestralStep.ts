@@ -15,6 +15,7 @@ export const kdpm2AncestralStep = defineStep({
   sampler: {
     name: 'kdpm2_ancestral',
     about: 'kdpm2 with new noise (dpm_2_ancestral of k-diffusion)',
+    group: 'freshNoise',
     names: ancestralNames,
   },
   usesModel: true,

@@ -14,6 +14,7 @@ export const lcmStep = defineStep({
   sampler: {
     name: 'lcm',
     about: 'For models distilled to few steps: jumps to clean data and adds noise again',
+    group: 'distilled',
   },
   noise: 'Noise z',
   params: {

@@ -10,7 +10,11 @@ export const reverseDiffusionStep = defineStep({
   equation:
     'x_s = (2 - k) \\, x_t + g^2 \\, \\nabla \\log p(x_t) + g z, \\quad k = \\frac{\\alpha_t}{\\alpha_s}, \\; g^2 = \\sigma_t^2 - k^2 \\sigma_s^2',
   source: 'Song et al. 2021, eq. 46, algorithms 2 and 3',
-  sampler: { name: 'reverse_diffusion', about: 'Reverse SDE, for hundreds of steps' },
+  sampler: {
+    name: 'reverse_diffusion',
+    about: 'Reverse SDE, for hundreds of steps',
+    group: 'freshNoise',
+  },
   noise: 'Noise z',
   params: {},
   check: (_, { levels }) => {

@@ -32,6 +32,7 @@ export const saSolverStep = defineStep({
   sampler: {
     name: 'sa_solver',
     about: 'Stochastic Adams, good with 20 steps or more',
+    group: 'freshNoise',
     fixed: { algorithm_type: 'data_prediction' },
   },
   noise: 'Noise z where tau is above 0',

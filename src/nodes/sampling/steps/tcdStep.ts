@@ -14,6 +14,7 @@ export const tcdStep = defineStep({
   sampler: {
     name: 'tcd',
     about: 'For models distilled to few steps; eta sets the new noise',
+    group: 'distilled',
     names: { eta: 'tcd_eta' },
   },
   noise: 'Noise z for eta above 0',
@@ -23,7 +24,7 @@ export const tcdStep = defineStep({
       real(
         0.3,
         { min: 0, max: 1, step: 0.05, slider: true },
-        'Overshoot towards clean data, as a share of the way: gamma in the paper',
+        'Overshoot towards clean data, as a share of the step: gamma in the paper',
       ),
     ),
   },

@@ -122,7 +122,7 @@ export const koPlan: Translation<typeof planMessages> = {
   waitWhileRecording:
     '이 루프의 노드가 데이터를 기다리는데, 기울기를 기록하는 동안에는 기다릴 수 없습니다.',
   moveOut: '루프 밖으로 옮기세요.',
-  fewerSamples: '{every}단계마다 샘플을 냅니다. 더 자주 하면 시간의 5분의 1이 넘게 듭니다.',
+  fewerSamples: '학습이 느려지지 않도록 {wanted}단계가 아니라 {every}단계마다 샘플링합니다.',
   noAsset: '여기에 {name}이(가) 없습니다.',
 
   // 층

@@ -13,7 +13,7 @@ export const koSampling: Translation<typeof samplingMessages> = {
   offsetImages: '채널마다 오프셋을 더하려면 이미지 [b, h, w, c]여야 하는데 [{shape}]입니다.',
   noOffset: 'noise_offset을 0으로 정하세요.',
   noBatchSize: '`like`를 연결하지 않으면 batch_size가 0보다 커야 하는데 0입니다.',
-  setBatchSize: 'batch_size를 정하거나 `like`를 연결하세요.',
+  setBatchSize: 'batch_size를 64로 정하거나 `like`를 연결하세요.',
   noiseShape: '크기 하나(점)나 셋(height, width, channels)이어야 하는데 “{got}”입니다.',
   writeShape: '2나 28, 28, 1처럼 쓰거나, `like`를 연결하세요.',
   coupledShapes: '노이즈의 모양이 x_0과 같은 [{expected}]이어야 하는데 [{got}]입니다.',

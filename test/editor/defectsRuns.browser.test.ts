@@ -1,0 +1,403 @@
+// Defects that a review of the editor found, about runs: each test is named after the behaviour and
+// the number in the review. Every defect and where its behaviour is tested:
+//
+//  1  charts show no other workflow's runs            charts.browser.test.ts, other suites of charts
+//  2  Live follows mute and bypass                    suites of links and live runs
+//  3  the tour compares samples, not losses           defectsPanels.browser.test.ts
+//     points outside of a scatter plot                suites of scatter plots
+//  4  presentation mode with large text               suites of the presentation
+//  5  a failed run shows its reason and a cure        here; cures.test.ts
+//  6  cadence and reason in one sentence              here
+//  7  reload: pictures, saved within two seconds      here; restored.browser.test.ts
+//  8  a double-click on a number changes nothing      suites of number widgets
+//  9  mathematics in titles, tabs and notes           suites of the gallery and of notes
+// 10  notes are shown in full                         suites of notes
+// 11  a growing node makes room                       defectsCanvas.browser.test.ts; makeRoom.test.ts
+// 12  node search ranks by use                        suites of the node search
+// 13  the minimap covers nothing important            suites of the minimap
+// 14  a dropped node makes room                       suites of dropping nodes
+// 15  the dot of a title and collapsing               suites of collapsing
+// 16  the gallery as a grid with times and levels     suites of the gallery
+// 17  list of tabs, close others                      suites of tabs
+// 18  messages end with their workflow                here
+// 19  the Run button stays in place                   suites of the top bar
+// 20  shortcuts with groups and search                suites of the shortcuts
+// 21  ticks, mean and earlier runs of charts          here; nodes/views.test.ts
+// 22  Korean: undo, titles of notes and nodes         defectsPanels.browser.test.ts
+// 23  reused results do not read like a failure       here
+// 24  actions for several selected nodes              suites of the selection toolbox
+// 25  search among the parameters to vary, grid       here
+// 26  seeds of a run in order                         here
+// 27  list of samplers: groups, search, height        defectsPanels.browser.test.ts
+// 28  a menu has the title of its node                suites of menus
+// 29  wires end on their slots                        defectsCanvas.browser.test.ts
+// 30  clouds that can be switched off                 suites of scatter plots
+// 31  groups around zones, and in subgraphs           defectsCanvas.browser.test.ts
+// 32  the panel describes the open subgraph           defectsCanvas.browser.test.ts
+// 33  status after a cure; wires of deselected nodes  here; defectsCanvas.browser.test.ts
+// 34  a link to a visible node keeps the view         defectsCanvas.browser.test.ts
+// 35  the key of the library closes it                defectsPanels.browser.test.ts
+// 36  Alt+drag clones                                 suites of cloning
+// 37  phones: fields, targets, hints, taps            defectsPhone.browser.test.ts
+// 38  progress of several trainings                   here
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { encodePng } from '../../src/engine/images/png.ts'
+import { en } from '../../src/editor/texts/en/index.ts'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { node } from '../nodes/evaluate.ts'
+import { trainingGraph } from '../trainingGraph.ts'
+import { workflowOf } from '../workflowOf.ts'
+import {
+  button,
+  clickNode,
+  dropFile,
+  getRunStatus,
+  getViewKind,
+  newWorkflow,
+  onCanvas,
+  press,
+  titles,
+  useEditor,
+  values,
+  waitForEditor,
+  waitForRun,
+  wires,
+} from './driver.ts'
+import { readyWorkflow } from './readyText.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+const editor = useEditor(chromium, server, { newProfile: true, media: { reducedMotion: 'reduce' } })
+
+let page: Page
+beforeEach(() => void (page = editor.page))
+
+/** Opens a graph; the ids of its nodes are their titles. */
+async function open(nodes: ReturnType<typeof node>[], name = 'graph.json') {
+  await dropFile(page, name, workflowOf({ nodes }))
+  await expect.poll(() => titles(page)).toEqual(nodes.map(({ id }) => id).sort())
+}
+
+const reason = () => page.getByRole('region', { name: en.cures.reason })
+const run = () => press(page, 'Control+Enter')
+
+describe('5: a failed run shows its reason at once', () => {
+  test('without a node that shows something, and adds one', async () => {
+    await open([
+      node('Schedule', 'NoiseSchedule'),
+      node('Way', 'Timesteps', { schedule: 'Schedule.schedule' }),
+    ])
+    await clickNode(page, 'Way')
+    await run()
+    await reason().getByText('There is nothing to run').waitFor()
+    await reason()
+      .getByRole('button', { name: en.cures.add('Inspect') })
+      .click()
+    await expect.poll(() => wires(page)).toContain('Way > Inspect')
+    await reason().waitFor({ state: 'detached' })
+    await run()
+    await waitForRun(page)
+  })
+
+  test('adds Scatter to a graph of points', async () => {
+    await open([node('Data', 'Points'), node('Schedule', 'NoiseSchedule')])
+    await clickNode(page, 'Data')
+    await run()
+    await reason()
+      .getByRole('button', { name: en.cures.add('Scatter') })
+      .click()
+    await expect.poll(() => wires(page)).toEqual(['Data > Scatter'])
+    await run()
+    await waitForRun(page)
+    expect(await getViewKind(page, 'Scatter')).toBe('scatter')
+  })
+
+  test('and sets the param that its cure names', async () => {
+    await open([
+      node('Noise', 'GaussianNoise', {}, { batch_size: 0, shape: '8, 8, 1' }),
+      node('Picture', 'Preview', { images_1: 'Noise.noise' }),
+    ])
+    await clickNode(page, 'Picture')
+    await run()
+    await reason().getByText('Expected a batch_size above 0').waitFor()
+    const cure = en.cures.set([{ param: 'batch_size', value: '64' }])
+    await reason().getByRole('button', { name: cure }).click()
+    await expect.poll(() => values(page, 'Noise')).toMatchObject({ batch_size: 64 })
+    await reason().waitFor({ state: 'detached' })
+    await run()
+    await waitForRun(page)
+  })
+
+  test('and connects a missing input, or adds its source', async () => {
+    await open([node('Way', 'Timesteps'), node('Values', 'Inspect', { value: 'Way.timesteps' })])
+    await clickNode(page, 'Values')
+    await run()
+    await reason().getByText('Required input schedule is not connected.').waitFor()
+    await reason()
+      .getByRole('button', { name: en.cures.add('Noise Schedule') })
+      .click()
+    await expect.poll(() => wires(page)).toContain('Noise Schedule > Way')
+    await press(page, 'Control+z', 'Control+z')
+    await expect.poll(() => titles(page)).toEqual(['Values', 'Way'])
+
+    await open(
+      [
+        node('Linear', 'NoiseSchedule'),
+        node('Way', 'Timesteps'),
+        node('Values', 'Inspect', { value: 'Way.timesteps' }),
+      ],
+      'again.json',
+    )
+    await clickNode(page, 'Values')
+    await run()
+    await reason()
+      .getByRole('button', { name: en.cures.connect('schedule', 'Linear') })
+      .click()
+    await expect.poll(() => wires(page)).toContain('Linear > Way')
+    await run()
+    await waitForRun(page)
+  })
+
+  test('and opens the import of data', async () => {
+    await open([
+      node('Pictures', 'Images'),
+      node('Grid', 'Preview', { images_1: 'Pictures.dataset' }),
+    ])
+    await clickNode(page, 'Grid')
+    await run()
+    await reason().getByText('No data set is chosen.').waitFor()
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      reason().getByRole('button', { name: en.cures.importDataset }).click(),
+    ])
+    const files = [0, 1, 2].map((i) => {
+      const pixels = Uint8ClampedArray.from({ length: 64 }, (_, at) => (at * 3 + i * 40) % 256)
+      const png = encodePng({ width: 8, height: 8, channels: 1, count: 1, pixels })
+      return { name: `${i}.png`, mimeType: 'image/png', buffer: Buffer.from(png) }
+    })
+    await chooser.setFiles(files)
+    await button(page, 'Import').click()
+    await expect
+      .poll(() => values(page, 'Pictures'))
+      .toMatchObject({ images: { name: expect.any(String) as string } })
+  })
+
+  test('unless the panel shows it; and it can be closed', async () => {
+    await open([node('Way', 'Timesteps'), node('Values', 'Inspect', { value: 'Way.timesteps' })])
+    await run()
+    const inPanel = page.locator('.panel').getByText('Required input schedule is not connected.')
+    await inPanel.waitFor()
+    expect(await reason().count()).toBe(0)
+    await clickNode(page, 'Values')
+    await reason().waitFor()
+    await reason().getByRole('button', { name: en.dialogs.close }).click()
+    await reason().waitFor({ state: 'detached' })
+  })
+})
+
+test('33: the status is no longer red once the cause of a failure is cured', async () => {
+  await open([
+    node('Noise', 'GaussianNoise', {}, { batch_size: 0, shape: '8, 8, 1' }),
+    node('Picture', 'Preview', { images_1: 'Noise.noise' }),
+  ])
+  await run()
+  await expect.poll(() => getRunStatus(page)).toBe(en.status.failed)
+  await clickNode(page, 'Noise')
+  const field = page.locator('.panel').getByLabel('batch_size', { exact: true })
+  await field.fill('4')
+  await field.press('Enter')
+  await expect.poll(() => getRunStatus(page)).toBe(en.status.idle)
+  expect(await page.locator('.status').getAttribute('data-state')).toBe('idle')
+})
+
+test('6: the status gives the cadence of samples and its reason in one sentence', async () => {
+  const settings = {
+    'Training Start.steps': 400,
+    'Training End.emit_every': 2,
+    'Samples.num_inference_steps': 60,
+    'Noise.batch_size': 1000,
+  }
+  await dropFile(page, 'often.json', readyWorkflow('points', settings, 'Often'))
+  await expect.poll(() => page.title()).toContain('Often')
+  await run()
+  await expect
+    .poll(() => page.locator('.status .says').innerText(), { timeout: 60_000 })
+    .toMatch(/^Sampling every \d+ steps instead of 2, to keep training fast\.$/)
+  await button(page, 'Stop').click()
+  // The param is called what it is: a lower bound.
+  await clickNode(page, 'Training End')
+  await page
+    .locator('.panel')
+    .getByText(/^Fewest steps between previews/)
+    .waitFor()
+})
+
+const step = async () =>
+  Number(
+    /step ([\d,]+)/.exec(await page.locator('.status .figures').innerText())![1].replace(',', ''),
+  )
+
+test('7: a reload loses at most two seconds of a training, and shows its pictures', async () => {
+  await button(page, 'Run').click()
+  await expect
+    .poll(() => getViewKind(page, 'Samples on the data'), { timeout: 60_000 })
+    .toBe('scatter')
+  const [since, before] = [Date.now(), await step()]
+  // 2 s between two saves, and the time of one save.
+  await expect.poll(() => Date.now() - since, { timeout: 10_000 }).toBeGreaterThan(2500)
+  await page.reload()
+  await waitForEditor(page)
+  const offer = page.locator('.status .continue')
+  await offer.waitFor()
+  const [, stored] = /step ([\d,]+)/.exec(await offer.innerText())!
+  expect(Number(stored.replace(',', ''))).toBeGreaterThanOrEqual(before)
+  await expect.poll(() => getViewKind(page, 'Samples on the data')).toBe('scatter')
+})
+
+test('18: a message about a file ends with its workflow', async () => {
+  await open([
+    node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1' }),
+    node('File', 'SaveImage', { images: 'Noise.noise' }),
+  ])
+  await run()
+  const toast = page.locator('.toast').filter({ hasText: 'is ready' })
+  await toast.waitFor()
+  await newWorkflow(page)
+  await toast.waitFor({ state: 'detached', timeout: 2000 })
+})
+
+test('23: reused results do not read like a failure', async () => {
+  await open([
+    node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1' }),
+    node('Picture', 'Preview', { images_1: 'Noise.noise' }),
+  ])
+  await run()
+  await waitForRun(page)
+  await run()
+  await expect.poll(() => getRunStatus(page)).toMatch(/^Finished in .* · all results reused$/)
+  await clickNode(page, 'Picture')
+  const field = page.locator('.panel').getByLabel('columns', { exact: true })
+  if ((await field.count()) > 0) {
+    await field.fill('2')
+    await field.press('Enter')
+    await run()
+    await expect.poll(() => getRunStatus(page)).not.toMatch(/\d of \d+ nodes ran/)
+  }
+})
+
+declare const drawnTexts: string[]
+
+/** Records the texts that are painted from now on, as `drawnTexts` of the page. */
+const recordTexts = () =>
+  page.evaluate(() => {
+    const texts: string[] = []
+    Object.assign(globalThis, { drawnTexts: texts })
+    for (const { prototype } of [CanvasRenderingContext2D, OffscreenCanvasRenderingContext2D]) {
+      const { fillText } = prototype
+      prototype.fillText = function (text: string, ...rest: [number, number, number?]) {
+        texts.push(text)
+        return fillText.call(this, text, ...rest)
+      }
+    }
+  })
+
+test('21: the chart of a noisy loss names its value as the mean, with several ticks', async () => {
+  await recordTexts()
+  await button(page, 'Run').click()
+  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(150)
+  await expect
+    .poll(() => page.evaluate(() => drawnTexts.filter((text) => text.startsWith('mean ')).length), {
+      timeout: 30_000,
+    })
+    .toBeGreaterThan(0)
+  const figures = page.locator('.status .figures')
+  expect(await figures.getByTitle(en.status.lossHint).innerText()).toMatch(/^loss [\d.]+/)
+  // The loss of v lies between about 0.4 and 2, where powers of ten give one tick.
+  const ticks = await page.evaluate(
+    () => new Set(drawnTexts.filter((text) => /^0\.\d+$|^[12]$|^1\.\d$/.test(text))).size,
+  )
+  expect(ticks).toBeGreaterThanOrEqual(3)
+  await button(page, 'Stop').click()
+})
+
+test('26: the seeds of a run are listed in order, as ranges', async () => {
+  await press(page, 'Alt+r')
+  await dropFile(page, 'short.json', readyWorkflow('points', {}, 'Short'))
+  await expect.poll(() => page.title()).toContain('Short')
+  await run()
+  await waitForRun(page)
+  await expect.poll(() => page.locator('.runs-table td.seed').first().innerText()).toBe('0–4, 6, 7')
+})
+
+describe('25: Vary', () => {
+  const dialog = () => page.getByRole('dialog', { name: en.runs.sweep.title })
+
+  test('finds one of many parameters by its name', async () => {
+    await press(page, 'Alt+v')
+    const chosen = () =>
+      dialog().getByLabel(en.runs.sweep.param(1), { exact: true }).locator('option:checked')
+    const search = dialog().getByRole('searchbox')
+    expect(await search.getAttribute('placeholder')).toMatch(/^Search \d\d parameters…$/)
+    await search.fill('lr')
+    await expect.poll(() => chosen().innerText()).toMatch(/\.lr$/)
+    await search.fill('network hidden')
+    await expect.poll(() => chosen().innerText()).toBe('Network.hidden')
+    await dialog().getByText(en.runs.sweep.found(1)).waitFor()
+    await dialog().getByLabel('Values of hidden').fill('16, 32')
+    await dialog().getByRole('button', { name: 'Start 2 runs' }).waitFor()
+  })
+
+  test('shows two rows of its grid', async () => {
+    const nodes = trainingGraph(4).nodes.filter(({ id }) => id !== 'Keep' && id !== 'Numbers')
+    await open(nodes, 'training.json')
+    await clickNode(page, 'Samples')
+    await button(page, en.panel.vary('num_inference_steps')).click()
+    await dialog().getByLabel('Values of num_inference_steps').fill('2, 3')
+    await dialog().getByRole('button', { name: en.runs.sweep.second }).click()
+    await dialog().getByLabel('Second parameter to vary', { exact: true }).selectOption({
+      label: 'Adam.lr',
+    })
+    await dialog().getByLabel('Values of lr').fill('0.01, 0.02')
+    await dialog()
+      .getByRole('button', { name: en.runs.sweep.run(4) })
+      .click()
+    const cells = page.locator('.grid button.cell')
+    await expect.poll(() => cells.count(), { timeout: 60_000 }).toBe(4)
+    await page.locator('.grid img').nth(3).waitFor()
+    const [last, body] = [
+      (await cells.nth(3).boundingBox())!,
+      (await page.locator('.lower-body').boundingBox())!,
+    ]
+    expect(last.y + last.height).toBeLessThanOrEqual(body.y + body.height + 1)
+  })
+})
+
+declare const progressLog: [figures: string, value: number][]
+
+test('38: the progress of several trainings counts all of them', async () => {
+  const settings = Object.fromEntries(
+    ['uniform', 'importance'].map((each) => [`Training Start, ${each}.steps`, 120]),
+  )
+  await dropFile(page, 'two.json', readyWorkflow('importance-sampling', settings, 'Two'))
+  await expect.poll(() => page.title()).toContain('Two')
+  await page.evaluate(() => {
+    const log: [string, number][] = []
+    Object.assign(globalThis, { progressLog: log })
+    const look = () => {
+      const bar = document.querySelector('.top .progress')?.getAttribute('aria-valuenow')
+      const figures = document.querySelector('.status .figures')?.textContent ?? ''
+      if (bar && figures.includes('training ')) log.push([figures, Number(bar)])
+      requestAnimationFrame(look)
+    }
+    look()
+  })
+  await run()
+  await waitForRun(page, 120_000)
+  const log = await page.evaluate(() => progressLog)
+  const shown = log.map(([figures]) => /training \d of \d/.exec(figures)?.[0])
+  expect([...new Set(shown)]).toEqual(['training 1 of 2', 'training 2 of 2'])
+  const bars = log.map(([, value]) => value)
+  expect(bars).toEqual(bars.toSorted((a, b) => a - b))
+  expect(await onCanvas(page, ({ graph }) => graph._nodes.length)).toBeGreaterThan(10)
+})
