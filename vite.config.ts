@@ -11,6 +11,7 @@ import { compressedMnist } from './src/build/mnist.ts'
 import { offline } from './src/build/offline.ts'
 import { createNonce, policyHeaders, policyInPages } from './src/build/policy.ts'
 import { THREAD_SCRIPT, threadScript, writeThreadScript } from './src/build/threadScript.ts'
+import { usage } from './src/build/usage.ts'
 import { workflowTexts } from './src/build/workflowTexts.ts'
 import { alone, LongestFirst } from './test/order.ts'
 
@@ -37,7 +38,15 @@ const styleNonce = createNonce()
 
 const app: UserConfig = {
   base: './',
-  plugins: [noEval, workflowTexts(), compressedMnist(), packedEmoji(), offline(), policyInPages()],
+  plugins: [
+    noEval,
+    workflowTexts(),
+    usage(),
+    compressedMnist(),
+    packedEmoji(),
+    offline(),
+    policyInPages(),
+  ],
   build: {
     outDir: 'dist/app',
     // The policy forbids fonts from data: URLs.

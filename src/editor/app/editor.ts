@@ -7,6 +7,7 @@ import { createStage, type Stage } from '../canvas/stage.ts'
 import { shownChart } from '../charts/state.ts'
 import { listenToDrops, openAddressLink } from '../drops/files.ts'
 import { ownTypes } from '../graph/declarations.ts'
+import { loadUsage } from '../graph/usageTable.ts'
 import { followFocus } from '../outline/focus.ts'
 import { createEngineRequests } from '../running/engineRequests.ts'
 import { followShapes } from '../running/featureShapes.ts'
@@ -59,6 +60,7 @@ export async function startEditor(
   setPanelShown(settings.value.panel && !isSmall())
   await applyLanguage(settings.value.language)
   void loadDescriptions()
+  void loadUsage()
   const editor = createServices(element, port, { stores, library })
   provideCommands(makeCommands(editor))
   draw(editor)
