@@ -84,6 +84,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     flags: {
       collapsed?: boolean
       pinned?: boolean
+      folded?: boolean
       chart?: import('../../engine/plan/view.ts').ChartLook
     }
     inputs: InputSlot[]

@@ -1,5 +1,5 @@
 // Nodes of this package on a litegraph canvas: their type, their status, and a type guard.
-import type { LGraph, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
+import type { InputSlot, LGraph, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
@@ -17,6 +17,10 @@ export interface NodeStatus {
   /** Turns a view of points in space to the angles that the user chose. */
   turn?: (view: View) => View
   state: NodeState
+  /** Number of rows of slots for which the node has room. */
+  rows?: number
+  /** Tests which hidden inputs are shown for a dragged wire. */
+  unfolds?: (input: InputSlot) => boolean
   /** True in slow motion for the node that runs next. */
   next?: boolean
   progress?: { index: number; count: number; label?: string }
