@@ -55,7 +55,7 @@ function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
     choose: () =>
       instead
         ? replaceNode(editor, instead, item.declaration.type)
-        : addNode(editor, item.declaration.type, spot.graph, { wire, into }),
+        : void addNode(editor, item.declaration.type, spot.graph, { wire, into }),
   })
   return (
     <Picker

@@ -1,15 +1,19 @@
 // Minimap of the graph, shown while the graph does not fit the window. A press or drag moves the
-// camera.
+// camera. It stays away from selected nodes, nodes with faults, and what is dragged.
 import { useCanvas, type CanvasServices } from './services.ts'
 import { panelInsets } from '../ui/insets.ts'
 import type { TargetedPointerEvent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import type { Edges } from './camera.ts'
+import type { LGraphNode } from './canvas.ts'
 import type { Point } from '../ui/geometry.ts'
 import { TITLE } from '../graph/nodeSize.ts'
+import { chooseCorner, cornerRect, type Corner, type PageRect } from './minimapPlace.ts'
+import { nodeRect } from './nodeDrag.ts'
 import { createBitmap } from './paint/painting.ts'
 import type { Stage } from './stage.ts'
+import { canvasPressed, selectedIds } from './state.ts'
 import { settings } from '../storage/settings.ts'
 
 const [WIDTH, HEIGHT, MARGIN] = [184, 124, 8]
@@ -18,6 +22,7 @@ export function Minimap() {
   const editor = useCanvas()
   const element = useRef<HTMLCanvasElement>(null)
   const frame = useRef<Frame>(undefined)
+  const corner = useRef<Corner>(undefined)
   const shown = settings.value.minimap
   useEffect(() => {
     if (!shown) return undefined
@@ -26,10 +31,14 @@ export function Minimap() {
       if (!canvas) return
       frame.current = computeFrame(editor)
       canvas.hidden = !frame.current
-      const { left, bottom } = panelInsets()
-      canvas.style.left = `${left + 12}px`
-      canvas.style.bottom = `${bottom + 12}px`
-      if (frame.current) paintMap(canvas, editor, frame.current)
+      if (!frame.current) return
+      const surroundings = readSurroundings(editor)
+      corner.current = chooseCorner(corner.current, surroundings)
+      canvas.hidden = !corner.current
+      if (!corner.current) return
+      const [left, top] = cornerRect(corner.current, surroundings)
+      Object.assign(canvas.style, { left: `${left}px`, top: `${top}px` })
+      paintMap(canvas, editor, frame.current)
     }
     draw()
     return editor.stage.onDrawn(draw)
@@ -47,7 +56,7 @@ export function Minimap() {
   return (
     <canvas
       ref={element}
-      class="minimap"
+      class={canvasPressed.value ? 'minimap aside' : 'minimap'}
       aria-hidden="true"
       hidden
       onPointerDown={(event) => {
@@ -57,6 +66,29 @@ export function Minimap() {
       onPointerMove={(event) => event.buttons && moveCamera(event)}
     />
   )
+}
+
+/** So many selected nodes are kept free at most: with all selected, no corner would be. */
+const FEW = 8
+
+/** The free area of the canvas, and the nodes on the page. */
+function readSurroundings({ stage }: CanvasServices) {
+  const { left, top, right, bottom } = panelInsets()
+  const toPage = (node: LGraphNode): PageRect => {
+    const [x1, y1, x2, y2] = nodeRect(node)
+    return [...stage.toPage([x1, y1]), ...stage.toPage([x2, y2])]
+  }
+  const fewSelected = selectedIds.value.length <= FEW
+  const isImportant = (node: LGraphNode) =>
+    (node.is_selected === true && fewSelected) ||
+    (isDiffusionNode(node) && node.diffusion.state === 'fault')
+  const nodes = stage.nodes()
+  return {
+    area: [left, top, innerWidth - right, innerHeight - bottom] as const,
+    size: [WIDTH, HEIGHT] as const,
+    important: nodes.filter(isImportant).map(toPage),
+    others: () => nodes.filter((node) => !isImportant(node)).map(toPage),
+  }
 }
 
 /** Transform from the graph to the map: scale, and the graph point at the top left. */

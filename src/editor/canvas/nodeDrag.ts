@@ -2,7 +2,8 @@
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { isReroute } from '../../nodes/litegraph/reroute.ts'
 import { TITLE } from '../graph/nodeSize.ts'
-import { snapRect, type Rect, type SnapLine } from '../graph/snap.ts'
+import { snapRect, type Rect, type Snap, type SnapLine } from '../graph/snap.ts'
+import { settings } from '../storage/settings.ts'
 import type { Point } from '../ui/geometry.ts'
 
 /** Members of the canvas that dragging needs. */
@@ -58,8 +59,8 @@ export class NodeDrag {
     this.moved ||= far > 0
     shiftNodes(this.nodes(), [-this.shift[0], -this.shift[1]])
     const result = move()
-    const snaps = this.moved && event.isTrusted && !event.ctrlKey && !event.metaKey
-    const { shift, lines } = snaps ? this.snap() : { shift: [0, 0] as Point, lines: [] }
+    const isFree = event.ctrlKey || event.metaKey || !event.isTrusted || !settings.value.snap
+    const { shift, lines } = this.moved && !isFree ? this.snap() : noSnap
     this.shift = shift
     this.lines = lines
     shiftNodes(this.nodes(), shift)
@@ -77,20 +78,18 @@ export class NodeDrag {
     return Object.values(this.canvas.selected_nodes).filter(({ flags }) => !flags.pinned)
   }
 
-  private snap() {
+  private snap(): Snap {
     const moving = this.nodes()
     const others = this.canvas.visible_nodes.filter(
       (node) => !moving.includes(node) && !isReroute(node),
     )
-    return moving.length === 0
-      ? { shift: [0, 0] as Point, lines: [] }
-      : snapRect(joinRects(moving.map(nodeRect)), others.map(nodeRect), this.snapDistance())
-  }
-
-  private snapDistance(): number {
-    return SNAP_DISTANCE / this.canvas.ds.scale
+    if (!moving.length) return noSnap
+    const distance = SNAP_DISTANCE / this.canvas.ds.scale
+    return snapRect(joinRects(moving.map(nodeRect)), others.map(nodeRect), distance)
   }
 }
+
+const noSnap: Snap = { shift: [0, 0], lines: [] }
 
 function shiftNodes(nodes: readonly LGraphNode[], [dx, dy]: readonly [number, number]) {
   if (dx === 0 && dy === 0) return

@@ -5,7 +5,7 @@ import { installZones } from '../../nodes/litegraph/canvasZones.ts'
 import { toWorkflowFile } from '../../nodes/litegraph/graph.ts'
 import { registerNodes } from '../../nodes/litegraph/register.ts'
 import { scrubByTouch } from '../../nodes/litegraph/scrub.ts'
-import type { WorkflowFile } from '../../nodes/workflow.ts'
+import type { NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import { setSubgraphTypes } from '../graph/declarations.ts'
 import { texts } from '../texts/texts.ts'
 import type { Spot } from '../ui/geometry.ts'
@@ -49,6 +49,8 @@ export interface PointerInput {
   holdSpace(held: boolean): void
   dropWire(): void
   focus(): void
+  /** Moves nodes aside that these nodes cover, as a part of the current undo step. */
+  makeRoom(ids: readonly NodeId[]): void
 }
 
 /** Creates the canvas on an element. */
@@ -135,6 +137,11 @@ const createPointerInput = (canvas: EditorCanvas, element: HTMLCanvasElement): P
     canvas.setDirty(true)
   },
   focus: () => element.focus({ preventScroll: true }),
+  makeRoom(ids) {
+    canvas.room.finish()
+    canvas.hooks.pressed(true)
+    canvas.room.make(ids, () => canvas.hooks.pressed(false))
+  },
 })
 
 /** Paints zones in the colours of the theme. Returns a function that applies another theme. */
