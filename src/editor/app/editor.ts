@@ -35,7 +35,7 @@ import { listenToClipboard } from '../workspace/clipboard.ts'
 import { createLibrary, type Library } from '../workspace/library.ts'
 import { severalTabs } from '../workspace/state.ts'
 import { Workspace } from '../workspace/workspace.ts'
-import { followTheme } from './appearance.ts'
+import { followMotion, followTheme } from './appearance.ts'
 import { makeCommands } from './commands.ts'
 import { listenToKeys } from './keyboard.ts'
 import type { Editor } from './services.ts'
@@ -123,6 +123,7 @@ function createServices(
   }
   provideFocus(followFocus(stage))
   showRuns(stage)
+  followMotion()
   followPanels(stage)
   followShapes(client, stage, workspace)
   followWorkflow(editor)

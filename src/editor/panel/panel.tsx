@@ -40,6 +40,10 @@ const RunFiles = lazySection(async () => (await import('./runFiles.tsx')).RunFil
 const FormulaEquation = lazySection(
   async () => (await import('./formulaEquation.tsx')).FormulaEquation,
 )
+const SelectionTools = lazySection(
+  async () => (await import('./selectionTools.tsx')).SelectionTools,
+)
+const NodeTools = lazySection(async () => (await import('./selectionTools.tsx')).NodeTools)
 const UnknownNode = lazySection(async () => (await import('./unknownNode.tsx')).UnknownNode)
 
 export function Panel() {
@@ -91,6 +95,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
         <p class="summary">
           <Prose>{declaration.summary}</Prose>
         </p>
+        {!isBorderNode(node) && <NodeTools />}
       </section>
       <NodeFaults id={id} />
       {subgraph && <SubgraphSection node={node} subgraph={subgraph} />}
@@ -335,6 +340,7 @@ function SelectionDetails({ nodes }: { nodes: readonly LGraphNode[] }) {
           </button>
         </p>
       )}
+      <SelectionTools />
       <ul class="slots" style={{ marginTop: '12px' }}>
         {nodes.slice(0, 40).map((node) => (
           <li key={node.id}>
