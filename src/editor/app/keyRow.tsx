@@ -143,7 +143,7 @@ function Recorder({
       {asked ? (
         <>
           <span role="alert">{shortcuts.used(formatShortcut(asked.keys), label(asked.other))}</span>
-          <button type="button" class="button outline" autofocus onClick={() => done(asked.keys)}>
+          <button type="button" class="button outline" onClick={() => done(asked.keys)}>
             {shortcuts.replace}
           </button>
           <button type="button" class="button" onClick={() => done()}>

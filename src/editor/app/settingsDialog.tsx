@@ -1,5 +1,6 @@
 // Dialog of all settings.
 import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import {
   changeSettings,
   defaultSettings,
@@ -29,6 +30,8 @@ const restored = [
 
 export function SettingsDialog({ close }: { close: () => void }) {
   const { stage } = useEditor()
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => box.current?.querySelector('select')?.focus(), [])
   const words = keyTexts().settings
   const { top } = texts
   const now = settings.value
@@ -38,7 +41,7 @@ export function SettingsDialog({ close }: { close: () => void }) {
     showToast(keyTexts().settings.resetDone)
   }
   return (
-    <div class="settings-dialog">
+    <div ref={box} class="settings-dialog">
       <h2 id="dialog-title">{words.title}</h2>
       <Part title={words.appearance}>
         <Choice

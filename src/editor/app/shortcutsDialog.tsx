@@ -1,5 +1,5 @@
 // Dialog of keyboard shortcuts: groups, search, gestures, and changing, exporting and importing keys.
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { changeSettings, settings } from '../storage/settings.ts'
 import { keyTexts } from '../texts/keyTexts.ts'
 import { commandEntries, formatShortcut, type Command, type CommandId } from '../ui/commands.ts'
@@ -38,6 +38,8 @@ export function ShortcutsDialog({ close }: { close: () => void }) {
   const { shortcuts } = keyTexts()
   const [query, setQuery] = useState('')
   const [said, say] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.focus(), [])
   const commands = keyedCommands()
   const labels = new Map(commandEntries())
   const store = (id: string, keys: KeyTable) => {
@@ -53,12 +55,12 @@ export function ShortcutsDialog({ close }: { close: () => void }) {
     <div class="shortcuts-dialog">
       <h2 id="dialog-title">{shortcuts.title}</h2>
       <input
+        ref={field}
         type="search"
         class="field"
         aria-label={shortcuts.search}
         placeholder={shortcuts.search}
         value={query}
-        autofocus
         onInput={(event) => setQuery(event.currentTarget.value)}
       />
       <div class="key-groups" tabIndex={0} role="region" aria-label={shortcuts.title}>

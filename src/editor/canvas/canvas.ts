@@ -17,9 +17,7 @@ import { createZoneCache } from '../../nodes/litegraph/canvasZones.ts'
 import type { Zone } from '../../nodes/litegraph/zones.ts'
 import type { NodeActivity } from '../../nodes/workflow/activity.ts'
 import type { Side } from '../../nodes/workflow/slots.ts'
-import { CutStroke } from './cutStroke.ts'
 import { LoopHint, createLoopLookup } from './loopHint.ts'
-import { NodeDrag } from './nodeDrag.ts'
 import { createVisibleParts, showsOnlySurroundings, type Bounds } from './visibleParts.ts'
 import { paintGroup } from './paint/group.ts'
 import { paintMeasure } from './paint/measure.ts'
@@ -34,14 +32,10 @@ import { paintOverlay } from './paint/overlay.ts'
 import { paintWire } from './paint/wires.ts'
 import type { PartialRepaint } from './partialRepaint.ts'
 import type { PendingWire } from './pendingWire.ts'
-import { RoomMaker } from './roomMaker.ts'
+import { PointerTools } from './pointerTools.ts'
 import type { StageHooks } from './stageHooks.ts'
-import { canvasTool, setCanvasTool } from './state.ts'
-import { isOnTitleDot, TitleDot } from './titleDot.ts'
-import { Unfolding } from './unfolding.ts'
 import type { Point, Spot } from '../ui/geometry.ts'
 import { reducedMotion } from '../ui/motion.ts'
-import { texts } from '../texts/texts.ts'
 import { typeColour, type Colours } from '../ui/theme.ts'
 import { getDraggedWire, WireChecks } from './wireChecks.ts'
 import { pressNodePart, wireAt, wireUnderNode } from './wireHits.ts'
@@ -85,13 +79,7 @@ export class EditorCanvas extends LGraphCanvas {
   )
   private readonly findNodeLoops = createLoopLookup()
   private readonly loopHint = new LoopHint(this)
-  private readonly unfolding = new Unfolding()
-  private readonly drag = new NodeDrag(this, (node) => this.copySelection(node))
-  private readonly stroke = new CutStroke(this)
-  private readonly titleDot = new TitleDot((node) => this.repaintNode(node))
-  readonly room = new RoomMaker(this)
-  /** Press on a selected node, which selects only this node unless a drag follows. */
-  private pressedSelected: (() => void) | undefined
+  readonly tools = new PointerTools(this)
   /** The wire into which the dragged node would be inserted. */
   declare insertTarget: LLink | undefined
   declare repainting: PartialRepaint
@@ -272,9 +260,8 @@ export class EditorCanvas extends LGraphCanvas {
   drawOnTop(ctx: CanvasRenderingContext2D) {
     const { danger, warn } = this.colours
     const warning = this.connecting_node ? this.wireChecks.warning() : undefined
-    const { crossed } = this.stroke
-    const cuts = crossed.length > 0 ? texts.wires.cuts(crossed.length) : undefined
-    const message = this.refusedReason ?? warning ?? cuts
+    const { tip, ...tools } = this.tools.overlay()
+    const message = this.refusedReason ?? warning ?? tip
     paintOverlay(ctx, {
       scale: this.ds.scale,
       colours: this.colours,
@@ -285,8 +272,7 @@ export class EditorCanvas extends LGraphCanvas {
       message: message ? { text: message, tint: this.refusedReason ? danger : warn } : undefined,
       loopHint: this.loopHint.current(),
       selection: this.dragging_rectangle ?? undefined,
-      lines: this.drag.lines,
-      stroke: this.stroke.points,
+      ...tools,
     })
   }
 
@@ -295,7 +281,7 @@ export class EditorCanvas extends LGraphCanvas {
   // ---- pointer
 
   override processMouseDown(event: MouseEvent) {
-    this.room.finish()
+    this.tools.room.finish()
     this.hooks.pressed(true)
     this.pending = undefined
     // litegraph detects double-clicks by time only. Two distant presses are not a double-click.
@@ -307,10 +293,7 @@ export class EditorCanvas extends LGraphCanvas {
     const node = this.graph.getNodeOnPos(place[0], place[1], this.visible_nodes, 5)
     const link = event.altKey && event.button === 0 && !node ? wireAt(this, place) : undefined
     if (link) return this.hooks.reroute(link, place)
-    if (this.startsStroke(event)) return this.stroke.start(place)
-    const looks = (event.ctrlKey || event.metaKey) && event.shiftKey && event.button === 0
-    if (looks && node) return this.hooks.addViewer(node)
-    this.drag.start(event)
+    if (this.tools.press(event, place, node)) return undefined
     const result = pressNodePart(node, place, () => super.processMouseDown(event))
     this.tookInputWire =
       this.connecting_output !== null && Object.keys(this.graph.links).length < links
@@ -318,78 +301,27 @@ export class EditorCanvas extends LGraphCanvas {
   }
 
   override processMouseMove(event: MouseEvent) {
+    if (this.tools.isCutting) return this.tools.continueStroke(event)
     const pinned = Object.values(this.node_dragged ? this.selected_nodes : {}).filter(
       ({ flags }) => flags.pinned,
     )
     const places = pinned.map(({ pos }) => [pos[0], pos[1]])
-    if (this.stroke.active) return this.continueStroke(event)
     const move = () => super.processMouseMove(event)
     const result = this.dragging_canvas
       ? this.repainting.whileMoving(move)
-      : this.drag.move(event, move)
+      : this.tools.move(event, move)
     pinned.forEach(({ pos }, i) => ([pos[0], pos[1]] = places[i] as Point))
     this.loopHint.update(this.node_dragged)
     this.insertTarget =
       this.node_dragged && !event.altKey ? wireUnderNode(this, this.node_dragged) : undefined
-    const wire = getDraggedWire(this)
-    this.unfolding.update(wire, wire ? this.nodeUnderPointer() : null)
     this.refusedReason = this.connecting_node ? this.wireChecks.refusalAtPointer() : undefined
-    this.updateCursor()
+    this.tools.afterMove()
     return result
   }
 
-  private updateCursor() {
-    const style = this.canvas.style
-    const tool = canvasTool.peek()
-    const over = this.pointer_is_down ? null : this.nodeUnderPointer()
-    const overDot = this.titleDot.update(over, this.graph_mouse)
-    if (this.dragging_canvas && (this.spaceHeld || this.pointer_is_down)) style.cursor = 'grabbing'
-    else if (this.spaceHeld || tool === 'hand') style.cursor = 'grab'
-    else if (tool === 'cut') style.cursor = 'crosshair'
-    else if (overDot) {
-      style.cursor = 'pointer'
-      this.canvas.title = over?.flags.collapsed ? texts.commands.expand : texts.commands.collapse
-    } else if (style.cursor === 'crosshair' && !this.isOverSlot()) style.cursor = 'default'
-  }
-
-  /** True for a press that begins to cut wires: with the tool, or the right button and Ctrl. */
-  private startsStroke({ button, ctrlKey }: MouseEvent): boolean {
-    return button === 0 ? canvasTool.peek() === 'cut' : button === 2 && ctrlKey
-  }
-
-  private continueStroke(event: MouseEvent) {
-    // The button may have been released over another element.
-    if (event.buttons === 0) return this.processMouseUp(event)
-    this.adjustMouseEvent(event)
-    this.graph_mouse = this.convertEventToCanvasOffset(event)
-    return this.stroke.move(this.graph_mouse)
-  }
-
-  private endStroke(event: MouseEvent) {
-    const crossed = this.stroke.end()
-    if (crossed) this.hooks.cut(crossed)
-    else if (event.button === 2) {
-      this.adjustMouseEvent(event)
-      this.processContextMenu(this.nodeUnderPointer(), event as CanvasEvent)
-    }
-    if (canvasTool.peek() === 'cut') setCanvasTool('select')
-    this.hooks.pressed(false)
-  }
-
-  /** Copies the selection in its place. Returns the copy of a node. */
-  private copySelection(node: LGraphNode): LGraphNode | undefined {
-    const copy = this.hooks.copyInPlace().get(node.id)
-    // The graph has new nodes, which litegraph finds once they are painted.
-    this.draw(true, true)
-    return copy === undefined ? undefined : (this.graph.getNodeById(copy) ?? undefined)
-  }
-
-  /** A press on one of several selected nodes may begin a drag of all of them. */
   override processNodeSelected(node: LGraphNode, event: MouseEvent) {
-    const several = Object.keys(this.selected_nodes).length > 1
     const select = () => super.processNodeSelected(node, event)
-    if (node.is_selected && several && event.type === 'mousedown') this.pressedSelected = select
-    else select()
+    if (!this.tools.delaysSelection(node, event, select)) select()
   }
 
   /** litegraph leaves the node among the selected ones. */
@@ -399,33 +331,15 @@ export class EditorCanvas extends LGraphCanvas {
   }
 
   override processMouseUp(event: MouseEvent) {
-    if (this.stroke.active) return this.endStroke(event)
+    if (this.tools.isCutting) return this.tools.endStroke(event)
     const [dropped, target] = [this.node_dragged, this.insertTarget]
-    const placed = dropped && this.drag.moved ? Object.values(this.selected_nodes) : []
-    const result = this.releaseNode(dropped, () => super.processMouseUp(event))
-    if (dropped && !this.drag.moved) this.pressedSelected?.()
-    this.pressedSelected = undefined
+    const result = this.tools.release(dropped, () => super.processMouseUp(event))
     if (dropped && target) this.hooks.insert(dropped, target)
     this.loopHint.update(null)
     this.wireChecks.end()
-    this.unfolding.end()
-    this.drag.end()
     this.insertTarget = this.refusedReason = undefined
     this.tookInputWire = false
-    const isFree = event.ctrlKey || event.metaKey
-    this.room.make(isFree ? [] : placed.map(({ id }) => id), () => this.hooks.pressed(false))
-    return result
-  }
-
-  /**
-   * litegraph collapses a node after a short click anywhere beside its title, for which it compares
-   * the time of the press.
-   */
-  private releaseNode<T>(node: LGraphNode | null, release: () => T): T {
-    const { last_mouseclick: pressed } = this
-    if (node && (this.drag.moved || !isOnTitleDot(node, this.graph_mouse))) this.last_mouseclick = 0
-    const result = release()
-    this.last_mouseclick = pressed
+    this.tools.end(event, dropped)
     return result
   }
 

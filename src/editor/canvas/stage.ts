@@ -138,9 +138,9 @@ const createPointerInput = (canvas: EditorCanvas, element: HTMLCanvasElement): P
   },
   focus: () => element.focus({ preventScroll: true }),
   makeRoom(ids) {
-    canvas.room.finish()
+    canvas.tools.room.finish()
     canvas.hooks.pressed(true)
-    canvas.room.make(ids, () => canvas.hooks.pressed(false))
+    canvas.tools.room.make(ids, () => canvas.hooks.pressed(false))
   },
 })
 

@@ -1,6 +1,6 @@
 // 설정과 키보드 단축키 대화 상자의 한국어 텍스트. 대화 상자와 함께 불러온다.
 import type { KeyTexts } from '../en/keys.ts'
-import { object, topic } from './particles.ts'
+import { topic } from './particles.ts'
 
 export const koKeys: KeyTexts = {
   settings: {
@@ -70,7 +70,7 @@ export const koKeys: KeyTexts = {
       format: '파일에 키보드 단축키가 없습니다. “내보내기”로 만든 파일을 고르세요.',
       command: (id) => `${id} 명령이 없습니다.`,
       keys: (id) => `${id}의 키를 읽을 수 없습니다.`,
-      taken: (id, keys, other) => `${id}의 ${topic(keys)} 이미 ${object(other)} 위한 키입니다.`,
+      taken: (id, keys, other) => `${id}의 ${topic(keys)} 이미 ${other}에 쓰이고 있습니다.`,
     },
     close: '닫기',
   },
