@@ -29,11 +29,11 @@ export class WireGraph {
    */
   allows(from: NodeId, to: NodeId): boolean {
     if (this.downstream(to).has(from)) return false
-    const inside = this.loopsOf(from)
+    const inside = this.loopsOf(from, false)
     if (inside.size === 0) return true
     if (this.starts.has(to)) return false
     const within = this.downstream(to, (id) => this.startOf.has(id))
-    const others = [...within].flatMap((id) => [...this.loopsOf(id)])
+    const others = [...within].flatMap((id) => [...this.loopsOf(id, true)])
     return others.every((loop) => inside.has(loop))
   }
 
@@ -45,13 +45,16 @@ export class WireGraph {
     return found
   }
 
-  /** The Starts on whose outputs a node depends, other than through an End. */
-  private loopsOf(of: NodeId): Set<NodeId> {
+  /**
+   * The Starts on whose outputs a node depends, other than through an End. The inputs of an End are
+   * in its loop (`asTarget`), its outputs are not.
+   */
+  private loopsOf(of: NodeId, asTarget: boolean): Set<NodeId> {
     const loops = new Set<NodeId>()
     const seen = new Set([of])
     for (const id of seen) {
       if (this.starts.has(id)) loops.add(id)
-      for (const source of this.sourcesWithin(id, of)) seen.add(source)
+      for (const source of this.sourcesOf(id, asTarget && id === of)) seen.add(source)
     }
     return loops
   }
@@ -60,9 +63,9 @@ export class WireGraph {
    * The sources of a node. Those of a Start are outside of its loop and end the search; a node after
    * an End depends on what the Start of that loop depends on.
    */
-  private sourcesWithin(id: NodeId, of: NodeId): Iterable<NodeId> {
+  private sourcesOf(id: NodeId, asTarget: boolean): Iterable<NodeId> {
     if (this.starts.has(id)) return []
-    const start = id === of ? undefined : this.startOf.get(id)
+    const start = asTarget ? undefined : this.startOf.get(id)
     return this.sources.get(start ?? id) ?? []
   }
 }
