@@ -59,7 +59,10 @@ export function proposeWires(
     return ids.has(id) && declaration && !declaration.reroute && declaration.role !== 'note'
   })
   const targets = nodes.flatMap((node) => freeInputs(node, byType.get(node.type)))
-  const candidates = targets.flatMap((target) => sourcesOf(target, nodes, usage))
+  const present = presentWires(file)
+  const candidates = targets
+    .flatMap((target) => sourcesOf(target, nodes, usage))
+    .filter((candidate) => !present.has(manyKey(candidate)))
   candidates.sort((a, b) => b.score - a.score)
   const graph = new WireGraph(file, byType)
   const plan = new Plan(usage)
@@ -68,6 +71,19 @@ export function proposeWires(
     graph.add(candidate.from.id, candidate.to.id)
     return [plan.take(candidate)]
   })
+}
+
+/** The wires of a file, by output and declared input: an output is wired to a many-input once. */
+function presentWires({ nodes, links }: WorkflowFile): Set<string> {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  return new Set(
+    links.flatMap(([, source, output, target, input]) => {
+      const [from, to] = [byId.get(source), byId.get(target)]
+      if (!from || !to) return []
+      const name = to.inputs[input]?.name.replace(/_\d+$/, '') ?? ''
+      return [manyKey({ from, output: from.outputs[output]?.name ?? '', to, input: name })]
+    }),
+  )
 }
 
 function freeInputs(node: FileNode, declaration: Declaration | undefined): Target[] {
@@ -181,7 +197,12 @@ class Plan {
 }
 
 const inputKey = ({ id }: FileNode, input: string) => `${id} ${input}`
-const manyKey = ({ from, output, to, input }: Candidate) =>
+const manyKey = ({
+  from,
+  output,
+  to,
+  input,
+}: Pick<Candidate, 'from' | 'output' | 'to' | 'input'>) =>
   `${from.id} ${output} ${to.id} ${input}`
 const outputKey = ({ from, output, to, input }: Candidate) =>
   `${from.id} ${output} ${to.type} ${input}`
