@@ -112,7 +112,7 @@ describe('keyboard shortcuts', () => {
     expect(await page.evaluate(() => document.activeElement!.getAttribute('type'))).toBe('search')
     for (const name of Object.values(shortcuts.groups))
       await box.getByRole('heading', { name, exact: true }).waitFor()
-    await box.getByText(/^Alt .*Drag a node$/).waitFor()
+    await box.getByText('Alt+Drag a node', { exact: true }).waitFor()
     await page.keyboard.type('ctrl h')
     await expect.poll(() => box.locator('.key-row').count()).toBe(1)
     await row('hideUnused').waitFor()
@@ -121,6 +121,33 @@ describe('keyboard shortcuts', () => {
     await box.getByRole('searchbox').fill('')
     await addAxe(page)
     expect(await findViolations(page, 'shortcuts', 'dialog')).toEqual([])
+  })
+
+  test('are listed in the documentation', async () => {
+    await openShortcuts()
+    const rows = await page.locator('.key-row').evaluateAll((all) =>
+      all.flatMap((each) => {
+        const keys = [...each.querySelectorAll('.key')].map((key) =>
+          [...key.querySelectorAll('kbd')].map(({ textContent }) => textContent).join('+'),
+        )
+        const label = each.querySelector('.what')!.textContent
+        return keys.length > 0
+          ? [`| ${label} | ${keys.map((each) => `\`${each}\``).join(', ')} |`]
+          : []
+      }),
+    )
+    const gestures = await page
+      .locator('.key-groups dl > div')
+      .evaluateAll((all) =>
+        all.map(
+          (each) =>
+            `| ${each.querySelector('dt')!.textContent} | ${each.querySelector('dd')!.textContent} |`,
+        ),
+      )
+    const documented = readFileSync('docs/keys.md', 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !/^\| (Command|Gesture) \|/.test(line))
+    expect([...rows, ...gestures].sort()).toEqual(documented.sort())
   })
 
   test('are changed, apply at once, survive a reload, and are reset', async () => {

@@ -2,7 +2,13 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { changeSettings, settings } from '../storage/settings.ts'
 import { keyTexts } from '../texts/keyTexts.ts'
-import { commandEntries, formatShortcut, type Command, type CommandId } from '../ui/commands.ts'
+import {
+  commandEntries,
+  formatShortcut,
+  isMac,
+  type Command,
+  type CommandId,
+} from '../ui/commands.ts'
 import { download } from '../ui/download.ts'
 import { icons } from '../ui/icons.tsx'
 import { pickFiles } from '../ui/pickFiles.ts'
@@ -206,10 +212,12 @@ function findCommands(
 function findGestures(query: string): readonly (readonly [string, string])[] {
   const words = splitQuery(query)
   return keyTexts()
-    .gestures.map(([gesture, what]) => [formatShortcut(gesture), what] as const)
+    .gestures.map(([gesture, what]) => [gesture.replace('Mod', mod), what] as const)
     .filter(([gesture, what]) =>
       words.every((word) => `${gesture} ${what}`.toLowerCase().includes(word)),
     )
 }
+
+const mod = isMac ? '⌘' : 'Ctrl'
 
 const splitQuery = (query: string) => query.toLowerCase().split(/\s+/).filter(Boolean)
