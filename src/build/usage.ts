@@ -39,7 +39,7 @@ function countBody({ nodes, links }: Body, usage: Usage) {
   const byId = new Map(nodes.map((node) => [String(node.id), node]))
   for (const { type } of nodes) if (isShipped(type)) increment(usage.nodes, type)
   for (const link of links) {
-    const [from, output, to, input] = Array.isArray(link)
+    const [from, output, to, input]: [Id, number, Id, number] = Array.isArray(link)
       ? [link[1], link[2], link[3], link[4]]
       : [link.origin_id, link.origin_slot, link.target_id, link.target_slot]
     const [source, target] = [byId.get(String(from)), byId.get(String(to))]

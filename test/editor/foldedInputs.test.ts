@@ -1,7 +1,7 @@
 // Hidden inputs of nodes on litegraph's graph: rows, sizes, wires, and the file.
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { declarations } from '../../src/editor/graph/declarations.ts'
+import { declarations, ownTypes } from '../../src/editor/graph/declarations.ts'
 import { Unfolding } from '../../src/editor/canvas/unfolding.ts'
 import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
 import {
@@ -14,7 +14,6 @@ import {
 import { showWorkflow, toWorkflowFile } from '../../src/nodes/litegraph/graph.ts'
 import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
 import { parseWorkflow, stringifyWorkflow } from '../../src/nodes/workflow.ts'
-import { ownTypes } from '../../src/editor/graph/declarations.ts'
 
 let registration: Registration
 beforeAll(() => void (registration = registerNodes(LiteGraph, declarations)))

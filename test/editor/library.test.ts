@@ -117,6 +117,7 @@ describe('library', () => {
       snap: true,
       toolbox: true,
       motion: 'system',
+      keys: {},
     })
   })
 

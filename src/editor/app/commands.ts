@@ -378,10 +378,18 @@ function addLabels<K extends keyof Texts['commands']>(
     Object.defineProperties(table[id], {
       label: { get: () => texts.commands[id] },
       usualKeys: { value: usual },
-      keys: { get: () => getOwn(settings.value.keys ?? {}, id) ?? usual },
+      keys: { get: () => readChosenKeys(id) ?? usual },
     })
   }
   return table as Record<K, Command>
+}
+
+/** The keys that the user has chosen for a command. An imported backup may hold anything. */
+function readChosenKeys(id: string): readonly string[] | undefined {
+  const chosen: unknown = getOwn<unknown>(settings.value.keys, id)
+  return Array.isArray(chosen) && chosen.every((keys) => typeof keys === 'string')
+    ? chosen
+    : undefined
 }
 
 /** Opens or closes a tab of the drawer, and moves the focus into it or back to the canvas. */

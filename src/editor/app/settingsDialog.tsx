@@ -36,7 +36,8 @@ export function SettingsDialog({ close }: { close: () => void }) {
   const { top } = texts
   const now = settings.value
   const reset = async () => {
-    changeSettings(Object.fromEntries(restored.map((name) => [name, defaultSettings[name]])))
+    const initial = restored.map((name) => [name, defaultSettings[name]] as const)
+    changeSettings(Object.fromEntries(initial) as Partial<Settings>)
     await setLanguage(stage, 'system')
     showToast(keyTexts().settings.resetDone)
   }
@@ -165,7 +166,9 @@ const Switch = ({ label, hint, name }: SwitchProps) => (
       aria-label={label}
       {...(hint && { 'aria-describedby': `hint-${name}` })}
       checked={settings.value[name]}
-      onChange={(event) => changeSettings({ [name]: event.currentTarget.checked })}
+      onChange={(event) =>
+        changeSettings({ [name]: event.currentTarget.checked } as Partial<Settings>)
+      }
     />
   </label>
 )

@@ -83,7 +83,7 @@ export function ShortcutsDialog({ close }: { close: () => void }) {
                       command={command}
                       commands={commands}
                       label={(id) => labels.get(id as CommandId)?.label ?? id}
-                      table={settings.value.keys ?? {}}
+                      table={settings.value.keys}
                       onChange={(table) => store(command.id, table)}
                     />
                   ))}
@@ -125,7 +125,7 @@ function Buttons({
   close: () => void
 }) {
   const { shortcuts } = keyTexts()
-  const table = settings.value.keys ?? {}
+  const table = settings.value.keys
   return (
     <div class="answers">
       <button

@@ -2,6 +2,7 @@
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { canHideUnused, hidesUnused, setUnusedHidden } from '../../nodes/litegraph/foldedInputs.ts'
 import { canvasTool, selectedIds, setCanvasTool, type CanvasTool } from '../canvas/state.ts'
+import { isBorderNode } from '../graph/borderNodes.ts'
 import { settings } from '../storage/settings.ts'
 import { texts } from '../texts/texts.ts'
 import type { Command, CommandId } from '../ui/commands.ts'
@@ -44,7 +45,10 @@ export function habitCommands(editor: Editor) {
   const nodes = () => stage.selection()
   const isSubgraphSelected = () =>
     selectedIds.value.length === 1 && nodeSubgraph(editor, nodes()[0]) !== undefined
-  const foldable = () => nodes().filter(isDiffusionNode).filter(canHideUnused)
+  const foldable = () =>
+    nodes()
+      .filter(isDiffusionNode)
+      .filter((node) => canHideUnused(node) && !isBorderNode(node))
   return {
     connect: {
       keys: ['F'],

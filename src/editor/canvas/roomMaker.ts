@@ -10,6 +10,9 @@ import { reducedMotion } from '../ui/motion.ts'
 /** Duration of the move in milliseconds. */
 const DURATION = 140
 
+/** What may begin another edit ends the animation. */
+const ends = ['keydown', 'pointerdown'] as const
+
 interface Move {
   node: LGraphNode
   from: Point
@@ -30,7 +33,8 @@ export class RoomMaker {
   /** Makes room for nodes. Calls `done` when all nodes are in their places. */
   make(ids: Iterable<NodeId>, done: () => void) {
     this.finish()
-    const moves = settings.value.room ? this.findMoves(new Set(ids)) : []
+    const placed = new Set(ids)
+    const moves = settings.value.room && placed.size > 0 ? this.findMoves(placed) : []
     if (moves.length === 0) return done()
     if (!reducedMotion.matches) return this.animate(moves, done)
     this.place(moves, 1)
@@ -56,13 +60,13 @@ export class RoomMaker {
     const complete = () => {
       this.complete = undefined
       clearTimeout(timer)
-      removeEventListener('keydown', complete, true)
+      for (const event of ends) removeEventListener(event, complete, true)
       this.place(moves, 1)
       done()
     }
     // A hidden page gets no frames.
     const timer = setTimeout(complete, DURATION + 60)
-    addEventListener('keydown', complete, true)
+    for (const event of ends) addEventListener(event, complete, true)
     this.complete = complete
     const step = () => {
       if (this.complete !== complete) return

@@ -43,7 +43,7 @@ export interface Settings {
   /** Animations: as the system prefers, or never. */
   motion: 'system' | 'reduced'
   /** Keys of commands that the user has changed, by the id of the command. */
-  keys?: Readonly<Record<string, readonly string[]>>
+  keys: Readonly<Record<string, readonly string[]>>
 }
 
 /** Choices of the settings menu. */
@@ -63,6 +63,7 @@ export const defaultSettings: Settings = {
   snap: true,
   toolbox: true,
   motion: 'system',
+  keys: {},
 }
 
 const current = signal<Settings>(defaultSettings)
