@@ -18,6 +18,7 @@ export function Toolbox() {
   const { stage } = useEditor()
   const bar = useRef<HTMLDivElement>(null)
   const held = useHeldKey()
+  useEffect(() => keepFocus, [])
   useLayoutEffect(() => {
     const place = () => {
       const element = bar.current
@@ -50,6 +51,10 @@ export function Toolbox() {
     </div>
   )
 }
+
+/** Returns the focus to the canvas if it was in the toolbar, for example after deleting the nodes. */
+const keepFocus = () =>
+  void setTimeout(() => document.activeElement === document.body && returnFocus())
 
 /** Arrow keys, Home and End move along the toolbar; Escape returns to the canvas. */
 function moveFocus(event: KeyboardEvent, bar: HTMLElement | null) {

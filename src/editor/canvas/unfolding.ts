@@ -24,7 +24,7 @@ export class Unfolding {
     this.node = node
     this.height = node.size[1]
     this.rows = slotRows(node)
-    node.diffusion.unfolds = (input) => typeRefusal(wire.start.type, input) === undefined
+    node.unfolds = (input) => typeRefusal(wire.start.type, input) === undefined
     const least = node.computeSize()[1]
     if (node.size[1] < least) node.setSize([node.size[0], least])
     node.setDirtyCanvas(true, true)
@@ -35,9 +35,9 @@ export class Unfolding {
     const { node } = this
     this.node = undefined
     if (!node) return
-    delete node.diffusion.unfolds
+    delete node.unfolds
     const rows = slotRows(node)
-    node.diffusion.rows = rows
+    node.rows = rows
     const height = this.height + (rows - this.rows) * ROW
     node.setSize([node.size[0], Math.max(height, node.computeSize()[1])])
     node.setDirtyCanvas(true, true)

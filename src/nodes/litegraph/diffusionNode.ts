@@ -17,10 +17,6 @@ export interface NodeStatus {
   /** Turns a view of points in space to the angles that the user chose. */
   turn?: (view: View) => View
   state: NodeState
-  /** Number of rows of slots for which the node has room. */
-  rows?: number
-  /** Tests which hidden inputs are shown for a dragged wire. */
-  unfolds?: (input: InputSlot) => boolean
   /** True in slow motion for the node that runs next. */
   next?: boolean
   progress?: { index: number; count: number; label?: string }
@@ -29,6 +25,10 @@ export interface NodeStatus {
 
 export interface DiffusionNode extends LGraphNode {
   diffusion: NodeStatus
+  /** Number of rows of slots for which the node has room. */
+  rows?: number
+  /** Tests which hidden inputs are shown for a dragged wire. */
+  unfolds?: (input: InputSlot) => boolean
 }
 
 export const isDiffusionNode = (node: LGraphNode): node is DiffusionNode =>

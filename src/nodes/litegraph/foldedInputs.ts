@@ -47,7 +47,7 @@ export function isFolded(node: DiffusionNode, index: number): boolean {
   return (
     slot !== undefined &&
     isFoldable(slot, node.diffusion.declaration) &&
-    !node.diffusion.unfolds?.(slot)
+    !node.unfolds?.(slot)
   )
 }
 

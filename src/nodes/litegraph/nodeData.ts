@@ -53,6 +53,7 @@ export function createDataClass({ lite, declaration, hooks }: NodeSetup): NodeDa
 
     diffusion: NodeStatus = { declaration, state: 'idle' }
     declare copied_partner?: Record<string, unknown>
+    declare rows?: number
     origin: NodeData['origin'] = 'new'
     configuring = false
 
@@ -91,7 +92,7 @@ export function createDataClass({ lite, declaration, hooks }: NodeSetup): NodeDa
       for (const name in this.properties) syncWidget(this, name)
       if (isObject(info.copied_partner)) this.copied_partner = sanitizeValues(info.copied_partner)
       enlargeTo(this, width, height)
-      this.diffusion.rows = slotRows(this)
+      this.rows = slotRows(this)
       this.configuring = false
       refreshTypes(lite, this)
     }

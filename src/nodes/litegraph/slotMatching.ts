@@ -22,7 +22,7 @@ export function matchNodeSlots(
   free: FreeSlots,
   change?: () => void,
 ) {
-  const rowsBefore = node.diffusion.rows ?? slotRows(node)
+  const rowsBefore = node.rows ?? slotRows(node)
   change?.()
   const wiredInputs = slotNames(node.inputs.filter(isWiredInput))
   node.inputs = matchInputs(lite, node, wiredInputs, free)
@@ -30,7 +30,7 @@ export function matchNodeSlots(
   renumberLinks(node)
   const rows = slotRows(node)
   const added = rows - rowsBefore
-  node.diffusion.rows = rows
+  node.rows = rows
   if (added) {
     const height = node.size[1] + added * lite.NODE_SLOT_HEIGHT
     node.setSize([node.size[0], Math.max(node.computeSize()[1], height)])
