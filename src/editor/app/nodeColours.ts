@@ -1,7 +1,7 @@
 // Menu of the colours of nodes and groups.
 import type { LGraphGroup } from 'litegraph.js/build/litegraph.core.js'
 import type { LGraphNode } from '../canvas/canvas.ts'
-import { colourPresets } from '../canvas/nodeColours.ts'
+import { colourPresets, getNodeTint } from '../canvas/nodeColours.ts'
 import { texts } from '../texts/texts.ts'
 import type { Menu } from '../ui/state.ts'
 import type { WorkspaceServices } from '../workspace/services.ts'
@@ -16,7 +16,7 @@ const colourNames = (): ColourName[] =>
 
 /** Menu items that set the colour of nodes, or of a group. */
 export function colourItems(
-  { workspace }: Pick<WorkspaceServices, 'workspace'>,
+  { stage, workspace }: Pick<WorkspaceServices, 'stage' | 'workspace'>,
   nodes: readonly LGraphNode[],
   group?: LGraphGroup,
 ): Menu['items'] {
@@ -37,7 +37,7 @@ export function colourItems(
     { label: none, checked: isCurrent(), run: set() },
     ...colourNames().map((name) => ({
       label: names[name],
-      swatch: colourPresets()[name].groupcolor,
+      swatch: getNodeTint(colourPresets()[name].bgcolor, stage.colours).colour,
       checked: isCurrent(name),
       run: set(name),
     })),
