@@ -20,6 +20,7 @@ export const groupOf: { readonly [K in CommandId]: KeyGroup } = {
   pause: 'run',
   step: 'run',
   queue: 'run',
+  queueFirst: 'run',
   showQueue: 'run',
   stopAll: 'run',
   runTo: 'run',

@@ -10,6 +10,7 @@ import type { LGraphNode } from './canvas.ts'
 import type { Point } from '../ui/geometry.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 import { chooseCorner, cornerRect, type Corner, type PageRect } from './minimapPlace.ts'
+import { getNodeTint } from './nodeColours.ts'
 import { nodeRect } from './nodeDrag.ts'
 import { createBitmap } from './paint/painting.ts'
 import type { Stage } from './stage.ts'
@@ -188,9 +189,10 @@ function paintNodes(ctx: OffscreenCanvasRenderingContext2D, { stage }: CanvasSer
   }
   ctx.globalAlpha = 0.8
   for (const node of stage.nodes()) {
-    ctx.fillStyle = colours.category(
-      isDiffusionNode(node) ? node.diffusion.declaration.category : 'tools',
-    )
+    const stored = node.bgcolor ?? node.color
+    ctx.fillStyle = stored
+      ? getNodeTint(stored, colours).colour
+      : colours.category(isDiffusionNode(node) ? node.diffusion.declaration.category : 'tools')
     ctx.fillRect(
       node.pos[0],
       node.pos[1] - TITLE,

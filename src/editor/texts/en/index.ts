@@ -73,6 +73,7 @@ export const en = {
     pause: 'Pause or resume',
     step: 'Run one step',
     queue: 'Add this graph to the queue',
+    queueFirst: 'Run this graph next',
     showQueue: 'Show queue',
     nextProblem: 'Next problem',
     speedFull: 'Speed: full',

@@ -69,6 +69,7 @@ export const ko: Texts = {
     pause: '일시 정지 또는 계속',
     step: '한 단계 실행',
     queue: '이 그래프를 대기열에 추가',
+    queueFirst: '이 그래프를 다음에 실행',
     showQueue: '대기열 보기',
     nextProblem: '다음 문제',
     speedFull: '속도: 최대',
