@@ -106,10 +106,8 @@ function runCommands(editor: Editor) {
       enabled: () => !isIdle(),
       run: () => runner.enqueueCurrent(),
     },
-    // Has the keys of One step while a run is active.
     queueFirst: {
-      keys: ['Mod+Shift+Enter'],
-      enabled: () => !isIdle() && runState.phase.value !== 'paused',
+      enabled: () => !isIdle(),
       run: () => runner.enqueueCurrent({ first: true }),
     },
     showQueue: { run: () => (queueShown.value = true) },

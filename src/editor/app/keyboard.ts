@@ -8,7 +8,6 @@ import type { Editor } from './services.ts'
 const globalCommands: ReadonlySet<CommandId> = new Set([
   'run',
   'queue',
-  'queueFirst',
   'stop',
   'step',
   'save',
