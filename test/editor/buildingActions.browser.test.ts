@@ -118,7 +118,9 @@ const open = () =>
         .filter(({ name, link }) => {
           const declared = node.diffusion.declaration.inputs[name.replace(/_\d+$/, '')]
           const spec = node.diffusion.declaration.inputs[name] ?? declared
-          return link === null && spec !== undefined && !spec.optional && !name.endsWith('_2')
+          // Of many slots, only the first requires a wire.
+          const isFurther = /_([2-9]|\d\d)$/.test(name)
+          return link === null && spec !== undefined && !spec.optional && !isFurther
         })
         .map(({ name }) => `${node.getTitle()}.${name}`),
     ),

@@ -62,26 +62,31 @@ export function proposeWires(
   const present = presentWires(file)
   const candidates = targets
     .flatMap((target) => sourcesOf(target, nodes, usage))
-    .filter((candidate) => !present.has(manyKey(candidate)))
+    .filter(({ from, to, input, target }) => !target.many || !present.has(pairKey(from, to, input)))
   candidates.sort((a, b) => b.score - a.score)
   const graph = new WireGraph(file, byType)
   const plan = new Plan(usage)
-  return candidates.flatMap((candidate) => {
-    if (!plan.wants(candidate) || !graph.allows(candidate.from.id, candidate.to.id)) return []
-    graph.add(candidate.from.id, candidate.to.id)
-    return [plan.take(candidate)]
-  })
+  const takeWhere = (wants: (candidate: Candidate) => boolean) =>
+    candidates.flatMap((candidate) => {
+      if (!wants(candidate) || !graph.allows(candidate.from.id, candidate.to.id)) return []
+      graph.add(candidate.from.id, candidate.to.id)
+      return [plan.take(candidate)]
+    })
+  // Each output first goes where it goes once, and then wherever an input still needs it.
+  return [
+    ...takeWhere((candidate) => plan.wants(candidate)),
+    ...takeWhere((candidate) => plan.needs(candidate)),
+  ]
 }
 
-/** The wires of a file, by output and declared input: an output is wired to a many-input once. */
+/** The wires of a file, by their nodes and the declared input. */
 function presentWires({ nodes, links }: WorkflowFile): Set<string> {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   return new Set(
-    links.flatMap(([, source, output, target, input]) => {
+    links.flatMap(([, source, , target, input]) => {
       const [from, to] = [byId.get(source), byId.get(target)]
       if (!from || !to) return []
-      const name = to.inputs[input]?.name.replace(/_\d+$/, '') ?? ''
-      return [manyKey({ from, output: from.outputs[output]?.name ?? '', to, input: name })]
+      return [pairKey(from, to, to.inputs[input]?.name.replace(/_\d+$/, '') ?? '')]
     }),
   )
 }
@@ -159,14 +164,24 @@ class Plan {
 
   constructor(private readonly usage: Usage) {}
 
+  /** True for a free input, and an output that is not used as often as usual. */
   wants(candidate: Candidate): boolean {
-    const { target, input, to, share } = candidate
-    if (target.many) {
-      const isFirst = !this.next.has(inputKey(to, input))
-      return !this.taken.has(manyKey(candidate)) && (isFirst || share >= USUAL)
-    }
-    if (this.taken.has(inputKey(to, input))) return false
-    return target.required || (this.used.get(outputKey(candidate)) ?? 0) < this.usualCount(candidate)
+    const used = this.used.get(outputKey(candidate)) ?? 0
+    return this.isFree(candidate) && used < this.usualCount(candidate)
+  }
+
+  /** True for a free input that requires a wire. */
+  needs(candidate: Candidate): boolean {
+    const { target, to, input } = candidate
+    return (
+      target.required && this.isFree(candidate) && !(target.many && this.next.has(inputKey(to, input)))
+    )
+  }
+
+  private isFree({ target, from, to, input, share }: Candidate): boolean {
+    if (!target.many) return !this.taken.has(inputKey(to, input))
+    const isFirst = !this.next.has(inputKey(to, input))
+    return !this.taken.has(pairKey(from, to, input)) && (isFirst || share >= USUAL)
   }
 
   /** Number of nodes of the target's type to which the ready workflows wire one such output. */
@@ -182,7 +197,7 @@ class Plan {
   take(candidate: Candidate): ProposedWire {
     const { from, output, to, input, target } = candidate
     this.used.set(outputKey(candidate), (this.used.get(outputKey(candidate)) ?? 0) + 1)
-    this.taken.add(target.many ? manyKey(candidate) : inputKey(to, input))
+    this.taken.add(target.many ? pairKey(from, to, input) : inputKey(to, input))
     return { from: from.id, output, to: to.id, input: this.slotName(candidate) }
   }
 
@@ -197,12 +212,7 @@ class Plan {
 }
 
 const inputKey = ({ id }: FileNode, input: string) => `${id} ${input}`
-const manyKey = ({
-  from,
-  output,
-  to,
-  input,
-}: Pick<Candidate, 'from' | 'output' | 'to' | 'input'>) =>
-  `${from.id} ${output} ${to.id} ${input}`
+/** A node is wired to a many-input once, by one of its outputs. */
+const pairKey = (from: FileNode, to: FileNode, input: string) => `${from.id} > ${to.id} ${input}`
 const outputKey = ({ from, output, to, input }: Candidate) =>
   `${from.id} ${output} ${to.type} ${input}`
