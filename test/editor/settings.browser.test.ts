@@ -150,6 +150,24 @@ describe('keyboard shortcuts', () => {
     expect([...rows, ...gestures].sort()).toEqual(documented.sort())
   })
 
+  test('are not shared by commands that can be used at the same time', async () => {
+    await openShortcuts()
+    const commands = await page.locator('.key-row').evaluateAll((all) =>
+      all.map((each) => ({
+        id: (each as HTMLElement).dataset.command!,
+        keys: [...each.querySelectorAll('.key')].map(({ textContent }) => textContent),
+      })),
+    )
+    const byKeys = new Map<string, string[]>()
+    for (const { id, keys } of commands)
+      for (const each of keys) byKeys.set(each, [...(byKeys.get(each) ?? []), id])
+    const shared = [...byKeys.values()].filter((ids) => ids.length > 1)
+    expect(shared.map((ids) => ids.sort().join(' ')).sort()).toEqual([
+      'leave selectTool',
+      'queue run',
+    ])
+  })
+
   test('are changed, apply at once, survive a reload, and are reset', async () => {
     await addNode(page, 'mix', 400, 300)
     await openShortcuts()

@@ -324,12 +324,6 @@ export class EditorCanvas extends LGraphCanvas {
     if (!this.tools.delaysSelection(node, event, select)) select()
   }
 
-  /** litegraph leaves the node among the selected ones. */
-  override deselectNode(node: LGraphNode) {
-    super.deselectNode(node)
-    delete this.selected_nodes[node.id]
-  }
-
   override processMouseUp(event: MouseEvent) {
     if (this.tools.isCutting) return this.tools.endStroke(event)
     const [dropped, target] = [this.node_dragged, this.insertTarget]

@@ -116,7 +116,6 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     /** The node under the pointer. */
     node_over: LGraphNode | null
     selectNodes(nodes?: LGraphNode[], add?: boolean): void
-    deselectNode(node: LGraphNode): void
     processNodeSelected(node: LGraphNode, event: MouseEvent): void
     deselectAllNodes(): void
     adjustMouseEvent(event: MouseEvent): void
