@@ -155,7 +155,7 @@ describe('keyboard shortcuts', () => {
     const commands = await page.locator('.key-row').evaluateAll((all) =>
       all.map((each) => ({
         id: (each as HTMLElement).dataset.command!,
-        keys: [...each.querySelectorAll('.key')].map(({ textContent }) => textContent),
+        keys: [...each.querySelectorAll('.key')].map(({ textContent }) => textContent ?? ''),
       })),
     )
     const byKeys = new Map<string, string[]>()
