@@ -12,6 +12,7 @@ import { compressedMnist } from './src/build/mnist.ts'
 import { offline } from './src/build/offline.ts'
 import { createNonce, policyHeaders, policyInPages } from './src/build/policy.ts'
 import { THREAD_SCRIPT, threadScript, writeThreadScript } from './src/build/threadScript.ts'
+import { usage } from './src/build/usage.ts'
 import { workflowTexts } from './src/build/workflowTexts.ts'
 import { alone, LongestFirst } from './test/order.ts'
 
@@ -42,7 +43,15 @@ const app: UserConfig = {
     'import.meta.env.APP_VERSION': JSON.stringify(version),
     'import.meta.env.APP_COMMIT': JSON.stringify(readCommit(import.meta.dirname)),
   },
-  plugins: [noEval, workflowTexts(), compressedMnist(), packedEmoji(), offline(), policyInPages()],
+  plugins: [
+    noEval,
+    workflowTexts(),
+    usage(),
+    compressedMnist(),
+    packedEmoji(),
+    offline(),
+    policyInPages(),
+  ],
   build: {
     outDir: 'dist/app',
     // The policy forbids fonts from data: URLs.

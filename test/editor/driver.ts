@@ -199,9 +199,9 @@ async function describePage(page: Page): Promise<string> {
   })
   const lies = await onCanvas(page, ({ ds }) => [ds.scale, ...ds.offset])
   const [settings] = await readStore<Settings>(page, 'settings')
-  const chosen = (['theme', 'language', 'panel', 'minimap', 'live', 'measures'] as const).map(
-    (name) => settings?.[name],
-  )
+  const names = ['theme', 'language', 'panel', 'minimap', 'live', 'measures'] as const
+  const more = ['room', 'snap', 'toolbox', 'motion', 'keys'] as const
+  const chosen = [...names, ...more].map((name) => JSON.stringify(settings?.[name]))
   return [...shown, ...lies, ...chosen].join('\n')
 }
 

@@ -48,8 +48,8 @@ test('a hidden tab keeps running, shows progress, and starts queued graphs', asy
     })()`)
     expect(after - before).toBeGreaterThan(10)
     await poll(
-      `document.querySelector('.queue-count')?.innerText + document.querySelector('.status .state').innerText`,
-    ).toMatch(/^0Finished/)
+      `String(document.querySelector('.queue-count')) + document.querySelector('.status .state').innerText`,
+    ).toMatch(/^nullFinished/)
   } finally {
     await tabs.close()
   }

@@ -113,6 +113,11 @@ describe('library', () => {
       live: true,
       measures: false,
       saveEvery: 2,
+      room: true,
+      snap: true,
+      toolbox: true,
+      motion: 'system',
+      keys: {},
     })
   })
 

@@ -21,11 +21,14 @@ const readView = (page: Page) =>
       return box?.height ? box[side] : otherwise
     }
     const bar = edge('.tab-bar', 'bottom', edge('.top', 'bottom', 0))
+    const [top, bottom] = [edge('.crumbs', 'bottom', bar), edge('.status', 'top', innerHeight)]
+    // The minimap may be in any corner.
+    const isAbove = edge('.minimap', 'top', innerHeight) < innerHeight / 2
     const free: Edges = [
       0,
-      edge('.crumbs', 'bottom', bar),
+      isAbove ? edge('.minimap', 'bottom', top) : top,
       edge('.panel', 'left', innerWidth),
-      edge('.minimap', 'top', edge('.status', 'top', innerHeight)),
+      isAbove ? bottom : edge('.minimap', 'top', bottom),
     ]
     return { scale: ds.scale, offset: [ds.offset[0], ds.offset[1]] as const, free }
   })

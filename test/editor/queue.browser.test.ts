@@ -147,6 +147,21 @@ test('edits do not change a queued graph, whose results appear when it opens', a
   expect((await values(page, 'Noise Schedule')).num_train_timesteps).toBe(1000)
 })
 
+test('a graph can be put before all others', async () => {
+  await startLongRun()
+  await open('small')
+  await press('Control+Enter')
+  await open('next')
+  await press('Control+Shift+P')
+  await page.getByRole('combobox').fill(en.commands.queueFirst)
+  await press('Enter')
+  await expect.poll(waiting).toBe('2')
+  await page.locator('.queue-count').click()
+  await expect.poll(rows).toEqual(['next', 'small'])
+  await button('Stop all').click()
+  await expect.poll(status).toBe('Stopped')
+})
+
 test('Stop all empties the queue, and Escape closes the list', async () => {
   await startLongRun()
   await press('Control+Enter')

@@ -10,6 +10,7 @@ import {
 import { toDeclaration } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { parseAccepts } from '../../src/nodes/workflow/slots.ts'
+import { countUsage, readUsage } from '../../src/build/usage.ts'
 
 const declarations = nodes.map(toDeclaration)
 const declarationNamed = (name: string) =>
@@ -68,6 +69,73 @@ describe('a query', () => {
 
   test('lists all nodes if it is empty', () =>
     expect(titles({ query: '' })).toHaveLength(declarations.length))
+})
+
+describe('usage by the ready workflows', () => {
+  const usage = readUsage()
+  const from = (type: string, slot: string, output: string) =>
+    titles({
+      query: '',
+      usage,
+      looseEnd: { from: 'output', type: output, of: { type: `diffusion/${type}`, slot } },
+    })
+
+  test('counts nodes and wires at every level, and slots of one many-slot as one', () => {
+    const node = (id: number, type: string, inputs: string[], outputs: string[]) => ({
+      id,
+      type,
+      inputs: inputs.map((name) => ({ name })),
+      outputs: outputs.map((name) => ({ name })),
+    })
+    const inside = {
+      nodes: [node(1, 'diffusion/A', [], ['x']), node(2, 'diffusion/B', ['y_2'], [])],
+      links: [{ origin_id: 1, origin_slot: 0, target_id: 2, target_slot: 0 }],
+    }
+    const file = {
+      nodes: [
+        node(1, 'diffusion/A', [], ['x']),
+        node(2, 'diffusion/B', ['y_1'], []),
+        node(3, 'a-subgraph', ['y_1'], []),
+      ],
+      links: [
+        [1, 1, 0, 2, 0],
+        [2, 1, 0, 3, 0],
+      ] as [number, number, number, number, number][],
+      definitions: { subgraphs: [inside] },
+    }
+    expect(countUsage([file])).toEqual({
+      nodes: { 'diffusion/A': 2, 'diffusion/B': 2 },
+      wires: { 'A.x>B.y': 2 },
+    })
+  })
+
+  test('“forward” finds Forward Noise first', () =>
+    expect(titles({ query: 'forward', usage })[0]).toBe('Forward Noise'))
+
+  test('an empty query begins with what is used most', () => {
+    const first = titles({ query: '', usage }).slice(0, 6)
+    expect(first).toContain('Gaussian Noise')
+    expect(first).toContain('Predict')
+    expect(first).not.toContain('Batch')
+  })
+
+  test('x_0 of Training Start offers Forward Noise and Gaussian Noise first', () => {
+    const first = from('TrainingStart', 'x_0', 'samples').slice(0, 4)
+    expect(first).toEqual(expect.arrayContaining(['Forward Noise', 'Gaussian Noise']))
+    expect(first).not.toContain('Depth To Space')
+  })
+
+  test('x_T of Sampling Start offers Gaussian Noise first', () => {
+    const looseEnd = {
+      from: 'input',
+      accepts: ['samples', 'noise'],
+      of: { type: 'diffusion/SamplingStart', slot: 'x_T' },
+    } as const
+    expect(titles({ query: '', usage, looseEnd })[0]).toBe('Gaussian Noise')
+  })
+
+  test('a typed title is found whatever ready workflows use', () =>
+    expect(titles({ query: 'batch', usage })[0]).toBe('Batch'))
 })
 
 describe('the loose end of a wire', () => {

@@ -137,6 +137,25 @@ test('a tap selects, a double tap opens the node search, a long press opens the 
   await expect.poll(() => titles(page)).toEqual(['Mix', 'Schedule', 'Way'])
 })
 
+test('a finger cuts wires with the tool of the menu', async () => {
+  await openTwoNodes()
+  const [from, to] = [
+    await locateSlot(page, 'Schedule', 'schedule'),
+    await locateSlot(page, 'Way', 'schedule'),
+  ]
+  await drag({ x: from.x + 2, y: from.y + 2 }, to)
+  await expect.poll(() => wires(page)).toHaveLength(1)
+  await touch('touchStart', { x: 300, y: 1000 })
+  await page.getByRole('menuitem', { name: en.commands.cutTool }).waitFor()
+  await touch('touchEnd')
+  await page.getByRole('menuitem', { name: en.commands.cutTool }).click()
+  await page.locator('.status').getByRole('button', { name: en.commands.cutTool }).waitFor()
+  const x = (from.x + to.x) / 2
+  const [top, bottom] = [Math.min(from.y, to.y) - 60, Math.max(from.y, to.y) + 60]
+  await drag({ x, y: top }, { x, y: bottom })
+  await expect.poll(() => wires(page)).toEqual([])
+})
+
 /** Opens and runs a workflow with a chart and an image. */
 async function openAndRun() {
   const nodes = [

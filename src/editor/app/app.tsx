@@ -32,6 +32,7 @@ import { Breadcrumbs } from '../subgraph/breadcrumbs.tsx'
 import { TopBar } from './topBar.tsx'
 import { Viewer } from '../viewer/loader.tsx'
 import { TourLoader } from '../tour/loader.tsx'
+import { Toolbox } from './toolboxLoader.tsx'
 
 function App({ editor }: { editor: Editor }) {
   return (
@@ -44,6 +45,7 @@ function App({ editor }: { editor: Editor }) {
       <Panel />
       <LowerPanel />
       <Minimap />
+      <Toolbox />
       <ChartDock />
       <Breadcrumbs />
       <StatusBar />

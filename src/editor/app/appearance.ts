@@ -23,6 +23,10 @@ export const followTheme = (paint: (colours: Colours) => void): (() => void) =>
     )
   })
 
+/** Marks the page for reduced motion, if the user has chosen that. */
+export const followMotion = (): (() => void) =>
+  effect(() => void (document.documentElement.dataset.motion = settings.value.motion))
+
 export async function setLanguage(stage: Stage, language: Settings['language']) {
   changeSettings({ language })
   await applyLanguage(language)

@@ -8,6 +8,7 @@ import { showPanel } from '../ui/state.ts'
 import { addFiles } from '../drops/files.ts'
 import { download } from '../ui/download.ts'
 import type { Editor } from './services.ts'
+import { getOwn } from '../../engine/base/records.ts'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { BYPASSED, MUTED } from '../../nodes/workflow/activity.ts'
 import { alignNodes, arrangeByWires, distributeNodes } from '../workspace/arrangeNodes.ts'
@@ -27,7 +28,7 @@ import { nextProblem } from './problems.ts'
 import { makeSubgraph, unpackNode } from '../subgraph/actions.ts'
 import { enterNode, leaveLevel, nodeSubgraph } from '../workspace/navigation.ts'
 import { isBorderNode } from '../graph/borderNodes.ts'
-import { selectedIds } from '../canvas/state.ts'
+import { canvasTool, selectedIds } from '../canvas/state.ts'
 import { queueShown, runState, type RunSpeed } from '../running/state.ts'
 import { settings } from '../storage/settings.ts'
 import { levelTitles, revision, undoable, workflowId, workflowName } from '../workspace/state.ts'
@@ -47,6 +48,7 @@ import { texts, translateWorkflow } from '../texts/texts.ts'
 import type { Texts } from '../texts/en/index.ts'
 import type { Command } from '../ui/commands.ts'
 import { tabCommands } from './tabCommands.ts'
+import { dialogCommands, habitCommands, toolCommands } from './toolCommands.ts'
 import { resumeTour } from '../tour/state.ts'
 import { findNeighbour, type Direction } from '../canvas/arrowKeys.ts'
 import { canCompare, openComparison, openViewer } from '../viewer/openViewer.ts'
@@ -70,7 +72,10 @@ export const makeCommands = (editor: Editor) =>
     ...selectionCommands(editor),
     ...arrangeCommands(editor),
     ...nodeCommands(editor),
+    ...habitCommands(editor),
+    ...toolCommands(),
     ...viewCommands(editor),
+    ...dialogCommands(),
   })
 
 const hasSelection = () => selectedIds.value.length > 0
@@ -100,6 +105,10 @@ function runCommands(editor: Editor) {
       keys: ['Mod+Enter', 'Alt+Shift+Enter'],
       enabled: () => !isIdle(),
       run: () => runner.enqueueCurrent(),
+    },
+    queueFirst: {
+      enabled: () => !isIdle(),
+      run: () => runner.enqueueCurrent({ first: true }),
     },
     showQueue: { run: () => (queueShown.value = true) },
     stopAll: { enabled: () => !isIdle(), run: () => runner.stopAll() },
@@ -131,7 +140,7 @@ function editCommands({ stage, workspace }: Editor) {
       enabled: () => undoable.value.redo,
       run: () => workspace.redo(),
     },
-    add: { keys: ['Mod+K', 'Shift+A'], run: () => openNodeSearch(stage) },
+    add: { keys: ['Mod+K', 'Shift+A', 'N'], run: () => openNodeSearch(stage) },
     commands: { keys: ['Mod+Shift+P', 'F1'], run: () => (shownFinder.value = 'commands') },
     find: { keys: ['Mod+F'], run: () => (shownFinder.value = 'graph') },
   } satisfies CommandTable
@@ -212,7 +221,7 @@ function selectionCommands(editor: Editor) {
       run: remove,
     },
     deleteAndReconnect: {
-      keys: ['Alt+Delete', 'Alt+Backspace'],
+      keys: ['Mod+Shift+X', 'Alt+Delete', 'Alt+Backspace'],
       enabled: hasSelection,
       run: () => {
         const ids = new Set(withWholeLoops(nodes()).map(({ id }) => id))
@@ -275,7 +284,7 @@ function nodeCommands(editor: Editor) {
   }
   return {
     group: { keys: ['Mod+G'], run: () => groupSelection(editor, stage.pointer()) },
-    mute: { keys: ['Mod+M'], enabled: hasSelection, run: toggleMode(MUTED) },
+    mute: { keys: ['M', 'Mod+M'], enabled: hasSelection, run: toggleMode(MUTED) },
     bypass: { keys: ['Mod+B'], enabled: hasSelection, run: toggleMode(BYPASSED) },
     collapse: {
       keys: ['Alt+C'],
@@ -298,7 +307,7 @@ function nodeCommands(editor: Editor) {
     },
     leave: {
       keys: ['Escape'],
-      enabled: () => levelTitles.value.length > 0,
+      enabled: () => levelTitles.value.length > 0 && canvasTool.value === 'select',
       run: () => leaveLevel(editor),
     },
     unpack: { enabled: isSubgraphSelected, run: () => unpackNode(editor, nodes()[0]) },
@@ -335,7 +344,9 @@ function viewCommands(editor: Editor) {
     zoomIn: { keys: ['Alt+='], run: () => stage.zoom(1.2) },
     zoomOut: { keys: ['Alt+-'], run: () => stage.zoom(1 / 1.2) },
     gallery: { keys: ['Alt+G'], run: () => toggleDrawer(editor, 'gallery') },
-    library: { keys: ['Alt+L'], run: () => toggleLibrary(editor) },
+    library: { keys: ['Alt+L', 'W'], run: () => toggleLibrary(editor) },
+    datasets: { keys: ['A'], run: () => toggleDrawer(editor, 'datasets') },
+    checkpoints: { run: () => toggleDrawer(editor, 'checkpoints') },
     runs: { keys: ['Alt+R'], run: () => toggleRuns(editor) },
     vary: {
       keys: ['Alt+V'],
@@ -359,21 +370,30 @@ function viewCommands(editor: Editor) {
     minimap: { keys: ['Alt+M'], run: () => changeSettings({ minimap: !settings.value.minimap }) },
     menu: { keys: ['Shift+F10', 'ContextMenu'], run: () => openContextMenu(editor) },
     tour: { run: () => void resumeTour(editor) },
-    shortcuts: { keys: ['?'], run: () => showDialog({ kind: 'shortcuts' }) },
-    // In another tab: the editor and its engine would disturb what is measured.
-    bench: {
-      run: () => void window.open(new URL('?bench', document.baseURI), '_blank', 'noopener'),
-    },
   } satisfies CommandTable
 }
 
-/** Adds labels as getters, because the language can change. */
+/** Adds labels and keys as getters, because the user can change the language and the keys. */
 function addLabels<K extends keyof Texts['commands']>(
   table: Record<K, Omit<Command, 'label'>>,
 ): Record<K, Command> {
-  for (const id of Object.keys(table) as K[])
-    Object.defineProperty(table[id], 'label', { get: () => texts.commands[id] })
+  for (const id of Object.keys(table) as K[]) {
+    const { keys: usual } = table[id]
+    Object.defineProperties(table[id], {
+      label: { get: () => texts.commands[id] },
+      usualKeys: { value: usual },
+      keys: { get: () => readChosenKeys(id) ?? usual },
+    })
+  }
   return table as Record<K, Command>
+}
+
+/** The keys that the user has chosen for a command. An imported backup may hold anything. */
+function readChosenKeys(id: string): readonly string[] | undefined {
+  const chosen: unknown = getOwn<unknown>(settings.value.keys, id)
+  return Array.isArray(chosen) && chosen.every((keys) => typeof keys === 'string')
+    ? chosen
+    : undefined
 }
 
 /** Closes the library on any of its tabs, or opens it with the saved workflows. */

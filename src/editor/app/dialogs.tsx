@@ -1,6 +1,5 @@
 // The open dialog: its frame, and the component for each kind.
 import type { ComponentType } from 'preact'
-import { allCommands, formatShortcut } from '../ui/commands.ts'
 import { lazyComponent } from '../ui/lazy.tsx'
 import { useModal } from '../ui/modal.ts'
 import { ChoiceQuestion, TextQuestion } from '../ui/questions.tsx'
@@ -29,7 +28,8 @@ function OpenDialog({ dialog }: { dialog: DialogState }) {
     >
       {dialog.kind === 'text' && <TextQuestion dialog={dialog} />}
       {dialog.kind === 'choice' && <ChoiceQuestion dialog={dialog} />}
-      {dialog.kind === 'shortcuts' && <Shortcuts close={close} />}
+      {dialog.kind === 'shortcuts' && <ShortcutsDialog close={close} />}
+      {dialog.kind === 'settings' && <SettingsDialog close={close} />}
       {dialog.kind === 'import' && <ImportImages dialog={dialog} close={close} />}
       {dialog.kind === 'importPoints' && <ImportPoints dialog={dialog} close={close} />}
       {dialog.kind === 'dataset' && <DatasetDialog dialog={dialog} close={close} />}
@@ -48,6 +48,16 @@ const lazyDialog = <P extends object>(load: () => Promise<ComponentType<P>>, nam
     closeDialog()
     showToast(name(), { text: error.message, error: true })
   })
+
+const ShortcutsDialog = lazyDialog(
+  async () => (await import('./shortcutsDialog.tsx')).ShortcutsDialog,
+  () => texts.dialogs.shortcuts,
+)
+
+const SettingsDialog = lazyDialog(
+  async () => (await import('./settingsDialog.tsx')).SettingsDialog,
+  () => texts.top.settings,
+)
 
 const StorageDialog = lazyDialog(
   async () => (await import('../backup/storageDialog.tsx')).StorageDialog,
@@ -88,33 +98,3 @@ const DrawPoints = lazyDialog(
   async () => (await import('../datasets/drawPoints.tsx')).DrawPointsDialog,
   () => texts.drawing.title,
 )
-
-function Shortcuts({ close }: { close: () => void }) {
-  return (
-    <>
-      <h2 id="dialog-title">{texts.dialogs.shortcuts}</h2>
-      <dl class="keys-list">
-        {allCommands().map(
-          ({ label, keys: [keys] = [] }) =>
-            keys && (
-              <>
-                <dt>{label}</dt>
-                <dd>
-                  {formatShortcut(keys)
-                    .split(' ')
-                    .map((key) => (
-                      <kbd key={key}>{key}</kbd>
-                    ))}
-                </dd>
-              </>
-            ),
-        )}
-      </dl>
-      <div class="answers">
-        <button type="button" class="button outline" onClick={close}>
-          {texts.dialogs.close}
-        </button>
-      </div>
-    </>
-  )
-}

@@ -7,6 +7,7 @@ import { createStage, type Stage } from '../canvas/stage.ts'
 import { shownChart } from '../charts/state.ts'
 import { listenToDrops, openAddress, openAddressLink } from '../drops/files.ts'
 import { ownTypes } from '../graph/declarations.ts'
+import { loadUsage } from '../graph/usageTable.ts'
 import { followFocus } from '../outline/focus.ts'
 import { createEngineRequests } from '../running/engineRequests.ts'
 import { followShapes } from '../running/featureShapes.ts'
@@ -34,7 +35,7 @@ import { listenToClipboard } from '../workspace/clipboard.ts'
 import { createLibrary, type Library } from '../workspace/library.ts'
 import { severalTabs } from '../workspace/state.ts'
 import { Workspace } from '../workspace/workspace.ts'
-import { followTheme } from './appearance.ts'
+import { followMotion, followTheme } from './appearance.ts'
 import { makeCommands } from './commands.ts'
 import { listenToKeys } from './keyboard.ts'
 import type { Editor } from './services.ts'
@@ -64,6 +65,7 @@ export async function startEditor(
   setPanelShown(settings.value.panel && !isSmall())
   await applyLanguage(settings.value.language)
   void loadDescriptions()
+  void loadUsage()
   const editor = createServices(element, port, { stores, library })
   provideCommands(makeCommands(editor))
   draw(editor)
@@ -127,6 +129,7 @@ function createServices(
   }
   provideFocus(followFocus(stage))
   showRuns(stage)
+  followMotion()
   followPanels(stage)
   followShapes(client, stage, workspace)
   followWorkflow(editor)

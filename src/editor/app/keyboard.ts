@@ -42,24 +42,13 @@ const changesControl = ({ target, key }: KeyboardEvent) =>
   /^(range|radio)$/.test(target.type) &&
   /^(Home|End|Page|Arrow)/.test(key)
 
-const hasModifier = (event: KeyboardEvent) => event.ctrlKey || event.metaKey || event.altKey
-
-/** Returns true for keys that a focused button handles itself. */
-const activatesButton = (event: KeyboardEvent) =>
-  !hasModifier(event) && event.target instanceof HTMLButtonElement && /Enter|Delete/.test(event.key)
-
-const isSpace = (event: KeyboardEvent) => event.key === ' ' && !hasModifier(event)
-const isOnCanvas = ({ target }: KeyboardEvent) =>
-  target === document.body || target instanceof HTMLCanvasElement
-const isInOverlay = ({ target }: KeyboardEvent) =>
-  target instanceof HTMLElement && target.closest('[popover]') !== null
-
 /** Formats the pressed keys like {@link Command.keys}. */
-function readKeys(event: KeyboardEvent): string {
+export function readKeys(event: KeyboardEvent): string {
   const mod = isMac ? event.metaKey : event.ctrlKey
-  // With Alt some layouts type other letters.
+  // With Alt some layouts type other letters, and some have other letters without it.
+  const isForeign = event.altKey || (event.key.length === 1 && event.key > '~')
   const key =
-    event.altKey && /^(Key|Digit)/.test(event.code)
+    isForeign && /^(Key|Digit)/.test(event.code)
       ? event.code.replace(/^(Key|Digit)/, '')
       : event.key
   const shifted = event.shiftKey && (key.length > 1 || /[a-z]/i.test(key))
@@ -73,9 +62,23 @@ function readKeys(event: KeyboardEvent): string {
     .join('+')
 }
 
+const hasModifier = (event: KeyboardEvent) => event.ctrlKey || event.metaKey || event.altKey
+
+/** Returns true for keys that a focused button handles itself. */
+const activatesButton = (event: KeyboardEvent) =>
+  !hasModifier(event) && event.target instanceof HTMLButtonElement && /Enter|Delete/.test(event.key)
+
+const isSpace = (event: KeyboardEvent) => event.key === ' ' && !hasModifier(event)
+const isOnCanvas = ({ target }: KeyboardEvent) =>
+  target === document.body || target instanceof HTMLCanvasElement
+const isInOverlay = ({ target }: KeyboardEvent) =>
+  target instanceof HTMLElement && target.closest('[popover]') !== null
+
 /** Returns true if the focused element needs these keys itself. */
 function isReserved(event: KeyboardEvent, id: CommandId, keys: string): boolean {
   if (canvasCommands.has(id) && !isOnCanvas(event)) return true
+  // Elsewhere, and on the page as a whole, Tab moves the focus.
+  if (/^(Shift\+)?Tab$/.test(keys) && !(event.target instanceof HTMLCanvasElement)) return true
   if (activatesButton(event)) return true
   if (globalCommands.has(id)) return false
   const isField = isTextField(event.target) || changesControl(event)
@@ -89,10 +92,16 @@ function runCommand(event: KeyboardEvent, entries: readonly [CommandId, Command]
   const found = matches.find(([, { enabled }]) => enabled?.() ?? true) ?? matches[0]
   if (!found) return
   const [id, command] = found
-  if (command.native || isReserved(event, id, keys)) return
+  if (isNative(command, keys) || isReserved(event, id, keys)) return
+  const enabled = command.enabled?.() ?? true
+  if (!enabled && /^(Tab|Escape)$/.test(keys)) return
   event.preventDefault()
-  if (command.enabled?.() ?? true) command.run(keys)
+  if (enabled) command.run(keys)
 }
+
+/** True for keys that the browser handles: those of the clipboard, unless the user changed them. */
+const isNative = ({ native, usualKeys }: Command, keys: string) =>
+  native === true && (usualKeys?.includes(keys) ?? false)
 
 /**
  * Space bar on the canvas: with a drag it pans, with a letter it searches nodes by that letter,

@@ -2,6 +2,7 @@
 import type { LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import type { Spot } from '../ui/geometry.ts'
 import { groupsAround, groupNodes } from '../canvas/groups.ts'
+import { colourItems } from './nodeColours.ts'
 import { pasteFromClipboard } from '../workspace/clipboard.ts'
 import { showsChart } from '../charts/openChart.ts'
 import { closeNode, downloadDiagram, expandNode, groupSelection } from './nodeActions.ts'
@@ -14,11 +15,12 @@ import { panelInsets } from '../ui/insets.ts'
 import { wireMenu } from '../workspace/wireEdits.ts'
 import type { Editor } from './services.ts'
 import { BYPASSED, MUTED } from '../../nodes/workflow/activity.ts'
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { canHideUnused, hidesUnused } from '../../nodes/litegraph/foldedInputs.ts'
 import { canBeInput, inputParams, toggleParamInput } from '../../nodes/litegraph/paramInputs.ts'
 import { isSweepable } from '../runs/sweepableParams.ts'
 import { showMenu, type Menu, type MenuItem } from '../ui/state.ts'
-import { selectedIds, showNodeSearch } from '../canvas/state.ts'
+import { canvasTool, selectedIds, showNodeSearch } from '../canvas/state.ts'
 import { nodeSubgraph } from '../workspace/navigation.ts'
 
 import { texts } from '../texts/texts.ts'
@@ -69,11 +71,18 @@ export function menuFor(editor: Editor, spot: Spot, target: MenuTarget): Menu {
   if (node)
     return {
       at: spot.page,
-      title: nodeDeclaration(node)?.title ?? node.type,
+      title: nodeTitle(node),
       items: nodeItems(editor, spot, node),
     }
   if (group) return { at: spot.page, title: group.title, items: groupItems(editor, spot, group) }
   return { at: spot.page, items: canvasItems(editor, spot) }
+}
+
+/** Title of a node, with its type if that is another. */
+function nodeTitle(node: LGraphNode): string {
+  const type = nodeDeclaration(node)?.title ?? node.type
+  const title = node.getTitle()
+  return title === type ? title : `${title} · ${type}`
 }
 
 function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] {
@@ -82,6 +91,7 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     ...(canEnlarge(node) || showsChart(node) ? [commandItem('enlarge')] : []),
     ...(canCompare(editor.stage.selection()) ? [commandItem('compare')] : []),
     commandItem('runTo'),
+    ...(selectedIds.value.length > 1 ? [commandItem('connect')] : [commandItem('addViewer')]),
     ...(canVary(node) ? [commandItem('vary')] : []),
     ...(nodeSubgraph(editor, node)
       ? [commandItem('enter'), commandItem('unpack')]
@@ -98,6 +108,17 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     commandItem('rename'),
     commandItem('replace'),
     ...(paramInputItems(editor, node).length ? [commandItem('paramInputs')] : []),
+    ...(isDiffusionNode(node) && canHideUnused(node)
+      ? [commandItem('hideUnused', { label: unusedLabel(node) })]
+      : []),
+    commandItem('colour', {
+      run: () =>
+        showMenu({
+          at: spot.page,
+          title: commands.colour,
+          items: colourItems(editor, editor.stage.selection()),
+        }),
+    }),
     commandItem('collapse', {
       label: node.flags.collapsed ? commands.expand : commands.collapse,
     }),
@@ -152,6 +173,9 @@ export function showParamInputs(editor: Editor, node: LGraphNode) {
   showMenu({ at, title: node.getTitle(), items: paramInputItems(editor, node) })
 }
 
+const unusedLabel = (node: DiffusionNode) =>
+  hidesUnused(node) ? texts.commands.showUnused : texts.commands.hideUnused
+
 const toTyped = (node: LGraphNode) => ({
   type: nodeDeclaration(node)?.type ?? '',
   properties: node.properties as JsonObject,
@@ -188,6 +212,11 @@ function groupItems(editor: Editor, spot: Spot, group: LGraphGroup): Menu['items
       label: words.selectContents,
       run: () => stage.select(groupNodes(group).map((node) => node.id)),
     },
+    {
+      label: words.colour,
+      run: () =>
+        showMenu({ at: spot.page, title: words.colour, items: colourItems(editor, [], group) }),
+    },
     'rule',
     ...(['mute', 'bypass', 'collapse', 'pin'] as const).map(toNodes),
     'rule',
@@ -202,7 +231,8 @@ function groupItems(editor: Editor, spot: Spot, group: LGraphGroup): Menu['items
 const orderItems = (): Menu['items'] => [
   commandItem('arrange'),
   'rule',
-  ...(['alignLeft', 'alignRight', 'alignTop', 'alignBottom'] as const).map((id) => commandItem(id)),
+  ...(['alignLeft', 'alignCentre', 'alignRight'] as const).map((id) => commandItem(id)),
+  ...(['alignTop', 'alignMiddle', 'alignBottom'] as const).map((id) => commandItem(id)),
   'rule',
   ...(['distributeAcross', 'distributeDown'] as const).map((id) => commandItem(id)),
 ]
@@ -250,6 +280,8 @@ function canvasItems(editor: Editor, spot: Spot): Menu['items'] {
     commandItem('selectAll'),
     commandItem('arrange'),
     commandItem('group', { run: () => groupSelection(editor, spot) }),
+    commandItem('cutTool'),
+    commandItem(canvasTool.value === 'hand' ? 'selectTool' : 'handTool'),
     commandItem('fit'),
     'rule',
     commandItem('undo'),

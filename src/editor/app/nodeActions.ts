@@ -5,6 +5,8 @@ import { addGroup } from '../canvas/groups.ts'
 import { showNodeSearch } from '../canvas/state.ts'
 import { findClosed, loadsWeights } from '../graph/closedModel.ts'
 import { byType } from '../graph/declarations.ts'
+import { getUsage, loadUsage } from '../graph/usageTable.ts'
+import { addNode } from '../subgraph/addNode.ts'
 import { panelInsets } from '../ui/insets.ts'
 import { texts } from '../texts/texts.ts'
 import { download } from '../ui/download.ts'
@@ -20,6 +22,46 @@ export function groupSelection(editor: Editor, { graph: at }: Spot) {
   const title = texts.commands.groupTitle
   const group = workspace.editNodes(() => addGroup(stage.graph, title, stage.selection(), at))
   askTitle(editor, group)
+}
+
+/** Wires the selected nodes by their types and by what ready workflows do, as one undo step. */
+export async function connectSelected({ stage, workspace }: Editor) {
+  try {
+    const [{ proposeWires }] = await Promise.all([import('../graph/autoWire.ts'), loadUsage()])
+    const ids = new Set(stage.selection().map(({ id }) => id))
+    const wires = proposeWires(stage.file(), ids, byType, getUsage())
+    const made = workspace.editNodes(
+      () =>
+        wires.filter(({ from, output, to, input }) => {
+          const [source, target] = [stage.node(from), stage.node(to)]
+          return source && target && source.connect(output, target, input)
+        }).length,
+    )
+    showToast(made ? texts.wires.connected(made) : texts.wires.nothingToConnect)
+  } catch (error) {
+    showToast(texts.commands.connect, { text: (error as Error).message, error: true })
+  }
+}
+
+/** Shows a value of a node: adds a viewer to an output that has none, or else selects the viewer. */
+export async function addViewer(editor: Editor, node: LGraphNode) {
+  try {
+    const { findViewer } = await import('../graph/findViewer.ts')
+    await loadUsage()
+    const { stage } = editor
+    const found = findViewer(stage.file(), node.id, byType, getUsage())
+    if (!found) return showToast(texts.commands.addViewer, { text: texts.wires.noViewer })
+    if ('id' in found) {
+      const viewer = stage.node(found.id)
+      stage.select([found.id])
+      return viewer && stage.reveal(viewer, panelInsets())
+    }
+    const wire = { node, side: 'output', slot: found.output } as const
+    const added = addNode(editor, found.type, found.at, { wire })
+    return added && stage.reveal(added, panelInsets())
+  } catch (error) {
+    return showToast(texts.commands.addViewer, { text: (error as Error).message, error: true })
+  }
 }
 
 /** Opens the node search beside a node, for nodes that can replace it. */

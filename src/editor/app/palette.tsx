@@ -9,6 +9,7 @@ import { Equation } from '../panel/equation.tsx'
 import { Marked, Picker, type EntryGroup } from '../ui/picker.tsx'
 import { findReplacements } from '../graph/replace.ts'
 import { findNodes, type FoundNode, type LooseEnd } from '../graph/nodeSearch.ts'
+import { getUsage } from '../graph/usageTable.ts'
 import { getLooseEnd } from '../canvas/nodeAccess.ts'
 import type { Editor } from './services.ts'
 import { savedDeclaration } from '../subgraph/savedNodes.ts'
@@ -35,12 +36,18 @@ function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
   }, [instead])
   const found = useMemo(
     () =>
-      findNodes(candidates, { query, recent, also: getSearchWords, ...(end && { looseEnd: end }) }),
+      findNodes(candidates, {
+        query,
+        recent,
+        also: getSearchWords,
+        usage: getUsage(),
+        ...(end && { looseEnd: end }),
+      }),
     [query, end, recent, candidates, language()],
   )
   const parts = useMemo(
-    () => (query.trim() ? [{ items: found }] : groupResults(found, recent)),
-    [found, query, recent],
+    () => (query.trim() ? [{ items: found }] : groupResults(found, recent, end !== undefined)),
+    [found, query, recent, end],
   )
   const toEntry = (item: FoundNode) => ({
     key: item.declaration.type,
@@ -48,7 +55,7 @@ function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
     choose: () =>
       instead
         ? replaceNode(editor, instead, item.declaration.type)
-        : addNode(editor, item.declaration.type, spot.graph, { wire, into }),
+        : void addNode(editor, item.declaration.type, spot.graph, { wire, into }),
   })
   return (
     <Picker
@@ -121,22 +128,48 @@ function For({ end }: { end: LooseEnd }) {
   return <span class="for">{words}</span>
 }
 
-/** Groups results: recently used nodes first, then by category. */
+interface ResultGroup {
+  name: string
+  items: readonly FoundNode[]
+}
+
+/** Number of nodes in the first groups of the list. */
+const [MAX_RECENT, MAX_USUAL] = [4, 6]
+
+/**
+ * Groups results: for a wire, the nodes that ready workflows wire to it first; otherwise the
+ * recently used nodes and then those that ready workflows use most. Then by category.
+ */
 function groupResults(
   found: readonly FoundNode[],
   recent: readonly string[],
-): { name: string; items: readonly FoundNode[] }[] {
-  const recentItems = recent
-    .slice(0, 4)
-    .flatMap((type) => found.filter(({ declaration }) => declaration.type === type))
-  const rest = found.filter((item) => !recentItems.includes(item))
+  isForWire: boolean,
+): ResultGroup[] {
+  const { palette } = texts
+  const recentItems = isForWire
+    ? []
+    : recent
+        .slice(0, MAX_RECENT)
+        .flatMap((type) => found.filter(({ declaration }) => declaration.type === type))
+  const usualItems = found
+    .filter((item) => item.usual > 0 && !recentItems.includes(item))
+    .sort((a, b) => (isForWire ? 0 : b.usual - a.usual))
+    .slice(0, MAX_USUAL)
+  const first = [
+    { name: palette.recent, items: recentItems },
+    { name: isForWire ? palette.suggested : palette.often, items: usualItems },
+  ]
+  const rest = found.filter((item) => !recentItems.includes(item) && !usualItems.includes(item))
+  return [...first.filter(({ items }) => items.length > 0), ...groupByCategory(rest)]
+}
+
+function groupByCategory(found: readonly FoundNode[]): ResultGroup[] {
   const byName = new Map<string, FoundNode[]>()
-  if (recentItems.length) byName.set(texts.palette.recent, recentItems)
-  for (const item of rest) {
+  for (const item of found) {
     const name = texts.categories[item.declaration.category] ?? item.declaration.category
     byName.set(name, [...(byName.get(name) ?? []), item])
   }
-  const order = [texts.palette.recent, ...Object.values(texts.categories)]
+  const order = Object.values(texts.categories)
   return [...byName]
     .map(([name, items]) => ({ name, items }))
     .sort((a, b) => groupIndex(order, a.name) - groupIndex(order, b.name))

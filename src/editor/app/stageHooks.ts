@@ -2,7 +2,12 @@
 import type { WorkflowFile } from '../../nodes/workflow.ts'
 import { toGraph } from '../../nodes/workflow.ts'
 import type { StageHooks } from '../canvas/stageHooks.ts'
-import { setHoveredWire, setSelectedIds, showNodeSearch } from '../canvas/state.ts'
+import {
+  setCanvasPressed,
+  setHoveredWire,
+  setSelectedIds,
+  showNodeSearch,
+} from '../canvas/state.ts'
 import { openChart, showsChart } from '../charts/openChart.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { findWireFault } from '../graph/wireCheck.ts'
@@ -12,8 +17,10 @@ import { isSmall } from '../ui/smallScreen.ts'
 import { setPanelShown, showChoices, showMenu, showPrompt, showToast } from '../ui/state.ts'
 import { openViewer } from '../viewer/openViewer.ts'
 import { enterNode } from '../workspace/navigation.ts'
-import { fitsWire, insertIntoWire, rerouteWire } from '../workspace/wireEdits.ts'
+import { duplicateSelection } from '../workspace/clipboard.ts'
+import { cutWires, fitsWire, insertIntoWire, rerouteWire } from '../workspace/wireEdits.ts'
 import { menuFor } from './menus.ts'
+import { addViewer } from './nodeActions.ts'
 import { askParam, askTitle, chooseFile } from './prompts.ts'
 import type { Editor } from './services.ts'
 
@@ -36,6 +43,7 @@ export function createStageHooks(
     pressed(down) {
       fileAtPress = undefined
       complete().workspace.setPointerDown(down)
+      setCanvasPressed(down)
     },
     selected: () =>
       setSelectedIds(
@@ -73,6 +81,9 @@ export function createStageHooks(
     // Called at every move of a drag. Only positions change during it, so one file suffices.
     fits: (node, link) => fitsWire((fileAtPress ??= complete().stage.file()), node.id, link),
     insert: (node, link) => insertIntoWire(complete(), node.id, link),
+    copyInPlace: () => duplicateSelection(complete(), 0),
+    cut: (links) => cutWires(complete(), links),
+    addViewer: (node) => void addViewer(complete(), node),
     wireHovered: (link, at) => setHoveredWire(link && { link, at }),
     reroute: (link, at) => rerouteWire(complete(), link, at),
     predictFault: (from, to) => {

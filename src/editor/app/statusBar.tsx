@@ -4,6 +4,8 @@ import { CommandButton, MenuButton } from '../ui/buttons.tsx'
 import { useEditor } from './services.ts'
 import * as format from '../ui/format.ts'
 import { TrainingSaves } from './trainingSaves.tsx'
+import { canvasTool, setCanvasTool } from '../canvas/state.ts'
+import { getCommand, shortcut } from '../ui/commands.ts'
 import { icons } from '../ui/icons.tsx'
 import { listProblems } from './problems.ts'
 import { busy, runState, runsHere } from '../running/state.ts'
@@ -24,6 +26,7 @@ export function StatusBar() {
         {translateMessage(run.statusText.value)}
       </span>
       <ProblemButtons />
+      <ToolButton />
       <Backend />
       <Zoom />
       <Announcer />
@@ -192,6 +195,25 @@ function Backend() {
         ],
       })}
     />
+  )
+}
+
+/** The tool of the pointer, unless it selects. A click chooses the select tool. */
+function ToolButton() {
+  const tool = canvasTool.value
+  if (tool === 'select') return null
+  const label = tool === 'hand' ? texts.commands.handTool : texts.commands.cutTool
+  return (
+    <button
+      type="button"
+      class="button"
+      aria-pressed="true"
+      title={`${label} · ${getCommand('selectTool').label} (${shortcut(getCommand('selectTool'))})`}
+      onClick={() => setCanvasTool('select')}
+    >
+      {label}
+      <icons.close />
+    </button>
   )
 }
 

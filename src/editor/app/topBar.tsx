@@ -7,7 +7,7 @@ import { useEditor } from './services.ts'
 import { icons, Mark } from '../ui/icons.tsx'
 import { commandItem } from './menus.ts'
 import { QueueButton } from '../running/queueLoader.tsx'
-import { SpeedButton } from '../running/runSpeed.tsx'
+import { SpeedButton, SpeedNote } from '../running/runSpeed.tsx'
 import { panelShown, showDrawer, shownDrawer, type Menu } from '../ui/state.ts'
 import { unsaved, workflowName } from '../workspace/state.ts'
 import { runState, type RunProgress } from '../running/state.ts'
@@ -120,14 +120,14 @@ function RunButtons() {
   return (
     <>
       {now === 'idle' ? (
-        <CommandButton command="run" icon={<icons.run />} class="primary">
+        <CommandButton command="run" icon={<icons.run />} class="primary main">
           {top.run}
         </CommandButton>
       ) : (
         <CommandButton
           command="stop"
           icon={<icons.stop />}
-          class={now === 'stopping' ? 'outline stopping' : 'outline'}
+          class={now === 'stopping' ? 'outline main stopping' : 'outline main'}
         >
           {top.stop}
         </CommandButton>
@@ -141,7 +141,10 @@ function RunButtons() {
       <SpeedButton />
       <LiveButton />
       <CommandButton command="queue" icon={<icons.queue />} label={texts.queue.add} />
-      <QueueButton />
+      <span class="notes">
+        <SpeedNote />
+        <QueueButton />
+      </span>
     </>
   )
 }
@@ -161,7 +164,7 @@ function LiveButton() {
 
 const themes = ['system', 'dark', 'light', 'contrast'] as const
 
-/** Menu of theme, language and the saving of trainings. */
+/** Menu of theme, language and the saving of trainings, and the way to all settings. */
 function SettingsButton() {
   const { stage } = useEditor()
   const items = (): Menu['items'] => {
@@ -193,6 +196,8 @@ function SettingsButton() {
         checked: each === saveEvery,
         run: () => changeSettings({ saveEvery: each }),
       })),
+      'rule',
+      commandItem('settings'),
     ]
   }
   return (

@@ -450,7 +450,7 @@ function mergeSettings(
   for (const [key, initial] of Object.entries(defaults)) {
     const isDefault = JSON.stringify(current[key]) === JSON.stringify(initial)
     const value = imported[key]
-    if (isDefault && value !== undefined && typeof value === typeof initial) merged[key] = value
+    if (isDefault && value != null && typeof value === typeof initial) merged[key] = value
   }
   return merged
 }

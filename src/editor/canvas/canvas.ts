@@ -32,6 +32,7 @@ import { paintOverlay } from './paint/overlay.ts'
 import { paintWire } from './paint/wires.ts'
 import type { PartialRepaint } from './partialRepaint.ts'
 import type { PendingWire } from './pendingWire.ts'
+import { PointerTools } from './pointerTools.ts'
 import type { StageHooks } from './stageHooks.ts'
 import type { Point, Spot } from '../ui/geometry.ts'
 import { reducedMotion } from '../ui/motion.ts'
@@ -81,6 +82,7 @@ export class EditorCanvas extends LGraphCanvas {
   )
   private readonly findNodeLoops = createLoopLookup()
   private readonly loopHint = new LoopHint(this)
+  readonly tools = new PointerTools(this)
   /** The wire into which the dragged node would be inserted. */
   declare insertTarget: LLink | undefined
   declare repainting: PartialRepaint
@@ -291,7 +293,8 @@ export class EditorCanvas extends LGraphCanvas {
   drawOnTop(ctx: CanvasRenderingContext2D) {
     const { danger, warn } = this.colours
     const warning = this.connecting_node ? this.wireChecks.warning() : undefined
-    const message = this.refusedReason ?? warning
+    const { tip, ...tools } = this.tools.overlay()
+    const message = this.refusedReason ?? warning ?? tip
     paintOverlay(ctx, {
       scale: this.ds.scale,
       colours: this.colours,
@@ -302,6 +305,7 @@ export class EditorCanvas extends LGraphCanvas {
       message: message ? { text: message, tint: this.refusedReason ? danger : warn } : undefined,
       loopHint: this.loopHint.current(),
       selection: this.dragging_rectangle ?? undefined,
+      ...tools,
     })
   }
 
@@ -310,6 +314,7 @@ export class EditorCanvas extends LGraphCanvas {
   // ---- pointer
 
   override processMouseDown(event: MouseEvent) {
+    this.tools.room.finish()
     this.hooks.pressed(true)
     this.pending = undefined
     // litegraph detects double-clicks by time only. Two distant presses are not a double-click.
@@ -321,6 +326,7 @@ export class EditorCanvas extends LGraphCanvas {
     const node = this.graph.getNodeOnPos(place[0], place[1], this.visible_nodes, 5)
     const link = event.altKey && event.button === 0 && !node ? wireAt(this, place) : undefined
     if (link) return this.hooks.reroute(link, place)
+    if (this.tools.press(event, place, node)) return undefined
     const result = pressNodePart(node, place, () => super.processMouseDown(event))
     this.tookInputWire =
       this.connecting_output !== null && Object.keys(this.graph.links).length < links
@@ -328,33 +334,39 @@ export class EditorCanvas extends LGraphCanvas {
   }
 
   override processMouseMove(event: MouseEvent) {
+    if (this.tools.isCutting) return this.tools.continueStroke(event)
     const pinned = Object.values(this.node_dragged ? this.selected_nodes : {}).filter(
       ({ flags }) => flags.pinned,
     )
     const places = pinned.map(({ pos }) => [pos[0], pos[1]])
     const move = () => super.processMouseMove(event)
-    const result = this.dragging_canvas ? this.repainting.whileMoving(move) : move()
+    const result = this.dragging_canvas
+      ? this.repainting.whileMoving(move)
+      : this.tools.move(event, move)
     pinned.forEach(({ pos }, i) => ([pos[0], pos[1]] = places[i] as Point))
     this.loopHint.update(this.node_dragged)
     this.insertTarget =
       this.node_dragged && !event.altKey ? wireUnderNode(this, this.node_dragged) : undefined
     this.refusedReason = this.connecting_node ? this.wireChecks.refusalAtPointer() : undefined
-    const style = this.canvas.style
-    if (this.dragging_canvas && (this.spaceHeld || this.pointer_is_down)) style.cursor = 'grabbing'
-    else if (this.spaceHeld) style.cursor = 'grab'
-    else if (style.cursor === 'crosshair' && !this.isOverSlot()) style.cursor = 'default'
+    this.tools.afterMove()
     return result
   }
 
+  override processNodeSelected(node: LGraphNode, event: MouseEvent) {
+    const select = () => super.processNodeSelected(node, event)
+    if (!this.tools.delaysSelection(node, event, select)) select()
+  }
+
   override processMouseUp(event: MouseEvent) {
+    if (this.tools.isCutting) return this.tools.endStroke(event)
     const [dropped, target] = [this.node_dragged, this.insertTarget]
-    const result = super.processMouseUp(event)
+    const result = this.tools.release(dropped, () => super.processMouseUp(event))
     if (dropped && target) this.hooks.insert(dropped, target)
     this.loopHint.update(null)
     this.wireChecks.end()
     this.insertTarget = this.refusedReason = undefined
     this.tookInputWire = false
-    this.hooks.pressed(false)
+    this.tools.end(event, dropped)
     return result
   }
 

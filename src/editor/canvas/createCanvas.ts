@@ -14,6 +14,7 @@ import { replaceContextMenu } from './contextMenu.ts'
 import { paintDotGrid } from './paint/wires.ts'
 import { PartialRepaint } from './partialRepaint.ts'
 import type { StageHooks } from './stageHooks.ts'
+import { canvasTool } from './state.ts'
 import { listenToGraph } from './tabGraphs.ts'
 import { watchWireHover } from './wireHover.ts'
 
@@ -108,7 +109,8 @@ const canvasSettings = (canvas: EditorCanvas, hooks: StageHooks) =>
     },
     onMouse: (event: CanvasEvent) => {
       const node = canvas.graph.getNodeOnPos(event.canvasX, event.canvasY, canvas.visible_nodes, 5)
-      if (canvas.spaceHeld) canvas.dragging_canvas = true
+      const pans = canvas.spaceHeld || (event.button === 0 && canvasTool.peek() === 'hand')
+      if (pans) canvas.dragging_canvas = true
       else if (event.shiftKey && !node && event.button === 0) {
         canvas.dragging_rectangle = new Float32Array([event.canvasX, event.canvasY, 1, 1])
       } else return false

@@ -17,6 +17,8 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     /** Part of the node in a run, undefined until it is known. */
     part?: import('../../nodes/workflow/activity.ts').NodeActivity
     mouseOver?: boolean
+    /** The pointer is over the dot in the title. */
+    overDot?: boolean
     _collapsed_width?: number
     clip_area?: boolean
     getBounding(out?: Float32Array, outer?: boolean): Float32Array
@@ -114,6 +116,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     node_over: LGraphNode | null
     selectNodes(nodes?: LGraphNode[], add?: boolean): void
     deselectNode(node: LGraphNode): void
+    processNodeSelected(node: LGraphNode, event: MouseEvent): void
     deselectAllNodes(): void
     adjustMouseEvent(event: MouseEvent): void
     processMouseDown(event: MouseEvent): boolean | void

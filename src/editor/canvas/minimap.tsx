@@ -1,15 +1,20 @@
 // Minimap of the graph, shown while the graph does not fit the window. A press or drag moves the
-// camera.
+// camera. It stays away from selected nodes, nodes with faults, and what is dragged.
 import { useCanvas, type CanvasServices } from './services.ts'
 import { panelInsets, type Insets } from '../ui/insets.ts'
 import type { TargetedPointerEvent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import type { Edges } from './camera.ts'
+import type { LGraphNode } from './canvas.ts'
 import type { Point } from '../ui/geometry.ts'
 import { TITLE } from '../graph/nodeSize.ts'
+import { chooseCorner, cornerRect, type Corner, type PageRect } from './minimapPlace.ts'
+import { getNodeTint } from './nodeColours.ts'
+import { nodeRect } from './nodeDrag.ts'
 import { createBitmap } from './paint/painting.ts'
 import type { Stage } from './stage.ts'
+import { canvasPressed, selectedIds } from './state.ts'
 import { settings } from '../storage/settings.ts'
 
 const [WIDTH, HEIGHT, MARGIN] = [184, 124, 8]
@@ -18,6 +23,7 @@ export function Minimap() {
   const editor = useCanvas()
   const element = useRef<HTMLCanvasElement>(null)
   const frame = useRef<Frame>(undefined)
+  const corner = useRef<Corner>(undefined)
   const shown = settings.value.minimap
   useEffect(() => {
     if (!shown) return undefined
@@ -26,8 +32,10 @@ export function Minimap() {
       if (!canvas) return
       const insets = panelInsets()
       frame.current = computeFrame(editor, insets)
-      place(canvas, frame.current === undefined, insets)
-      if (frame.current) paintMap(canvas, editor, frame.current)
+      const surroundings = frame.current && readSurroundings(editor, insets)
+      corner.current = surroundings && chooseCorner(corner.current, surroundings)
+      place(canvas, surroundings && corner.current && cornerRect(corner.current, surroundings))
+      if (frame.current && corner.current) paintMap(canvas, editor, frame.current)
     }
     draw()
     return editor.stage.onDrawn(draw)
@@ -45,7 +53,7 @@ export function Minimap() {
   return (
     <canvas
       ref={element}
-      class="minimap"
+      class={canvasPressed.value ? 'minimap aside' : 'minimap'}
       aria-hidden="true"
       hidden
       onPointerDown={(event) => {
@@ -58,11 +66,35 @@ export function Minimap() {
 }
 
 /** Writes only what changes: a write would make the browser compute the layout of the page. */
-function place(canvas: HTMLCanvasElement, hidden: boolean, { left, bottom }: Insets) {
-  const style = { left: `${left + 12}px`, bottom: `${bottom + 12}px` }
-  if (canvas.hidden !== hidden) canvas.hidden = hidden
-  if (canvas.style.left !== style.left || canvas.style.bottom !== style.bottom)
+function place(canvas: HTMLCanvasElement, rect: PageRect | undefined) {
+  if (canvas.hidden !== !rect) canvas.hidden = !rect
+  if (!rect) return
+  const style = { left: `${rect[0]}px`, top: `${rect[1]}px` }
+  if (canvas.style.left !== style.left || canvas.style.top !== style.top)
     Object.assign(canvas.style, style)
+}
+
+/** So many selected nodes are kept free at most: with all selected, no corner would be. */
+const FEW = 8
+
+/** The free area of the canvas, and the nodes on the page. */
+function readSurroundings({ stage }: CanvasServices, insets: Insets) {
+  const { left, top, right, bottom } = insets
+  const toPage = (node: LGraphNode): PageRect => {
+    const [x1, y1, x2, y2] = nodeRect(node)
+    return [...stage.toPage([x1, y1]), ...stage.toPage([x2, y2])]
+  }
+  const fewSelected = selectedIds.value.length <= FEW
+  const isImportant = (node: LGraphNode) =>
+    (node.is_selected === true && fewSelected) ||
+    (isDiffusionNode(node) && node.diffusion.state === 'fault')
+  const nodes = stage.nodes()
+  return {
+    area: [left, top, innerWidth - right, innerHeight - bottom] as const,
+    size: [WIDTH, HEIGHT] as const,
+    important: nodes.filter(isImportant).map(toPage),
+    others: () => nodes.filter((node) => !isImportant(node)).map(toPage),
+  }
 }
 
 /** Transform from the graph to the map: scale, and the graph point at the top left. */
@@ -166,9 +198,10 @@ function paintNodes(ctx: OffscreenCanvasRenderingContext2D, { stage }: CanvasSer
   }
   ctx.globalAlpha = 0.8
   for (const node of stage.nodes()) {
-    ctx.fillStyle = colours.category(
-      isDiffusionNode(node) ? node.diffusion.declaration.category : 'tools',
-    )
+    const stored = node.bgcolor ?? node.color
+    ctx.fillStyle = stored
+      ? getNodeTint(stored, colours).colour
+      : colours.category(isDiffusionNode(node) ? node.diffusion.declaration.category : 'tools')
     ctx.fillRect(
       node.pos[0],
       node.pos[1] - TITLE,

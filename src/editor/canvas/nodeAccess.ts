@@ -4,7 +4,8 @@ import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import type { NodeId } from '../../nodes/workflow.ts'
 import { parseAccepts } from '../../nodes/workflow/slots.ts'
-import { chooseOutputType, findSlot, type LooseEnd } from '../graph/nodeSearch.ts'
+import { chooseOutputType, findUsualSlot, type LooseEnd } from '../graph/nodeSearch.ts'
+import { getUsage } from '../graph/usageTable.ts'
 import { isBorderNode } from '../graph/borderNodes.ts'
 import type { Point } from '../ui/geometry.ts'
 import { toGraphPoint } from './camera.ts'
@@ -54,13 +55,17 @@ export function createNodeAccess(canvas: EditorCanvas, graph: () => LGraph): Nod
 
 /** Describes the slots that a pending wire can end in. */
 export function getLooseEnd({ node, side, slot }: PendingWire): LooseEnd {
-  if (side === 'output') return { from: 'output', type: String(node.outputs[slot].type) }
-  return { from: 'input', accepts: parseAccepts(String(node.inputs[slot].type)) }
+  const { name, type } = (side === 'output' ? node.outputs : node.inputs)[slot]
+  const of = { type: node.type, slot: name }
+  if (side === 'output') return { from: 'output', type: String(type), of }
+  return { from: 'input', accepts: parseAccepts(String(type)), of }
 }
 
 function connectPendingWire(wire: PendingWire, node: LGraphNode) {
   const end = getLooseEnd(wire)
-  const name = isDiffusionNode(node) ? findSlot(node.diffusion.declaration, end) : undefined
+  const name = isDiffusionNode(node)
+    ? findUsualSlot(node.diffusion.declaration, end, getUsage())
+    : undefined
   if (name === undefined || !isDiffusionNode(node)) return
   const choice =
     end.from === 'input' && chooseOutputType(node.diffusion.declaration, name, end.accepts)

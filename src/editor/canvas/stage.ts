@@ -7,7 +7,7 @@ import { diffusionNodes } from '../../nodes/litegraph/diffusionNode.ts'
 import { toWorkflowFile } from '../../nodes/litegraph/graph.ts'
 import { registerNodes } from '../../nodes/litegraph/register.ts'
 import { scrubByTouch } from '../../nodes/litegraph/scrub.ts'
-import type { WorkflowFile } from '../../nodes/workflow.ts'
+import type { NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import { setSubgraphTypes } from '../graph/declarations.ts'
 import { texts } from '../texts/texts.ts'
 import type { Spot } from '../ui/geometry.ts'
@@ -52,6 +52,8 @@ export interface PointerInput {
   holdSpace(held: boolean): void
   dropWire(): void
   focus(): void
+  /** Moves nodes aside that these nodes cover, as a part of the current undo step. */
+  makeRoom(ids: readonly NodeId[]): void
 }
 
 /** Creates the canvas on an element. */
@@ -146,6 +148,11 @@ const createPointerInput = (canvas: EditorCanvas, element: HTMLCanvasElement): P
     canvas.setDirty(true)
   },
   focus: () => element.focus({ preventScroll: true }),
+  makeRoom(ids) {
+    canvas.tools.room.finish()
+    canvas.hooks.pressed(true)
+    canvas.tools.room.make(ids, () => canvas.hooks.pressed(false))
+  },
 })
 
 /** Paints zones in the colours of the theme. Returns a function that applies another theme. */

@@ -1,6 +1,7 @@
 // Callbacks from the canvas to the rest of the editor.
 import type { LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import type { StoredFileKind } from '../../engine/protocol.ts'
+import type { NodeId } from '../../nodes/workflow.ts'
 import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import type { SlotRef } from '../../nodes/litegraph/reroute.ts'
 import type { PendingWire } from './pendingWire.ts'
@@ -60,6 +61,12 @@ export interface StageHooks {
   reroute(link: LLink, at: Point): void
   /** A node was dropped on a wire that it fits. */
   insert(node: LGraphNode, link: LLink): void
+  /** Copies the selection in its place. Returns the copy of each node. */
+  copyInPlace(): ReadonlyMap<NodeId, NodeId>
+  /** A stroke was drawn across wires. */
+  cut(links: readonly LLink[]): void
+  /** The user wants to see the value of a node. */
+  addViewer(node: LGraphNode): void
   /** The set of visible observers has changed. */
   observersVisible(ids: string[]): void
 }

@@ -10,6 +10,18 @@ const selection = signal<readonly NodeId[]>([])
 export const selectedIds: ReadonlySignal<readonly NodeId[]> = selection
 export const setSelectedIds = (ids: readonly NodeId[]) => void (selection.value = ids)
 
+/** What a drag with the left button does: select and move, pan, or cut wires. */
+export type CanvasTool = 'select' | 'hand' | 'cut'
+
+const tool = signal<CanvasTool>('select')
+export const canvasTool: ReadonlySignal<CanvasTool> = tool
+export const setCanvasTool = (next: CanvasTool) => void (tool.value = next)
+
+const pressed = signal(false)
+/** True while the pointer is down on the canvas. */
+export const canvasPressed: ReadonlySignal<boolean> = pressed
+export const setCanvasPressed = (down: boolean) => void (pressed.value = down)
+
 /** Request to open the node search at a spot. */
 export interface NodeSearch {
   spot: Spot

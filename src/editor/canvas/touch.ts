@@ -5,6 +5,7 @@ import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { toGraphPoint } from './camera.ts'
 import type { EditorCanvas, LGraphNode } from './canvas.ts'
 import type { Point } from '../ui/geometry.ts'
+import { canvasTool } from './state.ts'
 import { findTouchTarget } from './touchTargets.ts'
 import { getDraggedWire } from './wireChecks.ts'
 
@@ -110,8 +111,10 @@ class TouchInput {
   }
 
   private startDragOrPan(at: Point): Gesture {
-    const from = findTouchTarget(this.canvas, at)?.place ?? at
-    if (!isGrabbable(this.canvas, from)) return { kind: 'pan', last: at }
+    const tool = canvasTool.peek()
+    if (tool === 'hand') return { kind: 'pan', last: at }
+    const from = tool === 'cut' ? at : (findTouchTarget(this.canvas, at)?.place ?? at)
+    if (tool !== 'cut' && !isGrabbable(this.canvas, from)) return { kind: 'pan', last: at }
     this.mouse.press(from)
     return { kind: 'drag', last: at }
   }

@@ -9,15 +9,30 @@ const minimum = (values: readonly number[]) =>
   values.reduce((least, value) => Math.min(least, value), Infinity)
 const maximum = (values: readonly number[]) => -minimum(values.map((value) => -value))
 
-export type Edge = 'left' | 'right' | 'top' | 'bottom'
+export type Edge = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom'
 
-/** Aligns one edge of all nodes to that of the outermost node. */
+/**
+ * Aligns one edge of all nodes to that of the outermost node, or their middles to the middle of all.
+ */
 export function alignBoxes(nodes: readonly NodeBox[], edge: Edge): Positions {
-  const axis = edge === 'left' || edge === 'right' ? 0 : 1
+  const axis = edge === 'left' || edge === 'centre' || edge === 'right' ? 0 : 1
+  if (edge === 'centre' || edge === 'middle') return alignMiddles(nodes, axis)
   const far = edge === 'right' || edge === 'bottom'
   const getEdge = ({ pos, size }: NodeBox) => pos[axis] + (far ? size[axis] : 0)
   const line = far ? maximum(nodes.map(getEdge)) : minimum(nodes.map(getEdge))
   return shiftNodes(nodes, axis, (node) => line - getEdge(node))
+}
+
+function alignMiddles(nodes: readonly NodeBox[], axis: 0 | 1): Positions {
+  // The title bar is above the position of a node.
+  const title = axis === 1 ? TITLE : 0
+  const from = minimum(nodes.map(({ pos }) => pos[axis] - title))
+  const to = maximum(nodes.map(({ pos, size }) => pos[axis] + size[axis]))
+  return shiftNodes(
+    nodes,
+    axis,
+    ({ pos, size }) => (from + to) / 2 - (pos[axis] + (size[axis] - title) / 2),
+  )
 }
 
 /** Distributes nodes with equal gaps between the first and the last, which do not move. */

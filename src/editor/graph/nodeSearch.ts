@@ -6,9 +6,15 @@ import {
   type Declaration,
   type OutputType,
 } from '../../engine/plan/op.ts'
+import { countNodes, countWires, type TypedSlot, type Usage } from './usage.ts'
 
-/** The loose end of a wire: the type of its output, or the types that its input accepts. */
-export type LooseEnd = { from: 'output'; type: string } | { from: 'input'; accepts: Accepts }
+/**
+ * The loose end of a wire: the type of its output, or the types that its input accepts. `of` is the
+ * slot where the wire begins.
+ */
+export type LooseEnd = ({ from: 'output'; type: string } | { from: 'input'; accepts: Accepts }) & {
+  of?: TypedSlot
+}
 
 export interface FoundNode {
   declaration: Declaration
@@ -16,6 +22,8 @@ export interface FoundNode {
   matched: ReadonlySet<number>
   /** Slot for the loose end. */
   slot?: string
+  /** How often the ready workflows make the wire, or use the node if there is no loose end. */
+  usual: number
 }
 
 export interface Search {
@@ -25,11 +33,13 @@ export interface Search {
   looseEnd?: LooseEnd
   /** Additional text to search in, in another language. Scores like the summary. */
   also?: (declaration: Declaration) => string
+  /** Ranks nodes and wires of the ready workflows higher. */
+  usage?: Usage
 }
 
 /**
- * Returns the matching declarations, best first. An empty query returns all, recent ones first,
- * then by category.
+ * Returns the matching declarations, best first. An empty query returns all: recent ones first, then
+ * those that ready workflows use or wire most, then by category.
  */
 export function findNodes(declarations: readonly Declaration[], search: Search): FoundNode[] {
   const words = splitWords(search.query)
@@ -42,9 +52,9 @@ export function findNodes(declarations: readonly Declaration[], search: Search):
 function scoreNode(
   declaration: Declaration,
   words: readonly string[],
-  { recent = [], looseEnd, also }: Search,
+  { recent = [], looseEnd, also, usage }: Search,
 ) {
-  const slot = looseEnd && findSlot(declaration, looseEnd)
+  const slot = looseEnd && findUsualSlot(declaration, looseEnd, usage)
   if (looseEnd && !slot) return undefined
   const matched = new Set<number>()
   let score = 0
@@ -59,7 +69,39 @@ function scoreNode(
   // A new loop begins with its Start node, which adds the End.
   if (declaration.role === 'end') score -= 3
   if (slot && looseEnd.from === 'output' && !declaration.inputs[slot]?.optional) score += 2
-  return { declaration, matched: matched as ReadonlySet<number>, score, ...(slot && { slot }) }
+  const nodes = usage ? countNodes(usage, declaration.type) : 0
+  const wires = usage && slot && looseEnd ? countUsualWires(declaration, slot, looseEnd, usage) : 0
+  score += MOST_WIRED * share(wires, MANY_WIRES) + MOST_USED * share(nodes, MANY_NODES)
+  return {
+    declaration,
+    matched: matched as ReadonlySet<number>,
+    score,
+    usual: looseEnd ? wires : nodes,
+    ...(slot && { slot }),
+  }
+}
+
+/** Score of a wire that all ready workflows make, and of the node that they use most. */
+const [MOST_WIRED, MOST_USED] = [24, 6]
+/** Counts from which on the score does not grow. */
+const [MANY_WIRES, MANY_NODES] = [60, 130]
+
+/**
+ * Share of a count in `many`. Grows with the logarithm, so that a node that is used three times
+ * stands out from one that is never used.
+ */
+const share = (count: number, many: number) => Math.min(1, Math.log(1 + count) / Math.log(1 + many))
+
+/** Number of wires of the ready workflows between the loose end and a slot of a node. */
+function countUsualWires(
+  { type }: Declaration,
+  slot: string,
+  { of, from }: LooseEnd,
+  usage: Usage,
+): number {
+  if (!of) return 0
+  const other = { type, slot }
+  return from === 'output' ? countWires(usage, of, other) : countWires(usage, other, of)
 }
 
 interface Match {
@@ -170,6 +212,28 @@ const compareCategories = (a: Declaration, b: Declaration) =>
   a.title.localeCompare(b.title)
 
 /**
+ * The slot for a loose end: the one that ready workflows wire most, or else that of
+ * {@link findSlot}.
+ */
+export function findUsualSlot(
+  declaration: Declaration,
+  end: LooseEnd,
+  usage: Usage | undefined,
+): string | undefined {
+  const usual = findSlot(declaration, end)
+  if (usual === undefined || !usage || !end.of) return usual
+  const candidates = end.from === 'output' ? fittingInputs(declaration, end.type) : []
+  const names = candidates.map(([name, { many }]) => (many ? `${name}_1` : name))
+  const count = (name: string) => countUsualWires(declaration, name, end, usage)
+  return names.reduce((best, name) => (count(name) > count(best) ? name : best), usual)
+}
+
+const fittingInputs = ({ inputs }: Declaration, type: string) =>
+  Object.entries(inputs).filter(
+    ([name, { accepts, further }]) => name !== 'loop' && !further && acceptsType(accepts, type),
+  )
+
+/**
  * The slot for a loose end. Required inputs have priority over optional ones.
  * @param values params of the node; undefined for a new node, whose output types can be chosen
  */
@@ -179,10 +243,7 @@ export function findSlot(
   values?: Readonly<Record<string, unknown>>,
 ): string | undefined {
   if (end.from === 'output') {
-    const fitting = Object.entries(declaration.inputs).filter(
-      ([name, { accepts, further }]) =>
-        name !== 'loop' && !further && acceptsType(accepts, end.type),
-    )
+    const fitting = fittingInputs(declaration, end.type)
     const best =
       fitting.find(
         ([, { accepts, optional }]) => !optional && accepts !== 'any' && accepts[0] === end.type,

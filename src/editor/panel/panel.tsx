@@ -36,6 +36,10 @@ const FormulaEquation = lazySection(
   async () => (await import('./formulaEquation.tsx')).FormulaEquation,
 )
 const PlotSection = lazySection(async () => (await import('./plotSection.tsx')).PlotSection)
+const SelectionTools = lazySection(
+  async () => (await import('./selectionTools.tsx')).SelectionTools,
+)
+const NodeTools = lazySection(async () => (await import('./selectionTools.tsx')).NodeTools)
 const UnknownNode = lazySection(async () => (await import('./unknownNode.tsx')).UnknownNode)
 
 const SCATTER = 'diffusion/Scatter'
@@ -89,6 +93,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
         <p class="summary">
           <Prose>{declaration.summary}</Prose>
         </p>
+        {!isBorderNode(node) && <NodeTools />}
       </section>
       <NodeFaults id={id} />
       {subgraph && <SubgraphSection node={node} subgraph={subgraph} />}
@@ -303,6 +308,7 @@ function SelectionDetails({ nodes }: { nodes: readonly LGraphNode[] }) {
           </button>
         </p>
       )}
+      <SelectionTools />
       <ul class="slots" style={{ marginTop: '12px' }}>
         {nodes.slice(0, 40).map((node) => (
           <li key={node.id}>

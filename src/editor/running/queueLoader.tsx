@@ -6,11 +6,11 @@ import { texts } from '../texts/texts.ts'
 import { useRunning } from './services.ts'
 import { queueShown, runState } from './state.ts'
 
-/** Shows the number of waiting runs. Hidden while the queue is empty. */
+/** Shows the number of waiting runs. Hidden unless runs wait or a run of the queue is active. */
 export function QueueButton() {
   const { queue } = useRunning().runner
-  const [waiting, past] = [queue.waiting.value.length, queue.past.value.length]
-  if (!waiting && !past && !runState.present.value?.queued) return null
+  const waiting = queue.waiting.value.length
+  if (!waiting && !runState.present.value?.queued && !queueShown.value) return null
   return (
     <button
       type="button"

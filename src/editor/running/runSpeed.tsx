@@ -9,11 +9,11 @@ import { speeds } from './observation.ts'
 export function SpeedButton() {
   const { runner } = useRunning()
   const { speed } = runState
-  const { label, each, short } = texts.speed
+  const { label, each } = texts.speed
   const now = speed.value
   return (
     <MenuButton
-      class={now === 'full' ? 'icon' : 'speed'}
+      class={now === 'full' ? 'icon' : 'icon slow'}
       label={`${label}: ${each[now]}`}
       icon={<icons.speed />}
       menu={() => ({
@@ -24,8 +24,12 @@ export function SpeedButton() {
           run: () => runner.setSpeed(speed),
         })),
       })}
-    >
-      {now !== 'full' && <span>{short[now]}</span>}
-    </MenuButton>
+    />
   )
+}
+
+/** The speed of slow motion, beside the buttons, which stay in their places. */
+export function SpeedNote() {
+  const now = runState.speed.value
+  return now === 'full' ? null : <span class="speed">{texts.speed.short[now]}</span>
 }

@@ -119,12 +119,14 @@ class EditorRunner implements Runner {
     return item.id
   }
 
-  enqueueCurrent() {
+  enqueueCurrent({ first = false } = {}) {
     this.source.capture()
     this.source.advanceSeeds()
-    this.enqueue(this.source.graph(), { name: workflowName.value })
-    const before = this.queue.waiting.value.length
-    if (before) showToast(texts.queue.added(translateWorkflow(workflowName.value), before))
+    const id = this.enqueue(this.source.graph(), { name: workflowName.value })
+    const waiting = this.queue.waiting.value.length
+    if (!waiting) return
+    if (first) for (let place = waiting; place > 1; place--) this.queue.move(id, -1)
+    showToast(texts.queue.added(translateWorkflow(workflowName.value), first ? 1 : waiting))
   }
 
   openPast(id: number) {

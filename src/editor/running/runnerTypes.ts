@@ -19,7 +19,8 @@ export interface Runner extends Pick<WireInspection, 'inspect'> {
   /** Adds a copy of a graph to the queue. Returns the id of the item. */
   enqueue(graph: Graph, options: EnqueueOptions): number
   /** Adds the graph on the canvas to the queue. */
-  enqueueCurrent(): void
+  /** Adds a copy of the open graph to the queue, at its end or before all others. */
+  enqueueCurrent(options?: { first?: boolean }): void
   /** Opens the graph of a past run, with the views of that run. */
   openPast(id: number): void
   /** Stops the run in progress. The next one in the queue starts. */

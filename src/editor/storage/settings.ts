@@ -34,6 +34,16 @@ export interface Settings {
   measures: boolean
   /** Seconds between two saves of a training; 0: only when it stops. */
   saveEvery: SaveInterval
+  /** Moves nodes aside where another node is placed. */
+  room: boolean
+  /** Aligns dragged nodes with others. */
+  snap: boolean
+  /** Shows a toolbar at several selected nodes. */
+  toolbox: boolean
+  /** Animations: as the system prefers, or never. */
+  motion: 'system' | 'reduced'
+  /** Keys of commands that the user has changed, by the id of the command. */
+  keys: Readonly<Record<string, readonly string[]>>
 }
 
 /** Choices of the settings menu. */
@@ -49,6 +59,11 @@ export const defaultSettings: Settings = {
   live: true,
   measures: false,
   saveEvery: 2,
+  room: true,
+  snap: true,
+  toolbox: true,
+  motion: 'system',
+  keys: {},
 }
 
 const current = signal<Settings>(defaultSettings)

@@ -1,5 +1,7 @@
 // Adding of nodes of any type, including saved ones, and replacement of nodes.
 import type { LLink } from 'litegraph.js/build/litegraph.core.js'
+import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { withPartners } from '../../nodes/litegraph/pairs.ts'
 import type { LGraphNode, PendingWire } from '../canvas/canvas.ts'
 import { byType } from '../graph/declarations.ts'
 import { replaceNodeType } from '../graph/replace.ts'
@@ -29,26 +31,35 @@ interface AddOptions {
   into?: LLink | undefined
 }
 
+/** Adds a node at a point of the graph. Returns it, unless its subgraph cannot be added. */
 export function addNode(
   services: WorkspaceServices,
   type: string,
   at: Point,
   { wire, into }: AddOptions = {},
-) {
+): LGraphNode | undefined {
   const { stage, workspace } = services
-  if (!byType.has(type) && !importSavedNode(services, type)) return
-  if (stage.containsOpenLevel(type))
-    return showToast(texts.subgraph.containsItself, { error: true })
+  if (!byType.has(type) && !importSavedNode(services, type)) return undefined
+  if (stage.containsOpenLevel(type)) {
+    showToast(texts.subgraph.containsItself, { error: true })
+    return undefined
+  }
   // Importing a subgraph reloads the canvas, so the node of the wire is looked up again.
   const from = wire && stage.node(wire.node.id)
   const end = into || !from ? undefined : { ...wire, node: from }
   const node = workspace.editNodes(() => stage.add(type, at, end))
-  if (!node) return
+  if (!node) return undefined
   if (into) insertIntoWire(services, node.id, into)
+  // The other end of a loop is added in a microtask.
+  queueMicrotask(() => stage.makeRoom(idsWithPartner(stage.node(node.id))))
   const others = settings.value.recentNodes.filter((each) => each !== type)
   changeSettings({ recentNodes: [type, ...others].slice(0, MAX_RECENT) })
   returnFocus(node.id)
+  return stage.node(node.id)
 }
+
+const idsWithPartner = (node: LGraphNode | undefined) =>
+  node ? (isDiffusionNode(node) ? withPartners([node]) : [node]).map(({ id }) => id) : []
 
 /** Replaces a node by one of another type, with its wires. */
 export function replaceNode(services: WorkspaceServices, { id }: LGraphNode, type: string) {

@@ -6,6 +6,8 @@ export interface Command {
   readonly label: string
   /** Keys such as `Mod+Shift+Z`; Mod is Ctrl, or Command on a Mac. Menus show the first. */
   keys?: readonly string[]
+  /** The keys before the user changed them. */
+  readonly usualKeys?: readonly string[] | undefined
   /** Leaves its keys to the browser, which needs no permission to read the clipboard. */
   native?: boolean
   enabled?: () => boolean
@@ -15,6 +17,7 @@ export interface Command {
 
 /** Texts of menu items that are not commands. */
 type MenuText =
+  | 'showUnused'
   | 'groupTitle'
   | 'groupMenu'
   | 'ungroup'

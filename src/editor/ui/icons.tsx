@@ -2,7 +2,8 @@
 // labels.
 import type { ComponentChildren } from 'preact'
 
-const icon = (content: ComponentChildren) => (
+/** An icon of some shapes. */
+export const icon = (content: ComponentChildren) => (
   <svg
     width="16"
     height="16"

@@ -101,8 +101,8 @@ const MenuEntry = ({ item, checks, choose }: MenuEntryProps) => (
   <button
     type="button"
     class={item.danger ? 'item danger' : 'item'}
-    role={checks ? 'menuitemradio' : 'menuitem'}
-    {...(checks && { 'aria-checked': Boolean(item.checked) })}
+    role={'checked' in item ? 'menuitemradio' : 'menuitem'}
+    {...('checked' in item && { 'aria-checked': Boolean(item.checked) })}
     disabled={item.disabled}
     onClick={choose}
   >
@@ -111,6 +111,7 @@ const MenuEntry = ({ item, checks, choose }: MenuEntryProps) => (
         {item.checked ? '✓' : ''}
       </span>
     )}
+    {item.swatch && <span class="dot" style={{ '--tint': item.swatch }} />}
     <span class="what">{item.label}</span>
     {item.about && <span class="about">{item.about}</span>}
     {item.keys && <span class="keys">{item.keys}</span>}

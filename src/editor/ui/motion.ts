@@ -1,3 +1,10 @@
-// The system's preference for reduced motion.
+// Reduced motion, by the user's setting or the system's preference.
+import { settings } from '../storage/settings.ts'
 
-export const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)')
+const system = matchMedia('(prefers-reduced-motion: reduce)')
+
+export const reducedMotion = {
+  get matches(): boolean {
+    return settings.value.motion === 'reduced' || system.matches
+  },
+}

@@ -57,6 +57,8 @@ export interface MenuItem {
   label: string
   /** Explanation after the label. */
   about?: string
+  /** Colour before the label. */
+  swatch?: string
   run: () => void
   keys?: string
   danger?: boolean
@@ -131,6 +133,7 @@ export type Dialog =
       answer: (value: string | undefined) => void
     }
   | { kind: 'shortcuts' }
+  | { kind: 'settings' }
   | { kind: 'storage' }
   /** Versions of a workflow in the library. */
   | { kind: 'versions'; id: string; name: string }

@@ -56,23 +56,30 @@ function parseOutsideWires(text: string): OutsideWire[] {
 }
 
 /**
- * Pastes nodes with their top left corner at `at`. `withInputs` also connects them to the sources
+ * Pastes nodes with their top left corner at `at`. Returns the new id of each node. `withInputs` also connects them to the sources
  * of the original nodes, as far as these exist.
  * @throws WorkflowError if the text is not a workflow
  */
-function pasteText({ workspace }: WorkspaceServices, text: string, at: Point, withInputs = false) {
+function pasteText(
+  { workspace }: WorkspaceServices,
+  text: string,
+  at: Point,
+  withInputs = false,
+): ReadonlyMap<NodeId, NodeId> {
   const { workflow } = parseWorkflow(text, ownTypes)
   const [left, top] = getNodeBounds(workflow.nodes)
+  let renamed = new Map<NodeId, NodeId>()
   workspace.edit((file) => {
     const { file: doubled, ids } = mergePiece(file, workflow, [
       Math.round(at[0] - left),
       Math.round(at[1] - top),
     ])
     const merged = withNamesOfOwn(doubled, new Set(ids))
+    renamed = new Map(workflow.nodes.map((node, i) => [node.id, ids[i]]))
     if (!withInputs) return { file: merged, select: ids }
-    const renamed = new Map(workflow.nodes.map((node, i) => [node.id, ids[i]]))
     return { file: connectOutsideWires(merged, parseOutsideWires(text), renamed), select: ids }
   })
+  return renamed
 }
 
 /** Gives the layers of added nodes names that no others have. */
@@ -83,12 +90,18 @@ function withNamesOfOwn(file: WorkflowFile, added: ReadonlySet<NodeId>): Workflo
   return { ...file, nodes: [...others, ...withFreeNames(own, others, declared)] }
 }
 
-/** Pastes a copy of the selection below and to the right of it. */
-export function duplicateSelection(editor: WorkspaceServices) {
+/**
+ * Pastes a copy of the selection, by default below and to the right of it. Returns the copy of each
+ * node.
+ */
+export function duplicateSelection(
+  editor: WorkspaceServices,
+  distance = 40,
+): ReadonlyMap<NodeId, NodeId> {
   const text = selectionText(editor)
-  if (!text) return
+  if (!text) return new Map()
   const [left, top] = getNodeBounds(parseWorkflow(text, ownTypes).workflow.nodes)
-  pasteText(editor, text, [left + 40, top + 40])
+  return pasteText(editor, text, [left + distance, top + distance])
 }
 
 /** Copies the selection without a clipboard event, for the menu. */

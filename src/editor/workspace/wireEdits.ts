@@ -44,6 +44,15 @@ export function rerouteWire(
   })
 }
 
+/** Removes wires as one undo step. */
+export const cutWires = (
+  { stage, workspace }: Pick<WorkspaceServices, 'stage' | 'workspace'>,
+  links: readonly LLink[],
+) =>
+  workspace.editNodes(() => {
+    for (const link of links) stage.node(link.target_id)?.disconnectInput(link.target_slot)
+  })
+
 export function wireMenu(services: WorkspaceServices, spot: Spot, link: LLink): Menu {
   const { stage, workspace } = services
   const { commands } = texts

@@ -84,6 +84,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     flags: {
       collapsed?: boolean
       pinned?: boolean
+      folded?: boolean
       chart?: import('../../engine/plan/view.ts').ChartLook
     }
     inputs: InputSlot[]
@@ -214,6 +215,8 @@ declare module 'litegraph.js/build/litegraph.core.js' {
   }
 
   export class LGraphCanvas {
+    /** Choices of litegraph's menu of colours. */
+    static node_colors: Record<string, { color: string; bgcolor: string; groupcolor: string }>
     static link_type_colors: Record<string, string>
     static active_canvas: LGraphCanvas | null
     constructor(element: HTMLCanvasElement | string, graph?: LGraph, options?: object)

@@ -1,5 +1,5 @@
 // Nodes of this package on a litegraph canvas: their type, their status, and a type guard.
-import type { LGraph, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
+import type { InputSlot, LGraph, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
@@ -30,6 +30,10 @@ export interface NodeStatus {
 
 export interface DiffusionNode extends LGraphNode {
   diffusion: NodeStatus
+  /** Number of rows of slots for which the node has room. */
+  rows?: number
+  /** Tests which hidden inputs are shown for a dragged wire. */
+  unfolds?: (input: InputSlot) => boolean
 }
 
 export const isDiffusionNode = (node: LGraphNode): node is DiffusionNode =>

@@ -8,6 +8,7 @@ import type {
 import { isObject } from '../workflow/json.ts'
 import { initialViewSpace, viewHeight } from './body.ts'
 import type { DiffusionNode, NodeStatus } from './diffusionNode.ts'
+import { countFolded, isFolded, slotRows } from './foldedInputs.ts'
 import type { NodeSetup } from './nodeSetup.ts'
 import { titleColour } from './palette.ts'
 import { inputParams } from './paramInputs.ts'
@@ -52,6 +53,7 @@ export function createDataClass({ lite, declaration, hooks }: NodeSetup): NodeDa
 
     diffusion: NodeStatus = { declaration, state: 'idle' }
     declare copied_partner?: Record<string, unknown>
+    declare rows?: number
     origin: NodeData['origin'] = 'new'
     configuring = false
 
@@ -65,7 +67,18 @@ export function createDataClass({ lite, declaration, hooks }: NodeSetup): NodeDa
 
     override computeSize(): Vector {
       const size = super.computeSize()
-      return [Math.max(size[0], slotsWidth(this)), size[1] + viewHeight(declaration)]
+      const allRows = Math.max(this.inputs.length, this.outputs.length, 1)
+      const hidden = (allRows - slotRows(this)) * lite.NODE_SLOT_HEIGHT
+      return [Math.max(size[0], slotsWidth(this)), size[1] - hidden + viewHeight(declaration)]
+    }
+
+    /** Hidden inputs have no position (NaN): no point is on them, and nothing is drawn. */
+    override getConnectionPos(isInput: boolean, slot: number, out?: Float32Array): Float32Array {
+      const at = super.getConnectionPos(isInput, slot, out)
+      if (!isInput || this.flags.collapsed) return at
+      if (isFolded(this, slot)) at.fill(Number.NaN)
+      else at[1] -= countFolded(this, slot) * lite.NODE_SLOT_HEIGHT
+      return at
     }
 
     override configure(info: SerializedNode) {
@@ -79,6 +92,7 @@ export function createDataClass({ lite, declaration, hooks }: NodeSetup): NodeDa
       for (const name in this.properties) syncWidget(this, name)
       if (isObject(info.copied_partner)) this.copied_partner = sanitizeValues(info.copied_partner)
       enlargeTo(this, width, height)
+      this.rows = slotRows(this)
       this.configuring = false
       refreshTypes(lite, this)
     }

@@ -8,6 +8,7 @@ import type {
 import { splitMany } from '../../engine/base/ids.ts'
 import { FURTHER, inputSpecs, matchSlotsByName, outputSpecs } from '../workflow/slots.ts'
 import type { DiffusionNode } from './diffusionNode.ts'
+import { slotRows } from './foldedInputs.ts'
 import { slotFields } from './slotFields.ts'
 import { loopPartner } from './wires.ts'
 
@@ -21,13 +22,15 @@ export function matchNodeSlots(
   free: FreeSlots,
   change?: () => void,
 ) {
-  const rowsBefore = slotRows(node)
+  const rowsBefore = node.rows ?? slotRows(node)
   change?.()
   const wiredInputs = slotNames(node.inputs.filter(isWiredInput))
   node.inputs = matchInputs(lite, node, wiredInputs, free)
   node.outputs = matchOutputs(lite, node, new Set([...wiredInputs, ...startInputs(node)]), free)
   renumberLinks(node)
-  const added = slotRows(node) - rowsBefore
+  const rows = slotRows(node)
+  const added = rows - rowsBefore
+  node.rows = rows
   if (added) {
     const height = node.size[1] + added * lite.NODE_SLOT_HEIGHT
     node.setSize([node.size[0], Math.max(node.computeSize()[1], height)])
@@ -57,8 +60,6 @@ function startInputs(node: DiffusionNode): string[] {
 const slotNames = (slots: readonly Slot[]) => new Set(slots.map(({ name }) => name))
 const isWiredInput = ({ link }: InputSlot) => link !== null
 const isWiredOutput = ({ links }: OutputSlot) => Boolean(links?.length)
-
-const slotRows = ({ inputs, outputs }: DiffusionNode) => Math.max(inputs.length, outputs.length, 1)
 
 function matchInputs(
   lite: LiteGraphStatic,

@@ -28,8 +28,11 @@ export interface FileNode {
   type: string
   pos: [number, number]
   size: [number, number]
-  /** `chart`: display settings of the chart on the node. */
-  flags: { collapsed?: boolean; pinned?: boolean; chart?: ChartLook }
+  /**
+   * `folded`: hides unused inputs (true) or shows them (false), against the default of the node.
+   * `chart`: display settings of the chart on the node.
+   */
+  flags: { collapsed?: boolean; pinned?: boolean; folded?: boolean; chart?: ChartLook }
   /** 0 always, 2 never (muted), 4 bypassed. Other values are preserved. */
   mode: number
   inputs: FileInput[]

@@ -96,6 +96,7 @@ export function readFlags(value: Json | undefined): FileNode['flags'] {
   return {
     ...(value.collapsed === true && { collapsed: true }),
     ...(value.pinned === true && { pinned: true }),
+    ...(typeof value.folded === 'boolean' && { folded: value.folded }),
     ...(chart && { chart }),
   }
 }

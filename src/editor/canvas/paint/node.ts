@@ -3,6 +3,7 @@ import type { NodeState } from '../../../nodes/litegraph/diffusionNode.ts'
 import { wrapText } from '../../../nodes/litegraph/wrapText.ts'
 import { shorten } from '../../../nodes/painters/frame.ts'
 import type { Colours } from '../../ui/theme.ts'
+import { getNodeTint } from '../nodeColours.ts'
 import type { PaintedNode, PaintContext } from './painting.ts'
 import { addBox, TINY } from './painting.ts'
 import { TITLE } from '../../graph/nodeSize.ts'
@@ -46,25 +47,19 @@ export function paintBody(
 
   const radius = cornerRadius(scale)
   addBox(ctx, 0, -TITLE, size[0], height, radius)
-  ctx.fillStyle = node.bgcolor ?? colours.node
+  ctx.fillStyle = colours.node
   ctx.fill()
+  const stored = node.bgcolor ?? node.color
+  const own = stored ? getNodeTint(stored, colours) : undefined
+  if (own) fillTint(ctx, own.colour, own.body)
 
   // The colour of its loop distinguishes a member from nodes that are only drawn inside the zone.
-  const { globalAlpha } = ctx
-  if (node.loop) {
-    ctx.globalAlpha *= 0.08
-    ctx.fillStyle = colours.category(node.loop)
-    ctx.fill()
-    ctx.globalAlpha = globalAlpha
-  }
+  if (node.loop) fillTint(ctx, colours.category(node.loop), 0.08)
   if (height > TITLE && radius > 0) {
     ctx.beginPath()
     ctx.roundRect(0, -TITLE, size[0], TITLE, [radius, radius, 0, 0])
   } else addBox(ctx, 0, -TITLE, size[0], TITLE, radius)
-  ctx.globalAlpha *= colours.dark ? 0.13 : 0.1
-  ctx.fillStyle = tint
-  ctx.fill()
-  ctx.globalAlpha = globalAlpha
+  fillTint(ctx, own?.colour ?? tint, own?.title ?? (colours.dark ? 0.13 : 0.1))
 
   const progress = progressShare(node)
   if (state === 'running' && progress !== undefined) {
@@ -73,6 +68,14 @@ export function paintBody(
   }
   paintBorder(node, state, size[0], height, tint, painting)
   if (scale >= OVERVIEW) paintTitle(node, state, size[0], tint, painting)
+}
+
+function fillTint(ctx: CanvasRenderingContext2D, colour: string, alpha: number) {
+  const { globalAlpha } = ctx
+  ctx.globalAlpha *= alpha
+  ctx.fillStyle = colour
+  ctx.fill()
+  ctx.globalAlpha = globalAlpha
 }
 
 /** Below this zoom, slots and values are too small to read: only title and view are painted. */
@@ -213,7 +216,8 @@ function paintTitle(
     ctx.beginPath()
     ctx.arc(15, middle, 4.5, clock * 5, clock * 5 + 4.2)
     ctx.stroke()
-  } else {
+  } else if (node.overDot) paintArrow(node, ctx, middle, tint)
+  else {
     ctx.fillStyle = tint
     ctx.beginPath()
     ctx.arc(15, middle, 4, 0, 2 * Math.PI)
@@ -227,6 +231,25 @@ function paintTitle(
   ctx.fillText(shorten(ctx, node.getTitle(), width - 28 - (mark ? 26 : 10)), 27, middle + 0.5)
   if (mark) paintMark(state, width - 17, middle, colours, ctx)
   ctx.textBaseline = 'alphabetic'
+}
+
+/** Paints the arrow that collapses a node, or expands it. */
+function paintArrow(
+  { flags }: PaintedNode,
+  ctx: CanvasRenderingContext2D,
+  middle: number,
+  colour: string,
+) {
+  ctx.strokeStyle = colour
+  ctx.lineWidth = 2
+  ctx.beginPath()
+  for (const [along, aside] of [
+    [-2, -4],
+    [2, 0],
+    [-2, 4],
+  ])
+    ctx.lineTo(15 + (flags.collapsed ? along : aside), middle + (flags.collapsed ? aside : along))
+  ctx.stroke()
 }
 
 /** Paints a tick for a node that has run, a dim "=" for a cached result, or "!" for a fault. */

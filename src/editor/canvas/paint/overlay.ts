@@ -16,6 +16,10 @@ export interface Overlay {
   message: { text: string; tint: string } | undefined
   loopHint: { words: string; category: string; at: Point } | undefined
   selection: ArrayLike<number> | undefined
+  /** Lines along which dragged nodes are aligned. */
+  lines: readonly (readonly [number, number, number, number])[]
+  /** Points of the stroke that cuts wires. */
+  stroke: readonly Point[]
 }
 
 export function paintOverlay(ctx: CanvasRenderingContext2D, overlay: Overlay) {
@@ -27,6 +31,33 @@ export function paintOverlay(ctx: CanvasRenderingContext2D, overlay: Overlay) {
     paintTipAt(ctx, overlay, { at: loopHint.at, by: [0, 10], text: loopHint.words, tint })
   }
   if (selection) paintSelectionBox(ctx, selection, overlay)
+  paintPaths(
+    ctx,
+    overlay,
+    overlay.lines.map(([x1, y1, x2, y2]) => [
+      [x1, y1],
+      [x2, y2],
+    ]),
+    colours.accent,
+  )
+  paintPaths(ctx, overlay, [overlay.stroke], colours.danger)
+}
+
+function paintPaths(
+  ctx: CanvasRenderingContext2D,
+  { scale }: Overlay,
+  paths: readonly (readonly Point[])[],
+  colour: string,
+) {
+  if (!paths.some((path) => path.length > 1)) return
+  ctx.save()
+  ctx.strokeStyle = colour
+  ctx.lineWidth = 1.5 / scale
+  ctx.lineCap = ctx.lineJoin = 'round'
+  ctx.beginPath()
+  for (const path of paths) path.forEach(([x, y], i) => (i ? ctx.lineTo(x, y) : ctx.moveTo(x, y)))
+  ctx.stroke()
+  ctx.restore()
 }
 
 function paintPendingWire(

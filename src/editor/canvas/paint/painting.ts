@@ -42,10 +42,12 @@ export interface PaintedNode {
   /** Part of the node in a run, undefined until it is known. */
   part?: NodeActivity
   flags: { collapsed?: boolean }
+  color?: string
   bgcolor?: string
   has_errors?: boolean
   is_selected?: boolean
   mouseOver?: boolean
+  overDot?: boolean
   inputs?: PaintedSlot[]
   outputs?: PaintedSlot[]
   widgets?: PaintedWidget[]

@@ -32,12 +32,16 @@ export function paintSlots(
 ): number {
   const { ctx, colours, scale } = context
   let bottom = 0
+  let [hidden, below] = [false, 14]
   ctx.font = slotFont(colours)
   ctx.textBaseline = 'middle'
   for (const side of ['input', 'output'] as const) {
     const slots = (side === 'input' ? node.inputs : node.outputs) ?? []
     slots.forEach((slot, index) => {
       const [x, y] = getSlotPosition(side, index)
+      // A hidden input, see foldedInputs.ts.
+      if (Number.isNaN(y)) return void (hidden = true)
+      if (side === 'input') below = y + 12
       bottom = Math.max(bottom, y + 10)
       const paint = { node, side, index, slot, x, y }
       if (scale < TINY && !context.fits) paintTinySlot(paint, context)
@@ -45,7 +49,18 @@ export function paintSlots(
     })
   }
   ctx.textBaseline = 'alphabetic'
+  if (hidden && scale >= OVERVIEW) paintHiddenMark(below, context)
   return bottom
+}
+
+/** Paints three dots below the inputs of a node that hides some. */
+function paintHiddenMark(y: number, { ctx, colours }: PaintContext) {
+  ctx.fillStyle = colours.nodeFaint
+  for (const x of [6, 10, 14]) {
+    ctx.beginPath()
+    ctx.arc(x, y, 1.3, 0, 2 * Math.PI)
+    ctx.fill()
+  }
 }
 
 /** Paints a dot on each side of a collapsed node that has wires. */

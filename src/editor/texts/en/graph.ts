@@ -1,6 +1,6 @@
 // English texts on the graph: node search, subgraphs, the outline and the canvas.
 import { englishTips, type TipWords } from '../../../nodes/litegraph/tooltips.ts'
-import { englishWires, type WireWords } from '../../../nodes/litegraph/wires.ts'
+import { englishWires } from '../../../nodes/litegraph/wires.ts'
 import { englishZones } from '../../../nodes/litegraph/zoneDrawing.ts'
 import { plural } from '../counts.ts'
 
@@ -16,6 +16,8 @@ export const enGraph = {
     noReplacement: 'No other node fits all of its links',
     noneHint: 'Try a shorter word, or the name of a category.',
     recent: 'Recent',
+    often: 'Often used',
+    suggested: 'Suggested',
     to: (slot: string) => `to ${slot}`,
     hint: ['select', 'confirm', 'close'],
   },
@@ -171,7 +173,33 @@ export const enGraph = {
   wires: {
     ...englishWires,
     loopStays: 'The loop link goes directly from Start to End.',
-  } as WireWords & { loopStays: string },
+    cuts: (count: number) => `Cuts ${plural(count, 'link')}`,
+    cutHint: 'Draw a line across links. Press Esc to cancel.',
+    connected: (count: number) => `${plural(count, 'link')} added`,
+    nothingToConnect: 'The selected nodes have no free inputs that fit',
+    noViewer: 'This node has no output that can be shown.',
+  },
+
+  toolbox: {
+    label: 'Selection',
+    arrange: 'Align and distribute',
+    edit: 'Edit',
+  },
+
+  nodeColours: {
+    none: 'No color',
+    names: {
+      red: 'Red',
+      brown: 'Brown',
+      green: 'Green',
+      blue: 'Blue',
+      pale_blue: 'Pale blue',
+      cyan: 'Cyan',
+      purple: 'Purple',
+      yellow: 'Yellow',
+      black: 'Grey',
+    },
+  },
 
   canvas: {
     label: 'Graph. Double-click to add a node. The outline (Alt+O) lists all nodes.',

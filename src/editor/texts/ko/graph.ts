@@ -14,6 +14,8 @@ export const koGraph: typeof enGraph = {
     noReplacement: '모든 연결에 맞는 다른 노드가 없습니다',
     noneHint: '더 짧은 단어나 분류 이름으로 찾아보세요.',
     recent: '최근',
+    often: '자주 쓰는 노드',
+    suggested: '추천',
     to: (slot) => `${towards(slot)}`,
     hint: ['선택', '확인', '닫기'],
   },
@@ -176,6 +178,32 @@ export const koGraph: typeof enGraph = {
     noneTakes: (node, types) => `${node}에는 ${object(types.join(' 또는 '))} 받는 입력이 없습니다.`,
     noneGives: (node, types) => `${node}에는 ${types.join(' 또는 ')} 출력이 없습니다.`,
     loopStays: '루프의 연결은 Start에서 End로 바로 이어집니다.',
+    cuts: (count) => `연결 ${count}개를 자릅니다`,
+    cutHint: '연결을 가로질러 선을 그으세요. Esc를 누르면 취소됩니다.',
+    connected: (count) => `연결 ${count}개를 추가했습니다`,
+    nothingToConnect: '선택한 노드에 맞는 빈 입력이 없습니다',
+    noViewer: '이 노드에는 표시할 수 있는 출력이 없습니다.',
+  },
+
+  toolbox: {
+    label: '선택',
+    arrange: '맞춤과 간격',
+    edit: '편집',
+  },
+
+  nodeColours: {
+    none: '색 없음',
+    names: {
+      red: '빨강',
+      brown: '갈색',
+      green: '초록',
+      blue: '파랑',
+      pale_blue: '연한 파랑',
+      cyan: '청록',
+      purple: '보라',
+      yellow: '노랑',
+      black: '회색',
+    },
   },
 
   canvas: {

@@ -1,0 +1,174 @@
+// Dialog of all settings.
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import {
+  changeSettings,
+  defaultSettings,
+  saveIntervals,
+  settings,
+  type Settings,
+} from '../storage/settings.ts'
+import { keyTexts } from '../texts/keyTexts.ts'
+import { languages, texts } from '../texts/texts.ts'
+import { showDialog, showToast } from '../ui/state.ts'
+import { setLanguage } from './appearance.ts'
+import { useEditor } from './services.ts'
+import './shortcuts.css'
+
+/** Settings that the reset restores. Open tabs, the tour and keys are not among them. */
+const restored = [
+  'theme',
+  'motion',
+  'live',
+  'room',
+  'snap',
+  'toolbox',
+  'minimap',
+  'measures',
+  'saveEvery',
+] as const satisfies readonly (keyof Settings)[]
+
+export function SettingsDialog({ close }: { close: () => void }) {
+  const { stage } = useEditor()
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => box.current?.querySelector('select')?.focus(), [])
+  const words = keyTexts().settings
+  const { top } = texts
+  const now = settings.value
+  const reset = async () => {
+    const initial = restored.map((name) => [name, defaultSettings[name]] as const)
+    changeSettings(Object.fromEntries(initial) as Partial<Settings>)
+    await setLanguage(stage, 'system')
+    showToast(keyTexts().settings.resetDone)
+  }
+  return (
+    <div ref={box} class="settings-dialog">
+      <h2 id="dialog-title">{words.title}</h2>
+      <Part title={words.appearance}>
+        <Choice
+          label={top.theme}
+          value={now.theme}
+          choices={top.themes}
+          onChange={(theme) => changeSettings({ theme })}
+        />
+        <Choice
+          label={top.language}
+          value={now.language}
+          choices={{ system: top.languages.system, ...languages }}
+          onChange={(language) => void setLanguage(stage, language)}
+        />
+        <Choice
+          label={words.motion}
+          value={now.motion}
+          choices={words.motions}
+          onChange={(motion) => changeSettings({ motion })}
+        />
+      </Part>
+      <Part title={words.editing}>
+        <Switch label={words.live} hint={words.liveHint} name="live" />
+        <Switch label={words.room} hint={words.roomHint} name="room" />
+        <Switch label={words.snap} hint={words.snapHint} name="snap" />
+        <Switch label={words.toolbox} hint={words.toolboxHint} name="toolbox" />
+        <Switch label={words.minimap} hint={words.minimapHint} name="minimap" />
+      </Part>
+      <Part title={words.training}>
+        <Choice
+          label={top.saveEvery}
+          value={String(now.saveEvery)}
+          choices={Object.fromEntries(
+            saveIntervals.map((each) => [String(each), top.saveIntervals[each]]),
+          )}
+          onChange={(text) => {
+            const saveEvery = saveIntervals.find((each) => String(each) === text)
+            if (saveEvery !== undefined) changeSettings({ saveEvery })
+          }}
+        />
+        <Switch label={words.measures} name="measures" />
+      </Part>
+      <Part title={words.more}>
+        <div class="links">
+          <button
+            type="button"
+            class="button outline"
+            onClick={() => showDialog({ kind: 'shortcuts' })}
+          >
+            {words.keys}
+          </button>
+          <button
+            type="button"
+            class="button outline"
+            onClick={() => showDialog({ kind: 'storage' })}
+          >
+            {words.storage}
+          </button>
+        </div>
+      </Part>
+      <div class="answers">
+        <button type="button" class="button" onClick={() => void reset()}>
+          {words.reset}
+        </button>
+        <button type="button" class="button outline" onClick={close}>
+          {words.close}
+        </button>
+      </div>
+    </div>
+  )
+}
+
+const Part = ({ title, children }: { title: string; children: ComponentChildren }) => (
+  <section role="group" aria-label={title}>
+    <h3>{title}</h3>
+    {children}
+  </section>
+)
+
+interface ChoiceProps<T extends string> {
+  label: string
+  value: T
+  /** Texts by value. */
+  choices: Readonly<Record<T, string>>
+  onChange: (value: T) => void
+}
+
+const Choice = <T extends string>({ label, value, choices, onChange }: ChoiceProps<T>) => (
+  <label>
+    <span>{label}</span>
+    <select
+      class="field"
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value as T)}
+    >
+      {(Object.entries(choices) as [T, string][]).map(([each, text]) => (
+        <option key={each} value={each}>
+          {text}
+        </option>
+      ))}
+    </select>
+  </label>
+)
+
+interface SwitchProps {
+  label: string
+  hint?: string
+  name: 'live' | 'room' | 'snap' | 'toolbox' | 'minimap' | 'measures'
+}
+
+const Switch = ({ label, hint, name }: SwitchProps) => (
+  <label>
+    <span>
+      {label}
+      {hint && <small id={`hint-${name}`}>{hint}</small>}
+    </span>
+    <input
+      type="checkbox"
+      class="switch"
+      role="switch"
+      aria-label={label}
+      {...(hint && { 'aria-describedby': `hint-${name}` })}
+      checked={settings.value[name]}
+      onChange={(event) =>
+        changeSettings({ [name]: event.currentTarget.checked } as Partial<Settings>)
+      }
+    />
+  </label>
+)
