@@ -9,6 +9,9 @@ import type { Colours } from '../../ui/theme.ts'
 import type { PaintContext } from './painting.ts'
 import { addBox, createBitmap } from './painting.ts'
 
+/** Height of the smallest text that painters write, in their units. */
+export const SMALLEST_TEXT = 9
+
 interface CachedView {
   view: View
   key: string
@@ -36,7 +39,7 @@ const cachedViews = new WeakMap<object, CachedView>()
  */
 export function paintNodeView(
   node: DiffusionNode,
-  { ctx, colours, scale, running }: PaintContext,
+  { ctx, colours, scale, running, minText }: PaintContext,
   pixelRatio: number,
 ) {
   const { view, scrub } = node.diffusion
@@ -48,6 +51,8 @@ export function paintNodeView(
     return
   }
   const zoom = scale * pixelRatio
+  // A view with larger text is laid out for a smaller box.
+  const enlarged = Math.max(1, minText / (SMALLEST_TEXT * scale))
   const [width, height] = [Math.ceil(box.width * zoom), Math.ceil(box.height * zoom)]
   const theme = {
     ...(colours.dark ? darkTheme : lightTheme),
@@ -56,15 +61,19 @@ export function paintNodeView(
   }
   // A larger bitmap would use too much memory.
   if (width * height > 4e6) {
-    paintOn(ctx, view, box, theme, { scrub, look })
+    ctx.save()
+    ctx.translate(box.x, box.y)
+    ctx.scale(enlarged, enlarged)
+    paintOn(ctx, view, areaOf(box, enlarged), theme, { scrub, look })
+    ctx.restore()
     return
   }
-  const key = `${zoom} ${width} ${height} ${colours.dark} ${scrub} ${language()}`
+  const key = `${zoom} ${enlarged} ${width} ${height} ${colours.dark} ${scrub} ${language()}`
   let cached = cachedViews.get(node)
   if (cached?.view !== view || cached.key !== key || cached.look !== look) {
     const { bitmap, ctx: inner } = createBitmap(width, height)
-    inner.scale(zoom, zoom)
-    const area = { x: 0, y: 0, width: box.width, height: box.height }
+    inner.scale(zoom * enlarged, zoom * enlarged)
+    const area = areaOf(box, enlarged)
     paintOn(inner as unknown as CanvasRenderingContext2D, view, area, theme, { scrub, look })
     cached = { view, key, look, bitmap }
     cachedViews.set(node, cached)
@@ -76,6 +85,13 @@ export function paintNodeView(
   ctx.drawImage(cached.bitmap, 0, 0)
   ctx.restore()
 }
+
+const areaOf = ({ width, height }: ReturnType<typeof viewBox>, by: number) => ({
+  x: 0,
+  y: 0,
+  width: width / by,
+  height: height / by,
+})
 
 function paintNoView(
   ctx: CanvasRenderingContext2D,
