@@ -28,6 +28,7 @@ import { texts } from '../texts/texts.ts'
 import { Breadcrumbs } from '../subgraph/breadcrumbs.tsx'
 import { TopBar } from './topBar.tsx'
 import { Viewer } from '../viewer/loader.tsx'
+import { PresentationLoader } from '../present/loader.tsx'
 import { TourLoader } from '../tour/loader.tsx'
 
 function App({ editor }: { editor: Editor }) {
@@ -55,6 +56,7 @@ function App({ editor }: { editor: Editor }) {
       <QuickField />
       <Viewer />
       <Dialog />
+      <PresentationLoader />
     </ServicesProvider>
   )
 }

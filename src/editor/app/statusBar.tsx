@@ -7,6 +7,7 @@ import { TrainingSaves } from './trainingSaves.tsx'
 import { icons } from '../ui/icons.tsx'
 import { listProblems } from './problems.ts'
 import { busy, runState, runsHere } from '../running/state.ts'
+import { TrainingTime } from '../running/trainingTime.tsx'
 import { openTabs } from '../workspace/state.ts'
 import { formatFault, translateMessage, texts, translateWorkflow } from '../texts/texts.ts'
 
@@ -19,6 +20,7 @@ export function StatusBar() {
         {getOtherTab() ? <OtherTabButton /> : formatRunState()}
       </span>
       <RunFigures />
+      <TrainingTime />
       <TrainingSaves />
       <span class="says" title={translateMessage(run.statusText.value)}>
         {translateMessage(run.statusText.value)}

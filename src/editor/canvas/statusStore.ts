@@ -16,6 +16,7 @@ export interface StatusStore {
   /** Updates the status of nodes at any level from an event of the engine. */
   updateFromEvent(event: Event): void
   forgetRun(): void
+  forgetView(id: string): void
   forgetFaults(): void
   clear(): void
 }
@@ -66,6 +67,10 @@ function createStatusStore(): StatusStore {
           ...(scrub !== undefined && { scrub }),
           ...(type && { type }),
         })
+    },
+    forgetView(id) {
+      const { view: _, ...status } = statuses.get(id) ?? { state: 'idle' }
+      statuses.set(id, status)
     },
     forgetFaults() {
       for (const [id, { fault: _, ...status }] of statuses)

@@ -12,6 +12,8 @@ import { openChart, showsChart } from '../charts/openChart.ts'
 import { Equation } from './equation.tsx'
 import { icons } from '../ui/icons.tsx'
 import { lazyComponent } from '../ui/lazy.tsx'
+import { MathText } from '../ui/math.tsx'
+import { NoteText } from '../ui/noteText.tsx'
 import { ValueToggle } from './wireInspector.tsx'
 import { Params } from './params.tsx'
 import { Prose } from '../ui/prose.tsx'
@@ -27,7 +29,13 @@ import { subscribeToGraph, workflowId, workflowName } from '../workspace/state.t
 import { isDark, panelShown, showToast } from '../ui/state.ts'
 import { selectedIds } from '../canvas/state.ts'
 import { runState } from '../running/state.ts'
-import { translateNode, translateMessage, texts, translateWorkflow } from '../texts/texts.ts'
+import {
+  translateNode,
+  translateMessage,
+  texts,
+  translateWorkflow,
+  valueText,
+} from '../texts/texts.ts'
 import { typeColour } from '../ui/theme.ts'
 import { canCompare, openComparison, openViewer } from '../viewer/openViewer.ts'
 import { canEnlarge } from '../viewer/sources.ts'
@@ -83,7 +91,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
       <section class="section head">
         <h2>
           <span class="dot" style={tint(declaration.category)} />
-          {title}
+          <MathText>{title}</MathText>
         </h2>
         <p class="kind">
           {title === declaration.title ? category : `${declaration.title} · ${category}`}
@@ -93,6 +101,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
         </p>
       </section>
       <NodeFaults id={id} />
+      {declaration.role === 'note' && <NoteSection node={node} />}
       {subgraph && <SubgraphSection node={node} subgraph={subgraph} />}
       {isBorderNode(node) && <BorderSlots node={node} />}
       <FilmSection node={node} />
@@ -112,6 +121,16 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
       {!isBorderNode(node) && <Slots declaration={declaration} node={node} />}
     </>
   )
+}
+
+/** The text of a note as it is meant to be read. */
+function NoteSection({ node }: { node: DiffusionNode }) {
+  const text = valueText(node.diffusion.declaration.params.text, node.properties.text)
+  return text ? (
+    <section class="section note-text">
+      <NoteText text={text} />
+    </section>
+  ) : null
 }
 
 /** Faults and notices of a node. */
@@ -364,7 +383,9 @@ function WorkflowDetails() {
   return (
     <>
       <section class="section head">
-        <h2>{translateWorkflow(workflowName.value)}</h2>
+        <h2>
+          <MathText>{translateWorkflow(workflowName.value)}</MathText>
+        </h2>
         <textarea
           key={`${workflowId.value} ${about}`}
           class="about-text"

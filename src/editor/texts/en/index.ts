@@ -4,6 +4,7 @@ import { enData } from './data.ts'
 import { enGraph } from './graph.ts'
 import { enLibrary } from './library.ts'
 import { enImages } from './images.ts'
+import { enPresent } from './present.ts'
 import { enRuns } from './runs.ts'
 
 export const en = {
@@ -17,6 +18,7 @@ export const en = {
   ...enRuns,
   ...enImages,
   ...enData,
+  ...enPresent,
 
   top: {
     library: 'Library',
@@ -138,6 +140,7 @@ export const en = {
     library: 'Library',
     gallery: 'Gallery',
     outline: 'Outline',
+    present: 'Present',
     runs: 'Runs',
     vary: 'Vary parameters…',
     paramInputs: 'Convert widget to input…',
