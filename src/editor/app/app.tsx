@@ -23,6 +23,7 @@ import { subscribeToGraph } from '../workspace/state.ts'
 import { nodeSearch } from '../canvas/state.ts'
 import { panelShown, showDrawer, shownDrawer } from '../ui/state.ts'
 import { TabBar } from './tabBar.tsx'
+import { TabListLoader } from './tabListLoader.tsx'
 import { StatusBar } from './statusBar.tsx'
 import { texts } from '../texts/texts.ts'
 import { Breadcrumbs } from '../subgraph/breadcrumbs.tsx'
@@ -45,18 +46,19 @@ function App({ editor }: { editor: Editor }) {
       <ChartDock />
       <Breadcrumbs />
       <StatusBar />
+      <PresentationLoader />
       <Banners />
       <Toasts />
       <DropTarget />
       <WireCard />
       <Palette />
       <Finder />
+      <TabListLoader />
       <QueueList />
       <Menu />
       <QuickField />
       <Viewer />
       <Dialog />
-      <PresentationLoader />
     </ServicesProvider>
   )
 }
