@@ -24,4 +24,18 @@ export const enPresent = {
     hint: 'Shows all charts and samples as of a step of the training',
     now: 'Now',
   },
+
+  gallery: {
+    level: 'Level',
+    levels: { basic: 'Basic', intermediate: 'Intermediate', advanced: 'Advanced' },
+    allLevels: 'All levels',
+    topic: 'Topic',
+    allTopics: 'All topics',
+    timesHint: 'Times are estimates of one run with WebAssembly on one CPU thread.',
+    underMinute: 'under 1 min',
+    about: (minutes: number) => `about ${minutes} min`,
+    needs: { images: 'needs your images', gpu: 'GPU recommended' },
+    noneOfBoth: 'No workflow has this level and this topic',
+    showAll: 'Show all levels and topics',
+  },
 }
