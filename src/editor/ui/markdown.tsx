@@ -9,6 +9,8 @@ import './markdown.css'
 
 /** Longer texts are shown as they are. */
 const MAX_LENGTH = 20_000
+/** Texts that are nested more deeply are shown as they are, too. */
+const MAX_DEPTH = 40
 
 interface MathToken extends Tokens.Generic {
   type: 'math'
@@ -45,10 +47,28 @@ const parser = new Marked({
 export function parseMarkdown(text: string): Token[] | undefined {
   if (text.length > MAX_LENGTH) return undefined
   try {
-    return parser.lexer(text)
+    const tokens = parser.lexer(text)
+    return isShallow(tokens) ? tokens : undefined
   } catch {
     return undefined
   }
+}
+
+/** True if elements can be created for the tokens without exceeding the stack. */
+function isShallow(tokens: readonly Token[]): boolean {
+  let level: readonly Token[] = tokens
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return false
+    level = level.flatMap(childTokens)
+  }
+  return true
+}
+
+const childTokens = (token: Token): readonly Token[] => {
+  if (token.type === 'list') return (token as Tokens.List).items
+  if (token.type !== 'table') return (token as Tokens.Generic).tokens ?? []
+  const { header, rows } = token as Tokens.Table
+  return [header, ...rows].flat().flatMap((cell) => cell.tokens)
 }
 
 /** Returns the address of a link if it may be opened. */

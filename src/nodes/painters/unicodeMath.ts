@@ -100,7 +100,11 @@ export function latexToUnicode(latex: string): string {
     if (next === text) break
     text = next
   }
-  return text.replaceAll(/[{}\\]/g, '').replaceAll(/\s+/g, ' ').trim()
+  return text
+    .replaceAll(/[{}\\]/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .normalize()
 }
 
 /** Replaces the innermost commands and scripts. */
