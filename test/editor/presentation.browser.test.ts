@@ -177,9 +177,17 @@ const smallHtml = () =>
     return small
   }, READABLE)
 
-/** Waits for the large view, whose texts are drawn when it appears. */
-const smallInLargeView = () =>
-  page.evaluate((least) => {
+/** Waits for the large view, whose texts are drawn when it appears, and returns those too small. */
+async function smallInLargeView(): Promise<string[]> {
+  await expect
+    .poll(() =>
+      page.evaluate(() => {
+        const canvas = document.querySelector<HTMLCanvasElement>('.large-view canvas')
+        return !canvas || canvas.hidden || canvas.width > 600
+      }),
+    )
+    .toBe(true)
+  return page.evaluate((least) => {
     const canvas = document.querySelector<HTMLCanvasElement>('.large-view canvas')
     if (!canvas || canvas.hidden) return []
     const written = (globalThis as unknown as { writtenTexts: WrittenText[] }).writtenTexts
@@ -187,6 +195,7 @@ const smallInLargeView = () =>
       .filter(({ large, height }) => large && height < least)
       .map(({ text, height }) => `${text}: ${height.toFixed(2)}`)
   }, READABLE - TOLERANCE)
+}
 
 describe('text of the focused nodes is at least 14 pixels high', () => {
   test.each([
