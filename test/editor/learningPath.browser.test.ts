@@ -64,9 +64,9 @@ describe('the gallery', () => {
       en.gallery.levels.intermediate,
     ])
     await page.getByRole('searchbox').fill('RePaint')
-    await expect.poll(() => page.locator('.card .name').allInnerTexts()).toContain(
-      'RePaint inpainting',
-    )
+    await expect
+      .poll(() => page.locator('.card .name').allInnerTexts())
+      .toContain('RePaint inpainting')
     await press(page, 'Escape')
     await page.locator('.drawer').waitFor({ state: 'detached' })
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS')
@@ -140,18 +140,15 @@ describe('the list of tabs', () => {
     await expect.poll(tabNames).toEqual(['Alpha', 'Beta'])
     await page.locator('.toasts').getByText(en.tabs.closedSeveral(2)).waitFor()
     await page.locator('.toasts').getByRole('button', { name: en.tabs.reopen }).click()
-    await expect.poll(async () => (await tabNames()).sort()).toEqual([
-      'Alpha',
-      'Beta',
-      'Delta',
-      'Gamma',
-    ])
+    await expect
+      .poll(async () => (await tabNames()).sort())
+      .toEqual(['Alpha', 'Beta', 'Delta', 'Gamma'])
     await page.locator('.tab', { hasText: 'Alpha' }).click({ button: 'right' })
     await page.getByRole('menuitem', { name: en.commands.closeOthers }).click()
     await expect.poll(() => page.locator('.tab-bar').count()).toBe(0)
-    await expect.poll(() => page.getByRole('textbox', { name: 'Rename workflow' }).inputValue()).toBe(
-      'Alpha',
-    )
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Rename workflow' }).inputValue())
+      .toBe('Alpha')
   })
 })
 
@@ -185,7 +182,9 @@ describe('mathematics and Markdown', () => {
   }
 
   test('a note is rendered in the panel', async () => {
-    await setNote('**Bold** and *soft*, x_t and $\\bar\\alpha_t$\n\n- one\n- two\n\n[DDPM](https://arxiv.org/abs/2006.11239)')
+    await setNote(
+      '**Bold** and *soft*, x_t and $\\bar\\alpha_t$\n\n- one\n- two\n\n[DDPM](https://arxiv.org/abs/2006.11239)',
+    )
     const note = page.locator('.note-text')
     await note.locator('strong').waitFor()
     expect(await note.locator('strong').innerText()).toBe('Bold')

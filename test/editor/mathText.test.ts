@@ -50,7 +50,13 @@ describe('mathematics in titles', () => {
   })
 
   test('ends for any LaTeX', () => {
-    for (const text of ['{{{{', '\\frac{\\frac{a}{b}}{c}', '\\unknown{x}', '_'.repeat(2000), '^{_{']) {
+    for (const text of [
+      '{{{{',
+      '\\frac{\\frac{a}{b}}{c}',
+      '\\unknown{x}',
+      '_'.repeat(2000),
+      '^{_{',
+    ]) {
       expect(typeof latexToUnicode(text)).toBe('string')
     }
     expect(latexToUnicode('\\frac{\\frac{a}{b}}{c}')).toBe('((a)/(b))/(c)')

@@ -14,7 +14,12 @@ const node = (
   id: string,
   [x, y]: [number, number],
   sources: string[] = [],
-  { kind = 'node', width = 210, height = 160, title = id }: Partial<PlannedNode & PlannedNode['box']> = {},
+  {
+    kind = 'node',
+    width = 210,
+    height = 160,
+    title = id,
+  }: Partial<PlannedNode & PlannedNode['box']> = {},
 ): PlannedNode => ({ id, title, box: { x, y, width, height }, sources, kind })
 
 const zone = (start: string, end: string, body: string[], nodes: PlannedNode[]): PlannedZone => {

@@ -87,7 +87,9 @@ test('after a training every step can be shown again, and the latest one', async
 test('the training goes on while an earlier step is shown', async () => {
   await openTraining(100_000)
   await button(page, 'Run').click()
-  await expect.poll(async () => Number(await slider().getAttribute('max')), { timeout: 60_000 }).toBeGreaterThan(4)
+  await expect
+    .poll(async () => Number(await slider().getAttribute('max')), { timeout: 60_000 })
+    .toBeGreaterThan(4)
   await slider().fill('1')
   const [end, max] = [await chartEnd(), Number(await slider().getAttribute('max'))]
   const shown = await shownStep()

@@ -79,7 +79,11 @@ function TabEntry({ tab: { key, name: written, dirty } }: { tab: Tab }) {
       onAuxClick={(event) => event.button === 1 && void workspace.close(key)}
       onContextMenu={(event) => {
         event.preventDefault()
-        showMenu({ at: [event.clientX, event.clientY], title: plainName, items: tabItems(workspace, key) })
+        showMenu({
+          at: [event.clientX, event.clientY],
+          title: plainName,
+          items: tabItems(workspace, key),
+        })
       }}
       onPointerDown={(event) =>
         event.button === 0 && dragTab(event, (to) => workspace.moveTab(key, to))

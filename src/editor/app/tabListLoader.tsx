@@ -12,5 +12,4 @@ const TabList = lazyComponent(
   },
 )
 
-export const TabListLoader = () =>
-  shownTabList.value ? <TabList at={shownTabList.value} /> : null
+export const TabListLoader = () => (shownTabList.value ? <TabList at={shownTabList.value} /> : null)

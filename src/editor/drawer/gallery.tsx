@@ -154,9 +154,7 @@ function Card({ ready }: { ready: GalleryWorkflow }) {
             </span>
           </span>
           {facts.length > 0 && <span class="facts">{facts.join(' · ')}</span>}
-          {about && (
-            <span class="text">{toUnicodeMath(translateWorkflow(about))}</span>
-          )}
+          {about && <span class="text">{toUnicodeMath(translateWorkflow(about))}</span>}
         </span>
       </button>
     </li>

@@ -42,7 +42,8 @@ function isNeeded({ key, target }: KeyboardEvent): boolean {
   if (/^(SELECT|TEXTAREA)$/.test(target.tagName) || target.isContentEditable) return true
   if (target instanceof HTMLInputElement) return true
   // Long notes are scrolled with the vertical keys while they have the focus.
-  if (target.classList.contains('step-notes')) return /^(ArrowUp|ArrowDown|Page|Home|End| )/.test(key)
+  if (target.classList.contains('step-notes'))
+    return /^(ArrowUp|ArrowDown|Page|Home|End| )/.test(key)
   return key === ' ' && /^(BUTTON|A|SUMMARY)$/.test(target.tagName)
 }
 

@@ -149,8 +149,7 @@ function betweenViews(from: View, to: View, share: number): View {
   // Scales change by equal factors in equal times. The offset follows, so that the path is straight.
   const scale = from.scale * (to.scale / from.scale) ** share
   const offset = ([0, 1] as const).map(
-    (axis) =>
-      between(from.offset[axis] * from.scale, to.offset[axis] * to.scale) / scale,
+    (axis) => between(from.offset[axis] * from.scale, to.offset[axis] * to.scale) / scale,
   )
   return { scale, offset: [offset[0], offset[1]] }
 }

@@ -100,8 +100,7 @@ function findZoneMembers(zones: readonly PlannedZone[]): Map<string, PlannedZone
   const zoneOf = new Map<string, PlannedZone>()
   const outermost = zones.filter(({ depth }) => depth === 0)
   for (const zone of outermost)
-    for (const id of [zone.start, zone.end, ...zone.body])
-      if (!zoneOf.has(id)) zoneOf.set(id, zone)
+    for (const id of [zone.start, zone.end, ...zone.body]) if (!zoneOf.has(id)) zoneOf.set(id, zone)
   return zoneOf
 }
 

@@ -124,7 +124,11 @@ export function createFrames(maxBytes = MAX_BYTES, maxFrames = MAX_FRAMES): Fram
     },
     restart: () => void (restarted = true),
     steps: () => frames,
-    find: ({ serial }) => Math.max(0, frames.findLastIndex((frame) => frame.serial <= serial)),
+    find: ({ serial }) =>
+      Math.max(
+        0,
+        frames.findLastIndex((frame) => frame.serial <= serial),
+      ),
     viewsAt(position) {
       const latest = new Map<string, StoredView>()
       for (const { views } of frames.slice(0, position + 1))
@@ -155,7 +159,8 @@ function mergePairs(frames: readonly Frame[]): Frame[] {
 }
 
 /** Size of a view that is not shared with other frames. */
-const storedBytes = (stored: StoredView) => ('view' in stored ? stored.bytes : 8 * stored.ends.length)
+const storedBytes = (stored: StoredView) =>
+  'view' in stored ? stored.bytes : 8 * stored.ends.length
 
 function countBytes(frames: readonly Frame[]): number {
   const charts = new Set<GrowingChart>()

@@ -83,11 +83,7 @@ export function safeAddress(href: string): string | undefined {
 
 export function Markdown({ text }: { text: string }) {
   const tokens = parseMarkdown(text)
-  return (
-    <div class="markdown">
-      {tokens ? renderTokens(tokens) : <p class="source">{text}</p>}
-    </div>
-  )
+  return <div class="markdown">{tokens ? renderTokens(tokens) : <p class="source">{text}</p>}</div>
 }
 
 const renderTokens = (tokens: readonly Token[] | undefined): ComponentChild[] =>

@@ -37,11 +37,7 @@ export async function loadReady(id: string): Promise<ReadyWorkflow | undefined> 
   const { files, pictures, lightPictures } = await readyFiles()
   const load = findById(files, id)
   if (!load) return undefined
-  const [text, picture, light] = [
-    await load(),
-    findById(pictures, id),
-    findById(lightPictures, id),
-  ]
+  const [text, picture, light] = [await load(), findById(pictures, id), findById(lightPictures, id)]
   return {
     id,
     ...readDetails(text, id),

@@ -16,12 +16,14 @@ export interface PathEntry {
   needs: readonly Need[]
 }
 
-const entry = (level: Level) => (id: string, seconds: number, ...needs: Need[]): PathEntry => ({
-  id,
-  level,
-  seconds,
-  needs,
-})
+const entry =
+  (level: Level) =>
+  (id: string, seconds: number, ...needs: Need[]): PathEntry => ({
+    id,
+    level,
+    seconds,
+    needs,
+  })
 const [basic, intermediate, advanced] = levels.map(entry)
 
 /** All ready workflows, from the first to the last. */

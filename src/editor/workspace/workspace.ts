@@ -311,7 +311,8 @@ export class Workspace {
       (each) => isUnsaved(each) || each.ready || each.revision || each.pending,
     )
     const reopen = async () => {
-      for (const workflow of stored) await opener.runInOrder(() => opener.openEntry(reopened(workflow)))
+      for (const workflow of stored)
+        await opener.runInOrder(() => opener.openEntry(reopened(workflow)))
     }
     const title =
       closed.length === 1

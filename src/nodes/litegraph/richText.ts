@@ -143,9 +143,7 @@ function placeRuns(
 ): PlacedLine[] {
   const from = indent * INDENT
   const lines: PlacedLine[] = []
-  let words: { x: number; run: Run }[] = marker
-    ? [{ x: from - INDENT, run: { text: marker } }]
-    : []
+  let words: { x: number; run: Run }[] = marker ? [{ x: from - INDENT, run: { text: marker } }] : []
   let x = from
   for (const run of runs) {
     useFont(ctx, run, style)

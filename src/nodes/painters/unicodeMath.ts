@@ -110,15 +110,21 @@ export function latexToUnicode(latex: string): string {
 /** Replaces the innermost commands and scripts. */
 const replaceCommands = (text: string) =>
   text
-    .replaceAll(/\\(bar|hat|tilde|dot)\s*(?:\{([^{}]*)\}|(\\[A-Za-z]+|\w))/g, (all, accent, group, letter) => {
-      const base = String(group ?? letter ?? '')
-      const known = base.startsWith('\\') ? replaceSymbol(base) : base
-      // Only single letters carry an accent.
-      return [...known].length === 1 ? known + accents[String(accent)] : String(all).slice(1)
-    })
+    .replaceAll(
+      /\\(bar|hat|tilde|dot)\s*(?:\{([^{}]*)\}|(\\[A-Za-z]+|\w))/g,
+      (all, accent, group, letter) => {
+        const base = String(group ?? letter ?? '')
+        const known = base.startsWith('\\') ? replaceSymbol(base) : base
+        // Only single letters carry an accent.
+        return [...known].length === 1 ? known + accents[String(accent)] : String(all).slice(1)
+      },
+    )
     .replaceAll(/\\(?:d?frac|tfrac)\{([^{}]*)\}\{([^{}]*)\}/g, '($1)/($2)')
     .replaceAll(/\\sqrt\{([^{}]*)\}/g, '√($1)')
-    .replaceAll(/\\(?:text|mathrm|mathbf|mathcal|mathbb|operatorname|boldsymbol)\{([^{}]*)\}/g, '$1')
+    .replaceAll(
+      /\\(?:text|mathrm|mathbf|mathcal|mathbb|operatorname|boldsymbol)\{([^{}]*)\}/g,
+      '$1',
+    )
     .replaceAll(/\\[A-Za-z]+/g, replaceSymbol)
     .replaceAll(/([_^])(?:\{([^{}\\]*)\}|([^\s{}\\_^]))/g, (all: string, kind, group, letter) => {
       const script = String(group ?? letter)

@@ -220,7 +220,11 @@ function paintTitle(
   ctx.textBaseline = 'middle'
   ctx.fillStyle = isInactive(node) ? colours.nodeFaint : colours.nodeTitle
   const mark = state === 'done' || state === 'cached' || state === 'fault'
-  ctx.fillText(shorten(ctx, toUnicodeMath(node.getTitle()), width - 28 - (mark ? 26 : 10)), 27, middle + 0.5)
+  ctx.fillText(
+    shorten(ctx, toUnicodeMath(node.getTitle()), width - 28 - (mark ? 26 : 10)),
+    27,
+    middle + 0.5,
+  )
   if (mark) paintMark(state, width - 17, middle, colours, ctx)
   ctx.textBaseline = 'alphabetic'
 }
