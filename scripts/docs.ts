@@ -1,5 +1,5 @@
-// Writes the node reference, docs/nodes.md, from the declarations, that of formulas, docs/formula.md,
-// from the table of functions, and the README's table of workflows from the learning path:
+// Writes the node reference, docs/nodes.md, from the declarations, that of formulas,
+// docs/formula.md, from the table of functions, and the README's table of workflows from the learning path:
 // `node scripts/run.mjs scripts/docs.ts`. With `--check`, reports whether the files are up to date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { formulaReference } from './formulaReference.ts'

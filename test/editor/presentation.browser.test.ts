@@ -1,5 +1,5 @@
-// Presentation in Chromium at 1280 x 720: readable text for the focused nodes in six workflows, keys,
-// notes, spotlight, and a run. With PRESENTATION_SHOTS=<folder> every step is saved as a picture.
+// Presentation in Chromium at 1280 x 720: readable text for the focused nodes in six workflows,
+// keys, notes, spotlight, and a run. With PRESENTATION_SHOTS=<folder> every step is saved as a picture.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'

@@ -7,7 +7,7 @@ import { TrainingSaves } from './trainingSaves.tsx'
 import { icons } from '../ui/icons.tsx'
 import { listProblems } from './problems.ts'
 import { busy, runState, runsHere } from '../running/state.ts'
-import { TrainingTime } from '../running/trainingTime.tsx'
+import { TrainingTime } from '../running/trainingTimeLoader.tsx'
 import { openTabs } from '../workspace/state.ts'
 import { formatFault, translateMessage, texts, translateWorkflow } from '../texts/texts.ts'
 

@@ -69,7 +69,9 @@ function createStatusStore(): StatusStore {
         })
     },
     forgetView(id) {
-      const { view: _, ...status } = statuses.get(id) ?? { state: 'idle' }
+      const known = statuses.get(id)
+      if (!known) return
+      const { view: _, ...status } = known
       statuses.set(id, status)
     },
     forgetFaults() {

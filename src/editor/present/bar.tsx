@@ -1,7 +1,7 @@
 // Bar of the presentation: steps, title, run and the time of the training.
 import { useRunning } from '../running/services.ts'
 import { runState } from '../running/state.ts'
-import { TrainingTime } from '../running/trainingTime.tsx'
+import { TrainingTime } from '../running/trainingTimeLoader.tsx'
 import { formatFault, texts, translateWorkflow } from '../texts/texts.ts'
 import { CommandButton, IconButton } from '../ui/buttons.tsx'
 import * as format from '../ui/format.ts'

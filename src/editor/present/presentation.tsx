@@ -146,7 +146,7 @@ function moveCamera(stage: Stage, to: View): () => void {
 
 function betweenViews(from: View, to: View, share: number): View {
   const between = (a: number, b: number) => a + (b - a) * share
-  // Scales change by equal factors in equal times. The offset follows, so that the path is straight.
+  // Scales change by equal factors in equal times, and the offset follows on a straight path.
   const scale = from.scale * (to.scale / from.scale) ** share
   const offset = ([0, 1] as const).map(
     (axis) => between(from.offset[axis] * from.scale, to.offset[axis] * to.scale) / scale,

@@ -1,5 +1,5 @@
-// Steps of a presentation: zones and nodes in the order of the wires, each part small enough that its
-// text is readable from a distance. Pure functions of boxes and wires.
+// Steps of a presentation: zones and nodes in the order of the wires, in parts whose text is readable
+// from a distance. Pure functions of boxes and wires.
 import type { Zone } from '../../nodes/litegraph/zones.ts'
 import type { Box } from '../../nodes/painters/frame.ts'
 

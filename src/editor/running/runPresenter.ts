@@ -14,9 +14,9 @@ import type { ShownStep } from './frames.ts'
 import {
   beginFrames,
   chooseStep,
-  finishFrames,
   recordView,
   showsEarlierStep,
+  updateSteps,
 } from './trainingFrames.ts'
 
 export interface RunPresenter {
@@ -161,7 +161,7 @@ function showResult(
 ) {
   if (!shownIn) return
   const { results, tab } = shownIn
-  finishFrames(tab)
+  updateSteps(tab)
   results.ended.value = event
   // A training ends with its own progress, not with that of the sampling after it.
   results.progress.value = training ?? runState.presentProgress.value

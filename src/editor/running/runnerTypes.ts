@@ -38,7 +38,7 @@ export interface Runner extends Pick<WireInspection, 'inspect'> {
   onTabShown(): void
   /** Shows the stored views of the workflow on the canvas, which had this id before a reload. */
   onTabRestored(id: string): Promise<void>
-  /** Shows all views of the tab on the canvas as of a step of its training; undefined: the latest. */
+  /** Shows all views of the shown tab as of a step of its training; undefined: the latest. */
   showTrainingStep(step: ShownStep | undefined): void
   /** Sets the observers that are on screen. */
   setVisible(nodes: string[]): void

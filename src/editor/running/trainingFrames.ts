@@ -1,28 +1,22 @@
-// Recorded views of the trainings of each tab, and the step that a tab shows.
+// Recorded views of the trainings of each tab, and the step that a tab shows. The recorder itself is
+// loaded with the first run.
 import { computed, signal } from '@preact/signals'
 import type { View } from '../../engine/plan/view.ts'
 import { shownTab } from '../workspace/state.ts'
-import { createFrames, type Frames, type ShownStep, type TrainingStep } from './frames.ts'
+import type { Frames, ShownStep, TrainingStep } from './frames.ts'
 
 /** Minimum time between two updates of the list of steps, in milliseconds. */
 const UPDATE_MS = 250
 
-interface TabFrames {
-  frames: Frames
-  /** Key of the recorded graph, and the run that is recorded. */
-  key: string
-  run: number
-  steps: { readonly value: readonly ShownStep[] }
-  /** The step that the tab shows, undefined for the latest one. */
-  shown: { readonly value: ShownStep | undefined }
-}
-
 const createTabFrames = () => ({
-  frames: createFrames(),
+  /** Undefined until a run begins, or if the recorder could not be loaded (offline). */
+  frames: undefined as Frames | undefined,
+  /** Key of the recorded graph, and the run that is recorded. */
   key: '',
   run: -1,
   updated: 0,
   steps: signal<readonly ShownStep[]>([]),
+  /** The step that the tab shows, undefined for the latest one. */
   shown: signal<ShownStep | undefined>(undefined),
 })
 
@@ -35,7 +29,7 @@ function tabFrames(tab: number) {
 }
 
 /** Frames of the tab on the canvas. */
-export const shownFrames = computed<TabFrames>(() => tabFrames(shownTab.value))
+export const shownFrames = computed(() => tabFrames(shownTab.value))
 
 /**
  * Prepares a tab for a run. Frames of the same graph stay, as its training may continue. Those of
@@ -46,28 +40,35 @@ export function beginFrames(tab: number, { id, key }: { id: number; key: string 
   const known = tabFrames(tab)
   known.shown.value = undefined
   if (known.run === id) return
-  if (known.key === key) known.frames.restart()
-  else known.frames.clear()
+  if (known.key === key) known.frames?.restart()
+  else known.frames?.clear()
   Object.assign(known, { key, run: id })
-  known.steps.value = [...known.frames.steps()]
+  updateSteps(tab)
+  if (!known.frames)
+    import('./frames.ts').then(
+      ({ createFrames }) => void (known.frames ??= createFrames()),
+      () => {},
+    )
 }
 
 /** Records a view of a training. */
-export function recordView(tab: number, step: TrainingStep, node: string, view: View) {
+export function recordView(
+  tab: number,
+  { node: start, index, count }: TrainingStep,
+  node: string,
+  view: View,
+) {
   const known = tabFrames(tab)
-  const { node: start, index, count } = step
-  known.frames.add({ node: start, index, count }, node, view)
-  const now = Date.now()
-  if (now - known.updated >= UPDATE_MS) updateSteps(tab, now)
+  known.frames?.add({ node: start, index, count }, node, view)
+  if (Date.now() - known.updated >= UPDATE_MS) updateSteps(tab)
 }
 
-/** Updates the list of steps at the end of a run. */
-export const finishFrames = (tab: number) => updateSteps(tab, Date.now())
-
-function updateSteps(tab: number, now: number) {
+/** Updates the list of steps, which the slider shows. */
+export function updateSteps(tab: number) {
   const known = tabFrames(tab)
-  known.updated = now
-  known.steps.value = known.frames.steps().map(({ node, index, count, serial }) => ({
+  known.updated = Date.now()
+  // Copies, as frames move on while they are recorded.
+  known.steps.value = (known.frames?.steps() ?? []).map(({ node, index, count, serial }) => ({
     node,
     index,
     count,
@@ -76,11 +77,11 @@ function updateSteps(tab: number, now: number) {
 }
 
 /** True if a tab shows an earlier step. */
-export const showsEarlierStep = (tab: number) => tabFrames(tab).shown.value !== undefined
+export const showsEarlierStep = (tab: number) => tabs.get(tab)?.shown.value !== undefined
 
 /**
- * Chooses the step that a tab shows, undefined for the latest one. Returns the views of all recorded
- * nodes; those that had none yet are undefined.
+ * Chooses the step that a tab shows, undefined for the latest one. Returns the views of all
+ * recorded nodes; those that had none yet are undefined.
  */
 export function chooseStep(
   tab: number,
@@ -88,6 +89,7 @@ export function chooseStep(
 ): ReadonlyMap<string, View | undefined> {
   const { frames, shown } = tabFrames(tab)
   shown.value = step
+  if (!frames) return new Map()
   const views = frames.viewsAt(step ? frames.find(step) : frames.steps().length - 1)
   return new Map([...frames.nodes()].map((node) => [node, views.get(node)]))
 }
@@ -96,8 +98,8 @@ export function chooseStep(
 export function forgetFrames(tab: number) {
   const known = tabs.get(tab)
   if (!known) return
-  known.frames.clear()
-  known.key = ''
+  known.frames?.clear()
+  Object.assign(known, { key: '', run: -1 })
   known.steps.value = []
   known.shown.value = undefined
 }

@@ -1,16 +1,16 @@
-// Slider over the steps of a training: all charts and samples as of a step.
+// Slider over the steps of a training: all charts and samples as of a step. Loaded with the first
+// training.
 import { texts } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
 import { useRunning } from './services.ts'
 import { shownFrames } from './trainingFrames.ts'
 import type { ShownStep } from './frames.ts'
 
-/** Nothing is shown until a training has recorded two steps. */
-export function TrainingTime() {
+export function TrainingSlider() {
   const { runner } = useRunning()
   const { steps, shown, frames } = shownFrames.value
   const list = steps.value
-  if (list.length < 2) return null
+  if (list.length < 2 || !frames) return null
   const step = shown.value
   const last = list.length - 1
   const at = step ? Math.min(last, frames.find(step)) : last

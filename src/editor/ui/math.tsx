@@ -1,5 +1,5 @@
-// Mathematics on the page: equations, and texts such as titles with formulas in them. KaTeX is loaded
-// with the first formula.
+// Mathematics on the page: equations, and texts such as titles with formulas in them. KaTeX is
+// loaded with the first formula.
 import { signal } from '@preact/signals'
 import { useCallback, useMemo } from 'preact/hooks'
 import { splitMath } from '../../nodes/painters/mathText.ts'

@@ -1,5 +1,5 @@
-// The ready workflows as a learning path: their order, level, time and requirements. The gallery and
-// the README follow this table.
+// The ready workflows as a learning path: their order, level, time and requirements. The gallery
+// and the README follow this table.
 
 export const levels = ['basic', 'intermediate', 'advanced'] as const
 export type Level = (typeof levels)[number]
@@ -95,7 +95,7 @@ export const learningPath: readonly PathEntry[] = [
   advanced('latent-mnist', 900, 'gpu'),
 ]
 
-/** Groups workflows by level. Those without one come last; levels without workflows are left out. */
+/** Groups workflows by level; those without one come last. Leaves out empty levels. */
 export function groupByLevel<R extends { path?: Pick<PathEntry, 'level'> }>(
   ready: readonly R[],
 ): [level: Level | '', ready: R[]][] {

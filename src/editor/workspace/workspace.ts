@@ -320,7 +320,7 @@ export class Workspace {
         : texts.tabs.closedSeveral(closed.length)
     showToast(title, {
       ...(closed.some(isUnsaved) && { text: texts.tabs.draftKept }),
-      ...(stored.length && { action: { label: texts.tabs.reopen, run: () => void reopen() } }),
+      ...(stored.length > 0 && { action: { label: texts.tabs.reopen, run: () => void reopen() } }),
     })
   }
 
