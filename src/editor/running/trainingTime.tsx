@@ -8,12 +8,12 @@ import type { ShownStep } from './frames.ts'
 
 export function TrainingSlider() {
   const { runner } = useRunning()
-  const { steps, shown, frames } = shownFrames.value
+  const { steps, shown } = shownFrames.value
   const list = steps.value
-  if (list.length < 2 || !frames) return null
+  if (list.length < 2) return null
   const step = shown.value
   const last = list.length - 1
-  const at = step ? Math.min(last, frames.find(step)) : last
+  const at = step ? findStep(list, step) : last
   const text = stepText(list, at)
   return (
     <span
@@ -47,6 +47,13 @@ export function TrainingSlider() {
     </span>
   )
 }
+
+/** Steps may have been merged since one was chosen. */
+const findStep = (steps: readonly ShownStep[], { serial }: ShownStep) =>
+  Math.max(
+    0,
+    steps.findLastIndex((step) => step.serial <= serial),
+  )
 
 function stepText(steps: readonly ShownStep[], at: number): string {
   const { index, count } = steps[at]
