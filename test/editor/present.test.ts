@@ -20,7 +20,14 @@ const node = (
     height = 160,
     title = id,
   }: Partial<PlannedNode & PlannedNode['box']> = {},
-): PlannedNode => ({ id, title, box: { x, y, width, height }, sources, kind })
+): PlannedNode => ({
+  id,
+  title,
+  box: { x, y, width, height },
+  sources,
+  kind,
+  titleInBar: kind === 'view',
+})
 
 const zone = (start: string, end: string, body: string[], nodes: PlannedNode[]): PlannedZone => {
   const inside = new Set([start, end, ...body])

@@ -39,6 +39,7 @@ export const findNodes = (stage: Stage, ids: readonly string[]): DiffusionNode[]
 function planNode(node: LGraphNode): PlannedNode[] {
   if (isReroute(node)) return []
   const declaration = isDiffusionNode(node) ? node.diffusion.declaration : undefined
+  const collapsed = Boolean(node.flags.collapsed)
   return [
     {
       id: String(node.id),
@@ -48,9 +49,10 @@ function planNode(node: LGraphNode): PlannedNode[] {
       kind:
         declaration?.role === 'note'
           ? 'note'
-          : declaration && hasView(declaration) && !node.flags.collapsed
+          : declaration?.role === 'observer' && !collapsed
             ? 'view'
             : 'node',
+      titleInBar: collapsed || (declaration !== undefined && hasView(declaration)),
     },
   ]
 }

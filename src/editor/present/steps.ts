@@ -10,7 +10,10 @@ export interface PlannedNode {
   box: Box
   /** Ids of the nodes wired to its inputs. */
   sources: readonly string[]
+  /** Views are observers, which are shown large. */
   kind: 'node' | 'view' | 'note'
+  /** True if its title stays in the title bar when nodes show only their titles. */
+  titleInBar: boolean
 }
 
 export type PlannedZone = Pick<Zone, 'start' | 'end' | 'body' | 'box' | 'depth'>
@@ -267,8 +270,8 @@ const [LETTER, LINE] = [0.62, 1.1]
 const BAR_TEXT = 26
 
 /** Height to which the title of a node can grow on its own, in CSS pixels, at a scale. */
-function titleHeight({ title, box, kind }: PlannedNode, scale: number): number {
-  if (kind === 'view') return BAR_TEXT * scale
+function titleHeight({ title, box, titleInBar }: PlannedNode, scale: number): number {
+  if (titleInBar) return BAR_TEXT * scale
   const words = title.split(' ')
   const room = box.width - 16
   const tall = box.height - 10
