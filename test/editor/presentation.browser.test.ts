@@ -268,6 +268,10 @@ test('keys move through the steps and leave, and the view is as before', async (
     await expect.poll(position, { message: keys }).toEqual([step, count])
   }
   expect(await view()).not.toEqual(before)
+  // Keys that edit the graph do nothing, so that a slip of the finger is harmless.
+  const nodes = await titles(page)
+  await press(page, 'Delete', 'Shift+D', 'p')
+  expect(await titles(page)).toEqual(nodes)
   await press(page, 'Escape')
   await page.locator('.presentation').waitFor({ state: 'detached' })
   expect(await page.locator('.top').isVisible()).toBe(true)

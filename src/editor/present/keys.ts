@@ -22,15 +22,17 @@ export function listenToPresentationKeys(moves: Moves): () => void {
     Escape: moves.leave,
   }
   const down = (event: KeyboardEvent) => {
-    const { key, target } = event
-    const action = Object.hasOwn(actions, key) ? actions[key] : undefined
-    if (!action || event.defaultPrevented || isNeeded(event)) return
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
+    const { key } = event
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
     // A dialog or a menu has its own keys.
-    if (document.querySelector('dialog[open]') || isInPopover(target)) return
-    event.preventDefault()
+    if (document.querySelector('dialog[open]') || isInPopover(event)) return
+    const action = Object.hasOwn(actions, key) && !event.shiftKey ? actions[key] : undefined
+    if (action && !isNeeded(event)) {
+      event.preventDefault()
+      action()
+    } else if (!isOnCanvas(event) || key === 'Tab' || /^F\d/.test(key)) return
+    // A slip of the finger must not delete or add nodes.
     event.stopPropagation()
-    action()
   }
   addEventListener('keydown', down, { capture: true })
   return () => removeEventListener('keydown', down, { capture: true })
@@ -39,13 +41,14 @@ export function listenToPresentationKeys(moves: Moves): () => void {
 /** True for keys that a focused control uses itself. */
 function isNeeded({ key, target }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement) || key === 'Escape') return false
-  if (/^(SELECT|TEXTAREA)$/.test(target.tagName) || target.isContentEditable) return true
-  if (target instanceof HTMLInputElement) return true
-  // Long notes are scrolled with the vertical keys while they have the focus.
-  if (target.classList.contains('step-notes'))
-    return /^(ArrowUp|ArrowDown|Page|Home|End| )/.test(key)
+  if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || target.isContentEditable) return true
+  // Long notes are scrolled with these keys while they have the focus.
+  if (target.classList.contains('step-notes')) return /^(ArrowUp|ArrowDown|Home|End)/.test(key)
   return key === ' ' && /^(BUTTON|A|SUMMARY)$/.test(target.tagName)
 }
 
-const isInPopover = (target: EventTarget | null) =>
+const isOnCanvas = ({ target }: KeyboardEvent) =>
+  target === document.body || target instanceof HTMLCanvasElement
+
+const isInPopover = ({ target }: KeyboardEvent) =>
   target instanceof HTMLElement && target.closest('[popover]') !== null
