@@ -245,6 +245,7 @@ describe('text of the focused nodes is at least 14 pixels high', () => {
 
 test('keys move through the steps and leave, and the view is as before', async () => {
   const view = () => onCanvas(page, ({ ds }) => [ds.scale, ds.offset[0], ds.offset[1]])
+  await onCanvas(page, (canvas) => canvas.selectNodes([canvas.graph._nodes[0]]))
   const before = await view()
   await button(page, 'File').click()
   await page.getByRole('menuitem', { name: en.commands.present }).click()

@@ -9,7 +9,7 @@ import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffu
 import { declaredName } from '../../nodes/workflow/slots.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { openChart, showsChart } from '../charts/openChart.ts'
-import { Equation } from './equation.tsx'
+import { Equation } from './lazyEquation.tsx'
 import { icons } from '../ui/icons.tsx'
 import { lazyComponent } from '../ui/lazy.tsx'
 import { MathText } from '../ui/math.tsx'
@@ -17,9 +17,7 @@ import { NoteText } from '../ui/noteText.tsx'
 import { ValueToggle } from './wireInspector.tsx'
 import { Params } from './params.tsx'
 import { Prose } from '../ui/prose.tsx'
-import { NodeMeasures, MeasureList } from '../running/measureList.tsx'
 import { getSymbolValues } from '../graph/equationValues.ts'
-import { FilmSection } from './filmScrub.tsx'
 import { nodeSubgraph } from '../workspace/navigation.ts'
 import { BorderSlots } from '../subgraph/borderSlots.tsx'
 import { SubgraphSection } from '../subgraph/subgraphSection.tsx'
@@ -27,6 +25,7 @@ import { isBorderNode } from '../graph/borderNodes.ts'
 import { formatPath } from '../graph/nodePaths.ts'
 import { subscribeToGraph, workflowId, workflowName } from '../workspace/state.ts'
 import { isDark, panelShown, showToast } from '../ui/state.ts'
+import { settings } from '../storage/settings.ts'
 import { selectedIds } from '../canvas/state.ts'
 import { runState } from '../running/state.ts'
 import {
@@ -47,6 +46,13 @@ const lazySection = <P extends object>(load: () => Promise<ComponentType<P>>) =>
 const RunFiles = lazySection(async () => (await import('./runFiles.tsx')).RunFiles)
 const FormulaEquation = lazySection(
   async () => (await import('./formulaEquation.tsx')).FormulaEquation,
+)
+const FilmSection = lazySection(async () => (await import('./filmScrub.tsx')).FilmSection)
+const MeasureList = lazySection(
+  async () => (await import('../running/measureList.tsx')).MeasureList,
+)
+const NodeMeasures = lazySection(
+  async () => (await import('../running/measureList.tsx')).NodeMeasures,
 )
 const UnknownNode = lazySection(async () => (await import('./unknownNode.tsx')).UnknownNode)
 
@@ -106,7 +112,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
       {isBorderNode(node) && <BorderSlots node={node} />}
       <FilmSection node={node} />
       <LargeButton node={node} />
-      <NodeMeasures node={node} />
+      {settings.value.measures && <NodeMeasures node={node} />}
       {Object.keys(declaration.params).length > 0 && (
         <Section title={texts.panel.parameters}>
           <Params node={node} />
@@ -415,7 +421,7 @@ function WorkflowDetails() {
           <RunFiles files={files.value} />
         </Section>
       )}
-      <MeasureList />
+      {settings.value.measures && <MeasureList />}
       <section class="section">
         <ul class="tips">
           {texts.panel.start.map(([key, what]) => (
