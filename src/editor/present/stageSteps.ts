@@ -80,8 +80,9 @@ export function stepView(stage: Stage, step: Step, insets: Insets): View {
 }
 
 export function stepSpotlight(step: Step, dims: boolean): Spotlight {
+  // In the entire graph no node is focused, and enlarged texts would leave views no room.
   if (step.kind === 'graph')
-    return { nodes: undefined, box: undefined, titlesOnly: false, minText: MIN_TEXT }
+    return { nodes: undefined, box: undefined, titlesOnly: false, minText: 0 }
   return {
     nodes: new Set(step.ids),
     box: dims ? enlargeBox(step.box) : undefined,
