@@ -335,3 +335,28 @@ test('a training runs in the presentation, with large samples that follow it', a
   await stop.click()
   await page.locator('.present-bar').getByRole('button', { name: 'Run' }).waitFor()
 })
+
+test('a subgraph is presented inside, and Escape leads back to its node', async () => {
+  await open('subgraph')
+  await present()
+  const title = page.locator('.step-notes h2')
+  const enter = page.locator('.step-notes').getByRole('button', { name: en.commands.enter })
+  const [, count] = await position()
+  for (let step = 1; step < count && (await enter.count()) === 0; step++) {
+    await press(page, 'ArrowRight')
+    await painted(page)
+  }
+  const [outside] = await position()
+  const before = await titles(page)
+  await press(page, 'Enter')
+  await expect.poll(() => titles(page)).not.toEqual(before)
+  await expect.poll(position).not.toEqual([outside, count])
+  expect((await position())[0]).toBe(1)
+  expect(await title.innerText()).not.toBe('')
+  await press(page, 'ArrowRight')
+  await expect.poll(async () => (await position())[0]).toBe(2)
+  await press(page, 'Escape')
+  await expect.poll(position).toEqual([outside, count])
+  await press(page, 'Escape')
+  await page.locator('.presentation').waitFor({ state: 'detached' })
+})

@@ -1,14 +1,16 @@
 // Keys of the presentation, before all other shortcuts. Remote controls send Page Up and Page Down.
 
-interface Moves {
+export interface PresentationMoves {
   move(by: 1 | -1): void
   first(): void
   last(): void
+  /** Opens a focused subgraph. */
+  enter(): void
   leave(): void
 }
 
 /** Listens to the keys. Returns a function that stops it. */
-export function listenToPresentationKeys(moves: Moves): () => void {
+export function listenToPresentationKeys(moves: PresentationMoves): () => void {
   const actions: Readonly<Record<string, () => void>> = {
     ArrowRight: () => moves.move(1),
     ArrowDown: () => moves.move(1),
@@ -19,6 +21,7 @@ export function listenToPresentationKeys(moves: Moves): () => void {
     PageUp: () => moves.move(-1),
     Home: moves.first,
     End: moves.last,
+    Enter: moves.enter,
     Escape: moves.leave,
   }
   const down = (event: KeyboardEvent) => {
@@ -44,7 +47,7 @@ function isNeeded({ key, target }: KeyboardEvent): boolean {
   if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || target.isContentEditable) return true
   // Long notes are scrolled with these keys while they have the focus.
   if (target.classList.contains('step-notes')) return /^(ArrowUp|ArrowDown|Home|End)/.test(key)
-  return key === ' ' && /^(BUTTON|A|SUMMARY)$/.test(target.tagName)
+  return /^(Enter| )$/.test(key) && /^(BUTTON|A|SUMMARY)$/.test(target.tagName)
 }
 
 const isOnCanvas = ({ target }: KeyboardEvent) =>

@@ -7,7 +7,8 @@ import { texts, translateNode, translateWorkflow, valueText } from '../texts/tex
 import { Markdown } from '../ui/markdown.tsx'
 import { MathText } from '../ui/math.tsx'
 import { Prose } from '../ui/prose.tsx'
-import { subscribeToGraph, workflowName } from '../workspace/state.ts'
+import { enterNode, nodeSubgraph } from '../workspace/navigation.ts'
+import { levelTitles, subscribeToGraph, workflowName } from '../workspace/state.ts'
 import { findNodes } from './stageSteps.ts'
 import type { Step } from './steps.ts'
 
@@ -31,7 +32,9 @@ export function StepNotes({ step }: { step: Step | undefined }) {
       <h2>
         <MathText>{stepTitle(stage, step)}</MathText>
       </h2>
-      {step.kind === 'graph' && <Markdown text={translateWorkflow(workspace.about())} />}
+      {step.kind === 'graph' && levelTitles.value.length === 0 && (
+        <Markdown text={translateWorkflow(workspace.about())} />
+      )}
       {findNodes(stage, step.notes).map((note) => (
         <Note key={note.id} note={note} />
       ))}
@@ -44,7 +47,7 @@ export function StepNotes({ step }: { step: Step | undefined }) {
 
 /** Title of a step, in the current language. */
 export function stepTitle(stage: Stage, { kind, ids, zone, part }: Step): string {
-  if (kind === 'graph') return translateWorkflow(workflowName.value)
+  if (kind === 'graph') return levelTitles.value.at(-1) ?? translateWorkflow(workflowName.value)
   const start = zone === undefined ? undefined : stage.node(zone)
   if (kind === 'view' || (!start && ids.length === 1)) return stage.node(ids[0])?.getTitle() ?? ''
   if (!start) return texts.present.around(ids.length)
@@ -69,6 +72,7 @@ function Note({ note }: { note: DiffusionNode }) {
 }
 
 function NodeDescription({ node }: { node: DiffusionNode }) {
+  const services = useRunning()
   const { title, summary, equation } = translateNode(node.diffusion.declaration)
   return (
     <section class="described">
@@ -80,6 +84,11 @@ function NodeDescription({ node }: { node: DiffusionNode }) {
         <Prose>{summary}</Prose>
       </p>
       {equation && <Equation latex={equation} />}
+      {nodeSubgraph(services, node) && (
+        <button type="button" class="button outline" onClick={() => enterNode(services, node)}>
+          {texts.commands.enter}
+        </button>
+      )}
     </section>
   )
 }

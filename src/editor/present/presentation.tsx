@@ -1,23 +1,26 @@
 // The presentation: one step at a time over the canvas, its notes beside it, and a bar below.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { texts } from '../texts/texts.ts'
+import { panelInsets } from '../ui/insets.ts'
 import { reducedMotion } from '../ui/motion.ts'
 import { isSmall } from '../ui/smallScreen.ts'
 import type { View } from '../canvas/camera.ts'
 import type { Stage } from '../canvas/stage.ts'
-import { useRunning } from '../running/services.ts'
+import { useRunning, type RunningServices } from '../running/services.ts'
+import { enterNode, leaveLevel, nodeSubgraph } from '../workspace/navigation.ts'
 import { lastChange, levelTitles, shownTab } from '../workspace/state.ts'
 import { PresentationBar } from './bar.tsx'
 import { LargeView } from './largeView.tsx'
-import { listenToPresentationKeys } from './keys.ts'
+import { listenToPresentationKeys, type PresentationMoves } from './keys.ts'
 import { StepNotes } from './notes.tsx'
-import { presenting, spotlightOn } from './state.ts'
+import { presenting, spotlightOn, startLevel } from './state.ts'
 import { stageSteps, stepSpotlight, stepView } from './stageSteps.ts'
 import type { Step } from './steps.ts'
 import './present.css'
 
 export function Presentation() {
-  const { stage } = useRunning()
+  const services = useRunning()
+  const { stage } = services
   const size = useWindowSize()
   const insets = presentationInsets(size)
   const steps = useMemo(
@@ -28,31 +31,17 @@ export function Presentation() {
       }),
     [lastChange.value, shownTab.value, levelTitles.value, size],
   )
-  const [key, setKey] = useState('graph')
-  const index = Math.max(
-    0,
-    steps.findIndex((step) => step.key === key),
-  )
+  const { index, goTo } = useStepIndex(steps)
   const step = steps.at(index)
-  const goTo = (next: number) => {
-    const target = steps.at(Math.max(0, Math.min(steps.length - 1, next)))
-    if (target) setKey(target.key)
-  }
-  useEffect(() => setKey('graph'), [shownTab.value])
   usePresentedPage(stage)
   useCamera(stage, step, insets, size)
-  const moves = useRef({ index, last: steps.length - 1, goTo })
-  moves.current = { index, last: steps.length - 1, goTo }
-  useEffect(
-    () =>
-      listenToPresentationKeys({
-        move: (by) => moves.current.goTo(moves.current.index + by),
-        first: () => moves.current.goTo(0),
-        last: () => moves.current.goTo(moves.current.last),
-        leave: leavePresentation,
-      }),
-    [],
-  )
+  useKeys({
+    move: (by) => goTo(index + by),
+    first: () => goTo(0),
+    last: () => goTo(steps.length - 1),
+    enter: () => enterNode(services, focusedSubgraph(services, step)),
+    leave: () => leaveLevelOrPresentation(services),
+  })
   return (
     <section class="presentation" aria-label={texts.present.label}>
       {step?.kind === 'view' && <LargeView key={step.key} id={step.ids[0]} />}
@@ -66,6 +55,47 @@ export function Presentation() {
       />
     </section>
   )
+}
+
+/** The current step. Each level of each tab has its own. */
+function useStepIndex(steps: readonly Step[]) {
+  const place = `${shownTab.value} ${levelTitles.value.join('/')}`
+  const [keys, setKeys] = useState<Readonly<Record<string, string>>>({})
+  const index = Math.max(
+    0,
+    steps.findIndex(({ key }) => key === keys[place]),
+  )
+  const goTo = (next: number) => {
+    const step = steps.at(Math.max(0, Math.min(steps.length - 1, next)))
+    if (step) setKeys((before) => ({ ...before, [place]: step.key }))
+  }
+  return { index, goTo }
+}
+
+function useKeys(moves: PresentationMoves) {
+  const current = useRef(moves)
+  current.current = moves
+  useEffect(
+    () =>
+      listenToPresentationKeys({
+        move: (by) => current.current.move(by),
+        first: () => current.current.first(),
+        last: () => current.current.last(),
+        enter: () => current.current.enter(),
+        leave: () => current.current.leave(),
+      }),
+    [],
+  )
+}
+
+const focusedSubgraph = (services: RunningServices, step: Step | undefined) =>
+  step?.ids
+    .map((id) => services.stage.node(id))
+    .find((node) => nodeSubgraph(services, node) !== undefined)
+
+function leaveLevelOrPresentation(services: RunningServices) {
+  if (levelTitles.value.length > startLevel.value) leaveLevel(services)
+  else leavePresentation()
 }
 
 const leavePresentation = () => {
@@ -97,13 +127,17 @@ function useWindowSize() {
 /** Hides the other parts of the page, and restores the view and the focus at the end. */
 function usePresentedPage(stage: Stage) {
   useLayoutEffect(() => {
-    const before = stage.view()
+    const before = { view: stage.view(), tab: shownTab.peek() }
+    startLevel.value = levelTitles.peek().length
     document.documentElement.dataset.presenting = ''
     stage.focus()
     return () => {
       delete document.documentElement.dataset.presenting
       stage.setSpotlight(undefined)
-      stage.setView(before)
+      const isSame =
+        shownTab.peek() === before.tab && levelTitles.peek().length === startLevel.peek()
+      if (isSame) stage.setView(before.view)
+      else stage.fit(panelInsets())
       stage.focus()
     }
   }, [])
@@ -120,7 +154,8 @@ function useCamera(
   size: { width: number; height: number },
 ) {
   const dims = spotlightOn.value
-  const placed = step && [step.key, step.box.x, step.box.y, step.box.width, step.box.height].join()
+  const { x = 0, y = 0, width = 0, height = 0 } = step?.box ?? {}
+  const placed = [shownTab.value, levelTitles.value, step?.key, x, y, width, height].join()
   useEffect(() => {
     if (step) stage.setSpotlight(stepSpotlight(step, dims))
   }, [placed, dims])

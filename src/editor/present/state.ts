@@ -6,3 +6,6 @@ export const presenting = signal(false)
 
 /** True if everything outside of the presented part is dimmed. */
 export const spotlightOn = signal(true)
+
+/** Number of subgraphs around the level at which the presentation began. */
+export const startLevel = signal(0)
