@@ -76,11 +76,6 @@ const symbols: Readonly<Record<string, string>> = {
   odot: '⊙',
   ldots: '…',
   dots: '…',
-  log: 'log',
-  ln: 'ln',
-  exp: 'exp',
-  min: 'min',
-  max: 'max',
 }
 
 const accents: Readonly<Record<string, string>> = {
