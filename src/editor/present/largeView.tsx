@@ -25,7 +25,7 @@ interface Shown {
 export function LargeView({ id }: { id: string }) {
   const { stage } = useRunning()
   const node = stage.node(id)
-  const shown = useShownView(id)
+  const { shown, update } = useShownView(id)
   const { canvas, size } = useCanvasSize()
   const { view, scrub } = shown
   const look = node && isDiffusionNode(node) ? node.flags.chart : undefined
@@ -50,6 +50,7 @@ export function LargeView({ id }: { id: string }) {
           seek={(to) => {
             node.diffusion.scrub = to
             stage.redraw()
+            update()
           }}
           speeds
         />
@@ -59,7 +60,7 @@ export function LargeView({ id }: { id: string }) {
 }
 
 /** The current view of a node, also during a run. */
-function useShownView(id: string): Shown {
+function useShownView(id: string): { shown: Shown; update: () => void } {
   const { stage } = useRunning()
   const read = (): Shown => {
     const node = stage.node(id)
@@ -67,16 +68,16 @@ function useShownView(id: string): Shown {
     return { view: node.diffusion.view, scrub: node.diffusion.scrub }
   }
   const [shown, setShown] = useState(read)
+  const update = () => {
+    const next = read()
+    setShown((now) => (now.view === next.view && now.scrub === next.scrub ? now : next))
+  }
   useEffect(() => {
-    const poll = () => {
-      const next = read()
-      setShown((now) => (now.view === next.view && now.scrub === next.scrub ? now : next))
-    }
-    poll()
-    const timer = setInterval(poll, POLL_MS)
+    update()
+    const timer = setInterval(update, POLL_MS)
     return () => clearInterval(timer)
   }, [id])
-  return shown
+  return { shown, update }
 }
 
 function useCanvasSize() {
