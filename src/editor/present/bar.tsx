@@ -23,7 +23,7 @@ interface Props {
 export function PresentationBar({ index, count, step, goTo, leave }: Props) {
   const { present } = texts
   return (
-    <footer class="present-bar" aria-label={present.bar}>
+    <div class="present-bar" role="group" aria-label={present.bar}>
       <IconButton
         label={present.previous}
         icon={<icons.back />}
@@ -60,7 +60,7 @@ export function PresentationBar({ index, count, step, goTo, leave }: Props) {
         />
       )}
       <IconButton label={present.leave} icon={<icons.close />} onClick={leave} />
-    </footer>
+    </div>
   )
 }
 
