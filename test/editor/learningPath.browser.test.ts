@@ -5,7 +5,16 @@ import { en } from '../../src/editor/texts/en/index.ts'
 import { learningPath } from '../../src/editor/workspace/learningPath.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { addAxe, findViolations } from './axe.ts'
-import { addNode, button, clickNode, onNode, press, titles, useEditor } from './driver.ts'
+import {
+  addNode,
+  button,
+  clickNode,
+  onNode,
+  press,
+  titles,
+  useEditor,
+  waitForRun,
+} from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -75,6 +84,9 @@ describe('the gallery', () => {
   test('a card shows the open tab of an unchanged workflow, also after a reload', async () => {
     await openCard('Posterior distribution')
     await expect.poll(async () => (await titles(page)).length).toBeGreaterThan(5)
+    // A workflow that ran is not replaced by the next one.
+    await press(page, 'Control+Enter')
+    await waitForRun(page)
     await press(page, 'Alt+n')
     await addNode(page, 'grid', 300, 300)
     await expect.poll(tabNames).toEqual(['Posterior distribution', 'Untitled'])
