@@ -1,7 +1,9 @@
-// Writes the node reference, docs/nodes.md, from the declarations, and that of formulas,
-// docs/formula.md, from the table of functions: `node scripts/run.mjs scripts/docs.ts`. With `--check`, reports whether the file is up to date.
+// Writes the node reference, docs/nodes.md, from the declarations, that of formulas,
+// docs/formula.md, from the table of functions, and the README's table of workflows from the learning path:
+// `node scripts/run.mjs scripts/docs.ts`. With `--check`, reports whether the files are up to date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { formulaReference } from './formulaReference.ts'
+import { updateWorkflowTable } from './readmeTable.ts'
 import { loadDeclarations } from '../src/build/declarations.ts'
 import type { Declaration, InputSlot, OutputSlot, Param } from '../src/engine/plan/op.ts'
 
@@ -192,6 +194,7 @@ export async function main(args: readonly string[]) {
   const pages = new Map([
     [FILE, nodeReference(declarations)],
     [FORMULA_FILE, formulaReference()],
+    ['README.md', updateWorkflowTable(readFileSync('README.md', 'utf8'))],
     ...QUOTING.filter((path) => existsSync(path)).map(
       (path) => [path, quoteCode(readFileSync(path, 'utf8'))] as const,
     ),

@@ -125,6 +125,14 @@ const screens: Record<string, (page: Page) => Promise<unknown>> = {
     )
     await press(page, 'Alt+h')
   },
+  async present(page) {
+    await press(page, 'Escape')
+    await openReady(page, 'points')
+    await run(page)
+    await press(page, 'Alt+Shift+P')
+    await page.locator('.presentation .position').waitFor()
+    for (let step = 0; step < 3; step++) await press(page, 'ArrowRight')
+  },
 }
 
 /** Screens that do not depend on the language or the size of the window. */

@@ -1,6 +1,7 @@
-// Paints the gallery's thumbnails, workflows/<name>.webp, from the views of the workflows with
-// default settings: `npm run thumbnails -- [name ...]`. Takes some minutes, because some train.
-import { readFileSync, writeFileSync } from 'node:fs'
+// Paints the gallery's thumbnails from the views of the workflows with default settings:
+// workflows/<name>.webp for dark themes, workflows/light/<name>.webp for light ones.
+// `npm run thumbnails -- [name ...]` takes some minutes, because some train.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createCanvas } from '@napi-rs/canvas'
 import { startBackend } from '../src/engine/backends/backends.ts'
 import type { Fault } from '../src/engine/base/fault.ts'
@@ -16,7 +17,7 @@ import { findNode, applySettings } from '../src/nodes/settings.ts'
 import { shippedInNode } from '../src/nodes/storage/shippedInNode.ts'
 import { nodes } from '../src/nodes/table.ts'
 import type { MakeSheet } from '../src/nodes/painters/paint.ts'
-import { darkTheme, paintView } from '../src/nodes/painters/paint.ts'
+import { darkTheme, lightTheme, paintView, type Theme } from '../src/nodes/painters/paint.ts'
 import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
 import { flowers } from './flowers.ts'
 
@@ -298,36 +299,63 @@ class Runner {
   dispose = () => this.session.dispose()
 }
 
-async function paint(name: string, panels: readonly Panel[]): Promise<Uint8Array> {
+interface Paper {
+  folder: string
+  ground: string
+  theme: Theme
+}
+
+const papers: readonly Paper[] = [
+  { folder: 'workflows', ground: '#0f1113', theme: darkTheme },
+  { folder: 'workflows/light', ground: '#eceef2', theme: lightTheme },
+]
+
+/** Returns the view of each panel. Workflows that train do so once for both themes. */
+async function panelViews(name: string, panels: readonly Panel[]): Promise<View[]> {
+  const runner = new Runner()
+  const views: View[] = []
+  for (const panel of panels) views.push(await runner.viewOf(name, panel))
+  await runner.dispose()
+  return views
+}
+
+async function paint(
+  panels: readonly Panel[],
+  views: readonly View[],
+  { ground, theme }: Paper,
+): Promise<Uint8Array> {
   const canvas = createCanvas(WIDTH, HEIGHT)
   // The package declares its own equal interface.
   const context = canvas.getContext('2d') as unknown as CanvasRenderingContext2D
-  context.fillStyle = '#0f1113'
+  context.fillStyle = ground
   context.fillRect(0, 0, WIDTH, HEIGHT)
   const shares = panels.reduce((sum, { share = 1 }) => sum + share, 0)
   const unit = (WIDTH - GAP * (panels.length + 1)) / shares
-  const runner = new Runner()
+  const makeSheet = createCanvas as unknown as MakeSheet
   let x = GAP
-  for (const panel of panels) {
-    const width = unit * (panel.share ?? 1)
+  panels.forEach(({ share = 1 }, i) => {
+    const width = unit * share
     const box = { x, y: GAP, width, height: HEIGHT - 2 * GAP }
-    const makeSheet = createCanvas as unknown as MakeSheet
-    paintView(context, await runner.viewOf(name, panel), box, darkTheme, { makeSheet })
+    paintView(context, views[i], box, theme, { makeSheet })
     x += width + GAP
-  }
-  await runner.dispose()
+  })
   return canvas.encode('webp', 90)
 }
 
 export async function main(names: readonly string[]) {
   await startBackend({ prefer: 'wasm' })
   await datasets.put('flowers', ownImages)
+  for (const { folder } of papers) mkdirSync(folder, { recursive: true })
   for (const [name, panels] of Object.entries(pictures)) {
     if (names.length && !names.includes(name)) continue
-    const picture = await paint(name, panels)
-    writeFileSync(`workflows/${name}.webp`, picture)
-    console.log(
-      `${name}.webp  ${(picture.length / 1000).toFixed(1)} kB${picture.length > MOST ? ', too large' : ''}`,
-    )
+    const views = await panelViews(name, panels)
+    for (const paper of papers) {
+      const file = `${paper.folder}/${name}.webp`
+      const picture = await paint(panels, views, paper)
+      writeFileSync(file, picture)
+      console.log(
+        `${file}  ${(picture.length / 1000).toFixed(1)} kB${picture.length > MOST ? ', too large' : ''}`,
+      )
+    }
   }
 }

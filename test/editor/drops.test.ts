@@ -6,7 +6,6 @@ import { checkpointRoot, classifyFiles } from '../../src/editor/drops/classify.t
 import { fileFacts } from '../../src/editor/drops/storedFileFacts.ts'
 import { fileTasks } from '../../src/editor/storage/fileTasks.ts'
 import { readZipEntries } from '../../src/editor/storage/zip.ts'
-import { groupByTopic, type ReadyWorkflow } from '../../src/editor/workspace/gallery.ts'
 import { importImages } from '../../src/engine/datasets/import.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
 import { writePoints } from '../../src/engine/datasets/pointsFile.ts'
@@ -182,17 +181,6 @@ describe('folders as classes', () => {
     expect(countClasses(['a.png', 'b.png'])).toEqual({ folders: [], loose: 2 })
     expect(countClasses([])).toEqual({ folders: [], loose: 0 })
   })
-})
-
-test('gallery topics are in the order of their first workflow, others last', () => {
-  const ready = ['', 'Points', 'Pictures', 'Points'].map(
-    (topic, i) => ({ id: String(i), topic }) as ReadyWorkflow,
-  )
-  expect(groupByTopic(ready).map(([topic, some]) => [topic, some.map(({ id }) => id)])).toEqual([
-    ['Points', ['1', '3']],
-    ['Pictures', ['2']],
-    ['', ['0']],
-  ])
 })
 
 test('a table of points is checked when it is read, and its size before', async () => {

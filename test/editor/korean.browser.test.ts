@@ -58,7 +58,7 @@ test('shows and searches the gallery in Korean, and saves workflows in English',
 
   await button(page, '보관함').click()
   await page
-    .getByRole('region', { name: '이미지' })
+    .getByRole('region', { name: ko.gallery.levels.basic })
     .getByText(koWorkflows['digits-train'].title, { exact: true })
     .waitFor()
   const said = await page.locator('.card .name, .card .text, .topic').allInnerTexts()

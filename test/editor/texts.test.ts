@@ -24,6 +24,7 @@ describe('texts of the editor', () => {
       '.dataset.colours.3',
       '.dataset.rgb',
       '.panel.start.2.0',
+      '.present.position',
       '.product',
       '.share.file',
       '.status.rejected',

@@ -49,6 +49,7 @@ export async function workspaceOnGraph({ read = () => {} } = {}): Promise<Worksp
     select() {},
     forgetRun() {},
     showEvent() {},
+    showView() {},
     setFaults() {},
     redraw() {},
   } as Partial<Stage> as Stage

@@ -26,11 +26,13 @@ import { shownTab, subscribeToGraph } from '../workspace/state.ts'
 import { nodeSearch } from '../canvas/state.ts'
 import { panelShown, showDrawer, shownDrawer } from '../ui/state.ts'
 import { TabBar } from './tabBar.tsx'
+import { TabListLoader } from './tabListLoader.tsx'
 import { StatusBar } from './statusBar.tsx'
 import { texts } from '../texts/texts.ts'
 import { Breadcrumbs } from '../subgraph/breadcrumbs.tsx'
 import { TopBar } from './topBar.tsx'
 import { Viewer } from '../viewer/loader.tsx'
+import { PresentationLoader } from '../present/loader.tsx'
 import { TourLoader } from '../tour/loader.tsx'
 import { Toolbox } from './toolboxLoader.tsx'
 
@@ -49,6 +51,7 @@ function App({ editor }: { editor: Editor }) {
       <ChartDock />
       <Breadcrumbs />
       <StatusBar />
+      <PresentationLoader />
       <Banners />
       <FailureLoader />
       <Toasts />
@@ -56,6 +59,7 @@ function App({ editor }: { editor: Editor }) {
       <WireCard />
       <Palette />
       <Finder />
+      <TabListLoader />
       <QueueList />
       <Menu />
       <Choices />

@@ -49,6 +49,7 @@ import type { Texts } from '../texts/en/index.ts'
 import type { Command } from '../ui/commands.ts'
 import { tabCommands } from './tabCommands.ts'
 import { dialogCommands, habitCommands, toolCommands } from './toolCommands.ts'
+import { presenting } from '../present/state.ts'
 import { resumeTour } from '../tour/state.ts'
 import { findNeighbour, type Direction } from '../canvas/arrowKeys.ts'
 import { canCompare, openComparison, openViewer } from '../viewer/openViewer.ts'
@@ -361,6 +362,7 @@ function viewCommands(editor: Editor) {
       run: () => showParamInputs(editor, nodes()[0]),
     },
     outline: { keys: ['Alt+O'], run: () => toggleOutline(stage) },
+    present: { keys: ['Alt+Shift+P'], run: () => (presenting.value = !presenting.value) },
     panel: { keys: ['Alt+P'], run: () => showPanel(!panelShown.value) },
     chart: {
       keys: ['Alt+K'],

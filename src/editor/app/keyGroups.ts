@@ -40,6 +40,9 @@ export const groupOf: { readonly [K in CommandId]: KeyGroup } = {
   versions: 'file',
   storage: 'file',
   closeTab: 'file',
+  closeOthers: 'file',
+  closeRight: 'file',
+  listTabs: 'file',
   nextTab: 'file',
   previousTab: 'file',
   toTab: 'file',
@@ -106,6 +109,7 @@ export const groupOf: { readonly [K in CommandId]: KeyGroup } = {
   zoomIn: 'view',
   zoomOut: 'view',
   minimap: 'view',
+  present: 'view',
   menu: 'view',
 
   gallery: 'panels',

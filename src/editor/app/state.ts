@@ -1,5 +1,9 @@
-// State of the app: which finder is open.
+// State of the app: which finder or list is open.
 import { signal } from '@preact/signals'
+import type { Point } from '../ui/geometry.ts'
 
 /** Open search: for a command, or for a node of the graph. */
 export const shownFinder = signal<'commands' | 'graph' | undefined>(undefined)
+
+/** Place of the list of open workflows, undefined while it is closed. */
+export const shownTabList = signal<Point | undefined>(undefined)

@@ -9,6 +9,7 @@ import { getCommand, shortcut } from '../ui/commands.ts'
 import { icons } from '../ui/icons.tsx'
 import { listProblems } from './problems.ts'
 import { busy, runState, runsHere } from '../running/state.ts'
+import { TrainingTime } from '../running/trainingTimeLoader.tsx'
 import { openTabs } from '../workspace/state.ts'
 import { formatFault, translateMessage, texts, translateWorkflow } from '../texts/texts.ts'
 
@@ -21,6 +22,7 @@ export function StatusBar() {
         {getOtherTab() ? <OtherTabButton /> : formatRunState()}
       </span>
       <RunFigures />
+      <TrainingTime />
       <TrainingSaves />
       <span class="says" title={translateMessage(run.statusText.value)}>
         {translateMessage(run.statusText.value)}

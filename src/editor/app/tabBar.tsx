@@ -2,6 +2,10 @@
 import { returnFocus } from '../ui/focus.ts'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { CommandButton, IconButton } from '../ui/buttons.tsx'
+import { MathText } from '../ui/math.tsx'
+import { showMenu, type Menu } from '../ui/state.ts'
+import { toUnicodeMath } from '../../nodes/painters/mathText.ts'
+import type { Workspace } from '../workspace/workspace.ts'
 import { useEditor } from './services.ts'
 import { icons } from '../ui/icons.tsx'
 import { openTabs, severalTabs, shownTab, type Tab } from '../workspace/state.ts'
@@ -54,12 +58,14 @@ export function TabBar() {
         ))}
       </ul>
       <CommandButton command="new" class="icon small" icon={<icons.plus />} />
+      <CommandButton command="listTabs" class="icon small list" icon={<icons.list />} />
     </nav>
   )
 }
 
 function TabEntry({ tab: { key, name: written, dirty } }: { tab: Tab }) {
   const name = translateWorkflow(written)
+  const plainName = toUnicodeMath(name)
   const { workspace } = useEditor()
   const shown = key === shownTab.value
   const runs = runState.present.value?.tab === key
@@ -71,6 +77,14 @@ function TabEntry({ tab: { key, name: written, dirty } }: { tab: Tab }) {
       // Prevents autoscroll by the middle button.
       onMouseDown={(event) => event.button === 1 && event.preventDefault()}
       onAuxClick={(event) => event.button === 1 && void workspace.close(key)}
+      onContextMenu={(event) => {
+        event.preventDefault()
+        showMenu({
+          at: [event.clientX, event.clientY],
+          title: plainName,
+          items: tabItems(workspace, key),
+        })
+      }}
       onPointerDown={(event) =>
         event.button === 0 && dragTab(event, (to) => workspace.moveTab(key, to))
       }
@@ -80,21 +94,40 @@ function TabEntry({ tab: { key, name: written, dirty } }: { tab: Tab }) {
         class="go"
         aria-current={shown}
         tabIndex={shown ? 0 : -1}
-        title={[name, ...notes].join(' · ')}
+        title={[plainName, ...notes].join(' · ')}
         onClick={() => void workspace.activateTab(key)}
       >
         {runs && <span class="dot busy" role="img" aria-label={texts.tabs.running} />}
-        <span class="name">{name}</span>
+        <span class="name">
+          <MathText>{name}</MathText>
+        </span>
         {dirty && <span class="unsaved" role="img" aria-label={texts.unsaved} />}
       </button>
       <IconButton
         class="icon small"
-        label={texts.tabs.close(name)}
+        label={texts.tabs.close(plainName)}
         icon={<icons.close />}
         onClick={() => void workspace.close(key)}
       />
     </li>
   )
+}
+
+function tabItems(workspace: Workspace, key: number): Menu['items'] {
+  const keys = openTabs.value.map((tab) => tab.key)
+  return [
+    { label: texts.commands.closeTab, run: () => void workspace.close(key) },
+    {
+      label: texts.commands.closeOthers,
+      disabled: keys.length < 2,
+      run: () => void workspace.closeOthers(key),
+    },
+    {
+      label: texts.commands.closeRight,
+      disabled: keys.at(-1) === key,
+      run: () => void workspace.closeRight(key),
+    },
+  ]
 }
 
 /** Drags a tab. `move` receives its new index. */

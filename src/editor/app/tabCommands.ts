@@ -1,6 +1,15 @@
 // Commands that switch between tabs or move them.
+import type { Point } from '../ui/geometry.ts'
+import { shownTabList } from './state.ts'
 import { openTabs, severalTabs, shownTab } from '../workspace/state.ts'
 import type { Workspace } from '../workspace/workspace.ts'
+
+/** Below the button of the list. */
+function listPosition(): Point {
+  const button = document.querySelector('.tab-bar .list')?.getBoundingClientRect()
+  return button ? [button.right - LIST_WIDTH, button.bottom + 4] : [innerWidth / 2, 90]
+}
+const LIST_WIDTH = 420
 
 const places = [1, 2, 3, 4, 5, 6, 7, 8, 9]
 
@@ -27,6 +36,16 @@ export function tabCommands(workspace: Workspace) {
         else if (place === 9) goTo(-1)
         else if (place <= openTabs.value.length) goTo(place - 1)
       },
+    },
+    listTabs: {
+      keys: ['Alt+0'],
+      enabled: several,
+      run: () => (shownTabList.value = shownTabList.value ? undefined : listPosition()),
+    },
+    closeOthers: { enabled: several, run: () => void workspace.closeOthers(shownTab.value) },
+    closeRight: {
+      enabled: () => at() < openTabs.value.length - 1,
+      run: () => void workspace.closeRight(shownTab.value),
     },
     tabLeft: { keys: ['Alt+Shift+PageUp'], enabled: several, run: () => move(-1) },
     tabRight: { keys: ['Alt+Shift+PageDown'], enabled: several, run: () => move(1) },

@@ -100,6 +100,8 @@ const fileItems = (): Menu['items'] => [
   commandItem('downloadScript'),
   commandItem('copyLink'),
   commandItem('share'),
+  'rule',
+  commandItem('present'),
 ]
 
 function HelpButton() {

@@ -20,6 +20,8 @@ export interface Camera {
   reveal(node: LGraphNode, insets: Insets): void
   /** Centres on a point of the graph. */
   centreOn(place: Point, insets: Insets): void
+  /** The view that shows a part of the graph as large as it fits, up to a scale. */
+  viewOf(edges: Edges, insets: Insets, maxScale: number): View
   /** The visible part of the graph. */
   visibleEdges(insets: Insets): Edges
   /** Edges of all nodes with their title bars. */
@@ -76,6 +78,7 @@ export function createCamera(canvas: EditorCanvas): Camera {
       centreView(canvas, nodeCentre(node), canvas.ds.scale, insets)
     },
     centreOn: (point, insets) => centreView(canvas, point, canvas.ds.scale, insets),
+    viewOf: (edges, insets, maxScale) => viewOf(canvas, edges, insets, maxScale),
     visibleEdges: (insets) => visibleEdges(canvas, insets),
     edges: () => computeEdges(nodes()),
     middle: (insets) => freeMiddle(canvas, nodes(), insets),
@@ -105,12 +108,31 @@ function freeArea({ canvas }: EditorCanvas, { top, right, bottom, left }: Insets
 }
 
 /** Shows a point of the graph in the middle of the free area. */
-function centreView(canvas: EditorCanvas, [x, y]: Point, scale: number, insets: Insets) {
+function centreView(canvas: EditorCanvas, centre: Point, scale: number, insets: Insets) {
+  setView(canvas, scale, centringOffset(canvas, centre, scale, insets))
+}
+
+function centringOffset(
+  canvas: EditorCanvas,
+  [x, y]: Point,
+  scale: number,
+  insets: Insets,
+): [number, number] {
   const area = freeArea(canvas, insets)
-  setView(canvas, scale, [
-    (area.x + area.width / 2) / scale - x,
-    (area.y + area.height / 2) / scale - y,
-  ])
+  return [(area.x + area.width / 2) / scale - x, (area.y + area.height / 2) / scale - y]
+}
+
+function viewOf(
+  canvas: EditorCanvas,
+  [left, top, right, bottom]: Edges,
+  insets: Insets,
+  maxScale: number,
+): View {
+  const area = freeArea(canvas, insets)
+  const fitting = Math.min(area.width / (right - left), area.height / (bottom - top))
+  const scale = Math.max(canvas.camera.min_scale, Math.min(maxScale, fitting))
+  const centre: Point = [(left + right) / 2, (top + bottom) / 2]
+  return { scale, offset: centringOffset(canvas, centre, scale, insets) }
 }
 
 function showAll(canvas: EditorCanvas, nodes: readonly LGraphNode[], insets: Insets) {

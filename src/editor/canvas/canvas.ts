@@ -30,6 +30,7 @@ import { paintNodeView, paintViewInParts } from './paint/view.ts'
 import { paintWidgets } from './paint/widgets.ts'
 import { paintOverlay } from './paint/overlay.ts'
 import { paintWire } from './paint/wires.ts'
+import { isLit, paintVeil, spotlightOpacity, type Spotlight } from './spotlight.ts'
 import type { PartialRepaint } from './partialRepaint.ts'
 import type { PendingWire } from './pendingWire.ts'
 import { PointerTools } from './pointerTools.ts'
@@ -61,6 +62,8 @@ export class EditorCanvas extends LGraphCanvas {
   declare pixelRatio: number
   declare spaceHeld: boolean
   declare running: boolean
+  /** Part of the graph that a presentation shows. */
+  declare spotlight: Spotlight | undefined
   /** Time and memory of a node in the last run. */
   declare getMeasure: (node: LGraphNode) => Measure | undefined
   /** Shape of the features of an output, as text; undefined if it is not known. */
@@ -124,7 +127,7 @@ export class EditorCanvas extends LGraphCanvas {
 
   /** Shows the changed view of a node, in this frame or soon. */
   repaintView(node: DiffusionNode) {
-    if (paintViewInParts(node, this.createPainting(this.ctx), this.pixelRatio))
+    if (paintViewInParts(node, this.createPainting(this.ctx, node), this.pixelRatio))
       this.repainting.onDue()
     else this.repaintNode(node)
   }
@@ -145,7 +148,7 @@ export class EditorCanvas extends LGraphCanvas {
     return [x, y, x + width, y + height]
   }
 
-  createPainting(ctx: CanvasRenderingContext2D): PaintContext {
+  createPainting(ctx: CanvasRenderingContext2D, painted: LGraphNode): PaintContext {
     const fits = (node: PaintedNode, side: Side, index: number) =>
       this.wireChecks.fits(node as unknown as LGraphNode, side, index)
     return {
@@ -156,6 +159,8 @@ export class EditorCanvas extends LGraphCanvas {
       running: this.running,
       slotColour: (type) => this.slotColour(type),
       shapeOf: (node, output) => this.getShape(node as unknown as LGraphNode, output),
+      titlesOnly: this.ds.scale < OVERVIEW || Boolean(this.spotlight?.titlesOnly),
+      minText: isLit(this.spotlight, painted.id) ? (this.spotlight?.minText ?? 0) : 0,
       ...(getDraggedWire(this) && { fits }),
     }
   }
@@ -166,9 +171,11 @@ export class EditorCanvas extends LGraphCanvas {
 
   override drawNode(node: LGraphNode, ctx: CanvasRenderingContext2D) {
     const painted: PaintedNode = node
-    const painting = this.createPainting(ctx)
+    const painting = this.createPainting(ctx, node)
+    const opacity =
+      activityOpacity[painted.part ?? 'runs'] * spotlightOpacity(this.spotlight, node.id)
     if (isReroute(node)) {
-      ctx.globalAlpha = activityOpacity[painted.part ?? 'runs']
+      ctx.globalAlpha = opacity
       paintReroute(
         painted,
         node.title === node.diffusion.declaration.title ? undefined : node.title,
@@ -180,7 +187,7 @@ export class EditorCanvas extends LGraphCanvas {
     const size: Point = node.flags.collapsed
       ? [this.updateCollapsedWidth(node, ctx), 0]
       : [node.size[0], node.size[1]]
-    ctx.globalAlpha = activityOpacity[painted.part ?? 'runs']
+    ctx.globalAlpha = opacity
     painted.loop = this.findNodeLoops(this.findZones(this.graph)).get(String(node.id))?.category
     paintNodeShadow(painted, size, painting)
     if (!showsOnlySurroundings(this, node, size, hasRing(painted)))
@@ -204,7 +211,7 @@ export class EditorCanvas extends LGraphCanvas {
     const { ctx } = painting
     const painted: PaintedNode = node
     const collapsed = Boolean(node.flags.collapsed)
-    const isOverview = this.ds.scale < OVERVIEW
+    const isOverview = painting.titlesOnly
     paintBody(painted, size, painting)
     const viewed = isDiffusionNode(node) && node.diffusion.view !== undefined
     if (isDiffusionNode(node)) {
@@ -291,7 +298,8 @@ export class EditorCanvas extends LGraphCanvas {
   }
 
   drawOnTop(ctx: CanvasRenderingContext2D) {
-    const { danger, warn } = this.colours
+    const { danger, warn, canvas: ground } = this.colours
+    if (this.spotlight) paintVeil(ctx, this.spotlight, this.camera.visible_area, ground)
     const warning = this.connecting_node ? this.wireChecks.warning() : undefined
     const { tip, ...tools } = this.tools.overlay()
     const message = this.refusedReason ?? warning ?? tip

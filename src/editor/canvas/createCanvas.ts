@@ -85,6 +85,7 @@ const canvasSettings = (canvas: EditorCanvas, hooks: StageHooks) =>
     insertTarget: undefined,
     spaceHeld: false,
     running: false,
+    spotlight: undefined,
     getMeasure: () => undefined,
     getShape: () => undefined,
     measuredSeconds: 0,

@@ -1,7 +1,9 @@
 // Shows a run on the nodes of the canvas: events, faults, measures, and which nodes take part.
 import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Fault } from '../../engine/base/fault.ts'
+import { innerId } from '../../engine/base/ids.ts'
 import type { Wire } from '../../engine/plan/graph.ts'
+import type { View } from '../../engine/plan/view.ts'
 import type { Event, Measure } from '../../engine/protocol.ts'
 import { createZoneCache } from '../../nodes/litegraph/canvasZones.ts'
 import { diffusionNodes } from '../../nodes/litegraph/diffusionNode.ts'
@@ -18,6 +20,8 @@ export interface RunDisplay {
    * Shows an event of the engine on its nodes, which may be in a graph that is not on the canvas.
    */
   showEvent(event: Event, graph?: LGraph): void
+  /** Shows a view on a node; undefined removes the view of the node. */
+  showView(node: string, view: View | undefined, graph?: LGraph): void
   /** Shows which nodes run and which do not, by full ids. */
   showActivity(activity: (id: string) => NodeActivity): void
   /** Resets the state of all nodes except their views. */
@@ -37,8 +41,18 @@ export function createRunDisplay(
   levels: Levels,
   current: () => LGraph,
 ): RunDisplay {
+  const showEvent = createEventDisplay(canvas, levels, current)
   return {
-    showEvent: createEventDisplay(canvas, levels, current),
+    showEvent,
+    showView(node, view, graph = current()) {
+      if (view) return showEvent({ type: 'view', run: 0, node, view }, graph)
+      getStatusStore(graph).forgetView(node)
+      for (const shown of diffusionNodes(graph)) {
+        if (innerId(levels.within(graph), shown.id) !== node) continue
+        delete shown.diffusion.view
+        if (graph === canvas.graph) canvas.repaintNode(shown)
+      }
+    },
     showActivity(activity) {
       for (const node of current()._nodes) node.part = activity(levels.fullId(node.id))
       canvas.setDirty(true)

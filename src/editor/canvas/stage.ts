@@ -18,13 +18,15 @@ import { createCamera, startDrawing, type Camera } from './camera.ts'
 import type { EditorCanvas } from './canvas.ts'
 import { createCanvas, nodeHooks } from './createCanvas.ts'
 import { createNodeAccess, type NodeAccess } from './nodeAccess.ts'
+import { createSpotlights, type Spotlights } from './spotlight.ts'
 import { createLevels, type LevelChange, type Levels } from './openLevel.ts'
 import { createRunDisplay, type RunDisplay } from './runDisplay.ts'
 import type { StageHooks } from './stageHooks.ts'
 import { createTabGraph, fillGraph, showTabGraph, type TabGraph } from './tabGraphs.ts'
 import { listenToTouch } from './touch.ts'
 
-export interface Stage extends Camera, Levels, NodeAccess, RunDisplay, Drawing, PointerInput {
+export interface Stage
+  extends Camera, Levels, NodeAccess, RunDisplay, Drawing, PointerInput, Spotlights {
   /** The graph on the canvas. */
   readonly graph: LGraph
   /**
@@ -90,6 +92,7 @@ export function createStage(
     ...levels,
     ...createNodeAccess(canvas, graph),
     ...createRunDisplay(canvas, levels, graph),
+    ...createSpotlights(canvas),
     ...createDrawing(canvas, (observers) => hooks.observersVisible(observers.map(levels.fullId))),
     get colours() {
       return canvas.colours

@@ -16,6 +16,7 @@ export interface StatusStore {
   /** Updates the status of nodes at any level from an event of the engine. */
   updateFromEvent(event: Event): void
   forgetRun(): void
+  forgetView(id: string): void
   forgetFaults(): void
   clear(): void
 }
@@ -66,6 +67,12 @@ function createStatusStore(): StatusStore {
           ...(scrub !== undefined && { scrub }),
           ...(type && { type }),
         })
+    },
+    forgetView(id) {
+      const known = statuses.get(id)
+      if (!known) return
+      const { view: _, ...status } = known
+      statuses.set(id, status)
     },
     forgetFaults() {
       for (const [id, { fault: _, ...status }] of statuses)

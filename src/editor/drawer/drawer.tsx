@@ -1,22 +1,17 @@
 // Drawer on the left: the library (gallery, saved workflows, stored files), or the outline.
 import type { ComponentType } from 'preact'
 import { useBackup } from '../backup/services.ts'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import { IconButton } from '../ui/buttons.tsx'
-import { Empty, SearchField, closeCoveringDrawer } from './parts.tsx'
 import { addFiles } from '../drops/files.ts'
+import { returnFocus } from '../ui/focus.ts'
 import * as format from '../ui/format.ts'
-import {
-  loadAllReady,
-  groupByTopic,
-  searchReady,
-  type ReadyWorkflow,
-} from '../workspace/gallery.ts'
 import { icons } from '../ui/icons.tsx'
+import { coversCanvas } from '../ui/insets.ts'
 import { lazyComponent } from '../ui/lazy.tsx'
 import { showDialog, showDrawer, showToast, shownDrawer, type DrawerTab } from '../ui/state.ts'
-import { readyId, storageUsed } from '../workspace/state.ts'
-import { texts, topicText, translateWorkflow } from '../texts/texts.ts'
+import { storageUsed } from '../workspace/state.ts'
+import { texts } from '../texts/texts.ts'
 
 const tabs = ['gallery', 'mine', 'checkpoints', 'datasets'] as const
 
@@ -28,6 +23,7 @@ const lazyTab = <P extends object>(load: () => Promise<ComponentType<P>>) =>
   })
 
 const Outline = lazyTab(async () => (await import('../outline/outline.tsx')).Outline)
+const Gallery = lazyTab(async () => (await import('./gallery.tsx')).Gallery)
 const SavedItems = lazyTab(async () => (await import('./savedWorkflows.tsx')).SavedItems)
 const StoredFileList = lazyTab(async () => (await import('./storedFiles.tsx')).StoredFileList)
 
@@ -37,7 +33,17 @@ export function Drawer() {
   if (!tab) return null
   if (tab === 'outline') return <Outline />
   return (
-    <nav class="side drawer" aria-label={texts.drawer.label}>
+    <nav
+      class={tab === 'gallery' ? 'side drawer wide' : 'side drawer'}
+      aria-label={texts.drawer.label}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !coversCanvas()) return
+        event.preventDefault()
+        event.stopPropagation()
+        showDrawer(undefined)
+        returnFocus()
+      }}
+    >
       <div class="tabs">
         <Tabs chosen={tab} />
         <IconButton
@@ -98,57 +104,6 @@ function Tabs({ chosen }: { chosen: DrawerTab }) {
         </button>
       ))}
     </div>
-  )
-}
-
-function Gallery() {
-  const [ready, setReady] = useState<ReadyWorkflow[]>()
-  const [query, setQuery] = useState('')
-  useEffect(() => void loadAllReady().then(setReady), [])
-  if (!ready) return null
-  if (!ready.length)
-    return <Empty title={texts.drawer.galleryEmpty} hint={texts.drawer.galleryEmptyHint} />
-  const found = searchReady(ready, query)
-  return (
-    <>
-      <SearchField label={texts.drawer.search} query={query} search={setQuery} />
-      {!found.length && (
-        <Empty title={texts.drawer.notFound(query)} hint={texts.drawer.notFoundHint} />
-      )}
-      {groupByTopic(found).map(([topic, some]) => (
-        <section key={topic} aria-label={topicText(topic) || texts.drawer.otherTopic}>
-          {topic && <h3 class="topic">{topicText(topic)}</h3>}
-          <ul class="cards">
-            {some.map((each) => (
-              <Card key={each.id} ready={each} />
-            ))}
-          </ul>
-        </section>
-      ))}
-    </>
-  )
-}
-
-function Card({ ready: { id, title, about, picture } }: { ready: ReadyWorkflow }) {
-  const editor = useBackup()
-  return (
-    <li>
-      <button
-        type="button"
-        class="card"
-        aria-current={readyId.value === id}
-        onClick={() => {
-          closeCoveringDrawer()
-          void editor.workspace.openReady(id)
-        }}
-      >
-        {picture && <img class="picture" src={picture} alt="" loading="lazy" />}
-        <span class="body">
-          <span class="name">{translateWorkflow(title)}</span>
-          {about && <span class="text">{translateWorkflow(about)}</span>}
-        </span>
-      </button>
-    </li>
   )
 }
 

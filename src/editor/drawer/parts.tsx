@@ -1,6 +1,7 @@
 // Components that the tabs of the drawer share.
 import { icons } from '../ui/icons.tsx'
-import { isSmall } from '../ui/smallScreen.ts'
+import { coversCanvas } from '../ui/insets.ts'
+import { returnFocus } from '../ui/focus.ts'
 import { showDrawer } from '../ui/state.ts'
 
 export function Empty({ title, hint }: { title: string; hint: string }) {
@@ -34,4 +35,8 @@ export const SearchField = ({
 )
 
 /** Closes the drawer if it covers the canvas, so that the opened workflow is visible. */
-export const closeCoveringDrawer = () => isSmall() && showDrawer(undefined)
+export function closeCoveringDrawer() {
+  if (!coversCanvas()) return
+  showDrawer(undefined)
+  returnFocus()
+}

@@ -8,25 +8,26 @@ import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffu
 import { declaredName } from '../../nodes/workflow/slots.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { openChart, showsChart } from '../charts/openChart.ts'
-import { Equation } from './equation.tsx'
+import { Equation } from './lazyEquation.tsx'
 import { icons } from '../ui/icons.tsx'
 import { FaultCard } from './faultCard.tsx'
 import { lazySection } from './lazySection.ts'
+import { MathText } from '../ui/math.tsx'
+import { NoteText } from '../ui/noteText.tsx'
 import { ValueToggle } from './wireInspector.tsx'
 import { Params } from './params.tsx'
 import { Prose } from '../ui/prose.tsx'
-import { NodeMeasures, MeasureList } from '../running/measureList.tsx'
 import { getSymbolValues } from '../graph/equationValues.ts'
-import { FilmSection } from './filmScrub.tsx'
 import { nodeSubgraph } from '../workspace/navigation.ts'
 import { BorderSlots } from '../subgraph/borderSlots.tsx'
 import { OpenSubgraphSection, SubgraphSection } from '../subgraph/subgraphSection.tsx'
 import { isBorderNode } from '../graph/borderNodes.ts'
 import { subscribeToGraph, workflowId, workflowName } from '../workspace/state.ts'
 import { isDark, panelShown } from '../ui/state.ts'
+import { settings } from '../storage/settings.ts'
 import { selectedIds } from '../canvas/state.ts'
 import { runState } from '../running/state.ts'
-import { texts, translateNode, translateWorkflow } from '../texts/texts.ts'
+import { texts, translateNode, translateWorkflow, valueText } from '../texts/texts.ts'
 import { typeColour } from '../ui/theme.ts'
 import { canCompare, openComparison, openViewer } from '../viewer/openViewer.ts'
 import { canEnlarge } from '../viewer/sources.ts'
@@ -40,6 +41,13 @@ const SelectionTools = lazySection(
   async () => (await import('./selectionTools.tsx')).SelectionTools,
 )
 const NodeTools = lazySection(async () => (await import('./selectionTools.tsx')).NodeTools)
+const FilmSection = lazySection(async () => (await import('./filmScrub.tsx')).FilmSection)
+const MeasureList = lazySection(
+  async () => (await import('../running/measureList.tsx')).MeasureList,
+)
+const NodeMeasures = lazySection(
+  async () => (await import('../running/measureList.tsx')).NodeMeasures,
+)
 const UnknownNode = lazySection(async () => (await import('./unknownNode.tsx')).UnknownNode)
 
 const SCATTER = 'diffusion/Scatter'
@@ -85,7 +93,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
       <section class="section head">
         <h2>
           <span class="dot" style={tint(declaration.category)} />
-          {title}
+          <MathText>{title}</MathText>
         </h2>
         <p class="kind">
           {title === declaration.title ? category : `${declaration.title} · ${category}`}
@@ -96,12 +104,13 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
         {!isBorderNode(node) && <NodeTools />}
       </section>
       <NodeFaults id={id} />
+      {declaration.role === 'note' && <NoteSection node={node} />}
       {subgraph && <SubgraphSection node={node} subgraph={subgraph} />}
       {isBorderNode(node) && <BorderSlots node={node} />}
       <FilmSection node={node} />
       {declaration.type === SCATTER && <PlotSection node={node} />}
       <LargeButton node={node} />
-      <NodeMeasures node={node} />
+      {settings.value.measures && <NodeMeasures node={node} />}
       {Object.keys(declaration.params).length > 0 && (
         <Section title={texts.panel.parameters}>
           <Params node={node} />
@@ -116,6 +125,16 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
       {!isBorderNode(node) && <Slots declaration={declaration} node={node} />}
     </>
   )
+}
+
+/** The text of a note as it is meant to be read. */
+function NoteSection({ node }: { node: DiffusionNode }) {
+  const text = valueText(node.diffusion.declaration.params.text, node.properties.text)
+  return text ? (
+    <section class="section note-text">
+      <NoteText text={text} />
+    </section>
+  ) : null
 }
 
 /** Faults and notices of a node. */
@@ -336,7 +355,9 @@ function WorkflowHead() {
   const about = translateWorkflow(workspace.about())
   return (
     <section class="section head">
-      <h2>{translateWorkflow(workflowName.value)}</h2>
+      <h2>
+        <MathText>{translateWorkflow(workflowName.value)}</MathText>
+      </h2>
       <textarea
         key={`${workflowId.value} ${about}`}
         class="about-text"
@@ -378,7 +399,7 @@ function WorkflowDetails() {
           <RunFiles files={files.value} />
         </Section>
       )}
-      <MeasureList />
+      {settings.value.measures && <MeasureList />}
       <section class="section">
         <ul class="tips">
           {texts.panel.start.map(([key, what]) => (

@@ -1,4 +1,5 @@
 // Display of runs in the page title, and a warning before the page closes.
+import { toUnicodeMath } from '../../nodes/painters/mathText.ts'
 import type { Queue } from './queue.ts'
 import { runState } from './state.ts'
 import { workflowName } from '../workspace/state.ts'
@@ -11,7 +12,7 @@ export function showTabTitle() {
     progress.value && phase.value !== 'idle'
       ? `${Math.floor((100 * progress.value.index) / progress.value.count)}% · `
       : ''
-  const title = `${part}${translateWorkflow(workflowName.value)} – ${texts.product}`
+  const title = `${part}${toUnicodeMath(translateWorkflow(workflowName.value))} – ${texts.product}`
   if (document.title !== title) document.title = title
 }
 

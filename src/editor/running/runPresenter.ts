@@ -11,6 +11,14 @@ import { getSeeds } from '../graph/seeds.ts'
 import { currentTab, type ActiveRun, type RunTab } from './activeRun.ts'
 import { notifyFiles, toRunFile } from './notifications.ts'
 import { runState, type RunProgress, type TabResults } from './state.ts'
+import type { ShownStep } from './frames.ts'
+import {
+  beginFrames,
+  chooseStep,
+  recordView,
+  showsEarlierStep,
+  updateSteps,
+} from './trainingFrames.ts'
 
 export interface RunPresenter {
   /** Shows a new run that is not attached to a tab yet. */
@@ -24,6 +32,8 @@ export interface RunPresenter {
   showOnNodes(event: RunEvent, tab: RunTab): void
   /** Shows an event in the tab of its run, if any. */
   showInTab(event: RunEvent, run: ActiveRun): void
+  /** Shows all views of a tab as of a step of its training, undefined for the latest ones. */
+  showStep(step: ShownStep | undefined, tab: RunTab): void
   /** Shows the progress of a run, which is visible in all tabs. */
   showProgress(event: RunEvent, run: ActiveRun): void
   /** Shows the result of a run in its tab, if any. */
@@ -32,14 +42,19 @@ export interface RunPresenter {
 }
 
 export function createRunPresenter(
-  stage: Pick<Stage, 'graph' | 'showEvent' | 'forgetRun'>,
+  stage: Pick<Stage, 'graph' | 'showEvent' | 'showView' | 'forgetRun'>,
 ): RunPresenter {
+  const showStep: RunPresenter['showStep'] = (step, { graph, tab }) => {
+    for (const [node, view] of chooseStep(tab, step)) stage.showView(node, view, graph)
+  }
   const showOnNodes = (event: RunEvent, { graph, tab }: RunTab) => {
-    stage.showEvent(event, graph)
+    // Live views are recorded while an earlier step is shown.
+    if (event.type !== 'view' || !showsEarlierStep(tab)) stage.showEvent(event, graph)
     if (event.type === 'view') chartRuns(tab).showView(outerId(event.node), event.view)
   }
   return {
     showOnNodes,
+    showStep,
     showProgress,
     showResult,
     begin({ id, name, origin }) {
@@ -48,7 +63,10 @@ export function createRunPresenter(
       runState.present.value = { id, name, queued: origin === 'queue' }
     },
     attach(run) {
-      const { tab, results } = (run.shownIn = currentTab(stage.graph))
+      const shownIn = (run.shownIn = currentTab(stage.graph))
+      const { tab, results } = shownIn
+      if (showsEarlierStep(tab)) showStep(undefined, shownIn)
+      beginFrames(tab, run)
       chartRuns(tab).beginRun(run.origin === 'live')
       const present = runState.present.value
       if (present) runState.present.value = { ...present, tab }
@@ -66,8 +84,10 @@ export function createRunPresenter(
       runState.compiling.value = undefined
       if (shownIn) shownIn.results.files.value = shownIn.results.faults.value = []
     },
-    showInTab(event, { shownIn, text }) {
+    showInTab(event, { shownIn, text, training }) {
       if (!shownIn) return
+      if (event.type === 'view' && training)
+        recordView(shownIn.tab, training, event.node, event.view)
       showOnNodes(event, shownIn)
       addToResults(shownIn.results, event, text)
     },
@@ -164,7 +184,8 @@ function showResult(
   { shownIn, training, origin }: ActiveRun,
 ) {
   if (!shownIn) return
-  const { results } = shownIn
+  const { results, tab } = shownIn
+  updateSteps(tab)
   results.ended.value = event
   results.failed.value = results.faults.value.length > 0
   // A training ends with its own progress, not with that of the sampling after it.

@@ -18,6 +18,7 @@ import { currentTab, isShownHere, type ActiveRun, type RunOrigin } from './activ
 import { noteTraining, takeDiscardedTraining } from './discardedTab.ts'
 import { createEventLog } from './eventLog.ts'
 import { createFaultCheck, type FaultCheck } from './faultCheck.ts'
+import type { ShownStep } from './frames.ts'
 import { createLiveRuns, type LiveRuns } from './liveRuns.ts'
 import {
   notifyEngineError,
@@ -42,6 +43,7 @@ import { createRunTabs, type RunTabs } from './runTabs.ts'
 import { forgetResults, hasRun, runsHere, runState, tabResults, type RunSpeed } from './state.ts'
 import { askAboutTraining } from './trainingQuestion.ts'
 import { createTrainingSearch, type TrainingSearch } from './storedTrainings.ts'
+import { forgetFrames } from './trainingFrames.ts'
 import { createWireInspection, type WireInspection } from './wireInspection.ts'
 
 /** Creates the runner of the editor, which is never disposed of. */
@@ -168,6 +170,10 @@ class EditorRunner implements Runner {
 
   private control(command: keyof Omit<RunControl, 'answer'>) {
     this.present?.handle?.[command]()
+  }
+
+  showTrainingStep(step: ShownStep | undefined) {
+    this.presenter.showStep(step, currentTab(this.options.stage.graph))
   }
 
   setVisible(nodes: string[]) {
@@ -360,6 +366,7 @@ class EditorRunner implements Runner {
   onTabClosed(tab: number) {
     forgetResults(tab)
     forgetChartRuns(tab)
+    forgetFrames(tab)
     const run = this.present
     if (!run || run.shownIn?.tab !== tab) return
     if (run.origin === 'queue') return this.tabs.detach(run)

@@ -4,6 +4,7 @@ import type { Client } from '../../nodes/host/clientTypes.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { Stage } from '../canvas/stage.ts'
 import type { Workspace } from '../workspace/workspace.ts'
+import type { ShownStep } from './frames.ts'
 import type { Queue, QueuedRun } from './queue.ts'
 import type { EnqueueOptions, RunTarget } from './runSource.ts'
 import type { RunSpeed } from './state.ts'
@@ -38,6 +39,8 @@ export interface Runner extends Pick<WireInspection, 'inspect'> {
   onTabShown(): void
   /** Shows the stored views of the workflow on the canvas, which had this id before a reload. */
   onTabRestored(id: string): Promise<void>
+  /** Shows all views of the shown tab as of a step of its training; undefined: the latest. */
+  showTrainingStep(step: ShownStep | undefined): void
   /** Sets the observers that are on screen. */
   setVisible(nodes: string[]): void
   /** Text of the workflow as of the tab's last run, or its current text. Image files contain it. */
@@ -55,7 +58,15 @@ export interface StartedRun {
 
 type RunnerStage = Pick<
   Stage,
-  'graph' | 'subgraph' | 'load' | 'fullId' | 'nodeTitles' | 'showEvent' | 'forgetRun' | 'setFaults'
+  | 'graph'
+  | 'subgraph'
+  | 'load'
+  | 'fullId'
+  | 'nodeTitles'
+  | 'showEvent'
+  | 'showView'
+  | 'forgetRun'
+  | 'setFaults'
 >
 
 export interface RunnerOptions {

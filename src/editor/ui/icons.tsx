@@ -122,6 +122,14 @@ export const icons = {
   chevron: () => icon(<path d="m4.75 6.5 3.25 3.25 3.25-3.25" />),
   back: () => icon(<path d="M9.5 4.5 6 8l3.5 3.5" />),
   forward: () => icon(<path d="M6.5 4.5 10 8l-3.5 3.5" />),
+  spotlight: () =>
+    icon(
+      <>
+        <circle cx="8" cy="8" r="2.75" />
+        <path d="M8 1.75v1.5M8 12.75v1.5M1.75 8h1.5M12.75 8h1.5" />
+      </>,
+    ),
+  list: () => icon(<path d="M2.75 4h10.5M2.75 8h10.5M2.75 12h10.5" />),
   close: () => icon(<path d="m4.25 4.25 7.5 7.5M11.75 4.25l-7.5 7.5" />),
   socket: () => icon(<path d="M1.5 8h4.5M12.5 8a3.25 3.25 0 1 1-6.5 0 3.25 3.25 0 0 1 6.5 0Z" />),
   outward: () => icon(<path d="M6.5 3.5h6v6M12.5 3.5 6 10M3.5 6v6.5H10" />),

@@ -1,5 +1,5 @@
 // Insets of the canvas: the parts that panels cover at its sides, or at the bottom on a phone.
-import { isSmall } from './smallScreen.ts'
+import { isSmall, isWide } from './smallScreen.ts'
 import { lowerPanel, panelShown, shownDrawer } from './state.ts'
 
 /** Space around the part of the canvas that panels leave free, in CSS pixels. */
@@ -9,6 +9,10 @@ export interface Insets {
   bottom: number
   left: number
 }
+
+/** True if the drawer covers the canvas: on a phone, and the gallery on wide screens. */
+export const coversCanvas = () =>
+  shownDrawer.value !== undefined && (isSmall() || (shownDrawer.value === 'gallery' && isWide()))
 
 export function panelInsets(): Insets {
   const [top, status] = [getHeight('.top') + getHeight('.tab-bar'), getHeight('.status')]
@@ -24,7 +28,7 @@ export function panelInsets(): Insets {
   return {
     top,
     bottom: status + below,
-    left: shownDrawer.value ? getWidth('.drawer') : 0,
+    left: shownDrawer.value && !coversCanvas() ? getWidth('.drawer') : 0,
     right: panel ? getWidth('.panel') : 0,
   }
 }

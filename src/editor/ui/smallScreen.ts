@@ -1,5 +1,8 @@
-// Detection of phone-sized windows, in which panels cover the canvas. See smallScreen.css.
+// Detection of phone-sized windows, in which panels cover the canvas (see smallScreen.css), and of
+// wide ones, in which the gallery does (see gallery.css).
 
-const query = matchMedia('(max-width: 640px)')
+const small = matchMedia('(max-width: 640px)')
+const wide = matchMedia('(min-width: 900px)')
 
-export const isSmall = () => query.matches
+export const isSmall = () => small.matches
+export const isWide = () => wide.matches

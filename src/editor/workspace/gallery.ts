@@ -1,43 +1,28 @@
-// The ready workflows that come with the editor, and their thumbnails.
+// The ready workflows that come with the editor, as a learning path, and their thumbnails.
 import { getSearchText } from '../graph/workflowText.ts'
 import { matchTitle, splitWords } from '../graph/nodeSearch.ts'
 import { topicText, translateWorkflow } from '../texts/texts.ts'
+import type { PathEntry } from './learningPath.ts'
 
 export interface ReadyWorkflow {
   /** Name of the file without its extension, e.g. "points". */
   id: string
   title: string
   about: string
-  /** Heading in the gallery, e.g. "Points". Empty if the file has none. */
+  /** Subject, e.g. "points". Empty if the file has none. */
   topic: string
+  /** Addresses of the thumbnails for dark and light themes. */
   picture?: string
+  lightPicture?: string
   text: string
 }
 
-/** Order in the gallery, from simple to advanced. Unlisted workflows follow, sorted by name. */
-const order = [
-  'points',
-  'forward-process',
-  'marginal',
-  'posterior',
-  'score-field',
-  'ddpm-ddim',
-  'guidance-by-hand',
-  'dps',
-  'own-sampler',
-  'subgraph',
-  'digits-train',
-  'digits-sample',
-  'dit-digits',
-  'mnist-train',
-  'mnist-sample',
-  'own-images',
-  'spectrum',
-  'attention',
-  'classifier',
-]
-
-const rank = (id: string) => (order.includes(id) ? order.indexOf(id) : order.length)
+/** A workflow of the learning path; one that the path does not list has no entry. */
+export interface GalleryWorkflow extends ReadyWorkflow {
+  path?: PathEntry
+  /** Place in the path, from 1. */
+  place: number
+}
 
 /** Workflow that new users see first. */
 export const FIRST_READY = 'points'
@@ -49,12 +34,17 @@ export const OWN_IMAGES = 'own-images'
 const readyFiles = () => import('./readyFiles.ts')
 
 export async function loadReady(id: string): Promise<ReadyWorkflow | undefined> {
-  const { files, pictures } = await readyFiles()
-  const path = Object.keys(files).find((each) => readyId(each) === id)
-  if (!path) return undefined
-  const picture = Object.keys(pictures).find((each) => readyId(each) === id)
-  const [text, url] = await Promise.all([files[path](), picture ? pictures[picture]() : undefined])
-  return { id, ...readDetails(text, id), ...(url && { picture: url }), text }
+  const { files, pictures, lightPictures } = await readyFiles()
+  const load = findById(files, id)
+  if (!load) return undefined
+  const [text, picture, light] = [await load(), findById(pictures, id), findById(lightPictures, id)]
+  return {
+    id,
+    ...readDetails(text, id),
+    ...(picture && { picture }),
+    ...(light && { lightPicture: light }),
+    text,
+  }
 }
 
 /** Ids of all ready workflows. */
@@ -63,14 +53,31 @@ export const readyIds = async (): Promise<string[]> =>
 
 const readyId = (path: string) => path.replace(/^.*\/|\.\w+$/g, '')
 
-export async function loadAllReady(): Promise<ReadyWorkflow[]> {
-  const ids = await readyIds()
-  ids.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
-  return (await Promise.all(ids.map(loadReady))).filter((each) => each !== undefined)
+const findById = <T>(byPath: Readonly<Record<string, T>>, id: string): T | undefined =>
+  Object.entries(byPath).find(([path]) => readyId(path) === id)?.[1]
+
+/** Loads all ready workflows in the order of the learning path; unlisted ones follow by name. */
+export async function loadAllReady(): Promise<GalleryWorkflow[]> {
+  const [{ files }, { learningPath }] = await Promise.all([
+    readyFiles(),
+    import('./learningPath.ts'),
+  ])
+  const entries = new Map(learningPath.map((entry) => [entry.id, entry]))
+  const unlisted = Object.keys(files)
+    .map(readyId)
+    .filter((id) => !entries.has(id))
+  const ids = [...entries.keys(), ...unlisted.sort()]
+  const ready = await Promise.all(ids.map(loadReady))
+  return ready
+    .filter((each) => each !== undefined)
+    .map((each, i) => {
+      const path = entries.get(each.id)
+      return { ...each, ...(path && { path }), place: i + 1 }
+    })
 }
 
 /** Finds the workflows that contain every word of the query, in English or the current language. */
-export function searchReady(ready: readonly ReadyWorkflow[], query: string): ReadyWorkflow[] {
+export function searchReady<R extends ReadyWorkflow>(ready: readonly R[], query: string): R[] {
   const words = splitWords(query)
   return ready.filter(({ title, topic, text }) => {
     const english = `${title} ${topic}`
@@ -82,15 +89,6 @@ export function searchReady(ready: readonly ReadyWorkflow[], query: string): Rea
       ) !== undefined
     )
   })
-}
-
-/** Groups workflows by topic in order of first occurrence; those without a topic come last. */
-export function groupByTopic(
-  ready: readonly ReadyWorkflow[],
-): [topic: string, ready: ReadyWorkflow[]][] {
-  const topics = new Map<string, ReadyWorkflow[]>()
-  for (const each of ready) topics.set(each.topic, [...(topics.get(each.topic) ?? []), each])
-  return [...topics].sort(([a], [b]) => Number(a === '') - Number(b === ''))
 }
 
 function readDetails(text: string, id: string): Pick<ReadyWorkflow, 'title' | 'about' | 'topic'> {

@@ -129,7 +129,8 @@ export class Opener {
   }
 
   async openReady(name: string, into?: OpenWorkflow) {
-    const isShown = (workflow: OpenWorkflow) => workflow.ready === name && !isUnsaved(workflow)
+    const isShown = (workflow: OpenWorkflow) =>
+      (workflow.ready ?? workflow.pending?.entry.ready) === name && !isUnsaved(workflow)
     if (await this.showOpen(isShown, into)) return
     const workflow = await loadReady(name)
     if (!workflow) return

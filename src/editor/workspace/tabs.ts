@@ -46,6 +46,11 @@ export class Tabs {
     return this.current
   }
 
+  /** Keys of the tabs, in order. */
+  keys(): number[] {
+    return this.open.map(({ key }) => key)
+  }
+
   find(matches: (workflow: OpenWorkflow) => boolean): OpenWorkflow | undefined {
     return this.open.find(matches)
   }

@@ -5,6 +5,7 @@ import type { Stage } from '../canvas/stage.ts'
 import { findChangedPath, type Path } from '../graph/levels.ts'
 import { makeRoomBelow } from '../graph/makeRoom.ts'
 import type { NodeId, WorkflowFile } from '../../nodes/workflow.ts'
+import type { OpenEntry } from '../storage/settings.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 import { showToast } from '../ui/state.ts'
 import { createSnapshot, type Snapshot } from './document.ts'
@@ -271,19 +272,71 @@ export class Workspace {
     return this.opener.runInOrder(() => this.closeTab(key))
   }
 
+  /** Closes all tabs but one. Unsaved changes remain as drafts. */
+  closeOthers(key: number) {
+    return this.opener.runInOrder(() =>
+      this.closeTabs(
+        this.tabs.keys().filter((each) => each !== key),
+        key,
+      ),
+    )
+  }
+
+  /** Closes the tabs to the right of one. Unsaved changes remain as drafts. */
+  closeRight(key: number) {
+    return this.opener.runInOrder(() => {
+      const keys = this.tabs.keys()
+      return this.closeTabs(keys.slice(keys.indexOf(key) + 1), key)
+    })
+  }
+
   private async closeTab(key: number) {
+    const closing = await this.removeTab(key)
+    if (!closing) return
+    await this.refresh()
+    if (isUnsaved(closing)) this.offerReopening([closing])
+  }
+
+  /** Closes several tabs, after showing one that stays. */
+  private async closeTabs(closing: readonly number[], stays: number) {
+    if (closing.includes(this.tabs.shown.key)) await this.opener.activateTab(stays)
+    const closed: OpenWorkflow[] = []
+    for (const key of closing) {
+      const workflow = await this.removeTab(key)
+      if (workflow) closed.push(workflow)
+    }
+    await this.refresh()
+    if (closed.length) this.offerReopening(closed)
+  }
+
+  /** Removes a tab; the active one is replaced by its neighbour, or by an empty workflow. */
+  private async removeTab(key: number): Promise<OpenWorkflow | undefined> {
     const { tabs, opener } = this
     const [closing, next] = tabs.findWithNext(key)
-    if (!closing) return
+    if (!closing) return undefined
     if (closing === tabs.shown && next) await opener.activateTab(next.key)
     if (closing === tabs.shown) await opener.openEmpty(closing)
     else tabs.remove(closing)
-    await this.refresh()
-    if (!isUnsaved(closing)) return
-    const reopen = () => opener.runInOrder(() => opener.openEntry({ id: closing.draftId }))
-    showToast(texts.tabs.closed(translateWorkflow(closing.name)), {
-      text: texts.tabs.draftKept,
-      action: { label: texts.tabs.reopen, run: () => void reopen() },
+    return closing
+  }
+
+  private offerReopening(closed: readonly OpenWorkflow[]) {
+    const { opener } = this
+    // An unchanged file of the user's disk is not stored here.
+    const stored = closed.filter(
+      (each) => isUnsaved(each) || each.ready || each.revision || each.pending,
+    )
+    const reopen = async () => {
+      for (const workflow of stored)
+        await opener.runInOrder(() => opener.openEntry(reopened(workflow)))
+    }
+    const title =
+      closed.length === 1
+        ? texts.tabs.closed(translateWorkflow(closed[0].name))
+        : texts.tabs.closedSeveral(closed.length)
+    showToast(title, {
+      ...(closed.some(isUnsaved) && { text: texts.tabs.draftKept }),
+      ...(stored.length > 0 && { action: { label: texts.tabs.reopen, run: () => void reopen() } }),
     })
   }
 
@@ -381,6 +434,13 @@ export class Workspace {
       tabs.publish()
     })
   }
+}
+
+/** Entry that opens a closed workflow again. */
+function reopened(workflow: OpenWorkflow): OpenEntry {
+  const { id, draftId, name, ready, pending } = workflow
+  if (pending) return pending.entry
+  return { id: isUnsaved(workflow) ? draftId : id, name, ...(ready && { ready }) }
 }
 
 /** Nothing waits for this: a storage that does not answer may not answer this either. */

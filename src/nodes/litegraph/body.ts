@@ -28,7 +28,18 @@ export function viewBox(node: DiffusionNode): Box {
   return { x: 8, y, width: node.size[0] - 16, height: node.size[1] - y - 8 }
 }
 
-/** Stores the places that a click on the plot can change. */
-export const storeControls = (node: DiffusionNode) => (controls: PlotControls) => {
-  node.diffusion.plotControls = controls
-}
+/** Stores the places that a click on the plot can change; the plot is painted `enlarged` times. */
+export const storeControls =
+  (node: DiffusionNode, enlarged = 1) =>
+  ({ clouds, note }: PlotControls) => {
+    const toNode = ({ x, y, width, height }: Box) => ({
+      x: x * enlarged,
+      y: y * enlarged,
+      width: width * enlarged,
+      height: height * enlarged,
+    })
+    node.diffusion.plotControls = {
+      clouds: clouds.map(toNode),
+      ...(note && { note: toNode(note) }),
+    }
+  }

@@ -1,9 +1,8 @@
-// Widget with wrapped text that fills the height of its node.
+// Widget with the text of a note, which fills the height of its node.
 import type { Widget } from 'litegraph.js/build/litegraph.core.js'
-import { FONTS } from '../painters/theme.ts'
 import type { NodeHooks } from './nodeSetup.ts'
+import { drawNote } from './richText.ts'
 import { promptValue, setWithUndo, widgetColours } from './widgetEdits.ts'
-import { wrapText } from './wrapText.ts'
 
 export function createParagraphWidget(name: string, value: unknown, hooks: NodeHooks): Widget {
   return {
@@ -18,13 +17,10 @@ export function createParagraphWidget(name: string, value: unknown, hooks: NodeH
       ctx.beginPath()
       ctx.rect(10, y, width - 20, height)
       ctx.clip()
-      ctx.font = `13px ${FONTS}`
       ctx.textAlign = 'left'
       const text = String(node.properties[name] ?? '')
       ctx.fillStyle = text ? widgetColours.text : widgetColours.dim
-      wrapText(ctx, text || 'Double-click to write.', width - 24).forEach((line, i) =>
-        ctx.fillText(line, 12, y + 15 + i * 18),
-      )
+      drawNote(ctx, text || 'Double-click to write.', { x: 12, y, width: width - 24, height })
       ctx.restore()
     },
     mouse(event, _pos, node) {

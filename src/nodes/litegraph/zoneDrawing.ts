@@ -1,5 +1,6 @@
 // Draws zones: area, progress line, arrow from End back to Start, and texts.
 import type { Box } from '../painters/frame.ts'
+import { toUnicodeMath } from '../painters/mathText.ts'
 import { FONTS } from '../painters/theme.ts'
 import { zoneColour } from './palette.ts'
 import { returnHeight, type Zone } from './zones.ts'
@@ -174,9 +175,11 @@ function drawCarriedNames(
   { colour, ground, words }: { colour: string; ground: string; words: ZoneWords },
 ) {
   const { from, to, y } = returnArrow(zone)
-  const text = Object.entries(zone.carries)
-    .map(([next, each]) => (next === each ? next : words.becomes(next, each)))
-    .join(', ')
+  const text = toUnicodeMath(
+    Object.entries(zone.carries)
+      .map(([next, each]) => (next === each ? next : words.becomes(next, each)))
+      .join(', '),
+  )
   ctx.font = `12px ${FONTS}`
   const width = ctx.measureText(text).width + 18
   if (!text || width > Math.abs(from - to) - 60) return

@@ -2,6 +2,7 @@
 import type { NodeState } from '../../../nodes/litegraph/diffusionNode.ts'
 import { wrapText } from '../../../nodes/litegraph/wrapText.ts'
 import { shorten } from '../../../nodes/painters/frame.ts'
+import { toUnicodeMath } from '../../../nodes/painters/mathText.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { getNodeTint } from '../nodeColours.ts'
 import type { PaintedNode, PaintContext } from './painting.ts'
@@ -67,7 +68,7 @@ export function paintBody(
     ctx.fillRect(0, -2, size[0] * progress, 2)
   }
   paintBorder(node, state, size[0], height, tint, painting)
-  if (scale >= OVERVIEW) paintTitle(node, state, size[0], tint, painting)
+  if (!painting.titlesOnly) paintTitle(node, state, size[0], tint, painting)
 }
 
 function fillTint(ctx: CanvasRenderingContext2D, colour: string, alpha: number) {
@@ -85,10 +86,11 @@ export const OVERVIEW = 0.4
 export function paintOverview(
   node: PaintedNode,
   size: readonly [number, number],
-  { ctx, colours, scale }: PaintContext,
+  painting: PaintContext,
   inTitleBar: boolean,
 ) {
-  const { lines, height } = layoutOverview(node, size, { ctx, colours, scale }, inTitleBar)
+  const { ctx, colours } = painting
+  const { lines, height } = layoutOverview(node, size, painting, inTitleBar)
   ctx.font = `560 ${height}px ${colours.font}`
   ctx.fillStyle = isInactive(node) ? colours.nodeFaint : colours.nodeTitle
   ctx.textAlign = 'center'
@@ -112,11 +114,11 @@ const cachedOverviews = new WeakMap<object, Overview>()
 function layoutOverview(
   node: PaintedNode,
   size: readonly [number, number],
-  { ctx, colours, scale }: Pick<PaintContext, 'ctx' | 'colours' | 'scale'>,
+  { ctx, colours, scale, minText }: PaintContext,
   inTitleBar: boolean,
 ): Overview {
-  const title = node.getTitle()
-  const key = `${scale} ${size[0]} ${size[1]} ${inTitleBar} ${colours.font} ${title}`
+  const title = toUnicodeMath(node.getTitle())
+  const key = `${scale} ${minText} ${size[0]} ${size[1]} ${inTitleBar} ${colours.font} ${title}`
   const known = cachedOverviews.get(node)
   if (known?.key === key) return known
   const words = title.split(' ')
@@ -128,8 +130,8 @@ function layoutOverview(
   const onOneLine = Math.min(room / fullWidth, tall)
   const onOneEach = Math.min(room / widestWord, tall / words.length)
   const height = inTitleBar
-    ? Math.min(TITLE - 4, 11 / scale)
-    : Math.min(12 / scale, Math.max(onOneLine, onOneEach))
+    ? Math.min(TITLE - 4, Math.max(11, minText) / scale)
+    : Math.min(Math.max(12, minText) / scale, Math.max(onOneLine, onOneEach))
   ctx.font = `560 ${height}px ${colours.font}`
   const overview = {
     key,
@@ -228,7 +230,11 @@ function paintTitle(
   ctx.textBaseline = 'middle'
   ctx.fillStyle = isInactive(node) ? colours.nodeFaint : colours.nodeTitle
   const mark = state === 'done' || state === 'cached' || state === 'fault'
-  ctx.fillText(shorten(ctx, node.getTitle(), width - 28 - (mark ? 26 : 10)), 27, middle + 0.5)
+  ctx.fillText(
+    shorten(ctx, toUnicodeMath(node.getTitle()), width - 28 - (mark ? 26 : 10)),
+    27,
+    middle + 0.5,
+  )
   if (mark) paintMark(state, width - 17, middle, colours, ctx)
   ctx.textBaseline = 'alphabetic'
 }

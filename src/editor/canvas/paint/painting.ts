@@ -72,6 +72,10 @@ export interface PaintContext {
   slotColour: (type: string) => string
   /** Shape of the features of an output, as text; undefined if it is not known. */
   shapeOf: (node: PaintedNode, output: number) => string | undefined
+  /** True if nodes show only their titles and views, as at a low zoom. */
+  titlesOnly: boolean
+  /** Minimum height of the text in views and of lone titles, in CSS pixels; 0 for the usual one. */
+  minText: number
 }
 
 /**

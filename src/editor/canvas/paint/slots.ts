@@ -1,9 +1,9 @@
 // Paints the slots of a node: shaped by type, hollow if a wire is optional.
 import { shorten } from '../../../nodes/painters/frame.ts'
+import { toUnicodeMath } from '../../../nodes/painters/mathText.ts'
 import { declaredName, type Side } from '../../../nodes/workflow/slots.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { TITLE } from '../../graph/nodeSize.ts'
-import { OVERVIEW } from './node.ts'
 import type { PaintedNode, PaintedSlot, PaintContext } from './painting.ts'
 import { TINY } from './painting.ts'
 
@@ -49,7 +49,7 @@ export function paintSlots(
     })
   }
   ctx.textBaseline = 'alphabetic'
-  if (hidden && scale >= OVERVIEW) paintHiddenMark(below, context)
+  if (hidden && !context.titlesOnly) paintHiddenMark(below, context)
   return bottom
 }
 
@@ -97,7 +97,7 @@ function paintLabelledSlot(paint: SlotPaint, context: PaintContext) {
   if (hasFault(paint)) strokeCircle(ctx, x, y, 9, colours.danger, 2)
   else if (side === 'input' && state === 'free') strokeCircle(ctx, x, y, 7.5, colour, 1.2)
   paintSlotShape(paint, colour, state, context)
-  if (context.scale >= OVERVIEW) paintSlotName(paint, state, context)
+  if (!context.titlesOnly) paintSlotName(paint, state, context)
   ctx.restore()
 }
 
@@ -125,7 +125,7 @@ function paintSlotName(paint: SlotPaint, state: SlotState, context: PaintContext
   const { ctx, colours } = context
   ctx.textAlign = side === 'input' ? 'left' : 'right'
   ctx.fillStyle = state === 'optional' ? colours.nodeFaint : colours.nodeText
-  const name = shorten(ctx, slot.label ?? slot.name, node.size[0] * 0.62)
+  const name = shorten(ctx, toUnicodeMath(slot.label ?? slot.name), node.size[0] * 0.62)
   ctx.fillText(name, side === 'input' ? x + 11 : x - 11, y + 0.5)
   if (side === 'output' && slot.type === 'features')
     paintShape(paint, ctx.measureText(name).width, context)
@@ -140,7 +140,7 @@ function paintShape(
   const text = shapeOf(node, index)
   if (text === undefined) return
   const input = node.inputs?.[index]
-  const taken = input ? ctx.measureText(input.label ?? input.name).width + 11 : 0
+  const taken = input ? ctx.measureText(toUnicodeMath(input.label ?? input.name)).width + 11 : 0
   ctx.font = `400 11px ${colours.font}`
   if (taken + ctx.measureText(text).width + nameWidth + 35 <= node.size[0]) {
     ctx.fillStyle = colours.nodeFaint

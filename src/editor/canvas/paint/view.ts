@@ -13,6 +13,9 @@ import type { PaintContext } from './painting.ts'
 import { addBox, createBitmap } from './painting.ts'
 import { cancelPainting, isBegun, paintSoon, type ViewPainting } from './viewParts.ts'
 
+/** Height of the smallest text that painters write, in their units. */
+export const SMALLEST_TEXT = 9
+
 interface CachedView {
   view: View
   key: string
@@ -54,7 +57,12 @@ export function paintNodeView(node: DiffusionNode, context: PaintContext, pixelR
   const wanted = describeView(node, view, box, context, pixelRatio)
   // A larger bitmap would use too much memory.
   if (wanted.width * wanted.height > MAX_PIXELS) {
-    painters.paintView(ctx, view, box, viewTheme(colours), viewOptions(node))
+    const { enlarged, area } = wanted
+    ctx.save()
+    ctx.translate(box.x, box.y)
+    ctx.scale(enlarged, enlarged)
+    painters.paintView(ctx, view, area, viewTheme(colours), viewOptions(node, enlarged))
+    ctx.restore()
     return
   }
   copyBitmap(ctx, findBitmap(node, wanted, painters, context), box)
@@ -87,7 +95,10 @@ const MAX_PIXELS = 4e6
 interface WantedView extends Omit<CachedView, 'bitmap'> {
   width: number
   height: number
+  /** Device pixels per unit of the graph. */
   zoom: number
+  /** Factor by which the view is painted larger, so that its smallest text is readable. */
+  enlarged: number
   area: Box
 }
 
@@ -95,21 +106,24 @@ function describeView(
   node: DiffusionNode,
   view: View,
   box: Box,
-  { colours, scale }: PaintContext,
+  { colours, scale, minText }: PaintContext,
   pixelRatio: number,
 ): WantedView {
   const zoom = scale * pixelRatio
+  // A view with larger text is laid out for a smaller box.
+  const enlarged = Math.max(1, minText / (SMALLEST_TEXT * scale))
   const [width, height] = [Math.ceil(box.width * zoom), Math.ceil(box.height * zoom)]
   const { scrub } = node.diffusion
   return {
     view,
-    key: `${zoom} ${width} ${height} ${colours.dark} ${scrub} ${language()} ${viewAngles(view)}`,
+    key: `${zoom} ${enlarged} ${width} ${height} ${colours.dark} ${scrub} ${language()} ${viewAngles(view)}`,
     look: node.flags.chart,
     plot: node.diffusion.plot,
     width,
     height,
     zoom,
-    area: { x: 0, y: 0, width: box.width, height: box.height },
+    enlarged,
+    area: { x: 0, y: 0, width: box.width / enlarged, height: box.height / enlarged },
   }
 }
 
@@ -118,11 +132,11 @@ const viewAngles = (view: View): string =>
   view.kind === 'scatter' && view.space ? JSON.stringify(view.space.angles) : ''
 
 /** What the user chose for the view of a node. */
-const viewOptions = (node: DiffusionNode): PaintOptions => ({
+const viewOptions = (node: DiffusionNode, enlarged: number): PaintOptions => ({
   scrub: node.diffusion.scrub,
   look: node.flags.chart,
   plot: node.diffusion.plot,
-  onControls: storeControls(node),
+  onControls: storeControls(node, enlarged),
 })
 
 const viewTheme = (colours: Colours): Theme => ({
@@ -137,15 +151,15 @@ const hasSameForm = (cached: CachedView, { key, look, plot }: WantedView) =>
 
 function createPainting(
   node: DiffusionNode,
-  { view, key, look, plot, width, height, zoom, area }: WantedView,
+  { view, key, look, plot, width, height, zoom, enlarged, area }: WantedView,
   painters: Painters,
   { colours }: PaintContext,
 ): ViewPainting {
-  const [theme, options] = [viewTheme(colours), viewOptions(node)]
+  const [theme, options] = [viewTheme(colours), viewOptions(node, enlarged)]
   return {
     width,
     height,
-    zoom,
+    zoom: zoom * enlarged,
     paint: (ctx) =>
       painters.paintView(ctx as unknown as CanvasRenderingContext2D, view, area, theme, options),
     done: (bitmap) => void cachedViews.set(node, { view, key, look, plot, bitmap }),

@@ -9,7 +9,7 @@ import {
 } from '../../../nodes/litegraph/pointDrawing.ts'
 import { ARROW } from '../../../nodes/litegraph/numberWidget.ts'
 import { formatNumber } from '../../../nodes/litegraph/numberText.ts'
-import { wrapText } from '../../../nodes/litegraph/wrapText.ts'
+import { drawNote } from '../../../nodes/litegraph/richText.ts'
 import { darkTheme, lightTheme } from '../../../nodes/painters/theme.ts'
 import { shorten } from '../../../nodes/painters/frame.ts'
 import { texts, translateWorkflow } from '../../texts/texts.ts'
@@ -239,12 +239,10 @@ function paintParagraph({ node, widget, y }: WidgetPaint, { ctx, colours }: Pain
   ctx.rect(MARGIN, y, width - 2 * MARGIN, height)
   ctx.clip()
   const text = String(node.properties[widget.options.property ?? ''] ?? '')
-  ctx.font = `400 13px ${colours.font}`
   ctx.textAlign = 'left'
   ctx.fillStyle = text ? colours.nodeTitle : colours.nodeFaint
-  wrapText(ctx, translateWorkflow(text) || texts.canvas.write, width - 2 * MARGIN).forEach(
-    (line, i) => ctx.fillText(line, MARGIN, y + 15 + i * 19),
-  )
+  const shown = translateWorkflow(text) || texts.canvas.write
+  drawNote(ctx, shown, { x: MARGIN, y, width: width - 2 * MARGIN, height }, colours.font)
 }
 
 function paintDrawing({ node, widget, y }: WidgetPaint, { ctx, colours }: PaintContext) {

@@ -4,6 +4,7 @@ import { enData } from './data.ts'
 import { enGraph } from './graph.ts'
 import { enLibrary } from './library.ts'
 import { enImages } from './images.ts'
+import { enPresent } from './present.ts'
 import { enRuns } from './runs.ts'
 
 export const en = {
@@ -17,6 +18,7 @@ export const en = {
   ...enRuns,
   ...enImages,
   ...enData,
+  ...enPresent,
 
   top: {
     library: 'Library',
@@ -64,6 +66,9 @@ export const en = {
     toTab: 'Go to tab…',
     tabLeft: 'Move tab left',
     tabRight: 'Move tab right',
+    listTabs: 'List open workflows…',
+    closeOthers: 'Close other tabs',
+    closeRight: 'Close tabs to the right',
     download: 'Download file',
     downloadScript: 'Download as script',
     copyLink: 'Copy link to this graph',
@@ -141,6 +146,7 @@ export const en = {
     library: 'Library',
     gallery: 'Gallery',
     outline: 'Outline',
+    present: 'Present',
     runs: 'Runs',
     vary: 'Vary parameters…',
     paramInputs: 'Convert widget to input…',

@@ -4,6 +4,7 @@ import { koData } from './data.ts'
 import { koGraph } from './graph.ts'
 import { koLibrary } from './library.ts'
 import { koImages } from './images.ts'
+import { koPresent } from './present.ts'
 import { koRuns } from './runs.ts'
 import { and, object } from './particles.ts'
 
@@ -18,6 +19,7 @@ export const ko: Texts = {
   ...koRuns,
   ...koImages,
   ...koData,
+  ...koPresent,
 
   top: {
     library: '보관함',
@@ -60,6 +62,9 @@ export const ko: Texts = {
     toTab: '탭으로 이동…',
     tabLeft: '탭을 왼쪽으로 이동',
     tabRight: '탭을 오른쪽으로 이동',
+    listTabs: '열린 워크플로 목록…',
+    closeOthers: '다른 탭 닫기',
+    closeRight: '오른쪽 탭 닫기',
     download: '파일로 다운로드',
     downloadScript: '스크립트로 다운로드',
     copyLink: '이 그래프의 링크 복사',
@@ -137,6 +142,7 @@ export const ko: Texts = {
     library: '보관함',
     gallery: '갤러리',
     outline: '개요',
+    present: '프레젠테이션 시작',
     runs: '실행 기록',
     vary: '파라미터 바꿔 가며 실행…',
     paramInputs: '위젯을 입력으로 바꾸기…',

@@ -1,0 +1,224 @@
+// Markdown as elements, for notes. Loaded on demand, as it contains the parser. Texts of notes come
+// from files of others: HTML in them is shown as text, only links to http(s) work, and images are
+// named, not loaded.
+import { Marked, type Token, type Tokens } from 'marked'
+import type { ComponentChild } from 'preact'
+import { latexToUnicode } from '../../nodes/painters/unicodeMath.ts'
+import { InlineMath, MathText, useFormula, useInsert } from './math.tsx'
+import './markdown.css'
+
+/** Longer texts are shown as they are. */
+const MAX_LENGTH = 20_000
+/** Texts that are nested more deeply are shown as they are, too. */
+const MAX_DEPTH = 40
+
+interface MathToken extends Tokens.Generic {
+  type: 'math'
+  text: string
+  display: boolean
+}
+
+const INLINE_MATH = /^\$(?![\s\d$])([^$\n]+?)(?<!\s)\$(?!\d)/
+const DISPLAY_MATH = /^\$\$([^$]+)\$\$/
+
+const mathToken = (match: RegExpExecArray | null, display: boolean): MathToken | undefined =>
+  match ? { type: 'math', raw: match[0], text: match[1].trim(), display } : undefined
+
+const parser = new Marked({
+  breaks: true,
+  extensions: [
+    {
+      name: 'math',
+      level: 'block',
+      start: (text) => text.match(/^\$\$/m)?.index,
+      tokenizer: (text) => mathToken(/^\$\$([^$]+)\$\$(?:\n|$)/.exec(text), true),
+    },
+    {
+      name: 'math',
+      level: 'inline',
+      start: (text) => text.match(/\$/)?.index,
+      tokenizer: (text) =>
+        mathToken(DISPLAY_MATH.exec(text), true) ?? mathToken(INLINE_MATH.exec(text), false),
+    },
+  ],
+})
+
+/** Parses a text. Returns undefined for texts that are too long or nested too deeply. */
+export function parseMarkdown(text: string): Token[] | undefined {
+  if (text.length > MAX_LENGTH) return undefined
+  try {
+    const tokens = parser.lexer(text)
+    return isShallow(tokens) ? tokens : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** True if elements can be created for the tokens without exceeding the stack. */
+function isShallow(tokens: readonly Token[]): boolean {
+  let level: readonly Token[] = tokens
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return false
+    level = level.flatMap(childTokens)
+  }
+  return true
+}
+
+const childTokens = (token: Token): readonly Token[] => {
+  if (token.type === 'list') return (token as Tokens.List).items
+  if (token.type !== 'table') return (token as Tokens.Generic).tokens ?? []
+  const { header, rows } = token as Tokens.Table
+  return [header, ...rows].flat().flatMap((cell) => cell.tokens)
+}
+
+/** Returns the address of a link if it may be opened. */
+export function safeAddress(href: string): string | undefined {
+  try {
+    const { protocol, href: address } = new URL(href)
+    return protocol === 'https:' || protocol === 'http:' ? address : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function Markdown({ text }: { text: string }) {
+  const tokens = parseMarkdown(text)
+  return <div class="markdown">{tokens ? renderTokens(tokens) : <p class="source">{text}</p>}</div>
+}
+
+const renderTokens = (tokens: readonly Token[] | undefined): ComponentChild[] =>
+  (tokens ?? []).map((token, i) => <Part key={i} token={token} />)
+
+/** Elements without properties, by kind of token. */
+const plainElements = {
+  paragraph: 'p',
+  blockquote: 'blockquote',
+  strong: 'strong',
+  em: 'em',
+  del: 's',
+} as const
+
+function Part({ token }: { token: Token }) {
+  switch (token.type) {
+    case 'paragraph':
+    case 'blockquote':
+    case 'strong':
+    case 'em':
+    case 'del': {
+      const Element = plainElements[token.type as keyof typeof plainElements]
+      return <Element>{renderTokens(token.tokens)}</Element>
+    }
+    case 'heading': {
+      // The panel and the presentation have the headings above.
+      const Heading = `h${Math.min(6, (token as Tokens.Heading).depth + 2)}` as 'h3'
+      return <Heading>{renderTokens(token.tokens)}</Heading>
+    }
+    case 'list':
+      return <List list={token as Tokens.List} />
+    case 'table':
+      return <Table table={token as Tokens.Table} />
+    case 'code':
+      return (
+        <pre tabIndex={0}>
+          <code>{(token as Tokens.Code).text}</code>
+        </pre>
+      )
+    case 'codespan':
+      return <code>{(token as Tokens.Codespan).text}</code>
+    case 'link':
+      return <Link link={token as Tokens.Link} />
+    case 'image':
+      return <em>{(token as Tokens.Image).text}</em>
+    case 'math':
+      return <Formula {...(token as MathToken)} />
+    case 'br':
+      return <br />
+    case 'hr':
+      return <hr />
+    case 'space':
+    case 'def':
+    case 'checkbox':
+      return null
+    case 'escape':
+      return <>{(token as Tokens.Escape).text}</>
+    case 'text':
+      return token.tokens ? (
+        <>{renderTokens(token.tokens)}</>
+      ) : (
+        <MathText>{decodeEntities((token as Tokens.Text).text)}</MathText>
+      )
+    default:
+      // Among them HTML, which is shown as its source.
+      return <>{token.raw}</>
+  }
+}
+
+function List({ list: { ordered, start, items } }: { list: Tokens.List }) {
+  const rows = items.map((item, i) => <li key={i}>{renderTokens(item.tokens)}</li>)
+  return ordered ? <ol start={Number(start) || 1}>{rows}</ol> : <ul>{rows}</ul>
+}
+
+const Table = ({ table: { header, rows } }: { table: Tokens.Table }) => (
+  <table>
+    <thead>
+      <tr>
+        {header.map((cell, i) => (
+          <th key={i} scope="col">
+            {renderTokens(cell.tokens)}
+          </th>
+        ))}
+      </tr>
+    </thead>
+    <tbody>
+      {rows.map((row, i) => (
+        <tr key={i}>
+          {row.map((cell, k) => (
+            <td key={k}>{renderTokens(cell.tokens)}</td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
+  </table>
+)
+
+function Link({ link: { href, tokens } }: { link: Tokens.Link }) {
+  const address = safeAddress(href)
+  if (address === undefined) return <>{renderTokens(tokens)}</>
+  return (
+    <a href={address} target="_blank" rel="noopener noreferrer">
+      {renderTokens(tokens)}
+    </a>
+  )
+}
+
+function Formula({ text, display }: { text: string; display: boolean }) {
+  return display ? (
+    <DisplayFormula latex={text} />
+  ) : (
+    <InlineMath latex={text} text={latexToUnicode(text)} />
+  )
+}
+
+function DisplayFormula({ latex }: { latex: string }) {
+  const formula = useFormula(latex, true)
+  const insert = useInsert(formula)
+  return formula ? (
+    <span key="set" class="equation" role="img" aria-label={latexToUnicode(latex)} ref={insert} />
+  ) : (
+    <code key="plain" class="equation">
+      {latex}
+    </code>
+  )
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+  '&nbsp;': '\u00a0',
+}
+
+const decodeEntities = (text: string) =>
+  text.replaceAll(/&(?:amp|lt|gt|quot|#39|nbsp);/g, (entity) => entities[entity])
