@@ -82,6 +82,10 @@ function pick<T>(items: readonly T[], places: readonly string[] | undefined, key
   return places?.flatMap((place) => byKey.get(place) ?? [])
 }
 
+/** All params of a workflow that forms have fields for. */
+export const allParams = (file: WorkflowFile, declared: ByType = ownTypes): FigureParam[] =>
+  listNodes(file, declared).flatMap(nodeParams)
+
 /** The params of a node that a form can show. */
 export function nodeParams({ id, node, declaration, title }: LocatedNode): FigureParam[] {
   if (!declaration || declaration.role === 'note') return []
@@ -162,7 +166,7 @@ function rateParam({ name, declaration, param, value }: FigureParam, notes: stri
 
 /** Names of one or two letters are words of any text. */
 const isNamed = (name: string, notes: string): boolean =>
-  name.length > 2 && new RegExp(`(?<![\\w.])${RegExp.escape?.(name) ?? escapeName(name)}(?!\\w)`).test(notes)
+  name.length > 2 && new RegExp(`(?<![\\w.])${escapeName(name)}(?!\\w)`).test(notes)
 
 const escapeName = (name: string) => name.replaceAll(/[^\w]/g, '\\$&')
 

@@ -1,13 +1,9 @@
 // Values of params from forms, addresses and messages of other pages.
-import { nodeTitle } from '../../nodes/titles.ts'
 import { fitNumber, parseNumber } from '../../nodes/litegraph/numberText.ts'
 import type { Json } from '../../nodes/workflow/json.ts'
-import type { WorkflowFile } from '../../nodes/workflow/file.ts'
-import type { ByType, Param } from '../../engine/plan/op.ts'
-import { ownTypes } from '../graph/declarations.ts'
-import { listNodes, type LocatedNode } from '../graph/nodePaths.ts'
+import type { Param } from '../../engine/plan/op.ts'
 import { seedRange } from '../graph/seeds.ts'
-import { findItems, nodeParams, type FigureParam } from './choices.ts'
+import { splitKey, type FigureParam } from './choices.ts'
 
 /** Limit of a text from another page. */
 const MAX_TEXT = 20_000
@@ -57,28 +53,16 @@ export interface FoundParam {
   problem?: string
 }
 
-/**
- * Finds a param by `Node.param`, with the title or the id of the node. `onlyShown` finds only params
- * that the figure shows.
- */
-export function findParam(
-  file: WorkflowFile,
-  name: string,
-  { onlyShown = false, declared = ownTypes }: { onlyShown?: boolean; declared?: ByType } = {},
-): FoundParam {
-  const dot = name.lastIndexOf('.')
-  if (dot < 1) return { problem: `Expected Node.param, got ${name.slice(0, 80)}.` }
-  const [node, own] = [name.slice(0, dot), name.slice(dot + 1)]
-  const nodes = listNodes(file, declared)
-  const isNode = (each: LocatedNode) => each.id === node || nodeTitle(each.node, declared) === node
-  const all = onlyShown ? findItems(file).params : nodes.filter(isNode).flatMap(nodeParams)
-  const found = all.filter(
+/** Finds one of some params by `Node.param`, with the title or the id of the node. */
+export function findParam(params: readonly FigureParam[], name: string): FoundParam {
+  const { node, name: own } = splitKey(name)
+  const found = params.filter(
     (each) => each.name === own && (each.node === node || each.title === node),
   )
   if (found.length === 1) return { param: found[0] }
-  if (found.length > 1)
-    return { problem: `Several nodes are called ${node}: use ${found.map(({ key }) => key).join(' or ')}.` }
-  const names = all.map(({ title, name: each }) => `${title}.${each}`)
+  const keys = found.map(({ key }) => key)
+  if (found.length > 1) return { problem: `Several nodes are called ${node}: use ${keys.join(' or ')}.` }
+  const names = params.map(({ title, name: each }) => `${title}.${each}`)
   return {
     problem: `There is no param ${name.slice(0, 80)} that can be set. Available: ${names.join(', ') || 'none'}.`,
   }

@@ -3,12 +3,12 @@ import { trustedScriptUrl } from '../../engine/base/trustedScriptUrl.ts'
 
 /**
  * Starts a worker. A page cannot start a worker from another origin (a CDN), but it can start its
- * own worker that imports the script.
+ * own worker that imports the script. `name` reaches the worker as its global `name`.
  */
-export function startWorker(address: string): Worker {
+export function startWorker(address: string, name?: string): Worker {
   const isOwn = new URL(address).origin === location.origin
   const url = isOwn ? address : importFrom(address)
-  return new Worker(trustedScriptUrl(url), { type: 'module' })
+  return new Worker(trustedScriptUrl(url), { type: 'module', ...(name !== undefined && { name }) })
 }
 
 const importFrom = (address: string) =>
