@@ -6,6 +6,7 @@
 // read, so this needs neither a SharedWorker, which cannot start threads, nor a channel that other
 // tabs would hear.
 import type { EnginePort } from '../../engine/protocol.ts'
+import { deferPort } from './deferredPort.ts'
 import { createEngineHub, openHubPort, type EngineHub } from './engineHub.ts'
 import type { StoreFileRequest } from './memoryEngine.ts'
 import { supervise } from './supervisor.ts'
@@ -63,32 +64,8 @@ class Sharing {
     options.siblings.listen((note, sender) => this.onNote(note, sender))
   }
 
-  /** Returns a port that is connected later; requests are queued in order. */
   open(): EnginePort {
-    const connecting = this.connect()
-    const listeners = new Set<() => void>()
-    let isOpen = true
-    return {
-      post: (request) => void connecting.then((port) => isOpen && port.post(request)),
-      listen(onEvent) {
-        let unlisten = () => {}
-        let isListening = true
-        void connecting.then((port) => {
-          if (isListening) unlisten = port.listen(onEvent)
-        })
-        const stop = () => {
-          isListening = false
-          unlisten()
-        }
-        listeners.add(stop)
-        return stop
-      },
-      close() {
-        isOpen = false
-        for (const stop of listeners) stop()
-        void connecting.then((port) => port.close())
-      },
-    }
+    return deferPort(this.connect())
   }
 
   private connect(): Promise<EnginePort> {
