@@ -5,8 +5,10 @@ import type { EnginePort } from '../../engine/protocol.ts'
 import { ChartDock } from '../charts/dockLoader.tsx'
 import { ServicesProvider } from '../ui/services.ts'
 import { Drawer } from '../drawer/drawer.tsx'
+import { readAddress, type HideablePart } from '../drops/address.ts'
 import { startEditor } from './editor.ts'
 import type { Editor } from './services.ts'
+import { AppModeLoader } from './appModeLoader.tsx'
 import { Finder } from './finder.tsx'
 import { WireCard } from '../panel/wireInspector.tsx'
 import { Minimap } from '../canvas/minimap.tsx'
@@ -30,20 +32,24 @@ import { TopBar } from './topBar.tsx'
 import { Viewer } from '../viewer/loader.tsx'
 import { TourLoader } from '../tour/loader.tsx'
 
+/** Parts that the address leaves out. */
+const { hide } = readAddress(location.search)
+const isPart = (part: HideablePart) => !hide.has(part)
+
 function App({ editor }: { editor: Editor }) {
   return (
     <ServicesProvider value={editor}>
       <EmptyCanvasHint editor={editor} />
-      <TopBar />
-      <TabBar />
+      {isPart('bar') && <TopBar />}
+      {isPart('tabs') && <TabBar />}
       <TourLoader />
       <Drawer />
-      <Panel />
+      {isPart('panel') && <Panel />}
       <LowerPanel />
-      <Minimap />
-      <ChartDock />
+      {isPart('minimap') && <Minimap />}
+      {isPart('charts') && <ChartDock />}
       <Breadcrumbs />
-      <StatusBar />
+      {isPart('status') && <StatusBar />}
       <Banners />
       <Toasts />
       <DropTarget />
@@ -53,6 +59,7 @@ function App({ editor }: { editor: Editor }) {
       <QueueList />
       <Menu />
       <QuickField />
+      <AppModeLoader />
       <Viewer />
       <Dialog />
     </ServicesProvider>
@@ -90,6 +97,7 @@ export async function mount(
   const screen = document.createElement('div')
   const first = document.createElement('div')
   root.append(first, main, screen)
+  root.dataset.hide = [...hide].join(' ')
   return startEditor(canvas, port, (editor) => {
     render(<SkipLink editor={editor} />, first)
     render(<App editor={editor} />, screen)

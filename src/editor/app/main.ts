@@ -1,20 +1,40 @@
-// The page of the editor.
+// The page of the editor, or of a figure.
 import './styles.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import { connect } from '../../nodes/host/connect.ts'
 // oxlint-disable-next-line import/default -- Vite exports the address
 import worker from '../../nodes/host/worker.ts?worker&url'
+import { readAddress } from '../drops/address.ts'
 import { registerServiceWorker } from '../pwa/offline.ts'
+import { isEmbedded } from '../storage/embedded.ts'
 import { mount } from './app.tsx'
+import { appModeShown } from './state.ts'
 
 const message = document.getElementById('start-message')!
+const root = document.getElementById('app')!
+const address = readAddress(location.search)
+const onDraw = () => message.remove()
+
+/** An embedded page stores nothing, and shares its engine with the figures beside it. */
+const openEngine = async () =>
+  isEmbedded
+    ? (await import('../figure/engine.ts')).openFigureEngine(worker)
+    : connect({ worker })
+
+async function startEditor() {
+  const editor = await mount(root, await openEngine(), onDraw)
+  if (address.embed) await (await import('../figure/embeddedEditor.ts')).embedEditor(editor, address)
+  if (address.app) appModeShown.value = true
+  if (!isEmbedded) await registerServiceWorker()
+}
 
 try {
-  await mount(document.getElementById('app')!, connect({ worker }), () => message.remove())
+  if (address.read || (address.embed && address.app))
+    await (await import('../figure/start.tsx')).startFigure({ root, address, worker, onDraw })
+  else await startEditor()
 } catch (error) {
   // The message is in index.html, because it also has to appear if this script does not load.
   document.getElementById('start-problem')?.append(getErrorMessage(error))
   message.classList.add('failed')
   throw error
 }
-await registerServiceWorker()

@@ -98,6 +98,7 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     commandItem('rename'),
     commandItem('replace'),
     ...(paramInputItems(editor, node).length ? [commandItem('paramInputs')] : []),
+    commandItem('appItems'),
     commandItem('collapse', {
       label: node.flags.collapsed ? commands.expand : commands.collapse,
     }),

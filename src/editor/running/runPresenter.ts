@@ -33,9 +33,12 @@ export interface RunPresenter {
 export function createRunPresenter(
   stage: Pick<Stage, 'graph' | 'showEvent' | 'forgetRun'>,
 ): RunPresenter {
-  const showOnNodes = (event: RunEvent, { graph, tab }: RunTab) => {
+  const showOnNodes = (event: RunEvent, { graph, tab, results }: RunTab) => {
     stage.showEvent(event, graph)
-    if (event.type === 'view') chartRuns(tab).showView(outerId(event.node), event.view)
+    if (event.type !== 'view') return
+    const id = outerId(event.node)
+    chartRuns(tab).showView(id, event.view)
+    results.views.value = new Map(results.views.value).set(id, event.view)
   }
   return {
     showOnNodes,

@@ -109,6 +109,8 @@ export type Dialog =
     }
   | { kind: 'shortcuts' }
   | { kind: 'storage' }
+  /** Code and address of a figure, for other pages. */
+  | { kind: 'embed' }
   /** Versions of a workflow in the library. */
   | { kind: 'versions'; id: string; name: string }
   /** Values of a sweep. `node` (a full id) and `param` preselect its first axis. */

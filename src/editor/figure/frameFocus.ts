@@ -1,0 +1,37 @@
+// Scrolling of pages in frames: wheel and touch belong to the page around until the user works in
+// the frame, so that no figure traps the scroll of an article.
+import { signal } from '@preact/signals'
+
+/** True while the focus is in this frame. */
+export const isFocused = signal(false)
+
+/**
+ * Leaves wheel and touch to the page around as long as this frame has no focus. With Ctrl, the wheel
+ * always zooms here. A tap or a click gives the frame the focus, and Escape returns it.
+ */
+export function followFrameFocus(page: Window = window): void {
+  const { document } = page
+  const { classList } = document.documentElement
+  classList.add('figure-embedded')
+  const update = () => {
+    isFocused.value = document.hasFocus()
+    classList.toggle('figure-focused', isFocused.value)
+  }
+  for (const type of ['focus', 'blur'] as const) page.addEventListener(type, update)
+  page.addEventListener('pointerdown', () => page.setTimeout(update))
+  page.addEventListener('keydown', ({ key, defaultPrevented }) => {
+    if (key !== 'Escape' || defaultPrevented || page.parent === page) return
+    ;(document.activeElement as HTMLElement | null)?.blur()
+    page.blur()
+    page.parent.focus()
+  })
+  update()
+  // Before the handlers of the canvas, which would prevent scrolling.
+  const passOn = (event: Event) => {
+    if (document.hasFocus() || (event as WheelEvent).ctrlKey) return
+    event.stopImmediatePropagation()
+  }
+  for (const type of ['wheel', 'touchmove'] as const)
+    page.addEventListener(type, passOn, { capture: true, passive: true })
+  page.addEventListener('touchstart', passOn, { capture: true, passive: true })
+}
