@@ -9,6 +9,7 @@ import { declarations } from './src/build/declarations.ts'
 import { packedEmoji } from './src/build/emoji.ts'
 import { compressedMnist } from './src/build/mnist.ts'
 import { offline } from './src/build/offline.ts'
+import { onePage } from './src/build/onePage.ts'
 import { createNonce, policyHeaders, policyInPages } from './src/build/policy.ts'
 import { THREAD_SCRIPT, threadScript, writeThreadScript } from './src/build/threadScript.ts'
 import { workflowTexts } from './src/build/workflowTexts.ts'
@@ -37,7 +38,15 @@ const styleNonce = createNonce()
 
 const app: UserConfig = {
   base: './',
-  plugins: [noEval, workflowTexts(), compressedMnist(), packedEmoji(), offline(), policyInPages()],
+  plugins: [
+    noEval,
+    workflowTexts(),
+    compressedMnist(),
+    packedEmoji(),
+    onePage(),
+    offline(),
+    policyInPages(),
+  ],
   build: {
     outDir: 'dist/app',
     // The policy forbids fonts from data: URLs.
@@ -70,7 +79,8 @@ const app: UserConfig = {
  */
 const library: UserConfig = {
   publicDir: false,
-  plugins: [filesBeside()],
+  // The command line writes pages too.
+  plugins: [filesBeside(), onePage()],
   build: {
     outDir: 'dist',
     emptyOutDir: false,

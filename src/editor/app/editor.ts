@@ -7,6 +7,7 @@ import { createStage, type Stage } from '../canvas/stage.ts'
 import { shownChart } from '../charts/state.ts'
 import { listenToDrops, openAddressLink } from '../drops/files.ts'
 import { ownTypes } from '../graph/declarations.ts'
+import { readFigureLook } from '../figure/figureAddress.ts'
 import { followFocus } from '../outline/focus.ts'
 import { createEngineRequests } from '../running/engineRequests.ts'
 import { followShapes } from '../running/featureShapes.ts'
@@ -16,7 +17,8 @@ import { hasRun, runState, runsHere } from '../running/state.ts'
 import { followSaving } from '../running/storedTrainings.ts'
 import { createStoredViews } from '../running/storedViews.ts'
 import { createRunHistory } from '../runs/runHistory.ts'
-import { loadSettings, settings } from '../storage/settings.ts'
+import { adoptSettings, loadSettings, settings } from '../storage/settings.ts'
+import { isEmbedded } from '../storage/embedded.ts'
 import { openStores, storageAvailability, type Stores } from '../storage/stores.ts'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { createSavedNodeLibrary } from '../subgraph/savedNodes.ts'
@@ -56,6 +58,7 @@ export async function startEditor(
       .storeSettings(change)
       .catch((error: unknown) => showStorageError(texts.backup.parts.settings, error)),
   )
+  if (isEmbedded) adoptSettings({ theme: readFigureLook(location.search).theme, panel: false })
   setPanelShown(settings.value.panel && !isSmall())
   await applyLanguage(settings.value.language)
   void loadDescriptions()
@@ -69,10 +72,10 @@ export async function startEditor(
   listenToDrops(editor)
   const isNew = !settings.value.open
   await editor.workspace.restoreTabs()
-  editor.runner.continueDiscarded()
+  if (!isEmbedded) editor.runner.continueDiscarded()
   addEventListener('hashchange', () => void openAddressLink(editor))
   await openAddressLink(editor)
-  offerTour(isNew && storageAvailability.value.state !== 'silent')
+  offerTour(isNew && !isEmbedded && storageAvailability.value.state !== 'silent')
   return editor
 }
 

@@ -3,7 +3,7 @@ import type { EnginePort } from '../../engine/protocol.ts'
 import { createClient } from '../../nodes/host/client.ts'
 import type { Client } from '../../nodes/host/clientTypes.ts'
 import { deferUntilNeeded } from '../../nodes/host/deferredPort.ts'
-import { openMemoryEngine } from '../../nodes/host/memoryEngine.ts'
+import { openMemoryEngine, startMemoryWorker } from '../../nodes/host/memoryEngine.ts'
 import { shareEngine, siblingFrames } from '../../nodes/host/shareEngine.ts'
 
 /** Longest wait for an idle moment after the first paint, in milliseconds. */
@@ -16,7 +16,7 @@ export const openFigureEngine = (worker: string): EnginePort => {
     () =>
       shareEngine({
         siblings: siblingFrames(address),
-        open: (files) => openMemoryEngine(address, files),
+        open: (files) => openMemoryEngine(() => startMemoryWorker(address), files),
       }),
     firstIdleMoment(),
   )

@@ -1,5 +1,5 @@
 // Addresses of figures: those parts that only figures have, and the code that puts one into a page.
-import type { Address, HideablePart } from '../drops/address.ts'
+import type { HideablePart } from '../drops/address.ts'
 import type { Settings } from '../storage/settings.ts'
 
 /** Parts of the address of a figure besides those of readAddress. */
@@ -19,10 +19,6 @@ export function readFigureLook(search: string): FigureLook {
     autoRun: query.has('run'),
   }
 }
-
-/** True for an address of the plain page, without the canvas. */
-export const isPlainPage = ({ embed, read, app }: Pick<Address, 'embed' | 'read' | 'app'>): boolean =>
-  read || (embed && app)
 
 /** Settings of the dialog for embedding. */
 export interface EmbedOptions extends FigureLook {

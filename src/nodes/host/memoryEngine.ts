@@ -9,15 +9,15 @@ import { MEMORY_WORKER } from './workerNames.ts'
 export type StoreFileRequest = Extract<Request, { type: 'storeFile' }>
 
 /**
- * Starts the worker with this address, and its backend. `files` are stored again whenever the
- * engine is replaced, since its memory ends with it.
+ * Opens an engine by `start`, see {@link startMemoryWorker}, and its backend. `files` are stored
+ * again whenever the engine is replaced, since its memory ends with it.
  */
 export function openMemoryEngine(
-  address: string,
+  start: () => EnginePort,
   files: () => readonly StoreFileRequest[] = () => [],
 ): EnginePort {
   const open = (): EnginePort => {
-    const port = startInMemory(address)
+    const port = start()
     for (const [i, request] of files().entries()) port.post({ ...request, id: -1 - i })
     return port
   }
@@ -26,8 +26,8 @@ export function openMemoryEngine(
   return port
 }
 
-/** Trusted Types refuse a worker with an exception. */
-function startInMemory(address: string): EnginePort {
+/** Starts the worker with this address. Trusted Types refuse a worker with an exception. */
+export function startMemoryWorker(address: string): EnginePort {
   try {
     return openWorkerPort(startWorker(address, MEMORY_WORKER))
   } catch {
