@@ -233,10 +233,13 @@ interface CopyableProps {
 function Copyable({ label, copy, text, rows }: CopyableProps) {
   const id = useId()
   const words = figureTexts().embed
+  // Beside the button: a toast would be behind the dialog.
+  const [outcome, setOutcome] = useState('')
+  useEffect(() => setOutcome(''), [text])
   const write = () =>
     navigator.clipboard.writeText(text).then(
-      () => showToast(words.copied),
-      () => showToast(words.notCopied, { error: true }),
+      () => setOutcome(words.copied),
+      () => setOutcome(words.notCopied),
     )
   return (
     <div class="embed-copy">
@@ -253,6 +256,7 @@ function Copyable({ label, copy, text, rows }: CopyableProps) {
       <button type="button" class="button outline small" onClick={() => void write()}>
         {copy}
       </button>
+      <span role="status">{outcome}</span>
     </div>
   )
 }
