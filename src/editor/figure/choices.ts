@@ -1,10 +1,10 @@
 // What a figure shows: the params and views that its author chose, or a default selection.
 //
 // Default views: the three largest views of the top level that run. Default params: up to six of
-// the top level, those with the most points: 4 if a note or the description names them, 3 for
-// sliders, 2 for lengths of loops and samplers and for choices of data, 1 for values that differ
-// from their default. Params with fewer than 2 points, seeds and texts are left out, except those
-// that a note names.
+// the top level, those with the most points: 4 if a note or the description names them (as in “Set
+// steps to”, between backticks, or with an underscore), 3 for sliders, 2 for lengths of loops and
+// samplers and for choices of data, 1 for values that differ from their default. Params with fewer
+// than 2 points are left out; seeds and texts have points only by a note.
 import { splitValue, valueId } from '../../engine/base/ids.ts'
 import { getOwn } from '../../engine/base/records.ts'
 import { hasEffect, type ByType, type Declaration, type Param } from '../../engine/plan/op.ts'
@@ -164,9 +164,13 @@ function rateParam({ name, declaration, param, value }: FigureParam, notes: stri
   return named + slides + isLength + isData + isChanged
 }
 
-/** Names of one or two letters are words of any text. */
-const isNamed = (name: string, notes: string): boolean =>
-  name.length > 2 && new RegExp(`(?<![\\w.])${escapeName(name)}(?!\\w)`).test(notes)
+/** Most names are also words of any text: they count only after a verb, or as code. */
+function isNamed(name: string, notes: string): boolean {
+  const own = escapeName(name)
+  if (name.includes('_')) return new RegExp(`(?<![\\w.])${own}(?!\\w)`).test(notes)
+  const verbs = '(?:set|change|raise|lower|increase|decrease|vary|try)'
+  return new RegExp(`\`${own}\`|\\b${verbs}\\s+(?:the\\s+)?${own}(?!\\w)`, 'i').test(notes)
+}
 
 const escapeName = (name: string) => name.replaceAll(/[^\w]/g, '\\$&')
 
