@@ -26,6 +26,9 @@ import { loadNamed, loadSource, type Source } from './source.ts'
 import { findParam, readParamValue } from './values.ts'
 import { findZoneNodes } from './zone.ts'
 
+/** Mark of the moment when a figure can be used, for measurements. */
+const DRAWN = 'figure drawn'
+
 export interface StartOptions {
   root: HTMLElement
   address: Address
@@ -58,6 +61,7 @@ export async function startFigure({ root, address, worker, onDraw }: StartOption
     root,
   )
   onDraw()
+  performance.mark(DRAWN)
   if (address.embed)
     listenToHost({
       figure: reader,
