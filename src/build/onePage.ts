@@ -88,7 +88,7 @@ function html({ script, style, ...data }: TemplateParts): string {
   const css = style.trim()
   const policy = [
     "default-src 'none'",
-    `script-src ${hash(code)} blob: 'wasm-unsafe-eval'`,
+    `script-src ${hash(code)} 'wasm-unsafe-eval'`,
     `style-src ${hash(css)}`,
     'worker-src blob:',
     'connect-src data: blob:',

@@ -1,4 +1,5 @@
 // Menu of a node: which of its params and views app mode and figures show.
+import { valueId } from '../../engine/base/ids.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { findOuterParam, listNodes } from '../graph/nodePaths.ts'
@@ -7,7 +8,6 @@ import { figureTexts } from '../texts/figureTexts.ts'
 import { showMenu, showToast, type Menu } from '../ui/state.ts'
 import type { WorkspaceServices } from '../workspace/services.ts'
 import { isShown, nodeParams, nodeViews, toggleShown, withDefaultItems } from './choices.ts'
-import { valueId } from '../../engine/base/ids.ts'
 
 /** Opens the menu at a node of the canvas. */
 export function showAppItems(services: WorkspaceServices, node: LGraphNode) {
@@ -29,6 +29,7 @@ function appItems({ stage, workspace }: WorkspaceServices, node: LGraphNode): Me
   const item = (kind: 'params' | 'views', place: string, label: string) => ({
     label,
     checked: isShown(file, kind, place),
+    several: true as const,
     run: () => void workspace.editWhole((whole) => toggleShown(whole, kind, place)),
   })
   const items = [
@@ -43,6 +44,7 @@ function appItems({ stage, workspace }: WorkspaceServices, node: LGraphNode): Me
   const defaults = {
     label: figureTexts().menu.defaults,
     checked: !file.extra.diffusion?.app,
+    several: true as const,
     run: () => void workspace.editWhole(withDefaultItems),
   }
   return [...items, 'rule', defaults]

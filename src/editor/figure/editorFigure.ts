@@ -1,7 +1,6 @@
 // Figure of the workflow that is open in the editor.
 import { computed } from '@preact/signals'
 import { parentId } from '../../engine/base/ids.ts'
-import type { Json } from '../../nodes/workflow/json.ts'
 import { withValue } from '../graph/nodePaths.ts'
 import type { RunningServices } from '../running/services.ts'
 import { runState, runsHere, tabResults } from '../running/state.ts'
@@ -26,7 +25,7 @@ export function createEditorFigure(
     set(node, name, value) {
       const shown = findOnCanvas(stage, node)
       if (shown) workspace.setParam(shown, name, value)
-      else workspace.editWhole((whole) => withValue(whole, node, name, value as Json))
+      else workspace.editWhole((whole) => withValue(whole, node, name, value))
     },
     run: () => runner.run(),
     stop: () => runner.stop(),

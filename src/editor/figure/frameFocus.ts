@@ -20,9 +20,9 @@ export function followFrameFocus(page: Window = window): void {
   for (const type of ['focus', 'blur'] as const) page.addEventListener(type, update)
   page.addEventListener('pointerdown', () => page.setTimeout(update))
   page.addEventListener('keydown', ({ key, defaultPrevented }) => {
-    if (key !== 'Escape' || defaultPrevented || page.parent === page) return
-    ;(document.activeElement as HTMLElement | null)?.blur()
-    page.blur()
+    const isTaken = defaultPrevented || document.querySelector('dialog[open], :popover-open')
+    if (key !== 'Escape' || isTaken || page.parent === page) return
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
     page.parent.focus()
   })
   update()

@@ -101,7 +101,7 @@ const MenuEntry = ({ item, checks, choose }: MenuEntryProps) => (
   <button
     type="button"
     class={item.danger ? 'item danger' : 'item'}
-    role={checks ? 'menuitemradio' : 'menuitem'}
+    role={checks ? (item.several ? 'menuitemcheckbox' : 'menuitemradio') : 'menuitem'}
     {...(checks && { 'aria-checked': Boolean(item.checked) })}
     disabled={item.disabled}
     onClick={choose}

@@ -57,6 +57,8 @@ export interface MenuItem {
   danger?: boolean
   disabled?: boolean
   checked?: boolean
+  /** Can be checked together with others. */
+  several?: true
 }
 
 /** Heading of the items after it. */
