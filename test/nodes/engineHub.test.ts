@@ -259,15 +259,26 @@ describe('frames of a page', () => {
   test('hear only frames of their origin that have the same engine', () => {
     const listeners: ((event: object) => void)[] = []
     const sent: unknown[][] = []
-    const other = { postMessage: (...args: unknown[]) => sent.push(args) }
+    const other = {
+      location: { origin: 'https://a.example' },
+      postMessage: (...args: unknown[]) => sent.push(args),
+    }
+    const foreign = {
+      get location() {
+        throw new Error('forbidden')
+      },
+      postMessage: () => expect.unreachable(),
+    }
     const page = {
       location: { origin: 'https://a.example' },
       addEventListener: (_: string, listener: (event: object) => void) => listeners.push(listener),
     }
-    const parent = { length: 2, 0: page, 1: other }
-    const siblings = siblingFrames('worker.js', { ...page, parent } as unknown as Window)
+    const parent = { length: 3, 0: page, 1: other, 2: foreign }
+    const own = Object.assign(page, { parent }) as unknown as Window
+    const siblings = siblingFrames('worker.js', own)
+    expect(siblings.count).toBe(1)
     siblings.send({ type: 'seek', from: 'x', since: 1 })
-    expect(sent.every(([, origin]) => origin === 'https://a.example')).toBe(true)
+    expect(sent.map(([, origin]) => origin)).toEqual(['https://a.example'])
     const notes: SharingNote[] = []
     siblings.listen((note) => notes.push(note))
     const note = { type: 'seek', from: 'y', since: 2 }

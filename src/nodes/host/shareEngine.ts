@@ -137,13 +137,14 @@ export function siblingFrames(key: string, page: Window = window): Siblings {
   const frames = (): Window[] =>
     parent === page || location.origin === 'null'
       ? []
-      : Array.from({ length: parent.length }, (_, i) => parent[i]).filter((each) => each !== page)
+      : Array.from({ length: parent.length }, (_, i) => parent[i]).filter(
+          (each) => each !== page && hasOrigin(each, location.origin),
+        )
   return {
     get count() {
       return frames().length
     },
     send(note) {
-      // Frames of other origins do not receive it.
       for (const frame of frames())
         frame.postMessage({ litegraphDiffusionEngine: key, note }, location.origin)
     },
@@ -161,6 +162,15 @@ export function siblingFrames(key: string, page: Window = window): Siblings {
         })
       })
     },
+  }
+}
+
+/** Browsers forbid a look at frames of other origins. Messages to them would be logged as errors. */
+function hasOrigin(frame: Window, origin: string): boolean {
+  try {
+    return frame.location.origin === origin
+  } catch {
+    return false
   }
 }
 
