@@ -54,7 +54,7 @@ async function figures(page: Page, count: number): Promise<Frame[]> {
 async function openFrames(addresses: readonly string[], context?: BrowserContext) {
   const page = await (context ?? (await openContext())).newPage()
   await page.setViewportSize({ width: 1000, height: 800 })
-  await page.goto(`${host.address}style.css`)
+  await page.goto(`${host.address}blank.html`)
   await page.evaluate((sources) => {
     document.body.style.minHeight = '4000px'
     for (const src of sources) {

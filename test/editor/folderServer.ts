@@ -22,9 +22,14 @@ export interface FolderServer {
   close(): void
 }
 
+/** A page without content, at /blank.html. Browsers ask for no icon of it. */
+const blank = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Host</title><body></body></html>'
+
 export async function serveFolder(folder: string): Promise<FolderServer> {
   const server = createServer(({ url }, response) => {
     const path = normalize(decodeURIComponent(new URL(url!, 'http://localhost').pathname))
+    if (path === '/blank.html')
+      return response.writeHead(200, { 'Content-Type': 'text/html' }).end(blank)
     const file = join(folder, path.endsWith('/') ? `${path}index.html` : path)
     if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile())
       return response.writeHead(404).end()
