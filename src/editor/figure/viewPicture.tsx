@@ -1,9 +1,11 @@
 // A view of a figure, painted as large as its place.
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { ViewAngles } from '../../engine/base/turntable.ts'
 import type { View } from '../../engine/plan/view.ts'
 import { paintView } from '../../nodes/painters/paint.ts'
 import { darkTheme, lightTheme, type Theme } from '../../nodes/painters/theme.ts'
 import { frameAt, isTimed, scrubAt, timeText } from '../../nodes/painters/time.ts'
+import { turnAngles, turnView } from '../../nodes/painters/turn.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
 import { language, translateView, translateWorkflow } from '../texts/texts.ts'
 import { isDark } from '../ui/state.ts'
@@ -82,8 +84,9 @@ interface PictureProps {
   title: string
 }
 
-function Picture({ item, view, size, at, setAt, title }: PictureProps) {
+function Picture({ item, view: given, size, at, setAt, title }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
+  const { view, drag: turn } = useTurning(given)
   const zoom = Math.min(MAX_ZOOM, Math.max(1, size.width / TEXT_WIDTH))
   const dark = isDark.value
   const words = language()
@@ -92,7 +95,8 @@ function Picture({ item, view, size, at, setAt, title }: PictureProps) {
       paint(canvas.current, view, { size, zoom, at, dark, look: item.look })
   }, [view, size, zoom, at, dark, words, item.look])
   const timed = isTimed(view) ? view : undefined
-  const scrub = (event: PointerEvent & { currentTarget: HTMLCanvasElement }) => {
+  const scrub = (event: CanvasPointerEvent) => {
+    if (turn) return turn(event)
     if (!timed || !(event.buttons & 1)) return
     const box = { x: 0, y: 0, width: size.width / zoom, height: size.height / zoom }
     setAt(scrubAt(box, event.offsetX / zoom))
@@ -103,9 +107,9 @@ function Picture({ item, view, size, at, setAt, title }: PictureProps) {
         ref={canvas}
         role="img"
         aria-label={figureTexts().picture(title, describeView(view))}
-        class={timed ? 'timed' : ''}
+        class={turn ? 'turned' : timed ? 'timed' : ''}
         onPointerDown={(event) => {
-          if (!timed) return
+          if (!timed && !turn) return
           event.currentTarget.setPointerCapture(event.pointerId)
           scrub(event)
         }}
@@ -126,6 +130,26 @@ function Picture({ item, view, size, at, setAt, title }: PictureProps) {
       )}
     </>
   )
+}
+
+type CanvasPointerEvent = PointerEvent & { currentTarget: HTMLCanvasElement }
+
+/** Turns points in space with the pointer. `drag` is undefined for other views. */
+function useTurning(view: View): {
+  view: View
+  drag: ((event: CanvasPointerEvent) => void) | undefined
+} {
+  const [angles, setAngles] = useState<ViewAngles>()
+  const turned = useMemo(
+    () => (angles && view.kind === 'scatter' ? turnView(view, angles) : view),
+    [view, angles],
+  )
+  const now = turned.kind === 'scatter' ? turned.space?.angles : undefined
+  if (!now) return { view, drag: undefined }
+  const drag = ({ buttons, movementX, movementY }: CanvasPointerEvent) => {
+    if (buttons & 1) setAngles(turnAngles(now, movementX, movementY))
+  }
+  return { view: turned, drag }
 }
 
 interface Painting {
