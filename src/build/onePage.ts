@@ -75,8 +75,9 @@ interface TemplateParts {
   [parts.assets]: string
 }
 
-/** `</script` ends a script wherever it is. */
-const inScript = (code: string) => code.replaceAll(/<\/(?=script)/gi, '<\\/')
+/** Escapes what would end a script, or begin a comment in it, wherever it is. */
+const inScript = (code: string) =>
+  code.replaceAll(/<\/(?=script)/gi, '<\\/').replaceAll('<!--', '<\\!--')
 
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
