@@ -34,8 +34,6 @@ export interface ReaderOptions {
 export interface Reader extends Figure {
   /** Shows another workflow. Stops the run of the present one. */
   open(file: WorkflowFile): void
-  /** Makes several changes with one update of the page. */
-  change(change: () => void): void
 }
 
 type ViewEvent = Extract<RunEvent, { type: 'view' }>
@@ -87,10 +85,6 @@ class WorkflowReader implements Reader {
     })
     this.isLive = this.shouldRepeat = false
     this.cache = createViewCache()
-  }
-
-  change(change: () => void) {
-    batch(change)
   }
 
   set(node: string, name: string, value: Json) {
