@@ -2,8 +2,8 @@
 // the frame, so that no figure traps the scroll of an article.
 
 /**
- * Leaves wheel and touch to the page around as long as this frame has no focus. With Ctrl, the wheel
- * always zooms here. A tap or a click gives the frame the focus, and Escape returns it.
+ * Leaves wheel and touch to the page around as long as this frame has no focus. With Ctrl, the
+ * wheel always zooms here. A tap or a click gives the frame the focus, and Escape returns it.
  */
 export function followFrameFocus(page: Window = window): void {
   if (page.parent === page) return

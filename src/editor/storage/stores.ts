@@ -66,8 +66,8 @@ export const storageAvailability = computed((): Availability => {
 
 /**
  * Opens the stores of this browser. They work in memory while IndexedDB is missing, forbidden
- * (private windows of some browsers) or silent, see {@link storageAvailability}, and always in pages
- * that belong to another page.
+ * (private windows of some browsers) or silent, see {@link storageAvailability}, and always in
+ * pages that belong to another page.
  */
 export function openStores(prefix = PREFIX): Stores {
   const createStore = (name: string) => {

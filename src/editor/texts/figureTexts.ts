@@ -1,5 +1,5 @@
-// Texts of figures in the current language. English and Korean are loaded with the figure, so that a
-// page in one file needs nothing else.
+// Texts of figures in the current language. Both languages are loaded with a figure, so that a page
+// in one file needs nothing else.
 import { enFigure, type FigureTexts } from './en/figure.ts'
 import { koFigure } from './ko/figure.ts'
 import { language } from './texts.ts'
