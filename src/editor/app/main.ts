@@ -17,24 +17,29 @@ const onDraw = () => message.remove()
 
 /** An embedded page stores nothing, and shares its engine with the figures beside it. */
 const openEngine = async () =>
-  isEmbedded
-    ? (await import('../figure/engine.ts')).openFigureEngine(worker)
-    : connect({ worker })
+  isEmbedded ? (await import('../figure/engine.ts')).openFigureEngine(worker) : connect({ worker })
 
 async function startEditor() {
   const editor = await mount(root, await openEngine(), onDraw)
-  if (address.embed) await (await import('../figure/embeddedEditor.ts')).embedEditor(editor, address)
+  if (address.embed) {
+    const { embedEditor } = await import('../figure/embeddedEditor.ts')
+    await embedEditor(editor, address)
+  }
   if (address.app) appModeShown.value = true
   if (!isEmbedded) await registerServiceWorker()
 }
 
-try {
-  if (address.read || (address.embed && address.app))
-    await (await import('../figure/start.tsx')).startFigure({ root, address, worker, onDraw })
-  else await startEditor()
-} catch (error) {
+async function startFigure() {
+  const figure = await import('../figure/start.tsx')
+  await figure.startFigure({ root, address, worker, onDraw })
+}
+
+const isPlainPage = address.read || (address.embed && address.app)
+
+// Not awaited here: the modules that are loaded later may share code with this one.
+void (isPlainPage ? startFigure() : startEditor()).catch((error: unknown) => {
   // The message is in index.html, because it also has to appear if this script does not load.
   document.getElementById('start-problem')?.append(getErrorMessage(error))
   message.classList.add('failed')
   throw error
-}
+})
