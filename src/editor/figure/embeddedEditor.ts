@@ -1,6 +1,6 @@
 // The editor in another page: its messages, its scrolling, and the loop that the address names.
 import { getErrorMessage } from '../../engine/base/fault.ts'
-import type { Address } from '../drops/address.ts'
+import { readAddress, type Address } from '../drops/address.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 import { withValue } from '../graph/nodePaths.ts'
@@ -22,7 +22,7 @@ import { findZoneNodes } from './zone.ts'
 export async function embedEditor(editor: RunningServices, address: Address): Promise<void> {
   followFrameFocus()
   const problems = address.unreadable.map((part) => figureTexts().address.unreadable(part))
-  await openNamed(editor, address, problems)
+  await openNamed(editor, problems)
   if (address.zone !== undefined) showZone(editor, address.zone, problems)
   for (const problem of problems) showToast(texts.share.link, { text: problem, error: true })
   const { workspace } = editor
@@ -36,8 +36,9 @@ export async function embedEditor(editor: RunningServices, address: Address): Pr
   })
 }
 
-async function openNamed(editor: RunningServices, { workflow, set }: Address, problems: string[]) {
-  const { workspace } = editor
+/** Opens what the address still names. */
+async function openNamed({ workspace }: RunningServices, problems: string[]) {
+  const { workflow, set } = readAddress(location.search)
   if (workflow === undefined) return
   try {
     await workspace.openText(await loadNamed(workflow), workflow)
