@@ -37,7 +37,8 @@ export async function connectFigure(frame, { onEvent = () => {}, timeout = 20_00
   return {
     figure,
     /** The text of a workflow file, or { gallery: 'points' }. */
-    load: (what) => ask({ type: 'load', ...(typeof what === 'string' ? { workflow: what } : what) }),
+    load: (what) =>
+      ask({ type: 'load', ...(typeof what === 'string' ? { workflow: what } : what) }),
     /** Values by `Node.param`. */
     set: (params) => ask({ type: 'set', params }),
     run: () => ask({ type: 'run' }),

@@ -26,8 +26,7 @@ function showPictures(views) {
 
 const connection = await connectFigure(element('figure'), {
   onEvent(event) {
-    if (event.event === 'progress')
-      element('progress').value = `${event.index} of ${event.count}`
+    if (event.event === 'progress') element('progress').value = `${event.index} of ${event.count}`
     else log(event)
     if (event.event === 'result') {
       element('progress').value = `${event.seconds.toFixed(1)} s`
@@ -50,7 +49,9 @@ function showSetting({ params }) {
 }
 
 showSetting(connection.figure)
-element('run').addEventListener('click', () => connection.run().catch((error) => log(error.message)))
+element('run').addEventListener('click', () =>
+  connection.run().catch((error) => log(error.message)),
+)
 element('stop').addEventListener('click', () => connection.stop())
 element('workflow').addEventListener('change', ({ target }) =>
   connection.load({ gallery: target.value }).then(showSetting, (error) => log(error.message)),

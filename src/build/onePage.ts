@@ -169,7 +169,10 @@ const embeddedFiles = (): Plugin => {
 
 /** Names of files in a page: those of ShippedFile, `wasm`, or their own. */
 function fileName(address: string): string {
-  const [name] = address.replace(/\?url$/, '').split('/').slice(-1)
+  const [name] = address
+    .replace(/\?url$/, '')
+    .split('/')
+    .slice(-1)
   if (name.endsWith('.wasm')) return WASM
   if (name.startsWith('digits.safetensors')) return 'digits'
   return address.startsWith('emoji-datasource-twitter/') ? 'emoji' : name

@@ -23,8 +23,7 @@ const server = useBuiltEditor()
 const editor = useEditor(chromium, server)
 
 const app = (page: Page) => page.locator('dialog.app-mode')
-const finished = (page: Page) =>
-  app(page).locator('.figure-status').filter({ hasText: 'Finished' })
+const finished = (page: Page) => app(page).locator('.figure-status').filter({ hasText: 'Finished' })
 
 async function openPoints(page: Page) {
   await dropFile(page, 'points.json', readyWorkflow('points'))
@@ -55,7 +54,10 @@ describe('app mode', () => {
 
   test('shows faults with their node', async () => {
     const { page } = editor
-    const broken = JSON.parse(readyWorkflow('points')) as { links: unknown[][]; nodes: { id: number; inputs: { name: string; link: unknown }[] }[] }
+    const broken = JSON.parse(readyWorkflow('points')) as {
+      links: unknown[][]
+      nodes: { id: number; inputs: { name: string; link: unknown }[] }[]
+    }
     const loss = broken.nodes.find(({ id }) => id === 12)!
     for (const input of loss.inputs) input.link = null
     broken.links = broken.links.filter((link) => link[3] !== 12)
@@ -64,7 +66,11 @@ describe('app mode', () => {
     await page.locator('canvas.canvas').focus()
     await press(page, 'Alt+Shift+A')
     await app(page).getByRole('button', { name: 'Run', exact: true }).click()
-    await app(page).locator('.figure-problems').getByText(/^Loss: .*not connected/).first().waitFor()
+    await app(page)
+      .locator('.figure-problems')
+      .getByText(/^Loss: .*not connected/)
+      .first()
+      .waitFor()
     await press(page, 'Alt+Shift+A')
     await app(page).waitFor({ state: 'detached' })
   })
@@ -110,7 +116,9 @@ describe('the menu of a node', () => {
     await field.waitFor()
     await press(page, 'Escape')
     await press(page, 'Control+z', 'Alt+Shift+A')
-    await app(page).getByRole('textbox', { name: /^steps/ }).waitFor()
+    await app(page)
+      .getByRole('textbox', { name: /^steps/ })
+      .waitFor()
     expect(await field.count()).toBe(0)
     await press(page, 'Escape')
   })
@@ -131,7 +139,9 @@ describe('the dialog for embedding', () => {
     await dialog.getByLabel(enFigure.embed.height).fill('333')
     await expect
       .poll(() => code.inputValue())
-      .toMatch(/read&amp;hide=notes&amp;zone=Training%20Start&amp;theme=dark#workflow=.*height="333"/)
+      .toMatch(
+        /read&amp;hide=notes&amp;zone=Training%20Start&amp;theme=dark#workflow=.*height="333"/,
+      )
     await addAxe(page)
     expect(await findViolations(page, 'dialog', 'dialog.embed')).toEqual([])
     const address = await dialog.getByLabel(enFigure.embed.address, { exact: true }).inputValue()

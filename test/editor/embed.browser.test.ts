@@ -55,14 +55,17 @@ async function openFrames(addresses: readonly string[], context?: BrowserContext
   const page = await (context ?? (await openContext())).newPage()
   await page.setViewportSize({ width: 1000, height: 800 })
   await page.goto(`${host.address}blank.html`)
-  await page.evaluate((sources) => {
-    document.body.style.minHeight = '4000px'
-    for (const src of sources) {
-      const frame = Object.assign(document.createElement('iframe'), { src, title: src })
-      frame.style.cssText = 'display: block; width: 900px; height: 500px'
-      document.body.append(frame)
-    }
-  }, addresses.map((each) => editor.address + each))
+  await page.evaluate(
+    (sources) => {
+      document.body.style.minHeight = '4000px'
+      for (const src of sources) {
+        const frame = Object.assign(document.createElement('iframe'), { src, title: src })
+        frame.style.cssText = 'display: block; width: 900px; height: 500px'
+        document.body.append(frame)
+      }
+    },
+    addresses.map((each) => editor.address + each),
+  )
   return { page, frames: await figures(page, addresses.length) }
 }
 
@@ -71,7 +74,8 @@ const state = (frame: Frame) => frame.locator('.figure-status [role=status]')
 const finished = (frame: Frame) => state(frame).filter({ hasText: 'Finished' })
 
 /** Engines of the page: workers with the script of the engine. */
-const engines = (page: Page) => page.workers().filter((worker) => /\/worker-[^/]*\.js/.test(worker.url()))
+const engines = (page: Page) =>
+  page.workers().filter((worker) => /\/worker-[^/]*\.js/.test(worker.url()))
 
 describe('an article with three figures', () => {
   test('shows each within 1.5 s, and runs them with one engine', async () => {
@@ -149,7 +153,9 @@ describe('an article with three figures', () => {
     expect(await scrolled()).toBe(third)
     await press(page, 'Escape')
     await expect
-      .poll(() => forward.evaluate(() => document.documentElement.classList.contains('figure-focused')))
+      .poll(() =>
+        forward.evaluate(() => document.documentElement.classList.contains('figure-focused')),
+      )
       .toBe(false)
   })
 
@@ -196,8 +202,11 @@ describe('a graph in a page', () => {
     const scale = () =>
       frame.evaluate(
         () =>
-          (document.querySelector('canvas.canvas') as unknown as { data: { ds: { scale: number } } })
-            .data.ds.scale,
+          (
+            document.querySelector('canvas.canvas') as unknown as {
+              data: { ds: { scale: number } }
+            }
+          ).data.ds.scale,
       )
     const scrolled = () => page.evaluate(() => scrollY)
     await page.mouse.move(450, 400)
@@ -234,7 +243,9 @@ describe('messages of a page', () => {
       }
       const events: unknown[] = []
       const frame = document.querySelector('iframe')!
-      const connection = await connectFigure(frame, { onEvent: (event: unknown) => events.push(event) })
+      const connection = await connectFigure(frame, {
+        onEvent: (event: unknown) => events.push(event),
+      })
       Object.assign(window, { talk: Object.assign(connection, { events }) })
     })
   }
@@ -246,14 +257,20 @@ describe('messages of a page', () => {
     await connect(page)
     expect(await talk(page, ({ figure }) => figure.title)).toBe('Train on points')
     const loaded = await talk(page, ({ load }) => load({ gallery: 'forward-process' }))
-    expect(loaded).toMatchObject({ title: expect.stringContaining('Forward process'), phase: 'idle' })
+    expect(loaded).toMatchObject({
+      title: expect.stringContaining('Forward process'),
+      phase: 'idle',
+    })
     const after = await talk(page, ({ set }) => set({ 't.t': 77 }))
     expect(after.params).toContainEqual(expect.objectContaining({ name: 't.t', value: 77 }))
     await talk(page, ({ run }) => run())
     const result = () =>
       talk(page, ({ events }) => {
         const found = events.find(({ event }) => event === 'result') as
-          | { stopped: boolean; views: { value: { kind: string; clouds: { points: object }[] }; picture: Blob }[] }
+          | {
+              stopped: boolean
+              views: { value: { kind: string; clouds: { points: object }[] }; picture: Blob }[]
+            }
           | undefined
         return (
           found && {
@@ -348,7 +365,17 @@ describe('a page around the editor', () => {
     for (const frame of frames)
       await frame.locator('.figure-bar, .status').first().waitFor({ state: 'attached' })
     await page.evaluate(() => {
-      const types = ['hello', 'list', 'library', 'workflows', 'files', 'runs', 'tabs', 'open', 'read']
+      const types = [
+        'hello',
+        'list',
+        'library',
+        'workflows',
+        'files',
+        'runs',
+        'tabs',
+        'open',
+        'read',
+      ]
       const texts = ['points', 'A secret plan', '../workflows', 'indexedDB']
       let id = 0
       for (const { contentWindow } of document.querySelectorAll('iframe'))
@@ -361,7 +388,9 @@ describe('a page around the editor', () => {
     })
     const heard = () => page.evaluate(() => (window as unknown as { heard: string[] }).heard)
     await expect.poll(async () => (await heard()).length).toBeGreaterThan(30)
-    expect((await heard()).filter((each) => each.includes(secret) && !each.includes('got '))).toEqual([])
+    expect(
+      (await heard()).filter((each) => each.includes(secret) && !each.includes('got ')),
+    ).toEqual([])
     for (const frame of frames) {
       const seen = await frame.evaluate(() => ({
         opened: (window as unknown as { opened: string[] }).opened,
@@ -387,7 +416,10 @@ describe('a page around the editor', () => {
 
   test('gets the workflow into the editor only by a click of the user', async () => {
     const context = await openContext()
-    const { frames } = await openFrames(['?embed&read&workflow=points&set=Training+Start.steps:77'], context)
+    const { frames } = await openFrames(
+      ['?embed&read&workflow=points&set=Training+Start.steps:77'],
+      context,
+    )
     const opened = context.waitForEvent('page')
     await frames[0].getByRole('button', { name: 'Open in the editor' }).click()
     const page = await opened
@@ -398,7 +430,9 @@ describe('a page around the editor', () => {
         page.evaluate(() => {
           const { graph } = (
             document.querySelector('canvas.canvas') as unknown as {
-              data: { graph: { getNodeById(id: number): { properties: Record<string, unknown> } | null } }
+              data: {
+                graph: { getNodeById(id: number): { properties: Record<string, unknown> } | null }
+              }
             }
           ).data
           return graph.getNodeById(6)?.properties.steps

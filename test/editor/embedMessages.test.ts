@@ -46,7 +46,9 @@ describe('a message', () => {
     expect(problem({ type: 'load', workflow: 'x', gallery: 'y' })).toMatch(/either/)
     expect(problem({ type: 'load', gallery: '../../private' })).toMatch(/id of a ready workflow/)
     expect(problem({ type: 'load', workflow: 7 })).toMatch(/Expected the text/)
-    expect(problem({ type: 'load', workflow: 'x'.repeat(limits.bytes + 1) })).toMatch(/at most 8 MB/)
+    expect(problem({ type: 'load', workflow: 'x'.repeat(limits.bytes + 1) })).toMatch(
+      /at most 8 MB/,
+    )
     expect(problem({ type: 'set', params: [] })).toMatch(/Expected params as an object, got a list/)
     expect(problem({ type: 'set', params: {} })).toMatch(/1 to 200/)
     expect(problem({ type: 'set', params: { [`${'x'.repeat(500)}.y`]: 1 } })).toMatch(/400/)

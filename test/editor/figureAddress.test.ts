@@ -73,7 +73,9 @@ describe('the texts of figures', () => {
   test('have the same ids in Korean, in Korean', () => {
     const [english, korean] = [said(enFigure), said(koFigure)]
     expect(korean.map(([path]) => path)).toEqual(english.map(([path]) => path))
-    const foreign = korean.filter(([path, text]) => !/[가-힣]/.test(text) && !/picture|problemAt/.test(path))
+    const foreign = korean.filter(
+      ([path, text]) => !/[가-힣]/.test(text) && !/picture|problemAt/.test(path),
+    )
     expect(foreign).toEqual([])
   })
 })

@@ -92,7 +92,10 @@ describe('a stored choice', () => {
   test('ignores what does not exist, cannot be set, or is wired', () => {
     const places = ['6.steps', '99.steps', '6.nothing', '6.', '.steps', 'toString.length']
     expect(params(withApp(ready('points'), { params: places }))).toEqual(['Training Start.steps'])
-    const digits = withApp(ready('digits-sample'), { params: ['1.checkpoint'], views: ['14', '10'] })
+    const digits = withApp(ready('digits-sample'), {
+      params: ['1.checkpoint'],
+      views: ['14', '10'],
+    })
     expect(params(digits)).toEqual([])
     expect(views(digits)).toEqual(['DDIM trajectory'])
   })
@@ -116,7 +119,18 @@ describe('a stored choice', () => {
     expect(readAppChoices('all')).toBeUndefined()
     expect(readAppChoices({ params: 'steps', views: null })).toBeUndefined()
     const hostile = {
-      params: [1, null, '<b>.x', `${'x'.repeat(300)}.y`, '1.a', '1.a', 'a\n.b', 'plain', {}, ['1.c']],
+      params: [
+        1,
+        null,
+        '<b>.x',
+        `${'x'.repeat(300)}.y`,
+        '1.a',
+        '1.a',
+        'a\n.b',
+        'plain',
+        {},
+        ['1.c'],
+      ],
       views: Array.from({ length: 100 }, (_, i) => String(i)),
       more: 'ignored',
     } as unknown as Json
@@ -142,7 +156,9 @@ describe('a loop alone', () => {
   test('has its ends and what depends on its Start', () => {
     const points = ready('points')
     const zone = findZoneNodes(points, 'Training Start', ownTypes)
-    expect([...(zone ?? [])].map(Number).sort((a, b) => a - b)).toEqual([6, 7, 8, 9, 10, 11, 12, 13])
+    expect([...(zone ?? [])].map(Number).sort((a, b) => a - b)).toEqual([
+      6, 7, 8, 9, 10, 11, 12, 13,
+    ])
     expect(findZoneNodes(points, '6', ownTypes)).toEqual(zone)
     expect(findZoneNodes(points, 'Sampling', ownTypes)).toBeUndefined()
   })

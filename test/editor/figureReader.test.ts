@@ -70,9 +70,27 @@ describe('a run', () => {
     expect(runs[0].options.targets).toEqual(['18', '19'])
     runs[0].emit({ type: 'started', nodes: [] })
     expect(figure.phase.value).toBe('running')
-    runs[0].emit({ type: 'progress', node: '6', end: '13', index: 3, count: 9, rate: 1, secondsLeft: 6, loss: 0.5 })
+    runs[0].emit({
+      type: 'progress',
+      node: '6',
+      end: '13',
+      index: 3,
+      count: 9,
+      rate: 1,
+      secondsLeft: 6,
+      loss: 0.5,
+    })
     expect(figure.progress.value).toEqual({ index: 3, count: 9, secondsLeft: 6, loss: 0.5 })
-    runs[0].emit({ type: 'progress', node: '17', end: '17', index: 1, count: 30, rate: 1, secondsLeft: 1, emission: true })
+    runs[0].emit({
+      type: 'progress',
+      node: '17',
+      end: '17',
+      index: 1,
+      count: 30,
+      rate: 1,
+      secondsLeft: 1,
+      emission: true,
+    })
     expect(figure.progress.value?.count).toBe(9)
     runs[0].emit({ type: 'view', node: '18', view: numbers(1) })
     expect(figure.views.value.get('18')).toEqual(numbers(1))

@@ -23,7 +23,8 @@ export interface FolderServer {
 }
 
 /** A page without content, at /blank.html. Browsers ask for no icon of it. */
-const blank = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Host</title><body></body></html>'
+const blank =
+  '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Host</title><body></body></html>'
 
 export async function serveFolder(folder: string): Promise<FolderServer> {
   const server = createServer(({ url }, response) => {

@@ -61,7 +61,10 @@ const colours = (page: Page, index: number) =>
 
 describe('a page in one file', () => {
   test('of points is under 4 MB and trains from disk without a network', async () => {
-    const path = await savePage('points', { 'Training Start.steps': 60, 'Training End.emit_every': 20 })
+    const path = await savePage('points', {
+      'Training Start.steps': 60,
+      'Training End.emit_every': 20,
+    })
     expect(statSync(path).size).toBeLessThan(4e6)
     const { page, requested } = await openFile(path)
     await page.getByRole('heading', { name: 'Train on points' }).waitFor()

@@ -215,7 +215,11 @@ describe('frames of a page', () => {
     }
   }
 
-  const start = (siblings: Siblings, engines: ReturnType<typeof createEngine>[], now = Date.now) => {
+  const start = (
+    siblings: Siblings,
+    engines: ReturnType<typeof createEngine>[],
+    now = Date.now,
+  ) => {
     const port = shareEngine({
       siblings,
       now,

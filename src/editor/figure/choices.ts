@@ -62,7 +62,11 @@ const most = { params: 6, views: 3 }
  * Returns the items of a figure, in the order of the choice, or else of their places on the canvas.
  * `zone` limits them to a loop, by the title or id of its Start.
  */
-export function findItems(file: WorkflowFile, zone?: string, declared: ByType = ownTypes): FigureItems {
+export function findItems(
+  file: WorkflowFile,
+  zone?: string,
+  declared: ByType = ownTypes,
+): FigureItems {
   const inZone = zone === undefined ? undefined : findZoneNodes(file, zone, declared)
   const activity = nodeActivities(file, declared)
   const nodes = listNodes(file, declared).filter(
@@ -78,7 +82,11 @@ export function findItems(file: WorkflowFile, zone?: string, declared: ByType = 
 }
 
 /** Returns the items at the chosen places; undefined without a choice. */
-function pick<T>(items: readonly T[], places: readonly string[] | undefined, key: (item: T) => string) {
+function pick<T>(
+  items: readonly T[],
+  places: readonly string[] | undefined,
+  key: (item: T) => string,
+) {
   const byKey = new Map(items.map((item) => [key(item), item]))
   return places?.flatMap((place) => byKey.get(place) ?? [])
 }
@@ -124,7 +132,9 @@ export const nodeViews = ({ id, node, declaration, title }: LocatedNode): Figure
 
 function defaultViews(views: readonly FigureView[], nodes: readonly LocatedNode[]): FigureView[] {
   const observers = new Set(
-    nodes.filter(({ id, declaration }) => isTop(id) && declaration?.role === 'observer').map(({ id }) => id),
+    nodes
+      .filter(({ id, declaration }) => isTop(id) && declaration?.role === 'observer')
+      .map(({ id }) => id),
   )
   const area = ({ size: [width, height] }: FigureView) => width * height
   const largest = views
@@ -184,8 +194,14 @@ const noteTexts = (nodes: readonly LocatedNode[], file: WorkflowFile): string =>
   ].join('\n')
 
 /** Sorts by columns of the canvas, then from top to bottom. */
-function sortByPlace<T>(items: readonly T[], nodes: readonly LocatedNode[], node: (item: T) => string): T[] {
-  const places = new Map(nodes.map(({ id, node: { pos } }, i) => [id, [pos[0], pos[1], i] as const]))
+function sortByPlace<T>(
+  items: readonly T[],
+  nodes: readonly LocatedNode[],
+  node: (item: T) => string,
+): T[] {
+  const places = new Map(
+    nodes.map(({ id, node: { pos } }, i) => [id, [pos[0], pos[1], i] as const]),
+  )
   const place = (item: T) => places.get(node(item)) ?? [0, 0, 0]
   return [...items].sort((a, b) => {
     const [p, q] = [place(a), place(b)]
@@ -205,7 +221,9 @@ export function isShown(file: WorkflowFile, kind: ChoiceKind, place: string): bo
 /** Returns the file with a param or a view shown, or hidden if it was shown. */
 export function toggleShown(file: WorkflowFile, kind: ChoiceKind, place: string): WorkflowFile {
   const before = shownPlaces(file, kind)
-  const after = before.includes(place) ? before.filter((each) => each !== place) : [...before, place]
+  const after = before.includes(place)
+    ? before.filter((each) => each !== place)
+    : [...before, place]
   return withChoices(file, { ...file.extra.diffusion?.app, [kind]: after })
 }
 

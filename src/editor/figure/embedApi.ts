@@ -50,7 +50,9 @@ class HostConnection {
     private readonly options: EmbedApiOptions,
     private readonly page: Window,
   ) {
-    this.origin = (page.location as Location & { ancestorOrigins?: DOMStringList }).ancestorOrigins?.[0]
+    this.origin = (
+      page.location as Location & { ancestorOrigins?: DOMStringList }
+    ).ancestorOrigins?.[0]
     const onMessage = (event: MessageEvent<unknown>) => void this.onMessage(event)
     page.addEventListener('message', onMessage)
     this.stop.push(() => page.removeEventListener('message', onMessage))
@@ -213,4 +215,3 @@ export async function loadText(
 ): Promise<string> {
   return 'workflow' in source ? source.workflow : loadNamed(source.gallery)
 }
-

@@ -82,7 +82,8 @@ export function readHostMessage(data: unknown): ReadMessage | undefined {
 }
 
 const isId = (id: unknown): id is MessageId =>
-  (typeof id === 'string' && id.length <= most.id) || (typeof id === 'number' && Number.isFinite(id))
+  (typeof id === 'string' && id.length <= most.id) ||
+  (typeof id === 'number' && Number.isFinite(id))
 
 /** The message, or why it is invalid. */
 function readBody(data: Record<string, unknown>): HostMessage | string {
@@ -107,7 +108,8 @@ function readLoad({ workflow, gallery }: Record<string, unknown>): HostMessage |
     return typeof gallery === 'string' && /^[\w-]{1,80}$/.test(gallery)
       ? { type: 'load', gallery }
       : `Expected the id of a ready workflow, such as points, got ${short(gallery)}.`
-  if (typeof workflow !== 'string') return `Expected the text of a workflow, got ${short(workflow)}.`
+  if (typeof workflow !== 'string')
+    return `Expected the text of a workflow, got ${short(workflow)}.`
   if (workflow.length > limits.bytes)
     return `Expected a workflow of at most ${limits.bytes / 1e6} MB, got ${workflow.length} characters.`
   return { type: 'load', workflow }

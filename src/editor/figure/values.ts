@@ -61,7 +61,8 @@ export function findParam(params: readonly FigureParam[], name: string): FoundPa
   )
   if (found.length === 1) return { param: found[0] }
   const keys = found.map(({ key }) => key)
-  if (found.length > 1) return { problem: `Several nodes are called ${node}: use ${keys.join(' or ')}.` }
+  if (found.length > 1)
+    return { problem: `Several nodes are called ${node}: use ${keys.join(' or ')}.` }
   const names = params.map(({ title, name: each }) => `${title}.${each}`)
   return {
     problem: `There is no param ${name.slice(0, 80)} that can be set. Available: ${names.join(', ') || 'none'}.`,

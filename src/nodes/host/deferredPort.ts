@@ -20,7 +20,7 @@ export function deferPort(connecting: Promise<EnginePort>): EnginePort {
     },
     close() {
       isOpen = false
-      for (const stop of [...listening]) stop()
+      for (const stop of listening) stop()
       void connecting.then((port) => port.close())
     },
   }

@@ -141,7 +141,8 @@ class HubClient {
   }
 
   stopRuns() {
-    for (const run of this.runs.shared()) this.shared.engine.post({ type: 'stop', run, patient: true })
+    for (const run of this.runs.shared())
+      this.shared.engine.post({ type: 'stop', run, patient: true })
     this.port.close()
   }
 }

@@ -4,6 +4,6 @@ import { nodes } from '../table.ts'
 import { serve } from './serve.ts'
 import { MEMORY_WORKER } from './workerNames.ts'
 
-const isInMemory = globalThis.name === MEMORY_WORKER
+const isInMemory = (globalThis as { name?: string }).name === MEMORY_WORKER
 
 serve(nodes, undefined, isInMemory ? { storage: memoryStorage() } : {})

@@ -11,6 +11,10 @@ const filesOfTypes: Readonly<Record<string, readonly ShippedFile[]>> = {
 
 /** The files that a workflow needs. */
 export function findPageData({ nodes, subgraphs = [] }: WorkflowFile): ShippedFile[] {
-  const types = new Set([nodes, ...subgraphs.map(({ inside }) => inside.nodes)].flat().map(({ type }) => type))
-  return Object.entries(filesOfTypes).flatMap(([type, files]) => (types.has(type) ? [...files] : []))
+  const types = new Set(
+    [nodes, ...subgraphs.map(({ inside }) => inside.nodes)].flat().map(({ type }) => type),
+  )
+  return Object.entries(filesOfTypes).flatMap(([type, files]) =>
+    types.has(type) ? [...files] : [],
+  )
 }

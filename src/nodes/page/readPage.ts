@@ -6,7 +6,8 @@ import { FILES_GLOBAL, parts } from './parts.ts'
 export type ReadPart = (id: string) => string
 
 /** The bytes of the workflow's ZIP. */
-export const readBundle = (read: ReadPart): Uint8Array<ArrayBuffer> => fromBase64(read(parts.bundle))
+export const readBundle = (read: ReadPart): Uint8Array<ArrayBuffer> =>
+  fromBase64(read(parts.bundle))
 
 /**
  * The script of the engine's worker. It begins with the addresses of its files, which are data: URLs:

@@ -34,6 +34,4 @@ function readPlaces(value: Json | undefined, most: number): string[] | undefined
 
 /** Texts without markup: ids, and names of params, which subgraphs choose. */
 const isPlace = (value: Json): value is string =>
-  typeof value === 'string' &&
-  value.length <= limits.characters &&
-  /^[^<>\p{Cc}]+$/u.test(value)
+  typeof value === 'string' && value.length <= limits.characters && /^[^<>\p{Cc}]+$/u.test(value)
