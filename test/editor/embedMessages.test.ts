@@ -47,7 +47,7 @@ describe('a message', () => {
     expect(problem({ type: 'load', gallery: '../../private' })).toMatch(/id of a ready workflow/)
     expect(problem({ type: 'load', workflow: 7 })).toMatch(/Expected the text/)
     expect(problem({ type: 'load', workflow: 'x'.repeat(limits.bytes + 1) })).toMatch(
-      /at most 8 MB/,
+      /at most 8 MB of workflow/,
     )
     expect(problem({ type: 'set', params: [] })).toMatch(/Expected params as an object, got a list/)
     expect(problem({ type: 'set', params: {} })).toMatch(/1 to 200/)

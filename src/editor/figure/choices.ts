@@ -3,9 +3,9 @@
 // Default views: the three largest views of the top level that run.
 //
 // Default params: up to six of the top level, those with the most points. 4 points if a note or the
-// description names them (as in “Set steps to”, in backticks, or with an underscore), 3 for sliders,
-// 2 for lengths of loops and samplers and for choices of data, 1 if the value is not the default.
-// Params with fewer than 2 points are left out; seeds and texts have points only by a note.
+// description names them (as in “Set steps to”, in backticks, or with an underscore), 3 for
+// sliders, 2 for lengths of loops and samplers and for choices of data, 1 if the value is not the
+// default. Params with fewer than 2 points are left out; seeds and texts have points only by a note.
 import { splitValue, valueId } from '../../engine/base/ids.ts'
 import { getOwn } from '../../engine/base/records.ts'
 import { hasEffect, type ByType, type Declaration, type Param } from '../../engine/plan/op.ts'

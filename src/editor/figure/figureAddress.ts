@@ -53,7 +53,8 @@ export function figureAddress(
 
 /** HTML that shows a figure. `title` names it for screen readers. */
 export const figureCode = (address: string, title: string, height: number): string =>
-  `<iframe src="${escapeHtml(address)}" title="${escapeHtml(title)}" width="100%" height="${height}" ` +
+  `<iframe src="${escapeHtml(address)}" title="${escapeHtml(title)}" ` +
+  `width="100%" height="${height}" ` +
   'loading="lazy" allow="cross-origin-isolated; clipboard-write" style="border: 0"></iframe>'
 
 const escapeHtml = (text: string): string =>

@@ -111,7 +111,7 @@ function readLoad({ workflow, gallery }: Record<string, unknown>): HostMessage |
   if (typeof workflow !== 'string')
     return `Expected the text of a workflow, got ${short(workflow)}.`
   if (workflow.length > limits.bytes)
-    return `Expected a workflow of at most ${limits.bytes / 1e6} MB, got ${workflow.length} characters.`
+    return `Expected at most ${limits.bytes / 1e6} MB of workflow, got ${workflow.length} characters.`
   return { type: 'load', workflow }
 }
 

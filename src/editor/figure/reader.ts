@@ -38,7 +38,7 @@ export interface Reader extends Figure {
 
 type ViewEvent = Extract<RunEvent, { type: 'view' }>
 
-/** Creates a figure of a workflow. After its first run, a graph without training follows changes. */
+/** Creates a figure of a file. After its first run, a graph without training follows changes. */
 export const createReader = (options: ReaderOptions): Reader => new WorkflowReader(options)
 
 interface ReaderRun {

@@ -63,8 +63,8 @@ export function findParam(params: readonly FigureParam[], name: string): FoundPa
   const keys = found.map(({ key }) => key)
   if (found.length > 1)
     return { problem: `Several nodes are called ${node}: use ${keys.join(' or ')}.` }
-  const names = params.map(({ title, name: each }) => `${title}.${each}`)
+  const names = params.map(({ title, name: each }) => `${title}.${each}`).join(', ') || 'none'
   return {
-    problem: `There is no param ${name.slice(0, 80)} that can be set. Available: ${names.join(', ') || 'none'}.`,
+    problem: `There is no param ${name.slice(0, 80)} that can be set. Available: ${names}.`,
   }
 }

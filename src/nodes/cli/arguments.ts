@@ -16,8 +16,9 @@ export const help = `litegraph-diffusion runs the graphs of its editor without a
 
 run writes into dir: a PNG of every view, a CSV of every chart and loss, the output files of nodes
 (checkpoints), and summary.json. script writes a workflow as a short program that computes the same
-numbers. page writes a workflow, its files and the engine to one HTML file, which opens from disk. Each workflow can be JSON, a PNG that contains it, or a ZIP with its files. Files are
-written completely or not at all.
+numbers. page writes a workflow, its files and the engine to one HTML file, which opens from disk.
+Each workflow can be JSON, a PNG that contains it, or a ZIP with its files. Files are written
+completely or not at all.
 
   --out dir              folder for the results; created if needed
   --set Node.param=value sets a param of the node with this title or id; repeatable

@@ -99,7 +99,7 @@ class HubClient {
     }
   }
 
-  /** Commands to a run. Replacing the engine, as an impatient stop may, would disturb the others. */
+  /** Commands to a run. An impatient stop may replace the engine, which would disturb the others. */
   private control(request: Extract<Request, { run: number }>) {
     const run = this.runs.toShared(request.run)
     if (run === undefined) return
