@@ -223,7 +223,7 @@ describe('frames of a page', () => {
     const port = shareEngine({
       siblings,
       now,
-      patience: 60,
+      patience: 200,
       open: () => {
         const engine = createEngine()
         engines.push(engine)

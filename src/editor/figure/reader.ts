@@ -22,6 +22,9 @@ import type { Figure, FigureEnd, FigurePhase, FigureProgress } from './figureTyp
 /** Delay of a run after a change of a value, in milliseconds. */
 const DELAY = 200
 
+/** Id of no subgraph: seeds of all levels advance. */
+const NO_LEVEL = ''
+
 export type ReaderClient = Pick<Client, 'start' | 'listen'>
 
 export interface ReaderOptions {
@@ -95,7 +98,7 @@ class WorkflowReader implements Reader {
   run() {
     this.rerun.cancel()
     if (this.current || this.engineError.value) return
-    const advanced = withAdvancedSeeds(this.file.value, ownTypes)
+    const advanced = withAdvancedSeeds(this.file.value, ownTypes, NO_LEVEL)
     if (advanced) this.file.value = advanced
     this.start()
   }

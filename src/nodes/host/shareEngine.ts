@@ -43,6 +43,9 @@ export interface SharingOptions {
 
 const PATIENCE = 250
 
+/** Time for a message to another frame and back, in milliseconds. */
+const HEARING = 40
+
 /**
  * Opens a port to the engine of this page. Starts one in this frame if no other frame offers any.
  */
@@ -52,10 +55,23 @@ export function shareEngine(options: SharingOptions): EnginePort {
   return supervise(open(), { reopen: open })
 }
 
+type Reply = Sender['reply']
+
+/** A search for an engine. */
+interface Search {
+  since: number
+  began: number
+  take(port: EnginePort): void
+  /** Frames that began later, which the engine of this frame would answer. */
+  asked: Map<string, Reply>
+  /** True once a frame is known that began earlier: that frame starts the engine. */
+  isLater: boolean
+}
+
 class Sharing {
   private readonly name = Math.random().toString(36).slice(2)
   private hub: EngineHub | undefined
-  private seeking: { since: number; take: (port: EnginePort) => void } | undefined
+  private search: Search | undefined
   private leaveHub = () => {}
 
   constructor(private readonly options: SharingOptions) {
@@ -64,6 +80,7 @@ class Sharing {
     options.siblings.listen((note, sender) => this.onNote(note, sender))
   }
 
+  /** Returns a port that is connected later; requests are queued in order. */
   open(): EnginePort {
     return deferPort(this.connect())
   }
@@ -72,18 +89,29 @@ class Sharing {
     const { siblings, patience = PATIENCE, now = Date.now } = this.options
     if (this.hub || siblings.count === 0) return Promise.resolve(this.openHere())
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.seeking?.take(this.openHere()), patience)
+      const timer = setTimeout(() => this.begin(), patience)
       const since = now()
-      this.seeking = {
+      this.search = {
         since,
+        began: performance.now(),
+        asked: new Map(),
+        isLater: false,
         take: (port) => {
           clearTimeout(timer)
-          this.seeking = undefined
+          this.search = undefined
           resolve(port)
         },
       }
       siblings.send({ type: 'seek', from: this.name, since })
     })
+  }
+
+  /** Starts the engine in this frame, if it is still looking for one, and answers who asked. */
+  private begin() {
+    const { search } = this
+    if (!search) return
+    search.take(this.openHere())
+    for (const [name, reply] of search.asked) this.offer(name, reply)
   }
 
   /** A port to the engine in this frame, which starts now if it does not run yet. */
@@ -98,23 +126,34 @@ class Sharing {
   private onNote(note: SharingNote, { port, reply }: Sender) {
     if (note.type === 'seek') this.onSeek(note, reply)
     else if (note.to === this.name && port) {
-      if (this.seeking) this.seeking.take(openHubPort(port, waitForLock(note.lock)))
+      if (this.search) this.search.take(openHubPort(port, waitForLock(note.lock)))
       else port.close() // too late
     }
   }
 
-  /** Answers with an engine. Of two frames that ask, the one that began earlier starts one. */
-  private onSeek({ from, since }: SharingNote & { type: 'seek' }, reply: Sender['reply']) {
-    const { seeking } = this
-    const isFirst =
-      seeking !== undefined &&
-      (seeking.since < since || (seeking.since === since && this.name < from))
-    if (isFirst) seeking.take(this.openHere())
+  /** Answers with an engine. Of several frames that look for one, the first one starts it. */
+  private onSeek({ from, since }: SharingNote & { type: 'seek' }, reply: Reply) {
+    const { search } = this
+    if (this.hub) return this.offer(from, reply)
+    if (!search) return
+    if (since < search.since || (since === search.since && from < this.name)) {
+      search.isLater = true
+      return
+    }
+    search.asked.set(from, reply)
+    // An offer of a frame that began earlier, and was not heard, may be on its way.
+    const age = performance.now() - search.began
+    setTimeout(() => {
+      if (this.search === search && !search.isLater) this.begin()
+    }, HEARING - age)
+  }
+
+  private offer(to: string, reply: Reply) {
     if (!this.hub) return
     const { port1, port2 } = new MessageChannel()
     const leave = this.hub.join(port1)
-    waitForLock(lockOf(from))(leave)
-    reply({ type: 'offer', to: from, lock: lockOf(this.name) }, port2)
+    waitForLock(lockOf(to))(leave)
+    reply({ type: 'offer', to, lock: lockOf(this.name) }, port2)
   }
 }
 
