@@ -10,6 +10,7 @@ import { declarations } from './src/build/declarations.ts'
 import { packedEmoji } from './src/build/emoji.ts'
 import { compressedMnist } from './src/build/mnist.ts'
 import { offline } from './src/build/offline.ts'
+import { onePage } from './src/build/onePage.ts'
 import { createNonce, policyHeaders, policyInPages } from './src/build/policy.ts'
 import { THREAD_SCRIPT, threadScript, writeThreadScript } from './src/build/threadScript.ts'
 import { usage } from './src/build/usage.ts'
@@ -49,6 +50,7 @@ const app: UserConfig = {
     usage(),
     compressedMnist(),
     packedEmoji(),
+    onePage(),
     offline(),
     policyInPages(),
   ],
@@ -84,7 +86,8 @@ const app: UserConfig = {
  */
 const library: UserConfig = {
   publicDir: false,
-  plugins: [filesBeside()],
+  // The command line writes pages too.
+  plugins: [filesBeside(), onePage()],
   build: {
     outDir: 'dist',
     emptyOutDir: false,

@@ -2,3 +2,6 @@
 
 /** Next to index.html, because the scope of a service worker is its own folder. */
 export const SERVICE_WORKER = 'service-worker.js'
+
+/** Template of pages in one file, next to index.html. Loaded when a page is saved. */
+export const PAGE_TEMPLATE = 'page-template.html'

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import type { Plugin } from 'vite'
 import type { Built } from '../editor/pwa/serviceWorker.ts'
-import { SERVICE_WORKER } from './names.ts'
+import { PAGE_TEMPLATE, SERVICE_WORKER } from './names.ts'
 
 /** Data files above this size in bytes are cached only when a node loads them. */
 const SMALL = 100_000
@@ -16,6 +16,9 @@ const SMALL = 100_000
  */
 const isNeverAsked = (path: string) =>
   path === SERVICE_WORKER || /\.(woff|ttf|map)$|^(_headers|_redirects|CNAME|\.[^/]+)$/.test(path)
+
+/** Matches files that few visits need. */
+const isData = (path: string) => /\.(gz|zip)$/.test(path) || path === PAGE_TEMPLATE
 
 export function offline(): Plugin {
   let root = process.cwd()
@@ -55,7 +58,7 @@ export function builtIn(folder: string): Built {
     if (isNeverAsked(path)) continue
     const bytes = readFileSync(join(folder, path))
     hash.update(path).update(bytes)
-    const isLarge = /\.(gz|zip)$/.test(path) && bytes.length > SMALL
+    const isLarge = isData(path) && bytes.length > SMALL
     const list = isLarge ? onDemand : precached
     // Some servers redirect index.html to its folder, and browsers reject a redirected response for
     // a navigation.

@@ -14,14 +14,14 @@ interface Findings {
 }
 
 /** Evaluates it, because the content security policy forbids inline scripts. */
-export const addAxe = (page: Page) => page.evaluate(axe)
+export const addAxe = (page: Pick<Page, 'evaluate'>) => page.evaluate(axe)
 
 /**
  * Returns the serious and critical problems in a part of a screen, by all rules or by the rule for
  * contrast. Requires {@link addAxe}.
  */
 export async function findViolations(
-  page: Page,
+  page: Pick<Page, 'evaluate'>,
   screen: string,
   within: string,
   rules: 'all' | 'contrast' = 'all',

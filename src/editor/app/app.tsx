@@ -5,9 +5,11 @@ import type { EnginePort } from '../../engine/protocol.ts'
 import { ChartDock } from '../charts/dockLoader.tsx'
 import { ServicesProvider } from '../ui/services.ts'
 import { Drawer } from '../drawer/drawer.tsx'
+import { readAddress, type HideablePart } from '../drops/address.ts'
 import { startEditor } from './editor.ts'
 import type { Editor } from './services.ts'
 import { Choices } from './choiceList.tsx'
+import { AppModeLoader } from './appModeLoader.tsx'
 import { Finder } from './finder.tsx'
 import { WireCard } from '../panel/wireInspector.tsx'
 import { Minimap } from '../canvas/minimap.tsx'
@@ -36,21 +38,25 @@ import { PresentationLoader } from '../present/loader.tsx'
 import { TourLoader } from '../tour/loader.tsx'
 import { Toolbox } from './toolboxLoader.tsx'
 
+/** Parts that the address leaves out. */
+const { hide } = readAddress(location.search)
+const isPart = (part: HideablePart) => !hide.has(part)
+
 function App({ editor }: { editor: Editor }) {
   return (
     <ServicesProvider value={editor}>
       <EmptyCanvasHint editor={editor} />
-      <TopBar />
-      <TabBar />
+      {isPart('bar') && <TopBar />}
+      {isPart('tabs') && <TabBar />}
       <TourLoader />
       <Drawer />
-      <Panel />
+      {isPart('panel') && <Panel />}
       <LowerPanel />
-      <Minimap />
+      {isPart('minimap') && <Minimap />}
       <Toolbox />
-      <ChartDock />
+      {isPart('charts') && <ChartDock />}
       <Breadcrumbs />
-      <StatusBar />
+      {isPart('status') && <StatusBar />}
       <PresentationLoader />
       <Banners />
       <FailureLoader />
@@ -64,6 +70,7 @@ function App({ editor }: { editor: Editor }) {
       <Menu />
       <Choices />
       <QuickField />
+      <AppModeLoader />
       <Viewer />
       <Dialog />
     </ServicesProvider>
@@ -118,6 +125,7 @@ export async function mount(
   const screen = document.createElement('div')
   const first = document.createElement('div')
   root.append(first, main, screen)
+  root.dataset.hide = [...hide].join(' ')
   const draw = (editor: Editor) => {
     render(<SkipLink editor={editor} />, first)
     render(<App editor={editor} />, screen)

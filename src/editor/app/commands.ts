@@ -31,8 +31,9 @@ import { isBorderNode } from '../graph/borderNodes.ts'
 import { canvasTool, selectedIds } from '../canvas/state.ts'
 import { queueShown, runState, type RunSpeed } from '../running/state.ts'
 import { settings } from '../storage/settings.ts'
+import { isEmbedded } from '../storage/embedded.ts'
 import { levelTitles, revision, undoable, workflowId, workflowName } from '../workspace/state.ts'
-import { shownFinder } from './state.ts'
+import { appModeShown, shownFinder } from './state.ts'
 import {
   lowerPanel,
   panelShown,
@@ -160,7 +161,8 @@ function fileCommands(editor: Editor) {
       enabled: () => revision.value > 0,
       run: () => showDialog({ kind: 'versions', id: workflowId.value, name: workflowName.value }),
     },
-    storage: { run: () => showDialog({ kind: 'storage' }) },
+    // The stores of an embedded page are in memory: there is nothing to back up.
+    storage: { enabled: () => !isEmbedded, run: () => showDialog({ kind: 'storage' }) },
     closeTab: { keys: ['Alt+W'], run: () => void workspace.close() },
     ...tabCommands(workspace),
     download: {
@@ -174,6 +176,8 @@ function fileCommands(editor: Editor) {
     downloadScript: { run: () => share((to) => to.downloadScript(editor)) },
     copyLink: { keys: ['Alt+Shift+L'], run: () => share((to) => to.copyLink(editor)) },
     share: { run: () => share((to) => to.shareWithFiles(editor)) },
+    embed: { run: () => showDialog({ kind: 'embed' }) },
+    savePage: { run: () => share((to) => to.savePage(editor)) },
   } satisfies CommandTable
 }
 
@@ -329,6 +333,13 @@ function nodeCommands(editor: Editor) {
       enabled: () => canCompare(nodes()),
       run: () => openComparison(stage, nodes()),
     },
+    appItems: {
+      enabled: single,
+      run: () =>
+        void import('../figure/appItems.ts').then(({ showAppItems }) =>
+          showAppItems(editor, nodes()[0]),
+        ),
+    },
     runTo: {
       keys: ['Shift+Enter'],
       enabled: () => isIdle() && single(),
@@ -360,6 +371,10 @@ function viewCommands(editor: Editor) {
     paramInputs: {
       enabled: () => nodes().length === 1 && paramInputItems(editor, nodes()[0]).length > 0,
       run: () => showParamInputs(editor, nodes()[0]),
+    },
+    appMode: {
+      keys: ['Alt+Shift+A'],
+      run: () => (appModeShown.value = !appModeShown.value),
     },
     outline: { keys: ['Alt+O'], run: () => toggleOutline(stage) },
     present: { keys: ['Alt+Shift+P'], run: () => (presenting.value = !presenting.value) },

@@ -34,6 +34,7 @@ function OpenDialog({ dialog }: { dialog: DialogState }) {
       {dialog.kind === 'importPoints' && <ImportPoints dialog={dialog} close={close} />}
       {dialog.kind === 'dataset' && <DatasetDialog dialog={dialog} close={close} />}
       {dialog.kind === 'storage' && <StorageDialog close={close} />}
+      {dialog.kind === 'embed' && <EmbedDialog close={close} />}
       {dialog.kind === 'versions' && <VersionsDialog dialog={dialog} close={close} />}
       {dialog.kind === 'vary' && <Vary dialog={dialog} close={close} />}
       {dialog.kind === 'drawing' && <DrawPoints dialog={dialog} close={close} />}
@@ -62,6 +63,11 @@ const SettingsDialog = lazyDialog(
 const StorageDialog = lazyDialog(
   async () => (await import('../backup/storageDialog.tsx')).StorageDialog,
   () => texts.backup.title,
+)
+
+const EmbedDialog = lazyDialog(
+  async () => (await import('./embedDialog.tsx')).EmbedDialog,
+  () => texts.commands.embed,
 )
 
 const CheckpointDialog = lazyDialog(

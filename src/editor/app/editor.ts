@@ -8,6 +8,7 @@ import { shownChart } from '../charts/state.ts'
 import { listenToDrops, openAddress, openAddressLink } from '../drops/files.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { loadUsage } from '../graph/usageTable.ts'
+import { readFigureLook } from '../figure/figureAddress.ts'
 import { followFocus } from '../outline/focus.ts'
 import { createEngineRequests } from '../running/engineRequests.ts'
 import { followShapes } from '../running/featureShapes.ts'
@@ -17,7 +18,8 @@ import { hasRun, runState, runsHere } from '../running/state.ts'
 import { followSaving } from '../running/storedTrainings.ts'
 import { createStoredViews } from '../running/storedViews.ts'
 import { createRunHistory } from '../runs/runHistory.ts'
-import { loadSettings, settings } from '../storage/settings.ts'
+import { adoptSettings, loadSettings, settings } from '../storage/settings.ts'
+import { isEmbedded } from '../storage/embedded.ts'
 import { openStores, storageAvailability, type Stores } from '../storage/stores.ts'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { createSavedNodeLibrary } from '../subgraph/savedNodes.ts'
@@ -62,6 +64,7 @@ export async function startEditor(
       .storeSettings(change)
       .catch((error: unknown) => showStorageError(texts.backup.parts.settings, error)),
   )
+  if (isEmbedded) adoptSettings({ theme: readFigureLook(location.search).theme, panel: false })
   setPanelShown(settings.value.panel && !isSmall())
   await applyLanguage(settings.value.language)
   void loadDescriptions()
@@ -77,10 +80,10 @@ export async function startEditor(
   const isNew = !settings.value.open
   await mayOpen
   await editor.workspace.restoreTabs()
-  editor.runner.continueDiscarded()
+  if (!isEmbedded) editor.runner.continueDiscarded()
   addEventListener('hashchange', () => void openAddressLink(editor))
   await openAddress(editor)
-  offerTour(isNew && storageAvailability.value.state !== 'silent')
+  offerTour(isNew && !isEmbedded && storageAvailability.value.state !== 'silent')
   return editor
 }
 

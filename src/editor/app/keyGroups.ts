@@ -52,6 +52,9 @@ export const groupOf: { readonly [K in CommandId]: KeyGroup } = {
   downloadScript: 'file',
   copyLink: 'file',
   share: 'file',
+  embed: 'file',
+  savePage: 'file',
+  appMode: 'view',
 
   undo: 'edit',
   redo: 'edit',
@@ -109,6 +112,7 @@ export const groupOf: { readonly [K in CommandId]: KeyGroup } = {
   zoomIn: 'view',
   zoomOut: 'view',
   minimap: 'view',
+  appItems: 'nodes',
   present: 'view',
   menu: 'view',
 

@@ -1,4 +1,4 @@
-// The page: the editor, or the measurements that its address asks for.
+// The page: the editor, a figure, or the measurements that its address asks for.
 import './styles.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import { connect } from '../../nodes/host/connect.ts'
@@ -7,35 +7,54 @@ import worker from '../../nodes/host/appWorker.ts?worker&url'
 import { readAddress } from '../drops/address.ts'
 import { isolatePage } from '../pwa/isolation.ts'
 import { registerServiceWorker } from '../pwa/offline.ts'
+import { isEmbedded } from '../storage/embedded.ts'
 import { mount } from './app.tsx'
+import { appModeShown } from './state.ts'
 
 const message = document.getElementById('start-message')!
 const root = document.getElementById('app')!
+const address = readAddress(location.search)
+const onDraw = () => message.remove()
 
-/** Before anything of the editor starts: the engine would disturb what is measured. */
-const { bench } = readAddress(location.search)
+/** An embedded page stores nothing, and shares its engine with the figures beside it. */
+const openEngine = async () =>
+  isEmbedded ? (await import('../figure/engine.ts')).openFigureEngine(worker) : connect({ worker })
 
+async function startEditor() {
+  // A page in another page is isolated by that page, or not at all.
+  const mayOpen = isEmbedded ? undefined : isolatePage()
+  const editor = await mount(root, await openEngine(), { onDraw, ...(mayOpen && { mayOpen }) })
+  if (address.embed) {
+    const { embedEditor } = await import('../figure/embeddedEditor.ts')
+    await embedEditor(editor, address)
+  }
+  if (address.app) appModeShown.value = true
+  if (!isEmbedded) await registerServiceWorker()
+}
+
+async function startFigure() {
+  const figure = await import('../figure/start.tsx')
+  await figure.startFigure({ root, address, worker, onDraw })
+}
+
+/** Without the editor and its engine, which would disturb what is measured. */
 async function startBench() {
   const { showBench } = await import('../bench/start.tsx')
   // Threads are measured too.
   await isolatePage()
   await showBench(root, location.search)
-  message.remove()
+  onDraw()
 }
 
-async function startEditor() {
-  await mount(root, connect({ worker }), {
-    mayOpen: isolatePage(),
-    onDraw: () => message.remove(),
-  })
-  await registerServiceWorker()
+function start() {
+  if (address.bench) return startBench()
+  return address.read || (address.embed && address.app) ? startFigure() : startEditor()
 }
 
-try {
-  await (bench ? startBench() : startEditor())
-} catch (error) {
+// Not awaited here: the modules that are loaded later may share code with this one.
+void start().catch((error: unknown) => {
   // The message is in index.html, because it also has to appear if this script does not load.
   document.getElementById('start-problem')?.append(getErrorMessage(error))
   message.classList.add('failed')
   throw error
-}
+})

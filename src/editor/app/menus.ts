@@ -119,6 +119,7 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
           items: colourItems(editor, editor.stage.selection()),
         }),
     }),
+    commandItem('appItems'),
     commandItem('collapse', {
       label: node.flags.collapsed ? commands.expand : commands.collapse,
     }),

@@ -1,4 +1,9 @@
-// Sharing of workflows: as a ZIP with the files it uses, as a script, or as a link.
+// Sharing of workflows: as a ZIP with the files it uses, as a script, as a link, or as a page.
+import { PAGE_TEMPLATE } from '../../build/names.ts'
+import { fillPage } from '../../nodes/page/fillPage.ts'
+import { findPageData } from '../../nodes/page/pageData.ts'
+import { stringifyWorkflow } from '../../nodes/workflow.ts'
+import type { WorkflowFile } from '../../nodes/workflow/file.ts'
 import type { BundledFile, NamedFile } from '../../nodes/workflow/bundle.ts'
 import { findNamedFiles, packBundle } from '../../nodes/workflow/bundle.ts'
 import { bundleToHash } from '../../nodes/workflow/link.ts'
@@ -9,7 +14,9 @@ import * as format from '../ui/format.ts'
 import { shortLink } from './shortLink.ts'
 import { shippedCheckpoint } from '../workspace/shippedCheckpoints.ts'
 import { askChoice, askText, showToast } from '../ui/state.ts'
-import { workflowName } from '../workspace/state.ts'
+import { readyId, unsaved, workflowName } from '../workspace/state.ts'
+import type { EmbeddedWorkflow } from '../figure/figureAddress.ts'
+import { figureTexts } from '../texts/figureTexts.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 
 type StoredBundleFile = BundledFile & { bytes: Uint8Array<ArrayBuffer> }
@@ -64,6 +71,31 @@ export async function downloadScript({ engine, workspace }: Editor) {
 /** Limit of the files in a link, in bytes: some programs truncate longer links. */
 const MAX_LINK_FILES = 100e3
 
+/** The workflow as part of an address, and the names of the files that are not in it. */
+async function packAddress(editor: Editor): Promise<{ hash: string; excluded: string[] }> {
+  const { here, missing } = await readUsedFiles(editor)
+  const fits = here.reduce((size, { bytes }) => size + bytes.length, 0) <= MAX_LINK_FILES
+  // Recipients have the files that ship with the editor.
+  const own = await Promise.all(
+    here.map(async (each) => ((await shippedCheckpoint(each.file.sha256)) ? undefined : each)),
+  )
+  const included = fits ? own.filter((each) => each !== undefined) : []
+  const excluded = [...missing, ...(fits ? [] : own.filter((each) => each !== undefined))].map(
+    ({ file }) => file.name,
+  )
+  return { hash: bundleToHash(packBundle(editor.workspace.text(), included)), excluded }
+}
+
+/** What the address of a figure names: the open ready workflow by its id, or any other in full. */
+export async function packEmbedded(
+  editor: Editor,
+): Promise<{ workflow: EmbeddedWorkflow; excluded: readonly string[] }> {
+  const ready = readyId.value
+  if (ready !== undefined && !unsaved.value) return { workflow: { ready }, excluded: [] }
+  const { hash, excluded } = await packAddress(editor)
+  return { workflow: { hash }, excluded }
+}
+
 /**
  * Copies a link: a short one to a workflow of the gallery in which at most params changed, or one
  * that contains the workflow, and its files if they are small.
@@ -78,17 +110,7 @@ export async function copyLink(editor: Editor) {
 }
 
 async function copyFullLink(editor: Editor) {
-  const { here, missing } = await readUsedFiles(editor)
-  const fits = here.reduce((size, { bytes }) => size + bytes.length, 0) <= MAX_LINK_FILES
-  // Recipients have the files that ship with the editor.
-  const own = await Promise.all(
-    here.map(async (each) => ((await shippedCheckpoint(each.file.sha256)) ? undefined : each)),
-  )
-  const included = fits ? own.filter((each) => each !== undefined) : []
-  const excluded = [...missing, ...(fits ? [] : own.filter((each) => each !== undefined))].map(
-    ({ file }) => file.name,
-  )
-  const hash = bundleToHash(packBundle(editor.workspace.text(), included))
+  const { hash, excluded } = await packAddress(editor)
   const link = location.origin + location.pathname + hash
   const { share } = texts
   const about = [
@@ -120,4 +142,61 @@ function describeBundle(
     ...(missing.length ? [share.missing(missing.map(({ file }) => file.name).join(', '))] : []),
     share.size(format.bytes(size)),
   ].join(' ')
+}
+
+// ---- pages in one file
+
+/** Writes the workflow, its files and the engine to one HTML file, if the user agrees. */
+export async function savePage(editor: Editor) {
+  const words = figureTexts().page
+  const template = await loadTemplate()
+  const { here, missing } = await readUsedFiles(editor)
+  const { file } = editor.workspace.capture()
+  const page = fillPage(template, {
+    title: translateWorkflow(workflowName.value),
+    bundle: packBundle(stringifyWorkflow(withShownTexts(file)), here),
+    data: await readPageData(file),
+  })
+  const about = [
+    words.about(format.bytes(page.length)),
+    ...(missing.length ? [words.missing(missing.map((each) => each.file.name).join(', '))] : []),
+  ].join(' ')
+  const answer = await askChoice(words.title, about, [
+    { label: texts.dialogs.cancel, value: 'cancel' },
+    { label: words.save, value: 'yes', primary: true },
+  ])
+  if (answer !== 'yes') return
+  const name = format.fileName(translateWorkflow(workflowName.value))
+  download({ name: `${name}.html`, mime: 'text/html', bytes: page })
+}
+
+async function loadTemplate(): Promise<string> {
+  const response = await fetch(new URL(PAGE_TEMPLATE, document.baseURI)).catch(() => undefined)
+  if (!response?.ok) throw new Error(figureTexts().page.noTemplate)
+  return response.text()
+}
+
+/** The page has no translations of ready workflows: it keeps the texts that the user sees. */
+function withShownTexts(file: WorkflowFile): WorkflowFile {
+  const { title, about, ...rest } = file.extra.diffusion ?? { format: 1 }
+  const diffusion = {
+    ...rest,
+    format: 1,
+    ...(title !== undefined && { title: translateWorkflow(title) }),
+    ...(about !== undefined && { about: translateWorkflow(about) }),
+  }
+  return { ...file, extra: { ...file.extra, diffusion } }
+}
+
+/** Data sets of the package that the page would fetch, such as MNIST. */
+async function readPageData(file: WorkflowFile): Promise<Record<string, Uint8Array>> {
+  const names = findPageData(file)
+  if (names.length === 0) return {}
+  const { shippedAddresses } = await import('../../nodes/storage/shippedAddresses.ts')
+  const entries = names.map(async (name) => {
+    const response = await fetch(shippedAddresses.files[name] ?? '').catch(() => undefined)
+    if (!response?.ok) throw new Error(figureTexts().page.noTemplate)
+    return [name, new Uint8Array(await response.arrayBuffer())] as const
+  })
+  return Object.fromEntries(await Promise.all(entries))
 }

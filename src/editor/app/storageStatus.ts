@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals'
 import type { Availability } from '../../nodes/storage/boundedValues.ts'
 import { adoptSettings, settings } from '../storage/settings.ts'
+import { isFramed } from '../storage/embedded.ts'
 import { storageAvailability } from '../storage/stores.ts'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { applyLanguage, texts } from '../texts/texts.ts'
@@ -24,15 +25,19 @@ export function followStorage(editor: Editor) {
 }
 
 function describe(availability: Availability): Banner | undefined {
-  const { storage, commands } = texts
+  const text = describeProblem(availability)
+  const download = { label: texts.commands.download, run: () => getCommand('download').run() }
+  return text === undefined ? undefined : { text, actions: [download] }
+}
+
+function describeProblem(availability: Availability): string | undefined {
+  const { storage } = texts
+  if (isFramed) return storage.framed
   if (availability.state === 'ready') return undefined
-  const text =
-    availability.state === 'silent'
-      ? storage.silent
-      : availability.problem === 'QuotaExceededError'
-        ? storage.diskFull
-        : storage.temporary(availability.problem)
-  return { text, actions: [{ label: commands.download, run: () => getCommand('download').run() }] }
+  if (availability.state === 'silent') return storage.silent
+  return availability.problem === 'QuotaExceededError'
+    ? storage.diskFull
+    : storage.temporary(availability.problem)
 }
 
 async function recover(editor: Editor) {

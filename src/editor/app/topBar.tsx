@@ -100,7 +100,10 @@ const fileItems = (): Menu['items'] => [
   commandItem('downloadScript'),
   commandItem('copyLink'),
   commandItem('share'),
+  commandItem('embed'),
+  commandItem('savePage'),
   'rule',
+  commandItem('appMode'),
   commandItem('present'),
 ]
 

@@ -1,8 +1,10 @@
 // Parts of this browser's storage, and the size of the cached editor.
 import type { BackupServices } from './services.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
+import { memoryStore } from '../../engine/plan/store.ts'
 import { databaseStore } from '../../nodes/storage/database.ts'
 import { runState } from '../running/state.ts'
+import { isEmbedded } from '../storage/embedded.ts'
 import { createParts, type FileStore, type Parts } from './parts.ts'
 
 export function browserParts({ files, stores }: Pick<BackupServices, 'files' | 'stores'>): Parts {
@@ -20,7 +22,7 @@ export function browserParts({ files, stores }: Pick<BackupServices, 'files' | '
     checkpoints: fileStore('checkpoint'),
     datasets: fileStore('dataset'),
     // Shared with the engine, which reads it at the start of each training.
-    states: databaseStore('litegraph-diffusion-states'),
+    states: isEmbedded ? memoryStore() : databaseStore('litegraph-diffusion-states'),
   })
 }
 

@@ -47,10 +47,13 @@ export function createRunPresenter(
   const showStep: RunPresenter['showStep'] = (step, { graph, tab }) => {
     for (const [node, view] of chooseStep(tab, step)) stage.showView(node, view, graph)
   }
-  const showOnNodes = (event: RunEvent, { graph, tab }: RunTab) => {
+  const showOnNodes = (event: RunEvent, { graph, tab, results }: RunTab) => {
     // Live views are recorded while an earlier step is shown.
     if (event.type !== 'view' || !showsEarlierStep(tab)) stage.showEvent(event, graph)
-    if (event.type === 'view') chartRuns(tab).showView(outerId(event.node), event.view)
+    if (event.type !== 'view') return
+    const id = outerId(event.node)
+    chartRuns(tab).showView(id, event.view)
+    results.views.value = new Map(results.views.value).set(id, event.view)
   }
   return {
     showOnNodes,

@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
+import type { View } from '../../engine/plan/view.ts'
 import type {
   BackendReport,
   Event,
@@ -58,6 +59,8 @@ const createTabResults = () => ({
   saved: signal<{ index: number; at: number } | undefined>(undefined),
   faults: signal<readonly Fault[]>([]),
   notices: signal<readonly Fault[]>([]),
+  /** Latest views, also of earlier runs, by the full ids of their nodes. */
+  views: signal<ReadonlyMap<string, View>>(new Map()),
   files: signal<readonly RunFile[]>([]),
   /** Text of the workflow as it ran; '' before the first run. */
   workflowText: signal(''),

@@ -9,6 +9,7 @@ import {
   type Update,
 } from '../../nodes/storage/keyValues.ts'
 import { translateMessage, texts } from '../texts/texts.ts'
+import { isEmbedded } from './embedded.ts'
 
 /** Names of the stores. */
 export const storeNames = [
@@ -65,10 +66,12 @@ export const storageAvailability = computed((): Availability => {
 
 /**
  * Opens the stores of this browser. They work in memory while IndexedDB is missing, forbidden
- * (private windows of some browsers) or silent; see {@link storageAvailability}.
+ * (private windows of some browsers) or silent, see {@link storageAvailability}, and always in
+ * pages that belong to another page.
  */
 export function openStores(prefix = PREFIX): Stores {
   const createStore = (name: string) => {
+    if (isEmbedded) return createMemoryStore()
     const onChange = (now: Availability) =>
       void (availabilities.value = { ...availabilities.value, [name]: now })
     const database = createDatabaseValues(`${prefix}-${name}`, name)

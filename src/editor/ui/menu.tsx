@@ -101,7 +101,7 @@ const MenuEntry = ({ item, checks, choose }: MenuEntryProps) => (
   <button
     type="button"
     class={item.danger ? 'item danger' : 'item'}
-    role={'checked' in item ? 'menuitemradio' : 'menuitem'}
+    role={'checked' in item ? (item.several ? 'menuitemcheckbox' : 'menuitemradio') : 'menuitem'}
     {...('checked' in item && { 'aria-checked': Boolean(item.checked) })}
     disabled={item.disabled}
     onClick={choose}

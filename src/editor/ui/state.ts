@@ -64,6 +64,8 @@ export interface MenuItem {
   danger?: boolean
   disabled?: boolean
   checked?: boolean
+  /** Can be checked together with others. */
+  several?: true
 }
 
 /** Heading of the items after it. */
@@ -135,6 +137,8 @@ export type Dialog =
   | { kind: 'shortcuts' }
   | { kind: 'settings' }
   | { kind: 'storage' }
+  /** Code and address of a figure, for other pages. */
+  | { kind: 'embed' }
   /** Versions of a workflow in the library. */
   | { kind: 'versions'; id: string; name: string }
   /** Values of a sweep. `node` (a full id) and `param` preselect its first axis. */

@@ -1,5 +1,6 @@
 // Storage of the open tabs, for a reload of the window and for the next visit.
 import { changeSettings, type OpenEntry, type Settings } from '../storage/settings.ts'
+import { isEmbedded } from '../storage/embedded.ts'
 import { storageAvailability } from '../storage/stores.ts'
 import { lockName } from './openWorkflow.ts'
 
@@ -28,6 +29,8 @@ export async function loadLastTabs({
 }
 
 function readWindowTabs(): LastTabs | undefined {
+  // Session storage is that of the user's own pages in this window.
+  if (isEmbedded) return undefined
   try {
     return (JSON.parse(sessionStorage.getItem('tabs') ?? 'null') as LastTabs | null) ?? undefined
   } catch {
@@ -39,6 +42,7 @@ export function rememberTabs(tabs: Required<LastTabs>) {
   // The tabs of the last visit are not known yet.
   if (storageAvailability.value.state === 'silent') return
   changeSettings(tabs)
+  if (isEmbedded) return
   try {
     sessionStorage.setItem('tabs', JSON.stringify(tabs))
   } catch {

@@ -11,12 +11,14 @@ export const help = `litegraph-diffusion runs the graphs of its editor without a
   litegraph-diffusion run workflow.json --out dir [options]
   litegraph-diffusion check workflow.json ... [--json]
   litegraph-diffusion script workflow.json [--out script.ts]
+  litegraph-diffusion page workflow.json --out page.html [--checkpoint file] [--dataset file]
   litegraph-diffusion import folder --out data.safetensors [--size 32] [--grey] [--fit crop] [--labels]
 
 run writes into dir: a PNG of every view, a CSV of every chart and loss, the output files of nodes
 (checkpoints), and summary.json. script writes a workflow as a short program that computes the same
-numbers. Each workflow can be JSON, a PNG that contains it, or a ZIP with its files. Files are
-written completely or not at all.
+numbers. page writes a workflow, its files and the engine to one HTML file, which opens from disk.
+Each workflow can be JSON, a PNG that contains it, or a ZIP with its files. Files are written
+completely or not at all.
 
   --out dir              folder for the results; created if needed
   --set Node.param=value sets a param of the node with this title or id; repeatable
@@ -101,6 +103,16 @@ export interface ScriptArguments {
   nodes: string[]
 }
 
+export interface PageArguments {
+  command: 'page'
+  file: string
+  out: string
+  settings: Record<string, string>
+  steps: number | undefined
+  checkpoints: string[]
+  datasets: string[]
+}
+
 export interface CheckArguments {
   command: 'check'
   files: string[]
@@ -113,6 +125,7 @@ export type Arguments =
   | RunArguments
   | ImportArguments
   | ScriptArguments
+  | PageArguments
   | CheckArguments
   | { command: 'help' }
   | { command: 'version' }
@@ -120,7 +133,7 @@ export type Arguments =
 const backends = ['wasm', 'webgpu', 'cpu', 'auto'] as const
 
 const optionTypes = {
-  out: { type: 'string' },
+  out: { type: 'string', short: 'o' },
   set: { type: 'string', multiple: true },
   steps: { type: 'string' },
   target: { type: 'string', multiple: true },
@@ -158,6 +171,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   ],
   check: ['json', 'nodes'],
   script: workflowOptions,
+  page: ['out', 'set', 'steps', 'checkpoint', 'dataset'],
   import: ['out', 'size', 'grey', 'fit', 'position', 'labels', 'captions', 'name', 'quiet'],
 }
 
@@ -184,6 +198,7 @@ export function parseArguments(argv: string[]): Arguments {
     steps: values.steps === undefined ? undefined : parseSteps(values.steps),
   }
   if (command === 'script') return { command, file, out: values.out, nodes, ...changes }
+  if (command === 'page') return { ...pageArguments(file, values), ...changes }
   return { ...runArguments(file, values), ...changes }
 }
 
@@ -229,6 +244,14 @@ function runArguments(
     verify,
     quiet,
   }
+}
+
+function pageArguments(
+  file: string,
+  { out, checkpoint = [], dataset = [] }: OptionValues,
+): Omit<PageArguments, 'settings' | 'steps'> {
+  if (out === undefined) throw new UsageError(cliMessages.noPageFile())
+  return { command: 'page', file, out, checkpoints: checkpoint, datasets: dataset }
 }
 
 function importArguments(folder: string, values: OptionValues): ImportArguments {

@@ -15,6 +15,9 @@ const version = () =>
     ) as { version: string }
   ).version
 
+/** Part of the package, next to the program. */
+const pageTemplate = new URL(/* @vite-ignore */ './page-template.html', import.meta.url)
+
 /** Commands load the engine only now, so that wrong usage is reported at once. */
 async function runCommand(wanted: Arguments): Promise<ExitStatus> {
   const terminal = (quiet: boolean) => createTerminal(process.stderr, quiet)
@@ -33,6 +36,8 @@ async function runCommand(wanted: Arguments): Promise<ExitStatus> {
       return (await import('./run.ts')).runWorkflow(wanted, terminal(wanted.quiet))
     case 'script':
       return (await import('./script.ts')).writeScript(wanted, terminal(true))
+    case 'page':
+      return (await import('./page.ts')).writePage(wanted, pageTemplate, terminal(true))
     case 'import':
       return (await import('./import.ts')).importFolder(wanted, terminal(wanted.quiet))
     default:

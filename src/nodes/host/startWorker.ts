@@ -3,7 +3,8 @@ import { trustedScriptUrl } from '../../engine/base/trustedScriptUrl.ts'
 
 /**
  * Starts a worker, by default without a name. A page cannot start a worker from another origin (a
- * CDN), but it can start its own worker that imports the script.
+ * CDN), but it can start its own worker that imports the script. `name` reaches the worker as its
+ * global `name`.
  */
 export function startWorker(address: string, name = ''): Worker {
   const isOwn = new URL(address).origin === location.origin

@@ -57,9 +57,11 @@ function watchEnd(post: (request: Request) => void, onEnd: () => void) {
   }
 }
 
-/** Holds a lock until this thread ends. */
+/** Holds a lock until this thread ends. Nothing happens where locks are missing or forbidden. */
 export const holdLock = (name: string, onHeld: () => void): void =>
-  void globalThis.navigator?.locks?.request(name, () => {
-    onHeld()
-    return new Promise(() => {})
-  })
+  void globalThis.navigator?.locks
+    ?.request(name, () => {
+      onHeld()
+      return new Promise(() => {})
+    })
+    .catch(() => {})

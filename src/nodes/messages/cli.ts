@@ -3,8 +3,8 @@ import { catalogue } from '../../engine/base/catalogue.ts'
 
 export const cliMessages = catalogue('cli', {
   // arguments
-  noCommand: 'Expected a command: run, check, script or import.',
-  unknownCommand: 'There is no command {command}. Use run, check, script or import.',
+  noCommand: 'Expected a command: run, check, script, page or import.',
+  unknownCommand: 'There is no command {command}. Use run, check, script, page or import.',
   noFile: 'Expected a {kind} to {command}.',
   severalFiles: 'Expected one {kind}, also got {more}.',
   noResultFolder: 'Expected a folder for the results: --out dir.',
@@ -13,6 +13,9 @@ export const cliMessages = catalogue('cli', {
   measureWithoutState: '--measure needs a folder to store its result: --state dir.',
   verifyWithState: '--verify computes everything twice from the start: leave out --state.',
   noDatasetFile: 'Expected a file for the data set: --out data.safetensors.',
+  noPageFile: 'Expected a file for the page: --out page.html.',
+  noPageTemplate:
+    'The template of pages is not there ({path}). Build the package first: npm run build -- library.',
   size: 'Expected pixels for --size, such as 32 or 64x48, got {got}.',
   fit: 'Expected one of {names} for --fit, got {got}.',
   position: 'Expected two numbers from 0 to 1 for --position, such as 0.5,0, got {got}.',

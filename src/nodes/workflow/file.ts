@@ -1,5 +1,6 @@
 // Types of a workflow file after reading: validated litegraph 0.4 JSON.
 import type { ChartLook } from '../../engine/plan/view.ts'
+import type { AppChoices } from './appChoices.ts'
 import type { Json, JsonObject } from './json.ts'
 
 export type NodeId = number | string
@@ -71,6 +72,8 @@ export interface WorkflowAbout {
   topic?: string
   /** Settings for short test runs: `{ "Node.param": value }`. */
   test?: Json
+  /** What app mode and figures show. */
+  app?: AppChoices
   foreign?: ForeignOriginal
   [key: string]: Json | ForeignOriginal | undefined
 }

@@ -1,5 +1,6 @@
 // Reads workflow files: litegraph 0.4, ComfyUI 0.4 and 1.
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
+import { readAppChoices } from './appChoices.ts'
 import { WorkflowError } from './error.ts'
 import type { WorkflowAbout, ForeignOriginal, WorkflowFile } from './file.ts'
 import { FORMAT } from './file.ts'
@@ -54,12 +55,14 @@ function readExtra(value: Json | undefined): WorkflowFile['extra'] {
       workflowMessages.newerFormat({ format: describeJson(format), newest: FORMAT }),
     )
   }
+  const { app: chosen, ...others } = diffusion
   const about = Object.fromEntries(
-    Object.entries(diffusion).filter(
+    Object.entries(others).filter(
       ([key, item]) => key !== 'foreign' && (!textKeys.has(key) || typeof item === 'string'),
     ),
   )
-  return { ...rest, diffusion: { ...about, format: FORMAT } as WorkflowAbout }
+  const app = readAppChoices(chosen)
+  return { ...rest, diffusion: { ...about, ...(app && { app }), format: FORMAT } as WorkflowAbout }
 }
 
 /** Keys of `extra.diffusion` that are shown. Other values than texts are ignored. */

@@ -181,6 +181,9 @@ export const enData = {
       `This browser does not store data here (${problem}; a private window?). You can open, edit, ` +
       'run and share as usual, but everything is lost when you close the tab. Download the ' +
       'workflow to keep it.',
+    framed:
+      'The editor is part of another page, so it neither shows nor stores saved work. Open it in a ' +
+      'tab of its own, or download the workflow to keep it.',
     diskFull:
       'The browser storage is full, and changes since then are not stored. You can open, edit, ' +
       'run and share as usual. Free space on the disk, or download the workflow to keep it.',

@@ -1,0 +1,188 @@
+// Form of a figure: a field for each of its params.
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { valueAsNumber, valueAsText } from '../../engine/base/quote.ts'
+import { fitNumber, formatNumber, sliderRange } from '../../nodes/litegraph/numberText.ts'
+import type { Param } from '../../engine/plan/op.ts'
+import { figureTexts } from '../texts/figureTexts.ts'
+import { texts, translateNode, translateWorkflow } from '../texts/texts.ts'
+import { icons } from '../ui/icons.tsx'
+import type { FigureParam } from './choices.ts'
+import type { Figure } from './figureTypes.ts'
+import { readParamValue } from './values.ts'
+
+type SetValue = (value: unknown) => void
+
+interface FieldProps<K extends Param['kind'] = Param['kind']> {
+  id: string
+  item: FigureParam
+  param: Extract<Param, { kind: K }>
+  set: SetValue
+}
+
+export function FigureForm({ figure }: { figure: Figure }) {
+  const { params } = figure.items.value
+  if (params.length === 0) return null
+  return (
+    <form
+      class="figure-form"
+      aria-label={figureTexts().settings}
+      onSubmit={(event) => event.preventDefault()}
+    >
+      {params.map((item) => (
+        <Row key={item.key} figure={figure} item={item} />
+      ))}
+    </form>
+  )
+}
+
+function Row({ figure, item }: { figure: Figure; item: FigureParam }) {
+  const id = useId()
+  const param = translateNode(item.declaration).params[item.name] ?? item.param
+  const set: SetValue = (value) => {
+    const next = readParamValue(item.param, value)
+    if (next !== undefined) figure.set(item.node, item.name, next)
+  }
+  return (
+    <div class={param.kind === 'boolean' ? 'figure-field inline' : 'figure-field'}>
+      <label for={id} title={param.about.replaceAll('`', '')}>
+        {item.name}
+        <span>{translateWorkflow(item.title)}</span>
+      </label>
+      <Field id={id} item={item} param={param} set={set} />
+    </div>
+  )
+}
+
+function Field({ param, ...rest }: FieldProps) {
+  switch (param.kind) {
+    case 'number':
+      return <NumberField param={param} {...rest} />
+    case 'choice':
+      return <ChoiceField param={param} {...rest} />
+    case 'boolean':
+      return (
+        <input
+          id={rest.id}
+          class="switch"
+          type="checkbox"
+          role="switch"
+          checked={rest.item.value === true}
+          onChange={(event) => rest.set(event.currentTarget.checked)}
+        />
+      )
+    case 'seed':
+      return <SeedField param={param} {...rest} />
+    case 'text':
+      return (
+        <TextInput
+          id={rest.id}
+          text={valueAsText(rest.item.value)}
+          set={rest.set}
+          multiline={param.multiline}
+        />
+      )
+    default:
+      return null
+  }
+}
+
+function NumberField({ id, item, param, set }: FieldProps<'number'>) {
+  const { value, name } = item
+  const text = typeof value === 'number' ? formatNumber(value) : valueAsText(value)
+  const field = <TextInput id={id} text={text} set={set} numeric />
+  if (!param.slider) return field
+  const [min, max] = sliderRange(param)
+  return (
+    <div class="range">
+      <input
+        type="range"
+        aria-label={name}
+        min={min}
+        max={max}
+        step={param.step}
+        value={valueAsNumber(value)}
+        onInput={(event) => set(fitNumber(event.currentTarget.valueAsNumber, param))}
+      />
+      {field}
+    </div>
+  )
+}
+
+function ChoiceField({ id, item, param, set }: FieldProps<'choice'>) {
+  const value = valueAsText(item.value)
+  return (
+    <select
+      id={id}
+      class="field"
+      value={value}
+      onChange={(event) => set(event.currentTarget.value)}
+    >
+      {!param.choices.includes(value) && <option value={value}>{value}</option>}
+      {param.choices.map((choice) => (
+        <option key={choice} value={choice}>
+          {choice}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+function SeedField({ id, item, set }: FieldProps<'seed'>) {
+  return (
+    <div class="pair">
+      <TextInput id={id} text={valueAsText(item.value)} set={set} numeric />
+      <button
+        type="button"
+        class="button outline icon"
+        title={texts.panel.newSeed}
+        aria-label={`${item.name}: ${texts.panel.newSeed}`}
+        onClick={() => set(crypto.getRandomValues(new Uint32Array(1))[0])}
+      >
+        <icons.dice />
+      </button>
+    </div>
+  )
+}
+
+interface TextInputProps {
+  id: string
+  text: string
+  set: SetValue
+  numeric?: boolean
+  multiline?: boolean
+}
+
+/** Applies its text when it is left. An invalid text returns to the value. */
+function TextInput({ id, text, set, numeric, multiline }: TextInputProps) {
+  const line = useRef<HTMLInputElement>(null)
+  const area = useRef<HTMLTextAreaElement>(null)
+  useLayoutEffect(() => {
+    const field = line.current ?? area.current
+    if (field && field !== document.activeElement) field.value = text
+  })
+  const apply = (field: HTMLInputElement | HTMLTextAreaElement) => {
+    if (field.value !== text) set(field.value)
+    field.value = text
+  }
+  return multiline ? (
+    <textarea
+      id={id}
+      ref={area}
+      class="field"
+      rows={4}
+      defaultValue={text}
+      onBlur={(event) => apply(event.currentTarget)}
+    />
+  ) : (
+    <input
+      id={id}
+      ref={line}
+      class="field"
+      type="text"
+      {...(numeric && { inputMode: 'decimal' as const })}
+      defaultValue={text}
+      onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+      onBlur={(event) => apply(event.currentTarget)}
+    />
+  )
+}
