@@ -42,6 +42,13 @@ export const viewTexts = {
 
   density: 'density',
 
+  // Checks
+  checkPassed: 'passed',
+  checkFailed: 'not passed yet',
+  atMost: 'at most #',
+  atLeast: 'at least #',
+  betweenBounds: 'from # up to #',
+
   // Inspected values
   nanInB: 'NaN in b',
   largestDifference: 'largest |a - b|',

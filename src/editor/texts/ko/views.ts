@@ -41,6 +41,13 @@ export const koViews: ViewTexts = {
 
   density: '밀도',
 
+  // 검사
+  checkPassed: '통과',
+  checkFailed: '아직 통과하지 못함',
+  atMost: '# 이하',
+  atLeast: '# 이상',
+  betweenBounds: '# 이상 # 이하',
+
   // 값 살펴보기
   nanInB: 'b의 NaN',
   largestDifference: '|a - b|의 최댓값',
