@@ -65,7 +65,6 @@ export const lessonMessages = catalogue('lessons', {
   dropKey: 'Remove it: checks and answers are those of the English lesson.',
   noWorkflow: 'There is no file {name} beside the lesson.',
   addWorkflow: 'Save the workflow under this name, or correct the name.',
-  notInWorkflow: '{statement}: {reason}',
   fixStatement: 'Correct the statement, or the workflow.',
   noCourse: 'Expected a file course.md in {folder}.',
   addCourse: 'Write one with a title and a paragraph.',

@@ -156,7 +156,7 @@ function requireOutputs(
       throw new LessonError(
         file,
         line,
-        lessonMessages.notInWorkflow({ statement, reason: error.message }),
+        `${statement}: ${error.message}`,
         lessonMessages.fixStatement(),
       )
     }
