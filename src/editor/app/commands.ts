@@ -358,6 +358,9 @@ function viewCommands(editor: Editor) {
     },
     minimap: { keys: ['Alt+M'], run: () => changeSettings({ minimap: !settings.value.minimap }) },
     menu: { keys: ['Shift+F10', 'ContextMenu'], run: () => openContextMenu(editor) },
+    lessons: {
+      run: () => showDrawer(shownDrawer.value === 'lessons' ? undefined : 'lessons'),
+    },
     tour: { run: () => void resumeTour(editor) },
     shortcuts: { keys: ['?'], run: () => showDialog({ kind: 'shortcuts' }) },
   } satisfies CommandTable

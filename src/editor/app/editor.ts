@@ -22,6 +22,7 @@ import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { createSavedNodeLibrary } from '../subgraph/savedNodes.ts'
 import { applyLanguage, loadDescriptions, texts } from '../texts/texts.ts'
 import { offerTour } from '../tour/state.ts'
+import { showAddressLesson } from '../lessons/state.ts'
 import { getCommand, provideCommands } from '../ui/commands.ts'
 import { provideFocus } from '../ui/focus.ts'
 import { panelInsets } from '../ui/insets.ts'
@@ -72,6 +73,7 @@ export async function startEditor(
   editor.runner.continueDiscarded()
   addEventListener('hashchange', () => void openAddressLink(editor))
   await openAddressLink(editor)
+  showAddressLesson(location.search)
   offerTour(isNew && storageAvailability.value.state !== 'silent')
   return editor
 }
@@ -115,7 +117,9 @@ function createServices(
       stage,
       workspace,
       storedViews,
-      onStart: (run) => runs.record(run),
+      onStart: (run) => {
+        if (!run.item.internal) runs.record(run)
+      },
     }),
     savedNodeLibrary: createSavedNodeLibrary(stores.nodes),
   }

@@ -42,7 +42,10 @@ export function TopBar() {
 
 function Workflow() {
   const editor = useEditor()
-  const open = shownDrawer.value !== undefined && shownDrawer.value !== 'outline'
+  const open =
+    shownDrawer.value !== undefined &&
+    shownDrawer.value !== 'outline' &&
+    shownDrawer.value !== 'lessons'
   const name = translateWorkflow(workflowName.value)
   const input = useRef<HTMLInputElement>(null)
   return (
@@ -103,7 +106,7 @@ const fileItems = (): Menu['items'] => [
 ]
 
 function HelpButton() {
-  const items = () => (['tour', 'commands', 'shortcuts'] as const).map((id) => commandItem(id))
+  const items = () => (['tour', 'lessons', 'commands', 'shortcuts'] as const).map((id) => commandItem(id))
   return (
     <MenuButton
       label={texts.top.help}

@@ -29,6 +29,7 @@ const lazyTab = <P extends object>(load: () => Promise<ComponentType<P>>) =>
   })
 
 const SavedItems = lazyTab(async () => (await import('./savedWorkflows.tsx')).SavedItems)
+const Lessons = lazyTab(async () => (await import('../lessons/panel.tsx')).LessonsPanel)
 const StoredFileList = lazyTab(async () => (await import('./storedFiles.tsx')).StoredFileList)
 
 export function Drawer() {
@@ -36,6 +37,7 @@ export function Drawer() {
   const tab = shownDrawer.value
   if (!tab) return null
   if (tab === 'outline') return <Outline />
+  if (tab === 'lessons') return <Lessons />
   return (
     <nav class="side drawer" aria-label={texts.drawer.label}>
       <div class="tabs">

@@ -8,9 +8,9 @@ export class LessonError extends Error {
     readonly file: string,
     readonly line: number,
     readonly problem: string,
-    readonly cure: string,
+    readonly advice: string,
   ) {
-    super(`${file}${line > 0 ? `:${line}` : ''}: ${problem} ${cure}`)
+    super(`${file}${line > 0 ? `:${line}` : ''}: ${problem} ${advice}`)
   }
 }
 

@@ -42,6 +42,27 @@ export interface LessonProgress {
   tasks: TriedTask[]
 }
 
+/** True for progress as the browser stores it; another version may have stored others. */
+export const isLessonProgress = (value: unknown): value is LessonProgress => {
+  const { lesson, questions, tasks } = Object(value) as Partial<
+    Record<keyof LessonProgress, unknown>
+  >
+  return (
+    typeof lesson === 'string' &&
+    isListOf(questions, { id: '', answer: '', right: true, tries: 0, when: 0 }) &&
+    isListOf(tasks, { id: '', passed: true, tries: 0, when: 0, workflow: '' })
+  )
+}
+
+/** True for a list of objects whose fields have the types of those of `model`. */
+const isListOf = (list: unknown, model: Record<string, unknown>): boolean =>
+  Array.isArray(list) &&
+  list.every((each: unknown) =>
+    Object.entries(model).every(
+      ([key, like]) => typeof (Object(each) as Record<string, unknown>)[key] === typeof like,
+    ),
+  )
+
 export interface Summary {
   course: string
   student: string
