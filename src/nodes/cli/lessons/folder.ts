@@ -30,7 +30,7 @@ export interface CourseFolder {
 }
 
 /** Relative to dist/cli.js, to dist/chunks, and to this file in the sources. */
-const candidates = ['../lessons', '../../lessons', '../../../../lessons']
+const candidates = ['../lessons', '../../lessons', '../../../lessons', '../../../../lessons']
 
 /** The folder of the courses that come with the program. */
 export function shippedLessons(): string {
