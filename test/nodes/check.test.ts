@@ -75,7 +75,7 @@ test('differences to a reference, and a reference of another size', async () => 
 test('shows the result with the number, and the hint only if it fails', async () => {
   const view = (bound: number) =>
     check.view(
-      { value: { type: 'number', value: 2, tensor: undefined } } as never,
+      { value: { type: 'timestep', t: Float64Array.of(2) } } as never,
       {
         quantity: 'mean',
         index: 0,
