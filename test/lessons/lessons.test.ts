@@ -40,6 +40,7 @@ describe.each(courses)('the course %s', (course) => {
         lessons: undefined,
         code: '',
         trust: false,
+        seconds: 600,
         format: 'table',
         within: 0.01,
       },

@@ -160,7 +160,7 @@ test.each([
   [['lessons', 'check'], /Expected 1 operands/],
   [['lessons', 'answer', 'colour', 'red'], /Expected one of number, choice, text/],
   [['lessons', 'answer', 'number', 'red'], /Expected an answer of the kind number/],
-  [['lessons', 'answer', 'number', '1', '--within', '-1'], /above 0 for --within/],
+  [['lessons', 'answer', 'number', '1', '--within', '0'], /above 0 for --within/],
   [['lessons', 'list', '--out', 'x'], /has no option --out/],
 ])('%s is wrong usage', async (args, message) => {
   const { status, stderr } = await cli(args)

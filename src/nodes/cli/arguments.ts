@@ -65,6 +65,7 @@ their author; answer prints the line of an answer (number, choice or text); list
   --code text            check: the course's code that students enter when they export
   --trust                check: uses the results in summaries without running their workflows
   --json, --csv          check: prints the result in this format; validate: --json
+  --seconds n            check: time limit of a check; default 600
   --within n             answer: accepted difference of a number; default 0.01
 
 Exit status:
@@ -135,6 +136,8 @@ export interface LessonsArguments {
   lessons: string | undefined
   code: string
   trust: boolean
+  /** Time limit of a check. */
+  seconds: number
   format: 'table' | 'json' | 'csv'
   within: number
 }
@@ -168,6 +171,7 @@ const optionTypes = {
   lessons: { type: 'string' },
   code: { type: 'string' },
   trust: { type: 'boolean' },
+  seconds: { type: 'string' },
   within: { type: 'string' },
   size: { type: 'string' },
   grey: { type: 'boolean' },
@@ -195,7 +199,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   ],
   check: ['json', 'nodes'],
   script: workflowOptions,
-  lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'within'],
+  lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'within'],
   import: ['out', 'size', 'grey', 'fit', 'position', 'labels', 'captions', 'name', 'quiet'],
 }
 
@@ -260,8 +264,11 @@ function lessonsArguments([action, ...operands]: string[], values: OptionValues)
     throw new UsageError(
       cliMessages.answerKind({ names: answerKinds.join(', '), got: operands[0] }),
     )
-  const within = Number(values.within ?? 0.01)
-  if (!(within > 0)) throw new UsageError(cliMessages.within({ got: String(values.within) }))
+  const positive = (option: 'within' | 'seconds', initial: number) => {
+    const value = Number(values[option] ?? initial)
+    if (value > 0 && value < 1e6) return value
+    throw new UsageError(cliMessages.positive({ option, got: String(values[option]) }))
+  }
   return {
     command: 'lessons',
     action: known,
@@ -271,7 +278,8 @@ function lessonsArguments([action, ...operands]: string[], values: OptionValues)
     code: values.code ?? '',
     trust: values.trust ?? false,
     format: values.json ? 'json' : values.csv ? 'csv' : 'table',
-    within,
+    seconds: positive('seconds', 600),
+    within: positive('within', 0.01),
   }
 }
 

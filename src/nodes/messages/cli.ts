@@ -90,7 +90,7 @@ export const cliMessages = catalogue('cli', {
     'Expected {count} operands after “lessons {action}”: check folder, validate folder, answer kind value, or list.',
   answerKind: 'Expected one of {names} after “answer”, got “{got}”.',
   answerValue: 'Expected an answer of the kind {kind}, got “{got}”.',
-  within: 'Expected a number above 0 for --within, got “{got}”.',
+  positive: 'Expected a number above 0 for --{option}, got “{got}”.',
   noShippedLessons: 'The lessons of the program were not found. Name their folder: --lessons dir.',
   whichLesson: 'It is a workflow, not a summary. Name its lesson with --lesson, one of {names}.',
   unknownLesson: 'There is no lesson {name}. Use one of {names}.',

@@ -86,6 +86,8 @@ export const lessonMessages = catalogue('lessons', {
   countIs: 'Nodes of the type {type}: {count}.',
   notConnected: '{from} does not lead to {to}.',
   noResult: 'The check did not run to its end.',
+  tookLonger: 'The check took longer than {seconds} s and was stopped.',
+  allowLonger: 'Look at the workflow, or allow more time with --seconds.',
 
   // summaries
   notSummary: 'Expected a summary of lessons, got another file.',

@@ -76,19 +76,21 @@ export async function checkSubmissions(
 async function checkFile(
   path: string,
   file: string,
-  { lesson: chosen, code, trust }: LessonsArguments,
+  { lesson: chosen, code, trust, seconds }: LessonsArguments,
   library: LessonLibrary,
 ): Promise<ReportRow[]> {
   const submission = await readSubmission(path, code)
   if (submission.kind === 'workflow') {
     const lesson = await openWanted(chosen, library)
-    return [await checkWorkflow(file, lesson, submission)]
+    return [await checkWorkflow(file, lesson, submission, seconds)]
   }
   const rows: ReportRow[] = []
   for (const progress of submission.lessons) {
     const lesson = await openWanted(progress.lesson, library)
     if (chosen === undefined || lesson.id === (await openWanted(chosen, library)).id)
-      rows.push(await checkProgress(file, lesson, submission, progress, trust))
+      rows.push(
+        await checkProgress(file, lesson, submission, progress, trust ? undefined : seconds),
+      )
   }
   return rows
 }
@@ -114,10 +116,11 @@ async function checkWorkflow(
   file: string,
   lesson: LessonFolder,
   handedIn: HandedIn,
+  seconds: number,
 ): Promise<ReportRow> {
   const { questions, tasks } = blocks(lesson)
   const checked: ReportRow['tasks'] = []
-  for (const task of tasks) checked.push(await checkTask(task, lesson, handedIn))
+  for (const task of tasks) checked.push(await checkTask(task, lesson, handedIn, seconds))
   return {
     file,
     student: file.includes('/') ? file.replace(/\/.*$/, '') : file.replace(/\.\w+$/, ''),
@@ -129,13 +132,13 @@ async function checkWorkflow(
   }
 }
 
-/** Checks the answers and workflows of a summary again; with `trust`, takes over its results. */
+/** Checks the answers and workflows of a summary again; without `seconds`, takes over its results. */
 async function checkProgress(
   file: string,
   lesson: LessonFolder,
   { student, signature }: Submission & { kind: 'summary' },
   progress: LessonProgress,
-  trust: boolean,
+  seconds: number | undefined,
 ): Promise<ReportRow> {
   const { questions, tasks } = blocks(lesson)
   const answered = progress.questions.flatMap(({ id, answer, right, tries }) => {
@@ -149,7 +152,9 @@ async function checkProgress(
     const task = tasks.find((each) => each.id === id)
     if (!task) continue
     checked.push(
-      trust ? { id, passed, checks: [] } : await checkHandedIn(task, lesson, workflow),
+      seconds === undefined
+        ? { id, passed, checks: [] }
+        : await checkHandedIn(task, lesson, workflow, seconds),
     )
   }
   return {
@@ -167,9 +172,10 @@ async function checkHandedIn(
   task: Task,
   lesson: LessonFolder,
   workflow: string,
+  seconds: number,
 ): Promise<ReportRow['tasks'][number]> {
   try {
-    return await checkTask(task, lesson, readHandedIn(workflow))
+    return await checkTask(task, lesson, readHandedIn(workflow), seconds)
   } catch (error) {
     return { id: task.id, passed: false, checks: [], problem: describeFailure(error).text }
   }
@@ -179,12 +185,13 @@ async function checkTask(
   task: Task,
   { id, path }: LessonFolder,
   { graph, files }: HandedIn,
+  seconds: number,
 ): Promise<ReportRow['tasks'][number]> {
   const checks = await runChecks(task.checks, graph, {
     declared,
     reference: (name) => openReference(path, name),
     seed: `${id} ${task.id}`,
-    run: createGraphRunner(files),
+    run: createGraphRunner({ bundled: files, seconds }),
   })
   return { id: task.id, passed: checks.every(({ passed }) => passed), checks }
 }

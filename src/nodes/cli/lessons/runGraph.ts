@@ -7,6 +7,7 @@ import { createSession } from '../../../engine/plan/session.ts'
 import { memoryStore } from '../../../engine/plan/store.ts'
 import type { View } from '../../../engine/plan/view.ts'
 import type { RunResult } from '../../lessons/runChecks.ts'
+import { lessonMessages } from '../../messages/lessons.ts'
 import { createAssets } from '../../storage/assets.ts'
 import { shippedInNode } from '../../storage/shippedInNode.ts'
 import { nodeTypes } from '../nodeTypes.ts'
@@ -18,11 +19,18 @@ let started: Promise<unknown> | undefined
 /** Starts wasm before the first run; commands without a run do not wait for it. */
 const startEngine = () => (started ??= startBackend({ prefer: 'wasm' }))
 
+interface GraphRunnerOptions {
+  /** Files that the workflow brings. */
+  bundled?: readonly BundledFile[]
+  /** A run that takes longer is stopped: handed-in graphs may ask for anything. */
+  seconds?: number
+}
+
 /**
  * Returns a function that runs graphs. Trainings are remembered between its calls, so several checks
  * of one workflow train once.
  */
-export function createGraphRunner(bundled: readonly BundledFile[] = []) {
+export function createGraphRunner({ bundled = [], seconds = Infinity }: GraphRunnerOptions = {}) {
   const store = memoryStore()
   return async (graph: Graph): Promise<RunResult> => {
     await startEngine()
@@ -38,7 +46,18 @@ export function createGraphRunner(bundled: readonly BundledFile[] = []) {
         if (event.type === 'faults') faults.push(...event.faults)
       },
     })
+    const stop = () => {
+      session.control('stop', 1)
+      faults.push({
+        node: '',
+        message: lessonMessages.tookLonger({ seconds }),
+        cure: lessonMessages.allowLonger(),
+      })
+    }
+    // Timers take at most 24 days; without a limit there is none.
+    const limit = Number.isFinite(seconds) ? setTimeout(stop, seconds * 1000) : undefined
     await session.run({ type: 'run', run: 1, graph })
+    clearTimeout(limit)
     await session.dispose()
     return { views, faults }
   }

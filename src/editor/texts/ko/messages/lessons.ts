@@ -86,6 +86,8 @@ export const koLessons: Translation<typeof lessonMessages> = {
   countIs: '종류가 {type}인 노드의 수: {count}.',
   notConnected: '{from}에서 {to}으로(로) 이어지지 않습니다.',
   noResult: '검사가 끝까지 실행되지 않았습니다.',
+  tookLonger: '검사가 {seconds}초보다 오래 걸려 중지했습니다.',
+  allowLonger: '워크플로를 살펴보거나 --seconds로 시간을 더 주세요.',
 
   // 요약 파일
   notSummary: '강의 요약 파일이어야 하는데 다른 파일입니다.',
