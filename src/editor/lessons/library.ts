@@ -38,38 +38,30 @@ async function readCourses(language: Language): Promise<ListedCourse[]> {
   const ids = Object.keys(courseTexts)
     .filter((path) => path.endsWith('/course.md'))
     .map((path) => path.split('/').at(-2)!)
-  const lessonIds = Object.keys(lessonTexts)
+  const lessons = Object.keys(lessonTexts)
     .filter((path) => path.endsWith('/lesson.md'))
     .map((path) => path.split('/').slice(-3, -1).join('/'))
     .sort()
-  const courses = await Promise.all(
-    ids.map(async (id): Promise<ListedCourse> => {
-      const file = translated(`/lessons/${id}/course`, courseTexts, language)
-      return {
-        id,
-        ...readCourse(file, await courseTexts[file]()),
-        lessons: await Promise.all(
-          lessonIds
-            .filter((lesson) => lesson.startsWith(`${id}/`))
-            .map(async (lesson) => ({
-              id: lesson,
-              lesson: await openLesson(lesson, lessonTexts, language),
-            })),
-        ),
-      }
-    }),
-  )
+    .map((id) => ({ id, lesson: openLesson(id, lessonTexts, language) }))
+  const courses = ids.map((id): ListedCourse => {
+    const file = translated(`/lessons/${id}/course`, courseTexts, language)
+    return {
+      id,
+      ...readCourse(file, courseTexts[file]),
+      lessons: lessons.filter((lesson) => lesson.id.startsWith(`${id}/`)),
+    }
+  })
   // The course with the most lessons first.
   return courses.sort((a, b) => b.lessons.length - a.lessons.length)
 }
 
-type Texts = Readonly<Record<string, () => Promise<string>>>
+type Texts = Readonly<Record<string, string>>
 
-async function openLesson(id: string, texts: Texts, language: Language): Promise<Lesson> {
+function openLesson(id: string, texts: Texts, language: Language): Lesson {
   const file = `/lessons/${id}/lesson.md`
-  const lesson = readLesson(file, await texts[file]())
+  const lesson = readLesson(file, texts[file])
   const other = translated(`/lessons/${id}/lesson`, texts, language)
-  return other === file ? lesson : translateLesson(lesson, other, await texts[other]())
+  return other === file ? lesson : translateLesson(lesson, other, texts[other])
 }
 
 /** The file in a language, or the English one. */
