@@ -76,7 +76,7 @@ function HandIn({ course }: { course: ListedCourse }) {
           {words.name}
           <input
             name="student"
-            autoComplete="name"
+            autocomplete="name"
             value={student}
             onInput={(event) => setStudent(event.currentTarget.value)}
           />
@@ -85,7 +85,7 @@ function HandIn({ course }: { course: ListedCourse }) {
           {words.code}
           <input
             name="code"
-            autoComplete="off"
+            autocomplete="off"
             value={code}
             onInput={(event) => setCode(event.currentTarget.value)}
           />

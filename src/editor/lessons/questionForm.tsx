@@ -55,7 +55,7 @@ export function QuestionForm({ lesson, question, number }: Props) {
         <input
           class="lesson-answer"
           aria-label={words.answer}
-          autoComplete="off"
+          autocomplete="off"
           {...(question.answer.kind === 'number' && { inputMode: 'decimal' as const })}
           value={answer}
           onInput={(event) => setDraft(event.currentTarget.value)}

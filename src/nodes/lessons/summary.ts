@@ -144,28 +144,31 @@ function isEqual(a: string, b: string): boolean {
   return different === 0
 }
 
-type Reader = ReturnType<typeof createReader>
+/** Reads values of a kind. `part` names the place in messages. */
+interface Reader {
+  text(value: unknown, part: string, most: number): string
+  number(value: unknown, part: string): number
+  boolean(value: unknown, part: string): boolean
+  list<T>(
+    value: unknown,
+    part: string,
+    each: (value: Record<string, unknown>, part: string, read: Reader) => T,
+  ): T[]
+}
 
-function createReader(fail: Fail) {
+function createReader(fail: Fail): Reader {
   const wrong = (part: string): never =>
     fail(0, lessonMessages.damagedSummary({ part }), lessonMessages.exportAgain())
-  const reader = {
-    text: (value: unknown, part: string, most: number): string =>
+  const reader: Reader = {
+    text: (value, part, most) =>
       typeof value === 'string' && value.length <= most ? value : wrong(part),
-    number: (value: unknown, part: string): number =>
+    number: (value, part) =>
       typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : wrong(part),
-    boolean: (value: unknown, part: string): boolean =>
-      typeof value === 'boolean' ? value : wrong(part),
-    list: <T>(
-      value: unknown,
-      part: string,
-      each: (value: Record<string, unknown>, part: string, reader: Reader) => T,
-    ): T[] =>
+    boolean: (value, part) => (typeof value === 'boolean' ? value : wrong(part)),
+    list: (value, part, each) =>
       Array.isArray(value) && value.length <= MAX_ENTRIES
         ? value.map((item: unknown, i) =>
-            isPlainObject(item)
-              ? each(item, `${part}[${i}]`, reader as Reader)
-              : wrong(`${part}[${i}]`),
+            isPlainObject(item) ? each(item, `${part}[${i}]`, reader) : wrong(`${part}[${i}]`),
           )
         : wrong(part),
   }
