@@ -68,9 +68,10 @@ export function readBlocks(file: string, text: string): LessonSource {
       at = end
       continue
     }
-    const [mark] = /^\s*(`{3,}|~{3,})/.exec(lines[at]) ?? []
-    if (mark && !fence) fence = mark.trim().slice(0, 3)
-    else if (mark && fence && mark.trim().startsWith(fence)) fence = undefined
+    const [, mark, info] = /^\s*(`{3,}|~{3,})(.*)$/.exec(lines[at]) ?? []
+    if (mark && !fence) fence = mark.slice(0, 3)
+    // Only a fence without an info string closes one.
+    else if (mark?.startsWith(fence ?? ' ') && !info.trim()) fence = undefined
     prose.push(lines[at])
   }
   flush()
