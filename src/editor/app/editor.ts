@@ -73,8 +73,8 @@ export async function startEditor(
   editor.runner.continueDiscarded()
   addEventListener('hashchange', () => void openAddressLink(editor))
   await openAddressLink(editor)
-  showAddressLesson(location.search)
-  offerTour(isNew && storageAvailability.value.state !== 'silent')
+  const isLesson = showAddressLesson(location.search)
+  offerTour(isNew && !isLesson && storageAvailability.value.state !== 'silent')
   return editor
 }
 

@@ -6,10 +6,11 @@ import { showDrawer } from '../ui/state.ts'
 /** `course/lesson`, or a part of it from an address; undefined: the list. */
 export const openLesson = signal<string | undefined>(undefined)
 
-/** Opens the panel with the lesson that the address of the page names, if any. */
-export function showAddressLesson(search: string) {
+/** Opens the panel with the lesson that the address of the page names. Returns false if it names none. */
+export function showAddressLesson(search: string): boolean {
   const { lesson } = readAddress(search)
-  if (lesson === undefined) return
+  if (lesson === undefined) return false
   openLesson.value = lesson
   showDrawer('lessons')
+  return true
 }
