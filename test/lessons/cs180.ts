@@ -40,7 +40,7 @@ export const cs180: Readonly<Record<string, Solution>> = {
       "same": { right: "1", wrong: "2" }
     },
     tasks: {
-      "steps": { right: {"set": {"Samples.num_inference_steps": 60}}, wrong: [{"set": {"Samples.num_inference_steps": 1}}] }
+      "steps": { right: {"set": {"Samples.num_inference_steps": 60}}, wrong: [] }
     },
   },
   "cs180/06-guidance": {

@@ -133,7 +133,7 @@ export const diffusion: Readonly<Record<string, Solution>> = {
     },
     tasks: {
       "formula": { right: {"set": {"My guidance.expression": "b + c * (a - b)"}}, wrong: [{"set": {"My guidance.expression": "a + c * (a - b)"}}] },
-      "scale": { right: {"set": {"My guidance.expression": "b + c * (a - b)", "Scale.value": 3}}, wrong: [{"set": {"My guidance.expression": "0 * a"}}] }
+      "scale": { right: {"set": {"My guidance.expression": "b + c * (a - b)", "Scale.value": 3}}, wrong: [{"set": {"Scale.value": 30}}] }
     },
   },
   "diffusion/15-inpainting": {
