@@ -167,7 +167,9 @@ export async function main(args: string[]): Promise<void> {
   const checks = results.reduce((sum, each) => sum + each.checks, 0)
   const summary = { lessons: results.length, checks, failed }
   console.log(
-    values.json ? JSON.stringify(summary) : `${checks} checks of ${results.length} lessons, ${failed} failed`,
+    values.json
+      ? JSON.stringify(summary)
+      : `${checks} checks of ${results.length} lessons, ${failed} failed`,
   )
   if (failed > 0) process.exitCode = 1
 }

@@ -36,11 +36,17 @@ async function openLesson(id: string) {
 test('Help lists the courses with their lessons', async () => {
   await button(page, 'Help').click()
   await page.getByRole('menuitem', { name: 'Lessons' }).click()
-  await panel().getByRole('region', { name: /Diffusion models/ }).waitFor()
+  await panel()
+    .getByRole('region', { name: /Diffusion models/ })
+    .waitFor()
   await panel().getByRole('region', { name: /CS180/ }).waitFor()
   expect(await panel().getByRole('listitem').count()).toBe(28)
-  await panel().getByRole('button', { name: /Noise: the forward process/ }).click()
-  await panel().getByRole('heading', { name: /Noise: the forward process/ }).waitFor()
+  await panel()
+    .getByRole('button', { name: /Noise: the forward process/ })
+    .click()
+  await panel()
+    .getByRole('heading', { name: /Noise: the forward process/ })
+    .waitFor()
   await panel().getByRole('button', { name: enLessons.back }).click()
   await panel().getByRole('region', { name: /CS180/ }).waitFor()
   await panel().getByRole('button', { name: enLessons.close }).click()
@@ -129,11 +135,18 @@ describe('a lesson', () => {
 
   test('is shown in Korean', async () => {
     await button(page, 'Settings').click()
-    await page.getByRole('menuitemcheckbox', { name: '한국어' }).or(
-      page.getByRole('menuitemradio', { name: '한국어' }).or(page.getByRole('menuitem', { name: '한국어' })),
-    ).click()
+    await page
+      .getByRole('menuitemcheckbox', { name: '한국어' })
+      .or(
+        page
+          .getByRole('menuitemradio', { name: '한국어' })
+          .or(page.getByRole('menuitem', { name: '한국어' })),
+      )
+      .click()
     await panel().getByRole('heading', { name: '노이즈: 한 번에 건너뛰는 순방향 과정' }).waitFor()
-    await panel().getByRole('form', { name: koLessons.task(1) }).waitFor()
+    await panel()
+      .getByRole('form', { name: koLessons.task(1) })
+      .waitFor()
     await panel().getByText('독립인 가우시안의 합은').waitFor()
   })
 })

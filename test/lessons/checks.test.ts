@@ -119,12 +119,12 @@ describe('a measured value', () => {
     expect(await one(`check: ${statement}\nhint: h`, data)).toMatchObject({
       passed,
       hint: passed ? '' : 'h',
-    }))
+    }),
+  )
 
   test('can be measured with other params', async () => {
     const sum = student('mean(sigma) + 0 * a')
-    const body = (t: number) =>
-      `check: measure Mine.result at most 0.3\nset: Now.t = ${t}\nhint: h`
+    const body = (t: number) => `check: measure Mine.result at most 0.3\nset: Now.t = ${t}\nhint: h`
     expect(await one(body(100), sum)).toMatchObject({ passed: true })
     expect(await one(body(900), sum)).toMatchObject({ passed: false })
   })
@@ -151,7 +151,8 @@ describe('the structure of a graph', () => {
     // The default of a param that the file does not contain.
     ['param Data.seed is 0', true],
   ])('%s: %s', async (statement, passed) =>
-    expect(await one(`check: ${statement}\nhint: h`, given)).toMatchObject({ passed }))
+    expect(await one(`check: ${statement}\nhint: h`, given)).toMatchObject({ passed }),
+  )
 
   test('the prediction type of a network is known without a training', async () => {
     const network = graph(node('Network', 'MLP', {}, { predicts: 'v_prediction' }))

@@ -37,7 +37,10 @@ export function applyEdits(graph: Graph, { set = {}, wires = {}, remove = [] }: 
     const [title, slot] = split(place)
     change(title, (node) => {
       const { [slot]: _, ...others } = node.inputs
-      return { ...node, inputs: from === null ? others : { ...others, [slot]: output(graph, from) } }
+      return {
+        ...node,
+        inputs: from === null ? others : { ...others, [slot]: output(graph, from) },
+      }
     })
   }
   for (const title of remove) nodes.delete(findTitled(graph, title, declared).id)

@@ -128,8 +128,7 @@ describe('a lesson', () => {
 })
 
 /** A lesson with one block. */
-const withBlock = (block: string) =>
-  `# A\n\n\`\`\`lesson\nminutes: 5\n\`\`\`\n\n${block}\n`
+const withBlock = (block: string) => `# A\n\n\`\`\`lesson\nminutes: 5\n\`\`\`\n\n${block}\n`
 const question = (body: string) => withBlock(`\`\`\`question one\n${body}\n\`\`\``)
 const task = (body: string) => withBlock(`\`\`\`task one\n${body}\n\`\`\``)
 const answer = `answer: number within 0.01 ${half.salt}:${half.hash}`
@@ -341,11 +340,9 @@ describe('answers', () => {
       false,
     ])
     const text = { kind: 'text' as const, hashes: [ddim] }
-    expect(['ddim-step', ' DDIM  Step.', 'ＤＤＩＭ step'].map((each) => isRight(text, each))).toEqual([
-      true,
-      true,
-      true,
-    ])
+    expect(
+      ['ddim-step', ' DDIM  Step.', 'ＤＤＩＭ step'].map((each) => isRight(text, each)),
+    ).toEqual([true, true, true])
     expect(isRight(text, 'ddpm step')).toBe(false)
     expect(isRight(text, '...')).toBe(false)
   })

@@ -66,9 +66,15 @@ test('list names all lessons with their minutes', async () => {
 })
 
 test('check runs handed-in workflows again, and compares answers and signatures', async () => {
-  const { status, stdout } = await cli(
-    ['lessons', 'check', 'in', '--code', 'spring', '--json', ...lessons],
-  )
+  const { status, stdout } = await cli([
+    'lessons',
+    'check',
+    'in',
+    '--code',
+    'spring',
+    '--json',
+    ...lessons,
+  ])
   expect(status).toBe(0)
   const { rows, problems } = JSON.parse(stdout)
   expect(problems).toEqual([])
@@ -95,14 +101,20 @@ test('check prints a table, and CSV without formulas', async () => {
   expect(table.stdout).toMatch(/^student +lesson +questions +tasks +signature/)
   expect(table.stdout).toMatch(/^Ada +diffusion\/01-noise +1\/2 +1\/2 +valid/m)
   const csv = await cli(['lessons', 'check', 'in', '--trust', '--csv', ...lessons])
-  expect(csv.stdout.split('\r\n')[0]).toBe(
-    'student,lesson,questions,tasks,signature,notes,file',
-  )
+  expect(csv.stdout.split('\r\n')[0]).toBe('student,lesson,questions,tasks,signature,notes,file')
   expect(csv.stdout).toMatch(/^'=Bob,/m)
 })
 
 test('check takes plain workflows of one lesson, in a folder per student', async () => {
-  const { stdout } = await cli(['lessons', 'check', 'plain', '--lesson', NOISE, '--json', ...lessons])
+  const { stdout } = await cli([
+    'lessons',
+    'check',
+    'plain',
+    '--lesson',
+    NOISE,
+    '--json',
+    ...lessons,
+  ])
   expect(JSON.parse(stdout).rows).toMatchObject([
     {
       student: 'Carol',

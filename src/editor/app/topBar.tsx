@@ -106,7 +106,8 @@ const fileItems = (): Menu['items'] => [
 ]
 
 function HelpButton() {
-  const items = () => (['tour', 'lessons', 'commands', 'shortcuts'] as const).map((id) => commandItem(id))
+  const items = () =>
+    (['tour', 'lessons', 'commands', 'shortcuts'] as const).map((id) => commandItem(id))
   return (
     <MenuButton
       label={texts.top.help}

@@ -44,9 +44,7 @@ export function LessonView({ listed, courses }: Props) {
           case 'text':
             return <Markdown key={i}>{part.markdown}</Markdown>
           case 'question':
-            return (
-              <QuestionForm key={part.id} lesson={id} question={part} number={++questions} />
-            )
+            return <QuestionForm key={part.id} lesson={id} question={part} number={++questions} />
           case 'task':
             return <TaskForm key={part.id} lesson={id} task={part} number={++tasks} />
           default:

@@ -101,12 +101,9 @@ const Verdicts = ({ verdicts }: { verdicts: readonly Verdict[] }) => (
         <p class={passed ? 'lesson-right' : 'lesson-wrong'}>
           <span aria-hidden="true">{passed ? '✓' : '✗'}</span> <code>{statement}</code>
         </p>
-        {described && (
-          <p class="lessons-note">{translateView(translateMessage(described))}</p>
-        )}
+        {described && <p class="lessons-note">{translateView(translateMessage(described))}</p>}
         {!passed && hint && <Hint>{hint}</Hint>}
       </li>
     ))}
   </ul>
 )
-

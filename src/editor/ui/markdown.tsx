@@ -112,7 +112,13 @@ function Block({ token, heading }: { token: Token; heading: number }): Component
   }
 }
 
-function List({ list: { ordered, start, items }, heading }: { list: Tokens.List; heading: number }) {
+function List({
+  list: { ordered, start, items },
+  heading,
+}: {
+  list: Tokens.List
+  heading: number
+}) {
   const content = items.map(({ tokens }, i) => (
     <li key={i}>
       <Blocks tokens={tokens} heading={heading} />

@@ -257,9 +257,7 @@ function lessonsArguments([action, ...operands]: string[], values: OptionValues)
   if (!known)
     throw new UsageError(cliMessages.lessonAction({ names: actions.join(', '), got: action ?? '' }))
   if (operands.length !== lessonActions[known])
-    throw new UsageError(
-      cliMessages.lessonOperands({ action: known, count: lessonActions[known] }),
-    )
+    throw new UsageError(cliMessages.lessonOperands({ action: known, count: lessonActions[known] }))
   if (known === 'answer' && !answerKinds.includes(operands[0]))
     throw new UsageError(
       cliMessages.answerKind({ names: answerKinds.join(', '), got: operands[0] }),

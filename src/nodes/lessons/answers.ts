@@ -37,7 +37,9 @@ export function hashAnswer(
   salt: string,
 ): Hash | undefined {
   const text =
-    rule.kind === 'number' ? gridPoint(parseNumber(answer), rule.within) : normalise(rule, answer)[0]
+    rule.kind === 'number'
+      ? gridPoint(parseNumber(answer), rule.within)
+      : normalise(rule, answer)[0]
   return text === undefined ? undefined : { salt, hash: derive(rule.kind, text, salt) }
 }
 

@@ -57,8 +57,7 @@ export function readBlocks(file: string, text: string): LessonSource {
       flush()
       const kind = block[1] as BlockKind
       const end = lines.findIndex((line, i) => i > at && line.trimEnd() === '```')
-      if (end < 0)
-        fail(at + 1, lessonMessages.openBlock({ kind }), lessonMessages.closeBlock())
+      if (end < 0) fail(at + 1, lessonMessages.openBlock({ kind }), lessonMessages.closeBlock())
       parts.push({
         kind,
         id: readId(kind, block[2].trim(), at + 1, fail),
@@ -114,11 +113,7 @@ const NAME = /^[a-z\d]+(-[a-z\d]+)*$/
 
 function readId(kind: BlockKind, id: string, line: number, fail: Fail): string {
   if (kind === 'lesson' ? id === '' : NAME.test(id) && id.length <= 60) return id
-  return fail(
-    line,
-    lessonMessages.blockId({ kind, got: id }),
-    lessonMessages.nameBlock({ kind }),
-  )
+  return fail(line, lessonMessages.blockId({ kind, got: id }), lessonMessages.nameBlock({ kind }))
 }
 
 function readFields(lines: readonly string[], first: number, fail: Fail): Field[] {

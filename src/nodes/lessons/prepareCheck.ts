@@ -109,14 +109,12 @@ function checkRun(graph: Graph, values: readonly CheckedValue[]): CheckRun {
     graph,
     values.flatMap(({ value, reference }) => [value.node, ...(reference ? [reference.node] : [])]),
   )
-  const checks = values.map(
-    ({ value, reference, params }, i): GraphNode => ({
-      id: `check${i + 1}`,
-      op: 'diffusion/Check',
-      params,
-      inputs: { value, ...(reference && { reference }) },
-    }),
-  )
+  const checks = values.map(({ value, reference, params }, i): GraphNode => ({
+    id: `check${i + 1}`,
+    op: 'diffusion/Check',
+    params,
+    inputs: { value, ...(reference && { reference }) },
+  }))
   return { graph: { nodes: [...part.nodes, ...checks] }, checks: checks.map(({ id }) => id) }
 }
 

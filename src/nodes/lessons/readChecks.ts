@@ -31,8 +31,7 @@ export function readChecks(fields: Fields): Check[] {
       addToCheck(check, field, fields)
     }
   }
-  if (checks.length === 0)
-    fail(block.line, lessonMessages.noChecks(), lessonMessages.addCheck())
+  if (checks.length === 0) fail(block.line, lessonMessages.noChecks(), lessonMessages.addCheck())
   if (checks.length > MAX_CHECKS)
     fail(
       block.line,
@@ -48,8 +47,7 @@ function addToCheck(check: Check, { key, value, line }: Field, { fail }: Fields)
     fail(line, lessonMessages.onlyFormula({ key }), lessonMessages.removeKey())
   switch (key) {
     case 'hint':
-      if (check.hint)
-        fail(line, lessonMessages.repeatedKey({ key }), lessonMessages.writeOnce())
+      if (check.hint) fail(line, lessonMessages.repeatedKey({ key }), lessonMessages.writeOnce())
       check.hint = value
       return
     case 'set':

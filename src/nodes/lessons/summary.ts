@@ -83,8 +83,7 @@ export function signSummary(summary: Summary, code: string): string {
 }
 
 /** True for JSON that says that it is a summary. */
-export const isSummary = (data: unknown): boolean =>
-  isPlainObject(data) && data.format === FORMAT
+export const isSummary = (data: unknown): boolean => isPlainObject(data) && data.format === FORMAT
 
 /**
  * Reads a summary, which is untrusted.
@@ -140,7 +139,8 @@ const canonical = (value: unknown): string =>
 /** Compares in a time that does not depend on the texts. */
 function isEqual(a: string, b: string): boolean {
   let different = a.length ^ b.length
-  for (let i = 0; i < b.length; i++) different |= a.charCodeAt(i % (a.length || 1)) ^ b.charCodeAt(i)
+  for (let i = 0; i < b.length; i++)
+    different |= a.charCodeAt(i % (a.length || 1)) ^ b.charCodeAt(i)
   return different === 0
 }
 

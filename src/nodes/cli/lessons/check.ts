@@ -143,9 +143,7 @@ async function checkProgress(
   const { questions, tasks } = blocks(lesson)
   const answered = progress.questions.flatMap(({ id, answer, right, tries }) => {
     const question = questions.find((each) => each.id === id)
-    return question
-      ? [{ id, right: isRight(question.answer, answer), claimed: right, tries }]
-      : []
+    return question ? [{ id, right: isRight(question.answer, answer), claimed: right, tries }] : []
   })
   const checked: ReportRow['tasks'] = []
   for (const { id, passed, workflow } of progress.tasks) {

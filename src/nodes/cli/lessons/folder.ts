@@ -108,5 +108,3 @@ export async function openReference(path: string, name: string): Promise<Graph> 
   const text = await readText(join(path, name))
   return toGraph(parseWorkflow(text, declarations).workflow, declarations)
 }
-
-

@@ -38,9 +38,7 @@ async function listLessons({ lessons }: LessonsArguments): Promise<ExitStatus> {
 /** Prints the line `answer:` for a question. */
 function printAnswer({ operands: [kind, answer], within }: LessonsArguments): ExitStatus {
   const rule =
-    kind === 'number'
-      ? { kind: 'number' as const, within }
-      : { kind: kind as 'choice' | 'text' }
+    kind === 'number' ? { kind: 'number' as const, within } : { kind: kind as 'choice' | 'text' }
   const hash = hashAnswer(rule, answer, randomBytes(8).toString('hex'))
   if (!hash) throw new UsageError(cliMessages.answerValue({ kind, got: answer }))
   process.stdout.write(`${formatAnswer(rule, hash)}\n`)

@@ -48,7 +48,13 @@ export function formatTable(rows: readonly ReportRow[]): string {
   const all = [[...columns], ...short]
   const widths = columns.map((_, i) => Math.max(...all.map((row) => row[i].length)))
   return all
-    .map((row) => `${row.map((cell, i) => cell.padEnd(widths[i])).join('  ').trimEnd()}\n`)
+    .map(
+      (row) =>
+        `${row
+          .map((cell, i) => cell.padEnd(widths[i]))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
     .join('')
 }
 

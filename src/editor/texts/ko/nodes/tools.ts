@@ -227,7 +227,8 @@ export const tools = {
       '값에서 구한 수를 한계와 비교합니다. 평균, 가장 큰 원소, 기준과의 가장 큰 차이 등을 쓸 수 있습니다. 결과를 보여 주고, 통과하지 못하면 힌트를 보여 줍니다.',
     inputs: {
       value: '검사할 값',
-      reference: '연결하면 value - reference의 차이를 검사합니다. 수는 하나이거나 같은 개수여야 합니다',
+      reference:
+        '연결하면 value - reference의 차이를 검사합니다. 수는 하나이거나 같은 개수여야 합니다',
     },
     outputs: {
       passed: '통과하면 1, 아니면 0',
