@@ -2,7 +2,6 @@
 //   --json      prints {"lessons":..,"checks":..,"failed":..}
 //   --only a,b  runs these lessons: course/lesson
 //   --fast      runs the checks that need no training
-import { readdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { getErrorMessage } from '../src/engine/base/fault.ts'
 import type { Graph } from '../src/engine/plan/graph.ts'
@@ -179,9 +178,3 @@ const describe = ({ lesson, checks, failures, seconds }: LessonResult): string =
     `${failures.length === 0 ? 'ok  ' : 'FAIL'} ${lesson}: ${checks} checks, ${seconds.toFixed(1)} s`,
     ...failures.map((failure) => `       ${failure}`),
   ].join('\n')
-
-/** Folders of courses, for tests. */
-export const courseFolders = (): string[] =>
-  readdirSync(FOLDER, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => `${FOLDER}/${name}`)

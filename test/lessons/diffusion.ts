@@ -173,7 +173,7 @@ export const diffusion: Readonly<Record<string, Solution>> = {
     tasks: {
       cover: {
         right: { set: { 'Training start.steps': 1000 } },
-        wrong: [{ set: { 'Training start.steps': 1 } }],
+        wrong: [{ set: { 'Noise.batch_size': 8 } }],
       },
     },
   },
