@@ -52,6 +52,10 @@ export const long: {
     options: '--steps 1100 --runs 2 --tabs 2 --limit 1.02 --json'.split(' '),
     prints: /"growth":/,
   },
+  lessons: {
+    options: ['--only', 'diffusion/11-patches', '--json'],
+    prints: /"failed":0/,
+  },
   fuzz: {
     options: ['--mutants', '200', '--seed', '1', '--json'],
     prints: /"json":200,"binary":200,.*"failures":0/,

@@ -15,6 +15,7 @@ export { booleanConstant, numberConstant, textConstant } from './tools/constants
 export { captionTokens } from './data/captionTokens.ts'
 export { chamferDistance } from './evaluate/chamferDistance.ts'
 export { chart } from './observers/chart.ts'
+export { check } from './tools/check.ts'
 export { classGradient } from './model/classGradient.ts'
 export { classifier } from './evaluate/classifier.ts'
 export { classifierGuidance } from './model/classifierGuidance.ts'

@@ -386,6 +386,9 @@ function viewCommands(editor: Editor) {
     },
     minimap: { keys: ['Alt+M'], run: () => changeSettings({ minimap: !settings.value.minimap }) },
     menu: { keys: ['Shift+F10', 'ContextMenu'], run: () => openContextMenu(editor) },
+    lessons: {
+      run: () => showDrawer(shownDrawer.value === 'lessons' ? undefined : 'lessons'),
+    },
     tour: { run: () => void resumeTour(editor) },
   } satisfies CommandTable
 }
@@ -416,7 +419,8 @@ function readChosenKeys(id: string): readonly string[] | undefined {
 /** Closes the library on any of its tabs, or opens it with the saved workflows. */
 function toggleLibrary(editor: Editor) {
   const shown = shownDrawer.value
-  toggleDrawer(editor, shown === undefined || shown === 'outline' ? 'mine' : shown)
+  const isLibrary = shown !== undefined && shown !== 'outline' && shown !== 'lessons'
+  toggleDrawer(editor, isLibrary ? shown : 'mine')
 }
 
 /** Opens or closes a tab of the drawer, and moves the focus into it or back to the canvas. */

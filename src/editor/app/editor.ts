@@ -25,6 +25,7 @@ import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { createSavedNodeLibrary } from '../subgraph/savedNodes.ts'
 import { applyLanguage, loadDescriptions, texts } from '../texts/texts.ts'
 import { offerTour } from '../tour/state.ts'
+import { showAddressLesson } from '../lessons/state.ts'
 import { getCommand, provideCommands } from '../ui/commands.ts'
 import { provideFocus } from '../ui/focus.ts'
 import { panelInsets } from '../ui/insets.ts'
@@ -83,7 +84,8 @@ export async function startEditor(
   if (!isEmbedded) editor.runner.continueDiscarded()
   addEventListener('hashchange', () => void openAddressLink(editor))
   await openAddress(editor)
-  offerTour(isNew && !isEmbedded && storageAvailability.value.state !== 'silent')
+  const isLesson = !isEmbedded && showAddressLesson(location.search)
+  offerTour(isNew && !isEmbedded && !isLesson && storageAvailability.value.state !== 'silent')
   return editor
 }
 
@@ -126,7 +128,9 @@ function createServices(
       stage,
       workspace,
       storedViews,
-      onStart: (run) => runs.record(run),
+      onStart: (run) => {
+        if (!run.item.internal) runs.record(run)
+      },
     }),
     savedNodeLibrary: createSavedNodeLibrary(stores.nodes),
   }

@@ -127,5 +127,6 @@ export const groupOf: { readonly [K in CommandId]: KeyGroup } = {
   settings: 'panels',
   shortcuts: 'panels',
   tour: 'panels',
+  lessons: 'panels',
   bench: 'panels',
 }

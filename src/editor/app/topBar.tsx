@@ -42,7 +42,10 @@ export function TopBar() {
 
 function Workflow() {
   const editor = useEditor()
-  const open = shownDrawer.value !== undefined && shownDrawer.value !== 'outline'
+  const open =
+    shownDrawer.value !== undefined &&
+    shownDrawer.value !== 'outline' &&
+    shownDrawer.value !== 'lessons'
   const name = translateWorkflow(workflowName.value)
   const input = useRef<HTMLInputElement>(null)
   return (
@@ -109,7 +112,7 @@ const fileItems = (): Menu['items'] => [
 
 function HelpButton() {
   const items = () =>
-    (['tour', 'commands', 'shortcuts', 'bench'] as const).map((id) => commandItem(id))
+    (['tour', 'lessons', 'commands', 'shortcuts', 'bench'] as const).map((id) => commandItem(id))
   return (
     <MenuButton
       label={texts.top.help}

@@ -15,6 +15,7 @@ import { texts } from '../texts/texts.ts'
 import type { SavedNode } from '../subgraph/savedNodes.ts'
 import type { Version } from '../workspace/versions.ts'
 import { BackupError } from './error.ts'
+import { lessonsPart } from './lessonsPart.ts'
 import { decodeRecord, encodeRecord } from './records.ts'
 
 export interface StoredItem {
@@ -61,6 +62,7 @@ export const partIds = [
   'drafts',
   'nodes',
   'runs',
+  'lessons',
   'checkpoints',
   'datasets',
   'states',
@@ -83,6 +85,7 @@ export const createParts = ({ stores, checkpoints, datasets, states }: Sources):
   drafts: draftsPart(stores.drafts),
   nodes: nodesPart(stores.nodes),
   runs: runsPart(stores),
+  lessons: lessonsPart(stores.lessons),
   checkpoints: filesPart('checkpoints', checkpoints, (bytes) =>
     readFileWith('describeCheckpoint', bytes),
   ),

@@ -25,6 +25,7 @@ const lazyTab = <P extends object>(load: () => Promise<ComponentType<P>>) =>
 const Outline = lazyTab(async () => (await import('../outline/outline.tsx')).Outline)
 const Gallery = lazyTab(async () => (await import('./gallery.tsx')).Gallery)
 const SavedItems = lazyTab(async () => (await import('./savedWorkflows.tsx')).SavedItems)
+const Lessons = lazyTab(async () => (await import('../lessons/panel.tsx')).LessonsPanel)
 const StoredFileList = lazyTab(async () => (await import('./storedFiles.tsx')).StoredFileList)
 
 export function Drawer() {
@@ -32,6 +33,7 @@ export function Drawer() {
   const tab = shownDrawer.value
   if (!tab) return null
   if (tab === 'outline') return <Outline />
+  if (tab === 'lessons') return <Lessons />
   return (
     <nav
       class={tab === 'gallery' ? 'side drawer wide' : 'side drawer'}

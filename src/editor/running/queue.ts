@@ -27,6 +27,8 @@ export interface QueuedRun {
   /** Text of the workflow, stored in image files and used to open it again. */
   readonly text: string
   readonly sweep?: SweepCell
+  /** Run of the editor itself, such as a check: neither in the history nor among the past runs. */
+  readonly internal?: true
   /** Receives every event of the run. The listener also reports its result to the user. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined
   /** Called once, when the run ends or is removed from the queue. */

@@ -21,7 +21,7 @@ import type { QueuedRun } from './queue.ts'
 /** Options of a run in the queue. */
 export interface EnqueueOptions
   extends
-    Pick<QueuedRun, 'name' | 'sweep' | 'onEvent' | 'onEnd'>,
+    Pick<QueuedRun, 'name' | 'sweep' | 'internal' | 'onEvent' | 'onEnd'>,
     Partial<Pick<QueuedRun, 'workflow'>> {
   /** Text of the workflow. Default: that of the open one. */
   text?: string

@@ -326,7 +326,7 @@ class EditorRunner implements Runner {
     if (outcome === 'done') this.tabs.storeViews(run)
     this.options.storedViews.schedule(run, 'end')
     this.presenter.showResult(event, run)
-    if (run.origin === 'queue') this.recordPast(run, outcome, event.seconds)
+    if (run.origin === 'queue' && !run.internal) this.recordPast(run, outcome, event.seconds)
     this.end(run, outcome)
     if (isIdle()) this.live.onRunEnd()
   }

@@ -22,6 +22,7 @@ export const storeNames = [
   'sweeps',
   'nodes',
   'views',
+  'lessons',
 ] as const
 
 /** One store for each kind of data. */

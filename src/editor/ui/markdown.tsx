@@ -1,8 +1,9 @@
-// Markdown as elements, for notes. Loaded on demand, as it contains the parser. Texts of notes come
-// from files of others: HTML in them is shown as text, only links to http(s) work, and images are
-// named, not loaded.
+// Markdown as elements, for notes and lessons. Loaded on demand, as it contains the parser. The texts
+// come from files of others: HTML in them is shown as text, only links to http(s) work, and images
+// are named, not loaded.
 import { Marked, type Token, type Tokens } from 'marked'
 import type { ComponentChild } from 'preact'
+import { useMemo } from 'preact/hooks'
 import { latexToUnicode } from '../../nodes/painters/unicodeMath.ts'
 import { InlineMath, MathText, useFormula, useInsert } from './math.tsx'
 import './markdown.css'
@@ -18,36 +19,47 @@ interface MathToken extends Tokens.Generic {
   display: boolean
 }
 
-const INLINE_MATH = /^\$(?![\s\d$])([^$\n]+?)(?<!\s)\$(?!\d)/
+/** In notes, `$5` is a price. */
+const NOTE_MATH = /^\$(?![\s\d$])([^$\n]+?)(?<!\s)\$(?!\d)/
+/** Lines of documents are wrapped, also in formulas. */
+const DOCUMENT_MATH = /^\$(?![\s$])((?:\\.|[^$\\\n]|\n(?!\n))+?)(?<![\s\\])\$(?!\d)/
 const DISPLAY_MATH = /^\$\$([^$]+)\$\$/
 
 const mathToken = (match: RegExpExecArray | null, display: boolean): MathToken | undefined =>
   match ? { type: 'math', raw: match[0], text: match[1].trim(), display } : undefined
 
-const parser = new Marked({
-  breaks: true,
-  extensions: [
-    {
-      name: 'math',
-      level: 'block',
-      start: (text) => text.match(/^\$\$/m)?.index,
-      tokenizer: (text) => mathToken(/^\$\$([^$]+)\$\$(?:\n|$)/.exec(text), true),
-    },
-    {
-      name: 'math',
-      level: 'inline',
-      start: (text) => text.match(/\$/)?.index,
-      tokenizer: (text) =>
-        mathToken(DISPLAY_MATH.exec(text), true) ?? mathToken(INLINE_MATH.exec(text), false),
-    },
-  ],
-})
+const createParser = (inlineMath: RegExp, options: { breaks: boolean }) =>
+  new Marked({
+    ...options,
+    extensions: [
+      {
+        name: 'math',
+        level: 'block',
+        start: (text) => text.match(/^\$\$/m)?.index,
+        tokenizer: (text) => mathToken(/^\$\$([^$]+)\$\$(?:\n|$)/.exec(text), true),
+      },
+      {
+        name: 'math',
+        level: 'inline',
+        start: (text) => text.match(/\$/)?.index,
+        tokenizer: (text) =>
+          mathToken(DISPLAY_MATH.exec(text), true) ?? mathToken(inlineMath.exec(text), false),
+      },
+    ],
+  })
+
+/** Notes keep their line breaks, documents are wrapped. */
+const parsers = {
+  note: createParser(NOTE_MATH, { breaks: true }),
+  document: createParser(DOCUMENT_MATH, { breaks: false }),
+}
+type TextKind = keyof typeof parsers
 
 /** Parses a text. Returns undefined for texts that are too long or nested too deeply. */
-export function parseMarkdown(text: string): Token[] | undefined {
+export function parseMarkdown(text: string, kind: TextKind = 'note'): Token[] | undefined {
   if (text.length > MAX_LENGTH) return undefined
   try {
-    const tokens = parser.lexer(text)
+    const tokens = parsers[kind].lexer(text)
     return isShallow(tokens) ? tokens : undefined
   } catch {
     return undefined
@@ -81,13 +93,33 @@ export function safeAddress(href: string): string | undefined {
   }
 }
 
-export function Markdown({ text }: { text: string }) {
-  const tokens = parseMarkdown(text)
-  return <div class="markdown">{tokens ? renderTokens(tokens) : <p class="source">{text}</p>}</div>
+interface Props {
+  text: string
+  kind?: TextKind
+  /** Level of the first headings. */
+  heading?: number
 }
 
-const renderTokens = (tokens: readonly Token[] | undefined): ComponentChild[] =>
-  (tokens ?? []).map((token, i) => <Part key={i} token={token} />)
+/** A text in Markdown. */
+export function Markdown({ text, kind, heading = 3 }: Props) {
+  const tokens = useMemo(() => parseMarkdown(text, kind), [text, kind])
+  return (
+    <div class="markdown">
+      {tokens ? renderTokens(tokens, heading) : <p class="source">{text}</p>}
+    </div>
+  )
+}
+
+/** A line of a document in Markdown, without a paragraph. */
+export function MarkdownLine({ text }: { text: string }) {
+  const tokens = useMemo(() => parseMarkdown(text, 'document'), [text])
+  const [first, ...more] = tokens ?? []
+  if (first?.type !== 'paragraph' || more.length > 0) return <>{text}</>
+  return <>{renderTokens(first.tokens)}</>
+}
+
+const renderTokens = (tokens: readonly Token[] | undefined, heading = 3): ComponentChild[] =>
+  (tokens ?? []).map((token, i) => <Part key={i} token={token} heading={heading} />)
 
 /** Elements without properties, by kind of token. */
 const plainElements = {
@@ -98,7 +130,7 @@ const plainElements = {
   del: 's',
 } as const
 
-function Part({ token }: { token: Token }) {
+function Part({ token, heading }: { token: Token; heading: number }) {
   switch (token.type) {
     case 'paragraph':
     case 'blockquote':
@@ -109,8 +141,7 @@ function Part({ token }: { token: Token }) {
       return <Element>{renderTokens(token.tokens)}</Element>
     }
     case 'heading': {
-      // The panel and the presentation have the headings above.
-      const Heading = `h${Math.min(6, (token as Tokens.Heading).depth + 2)}` as 'h3'
+      const Heading = `h${Math.min(6, (token as Tokens.Heading).depth + heading - 1)}` as 'h3'
       return <Heading>{renderTokens(token.tokens)}</Heading>
     }
     case 'list':
@@ -203,7 +234,15 @@ function DisplayFormula({ latex }: { latex: string }) {
   const formula = useFormula(latex, true)
   const insert = useInsert(formula)
   return formula ? (
-    <span key="set" class="equation" role="img" aria-label={latexToUnicode(latex)} ref={insert} />
+    // Focusable, because long formulas scroll.
+    <span
+      key="set"
+      class="equation"
+      role="math"
+      tabIndex={0}
+      aria-label={latexToUnicode(latex)}
+      ref={insert}
+    />
   ) : (
     <code key="plain" class="equation">
       {latex}

@@ -209,8 +209,8 @@ export { shownWarning, showWarning }
 
 export type DrawerTab = 'gallery' | 'mine' | 'checkpoints' | 'datasets'
 
-const [shownDrawer, showDrawer] = writable<DrawerTab | 'outline' | undefined>(undefined)
-/** Tab of the library, or the outline, that is open on the left. */
+const [shownDrawer, showDrawer] = writable<DrawerTab | 'outline' | 'lessons' | undefined>(undefined)
+/** Tab of the library, the outline, or the lessons: what is open on the left. */
 export { shownDrawer, showDrawer }
 
 const [panelShown, setPanelShown] = writable(true)

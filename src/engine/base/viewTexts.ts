@@ -49,6 +49,12 @@ export const viewTexts = {
   fitted: 'fitted to all points',
   clickToFit: 'click to fit',
   clickToReset: 'click to reset',
+  // Checks
+  checkPassed: 'passed',
+  checkFailed: 'not passed yet',
+  atMost: 'at most #',
+  atLeast: 'at least #',
+  betweenBounds: 'from # up to #',
 
   // Inspected values
   nanInB: 'NaN in b',

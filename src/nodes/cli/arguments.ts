@@ -13,6 +13,7 @@ export const help = `litegraph-diffusion runs the graphs of its editor without a
   litegraph-diffusion script workflow.json [--out script.ts]
   litegraph-diffusion page workflow.json --out page.html [--checkpoint file] [--dataset file]
   litegraph-diffusion import folder --out data.safetensors [--size 32] [--grey] [--fit crop] [--labels]
+  litegraph-diffusion lessons list | check folder | validate folder | answer kind value
 
 run writes into dir: a PNG of every view, a CSV of every chart and loss, the output files of nodes
 (checkpoints), and summary.json. script writes a workflow as a short program that computes the same
@@ -56,6 +57,18 @@ import creates a data set for --dataset from the images in a folder and in its Z
   --captions             stores captions: those of CSV files with the columns file and caption, or
                          the names of the images
   --name name            name of the data set; default: the name of the folder
+
+lessons works with the lessons of the editor. check runs their checks on a folder of handed-in
+summaries and workflows and prints a table; validate checks the files of a course or a lesson for
+their author; answer prints the line of an answer (number, choice or text); list lists lessons.
+
+  --lesson course/name   check: the lesson of workflows without a summary; only this lesson
+  --lessons dir          folder of courses; default: those that come with the program
+  --code text            check: the course's code that students enter when they export
+  --trust                check: uses the results in summaries without running their workflows
+  --json, --csv          check: prints the result in this format; validate: --json
+  --seconds n            check: time limit of a check; default 600
+  --within n             answer: accepted difference of a number; default 0.01
 
 Exit status:
 ${listStatuses()}`
@@ -121,12 +134,33 @@ export interface CheckArguments {
   nodes: string[]
 }
 
+/** Actions of the command `lessons`, with the number of operands of each. */
+const lessonActions = { list: 0, check: 1, validate: 1, answer: 2 } as const
+const answerKinds = ['number', 'choice', 'text']
+
+export interface LessonsArguments {
+  command: 'lessons'
+  action: keyof typeof lessonActions
+  /** The folder of check and validate; the kind and the value of an answer. */
+  operands: string[]
+  lesson: string | undefined
+  /** Folder of courses; undefined: those of the program. */
+  lessons: string | undefined
+  code: string
+  trust: boolean
+  /** Time limit of a check. */
+  seconds: number
+  format: 'table' | 'json' | 'csv'
+  within: number
+}
+
 export type Arguments =
   | RunArguments
   | ImportArguments
   | ScriptArguments
   | PageArguments
   | CheckArguments
+  | LessonsArguments
   | { command: 'help' }
   | { command: 'version' }
 
@@ -145,6 +179,13 @@ const optionTypes = {
   measure: { type: 'boolean' },
   verify: { type: 'boolean' },
   json: { type: 'boolean' },
+  csv: { type: 'boolean' },
+  lesson: { type: 'string' },
+  lessons: { type: 'string' },
+  code: { type: 'string' },
+  trust: { type: 'boolean' },
+  seconds: { type: 'string' },
+  within: { type: 'string' },
   size: { type: 'string' },
   grey: { type: 'boolean' },
   fit: { type: 'string' },
@@ -172,6 +213,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   check: ['json', 'nodes'],
   script: workflowOptions,
   page: ['out', 'set', 'steps', 'checkpoint', 'dataset'],
+  lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'within'],
   import: ['out', 'size', 'grey', 'fit', 'position', 'labels', 'captions', 'name', 'quiet'],
 }
 
@@ -185,6 +227,7 @@ export function parseArguments(argv: string[]): Arguments {
   if (!Object.hasOwn(optionsOf, command))
     throw new UsageError(cliMessages.unknownCommand({ command }))
   requireOptions(command, values)
+  if (command === 'lessons') return lessonsArguments(files, values)
   const kind = command === 'import' ? 'folder' : 'workflow'
   const [file, ...more] = files
   if (!file) throw new UsageError(cliMessages.noFile({ kind, command }))
@@ -219,6 +262,37 @@ function requireOptions(command: string, values: OptionValues) {
   for (const [option, value] of Object.entries(values)) {
     if (!known.includes(option)) throw new UsageError(cliMessages.otherOption({ command, option }))
     if ([value].flat().includes('')) throw new UsageError(cliMessages.emptyOption({ option }))
+  }
+}
+
+/** @throws UsageError */
+function lessonsArguments([action, ...operands]: string[], values: OptionValues): LessonsArguments {
+  const actions = Object.keys(lessonActions) as LessonsArguments['action'][]
+  const known = actions.find((each) => each === action)
+  if (!known)
+    throw new UsageError(cliMessages.lessonAction({ names: actions.join(', '), got: action ?? '' }))
+  if (operands.length !== lessonActions[known])
+    throw new UsageError(cliMessages.lessonOperands({ action: known, count: lessonActions[known] }))
+  if (known === 'answer' && !answerKinds.includes(operands[0]))
+    throw new UsageError(
+      cliMessages.answerKind({ names: answerKinds.join(', '), got: operands[0] }),
+    )
+  const positive = (option: 'within' | 'seconds', initial: number) => {
+    const value = Number(values[option] ?? initial)
+    if (value > 0 && value < 1e6) return value
+    throw new UsageError(cliMessages.positive({ option, got: String(values[option]) }))
+  }
+  return {
+    command: 'lessons',
+    action: known,
+    operands,
+    lesson: values.lesson,
+    lessons: values.lessons,
+    code: values.code ?? '',
+    trust: values.trust ?? false,
+    format: values.json ? 'json' : values.csv ? 'csv' : 'table',
+    seconds: positive('seconds', 600),
+    within: positive('within', 0.01),
   }
 }
 

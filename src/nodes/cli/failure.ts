@@ -1,6 +1,7 @@
 // Errors as one sentence for the user, with the exit status.
 import { CheckpointError } from '../../engine/checkpoint/error.ts'
 import { ImportError } from '../../engine/datasets/import.ts'
+import { LessonError } from '../lessons/error.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { SettingError } from '../settings.ts'
 import { WorkflowError } from '../workflow.ts'
@@ -28,6 +29,7 @@ export function describeFailure(error: unknown): Failure {
     return { text: `${error.message} ${error.cure}`, status: failed.code }
   if (
     error instanceof WorkflowError ||
+    error instanceof LessonError ||
     error instanceof ImportError ||
     error instanceof CommandError
   )

@@ -40,6 +40,8 @@ async function runCommand(wanted: Arguments): Promise<ExitStatus> {
       return (await import('./page.ts')).writePage(wanted, pageTemplate, terminal(true))
     case 'import':
       return (await import('./import.ts')).importFolder(wanted, terminal(wanted.quiet))
+    case 'lessons':
+      return (await import('./lessons/main.ts')).runLessons(wanted, terminal(true))
     default:
       return wanted satisfies never
   }

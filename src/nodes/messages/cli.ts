@@ -3,8 +3,8 @@ import { catalogue } from '../../engine/base/catalogue.ts'
 
 export const cliMessages = catalogue('cli', {
   // arguments
-  noCommand: 'Expected a command: run, check, script, page or import.',
-  unknownCommand: 'There is no command {command}. Use run, check, script, page or import.',
+  noCommand: 'Expected a command: run, check, script, page, import or lessons.',
+  unknownCommand: 'There is no command {command}. Use run, check, script, page, import or lessons.',
   noFile: 'Expected a {kind} to {command}.',
   severalFiles: 'Expected one {kind}, also got {more}.',
   noResultFolder: 'Expected a folder for the results: --out dir.',
@@ -86,6 +86,23 @@ export const cliMessages = catalogue('cli', {
   lossesOutput: '{title}, {count} losses',
   fileOutput: 'file {name}',
   stateOutput: 'training state {number} at step {step}',
+
+  // lessons
+  lessonAction: 'Expected one of {names} after “lessons”, got “{got}”.',
+  lessonOperands:
+    'Expected {count} operands after “lessons {action}”: check folder, validate folder, answer kind value, or list.',
+  answerKind: 'Expected one of {names} after “answer”, got “{got}”.',
+  answerValue: 'Expected an answer of the kind {kind}, got “{got}”.',
+  positive: 'Expected a number above 0 for --{option}, got “{got}”.',
+  noShippedLessons: 'The lessons of the program were not found. Name their folder: --lessons dir.',
+  whichLesson: 'It is a workflow, not a summary. Name its lesson with --lesson, one of {names}.',
+  unknownLesson: 'There is no lesson {name}. Use one of {names}.',
+  nothingHandedIn: 'There is no .json, .png or .zip file in this folder. Name another folder.',
+  submissionTooLarge: '{path} is larger than {most} MB. Hand in a smaller file.',
+  checkingFile: 'checking {file}',
+  claimedRight: 'the answer of {id} is wrong, but claimed to be right',
+  failedTask: '{id}: {reason}',
+  validated: '{lessons} lessons with {checks} checks, faults: {faults}',
 
   // import
   importProgress: '{done} of {total} files',

@@ -53,6 +53,8 @@ export const evaluateMessages = catalogue('evaluate', {
   // comparisons
   sameItems:
     'Expected as many items as the reference, of the same shape, [{expected}], got [{got}].',
+  sameNumbers: 'Expected one number or {expected} numbers in the reference, got {got}.',
+  connectSameShape: 'Connect a value of the same shape to `reference`.',
   connectSameNoise:
     'Connect samples from the same noise as the reference, or measure distributions.',
   pointsToCompare:

@@ -30,7 +30,7 @@ export function paintRows(
       ctx.fillRect(left, base - ROW + 5, width * bars[i], ROW - 2)
       ctx.globalAlpha = 1
     }
-    const named = shorten(ctx, translateText(theme, name), width * 0.6)
+    const named = shorten(ctx, translateText(theme, name), text ? width * 0.6 : width)
     ctx.textAlign = 'left'
     ctx.fillStyle = theme.dim
     ctx.fillText(named, left, base)

@@ -176,6 +176,7 @@ export const en = {
     reroute: 'Add reroute point',
     rerouteKeys: 'Alt+click',
     menu: 'Context menu',
+    lessons: 'Lessons',
     tour: 'Take the tour',
     shortcuts: 'Keyboard shortcuts',
     bench: 'Measure this device…',

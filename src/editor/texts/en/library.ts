@@ -15,6 +15,7 @@ export const enLibrary = {
       drafts: 'Drafts',
       nodes: 'My nodes',
       runs: 'Runs',
+      lessons: 'Lessons',
       checkpoints: 'Checkpoints',
       datasets: 'Data sets',
       states: 'Training states',
@@ -26,6 +27,7 @@ export const enLibrary = {
       drafts: 'Unsaved changes.',
       nodes: 'Subgraphs saved as nodes.',
       runs: 'Each with its graph, losses and samples.',
+      lessons: 'Answers, and the workflows of tasks.',
       checkpoints: 'Saved or imported here. Nodes identify them by content.',
       datasets: 'Imported here. Nodes identify them by content.',
       states:

@@ -172,6 +172,7 @@ export const ko: Texts = {
     reroute: '경유점 추가',
     rerouteKeys: 'Alt+클릭',
     menu: '컨텍스트 메뉴',
+    lessons: '강의',
     tour: '둘러보기',
     shortcuts: '키보드 단축키',
     bench: '이 기기에서 측정하기…',

@@ -48,6 +48,12 @@ export const koViews: ViewTexts = {
   fitted: '모든 점에 맞춤',
   clickToFit: '클릭하면 맞춤',
   clickToReset: '클릭하면 되돌림',
+  // 검사
+  checkPassed: '통과',
+  checkFailed: '아직 통과하지 못함',
+  atMost: '# 이하',
+  atLeast: '# 이상',
+  betweenBounds: '# 이상 # 이하',
 
   // 값 살펴보기
   nanInB: 'b의 NaN',

@@ -51,6 +51,8 @@ export const koEvaluate: Translation<typeof evaluateMessages> = {
 
   // 비교
   sameItems: '기준과 수도 모양도 같은 [{expected}]이어야 하는데 [{got}]입니다.',
+  sameNumbers: '기준의 수는 하나이거나 {expected}개여야 하는데 {got}개입니다.',
+  connectSameShape: '`reference`에 같은 모양의 값을 연결하세요.',
   connectSameNoise: '기준과 같은 노이즈에서 나온 샘플을 연결하거나, 분포로 측정하세요.',
   pointsToCompare: '차원이 같은 점 [n, d]여야 하는데, [{got}]이고 기준은 [{expected}]입니다.',
   measureRms: '점을 연결하거나 `measure`를 rms로 정하세요.',

@@ -8,6 +8,8 @@ import { workflowMessages, workflowWords } from '../../../../nodes/messages/work
 import { koWorkflow, koWorkflowWords } from './workflow.ts'
 import { dataMessages, dataWords } from '../../../../nodes/messages/data.ts'
 import { koData, koDataWords } from './data.ts'
+import { lessonMessages } from '../../../../nodes/messages/lessons.ts'
+import { koLessons } from './lessons.ts'
 import { evaluateMessages } from '../../../../nodes/messages/evaluate.ts'
 import { koEvaluate } from './evaluate.ts'
 import { modelNodeMessages } from '../../../../nodes/messages/modelNodes.ts'
@@ -96,6 +98,7 @@ export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(workflowMessages, koWorkflow),
   ...pairCatalogue(dataMessages, koData),
   ...pairCatalogue(evaluateMessages, koEvaluate),
+  ...pairCatalogue(lessonMessages, koLessons),
   ...pairCatalogue(modelNodeMessages, koModelNodes),
   ...pairCatalogue(samplingMessages, koSampling),
   ...pairCatalogue(trainingNodeMessages, koTrainingNodes),

@@ -222,6 +222,51 @@ export const tools = {
     },
   },
 
+  Check: {
+    summary:
+      '값에서 구한 수를 한계와 비교합니다. 평균, 가장 큰 원소, 기준과의 가장 큰 차이 등을 쓸 수 있습니다. 결과를 보여 주고, 통과하지 못하면 힌트를 보여 줍니다.',
+    inputs: {
+      value: '검사할 값',
+      reference:
+        '연결하면 value - reference의 차이를 검사합니다. 수는 하나이거나 같은 개수여야 합니다',
+    },
+    outputs: {
+      passed: '통과하면 1, 아니면 0',
+      measured: '한계와 비교한 수',
+    },
+    params: {
+      quantity: {
+        about: '비교할 수',
+        each: {
+          mean: '평균. 수가 하나면 그 수',
+          std: '표준 편차',
+          rms: '제곱 평균의 제곱근',
+          smallest: '가장 작은 수',
+          largest: '가장 큰 수',
+          largest_size: '가장 큰 절댓값',
+          first: '첫 번째 수',
+          last: '마지막 수',
+          item: '위치 index의 수',
+          late_mean: '마지막 10분의 1의 평균. 학습이 끝날 때의 손실에 씁니다',
+        },
+      },
+      index: '위치. 0부터 셉니다',
+      rule: {
+        about: '비교 방법',
+        each: {
+          at_most: '한계 이하',
+          at_least: '한계 이상',
+          between: '한계부터 upper까지',
+          carries: '값의 종류나 예측 유형이 kind와 같음',
+        },
+      },
+      bound: '수의 한계',
+      upper: '위쪽 한계',
+      kind: 'samples 같은 값의 종류, 또는 예측 유형',
+      hint: '통과하지 못했을 때 보여 주는 글',
+    },
+  },
+
   ReadNumber: {
     summary:
       '손실 같은 수를 장치에서 CPU로 읽어 파라미터에 연결할 수 있게 합니다. 실행은 그동안 기다립니다.',

@@ -1,0 +1,86 @@
+// Handed-in files: summaries and workflows in a folder, and what they claim.
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Graph } from '../../../engine/plan/graph.ts'
+import { isSummary, readSummary, type SignatureState } from '../../lessons/summary.ts'
+import type { LessonProgress } from '../../lessons/summary.ts'
+import { parseWorkflow, toGraph } from '../../workflow.ts'
+import type { BundledFile } from '../../workflow/bundle.ts'
+import { atPath, CommandError } from '../failure.ts'
+import { declarations } from '../nodeTypes.ts'
+import { openWorkflow } from '../open.ts'
+import { cliMessages } from '../../messages/cli.ts'
+
+/** A handed-in workflow with the files it brings. */
+export interface HandedIn {
+  graph: Graph
+  files: readonly BundledFile[]
+}
+
+export type Submission =
+  | {
+      kind: 'summary'
+      student: string
+      course: string
+      signature: SignatureState
+      lessons: LessonProgress[]
+    }
+  | ({ kind: 'workflow' } & HandedIn)
+
+/** Largest handed-in file in bytes. */
+const MAX_SIZE = 100_000_000
+
+/** Paths of the handed-in files below a folder, which may have a folder for each student. */
+export async function listSubmissions(folder: string): Promise<string[]> {
+  const entries = await atPath(folder, readdir(folder, { withFileTypes: true }))
+  const found = await Promise.all(
+    entries
+      .filter(({ name }) => !name.startsWith('.'))
+      .map(async (entry): Promise<string[]> => {
+        const path = join(folder, entry.name)
+        if (entry.isDirectory()) return listFiles(path)
+        return entry.isFile() ? [path] : []
+      }),
+  )
+  return found
+    .flat()
+    .filter((path) => /\.(json|png|zip)$/i.test(path))
+    .sort()
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await atPath(folder, readdir(folder, { withFileTypes: true }))
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map(({ name }) => join(folder, name))
+}
+
+/** @throws LessonError, WorkflowError, CommandError, or an error of the file system */
+export async function readSubmission(path: string, code: string): Promise<Submission> {
+  if ((await atPath(path, stat(path))).size > MAX_SIZE)
+    throw new CommandError(cliMessages.submissionTooLarge({ path, most: MAX_SIZE / 1e6 }))
+  if (/\.json$/i.test(path)) {
+    const data = parseJson(await atPath(path, readFile(path, 'utf8')))
+    if (isSummary(data)) {
+      const { summary, signature } = readSummary(path, data, code)
+      return { kind: 'summary', signature, ...summary }
+    }
+  }
+  const { graph, files } = await openWorkflow(path)
+  return { kind: 'workflow', graph, files }
+}
+
+/** Undefined for a text that is not JSON, which the reader of workflows then reports. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The graph of a workflow in a summary. @throws WorkflowError */
+export const readHandedIn = (text: string): HandedIn => ({
+  graph: toGraph(parseWorkflow(text, declarations).workflow, declarations),
+  files: [],
+})
