@@ -241,6 +241,7 @@ export async function backupSeeds(text: string): Promise<Uint8Array[]> {
   await stores.versions.set('w1 7', { id: 'w1 7', of: 'w1', when: 7, text })
   await stores.sweeps.set('s1', { id: 's1', losses: Float32Array.of(1, 2) })
   await stores.settings.set('settings', { theme: 'dark' })
+  await stores.lessons.set('a/b', { lesson: 'a/b', questions: [], tasks: [] })
   await checkpoints.save('mlp.zip', checkpointSeeds()[1])
   await datasets.save('two.safetensors', datasetSeeds()[0])
   await states.put('key@2', Uint8Array.of(1, 2, 3, 4))

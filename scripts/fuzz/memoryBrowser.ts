@@ -1,19 +1,8 @@
 // Stored data of a browser in memory, for the import of backups.
 import { createParts, type FileStore, type Parts } from '../../src/editor/backup/parts.ts'
-import { createMemoryStore, type Stores } from '../../src/editor/storage/stores.ts'
+import { createMemoryStore, storeNames, type Stores } from '../../src/editor/storage/stores.ts'
 import { memoryStore, type StateStore } from '../../src/engine/plan/store.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/archive.ts'
-
-const storeNames = [
-  'workflows',
-  'drafts',
-  'settings',
-  'versions',
-  'runs',
-  'runDetails',
-  'sweeps',
-  'nodes',
-] as const satisfies readonly (keyof Stores)[]
 
 function createFileStore(): FileStore {
   const stored = new Map<string, { name: string; bytes: Uint8Array }>()
@@ -35,9 +24,7 @@ export interface MemoryBrowser {
 }
 
 export function createMemoryBrowser(): MemoryBrowser {
-  const stores = Object.fromEntries(
-    storeNames.map((name) => [name, createMemoryStore()]),
-  ) as unknown as Stores
+  const stores = Object.fromEntries(storeNames.map((name) => [name, createMemoryStore()])) as Stores
   const sources = {
     stores,
     checkpoints: createFileStore(),
