@@ -234,22 +234,34 @@ async function computeCase({
 }
 
 /**
+ * Arrays whose values are this small beside the largest of their case are zero but for rounding, such
+ * as the gradient of a bias of keys, which softmax ignores.
+ */
+const NEGLIGIBLE = 1e-4
+
+/**
  * Largest difference of two lists of arrays, each relative to the largest value of its right one;
  * infinite if a number is missing or not finite.
  */
 export function largestDeviation(actual: KernelNumbers, right: KernelNumbers): number {
   if (actual.length !== right.length) return Infinity
-  return right.reduce((most, expected, i) => Math.max(most, deviation(actual[i], expected)), 0)
+  const least = Math.max(1e-6, NEGLIGIBLE * Math.max(0, ...right.map(largest)))
+  return right.reduce(
+    (most, expected, i) => Math.max(most, deviation(actual[i], expected, least)),
+    0,
+  )
 }
 
-function deviation(actual: Float32Array, right: Float32Array): number {
+const largest = (numbers: Float32Array): number =>
+  numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+
+function deviation(actual: Float32Array, right: Float32Array, least: number): number {
   if (actual.length !== right.length) return Infinity
-  let [gap, size] = [0, 1e-6]
+  let gap = 0
   for (let i = 0; i < right.length; i++) {
     const distance = Math.abs(actual[i] - right[i])
     if (!Number.isFinite(distance)) return Infinity
     gap = Math.max(gap, distance)
-    size = Math.max(size, Math.abs(right[i]))
   }
-  return gap / size
+  return gap / Math.max(least, largest(right))
 }
