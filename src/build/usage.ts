@@ -1,8 +1,9 @@
 // Vite plugin: `virtual:usage` provides how often the ready workflows use each node and make each
 // wire. The node search ranks by it, and auto-wiring follows it.
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Plugin } from 'vite'
+import { listWorkflows } from './workflowTexts.ts'
 import { wireKey, type Usage } from '../editor/graph/usage.ts'
 
 const NAME = 'virtual:usage'
@@ -61,12 +62,7 @@ const increment = (counts: Record<string, number>, key: string) =>
 
 /** Counts the workflows of a folder. */
 export const readUsage = (folder = 'workflows'): Usage =>
-  countUsage(
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .sort()
-      .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as File),
-  )
+  countUsage(listWorkflows(folder).map((path) => JSON.parse(readFileSync(path, 'utf8')) as File))
 
 export function usage(): Plugin {
   let folder = 'workflows'
@@ -78,7 +74,7 @@ export function usage(): Plugin {
     resolveId: (id) => (id === NAME ? RESOLVED : undefined),
     load(id) {
       if (id !== RESOLVED) return undefined
-      this.addWatchFile(folder)
+      for (const path of listWorkflows(folder)) this.addWatchFile(path)
       return `export default JSON.parse(${JSON.stringify(JSON.stringify(readUsage(folder)))})`
     },
   }

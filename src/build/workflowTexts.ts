@@ -12,19 +12,25 @@ interface WorkflowFile {
   extra: { diffusion: { title: string; about: string } }
 }
 
+/** Paths of the workflows in a folder, by name. */
+export const listWorkflows = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => join(folder, name))
+
 /** Returns the texts of every workflow in a folder, by file name without extension. */
 export function readWorkflowTexts(folder = 'workflows'): Record<string, WorkflowTexts> {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
   return Object.fromEntries(
-    files.sort().map((name) => {
-      const file = JSON.parse(readFileSync(join(folder, name), 'utf8')) as WorkflowFile
+    listWorkflows(folder).map((path) => {
+      const file = JSON.parse(readFileSync(path, 'utf8')) as WorkflowFile
       const { title, about } = file.extra.diffusion
       const notes = file.nodes
         .filter(({ type }) => type === 'diffusion/Note')
         .map(({ id, properties }) => [id, String(properties?.text ?? '')])
       const titles = file.nodes.flatMap(({ id, title }) => (title ? [[id, title]] : []))
       return [
-        basename(name, '.json'),
+        basename(path, '.json'),
         {
           title,
           about,
@@ -46,7 +52,7 @@ export function workflowTexts(): Plugin {
     resolveId: (id) => (id === NAME ? RESOLVED : undefined),
     load(id) {
       if (id !== RESOLVED) return undefined
-      this.addWatchFile(folder)
+      for (const path of listWorkflows(folder)) this.addWatchFile(path)
       return `export default JSON.parse(${JSON.stringify(JSON.stringify(readWorkflowTexts(folder)))})`
     },
   }
