@@ -55,6 +55,6 @@ export function toggleOutline(stage: Stage) {
 
 /** The code of the outline is loaded when it is first opened. */
 function focusWhenShown() {
-  if (document.querySelector('.outline')) focusOutline()
+  if (document.querySelector('.drawer.outline')) focusOutline()
   else if (shownDrawer.value === 'outline') requestAnimationFrame(focusWhenShown)
 }

@@ -52,7 +52,8 @@ const names: BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu']
 
 /**
  * Starts the best backend and makes it tfjs's active one. All tensors of an earlier backend have to
- * be disposed before. Throws only if not even the JavaScript backend passes the self-test.
+ * be disposed before. Throws if the only backend does not work, or if none does: not even the
+ * JavaScript backend passes the self-test.
  */
 export async function startBackend(options: BackendOptions = {}): Promise<BackendReport> {
   prepareTfjs()
@@ -89,6 +90,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
       rejected,
     }
   }
+  if (options.only) throw new Error(rejected[0].reason)
   throw new Error(
     backendMessages.noneWorks({
       reasons: rejected.map(({ name, reason }) => `${name}: ${reason}.`).join(' '),
