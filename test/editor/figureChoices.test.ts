@@ -34,8 +34,7 @@ describe('the default selection', () => {
     const points = ready('points')
     expect(params(points)).toEqual([
       'Data.distribution',
-      'Noise Schedule.beta_schedule',
-      'Network.predicts',
+      'Network.hidden',
       'Training Start.steps',
       'Samples.num_inference_steps',
     ])
@@ -105,7 +104,7 @@ describe('a stored choice', () => {
     expect(isShown(points, 'params', '6.steps')).toBe(true)
     const less = toggleShown(points, 'params', '6.steps')
     expect(params(less)).not.toContain('Training Start.steps')
-    expect(params(less)).toHaveLength(4)
+    expect(params(less)).toHaveLength(3)
     const more = toggleShown(less, 'params', '6.batch_size')
     expect(params(more).at(-1)).toBe('Training Start.batch_size')
     expect(views(toggleShown(more, 'views', '19'))).toEqual(['Samples on the data'])
