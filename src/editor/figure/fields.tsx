@@ -152,17 +152,21 @@ interface TextInputProps {
   multiline?: boolean
 }
 
-/** Applies its text when it is left. An invalid text returns to the value. */
+/** Applies its text on Enter and when it is left. An invalid text returns to the value. */
 function TextInput({ id, text, set, numeric, multiline }: TextInputProps) {
   const line = useRef<HTMLInputElement>(null)
   const area = useRef<HTMLTextAreaElement>(null)
+  const isEdited = useRef(false)
   useLayoutEffect(() => {
     const field = line.current ?? area.current
-    if (field && field !== document.activeElement) field.value = text
+    if (field && !isEdited.current) field.value = text
   })
+  const edit = () => void (isEdited.current = true)
   const apply = (field: HTMLInputElement | HTMLTextAreaElement) => {
-    if (field.value !== text) set(field.value)
+    const typed = field.value
+    isEdited.current = false
     field.value = text
+    if (typed !== text) set(typed)
   }
   return multiline ? (
     <textarea
@@ -171,6 +175,7 @@ function TextInput({ id, text, set, numeric, multiline }: TextInputProps) {
       class="field"
       rows={4}
       defaultValue={text}
+      onInput={edit}
       onBlur={(event) => apply(event.currentTarget)}
     />
   ) : (
@@ -181,7 +186,8 @@ function TextInput({ id, text, set, numeric, multiline }: TextInputProps) {
       type="text"
       {...(numeric && { inputMode: 'decimal' as const })}
       defaultValue={text}
-      onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+      onInput={edit}
+      onKeyDown={(event) => event.key === 'Enter' && apply(event.currentTarget)}
       onBlur={(event) => apply(event.currentTarget)}
     />
   )
