@@ -140,7 +140,7 @@ describe('the dialog for embedding', () => {
     await expect
       .poll(() => code.inputValue())
       .toMatch(
-        /read&amp;hide=notes&amp;zone=Training%20Start&amp;theme=dark#workflow=.*height="333"/,
+        /read&amp;hide=notes&amp;zone=Training%20Start&amp;theme=dark#workflow=.*height="333"/s,
       )
     await addAxe(page)
     expect(await findViolations(page, 'dialog', 'dialog.embed')).toEqual([])
