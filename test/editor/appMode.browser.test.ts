@@ -157,6 +157,7 @@ describe('the dialog for embedding', () => {
     await dialog.getByLabel(enFigure.embed.theme).selectOption('dark')
     await dialog.getByLabel(enFigure.embed.zone).selectOption('Training Start')
     await dialog.getByLabel(enFigure.embed.height).fill('333')
+    await dialog.getByLabel(enFigure.embed.height).press('Tab')
     await expect
       .poll(() => code.inputValue())
       .toMatch(
