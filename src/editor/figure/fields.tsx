@@ -4,7 +4,7 @@ import { valueAsNumber, valueAsText } from '../../engine/base/quote.ts'
 import { fitNumber, formatNumber, sliderRange } from '../../nodes/litegraph/numberText.ts'
 import type { Param } from '../../engine/plan/op.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
-import { texts, translateNode, translateWorkflow } from '../texts/texts.ts'
+import { texts, translateNode, translateTitle } from '../texts/texts.ts'
 import { icons } from '../ui/icons.tsx'
 import type { FigureParam } from './choices.ts'
 import type { Figure } from './figureTypes.ts'
@@ -46,7 +46,7 @@ function Row({ figure, item }: { figure: Figure; item: FigureParam }) {
     <div class={param.kind === 'boolean' ? 'figure-field inline' : 'figure-field'}>
       <label for={id} title={param.about.replaceAll('`', '')}>
         {item.name}
-        <span>{translateWorkflow(item.title)}</span>
+        <span>{translateTitle(item.title)}</span>
       </label>
       <Field id={id} item={item} param={param} set={set} />
     </div>

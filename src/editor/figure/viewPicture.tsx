@@ -7,7 +7,7 @@ import { darkTheme, lightTheme, type Theme } from '../../nodes/painters/theme.ts
 import { frameAt, isTimed, scrubAt, timeText } from '../../nodes/painters/time.ts'
 import { turnAngles, turnView } from '../../nodes/painters/turn.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
-import { language, translateView, translateWorkflow } from '../texts/texts.ts'
+import { language, translateTitle, translateView } from '../texts/texts.ts'
 import { isDark } from '../ui/state.ts'
 import type { FigureView } from './choices.ts'
 import { describeView } from './describeView.ts'
@@ -39,7 +39,7 @@ export const figureTheme = (dark: boolean, ground?: string): Theme => ({
 export function ViewPicture({ item, view, running }: Props) {
   const { frame, size } = useSize()
   const [at, setAt] = useState(1)
-  const title = translateWorkflow(item.title)
+  const title = translateTitle(item.title)
   const words = figureTexts()
   const [width, height] = item.size
   return (
