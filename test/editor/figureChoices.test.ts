@@ -58,6 +58,11 @@ describe('the default selection', () => {
     }
   })
 
+  test('has no params of nodes that write files, though they are named like others', () => {
+    expect(params(ready('digits-sample'))).toContain('Guided Model.scale')
+    expect(params(ready('digits-sample'))).not.toContain('Save Image.scale')
+  })
+
   test('leaves out nodes that do not run', () => {
     const points = ready('points')
     const muted = {
