@@ -130,7 +130,7 @@ describe('an article with three figures', () => {
     const box = (await page.locator('iframe').first().boundingBox())!
     const over = { x: box.x + box.width / 2, y: Math.max(box.y, 0) + 250 }
     const scrolled = () => page.evaluate(() => scrollY)
-    const inside = () => forward.evaluate(() => document.scrollingElement!.scrollTop)
+    const inside = () => forward.evaluate(() => document.querySelector('.app')!.scrollTop)
     const start = await scrolled()
     await page.mouse.move(over.x, over.y)
     await page.mouse.wheel(0, 200)
