@@ -5,7 +5,7 @@ import type { BrowserContext, Frame, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { closeContext, root, useBuiltEditor, useChromium } from '../chromium.ts'
 import { addAxe, findViolations } from './axe.ts'
-import { dropFile, press, readStore, waitForEditor } from './driver.ts'
+import { dropFile, press, readStore, waitForEditor, waitMilliseconds } from './driver.ts'
 import { serveFolder, type FolderServer } from './folderServer.ts'
 import { readyWorkflow } from './readyText.ts'
 
@@ -153,6 +153,11 @@ describe('an article with three figures', () => {
     // A figure that is higher than its frame.
     await page.evaluate(() => (document.querySelector('iframe')!.style.height = '360px'))
     await forward.getByRole('heading').click()
+    // The figure can be scrolled from the next frame on.
+    await forward.waitForFunction(() =>
+      document.documentElement.classList.contains('figure-focused'),
+    )
+    await waitMilliseconds(page, 300)
     const third = await scrolled()
     await page.mouse.wheel(0, 120)
     await expect.poll(inside).toBeGreaterThan(50)

@@ -146,8 +146,10 @@ test('a plot counts the points outside and fits on a click, and its clouds can b
 
   // The panel has the same by keyboard.
   await clickNode(page, 'Plot')
+  expect(await look()).toEqual({ fits: false, hidden: [1] })
   const fit = page.getByRole('switch', { name: en.panel.fitPoints })
   await fit.focus()
+  expect(await look()).toEqual({ fits: false, hidden: [1] })
   await press(page, 'Space')
   expect(await look()).toEqual({ fits: true, hidden: [1] })
   await page.getByRole('switch', { name: 'noise', exact: true }).check()
