@@ -150,6 +150,8 @@ describe('an article with three figures', () => {
     await expect.poll(scrolled).toBeLessThan(second - 50)
     expect(await inside()).toBe(0)
 
+    // The page goes on to scroll when the finger leaves it.
+    await waitMilliseconds(page, 600)
     // A figure that is higher than its frame.
     await page.evaluate(() => (document.querySelector('iframe')!.style.height = '360px'))
     await forward.getByRole('heading').click()
