@@ -3,12 +3,13 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Plugin, Rolldown } from 'vite'
 import { build } from 'vite'
 import { TRUSTED_TYPES_POLICY } from '../engine/base/trustedScriptUrl.ts'
 import { FILES_GLOBAL, marks, parts } from '../nodes/page/parts.ts'
+import { buildOnce, type Built } from './buildOnce.ts'
 import { declarations } from './declarations.ts'
 import { PAGE_TEMPLATE } from './names.ts'
 
@@ -23,7 +24,7 @@ export function onePage(): Plugin {
     },
     configureServer({ middlewares }) {
       middlewares.use(`/${PAGE_TEMPLATE}`, (_, response, next) => {
-        template ??= buildPageTemplate(root)
+        template ??= getPageTemplate(root)
         template.then(
           (html) => response.setHeader('Content-Type', 'text/html').end(html),
           (error: Error) => {
@@ -37,7 +38,7 @@ export function onePage(): Plugin {
       this.emitFile({
         type: 'asset',
         fileName: PAGE_TEMPLATE,
-        source: await buildPageTemplate(root),
+        source: await getPageTemplate(root),
       })
     },
   }
@@ -45,24 +46,37 @@ export function onePage(): Plugin {
 
 const require = createRequire(import.meta.url)
 
+/** The template takes most of the time of a build, and few changes concern it. */
+const getPageTemplate = (root: string): Promise<string> =>
+  buildOnce(join(root, 'node_modules/.vite/page-template'), () => buildPageTemplate(root))
+
+/** What makes the template of its modules. */
+const builders = [
+  'package-lock.json',
+  'src/build/declarations.ts',
+  'src/build/names.ts',
+  'src/build/onePage.ts',
+  'src/editor/texts/descriptions.ts',
+]
+
 /** Builds the template. */
-async function buildPageTemplate(root: string): Promise<string> {
+async function buildPageTemplate(root: string): Promise<Built> {
   const worker = await bundle(root, 'src/nodes/host/worker.ts', [embeddedFiles()])
   const page = await bundle(root, 'src/editor/figure/onePage.tsx', [smallTexts()])
-  const wasm = readFileSync(
-    require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm'),
-  )
-  const digits = readFileSync(join(root, 'assets/digits.safetensors.gz'))
+  const wasm = require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm')
+  const digits = join(root, 'assets/digits.safetensors.gz')
   const assets = {
-    [WASM]: gzipSync(wasm, { level: 9 }).toString('base64'),
-    digits: digits.toString('base64'),
+    [WASM]: gzipSync(readFileSync(wasm), { level: 9 }).toString('base64'),
+    digits: readFileSync(digits).toString('base64'),
   }
-  return html({
+  const text = html({
     script: page.code,
     style: page.css,
     [parts.engine]: gzipSync(worker.code, { level: 9 }).toString('base64'),
     [parts.assets]: JSON.stringify(assets),
   })
+  const sources = [...worker.sources, ...page.sources, wasm, digits]
+  return { text, sources: [...sources, ...builders.map((file) => join(root, file))] }
 }
 
 /** Name of the only .wasm file: every browser that runs the page has SIMD, and files no threads. */
@@ -126,16 +140,19 @@ ${dataElement(parts.assets, data[parts.assets])}
 interface Bundle {
   code: string
   css: string
+  /** Files that it was made of. */
+  sources: readonly string[]
 }
 
 /** Bundles a script that needs no other file. */
 async function bundle(root: string, entry: string, plugins: Plugin[]): Promise<Bundle> {
+  const sources = new Set<string>()
   const [{ output }] = (await build({
     root,
     configFile: false,
     publicDir: false,
     logLevel: 'error',
-    plugins: [...plugins, declarations()],
+    plugins: [...plugins, declarations(), collectSources(sources)],
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       write: false,
@@ -150,8 +167,16 @@ async function bundle(root: string, entry: string, plugins: Plugin[]): Promise<B
   const styles = output.flatMap((file) =>
     file.type === 'asset' && file.fileName.endsWith('.css') ? [String(file.source)] : [],
   )
-  return { code: codes[0], css: styles.join('\n') }
+  return { code: codes[0], css: styles.join('\n'), sources: [...sources] }
 }
+
+/** Collects the files of all modules. */
+const collectSources = (sources: Set<string>): Plugin => ({
+  name: 'collect-sources',
+  buildEnd() {
+    for (const id of this.getModuleIds()) if (isAbsolute(id)) sources.add(id.replace(/\?.*$/, ''))
+  },
+})
 
 /** Files that the worker addresses are in the page, which passes their addresses by a global. */
 const embeddedFiles = (): Plugin => {

@@ -52,6 +52,26 @@ describe('app mode', () => {
     await expect.poll(() => values(page, 'Training Start')).toMatchObject({ steps: 12 })
   })
 
+  test('hides a cloud of a plot on a click, and takes keys without any focus', async () => {
+    const { page } = editor
+    await openPoints(page)
+    await press(page, 'Alt+Shift+A')
+    await app(page).locator('.figure-empty').first().click()
+    await press(page, 'Control+Enter')
+    await finished(page).waitFor()
+    const picture = app(page).locator('.figure-frame').first()
+    const before = await picture.screenshot()
+    const data = app(page).getByRole('button', { name: 'data', exact: true })
+    await data.click()
+    await page.mouse.move(5, 5)
+    expect(await data.getAttribute('aria-pressed')).toBe('false')
+    expect((await picture.screenshot()).equals(before)).toBe(false)
+    await data.press('Space')
+    expect(await data.getAttribute('aria-pressed')).toBe('true')
+    await press(page, 'Alt+Shift+A')
+    await app(page).waitFor({ state: 'detached' })
+  })
+
   test('shows faults with their node', async () => {
     const { page } = editor
     const broken = JSON.parse(readyWorkflow('points')) as {
@@ -137,10 +157,11 @@ describe('the dialog for embedding', () => {
     await dialog.getByLabel(enFigure.embed.theme).selectOption('dark')
     await dialog.getByLabel(enFigure.embed.zone).selectOption('Training Start')
     await dialog.getByLabel(enFigure.embed.height).fill('333')
+    await dialog.getByLabel(enFigure.embed.height).press('Tab')
     await expect
       .poll(() => code.inputValue())
       .toMatch(
-        /read&amp;hide=notes&amp;zone=Training%20Start&amp;theme=dark#workflow=.*height="333"/,
+        /read&amp;hide=notes&amp;zone=Training%20Start&amp;theme=dark#workflow=.*height="333"/s,
       )
     await addAxe(page)
     expect(await findViolations(page, 'dialog', 'dialog.embed')).toEqual([])

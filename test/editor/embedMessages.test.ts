@@ -184,14 +184,14 @@ describe('a figure', () => {
   })
 
   test('sets only params of the form in reader mode', async () => {
-    const set = { litegraphDiffusion: 1, id: 3, type: 'set', params: { 'Network.hidden': 8 } }
+    const set = { litegraphDiffusion: 1, id: 3, type: 'set', params: { 'Network.layers': 2 } }
     const reader = frame()
     await reader.send(set)
     expect(reader.replies()[0].message).toMatchObject({ ok: false })
     const free = frame({ onlyShown: false })
     await free.send(set)
     expect(free.replies()[0].message).toMatchObject({ ok: true })
-    expect(free.figure.file.value.nodes.find(({ id }) => id === 3)?.properties.hidden).toBe(8)
+    expect(free.figure.file.value.nodes.find(({ id }) => id === 3)?.properties.layers).toBe(2)
   })
 
   test('reports changes of a reader', async () => {

@@ -95,7 +95,9 @@ describe('a page in one file', () => {
   })
 
   test('runs no script but its own, and connects to nothing', async () => {
-    chromium.allow(/policy|Content Security Policy|Refused|ERR_|request failed|external request/i)
+    chromium.allow(
+      /policy|Content Security Policy|requires 'Trusted|Refused|ERR_|request failed|external request/i,
+    )
     const html = readFileSync(await savePage('forward-process'), 'utf8')
     const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? ''
     expect(policy).toContain("default-src 'none'")

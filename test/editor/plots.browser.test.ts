@@ -31,9 +31,25 @@ const editor = useEditor(chromium, server, { media: { reducedMotion: 'reduce' } 
 let page: Page
 beforeEach(() => void (page = editor.page))
 
+/** Runs the graph. A short run may end before Playwright sees that it began. */
 async function run() {
+  const ended = page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const isFinished = () => document.querySelector('.status[data-state=finished]') !== null
+        let wasOther = !isFinished()
+        const observer = new MutationObserver(() => {
+          if (wasOther && isFinished()) {
+            observer.disconnect()
+            resolve()
+          }
+          wasOther ||= !isFinished()
+        })
+        observer.observe(document.body, { attributes: true, subtree: true, childList: true })
+      }),
+  )
   await button(page, 'Run').click()
-  await page.locator('.status[data-state=running]').waitFor()
+  await ended
   await waitForRun(page)
 }
 
@@ -130,8 +146,10 @@ test('a plot counts the points outside and fits on a click, and its clouds can b
 
   // The panel has the same by keyboard.
   await clickNode(page, 'Plot')
+  expect(await look()).toEqual({ fits: false, hidden: [1] })
   const fit = page.getByRole('switch', { name: en.panel.fitPoints })
   await fit.focus()
+  expect(await look()).toEqual({ fits: false, hidden: [1] })
   await press(page, 'Space')
   expect(await look()).toEqual({ fits: true, hidden: [1] })
   await page.getByRole('switch', { name: 'noise', exact: true }).check()

@@ -139,7 +139,8 @@ test('a link is opened once, although the first visit loads the page twice', asy
 })
 
 test('a frame of a page that is not isolated loads once', async () => {
-  const article = '<!doctype html><title>Article</title><iframe src="editor/" width="800"></iframe>'
+  const article =
+    '<!doctype html><link rel="icon" href="data:,"><title>Article</title><iframe src="editor/" width="800"></iframe>'
   const server = await serve(folder, {
     path: 'editor/',
     others: {

@@ -60,9 +60,12 @@ const message = (args: string[]) => {
 }
 
 test.each([
-  [[], 'Expected a command: run, check, script or import.'],
-  [['fly', 'a.json'], 'There is no command fly. Use run, check, script or import.'],
-  [['toString', 'a.json'], 'There is no command toString. Use run, check, script or import.'],
+  [[], 'Expected a command: run, check, script, page, import or lessons.'],
+  [['fly', 'a.json'], 'There is no command fly. Use run, check, script, page, import or lessons.'],
+  [
+    ['toString', 'a.json'],
+    'There is no command toString. Use run, check, script, page, import or lessons.',
+  ],
   [['run', '--out', 'x'], 'Expected a workflow to run.'],
   [['run', 'a.json'], 'Expected a folder for the results: --out dir.'],
   [['run', 'a.json', 'b.json', '--out', 'x'], 'Expected one workflow, also got b.json.'],

@@ -253,6 +253,35 @@ describe('frames of a page', () => {
     expect(engines).toHaveLength(1)
   })
 
+  test('are not taken for closed while their locks are not granted yet', async () => {
+    const queues = new Map<string, Promise<unknown>>()
+    const request = async (name: string, ...more: unknown[]) => {
+      const work = more.at(-1) as () => Promise<unknown>
+      // The first request for a lock is that of its frame, and comes late.
+      if (!queues.has(name)) {
+        queues.set(name, Promise.resolve())
+        await new Promise((resolve) => setTimeout(resolve, 30))
+      }
+      const granted = queues.get(name)!.then(work)
+      queues.set(name, granted)
+      return granted
+    }
+    vi.stubGlobal('navigator', { locks: { request } })
+    try {
+      const [page, engines] = [createPage(), [] as ReturnType<typeof createEngine>[]]
+      start(page(), engines).post({ type: 'run', run: 1, graph: graph('a') })
+      await vi.waitFor(() => expect(engines[0]?.posted('run')).toHaveLength(1))
+      const late = start(page(), engines)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      late.post({ type: 'run', run: 1, graph: graph('b') })
+      await vi.waitFor(() => expect(engines[0].posted('run')).toHaveLength(2))
+      expect(engines).toHaveLength(1)
+      expect(engines[0].posted('stop')).toEqual([])
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  })
+
   test('start an engine of their own if nobody answers', async () => {
     const [page, engines] = [createPage(), [] as ReturnType<typeof createEngine>[]]
     page() // a frame of the same page that is no figure

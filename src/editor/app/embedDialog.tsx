@@ -11,7 +11,7 @@ import {
 } from '../figure/figureAddress.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
-import { texts, translateWorkflow } from '../texts/texts.ts'
+import { texts, translateTitle, translateWorkflow } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
 import { showToast } from '../ui/state.ts'
 import { presentFile, workflowName } from '../workspace/state.ts'
@@ -173,7 +173,7 @@ function Zones({ options, change }: OptionsProps) {
         <option value="">{words.wholeWorkflow}</option>
         {[...new Set(starts)].map((title) => (
           <option key={title} value={title}>
-            {translateWorkflow(title)}
+            {translateTitle(title)}
           </option>
         ))}
       </select>

@@ -17,7 +17,7 @@ import { askChoice, askText, showToast } from '../ui/state.ts'
 import { readyId, unsaved, workflowName } from '../workspace/state.ts'
 import type { EmbeddedWorkflow } from '../figure/figureAddress.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
-import { texts, translateWorkflow } from '../texts/texts.ts'
+import { texts, translateTitle, translateWorkflow } from '../texts/texts.ts'
 
 type StoredBundleFile = BundledFile & { bytes: Uint8Array<ArrayBuffer> }
 
@@ -185,7 +185,10 @@ function withShownTexts(file: WorkflowFile): WorkflowFile {
     ...(title !== undefined && { title: translateWorkflow(title) }),
     ...(about !== undefined && { about: translateWorkflow(about) }),
   }
-  return { ...file, extra: { ...file.extra, diffusion } }
+  const nodes = file.nodes.map((node) =>
+    node.title === undefined ? node : { ...node, title: translateTitle(node.title) },
+  )
+  return { ...file, nodes, extra: { ...file.extra, diffusion } }
 }
 
 /** Data sets of the package that the page would fetch, such as MNIST. */

@@ -41,7 +41,7 @@ const encode = (text: string) =>
 
 /**
  * Returns the settings that turn one workflow into the other; undefined if more than params differs
- * between them.
+ * between them. The text of a note is content, which a link does not carry.
  */
 export function changedParams(
   before: WorkflowFile,
@@ -51,6 +51,7 @@ export function changedParams(
   const [old, now] = [toGraph(before, declared), toGraph(after, declared)]
   const settings = Object.fromEntries(
     now.nodes.flatMap((node) => {
+      if (declared.get(node.op)?.role === 'note') return []
       const params = old.nodes.find(({ id }) => id === node.id)?.params ?? {}
       return Object.entries(node.params)
         .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(params[name]))

@@ -1,5 +1,5 @@
 // App mode: the open workflow as a plain page over the editor.
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import { useRunning } from '../running/services.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
 import { getCommand } from '../ui/commands.ts'
@@ -13,6 +13,7 @@ export function AppMode({ close }: { close: () => void }) {
   const editor = useRunning()
   const element = useModal('.figure-bar .primary')
   const figure = useMemo(() => createEditorFigure(editor), [editor])
+  useKeys(close)
   return (
     <dialog
       ref={element}
@@ -22,21 +23,32 @@ export function AppMode({ close }: { close: () => void }) {
         event.preventDefault()
         close()
       }}
-      onKeyDown={(event) => {
-        if (isRun(event)) {
-          const { enabled, run } = getCommand('run')
-          if (enabled?.() ?? true) run()
-        } else if (isToggle(event)) close()
-        else return
-        event.preventDefault()
-      }}
     >
       <FigurePage figure={figure} actions={<CloseButton close={close} />} />
     </dialog>
   )
 }
 
-/** The keyboard of the window leaves keys in a dialog to the dialog. */
+/**
+ * The keyboard of the editor leaves keys in a dialog to the dialog. Listens to the window, as
+ * nothing in the dialog has the focus after a click beside its fields.
+ */
+function useKeys(close: () => void) {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || document.querySelector('dialog[open]:not(.app-mode)')) return
+      if (isRun(event)) {
+        const { enabled, run } = getCommand('run')
+        if (enabled?.() ?? true) run()
+      } else if (isToggle(event)) close()
+      else return
+      event.preventDefault()
+    }
+    addEventListener('keydown', press)
+    return () => removeEventListener('keydown', press)
+  }, [close])
+}
+
 const isRun = ({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent) =>
   key === 'Enter' && (ctrlKey || metaKey) && !shiftKey && !altKey
 

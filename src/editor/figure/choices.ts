@@ -5,7 +5,8 @@
 // Default params: up to six of the top level, those with the most points. 4 points if a note or the
 // description names them (as in “Set steps to”, in backticks, or with an underscore), 3 for
 // sliders, 2 for lengths of loops and samplers and for choices of data, 1 if the value is not the
-// default. Params with fewer than 2 points are left out; seeds and texts have points only by a note.
+// default. Params with fewer than 2 points are left out; seeds and texts have points only by a note,
+// and params of nodes that write files have none.
 import { splitValue, valueId } from '../../engine/base/ids.ts'
 import { getOwn } from '../../engine/base/records.ts'
 import { hasEffect, type ByType, type Declaration, type Param } from '../../engine/plan/op.ts'
@@ -166,6 +167,7 @@ const isTop = (id: string) => !id.includes(':')
 const lengths: ReadonlySet<string> = new Set(['steps', 'times', 'num_inference_steps'])
 
 function rateParam({ name, declaration, param, value }: FigureParam, notes: string): number {
+  if (declaration.category === 'files') return 0
   const named = isNamed(name, notes) ? 4 : 0
   if (param.kind === 'seed' || param.kind === 'text') return named
   const slides = param.kind === 'number' && param.slider && !param.advanced ? 3 : 0

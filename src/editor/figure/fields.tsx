@@ -4,7 +4,7 @@ import { valueAsNumber, valueAsText } from '../../engine/base/quote.ts'
 import { fitNumber, formatNumber, sliderRange } from '../../nodes/litegraph/numberText.ts'
 import type { Param } from '../../engine/plan/op.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
-import { texts, translateNode, translateWorkflow } from '../texts/texts.ts'
+import { texts, translateNode, translateTitle } from '../texts/texts.ts'
 import { icons } from '../ui/icons.tsx'
 import type { FigureParam } from './choices.ts'
 import type { Figure } from './figureTypes.ts'
@@ -46,7 +46,7 @@ function Row({ figure, item }: { figure: Figure; item: FigureParam }) {
     <div class={param.kind === 'boolean' ? 'figure-field inline' : 'figure-field'}>
       <label for={id} title={param.about.replaceAll('`', '')}>
         {item.name}
-        <span>{translateWorkflow(item.title)}</span>
+        <span>{translateTitle(item.title)}</span>
       </label>
       <Field id={id} item={item} param={param} set={set} />
     </div>
@@ -152,17 +152,21 @@ interface TextInputProps {
   multiline?: boolean
 }
 
-/** Applies its text when it is left. An invalid text returns to the value. */
+/** Applies its text on Enter and when it is left. An invalid text returns to the value. */
 function TextInput({ id, text, set, numeric, multiline }: TextInputProps) {
   const line = useRef<HTMLInputElement>(null)
   const area = useRef<HTMLTextAreaElement>(null)
+  const isEdited = useRef(false)
   useLayoutEffect(() => {
     const field = line.current ?? area.current
-    if (field && field !== document.activeElement) field.value = text
+    if (field && !isEdited.current) field.value = text
   })
+  const edit = () => void (isEdited.current = true)
   const apply = (field: HTMLInputElement | HTMLTextAreaElement) => {
-    if (field.value !== text) set(field.value)
+    const typed = field.value
+    isEdited.current = false
     field.value = text
+    if (typed !== text) set(typed)
   }
   return multiline ? (
     <textarea
@@ -171,6 +175,7 @@ function TextInput({ id, text, set, numeric, multiline }: TextInputProps) {
       class="field"
       rows={4}
       defaultValue={text}
+      onInput={edit}
       onBlur={(event) => apply(event.currentTarget)}
     />
   ) : (
@@ -181,7 +186,8 @@ function TextInput({ id, text, set, numeric, multiline }: TextInputProps) {
       type="text"
       {...(numeric && { inputMode: 'decimal' as const })}
       defaultValue={text}
-      onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+      onInput={edit}
+      onKeyDown={(event) => event.key === 'Enter' && apply(event.currentTarget)}
       onBlur={(event) => apply(event.currentTarget)}
     />
   )

@@ -6,7 +6,13 @@ import type { HideablePart } from '../drops/address.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { formatPath, listNodes } from '../graph/nodePaths.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
-import { formatFault, texts, translateMessage, translateWorkflow } from '../texts/texts.ts'
+import {
+  formatFault,
+  texts,
+  translateMessage,
+  translateTitle,
+  translateWorkflow,
+} from '../texts/texts.ts'
 import { icons } from '../ui/icons.tsx'
 import * as format from '../ui/format.ts'
 import { FigureForm } from './fields.tsx'
@@ -123,7 +129,7 @@ export function formatFaultAt({ file }: Pick<Figure, 'file'>, fault: Fault): str
   const id = outerId(fault.node)
   const node = listNodes(file.value, ownTypes).find((each) => each.id === id)
   if (!node) return formatFault(fault)
-  const path = [...node.ancestors, node.title].map(translateWorkflow)
+  const path = [...node.ancestors, node.title].map(translateTitle)
   return figureTexts().problemAt(formatPath(path), formatFault(fault))
 }
 
@@ -133,11 +139,7 @@ function Status({ figure }: { figure: Figure }) {
   return (
     <footer class="figure-status">
       {progress && progress.count > 0 && (
-        <progress
-          value={progress.index}
-          max={progress.count}
-          aria-label={translateWorkflow(figureTitle(figure))}
-        />
+        <progress value={progress.index} max={progress.count} aria-label={figureTitle(figure)} />
       )}
       <span role="status">{formatState(figure)}</span>
       {progress && (

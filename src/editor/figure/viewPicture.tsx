@@ -7,10 +7,11 @@ import { darkTheme, lightTheme, type Theme } from '../../nodes/painters/theme.ts
 import { frameAt, isTimed, scrubAt, timeText } from '../../nodes/painters/time.ts'
 import { turnAngles, turnView } from '../../nodes/painters/turn.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
-import { language, translateView, translateWorkflow } from '../texts/texts.ts'
+import { language, translateTitle, translateView } from '../texts/texts.ts'
 import { isDark } from '../ui/state.ts'
 import type { FigureView } from './choices.ts'
 import { describeView } from './describeView.ts'
+import { PlotButtons, usePlot, type Plot } from './plotButtons.tsx'
 
 interface Props {
   item: FigureView
@@ -38,7 +39,7 @@ export const figureTheme = (dark: boolean, ground?: string): Theme => ({
 export function ViewPicture({ item, view, running }: Props) {
   const { frame, size } = useSize()
   const [at, setAt] = useState(1)
-  const title = translateWorkflow(item.title)
+  const title = translateTitle(item.title)
   const words = figureTexts()
   const [width, height] = item.size
   return (
@@ -90,10 +91,11 @@ function Picture({ item, view: given, size, at, setAt, title }: PictureProps) {
   const zoom = Math.min(MAX_ZOOM, Math.max(1, size.width / TEXT_WIDTH))
   const dark = isDark.value
   const words = language()
+  const plot = usePlot()
   useLayoutEffect(() => {
     if (canvas.current && size.width > 0)
-      paint(canvas.current, view, { size, zoom, at, dark, look: item.look })
-  }, [view, size, zoom, at, dark, words, item.look])
+      paint(canvas.current, view, { size, zoom, at, dark, look: item.look, plot })
+  }, [view, size, zoom, at, dark, words, item.look, plot.look])
   const timed = isTimed(view) ? view : undefined
   const scrub = (event: CanvasPointerEvent) => {
     if (turn) return turn(event)
@@ -115,6 +117,7 @@ function Picture({ item, view: given, size, at, setAt, title }: PictureProps) {
         }}
         onPointerMove={scrub}
       />
+      {view.kind === 'scatter' && <PlotButtons plot={plot} view={view} zoom={zoom} />}
       {timed && (
         <input
           type="range"
@@ -159,9 +162,14 @@ interface Painting {
   at: number
   dark: boolean
   look: FigureView['look']
+  plot: Plot
 }
 
-function paint(canvas: HTMLCanvasElement, view: View, { size, zoom, at, dark, look }: Painting) {
+function paint(
+  canvas: HTMLCanvasElement,
+  view: View,
+  { size, zoom, at, dark, look, plot }: Painting,
+) {
   const area = Math.max(1, size.width * size.height)
   const scale = Math.min(globalThis.devicePixelRatio || 1, Math.sqrt(MAX_PIXELS / area))
   canvas.width = Math.round(size.width * scale)
@@ -171,5 +179,11 @@ function paint(canvas: HTMLCanvasElement, view: View, { size, zoom, at, dark, lo
   ctx.scale(scale * zoom, scale * zoom)
   const ground = getComputedStyle(canvas).getPropertyValue('--field').trim()
   const box = { x: 0, y: 0, width: size.width / zoom, height: size.height / zoom }
-  paintView(ctx, view, box, figureTheme(dark, ground), { scrub: at, look })
+  const { look: shown, onControls } = plot
+  paintView(ctx, view, box, figureTheme(dark, ground), {
+    scrub: at,
+    look,
+    plot: shown,
+    onControls,
+  })
 }

@@ -24,6 +24,7 @@ export function PlotSection({ node }: { node: DiffusionNode }) {
     return () => clearInterval(timer)
   }, [node])
   if (!view) return null
+  // The present look of the node, which may be newer than the state.
   const change = (next: PlotLook) => {
     node.diffusion.plot = next
     setLook(next)
@@ -38,13 +39,13 @@ export function PlotSection({ node }: { node: DiffusionNode }) {
             key={`${cloud} ${name}`}
             label={name}
             checked={!look?.hidden.has(cloud)}
-            toggle={() => change(toggleCloud(look, cloud))}
+            toggle={() => change(toggleCloud(node.diffusion.plot, cloud))}
           />
         ))}
       <Switch
         label={texts.panel.fitPoints}
         checked={look?.fits ?? false}
-        toggle={() => change(toggleFit(look))}
+        toggle={() => change(toggleFit(node.diffusion.plot))}
       />
     </section>
   )

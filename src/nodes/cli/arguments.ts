@@ -167,7 +167,7 @@ export type Arguments =
 const backends = ['wasm', 'webgpu', 'cpu', 'auto'] as const
 
 const optionTypes = {
-  out: { type: 'string', short: 'o' },
+  out: { type: 'string' },
   set: { type: 'string', multiple: true },
   steps: { type: 'string' },
   target: { type: 'string', multiple: true },

@@ -1,6 +1,7 @@
 // The `page` command: writes a workflow, its files and the engine to one HTML file.
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { parse } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cliMessages } from '../messages/cli.ts'
 import { fillPage } from '../page/fillPage.ts'
@@ -36,16 +37,9 @@ export async function writePage(
   requireUse(files, graph)
   const changed = applyChangedValues(workflow, opened, graph)
   const { here, missing } = await collectFiles(changed, files)
-  for (const { what, file: each } of missing)
-    out.line(
-      cliMessages.neededFile({
-        kind: what === 'checkpoint' ? cliMessages.checkpoint() : cliMessages.dataset(),
-        name: each.name,
-        hash: shortHash(each),
-      }),
-    )
+  for (const each of missing) out.line(cliMessages.notice({ text: describeMissing(each) }))
   const page = fillPage(await readTemplate(template), {
-    title: changed.extra.diffusion?.title ?? file,
+    title: changed.extra.diffusion?.title ?? parse(file).name,
     bundle: packBundle(stringifyWorkflow(changed), here),
     data: await readData(changed),
   })
@@ -66,6 +60,12 @@ async function collectFiles(workflow: WorkflowFile, { stores }: RunFiles) {
     else missing.push({ what, file })
   }
   return { here, missing }
+}
+
+function describeMissing({ what, file }: NamedFile): string {
+  const kind = what === 'checkpoint' ? cliMessages.checkpoint() : cliMessages.dataset()
+  const missing = cliMessages.neededFile({ kind, name: file.name, hash: shortHash(file) })
+  return `${missing} ${cliMessages.addToPage({ kind: what })}`
 }
 
 async function readData(workflow: WorkflowFile): Promise<Record<string, Uint8Array>> {

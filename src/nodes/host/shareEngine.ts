@@ -10,7 +10,6 @@ import { deferPort } from './deferredPort.ts'
 import { createEngineHub, openHubPort, type EngineHub } from './engineHub.ts'
 import type { StoreFileRequest } from './memoryEngine.ts'
 import { supervise } from './supervisor.ts'
-import { holdLock } from './workerPort.ts'
 
 /** Messages between the frames. */
 export type SharingNote =
@@ -73,10 +72,9 @@ class Sharing {
   private hub: EngineHub | undefined
   private search: Search | undefined
   private leaveHub = () => {}
+  private readonly locked = holdOwnLock(lockOf(this.name))
 
   constructor(private readonly options: SharingOptions) {
-    // Held before the first offer or question.
-    holdLock(lockOf(this.name), () => {})
     options.siblings.listen((note, sender) => this.onNote(note, sender))
   }
 
@@ -85,9 +83,11 @@ class Sharing {
     return deferPort(this.connect())
   }
 
-  private connect(): Promise<EnginePort> {
+  private async connect(): Promise<EnginePort> {
+    // Another frame that gets the lock of this one concludes that this one is gone.
+    await this.locked
     const { siblings, patience = PATIENCE, now = Date.now } = this.options
-    if (this.hub || siblings.count === 0) return Promise.resolve(this.openHere())
+    if (this.hub || siblings.count === 0) return this.openHere()
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.begin(), patience)
       const since = now()
@@ -158,6 +158,18 @@ class Sharing {
 }
 
 const lockOf = (name: string) => `litegraph-diffusion-figure-${name}`
+
+/** Holds a lock as long as this frame exists. Resolves once it is held, or cannot be. */
+const holdOwnLock = (name: string): Promise<void> =>
+  new Promise((resolve) => {
+    const { locks } = (globalThis.navigator ?? {}) as Partial<Navigator>
+    if (!locks) return resolve()
+    const hold = () => {
+      resolve()
+      return new Promise<never>(() => {})
+    }
+    return void locks.request(name, hold).catch(() => resolve())
+  })
 
 /** Waits for a lock that another frame holds, which means that the frame is gone. */
 const waitForLock = (name: string) => (gone: () => void) => {

@@ -70,6 +70,7 @@ export const cliMessages = catalogue('cli', {
   noFaults: '{file}: no faults',
   faultCount: '{file}: faults {faults}, notices {notices}',
   neededFile: 'The {kind} {name} (SHA-256 {hash}) is not part of this file.',
+  addToPage: 'Write the page again with --{kind} and the path of that file.',
   addFile: 'Run it with --{kind} and the path of that file.',
   chooseFile: 'Choose one with --{kind} file --set "Node.{param}=file".',
   addRightFile: 'Run it with the file of this SHA-256.',
