@@ -50,7 +50,11 @@ const overlaps = () =>
         .map((b) => `${a.title} / ${b.title}`),
     )
   })
-const positions = () => onCanvas(page, ({ graph }) => graph._nodes.map(({ pos }) => [...pos]))
+/** Positions of the nodes, whichever is in front. */
+const positions = () =>
+  onCanvas(page, ({ graph }) =>
+    Object.fromEntries(graph._nodes.map((each) => [each.getTitle(), [...each.pos]])),
+  )
 
 interface NoteFile {
   nodes: { id: number; type: string; properties: { text: string } }[]

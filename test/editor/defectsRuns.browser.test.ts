@@ -312,7 +312,7 @@ test('23: reused results do not read like a failure', async () => {
   await field.fill('7')
   await field.press('Enter')
   // Live runs the graph again.
-  await expect.poll(() => getRunStatus(page)).toMatch(/^Finished in .* · 1 of 2 results reused$/)
+  await expect.poll(() => getRunStatus(page)).toMatch(/^Finished in .* · 1 of 3 results reused$/)
 })
 
 declare const drawnTexts: string[]
