@@ -359,6 +359,23 @@ test('26: the seeds of a run are listed in order, as ranges', async () => {
   await expect.poll(() => page.locator('.runs-table td.seed').first().innerText()).toBe('0–4, 6, 7')
 })
 
+declare const runButtonLog: { places: number[]; waited: boolean }
+
+/** Records the places of the button that runs and stops, as `runButtonLog` of the page. */
+const logRunButton = () =>
+  page.evaluate(() => {
+    const log: typeof runButtonLog = { places: [], waited: false }
+    Object.assign(globalThis, { runButtonLog: log })
+    const look = () => {
+      const shown = document.querySelector('.top .runs .main')!
+      const { left } = shown.getBoundingClientRect()
+      if (!log.places.includes(left)) log.places.push(left)
+      log.waited ||= document.querySelector('.queue-count') !== null
+      requestAnimationFrame(look)
+    }
+    look()
+  })
+
 describe('25: Vary', () => {
   const dialog = () => page.getByRole('dialog', { name: en.runs.sweep.title })
 
@@ -388,6 +405,7 @@ describe('25: Vary', () => {
       label: 'Adam.lr',
     })
     await dialog().getByLabel('Values of lr').fill('0.01, 0.02')
+    await logRunButton()
     await dialog()
       .getByRole('button', { name: en.runs.sweep.run(4) })
       .click()
@@ -399,6 +417,10 @@ describe('25: Vary', () => {
       (await page.locator('.lower-body').boundingBox())!,
     ]
     expect(last.y + last.height).toBeLessThanOrEqual(body.y + body.height + 1)
+    // 19: the number of waiting runs moves no button, and goes with the last run.
+    await expect.poll(() => page.locator('.queue-count').count()).toBe(0)
+    const { places, waited } = await page.evaluate(() => runButtonLog)
+    expect([places.length, waited]).toEqual([1, true])
   })
 })
 
