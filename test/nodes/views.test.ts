@@ -223,6 +223,28 @@ describe('painting', () => {
     expect(count(kept, darkTheme.series[0])).toBeGreaterThan(100)
   })
 
+  test('draws the line of the latest earlier run solid, and those before it dashed', () => {
+    const flat = (y: number, kept?: true) => line(Array(50).fill(y), 'loss', kept)
+    const look: ChartLook = { y: [0, 4] }
+    const draw = (lines: ReturnType<typeof line>[]) =>
+      painted(chart(lines), box, darkTheme, undefined, look)
+    const [both, none] = [draw([flat(3, true), flat(1, true), flat(2)]), draw([flat(2)])]
+    /** Inked pixels of the fullest row, which the chart without earlier runs has not. */
+    const ink = (from: number, to: number) => {
+      const rows = Array.from({ length: to - from }, (_, i) => from + i)
+      const columns = Array.from({ length: 170 }, (_, i) => 60 + i)
+      return Math.max(
+        ...rows.map(
+          (row) => columns.filter((at) => both(at, row).join() !== none(at, row).join()).length,
+        ),
+      )
+    }
+    const [before, latest] = [ink(60, 110), ink(150, 200)]
+    expect(latest).toBeGreaterThan(150)
+    expect(before).toBeGreaterThan(60)
+    expect(before).toBeLessThan(0.8 * latest)
+  })
+
   test('shows both of two coinciding lines of a chart', () => {
     const rising = Array.from({ length: 50 }, (_, i) => i)
     const both = painted(chart([line(rising, 'below'), line(rising, 'above')]))
