@@ -6,10 +6,11 @@
 //  2  plots: live runs follow muting and bypassing
 //  3  defectsPanels: the tour compares samples …, the tour covers none of the nodes …
 //     plots: a plot counts the points outside and fits on a click …
-//  4  presentation: text of the focused nodes is at least 14 pixels high, notes are beside their step …
+//  4  presentation: text of the focused nodes …, notes are beside their step …
 //  5  here: a failed run shows its reason at once; cures.test.ts
-//  6  here: the status gives the cadence of samples and its reason …
-//  7  here: a reload loses at most two seconds …; restored: a reload shows the pictures again …
+//  6  defectsTrainings: the status gives the cadence of samples and its reason …
+//  7  defectsTrainings: a reload loses at most two seconds …
+//     restored: a reload shows the pictures again …
 //  8  plots: a double-click on a number opens its editor and changes nothing …
 //  9  learningPath: titles are typeset …, a note is rendered in the panel; mathText.test.ts
 // 10  defectsCanvas: every note of the ready workflows is shown in full …
@@ -24,7 +25,8 @@
 // 18  here: a message about a file ends with its workflow
 // 19  conventions: the Run button stays in its place; here: Vary shows two rows of its grid
 // 20  settings: keyboard shortcuts
-// 21  here: the chart of a noisy loss names its value as the mean …; test/nodes/views.test.ts
+// 21  defectsTrainings: the chart of a noisy loss names its value as the mean …
+//     test/nodes/views.test.ts: draws the line of the latest earlier run solid …
 // 22  defectsPanels: undo and redo are not called like a run, notes and nodes … have Korean titles …
 // 23  here: reused results do not read like a failure
 // 24  conventions: the panel has the same actions
@@ -41,7 +43,7 @@
 // 35  defectsPanels: the key of the library closes it on each of its tabs
 // 36  conventions: Alt+drag copies the selected nodes …
 // 37  defectsPhone
-// 38  here: the progress of several trainings counts all of them
+// 38  defectsTrainings: the progress of several trainings counts all of them
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { encodePng } from '../../src/engine/images/png.ts'
@@ -57,12 +59,10 @@ import {
   getRunStatus,
   getViewKind,
   newWorkflow,
-  onCanvas,
   press,
   titles,
   useEditor,
   values,
-  waitForEditor,
   waitForRun,
   wires,
 } from './driver.ts'
@@ -237,53 +237,6 @@ describe('33: the status is no longer red once the cause of a failure is cured',
   })
 })
 
-test('6: the status gives the cadence of samples and its reason in one sentence', async () => {
-  const settings = {
-    'Training Start.steps': 4000,
-    'Training End.emit_every': 2,
-    'Samples.num_inference_steps': 60,
-    'Noise.batch_size': 1000,
-  }
-  await dropFile(page, 'often.json', readyWorkflow('points', settings, 'Often'))
-  await expect.poll(() => page.title()).toContain('Often')
-  await run()
-  const says = page.locator('.status .says')
-  await expect
-    .poll(() => says.innerText(), { timeout: 60_000 })
-    .toMatch(/^Sampling every \d+ steps instead of 2, to keep training fast\.$/)
-  await page.locator('.status .training-time').waitFor()
-  expect(await says.evaluate((text) => text.scrollWidth - text.clientWidth)).toBe(0)
-  await button(page, 'Stop').click()
-  // The param is called what it is: a lower bound.
-  await clickNode(page, 'Training End')
-  await page
-    .locator('.panel')
-    .getByText(/^Fewest steps between previews/)
-    .waitFor()
-})
-
-const step = async () =>
-  Number(
-    /step ([\d,]+)/.exec(await page.locator('.status .figures').innerText())![1].replace(',', ''),
-  )
-
-test('7: a reload loses at most two seconds of a training, and shows its pictures', async () => {
-  await button(page, 'Run').click()
-  await expect
-    .poll(() => getViewKind(page, 'Samples on the data'), { timeout: 60_000 })
-    .toBe('scatter')
-  const [since, before] = [Date.now(), await step()]
-  // 2 s between two saves, and the time of one save.
-  await expect.poll(() => Date.now() - since, { timeout: 10_000 }).toBeGreaterThan(2500)
-  await page.reload()
-  await waitForEditor(page)
-  const offer = page.locator('.status .continue')
-  await offer.waitFor()
-  const [, stored] = /step ([\d,]+)/.exec(await offer.innerText())!
-  expect(Number(stored.replace(',', ''))).toBeGreaterThanOrEqual(before)
-  await expect.poll(() => getViewKind(page, 'Samples on the data')).toBe('scatter')
-})
-
 test('18: a message about a file ends with its workflow', async () => {
   await open([
     node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1' }),
@@ -313,41 +266,6 @@ test('23: reused results do not read like a failure', async () => {
   await field.press('Enter')
   // Live runs the graph again.
   await expect.poll(() => getRunStatus(page)).toMatch(/^Finished in .* · 1 of 3 results reused$/)
-})
-
-declare const drawnTexts: string[]
-
-/** Records the texts that are painted from now on, as `drawnTexts` of the page. */
-const recordTexts = () =>
-  page.evaluate(() => {
-    const texts: string[] = []
-    Object.assign(globalThis, { drawnTexts: texts })
-    for (const { prototype } of [CanvasRenderingContext2D, OffscreenCanvasRenderingContext2D]) {
-      const { fillText } = prototype
-      prototype.fillText = function (text: string, ...rest: [number, number, number?]) {
-        texts.push(text)
-        return fillText.call(this, text, ...rest)
-      }
-    }
-  })
-
-test('21: the chart of a noisy loss names its value as the mean, with several ticks', async () => {
-  await recordTexts()
-  await button(page, 'Run').click()
-  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(150)
-  await expect
-    .poll(() => page.evaluate(() => drawnTexts.filter((text) => text.startsWith('mean ')).length), {
-      timeout: 30_000,
-    })
-    .toBeGreaterThan(0)
-  const figures = page.locator('.status .figures')
-  expect(await figures.getByTitle(en.status.lossHint).innerText()).toMatch(/^loss [\d.]+/)
-  // The loss of v lies between about 0.4 and 2, where powers of ten give one tick.
-  const ticks = await page.evaluate(
-    () => new Set(drawnTexts.filter((text) => /^0\.\d+$|^[12]$|^1\.\d$/.test(text))).size,
-  )
-  expect(ticks).toBeGreaterThanOrEqual(3)
-  await button(page, 'Stop').click()
 })
 
 test('26: the seeds of a run are listed in order, as ranges', async () => {
@@ -422,33 +340,4 @@ describe('25: Vary', () => {
     const { places, waited } = await page.evaluate(() => runButtonLog)
     expect([places.length, waited]).toEqual([1, true])
   })
-})
-
-declare const progressLog: [figures: string, value: number][]
-
-test('38: the progress of several trainings counts all of them', async () => {
-  const settings = Object.fromEntries(
-    ['uniform', 'importance'].map((each) => [`Training Start, ${each}.steps`, 120]),
-  )
-  await dropFile(page, 'two.json', readyWorkflow('importance-sampling', settings, 'Two'))
-  await expect.poll(() => page.title()).toContain('Two')
-  await page.evaluate(() => {
-    const log: [string, number][] = []
-    Object.assign(globalThis, { progressLog: log })
-    const look = () => {
-      const bar = document.querySelector('.top .progress')?.getAttribute('aria-valuenow')
-      const figures = document.querySelector('.status .figures')?.textContent ?? ''
-      if (bar && figures.includes('training ')) log.push([figures, Number(bar)])
-      requestAnimationFrame(look)
-    }
-    look()
-  })
-  await run()
-  await waitForRun(page, 120_000)
-  const log = await page.evaluate(() => progressLog)
-  const shown = log.map(([figures]) => /training \d of \d/.exec(figures)?.[0])
-  expect([...new Set(shown)]).toEqual(['training 1 of 2', 'training 2 of 2'])
-  const bars = log.map(([, value]) => value)
-  expect(bars).toEqual(bars.toSorted((a, b) => a - b))
-  expect(await onCanvas(page, ({ graph }) => graph._nodes.length)).toBeGreaterThan(10)
 })
