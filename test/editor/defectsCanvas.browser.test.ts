@@ -1,7 +1,9 @@
 // Defects that a review of the editor found, about the canvas; see defectsRuns.browser.test.ts.
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { en } from '../../src/editor/texts/en/index.ts'
+import { ko } from '../../src/editor/texts/ko/index.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
@@ -48,7 +50,68 @@ const overlaps = () =>
         .map((b) => `${a.title} / ${b.title}`),
     )
   })
-const positions = () => onCanvas(page, ({ graph }) => graph._nodes.map(({ pos }) => [...pos]))
+/** Positions of the nodes, whichever is in front. */
+const positions = () =>
+  onCanvas(page, ({ graph }) =>
+    Object.fromEntries(graph._nodes.map((each) => [each.getTitle(), [...each.pos]])),
+  )
+
+interface NoteFile {
+  nodes: { id: number; type: string; properties: { text: string } }[]
+}
+
+/** A workflow with the notes of all ready workflows, one upon another. */
+function collectNotes(): string {
+  const files = readdirSync('workflows')
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(`workflows/${name}`, 'utf8')) as NoteFile)
+  const notes = files.flatMap(({ nodes }) => nodes.filter(({ type }) => type.endsWith('/Note')))
+  const nodes = notes.map((each, i) => ({ ...each, id: i + 1, pos: [0, 0] }))
+  const links = { links: [], groups: [], last_node_id: nodes.length, last_link_id: 0 }
+  return JSON.stringify({ ...files[0], ...links, nodes })
+}
+
+declare const cutTexts: string[]
+
+/** Paints once, and returns the painted texts that end with an ellipsis. */
+async function findCutTexts(): Promise<{ count: number; cut: string[] }> {
+  await page.evaluate(() => {
+    const known = globalThis as { cutTexts?: string[] }
+    if (known.cutTexts) return void (known.cutTexts.length = 0)
+    const texts: string[] = (known.cutTexts = [])
+    const { fillText } = CanvasRenderingContext2D.prototype
+    CanvasRenderingContext2D.prototype.fillText = function (...args) {
+      texts.push(args[0])
+      return fillText.apply(this, args)
+    }
+  })
+  await onCanvas(page, (canvas) => canvas.setDirty(true, true))
+  await painted(page)
+  return page.evaluate(() => ({
+    count: cutTexts.length,
+    cut: cutTexts.filter((text) => text.endsWith('…')),
+  }))
+}
+
+test('10: every note of the ready workflows is shown in full, in both languages', async () => {
+  await dropFile(page, 'notes.json', collectNotes())
+  await expect.poll(() => titles(page)).toContain('What is drawn')
+  await onCanvas(page, (canvas) => {
+    Object.assign(canvas.ds, { scale: 1, offset: [100, 100] })
+  })
+  const english = await findCutTexts()
+  expect(english.count).toBeGreaterThan(300)
+  expect(english.cut).toEqual([])
+  await page.getByRole('button', { name: en.top.settings, exact: true }).click()
+  await page.getByRole('menuitemradio', { name: '한국어' }).click()
+  await page.locator('html[lang=ko]').waitFor()
+  const korean = await findCutTexts()
+  expect(korean.count).toBeGreaterThan(300)
+  expect(korean.cut).toEqual([])
+  await page.getByRole('button', { name: ko.top.settings, exact: true }).click()
+  await page.getByRole('menuitemradio', { name: 'English' }).click()
+  await page.locator('html[lang=en]').waitFor()
+})
 
 test('11: a node that grows with its distribution covers no other node', async () => {
   await dropFile(page, 'points.json', readyWorkflow('points', {}, 'Room'))

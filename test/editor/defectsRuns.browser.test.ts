@@ -1,45 +1,49 @@
 // Defects that a review of the editor found, about runs: each test is named after the behaviour and
-// the number in the review. Every defect and where its behaviour is tested:
+// the number in the review. Every defect, and the tests of it, by file and title; files without an
+// ending are browser tests of this folder:
 //
-//  1  charts show no other workflow's runs            charts.browser.test.ts, other suites of charts
-//  2  Live follows mute and bypass                    suites of links and live runs
-//  3  the tour compares samples, not losses           defectsPanels.browser.test.ts
-//     points outside of a scatter plot                suites of scatter plots
-//  4  presentation mode with large text               suites of the presentation
-//  5  a failed run shows its reason and a cure        here; cures.test.ts
-//  6  cadence and reason in one sentence              here
-//  7  reload: pictures, saved within two seconds      here; restored.browser.test.ts
-//  8  a double-click on a number changes nothing      suites of number widgets
-//  9  mathematics in titles, tabs and notes           suites of the gallery and of notes
-// 10  notes are shown in full                         suites of notes
-// 11  a growing node makes room                       defectsCanvas.browser.test.ts; makeRoom.test.ts
-// 12  node search ranks by use                        suites of the node search
-// 13  the minimap covers nothing important            suites of the minimap
-// 14  a dropped node makes room                       suites of dropping nodes
-// 15  the dot of a title and collapsing               suites of collapsing
-// 16  the gallery as a grid with times and levels     suites of the gallery
-// 17  list of tabs, close others                      suites of tabs
-// 18  messages end with their workflow                here
-// 19  the Run button stays in place                   suites of the top bar
-// 20  shortcuts with groups and search                suites of the shortcuts
-// 21  ticks, mean and earlier runs of charts          here; nodes/views.test.ts
-// 22  Korean: undo, titles of notes and nodes         defectsPanels.browser.test.ts
-// 23  reused results do not read like a failure       here
-// 24  actions for several selected nodes              suites of the selection toolbox
-// 25  search among the parameters to vary, grid       here
-// 26  seeds of a run in order                         here
-// 27  list of samplers: groups, search, height        defectsPanels.browser.test.ts
-// 28  a menu has the title of its node                suites of menus
-// 29  wires end on their slots                        defectsCanvas.browser.test.ts
-// 30  clouds that can be switched off                 suites of scatter plots
-// 31  groups around zones, and in subgraphs           defectsCanvas.browser.test.ts
-// 32  the panel describes the open subgraph           defectsCanvas.browser.test.ts
-// 33  status after a cure; wires of deselected nodes  here; defectsCanvas.browser.test.ts
-// 34  a link to a visible node keeps the view         defectsCanvas.browser.test.ts
-// 35  the key of the library closes it                defectsPanels.browser.test.ts
-// 36  Alt+drag clones                                 suites of cloning
-// 37  phones: fields, targets, hints, taps            defectsPhone.browser.test.ts
-// 38  progress of several trainings                   here
+//  1  plots: a chart shows earlier runs of its own workflow only
+//  2  plots: live runs follow muting and bypassing
+//  3  defectsPanels: the tour compares samples …, the tour covers none of the nodes …
+//     plots: a plot counts the points outside and fits on a click …
+//  4  presentation: text of the focused nodes …, notes are beside their step …
+//  5  here: a failed run shows its reason at once; cures.test.ts
+//  6  defectsTrainings: the status gives the cadence of samples and its reason …
+//  7  defectsTrainings: a reload loses at most two seconds …
+//     restored: a reload shows the pictures again …
+//  8  plots: a double-click on a number opens its editor and changes nothing …
+//  9  learningPath: titles are typeset …, a note is rendered in the panel; mathText.test.ts
+// 10  defectsCanvas: every note of the ready workflows is shown in full …
+// 11  defectsCanvas: a node that grows with its distribution …; makeRoom.test.ts
+// 12  conventions: the node search begins with what ready workflows use most
+//     search.test.ts: usage by the ready workflows
+// 13  conventions: the minimap leaves the corner of the selected node
+// 14  conventions: a covered node moves aside …
+// 15  conventions: a click beside the title only selects, and one on the dot collapses with a hint
+// 16  learningPath: fills the screen with cards in order …, is filtered by level and topic …
+// 17  learningPath: the list of tabs; a card shows the open tab of an unchanged workflow …
+// 18  here: a message about a file ends with its workflow
+// 19  conventions: the Run button stays in its place; here: Vary shows two rows of its grid
+// 20  settings: keyboard shortcuts
+// 21  defectsTrainings: the chart of a noisy loss names its value as the mean …
+//     test/nodes/views.test.ts: draws the line of the latest earlier run solid …
+// 22  defectsPanels: undo and redo are not called like a run, notes and nodes … have Korean titles …
+// 23  here: reused results do not read like a failure
+// 24  conventions: the panel has the same actions
+// 25  here: Vary
+// 26  here: the seeds of a run are listed in order …
+// 27  defectsPanels: the list of samplers
+// 28  conventions: the menu is headed by the title of the node, and its type
+// 29  defectsCanvas: a steep wire meets the border …, the wire of a loop runs above its nodes …
+// 30  plots: a plot counts the points outside …, and its clouds can be hidden
+// 31  defectsCanvas: a group encloses the zone of its loop, and moves into a subgraph
+// 32  defectsCanvas: inside a subgraph without a selection, the panel describes the subgraph
+// 33  here: the status is no longer red …; defectsCanvas: wires of a deselected node are thin again
+// 34  defectsCanvas: a link to a node in view neither moves nor zooms the canvas
+// 35  defectsPanels: the key of the library closes it on each of its tabs
+// 36  conventions: Alt+drag copies the selected nodes …
+// 37  defectsPhone
+// 38  defectsTrainings: the progress of several trainings counts all of them
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { encodePng } from '../../src/engine/images/png.ts'
@@ -55,12 +59,10 @@ import {
   getRunStatus,
   getViewKind,
   newWorkflow,
-  onCanvas,
   press,
   titles,
   useEditor,
   values,
-  waitForEditor,
   waitForRun,
   wires,
 } from './driver.ts'
@@ -91,6 +93,11 @@ describe('5: a failed run shows its reason at once', () => {
     await clickNode(page, 'Way')
     await run()
     await reason().getByText('There is nothing to run').waitFor()
+    // Messages are above it.
+    const [card, toast] = await Promise.all(
+      [reason(), page.locator('.toast').last()].map((each) => each.boundingBox()),
+    )
+    expect(toast!.y + toast!.height).toBeLessThanOrEqual(card!.y)
     await reason()
       .getByRole('button', { name: en.cures.add('Inspect') })
       .click()
@@ -196,63 +203,38 @@ describe('5: a failed run shows its reason at once', () => {
   })
 })
 
-test('33: the status is no longer red once the cause of a failure is cured', async () => {
-  await open([
-    node('Noise', 'GaussianNoise', {}, { batch_size: 0, shape: '8, 8, 1' }),
-    node('Picture', 'Preview', { images_1: 'Noise.noise' }),
-  ])
-  await run()
-  await expect.poll(() => getRunStatus(page)).toBe(en.status.failed)
-  await clickNode(page, 'Noise')
-  const field = page.locator('.panel').getByLabel('batch_size', { exact: true })
-  await field.fill('4')
-  await field.press('Enter')
-  await expect.poll(() => getRunStatus(page)).toBe(en.status.idle)
-  expect(await page.locator('.status').getAttribute('data-state')).toBe('idle')
-})
-
-test('6: the status gives the cadence of samples and its reason in one sentence', async () => {
-  const settings = {
-    'Training Start.steps': 400,
-    'Training End.emit_every': 2,
-    'Samples.num_inference_steps': 60,
-    'Noise.batch_size': 1000,
+describe('33: the status is no longer red once the cause of a failure is cured', () => {
+  const fail = async () => {
+    await open([
+      node('Noise', 'GaussianNoise', {}, { batch_size: 0, shape: '8, 8, 1' }),
+      node('Picture', 'Preview', { images_1: 'Noise.noise' }),
+    ])
+    await run()
+    await expect.poll(() => getRunStatus(page)).toBe(en.status.failed)
+    expect(await state()).toBe('fault')
   }
-  await dropFile(page, 'often.json', readyWorkflow('points', settings, 'Often'))
-  await expect.poll(() => page.title()).toContain('Often')
-  await run()
-  await expect
-    .poll(() => page.locator('.status .says').innerText(), { timeout: 60_000 })
-    .toMatch(/^Sampling every \d+ steps instead of 2, to keep training fast\.$/)
-  await button(page, 'Stop').click()
-  // The param is called what it is: a lower bound.
-  await clickNode(page, 'Training End')
-  await page
-    .locator('.panel')
-    .getByText(/^Fewest steps between previews/)
-    .waitFor()
-})
+  const cure = async () => {
+    await clickNode(page, 'Noise')
+    const field = page.locator('.panel').getByLabel('batch_size', { exact: true })
+    await field.fill('4')
+    await field.press('Enter')
+  }
+  const state = () => page.locator('.status').getAttribute('data-state')
 
-const step = async () =>
-  Number(
-    /step ([\d,]+)/.exec(await page.locator('.status .figures').innerText())![1].replace(',', ''),
-  )
+  test('it is ready with Live off', async () => {
+    await button(page, 'Live').click()
+    await fail()
+    await cure()
+    await expect.poll(() => getRunStatus(page)).toBe(en.status.idle)
+    expect(await state()).toBe('idle')
+  })
 
-test('7: a reload loses at most two seconds of a training, and shows its pictures', async () => {
-  await button(page, 'Run').click()
-  await expect
-    .poll(() => getViewKind(page, 'Samples on the data'), { timeout: 60_000 })
-    .toBe('scatter')
-  const [since, before] = [Date.now(), await step()]
-  // 2 s between two saves, and the time of one save.
-  await expect.poll(() => Date.now() - since, { timeout: 10_000 }).toBeGreaterThan(2500)
-  await page.reload()
-  await waitForEditor(page)
-  const offer = page.locator('.status .continue')
-  await offer.waitFor()
-  const [, stored] = /step ([\d,]+)/.exec(await offer.innerText())!
-  expect(Number(stored.replace(',', ''))).toBeGreaterThanOrEqual(before)
-  await expect.poll(() => getViewKind(page, 'Samples on the data')).toBe('scatter')
+  test('and with Live on the graph runs again', async () => {
+    await fail()
+    await cure()
+    await expect.poll(() => getRunStatus(page)).toMatch(/^Finished in /)
+    expect(await state()).toBe('finished')
+  })
 })
 
 test('18: a message about a file ends with its workflow', async () => {
@@ -269,56 +251,21 @@ test('18: a message about a file ends with its workflow', async () => {
 
 test('23: reused results do not read like a failure', async () => {
   await open([
-    node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1' }),
-    node('Picture', 'Preview', { images_1: 'Noise.noise' }),
+    node('Schedule', 'NoiseSchedule'),
+    node('Way', 'Timesteps', { schedule: 'Schedule.schedule' }),
+    node('Values', 'Inspect', { value: 'Way.timesteps' }),
   ])
   await run()
   await waitForRun(page)
+  expect(await getRunStatus(page)).not.toContain('reused')
   await run()
   await expect.poll(() => getRunStatus(page)).toMatch(/^Finished in .* · all results reused$/)
-  await clickNode(page, 'Picture')
-  const field = page.locator('.panel').getByLabel('columns', { exact: true })
-  if ((await field.count()) > 0) {
-    await field.fill('2')
-    await field.press('Enter')
-    await run()
-    await expect.poll(() => getRunStatus(page)).not.toMatch(/\d of \d+ nodes ran/)
-  }
-})
-
-declare const drawnTexts: string[]
-
-/** Records the texts that are painted from now on, as `drawnTexts` of the page. */
-const recordTexts = () =>
-  page.evaluate(() => {
-    const texts: string[] = []
-    Object.assign(globalThis, { drawnTexts: texts })
-    for (const { prototype } of [CanvasRenderingContext2D, OffscreenCanvasRenderingContext2D]) {
-      const { fillText } = prototype
-      prototype.fillText = function (text: string, ...rest: [number, number, number?]) {
-        texts.push(text)
-        return fillText.call(this, text, ...rest)
-      }
-    }
-  })
-
-test('21: the chart of a noisy loss names its value as the mean, with several ticks', async () => {
-  await recordTexts()
-  await button(page, 'Run').click()
-  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(150)
-  await expect
-    .poll(() => page.evaluate(() => drawnTexts.filter((text) => text.startsWith('mean ')).length), {
-      timeout: 30_000,
-    })
-    .toBeGreaterThan(0)
-  const figures = page.locator('.status .figures')
-  expect(await figures.getByTitle(en.status.lossHint).innerText()).toMatch(/^loss [\d.]+/)
-  // The loss of v lies between about 0.4 and 2, where powers of ten give one tick.
-  const ticks = await page.evaluate(
-    () => new Set(drawnTexts.filter((text) => /^0\.\d+$|^[12]$|^1\.\d$/.test(text))).size,
-  )
-  expect(ticks).toBeGreaterThanOrEqual(3)
-  await button(page, 'Stop').click()
+  await clickNode(page, 'Way')
+  const field = page.locator('.panel').getByLabel('num_inference_steps', { exact: true })
+  await field.fill('7')
+  await field.press('Enter')
+  // Live runs the graph again.
+  await expect.poll(() => getRunStatus(page)).toMatch(/^Finished in .* · 1 of 3 results reused$/)
 })
 
 test('26: the seeds of a run are listed in order, as ranges', async () => {
@@ -329,6 +276,23 @@ test('26: the seeds of a run are listed in order, as ranges', async () => {
   await waitForRun(page)
   await expect.poll(() => page.locator('.runs-table td.seed').first().innerText()).toBe('0–4, 6, 7')
 })
+
+declare const runButtonLog: { places: number[]; waited: boolean }
+
+/** Records the places of the button that runs and stops, as `runButtonLog` of the page. */
+const logRunButton = () =>
+  page.evaluate(() => {
+    const log: typeof runButtonLog = { places: [], waited: false }
+    Object.assign(globalThis, { runButtonLog: log })
+    const look = () => {
+      const shown = document.querySelector('.top .runs .main')!
+      const { left } = shown.getBoundingClientRect()
+      if (!log.places.includes(left)) log.places.push(left)
+      log.waited ||= document.querySelector('.queue-count') !== null
+      requestAnimationFrame(look)
+    }
+    look()
+  })
 
 describe('25: Vary', () => {
   const dialog = () => page.getByRole('dialog', { name: en.runs.sweep.title })
@@ -359,6 +323,7 @@ describe('25: Vary', () => {
       label: 'Adam.lr',
     })
     await dialog().getByLabel('Values of lr').fill('0.01, 0.02')
+    await logRunButton()
     await dialog()
       .getByRole('button', { name: en.runs.sweep.run(4) })
       .click()
@@ -370,34 +335,9 @@ describe('25: Vary', () => {
       (await page.locator('.lower-body').boundingBox())!,
     ]
     expect(last.y + last.height).toBeLessThanOrEqual(body.y + body.height + 1)
+    // 19: the number of waiting runs moves no button, and goes with the last run.
+    await expect.poll(() => page.locator('.queue-count').count()).toBe(0)
+    const { places, waited } = await page.evaluate(() => runButtonLog)
+    expect([places.length, waited]).toEqual([1, true])
   })
-})
-
-declare const progressLog: [figures: string, value: number][]
-
-test('38: the progress of several trainings counts all of them', async () => {
-  const settings = Object.fromEntries(
-    ['uniform', 'importance'].map((each) => [`Training Start, ${each}.steps`, 120]),
-  )
-  await dropFile(page, 'two.json', readyWorkflow('importance-sampling', settings, 'Two'))
-  await expect.poll(() => page.title()).toContain('Two')
-  await page.evaluate(() => {
-    const log: [string, number][] = []
-    Object.assign(globalThis, { progressLog: log })
-    const look = () => {
-      const bar = document.querySelector('.top .progress')?.getAttribute('aria-valuenow')
-      const figures = document.querySelector('.status .figures')?.textContent ?? ''
-      if (bar && figures.includes('training ')) log.push([figures, Number(bar)])
-      requestAnimationFrame(look)
-    }
-    look()
-  })
-  await run()
-  await waitForRun(page, 120_000)
-  const log = await page.evaluate(() => progressLog)
-  const shown = log.map(([figures]) => /training \d of \d/.exec(figures)?.[0])
-  expect([...new Set(shown)]).toEqual(['training 1 of 2', 'training 2 of 2'])
-  const bars = log.map(([, value]) => value)
-  expect(bars).toEqual(bars.toSorted((a, b) => a - b))
-  expect(await onCanvas(page, ({ graph }) => graph._nodes.length)).toBeGreaterThan(10)
 })

@@ -109,7 +109,8 @@ const plot = () =>
 test('a plot counts the points outside and fits on a click, and its clouds can be hidden', async () => {
   await dropFile(page, 'plot.json', plot())
   await expect.poll(() => titles(page)).toContain('Plot')
-  await run()
+  await press(page, 'Control+Enter')
+  await waitForRun(page)
   await painted(page)
   /** Page position of a part of the plot that can be clicked. */
   const locate = async (part: 'note' | 'cloud'): Promise<Place> => {
@@ -130,18 +131,18 @@ test('a plot counts the points outside and fits on a click, and its clouds can b
     }))
   const note = await locate('note')
   await page.mouse.click(note.x, note.y)
-  expect(await look()).toEqual({ fits: true, hidden: [] })
+  await expect.poll(look).toEqual({ fits: true, hidden: [] })
   await painted(page)
   const fitted = await locate('note')
   await page.mouse.click(fitted.x, fitted.y)
-  expect(await look()).toEqual({ fits: false, hidden: [] })
+  await expect.poll(look).toEqual({ fits: false, hidden: [] })
 
   const cloud = await locate('cloud')
   await page.mouse.click(cloud.x, cloud.y)
-  expect(await look()).toEqual({ fits: false, hidden: [1] })
+  await expect.poll(look).toEqual({ fits: false, hidden: [1] })
   // A double-click on a control is two clicks, and does not enlarge the plot.
   await page.mouse.dblclick(cloud.x, cloud.y)
-  expect(await look()).toEqual({ fits: false, hidden: [1] })
+  await expect.poll(look).toEqual({ fits: false, hidden: [1] })
   expect(await page.getByRole('dialog', { name: en.viewer.label }).count()).toBe(0)
 
   // The panel has the same by keyboard.
@@ -150,10 +151,11 @@ test('a plot counts the points outside and fits on a click, and its clouds can b
   const fit = page.getByRole('switch', { name: en.panel.fitPoints })
   await fit.focus()
   expect(await look()).toEqual({ fits: false, hidden: [1] })
+  await page.locator('[role=switch]:focus').waitFor()
   await press(page, 'Space')
-  expect(await look()).toEqual({ fits: true, hidden: [1] })
+  await expect.poll(look).toEqual({ fits: true, hidden: [1] })
   await page.getByRole('switch', { name: 'noise', exact: true }).check()
-  expect(await look()).toEqual({ fits: true, hidden: [] })
+  await expect.poll(look).toEqual({ fits: true, hidden: [] })
 })
 
 /** Smallest height of the view of an observer, which ends its other contents. */

@@ -223,6 +223,34 @@ describe('painting', () => {
     expect(count(kept, darkTheme.series[0])).toBeGreaterThan(100)
   })
 
+  test('draws the line of the latest earlier run solid, and those before it dashed', () => {
+    const flat = (y: number, kept?: true) => line(Array(50).fill(y), 'loss', kept)
+    const look: ChartLook = { y: [0, 4] }
+    const draw = (lines: ReturnType<typeof line>[]) =>
+      painted(chart(lines), box, darkTheme, undefined, look)
+    const both = draw([flat(3, true), flat(1, true), flat(2)])
+    // The same legend and axes, with the earlier runs below the visible range.
+    const none = draw([flat(-9, true), flat(-9, true), flat(2)])
+    const change = (x: number, y: number) =>
+      both(x, y).reduce((sum, part, i) => sum + Math.abs(part - none(x, y)[i]), 0)
+    const rows = Array.from({ length: 200 }, (_, y) =>
+      Array.from({ length: 150 }, (_, x) => change(70 + x, 30 + y)),
+    ).filter((row) => row.some((each) => each > 0))
+    const total = (row: number[]) => row.reduce((sum, each) => sum + each, 0)
+    /** Share of the fullest row that is inked, without soft ends of dashes. */
+    const ink = (of: number[][]) => {
+      const fullest = of.reduce((best, row) => (total(row) > total(best) ? row : best))
+      const most = Math.max(...fullest)
+      return fullest.filter((each) => each > 0.8 * most).length / fullest.length
+    }
+    // The line at 3 is above the one at 1.
+    const half = rows.length / 2
+    const [before, latest] = [ink(rows.slice(0, half)), ink(rows.slice(half))]
+    expect(latest).toBeGreaterThan(0.95)
+    expect(before).toBeGreaterThan(0.3)
+    expect(before).toBeLessThan(0.8)
+  })
+
   test('shows both of two coinciding lines of a chart', () => {
     const rising = Array.from({ length: 50 }, (_, i) => i)
     const both = painted(chart([line(rising, 'below'), line(rising, 'above')]))

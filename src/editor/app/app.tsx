@@ -59,8 +59,10 @@ function App({ editor }: { editor: Editor }) {
       {isPart('status') && <StatusBar />}
       <PresentationLoader />
       <Banners />
-      <FailureLoader />
-      <Toasts />
+      <div class="over-status">
+        <Toasts />
+        <FailureLoader />
+      </div>
       <DropTarget />
       <WireCard />
       <Palette />

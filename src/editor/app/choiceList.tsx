@@ -35,18 +35,21 @@ function OpenChoices({ list: { at, title, entries } }: { list: ChoiceList }) {
   )
 }
 
-/** Returns the entries that match the query in their groups, in the order of the list. */
+/** Returns the entries that match the query in their groups: the best first, or in their order. */
 function groupEntries(entries: readonly ChoiceEntry[], query: string): EntryGroup[] {
   const words = splitWords(query)
-  const groups = new Map<string, EntryGroup['entries'][number][]>()
-  for (const entry of entries) {
+  const found = entries.flatMap((entry) => {
     const match = matchTitle(entry.label, words, `${entry.about ?? ''} ${entry.group ?? ''}`)
-    if (!match) continue
+    return match ? [{ entry, ...match }] : []
+  })
+  const ranked = words.length > 0 ? found.toSorted(compareMatches) : found
+  const groups = new Map<string, EntryGroup['entries'][number][]>()
+  for (const { entry, matched } of ranked) {
     const group = groups.get(entry.group ?? '') ?? []
     groups.set(entry.group ?? '', group)
     group.push({
       key: entry.label,
-      content: <Content entry={entry} matched={match.matched} />,
+      content: <Content entry={entry} matched={matched} />,
       choose() {
         returnFocus()
         entry.run()
@@ -55,6 +58,15 @@ function groupEntries(entries: readonly ChoiceEntry[], query: string): EntryGrou
   }
   return [...groups].map(([name, within]) => ({ ...(name && { name }), entries: within }))
 }
+
+interface Match {
+  entry: ChoiceEntry
+  score: number
+}
+
+/** Of equally good matches, the one with the fewest other letters comes first. */
+const compareMatches = (a: Match, b: Match) =>
+  b.score - a.score || a.entry.label.length - b.entry.label.length
 
 interface ContentProps {
   entry: ChoiceEntry

@@ -12,7 +12,7 @@ const MAX_BYTES = 8e6
 /** Limit of workflows. Beyond it the views of the one that ran longest ago are deleted. */
 const MAX_WORKFLOWS = 12
 /** Delay after a view, in milliseconds: during a run, and at its end. */
-const DELAY = { run: 3000, end: 300 }
+const DELAY = { run: 1500, end: 300 }
 
 /** View of a node. Shown again only on a node of the same type. */
 interface NodeView {
@@ -43,6 +43,15 @@ export interface StoredViews {
 
 export function createStoredViews(store: Store): StoredViews {
   let waiting: { run: ActiveRun; timer: ReturnType<typeof setTimeout>; due: number } | undefined
+  /** Stored views of the workflow that ran last. A page that closes can write, but not read. */
+  let known: { id: string; views: Promise<NodeView[]> } | undefined
+
+  const read = async (id: string) => (await store.get<WorkflowViews>(id))?.views ?? []
+
+  function readOnce(id: string): Promise<NodeView[]> {
+    if (known?.id !== id) known = { id, views: read(id).catch(() => []) }
+    return known.views
+  }
 
   async function put(record: WorkflowViews) {
     await store.set(record.id, record)
@@ -59,9 +68,11 @@ export function createStoredViews(store: Store): StoredViews {
     })
     if (latest.length === 0) return
     // A run up to one node shows only some of the views.
-    const before = (await store.get<WorkflowViews>(workflow.id))?.views ?? []
+    const before = await readOnce(workflow.id)
     const byNode = new Map([...before, ...latest].map((each) => [each.node, each]))
-    await put({ id: workflow.id, when: Date.now(), views: fitViews([...byNode.values()]) })
+    const views = fitViews([...byNode.values()])
+    known = { id: workflow.id, views: Promise.resolve(views) }
+    await put({ id: workflow.id, when: Date.now(), views })
   }
 
   async function flush() {
@@ -78,6 +89,7 @@ export function createStoredViews(store: Store): StoredViews {
     schedule(run, when = 'run') {
       const due = Date.now() + DELAY[when]
       if (waiting && waiting.run !== run) void flush()
+      void readOnce(run.workflow.id)
       if (waiting && waiting.due <= due) return
       clearTimeout(waiting?.timer)
       waiting = { run, due, timer: setTimeout(() => void flush(), DELAY[when]) }
@@ -90,6 +102,7 @@ export function createStoredViews(store: Store): StoredViews {
     async rename(id, to) {
       const record = id === to ? undefined : await store.get<WorkflowViews>(id)
       if (!record) return
+      known = undefined
       await put({ ...record, id: to })
       await store.del(id)
     },
