@@ -15,6 +15,12 @@ export const enLessons = {
   failed: 'The lesson could not be opened',
   openWorkflow: 'Open the workflow',
   openAgain: 'Open a fresh copy',
+  savePage: 'Save as a page…',
+  pageAbout: (size: string) =>
+    `One HTML file with the lesson, its workflow and the engine (${size}). It opens from disk without a network. Questions are answered there; tasks are done in the editor.`,
+  /** In the page. */
+  workflow: 'Workflow of the lesson',
+  taskInEditor: 'This task changes the graph: do it in the editor, in the lesson of this title.',
   question: (number: number) => `Question ${number}`,
   task: (number: number) => `Task ${number}`,
   answer: 'Your answer',
@@ -58,6 +64,11 @@ export const koLessons: LessonTexts = {
   failed: '강의를 열 수 없습니다',
   openWorkflow: '워크플로 열기',
   openAgain: '새 사본 열기',
+  savePage: '페이지로 저장…',
+  pageAbout: (size) =>
+    `강의와 그 워크플로, 엔진을 담은 HTML 파일 하나(${size})입니다. 네트워크 없이 디스크에서 열립니다. 질문에는 그 자리에서 답하고, 과제는 편집기에서 합니다.`,
+  workflow: '강의의 워크플로',
+  taskInEditor: '이 과제는 그래프를 바꿉니다. 편집기에서 같은 제목의 강의를 열어 하세요.',
   question: (number) => `질문 ${number}`,
   task: (number) => `과제 ${number}`,
   answer: '답',
