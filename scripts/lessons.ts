@@ -13,7 +13,7 @@ import {
 import { createGraphRunner } from '../src/nodes/cli/lessons/runGraph.ts'
 import { declared } from '../src/nodes/cli/nodeTypes.ts'
 import { isRight } from '../src/nodes/lessons/answers.ts'
-import type { Check, Question, Task } from '../src/nodes/lessons/lesson.ts'
+import type { Question, Task } from '../src/nodes/lessons/lesson.ts'
 import { runChecks, type Verdict } from '../src/nodes/lessons/runChecks.ts'
 import { applyEdits, type Edits, type Solution } from '../test/lessons/edits.ts'
 import { solutions } from '../test/lessons/solutions.ts'
@@ -84,9 +84,9 @@ async function testTask(
   const start = await openReference(path, lesson.workflow!)
   const run = createGraphRunner()
   const skipped = new Set<string>()
-  const verify = (checks: readonly Check[], edits: Edits): Promise<Verdict[]> =>
+  const verify = (edits: Edits): Promise<Verdict[]> =>
     runChecks(
-      checks.filter(({ statement }) => !skipped.has(statement)),
+      task.checks.filter(({ statement }) => !skipped.has(statement)),
       applyEdits(start, edits),
       {
         declared,
@@ -97,15 +97,19 @@ async function testTask(
     )
   if (fast) for (const each of await findTrainings(task, start, id, path)) skipped.add(each)
   const failures: string[] = []
-  for (const { passed, statement, described } of await verify(task.checks, solution.right))
+  for (const { passed, statement, described } of await verify(solution.right))
     if (!passed) failures.push(`${task.id}: the solution fails “${statement}”: ${described}`)
-  // Each check must fail at least once, and then show its hint.
+  // Each check must fail at least once, and then show its hint. No wrong workflow passes them all.
   let open = task.checks.filter(({ statement }) => !skipped.has(statement))
   for (const [i, edits] of [{}, ...(solution.wrong ?? [])].entries()) {
-    const verdicts = await verify(open, edits)
+    const verdicts = await verify(edits)
     const failed = verdicts.filter(({ passed }) => !passed)
-    if (i === 0 && failed.length === 0 && open.length > 0)
-      failures.push(`${task.id}: the workflow of the lesson solves the task already`)
+    if (failed.length === 0 && verdicts.length > 0 && skipped.size === 0)
+      failures.push(
+        i === 0
+          ? `${task.id}: the workflow of the lesson solves the task already`
+          : `${task.id}: wrong workflow ${i} passes all checks`,
+      )
     for (const { statement, hint } of failed)
       if (!hint) failures.push(`${task.id}: “${statement}” fails without a hint`)
     open = open.filter(({ statement }) => !failed.some((each) => each.statement === statement))

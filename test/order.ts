@@ -22,7 +22,8 @@ export class LongestFirst extends BaseSequencer {
  * Matches suites that change global state: mocks, globals, backends that they do not stop,
  * litegraph's registry.
  */
-const traces = /\bvi\.|defineProperty|startBackend|provide\w*GPU|float64|LiteGraph|registerNodes/
+const traces =
+  /\bvi\.|defineProperty|startBackend|createGraphRunner|testLesson|provide\w*GPU|float64|LiteGraph|registerNodes/
 
 /**
  * Node suites that need their own process. All others share one, because loading takes longer than

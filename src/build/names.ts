@@ -5,3 +5,6 @@ export const SERVICE_WORKER = 'service-worker.js'
 
 /** Template of pages in one file, next to index.html. Loaded when a page is saved. */
 export const PAGE_TEMPLATE = 'page-template.html'
+
+/** Template of lessons in one file. It gets the engine of the other template. */
+export const LESSON_TEMPLATE = 'lesson-template.html'

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import type { Plugin } from 'vite'
 import type { Built } from '../editor/pwa/serviceWorker.ts'
-import { PAGE_TEMPLATE, SERVICE_WORKER } from './names.ts'
+import { LESSON_TEMPLATE, PAGE_TEMPLATE, SERVICE_WORKER } from './names.ts'
 
 /** Data files above this size in bytes are cached only when a node loads them. */
 const SMALL = 100_000
@@ -18,7 +18,8 @@ const isNeverAsked = (path: string) =>
   path === SERVICE_WORKER || /\.(woff|ttf|map)$|^(_headers|_redirects|CNAME|\.[^/]+)$/.test(path)
 
 /** Matches files that few visits need. */
-const isData = (path: string) => /\.(gz|zip)$/.test(path) || path === PAGE_TEMPLATE
+const isData = (path: string) =>
+  /\.(gz|zip)$/.test(path) || path === PAGE_TEMPLATE || path === LESSON_TEMPLATE
 
 export function offline(): Plugin {
   let root = process.cwd()

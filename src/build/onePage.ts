@@ -1,5 +1,6 @@
-// Vite plugin: the template of pages in one file, which run from disk. It contains the reader, the
-// script of the engine's worker, one .wasm file and the digits; the editor adds a workflow.
+// Vite plugin: the templates of pages in one file, which run from disk. That of workflows contains
+// the reader, the script of the engine's worker, one .wasm file and the digits; the editor adds a
+// workflow. That of lessons also shows texts with formulas, and gets the engine of the first.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,58 +9,64 @@ import { gzipSync } from 'node:zlib'
 import type { Plugin, Rolldown } from 'vite'
 import { build } from 'vite'
 import { TRUSTED_TYPES_POLICY } from '../engine/base/trustedScriptUrl.ts'
-import { FILES_GLOBAL, marks, parts } from '../nodes/page/parts.ts'
+import { FILES_GLOBAL, lessonMarks, marks, parts } from '../nodes/page/parts.ts'
 import { buildOnce, type Built } from './buildOnce.ts'
 import { declarations } from './declarations.ts'
-import { PAGE_TEMPLATE } from './names.ts'
+import { LESSON_TEMPLATE, PAGE_TEMPLATE } from './names.ts'
 
-/** Every build gets the template; the development server makes it when it is first requested. */
+/** Functions that build the templates, by their file names. */
+const templates: Readonly<Record<string, (root: string) => Promise<Built>>> = {
+  [PAGE_TEMPLATE]: buildPageTemplate,
+  [LESSON_TEMPLATE]: buildLessonTemplate,
+}
+
+/** Every build gets the templates; the development server makes one when it is first requested. */
 export function onePage(): Plugin {
   let root = process.cwd()
-  let template: Promise<string> | undefined
+  const built = new Map<string, Promise<string>>()
   return {
     name: 'one-page',
     configResolved(config) {
       root = config.root
     },
     configureServer({ middlewares }) {
-      middlewares.use(`/${PAGE_TEMPLATE}`, (_, response, next) => {
-        template ??= getPageTemplate(root)
-        template.then(
-          (html) => response.setHeader('Content-Type', 'text/html').end(html),
-          (error: Error) => {
-            template = undefined
-            next(error)
-          },
-        )
-      })
+      for (const name of Object.keys(templates))
+        middlewares.use(`/${name}`, (_, response, next) => {
+          const template = built.get(name) ?? getTemplate(root, name)
+          built.set(name, template)
+          template.then(
+            (html) => response.setHeader('Content-Type', 'text/html').end(html),
+            (error: Error) => {
+              built.delete(name)
+              next(error)
+            },
+          )
+        })
     },
     async generateBundle() {
-      this.emitFile({
-        type: 'asset',
-        fileName: PAGE_TEMPLATE,
-        source: await getPageTemplate(root),
-      })
+      for (const fileName of Object.keys(templates))
+        this.emitFile({ type: 'asset', fileName, source: await getTemplate(root, fileName) })
     },
   }
 }
 
 const require = createRequire(import.meta.url)
 
-/** The template takes most of the time of a build, and few changes concern it. */
-const getPageTemplate = (root: string): Promise<string> =>
-  buildOnce(join(root, 'node_modules/.vite/page-template'), () => buildPageTemplate(root))
+/** Templates take most of the time of a build, and few changes concern them. */
+const getTemplate = (root: string, name: string): Promise<string> =>
+  buildOnce(join(root, 'node_modules/.vite', name), () => templates[name](root))
 
-/** What makes the template of its modules. */
-const builders = [
-  'package-lock.json',
-  'src/build/declarations.ts',
-  'src/build/names.ts',
-  'src/build/onePage.ts',
-  'src/editor/texts/descriptions.ts',
-]
+/** What makes the templates of their modules. */
+const builders = (root: string) =>
+  [
+    'package-lock.json',
+    'src/build/declarations.ts',
+    'src/build/names.ts',
+    'src/build/onePage.ts',
+    'src/editor/texts/descriptions.ts',
+  ].map((file) => join(root, file))
 
-/** Builds the template. */
+/** Builds the template of workflows. */
 async function buildPageTemplate(root: string): Promise<Built> {
   const worker = await bundle(root, 'src/nodes/host/worker.ts', [embeddedFiles()])
   const page = await bundle(root, 'src/editor/figure/onePage.tsx', [smallTexts()])
@@ -70,23 +77,38 @@ async function buildPageTemplate(root: string): Promise<Built> {
     digits: readFileSync(digits).toString('base64'),
   }
   const text = html({
-    script: page.code,
-    style: page.css,
-    [parts.engine]: gzipSync(worker.code, { level: 9 }).toString('base64'),
-    [parts.assets]: JSON.stringify(assets),
+    ...page,
+    data: {
+      [parts.engine]: gzipSync(worker.code, { level: 9 }).toString('base64'),
+      [parts.assets]: JSON.stringify(assets),
+    },
   })
-  const sources = [...worker.sources, ...page.sources, wasm, digits]
-  return { text, sources: [...sources, ...builders.map((file) => join(root, file))] }
+  return { text, sources: [...worker.sources, ...page.sources, wasm, digits, ...builders(root)] }
+}
+
+/** Builds the template of lessons. */
+async function buildLessonTemplate(root: string): Promise<Built> {
+  const page = await bundle(root, 'src/editor/figure/lessonPage.tsx', [smallTexts(), onlyWoff2()])
+  const text = html({
+    ...page,
+    fonts: true,
+    data: {
+      [parts.lesson]: lessonMarks.lesson,
+      [parts.engine]: lessonMarks.engine,
+      [parts.assets]: lessonMarks.assets,
+    },
+  })
+  return { text, sources: [...page.sources, ...builders(root)] }
 }
 
 /** Name of the only .wasm file: every browser that runs the page has SIMD, and files no threads. */
 const WASM = 'wasm'
 
-interface TemplateParts {
-  script: string
-  style: string
-  [parts.engine]: string
-  [parts.assets]: string
+interface TemplateParts extends Bundle {
+  /** True if the style sheet contains fonts. */
+  fonts?: boolean
+  /** Contents of elements with data besides the workflow, by id. */
+  data: Readonly<Record<string, string>>
 }
 
 /** Escapes what would end a script, or begin a comment in it, wherever it is. */
@@ -98,7 +120,7 @@ const hash = (text: string) => `'sha256-${createHash('sha256').update(text).dige
 const dataElement = (id: string, content: string) =>
   `<script type="text/plain" id="${id}">${content}</script>`
 
-function html({ script, style, ...data }: TemplateParts): string {
+function html({ code: script, css: style, fonts = false, data }: TemplateParts): string {
   const code = inScript(script)
   const css = style.trim()
   const policy = [
@@ -108,6 +130,7 @@ function html({ script, style, ...data }: TemplateParts): string {
     'worker-src blob:',
     'connect-src data: blob:',
     'img-src data: blob:',
+    ...(fonts ? ['font-src data:'] : []),
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",
@@ -129,8 +152,9 @@ function html({ script, style, ...data }: TemplateParts): string {
 <noscript>This page needs JavaScript. Allow it in the browser's settings, and reload the page.</noscript>
 ${dataElement(parts.bundle, marks.bundle)}
 ${dataElement(parts.data, marks.data)}
-${dataElement(parts.engine, data[parts.engine])}
-${dataElement(parts.assets, data[parts.assets])}
+${Object.entries(data)
+  .map(([id, content]) => dataElement(id, content))
+  .join('\n')}
 <script>${code}</script>
 </body>
 </html>
@@ -202,6 +226,19 @@ function fileName(address: string): string {
   if (name.startsWith('digits.safetensors')) return 'digits'
   return address.startsWith('emoji-datasource-twitter/') ? 'emoji' : name
 }
+
+/** Leaves out the older formats of KaTeX's fonts: the style sheet contains the files. */
+const onlyWoff2 = (): Plugin => ({
+  name: 'only-woff2',
+  enforce: 'pre',
+  transform: (code, id) =>
+    id.includes('katex.min.css')
+      ? {
+          code: code.replaceAll(/,url\(fonts\/[\w-]+\.(?:woff|ttf)\) format\("\w+"\)/g, ''),
+          map: null,
+        }
+      : undefined,
+})
 
 /** Leaves out the Korean texts of nodes and ready workflows, which a reader hardly sees. */
 const smallTexts = (): Plugin => {

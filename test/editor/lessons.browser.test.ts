@@ -58,8 +58,8 @@ describe('a lesson', () => {
 
   test('opens its workflow, and shows equations', async () => {
     await expect.poll(() => titles(page)).toContain('My jump')
-    await panel().locator('.maths .katex').first().waitFor()
-    expect(await panel().locator('.maths.display .katex-display').count()).toBeGreaterThan(1)
+    await panel().locator('.math .katex').first().waitFor()
+    expect(await panel().locator('.equation .katex-display').count()).toBeGreaterThan(1)
   })
 
   test('answers a question: hint, then right, also after a reload', async () => {
@@ -126,7 +126,7 @@ describe('a lesson', () => {
 
   test('has no accessibility problems, in the list and in a lesson', async () => {
     await addAxe(page)
-    await panel().locator('.maths .katex').first().waitFor()
+    await panel().locator('.math .katex').first().waitFor()
     expect(await findViolations(page, 'lesson', '.lessons')).toEqual([])
     await panel().getByRole('button', { name: enLessons.back }).click()
     await panel().getByRole('region', { name: /CS180/ }).waitFor()
@@ -173,7 +173,7 @@ test('HTML, scripts and addresses of scripts in a lesson are text', async () => 
   })
   await openLesson(NOISE)
   await panel().getByText('onerror').waitFor()
-  await panel().locator('.maths .katex').first().waitFor()
+  await panel().locator('.math .katex').first().waitFor()
   expect(await panel().locator('img, script').count()).toBe(0)
   const links = await panel()
     .locator('a')

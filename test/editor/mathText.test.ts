@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseRichText, parseRuns } from '../../src/nodes/litegraph/richText.ts'
 import { splitMath, toUnicodeMath } from '../../src/nodes/painters/mathText.ts'
 import { latexToUnicode } from '../../src/nodes/painters/unicodeMath.ts'
-import { parseMarkdown, safeAddress } from '../../src/editor/ui/markdown.tsx'
+import { parseMarkdown, safeAddress, splitEquations } from '../../src/editor/ui/markdown.tsx'
 
 const latex = (text: string) => splitMath(text).flatMap((part) => part.latex ?? [])
 
@@ -127,6 +127,18 @@ describe('notes on the page', () => {
     ])
     expect(kinds('$$\\sum_i x_i$$')).toEqual(['math'])
     expect(kinds('costs $5 and $6')).toEqual(['paragraph', 'text'])
+  })
+
+  test('set equations below each other, unless braces or fences would be cut', () => {
+    expect(splitEquations('a = b, \\qquad c = d')).toEqual(['a = b, ', ' c = d'])
+    for (const whole of [
+      'a = b',
+      '\\qquad a',
+      '\\text{a \\qquad b}',
+      '\\left( a \\qquad b \\right)',
+      '\\begin{cases} a \\qquad b \\end{cases}',
+    ])
+      expect(splitEquations(whole)).toEqual([whole])
   })
 
   test('links lead to http(s) only', () => {

@@ -116,7 +116,7 @@ export const cs180: Readonly<Record<string, Solution>> = {
     tasks: {
       sum: {
         right: { set: { 'Sum.expression': 'a + b' } },
-        wrong: [{ set: { 'Sum.expression': 'b' } }],
+        wrong: [{ set: { 'Sum.expression': 'b' } }, { set: { 'Sum.expression': 'b - a' } }],
       },
     },
   },

@@ -5,6 +5,8 @@ import { beforeAll, expect, test } from 'vitest'
 import { isRight } from '../../src/nodes/lessons/answers.ts'
 import { readLesson, type Question } from '../../src/nodes/lessons/lesson.ts'
 import { signSummary } from '../../src/nodes/lessons/summary.ts'
+import { readBundle, readLessonSource } from '../../src/nodes/page/readPage.ts'
+import { unpackBundle } from '../../src/nodes/workflow/bundle.ts'
 import { solutions } from '../lessons/solutions.ts'
 import { useCli } from './builtCli.ts'
 
@@ -52,6 +54,20 @@ beforeAll(() => {
   write('bad/01-bad/lesson.md', '# Bad\n\n```lesson\nminutes: 5\nworkflow: gone.json\n```\n')
   write('bad/02-worse/lesson.md', '# Worse\n\n```lesson\nminutes: many\n```\n')
   mkdirSync(join(folder, 'empty'))
+})
+
+test('page writes a lesson with its workflow to one file', async () => {
+  const { status, stderr } = await cli(['page', `lessons/${NOISE}`, '--out', 'noise.html'])
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  const html = readFileSync(join(folder, 'noise.html'), 'utf8')
+  expect(html.length).toBeLessThan(4e6)
+  const element = (id: string) => new RegExp(`id="${id}">([^<]*)<`).exec(html)?.[1] ?? ''
+  expect(readLessonSource(element)).toEqual({
+    id: NOISE,
+    text: readFileSync(`lessons/${NOISE}/lesson.md`, 'utf8'),
+    translations: { ko: readFileSync(`lessons/${NOISE}/lesson.ko.md`, 'utf8') },
+  })
+  expect(unpackBundle(readBundle(element)).workflow).toContain('My jump')
 })
 
 test('list names all lessons with their minutes', async () => {

@@ -5,9 +5,10 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fromBase64, toBase64 } from '../../src/nodes/page/base64.ts'
 import { fillPage } from '../../src/nodes/page/fillPage.ts'
+import { fillLessonPage } from '../../src/nodes/page/lessonPage.ts'
 import { findPageData } from '../../src/nodes/page/pageData.ts'
-import { FILES_GLOBAL, marks, parts } from '../../src/nodes/page/parts.ts'
-import { readBundle, readEngineScript } from '../../src/nodes/page/readPage.ts'
+import { FILES_GLOBAL, lessonMarks, marks, parts } from '../../src/nodes/page/parts.ts'
+import { readBundle, readEngineScript, readLessonSource } from '../../src/nodes/page/readPage.ts'
 import { packBundle, unpackBundle } from '../../src/nodes/workflow/bundle.ts'
 import type { WorkflowFile } from '../../src/nodes/workflow/file.ts'
 
@@ -66,6 +67,40 @@ describe('a page in one file', () => {
     expect(findPageData(ready('digits-sample'))).toEqual([])
     expect(findPageData(ready('mnist-train'))).toHaveLength(4)
     expect(findPageData(ready('emoji-by-name'))).toEqual(['emoji'])
+  })
+})
+
+describe('a lesson in one file', () => {
+  const places = (Object.keys(lessonMarks) as (keyof typeof lessonMarks)[])
+    .map((name) => `<i id="${parts[name]}">${lessonMarks[name]}</i>`)
+    .join('')
+  const page = `<i id="${parts.engine}">abc=</i><i id="${parts.assets}">{"wasm":"AA=="}</i>`
+  const lesson = {
+    id: 'course/01-a',
+    text: `# Noise ${lessonMarks.engine} ${marks.bundle} </script>`,
+    translations: { ko: '# 노이즈' },
+  }
+
+  test('has its texts, the workflow, and the engine of the other template', () => {
+    const bundle = new Uint8Array([1, 2, 3])
+    const html = fillLessonPage(
+      { lesson: template + places, page },
+      { title: lessonMarks.lesson, bundle, lesson },
+    )
+    const read = (id: string) => part(html, id)
+    expect(readLessonSource(read)).toEqual(lesson)
+    expect(readBundle(read)).toEqual(bundle)
+    expect(read(parts.engine)).toBe('abc=')
+    expect(JSON.parse(read(parts.assets))).toEqual({ wasm: 'AA==' })
+    expect(html).toContain(`<title>${lessonMarks.lesson}</title>`)
+  })
+
+  test('needs both templates', () => {
+    const contents = { title: '', bundle: new Uint8Array(), lesson }
+    expect(() => fillLessonPage({ lesson: template, page }, contents)).toThrow(/no place for/)
+    expect(() => fillLessonPage({ lesson: template + places, page: '' }, contents)).toThrow(
+      /no place for/,
+    )
   })
 })
 

@@ -1,7 +1,6 @@
 // Sharing of workflows: as a ZIP with the files it uses, as a script, as a link, or as a page.
 import { PAGE_TEMPLATE } from '../../build/names.ts'
 import { fillPage } from '../../nodes/page/fillPage.ts'
-import { findPageData } from '../../nodes/page/pageData.ts'
 import { stringifyWorkflow } from '../../nodes/workflow.ts'
 import type { WorkflowFile } from '../../nodes/workflow/file.ts'
 import type { BundledFile, NamedFile } from '../../nodes/workflow/bundle.ts'
@@ -12,6 +11,7 @@ import { download } from '../ui/download.ts'
 import type { Editor } from './services.ts'
 import * as format from '../ui/format.ts'
 import { shortLink } from './shortLink.ts'
+import { loadTemplate, readPageData } from '../workspace/pageFiles.ts'
 import { shippedCheckpoint } from '../workspace/shippedCheckpoints.ts'
 import { askChoice, askText, showToast } from '../ui/state.ts'
 import { readyId, unsaved, workflowName } from '../workspace/state.ts'
@@ -149,7 +149,7 @@ function describeBundle(
 /** Writes the workflow, its files and the engine to one HTML file, if the user agrees. */
 export async function savePage(editor: Editor) {
   const words = figureTexts().page
-  const template = await loadTemplate()
+  const template = await loadTemplate(PAGE_TEMPLATE)
   const { here, missing } = await readUsedFiles(editor)
   const { file } = editor.workspace.capture()
   const page = fillPage(template, {
@@ -170,12 +170,6 @@ export async function savePage(editor: Editor) {
   download({ name: `${name}.html`, mime: 'text/html', bytes: page })
 }
 
-async function loadTemplate(): Promise<string> {
-  const response = await fetch(new URL(PAGE_TEMPLATE, document.baseURI)).catch(() => undefined)
-  if (!response?.ok) throw new Error(figureTexts().page.noTemplate)
-  return response.text()
-}
-
 /** The page has no translations of ready workflows: it keeps the texts that the user sees. */
 function withShownTexts(file: WorkflowFile): WorkflowFile {
   const { title, about, ...rest } = file.extra.diffusion ?? { format: 1 }
@@ -189,17 +183,4 @@ function withShownTexts(file: WorkflowFile): WorkflowFile {
     node.title === undefined ? node : { ...node, title: translateTitle(node.title) },
   )
   return { ...file, nodes, extra: { ...file.extra, diffusion } }
-}
-
-/** Data sets of the package that the page would fetch, such as MNIST. */
-async function readPageData(file: WorkflowFile): Promise<Record<string, Uint8Array>> {
-  const names = findPageData(file)
-  if (names.length === 0) return {}
-  const { shippedAddresses } = await import('../../nodes/storage/shippedAddresses.ts')
-  const entries = names.map(async (name) => {
-    const response = await fetch(shippedAddresses.files[name] ?? '').catch(() => undefined)
-    if (!response?.ok) throw new Error(figureTexts().page.noTemplate)
-    return [name, new Uint8Array(await response.arrayBuffer())] as const
-  })
-  return Object.fromEntries(await Promise.all(entries))
 }

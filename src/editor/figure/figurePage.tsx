@@ -27,16 +27,24 @@ export interface FigurePageProps {
   problems?: readonly string[]
   /** Buttons after Run. */
   actions?: ComponentChildren
+  /** Level of the title. */
+  heading?: 'h1' | 'h2'
 }
 
 const nothing: ReadonlySet<HideablePart> = new Set()
 
-export function FigurePage({ figure, hide = nothing, problems = [], actions }: FigurePageProps) {
+export function FigurePage({
+  figure,
+  hide = nothing,
+  problems = [],
+  actions,
+  heading = 'h1',
+}: FigurePageProps) {
   const isShown = (part: HideablePart) => !hide.has(part)
   const form = isShown('panel') && figure.items.value.params.length > 0
   return (
     <article class={form ? 'figure with-form' : 'figure'}>
-      {isShown('bar') && <Bar figure={figure} actions={actions} />}
+      {isShown('bar') && <Bar figure={figure} actions={actions} heading={heading} />}
       {isShown('notes') && <About figure={figure} />}
       {form && <FigureForm figure={figure} />}
       <Views figure={figure} charts={isShown('charts')} />
@@ -49,10 +57,14 @@ export function FigurePage({ figure, hide = nothing, problems = [], actions }: F
 const figureTitle = ({ file }: Figure) =>
   translateWorkflow(file.value.extra.diffusion?.title || texts.untitled)
 
-function Bar({ figure, actions }: { figure: Figure; actions: ComponentChildren }) {
+function Bar({
+  figure,
+  actions,
+  heading: Heading,
+}: Pick<FigurePageProps, 'figure' | 'actions'> & { heading: 'h1' | 'h2' }) {
   return (
     <header class="figure-bar">
-      <h1>{figureTitle(figure)}</h1>
+      <Heading>{figureTitle(figure)}</Heading>
       <RunButton figure={figure} />
       {actions}
     </header>

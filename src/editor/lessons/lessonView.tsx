@@ -1,5 +1,6 @@
 // One lesson: its text, questions and tasks in order.
 import { useEffect, useRef } from 'preact/hooks'
+import { useBackup } from '../backup/services.ts'
 import { useRunning, type RunningServices } from '../running/services.ts'
 import { lessonTexts } from '../texts/lessonTexts.ts'
 import { Markdown, MarkdownLine } from '../ui/markdown.tsx'
@@ -9,6 +10,7 @@ import { showDrawer, showToast } from '../ui/state.ts'
 import { openTabs } from '../workspace/state.ts'
 import { loadWorkflow, type ListedCourse, type ListedLesson } from './library.ts'
 import { countDone } from './progress.ts'
+import { saveLessonPage } from './savePage.ts'
 import { QuestionForm } from './questionForm.tsx'
 import { openLesson } from './state.ts'
 import { TaskForm } from './taskForm.tsx'
@@ -21,12 +23,13 @@ interface Props {
 export function LessonView({ listed, courses }: Props) {
   const { id, lesson } = listed
   const editor = useRunning()
+  const { stores } = useBackup()
   const words = lessonTexts()
   const title = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     title.current?.focus()
-    // On a phone the workflow would open behind the panel.
-    if (lesson.workflow && !isSmall()) void openWorkflow(editor, listed, { again: false })
+    // On a phone it opens behind the panel, where tasks are checked.
+    if (lesson.workflow) void openWorkflow(editor, listed, { again: false })
   }, [id])
   const { done, all } = countDone(id, lesson)
   let [questions, tasks] = [0, 0]
@@ -44,13 +47,26 @@ export function LessonView({ listed, courses }: Props) {
           case 'text':
             return <Markdown key={i} kind="document" text={part.markdown} />
           case 'question':
-            return <QuestionForm key={part.id} lesson={id} question={part} number={++questions} />
+            return (
+              <QuestionForm
+                key={part.id}
+                store={stores.lessons}
+                lesson={id}
+                question={part}
+                number={++questions}
+              />
+            )
           case 'task':
             return <TaskForm key={part.id} lesson={id} task={part} number={++tasks} />
           default:
             return part satisfies never
         }
       })}
+      <div class="lesson-buttons">
+        <button type="button" class="link" onClick={() => void saveLessonPage(listed)}>
+          {words.savePage}
+        </button>
+      </div>
       <Neighbours id={id} courses={courses} />
     </article>
   )

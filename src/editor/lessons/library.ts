@@ -2,9 +2,10 @@
 import type { Graph } from '../../engine/plan/graph.ts'
 import { findLesson, readCourse, type Course } from '../../nodes/lessons/course.ts'
 import { readLesson, translateLesson, type Lesson } from '../../nodes/lessons/lesson.ts'
+import type { LessonSource } from '../../nodes/page/lessonPage.ts'
 import { parseWorkflow, toGraph } from '../../nodes/workflow.ts'
 import { ownTypes } from '../graph/declarations.ts'
-import type { Language } from '../texts/texts.ts'
+import { languages, type Language } from '../texts/texts.ts'
 
 /** A lesson with its `course/lesson`. */
 export interface ListedLesson {
@@ -80,6 +81,22 @@ export const findListed = (
     all.map((each) => each.id),
   )
   return all.find((each) => each.id === id)
+}
+
+/** The texts of a lesson in all languages, as in its files. */
+export async function loadSource(id: string): Promise<LessonSource> {
+  const { lessonTexts } = await files()
+  const stem = `/lessons/${id}/lesson`
+  const translated = Object.keys(languages).filter((code) =>
+    Object.hasOwn(lessonTexts, `${stem}.${code}.md`),
+  )
+  return {
+    id,
+    text: lessonTexts[`${stem}.md`],
+    translations: Object.fromEntries(
+      translated.map((code) => [code, lessonTexts[`${stem}.${code}.md`]]),
+    ),
+  }
 }
 
 /** The text of a workflow beside a lesson. */

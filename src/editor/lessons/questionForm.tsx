@@ -2,19 +2,20 @@
 import { useState } from 'preact/hooks'
 import { isRight } from '../../nodes/lessons/answers.ts'
 import type { Question } from '../../nodes/lessons/lesson.ts'
-import { useBackup } from '../backup/services.ts'
 import { lessonTexts } from '../texts/lessonTexts.ts'
 import { Markdown, MarkdownLine } from '../ui/markdown.tsx'
 import { lessonProgress, recordAnswer } from './progress.ts'
+import type { Store } from '../storage/stores.ts'
 
 interface Props {
+  /** Stores the progress. */
+  store: Store
   lesson: string
   question: Question
   number: number
 }
 
-export function QuestionForm({ lesson, question, number }: Props) {
-  const { stores } = useBackup()
+export function QuestionForm({ store, lesson, question, number }: Props) {
   const words = lessonTexts()
   const known = lessonProgress(lesson).questions.find(({ id }) => id === question.id)
   const [draft, setDraft] = useState<string>()
@@ -28,7 +29,7 @@ export function QuestionForm({ lesson, question, number }: Props) {
     setProblem(undefined)
     const right = isRight(question.answer, answer)
     setDraft(right ? undefined : answer)
-    void recordAnswer(stores.lessons, lesson, { id: question.id, answer, right })
+    void recordAnswer(store, lesson, { id: question.id, answer, right })
   }
   const name = `${lesson} ${question.id}`
   return (

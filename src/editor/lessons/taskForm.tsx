@@ -93,6 +93,12 @@ function useChecks(lesson: string, task: Task) {
   return { isRunning, verdicts, check, stop: () => runner.stop() }
 }
 
+/** Numbers with a bound, such as `4.03; at most 0.1`, or a sentence. */
+function explain(described: string): string {
+  const text = translateView(translateMessage(described))
+  return /^-?[\d.]/.test(described) ? lessonTexts().measured(text) : text
+}
+
 /** A row for each check so far, and the hints of those that failed. */
 const Verdicts = ({ verdicts }: { verdicts: readonly Verdict[] }) => (
   <ul class="lesson-verdicts">
@@ -101,7 +107,7 @@ const Verdicts = ({ verdicts }: { verdicts: readonly Verdict[] }) => (
         <p class={passed ? 'lesson-right' : 'lesson-wrong'}>
           <span aria-hidden="true">{passed ? '✓' : '✗'}</span> <code>{statement}</code>
         </p>
-        {described && <p class="lessons-note">{translateView(translateMessage(described))}</p>}
+        {described && <p class="lessons-note">{explain(described)}</p>}
         {!passed && hint && <Hint>{hint}</Hint>}
       </li>
     ))}

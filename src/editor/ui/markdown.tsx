@@ -119,7 +119,41 @@ export function MarkdownLine({ text }: { text: string }) {
 }
 
 const renderTokens = (tokens: readonly Token[] | undefined, heading = 3): ComponentChild[] =>
-  (tokens ?? []).map((token, i) => <Part key={i} token={token} heading={heading} />)
+  attachToMath(tokens ?? []).map((token, i) => <Part key={i} token={token} heading={heading} />)
+
+/** A formula with the characters that follow it: no line may break between them. */
+interface AttachedToken extends Tokens.Generic {
+  type: 'attached'
+  math: MathToken
+  text: string
+}
+
+/** Longer formulas break over lines themselves. */
+const MAX_ATTACHED = 40
+/** Punctuation, or the rest of a word, such as a Korean particle. */
+const ATTACHED = /^(?:[^\s&_$]{1,6}(?!\S)|[,.;:!?)\]”’]+)/
+
+/** Browsers break lines at formulas, even before a comma. */
+function attachToMath(tokens: readonly Token[]): Token[] {
+  const attached: Token[] = []
+  for (const token of tokens) {
+    const math = attached.at(-1)
+    const text = math && isShortMath(math) && isPlainText(token) ? ATTACHED.exec(token.text) : null
+    if (!math || !text || !isPlainText(token)) {
+      attached.push(token)
+      continue
+    }
+    const rest = token.text.slice(text[0].length)
+    attached.splice(-1, 1, { type: 'attached', raw: '', math, text: text[0] } as AttachedToken)
+    if (rest) attached.push({ ...token, text: rest })
+  }
+  return attached
+}
+
+const isShortMath = (token: Token): token is MathToken =>
+  token.type === 'math' && !(token as MathToken).display && token.raw.length <= MAX_ATTACHED
+
+const isPlainText = (token: Token): token is Tokens.Text => token.type === 'text' && !token.tokens
 
 /** Elements without properties, by kind of token. */
 const plainElements = {
@@ -162,6 +196,13 @@ function Part({ token, heading }: { token: Token; heading: number }) {
       return <em>{(token as Tokens.Image).text}</em>
     case 'math':
       return <Formula {...(token as MathToken)} />
+    case 'attached':
+      return (
+        <span class="unbroken">
+          <Formula {...(token as AttachedToken).math} />
+          {(token as AttachedToken).text}
+        </span>
+      )
     case 'br':
       return <br />
     case 'hr':
@@ -230,24 +271,41 @@ function Formula({ text, display }: { text: string; display: boolean }) {
   )
 }
 
+/** A formula in lines of its own. Focusable, because long ones scroll. */
 function DisplayFormula({ latex }: { latex: string }) {
-  const formula = useFormula(latex, true)
-  const insert = useInsert(formula)
-  return formula ? (
-    // Focusable, because long formulas scroll.
+  const parts = splitEquations(latex)
+  return (
     <span
-      key="set"
       class="equation"
       role="math"
       tabIndex={0}
-      aria-label={latexToUnicode(latex)}
-      ref={insert}
-    />
-  ) : (
-    <code key="plain" class="equation">
-      {latex}
-    </code>
+      aria-label={parts.map(latexToUnicode).join(' ')}
+    >
+      {parts.map((part, i) => (
+        <Equation key={i} latex={part} />
+      ))}
+    </span>
   )
+}
+
+function Equation({ latex }: { latex: string }) {
+  const formula = useFormula(latex, true)
+  const insert = useInsert(formula)
+  return formula ? <span key="set" ref={insert} /> : <code key="plain">{latex}</code>
+}
+
+/** The equations between `\\qquad`, which may be set below each other. */
+export function splitEquations(latex: string): string[] {
+  const parts = latex.split(/\\qquad(?![a-zA-Z])/)
+  const isComplete = (part: string) => {
+    const count = (pattern: RegExp) => part.match(pattern)?.length ?? 0
+    return (
+      count(/(?<!\\)\{/g) === count(/(?<!\\)\}/g) &&
+      count(/\\begin\{/g) === count(/\\end\{/g) &&
+      count(/\\left(?![a-zA-Z])/g) === count(/\\right(?![a-zA-Z])/g)
+    )
+  }
+  return parts.every((part) => part.trim() && isComplete(part)) ? parts : [latex]
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -11,13 +11,14 @@ export const help = `litegraph-diffusion runs the graphs of its editor without a
   litegraph-diffusion run workflow.json --out dir [options]
   litegraph-diffusion check workflow.json ... [--json]
   litegraph-diffusion script workflow.json [--out script.ts]
-  litegraph-diffusion page workflow.json --out page.html [--checkpoint file] [--dataset file]
+  litegraph-diffusion page workflow.json | lesson-folder --out page.html [--checkpoint file] [--dataset file]
   litegraph-diffusion import folder --out data.safetensors [--size 32] [--grey] [--fit crop] [--labels]
   litegraph-diffusion lessons list | check folder | validate folder | answer kind value
 
 run writes into dir: a PNG of every view, a CSV of every chart and loss, the output files of nodes
 (checkpoints), and summary.json. script writes a workflow as a short program that computes the same
-numbers. page writes a workflow, its files and the engine to one HTML file, which opens from disk.
+numbers. page writes a workflow, its files and the engine to one HTML file, which opens from disk; or
+a lesson with its workflow.
 Each workflow can be JSON, a PNG that contains it, or a ZIP with its files. Files are written
 completely or not at all.
 

@@ -15,8 +15,11 @@ const version = () =>
     ) as { version: string }
   ).version
 
-/** Part of the package, next to the program. */
-const pageTemplate = new URL(/* @vite-ignore */ './page-template.html', import.meta.url)
+/** Parts of the package, next to the program. */
+const templates = {
+  page: new URL(/* @vite-ignore */ './page-template.html', import.meta.url),
+  lesson: new URL(/* @vite-ignore */ './lesson-template.html', import.meta.url),
+}
 
 /** Commands load the engine only now, so that wrong usage is reported at once. */
 async function runCommand(wanted: Arguments): Promise<ExitStatus> {
@@ -37,7 +40,7 @@ async function runCommand(wanted: Arguments): Promise<ExitStatus> {
     case 'script':
       return (await import('./script.ts')).writeScript(wanted, terminal(true))
     case 'page':
-      return (await import('./page.ts')).writePage(wanted, pageTemplate, terminal(true))
+      return (await import('./page.ts')).writePage(wanted, templates, terminal(true))
     case 'import':
       return (await import('./import.ts')).importFolder(wanted, terminal(wanted.quiet))
     case 'lessons':

@@ -1,10 +1,12 @@
-// The `page` command: writes a workflow, its files and the engine to one HTML file.
+// The `page` command: writes a workflow, or a lesson with its workflow, their files and the engine to
+// one HTML file.
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { parse } from 'node:path'
+import { join, parse } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cliMessages } from '../messages/cli.ts'
-import { fillPage } from '../page/fillPage.ts'
+import { fillPage, type PageContents } from '../page/fillPage.ts'
+import { fillLessonPage } from '../page/lessonPage.ts'
 import { findPageData } from '../page/pageData.ts'
 import { applyChangedValues, applySettings } from '../settings.ts'
 import { writeFileAtomically } from '../storage/atomicFile.ts'
@@ -14,21 +16,53 @@ import { findNamedFiles, packBundle, type BundledFile, type NamedFile } from '..
 import type { WorkflowFile } from '../workflow/file.ts'
 import type { PageArguments } from './arguments.ts'
 import { CommandError } from './failure.ts'
+import { openLessonSource } from './lessons/folder.ts'
 import { declarations } from './nodeTypes.ts'
 import { openWorkflow, readFiles, requireUse, shortHash, type RunFiles } from './open.ts'
 import { stepSettings } from './script.ts'
 import { statuses, type ExitStatus } from './status.ts'
 import type { Terminal } from './terminal.ts'
 
+/** The templates of the package. */
+export interface Templates {
+  page: URL
+  lesson: URL
+}
+
 /**
- * Writes a workflow as a page. `template` is that of the package.
- * @throws CommandError if the template was not built
+ * Writes a workflow as a page, or the lesson in a folder.
+ * @throws CommandError if the templates were not built
  */
 export async function writePage(
-  { file, out: path, settings, steps, checkpoints, datasets }: PageArguments,
-  template: URL,
+  wanted: PageArguments,
+  templates: Templates,
   out: Terminal,
 ): Promise<ExitStatus> {
+  const page = await readTemplate(templates.page)
+  const lesson = existsSync(join(wanted.file, 'lesson.md'))
+    ? await openLessonSource(wanted.file)
+    : undefined
+  const html = lesson
+    ? fillLessonPage(
+        { page, lesson: await readTemplate(templates.lesson) },
+        {
+          ...(lesson.workflow === undefined
+            ? { bundle: new Uint8Array() }
+            : await packWorkflow({ ...wanted, file: lesson.workflow }, out)),
+          title: lesson.title,
+          lesson: lesson.source,
+        },
+      )
+    : fillPage(page, await packWorkflow(wanted, out))
+  await writeFileAtomically(wanted.out, html)
+  return statuses.done.code
+}
+
+/** The workflow with its files, and the data sets of the package that it needs. */
+async function packWorkflow(
+  { file, settings, steps, checkpoints, datasets }: PageArguments,
+  out: Terminal,
+): Promise<PageContents> {
   const { workflow, notices, graph: opened, files: bundled } = await openWorkflow(file)
   for (const notice of notices) out.line(cliMessages.notice({ text: notice }))
   const files = await readFiles({ checkpoint: checkpoints, dataset: datasets }, bundled)
@@ -38,13 +72,11 @@ export async function writePage(
   const changed = applyChangedValues(workflow, opened, graph)
   const { here, missing } = await collectFiles(changed, files)
   for (const each of missing) out.line(cliMessages.notice({ text: describeMissing(each) }))
-  const page = fillPage(await readTemplate(template), {
+  return {
     title: changed.extra.diffusion?.title ?? parse(file).name,
     bundle: packBundle(stringifyWorkflow(changed), here),
     data: await readData(changed),
-  })
-  await writeFileAtomically(path, page)
-  return statuses.done.code
+  }
 }
 
 /** The files that the workflow names: from the command line, its bundle or the package. */

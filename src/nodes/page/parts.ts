@@ -11,6 +11,8 @@ export const parts = {
   bundle: 'page-bundle',
   /** Data sets of the package that this workflow needs: a JSON object of base64 by name. */
   data: 'page-data',
+  /** The texts of a lesson: base64 of JSON (lessonPage.ts). */
+  lesson: 'page-lesson',
 } as const
 
 /** Places in the template, which {@link fillPage} replaces. */
@@ -18,6 +20,13 @@ export const marks = {
   title: '{{title}}',
   bundle: '{{bundle}}',
   data: '{{data}}',
+} as const
+
+/** More places in the template of lessons: fillLessonPage replaces them. */
+export const lessonMarks = {
+  lesson: '{{lesson}}',
+  engine: '{{engine}}',
+  assets: '{{assets}}',
 } as const
 
 /**

@@ -1,5 +1,6 @@
 // Reads the data of a page in one file, in that page.
 import { fromBase64, toBase64 } from './base64.ts'
+import type { LessonSource } from './lessonPage.ts'
 import { FILES_GLOBAL, parts } from './parts.ts'
 
 /** Text of an element with data. */
@@ -8,6 +9,10 @@ export type ReadPart = (id: string) => string
 /** The bytes of the workflow's ZIP. */
 export const readBundle = (read: ReadPart): Uint8Array<ArrayBuffer> =>
   fromBase64(read(parts.bundle))
+
+/** The texts of a lesson. */
+export const readLessonSource = (read: ReadPart): LessonSource =>
+  JSON.parse(new TextDecoder().decode(fromBase64(read(parts.lesson)))) as LessonSource
 
 /**
  * The script of the engine's worker. It begins with the addresses of its files, which are data: URLs:

@@ -1,7 +1,7 @@
 // Lessons on the disk: finding their folders, and reading a lesson with the workflows beside it.
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Graph } from '../../../engine/plan/graph.ts'
 import { findLesson, isLessonFolder, readCourse } from '../../lessons/course.ts'
@@ -9,6 +9,7 @@ import { LessonError } from '../../lessons/error.ts'
 import { readLesson, type Lesson } from '../../lessons/lesson.ts'
 import { cliMessages } from '../../messages/cli.ts'
 import { lessonMessages } from '../../messages/lessons.ts'
+import type { LessonSource } from '../../page/lessonPage.ts'
 import { parseWorkflow, toGraph } from '../../workflow.ts'
 import { atPath, CommandError } from '../failure.ts'
 import { declarations } from '../nodeTypes.ts'
@@ -101,6 +102,24 @@ export type LessonLibrary = ReturnType<typeof createLessonLibrary>
 export async function openLesson(path: string, id: string): Promise<LessonFolder> {
   const file = join(path, 'lesson.md')
   return { id, path, lesson: readLesson(file, await readText(file)) }
+}
+
+/**
+ * The texts of a lesson in all languages, its title, and the path of its workflow.
+ * @throws LessonError
+ */
+export async function openLessonSource(path: string) {
+  const { lesson } = await openLesson(path, '')
+  const [course, name] = resolve(path).split(sep).slice(-2)
+  const translations: Record<string, string> = {}
+  for (const file of await atPath(path, readdir(path))) {
+    const [, language] = /^lesson\.([a-z]{2,3})\.md$/.exec(file) ?? []
+    if (language !== undefined) translations[language] = await readText(join(path, file))
+  }
+  const text = await readText(join(path, 'lesson.md'))
+  const source: LessonSource = { id: `${course}/${name}`, text, translations }
+  const workflow = lesson.workflow === undefined ? undefined : join(path, lesson.workflow)
+  return { source, title: lesson.title.replaceAll('$', ''), workflow }
 }
 
 /** The graph of a workflow beside a lesson. @throws WorkflowError, or an error of the file system */
