@@ -44,9 +44,12 @@ async function open(file: File, places: Record<number, [number, number]> = {}) {
 }
 
 const position = (title: string) => onNode(page, title, ({ pos }) => [pos[0], pos[1]])
+/** Positions of the nodes by their ids: the graph lists the pressed node last. */
 const positions = () =>
   onCanvas(page, ({ graph }) =>
-    graph._nodes.map((node) => [node.getTitle(), node.pos[0], node.pos[1]] as const),
+    [...graph._nodes]
+      .sort((a, b) => Number(a.id) - Number(b.id))
+      .map((node) => [node.getTitle(), node.pos[0], node.pos[1]] as const),
   )
 const undo = () => press(page, 'Control+z')
 const toolbox = () => page.getByRole('toolbar', { name: en.toolbox.label })
@@ -161,7 +164,7 @@ describe('colours', () => {
     const before = await colourAt()
     await clickNode(page, 'Noise Schedule', { button: 'right' })
     await page.getByRole('menuitem', { name: en.commands.colour }).click()
-    await page.getByRole('menuitemradio', { name: en.nodeColours.names.red }).click()
+    await page.getByRole('menuitemradio', { name: en.nodeColours.names.red, exact: true }).click()
     await expect
       .poll(() => onNode(page, 'Noise Schedule', ({ color, bgcolor }) => [color, bgcolor]))
       .toEqual(['#322', '#533'])
@@ -175,7 +178,7 @@ describe('colours', () => {
     await open(pair(), { 1: [0, 0], 2: [320, 0] })
     await selectAll()
     await page.locator('.panel').getByRole('button', { name: en.commands.colour }).click()
-    await page.getByRole('menuitemradio', { name: en.nodeColours.names.blue }).click()
+    await page.getByRole('menuitemradio', { name: en.nodeColours.names.blue, exact: true }).click()
     const colours = () => onCanvas(page, ({ graph }) => graph._nodes.map(({ bgcolor }) => bgcolor))
     await expect.poll(colours).toEqual(['#335', '#335'])
   })
