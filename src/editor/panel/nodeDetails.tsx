@@ -89,6 +89,7 @@ export function NodeDetails({ node }: { node: DiffusionNode }) {
 
 /** The text of a note as it is meant to be read. */
 function NoteSection({ node }: { node: DiffusionNode }) {
+  subscribeToGraph()
   const text = valueText(node.diffusion.declaration.params.text, node.properties.text)
   return text ? (
     <section class="section note-text">
@@ -115,6 +116,7 @@ function NodeFaults({ id }: { id: string }) {
 
 /** Equation of a node, with its numbers and source. */
 function NodeEquation({ declaration, node }: { declaration: Declaration; node: DiffusionNode }) {
+  subscribeToGraph()
   const { equation, source } = declaration
   const getValue = (param: string) => node.properties[param]
   for (const [name, param] of Object.entries(declaration.params))

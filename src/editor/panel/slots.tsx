@@ -4,6 +4,7 @@ import { chosenType, type Accepts, type Declaration } from '../../engine/plan/op
 import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { declaredName } from '../../nodes/workflow/slots.ts'
 import { Prose } from '../ui/prose.tsx'
+import { subscribeToGraph } from '../workspace/state.ts'
 import { isDark } from '../ui/state.ts'
 import { texts } from '../texts/texts.ts'
 import { typeColour } from '../ui/theme.ts'
@@ -17,6 +18,7 @@ export function Slots({
   declaration: Declaration
   node: DiffusionNode
 }) {
+  subscribeToGraph()
   const present = new Set(node.inputs.map(({ name }) => name))
   const ins = Object.entries(inputs).filter(
     ([name, { grows }]) => name !== 'loop' && (!grows || present.has(name)),
