@@ -135,6 +135,22 @@ describe('selection', () => {
     expect(await findViolations(page, 'toolbar', '.toolbox')).toEqual([])
   })
 
+  test('the toolbar is not in the way of further nodes', async () => {
+    await open(fileOf({ 1: 'NoiseSchedule', 2: 'Timesteps', 3: 'GaussianNoise' }, []), {
+      1: [0, 0],
+      2: [320, 0],
+      3: [160, 180],
+    })
+    await page.keyboard.down('Control')
+    await clickNode(page, 'Noise Schedule')
+    await clickNode(page, 'Timesteps')
+    await painted(page)
+    await clickNode(page, 'Gaussian Noise')
+    await page.keyboard.up('Control')
+    await expect.poll(async () => (await selectedTitles(page)).length).toBe(3)
+    await toolbox().waitFor()
+  })
+
   test('the panel has the same actions', async () => {
     await open(pair(), { 1: [0, 0], 2: [320, 60] })
     await selectAll()
