@@ -12,8 +12,10 @@ import {
   button,
   clickNode,
   onNode,
+  painted,
   press,
   readStore,
+  selectedTitles,
   titles,
   useEditor,
   waitForEditor,
@@ -190,7 +192,9 @@ describe('keyboard shortcuts', () => {
     await page.reload()
     await waitForEditor(page)
     await expect.poll(() => titles(page)).toEqual(['Mix'])
+    await painted(page)
     await clickNode(page, 'Mix')
+    await expect.poll(() => selectedTitles(page)).toEqual(['Mix'])
     await press(page, 'q')
     await expect.poll(mute).toBe(0)
     await openShortcuts()
