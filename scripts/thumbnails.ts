@@ -36,8 +36,8 @@ interface Panel {
 }
 
 const forward = (t: number): Panel => ({
-  node: 'Both ways',
-  settings: { 't.t': t, 'Data.count': 900, 'Both ways.extent': 2.4 },
+  node: 'Both results',
+  settings: { 't.t': t, 'Data.count': 900, 'Both results.extent': 2.4 },
 })
 const guided = (scale: number): Panel => ({
   node: 'Guided samples',

@@ -44,9 +44,12 @@ async function open(file: File, places: Record<number, [number, number]> = {}) {
 }
 
 const position = (title: string) => onNode(page, title, ({ pos }) => [pos[0], pos[1]])
+/** Positions of the nodes by their ids: the graph lists the pressed node last. */
 const positions = () =>
   onCanvas(page, ({ graph }) =>
-    graph._nodes.map((node) => [node.getTitle(), node.pos[0], node.pos[1]] as const),
+    [...graph._nodes]
+      .sort((a, b) => Number(a.id) - Number(b.id))
+      .map((node) => [node.getTitle(), node.pos[0], node.pos[1]] as const),
   )
 const undo = () => press(page, 'Control+z')
 const toolbox = () => page.getByRole('toolbar', { name: en.toolbox.label })
@@ -132,6 +135,22 @@ describe('selection', () => {
     expect(await findViolations(page, 'toolbar', '.toolbox')).toEqual([])
   })
 
+  test('the toolbar is not in the way of further nodes', async () => {
+    await open(fileOf({ 1: 'NoiseSchedule', 2: 'Timesteps', 3: 'GaussianNoise' }, []), {
+      1: [0, 0],
+      2: [320, 0],
+      3: [160, 180],
+    })
+    await page.keyboard.down('Control')
+    await clickNode(page, 'Noise Schedule')
+    await clickNode(page, 'Timesteps')
+    await painted(page)
+    await clickNode(page, 'Gaussian Noise')
+    await page.keyboard.up('Control')
+    await expect.poll(async () => (await selectedTitles(page)).length).toBe(3)
+    await toolbox().waitFor()
+  })
+
   test('the panel has the same actions', async () => {
     await open(pair(), { 1: [0, 0], 2: [320, 60] })
     await selectAll()
@@ -152,7 +171,10 @@ describe('colours', () => {
         page,
         ({ canvas }, { x, y }) => {
           const ratio = canvas.width / canvas.clientWidth
-          const data = canvas.getContext('2d')!.getImageData(x * ratio, y * ratio, 1, 1).data
+          // From a copy: Chromium warns of several reads of one canvas.
+          const copy = new OffscreenCanvas(1, 1).getContext('2d')!
+          copy.drawImage(canvas, -x * ratio, -y * ratio)
+          const { data } = copy.getImageData(0, 0, 1, 1)
           return [data[0], data[1], data[2]]
         },
         at,
@@ -161,7 +183,7 @@ describe('colours', () => {
     const before = await colourAt()
     await clickNode(page, 'Noise Schedule', { button: 'right' })
     await page.getByRole('menuitem', { name: en.commands.colour }).click()
-    await page.getByRole('menuitemradio', { name: en.nodeColours.names.red }).click()
+    await page.getByRole('menuitemradio', { name: en.nodeColours.names.red, exact: true }).click()
     await expect
       .poll(() => onNode(page, 'Noise Schedule', ({ color, bgcolor }) => [color, bgcolor]))
       .toEqual(['#322', '#533'])
@@ -175,7 +197,7 @@ describe('colours', () => {
     await open(pair(), { 1: [0, 0], 2: [320, 0] })
     await selectAll()
     await page.locator('.panel').getByRole('button', { name: en.commands.colour }).click()
-    await page.getByRole('menuitemradio', { name: en.nodeColours.names.blue }).click()
+    await page.getByRole('menuitemradio', { name: en.nodeColours.names.blue, exact: true }).click()
     const colours = () => onCanvas(page, ({ graph }) => graph._nodes.map(({ bgcolor }) => bgcolor))
     await expect.poll(colours).toEqual(['#335', '#335'])
   })

@@ -1,4 +1,5 @@
 // Keys that users change: conflicts, refusals, and files to exchange them.
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { groupOf, keyGroups } from '../../src/editor/app/keyGroups.ts'
 import {
@@ -14,6 +15,7 @@ import {
 import { en } from '../../src/editor/texts/en/index.ts'
 import { enKeys } from '../../src/editor/texts/en/keys.ts'
 import { koKeys } from '../../src/editor/texts/ko/keys.ts'
+import type { CommandId } from '../../src/editor/ui/commands.ts'
 
 const usual: Record<string, readonly string[]> = {
   run: ['Mod+Enter'],
@@ -108,6 +110,17 @@ test('every command has a group and a label', () => {
   for (const [id, group] of Object.entries(groupOf)) {
     expect(en.commands).toHaveProperty(id)
     expect(keyGroups).toContain(group)
+  }
+})
+
+test('every command is documented in its group', () => {
+  const sections = readFileSync('docs/keys.md', 'utf8').split(/^## /m)
+  for (const group of keyGroups) {
+    const section = sections.find((each) => each.startsWith(enKeys.shortcuts.groups[group]))
+    const rows = [...(section ?? '').matchAll(/^\| (.+?) \| (?:`.+` )?\|$/gm)]
+    const ids = Object.entries(groupOf).filter(([, each]) => each === group)
+    const labels = ids.map(([id]) => en.commands[id as CommandId])
+    expect(rows.map(([, label]) => label).sort()).toEqual(labels.sort())
   }
 })
 

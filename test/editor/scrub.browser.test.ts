@@ -48,9 +48,9 @@ const samplesSum = () =>
 
 const time = () => page.locator('.status .training-time')
 const slider = () => time().getByRole('slider')
-/** Step that the slider shows. */
+/** Step that the slider shows, of a text such as `step 60 of 120`. */
 const shownStep = async () =>
-  Number((await time().locator('output').innerText()).replaceAll(/\s*\/.*|[^\d]/g, ''))
+  Number((await time().locator('output').innerText()).split(' of ')[0].replaceAll(/\D/g, ''))
 
 test('after a training every step can be shown again, and the latest one', async () => {
   await openTraining(STEPS)

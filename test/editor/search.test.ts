@@ -134,6 +134,11 @@ describe('usage by the ready workflows', () => {
     expect(titles({ query: '', usage, looseEnd })[0]).toBe('Gaussian Noise')
   })
 
+  test('a full title comes before titles that begin with it, however often they are used', () => {
+    const found = declarations.map(({ title }) => titles({ query: title, usage })[0])
+    expect(found).toEqual(declarations.map(({ title }) => title))
+  })
+
   test('a typed title is found whatever ready workflows use', () =>
     expect(titles({ query: 'batch', usage })[0]).toBe('Batch'))
 })

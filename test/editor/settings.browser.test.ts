@@ -12,8 +12,10 @@ import {
   button,
   clickNode,
   onNode,
+  painted,
   press,
   readStore,
+  selectedTitles,
   titles,
   useEditor,
   waitForEditor,
@@ -94,7 +96,8 @@ describe('settings', () => {
     await page.mouse.move(700, 600)
     await press(page, 'Control+a', 'Control+c')
     await page.locator('canvas.canvas').focus()
-    await addNode(page, 'grid', 420, 390)
+    // Beside the first node, which the new one is wide enough to cover.
+    await addNode(page, 'grid', 300, 330)
     expect(await onNode(page, 'Mix', ({ pos }) => [...pos])).toEqual(before)
   })
 })
@@ -130,14 +133,13 @@ describe('keyboard shortcuts', () => {
   test('are listed in the documentation', async () => {
     await openShortcuts()
     const rows = await page.locator('.key-row').evaluateAll((all) =>
-      all.flatMap((each) => {
+      all.map((each) => {
         const keys = [...each.querySelectorAll('.key')].map((key) =>
           [...key.querySelectorAll('kbd')].map(({ textContent }) => textContent).join('+'),
         )
         const label = each.querySelector('.what')!.textContent
-        return keys.length > 0
-          ? [`| ${label} | ${keys.map((each) => `\`${each}\``).join(', ')} |`]
-          : []
+        const listed = keys.map((each) => `\`${each}\``).join(', ')
+        return listed ? `| ${label} | ${listed} |` : `| ${label} | |`
       }),
     )
     const gestures = await page
@@ -190,7 +192,9 @@ describe('keyboard shortcuts', () => {
     await page.reload()
     await waitForEditor(page)
     await expect.poll(() => titles(page)).toEqual(['Mix'])
+    await painted(page)
     await clickNode(page, 'Mix')
+    await expect.poll(() => selectedTitles(page)).toEqual(['Mix'])
     await press(page, 'q')
     await expect.poll(mute).toBe(0)
     await openShortcuts()

@@ -86,9 +86,15 @@ function isReserved(event: KeyboardEvent, id: CommandId, keys: string): boolean 
 }
 
 /** Runs the command of the pressed keys, preferably an enabled one. */
-function runCommand(event: KeyboardEvent, entries: readonly [CommandId, Command][]) {
+function runCommand(
+  event: KeyboardEvent,
+  entries: readonly [CommandId, Command][],
+  commitEdit: () => void,
+) {
   const keys = readKeys(event)
   const matches = entries.filter(([, command]) => command.keys?.includes(keys))
+  // An edit of this moment is committed with a delay, but can be undone at once.
+  if (matches.some(([id]) => id === 'undo')) commitEdit()
   const found = matches.find(([, { enabled }]) => enabled?.() ?? true) ?? matches[0]
   if (!found) return
   const [id, command] = found
@@ -144,7 +150,8 @@ export function listenToKeys(editor: Editor): () => void {
   const space = createSpaceKey(editor.stage)
   const down = (event: KeyboardEvent) => {
     if (event.defaultPrevented || document.querySelector('dialog[open]')) return
-    if (!space.down(event)) runCommand(event, entries)
+    if (space.down(event)) return
+    runCommand(event, entries, () => void editor.workspace.capture())
   }
   addEventListener('keydown', down)
   addEventListener('keyup', space.up)

@@ -195,7 +195,7 @@ function formatProblem(problem: KeyFileProblem): string {
 const formatKeys = (keys: readonly string[]) =>
   keys.map(formatShortcut).join(', ') || keyTexts().shortcuts.noKeys
 
-/** Commands whose label or keys contain every word. */
+/** Commands whose label and one of their shortcuts contain every word. */
 function findCommands(
   commands: readonly KeyedCommand[],
   labels: ReadonlyMap<CommandId, Command>,
@@ -204,8 +204,8 @@ function findCommands(
   const words = splitQuery(query)
   return commands.filter(({ id, keys }) => {
     const label = labels.get(id as CommandId)?.label ?? id
-    const text = [label, ...keys, ...keys.map(formatShortcut)].join(' ').toLowerCase()
-    return words.every((word) => text.includes(word))
+    const shortcuts = keys.map((each) => `${each} ${formatShortcut(each)}`)
+    return ['', ...shortcuts].some((each) => hasWords(words, label, each))
   })
 }
 
@@ -213,11 +213,20 @@ function findGestures(query: string): readonly (readonly [string, string])[] {
   const words = splitQuery(query)
   return keyTexts()
     .gestures.map(([gesture, what]) => [gesture.replace('Mod', mod), what] as const)
-    .filter(([gesture, what]) =>
-      words.every((word) => `${gesture} ${what}`.toLowerCase().includes(word)),
-    )
+    .filter(([gesture, what]) => hasWords(words, what, gesture))
+}
+
+/** True if the texts contain every word. A single letter or sign is a key. */
+function hasWords(words: readonly string[], label: string, shortcut: string): boolean {
+  const text = `${label} ${shortcut}`.toLowerCase()
+  const keys = shortcut.toLowerCase().split(/[\s+]+/)
+  return words.every((word) => (/^[!-~]$/.test(word) ? keys.includes(word) : text.includes(word)))
 }
 
 const mod = isMac ? '⌘' : 'Ctrl'
 
-const splitQuery = (query: string) => query.toLowerCase().split(/\s+/).filter(Boolean)
+const splitQuery = (query: string) =>
+  query
+    .toLowerCase()
+    .split(/\s+|(?<=\w)\+/)
+    .filter(Boolean)

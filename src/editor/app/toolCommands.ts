@@ -5,19 +5,14 @@ import { canvasTool, selectedIds, setCanvasTool, type CanvasTool } from '../canv
 import { isBorderNode } from '../graph/borderNodes.ts'
 import { settings } from '../storage/settings.ts'
 import { texts } from '../texts/texts.ts'
-import type { Command, CommandId } from '../ui/commands.ts'
 import { showDialog, showMenu, showToast } from '../ui/state.ts'
 import { alignNodes } from '../workspace/arrangeNodes.ts'
 import { enterNode, leaveLevel, nodeSubgraph } from '../workspace/navigation.ts'
 import { levelTitles } from '../workspace/state.ts'
+import { hasSelection, hasSeveralSelected, type CommandTable } from './commandTable.ts'
 import { addViewer, connectSelected } from './nodeActions.ts'
 import { colourItems } from './nodeColours.ts'
 import type { Editor } from './services.ts'
-
-type CommandTable = { [K in CommandId]?: Omit<Command, 'label'> }
-
-const hasSelection = () => selectedIds.value.length > 0
-const hasSeveralSelected = () => selectedIds.value.length > 1
 
 /** Commands that choose what a drag on the canvas does. */
 export function toolCommands() {

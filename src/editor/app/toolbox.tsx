@@ -78,10 +78,15 @@ function useHeldKey(): boolean {
     }
     const up = ({ key }: KeyboardEvent) => adds.test(key) && setHeld(false)
     const release = () => setHeld(false)
+    // A key that was pressed before the toolbar appeared.
+    const move = ({ ctrlKey, shiftKey, metaKey }: PointerEvent) =>
+      setHeld(ctrlKey || shiftKey || metaKey)
+    addEventListener('pointermove', move)
     addEventListener('keydown', down)
     addEventListener('keyup', up)
     addEventListener('blur', release)
     return () => {
+      removeEventListener('pointermove', move)
       removeEventListener('keydown', down)
       removeEventListener('keyup', up)
       removeEventListener('blur', release)

@@ -1,6 +1,5 @@
 // litegraph's canvas with the editor's painting, pointer input and menus. Other folders use it
 // through the stage (stage.ts).
-import { valueAsText } from '../../engine/base/quote.ts'
 import type {
   CanvasEvent,
   DragAndScale,
@@ -9,48 +8,30 @@ import type {
   LLink,
 } from 'litegraph.js/build/litegraph.core.js'
 import { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
+import { valueAsText } from '../../engine/base/quote.ts'
 import type { Measure } from '../../engine/protocol.ts'
-import { hasView } from '../../nodes/litegraph/body.ts'
-import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { isReroute } from '../../nodes/litegraph/reroute.ts'
 import { createZoneCache } from '../../nodes/litegraph/canvasZones.ts'
 import type { Zone } from '../../nodes/litegraph/zones.ts'
-import type { NodeActivity } from '../../nodes/workflow/activity.ts'
-import type { Side } from '../../nodes/workflow/slots.ts'
-import { LoopHint, createLoopLookup } from './loopHint.ts'
-import { createVisibleParts, showsOnlySurroundings, type Bounds } from './visibleParts.ts'
-import { paintGroup } from './paint/group.ts'
-import { paintMeasure } from './paint/measure.ts'
-import { hasRing, OVERVIEW, paintBody, paintNodeShadow, paintOverview } from './paint/node.ts'
-import type { PaintedNode, PaintContext } from './paint/painting.ts'
 import { TITLE } from '../graph/nodeSize.ts'
-import { paintReroute } from './paint/reroute.ts'
-import { paintCollapsedSlots, paintSlots } from './paint/slots.ts'
-import { paintNodeView, paintViewInParts } from './paint/view.ts'
-import { paintWidgets } from './paint/widgets.ts'
+import type { Point, Spot } from '../ui/geometry.ts'
+import { typeColour, type Colours } from '../ui/theme.ts'
+import { LoopHint, createLoopLookup } from './loopHint.ts'
+import { createVisibleParts, type Bounds } from './visibleParts.ts'
+import { paintGroup } from './paint/group.ts'
+import { paintViewInParts } from './paint/view.ts'
 import { paintOverlay } from './paint/overlay.ts'
-import { paintWire } from './paint/wires.ts'
-import { isLit, paintVeil, spotlightOpacity, type Spotlight } from './spotlight.ts'
+import { paintVeil, type Spotlight } from './spotlight.ts'
 import type { PartialRepaint } from './partialRepaint.ts'
 import type { PendingWire } from './pendingWire.ts'
 import { PointerTools } from './pointerTools.ts'
 import type { StageHooks } from './stageHooks.ts'
-import type { Point, Spot } from '../ui/geometry.ts'
-import { reducedMotion } from '../ui/motion.ts'
-import { typeColour, type Colours } from '../ui/theme.ts'
-import { getDraggedWire, WireChecks } from './wireChecks.ts'
+import { WireChecks } from './wireChecks.ts'
 import { pressNodePart, wireAt, wireUnderNode } from './wireHits.ts'
-
-/** Nodes that do not run are paler. */
-const activityOpacity: { [P in NodeActivity]: number } = {
-  runs: 1,
-  muted: 0.4,
-  waits: 0.6,
-  bypassed: 0.6,
-}
-
-/** Distance of a loop's wire from the upper edge of its zone, above the nodes. */
-const LOOP_LINE = 14
+import { createPainting, paintCanvasNode } from './canvasNodes.ts'
+import { paintCanvasWire, loopTop } from './canvasWires.ts'
+import { turnWheel } from './wheel.ts'
 
 export class EditorCanvas extends LGraphCanvas {
   /** Never null: created with a graph, and only replaced by another one. */
@@ -83,7 +64,7 @@ export class EditorCanvas extends LGraphCanvas {
     () => this.graph,
     () => this.repainting.version(),
   )
-  private readonly findNodeLoops = createLoopLookup()
+  readonly findNodeLoops = createLoopLookup()
   private readonly loopHint = new LoopHint(this)
   readonly tools = new PointerTools(this)
   /** The wire into which the dragged node would be inserted. */
@@ -127,7 +108,7 @@ export class EditorCanvas extends LGraphCanvas {
 
   /** Shows the changed view of a node, in this frame or soon. */
   repaintView(node: DiffusionNode) {
-    if (paintViewInParts(node, this.createPainting(this.ctx, node), this.pixelRatio))
+    if (paintViewInParts(node, createPainting(this, this.ctx, node), this.pixelRatio))
       this.repainting.onDue()
     else this.repaintNode(node)
   }
@@ -148,90 +129,12 @@ export class EditorCanvas extends LGraphCanvas {
     return [x, y, x + width, y + height]
   }
 
-  createPainting(ctx: CanvasRenderingContext2D, painted: LGraphNode): PaintContext {
-    const fits = (node: PaintedNode, side: Side, index: number) =>
-      this.wireChecks.fits(node as unknown as LGraphNode, side, index)
-    return {
-      ctx,
-      colours: this.colours,
-      scale: this.ds.scale,
-      clock: reducedMotion.matches ? 0 : performance.now() / 1000,
-      running: this.running,
-      slotColour: (type) => this.slotColour(type),
-      shapeOf: (node, output) => this.getShape(node as unknown as LGraphNode, output),
-      titlesOnly: this.ds.scale < OVERVIEW || Boolean(this.spotlight?.titlesOnly),
-      minText: isLit(this.spotlight, painted.id) ? (this.spotlight?.minText ?? 0) : 0,
-      ...(getDraggedWire(this) && { fits }),
-    }
-  }
-
   slotColour(type: string | number): string {
     return typeColour(type, this.colours.dark)
   }
 
   override drawNode(node: LGraphNode, ctx: CanvasRenderingContext2D) {
-    const painted: PaintedNode = node
-    const painting = this.createPainting(ctx, node)
-    const opacity =
-      activityOpacity[painted.part ?? 'runs'] * spotlightOpacity(this.spotlight, node.id)
-    if (isReroute(node)) {
-      ctx.globalAlpha = opacity
-      paintReroute(
-        painted,
-        node.title === node.diffusion.declaration.title ? undefined : node.title,
-        painting,
-      )
-      ctx.globalAlpha = 1
-      return
-    }
-    const size: Point = node.flags.collapsed
-      ? [this.updateCollapsedWidth(node, ctx), 0]
-      : [node.size[0], node.size[1]]
-    ctx.globalAlpha = opacity
-    painted.loop = this.findNodeLoops(this.findZones(this.graph)).get(String(node.id))?.category
-    paintNodeShadow(painted, size, painting)
-    if (!showsOnlySurroundings(this, node, size, hasRing(painted)))
-      this.drawBody(node, size, painting)
-    const measure = this.getMeasure(node)
-    if (measure) {
-      const share = this.measuredSeconds ? (measure.seconds ?? 0) / this.measuredSeconds : 0
-      paintMeasure(measure, share, size[1], painting)
-    }
-    ctx.globalAlpha = 1
-  }
-
-  private updateCollapsedWidth(node: LGraphNode, ctx: CanvasRenderingContext2D): number {
-    ctx.font = `560 13px ${this.colours.font}`
-    const width = Math.min(node.size[0], ctx.measureText(node.getTitle()).width + 58)
-    node._collapsed_width = width
-    return width
-  }
-
-  private drawBody(node: LGraphNode, size: Point, painting: PaintContext) {
-    const { ctx } = painting
-    const painted: PaintedNode = node
-    const collapsed = Boolean(node.flags.collapsed)
-    const isOverview = painting.titlesOnly
-    paintBody(painted, size, painting)
-    const viewed = isDiffusionNode(node) && node.diffusion.view !== undefined
-    if (isDiffusionNode(node)) {
-      if (!collapsed && hasView(node.diffusion.declaration) && (viewed || !isOverview))
-        paintNodeView(node, painting, this.pixelRatio)
-    } else node.onDrawForeground?.(ctx, this, this.canvas)
-    if (isOverview) paintOverview(painted, size, painting, collapsed || viewed)
-    if (collapsed) return paintCollapsedSlots(painted, size[0], painting)
-    const place = new Float32Array(2)
-    const bottom = paintSlots(
-      painted,
-      (side, index) => {
-        node.getConnectionPos(side === 'input', index, place)
-        return [place[0] - node.pos[0], place[1] - node.pos[1]]
-      },
-      painting,
-    )
-    if (isOverview) return
-    const active = this.node_widget?.[0] === node ? this.node_widget[1] : undefined
-    paintWidgets(painted, bottom, active, painting)
+    paintCanvasNode(this, node, ctx)
   }
 
   override renderLink(
@@ -239,45 +142,13 @@ export class EditorCanvas extends LGraphCanvas {
     a: ArrayLike<number>,
     b: ArrayLike<number>,
     link: LLink | null,
-    _border?: boolean,
-    _flow?: unknown,
-    _colour?: string | null,
   ) {
-    if (link) {
-      this.visible_links.push(link)
-      if (link._pos) link._pos.set([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2])
-    }
-    // A wire dragged from an input has the opposite direction.
-    const [from, to] = !link && this.connecting_input ? [b, a] : [a, b]
-    const type = link?.type ?? getDraggedWire(this)?.start.type ?? '*'
-    const marked = Boolean(
-      link && (this.touchesSelection(link) || link === this.insertTarget || this.leadsToNext(link)),
-    )
-    const dragging = this.connecting_node !== null && link !== null
-    const colour = this.slotColour(type)
-    paintWire(ctx, from, to, {
-      colour,
-      wide: marked,
-      loop: type === 'loop',
-      top: link ? this.loopTop(link) : undefined,
-      alpha: dragging ? 0.3 : marked || !link ? 1 : 0.78,
-    })
-    ctx.fillStyle = colour // litegraph fills the end dots of a dragged wire with it
+    paintCanvasWire(this, ctx, a, b, link)
   }
 
   /** Height at which the wire of a loop runs, in the upper border of its zone. */
-  loopTop({ type, origin_id }: LLink): number | undefined {
-    if (type !== 'loop') return undefined
-    const zone = this.findZones(this.graph).find(({ start }) => start === String(origin_id))
-    return zone && zone.box.y + LOOP_LINE
-  }
-
-  /**
-   * True if the wire starts or ends at a selected node. litegraph's own table of such wires is not
-   * updated when wires change, or when one of two selected nodes is deselected.
-   */
-  touchesSelection({ origin_id, target_id }: LLink): boolean {
-    return [origin_id, target_id].some((id) => this.graph.getNodeById(id)?.is_selected)
+  loopTop(link: LLink): number | undefined {
+    return loopTop(this, link)
   }
 
   /** Also removes the node from the table of selected nodes, which litegraph forgets. */
@@ -285,12 +156,6 @@ export class EditorCanvas extends LGraphCanvas {
     super.deselectNode(node)
     delete this.selected_nodes[node.id]
     this.setDirty(true, true)
-  }
-
-  /** True in slow motion if the wire leads to the node that runs next. */
-  leadsToNext({ target_id }: LLink): boolean {
-    const node = this.graph.getNodeById(target_id)
-    return Boolean(node && isDiffusionNode(node) && node.diffusion.next)
   }
 
   override drawGroups(_: HTMLCanvasElement, ctx: CanvasRenderingContext2D) {
@@ -378,29 +243,8 @@ export class EditorCanvas extends LGraphCanvas {
     return result
   }
 
-  /** Zooms with a mouse wheel or a pinch, pans with two fingers on a trackpad or the Shift key. */
   override processMouseWheel(event: WheelEvent) {
-    event.preventDefault()
-    const trackpad =
-      event.deltaMode === 0 &&
-      !event.ctrlKey &&
-      (event.deltaX !== 0 || !Number.isInteger(event.deltaY))
-    if (trackpad || event.shiftKey) {
-      const [dx, dy] =
-        event.shiftKey && !event.deltaX ? [event.deltaY, 0] : [event.deltaX, event.deltaY]
-      this.repainting.whileMoving(() => {
-        this.ds.offset[0] -= dx / this.ds.scale
-        this.ds.offset[1] -= dy / this.ds.scale
-        this.setDirty(true, true)
-      })
-    } else {
-      const step = Math.sign(event.deltaY) * Math.min(60, Math.abs(event.deltaY))
-      this.camera.changeScale(this.ds.scale * Math.exp(-step * (event.ctrlKey ? 0.012 : 0.0022)), [
-        event.clientX,
-        event.clientY,
-      ])
-      this.setDirty(true, true)
-    }
+    turnWheel(this, event)
   }
 
   nodeUnderPointer(): LGraphNode | null {

@@ -67,6 +67,19 @@ export class NodeDrag {
     return result
   }
 
+  /**
+   * Runs litegraph's handler of a release, which rounds the position of the pressed node. The other
+   * dragged nodes keep their distances to it.
+   */
+  release<T>(node: LGraphNode | null, release: () => T): T {
+    if (!node || !this.moved) return release()
+    const before: Point = [node.pos[0], node.pos[1]]
+    const others = this.nodes().filter((each) => each !== node)
+    const result = release()
+    shiftNodes(others, [node.pos[0] - before[0], node.pos[1] - before[1]])
+    return result
+  }
+
   end() {
     this.lines = []
     this.copies = this.moved = false

@@ -122,7 +122,7 @@ export class PointerTools {
     const { last_mouseclick: pressed } = canvas
     if (node && (this.drag.moved || !isOnTitleDot(node, canvas.graph_mouse)))
       canvas.last_mouseclick = 0
-    const result = release()
+    const result = this.drag.release(node, release)
     canvas.last_mouseclick = pressed
     if (node && !this.drag.moved) this.pressedSelected?.()
     this.pressedSelected = undefined

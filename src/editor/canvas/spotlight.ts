@@ -1,4 +1,5 @@
 // The part of the graph that a presentation shows. Everything else is dimmed.
+import { createZoneCache } from '../../nodes/litegraph/canvasZones.ts'
 import type { Box } from '../../nodes/painters/frame.ts'
 import type { Zone } from '../../nodes/litegraph/zones.ts'
 import type { EditorCanvas } from './canvas.ts'
@@ -26,13 +27,17 @@ const AROUND = 0.3
 const VEIL = 0.8
 const RADIUS = 16
 
-export const createSpotlights = (canvas: EditorCanvas): Spotlights => ({
-  setSpotlight(spotlight) {
-    canvas.spotlight = spotlight
-    canvas.setDirty(true, true)
-  },
-  zones: () => canvas.findZones(canvas.graph),
-})
+export function createSpotlights(canvas: EditorCanvas): Spotlights {
+  // The zones of the last paint may be those of another level.
+  const findZones = createZoneCache()
+  return {
+    setSpotlight(spotlight) {
+      canvas.spotlight = spotlight
+      canvas.setDirty(true, true)
+    },
+    zones: () => findZones(canvas.graph),
+  }
+}
 
 /** True if a node is in the spotlight, or there is none. */
 export const isLit = (spotlight: Spotlight | undefined, id: string | number): boolean =>

@@ -64,6 +64,7 @@ function scoreNode(
     score += match.score
     match.places.forEach((place) => matched.add(place))
   }
+  if (words.length && words.join(' ') === declaration.title.toLowerCase()) score += FULL_TITLE
   const place = recent.indexOf(declaration.type)
   if (place >= 0) score += 5 - Math.min(4, place)
   // A new loop begins with its Start node, which adds the End.
@@ -81,6 +82,8 @@ function scoreNode(
   }
 }
 
+/** Score of a query that is the title, so that other nodes that begin with it come after it. */
+const FULL_TITLE = 40
 /** Score of a wire that all ready workflows make, and of the node that they use most. */
 const [MOST_WIRED, MOST_USED] = [24, 6]
 /** Counts from which on the score does not grow. */

@@ -14,7 +14,7 @@ export function followFocus(stage: Stage): (node?: NodeId) => void {
   let last: { element: HTMLElement; part: 'outline' | 'lower' } | undefined
   addEventListener('focusin', ({ target }) => {
     if (!(target instanceof HTMLElement)) return
-    const part = target.closest('.outline')
+    const part = target.closest('.drawer.outline')
       ? 'outline'
       : target.closest('.lower')
         ? 'lower'
@@ -37,14 +37,14 @@ export function followFocus(stage: Stage): (node?: NodeId) => void {
  */
 function focusOutline() {
   const found = ['summary[aria-current=true]', 'summary', '.button'].map((selector) =>
-    document.querySelector<HTMLElement>(`.outline ${selector}`),
+    document.querySelector<HTMLElement>(`.drawer.outline ${selector}`),
   )
   found.find((element) => element !== null)?.focus()
 }
 
 /** Opens the outline and focuses it, or closes it if it has the focus. */
 export function toggleOutline(stage: Stage) {
-  if (shownDrawer.value === 'outline' && document.activeElement?.closest('.outline')) {
+  if (shownDrawer.value === 'outline' && document.activeElement?.closest('.drawer.outline')) {
     showDrawer(undefined)
     stage.focus()
   } else {

@@ -24,7 +24,7 @@ import {
 } from '../graph/outlineTree.ts'
 import { addBeside, Input, Output, formatSource, findSource } from './wires.tsx'
 import { FaultCard } from '../panel/faultCard.tsx'
-import { tint } from '../panel/panel.tsx'
+import { tint } from '../panel/section.tsx'
 import { Params } from '../panel/params.tsx'
 import { enterNode, leaveLevel, nodeSubgraph } from '../workspace/navigation.ts'
 import { isBorderNode } from '../graph/borderNodes.ts'

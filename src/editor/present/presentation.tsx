@@ -4,6 +4,7 @@ import { texts } from '../texts/texts.ts'
 import { panelInsets } from '../ui/insets.ts'
 import { reducedMotion } from '../ui/motion.ts'
 import { isSmall } from '../ui/smallScreen.ts'
+import { hideNotices } from '../ui/state.ts'
 import type { View } from '../canvas/camera.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { useRunning, type RunningServices } from '../running/services.ts'
@@ -129,6 +130,7 @@ function usePresentedPage(stage: Stage) {
   useLayoutEffect(() => {
     const before = { view: stage.view(), tab: shownTab.peek() }
     startLevel.value = levelTitles.peek().length
+    hideNotices()
     document.documentElement.dataset.presenting = ''
     stage.focus()
     return () => {

@@ -15,6 +15,7 @@ import type { ShownStep } from './frames.ts'
 import {
   beginFrames,
   chooseStep,
+  recordStep,
   recordView,
   showsEarlierStep,
   updateSteps,
@@ -89,8 +90,7 @@ export function createRunPresenter(
     },
     showInTab(event, { shownIn, text, training }) {
       if (!shownIn) return
-      if (event.type === 'view' && training)
-        recordView(shownIn.tab, training, event.node, event.view)
+      if (event.type === 'view' && training) recordView(shownIn.tab, event.node, event.view)
       showOnNodes(event, shownIn)
       addToResults(shownIn.results, event, text)
     },
@@ -142,7 +142,9 @@ function showProgress(event: RunEvent, run: ActiveRun) {
     case 'progress':
       if (event.emission) break
       runState.presentProgress.value = { ...toProgress(event), ...findPlace(event.node, run) }
-      if (event.loss !== undefined) run.training = runState.presentProgress.value
+      if (event.loss === undefined) break
+      run.training = runState.presentProgress.value
+      if (run.shownIn && run.training) recordStep(run.shownIn.tab, run.training)
       break
     case 'status':
       runState.statusText.value = event.text
@@ -188,6 +190,7 @@ function showResult(
 ) {
   if (!shownIn) return
   const { results, tab } = shownIn
+  if (training) recordStep(tab, training)
   updateSteps(tab)
   results.ended.value = event
   results.failed.value = results.faults.value.length > 0

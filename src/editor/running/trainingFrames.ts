@@ -15,6 +15,8 @@ const createTabFrames = () => ({
   key: '',
   run: -1,
   updated: 0,
+  /** Views since the last known step. */
+  arrived: new Map<string, View>(),
   steps: signal<readonly ShownStep[]>([]),
   /** The step that the tab shows, undefined for the latest one. */
   shown: signal<ShownStep | undefined>(undefined),
@@ -40,6 +42,7 @@ export function beginFrames(tab: number, { id, key }: { id: number; key: string 
   const known = tabFrames(tab)
   known.shown.value = undefined
   if (known.run === id) return
+  known.arrived.clear()
   if (known.key === key) known.frames?.restart()
   else known.frames?.clear()
   Object.assign(known, { key, run: id })
@@ -51,15 +54,20 @@ export function beginFrames(tab: number, { id, key }: { id: number; key: string 
     )
 }
 
-/** Records a view of a training. */
-export function recordView(
-  tab: number,
-  { node: start, index, count }: TrainingStep,
-  node: string,
-  view: View,
-) {
+/** Records a view of a training, as of its next known step. */
+export function recordView(tab: number, node: string, view: View) {
+  tabFrames(tab).arrived.set(node, view)
+}
+
+/**
+ * Records the step of a training. The engine reports fewer steps than views, so the views before it
+ * may be of later steps than the one reported before.
+ */
+export function recordStep(tab: number, { node: start, index, count }: TrainingStep) {
   const known = tabFrames(tab)
-  known.frames?.add({ node: start, index, count }, node, view)
+  for (const [node, view] of known.arrived)
+    known.frames?.add({ node: start, index, count }, node, view)
+  known.arrived.clear()
   if (Date.now() - known.updated >= UPDATE_MS) updateSteps(tab)
 }
 
@@ -99,6 +107,7 @@ export function forgetFrames(tab: number) {
   const known = tabs.get(tab)
   if (!known) return
   known.frames?.clear()
+  known.arrived.clear()
   Object.assign(known, { key: '', run: -1 })
   known.steps.value = []
   known.shown.value = undefined

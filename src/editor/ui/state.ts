@@ -51,6 +51,10 @@ export const hideToast = (toast: number) => setToasts(toasts.value.filter(({ id 
 /** Hides the messages about the workflow that was on the canvas. */
 export const hideLocalToasts = () => setToasts(toasts.value.filter(({ local }) => !local))
 
+/** Hides the messages that need no action. */
+export const hideNotices = () =>
+  setToasts(toasts.value.filter(({ error, action }) => error || action !== undefined))
+
 // ---- menus and prompts
 
 export interface MenuItem {
