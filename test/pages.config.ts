@@ -33,6 +33,9 @@ export default defineConfig((env) => {
     plugins: [plugins, savesOften],
     worker: { ...worker, plugins: () => [worker!.plugins!(), savesOften] },
     build: {
+      ...(config.build?.assetsInlineLimit !== undefined && {
+        assetsInlineLimit: config.build.assetsInlineLimit,
+      }),
       minify: false,
       rolldownOptions: { input: ['index.html', 'test/pages/engine.html'] },
     },

@@ -170,6 +170,15 @@ export interface ImportReport {
   skipped: { path: string; reason: string }[]
 }
 
+/** Position of a training. */
+export interface TrainingStep {
+  /** Full id of its Start. */
+  node: string
+  /** Completed iterations. */
+  index: number
+  count: number
+}
+
 export type Event =
   | { type: 'ready'; backend: BackendReport }
   /** The ids that lead to a target, in order. Each becomes busy or is found in the cache. */
@@ -211,7 +220,8 @@ export type Event =
   | { type: 'at'; run: number; node?: string }
   /** Measures of nodes so far, from time to time and at the end. */
   | { type: 'measured'; run: number; nodes: Measure[]; timing: Timing }
-  | { type: 'view'; run: number; node: string; view: View }
+  /** What an observer shows. During and after a training, with the steps done when it was observed. */
+  | { type: 'view'; run: number; node: string; view: View; training?: TrainingStep }
   | { type: 'file'; run: number; node: string; file: OutputFile }
   /** Compiled kernels of a loop before it begins. Ends with all of them, or with `finished`. */
   | { type: 'compiling'; run: number; done: number; total: number }

@@ -89,7 +89,8 @@ test('measures the backends that there are, next to stock tfjs, and copies the f
   expect(report.machine).toMatchObject({ isolated: true, threads })
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    // Without transitions of colours.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await expect
       .poll(() => page.evaluate(() => document.documentElement.dataset.theme))
       .toBe(colorScheme)

@@ -166,7 +166,7 @@ async function addTraining() {
   await add('optimizer', 60, 760)
   await add('training start', 330, 130)
   expect(await titles(page)).toContain('Training End')
-  await add('gaussian', 330, 520)
+  await add('gaussian noise', 330, 520)
   await add('random timestep', 330, 690)
   await add('forward noise', 600, 450)
   await add('target', 600, 600)

@@ -205,7 +205,7 @@ describe('colours', () => {
 
 describe('inputs and wires', () => {
   test('Ctrl+H hides the unused inputs of the selected nodes, and shows them again', async () => {
-    await addNode(page, 'gaussian', 300, 300)
+    await addNode(page, 'gaussian noise', 300, 300)
     await clickNode(page, 'Gaussian Noise')
     const height = () => onNode(page, 'Gaussian Noise', ({ size }) => size[1])
     const flags = () => onNode(page, 'Gaussian Noise', (node) => node.flags)

@@ -11,6 +11,7 @@ import {
   addNode,
   button,
   clickNode,
+  drafts,
   onNode,
   painted,
   press,
@@ -20,6 +21,7 @@ import {
   useEditor,
   waitForEditor,
 } from './driver.ts'
+import type { WorkflowFile } from '../../src/nodes/workflow.ts'
 import type { Settings } from '../../src/editor/storage/settings.ts'
 
 const chromium = useChromium()
@@ -189,6 +191,10 @@ describe('keyboard shortcuts', () => {
     await press(page, 'q')
     await expect.poll(mute).toBe(2)
     await expect.poll(async () => (await stored()).keys).toEqual({ mute: ['Mod+M', 'Q'] })
+    // A draft is stored a moment after the change.
+    const isMuted = ({ text }: { text: string }) =>
+      (JSON.parse(text) as WorkflowFile).nodes.some(({ mode }) => mode === 2)
+    await expect.poll(async () => (await drafts(page)).some(isMuted)).toBe(true)
     await page.reload()
     await waitForEditor(page)
     await expect.poll(() => titles(page)).toEqual(['Mix'])

@@ -41,7 +41,7 @@ test('measures the kernels of a GPU again only on request', async () => {
     await vi.waitFor(() =>
       expect(events.filter(({ type }) => type === 'ready')).toHaveLength(i + 1),
     )
-    expect(starts.at(-1)![0]!.tuning).toEqual({ store: devices, again: measure ?? false })
+    expect(starts.at(-1)![0]!.tuning).toEqual({ store: devices, remeasure: measure ?? false })
   }
   expect(events.at(-1)).toMatchObject({ type: 'ready', backend: { kernels } })
 })

@@ -1,18 +1,11 @@
 // Views of a training over its steps, within bounded memory, so that every step can be shown again.
 import type { ChartView, View } from '../../engine/plan/view.ts'
+import type { TrainingStep } from '../../engine/protocol.ts'
 import { viewBytes } from './eventLog.ts'
 
 /** Limit of the stored views in bytes. Beyond it, every second frame is merged into the next. */
 const MAX_BYTES = 64e6
 const MAX_FRAMES = 160
-
-/** Completed iterations of a training. */
-export interface TrainingStep {
-  /** Full id of its Start. */
-  node: string
-  index: number
-  count: number
-}
 
 /**
  * A chart that grows with the training is stored once: each frame only has the ends of its lines.

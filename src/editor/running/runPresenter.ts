@@ -15,8 +15,8 @@ import type { ShownStep } from './frames.ts'
 import {
   beginFrames,
   chooseStep,
-  recordStep,
   recordView,
+  restartFrames,
   showsEarlierStep,
   updateSteps,
 } from './trainingFrames.ts'
@@ -86,11 +86,14 @@ export function createRunPresenter(
     },
     restart({ shownIn }) {
       runState.compiling.value = undefined
-      if (shownIn) shownIn.results.files.value = shownIn.results.faults.value = []
-    },
-    showInTab(event, { shownIn, text, training }) {
       if (!shownIn) return
-      if (event.type === 'view' && training) recordView(shownIn.tab, event.node, event.view)
+      restartFrames(shownIn.tab)
+      shownIn.results.files.value = shownIn.results.faults.value = []
+    },
+    showInTab(event, { shownIn, text }) {
+      if (!shownIn) return
+      if (event.type === 'view' && event.training)
+        recordView(shownIn.tab, event.training, event.node, event.view)
       showOnNodes(event, shownIn)
       addToResults(shownIn.results, event, text)
     },
@@ -144,7 +147,6 @@ function showProgress(event: RunEvent, run: ActiveRun) {
       runState.presentProgress.value = { ...toProgress(event), ...findPlace(event.node, run) }
       if (event.loss === undefined) break
       run.training = runState.presentProgress.value
-      if (run.shownIn && run.training) recordStep(run.shownIn.tab, run.training)
       break
     case 'status':
       runState.statusText.value = event.text
@@ -190,7 +192,6 @@ function showResult(
 ) {
   if (!shownIn) return
   const { results, tab } = shownIn
-  if (training) recordStep(tab, training)
   updateSteps(tab)
   results.ended.value = event
   results.failed.value = results.faults.value.length > 0

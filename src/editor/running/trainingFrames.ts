@@ -3,7 +3,8 @@
 import { computed, signal } from '@preact/signals'
 import type { View } from '../../engine/plan/view.ts'
 import { shownTab } from '../workspace/state.ts'
-import type { Frames, ShownStep, TrainingStep } from './frames.ts'
+import type { TrainingStep } from '../../engine/protocol.ts'
+import type { Frames, ShownStep } from './frames.ts'
 
 /** Minimum time between two updates of the list of steps, in milliseconds. */
 const UPDATE_MS = 250
@@ -15,8 +16,8 @@ const createTabFrames = () => ({
   key: '',
   run: -1,
   updated: 0,
-  /** Views since the last known step. */
-  arrived: new Map<string, View>(),
+  /** Step of the last recorded view. */
+  latest: undefined as TrainingStep | undefined,
   steps: signal<readonly ShownStep[]>([]),
   /** The step that the tab shows, undefined for the latest one. */
   shown: signal<ShownStep | undefined>(undefined),
@@ -42,9 +43,9 @@ export function beginFrames(tab: number, { id, key }: { id: number; key: string 
   const known = tabFrames(tab)
   known.shown.value = undefined
   if (known.run === id) return
-  known.arrived.clear()
-  if (known.key === key) known.frames?.restart()
+  if (known.key === key) restartFrames(tab)
   else known.frames?.clear()
+  known.latest = undefined
   Object.assign(known, { key, run: id })
   updateSteps(tab)
   if (!known.frames)
@@ -54,20 +55,21 @@ export function beginFrames(tab: number, { id, key }: { id: number; key: string 
     )
 }
 
-/** Records a view of a training, as of its next known step. */
-export function recordView(tab: number, node: string, view: View) {
-  tabFrames(tab).arrived.set(node, view)
+/** Prepares for steps that are repeated: the training begins again, or continues from a saved one. */
+export function restartFrames(tab: number) {
+  const known = tabFrames(tab)
+  known.frames?.restart()
+  known.latest = undefined
 }
 
-/**
- * Records the step of a training. The engine reports fewer steps than views, so the views before it
- * may be of later steps than the one reported before.
- */
-export function recordStep(tab: number, { node: start, index, count }: TrainingStep) {
+/** Records a view of a training. */
+export function recordView(tab: number, step: TrainingStep, node: string, view: View) {
   const known = tabFrames(tab)
-  for (const [node, view] of known.arrived)
-    known.frames?.add({ node: start, index, count }, node, view)
-  known.arrived.clear()
+  const { latest } = known
+  // Reading takes time. A view of an earlier step than the one before is the latest of its node.
+  const isLate = latest?.node === step.node && step.index < latest.index
+  known.latest = isLate ? latest : step
+  known.frames?.add(known.latest, node, view)
   if (Date.now() - known.updated >= UPDATE_MS) updateSteps(tab)
 }
 
@@ -107,7 +109,7 @@ export function forgetFrames(tab: number) {
   const known = tabs.get(tab)
   if (!known) return
   known.frames?.clear()
-  known.arrived.clear()
+  known.latest = undefined
   Object.assign(known, { key: '', run: -1 })
   known.steps.value = []
   known.shown.value = undefined

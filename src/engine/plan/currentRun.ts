@@ -1,5 +1,5 @@
 // State and controls of one run.
-import type { Event, RunRequest, Monitoring } from '../protocol.ts'
+import type { Event, RunRequest, Monitoring, TrainingStep } from '../protocol.ts'
 import type { LoopStep } from './steps.ts'
 import type { LossReader } from './lossReader.ts'
 import { outerId } from '../base/ids.ts'
@@ -29,6 +29,8 @@ export class CurrentRun {
   stopped = false
   stopping = false
   progressSentAt = -Infinity
+  /** The last training, at its present step or its last one. */
+  training: TrainingStep | undefined
   stepwise: boolean
   /** Resolves when the run receives a stop command. */
   readonly untilStopping: Promise<void>

@@ -58,6 +58,8 @@ export async function drivePlan(
         restedAt = now()
       } else {
         losses.read(signal.at)
+        const { step, index, count, loss, emission } = signal.at
+        if (loss && !emission) run.training = { node: outerId(step.id), index, count }
         await ahead.submit()
         sendProgress(run, signal.at, losses.latest, now())
         if (losses.inFlight > MAX_LOSSES_IN_FLIGHT) await losses.oldest

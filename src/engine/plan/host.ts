@@ -1,5 +1,6 @@
 // Interface between a running plan and its environment: signals, host services, value frames, and
 // positions in loops.
+import type { TrainingStep } from '../protocol.ts'
 import { mapValues } from '../base/records.ts'
 import type { Value } from '../base/values.ts'
 import type { ValueId } from '../base/ids.ts'
@@ -122,6 +123,8 @@ export interface ObservedAt {
   round?: Round
   /** Iterations of the loops around the observer. */
   path?: readonly number[]
+  /** The last training of the run, at its present step or its last one. */
+  training?: TrainingStep
 }
 
 /** Position in one execution of a loop that may run again in every iteration of others. */

@@ -28,7 +28,7 @@ export interface ObserversOptions {
   ops: Ops
   memory: Memory
   now: () => number
-  onView: (node: string, view: View) => void
+  onView: (node: string, view: View, at: ObservedAt) => void
   /** Reports an error. Observers are settled once the result, if it is a promise, resolves. */
   onError: (error: NodeError) => unknown
 }
@@ -195,7 +195,7 @@ export class Observers {
       allRounds: (slot) => rounds.losses(slot),
     }
     const view = await op.view(inputs as never, step.params as never, context)
-    this.options.onView(step.id, view)
+    this.options.onView(step.id, view, at)
   }
 
   private async readPending(state: ObserverState) {

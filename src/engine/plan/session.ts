@@ -126,9 +126,15 @@ class PlanSession implements Session {
       ops: this.ops,
       memory: this.memory,
       now: this.now,
-      onView: (node, view) =>
+      onView: (node, view, { training }) =>
         this.current &&
-        options.onEvent({ type: 'view', run: this.current.id, node: outerId(node), view }),
+        options.onEvent({
+          type: 'view',
+          run: this.current.id,
+          node: outerId(node),
+          view,
+          ...(training && { training }),
+        }),
       onError: (error) => this.reportOnce(error),
     })
     const { ops, memory, results, trainings, observers, now } = this

@@ -128,9 +128,17 @@ export class SessionHost {
           run.cached.add(step.id)
         const observation = observationKeys(keys, step.id)
         shown.set(step.id, observation)
-        observers.observe(step, inputs, at, observation.line)
+        const { training } = run
+        observers.observe(step, inputs, training ? { ...at, training } : at, observation.line)
       },
-      show: (step, view) => run.send({ type: 'view', run: run.id, node: outerId(step.id), view }),
+      show: (step, view) =>
+        run.send({
+          type: 'view',
+          run: run.id,
+          node: outerId(step.id),
+          view,
+          ...(run.training && { training: run.training }),
+        }),
     }
   }
 
