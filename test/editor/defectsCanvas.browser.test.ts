@@ -23,7 +23,7 @@ import { readyWorkflow } from './readyText.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
-const editor = useEditor(chromium, server)
+const editor = useEditor(chromium, server, { media: { reducedMotion: 'reduce' } })
 
 let page: Page
 beforeEach(() => void (page = editor.page))
@@ -200,6 +200,7 @@ test('29: the wire of a loop runs above its nodes, and can be pointed at there',
   })
   await page.locator('canvas.canvas').focus()
   await press(page, 'Home')
+  await painted(page)
   const { top, nodes } = await onCanvas(page, (canvas) => {
     const link = Object.values(canvas.graph.links).find(({ type }) => type === 'loop')!
     const [{ body, start, end }] = canvas.findZones(canvas.graph)
