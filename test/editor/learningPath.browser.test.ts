@@ -137,9 +137,10 @@ describe('the list of tabs', () => {
     await expect.poll(() => page.locator('.tab.shown .name').innerText()).toBe('Gamma')
 
     await press(page, 'Alt+0')
-    await list().waitFor()
+    await list().locator(':focus').waitFor()
     await press(page, 'ArrowDown', 'ArrowDown', 'Tab', 'Enter')
     await expect.poll(tabNames).toEqual(['Alpha', 'Gamma', 'Delta'])
+    await list().locator(':focus').waitFor()
     await press(page, 'Escape')
     await list().waitFor({ state: 'detached' })
   })

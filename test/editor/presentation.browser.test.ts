@@ -197,50 +197,58 @@ async function smallInLargeView(): Promise<string[]> {
   }, READABLE - TOLERANCE)
 }
 
+/** Workflows, and whether they run first. */
+const presented = [
+  ['forward-process', true],
+  ['guidance-by-hand', false],
+] as const
+const morePresented = [
+  ['posterior', true],
+  ['ddpm-ddim', true],
+  ['schedules-compared', true],
+  ['points', false],
+] as const
+
 describe('text of the focused nodes is at least 14 pixels high', () => {
-  test.each([
-    ['forward-process', true],
-    ['posterior', true],
-    ['ddpm-ddim', true],
-    ['guidance-by-hand', false],
-    ['schedules-compared', true],
-    ['points', false],
-  ] as const)('in %s', async (name, runs) => {
-    await open(name)
-    if (runs) {
-      await press(page, 'Control+Enter')
-      await page.locator('.status[data-state=finished]').waitFor({ timeout: 90_000 })
-    }
-    await present()
-    const [first, count] = await position()
-    expect(first).toBe(1)
-    expect(count).toBeGreaterThan(3)
-    if (shots) mkdirSync(shots, { recursive: true })
-    const small: string[] = []
-    const focused = new Set<string>()
-    for (let step = 1; step <= count; step++) {
-      await expect.poll(position).toEqual([step, count])
-      await painted(page)
-      const lit = await onCanvas(page, ({ spotlight }) => [...(spotlight?.nodes ?? [])])
-      for (const id of lit) focused.add(id)
-      const inView = await smallInLargeView()
-      const all = [...inView, ...(await smallTexts()), ...(await smallHtml())]
-      small.push(...all.map((text) => `step ${step}: ${text}`))
-      if (shots) await page.screenshot({ path: join(shots, `${name}-${step}.png`) })
-      await press(page, 'ArrowRight')
-    }
-    expect(small).toEqual([])
-    // Every node but notes and reroutes is focused in some step.
-    const missed = await onCanvas(
-      page,
-      ({ graph }, seen) =>
-        graph._nodes
-          .filter(({ id, type }) => !/Note$|Reroute$/.test(type) && !seen.includes(String(id)))
-          .map((node) => node.getTitle()),
-      [...focused],
-    )
-    expect(missed).toEqual([])
-  })
+  test.each(process.env.FULL || shots ? [...presented, ...morePresented] : presented)(
+    'in %s',
+    async (name, runs) => {
+      await open(name)
+      if (runs) {
+        await press(page, 'Control+Enter')
+        await page.locator('.status[data-state=finished]').waitFor({ timeout: 90_000 })
+      }
+      await present()
+      const [first, count] = await position()
+      expect(first).toBe(1)
+      expect(count).toBeGreaterThan(3)
+      if (shots) mkdirSync(shots, { recursive: true })
+      const small: string[] = []
+      const focused = new Set<string>()
+      for (let step = 1; step <= count; step++) {
+        await expect.poll(position).toEqual([step, count])
+        await painted(page)
+        const lit = await onCanvas(page, ({ spotlight }) => [...(spotlight?.nodes ?? [])])
+        for (const id of lit) focused.add(id)
+        const inView = await smallInLargeView()
+        const all = [...inView, ...(await smallTexts()), ...(await smallHtml())]
+        small.push(...all.map((text) => `step ${step}: ${text}`))
+        if (shots) await page.screenshot({ path: join(shots, `${name}-${step}.png`) })
+        await press(page, 'ArrowRight')
+      }
+      expect(small).toEqual([])
+      // Every node but notes and reroutes is focused in some step.
+      const missed = await onCanvas(
+        page,
+        ({ graph }, seen) =>
+          graph._nodes
+            .filter(({ id, type }) => !/Note$|Reroute$/.test(type) && !seen.includes(String(id)))
+            .map((node) => node.getTitle()),
+        [...focused],
+      )
+      expect(missed).toEqual([])
+    },
+  )
 })
 
 test('keys move through the steps and leave, and the view is as before', async () => {

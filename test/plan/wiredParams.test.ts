@@ -374,11 +374,14 @@ const cases = nodes.filter(isCheap).flatMap((op) => {
   })
 })
 
+/** All in the complete tests, otherwise every third. */
+const chosenCases = cases.filter((_, i) => process.env.FULL || i % 3 === 0)
+
 onCpu(() => {
   test('every wired param gives the bits and keys of the typed value', async () => {
     const compared: string[] = []
     const others: string[] = []
-    for (const { op, wires, name, spec, value } of cases) {
+    for (const { op, wires, name, spec, value } of chosenCases) {
       const output = Object.keys(op.outputs)[0]
       const typed = [...sources, node('own', op.type, wires, { [name]: value })]
       const show = node('shown', 'Inspect', { value: `own.${output}` })
@@ -414,7 +417,7 @@ onCpu(() => {
         others.push(`${op.title}.${name}`)
     }
     expect(others).toEqual([])
-    expect(compared.length).toBeGreaterThan(250)
+    expect(compared.length).toBeGreaterThan(process.env.FULL ? 250 : 83)
   }, 120_000)
 })
 

@@ -1,6 +1,7 @@
 // Defects that a review of the editor found, about runs: each test is named after the behaviour and
 // the number in the review. Every defect, and the tests of it, by file and title; files without an
-// ending are browser tests of this folder:
+// ending are browser tests of this folder. Of those named `defects…`, npm test runs defectsCanvas, and
+// test:full all:
 //
 //  1  plots: a chart shows earlier runs of its own workflow only
 //  2  plots: live runs follow muting and bypassing
