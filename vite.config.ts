@@ -12,6 +12,7 @@ import { compressedMnist } from './src/build/mnist.ts'
 import { offline } from './src/build/offline.ts'
 import { onePage } from './src/build/onePage.ts'
 import { createNonce, policyHeaders, policyInPages } from './src/build/policy.ts'
+import { slimTfjs } from './src/build/slimTfjs.ts'
 import { THREAD_SCRIPT, threadScript, writeThreadScript } from './src/build/threadScript.ts'
 import { usage } from './src/build/usage.ts'
 import { workflowTexts } from './src/build/workflowTexts.ts'
@@ -259,7 +260,7 @@ export default defineConfig(({ mode, command }) => {
     plugins: [declarations(), ...(config.plugins ?? []), threadScript()],
     worker: {
       format: 'es',
-      plugins: () => [declarations(), compressedMnist(), packedEmoji(), threadScript()],
+      plugins: () => [declarations(), compressedMnist(), packedEmoji(), threadScript(), slimTfjs()],
     },
     test: tests,
   }

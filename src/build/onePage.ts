@@ -12,6 +12,7 @@ import { TRUSTED_TYPES_POLICY } from '../engine/base/trustedScriptUrl.ts'
 import { FILES_GLOBAL, lessonMarks, marks, parts } from '../nodes/page/parts.ts'
 import { buildOnce, type Built } from './buildOnce.ts'
 import { declarations } from './declarations.ts'
+import { slimTfjs } from './slimTfjs.ts'
 import { LESSON_TEMPLATE, PAGE_TEMPLATE } from './names.ts'
 
 /** Functions that build the templates, by their file names. */
@@ -63,6 +64,7 @@ const builders = (root: string) =>
     'src/build/declarations.ts',
     'src/build/names.ts',
     'src/build/onePage.ts',
+    'src/build/slimTfjs.ts',
     'src/editor/texts/descriptions.ts',
   ].map((file) => join(root, file))
 
@@ -176,7 +178,7 @@ async function bundle(root: string, entry: string, plugins: Plugin[]): Promise<B
     configFile: false,
     publicDir: false,
     logLevel: 'error',
-    plugins: [...plugins, declarations(), collectSources(sources)],
+    plugins: [...plugins, declarations(), slimTfjs(), collectSources(sources)],
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       write: false,

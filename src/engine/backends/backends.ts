@@ -350,6 +350,7 @@ async function probeWebGL(): Promise<Candidate> {
       ? backendMessages.softwareRenderer({ renderer })
       : backendMessages.slowerThanGPU(),
     start: async () => {
+      await import('@tensorflow/tfjs-backend-webgl')
       await activate('webgl')
       registerOperations(tf.backend(), { isGPU: true, timing: 'issued' })
     },
