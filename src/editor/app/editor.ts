@@ -23,7 +23,7 @@ import { isEmbedded } from '../storage/embedded.ts'
 import { openStores, storageAvailability, type Stores } from '../storage/stores.ts'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { createSavedNodeLibrary } from '../subgraph/savedNodes.ts'
-import { applyLanguage, loadDescriptions, texts } from '../texts/texts.ts'
+import { applyLanguage, texts, wantDescriptions } from '../texts/texts.ts'
 import { offerTour } from '../tour/state.ts'
 import { showAddressLesson } from '../lessons/state.ts'
 import { getCommand, provideCommands } from '../ui/commands.ts'
@@ -68,12 +68,11 @@ export async function startEditor(
   if (isEmbedded) adoptSettings({ theme: readFigureLook(location.search).theme, panel: false })
   setPanelShown(settings.value.panel && !isSmall())
   await applyLanguage(settings.value.language)
-  void loadDescriptions()
-  void loadUsage()
   const editor = createServices(element, port, { stores, library })
   provideCommands(makeCommands(editor))
   draw(editor)
   followStorage(editor)
+  loadAfterEngine()
   void refreshSavedNodes(editor)
   listenToKeys(editor)
   listenToClipboard(editor, () => getCommand('delete').run())
@@ -87,6 +86,16 @@ export async function startEditor(
   const isLesson = !isEmbedded && showAddressLesson(location.search)
   offerTour(isNew && !isEmbedded && !isLesson && storageAvailability.value.state !== 'silent')
   return editor
+}
+
+/** Loads what is needed soon, but only after the engine, so that the first run does not wait for it. */
+function loadAfterEngine() {
+  const stop = effect(() => {
+    if (!runState.backend.value) return
+    wantDescriptions()
+    void loadUsage()
+    queueMicrotask(() => stop())
+  })
 }
 
 function createServices(

@@ -1,7 +1,7 @@
 // Node search. Opens by double-click, Space, Ctrl+K, or by dropping a link on the empty canvas.
 import { presentFile } from '../workspace/state.ts'
 import { addNode, replaceNode } from '../subgraph/addNode.ts'
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Declaration } from '../../engine/plan/op.ts'
 import { useEditor } from './services.ts'
 import { byType, declarations } from '../graph/declarations.ts'
@@ -9,14 +9,14 @@ import { Equation } from '../panel/lazyEquation.tsx'
 import { Marked, Picker, type EntryGroup } from '../ui/picker.tsx'
 import { findReplacements } from '../graph/replace.ts'
 import { findNodes, type FoundNode, type LooseEnd } from '../graph/nodeSearch.ts'
-import { getUsage } from '../graph/usageTable.ts'
+import { getUsage, loadUsage } from '../graph/usageTable.ts'
 import { getLooseEnd } from '../canvas/nodeAccess.ts'
 import type { Editor } from './services.ts'
 import { savedDeclaration } from '../subgraph/savedNodes.ts'
 import { closeNodeSearch, nodeSearch } from '../canvas/state.ts'
 import { settings } from '../storage/settings.ts'
 import { savedNodes } from '../subgraph/state.ts'
-import { englishSummary, translateNode, language, texts } from '../texts/texts.ts'
+import { englishSummary, translateNode, language, texts, wantDescriptions } from '../texts/texts.ts'
 
 export function Palette() {
   const open = nodeSearch.value
@@ -34,16 +34,21 @@ function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
     const all = [...declarations, ...getSavedDeclarations(editor)]
     return instead ? findReplacements(editor.stage.file(), instead.id, all) : all
   }, [instead])
+  const usage = getUsage()
+  useEffect(() => {
+    wantDescriptions()
+    void loadUsage()
+  }, [])
   const found = useMemo(
     () =>
       findNodes(candidates, {
         query,
         recent,
         also: getSearchWords,
-        usage: getUsage(),
+        usage,
         ...(end && { looseEnd: end }),
       }),
-    [query, end, recent, candidates, language()],
+    [query, end, recent, candidates, usage, language()],
   )
   const parts = useMemo(
     () => (query.trim() ? [{ items: found }] : groupResults(found, recent, end !== undefined)),

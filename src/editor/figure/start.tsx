@@ -10,7 +10,7 @@ import type { Address } from '../drops/address.ts'
 import { setParams } from '../drops/workflowSettings.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
-import { applyLanguage, texts, translateMessage } from '../texts/texts.ts'
+import { applyLanguage, texts, translateMessage, wantDescriptions } from '../texts/texts.ts'
 import { icons } from '../ui/icons.tsx'
 import { setDark } from '../ui/state.ts'
 import { applyTheme } from '../ui/theme.ts'
@@ -60,6 +60,7 @@ export async function startFigure({ root, address, worker, onDraw }: StartOption
   )
   onDraw()
   performance.mark(DRAWN)
+  wantDescriptions()
   if (address.embed)
     listenToHost({
       figure: reader,

@@ -1,4 +1,5 @@
 // Details of one node: description, parameters, faults, equation, slots.
+import { useEffect } from 'preact/hooks'
 import { useRunning } from '../running/services.ts'
 import { isWithin } from '../../engine/base/ids.ts'
 import { hasEffect, type Declaration } from '../../engine/plan/op.ts'
@@ -16,7 +17,7 @@ import { isBorderNode } from '../graph/borderNodes.ts'
 import { subscribeToGraph } from '../workspace/state.ts'
 import { settings } from '../storage/settings.ts'
 import { runState } from '../running/state.ts'
-import { texts, translateNode, valueText } from '../texts/texts.ts'
+import { texts, translateNode, valueText, wantDescriptions } from '../texts/texts.ts'
 import { openViewer } from '../viewer/openViewer.ts'
 import { canEnlarge } from '../viewer/sources.ts'
 import { Equation } from './lazyEquation.tsx'
@@ -41,6 +42,7 @@ const SCATTER = 'diffusion/Scatter'
 
 export function NodeDetails({ node }: { node: DiffusionNode }) {
   subscribeToGraph()
+  useEffect(wantDescriptions, [])
   const declaration = translateNode(node.diffusion.declaration)
   const editor = useRunning()
   const id = editor.stage.fullId(node.id)

@@ -67,8 +67,17 @@ export const texts: Texts = new Proxy(en, {
 const descriptions = signal<Readonly<Record<string, Description>> | undefined>(undefined)
 let loading: Promise<void> | undefined
 
-/** Loads the descriptions of nodes. If loading fails (offline), the next call tries again. */
-export const loadDescriptions = (): Promise<void> =>
+/** False while the page starts, which does not wait for descriptions. */
+let areWanted = false
+
+/** Loads the descriptions of nodes. Texts that contain them are rendered again then. */
+export function wantDescriptions() {
+  areWanted = true
+  void loadDescriptions()
+}
+
+/** If loading fails (offline), the next call tries again. */
+const loadDescriptions = (): Promise<void> =>
   (loading ??= import('virtual:descriptions').then(
     (module) => void (descriptions.value = module.default),
     () => (loading = undefined),
@@ -82,7 +91,7 @@ export const englishSummary = ({ type, summary }: Declaration): string =>
 export function translateNode<D extends Declaration>(declaration: D): D {
   const { nodes } = current.value
   const description = descriptions.value && getOwn(descriptions.value, declaration.type)
-  if (!descriptions.value) void loadDescriptions()
+  if (!descriptions.value && areWanted) void loadDescriptions()
   const described = description ? withDescription(declaration, description) : declaration
   return nodes ? translateDeclaration(nodes, described) : described
 }
