@@ -57,6 +57,8 @@ test('the engine imports only itself and nothing of the page', () => {
 test('only tf.ts imports tfjs; only backends.ts and our own backends import its backends', () => {
   const allowed = new Map([
     ['src/engine/base/tf.ts', '@tensorflow/tfjs'],
+    // Replaces that import in builds of the worker.
+    ['src/build/slimTfjs.ts', '@tensorflow/tfjs-'],
     ['src/engine/backends/backends.ts', '@tensorflow/tfjs-backend-'],
     ['src/engine/backends/startStock.ts', '@tensorflow/tfjs-backend-'],
     ['src/engine/backends/wasm/start.ts', '@tensorflow/tfjs-backend-wasm'],
