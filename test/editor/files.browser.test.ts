@@ -116,14 +116,16 @@ describe('images', () => {
     expect(await dialog.getByRole('radio', { name: 'Grey' }).isChecked()).toBe(true)
     await dialog.getByRole('radio', { name: '8', exact: true }).check()
     await dialog.getByRole('radio', { name: 'Pad' }).check()
-    const preview = await dialog
-      .locator('canvas')
-      .last()
-      .evaluate((canvas: HTMLCanvasElement) => {
-        const { data } = canvas.getContext('2d')!.getImageData(0, 0, 8, 8)
-        return [canvas.width, data[0], data[4 * (8 * 4 + 4)]]
-      })
-    expect(preview).toEqual([8, 0, 200])
+    const preview = () =>
+      dialog
+        .locator('canvas')
+        .last()
+        .evaluate((canvas: HTMLCanvasElement) => {
+          const { data } = canvas.getContext('2d')!.getImageData(0, 0, 8, 8)
+          return [canvas.width, data[0], data[4 * (8 * 4 + 4)]]
+        })
+    // The images are read again for the new choice.
+    await expect.poll(preview).toEqual([8, 0, 200])
     await dialog.getByRole('button', { name: 'Import' }).click()
     await dialog.getByRole('heading', { name: '5 images imported' }).waitFor()
     await dialog.getByText('1 file was skipped').click()
