@@ -57,7 +57,7 @@ const require = createRequire(import.meta.url)
 const getTemplate = (root: string, name: string): Promise<string> =>
   buildOnce(join(root, 'node_modules/.vite', name), () => templates[name](root))
 
-/** What makes the templates of their modules. */
+/** Sources of the build itself, on which the templates depend as well. */
 const builders = (root: string) =>
   [
     'package-lock.json',

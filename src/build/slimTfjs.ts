@@ -6,7 +6,7 @@ import type { Plugin } from 'vite'
 const NAME = '@tensorflow/tfjs'
 const RESOLVED = '\0slim-tfjs'
 
-/** What the union package imports and exports, as far as the engine needs it. */
+/** The imports and exports of the union package that the engine needs. */
 const CODE = `
 import '@tensorflow/tfjs-core/dist/register_all_gradients'
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops'

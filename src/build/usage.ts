@@ -1,13 +1,9 @@
 // Vite plugin: `virtual:usage` provides how often the ready workflows use each node and make each
 // wire. The node search ranks by it, and auto-wiring follows it.
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Plugin } from 'vite'
-import { listWorkflows } from './workflowTexts.ts'
+import { listWorkflows, workflowData } from './workflowTexts.ts'
 import { wireKey, type Usage } from '../editor/graph/usage.ts'
-
-const NAME = 'virtual:usage'
-const RESOLVED = `\0${NAME}`
 
 type Id = number | string
 type Link =
@@ -64,18 +60,4 @@ const increment = (counts: Record<string, number>, key: string) =>
 export const readUsage = (folder = 'workflows'): Usage =>
   countUsage(listWorkflows(folder).map((path) => JSON.parse(readFileSync(path, 'utf8')) as File))
 
-export function usage(): Plugin {
-  let folder = 'workflows'
-  return {
-    name: 'usage',
-    configResolved({ root }) {
-      folder = resolve(root, 'workflows')
-    },
-    resolveId: (id) => (id === NAME ? RESOLVED : undefined),
-    load(id) {
-      if (id !== RESOLVED) return undefined
-      for (const path of listWorkflows(folder)) this.addWatchFile(path)
-      return `export default JSON.parse(${JSON.stringify(JSON.stringify(readUsage(folder)))})`
-    },
-  }
-}
+export const usage = (): Plugin => workflowData('usage', readUsage)

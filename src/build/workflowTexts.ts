@@ -4,9 +4,6 @@ import { basename, join, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import type { WorkflowTexts } from '../editor/texts/workflows.ts'
 
-const NAME = 'virtual:workflow-texts'
-const RESOLVED = `\0${NAME}`
-
 interface WorkflowFile {
   nodes: { id: number | string; type: string; title?: string; properties?: { text?: unknown } }[]
   extra: { diffusion: { title: string; about: string } }
@@ -42,18 +39,22 @@ export function readWorkflowTexts(folder = 'workflows'): Record<string, Workflow
   )
 }
 
-export function workflowTexts(): Plugin {
+export const workflowTexts = (): Plugin => workflowData('workflow-texts', readWorkflowTexts)
+
+/** Vite plugin: `virtual:name` provides data of the ready workflows. */
+export function workflowData(name: string, read: (folder: string) => object): Plugin {
+  const [asked, resolved] = [`virtual:${name}`, `\0virtual:${name}`]
   let folder = 'workflows'
   return {
-    name: 'workflow-texts',
+    name,
     configResolved({ root }) {
       folder = resolve(root, 'workflows')
     },
-    resolveId: (id) => (id === NAME ? RESOLVED : undefined),
+    resolveId: (id) => (id === asked ? resolved : undefined),
     load(id) {
-      if (id !== RESOLVED) return undefined
+      if (id !== resolved) return undefined
       for (const path of listWorkflows(folder)) this.addWatchFile(path)
-      return `export default JSON.parse(${JSON.stringify(JSON.stringify(readWorkflowTexts(folder)))})`
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(read(folder)))})`
     },
   }
 }
