@@ -64,7 +64,7 @@ interface Match {
   score: number
 }
 
-/** Of equally good matches, the one with the fewest other letters comes first. */
+/** The match with the fewest other letters comes first among equally good ones. */
 const compareMatches = (a: Match, b: Match) =>
   b.score - a.score || a.entry.label.length - b.entry.label.length
 

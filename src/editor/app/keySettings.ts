@@ -111,7 +111,7 @@ export type KeyFileProblem =
 
 export interface ReadKeys {
   table: KeyTable
-  /** What was left out. */
+  /** Entries that could not be used. */
   problems: KeyFileProblem[]
 }
 

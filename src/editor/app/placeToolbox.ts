@@ -1,4 +1,4 @@
-// Where the selection toolbar is shown: above the selected nodes, or below them.
+// Places the selection toolbar above the selected nodes, or below them.
 
 /** Left, top, right and bottom, in CSS pixels of the page. */
 type Rect = readonly [number, number, number, number]

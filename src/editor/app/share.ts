@@ -86,7 +86,7 @@ async function packAddress(editor: Editor): Promise<{ hash: string; excluded: st
   return { hash: bundleToHash(packBundle(editor.workspace.text(), included)), excluded }
 }
 
-/** What the address of a figure names: the open ready workflow by its id, or any other in full. */
+/** Returns the workflow for the address of a figure: a ready one by its id, any other in full. */
 export async function packEmbedded(
   editor: Editor,
 ): Promise<{ workflow: EmbeddedWorkflow; excluded: readonly string[] }> {

@@ -84,7 +84,7 @@ export function testText(result: BackendResult, texts: BenchTexts): string {
 export const rowModel = ({ job }: Row, texts: BenchTexts): string =>
   `${texts.models[job.model]}, ${texts.images(job.items)}`
 
-/** What a reader of the figures has to know. */
+/** Notices that a reader of the figures needs. */
 export function noticesOf(
   { backends }: BenchResults,
   { isolated, wasHidden, broken }: { isolated: boolean; wasHidden: boolean; broken?: string },

@@ -15,7 +15,7 @@ import {
 import type { BackendResult, BenchResults, Problem, Row } from './results.ts'
 import { relativeGap, summarise } from './statistics.ts'
 
-/** What is measured at the moment. */
+/** The present measurement. */
 export interface BenchProgress {
   done: number
   total: number

@@ -1,4 +1,4 @@
-// What is measured, in which order, and how the time is shared.
+// Order of the measurements, and the time for each.
 import type { BackendName } from '../../engine/protocol.ts'
 import type { Job } from '../../nodes/bench/protocol.ts'
 
