@@ -5,6 +5,7 @@ import type { ClassFolder } from '../drops/images.ts'
 import { texts } from '../texts/texts.ts'
 import { ClassBar } from './classBar.tsx'
 import { RadioRow } from './radioRow.tsx'
+import { Switch } from '../ui/switch.tsx'
 
 const SIZES = [8, 16, 28, 32, 64] as const
 const MAX_SIDE = 1024
@@ -152,31 +153,6 @@ function PositionPicker({ options, onChange }: OptionsProps) {
         )}
       </div>
     </fieldset>
-  )
-}
-
-interface SwitchProps {
-  label: string
-  checked: boolean
-  onChecked: (checked: boolean) => void
-}
-
-function Switch({ label, checked, onChecked }: SwitchProps) {
-  const id = useId()
-  return (
-    <div class="param inline">
-      <div class="label">
-        <label for={id}>{label}</label>
-      </div>
-      <input
-        id={id}
-        class="switch"
-        type="checkbox"
-        role="switch"
-        checked={checked}
-        onChange={(event) => onChecked(event.currentTarget.checked)}
-      />
-    </div>
   )
 }
 

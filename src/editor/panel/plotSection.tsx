@@ -1,10 +1,11 @@
 // What a plot of points shows, in the panel: its clouds, and its fit. Loaded with the first plot.
-import { useEffect, useId, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { ScatterView } from '../../engine/plan/view.ts'
 import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { toggleCloud, toggleFit, type PlotLook } from '../../nodes/painters/plotLook.ts'
 import { useRunning } from '../running/services.ts'
 import { texts } from '../texts/texts.ts'
+import { Switch } from '../ui/switch.tsx'
 
 /** Polling interval in milliseconds: a click on the node sends no event. */
 const POLL_MS = 200
@@ -39,39 +40,14 @@ export function PlotSection({ node }: { node: DiffusionNode }) {
             key={`${cloud} ${name}`}
             label={name}
             checked={!look?.hidden.has(cloud)}
-            toggle={() => change(toggleCloud(node.diffusion.plot, cloud))}
+            onChecked={() => change(toggleCloud(node.diffusion.plot, cloud))}
           />
         ))}
       <Switch
         label={texts.panel.fitPoints}
         checked={look?.fits ?? false}
-        toggle={() => change(toggleFit(node.diffusion.plot))}
+        onChecked={() => change(toggleFit(node.diffusion.plot))}
       />
     </section>
-  )
-}
-
-interface SwitchProps {
-  label: string
-  checked: boolean
-  toggle: () => void
-}
-
-function Switch({ label, checked, toggle }: SwitchProps) {
-  const id = useId()
-  return (
-    <div class="param inline">
-      <div class="label">
-        <label for={id}>{label}</label>
-      </div>
-      <input
-        id={id}
-        class="switch"
-        type="checkbox"
-        role="switch"
-        checked={checked}
-        onChange={toggle}
-      />
-    </div>
   )
 }
