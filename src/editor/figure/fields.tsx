@@ -1,11 +1,12 @@
 // Form of a figure: a field for each of its params.
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
-import { valueAsNumber, valueAsText } from '../../engine/base/quote.ts'
-import { fitNumber, formatNumber, sliderRange } from '../../nodes/litegraph/numberText.ts'
+import { valueAsText } from '../../engine/base/quote.ts'
+import { formatNumber } from '../../nodes/litegraph/numberText.ts'
 import type { Param } from '../../engine/plan/op.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
 import { texts, translateNode, translateTitle } from '../texts/texts.ts'
 import { icons } from '../ui/icons.tsx'
+import { WithSlider } from '../ui/slider.tsx'
 import type { FigureParam } from './choices.ts'
 import type { Figure } from './figureTypes.ts'
 import { readParamValue } from './values.ts'
@@ -90,21 +91,10 @@ function NumberField({ id, item, param, set }: FieldProps<'number'>) {
   const { value, name } = item
   const text = typeof value === 'number' ? formatNumber(value) : valueAsText(value)
   const field = <TextInput id={id} text={text} set={set} numeric />
-  if (!param.slider) return field
-  const [min, max] = sliderRange(param)
   return (
-    <div class="range">
-      <input
-        type="range"
-        aria-label={name}
-        min={min}
-        max={max}
-        step={param.step}
-        value={valueAsNumber(value)}
-        onInput={(event) => set(fitNumber(event.currentTarget.valueAsNumber, param))}
-      />
+    <WithSlider param={param} name={name} value={value} set={set}>
       {field}
-    </div>
+    </WithSlider>
   )
 }
 

@@ -1,6 +1,6 @@
 // Parameters of a node as native inputs. Typed text is applied when the field is left, as one step
 // of undo.
-import { valueAsNumber, valueAsText } from '../../engine/base/quote.ts'
+import { valueAsText } from '../../engine/base/quote.ts'
 import { useRunning } from '../running/services.ts'
 import type { Points } from '../../nodes/litegraph/pointDrawing.ts'
 import type { JSX } from 'preact'
@@ -13,18 +13,14 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import { canBeInput, inputParams, toggleParamInput } from '../../nodes/litegraph/paramInputs.ts'
 import { inputSource, sourcePastReroutes, type SlotRef } from '../../nodes/litegraph/reroute.ts'
 import { SEED_CONTROLS } from '../../nodes/litegraph/properties.ts'
-import {
-  fitNumber,
-  formatNumber,
-  parseNumber,
-  sliderRange,
-} from '../../nodes/litegraph/numberText.ts'
+import { fitNumber, formatNumber, parseNumber } from '../../nodes/litegraph/numberText.ts'
 import { seedControl } from '../../nodes/workflow.ts'
 import { sameJson } from '../../nodes/workflow/json.ts'
 import { IconButton } from '../ui/buttons.tsx'
 import { seedRange } from '../graph/seeds.ts'
 import { addStoredFile } from '../drops/files.ts'
 import { icons } from '../ui/icons.tsx'
+import { WithSlider } from '../ui/slider.tsx'
 import { Prose } from '../ui/prose.tsx'
 import { blurOnEnter, TextField, useFieldText } from './textField.tsx'
 import { isSweepable } from '../runs/sweepableParams.ts'
@@ -260,21 +256,10 @@ function NumberField({ id, name, value, set, param }: FieldProps<'number'>) {
     else if (fitNumber(number, param) !== value) set(fitNumber(number, param))
     else target.value = text
   }
-  if (!param.slider) return input
-  const [min, max] = sliderRange(param)
   return (
-    <div class="range">
-      <input
-        type="range"
-        aria-label={name}
-        min={min}
-        max={max}
-        step={param.step}
-        value={valueAsNumber(value)}
-        onInput={(event) => set(fitNumber(event.currentTarget.valueAsNumber, param))}
-      />
+    <WithSlider param={param} name={name} value={value} set={set}>
       {input}
-    </div>
+    </WithSlider>
   )
 }
 
