@@ -74,7 +74,8 @@ const app: UserConfig = {
   optimizeDeps: {
     entries: [
       'index.html',
-      'src/nodes/host/appWorker.ts',
+      'src/nodes/host/worker.ts',
+      'src/nodes/bench/benchWorker.ts',
       'src/nodes/host/page.ts',
       'src/editor/storage/fileWorker.ts',
     ],

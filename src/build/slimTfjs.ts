@@ -1,6 +1,6 @@
 // Vite plugin: tfjs without the parts that the engine does not use. The union package also imports
-// layers, converter and data, and the WebGL backend, which the engine imports when it needs it. They
-// are more than a third of its code.
+// layers, converter and data, and the backends of WebGL and JavaScript, which the engine imports when
+// it needs them. They are more than a third of its code.
 import type { Plugin } from 'vite'
 
 const NAME = '@tensorflow/tfjs'
@@ -10,7 +10,6 @@ const RESOLVED = '\0slim-tfjs'
 const CODE = `
 import '@tensorflow/tfjs-core/dist/register_all_gradients'
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops'
-import '@tensorflow/tfjs-backend-cpu'
 export * from '@tensorflow/tfjs-core'
 `
 

@@ -407,7 +407,7 @@ describe('runs', () => {
       const create = trustedTypes.createPolicy.bind(trustedTypes)
       trustedTypes.createPolicy = (name, { createScriptURL }) =>
         create(name, {
-          createScriptURL: (url) => createScriptURL(url).replace(/appWorker[^/]*$/, 'nowhere.js'),
+          createScriptURL: (url) => createScriptURL(url).replace(/worker-[^/]*$/, 'nowhere.js'),
         })
     })
     page = await openEditor(context, server.address)

@@ -75,7 +75,7 @@ const finished = (frame: Frame) => state(frame).filter({ hasText: 'Finished' })
 
 /** Engines of the page: workers with the script of the engine. */
 const engines = (page: Page) =>
-  page.workers().filter((worker) => /\/appWorker-[^/]*\.js/.test(worker.url()))
+  page.workers().filter((worker) => /\/worker-[^/]*\.js/.test(worker.url()))
 
 describe('an article with three figures', () => {
   test('shows each within 1.5 s', async () => {

@@ -69,7 +69,7 @@ export async function breakStorage(context: BrowserContext, fault: keyof typeof 
   await context.addInitScript(
     `(() => { const fault = { ${faults[fault]} }; fault.${fault}(); (${observeWarning})() })()`,
   )
-  await context.route(/\/appWorker-[^/]*\.js$/, async (route) => {
+  await context.route(/\/worker-[^/]*\.js$/, async (route) => {
     const response = await route.fetch()
     const script = `(() => { const fault = { ${faults[fault]} }; fault.${fault}() })();`
     await route.fulfill({ response, body: script + (await response.text()) })

@@ -3,7 +3,7 @@ import './styles.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import { connect } from '../../nodes/host/connect.ts'
 // oxlint-disable-next-line import/default -- Vite exports the address
-import worker from '../../nodes/host/appWorker.ts?worker&url'
+import worker from '../../nodes/host/worker.ts?worker&url'
 import { readAddress } from '../drops/address.ts'
 import { isolatePage } from '../pwa/isolation.ts'
 import { registerServiceWorker } from '../pwa/offline.ts'

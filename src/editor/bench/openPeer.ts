@@ -1,14 +1,14 @@
 // Workers that are a side of a comparison, with time limits for their requests.
-import { BENCH_WORKER, type PeerMessage, type PeerRequest } from '../../nodes/bench/protocol.ts'
 // oxlint-disable-next-line import/default -- Vite exports the address
-import address from '../../nodes/host/appWorker.ts?worker&url'
+import address from '../../nodes/bench/benchWorker.ts?worker&url'
+import type { PeerMessage, PeerRequest } from '../../nodes/bench/protocol.ts'
 import { startWorker } from '../../nodes/host/startWorker.ts'
 import { hostMessages } from '../../nodes/messages/host.ts'
 import { ClosedError, LateError, type Peer } from './peer.ts'
 
 /** Starts the worker of a side. */
 export function openPeer(): Peer {
-  const worker = startWorker(new URL(address, document.baseURI).href, BENCH_WORKER)
+  const worker = startWorker(new URL(address, document.baseURI).href)
   const ready = nextMessage(worker)
   const closing = new AbortController()
   return {

@@ -7,6 +7,7 @@ import { registerOperations } from '../base/backend.ts'
 import { broadcastSumGradients, fusedSoftmaxGradient } from './gradients.ts'
 import { getErrorMessage } from '../base/fault.ts'
 import type { BackendName, BackendReport, WasmPaths } from '../protocol.ts'
+import { importBackend } from './importBackend.ts'
 import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from '../base/tf.ts'
 import { overrideWasmKernels } from './wasm/kernelOverrides.ts'
@@ -350,7 +351,7 @@ async function probeWebGL(): Promise<Candidate> {
       ? backendMessages.softwareRenderer({ renderer })
       : backendMessages.slowerThanGPU(),
     start: async () => {
-      await import('@tensorflow/tfjs-backend-webgl')
+      await importBackend('webgl')
       await activate('webgl')
       registerOperations(tf.backend(), { isGPU: true, timing: 'issued' })
     },
@@ -373,7 +374,10 @@ async function probeCPU(): Promise<Candidate> {
     device: backendMessages.plainJavaScript(),
     tier: 4,
     remark: backendMessages.slowest(),
-    start: () => activate('cpu'),
+    start: async () => {
+      await importBackend('cpu')
+      await activate('cpu')
+    },
   }
 }
 

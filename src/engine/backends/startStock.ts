@@ -3,6 +3,7 @@
 import { tf } from '../base/tf.ts'
 import { backendMessages } from '../messages/backends.ts'
 import type { BackendName, WasmPaths } from '../protocol.ts'
+import { importBackend } from './importBackend.ts'
 import { activateWasm } from './wasm/start.ts'
 
 /** Makes it tfjs's active backend. Throws Error if it is not available. */
@@ -13,7 +14,7 @@ export async function startStock(name: BackendName, wasm?: WasmPaths): Promise<v
   }
   // With all threads for all kernels, as tfjs uses them.
   if (name === 'wasm') return activateWasm(wasm, activate, () => true)
-  if (name === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu')
+  await importBackend(name)
   return activate()
 }
 

@@ -1,5 +1,6 @@
 // One side of a comparison, in a worker of its own, because replaced tfjs kernels are global.
 import { startBackend } from '../../engine/backends/backends.ts'
+import { importBackend } from '../../engine/backends/importBackend.ts'
 import { startStock, stockThreads } from '../../engine/backends/startStock.ts'
 import { activeWasm } from '../../engine/backends/wasm/wasmFunctions.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
@@ -119,6 +120,7 @@ export class BenchPeer {
 
 async function onCpu<T>(work: () => Promise<T>): Promise<T> {
   tf.enableProdMode()
+  await importBackend('cpu')
   await tf.setBackend('cpu')
   return work()
 }

@@ -83,6 +83,3 @@ export type PeerAnswer = { gives: Requests[RequestName]['gives'] } | { error: st
 
 /** The first message says that requests can be sent. */
 export type PeerMessage = PeerAnswer | { ready: true }
-
-/** Name of the workers that are peers. */
-export const BENCH_WORKER = 'bench'
