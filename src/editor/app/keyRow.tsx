@@ -1,5 +1,6 @@
 // One command in the dialog of keyboard shortcuts, with its keys and the field that records new ones.
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
+import { useFirstFocus } from '../ui/modal.ts'
 import { keyTexts } from '../texts/keyTexts.ts'
 import { IconButton } from '../ui/buttons.tsx'
 import { formatShortcut } from '../ui/commands.ts'
@@ -106,10 +107,9 @@ function Recorder({
   done,
 }: Pick<Props, 'command' | 'commands' | 'label'> & { done: (keys?: string) => void }) {
   const { shortcuts } = keyTexts()
-  const box = useRef<HTMLDivElement>(null)
+  const box = useFirstFocus<HTMLDivElement>()
   const [asked, ask] = useState<{ keys: string; other: string }>()
   const [refusal, refuse] = useState('')
-  useEffect(() => box.current?.focus(), [])
   const record = (event: KeyboardEvent) => {
     if (modifiers.test(event.key) || asked) return
     event.preventDefault()

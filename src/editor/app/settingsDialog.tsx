@@ -1,6 +1,6 @@
 // Dialog of all settings.
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useFirstFocus } from '../ui/modal.ts'
 import {
   changeSettings,
   defaultSettings,
@@ -30,8 +30,7 @@ const restored = [
 
 export function SettingsDialog({ close }: { close: () => void }) {
   const { stage } = useEditor()
-  const box = useRef<HTMLDivElement>(null)
-  useEffect(() => box.current?.querySelector('select')?.focus(), [])
+  const box = useFirstFocus<HTMLDivElement>('select')
   const words = keyTexts().settings
   const { top } = texts
   const now = settings.value

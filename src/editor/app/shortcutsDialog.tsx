@@ -1,5 +1,6 @@
 // Dialog of keyboard shortcuts: groups, search, gestures, and changing, exporting and importing keys.
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
+import { useFirstFocus } from '../ui/modal.ts'
 import { changeSettings, settings } from '../storage/settings.ts'
 import { keyTexts } from '../texts/keyTexts.ts'
 import {
@@ -44,8 +45,7 @@ export function ShortcutsDialog({ close }: { close: () => void }) {
   const { shortcuts } = keyTexts()
   const [query, setQuery] = useState('')
   const [said, say] = useState('')
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.focus(), [])
+  const field = useFirstFocus<HTMLInputElement>()
   const commands = keyedCommands()
   const labels = new Map(commandEntries())
   const store = (id: string, keys: KeyTable) => {

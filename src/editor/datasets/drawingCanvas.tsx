@@ -1,5 +1,6 @@
 // Canvas for drawing points, by pointer, touch or keys.
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useFirstFocus } from '../ui/modal.ts'
 import {
   applyBrush,
   brushAlong,
@@ -34,13 +35,12 @@ interface DrawingCanvasProps {
 
 export function DrawingCanvas({ points, radius, brush, begin, draw }: DrawingCanvasProps) {
   const { stage } = useRunning()
-  const canvas = useRef<HTMLCanvasElement>(null)
+  const canvas = useFirstFocus<HTMLCanvasElement>()
   /** Keyboard cursor in data units; undefined until keys are used. */
   const [cursor, setCursor] = useState<Position>()
   // The eraser removes the discs under it.
   const eraser = { ...brush, size: Math.max(brush.size, 2 * REACH * radius) }
   const { pointer, ...pointerEvents } = useStroke(brush, eraser, begin, draw)
-  useEffect(() => canvas.current?.focus(), [])
   useLayoutEffect(() => {
     if (canvas.current)
       paintDrawnPoints(canvas.current, points, drawingColours(stage.colours), {

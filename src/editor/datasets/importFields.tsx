@@ -1,5 +1,6 @@
 // Options of an import: name, size, colour, fit and classes.
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
+import { useFirstFocus } from '../ui/modal.ts'
 import type { ImportOptions } from '../../engine/protocol.ts'
 import type { ClassFolder } from '../drops/images.ts'
 import { texts } from '../texts/texts.ts'
@@ -61,8 +62,7 @@ export function ImportFields(props: ImportFieldsProps) {
 
 export function NameField({ name, setName }: Pick<ImportFieldsProps, 'name' | 'setName'>) {
   const id = useId()
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.focus(), [])
+  const field = useFirstFocus<HTMLInputElement>()
   return (
     <label class="param" for={id}>
       <span class="label">{texts.dataset.name}</span>

@@ -1,5 +1,5 @@
 // One lesson: its text, questions and tasks in order.
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { useBackup } from '../backup/services.ts'
 import { useRunning, type RunningServices } from '../running/services.ts'
 import { lessonTexts } from '../texts/lessonTexts.ts'
@@ -26,8 +26,8 @@ export function LessonView({ listed, courses }: Props) {
   const { stores } = useBackup()
   const words = lessonTexts()
   const title = useRef<HTMLHeadingElement>(null)
+  useLayoutEffect(() => title.current?.focus(), [id])
   useEffect(() => {
-    title.current?.focus()
     // On a phone it opens behind the panel, where tasks are checked.
     if (lesson.workflow) void openWorkflow(editor, listed, { again: false })
   }, [id])

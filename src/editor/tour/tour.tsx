@@ -1,7 +1,7 @@
 // Guided tour: a note beside a real part of the interface, which advances when the user acts. The
 // tour blocks nothing.
 import { effect } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { toPlanGraph } from '../../nodes/litegraph/graph.ts'
 import { graphKey } from '../graph/graphKey.ts'
 import { runState } from '../running/state.ts'
@@ -27,7 +27,7 @@ function TourNote({ step }: { step: Step }) {
   const editor = useWorkspace()
   const note = useRef<HTMLElement>(null)
   useEffect(() => watchUser(editor), [])
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (requested.value) note.current?.focus()
     requested.value = false
   }, [])

@@ -24,3 +24,19 @@ export function useModal(first?: string) {
   )
   return element
 }
+
+/**
+ * Focuses an element when its component is mounted: before the next frame, so that keys pressed
+ * meanwhile reach it, or when the dialog around it opens. `inside` selects an element in that of the
+ * reference.
+ */
+export function useFirstFocus<T extends HTMLElement>(inside?: string) {
+  const element = useRef<T>(null)
+  useLayoutEffect(() => {
+    const first = inside ? element.current?.querySelector<HTMLElement>(inside) : element.current
+    if (!first) return
+    first.autofocus = true // showModal() focuses it
+    first.focus()
+  }, [])
+  return element
+}

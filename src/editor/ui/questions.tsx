@@ -1,5 +1,5 @@
 // Dialogs that ask for a text or a choice.
-import { useEffect, useRef } from 'preact/hooks'
+import { useFirstFocus } from './modal.ts'
 import { closeDialog, type Dialog as DialogState } from './state.ts'
 import { texts } from '../texts/texts.ts'
 
@@ -10,8 +10,7 @@ function answer<T>(dialog: { answer: (value: T) => void }, value: T) {
 }
 
 export function TextQuestion({ dialog }: { dialog: Extract<DialogState, { kind: 'text' }> }) {
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.select(), [])
+  const field = useFirstFocus<HTMLInputElement>()
   return (
     <form
       method="dialog"
@@ -29,7 +28,7 @@ export function TextQuestion({ dialog }: { dialog: Extract<DialogState, { kind: 
         aria-label={texts.dialogs.name}
         defaultValue={dialog.value}
         maxLength={120}
-        autofocus
+        onFocus={({ currentTarget }) => currentTarget.select()}
         required
       />
       <div class="answers">

@@ -1,5 +1,6 @@
 // Dialog for the versions of a workflow: list, comparison of any two, and restoring.
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
+import { useFirstFocus } from '../ui/modal.ts'
 import { findChanges, type Change } from '../graph/changes.ts'
 import { describeChange, summarizeChanges } from '../graph/changeText.ts'
 import { ownTypes } from '../graph/declarations.ts'
@@ -74,8 +75,7 @@ interface EntryListProps {
 }
 
 function EntryList({ entries, chosen, choose }: EntryListProps) {
-  const list = useRef<HTMLUListElement>(null)
-  useEffect(() => list.current?.querySelector<HTMLElement>('[aria-pressed=true]')?.focus(), [])
+  const list = useFirstFocus<HTMLUListElement>('[aria-pressed=true]')
   const summaries = entries.map((entry, i) => {
     if (i === entries.length - 1) return texts.versions.first
     const changes = entryChanges(entries[i + 1], entry)

@@ -1,5 +1,6 @@
 // Form for saving a picture or a film: format, size and speed.
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useMemo, useState } from 'preact/hooks'
+import { useFirstFocus } from '../ui/modal.ts'
 import type { Theme } from '../../nodes/painters/theme.ts'
 import { useRunning } from '../running/services.ts'
 import { texts } from '../texts/texts.ts'
@@ -53,8 +54,7 @@ export function SaveForm({ source, theme, close, ...selection }: SaveFormProps) 
   const workflow = source.workflow ? source.workflow() : runner.workflowText()
   const [options, setOptions] = useState(() => defaultOptions(selection))
   const { progress, save } = useSaving(source.title, close)
-  const form = useRef<HTMLFormElement>(null)
-  useEffect(() => form.current?.querySelector<HTMLElement>('input')?.focus(), [])
+  const form = useFirstFocus<HTMLFormElement>('input')
   const { view, at, item } = selection
   const size = useMemo(() => outputSize({ view, at, item }, options), [view, at, item, options])
   return (
