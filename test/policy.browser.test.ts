@@ -1,38 +1,23 @@
-// The content security policy in Chromium: the editor works under it, injected code does not run,
-// and whatever keeps the editor from starting leaves a readable message.
+// The content security policy in Chromium: the editor works under it, and injected code does not run.
 import type { Server } from 'node:http'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import katex from 'katex'
-import type { BrowserContext, Page, Route } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import { createServer } from 'vite'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { headerPolicy, pagePolicy } from '../src/build/policy.ts'
 import { threadCount } from '../src/engine/backends/wasm/threads.ts'
-import { closeContext, root, useBuiltEditor, useChromium, useDevServer } from './chromium.ts'
+import { root, useBuiltEditor, useChromium, useDevServer } from './chromium.ts'
 import { addNode, button, getRunStatus, openEditor, waitForEditor } from './editor/driver.ts'
+import { blocked, useContexts, waitForEngine } from './policyPages.ts'
 
 const chromium = useChromium()
 const built = useBuiltEditor()
 const sources = useDevServer()
 
-const contexts: BrowserContext[] = []
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await closeContext(context)
-})
-
-async function newContext(...options: Parameters<typeof chromium.newContext>) {
-  const context = await chromium.newContext(...options)
-  contexts.push(context)
-  return context
-}
-
-const waitForEngine = async (page: Page) => {
-  const status = page.locator('.status').getByText(/(WebAssembly|WebGL|WebGPU|JavaScript) ·/)
-  await status.first().waitFor()
-  return status.first().innerText()
-}
+const newContext = useContexts(chromium)
 
 // The development server transforms some hundred modules for its first page, which takes long.
 const servers = [
@@ -102,13 +87,6 @@ test('the built page has the policy for servers that send none', async () => {
   expect(await meta.getAttribute('content')).toBe(pagePolicy)
   expect(await meta.evaluate((element) => element.previousElementSibling)).toBeNull()
 })
-
-/** Complaints about what the policy blocks. */
-const blocked = [
-  /policy violation|Content Security Policy|Trusted/,
-  /^request failed: .*\(csp\)/,
-  /^external request/,
-]
 
 /** A server of another origin, which counts its requests. */
 async function elsewhere() {
@@ -296,88 +274,3 @@ if (process.env.FULL)
     ;(server.httpServer as Server).closeAllConnections()
     await server.close()
   })
-
-describe('what keeps the editor from starting leaves a message:', () => {
-  const open = async (prepare: (page: Page) => Promise<unknown>) => {
-    const page = await (await newContext()).newPage()
-    await prepare(page)
-    await page.goto(built.address)
-    return page
-  }
-  const message = (page: Page) => page.getByText(/litegraph-diffusion has not started\. Reload/)
-
-  const withPolicy = (page: Page, change: (policy: string) => string) =>
-    page.route(/.*/, async (route) => {
-      const response = await route.fetch()
-      const headers = {
-        ...response.headers(),
-        'content-security-policy': change(headerPolicy),
-      }
-      await route.fulfill({ response, headers })
-    })
-
-  test('a script that is missing', async () => {
-    chromium.allow(/404/, /console error: Failed to load/)
-    const page = await open((opened) =>
-      opened.route(/assets\/app-.*\.js/, (route) => route.fulfill({ status: 404 })),
-    )
-    await message(page).waitFor()
-  })
-
-  test('a policy without scripts', async () => {
-    chromium.allow(...blocked)
-    const page = await open((opened) =>
-      withPolicy(opened, (policy) => policy.replace("script-src 'self'", 'script-src')),
-    )
-    await message(page).waitFor()
-  })
-
-  test('an error at the start, with its text', async () => {
-    chromium.allow(/no storage of settings/)
-    const page = await open((opened) =>
-      opened.addInitScript(() => {
-        Object.defineProperty(navigator, 'languages', {
-          get: () => {
-            throw new Error('no storage of settings')
-          },
-        })
-      }),
-    )
-    await message(page).waitFor({ timeout: 5000 })
-    await page.getByText('no storage of settings').waitFor()
-  })
-
-  test('a policy without workers', async () => {
-    chromium.allow(...blocked)
-    const page = await open((opened) =>
-      withPolicy(opened, (policy) => policy.replace("worker-src 'self'", "worker-src 'none'")),
-    )
-    await page.locator('.status').getByText("allows worker-src 'self'").first().waitFor()
-  })
-
-  test('a policy that forbids our Trusted Types', async () => {
-    chromium.allow(...blocked)
-    const page = await open((opened) =>
-      withPolicy(opened, (policy) => policy.replace(/trusted-types .*?;/, "trusted-types 'none';")),
-    )
-    await page.locator('.status').getByText("allows worker-src 'self'").first().waitFor()
-  })
-
-  test('a policy without WebAssembly: another backend, and the reason', async () => {
-    chromium.allow(...blocked, /WebAssembly|wasm|falling back/i)
-    const page = await open((opened) =>
-      withPolicy(opened, (policy) => policy.replace(" 'wasm-unsafe-eval'", '')),
-    )
-    expect(await waitForEngine(page)).toMatch(/WebGL|JavaScript/)
-  })
-
-  test('a browser without scripts', async () => {
-    const context = await chromium.browser.newContext({ javaScriptEnabled: false })
-    contexts.push(context)
-    const page = await context.newPage()
-    await page.goto(built.address)
-    const text = page.locator('noscript p').first()
-    await text.waitFor()
-    expect(await text.innerText()).toContain('Allow it for this site')
-  })
-})
