@@ -24,8 +24,7 @@ export function StepNotes({ step }: { step: Step | undefined }) {
         <p>{texts.present.nothing}</p>
       </aside>
     )
-  const isDescribed = step.kind === 'nodes' || step.kind === 'view'
-  const described = isDescribed ? findNodes(stage, step.ids) : []
+  const described = findNodes(stage, describedIds(step))
   return (
     // With a tab stop, as long notes are scrolled with the keyboard.
     <aside key={step.key} class="step-notes" aria-label={texts.present.notes} tabIndex={0}>
@@ -43,6 +42,13 @@ export function StepNotes({ step }: { step: Step | undefined }) {
       ))}
     </aside>
   )
+}
+
+/** Ids of the nodes whose descriptions are shown: a zone is described by its Start. */
+function describedIds({ kind, ids, zone }: Step): readonly string[] {
+  if (kind === 'graph') return []
+  if (kind === 'zone') return zone === undefined ? [] : [zone]
+  return ids
 }
 
 /** Title of a step, in the current language. */
