@@ -113,8 +113,10 @@ test('a training continues after its window was frozen', async () => {
     await session.send('Page.setWebLifecycleState', { state: 'active' })
   }
   await waitForRun(page)
-  const [run] = await readStore<Run>(page, 'runs')
-  expect(run).toMatchObject({ outcome: 'finished', iterations: { done: 4000, of: 4000 } })
+  // The run is stored with its pictures, which are painted after it has finished.
+  await expect
+    .poll(async () => (await readStore<Run>(page, 'runs'))[0])
+    .toMatchObject({ outcome: 'finished', iterations: { done: 4000, of: 4000 } })
   expect(await page.getByRole('alert').allInnerTexts()).toEqual([''])
   expect(await page.locator('.banner').count()).toBe(0)
 })
