@@ -60,6 +60,7 @@ test('only tf.ts imports tfjs; only backends.ts and our own backends import its 
     // Replaces that import in builds of the worker.
     ['src/build/slimTfjs.ts', '@tensorflow/tfjs-'],
     ['src/engine/backends/backends.ts', '@tensorflow/tfjs-backend-'],
+    ['src/engine/backends/importBackend.ts', '@tensorflow/tfjs-backend-'],
     ['src/engine/backends/startStock.ts', '@tensorflow/tfjs-backend-'],
     ['src/engine/backends/wasm/start.ts', '@tensorflow/tfjs-backend-wasm'],
     ['src/engine/backends/wasm/threadedModule.ts', '@tensorflow/tfjs-backend-wasm'],

@@ -269,7 +269,9 @@ describe('with a bundler', () => {
           exclude: ['litegraph-diffusion'],
           include: [
             'litegraph-diffusion > @tensorflow/tfjs',
+            'litegraph-diffusion > @tensorflow/tfjs-backend-cpu',
             'litegraph-diffusion > @tensorflow/tfjs-backend-wasm',
+            'litegraph-diffusion > @tensorflow/tfjs-backend-webgl',
             'litegraph-diffusion > @tensorflow/tfjs-backend-webgpu',
           ],
         },

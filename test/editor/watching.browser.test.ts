@@ -109,7 +109,7 @@ test('the panel shows time and memory, and the status bar the number of cached n
   await expect.poll(() => section.getByRole('button', { name: 'Sampler' }).count()).toBe(1)
   expect(await section.getByRole('listitem').count()).toBe(5)
   await section.getByRole('button', { name: 'Sampler' }).click()
-  expect(await page.locator('.measures').getByRole('listitem').count()).toBe(1)
+  await expect.poll(() => section.getByRole('listitem').count()).toBe(1)
 
   await press(page, 'Control+Enter')
   await expect.poll(status).toMatch(/all results reused$/)
