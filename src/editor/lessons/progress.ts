@@ -31,9 +31,9 @@ export const recordAnswer = (
   lesson: string,
   answer: Pick<AnsweredQuestion, 'id' | 'answer' | 'right'>,
 ) =>
-  change(store, lesson, (before) => ({
+  change(store, lesson, (before, when) => ({
     ...before,
-    questions: withEntry(before.questions, answer, ({ right }) => right),
+    questions: withEntry(before.questions, { ...answer, when }, ({ right }) => right),
   }))
 
 /** Stores the result of a task. A workflow that has passed is not replaced by one that has not. */
@@ -42,35 +42,36 @@ export const recordTask = (
   lesson: string,
   task: Pick<TriedTask, 'id' | 'passed' | 'workflow'>,
 ) =>
-  change(store, lesson, (before) => ({
+  change(store, lesson, (before, when) => ({
     ...before,
-    tasks: withEntry(before.tasks, task, ({ passed }) => passed && !task.passed),
+    tasks: withEntry(before.tasks, { ...task, when }, ({ passed }) => passed && !task.passed),
   }))
 
 type Entry = { id: string; tries: number; when: number }
 
 function withEntry<E extends Entry>(
   entries: readonly E[],
-  entry: Omit<E, 'tries' | 'when'> & { id: string },
+  entry: Omit<E, 'tries'> & Pick<Entry, 'id' | 'when'>,
   isFinal: (before: E) => boolean,
 ): E[] {
   const before = entries.find(({ id }) => id === entry.id)
   if (before && isFinal(before)) return [...entries]
-  const added = { ...entry, tries: (before?.tries ?? 0) + 1, when: Date.now() } as unknown as E
+  const added = { ...entry, tries: (before?.tries ?? 0) + 1 } as unknown as E
   return [...entries.filter(({ id }) => id !== entry.id), added]
 }
 
 async function change(
   store: Store,
   lesson: string,
-  update: (before: LessonProgress) => LessonProgress,
+  update: (before: LessonProgress, when: number) => LessonProgress,
 ) {
-  const next = update(lessonProgress(lesson))
+  const when = Date.now()
+  const next = update(lessonProgress(lesson), when)
   progress.value = new Map(progress.value).set(lesson, next)
   try {
     // Another window may have stored progress meanwhile.
     await store.update<LessonProgress>(lesson, (stored) =>
-      update(isLessonProgress(stored) ? stored : nothing(lesson)),
+      update(isLessonProgress(stored) ? stored : nothing(lesson), when),
     )
   } catch (error) {
     showStorageError(lessonTexts().title, error)
