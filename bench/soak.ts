@@ -137,7 +137,10 @@ const READ_STEPS = 16
 
 /** Returns the smallest counters over several steps of a paused training. */
 async function readSteps(page: Page, readCounters: () => Promise<Counters>): Promise<Counters> {
-  const read = async () => withoutLosses(await readCounters(), await readStep(page))
+  const read = async () => {
+    const counters = withoutLosses(await readCounters(), await readStep(page))
+    return { ...counters, pageHeap: counters.pageHeap - (await readRecorded(page)) }
+  }
   let least = await read()
   for (let i = 1; i < READ_STEPS; i++) {
     await takeStep(page)
@@ -145,6 +148,16 @@ async function readSteps(page: Page, readCounters: () => Promise<Counters>): Pro
   }
   return least
 }
+
+/**
+ * Bytes of the recorded views, by which a training is shown at earlier steps. They have a limit of
+ * their own, and their number at a step depends on the speed of the machine.
+ */
+const readRecorded = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const slider = document.querySelector<HTMLElement>('.training-time input')
+    return Number(slider?.dataset.bytes ?? 0)
+  })
 
 /** Continues a paused training by a step, and waits until the page shows it. */
 async function takeStep(page: Page) {

@@ -16,9 +16,12 @@ const createTabFrames = () => ({
   key: '',
   run: -1,
   updated: 0,
+  timer: undefined as ReturnType<typeof setTimeout> | undefined,
   /** Step of the last recorded view. */
   latest: undefined as TrainingStep | undefined,
   steps: signal<readonly ShownStep[]>([]),
+  /** Size of the recorded views, as of the last update of the list. */
+  bytes: 0,
   /** The step that the tab shows, undefined for the latest one. */
   shown: signal<ShownStep | undefined>(undefined),
 })
@@ -71,12 +74,16 @@ export function recordView(tab: number, step: TrainingStep, node: string, view: 
   known.latest = isLate ? latest : step
   known.frames?.add(known.latest, node, view)
   if (Date.now() - known.updated >= UPDATE_MS) updateSteps(tab)
+  else known.timer ??= setTimeout(() => updateSteps(tab), UPDATE_MS)
 }
 
 /** Updates the list of steps, which the slider shows. */
 export function updateSteps(tab: number) {
   const known = tabFrames(tab)
   known.updated = Date.now()
+  clearTimeout(known.timer)
+  known.timer = undefined
+  known.bytes = known.frames?.bytes() ?? 0
   // Copies, as frames move on while they are recorded.
   known.steps.value = (known.frames?.steps() ?? []).map(({ node, index, count, serial }) => ({
     node,

@@ -8,7 +8,7 @@ import type { ShownStep } from './frames.ts'
 
 export function TrainingSlider() {
   const { runner } = useRunning()
-  const { steps, shown } = shownFrames.value
+  const { steps, shown, bytes } = shownFrames.value
   const list = steps.value
   if (list.length < 2) return null
   const step = shown.value
@@ -26,6 +26,7 @@ export function TrainingSlider() {
         aria-label={texts.trainingTime.step}
         aria-valuetext={text}
         title={texts.trainingTime.hint}
+        data-bytes={bytes}
         min={0}
         max={last}
         step={1}
