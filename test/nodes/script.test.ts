@@ -119,7 +119,15 @@ async function expectTheSame(graph: Graph) {
   for (const [title, view] of byRun) expect(byScript.get(title), title).toEqual(view)
 }
 
-const FEW = ['forward-process', 'gan', 'guidance-by-hand', 'nfe-curves', 'points', 'own-sampler']
+const FEW = [
+  'forward-process',
+  'gan',
+  'guidance-by-hand',
+  'nfe-curves',
+  'points',
+  'own-sampler',
+  'subgraph',
+]
 const ALSO_WRITTEN = [
   'evaluate-points',
   'importance-sampling',
@@ -281,6 +289,55 @@ describe('the script of a graph', () => {
   test('is not written if the graph has faults', () => {
     const graph = { nodes: [node('see', 'Inspect', { value: 'nowhere.x' })] }
     expect(() => generateScript(graph, ops)).toThrow(GraphError)
+  })
+})
+
+describe('a subgraph that several nodes use', () => {
+  const count = (text: string, part: string) => text.split(part).length - 1
+
+  test('is written once, as a function with the values that differ as arguments', async () => {
+    const text = generateScript(await workflow('subgraph'), ops)
+    expect(text).toContain(
+      'function guided_step({ model, x_t, t, condition, w, schedule, noised_to_t_prev_t }) {',
+    )
+    expect(count(text, "run('diffusion/ConvertPrediction'")).toBe(2)
+    expect(count(text, 'guided_step({\n')).toBe(2)
+    expect([count(text, '    w: 1,\n'), count(text, '    w: 4,\n')]).toEqual([1, 1])
+  })
+
+  test('is a function for each of its forms in a network of layers', async () => {
+    const text = generateScript(await workflow('build-a-unet'), ops)
+    expect(count(text, '\nfunction ')).toBe(3)
+    expect(count(text, "run('diffusion/GELU'")).toBe(6)
+  })
+
+  /** Two nodes of one subgraph: the sum of x and `other`, and its mean with x. */
+  const twice = (others: readonly [string, string]): Graph => ({
+    subgraphs: ['5', '6'].map((id) => ({ id, definition: 'd', name: 'Mean' })),
+    nodes: [
+      node('x', 'GaussianNoise', {}, { batch_size: 3, seed: 1 }),
+      ...['5', '6'].flatMap((id, i) => [
+        node(`${id}:1`, 'Mix', { a: 'x.noise', b: 'x.noise' }, { w: 0.3 }),
+        // Outside: between the two nodes of the subgraph in the order of the plan.
+        node(`after-${id}`, 'Mix', { a: `${id}:1.mix`, b: 'x.noise' }, { w: 0.5 }),
+        node(`${id}:2`, 'Mix', { a: `${id}:1.mix`, b: others[i] }, { w: 0.7 + i }),
+        node(`see-${id}`, 'Inspect', { value: `${id}:2.mix` }),
+        node(`see-after-${id}`, 'Inspect', { value: `after-${id}.mix` }),
+      ]),
+    ].map((each) => ({ ...each, title: each.id })),
+  })
+
+  test('is called before the nodes that need its results', async () => {
+    const graph = twice(['x.noise', 'x.noise'])
+    const text = generateScript(graph, ops)
+    expect(count(text, '= mean({')).toBe(2)
+    await expectTheSame(graph)
+  })
+
+  test('is written out if a node outside lies between its nodes', async () => {
+    const graph = twice(['after-5.mix', 'after-6.mix'])
+    expect(generateScript(graph, ops)).not.toContain('function')
+    await expectTheSame(graph)
   })
 })
 
