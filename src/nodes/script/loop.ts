@@ -150,10 +150,10 @@ export class ScriptLoop implements Loop {
       if (losses.failure) break
       if (!this.reportsAt(this.index)) continue
       await losses.settle()
-      this.log(losses.latest)
+      this.log(losses.latest({ end: this.end.type }))
     }
     await losses.assertSound()
-    if (this.around.places.isInside) this.around.inner.loss = losses.latest
+    if (this.around.places.isInside) this.around.inner.loss = losses.latest({ end: this.end.type })
   }
 
   compute(body: (each: Outputs) => Inputs) {
