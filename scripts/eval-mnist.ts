@@ -1,13 +1,17 @@
 // Samples 100 digits from the shipped MNIST checkpoint, ten per class, and counts how many a
 // classifier recognises; the classifier is first trained on the real digits: `npm run eval:mnist`.
-// Fails if fewer than 80 are recognised, or if the classifier's test accuracy is below 0.97.
+// Also samples 500 digits without guidance by DPM++ 2M in 20 steps. Fails if fewer than 80 of the
+// 100 are recognised, if the classifier's test accuracy is below 0.97, if the Fréchet distance of
+// the 500 is above 1.3 times that of 500 random test images, or if the mean of their corner pixels,
+// which are black in real images, is above 0.5 of 255.
 //   --checkpoint file.zip   another checkpoint (or a folder) whose network works on patches, 14 x 14 x 4
 //   --train                 trains workflows/mnist-train.json first, and times it
 //   --workflow file.json    with --train: another workflow
 //   --steps n               with --train: another number of steps
 //   --classifier file.zip   a classifier that --out wrote, instead of a new one
 //   --classifier-steps n    training steps of a new classifier (1,500)
-//   --draws n               draws of the noise, 100 digits each; a Fréchet distance needs about 5
+//   --draws n               draws of the noise with guidance, 100 digits each
+//   --unguided n            draws of 100 digits without guidance (5)
 //   --out folder            writes the classifier, the image and the trained checkpoint
 //   --picture file.png      writes the image only: one column per class
 //   --json                  one line of JSON
@@ -15,7 +19,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startBackend } from '../src/engine/backends/backends.ts'
-import type { GraphNode } from '../src/engine/plan/graph.ts'
+import type { GraphNode, Wire } from '../src/engine/plan/graph.ts'
 import { wire } from '../src/engine/plan/graph.ts'
 import type { OutputFile } from '../src/engine/plan/op.ts'
 import { arrangeGrid, toPictures } from '../src/engine/images/pixels.ts'
@@ -37,13 +41,14 @@ import {
   measureTime,
   trainedBy,
 } from './evaluation.ts'
-import type { Judge, Judgement } from './mnist-judge.ts'
+import type { Judge, Judgement, Quality } from './mnist-judge.ts'
 import {
   accuracyOn,
   CLASSES,
   inTurn,
   judge,
   judgeTraining,
+  measureQuality,
   openJudge,
   PIXELS,
   realMnist,
@@ -66,43 +71,95 @@ const SAMPLING = {
   clip_range: 1,
   rederive: true,
 }
+/** Sampling without guidance, of what the network has learned. */
+const UNGUIDED = {
+  sampler: 'dpmpp_2m',
+  timesteps: { num_inference_steps: 20, sigmas: 'karras', sigma_max: 80 },
+}
 /** Required accuracy on test images, and required share of recognised samples. */
 const LEAST = { classifier: 0.97, recognised: 0.8 }
+/** Largest Fréchet distance, in those of real images, and largest mean of the corner pixels. */
+const LARGEST = { frechet: 1.3, corner: 0.5 }
 /** Size limit of the README's image in bytes. */
 const MOST = 60_000
 
+/** One draw of 100 samples with cycling classes. */
+interface Draw {
+  /** Prefix of the ids of its nodes. */
+  name: string
+  seed: number
+  model: Wire
+  inputs?: Record<string, Wire>
+  params: Record<string, unknown>
+}
+
 /** Samples of one draw, images in [-1, 1]. */
-const samplingNodes = ({ schedule }: Source, draw: number): GraphNode[] => [
+const samplingNodes = (
+  schedule: Wire,
+  { name, seed, model, inputs, params }: Draw,
+): GraphNode[] => [
   node(
-    `noise ${draw}`,
+    `${name} noise`,
     'diffusion/GaussianNoise',
     {},
-    { batch_size: COUNT, shape: '14, 14, 4', seed: SEED + draw },
+    { batch_size: COUNT, shape: '14, 14, 4', seed },
   ),
   node(
-    `labels ${draw}`,
+    `${name} labels`,
     'diffusion/Labels',
     {},
     { batch_size: COUNT, num_classes: CLASSES, label: -1 },
   ),
   node(
-    `patches ${draw}`,
+    `${name} patches`,
     'diffusion/Sampler',
     {
-      model: wire('guided', 'model'),
+      model,
       schedule,
-      x_T: wire(`noise ${draw}`, 'noise'),
-      condition: wire(`labels ${draw}`, 'labels'),
+      x_T: wire(`${name} noise`, 'noise'),
+      condition: wire(`${name} labels`, 'labels'),
+      ...inputs,
     },
-    { ...SAMPLING, seed: SEED, keep_every: SAMPLING.num_inference_steps },
+    { ...params, seed: SEED, keep_every: 50 },
   ),
   node(
-    `samples ${draw}`,
+    `${name} samples`,
     'diffusion/DepthToSpace',
-    { samples: wire(`patches ${draw}`, 'x_0') },
+    { samples: wire(`${name} patches`, 'x_0') },
     { block_size: 2 },
   ),
 ]
+
+/** Nodes of all draws, by the kind of sampling. */
+function planSampling({ model, schedule }: Source, draws: number, unguided: number) {
+  const count = (length: number) => Array.from({ length }, (_, i) => i)
+  const all = {
+    guided: count(draws).map((i): Draw => ({
+      name: `guided ${i}`,
+      seed: SEED + i,
+      model: wire('guided', 'model'),
+      params: SAMPLING,
+    })),
+    unguided: count(unguided).map((i): Draw => ({
+      name: `unguided ${i}`,
+      seed: SEED + 100 + i,
+      model,
+      inputs: { timesteps: wire('timesteps', 'timesteps') },
+      params: { sampler: UNGUIDED.sampler },
+    })),
+  }
+  const looks = (kind: readonly Draw[]) =>
+    kind.map(({ name }) => observerNode(`${name} look`, wire(`${name} samples`, 'samples')))
+  return {
+    making: [
+      node('guided', 'diffusion/GuidedModel', { model }, { scale: GUIDANCE }),
+      node('timesteps', 'diffusion/Timesteps', { schedule }, UNGUIDED.timesteps),
+      ...[...all.guided, ...all.unguided].flatMap((draw) => samplingNodes(schedule, draw)),
+    ],
+    guided: looks(all.guided),
+    unguided: looks(all.unguided),
+  }
+}
 
 /** The trained checkpoint, if any. */
 const keptNodes = ({ model, schedule, training }: Source): GraphNode[] =>
@@ -113,37 +170,36 @@ const keptNodes = ({ model, schedule, training }: Source): GraphNode[] =>
 interface Run {
   /** Samples by draw, with cycling classes. */
   images: Float32Array
+  /** The same without guidance. */
+  unguided: Float32Array
   files: OutputFile[]
   /** Times of the training, if any, and of the sampling. */
   training?: Elapsed
   sampling: Elapsed
 }
 
-/** Trains if required, and samples with guidance. Requires a backend. Throws GraphError. */
+/** Trains if required, and samples. Requires a backend. Throws GraphError. */
 export async function sampleMnist(
   source: Source,
-  draws: number,
+  { draws, unguided }: { draws: number; unguided: number },
   say: (line: string) => void = () => {},
 ): Promise<Run> {
-  const guided = node(
-    'guided',
-    'diffusion/GuidedModel',
-    { model: source.model },
-    { scale: GUIDANCE },
-  )
-  const numbers = Array.from({ length: draws }, (_, draw) => draw)
-  const looks = numbers.map((draw) =>
-    observerNode(`look ${draw}`, wire(`samples ${draw}`, 'samples')),
-  )
-  const making = [guided, ...numbers.flatMap((draw) => samplingNodes(source, draw))]
+  const plan = planSampling(source, draws, unguided)
   const { seen, files, took } = await runParts(
-    splitParts(source, making, [...looks, ...keptNodes(source)]),
+    splitParts(source, plan.making, [...plan.guided, ...plan.unguided, ...keptNodes(source)]),
     source.assets,
     say,
   )
   const [sampling, training] = took.toReversed()
-  const images = Float32Array.from(looks.flatMap(({ id }) => [...seen.get(id)!]))
-  return { images, files, sampling, ...(training && { training }) }
+  const read = (looks: readonly GraphNode[]) =>
+    Float32Array.from(looks.flatMap(({ id }) => [...(seen.get(id) ?? [])]))
+  return {
+    images: read(plan.guided),
+    unguided: read(plan.unguided),
+    files,
+    sampling,
+    ...(training && { training }),
+  }
 }
 
 /** The shipped MNIST checkpoint, by SHA-256. */
@@ -165,21 +221,26 @@ interface Result extends Judgement {
   classifier: number
   /** Scores of as many test images. */
   test: Judgement
+  unguided: Quality
   seconds: { classifier?: Elapsed; training?: Elapsed; sampling: Elapsed }
 }
 
 /** Scores samples with cycling classes, beside as many test images. */
-async function judgeSamples(by: Judge, images: Float32Array): Promise<Omit<Result, 'seconds'>> {
+async function judgeSamples(
+  by: Judge,
+  { images, unguided }: Pick<Run, 'images' | 'unguided'>,
+): Promise<Omit<Result, 'seconds'>> {
   const [train, test] = [await realMnist('train'), await realMnist('test')]
   const twins = inTurn(test, images.length / PIXELS)
   return {
     ...(await judge(by, { images, labels: twins.labels }, train)),
     classifier: await accuracyOn(by, test),
     test: await judge(by, twins, train),
+    unguided: await measureQuality(by, unguided, { train, test }),
   }
 }
 
-function print(what: string, { classifier, test, seconds, ...samples }: Result) {
+function print(what: string, { classifier, test, seconds, unguided, ...samples }: Result) {
   const row = (...[name, ...cells]: string[]) =>
     console.log(name.padEnd(36) + cells.map((cell) => cell.padStart(12)).join(''))
   const numbers = ({ recognised, count, nearest, frechet }: Judgement) => [
@@ -197,6 +258,9 @@ function print(what: string, { classifier, test, seconds, ...samples }: Result) 
     `Accuracy of the classifier on the 10,000 test images: ${(100 * classifier).toFixed(2)} %.`,
   )
   console.log(
+    `Without guidance: Fréchet ${unguided.frechet.toFixed(2)}, ${(unguided.frechet / unguided.test).toFixed(2)} times that of as many test images (${unguided.test.toFixed(2)}); corner pixels ${unguided.corner.toFixed(2)} of 255.`,
+  )
+  console.log(
     'Nearest: mean distance to the nearest of 60,000 training images, 0 for copies.\n' +
       'Fréchet: distance to 10,000 of them in features of the classifier; above 0 for a small set of\n' +
       'images, even of real ones.',
@@ -207,12 +271,17 @@ function print(what: string, { classifier, test, seconds, ...samples }: Result) 
 }
 
 /** Prints unmet requirements and sets the exit code. */
-function check({ classifier, recognised, count }: Result) {
+function check({ classifier, recognised, count, unguided }: Result) {
+  const ratio = unguided.frechet / unguided.test
   const fails = [
     classifier < LEAST.classifier &&
       `Expected a classifier accuracy of at least ${LEAST.classifier}, got ${classifier}.`,
     recognised < LEAST.recognised * count &&
       `Expected at least ${LEAST.recognised * count} of ${count} digits recognised, got ${recognised}.`,
+    ratio > LARGEST.frechet &&
+      `Expected a Fréchet distance without guidance of at most ${LARGEST.frechet} times that of test images, got ${ratio.toFixed(2)} times.`,
+    unguided.corner > LARGEST.corner &&
+      `Expected a mean of the corner pixels of at most ${LARGEST.corner} of 255, got ${unguided.corner.toFixed(2)}.`,
   ].filter((line) => line !== false)
   for (const line of fails) console.error(line)
   if (fails.length) process.exitCode = 1
@@ -243,6 +312,7 @@ const options = {
   classifier: { type: 'string' },
   'classifier-steps': { type: 'string' },
   draws: { type: 'string', default: '1' },
+  unguided: { type: 'string', default: '5' },
   out: { type: 'string' },
   picture: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -254,12 +324,12 @@ export async function main(args: readonly string[]) {
   const { reason } = await startBackend({ prefer: 'wasm' })
   const say = (line: string) => values.json || console.error(line)
   say(`${what} on ${reason}`)
-  const { images, files, training, sampling } = await sampleMnist(
+  const { files, training, sampling, ...samples } = await sampleMnist(
     source,
-    parseCount(values.draws),
+    { draws: parseCount(values.draws), unguided: parseCount(values.unguided) },
     say,
   )
-  const picture = renderPicture(images)
+  const picture = renderPicture(samples.images)
   if (values.picture !== undefined) keepPicture(values.picture, picture)
   say('The classifier')
   const { bytes, took } = await classifierFrom(values, say)
@@ -272,7 +342,7 @@ export async function main(args: readonly string[]) {
   }
   const by = openJudge(bytes)
   const result: Result = {
-    ...(await judgeSamples(by, images)),
+    ...(await judgeSamples(by, samples)),
     seconds: { classifier: took, training, sampling },
   }
   by.dispose()

@@ -186,7 +186,7 @@ onEachBackend(() => {
     test('at least 80 of 100 digits of the MNIST checkpoint are recognised', async () => {
       const by = openJudge(await trainJudge(judgeTraining))
       expect(await accuracyOn(by, await realMnist('test'))).toBeGreaterThan(0.97)
-      const { images } = await sampleMnist(await shippedMnist(), 1)
+      const { images } = await sampleMnist(await shippedMnist(), { draws: 1, unguided: 0 })
       const asked = Int32Array.from({ length: 100 }, (_, i) => i % 10)
       const found = await judge(by, { images, labels: asked }, await realMnist('train'))
       expect(found.recognised).toBeGreaterThanOrEqual(80)
