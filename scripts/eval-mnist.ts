@@ -8,6 +8,8 @@
 //   --train                 trains workflows/mnist-train.json first, and times it
 //   --workflow file.json    with --train: another workflow
 //   --steps n               with --train: another number of steps
+//   --browser               with --train: trains in an isolated page of Chromium, with threads
+//   --ship                  replaces the checkpoint in assets and docs/mnist.png if nothing failed
 //   --classifier file.zip   a classifier that --out wrote, instead of a new one
 //   --classifier-steps n    training steps of a new classifier (1,500)
 //   --draws n               draws of the noise with guidance, 100 digits each
@@ -19,9 +21,6 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startBackend } from '../src/engine/backends/backends.ts'
-import type { GraphNode, Wire } from '../src/engine/plan/graph.ts'
-import { wire } from '../src/engine/plan/graph.ts'
-import type { OutputFile } from '../src/engine/plan/op.ts'
 import { arrangeGrid, toPictures } from '../src/engine/images/pixels.ts'
 import { encodePng } from '../src/engine/images/png.ts'
 import { describeFile } from '../src/nodes/storage/storedFiles.ts'
@@ -33,15 +32,15 @@ import {
   keepFiles,
   loadedBytes,
   loadedFrom,
-  observerNode,
-  node,
   nothingKept,
-  splitParts,
-  runParts,
   measureTime,
   trainedBy,
 } from './evaluation.ts'
 import type { Judge, Judgement, Quality } from './mnist-judge.ts'
+import type { Run } from './mnist-samples.ts'
+import { COUNT, sampleMnist } from './mnist-samples.ts'
+import { shipMnist } from './ship-mnist.ts'
+import { trainedInBrowser } from './trainedInBrowser.ts'
 import {
   accuracyOn,
   CLASSES,
@@ -58,149 +57,12 @@ import {
 
 const WORKFLOW = 'workflows/mnist-train.json'
 const SHIPPED = 'assets/checkpoints'
-/** Samples per draw: ten per class. */
-const COUNT = 100
-const SEED = 7
-const GUIDANCE = 2
-/** Sampling as in the workflows, but in 50 steps. */
-const SAMPLING = {
-  sampler: 'ddim',
-  num_inference_steps: 50,
-  eta: 0,
-  clip: 'on',
-  clip_range: 1,
-  rederive: true,
-}
-/** Sampling without guidance, of what the network has learned. */
-const UNGUIDED = {
-  sampler: 'dpmpp_2m',
-  timesteps: { num_inference_steps: 20, sigmas: 'karras', sigma_max: 80 },
-}
 /** Required accuracy on test images, and required share of recognised samples. */
 const LEAST = { classifier: 0.97, recognised: 0.8 }
 /** Largest Fréchet distance, in those of real images, and largest mean of the corner pixels. */
 const LARGEST = { frechet: 1.3, corner: 0.5 }
 /** Size limit of the README's image in bytes. */
 const MOST = 60_000
-
-/** One draw of 100 samples with cycling classes. */
-interface Draw {
-  /** Prefix of the ids of its nodes. */
-  name: string
-  seed: number
-  model: Wire
-  inputs?: Record<string, Wire>
-  params: Record<string, unknown>
-}
-
-/** Samples of one draw, images in [-1, 1]. */
-const samplingNodes = (
-  schedule: Wire,
-  { name, seed, model, inputs, params }: Draw,
-): GraphNode[] => [
-  node(
-    `${name} noise`,
-    'diffusion/GaussianNoise',
-    {},
-    { batch_size: COUNT, shape: '14, 14, 4', seed },
-  ),
-  node(
-    `${name} labels`,
-    'diffusion/Labels',
-    {},
-    { batch_size: COUNT, num_classes: CLASSES, label: -1 },
-  ),
-  node(
-    `${name} patches`,
-    'diffusion/Sampler',
-    {
-      model,
-      schedule,
-      x_T: wire(`${name} noise`, 'noise'),
-      condition: wire(`${name} labels`, 'labels'),
-      ...inputs,
-    },
-    { ...params, seed: SEED, keep_every: 50 },
-  ),
-  node(
-    `${name} samples`,
-    'diffusion/DepthToSpace',
-    { samples: wire(`${name} patches`, 'x_0') },
-    { block_size: 2 },
-  ),
-]
-
-/** Nodes of all draws, by the kind of sampling. */
-function planSampling({ model, schedule }: Source, draws: number, unguided: number) {
-  const count = (length: number) => Array.from({ length }, (_, i) => i)
-  const all = {
-    guided: count(draws).map((i): Draw => ({
-      name: `guided ${i}`,
-      seed: SEED + i,
-      model: wire('guided', 'model'),
-      params: SAMPLING,
-    })),
-    unguided: count(unguided).map((i): Draw => ({
-      name: `unguided ${i}`,
-      seed: SEED + 100 + i,
-      model,
-      inputs: { timesteps: wire('timesteps', 'timesteps') },
-      params: { sampler: UNGUIDED.sampler },
-    })),
-  }
-  const looks = (kind: readonly Draw[]) =>
-    kind.map(({ name }) => observerNode(`${name} look`, wire(`${name} samples`, 'samples')))
-  return {
-    making: [
-      node('guided', 'diffusion/GuidedModel', { model }, { scale: GUIDANCE }),
-      node('timesteps', 'diffusion/Timesteps', { schedule }, UNGUIDED.timesteps),
-      ...[...all.guided, ...all.unguided].flatMap((draw) => samplingNodes(schedule, draw)),
-    ],
-    guided: looks(all.guided),
-    unguided: looks(all.unguided),
-  }
-}
-
-/** The trained checkpoint, if any. */
-const keptNodes = ({ model, schedule, training }: Source): GraphNode[] =>
-  training === undefined
-    ? []
-    : [node('checkpoint', 'diffusion/SaveCheckpoint', { model, schedule }, { name: 'mnist' })]
-
-interface Run {
-  /** Samples by draw, with cycling classes. */
-  images: Float32Array
-  /** The same without guidance. */
-  unguided: Float32Array
-  files: OutputFile[]
-  /** Times of the training, if any, and of the sampling. */
-  training?: Elapsed
-  sampling: Elapsed
-}
-
-/** Trains if required, and samples. Requires a backend. Throws GraphError. */
-export async function sampleMnist(
-  source: Source,
-  { draws, unguided }: { draws: number; unguided: number },
-  say: (line: string) => void = () => {},
-): Promise<Run> {
-  const plan = planSampling(source, draws, unguided)
-  const { seen, files, took } = await runParts(
-    splitParts(source, plan.making, [...plan.guided, ...plan.unguided, ...keptNodes(source)]),
-    source.assets,
-    say,
-  )
-  const [sampling, training] = took.toReversed()
-  const read = (looks: readonly GraphNode[]) =>
-    Float32Array.from(looks.flatMap(({ id }) => [...(seen.get(id) ?? [])]))
-  return {
-    images: read(plan.guided),
-    unguided: read(plan.unguided),
-    files,
-    sampling,
-    ...(training && { training }),
-  }
-}
 
 /** The shipped MNIST checkpoint, by SHA-256. */
 export async function shippedMnist(): Promise<Source> {
@@ -222,7 +84,11 @@ interface Result extends Judgement {
   /** Scores of as many test images. */
   test: Judgement
   unguided: Quality
-  seconds: { classifier?: Elapsed; training?: Elapsed; sampling: Elapsed }
+  seconds: {
+    classifier?: Elapsed | undefined
+    training?: Pick<Elapsed, 'wall'> | undefined
+    sampling: Elapsed
+  }
 }
 
 /** Scores samples with cycling classes, beside as many test images. */
@@ -266,12 +132,13 @@ function print(what: string, { classifier, test, seconds, unguided, ...samples }
       'images, even of real ones.',
   )
   for (const [part, took] of Object.entries(seconds)) {
-    if (took) console.log(`${part}: ${took.wall.toFixed(1)} s, ${took.cpu.toFixed(1)} s of CPU`)
+    const cpu = took && 'cpu' in took ? `, ${(took as Elapsed).cpu.toFixed(1)} s of CPU` : ''
+    if (took) console.log(`${part}: ${took.wall.toFixed(1)} s${cpu}`)
   }
 }
 
-/** Prints unmet requirements and sets the exit code. */
-function check({ classifier, recognised, count, unguided }: Result) {
+/** Prints unmet requirements and sets the exit code. Returns true if there are none. */
+function check({ classifier, recognised, count, unguided }: Result): boolean {
   const ratio = unguided.frechet / unguided.test
   const fails = [
     classifier < LEAST.classifier &&
@@ -285,6 +152,7 @@ function check({ classifier, recognised, count, unguided }: Result) {
   ].filter((line) => line !== false)
   for (const line of fails) console.error(line)
   if (fails.length) process.exitCode = 1
+  return fails.length === 0
 }
 
 /**
@@ -309,6 +177,8 @@ const options = {
   train: { type: 'boolean', default: false },
   workflow: { type: 'string' },
   steps: { type: 'string' },
+  browser: { type: 'boolean', default: false },
+  ship: { type: 'boolean', default: false },
   classifier: { type: 'string' },
   'classifier-steps': { type: 'string' },
   draws: { type: 'string', default: '1' },
@@ -320,12 +190,13 @@ const options = {
 
 export async function main(args: readonly string[]) {
   const { values } = parseArgs({ args: [...args], options })
-  const { what, source } = await selectSource(values)
+  const { what, source: given } = await selectSource(values)
   const { reason } = await startBackend({ prefer: 'wasm' })
   const say = (line: string) => values.json || console.error(line)
-  say(`${what} on ${reason}`)
+  const trained = values.browser ? await trainedInBrowser(given, say) : undefined
+  say(`${what} on ${trained?.reason ?? reason}`)
   const { files, training, sampling, ...samples } = await sampleMnist(
-    source,
+    trained?.source ?? given,
     { draws: parseCount(values.draws), unguided: parseCount(values.unguided) },
     say,
   )
@@ -343,12 +214,20 @@ export async function main(args: readonly string[]) {
   const by = openJudge(bytes)
   const result: Result = {
     ...(await judgeSamples(by, samples)),
-    seconds: { classifier: took, training, sampling },
+    seconds: {
+      classifier: took,
+      training: trained ? { wall: trained.seconds } : training,
+      sampling,
+    },
   }
   by.dispose()
   if (values.json) console.log(JSON.stringify(result))
   else print(what, result)
-  check(result)
+  if (check(result) && values.ship) {
+    keepPicture('docs/mnist.png', picture)
+    const [checkpoint] = files.filter(({ name }) => name === 'mnist.zip')
+    for (const path of shipMnist(checkpoint.bytes)) console.error(path)
+  }
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
@@ -359,9 +238,13 @@ async function selectSource({
   train,
   workflow,
   steps,
+  browser,
+  ship,
 }: Values): Promise<{ what: string; source: Source }> {
-  if (!train && (workflow ?? steps) !== undefined)
-    throw new Error('--workflow and --steps require --train.')
+  if (!train && ((workflow ?? steps) !== undefined || browser))
+    throw new Error('--workflow, --steps and --browser require --train.')
+  if (!train && ship && checkpoint === undefined)
+    throw new Error('--ship requires --train or --checkpoint.')
   if (train && checkpoint !== undefined)
     throw new Error('Expected either --train or --checkpoint, got both.')
   if (train) {

@@ -2,8 +2,9 @@
 // and their digits are recognised.
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sampleMnist, shippedMnist } from '../scripts/eval-mnist.ts'
+import { shippedMnist } from '../scripts/eval-mnist.ts'
 import type { Judge } from '../scripts/mnist-judge.ts'
+import { sampleMnist } from '../scripts/mnist-samples.ts'
 import {
   accuracyOn,
   inTurn,
