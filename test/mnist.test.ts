@@ -10,6 +10,7 @@ import {
   inTurn,
   judge,
   judgeTraining,
+  measureQuality,
   openJudge,
   realMnist,
   trainJudge,
@@ -97,6 +98,23 @@ onEachBackend(() => {
       const noise = await judge(by, { images: createRandom(1).normal(100 * PIXELS), labels }, train)
       expect(noise.recognised).toBeLessThan(25)
       expect(noise.frechet).toBeGreaterThan(5 * right.frechet)
+    })
+
+    test('measures a grey veil by the corners and by the distance', async () => {
+      const data = { train, test: real }
+      const { images } = inTurn(real, 200)
+      const clean = await measureQuality(by, images, data)
+      expect(clean.corner).toBe(0)
+      expect(clean.frechet / clean.test).toBeGreaterThan(0.5)
+      expect(clean.frechet / clean.test).toBeLessThan(2)
+      const veiled = await measureQuality(
+        by,
+        images.map((value) => Math.max(value, -1 + 40 / 127.5)),
+        data,
+      )
+      expect(veiled.corner).toBeCloseTo(40, 6)
+      expect(veiled.test).toBe(clean.test)
+      expect(veiled.frechet).toBeGreaterThan(1.2 * clean.frechet)
     })
 
     test('distinguishes copies from new images by nearest distance and distribution', async () => {
