@@ -224,7 +224,7 @@ export async function measureQuality(
 const CORNERS = [0, SIDE - 1, PIXELS - SIDE, PIXELS - 1]
 
 /** The mean of the corner pixels as they are saved, of 255. */
-export function cornerMean(images: Float32Array): number {
+function cornerMean(images: Float32Array): number {
   let sum = 0
   for (let start = 0; start < images.length; start += PIXELS)
     for (const corner of CORNERS)

@@ -16,7 +16,7 @@ export interface Group {
 }
 
 /** An argument of the function of a shared part. */
-export interface Argument {
+interface Argument {
   /** The place where it is used first: the index of a step, and one of its inputs or params. */
   step: number
   name: string
