@@ -45,7 +45,7 @@ export function tryCompile(
   const follow = followClosed(closed)
   const wanted = (targets ?? allOutputs(open, ops)).flatMap((target): Target[] => {
     if (typeof target !== 'string') return [follow(target)]
-    const inside = closed.get(target)
+    const inside = unexpanded.has(target) ? undefined : closed.get(target)
     return inside ? Object.values(inside).map(follow) : [target]
   })
   const outside = (fault: Fault) => onClosedNode(moveFaultOutward(fault, insides))
