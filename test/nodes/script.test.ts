@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startBackend, stopBackend } from '../../src/engine/backends/backends.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/pipeline.ts'
@@ -560,4 +560,18 @@ test('a loop around trainings reports their last loss ten times', async () => {
   expect(progress).toHaveLength(10)
   for (const [i, line] of progress.entries())
     expect(line).toMatch(new RegExp(`^Repeat ${2 * (i + 1)} of 20, loss [\\d.]+$`))
+})
+
+test('a training whose loss cannot be read reports the fault, and no loss', async () => {
+  const lines: string[] = []
+  const path = join(folder, 'unread.ts')
+  const script = generateScript(trainingGraph(3), ops)
+    .replace("'litegraph-diffusion/script'", JSON.stringify(resolve('src/script.ts')))
+    .replace('out: process.argv[2]', 'log: (line) => globalThis.logged.push(line)')
+  writeFileSync(path, script)
+  Object.assign(globalThis, { logged: lines })
+  const reading = vi.spyOn(tf.Tensor.prototype, 'data').mockRejectedValueOnce(new Error('lost'))
+  await expect(import(path)).rejects.toThrow('lost')
+  reading.mockRestore()
+  expect(lines.join('\n')).not.toMatch(/undefined| of 3/)
 })
