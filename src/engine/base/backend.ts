@@ -218,6 +218,7 @@ const kernelOperations: readonly (keyof BackendOperations)[] = [
   'projections',
   'groupNorm',
   'silu',
+  'gelu',
   'softmaxGradient',
   'attention',
   'attentionBlock',
