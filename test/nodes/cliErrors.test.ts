@@ -165,7 +165,7 @@ const failing: [args: string[], status: number, stderr: string][] = [
   [
     run('load-two.json', '--checkpoint', 'broken.zip', '--set', 'First.checkpoint=broken.zip'),
     1,
-    'fault: Second, checkpoint: No checkpoint is chosen.\n  Choose one with --checkpoint file --set "Node.checkpoint=file".\n1 files in results, 0.0 s on cpu (plain JavaScript), as chosen\n',
+    'fault: First, checkpoint: The file "broken.zip" cannot be read as a checkpoint. Expected a model in the ZIP, got no config.json of one.\n  Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.\nfault: Second, checkpoint: No checkpoint is chosen.\n  Choose one with --checkpoint file --set "Node.checkpoint=file".\n1 files in results, 0.0 s on cpu (plain JavaScript), as chosen\n',
   ],
   [
     // The only node without a checkpoint takes the file.
