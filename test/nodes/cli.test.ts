@@ -136,7 +136,9 @@ describe('run', () => {
     // 4 x 4 pixels.
     for (const size of sizes.slice(1)) expect(size).toBeLessThan(200)
     // The other ones are images without a workflow, not broken ones.
-    expect(() => readPngWorkflow(file('separate', names[1]))).toThrow(/contains no workflow/)
+    expect(() => readPngWorkflow(file('separate', names[1]))).toThrow(
+      /Expected a workflow in this image, got none/,
+    )
   })
 
   test('writes evaluation results to the summary and as an image', async () => {
