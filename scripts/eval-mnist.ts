@@ -1,13 +1,19 @@
 // Samples 100 digits from the shipped MNIST checkpoint, ten per class, and counts how many a
 // classifier recognises; the classifier is first trained on the real digits: `npm run eval:mnist`.
-// Fails if fewer than 80 are recognised, or if the classifier's test accuracy is below 0.97.
+// Also samples 500 digits without guidance by DPM++ 2M in 20 steps. Fails if fewer than 80 of the
+// 100 are recognised, if the classifier's test accuracy is below 0.97, if the Fréchet distance of
+// the 500 is above 1.3 times that of 500 random test images, or if the mean of their corner pixels,
+// which are black in real images, is above 0.5 of 255.
 //   --checkpoint file.zip   another checkpoint (or a folder) whose network works on patches, 14 x 14 x 4
 //   --train                 trains workflows/mnist-train.json first, and times it
 //   --workflow file.json    with --train: another workflow
 //   --steps n               with --train: another number of steps
+//   --browser               with --train: trains in an isolated page of Chromium, with threads
+//   --ship                  replaces the checkpoint in assets and docs/mnist.png if nothing failed
 //   --classifier file.zip   a classifier that --out wrote, instead of a new one
 //   --classifier-steps n    training steps of a new classifier (1,500)
-//   --draws n               draws of the noise, 100 digits each; a Fréchet distance needs about 5
+//   --draws n               draws of the noise with guidance, 100 digits each
+//   --unguided n            draws of 100 digits without guidance (5)
 //   --out folder            writes the classifier, the image and the trained checkpoint
 //   --picture file.png      writes the image only: one column per class
 //   --json                  one line of JSON
@@ -15,9 +21,6 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startBackend } from '../src/engine/backends/backends.ts'
-import type { GraphNode } from '../src/engine/plan/graph.ts'
-import { wire } from '../src/engine/plan/graph.ts'
-import type { OutputFile } from '../src/engine/plan/op.ts'
 import { arrangeGrid, toPictures } from '../src/engine/images/pixels.ts'
 import { encodePng } from '../src/engine/images/png.ts'
 import { describeFile } from '../src/nodes/storage/storedFiles.ts'
@@ -29,21 +32,22 @@ import {
   keepFiles,
   loadedBytes,
   loadedFrom,
-  observerNode,
-  node,
   nothingKept,
-  splitParts,
-  runParts,
   measureTime,
   trainedBy,
 } from './evaluation.ts'
-import type { Judge, Judgement } from './mnist-judge.ts'
+import type { Judge, Judgement, Quality } from './mnist-judge.ts'
+import type { Run } from './mnist-samples.ts'
+import { COUNT, sampleMnist } from './mnist-samples.ts'
+import { shipMnist } from './ship-mnist.ts'
+import { trainedInBrowser } from './trainedInBrowser.ts'
 import {
   accuracyOn,
   CLASSES,
   inTurn,
   judge,
   judgeTraining,
+  measureQuality,
   openJudge,
   PIXELS,
   realMnist,
@@ -53,98 +57,12 @@ import {
 
 const WORKFLOW = 'workflows/mnist-train.json'
 const SHIPPED = 'assets/checkpoints'
-/** Samples per draw: ten per class. */
-const COUNT = 100
-const SEED = 7
-const GUIDANCE = 2
-/** Sampling as in the workflows, but in 50 steps. */
-const SAMPLING = {
-  sampler: 'ddim',
-  num_inference_steps: 50,
-  eta: 0,
-  clip: 'on',
-  clip_range: 1,
-  rederive: true,
-}
 /** Required accuracy on test images, and required share of recognised samples. */
 const LEAST = { classifier: 0.97, recognised: 0.8 }
+/** Largest Fréchet distance, in those of real images, and largest mean of the corner pixels. */
+const LARGEST = { frechet: 1.3, corner: 0.5 }
 /** Size limit of the README's image in bytes. */
 const MOST = 60_000
-
-/** Samples of one draw, images in [-1, 1]. */
-const samplingNodes = ({ schedule }: Source, draw: number): GraphNode[] => [
-  node(
-    `noise ${draw}`,
-    'diffusion/GaussianNoise',
-    {},
-    { batch_size: COUNT, shape: '14, 14, 4', seed: SEED + draw },
-  ),
-  node(
-    `labels ${draw}`,
-    'diffusion/Labels',
-    {},
-    { batch_size: COUNT, num_classes: CLASSES, label: -1 },
-  ),
-  node(
-    `patches ${draw}`,
-    'diffusion/Sampler',
-    {
-      model: wire('guided', 'model'),
-      schedule,
-      x_T: wire(`noise ${draw}`, 'noise'),
-      condition: wire(`labels ${draw}`, 'labels'),
-    },
-    { ...SAMPLING, seed: SEED, keep_every: SAMPLING.num_inference_steps },
-  ),
-  node(
-    `samples ${draw}`,
-    'diffusion/DepthToSpace',
-    { samples: wire(`patches ${draw}`, 'x_0') },
-    { block_size: 2 },
-  ),
-]
-
-/** The trained checkpoint, if any. */
-const keptNodes = ({ model, schedule, training }: Source): GraphNode[] =>
-  training === undefined
-    ? []
-    : [node('checkpoint', 'diffusion/SaveCheckpoint', { model, schedule }, { name: 'mnist' })]
-
-interface Run {
-  /** Samples by draw, with cycling classes. */
-  images: Float32Array
-  files: OutputFile[]
-  /** Times of the training, if any, and of the sampling. */
-  training?: Elapsed
-  sampling: Elapsed
-}
-
-/** Trains if required, and samples with guidance. Requires a backend. Throws GraphError. */
-export async function sampleMnist(
-  source: Source,
-  draws: number,
-  say: (line: string) => void = () => {},
-): Promise<Run> {
-  const guided = node(
-    'guided',
-    'diffusion/GuidedModel',
-    { model: source.model },
-    { scale: GUIDANCE },
-  )
-  const numbers = Array.from({ length: draws }, (_, draw) => draw)
-  const looks = numbers.map((draw) =>
-    observerNode(`look ${draw}`, wire(`samples ${draw}`, 'samples')),
-  )
-  const making = [guided, ...numbers.flatMap((draw) => samplingNodes(source, draw))]
-  const { seen, files, took } = await runParts(
-    splitParts(source, making, [...looks, ...keptNodes(source)]),
-    source.assets,
-    say,
-  )
-  const [sampling, training] = took.toReversed()
-  const images = Float32Array.from(looks.flatMap(({ id }) => [...seen.get(id)!]))
-  return { images, files, sampling, ...(training && { training }) }
-}
 
 /** The shipped MNIST checkpoint, by SHA-256. */
 export async function shippedMnist(): Promise<Source> {
@@ -165,21 +83,30 @@ interface Result extends Judgement {
   classifier: number
   /** Scores of as many test images. */
   test: Judgement
-  seconds: { classifier?: Elapsed; training?: Elapsed; sampling: Elapsed }
+  unguided: Quality
+  seconds: {
+    classifier?: Elapsed | undefined
+    training?: Pick<Elapsed, 'wall'> | undefined
+    sampling: Elapsed
+  }
 }
 
 /** Scores samples with cycling classes, beside as many test images. */
-async function judgeSamples(by: Judge, images: Float32Array): Promise<Omit<Result, 'seconds'>> {
+async function judgeSamples(
+  by: Judge,
+  { images, unguided }: Pick<Run, 'images' | 'unguided'>,
+): Promise<Omit<Result, 'seconds'>> {
   const [train, test] = [await realMnist('train'), await realMnist('test')]
   const twins = inTurn(test, images.length / PIXELS)
   return {
     ...(await judge(by, { images, labels: twins.labels }, train)),
     classifier: await accuracyOn(by, test),
     test: await judge(by, twins, train),
+    unguided: await measureQuality(by, unguided, { train, test }),
   }
 }
 
-function print(what: string, { classifier, test, seconds, ...samples }: Result) {
+function print(what: string, { classifier, test, seconds, unguided, ...samples }: Result) {
   const row = (...[name, ...cells]: string[]) =>
     console.log(name.padEnd(36) + cells.map((cell) => cell.padStart(12)).join(''))
   const numbers = ({ recognised, count, nearest, frechet }: Judgement) => [
@@ -197,25 +124,35 @@ function print(what: string, { classifier, test, seconds, ...samples }: Result) 
     `Accuracy of the classifier on the 10,000 test images: ${(100 * classifier).toFixed(2)} %.`,
   )
   console.log(
+    `Without guidance: Fréchet ${unguided.frechet.toFixed(2)}, ${(unguided.frechet / unguided.test).toFixed(2)} times that of as many test images (${unguided.test.toFixed(2)}); corner pixels ${unguided.corner.toFixed(2)} of 255.`,
+  )
+  console.log(
     'Nearest: mean distance to the nearest of 60,000 training images, 0 for copies.\n' +
       'Fréchet: distance to 10,000 of them in features of the classifier; above 0 for a small set of\n' +
       'images, even of real ones.',
   )
   for (const [part, took] of Object.entries(seconds)) {
-    if (took) console.log(`${part}: ${took.wall.toFixed(1)} s, ${took.cpu.toFixed(1)} s of CPU`)
+    const cpu = took && 'cpu' in took ? `, ${(took as Elapsed).cpu.toFixed(1)} s of CPU` : ''
+    if (took) console.log(`${part}: ${took.wall.toFixed(1)} s${cpu}`)
   }
 }
 
-/** Prints unmet requirements and sets the exit code. */
-function check({ classifier, recognised, count }: Result) {
+/** Prints unmet requirements and sets the exit code. Returns true if there are none. */
+function check({ classifier, recognised, count, unguided }: Result): boolean {
+  const ratio = unguided.frechet / unguided.test
   const fails = [
     classifier < LEAST.classifier &&
       `Expected a classifier accuracy of at least ${LEAST.classifier}, got ${classifier}.`,
     recognised < LEAST.recognised * count &&
       `Expected at least ${LEAST.recognised * count} of ${count} digits recognised, got ${recognised}.`,
+    ratio > LARGEST.frechet &&
+      `Expected a Fréchet distance without guidance of at most ${LARGEST.frechet} times that of test images, got ${ratio.toFixed(2)} times.`,
+    unguided.corner > LARGEST.corner &&
+      `Expected a mean of the corner pixels of at most ${LARGEST.corner} of 255, got ${unguided.corner.toFixed(2)}.`,
   ].filter((line) => line !== false)
   for (const line of fails) console.error(line)
   if (fails.length) process.exitCode = 1
+  return fails.length === 0
 }
 
 /**
@@ -240,9 +177,12 @@ const options = {
   train: { type: 'boolean', default: false },
   workflow: { type: 'string' },
   steps: { type: 'string' },
+  browser: { type: 'boolean', default: false },
+  ship: { type: 'boolean', default: false },
   classifier: { type: 'string' },
   'classifier-steps': { type: 'string' },
   draws: { type: 'string', default: '1' },
+  unguided: { type: 'string', default: '5' },
   out: { type: 'string' },
   picture: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -250,16 +190,17 @@ const options = {
 
 export async function main(args: readonly string[]) {
   const { values } = parseArgs({ args: [...args], options })
-  const { what, source } = await selectSource(values)
+  const { what, source: given } = await selectSource(values)
   const { reason } = await startBackend({ prefer: 'wasm' })
   const say = (line: string) => values.json || console.error(line)
-  say(`${what} on ${reason}`)
-  const { images, files, training, sampling } = await sampleMnist(
-    source,
-    parseCount(values.draws),
+  const trained = values.browser ? await trainedInBrowser(given, say) : undefined
+  say(`${what} on ${trained?.reason ?? reason}`)
+  const { files, training, sampling, ...samples } = await sampleMnist(
+    trained?.source ?? given,
+    { draws: parseCount(values.draws), unguided: parseCount(values.unguided) },
     say,
   )
-  const picture = renderPicture(images)
+  const picture = renderPicture(samples.images)
   if (values.picture !== undefined) keepPicture(values.picture, picture)
   say('The classifier')
   const { bytes, took } = await classifierFrom(values, say)
@@ -272,13 +213,21 @@ export async function main(args: readonly string[]) {
   }
   const by = openJudge(bytes)
   const result: Result = {
-    ...(await judgeSamples(by, images)),
-    seconds: { classifier: took, training, sampling },
+    ...(await judgeSamples(by, samples)),
+    seconds: {
+      classifier: took,
+      training: trained ? { wall: trained.seconds } : training,
+      sampling,
+    },
   }
   by.dispose()
   if (values.json) console.log(JSON.stringify(result))
   else print(what, result)
-  check(result)
+  if (check(result) && values.ship) {
+    keepPicture('docs/mnist.png', picture)
+    const [checkpoint] = files.filter(({ name }) => name === 'mnist.zip')
+    for (const path of shipMnist(checkpoint.bytes)) console.error(path)
+  }
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
@@ -289,9 +238,13 @@ async function selectSource({
   train,
   workflow,
   steps,
+  browser,
+  ship,
 }: Values): Promise<{ what: string; source: Source }> {
-  if (!train && (workflow ?? steps) !== undefined)
-    throw new Error('--workflow and --steps require --train.')
+  if (!train && ((workflow ?? steps) !== undefined || browser))
+    throw new Error('--workflow, --steps and --browser require --train.')
+  if (!train && ship && checkpoint === undefined)
+    throw new Error('--ship requires --train or --checkpoint.')
   if (train && checkpoint !== undefined)
     throw new Error('Expected either --train or --checkpoint, got both.')
   if (train) {

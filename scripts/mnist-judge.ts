@@ -7,6 +7,7 @@ import { readMnist } from '../src/engine/datasets/mnist.ts'
 import { fitGaussian, frechetDistance } from '../src/engine/metrics/frechet.ts'
 import { nearestNeighbours } from '../src/engine/metrics/nearestNeighbours.ts'
 import { classify } from '../src/engine/models/classifier.ts'
+import { createRandom } from '../src/engine/base/random.ts'
 import type { GraphNode } from '../src/engine/plan/graph.ts'
 import { wire } from '../src/engine/plan/graph.ts'
 import { tf } from '../src/engine/base/tf.ts'
@@ -185,6 +186,50 @@ export async function judge(
     ),
     nearest: await meanNearest(images, train),
   }
+}
+
+/** Quality of samples of random classes, without guidance. */
+export interface Quality {
+  /** Fréchet distance of the samples, and the mean of that of as many random test images. */
+  frechet: number
+  test: number
+  /** Mean of the four corner pixels, of 255. They are black in all real images. */
+  corner: number
+}
+
+/** Draws of random test images, whose Fréchet distances differ by half. */
+const TEST_DRAWS = 8
+
+/** Measures samples beside as many random test images. */
+export async function measureQuality(
+  by: Judge,
+  images: Float32Array,
+  { train, test }: { train: Dataset; test: Dataset },
+): Promise<Quality> {
+  const count = images.length / PIXELS
+  const fit = await fitOfTraining(by, train)
+  const distance = async (some: Float32Array) =>
+    frechetDistance(fitFeatures(await by.answers(some), count), fit)
+  const random = createRandom(1)
+  const draws: number[] = []
+  for (let i = 0; i < TEST_DRAWS; i++)
+    draws.push(await distance(itemsAt(test, random.permutation(test.size).slice(0, count))))
+  return {
+    frechet: await distance(images),
+    test: draws.reduce((sum, each) => sum + each) / TEST_DRAWS,
+    corner: cornerMean(images),
+  }
+}
+
+const CORNERS = [0, SIDE - 1, PIXELS - SIDE, PIXELS - 1]
+
+/** The mean of the corner pixels as they are saved, of 255. */
+function cornerMean(images: Float32Array): number {
+  let sum = 0
+  for (let start = 0; start < images.length; start += PIXELS)
+    for (const corner of CORNERS)
+      sum += Math.round(127.5 * (Math.min(1, Math.max(-1, images[start + corner])) + 1))
+  return sum / ((images.length / PIXELS) * CORNERS.length)
 }
 
 /** Accuracy on real digits. */

@@ -2,13 +2,15 @@
 // and their digits are recognised.
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sampleMnist, shippedMnist } from '../scripts/eval-mnist.ts'
+import { shippedMnist } from '../scripts/eval-mnist.ts'
 import type { Judge } from '../scripts/mnist-judge.ts'
+import { sampleMnist } from '../scripts/mnist-samples.ts'
 import {
   accuracyOn,
   inTurn,
   judge,
   judgeTraining,
+  measureQuality,
   openJudge,
   realMnist,
   trainJudge,
@@ -96,6 +98,23 @@ onEachBackend(() => {
       const noise = await judge(by, { images: createRandom(1).normal(100 * PIXELS), labels }, train)
       expect(noise.recognised).toBeLessThan(25)
       expect(noise.frechet).toBeGreaterThan(5 * right.frechet)
+    })
+
+    test('measures a grey veil by the corners and by the distance', async () => {
+      const data = { train, test: real }
+      const { images } = inTurn(real, 200)
+      const clean = await measureQuality(by, images, data)
+      expect(clean.corner).toBe(0)
+      expect(clean.frechet / clean.test).toBeGreaterThan(0.5)
+      expect(clean.frechet / clean.test).toBeLessThan(2)
+      const veiled = await measureQuality(
+        by,
+        images.map((value) => Math.max(value, -1 + 40 / 127.5)),
+        data,
+      )
+      expect(veiled.corner).toBeCloseTo(40, 6)
+      expect(veiled.test).toBe(clean.test)
+      expect(veiled.frechet).toBeGreaterThan(1.2 * clean.frechet)
     })
 
     test('distinguishes copies from new images by nearest distance and distribution', async () => {
@@ -186,7 +205,7 @@ onEachBackend(() => {
     test('at least 80 of 100 digits of the MNIST checkpoint are recognised', async () => {
       const by = openJudge(await trainJudge(judgeTraining))
       expect(await accuracyOn(by, await realMnist('test'))).toBeGreaterThan(0.97)
-      const { images } = await sampleMnist(await shippedMnist(), 1)
+      const { images } = await sampleMnist(await shippedMnist(), { draws: 1, unguided: 0 })
       const asked = Int32Array.from({ length: 100 }, (_, i) => i % 10)
       const found = await judge(by, { images, labels: asked }, await realMnist('train'))
       expect(found.recognised).toBeGreaterThanOrEqual(80)

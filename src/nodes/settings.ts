@@ -50,6 +50,7 @@ export function applySettings(
     changes.set(node.id, { ...changes.get(node.id), [name]: read })
   }
   return {
+    ...graph,
     nodes: graph.nodes.map((node) => ({
       ...node,
       params: { ...node.params, ...changes.get(node.id) },

@@ -75,6 +75,9 @@ describe('run', () => {
     )
     expect(rows('first', 'end.csv')[0]).toBe('step,loss')
     expect(rows('first', 'end.csv')).toHaveLength(41)
+    const last = Number(rows('first', 'end.csv')[40].split(',')[1])
+    expect(summary('first').losses).toEqual({ Start: expect.closeTo(last, 6) })
+    expect(stderr).toContain(`Start 40 of 40, loss ${last.toPrecision(4)}, `)
     expect(summary('first')).toMatchObject({
       workflow: 'points.json',
       backend: { name: 'wasm' },
@@ -120,6 +123,22 @@ describe('run', () => {
     expect(status, stderr).toBe(0)
     expect(file('again', 'noise.png').equals(file('other', 'noise.png'))).toBe(true)
     expect(file('other', 'noise.png').equals(file('plain', 'noise.png'))).toBe(false)
+  })
+
+  test('embeds the workflow only in the first of separate images', async () => {
+    const args = ['run', 'noise.json', '--set', 'Save.separate=true', '--out', 'separate']
+    expect((await cli(...args)).status).toBe(0)
+    const names = Array.from({ length: 5 }, (_, i) => `noise-${i}.png`)
+    expect(readdirSync(join(folder, 'separate')).sort()).toEqual([...names, 'summary.json'])
+    const sizes = names.map((name) => file('separate', name).length)
+    expect(JSON.parse(readPngWorkflow(file('separate', names[0]))).nodes).toHaveLength(2)
+    expect(sizes[0]).toBeGreaterThan(1000)
+    // 4 x 4 pixels.
+    for (const size of sizes.slice(1)) expect(size).toBeLessThan(200)
+    // The other ones are images without a workflow, not broken ones.
+    expect(() => readPngWorkflow(file('separate', names[1]))).toThrow(
+      /Expected a workflow in this image, got none/,
+    )
   })
 
   test('writes evaluation results to the summary and as an image', async () => {
@@ -199,10 +218,16 @@ describe('run', () => {
       join(folder, 'sample.zip'),
       packBundle(text, [{ what: 'checkpoint', file: named, bytes: checkpoint }]),
     )
+    const unchosen = samplingGraph.nodes.map((each) => ({
+      ...each,
+      params: each.id === 'Load' ? {} : each.params,
+    }))
+    writeFileSync(join(folder, 'unchosen.json'), workflowOf({ nodes: unchosen }))
     const runs = [
       ['sample.json', '--checkpoint', 'trained/moons.zip'],
       ['sample.json', '--checkpoint', 'pipeline'],
       ['sample.json', '--checkpoint', 'pipeline', '--set', 'Load.checkpoint=pipeline.zip'],
+      ['unchosen.json', '--checkpoint', 'trained/moons.zip'],
       ['sample.zip'],
     ]
     for (const [i, args] of runs.entries()) {

@@ -30,6 +30,15 @@ const loading = (checkpoint: unknown) =>
   })
 writeFileSync(join(folder, 'load.json'), loading(null))
 writeFileSync(
+  join(folder, 'load-two.json'),
+  workflowOf({
+    nodes: ['First', 'Second'].flatMap((title) => [
+      node(title, 'LoadCheckpoint', {}, { checkpoint: null }),
+      node(`Look ${title}`, 'Inspect', { value: `${title}.model` }),
+    ]),
+  }),
+)
+writeFileSync(
   join(folder, 'load-broken.json'),
   loading(describeFile('broken.zip', brokenCheckpoint)),
 )
@@ -144,7 +153,7 @@ const failing: [args: string[], status: number, stderr: string][] = [
     `There is no node Nobody. The graph has ${titles}.\n${seeHelp}`,
   ],
   [
-    run('load.json', '--checkpoint', 'broken.zip'),
+    run('load-two.json', '--checkpoint', 'broken.zip'),
     2,
     `No node uses the checkpoint broken.zip (SHA-256 ${hash}...). Files that the workflow names: none. Choose it with --set "Node.checkpoint=broken.zip", or leave it out.\n${seeHelp}`,
   ],
@@ -152,6 +161,17 @@ const failing: [args: string[], status: number, stderr: string][] = [
     run('load-broken.json', '--checkpoint', 'load.json', '--target', 'Load'),
     2,
     `No node uses the checkpoint load.json (SHA-256 ${describeFile('', readFileSync(join(folder, 'load.json'))).sha256.slice(0, 12)}...). Files that the workflow names: broken.zip (SHA-256 ${hash}...). Choose it with --set "Node.checkpoint=load.json", or leave it out.\n${seeHelp}`,
+  ],
+  [
+    run('load-two.json', '--checkpoint', 'broken.zip', '--set', 'First.checkpoint=broken.zip'),
+    1,
+    'fault: First, checkpoint: The file "broken.zip" cannot be read as a checkpoint. Expected a model in the ZIP, got no config.json of one.\n  Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.\nfault: Second, checkpoint: No checkpoint is chosen.\n  Choose one with --checkpoint file --set "Node.checkpoint=file".\n1 files in results, 0.0 s on cpu (plain JavaScript), as chosen\n',
+  ],
+  [
+    // The only node without a checkpoint takes the file.
+    run('load.json', '--checkpoint', 'broken.zip'),
+    1,
+    'fault: Load, checkpoint: The file "broken.zip" cannot be read as a checkpoint. Expected a model in the ZIP, got no config.json of one.\n  Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.\n1 files in results, 0.0 s on cpu (plain JavaScript), as chosen\n',
   ],
   [
     run('load.json', '--checkpoint', 'broken.zip', '--set', 'Load.checkpoint=broken.zip'),

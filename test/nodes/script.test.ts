@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startBackend, stopBackend } from '../../src/engine/backends/backends.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/pipeline.ts'
@@ -119,7 +119,15 @@ async function expectTheSame(graph: Graph) {
   for (const [title, view] of byRun) expect(byScript.get(title), title).toEqual(view)
 }
 
-const FEW = ['forward-process', 'gan', 'guidance-by-hand', 'nfe-curves', 'points', 'own-sampler']
+const FEW = [
+  'forward-process',
+  'gan',
+  'guidance-by-hand',
+  'nfe-curves',
+  'points',
+  'own-sampler',
+  'subgraph',
+]
 const ALSO_WRITTEN = [
   'evaluate-points',
   'importance-sampling',
@@ -281,6 +289,55 @@ describe('the script of a graph', () => {
   test('is not written if the graph has faults', () => {
     const graph = { nodes: [node('see', 'Inspect', { value: 'nowhere.x' })] }
     expect(() => generateScript(graph, ops)).toThrow(GraphError)
+  })
+})
+
+describe('a subgraph that several nodes use', () => {
+  const count = (text: string, part: string) => text.split(part).length - 1
+
+  test('is written once, as a function with the values that differ as arguments', async () => {
+    const text = generateScript(await workflow('subgraph'), ops)
+    expect(text).toContain(
+      'function guided_step({ model, x_t, t, condition, w, schedule, noised_to_t_prev_t }) {',
+    )
+    expect(count(text, "run('diffusion/ConvertPrediction'")).toBe(2)
+    expect(count(text, 'guided_step({\n')).toBe(2)
+    expect([count(text, '    w: 1,\n'), count(text, '    w: 4,\n')]).toEqual([1, 1])
+  })
+
+  test('is a function for each of its forms in a network of layers', async () => {
+    const text = generateScript(await workflow('build-a-unet'), ops)
+    expect(count(text, '\nfunction ')).toBe(3)
+    expect(count(text, "run('diffusion/GELU'")).toBe(6)
+  })
+
+  /** Two nodes of one subgraph: the sum of x and `other`, and its mean with x. */
+  const twice = (others: readonly [string, string]): Graph => ({
+    subgraphs: ['5', '6'].map((id) => ({ id, definition: 'd', name: 'Mean' })),
+    nodes: [
+      node('x', 'GaussianNoise', {}, { batch_size: 3, seed: 1 }),
+      ...['5', '6'].flatMap((id, i) => [
+        node(`${id}:1`, 'Mix', { a: 'x.noise', b: 'x.noise' }, { w: 0.3 }),
+        // Outside: between the two nodes of the subgraph in the order of the plan.
+        node(`after-${id}`, 'Mix', { a: `${id}:1.mix`, b: 'x.noise' }, { w: 0.5 }),
+        node(`${id}:2`, 'Mix', { a: `${id}:1.mix`, b: others[i] }, { w: 0.7 + i }),
+        node(`see-${id}`, 'Inspect', { value: `${id}:2.mix` }),
+        node(`see-after-${id}`, 'Inspect', { value: `after-${id}.mix` }),
+      ]),
+    ].map((each) => ({ ...each, title: each.id })),
+  })
+
+  test('is called before the nodes that need its results', async () => {
+    const graph = twice(['x.noise', 'x.noise'])
+    const text = generateScript(graph, ops)
+    expect(count(text, '= mean({')).toBe(2)
+    await expectTheSame(graph)
+  })
+
+  test('is written out if a node outside lies between its nodes', async () => {
+    const graph = twice(['after-5.mix', 'after-6.mix'])
+    expect(generateScript(graph, ops)).not.toContain('function')
+    await expectTheSame(graph)
   })
 })
 
@@ -503,4 +560,22 @@ test('a loop around trainings reports their last loss ten times', async () => {
   expect(progress).toHaveLength(10)
   for (const [i, line] of progress.entries())
     expect(line).toMatch(new RegExp(`^Repeat ${2 * (i + 1)} of 20, loss [\\d.]+$`))
+})
+
+test('a training whose loss cannot be read reports the fault, and no loss', async () => {
+  const lines: string[] = []
+  const path = join(folder, 'unread.ts')
+  const script = generateScript(trainingGraph(3), ops)
+    .replace("'litegraph-diffusion/script'", JSON.stringify(resolve('src/script.ts')))
+    .replace('out: process.argv[2]', 'log: (line) => globalThis.logged.push(line)')
+    .replace(/^await \w+\.run\(/m, (call) => `globalThis.failReading()\n${call}`)
+  writeFileSync(path, script)
+  const failReading = vi.fn(() => {
+    vi.spyOn(tf.Tensor.prototype, 'data').mockRejectedValueOnce(new Error('lost'))
+  })
+  Object.assign(globalThis, { logged: lines, failReading })
+  await expect(import(path)).rejects.toThrow('lost')
+  vi.restoreAllMocks()
+  expect(failReading).toHaveBeenCalledOnce()
+  expect(lines.join('\n')).not.toMatch(/undefined| of 3/)
 })

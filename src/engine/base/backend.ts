@@ -38,6 +38,8 @@ export interface FusedLayers {
     options: NormOptions,
   ): T | undefined
   silu(x: Tensor): Tensor
+  /** x Φ(x), with a small relative error for negative x as well. */
+  gelu(x: Tensor): Tensor | undefined
   /** scale y (dy - sum y dy), with the sum over the last axis. */
   softmaxGradient(y: Tensor, dy: Tensor, scale: number): Tensor | undefined
   attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, heads: number): Tensor3D | undefined
@@ -216,6 +218,7 @@ const kernelOperations: readonly (keyof BackendOperations)[] = [
   'projections',
   'groupNorm',
   'silu',
+  'gelu',
   'softmaxGradient',
   'attention',
   'attentionBlock',

@@ -1,6 +1,7 @@
 // Activation functions.
 import { activeBackend } from '../base/backend.ts'
 import type { Tensor } from '../base/tf.ts'
+import { halfSquareExp, scaledTail, TAIL_END } from './normalTail.ts'
 import { layerOp } from './operation.ts'
 
 /** x sigmoid(x). */
@@ -26,9 +27,38 @@ const siluOp = layerOp({
 
 /**
  * x Φ(x) with the exact normal distribution function, not the tanh approximation: torch's default
- * GELU (Hendrycks and Gimpel 2016).
+ * GELU (Hendrycks and Gimpel 2016). Its relative error is small for negative x as well.
  */
-export const gelu = (x: Tensor): Tensor => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))
+export const gelu = (x: Tensor): Tensor => activeBackend().gelu?.(x) ?? geluOp(x)
+
+/** Φ(x) and φ(x). Differentiable: the sign of x is a constant. */
+function normal(x: Tensor): { share: Tensor; density: () => Tensor } {
+  const positive = x.greaterEqual(0).cast('float32')
+  const sign = positive.mul(2).sub(1)
+  const a = x.mul(sign).minimum(TAIL_END)
+  const square = halfSquareExp(a)
+  return {
+    // Φ(-a) for negative x, 1 - Φ(-a) for others.
+    share: positive.sub(sign.mul(square.mul(scaledTail(a)))),
+    density: () => square.mul(1 / Math.sqrt(2 * Math.PI)),
+  }
+}
+
+const geluOp = layerOp({
+  own: (...args: unknown[]) => {
+    const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]
+    save([x])
+    return {
+      value: x.mul(normal(x).share),
+      // d/dx x Φ = Φ + x φ
+      gradFunc: (dy: Tensor, [x]: Tensor[]) => {
+        const { share, density } = normal(x)
+        return dy.mul(share.add(x.mul(density())))
+      },
+    }
+  },
+  composed: (x: Tensor): Tensor => x.mul(normal(x).share),
+})
 
 /** GELU by the approximation with tanh, as in GPT-2 and DiT (Hendrycks and Gimpel 2016, section 2). */
 export function geluTanh(x: Tensor): Tensor {

@@ -23,13 +23,14 @@ import { planMessages } from '../messages/plan.ts'
 
 /**
  * Checks the nodes that lead to `targets`. Faults that make later checks meaningless end the
- * search. `prepared` as in `tryCompile`.
+ * search. `prepared` as in `tryCompile`, `unexpanded` as in `Expanded`.
  */
 export function checkGraph(
   graph: Graph,
   targets: readonly string[],
   ops: Ops,
   prepared: ReadonlyMap<string, unknown> = new Map(),
+  unexpanded: ReadonlySet<string> = new Set(),
 ): Checked {
   const nodes = nodesById(graph)
   const checked: Checked = {
@@ -41,6 +42,7 @@ export function checkGraph(
     staticInputs: new Map(),
     staticOutputs: new Map(),
     wireType: createWireTypes(nodes, ops),
+    unexpanded,
     faults: [],
   }
   const live = findNeededNodes(targets, nodes, ops)
@@ -139,7 +141,7 @@ function wireFaults(
   op: Op,
   slot: string,
   from: Wire,
-  { nodes, ops, wireType }: Checked,
+  { nodes, ops, wireType, unexpanded }: Checked,
 ): Fault[] {
   const fault = (problem: Pick<Fault, 'message' | 'cure' | 'also'>): Fault[] => [
     { node: node.id, slot, ...problem },
@@ -151,6 +153,7 @@ function wireFaults(
       cure: planMessages.itsInputs({ slots: Object.keys(op.inputs).join(', ') }),
     })
   const source = nodes.get(from.node)
+  if (unexpanded.has(from.node)) return []
   if (!source)
     return fault({
       message: planMessages.missingNode({ slot, node: from.node }),

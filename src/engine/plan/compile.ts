@@ -38,13 +38,14 @@ export function tryCompile(
     faults: expandFaults,
     closed,
     insides,
+    unexpanded,
   } = expandGraph(foldParams(graph, ops), ops)
   // Once more: the outputs of closed nodes are known only now.
   const open = foldParams(expanded, ops)
   const follow = followClosed(closed)
   const wanted = (targets ?? allOutputs(open, ops)).flatMap((target): Target[] => {
     if (typeof target !== 'string') return [follow(target)]
-    const inside = closed.get(target)
+    const inside = unexpanded.has(target) ? undefined : closed.get(target)
     return inside ? Object.values(inside).map(follow) : [target]
   })
   const outside = (fault: Fault) => onClosedNode(moveFaultOutward(fault, insides))
@@ -53,6 +54,7 @@ export function tryCompile(
     wanted.map((target) => (typeof target === 'string' ? target : target.node)),
     ops,
     prepared,
+    unexpanded,
   )
   const faults = [
     ...expandFaults,
@@ -83,9 +85,10 @@ const nothingToRun: Fault = {
 }
 
 /** Returns the faults of targets that do not exist or compute nothing. */
-function targetFaults(target: Target, { nodes, ops }: Checked): Fault[] {
+function targetFaults(target: Target, { nodes, ops, unexpanded }: Checked): Fault[] {
   const id = typeof target === 'string' ? target : target.node
   const node = nodes.get(id)
+  if (unexpanded.has(id)) return []
   if (!node)
     return [
       {

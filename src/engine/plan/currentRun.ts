@@ -1,5 +1,6 @@
 // State and controls of one run.
 import type { Event, RunRequest, Monitoring, TrainingStep } from '../protocol.ts'
+import type { Iteration } from './host.ts'
 import type { LoopStep } from './steps.ts'
 import type { LossReader } from './lossReader.ts'
 import { outerId } from '../base/ids.ts'
@@ -155,8 +156,8 @@ export class CurrentRun {
     return pace
   }
 
-  iterationRate = (step: LoopStep, index: number, now: number) =>
-    this.pace(step, now, index - 1).rate(index, now)
+  iterationRate = ({ step, index, began }: Iteration, now: number) =>
+    this.pace(step, now, index - 1).rate(index, now, began)
 
   elapsedSeconds = (step: LoopStep, now: number) => this.pace(step, now).seconds(now)
 }

@@ -58,10 +58,12 @@ export async function drivePlan(
         restedAt = now()
       } else {
         losses.read(signal.at)
-        const { step, index, count, loss, emission } = signal.at
+        const { step, index, count, loss, emission, isLast } = signal.at
         if (loss && !emission) run.training = { node: outerId(step.id), index, count }
         await ahead.submit()
-        sendProgress(run, signal.at, losses.latest, now())
+        // The last report has the loss of the last step, not of one before it.
+        if (loss && isLast && !emission) await losses.settle()
+        sendProgress(run, signal.at, losses.latest(step), now())
         if (losses.inFlight > MAX_LOSSES_IN_FLIGHT) await losses.oldest
         if (run.slowMotion.isOn) await settleViews()
         run.sendMeasures(now())
@@ -79,13 +81,9 @@ export async function drivePlan(
   }
 }
 
-function sendProgress(
-  run: CurrentRun,
-  { step, index, count, label, loss, emission }: Iteration,
-  latest: number | undefined,
-  now: number,
-) {
-  const rate = run.iterationRate(step, index, now)
+function sendProgress(run: CurrentRun, at: Iteration, latest: number | undefined, now: number) {
+  const { step, index, count, label, loss, emission } = at
+  const rate = run.iterationRate(at, now)
   if (now - run.progressSentAt < PROGRESS_INTERVAL && index !== count && !run.stepwise) return
   run.progressSentAt = now
   run.send({

@@ -18,6 +18,8 @@ export interface Expanded {
   closed: Map<string, Record<string, Wire>>
   /** Maps each inner node to its closed node. */
   insides: Map<string, InnerNode>
+  /** Closed nodes without inner nodes, since their params are invalid. Their faults say so. */
+  unexpanded: Set<string>
 }
 
 const isExpand = (op: Op | undefined): op is ExpandOp => op !== undefined && 'expand' in op
@@ -26,6 +28,7 @@ export function expandGraph(graph: Graph, ops: Ops): Expanded {
   const faults: Fault[] = []
   const closed = new Map<string, Record<string, Wire>>()
   const insides = new Map<string, InnerNode>()
+  const unexpanded = new Set<string>()
   let nodes = graph.nodes
   for (let depth = 0; ; depth++) {
     const node = nodes.find(({ op }) => isExpand(ops.get(op)))
@@ -43,6 +46,7 @@ export function expandGraph(graph: Graph, ops: Ops): Expanded {
       if (!isExpand(op)) return [node]
       const { expansion, faults: wrong } = expandNode(node, op)
       faults.push(...wrong)
+      if (wrong.length && !expansion.nodes.length) unexpanded.add(node.id)
       const inside = placeInside(node, expansion)
       closed.set(node.id, inside.outputs)
       expansion.nodes.forEach((inner, i) =>
@@ -53,7 +57,7 @@ export function expandGraph(graph: Graph, ops: Ops): Expanded {
   }
   const follow = followClosed(closed)
   const rewired = nodes.map((node) => ({ ...node, inputs: mapWires(node.inputs, follow) }))
-  return { graph: { nodes: rewired }, faults, closed, insides }
+  return { graph: { nodes: rewired }, faults, closed, insides, unexpanded }
 }
 
 /**

@@ -22,6 +22,18 @@ export interface GraphNode {
 
 export interface Graph {
   nodes: GraphNode[]
+  /** The subgraph nodes of a workflow that were replaced by the nodes inside, for scripts. */
+  subgraphs?: readonly SubgraphNode[]
+}
+
+/** A node of a workflow that stands for a subgraph. */
+export interface SubgraphNode {
+  /** Its full id. */
+  id: string
+  /** Id of the subgraph, which several nodes may share. */
+  definition: string
+  /** Name of the subgraph. */
+  name: string
 }
 
 /**

@@ -29,6 +29,10 @@ export interface Iteration {
   label: string | undefined
   loss: Value | undefined
   emission: boolean
+  /** Start of this execution of the loop, before its first iteration, in milliseconds. */
+  began: number
+  /** Set if this is the last iteration of this loop and of all loops around it. */
+  isLast: boolean
 }
 
 /**
@@ -194,6 +198,8 @@ export interface LoopPosition {
   /** States of multistep solvers in the innermost sampling loop. */
   solvers: Solvers | undefined
   emission: boolean
+  /** Set in the last iterations of all enclosing loops. */
+  isLast: boolean
   /** Set inside a training step, which must not wait. */
   inTrainingStep: boolean
   /** Fraction of an iteration that each node takes in slow motion. */
@@ -214,6 +220,7 @@ export const OUTSIDE_LOOPS: LoopPosition = {
   isNeeded: () => true,
   solvers: undefined,
   emission: false,
+  isLast: true,
   inTrainingStep: false,
   share: 1,
 }

@@ -12,8 +12,9 @@ import { GoodStates, type GoodState } from './goodStates.ts'
 import { LossWatch, type BadLoss } from './lossWatch.ts'
 
 export class LossReader {
-  latest: number | undefined
   failure: unknown
+  /** The last loss that was read of each training, by the id of its End. */
+  private readonly lastRead = new Map<string, number>()
   /** Last good states of the trainings of a run, by the id of their End. */
   private readonly good = new Map<string, GoodStates>()
   private readonly watches = new Map<string, LossWatch>()
@@ -32,6 +33,9 @@ export class LossReader {
     return watch
   }
 
+  /** Returns the last loss of a training that was read; undefined before the first. */
+  latest = ({ end }: Pick<LoopStep, 'end'>): number | undefined => this.lastRead.get(end)
+
   get inFlight() {
     return this.reading.length
   }
@@ -46,7 +50,7 @@ export class LossReader {
     const reading = loss.tensor
       .data()
       .then(([value]) => {
-        this.latest = value
+        this.lastRead.set(step.end, value)
         if (this.failure) return
         const watch = this.watch(step.end)
         const problem = watch.judge(index, value)

@@ -243,6 +243,8 @@ export interface OutputFile {
   name: string
   mime: string
   bytes: Uint8Array
+  /** `false`: one of many small files, of which another one contains the workflow. */
+  workflow?: false
 }
 
 /** Sources of external data. */

@@ -5,7 +5,9 @@ const WINDOW = 2000
 
 export class Pace {
   private marks: { index: number; at: number }[]
-  private readonly began: number
+  private readonly firstBegan: number
+  /** Start of the present execution of the loop. */
+  private began: number | undefined
 
   /** `index` and `secondsBefore` are those of the earlier run that this one continues. */
   constructor(
@@ -14,19 +16,20 @@ export class Pace {
     now: number,
   ) {
     this.marks = [{ index, at: now }]
-    this.began = now
+    this.firstBegan = now
   }
 
-  /** Returns iterations per second. */
-  rate(index: number, now: number): number {
-    const last = this.marks.at(-1)!
+  /** Returns iterations per second. `began`: the start of this execution of the loop. */
+  rate(index: number, now: number, began: number): number {
     // A loop that runs again, in an emission or in an outer loop, starts over.
-    if (index <= last.index) this.marks = [{ index: index - 1, at: last.at }]
+    if (began !== this.began) this.marks = [{ index: index - 1, at: began }]
+    this.began = began
+    const last = this.marks.at(-1)!
     if (now - last.at > WINDOW / 20 || this.marks.length === 1) this.marks.push({ index, at: now })
     while (this.marks.length > 2 && now - this.marks[1].at > WINDOW) this.marks.shift()
     const first = this.marks[0]
     return now > first.at ? ((index - first.index) * 1000) / (now - first.at) : 0
   }
 
-  seconds = (now: number) => this.secondsBefore + (now - this.began) / 1000
+  seconds = (now: number) => this.secondsBefore + (now - this.firstBegan) / 1000
 }

@@ -94,12 +94,13 @@ function* runIterations(loop: ActiveLoop): Generator<Signal, void, unknown> {
         ? host.precompile?.(step, () => dryRun(loop, state, index))
         : undefined
     if (ready) yield { kind: 'wait', promise: ready }
+    const began = host.now()
     while (index < end && stepper.hasNext(state, index)) {
       const next = yield* iterate(loop, state, index)
       host.memory.release(state)
       state = next
       index++
-      yield { kind: 'iteration', at: describeIteration(loop, state, index) }
+      yield { kind: 'iteration', at: describeIteration(loop, state, index, began) }
       // After the driver has read its loss.
       if (isOutside) void host.reportState(step, index, state, 'iteration').catch(() => {})
       yield { kind: 'rest' }
@@ -123,6 +124,7 @@ function describeIteration(
   { step, stepper, place }: ActiveLoop,
   state: LoopState,
   index: number,
+  began: number,
 ): Iteration {
   const { count, behaviour } = stepper
   return {
@@ -132,6 +134,8 @@ function describeIteration(
     label: stepper.label(state, index - 1),
     loss: behaviour.loss?.(state.own),
     emission: place.emission,
+    began,
+    isLast: place.isLast && index === count,
   }
 }
 
@@ -242,6 +246,7 @@ function positionInside(
     isNeeded: isTransparent ? place.isNeeded : decideNeededObservers(loop, index),
     solvers: solvers ?? place.solvers,
     emission: place.emission,
+    isLast: place.isLast && index === stepper.count - 1,
     inTrainingStep: place.inTrainingStep || Boolean(around),
     share: 1 / (step.body.length + 2),
     ...(place.isDryRun && { isDryRun: true }),

@@ -29,6 +29,8 @@ export interface Checked {
   /** Static outputs of each node. */
   staticOutputs: Map<string, StaticValues>
   wireType: WireTypes
+  /** Closed nodes that could not be expanded; nodes that depend on them have no faults for that. */
+  unexpanded: ReadonlySet<string>
   faults: Fault[]
 }
 

@@ -80,6 +80,28 @@ export const namedInGraph = ({ nodes }: Graph, kind: StoredFileKind) =>
     }),
   )
 
+/**
+ * Returns the graph with files of the command line in nodes that name none: for each kind, the only
+ * file that no node names, in the only node without a file. Other choices need `--set`.
+ */
+export function chooseFiles({ named }: RunFiles, graph: Graph): Graph {
+  const chosen = (['checkpoint', 'dataset'] as const).flatMap((kind) => {
+    const places = namedInGraph(graph, kind)
+    const isNamed = (sha256: string) => places.some(({ file }) => file?.sha256 === sha256)
+    const files = named.filter((each) => each.kind === kind && !isNamed(each.file.sha256))
+    const empty = places.filter(({ file }) => !file)
+    return files.length === 1 && empty.length === 1 ? [{ ...empty[0], file: files[0].file }] : []
+  })
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => {
+      const own = chosen.filter((each) => each.node === node)
+      const params = Object.fromEntries(own.map(({ param, file }) => [param, file]))
+      return own.length ? { ...node, params: { ...node.params, ...params } } : node
+    }),
+  }
+}
+
 /** @throws UsageError if no node uses a file of the command line */
 export function requireUse({ named }: RunFiles, graph: Graph) {
   for (const { kind, file } of named) {

@@ -18,7 +18,14 @@ import type { PageArguments } from './arguments.ts'
 import { CommandError } from './failure.ts'
 import { openLessonSource } from './lessons/folder.ts'
 import { declarations } from './nodeTypes.ts'
-import { openWorkflow, readFiles, requireUse, shortHash, type RunFiles } from './open.ts'
+import {
+  chooseFiles,
+  openWorkflow,
+  readFiles,
+  requireUse,
+  shortHash,
+  type RunFiles,
+} from './open.ts'
 import { stepSettings } from './script.ts'
 import { statuses, type ExitStatus } from './status.ts'
 import type { Terminal } from './terminal.ts'
@@ -67,7 +74,7 @@ async function packWorkflow(
   for (const notice of notices) out.line(cliMessages.notice({ text: notice }))
   const files = await readFiles({ checkpoint: checkpoints, dataset: datasets }, bundled)
   const changes = { ...stepSettings(opened, steps), ...settings }
-  const graph = applySettings(opened, changes, declarations, files.all)
+  const graph = chooseFiles(files, applySettings(opened, changes, declarations, files.all))
   requireUse(files, graph)
   const changed = applyChangedValues(workflow, opened, graph)
   const { here, missing } = await collectFiles(changed, files)

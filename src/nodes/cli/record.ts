@@ -53,6 +53,12 @@ export class RunRecord {
         if (event.loss !== undefined) this.losses.set(event.node, event.loss)
         this.out.progress(this.title(event.node), event)
         break
+      case 'losses': {
+        // Also of a training that was stopped or that sent no progress.
+        const last = event.losses.at(-1)
+        if (last !== undefined) this.losses.set(event.node, last)
+        break
+      }
       case 'compiling':
         this.out.compiling(event.done, event.total)
         break

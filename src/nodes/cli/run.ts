@@ -19,7 +19,7 @@ import { describeFailure } from './failure.ts'
 import { discardingFolder, openFolder, type Folder } from './files.ts'
 import { onFirstSignal, signalStatus } from './interrupts.ts'
 import { declarations, declared, nodeTypes } from './nodeTypes.ts'
-import { openWorkflow, readFiles, requireUse, type RunFiles } from './open.ts'
+import { chooseFiles, openWorkflow, readFiles, requireUse, type RunFiles } from './open.ts'
 import { OutcomeRecorder } from './outcome.ts'
 import { RunRecord, summarizeRun, writeViews } from './record.ts'
 import { stepSettings } from './script.ts'
@@ -44,7 +44,7 @@ export async function runWorkflow(wanted: RunArguments, out: Terminal): Promise<
     bundled,
   )
   const settings = { ...stepSettings(opened, wanted.steps), ...wanted.settings }
-  const graph = applySettings(opened, settings, declarations, files.all)
+  const graph = chooseFiles(files, applySettings(opened, settings, declarations, files.all))
   requireUse(files, graph)
   const targets = wanted.targets.map((name) => findNode(graph, name, declared).id)
   const folder = wanted.out === undefined ? discardingFolder() : await openFolder(wanted.out)

@@ -25,7 +25,10 @@ export const saveImage = defineNode({
   outputs: {},
   params: {
     name: text('images', 'File name without .png'),
-    separate: toggle(false, 'One file per image instead of one grid'),
+    separate: toggle(
+      false,
+      'One file per image instead of one grid; the first contains the workflow',
+    ),
     columns: advanced(integer(0, { min: 0, max: 1024 }, 'Columns of the grid; 0: about square')),
     scale: advanced(
       integer(
@@ -72,13 +75,12 @@ function toSeparateFiles(pictures: Pictures, stem: string, scale: number): Outpu
     })
   }
   const digits = String(Math.max(0, count - 1)).length
-  return Array.from({ length: count }, (_, i) =>
-    pngFile(`${stem}-${String(i).padStart(digits, '0')}.png`, pictureAt(pictures, i), {
-      columns: 1,
-      gap: 0,
-      scale,
-    }),
-  )
+  const layout = { columns: 1, gap: 0, scale }
+  // The workflow may be much larger than an image, so that only the first contains it.
+  return Array.from({ length: count }, (_, i) => ({
+    ...pngFile(`${stem}-${String(i).padStart(digits, '0')}.png`, pictureAt(pictures, i), layout),
+    ...(i > 0 && { workflow: false }),
+  }))
 }
 
 function pngFile(name: string, pictures: Pictures, layout: GridLayout): OutputFile {

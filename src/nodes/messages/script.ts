@@ -12,6 +12,7 @@ export const scriptMessages = catalogue('script', {
   readsBack: 'This loop reads values back between its iterations.',
   writeForAwait: 'Write `for await`.',
   progress: '{name} {index} of {count}, loss {loss}',
+  position: '{name} {index} of {count}',
 
   // calls
   unknownNode: 'There is no node {type}.',

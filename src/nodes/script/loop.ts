@@ -150,10 +150,12 @@ export class ScriptLoop implements Loop {
       if (losses.failure) break
       if (!this.reportsAt(this.index)) continue
       await losses.settle()
-      this.log(losses.latest)
+      // A loss that could not be read is reported as the fault alone.
+      if (losses.failure) break
+      this.log(losses.latest({ end: this.end.type }))
     }
     await losses.assertSound()
-    if (this.around.places.isInside) this.around.inner.loss = losses.latest
+    if (this.around.places.isInside) this.around.inner.loss = losses.latest({ end: this.end.type })
   }
 
   compute(body: (each: Outputs) => Inputs) {
@@ -245,8 +247,11 @@ export class ScriptLoop implements Loop {
   private log(loss: number | undefined) {
     const { count } = this.stepper
     const name = this.start.title.replace(/ Start$/, '')
+    const position = { name, index: this.index, count }
     this.around.log(
-      scriptMessages.progress({ name, index: this.index, count, loss: loss?.toPrecision(4) }),
+      loss === undefined
+        ? scriptMessages.position(position)
+        : scriptMessages.progress({ ...position, loss: loss.toPrecision(4) }),
     )
   }
 

@@ -21,6 +21,13 @@ import type { Graph, GraphNode } from '../../engine/plan/graph.ts'
 import type { ObserverOp, Op, Ops, Params, RunOp, StartOp } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
 import { ScopeNames, toIdentifier, type NodeOutputs } from './names.ts'
+import {
+  argumentSource,
+  findSharedParts,
+  type BlockItem,
+  type Group,
+  type SharedPart,
+} from './sharedParts.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 
 export interface ScriptText {
@@ -39,7 +46,7 @@ export interface ScriptText {
 export function generateScript(graph: Graph, ops: Ops, text: ScriptText = {}): string {
   const { steps } = compile(graph, undefined, ops)
   const writer = new ScriptWriter(graph, ops, steps)
-  const body = writer.writeBlock(steps, new ScopeNames())
+  const body = writer.writeBlock(steps, writer.names)
   const files = writer.namesFiles ? ', files: process.argv.slice(3)' : ''
   const { modules = [] } = text
   const own = modules.map((_, i) => `...Object.values(nodes${i + 1})`).join(', ')
@@ -50,6 +57,7 @@ export function generateScript(graph: Graph, ops: Ops, text: ScriptText = {}): s
     '',
     `const { ${[...writer.calls].sort().join(', ')}, finish } = await start({ backend: 'wasm', out: process.argv[2]${files}${own && `, nodes: [${own}].flat()`} })`,
     '',
+    ...writer.functions,
     ...removeExtraBlankLines(body),
     '',
     'export const shown = await finish()',
@@ -91,6 +99,11 @@ function wrapText(text: string, width = 116): string[] {
   return lines
 }
 
+interface WrittenFunction {
+  names: ScopeNames
+  waits: boolean
+}
+
 /** The suffixes of the titles of both ends of a loop. */
 const ENDS = / ?\b(start|begins|end|ends)$/i
 
@@ -99,6 +112,14 @@ class ScriptWriter {
   readonly calls = new Set<string>()
   /** True if nodes refer to files of the user. */
   namesFiles = false
+  private readonly functionNames = new ScopeNames()
+  /** Names outside of loops. */
+  readonly names = new ScopeNames(this.functionNames)
+  /** Lines of the functions for parts that several subgraph nodes share. */
+  readonly functions: string[] = []
+  private readonly items: (steps: readonly Step[]) => readonly BlockItem[]
+  private readonly nameOf: ReadonlyMap<SharedPart, string>
+  private readonly written = new Map<SharedPart, WrittenFunction>()
   private readonly nodes: Map<string, GraphNode>
   private readonly shown = new ScopeNames()
   /** Ids of the multistep solvers by type. Several of one type need named states. */
@@ -117,18 +138,103 @@ class ScriptWriter {
     this.solverIds = new Map(
       solvers.map(({ op }) => [op, solvers.filter((other) => other.op === op).map(({ id }) => id)]),
     )
+    const { items, parts } = findSharedParts(steps, {
+      subgraphs: graph.subgraphs ?? [],
+      isPlain: (step) => step.kind === 'run' && this.isPlainCall(this.op(step.op)),
+      isUnit: ({ op }) => (this.op(op) as StartOp).behaviour.around !== undefined,
+    })
+    this.items = items
+    // First of all names, so that no variable hides a function.
+    this.nameOf = new Map(
+      parts.map((part) => [part, this.functionNames.take(toIdentifier(part.title))]),
+    )
   }
 
+  private functionName = (part: SharedPart): string => this.nameOf.get(part) ?? ''
+
+  private isPlainCall = (op: Op) =>
+    op.role !== 'observer' && !('stateful' in op && (this.solverIds.get(op.type)?.length ?? 0) > 1)
+
   writeBlock(steps: readonly Step[], names: ScopeNames, trains = false): string[] {
+    const items = this.items(steps)
+    names.declare(
+      items
+        .flatMap((item) =>
+          item.kind === 'group' ? this.groupOutputs(item) : this.nodeOutputs(item),
+        )
+        .filter(({ slots }) => slots.length > 0),
+    )
+    return items.flatMap((item) => {
+      if (item.kind === 'group') return [this.writeGroup(item, names)]
+      return [
+        ...this.closedNodeComment(item.id),
+        ...(item.kind === 'loop'
+          ? this.writeLoop(item, names, trains)
+          : [this.writeNode(item, names, trains)]),
+      ]
+    })
+  }
+
+  /** The outputs of a group that its block uses. */
+  private groupOutputs = ({ steps, results }: Group): NodeOutputs[] =>
+    steps.map((step, i) => ({
+      ...this.nodeOutputs(step),
+      slots: results.flatMap((result) => (result.step === i ? [result.slot] : [])),
+    }))
+
+  /** Writes the call of the function of a group. */
+  private writeGroup(group: Group, names: ScopeNames): string {
+    const { shared, steps, results } = group
+    const written = this.written.get(shared) ?? this.writeFunction(shared)
+    const name = this.functionName(shared)
+    const inputs = shared.args.map((argument) => {
+      const source = argumentSource(group, argument)
+      return [
+        written.names.get(argument.id),
+        'value' in source ? names.get(source.value) : formatLiteral(source.param),
+      ]
+    })
+    const outputs = results.map(({ step, slot }) => [
+      written.names.get(valueId({ node: shared.steps[step].id, slot })),
+      names.get(valueId({ node: steps[step].id, slot })),
+    ])
+    const given = inputs.map(formatPair)
+    const call = `${name}(${formatBraces(given)})`
+    const line = `const ${formatBraces(outputs.map(formatPair))} = ${written.waits ? 'await ' : ''}`
+    return line.length + call.length <= 124
+      ? line + call
+      : `${line}${name}({\n${given.map((part) => `  ${part},\n`).join('')}})`
+  }
+
+  /** Writes the function of a shared part. */
+  private writeFunction(shared: SharedPart): WrittenFunction {
+    const name = this.functionName(shared)
+    const { title, steps, args, results, trains } = shared
+    const names = new ScopeNames(this.functionNames)
+    // One by one, so that the first of equal slots has the name of the slot.
+    for (const { step, id } of args) {
+      const { node, slot } = splitValue(id)
+      const title = this.title(steps[step])
+      names.declare([{ id: node, title, slots: [slot], withSlots: true }])
+    }
     names.declare(
       steps.map((step) => this.nodeOutputs(step)).filter(({ slots }) => slots.length > 0),
     )
-    return steps.flatMap((step) => [
-      ...this.closedNodeComment(step.id),
-      ...(step.kind === 'loop'
-        ? this.writeLoop(step, names, trains)
-        : [this.writeNode(step, names, trains)]),
-    ])
+    const body = steps.map((step) => this.writeNode(step, names, trains))
+    const waits = steps.some((step) => this.waits(step, trains))
+    const result = results.map(({ step, slot }) =>
+      names.get(valueId({ node: steps[step].id, slot })),
+    )
+    this.functions.push(
+      `// ${toOneLine(title)}`,
+      `${waits ? 'async ' : ''}function ${name}(${formatBraces(args.map(({ id }) => names.get(id)))}) {`,
+      ...[...body, `return ${formatBraces(result)}`].map(indent),
+      '}',
+      '',
+    )
+    const written = { names, waits }
+    this.written.set(shared, written)
+    return written
   }
 
   /** Names outputs after their closed node, and inner values after both nodes. */
@@ -198,9 +304,7 @@ class ScriptWriter {
     if (step.kind === 'observe') return this.writeShow(step, given)
     if (step.kind === 'files') return `await ${this.writeSave(step, names)}`
     if (op.role === 'observer') return this.writeMetric(step, op, names, given, trains)
-    const { prepare, reads, readsKnown } = op as RunOp
-    // Nothing waits in a training step.
-    const waits = (prepare ?? reads) !== undefined && !(trains && readsKnown)
+    const waits = this.waits(step, trains)
     const solvers = this.solverIds.get(step.op) ?? []
     const memory = solvers.length > 1 ? [quote(`memory ${solvers.indexOf(step.id) + 1}`)] : []
     const made = this.formatCall(waits ? 'load' : 'run', [quote(step.op), ...given, ...memory])
@@ -208,6 +312,12 @@ class ScriptWriter {
       names.get(valueId({ node: step.id, slot })),
     )
     return `${outputs ? `const ${outputs} = ` : ''}${waits ? 'await ' : ''}${made}`
+  }
+
+  /** True for a call that waits. Nothing waits in a training step. */
+  private waits({ op }: NodeStep, trains: boolean): boolean {
+    const { prepare, reads, readsKnown } = this.op(op) as RunOp
+    return (prepare ?? reads) !== undefined && !(trains && readsKnown)
   }
 
   /** True for a chart that collects values after a training, beside the histories, which have steps. */
@@ -388,6 +498,9 @@ const formatPattern = (
   slots.length > 0
     ? formatBraces(slots.map((slot) => (nameOf(slot) === slot ? slot : `${slot}: ${nameOf(slot)}`)))
     : undefined
+
+/** A property of an object or pattern: a key and what it has. */
+const formatPair = ([key, value]: readonly string[]) => (key === value ? key : `${key}: ${value}`)
 
 const formatBraces = (parts: readonly string[]) =>
   parts.length > 0 ? `{ ${parts.join(', ')} }` : '{}'

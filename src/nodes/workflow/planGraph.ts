@@ -1,7 +1,7 @@
 // Converts a workflow file to the neutral graph of the plan: params and wires by name.
-import { idPath, joinIds, parentId } from '../../engine/base/ids.ts'
+import { idPath, innerId, joinIds, parentId } from '../../engine/base/ids.ts'
 import { joinName } from '../../engine/models/graph/sharing.ts'
-import type { Graph, GraphNode, Wire } from '../../engine/plan/graph.ts'
+import type { Graph, GraphNode, SubgraphNode, Wire } from '../../engine/plan/graph.ts'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
 import type { FileNode, WorkflowFile } from './file.ts'
 import { PREFIX, withSubgraphs } from './subgraphDeclarations.ts'
@@ -19,7 +19,9 @@ export function buildPlanGraph(file: WorkflowFile, declarations: ByType): Graph 
   const known = withSubgraphs(file, declarations)
   const play = findActivities(flat, known)
   const prefixOf = createPrefixes(file, known)
+  const subgraphs = listSubgraphNodes(file)
   return {
+    ...(subgraphs.length && { subgraphs }),
     nodes: flat.nodes
       .filter(({ id, type }) => play.activity(id) === 'runs' && !known.get(type)?.reroute)
       .map((node): GraphNode => {
@@ -50,6 +52,20 @@ const nodeParams = (
       return [name, isName ? joinName(prefix, value) : value]
     }),
   )
+
+/** The subgraph nodes of a file at every level, with full ids. */
+function listSubgraphNodes({ nodes, subgraphs = [] }: WorkflowFile): SubgraphNode[] {
+  const byId = new Map(subgraphs.map((subgraph) => [subgraph.id, subgraph]))
+  const visit = (here: readonly FileNode[], around: string | undefined): SubgraphNode[] =>
+    here.flatMap((node) => {
+      const subgraph = byId.get(node.type)
+      if (!subgraph) return []
+      const id = innerId(around, node.id)
+      const own = { id, definition: subgraph.id, name: subgraph.name }
+      return [own, ...visit(subgraph.inside.nodes, id)]
+    })
+  return visit(nodes, undefined)
+}
 
 /**
  * Returns a function for the prefix of the names inside a subgraph node, by its full id: those of

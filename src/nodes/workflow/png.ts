@@ -25,9 +25,11 @@ export function pngWithWorkflow(bytes: Uint8Array, workflow: string): Uint8Array
   return concatBytes(parts)
 }
 
-/** Embeds the workflow in an output file if its format allows it. */
+/** Embeds the workflow in an output file if its format allows it, and the file is to contain it. */
 export const withWorkflow = (file: OutputFile, workflow: string): OutputFile =>
-  file.mime === 'image/png' ? { ...file, bytes: pngWithWorkflow(file.bytes, workflow) } : file
+  file.mime === 'image/png' && file.workflow !== false
+    ? { ...file, bytes: pngWithWorkflow(file.bytes, workflow) }
+    : file
 
 export interface PngChunk {
   type: string

@@ -146,10 +146,17 @@ export const f32x4 = {
   div: binaryOp(vector(0xe7)),
   min: binaryOp(vector(0xe8)),
   max: binaryOp(vector(0xe9)),
+  abs: unaryOp(vector(0xe0)),
   neg: unaryOp(vector(0xe1)),
   sqrt: unaryOp(vector(0xe3)),
   /** Rounds to the nearest integer. */
   nearest: unaryOp(vector(0x6a)),
+}
+
+/** Operations on all 128 bits. */
+export const v128 = {
+  and: binaryOp(vector(0x4e)),
+  or: binaryOp(vector(0x50)),
 }
 
 export const i32x4 = {

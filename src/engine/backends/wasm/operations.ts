@@ -3,6 +3,7 @@ import type { BackendOperations } from '../../base/backend.ts'
 import { linearBackwardInput, wasmLinearForward } from './conv.ts'
 import { linearWeightGradient, sumChannels } from './convFilterGradient.ts'
 import { wasmConv2d } from './layers/conv.ts'
+import { wasmGelu } from './layers/gelu.ts'
 import { wasmGroupNorm } from './layers/groupNorm.ts'
 import { reverseAxes, transpose } from './layers/transpose.ts'
 import { wasmTrainingOperations } from './training.ts'
@@ -24,6 +25,7 @@ const functionOperations = (wasm: WasmFunctions): BackendOperations => ({
     ...(bias ? [sumChannels(wasm, dy)] : []),
   ],
   groupNorm: (x, weight, bias, options) => wasmGroupNorm(wasm, x, weight, bias, options),
+  gelu: (x) => wasmGelu(wasm, x),
   channelSums: (x) => sumChannels(wasm, x),
   ...wasmTrainingOperations(wasm),
 })

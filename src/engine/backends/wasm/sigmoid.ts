@@ -1,40 +1,13 @@
 // Sigmoid of four floats, 1 / (1 + e^-x).
 import type { Code, Local } from './assembler.ts'
-import { f32x4, i32, i32x4 } from './assembler.ts'
+import { f32x4 } from './assembler.ts'
+import { expCode, MAX_EXPONENT } from './exp.ts'
 
-const { add, sub, mul, div, min, max } = f32x4
+const { add, div, min, max } = f32x4
 
-/** ln 2 in two parts. The first has few digits, so its products with integers are exact. */
-const [LN2_HIGH, LN2_LOW] = [0.693359375, -2.1219444e-4]
-
-/** Beyond this, the sigmoid in float32 is 0 or 1, or denormal. */
-const MAX_INPUT = 87
-
-/** Coefficients of e^r up to r^7. For |r| <= ln(2) / 2 the relative error is 2e-9. */
-const coefficients = [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040]
-
-/** Evaluates `x` once. */
+/** Evaluates `x` once. Beyond {@link MAX_EXPONENT} the sigmoid in float32 is 0 or 1, or denormal. */
 export const sigmoidCode = (x: Code, local: (type: 'v128') => Local): Code => {
   const one = f32x4.const(1)
-  return div(
-    one,
-    add(one, exp(max(min(f32x4.neg(x), f32x4.const(MAX_INPUT)), f32x4.const(-MAX_INPUT)), local)),
-  )
-}
-
-/** e^x = 2^n e^r for |x| <= {@link MAX_INPUT}, with n = round(x / ln 2) and r = x - n ln 2. */
-function exp(x: Code, local: (type: 'v128') => Local): Code {
-  const [rest, n] = [local('v128'), local('v128')]
-  const power = coefficients
-    .map((coefficient) => f32x4.const(coefficient))
-    .reduceRight((sum, coefficient) => add(mul(sum, rest.get), coefficient))
-  // A float with exponent n and mantissa 0 is 2^n.
-  const scale = i32x4.shl(i32x4.add(i32x4.truncate(n.get), i32x4.const(127)), i32.const(23))
-  return [
-    rest.set(x),
-    n.set(f32x4.nearest(mul(rest.get, f32x4.const(Math.LOG2E)))),
-    rest.set(sub(rest.get, mul(n.get, f32x4.const(LN2_HIGH)))),
-    rest.set(sub(rest.get, mul(n.get, f32x4.const(LN2_LOW)))),
-    mul(power, scale),
-  ]
+  const exponent = max(min(f32x4.neg(x), f32x4.const(MAX_EXPONENT)), f32x4.const(-MAX_EXPONENT))
+  return div(one, add(one, expCode(exponent, local)))
 }

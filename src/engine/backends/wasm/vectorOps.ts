@@ -124,6 +124,33 @@ export function addTensors(
   )
 }
 
+/** The cost of GELU, or of its gradient, for one number, in multiplications. */
+const GELU_COST = 60
+
+/** Returns x Φ(x). */
+export function geluForward(wasm: WasmFunctions, x: Tensor): Tensor {
+  const y = wasm.makeTensor(x.shape)
+  const [from, to] = [wasm.address(x), wasm.address(y)]
+  wasm.runJobs(
+    chunkJobs(x.size, (begin, end) => callRecord('gelu', from + begin, from + end, to + begin)),
+    GELU_COST * x.size,
+  )
+  return y
+}
+
+/** Returns dy (Φ(x) + x φ(x)). */
+export function geluBackward(wasm: WasmFunctions, x: Tensor, dy: Tensor): Tensor {
+  const dx = wasm.makeTensor(x.shape)
+  const [from, above, to] = [wasm.address(x), wasm.address(dy), wasm.address(dx)]
+  wasm.runJobs(
+    chunkJobs(x.size, (begin, end) =>
+      callRecord('geluGradient', from + begin, from + end, above + begin, to + begin),
+    ),
+    GELU_COST * x.size,
+  )
+  return dx
+}
+
 /** Concatenates the elements of all tensors. */
 export function concatTensors(wasm: WasmFunctions, tensors: readonly Tensor[]): Tensor1D {
   const y = wasm.makeTensor<Tensor1D>([tensors.reduce((sum, { size }) => sum + size, 0)])

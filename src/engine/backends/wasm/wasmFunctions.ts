@@ -12,6 +12,7 @@ import type { CallRecord, Job } from './jobs.ts'
 import { encodeRepeat, jobFunctions, wordCount, writeJobs } from './jobs.ts'
 import type { StockWasmBackend, TensorHandle } from './kernelCall.ts'
 import { normFunctions } from './normFunctions.ts'
+import { geluFunctions } from './geluFunctions.ts'
 import { vectorFunctions } from './vectorFunctions.ts'
 import { winogradFunctions } from './winogradFunctions.ts'
 import { WorkerPool } from './workerPool.ts'
@@ -23,6 +24,7 @@ const functions = {
   ...normFunctions,
   ...jobFunctions,
   ...vectorFunctions,
+  ...geluFunctions,
   ...winogradFunctions,
 } satisfies Record<string, Func>
 

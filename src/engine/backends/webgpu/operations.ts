@@ -20,6 +20,7 @@ import { webgpuGroupNorm } from './layers/groupNorm.ts'
 import { linearInputGradient, linearWeightGradients } from './layers/linear.ts'
 import { webgpuProjections } from './layers/projections.ts'
 import { webgpuResidualBlock } from './layers/residual.ts'
+import { webgpuGelu } from './layers/gelu.ts'
 import { webgpuSilu } from './layers/silu.ts'
 import { webgpuWeightedSum } from './layers/weightedSum.ts'
 import { wrapTensor } from './activeWebGPU.ts'
@@ -34,7 +35,7 @@ export const webgpuOperations = (backend: WebGPUBackend): BackendOperations => (
 })
 
 function layerOperations(backend: WebGPUBackend): Partial<FusedLayers> {
-  const silu = webgpuSilu(backend)
+  const [silu, gelu] = [webgpuSilu(backend), webgpuGelu(backend)]
   return {
     conv2d: (layer) => webgpuConv2d(backend, layer),
     linearInputGradient: (dy, weight) => linearInputGradient(backend, dy, weight),
@@ -44,6 +45,7 @@ function layerOperations(backend: WebGPUBackend): Partial<FusedLayers> {
       layers.length > 0 ? webgpuProjections(backend, x, layers) : undefined,
     groupNorm: (x, weight, bias, options) => webgpuGroupNorm(backend, x, weight, bias, options),
     silu,
+    gelu,
     // The kernel has no gradient of its own.
     softmaxGradient: (y, dy, scale) =>
       tf.engine().isTapeOn() ? undefined : wrapTensor(softmaxBackward(backend, y, dy, scale)),

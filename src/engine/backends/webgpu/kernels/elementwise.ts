@@ -4,6 +4,7 @@ import { tf } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { withStorage } from '../halfStorage.ts'
 import { tensorBinding, readerCode, siluCode, activationGradientCode, writerCode } from '../wgsl.ts'
+import { geluCode } from './geluCode.ts'
 import { float32Output, mainCode, dispatchSized } from './sizedKernel.ts'
 
 /** Returns x / (1 + exp(-x)). Reads x, writes as much. */
@@ -19,6 +20,14 @@ export const siluGradient = (backend: WebGPUBackend, x: TensorInfo, dy: TensorIn
     activationGradientCode(true),
     'activation_gradient(dy_at(i), x_at(i))',
   )
+
+/** Returns x Φ(x). Reads x, writes as much. */
+export const geluForward = (backend: WebGPUBackend, x: TensorInfo): TensorInfo =>
+  elementwise(backend, 'gelu', { x }, geluCode, 'gelu(x_at(i))')
+
+/** Returns dy (Φ(x) + x φ(x)). Reads both, writes one tensor. */
+export const geluGradient = (backend: WebGPUBackend, x: TensorInfo, dy: TensorInfo): TensorInfo =>
+  elementwise(backend, 'gelu gradient', { x, dy }, geluCode, 'dy_at(i) * gelu_derivative(x_at(i))')
 
 const THREADS = 64
 
