@@ -117,8 +117,10 @@ function schedulerPrecondition(sigma_data: number, predicts: PredictionType): Pr
   )
 }
 
+export const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value)
+
 function readNumber(config: Config, key: string, usual: number): number {
   const value = config[key] ?? usual
-  if (typeof value === 'number') return value
+  if (isFiniteNumber(value)) return value
   throw new CheckpointError(checkpointMessages.scheduleNumber({ key, value: quoteValue(value) }))
 }

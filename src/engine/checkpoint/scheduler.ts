@@ -12,7 +12,7 @@ import {
 } from '../process/schedule.ts'
 import type { PredictionType, Space, VarianceKind } from '../base/values.ts'
 import type { OutputConvention } from './continuous.ts'
-import { continuousConfig, readContinuous } from './continuous.ts'
+import { continuousConfig, isFiniteNumber, readContinuous } from './continuous.ts'
 import { CheckpointError } from './error.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 
@@ -268,7 +268,7 @@ function readSchedule(config: Record<string, unknown>): TableSchedule {
 
 function readBetaEnd(config: Record<string, unknown>, key: 'beta_start' | 'beta_end'): number {
   const value = config[key]
-  if (typeof value === 'number') return value
+  if (isFiniteNumber(value)) return value
   throw new CheckpointError(checkpointMessages.scheduleNumber({ key, value: quoteValue(value) }))
 }
 
