@@ -7,6 +7,7 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import { forgetChartRuns } from '../charts/state.ts'
 import { graphKey } from '../graph/graphKey.ts'
 import { hasTraining } from '../graph/hasTraining.ts'
+import { mayBeLarge } from '../graph/mayBeLarge.ts'
 import { settings } from '../storage/settings.ts'
 import { formatPath } from '../graph/nodePaths.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
@@ -61,6 +62,7 @@ class EditorRunner implements Runner {
   private readonly tabs: RunTabs
   private visibleNodes: string[] = []
   private present: ActiveRun | undefined
+  private isEstimating = false
 
   constructor(private readonly options: RunnerOptions) {
     const { client, stage, workspace } = options
@@ -209,10 +211,30 @@ class EditorRunner implements Runner {
     // A live run does not advance seeds: the change would start the next live run.
     if (origin !== 'live' && !continues) this.source.advanceSeeds()
     const item = this.source.snapshot(this.source.graph(), { name: workflowName.value })
-    this.start(item, origin, {
-      target,
-      paused: paused || runState.speed.value === 'step',
-    })
+    const options = { target, paused: paused || runState.speed.value === 'step' }
+    const asks = origin === 'command' && !continues && !target && hasTraining(item.graph)
+    if (asks && mayBeLarge(item.graph)) void this.startConfirmed(item, options)
+    else this.start(item, origin, options)
+  }
+
+  /** Starts a run after the user has seen the memory and time of its large trainings. */
+  private async startConfirmed(item: QueuedRun, options: { paused: boolean }) {
+    if (this.isEstimating) return
+    this.isEstimating = true
+    try {
+      // The run reports the faults that keep an estimate from being made.
+      const estimates = await this.options.client.estimateTrainings(item.graph).catch(() => [])
+      const { confirmTrainings } = await import('./trainingEstimate.ts')
+      const { stage } = this.options
+      const titleOf = (node: string) => {
+        const titles = stage.nodeTitles(node, stage.graph)
+        return titles ? formatPath(titles) : node
+      }
+      if ((await confirmTrainings(estimates, titleOf)) && isIdle())
+        this.start(item, 'command', options)
+    } finally {
+      this.isEstimating = false
+    }
   }
 
   private startNext() {
