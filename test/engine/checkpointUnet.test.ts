@@ -343,7 +343,7 @@ onCpu(() => {
     test('is saved as our own class and read back, or rejected if the diffusers format is requested', async () => {
       const heads = smallConfig({ attention_head_dim: [4, 4, 2] })
       const zip = await written({ config: heads })
-      expect(jsonIn(zip, 'model_index.json').unet).toEqual(['litegraph_diffusion', 'UNet'])
+      expect(unzipSync(zip)['model_index.json']).toBeUndefined()
       expect(jsonIn(zip, 'unet/config.json')._class_name).toBe('UNet')
       expect(readCheckpoint(zip).model.config).toEqual(heads)
       await expect(written({ config: heads }, 'diffusers')).rejects.toThrow(
@@ -352,10 +352,8 @@ onCpu(() => {
 
       const flow = await written({ predicts: 'flow_prediction' })
       expect(readCheckpoint(flow).model.predicts).toBe('flow_prediction')
-      expect(jsonIn(flow, 'model_index.json').scheduler).toEqual([
-        'litegraph_diffusion',
-        'DDPMScheduler',
-      ])
+      expect(unzipSync(flow)['model_index.json']).toBeUndefined()
+      expect(jsonIn(flow, 'scheduler/scheduler_config.json')._class_name).toBe('BetaSchedule')
       await expect(written({ predicts: 'flow_prediction' }, 'diffusers')).rejects.toThrow(
         /does not support flow_prediction/,
       )
@@ -753,15 +751,18 @@ describe('schedules', () => {
   const { model } = readCheckpoint(zip({ prediction_type: 'v_prediction' }))
   test.each([
     [flowSchedule(1), 'flow_prediction', 'diffusers', 'FlowMatchEulerDiscreteScheduler'],
-    [flowSchedule(), 'v_prediction', 'litegraph_diffusion', 'FlowMatchEulerDiscreteScheduler'],
-    [sigmaSchedule({ sigmaMax: 50 }), 'sample', 'litegraph_diffusion', 'EDMEulerScheduler'],
+    [flowSchedule(), 'v_prediction', 'litegraph_diffusion', 'FlowSchedule'],
+    [sigmaSchedule({ sigmaMax: 50 }), 'sample', 'litegraph_diffusion', 'SigmaSchedule'],
     [vpSchedule(), 'epsilon', 'litegraph_diffusion', 'VPSchedule'],
   ] as const)(
     'a $0.kind schedule with $1 is written as $3 of $2 and read back',
     (schedule, predicts, library, className) => {
       const checkpoint = { model: { ...model, predicts }, schedule }
       const bytes = writeCheckpoint(checkpoint)
-      expect(jsonIn(bytes, 'model_index.json').scheduler).toEqual([library, className])
+      expect(jsonIn(bytes, 'scheduler/scheduler_config.json')._class_name).toBe(className)
+      const index = unzipSync(bytes)['model_index.json']
+      expect(index === undefined).toBe(library !== 'diffusers')
+      if (index) expect(jsonIn(bytes, 'model_index.json').scheduler).toEqual([library, className])
       const read = readCheckpoint(bytes)
       expect([read.schedule, read.model.predicts, read.notices]).toEqual([schedule, predicts, []])
       if (library === 'diffusers') expect(writeCheckpoint(checkpoint, 'diffusers')).toEqual(bytes)
