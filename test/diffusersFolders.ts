@@ -29,7 +29,7 @@ export function filesOf(folder: string): FolderFile[] {
 export const pipelineFolders = () => readdirSync(join(FOLDERS, 'pipelines')).sort()
 
 /** A schedule that diffusers made from the config of a folder. */
-export interface RecordedSchedule {
+interface RecordedSchedule {
   folder: string
   cls: string
   given: Record<string, unknown>
@@ -100,11 +100,24 @@ export function transitionsOf(
   })
 }
 
-export interface ScheduleGap {
+interface ScheduleGap {
   /** Largest difference of a timestep; undefined where diffusers counts another time. */
   t: number | undefined
   /** Largest difference of a sigma, as a share of it. */
   sigma: number | undefined
+}
+
+/** The range of a curve over a list that does not span the schedule, as its notice asks for. */
+function curveRange({ schedule, sampling }: ReadCheckpoint, cls: string, n: number) {
+  const { sigmas, timestep_spacing: spacing, steps_offset = 0 } = sampling!.timesteps
+  if (!sigmas || spacing === 'linspace' || !/^(Euler|Heun|LMS|KDPM2)/.test(cls)) return {}
+  const { t } = timesteps(schedule!, {
+    num_inference_steps: n,
+    timestep_spacing: spacing ?? 'leading',
+    steps_offset,
+  })
+  const [most, least] = getRatios(levelsAt(schedule!, { t: Float64Array.of(t[0], t.at(-1)!) }))
+  return { sigma_max: most, sigma_min: least }
 }
 
 /** Compares the levels that a loaded scheduler visits with those that diffusers recorded. */
@@ -114,7 +127,7 @@ export function scheduleGap(
 ): ScheduleGap {
   const schedule = checkpoint.schedule!
   const shift = mu === undefined ? {} : { shift: Math.exp(mu) }
-  const down = transitionsOf(checkpoint, n, shift)
+  const down = transitionsOf(checkpoint, n, { ...shift, ...curveRange(checkpoint, cls, n) })
   const list = cls.includes('Inverse') ? flipTimesteps(down) : down
   const recorded = {
     id: `${cls}/`,
@@ -125,7 +138,8 @@ export function scheduleGap(
   const places = stepEntries(recorded).map(({ first }) => first)
   const isFlow = schedule.kind === 'flow'
   const levels = levelsAt(schedule, { t: list.t, ...(list.ratio && { ratio: list.ratio }) })
-  const ratios = isFlow ? levels.sigma : getRatios(levels)
+  // diffusers replaces a signal of 0 by 2^-24.
+  const ratios = isFlow ? levels.sigma : getRatios(levels).map((ratio) => Math.min(ratio, 2 ** 12))
   const most = (wanted: (place: number, i: number) => number) =>
     places.slice(0, list.t.length).reduce((worst, place, i) => Math.max(worst, wanted(place, i)), 0)
   return {

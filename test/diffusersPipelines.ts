@@ -30,7 +30,7 @@ interface Expected {
   tensors: Record<string, { max_abs: number; max_abs_diff_f32_f64: number }>
 }
 
-export interface Gap {
+interface Gap {
   name: string
   /** Largest difference, and the largest that the record allows. */
   gap: number

@@ -7,7 +7,6 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import { forgetChartRuns } from '../charts/state.ts'
 import { graphKey } from '../graph/graphKey.ts'
 import { hasTraining } from '../graph/hasTraining.ts'
-import { mayBeLarge } from '../graph/mayBeLarge.ts'
 import { settings } from '../storage/settings.ts'
 import { formatPath } from '../graph/nodePaths.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
@@ -20,6 +19,7 @@ import { noteTraining, takeDiscardedTraining } from './discardedTab.ts'
 import { createEventLog } from './eventLog.ts'
 import { createFaultCheck, type FaultCheck } from './faultCheck.ts'
 import type { ShownStep } from './frames.ts'
+import { createLargeTrainings, needsEstimate } from './largeTrainings.ts'
 import { createLiveRuns, type LiveRuns } from './liveRuns.ts'
 import {
   notifyEngineError,
@@ -58,11 +58,11 @@ class EditorRunner implements Runner {
   private readonly faultCheck: FaultCheck
   private readonly live: LiveRuns
   private readonly trainings: TrainingSearch
+  private readonly largeTrainings: ReturnType<typeof createLargeTrainings>
   private readonly inspection: WireInspection
   private readonly tabs: RunTabs
   private visibleNodes: string[] = []
   private present: ActiveRun | undefined
-  private isEstimating = false
 
   constructor(private readonly options: RunnerOptions) {
     const { client, stage, workspace } = options
@@ -86,6 +86,10 @@ class EditorRunner implements Runner {
       run: () => this.begin({ origin: 'live' }),
       // Replacing the engine would take longer than most iterations.
       stop: () => this.present?.handle?.stop({ patient: true }),
+    })
+    this.largeTrainings = createLargeTrainings(client, (node) => {
+      const titles = stage.nodeTitles(node, stage.graph)
+      return titles ? formatPath(titles) : node
     })
     this.trainings = createTrainingSearch(this.source.graph, client.findTrainings)
     this.tabs = createRunTabs({
@@ -212,29 +216,10 @@ class EditorRunner implements Runner {
     if (origin !== 'live' && !continues) this.source.advanceSeeds()
     const item = this.source.snapshot(this.source.graph(), { name: workflowName.value })
     const options = { target, paused: paused || runState.speed.value === 'step' }
-    const asks = origin === 'command' && !continues && !target && hasTraining(item.graph)
-    if (asks && mayBeLarge(item.graph)) void this.startConfirmed(item, options)
-    else this.start(item, origin, options)
-  }
-
-  /** Starts a run after the user has seen the memory and time of its large trainings. */
-  private async startConfirmed(item: QueuedRun, options: { paused: boolean }) {
-    if (this.isEstimating) return
-    this.isEstimating = true
-    try {
-      // The run reports the faults that keep an estimate from being made.
-      const estimates = await this.options.client.estimateTrainings(item.graph).catch(() => [])
-      const { confirmTrainings } = await import('./trainingEstimate.ts')
-      const { stage } = this.options
-      const titleOf = (node: string) => {
-        const titles = stage.nodeTitles(node, stage.graph)
-        return titles ? formatPath(titles) : node
-      }
-      if ((await confirmTrainings(estimates, titleOf)) && isIdle())
-        this.start(item, 'command', options)
-    } finally {
-      this.isEstimating = false
-    }
+    const start = () => isIdle() && this.start(item, origin, options)
+    const asks = origin === 'command' && !continues && !target && needsEstimate(item.graph)
+    if (asks) void this.largeTrainings.confirm(item.graph, start)
+    else start()
   }
 
   private startNext() {

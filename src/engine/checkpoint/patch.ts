@@ -3,7 +3,7 @@ import type { StoredModel } from './checkpoint.ts'
 import type { Format } from './format.ts'
 import type { TrainedOn } from './trainedOn.ts'
 
-export interface Patch {
+interface Patch {
   /** Side of a block, in pixels. */
   side: number
   /** Height, width and channels of the images. */

@@ -173,6 +173,9 @@ const ddpm = ({ variance_type }: Config): Step => {
   return { sampler: 'ddpm', step: 'DDPMStep', params: variance ? { variance } : {} }
 }
 
+/** Without use_clipped_model_output, which its pipelines leave off. */
+const ddim = plain('ddim', 'DDIMStep', { rederive: false })
+
 const pndm = ({ skip_prk_steps }: Config): Step => ({
   sampler: 'pndm',
   step: 'PNDMStep',
@@ -263,10 +266,10 @@ const families: ReadonlyMap<string, Family> = new Map<string, Family>([
   ['DDPMScheduler', { step: ddpm, timesteps: inList }],
   ['DDPMParallelScheduler', { step: ddpm, timesteps: inList }],
   ['UnCLIPScheduler', { step: ddpm, timesteps: () => ({ timestep_spacing: 'linspace' }) }],
-  ['RePaintScheduler', { step: () => ({ step: 'RepaintStep' }), timesteps: inList }],
-  ['DDIMScheduler', { step: plain('ddim', 'DDIMStep'), timesteps: strided(true) }],
-  ['DDIMParallelScheduler', { step: plain('ddim', 'DDIMStep'), timesteps: strided(true) }],
-  ['DDIMInverseScheduler', { step: plain('ddim', 'DDIMStep'), timesteps: strided(true) }],
+  ['RePaintScheduler', { step: () => ({ step: 'RePaintStep' }), timesteps: inList }],
+  ['DDIMScheduler', { step: ddim, timesteps: strided(true) }],
+  ['DDIMParallelScheduler', { step: ddim, timesteps: strided(true) }],
+  ['DDIMInverseScheduler', { step: ddim, timesteps: strided(true) }],
   ['PNDMScheduler', { step: pndm, timesteps: strided(false) }],
   ['EulerDiscreteScheduler', { step: plain('euler', 'EulerStep'), timesteps: fractional }],
   [
@@ -292,7 +295,10 @@ const families: ReadonlyMap<string, Family> = new Map<string, Family>([
   ['EDMDPMSolverMultistepScheduler', { step: dpmSolver, timesteps: edmLevels }],
   ['FlowMatchEulerDiscreteScheduler', { step: plain('euler', 'EulerStep'), timesteps: flowLevels }],
   ['FlowMatchHeunDiscreteScheduler', { step: plain('heun', 'HeunStep'), timesteps: flowLevels }],
-  ['FlowMatchLCMScheduler', { step: plain('lcm', 'LCMStep'), timesteps: flowLevels }],
+  [
+    'FlowMatchLCMScheduler',
+    { step: plain('lcm', 'LCMStep', { sigma_data: 0 }), timesteps: flowLevels },
+  ],
 ])
 
 // ---- clipping and notices
@@ -316,6 +322,10 @@ function notices(config: Config, name: string, list: List, predicts: PredictionT
   const offset = list.steps_offset ?? 0
   const isNoisy = name.startsWith('DDPM') && variances[String(config.variance_type)] !== undefined
   const isStrided = list.previous === 'stride' && list.timestep_spacing === 'linspace'
+  const isShortCurve =
+    list.sigmas !== undefined &&
+    list.timestep_spacing !== 'linspace' &&
+    /^(Euler|Heun|LMS|KDPM2)/.test(name)
   return [
     ...(isNoisy && offset > 0 ? [messages.lastNoise({ offset })] : []),
     ...(list.shift !== undefined && list.sigma_min !== undefined
@@ -324,6 +334,9 @@ function notices(config: Config, name: string, list: List, predicts: PredictionT
     ...(list.lambda_min_clipped === undefined
       ? []
       : [messages.clippedLambda({ lambda: list.lambda_min_clipped })]),
+    ...(isShortCurve
+      ? [messages.curveRange({ name, spacing: list.timestep_spacing ?? 'leading' })]
+      : []),
     ...(isStrided ? [messages.oddStride({ name, spacing: 'linspace' })] : []),
     ...(name === 'PNDMScheduler' && predicts !== 'epsilon'
       ? [messages.rawOutput({ predicts })]

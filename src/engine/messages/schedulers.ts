@@ -56,4 +56,6 @@ export const schedulerMessages = catalogue('schedulers', {
   wholeTimes:
     'With use_flow_sigmas, {name} passes whole timesteps to the model, rounded down from the levels, at which the model is evaluated here.',
   inverse: '{name} goes from data to noise: put FlipTimesteps behind Timesteps.',
+  curveRange:
+    'With timestep_spacing {spacing}, {name} draws its curve of sigmas between the first and the last timestep of the list, whose sigmas depend on the number of steps. To get the same levels, set sigma_max and sigma_min of Timesteps to them.',
 })

@@ -55,4 +55,6 @@ export const koSchedulers: Translation<typeof schedulerMessages> = {
   wholeTimes:
     'use_flow_sigmas가 있으면 {name}은(는) 수준을 버림한 정수 타임스텝을 모델에 넘깁니다. 여기서는 그 수준에서 모델을 계산합니다.',
   inverse: '{name}은(는) 데이터에서 노이즈로 갑니다. Timesteps 뒤에 FlipTimesteps를 두세요.',
+  curveRange:
+    'timestep_spacing이 {spacing}이면 {name}은(는) 목록의 첫 타임스텝과 마지막 타임스텝 사이에서 sigma 곡선을 그립니다. 그 sigma는 단계 수에 따라 다릅니다. 같은 수준을 얻으려면 Timesteps의 sigma_max와 sigma_min을 그 값으로 정하세요.',
 }
