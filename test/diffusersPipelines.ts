@@ -54,7 +54,8 @@ export function pipelineGaps(name: string): Gap[] {
   const labels = json.class_labels && Int32Array.from(json.class_labels)
   const condition: Conditioning | undefined = labels ? { kind: 'labels', labels } : undefined
   const compare = createComparison(json, tensors)
-  const gaps = tf.tidy(() => {
+  const gaps: Gap[] = []
+  tf.tidy(() => {
     const probe = predictWithVariance(
       model,
       images(tensors, 'noise'),
@@ -76,12 +77,12 @@ export function pipelineGaps(name: string): Gap[] {
             json,
             images(tensors, 'noise'),
           )
-    return [
+    gaps.push(
       compare('probe.output', output),
       ...sampled.map((frame, i) => compare(`step.${i}.sample`, frame)),
       ...guided.map((frame, i) => compare(`guided.step.${i}.sample`, frame)),
       ...(tensors.has('vae.decoded') ? [compareDecoder(name, tensors, compare)] : []),
-    ]
+    )
   })
   tf.dispose(collectTensors(model))
   return gaps

@@ -9,7 +9,7 @@ import {
 } from '../../src/engine/checkpoint/pipeline.ts'
 import { writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
-import { tf } from '../../src/engine/base/tf.ts'
+import { tf, type Tensor3D } from '../../src/engine/base/tf.ts'
 import { collectTensors, type ConditionPart, type Model } from '../../src/engine/base/values.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
 import { predict } from '../../src/engine/models/predict.ts'
@@ -58,7 +58,7 @@ onCpu(() => {
     const row = tf.tidy(() => both.weights['class_embedding.weight'].slice([2, 0], [1, -1]))
     expect(row.shape).toEqual([1, timeEmbeddingWidth(config())])
     const x = tensor(2, 4, 4, 1)
-    const [tokens, channels] = [tensor(2, 5, 6), tensor(2, 4, 4, 2)]
+    const [tokens, channels] = [tensor(2, 5, 6) as Tensor3D, tensor(2, 4, 4, 2)]
     const shared: ConditionPart[] = [
       { kind: 'tokens', tokens },
       { kind: 'channels', channels },
