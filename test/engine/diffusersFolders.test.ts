@@ -74,11 +74,10 @@ describe('schedulers', () => {
   test.each(loaded)('$folder visits the levels of diffusers', ({ record, result }) => {
     const { t, sigma } = scheduleGap(result, record)
     // Solvers of flows pass whole timesteps, which their notice states.
-    const whole = result.sampling!.timesteps.sigma_max === 0.999 || record.cls.startsWith('UniPC')
-    const isFlow = result.schedule!.kind === 'flow' && whole
-    if (t !== undefined) expect(t).toBeLessThanOrEqual(isFlow ? 1 : 5e-3)
+    const isFlow = record.given.use_flow_sigmas === true
+    if (t !== undefined) expect(t).toBeLessThanOrEqual(isFlow ? 1 : 1e-2)
     // 1 - alpha_bar of the first timesteps has four digits in float32.
-    if (sigma !== undefined) expect(sigma).toBeLessThanOrEqual(isFlow ? 1e-2 : 2e-4)
+    if (sigma !== undefined) expect(sigma).toBeLessThanOrEqual(2e-4)
   })
 
   test.each(loaded)('$folder names steps and params that exist', ({ result }) => {

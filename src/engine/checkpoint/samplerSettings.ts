@@ -100,15 +100,19 @@ const roundedCurves = (config: Config): List => {
   return list.sigmas ? list : { ...list, quantize }
 }
 
-/**
- * Levels of a flow in the solvers. They leave out the last, which UniPC counts from 1 / T, others
- * from 0, and never start at pure noise.
- */
+/** Version of diffusers whose UniPC counts the levels of a flow from 1 / T, as no other solver. */
+const OTHER_UNIPC = 40
+
+const countsFromFirst = ({ _class_name, _diffusers_version }: Config) =>
+  _class_name === 'UniPCMultistepScheduler' &&
+  Number(/^0\.(\d+)/.exec(String(_diffusers_version))?.[1] ?? 0) >= OTHER_UNIPC
+
+/** Levels of a flow in the solvers. They leave out the last, and never start at pure noise. */
 const flowIntervals = (config: Config): List => ({
   timestep_spacing: 'linspace',
   count: 'intervals',
   ...(config.flow_shift !== 1 && { shift: Number(config.flow_shift ?? 1) }),
-  ...(config._class_name !== 'UniPCMultistepScheduler' && { sigma_max: 0.999, sigma_min: 1e-12 }),
+  ...(!countsFromFirst(config) && { sigma_max: 0.999, sigma_min: 1e-12 }),
   ...curveParams(config),
 })
 
@@ -328,7 +332,7 @@ function notices(config: Config, name: string, list: List, predicts: PredictionT
     /^(Euler|Heun|LMS|KDPM2)/.test(name)
   return [
     ...(isNoisy && offset > 0 ? [messages.lastNoise({ offset })] : []),
-    ...(list.shift !== undefined && list.sigma_min !== undefined
+    ...(name.startsWith('FlowMatch') && list.shift !== undefined && list.sigma_min !== undefined
       ? [messages.shiftedTwice({ sigma: Number(list.sigma_min.toPrecision(6)) })]
       : []),
     ...(list.lambda_min_clipped === undefined
