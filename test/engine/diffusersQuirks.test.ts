@@ -1,6 +1,6 @@
 // Options that repeat choices of diffusers' loops which change numbers silently.
 import { expect, test } from 'vitest'
-import { tf, type Tensor } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
 import { levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'
 import { splitTimesteps, timesteps } from '../../src/engine/process/timesteps.ts'
 import { ddpmStep } from '../../src/engine/samplers/ddpm.ts'
@@ -8,6 +8,7 @@ import { lmsStep } from '../../src/engine/samplers/lms.ts'
 import { onCpu } from '../backends.ts'
 
 const schedule = noiseSchedule({ name: 'linear', T: 1000 })
+const ratio = (t: number) => Math.sqrt(1 / schedule.alphaBar[t] - 1)
 const at = (t: number) => levelsAt(schedule, { t: Float64Array.of(t) })
 
 onCpu(() => {
@@ -51,14 +52,13 @@ onCpu(() => {
     const [from, to] = [at(400), at(300)]
     const step = (levels: typeof before) =>
       tf.tidy(() => {
-        const x = tf.tensor2d([[0]])
-        const epsilon = tf.tensor2d([[1]]) as Tensor
+        const [x, epsilon] = [tf.tensor2d([[0]]), tf.tensor2d([[1]])]
+        const x0 = tf.tensor2d([[-ratio(400)]])
         return lmsStep(
-          { xt: x, x0: x, epsilon, from, to, history: [] },
+          { xt: x, x0, epsilon, from, to, history: [] },
           { order: 4, before: levels },
         ).dataSync()[0]
       })
-    const ratio = (t: number) => Math.sqrt(1 / schedule.alphaBar[t] - 1)
     const nodes = [400, 500, 600, 700].map(ratio)
     const basis = (r: number) =>
       nodes.slice(1).reduce((product, node) => (product * (r - node)) / (nodes[0] - node), 1)

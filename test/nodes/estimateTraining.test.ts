@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { mayBeLarge } from '../../src/editor/graph/mayBeLarge.ts'
 import { isLarge } from '../../src/editor/running/trainingEstimate.ts'
+import type { Graph } from '../../src/engine/plan/graph.ts'
 import type { Event, TrainingEstimate } from '../../src/engine/protocol.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
@@ -13,6 +14,13 @@ import { trainingGraph } from '../trainingGraph.ts'
 
 const ops = opTable(nodes)
 
+/** The graph with other params of its training. */
+const changed = (params: object): Graph => ({
+  nodes: trainingGraph(10).nodes.map((node) =>
+    node.id === 'Start' ? { ...node, params: { ...node.params, ...params } } : node,
+  ),
+})
+
 onCpu(() => {
   test('counts weights, moments and activations of a batch, and measures long trainings', async () => {
     const events: Event[] = []
@@ -22,16 +30,13 @@ onCpu(() => {
     expect(found.seconds).toBeUndefined()
     // Weights, gradients and two moments in float32, and something for the activations.
     expect(found.bytes).toBeGreaterThan(16 * found.parameters)
-    const [double] = await estimateTrainings(session, ops, {
-      nodes: trainingGraph(10).nodes.map((node) =>
-        node.id === 'Start' ? { ...node, params: { ...node.params, batch_size: 64 } } : node,
-      ),
-    })
+    const [double] = await estimateTrainings(session, ops, changed({ batch_size: 64 }))
     expect(double.bytes - 16 * found.parameters).toBe(2 * (found.bytes - 16 * found.parameters))
     expect(double.flops).toBe(2 * found.flops)
     // No event tells hosts of a run that they did not start.
     expect(events).toEqual([])
-    const [long] = await estimateTrainings(session, ops, trainingGraph(10_000_000))
+    const longer = changed({ steps: 10_000_000, batch_size: 4096 })
+    const [long] = await estimateTrainings(session, ops, longer)
     expect(long.seconds).toBeGreaterThan(0)
     const broken = { nodes: trainingGraph(10).nodes.filter(({ id }) => id !== 'Net') }
     expect(await estimateTrainings(session, ops, broken)).toEqual([])
