@@ -13,8 +13,11 @@ import type { TrainingEstimate } from '../../engine/protocol.ts'
 
 /** Forward and backward pass, in forward passes. */
 const PASSES = 3
-/** Computations below this many FLOPs take minutes on any device: their time is not measured. */
-const LEAST_FLOPS = 2e13
+/**
+ * Trainings below so many FLOPs, with steps below so many, take minutes on any device: their time is
+ * not measured.
+ */
+const [LEAST_FLOPS, LEAST_STEP_FLOPS] = [2e13, 1e11]
 
 /**
  * Estimates every training of a graph whose model is a network of layers, from the sizes of its
@@ -56,7 +59,8 @@ async function estimate(
   const steps = Number(params.steps) || 1
   const { weights, activations } = trainingMemory(size, batch)
   const flops = PASSES * size.flops * batch
-  const measured = flops * steps >= LEAST_FLOPS ? await measurePrediction(model, now) : undefined
+  const isLong = flops * steps >= LEAST_FLOPS || flops >= LEAST_STEP_FLOPS
+  const measured = isLong ? await measurePrediction(model, now) : undefined
   return {
     node: outerId(id),
     parameters: size.parameters,
