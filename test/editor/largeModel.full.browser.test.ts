@@ -19,7 +19,7 @@ test('shows memory and time before the training, then trains and samples a step'
   await dialog.waitFor({ timeout: 120_000 })
   const text = await dialog.innerText()
   expect(text).toContain(`${CIFAR_PARAMETERS.toLocaleString('en')} parameters`)
-  expect(text).toMatch(/Memory: at least \d+\.\d GB/)
+  expect(text).toMatch(/Memory: at least [\d.]+ [MG]B/)
   expect(text).toMatch(/Time on wasm: about .* per step/)
   // Cancel starts nothing.
   await dialog.getByRole('button', { name: en.cancel, exact: true }).click()

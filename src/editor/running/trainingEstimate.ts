@@ -6,7 +6,7 @@ import * as format from '../ui/format.ts'
 import { askChoice } from '../ui/state.ts'
 
 /** Bytes and seconds from which a training is large. */
-const [LARGE, LONG] = [1e9, 3 * 3600]
+const [LARGE, LONG] = [5e8, 3 * 3600]
 /** Memory of the wasm backend, in bytes. */
 const WASM_MEMORY = 2 ** 32
 
