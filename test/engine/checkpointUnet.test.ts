@@ -197,6 +197,7 @@ onEachBackend(() => {
         space: 'image',
         range: [-1, 1],
         size: 2,
+        shape: [1],
         num_classes: 10,
         class_names: [...'0123456789'],
       },
@@ -522,7 +523,7 @@ onCpu(() => {
         "Expected down_block_types of the UNet to be a list with one of "DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D", "CrossAttnDownBlock2D", "LinearAttnDownBlock2D" in each place, got ["SkipDownBlock2D","DownBlock2D"]. Blocks with skip, FIR or K filters or with simple cross-attention are not supported. | Choose a UNet2DModel with the blocks of DDPM, or a UNet2DConditionModel such as that of Stable Diffusion 1.",
         "Expected layers_per_block of the UNet to be at most 64, got 10000000. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
         "The weight class_embedding.weight is missing. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
-        "Expected a scheduler of diffusers with betas, such as DDPMScheduler, or one of flows or of EDM, got "ScoreSdeVeScheduler". | Choose a model that was trained with a DDPMScheduler.",
+        "ScoreSdeVeScheduler is for models that predict the score, and models here predict noise, data or a velocity. | Choose a model that predicts epsilon or v_prediction, such as one with a DDPMScheduler.",
         "Expected two outputs per value, as the scheduler has variance_type learned_range, got one. | Choose a model with twice as many output channels as input channels, or set variance_type to fixed_small.",
         "Expected beta_start of the schedule to be a number, got "0". | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
         "The schedule is invalid. Expected every β to be above 0 and below 1, got 1.001050950950951 at t = 500. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
@@ -591,7 +592,7 @@ onCpu(() => {
         "rows": [
           [
             "size",
-            "61.5 KiB",
+            "62.6 KiB",
           ],
           [
             "images",
