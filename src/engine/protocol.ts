@@ -80,6 +80,8 @@ export type Request =
   | { type: 'drawModel'; id: number; graph: Graph; node: string }
   /** Asks for a text of the model that a node makes, which is equal for equal networks. */
   | { type: 'describeModel'; id: number; graph: Graph; node: string }
+  /** Asks for the memory and the time of the trainings of a graph. Answered by `estimated`. */
+  | { type: 'estimateTrainings'; id: number; graph: Graph }
   /** Asks for the shapes of all features of a graph that are known without a run. */
   | { type: 'findShapes'; id: number; graph: Graph }
   /** Writes a graph as a script, with this title and description in its header. */
@@ -255,6 +257,7 @@ export type Event =
   | { type: 'drawn'; id: number; svg?: string; faults: Fault[] }
   /** Without text if the node makes no model. */
   | { type: 'describedModel'; id: number; text?: string; faults: Fault[] }
+  | { type: 'estimated'; id: number; trainings: TrainingEstimate[] }
   | { type: 'foundShapes'; id: number; shapes: OutputShape[] }
   /** Without text if the graph has faults. */
   | { type: 'scripted'; id: number; text?: string; faults: Fault[] }
@@ -287,6 +290,24 @@ export type Event =
   | { type: 'unanswered'; id: number; message: string }
   /** The engine could not be loaded, or cannot be started again. No more events will come. */
   | { type: 'broken'; message: string }
+
+/** Size, memory and time of a training, estimated before it starts. */
+export interface TrainingEstimate {
+  /** Its Start. */
+  node: string
+  parameters: number
+  /** Items per step, and number of steps. */
+  batch: number
+  steps: number
+  /** Floating-point operations of a step. */
+  flops: number
+  /** Weights, gradients, moments and saved activations, in bytes. Workspace is extra. */
+  bytes: number
+  /** Seconds of a step, unless the training is short or could not be measured. */
+  seconds?: number
+  /** Backend of the measurement. */
+  backend: string
+}
 
 /** A training that would continue from a stored step. */
 export interface StoredTraining {

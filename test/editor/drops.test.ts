@@ -78,6 +78,21 @@ describe('classification of files', () => {
       ['checkpointFolder m'],
     ],
     [
+      'a folder that no pipeline of diffusers runs is one checkpoint',
+      {
+        'm/litegraph_diffusion.json': '{}',
+        'm/unet/config.json': '{}',
+        'm/unet/w.safetensors': 'x',
+        'm/README.md': 'x',
+      },
+      ['checkpointFolder m'],
+    ],
+    [
+      'a scheduler alone is a checkpoint, whose reading reports what is missing',
+      { 'DDPMScheduler/scheduler_config.json': '{}' },
+      ['checkpointFolder DDPMScheduler'],
+    ],
+    [
       'a folder of nothing is named once',
       { 'f/a.bin': Uint8Array.of(0), 'f/b.bin': Uint8Array.of(0) },
       ['unknown f'],

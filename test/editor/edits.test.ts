@@ -141,6 +141,7 @@ describe('a param edit with a runner', () => {
         setVisible() {},
         keepLast() {},
         findTrainings: () => Promise.resolve([]),
+        estimateTrainings: () => Promise.resolve([]),
       },
       storedViews: createStoredViews(createMemoryStore()),
     })

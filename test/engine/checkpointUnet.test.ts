@@ -197,6 +197,7 @@ onEachBackend(() => {
         space: 'image',
         range: [-1, 1],
         size: 2,
+        shape: [1],
         num_classes: 10,
         class_names: [...'0123456789'],
       },
@@ -343,7 +344,7 @@ onCpu(() => {
     test('is saved as our own class and read back, or rejected if the diffusers format is requested', async () => {
       const heads = smallConfig({ attention_head_dim: [4, 4, 2] })
       const zip = await written({ config: heads })
-      expect(jsonIn(zip, 'model_index.json').unet).toEqual(['litegraph_diffusion', 'UNet'])
+      expect(unzipSync(zip)['model_index.json']).toBeUndefined()
       expect(jsonIn(zip, 'unet/config.json')._class_name).toBe('UNet')
       expect(readCheckpoint(zip).model.config).toEqual(heads)
       await expect(written({ config: heads }, 'diffusers')).rejects.toThrow(
@@ -352,10 +353,8 @@ onCpu(() => {
 
       const flow = await written({ predicts: 'flow_prediction' })
       expect(readCheckpoint(flow).model.predicts).toBe('flow_prediction')
-      expect(jsonIn(flow, 'model_index.json').scheduler).toEqual([
-        'litegraph_diffusion',
-        'DDPMScheduler',
-      ])
+      expect(unzipSync(flow)['model_index.json']).toBeUndefined()
+      expect(jsonIn(flow, 'scheduler/scheduler_config.json')._class_name).toBe('BetaSchedule')
       await expect(written({ predicts: 'flow_prediction' }, 'diffusers')).rejects.toThrow(
         /does not support flow_prediction/,
       )
@@ -524,7 +523,7 @@ onCpu(() => {
         "Expected down_block_types of the UNet to be a list with one of "DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D", "CrossAttnDownBlock2D", "LinearAttnDownBlock2D" in each place, got ["SkipDownBlock2D","DownBlock2D"]. Blocks with skip, FIR or K filters or with simple cross-attention are not supported. | Choose a UNet2DModel with the blocks of DDPM, or a UNet2DConditionModel such as that of Stable Diffusion 1.",
         "Expected layers_per_block of the UNet to be at most 64, got 10000000. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
         "The weight class_embedding.weight is missing. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
-        "Expected a scheduler of diffusers with betas, such as DDPMScheduler, or one of flows or of EDM, got "ScoreSdeVeScheduler". | Choose a model that was trained with a DDPMScheduler.",
+        "ScoreSdeVeScheduler is for models that predict the score, and models here predict noise, data or a velocity. | Choose a model that predicts epsilon or v_prediction, such as one with a DDPMScheduler.",
         "Expected two outputs per value, as the scheduler has variance_type learned_range, got one. | Choose a model with twice as many output channels as input channels, or set variance_type to fixed_small.",
         "Expected beta_start of the schedule to be a number, got "0". | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
         "The schedule is invalid. Expected every β to be above 0 and below 1, got 1.001050950950951 at t = 500. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
@@ -593,7 +592,7 @@ onCpu(() => {
         "rows": [
           [
             "size",
-            "61.5 KiB",
+            "62.6 KiB",
           ],
           [
             "images",
@@ -753,15 +752,18 @@ describe('schedules', () => {
   const { model } = readCheckpoint(zip({ prediction_type: 'v_prediction' }))
   test.each([
     [flowSchedule(1), 'flow_prediction', 'diffusers', 'FlowMatchEulerDiscreteScheduler'],
-    [flowSchedule(), 'v_prediction', 'litegraph_diffusion', 'FlowMatchEulerDiscreteScheduler'],
-    [sigmaSchedule({ sigmaMax: 50 }), 'sample', 'litegraph_diffusion', 'EDMEulerScheduler'],
+    [flowSchedule(), 'v_prediction', 'litegraph_diffusion', 'FlowSchedule'],
+    [sigmaSchedule({ sigmaMax: 50 }), 'sample', 'litegraph_diffusion', 'SigmaSchedule'],
     [vpSchedule(), 'epsilon', 'litegraph_diffusion', 'VPSchedule'],
   ] as const)(
     'a $0.kind schedule with $1 is written as $3 of $2 and read back',
     (schedule, predicts, library, className) => {
       const checkpoint = { model: { ...model, predicts }, schedule }
       const bytes = writeCheckpoint(checkpoint)
-      expect(jsonIn(bytes, 'model_index.json').scheduler).toEqual([library, className])
+      expect(jsonIn(bytes, 'scheduler/scheduler_config.json')._class_name).toBe(className)
+      const index = unzipSync(bytes)['model_index.json']
+      expect(index === undefined).toBe(library !== 'diffusers')
+      if (index) expect(jsonIn(bytes, 'model_index.json').scheduler).toEqual([library, className])
       const read = readCheckpoint(bytes)
       expect([read.schedule, read.model.predicts, read.notices]).toEqual([schedule, predicts, []])
       if (library === 'diffusers') expect(writeCheckpoint(checkpoint, 'diffusers')).toEqual(bytes)

@@ -264,10 +264,8 @@ onCpu(() => {
     const bytes = writeCheckpoint({ model: await storeModel(one), schedule: undefined })
     const files = unzipSync(bytes)
     const json = (name: string) => JSON.parse(strFromU8(files[name])) as Record<string, unknown>
-    expect(json('model_index.json')).toMatchObject({
-      _class_name: 'DiTPipeline',
-      transformer: ['diffusers', 'DiTTransformer2DModel'],
-    })
+    // DiTPipeline needs an autoencoder and 1000 classes.
+    expect(files['model_index.json']).toBeUndefined()
     expect(json('transformer/config.json')).toEqual({
       _class_name: 'DiTTransformer2DModel',
       _diffusers_version: '0.40.0.dev0',

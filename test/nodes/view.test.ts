@@ -855,7 +855,7 @@ onCpu(() => {
 
     test('are loaded as saved', async () => {
       const bytes = await saved()
-      expect(Object.keys(unzipSync(bytes))).toContain('model_index.json')
+      expect(Object.keys(unzipSync(bytes))).toContain('mlp/config.json')
       const { key, data } = await prepare(bytes, computeSha256(bytes))
       expect(key).toBe(computeSha256(bytes))
       const outputs = load.run({} as never, {} as never, {

@@ -71,6 +71,13 @@ async function classifyFolder(
     : [{ kind: 'unknown', name: folder, reason: texts.files.nothingInFolder }]
 }
 
+/** Files at the top of a pipeline. Those that no pipeline of diffusers runs have no model_index. */
+const PIPELINE_FILES = [
+  'model_index.json',
+  'litegraph_diffusion.json',
+  'scheduler/scheduler_config.json',
+]
+
 /** Returns the folder of a diffusers pipeline or model, with a trailing slash; '' at the top. */
 export function checkpointRoot(paths: readonly string[]): string | undefined {
   const known = new Set(paths)
@@ -79,13 +86,15 @@ export function checkpointRoot(paths: readonly string[]): string | undefined {
       .filter((path) => path === name || path.endsWith(`/${name}`))
       .map((path) => path.slice(0, path.length - name.length))
       .sort((a, b) => a.length - b.length)
-  const [pipeline] = findRoots('model_index.json')
+  const [pipeline] = PIPELINE_FILES.flatMap(findRoots).sort((a, b) => a.length - b.length)
   if (pipeline !== undefined) return pipeline
-  return findRoots('config.json').find((root) =>
+  const model = findRoots('config.json').find((root) =>
     [...known].some(
       (path) => path.startsWith(root) && /^[^/]+\.(safetensors|bin)$/.test(path.slice(root.length)),
     ),
   )
+  // A scheduler alone is no model; reading it reports what is missing.
+  return model ?? findRoots('scheduler_config.json')[0]
 }
 
 export const isImageName = (path: string) => /\.(png|jpe?g|webp|gif|bmp|avif|tiff?)$/i.test(path)

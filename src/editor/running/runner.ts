@@ -19,6 +19,7 @@ import { noteTraining, takeDiscardedTraining } from './discardedTab.ts'
 import { createEventLog } from './eventLog.ts'
 import { createFaultCheck, type FaultCheck } from './faultCheck.ts'
 import type { ShownStep } from './frames.ts'
+import { createLargeTrainings, needsEstimate } from './largeTrainings.ts'
 import { createLiveRuns, type LiveRuns } from './liveRuns.ts'
 import {
   notifyEngineError,
@@ -57,6 +58,7 @@ class EditorRunner implements Runner {
   private readonly faultCheck: FaultCheck
   private readonly live: LiveRuns
   private readonly trainings: TrainingSearch
+  private readonly largeTrainings: ReturnType<typeof createLargeTrainings>
   private readonly inspection: WireInspection
   private readonly tabs: RunTabs
   private visibleNodes: string[] = []
@@ -84,6 +86,10 @@ class EditorRunner implements Runner {
       run: () => this.begin({ origin: 'live' }),
       // Replacing the engine would take longer than most iterations.
       stop: () => this.present?.handle?.stop({ patient: true }),
+    })
+    this.largeTrainings = createLargeTrainings(client, (node) => {
+      const titles = stage.nodeTitles(node, stage.graph)
+      return titles ? formatPath(titles) : node
     })
     this.trainings = createTrainingSearch(this.source.graph, client.findTrainings)
     this.tabs = createRunTabs({
@@ -209,10 +215,11 @@ class EditorRunner implements Runner {
     // A live run does not advance seeds: the change would start the next live run.
     if (origin !== 'live' && !continues) this.source.advanceSeeds()
     const item = this.source.snapshot(this.source.graph(), { name: workflowName.value })
-    this.start(item, origin, {
-      target,
-      paused: paused || runState.speed.value === 'step',
-    })
+    const options = { target, paused: paused || runState.speed.value === 'step' }
+    const start = () => isIdle() && this.start(item, origin, options)
+    const asks = origin === 'command' && !continues && !target && needsEstimate(item.graph)
+    if (asks) void this.largeTrainings.confirm(item.graph, start)
+    else start()
   }
 
   private startNext() {

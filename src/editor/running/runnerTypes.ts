@@ -72,7 +72,14 @@ type RunnerStage = Pick<
 export interface RunnerOptions {
   client: Pick<
     Client,
-    'start' | 'listen' | 'check' | 'inspect' | 'setVisible' | 'keepLast' | 'findTrainings'
+    | 'start'
+    | 'listen'
+    | 'check'
+    | 'inspect'
+    | 'setVisible'
+    | 'keepLast'
+    | 'findTrainings'
+    | 'estimateTrainings'
   >
   stage: RunnerStage
   workspace: Pick<

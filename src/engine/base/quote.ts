@@ -5,6 +5,8 @@ const LONGEST = 60
 /** Prints a JSON value, truncated. Text that is not there prints as `nothing`. */
 export function quoteValue(value: unknown, longest = LONGEST): string {
   if (value === undefined) return 'nothing'
+  // JSON has no such numbers.
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   try {
     return shorten(JSON.stringify(value) ?? typeof value, longest)
   } catch {

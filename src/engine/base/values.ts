@@ -68,6 +68,8 @@ export interface StepPlace {
   count: number
   /** The last step ends at clean data. */
   endsClean?: boolean
+  /** The last timesteps before a list that is the rest of a longer one. */
+  skipped?: Times
 }
 
 /** The transitions of a sampler, in order. */

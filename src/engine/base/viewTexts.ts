@@ -119,6 +119,7 @@ export const viewTexts = {
   wordsPerCaption: 'words per caption',
   features: 'features',
   training: 'training',
+  sampler: 'sampler',
   data: 'data',
   middle: 'middle',
   tokens: 'tokens',

@@ -37,6 +37,7 @@ export function writeAbout({
         space: trainedOn.space,
         range: trainedOn.range,
         size: trainedOn.size,
+        ...(trainedOn.shape && { shape: trainedOn.shape }),
         num_classes: trainedOn.classes,
         ...(trainedOn.classNames && { class_names: trainedOn.classNames }),
         ...(trainedOn.vocabulary && {
@@ -82,6 +83,7 @@ function readData(data: unknown): TrainedOn {
     space,
     range,
     size,
+    shape,
     num_classes: classes,
     class_names: names,
     caption_words: words,
@@ -100,12 +102,14 @@ function readData(data: unknown): TrainedOn {
   if (!['image', 'point', 'latent'].includes(space as string)) throw invalidValue('space', space)
   if (!isRange) throw invalidValue('range', range)
   if (!isNonNegativeInteger(size)) throw invalidValue('size', size)
+  if (shape !== undefined && !isShape(shape)) throw invalidValue('shape', shape)
   if (!isNonNegativeInteger(classes)) throw invalidValue('num_classes', classes)
   if (names !== undefined && !areNames) throw invalidValue('class_names', names)
   return {
     space: space as Space,
     range: range as [number, number],
     size: size as number,
+    ...(isShape(shape) && { shape }),
     classes: classes as number,
     ...(areNames && { classNames: names as string[] }),
     ...(words !== undefined && { vocabulary: readVocabulary(words, length, unit) }),
@@ -133,6 +137,12 @@ function readVocabulary(words: unknown, length: unknown, unit: unknown): Vocabul
     ...(unit === 'character' && { unit }),
   }
 }
+
+const isShape = (value: unknown): value is number[] =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.length <= 3 &&
+  value.every((side) => isNonNegativeInteger(side) && side > 0)
 
 const isSize = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value < Infinity

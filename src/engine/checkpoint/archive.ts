@@ -5,6 +5,7 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { strFromU8, strToU8, zipSync } from 'fflate'
 import { archiveLimits } from '../archive/limits.ts'
 import type { Zip } from '../archive/zip.ts'
+import { formatPythonJson, parsePythonJson } from '../base/pythonJson.ts'
 import { quoteName } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
 import { archiveMessages } from '../messages/archive.ts'
@@ -103,7 +104,7 @@ export function readZipJson(
   const bytes = zip.read(path, most)
   let value: unknown
   try {
-    value = JSON.parse(strFromU8(bytes))
+    value = parsePythonJson(strFromU8(bytes))
   } catch {
     throw new CheckpointError(archiveMessages.notJson({ path: name }))
   }
@@ -112,12 +113,6 @@ export function readZipJson(
   throw new CheckpointError(archiveMessages.notAnObject({ path: name }))
 }
 
-/** Formats JSON like diffusers' configs: sorted keys, two spaces. */
+/** Formats JSON like diffusers' configs, which Python's json reads: sorted keys, two spaces. */
 export const jsonBytes = (value: Record<string, unknown>): Uint8Array =>
-  strToU8(
-    JSON.stringify(
-      Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))),
-      null,
-      2,
-    ) + '\n',
-  )
+  strToU8(`${formatPythonJson(value)}\n`)

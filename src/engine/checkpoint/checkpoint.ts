@@ -2,6 +2,7 @@
 import type { PreconditionConfig } from '../models/preconditioning.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { PredictionType, VarianceKind } from '../base/values.ts'
+import type { SamplerSettings } from './samplerSettings.ts'
 import type { TrainedOn } from './trainedOn.ts'
 import type { StoredTraining } from './training.ts'
 import type { StoredWeights } from './weights.ts'
@@ -32,6 +33,9 @@ export interface Checkpoint {
 }
 
 export interface ReadCheckpoint extends Checkpoint {
+  /** How the scheduler of a foreign file samples. */
+  sampling?: SamplerSettings
+
   /** Notices about assumptions and omissions, in sentences. */
   notices: string[]
 }

@@ -17,8 +17,11 @@ const FLOW = [
   'FlowMatchLCMScheduler',
 ]
 const EDM = ['EDMEulerScheduler', 'EDMDPMSolverMultistepScheduler']
-/** diffusers has no scheduler that evaluates the model in the same way. */
-const VP = 'VPSchedule'
+/**
+ * Our classes for schedules that no scheduler of diffusers evaluates in the same way. Under the names
+ * of diffusers' classes they would load there, and sample wrongly.
+ */
+const [VP, OWN_FLOW, OWN_SIGMA] = ['VPSchedule', 'FlowSchedule', 'SigmaSchedule']
 
 export type OutputConvention = Pick<StoredModel, 'predicts' | 'variance' | 'precondition'>
 
@@ -35,7 +38,7 @@ export function continuousConfig(schedule: Continuous, says: OutputConvention): 
   switch (schedule.kind) {
     case 'flow':
       return {
-        _class_name: FLOW[0],
+        _class_name: predicts === 'flow_prediction' && !says.precondition ? FLOW[0] : OWN_FLOW,
         num_train_timesteps: schedule.T,
         shift: 1.0,
         use_dynamic_shifting: false,
@@ -44,7 +47,7 @@ export function continuousConfig(schedule: Continuous, says: OutputConvention): 
       }
     case 'sigma':
       return {
-        _class_name: EDM[0],
+        _class_name: isEdm(says, schedule) ? EDM[0] : OWN_SIGMA,
         sigma_min: schedule.sigmaMin,
         sigma_max: schedule.sigmaMax,
         // Without this preconditioning, sigma_data is omitted: the network is evaluated at x and σ
@@ -81,13 +84,13 @@ export function readContinuous(
 ): ReadContinuous | undefined {
   const name = String(config._class_name)
   const number = (key: string, usual: number) => readNumber(config, key, usual)
-  if (FLOW.includes(name) || config.use_flow_sigmas === true) {
+  if (FLOW.includes(name) || name === OWN_FLOW || config.use_flow_sigmas === true) {
     return {
       schedule: flowSchedule(number('num_train_timesteps', 1000)),
       predicts: predictionOf(config, 'flow_prediction'),
     }
   }
-  if (EDM.includes(name)) {
+  if (EDM.includes(name) || name === OWN_SIGMA) {
     const schedule = sigmaSchedule({
       sigmaMin: number('sigma_min', 0.002),
       sigmaMax: number('sigma_max', 80),
@@ -117,8 +120,10 @@ function schedulerPrecondition(sigma_data: number, predicts: PredictionType): Pr
   )
 }
 
+export const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value)
+
 function readNumber(config: Config, key: string, usual: number): number {
   const value = config[key] ?? usual
-  if (typeof value === 'number') return value
+  if (isFiniteNumber(value)) return value
   throw new CheckpointError(checkpointMessages.scheduleNumber({ key, value: quoteValue(value) }))
 }

@@ -8,6 +8,7 @@ import { onlyChild } from '../models/tree.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { Model } from '../base/values.ts'
 import { readCheckpoint } from './read.ts'
+import type { SamplerSettings } from './samplerSettings.ts'
 
 export interface Description {
   /** "UNet with channels 16, 32 for 8 x 8 x 1 images". */
@@ -31,7 +32,7 @@ export function describeCheckpoint(bytes: Uint8Array): Description {
 }
 
 function checkpointRows(
-  { model, schedule, trainedOn, training }: ReadCheckpoint,
+  { model, schedule, trainedOn, training, sampling }: ReadCheckpoint,
   size: number,
 ): [string, string][] {
   const parameters = [...model.weights.values()].reduce((sum, { data }) => sum + data.length, 0)
@@ -43,10 +44,27 @@ function checkpointRows(
       viewText('classes'),
       classes > 0 ? (trainedOn?.classNames?.join(', ') ?? String(classes)) : undefined,
     ),
+    ...(sampling ? samplingRows(sampling) : []),
     ...optionalRow(viewText('training'), training && trainingText(training.step)),
     ...optionalRow(viewText('data'), trainedOn && dataText(trainedOn)),
   ]
 }
+
+/** The sampler of a foreign file, and the timesteps that it visits, by the names of params. */
+const samplingRows = ({
+  sampler,
+  step,
+  params,
+  timesteps,
+}: SamplerSettings): [string, string][] => [
+  [viewText('sampler'), settingsText(sampler ?? step, params)],
+  ...optionalRow('Timesteps', settingsText('', timesteps) || undefined),
+]
+
+const settingsText = (name: string, settings: object): string =>
+  [name, ...Object.entries(settings).map(([key, value]) => `${key} ${String(value)}`)]
+    .filter(Boolean)
+    .join(', ')
 
 /** Rows that fit on a node. `made` is the number of steps of a training that can be resumed. */
 export function loadedRows(

@@ -21,7 +21,6 @@ const imageText = (config: DitConfig) => [...ditImageSize(config), config.in_cha
 
 export const ditFormat: Format = {
   folder: 'transformer',
-  pipeline: 'DiTPipeline',
   classNames: ['DiTTransformer2DModel', 'Transformer2DModel', 'DiT'],
   refusal: (config) => ditRefusal(asDitConfig(config)),
   write(config) {
@@ -50,5 +49,7 @@ export const ditFormat: Format = {
       imageText(asDitConfig(config)),
     ),
   item: (config) => [viewText('images'), imageText(asDitConfig(config))],
+  itemShape: (config) => [...ditImageSize(asDitConfig(config)), asDitConfig(config).in_channels],
   classes: (config) => asDitConfig(config).num_embeds_ada_norm,
+  nullLabel: (config) => asDitConfig(config).num_embeds_ada_norm,
 }

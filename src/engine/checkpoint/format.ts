@@ -8,8 +8,6 @@ export type ClassName = readonly [library: string, name: string]
 export interface Format {
   /** The model's folder in a pipeline. */
   folder: string
-  /** Class of the pipeline in diffusers; DDPMPipeline if undefined. */
-  pipeline?: string
   /** False for autoencoders, which have neither a prediction type nor a schedule. */
   denoises?: false
   /** `_class_name` of the configs it reads. */
@@ -31,6 +29,12 @@ export interface Format {
   }
   /** True if the output is twice as wide as the input, for a learned variance. */
   predictsVariance(config: Record<string, unknown>): boolean
+  /**
+   * The config of a model that predicts a variance, where the channels alone do not say so: the
+   * outputs are twice the images, and the inputs are images and further channels. Undefined if the
+   * channels do not fit.
+   */
+  withVariance?(config: Record<string, unknown>): Record<string, unknown> | undefined
   /** The layers with weights of a config, in the order of its files. */
   layers(config: Record<string, unknown>): LayerWeights[]
   /** True for names of weights that older versions wrote and no model needs. */
@@ -41,8 +45,12 @@ export interface Format {
   describe(config: Record<string, unknown>): string
   /** Name and size of a data item: images, "8 x 8 x 1". */
   item(config: Record<string, unknown>): [name: string, text: string]
+  /** Shape of a data item: height, width and channels of images. Undefined if any size fits. */
+  itemShape?(config: Record<string, unknown>): readonly number[]
   /** True for models of points, whose schedules have other defaults. */
   isOfPoints?(config: Record<string, unknown>): boolean
   /** Number of class labels; 0 for none. */
   classes(config: Record<string, unknown>): number
+  /** The label that means "no class"; undefined for models without class labels. */
+  nullLabel?(config: Record<string, unknown>): number | undefined
 }

@@ -39,6 +39,7 @@ export const layersFormat: Format = {
     viewText(inputShape(asLayersConfig(config)).length === 1 ? 'points' : 'images'),
     itemText(asLayersConfig(config)),
   ],
+  itemShape: (config) => inputShape(asLayersConfig(config)),
   isOfPoints: (config) => inputShape(asLayersConfig(config)).length === 1,
   classes: (config) => labelClasses(asLayersConfig(config)),
 }

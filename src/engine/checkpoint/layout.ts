@@ -3,12 +3,13 @@
 import { parentFolder, isPickle, readZipJson } from './archive.ts'
 import { archiveLimits } from '../archive/limits.ts'
 import type { Zip } from '../archive/zip.ts'
-import { quoteName } from '../base/quote.ts'
+import { quoteName, quoteValue } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
 import { findKind, getFormat } from './formats.ts'
 import { OWN_KIND } from './own.ts'
 import { ABOUT, TRAINING } from './paths.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
+import { schedulerMessages } from '../messages/schedulers.ts'
 import { archiveMessages } from '../messages/archive.ts'
 
 export interface Layout {
@@ -41,7 +42,7 @@ export function findParts(zip: Zip): Layout {
     }),
   )
   const notices: string[] = []
-  const config = chooseModel(headers, paths, notices)
+  const config = chooseModel(zip, headers, paths, notices)
   const folder = parentFolder(config)
   const around = parentFolder(folder.slice(0, -1))
   const first = (...candidates: string[]) => candidates.find((path) => paths.has(path))
@@ -88,11 +89,11 @@ const pickleError = (file?: string) =>
  * Finds the model's config: the outermost one, preferring denoisers to autoencoders, and `unet` to its
  * copies.
  */
-function chooseModel(headers: Headers, paths: Set<string>, notices: string[]): string {
+function chooseModel(zip: Zip, headers: Headers, paths: Set<string>, notices: string[]): string {
   const known = [...headers]
     .filter(([, { className }]) => findKind(className) !== undefined)
     .map(([path]) => path)
-  if (known.length === 0) throw noModelError(headers, paths)
+  if (known.length === 0) throw noModelError(zip, headers, paths)
   const depth = (path: string) => path.split('/').length
   const least = Math.min(...known.map(depth))
   const outermost = known.filter((path) => depth(path) === least)
@@ -123,7 +124,7 @@ function chooseModel(headers: Headers, paths: Set<string>, notices: string[]): s
   return config
 }
 
-function noModelError(headers: Headers, paths: Set<string>): CheckpointError {
+function noModelError(zip: Zip, headers: Headers, paths: Set<string>): CheckpointError {
   const other = [...headers.values()].find(({ className }) => typeof className === 'string')
   if (other) {
     const name = quoteName(String(other.className))
@@ -135,11 +136,20 @@ function noModelError(headers: Headers, paths: Set<string>): CheckpointError {
     )
   }
   if ([...paths].some((path) => path.endsWith('data.pkl'))) return pickleError()
+  const scheduler = [...paths].find((path) => /(^|\/)scheduler_config\.json$/.test(path))
+  if (scheduler !== undefined && ![...paths].some((path) => path.endsWith('.safetensors')))
+    return schedulerAloneError(readZipJson(zip, scheduler)._class_name)
   if ([...paths].some((path) => path.endsWith('.safetensors'))) {
     return new CheckpointError(checkpointMessages.noConfig(), checkpointMessages.addConfig())
   }
   return new CheckpointError(checkpointMessages.noModel())
 }
+
+const schedulerAloneError = (name: unknown) =>
+  new CheckpointError(
+    schedulerMessages.alone({ name: quoteValue(name) }),
+    schedulerMessages.addModel(),
+  )
 
 const IGNORED = ['vqvae', 'vae', 'image_encoder', 'text_encoder'] as const
 

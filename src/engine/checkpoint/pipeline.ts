@@ -1,7 +1,8 @@
 // Checkpoints: a model and its schedule as a ZIP of a diffusers pipeline folder. Entry of this
 // folder; code that must not load tfjs imports archive.ts, describe.ts and read.ts directly.
 //
-//   model_index.json                           index of the pipeline
+//   README.md                                  data, conditions, and Python that samples the model
+//   model_index.json                           index of the pipeline, if one of diffusers samples it
 //   unet/config.json                           model config, a UNet2DModel's if possible (or mlp/,
 //                                              transformer/, ...)
 //   unet/diffusion_pytorch_model.safetensors   weights, in PyTorch's names and layouts
@@ -9,9 +10,8 @@
 //   litegraph_diffusion.json                   metadata: preconditioning, training data
 //   training/                                  training state, if it was wired
 //
-// The index of a UNet names a DDPMPipeline, which does not scale the network's input. diffusers
-// samples EDM models from the parts: UNet2DModel and EDMEulerScheduler. That of a DiT names a
-// DiTPipeline, which needs an autoencoder as well.
+// The index names DDPMPipeline, which runs unconditional UNets of images. Other models (classes,
+// tokens, EDM, DiT) have none: their parts load one by one, as the README shows.
 export { describeTrainingData } from './trainedOn.ts'
 export { packFolder, computeSha256 } from './archive.ts'
 export type { Checkpoint, ReadCheckpoint, StoredModel } from './checkpoint.ts'

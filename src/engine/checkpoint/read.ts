@@ -9,9 +9,11 @@ import { archiveLimits } from '../archive/limits.ts'
 import { openZip, type Zip } from '../archive/zip.ts'
 import type { ReadCheckpoint } from './checkpoint.ts'
 import { asCheckpointError, CheckpointError } from './error.ts'
+import type { Format } from './format.ts'
 import { getFormat } from './formats.ts'
 import type { Layout } from './layout.ts'
 import { findParts, refuseOtherFiles } from './layout.ts'
+import { samplerSettings } from './samplerSettings.ts'
 import { readScheduler, withStoredName } from './scheduler.ts'
 import { readTraining } from './training.ts'
 import type { StoredWeights } from './weights.ts'
@@ -29,7 +31,9 @@ export function readCheckpoint(bytes: Uint8Array): ReadCheckpoint {
 function readParts(zip: Zip): ReadCheckpoint {
   const layout = findParts(zip)
   const format = getFormat(layout.kind)
-  const { config, predicts: own } = format.read(readZipJson(zip, layout.config))
+  const read = format.read(readZipJson(zip, layout.config))
+  const scheduler = readOptionalScheduler(zip, layout)
+  const config = (scheduler?.variance && inferVariance(format, read.config)) || read.config
   const layers = format.layers(config)
   const shapes = torchShapes(layers)
   const stored = openWeights(zip, layout.weights, headerLimit(shapes.keys()))
@@ -42,11 +46,16 @@ function readParts(zip: Zip): ReadCheckpoint {
   checkWeights(rename(stored.shapes), shapes)
   const weights = rename(stored.read())
   const notices = [...layout.notices, ...weightNotices(weights)]
-  const process = readProcess(zip, layout, own, notices, {
-    hasVariance: format.predictsVariance(config),
-    denoises: format.denoises ?? true,
-  })
-  const { predicts, variance, precondition, schedule, trainedOn } = process
+  const process = readProcess(
+    zip,
+    layout,
+    { own: read.predicts, scheduler, notices },
+    {
+      hasVariance: format.predictsVariance(config),
+      denoises: format.denoises ?? true,
+    },
+  )
+  const { predicts, variance, precondition, schedule, trainedOn, sampling } = process
   return {
     model: {
       kind: layout.kind,
@@ -58,6 +67,7 @@ function readParts(zip: Zip): ReadCheckpoint {
     },
     schedule,
     ...(trainedOn && { trainedOn }),
+    ...(sampling && { sampling }),
     ...(layout.training !== undefined && {
       training: readTraining(zip, layout.training, torchShapes(trainedLayers(layers))),
     }),
@@ -73,6 +83,23 @@ function weightNotices(weights: StoredWeights): string[] {
 const readOptionalJson = (zip: Zip, path: string | undefined) =>
   path === undefined ? undefined : readZipJson(zip, path)
 
+/** Reads the scheduler, with its config, if there is one. */
+function readOptionalScheduler(zip: Zip, layout: Layout) {
+  const config = readOptionalJson(zip, layout.scheduler)
+  return config && { ...readScheduler(config), config }
+}
+
+/** The config as that of a model with a variance, if the channels fit one but do not say so. */
+const inferVariance = (format: Format, config: Record<string, unknown>) =>
+  format.predictsVariance(config) ? undefined : format.withVariance?.(config)
+
+interface ProcessParts {
+  /** Prediction type in the model's config. */
+  own: PredictionType | undefined
+  scheduler: ReturnType<typeof readOptionalScheduler>
+  notices: string[]
+}
+
 /**
  * Determines schedule and prediction type: from the model's config, its scheduler, or our own
  * metadata.
@@ -80,18 +107,19 @@ const readOptionalJson = (zip: Zip, path: string | undefined) =>
 function readProcess(
   zip: Zip,
   layout: Layout,
-  own: PredictionType | undefined,
-  notices: string[],
+  { own, scheduler, notices }: ProcessParts,
   { hasVariance, denoises }: { hasVariance: boolean; denoises: boolean },
 ) {
-  const config = readOptionalJson(zip, layout.scheduler)
-  const scheduler = config && readScheduler(config)
   const json = readOptionalJson(zip, layout.about)
   const about = json && readAbout(json)
-  const predicts =
+  const predicts: PredictionType | undefined =
     own ?? (about?.precondition ? about.predicts : (scheduler?.predicts ?? about?.predicts))
   const schedule = scheduler && withStoredName(scheduler.schedule, about?.schedule)
   const precondition = addSchedule(about?.precondition ?? scheduler?.precondition, schedule)
+  // Our own files have no sampler: their scheduler only states the training.
+  const sampling =
+    scheduler && !about ? samplerSettings(scheduler.config, predicts ?? 'epsilon') : undefined
+  notices.push(...(sampling?.notices ?? []))
   if (!scheduler && denoises) notices.push(checkpointMessages.withoutSchedule())
   if (!predicts) notices.push(checkpointMessages.assumedEpsilon())
   else if (scheduler && !precondition && isZeroSnr(scheduler.schedule) && predicts === 'epsilon') {
@@ -103,6 +131,7 @@ function readProcess(
     precondition,
     schedule,
     trainedOn: about?.trainedOn,
+    sampling,
   }
 }
 

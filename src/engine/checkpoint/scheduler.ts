@@ -12,8 +12,9 @@ import {
 } from '../process/schedule.ts'
 import type { PredictionType, Space, VarianceKind } from '../base/values.ts'
 import type { OutputConvention } from './continuous.ts'
-import { continuousConfig, readContinuous } from './continuous.ts'
+import { continuousConfig, isFiniteNumber, readContinuous } from './continuous.ts'
 import { CheckpointError } from './error.ts'
+import { refuseOtherScheduler } from './otherSchedulers.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 
 const predictionTypes: readonly PredictionType[] = [
@@ -31,6 +32,8 @@ const diffusersNames: readonly ScheduleName[] = [
   'sigmoid',
 ]
 const ownNames = scheduleNames.filter((name) => !diffusersNames.includes(name))
+/** Our class for betas with an output that DDPMScheduler would interpret differently. */
+const OWN_BETAS = 'BetaSchedule'
 /** Name of a schedule without a formula here. */
 const UNNAMED = 'trained'
 const DEFAULT_ENDS = { beta_start: 0.0001, beta_end: 0.02 }
@@ -51,12 +54,14 @@ export const schedulerConfig = (
  */
 function ddpmConfig(
   schedule: TableSchedule,
-  { predicts, variance }: OutputConvention,
+  { predicts, variance, precondition }: OutputConvention,
   space: Space,
 ): Record<string, unknown> {
   const named = scheduleName(schedule.betas, diffusersNames)
+  const isOwn =
+    precondition !== undefined || predicts === 'flow_prediction' || variance === 'learned'
   return {
-    _class_name: 'DDPMScheduler',
+    _class_name: isOwn ? OWN_BETAS : 'DDPMScheduler',
     ...(named ?? { beta_schedule: 'linear', ...DEFAULT_ENDS }),
     num_train_timesteps: schedule.T,
     trained_betas: named ? null : [...schedule.betas],
@@ -158,6 +163,7 @@ function sameBetas(
 const SMALL_ENDS = { beta_start: 0.00085, beta_end: 0.012 }
 const betaSchedulers: ReadonlyMap<string, Partial<NamedSchedule>> = new Map([
   ...[
+    OWN_BETAS,
     'DDPMScheduler',
     'DDPMParallelScheduler',
     'DDIMScheduler',
@@ -175,6 +181,7 @@ const betaSchedulers: ReadonlyMap<string, Partial<NamedSchedule>> = new Map([
     'UniPCMultistepScheduler',
     'SASolverScheduler',
   ].map((name): [string, Partial<NamedSchedule>] => [name, {}]),
+  ['UnCLIPScheduler', { beta_schedule: 'squaredcos_cap_v2' }],
   ['HeunDiscreteScheduler', SMALL_ENDS],
   ['KDPM2DiscreteScheduler', SMALL_ENDS],
   ['KDPM2AncestralDiscreteScheduler', SMALL_ENDS],
@@ -197,6 +204,7 @@ export interface ReadScheduler {
  * Throws CheckpointError for unknown schedulers and invalid values.
  */
 export function readScheduler(json: Record<string, unknown>): ReadScheduler {
+  refuseOtherScheduler(json)
   const continuous = asCheckpointErrors(() => readContinuous(json, configPrediction))
   if (continuous) return continuous
   const config: Record<string, unknown> = { ...schedulerDefaults(json), ...json }
@@ -268,7 +276,7 @@ function readSchedule(config: Record<string, unknown>): TableSchedule {
 
 function readBetaEnd(config: Record<string, unknown>, key: 'beta_start' | 'beta_end'): number {
   const value = config[key]
-  if (typeof value === 'number') return value
+  if (isFiniteNumber(value)) return value
   throw new CheckpointError(checkpointMessages.scheduleNumber({ key, value: quoteValue(value) }))
 }
 

@@ -8,6 +8,8 @@ export interface TrainedOn {
   range: readonly [min: number, max: number]
   /** Number of examples. */
   size: number
+  /** Shape of an example: height, width and channels of images. */
+  shape?: readonly number[]
   /** Number of classes; 0 for none. */
   classes: number
   /** Class names in the order of their labels. */
@@ -21,6 +23,7 @@ export function describeTrainingData({
   data,
   space,
   size,
+  shape,
   classes = 0,
   classNames,
   tokens,
@@ -29,6 +32,7 @@ export function describeTrainingData({
     space,
     range: space === 'image' ? [-1, 1] : dataRange(data),
     size,
+    shape,
     classes,
     ...(classNames && { classNames }),
     ...(tokens && { vocabulary: tokens.vocabulary }),

@@ -49,6 +49,11 @@ export const unetFormat: Format = {
   read: (json) => ({ config: { ...parseConfig(json) } }),
   predictsVariance: (config) =>
     asUnetConfig(config).out_channels === 2 * imageChannels(asUnetConfig(config)),
+  withVariance(config) {
+    const { in_channels, out_channels } = asUnetConfig(config)
+    const extra = in_channels - out_channels / 2
+    return out_channels % 2 === 0 && extra > 0 ? { ...config, extra_channels: extra } : undefined
+  },
   layers: (config) => unetLayers(asUnetConfig(config)),
   currentName: currentAttentionName,
   // A second name of the frequencies of a Fourier embedding.
@@ -58,11 +63,16 @@ export const unetFormat: Format = {
     return viewText('unet', channels.join(', '), imageText(asUnetConfig(config)))
   },
   item: (config) => [viewText('images'), imageText(asUnetConfig(config))],
+  itemShape: (config) => [...imageSize(asUnetConfig(config)), imageChannels(asUnetConfig(config))],
   classes: (config) =>
     Math.max(
       0,
       (asUnetConfig(config).num_class_embeds ?? asUnetConfig(config).num_token_embeds ?? 0) - 1,
     ),
+  nullLabel(config) {
+    const { class_embed_type: type, num_class_embeds: rows } = asUnetConfig(config)
+    return type === null && rows !== null ? rows - 1 : undefined
+  },
 }
 
 /** Leaves out the extra channels where the difference of inputs and outputs states them. */

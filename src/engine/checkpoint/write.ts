@@ -1,4 +1,5 @@
 // Writes a checkpoint as a diffusers pipeline, with our own metadata next to it.
+import { strToU8 } from 'fflate'
 import type { PreconditionConfig, PreconditionOptions } from '../models/preconditioning.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { Space } from '../base/values.ts'
@@ -7,11 +8,12 @@ import { writeAbout } from './about.ts'
 import { canonicalZip, jsonBytes } from './archive.ts'
 import type { Checkpoint, StoredModel } from './checkpoint.ts'
 import { CheckpointError } from './error.ts'
-import type { ClassName, Format } from './format.ts'
+import type { Format } from './format.ts'
 import { getFormat } from './formats.ts'
+import { diffusersRefusal, findPipeline, modelIndex } from './modelIndex.ts'
 import { ABOUT } from './paths.ts'
+import { writeReadme } from './readme.ts'
 import { writeSafetensors } from './safetensors.ts'
-import { isEdm } from './continuous.ts'
 import { schedulerConfig } from './scheduler.ts'
 import type { TrainedOn } from './trainedOn.ts'
 import { writeTraining } from './training.ts'
@@ -46,16 +48,27 @@ export function writeCheckpoint(
     [`${format.folder}/diffusion_pytorch_model.safetensors`, writeSafetensors(model.weights)],
     [ABOUT, jsonBytes(writeAbout(about))],
   ])
-  // A pipeline needs a denoiser.
-  if (format.denoises !== false)
-    files.set('model_index.json', jsonBytes(modelIndex(format, className, schedule, model, space)))
-  if (schedule) {
-    const scheduler = schedulerConfig(schedule, model, space)
+  const scheduler = schedule && schedulerConfig(schedule, model, space)
+  if (scheduler)
     files.set(
       'scheduler/scheduler_config.json',
       jsonBytes({ _diffusers_version: DIFFUSERS_VERSION, ...scheduler }),
     )
-  }
+  const parts = { format, model, className, schedule, space, trainedOn }
+  const pipeline = findPipeline(parts)
+  if (pipeline !== undefined)
+    files.set('model_index.json', jsonBytes(modelIndex(pipeline, parts, scheduler)))
+  files.set(
+    'README.md',
+    strToU8(
+      writeReadme({
+        ...parts,
+        pipeline,
+        scheduler: scheduler && String(scheduler._class_name),
+        refusal: diffusersRefusal(parts),
+      }),
+    ),
+  )
   for (const [path, file] of training ? writeTraining(training) : []) files.set(path, file)
   return canonicalZip(files)
 }
@@ -88,45 +101,8 @@ function dataSpace({ kind, config }: StoredModel, trainedOn: TrainedOn | undefin
   return trainedOn?.space === 'latent' ? 'latent' : 'image'
 }
 
-const modelIndex = (
-  { folder, pipeline = 'DDPMPipeline' }: Format,
-  className: ClassName,
-  schedule: Schedule | undefined,
-  model: StoredModel,
-  space: Space,
-): Record<string, unknown> => ({
-  _class_name: pipeline,
-  _diffusers_version: DIFFUSERS_VERSION,
-  [folder]: className,
-  ...(schedule && {
-    scheduler: [
-      unknownToDiffusers(model, schedule) === undefined ? 'diffusers' : 'litegraph_diffusion',
-      schedulerConfig(schedule, model, space)._class_name,
-    ],
-  }),
-})
-
-/** Returns settings that diffusers' schedulers lack or interpret differently. */
-function unknownToDiffusers(
-  model: StoredModel,
-  schedule: Schedule | undefined,
-): string | undefined {
-  const { predicts, variance, precondition } = model
-  if (schedule && isEdm(model, schedule)) return undefined
-  if (precondition) return checkpointMessages.precondition()
-  const kind = schedule?.kind ?? 'table'
-  if (kind === 'sigma') return checkpointMessages.edmInput()
-  if (kind === 'vp') return checkpointMessages.vpSchedule()
-  if (kind === 'flow')
-    return predicts === 'flow_prediction'
-      ? undefined
-      : checkpointMessages.flowPrediction({ predicts })
-  if (predicts === 'flow_prediction') return checkpointMessages.ddpmFlow()
-  return variance === 'learned' ? checkpointMessages.ddpmVariance() : undefined
-}
-
 function refuseForDiffusers(format: Format, model: StoredModel, schedule: Schedule | undefined) {
-  const reason = format.refusal(model.config) ?? unknownToDiffusers(model, schedule)
+  const reason = diffusersRefusal({ format, model, schedule })
   if (reason !== undefined) {
     throw new CheckpointError(checkpointMessages.notForDiffusers({ reason }), AUTO)
   }

@@ -37,8 +37,8 @@ export const unetMessages = catalogue('unet', {
     'Expected time_embedding_type "positional" of a UNet whose class_embed_type is "timestep", got "{type}".',
   twoTokens:
     'Expected num_token_embeds or encoder_hid_dim of the UNet, as tokens are labels or vectors, got both.',
-  twoConditions:
-    'Expected one condition of the UNet, got tokens and classes (class_embed_type or num_class_embeds).',
+  twoLabels:
+    'Expected num_class_embeds or num_token_embeds of the UNet, as a condition has one kind of labels, got both.',
 
   // UNet2DConditionModel of diffusers
   foreignKey: 'A UNet2DConditionModel has no {key}.',

@@ -58,13 +58,14 @@ export const softmaxCost = (
 
 /**
  * Bytes of a training step at a batch size: `weights` with gradient and Adam's two moments, and
- * saved `activations` (`checkpointed`: with activation checkpointing). Workspace of operations is
- * extra.
+ * saved `activations`. Workspace of operations is extra.
  */
-export const trainingMemory = ({ parameters, saved, checkpointed }: Size, batch: number) => ({
+export const trainingMemory = (
+  { parameters, saved }: Pick<Size, 'parameters' | 'saved'>,
+  batch: number,
+) => ({
   weights: 4 * 4 * parameters,
   activations: 4 * saved * batch,
-  checkpointed: 4 * checkpointed * batch,
 })
 
 /** Batch size for the memory in {@link sizeRows}. */
@@ -72,7 +73,8 @@ const BATCH = 64
 
 /** Describes size and cost as rows of name and text. */
 export function sizeRows(size: Size): [string, string][] {
-  const { weights, activations, checkpointed } = trainingMemory(size, BATCH)
+  const { weights, activations } = trainingMemory(size, BATCH)
+  const checkpointed = 4 * size.checkpointed * BATCH
   return [
     [viewText('parameters'), size.parameters.toLocaleString('en')],
     [viewText('flops'), withUnit(size.flops, 1000, ['', 'k', 'M', 'G', 'T'])],

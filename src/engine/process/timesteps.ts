@@ -19,6 +19,8 @@ export interface Transitions {
   ratioPrev?: Float64Array
   /** Factor that scales standard normal noise to the first level, for unscaled data. Default 1. */
   initNoiseSigma?: number
+  /** The last timesteps before these, in order, if these are the rest of a longer list. */
+  skipped?: Times
 }
 
 /** The start and the end of transition i. */
@@ -359,9 +361,21 @@ export function splitTimesteps(
   const { from, to } = getTransition(timesteps, Math.min(cut, length - 1))
   const [skipped, rest] = [
     { ...part(0, cut), ...begins },
-    { ...part(cut), ...(cut === 0 && begins) },
+    { ...part(cut), ...(cut === 0 ? begins : {}), ...timesBefore(timesteps, cut) },
   ]
   return { skipped, rest, at: length === 0 ? nothing : cut < length ? from : to }
+}
+
+/** Most timesteps before a list that a multistep solver can use. */
+const MOST_BEFORE = 3
+
+/** The last timesteps before index `cut`, if there are any. */
+function timesBefore({ t, ratio, skipped }: Transitions, cut: number): { skipped?: Times } {
+  const last = (earlier: Float64Array | undefined, list: Float64Array) =>
+    Float64Array.of(...(earlier ?? []), ...list.subarray(0, cut)).slice(-MOST_BEFORE)
+  const before = last(skipped?.t, t)
+  if (before.length === 0) return {}
+  return { skipped: { t: before, ...(ratio && { ratio: last(skipped?.ratio, ratio) }) } }
 }
 
 const mapLists = (

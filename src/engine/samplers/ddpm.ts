@@ -28,37 +28,42 @@ export interface DDPMOptions {
   variance: Variance
   /** Clips the predicted x_0 to the range of the data; undefined for no clipping. */
   clipping: Clipping | undefined
+  /**
+   * Adds the noise of the variance also in a step to clean data, unless it starts at t = 0, as
+   * DDPMScheduler of diffusers does: with a list that ends above 0, its samples are noisy.
+   */
+  noiseToClean?: boolean
 }
 
 /**
  * One step x_t -> x_s of Ho et al. 2020, algorithm 2, for any s before t, between two levels (both
- * one per item or one for all). A step to clean data adds no noise. Throws EngineError, by
- * argument, if shapes differ, if s is not before t, or if the variance is `learned` and the
+ * one per item or one for all). A step to clean data adds no noise by default. Throws EngineError,
+ * by argument, if shapes differ, if s is not before t, or if the variance is `learned` and the
  * prediction has none.
  */
 export function ddpmStep(
   { xt, prediction, from, to, noise }: StepWith<'prediction' | 'noise'>,
-  { variance, clipping }: DDPMOptions,
+  { variance, clipping, noiseToClean = false }: DDPMOptions,
 ): Tensor {
   const z = noise()
   checkShape(z, xt, 'noise', 'x_t')
   const predicted = convertPrediction(prediction.tensor, xt, from, prediction.predicts, 'sample')
   const x0 = clipX0(predicted, clipping)
   const { mean } = posterior(x0, xt, from, to)
-  return mean.add(z.mul(stepDeviations(xt, from, to, variance, prediction.variance)))
+  const [{ t }, { sigma }] = broadcastLevels(from, to)
+  const noised = sigma.map((value, i) => (value > 0 || (noiseToClean && t[i] > 0) ? 1 : 0))
+  return mean.add(z.mul(stepDeviations(xt, from, to, { variance, noised }, prediction.variance)))
 }
 
-/** The root of the variance; 0 for a step to clean data. */
+/** The root of the variance; 0 where `noised` is 0. */
 function stepDeviations(
   xt: Tensor,
   from: Levels,
   to: Levels,
-  variance: Variance,
+  { variance, noised }: { variance: Variance; noised: Float64Array },
   said: LearnedVariance | undefined,
 ): Tensor {
   const coefficients = posteriorCoefficients(from, to)
-  const [, { sigma }] = broadcastLevels(from, to)
-  const noised = sigma.map((value) => (value > 0 ? 1 : 0))
   if (variance === 'learned') {
     const learned = requireVariance(said)
     checkShape(learned.tensor, xt, 'prediction', 'x_t')

@@ -1,6 +1,6 @@
 // Linear multistep: Adams-Bashforth on the probability flow ODE, for steps of any length.
 import { broadcastLevels, perItem } from '../process/coefficients.ts'
-import { getRatios } from '../process/schedule.ts'
+import { getRatios, type Levels } from '../process/schedule.ts'
 import type { Tensor } from '../base/tf.ts'
 import { eulerStep } from './euler.ts'
 import type { StepHistory } from './history.ts'
@@ -12,6 +12,12 @@ export interface LMSOptions {
    * many.
    */
   order: number
+  /**
+   * Levels before the first of a list that is the rest of a longer one, newest first. They are
+   * nodes of the polynomial without a prediction, which counts as 0, as in LMSDiscreteScheduler
+   * of diffusers: its first steps then lose their accuracy. Default: none.
+   */
+  before?: readonly Levels[]
 }
 
 /**
@@ -23,16 +29,18 @@ export interface LMSOptions {
  */
 export function lmsStep(
   { xt, x0, epsilon, from, to, history }: StepWith<'x0' | 'epsilon'> & { history: StepHistory },
-  { order }: LMSOptions,
+  { order, before = [] }: LMSOptions,
 ): Tensor {
   const [t, s] = broadcastLevels(from, to)
   const earlier = history
     .slice(0, order - 1)
     .filter(({ at }) => at.alpha.every((alpha) => alpha > 0))
-  if (earlier.length === 0 || t.alpha.some((alpha) => alpha === 0))
+  const unknown = before.slice(0, order - 1 - earlier.length)
+  if (earlier.length + unknown.length === 0 || t.alpha.some((alpha) => alpha === 0))
     return eulerStep(xt, x0, from, to, epsilon)
-  const nodes = [t, ...earlier.map(({ at }) => broadcastLevels(t, at)[1])].map(getRatios)
-  const [before, after] = [getRatios(t), getRatios(s)]
+  const others = [...earlier.map(({ at }) => at), ...unknown]
+  const nodes = [t, ...others.map((at) => broadcastLevels(t, at)[1])].map(getRatios)
+  const [start, end] = [getRatios(t), getRatios(s)]
   const kept = s.alpha.map((alpha, i) => alpha / t.alpha[i])
   const values = [epsilon, ...earlier.map(({ value }) => value)]
   return values.reduce(
@@ -43,8 +51,8 @@ export function lmsStep(
           lagrangeIntegral(
             nodes.map((ratios) => ratios[i]),
             j,
-            before[i],
-            after[i],
+            start[i],
+            end[i],
           ),
       )
       return x.add(value.mul(perItem(weight, xt)))

@@ -11,6 +11,7 @@ interface AnswerTypes {
   openModel: 'expanded'
   drawModel: 'drawn'
   describeModel: 'describedModel'
+  estimateTrainings: 'estimated'
   findShapes: 'foundShapes'
   script: 'scripted'
   inspect: 'inspected'
@@ -105,6 +106,8 @@ export const createQuestions = ({ ask }: PendingRequests): EngineQuestions => ({
     if (text === undefined) throw new GraphError(faults)
     return text
   },
+  estimateTrainings: async (graph) =>
+    (await ask((id) => ({ type: 'estimateTrainings', id, graph }))).trainings,
   findShapes: async (graph) => (await ask((id) => ({ type: 'findShapes', id, graph }))).shapes,
   async script(graph, about = {}) {
     const { text, faults } = await ask((id) => ({ type: 'script', id, graph, ...about }))

@@ -12,6 +12,7 @@ import type {
   StoredFileKind,
   OutputShape,
   StoredTraining,
+  TrainingEstimate,
   Request,
   Monitoring,
 } from '../../engine/protocol.ts'
@@ -90,6 +91,8 @@ export interface EngineQuestions {
    * @throws GraphError if the node makes no model
    */
   describeModel(graph: Graph, node: string): Promise<string>
+  /** Memory and time of the trainings of a graph, without those whose model cannot be computed. */
+  estimateTrainings(graph: Graph): Promise<TrainingEstimate[]>
   /** The shapes of all features of a graph that are known without a run. */
   findShapes(graph: Graph): Promise<OutputShape[]>
   /**

@@ -11,6 +11,7 @@ import { openBlock } from '../layers/openBlock.ts'
 import { describeModel, openModel } from '../layers/openModel.ts'
 import { generateScript } from '../script/write.ts'
 import type { RequestHandlers } from './requestHandlers.ts'
+import { estimateTrainings } from './estimateTraining.ts'
 import { hostMessages } from '../messages/host.ts'
 
 type Question =
@@ -20,6 +21,7 @@ type Question =
   | 'openModel'
   | 'drawModel'
   | 'describeModel'
+  | 'estimateTrainings'
   | 'findShapes'
   | 'script'
   | 'inspect'
@@ -78,6 +80,9 @@ export const questionHandlers = (
     } catch (error) {
       post({ type: 'describedModel', id, faults: getErrorFaults(error, node) })
     }
+  },
+  async estimateTrainings({ id, graph }) {
+    post({ type: 'estimated', id, trainings: await estimateTrainings(session(), ops, graph) })
   },
   findShapes({ id, graph }) {
     post({ type: 'foundShapes', id, shapes: listShapes(session().staticOutputs(graph)) })

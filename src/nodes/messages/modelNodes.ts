@@ -101,6 +101,11 @@ export const modelNodeMessages = catalogue('modelNodes', {
   conditionTwice:
     'Expected class_embed_type labels, as an Attention of kind cross takes the condition as tokens, got {kind}.',
   oneCondition: 'Set class_embed_type to labels, or set `kind` of Attention to self or linear.',
+  labelsTwice:
+    'Expected tokens of vectors beside class labels, as a model has one kind of labels, got tokens that are labels.',
+  tokensOfVectors: 'Set `tokens` of Attention to vectors, or turn labels_with_tokens off.',
+  noLabels: 'Expected classes, as labels_with_tokens is on, got a UNet without any.',
+  setClasses: 'Connect a data set with labels to `dataset`, or set num_classes.',
   embeddedTwice:
     'Expected time_embedding_type positional, as class_embed_type timestep embeds a number in the same way, got {type}.',
   embedPositions:

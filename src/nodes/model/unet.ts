@@ -104,6 +104,18 @@ export const unet = defineNode({
         identity: 'A vector, used as it is',
       }),
     ),
+    labels_with_tokens: added(
+      advanced(
+        when(
+          'class_embed_type',
+          'labels',
+          toggle(
+            false,
+            'Class labels beside tokens that are vectors, for an Attention of kind cross: JoinConditions joins both',
+          ),
+        ),
+      ),
+    ),
     extra_channels: added(
       advanced(
         integer(
@@ -190,6 +202,7 @@ interface UnetParams {
   flip_sin_to_cos: boolean
   freq_shift: number
   class_embed_type: 'labels' | 'timestep' | 'identity'
+  labels_with_tokens: boolean
   extra_channels: number
   time_embedding_type: TimeEmbeddingType
   num_train_timesteps: number
@@ -210,13 +223,7 @@ function unetConfigFromParams(
   })
   const crosses = attends.cross_attention_dim !== undefined
   const labelled = params.class_embed_type === 'labels'
-  if (crosses && !labelled) {
-    throw new NodeError({
-      param: 'class_embed_type',
-      message: modelNodeMessages.conditionTwice({ kind: params.class_embed_type }),
-      cure: modelNodeMessages.oneCondition(),
-    })
-  }
+  checkConditions(params, attends, images)
   if (params.class_embed_type === 'timestep' && params.time_embedding_type !== 'positional') {
     throw new NodeError({
       param: 'time_embedding_type',
@@ -246,9 +253,43 @@ function unetConfigFromParams(
     class_embed_type: labelled ? null : params.class_embed_type,
     // One extra row: the last is the null label. Blocks that attend to labels have their own table.
     num_class_embeds:
-      labelled && !crosses && images.num_classes > 0 ? images.num_classes + 1 : null,
+      labelled && (!crosses || params.labels_with_tokens) && images.num_classes > 0
+        ? images.num_classes + 1
+        : null,
     ...attends,
   })
+}
+
+/** Checks that labels are a condition once, and that they are known where they are asked for. */
+function checkConditions(
+  { class_embed_type: kind, labels_with_tokens: both }: UnetParams,
+  { cross_attention_dim, num_token_embeds }: Partial<UnetConfig>,
+  { num_classes }: ImageFacts,
+) {
+  if (cross_attention_dim === undefined) return
+  const tokensAreLabels = num_token_embeds !== null
+  if (kind !== 'labels' && tokensAreLabels) {
+    throw new NodeError({
+      param: 'class_embed_type',
+      message: modelNodeMessages.conditionTwice({ kind }),
+      cure: modelNodeMessages.oneCondition(),
+    })
+  }
+  if (kind !== 'labels' || !both) return
+  if (tokensAreLabels) {
+    throw new NodeError({
+      param: 'labels_with_tokens',
+      message: modelNodeMessages.labelsTwice(),
+      cure: modelNodeMessages.tokensOfVectors(),
+    })
+  }
+  if (num_classes === 0) {
+    throw new NodeError({
+      param: 'labels_with_tokens',
+      message: modelNodeMessages.noLabels(),
+      cure: modelNodeMessages.setClasses(),
+    })
+  }
 }
 
 /** Parses and checks the channels of each level. */

@@ -135,9 +135,9 @@ function endTrack({ x, frames, t }: Track, at: number, suffix: string): Outputs 
 
 const slotSuffix = (slot: string) => slot.slice('x_T'.length)
 
-function createStepPlace({ tPrev, ratioPrev }: Timesteps, index: number): StepPlace {
+function createStepPlace({ tPrev, ratioPrev, skipped }: Timesteps, index: number): StepPlace {
   const endsClean = ratioPrev ? ratioPrev.at(-1) === 0 : tPrev.at(-1) === -1
-  return { index, count: tPrev.length, endsClean }
+  return { index, count: tPrev.length, endsClean, ...(skipped && { skipped }) }
 }
 
 /** Scales noise of variance 1 to the first level of a sigma schedule. */

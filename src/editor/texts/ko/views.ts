@@ -103,6 +103,7 @@ export const koViews: ViewTexts = {
   wordsPerCaption: '캡션의 단어 수',
   features: '특징',
   training: '학습',
+  sampler: '샘플러',
   data: '데이터',
   middle: '가운데',
   tokens: '토큰',

@@ -72,8 +72,8 @@ export function checkTokens(
   if (config.num_token_embeds !== null && config.encoder_hid_dim !== null) {
     throw new Error(unetMessages.twoTokens())
   }
-  if (config.class_embed_type === null && config.num_class_embeds === null) return
-  throw new Error(unetMessages.twoConditions())
+  const hasLabels = config.class_embed_type === null && config.num_class_embeds !== null
+  if (hasLabels && config.num_token_embeds !== null) throw new Error(unetMessages.twoLabels())
 }
 
 interface Embedded {

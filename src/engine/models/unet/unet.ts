@@ -27,18 +27,19 @@ export const unetKind: ModelKind = {
 }
 
 function conditionSpecs(config: UnetConfig): ConditionSpec[] {
-  const { extra_channels: extra = 0 } = config
+  const { extra_channels: extra = 0, cross_attention_dim: attends } = config
   const embedded = embeddedSpec(config)
   return [
     ...(embedded ? [embedded] : []),
+    ...(attends === undefined ? [] : [tokenSpec(config as UnetConfig & TokenConfig)]),
     ...(extra > 0 ? [{ kind: 'channels', count: extra } as const] : []),
   ]
 }
 
+/** The part of the condition that is added to the embedding of t. */
 function embeddedSpec(config: UnetConfig): ConditionSpec | undefined {
   const { class_embed_type: type, num_class_embeds: rows } = config
   if (type === 'timestep') return { kind: 'values' }
   if (type === 'identity') return { kind: 'vectors', width: timeEmbeddingWidth(config) }
-  if (config.cross_attention_dim) return tokenSpec(config as UnetConfig & TokenConfig)
   return rows ? { kind: 'labels', classes: rows - 1, last: rows - 1 } : undefined
 }

@@ -1,7 +1,7 @@
 // One step of ancestral sampling.
 import { posteriorCoefficients } from '../../../engine/process/posterior.ts'
 import { ddpmStep as step, variances } from '../../../engine/samplers/ddpm.ts'
-import { choice } from '../../define.ts'
+import { added, advanced, choice, toggle, when } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { rejectFixedVariance } from '../checks.ts'
 
@@ -20,11 +20,25 @@ export const ddpmStep = defineStep({
       fixed_large: 'Beta',
       learned: 'Predicted by the model, if it was built for that',
     }),
+    noise_to_clean: when(
+      'variance',
+      ['fixed_large', 'learned'],
+      added(
+        advanced(
+          toggle(
+            false,
+            'Adds noise also in a step to clean data that starts above t = 0, as diffusers does with steps_offset; its samples are noisy',
+          ),
+        ),
+      ),
+    ),
   },
   check: ({ variance }, { model, levels }) => {
     if (variance === 'learned') rejectFixedVariance(model)
     if (levels) posteriorCoefficients(levels.from, levels.to)
   },
-  step: ({ xt, prediction, from, to, noise, clipping }, { variance }) =>
-    step({ xt, prediction, from, to, noise }, { variance, clipping }),
+  step: (
+    { xt, prediction, from, to, noise, clipping },
+    { variance, noise_to_clean: noiseToClean },
+  ) => step({ xt, prediction, from, to, noise }, { variance, clipping, noiseToClean }),
 })

@@ -2,7 +2,13 @@
 import type { StepHistory } from '../../../engine/samplers/history.ts'
 import { addToHistory } from '../../../engine/samplers/history.ts'
 import { lmsStep as step } from '../../../engine/samplers/lms.ts'
-import { integer } from '../../define.ts'
+import {
+  levelsAt,
+  type Levels,
+  type Schedule,
+  type Times,
+} from '../../../engine/process/schedule.ts'
+import { added, advanced, choice, integer } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 export const lmsStep = defineStep({
@@ -22,9 +28,31 @@ export const lmsStep = defineStep({
   initialState: [] as StepHistory,
   params: {
     order: integer(4, { min: 1, max: 4, slider: true }, 'Number of predictions used; 1 is Euler'),
+    first_steps: added(
+      advanced(
+        choice(['rising', 'full_order'], 'First steps of a list from SplitTimesteps', {
+          rising: 'Of the order of the predictions there are',
+          full_order:
+            'Of the order of all timesteps before, with 0 for missing predictions, as in diffusers; less accurate',
+        }),
+      ),
+    ),
   },
-  step: ({ xt, x0, epsilon, from, to, state }, { order }) => ({
-    x: step({ xt, x0, epsilon, from, to, history: state }, { order }),
-    state: addToHistory(state, { value: epsilon, at: from }, order - 1),
-  }),
+  step: ({ xt, x0, epsilon, from, to, state, schedule, place }, { order, first_steps }) => {
+    const before = first_steps === 'full_order' ? levelsBefore(schedule, place?.skipped) : []
+    return {
+      x: step({ xt, x0, epsilon, from, to, history: state }, { order, before }),
+      state: addToHistory(state, { value: epsilon, at: from }, order - 1),
+    }
+  },
 })
+
+/** The levels of skipped timesteps, newest first. */
+function levelsBefore(schedule: Schedule, skipped: Times | undefined): Levels[] {
+  if (!skipped) return []
+  const { t, ratio } = skipped
+  const one = (list: Float64Array, i: number) => list.slice(i, i + 1)
+  return Array.from(t, (_, i) =>
+    levelsAt(schedule, { t: one(t, i), ...(ratio && { ratio: one(ratio, i) }) }),
+  ).reverse()
+}

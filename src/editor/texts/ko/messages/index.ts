@@ -21,6 +21,7 @@ import { koTrainingNodes } from './trainingNodes.ts'
 import { archiveMessages } from '../../../../engine/messages/archive.ts'
 import { checkpointMessages } from '../../../../engine/messages/checkpoint.ts'
 import { datasetMessages } from '../../../../engine/messages/datasets.ts'
+import { schedulerMessages } from '../../../../engine/messages/schedulers.ts'
 import { safetensorsMessages } from '../../../../engine/messages/safetensors.ts'
 import { ditMessages } from '../../../../engine/messages/dit.ts'
 import { vaeMessages } from '../../../../engine/messages/vae.ts'
@@ -55,6 +56,7 @@ import { createTranslator, pairCatalogue, type TranslatedMessage } from '../../t
 import { koArchive } from './archive.ts'
 import { koSafetensors } from './safetensors.ts'
 import { koCheckpoint } from './checkpoint.ts'
+import { koSchedulers } from './schedulers.ts'
 import { koDatasets } from './datasets.ts'
 import { koDit } from './dit.ts'
 import { koVae } from './vae.ts'
@@ -105,6 +107,7 @@ export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(archiveMessages, koArchive),
   ...pairCatalogue(safetensorsMessages, koSafetensors),
   ...pairCatalogue(checkpointMessages, koCheckpoint),
+  ...pairCatalogue(schedulerMessages, koSchedulers),
   ...pairCatalogue(datasetMessages, koDatasets),
   ...pairCatalogue(ditMessages, koDit),
   ...pairCatalogue(vaeMessages, koVae),

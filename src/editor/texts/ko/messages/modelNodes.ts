@@ -102,6 +102,11 @@ export const koModelNodes: Translation<typeof modelNodeMessages> = {
     'cross 종류의 Attention이 조건을 토큰으로 받으므로 class_embed_type은 labels여야 하는데 {kind}입니다.',
   oneCondition:
     'class_embed_type을 labels로 정하거나, Attention의 `kind`를 self나 linear로 정하세요.',
+  labelsTwice:
+    '모델의 레이블은 한 종류이므로 클래스 레이블과 함께라면 토큰은 벡터여야 하는데 레이블입니다.',
+  tokensOfVectors: 'Attention의 `tokens`를 vectors로 정하거나, labels_with_tokens를 끄세요.',
+  noLabels: 'labels_with_tokens가 켜져 있어 클래스가 있어야 하는데 UNet에 없습니다.',
+  setClasses: '레이블이 있는 데이터셋을 `dataset`에 연결하거나 num_classes를 정하세요.',
   embeddedTwice:
     'class_embed_type timestep이 수를 같은 방법으로 임베딩하므로 time_embedding_type은 positional이어야 하는데 {type}입니다.',
   embedPositions:

@@ -36,8 +36,8 @@ export const koUnet: Translation<typeof unetMessages> = {
     'class_embed_type이 “timestep”인 UNet의 time_embedding_type은 “positional”이어야 하는데 “{type}”입니다.',
   twoTokens:
     'UNet의 토큰은 레이블이나 벡터라 num_token_embeds나 encoder_hid_dim이어야 하는데 둘 다 있습니다.',
-  twoConditions:
-    'UNet의 조건은 하나여야 하는데 토큰과 클래스(class_embed_type 또는 num_class_embeds)가 있습니다.',
+  twoLabels:
+    '조건의 레이블은 한 종류이므로 UNet의 num_class_embeds나 num_token_embeds 가운데 하나여야 하는데 둘 다 있습니다.',
 
   // diffusers의 UNet2DConditionModel
   foreignKey: 'UNet2DConditionModel에는 {key}이(가) 없습니다.',

@@ -430,6 +430,8 @@ export const model = {
           identity: '그대로 쓰는 벡터',
         },
       },
+      labels_with_tokens:
+        'cross 종류의 Attention에서 벡터 토큰과 함께 클래스 레이블도 씁니다. 둘은 JoinConditions로 묶습니다',
       extra_channels:
         'JoinConditions에서 x_t 뒤에 붙는 채널 수. 마스크, 알려진 픽셀, 추정값 등. 0이면 없음',
       time_embedding_type: {

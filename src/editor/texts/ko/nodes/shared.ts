@@ -102,6 +102,16 @@ export const shared = {
   boundarySigma: 't = 0의 경계 조건에 쓰는 데이터의 표준 편차. 0이면 경계 조건 없음',
   timestepScaling: '경계 조건에서 t에 곱하는 계수 k',
   lmsOrder: '쓰는 예측의 수. 1이면 Euler',
+  firstSteps: {
+    about: 'SplitTimesteps로 나눈 목록의 첫 단계들',
+    each: {
+      rising: '있는 예측 수만큼의 차수',
+      full_order:
+        'diffusers처럼 앞의 타임스텝을 모두 센 차수. 없는 예측은 0으로 봅니다. 덜 정확합니다',
+    },
+  },
+  noiseToClean:
+    '0보다 큰 t에서 깨끗한 데이터로 가는 단계에도 노이즈를 더합니다. steps_offset이 있는 diffusers와 같으며, 샘플에 노이즈가 남습니다',
   points: '점 [b, dim]',
   dataSigma: '데이터의 표준 편차',
   untrainedModel: '학습 전 모델',

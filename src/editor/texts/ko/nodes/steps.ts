@@ -53,6 +53,7 @@ export const steps = {
     outputs: stepOutputs,
     params: {
       variance: shared.noiseVariance,
+      noise_to_clean: shared.noiseToClean,
       seed: shared.seed,
       ...clipping,
     },
@@ -216,6 +217,7 @@ export const steps = {
     outputs: stepOutputs,
     params: {
       order: shared.lmsOrder,
+      first_steps: shared.firstSteps,
       ...clipping,
     },
   },

@@ -1,0 +1,35 @@
+// Starts runs after the user has seen the memory and time of their large trainings.
+import type { Graph } from '../../engine/plan/graph.ts'
+import type { Client } from '../../nodes/host/clientTypes.ts'
+import { hasTraining } from '../graph/hasTraining.ts'
+import { mayBeLarge } from '../graph/mayBeLarge.ts'
+
+/** True if a run of the graph waits for an estimate of its trainings. */
+export const needsEstimate = (graph: Graph): boolean => hasTraining(graph) && mayBeLarge(graph)
+
+interface LargeTrainings {
+  /** Calls `start` unless the user declines. Ignored while an earlier graph is estimated. */
+  confirm(graph: Graph, start: () => void): Promise<void>
+}
+
+/** @param titleOf returns the title of a node of the graph on the canvas */
+export function createLargeTrainings(
+  { estimateTrainings }: Pick<Client, 'estimateTrainings'>,
+  titleOf: (node: string) => string,
+): LargeTrainings {
+  let isEstimating = false
+  return {
+    async confirm(graph, start) {
+      if (isEstimating) return
+      isEstimating = true
+      try {
+        // The run reports the faults that keep an estimate from being made.
+        const estimates = await estimateTrainings(graph).catch(() => [])
+        const { confirmTrainings } = await import('./trainingEstimate.ts')
+        if (await confirmTrainings(estimates, titleOf)) start()
+      } finally {
+        isEstimating = false
+      }
+    },
+  }
+}
