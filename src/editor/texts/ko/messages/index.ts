@@ -24,6 +24,7 @@ import { datasetMessages } from '../../../../engine/messages/datasets.ts'
 import { safetensorsMessages } from '../../../../engine/messages/safetensors.ts'
 import { ditMessages } from '../../../../engine/messages/dit.ts'
 import { vaeMessages } from '../../../../engine/messages/vae.ts'
+import { onnxMessages } from '../../../../engine/messages/onnx.ts'
 import { unetMessages, unetWords } from '../../../../engine/messages/unet.ts'
 import {
   backendMessages,
@@ -57,6 +58,7 @@ import { koSafetensors } from './safetensors.ts'
 import { koCheckpoint } from './checkpoint.ts'
 import { koDatasets } from './datasets.ts'
 import { koDit } from './dit.ts'
+import { koOnnx } from './onnx.ts'
 import { koVae } from './vae.ts'
 import { koUnet, koUnetWords } from './unet.ts'
 import { koBackends, koReplay, koSelfTestWords } from './backends.ts'
@@ -109,6 +111,7 @@ export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(ditMessages, koDit),
   ...pairCatalogue(vaeMessages, koVae),
   ...pairCatalogue(unetMessages, koUnet),
+  ...pairCatalogue(onnxMessages, koOnnx),
 ]
 
 export const words: readonly TranslatedMessage[] = [
