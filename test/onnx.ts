@@ -79,7 +79,7 @@ async function conditionFeeds(condition: Conditioning | undefined): Promise<Reco
     switch (part.kind) {
       case 'labels': {
         const { labels, perItem = 1 } = part
-        feeds[perItem === 1 ? 'classes' : 'tokens'] = {
+        feeds.classes = {
           type: 'int64',
           data: BigInt64Array.from(labels, BigInt),
           dims: perItem === 1 ? [labels.length] : [labels.length / perItem, perItem],
@@ -116,18 +116,17 @@ export async function exportModel(model: Model, options: OnnxOptions = {}): Prom
   return exportOnnx(await sourceFromModel(model), options)
 }
 
-/** Evaluates a denoiser in ONNX Runtime. */
-export async function predictOnnx(
-  { bytes, inputs }: OnnxFile,
+/** Feeds of the inputs that a file has. */
+export async function createFeeds(
   { x, t, condition }: Arguments,
+  inputs: readonly string[],
 ): Promise<Record<string, Feed>> {
   const feeds = {
     x: await toFeed(x),
     t: { type: 'float32' as const, data: Float32Array.from(t), dims: [t.length] },
     ...(await conditionFeeds(condition)),
   }
-  const read = Object.entries(feeds).filter(([name]) => inputs.includes(name))
-  return runOnnx(bytes, Object.fromEntries(read))
+  return Object.fromEntries(Object.entries(feeds).filter(([name]) => inputs.includes(name)))
 }
 
 /** Compares a denoiser in ONNX Runtime with the engine, for some arguments. */
@@ -137,7 +136,7 @@ export async function expectPrediction(
   given: Arguments,
   most = TOLERANCE,
 ) {
-  const got = await predictOnnx(file, given)
+  const got = await runOnnx(file.bytes, await createFeeds(given, file.inputs))
   const { tensor, variance } = tf.tidy(() => {
     const { tensor, variance } = predictWithVariance(model, given.x, given.t, given.condition)
     return { tensor, variance: variance?.tensor } as { tensor: Tensor; variance: Tensor }

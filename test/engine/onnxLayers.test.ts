@@ -276,14 +276,12 @@ onCpu(() => {
           t: { type: 'float32', data: Float32Array.from(t), dims: [BATCH] },
           values: { type: 'float32', data: Float32Array.from(parts.values), dims: [BATCH] },
           vectors: await toFeed(parts.vectors),
-          [perItem === 1 ? 'classes' : 'tokens']: {
+          classes: {
             type: 'int64',
             data: BigInt64Array.from(parts.labels, BigInt),
             dims: perItem === 1 ? [BATCH] : [BATCH, perItem as number],
           },
-          ...(graph.layers.some((layer) => layer.op === 'tokens') && {
-            tokens: await toFeed(parts.tokens),
-          }),
+          tokens: await toFeed(parts.tokens),
           channels: await toFeed(channels),
         }
         const read = Object.entries(feeds).filter(([name]) => file.inputs.includes(name))

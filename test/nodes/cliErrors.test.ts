@@ -61,7 +61,10 @@ const message = (args: string[]) => {
 
 test.each([
   [[], 'Expected a command: run, check, script, page, onnx, import or lessons.'],
-  [['fly', 'a.json'], 'There is no command fly. Use run, check, script, page, onnx, import or lessons.'],
+  [
+    ['fly', 'a.json'],
+    'There is no command fly. Use run, check, script, page, onnx, import or lessons.',
+  ],
   [
     ['toString', 'a.json'],
     'There is no command toString. Use run, check, script, page, onnx, import or lessons.',

@@ -10,7 +10,8 @@ import { elementTypes } from './proto.ts'
  *
  * - `x`: `[batch, channels, height, width]`, or `[batch, d]`
  * - `t`: `[batch]`
- * - `classes`: labels `[batch]`; `tokens`: labels `[batch, n]`, or vectors `[batch, n, width]`
+ * - `classes`: labels `[batch]`, or `[batch, n]` with several per item
+ * - `tokens`: vectors `[batch, n, width]`
  * - `values`: `[batch]`; `vectors`: `[batch, width]`; `channels`: as x
  */
 export function modelInputs(
@@ -33,10 +34,7 @@ export function modelInputs(
   return {
     x,
     time: () => numbers('t'),
-    labels: (perItem) =>
-      perItem === 1
-        ? b.input('classes', 'int64', [BATCH])
-        : b.input('tokens', 'int64', [BATCH, perItem]),
+    labels: (perItem) => b.input('classes', 'int64', perItem === 1 ? [BATCH] : [BATCH, perItem]),
     values: () => numbers('values'),
     vectors: (width) => b.input('vectors', 'float', [BATCH, width]),
     tokens: (width) => b.input('tokens', 'float', [BATCH, 'tokens_count', width]),
