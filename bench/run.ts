@@ -97,7 +97,9 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
   const name = isOpened ? 'small' : values.model
   const model = checkChoice('model', name, Object.keys(models)) as ModelName
   checkChoice('backend', backend, browser ? ['webgpu'] : ['wasm', 'webgpu', 'cpu'])
-  const peers = values.peers?.split(',') ?? (isOpened ? ['ours', ...openForms] : everyone)
+  // Ratios and checks need this program.
+  const named = values.peers && new Set(['ours', ...values.peers.split(',')])
+  const peers = named ? [...named] : isOpened ? ['ours', ...openForms] : everyone
   const wanted = peers.map(
     (who) => checkChoice('peer', who, [...everyone, ...openForms]) as PeerName,
   )

@@ -1,4 +1,4 @@
-// The package lacks the file of types that it names.
+// The package lacks the file of types that it names; its interface is that of the package for pages.
 declare module 'onnxruntime-node' {
-  export * from 'onnxruntime-common'
+  export * from 'onnxruntime-web'
 }
