@@ -140,23 +140,33 @@ onCpu(() => {
 
     test('classifier guidance', async () => {
       const model = classifierGuidedModel(network(), network(), { scale: 1, schedule: table })
-      expect(await rejection(() => exportModel(model))).toMatchInlineSnapshot()
+      expect(await rejection(() => exportModel(model))).toMatchInlineSnapshot(
+        `"Expected a model that ONNX can express, got one of kind "classifier_guided", which differentiates its classifier. Export the denoiser and the classifier on their own, and apply the guidance in your own loop."`,
+      )
       tf.dispose(collectTensors(model))
     })
 
     test('unknown kinds, and sizes that do not fit', async () => {
       const model = { ...network(), kind: 'mine' }
-      expect(await rejection(() => exportModel(model))).toMatchInlineSnapshot()
+      expect(await rejection(() => exportModel(model))).toMatchInlineSnapshot(
+        `"Expected a model of a known kind, got "mine". Export it where that kind is defined, or pass its definition in a module of --nodes."`,
+      )
       const own = { ...model, kind: 'mlp' }
-      expect(await rejection(() => exportModel(own, { size: [8, 8] }))).toMatchInlineSnapshot()
+      expect(await rejection(() => exportModel(own, { size: [8, 8] }))).toMatchInlineSnapshot(
+        `"Expected no image size for this model, which has one of its own, got 8 x 8. Leave out --size."`,
+      )
       tf.dispose(collectTensors(model))
       const vae = readGoldenModel('vae/vae_a')
-      expect(await rejection(() => exportModel(vae, { size: [9, 8] }))).toMatchInlineSnapshot()
+      expect(await rejection(() => exportModel(vae, { size: [9, 8] }))).toMatchInlineSnapshot(
+        `"Expected images whose height and width are multiples of 2, got 9 x 8. Choose another --size."`,
+      )
       tf.dispose(collectTensors(vae))
     })
 
     test('files above 2 GB', async () => {
-      expect(await rejection(async () => checkSize({ length: 2 ** 31 }))).toMatchInlineSnapshot()
+      expect(await rejection(async () => checkSize({ length: 2 ** 31 }))).toMatchInlineSnapshot(
+        `"Expected an ONNX file of at most 2 GB, the limit of its format, got 2.1 GB. Reduce the channels or layers of the network, or save it as a checkpoint instead."`,
+      )
       expect(() => checkSize({ length: 2 ** 31 - 1 })).not.toThrow()
       // Pages of zeros that nothing touches take no memory.
       const weights = new Map([
