@@ -152,7 +152,7 @@ export function drawArguments(
   model: Model,
   count: number,
   random: Random = createRandom(count),
-  times: (i: number) => number = (i) => (i * 317 + 41) % 1000,
+  times: (i: number) => number = (i) => (317 * i + 41) % 1000,
 ): Arguments {
   const item = modelItemShape(model)
   const parts = modelConditions(model).map((spec) => drawPart(spec, item, count, random))
