@@ -31,6 +31,7 @@ export async function openBrowser(
   })
   const open: Open = async (who) => {
     if (who === 'torch') throw new Error('not available in a browser')
+    if (who === 'ort') throw new Error('compared on wasm in Node only')
     const context = await browser.newContext()
     const page = await context.newPage()
     const address = server.resolvedUrls!.local[0]

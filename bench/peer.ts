@@ -1,5 +1,5 @@
-// A timed peer in its own process: `node scripts/run.mjs bench/peer.ts ours|stock|tuned|jax backend
-// folder`. Prints a line of JSON when ready, and one per turn: a line on stdin with its duration in
+// A timed peer in its own process: `node scripts/run.mjs bench/peer.ts ours|stock|tuned|jax|ort
+// backend folder`. Prints a line of JSON when ready, and one per turn: a line on stdin with its duration in
 // seconds.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -30,6 +30,7 @@ async function open(who: string, backend: BackendName, given: ProblemData): Prom
     const reason = await provideWebGPU()
     if (reason) throw new Error(reason)
   }
+  if (who === 'ort') return (await import('./ort.ts')).openOrt(backend, given)
   if (who !== 'jax') return (await import('./tfjs.ts')).openTfjs(who as TfjsWho, backend, given)
   // jax-js reads the browser's name.
   if (globalThis.navigator && !navigator.userAgent)

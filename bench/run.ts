@@ -1,6 +1,6 @@
 // Time of a training step (`npm run bench:train`) or a sampling step (`npm run bench:sample`) of
-// one UNet, here and in its peers: stock tfjs, externally tuned tfjs, jax-js, and PyTorch on one
-// thread where it is installed. `--model opened` compares the small UNet with its layers as nodes,
+// one UNet, here and in its peers: stock tfjs, externally tuned tfjs, jax-js, ONNX Runtime Web with
+// the exported UNet (sampling on wasm), and PyTorch on one thread where it is installed. `--model opened` compares the small UNet with its layers as nodes,
 // and with those without an attention, and counts their dispatches too. Options: `--backend wasm` (webgpu, cpu), `--model small` (digits,
 // reference), `--peers ours,stock`, `--rounds 5`, `--seconds 1` (per turn), `--patience 300`
 // (seconds to start), `--torch cuda`, `--browser` (Chromium with SwiftShader, or with `--gpu` the
@@ -22,7 +22,7 @@ import type { ProblemData, Task } from '../src/nodes/bench/problem.ts'
 import { createProblem } from '../src/nodes/bench/problem.ts'
 import type { StepTime } from '../src/nodes/bench/turns.ts'
 
-const everyone = ['ours', 'stock', 'tuned', 'jax', 'torch'] as const
+const everyone = ['ours', 'stock', 'tuned', 'jax', 'ort', 'torch'] as const
 export type PeerName = (typeof everyone)[number] | OpenForm
 
 const names: Record<PeerName, string> = {
@@ -32,6 +32,7 @@ const names: Record<PeerName, string> = {
   stock: 'stock tfjs',
   tuned: 'tuned tfjs',
   jax: 'jax-js',
+  ort: 'ORT-web',
   torch: 'PyTorch',
 }
 
@@ -96,7 +97,9 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
   const name = isOpened ? 'small' : values.model
   const model = checkChoice('model', name, Object.keys(models)) as ModelName
   checkChoice('backend', backend, browser ? ['webgpu'] : ['wasm', 'webgpu', 'cpu'])
-  const peers = values.peers?.split(',') ?? (isOpened ? ['ours', ...openForms] : everyone)
+  // Ratios and checks need this program.
+  const named = values.peers && new Set(['ours', ...values.peers.split(',')])
+  const peers = named ? [...named] : isOpened ? ['ours', ...openForms] : everyone
   const wanted = peers.map(
     (who) => checkChoice('peer', who, [...everyone, ...openForms]) as PeerName,
   )

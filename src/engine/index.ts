@@ -118,6 +118,13 @@ export {
 } from './checkpoint/pipeline.ts'
 export type { Checkpoint, CheckpointFormat, ReadCheckpoint } from './checkpoint/pipeline.ts'
 
+// ---- ONNX files
+export { OnnxError } from './onnx/error.ts'
+export { exportOnnx } from './onnx/export.ts'
+export { sourceFromModel } from './onnx/source.ts'
+export type { OnnxFile, OnnxOptions } from './onnx/export.ts'
+export type { OnnxSource } from './onnx/source.ts'
+
 // ---- data sets and measures
 export { DatasetError, readImages, writeImages } from './datasets/file.ts'
 export { readMnist } from './datasets/mnist.ts'

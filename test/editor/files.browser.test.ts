@@ -12,6 +12,7 @@ import { torchShapes } from '../../src/engine/models/graph/weights.ts'
 import { writeCheckpoint } from '../../src/engine/checkpoint/write.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
 import { encodePng } from '../../src/engine/images/png.ts'
+import { onnxFromCheckpoint } from '../../src/engine/onnx/export.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'
 import { unpackBundle } from '../../src/nodes/workflow/bundle.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
@@ -255,6 +256,19 @@ describe('checkpoints', () => {
     await tab.locator('.rows .open').click()
     await tab.getByRole('dialog').getByText(computeSha256(checkpoint())).waitFor()
     await tab.context().close()
+  })
+
+  test('a stored checkpoint is downloaded as ONNX', async () => {
+    await dropPaths(page, [put('one.zip', checkpoint())])
+    await toast('Saved one.zip').waitFor()
+    await drawer('Checkpoints')
+    await button(page, en.drawer.more('one.zip')).click()
+    const waiting = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: en.panel.downloadOnnx }).click()
+    const download = await waiting
+    expect(download.suggestedFilename()).toBe('one.onnx')
+    const [{ bytes }] = onnxFromCheckpoint(checkpoint())
+    expect(Buffer.compare(readFileSync(await download.path()), bytes)).toBe(0)
   })
 
   test('missing files are named before sharing, and recognized when they are added', async () => {

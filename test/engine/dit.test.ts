@@ -8,7 +8,7 @@ import {
   storeModel,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import { gridEmbedding } from '../../src/engine/layers/embedding.ts'
+import { gridEmbedding } from '../../src/engine/layers/gridWaves.ts'
 import { meanError } from '../../src/engine/losses/index.ts'
 import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
 import { dit, type DitStart } from '../../src/engine/models/dit/dit.ts'

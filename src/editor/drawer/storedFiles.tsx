@@ -1,5 +1,6 @@
 // Drawer tabs of stored files (checkpoints, data sets), with the actions on each.
 import { useBackup, type BackupServices } from '../backup/services.ts'
+import { downloadOnnx } from '../drops/downloadOnnx.ts'
 import { fileFacts, type FileFacts } from '../drops/storedFileFacts.ts'
 import { readFileWith } from '../storage/fileReader.ts'
 import { useEffect, useState } from 'preact/hooks'
@@ -139,6 +140,10 @@ function fileMenuItems(editor: BackupServices, holds: PlacedKind, file: StoredFi
     if (bytes)
       download({ name: getDownloadName(what, file), mime: 'application/octet-stream', bytes })
   }
+  const saveOnnx = async () => {
+    const bytes = await readStoredFile(editor, what, file)
+    if (bytes) await downloadOnnx(file.name, bytes)
+  }
   const rename = async () => {
     const name = await askText(texts.dialogs.rename, file.name, texts.dialogs.ok)
     const bytes = name && name !== file.name ? await readStoredFile(editor, what, file) : undefined
@@ -161,6 +166,9 @@ function fileMenuItems(editor: BackupServices, holds: PlacedKind, file: StoredFi
     },
     'rule',
     { label: texts.panel.download, run: () => void save() },
+    ...(what === 'checkpoint'
+      ? [{ label: texts.panel.downloadOnnx, run: () => void saveOnnx() }]
+      : []),
     { label: texts.drawer.rename, run: () => void rename() },
     'rule',
     { label: texts.drawer.delete, danger: true, run: () => void remove() },

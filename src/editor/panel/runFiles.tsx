@@ -1,5 +1,6 @@
 // Output files of a run, with downloads: images are shown, checkpoints can be saved to the library.
 import { useRunning } from '../running/services.ts'
+import { downloadOnnx } from '../drops/downloadOnnx.ts'
 import { useEffect, useState } from 'preact/hooks'
 import { IconButton } from '../ui/buttons.tsx'
 import { download } from '../ui/download.ts'
@@ -27,7 +28,20 @@ export function RunFiles({ files }: { files: readonly RunFile[] }) {
             <span class="name" title={file.name}>
               {file.name} <span class="type">{format.bytes(file.bytes.length)}</span>
             </span>
-            {file.name.endsWith('.zip') && <SaveButton file={file} />}
+            {file.name.endsWith('.zip') && (
+              <>
+                <SaveButton file={file} />
+                <button
+                  type="button"
+                  class="button small"
+                  title={texts.panel.downloadOnnx}
+                  aria-label={`${texts.panel.downloadOnnx}: ${file.name}`}
+                  onClick={() => void downloadOnnx(file.name, file.bytes)}
+                >
+                  ONNX
+                </button>
+              </>
+            )}
             <IconButton
               class="icon small"
               label={`${texts.panel.download} ${file.name}`}

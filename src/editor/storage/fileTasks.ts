@@ -33,6 +33,15 @@ export const fileTasks = {
     return { bytes, description: describeCheckpoint(bytes) }
   },
 
+  /** Converts a checkpoint to ONNX: named files. */
+  async exportOnnx(bytes: Uint8Array, name: string) {
+    const { onnxFileName, onnxFromCheckpoint } = await import('../../engine/onnx/export.ts')
+    return onnxFromCheckpoint(bytes).map(({ part, bytes }) => ({
+      name: onnxFileName(name, part),
+      bytes,
+    }))
+  },
+
   /** Reads and checks a data set. */
   async readDatasetFile(file: Blob) {
     const bytes = await blobBytes(file)

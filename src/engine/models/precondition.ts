@@ -5,8 +5,10 @@ import { modelMessages } from '../messages/models.ts'
 import { perItem } from '../process/coefficients.ts'
 import { levelsAt, getRatios } from '../process/schedule.ts'
 import type { Model } from '../base/values.ts'
+import { iddpmLevels } from './iddpmLevels.ts'
 import type { ModelKind } from './kind.ts'
 import type { PreconditionConfig, Preconditioning, PreconditionOptions } from './preconditioning.ts'
+import { LEAST_SIGMA } from './preconditioning.ts'
 import { onlyChild } from './tree.ts'
 
 /** D(x; σ) = c_skip x + c_out F(c_in x, c_noise). */
@@ -16,9 +18,6 @@ interface Scaling {
   in: number
   noise: number
 }
-
-/** Lower limit on σ, so that clean data have a time as well. */
-const LEAST = 1e-44
 
 /** Karras et al. 2022, table 1, and for `consistency` Song et al. 2023, appendix C. */
 const scalings: {
@@ -30,7 +29,7 @@ const scalings: {
       skip: (sigma_data / length) ** 2,
       out: (sigma * sigma_data) / length,
       in: 1 / length,
-      noise: Math.log(Math.max(sigma, LEAST)) / 4,
+      noise: Math.log(Math.max(sigma, LEAST_SIGMA)) / 4,
     }
   },
   /** F predicts ε of a process with β from 0.1 to 20 and receives its time, 0 to 999. */
@@ -39,7 +38,12 @@ const scalings: {
     const u = (Math.sqrt(betaMin ** 2 + 2 * betaD * Math.log1p(sigma ** 2)) - betaMin) / betaD
     return { skip: 1, out: -sigma, in: 1 / Math.hypot(sigma, 1), noise: 999 * u }
   },
-  ve: (sigma) => ({ skip: 1, out: sigma, in: 1, noise: Math.log(Math.max(sigma, LEAST) / 2) }),
+  ve: (sigma) => ({
+    skip: 1,
+    out: sigma,
+    in: 1,
+    noise: Math.log(Math.max(sigma, LEAST_SIGMA) / 2),
+  }),
   iddpm: (sigma) => ({
     skip: 1,
     out: -sigma,
@@ -53,32 +57,18 @@ const scalings: {
       skip: sigma_data ** 2 / (above ** 2 + sigma_data ** 2),
       out: (above * sigma_data) / length,
       in: 1 / length,
-      noise: 250 * Math.log(Math.max(sigma, LEAST)),
+      noise: 250 * Math.log(Math.max(sigma, LEAST_SIGMA)),
     }
   },
 }
 
 /** M - 1 - j for the nearest level u_j; levels fall from j = 0 to u_M = 0. */
 function iddpmTime(sigma: number): number {
-  const levels = (iddpmLevels ??= makeIddpmLevels())
+  const levels = iddpmLevels()
   let nearest = 0
   for (const [j, level] of levels.entries())
     if (Math.abs(level - sigma) < Math.abs(levels[nearest] - sigma)) nearest = j
   return levels.length - 2 - nearest
-}
-
-let iddpmLevels: Float64Array | undefined
-
-/** Karras et al. 2022, table 1: M = 1000, C_1 = 0.001, C_2 = 0.008. */
-function makeIddpmLevels(M = 1000): Float64Array {
-  const alphaBar = (j: number) => Math.sin(((Math.PI / 2) * j) / (M * 1.008)) ** 2
-  const levels = new Float64Array(M + 1)
-  for (let j = M; j > 0; j--) {
-    levels[j - 1] = Math.sqrt(
-      (levels[j] ** 2 + 1) / Math.max(alphaBar(j - 1) / alphaBar(j), 0.001) - 1,
-    )
-  }
-  return levels
 }
 
 export interface Scalings {

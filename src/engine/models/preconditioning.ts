@@ -16,3 +16,6 @@ export interface PreconditionConfig extends PreconditionOptions {
   /** Schedule that defines t. */
   schedule: Schedule
 }
+
+/** Lower limit on σ, so that clean data have a time as well. */
+export const LEAST_SIGMA = 1e-44

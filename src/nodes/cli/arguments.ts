@@ -12,6 +12,7 @@ export const help = `litegraph-diffusion runs the graphs of its editor without a
   litegraph-diffusion check workflow.json ... [--json]
   litegraph-diffusion script workflow.json [--out script.ts]
   litegraph-diffusion page workflow.json | lesson-folder --out page.html [--checkpoint file] [--dataset file]
+  litegraph-diffusion onnx workflow.json | checkpoint.zip --out model.onnx [--node name] [--size 32]
   litegraph-diffusion import folder --out data.safetensors [--size 32] [--grey] [--fit crop] [--labels]
   litegraph-diffusion lessons list | check folder | validate folder | answer kind value
 
@@ -46,6 +47,14 @@ check prints all faults and notices of each workflow: node, slot or param, messa
 
   --json                 prints them on standard output, as a list of { file, faults, notices }
 
+onnx writes a model as ONNX: that of a checkpoint, or one that a workflow computes. The encoder and
+the decoder of an autoencoder are files of their own, model.encode.onnx and model.decode.onnx. With a
+workflow it has the options of run for its graph and files, and:
+
+  --node name            the node whose model is written, by title or id, or one of its outputs
+                         (name.slot); default: that of SaveCheckpoint, or of all samplers
+  --size n or wxh        size of the images of an autoencoder in pixels; default: that of its config
+
 import creates a data set for --dataset from the images in a folder and in its ZIPs.
 
   --out file             the data set; workflows refer to it by its SHA-256, which is printed
@@ -78,23 +87,27 @@ export class UsageError extends Error {
   override name = 'UsageError'
 }
 
-export interface RunArguments {
-  command: 'run'
+/** A workflow to run, with its settings and files. */
+interface GraphArguments {
   file: string
   /** Undefined if the run is only verified. */
   out: string | undefined
   settings: Record<string, string>
   steps: number | undefined
-  targets: string[]
   backend: BackendName | 'auto'
   checkpoints: string[]
   datasets: string[]
   state: string | undefined
   measure: boolean
-  verify: boolean
   quiet: boolean
   /** Modules with own nodes. */
   nodes: string[]
+}
+
+export interface RunArguments extends GraphArguments {
+  command: 'run'
+  targets: string[]
+  verify: boolean
 }
 
 export interface ImportArguments {
@@ -125,6 +138,14 @@ export interface PageArguments {
   steps: number | undefined
   checkpoints: string[]
   datasets: string[]
+}
+
+export interface OnnxArguments extends GraphArguments {
+  command: 'onnx'
+  /** The node whose model is written, or one of its outputs. */
+  node: string | undefined
+  /** Size of the images of an autoencoder. */
+  size: readonly [width: number, height: number] | undefined
 }
 
 export interface CheckArguments {
@@ -160,6 +181,7 @@ export type Arguments =
   | ImportArguments
   | ScriptArguments
   | PageArguments
+  | OnnxArguments
   | CheckArguments
   | LessonsArguments
   | { command: 'help' }
@@ -176,6 +198,7 @@ const optionTypes = {
   checkpoint: { type: 'string', multiple: true },
   dataset: { type: 'string', multiple: true },
   nodes: { type: 'string', multiple: true },
+  node: { type: 'string' },
   state: { type: 'string' },
   measure: { type: 'boolean' },
   verify: { type: 'boolean' },
@@ -214,6 +237,10 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   check: ['json', 'nodes'],
   script: workflowOptions,
   page: ['out', 'set', 'steps', 'checkpoint', 'dataset'],
+  onnx: [
+    ...workflowOptions,
+    ...(['node', 'size', 'backend', 'checkpoint', 'dataset', 'state', 'measure', 'quiet'] as const),
+  ],
   lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'within'],
   import: ['out', 'size', 'grey', 'fit', 'position', 'labels', 'captions', 'name', 'quiet'],
 }
@@ -243,6 +270,7 @@ export function parseArguments(argv: string[]): Arguments {
   }
   if (command === 'script') return { command, file, out: values.out, nodes, ...changes }
   if (command === 'page') return { ...pageArguments(file, values), ...changes }
+  if (command === 'onnx') return { ...onnxArguments(file, values), ...changes }
   return { ...runArguments(file, values), ...changes }
 }
 
@@ -301,24 +329,55 @@ function runArguments(
   file: string,
   values: OptionValues,
 ): Omit<RunArguments, 'settings' | 'steps'> {
-  const { out, state, measure = false, verify = false, quiet = false } = values
+  const { out, state, verify = false } = values
   if (out === undefined && !verify) throw new UsageError(cliMessages.noResultFolder())
-  if (measure && state === undefined) throw new UsageError(cliMessages.measureWithoutState())
   if (verify && state !== undefined) throw new UsageError(cliMessages.verifyWithState())
   return {
     command: 'run',
+    ...graphArguments(file, values),
+    targets: values.target ?? [],
+    verify,
+  }
+}
+
+function graphArguments(
+  file: string,
+  values: OptionValues,
+): Omit<GraphArguments, 'settings' | 'steps'> {
+  const { out, state, measure = false, quiet = false } = values
+  if (measure && state === undefined) throw new UsageError(cliMessages.measureWithoutState())
+  return {
     file,
     out,
-    targets: values.target ?? [],
     backend: parseBackend(values.backend ?? 'wasm'),
     nodes: values.nodes ?? [],
     checkpoints: values.checkpoint ?? [],
     datasets: values.dataset ?? [],
     state,
     measure,
-    verify,
     quiet,
   }
+}
+
+function onnxArguments(
+  file: string,
+  values: OptionValues,
+): Omit<OnnxArguments, 'settings' | 'steps'> {
+  const { out, size, node } = values
+  if (out === undefined) throw new UsageError(cliMessages.noOnnxFile())
+  return {
+    command: 'onnx',
+    ...graphArguments(file, values),
+    node,
+    size: size === undefined ? undefined : parseSize(size),
+  }
+}
+
+/** Parses `32` or `64x48`. */
+function parseSize(text: string): [width: number, height: number] {
+  const [, first, second = first] = /^(\d+)(?:x(\d+))?$/.exec(text) ?? []
+  if (first === undefined) throw new UsageError(cliMessages.size({ got: text }))
+  return [Number(first), Number(second)]
 }
 
 function pageArguments(
@@ -332,13 +391,12 @@ function pageArguments(
 function importArguments(folder: string, values: OptionValues): ImportArguments {
   const { out, name, size = '32', fit = 'crop', position } = values
   if (out === undefined) throw new UsageError(cliMessages.noDatasetFile())
-  const [, width, height = width] = /^(\d+)(?:x(\d+))?$/.exec(size) ?? []
-  if (width === undefined) throw new UsageError(cliMessages.size({ got: size }))
+  const [width, height] = parseSize(size)
   const known = fits.find((name) => name === fit)
   if (!known) throw new UsageError(cliMessages.fit({ names: fits.join(', '), got: fit }))
   const options: ImportOptions = {
-    width: Number(width),
-    height: Number(height),
+    width,
+    height,
     channels: values.grey ? 1 : 3,
     fit: known,
     ...(position !== undefined && { position: parsePosition(position) }),

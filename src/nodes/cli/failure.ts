@@ -1,5 +1,6 @@
 // Errors as one sentence for the user, with the exit status.
 import { CheckpointError } from '../../engine/checkpoint/error.ts'
+import { OnnxError } from '../../engine/onnx/error.ts'
 import { ImportError } from '../../engine/datasets/import.ts'
 import { LessonError } from '../lessons/error.ts'
 import { cliMessages } from '../messages/cli.ts'
@@ -25,7 +26,7 @@ export function describeFailure(error: unknown): Failure {
   const { usage, failed } = statuses
   if (error instanceof UsageError || error instanceof SettingError)
     return { text: `${error.message}\n${cliMessages.seeHelp()}`, status: usage.code }
-  if (error instanceof CheckpointError)
+  if (error instanceof CheckpointError || error instanceof OnnxError)
     return { text: `${error.message} ${error.cure}`, status: failed.code }
   if (
     error instanceof WorkflowError ||

@@ -41,6 +41,8 @@ async function runCommand(wanted: Arguments): Promise<ExitStatus> {
       return (await import('./script.ts')).writeScript(wanted, terminal(true))
     case 'page':
       return (await import('./page.ts')).writePage(wanted, templates, terminal(true))
+    case 'onnx':
+      return (await import('./onnx.ts')).writeOnnx(wanted, terminal(wanted.quiet))
     case 'import':
       return (await import('./import.ts')).importFolder(wanted, terminal(wanted.quiet))
     case 'lessons':

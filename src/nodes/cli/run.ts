@@ -67,7 +67,7 @@ export async function runWorkflow(wanted: RunArguments, out: Terminal): Promise<
 }
 
 /** A store in a folder; failed writes are added to `trouble` and reported by the session. */
-async function openStore(folder: string, trouble: Set<string>): Promise<StateStore> {
+export async function openStore(folder: string, trouble: Set<string>): Promise<StateStore> {
   await prepareFolder(folder)
   const store = folderStore(folder)
   return {
@@ -170,7 +170,7 @@ async function runRecorded(
 }
 
 /** Runs the graph to its end or to the first signal. */
-async function runSession(
+export async function runSession(
   { graph, targets, files, store }: Prepared,
   onEvent: (event: Event) => void,
   out: Terminal,
@@ -213,8 +213,8 @@ async function writeResults(
   )
 }
 
-async function startEngine(
-  { backend: prefer, measure }: RunArguments,
+export async function startEngine(
+  { backend: prefer, measure }: Pick<RunArguments, 'backend' | 'measure'>,
   store: StateStore | undefined,
   out: Terminal,
 ): Promise<BackendReport> {

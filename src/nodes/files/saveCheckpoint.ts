@@ -18,6 +18,7 @@ import {
   text,
   training,
 } from '../define.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
 import { everyParam } from './every.ts'
 
 export const saveCheckpoint = defineNode({
@@ -47,16 +48,27 @@ export const saveCheckpoint = defineNode({
   },
   outputs: {},
   params: {
-    name: text('model', 'File name without .zip'),
+    name: text('model', 'File name without .zip or .onnx'),
     format: advanced(
-      choice(['auto', 'diffusers'], 'File format', {
+      choice(['auto', 'diffusers', 'onnx'], 'File format', {
         auto: 'A class of diffusers that it can load, otherwise a class of this editor',
         diffusers: 'Only what diffusers can load; refuses the rest',
+        onnx: 'ONNX, for other programs; cannot be loaded here',
       }),
     ),
     every: everyParam,
   },
   files: async ({ model, schedule, training, dataset }, { name, format }) => {
+    if (format === 'onnx') {
+      if (training)
+        throw new NodeError({
+          slot: 'training',
+          message: modelNodeMessages.onnxTraining(),
+          cure: modelNodeMessages.onnxWithoutTraining(),
+        })
+      const { onnxFiles } = await import('./onnxFiles.ts')
+      return onnxFiles(model, name, { schedule, dataset })
+    }
     try {
       const stored = await storeModel(model)
       const checkpoint = {

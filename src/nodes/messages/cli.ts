@@ -3,8 +3,9 @@ import { catalogue } from '../../engine/base/catalogue.ts'
 
 export const cliMessages = catalogue('cli', {
   // arguments
-  noCommand: 'Expected a command: run, check, script, page, import or lessons.',
-  unknownCommand: 'There is no command {command}. Use run, check, script, page, import or lessons.',
+  noCommand: 'Expected a command: run, check, script, page, onnx, import or lessons.',
+  unknownCommand:
+    'There is no command {command}. Use run, check, script, page, onnx, import or lessons.',
   noFile: 'Expected a {kind} to {command}.',
   severalFiles: 'Expected one {kind}, also got {more}.',
   noResultFolder: 'Expected a folder for the results: --out dir.',
@@ -16,6 +17,7 @@ export const cliMessages = catalogue('cli', {
   noPageFile: 'Expected a file for the page: --out page.html.',
   noPageTemplate:
     'The template of pages is not there ({path}). Build the package first: npm run build -- library.',
+  noOnnxFile: 'Expected a file for the model: --out model.onnx.',
   size: 'Expected pixels for --size, such as 32 or 64x48, got {got}.',
   fit: 'Expected one of {names} for --fit, got {got}.',
   position: 'Expected two numbers from 0 to 1 for --position, such as 0.5,0, got {got}.',
@@ -104,6 +106,17 @@ export const cliMessages = catalogue('cli', {
   claimedRight: 'the answer of {id} is wrong, but claimed to be right',
   failedTask: '{id}: {reason}',
   validated: '{lessons} lessons with {checks} checks, faults: {faults}',
+
+  // onnx
+  wroteOnnx: '{path}: {size} MB, inputs {inputs}, outputs {outputs}',
+  wroteFile: '{path}: {size} MB',
+  workflowSize:
+    'The size of images is known for checkpoints only: save one, and write it with --size.',
+  noModel: '{node} has no model. Name one of {names} with --node.',
+  noModels: 'Expected a node with a model, got none. Name a workflow with one, or a checkpoint.',
+  severalModels: 'The workflow has several models. Name one with --node: {names}.',
+  noSlot: '{node} has no model {slot}. Use one of {names}.',
+  checkpointOption: 'A checkpoint is written as it is: leave out --{option}.',
 
   // import
   importProgress: '{done} of {total} files',

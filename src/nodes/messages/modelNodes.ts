@@ -128,4 +128,8 @@ export const modelNodeMessages = catalogue('modelNodes', {
   smallerAutoencoder: 'Use fewer channels or blocks, for at most {most} million parameters.',
   equalLevels: 'Expected equal channels in all levels of a tiny autoencoder, got {got}.',
   takeLevels: 'Set it to {levels}, or choose kind kl.',
+
+  // files
+  onnxTraining: 'Expected no training state with the format onnx, which has weights alone.',
+  onnxWithoutTraining: 'Disconnect training, or choose another format.',
 })

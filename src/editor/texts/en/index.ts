@@ -272,6 +272,8 @@ export const en = {
       'replace this node with one that has the same connections, or delete it.',
     files: 'Files of the last run',
     download: 'Download',
+    downloadOnnx: 'Download as ONNX',
+    writingOnnx: (size: string) => `Converting ${size} to ONNX…`,
     moreFiles: (count: number) => `${plural(count, 'more file')}`,
     enlarge: (name: string) => `Enlarge ${name}`,
     timePosition: 'Position in time',

@@ -259,6 +259,8 @@ export const ko: Texts = {
       '워크플로를 저장하면 원래 프로그램에서 손실 없이 열 수 있습니다. 여기서 실행하려면 연결이 같은 노드로 바꾸거나 삭제하세요.',
     files: '이전 실행의 파일',
     download: '다운로드',
+    downloadOnnx: 'ONNX로 다운로드',
+    writingOnnx: (size) => `${size}를 ONNX로 바꾸는 중…`,
     moreFiles: (count) => `파일 ${count}개 더`,
     enlarge: (name) => `${name} 크게 보기`,
     timePosition: '시간 위치',

@@ -25,6 +25,7 @@ import { schedulerMessages } from '../../../../engine/messages/schedulers.ts'
 import { safetensorsMessages } from '../../../../engine/messages/safetensors.ts'
 import { ditMessages } from '../../../../engine/messages/dit.ts'
 import { vaeMessages } from '../../../../engine/messages/vae.ts'
+import { onnxMessages } from '../../../../engine/messages/onnx.ts'
 import { unetMessages, unetWords } from '../../../../engine/messages/unet.ts'
 import {
   backendMessages,
@@ -59,6 +60,7 @@ import { koCheckpoint } from './checkpoint.ts'
 import { koSchedulers } from './schedulers.ts'
 import { koDatasets } from './datasets.ts'
 import { koDit } from './dit.ts'
+import { koOnnx } from './onnx.ts'
 import { koVae } from './vae.ts'
 import { koUnet, koUnetWords } from './unet.ts'
 import { koBackends, koReplay, koSelfTestWords } from './backends.ts'
@@ -112,6 +114,7 @@ export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(ditMessages, koDit),
   ...pairCatalogue(vaeMessages, koVae),
   ...pairCatalogue(unetMessages, koUnet),
+  ...pairCatalogue(onnxMessages, koOnnx),
 ]
 
 export const words: readonly TranslatedMessage[] = [

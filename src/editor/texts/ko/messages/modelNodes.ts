@@ -126,4 +126,8 @@ export const koModelNodes: Translation<typeof modelNodeMessages> = {
   smallerAutoencoder: '채널이나 블록을 줄여 파라미터를 {most}백만 개 이하로 하세요.',
   equalLevels: 'tiny 오토인코더의 채널은 모든 수준에서 같아야 하는데 {got}입니다.',
   takeLevels: '{levels}로 하거나, kind를 kl로 하세요.',
+
+  // 파일
+  onnxTraining: 'onnx 형식에는 가중치만 들어가므로 학습 상태가 없어야 합니다.',
+  onnxWithoutTraining: 'training의 연결을 끊거나, 다른 형식을 고르세요.',
 }

@@ -37,12 +37,13 @@ export const files = {
       dataset: '학습에 쓴 데이터 세트. 클래스 이름, 토큰의 단어, 값의 범위만 저장합니다',
     },
     params: {
-      name: '.zip을 뺀 파일 이름',
+      name: '.zip이나 .onnx를 뺀 파일 이름',
       format: {
         about: '파일 형식',
         each: {
           auto: 'diffusers가 불러올 수 있으면 그 클래스, 아니면 이 편집기의 클래스',
           diffusers: 'diffusers가 불러올 수 있는 것만. 나머지는 거부함',
+          onnx: '다른 프로그램을 위한 ONNX. 여기서는 불러올 수 없음',
         },
       },
       every:

@@ -1,13 +1,8 @@
 // Evaluation of embeddings of times, labels and positions.
 import type { Tensor, Tensor2D } from '../../../base/tf.ts'
 import { tf } from '../../../base/tf.ts'
-import {
-  fourierTimeEmbedding,
-  gridEmbedding,
-  oneHot,
-  rotaryWaves,
-  timestepEmbedding,
-} from '../../../layers/embedding.ts'
+import { fourierTimeEmbedding, oneHot, timestepEmbedding } from '../../../layers/embedding.ts'
+import { gridEmbedding, rotaryWaves } from '../../../layers/gridWaves.ts'
 import { EngineError } from '../../../base/errors.ts'
 import { modelMessages } from '../../../messages/models.ts'
 import type { Times } from '../../../process/schedule.ts'

@@ -1,0 +1,137 @@
+// Writers of all kinds of models that denoise.
+import type { ConditionPart } from '../base/values.ts'
+import type { LayerGraph } from '../models/graph/layer.ts'
+import { builtInKinds, ownKinds, type BuiltInKind } from '../models/registry.ts'
+import { onnxMessages } from '../messages/onnx.ts'
+import type { OnnxBuilder, Value } from './builder.ts'
+import { writeExact, writeGaussian } from './closedForm.ts'
+import { OnnxError } from './error.ts'
+import { findGraph } from './graphs.ts'
+import type { NetworkSources } from './layers/layer.ts'
+import { writeNetwork } from './network.ts'
+import type { OnnxSource } from './source.ts'
+import { writeGuided, writePrecondition } from './wrappers.ts'
+
+/** A prediction with the shape of x, and the learned variance if there is one. */
+export interface WrittenPrediction {
+  prediction: Value
+  variance?: Value
+}
+
+/** Parts of a condition. */
+type ConditionKind = ConditionPart['kind']
+
+export interface KindContext {
+  b: OnnxBuilder
+  model: OnnxSource
+  sources: NetworkSources
+  /** Axes of an item. */
+  rank: number
+  /** Parts of the condition that the model reads. */
+  conditions: readonly ConditionKind[]
+  /** Writes a model inside this one. */
+  writeChild(name: string, sources: NetworkSources): WrittenPrediction
+}
+
+type WriteKind = (context: KindContext) => WrittenPrediction
+
+/** Kinds without a network of layers of their own; the others are written layer by layer. */
+const wrappers: { readonly [K in BuiltInKind]: WriteKind | 'network' } = {
+  mlp: 'network',
+  unet: 'network',
+  dit: 'network',
+  layers: 'network',
+  classifier: 'network',
+  autoencoder_kl: 'network',
+  autoencoder_tiny: 'network',
+  exact: writeExact,
+  gaussian: writeGaussian,
+  guided: writeGuided,
+  precondition: writePrecondition,
+  classifier_guided({ model: { kind } }) {
+    throw new OnnxError(onnxMessages.gradient({ kind }), onnxMessages.exportParts())
+  },
+}
+
+/** Writes a model that denoises. Throws OnnxError for one that ONNX cannot express. */
+export function writeModel(
+  b: OnnxBuilder,
+  model: OnnxSource,
+  sources: NetworkSources,
+  prefix = '',
+): WrittenPrediction {
+  const { kind } = model
+  const rank = itemShape(model).length
+  const write = (builtInKinds as readonly string[]).includes(kind)
+    ? wrappers[kind as BuiltInKind]
+    : 'network'
+  if (write === 'network') return writePredict(b, model, sources, prefix)
+  return write({
+    b,
+    model,
+    sources,
+    rank,
+    conditions: conditionsOf(model),
+    writeChild: (name, inner) =>
+      // Only the weights of a second model need other names.
+      writeModel(b, model.children[name], inner, name === 'model' ? prefix : `${prefix}${name}.`),
+  })
+}
+
+/** Writes the function `predict`, and splits its channels if the second half is a variance. */
+function writePredict(
+  b: OnnxBuilder,
+  model: OnnxSource,
+  sources: NetworkSources,
+  prefix: string,
+): WrittenPrediction {
+  const graph = predictGraph(model)
+  const network = { graph, weights: model.weights, prefix }
+  const { value, shape } = writeNetwork(b, network, ['predict'], sources).get('predict')!
+  if (!model.variance) return { prediction: value }
+  const axis = shape.length === 3 ? 1 : shape.length
+  const half = (shape.at(-1) as number) / 2
+  return b.inScope('outputs', () => {
+    const slice = (from: number) =>
+      b.node('Slice', [value, b.ints(from), b.ints(from + half), b.ints(axis)])
+    return { prediction: slice(0), variance: slice(half) }
+  })
+}
+
+/** The network of a model that denoises. Throws OnnxError if it has none. */
+function predictGraph(model: OnnxSource): LayerGraph {
+  const { kind } = model
+  const found = findGraph(model)
+  if (found && Object.hasOwn(found.graph.functions, 'predict')) return found.graph
+  if (ownKinds.has(kind))
+    throw new OnnxError(onnxMessages.ownCode({ kind }), onnxMessages.defineLayers())
+  throw new OnnxError(onnxMessages.unknownKind({ kind }), onnxMessages.registerKind())
+}
+
+/** Shape of an item of a model that denoises. Throws OnnxError if it has none. */
+export function itemShape(model: OnnxSource): readonly number[] {
+  const inner = model.children.model
+  if (inner) return itemShape(inner)
+  if (model.kind === 'exact' || model.kind === 'gaussian') return [model.config.dim as number]
+  const { layers } = predictGraph(model)
+  return layers.find(({ op }) => op === 'x')!.attrs.shape as number[]
+}
+
+const conditionKinds: ReadonlySet<string> = new Set<ConditionKind>([
+  'labels',
+  'values',
+  'vectors',
+  'tokens',
+  'channels',
+])
+
+/** Parts of the condition of a model, or of the network inside it. */
+function conditionsOf(model: OnnxSource): ConditionKind[] {
+  const inner = model.children.model
+  if (inner) return conditionsOf(inner)
+  if (model.kind === 'exact') return (model.config.num_classes as number) > 0 ? ['labels'] : []
+  if (model.kind === 'gaussian') return []
+  return predictGraph(model).layers.flatMap(({ op }) =>
+    conditionKinds.has(op) ? [op as ConditionKind] : [],
+  )
+}
