@@ -44,22 +44,28 @@ export function timestepEmbedding(
   { flipSinToCos, freqShift }: Waves,
   width: number,
 ): (t: string) => string {
-  const shift = freqShift === 0 ? '' : ` - ${number(freqShift)}`
-  const name = `${flipSinToCos ? 'timestep' : 'sine_cosine'}_embedding${shift.replaceAll(/\W+/g, '_')}`
-  const waves = flipSinToCos ? 'angles.cos(), angles.sin()' : 'angles.sin(), angles.cos()'
-  parts.define(
-    name,
-    () => python`
-      def ${name}(t, channels):
-          """${flipSinToCos ? 'Cosines and sines' : 'Sines and cosines'} of times t (B,): (B, channels). Float32 would lose digits of large t."""
-          kind = torch.float32 if t.device.type == "mps" else torch.float64
-          k = torch.arange(channels // 2, dtype=kind, device=t.device)
-          angles = t[:, None] * 10000 ** (-k / (channels // 2${shift}))
-          return torch.cat([${waves}], dim=1).float()
-    `,
-  )
+  // A graph of layers may embed times in several ways.
+  let name = 'timestep_embedding'
+  const code = () => wavesCode(name, { flipSinToCos, freqShift })
+  for (let i = 2; (parts.get(name) ?? code()) !== code(); i++) name = `timestep_embedding_${i}`
+  parts.define(name, code)
   const call = (t: string) => `${name}(${t}, ${width})`
   return width % 2 ? (t) => `F.pad(${call(t)}, (0, 1))` : call
+}
+
+function wavesCode(name: string, { flipSinToCos, freqShift }: Waves): string {
+  const [title, waves] = flipSinToCos
+    ? ['Cosines and sines', 'angles.cos(), angles.sin()']
+    : ['Sines and cosines', 'angles.sin(), angles.cos()']
+  const count = `channels // 2${freqShift === 0 ? '' : ` - ${number(freqShift)}`}`
+  return python`
+    def ${name}(t, channels):
+        """${title} of times t (B,): (B, channels). Float32 would lose digits of large t."""
+        kind = torch.float32 if t.device.type == "mps" else torch.float64
+        k = torch.arange(channels // 2, dtype=kind, device=t.device)
+        angles = t[:, None] * 10000 ** (-k / (${count}))
+        return torch.cat([${waves}], dim=1).float()
+  `
 }
 
 /** Lines that create the linear layers of the embedding of a time: `head` is what they end up in. */
@@ -80,7 +86,7 @@ export const gridEmbedding = (parts: Parts): string =>
     'grid_embedding',
     () => python`
       def grid_embedding(rows, columns, channels):
-          """Sines and cosines of the column, then of the row, of each place: (rows * columns, channels)."""
+          """Sines and cosines of column and row of each place: (rows * columns, channels)."""
           frequencies = 10000 ** (-torch.arange(channels // 4, dtype=torch.float64) / (channels // 4))
           row, column = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
           angles = [place.reshape(-1, 1) * frequencies for place in (column, row)]

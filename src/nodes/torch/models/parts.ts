@@ -15,6 +15,11 @@ export class Parts {
     return name
   }
 
+  /** Code of a definition, if it is there. */
+  get(name: string): string | undefined {
+    return this.codes.get(name)
+  }
+
   definitions(): Definition[] {
     return [...this.codes].map(([name, code]) => ({ name, code }))
   }

@@ -1,6 +1,6 @@
 // Blocks of UNets and autoencoders in PyTorch: residual blocks, attention, and changes of size.
 import type { Activation } from '../../../engine/layers/activations.ts'
-import { activations, attend, attendLinearly, groupNorm, named, startAtZero } from './helpers.ts'
+import { activations, groupNorm, named, startAtZero } from './helpers.ts'
 import type { Parts } from './parts.ts'
 import { args, number, python } from './python.ts'
 
@@ -41,7 +41,7 @@ function writeResnetBlock(parts: Parts, style: ResnetStyle): string {
   )
   return python`
     class ResnetBlock(nn.Module):
-        """Norm, ${title} and convolution, twice, beside a skip connection${embedding ? `; the embedding ${use}` : ''}."""
+        """Twice norm, ${title} and convolution with a skip connection${embedding ? `; the embedding ${use}` : ''}."""
 
         def __init__(${parameters}):
             super().__init__()
@@ -62,9 +62,9 @@ function writeResnetBlock(parts: Parts, style: ResnetStyle): string {
                     `scale, shift = ${projected}.chunk(2, dim=1)`,
                     `h = self.norm2(${first}) * (1 + scale) + shift`,
                   ]
-                : embedding
+                : embedding && !resamples
                   ? `h = ${first} + ${projected}`
-                  : `h = ${first}`
+                  : [`h = ${first}`, ...(embedding ? [`h = h + ${projected}`] : [])]
             }
             return ${divides ? `(${sum}) / self.divisor` : sum}
   `
@@ -99,13 +99,7 @@ function writeAttention(parts: Parts, style: AttentionStyle): string {
   const { eps, heads, groups, otherGroups, divides, zeroInit, linear } = style
   const norm = groupNorm(otherGroups ? 'groups' : (groups ?? 0), 'channels', eps)
   const normed = groups || otherGroups ? 'self.group_norm(x)' : 'x'
-  const count =
-    heads === undefined
-      ? 'self.heads'
-      : 'count' in heads
-        ? String(heads.count)
-        : `pixels.shape[2] // ${heads.width}`
-  const mix = linear ? attendLinearly(parts) : attend(parts)
+  const split = `unflatten(2, ${headShape(heads)}).transpose(1, 2)`
   const sum = 'x + self.to_out(h).transpose(1, 2).reshape(x.shape)'
   const parameters = args(
     'self, channels',
@@ -115,7 +109,7 @@ function writeAttention(parts: Parts, style: AttentionStyle): string {
   )
   return python`
     class ${linear ? 'LinearAttention' : 'Attention'}(nn.Module):
-        """${linear ? 'Linear attention' : 'Self-attention'} of all pixels, beside a skip connection."""
+        """${linear ? 'Linear attention (Shen et al. 2021)' : 'Self-attention'} of all pixels, with a skip connection."""
 
         def __init__(${parameters}):
             super().__init__()
@@ -129,10 +123,24 @@ function writeAttention(parts: Parts, style: AttentionStyle): string {
 
         def forward(${args('self, x', style.ignoresTokens && 'tokens=None')}):
             pixels = ${normed}.flatten(2).transpose(1, 2)
-            q, k, v = self.to_q(pixels), self.to_k(pixels), self.to_v(pixels)
-            h = ${mix}(q, k, v, heads=${count})
+            layers = (self.to_q, self.to_k, self.to_v)
+            q, k, v = (layer(pixels).${split} for layer in layers)
+            ${
+              linear
+                ? [
+                    'summary = k.softmax(dim=2).transpose(2, 3) @ v',
+                    'h = (q.softmax(dim=3) @ summary).transpose(1, 2).flatten(2)',
+                  ]
+                : 'h = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)'
+            }
             return ${divides ? `(${sum}) / self.divisor` : sum}
   `
+}
+
+/** Sizes that the channels are split into: heads, and channels per head. */
+function headShape(heads: AttentionStyle['heads']): string {
+  if (heads === undefined) return '(self.heads, -1)'
+  return 'count' in heads ? `(${heads.count}, -1)` : `(-1, ${heads.width})`
 }
 
 /** A 3 x 3 convolution with stride 2. `padding` 0 pads only at the right and the bottom. */
