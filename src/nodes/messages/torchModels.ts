@@ -6,7 +6,7 @@ export const torchModelMessages = catalogue('torchModels', {
   ownRun:
     'Expected a network of layers, got a model of kind {kind}, whose definition computes in JavaScript.',
   layerName:
-    'Expected names of layers that PyTorch modules can have, got "{name}": modules have an attribute of this name.',
+    'Expected names of layers that PyTorch modules can have, got "{name}". Names that begin with _ and "training" belong to modules themselves.',
   layerInside:
     'Expected names of layers that do not begin with that of another layer, got "{name}" and "{inner}".',
 })

@@ -38,7 +38,7 @@ export function writeLayers(
   const view = new GraphView(graph)
   const functions = Object.keys(graph.functions)
   const reserved = functions.map((name) => methods[name] ?? name)
-  const modules = new ModuleTree(new Set(reserved))
+  const modules = new ModuleTree(parts, new Set(reserved))
   addModules(parts, view, modules, isZero)
   const { constants, lines } = addConstants(parts, view, modules)
   const around = { parts, view, modules, constants }
@@ -103,7 +103,12 @@ function addConstants(parts: Parts, { layers, shapes, used }: GraphView, modules
     if (!used[i]) continue
     if (op === 'grid_embedding') {
       const table = `${gridEmbedding(parts)}(${height}, ${width}, ${channels})`
-      add(i, 'positions', table, (name) => `self.register_buffer("${name}", ${table}, persistent=False)`)
+      add(
+        i,
+        'positions',
+        table,
+        (name) => `self.register_buffer("${name}", ${table}, persistent=False)`,
+      )
     }
     if (op === 'rotary_embedding') {
       const module = `${rotaryEmbedding(parts)}(${height}, ${width}, ${channels / heads})`
@@ -128,8 +133,7 @@ function writeMethod(
   const own = argumentsOf(functions[name])
   // A denoiser takes t even if it does not use it.
   const takesTime = own.isTimed || name === 'predict' || name === 'tokens'
-  const timed = parameters(own.specs, takesTime)
-  const given = own.isTimed ? timed : timed.map((each) => (each === 't' ? 't=None' : each))
+  const given = parameters(own.specs, takesTime)
   const inner = name === 'logits' && functions.features !== undefined ? 'features' : undefined
   const innerCall = inner && callOf(functions[inner], argumentsOf(functions[inner]))
   return python`
