@@ -30,6 +30,9 @@ const attributes = new Set(
 /** Further attributes of nn.ModuleDict, which refuses names of attributes. */
 const dictAttributes = new Set(['clear', 'items', 'keys', 'pop', 'update', 'values'])
 
+/** Containers of one module are on one line if it is this short, with its name and indentation. */
+const SHORT = 80
+
 /** Modules by name, and how `forward` reaches them. */
 export class ModuleTree {
   private readonly root: Branch = { children: new Map() }
@@ -98,7 +101,9 @@ export class ModuleTree {
       const [first, ...others] = this.create(child, `${path}.${name}`)
       return [`${areItems ? '' : `"${name}": `}${first}`, ...others]
     })
-    if (items.length === 1 && items[0].length === 1) return [open + items[0][0] + close]
+    const line = open + items[0][0] + close
+    const isShort = path.length + 4 * path.split('.').length + line.length < SHORT
+    if (items.length === 1 && items[0].length === 1 && isShort) return [line]
     const lines = items.flatMap((item) => [...item.slice(0, -1), `${item.at(-1)},`])
     return [open, ...lines.map((line) => `    ${line}`), close]
   }

@@ -46,16 +46,16 @@ export const args = (...items: readonly (string | number | false | undefined)[])
 const WIDTH = 100
 
 /**
- * A statement that ends with a list in brackets, `head[items]tail`: on one line if it fits at this
- * indentation, or with an item per line.
+ * Lines of `head`, items in brackets and `tail`: one line if it fits at this indentation. If not, the
+ * items are between the brackets, `each` on a line of its own or all on one.
  */
-export function bracketed(head: string, items: readonly string[], tail: string, indent: number) {
+export function bracketed(
+  [head, items, tail]: readonly [head: string, items: readonly string[], tail: string],
+  indent: number,
+  each = true,
+): string[] {
   const line = head + items.join(', ') + tail
-  const isShort = indent + line.length <= WIDTH && !items.some((item) => item.includes('\n'))
-  if (isShort) return [line]
-  return [
-    head,
-    ...items.flatMap((item) => `${item},`.split('\n').map((text) => `    ${text}`)),
-    tail,
-  ]
+  if (indent + line.length <= WIDTH) return [line]
+  const inner = each ? items.map((item) => `${item},`) : [items.join(', ')]
+  return [head, ...inner.map((text) => `    ${text}`), tail]
 }

@@ -111,8 +111,10 @@ function writeEmbedding(parts: Parts, config: UnetConfig, { time }: UnetStructur
   }
   const tokens = writeTokens(config)
   const active = activations[activationOf(config)].call
-  const line = `emb = ${active(sum.join(' + '))}`
-  const lines = line.length > 90 ? [`emb = ${sum.join(' + ')}`, `emb = ${active('emb')}`] : [line]
+  const lines =
+    sum.length === 1
+      ? [`emb = ${active(sum[0])}`]
+      : [`emb = ${sum[0]}`, `emb = ${active(`emb + ${sum[1]}`)}`]
   return { modules: [...modules, ...tokens.modules], lines: [...lines, ...tokens.lines] }
 }
 
@@ -167,9 +169,9 @@ function writeModules(around: Around): string[] {
   )
   const indent = 8
   return [
-    ...bracketed('self.down_blocks = nn.ModuleList([', encoder, '])', indent),
+    ...bracketed(['self.down_blocks = nn.ModuleList([', encoder, '])'], indent),
     ...(middle ? createMiddle(middle, attention, config) : []),
-    ...bracketed('self.up_blocks = nn.ModuleList([', decoder, '])', indent),
+    ...bracketed(['self.up_blocks = nn.ModuleList([', decoder, '])'], indent),
   ]
 }
 
@@ -245,9 +247,9 @@ function writeLevel({ parts, config, structure, attention }: Around): string {
     class Level(nn.Module):
         """Modules of one resolution: ${about.join(', ')}."""
 
-        def __init__(${settings}):
+        ${bracketed(['def __init__(', [settings], '):'], 4, false)}
             super().__init__()
-            self.resnets = nn.ModuleList(${resnet} for channels in inputs)
+            ${bracketed(['self.resnets = nn.ModuleList(', [`${resnet} for channels in inputs`], ')'], 8, false)}
             ${attention && !attention.isLinear && `self.attentions = ${attentions}`}
             ${attention?.isLinear && ['self.name = name', `self.add_module(name, ${attentions})`]}
             ${hasResamples && ['self.downsamplers = nn.ModuleList(down)', 'self.upsamplers = nn.ModuleList(up)']}

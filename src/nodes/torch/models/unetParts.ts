@@ -32,7 +32,11 @@ function writeResnetBlock(parts: Parts, style: ResnetStyle): string {
   const first = `self.conv1(${resize(call('self.norm1(x)'))})`
   const projected = 'self.time_emb_proj(emb)[:, :, None, None]'
   const second = embedding?.shifts ? 'h' : 'self.norm2(h)'
-  const sum = `self.conv_shortcut(${resize('x')}) + self.conv2(${drop(call(second))})`
+  const skip = `self.conv_shortcut(${resize('x')})`
+  const inner = `self.conv2(${drop(call(second))})`
+  // On one line if that is short.
+  const [last, sum] =
+    resamples && dropout > 0 ? [`h = ${inner}`, `${skip} + h`] : [undefined, `${skip} + ${inner}`]
   const parameters = args(
     'self, channels, out',
     embedding && 'width',
@@ -66,6 +70,7 @@ function writeResnetBlock(parts: Parts, style: ResnetStyle): string {
                   ? `h = ${first} + ${projected}`
                   : [`h = ${first}`, ...(embedding ? [`h = h + ${projected}`] : [])]
             }
+            ${last}
             return ${divides ? `(${sum}) / self.divisor` : sum}
   `
 }
