@@ -5,7 +5,7 @@ import type { TinyConfig } from '../../../engine/models/vae/tinyConfig.ts'
 import { groupNorm, named } from './helpers.ts'
 import type { Parts } from './parts.ts'
 import { list, python } from './python.ts'
-import { downsample, pixelAttention, resnetBlock, upsample } from './unetParts.ts'
+import { downsample, defineAttention, resnetBlock, upsample } from './unetParts.ts'
 
 /** Epsilon of all group norms of an AutoencoderKL. */
 const EPS = 1e-6
@@ -112,7 +112,7 @@ function addMiddle(parts: Parts, config: KlConfig, resnet: string): string {
   const attends = config.mid_block_add_attention
   const attention =
     attends &&
-    pixelAttention(parts, {
+    defineAttention(parts, {
       eps: EPS,
       heads: { count: 1 },
       groups: config.norm_num_groups,

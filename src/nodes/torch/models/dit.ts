@@ -6,7 +6,7 @@ import { WAVES } from '../../../engine/models/dit/graph.ts'
 import { defaults, parameters } from './arguments.ts'
 import {
   activations,
-  attend,
+  defineAttend,
   gridEmbedding,
   named,
   startAtZero,
@@ -107,7 +107,7 @@ const ditAttention = (parts: Parts, config: DitConfig): string =>
 
           def forward(self, x):
               q, k, v = self.to_q(x), self.to_k(x), self.to_v(x)
-              return self.to_out(${attend(parts)}(q, k, v, heads=${config.num_attention_heads}))
+              return self.to_out(${defineAttend(parts)}(q, k, v, heads=${config.num_attention_heads}))
     `
   })
 

@@ -117,7 +117,7 @@ export const unpatchify = (parts: Parts): string =>
   )
 
 /** Attention of tokens with several heads. */
-export const attend = (parts: Parts): string =>
+export const defineAttend = (parts: Parts): string =>
   parts.define(
     'attend',
     () => python`
@@ -128,7 +128,7 @@ export const attend = (parts: Parts): string =>
     `,
   )
 
-export const attendLinearly = (parts: Parts): string =>
+export const defineAttendLinearly = (parts: Parts): string =>
   parts.define(
     'attend_linearly',
     () => python`

@@ -6,8 +6,8 @@ import type { Attributes, FeatureShape } from '../../../engine/models/graph/laye
 import { paddingOf } from '../../../engine/models/graph/ops/linear.ts'
 import {
   activations,
-  attend,
-  attendLinearly,
+  defineAttend,
+  defineAttendLinearly,
   fourierEmbedding,
   groupNorm,
   patchify,
@@ -45,8 +45,8 @@ export interface LayerCode {
   call(layer: LayerCall): string | Pick<Operand, 'code' | 'isLast'>
 }
 
-const isImage = ({ length }: FeatureShape) => length === 3
-const channelsOf = (shape: FeatureShape) => shape.at(-1) as number
+const hasPixels = ({ length }: FeatureShape) => length === 3
+const channelCount = (shape: FeatureShape) => shape.at(-1) as number
 
 /** With the channels of images before the pixels, as convolutions take them. */
 export const withChannelsFirst = ({ code, isLast }: Operand): string =>
@@ -54,9 +54,9 @@ export const withChannelsFirst = ({ code, isLast }: Operand): string =>
 
 /** With the channels as the last axis, as linear layers take them. */
 const withChannelsLast = ({ code, shape, isLast }: Operand): string =>
-  isImage(shape) && !isLast ? `${code}.movedim(1, -1)` : code
+  hasPixels(shape) && !isLast ? `${code}.movedim(1, -1)` : code
 
-const channelAxis = ({ shape, isLast }: Operand) => (isImage(shape) && !isLast ? 1 : -1)
+const channelAxis = ({ shape, isLast }: Operand) => (hasPixels(shape) && !isLast ? 1 : -1)
 
 /** A layer that applies a function to each number. */
 const elementwise = (apply: (x: string) => string): LayerCode => ({
@@ -71,7 +71,7 @@ const overChannels = (
   ...(module && { module }),
   call: (layer) => ({
     code: call(withChannelsLast(layer.inputs[0]), layer),
-    isLast: isImage(layer.shape),
+    isLast: hasPixels(layer.shape),
   }),
 })
 
@@ -116,13 +116,13 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
   linear: overChannels(
     (x, { self }) => `${self}(${x})`,
     ({ inputs: [{ shape }], attrs: { out, bias } }) =>
-      `nn.Linear(${args(channelsOf(shape), out as number, !bias && 'bias=False')})`,
+      `nn.Linear(${args(channelCount(shape), out as number, !bias && 'bias=False')})`,
   ),
   conv: {
     module({ inputs: [{ shape }], attrs }) {
       const { out, kernel, stride, groups, bias } = attrs as Record<string, number>
       return `nn.Conv2d(${args(
-        channelsOf(shape),
+        channelCount(shape),
         out,
         kernel,
         named('stride', stride, 1),
@@ -138,7 +138,7 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
       const { out, kernel, stride, bias } = attrs as Record<string, number>
       const { top } = paddingOf(attrs)
       return `nn.ConvTranspose2d(${args(
-        channelsOf(shape),
+        channelCount(shape),
         out,
         kernel,
         named('stride', stride, 1),
@@ -150,7 +150,7 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
   },
   group_norm: {
     module: ({ inputs: [{ shape }], attrs: { groups, eps } }) =>
-      groupNorm(groups as number, channelsOf(shape), eps as number),
+      groupNorm(groups as number, channelCount(shape), eps as number),
     call: ({ inputs: [x], self, shape }) =>
       shape.length === 2
         ? `${self}(${x.code}.transpose(1, 2)).transpose(1, 2)`
@@ -158,18 +158,18 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
   },
   layer_norm: {
     module: ({ inputs: [{ shape }], attrs: { eps } }) =>
-      `nn.LayerNorm(${args(channelsOf(shape), eps !== 1e-5 && `eps=${number(eps as number)}`)})`,
+      `nn.LayerNorm(${args(channelCount(shape), eps !== 1e-5 && `eps=${number(eps as number)}`)})`,
     call({ inputs: [x], attrs: { affine, eps }, self, shape }) {
       const code = affine
         ? `${self}(${withChannelsLast(x)})`
-        : `F.layer_norm(${withChannelsLast(x)}, (${channelsOf(shape)},), eps=${number(eps as number)})`
-      return { code, isLast: isImage(shape) }
+        : `F.layer_norm(${withChannelsLast(x)}, (${channelCount(shape)},), eps=${number(eps as number)})`
+      return { code, isLast: hasPixels(shape) }
     },
   },
   rms_norm: overChannels(
     (x, { self }) => `${self}(${x})`,
     ({ inputs: [{ shape }], attrs: { eps } }) =>
-      `nn.RMSNorm(${channelsOf(shape)}, eps=${number(eps as number)})`,
+      `nn.RMSNorm(${channelCount(shape)}, eps=${number(eps as number)})`,
   ),
   ...Object.fromEntries(
     Object.entries(activations).map(([name, { call }]) => [name, elementwise(call)]),
@@ -200,7 +200,7 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
   channel_scale: overChannels(
     (x, { self }) => `${self}(${x})`,
     ({ parts, inputs: [{ shape }], attrs: { start } }) =>
-      `${scale(parts)}(${channelsOf(shape)}, ${number(start as number)})`,
+      `${scale(parts)}(${channelCount(shape)}, ${number(start as number)})`,
   ),
   modulate: combined(([x, scale, shift]) => `${x} * (1 + ${scale}) + ${shift}`),
   concat: {
@@ -250,7 +250,7 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
   reshape: {
     call: ({ inputs: [x], shape }) => ({
       code: `${withChannelsLast(x)}.reshape(-1, ${shape.join(', ')})`,
-      isLast: isImage(shape),
+      isLast: hasPixels(shape),
     }),
   },
   timestep_embedding: {
@@ -287,8 +287,8 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
     call: ({ inputs: [{ code }], attrs: { heads }, constant }) =>
       `${constant}(${code}, heads=${heads as number})`,
   },
-  attention: { call: (layer) => attention(attend, layer) },
-  linear_attention: { call: (layer) => attention(attendLinearly, layer) },
+  attention: { call: (layer) => attention(defineAttend, layer) },
+  linear_attention: { call: (layer) => attention(defineAttendLinearly, layer) },
 }
 
 const attention = (helper: (parts: Parts) => string, { parts, inputs, attrs }: LayerCall) =>

@@ -19,7 +19,7 @@ const methods: Readonly<Record<string, string>> = {
   logits: 'forward',
 }
 
-/** What the methods of a class are written from. */
+/** Parts of a class that its methods are written from. */
 export interface LayerClass {
   parts: Parts
   view: GraphView

@@ -1,6 +1,6 @@
 // Python source from templates.
 
-/** What a template may contain: text, lines, or nothing. */
+/** Contents of a template: text, lines, or nothing. */
 type Piece = string | number | false | undefined | readonly string[]
 
 /**

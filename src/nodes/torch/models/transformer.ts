@@ -1,9 +1,9 @@
 // Transformers over the pixels of an image that attend to tokens: diffusers' Transformer2DModel.
-import { attend, groupNorm, named, startAtZero } from './helpers.ts'
+import { defineAttend, groupNorm, named, startAtZero } from './helpers.ts'
 import type { Parts } from './parts.ts'
 import { args, python } from './python.ts'
 
-/** What the transformers of a network have in common; undefined for what differs. */
+/** Properties that the transformers of a network share; undefined for one that differs. */
 export interface TransformerStyle {
   groups: number
   /** Width of the tokens. */
@@ -103,7 +103,7 @@ const crossAttention = (parts: Parts): string =>
 
           def forward(self, x, context):
               q, k, v = self.to_q(x), self.to_k(context), self.to_v(context)
-              return self.to_out(${attend(parts)}(q, k, v, self.heads))
+              return self.to_out(${defineAttend(parts)}(q, k, v, self.heads))
     `,
   )
 

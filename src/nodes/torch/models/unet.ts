@@ -20,7 +20,7 @@ import type { UnetAttention } from './unetAttention.ts'
 import { noAttention, unetAttention } from './unetAttention.ts'
 import { downsample, resnetBlock, upsample } from './unetParts.ts'
 
-/** What the parts of the class are written from. */
+/** Inputs of the functions that write parts of the class. */
 interface Around {
   parts: Parts
   config: UnetConfig

@@ -4,23 +4,90 @@ import type { AttentionBlock, UnetStructure } from '../../../engine/models/unet/
 import type { Parts } from './parts.ts'
 import { args, python } from './python.ts'
 import { transformer, type TransformerStyle } from './transformer.ts'
-import { pixelAttention, type AttentionStyle } from './unetParts.ts'
+import { defineAttention, type AttentionStyle } from './unetParts.ts'
 
-/** The attention of a network, by its blocks. */
-export interface UnetAttention {
+/** The attention of a network: its classes, and the expressions that create its blocks. */
+export class UnetAttention {
   /** Some level has attention. */
-  inLevels: boolean
+  readonly inLevels: boolean
   /** Some block attends to tokens, so that all take them. */
-  crosses: boolean
+  readonly crosses: boolean
   /** Some block has linear attention, whose weights have another name. */
-  isLinear: boolean
-  /** What creates a block from its number of channels. */
-  factory(block: AttentionBlock): string
-  /** Creates the block in the middle. */
-  create(block: AttentionBlock): string
+  readonly isLinear: boolean
+  private readonly styles: { self: AttentionStyle; linear: AttentionStyle }
+  private readonly crossStyle: TransformerStyle | undefined
+
+  /** `levels`: the first block of each level that has attention. */
+  constructor(
+    private readonly parts: Parts,
+    private readonly config: UnetConfig,
+    private readonly middle: AttentionBlock | undefined,
+    levels: readonly AttentionBlock[],
+    zeroInit: boolean,
+  ) {
+    const blocks = [...levels, ...(middle ? [middle] : [])]
+    const ofKind = (kind: AttentionBlock['kind']) => blocks.filter((block) => block.kind === kind)
+    this.inLevels = levels.length > 0
+    this.crosses = ofKind('cross').length > 0
+    this.isLinear = ofKind('linear').length > 0
+    this.styles = {
+      self: this.describeStyle(ofKind('self'), zeroInit),
+      linear: { ...this.describeStyle(ofKind('linear'), zeroInit), linear: true },
+    }
+    this.crossStyle = this.crosses
+      ? describeTransformers(config.norm_num_groups, ofKind('cross'), zeroInit)
+      : undefined
+  }
+
+  /** Expression of a function that creates a block from its number of channels. */
+  factory(block: AttentionBlock): string {
+    const [name, settings] = this.describe(block)
+    return settings ? `partial(${name}, ${settings})` : name
+  }
+
+  /** Expression that creates a block. */
+  create(block: AttentionBlock): string {
+    const [name, settings] = this.describe(block)
+    return `${name}(${args(block.channels, settings || undefined)})`
+  }
+
+  private describeStyle(blocks: readonly AttentionBlock[], zeroInit: boolean): AttentionStyle {
+    const groups = [...new Set(blocks.map((block) => block.groups))]
+    return {
+      eps: this.config.norm_eps,
+      heads: headsOf(blocks),
+      groups: groups[0],
+      otherGroups: groups.length > 1,
+      divides:
+        this.config.mid_block_scale_factor !== 1 && blocks.some((each) => each === this.middle),
+      zeroInit,
+      linear: false,
+      ignoresTokens: this.crosses,
+    }
+  }
+
+  /** Class of a block, and the arguments that differ from its defaults. */
+  private describe(block: AttentionBlock): [name: string, settings: string] {
+    const { kind, heads, groups, cross } = block
+    if (kind === 'cross') {
+      const style = this.crossStyle!
+      const settings = args(
+        style.heads === undefined && `heads=${heads}`,
+        style.layers === undefined && `layers=${cross!.layers}`,
+      )
+      return [transformer(this.parts, style), settings]
+    }
+    const style = this.styles[kind]
+    const settings = args(
+      style.heads === undefined && `heads=${heads}`,
+      groups !== style.groups && `groups=${groups ?? 'None'}`,
+      style.divides && block === this.middle && `divisor=${this.config.mid_block_scale_factor}`,
+    )
+    return [defineAttention(this.parts, style), settings]
+  }
 }
 
-/** Adds the classes; undefined if no block has attention. */
+/** The attention of a UNet; undefined if it has none. */
 export function unetAttention(
   parts: Parts,
   config: UnetConfig,
@@ -28,58 +95,8 @@ export function unetAttention(
   zeroInit: boolean,
 ): UnetAttention | undefined {
   const levels = [...down, ...up].flatMap(({ attentions }) => attentions.slice(0, 1))
-  const all = [...levels, ...(middle?.attention ? [middle.attention] : [])]
-  if (all.length === 0) return undefined
-  const crosses = all.some(({ kind }) => kind === 'cross')
-  const divisor = config.mid_block_scale_factor
-  const ofKind = (kind: AttentionBlock['kind']) => all.filter((block) => block.kind === kind)
-  const divides = divisor !== 1 && middle?.attention !== undefined
-  const style = (blocks: readonly AttentionBlock[], linear: boolean): AttentionStyle => {
-    const groups = [...new Set(blocks.map((block) => block.groups))]
-    return {
-      eps: config.norm_eps,
-      heads: headsOf(blocks),
-      groups: groups[0],
-      otherGroups: groups.length > 1,
-      divides: divides && blocks.includes(middle.attention!),
-      zeroInit: zeroInit && !linear,
-      linear,
-      ignoresTokens: crosses,
-    }
-  }
-  const styles = { self: style(ofKind('self'), false), linear: style(ofKind('linear'), true) }
-  const cross = crosses ? crossStyle(config, ofKind('cross'), zeroInit) : undefined
-  const describe = (block: AttentionBlock): [name: string, settings: string] => {
-    const { kind, heads, groups } = block
-    if (kind === 'cross') {
-      const { layers } = block.cross!
-      const settings = args(
-        cross!.heads === undefined && `heads=${heads}`,
-        cross!.layers === undefined && `layers=${layers}`,
-      )
-      return [transformer(parts, cross!), settings]
-    }
-    const own = styles[kind]
-    const settings = args(
-      own.heads === undefined && `heads=${heads}`,
-      groups !== own.groups && `groups=${groups ?? 'None'}`,
-      own.divides && block === middle?.attention && `divisor=${divisor}`,
-    )
-    return [pixelAttention(parts, own), settings]
-  }
-  return {
-    inLevels: levels.length > 0,
-    crosses,
-    isLinear: ofKind('linear').length > 0,
-    factory(block) {
-      const [name, settings] = describe(block)
-      return settings ? `partial(${name}, ${settings})` : name
-    },
-    create(block) {
-      const [name, settings] = describe(block)
-      return `${name}(${args(block.channels, settings || undefined)})`
-    },
-  }
+  if (levels.length === 0 && !middle?.attention) return undefined
+  return new UnetAttention(parts, config, middle?.attention, levels, zeroInit)
 }
 
 /** Number of heads of all blocks, or channels per head; undefined if both differ. */
@@ -93,15 +110,15 @@ function headsOf(blocks: readonly AttentionBlock[]): AttentionStyle['heads'] {
   return hasWidth ? { width } : undefined
 }
 
-function crossStyle(
-  config: UnetConfig,
+function describeTransformers(
+  groups: number,
   blocks: readonly AttentionBlock[],
   zeroInit: boolean,
 ): TransformerStyle {
   const [first] = blocks
   const { layers, tokenWidth, linearProjection } = first.cross!
   return {
-    groups: config.norm_num_groups,
+    groups,
     tokenWidth,
     linearProjection,
     heads: blocks.every(({ heads }) => heads === first.heads) ? first.heads : undefined,

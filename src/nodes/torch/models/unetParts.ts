@@ -4,7 +4,7 @@ import { activations, groupNorm, named, startAtZero } from './helpers.ts'
 import type { Parts } from './parts.ts'
 import { args, number, python } from './python.ts'
 
-/** What the residual blocks of a network have in common. */
+/** Properties that the residual blocks of a network share. */
 export interface ResnetStyle {
   groups: number
   eps: number
@@ -75,7 +75,7 @@ function writeResnetBlock(parts: Parts, style: ResnetStyle): string {
   `
 }
 
-/** What the attention blocks of a network have in common; what differs is a parameter. */
+/** Properties that the attention blocks of a network share. Others are parameters. */
 export interface AttentionStyle {
   eps: number
   /** Number of heads, or channels per head, of all blocks; undefined if both differ. */
@@ -95,7 +95,7 @@ export interface AttentionStyle {
  * Class of self-attention of pixels: `Attention(channels, heads=..., groups=..., divisor=...)`, or
  * `LinearAttention`.
  */
-export const pixelAttention = (parts: Parts, style: AttentionStyle): string =>
+export const defineAttention = (parts: Parts, style: AttentionStyle): string =>
   parts.define(style.linear ? 'LinearAttention' : 'Attention', () => writeAttention(parts, style))
 
 function writeAttention(parts: Parts, style: AttentionStyle): string {
