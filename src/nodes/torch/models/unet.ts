@@ -183,7 +183,7 @@ function createLevel(around: Around, { resnets, attentions, resample }: Level): 
     resnets[0].to,
     'width',
     block && attention!.factory(block),
-    block?.kind === 'linear' && 'name="linear_attentions"',
+    block?.kind === 'linear' && 'linear=True',
     resample && `${directionOf(resample)}=[${createResample(around, resample)}]`,
   )})`
 }
@@ -213,7 +213,7 @@ function createMiddle(
     list([first.from, second.from]),
     first.to,
     'width',
-    isLinear && 'name="linear_attentions"',
+    isLinear && 'linear=True',
     divisor !== 1 && `divisor=${divisor}`,
   )
   const name = isLinear ? 'linear_attentions' : 'attentions'
@@ -234,7 +234,7 @@ function writeLevel({ parts, config, structure, attention }: Around): string {
   const settings = args(
     'self, inputs, out, width',
     attention?.inLevels && `attention=${none}`,
-    attention?.isLinear && 'name="attentions"',
+    attention?.isLinear && 'linear=False',
     hasResamples && 'down=(), up=()',
     divides && 'divisor=1',
   )
@@ -251,10 +251,19 @@ function writeLevel({ parts, config, structure, attention }: Around): string {
             super().__init__()
             ${bracketed(['self.resnets = nn.ModuleList(', [`${resnet} for channels in inputs`], ')'], 8, false)}
             ${attention && !attention.isLinear && `self.attentions = ${attentions}`}
-            ${attention?.isLinear && ['self.name = name', `self.add_module(name, ${attentions})`]}
+            ${attention?.isLinear && ['self.name = "linear_attentions" if linear else "attentions"', `self.add_module(self.name, ${attentions})`]}
             ${hasResamples && ['self.downsamplers = nn.ModuleList(down)', 'self.upsamplers = nn.ModuleList(up)']}
+        ${attention?.isLinear && LAYERS}
   `
 }
+
+/** Method of levels whose attention has one of two names. */
+const LAYERS = [
+  '',
+  'def layers(self):',
+  '    """Pairs of a residual block and the attention after it."""',
+  '    return zip(self.resnets, self.get_submodule(self.name))',
+]
 
 /** Lines of `forward` from conv_in to the last level. */
 function writePath({ structure, attention }: Around): string[] {
@@ -265,7 +274,7 @@ function writePath({ structure, attention }: Around): string[] {
     !attention
       ? `for resnet in ${level}.resnets:`
       : attention.isLinear
-        ? `for resnet, attention in zip(${level}.resnets, getattr(${level}, ${level}.name)):`
+        ? `for resnet, attention in ${level}.layers():`
         : `for resnet, attention in zip(${level}.resnets, ${level}.attentions):`
   const hasResamples = structure.down.length > 1
   return [
