@@ -53,6 +53,7 @@ import { layerCures } from '../../../../nodes/messages/layerCures.ts'
 import { layerNodeMessages } from '../../../../nodes/messages/layerNodes.ts'
 import { formulaNodeMessages } from '../../../../nodes/messages/formulaNode.ts'
 import { hostMessages } from '../../../../nodes/messages/host.ts'
+import { torchModelMessages } from '../../../../nodes/messages/torchModels.ts'
 import { createTranslator, pairCatalogue, type TranslatedMessage } from '../../translator.ts'
 import { koArchive } from './archive.ts'
 import { koSafetensors } from './safetensors.ts'
@@ -74,6 +75,7 @@ import { koParams, koParamWords } from './params.ts'
 import { koPlan, koPlanWords } from './plan.ts'
 import { koProcess, koProcessWords } from './process.ts'
 import { koSlots } from './slots.ts'
+import { koTorchModels } from './torchModels.ts'
 import { koTraining, koTrainingWords } from './training.ts'
 
 export const sentences: readonly TranslatedMessage[] = [
@@ -89,6 +91,7 @@ export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(layerMessages, koLayers),
   ...pairCatalogue(layerCures, koLayerCures),
   ...pairCatalogue(layerNodeMessages, koLayerNodes),
+  ...pairCatalogue(torchModelMessages, koTorchModels),
   ...pairCatalogue(formulaMessages, koFormula),
   ...pairCatalogue(formulaCures, koFormulaCures),
   ...pairCatalogue(formulaNodeMessages, koFormulaNode),

@@ -1,0 +1,61 @@
+// Python source from templates.
+
+/** Contents of a template: text, lines, or nothing. */
+type Piece = string | number | false | undefined | readonly string[]
+
+/**
+ * Python source, without the indentation that all lines share and without the first and last line
+ * break. A line that holds nothing but a piece becomes the lines of that piece, all indented like
+ * it; it is left out if the piece is false, undefined or has no lines.
+ */
+export function python(strings: TemplateStringsArray, ...pieces: Piece[]): string {
+  const marked = strings.raw.reduce((text, part, i) => `${text}\0${i - 1}\0${part}`)
+  const lines = marked.replace(/^\n/, '').replace(/\n *$/, '').split('\n')
+  const shared = Math.min(...lines.filter((line) => line.trim()).map(indentation))
+  return lines.flatMap((line) => fillLine(line.slice(shared), pieces)).join('\n')
+}
+
+const indentation = (line: string): number => line.length - line.trimStart().length
+
+function fillLine(line: string, pieces: readonly Piece[]): string[] {
+  const [, indent, alone] = /^( *)\0(\d+)\0$/.exec(line) ?? []
+  if (alone !== undefined)
+    return toLines(pieces[Number(alone)]).map((text) => (text === '' ? '' : indent + text))
+  return [line.replaceAll(/\0(\d+)\0/g, (_, i) => toLines(pieces[Number(i)]).join('\n'))]
+}
+
+function toLines(piece: Piece): string[] {
+  if (piece === undefined || piece === false) return []
+  const texts = typeof piece === 'object' ? piece : [String(piece)]
+  return texts.flatMap((text) => text.split('\n'))
+}
+
+/** A number as Python source. */
+export function number(value: number): string {
+  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value)
+}
+
+/** A list as Python source. */
+export const list = (items: readonly (string | number)[]): string => `[${items.join(', ')}]`
+
+/** Arguments of a call, without those that are false or undefined. */
+export const args = (...items: readonly (string | number | false | undefined)[]): string =>
+  items.filter((item) => item !== false && item !== undefined).join(', ')
+
+/** The longest line of the source. */
+const WIDTH = 100
+
+/**
+ * Lines of `head`, items in brackets and `tail`: one line if it fits at this indentation. If not, the
+ * items are between the brackets, `each` on a line of its own or all on one.
+ */
+export function bracketed(
+  [head, items, tail]: readonly [head: string, items: readonly string[], tail: string],
+  indent: number,
+  each = true,
+): string[] {
+  const line = head + items.join(', ') + tail
+  if (indent + line.length <= WIDTH) return [line]
+  const inner = each ? items.map((item) => `${item},`) : [items.join(', ')]
+  return [head, ...inner.map((text) => `    ${text}`), tail]
+}

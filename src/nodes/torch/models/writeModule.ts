@@ -1,0 +1,140 @@
+// Writes the network of a model as a PyTorch module.
+//
+// Kinds with a form of their own: unet, dit, mlp, classifier, autoencoder_kl and autoencoder_tiny. A
+// graph of layers (kind `layers`, and defined kinds such as jit) becomes one line per layer. Models
+// that only wrap others (precondition, guided, classifier_guided), and those of data (exact,
+// gaussian), are no networks and are refused here.
+//
+// The class is an nn.Module whose state_dict has the names and shapes of our safetensors files, and
+// whose parameters start with the distributions that ours start with. Arguments of `forward`:
+//
+// - `x`: `[B, C, H, W]` images or `[B, D]` points; `t`: `[B]` times, of any number type. Float64
+//   keeps the digits of the sines and cosines of t.
+// - By parts of the condition: `classes`, `[B]` or `[B, n]` int64, -1 for the null label; `values`,
+//   `[B]`; `vectors`, `[B, width]`; `tokens`, `[B, n, width]`; `channels`, `[B, C, H, W]`. All are
+//   keyword arguments that only exist if the network has them. `classes`, `tokens` and `channels`
+//   may be left out.
+// - The result is the prediction, with a learned variance in the second half of the channels.
+//
+// Other methods: a classifier has `features(x)` or `features(x, t)`, and `forward` gives logits.
+// Autoencoders have `encode(x)` and `decode(z)` instead of `forward`: AutoencoderKL encodes to mean
+// and log-variance (a pair), AutoencoderTiny to latents, a graph of layers to what its layers give.
+// None of them scales latents. A model of tokens takes one-hot vectors `[B, n, v + 1]`.
+import type { ClassifierConfig } from '../../../engine/models/classifierGraph.ts'
+import type { DitConfig } from '../../../engine/models/dit/config.ts'
+import type { LayersConfig } from '../../../engine/models/layersConfig.ts'
+import type { MlpConfig } from '../../../engine/models/mlpGraph.ts'
+import type { LayersDefinition } from '../../../engine/models/own/definition.ts'
+import { ownNetwork } from '../../../engine/models/own/network.ts'
+import { modelConditions } from '../../../engine/models/predict.ts'
+import { KindTable } from '../../../engine/models/registry.ts'
+import type { UnetConfig } from '../../../engine/models/unet/config.ts'
+import type { KlConfig } from '../../../engine/models/vae/klConfig.ts'
+import type { TinyConfig } from '../../../engine/models/vae/tinyConfig.ts'
+import type { Model } from '../../../engine/base/values.ts'
+import { torchModelMessages } from '../../messages/torchModels.ts'
+import { writeAutoencoderKl, writeAutoencoderTiny } from './autoencoders.ts'
+import { writeDit } from './dit.ts'
+import { importsOf } from './imports.ts'
+import { writeLayers } from './layers.ts'
+import { writeClassifier, writeMlp } from './mlp.ts'
+import { withFreeNames } from './names.ts'
+import { Parts } from './parts.ts'
+import { writeUnet } from './unet.ts'
+
+/** Python source of one network. */
+export interface PythonModule {
+  /** Import lines that the code needs, such as `import torch.nn.functional as F`. */
+  imports: readonly string[]
+  /**
+   * Functions and classes in the order in which they are to be written, the network last. Networks
+   * of one file share equal helpers, which the caller writes once.
+   */
+  definitions: readonly Definition[]
+  /** Expression that creates the network, such as `UNet()`. */
+  construct: string
+}
+
+export interface Definition {
+  name: string
+  code: string
+}
+
+/** A network without its weights. A {@link Model} is one. */
+export interface ModelDescription extends Pick<Model, 'kind' | 'config'> {
+  /** Param `zero_init` of UNet and DiT: the last layer of each block starts at zero. */
+  zeroInit?: boolean
+  /** Layers of a graph of layers that start at zero, by name. */
+  zeroLayers?: readonly string[]
+}
+
+/** Code of the definitions by name that a file has already. */
+export type Definitions = ReadonlyMap<string, string>
+
+/**
+ * Writes a network as the class `className`. Helpers whose names are in `taken` with other code get
+ * other names; names of the file that are no definitions may be there with empty code. Throws Error
+ * with the reason, in the language of catalogues, if the network has no PyTorch form.
+ */
+export function writeModule(
+  model: ModelDescription,
+  className: string,
+  taken: Definitions = new Map(),
+): PythonModule {
+  const write = writers.find(model.kind)
+  if (!write) throw new Error(torchModelMessages.kind({ kind: model.kind }))
+  const parts = new Parts()
+  write(parts, model, className)
+  const definitions = withFreeNames(parts.definitions(), taken)
+  const { name } = definitions.at(-1)!
+  const code = definitions.map((each) => each.code).join('\n')
+  return { imports: importsOf(code), definitions, construct: `${name}()` }
+}
+
+/** Adds the class of a network and what it uses, the class last. Throws Error with the reason. */
+type Write = (parts: Parts, model: ModelDescription, className: string) => void
+
+const specsOf = ({ kind, config }: ModelDescription) =>
+  modelConditions({ type: 'model', kind, config, predicts: 'sample', weights: {}, children: {} })
+
+/** Writers by kind of network. */
+const writers = new KindTable<Write>(
+  {
+    unet: (parts, model, name) =>
+      writeUnet(
+        parts,
+        model.config as unknown as UnetConfig,
+        name,
+        specsOf(model),
+        model.zeroInit ?? false,
+      ),
+    dit: (parts, model, name) =>
+      writeDit(
+        parts,
+        model.config as unknown as DitConfig,
+        name,
+        specsOf(model),
+        model.zeroInit ?? false,
+      ),
+    mlp: (parts, model, name) =>
+      writeMlp(parts, model.config as unknown as MlpConfig, name, specsOf(model)),
+    classifier: (parts, { config }, name) =>
+      writeClassifier(parts, config as unknown as ClassifierConfig, name),
+    autoencoder_kl: (parts, { config }, name) =>
+      writeAutoencoderKl(parts, config as unknown as KlConfig, name),
+    autoencoder_tiny: (parts, { config }, name) =>
+      writeAutoencoderTiny(parts, config as unknown as TinyConfig, name),
+    layers(parts, { config, zeroLayers }, name) {
+      const zeros = new Set(zeroLayers)
+      writeLayers(parts, config as unknown as LayersConfig, name, (layer) => zeros.has(layer))
+    },
+  },
+  // The layers of a defined kind.
+  (definition) => (parts, model, name) => {
+    const { graph } = ownNetwork(definition)
+    if (!graph) throw new Error(torchModelMessages.ownRun({ kind: model.kind }))
+    const { startsAtZero } = definition as LayersDefinition<object>
+    const isZero = (layer: string) => startsAtZero?.(layer, model.config) ?? false
+    writeLayers(parts, graph(model.config), name, isZero)
+  },
+)

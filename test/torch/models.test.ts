@@ -1,0 +1,237 @@
+// Source of networks in PyTorch: its form, shared helpers, and what is refused. Needs no Python;
+// models.torch.test.ts runs it.
+import { describe, expect, test } from 'vitest'
+import { defineModel } from '../../src/engine/models/own/definition.ts'
+import { registerModels } from '../../src/engine/models/own/register.ts'
+import { classifierGraph } from '../../src/engine/models/classifierGraph.ts'
+import type { DitConfig } from '../../src/engine/models/dit/config.ts'
+import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
+import { ditGraph } from '../../src/engine/models/dit/graph.ts'
+import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
+import type { LayerGraph, LayerOp } from '../../src/engine/models/graph/layer.ts'
+import * as activations from '../../src/engine/models/graph/ops/activations.ts'
+import * as arithmetic from '../../src/engine/models/graph/ops/arithmetic.ts'
+import * as attention from '../../src/engine/models/graph/ops/attention.ts'
+import * as embeddings from '../../src/engine/models/graph/ops/embeddings.ts'
+import * as linear from '../../src/engine/models/graph/ops/linear.ts'
+import * as norms from '../../src/engine/models/graph/ops/norms.ts'
+import * as spatial from '../../src/engine/models/graph/ops/spatial.ts'
+import { mlpGraph } from '../../src/engine/models/mlpGraph.ts'
+import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
+import { unetConfig } from '../../src/engine/models/unet/config.ts'
+import { unetGraph } from '../../src/engine/models/unet/graph.ts'
+import { layerCodes } from '../../src/nodes/torch/models/layerCode.ts'
+import type { ModelDescription } from '../../src/nodes/torch/models/writeModule.ts'
+import { writeModule } from '../../src/nodes/torch/models/writeModule.ts'
+import { dits, mlps, point, unets } from '../nodes/closedModels.ts'
+
+const opened = ({ layers, functions }: LayerGraph): ModelDescription => ({
+  kind: 'layers',
+  config: { format: 1, layers, functions },
+})
+
+/** The file of one network. */
+function source(model: ModelDescription, name: string): string {
+  const { imports, definitions } = writeModule(model, name)
+  return `${imports.join('\n')}\n\n\n${definitions.map(({ code }) => code).join('\n\n\n')}\n`
+}
+
+const digits = unetConfig({
+  sample_size: 8,
+  in_channels: 1,
+  out_channels: 1,
+  block_out_channels: [16, 32],
+  down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
+  up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
+  layers_per_block: 1,
+  norm_num_groups: 8,
+  num_class_embeds: 11,
+})
+const unetOf = (config: UnetConfig, zeroInit = false): ModelDescription => ({
+  kind: 'unet',
+  config: { ...config },
+  zeroInit,
+})
+const small = (config: Partial<UnetConfig>) =>
+  unetConfig({ ...digits, num_class_embeds: null, ...config, sample_size: 8 })
+const ditOf = (config: Partial<DitConfig>) =>
+  parseDitConfig({
+    sample_size: 8,
+    in_channels: 1,
+    num_layers: 2,
+    num_attention_heads: 2,
+    attention_head_dim: 8,
+    ...config,
+  })
+
+/** A classifier opened into layers, with two functions. */
+const classifierLayers = opened(
+  classifierGraph({
+    height: 8,
+    width: 8,
+    in_channels: 1,
+    block_out_channels: [8, 16],
+    num_classes: 4,
+    norm_num_groups: 4,
+    activation: 'silu',
+    time_embedding_dim: 8,
+  }),
+)
+
+describe('the source', () => {
+  test('of the digits UNet is the recorded one, of about a hundred lines', async () => {
+    const text = source(unetOf(digits), 'UNet')
+    expect(text.trim().split('\n').length).toBeLessThanOrEqual(122)
+    await expect(text).toMatchFileSnapshot('snapshots/digits_unet.py')
+  })
+
+  test('of an MLP is the recorded one', async () => {
+    await expect(source({ kind: 'mlp', config: { ...point } }, 'MLP')).toMatchFileSnapshot(
+      'snapshots/mlp.py',
+    )
+  })
+
+  test('of a graph of layers is the recorded one', async () => {
+    await expect(source(classifierLayers, 'Classifier')).toMatchFileSnapshot(
+      'snapshots/classifier_layers.py',
+    )
+  })
+
+  const all: [string, ModelDescription][] = [
+    ...unets.flatMap(([name, config]): [string, ModelDescription][] => [
+      [`UNet: ${name}`, unetOf(small(config), true)],
+      [`UNet: ${name}, opened`, opened(unetGraph(small(config)))],
+    ]),
+    ...mlps.flatMap(([name, config]): [string, ModelDescription][] => [
+      [`MLP: ${name}`, { kind: 'mlp', config: { ...config } }],
+      [`MLP: ${name}, opened`, opened(mlpGraph(config))],
+    ]),
+    ...dits.flatMap(([name, config]): [string, ModelDescription][] => [
+      [`DiT: ${name}`, { kind: 'dit', config: { ...ditOf(config) }, zeroInit: true }],
+      [`DiT: ${name}, opened`, opened(ditGraph(ditOf(config)))],
+    ]),
+    ['Classifier, opened', classifierLayers],
+  ]
+  test.each(all)('of %s has short lines, and a docstring per definition', (_, model) => {
+    const { definitions, construct } = writeModule(model, 'Network')
+    expect(construct).toBe('Network()')
+    expect(definitions.at(-1)!.name).toBe('Network')
+    for (const { name, code } of definitions) {
+      const lines = code.split('\n')
+      expect(lines[0]).toMatch(new RegExp(`^(class|def) ${name}\\(`))
+      expect(lines[1]).toMatch(/^ {4}""".+"""$/)
+      expect(lines.filter((line) => line.length > 100 || line !== line.trimEnd())).toEqual([])
+      expect(code).not.toMatch(/undefined|\[object|NaN|\bfalse\b|\btrue\b|\0/)
+    }
+  })
+})
+
+test('every operation of layers has a form in PyTorch', () => {
+  const ops = [activations, arithmetic, attention, embeddings, linear, norms, spatial].flatMap(
+    (group) =>
+      Object.entries<unknown>({ ...group }).filter(([, op]) => (op as LayerOp).shape !== undefined),
+  )
+  expect(ops.length).toBeGreaterThan(40)
+  for (const [name, op] of ops) {
+    expect(Object.keys(layerCodes)).toContain(name)
+    const hasWeights = (op as LayerOp).weights !== undefined
+    expect(layerCodes[name].module !== undefined || !hasWeights, name).toBe(true)
+  }
+})
+
+describe('several networks of one file', () => {
+  const codes = (model: ModelDescription, name: string, taken?: Map<string, string>) =>
+    new Map(
+      writeModule(model, name, taken).definitions.map(({ name, code }): [string, string] => [
+        name,
+        code,
+      ]),
+    )
+
+  test('share helpers that are equal', () => {
+    const first = codes(unetOf(digits), 'Teacher')
+    const second = codes(unetOf(digits), 'Student', first)
+    expect([...second.keys()]).toEqual([...first.keys()].slice(0, -1).concat('Student'))
+    for (const [name, code] of second) if (name !== 'Student') expect(code).toBe(first.get(name))
+  })
+
+  test('rename helpers that differ, and what uses them', () => {
+    const first = codes(unetOf(digits), 'Teacher')
+    const second = codes(unetOf(small({ norm_num_groups: 4 })), 'Student', first)
+    const names = [...second.keys()]
+    expect(names).toEqual(expect.arrayContaining(['named', 'ResnetBlock2', 'Attention2', 'Level2']))
+    expect(names).not.toContain('ResnetBlock')
+    expect(second.get('Level2')).toContain('ResnetBlock2(channels, out, width)')
+    expect(second.get('Student')).toContain('Level2([16], 32, width, Attention2)')
+    expect(second.get('Student')).toContain('class Student(nn.Module)')
+    expect(second.get('Level2')).toContain('attention=nn.Identity')
+  })
+
+  test('a helper gives way to a name of the file', () => {
+    const taken = new Map([
+      ['Attention', ''],
+      ['named', ''],
+    ])
+    const { definitions } = writeModule(unetOf(digits), 'UNet', taken)
+    const names = definitions.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['Attention2', 'named_2']))
+    expect(definitions.at(-1)!.code).toContain('self.mid_block.attentions[0] = Attention2(32)')
+  })
+})
+
+describe('refused', () => {
+  const refusal = (model: ModelDescription) => {
+    try {
+      writeModule(model, 'Network')
+    } catch (error) {
+      return (error as Error).message
+    }
+    return undefined
+  }
+
+  test.each(['exact', 'gaussian', 'guided', 'classifier_guided', 'precondition', 'other'])(
+    'a model of kind %s',
+    (kind) =>
+      expect(refusal({ kind, config: {} })).toBe(
+        `Expected a network of layers, got a model of kind ${kind}, which has no form in PyTorch.`,
+      ),
+  )
+
+  test('a defined kind that computes itself', () => {
+    const own = defineModel<{ dim: number }>({
+      kind: 'torch_refused',
+      config: () => ({ dim: 2 }),
+      itemShape: () => [2],
+      weights: () => ({}),
+      run: ({ x }) => x,
+    })
+    registerModels([own as never])
+    expect(refusal({ kind: 'torch_refused', config: { dim: 2 } })).toBe(
+      'Expected a network of layers, got a model of kind torch_refused, whose definition computes in JavaScript.',
+    )
+  })
+
+  const named = (...names: string[]) => {
+    const b = new GraphBuilder()
+    const predict = names.reduce((x, name) => b.linear(x, name, 2), b.source('x', { shape: [2] }))
+    return refusal(opened(b.graph({ predict })))
+  }
+
+  test.each(['training', 'down._hidden', '__class__'])(
+    'a layer with the name %s, which modules have for something else',
+    (name) =>
+      expect(named(name)).toBe(
+        `Expected names of layers that PyTorch modules can have, got "${name}". Names that begin with _ and "training" belong to modules themselves.`,
+      ),
+  )
+
+  test('a layer inside another', () =>
+    expect(named('down', 'down.conv')).toBe(
+      'Expected names of layers that do not begin with that of another layer, got "down" and "down.conv".',
+    ))
+
+  test('no layer with a keyword, a number or a method as its name', () =>
+    expect(
+      named('lambda', '0', 'in.1', 'down.0.class', 'double', 'up.train', 'up.keys', 'forward'),
+    ).toBeUndefined())
+})
