@@ -1,0 +1,191 @@
+// Networks, wrappers around them and their predictions as Python.
+import type { LearnedVariance, Model, ScheduleValue } from '../../../engine/base/values.ts'
+import type { StoredFile } from '../../../engine/plan/op.ts'
+import { torchMessages } from '../../messages/torch.ts'
+import { pyCall, pyNumber, pyOption, pyString } from '../python.ts'
+import { scheduleCode } from './process.ts'
+import type { NodeEntries, NodeWriter, Ref, TorchNode } from '../types.ts'
+
+/** Arguments of a network for the condition of a node. */
+export function conditionArguments(node: NodeWriter, slot = 'condition'): string[] {
+  if (!node.has(slot)) return []
+  const { code, condition = 'classes' } = node.input(slot)
+  return [`${condition}=${code}`]
+}
+
+/** A call of a model. `single`: the level has numbers for all items. */
+export function callModel(
+  node: NodeWriter,
+  model: Ref,
+  x: string,
+  t: string,
+  condition: readonly string[],
+  single: boolean,
+): string {
+  if (node.has('condition') && model.known && !takesCondition(model.known as Model))
+    node.reject(torchMessages.unsupported())
+  const time = model.takesLevel ? t : single ? `times(${t}, ${x})` : `${t}.t`
+  return pyCall(model.code, x, time, ...condition)
+}
+
+/** Models of data have no arguments for conditions. */
+const takesCondition = ({ kind }: Model) => kind !== 'exact' && kind !== 'gaussian'
+
+const network: TorchNode = {
+  known: true,
+  write: (node) => void node.models.network(node, node.value('model'), 'model'),
+}
+
+/** Layers are plain data until an output node creates a model of them. */
+const layer: TorchNode = { known: true }
+
+export const modelEntries = {
+  mlp: network,
+  unet: network,
+  dit: network,
+  jit: network,
+  modelOutput: network,
+  attention: layer,
+  predict: {
+    write(node) {
+      const model = node.input('model')
+      const [x, t] = [node.input('x_t'), node.input('t')]
+      const call = callModel(node, model, x.code, t.code, conditionArguments(node), t.single === true)
+      const predicts = model.predicts ?? node.reject(torchMessages.unsupported())
+      const facts = { predicts, ...(x.space && { space: x.space }) }
+      const kind = (model.known as Model | undefined)?.variance as LearnedVariance['kind'] | undefined
+      if (!kind) {
+        node.assign(call, facts)
+        return
+      }
+      const variance = node.variable(`${node.title}_variance`)
+      node.assign(call, { ...facts, variance: { code: variance, kind } })
+      const { code } = node.named('prediction')
+      node.line(`${code}, ${variance} = ${code}.chunk(2, dim=1)`)
+    },
+  },
+  loadCheckpoint: {
+    known: true,
+    write(node) {
+      const { name, sha256 } = node.params.checkpoint as StoredFile
+      node.checkpoint(name, sha256)
+      if (node.wanted('training')) node.reject(torchMessages.loadTraining())
+      const value = node.step.outputs.includes('model') ? node.value<Model>('model') : undefined
+      if (value && value.kind === 'precondition') node.reject(torchMessages.unsupported())
+      if (value) node.models.network(node, value, 'model', name)
+      if (!node.wanted('schedule')) return
+      const { schedule } = node.value<ScheduleValue>('schedule')
+      const code = scheduleCode(schedule)
+      if (code === undefined) node.reject(torchMessages.longTable())
+      node.assign(code!, { known: node.value('schedule') }, 'schedule')
+    },
+  },
+  precondition: {
+    known: true,
+    write(node) {
+      const { preconditioning, sigma_data, sigma_min } = node.params as Record<string, string> &
+        Record<string, number>
+      if (preconditioning === 'iddpm') node.reject(torchMessages.unsupported())
+      const model = node.input('model')
+      const wrap = (inner: string) =>
+        pyCall(
+          'functools.partial',
+          'preconditioned',
+          inner,
+          pyOption('kind', String(preconditioning), 'edm', pyString),
+          pyOption('sigma_data', Number(sigma_data ?? 0.5), 0.5, pyNumber),
+          pyOption('sigma_min', Number(sigma_min ?? 0.002), 0.002, pyNumber),
+        )
+      node.assign(wrap(model.code), {
+        known: node.value('model'),
+        predicts: 'sample',
+        takesLevel: true,
+        trained: model.code,
+        wrap,
+      })
+    },
+  },
+  guidedModel: {
+    write(node) {
+      const { scale, rescale, t_low, t_high } = node.params as Record<string, number>
+      const model = node.input('model')
+      const leveled = (ref: Ref) =>
+        ref.takesLevel
+          ? ref.code
+          : `lambda x, t, **given: ${ref.code}(x, times(t, x), **given)`
+      node.assign(
+        pyCall(
+          'functools.partial',
+          'guided',
+          leveled(model),
+          `scale=${pyNumber(scale)}`,
+          pyOption('low', t_low, 0, pyNumber),
+          pyOption('high', t_high, Infinity, pyNumber),
+          pyOption('rescale', rescale, 0, pyNumber),
+          node.has('worse') ? `worse=${leveled(node.input('worse'))}` : undefined,
+        ),
+        { ...(model.predicts && { predicts: model.predicts }), takesLevel: true },
+      )
+    },
+  },
+  exactModel: {
+    known: true,
+    write(node) {
+      const value = node.value<Model>('model')
+      const data = node.input('dataset')
+      if (value.predicts !== 'epsilon' && value.predicts !== 'sample' && value.predicts !== 'v_prediction' && value.predicts !== 'flow_prediction') node.reject(torchMessages.unsupported())
+      const mean = `exact_denoiser(${data.code}, x, t)`
+      const code =
+        value.predicts === 'sample'
+          ? `lambda x, t: ${mean}`
+          : `lambda x, t: convert(${mean}, x, t, "sample", ${pyString(value.predicts)})`
+      node.assign(code, { known: value, predicts: value.predicts, takesLevel: true })
+    },
+  },
+  guidance: {
+    write(node) {
+      const { scale, rescale, t_low, t_high } = node.params as Record<string, number>
+      if (rescale > 0 || t_low > 0 || t_high !== Infinity) node.reject(torchMessages.unsupported())
+      const [c, u] = [node.input('conditional'), node.input('unconditional')]
+      node.assign(`${u.code} + ${pyNumber(scale)} * (${c.code} - ${u.code})`, {
+        ...(c.predicts && { predicts: c.predicts }),
+      })
+    },
+  },
+  averagedModel: {
+    write(node) {
+      const { average, learner } = node.params as Record<string, number>
+      const { averages } = node.input('training')
+      const code = averages?.[average - 1]
+      if (code === undefined || (learner ?? 1) > 1) node.reject(torchMessages.unsupported())
+      const { trained: _, wrap: __, ...model } = node.input('model')
+      node.name({ ...model, code: code! }, 'model')
+    },
+  },
+  attentionMaps: { view: true },
+  featureMaps: { view: true },
+  modelSummary: { view: true },
+  activationStorage: {
+    known: true,
+    write: (node) => node.name(node.input('model'), 'model'),
+  },
+  autoencoder: { none: 'unsupported' },
+  classGradient: { none: 'unsupported' },
+  classifier: { none: 'unsupported' },
+  classifierGuidance: { none: 'unsupported' },
+  classifierGuidedModel: { none: 'unsupported' },
+  classify: { none: 'unsupported' },
+  decode: { none: 'unsupported' },
+  encode: { none: 'unsupported' },
+  gaussian: { none: 'unsupported' },
+  joinConditions: { none: 'unsupported' },
+  labelTokens: { none: 'unsupported' },
+  latentScale: { none: 'unsupported' },
+  pixelTokens: { none: 'unsupported' },
+  predictTokens: { none: 'tokens' },
+  projectedGuidance: { none: 'unsupported' },
+  prompt: { none: 'tokens' },
+  loadVocabulary: { none: 'tokens' },
+  postHocEma: { none: 'unsupported' },
+} satisfies NodeEntries
+

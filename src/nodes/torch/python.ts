@@ -1,0 +1,81 @@
+// Literals of Python.
+
+/** A number as Python writes it. */
+export function pyNumber(value: number): string {
+  if (value === Infinity) return 'math.inf'
+  if (value === -Infinity) return '-math.inf'
+  return Number.isInteger(value) && Math.abs(value) < 1e15 ? String(value) : pyFloat(value)
+}
+
+const pyFloat = (value: number) => String(value).replace(/^(-?\d+)(e[+-]?\d+)$/, '$1.0$2')
+
+export const pyString = (text: string): string => JSON.stringify(text)
+
+export const pyBool = (value: boolean): string => (value ? 'True' : 'False')
+
+export const pyTuple = (values: readonly number[]): string =>
+  `(${values.map(pyNumber).join(', ')}${values.length === 1 ? ',' : ''})`
+
+export const pyList = (values: readonly number[]): string => `[${values.map(pyNumber).join(', ')}]`
+
+/** A list of numbers; a range, if they are one. */
+export function pyNumbers(values: readonly number[]): string {
+  const [first, second] = values
+  const stride = second - first
+  const isRange =
+    values.length > 3 &&
+    values.every((value, i) => Number.isInteger(value) && value === first + i * stride) &&
+    stride !== 0
+  if (!isRange) return pyList(values)
+  const end = values[values.length - 1] + Math.sign(stride)
+  return `[*range(${first}, ${end}${stride === 1 ? '' : `, ${stride}`})]`
+}
+
+/** A call with its arguments; those that are undefined are left out. */
+export const pyCall = (name: string, ...args: readonly (string | undefined)[]): string =>
+  `${name}(${args.filter((arg) => arg !== undefined).join(', ')})`
+
+/** A keyword argument, if it differs from the default. */
+export const pyOption = <T>(
+  name: string,
+  value: T,
+  standard: T,
+  write: (value: T) => string = String,
+): string | undefined => (value === standard ? undefined : `${name}=${write(value)}`)
+
+/** Breaks a long assignment of a call into lines of at most `width` characters. */
+export function breakLine(line: string, width = 110): string {
+  const start = /^( *)(.*?)\(/.exec(line)
+  if (line.length <= width || !start || !line.endsWith(')')) return line
+  const open = start[0].length
+  const parts = splitArguments(line.slice(open, -1))
+  if (!parts) return line
+  const indent = `${start[1]}    `
+  const lines = ['']
+  for (const part of parts) {
+    const last = lines[lines.length - 1]
+    const joined = last === '' ? part : `${last} ${part}`
+    if (last !== '' && indent.length + joined.length > width) lines.push(part)
+    else lines[lines.length - 1] = joined
+  }
+  return [line.slice(0, open), ...lines.map((each) => indent + each), `${start[1]})`].join('\n')
+}
+
+/** The arguments of a call with their commas; undefined if the last bracket closes another call. */
+function splitArguments(text: string): string[] | undefined {
+  const parts: string[] = []
+  let [depth, from, quoted] = [0, 0, false]
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]
+    if (c === '"' && text[i - 1] !== '\\') quoted = !quoted
+    if (quoted) continue
+    if ('([{'.includes(c)) depth++
+    else if (')]}'.includes(c)) depth--
+    if (depth < 0) return undefined
+    if (c === ',' && depth === 0) {
+      parts.push(text.slice(from, i + 1).trim())
+      from = i + 1
+    }
+  }
+  return [...parts, text.slice(from).trim()].filter((part) => part !== '')
+}
