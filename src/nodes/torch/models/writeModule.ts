@@ -20,7 +20,27 @@
 // Autoencoders have `encode(x)` and `decode(z)` instead of `forward`: AutoencoderKL encodes to mean
 // and log-variance (a pair), AutoencoderTiny to latents, a graph of layers to what its layers give.
 // None of them scales latents. A model of tokens takes one-hot vectors `[B, n, v + 1]`.
+import type { ClassifierConfig } from '../../../engine/models/classifierGraph.ts'
+import type { DitConfig } from '../../../engine/models/dit/config.ts'
+import type { LayersConfig } from '../../../engine/models/layersConfig.ts'
+import type { MlpConfig } from '../../../engine/models/mlpGraph.ts'
+import type { LayersDefinition } from '../../../engine/models/own/definition.ts'
+import { ownNetwork } from '../../../engine/models/own/network.ts'
+import { modelConditions } from '../../../engine/models/predict.ts'
+import { KindTable } from '../../../engine/models/registry.ts'
+import type { UnetConfig } from '../../../engine/models/unet/config.ts'
+import type { KlConfig } from '../../../engine/models/vae/klConfig.ts'
+import type { TinyConfig } from '../../../engine/models/vae/tinyConfig.ts'
 import type { Model } from '../../../engine/base/values.ts'
+import { torchModelMessages } from '../../messages/torchModels.ts'
+import { writeAutoencoderKl, writeAutoencoderTiny } from './autoencoders.ts'
+import { writeDit } from './dit.ts'
+import { importsOf } from './imports.ts'
+import { writeLayers } from './layers.ts'
+import { writeClassifier, writeMlp } from './mlp.ts'
+import { withFreeNames } from './names.ts'
+import { Parts } from './parts.ts'
+import { writeUnet } from './unet.ts'
 
 /** Python source of one network. */
 export interface PythonModule {
@@ -61,5 +81,60 @@ export function writeModule(
   className: string,
   taken: Definitions = new Map(),
 ): PythonModule {
-  throw new Error(`${model.kind} ${className} ${taken.size}`)
+  const write = writers.find(model.kind)
+  if (!write) throw new Error(torchModelMessages.kind({ kind: model.kind }))
+  const parts = new Parts()
+  write(parts, model, className)
+  const definitions = withFreeNames(parts.definitions(), taken)
+  const { name } = definitions.at(-1)!
+  const code = definitions.map((each) => each.code).join('\n')
+  return { imports: importsOf(code), definitions, construct: `${name}()` }
 }
+
+/** Adds the class of a network and what it uses, the class last. Throws Error with the reason. */
+type Write = (parts: Parts, model: ModelDescription, className: string) => void
+
+const specsOf = ({ kind, config }: ModelDescription) =>
+  modelConditions({ type: 'model', kind, config, predicts: 'sample', weights: {}, children: {} })
+
+/** Writers by kind of network. */
+const writers = new KindTable<Write>(
+  {
+    unet: (parts, model, name) =>
+      writeUnet(
+        parts,
+        model.config as unknown as UnetConfig,
+        name,
+        specsOf(model),
+        model.zeroInit ?? false,
+      ),
+    dit: (parts, model, name) =>
+      writeDit(
+        parts,
+        model.config as unknown as DitConfig,
+        name,
+        specsOf(model),
+        model.zeroInit ?? false,
+      ),
+    mlp: (parts, model, name) =>
+      writeMlp(parts, model.config as unknown as MlpConfig, name, specsOf(model)),
+    classifier: (parts, { config }, name) =>
+      writeClassifier(parts, config as unknown as ClassifierConfig, name),
+    autoencoder_kl: (parts, { config }, name) =>
+      writeAutoencoderKl(parts, config as unknown as KlConfig, name),
+    autoencoder_tiny: (parts, { config }, name) =>
+      writeAutoencoderTiny(parts, config as unknown as TinyConfig, name),
+    layers(parts, { config, zeroLayers }, name) {
+      const zeros = new Set(zeroLayers)
+      writeLayers(parts, config as unknown as LayersConfig, name, (layer) => zeros.has(layer))
+    },
+  },
+  // The layers of a defined kind.
+  (definition) => (parts, model, name) => {
+    const { graph } = ownNetwork(definition)
+    if (!graph) throw new Error(torchModelMessages.ownRun({ kind: model.kind }))
+    const { startsAtZero } = definition as LayersDefinition<object>
+    const isZero = (layer: string) => startsAtZero?.(layer, model.config) ?? false
+    writeLayers(parts, graph(model.config), name, isZero)
+  },
+)
