@@ -58,9 +58,9 @@ export class Emitter {
   readonly needs = new Set<string>()
   /** Titles of views that are left out. */
   readonly views: string[] = []
-  readonly moments = new Map<string, string>()
   private readonly values = new Map<ValueId, Ref>()
   private readonly shown = new PythonNames()
+  private readonly stems = new Map<string, string>()
   readonly readers = new Map<ValueId, number>()
 
   constructor(
@@ -127,8 +127,11 @@ export class Emitter {
     return name
   }
 
+  /** The name of a file of a node; further files of it have further endings. */
   outputName(step: { id: string; op: string }, ending: string): string {
-    return `${this.shown.take(toSnake(this.title(step)))}.${ending}`.replaceAll('_', '-')
+    const stem = this.stems.get(step.id) ?? this.shown.take(toSnake(this.title(step)))
+    this.stems.set(step.id, stem)
+    return `${stem}${ending.includes('.') ? '-' : '.'}${ending}`.replaceAll('_', '-')
   }
 
   writeSteps(steps: readonly Step[], place: Place) {

@@ -11,7 +11,7 @@ import { foldParams } from '../../engine/plan/foldParams.ts'
 import { torchMessages } from '../messages/torch.ts'
 import { Emitter, type Place } from './emit.ts'
 import { evaluateKnown } from './evaluate.ts'
-import { importsOf, philoxModule, usedDefinitions } from './library.ts'
+import { importsOf, modules, usedDefinitions } from './library.ts'
 import { torchTable } from './table.ts'
 import type { Companion } from './types.ts'
 
@@ -27,8 +27,6 @@ export interface TorchProgram {
   /** The description at the head. */
   header: string
   imports: string[]
-  /** Flags, processes and the device. */
-  setup: string
   /** Functions and classes. */
   definitions: string[]
   /** The statements of the graph. */
@@ -144,25 +142,21 @@ async function assemble(
   text: ExportText & { views: readonly string[] },
 ): Promise<TorchProgram> {
   const body = tidy(closeTraining(lines))
-  const { networks, formulas, moments } = emitter
+  const { networks, formulas } = emitter
   const classes = [...networks.definitions.values()]
   const code = [...body, ...classes, ...formulas.values()].join('\n')
-  const library = usedDefinitions(code)
-  const constants = moments.size > 0 ? [momentsCode(moments)] : []
-  const definitions = [...constants, ...library, ...formulas.values(), ...classes].filter(Boolean)
+  const definitions = [...usedDefinitions(code), ...formulas.values(), ...classes]
   const trains = /\bload_checkpoint\(/.test(code)
-  const setup = setupCode(trains, definitions.join('\n') + code)
-  const all = [setup, ...definitions, ...body].join('\n')
+  const all = [...definitions, ...body].join('\n')
   const files = [...emitter.files, ...(await networks.files())]
   for (const [sha256, name] of emitter.checkpoints) {
     const bytes = await assets.checkpoint(sha256)
     if (bytes) files.push({ name, bytes })
   }
-  if (/\bphilox\./.test(all)) files.push({ name: 'philox.py', bytes: new TextEncoder().encode(philoxModule) })
+  for (const [name, module] of modules) files.push({ name, bytes: new TextEncoder().encode(module) })
   return {
     header: headerText(emitter, files, trains, text),
     imports: importsOf(all, networks.imports),
-    setup,
     definitions,
     body,
     files,
@@ -175,13 +169,8 @@ function closeTraining(lines: readonly string[]): string[] {
   const last = lines.lastIndexOf('torch.set_grad_enabled(False)')
   if (last < 0) return ['torch.set_grad_enabled(False)', ...lines]
   const rest = lines.slice(last + 1)
-  const close = [
-    'if world > 1:',
-    '    torch.distributed.destroy_process_group()',
-    ...(rest.some((line) => line !== '') ? ['if rank:', '    sys.exit()'] : []),
-    '',
-  ]
-  return [...lines.slice(0, last + 1), ...close, ...rest]
+  const isLast = rest.every((line) => line === '')
+  return [...lines.slice(0, last + 1), 'finish()', ...(isLast ? [] : ['', ...rest])]
 }
 
 /** Removes repeated empty lines, and those at the ends. */
@@ -190,64 +179,22 @@ const tidy = (lines: readonly string[]): string[] =>
     .flatMap((line) => line.split('\n'))
     .filter((line, i, all) => line !== '' || (i > 0 && all[i - 1] !== '' && i < all.length - 1))
 
-const momentsCode = (moments: ReadonlyMap<string, string>) =>
-  `# The names of the optimizer's state in checkpoints and in PyTorch.\nMOMENTS = {${[...moments].map(([a, b]) => `"${a}": "${b}"`).join(', ')}}`
-
-function setupCode(trains: boolean, code: string): string {
-  const flag = (name: string, rest: string) => `parser.add_argument("--${name}", ${rest})`
-  const flags = [
-    flag('out', 'default=".", help="folder of the results"'),
-    flag('exact', 'action="store_true", help="draw the random numbers of litegraph-diffusion"'),
-    ...(trains
-      ? [
-          flag('steps', 'type=int, help="number of training steps"'),
-          flag('save-every', 'type=int, default=500, help="steps between checkpoints"'),
-          flag('resume', 'help="checkpoint to continue from; default: that in the folder of the results"'),
-          flag('bf16', 'action="store_true", help="train in bfloat16"'),
-          flag('compile', 'action="store_true", help="compile the network"'),
-        ]
-      : []),
-  ]
-  const processes = trains
-    ? [
-        'rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))',
-        'kind = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() and world == 1 else "cpu"',
-        'device = torch.device(kind, int(os.environ.get("LOCAL_RANK", 0)) if kind == "cuda" else None)',
-        'if world > 1:',
-        '    torch.distributed.init_process_group("nccl" if kind == "cuda" else "gloo")',
-      ]
-    : [
-        'rank = 0',
-        'kind = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"',
-        'device = torch.device(kind)',
-      ]
-  return [
-    'parser = argparse.ArgumentParser()',
-    ...flags,
-    'args = parser.parse_args()',
-    'if args.exact:',
-    '    import philox',
-    ...(/\bHERE\b/.test(code) ? ['HERE = Path(__file__).parent'] : []),
-    'out = Path(args.out)',
-    'out.mkdir(parents=True, exist_ok=True)',
-    ...processes,
-  ].join('\n')
-}
-
 function headerText(
   emitter: Emitter,
   files: readonly Companion[],
   trains: boolean,
   { title, about, name = 'train.py', views }: ExportText & { views: readonly string[] },
 ): string {
-  const list = files.map((file) => file.name).join(', ')
+  const own = files.map((file) => file.name).filter((file) => !modules.has(file))
   return [
     ...(title ? [title, ''] : []),
     ...(about ? [...wrap(about), ''] : []),
-    'Written by litegraph-diffusion from a graph. Needs torch, numpy and safetensors.',
+    'Written by litegraph-diffusion from a graph. Needs torch, numpy and safetensors:',
     `    python ${name}`,
     ...(trains ? [`    torchrun --nproc_per_node=2 ${name}`] : []),
-    ...(list ? wrap(`Files beside it: ${list}.`) : []),
+    ...wrap(
+      `Beside it are ${[...own, 'support.py'].join(', ')}, and philox.py for --exact: the numbers of the graph.`,
+    ),
     ...[...emitter.needs].map((need) => `Needs ${need}.`),
     ...(views.length > 0 ? wrap(`Views of the editor that it leaves out: ${views.join(', ')}.`) : []),
   ].join('\n')
@@ -266,12 +213,10 @@ function wrap(text: string, width = 100): string[] {
 const quoteDoc = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('"""', "'''")
 
 /** The program as one file. */
-export const toScript = ({ header, imports, setup, definitions, body }: TorchProgram): string =>
+export const toScript = ({ header, imports, definitions, body }: TorchProgram): string =>
   [
     `"""${quoteDoc(header)}\n"""`,
     ...imports,
-    '',
-    setup,
     ...definitions.flatMap((code) => ['', '', code]),
     '',
     '',

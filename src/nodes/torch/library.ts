@@ -1,18 +1,17 @@
-// Functions of Python that scripts contain, if they use them.
-import checkpoints from './python/checkpoints.py?raw'
-import data from './python/data.py?raw'
+// Functions of Python: those that programs contain if they use them, and those of the module
+// `support` beside each program.
 import levels from './python/levels.py?raw'
-import metrics from './python/metrics.py?raw'
 import models from './python/models.py?raw'
-import output from './python/output.py?raw'
 import philox from './python/philox.py?raw'
 import predictions from './python/predictions.py?raw'
-import random from './python/random.py?raw'
 import sampling from './python/sampling.py?raw'
-import training from './python/training.py?raw'
+import support from './python/support.py?raw'
 
-/** The module beside the script that `--exact` needs. */
-export const philoxModule = philox
+/** Modules beside each program: what does not depend on the graph, and the draws of `--exact`. */
+export const modules: ReadonlyMap<string, string> = new Map([
+  ['support.py', support],
+  ['philox.py', philox],
+])
 
 /** The definitions of a file, by name, in its order. */
 const splitDefinitions = (text: string): [string, string][] =>
@@ -21,17 +20,21 @@ const splitDefinitions = (text: string): [string, string][] =>
     .split(/\n\n\n+/)
     .map((code) => [/^(?:@.*\n)*(?:def|class) (\w+)/.exec(code)?.[1] ?? '', code])
 
-const definitions = new Map(
-  [random, levels, predictions, data, models, training, checkpoints, sampling, metrics, output].flatMap(
-    splitDefinitions,
-  ),
-)
+const definitions = new Map([levels, predictions, models, sampling].flatMap(splitDefinitions))
 
-export const libraryNames: ReadonlySet<string> = new Set(definitions.keys())
+/** Names that programs import from `support`. */
+const supported = [
+  'args',
+  'device',
+  'out',
+  ...[...support.matchAll(/^(?:def|class) (\w+)/gm)].map(([, name]) => name),
+]
+
+export const libraryNames: ReadonlySet<string> = new Set([...definitions.keys(), ...supported])
 
 /** True if the code contains the name as a word. */
 export const mentions = (code: string, name: string): boolean =>
-  new RegExp(`(?<![.\\w])${name}\\b`).test(code)
+  new RegExp(`(?<![.\\w"])${name}\\b(?!\\s*=[^=])`).test(code)
 
 /** The functions that the code uses, directly or by others, in the order of the library. */
 export function usedDefinitions(code: string): string[] {
@@ -47,48 +50,39 @@ export function usedDefinitions(code: string): string[] {
   return [...definitions].filter(([name]) => used.has(name)).map(([, definition]) => definition)
 }
 
-const modules = [
-  ['copy', 'copy.'],
-  ['csv', 'csv.'],
-  ['functools', 'functools.'],
-  ['gzip', 'gzip.'],
-  ['itertools', 'itertools.'],
-  ['hashlib', 'hashlib.'],
-  ['json', 'json.'],
-  ['math', 'math.'],
-  ['os', 'os.'],
-  ['struct', 'struct.'],
-  ['sys', 'sys.'],
-  ['time', 'time.'],
-  ['zipfile', 'zipfile.'],
-  ['zlib', 'zlib.'],
-] as const
+const standardModules = ['copy', 'functools', 'itertools', 'math']
 
 /** Import lines of the code, besides those of networks. */
 export function importsOf(code: string, others: Iterable<string>): string[] {
-  const uses = (text: string) => new RegExp(`(?<![.\\w])${text.replace('.', '\\.')}`).test(code)
-  const standard = ['import argparse', ...modules.filter(([, use]) => uses(use)).map(([name]) => `import ${name}`)]
-  const fromStandard = [
-    ...(mentions(code, 'Path') ? ['from pathlib import Path'] : []),
-    ...(mentions(code, 'NamedTuple') ? ['from typing import NamedTuple'] : []),
-  ]
-  const torch = [
-    ...(uses('np.') ? ['import numpy as np'] : []),
+  const uses = (module: string) => new RegExp(`(?<![.\\w])${module}\\.`).test(code)
+  const lines = new Set([
+    ...standardModules.filter(uses).map((name) => `import ${name}`),
+    ...(uses('np') ? ['import numpy as np'] : []),
     'import torch',
-    ...(uses('F.') ? ['import torch.nn.functional as F'] : []),
-    ...(mentions(code, 'safe_open') ? ['from safetensors import safe_open'] : []),
-    ...(uses('load\\(') || uses('save\\(') ? ['from safetensors.torch import load, save'] : []),
-    ...(mentions(code, 'nn') ? ['from torch import nn'] : []),
-    ...(mentions(code, 'DistributedDataParallel')
-      ? ['from torch.nn.parallel import DistributedDataParallel']
-      : []),
-  ]
-  const all = new Set([...standard, ...fromStandard, ...torch])
-  const isStandard = (line: string) => !/torch|numpy|safetensors/.test(line)
-  const extra = [...others].filter((line) => !all.has(line))
-  const lines = (keep: (line: string) => boolean) => {
-    const chosen = [...all, ...extra].filter(keep)
-    return [...chosen.filter((l) => l.startsWith('import')).sort(), ...chosen.filter((l) => l.startsWith('from')).sort()]
+    ...(uses('F') ? ['import torch.nn.functional as F'] : []),
+    ...(uses('nn') ? ['from torch import nn'] : []),
+    ...others,
+  ])
+  const sorted = (keep: (line: string) => boolean) => {
+    const chosen = [...lines].filter(keep)
+    const plain = chosen.filter((line) => line.startsWith('import')).sort()
+    return [...plain, ...chosen.filter((line) => line.startsWith('from')).sort()]
   }
-  return [...lines(isStandard), '', ...lines((line) => !isStandard(line))]
+  const isOther = (line: string) => /\b(torch|numpy)\b/.test(line)
+  const standard = sorted((line) => !isOther(line))
+  return [...standard, ...(standard.length > 0 ? [''] : []), ...sorted(isOther), '', ...supportImport(code)]
+}
+
+/** The import of what the code uses of `support`, in lines. */
+function supportImport(code: string, width = 100): string[] {
+  const names = supported.filter((name) => mentions(code, name))
+  const line = `from support import ${names.join(', ')}`
+  if (line.length <= width) return [line]
+  const lines = ['']
+  for (const name of names) {
+    const last = lines[lines.length - 1]
+    if (last.length + name.length + 6 > width) lines.push(`${name},`)
+    else lines[lines.length - 1] = last === '' ? `${name},` : `${last} ${name},`
+  }
+  return ['from support import (', ...lines.map((each) => `    ${each}`), ')']
 }

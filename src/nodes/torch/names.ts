@@ -6,9 +6,7 @@ const RESERVED = new Set(
   in is lambda nonlocal not or pass raise return try while with yield match case
   abs bool bytes dict enumerate filter float int iter len list map max min next object open print range repr reversed round
   set slice sorted str sum super tuple type zip
-  argparse copy csv functools gzip hashlib json math np nn os struct sys time torch zipfile zlib F Path NamedTuple
-  DistributedDataParallel load save safe_open philox
-  args parser device out rank world HERE MOMENTS self step items mine group path file name`.split(/\s+/),
+  copy functools itertools math np nn torch F support philox out self step mine group`.split(/\s+/),
 )
 
 export class PythonNames {

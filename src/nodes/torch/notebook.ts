@@ -7,19 +7,16 @@ interface Cell {
   source: string
 }
 
-/** The notebook as JSON. Flags are variables of `args`, because a notebook has no command line. */
+/** The notebook as JSON. Flags are variables of `args` in `support`. */
 export function toNotebook(program: TorchProgram, { nodes }: Pick<WorkflowFile, 'nodes'>): string {
   const notes = nodes.flatMap(({ type, properties }) =>
     type === 'diffusion/Note' && typeof properties.text === 'string' ? [properties.text] : [],
   )
   const [title = '', ...about] = program.header.split('\n')
-  const setup = program.setup
-    .replace('parser.parse_args()', 'parser.parse_args([])')
-    .replace('Path(__file__).parent', 'Path(".")')
   const cells: Cell[] = [
     markdown([`# ${title}`, '', ...about].join('\n')),
     ...notes.map(markdown),
-    code([...program.imports, '', setup].join('\n')),
+    code(program.imports.join('\n')),
     ...(program.definitions.length > 0 ? [code(program.definitions.join('\n\n\n'))] : []),
     ...splitBody(program.body).map(code),
   ]
@@ -35,15 +32,12 @@ const markdown = (source: string): Cell => ({ cell_type: 'markdown', source })
 const code = (source: string): Cell => ({ cell_type: 'code', source })
 
 /** Cells end at empty lines. A notebook has one process, which goes on after the training. */
-function splitBody(body: readonly string[]): string[] {
-  const lines = body.filter(
-    (line, i) => !/^(if world > 1:|if rank:)$/.test(line) && !/^ +(torch\.distributed\.|sys\.exit\(\)$)/.test(line) && i >= 0,
-  )
-  return lines
+const splitBody = (body: readonly string[]): string[] =>
+  body
+    .filter((line) => line !== 'finish()')
     .join('\n')
     .split(/\n\n+/)
     .filter((text) => text.trim() !== '')
-}
 
 const toJson = ({ cell_type, source }: Cell, i: number) => ({
   cell_type,

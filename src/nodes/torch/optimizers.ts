@@ -3,8 +3,7 @@ import type { EmaConfig } from '../../engine/training/ema.ts'
 import { getGamma } from '../../engine/training/ema.ts'
 import type { LearningRateConfig } from '../../engine/training/learningRates.ts'
 import { parseStepRules } from '../../engine/training/learningRates.ts'
-import type { Moment } from '../../engine/training/moments.ts'
-import { momentNames, type Algorithm, type OptimizerConfig } from '../../engine/training/optimizers.ts'
+import type { Algorithm, OptimizerConfig } from '../../engine/training/optimizers.ts'
 import { pyCall, pyList, pyNumber, pyOption, pyBool } from './python.ts'
 
 const classes: { [K in Algorithm]: string } = {
@@ -18,26 +17,10 @@ const classes: { [K in Algorithm]: string } = {
   sgd: 'SGD',
 }
 
-/** The names of PyTorch's states. */
-const keys: { [K in Algorithm]: { [M in Moment]?: string } } = {
-  adamw: { first: 'exp_avg', second: 'exp_avg_sq', largest: 'max_exp_avg_sq' },
-  adam: { first: 'exp_avg', second: 'exp_avg_sq', largest: 'max_exp_avg_sq' },
-  radam: { first: 'exp_avg', second: 'exp_avg_sq' },
-  nadam: { first: 'exp_avg', second: 'exp_avg_sq' },
-  adamax: { first: 'exp_avg', size: 'exp_inf' },
-  rmsprop: { second: 'square_avg' },
-  adagrad: { squares: 'sum' },
-  sgd: { momentum: 'momentum_buffer' },
-}
-
-/** Moments of an optimizer in checkpoints, with the names of PyTorch's states. */
-export const momentKeys = (config: OptimizerConfig): [Moment, string][] =>
-  momentNames(config).map((moment) => [moment, keys[config.algorithm][moment] ?? moment])
-
 /** The construction of an optimizer of `torch.optim`. */
 export function optimizerCode(config: OptimizerConfig, model: string): string {
   const { algorithm, beta1, beta2, eps, weight_decay, amsgrad = false } = config
-  const hasBetas = keys[algorithm].first !== undefined
+  const hasBetas = !['rmsprop', 'adagrad', 'sgd'].includes(algorithm)
   const decays = algorithm === 'adamw' ? 0.01 : 0
   return pyCall(
     `torch.optim.${classes[algorithm]}`,
@@ -95,11 +78,11 @@ export function learningRateCode(config: LearningRateConfig, step: string, total
   const { warmup_steps: warmup, lr_schedule } = config
   const plain = step.includes(' ') ? `(${step})` : step
   const progress =
-    warmup > 0 ? `(max(0, ${plain} - ${warmup}) / max(1, ${total} - ${warmup}))` : `(${plain} / ${total})`
+    warmup > 0 ? `max(0, ${plain} - ${warmup}) / max(1, ${total} - ${warmup})` : `${plain} / ${total}`
   const rate = rates[lr_schedule](config, plain, progress)
   if (warmup === 0) return rate
   const factor = `min(1, ${plain} / ${warmup})`
-  return rate.includes(' + ') || rate.startsWith('max') ? `(${rate}) * ${factor}` : `${rate} * ${factor}`
+  return / \+ (?![^(]*\))/.test(rate.replaceAll(/\((?:[^()]|\([^()]*(?:\([^()]*\))?[^()]*\))*\)/g, '')) || rate.startsWith('max') ? `(${rate}) * ${factor}` : `${rate} * ${factor}`
 }
 
 /** The decay of an average at update `step`, counted from 0, as in `emaDecay`. */

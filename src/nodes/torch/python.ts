@@ -22,12 +22,17 @@ export const pyList = (values: readonly number[]): string => `[${values.map(pyNu
 export function pyNumbers(values: readonly number[]): string {
   const [first, second] = values
   const stride = second - first
+  const last = values.length - 1
+  if (values.length > 4 && values[last] === -1) {
+    const rest = pyNumbers(values.slice(0, -1))
+    if (rest.startsWith('[*')) return `${rest.slice(0, -1)}, -1]`
+  }
   const isRange =
     values.length > 3 &&
     values.every((value, i) => Number.isInteger(value) && value === first + i * stride) &&
     stride !== 0
   if (!isRange) return pyList(values)
-  const end = values[values.length - 1] + Math.sign(stride)
+  const end = values[last] + Math.sign(stride)
   return `[*range(${first}, ${end}${stride === 1 ? '' : `, ${stride}`})]`
 }
 
@@ -52,7 +57,7 @@ export function breakLine(line: string, width = 110): string {
   if (!parts) return line
   const indent = `${start[1]}    `
   const lines = ['']
-  for (const part of parts) {
+  for (const part of parts.flatMap((each) => splitList(each, width - indent.length))) {
     const last = lines[lines.length - 1]
     const joined = last === '' ? part : `${last} ${part}`
     if (last !== '' && indent.length + joined.length > width) lines.push(part)
@@ -60,6 +65,10 @@ export function breakLine(line: string, width = 110): string {
   }
   return [line.slice(0, open), ...lines.map((each) => indent + each), `${start[1]})`].join('\n')
 }
+
+/** A long list of numbers in pieces; anything else as it is. */
+const splitList = (text: string, width: number): string[] =>
+  text.length > width && /^\[[-\d., e]+\],?$/.test(text) ? (text.match(/\S+/g) ?? [text]) : [text]
 
 /** The arguments of a call with their commas; undefined if the last bracket closes another call. */
 function splitArguments(text: string): string[] | undefined {

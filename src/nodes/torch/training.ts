@@ -7,7 +7,7 @@ import { torchMessages } from '../messages/torch.ts'
 import type { Emitter, Place } from './emit.ts'
 import { indent, insideOf, writeBody } from './loops.ts'
 import { toSnake } from './names.ts'
-import { averageDecay, learningRateCode, momentKeys, optimizerCode } from './optimizers.ts'
+import { averageDecay, learningRateCode, optimizerCode } from './optimizers.ts'
 import { breakLine, pyNumber, pyString } from './python.ts'
 import type { Ref } from './types.ts'
 
@@ -48,14 +48,13 @@ export function writeTraining(emitter: Emitter, step: LoopStep, place: Place) {
     (emitter.known.get(step.inputs[slot] ?? '') ?? refuse(torchMessages.notKnown({ slot }))) as T
   const title = toSnake(emitter.loopTitle(step))
   const model = emitter.get(step.inputs.model)
-  const network = emitter.names.take('network')
+  const network = emitter.names.take(`parallel_${model.trained ?? model.code}`)
   const optimizer = emitter.names.take('optimizer')
   const losses = emitter.names.take('losses')
   const steps = emitter.names.take('steps')
   const { config } = known<Optimizer>('optimizer')
   const configs = step.inputs.ema === undefined ? [] : known<Ema>('ema').configs
   const averages = configs.map(() => emitter.names.take('ema'))
-  for (const [moment, key] of momentKeys(config)) emitter.moments.set(moment, key)
   const inner = known<Model>('model')
   const start = emitter.networks.startFile(
     inner.children.model ?? inner,
@@ -93,7 +92,7 @@ export function writeTraining(emitter: Emitter, step: LoopStep, place: Place) {
   place.lines.push(
     ...averages.map((name) => `${name} = copy.deepcopy(${trained})`),
     breakLine(`${optimizer} = ${optimizerCode(config, trained)}`),
-    `${losses} = load_checkpoint(${path}, ${trained}, ${averageList}, ${optimizer}${every})`,
+    `${losses} = load_checkpoint(${path}, ${trained}, ${averageList}, ${optimizer})`,
     `${network} = parallel(${trained})`,
     `${steps} = args.steps or ${params.steps}`,
     ...data.before,
@@ -138,9 +137,7 @@ function writeData(
   const share = perItem && drop_last ? size : undefined
   if (share !== undefined) {
     before.push(
-      `if ${share} % world:`,
-      `    sys.exit("The batch of ${share} items cannot be divided among these processes.")`,
-      `mine = slice(rank * ${share} // world, (rank + 1) * ${share} // world)`,
+      `mine = share(${share})`,
     )
   } else before.push('# Each process computes the full batch: its items depend on each other.')
   const slots = Object.keys(step.inputs).filter((slot) => splitMany(slot)[0] === 'dataset')
@@ -149,7 +146,7 @@ function writeData(
     const suffix = slot.slice('dataset'.length)
     if (step.each.includes(`tokens${suffix}`))
       throw emitter.error(step.id, torchMessages.trainingInput({ slot: 'tokens' }))
-    const items = emitter.names.take(`items${suffix}`)
+    const items = emitter.names.take(`chosen${suffix}`)
     const order = [
       `len(${data.code})`,
       'step',

@@ -84,6 +84,18 @@ function writeSchedule(node: NodeWriter, named?: NamedBetas) {
 
 const plainSchedule = { known: true, write: (node: NodeWriter) => writeSchedule(node) } as const
 
+/** Times of a list: by the formula of `trailing` timesteps, if it gives them. */
+function timesCode(times: readonly number[], schedule: Schedule): string {
+  const n = times.length - 1
+  if (schedule.kind === 'table' && n > 4 && times[n] === -1) {
+    const { T } = schedule
+    const even = (x: number) => (x % 1 === 0.5 ? 2 * Math.round(x / 2) : Math.round(x))
+    if (times.every((t, i) => i === n || t === even(T - (i * T) / n) - 1) && T % n !== 0)
+      return `[*(round(${T} - i * ${T} / ${n}) - 1 for i in range(${n})), -1]`
+  }
+  return pyNumbers(times)
+}
+
 /** The transitions of a sampler: levels between timesteps by their ratios, others by their times. */
 function transitionsCode(list: Timesteps, { schedule }: ScheduleValue, name: string): string {
   const { t, tPrev, ratio, ratioPrev } = list
@@ -92,10 +104,10 @@ function transitionsCode(list: Timesteps, { schedule }: ScheduleValue, name: str
   const isChain = tPrev.every((value, i) => i === last || value === t[i + 1])
   if (ratio && ratioPrev) {
     const [times, ratios] = [chain(t, tPrev), chain(ratio, ratioPrev)]
-    const flow = schedule.kind === 'flow' ? ', flow=True' : ''
-    return `[*itertools.pairwise(levels_of_ratios(${pyNumbers(times)}, ${pyList(ratios)}${flow}))]`
+    const kind = schedule.kind === 'table' || schedule.kind === 'vp' ? '' : `, "${schedule.kind}"`
+    return `transitions_of_ratios(${pyNumbers(times)}, ${pyNumbers(ratios)}${kind})`
   }
-  if (isChain) return `transitions(${name}, ${pyNumbers(chain(t, tPrev))})`
+  if (isChain) return `transitions(${name}, ${timesCode(chain(t, tPrev), schedule)})`
   return `[*zip(*([level(${name}, t) for t in times] for times in (${pyNumbers([...t])}, ${pyNumbers([...tPrev])})))]`
 }
 

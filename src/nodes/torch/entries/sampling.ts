@@ -24,9 +24,9 @@ function clipArgument(node: NodeWriter): string | undefined {
     threshold_quantile: number
     threshold_max: number
   }
-  if (clip === 'dynamic') return `clip=(${pyNumber(threshold_quantile)}, ${pyNumber(threshold_max)})`
+  if (clip === 'dynamic') return `clip=lambda x: clip_dynamically(x, ${pyNumber(threshold_quantile)}, ${pyNumber(threshold_max)})`
   const clips = clip === 'on' || (clip === 'auto' && node.input('x_t').space === 'image')
-  return clips ? `clip=${pyNumber(clip_range)}` : undefined
+  return clips ? `clip=lambda x: x.clamp(${pyNumber(-clip_range)}, ${pyNumber(clip_range)})` : undefined
 }
 
 /** Fresh noise, or that of a wire. */

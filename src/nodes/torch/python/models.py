@@ -38,13 +38,13 @@ def exact_denoiser(data, x, t, chunk=1024):
     """The mean of the clean data at a noisy point, for the empirical distribution of a data set."""
     flat = data.flatten(1).to(x.device)
     means = []
-    for part, alpha, sigma in rows(x.flatten(1), t, chunk):
+    for part, alpha, sigma in parts_of_batch(x.flatten(1), t, chunk):
         distances = (part**2).sum(1, keepdim=True) - 2 * alpha * part @ flat.T + alpha**2 * (flat**2).sum(1)
         means.append(torch.softmax(-distances / (2 * sigma**2), 1) @ flat)
     return torch.cat(means).view_as(x)
 
 
-def rows(x, t, chunk):
+def parts_of_batch(x, t, chunk):
     """Parts of a batch with their levels."""
     columns = [torch.as_tensor(v, dtype=torch.float32, device=x.device).view(-1, 1).expand(len(x), 1) for v in (t.alpha, t.sigma)]
     return zip(x.split(chunk), columns[0].split(chunk), columns[1].split(chunk))

@@ -3,7 +3,7 @@ def clean_and_noise(output, x, t, predicts, clip=None):
     x_0 = convert(output, x, t, predicts, "sample")
     if clip is None or t.sigma == 0:
         return x_0, convert(output, x, t, predicts, "epsilon")
-    x_0 = clip_dynamically(x_0, *clip) if isinstance(clip, tuple) else x_0.clamp(-clip, clip)
+    x_0 = clip(x_0)
     return x_0, convert(x_0, x, t, "sample", "epsilon")
 
 
