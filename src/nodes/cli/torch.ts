@@ -30,6 +30,9 @@ export async function writeTorch(
   const graph = applySettings(opened, changes, declarations, files.all)
   requireUse(files, graph)
   const { title, about } = workflow.extra.diffusion ?? {}
+  const notes = workflow.nodes.flatMap(({ type, properties }) =>
+    type === 'diffusion/Note' && typeof properties.text === 'string' ? [properties.text] : [],
+  )
   await startBackend({ prefer: 'cpu' })
   const { checkpoint, dataset } = files.stores
   try {
@@ -43,7 +46,7 @@ export async function writeTorch(
     const book = path.replace(/\.py$/, '') + '.ipynb'
     const written: [string, string | Uint8Array][] = [
       [basename(path), toScript(program)],
-      ...(notebook ? [[basename(book), toNotebook(program, workflow)] as [string, string]] : []),
+      ...(notebook ? [[basename(book), toNotebook(program, notes)] as [string, string]] : []),
       ...program.files.map(({ name, bytes }): [string, Uint8Array] => [name, bytes]),
     ]
     await makeFolder(folder)

@@ -10,8 +10,6 @@ export const torchMessages = catalogue('torch', {
   own: 'It is a node of another package.',
   tokens: 'Models of words and tokens are not exported.',
   likelihood: 'Likelihoods are not exported.',
-  host: 'It belongs to the editor.',
-  note: 'It computes nothing.',
   loop: 'There is no Python for this loop yet.',
   periodic: 'It saves files during a loop.',
   notWritten: 'Its input {slot} has no Python.',
@@ -29,5 +27,4 @@ export const torchMessages = catalogue('torch', {
 
   // the command
   mnistFiles: 'mnist/: the four files of MNIST, such as train-images-idx3-ubyte, packed or not',
-  written: 'Wrote {files}.',
 })

@@ -38,6 +38,8 @@ export interface Place {
   before: string[]
   /** Statements after the innermost loop. */
   after: string[]
+  /** Variable of the iteration of the innermost loop. */
+  index?: string | undefined
   /** Number of steps of the sampling loop around, if it is known. */
   count?: number | undefined
   /** Variables of the iterations of the loops around. */
@@ -186,7 +188,7 @@ export class Emitter {
       line: (text) => void place.lines.push(breakLine(text)),
       before: (text) => void place.before.push(breakLine(text)),
       after: (text) => void place.after.push(breakLine(text)),
-      place: () => ({ count: place.count, index: place.path.at(-1), trains: place.trains }),
+      place: () => ({ count: place.count, index: place.index, trains: place.trains }),
       define: (name, code) => void this.formulas.set(name, code),
       named: (slot) => this.get(valueId(wire(step.id, slot))),
       checkpoint: (name, sha256) => void this.checkpoints.set(sha256, name),

@@ -5,7 +5,9 @@ import { wire } from '../../engine/plan/graph.ts'
 import type { LoopStep } from '../../engine/plan/steps.ts'
 import { torchMessages } from '../messages/torch.ts'
 import type { Emitter, Place } from './emit.ts'
+import { parseElements } from '../loops/elements.ts'
 import { toSnake } from './names.ts'
+import { pyNumbers } from './python.ts'
 import { writeTraining } from './training.ts'
 import type { Ref } from './types.ts'
 
@@ -15,6 +17,7 @@ const writers: ReadonlyMap<string, LoopWriter> = new Map<string, LoopWriter>([
   ['diffusion/TrainingStart', writeTraining],
   ['diffusion/SamplingStart', writeSampling],
   ['diffusion/RepeatStart', writeRepeat],
+  ['diffusion/ForEachStart', writeForEach],
 ])
 
 export function writeLoop(emitter: Emitter, step: LoopStep, place: Place) {
@@ -34,6 +37,7 @@ export const insideOf = (place: Place, index: string): Place => ({
   after: [],
   count: undefined,
   path: [...place.path, index],
+  index,
 })
 
 export const indent = (lines: readonly string[]): string[] =>
@@ -134,10 +138,58 @@ function writeRepeat(emitter: Emitter, step: LoopStep, place: Place) {
     passes.push([variable, step.next[slot]])
   }
   emitter.set(valueId(wire(step.id, 'index')), { code: index, scalar: true })
+  emitter.set(valueId(wire(step.id, 't')), {
+    code: `Levels(${index}, math.nan, math.nan)`,
+    single: true,
+  })
   const inside = insideOf(place, index)
   writeBody(emitter, step, inside, passes)
   if (step.inputs.until !== undefined) throw emitter.error(step.id, torchMessages.loop())
   const count = step.params.start.times as number
   const loop = `for ${index} in range(${count}):`
   place.lines.push(...inside.before, loop, ...indent(inside.lines), ...inside.after)
+}
+
+/** A loop over numbers, whose values it collects. */
+function writeForEach(emitter: Emitter, step: LoopStep, place: Place) {
+  const title = toSnake(emitter.loopTitle(step))
+  const index = emitter.names.take('i')
+  // Every iteration draws the same random numbers.
+  const inside: Place = { ...insideOf(place, index), path: place.path }
+  const refuse = () => emitter.error(step.id, torchMessages.loop())
+  const lists: string[] = []
+  const set = (slot: string, ref: Ref) => emitter.set(valueId(wire(step.id, slot)), ref)
+  set('index', { code: index, scalar: true })
+  let header: string
+  if (step.inputs.timesteps === undefined) {
+    const elements = parseElements(step.params.start.list as string)
+    if (elements.some(({ number }) => number === undefined)) throw refuse()
+    const number = emitter.names.take('number')
+    set('number', { code: number, scalar: true })
+    set('t', { code: `Levels(${number}, math.nan, math.nan)`, single: true })
+    if (step.each.includes('t_prev') || step.each.includes('text')) throw refuse()
+    header = `for ${index}, ${number} in enumerate(${pyNumbers(elements.map((each) => each.number!))}):`
+  } else {
+    const list = emitter.get(step.inputs.timesteps)
+    const [t, s] = [emitter.names.take('t'), emitter.names.take('t_prev')]
+    const facts = { single: true, ...(list.schedule && { schedule: list.schedule }) }
+    set('t', { code: t, ...facts })
+    set('t_prev', { code: s, ...facts })
+    set('number', { code: `${t}.t`, scalar: true })
+    header = `for ${index}, (${t}, ${s}) in enumerate(${list.code}):`
+  }
+  emitter.writeSteps(step.body, inside)
+  for (const [slot, value] of Object.entries(step.next)) {
+    const [base, at] = splitMany(slot)
+    const variable = emitter.names.take(`${title}_${base}${at === undefined ? '' : `_${at}`}`)
+    const done = base === 'number' ? 'history' : base === 'samples' ? 'frames' : undefined
+    if (done === undefined) throw refuse()
+    lists.push(`${variable} = []`)
+    inside.lines.push(`${variable}.append(${emitter.get(value).code})`)
+    emitter.set(valueId(wire(step.end, at === undefined ? done : `${done}_${at}`)), {
+      code: variable,
+      list: true,
+    })
+  }
+  place.lines.push(...lists, ...inside.before, header, ...indent(inside.lines), ...inside.after)
 }

@@ -4,6 +4,7 @@ import type { Dataset, Model, Value } from '../../engine/base/values.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import type { NodeStep } from '../../engine/plan/steps.ts'
 import type { Emitter, Place } from './emit.ts'
+import { libraryNames } from './library.ts'
 import { writeModule } from './models/writeModule.ts'
 import { toPascal, toSnake } from './names.ts'
 import { pyNumber, pyString } from './python.ts'
@@ -39,7 +40,7 @@ export class Networks {
       const module = writeModule(
         { ...model, ...(zeroInit !== undefined && { zeroInit }) },
         className,
-        this.definitions,
+        new Map([...[...libraryNames].map((name): [string, string] => [name, '']), ...this.definitions]),
       )
       for (const { name, code } of module.definitions) this.definitions.set(name, code)
       for (const line of module.imports) this.imports.add(line)

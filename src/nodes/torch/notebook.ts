@@ -1,5 +1,4 @@
 // A program for PyTorch as a notebook: its parts as cells, and the notes of the workflow as text.
-import type { WorkflowFile } from '../workflow/file.ts'
 import type { TorchProgram } from './export.ts'
 
 interface Cell {
@@ -8,10 +7,7 @@ interface Cell {
 }
 
 /** The notebook as JSON. Flags are variables of `args` in `support`. */
-export function toNotebook(program: TorchProgram, { nodes }: Pick<WorkflowFile, 'nodes'>): string {
-  const notes = nodes.flatMap(({ type, properties }) =>
-    type === 'diffusion/Note' && typeof properties.text === 'string' ? [properties.text] : [],
-  )
+export function toNotebook(program: TorchProgram, notes: readonly string[]): string {
   const [title = '', ...about] = program.header.split('\n')
   const cells: Cell[] = [
     markdown([`# ${title}`, '', ...about].join('\n')),

@@ -17,6 +17,8 @@ export interface Facts {
   single?: boolean
   /** Timesteps: the variable of the schedule whose levels it has. */
   schedule?: string
+  /** Timesteps of a loop: that schedule. */
+  scheduleValue?: Value
   /** Size of the batch in all processes, if each has its share of the items. */
   shared?: number
   /** Data sets: the variable of the labels, if there are any. */
@@ -127,7 +129,7 @@ export type TorchNode =
   | { none: NoneReason }
 
 /** Why a node cannot be exported. */
-export type NoneReason = 'unsupported' | 'tokens' | 'likelihood' | 'host' | 'note'
+export type NoneReason = 'unsupported' | 'tokens' | 'likelihood'
 
 /** Nodes by the name of their export. */
 export type NodeEntries = Partial<Record<keyof typeof nodes, TorchNode>>

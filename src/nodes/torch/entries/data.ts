@@ -139,11 +139,16 @@ export const dataEntries = {
   mask: { none: 'unsupported' },
   depthToSpace: {
     write(node) {
-      const { factor } = node.params as { factor: number }
-      node.assign(`depth_to_space(${node.input('samples').code}, ${factor})`)
+      const { block_size } = node.params as { block_size: number }
+      node.assign(`depth_to_space(${node.input('samples').code}, ${block_size})`)
     },
   },
-  spaceToDepth: { none: 'unsupported' },
+  spaceToDepth: {
+    write(node) {
+      const { block_size } = node.params as { block_size: number }
+      node.assign(`space_to_depth(${node.input('samples').code}, ${block_size})`)
+    },
+  },
   encodeDataset: { none: 'unsupported' },
 } satisfies NodeEntries
 

@@ -2,7 +2,8 @@
 import type { LearnedVariance, Model, ScheduleValue } from '../../../engine/base/values.ts'
 import type { StoredFile } from '../../../engine/plan/op.ts'
 import { torchMessages } from '../../messages/torch.ts'
-import { pyCall, pyNumber, pyOption, pyString } from '../python.ts'
+import { eightCenters } from '../../../engine/datasets/points.ts'
+import { pyCall, pyList, pyNumber, pyOption, pyString } from '../python.ts'
 import { scheduleCode } from './process.ts'
 import type { NodeEntries, NodeWriter, Ref, TorchNode } from '../types.ts'
 
@@ -29,7 +30,7 @@ export function callModel(
 }
 
 /** Models of data have no arguments for conditions. */
-const takesCondition = ({ kind }: Model) => kind !== 'exact' && kind !== 'gaussian'
+const takesCondition = ({ kind }: Model) => kind !== 'gaussian'
 
 const network: TorchNode = {
   known: true,
@@ -120,7 +121,7 @@ export const modelEntries = {
           leveled(model),
           `scale=${pyNumber(scale)}`,
           pyOption('low', t_low, 0, pyNumber),
-          pyOption('high', t_high, Infinity, pyNumber),
+          pyOption('high', t_high, 1e6, pyNumber),
           pyOption('rescale', rescale, 0, pyNumber),
           node.has('worse') ? `worse=${leveled(node.input('worse'))}` : undefined,
         ),
@@ -131,23 +132,41 @@ export const modelEntries = {
   exactModel: {
     known: true,
     write(node) {
-      const value = node.value<Model>('model')
-      const data = node.input('dataset')
-      if (value.predicts !== 'epsilon' && value.predicts !== 'sample' && value.predicts !== 'v_prediction' && value.predicts !== 'flow_prediction') node.reject(torchMessages.unsupported())
-      const mean = `exact_denoiser(${data.code}, x, t)`
-      const code =
-        value.predicts === 'sample'
-          ? `lambda x, t: ${mean}`
-          : `lambda x, t: convert(${mean}, x, t, "sample", ${pyString(value.predicts)})`
-      node.assign(code, { known: value, predicts: value.predicts, takesLevel: true })
+      const { mixture, std, predicts, dim } = node.params as Record<string, string> &
+        Record<string, number>
+      const data = mixture === 'dataset' ? node.input('dataset') : undefined
+      const centers =
+        data !== undefined
+          ? `${data.code}.to(device)`
+          : mixture === 'gaussian'
+            ? `torch.zeros(1, ${dim}, device=device)`
+            : `torch.tensor(${pyList([...eightCenters()])}, device=device).view(8, 2)`
+      const labels = data ? data.labels : `torch.arange(8)`
+      const hasLabels = mixture === 'eight_gaussians' || data?.labels !== undefined
+      node.assign(
+        pyCall(
+          'functools.partial',
+          'exact_model',
+          centers,
+          pyOption('std', Number(std), 0, pyNumber),
+          pyOption('predicts', String(predicts), 'epsilon', pyString),
+          hasLabels ? `labels=${labels}.to(device)` : undefined,
+        ),
+        {
+          known: node.value('model'),
+          predicts: node.value<Model>('model').predicts,
+          takesLevel: true,
+        },
+      )
     },
   },
   guidance: {
     write(node) {
       const { scale, rescale, t_low, t_high } = node.params as Record<string, number>
-      if (rescale > 0 || t_low > 0 || t_high !== Infinity) node.reject(torchMessages.unsupported())
+      if (node.has('t') && (t_low > 0 || t_high < 1e6)) node.reject(torchMessages.unsupported())
       const [c, u] = [node.input('conditional'), node.input('unconditional')]
-      node.assign(`${u.code} + ${pyNumber(scale)} * (${c.code} - ${u.code})`, {
+      const result = `${u.code} + ${pyNumber(scale)} * (${c.code} - ${u.code})`
+      node.assign(rescale > 0 ? `rescaled(${result}, ${c.code}, ${pyNumber(rescale)})` : result, {
         ...(c.predicts && { predicts: c.predicts }),
       })
     },

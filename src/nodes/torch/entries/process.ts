@@ -1,6 +1,6 @@
 // Schedules, timesteps, noise and targets as Python.
 import type { Schedule } from '../../../engine/process/schedule.ts'
-import type { ScheduleValue, Timesteps } from '../../../engine/base/values.ts'
+import type { ScheduleValue, Timestep, Timesteps } from '../../../engine/base/values.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { pyList, pyNumber, pyNumbers } from '../python.ts'
 import type { NodeEntries, NodeWriter, Ref } from '../types.ts'
@@ -111,6 +111,25 @@ function transitionsCode(list: Timesteps, { schedule }: ScheduleValue, name: str
   return `[*zip(*([level(${name}, t) for t in times] for times in (${pyNumbers([...t])}, ${pyNumbers([...tPrev])})))]`
 }
 
+/** Writes a list of transitions, of the schedule of its input. */
+function writeTimesteps(node: NodeWriter, slot: string, output = slot) {
+  const value = node.value<Timesteps>(output)
+  const source = node.has('schedule') ? node.input('schedule') : node.input('timesteps')
+  const schedule = node.has('schedule') ? source.code : source.schedule
+  if (schedule === undefined) node.reject(torchMessages.unsupported())
+  const known = (node.has('schedule') ? source.known : source.scheduleValue) as ScheduleValue
+  node.assign(
+    transitionsCode(value, known, schedule!),
+    {
+      known: value,
+      schedule: schedule!,
+      scheduleValue: known,
+      ...(value.initNoiseSigma !== undefined && { scale: value.initNoiseSigma }),
+    },
+    output,
+  )
+}
+
 /** Noise of the shape of a value: all processes draw the noise of the global batch. */
 export function noiseLike(like: Ref, draw: string): string {
   return like.shared === undefined
@@ -134,20 +153,20 @@ export const processEntries = {
   flowSchedule: plainSchedule,
   sigmaSchedule: plainSchedule,
   vpSchedule: plainSchedule,
-  timesteps: {
+  timesteps: { known: true, write: (node) => writeTimesteps(node, 'timesteps') },
+  flipTimesteps: { known: true, write: (node) => writeTimesteps(node, 'timesteps') },
+  splitTimesteps: {
     known: true,
     write(node) {
-      const value = node.value<Timesteps>('timesteps')
-      const schedule = node.input('schedule')
-      node.assign(transitionsCode(value, node.known<ScheduleValue>('schedule'), schedule.code), {
-        known: value,
-        schedule: schedule.code,
-        ...(value.initNoiseSigma !== undefined && { scale: value.initNoiseSigma }),
-      })
+      for (const slot of ['skipped', 'rest'])
+        if (node.wanted(slot)) writeTimesteps(node, slot, slot)
+      if (!node.wanted('at')) return
+      const { t, ratio } = node.value<Timestep>('at')
+      const { schedule } = node.input('timesteps')
+      if (ratio || schedule === undefined) node.reject(torchMessages.unsupported())
+      node.assign(`level(${schedule}, ${pyNumber(t[0])})`, { single: true, schedule: schedule! }, 'at')
     },
   },
-  flipTimesteps: { none: 'unsupported' },
-  splitTimesteps: { none: 'unsupported' },
   repaintTimesteps: { none: 'unsupported' },
   randomTimesteps: {
     write(node) {
@@ -167,10 +186,10 @@ export const processEntries = {
   timestep: {
     known: true,
     write(node) {
-      const { t, ratio } = node.value<{ type: 'timestep'; t: Float64Array; ratio?: Float64Array }>('t')
+      const { t, ratio } = node.value<Timestep>('t')
       if (ratio) node.reject(torchMessages.unsupported())
       if (!node.has('schedule')) {
-        node.assign(`Level(${pyNumber(t[0])}, math.nan, math.nan)`, { single: true })
+        node.assign(`Levels(${pyNumber(t[0])}, math.nan, math.nan)`, { single: true })
         return
       }
       const schedule = node.input('schedule').code
@@ -212,8 +231,22 @@ export const processEntries = {
       node.assign(`${t}.alpha * ${x_0} + ${t}.sigma * ${noise}`, { ...(space && { space }) })
     },
   },
-  forwardStep: { none: 'unsupported' },
-  renoise: { none: 'unsupported' },
+  forwardStep: {
+    write(node) {
+      const [t, schedule] = [node.levels('t', 'schedule', 'x_prev'), node.input('schedule').code]
+      const single = node.input('t').single === true
+      if (!single) node.reject(torchMessages.unsupported())
+      const [x, noise] = [node.input('x_prev').code, node.input('noise').code]
+      node.assign(`forward_step(${x}, ${noise}, level(${schedule}, ${t}.t - 1), ${t})`)
+    },
+  },
+  renoise: {
+    write(node) {
+      const [x, noise] = [node.input('x_s').code, node.input('noise').code]
+      const [s, t] = [node.levels('s', 'schedule', 'x_s'), node.levels('t', 'schedule', 'x_s')]
+      node.assign(`forward_step(${x}, ${noise}, ${s}, ${t})`)
+    },
+  },
   neighbour: { none: 'unsupported' },
   inputPerturbation: {
     write(node) {
@@ -237,7 +270,11 @@ export const processEntries = {
       const given = prediction.predicts ?? node.reject(torchMessages.unsupported())
       const t = node.levels('t')
       const code = `convert(${prediction.code}, ${node.input('x_t').code}, ${t}, "${given}", "${to}")`
-      node.assign(code, { predicts: to as never })
+      const { space } = node.input('x_t')
+      const facts = { predicts: to as never, ...(space && { space }) }
+      const [slot = 'prediction', other] = node.step.outputs
+      const ref = node.assign(code, facts, slot)
+      if (other !== undefined) node.name(ref, other)
     },
   },
   convertTimestep: { none: 'unsupported' },

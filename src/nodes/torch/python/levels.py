@@ -60,6 +60,12 @@ def vp_schedule(T, beta_min, beta_d):
     return at
 
 
+def forward_step(x, noise, s, t):
+    """Draws from q(x_t | x_s) for a level t with more noise than s (Kingma et al. 2021, eq. 16)."""
+    kept = t.alpha / s.alpha
+    return kept * x + (t.sigma**2 - (kept * s.sigma) ** 2) ** 0.5 * noise
+
+
 def nearest_timesteps(schedule, ratios, T):
     """The timesteps whose log sigma / alpha is interpolated nearest to these ratios."""
     alpha, sigma = schedule(torch.arange(T).double())

@@ -19,7 +19,13 @@ def preconditioned(network, x, t, kind="edm", sigma_data=0.5, sigma_min=0.002, *
     return skip * clean + out * network(scale * clean, time_.flatten().expand(len(x)), **condition)
 
 
-def guided(model, x, t, scale, low=0, high=math.inf, rescale=0, classes=None, worse=None):
+def rescaled(result, conditional, amount):
+    """Guided predictions with the deviation of the conditional ones (Lin et al. 2023, eq. 15)."""
+    spread = lambda value: value.flatten(1).std(1).view([-1] + [1] * (value.dim() - 1))
+    return result * (amount * spread(conditional) / spread(result) + 1 - amount)
+
+
+def guided(model, x, t, scale, low=0, high=1e6, rescale=0, classes=None, worse=None):
     """Classifier-free guidance (Ho and Salimans 2022, eq. 6), or away from a worse model."""
     conditional = model(x, t, classes=classes) if classes is not None else model(x, t)
     inside = (torch.as_tensor(t.t, device=x.device) >= low) & (torch.as_tensor(t.t, device=x.device) <= high)
@@ -28,26 +34,18 @@ def guided(model, x, t, scale, low=0, high=math.inf, rescale=0, classes=None, wo
     other = (worse(x, t, classes=classes) if classes is not None else worse(x, t)) if worse else model(x, t)
     scale = torch.where(inside, float(scale), 1.0).float().view([-1] + [1] * (x.dim() - 1))
     result = other + scale * (conditional - other)
-    if rescale:
-        spread = lambda value: value.flatten(1).std(1).view([-1] + [1] * (x.dim() - 1))
-        result = result * (rescale * spread(conditional) / spread(result) + 1 - rescale)
-    return result
+    return rescaled(result, conditional, rescale) if rescale else result
 
 
-def exact_denoiser(data, x, t, chunk=1024):
-    """The mean of the clean data at a noisy point, for the empirical distribution of a data set."""
-    flat = data.flatten(1).to(x.device)
-    means = []
-    for part, alpha, sigma in parts_of_batch(x.flatten(1), t, chunk):
-        distances = (part**2).sum(1, keepdim=True) - 2 * alpha * part @ flat.T + alpha**2 * (flat**2).sum(1)
-        means.append(torch.softmax(-distances / (2 * sigma**2), 1) @ flat)
-    return torch.cat(means).view_as(x)
-
-
-def parts_of_batch(x, t, chunk):
-    """Parts of a batch with their levels."""
-    columns = [torch.as_tensor(v, dtype=torch.float32, device=x.device).view(-1, 1).expand(len(x), 1) for v in (t.alpha, t.sigma)]
-    return zip(x.split(chunk), columns[0].split(chunk), columns[1].split(chunk))
+def exact_model(centers, x, t, std=0.0, predicts="epsilon", labels=None, classes=None):
+    """The exact prediction for a mixture of Gaussians around these centres; of a class, if given."""
+    v = t.alpha**2 * std**2 + t.sigma**2
+    logits = t.alpha / v * (x @ centers.T) - t.alpha**2 / (2 * v) * (centers**2).sum(1)
+    if classes is not None and labels is not None:
+        belongs = (classes[:, None] == labels) | (classes[:, None] < 0)
+        logits = logits.masked_fill(~belongs, -1e9)
+    mean = t.alpha * std**2 / v * x + t.sigma**2 / v * (torch.softmax(logits, 1) @ centers)
+    return convert(mean, x, t, "sample", predicts)
 
 
 def depth_to_space(x, block):

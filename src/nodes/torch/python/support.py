@@ -79,7 +79,7 @@ def permutation(count, seed, *path):
 
 # Levels of signal and noise. A schedule is a function from times to alpha and sigma.
 
-class Level(NamedTuple):
+class Levels(NamedTuple):
     """A time with its signal and noise: x_t = alpha x_0 + sigma noise. -1 is clean data."""
     t: float
     alpha: float
@@ -89,10 +89,10 @@ class Level(NamedTuple):
 def level(schedule, t, like=None):
     """The level of one time as numbers, or those of a time per item of a batch."""
     if like is None:
-        return Level(t, 1.0, 0.0) if t == -1 else Level(t, *map(float, schedule(torch.tensor(float(t)).double())))
+        return Levels(t, 1.0, 0.0) if t == -1 else Levels(t, *map(float, schedule(torch.tensor(float(t)).double())))
     shape = [-1] + [1] * (like.dim() - 1)
     alpha, sigma = (value.float().to(device).view(shape) for value in schedule(t.double()))
-    return Level(t.to(device, time_type), alpha, sigma)
+    return Levels(t.to(device, time_type), alpha, sigma)
 
 
 def transitions(schedule, times):
@@ -106,7 +106,7 @@ def transitions_of_ratios(times, ratios, kind="table"):
     levels = []
     for t, ratio in zip(times, ratios):
         length = {"sigma": 1, "flow": 1 + ratio}.get(kind, math.hypot(1, ratio))
-        levels.append(Level(t, 0.0, 1.0) if ratio == math.inf else Level(t, 1 / length, ratio / length))
+        levels.append(Levels(t, 0.0, 1.0) if ratio == math.inf else Levels(t, 1 / length, ratio / length))
     return list(zip(levels, levels[1:]))
 
 
@@ -253,15 +253,15 @@ def save_checkpoint(path, start, model, averages, optimizer, losses, accumulate=
     with zipfile.ZipFile(HERE / start) as first, zipfile.ZipFile(unfinished, "w") as file:
         for name in first.namelist():
             best = (averages or [model])[0].state_dict()
-            file.writestr(name, to_bytes(best) if name.endswith(".safetensors") else first.read(name))
-        file.writestr("training/state.json", json.dumps(state))
-        file.writestr("training/state.safetensors", to_bytes(tensors | {"losses": torch.stack(losses)}))
+            file.writestr(zipfile.ZipInfo(name), to_bytes(best) if name.endswith(".safetensors") else first.read(name))
+        file.writestr(zipfile.ZipInfo("training/state.json"), json.dumps(state))
+        file.writestr(zipfile.ZipInfo("training/state.safetensors"), to_bytes(tensors | {"losses": torch.stack(losses)}))
     os.replace(unfinished, path)
 
 
 def load_checkpoint(path, model, averages, optimizer):
     """Continues from a checkpoint of this program or of litegraph-diffusion. Returns the losses so far."""
-    path = Path(args.resume or path)
+    path = Path(path if path.exists() else args.resume or path)
     if not path.exists():
         return []
     with zipfile.ZipFile(path) as file:
@@ -269,6 +269,8 @@ def load_checkpoint(path, model, averages, optimizer):
             sys.exit(f"{path} has no training state: save it with `training` connected.")
         state = json.loads(file.read("training/state.json"))
         tensors = load(file.read("training/state.safetensors"))
+    if set(state["weights"]) != {name for name, _ in model.named_parameters()}:
+        return []  # the checkpoint of another network of the program
     keys = {moment: key for key, moment in reversed(MOMENTS.items())}
     if type(optimizer).__name__ == "RMSprop":
         keys["second"] = "square_avg"
