@@ -3,7 +3,7 @@ import { compareProgram } from './claims.ts'
 
 compareProgram({
   workflow: 'points',
-  samples: ['diffusion/Sampler', 'Samples', 'samples'],
+  samples: ['diffusion/Sampler', 'Samples', 'x_0'],
   file: 'samples-on-the-data.csv',
   checkpoint: 'training.zip',
 })

@@ -18,22 +18,35 @@ export const pyTuple = (values: readonly number[]): string =>
 
 export const pyList = (values: readonly number[]): string => `[${values.map(pyNumber).join(', ')}]`
 
-/** A list of numbers; a range, if they are one. */
+/** A list of numbers: a range, or evenly spaced, if they are. */
 export function pyNumbers(values: readonly number[]): string {
-  const [first, second] = values
-  const stride = second - first
   const last = values.length - 1
-  if (values.length > 4 && values[last] === -1) {
-    const rest = pyNumbers(values.slice(0, -1))
-    if (rest.startsWith('[*')) return `${rest.slice(0, -1)}, -1]`
-  }
-  const isRange =
-    values.length > 3 &&
-    values.every((value, i) => Number.isInteger(value) && value === first + i * stride) &&
-    stride !== 0
-  if (!isRange) return pyList(values)
-  const end = values[last] + Math.sign(stride)
-  return `[*range(${first}, ${end}${stride === 1 ? '' : `, ${stride}`})]`
+  if (values.length < 4) return pyList(values)
+  const all = spacing(values)
+  if (all !== undefined) return `[*${all}]`
+  // Lists of samplers end with clean data.
+  const rest = spacing(values.slice(0, -1))
+  return rest === undefined ? pyList(values) : `[*${rest}, ${pyNumber(values[last])}]`
+}
+
+/** The expression of evenly spaced numbers; undefined for others. */
+function spacing(values: readonly number[]): string | undefined {
+  const count = values.length
+  const [first, last] = [values[0], values[count - 1]]
+  const ends = `${pyNumber(first)}, ${pyNumber(last)}, ${count}`
+  const near = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * Math.abs(a)
+  const even = values.map((_, i) => first + (i / (count - 1)) * (last - first))
+  const stride = values[1] - first
+  if (count < 4 || stride === 0) return undefined
+  if (values.every((value, i) => Number.isInteger(value) && value === first + i * stride))
+    return `range(${first}, ${last + Math.sign(stride)}${stride === 1 ? '' : `, ${stride}`})`
+  if (values.every((value, i) => near(value, even[i]))) return `np.linspace(${ends})`
+  const isWhole = even.every((value, i) => Math.abs(value - values[i]) < 0.499)
+  if (isWhole && values.every(Number.isInteger)) return `map(round, np.linspace(${ends}))`
+  if (first <= 0 || last <= 0) return undefined
+  const powers = values.map((_, i) => first * (last / first) ** (i / (count - 1)))
+  if (values.every((value, i) => near(value, powers[i]))) return `np.geomspace(${ends})`
+  return undefined
 }
 
 /** A call with its arguments; those that are undefined are left out. */
