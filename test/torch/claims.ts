@@ -78,8 +78,10 @@ export function compareProgram({ workflow, end, start, samples, file, checkpoint
       writeFileSync(join(folder, 'editor.zip'), full)
       await run('sampled', ['--resume=editor.zip'])
       const expected = await graphSamples(graph, wire(nodeOf(graph, op, title), slot))
+      // Pictures may show the first samples only.
       const found = programSamples(join(folder, 'sampled', file))
-      expect(largestDifference(found, expected)).toBeLessThan(1e-4)
+      expect(found.length).toBeGreaterThan(100)
+      expect(largestDifference(found, expected.subarray(0, found.length))).toBeLessThan(1e-4)
     })
 
     test('has the same losses with two processes', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openZip, type Zip } from '../../src/engine/archive/directory.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/pipeline.ts'
-import type { History, Samples, Value } from '../../src/engine/base/values.ts'
+import type { Samples, Value } from '../../src/engine/base/values.ts'
 import { wire, type Graph, type Wire } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
@@ -68,18 +68,19 @@ export async function computeValue<T>(
 }
 
 /** The losses of a training of a graph. */
-export const graphLosses = (graph: Graph, end: string): Promise<number[]> =>
-  computeValue(graph, wire(end, 'history'), (value) =>
-    (value as History).losses.flatMap((part) => [...part.dataSync()]),
-  )
+export const graphLosses = async (graph: Graph, end: string): Promise<number[]> =>
+  checkpointLosses(openZip(await graphCheckpoint(graph, end), 100))
 
 /** The samples of a graph, images in PyTorch's order of axes. */
-export const graphSamples = (graph: Graph, output: Wire): Promise<Float32Array> =>
-  computeValue(graph, output, (value) => {
+export function graphSamples({ nodes: all }: Graph, output: Wire): Promise<Float32Array> {
+  // Values of loops are read through a node that changes nothing.
+  const probe = { id: 'probe', op: 'diffusion/Mix', params: { w: 0 }, inputs: { a: output, b: output } }
+  return computeValue({ nodes: [...all, probe] }, wire('probe', 'mix'), (value) => {
     const { tensor } = value as Samples
     const ordered = tensor.rank === 4 ? tensor.transpose([0, 3, 1, 2]) : tensor
     return ordered.dataSync() as Float32Array
   })
+}
 
 /** The checkpoint that the editor saves of a training. */
 export async function graphCheckpoint(graph: Graph, end: string): Promise<Uint8Array> {

@@ -23,7 +23,7 @@ import { torchTable } from './table.ts'
 import type { Companion, Facts, NodeWriter, Ref } from './types.ts'
 
 /** Suffixes of the titles of both ends of a loop. */
-const ENDS = / ?\b(start|begins|end|ends)$/i
+const ENDS = / ?\b(start|begins|end|ends)\b(?=,|$)/i
 
 /** Statements that belong together, for the cells of a notebook. */
 export interface Block {

@@ -14,7 +14,7 @@ import type { Ref } from './types.ts'
 /** Nodes that compute each item of a batch on its own, so that processes can share the batch. */
 const PER_ITEM = new Set(
   `RandomTimesteps GaussianNoise ForwardNoise LabelDropout Predict Target Loss Mix ConvertPrediction Timestep
-  ConvertTimestep InputPerturbation Neighbour ForwardStep CrossEntropy HybridLoss`
+  ConvertTimestep InputPerturbation SpaceToDepth DepthToSpace CrossEntropy`
     .split(/\s+/)
     .map((name) => `diffusion/${name}`),
 )

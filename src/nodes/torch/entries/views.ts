@@ -32,6 +32,30 @@ function writeNumber(node: NodeWriter, code: string, slot = 'distance') {
   } else node.line(`show(${pyString(node.label)}, ${code})`)
 }
 
+/** Writes a metric of several numbers: prints all. */
+function writeNumbers(node: NodeWriter, slots: readonly string[], code: string) {
+  const names = slots.map((slot) => node.variable(`${node.title}_${slot}`))
+  node.line(`${names.join(', ')} = ${code}`)
+  for (const [i, slot] of slots.entries()) {
+    node.name({ code: names[i], scalar: true }, slot)
+    if (node.place().trains !== true) node.line(`show(${pyString(`${node.label}, ${slot}`)}, ${names[i]})`)
+  }
+}
+
+/** Items of one side of a metric: at most `count`, evenly spaced ones of a data set. */
+function selected({ code, known }: Ref, count: number): string {
+  if (known?.type === 'dataset' && known.size <= count) return code
+  return known?.type === 'dataset' ? `evenly(${code}, ${count})` : `${code}[:${count}]`
+}
+
+/** A call of a metric of principal components. */
+function comparison(node: NodeWriter, name: string, ...more: readonly string[]): string {
+  const { components, count } = node.params as Record<string, number>
+  if (node.has('classifier')) node.reject(torchMessages.unsupported())
+  const sides = ['samples', 'reference'].map((slot) => selected(node.input(slot), count))
+  return `${name}(${[...sides, ...(components === 16 ? [] : [`count=${components}`]), ...more].join(', ')})`
+}
+
 const view: TorchNode = { view: true }
 
 export const viewEntries = {
@@ -102,7 +126,7 @@ export const viewEntries = {
       const [a, b] = [node.input('samples'), node.input('reference')]
       writeNumber(
         node,
-        `sliced_wasserstein(${a.code}[:${count}], ${b.code}[:${count}], ${directions}, ${pyNumber(seed)})`,
+        `sliced_wasserstein(${selected(a, count)}, ${selected(b, count)}, ${directions}, ${pyNumber(seed)})`,
       )
     },
   },
@@ -146,12 +170,37 @@ export const viewEntries = {
       }
     },
   },
+  frechetDistance: { write: (node) => writeNumber(node, comparison(node, 'frechet_distance')) },
+  kernelDistance: {
+    write(node) {
+      if (node.wanted('loss')) node.reject(torchMessages.unsupported())
+      const { subset_size } = node.params as Record<string, number>
+      writeNumber(node, comparison(node, 'kernel_distance', `size=${subset_size}`))
+    },
+  },
+  precisionRecall: {
+    write(node) {
+      const { k } = node.params as Record<string, number>
+      writeNumbers(
+        node,
+        ['precision', 'recall', 'density', 'coverage'],
+        comparison(node, 'manifold_scores', `k=${k}`),
+      )
+    },
+  },
+  modeCoverage: {
+    write(node) {
+      const [samples, reference] = [node.input('samples').code, node.input('reference')]
+      if (reference.labels === undefined) node.reject(torchMessages.unsupported())
+      writeNumbers(
+        node,
+        ['modes', 'near', 'emptiest'],
+        `mode_scores(${samples}, ${reference.code}, ${reference.labels})`,
+      )
+    },
+  },
   bandPower: { none: 'unsupported' },
   chamferDistance: { none: 'unsupported' },
-  frechetDistance: { none: 'unsupported' },
-  kernelDistance: { none: 'unsupported' },
-  modeCoverage: { none: 'unsupported' },
-  precisionRecall: { none: 'unsupported' },
   check: view,
   compare: view,
   denoisingPreview: view,

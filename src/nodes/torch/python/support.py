@@ -269,7 +269,7 @@ def load_checkpoint(path, model, averages, optimizer):
             sys.exit(f"{path} has no training state: save it with `training` connected.")
         state = json.loads(file.read("training/state.json"))
         tensors = load(file.read("training/state.safetensors"))
-    if set(state["weights"]) != {name for name, _ in model.named_parameters()}:
+    if any(tensors.get(f"weight/{name}", torch.zeros(0)).shape != value.shape for name, value in model.named_parameters()):
         return []  # the checkpoint of another network of the program
     keys = {moment: key for key, moment in reversed(MOMENTS.items())}
     if type(optimizer).__name__ == "RMSprop":
@@ -388,9 +388,56 @@ def nearest_neighbours(x, data):
     return torch.cat(items), torch.cat(distances)
 
 
-def frechet(a, b):
-    """Distance between Gaussians fitted to two sets of features (Heusel et al. 2017)."""
-    a, b = a.flatten(1).double().cpu(), b.flatten(1).double().cpu()
-    first, second = torch.cov(a.T), torch.cov(b.T)
+def evenly(items, count):
+    """At most `count` items of a data set, at even distances."""
+    return items[torch.arange(min(count, len(items))) * len(items) // min(count, len(items))]
+
+
+def components(samples, reference, count):
+    """Both sets as rows of their principal components, those of the reference."""
+    a, b = (items.flatten(1).double().cpu() for items in (samples, reference))
+    mean = b.mean(0)
+    _, vectors = torch.linalg.eigh(torch.cov(b.T).view(b.shape[1], b.shape[1]))
+    axes = vectors.flip(1)[:, :count]
+    return (a - mean) @ axes, (b - mean) @ axes
+
+
+def frechet_distance(samples, reference, count=16):
+    """Distance between Gaussians fitted to principal components (Heusel et al. 2017)."""
+    a, b = components(samples, reference, count)
+    first, second = (torch.cov(rows.T).view(a.shape[1], a.shape[1]) for rows in (a, b))
     roots = torch.linalg.eigvals(first @ second).real.clamp(min=0).sqrt().sum()
     return float(((a.mean(0) - b.mean(0)) ** 2).sum() + first.trace() + second.trace() - 2 * roots)
+
+
+def kernel_distance(samples, reference, count=16, size=100):
+    """Squared maximum mean discrepancy, the mean over subsets (Binkowski et al. 2018)."""
+    a, b = components(samples, reference, count)
+    parts = max(1, min(len(a), len(b)) // size)
+    kernel = lambda x, y: (x @ y.T / x.shape[1] + 1) ** 3
+    own = lambda x: (kernel(x, x).sum() - kernel(x, x).trace()) / (len(x) * (len(x) - 1))
+    values = [own(x) + own(y) - 2 * kernel(x, y).mean() for x, y in ((a[i::parts], b[i::parts]) for i in range(parts))]
+    return float(sum(values) / parts)
+
+
+def manifold_scores(samples, reference, count=16, k=3):
+    """Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020)."""
+    a, b = components(samples, reference, count)
+    reach = lambda x: torch.cdist(x, x).sort(1).values[:, k]
+    distances = torch.cdist(a, b)
+    real, own = distances <= reach(b), distances <= reach(a)[:, None]
+    share = lambda values: float(values.double().mean())
+    return share(real.any(1)), share(own.any(0)), float(real.double().sum(1).mean() / k), share(real.any(0))
+
+
+def mode_scores(samples, reference, labels):
+    """Modes with a sample within three deviations, the share of such samples, and the smallest mode's."""
+    a, b = (items.flatten(1).double().cpu() for items in (samples, reference))
+    modes = [b[labels == label] for label in labels.unique() if label >= 0]
+    centers = torch.stack([mode.mean(0) for mode in modes])
+    deviations = torch.stack([((mode - mode.mean(0)) ** 2).mean().sqrt() for mode in modes])
+    distances, nearest = torch.cdist(a, centers).min(1)
+    close = nearest[distances <= 3 * deviations[nearest]]
+    counts = torch.bincount(close, minlength=len(modes)).double()
+    return int((counts > 0).sum()), len(close) / len(a), float(counts.min() / max(1, len(close)))
+
