@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startBackend, stopBackend } from '../../src/engine/backends/backends.ts'
 import { GraphError } from '../../src/engine/base/fault.ts'
-import { openZip } from '../../src/engine/archive/directory.ts'
+import { openZip } from '../../src/engine/archive/zip.ts'
 import type { Graph } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
@@ -41,9 +41,7 @@ test('every node has an entry', () => {
 describe('programs in docs', () => {
   // To update them: npx vitest run test/nodes/torch.test.ts -u
   test.each(['points', 'digits-train'])('%s is current', async (name) => {
-    await expect(toScript(await program(name))).toMatchFileSnapshot(
-      `../../docs/torch/${name}.py`,
-    )
+    await expect(toScript(await program(name))).toMatchFileSnapshot(`../../docs/torch/${name}.py`)
   })
 
   test('the module beside them is current', async () => {
@@ -51,7 +49,9 @@ describe('programs in docs', () => {
   })
 
   test('digits-train has at most 250 lines', async () => {
-    const lines = toScript(await program('digits-train')).trimEnd().split('\n')
+    const lines = toScript(await program('digits-train'))
+      .trimEnd()
+      .split('\n')
     expect(lines.length).toBeLessThanOrEqual(250)
   })
 })
@@ -68,7 +68,10 @@ test('the files beside a program are its data, first checkpoint and modules', as
 
 test('a notebook has cells for imports, definitions and statements, and the notes', async () => {
   const graph = toGraph(readWorkflow('points'), declarations)
-  const zip = openZip(await packTorch(graph, ops, assets, { title: 'Points', notes: ['# A note'] }), 100)
+  const zip = openZip(
+    await packTorch(graph, ops, assets, { title: 'Points', notes: ['# A note'] }),
+    100,
+  )
   const book = JSON.parse(new TextDecoder().decode(zip.read('train.ipynb', 1e6))) as {
     nbformat: number
     cells: { cell_type: string; source: string[] }[]
@@ -111,7 +114,11 @@ describe('names and literals', () => {
     expect(toSnake('8 x 8')).toBe('value_8_x_8')
     expect(toPascal('a small UNet')).toBe('ASmallUNet')
     const names = new PythonNames()
-    expect([names.take('lambda'), names.take('x'), names.take('x')]).toEqual(['lambda_2', 'x', 'x_2'])
+    expect([names.take('lambda'), names.take('x'), names.take('x')]).toEqual([
+      'lambda_2',
+      'x',
+      'x_2',
+    ])
   })
 
   test('numbers have the digits of Python', () => {

@@ -45,11 +45,7 @@ export function compareProgram({ workflow, end, start, samples, file, checkpoint
     let [startId, endId] = ['', '']
     let losses: number[]
     const run = (out: string, more: readonly string[] = [], processes = 1) =>
-      runProgram(
-        folder,
-        ['--exact', `--out=${out}`, `--steps=${STEPS}`, ...more],
-        processes,
-      )
+      runProgram(folder, ['--exact', `--out=${out}`, `--steps=${STEPS}`, ...more], processes)
     const programLosses = (out: string) =>
       checkpointLosses(programZip(join(folder, out), checkpoint))
 

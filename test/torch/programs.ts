@@ -3,7 +3,7 @@ import { execFile, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openZip, type Zip } from '../../src/engine/archive/directory.ts'
+import { openZip, type Zip } from '../../src/engine/archive/zip.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/pipeline.ts'
 import type { Samples, Value } from '../../src/engine/base/values.ts'
 import { wire, type Graph, type Wire } from '../../src/engine/plan/graph.ts'
@@ -19,7 +19,8 @@ import { toGraph } from '../../src/nodes/workflow.ts'
 import { datasets, declarations, readWorkflow } from '../readyWorkflows.ts'
 
 const PYTHON = process.env.PYTHON ?? '/usr/bin/python3'
-const find = 'import importlib.util as u, sys; sys.exit(not all(u.find_spec(n) for n in ("torch", "numpy", "safetensors")))'
+const find =
+  'import importlib.util as u, sys; sys.exit(not all(u.find_spec(n) for n in ("torch", "numpy", "safetensors")))'
 
 /** True if Python has the packages of the programs. */
 export const hasTorch = spawnSync(PYTHON, ['-c', find]).status === 0
@@ -74,7 +75,12 @@ export const graphLosses = async (graph: Graph, end: string): Promise<number[]> 
 /** The samples of a graph, images in PyTorch's order of axes. */
 export function graphSamples({ nodes: all }: Graph, output: Wire): Promise<Float32Array> {
   // Values of loops are read through a node that changes nothing.
-  const probe = { id: 'probe', op: 'diffusion/Mix', params: { w: 0 }, inputs: { a: output, b: output } }
+  const probe = {
+    id: 'probe',
+    op: 'diffusion/Mix',
+    params: { w: 0 },
+    inputs: { a: output, b: output },
+  }
   return computeValue({ nodes: [...all, probe] }, wire('probe', 'mix'), (value) => {
     const { tensor } = value as Samples
     const ordered = tensor.rank === 4 ? tensor.transpose([0, 3, 1, 2]) : tensor
@@ -90,7 +96,7 @@ export async function graphCheckpoint(graph: Graph, end: string): Promise<Uint8A
     assets,
     onEvent: (event) => {
       if (event.type === 'file') files.push(event.file.bytes)
-      if (event.type === 'fault') throw new Error(JSON.stringify(event))
+      if (event.type === 'faults') throw new Error(JSON.stringify(event))
     },
   })
   const save = {

@@ -4,7 +4,8 @@ import { catalogue } from '../../engine/base/catalogue.ts'
 export const cliMessages = catalogue('cli', {
   // arguments
   noCommand: 'Expected a command: run, check, script, torch, page, import or lessons.',
-  unknownCommand: 'There is no command {command}. Use run, check, script, torch, page, import or lessons.',
+  unknownCommand:
+    'There is no command {command}. Use run, check, script, torch, page, import or lessons.',
   noFile: 'Expected a {kind} to {command}.',
   severalFiles: 'Expected one {kind}, also got {more}.',
   noResultFolder: 'Expected a folder for the results: --out dir.',

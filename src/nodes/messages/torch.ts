@@ -14,7 +14,7 @@ export const torchMessages = catalogue('torch', {
   periodic: 'It saves files during a loop.',
   notWritten: 'Its input {slot} has no Python.',
   notKnown: 'Its input {slot} has to be known before the run.',
-  severalModels: 'Trainings of several models are not exported.',
+  inTurn: 'Trainings that update their models in turn are not exported.',
   trainingInput: 'Trainings with {slot} connected are not exported.',
   carriedValues: 'Trainings that pass on values are not exported.',
   longTable: 'Its table of betas has no formula.',

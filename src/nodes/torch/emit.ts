@@ -145,8 +145,7 @@ export class Emitter {
 
   writeNode(step: NodeStep, place: Place) {
     const entry = torchTable.get(step.op)
-    if (!entry || 'none' in entry)
-      throw this.error(step.id, torchMessages[entry?.none ?? 'own']())
+    if (!entry || 'none' in entry) throw this.error(step.id, torchMessages[entry?.none ?? 'own']())
     if ('view' in entry) {
       this.views.push(this.title(step))
       return
@@ -193,7 +192,11 @@ export class Emitter {
       named: (slot) => this.get(valueId(wire(step.id, slot))),
       checkpoint: (name, sha256) => void this.checkpoints.set(sha256, name),
       needs: (text) => void this.needs.add(text),
-      assign: (code, facts = {}, slot = step.outputs[0] ?? Object.keys(this.op(step.op).outputs)[0]) => {
+      assign: (
+        code,
+        facts = {},
+        slot = step.outputs[0] ?? Object.keys(this.op(step.op).outputs)[0],
+      ) => {
         const ref = { ...sharedFacts(step, this.values), ...facts, code: this.nameOf(step, slot) }
         place.lines.push(breakLine(`${ref.code} = ${code}`))
         this.set(valueId(wire(step.id, slot)), ref)

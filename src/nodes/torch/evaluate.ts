@@ -26,7 +26,13 @@ export async function evaluateKnown(
   const evaluate = async (step: NodeStep, inLoop: boolean) => {
     const op = ops.get(step.op) as Op
     const ids = Object.entries(step.inputs)
-    if (op.role !== 'node' || 'expands' in op || !isKnown(op.type) || ids.some(([, id]) => !known.has(id))) return
+    if (
+      op.role !== 'node' ||
+      'expands' in op ||
+      !isKnown(op.type) ||
+      ids.some(([, id]) => !known.has(id))
+    )
+      return
     if (inLoop && Object.values(op.params).some(({ kind }) => kind === 'seed')) return
     const inputs = Object.fromEntries(ids.map(([slot, id]) => [slot, known.get(id)!]))
     try {
@@ -37,7 +43,11 @@ export async function evaluateKnown(
       throw atNode(error, step.id)
     }
   }
-  const run = async (op: RunOp, step: NodeStep, inputs: Record<string, Value>): Promise<Outputs> => {
+  const run = async (
+    op: RunOp,
+    step: NodeStep,
+    inputs: Record<string, Value>,
+  ): Promise<Outputs> => {
     const { params } = step
     const prepared = await op.prepare?.(params as never, assets)
     const read = op.reads && (await readInputs(op, inputs, params))
@@ -46,7 +56,11 @@ export async function evaluateKnown(
       prepared: prepared?.data,
       ...(read && { read }),
     }
-    const outputs = runOp(op, inputs, params, context, { solvers: undefined, name: step.id, memory })
+    const outputs = runOp(op, inputs, params, context, {
+      solvers: undefined,
+      name: step.id,
+      memory,
+    })
     memory.retain(outputs)
     return outputs
   }

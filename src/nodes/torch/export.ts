@@ -77,7 +77,12 @@ function refuse(steps: readonly Step[], graph: Graph) {
     for (const type of types) {
       const entry = torchTable.get(type)
       if (entry && !('none' in entry)) continue
-      const emitter = new Emitter(new Map(graph.nodes.map((node) => [node.id, node])), new Map(), new Map(), [])
+      const emitter = new Emitter(
+        new Map(graph.nodes.map((node) => [node.id, node])),
+        new Map(),
+        new Map(),
+        [],
+      )
       throw emitter.error(step.id, torchMessages[entry?.none ?? 'own']())
     }
     if (step.kind === 'loop') refuse(step.body, graph)
@@ -107,9 +112,7 @@ function withoutViews(steps: readonly Step[]): Step[] {
 }
 
 const withoutEmission = (step: Step): Step =>
-  step.kind === 'loop'
-    ? { ...step, emission: [], body: step.body.map(withoutEmission) }
-    : step
+  step.kind === 'loop' ? { ...step, emission: [], body: step.body.map(withoutEmission) } : step
 
 /** Outputs that something still reads. */
 function keepRead(step: Step, read: ReadonlySet<string>): Step {
@@ -153,7 +156,8 @@ async function assemble(
     const bytes = await assets.checkpoint(sha256)
     if (bytes) files.push({ name, bytes })
   }
-  for (const [name, module] of modules) files.push({ name, bytes: new TextEncoder().encode(module) })
+  for (const [name, module] of modules)
+    files.push({ name, bytes: new TextEncoder().encode(module) })
   return {
     header: headerText(emitter, files, trains, text),
     imports: importsOf(all, networks.imports),
@@ -196,7 +200,9 @@ function headerText(
       `Beside it are ${[...own, 'support.py'].join(', ')}, and philox.py for --exact: the numbers of the graph.`,
     ),
     ...[...emitter.needs].map((need) => `Needs ${need}.`),
-    ...(views.length > 0 ? wrap(`Views of the editor that it leaves out: ${views.join(', ')}.`) : []),
+    ...(views.length > 0
+      ? wrap(`Views of the editor that it leaves out: ${views.join(', ')}.`)
+      : []),
   ].join('\n')
 }
 

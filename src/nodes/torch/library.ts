@@ -70,7 +70,13 @@ export function importsOf(code: string, others: Iterable<string>): string[] {
   }
   const isOther = (line: string) => /\b(torch|numpy)\b/.test(line)
   const standard = sorted((line) => !isOther(line))
-  return [...standard, ...(standard.length > 0 ? [''] : []), ...sorted(isOther), '', ...supportImport(code)]
+  return [
+    ...standard,
+    ...(standard.length > 0 ? [''] : []),
+    ...sorted(isOther),
+    '',
+    ...supportImport(code),
+  ]
 }
 
 /** The import of what the code uses of `support`, in lines. */

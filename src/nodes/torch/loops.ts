@@ -23,8 +23,8 @@ const writers: ReadonlyMap<string, LoopWriter> = new Map<string, LoopWriter>([
 export function writeLoop(emitter: Emitter, step: LoopStep, place: Place) {
   const write = writers.get(step.op)
   if (!write) throw emitter.error(step.id, torchMessages.loop())
-  if (step.files?.length || step.snapshots?.length)
-    throw emitter.error((step.files?.[0] ?? step.snapshots?.[0])!.file.id, torchMessages.periodic())
+  const [periodic] = [...(step.files ?? []), ...(step.snapshots ?? [])]
+  if (periodic) throw emitter.error(periodic.file.id, torchMessages.periodic())
   if (place.lines.at(-1) !== '' && place.lines.length > 0) place.lines.push('')
   write(emitter, step, place)
 }
@@ -82,13 +82,16 @@ function writeSampling(emitter: Emitter, step: LoopStep, place: Place) {
     const [base, number] = splitMany(slot)
     if (base !== 'x_T' && base !== 'value') continue
     const suffix = number === undefined ? '' : `_${number}`
-    const variable = emitter.names.take(base === 'x_T' ? `${title}${suffix}` : `${title}_value${suffix}`)
+    const variable = emitter.names.take(
+      base === 'x_T' ? `${title}${suffix}` : `${title}_value${suffix}`,
+    )
     const given = emitter.get(value)
     const scaled = base === 'x_T' && timesteps.scale !== undefined && given.isNoise
     starts.push(`${variable} = ${given.code}${scaled ? ` * ${timesteps.scale}` : ''}`)
     const { known: _, isNoise: __, ...facts } = given
     const ref: Ref = { ...facts, code: variable }
-    const [each, done, next] = base === 'x_T' ? ['x_t', 'x_0', 'x_prev'] : ['value', 'value', 'value']
+    const [each, done, next] =
+      base === 'x_T' ? ['x_t', 'x_0', 'x_prev'] : ['value', 'value', 'value']
     emitter.set(valueId(wire(step.id, each + suffix)), ref)
     emitter.set(valueId(wire(step.end, done + suffix)), ref)
     passes.push([variable, step.next[next + suffix]])

@@ -1,5 +1,9 @@
 // Networks of a script: their classes, and the checkpoints that trainings start from.
-import { storeModel, describeTrainingData, writeCheckpoint } from '../../engine/checkpoint/pipeline.ts'
+import {
+  storeModel,
+  describeTrainingData,
+  writeCheckpoint,
+} from '../../engine/checkpoint/pipeline.ts'
 import type { Dataset, Model, Value } from '../../engine/base/values.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import type { NodeStep } from '../../engine/plan/steps.ts'
@@ -40,7 +44,10 @@ export class Networks {
       const module = writeModule(
         { ...model, ...(zeroInit !== undefined && { zeroInit }) },
         className,
-        new Map([...[...libraryNames].map((name): [string, string] => [name, '']), ...this.definitions]),
+        new Map([
+          ...[...libraryNames].map((name): [string, string] => [name, '']),
+          ...this.definitions,
+        ]),
       )
       for (const { name, code } of module.definitions) this.definitions.set(name, code)
       for (const line of module.imports) this.imports.add(line)

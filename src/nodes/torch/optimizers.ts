@@ -29,10 +29,14 @@ export function optimizerCode(config: OptimizerConfig, model: string): string {
     hasBetas && (beta1 !== 0.9 || beta2 !== 0.999)
       ? `betas=(${pyNumber(beta1)}, ${pyNumber(beta2)})`
       : undefined,
-    algorithm === 'sgd' ? undefined : pyOption('eps', eps, algorithm === 'adagrad' ? 1e-10 : 1e-8, pyNumber),
+    algorithm === 'sgd'
+      ? undefined
+      : pyOption('eps', eps, algorithm === 'adagrad' ? 1e-10 : 1e-8, pyNumber),
     pyOption('weight_decay', weight_decay, decays, pyNumber),
     pyOption('amsgrad', amsgrad, false, pyBool),
-    algorithm === 'nadam' ? pyOption('momentum_decay', config.momentum_decay ?? 0.004, 0.004, pyNumber) : undefined,
+    algorithm === 'nadam'
+      ? pyOption('momentum_decay', config.momentum_decay ?? 0.004, 0.004, pyNumber)
+      : undefined,
     algorithm === 'rmsprop' ? pyOption('alpha', config.alpha ?? 0.99, 0.99, pyNumber) : undefined,
     algorithm === 'sgd' ? pyOption('momentum', config.momentum ?? 0, 0, pyNumber) : undefined,
     algorithm === 'sgd' ? pyOption('nesterov', config.nesterov ?? false, false, pyBool) : undefined,
@@ -78,11 +82,17 @@ export function learningRateCode(config: LearningRateConfig, step: string, total
   const { warmup_steps: warmup, lr_schedule } = config
   const plain = step.includes(' ') ? `(${step})` : step
   const progress =
-    warmup > 0 ? `max(0, ${plain} - ${warmup}) / max(1, ${total} - ${warmup})` : `${plain} / ${total}`
+    warmup > 0
+      ? `max(0, ${plain} - ${warmup}) / max(1, ${total} - ${warmup})`
+      : `${plain} / ${total}`
   const rate = rates[lr_schedule](config, plain, progress)
   if (warmup === 0) return rate
   const factor = `min(1, ${plain} / ${warmup})`
-  return / \+ (?![^(]*\))/.test(rate.replaceAll(/\((?:[^()]|\([^()]*(?:\([^()]*\))?[^()]*\))*\)/g, '')) || rate.startsWith('max') ? `(${rate}) * ${factor}` : `${rate} * ${factor}`
+  return / \+ (?![^(]*\))/.test(
+    rate.replaceAll(/\((?:[^()]|\([^()]*(?:\([^()]*\))?[^()]*\))*\)/g, ''),
+  ) || rate.startsWith('max')
+    ? `(${rate}) * ${factor}`
+    : `${rate} * ${factor}`
 }
 
 /** The decay of an average at update `step`, counted from 0, as in `emaDecay`. */

@@ -23,5 +23,5 @@ const entries: { [K in keyof typeof nodes]: TorchNode } = {
 
 /** The entries by the types of the nodes. */
 export const torchTable: ReadonlyMap<string, TorchNode> = new Map(
-  Object.entries(entries).map(([name, entry]) => [nodes[name as keyof typeof nodes].type, entry]),
+  Object.entries(nodes).map(([name, { type }]) => [type, entries[name as keyof typeof nodes]]),
 )

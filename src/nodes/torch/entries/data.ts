@@ -12,7 +12,9 @@ function packDataset({ data, shape, size, labels, classNames }: Dataset, name: s
   const about = { ...(labels && { labels }), ...(classNames && { classNames: [...classNames] }) }
   if (shape.length === 1) return writePoints({ name, data, dim: shape[0], ...about })
   const white = [255, 16, 1].find((most) =>
-    data.every((value) => value === Math.fround((2 * Math.round(((value + 1) * most) / 2)) / most - 1)),
+    data.every(
+      (value) => value === Math.fround((2 * Math.round(((value + 1) * most) / 2)) / most - 1),
+    ),
   )
   const full: [number, number, number, number] = [size, shape[0], shape[1], shape[2]]
   if (white !== undefined && (shape[2] === 1 || shape[2] === 3)) {
@@ -75,7 +77,9 @@ export const dataEntries = {
       const targets = nameDataset(node, dataset)
       const [images, labels] = targets.split(', ')
       node.needs(torchMessages.mnistFiles())
-      node.line(`${targets} = load_mnist("mnist", ${pyString(split === 'train' ? 'train' : 't10k')})`)
+      node.line(
+        `${targets} = load_mnist("mnist", ${pyString(split === 'train' ? 'train' : 't10k')})`,
+      )
       if (count > 0) node.line(`${images}, ${labels} = ${images}[:${count}], ${labels}[:${count}]`)
       if (size === '32') node.line(`${images} = F.pad(${images}, (2, 2, 2, 2), value=-1.0)`)
     },
@@ -159,4 +163,3 @@ export function shareOf(node: NodeWriter, slot: string): { count: string; mine: 
     ? { count: `len(${code})`, mine: '' }
     : { count: String(shared), mine: '[mine]' }
 }
-

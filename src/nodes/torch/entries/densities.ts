@@ -29,7 +29,10 @@ const ratios: Record<string, (params: Numbers) => string> = {
   v_diffusion: ({ sigma_data, ...range }) =>
     `${pyNumber(sigma_data)} * torch.tan${within(range as Numbers, (sigma) => Math.atan(sigma / sigma_data))}`,
   loglogistic: ({ loc, scale, ...range }) => {
-    const inside = within(range as Numbers, (sigma) => 1 / (1 + Math.exp(-(Math.log(sigma) - loc) / scale)))
+    const inside = within(
+      range as Numbers,
+      (sigma) => 1 / (1 + Math.exp(-(Math.log(sigma) - loc) / scale)),
+    )
     return `torch.exp(${pyNumber(loc)} + ${pyNumber(scale)} * torch.logit${inside})`
   },
 }

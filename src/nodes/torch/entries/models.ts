@@ -51,10 +51,19 @@ export const modelEntries = {
     write(node) {
       const model = node.input('model')
       const [x, t] = [node.input('x_t'), node.input('t')]
-      const call = callModel(node, model, x.code, t.code, conditionArguments(node), t.single === true)
+      const call = callModel(
+        node,
+        model,
+        x.code,
+        t.code,
+        conditionArguments(node),
+        t.single === true,
+      )
       const predicts = model.predicts ?? node.reject(torchMessages.unsupported())
       const facts = { predicts, ...(x.space && { space: x.space }) }
-      const kind = (model.known as Model | undefined)?.variance as LearnedVariance['kind'] | undefined
+      const kind = (model.known as Model | undefined)?.variance as
+        | LearnedVariance['kind']
+        | undefined
       if (!kind) {
         node.assign(call, facts)
         return
@@ -111,9 +120,7 @@ export const modelEntries = {
       const { scale, rescale, t_low, t_high } = node.params as Record<string, number>
       const model = node.input('model')
       const leveled = (ref: Ref) =>
-        ref.takesLevel
-          ? ref.code
-          : `lambda x, t, **given: ${ref.code}(x, times(t, x), **given)`
+        ref.takesLevel ? ref.code : `lambda x, t, **given: ${ref.code}(x, times(t, x), **given)`
       node.assign(
         pyCall(
           'functools.partial',
@@ -207,4 +214,3 @@ export const modelEntries = {
   loadVocabulary: { none: 'tokens' },
   postHocEma: { none: 'unsupported' },
 } satisfies NodeEntries
-

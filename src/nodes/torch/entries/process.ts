@@ -26,7 +26,8 @@ const curves: Record<string, string> = {
 /** Betas of a named schedule, in float64. */
 function betasCode(name: string, T: number, start: number, end: number): string | undefined {
   const [a, b] = [pyNumber(start), pyNumber(end)]
-  const even = (from: string, to: string) => `torch.linspace(${from}, ${to}, ${T}, dtype=torch.double)`
+  const even = (from: string, to: string) =>
+    `torch.linspace(${from}, ${to}, ${T}, dtype=torch.double)`
   if (curves[name]) return `betas_of_curve(${curves[name]}, ${T})`
   switch (name) {
     case 'linear':
@@ -70,7 +71,9 @@ export function scheduleCode(schedule: Schedule, named?: NamedBetas): string | u
         return named?.rescale_betas_zero_snr
           ? `table_schedule(zero_terminal_snr(${betaCode}))`
           : `table_schedule(${betaCode})`
-      return T <= 50 ? `table_schedule(torch.tensor(${pyList([...betas])}, dtype=torch.double))` : undefined
+      return T <= 50
+        ? `table_schedule(torch.tensor(${pyList([...betas])}, dtype=torch.double))`
+        : undefined
     }
   }
 }
@@ -100,7 +103,10 @@ function timesCode(times: readonly number[], schedule: Schedule): string {
 function transitionsCode(list: Timesteps, { schedule }: ScheduleValue, name: string): string {
   const { t, tPrev, ratio, ratioPrev } = list
   const last = t.length - 1
-  const chain = (from: Float64Array, to: Float64Array) => [...from, ...(last >= 0 ? [to[last]] : [])]
+  const chain = (from: Float64Array, to: Float64Array) => [
+    ...from,
+    ...(last >= 0 ? [to[last]] : []),
+  ]
   const isChain = tPrev.every((value, i) => i === last || value === t[i + 1])
   if (ratio && ratioPrev) {
     const [times, ratios] = [chain(t, tPrev), chain(ratio, ratioPrev)]
@@ -164,7 +170,11 @@ export const processEntries = {
       const { t, ratio } = node.value<Timestep>('at')
       const { schedule } = node.input('timesteps')
       if (ratio || schedule === undefined) node.reject(torchMessages.unsupported())
-      node.assign(`level(${schedule}, ${pyNumber(t[0])})`, { single: true, schedule: schedule! }, 'at')
+      node.assign(
+        `level(${schedule}, ${pyNumber(t[0])})`,
+        { single: true, schedule: schedule! },
+        'at',
+      )
     },
   },
   repaintTimesteps: { none: 'unsupported' },
@@ -216,7 +226,11 @@ export const processEntries = {
         : item.length === 3
           ? `${c}, ${h}, ${w}`
           : h
-      const space = node.has('like') ? node.input('like').space : item.length === 3 ? 'image' : 'point'
+      const space = node.has('like')
+        ? node.input('like').space
+        : item.length === 3
+          ? 'image'
+          : 'point'
       node.assign(`normal([${batch_size}, ${rest}], ${node.draw()})`, {
         isNoise: true,
         ...(space && { space }),
@@ -284,4 +298,3 @@ export const processEntries = {
   tokenText: { none: 'tokens' },
   scheduleChart: { view: true },
 } satisfies NodeEntries
-

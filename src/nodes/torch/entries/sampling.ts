@@ -24,9 +24,12 @@ function clipArgument(node: NodeWriter): string | undefined {
     threshold_quantile: number
     threshold_max: number
   }
-  if (clip === 'dynamic') return `clip=lambda x: clip_dynamically(x, ${pyNumber(threshold_quantile)}, ${pyNumber(threshold_max)})`
+  if (clip === 'dynamic')
+    return `clip=lambda x: clip_dynamically(x, ${pyNumber(threshold_quantile)}, ${pyNumber(threshold_max)})`
   const clips = clip === 'on' || (clip === 'auto' && node.input('x_t').space === 'image')
-  return clips ? `clip=lambda x: x.clamp(${pyNumber(-clip_range)}, ${pyNumber(clip_range)})` : undefined
+  return clips
+    ? `clip=lambda x: x.clamp(${pyNumber(-clip_range)}, ${pyNumber(clip_range)})`
+    : undefined
 }
 
 /** Fresh noise, or that of a wire. */
@@ -71,7 +74,14 @@ export const samplingEntries = {
       const clip = clipArgument(node)
       if (clip !== undefined && !rederive) node.reject(torchMessages.rederive())
       const noise = eta > 0 ? `noise=${noiseCode(node)}` : undefined
-      step(node, 'ddim_step', ...stepArguments(node), clip, pyOption('eta', eta, 0, pyNumber), noise)
+      step(
+        node,
+        'ddim_step',
+        ...stepArguments(node),
+        clip,
+        pyOption('eta', eta, 0, pyNumber),
+        noise,
+      )
     },
   },
   eulerStep: {
@@ -126,7 +136,9 @@ export const samplingEntries = {
       const { count, index } = node.place()
       const plain = orderCode(node, Number(solver_order), Boolean(lower_order_final), true)
       const order =
-        euler_at_final && count !== undefined ? `1 if ${index} == ${count} - 1 else ${plain}` : plain
+        euler_at_final && count !== undefined
+          ? `1 if ${index} == ${count} - 1 else ${plain}`
+          : plain
       step(
         node,
         'multistep',
@@ -150,7 +162,11 @@ export const samplingEntries = {
         ...stepArguments(node),
         memory(node, '{}'),
         clipArgument(node),
-        pyOption('order', orderCode(node, Number(solver_order), Boolean(lower_order_final), false), '2'),
+        pyOption(
+          'order',
+          orderCode(node, Number(solver_order), Boolean(lower_order_final), false),
+          '2',
+        ),
         pyOption('kind', String(solver_type), 'bh2', pyString),
         pyOption('terms', predict_x0 ? 'data' : 'noise', 'data', pyString),
         pyOption('uncorrected', Number(disable_corrector), 0),

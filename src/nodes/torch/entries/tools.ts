@@ -98,7 +98,8 @@ export const toolEntries = {
     write(node) {
       const { along, count, w } = node.params as { along: string; count: number; w: number }
       const [a, b] = [node.input('a'), node.input('b')]
-      const shares = count === 1 ? `[${pyNumber(w)}]` : `[i / ${count - 1} for i in range(${count})]`
+      const shares =
+        count === 1 ? `[${pyNumber(w)}]` : `[i / ${count - 1} for i in range(${count})]`
       const between = along === 'sphere' ? 'slerp' : 'torch.lerp'
       node.assign(
         `torch.stack([${between}(${a.code}, ${b.code}, w) for w in ${shares}], 1).flatten(0, 1)`,
@@ -119,21 +120,28 @@ export const toolEntries = {
   formula: {
     write(node) {
       const { expression, output, predicts } = node.params as Record<string, string>
-      if (['weights', 'timestep', 'labels'].includes(output)) node.reject(torchMessages.unsupported())
+      if (['weights', 'timestep', 'labels'].includes(output))
+        node.reject(torchMessages.unsupported())
       const program = getProgram(expression)
       const used = usedInputs(program)
       const name = node.variable(`${node.title}_formula`)
-      const definitions = formulaTorch(program, name).trim().split(/\n\n\n+/)
+      const definitions = formulaTorch(program, name)
+        .trim()
+        .split(/\n\n\n+/)
       for (const code of definitions) {
         const own = /^def (\w+)/.exec(code)?.[1]
         if (own !== undefined) node.define(own, code)
       }
-      const operands = inputNames.filter((input) => used.has(input)).map((input) => node.input(input))
+      const operands = inputNames
+        .filter((input) => used.has(input))
+        .map((input) => node.input(input))
       const t = node.has('t') ? node.input('t') : undefined
       const schedule = node.has('schedule') ? formulaSchedule(node) : undefined
       const like = operands.find(({ predicts: own }) => own !== undefined)
       const type =
-        predicts === undefined || predicts === 'as wired' ? like?.predicts : (predicts as PredictionType)
+        predicts === undefined || predicts === 'as wired'
+          ? like?.predicts
+          : (predicts as PredictionType)
       const isBatch = output !== 'loss' && output !== 'number'
       const a = node.has('a') ? node.input('a') : undefined
       const scalar = output === 'like a' ? a?.scalar === true : !isBatch
@@ -141,11 +149,18 @@ export const toolEntries = {
         pyCall(
           name,
           ...operands.map(({ code }) => code),
-          used.has('t') && t ? (t.single ? `${t.code}.t` : `${t.code}.t.view_as(${t.code}.alpha)`) : undefined,
+          used.has('t') && t
+            ? t.single
+              ? `${t.code}.t`
+              : `${t.code}.t.view_as(${t.code}.alpha)`
+            : undefined,
           schedule,
         ),
         {
-          ...(type && (output === 'prediction' || (output === 'like a' && a?.predicts)) && { predicts: type }),
+          ...(type &&
+            (output === 'prediction' || (output === 'like a' && a?.predicts)) && {
+              predicts: type,
+            }),
           scalar,
         },
       )
@@ -182,4 +197,3 @@ export const toolEntries = {
   tokenSamplingEnd: { none: 'tokens' },
   tokenStep: { none: 'tokens' },
 } satisfies NodeEntries
-

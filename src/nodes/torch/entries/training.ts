@@ -70,7 +70,11 @@ function writeLoss(node: NodeWriter) {
   const params = node.params as unknown as WeightParams
   const numerator = weightings[weighting](`${t}.alpha**2`, `${t}.sigma**2`, params)
   node.line(`${weight} = ${numerator} / (${perError[predicts](t)})`)
-  node.assign(`(${weight} * ${errorCode(errors, a.code, b.code, false)}).mean()`, { scalar: true }, 'loss')
+  node.assign(
+    `(${weight} * ${errorCode(errors, a.code, b.code, false)}).mean()`,
+    { scalar: true },
+    'loss',
+  )
 }
 
 const setting: TorchNode = { known: true }

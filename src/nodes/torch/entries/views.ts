@@ -9,7 +9,7 @@ const listNames = (node: NodeWriter) =>
     .map((name) => name.trim())
 
 /** A batch of a view: of a data set its first items. */
-const first = ({ code, labels: _ }: Ref, count: number) => `${code}[:${count}]`
+const first = ({ code }: Ref, count: number) => `${code}[:${count}]`
 
 function writePreview(node: NodeWriter) {
   const { count, columns } = node.params as { count: number; columns: number }
@@ -17,7 +17,10 @@ function writePreview(node: NodeWriter) {
   const names = listNames(node)
   for (const [i, image] of images.entries()) {
     if (node.place().index !== undefined) return
-    const ending = images.length > 1 ? `${(names[i] || String(i + 1)).replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png` : 'png'
+    const ending =
+      images.length > 1
+        ? `${(names[i] || String(i + 1)).replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png`
+        : 'png'
     const name = node.output(ending)
     const wide = columns || Math.ceil(Math.sqrt(count))
     node.line(`save_images(${pyString(name)}, ${first(image, count)}, columns=${wide})`)
@@ -38,7 +41,8 @@ function writeNumbers(node: NodeWriter, slots: readonly string[], code: string) 
   node.line(`${names.join(', ')} = ${code}`)
   for (const [i, slot] of slots.entries()) {
     node.name({ code: names[i], scalar: true }, slot)
-    if (node.place().trains !== true) node.line(`show(${pyString(`${node.label}, ${slot}`)}, ${names[i]})`)
+    if (node.place().trains !== true)
+      node.line(`show(${pyString(`${node.label}, ${slot}`)}, ${names[i]})`)
   }
 }
 
@@ -76,7 +80,10 @@ export const viewEntries = {
       const { y_log } = node.params as { y_log: boolean }
       const names = listNames(node)
       for (const [i, line] of lines.entries()) {
-        const name = lines.length > 1 ? `${(names[i] || String(i + 1)).replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png` : 'png'
+        const name =
+          lines.length > 1
+            ? `${(names[i] || String(i + 1)).replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png`
+            : 'png'
         if (line.list) {
           const log = y_log ? ', log=True' : ''
           node.line(`save_curve(${pyString(node.output(name))}, ${line.code}${log})`)
@@ -86,7 +93,9 @@ export const viewEntries = {
           const values = node.variable(`${node.title}_values`)
           node.before(`${values} = []`)
           node.line(`${values}.append(float(${line.code}))`)
-          node.after(`save_curve(${pyString(node.output(name))}, ${values}${y_log ? ', log=True' : ''})`)
+          node.after(
+            `save_curve(${pyString(node.output(name))}, ${values}${y_log ? ', log=True' : ''})`,
+          )
         }
       }
     },
@@ -110,7 +119,9 @@ export const viewEntries = {
     write(node) {
       const name = `${String(node.params.name) || 'points'}.csv`
       const { code } = node.input('points')
-      node.line(`save_table(${pyString(name)}, [f"x{i}" for i in range(${code}.shape[1])], ${code}.tolist())`)
+      node.line(
+        `save_table(${pyString(name)}, [f"x{i}" for i in range(${code}.shape[1])], ${code}.tolist())`,
+      )
     },
   },
   // The loop of its training writes the checkpoint, with the state to continue from.
@@ -135,7 +146,9 @@ export const viewEntries = {
       const distances = node.variable(`${node.title}_distances`)
       const neighbours = node.variable(node.title)
       const { code, space } = node.input('samples')
-      node.line(`${neighbours}, ${distances} = nearest_neighbours(${code}, ${node.input('dataset').code})`)
+      node.line(
+        `${neighbours}, ${distances} = nearest_neighbours(${code}, ${node.input('dataset').code})`,
+      )
       node.name({ code: neighbours, ...(space && { space }) }, 'neighbours')
       node.name({ code: `${distances}.mean()`, scalar: true }, 'distance')
       node.name({ code: distances, list: true }, 'distances')

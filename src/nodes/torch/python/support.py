@@ -229,10 +229,27 @@ def load_weights(path, model):
         model.load_state_dict(load(file.read(name)))
 
 
-def save_checkpoint(path, start, model, averages, optimizer, losses, accumulate=1):
-    """Writes a checkpoint with the averaged weights and the training, completely or not at all."""
+def save_checkpoint(path, start, model, averages, optimizer, losses, others=(), accumulate=1):
+    """Writes a checkpoint with the averaged weights and the training, completely or not at all. It has
+    further models of the training as well, of which litegraph-diffusion opens the first."""
     if rank or len(losses) < accumulate:
         return
+    unfinished = Path(f"{path}.unfinished")
+    with zipfile.ZipFile(HERE / start) as first, zipfile.ZipFile(unfinished, "w") as file:
+        for name in first.namelist():
+            best = (averages or [model])[0].state_dict()
+            data = to_bytes(best) if name.endswith(".safetensors") else first.read(name)
+            file.writestr(zipfile.ZipInfo(name), data)
+        for i, learner in enumerate([(model, averages, optimizer, losses), *others]):
+            state, tensors = training_state(*learner, accumulate)
+            folder = f"training_{i + 1}" if i else "training"
+            file.writestr(zipfile.ZipInfo(f"{folder}/state.json"), json.dumps(state))
+            file.writestr(zipfile.ZipInfo(f"{folder}/state.safetensors"), to_bytes(tensors))
+    os.replace(unfinished, path)
+
+
+def training_state(model, averages, optimizer, losses, accumulate):
+    """The state of a model in a training: its steps, and its tensors by name."""
     weights = dict(model.named_parameters())
     parts = {"weight": weights}
     for key, moment in MOMENTS.items():
@@ -245,30 +262,22 @@ def save_checkpoint(path, start, model, averages, optimizer, losses, accumulate=
     if batches:
         parts["gradient"] = {name: weight.grad for name, weight in weights.items()}
     tensors = {f"{part}/{name}": value for part, values in parts.items() for name, value in values.items()}
-    state = {
+    return {
         "format": 2, "step": len(losses), "updates": len(losses) // accumulate, "weights": list(weights),
         "moments": moments, "averages": [{"snapshots": []} for _ in averages], "accumulated_batches": batches,
-    }
-    unfinished = Path(f"{path}.unfinished")
-    with zipfile.ZipFile(HERE / start) as first, zipfile.ZipFile(unfinished, "w") as file:
-        for name in first.namelist():
-            best = (averages or [model])[0].state_dict()
-            file.writestr(zipfile.ZipInfo(name), to_bytes(best) if name.endswith(".safetensors") else first.read(name))
-        file.writestr(zipfile.ZipInfo("training/state.json"), json.dumps(state))
-        file.writestr(zipfile.ZipInfo("training/state.safetensors"), to_bytes(tensors | {"losses": torch.stack(losses)}))
-    os.replace(unfinished, path)
+    }, tensors | {"losses": torch.stack(losses)}
 
 
-def load_checkpoint(path, model, averages, optimizer):
+def load_checkpoint(path, model, averages, optimizer, folder="training"):
     """Continues from a checkpoint of this program or of litegraph-diffusion. Returns the losses so far."""
     path = Path(path if path.exists() else args.resume or path)
     if not path.exists():
         return []
     with zipfile.ZipFile(path) as file:
-        if "training/state.json" not in file.namelist():
+        if f"{folder}/state.json" not in file.namelist():
             sys.exit(f"{path} has no training state: save it with `training` connected.")
-        state = json.loads(file.read("training/state.json"))
-        tensors = load(file.read("training/state.safetensors"))
+        state = json.loads(file.read(f"{folder}/state.json"))
+        tensors = load(file.read(f"{folder}/state.safetensors"))
     if any(tensors.get(f"weight/{name}", torch.zeros(0)).shape != value.shape for name, value in model.named_parameters()):
         return []  # the checkpoint of another network of the program
     keys = {moment: key for key, moment in reversed(MOMENTS.items())}

@@ -14,7 +14,7 @@ export const koTorch: Translation<typeof torchMessages> = {
   periodic: '루프 중에 파일을 저장합니다.',
   notWritten: '입력 {slot}의 Python 코드가 없습니다.',
   notKnown: '입력 {slot}의 값은 실행 전에 정해져 있어야 합니다.',
-  severalModels: '여러 모델의 학습은 내보내지 않습니다.',
+  inTurn: '모델을 차례로 갱신하는 학습은 내보내지 않습니다.',
   trainingInput: '{slot}이(가) 연결된 학습은 내보내지 않습니다.',
   carriedValues: '값을 다음 스텝에 넘기는 학습은 내보내지 않습니다.',
   longTable: '베타 표에 수식이 없습니다.',
