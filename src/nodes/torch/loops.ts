@@ -96,7 +96,11 @@ function writeSampling(emitter: Emitter, step: LoopStep, place: Place) {
     emitter.set(valueId(wire(step.end, done + suffix)), ref)
     passes.push([variable, step.next[next + suffix]])
   }
-  const level = { single: true, ...(timesteps.schedule && { schedule: timesteps.schedule }) }
+  const level = {
+    isTime: true,
+    single: true,
+    ...(timesteps.schedule && { schedule: timesteps.schedule }),
+  }
   emitter.set(valueId(wire(step.id, 't')), { code: t, ...level })
   emitter.set(valueId(wire(step.id, 't_prev')), { code: s, ...level })
   emitter.set(valueId(wire(step.id, 'index')), { code: index, scalar: true })
@@ -143,6 +147,7 @@ function writeRepeat(emitter: Emitter, step: LoopStep, place: Place) {
   emitter.set(valueId(wire(step.id, 'index')), { code: index, scalar: true })
   emitter.set(valueId(wire(step.id, 't')), {
     code: `Levels(${index}, math.nan, math.nan)`,
+    isTime: true,
     single: true,
   })
   const inside = insideOf(place, index)
@@ -169,13 +174,13 @@ function writeForEach(emitter: Emitter, step: LoopStep, place: Place) {
     if (elements.some(({ number }) => number === undefined)) throw refuse()
     const number = emitter.names.take('number')
     set('number', { code: number, scalar: true })
-    set('t', { code: `Levels(${number}, math.nan, math.nan)`, single: true })
+    set('t', { code: `Levels(${number}, math.nan, math.nan)`, isTime: true, single: true })
     if (step.each.includes('t_prev') || step.each.includes('text')) throw refuse()
     header = `for ${index}, ${number} in enumerate(${pyNumbers(elements.map((each) => each.number!))}):`
   } else {
     const list = emitter.get(step.inputs.timesteps)
     const [t, s] = [emitter.names.take('t'), emitter.names.take('t_prev')]
-    const facts = { single: true, ...(list.schedule && { schedule: list.schedule }) }
+    const facts = { isTime: true, single: true, ...(list.schedule && { schedule: list.schedule }) }
     set('t', { code: t, ...facts })
     set('t_prev', { code: s, ...facts })
     set('number', { code: `${t}.t`, scalar: true })

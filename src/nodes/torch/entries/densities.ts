@@ -46,7 +46,7 @@ export function quantileCode(
 ): string {
   const { density, stratified, ...params } = node.params as { density: string; stratified: boolean }
   const u = node.variable('u')
-  const middle = `(${uniform} + 2**-25).double()`
+  const middle = `${uniform}.double() + 2**-25`
   const drawn = stratified ? `(torch.arange(${count}) + ${middle}) / ${count}` : middle
   node.line(`${u} = ${mine ? `(${drawn})${mine}` : drawn}`)
   const code = (text: string) => text.replaceAll(/\bu\b/g, u)

@@ -172,7 +172,7 @@ export const processEntries = {
       if (ratio || schedule === undefined) node.reject(torchMessages.unsupported())
       node.assign(
         `level(${schedule}, ${pyNumber(t[0])})`,
-        { single: true, schedule: schedule! },
+        { isTime: true, single: true, schedule: schedule! },
         'at',
       )
     },
@@ -189,7 +189,7 @@ export const processEntries = {
       const drawn = whole
         ? `integers(${schedule.T}, ${count}, ${node.draw()})${mine}`
         : quantileCode(node, schedule, `uniform(${count}, ${node.draw()})`, { count, mine })
-      node.assign(`level(${name}, ${drawn}, ${like})`, { schedule: name })
+      node.assign(`level(${name}, ${drawn}, ${like})`, { isTime: true, schedule: name })
     },
   },
   importanceTimesteps: { none: 'unsupported' },
@@ -199,11 +199,11 @@ export const processEntries = {
       const { t, ratio } = node.value<Timestep>('t')
       if (ratio) node.reject(torchMessages.unsupported())
       if (!node.has('schedule')) {
-        node.assign(`Levels(${pyNumber(t[0])}, math.nan, math.nan)`, { single: true })
+        node.assign(`Levels(${pyNumber(t[0])}, math.nan, math.nan)`, { isTime: true, single: true })
         return
       }
       const schedule = node.input('schedule').code
-      node.assign(`level(${schedule}, ${pyNumber(t[0])})`, { single: true, schedule })
+      node.assign(`level(${schedule}, ${pyNumber(t[0])})`, { isTime: true, single: true, schedule })
     },
   },
   gaussianNoise: {

@@ -5,7 +5,7 @@ import { formulaTorch } from '../../../engine/formula/torch.ts'
 import type { PredictionType, ScheduleValue } from '../../../engine/base/values.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { pyCall, pyNumber } from '../python.ts'
-import type { NodeEntries, NodeWriter, TorchNode } from '../types.ts'
+import type { NodeEntries, NodeWriter, Ref, TorchNode } from '../types.ts'
 import type * as layerIndex from '../../layers/index.ts'
 
 const constant: TorchNode = {
@@ -120,8 +120,7 @@ export const toolEntries = {
   formula: {
     write(node) {
       const { expression, output, predicts } = node.params as Record<string, string>
-      if (['weights', 'timestep', 'labels'].includes(output))
-        node.reject(torchMessages.unsupported())
+      if (['weights', 'labels'].includes(output)) node.reject(torchMessages.unsupported())
       const program = getProgram(expression)
       const used = usedInputs(program)
       const name = node.variable(`${node.title}_formula`)
@@ -136,6 +135,9 @@ export const toolEntries = {
         .filter((input) => used.has(input))
         .map((input) => node.input(input))
       const t = node.has('t') ? node.input('t') : undefined
+      // Times that stay times have one axis; others have those of their batch.
+      const timeCode = ({ code, single }: Ref) =>
+        single || output === 'timestep' ? `${code}.t` : `${code}.t.view_as(${code}.alpha)`
       const schedule = node.has('schedule') ? formulaSchedule(node) : undefined
       const like = operands.find(({ predicts: own }) => own !== undefined)
       const type =
@@ -145,25 +147,26 @@ export const toolEntries = {
       const isBatch = output !== 'loss' && output !== 'number'
       const a = node.has('a') ? node.input('a') : undefined
       const scalar = output === 'like a' ? a?.scalar === true : !isBatch
-      node.assign(
-        pyCall(
-          name,
-          ...operands.map(({ code }) => code),
-          used.has('t') && t
-            ? t.single
-              ? `${t.code}.t`
-              : `${t.code}.t.view_as(${t.code}.alpha)`
-            : undefined,
-          schedule,
-        ),
-        {
-          ...(type &&
-            (output === 'prediction' || (output === 'like a' && a?.predicts)) && {
-              predicts: type,
-            }),
-          scalar,
-        },
+      const call = pyCall(
+        name,
+        ...operands.map((ref) => (ref.isTime ? timeCode(ref) : ref.code)),
+        used.has('t') && t ? timeCode(t) : undefined,
+        schedule,
       )
+      if (output === 'timestep') {
+        const single = [...operands, ...(t ? [t] : [])].every(
+          (ref) => ref.single !== false && (ref.single ?? !ref.isTime),
+        )
+        node.assign(`Levels(${call}, math.nan, math.nan)`, { isTime: true, single })
+        return
+      }
+      node.assign(call, {
+        ...(type &&
+          (output === 'prediction' || (output === 'like a' && a?.predicts)) && {
+            predicts: type,
+          }),
+        scalar,
+      })
     },
   },
   blur: { none: 'unsupported' },

@@ -44,7 +44,9 @@ export function writeAutoencoderKl(parts: Parts, config: KlConfig, className: st
     `self.encoder = ${named(parts)}(`,
     `    conv_in=nn.Conv2d(${config.in_channels}, ${widths[0]}, 3, padding=1),`,
     '    down_blocks=nn.Sequential(',
-    ...stages(widths, count, (channels) => `down=[${downsample(parts, 0)}(${channels})]`).map(deeper),
+    ...stages(widths, count, (channels) => `down=[${downsample(parts, 0)}(${channels})]`).map(
+      deeper,
+    ),
     '    ),',
     `    mid_block=${middle}(${deepest}),`,
     ...end(deepest, 2 * latent),

@@ -159,8 +159,11 @@ export const fourierEmbedding = (parts: Parts): string =>
   )
 
 /** A group norm; PyTorch's default eps is left out. */
-export const groupNorm = (groups: number | string, channels: number | string, eps: number): string =>
-  `nn.GroupNorm(${args(groups, channels, eps !== 1e-5 && `eps=${number(eps)}`)})`
+export const groupNorm = (
+  groups: number | string,
+  channels: number | string,
+  eps: number,
+): string => `nn.GroupNorm(${args(groups, channels, eps !== 1e-5 && `eps=${number(eps)}`)})`
 
 /** Activations by name: as a function of x, and as a module. */
 export const activations: Readonly<

@@ -112,7 +112,9 @@ class LineWriter {
     const variables = Array.from({ length: count }, (_, index) => {
       const part = this.needed.find((k) => {
         const { op, in: inputs, attrs } = layers[k]
-        return op === 'split' && inputs[0] === source && attrs.count === count && attrs.index === index
+        return (
+          op === 'split' && inputs[0] === source && attrs.count === count && attrs.index === index
+        )
       })
       if (part === undefined) return '_'
       const until = this.lastRead(part)

@@ -103,7 +103,12 @@ function addConstants(parts: Parts, { layers, shapes, used }: GraphView, modules
     if (!used[i]) continue
     if (op === 'grid_embedding') {
       const table = `${gridEmbedding(parts)}(${height}, ${width}, ${channels})`
-      add(i, 'positions', table, (name) => `self.register_buffer("${name}", ${table}, persistent=False)`)
+      add(
+        i,
+        'positions',
+        table,
+        (name) => `self.register_buffer("${name}", ${table}, persistent=False)`,
+      )
     }
     if (op === 'rotary_embedding') {
       const module = `${rotaryEmbedding(parts)}(${height}, ${width}, ${channels / heads})`

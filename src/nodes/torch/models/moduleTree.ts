@@ -96,7 +96,5 @@ function create(branch: Branch, path: string): string[] {
     const lines = [`${areItems ? '' : `"${name}": `}${first}`, ...others]
     return [...lines.slice(0, -1), `${lines.at(-1)},`].map((line) => `    ${line}`)
   })
-  return areItems
-    ? ['nn.ModuleList([', ...items, '])']
-    : ['nn.ModuleDict({', ...items, '})']
+  return areItems ? ['nn.ModuleList([', ...items, '])'] : ['nn.ModuleDict({', ...items, '})']
 }

@@ -53,5 +53,9 @@ export function bracketed(head: string, items: readonly string[], tail: string, 
   const line = head + items.join(', ') + tail
   const isShort = indent + line.length <= WIDTH && !items.some((item) => item.includes('\n'))
   if (isShort) return [line]
-  return [head, ...items.flatMap((item) => `${item},`.split('\n').map((text) => `    ${text}`)), tail]
+  return [
+    head,
+    ...items.flatMap((item) => `${item},`.split('\n').map((text) => `    ${text}`)),
+    tail,
+  ]
 }

@@ -112,8 +112,7 @@ function writeEmbedding(parts: Parts, config: UnetConfig, { time }: UnetStructur
   const tokens = writeTokens(config)
   const active = activations[activationOf(config)].call
   const line = `emb = ${active(sum.join(' + '))}`
-  const lines =
-    line.length > 90 ? [`emb = ${sum.join(' + ')}`, `emb = ${active('emb')}`] : [line]
+  const lines = line.length > 90 ? [`emb = ${sum.join(' + ')}`, `emb = ${active('emb')}`] : [line]
   return { modules: [...modules, ...tokens.modules], lines: [...lines, ...tokens.lines] }
 }
 
@@ -297,7 +296,6 @@ function writePath({ structure, attention }: Around): string[] {
 /** Calls what changes the size; residual blocks read the embedding. */
 function callResample(name: string, levels: readonly Level[]): string {
   const kinds = new Set(levels.flatMap(({ resample }) => (resample ? [resample.kind] : [])))
-  if (kinds.size === 2)
-    return `${name}(x, emb) if isinstance(${name}, ResnetBlock) else ${name}(x)`
+  if (kinds.size === 2) return `${name}(x, emb) if isinstance(${name}, ResnetBlock) else ${name}(x)`
   return kinds.has('resnet') ? `${name}(x, emb)` : `${name}(x)`
 }

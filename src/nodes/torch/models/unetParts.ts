@@ -91,9 +91,7 @@ export interface AttentionStyle {
  * `LinearAttention`.
  */
 export const pixelAttention = (parts: Parts, style: AttentionStyle): string =>
-  parts.define(style.linear ? 'LinearAttention' : 'Attention', () =>
-    writeAttention(parts, style),
-  )
+  parts.define(style.linear ? 'LinearAttention' : 'Attention', () => writeAttention(parts, style))
 
 function writeAttention(parts: Parts, style: AttentionStyle): string {
   const { eps, heads, groups, otherGroups, divides, zeroInit, linear } = style
