@@ -25,12 +25,6 @@ import type { Companion, Facts, NodeWriter, Ref } from './types.ts'
 /** Suffixes of the titles of both ends of a loop. */
 const ENDS = / ?\b(start|begins|end|ends)\b(?=,|$)/i
 
-/** Statements that belong together, for the cells of a notebook. */
-export interface Block {
-  title: string | undefined
-  lines: string[]
-}
-
 /** Where statements are written. */
 export interface Place {
   lines: string[]
@@ -202,7 +196,8 @@ export class Emitter {
         this.set(valueId(wire(step.id, slot)), ref)
         return ref
       },
-      name: (ref, slot = step.outputs[0]) => this.set(valueId(wire(step.id, slot)), ref),
+      name: (ref, slot = step.outputs[0]) =>
+        this.set(valueId(wire(step.id, slot)), { ...sharedFacts(step, this.values), ...ref }),
       variable: (name) => this.names.take(name),
       value: <T extends Value>(slot: string): T =>
         (this.known.get(valueId(wire(step.id, slot))) ??

@@ -152,8 +152,8 @@ function writeRepeat(emitter: Emitter, step: LoopStep, place: Place) {
   })
   const inside = insideOf(place, index)
   writeBody(emitter, step, inside, passes)
-  if (step.inputs.until !== undefined) throw emitter.error(step.id, torchMessages.loop())
-  const count = step.params.start.times as number
+  const until = step.inputs.until === undefined ? undefined : emitter.get(step.inputs.until)
+  const count = until ? `int(${until.code}.t) + 1` : String(step.params.start.times)
   const loop = `for ${index} in range(${count}):`
   place.lines.push(...inside.before, loop, ...indent(inside.lines), ...inside.after)
 }

@@ -13,9 +13,6 @@ export const pyString = (text: string): string => JSON.stringify(text)
 
 export const pyBool = (value: boolean): string => (value ? 'True' : 'False')
 
-export const pyTuple = (values: readonly number[]): string =>
-  `(${values.map(pyNumber).join(', ')}${values.length === 1 ? ',' : ''})`
-
 export const pyList = (values: readonly number[]): string => `[${values.map(pyNumber).join(', ')}]`
 
 /** A list of numbers: a range, or evenly spaced, if they are. */

@@ -38,6 +38,8 @@ export interface Facts {
   condition?: 'classes' | 'values' | 'vectors' | 'tokens' | 'channels'
   /** Models: the result of a training. */
   isTrained?: boolean
+  /** Several conditions: the arguments of networks. */
+  conditions?: readonly (readonly [name: string, code: string])[]
   /** Numbers and losses: a number of Python or a tensor without axes. */
   scalar?: boolean
   /** Timesteps of a loop: the factor of noise before the first step, if it is not 1. */

@@ -10,8 +10,8 @@ import type { NodeEntries, NodeWriter, Ref, TorchNode } from '../types.ts'
 /** Arguments of a network for the condition of a node. */
 export function conditionArguments(node: NodeWriter, slot = 'condition'): string[] {
   if (!node.has(slot)) return []
-  const { code, condition = 'classes' } = node.input(slot)
-  return [`${condition}=${code}`]
+  const { code, condition = 'classes', conditions = [[condition, code]] } = node.input(slot)
+  return conditions.map(([name, value]) => `${name}=${value}`)
 }
 
 /** A call of a model. `single`: the level has numbers for all items. */
@@ -204,7 +204,22 @@ export const modelEntries = {
   decode: { none: 'unsupported' },
   encode: { none: 'unsupported' },
   gaussian: { none: 'unsupported' },
-  joinConditions: { none: 'unsupported' },
+  joinConditions: {
+    write(node) {
+      const conditions = node.many('condition')
+      const channels = node.many('channels').map(({ code }) => code)
+      const parts = conditions.map(({ code, condition = 'classes' }): [string, string] => [
+        condition,
+        code,
+      ])
+      if (channels.length > 0)
+        parts.push([
+          'channels',
+          channels.length === 1 ? channels[0] : `torch.cat([${channels.join(', ')}], dim=1)`,
+        ])
+      node.name({ code: parts[0][1], conditions: parts })
+    },
+  },
   labelTokens: { none: 'unsupported' },
   latentScale: { none: 'unsupported' },
   pixelTokens: { none: 'unsupported' },

@@ -291,8 +291,29 @@ export const processEntries = {
       if (other !== undefined) node.name(ref, other)
     },
   },
-  convertTimestep: { none: 'unsupported' },
-  posterior: { none: 'unsupported' },
+  convertTimestep: {
+    known: true,
+    write(node) {
+      const { t, ratio } = node.value<Timestep>('t')
+      if (t.length !== 1 || ratio?.[0] === Infinity) node.reject(torchMessages.unsupported())
+      const schedule = node.input('to').code
+      node.assign(`level(${schedule}, ${pyNumber(t[0])})`, { isTime: true, single: true, schedule })
+    },
+  },
+  posterior: {
+    write(node) {
+      const t = node.levels('t')
+      const schedule = node.input('schedule').code
+      if (!node.input('t').single) node.reject(torchMessages.unsupported())
+      const s = node.has('t_prev') ? node.levels('t_prev') : `level(${schedule}, ${t}.t - 1)`
+      const names = ['mean', 'variance'].map((slot) => node.variable(`${node.title}_${slot}`))
+      const data = [node.input('x_0').code, node.input('x_t').code]
+      node.line(`${names.join(', ')} = posterior(${[...data, t, s].join(', ')})`)
+      const { space } = node.input('x_t')
+      for (const [i, slot] of ['mean', 'variance'].entries())
+        node.name({ code: names[i], ...(space && { space }) }, slot)
+    },
+  },
   optimalTransportCoupling: { none: 'unsupported' },
   corruptTokens: { none: 'tokens' },
   tokenText: { none: 'tokens' },

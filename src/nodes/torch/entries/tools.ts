@@ -170,14 +170,36 @@ export const toolEntries = {
     },
   },
   blur: { none: 'unsupported' },
-  concatChannels: { none: 'unsupported' },
+  concatChannels: {
+    write(node) {
+      const parts = ['a', 'b', 'c'].flatMap((slot) =>
+        node.has(slot) ? [node.input(slot).code] : [],
+      )
+      node.assign(`torch.cat([${parts.join(', ')}], dim=1)`)
+    },
+  },
   crop: { none: 'unsupported' },
-  flip: { none: 'unsupported' },
+  flip: {
+    write(node) {
+      const { axis } = node.params as { axis: 'horizontal' | 'vertical' | 'both' }
+      const [slot] = Object.keys(node.step.inputs)
+      const { code, predicts } = node.input(slot)
+      const axes = { horizontal: '3', vertical: '2', both: '2, 3' }[axis]
+      node.assign(`${code}.flip(${axes})`, predicts ? { predicts } : {})
+    },
+  },
   pad: { none: 'unsupported' },
   resize: { none: 'unsupported' },
   rotate: { none: 'unsupported' },
   shift: { none: 'unsupported' },
-  splitChannels: { none: 'unsupported' },
+  splitChannels: {
+    write(node) {
+      const { channels } = node.params as { channels: number }
+      const { code } = node.input('value')
+      if (node.wanted('first')) node.assign(`${code}[:, :${channels}]`, {}, 'first')
+      if (node.wanted('rest')) node.assign(`${code}[:, ${channels}:]`, {}, 'rest')
+    },
+  },
   repeatStart: { loop: true },
   repeatEnd: { loop: true },
   forEachStart: { loop: true },

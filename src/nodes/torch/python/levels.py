@@ -66,6 +66,13 @@ def forward_step(x, noise, s, t):
     return kept * x + (t.sigma**2 - (kept * s.sigma) ** 2) ** 0.5 * noise
 
 
+def posterior(x_0, x_t, t, s):
+    """Mean and variance of q(x_s | x_t, x_0) (Ho et al. 2020, eq. 7)."""
+    added = t.sigma**2 - (t.alpha / s.alpha * s.sigma) ** 2
+    mean = s.alpha * added / t.sigma**2 * x_0 + t.alpha / s.alpha * s.sigma**2 / t.sigma**2 * x_t
+    return mean, torch.full_like(x_t, s.sigma**2 / t.sigma**2 * added)
+
+
 def nearest_timesteps(schedule, ratios, T):
     """The timesteps whose log sigma / alpha is interpolated nearest to these ratios."""
     alpha, sigma = schedule(torch.arange(T).double())

@@ -316,6 +316,8 @@ def save_png(name, pixels):
 
 def save_images(name, images, columns):
     """Writes images [n, c, h, w] from -1 to 1 as one picture, and their numbers beside it."""
+    if rank:
+        return
     np.save(out / Path(name).with_suffix(".npy"), images.float().cpu().numpy())
     images = images[:, :3] if images.shape[1] >= 3 else images[:, :1]
     n, c, h, w = images.shape
