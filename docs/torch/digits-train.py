@@ -20,9 +20,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from support import (
-    args, device, out, normal, uniform, integers, Level, level, transitions, times, load_data,
-    batch_items, parallel, share, mean_over_processes, progress, update_average, finish,
-    load_weights, save_checkpoint, load_checkpoint, save_images, save_curve, nearest_neighbours,
+    args, device, out, normal, uniform, integers, level, transitions, times, load_data, batch_items,
+    parallel, share, mean_over_processes, progress, update_average, finish, load_weights,
+    save_checkpoint, load_checkpoint, save_images, save_curve, nearest_neighbours,
 )
 
 

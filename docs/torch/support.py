@@ -79,7 +79,7 @@ def permutation(count, seed, *path):
 
 # Levels of signal and noise. A schedule is a function from times to alpha and sigma.
 
-class Level(NamedTuple):
+class Levels(NamedTuple):
     """A time with its signal and noise: x_t = alpha x_0 + sigma noise. -1 is clean data."""
     t: float
     alpha: float
@@ -89,10 +89,10 @@ class Level(NamedTuple):
 def level(schedule, t, like=None):
     """The level of one time as numbers, or those of a time per item of a batch."""
     if like is None:
-        return Level(t, 1.0, 0.0) if t == -1 else Level(t, *map(float, schedule(torch.tensor(float(t)).double())))
+        return Levels(t, 1.0, 0.0) if t == -1 else Levels(t, *map(float, schedule(torch.tensor(float(t)).double())))
     shape = [-1] + [1] * (like.dim() - 1)
     alpha, sigma = (value.float().to(device).view(shape) for value in schedule(t.double()))
-    return Level(t.to(device, time_type), alpha, sigma)
+    return Levels(t.to(device, time_type), alpha, sigma)
 
 
 def transitions(schedule, times):
@@ -106,7 +106,7 @@ def transitions_of_ratios(times, ratios, kind="table"):
     levels = []
     for t, ratio in zip(times, ratios):
         length = {"sigma": 1, "flow": 1 + ratio}.get(kind, math.hypot(1, ratio))
-        levels.append(Level(t, 0.0, 1.0) if ratio == math.inf else Level(t, 1 / length, ratio / length))
+        levels.append(Levels(t, 0.0, 1.0) if ratio == math.inf else Levels(t, 1 / length, ratio / length))
     return list(zip(levels, levels[1:]))
 
 
@@ -229,10 +229,27 @@ def load_weights(path, model):
         model.load_state_dict(load(file.read(name)))
 
 
-def save_checkpoint(path, start, model, averages, optimizer, losses, accumulate=1):
-    """Writes a checkpoint with the averaged weights and the training, completely or not at all."""
+def save_checkpoint(path, start, model, averages, optimizer, losses, others=(), accumulate=1):
+    """Writes a checkpoint with the averaged weights and the training, completely or not at all. It has
+    further models of the training as well, of which litegraph-diffusion opens the first."""
     if rank or len(losses) < accumulate:
         return
+    unfinished = Path(f"{path}.unfinished")
+    with zipfile.ZipFile(HERE / start) as first, zipfile.ZipFile(unfinished, "w") as file:
+        for name in first.namelist():
+            best = (averages or [model])[0].state_dict()
+            data = to_bytes(best) if name.endswith(".safetensors") else first.read(name)
+            file.writestr(zipfile.ZipInfo(name), data)
+        for i, learner in enumerate([(model, averages, optimizer, losses), *others]):
+            state, tensors = training_state(*learner, accumulate)
+            folder = f"training_{i + 1}" if i else "training"
+            file.writestr(zipfile.ZipInfo(f"{folder}/state.json"), json.dumps(state))
+            file.writestr(zipfile.ZipInfo(f"{folder}/state.safetensors"), to_bytes(tensors))
+    os.replace(unfinished, path)
+
+
+def training_state(model, averages, optimizer, losses, accumulate):
+    """The state of a model in a training: its steps, and its tensors by name."""
     weights = dict(model.named_parameters())
     parts = {"weight": weights}
     for key, moment in MOMENTS.items():
@@ -245,30 +262,24 @@ def save_checkpoint(path, start, model, averages, optimizer, losses, accumulate=
     if batches:
         parts["gradient"] = {name: weight.grad for name, weight in weights.items()}
     tensors = {f"{part}/{name}": value for part, values in parts.items() for name, value in values.items()}
-    state = {
+    return {
         "format": 2, "step": len(losses), "updates": len(losses) // accumulate, "weights": list(weights),
         "moments": moments, "averages": [{"snapshots": []} for _ in averages], "accumulated_batches": batches,
-    }
-    unfinished = Path(f"{path}.unfinished")
-    with zipfile.ZipFile(HERE / start) as first, zipfile.ZipFile(unfinished, "w") as file:
-        for name in first.namelist():
-            best = (averages or [model])[0].state_dict()
-            file.writestr(name, to_bytes(best) if name.endswith(".safetensors") else first.read(name))
-        file.writestr("training/state.json", json.dumps(state))
-        file.writestr("training/state.safetensors", to_bytes(tensors | {"losses": torch.stack(losses)}))
-    os.replace(unfinished, path)
+    }, tensors | {"losses": torch.stack(losses)}
 
 
-def load_checkpoint(path, model, averages, optimizer):
+def load_checkpoint(path, model, averages, optimizer, folder="training"):
     """Continues from a checkpoint of this program or of litegraph-diffusion. Returns the losses so far."""
-    path = Path(args.resume or path)
+    path = Path(path if path.exists() else args.resume or path)
     if not path.exists():
         return []
     with zipfile.ZipFile(path) as file:
-        if "training/state.json" not in file.namelist():
+        if f"{folder}/state.json" not in file.namelist():
             sys.exit(f"{path} has no training state: save it with `training` connected.")
-        state = json.loads(file.read("training/state.json"))
-        tensors = load(file.read("training/state.safetensors"))
+        state = json.loads(file.read(f"{folder}/state.json"))
+        tensors = load(file.read(f"{folder}/state.safetensors"))
+    if any(tensors.get(f"weight/{name}", torch.zeros(0)).shape != value.shape for name, value in model.named_parameters()):
+        return []  # the checkpoint of another network of the program
     keys = {moment: key for key, moment in reversed(MOMENTS.items())}
     if type(optimizer).__name__ == "RMSprop":
         keys["second"] = "square_avg"
@@ -305,6 +316,8 @@ def save_png(name, pixels):
 
 def save_images(name, images, columns):
     """Writes images [n, c, h, w] from -1 to 1 as one picture, and their numbers beside it."""
+    if rank:
+        return
     np.save(out / Path(name).with_suffix(".npy"), images.float().cpu().numpy())
     images = images[:, :3] if images.shape[1] >= 3 else images[:, :1]
     n, c, h, w = images.shape
@@ -386,9 +399,56 @@ def nearest_neighbours(x, data):
     return torch.cat(items), torch.cat(distances)
 
 
-def frechet(a, b):
-    """Distance between Gaussians fitted to two sets of features (Heusel et al. 2017)."""
-    a, b = a.flatten(1).double().cpu(), b.flatten(1).double().cpu()
-    first, second = torch.cov(a.T), torch.cov(b.T)
+def evenly(items, count):
+    """At most `count` items of a data set, at even distances."""
+    return items[torch.arange(min(count, len(items))) * len(items) // min(count, len(items))]
+
+
+def components(samples, reference, count):
+    """Both sets as rows of their principal components, those of the reference."""
+    a, b = (items.flatten(1).double().cpu() for items in (samples, reference))
+    mean = b.mean(0)
+    _, vectors = torch.linalg.eigh(torch.cov(b.T).view(b.shape[1], b.shape[1]))
+    axes = vectors.flip(1)[:, :count]
+    return (a - mean) @ axes, (b - mean) @ axes
+
+
+def frechet_distance(samples, reference, count=16):
+    """Distance between Gaussians fitted to principal components (Heusel et al. 2017)."""
+    a, b = components(samples, reference, count)
+    first, second = (torch.cov(rows.T).view(a.shape[1], a.shape[1]) for rows in (a, b))
     roots = torch.linalg.eigvals(first @ second).real.clamp(min=0).sqrt().sum()
     return float(((a.mean(0) - b.mean(0)) ** 2).sum() + first.trace() + second.trace() - 2 * roots)
+
+
+def kernel_distance(samples, reference, count=16, size=100):
+    """Squared maximum mean discrepancy, the mean over subsets (Binkowski et al. 2018)."""
+    a, b = components(samples, reference, count)
+    parts = max(1, min(len(a), len(b)) // size)
+    kernel = lambda x, y: (x @ y.T / x.shape[1] + 1) ** 3
+    own = lambda x: (kernel(x, x).sum() - kernel(x, x).trace()) / (len(x) * (len(x) - 1))
+    values = [own(x) + own(y) - 2 * kernel(x, y).mean() for x, y in ((a[i::parts], b[i::parts]) for i in range(parts))]
+    return float(sum(values) / parts)
+
+
+def manifold_scores(samples, reference, count=16, k=3):
+    """Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020)."""
+    a, b = components(samples, reference, count)
+    reach = lambda x: torch.cdist(x, x).sort(1).values[:, k]
+    distances = torch.cdist(a, b)
+    real, own = distances <= reach(b), distances <= reach(a)[:, None]
+    share = lambda values: float(values.double().mean())
+    return share(real.any(1)), share(own.any(0)), float(real.double().sum(1).mean() / k), share(real.any(0))
+
+
+def mode_scores(samples, reference, labels):
+    """Modes with a sample within three deviations, the share of such samples, and the smallest mode's."""
+    a, b = (items.flatten(1).double().cpu() for items in (samples, reference))
+    modes = [b[labels == label] for label in labels.unique() if label >= 0]
+    centers = torch.stack([mode.mean(0) for mode in modes])
+    deviations = torch.stack([((mode - mode.mean(0)) ** 2).mean().sqrt() for mode in modes])
+    distances, nearest = torch.cdist(a, centers).min(1)
+    close = nearest[distances <= 3 * deviations[nearest]]
+    counts = torch.bincount(close, minlength=len(modes)).double()
+    return int((counts > 0).sum()), len(close) / len(a), float(counts.min() / max(1, len(close)))
+

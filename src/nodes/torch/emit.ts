@@ -207,7 +207,7 @@ export class Emitter {
         const own = step.inputs[schedule] === undefined ? undefined : input(schedule)
         if (!own || t.schedule === own.code) return t.code
         return t.single
-          ? `level(${own.code}, ${t.code}.t)`
+          ? `level(${own.code}, ${t.time ?? `${t.code}.t`})`
           : `level(${own.code}, ${t.code}.t.cpu(), ${input(like).code})`
       },
       file: (name, bytes) => this.addFile(name, bytes),

@@ -147,6 +147,7 @@ function writeRepeat(emitter: Emitter, step: LoopStep, place: Place) {
   emitter.set(valueId(wire(step.id, 'index')), { code: index, scalar: true })
   emitter.set(valueId(wire(step.id, 't')), {
     code: `Levels(${index}, math.nan, math.nan)`,
+    time: index,
     isTime: true,
     single: true,
   })
@@ -174,7 +175,12 @@ function writeForEach(emitter: Emitter, step: LoopStep, place: Place) {
     if (elements.some(({ number }) => number === undefined)) throw refuse()
     const number = emitter.names.take('number')
     set('number', { code: number, scalar: true })
-    set('t', { code: `Levels(${number}, math.nan, math.nan)`, isTime: true, single: true })
+    set('t', {
+      code: `Levels(${number}, math.nan, math.nan)`,
+      time: number,
+      isTime: true,
+      single: true,
+    })
     if (step.each.includes('t_prev') || step.each.includes('text')) throw refuse()
     header = `for ${index}, ${number} in enumerate(${pyNumbers(elements.map((each) => each.number!))}):`
   } else {

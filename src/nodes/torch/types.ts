@@ -13,6 +13,8 @@ export interface Facts {
   /** Predictions: the variable of the learned variance, and its kind. */
   variance?: { code: string; kind: string }
   space?: Space
+  /** Timesteps without levels: the time itself. */
+  time?: string
   /** Timesteps: `t` of the variable has the times. */
   isTime?: boolean
   /** Timesteps: one for all items, so that its levels are numbers. */

@@ -251,7 +251,9 @@ export const processEntries = {
       const single = node.input('t').single === true
       if (!single) node.reject(torchMessages.unsupported())
       const [x, noise] = [node.input('x_prev').code, node.input('noise').code]
-      node.assign(`forward_step(${x}, ${noise}, level(${schedule}, ${t}.t - 1), ${t})`)
+      node.assign(
+        `forward_step(${x}, ${noise}, level(${schedule}, ${node.input('t').time ?? `${t}.t`} - 1), ${t})`,
+      )
     },
   },
   renoise: {
