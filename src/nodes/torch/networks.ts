@@ -58,8 +58,10 @@ export class Networks {
     } catch (error) {
       throw this.emitter.error(step.id, (error as Error).message)
     }
-    if (weights !== undefined) place.lines.push(`load_weights(${pyString(weights)}, ${variable})`)
-    else {
+    if (weights !== undefined) {
+      place.lines.push(`load_weights(${pyString(weights)}, ${variable})`)
+      if (this.drops) place.lines.push(`${variable}.eval()`)
+    } else {
       const name = `${variable.replaceAll('_', '-')}.start.zip`
       this.starts.set(model, { name, model })
       place.lines.push('if args.exact:', `    load_weights(${pyString(name)}, ${variable})`)
@@ -67,6 +69,11 @@ export class Networks {
     const ref: Ref = { code: variable, known: model, predicts: model.predicts }
     this.emitter.set(`${step.id}.${slot}`, ref)
     return ref
+  }
+
+  /** True if a network drops values at random in a training. */
+  get drops(): boolean {
+    return [...this.definitions.values()].some((code) => /dropout/i.test(code))
   }
 
   /** The file with the configuration of a trained model, and with its first weights. */

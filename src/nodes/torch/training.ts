@@ -60,6 +60,7 @@ export function writeTraining(emitter: Emitter, step: LoopStep, place: Place) {
   const params = step.params.start as unknown as StartParams
   const learners = listLearners(emitter, step)
   const [first] = learners
+  const { drops } = emitter.networks
   const steps = emitter.names.take('steps')
   const count = params.gradient_accumulation_steps
   const update = count > 1 ? `step // ${count}` : 'step'
@@ -70,13 +71,15 @@ export function writeTraining(emitter: Emitter, step: LoopStep, place: Place) {
   writeBody(emitter, step, inside, [])
   const updates = learners.flatMap((learner) => updateCode(learner, update, total, count))
   place.lines.push(
-    ...learners.flatMap((learner) => beginCode(learner)),
+    ...learners.flatMap((learner) => beginCode(learner, drops)),
     `${steps} = args.steps or ${params.steps}`,
     ...data.before,
     ...inside.before,
     'torch.set_grad_enabled(True)',
     `for step in progress(range(len(${first.losses}), ${steps}), ${first.losses}):`,
     ...indent([
+      // Dropout draws from the generator of PyTorch.
+      ...(drops ? ['torch.manual_seed(step)'] : []),
       ...data.lines,
       'with torch.autocast(device.type, torch.bfloat16, enabled=args.bf16):',
       ...indent(inside.lines),
@@ -86,6 +89,7 @@ export function writeTraining(emitter: Emitter, step: LoopStep, place: Place) {
       ...indent([breakLine(saveCode(learners, count))]),
     ]),
     'torch.set_grad_enabled(False)',
+    ...(drops ? learners.map(({ trained }) => `${trained}.eval()`) : []),
     ...inside.after,
     '',
   )
@@ -147,10 +151,10 @@ function listLearners(emitter: Emitter, step: LoopStep): Learner[] {
 }
 
 /** The optimizer, averages and state of a model, before the loop. */
-const beginCode = (learner: Learner): string[] => {
+const beginCode = (learner: Learner, drops: boolean): string[] => {
   const { suffix, trained, averages, optimizer, config, losses, network, path } = learner
   return [
-    ...averages.map((name) => `${name} = copy.deepcopy(${trained})`),
+    ...averages.map((name) => `${name} = copy.deepcopy(${trained})${drops ? '.eval()' : ''}`),
     breakLine(`${optimizer} = ${optimizerCode(config, trained)}`),
     breakLine(
       `${losses} = load_checkpoint(${path}, ${trained}, [${averages.join(', ')}], ${optimizer}${suffix && `, "training${suffix}"`})`,

@@ -272,6 +272,8 @@ def load_checkpoint(path, model, averages, optimizer, folder="training"):
     """Continues from a checkpoint of this program or of litegraph-diffusion. Returns the losses so far."""
     path = Path(path if path.exists() else args.resume or path)
     if not path.exists():
+        if args.resume:
+            sys.exit(f"{path} is missing: choose a checkpoint to continue from.")
         return []
     with zipfile.ZipFile(path) as file:
         if f"{folder}/state.json" not in file.namelist():
