@@ -41,6 +41,8 @@ rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1
 kind = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() and world == 1 else "cpu"
 device = torch.device(kind, int(os.environ.get("LOCAL_RANK", 0)) if kind == "cuda" else None)
 time_type = torch.float32 if kind == "mps" else torch.float64
+if kind == "cuda":
+    torch.cuda.set_device(device)
 if world > 1:
     torch.distributed.init_process_group("nccl" if kind == "cuda" else "gloo")
 
