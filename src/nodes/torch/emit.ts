@@ -145,7 +145,22 @@ export class Emitter {
       return
     }
     if ('loop' in entry || !entry.write) return
+    this.refuseWiredParams(step.id, this.op(step.op), step.inputs, entry.wires)
     entry.write(this.nodeWriter(step, place))
+  }
+
+  /** Throws for params that are wired, except those that the entry of the node reads. */
+  refuseWiredParams(
+    node: string,
+    { params }: Op,
+    inputs: Record<string, ValueId>,
+    allowed: readonly string[] = [],
+  ) {
+    // Values that are known before a run are folded into params.
+    const wired = Object.keys(inputs).find(
+      (name) => Object.hasOwn(params, name) && !allowed.includes(name),
+    )
+    if (wired !== undefined) throw this.error(node, torchMessages.wiredParam({ name: wired }))
   }
 
   private nodeWriter(step: NodeStep, place: Place): NodeWriter {

@@ -23,6 +23,8 @@ const writers: ReadonlyMap<string, LoopWriter> = new Map<string, LoopWriter>([
 export function writeLoop(emitter: Emitter, step: LoopStep, place: Place) {
   const write = writers.get(step.op)
   if (!write) throw emitter.error(step.id, torchMessages.loop())
+  emitter.refuseWiredParams(step.id, emitter.op(step.op), step.inputs)
+  emitter.refuseWiredParams(step.end, emitter.op(step.endOp), step.next)
   const [periodic] = [...(step.files ?? []), ...(step.snapshots ?? [])]
   if (periodic) throw emitter.error(periodic.file.id, torchMessages.periodic())
   if (place.lines.at(-1) !== '' && place.lines.length > 0) place.lines.push('')

@@ -124,7 +124,12 @@ export interface ModelWriter {
 /** How a node is written. */
 export type TorchNode =
   /** `known`: the node is also evaluated at the time of the export. */
-  | { known?: true; write: (node: NodeWriter) => void }
+  | {
+      known?: true
+      write: (node: NodeWriter) => void
+      /** Params that may be wired. */
+      wires?: readonly string[]
+    }
   /** Evaluated at the time of the export; the nodes that read it write it. */
   | { known: true; write?: undefined }
   /** The ends of a loop, which the writer of loops knows. */

@@ -195,15 +195,22 @@ export const processEntries = {
   importanceTimesteps: { none: 'unsupported' },
   timestep: {
     known: true,
+    wires: ['t'],
     write(node) {
-      const { t, ratio } = node.value<Timestep>('t')
-      if (ratio) node.reject(torchMessages.unsupported())
-      if (!node.has('schedule')) {
-        node.assign(`Levels(${pyNumber(t[0])}, math.nan, math.nan)`, { isTime: true, single: true })
-        return
-      }
-      const schedule = node.input('schedule').code
-      node.assign(`level(${schedule}, ${pyNumber(t[0])})`, { isTime: true, single: true, schedule })
+      const { by } = node.params as { by: string }
+      const schedule = node.has('schedule') ? node.input('schedule').code : undefined
+      const facts = { isTime: true, single: true, ...(schedule && { schedule }) }
+      const wired = node.has('t') ? node.input('t').code : undefined
+      if (wired !== undefined && by !== 't') node.reject(torchMessages.wiredParam({ name: 't' }))
+      const known = wired === undefined ? node.value<Timestep>('t') : undefined
+      if (known?.ratio) node.reject(torchMessages.unsupported())
+      const time = wired ?? pyNumber(known!.t[0])
+      node.assign(
+        schedule === undefined
+          ? `Levels(${time}, math.nan, math.nan)`
+          : `level(${schedule}, ${time})`,
+        facts,
+      )
     },
   },
   gaussianNoise: {
