@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openZip, type Zip } from '../../src/engine/archive/zip.ts'
-import { computeSha256 } from '../../src/engine/checkpoint/pipeline.ts'
 import type { Samples, Value } from '../../src/engine/base/values.ts'
 import { wire, type Graph, type Wire } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
@@ -28,6 +27,9 @@ export const hasTorch = spawnSync(PYTHON, ['-c', find]).status === 0
 const ops = opTable(nodes)
 const checkpoints = createStoredFiles(memoryStore())
 const assets = createAssets(checkpoints, datasets, shippedInNode())
+
+/** Processes meet by a file: Debian's PyTorch has no libuv, which the default needs. */
+const rendezvous = ['--rdzv_backend=c10d', '--rdzv_conf=store_type=file']
 
 /** One thread: several would change the bits of sums on some machines. */
 const env = { ...process.env, OMP_NUM_THREADS: '1', USE_LIBUV: '0' }
@@ -129,7 +131,7 @@ export async function continued(graph: Graph, start: string, bytes: Uint8Array):
       {
         id: 'left',
         op: 'diffusion/LoadCheckpoint',
-        params: { checkpoint: { name: file.name, sha256: computeSha256(bytes) } },
+        params: { checkpoint: file },
         inputs: {},
       },
     ],
@@ -149,7 +151,13 @@ export const runProgram = (folder: string, args: readonly string[], processes = 
   new Promise((resolve, reject) => {
     const launch =
       processes > 1
-        ? ['-m', 'torch.distributed.run', `--nproc_per_node=${processes}`, 'train.py']
+        ? [
+            '-m',
+            'torch.distributed.run',
+            ...rendezvous,
+            `--nproc_per_node=${processes}`,
+            'train.py',
+          ]
         : ['train.py']
     execFile(PYTHON, [...launch, ...args], { cwd: folder, env }, (error, stdout, stderr) =>
       error ? reject(new Error(stdout + stderr)) : resolve(),
