@@ -37,7 +37,14 @@ export interface EngineRequests extends Pick<Client, 'check'> {
 export function createEngineRequests(
   client: Pick<
     Client,
-    'check' | 'describeModel' | 'drawModel' | 'expand' | 'openModel' | 'script' | 'setBackend' | 'torch'
+    | 'check'
+    | 'describeModel'
+    | 'drawModel'
+    | 'expand'
+    | 'openModel'
+    | 'script'
+    | 'setBackend'
+    | 'torch'
   >,
   stage: Pick<Stage, 'fullId'>,
   workspace: Pick<Workspace, 'capture'>,
