@@ -32,7 +32,12 @@ const assets = createAssets(checkpoints, datasets, shippedInNode())
 const rendezvous = ['--rdzv_backend=c10d', '--rdzv_conf=store_type=file']
 
 /** One thread: several would change the bits of sums on some machines. */
-const env = { ...process.env, OMP_NUM_THREADS: '1', USE_LIBUV: '0' }
+const env = {
+  ...process.env,
+  OMP_NUM_THREADS: '1',
+  USE_LIBUV: '0',
+  TORCH_DISABLE_SHARE_RDZV_TCP_STORE: '1',
+}
 
 /** The graph of a workflow with a short training, without observers during it. */
 export function shortGraph(workflow: string, steps: number): Graph {
