@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs programs that the tests need: Chromium, and Mesa's Vulkan driver for WebGPU without a GPU.
+# Installs programs that the tests need: Chromium, Mesa's Vulkan driver for WebGPU without a GPU, and
+# PyTorch for the exported programs, whose suites are skipped without it.
 set -euo pipefail
 
 missing=()
@@ -9,6 +10,16 @@ elif [ ! -x /usr/bin/chromium ]; then
   missing+=(chromium)
 fi
 compgen -G '/usr/share/vulkan/icd.d/*.json' > /dev/null || missing+=(mesa-vulkan-drivers)
+
+torch=()
+for name in torch numpy safetensors; do
+  "${PYTHON:-/usr/bin/python3}" -c "import importlib.util as u, sys; sys.exit(u.find_spec('$name') is None)" 2> /dev/null || torch+=("python3-$name")
+done
+if [ ${#torch[@]} -gt 0 ] && [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
+  missing+=("${torch[@]}")
+elif [ ${#torch[@]} -gt 0 ]; then
+  echo "The PyTorch suites are skipped. To run them: apt-get install ${torch[*]} as root, or set PYTHON to a Python with them."
+fi
 
 if [ ${#missing[@]} -eq 0 ]; then
   echo 'Chromium and a Vulkan driver are here.'

@@ -135,7 +135,7 @@ describe('relative imports', () => {
       ({ of }) =>
         of.startsWith('src/') &&
         !edges.has(of.replace(/\?.*$/, '')) &&
-        !/\.(css|d\.ts|json|svg)$/.test(of),
+        !/\.(css|d\.ts|json|py\?raw|svg)$/.test(of),
     )
     expect(missing).toEqual([])
   })

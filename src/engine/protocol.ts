@@ -87,6 +87,18 @@ export type Request =
   /** Writes a graph as a script, with this title and description in its header. */
   | { type: 'script'; id: number; graph: Graph; title?: string; about?: string }
   /**
+   * Writes a graph as a program for PyTorch, or as a notebook with `notes`, packed with the files
+   * that it needs.
+   */
+  | {
+      type: 'torch'
+      id: number
+      graph: Graph
+      title?: string
+      about?: string
+      notes?: readonly string[]
+    }
+  /**
    * Observers on the screen. Others wait, but still show their last value. Undefined: all are
    * visible.
    */
@@ -261,6 +273,8 @@ export type Event =
   | { type: 'foundShapes'; id: number; shapes: OutputShape[] }
   /** Without text if the graph has faults. */
   | { type: 'scripted'; id: number; text?: string; faults: Fault[] }
+  /** A ZIP; none if a node has no form in PyTorch. */
+  | { type: 'torchWritten'; id: number; zip?: Uint8Array<ArrayBuffer>; faults: Fault[] }
   /** Without a description if no value is kept. */
   | { type: 'inspected'; id: number; inspection?: Inspection }
   | { type: 'fileStored'; id: number; file?: StoredFile; error?: string }

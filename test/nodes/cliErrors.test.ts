@@ -69,14 +69,14 @@ const message = (args: string[]) => {
 }
 
 test.each([
-  [[], 'Expected a command: run, check, script, page, onnx, import or lessons.'],
+  [[], 'Expected a command: run, check, script, torch, page, onnx, import or lessons.'],
   [
     ['fly', 'a.json'],
-    'There is no command fly. Use run, check, script, page, onnx, import or lessons.',
+    'There is no command fly. Use run, check, script, torch, page, onnx, import or lessons.',
   ],
   [
     ['toString', 'a.json'],
-    'There is no command toString. Use run, check, script, page, onnx, import or lessons.',
+    'There is no command toString. Use run, check, script, torch, page, onnx, import or lessons.',
   ],
   [['run', '--out', 'x'], 'Expected a workflow to run.'],
   [['run', 'a.json'], 'Expected a folder for the results: --out dir.'],

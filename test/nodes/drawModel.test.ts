@@ -18,7 +18,8 @@ import { node } from './evaluate.ts'
 async function draw(graph: GraphNode[], id: string): Promise<string> {
   const session = createSession({ ops: opTable(nodes), onEvent: () => {} })
   const answer = (event: Event) => pending.onEvent(event as never)
-  const handlers = questionHandlers(() => session, opTable(nodes), answer)
+  const noAssets = () => Promise.reject(new Error('No data.'))
+  const handlers = questionHandlers(() => session, opTable(nodes), answer, noAssets)
   let next = 0
   const pending = createPendingRequests(
     (request) => void (request.type === 'drawModel' && handlers.drawModel(request)),

@@ -43,6 +43,8 @@ export function fileCommands(editor: Editor) {
         }),
     },
     downloadScript: { run: () => share((to) => to.downloadScript(editor)) },
+    downloadTorch: { run: () => share((to) => to.downloadTorch(editor, 'program')) },
+    downloadNotebook: { run: () => share((to) => to.downloadTorch(editor, 'notebook')) },
     copyLink: { keys: ['Alt+Shift+L'], run: () => share((to) => to.copyLink(editor)) },
     share: { run: () => share((to) => to.shareWithFiles(editor)) },
     embed: { run: () => showDialog({ kind: 'embed' }) },

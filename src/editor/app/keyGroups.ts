@@ -50,6 +50,8 @@ export const groupOf: { readonly [K in CommandId]: KeyGroup } = {
   tabRight: 'file',
   download: 'file',
   downloadScript: 'file',
+  downloadTorch: 'file',
+  downloadNotebook: 'file',
   copyLink: 'file',
   share: 'file',
   embed: 'file',

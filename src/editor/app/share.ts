@@ -68,6 +68,25 @@ export async function downloadScript({ engine, workspace }: Editor) {
   }
 }
 
+/** Downloads the graph for PyTorch, as a program or a notebook, with the files that it needs. */
+export async function downloadTorch({ engine, workspace }: Editor, form: 'program' | 'notebook') {
+  const title = translateWorkflow(workflowName.value)
+  const about = translateWorkflow(workspace.about())
+  const notes = workspace
+    .capture()
+    .file.nodes.flatMap(({ type, properties }) =>
+      type === 'diffusion/Note' && typeof properties.text === 'string'
+        ? [translateWorkflow(properties.text)]
+        : [],
+    )
+  try {
+    const bytes = await engine.torch({ title, about, ...(form === 'notebook' && { notes }) })
+    download({ name: `${format.fileName(title)}-torch.zip`, mime: 'application/zip', bytes })
+  } catch (error) {
+    showToast(texts.share.noTorch, { text: (error as Error).message, error: true })
+  }
+}
+
 /** Limit of the files in a link, in bytes: some programs truncate longer links. */
 const MAX_LINK_FILES = 100e3
 

@@ -101,6 +101,8 @@ const fileItems = (): Menu['items'] => [
   commandItem('storage'),
   commandItem('download'),
   commandItem('downloadScript'),
+  commandItem('downloadTorch'),
+  commandItem('downloadNotebook'),
   commandItem('copyLink'),
   commandItem('share'),
   commandItem('embed'),

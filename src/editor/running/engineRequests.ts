@@ -24,6 +24,12 @@ export interface EngineRequests extends Pick<Client, 'check'> {
   isUnchanged(node: LGraphNode['id'], closed: ClosedModel): Promise<boolean>
   /** Returns the graph as a script. Rejects with an Error in the user's language. */
   script(text: { title?: string; about?: string }): Promise<string>
+  /** Returns a ZIP with the graph for PyTorch; with `notes` as a notebook. Rejects like `script`. */
+  torch(text: {
+    title?: string
+    about?: string
+    notes?: readonly string[]
+  }): Promise<Uint8Array<ArrayBuffer>>
   /** `measure`: discards the stored choice of kernels for the GPU and measures again. */
   useBackend(name: Extract<Request, { type: 'backend' }>['name'], measure?: boolean): void
 }
@@ -31,7 +37,14 @@ export interface EngineRequests extends Pick<Client, 'check'> {
 export function createEngineRequests(
   client: Pick<
     Client,
-    'check' | 'describeModel' | 'drawModel' | 'expand' | 'openModel' | 'script' | 'setBackend'
+    | 'check'
+    | 'describeModel'
+    | 'drawModel'
+    | 'expand'
+    | 'openModel'
+    | 'script'
+    | 'setBackend'
+    | 'torch'
   >,
   stage: Pick<Stage, 'fullId'>,
   workspace: Pick<Workspace, 'capture'>,
@@ -65,6 +78,7 @@ export function createEngineRequests(
     },
     drawModel: ({ id }) => client.drawModel(graph(), stage.fullId(id)).catch(throwTranslated),
     script: (text) => client.script(graph(), text).catch(throwTranslated),
+    torch: (text) => client.torch(graph(), text).catch(throwTranslated),
     useBackend: (name, measure = false) => client.setBackend({ name, measure }),
   }
 }

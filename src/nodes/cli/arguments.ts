@@ -11,6 +11,7 @@ export const help = `litegraph-diffusion runs the graphs of its editor without a
   litegraph-diffusion run workflow.json --out dir [options]
   litegraph-diffusion check workflow.json ... [--json]
   litegraph-diffusion script workflow.json [--out script.ts]
+  litegraph-diffusion torch workflow.json --out train.py [--notebook]
   litegraph-diffusion page workflow.json | lesson-folder --out page.html [--checkpoint file] [--dataset file]
   litegraph-diffusion onnx workflow.json | checkpoint.zip --out model.onnx [--node name] [--size 32]
   litegraph-diffusion import folder --out data.safetensors [--size 32] [--grey] [--fit crop] [--labels]
@@ -18,7 +19,7 @@ export const help = `litegraph-diffusion runs the graphs of its editor without a
 
 run writes into dir: a PNG of every view, a CSV of every chart and loss, the output files of nodes
 (checkpoints), and summary.json. script writes a workflow as a short program that computes the same
-numbers. page writes a workflow, its files and the engine to one HTML file, which opens from disk; or
+numbers. torch writes it as a program for PyTorch, with the files that it needs beside it. page writes a workflow, its files and the engine to one HTML file, which opens from disk; or
 a lesson with its workflow.
 Each workflow can be JSON, a PNG that contains it, or a ZIP with its files. Files are written
 completely or not at all.
@@ -39,6 +40,7 @@ completely or not at all.
                          values, losses and training states; needs no --out
   --nodes file.mjs       a module that exports own nodes and kinds of models; repeatable; also for
                          check and script
+  --notebook             torch: also writes a notebook beside the program
   --quiet                prints no progress
   --debug                prints the stack of an unexpected error; for all commands
   --help, --version
@@ -130,6 +132,18 @@ export interface ScriptArguments {
   nodes: string[]
 }
 
+export interface TorchArguments {
+  command: 'torch'
+  file: string
+  out: string
+  /** Also writes a notebook. */
+  notebook: boolean
+  settings: Record<string, string>
+  steps: number | undefined
+  checkpoints: string[]
+  datasets: string[]
+}
+
 export interface PageArguments {
   command: 'page'
   file: string
@@ -180,6 +194,7 @@ export type Arguments =
   | RunArguments
   | ImportArguments
   | ScriptArguments
+  | TorchArguments
   | PageArguments
   | OnnxArguments
   | CheckArguments
@@ -217,6 +232,7 @@ const optionTypes = {
   labels: { type: 'boolean' },
   captions: { type: 'boolean' },
   name: { type: 'string' },
+  notebook: { type: 'boolean' },
   quiet: { type: 'boolean' },
   debug: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -236,6 +252,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   ],
   check: ['json', 'nodes'],
   script: workflowOptions,
+  torch: ['out', 'notebook', 'set', 'steps', 'checkpoint', 'dataset'],
   page: ['out', 'set', 'steps', 'checkpoint', 'dataset'],
   onnx: [
     ...workflowOptions,
@@ -269,6 +286,7 @@ export function parseArguments(argv: string[]): Arguments {
     steps: values.steps === undefined ? undefined : parseSteps(values.steps),
   }
   if (command === 'script') return { command, file, out: values.out, nodes, ...changes }
+  if (command === 'torch') return { ...torchArguments(file, values), ...changes }
   if (command === 'page') return { ...pageArguments(file, values), ...changes }
   if (command === 'onnx') return { ...onnxArguments(file, values), ...changes }
   return { ...runArguments(file, values), ...changes }
@@ -386,6 +404,14 @@ function pageArguments(
 ): Omit<PageArguments, 'settings' | 'steps'> {
   if (out === undefined) throw new UsageError(cliMessages.noPageFile())
   return { command: 'page', file, out, checkpoints: checkpoint, datasets: dataset }
+}
+
+function torchArguments(
+  file: string,
+  { out, checkpoint = [], dataset = [], notebook = false }: OptionValues,
+): Omit<TorchArguments, 'settings' | 'steps'> {
+  if (out === undefined) throw new UsageError(cliMessages.noTorchFile())
+  return { command: 'torch', file, out, notebook, checkpoints: checkpoint, datasets: dataset }
 }
 
 function importArguments(folder: string, values: OptionValues): ImportArguments {

@@ -39,6 +39,8 @@ async function runCommand(wanted: Arguments): Promise<ExitStatus> {
       return (await import('./run.ts')).runWorkflow(wanted, terminal(wanted.quiet))
     case 'script':
       return (await import('./script.ts')).writeScript(wanted, terminal(true))
+    case 'torch':
+      return (await import('./torch.ts')).writeTorch(wanted, terminal(true))
     case 'page':
       return (await import('./page.ts')).writePage(wanted, templates, terminal(true))
     case 'onnx':

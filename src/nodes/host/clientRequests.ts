@@ -14,6 +14,7 @@ interface AnswerTypes {
   estimateTrainings: 'estimated'
   findShapes: 'foundShapes'
   script: 'scripted'
+  torch: 'torchWritten'
   inspect: 'inspected'
   storeFile: 'fileStored'
   listFiles: 'fileList'
@@ -113,6 +114,11 @@ export const createQuestions = ({ ask }: PendingRequests): EngineQuestions => ({
     const { text, faults } = await ask((id) => ({ type: 'script', id, graph, ...about }))
     if (text === undefined) throw new GraphError(faults)
     return text
+  },
+  async torch(graph, about = {}) {
+    const { zip, faults } = await ask((id) => ({ type: 'torch', id, graph, ...about }))
+    if (zip === undefined) throw new GraphError(faults)
+    return zip
   },
   inspect: async (node, slot) =>
     (await ask((id) => ({ type: 'inspect', id, output: { node, slot } }))).inspection,

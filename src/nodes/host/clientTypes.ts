@@ -101,6 +101,15 @@ export interface EngineQuestions {
    */
   script(graph: Graph, text?: { title?: string; about?: string }): Promise<string>
   /**
+   * Converts a graph to a program for PyTorch, or with `notes` to a notebook: a ZIP with the files
+   * that it needs.
+   * @throws GraphError with the faults of the graph, or for a node without a form in PyTorch
+   */
+  torch(
+    graph: Graph,
+    text?: { title?: string; about?: string; notes?: readonly string[] },
+  ): Promise<Uint8Array<ArrayBuffer>>
+  /**
    * Summarises the last value of an output, also during a run. Undefined if no value is available;
    * see {@link Client.keepLast}.
    */

@@ -2,7 +2,7 @@
 import { startBackend, stopBackend } from '../../engine/backends/backends.ts'
 import { findEngineFailure } from '../../engine/backends/failures.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
-import type { Ops } from '../../engine/plan/op.ts'
+import type { Assets, Ops } from '../../engine/plan/op.ts'
 import { DEFAULT_SAVE_INTERVAL } from '../../engine/plan/saveSchedule.ts'
 import type { Session } from '../../engine/plan/session.ts'
 import { createSession } from '../../engine/plan/session.ts'
@@ -42,6 +42,8 @@ export interface EngineService {
   handlers: RequestHandlers<EngineRequest>
   /** The current session. A change of backend replaces it. */
   session(): Session
+  /** The data that nodes need, when a backend runs. */
+  assets(): Promise<Assets>
   /** Stops all runs and disposes every tensor. */
   close(): void
 }
@@ -80,6 +82,7 @@ export function createEngineService(
       saveEvery: ({ seconds }) => engine.saveEvery(seconds),
     },
     session: () => engine.session,
+    assets: () => engine.readyAssets(),
     close: () => engine.close(),
   }
 }
@@ -129,16 +132,28 @@ class Engine {
     this.session.saveEvery(seconds)
   }
 
+  /** The data that nodes need, when a backend runs. */
+  async readyAssets(): Promise<Assets> {
+    const failure = await (this.backend ??= this.startBackend())
+    if (failure !== undefined) throw new Error(failure)
+    return this.createAssets()
+  }
+
+  private createAssets(): Assets {
+    const { checkpoints, datasets } = this.storage
+    return createAssets(
+      checkpoints,
+      datasets,
+      createShippedFiles(() => this.addresses),
+    )
+  }
+
   private createSession(): Session {
-    const { states, checkpoints, datasets } = this.storage
+    const { states } = this.storage
     const session: Session = createSession({
       ops: this.ops,
       store: states,
-      assets: createAssets(
-        checkpoints,
-        datasets,
-        createShippedFiles(() => this.addresses),
-      ),
+      assets: this.createAssets(),
       onEvent: (event) => {
         if (session !== this.failedSession) this.post(event)
       },

@@ -64,7 +64,7 @@ export function serve(
   const engine = createEngineService(ops, stores, post)
   const handlers = {
     ...engine.handlers,
-    ...questionHandlers(engine.session, ops, post),
+    ...questionHandlers(engine.session, ops, post, engine.assets),
     ...fileHandlers(stores, post),
     ping: () => post({ type: 'alive' }),
     lock: ({ name }: { name: string }) => holdLock(name, () => post({ type: 'locked' })),

@@ -2,7 +2,7 @@
 import type { Fault } from '../../engine/base/fault.ts'
 import { GraphError, getErrorMessage, NodeError } from '../../engine/base/fault.ts'
 import { wire } from '../../engine/plan/graph.ts'
-import type { Ops, StaticValues } from '../../engine/plan/op.ts'
+import type { Assets, Ops, StaticValues } from '../../engine/plan/op.ts'
 import type { Model, Value } from '../../engine/base/values.ts'
 import type { Session } from '../../engine/plan/session.ts'
 import type { Event, OutputShape } from '../../engine/protocol.ts'
@@ -24,13 +24,18 @@ type Question =
   | 'estimateTrainings'
   | 'findShapes'
   | 'script'
+  | 'torch'
   | 'inspect'
 
-/** @param session returns the current session, which a change of backend replaces */
+/**
+ * @param session returns the current session, which a change of backend replaces
+ * @param assets returns the data that nodes need, once a backend runs
+ */
 export const questionHandlers = (
   session: () => Session,
   ops: Ops,
   post: (event: Event) => void,
+  assets: () => Promise<Assets>,
 ): RequestHandlers<Question> => ({
   check({ id, graph }) {
     post({ type: 'checked', id, faults: session().check(graph) })
@@ -92,6 +97,16 @@ export const questionHandlers = (
       post({ type: 'scripted', id, text: generateScript(graph, ops, { title, about }), faults: [] })
     } catch (error) {
       post({ type: 'scripted', id, faults: getErrorFaults(error, '') })
+    }
+  },
+  async torch({ id, graph, ...text }) {
+    try {
+      // Loaded only now: few users export a graph.
+      const { packTorch } = await import('../torch/pack.ts')
+      const zip = await packTorch(graph, ops, await assets(), text)
+      post({ type: 'torchWritten', id, zip, faults: [] })
+    } catch (error) {
+      post({ type: 'torchWritten', id, faults: getErrorFaults(error, '') })
     }
   },
   async inspect({ id, output }) {

@@ -3,9 +3,9 @@ import { catalogue } from '../../engine/base/catalogue.ts'
 
 export const cliMessages = catalogue('cli', {
   // arguments
-  noCommand: 'Expected a command: run, check, script, page, onnx, import or lessons.',
+  noCommand: 'Expected a command: run, check, script, torch, page, onnx, import or lessons.',
   unknownCommand:
-    'There is no command {command}. Use run, check, script, page, onnx, import or lessons.',
+    'There is no command {command}. Use run, check, script, torch, page, onnx, import or lessons.',
   noFile: 'Expected a {kind} to {command}.',
   severalFiles: 'Expected one {kind}, also got {more}.',
   noResultFolder: 'Expected a folder for the results: --out dir.',
@@ -14,6 +14,9 @@ export const cliMessages = catalogue('cli', {
   measureWithoutState: '--measure needs a folder to store its result: --state dir.',
   verifyWithState: '--verify computes everything twice from the start: leave out --state.',
   noDatasetFile: 'Expected a file for the data set: --out data.safetensors.',
+  noTorchFile: 'Expected a file for the program: --out train.py.',
+  torchWritten: 'Wrote {files} into {folder}.',
+  torchNeeds: 'It also needs {need}.',
   noPageFile: 'Expected a file for the page: --out page.html.',
   noPageTemplate:
     'The template of pages is not there ({path}). Build the package first: npm run build -- library.',

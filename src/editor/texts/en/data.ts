@@ -146,6 +146,7 @@ export const enData = {
 
   share: {
     noScript: 'The graph cannot be exported as a script',
+    noTorch: 'The graph cannot be exported to PyTorch',
     title: 'Share with weights',
     link: 'Link',
     linkCopied: 'Link copied',

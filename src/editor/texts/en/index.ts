@@ -71,6 +71,8 @@ export const en = {
     closeRight: 'Close tabs to the right',
     download: 'Download file',
     downloadScript: 'Download as script',
+    downloadTorch: 'Download as PyTorch',
+    downloadNotebook: 'Download as notebook',
     copyLink: 'Copy link to this graph',
     share: 'Share with weights…',
     embed: 'Embed in a page…',

@@ -142,6 +142,7 @@ export const koData: typeof enData = {
 
   share: {
     noScript: '그래프를 스크립트로 내보낼 수 없습니다',
+    noTorch: '그래프를 PyTorch로 내보낼 수 없습니다',
     title: '가중치와 함께 공유',
     link: '링크',
     linkCopied: '링크를 복사했습니다',

@@ -67,6 +67,8 @@ export const ko: Texts = {
     closeRight: '오른쪽 탭 닫기',
     download: '파일로 다운로드',
     downloadScript: '스크립트로 다운로드',
+    downloadTorch: 'PyTorch로 다운로드',
+    downloadNotebook: '노트북으로 다운로드',
     copyLink: '이 그래프의 링크 복사',
     share: '가중치와 함께 공유…',
     embed: '페이지에 넣기…',

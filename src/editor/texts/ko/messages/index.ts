@@ -14,6 +14,8 @@ import { evaluateMessages } from '../../../../nodes/messages/evaluate.ts'
 import { koEvaluate } from './evaluate.ts'
 import { modelNodeMessages } from '../../../../nodes/messages/modelNodes.ts'
 import { koModelNodes } from './modelNodes.ts'
+import { torchMessages } from '../../../../nodes/messages/torch.ts'
+import { koTorch } from './torch.ts'
 import { samplingMessages } from '../../../../nodes/messages/sampling.ts'
 import { koSampling } from './sampling.ts'
 import { trainingNodeMessages } from '../../../../nodes/messages/trainingNodes.ts'
@@ -109,6 +111,7 @@ export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(modelNodeMessages, koModelNodes),
   ...pairCatalogue(samplingMessages, koSampling),
   ...pairCatalogue(trainingNodeMessages, koTrainingNodes),
+  ...pairCatalogue(torchMessages, koTorch),
   ...pairCatalogue(archiveMessages, koArchive),
   ...pairCatalogue(safetensorsMessages, koSafetensors),
   ...pairCatalogue(checkpointMessages, koCheckpoint),

@@ -1,0 +1,330 @@
+// Schedules, timesteps, noise and targets as Python.
+import type { Schedule } from '../../../engine/process/schedule.ts'
+import type { ScheduleValue, Timestep, Timesteps } from '../../../engine/base/values.ts'
+import { torchMessages } from '../../messages/torch.ts'
+import { pyList, pyNumber, pyNumbers } from '../python.ts'
+import type { NodeEntries, NodeWriter, Ref } from '../types.ts'
+import { shareOf } from './data.ts'
+import { quantileCode } from './densities.ts'
+
+interface NamedBetas {
+  beta_schedule: string
+  num_train_timesteps: number
+  beta_start: number
+  beta_end: number
+  rescale_betas_zero_snr: boolean
+  table: string
+}
+
+const curves: Record<string, string> = {
+  squaredcos_cap_v2: 'cosine_alpha_bar',
+  sigmoid_alpha_bar: 'sigmoid_alpha_bar',
+  laplace: 'laplace_alpha_bar',
+  exp: 'lambda u: torch.exp(-12 * u)',
+}
+
+/** Betas of a named schedule, in float64. */
+function betasCode(name: string, T: number, start: number, end: number): string | undefined {
+  const [a, b] = [pyNumber(start), pyNumber(end)]
+  const even = (from: string, to: string) =>
+    `torch.linspace(${from}, ${to}, ${T}, dtype=torch.double)`
+  if (curves[name]) return `betas_of_curve(${curves[name]}, ${T})`
+  switch (name) {
+    case 'linear':
+      return even(a, b)
+    case 'linear_openai':
+      return even(pyNumber((start * 1000) / T), pyNumber((end * 1000) / T))
+    case 'scaled_linear':
+      return `${even(`${a} ** 0.5`, `${b} ** 0.5`)} ** 2`
+    case 'sqrt':
+      return `${even(a, b)}.sqrt()`
+    case 'sigmoid':
+      return `torch.sigmoid(${even('-6', '6')}) * ${pyNumber(end - start)} + ${a}`
+    case 'warmup10':
+      return `warm_up(${a}, ${b}, ${T}, 0.1)`
+    case 'warmup50':
+      return `warm_up(${a}, ${b}, ${T}, 0.5)`
+    case 'const':
+      return `torch.full([${T}], ${b}, dtype=torch.double)`
+    case 'jsd':
+      return `1 / torch.arange(${T}, 0, -1, dtype=torch.double)`
+    default:
+      return undefined
+  }
+}
+
+/** A schedule as Python; undefined for a table without a formula. */
+export function scheduleCode(schedule: Schedule, named?: NamedBetas): string | undefined {
+  switch (schedule.kind) {
+    case 'flow':
+      return `flow_schedule(${schedule.T})`
+    case 'sigma':
+      return 'sigma_schedule()'
+    case 'vp':
+      return `vp_schedule(${schedule.T}, ${pyNumber(schedule.betaMin)}, ${pyNumber(schedule.betaD)})`
+    case 'table': {
+      const { betas, T, name } = schedule
+      const betaCode = named
+        ? betasCode(named.beta_schedule, T, named.beta_start, named.beta_end)
+        : betasCode(name, T, betas[0], betas[T - 1])
+      if (betaCode !== undefined)
+        return named?.rescale_betas_zero_snr
+          ? `table_schedule(zero_terminal_snr(${betaCode}))`
+          : `table_schedule(${betaCode})`
+      return T <= 50
+        ? `table_schedule(torch.tensor(${pyList([...betas])}, dtype=torch.double))`
+        : undefined
+    }
+  }
+}
+
+function writeSchedule(node: NodeWriter, named?: NamedBetas) {
+  const value = node.value<ScheduleValue>('schedule')
+  const code = scheduleCode(value.schedule, named)
+  if (code === undefined) node.reject(torchMessages.longTable())
+  node.assign(code!, { known: value }, 'schedule')
+}
+
+const plainSchedule = { known: true, write: (node: NodeWriter) => writeSchedule(node) } as const
+
+/** Times of a list: by the formula of `trailing` timesteps, if it gives them. */
+function timesCode(times: readonly number[], schedule: Schedule): string {
+  const n = times.length - 1
+  if (schedule.kind === 'table' && n > 4 && times[n] === -1) {
+    const { T } = schedule
+    const even = (x: number) => (x % 1 === 0.5 ? 2 * Math.round(x / 2) : Math.round(x))
+    if (times.every((t, i) => i === n || t === even(T - (i * T) / n) - 1) && T % n !== 0)
+      return `[*(round(${T} - i * ${T} / ${n}) - 1 for i in range(${n})), -1]`
+  }
+  return pyNumbers(times)
+}
+
+/** The transitions of a sampler: levels between timesteps by their ratios, others by their times. */
+function transitionsCode(list: Timesteps, { schedule }: ScheduleValue, name: string): string {
+  const { t, tPrev, ratio, ratioPrev } = list
+  const last = t.length - 1
+  const chain = (from: Float64Array, to: Float64Array) => [
+    ...from,
+    ...(last >= 0 ? [to[last]] : []),
+  ]
+  const isChain = tPrev.every((value, i) => i === last || value === t[i + 1])
+  if (ratio && ratioPrev) {
+    const [times, ratios] = [chain(t, tPrev), chain(ratio, ratioPrev)]
+    const kind = schedule.kind === 'table' || schedule.kind === 'vp' ? '' : `, "${schedule.kind}"`
+    return `transitions_of_ratios(${pyNumbers(times)}, ${pyNumbers(ratios)}${kind})`
+  }
+  if (isChain) return `transitions(${name}, ${timesCode(chain(t, tPrev), schedule)})`
+  return `[*zip(*([level(${name}, t) for t in times] for times in (${pyNumbers([...t])}, ${pyNumbers([...tPrev])})))]`
+}
+
+/** Writes a list of transitions, of the schedule of its input. */
+function writeTimesteps(node: NodeWriter, slot: string, output = slot) {
+  const value = node.value<Timesteps>(output)
+  const source = node.has('schedule') ? node.input('schedule') : node.input('timesteps')
+  const schedule = node.has('schedule') ? source.code : source.schedule
+  if (schedule === undefined) node.reject(torchMessages.unsupported())
+  const known = (node.has('schedule') ? source.known : source.scheduleValue) as ScheduleValue
+  node.assign(
+    transitionsCode(value, known, schedule!),
+    {
+      known: value,
+      schedule: schedule!,
+      scheduleValue: known,
+      ...(value.initNoiseSigma !== undefined && { scale: value.initNoiseSigma }),
+    },
+    output,
+  )
+}
+
+/** Noise of the shape of a value: all processes draw the noise of the global batch. */
+export function noiseLike(like: Ref, draw: string): string {
+  return like.shared === undefined
+    ? `normal(${like.code}.shape, ${draw})`
+    : `normal([${like.shared}, *${like.code}.shape[1:]], ${draw})[mine]`
+}
+
+const mixtures = {
+  epsilon: (_: string, __: string, ___: string, noise: string) => noise,
+  sample: (_: string, __: string, x_0: string) => x_0,
+  v_prediction: (alpha: string, sigma: string, x_0: string, noise: string) =>
+    `${alpha} * ${noise} - ${sigma} * ${x_0}`,
+  flow_prediction: (_: string, __: string, x_0: string, noise: string) => `${noise} - ${x_0}`,
+}
+
+export const processEntries = {
+  noiseSchedule: {
+    known: true,
+    write: (node) => writeSchedule(node, node.params as unknown as NamedBetas),
+  },
+  flowSchedule: plainSchedule,
+  sigmaSchedule: plainSchedule,
+  vpSchedule: plainSchedule,
+  timesteps: { known: true, write: (node) => writeTimesteps(node, 'timesteps') },
+  flipTimesteps: { known: true, write: (node) => writeTimesteps(node, 'timesteps') },
+  splitTimesteps: {
+    known: true,
+    write(node) {
+      for (const slot of ['skipped', 'rest'])
+        if (node.wanted(slot)) writeTimesteps(node, slot, slot)
+      if (!node.wanted('at')) return
+      const { t, ratio } = node.value<Timestep>('at')
+      const { schedule } = node.input('timesteps')
+      if (ratio || schedule === undefined) node.reject(torchMessages.unsupported())
+      node.assign(
+        `level(${schedule}, ${pyNumber(t[0])})`,
+        { isTime: true, single: true, schedule: schedule! },
+        'at',
+      )
+    },
+  },
+  repaintTimesteps: { none: 'unsupported' },
+  randomTimesteps: {
+    write(node) {
+      const { density, stratified } = node.params as { density: string; stratified: boolean }
+      const { schedule } = node.known<ScheduleValue>('schedule')
+      const name = node.input('schedule').code
+      const like = node.input('like').code
+      const { count, mine } = shareOf(node, 'like')
+      const whole = density === 'uniform' && !stratified && schedule.kind === 'table'
+      const drawn = whole
+        ? `integers(${schedule.T}, ${count}, ${node.draw()})${mine}`
+        : quantileCode(node, schedule, `uniform(${count}, ${node.draw()})`, { count, mine })
+      node.assign(`level(${name}, ${drawn}, ${like})`, { isTime: true, schedule: name })
+    },
+  },
+  importanceTimesteps: { none: 'unsupported' },
+  timestep: {
+    known: true,
+    wires: ['t'],
+    write(node) {
+      const { by } = node.params as { by: string }
+      const schedule = node.has('schedule') ? node.input('schedule').code : undefined
+      const facts = { isTime: true, single: true, ...(schedule && { schedule }) }
+      const wired = node.has('t') ? node.input('t').code : undefined
+      if (wired !== undefined && by !== 't') node.reject(torchMessages.wiredParam({ name: 't' }))
+      const known = wired === undefined ? node.value<Timestep>('t') : undefined
+      if (known?.ratio) node.reject(torchMessages.unsupported())
+      const time = wired ?? pyNumber(known!.t[0])
+      node.assign(
+        schedule === undefined
+          ? `Levels(${time}, math.nan, math.nan)`
+          : `level(${schedule}, ${time})`,
+        facts,
+      )
+    },
+  },
+  gaussianNoise: {
+    write(node) {
+      const { batch_size, shape, noise_offset } = node.params as {
+        batch_size: number
+        shape: string
+        noise_offset: number
+      }
+      if (noise_offset > 0) node.reject(torchMessages.unsupported())
+      if (node.has('like') && batch_size === 0) {
+        const like = node.input('like')
+        node.assign(noiseLike(like, node.draw()), { isNoise: true })
+        return
+      }
+      const item = shape.trim().split(/[\s,x×]+/)
+      const [h, w, c] = item
+      const rest = node.has('like')
+        ? `*${node.input('like').code}.shape[1:]`
+        : item.length === 3
+          ? `${c}, ${h}, ${w}`
+          : h
+      const space = node.has('like')
+        ? node.input('like').space
+        : item.length === 3
+          ? 'image'
+          : 'point'
+      node.assign(`normal([${batch_size}, ${rest}], ${node.draw()})`, {
+        isNoise: true,
+        ...(space && { space }),
+      })
+    },
+  },
+  forwardNoise: {
+    write(node) {
+      const t = node.levels('t', 'schedule', 'x_0')
+      const [x_0, noise] = [node.input('x_0').code, node.input('noise').code]
+      const { space } = node.input('x_0')
+      node.assign(`${t}.alpha * ${x_0} + ${t}.sigma * ${noise}`, { ...(space && { space }) })
+    },
+  },
+  forwardStep: {
+    write(node) {
+      const [t, schedule] = [node.levels('t', 'schedule', 'x_prev'), node.input('schedule').code]
+      const single = node.input('t').single === true
+      if (!single) node.reject(torchMessages.unsupported())
+      const [x, noise] = [node.input('x_prev').code, node.input('noise').code]
+      node.assign(
+        `forward_step(${x}, ${noise}, level(${schedule}, ${node.input('t').time ?? `${t}.t`} - 1), ${t})`,
+      )
+    },
+  },
+  renoise: {
+    write(node) {
+      const [x, noise] = [node.input('x_s').code, node.input('noise').code]
+      const [s, t] = [node.levels('s', 'schedule', 'x_s'), node.levels('t', 'schedule', 'x_s')]
+      node.assign(`forward_step(${x}, ${noise}, ${s}, ${t})`)
+    },
+  },
+  neighbour: { none: 'unsupported' },
+  inputPerturbation: {
+    write(node) {
+      const noise = node.input('noise')
+      const { gamma } = node.params as { gamma: number }
+      node.assign(`${noise.code} + ${pyNumber(gamma)} * ${noiseLike(noise, node.draw())}`)
+    },
+  },
+  target: {
+    write(node) {
+      const predicts = node.input('model').predicts ?? node.reject(torchMessages.unsupported())
+      const t = node.levels('t', 'schedule', 'x_0')
+      const [x_0, noise] = [node.input('x_0').code, node.input('noise').code]
+      node.assign(mixtures[predicts](`${t}.alpha`, `${t}.sigma`, x_0, noise), { predicts })
+    },
+  },
+  convertPrediction: {
+    write(node) {
+      const prediction = node.input('prediction')
+      const to = node.params.to as string
+      const given = prediction.predicts ?? node.reject(torchMessages.unsupported())
+      const t = node.levels('t')
+      const code = `convert(${prediction.code}, ${node.input('x_t').code}, ${t}, "${given}", "${to}")`
+      const { space } = node.input('x_t')
+      const facts = { predicts: to as never, ...(space && { space }) }
+      const [slot = 'prediction', other] = node.step.outputs
+      const ref = node.assign(code, facts, slot)
+      if (other !== undefined) node.name(ref, other)
+    },
+  },
+  convertTimestep: {
+    known: true,
+    write(node) {
+      const { t, ratio } = node.value<Timestep>('t')
+      if (t.length !== 1 || ratio?.[0] === Infinity) node.reject(torchMessages.unsupported())
+      const schedule = node.input('to').code
+      node.assign(`level(${schedule}, ${pyNumber(t[0])})`, { isTime: true, single: true, schedule })
+    },
+  },
+  posterior: {
+    write(node) {
+      const t = node.levels('t')
+      const schedule = node.input('schedule').code
+      if (!node.input('t').single) node.reject(torchMessages.unsupported())
+      const s = node.has('t_prev') ? node.levels('t_prev') : `level(${schedule}, ${t}.t - 1)`
+      const names = ['mean', 'variance'].map((slot) => node.variable(`${node.title}_${slot}`))
+      const data = [node.input('x_0').code, node.input('x_t').code]
+      node.line(`${names.join(', ')} = posterior(${[...data, t, s].join(', ')})`)
+      const { space } = node.input('x_t')
+      for (const [i, slot] of ['mean', 'variance'].entries())
+        node.name({ code: names[i], ...(space && { space }) }, slot)
+    },
+  },
+  optimalTransportCoupling: { none: 'unsupported' },
+  corruptTokens: { none: 'tokens' },
+  tokenText: { none: 'tokens' },
+  scheduleChart: { view: true },
+} satisfies NodeEntries

@@ -1,0 +1,224 @@
+// Tools, other loops and layers as Python.
+import { getProgram } from '../../../engine/formula/cache.ts'
+import { inputNames, usedInputs } from '../../../engine/formula/program.ts'
+import { formulaTorch } from '../../../engine/formula/torch.ts'
+import type { PredictionType, ScheduleValue } from '../../../engine/base/values.ts'
+import { torchMessages } from '../../messages/torch.ts'
+import { pyCall, pyNumber } from '../python.ts'
+import type { NodeEntries, NodeWriter, Ref, TorchNode } from '../types.ts'
+import type * as layerIndex from '../../layers/index.ts'
+
+const constant: TorchNode = {
+  known: true,
+  write: (node) =>
+    node.assign(pyNumber(Number(node.params.value)), { known: node.value('number'), scalar: true }),
+}
+
+/** The schedule of a formula, with its levels as functions of t. */
+function formulaSchedule(node: NodeWriter): string {
+  const { schedule } = node.known<ScheduleValue>('schedule')
+  const T = schedule.kind === 'sigma' ? schedule.sigmaMax : schedule.T
+  return `schedule=FormulaSchedule(${node.input('schedule').code}, ${pyNumber(T)})`
+}
+
+/** Nodes that describe layers are plain data until ModelOutput creates a network of them. */
+const layer: TorchNode = { known: true }
+
+type LayerName = keyof typeof layerIndex
+
+/** Layers, all alike but for the outputs. */
+export const layerEntries: { [K in Exclude<LayerName, 'modelOutput'>]: TorchNode } = {
+  attentionBlock: layer,
+  crossAttention: layer,
+  ditBlock: layer,
+  linearAttention: layer,
+  resBlock: layer,
+  scaledDotProductAttention: layer,
+  selfAttention: layer,
+  transformerBlock: layer,
+  fourierFeatures: layer,
+  fourierTimeEmbedding: layer,
+  labelEmbedding: layer,
+  learnedTimeEmbedding: layer,
+  positionEmbedding: layer,
+  rotaryEmbedding: layer,
+  timeEmbedding: layer,
+  timeValue: layer,
+  tokenEmbedding: layer,
+  classifierOutput: { none: 'unsupported' },
+  tokenOutput: { none: 'tokens' },
+  conditionInput: layer,
+  modelInput: layer,
+  add: layer,
+  concat: layer,
+  divide: layer,
+  modulate: layer,
+  multiply: layer,
+  split: layer,
+  conv: layer,
+  downsample: layer,
+  linear: layer,
+  scale: layer,
+  upsample: layer,
+  dropoutLayer: layer,
+  gelu: layer,
+  groupNorm: layer,
+  layerNorm: layer,
+  mish: layer,
+  relu: layer,
+  rmsNorm: layer,
+  silu: layer,
+  softmax: layer,
+  tanh: layer,
+  avgPool: layer,
+  flatten: layer,
+  patchify: layer,
+  reshape: layer,
+  unflatten: layer,
+  unpatchify: layer,
+}
+
+export const toolEntries = {
+  numberConstant: constant,
+  booleanConstant: constant,
+  textConstant: { known: true },
+  mix: {
+    write(node) {
+      const [a, b] = [node.input('a'), node.input('b')]
+      const { w } = node.params as { w: number }
+      const weight = node.has('weight') ? node.input('weight').code : pyNumber(w)
+      node.assign(`${a.code} + ${weight} * (${b.code} - ${a.code})`, {
+        ...(a.predicts && { predicts: a.predicts }),
+        ...(a.scalar && { scalar: true }),
+        ...(a.isNoise && { isNoise: true }),
+      })
+    },
+  },
+  interpolate: {
+    write(node) {
+      const { along, count, w } = node.params as { along: string; count: number; w: number }
+      const [a, b] = [node.input('a'), node.input('b')]
+      const shares =
+        count === 1 ? `[${pyNumber(w)}]` : `[i / ${count - 1} for i in range(${count})]`
+      const between = along === 'sphere' ? 'slerp' : 'torch.lerp'
+      node.assign(
+        `torch.stack([${between}(${a.code}, ${b.code}, w) for w in ${shares}], 1).flatten(0, 1)`,
+        a.isNoise ? { isNoise: true } : {},
+      )
+    },
+  },
+  readNumber: {
+    write: (node) => node.assign(`float(${node.input('number').code})`, { scalar: true }),
+  },
+  stopGradient: {
+    write(node) {
+      const [slot] = Object.keys(node.step.inputs)
+      const { code, ...facts } = node.input(slot)
+      node.assign(`${code}.detach()`, facts)
+    },
+  },
+  formula: {
+    write(node) {
+      const { expression, output, predicts } = node.params as Record<string, string>
+      if (['weights', 'labels'].includes(output)) node.reject(torchMessages.unsupported())
+      const program = getProgram(expression)
+      const used = usedInputs(program)
+      const name = node.variable(`${node.title}_formula`)
+      const definitions = formulaTorch(program, name)
+        .trim()
+        .split(/\n\n\n+/)
+      for (const code of definitions) {
+        const own = /^def (\w+)/.exec(code)?.[1]
+        if (own !== undefined) node.define(own, code)
+      }
+      const operands = inputNames
+        .filter((input) => used.has(input))
+        .map((input) => node.input(input))
+      const t = node.has('t') ? node.input('t') : undefined
+      // Times that stay times have one axis; others have those of their batch.
+      const timeCode = ({ code, single }: Ref) =>
+        single || output === 'timestep' ? `${code}.t` : `${code}.t.view_as(${code}.alpha)`
+      const schedule = node.has('schedule') ? formulaSchedule(node) : undefined
+      const like = operands.find(({ predicts: own }) => own !== undefined)
+      const type =
+        predicts === undefined || predicts === 'as wired'
+          ? like?.predicts
+          : (predicts as PredictionType)
+      const isBatch = output !== 'loss' && output !== 'number'
+      const a = node.has('a') ? node.input('a') : undefined
+      const scalar = output === 'like a' ? a?.scalar === true : !isBatch
+      const call = pyCall(
+        name,
+        ...operands.map((ref) => (ref.isTime ? timeCode(ref) : ref.code)),
+        used.has('t') && t ? timeCode(t) : undefined,
+        schedule,
+      )
+      if (output === 'timestep') {
+        const single = [...operands, ...(t ? [t] : [])].every(
+          (ref) => ref.single !== false && (ref.single ?? !ref.isTime),
+        )
+        node.assign(`Levels(${call}, math.nan, math.nan)`, { isTime: true, single })
+        return
+      }
+      node.assign(call, {
+        ...(type &&
+          (output === 'prediction' || (output === 'like a' && a?.predicts)) && {
+            predicts: type,
+          }),
+        scalar,
+      })
+    },
+  },
+  blur: { none: 'unsupported' },
+  concatChannels: {
+    write(node) {
+      const parts = ['a', 'b', 'c'].flatMap((slot) =>
+        node.has(slot) ? [node.input(slot).code] : [],
+      )
+      node.assign(`torch.cat([${parts.join(', ')}], dim=1)`)
+    },
+  },
+  crop: { none: 'unsupported' },
+  flip: {
+    write(node) {
+      const { axis } = node.params as { axis: 'horizontal' | 'vertical' | 'both' }
+      const [slot] = Object.keys(node.step.inputs)
+      const { code, predicts } = node.input(slot)
+      const axes = { horizontal: '3', vertical: '2', both: '2, 3' }[axis]
+      node.assign(`${code}.flip(${axes})`, predicts ? { predicts } : {})
+    },
+  },
+  pad: { none: 'unsupported' },
+  resize: { none: 'unsupported' },
+  rotate: { none: 'unsupported' },
+  shift: { none: 'unsupported' },
+  splitChannels: {
+    write(node) {
+      const { channels } = node.params as { channels: number }
+      const { code } = node.input('value')
+      if (node.wanted('first')) node.assign(`${code}[:, :${channels}]`, {}, 'first')
+      if (node.wanted('rest')) node.assign(`${code}[:, ${channels}:]`, {}, 'rest')
+    },
+  },
+  repeatStart: { loop: true },
+  repeatEnd: { loop: true },
+  forEachStart: { loop: true },
+  forEachEnd: { loop: true },
+  gradientStart: { none: 'unsupported' },
+  gradientEnd: { none: 'unsupported' },
+  jvpStart: { none: 'unsupported' },
+  jvpEnd: { none: 'unsupported' },
+  likelihoodStart: { none: 'likelihood' },
+  likelihoodStep: { none: 'likelihood' },
+  likelihoodEnd: { none: 'likelihood' },
+  bitsPerDim: { none: 'likelihood' },
+  dequantize: { none: 'likelihood' },
+  kl: { none: 'likelihood' },
+  klEstimate: { none: 'likelihood' },
+  logDensity: { none: 'likelihood' },
+  reparametrize: { none: 'likelihood' },
+  reverseProcess: { none: 'likelihood' },
+  tokenSamplingStart: { none: 'tokens' },
+  tokenSamplingEnd: { none: 'tokens' },
+  tokenStep: { none: 'tokens' },
+} satisfies NodeEntries

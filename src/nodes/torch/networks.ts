@@ -1,0 +1,97 @@
+// Networks of a script: their classes, and the checkpoints that trainings start from.
+import {
+  storeModel,
+  describeTrainingData,
+  writeCheckpoint,
+} from '../../engine/checkpoint/pipeline.ts'
+import type { Dataset, Model, Value } from '../../engine/base/values.ts'
+import type { Schedule } from '../../engine/process/schedule.ts'
+import type { NodeStep } from '../../engine/plan/steps.ts'
+import type { Emitter, Place } from './emit.ts'
+import { libraryNames } from './library.ts'
+import { writeModule } from './models/writeModule.ts'
+import { toPascal, toSnake } from './names.ts'
+import { pyNumber, pyString } from './python.ts'
+import type { Companion, Ref } from './types.ts'
+
+interface StartFile {
+  name: string
+  model: Model
+  schedule?: Schedule | undefined
+  dataset?: Dataset | undefined
+}
+
+export class Networks {
+  /** Code of the classes and their helpers by name, in the order of the file. */
+  readonly definitions = new Map<string, string>()
+  readonly imports = new Set<string>()
+  private readonly starts = new Map<Model, StartFile>()
+
+  constructor(private readonly emitter: Emitter) {}
+
+  /**
+   * Writes the class of a network and its construction. It starts with the weights of `weights`, a
+   * file beside the script; by default with its own, and with `--exact` those of the graph.
+   */
+  write(step: NodeStep, value: Value, slot: string, place: Place, weights?: string): Ref {
+    const model = value as Model
+    const { names } = this.emitter
+    const title = this.emitter.title(step)
+    const variable = names.take(toSnake(title))
+    const className = names.take(toPascal(title))
+    try {
+      const { zero_init: zeroInit } = step.params as { zero_init?: boolean }
+      const module = writeModule(
+        { ...model, ...(zeroInit !== undefined && { zeroInit }) },
+        className,
+        new Map([
+          ...[...libraryNames].map((name): [string, string] => [name, '']),
+          ...this.definitions,
+        ]),
+      )
+      for (const { name, code } of module.definitions) this.definitions.set(name, code)
+      for (const line of module.imports) this.imports.add(line)
+      const { seed } = step.params as { seed?: number }
+      if (seed !== undefined && weights === undefined)
+        place.lines.push(`torch.manual_seed(${pyNumber(seed)})`)
+      place.lines.push(`${variable} = ${module.construct}.to(device)`)
+    } catch (error) {
+      throw this.emitter.error(step.id, (error as Error).message)
+    }
+    if (weights !== undefined) {
+      place.lines.push(`load_weights(${pyString(weights)}, ${variable})`)
+      if (this.drops) place.lines.push(`${variable}.eval()`)
+    } else {
+      const name = `${variable.replaceAll('_', '-')}.start.zip`
+      this.starts.set(model, { name, model })
+      place.lines.push('if args.exact:', `    load_weights(${pyString(name)}, ${variable})`)
+    }
+    const ref: Ref = { code: variable, known: model, predicts: model.predicts }
+    this.emitter.set(`${step.id}.${slot}`, ref)
+    return ref
+  }
+
+  /** True if a network drops values at random in a training. */
+  get drops(): boolean {
+    return [...this.definitions.values()].some((code) => /dropout/i.test(code))
+  }
+
+  /** The file with the configuration of a trained model, and with its first weights. */
+  startFile(model: Model, variable: string, schedule?: Schedule, dataset?: Dataset): string {
+    const found = this.starts.get(model)
+    const name = found?.name ?? `${variable.replaceAll('_', '-')}.start.zip`
+    this.starts.set(model, { ...found, name, model, schedule, dataset })
+    return name
+  }
+
+  /** Reads the first weights back from the device, and writes the files. */
+  async files(): Promise<Companion[]> {
+    const files: Companion[] = []
+    for (const { name, model, schedule, dataset } of this.starts.values()) {
+      const stored = await storeModel(model)
+      const trainedOn = dataset && describeTrainingData(dataset)
+      files.push({ name, bytes: writeCheckpoint({ model: stored, schedule, trainedOn }) })
+    }
+    return files
+  }
+}
