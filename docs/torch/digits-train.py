@@ -169,8 +169,8 @@ class UNet(nn.Module):
     def forward(self, x, t, classes=None):
         if classes is None:
             classes = torch.full((len(x),), -1, device=x.device)
-        emb = self.time_embedding(timestep_embedding(t, 16)) + self.class_embedding(classes % 11)
-        emb = F.silu(emb)
+        emb = self.time_embedding(timestep_embedding(t, 16))
+        emb = F.silu(emb + self.class_embedding(classes % 11))
         x = self.conv_in(x)
         skips = [x]
         for level in self.down_blocks:

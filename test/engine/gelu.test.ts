@@ -46,16 +46,27 @@ async function valueAndSlope(x: Float32Array) {
   return { y, dx }
 }
 
+/**
+ * Relative error. Shader compilers may merge both parts of the exponent x² / 2, whose rounding to
+ * float32 then is the relative error of its exponential.
+ */
+const allowed = (x: number) => 1.5e-6 + (tf.getBackend() === 'webgpu' ? x ** 2 * 2 ** -25 : 0)
+
 const largest = (x: Float32Array, error: (x: number, i: number) => number) =>
   x.reduce((most, one, i) => Math.max(most, error(one, i)), 0)
 
 onEachBackend(() => {
   test('value and gradient', async () => {
     const { y, dx } = await valueAndSlope(inputs)
-    expect(largest(inputs, (x, i) => Math.abs(y[i] / (x * share(x)) - 1))).toBeLessThan(1.5e-6)
+    const excess = (x: number, error: number) => error - allowed(x)
+    expect(
+      largest(inputs, (x, i) => excess(x, Math.abs(y[i] / (x * share(x)) - 1))),
+    ).toBeLessThanOrEqual(0)
     // The slope is 0 at -0.7518; its relative error is that of its terms.
     const size = (x: number) => Math.abs(share(x)) + Math.abs(x * density(x))
-    expect(largest(inputs, (x, i) => Math.abs(dx[i] - slope(x)) / size(x))).toBeLessThan(1.5e-6)
+    expect(
+      largest(inputs, (x, i) => excess(x, Math.abs(dx[i] - slope(x)) / size(x))),
+    ).toBeLessThanOrEqual(0)
   })
 
   test.each([1, 2, 3, 5, 7])('%i numbers', async (count) => {

@@ -35,13 +35,17 @@ fn scaled_tail(a: vec4f) -> vec4f {
   let t = 1.0 / fma(a, vec4f(${number(tailFit.scale)}), vec4f(1.0));
   return t * ${polynomial};
 }
+// Compilers may assume that x == x.
+fn is_nan(x: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
+}
 fn gelu(x: vec4f) -> vec4f {
   let a = min(abs(x), vec4f(${number(TAIL_END)}));
   let y = max(x, vec4f()) - a * half_square_exp(a) * scaled_tail(a);
-  return select(y, x, x != x);
+  return select(y, x, is_nan(x));
 }
 fn gelu_derivative(x: vec4f) -> vec4f {
   let a = min(abs(x), vec4f(${number(TAIL_END)}));
   let rest = half_square_exp(a) * fma(a, vec4f(${1 / Math.sqrt(2 * Math.PI)}), -scaled_tail(a));
-  return select(select(-rest, 1.0 + rest, x >= vec4f()), x, x != x);
+  return select(select(-rest, 1.0 + rest, x >= vec4f()), x, is_nan(x));
 }`
