@@ -9,6 +9,7 @@ export const torchMessages = catalogue('torch', {
   unsupported: 'There is no Python for it yet.',
   own: 'It is a node of another package.',
   tokens: 'Models of words and tokens are not exported.',
+  likelihood: 'Likelihoods are not exported.',
   wiredParam: 'Its param {name} is wired to a value that is not known before the run.',
   loop: 'There is no Python for this loop yet.',
   periodic: 'It saves files during a loop.',

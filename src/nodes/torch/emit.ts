@@ -12,6 +12,7 @@ import type { Value } from '../../engine/base/values.ts'
 import { wire, type GraphNode, type Wire } from '../../engine/plan/graph.ts'
 import type { Op, Ops } from '../../engine/plan/op.ts'
 import { stepInputs, type LoopStep, type NodeStep, type Step } from '../../engine/plan/steps.ts'
+import { refusalReason } from './refusal.ts'
 import { torchMessages } from '../messages/torch.ts'
 import { Networks } from './networks.ts'
 import type { KnownValues } from './evaluate.ts'
@@ -139,7 +140,7 @@ export class Emitter {
 
   writeNode(step: NodeStep, place: Place) {
     const entry = torchTable.get(step.op)
-    if (!entry || 'none' in entry) throw this.error(step.id, torchMessages[entry?.none ?? 'own']())
+    if (!entry || 'none' in entry) throw this.error(step.id, refusalReason(entry?.none))
     if ('view' in entry) {
       this.views.push(this.title(step))
       return

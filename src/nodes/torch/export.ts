@@ -8,7 +8,7 @@ import { wire } from '../../engine/plan/graph.ts'
 import { stepInputs, type Step } from '../../engine/plan/steps.ts'
 import { expandGraph } from '../../engine/plan/expand.ts'
 import { foldParams } from '../../engine/plan/foldParams.ts'
-import { torchMessages } from '../messages/torch.ts'
+import { refusalReason } from './refusal.ts'
 import { Emitter, type Place } from './emit.ts'
 import { evaluateKnown } from './evaluate.ts'
 import { importsOf, modules, usedDefinitions } from './library.ts'
@@ -83,7 +83,7 @@ function refuse(steps: readonly Step[], graph: Graph) {
         new Map(),
         [],
       )
-      throw emitter.error(step.id, torchMessages[entry?.none ?? 'own']())
+      throw emitter.error(step.id, refusalReason(entry?.none))
     }
     if (step.kind === 'loop') refuse(step.body, graph)
   }

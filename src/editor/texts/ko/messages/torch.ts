@@ -9,6 +9,7 @@ export const koTorch: Translation<typeof torchMessages> = {
   unsupported: '아직 이 노드의 Python 코드가 없습니다.',
   own: '다른 패키지의 노드입니다.',
   tokens: '단어와 토큰의 모델은 내보내지 않습니다.',
+  likelihood: '가능도는 내보내지 않습니다.',
   wiredParam: '파라미터 {name}이(가) 실행 전에 정해지지 않은 값에 연결되어 있습니다.',
   loop: '아직 이 루프의 Python 코드가 없습니다.',
   periodic: '루프 중에 파일을 저장합니다.',
