@@ -368,6 +368,7 @@ onCpu(() => {
       expect(writeCheckpoint(checkpoint, 'diffusers')).toEqual(bytes)
       const files = unzipSync(bytes)
       expect(Object.keys(files)).toEqual([
+        'README.md',
         'litegraph_diffusion.json',
         'vae/config.json',
         'vae/diffusion_pytorch_model.safetensors',
