@@ -58,14 +58,16 @@ export const softmaxCost = (
 
 /**
  * Bytes of a training step at a batch size: `weights` with gradient and Adam's two moments, and
- * saved `activations`. Workspace of operations is extra.
+ * saved `activations` (`checkpointed`: with activation checkpointing). Workspace of operations is
+ * extra.
  */
 export const trainingMemory = (
-  { parameters, saved }: Pick<Size, 'parameters' | 'saved'>,
+  { parameters, saved, checkpointed }: Pick<Size, 'parameters' | 'saved' | 'checkpointed'>,
   batch: number,
 ) => ({
   weights: 4 * 4 * parameters,
   activations: 4 * saved * batch,
+  checkpointed: 4 * checkpointed * batch,
 })
 
 /** Batch size for the memory in {@link sizeRows}. */
@@ -73,8 +75,7 @@ const BATCH = 64
 
 /** Describes size and cost as rows of name and text. */
 export function sizeRows(size: Size): [string, string][] {
-  const { weights, activations } = trainingMemory(size, BATCH)
-  const checkpointed = 4 * size.checkpointed * BATCH
+  const { weights, activations, checkpointed } = trainingMemory(size, BATCH)
   return [
     [viewText('parameters'), size.parameters.toLocaleString('en')],
     [viewText('flops'), withUnit(size.flops, 1000, ['', 'k', 'M', 'G', 'T'])],

@@ -57,7 +57,7 @@ async function estimate(
   const size = measureLayers(network.program)
   const batch = Number(params.batch_size) || 1
   const steps = Number(params.steps) || 1
-  const { weights, activations } = trainingMemory(size, batch)
+  const { weights, activations } = trainingMemory({ ...size, checkpointed: size.saved }, batch)
   const flops = PASSES * size.flops * batch
   const isLong = flops * steps >= LEAST_FLOPS || flops >= LEAST_STEP_FLOPS
   const measured = isLong ? await measurePrediction(model, now) : undefined
