@@ -28,8 +28,12 @@ const add =
 const everywhere = (build: Build): Cases => [image, tokens, vector].map((shape) => [shape, build])
 
 const convAttrs = { out: 4, kernel: 3, stride: 1, pad: null, groups: 1, bias: true }
-const vectorOf = (b: GraphBuilder, x: Feature, out = b.shapeOf(x).at(-1) as number) =>
-  b.linear(b.source('vectors', { width: 5 }), `vector${out}`, out)
+const vectorOf = (
+  b: GraphBuilder,
+  x: Feature,
+  out = b.shapeOf(x).at(-1) as number,
+  name = 'vector',
+) => b.linear(b.source('vectors', { width: 5 }), `${name}${out}`, out)
 
 /** Times at which every embedding is defined. */
 const timed = (embed: (b: GraphBuilder, t: Feature) => Feature): Cases => [
@@ -146,7 +150,7 @@ const cases: { readonly [K in LayerOpName]: Cases } = {
   ],
   channel_scale: everywhere(add('channel_scale', { start: 0.5 }, 'scale')),
   modulate: everywhere((b, x) =>
-    b.add('modulate', [x, vectorOf(b, x), b.add('tanh', [vectorOf(b, x)])]),
+    b.add('modulate', [x, vectorOf(b, x), b.add('tanh', [vectorOf(b, x, undefined, 'scale')])]),
   ),
   concat: everywhere((b, x) => b.add('concat', [x, b.add('tanh', [x]), x])),
   split: [
