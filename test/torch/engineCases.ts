@@ -242,7 +242,8 @@ export async function ready(): Promise<NetworkCase[]> {
   const cases: NetworkCase[] = []
   for (const [name, type] of Object.entries(workflows)) {
     const graph = testGraph(readWorkflow(name))
-    const { id } = graph.nodes.find(({ op }) => op === `diffusion/${type}`)!
+    const { id, params } = graph.nodes.find(({ op }) => op === `diffusion/${type}`)!
+    const { zero_init: zeroInit } = params as { zero_init?: boolean }
     const session = createSession({
       ops: opTable(nodes),
       assets: createAssets(datasets, datasets, shippedInNode()),
@@ -251,7 +252,7 @@ export async function ready(): Promise<NetworkCase[]> {
     const copy = (value: Value) => mapTensors(value, (tensor) => tf.keep(tensor.clone())) as Model
     const model = await session.compute(graph, wire(id, 'model'), copy)
     await session.dispose()
-    cases.push(await engineCase(`${name}.json`, model))
+    cases.push(await engineCase(`${name}.json`, model, { ...(zeroInit && { zeroInit }) }))
   }
   return cases
 }
