@@ -351,6 +351,8 @@ def save_scatter(name, *clouds, extent):
 def save_curve(name, values, log=False):
     """Draws values by step, and writes them as a table."""
     values = [float(value) for value in values]
+    if not values:
+        return  # no step was left
     save_table(Path(name).with_suffix(".csv"), ["step", "value"], enumerate(values, 1))
     y = np.interp(np.linspace(0, len(values) - 1, 640), range(len(values)), values)
     y = np.log(np.maximum(y, 1e-12)) if log else y
