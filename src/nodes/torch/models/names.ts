@@ -1,5 +1,5 @@
 // Names of definitions in a file with several networks.
-import type { Definition, Definitions } from './writeModule.ts'
+import type { Definition, Definitions } from './definition.ts'
 
 /**
  * Renames definitions whose names the file has with other code, and their uses. What uses a renamed

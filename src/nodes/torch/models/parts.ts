@@ -1,5 +1,5 @@
 // The definitions that a network needs, collected while it is written.
-import type { Definition } from './writeModule.ts'
+import type { Definition } from './definition.ts'
 
 /** Definitions by name, in the order in which they were added. */
 export class Parts {

@@ -34,6 +34,7 @@ import type { TinyConfig } from '../../../engine/models/vae/tinyConfig.ts'
 import type { Model } from '../../../engine/base/values.ts'
 import { torchModelMessages } from '../../messages/torchModels.ts'
 import { writeAutoencoderKl, writeAutoencoderTiny } from './autoencoders.ts'
+import type { Definition, Definitions } from './definition.ts'
 import { writeDit } from './dit.ts'
 import { importsOf } from './imports.ts'
 import { writeLayers } from './layers.ts'
@@ -55,11 +56,6 @@ export interface PythonModule {
   construct: string
 }
 
-export interface Definition {
-  name: string
-  code: string
-}
-
 /** A network without its weights. A {@link Model} is one. */
 export interface ModelDescription extends Pick<Model, 'kind' | 'config'> {
   /** Param `zero_init` of UNet and DiT: the last layer of each block starts at zero. */
@@ -67,9 +63,6 @@ export interface ModelDescription extends Pick<Model, 'kind' | 'config'> {
   /** Layers of a graph of layers that start at zero, by name. */
   zeroLayers?: readonly string[]
 }
-
-/** Code of the definitions by name that a file has already. */
-export type Definitions = ReadonlyMap<string, string>
 
 /**
  * Writes a network as the class `className`. Helpers whose names are in `taken` with other code get
