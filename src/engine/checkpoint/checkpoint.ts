@@ -33,7 +33,7 @@ export interface Checkpoint {
 }
 
 export interface ReadCheckpoint extends Checkpoint {
-  /** How the scheduler of a foreign file samples. */
+  /** Sampler settings of the scheduler of a foreign file. */
   sampling?: SamplerSettings
 
   /** Notices about assumptions and omissions, in sentences. */

@@ -1,5 +1,5 @@
-// How a scheduler of diffusers samples, in terms of the nodes Sampler and Timesteps: reading its
-// config restores the loop as well as the training process.
+// Settings of Sampler and Timesteps that sample as a scheduler of diffusers does: reading its config
+// restores the loop as well as the training process.
 import { schedulerMessages as messages } from '../messages/schedulers.ts'
 import type { PredictionType } from '../base/values.ts'
 import { shiftLevel } from '../process/sigmas.ts'
@@ -321,7 +321,7 @@ function clipping(config: Config, name: string): StepParams {
   return { clip: 'on', ...(range !== 1 && { clip_range: range }) }
 }
 
-/** What the same settings of the nodes do not show, but changes numbers. */
+/** Differences that change numbers and that the settings of the nodes do not show. */
 function notices(config: Config, name: string, list: List, predicts: PredictionType): string[] {
   const offset = list.steps_offset ?? 0
   const isNoisy = name.startsWith('DDPM') && variances[String(config.variance_type)] !== undefined

@@ -26,7 +26,7 @@ import type { Companion, Facts, NodeWriter, Ref } from './types.ts'
 /** Suffixes of the titles of both ends of a loop. */
 const ENDS = / ?\b(start|begins|end|ends)\b(?=,|$)/i
 
-/** Where statements are written. */
+/** Block of the program into which statements are written. */
 export interface Place {
   lines: string[]
   /** Statements before the innermost loop. */
@@ -51,7 +51,7 @@ export class Emitter {
   readonly checkpoints = new Map<string, string>()
   /** Formulas by the names of their functions. */
   readonly formulas = new Map<string, string>()
-  /** What the user has to provide. */
+  /** Files that the user has to provide. */
   readonly needs = new Set<string>()
   /** Titles of views that are left out. */
   readonly views: string[] = []

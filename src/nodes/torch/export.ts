@@ -32,7 +32,7 @@ export interface TorchProgram {
   /** The statements of the graph. */
   body: string[]
   files: Companion[]
-  /** What else the user has to provide. */
+  /** Further files that the user has to provide. */
   needs: string[]
 }
 

@@ -1,4 +1,4 @@
-// What the table of nodes needs to write a node as Python.
+// Types of the table that writes nodes as Python.
 import type * as nodes from '../index.ts'
 import type { PredictionType, Space, Value } from '../../engine/base/values.ts'
 import type { Params } from '../../engine/plan/op.ts'

@@ -1,4 +1,4 @@
-// What the writer of a layer gets, and the layout of features: ONNX has channels before pixels.
+// Arguments of the writer of a layer, and the layout of features: ONNX has channels before pixels.
 import type { Attributes, FeatureShape } from '../../models/graph/layer.ts'
 import type { OnnxBuilder, Value } from '../builder.ts'
 
