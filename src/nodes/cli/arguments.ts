@@ -10,15 +10,17 @@ export const help = `litegraph-diffusion runs the graphs of its editor without a
 
   litegraph-diffusion run workflow.json --out dir [options]
   litegraph-diffusion check workflow.json ... [--json]
-  litegraph-diffusion script workflow.json [--out script.ts]
+  litegraph-diffusion script workflow.json [--out script.mjs]
   litegraph-diffusion page workflow.json | lesson-folder --out page.html [--checkpoint file] [--dataset file]
+  litegraph-diffusion widget --out widget.js
   litegraph-diffusion import folder --out data.safetensors [--size 32] [--grey] [--fit crop] [--labels]
   litegraph-diffusion lessons list | check folder | validate folder | answer kind value
 
 run writes into dir: a PNG of every view, a CSV of every chart and loss, the output files of nodes
 (checkpoints), and summary.json. script writes a workflow as a short program that computes the same
 numbers. page writes a workflow, its files and the engine to one HTML file, which opens from disk; or
-a lesson with its workflow.
+a lesson with its workflow. widget writes the widget of notebooks (anywidget) with its engine to one
+file.
 Each workflow can be JSON, a PNG that contains it, or a ZIP with its files. Files are written
 completely or not at all.
 
@@ -127,6 +129,11 @@ export interface PageArguments {
   datasets: string[]
 }
 
+export interface WidgetArguments {
+  command: 'widget'
+  out: string
+}
+
 export interface CheckArguments {
   command: 'check'
   files: string[]
@@ -160,6 +167,7 @@ export type Arguments =
   | ImportArguments
   | ScriptArguments
   | PageArguments
+  | WidgetArguments
   | CheckArguments
   | LessonsArguments
   | { command: 'help' }
@@ -214,6 +222,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   check: ['json', 'nodes'],
   script: workflowOptions,
   page: ['out', 'set', 'steps', 'checkpoint', 'dataset'],
+  widget: ['out'],
   lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'within'],
   import: ['out', 'size', 'grey', 'fit', 'position', 'labels', 'captions', 'name', 'quiet'],
 }
@@ -229,6 +238,7 @@ export function parseArguments(argv: string[]): Arguments {
     throw new UsageError(cliMessages.unknownCommand({ command }))
   requireOptions(command, values)
   if (command === 'lessons') return lessonsArguments(files, values)
+  if (command === 'widget') return widgetArguments(files, values)
   const kind = command === 'import' ? 'folder' : 'workflow'
   const [file, ...more] = files
   if (!file) throw new UsageError(cliMessages.noFile({ kind, command }))
@@ -327,6 +337,12 @@ function pageArguments(
 ): Omit<PageArguments, 'settings' | 'steps'> {
   if (out === undefined) throw new UsageError(cliMessages.noPageFile())
   return { command: 'page', file, out, checkpoints: checkpoint, datasets: dataset }
+}
+
+function widgetArguments([file]: string[], { out }: OptionValues): WidgetArguments {
+  if (file !== undefined) throw new UsageError(cliMessages.widgetFile({ file }))
+  if (out === undefined) throw new UsageError(cliMessages.noWidgetFile())
+  return { command: 'widget', out }
 }
 
 function importArguments(folder: string, values: OptionValues): ImportArguments {

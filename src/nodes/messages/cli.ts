@@ -3,8 +3,9 @@ import { catalogue } from '../../engine/base/catalogue.ts'
 
 export const cliMessages = catalogue('cli', {
   // arguments
-  noCommand: 'Expected a command: run, check, script, page, import or lessons.',
-  unknownCommand: 'There is no command {command}. Use run, check, script, page, import or lessons.',
+  noCommand: 'Expected a command: run, check, script, page, widget, import or lessons.',
+  unknownCommand:
+    'There is no command {command}. Use run, check, script, page, widget, import or lessons.',
   noFile: 'Expected a {kind} to {command}.',
   severalFiles: 'Expected one {kind}, also got {more}.',
   noResultFolder: 'Expected a folder for the results: --out dir.',
@@ -14,8 +15,10 @@ export const cliMessages = catalogue('cli', {
   verifyWithState: '--verify computes everything twice from the start: leave out --state.',
   noDatasetFile: 'Expected a file for the data set: --out data.safetensors.',
   noPageFile: 'Expected a file for the page: --out page.html.',
+  noWidgetFile: 'Expected a file for the widget: --out widget.js.',
+  widgetFile: 'widget takes no workflow, got {file}. The notebook passes it as the trait workflow.',
   noPageTemplate:
-    'The template of pages is not there ({path}). Build the package first: npm run build -- library.',
+    'The built file {path} is missing. Build the package first: npm run build -- library standalone.',
   size: 'Expected pixels for --size, such as 32 or 64x48, got {got}.',
   fit: 'Expected one of {names} for --fit, got {got}.',
   position: 'Expected two numbers from 0 to 1 for --position, such as 0.5,0, got {got}.',
