@@ -1,6 +1,6 @@
 // The packed npm package in typical hosts: with a bundler, by script tags, and in TypeScript.
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import type { Plugin } from 'vite'
@@ -12,7 +12,7 @@ import type { Event } from '../src/engine/protocol.ts'
 import { root, useBuiltEditor, useChromium, useDevServer } from './chromium.ts'
 import { mixerDeclaration, mixerGraph } from './mixerGraph.ts'
 import { node } from './nodes/evaluate.ts'
-import { useConsumer } from './packed.ts'
+import { tarball, useConsumer } from './packed.ts'
 import { useStaticServer } from './staticServer.ts'
 import { trainingGraph } from './trainingGraph.ts'
 import { workflowOf } from './workflowOf.ts'
@@ -394,4 +394,27 @@ test('packs its exports and nothing else', () => {
       encoding: 'utf8',
     }),
   ).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
+
+test('is at most 5 MB packed', () => {
+  const { size } = statSync(tarball)
+  console.log(`The package has ${(size / 1e6).toFixed(2)} MB packed.`)
+  expect(size).toBeLessThan(5e6)
+})
+
+test('has the licences of all packages whose code it contains', () => {
+  const licences = 'THIRD-PARTY-LICENSES.txt'
+  const text = readFileSync(join(installed, 'dist/standalone', licences), 'utf8')
+  expect(text).toContain('TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION')
+  expect(readFileSync(join(root, 'test-results/editor', licences), 'utf8')).toBe(text)
+  // The sources of the scripts, as the build recorded them.
+  const bundled = ['engine-core', 'page-template.html', 'lesson-template.html'].flatMap((name) => {
+    const recorded = readFileSync(join(root, 'node_modules/.vite', name, 'sources.json'), 'utf8')
+    const { sources } = JSON.parse(recorded) as { sources: Record<string, string> }
+    return Object.keys(sources).flatMap(
+      (path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
+    )
+  })
+  expect(new Set(bundled).size).toBeGreaterThan(10)
+  for (const name of new Set(bundled)) expect(text).toMatch(new RegExp(`^${name} [\\d.]+ `, 'm'))
 })

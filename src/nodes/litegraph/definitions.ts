@@ -83,7 +83,8 @@ export function keepDefinitions(
     },
     configure(this: LGraph, ...args) {
       if (!active || !isObject(args[0])) return configure.apply(this, args)
-      register(declareSubgraphs(args[0], known))
+      const subgraphs = declareSubgraphs(args[0], known)
+      if (subgraphs.length > 0) register(subgraphs)
       let failed: boolean | undefined
       loadWithTypes(lite, this, () => (failed = configure.apply(this, args)))
       return failed
