@@ -23,6 +23,9 @@ try {
   const installed = join(folder, 'package')
   run('tar', '-xzf', tarball, '-C', folder)
   const size = printSizes(tarball, installed)
+  const { repository } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+  if (!repository)
+    console.log('package.json names no repository: npm cannot show the pictures of the README.')
   console.log(run('node_modules/.bin/publint', installed, '--pack', 'false', '--strict').trim())
   // The package has ES modules only, as its main field says.
   console.log(run('node_modules/.bin/attw', tarball, '--profile', 'esm-only', '--no-emoji').trim())
