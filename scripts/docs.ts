@@ -187,6 +187,7 @@ const QUOTING = [
   'CONTRIBUTING.md',
   'docs/adding-a-sampler.md',
   'docs/adding-a-model.md',
+  'docs/notebooks.md',
 ]
 
 export async function main(args: readonly string[]) {

@@ -1,6 +1,10 @@
 // Library entry for hosts: the nodes for your own litegraph, and a client for the engine. Only the
 // engine loads tfjs.
 import declarations from 'virtual:declarations'
+import { createFigureWith, type Figure, type FigureOptions } from './nodes/figure/createFigure.ts'
+import type { FigureEngine } from './nodes/figure/engine.ts'
+import { createWidgetWith, type Widget } from './nodes/figure/widget.ts'
+import type { FigureSource } from './nodes/figure/workflow.ts'
 import type { Host, HostOptions } from './nodes/host/register.ts'
 import { registerWith } from './nodes/host/register.ts'
 
@@ -15,6 +19,19 @@ import { registerWith } from './nodes/host/register.ts'
 export const register = (lite: object, options?: HostOptions): Host =>
   registerWith(lite, declarations, options)
 
+/**
+ * Creates an element that shows and runs a workflow, without litegraph.
+ *
+ *     const figure = createFigure(await (await fetch('points.json')).text(), { autorun: true })
+ *     document.body.append(figure)
+ */
+export const createFigure = (source: FigureSource, options?: FigureOptions): Figure =>
+  createFigureWith(declarations, source, options)
+
+/** Creates an anywidget, with the address of the package's worker or an embedded engine. */
+export const createWidget = (engine?: FigureEngine): Widget =>
+  createWidgetWith(declarations, engine)
+
 /** All nodes as data: slots, params, texts. */
 export { declarations }
 
@@ -25,6 +42,15 @@ export { connect } from './nodes/host/connect.ts'
 export type { AssetPaths, ConnectOptions } from './nodes/host/connect.ts'
 export { scrubByTouch } from './nodes/litegraph/scrub.ts'
 export { installZones } from './nodes/litegraph/canvasZones.ts'
+export type {
+  Figure,
+  FigureOptions,
+  FigureProgress,
+  FigureValue,
+} from './nodes/figure/createFigure.ts'
+export type { EmbeddedEngine, FigureEngine } from './nodes/figure/engine.ts'
+export type { Widget, WidgetModel, WidgetProps } from './nodes/figure/widget.ts'
+export type { FigureSource } from './nodes/figure/workflow.ts'
 export type { GraphRunOptions, Host, HostOptions } from './nodes/host/register.ts'
 export { darkTheme, lightTheme, paintView } from './nodes/painters/paint.ts'
 export {

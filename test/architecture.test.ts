@@ -6,7 +6,12 @@ import { quoteCode } from '../scripts/docs.ts'
 const page = readFileSync('ARCHITECTURE.md', 'utf8')
 
 test('quoted code equals its source', () => {
-  for (const path of ['ARCHITECTURE.md', 'docs/adding-a-sampler.md', 'docs/adding-a-model.md']) {
+  for (const path of [
+    'ARCHITECTURE.md',
+    'docs/adding-a-sampler.md',
+    'docs/adding-a-model.md',
+    'docs/notebooks.md',
+  ]) {
     const text = readFileSync(path, 'utf8')
     expect(text).toContain('<!-- code: ')
     expect(text).toBe(quoteCode(text))

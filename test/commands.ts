@@ -10,6 +10,7 @@ export const elsewhere: { readonly [script: string]: string } = {
   golden: '.ci/run',
   build: 'test/package.browser.test.ts builds all parts',
   prepack: 'runs build',
+  'check:package': '.ci/run',
   format: 'lint checks the format',
   thumbnails: 'test/pictures.test.ts paints the same views',
   'bench:counts': 'test/counts.full.test.ts',

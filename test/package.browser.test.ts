@@ -1,61 +1,33 @@
 // The packed npm package in typical hosts: with a bundler, by script tags, and in TypeScript.
 import { execFileSync } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
-import type { Server } from 'node:http'
-import { createServer as createHttpServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { extname, join, normalize } from 'node:path'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import type { Plugin } from 'vite'
 import { build, createServer, preview } from 'vite'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { hostPolicy, trustedTypes } from '../src/build/policy.ts'
 import type { Fault } from '../src/engine/base/fault.ts'
 import type { Event } from '../src/engine/protocol.ts'
 import { root, useBuiltEditor, useChromium, useDevServer } from './chromium.ts'
 import { mixerDeclaration, mixerGraph } from './mixerGraph.ts'
 import { node } from './nodes/evaluate.ts'
+import { tarball, useConsumer } from './packed.ts'
+import { useStaticServer } from './staticServer.ts'
 import { trainingGraph } from './trainingGraph.ts'
 import { workflowOf } from './workflowOf.ts'
 
-// Inside the repository, so that dependencies resolve; litegraph.js comes with the host.
-const consumer = join(root, 'test-results/consumer')
-const installed = join(consumer, 'node_modules/litegraph-diffusion')
+const { folder: consumer, installed } = useConsumer('consumer')
 const chromium = useChromium()
 const editor = useBuiltEditor()
 const sources = useDevServer()
 
 beforeAll(() => {
-  // vitest's NODE_ENV would change the build.
-  const env = { ...process.env, NODE_ENV: 'production' }
-  const run = (command: string, ...args: string[]) =>
-    execFileSync(command, args, {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env,
-    })
-  rmSync(consumer, { recursive: true, force: true })
-  cpSync(join(root, 'test/consumer'), consumer, { recursive: true })
-  mkdirSync(installed, { recursive: true })
   // The editor is already built.
   rmSync(join(root, 'dist/app'), { recursive: true, force: true })
   cpSync(join(root, 'test-results/editor'), join(root, 'dist/app'), { recursive: true })
-  run('node', 'scripts/build.mjs', 'library', 'standalone', 'types', 'check')
-  const [{ filename }] = JSON.parse(
-    run('npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', consumer),
-  )
-  run('tar', '-xzf', join(consumer, filename), '-C', installed, '--strip-components=1')
-  symlinkSync(join(root, 'node_modules/litegraph.js'), join(consumer, 'node_modules/litegraph.js'))
-}, 300_000)
+  execFileSync('node', ['scripts/build.mjs', 'check'], { cwd: root, encoding: 'utf8' })
+})
 
 const pages: Page[] = []
 afterEach(async () => {
@@ -325,48 +297,26 @@ test('the development server starts it too and discovers no package late', async
 })
 
 describe('by script tag', () => {
-  const mimes: Record<string, string> = {
-    '.js': 'text/javascript',
-    '.html': 'text/html',
-    '.wasm': 'application/wasm',
-  }
-  let server: Server
-  let address: string
-  let policy: string | undefined
-  afterEach(() => (policy = undefined))
-  beforeAll(async () => {
-    server = createHttpServer((request, response) => {
-      const path = join(consumer, normalize(new URL(request.url!, 'http://localhost').pathname))
-      if (!existsSync(path) || !extname(path)) return void response.writeHead(404).end()
-      response.writeHead(200, {
-        'Content-Type': mimes[extname(path)] ?? 'application/octet-stream',
-        'Cross-Origin-Opener-Policy': 'same-origin',
-        'Cross-Origin-Embedder-Policy': 'require-corp',
-        ...(policy && { 'Content-Security-Policy': policy }),
-      })
-      response.end(readFileSync(path))
-    })
-    await new Promise<void>((resolve) => void server.listen(0, resolve))
-    address = `http://localhost:${(server.address() as AddressInfo).port}/script.html`
-  })
-  afterAll(() => void server.close())
+  const server = useStaticServer(consumer)
+  afterEach(() => (server.policy = undefined))
+  const address = () => `${server.address}script.html`
 
   test('runs in its worker, in the page, and in a worker with a node of the page', async () => {
-    checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
-    checkHost(await useHost(await open(address), 'inPage', mirrored()), 1)
-    checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
-    checkShipped(await useShipped(await open(address), 'plain'))
+    checkHost(await useHost(await open(address()), 'plain', pointsForAMoment()), 0)
+    checkHost(await useHost(await open(address()), 'inPage', mirrored()), 1)
+    checkHost(await useHost(await open(address()), 'inWorker', mirrored()), 1)
+    checkShipped(await useShipped(await open(address()), 'plain'))
   })
 
   test('uses threads on several cores', async () => {
-    const shown = await useHost(await open(address, 4), 'inPage', mirrored())
+    const shown = await useHost(await open(address(), 4), 'inPage', mirrored())
     checkHost(shown, 1)
     expect(shown.device).toBe('SIMD, 2 threads')
   })
 
   test('runs under a strict policy with Trusted Types, with its threads', async () => {
-    policy = `${hostPolicy}; ${trustedTypes}`
-    const strict = address.replace('script.html', 'script-strict.html')
+    server.policy = `${hostPolicy}; ${trustedTypes}`
+    const strict = address().replace('script.html', 'script-strict.html')
     checkHost(await useHost(await open(strict), 'plain', pointsForAMoment()), 0)
     checkHost(await useHost(await open(strict), 'inWorker', mirrored()), 1)
     const shown = await useHost(await open(strict, 4), 'inPage', mirrored())
@@ -375,16 +325,16 @@ describe('by script tag', () => {
   })
 
   test('falls back to one thread if the page forbids workers', async () => {
-    policy = hostPolicy.replace("worker-src 'self'", "worker-src 'none'")
+    server.policy = hostPolicy.replace("worker-src 'self'", "worker-src 'none'")
     chromium.allow(/Content Security Policy|policy violation/, /^uncaught: .*(Event|null)/)
-    const strict = address.replace('script.html', 'script-strict.html')
+    const strict = address().replace('script.html', 'script-strict.html')
     const shown = await useHost(await open(strict, 4), 'inPage', mirrored())
     checkHost(shown, 1)
     expect(shown.device).toBe('SIMD, 1 thread')
   })
 
   test('reports that the worker of the package lacks its nodes', async () => {
-    const page = await open(address)
+    const page = await open(address())
     const message = await page.evaluate(() => {
       const { LiteGraphDiffusion, LiteGraph } = window as unknown as {
         LiteGraphDiffusion: { register(lite: object, options: object): void }
@@ -442,8 +392,31 @@ test('packs its exports and nothing else', () => {
   ]
   expect(execFileSync(process.execPath, publint, { encoding: 'utf8' })).toContain('All good!')
   expect(
-    execFileSync(process.execPath, [join(installed, 'dist/cli.js'), '--version'], {
+    execFileSync(process.execPath, [join(installed, 'bin/litegraph-diffusion.mjs'), '--version'], {
       encoding: 'utf8',
     }),
   ).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
+
+test('is at most 5 MB packed', () => {
+  const { size } = statSync(tarball)
+  console.log(`The package has ${(size / 1e6).toFixed(2)} MB packed.`)
+  expect(size).toBeLessThan(5e6)
+})
+
+test('has the licences of all packages whose code it contains', () => {
+  const licences = 'THIRD-PARTY-LICENSES.txt'
+  const text = readFileSync(join(installed, 'dist/standalone', licences), 'utf8')
+  expect(text).toContain('TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION')
+  expect(readFileSync(join(root, 'test-results/editor', licences), 'utf8')).toBe(text)
+  // The sources of the scripts, as the build recorded them.
+  const bundled = ['engine-core', 'page-template.html', 'lesson-template.html'].flatMap((name) => {
+    const recorded = readFileSync(join(root, 'node_modules/.vite', name, 'sources.json'), 'utf8')
+    const { sources } = JSON.parse(recorded) as { sources: Record<string, string> }
+    return Object.keys(sources).flatMap(
+      (path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
+    )
+  })
+  expect(new Set(bundled).size).toBeGreaterThan(10)
+  for (const name of new Set(bundled)) expect(text).toMatch(new RegExp(`^${name} [\\d.]+ `, 'm'))
 })

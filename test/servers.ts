@@ -2,7 +2,16 @@
 // them, the built editor, and the pages of the tests (pages.config.ts).
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -54,6 +63,41 @@ async function serveBuilt(name: string, ...options: string[]) {
   return preview({ ...config, build: { outDir }, preview: { port: 0 } })
 }
 
+/**
+ * Packs the package into test-results/package, which is repeated if any of its sources changed. Its
+ * address is that of the folder.
+ */
+async function servePackage(): Promise<Server> {
+  const folder = join(root, 'test-results/package')
+  const [last, now] = [`${folder}.sha256`, hashSources([...sources, ...packageSources])]
+  if (!existsSync(last) || readFileSync(last, 'utf8') !== now) {
+    rmSync(last, { force: true })
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { recursive: true })
+    const env = { ...process.env, NODE_ENV: 'production' }
+    const run = async (command: string, ...args: string[]) =>
+      (await promisify(execFile)(command, args, { cwd: root, env, maxBuffer: 2 ** 26 })).stdout
+    await run('node', 'scripts/build.mjs', 'library', 'standalone', 'types')
+    const [{ filename }] = JSON.parse(
+      await run('npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder),
+    ) as [{ filename: string }]
+    renameSync(join(folder, filename), join(folder, 'package.tgz'))
+    await run('tar', '-xzf', join(folder, 'package.tgz'), '-C', folder)
+    writeFileSync(last, now)
+  }
+  return { resolvedUrls: { local: [folder], network: [] }, close: async () => {} }
+}
+
+/** What only the package depends on. */
+const packageSources = [
+  'bin',
+  'lessons',
+  'LICENSES',
+  'scripts/build.mjs',
+  'package.json',
+  'README.md',
+]
+
 /** Everything that a build depends on. */
 const sources = [
   'src',
@@ -80,13 +124,14 @@ function hashSources(paths: readonly string[]): string {
   return hash.digest('hex')
 }
 
-export type ServerName = 'sources' | 'editor' | 'pages'
+export type ServerName = 'sources' | 'editor' | 'pages' | 'package'
 type Server = Pick<PreviewServer, 'resolvedUrls' | 'close'>
 
 const servers: Record<ServerName, () => Promise<Server>> = {
   sources: serveSources,
   editor: () => serveBuilt('editor'),
   pages: () => serveBuilt('pages', '--config', 'test/pages.config.ts'),
+  package: servePackage,
 }
 
 /** Runs before all tests. Suites run in other processes, so they request addresses by HTTP. */

@@ -8,3 +8,12 @@ export const PAGE_TEMPLATE = 'page-template.html'
 
 /** Template of lessons in one file. It gets the engine of the other template. */
 export const LESSON_TEMPLATE = 'lesson-template.html'
+
+/** Both templates in the package: JSON of their texts by name, compressed by Brotli. */
+export const PACKED_TEMPLATES = 'page-templates.br'
+
+/** Licences of the packages that a build contains. */
+export const LICENCES = 'THIRD-PARTY-LICENSES.txt'
+
+/** Script of the engine without the modules around it (engineCore.ts). */
+export const ENGINE_CORE = 'core.js'

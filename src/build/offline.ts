@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import type { Plugin } from 'vite'
 import type { Built } from '../editor/pwa/serviceWorker.ts'
-import { LESSON_TEMPLATE, PAGE_TEMPLATE, SERVICE_WORKER } from './names.ts'
+import { LESSON_TEMPLATE, LICENCES, PAGE_TEMPLATE, SERVICE_WORKER } from './names.ts'
 
 /** Data files above this size in bytes are cached only when a node loads them. */
 const SMALL = 100_000
@@ -59,8 +59,8 @@ export function builtIn(folder: string): Built {
     if (isNeverAsked(path)) continue
     const bytes = readFileSync(join(folder, path))
     hash.update(path).update(bytes)
-    const isLarge = isData(path) && bytes.length > SMALL
-    const list = isLarge ? onDemand : precached
+    const isRare = path === LICENCES || (isData(path) && bytes.length > SMALL)
+    const list = isRare ? onDemand : precached
     // Some servers redirect index.html to its folder, and browsers reject a redirected response for
     // a navigation.
     list.push(path === 'index.html' ? './' : path)

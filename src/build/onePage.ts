@@ -1,19 +1,21 @@
 // Vite plugin: the templates of pages in one file, which run from disk. That of workflows contains
-// the reader, the script of the engine's worker, one .wasm file and the digits; the editor adds a
-// workflow. That of lessons also shows texts with formulas, and gets the engine of the first.
+// the reader, the script of the engine, one .wasm file and the digits; the editor adds a workflow.
+// That of lessons also shows texts with formulas, and gets the engine of the first.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { isAbsolute, join } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import type { Plugin, Rolldown } from 'vite'
-import { build } from 'vite'
+import { join } from 'node:path'
+import { brotliCompressSync, constants } from 'node:zlib'
+import type { Plugin } from 'vite'
 import { TRUSTED_TYPES_POLICY } from '../engine/base/trustedScriptUrl.ts'
-import { FILES_GLOBAL, lessonMarks, marks, parts } from '../nodes/page/parts.ts'
+import { fillEngine, type PageEngine } from '../nodes/page/fillPage.ts'
+import { packEngine } from '../nodes/page/packEngine.ts'
+import { engineMarks, lessonMarks, marks, parts } from '../nodes/page/parts.ts'
 import { buildOnce, type Built } from './buildOnce.ts'
-import { declarations } from './declarations.ts'
-import { slimTfjs } from './slimTfjs.ts'
-import { LESSON_TEMPLATE, PAGE_TEMPLATE } from './names.ts'
+import { bundle, type Bundle } from './bundle.ts'
+import { builders, getEngineCore } from './engineCore.ts'
+import { licenceTexts } from './licences.ts'
+import { ENGINE_CORE, LESSON_TEMPLATE, PACKED_TEMPLATES, PAGE_TEMPLATE } from './names.ts'
 
 /** Functions that build the templates, by their file names. */
 const templates: Readonly<Record<string, (root: string) => Promise<Built>>> = {
@@ -21,10 +23,15 @@ const templates: Readonly<Record<string, (root: string) => Promise<Built>>> = {
   [LESSON_TEMPLATE]: buildLessonTemplate,
 }
 
-/** Every build gets the templates; the development server makes one when it is first requested. */
-export function onePage(): Plugin {
+/**
+ * Every build gets the templates; the development server makes one when it is first requested.
+ * @param engine true: the template of pages contains the engine. The package has its script as a
+ * file, from which the command line takes it.
+ */
+export function onePage({ engine }: { engine: boolean }): Plugin {
   let root = process.cwd()
   const built = new Map<string, Promise<string>>()
+  const get = (name: string) => getTemplate(root, name, engine)
   return {
     name: 'one-page',
     configResolved(config) {
@@ -33,7 +40,7 @@ export function onePage(): Plugin {
     configureServer({ middlewares }) {
       for (const name of Object.keys(templates))
         middlewares.use(`/${name}`, (_, response, next) => {
-          const template = built.get(name) ?? getTemplate(root, name)
+          const template = built.get(name) ?? get(name)
           built.set(name, template)
           template.then(
             (html) => response.setHeader('Content-Type', 'text/html').end(html),
@@ -45,68 +52,80 @@ export function onePage(): Plugin {
         })
     },
     async generateBundle() {
-      for (const fileName of Object.keys(templates))
-        this.emitFile({ type: 'asset', fileName, source: await getTemplate(root, fileName) })
+      const texts = new Map<string, string>()
+      for (const name of Object.keys(templates)) texts.set(name, await get(name))
+      const emit = (fileName: string, source: string | Uint8Array) =>
+        this.emitFile({ type: 'asset', fileName, source })
+      if (engine) {
+        for (const [name, text] of texts) emit(name, text)
+        return
+      }
+      emit(PACKED_TEMPLATES, packTemplates(texts))
+      emit(`standalone/${ENGINE_CORE}`, (await getEngineCore(root)).code)
     },
   }
 }
+
+/** Compresses the templates together, because they have most of their code in common. */
+const packTemplates = (texts: ReadonlyMap<string, string>): Uint8Array =>
+  brotliCompressSync(JSON.stringify(Object.fromEntries(texts)), {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 },
+  })
 
 const require = createRequire(import.meta.url)
 
 /** Templates take most of the time of a build, and few changes concern them. */
-const getTemplate = (root: string, name: string): Promise<string> =>
-  buildOnce(join(root, 'node_modules/.vite', name), () => templates[name](root))
+async function getTemplate(root: string, name: string, engine: boolean): Promise<string> {
+  const template = await buildOnce(join(root, 'node_modules/.vite', name), () =>
+    templates[name](root),
+  )
+  return engine && name === PAGE_TEMPLATE ? fillEngine(template, await readEngine(root)) : template
+}
 
-/** Sources of the build itself, on which the templates depend as well. */
-const builders = (root: string) =>
-  [
-    'package-lock.json',
-    'src/build/declarations.ts',
-    'src/build/names.ts',
-    'src/build/onePage.ts',
-    'src/build/slimTfjs.ts',
-    'src/editor/texts/descriptions.ts',
-  ].map((file) => join(root, file))
+/** The engine and its files in the form of a page. */
+async function readEngine(root: string): Promise<PageEngine> {
+  const wasm = require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm')
+  return packEngine({
+    script: Buffer.from((await getEngineCore(root)).code),
+    wasm: readFileSync(wasm),
+    digits: readFileSync(join(root, 'assets/digits.safetensors.gz')),
+  })
+}
 
 /** Builds the template of workflows. */
 async function buildPageTemplate(root: string): Promise<Built> {
-  const worker = await bundle(root, 'src/nodes/host/worker.ts', [embeddedFiles()])
-  const page = await bundle(root, 'src/editor/figure/onePage.tsx', [smallTexts()])
-  const wasm = require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm')
-  const digits = join(root, 'assets/digits.safetensors.gz')
-  const assets = {
-    [WASM]: gzipSync(readFileSync(wasm), { level: 9 }).toString('base64'),
-    digits: readFileSync(digits).toString('base64'),
+  const page = await bundlePage(root, 'src/editor/figure/onePage.tsx', [smallTexts()])
+  return {
+    text: html({ ...page, licences: licenceTexts(root), data: engineParts }),
+    sources: [...page.sources, ...builders(root)],
   }
-  const text = html({
-    ...page,
-    data: {
-      [parts.engine]: gzipSync(worker.code, { level: 9 }).toString('base64'),
-      [parts.assets]: JSON.stringify(assets),
-    },
-  })
-  return { text, sources: [...worker.sources, ...page.sources, wasm, digits, ...builders(root)] }
 }
 
 /** Builds the template of lessons. */
 async function buildLessonTemplate(root: string): Promise<Built> {
-  const page = await bundle(root, 'src/editor/figure/lessonPage.tsx', [smallTexts(), onlyWoff2()])
-  const text = html({
-    ...page,
-    fonts: true,
-    data: {
-      [parts.lesson]: lessonMarks.lesson,
-      [parts.engine]: lessonMarks.engine,
-      [parts.assets]: lessonMarks.assets,
-    },
-  })
-  return { text, sources: [...page.sources, ...builders(root)] }
+  const page = await bundlePage(root, 'src/editor/figure/lessonPage.tsx', [
+    smallTexts(),
+    onlyWoff2(),
+  ])
+  return {
+    text: html({
+      ...page,
+      fonts: true,
+      licences: licenceTexts(root),
+      data: { [parts.lesson]: lessonMarks.lesson, ...engineParts },
+    }),
+    sources: [...page.sources, ...builders(root)],
+  }
 }
 
-/** Name of the only .wasm file: every browser that runs the page has SIMD, and files no threads. */
-const WASM = 'wasm'
+const bundlePage = (root: string, entry: string, plugins: Plugin[]) =>
+  bundle(root, entry, 'litegraphDiffusionPage', plugins)
 
-interface TemplateParts extends Bundle {
+const engineParts = { [parts.engine]: engineMarks.engine, [parts.assets]: engineMarks.assets }
+
+interface TemplateParts extends Pick<Bundle, 'code' | 'css'> {
+  /** Licences of the packages in the page. */
+  licences: string
   /** True if the style sheet contains fonts. */
   fonts?: boolean
   /** Contents of elements with data besides the workflow, by id. */
@@ -122,7 +141,7 @@ const hash = (text: string) => `'sha256-${createHash('sha256').update(text).dige
 const dataElement = (id: string, content: string) =>
   `<script type="text/plain" id="${id}">${content}</script>`
 
-function html({ code: script, css: style, fonts = false, data }: TemplateParts): string {
+function html({ code: script, css: style, fonts = false, licences, data }: TemplateParts): string {
   const code = inScript(script)
   const css = style.trim()
   const policy = [
@@ -157,76 +176,11 @@ ${dataElement(parts.data, marks.data)}
 ${Object.entries(data)
   .map(([id, content]) => dataElement(id, content))
   .join('\n')}
+${dataElement(parts.licences, inScript(licences))}
 <script>${code}</script>
 </body>
 </html>
 `
-}
-
-interface Bundle {
-  code: string
-  css: string
-  /** Files that it was made of. */
-  sources: readonly string[]
-}
-
-/** Bundles a script that needs no other file. */
-async function bundle(root: string, entry: string, plugins: Plugin[]): Promise<Bundle> {
-  const sources = new Set<string>()
-  const [{ output }] = (await build({
-    root,
-    configFile: false,
-    publicDir: false,
-    logLevel: 'error',
-    plugins: [...plugins, declarations(), slimTfjs(), collectSources(sources)],
-    define: { 'process.env.NODE_ENV': '"production"' },
-    build: {
-      write: false,
-      target: 'es2022',
-      cssCodeSplit: false,
-      lib: { entry, formats: ['iife'], name: 'litegraphDiffusionPage' },
-      rolldownOptions: { output: { codeSplitting: false, minify: true } },
-    },
-  })) as Rolldown.RolldownOutput[]
-  const codes = output.flatMap((file) => (file.type === 'chunk' ? [file.code] : []))
-  if (codes.length !== 1) throw new Error(`Expected one script for ${entry}, got ${codes.length}.`)
-  const styles = output.flatMap((file) =>
-    file.type === 'asset' && file.fileName.endsWith('.css') ? [String(file.source)] : [],
-  )
-  return { code: codes[0], css: styles.join('\n'), sources: [...sources] }
-}
-
-/** Collects the files of all modules. */
-const collectSources = (sources: Set<string>): Plugin => ({
-  name: 'collect-sources',
-  buildEnd() {
-    for (const id of this.getModuleIds()) if (isAbsolute(id)) sources.add(id.replace(/\?.*$/, ''))
-  },
-})
-
-/** Files that the worker addresses are in the page, which passes their addresses by a global. */
-const embeddedFiles = (): Plugin => {
-  const prefix = '\0embedded:'
-  return {
-    name: 'embedded-files',
-    enforce: 'pre',
-    resolveId: (id) => (id.endsWith('?url') ? prefix + fileName(id) : undefined),
-    load: (id) =>
-      id.startsWith(prefix)
-        ? `export default globalThis.${FILES_GLOBAL}?.[${JSON.stringify(id.slice(prefix.length))}]`
-        : undefined,
-  }
-}
-
-/** Names of files in a page: those of ShippedFile, `wasm`, or their own. */
-function fileName(address: string): string {
-  const [name] = address
-    .replace(/\?url$/, '')
-    .split('/')
-    .slice(-1)
-  if (name.endsWith('.wasm')) return WASM
-  if (name.startsWith('digits.safetensors')) return 'digits'
-  return address.startsWith('emoji-datasource-twitter/') ? 'emoji' : name
 }
 
 /** Leaves out the older formats of KaTeX's fonts: the style sheet contains the files. */

@@ -11,8 +11,8 @@ export type { ReplayReport, Timing }
 export type BackendName = 'webgpu' | 'wasm' | 'webgl' | 'cpu'
 
 /**
- * The location of the three .wasm files of tfjs: the URL of a folder with a trailing slash, or a
- * URL for each file name.
+ * The location of the .wasm files of tfjs: the URL of a folder with a trailing slash, or a URL for each
+ * file name. tfjs-backend-wasm.wasm, for browsers without SIMD (before 2023), may be missing.
  */
 export type WasmPaths = string | Record<string, string>
 

@@ -24,7 +24,7 @@ test('the File menu downloads the graph as a script, or explains why it cannot',
   const waiting = page.waitForEvent('download')
   await choose()
   const file = await waiting
-  expect(file.suggestedFilename()).toMatch(/\.ts$/)
+  expect(file.suggestedFilename()).toMatch(/\.mjs$/)
   const text = readFileSync(await file.path(), 'utf8')
   expect(text).toContain("import { start } from 'litegraph-diffusion/script'")
   expect(text).toMatch(/const \{ .* \} = run\('diffusion\/ForwardNoise'/)

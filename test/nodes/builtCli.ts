@@ -20,7 +20,7 @@ const buildLibrary = () =>
   (building ??= (async () => {
     const options = { outDir: built, emptyOutDir: true }
     await build({ root, mode: 'library', logLevel: 'error', build: options })
-    cpSync(join(root, 'assets'), join(built, 'assets'), { recursive: true })
+    cpSync(join(root, 'assets'), join(built, 'standalone/assets'), { recursive: true })
   })())
 
 export interface Ended {

@@ -69,14 +69,19 @@ const message = (args: string[]) => {
 }
 
 test.each([
-  [[], 'Expected a command: run, check, script, torch, page, onnx, import or lessons.'],
+  [[], 'Expected a command: run, check, script, torch, page, widget, onnx, import or lessons.'],
   [
     ['fly', 'a.json'],
-    'There is no command fly. Use run, check, script, torch, page, onnx, import or lessons.',
+    'There is no command fly. Use run, check, script, torch, page, widget, onnx, import or lessons.',
   ],
   [
     ['toString', 'a.json'],
-    'There is no command toString. Use run, check, script, torch, page, onnx, import or lessons.',
+    'There is no command toString. Use run, check, script, torch, page, widget, onnx, import or lessons.',
+  ],
+  [['widget'], 'Expected a file for the widget: --out widget.js.'],
+  [
+    ['widget', 'a.json', '--out', 'x.js'],
+    'widget takes no workflow, got a.json. The notebook passes it as the trait workflow.',
   ],
   [['run', '--out', 'x'], 'Expected a workflow to run.'],
   [['run', 'a.json'], 'Expected a folder for the results: --out dir.'],

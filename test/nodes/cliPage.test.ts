@@ -49,6 +49,8 @@ describe('page', () => {
     const page = read('points.html')
     expect(page.length).toBeLessThan(4e6)
     expect(page).toContain('<title>Train on points</title>')
+    // The licence of tfjs, in full.
+    expect(page).toContain('TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION')
     const { workflow, files } = unpack(page)
     expect(files).toEqual([])
     expect(params(workflow, 1)).toMatchObject({ distribution: 'spiral' })

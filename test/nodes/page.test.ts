@@ -4,10 +4,17 @@ import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fromBase64, toBase64 } from '../../src/nodes/page/base64.ts'
-import { fillPage } from '../../src/nodes/page/fillPage.ts'
+import { fillEngine, fillPage } from '../../src/nodes/page/fillPage.ts'
 import { fillLessonPage } from '../../src/nodes/page/lessonPage.ts'
 import { findPageData } from '../../src/nodes/page/pageData.ts'
-import { FILES_GLOBAL, lessonMarks, marks, parts } from '../../src/nodes/page/parts.ts'
+import {
+  ENGINE_GLOBAL,
+  engineMarks,
+  FILES_GLOBAL,
+  lessonMarks,
+  marks,
+  parts,
+} from '../../src/nodes/page/parts.ts'
 import { readBundle, readEngineScript, readLessonSource } from '../../src/nodes/page/readPage.ts'
 import { packBundle, unpackBundle } from '../../src/nodes/workflow/bundle.ts'
 import type { WorkflowFile } from '../../src/nodes/workflow/file.ts'
@@ -43,6 +50,16 @@ describe('a page in one file', () => {
     expect(() => fillPage('<title></title>', contents)).toThrow(/no place for data/)
   })
 
+  test('gets the engine of the package, once', () => {
+    const places = (['engine', 'assets'] as const)
+      .map((name) => `<i id="${parts[name]}">${engineMarks[name]}</i>`)
+      .join('')
+    const page = fillEngine(places, { engine: 'abc=', assets: { wasm: 'AA==' } })
+    expect(part(page, parts.engine)).toBe('abc=')
+    expect(JSON.parse(part(page, parts.assets))).toEqual({ wasm: 'AA==' })
+    expect(() => fillEngine(page, { engine: '', assets: {} })).toThrow(/no place for engine/)
+  })
+
   test('gives its engine the addresses of its files', async () => {
     const wasm = Uint8Array.of(0, 97, 115, 109)
     const texts: Record<string, string> = {
@@ -51,7 +68,8 @@ describe('a page in one file', () => {
       [parts.data]: JSON.stringify({ emoji: 'Aw==' }),
     }
     const script = await (await readEngineScript((id) => texts[id])).text()
-    expect(script.endsWith('serve()')).toBe(true)
+    expect(script).toContain('serve()\n')
+    expect(script.trimEnd().endsWith(`globalThis.${ENGINE_GLOBAL}.serveNamed();`)).toBe(true)
     const [, addresses] = new RegExp(`${FILES_GLOBAL} = (.*);`).exec(script) ?? []
     expect(JSON.parse(addresses)).toEqual({
       wasm: `data:application/wasm;base64,${toBase64(wasm)}`,

@@ -62,7 +62,7 @@ export async function downloadScript({ engine, workspace }: Editor) {
   const title = translateWorkflow(workflowName.value)
   try {
     const bytes = await engine.script({ title, about: translateWorkflow(workspace.about()) })
-    download({ name: `${format.fileName(title)}.ts`, mime: 'text/plain', bytes })
+    download({ name: `${format.fileName(title)}.mjs`, mime: 'text/plain', bytes })
   } catch (error) {
     showToast(texts.share.noScript, { text: (error as Error).message, error: true })
   }

@@ -1,12 +1,8 @@
 // The engine of a page in one file, whose script and files are in the page.
-import { getErrorMessage } from '../../engine/base/fault.ts'
-import { trustedScriptUrl } from '../../engine/base/trustedScriptUrl.ts'
 import type { EnginePort } from '../../engine/protocol.ts'
-import { deferPort, deferUntilNeeded } from '../../nodes/host/deferredPort.ts'
+import { startScriptWorker } from '../../nodes/host/scriptWorker.ts'
+import { deferUntilNeeded } from '../../nodes/host/deferredPort.ts'
 import { openMemoryEngine } from '../../nodes/host/memoryEngine.ts'
-import { MEMORY_WORKER } from '../../nodes/host/workerNames.ts'
-import { brokenPort, openWorkerPort } from '../../nodes/host/workerPort.ts'
-import { readEngineScript } from '../../nodes/page/readPage.ts'
 import type { BundledFile } from '../../nodes/workflow/bundle.ts'
 
 /** Text of an element with data. */
@@ -25,17 +21,12 @@ export function openPageEngine(files: readonly BundledFile[]): EnginePort {
     requestAnimationFrame(() => setTimeout(resolve))
     setTimeout(resolve, 1000)
   })
-  return deferUntilNeeded(() => openMemoryEngine(startPageWorker, () => requests), painted)
-}
-
-/** Starts the worker from the script in this page. */
-const startPageWorker = (): EnginePort =>
-  deferPort(
-    readEngineScript(readPart).then(
-      (script) => {
-        const address = URL.createObjectURL(script)
-        return openWorkerPort(new Worker(trustedScriptUrl(address), { name: MEMORY_WORKER }))
-      },
-      (error: unknown) => brokenPort(getErrorMessage(error)),
-    ),
+  return deferUntilNeeded(
+    () =>
+      openMemoryEngine(
+        () => startScriptWorker(readPart),
+        () => requests,
+      ),
+    painted,
   )
+}

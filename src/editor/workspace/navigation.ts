@@ -15,7 +15,8 @@ import { shownTab } from './state.ts'
 export const nodeSubgraph = (
   { stage }: CanvasServices,
   node: LGraphNode | undefined,
-): Subgraph | undefined => node && findSubgraph(stage.graph, node.type)
+): Subgraph | undefined =>
+  node && findSubgraph({ subgraphs: stage.graph.workflowSubgraphs }, node.type)
 
 /** Last view of each level, by the full id of its subgraph node. */
 const levelViews = new Map<string, View>()

@@ -10,17 +10,19 @@ export const help = `litegraph-diffusion runs the graphs of its editor without a
 
   litegraph-diffusion run workflow.json --out dir [options]
   litegraph-diffusion check workflow.json ... [--json]
-  litegraph-diffusion script workflow.json [--out script.ts]
+  litegraph-diffusion script workflow.json [--out script.mjs]
   litegraph-diffusion torch workflow.json --out train.py [--notebook]
   litegraph-diffusion page workflow.json | lesson-folder --out page.html [--checkpoint file] [--dataset file]
   litegraph-diffusion onnx workflow.json | checkpoint.zip --out model.onnx [--node name] [--size 32]
+  litegraph-diffusion widget --out widget.js
   litegraph-diffusion import folder --out data.safetensors [--size 32] [--grey] [--fit crop] [--labels]
   litegraph-diffusion lessons list | check folder | validate folder | answer kind value
 
 run writes into dir: a PNG of every view, a CSV of every chart and loss, the output files of nodes
 (checkpoints), and summary.json. script writes a workflow as a short program that computes the same
-numbers. torch writes it as a program for PyTorch, with the files that it needs beside it. page writes a workflow, its files and the engine to one HTML file, which opens from disk; or
-a lesson with its workflow.
+numbers. torch writes it as a program for PyTorch, with the files that it needs beside it. page
+writes a workflow, its files and the engine to one HTML file, which opens from disk; or a lesson with
+its workflow. widget writes the widget of notebooks (anywidget) with its engine to one file.
 Each workflow can be JSON, a PNG that contains it, or a ZIP with its files. Files are written
 completely or not at all.
 
@@ -162,6 +164,11 @@ export interface OnnxArguments extends GraphArguments {
   size: readonly [width: number, height: number] | undefined
 }
 
+export interface WidgetArguments {
+  command: 'widget'
+  out: string
+}
+
 export interface CheckArguments {
   command: 'check'
   files: string[]
@@ -197,6 +204,7 @@ export type Arguments =
   | TorchArguments
   | PageArguments
   | OnnxArguments
+  | WidgetArguments
   | CheckArguments
   | LessonsArguments
   | { command: 'help' }
@@ -258,6 +266,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
     ...workflowOptions,
     ...(['node', 'size', 'backend', 'checkpoint', 'dataset', 'state', 'measure', 'quiet'] as const),
   ],
+  widget: ['out'],
   lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'within'],
   import: ['out', 'size', 'grey', 'fit', 'position', 'labels', 'captions', 'name', 'quiet'],
 }
@@ -273,6 +282,7 @@ export function parseArguments(argv: string[]): Arguments {
     throw new UsageError(cliMessages.unknownCommand({ command }))
   requireOptions(command, values)
   if (command === 'lessons') return lessonsArguments(files, values)
+  if (command === 'widget') return widgetArguments(files, values)
   const kind = command === 'import' ? 'folder' : 'workflow'
   const [file, ...more] = files
   if (!file) throw new UsageError(cliMessages.noFile({ kind, command }))
@@ -412,6 +422,12 @@ function torchArguments(
 ): Omit<TorchArguments, 'settings' | 'steps'> {
   if (out === undefined) throw new UsageError(cliMessages.noTorchFile())
   return { command: 'torch', file, out, notebook, checkpoints: checkpoint, datasets: dataset }
+}
+
+function widgetArguments([file]: string[], { out }: OptionValues): WidgetArguments {
+  if (file !== undefined) throw new UsageError(cliMessages.widgetFile({ file }))
+  if (out === undefined) throw new UsageError(cliMessages.noWidgetFile())
+  return { command: 'widget', out }
 }
 
 function importArguments(folder: string, values: OptionValues): ImportArguments {

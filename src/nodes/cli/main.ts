@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Entry point of the program `litegraph-diffusion`.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { help, parseArguments, type Arguments } from './arguments.ts'
 import { describeFailure } from './failure.ts'
 import { exitNow, handleSignals } from './interrupts.ts'
@@ -8,17 +8,21 @@ import { flushOutput, guardOutput } from './output.ts'
 import { statuses, type ExitStatus } from './status.ts'
 import { createTerminal } from './terminal.ts'
 
-const version = () =>
-  (
-    JSON.parse(
-      readFileSync(new URL(/* @vite-ignore */ '../package.json', import.meta.url), 'utf8'),
-    ) as { version: string }
-  ).version
+/** The version in package.json, which is above the built program and above the sources. */
+function version(): string {
+  const candidates = ['../package.json', '../../../package.json'].map(
+    (path) => new URL(/* @vite-ignore */ path, import.meta.url),
+  )
+  const file = candidates.find((each) => existsSync(each)) ?? candidates[0]
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}
 
 /** Parts of the package, next to the program. */
-const templates = {
-  page: new URL(/* @vite-ignore */ './page-template.html', import.meta.url),
-  lesson: new URL(/* @vite-ignore */ './lesson-template.html', import.meta.url),
+const built = {
+  templates: new URL(/* @vite-ignore */ './page-templates.br', import.meta.url),
+  engine: new URL(/* @vite-ignore */ './standalone/core.js', import.meta.url),
+  script: new URL(/* @vite-ignore */ './standalone/litegraph-diffusion.js', import.meta.url),
+  licences: new URL(/* @vite-ignore */ './standalone/THIRD-PARTY-LICENSES.txt', import.meta.url),
 }
 
 /** Commands load the engine only now, so that wrong usage is reported at once. */
@@ -42,7 +46,9 @@ async function runCommand(wanted: Arguments): Promise<ExitStatus> {
     case 'torch':
       return (await import('./torch.ts')).writeTorch(wanted, terminal(true))
     case 'page':
-      return (await import('./page.ts')).writePage(wanted, templates, terminal(true))
+      return (await import('./page.ts')).writePage(wanted, built, terminal(true))
+    case 'widget':
+      return (await import('./widget.ts')).writeWidget(wanted, built)
     case 'onnx':
       return (await import('./onnx.ts')).writeOnnx(wanted, terminal(wanted.quiet))
     case 'import':

@@ -1,11 +1,9 @@
 // The `page` command: writes a workflow, or a lesson with its workflow, their files and the engine to
 // one HTML file.
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join, parse } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { cliMessages } from '../messages/cli.ts'
-import { fillPage, type PageContents } from '../page/fillPage.ts'
+import { fillEngine, fillPage, type PageContents } from '../page/fillPage.ts'
 import { fillLessonPage } from '../page/lessonPage.ts'
 import { findPageData } from '../page/pageData.ts'
 import { applyChangedValues, applySettings } from '../settings.ts'
@@ -15,7 +13,7 @@ import { stringifyWorkflow } from '../workflow.ts'
 import { findNamedFiles, packBundle, type BundledFile, type NamedFile } from '../workflow/bundle.ts'
 import type { WorkflowFile } from '../workflow/file.ts'
 import type { PageArguments } from './arguments.ts'
-import { CommandError } from './failure.ts'
+import { readEngine, readTemplates, type BuiltFiles } from './builtFiles.ts'
 import { openLessonSource } from './lessons/folder.ts'
 import { declarations } from './nodeTypes.ts'
 import {
@@ -30,28 +28,23 @@ import { stepSettings } from './script.ts'
 import { statuses, type ExitStatus } from './status.ts'
 import type { Terminal } from './terminal.ts'
 
-/** The templates of the package. */
-export interface Templates {
-  page: URL
-  lesson: URL
-}
-
 /**
  * Writes a workflow as a page, or the lesson in a folder.
- * @throws CommandError if the templates were not built
+ * @throws CommandError if the package was not built
  */
 export async function writePage(
   wanted: PageArguments,
-  templates: Templates,
+  built: BuiltFiles,
   out: Terminal,
 ): Promise<ExitStatus> {
-  const page = await readTemplate(templates.page)
+  const templates = await readTemplates(built.templates)
+  const page = fillEngine(templates.page, await readEngine(built.engine))
   const lesson = existsSync(join(wanted.file, 'lesson.md'))
     ? await openLessonSource(wanted.file)
     : undefined
   const html = lesson
     ? fillLessonPage(
-        { page, lesson: await readTemplate(templates.lesson) },
+        { page, lesson: templates.lesson },
         {
           ...(lesson.workflow === undefined
             ? { bundle: new Uint8Array() }
@@ -113,10 +106,4 @@ async function readData(workflow: WorkflowFile): Promise<Record<string, Uint8Arr
     async (name) => [name, await shipped.file(name)] as const,
   )
   return Object.fromEntries(await Promise.all(entries))
-}
-
-async function readTemplate(template: URL): Promise<string> {
-  const path = fileURLToPath(template)
-  if (!existsSync(path)) throw new CommandError(cliMessages.noPageTemplate({ path }))
-  return readFile(path, 'utf8')
 }

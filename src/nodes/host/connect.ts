@@ -16,7 +16,7 @@ export interface AssetPaths {
   worker?: string | URL
   /** URL of the engine module for `engine: 'page'`. */
   engine?: string | URL
-  /** Location of the three .wasm files of tfjs. Default: next to the worker. */
+  /** Location of the .wasm files of tfjs. Default: those with SIMD, next to the worker. */
   wasm?: WasmPaths
   /**
    * A folder with MNIST for the MNIST node: train-images-idx3-ubyte.gz,

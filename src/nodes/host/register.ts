@@ -8,14 +8,15 @@ import { createClient } from './client.ts'
 import type { Client, Finished } from './clientTypes.ts'
 import type { ConnectOptions } from './connect.ts'
 import { connect } from './connect.ts'
+import { graphsInside } from '../litegraph/comfy.ts'
+import { keepDefinitions } from '../litegraph/definitions.ts'
 import { drawBody } from '../litegraph/drawBody.ts'
 import { advanceSeeds } from '../litegraph/seeds.ts'
 import { toWorkflowFile, toPlanGraph, showWorkflow, graphRunText } from '../litegraph/graph.ts'
 import { showEvent } from '../litegraph/runEvents.ts'
 import type { NodeHooks } from '../litegraph/nodeSetup.ts'
-import { registerNodes } from '../litegraph/register.ts'
+import { registerNodes, type RegisterOptions } from '../litegraph/register.ts'
 import { parseWorkflow, stringifyWorkflow, withWorkflow } from '../workflow.ts'
-import { withSubgraphs } from '../workflow/subgraphDeclarations.ts'
 
 export interface HostOptions extends NodeHooks, Omit<ConnectOptions, 'nodes' | 'models'> {
   /**
@@ -87,9 +88,13 @@ export function registerWith(
   assertServed(options)
   const declarations = [...pack, ...own.map(toDeclaration)]
   const byType = new Map(declarations.map((declaration) => [declaration.type, declaration]))
-  const register = (nodes: readonly Declaration[]) =>
-    registerNodes(lite as LiteGraphStatic, nodes, { prefix, drawBody, ...hooks })
+  const register = (nodes: readonly Declaration[], as: RegisterOptions = { prefix }) =>
+    registerNodes(lite as LiteGraphStatic, nodes, { drawBody, ...hooks, ...as })
   const registrations = [register(declarations)]
+  const releaseGraphs = keepDefinitions(lite as LiteGraphStatic, byType, (subgraphs) =>
+    // The type of a subgraph is its id in both litegraphs.
+    registrations.push(register(subgraphs, { prefix: '', isSubgraph: true })),
+  )
   let client: Client | undefined
   const engineClient = () =>
     (client ??= createClient(
@@ -97,29 +102,29 @@ export function registerWith(
     ))
   return {
     ready: () => engineClient().ready,
-    run: (graph, runOptions) => runGraph(engineClient(), graph as LGraph, byType, runOptions),
+    run: (graph, runOptions) => runGraph(engineClient(), rootOf(graph), byType, runOptions),
     pause: () => client?.pause(),
     resume: () => client?.resume(),
     step: () => client?.step(),
     stop: () => client?.stop(),
     load(graph, text) {
       const { workflow, notices } = parseWorkflow(text, declarations)
-      const subgraphs = [...withSubgraphs(workflow, byType).values()].filter(
-        ({ type }) => !byType.has(type),
-      )
-      registrations.push(register(subgraphs))
-      showWorkflow(lite as LiteGraphStatic, graph as LGraph, workflow, { prefix })
+      showWorkflow(lite as LiteGraphStatic, rootOf(graph), workflow, { prefix, inHost: true })
       return notices
     },
-    save: (graph) => stringifyWorkflow(toWorkflowFile(graph as LGraph)),
+    save: (graph) => stringifyWorkflow(toWorkflowFile(rootOf(graph), byType)),
     client: engineClient,
     unregister() {
+      releaseGraphs()
       for (const registration of registrations) registration.unregister()
       client?.close()
       client = undefined
     },
   }
 }
+
+/** The graph of a workflow. Canvases of @comfyorg/litegraph may show one of its subgraphs. */
+const rootOf = (graph: object): LGraph => (graph as LGraph).rootGraph ?? (graph as LGraph)
 
 function assertServed({ nodes = [], models = [], engine, worker, assets }: HostOptions) {
   if (engine === 'page' || worker !== undefined || assets?.worker !== undefined) return
@@ -141,13 +146,14 @@ function runGraph(
 ): Promise<Finished> {
   advanceSeeds(graph)
   const text = graphRunText(graph, undefined, byType)
+  const shownGraphs = graphsInside(graph)
   return client.run(toPlanGraph(graph, byType), {
     ...(target !== undefined && {
       targets: [String(typeof target === 'object' ? target.id : target)],
     }),
     ...(paused && { paused }),
     onEvent(event) {
-      showEvent(graph, event)
+      for (const { graph: shown, within } of shownGraphs) showEvent(shown, event, within)
       onEvent?.(event.type === 'file' ? { ...event, file: withWorkflow(event.file, text) } : event)
     },
   })

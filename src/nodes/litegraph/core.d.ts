@@ -199,8 +199,14 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     config: Record<string, unknown>
     last_node_id: number
     last_link_id: number
-    /** Subgraphs of the workflow, stored with the graph for their nodes. */
-    subgraphs?: import('../workflow/file.ts').Subgraph[] | undefined
+    /** Subgraphs of the workflow that the editor shows, stored with the graph for their nodes. */
+    workflowSubgraphs?: import('../workflow/file.ts').Subgraph[] | undefined
+    /** Top-level field of a file, which litegraph.js copies to the graph. */
+    definitions?: unknown
+    /** @comfyorg/litegraph: the subgraphs of the root graph, by id. */
+    readonly subgraphs?: ReadonlyMap<string, LGraph>
+    /** @comfyorg/litegraph: the graph that owns the subgraphs. */
+    readonly rootGraph?: LGraph
     list_of_graphcanvas: LGraphCanvas[] | null
     add(node: LGraphNode | LGraphGroup, skipOrder?: unknown): LGraphNode | undefined
     remove(node: LGraphNode | LGraphGroup): void
@@ -235,6 +241,8 @@ declare module 'litegraph.js/build/litegraph.core.js' {
       multiline?: boolean,
     ): HTMLElement
     setDirty(foreground: boolean, background?: boolean): void
+    /** @comfyorg/litegraph: shows a subgraph. */
+    openSubgraph?(subgraph: LGraph): void
   }
 
   export type NodeClass = (new (title?: string) => LGraphNode) & {

@@ -30,6 +30,8 @@ export interface NodeStatus {
 
 export interface DiffusionNode extends LGraphNode {
   diffusion: NodeStatus
+  /** True on the canvas of @comfyorg/litegraph (comfy.ts). */
+  readonly inComfy?: boolean
   /** Number of rows of slots for which the node has room. */
   rows?: number
   /** Tests which hidden inputs are shown for a dragged wire. */

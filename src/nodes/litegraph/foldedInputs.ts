@@ -25,9 +25,12 @@ function foldsByDefault(declaration: Declaration): boolean {
   return folds
 }
 
-/** True if a node hides its unused inputs, by the user's choice or by default. */
-export const hidesUnused = ({ flags, diffusion }: DiffusionNode): boolean =>
-  flags.folded ?? foldsByDefault(diffusion.declaration)
+/**
+ * True if a node hides its unused inputs, by the user's choice or by default. @comfyorg/litegraph
+ * cannot draw a slot without a position.
+ */
+export const hidesUnused = ({ flags, diffusion, inComfy }: DiffusionNode): boolean =>
+  !inComfy && (flags.folded ?? foldsByDefault(diffusion.declaration))
 
 /** True if a node has unused inputs that can be hidden, or hides some. */
 export const canHideUnused = ({ inputs, diffusion: { declaration } }: DiffusionNode): boolean =>

@@ -9,15 +9,48 @@ import type { WorkflowFile } from '../workflow.ts'
 import { stringifyWorkflow, toGraph, withFixedSeeds, readSerialized } from '../workflow.ts'
 import { WorkflowError } from '../workflow/error.ts'
 import { FORMAT } from '../workflow/file.ts'
+import type { JsonObject } from '../workflow/json.ts'
+import { listSubgraphs } from '../workflow/subgraphs.ts'
+import { completeDefinitions, hostDefinitions } from './definitions.ts'
 import { diffusionNodes, isDiffusionNode } from './diffusionNode.ts'
 import { loadWithTypes } from './slotTypes.ts'
 import { workflowMessages } from '../messages/workflow.ts'
 
-/** Converts a graph on the canvas to a file. Removes the host's prefix from types. */
-export function toWorkflowFile(graph: LGraph): WorkflowFile {
+/**
+ * Converts a graph on the canvas to a file. Removes the host's prefix from types.
+ * @param known declarations of the nodes, including those inside subgraphs of a host
+ */
+export function toWorkflowFile(
+  graph: LGraph,
+  known: ByType = graphDeclarations(graph),
+): WorkflowFile {
   // Half the time of structuredClone.
-  const data = JSON.parse(JSON.stringify(graph.serialize())) as { nodes: Serialized[] }
-  for (const node of data.nodes) {
+  const data = JSON.parse(JSON.stringify(graph.serialize())) as SerializedGraph
+  cleanNodes(graph, data)
+  if (graph.rootGraph) removeComfyFields(graph, data)
+  if (data.definitions) {
+    for (const subgraph of listSubgraphs(data as unknown as JsonObject)) {
+      const { id } = subgraph as JsonObject
+      const inner = graph.subgraphs?.get(String(id))
+      if (inner) cleanNodes(inner, subgraph as unknown as SerializedGraph)
+    }
+    completeDefinitions(data as unknown as JsonObject, known)
+  }
+  const { workflow } = readSerialized(data, known)
+  if (graph.workflowSubgraphs?.length) workflow.subgraphs = graph.workflowSubgraphs
+  return workflow
+}
+
+interface SerializedGraph {
+  nodes: SerializedNode[]
+  extra?: Record<string, unknown>
+  definitions?: unknown
+  [key: string]: unknown
+}
+
+/** Removes what litegraph added to the nodes of a graph, in place. */
+function cleanNodes(graph: LGraph, { nodes }: SerializedGraph) {
+  for (const node of nodes) {
     const live = graph.getNodeById(node.id)
     if (!live || !isDiffusionNode(live)) {
       removeTraces(node)
@@ -27,12 +60,19 @@ export function toWorkflowFile(graph: LGraph): WorkflowFile {
     node.type = declaration.type
     if (node.properties) node.properties = withoutIdleParams(node.properties, declaration)
   }
-  const { workflow } = readSerialized(data, graphDeclarations(graph))
-  if (graph.subgraphs?.length) workflow.subgraphs = graph.subgraphs
-  return workflow
 }
 
-interface Serialized {
+/** Removes the fields that @comfyorg/litegraph adds to every graph, and its view. */
+function removeComfyFields({ extra }: LGraph, data: SerializedGraph) {
+  for (const key of ['id', 'revision', 'floatingLinks']) delete data[key]
+  if (!data.extra) return
+  const { diffusion } = extra as WorkflowFile['extra']
+  // The original of a foreign file is compared with it.
+  if (diffusion?.foreign && extra.ds !== undefined) data.extra.ds = extra.ds
+  else delete data.extra.ds
+}
+
+interface SerializedNode {
   id: number | string
   type: string
   pos?: Record<number, number>
@@ -45,7 +85,7 @@ interface Serialized {
  * Removes what litegraph adds to a node of another type, which would otherwise be kept as a part of
  * its original: typed arrays as objects, and the order of execution.
  */
-function removeTraces(node: Serialized) {
+function removeTraces(node: SerializedNode) {
   for (const key of ['pos', 'size'] as const) {
     const pair = node[key]
     if (pair) node[key] = [pair[0], pair[1]]
@@ -68,7 +108,7 @@ const withoutIdleParams = (properties: Params, { params }: Declaration): Params 
  */
 export const graphRunText = (graph: LGraph, title?: string, known?: ByType): string =>
   stringifyWorkflow(
-    toRepeatableFile(toWorkflowFile(graph), known ?? graphDeclarations(graph), title),
+    toRepeatableFile(toWorkflowFile(graph, known), known ?? graphDeclarations(graph), title),
   )
 
 /**
@@ -88,12 +128,21 @@ export function toRepeatableFile(
 
 /** Converts a graph on the canvas to the graph of a plan. */
 export const toPlanGraph = (graph: LGraph, known: ByType = graphDeclarations(graph)): Graph =>
-  toGraph(toWorkflowFile(graph), known)
+  toGraph(toWorkflowFile(graph, known), known)
 
 const graphDeclarations = (graph: LGraph): Map<string, Declaration> =>
   new Map(
     diffusionNodes(graph).map(({ diffusion: { declaration } }) => [declaration.type, declaration]),
   )
+
+export interface ShowOptions {
+  /** Prefix of the registered types. */
+  prefix?: string
+  /** Text on nodes of unregistered types. */
+  label?: () => string
+  /** True for hosts, whose graphs keep the definitions of subgraphs themselves. */
+  inHost?: boolean
+}
 
 /**
  * Shows a workflow. Nodes of unregistered types become placeholders, with `label` written on them.
@@ -104,10 +153,7 @@ export function showWorkflow(
   lite: LiteGraphStatic,
   graph: LGraph,
   file: WorkflowFile,
-  {
-    prefix = '',
-    label = () => 'not known here; kept as it is',
-  }: { prefix?: string; label?: () => string } = {},
+  { prefix = '', label = () => 'not known here; kept as it is', inHost = false }: ShowOptions = {},
 ) {
   const most = lite.MAX_NUMBER_OF_NODES
   if (file.nodes.length > most) {
@@ -119,13 +165,16 @@ export function showWorkflow(
   const { subgraphs, ...shown } = file
   // Half the time of structuredClone.
   const data = JSON.parse(JSON.stringify(shown)) as typeof shown
-  for (const node of data.nodes)
-    if (lite.registered_node_types[prefix + node.type]) node.type = prefix + node.type
+  const registeredType = (type: string) =>
+    lite.registered_node_types[prefix + type] ? prefix + type : type
+  for (const node of data.nodes) node.type = registeredType(node.type)
+  const definitions = inHost ? hostDefinitions(lite, file, registeredType) : undefined
+  if (definitions) Object.assign(data, { definitions })
   loadWithTypes(lite, graph, () => graph.configure(data))
   // litegraph counts on from the highest id, also where the next one would not be a safe integer.
   graph.last_node_id = data.last_node_id
   graph.last_link_id = data.last_link_id
-  graph.subgraphs = subgraphs
+  if (!inHost) graph.workflowSubgraphs = subgraphs
   for (const node of graph._nodes)
     if (node.has_errors && node.last_serialization) makePlaceholder(node, label)
 }

@@ -145,11 +145,14 @@ function readSlots(node: DiffusionNode, info: SerializedNode) {
   }))
 }
 
-/** Returns null for links that the graph does not contain. A copy outside a graph has no wires. */
+/**
+ * Returns null for links that the graph does not contain. A copy outside a graph has no wires.
+ * @comfyorg/litegraph removes them itself, except from the nodes that it puts into a subgraph.
+ */
 const existingLink =
-  ({ graph }: DiffusionNode) =>
+  ({ graph, inComfy }: DiffusionNode) =>
   (link: number | string | null | undefined) =>
-    link != null && graph?.links[link] ? link : null
+    link != null && (graph ? graph.links[link] : inComfy) ? link : null
 
 function writeNode(node: NodeData, info: SerializedNode) {
   info.pos = [node.pos[0], node.pos[1]]

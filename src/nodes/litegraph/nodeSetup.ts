@@ -27,6 +27,8 @@ export interface NodeSetup {
   lite: LiteGraphStatic
   declaration: Declaration
   hooks: NodeHooks
+  /** True if the declaration is that of a subgraph. */
+  isSubgraph?: boolean
   /** Draws the body; undefined on canvases with their own painting. */
   drawBody?: DrawBody | undefined
   /** Returns the registered name of another type, with the host's prefix. */

@@ -9,6 +9,8 @@ import { slotStyle } from './palette.ts'
 export interface RegisterOptions extends NodeHooks {
   /** Prefix of all types, for hosts that have nodes with the same names. */
   prefix?: string
+  /** True if the declarations are those of subgraphs. */
+  isSubgraph?: boolean
   /** Draws the bodies of nodes, for canvases without their own painting. */
   drawBody?: DrawBody
 }
@@ -25,7 +27,7 @@ export interface Registration {
 export function registerNodes(
   lite: LiteGraphStatic,
   declarations: readonly Declaration[],
-  { prefix = '', drawBody, ...hooks }: RegisterOptions = {},
+  { prefix = '', drawBody, isSubgraph = false, ...hooks }: RegisterOptions = {},
 ): Registration {
   // litegraph would find inherited names among its types, such as `constructor`.
   Object.setPrototypeOf(lite.registered_node_types, null)
@@ -42,6 +44,7 @@ export function registerNodes(
       lite,
       declaration,
       hooks,
+      isSubgraph,
       drawBody,
       registeredType: (other) => prefix + other,
     })

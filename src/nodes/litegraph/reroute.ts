@@ -102,6 +102,19 @@ export function createRerouteClass(Base: NodeClass): NodeClass {
       return out
     }
 
+    /** @comfyorg/litegraph draws slots there. */
+    getInputPos() {
+      return this.getConnectionPos(true, 0)
+    }
+
+    getInputSlotPos() {
+      return this.getConnectionPos(true, 0)
+    }
+
+    getOutputPos() {
+      return this.getConnectionPos(false, 0)
+    }
+
     isPointInside(x: number, y: number, margin = 0) {
       const [dx, dy] = [x - this.pos[0], y - this.pos[1]]
       return (

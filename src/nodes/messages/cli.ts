@@ -3,9 +3,10 @@ import { catalogue } from '../../engine/base/catalogue.ts'
 
 export const cliMessages = catalogue('cli', {
   // arguments
-  noCommand: 'Expected a command: run, check, script, torch, page, onnx, import or lessons.',
+  noCommand:
+    'Expected a command: run, check, script, torch, page, widget, onnx, import or lessons.',
   unknownCommand:
-    'There is no command {command}. Use run, check, script, torch, page, onnx, import or lessons.',
+    'There is no command {command}. Use run, check, script, torch, page, widget, onnx, import or lessons.',
   noFile: 'Expected a {kind} to {command}.',
   severalFiles: 'Expected one {kind}, also got {more}.',
   noResultFolder: 'Expected a folder for the results: --out dir.',
@@ -18,8 +19,10 @@ export const cliMessages = catalogue('cli', {
   torchWritten: 'Wrote {files} into {folder}.',
   torchNeeds: 'It also needs {need}.',
   noPageFile: 'Expected a file for the page: --out page.html.',
+  noWidgetFile: 'Expected a file for the widget: --out widget.js.',
+  widgetFile: 'widget takes no workflow, got {file}. The notebook passes it as the trait workflow.',
   noPageTemplate:
-    'The template of pages is not there ({path}). Build the package first: npm run build -- library.',
+    'The built file {path} is missing. Build the package first: npm run build -- library standalone.',
   noOnnxFile: 'Expected a file for the model: --out model.onnx.',
   size: 'Expected pixels for --size, such as 32 or 64x48, got {got}.',
   fit: 'Expected one of {names} for --fit, got {got}.',

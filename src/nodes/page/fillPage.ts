@@ -1,6 +1,6 @@
 // Writes a page in one file: puts a workflow and its files into the template that the build made.
 import { toBase64 } from './base64.ts'
-import { marks } from './parts.ts'
+import { engineMarks, marks } from './parts.ts'
 
 export interface PageContents {
   title: string
@@ -35,3 +35,33 @@ export function fillPage(template: string, { title, bundle, data = {} }: PageCon
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+/** The engine of a page: base64 of the compressed script, and the files that it would fetch. */
+export interface PageEngine {
+  engine: string
+  /** Base64 by name. */
+  assets: Readonly<Record<string, string>>
+}
+
+/**
+ * Puts the engine into a template of pages.
+ * @throws Error if the template has no place for it
+ */
+export function fillEngine(template: string, { engine, assets }: PageEngine): string {
+  const values: Record<keyof typeof engineMarks, string> = {
+    engine,
+    assets: JSON.stringify(assets),
+  }
+  return replaceOnce(replaceOnce(template, 'engine', values), 'assets', values)
+}
+
+function replaceOnce(
+  template: string,
+  name: keyof typeof engineMarks,
+  values: Record<keyof typeof engineMarks, string>,
+): string {
+  const [before, after, ...more] = template.split(engineMarks[name])
+  if (after === undefined || more.length > 0)
+    throw new Error(`The template of pages has no place for ${name}. Build it again.`)
+  return before + values[name] + after
+}

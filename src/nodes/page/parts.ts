@@ -13,6 +13,8 @@ export const parts = {
   data: 'page-data',
   /** The texts of a lesson: base64 of JSON (lessonPage.ts). */
   lesson: 'page-lesson',
+  /** Licences of the packages in the page. */
+  licences: 'page-licences',
 } as const
 
 /** Places in the template, which {@link fillPage} replaces. */
@@ -22,12 +24,17 @@ export const marks = {
   data: '{{data}}',
 } as const
 
-/** More places in the template of lessons: fillLessonPage replaces them. */
-export const lessonMarks = {
-  lesson: '{{lesson}}',
+/** Places of the engine in both templates, which {@link fillEngine} replaces. */
+export const engineMarks = {
   engine: '{{engine}}',
   assets: '{{assets}}',
 } as const
+
+/** More places in the template of lessons: fillLessonPage replaces them. */
+export const lessonMarks = { lesson: '{{lesson}}', ...engineMarks } as const
+
+/** Global with the exports of the engine's script. */
+export const ENGINE_GLOBAL = 'LiteGraphDiffusionEngine'
 
 /**
  * Global of the page's engine with the addresses of its files, by name: assets of the template and

@@ -1,7 +1,7 @@
 // Reads the data of a page in one file, in that page.
 import { fromBase64, toBase64 } from './base64.ts'
 import type { LessonSource } from './lessonPage.ts'
-import { FILES_GLOBAL, parts } from './parts.ts'
+import { ENGINE_GLOBAL, FILES_GLOBAL, parts } from './parts.ts'
 
 /** Text of an element with data. */
 export type ReadPart = (id: string) => string
@@ -28,7 +28,8 @@ export async function readEngineScript(read: ReadPart): Promise<Blob> {
         ? dataUrl('application/wasm', await gunzip(fromBase64(text)))
         : `data:application/octet-stream;base64,${text}`
   const head = `globalThis.${FILES_GLOBAL} = ${JSON.stringify(addresses)};\n`
-  return new Blob([head, code], { type: 'text/javascript' })
+  const start = `\nglobalThis.${ENGINE_GLOBAL}.serveNamed();\n`
+  return new Blob([head, code, start], { type: 'text/javascript' })
 }
 
 const parseNames = (text: string) => JSON.parse(text) as Record<string, string>

@@ -40,7 +40,7 @@ export interface ScriptText {
 
 /**
  * Returns the script of a graph, which computes the same numbers as a run. It contains no types, so
- * it is valid as .ts and .mjs.
+ * it is valid as .mjs and .ts.
  * @throws GraphError with the faults of the graph, or for a loop that a script cannot express
  */
 export function generateScript(graph: Graph, ops: Ops, text: ScriptText = {}): string {
@@ -83,7 +83,7 @@ const createHeader = ({ title, about }: ScriptText, files: boolean): string[] =>
     ...(title || about ? [''] : []),
     'Generated from a graph of litegraph-diffusion. Computes the same numbers as a run of the graph. Needs that package and',
     'Node 22.18 (for an older Node, name it .mjs):',
-    `  node script.ts [folder for pictures and files]${files ? ' [your checkpoints and data sets]' : ''}`,
+    `  node script.mjs [folder for pictures and files]${files ? ' [your checkpoints and data sets]' : ''}`,
   ].map((line) => `// ${toOneLine(line)}`.trimEnd())
 
 /** Replaces line breaks, which would end the comment. */

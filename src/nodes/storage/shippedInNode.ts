@@ -12,7 +12,7 @@ import { checkpointsByHash, mnistFiles, createShippedFiles } from './shippedFile
 import { dataMessages } from '../messages/data.ts'
 
 /** Relative to dist/cli.js, to dist/chunks, and to this file in the sources. */
-const candidates = ['assets/', '../assets/', '../../../assets/']
+const candidates = ['standalone/assets/', '../standalone/assets/', '../../../assets/']
 
 const findAssets = () => {
   const here = dirname(fileURLToPath(import.meta.url))

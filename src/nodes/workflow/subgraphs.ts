@@ -37,7 +37,7 @@ const MAX_DEPTH = 16
 /** Limit on the number of subgraphs in a file. */
 const MAX_SUBGRAPHS = 500
 
-const listSubgraphs = ({ definitions }: JsonObject): Json[] =>
+export const listSubgraphs = ({ definitions }: JsonObject): Json[] =>
   isObject(definitions) && Array.isArray(definitions.subgraphs) ? definitions.subgraphs : []
 
 export const isOwnSubgraph = (subgraph: Json): subgraph is JsonObject =>

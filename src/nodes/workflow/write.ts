@@ -43,7 +43,8 @@ function fileToJson(file: WorkflowFile, about: WorkflowAbout) {
   }
 }
 
-const subgraphsToJson = ({ subgraphs = [] }: WorkflowFile) =>
+/** Converts the subgraphs of a file to `definitions.subgraphs`. */
+export const subgraphsToJson = ({ subgraphs = [] }: WorkflowFile) =>
   subgraphs.map((subgraph) => subgraphToJson(subgraph, bodyToJson))
 
 /** Nodes, links and groups, sorted by id, with positions rounded to pixels. */

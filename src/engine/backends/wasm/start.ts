@@ -25,7 +25,7 @@ export async function activateWasm(
   accept: (backend: object) => boolean = reserveThreadsForLargeKernels,
 ): Promise<void> {
   const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
-  if (paths !== undefined && !tf.engine().registry.wasm) setWasmPaths(paths)
+  if (paths !== undefined && !tf.engine().registry.wasm) setWasmPaths(completePaths(paths))
   stockFactory ??= tf.findBackendFactory('wasm')
   const threads = threadCount(availableCores())
   if (threads > 1 && (await hasThreads())) {
@@ -36,6 +36,16 @@ export async function activateWasm(
   tf.env().set(THREADS, false)
   registerWasm(stockFactory)
   await activate()
+}
+
+/**
+ * tfjs expects an address of every build. Hosts may lack that for browsers without SIMD; they get the
+ * address of the build with SIMD, which such a browser refuses, so that another backend starts.
+ */
+function completePaths(paths: WasmPaths): WasmPaths {
+  if (typeof paths === 'string') return paths
+  const [plain, simd] = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']
+  return { ...paths, [plain]: paths[plain] ?? paths[simd] }
 }
 
 /** Registers a factory instead of the present one, and disposes a backend that it created. */
