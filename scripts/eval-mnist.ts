@@ -9,7 +9,8 @@
 //   --workflow file.json    with --train: another workflow
 //   --steps n               with --train: another number of steps
 //   --browser               with --train: trains in an isolated page of Chromium, with threads
-//   --ship                  replaces the checkpoint in assets and docs/mnist.png if nothing failed
+//   --ship                  replaces the checkpoint in assets, in float16, and docs/mnist.png if
+//                           nothing failed
 //   --classifier file.zip   a classifier that --out wrote, instead of a new one
 //   --classifier-steps n    training steps of a new classifier (1,500)
 //   --draws n               draws of the noise with guidance, 100 digits each
@@ -39,6 +40,7 @@ import {
 import type { Judge, Judgement, Quality } from './mnist-judge.ts'
 import type { Run } from './mnist-samples.ts'
 import { COUNT, sampleMnist } from './mnist-samples.ts'
+import { toHalfPrecision } from './half-precision.ts'
 import { shipMnist } from './ship-mnist.ts'
 import { trainedInBrowser } from './trainedInBrowser.ts'
 import {
@@ -226,7 +228,7 @@ export async function main(args: readonly string[]) {
   if (check(result) && values.ship) {
     keepPicture('docs/mnist.png', picture)
     const [checkpoint] = files.filter(({ name }) => name === 'mnist.zip')
-    for (const path of shipMnist(checkpoint.bytes)) console.error(path)
+    for (const path of shipMnist(toHalfPrecision(checkpoint.bytes))) console.error(path)
   }
 }
 
