@@ -16,6 +16,7 @@ const server = useStaticServer(folder)
 beforeAll(async () => {
   await build({
     root: folder,
+    base: './',
     configFile: false,
     logLevel: 'error',
     worker: { format: 'es' },

@@ -18,7 +18,10 @@ const single = 'litegraph_diffusion.js'
 beforeAll(() => {
   const cli = join(installed, 'bin/litegraph-diffusion.mjs')
   execFileSync(process.execPath, [cli, 'widget', '--out', single], { cwd: folder })
-  writeFileSync(join(folder, 'notebook.html'), '<!doctype html><title>A notebook</title>')
+  writeFileSync(
+    join(folder, 'notebook.html'),
+    '<!doctype html><title>A notebook</title><link rel="icon" href="data:," />',
+  )
 }, 120_000)
 
 let page: Page
@@ -248,6 +251,6 @@ describe('the figure', () => {
       },
       { address: `${site.address}standalone/widget.js`, workflow },
     )
-    expect(shown).toMatch(/Loss: target is not connected\. .*Connect/)
+    expect(shown).toBe('Loss: Required input target is not connected. Connect a prediction.')
   }, 240_000)
 })
