@@ -58,6 +58,6 @@ export const cifarGraph = (batch: number): Graph => ({
       { model: 'End.model', x_T: 'x_T.noise', schedule: 'Schedule.schedule' },
       { num_inference_steps: 1, timestep_spacing: 'trailing' },
     ),
-    node('Preview', 'Preview', { samples: 'Samples.x_0' }),
+    node('Preview', 'Preview', { images_1: 'Samples.x_0' }),
   ],
 })

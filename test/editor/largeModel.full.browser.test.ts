@@ -5,7 +5,7 @@ import { trainingEstimate as en } from '../../src/editor/texts/en/trainingEstima
 import { CIFAR_PARAMETERS, cifarGraph } from '../cifarGraph.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { workflowOf } from '../workflowOf.ts'
-import { button, dropFile, getViewKind, press, useEditor, waitForRun } from './driver.ts'
+import { button, dropFile, getViewKind, press, titles, useEditor, waitForRun } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -14,6 +14,7 @@ const editor = useEditor(chromium, server, { newProfile: true })
 test('shows memory and time before the training, then trains and samples a step', async () => {
   const { page } = editor
   await dropFile(page, 'cifar.json', workflowOf(cifarGraph(8)))
+  await expect.poll(() => titles(page)).toContain('Preview')
   await press(page, 'Control+Enter')
   const dialog = page.getByRole('dialog', { name: en.title })
   await dialog.waitFor({ timeout: 120_000 })

@@ -8,13 +8,16 @@ import { mayBeLarge } from '../graph/mayBeLarge.ts'
 export const needsEstimate = (graph: Graph): boolean => hasTraining(graph) && mayBeLarge(graph)
 
 interface LargeTrainings {
-  /** Calls `start` unless the user declines. Ignored while an earlier graph is estimated. */
+  /**
+   * Calls `start` unless the user declines; at once for a graph with faults, which the run reports.
+   * Ignored while an earlier graph is estimated.
+   */
   confirm(graph: Graph, start: () => void): Promise<void>
 }
 
 /** @param titleOf returns the title of a node of the graph on the canvas */
 export function createLargeTrainings(
-  { estimateTrainings }: Pick<Client, 'estimateTrainings'>,
+  { check, estimateTrainings }: Pick<Client, 'check' | 'estimateTrainings'>,
   titleOf: (node: string) => string,
 ): LargeTrainings {
   let isEstimating = false
@@ -23,7 +26,9 @@ export function createLargeTrainings(
       if (isEstimating) return
       isEstimating = true
       try {
-        // The run reports the faults that keep an estimate from being made.
+        // The run reports faults, and a failure of the engine.
+        const faults = await check(graph).catch(() => [])
+        if (faults.some(({ notice }) => !notice)) return start()
         const estimates = await estimateTrainings(graph).catch(() => [])
         const { confirmTrainings } = await import('./trainingEstimate.ts')
         if (await confirmTrainings(estimates, titleOf)) start()

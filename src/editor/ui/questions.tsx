@@ -47,7 +47,9 @@ export function ChoiceQuestion({ dialog }: { dialog: Extract<DialogState, { kind
   return (
     <>
       <h2 id="dialog-title">{dialog.title}</h2>
-      <p>{dialog.text}</p>
+      {dialog.text.split('\n').map((line) => (
+        <p key={line}>{line}</p>
+      ))}
       <div class="answers">
         {dialog.choices.map(({ label, value, primary }) => (
           <button

@@ -10,7 +10,7 @@ export const trainingEstimate: TrainingEstimateTexts = {
   untimed: (flops, backend) =>
     `${backend}에서 걸리는 시간: 재지 않았습니다. 단계마다 부동소수점 연산 ${flops}번입니다.`,
   tooLarge:
-    'wasm 백엔드의 메모리는 4 GB입니다. batch_size를 줄이거나 TrainingEnd의 activation_checkpointing을 켜세요.',
+    'wasm 백엔드의 메모리는 4 GB입니다. batch_size를 줄이거나 TrainingStart의 activation_checkpointing을 켜세요.',
   stops: '언제든 멈출 수 있고, 학습은 마지막 단계에서 이어집니다.',
   start: '시작',
   cancel: '취소',

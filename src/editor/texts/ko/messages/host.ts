@@ -41,6 +41,8 @@ export const koHost: Translation<typeof hostMessages> = {
   untilRoom: '공간이 생길 때까지 학습은 페이지가 열려 있는 동안만 남습니다.',
   overBudget: '저장하는 학습은 {budget} MiB까지인데 {size} MiB입니다.',
   full: '브라우저 저장 공간이 가득 차 {size} MiB를 저장하지 못했습니다.',
+  tooLarge:
+    '이 창은 {size} MiB를 한 번에 저장할 수 없습니다. 시크릿 창에는 이런 제한이 있으니(Chrome은 127 MiB) 일반 창에서 편집기를 열거나, 체크포인트를 저장해 내려받으세요.',
   freeSpace:
     '전에 저장한 것은 그대로입니다. 이제 쓰지 않는 체크포인트, 데이터 세트, 워크플로를 삭제하거나(편집기의 “저장 공간과 백업”) 디스크의 공간을 늘리세요.',
   importCancelled: '가져오기를 취소했습니다.',
