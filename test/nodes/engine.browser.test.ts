@@ -298,6 +298,23 @@ describe('storage', () => {
     expect(full.keys).toEqual(['big 1000'])
   })
 
+  test('an entry too large for a private window is refused, with the cure', async () => {
+    const page = await openPage()
+    const result = await page.evaluate(async () => {
+      const store = window.engine.databaseStore('test-large')
+      await store.put('small', new Uint8Array(1000))
+      const failure = await store.put('large', new Uint8Array(140_000_000)).then(
+        () => '',
+        (error: Error) => error.message,
+      )
+      return { failure, keys: (await store.list('')).map(({ key }) => key) }
+    })
+    expect(result).toEqual({
+      failure: expect.stringMatching(/^This window cannot store 134 MiB .* normal window/),
+      keys: ['small'],
+    })
+  })
+
   test('without IndexedDB, stores entries in memory and warns once', async () => {
     const page = await openPage()
     const result = await page.evaluate(async () => {

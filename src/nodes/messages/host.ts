@@ -40,6 +40,8 @@ export const hostMessages = catalogue('host', {
   untilRoom: 'Until there is space, trainings last only as long as the page.',
   overBudget: 'Expected at most {budget} MiB of stored trainings, got {size} MiB.',
   full: "The browser's storage is full: {size} MiB could not be stored.",
+  tooLarge:
+    'This window cannot store {size} MiB in one piece. Private windows have such limits (127 MiB in Chrome): open the editor in a normal window, or save a checkpoint and download it.',
   freeSpace:
     'Nothing saved before is lost. Free space: delete checkpoints, data sets or workflows that you no longer need (“Storage and backup” in the editor), or free space on the disk.',
   importCancelled: 'The import was cancelled.',

@@ -81,7 +81,10 @@ export function createEntryStore(
       ]
       // One transaction: entries are evicted only if this one is stored.
       await values.write([...removals(evicted), ...entry]).catch((error: unknown) => {
-        throw isQuotaError(error) ? quotaError(bytes.length, ifFull) : error
+        if (isQuotaError(error)) throw quotaError(bytes.length, ifFull)
+        if (isTooLarge(error))
+          throw new Error(hostMessages.tooLarge({ size: formatMebibytes(bytes.length) }))
+        throw error
       })
     },
     list: async (prefix) => (await readMetas(prefix)).map(({ key, size }) => ({ key, size })),
@@ -118,6 +121,10 @@ async function removeHalves(values: KeyValues) {
 
 const isQuotaError = (error: unknown) =>
   error instanceof DOMException && error.name === 'QuotaExceededError'
+
+/** Chromium refuses values above 127 MiB in private windows, where it stores nothing on the disk. */
+const isTooLarge = (error: unknown) =>
+  error instanceof DOMException && /too large/i.test(error.message)
 
 const budgetError = (budget: number, size: number) =>
   new Error(

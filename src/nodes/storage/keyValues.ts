@@ -97,15 +97,22 @@ function transact(
       callback()
     } catch (error) {
       failure ??= error
-      transaction.abort()
+      // A value that is too large ends the transaction while `work` still adds others to it.
+      if (!isInactive(error)) transaction.abort()
     }
   }
-  const done = promisifyRequest(transaction).catch((error: unknown) => {
-    throw failure ?? error
+  const done = new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve()
+    // Not at the error of a request, when that of the transaction is not known yet.
+    transaction.onabort = () =>
+      reject(isInactive(failure) ? transaction.error : (failure ?? transaction.error))
   })
   attempt(() => work(attempt))
   return done
 }
+
+const isInactive = (error: unknown) =>
+  error instanceof DOMException && error.name === 'TransactionInactiveError'
 
 /** Like `createStore` of idb-keyval, but lets other tabs upgrade or delete the database. */
 function createUse(database: string, storeName: string, isDurable: boolean): UseStore {

@@ -15,7 +15,7 @@ export interface EngineStorage {
 }
 
 /** Limit for trained states, in bytes. Beyond it the least recently used are deleted. */
-const STATES_BUDGET = 512 * 2 ** 20
+const STATES_BUDGET = 2 ** 30
 
 /** A sentence about storage. `recovered`: an earlier problem is over. */
 export type ReportStorage = (message: string, recovered?: boolean) => void
