@@ -28,7 +28,9 @@ beforeAll(async () => {
   server = await servePlainly(join(root, 'node_modules/onnxruntime-web/dist'), {
     others: {
       'empty.html': (response) =>
-        response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>'),
+        response
+          .writeHead(200, { 'content-type': 'text/html' })
+          .end('<!doctype html><link rel="icon" href="data:," />'),
     },
   })
 })
