@@ -73,7 +73,7 @@ export const learningPath: readonly PathEntry[] = [
   intermediate('cross-attention', 480, 'gpu'),
   intermediate('emoji-by-name', 1200, 'gpu'),
   intermediate('words-masked', 240),
-  intermediate('mnist-train', 1900, 'gpu'),
+  intermediate('mnist-train', 3600, 'gpu'),
   advanced('density-over-time', 5),
   advanced('reverse-kl', 5),
   advanced('dps', 15),
