@@ -1,15 +1,17 @@
 // What the pool of workers and its threads agree on.
 
 /**
- * Words of shared memory: runs so far, jobs not taken, jobs completed, and the address of their
- * table.
+ * Words of shared memory: runs so far, jobs not taken, jobs completed, the address of their table,
+ * and whether a job failed.
  */
-export const [GENERATION, REMAINING, DONE, TABLE] = [0, 1, 2, 3]
+export const poolWords = { generation: 0, remaining: 1, done: 2, table: 3, failed: 4 } as const
 
 /** The message that starts a thread. It answers 'ready' once it can run jobs. */
 export interface PoolStart {
   module: WebAssembly.Module
   memory: WebAssembly.Memory
-  /** {@link GENERATION} and the other words. */
+  /** The words. */
   shared: SharedArrayBuffer
+  /** Their indices. */
+  at: typeof poolWords
 }

@@ -5,12 +5,9 @@
 // The calling thread runs jobs too, so a worker that is late, or asleep, costs nothing but its
 // help. The caller waits for a worker that is delayed within a job, because its core is busy. Where
 // that costs more than the workers save, they are skipped for a while.
-import type { PoolStart } from './poolProtocol.ts'
-import { DONE, GENERATION, REMAINING, TABLE } from './poolProtocol.ts'
-import { threadScriptUrl } from './threadScript.ts'
-
-/** Milliseconds that workers have to start. */
-const START_TIMEOUT = 10_000
+import { backendMessages } from '../../messages/backends.ts'
+import { poolWords } from './poolProtocol.ts'
+import { startPoolWorker, type PoolWorker } from './poolWorkers.ts'
 
 /** The number of runs after which the benefit of the workers is checked. */
 const RUNS_PER_CHECK = 64
@@ -46,35 +43,35 @@ export class PoolBenefit {
   }
 }
 
+/** Seconds without a finished job after which a worker that runs one is taken for dead. */
+const MAX_SECONDS_PER_JOB = 60
+
 export class WorkerPool {
   private readonly words: Int32Array
   private readonly benefit = new PoolBenefit()
+  private hasFailed = false
 
   private constructor(
-    private readonly workers: Worker[],
+    private readonly workers: PoolWorker[],
     shared: SharedArrayBuffer,
-    private readonly runJob: (at: number) => void,
+    private readonly runJob: (address: number) => void,
   ) {
     this.words = new Int32Array(shared)
   }
 
-  /** Starts `size` workers. Returns undefined if they do not start: a CSP may forbid it. */
+  /** Starts `size` workers. Returns undefined if they do not start. */
   static async start(
     size: number,
     { module, memory, runJob }: PoolWork,
   ): Promise<WorkerPool | undefined> {
-    const shared = new SharedArrayBuffer(16)
-    const workers: Worker[] = []
-    try {
-      for (let i = 0; i < size; i++) workers.push(new Worker(threadScriptUrl()))
-      await Promise.all(
-        workers.map((worker) => startPoolWorker(worker, { module, memory, shared })),
-      )
-      return new WorkerPool(workers, shared, runJob)
-    } catch {
-      workers.forEach((worker) => worker.terminate())
-      return undefined
-    }
+    const shared = new SharedArrayBuffer(4 * Object.keys(poolWords).length)
+    const starts = await Promise.allSettled(
+      Array.from({ length: size }, () => startPoolWorker({ module, memory, shared, at: poolWords })),
+    )
+    const workers = starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : []))
+    if (workers.length === size) return new WorkerPool(workers, shared, runJob)
+    workers.forEach((worker) => worker.stop())
+    return undefined
   }
 
   /** The number of workers. */
@@ -84,34 +81,74 @@ export class WorkerPool {
 
   /**
    * Runs the `count` jobs whose addresses are at `table`. Returns false, with nothing done, if the
-   * workers are being skipped.
+   * workers are being skipped, or are stopped because a job has failed.
+   *
+   * @throws Error if a job fails, on whichever thread
    */
   run(count: number, table: number): boolean {
-    if (this.benefit.shouldSkip()) return false
+    if (this.hasFailed || this.benefit.shouldSkip()) return false
     const { words } = this
     const began = performance.now()
-    let jobsRun = 0
-    Atomics.store(words, TABLE, table)
-    Atomics.store(words, DONE, 0)
-    Atomics.store(words, REMAINING, count)
-    Atomics.add(words, GENERATION, 1)
-    Atomics.notify(words, GENERATION)
-    for (;;) {
-      const remaining = Atomics.sub(words, REMAINING, 1)
-      if (remaining <= 0) break
-      this.runJob(table + 4 * (remaining - 1))
-      Atomics.add(words, DONE, 1)
-      jobsRun++
+    Atomics.store(words, poolWords.table, table)
+    Atomics.store(words, poolWords.done, 0)
+    Atomics.store(words, poolWords.failed, 0)
+    Atomics.store(words, poolWords.remaining, count)
+    Atomics.add(words, poolWords.generation, 1)
+    Atomics.notify(words, poolWords.generation)
+    const { jobsRun, error } = this.takeJobs(table)
+    const worked = performance.now()
+    // Workers must not write to memory that is in use again.
+    const isComplete = this.waitForWorkers(count)
+    if (!isComplete || Atomics.load(words, poolWords.failed) !== 0) {
+      this.hasFailed = true
+      this.stop()
+      throw error ?? new Error(backendMessages.threadFailed())
     }
-    const done = performance.now()
-    // Busy waiting: a page's thread must not sleep, and the rest takes a fraction of a millisecond.
-    while (Atomics.load(words, DONE) < count);
-    this.benefit.record(count, jobsRun, done - began, performance.now() - done)
+    this.benefit.record(count, jobsRun, worked - began, performance.now() - worked)
     return true
   }
 
+  /** Runs jobs on this thread until none remains. Returns their number, and the first error. */
+  private takeJobs(table: number): { jobsRun: number; error: unknown } {
+    const { words } = this
+    let jobsRun = 0
+    let error: unknown
+    for (;;) {
+      const remaining = Atomics.sub(words, poolWords.remaining, 1)
+      if (remaining <= 0) return { jobsRun, error }
+      try {
+        this.runJob(table + 4 * (remaining - 1))
+      } catch (thrown) {
+        error ??= thrown
+        Atomics.store(words, poolWords.failed, 1)
+      }
+      Atomics.add(words, poolWords.done, 1)
+      jobsRun++
+    }
+  }
+
+  /**
+   * Waits until `count` jobs are completed. Returns false if a worker seems to have died in a job.
+   * Waits by polling: a page's thread must not sleep, and the rest takes a fraction of a
+   * millisecond.
+   */
+  private waitForWorkers(count: number): boolean {
+    const { words } = this
+    let [seen, seconds, tick] = [0, 0, performance.now()]
+    for (;;) {
+      const done = Atomics.load(words, poolWords.done)
+      if (done >= count) return true
+      if (done > seen) [seen, seconds] = [done, 0]
+      const now = performance.now()
+      if (now - tick < 1000) continue
+      // A machine that was suspended in between adds a second, not hours.
+      if (++seconds >= MAX_SECONDS_PER_JOB) return false
+      tick = now
+    }
+  }
+
   stop() {
-    this.workers.forEach((worker) => worker.terminate())
+    this.workers.forEach((worker) => worker.stop())
   }
 }
 
@@ -119,20 +156,5 @@ export interface PoolWork {
   module: WebAssembly.Module
   memory: WebAssembly.Memory
   /** The module's function of this name, for the calling thread. */
-  runJob: (at: number) => void
+  runJob: (address: number) => void
 }
-
-const startPoolWorker = (worker: Worker, message: PoolStart) =>
-  new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(reject, START_TIMEOUT)
-    worker.onmessage = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-    worker.onerror = (event) => {
-      event.preventDefault()
-      clearTimeout(timer)
-      reject(new Error(event.message))
-    }
-    worker.postMessage(message)
-  })
