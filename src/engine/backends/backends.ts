@@ -32,7 +32,7 @@ export interface BackendOptions {
    * number of cores, but one less if there are more than 4; in Node the environment variable
    * LITEGRAPH_DIFFUSION_THREADS comes first. Threads do not affect the bits of results.
    */
-  threads?: number
+  threads?: number | undefined
   /** The autotuner's options. Without them a GPU uses the default kernels. */
   tuning?: TuningOptions
   /**

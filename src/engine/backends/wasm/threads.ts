@@ -2,7 +2,7 @@
 import { nodeModule, nodeProcess } from '../../base/nodeModule.ts'
 
 /** tfjs starts eight workers; threads beyond these and the calling one would never start. */
-const MAX_THREADS = 8
+export const MAX_THREADS = 8
 
 /** Environment variable with the number of threads in Node. */
 const VARIABLE = 'LITEGRAPH_DIFFUSION_THREADS'
