@@ -60,8 +60,9 @@ function timePieces(own: WasmFunctions) {
       make(...args)
       if (--depth === 0) next()
     }
-  own.runJobs = timed(own.runJobs.bind(own))
-  own.runPhases = timed(own.runPhases.bind(own))
+  own.startJobs = timed(own.startJobs.bind(own))
+  own.startPhases = timed(own.startPhases.bind(own))
+  own.finish = timed(own.finish.bind(own))
   return {
     begin() {
       at = 0

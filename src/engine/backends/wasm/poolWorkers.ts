@@ -1,6 +1,6 @@
 // Starts the threads of the worker pool: workers of a page, or worker_threads of Node.
 import { nodeModule } from '../../base/nodeModule.ts'
-import { runPoolJobs } from './poolLoop.ts'
+import { runPoolJobs, takeJobs } from './poolLoop.ts'
 import type { PoolStart } from './poolProtocol.ts'
 import { threadScriptUrl } from './threadScript.ts'
 
@@ -41,7 +41,7 @@ async function startInNode(
   start: PoolStart,
 ): Promise<PoolWorker> {
   const code = `const { parentPort, workerData } = require('node:worker_threads')
-;(${runPoolJobs})(workerData, () => parentPort.postMessage('ready'))`
+;(${runPoolJobs})(workerData, ${takeJobs}, () => parentPort.postMessage('ready'))`
   // Without the options of the process, which may name a profiler or a loader of modules.
   const worker = new NodeWorker(code, { eval: true, workerData: start, execArgv: [] })
   const stop = () => void worker.terminate()

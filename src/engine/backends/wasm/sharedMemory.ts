@@ -19,7 +19,7 @@ const PREAMBLE = 8
  */
 export function shareMemory(module: Uint8Array): Uint8Array<ArrayBuffer> {
   const copy = Uint8Array.from(module)
-  for (let at = PREAMBLE; at < copy.length; ) {
+  for (let at = PREAMBLE; at < copy.length;) {
     const section = copy[at]
     const size = readNumber(copy, at + 1)
     const [count, flags] = [size.next, size.next + 1]

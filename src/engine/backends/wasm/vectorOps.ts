@@ -49,7 +49,7 @@ export function wasmAdamStep(wasm: WasmFunctions, step: ClippedAdamStep): Tensor
   const [largestSource, largestTarget] = [address(largest), address(results[3])]
   const plus = (offset: number) => (address: number) => address + offset
   const name = largest ? 'amsgrad' : 'adam'
-  wasm.runJobs(
+  wasm.startJobs(
     chunkJobs(weights.size, (begin, end) => {
       const ranges = [...sources.map(plus(begin)), sources[0] + end, ...targets.map(plus(begin))]
       const largestRange = [largestSource + begin, largestTarget + begin]
@@ -81,7 +81,7 @@ export function interpolate(
 ): Tensor1D {
   const y = wasm.makeTensor<Tensor1D>(a.shape)
   const [from, other, to] = [wasm.address(a), wasm.address(b), wasm.address(y)]
-  wasm.runJobs(
+  wasm.startJobs(
     chunkJobs(a.size, (begin, end) =>
       callRecord('blend', from + begin, from + end, other + begin, to + begin, floatBits(factor)),
     ),
@@ -116,7 +116,7 @@ export function addTensors(
   size: number,
 ): void {
   const [from, other, to] = [wasm.address(a), wasm.address(b), wasm.address(y)]
-  wasm.runJobs(
+  wasm.startJobs(
     chunkJobs(size, (begin, end) =>
       callRecord('addition', from + begin, from + end, other + begin, to + begin),
     ),
@@ -131,7 +131,7 @@ const GELU_COST = 60
 export function geluForward(wasm: WasmFunctions, x: Tensor): Tensor {
   const y = wasm.makeTensor(x.shape)
   const [from, to] = [wasm.address(x), wasm.address(y)]
-  wasm.runJobs(
+  wasm.startJobs(
     chunkJobs(x.size, (begin, end) => callRecord('gelu', from + begin, from + end, to + begin)),
     GELU_COST * x.size,
   )
@@ -142,7 +142,7 @@ export function geluForward(wasm: WasmFunctions, x: Tensor): Tensor {
 export function geluBackward(wasm: WasmFunctions, x: Tensor, dy: Tensor): Tensor {
   const dx = wasm.makeTensor(x.shape)
   const [from, above, to] = [wasm.address(x), wasm.address(dy), wasm.address(dx)]
-  wasm.runJobs(
+  wasm.startJobs(
     chunkJobs(x.size, (begin, end) =>
       callRecord('geluGradient', from + begin, from + end, above + begin, to + begin),
     ),
