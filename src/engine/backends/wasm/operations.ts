@@ -7,6 +7,7 @@ import { wasmGelu } from './layers/gelu.ts'
 import { wasmGroupNorm } from './layers/groupNorm.ts'
 import { reverseAxes, transpose } from './layers/transpose.ts'
 import { wasmTrainingOperations } from './training.ts'
+import { siluGradient } from './vectorOps.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
 
 /** Returns the operations; without SIMD there are no custom functions. */
@@ -26,6 +27,7 @@ const functionOperations = (wasm: WasmFunctions): BackendOperations => ({
   ],
   groupNorm: (x, weight, bias, options) => wasmGroupNorm(wasm, x, weight, bias, options),
   gelu: (x) => wasmGelu(wasm, x),
+  siluGradient: (dy, gate, y) => siluGradient(wasm, dy, gate, y),
   channelSums: (x) => sumChannels(wasm, x),
   ...wasmTrainingOperations(wasm),
 })

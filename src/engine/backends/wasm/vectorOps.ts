@@ -151,6 +151,35 @@ export function geluBackward(wasm: WasmFunctions, x: Tensor, dy: Tensor): Tensor
   return dx
 }
 
+/**
+ * Returns the gradient of SiLU, from its sigmoid and its output, with the bits of tfjs's kernels.
+ * Returns undefined for tensors of fewer than four numbers.
+ */
+export function siluGradient(
+  wasm: WasmFunctions,
+  dy: Tensor,
+  gate: Tensor,
+  y: Tensor,
+): Tensor | undefined {
+  if (!hasFullVector(dy)) return undefined
+  const dx = wasm.makeTensor(dy.shape)
+  const [above, sigmoid, output, to] = [dy, gate, y, dx].map((tensor) => wasm.address(tensor))
+  wasm.startJobs(
+    chunkJobs(dy.size, (begin, end) =>
+      callRecord(
+        'siluGradient',
+        above + begin,
+        above + end,
+        sigmoid + begin,
+        output + begin,
+        to + begin,
+      ),
+    ),
+    SIMPLE_COST * dy.size,
+  )
+  return dx
+}
+
 /** Concatenates the elements of all tensors. */
 export function concatTensors(wasm: WasmFunctions, tensors: readonly Tensor[]): Tensor1D {
   const y = wasm.makeTensor<Tensor1D>([tensors.reduce((sum, { size }) => sum + size, 0)])
