@@ -52,10 +52,10 @@ export const repeatCalls = (count: number, build: (item: number) => Job): Job =>
   count === 1 ? build(0) : [[functionIndex.repeat, encodeRepeat(count, build(0), build(1))]]
 
 /**
- * The number of multiplications, or other work that takes as long, from which waking other threads
- * pays: some hundredths of a millisecond.
+ * The number of multiplications, or other work that takes as long, from which starting a run of the
+ * pool pays: some microseconds. What the workers have not taken, this thread runs itself.
  */
-const MIN_PARALLEL_WORK = 500_000
+const MIN_POOL_WORK = 100_000
 
 /**
  * Returns the key of a call plan. Concatenation is faster than joining an array, which would take
@@ -209,10 +209,8 @@ export class WasmFunctions {
 
   private start(phases: readonly (PoolPhase & { multiplications: number })[]) {
     this.finish()
-    const isParallel = phases.some(
-      ({ count, multiplications }) => multiplications >= MIN_PARALLEL_WORK && count > 1,
-    )
-    if (isParallel && this.pool?.start(phases)) {
+    const isWorth = phases.some(({ multiplications }) => multiplications >= MIN_POOL_WORK)
+    if (isWorth && this.pool?.start(phases)) {
       this.isRunning = true
       this.frees?.begin()
       this.buffers = [this.buffers[1], this.buffers[0]]
