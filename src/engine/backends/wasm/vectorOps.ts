@@ -184,10 +184,11 @@ export function siluGradient(
 export function concatTensors(wasm: WasmFunctions, tensors: readonly Tensor[]): Tensor1D {
   const y = wasm.makeTensor<Tensor1D>([tensors.reduce((sum, { size }) => sum + size, 0)])
   let to = wasm.address(y)
-  for (const tensor of tensors) {
-    wasm.copy(wasm.address(tensor), to, 4 * tensor.size)
+  startCopies(wasm, y.size, tensors, (tensor) => {
+    const copy = callRecord('copyVector', wasm.address(tensor), to, 4 * tensor.size)
     to += 4 * tensor.size
-  }
+    return copy
+  })
   return y
 }
 
@@ -195,9 +196,22 @@ export function concatTensors(wasm: WasmFunctions, tensors: readonly Tensor[]): 
 export function splitTensor(wasm: WasmFunctions, x: Tensor1D, like: readonly Tensor[]): Tensor[] {
   const parts = like.map(({ shape }) => wasm.makeTensor(shape))
   let from = wasm.address(x)
-  for (const part of parts) {
-    wasm.copy(from, wasm.address(part), 4 * part.size)
+  startCopies(wasm, x.size, parts, (part) => {
+    const copy = callRecord('copyVector', from, wasm.address(part), 4 * part.size)
     from += 4 * part.size
-  }
+    return copy
+  })
   return parts
 }
+
+/** Starts a copy for each tensor, of this size in all. */
+const startCopies = (
+  wasm: WasmFunctions,
+  size: number,
+  tensors: readonly Tensor[],
+  buildCall: (tensor: Tensor) => CallRecord,
+) =>
+  wasm.startJobs(
+    tensors.map((tensor) => [buildCall(tensor)]),
+    SIMPLE_COST * size,
+  )

@@ -286,12 +286,6 @@ export class WasmFunctions {
     return { address, values: new Float32Array(this.host.wasm.HEAPU8.buffer, address, length) }
   }
 
-  /** Copies bytes from one address to another. */
-  copy(from: number, to: number, bytes: number): void {
-    this.finish()
-    this.heap().copyWithin(to / 4, from / 4, (from + bytes) / 4)
-  }
-
   /** Returns a view of the entire memory, which has to be created again when it has grown. */
   private heap(): Int32Array {
     const { buffer } = this.host.wasm.HEAPU8
