@@ -127,7 +127,7 @@ describe('a job that', () => {
     const module = await WebAssembly.compile(assemble(jobFunctions, { shared: true }))
     writeJobs(jobs, new Int32Array(memory.buffer), 0)
     const runJob = () => {
-      const until = Date.now() + 300
+      const until = Date.now() + 100
       while (Date.now() < until);
     }
     return (await WorkerPool.start(1, { module, memory, runJob }))!

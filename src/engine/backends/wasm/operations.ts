@@ -21,10 +21,11 @@ const functionOperations = (wasm: WasmFunctions): BackendOperations => ({
   conv2d: (layer) => wasmConv2d(wasm, layer),
   linearForward: (x, weight, bias) => wasmLinearForward(wasm, x, weight, bias),
   linearInputGradient: (dy, weight) => linearBackwardInput(wasm, dy, weight),
-  linearWeightGradients: (x, dy, _, bias) => [
-    linearWeightGradient(wasm, x, dy),
-    ...(bias ? [sumChannels(wasm, dy)] : []),
-  ],
+  linearWeightGradients: (x, dy, _, bias) => {
+    // First, because it waits for the worker pool.
+    const sums = bias ? [sumChannels(wasm, dy)] : []
+    return [linearWeightGradient(wasm, x, dy), ...sums]
+  },
   groupNorm: (x, weight, bias, options) => wasmGroupNorm(wasm, x, weight, bias, options),
   gelu: (x) => wasmGelu(wasm, x),
   siluGradient: (dy, gate, y) => siluGradient(wasm, dy, gate, y),
