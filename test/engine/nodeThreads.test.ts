@@ -103,12 +103,10 @@ describe('workers of Node', () => {
 
   test('are all stopped if one does not start, which leaves one thread', async () => {
     const { getBuiltinModule } = process
-    class Half {
-      constructor(code: string, options: WorkerOptions) {
-        const worker = new Worker(workers.length === 0 ? code : 'throw new Error()', options)
-        workers.push(worker)
-        return worker
-      }
+    function Half(code: string, options: WorkerOptions) {
+      const worker = new Worker(workers.length === 0 ? code : 'throw new Error()', options)
+      workers.push(worker)
+      return worker
     }
     vi.mocked(process.getBuiltinModule).mockImplementation(((name: string) =>
       name === 'node:worker_threads'
