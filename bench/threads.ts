@@ -1,10 +1,12 @@
 // Speedup of wasm threads: `npm run bench:threads` times training steps in Node with one and two
 // threads in turns, and prints the fastest and the median step, with the speedups over the first. `-- --browser` does so in Chromium, in a
-// worker of an isolated page. `--task=sample`, `--model=digits`, `--batch=8`, `--rounds=3`,
+// worker of an isolated page. `--bound` prints the bound of the speedup instead, by the share of a
+// step that runs in jobs, which also a busy machine can measure. `--task=sample`, `--model=digits`, `--batch=8`, `--rounds=3`,
 // `--steps=30`, `--threads=1,2,4`, `--json`.
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { onIsolatedPage } from '../scripts/isolatedPage.ts'
+import { measureBound, type ThreadBound } from './threadBound.ts'
 import { timeSteps, type StepTimes, type TimingRequest } from './threadTimes.ts'
 
 export async function main(args: string[]): Promise<void> {
@@ -12,6 +14,7 @@ export async function main(args: string[]): Promise<void> {
     args,
     options: {
       browser: { type: 'boolean', default: false },
+      bound: { type: 'boolean', default: false },
       task: { type: 'string', default: 'train' },
       model: { type: 'string', default: 'small' },
       batch: { type: 'string' },
@@ -28,6 +31,11 @@ export async function main(args: string[]): Promise<void> {
     steps: Number(values.steps),
   }
   const [rounds, threads] = [Number(values.rounds), values.threads.split(',').map(Number)]
+  if (values.bound) {
+    for (const n of threads.filter((each) => each > 1))
+      printBound(await measureBound({ ...request, threads: n }), values.json)
+    return
+  }
   const measure = async (time: (request: TimingRequest) => Promise<StepTimes>) => {
     const rows = speedups(
       await timeRounds(rounds, threads, (n) => time({ ...request, threads: n })),
@@ -55,6 +63,16 @@ async function timeRounds(
     }
   }
   return all
+}
+
+function printBound(result: ThreadBound, json: boolean) {
+  const { threads, jobs, overlapping, serial, bound } = result
+  const ms = (time: number) => `${time.toFixed(1)} ms`
+  console.log(
+    json
+      ? JSON.stringify(result)
+      : `${threads} threads: ${ms(jobs)} in jobs, ${ms(overlapping)} beside them, ${ms(serial)} alone: at most ${bound.toFixed(2)}x`,
+  )
 }
 
 interface Row {
