@@ -224,6 +224,8 @@ const tests = {
   maxWorkers: availableParallelism(),
   sequence: { sequencer: LongestFirst },
   setupFiles: ['test/setup.ts'],
+  // Suites run side by side on all cores.
+  env: { LITEGRAPH_DIFFUSION_THREADS: process.env.LITEGRAPH_DIFFUSION_THREADS ?? '1' },
   reporters: ['default', './test/summary.ts'],
   projects: [
     {

@@ -39,7 +39,7 @@ export async function main(args: string[]): Promise<void> {
       calls: { type: 'string', default: '0' },
     },
   })
-  const report = await startBackend({ prefer: 'wasm' })
+  const report = await startBackend({ prefer: 'wasm', threads: 1 })
   const model = values.model as ModelName
   const step = ourStep(await createProblem('train', model))
   await step()
@@ -56,12 +56,12 @@ export async function main(args: string[]): Promise<void> {
   }
   const own = activeWasm()
   if (own) {
-    const make = own.runJobs.bind(own)
-    own.runPhases = (_, addresses, build) => {
+    const make = own.startJobs.bind(own)
+    own.startPhases = (_, addresses, build) => {
       for (const { jobs: strands, multiplications } of build(addresses))
-        own.runJobs(strands, multiplications)
+        own.startJobs(strands, multiplications)
     }
-    own.runJobs = (strands) => {
+    own.startJobs = (strands) => {
       for (const one of unrollJob(own.names, strands.flat()))
         timedOwn(own.names[one[0]], () => make([[one]], 0))
     }

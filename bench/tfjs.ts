@@ -39,7 +39,8 @@ const isOurs = (who: TfjsWho) => who === 'ours' || isOpenForm(who)
 export async function startTfjs(who: TfjsWho, backend: BackendName): Promise<string> {
   if (isOurs(who)) {
     // On a GPU with tuned kernels, as in the editor.
-    const report = await startBackend({ prefer: backend, tuning: { store: memoryStore() } })
+    const tuning = { store: memoryStore() }
+    const report = await startBackend({ prefer: backend, tuning, threads: threadsInNode() })
     if (report.name !== backend) throw new Error(report.reason)
     return report.kernels === undefined ? report.device : `${report.device}. ${report.kernels}`
   }
@@ -47,6 +48,10 @@ export async function startTfjs(who: TfjsWho, backend: BackendName): Promise<str
   if (who === 'tuned') tune(backend)
   return ''
 }
+
+/** In Node one thread, as the peers have, unless the environment variable sets another number. */
+const threadsInNode = () =>
+  typeof process === 'undefined' ? undefined : Number(process.env.LITEGRAPH_DIFFUSION_THREADS ?? 1)
 
 /** Tuning that a user of tfjs can do without custom kernels. */
 function tune(backend: BackendName) {

@@ -38,7 +38,10 @@ export const long: {
   'bench:train': { options: bench, prints: /"ours"/ },
   'bench:sample': { options: bench, prints: /"ours"/ },
   'bench:profile': { options: ['--steps=2'], prints: /own conv/ },
-  'bench:threads': { options: ['--rounds=1', '--steps=2', '--json'], prints: /"speedup":/ },
+  'bench:threads': {
+    options: ['--rounds=1', '--steps=2', '--browser', '--json'],
+    prints: /"speedup":/,
+  },
   'bench:kernels': {
     options: ['--backend', 'wasm', '--rounds', '1', '--only', 'norm', '--json'],
     prints: /"name":"group norm/,

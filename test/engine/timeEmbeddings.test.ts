@@ -11,7 +11,7 @@ import {
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
 import { readSafetensors, writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
-import { fourierTimeEmbedding } from '../../src/engine/layers/embedding.ts'
+import { fourierTimeEmbedding, timestepEmbedding } from '../../src/engine/layers/embedding.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import { inCanonicalOrder } from '../../src/engine/models/graph/features.ts'
 import { createWeights } from '../../src/engine/models/graph/firstWeights.ts'
@@ -75,6 +75,25 @@ onCpu(() => {
     const data = await embedding.data()
     right.forEach((value, i) => expect(data[i]).toBeCloseTo(value, 6))
     embedding.dispose()
+  })
+
+  test('the sinusoidal embedding is that of each time, however often it was computed', () => {
+    const sinusoids = (t: number) =>
+      [1, 0.01]
+        .flatMap((frequency) => Math.fround(Math.cos(t * frequency)))
+        .concat([1, 0.01].map((frequency) => Math.fround(Math.sin(t * frequency))))
+    for (const times of [
+      [3, 7, 3],
+      [7, 2.5, 3],
+      [2.5, 999, 7],
+    ]) {
+      const embedding = timestepEmbedding(Float64Array.from(times), 4)
+      expect([...embedding.dataSync()]).toEqual(times.flatMap(sinusoids))
+      embedding.dispose()
+    }
+    const shifted = timestepEmbedding(Float64Array.of(3), 4, { flip_sin_to_cos: false })
+    expect([...shifted.dataSync()]).toEqual([...sinusoids(3).slice(2), ...sinusoids(3).slice(0, 2)])
+    shifted.dispose()
   })
 
   test('its derivatives are those of the logarithm', () => {

@@ -1,8 +1,12 @@
 // Custom functions of the wasm backend, beyond the layers of fused.test.ts.
 import { expect, test } from 'vitest'
 import { groupNorm } from '../../src/engine/layers/groupNorm.ts'
+import { silu } from '../../src/engine/layers/activations.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
+import { differentiate } from '../../src/engine/training/differentiate.ts'
 import type { Tensor1D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
+import { siluGradient } from '../../src/engine/backends/wasm/vectorOps.ts'
 import { activeWasm } from '../../src/engine/backends/wasm/wasmFunctions.ts'
 import { onEachBackend } from '../backends.ts'
 
@@ -31,6 +35,19 @@ onEachBackend(() => {
       got.forEach((value, i) =>
         expect(Math.abs(value - right[i])).toBeLessThanOrEqual(3e-7 * Math.abs(right[i]) + 1e-35),
       )
+    })
+  })
+
+  test.each([4, 7, 4096])('the gradient of SiLU has the bits of tfjs for %i numbers', (size) => {
+    tf.tidy(() => {
+      const [x, dy] = [1, 2].map((seed) => tf.tensor1d(createRandom(seed).normal(size)))
+      const gate = x.sigmoid()
+      const y = x.mul(gate)
+      const composed = dy.mul(gate.add(y.sub(y.mul(gate)))).dataSync()
+      const own = siluGradient(activeWasm()!, dy, gate, y)!
+      expect(own.dataSync()).toEqual(composed)
+      const { grads } = differentiate(() => silu(x), [x], dy)
+      expect(grads[0]!.dataSync()).toEqual(composed)
     })
   })
 }, ['wasm'])

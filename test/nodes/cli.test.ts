@@ -423,6 +423,16 @@ test('--measure requires --state, the folder that stores the measurements', () =
   expect(() => parseArguments(args)).toThrow('--state dir')
 })
 
+test('--threads takes an integer from 1 to 8', () => {
+  const args = ['run', 'a.json', '--out', 'x']
+  expect(parseArguments(args)).toMatchObject({ threads: undefined })
+  expect(parseArguments([...args, '--threads', '8'])).toMatchObject({ threads: 8 })
+  for (const wrong of ['0', '9', '1.5', 'all'])
+    expect(() => parseArguments([...args, '--threads', wrong])).toThrow(
+      `Expected an integer from 1 to 8 for --threads, got ${wrong}.`,
+    )
+})
+
 test('finds the shipped data sets', async () => {
   const graph = {
     nodes: [

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { workflowOf } from '../workflowOf.ts'
 import { trainingGraph } from '../trainingGraph.ts'
-import { cliArguments, useCli } from './builtCli.ts'
+import { builtFile, cliArguments, useCli } from './builtCli.ts'
 import { node } from './evaluate.ts'
 
 const { folder, cli } = useCli()
@@ -113,6 +113,43 @@ test('a run goes on if the reader of its messages is gone', async () => {
   })
   expect(status).toBe(0)
   expect(statSync(join(folder, 'unheard', 'summary.json')).size).toBeGreaterThan(0)
+})
+
+/** Runs a program in the folder until it ends by itself. */
+const runProgram = (text: string) => {
+  writeFileSync(join(folder, 'program.mjs'), text)
+  const child = spawn(process.execPath, ['program.mjs'], { cwd: folder, stdio: 'pipe' })
+  let stdout = ''
+  child.stdout.on('data', (text) => (stdout += String(text)))
+  return new Promise<{ status: number | null; stdout: string }>((resolve) => {
+    child.on('close', (status) => resolve({ status, stdout }))
+  })
+}
+
+test('a run with threads exits, with the files of a run with one', async () => {
+  const run = async (threads: string) => {
+    const args = ['run', 'points.json', '--threads', threads, '--set', 'Noise.seed=1']
+    const ended = await cli([...args, '--quiet', '--out', `threads${threads}`])
+    expect(ended.status).toBe(0)
+    const summary = readFileSync(join(folder, `threads${threads}`, 'summary.json'), 'utf8')
+    const { statistics } = JSON.parse(summary) as { statistics: object }
+    return { end: ended.stderr, statistics }
+  }
+  const [one, two] = [await run('1'), await run('2')]
+  expect(one.end).toContain('(SIMD, 1 thread)')
+  expect(two.end).toContain('(SIMD, 2 threads)')
+  expect(two.statistics).toEqual(one.statistics)
+})
+
+test('a program with threads ends by itself', async () => {
+  const { status, stdout } = await runProgram(`
+    import { start } from ${JSON.stringify(builtFile('script.js'))}
+    const { run, show, finish } = await start({ threads: 2 })
+    const { noise } = run('diffusion/GaussianNoise', {}, { batch_size: 5, shape: '4, 4, 3', seed: 1 })
+    show('Look', 'diffusion/Inspect', { value: noise })
+    await finish()`)
+  expect(status).toBe(0)
+  expect(stdout).toContain('Look')
 })
 
 test('an unexpected error is one sentence; --debug adds the stack', async () => {

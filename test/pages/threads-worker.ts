@@ -1,18 +1,12 @@
 // Starts wasm in a worker (or a page, by `tell`) with a given number of cores, and reports the
 // threads, the convolutions that use them, and the weights of a short training of the digits UNet.
 import '@tensorflow/tfjs-backend-wasm'
-import { newUnet, randomBatch, schedule } from '../../src/nodes/bench/unets.ts'
-import { levelsAt } from '../../src/engine/process/schedule.ts'
 import { startBackend } from '../../src/engine/backends/backends.ts'
-import { addNoise } from '../../src/engine/process/forward.ts'
-import { meanError } from '../../src/engine/losses/errors.ts'
-import { predict } from '../../src/engine/models/predict.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import { beginTraining, trainStep } from '../../src/engine/training/trainStep.ts'
 import { activeWasm } from '../../src/engine/backends/wasm/wasmFunctions.ts'
-import type { Weights } from '../../src/engine/base/values.ts'
 import { wasmFiles } from '../../src/nodes/host/wasmFiles.ts'
-import { adamw } from '../smallTraining.ts'
+import type { WeightHashes } from '../hashedTraining.ts'
+import { trainDigits } from '../hashedTraining.ts'
 
 export interface ThreadRequest {
   /** Number of cores; the browser's by default. */
@@ -31,8 +25,7 @@ export interface ThreadReport {
   threads: { large: number; small: number }
   /** Threads of our functions. */
   own: number
-  /** SHA-256 of the weights before and after the training. */
-  weights: { before: string; after: string }
+  weights: WeightHashes
 }
 
 globalThis.addEventListener('message', async ({ data }: MessageEvent<ThreadRequest>) => {
@@ -62,7 +55,7 @@ export async function tell({
     },
     threads: { large: threads(32), small: threads(4) },
     own: activeWasm()!.threads,
-    weights: await trained(steps),
+    weights: await trainDigits(steps),
   }
 }
 
@@ -90,35 +83,4 @@ function watchConvolutions(): (channels: number) => number {
     )
     return threads
   }
-}
-
-async function trained(steps: number): Promise<ThreadReport['weights']> {
-  const model = newUnet('digits')
-  const { x, noise, t } = randomBatch('digits', 2)
-  const optimizer = { ...adamw, lr: 1e-3 }
-  let state = beginTraining(model.weights, { optimizer, emas: [] })
-  for (let i = 0; i < steps; i++) {
-    const loss = () =>
-      meanError(
-        predict(
-          { ...model, weights: state.weights },
-          addNoise(x, noise, levelsAt(schedule, { t })),
-          t,
-        ),
-        noise,
-        {
-          kind: 'mse',
-        },
-      )
-    state = trainStep(state, { loss, optimizer, emas: [], total: steps })
-  }
-  return { before: await hashWeights(model.weights), after: await hashWeights(state.weights) }
-}
-
-async function hashWeights(weights: Weights): Promise<string> {
-  const all = tf.tidy(() => tf.concat(Object.values(weights).map((tensor) => tensor.reshape([-1]))))
-  const hash = new Uint8Array(
-    await crypto.subtle.digest('SHA-256', (await all.data()) as BufferSource),
-  )
-  return [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

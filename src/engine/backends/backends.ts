@@ -15,8 +15,9 @@ import { softwareNames } from './webgpu/device.ts'
 import type { TuningOptions } from './webgpu/tuner.ts'
 import { guardHeap } from './wasm/heapLimit.ts'
 import { wasmOperations } from './wasm/operations.ts'
+import type { WasmFunctions } from './wasm/wasmFunctions.ts'
 import { startWasmFunctions } from './wasm/wasmFunctions.ts'
-import { activateWasm, hasThreads } from './wasm/start.ts'
+import { activateWasm } from './wasm/start.ts'
 import { backendMessages } from '../messages/backends.ts'
 
 export interface BackendOptions {
@@ -26,6 +27,12 @@ export interface BackendOptions {
   only?: boolean
   /** Default: beside the script; in Node in the package tfjs-backend-wasm. */
   wasm?: WasmPaths
+  /**
+   * Number of threads of the wasm backend, up to 8, in Node and on isolated pages. Default: the
+   * number of cores, but one less if there are more than 4; in Node the environment variable
+   * LITEGRAPH_DIFFUSION_THREADS comes first. Threads do not affect the bits of results.
+   */
+  threads?: number | undefined
   /** The autotuner's options. Without them a GPU uses the default kernels. */
   tuning?: TuningOptions
   /**
@@ -311,7 +318,7 @@ async function watchGPU(onLost: BackendOptions['onLost']) {
   })
 }
 
-async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
+async function probeWasm({ wasm, threads }: BackendOptions): Promise<Candidate> {
   if (typeof WebAssembly === 'undefined') throw new Error(backendMessages.noWasm())
   const candidate: Candidate = {
     name: 'wasm',
@@ -319,23 +326,22 @@ async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
     tier: 1,
     remark: backendMessages.slowerThanGPU(),
     start: async () => {
-      const { getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm')
+      await importBackend('wasm')
       overrideWasmKernels()
-      await activateWasm(wasm, () => activate('wasm'))
+      const started = await activateWasm({ paths: wasm, threads, activate: () => activate('wasm') })
       guardHeap(tf.backend())
-      const threads = (await hasSimd()) && (await hasThreads()) ? getThreadsCount() : 1
-      const functions = await startWasmFunctions(tf.backend(), threads)
+      const functions = await startWasmFunctions(tf.backend(), started)
       registerOperations(tf.backend(), wasmOperations(functions))
-      candidate.device = await describeWasm(threads)
+      candidate.device = describeWasm(functions)
     },
   }
   return candidate
 }
 
-const hasSimd = () => tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
-
-async function describeWasm(threads: number): Promise<string> {
-  if (!(await hasSimd())) return backendMessages.noSimd()
+/** Describes the custom functions, which need SIMD. */
+function describeWasm(functions: WasmFunctions | undefined): string {
+  if (!functions) return backendMessages.noSimd()
+  const { threads } = functions
   return threads === 1 ? backendMessages.oneThread() : backendMessages.threads({ threads })
 }
 

@@ -12,8 +12,7 @@ export async function startStock(name: BackendName, wasm?: WasmPaths): Promise<v
   const activate = async () => {
     if (!(await tf.setBackend(name))) throw new Error(backendMessages.notInitialised())
   }
-  // With all threads for all kernels, as tfjs uses them.
-  if (name === 'wasm') return activateWasm(wasm, activate, () => true)
+  if (name === 'wasm') return void (await activateWasm({ paths: wasm, activate, stock: true }))
   await importBackend(name)
   return activate()
 }

@@ -38,6 +38,8 @@ export interface FusedLayers {
     options: NormOptions,
   ): T | undefined
   silu(x: Tensor): Tensor
+  /** dy (gate + y - y gate), the gradient of y = silu(x) from gate = sigmoid(x). */
+  siluGradient(dy: Tensor, gate: Tensor, y: Tensor): Tensor | undefined
   /** x Φ(x), with a small relative error for negative x as well. */
   gelu(x: Tensor): Tensor | undefined
   /** scale y (dy - sum y dy), with the sum over the last axis. */
@@ -218,6 +220,7 @@ const kernelOperations: readonly (keyof BackendOperations)[] = [
   'projections',
   'groupNorm',
   'silu',
+  'siluGradient',
   'gelu',
   'softmaxGradient',
   'attention',

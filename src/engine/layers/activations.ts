@@ -18,7 +18,7 @@ const siluOp = layerOp({
       // d/dx x s = s + x s (1 - s)
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [gate, y] = saved as [Tensor, Tensor]
-        return dy.mul(gate.add(y.sub(y.mul(gate))))
+        return activeBackend().siluGradient?.(dy, gate, y) ?? dy.mul(gate.add(y.sub(y.mul(gate))))
       },
     }
   },

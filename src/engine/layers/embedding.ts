@@ -27,19 +27,46 @@ export const timestepEmbedding = (
 ): Tensor2D => {
   const half = Math.floor(dim / 2)
   const frequencies = embeddingFrequencies(dim, freq_shift)
+  const [cos, sin] = flip_sin_to_cos ? [0, half] : [half, 0]
+  const writeRow = (row: Float32Array, step: number, order: 0 | 1 | 2) =>
+    frequencies.forEach((frequency, k) => {
+      const [c, s] = [Math.cos(step * frequency), Math.sin(step * frequency)]
+      const [ofCos, ofSin] = order === 0 ? [c, s] : order === 1 ? [-s, c] : [-c, -s]
+      row[cos + k] = frequency ** order * ofCos
+      row[sin + k] = frequency ** order * ofSin
+    })
   return withDerivatives(tensor, (order) => {
     const values = new Float32Array(t.length * dim)
-    const [cos, sin] = flip_sin_to_cos ? [0, half] : [half, 0]
-    frequencies.forEach((frequency, k) =>
-      t.forEach((step, i) => {
-        const [c, s] = [Math.cos(step * frequency), Math.sin(step * frequency)]
-        const [ofCos, ofSin] = order === 0 ? [c, s] : order === 1 ? [-s, c] : [-c, -s]
-        values[i * dim + cos + k] = frequency ** order * ofCos
-        values[i * dim + sin + k] = frequency ** order * ofSin
-      }),
-    )
+    const rows = order === 0 ? cachedRows(`${dim} ${flip_sin_to_cos} ${freq_shift}`) : undefined
+    t.forEach((step, i) => {
+      const row = values.subarray(i * dim, (i + 1) * dim)
+      const cached = rows?.get(step)
+      if (cached) row.set(cached)
+      else {
+        writeRow(row, step, order)
+        if (rows && rows.size < MAX_ROWS && Number.isInteger(step)) rows.set(step, row.slice())
+      }
+    })
     return tf.tensor2d(values, [t.length, dim])
   })
+}
+
+/**
+ * Embeddings of integer timesteps by the options of the embedding. Trainings repeat timesteps, and
+ * the sines of a batch take longer than a layer of a small network.
+ */
+const rowCaches = new Map<string, Map<number, Float32Array>>()
+
+/** The most embeddings that are cached, and timesteps of each. */
+const [MAX_CACHES, MAX_ROWS] = [8, 1024]
+
+function cachedRows(options: string): Map<number, Float32Array> {
+  const found = rowCaches.get(options)
+  if (found) return found
+  if (rowCaches.size >= MAX_CACHES) rowCaches.clear()
+  const rows = new Map<number, Float32Array>()
+  rowCaches.set(options, rows)
+  return rows
 }
 
 /**

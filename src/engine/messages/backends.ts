@@ -36,6 +36,8 @@ export const backendMessages = catalogue('backends', {
   tuned: 'Measured here: {choices}',
   tunedDefault: 'Measured here: the default kernels are the fastest',
   notTuned: 'The kernels could not be measured: {problem}',
+  threadFailed:
+    'A thread of the wasm backend failed. Run again: this process now computes with one thread.',
   computationFailed: 'a computation failed: {problem}',
 })
 

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { basename, resolve } from 'node:path'
 import { getErrorMessage } from '../../engine/base/fault.ts'
+import { MAX_THREADS } from '../../engine/backends/wasm/threads.ts'
 import type { BackendName, ImportOptions } from '../../engine/protocol.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { listStatuses } from './status.ts'
@@ -31,6 +32,8 @@ completely or not at all.
   --steps n              sets the steps of every training
   --target node          runs only this node and its inputs; repeatable
   --backend name         wasm (default), webgpu (needs the npm package webgpu), cpu, or auto
+  --threads n            threads of wasm, 1 to 8; default: LITEGRAPH_DIFFUSION_THREADS, or the number
+                         of cores, one less if there are more than 4. They do not change the results
   --checkpoint file      a checkpoint that a node uses: a ZIP, or the folder of a diffusers pipeline
                          or model; repeatable. To use it in a node that names another one:
                          --set "Load Checkpoint.checkpoint=file.zip" (folder.zip for a folder)
@@ -99,6 +102,8 @@ interface GraphArguments {
   settings: Record<string, string>
   steps: number | undefined
   backend: BackendName | 'auto'
+  /** Threads of wasm; undefined: the default. */
+  threads: number | undefined
   checkpoints: string[]
   datasets: string[]
   state: string | undefined
@@ -218,6 +223,7 @@ const optionTypes = {
   steps: { type: 'string' },
   target: { type: 'string', multiple: true },
   backend: { type: 'string' },
+  threads: { type: 'string' },
   checkpoint: { type: 'string', multiple: true },
   dataset: { type: 'string', multiple: true },
   nodes: { type: 'string', multiple: true },
@@ -255,7 +261,7 @@ const workflowOptions = ['out', 'set', 'steps', 'nodes'] as const
 const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   run: [
     ...workflowOptions,
-    ...(['target', 'backend', 'checkpoint', 'dataset'] as const),
+    ...(['target', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
     ...(['state', 'measure', 'verify', 'quiet'] as const),
   ],
   check: ['json', 'nodes'],
@@ -264,7 +270,8 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   page: ['out', 'set', 'steps', 'checkpoint', 'dataset'],
   onnx: [
     ...workflowOptions,
-    ...(['node', 'size', 'backend', 'checkpoint', 'dataset', 'state', 'measure', 'quiet'] as const),
+    ...(['node', 'size', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
+    ...(['state', 'measure', 'quiet'] as const),
   ],
   widget: ['out'],
   lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'within'],
@@ -378,6 +385,7 @@ function graphArguments(
     file,
     out,
     backend: parseBackend(values.backend ?? 'wasm'),
+    threads: values.threads === undefined ? undefined : parseThreads(values.threads),
     nodes: values.nodes ?? [],
     checkpoints: values.checkpoint ?? [],
     datasets: values.dataset ?? [],
@@ -476,6 +484,12 @@ function parseSteps(text: string): number {
   const steps = Number(text)
   if (!Number.isInteger(steps) || steps < 1) throw new UsageError(cliMessages.steps({ got: text }))
   return steps
+}
+
+function parseThreads(text: string): number {
+  const threads = Number(text)
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS) return threads
+  throw new UsageError(cliMessages.threads({ most: MAX_THREADS, got: text }))
 }
 
 function parseBackend(text: string): BackendName | 'auto' {

@@ -214,14 +214,14 @@ async function writeResults(
 }
 
 export async function startEngine(
-  { backend: prefer, measure }: Pick<RunArguments, 'backend' | 'measure'>,
+  { backend: prefer, threads, measure }: Pick<RunArguments, 'backend' | 'threads' | 'measure'>,
   store: StateStore | undefined,
   out: Terminal,
 ): Promise<BackendReport> {
   const missing = prefer === 'webgpu' || prefer === 'auto' ? await provideWebGPU() : undefined
   // Tuning choices must persist between runs; without a state folder the default kernels are used.
   const tuning = store && { store, remeasure: measure }
-  const report = await startBackend({ prefer, tuning })
+  const report = await startBackend({ prefer, threads, tuning })
   if (prefer !== 'auto' && report.name !== prefer)
     out.line(cliMessages.notice({ text: report.reason + (missing ? ` (${missing})` : '') }))
   return report

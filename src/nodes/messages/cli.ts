@@ -29,6 +29,7 @@ export const cliMessages = catalogue('cli', {
   position: 'Expected two numbers from 0 to 1 for --position, such as 0.5,0, got {got}.',
   setting: 'Expected Node.param=value for --set, got {got}.',
   steps: 'Expected an integer above 0 for --steps, got {got}.',
+  threads: 'Expected an integer from 1 to {most} for --threads, got {got}.',
   backend: 'Expected one of {names} for --backend, got {got}.',
   unusedFile:
     'No node uses the {kind} {name} (SHA-256 {hash}). Files that the workflow names: {named}. Choose it with --set "Node.{param}={name}", or leave it out.',

@@ -46,6 +46,11 @@ export interface ScriptOptions {
   /** Default: wasm. The last bits of results can differ between backends. */
   backend?: BackendName | 'auto'
   /**
+   * Threads of wasm, 1 to 8. Default: the environment variable LITEGRAPH_DIFFUSION_THREADS, or the
+   * number of cores, one less if there are more than 4. They do not change the results.
+   */
+  threads?: number
+  /**
    * Folder for pictures, tables and files of nodes, created if needed. If unset, none are written.
    */
   out?: string | undefined
@@ -96,9 +101,9 @@ export interface Script {
  * @throws Error if no backend is available
  */
 export async function start(options: ScriptOptions = {}): Promise<Script> {
-  const { backend = 'wasm', log = printLine } = options
+  const { backend = 'wasm', threads, log = printLine } = options
   if (backend === 'webgpu' || backend === 'auto') await provideWebGPU()
-  const report = await startBackend({ prefer: backend })
+  const report = await startBackend({ prefer: backend, threads })
   if (backend !== 'auto' && report.name !== backend) log(report.reason)
   const [checkpoints, datasets] = [
     createStoredFiles(memoryStore()),

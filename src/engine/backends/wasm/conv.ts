@@ -150,7 +150,7 @@ function runWasmConv(
   const { kernel, stride, spread, top, left } = work
   const { first, place, ins, outs } = order
   const layout = [...kernel, stride, spread, top, left, first, place, ins, outs]
-  wasm.runPhases(
+  wasm.startPhases(
     planKey('conv', ...y.shape, ...x.shape, ...layout, addedRows, hasResidual ? 1 : 0),
     [wasm.address(x.of), wasm.address(y.of), wasm.address(weights), address, residual ?? 0],
     ([x, y, weights, scratch, residual]) => {
@@ -175,8 +175,8 @@ const countAddedRows = ({ perItem }: Added) => perItem?.shape[0] ?? 1
 function writeVectors(wasm: WasmFunctions, added: Added, vectors: Float32Array, outs: number) {
   const rows = countAddedRows(added)
   const length = vectors.length / (1 + rows)
-  const bias = added.bias && wasm.values(added.bias)
-  const perItem = added.perItem && wasm.values(added.perItem)
+  const bias = added.bias && wasm.inputValues(added.bias)
+  const perItem = added.perItem && wasm.inputValues(added.perItem)
   vectors.fill(0)
   for (let row = 0; row < rows; row++)
     for (let channel = 0; channel < outs; channel++)

@@ -74,10 +74,10 @@ function writeGradient(
   const [pixels, rows] = padded === outs ? [0, 0] : [b * height * width, kh * kw * ins]
   const { address, values } = wasm.scratch((pixels + rows) * padded)
   values.fill(0)
-  wasm.values(out.of).fill(0)
+  wasm.newValues(out.of).fill(0)
   const { stride, pad } = geometry
   const shapes = [...x.shape, ...dy.shape, ...out.shape]
-  wasm.runPhases(
+  wasm.startPhases(
     planKey('filter gradient', ...shapes, stride, pad.top, pad.left),
     [wasm.address(x.of), wasm.address(dy.of), wasm.address(out.of), address],
     ([xAt, dyAt, outAt, scratch]) => {

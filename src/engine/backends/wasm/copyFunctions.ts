@@ -108,7 +108,13 @@ const gather = (count: number): Func =>
     },
   )
 
+/** Copies a number of bytes. In a shared memory, JavaScript copies word by word. */
+const copyVector = func({ from: 'i32', to: 'i32', bytes: 'i32' }, ({ from, to, bytes }) =>
+  copyBytes(to.get, from.get, bytes.get),
+)
+
 export const copyFunctions = {
+  copyVector,
   copyRows: copyRowsBy(16, (to, from) => store(to, load(from))),
   copyShortRows: copyRowsBy(4, (to, from) => f32.store(to, f32.load(from))),
   padItem,

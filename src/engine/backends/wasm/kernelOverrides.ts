@@ -8,6 +8,7 @@
 //   loops are slower than the same in JavaScript.
 // - Add has one thread.
 // - Small kernels get all threads; see xnnpackThreads.ts.
+// - They do not know that workers may still be computing their inputs.
 // UnsortedSegmentSum, the gradient of a row lookup, is missing in tfjs, and added here.
 import { tf } from '../../base/tf.ts'
 import { replaceKernel } from '../replaceKernel.ts'
@@ -16,7 +17,8 @@ import { batchMatMul } from './batchMatMul.ts'
 import type { KernelCall, KernelFunction, TensorHandle } from './kernelCall.ts'
 import { wasmSegmentSum } from './segmentSum.ts'
 import { wasmConcat, wasmIdentity, wasmSlice, wasmSplit } from './sliceConcat.ts'
-import { threadedKernels, threadLargeCalls } from './xnnpackThreads.ts'
+import { activeWasm } from './wasmFunctions.ts'
+import { threadLargeCalls } from './xnnpackThreads.ts'
 
 type Override = (call: KernelCall, stock: KernelFunction) => TensorHandle | TensorHandle[]
 
@@ -30,6 +32,17 @@ const overrides: Partial<Record<string, Override>> = {
   BatchMatMul: batchMatMul,
 }
 
+/** Stock kernels that access no memory. */
+const withoutMemory = new Set(['Reshape', 'ExpandDims'])
+
+/** Completes running jobs before a stock kernel accesses the memory. */
+const afterJobs =
+  (kernel: KernelFunction): KernelFunction =>
+  (call) => {
+    activeWasm()?.finish()
+    return kernel(call)
+  }
+
 /** Kernels that tfjs does not have. */
 const addedKernels = { UnsortedSegmentSum: wasmSegmentSum }
 
@@ -38,9 +51,10 @@ const addedKernels = { UnsortedSegmentSum: wasmSegmentSum }
  * again is harmless.
  */
 export function overrideWasmKernels(): void {
-  for (const name of new Set([...Object.keys(overrides), ...threadedKernels])) {
+  for (const { kernelName: name } of tf.getKernelsForBackend('wasm')) {
+    if (withoutMemory.has(name)) continue
     replaceKernel<KernelFunction>(name, 'wasm', (registered) => {
-      const [override, stock] = [overrides[name], threadLargeCalls(name, registered)]
+      const [override, stock] = [overrides[name], afterJobs(threadLargeCalls(name, registered))]
       // Strings are not in the heap, so they are left to the stock kernel.
       return override ? (call) => (hasStrings(call) ? stock(call) : override(call, stock)) : stock
     })

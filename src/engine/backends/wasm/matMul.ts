@@ -38,8 +38,8 @@ export function multiplyBatch(
   const isPlain = a.column === 1
   const { address, values } = wasm.scratch(isPlain ? items * k * m + m : 0)
   if (isPlain) values.fill(0, items * k * m)
-  else wasm.values(out).fill(0)
-  wasm.runPhases(
+  else wasm.newValues(out).fill(0)
+  wasm.startPhases(
     planKey('product', items, n, k, m, a.row, a.column, b.row, b.column),
     [wasm.address(left), wasm.address(right), wasm.address(out), address],
     (addresses) => {

@@ -36,7 +36,7 @@ export function groupNormForward(
   const [y, moments] = [wasm.makeTensor(x.shape), wasm.makeTensor<Tensor3D>([b, 2, groups])]
   const { address } = wasm.scratch(FORWARD_VECTORS * b * channelCount(x))
   const name = silu ? 'normSilu' : 'norm'
-  runPerItem(
+  startPerItem(
     wasm,
     `${name} ${eps}`,
     { x, groups, tensors: [x, weight, bias, moments, y], scratch: address },
@@ -70,7 +70,7 @@ export function groupNormBackward(
   const { address, values } = wasm.scratch(b * BACKWARD_VECTORS * c)
   values.fill(0)
   const name = silu ? 'normSiluGradient' : 'normGradient'
-  runPerItem(
+  startPerItem(
     wasm,
     name,
     { x, groups, tensors: [x, weight, bias, moments, dy, dx], scratch: address },
@@ -83,6 +83,7 @@ export function groupNormBackward(
       return (i) => callRecord(name, ...itemCall(i), from(i), to(i), sums(i), sums(i) + 4 * c)
     },
   )
+  wasm.finish()
   const totals = [new Float64Array(c), new Float64Array(c)] as const
   const inverses = wasm.values(moments)
   for (let i = 0; i < b; i++) {
@@ -103,10 +104,10 @@ interface ItemRun {
 }
 
 /**
- * Runs a call for each item, several in a job. `build` gets the addresses of the tensors, and then
+ * Starts a call for each item, several in a job. `build` gets the addresses of the tensors, and then
  * that of the scratch memory.
  */
-function runPerItem(
+function startPerItem(
   wasm: WasmFunctions,
   name: string,
   { x, groups, tensors, scratch }: ItemRun,
@@ -115,7 +116,7 @@ function runPerItem(
 ) {
   const items = x.shape[0]
   const itemsPerJob = Math.ceil(items / (4 * wasm.threads))
-  wasm.runPhases(
+  wasm.startPhases(
     planKey(name, ...x.shape, groups),
     [...tensors.map((tensor) => wasm.address(tensor)), scratch],
     (addresses) => {

@@ -7,6 +7,7 @@ import { wasmGelu } from './layers/gelu.ts'
 import { wasmGroupNorm } from './layers/groupNorm.ts'
 import { reverseAxes, transpose } from './layers/transpose.ts'
 import { wasmTrainingOperations } from './training.ts'
+import { siluGradient } from './vectorOps.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
 
 /** Returns the operations; without SIMD there are no custom functions. */
@@ -20,12 +21,14 @@ const functionOperations = (wasm: WasmFunctions): BackendOperations => ({
   conv2d: (layer) => wasmConv2d(wasm, layer),
   linearForward: (x, weight, bias) => wasmLinearForward(wasm, x, weight, bias),
   linearInputGradient: (dy, weight) => linearBackwardInput(wasm, dy, weight),
-  linearWeightGradients: (x, dy, _, bias) => [
-    linearWeightGradient(wasm, x, dy),
-    ...(bias ? [sumChannels(wasm, dy)] : []),
-  ],
+  linearWeightGradients: (x, dy, _, bias) => {
+    // First, because it waits for the worker pool.
+    const sums = bias ? [sumChannels(wasm, dy)] : []
+    return [linearWeightGradient(wasm, x, dy), ...sums]
+  },
   groupNorm: (x, weight, bias, options) => wasmGroupNorm(wasm, x, weight, bias, options),
   gelu: (x) => wasmGelu(wasm, x),
+  siluGradient: (dy, gate, y) => siluGradient(wasm, dy, gate, y),
   channelSums: (x) => sumChannels(wasm, x),
   ...wasmTrainingOperations(wasm),
 })

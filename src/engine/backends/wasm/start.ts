@@ -1,41 +1,57 @@
-// Starts the wasm backend with threads, which are available on cross-origin isolated pages.
+// Starts the wasm backend with threads, which are available in Node and on cross-origin isolated
+// pages.
+import { nodeProcess } from '../../base/nodeModule.ts'
 import { tf } from '../../base/tf.ts'
 import type { WasmPaths } from '../../protocol.ts'
+import { withSharedMemory } from './sharedMemory.ts'
 import { createThreadedBackend } from './threadedModule.ts'
-import { availableCores, overrideCoreCount, threadCount, watchThreadFailure } from './threads.ts'
+import { overrideCoreCount, wantedThreads, watchThreadFailure } from './threads.ts'
 import { reserveThreadsForLargeKernels } from './xnnpackThreads.ts'
 
 const THREADS = 'WASM_HAS_MULTITHREAD_SUPPORT'
-
-export const hasThreads = async () => Boolean(await tf.env().getAsync(THREADS))
 
 type Factory = NonNullable<ReturnType<typeof tf.findBackendFactory>>
 
 /** tfjs's factory, which starts one thread. */
 let stockFactory: Factory
 
+interface WasmStart {
+  paths: WasmPaths | undefined
+  /** Makes it tfjs's active backend, or throws. */
+  activate(): Promise<void>
+  /** Default: see {@link wantedThreads}. */
+  threads?: number | undefined
+  /** Uses threads as tfjs does by itself: in pages alone, for all kernels. */
+  stock?: boolean
+}
+
 /**
  * Activates wasm with threads, or with one if they do not start: the server may not send their
- * script, or the page's content security policy may forbid it.
- * @param accept prepares the backend with threads; false if it cannot use them
+ * script, or the page's content security policy may forbid it. Returns the number of threads that
+ * the memory can be shared with, including this one.
  */
-export async function activateWasm(
-  paths: WasmPaths | undefined,
-  activate: () => Promise<void>,
-  accept: (backend: object) => boolean = reserveThreadsForLargeKernels,
-): Promise<void> {
-  const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
+export async function activateWasm(start: WasmStart): Promise<number> {
+  const { setThreadsCount, setWasmPaths, getThreadsCount } =
+    await import('@tensorflow/tfjs-backend-wasm')
+  const { paths, activate, stock = false } = start
   if (paths !== undefined && !tf.engine().registry.wasm) setWasmPaths(completePaths(paths))
   stockFactory ??= tf.findBackendFactory('wasm')
-  const threads = threadCount(availableCores())
-  if (threads > 1 && (await hasThreads())) {
+  const threads = wantedThreads(start.threads)
+  const isNode = nodeProcess() !== undefined
+  if (threads > 1 && !isNode && (await tf.env().getAsync(THREADS))) {
     setThreadsCount(threads)
     registerWasm(() => createThreadedBackend(paths))
-    if ((await activateThreads(threads, activate)) && accept(tf.backend())) return
+    const accept = stock ? () => true : reserveThreadsForLargeKernels
+    if ((await activateThreads(threads, activate)) && accept(tf.backend())) return getThreadsCount()
   }
   tf.env().set(THREADS, false)
   registerWasm(stockFactory)
-  await activate()
+  if (threads === 1 || !isNode || stock) {
+    await activate()
+    return 1
+  }
+  await withSharedMemory(activate)
+  return threads
 }
 
 /**

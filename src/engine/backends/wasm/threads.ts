@@ -1,7 +1,11 @@
 // Number of threads of the wasm backend, and what their start needs.
+import { nodeModule, nodeProcess } from '../../base/nodeModule.ts'
 
 /** tfjs starts eight workers; threads beyond these and the calling one would never start. */
-const MAX_THREADS = 8
+export const MAX_THREADS = 8
+
+/** Environment variable with the number of threads in Node. */
+const VARIABLE = 'LITEGRAPH_DIFFUSION_THREADS'
 
 /**
  * Returns the number of threads for this many cores: all of them, but of more than four one is left
@@ -9,9 +13,19 @@ const MAX_THREADS = 8
  */
 export const threadCount = (cores: number) => Math.min(cores > 4 ? cores - 1 : cores, MAX_THREADS)
 
+/**
+ * Returns the number of threads to start: those that the caller or, in Node, the environment
+ * variable asks for, or as many as {@link threadCount}.
+ */
+export function wantedThreads(wanted?: number): number {
+  const asked = wanted ?? Number(nodeProcess()?.env[VARIABLE])
+  return asked >= 1 ? Math.min(Math.floor(asked), MAX_THREADS) : threadCount(availableCores())
+}
+
 /** Returns the number of cores that the machine, or the browser for it, reports. */
 export const availableCores = () =>
-  (globalThis.navigator as Navigator | undefined)?.hardwareConcurrency || 1
+  nodeModule('node:os')?.availableParallelism() ??
+  ((globalThis.navigator as Navigator | undefined)?.hardwareConcurrency || 1)
 
 /**
  * Overrides `navigator.hardwareConcurrency`: tfjs allows half as many threads, on the assumption

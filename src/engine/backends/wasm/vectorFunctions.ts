@@ -102,6 +102,19 @@ const addShort = func({ a: 'i32', end: 'i32', b: 'i32', y: 'i32' }, ({ a, end, b
   ]),
 )
 
+/** dx = dy (gate + y - y gate), the gradient of y = x gate, where gate is the sigmoid of x. */
+const siluGradient = func(
+  { dy: 'i32', end: 'i32', gate: 'i32', y: 'i32', dx: 'i32' },
+  ({ dy, end, gate, y, dx }, local) => {
+    const [g, value] = newLocals(local, 'v128', 2)
+    return overVectors([dy, gate, y, dx], end.get, [
+      g.set(load(gate.get)),
+      value.set(load(y.get)),
+      store(dx.get, mul(load(dy.get), add(g.get, sub(value.get, mul(value.get, g.get))))),
+    ])
+  },
+)
+
 export const vectorFunctions = {
   adam: adamFunction(false),
   amsgrad: adamFunction(true),
@@ -109,4 +122,5 @@ export const vectorFunctions = {
   squares,
   addition,
   addShort,
+  siluGradient,
 }

@@ -49,7 +49,7 @@ export function wasmAdamStep(wasm: WasmFunctions, step: ClippedAdamStep): Tensor
   const [largestSource, largestTarget] = [address(largest), address(results[3])]
   const plus = (offset: number) => (address: number) => address + offset
   const name = largest ? 'amsgrad' : 'adam'
-  wasm.runJobs(
+  wasm.startJobs(
     chunkJobs(weights.size, (begin, end) => {
       const ranges = [...sources.map(plus(begin)), sources[0] + end, ...targets.map(plus(begin))]
       const largestRange = [largestSource + begin, largestTarget + begin]
@@ -81,7 +81,7 @@ export function interpolate(
 ): Tensor1D {
   const y = wasm.makeTensor<Tensor1D>(a.shape)
   const [from, other, to] = [wasm.address(a), wasm.address(b), wasm.address(y)]
-  wasm.runJobs(
+  wasm.startJobs(
     chunkJobs(a.size, (begin, end) =>
       callRecord('blend', from + begin, from + end, other + begin, to + begin, floatBits(factor)),
     ),
@@ -116,7 +116,7 @@ export function addTensors(
   size: number,
 ): void {
   const [from, other, to] = [wasm.address(a), wasm.address(b), wasm.address(y)]
-  wasm.runJobs(
+  wasm.startJobs(
     chunkJobs(size, (begin, end) =>
       callRecord('addition', from + begin, from + end, other + begin, to + begin),
     ),
@@ -131,7 +131,7 @@ const GELU_COST = 60
 export function geluForward(wasm: WasmFunctions, x: Tensor): Tensor {
   const y = wasm.makeTensor(x.shape)
   const [from, to] = [wasm.address(x), wasm.address(y)]
-  wasm.runJobs(
+  wasm.startJobs(
     chunkJobs(x.size, (begin, end) => callRecord('gelu', from + begin, from + end, to + begin)),
     GELU_COST * x.size,
   )
@@ -142,7 +142,7 @@ export function geluForward(wasm: WasmFunctions, x: Tensor): Tensor {
 export function geluBackward(wasm: WasmFunctions, x: Tensor, dy: Tensor): Tensor {
   const dx = wasm.makeTensor(x.shape)
   const [from, above, to] = [wasm.address(x), wasm.address(dy), wasm.address(dx)]
-  wasm.runJobs(
+  wasm.startJobs(
     chunkJobs(x.size, (begin, end) =>
       callRecord('geluGradient', from + begin, from + end, above + begin, to + begin),
     ),
@@ -151,14 +151,44 @@ export function geluBackward(wasm: WasmFunctions, x: Tensor, dy: Tensor): Tensor
   return dx
 }
 
+/**
+ * Returns the gradient of SiLU, from its sigmoid and its output, with the bits of tfjs's kernels.
+ * Returns undefined for tensors of fewer than four numbers.
+ */
+export function siluGradient(
+  wasm: WasmFunctions,
+  dy: Tensor,
+  gate: Tensor,
+  y: Tensor,
+): Tensor | undefined {
+  if (!hasFullVector(dy)) return undefined
+  const dx = wasm.makeTensor(dy.shape)
+  const [above, sigmoid, output, to] = [dy, gate, y, dx].map((tensor) => wasm.address(tensor))
+  wasm.startJobs(
+    chunkJobs(dy.size, (begin, end) =>
+      callRecord(
+        'siluGradient',
+        above + begin,
+        above + end,
+        sigmoid + begin,
+        output + begin,
+        to + begin,
+      ),
+    ),
+    SIMPLE_COST * dy.size,
+  )
+  return dx
+}
+
 /** Concatenates the elements of all tensors. */
 export function concatTensors(wasm: WasmFunctions, tensors: readonly Tensor[]): Tensor1D {
   const y = wasm.makeTensor<Tensor1D>([tensors.reduce((sum, { size }) => sum + size, 0)])
   let to = wasm.address(y)
-  for (const tensor of tensors) {
-    wasm.copy(wasm.address(tensor), to, 4 * tensor.size)
+  startCopies(wasm, y.size, tensors, (tensor) => {
+    const copy = callRecord('copyVector', wasm.address(tensor), to, 4 * tensor.size)
     to += 4 * tensor.size
-  }
+    return copy
+  })
   return y
 }
 
@@ -166,9 +196,22 @@ export function concatTensors(wasm: WasmFunctions, tensors: readonly Tensor[]): 
 export function splitTensor(wasm: WasmFunctions, x: Tensor1D, like: readonly Tensor[]): Tensor[] {
   const parts = like.map(({ shape }) => wasm.makeTensor(shape))
   let from = wasm.address(x)
-  for (const part of parts) {
-    wasm.copy(from, wasm.address(part), 4 * part.size)
+  startCopies(wasm, x.size, parts, (part) => {
+    const copy = callRecord('copyVector', from, wasm.address(part), 4 * part.size)
     from += 4 * part.size
-  }
+    return copy
+  })
   return parts
 }
+
+/** Starts a copy for each tensor, of this size in all. */
+const startCopies = (
+  wasm: WasmFunctions,
+  size: number,
+  tensors: readonly Tensor[],
+  buildCall: (tensor: Tensor) => CallRecord,
+) =>
+  wasm.startJobs(
+    tensors.map((tensor) => [buildCall(tensor)]),
+    SIMPLE_COST * size,
+  )

@@ -14,7 +14,9 @@ import type { StockWasmBackend, TensorHandle } from './kernelCall.ts'
 import { normFunctions } from './normFunctions.ts'
 import { geluFunctions } from './geluFunctions.ts'
 import { vectorFunctions } from './vectorFunctions.ts'
+import { finishBeforeReading, PostponedFrees } from './runningJobs.ts'
 import { winogradFunctions } from './winogradFunctions.ts'
+import type { PoolPhase } from './workerPool.ts'
 import { WorkerPool } from './workerPool.ts'
 
 const functions = {
@@ -50,10 +52,10 @@ export const repeatCalls = (count: number, build: (item: number) => Job): Job =>
   count === 1 ? build(0) : [[functionIndex.repeat, encodeRepeat(count, build(0), build(1))]]
 
 /**
- * The number of multiplications, or other work that takes as long, from which waking other threads
- * pays: some hundredths of a millisecond.
+ * The number of multiplications, or other work that takes as long, from which starting a run of the
+ * pool pays: some microseconds. What the workers have not taken, this thread runs itself.
  */
-const MIN_PARALLEL_WORK = 500_000
+const MIN_POOL_WORK = 100_000
 
 /**
  * Returns the key of a call plan. Concatenation is faster than joining an array, which would take
@@ -80,7 +82,10 @@ interface HostBackend extends StockWasmBackend {
     HEAPU8: Uint8Array
   }
   dispose(): void
-  dataIdMap: { get(dataId: object): { memoryOffset: number } }
+  readSync(dataId: object, start?: number, end?: number): unknown
+  /** The number of the next tensor's data. */
+  dataIdNextNumber: number
+  dataIdMap: { get(dataId: object): { id: number; memoryOffset: number } }
 }
 
 /** A buffer that is reused from call to call, and grows as needed. */
@@ -103,22 +108,42 @@ class ScratchBuffer {
   }
 }
 
+/** Scratch memory of a layer, and the encoded jobs. */
+interface Buffers {
+  scratch: ScratchBuffer
+  jobs: ScratchBuffer
+}
+
+const newBuffers = (host: HostBackend): Buffers => ({
+  scratch: new ScratchBuffer(host),
+  jobs: new ScratchBuffer(host),
+})
+
 /** The custom functions of a running wasm backend, and access to its memory. */
 export class WasmFunctions {
   /** Names of the functions, by index. */
   readonly names = names
-  private readonly scratchBuffer: ScratchBuffer
-  private readonly jobBuffer: ScratchBuffer
+  /** The running jobs use the first ones; what comes next is prepared in the others. */
+  private buffers: readonly [Buffers, Buffers]
   private readonly plans = new Map<string, PlannedPhase[]>()
   private words: Int32Array = new Int32Array()
+  private frees: PostponedFrees | undefined
+  /** Whether workers may be using the memory. */
+  private isRunning = false
+  /** Ids from which on tensors were made after the run before the last, and after the last run. */
+  private oldTensors = 0
+  private newTensors = 0
 
   constructor(
     private readonly runJob: (at: number) => void,
     private readonly host: HostBackend,
     private readonly pool: WorkerPool | undefined,
   ) {
-    this.scratchBuffer = new ScratchBuffer(host)
-    this.jobBuffer = new ScratchBuffer(host)
+    this.buffers = [newBuffers(host), newBuffers(host)]
+    if (!pool) return
+    const finish = () => this.finish()
+    this.frees = new PostponedFrees(host.wasm, finish)
+    finishBeforeReading(host, finish)
   }
 
   /** The number of threads, including this one. */
@@ -135,9 +160,15 @@ export class WasmFunctions {
    * Runs independent jobs, on all threads if they are enough work. Threads do not affect the bits.
    */
   runJobs(jobs: readonly Job[], multiplications: number): void {
-    const table = this.jobBuffer.reserve(wordCount(jobs))
+    this.startJobs(jobs, multiplications)
+    this.finish()
+  }
+
+  /** Starts {@link runJobs}: see {@link finish}. */
+  startJobs(jobs: readonly Job[], multiplications: number): void {
+    const table = this.buffers[1].jobs.reserve(wordCount(jobs))
     writeJobs(jobs, this.heap(), table)
-    this.execute(table, jobs.length, multiplications)
+    this.start([{ table, count: jobs.length, multiplications }])
   }
 
   /**
@@ -149,22 +180,63 @@ export class WasmFunctions {
     addresses: readonly number[],
     build: (addresses: readonly number[]) => readonly Phase[],
   ): void {
+    this.startPhases(key, addresses, build)
+    this.finish()
+  }
+
+  /** Starts {@link runPhases}: see {@link finish}. */
+  startPhases(
+    key: string,
+    addresses: readonly number[],
+    build: (addresses: readonly number[]) => readonly Phase[],
+  ): void {
     let plan = this.plans.get(key)
     if (!plan) {
       if (this.plans.size >= MAX_PLANS) this.plans.clear()
       this.plans.set(key, (plan = compilePhases(addresses.length, build)))
     }
-    for (const phase of plan) {
-      const table = this.jobBuffer.reserve(phase.words.length)
+    const words = plan.reduce((sum, { words }) => sum + words.length, 0)
+    let table = this.buffers[1].jobs.reserve(words)
+    const phases = plan.map((phase) => {
+      const { count, multiplications } = phase
+      const written = { table, count, multiplications }
       writePhase(phase, addresses, this.heap(), table)
-      this.execute(table, phase.count, phase.multiplications)
-    }
+      table += 4 * phase.words.length
+      return written
+    })
+    this.start(phases)
   }
 
-  private execute(table: number, count: number, multiplications: number) {
-    const isParallel = this.pool && multiplications >= MIN_PARALLEL_WORK && count > 1
-    if (isParallel && this.pool?.run(count, table)) return
-    for (let i = 0; i < count; i++) this.runJob(table + 4 * i)
+  private start(phases: readonly (PoolPhase & { multiplications: number })[]) {
+    this.finish()
+    const isWorth = phases.some(({ multiplications }) => multiplications >= MIN_POOL_WORK)
+    if (isWorth && this.pool?.start(phases)) {
+      this.isRunning = true
+      this.frees?.begin()
+      this.buffers = [this.buffers[1], this.buffers[0]]
+      this.oldTensors = this.newTensors
+      this.newTensors = this.host.dataIdNextNumber
+      return
+    }
+    for (const { table, count } of phases)
+      for (let i = 0; i < count; i++) this.runJob(table + 4 * i)
+  }
+
+  /**
+   * Completes what was started last. Until then, workers may be computing it, while this thread
+   * prepares what comes next: it can create and dispose tensors and fill new scratch memory, but must
+   * not access the memory of tensors other than by the methods here, which wait where they have to.
+   *
+   * @throws Error if a worker failed
+   */
+  finish(): void {
+    if (!this.isRunning) return
+    this.isRunning = false
+    try {
+      this.pool?.finish()
+    } finally {
+      this.frees?.end()
+    }
   }
 
   /** Returns a tensor with uninitialised values, which tf.tidy disposes. */
@@ -180,21 +252,38 @@ export class WasmFunctions {
 
   /** Returns a view of a tensor's values, which is valid until another tensor is made. */
   values(tensor: TensorHandle): Float32Array {
-    return this.host.typedArrayFromHeap(tensor) as Float32Array
+    this.finish()
+    return this.view(tensor)
   }
 
   /**
-   * Returns scratch memory of `length` floats, valid until the next call, or until a tensor is
-   * made.
+   * Returns {@link values} of an input of a layer. Does not wait for the running jobs if the tensor
+   * was made before the ones before them were started: every layer makes its outputs right before it
+   * starts its jobs, so the running jobs do not write it.
    */
-  scratch(length: number): { address: number; values: Float32Array } {
-    const address = this.scratchBuffer.reserve(length)
-    return { address, values: new Float32Array(this.host.wasm.HEAPU8.buffer, address, length) }
+  inputValues(tensor: TensorHandle): Float32Array {
+    const isOld = this.host.dataIdMap.get(tensor.dataId).id < this.oldTensors
+    return isOld ? this.view(tensor) : this.values(tensor)
   }
 
-  /** Copies bytes from one address to another. */
-  copy(from: number, to: number, bytes: number): void {
-    this.heap().copyWithin(to / 4, from / 4, (from + bytes) / 4)
+  /** Returns {@link values} of a tensor for which no jobs were started yet. */
+  newValues(tensor: TensorHandle): Float32Array {
+    return this.view(tensor)
+  }
+
+  private view({ dataId, shape }: TensorHandle): Float32Array {
+    const { buffer } = this.host.wasm.HEAPU8
+    const { memoryOffset } = this.host.dataIdMap.get(dataId)
+    return new Float32Array(buffer, memoryOffset, tf.util.sizeFromShape(shape))
+  }
+
+  /**
+   * Returns scratch memory of `length` floats for the next jobs. `values` are valid until the next
+   * call, or until a tensor is made.
+   */
+  scratch(length: number): { address: number; values: Float32Array } {
+    const address = this.buffers[1].scratch.reserve(length)
+    return { address, values: new Float32Array(this.host.wasm.HEAPU8.buffer, address, length) }
   }
 
   /** Returns a view of the entire memory, which has to be created again when it has grown. */
@@ -227,8 +316,8 @@ export async function startWasmFunctions(
     shared && threads > 1
       ? await WorkerPool.start(threads - 1, { module, memory, runJob })
       : undefined
-  if (pool) stopPoolOnDispose(host, pool)
   const started = new WasmFunctions(runJob, host, pool)
+  if (pool) stopPoolOnDispose(host, pool)
   functionsByBackend.set(backend, started)
   return started
 }

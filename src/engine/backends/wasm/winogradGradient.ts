@@ -71,7 +71,7 @@ export function winogradFilterGradient(
   const { itemsPerBatch, sumFloats, tiles } = layout
   const { address, values } = wasm.scratch(tiles + itemsPerBatch * itemTileFloats(dy, ins))
   values.fill(0, 0, sumFloats)
-  wasm.runPhases(
+  wasm.startPhases(
     planKey('filter gradient in tiles', ...x.shape, ...dy.shape, pad.top, pad.left),
     [wasm.address(x.of), wasm.address(dy.of), wasm.address(out.of), address],
     ([xAt, dyAt, outAt, scratch]) => {

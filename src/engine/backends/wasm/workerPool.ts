@@ -1,16 +1,15 @@
-// Pool of workers that run jobs beside the calling thread, in the same memory. The jobs of a run
+// Pool of workers that run jobs beside the calling thread, in the same memory. The jobs of a phase
 // are independent, and each thread takes the next one; results do not depend on which
 // thread runs which job.
 //
-// The calling thread runs jobs too, so a worker that is late, or asleep, costs nothing but its
-// help. The caller waits for a worker that is delayed within a job, because its core is busy. Where
-// that costs more than the workers save, they are skipped for a while.
-import type { PoolStart } from './poolProtocol.ts'
-import { DONE, GENERATION, REMAINING, TABLE } from './poolProtocol.ts'
-import { threadScriptUrl } from './threadScript.ts'
-
-/** Milliseconds that workers have to start. */
-const START_TIMEOUT = 10_000
+// The calling thread starts a run, goes on with its JavaScript, and later runs the jobs that remain.
+// So a worker that is late, or asleep, costs nothing but its help. The caller waits for a worker
+// that is delayed within a job, because its core is busy. Where that costs more than the workers
+// save, they are skipped for a while.
+import { backendMessages } from '../../messages/backends.ts'
+import { takeJobs } from './poolLoop.ts'
+import { MAX_JOBS, MAX_PHASES, poolWords } from './poolProtocol.ts'
+import { startPoolWorker, type PoolWorker } from './poolWorkers.ts'
 
 /** The number of runs after which the benefit of the workers is checked. */
 const RUNS_PER_CHECK = 64
@@ -33,11 +32,12 @@ export class PoolBenefit {
   }
 
   /**
-   * Records a run of `count` jobs. The caller ran `ownJobs` of them in `workedMs`, and then waited
-   * for the others for `waitedMs`.
+   * Records a run of `count` jobs. The caller spent `elsewhereMs` in its JavaScript, ran `ownJobs`
+   * of the jobs in `workedMs`, and waited for the others for `waitedMs`.
    */
-  record(count: number, ownJobs: number, workedMs: number, waitedMs: number) {
-    if (ownJobs > 0) this.savedMs += (workedMs / ownJobs) * (count - ownJobs) - waitedMs
+  record(count: number, ownJobs: number, workedMs: number, waitedMs: number, elsewhereMs = 0) {
+    const foreignMs = ownJobs > 0 ? (workedMs / ownJobs) * (count - ownJobs) : elsewhereMs
+    this.savedMs += foreignMs - waitedMs
     if (++this.runs < RUNS_PER_CHECK) return
     const isLoss = this.savedMs < 0
     this.runsToSkip = isLoss ? this.nextSkip : 0
@@ -46,35 +46,87 @@ export class PoolBenefit {
   }
 }
 
+/** Seconds without a finished job after which a worker that runs one is taken for dead. */
+const MAX_SECONDS_PER_JOB = 60
+
+/**
+ * Watches a wait for workers, which is by polling: a page's thread must not sleep, and most waits
+ * take a fraction of a millisecond.
+ */
+class Watch {
+  private done = 0
+  private seconds = 0
+  private tick: number | undefined
+
+  constructor(private readonly words: Int32Array) {}
+
+  /** Returns whether a worker seems to have died in a job. */
+  isHopeless(): boolean {
+    if (this.seconds >= MAX_SECONDS_PER_JOB) return true
+    const now = performance.now()
+    this.tick ??= now
+    if (now - this.tick < 1000) return false
+    this.tick = now
+    const done = this.countDone()
+    // A machine that was suspended in between adds a second, not hours.
+    this.seconds = done === this.done ? this.seconds + 1 : 0
+    this.done = done
+    return this.seconds >= MAX_SECONDS_PER_JOB
+  }
+
+  private countDone(): number {
+    let done = 0
+    for (let phase = 0; phase < this.words[poolWords.phases]; phase++)
+      done += this.words[poolWords.first + phase * poolWords.perPhase + poolWords.done]
+    return done
+  }
+}
+
+/** Jobs whose addresses are at `table`. */
+export interface PoolPhase {
+  count: number
+  table: number
+}
+
+/** The run that was started and not finished, and what our thread did for it. */
+interface Run {
+  number: number
+  jobs: number
+  began: number
+  ownJobs: number
+  workedMs: number
+  error: unknown
+}
+
 export class WorkerPool {
   private readonly words: Int32Array
   private readonly benefit = new PoolBenefit()
+  private current: Run | undefined
+  private hasFailed = false
 
   private constructor(
-    private readonly workers: Worker[],
+    private readonly workers: PoolWorker[],
     shared: SharedArrayBuffer,
-    private readonly runJob: (at: number) => void,
+    private readonly runJob: (address: number) => void,
   ) {
     this.words = new Int32Array(shared)
   }
 
-  /** Starts `size` workers. Returns undefined if they do not start: a CSP may forbid it. */
+  /** Starts `size` workers. Returns undefined if they do not start. */
   static async start(
     size: number,
     { module, memory, runJob }: PoolWork,
   ): Promise<WorkerPool | undefined> {
-    const shared = new SharedArrayBuffer(16)
-    const workers: Worker[] = []
-    try {
-      for (let i = 0; i < size; i++) workers.push(new Worker(threadScriptUrl()))
-      await Promise.all(
-        workers.map((worker) => startPoolWorker(worker, { module, memory, shared })),
-      )
-      return new WorkerPool(workers, shared, runJob)
-    } catch {
-      workers.forEach((worker) => worker.terminate())
-      return undefined
-    }
+    const shared = new SharedArrayBuffer(4 * (poolWords.first + MAX_PHASES * poolWords.perPhase))
+    const starts = await Promise.allSettled(
+      Array.from({ length: size }, () =>
+        startPoolWorker({ module, memory, shared, at: poolWords }),
+      ),
+    )
+    const workers = starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : []))
+    if (workers.length === size) return new WorkerPool(workers, shared, runJob)
+    workers.forEach((worker) => worker.stop())
+    return undefined
   }
 
   /** The number of workers. */
@@ -83,35 +135,71 @@ export class WorkerPool {
   }
 
   /**
-   * Runs the `count` jobs whose addresses are at `table`. Returns false, with nothing done, if the
-   * workers are being skipped.
+   * Starts a run of phases, one after the other. Returns false, with nothing done, if the workers
+   * are being skipped, if they are stopped because a job has failed, or for more phases or jobs than
+   * a run can have. Until {@link finish}, memory that the jobs use must not be touched.
    */
-  run(count: number, table: number): boolean {
-    if (this.benefit.shouldSkip()) return false
+  start(phases: readonly PoolPhase[]): boolean {
+    if (phases.length > MAX_PHASES || phases.some(({ count }) => count > MAX_JOBS)) return false
+    if (this.hasFailed || this.benefit.shouldSkip()) return false
     const { words } = this
+    const number = (Atomics.load(words, poolWords.run) + 1) | 0
+    Atomics.store(words, poolWords.failed, 0)
+    Atomics.store(words, poolWords.phases, phases.length)
+    phases.forEach(({ count, table }, i) => {
+      const first = poolWords.first + i * poolWords.perPhase
+      Atomics.store(words, first + poolWords.done, 0)
+      Atomics.store(words, first + poolWords.count, count)
+      Atomics.store(words, first + poolWords.table, table)
+      const state = (number << poolWords.countBits) | count
+      Atomics.store(words, first + poolWords.state, state)
+    })
+    Atomics.store(words, poolWords.run, number)
+    Atomics.notify(words, poolWords.run)
+    const jobs = phases.reduce((sum, { count }) => sum + count, 0)
     const began = performance.now()
-    let jobsRun = 0
-    Atomics.store(words, TABLE, table)
-    Atomics.store(words, DONE, 0)
-    Atomics.store(words, REMAINING, count)
-    Atomics.add(words, GENERATION, 1)
-    Atomics.notify(words, GENERATION)
-    for (;;) {
-      const remaining = Atomics.sub(words, REMAINING, 1)
-      if (remaining <= 0) break
-      this.runJob(table + 4 * (remaining - 1))
-      Atomics.add(words, DONE, 1)
-      jobsRun++
-    }
-    const done = performance.now()
-    // Busy waiting: a page's thread must not sleep, and the rest takes a fraction of a millisecond.
-    while (Atomics.load(words, DONE) < count);
-    this.benefit.record(count, jobsRun, done - began, performance.now() - done)
+    this.current = { number, jobs, began, ownJobs: 0, workedMs: 0, error: undefined }
     return true
   }
 
+  /**
+   * Runs jobs of the started run, if there is one, until all are completed.
+   *
+   * @throws Error if a job failed, on whichever thread
+   */
+  finish(): void {
+    const run = this.current
+    if (!run) return
+    this.current = undefined
+    const { words } = this
+    const came = performance.now()
+    const watch = new Watch(words)
+    const runJob = (address: number) => this.runOwnJob(run, address)
+    takeJobs(words, poolWords, run.number, runJob, () => watch.isHopeless())
+    // Not before all threads are done: they use the memory.
+    if (watch.isHopeless() || Atomics.load(words, poolWords.failed) !== 0) {
+      this.hasFailed = true
+      this.stop()
+      throw run.error ?? new Error(backendMessages.threadFailed())
+    }
+    const waitedMs = performance.now() - came - run.workedMs
+    this.benefit.record(run.jobs, run.ownJobs, run.workedMs, waitedMs, came - run.began)
+  }
+
+  private runOwnJob(run: Run, address: number) {
+    const began = performance.now()
+    try {
+      this.runJob(address)
+    } catch (error) {
+      run.error ??= error
+      Atomics.store(this.words, poolWords.failed, 1)
+    }
+    run.workedMs += performance.now() - began
+    run.ownJobs++
+  }
+
   stop() {
-    this.workers.forEach((worker) => worker.terminate())
+    this.workers.forEach((worker) => worker.stop())
   }
 }
 
@@ -119,20 +207,5 @@ export interface PoolWork {
   module: WebAssembly.Module
   memory: WebAssembly.Memory
   /** The module's function of this name, for the calling thread. */
-  runJob: (at: number) => void
+  runJob: (address: number) => void
 }
-
-const startPoolWorker = (worker: Worker, message: PoolStart) =>
-  new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(reject, START_TIMEOUT)
-    worker.onmessage = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-    worker.onerror = (event) => {
-      event.preventDefault()
-      clearTimeout(timer)
-      reject(new Error(event.message))
-    }
-    worker.postMessage(message)
-  })

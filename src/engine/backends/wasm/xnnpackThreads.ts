@@ -94,6 +94,3 @@ export function threadLargeCalls(kernelName: string, kernel: KernelFunction): Ke
     }
   }
 }
-
-/** Names of the kernels to wrap. */
-export const threadedKernels = Object.keys(workEstimates)

@@ -40,6 +40,8 @@ export const koBackends: Translation<typeof backendMessages> = {
   tuned: '여기서 측정한 결과: {choices}',
   tunedDefault: '여기서 측정한 결과: 기본 커널이 가장 빠릅니다',
   notTuned: '커널을 측정하지 못했습니다: {problem~}',
+  threadFailed:
+    'wasm 백엔드의 스레드 하나가 실패했습니다. 다시 실행하세요. 이제부터 스레드 1개로 계산합니다.',
   computationFailed: '계산하지 못했습니다: {problem}',
 }
 

@@ -18,7 +18,9 @@ export const wasmConv2d = (wasm: WasmFunctions, layer: ConvLayer): Tensor4D =>
 
 function convolveAndAdd(wasm: WasmFunctions, layer: Layer): Tensor4D {
   const { x, weight, bias, stride, pad, perItem, residual, outputScale = 1 } = layer
-  const [y] = operation({ weight, bias, perItem, residual, x }, () => {
+  // The gradients are computed in this order. First those that wait for the worker pool, so that it
+  // computes the others while the backward pass goes on.
+  const [y] = operation({ bias, perItem, weight, residual, x }, () => {
     const height = Math.floor((x.shape[1] + pad.top + pad.bottom - weight.shape[0]) / stride) + 1
     const width = Math.floor((x.shape[2] + pad.left + pad.right - weight.shape[1]) / stride) + 1
     const added = { bias, ...(perItem && { perItem }), ...(residual && { residual }) }

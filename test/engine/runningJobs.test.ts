@@ -1,0 +1,86 @@
+// Memory of the wasm backend while workers are computing.
+import { afterEach, expect, test } from 'vitest'
+import { startBackend, stopBackend } from '../../src/engine/backends/backends.ts'
+import { PostponedFrees } from '../../src/engine/backends/wasm/runningJobs.ts'
+import { activeWasm, callRecord } from '../../src/engine/backends/wasm/wasmFunctions.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import { trainDigits } from '../hashedTraining.ts'
+
+afterEach(async () => {
+  if (tf.getBackend() === 'wasm') await stopBackend()
+  await tf.setBackend('cpu')
+})
+
+/** An allocator with room for two blocks. */
+function createAllocator() {
+  const free = new Set([100, 200])
+  return {
+    free,
+    _malloc() {
+      const [address] = free
+      if (address === undefined) throw new Error('The heap is full.')
+      free.delete(address)
+      return address
+    },
+    _free: (address: number) => void free.add(address),
+  }
+}
+
+test('memory is freed after the jobs that may use it', () => {
+  const allocator = createAllocator()
+  const frees = new PostponedFrees(allocator, () => {})
+  const address = allocator._malloc()
+  frees.begin()
+  allocator._free(address)
+  expect(allocator.free.has(address)).toBe(false)
+  frees.end()
+  expect(allocator.free.has(address)).toBe(true)
+  allocator._malloc()
+  allocator._free(address)
+  expect(allocator.free.has(address)).toBe(true)
+})
+
+test('a full heap waits for the jobs, and takes what they used', () => {
+  const allocator = createAllocator()
+  const frees: PostponedFrees = new PostponedFrees(allocator, () => frees.end())
+  const [first] = [allocator._malloc(), allocator._malloc()]
+  expect(() => allocator._malloc()).toThrow('The heap is full.')
+  frees.begin()
+  allocator._free(first)
+  expect(allocator._malloc()).toBe(first)
+})
+
+test('tensors are read, and used by kernels of tfjs, after the jobs that write them', async () => {
+  await startBackend({ prefer: 'wasm', only: true, threads: 2 })
+  const wasm = activeWasm()!
+  const size = 2 ** 20
+  const a = tf.range(0, size)
+  const add = () => {
+    const y = wasm.makeTensor<tf.Tensor1D>([size])
+    const [from, to] = [wasm.address(a), wasm.address(y)]
+    const jobs = Array.from({ length: 64 }, (_, i) => {
+      const [begin, end] = [i, i + 1].map((each) => from + (each * 4 * size) / 64)
+      return [callRecord('addition', begin, end, begin, to + begin - from)]
+    })
+    wasm.startJobs(jobs, 1e9)
+    return y
+  }
+  for (let i = 0; i < 20; i++) {
+    expect(add().dataSync()[size - 1]).toBe(2 * (size - 1))
+    expect(wasm.values(add())[size - 1]).toBe(2 * (size - 1))
+    expect(add().sub(a).sub(a).abs().max().dataSync()[0]).toBe(0)
+  }
+})
+
+test('trainings with threads do not grow the heap', async () => {
+  await startBackend({ prefer: 'wasm', only: true, threads: 4 })
+  const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }
+  const train = () => {
+    tf.engine().startScope()
+    return trainDigits(1).finally(() => tf.engine().endScope())
+  }
+  for (let i = 0; i < 2; i++) await train()
+  const bytes = wasm.HEAPU8.length
+  for (let i = 0; i < 3; i++) await train()
+  expect(wasm.HEAPU8.length).toBe(bytes)
+})
