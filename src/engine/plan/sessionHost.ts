@@ -1,6 +1,7 @@
 // Services of a session for its running plan: cached results and states, observers, and compiled
 // kernels.
 import { activeBackend } from '../base/backend.ts'
+import { uninterrupted } from '../base/interruption.ts'
 import { outerId, splitValue, valueId } from '../base/ids.ts'
 import type { Memory } from '../base/memory.ts'
 import { planMessages } from '../messages/plan.ts'
@@ -104,7 +105,7 @@ export class SessionHost {
       },
       findState: (step, count) => states.find(run, keys, step, count),
       reportState: (step, index, state, why) =>
-        states.report(run, step, loopKey(keys, step), index, state, why),
+        uninterrupted(() => states.report(run, step, loopKey(keys, step), index, state, why)),
     }
   }
 
