@@ -1,6 +1,7 @@
 // Interruption of synchronous work between two kernels. An iteration may take seconds, in which the
 // thread handles no message, so a stop has to reach it by other means (plan/stopFlags.ts). The
 // iteration is then discarded: states are values, so the one before it is still complete.
+import { tf } from './tf.ts'
 
 /** Thrown between two kernels of a run that is to stop. Never a fault: nothing may replace it. */
 export class Interrupted extends Error {
@@ -33,9 +34,19 @@ export const interruptible = <T>(requested: (() => boolean) | undefined, work: (
 /** Runs work inside {@link interruptible} to its end, such as storing a state. */
 export const uninterrupted = <T>(work: () => T): T => runWith(undefined, work)
 
-/** Called before each kernel. Throws Interrupted if the work in progress is to end. */
+/** Depth of the operations of tfjs that are running. */
+interface KernelState {
+  state: { kernelDepth: number }
+}
+
+/**
+ * Called before each kernel. Throws Interrupted if the work in progress is to end, but not inside an
+ * operation: what it has saved for the backward pass has no owner before it is complete.
+ */
 export function throwIfInterrupted(): void {
-  if (isStopRequested?.()) throw new Interrupted()
+  if (!isStopRequested?.()) return
+  const { kernelDepth } = (tf.engine() as unknown as KernelState).state
+  if (kernelDepth === 0) throw new Interrupted()
 }
 
 /**

@@ -68,7 +68,7 @@ async function handleSignals(
   let answer: unknown
   let yieldedAt = now()
   let restedAt = yieldedAt
-  const ahead = new DeviceBacklog()
+  const ahead = new DeviceBacklog(queue, now)
   const { losses } = run
   for (;;) {
     // The plan owns the awaited result, so it receives it even if the run stops.

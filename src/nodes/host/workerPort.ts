@@ -9,9 +9,8 @@ export function openWorkerPort(worker: Worker): EnginePort {
   const send = (request: Request) => worker.postMessage(request)
   const stops = StopFlags.create()
   if (stops) send({ type: 'stopFlags', memory: stops.memory })
-  const lock = watchEnd(
-    send,
-    () => listeners.emit({ type: 'failed', failure: { cause: 'ended', message: '' } }),
+  const lock = watchEnd(send, () =>
+    listeners.emit({ type: 'failed', failure: { cause: 'ended', message: '' } }),
   )
   const onMessage = ({ data }: MessageEvent<Event>) => {
     if (data.type === 'locked') lock.request()
