@@ -82,7 +82,7 @@ const deviceOperations = (backend: WebGPUBackend): DeviceOperations => ({
     flush: () => backend.flush(),
     // A lost device is reported by its own promise.
     done: () =>
-      backend.device.queue.onSubmittedWorkDone().then(
+      backend.completion.wait(backend.device.queue.onSubmittedWorkDone()).then(
         () => {},
         () => {},
       ),
