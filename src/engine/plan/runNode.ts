@@ -180,9 +180,10 @@ export function* runMeasured<T>(
 ): Generator<Signal, T, unknown> {
   const measures = host.measures?.()
   if (!measures) return work()
-  const began = measures.begin(host.now())
+  const began = measures.begin(id, host.now())
   const result = work()
-  const done = place.inTrainingStep ? undefined : deviceDone()
+  const waits = !place.inTrainingStep && measures.timing !== 'device'
+  const done = waits ? deviceDone() : undefined
   if (done) yield { kind: 'wait', promise: done }
   measures.add(id, began, host.now(), result, place.inTrainingStep)
   return result

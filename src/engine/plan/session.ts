@@ -269,11 +269,13 @@ class PlanSession implements Session {
         (this.now() - began) / 1000,
         activeBackend().takeReplayReport?.(),
       ]
+      await run.measures?.settle()
       run.sendMeasures()
       const nodes = run.stopped ? undefined : run.computedAndCached()
       const more = { ...(networks && { networks }), ...(nodes && { nodes }) }
       run.send({ type: 'finished', run: run.id, seconds, stopped: run.stopped, ...more })
     } finally {
+      run.endMeasures()
       this.current = undefined
       this.runs.delete(run.id)
     }

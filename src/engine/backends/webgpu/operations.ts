@@ -87,6 +87,7 @@ const deviceOperations = (backend: WebGPUBackend): DeviceOperations => ({
         () => {},
       ),
   },
+  startTimer: () => backend.startTimer(),
   precompile: (work, onCompiled) => backend.precompile(work, onCompiled),
   captureOrReplay: (work) => captureOrReplayOnGPU(backend, work),
   takeReplayReport() {
