@@ -1,8 +1,9 @@
 // One table of a training and a sampling step in all systems, with the ceilings of the devices:
 // `npm run bench`. Each combination is a run of bench/run.ts; the best matrix product and copy of the
 // device are measured next to it. Options: `--models small` (digits,reference), `--backends wasm`
-// (webgpu), `--rounds 5`, `--seconds 1`, `--patience 300`, `--json` (one line), and `--save`, which
-// replaces the run of this machine in bench/results.json; `npm run docs` writes its tables.
+// (webgpu), `--peers ours,torch`, `--rounds 5`, `--seconds 1`, `--patience 300`, `--json` (one line),
+// and `--save`, which replaces the run of this machine in bench/results.json; `npm run docs` writes
+// its tables.
 import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -28,6 +29,7 @@ export async function main(args: string[]): Promise<void> {
     options: {
       models: { type: 'string', default: 'small' },
       backends: { type: 'string', default: 'wasm' },
+      peers: { type: 'string' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1' },
       patience: { type: 'string', default: '300' },
@@ -35,8 +37,9 @@ export async function main(args: string[]): Promise<void> {
       save: { type: 'boolean', default: false },
     },
   })
-  const { rounds, seconds, patience } = values
+  const { peers, rounds, seconds, patience } = values
   const more = ['--rounds', rounds, '--seconds', seconds, '--patience', patience]
+  if (peers !== undefined) more.push('--peers', peers)
   const steps: StepTimes[] = []
   for (const backend of values.backends.split(',') as BackendName[])
     for (const model of values.models.split(',') as ModelName[])

@@ -32,6 +32,21 @@ const sampling: Graph = {
   ],
 }
 
+/** Compares two data sets by the features of an untrained classifier, in four batches. */
+const evaluation: Graph = {
+  nodes: [
+    node('train', 'Digits', {}, { split: 'train' }),
+    node('test', 'Digits', {}, { split: 'test' }),
+    node('net', 'Classifier', { dataset: 'train.dataset' }, { block_out_channels: '8, 8' }),
+    node(
+      'distance',
+      'FrechetDistance',
+      { samples: 'test.dataset', reference: 'train.dataset', classifier: 'net.model' },
+      { count: 350 },
+    ),
+  ],
+}
+
 onEachBackend(() => {
   test('a training continues with the same bits', { timeout: 60_000 }, async () => {
     await expectSameBits({ graph: training(6), wires: ['End.model', 'Samples.x_0'] }, 8)
@@ -53,6 +68,21 @@ onEachBackend(() => {
     const other = interruptibleSession(probed(index))
     expect(left.seen).toEqual((await other.run()).seen)
     await other.close()
+  })
+
+  test('an evaluation ends between two batches of the classifier', async () => {
+    const wires = ['distance.distance']
+    const session = interruptibleSession({ graph: evaluation, wires })
+    const { kernels, seen } = await session.run()
+    await session.close()
+    expect(Object.keys(seen)).toEqual(wires)
+    const interrupted = interruptibleSession({ graph: evaluation, wires })
+    const stopped = await interrupted.run(Math.floor(kernels / 2))
+    expect(stopped).toMatchObject({ stopped: true, faults: [], seen: {} })
+    // The batch in progress is completed, but not all of them.
+    expect(stopped.kernels).toBeLessThan(0.9 * kernels)
+    expect((await interrupted.run()).seen).toEqual(seen)
+    await interrupted.close()
   })
 
   test('a closed sampler continues with the same bits', async () => {

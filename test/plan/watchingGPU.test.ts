@@ -45,6 +45,24 @@ onEachBackend(() => {
     expect((await run(false)).losses).toBe(losses)
   })
 
+  test('compiles a model outside of loops before its node runs', async () => {
+    const backend = tf.backend() as unknown as WebGPUBackend
+    const precompile = vi.spyOn(backend, 'precompile')
+    const session = createSession({ ops, onEvent: () => {} })
+    const applied = graph(
+      node('net', 'Net', {}, { weight: 0.5 }),
+      node('x', 'Constant', {}, { value: 1 }),
+      node('y', 'Apply', { model: 'net.model', x: 'x.value' }),
+      node('show', 'Show', { value: 'y.y' }),
+    )
+    await session.run({ type: 'run', run: 1, graph: applied })
+    // Of these nodes, only Apply has a model; its result is cached in the second run.
+    await session.run({ type: 'run', run: 2, graph: applied })
+    await session.dispose()
+    expect(precompile).toHaveBeenCalledTimes(1)
+    precompile.mockRestore()
+  })
+
   test('waits for a device without timestamps after each node', async () => {
     const backend = tf.backend() as unknown as WebGPUBackend
     const startTimer = vi.spyOn(backend, 'startTimer').mockReturnValue(undefined)
