@@ -62,7 +62,8 @@ interface Row {
   error?: string
 }
 
-interface Timed {
+/** What `--json` prints. */
+export interface Timed {
   task: Task
   model: ModelName
   backend: string

@@ -1,9 +1,12 @@
 // The bench compares equal computations: stock tfjs gives the same model, and differing peers are
 // not timed.
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { openForms } from '../bench/forms.ts'
 import { newModel } from '../bench/models.ts'
+import { benchTable, type BenchRun } from '../bench/report.ts'
 import { expectTheSame } from '../bench/run.ts'
+import { benchPage } from '../scripts/docs.ts'
 import { stockUnet } from '../src/nodes/bench/stockUnet.ts'
 import { models } from '../src/nodes/bench/unets.ts'
 import { predict } from '../src/engine/models/predict.ts'
@@ -70,4 +73,33 @@ test('rejects a peer with different losses by name', () => {
     ] as const)
     expect(() => expectTheSame(torch)).toThrow(/^Results of PyTorch and this program differ by/)
   }
+})
+
+test('the tables of docs/performance.md are those of the stored results', () => {
+  const page = readFileSync('docs/performance.md', 'utf8')
+  expect(benchPage(page)).toBe(page)
+})
+
+test('a table has the systems that were timed, and the share of the best product', () => {
+  const run: BenchRun = {
+    machine: 'a machine',
+    versions: 'Node 20',
+    steps: [
+      {
+        task: 'train',
+        model: 'small',
+        where: 'wasm, one thread',
+        flops: 3e9,
+        times: { ours: 100, stock: 'no filter gradient', torch: 123.4 },
+        ceiling: { product: 40, copy: 8.21 },
+      },
+      { task: 'sample', model: 'small', where: 'cpu', flops: 1e9, times: { ours: 1234 } },
+    ],
+  }
+  expect(benchTable(run).split('\n')).toEqual([
+    '| ms per step | this program | stock tfjs | PyTorch | % of product | GFLOP/s | GB/s |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| training, small, wasm, one thread | 100 | cannot | 123 | 75 % | 40 | 8.21 |',
+    '| sampling, small, cpu | 1,230 |  |  |  |  |  |',
+  ])
 })

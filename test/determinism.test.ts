@@ -8,23 +8,13 @@ import { firstDifference } from '../src/nodes/cli/outcome.ts'
 import { bounds, relativeDifference } from './backendBounds.ts'
 import { onEachBackend } from './backends.ts'
 import { evaluate } from './nodes/evaluate.ts'
-import { datasets, declarations, readWorkflow, testGraph } from './readyWorkflows.ts'
-
-const observers = new Set(
-  declarations.flatMap(({ role, type }) => (role === 'observer' ? type : [])),
-)
+import { datasets, readWorkflow, testGraph } from './readyWorkflows.ts'
+import { shownWires } from './shownWires.ts'
 
 /** The values that nodes show, and the trained models, as plain data by `node.slot`. */
-async function results({ nodes }: Graph): Promise<Record<string, unknown>> {
-  const shown = nodes.flatMap(({ id, op, inputs }) =>
-    observers.has(op)
-      ? Object.values(inputs).map((from) => `${from.node}.${from.slot}`)
-      : op === 'diffusion/TrainingEnd'
-        ? [`${id}.model`]
-        : [],
-  )
-  const wanted = [...new Set(shown)]
-  const values = await evaluate(nodes, Object.fromEntries(wanted.entries()), { datasets })
+async function results(graph: Graph): Promise<Record<string, unknown>> {
+  const wanted = shownWires(graph)
+  const values = await evaluate(graph.nodes, Object.fromEntries(wanted.entries()), { datasets })
   return Object.fromEntries(wanted.map((name, i) => [name, values[i]]))
 }
 

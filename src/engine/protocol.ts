@@ -137,6 +137,8 @@ export type Request =
   | { type: 'importImages'; id: number; name: string; files: ImageFile[]; options: ImportOptions }
   /** Cancels the import of this id, which then ends with an error. Nothing of it is stored. */
   | { type: 'cancelImport'; id: number }
+  /** Memory of {@link StopFlags}, in which stops reach the engine during an iteration. */
+  | { type: 'stopFlags'; memory: SharedArrayBuffer }
   /** Answered by `alive` as soon as the engine's thread is free. */
   | { type: 'ping' }
   /** Holds a Web Lock until the engine's thread ends. Answered by `locked`. */

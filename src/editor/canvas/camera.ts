@@ -98,12 +98,13 @@ function setView(canvas: EditorCanvas, scale: number, [x, y]: Point) {
 }
 
 /** The area of the canvas that panels leave free, in CSS pixels. */
-function freeArea({ canvas }: EditorCanvas, { top, right, bottom, left }: Insets): Box {
+function freeArea({ pageSize }: EditorCanvas, { top, right, bottom, left }: Insets): Box {
+  const [width, height] = pageSize
   return {
     x: left,
     y: top,
-    width: Math.max(100, canvas.clientWidth - left - right),
-    height: Math.max(100, canvas.clientHeight - top - bottom),
+    width: Math.max(100, width - left - right),
+    height: Math.max(100, height - top - bottom),
   }
 }
 
@@ -208,9 +209,15 @@ export function startDrawing(
     if (!requested) requestAnimationFrame(frame)
     requested = true
   }
+  let before = ''
   const frame = () => {
     requested = false
-    for (const node of paintParts<LGraphNode>(VIEW_TIME)) canvas.repaintNode(node)
+    const { offset, scale } = canvas.ds
+    const at = `${offset[0]} ${offset[1]} ${scale}`
+    // While the camera moves, a single part: the edges that it exposes are painted too.
+    const budget = at === before ? VIEW_TIME : 0
+    before = at
+    for (const node of paintParts<LGraphNode>(budget)) canvas.repaintNode(node)
     if (canvas.repainting.isDue()) drawNow()
     if (hasWaitingViews()) request()
   }
@@ -248,15 +255,12 @@ export function useDevicePixels(canvas: EditorCanvas) {
   }
   camera.computeVisibleArea = () => {
     const [x, y] = camera.offset
-    camera.visible_area.set([
-      -x,
-      -y,
-      element.clientWidth / camera.scale,
-      element.clientHeight / camera.scale,
-    ])
+    const [width, height] = canvas.pageSize
+    camera.visible_area.set([-x, -y, width / camera.scale, height / camera.scale])
   }
   const resize = () => {
     canvas.pixelRatio = devicePixelRatio || 1
+    canvas.pageSize = [element.clientWidth, element.clientHeight]
     element.width = Math.round(element.clientWidth * canvas.pixelRatio)
     element.height = Math.round(element.clientHeight * canvas.pixelRatio)
     canvas.draw(true, true)

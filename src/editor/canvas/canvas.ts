@@ -41,6 +41,8 @@ export class EditorCanvas extends LGraphCanvas {
   declare colours: Colours
   declare pending: PendingWire | undefined
   declare pixelRatio: number
+  /** Size of the canvas in CSS pixels. Asking the element could make the page compute its layout. */
+  declare pageSize: readonly [width: number, height: number]
   declare spaceHeld: boolean
   declare running: boolean
   /** Part of the graph that a presentation shows. */

@@ -74,6 +74,7 @@ const canvasSettings = (canvas: EditorCanvas, hooks: StageHooks) =>
   ({
     hooks,
     pixelRatio: 1,
+    pageSize: [canvas.canvas.clientWidth, canvas.canvas.clientHeight],
     background_image: null,
     clear_background: false,
     show_info: false,

@@ -22,6 +22,9 @@ const SURROUNDINGS = 30
 /** With more parts, the complete canvas is painted. */
 const MAX_PARTS = 12
 
+/** Parts that are painted in a frame that also moves the camera. The others wait for the next one. */
+const MAX_PARTS_MOVING = 2
+
 /** Members of the canvas that partial repainting needs. */
 export interface RepaintedCanvas extends LGraphCanvas {
   readonly camera: DragAndScale
@@ -98,8 +101,11 @@ export class PartialRepaint {
   draw(paintAll: () => void) {
     const next = currentState(this.canvas)
     const by = this.painted && this.pixelMove(this.painted, next)
-    if (this.painted && by) this.painted = this.paintParts(this.painted, by)
+    const moves = by && (by[0] !== 0 || by[1] !== 0)
+    const due = this.parts.splice(0, moves ? MAX_PARTS_MOVING : Infinity)
+    if (this.painted && by) this.painted = this.paintParts(this.painted, by, due)
     else {
+      this.parts = []
       this.dirty.behind ||= this.backgroundStale
       this.paints++
       paintAll()
@@ -108,7 +114,7 @@ export class PartialRepaint {
       this.backgroundStale = false
     }
     this.dirty.front = this.dirty.behind = this.dirty.content = false
-    this.parts = []
+    if (this.parts.length > 0) this.onDue()
   }
 
   /** The move in device pixels since the last paint; undefined if all must be painted. */
@@ -124,11 +130,13 @@ export class PartialRepaint {
     return move
   }
 
-  private paintParts(before: PaintedState, by: [number, number]): PaintedState {
+  private paintParts(
+    before: PaintedState,
+    by: [number, number],
+    due: readonly Box[],
+  ): PaintedState {
     const painted = by[0] !== 0 || by[1] !== 0 ? this.scroll(before, by) : before
-    const areas = this.parts
-      .map((part) => toPixelArea(part, painted))
-      .filter((area) => area !== undefined)
+    const areas = due.map((part) => toPixelArea(part, painted)).filter((area) => area !== undefined)
     const cost = (area: Area) => paintCost(this.canvas, area)
     paintAreas(this.canvas, mergeAreas([...exposedAreas(by, painted), ...areas], cost))
     return painted

@@ -33,5 +33,30 @@ export function panelInsets(): Insets {
   }
 }
 
-const getHeight = (selector: string) => document.querySelector(selector)?.clientHeight ?? 0
-const getWidth = (selector: string) => document.querySelector(selector)?.clientWidth ?? 0
+const getHeight = (selector: string) => getSize(selector)[1]
+const getWidth = (selector: string) => getSize(selector)[0]
+
+type Size = readonly [width: number, height: number]
+
+/**
+ * Sizes of the panels, which are needed in each frame that moves the camera. Reading them from the
+ * page would make it compute its layout once more in frames in which something else has changed.
+ */
+const sizes = new WeakMap<Element, Size>()
+let observer: ResizeObserver | undefined
+
+const readSize = (element: Element): Size => {
+  const size = [element.clientWidth, element.clientHeight] as const
+  sizes.set(element, size)
+  return size
+}
+
+function getSize(selector: string): Size {
+  const element = document.querySelector(selector)
+  if (!element) return [0, 0]
+  const known = sizes.get(element)
+  if (known) return known
+  observer ??= new ResizeObserver((entries) => entries.forEach(({ target }) => readSize(target)))
+  observer.observe(element)
+  return readSize(element)
+}

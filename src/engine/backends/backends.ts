@@ -283,7 +283,7 @@ export async function findDeviceLoss(): Promise<string | undefined> {
  * loss.
  */
 async function startWebGPU(adapter: GPUAdapter, { onLost }: BackendOptions): Promise<void> {
-  const { registerWebGPU } = await import('./webgpu/start.ts')
+  const { registerWebGPU, measureCompletion } = await import('./webgpu/start.ts')
   const device = await adapter.requestDevice({
     requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
@@ -298,6 +298,7 @@ async function startWebGPU(adapter: GPUAdapter, { onLost }: BackendOptions): Pro
     onLost?.(message)
   })
   await activate('webgpu')
+  await measureCompletion()
 }
 
 /** Runs the autotuner. If it fails, the default kernels are used. */

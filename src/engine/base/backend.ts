@@ -139,9 +139,22 @@ export type AdamResult = Required<Pick<AdamStep, 'weights' | 'first' | 'second'>
 /**
  * Timing method. `direct`: kernels have run when a node returns. `waited`: the engine waits for the
  * device after each node, but not inside a training step, which is one unit. `issued`: only the
- * time to submit commands is known, not when the device completes them.
+ * time to submit commands is known, not when the device completes them. `device`: the device
+ * measures the time of each node, also inside training steps.
  */
-export type Timing = 'direct' | 'waited' | 'issued'
+export type Timing = 'direct' | 'waited' | 'issued' | 'device'
+
+/** Measures the time that a device takes for the work of nodes. */
+export interface DeviceTimer {
+  /** Commands until the matching {@link leave} belong to `node`, except those of nodes inside it. */
+  enter(node: string): void
+  leave(): void
+  /** Seconds of a node so far, of work whose times have been read. */
+  seconds(node: string): number
+  /** Resolves when the times of all work so far have been read. */
+  settle(): Promise<void>
+  close(): void
+}
 
 /** Queue of a device that computes in parallel with this thread. */
 export interface DeviceQueue {
@@ -180,6 +193,8 @@ export interface DeviceOperations {
   /** Default: `direct`. */
   timing: Timing
   queue: DeviceQueue
+  /** Starts to measure times on the device. Returns undefined if it has no clock. */
+  startTimer(): DeviceTimer | undefined
   /**
    * Runs `work` without the device and compiles the kernels it needs. Returns undefined if there is
    * nothing to compile. Kernels used before the promise resolves are compiled one by one.

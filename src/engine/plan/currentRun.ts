@@ -76,11 +76,16 @@ export class CurrentRun {
 
   monitor({ perSecond, measure }: Monitoring) {
     this.slowMotion.set(perSecond)
-    if (!measure) this.measures = undefined
-    else this.measures ??= new Measures()
+    if (measure) this.measures ??= new Measures()
+    else this.endMeasures()
     if (perSecond === undefined && this.restedAt !== undefined)
       this.send({ type: 'at', run: this.id })
     if (perSecond === undefined) this.restedAt = undefined
+  }
+
+  endMeasures() {
+    this.measures?.close()
+    this.measures = undefined
   }
 
   /** Shows a node before it runs, in slow motion. */

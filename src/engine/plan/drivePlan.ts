@@ -1,6 +1,8 @@
 // Drives the generator of a plan: handles commands between its signals, reports progress, and
 // yields to the event loop.
+import { activeBackend } from '../base/backend.ts'
 import { outerId } from '../base/ids.ts'
+import { Interrupted, interruptible } from '../base/interruption.ts'
 import type { CurrentRun } from './currentRun.ts'
 import type { Iteration, Signal } from './host.ts'
 import { DeviceBacklog } from './yielding.ts'
@@ -27,58 +29,80 @@ export interface DriveServices {
   yieldNow: () => Promise<void>
   /** Resolves when all observed values are shown. */
   settleViews: () => Promise<void>
+  /**
+   * Returns whether a stop was requested that this thread has not received yet. It ends the work in
+   * progress at its next kernel.
+   */
+  isStopRequested: (() => boolean) | undefined
 }
 
-/** Runs a plan to its end, or until the run is stopped. */
+/**
+ * Runs a plan to its end, or until the run is stopped: between two iterations, or in one, which is
+ * then discarded.
+ */
 export async function drivePlan(
   run: CurrentRun,
   plan: Generator<Signal, void, unknown>,
-  { now, yieldNow, settleViews }: DriveServices,
+  services: DriveServices,
 ): Promise<void> {
-  let answer: unknown
-  let yieldedAt = now()
-  let restedAt = yieldedAt
-  const ahead = new DeviceBacklog()
-  const { losses } = run
   try {
-    for (;;) {
-      // The plan owns the awaited result, so it receives it even if the run stops.
-      if (run.stopping && answer === undefined) break
-      if (losses.failure) await losses.assertSound()
-      const { value: signal, done } = plan.next(answer)
-      answer = undefined
-      if (done) break
-      if (signal.kind === 'node') run.send({ type: 'busy', run: run.id, node: outerId(signal.id) })
-      else if (signal.kind === 'wait') answer = await signal.promise
-      else if (signal.kind === 'inside') await run.showNode(signal)
-      else if (signal.kind === 'rest') {
-        // A stop may end the engine during a long iteration, so the state before it has to be safe.
-        if (now() - restedAt > LONG_ITERATION) await run.untilSaved()
-        await run.waitWhilePaused()
-        restedAt = now()
-      } else {
-        losses.read(signal.at)
-        const { step, index, count, loss, emission, isLast } = signal.at
-        if (loss && !emission) run.training = { node: outerId(step.id), index, count }
-        await ahead.submit()
-        // The last report has the loss of the last step, not of one before it.
-        if (loss && isLast && !emission) await losses.settle()
-        sendProgress(run, signal.at, losses.latest(step), now())
-        if (losses.inFlight > MAX_LOSSES_IN_FLIGHT) await losses.oldest
-        if (run.slowMotion.isOn) await settleViews()
-        run.sendMeasures(now())
-      }
-      if (now() - yieldedAt > YIELD_INTERVAL) {
-        await yieldNow()
-        yieldedAt = now()
-      }
-    }
-    await losses.assertSound()
+    await handleSignals(run, plan, services)
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    run.control('stop')
   } finally {
     run.stopped ||= run.stopping
     plan.return()
-    await losses.settle()
+    await run.losses.settle()
   }
+}
+
+async function handleSignals(
+  run: CurrentRun,
+  plan: Generator<Signal, void, unknown>,
+  { now, yieldNow, settleViews, isStopRequested }: DriveServices,
+): Promise<void> {
+  // A GPU computes beside this thread, which is never busy for long.
+  const { queue } = activeBackend()
+  const requested = queue ? undefined : () => run.stopping || Boolean(isStopRequested?.())
+  let answer: unknown
+  let yieldedAt = now()
+  let restedAt = yieldedAt
+  const ahead = new DeviceBacklog(queue, now)
+  const { losses } = run
+  for (;;) {
+    // The plan owns the awaited result, so it receives it even if the run stops.
+    if (run.stopping && answer === undefined) break
+    if (losses.failure) await losses.assertSound()
+    const { value: signal, done } = interruptible(requested, () => plan.next(answer))
+    answer = undefined
+    if (done) break
+    if (signal.kind === 'node') run.send({ type: 'busy', run: run.id, node: outerId(signal.id) })
+    else if (signal.kind === 'wait') answer = await signal.promise
+    else if (signal.kind === 'inside') await run.showNode(signal)
+    else if (signal.kind === 'rest') {
+      // A stop may end the engine during a long iteration, so the state before it has to be safe.
+      if (now() - restedAt > LONG_ITERATION) await run.untilSaved()
+      await run.waitWhilePaused()
+      restedAt = now()
+    } else {
+      losses.read(signal.at)
+      const { step, index, count, loss, emission, isLast } = signal.at
+      if (loss && !emission) run.training = { node: outerId(step.id), index, count }
+      await ahead.submit()
+      // The last report has the loss of the last step, not of one before it.
+      if (loss && isLast && !emission) await losses.settle()
+      sendProgress(run, signal.at, losses.latest(step), now())
+      if (losses.inFlight > MAX_LOSSES_IN_FLIGHT) await losses.oldest
+      if (run.slowMotion.isOn) await settleViews()
+      run.sendMeasures(now())
+    }
+    if (now() - yieldedAt > YIELD_INTERVAL) {
+      await yieldNow()
+      yieldedAt = now()
+    }
+  }
+  await losses.assertSound()
 }
 
 function sendProgress(run: CurrentRun, at: Iteration, latest: number | undefined, now: number) {

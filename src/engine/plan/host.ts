@@ -108,11 +108,12 @@ export interface Host {
    */
   onTraining?(step: LoopStep, rerun: Rerun | undefined): void
   /**
-   * Called before the first iteration of an outermost loop. May call `once`, which runs one
-   * iteration and one emission and discards the results, to find the kernels they need. Resolves
-   * when these are compiled; undefined if there is nothing to wait for.
+   * Called before the first iteration of an outermost loop, and before a node outside of loops that
+   * evaluates a model. May call `once`, which runs one iteration and one emission, or the node, and
+   * discards the results, to find the kernels they need. Resolves when these are compiled; undefined
+   * if there is nothing to wait for.
    */
-  precompile?(step: LoopStep, once: () => void): Promise<void> | undefined
+  precompile?(step: LoopStep | NodeStep, once: () => void): Promise<void> | undefined
   /**
    * Returns the models that replace wired ones when a training continues from other weights, by
    * slot; retained for the caller.

@@ -1,5 +1,6 @@
 // Errors that occur while a node runs, as faults of that node.
 import { getErrorMessage, NodeError } from '../base/fault.ts'
+import { Interrupted } from '../base/interruption.ts'
 import { planMessages } from '../messages/plan.ts'
 
 /** Converts an error, also one of tfjs, to a fault of a node, unless it already is one. */
@@ -15,11 +16,12 @@ export function atNode(error: unknown, id: string, cure = planMessages.inspectSh
   return wrapped
 }
 
-/** Runs a function; converts its errors to faults of the node. */
+/** Runs a function; converts its errors to faults of the node. An interruption is none. */
 export function runAtNode<T>(id: string, work: () => T, cure?: string): T {
   try {
     return work()
   } catch (error) {
+    if (error instanceof Interrupted) throw error
     throw atNode(error, id, cure)
   }
 }

@@ -1,5 +1,5 @@
 // Observers, which read values after a step, asynchronously: each observer reads one value at a
-// time, at most once per frame, and only while visible. They do not affect the values.
+// time, at most 30 times per second, and only while visible. They do not affect the values.
 import { concatenate } from '../training/flatWeights.ts'
 import type { Scalar, Tensor } from '../base/tf.ts'
 import type { Value } from '../base/values.ts'
@@ -15,8 +15,11 @@ import type { Inputs, ObserverContext, ObserverOp, Ops, Series } from './op.ts'
 import { splitMany } from '../base/ids.ts'
 import type { View } from './view.ts'
 
-/** Minimum time between two reads of one observer, in milliseconds: a frame. */
-const FRAME_MS = 16
+/**
+ * Minimum time between two reads of one observer, in milliseconds: two frames. With each read the
+ * page has a view to store, chart and paint.
+ */
+const READ_INTERVAL = 33
 /** Maximum number of collected scalars per read. */
 const MAX_SCALARS = 64
 /** Number of earlier runs whose lines are stored. */
@@ -82,7 +85,7 @@ export class Observers {
     if (op.collects) return true
     const state = this.states.get(id)
     if (this.visible && !this.visible.has(screenId)) return false
-    return !state || (!state.reading && this.options.now() - state.lastAt >= FRAME_MS)
+    return !state || (!state.reading && this.options.now() - state.lastAt >= READ_INTERVAL)
   }
 
   /**

@@ -124,7 +124,7 @@ function* runFunction(
   const op = host.ops.get(step.op) as RunOp
   const { params, inputs } = runAtNode(step.id, () => resolveChecked(op, step.params, wired))
   const read = op.reads && (yield* readTensors(step.id, op, inputs, params, place))
-  return yield* runMeasured(step.id, host, place, () =>
+  const compute = () =>
     runAtNode(step.id, () => {
       const context = runContext(step.id, op, params, place.path, host)
       return runOp(op, inputs, params, read ? { ...context, read } : context, {
@@ -132,9 +132,18 @@ function* runFunction(
         name: solverName(step, host),
         memory: host.memory,
       })
-    }),
-  )
+    })
+  if (place === OUTSIDE_LOOPS && evaluatesModel(inputs)) {
+    const { memory } = host
+    const ready = host.precompile?.(step, () => memory.release(memory.retain(compute())))
+    if (ready) yield { kind: 'wait', promise: ready }
+  }
+  return yield* runMeasured(step.id, host, place, compute)
 }
+
+/** Nodes without a model have few kernels, and may take long on the CPU. */
+const evaluatesModel = (inputs: Inputs) =>
+  Object.values(inputs).some((value) => value?.type === 'model')
 
 function* readTensors(
   id: string,
@@ -180,9 +189,10 @@ export function* runMeasured<T>(
 ): Generator<Signal, T, unknown> {
   const measures = host.measures?.()
   if (!measures) return work()
-  const began = measures.begin(host.now())
+  const began = measures.begin(id, host.now())
   const result = work()
-  const done = place.inTrainingStep ? undefined : deviceDone()
+  const waits = !place.inTrainingStep && measures.timing !== 'device'
+  const done = waits ? deviceDone() : undefined
   if (done) yield { kind: 'wait', promise: done }
   measures.add(id, began, host.now(), result, place.inTrainingStep)
   return result

@@ -57,6 +57,11 @@ export interface SessionOptions {
   emissionShare?: number
   /** Yields to the event loop. */
   yieldNow?: () => Promise<void>
+  /**
+   * Returns whether the stop of a run was requested, although this thread has not received it yet.
+   * Called before each kernel.
+   */
+  isStopRequested?: (run: number) => boolean
 }
 
 export interface Session {
@@ -264,11 +269,13 @@ class PlanSession implements Session {
         (this.now() - began) / 1000,
         activeBackend().takeReplayReport?.(),
       ]
+      await run.measures?.settle()
       run.sendMeasures()
       const nodes = run.stopped ? undefined : run.computedAndCached()
       const more = { ...(networks && { networks }), ...(nodes && { nodes }) }
       run.send({ type: 'finished', run: run.id, seconds, stopped: run.stopped, ...more })
     } finally {
+      run.endMeasures()
       this.current = undefined
       this.runs.delete(run.id)
     }
@@ -340,11 +347,13 @@ class PlanSession implements Session {
     this.last?.begin(plan, keys)
     const frame = new Frame(this.memory)
     const host = this.host.create({ run, keys, prepared, origins, onValue })
+    const { isStopRequested } = this.options
     try {
       await drivePlan(run, runPlan(plan.steps, frame, host), {
         now: this.now,
         yieldNow: this.yieldNow,
         settleViews: () => this.observers.settle(),
+        isStopRequested: isStopRequested && (() => isStopRequested(run.id)),
       })
     } finally {
       frame.dispose()

@@ -1,6 +1,7 @@
 // Services of a session for its running plan: cached results and states, observers, and compiled
 // kernels.
 import { activeBackend } from '../base/backend.ts'
+import { uninterrupted } from '../base/interruption.ts'
 import { outerId, splitValue, valueId } from '../base/ids.ts'
 import type { Memory } from '../base/memory.ts'
 import { planMessages } from '../messages/plan.ts'
@@ -43,7 +44,7 @@ export interface RunParts {
 }
 
 export class SessionHost {
-  /** Loops whose kernels are compiled. */
+  /** Loops and nodes whose kernels are compiled. */
   private readonly rehearsed = new Set<Key>()
 
   constructor(private readonly parts: SessionParts) {}
@@ -51,6 +52,7 @@ export class SessionHost {
   /** Returns the services of a run. */
   create({ run, keys, prepared, origins, onValue }: RunParts): Host {
     const { memory, ops, trainings, now, emissionShare } = this.parts
+    const rehearse = this.rehearse.bind(this)
     return {
       ops,
       memory,
@@ -74,7 +76,10 @@ export class SessionHost {
           text: planMessages.fewerSamples({ every, wanted }),
         }),
       onTraining: (step, rerun) => run.losses.setRerun(step, rerun),
-      precompile: (step, once) => this.rehearse(run, loopKey(keys, step), once),
+      precompile(step, once) {
+        const key = step.kind === 'loop' ? loopKey(keys, step) : outputKey(keys, step)
+        return key === undefined ? undefined : rehearse(run, key, once)
+      },
       startModels: async (step, inputs) => {
         const origin = origins.get(step.id)
         return origin === undefined ? undefined : trainings.modelsAt(origin, step, inputs)
@@ -87,11 +92,9 @@ export class SessionHost {
     keys: Keys,
   ): Pick<Host, 'findOutputs' | 'storeOutputs' | 'findState' | 'reportState'> {
     const { results, states } = this.parts
-    const outputKey = (step: NodeStep) =>
-      keys.values.get(valueId({ node: step.id, slot: step.outputs[0] }))
     return {
       findOutputs: (step) => {
-        const key = outputKey(step)
+        const key = outputKey(keys, step)
         const cached = key && results.outputs(key)
         if (!cached || step.outputs.some((slot) => !cached[slot])) return undefined
         run.cached.add(step.id)
@@ -99,12 +102,12 @@ export class SessionHost {
         return cached
       },
       storeOutputs: (step, outputs) => {
-        const key = outputKey(step)
+        const key = outputKey(keys, step)
         if (key) results.storeOutputs(key, outputs)
       },
       findState: (step, count) => states.find(run, keys, step, count),
       reportState: (step, index, state, why) =>
-        states.report(run, step, loopKey(keys, step), index, state, why),
+        uninterrupted(() => states.report(run, step, loopKey(keys, step), index, state, why)),
     }
   }
 
@@ -142,7 +145,7 @@ export class SessionHost {
     }
   }
 
-  /** Compiles the kernels of a loop. A stop does not wait for this. */
+  /** Compiles the kernels of a loop or a node. A stop does not wait for this. */
   private rehearse(run: CurrentRun, key: Key, once: () => void): Promise<void> | undefined {
     if (this.rehearsed.has(key)) return undefined
     this.rehearsed.add(key)
@@ -156,3 +159,6 @@ export class SessionHost {
     return compiling && Promise.race([compiling, run.untilStopping])
   }
 }
+
+const outputKey = (keys: Keys, { id, outputs: [slot] }: NodeStep): Key | undefined =>
+  keys.values.get(valueId({ node: id, slot }))

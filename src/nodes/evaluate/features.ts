@@ -4,6 +4,8 @@ import type { PrincipalComponents } from '../../engine/metrics/principalComponen
 import { principalComponents, project } from '../../engine/metrics/principalComponents.ts'
 import { classify } from '../../engine/models/classifier.ts'
 import { NodeError } from '../../engine/base/fault.ts'
+import { interruptionCheck } from '../../engine/base/interruption.ts'
+import { nextTask } from '../../engine/plan/yielding.ts'
 import { tf, type Tensor2D, type Tensor4D } from '../../engine/base/tf.ts'
 import type { Dataset, Model, Noise, Samples } from '../../engine/base/values.ts'
 import { advanced, integer, model, oneOf, optional, unless } from '../define.ts'
@@ -58,7 +60,7 @@ export interface Reference {
   features: Float64Array
   about: string
   /** Maps other items to the same feature space. */
-  extractFeatures(items: Items, slot: string, count: number): Promise<Float64Array>
+  extractFeatures(items: Items, slot: string, count: number, pause: Pause): Promise<Float64Array>
 }
 
 /** Returns both sides as features, `[count, dim]` each. Throws NodeError if shapes differ or a side
@@ -68,8 +70,9 @@ export async function compareFeatures(
   { components, count }: ComparedParams,
 ): Promise<{ real: Reference; features: Float64Array }> {
   checkShapes(samples, reference)
-  const real = await getReference(reference, classifier, components, count)
-  return { real, features: await real.extractFeatures(samples, 'samples', count) }
+  const pause = pauseBetweenBatches()
+  const real = await getReference(reference, classifier, { components, count, pause })
+  return { real, features: await real.extractFeatures(samples, 'samples', count, pause) }
 }
 
 /**
@@ -133,6 +136,24 @@ export const countRow = (name: string, value: number, size: number) => ({
   ...(value < size && { note: viewText('ofAll', size.toLocaleString('en')) }),
 })
 
+/** Called between the batches of the classifier, which may take seconds. */
+type Pause = () => Promise<void>
+
+/** Lets the thread receive a stop. The pause throws Interrupted if the run is to stop. */
+function pauseBetweenBatches(): Pause {
+  const check = interruptionCheck()
+  return async () => {
+    await nextTask()
+    check()
+  }
+}
+
+interface ReferenceParams {
+  components: number
+  count: number
+  pause: Pause
+}
+
 /**
  * The last reference per classifier, or per data set without one. A training evaluates repeatedly.
  */
@@ -141,12 +162,11 @@ const kept = new WeakMap<object, { data: Float32Array; key: string; made: Promis
 function getReference(
   reference: Items,
   classifier: Model | undefined,
-  components: number,
-  count: number,
+  { components, count, pause }: ReferenceParams,
 ): Promise<Reference> {
   const make = () =>
     classifier
-      ? byClassifier(classifier, reference, count)
+      ? byClassifier(classifier, reference, count, pause)
       : byComponents(reference, components, count)
   if (reference.type !== 'dataset') return make()
   const [owner, key] = [classifier ?? reference.data, `${components},${count}`]
@@ -179,10 +199,11 @@ async function byClassifier(
   classifier: Model,
   reference: Items,
   count: number,
+  pause: Pause,
 ): Promise<Reference> {
-  const extractFeatures: Reference['extractFeatures'] = async (items, slot, count) =>
-    classifierFeatures(classifier, await readNumbers(items, slot, count), itemShape(items), slot)
-  const features = await extractFeatures(reference, 'reference', count)
+  const extractFeatures: Reference['extractFeatures'] = async (items, slot, count, pause) =>
+    classifierFeatures(classifier, await readNumbers(items, slot, count), items, { slot, pause })
+  const features = await extractFeatures(reference, 'reference', count, pause)
   const dim = features.length / Math.min(count, itemSize(reference))
   return {
     dim,
@@ -195,10 +216,10 @@ async function byClassifier(
 async function classifierFeatures(
   classifier: Model,
   numbers: Float32Array,
-  shape: number[],
-  slot: string,
+  items: Items,
+  { slot, pause }: { slot: string; pause: Pause },
 ): Promise<Float64Array> {
-  const length = shape.reduce((product, size) => product * size, 1)
+  const [shape, length] = [itemShape(items), itemLength(items)]
   const pieces: Float32Array[] = []
   for (let start = 0; start < numbers.length; start += BATCH * length) {
     const features = tf.tidy(() => {
@@ -209,6 +230,7 @@ async function classifierFeatures(
       }).features
     })
     pieces.push(await readTensor(features).finally(() => features.dispose()))
+    await pause()
   }
   return Float64Array.from(pieces.flatMap((piece) => [...piece]))
 }

@@ -79,6 +79,7 @@ class HubClient {
         this.port.postMessage({ type: 'alive' } satisfies Event)
         return
       case 'lock':
+      case 'stopFlags':
       case 'backend':
       case 'keepLast':
       case 'saveEvery':

@@ -6,6 +6,7 @@ import type { Assets, Ops } from '../../engine/plan/op.ts'
 import { DEFAULT_SAVE_INTERVAL } from '../../engine/plan/saveSchedule.ts'
 import type { Session } from '../../engine/plan/session.ts'
 import { createSession } from '../../engine/plan/session.ts'
+import { StopFlags } from '../../engine/plan/stopFlags.ts'
 import type {
   BackendName,
   EngineFailure,
@@ -36,6 +37,7 @@ type EngineRequest =
   | 'backend'
   | 'save'
   | 'saveEvery'
+  | 'stopFlags'
 type Of<T extends Request['type']> = Extract<Request, { type: T }>
 
 export interface EngineService {
@@ -80,6 +82,7 @@ export function createEngineService(
       backend: (request) => engine.selectBackend(request),
       save: () => engine.session.save(),
       saveEvery: ({ seconds }) => engine.saveEvery(seconds),
+      stopFlags: ({ memory }) => (engine.stopFlags = new StopFlags(memory)),
     },
     session: () => engine.session,
     assets: () => engine.readyAssets(),
@@ -100,6 +103,7 @@ class Engine {
   private backend: Promise<string | undefined> | undefined
   /** Queued runs, also while the backend starts. */
   private readonly waiting = new Map<number, RunRequest>()
+  stopFlags: StopFlags | undefined
   private keepsLast = false
   private saveInterval: number | undefined = DEFAULT_SAVE_INTERVAL
   /** A session that ends without further events, because the engine has failed. */
@@ -162,6 +166,7 @@ class Engine {
         if (failure && session === this.session) this.fail(failure)
       },
       inspector: { inspect: describeValue, outline: describeOutline },
+      isStopRequested: (run) => this.stopFlags?.has(run) ?? false,
     })
     session.keepLast(this.keepsLast)
     session.saveEvery(this.saveInterval)

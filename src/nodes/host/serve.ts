@@ -1,6 +1,7 @@
 // Engine side of the protocol, in a worker or in the page: receives requests and posts events.
 import type { Op } from '../../engine/plan/op.ts'
 import { onEachKernel } from '../../engine/backends/kernelCalls.ts'
+import { throwIfInterrupted } from '../../engine/base/interruption.ts'
 import type { ModelDefinition } from '../../engine/models/own/definition.ts'
 import { registerModels } from '../../engine/models/own/register.ts'
 import { opTable } from '../../engine/plan/op.ts'
@@ -58,6 +59,7 @@ export function serve(
   // A page receives events also during a long task, so it can distinguish one from a hang.
   const stopListening = onEachKernel(() => {
     if (performance.now() - postedAt > ALIVE_INTERVAL) post({ type: 'alive' })
+    throwIfInterrupted()
   })
   const stores = storage ?? browserStorage(reportTo(post))
   const ops = opTable(nodes)

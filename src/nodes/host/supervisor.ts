@@ -3,10 +3,11 @@
 // A restarted run continues from its last stored state, so it gives the bits of a run without a
 // failure. After MAX_FAILURES failures without progress between them, the runs end with a fault.
 //
-// A stop is shown after SHOW_STOPPED at the latest, even if an iteration takes longer. The engine
-// then completes this iteration, stores the state and starts the next run. It is replaced instead
-// if this takes longer than REPLACE and all completed iterations are stored: what is lost then is
-// the iteration that was stopped, never a completed one.
+// A stop is shown after SHOW_STOPPED at the latest. The engine ends the iteration in progress, stores
+// the state before it and starts the next run. An engine that cannot be told during an iteration,
+// because the page has no shared memory, completes it. It is replaced instead if this takes longer
+// than REPLACE and all completed iterations are stored: what is lost then is the iteration that was
+// stopped, never a completed one.
 import type {
   BackendName,
   EngineFailure,

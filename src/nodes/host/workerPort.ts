@@ -1,13 +1,16 @@
 // Port to an engine in a worker. Reports the worker's errors and its end as failures of the engine.
+import { StopFlags } from '../../engine/plan/stopFlags.ts'
 import type { EnginePort, Event, Request } from '../../engine/protocol.ts'
 import { hostMessages } from '../messages/host.ts'
 import { EventListeners } from './eventListeners.ts'
 
 export function openWorkerPort(worker: Worker): EnginePort {
   const listeners = new EventListeners()
-  const lock = watchEnd(
-    (request) => worker.postMessage(request),
-    () => listeners.emit({ type: 'failed', failure: { cause: 'ended', message: '' } }),
+  const send = (request: Request) => worker.postMessage(request)
+  const stops = StopFlags.create()
+  if (stops) send({ type: 'stopFlags', memory: stops.memory })
+  const lock = watchEnd(send, () =>
+    listeners.emit({ type: 'failed', failure: { cause: 'ended', message: '' } }),
   )
   const onMessage = ({ data }: MessageEvent<Event>) => {
     if (data.type === 'locked') lock.request()
@@ -22,7 +25,10 @@ export function openWorkerPort(worker: Worker): EnginePort {
   worker.addEventListener('message', onMessage)
   worker.addEventListener('error', onError)
   return {
-    post: (request) => worker.postMessage(request),
+    post(request) {
+      if (request.type === 'stop') stops?.add(request.run)
+      send(request)
+    },
     listen: (onEvent) => listeners.add(onEvent),
     close() {
       lock.cancel()

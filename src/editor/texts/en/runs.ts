@@ -27,11 +27,14 @@ export const enRuns = {
       waited:
         'Waits for the GPU after each node, so the run is slower than usual. A training step is ' +
         'one unit, shown at its end.',
+      device:
+        'GPU time of each node by timestamps, and memory of its outputs. A run is slightly slower ' +
+        'than usual.',
       issued: 'On WebGL only the time to submit commands is known, not the time to execute them.',
     },
+    columns: { node: 'Node', time: 'Time', calls: 'Calls', memory: 'Memory' },
     all: (time: string) => `${time} in total`,
     each: (calls: string, time: string) => `${calls} × ${time}`,
-    calls: (calls: string) => `${calls} times`,
     share: (percent: number) => (percent < 1 ? '< 1%' : `${percent}%`),
     inStep: 'in the step',
     backward: 'backward pass and optimizer',

@@ -25,11 +25,12 @@ export const koRuns: typeof enRuns = {
         '노드마다의 계산 시간과 출력의 메모리입니다. 표시하려고 값을 읽는 시간은 들어 있지 않습니다.',
       waited:
         '노드마다 GPU를 기다리므로 평소보다 느립니다. 학습 한 단계는 한 단위이며 끝 노드에 표시됩니다.',
+      device: '타임스탬프로 잰 노드마다의 GPU 시간과 출력의 메모리입니다. 평소보다 조금 느립니다.',
       issued: 'WebGL에서는 명령을 보내는 시간만 알 수 있고, 실행하는 시간은 알 수 없습니다.',
     },
+    columns: { node: '노드', time: '시간', calls: '호출', memory: '메모리' },
     all: (time) => `모두 ${time}`,
     each: (calls, time) => `${calls}회 × ${time}`,
-    calls: (calls) => `${calls}회`,
     share: (percent) => (percent < 1 ? '1% 미만' : `약 ${percent}%`),
     inStep: '단계 안',
     backward: '역전파와 옵티마이저',

@@ -1,4 +1,5 @@
 // Custom wasm functions beside tfjs's wasm backend. They work in its memory, so nothing is copied.
+import { throwIfInterrupted } from '../../base/interruption.ts'
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import type { Func } from './assembler.ts'
@@ -239,8 +240,12 @@ export class WasmFunctions {
     }
   }
 
-  /** Returns a tensor with uninitialised values, which tf.tidy disposes. */
+  /**
+   * Returns a tensor with uninitialised values, which tf.tidy disposes. Throws Interrupted as kernels
+   * of tfjs do, because a backward pass consists mostly of these.
+   */
   makeTensor<T extends Tensor>(shape: number[]): T {
+    throwIfInterrupted()
     const info = this.host.makeOutput(shape, 'float32')
     return tf.engine().makeTensorFromTensorInfo(info) as T
   }

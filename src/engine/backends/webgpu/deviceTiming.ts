@@ -36,7 +36,7 @@ async function timeByQuery(backend: WebGPUBackend, work: () => void): Promise<nu
     encoder.resolveQuerySet(querySet, 0, 2, resolved, 0)
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16)
     backend.submitQueue()
-    await staging.mapAsync(GPUMapMode.READ)
+    await backend.completion.wait(staging.mapAsync(GPUMapMode.READ))
     const [from, to] = new BigUint64Array(staging.getMappedRange())
     return Number(to - from) / 1e9 // nanoseconds
   } finally {
@@ -48,10 +48,10 @@ async function timeByQuery(backend: WebGPUBackend, work: () => void): Promise<nu
 
 async function timeByWallClock(backend: WebGPUBackend, work: () => void): Promise<number> {
   const { queue } = backend.device
-  await queue.onSubmittedWorkDone()
+  await backend.completion.wait(queue.onSubmittedWorkDone())
   const began = performance.now()
   work()
   backend.flush()
-  await queue.onSubmittedWorkDone()
+  await backend.completion.wait(queue.onSubmittedWorkDone())
   return (performance.now() - began) / 1000
 }

@@ -6,6 +6,7 @@ import type {
   DispatchCommand,
 } from './commandCapture.ts'
 import { getBindGroup } from './commandCapture.ts'
+import { PassTimer } from './passTimer.ts'
 import type { Program } from './program.ts'
 import type { KernelSource } from './tensors.ts'
 import { DeviceTensors, STORAGE_USAGE } from './tensors.ts'
@@ -33,6 +34,7 @@ export abstract class EncodingBackend extends DeviceTensors {
   private readonly resourceIds = new WeakMap<GPUComputePipeline | GPUBuffer, number>()
   private nextId = 0
   private pendingDispatches = 0
+  private timer: PassTimer | undefined
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info)
@@ -46,8 +48,17 @@ export abstract class EncodingBackend extends DeviceTensors {
     this.submitQueue()
   }
 
+  /** Times the compute passes of nodes until it is closed. */
+  startTimer(): PassTimer | undefined {
+    if (!this.device.features.has('timestamp-query')) return undefined
+    this.timer = new PassTimer(this, () => (this.timer = undefined))
+    return this.timer
+  }
+
   override submitQueue() {
+    const readTimes = this.commandEncoder && this.timer?.resolve(this.commandEncoder)
     super.submitQueue()
+    readTimes?.()
     this.pendingDispatches = 0
     if (this.bufferManager.afterSubmit()) this.evictIdle()
   }
@@ -114,7 +125,9 @@ export abstract class EncodingBackend extends DeviceTensors {
     group: GPUBindGroup,
     [x, y, z]: Program['workgroups'],
   ) {
-    const pass = (this.computePassEncoder ??= this.getEncoder().beginComputePass())
+    const pass = (this.computePassEncoder ??= this.getEncoder().beginComputePass(
+      this.timer?.describePass(),
+    ))
     pass.setPipeline(pipeline)
     pass.setBindGroup(0, group)
     pass.dispatchWorkgroups(x, y, z)

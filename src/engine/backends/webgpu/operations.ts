@@ -82,11 +82,12 @@ const deviceOperations = (backend: WebGPUBackend): DeviceOperations => ({
     flush: () => backend.flush(),
     // A lost device is reported by its own promise.
     done: () =>
-      backend.device.queue.onSubmittedWorkDone().then(
+      backend.completion.wait(backend.device.queue.onSubmittedWorkDone()).then(
         () => {},
         () => {},
       ),
   },
+  startTimer: () => backend.startTimer(),
   precompile: (work, onCompiled) => backend.precompile(work, onCompiled),
   captureOrReplay: (work) => captureOrReplayOnGPU(backend, work),
   takeReplayReport() {

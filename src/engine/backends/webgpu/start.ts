@@ -21,6 +21,10 @@ export function registerWebGPU(device: GPUDevice, info: GPUAdapterInfo): void {
   })
 }
 
+/** Measures how the device of the active backend has to be waited for; see {@link DeviceCompletion}. */
+export const measureCompletion = () =>
+  (tf.backend() as unknown as WebGPUBackend).completion.measure()
+
 /** Runs the autotuner on the active backend; see {@link tune}. */
 export const tuneActive = (options: TuningOptions) =>
   tune(tf.backend() as unknown as WebGPUBackend, options)

@@ -4,6 +4,7 @@ import type { DataType, TensorInfo } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import { BufferPool, roundBufferSize } from './bufferPool.ts'
 import type { CommandRecorder } from './commandCapture.ts'
+import { DeviceCompletion } from './completion.ts'
 import { bufferTooLargeError } from './deviceErrors.ts'
 import { halfToFloat32 } from './float32Copies.ts'
 import type { OutputSpec, StoredTensor } from './halfStorage.ts'
@@ -31,9 +32,12 @@ export interface DryRun {
 export abstract class DeviceTensors extends StockBackend {
   protected recorder: CommandRecorder | undefined
   protected dryRun: DryRun | undefined
+  /** Waits for promises of the device. */
+  readonly completion: DeviceCompletion
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info)
+    this.completion = new DeviceCompletion(device)
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits
     this.bufferManager = new BufferPool(
       device,
@@ -189,6 +193,10 @@ export abstract class DeviceTensors extends StockBackend {
   override async read(dataId: DataId): Promise<TensorData['values']> {
     // Tensors of a dry run have no values. The promise never resolves, as nothing awaits it.
     if (this.dryRun) return new Promise(() => {})
+    return this.completion.wait(this.readNow(dataId))
+  }
+
+  private async readNow(dataId: DataId): Promise<TensorData['values']> {
     if (this.tensorMap.get(dataId).materialize) this.uploadToGPU(dataId)
     const copy = this.copyIfHalf(dataId)
     if (copy) return this.read(copy).finally(() => this.disposeData(copy))

@@ -1,0 +1,87 @@
+// The comparison with other systems as data, and as the tables of docs/performance.md and of
+// `npm run bench`.
+import type { Task } from '../src/nodes/bench/problem.ts'
+
+/** Columns of the tables. */
+export const systems = {
+  ours: 'this program',
+  stock: 'stock tfjs',
+  tuned: 'tuned tfjs',
+  jax: 'jax-js',
+  ort: 'ORT-web',
+  torch: 'PyTorch',
+} as const
+export type System = keyof typeof systems
+
+/** Best rates of a device: matrix product in GFLOP/s, copy in GB/s. */
+export interface Ceiling {
+  product: number
+  copy: number
+}
+
+/** A step of one UNet on one device, in all systems. */
+export interface StepTimes {
+  task: Task
+  /** Name of the UNet; see `src/nodes/bench/unets.ts`. */
+  model: string
+  /** Backend and device: "wasm, one thread". */
+  where: string
+  /** Floating-point operations of the step. */
+  flops: number
+  /** Median of wall time in ms, or the reason why there is none. */
+  times: Partial<Record<System, number | string>>
+  /** Measured in the same run. */
+  ceiling?: Ceiling
+}
+
+/** One run on one machine. */
+export interface BenchRun {
+  machine: string
+  /** Versions of what was compared. */
+  versions: string
+  steps: StepTimes[]
+}
+
+const tasks: Readonly<Record<Task, string>> = { train: 'training', sample: 'sampling' }
+
+/** Share of the best matrix product that a step of ours reaches. Winograd can exceed it. */
+function productShare({ flops, times: { ours }, ceiling }: StepTimes): string {
+  if (typeof ours !== 'number' || !ceiling) return ''
+  return `${Math.round((100 * flops) / (ours / 1000) / (1e9 * ceiling.product))} %`
+}
+
+const format = (time: number | string | undefined): string =>
+  time === undefined
+    ? ''
+    : typeof time === 'string'
+      ? 'cannot'
+      : Number(time.toPrecision(3)).toLocaleString('en')
+
+/** A Markdown table of a run. Systems without any time have no column. */
+export function benchTable({ steps }: BenchRun): string {
+  const columns = (Object.keys(systems) as System[]).filter((system) =>
+    steps.some(({ times }) => times[system] !== undefined),
+  )
+  const hasCeilings = steps.some(({ ceiling }) => ceiling)
+  const extra = hasCeilings ? ['% of product', 'GFLOP/s', 'GB/s'] : []
+  const head = ['ms per step', ...columns.map((system) => systems[system]), ...extra]
+  const rows = steps.map((step) => [
+    `${tasks[step.task]}, ${step.model}, ${step.where}`,
+    ...columns.map((system) => format(step.times[system])),
+    ...(hasCeilings
+      ? [productShare(step), format(step.ceiling?.product), format(step.ceiling?.copy)]
+      : []),
+  ])
+  return [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
+}
+
+const MARK = /(<!-- bench: results -->\n)[^]*?(<!-- \/bench -->)/
+
+/** Replaces the tables of docs/performance.md by those of these runs. Throws Error without a mark. */
+export function updateBenchTables(page: string, runs: readonly BenchRun[]): string {
+  if (!MARK.test(page)) throw new Error('Expected <!-- bench: results --> in the page, found none.')
+  const tables = runs.map((run) => `\n${run.machine}; ${run.versions}:\n\n${benchTable(run)}\n`)
+  return page.replace(MARK, (_, begin: string, end: string) => `${begin}${tables.join('')}\n${end}`)
+}
