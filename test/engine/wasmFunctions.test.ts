@@ -4,9 +4,9 @@ import { groupNorm } from '../../src/engine/layers/groupNorm.ts'
 import type { Tensor1D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { activeWasm } from '../../src/engine/backends/wasm/wasmFunctions.ts'
-import { onEachBackend } from '../backends.ts'
+import { onEachArithmetic } from '../backends.ts'
 
-onEachBackend(() => {
+onEachArithmetic(() => {
   test('the custom functions are loaded', () => {
     expect(activeWasm()).toBeDefined()
   })

@@ -12,7 +12,10 @@ import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from '../base/tf.ts'
 import { overrideWasmKernels } from './wasm/kernelOverrides.ts'
 import { softwareNames } from './webgpu/device.ts'
-import type { TuningOptions } from './webgpu/tuner.ts'
+import type { TuningOptions } from './tuningOptions.ts'
+import type { Arithmetic } from './wasm/arithmetic.ts'
+import { chooseArithmetic } from './wasm/arithmetic.ts'
+import { describeMeasurement, describeWasm, hasSimd } from './wasm/describe.ts'
 import { guardHeap } from './wasm/heapLimit.ts'
 import { wasmOperations } from './wasm/operations.ts'
 import { startWasmFunctions } from './wasm/wasmFunctions.ts'
@@ -26,8 +29,13 @@ export interface BackendOptions {
   only?: boolean
   /** Default: beside the script; in Node in the package tfjs-backend-wasm. */
   wasm?: WasmPaths
-  /** The autotuner's options. Without them a GPU uses the default kernels. */
+  /**
+   * The autotuner's options. Without them a GPU uses the default kernels, and wasm the instructions
+   * with the same bits on all machines.
+   */
   tuning?: TuningOptions
+  /** Instructions of wasm. Default: the faster ones, measured with `tuning`. */
+  arithmetic?: Arithmetic | undefined
   /**
    * Called when the GPU device is lost (driver restart, sleep, a kernel that took too long) or has
    * failed, so that its results cannot be trusted.
@@ -39,6 +47,8 @@ export interface BackendOptions {
 interface Candidate {
   name: BackendName
   device: string
+  /** A sentence about measured kernels, once it has started. */
+  kernels?: string | undefined
   /** Lower tiers are tried first; within a tier the fastest is taken. */
   tier: number
   /** The reason to report if another one is taken. */
@@ -72,7 +82,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     const { best, reason, slower } = await pickFastest(started)
     rejected.push(...slower)
     const kernels =
-      best.name === 'webgpu' && options.tuning ? await tuneGPU(options.tuning) : undefined
+      best.name === 'webgpu' && options.tuning ? await tuneGPU(options.tuning) : best.kernels
     if (best.name === 'webgpu') await watchGPU(options.onLost)
     const tried = new Set([best.name, ...rejected.map(({ name }) => name)])
     rejected.push(
@@ -311,7 +321,7 @@ async function watchGPU(onLost: BackendOptions['onLost']) {
   })
 }
 
-async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
+async function probeWasm({ wasm, arithmetic, tuning }: BackendOptions): Promise<Candidate> {
   if (typeof WebAssembly === 'undefined') throw new Error(backendMessages.noWasm())
   const candidate: Candidate = {
     name: 'wasm',
@@ -324,19 +334,14 @@ async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
       await activateWasm(wasm, () => activate('wasm'))
       guardHeap(tf.backend())
       const threads = (await hasSimd()) && (await hasThreads()) ? getThreadsCount() : 1
-      const functions = await startWasmFunctions(tf.backend(), threads)
+      const choice = await chooseArithmetic(arithmetic, tuning)
+      const functions = await startWasmFunctions(tf.backend(), threads, choice.arithmetic)
       registerOperations(tf.backend(), wasmOperations(functions))
-      candidate.device = await describeWasm(threads)
+      candidate.device = await describeWasm(threads, choice)
+      candidate.kernels = describeMeasurement(choice)
     },
   }
   return candidate
-}
-
-const hasSimd = () => tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
-
-async function describeWasm(threads: number): Promise<string> {
-  if (!(await hasSimd())) return backendMessages.noSimd()
-  return threads === 1 ? backendMessages.oneThread() : backendMessages.threads({ threads })
 }
 
 async function probeWebGL(): Promise<Candidate> {
