@@ -10,12 +10,15 @@ import { provideWebGPU } from '../src/nodes/host/nodeWebgpu.ts'
 /** The backends that run in Node; webgl needs a browser. */
 export const backends = ['cpu', 'wasm', 'webgpu'] as const satisfies BackendName[]
 
+/** The backend of golden tests, instead of cpu, and wasm's instructions; see scripts/golden.ts. */
+const { GOLDEN, ARITHMETIC } = process.env as { GOLDEN?: BackendName; ARITHMETIC?: Arithmetic }
+
 /**
  * Backends for training and gradients of complete UNets. On cpu these take several times longer;
  * `npm run golden` and `npm run test:full` include it.
  */
 export const unetBackends: readonly BackendName[] =
-  process.env.FULL || process.env.GOLDEN ? backends : ['wasm', 'webgpu']
+  process.env.FULL || GOLDEN ? backends : ['wasm', 'webgpu']
 
 async function reasonForNoWebGPU(): Promise<string | undefined> {
   const reason = await provideWebGPU()
@@ -46,7 +49,11 @@ export function onEachArithmetic(
     describe('on wasm with fused multiply-add', () => suiteOn('wasm', body, 'fused'))
 }
 
-function suiteOn(name: BackendName, body: (name: BackendName) => void, arithmetic?: Arithmetic) {
+function suiteOn(
+  name: BackendName,
+  body: (name: BackendName) => void,
+  arithmetic: Arithmetic | undefined = ARITHMETIC,
+) {
   let left: string | undefined
   beforeAll(async () => {
     left =
@@ -85,7 +92,7 @@ export function countTensors() {
   })
 }
 
-/** A suite on the cpu backend, for code that does not depend on backends. */
+/** A suite on one backend, for code that does not depend on backends. */
 export function onCpu(body: () => void) {
-  onEachBackend(body, ['cpu'])
+  onEachBackend(body, [GOLDEN ?? 'cpu'])
 }
