@@ -61,7 +61,7 @@ export function describeLayer(
       spread === 1 && rows === xShape[1] && columns === xShape[2] && top === 0 && left === 0,
     xShape,
     computedChannels: paddedChannels(outs),
-    tiles: kh === 3 && kw === 3 && stride === 1 ? chooseTiles(items, size) : undefined,
+    tiles: kh === 3 && kw === 3 && stride === 1 ? chooseTiles(size) : undefined,
   }
 }
 

@@ -20,8 +20,11 @@ const CACHE_FLOATS = 2 ** 17
 /** Channels of x and of y from which the transforms cost less than they save. */
 const MIN_CHANNELS = { 2: 12, 4: 16 } as const
 
-/** Tiles of all items from which transforming the filter to 36 numbers pays. */
-const MIN_LARGE_TILES = 64
+/**
+ * Tiles of an item from which transforming the filter to 36 numbers pays. The number of items does
+ * not count, so that an item has the same bits in every batch.
+ */
+const MIN_LARGE_TILES = 4
 
 /** Pixels of y, and channels. */
 export interface ConvSize {
@@ -35,15 +38,14 @@ export interface ConvSize {
  * Returns the tiles of the fastest Winograd convolution, for a 3x3 convolution with stride 1;
  * undefined if none applies or pays.
  */
-export function chooseTiles(items: number, size: ConvSize): TilePixels | undefined {
-  const { height, width, ins, outs } = size
+export function chooseTiles({ height, width, ins, outs }: ConvSize): TilePixels | undefined {
   const canUse = (pixels: TilePixels) =>
     height % pixels === 0 &&
     width % pixels === 0 &&
     ins % 4 === 0 &&
     outs % 4 === 0 &&
     Math.min(ins, outs) >= MIN_CHANNELS[pixels]
-  if (canUse(4) && (items * height * width) / 16 >= MIN_LARGE_TILES) return 4
+  if (canUse(4) && (height * width) / 16 >= MIN_LARGE_TILES) return 4
   return canUse(2) ? 2 : undefined
 }
 

@@ -20,11 +20,11 @@ const [MAX_SEGMENT, MIN_SEGMENT] = [48, 8]
 /** Returns the tiles of {@link winogradFilterGradient}; undefined if it does not apply or pay. */
 export function chooseGradientTiles(
   { shape: [kh, kw, ins, outs] }: ImageView,
-  { shape: [items, height, width] }: ImageView,
+  { shape: [, height, width] }: ImageView,
   { stride }: ConvGeometry,
 ): TilePixels | undefined {
   return kh === 3 && kw === 3 && stride === 1
-    ? chooseTiles(items, { height, width, ins, outs })
+    ? chooseTiles({ height, width, ins, outs })
     : undefined
 }
 
