@@ -23,6 +23,8 @@ export interface BackendReport {
   device: string
   /** One sentence for the status line. */
   reason: string
+  /** wasm uses relaxed SIMD, whose bits depend on the machine. */
+  relaxedSimd?: true
   /** One sentence about kernels that were measured. */
   kernels?: string
   /** Backends that were tried and not taken, each with its reason. */

@@ -59,6 +59,7 @@ describe('the choice', () => {
     skip(!isAvailable)
     const report = await startBackend({ prefer: 'wasm', only: true, arithmetic: 'fused' })
     expect(report.device).toBe('relaxed SIMD, 1 thread')
+    expect(report.relaxedSimd).toBe(true)
     expect(report.kernels).toBeUndefined()
     const other = await startBackend({
       prefer: 'wasm',

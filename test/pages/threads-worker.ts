@@ -9,6 +9,7 @@ import { meanError } from '../../src/engine/losses/errors.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { beginTraining, trainStep } from '../../src/engine/training/trainStep.ts'
+import type { Arithmetic } from '../../src/engine/backends/wasm/arithmetic.ts'
 import { activeWasm } from '../../src/engine/backends/wasm/wasmFunctions.ts'
 import type { Weights } from '../../src/engine/base/values.ts'
 import { wasmFiles } from '../../src/nodes/host/wasmFiles.ts'
@@ -21,6 +22,8 @@ export interface ThreadRequest {
   fixed?: boolean
   /** Training steps; 0 by default. */
   steps?: number
+  /** Instructions; portable by default. */
+  arithmetic?: Arithmetic
 }
 
 export interface ThreadReport {
@@ -47,12 +50,13 @@ export async function tell({
   cores,
   fixed = false,
   steps = 0,
+  arithmetic,
 }: ThreadRequest): Promise<ThreadReport> {
   if (cores !== undefined)
     Object.defineProperty(navigator, 'hardwareConcurrency', { value: cores, configurable: !fixed })
   const before = navigator.hardwareConcurrency
   const threads = watchConvolutions()
-  const { device } = await startBackend({ prefer: 'wasm', wasm: wasmFiles })
+  const { device } = await startBackend({ prefer: 'wasm', wasm: wasmFiles, arithmetic })
   return {
     device,
     cores: {

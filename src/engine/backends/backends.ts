@@ -49,6 +49,8 @@ interface Candidate {
   device: string
   /** A sentence about measured kernels, once it has started. */
   kernels?: string | undefined
+  /** wasm uses relaxed SIMD. */
+  relaxedSimd?: boolean
   /** Lower tiers are tried first; within a tier the fastest is taken. */
   tier: number
   /** The reason to report if another one is taken. */
@@ -97,6 +99,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
       name: best.name,
       device: best.device,
       reason: explainChoice(best, prefer, reason, rejected),
+      ...(best.relaxedSimd && { relaxedSimd: true as const }),
       ...(kernels !== undefined && { kernels }),
       rejected,
     }
@@ -339,6 +342,7 @@ async function probeWasm({ wasm, arithmetic, tuning }: BackendOptions): Promise<
       registerOperations(tf.backend(), wasmOperations(functions))
       candidate.device = await describeWasm(threads, choice)
       candidate.kernels = describeMeasurement(choice)
+      candidate.relaxedSimd = choice.arithmetic === 'fused'
     },
   }
   return candidate
