@@ -36,7 +36,7 @@ export const backendMessages = catalogue('backends', {
   relaxedOneThread: 'relaxed SIMD, 1 thread',
   relaxedThreads: 'relaxed SIMD, {threads} threads',
   fusedFaster: 'Measured here: fused multiply-add (relaxed SIMD) is faster',
-  fusedNotFaster: 'Measured here: fused multiply-add (relaxed SIMD) is not faster',
+  fusedNotFaster: 'Measured here: fused multiply-add (relaxed SIMD) is not much faster',
   tuned: 'Measured here: {choices}',
   tunedDefault: 'Measured here: the default kernels are the fastest',
   notTuned: 'The kernels could not be measured: {problem}',

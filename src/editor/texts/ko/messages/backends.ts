@@ -40,7 +40,7 @@ export const koBackends: Translation<typeof backendMessages> = {
   relaxedOneThread: '완화된 SIMD, 스레드 1개',
   relaxedThreads: '완화된 SIMD, 스레드 {threads}개',
   fusedFaster: '여기서 측정한 결과: 융합 곱셈-덧셈(완화된 SIMD)이 더 빠릅니다',
-  fusedNotFaster: '여기서 측정한 결과: 융합 곱셈-덧셈(완화된 SIMD)이 더 빠르지 않습니다',
+  fusedNotFaster: '여기서 측정한 결과: 융합 곱셈-덧셈(완화된 SIMD)이 크게 더 빠르지 않습니다',
   tuned: '여기서 측정한 결과: {choices}',
   tunedDefault: '여기서 측정한 결과: 기본 커널이 가장 빠릅니다',
   notTuned: '커널을 측정하지 못했습니다: {problem~}',
