@@ -1,6 +1,6 @@
 // Profile of a training step on wasm by kernel: `npm run bench:profile`. `-- --model=digits`
-// selects the UNet for digits, `--steps=30` the number of steps, `--calls=20` lists the slowest
-// calls. Steps make identical calls, so the minimum time of each call is its time on an idle
+// selects the UNet for digits, `--steps=30` the number of steps, `--batch=8` another batch,
+// `--calls=20` lists the slowest calls. Steps make identical calls, so the minimum time of each call is its time on an idle
 // machine.
 import { parseArgs } from 'node:util'
 import { startBackend } from '../src/engine/backends/backends.ts'
@@ -37,11 +37,13 @@ export async function main(args: string[]): Promise<void> {
       model: { type: 'string', default: 'small' },
       steps: { type: 'string', default: '30' },
       calls: { type: 'string', default: '0' },
+      batch: { type: 'string' },
     },
   })
   const report = await startBackend({ prefer: 'wasm', threads: 1 })
   const model = values.model as ModelName
-  const step = ourStep(await createProblem('train', model))
+  const items = values.batch === undefined ? undefined : Number(values.batch)
+  const step = ourStep(await createProblem('train', model, items))
   await step()
   console.log(
     `${model}: ${report.device}; a training step takes ${(await timeLeast(step, Number(values.steps))).toFixed(1)} ms`,

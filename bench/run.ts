@@ -1,10 +1,11 @@
 // Time of a training step (`npm run bench:train`) or a sampling step (`npm run bench:sample`) of
-// one UNet, here and in its peers: stock tfjs, externally tuned tfjs, jax-js, ONNX Runtime Web with
-// the exported UNet (sampling on wasm), and PyTorch on one thread where it is installed. `--model opened` compares the small UNet with its layers as nodes,
-// and with those without an attention, and counts their dispatches too. Options: `--backend wasm` (webgpu, cpu), `--model small` (digits,
-// reference), `--peers ours,stock`, `--rounds 5`, `--seconds 1` (per turn), `--patience 300`
-// (seconds to start), `--torch cuda`, `--browser` (Chromium with SwiftShader, or with `--gpu` the
-// machine's GPU), `--json` (one line).
+// one UNet, here and in its peers: on wasm this program with the same bits everywhere, stock tfjs,
+// externally tuned tfjs, jax-js, ONNX Runtime Web with the exported UNet (sampling on wasm), and
+// PyTorch on one thread where it is installed. `--model opened` compares the small UNet with its
+// layers as nodes, and with those without an attention, and counts their dispatches too. Options:
+// `--backend wasm` (webgpu, cpu), `--model small` (digits, reference), `--peers ours,stock`,
+// `--rounds 5`, `--seconds 1` (per turn), `--patience 300` (seconds to start), `--torch cuda`,
+// `--browser` (Chromium with SwiftShader, or with `--gpu` the machine's GPU), `--json` (one line).
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,11 +23,12 @@ import type { ProblemData, Task } from '../src/nodes/bench/problem.ts'
 import { createProblem } from '../src/nodes/bench/problem.ts'
 import type { StepTime } from '../src/nodes/bench/turns.ts'
 
-const everyone = ['ours', 'stock', 'tuned', 'jax', 'ort', 'torch'] as const
+const everyone = ['ours', 'portable', 'stock', 'tuned', 'jax', 'ort', 'torch'] as const
 export type PeerName = (typeof everyone)[number] | OpenForm
 
 const names: Record<PeerName, string> = {
   ours: 'this program',
+  portable: 'same bits',
   opened: 'opened',
   rewired: 'rewired',
   stock: 'stock tfjs',
@@ -100,7 +102,8 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
   checkChoice('backend', backend, browser ? ['webgpu'] : ['wasm', 'webgpu', 'cpu'])
   // Ratios and checks need this program.
   const named = values.peers && new Set(['ours', ...values.peers.split(',')])
-  const peers = named ? [...named] : isOpened ? ['ours', ...openForms] : everyone
+  const all = everyone.filter((who) => backend === 'wasm' || who !== 'portable')
+  const peers = named ? [...named] : isOpened ? ['ours', ...openForms] : all
   const wanted = peers.map(
     (who) => checkChoice('peer', who, [...everyone, ...openForms]) as PeerName,
   )

@@ -13,7 +13,7 @@ import type { OpenForm } from './forms.ts'
 import { isOpenForm } from './forms.ts'
 import { newModel } from './models.ts'
 
-export type TfjsWho = 'ours' | OpenForm | 'stock' | 'tuned'
+export type TfjsWho = 'ours' | 'portable' | OpenForm | 'stock' | 'tuned'
 
 /** A peer. */
 export interface Opened {
@@ -33,14 +33,18 @@ export async function openTfjs(
   return { device, step: ourStep(data, newModel(data.problem.model, form)) }
 }
 
-const isOurs = (who: TfjsWho) => who === 'ours' || isOpenForm(who)
+const isOurs = (who: TfjsWho) => who === 'ours' || who === 'portable' || isOpenForm(who)
 
 /** Activates the backend, with our kernels only for ours. Returns the device name, if known. */
 export async function startTfjs(who: TfjsWho, backend: BackendName): Promise<string> {
   if (isOurs(who)) {
     // On a GPU with tuned kernels, as in the editor.
-    const tuning = { store: memoryStore() }
-    const report = await startBackend({ prefer: backend, tuning, threads: threadsInNode() })
+    const report = await startBackend({
+      prefer: backend,
+      tuning: { store: memoryStore() },
+      threads: threadsInNode(),
+      arithmetic: who === 'portable' ? 'portable' : undefined,
+    })
     if (report.name !== backend) throw new Error(report.reason)
     return report.kernels === undefined ? report.device : `${report.device}. ${report.kernels}`
   }

@@ -1,15 +1,16 @@
 // Runs the tests against recorded numbers of diffusers, k-diffusion, EDM, guided-diffusion and
 // PyTorch on the CPU, and lists by record the cases that pass and those left out, with reasons:
-// `npm run golden`; `--json` prints one line of JSON. A case passes if it has a test and all of its
-// tests pass. test/golden/README.md describes the records. Exits with 0 if all pass.
+// `npm run golden`; `--json` prints one line of JSON. `--backend wasm` runs them on wasm instead of
+// cpu, within the tolerances of that backend, and `--arithmetic fused` there with fused
+// multiply-add. A case passes if it has a test and all of its tests pass. test/golden/README.md
+// describes the records. Exits with 0 if all pass.
 import { parseArgs } from 'node:util'
 import type { TestCase } from 'vitest/node'
 import { startVitest } from 'vitest/node'
 import type { Record as GoldenRecord } from './goldenRecords.ts'
 import { records } from './goldenRecords.ts'
 
-/** Excludes other backends, whose tolerances are wider. */
-const PATTERN = '^(?!.*\\bon (wasm|webgpu)\\b)'
+const backends = ['cpu', 'wasm', 'webgpu']
 
 interface Count {
   passed: number
@@ -19,16 +20,19 @@ interface Count {
   leftOut: { [name: string]: string }
 }
 
-async function testsRun(): Promise<TestCase[]> {
+/** Runs the tests on one backend. */
+async function testsRun(backend: string, arithmetic: string): Promise<TestCase[]> {
   // Includes the cases that the tests compute on cpu only here.
-  process.env.GOLDEN = 'true'
+  process.env.GOLDEN = backend
+  process.env.ARITHMETIC = arithmetic
+  const others = backends.filter((name) => name !== backend)
   const files = [
     ...new Set(Object.values(records).flatMap(({ from }) => from.map(({ file }) => file))),
   ]
   const vitest = await startVitest('test', files, {
     watch: false,
     project: ['node', 'alone'],
-    testNamePattern: PATTERN,
+    testNamePattern: `^(?!.*\\bon (${others.join('|')})\\b)`,
     reporters: [{}],
   })
   const tests = vitest.state.getTestModules().flatMap((module) => [...module.children.allTests()])
@@ -70,9 +74,9 @@ function byReason(leftOut: Count['leftOut']): Map<string, string[]> {
   return names
 }
 
-function print(counts: Record<string, Count>) {
+function print(counts: Record<string, Count>, where: string) {
   console.log(
-    'Held against numbers that the reference systems gave (test/golden/README.md), on the CPU:\n',
+    `Held against numbers that the reference systems gave (test/golden/README.md), on ${where}:\n`,
   )
   const width = Math.max(...Object.keys(counts).map((name) => name.length))
   for (const [name, { passed, total, failed, leftOut }] of Object.entries(counts)) {
@@ -97,14 +101,20 @@ function print(counts: Record<string, Count>) {
 export async function main(args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
-    options: { json: { type: 'boolean', default: false } },
+    options: {
+      json: { type: 'boolean', default: false },
+      backend: { type: 'string', default: 'cpu' },
+      arithmetic: { type: 'string', default: 'portable' },
+    },
   })
-  const tests = await testsRun()
+  const { backend, arithmetic } = values
+  if (!backends.includes(backend)) throw new Error(`Expected one of ${backends}, got ${backend}.`)
+  const tests = await testsRun(backend, arithmetic)
   const counts = Object.fromEntries(
     Object.entries(records).map(([name, record]) => [name, countCases(record, tests)]),
   )
   if (values.json) console.log(JSON.stringify(counts))
-  else print(counts)
+  else print(counts, arithmetic === 'fused' ? `${backend} with fused multiply-add` : backend)
   // Overrides vitest's exit code, which covers all tests of these files: only cases count here.
   process.exitCode = Object.values(counts).every(({ passed, total }) => passed === total) ? 0 : 1
 }

@@ -19,11 +19,13 @@ export type WasmPaths = string | Record<string, string>
 /** The active backend, and why it was chosen. */
 export interface BackendReport {
   name: BackendName
-  /** "llvmpipe", "SIMD, 1 thread", ... */
+  /** "llvmpipe", "SIMD, 1 thread", "relaxed SIMD, 2 threads", ... */
   device: string
   /** One sentence for the status line. */
   reason: string
-  /** One sentence about the kernels of a GPU that was measured. */
+  /** wasm uses relaxed SIMD, whose bits depend on the machine. */
+  relaxedSimd?: true
+  /** One sentence about kernels that were measured. */
   kernels?: string
   /** Backends that were tried and not taken, each with its reason. */
   rejected: { name: BackendName; reason: string }[]
@@ -113,8 +115,9 @@ export type Request =
   /**
    * Starts a backend, or changes to another; otherwise the first run starts one. `wasm`: the
    * location of its files, if not beside the script. `mnist`: the folder of MNIST. `measure`:
-   * measure the kernels of a GPU again. `last`: the backend before a failure, which `auto` prefers,
-   * so that trainings continue with equal bits.
+   * measure the kernels again. `sameBits`: wasm uses only instructions whose results have the same
+   * bits on all machines; by default as before. `last`: the backend before a failure, which `auto`
+   * prefers, so that trainings continue with equal bits.
    */
   | {
       type: 'backend'
@@ -122,6 +125,7 @@ export type Request =
       wasm?: WasmPaths
       mnist?: string
       measure?: boolean
+      sameBits?: boolean
       last?: BackendName
     }
   /** Stores a file, to be found by its SHA-256. */

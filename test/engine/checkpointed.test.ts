@@ -21,7 +21,7 @@ import type { Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { ActivationStorage, Model, Weights } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
-import { onCpu, onEachBackend } from '../backends.ts'
+import { onCpu, onEachArithmetic } from '../backends.ts'
 import { numbers } from '../kernels.ts'
 import { measurePeak } from '../peak.ts'
 import { tinyUnet } from '../smallTraining.ts'
@@ -49,7 +49,7 @@ function chain(
   return h
 }
 
-onEachBackend(() => {
+onEachArithmetic(() => {
   test('a checkpointed chain of blocks has the bits of a plain one, in less memory', async () => {
     const [n, depth] = [24, 8]
     const names = Array.from({ length: depth }, (_, i) => [`inner${i}`, `outer${i}`]).flat()
@@ -144,14 +144,14 @@ async function expectSame(create: () => Model, times = 1, activations?: Activati
   tf.dispose([kept.inputs, again.inputs])
 }
 
-onEachBackend(() => {
+onEachArithmetic(() => {
   test('a UNet with attention, labels and dropout', () =>
     expectSame(createUnet({ ...tinyUnet(4), dropout: 0.3 })))
 
   test('a DiT with labels and dropout', () => expectSame(createDit({ dropout: 0.3 })))
 })
 
-onEachBackend(() => {
+onEachArithmetic(() => {
   // The third evaluation is a replay.
   test('a UNet that is replayed', () => expectSame(createUnet(tinyUnet(4)), 4))
 

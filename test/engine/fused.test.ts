@@ -24,7 +24,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../../src/e
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Weights } from '../../src/engine/base/values.ts'
 import { weightedSum } from '../../src/engine/process/weightedSum.ts'
-import { onEachBackend } from '../backends.ts'
+import { onEachArithmetic } from '../backends.ts'
 import { adamw } from '../smallTraining.ts'
 import type { Numbers } from '../formulas.ts'
 import * as formulas from '../formulas.ts'
@@ -1072,7 +1072,7 @@ const runs = (backend: string) => (backend === 'webgpu' ? (FULL ? 40 : 2) : FULL
 
 const rows = [...layers, ...ofUnet, ...ofTraining]
 
-onEachBackend((backend) => {
+onEachArithmetic((backend) => {
   test.each(rows.map((row) => [row.name, row] as const))(
     '%s',
     { timeout: FULL ? 600_000 : 30_000 },

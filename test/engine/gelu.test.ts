@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { gelu } from '../../src/engine/layers/activations.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { differentiate } from '../../src/engine/training/differentiate.ts'
-import { onCpu, onEachBackend } from '../backends.ts'
+import { onCpu, onEachArithmetic } from '../backends.ts'
 
 const density = (a: number) => Math.exp((-a * a) / 2) / Math.sqrt(2 * Math.PI)
 
@@ -55,7 +55,7 @@ const allowed = (x: number) => 1.5e-6 + (tf.getBackend() === 'webgpu' ? x ** 2 *
 const largest = (x: Float32Array, error: (x: number, i: number) => number) =>
   x.reduce((most, one, i) => Math.max(most, error(one, i)), 0)
 
-onEachBackend(() => {
+onEachArithmetic(() => {
   test('value and gradient', async () => {
     const { y, dx } = await valueAndSlope(inputs)
     const excess = (x: number, error: number) => error - allowed(x)

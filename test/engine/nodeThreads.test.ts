@@ -122,7 +122,7 @@ describe('a job that', () => {
   /** Starts a pool of one worker, with jobs at address 0. Our thread only waits. */
   async function startPool(jobs: readonly Job[]): Promise<WorkerPool> {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true })
-    const module = await WebAssembly.compile(assemble(jobFunctions, { shared: true }))
+    const module = await WebAssembly.compile(assemble(jobFunctions, { shared: true, fused: false }))
     writeJobs(jobs, new Int32Array(memory.buffer), 0)
     const runJob = () => {
       const until = Date.now() + 100

@@ -9,7 +9,7 @@ import type { Scalar, Tensor, Tensor4D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { beginTraining, trainStep } from '../../src/engine/training/trainStep.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
-import { onEachBackend } from '../backends.ts'
+import { onEachArithmetic } from '../backends.ts'
 import { adamw, tinyUnet, trainingBytes } from '../smallTraining.ts'
 
 const normal = (shape: number[], seed: number) =>
@@ -31,7 +31,7 @@ async function outcomeBytes(compute: () => Tensor[], times = 5): Promise<string[
 
 const optimizer = { ...adamw, lr: 0.001 }
 
-onEachBackend(() => {
+onEachArithmetic(() => {
   test('a training step of a large batch with attention is deterministic', async () => {
     const config = unetConfig({
       sample_size: 8,
@@ -71,7 +71,7 @@ onEachBackend(() => {
 }, ['wasm', 'webgpu'])
 
 // Reductions of thousands of terms to few outputs.
-onEachBackend(() => {
+onEachArithmetic(() => {
   test.each([
     { n: 36, k: 2500, m: 32 },
     { n: 1, k: 2048, m: 200 },

@@ -94,12 +94,19 @@ test('uses one thread on a page that is not isolated', async () => {
   await page.close()
 })
 
-test('a training has the same weights in each run and with any number of threads', async () => {
-  const after = new Set<string>()
-  for (const cores of [1, 2, 2, 4]) {
-    const { weights } = await tell(await isolatedPage(), { cores, steps: 2 })
-    expect(weights.after).not.toBe(weights.before)
-    after.add(weights.after)
-  }
-  expect(after.size).toBe(1)
-})
+test.each([
+  { arithmetic: 'portable', device: /^SIMD, / },
+  { arithmetic: 'fused', device: /^relaxed SIMD, / },
+] as const)(
+  'a training has the same weights in each run and with any number of threads, $arithmetic',
+  async ({ arithmetic, device }) => {
+    const after = new Set<string>()
+    for (const cores of [1, 2, 2, 4]) {
+      const told = await tell(await isolatedPage(), { cores, steps: 2, arithmetic })
+      expect(told.device).toMatch(device)
+      expect(told.weights.after).not.toBe(told.weights.before)
+      after.add(told.weights.after)
+    }
+    expect(after.size).toBe(1)
+  },
+)

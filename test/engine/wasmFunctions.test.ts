@@ -8,9 +8,9 @@ import type { Tensor1D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { siluGradient } from '../../src/engine/backends/wasm/vectorOps.ts'
 import { activeWasm } from '../../src/engine/backends/wasm/wasmFunctions.ts'
-import { onEachBackend } from '../backends.ts'
+import { onEachArithmetic } from '../backends.ts'
 
-onEachBackend(() => {
+onEachArithmetic(() => {
   test('the custom functions are loaded', () => {
     expect(activeWasm()).toBeDefined()
   })

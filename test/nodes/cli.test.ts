@@ -417,6 +417,14 @@ describe('import', () => {
   ])('rejects the arguments %j', (args, words) => expect(() => parseArguments(args)).toThrow(words))
 })
 
+test('--same-bits is off unless it is set, for run and onnx', () => {
+  const args = ['a.json', '--out', 'x']
+  for (const command of ['run', 'onnx']) {
+    expect(parseArguments([command, ...args])).toMatchObject({ sameBits: false })
+    expect(parseArguments([command, ...args, '--same-bits'])).toMatchObject({ sameBits: true })
+  }
+})
+
 test('--measure requires --state, the folder that stores the measurements', () => {
   const args = ['run', 'a.json', '--out', 'x', '--measure']
   expect(parseArguments([...args, '--state', 's'])).toMatchObject({ measure: true, state: 's' })

@@ -3,6 +3,7 @@
 import '@tensorflow/tfjs-backend-wasm'
 import { startBackend } from '../../src/engine/backends/backends.ts'
 import { tf } from '../../src/engine/base/tf.ts'
+import type { Arithmetic } from '../../src/engine/backends/wasm/arithmetic.ts'
 import { activeWasm } from '../../src/engine/backends/wasm/wasmFunctions.ts'
 import { wasmFiles } from '../../src/nodes/host/wasmFiles.ts'
 import type { WeightHashes } from '../hashedTraining.ts'
@@ -15,6 +16,8 @@ export interface ThreadRequest {
   fixed?: boolean
   /** Training steps; 0 by default. */
   steps?: number
+  /** Instructions; portable by default. */
+  arithmetic?: Arithmetic
 }
 
 export interface ThreadReport {
@@ -40,12 +43,13 @@ export async function tell({
   cores,
   fixed = false,
   steps = 0,
+  arithmetic,
 }: ThreadRequest): Promise<ThreadReport> {
   if (cores !== undefined)
     Object.defineProperty(navigator, 'hardwareConcurrency', { value: cores, configurable: !fixed })
   const before = navigator.hardwareConcurrency
   const threads = watchConvolutions()
-  const { device } = await startBackend({ prefer: 'wasm', wasm: wasmFiles })
+  const { device } = await startBackend({ prefer: 'wasm', wasm: wasmFiles, arithmetic })
   return {
     device,
     cores: {

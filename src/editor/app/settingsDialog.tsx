@@ -26,6 +26,7 @@ const restored = [
   'minimap',
   'measures',
   'saveEvery',
+  'sameBits',
 ] as const satisfies readonly (keyof Settings)[]
 
 export function SettingsDialog({ close }: { close: () => void }) {
@@ -83,6 +84,7 @@ export function SettingsDialog({ close }: { close: () => void }) {
           }}
         />
         <Switch label={words.measures} name="measures" />
+        <Switch label={words.sameBits} hint={words.sameBitsHint} name="sameBits" />
       </Part>
       <Part title={words.more}>
         <div class="links">
@@ -149,7 +151,7 @@ const Choice = <T extends string>({ label, value, choices, onChange }: ChoicePro
 interface SwitchProps {
   label: string
   hint?: string
-  name: 'live' | 'room' | 'snap' | 'toolbox' | 'minimap' | 'measures'
+  name: 'live' | 'room' | 'snap' | 'toolbox' | 'minimap' | 'measures' | 'sameBits'
 }
 
 const Switch = ({ label, hint, name }: SwitchProps) => (

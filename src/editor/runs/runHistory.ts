@@ -1,5 +1,6 @@
 // Run history of this browser: records runs as they end, and lists them for the runs panel.
 import { signal, type Signal } from '@preact/signals'
+import type { BackendReport } from '../../engine/protocol.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { Client } from '../../nodes/host/clientTypes.ts'
 import { parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
@@ -128,7 +129,7 @@ function recorderOptions(
     store,
     declared: ownTypes,
     parseFile: parseRunFile,
-    backend: () => runState.backend.value?.name,
+    backend: () => describeBackend(runState.backend.value),
     paint: (view, width, height) => paintViewPng(view, width, height, isDark.value),
     newId,
     onStored(dropped) {
@@ -141,3 +142,7 @@ function recorderOptions(
       showStorageError(texts.runs.runOf(translateWorkflow(name)), error),
   }
 }
+
+/** Returns what the bits of results depend on. */
+const describeBackend = (report: BackendReport | undefined) =>
+  report && (report.relaxedSimd ? `${report.name}, relaxed SIMD` : report.name)

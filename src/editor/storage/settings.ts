@@ -34,6 +34,8 @@ export interface Settings {
   measures: boolean
   /** Seconds between two saves of a training; 0: only when it stops. */
   saveEvery: SaveInterval
+  /** WebAssembly uses only instructions whose results have the same bits on all machines. */
+  sameBits: boolean
   /** Moves nodes aside where another node is placed. */
   room: boolean
   /** Aligns dragged nodes with others. */
@@ -59,6 +61,7 @@ export const defaultSettings: Settings = {
   live: true,
   measures: false,
   saveEvery: 2,
+  sameBits: false,
   room: true,
   snap: true,
   toolbox: true,

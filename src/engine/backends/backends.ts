@@ -12,10 +12,12 @@ import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from '../base/tf.ts'
 import { overrideWasmKernels } from './wasm/kernelOverrides.ts'
 import { softwareNames } from './webgpu/device.ts'
-import type { TuningOptions } from './webgpu/tuner.ts'
+import type { TuningOptions } from './tuningOptions.ts'
+import type { Arithmetic } from './wasm/arithmetic.ts'
+import { chooseArithmetic } from './wasm/arithmetic.ts'
+import { describeMeasurement, describeWasm } from './wasm/describe.ts'
 import { guardHeap } from './wasm/heapLimit.ts'
 import { wasmOperations } from './wasm/operations.ts'
-import type { WasmFunctions } from './wasm/wasmFunctions.ts'
 import { startWasmFunctions } from './wasm/wasmFunctions.ts'
 import { activateWasm } from './wasm/start.ts'
 import { backendMessages } from '../messages/backends.ts'
@@ -33,8 +35,13 @@ export interface BackendOptions {
    * LITEGRAPH_DIFFUSION_THREADS comes first. Threads do not affect the bits of results.
    */
   threads?: number | undefined
-  /** The autotuner's options. Without them a GPU uses the default kernels. */
+  /**
+   * The autotuner's options. Without them a GPU uses the default kernels, and wasm the instructions
+   * with the same bits on all machines.
+   */
   tuning?: TuningOptions
+  /** Instructions of wasm. Default: the faster ones, measured with `tuning`. */
+  arithmetic?: Arithmetic | undefined
   /**
    * Called when the GPU device is lost (driver restart, sleep, a kernel that took too long) or has
    * failed, so that its results cannot be trusted.
@@ -46,6 +53,10 @@ export interface BackendOptions {
 interface Candidate {
   name: BackendName
   device: string
+  /** A sentence about measured kernels, once it has started. */
+  kernels?: string | undefined
+  /** wasm uses relaxed SIMD. */
+  relaxedSimd?: boolean
   /** Lower tiers are tried first; within a tier the fastest is taken. */
   tier: number
   /** The reason to report if another one is taken. */
@@ -79,7 +90,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     const { best, reason, slower } = await pickFastest(started)
     rejected.push(...slower)
     const kernels =
-      best.name === 'webgpu' && options.tuning ? await tuneGPU(options.tuning) : undefined
+      best.name === 'webgpu' && options.tuning ? await tuneGPU(options.tuning) : best.kernels
     if (best.name === 'webgpu') await watchGPU(options.onLost)
     const tried = new Set([best.name, ...rejected.map(({ name }) => name)])
     rejected.push(
@@ -94,6 +105,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
       name: best.name,
       device: best.device,
       reason: explainChoice(best, prefer, reason, rejected),
+      ...(best.relaxedSimd && { relaxedSimd: true as const }),
       ...(kernels !== undefined && { kernels }),
       rejected,
     }
@@ -319,7 +331,12 @@ async function watchGPU(onLost: BackendOptions['onLost']) {
   })
 }
 
-async function probeWasm({ wasm, threads }: BackendOptions): Promise<Candidate> {
+async function probeWasm({
+  wasm,
+  threads,
+  arithmetic,
+  tuning,
+}: BackendOptions): Promise<Candidate> {
   if (typeof WebAssembly === 'undefined') throw new Error(backendMessages.noWasm())
   const candidate: Candidate = {
     name: 'wasm',
@@ -331,19 +348,15 @@ async function probeWasm({ wasm, threads }: BackendOptions): Promise<Candidate> 
       overrideWasmKernels()
       const started = await activateWasm({ paths: wasm, threads, activate: () => activate('wasm') })
       guardHeap(tf.backend())
-      const functions = await startWasmFunctions(tf.backend(), started)
+      const choice = await chooseArithmetic(arithmetic, tuning)
+      const functions = await startWasmFunctions(tf.backend(), started, choice.arithmetic)
       registerOperations(tf.backend(), wasmOperations(functions))
-      candidate.device = describeWasm(functions)
+      candidate.device = describeWasm(functions, choice)
+      candidate.kernels = describeMeasurement(choice)
+      candidate.relaxedSimd = choice.arithmetic === 'fused'
     },
   }
   return candidate
-}
-
-/** Describes the custom functions, which need SIMD. */
-function describeWasm(functions: WasmFunctions | undefined): string {
-  if (!functions) return backendMessages.noSimd()
-  const { threads } = functions
-  return threads === 1 ? backendMessages.oneThread() : backendMessages.threads({ threads })
 }
 
 async function probeWebGL(): Promise<Candidate> {

@@ -39,8 +39,10 @@ completely or not at all.
                          --set "Load Checkpoint.checkpoint=file.zip" (folder.zip for a folder)
   --dataset file         a data set that a node uses; repeatable
   --state dir            stores trained states, to continue from them in the next run, and the
-                         fastest kernels of a GPU
-  --measure              measures the kernels of a GPU again; needs --state
+                         fastest kernels of a GPU or of wasm
+  --measure              measures the kernels again; needs --state
+  --same-bits            wasm uses only instructions whose results have the same bits on all
+                         machines, also where others are faster
   --verify               runs twice from the start and compares the bits of all shown and saved
                          values, losses and training states; needs no --out
   --nodes file.mjs       a module that exports own nodes and kinds of models; repeatable; also for
@@ -108,6 +110,7 @@ interface GraphArguments {
   datasets: string[]
   state: string | undefined
   measure: boolean
+  sameBits: boolean
   quiet: boolean
   /** Modules with own nodes. */
   nodes: string[]
@@ -230,6 +233,7 @@ const optionTypes = {
   node: { type: 'string' },
   state: { type: 'string' },
   measure: { type: 'boolean' },
+  'same-bits': { type: 'boolean' },
   verify: { type: 'boolean' },
   json: { type: 'boolean' },
   csv: { type: 'boolean' },
@@ -262,7 +266,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   run: [
     ...workflowOptions,
     ...(['target', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
-    ...(['state', 'measure', 'verify', 'quiet'] as const),
+    ...(['state', 'measure', 'same-bits', 'verify', 'quiet'] as const),
   ],
   check: ['json', 'nodes'],
   script: workflowOptions,
@@ -271,7 +275,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   onnx: [
     ...workflowOptions,
     ...(['node', 'size', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
-    ...(['state', 'measure', 'quiet'] as const),
+    ...(['state', 'measure', 'same-bits', 'quiet'] as const),
   ],
   widget: ['out'],
   lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'within'],
@@ -391,6 +395,7 @@ function graphArguments(
     datasets: values.dataset ?? [],
     state,
     measure,
+    sameBits: values['same-bits'] ?? false,
     quiet,
   }
 }

@@ -214,14 +214,20 @@ async function writeResults(
 }
 
 export async function startEngine(
-  { backend: prefer, threads, measure }: Pick<RunArguments, 'backend' | 'threads' | 'measure'>,
+  {
+    backend: prefer,
+    threads,
+    measure,
+    sameBits,
+  }: Pick<RunArguments, 'backend' | 'threads' | 'measure' | 'sameBits'>,
   store: StateStore | undefined,
   out: Terminal,
 ): Promise<BackendReport> {
   const missing = prefer === 'webgpu' || prefer === 'auto' ? await provideWebGPU() : undefined
-  // Tuning choices must persist between runs; without a state folder the default kernels are used.
+  // Measured choices must persist between runs; without a state folder the default kernels are used.
   const tuning = store && { store, remeasure: measure }
-  const report = await startBackend({ prefer, threads, tuning })
+  const arithmetic = sameBits ? 'portable' : undefined
+  const report = await startBackend({ prefer, threads, tuning, arithmetic })
   if (prefer !== 'auto' && report.name !== prefer)
     out.line(cliMessages.notice({ text: report.reason + (missing ? ` (${missing})` : '') }))
   return report

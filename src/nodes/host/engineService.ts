@@ -98,7 +98,8 @@ class Engine {
     last: BackendName | undefined
     wasm: WasmPaths
     measure: boolean
-  } = { name: 'auto', last: undefined, wasm: wasmFiles, measure: false }
+    sameBits: boolean
+  } = { name: 'auto', last: undefined, wasm: wasmFiles, measure: false, sameBits: false }
   /** Resolves to the reason if no backend could be started. */
   private backend: Promise<string | undefined> | undefined
   /** Queued runs, also while the backend starts. */
@@ -225,8 +226,14 @@ class Engine {
 
   // ---- backend
 
-  selectBackend({ name, last, wasm = this.selected.wasm, measure = false, mnist }: Of<'backend'>) {
-    this.selected = { name, last, wasm, measure }
+  selectBackend({ name, last, wasm, measure = false, sameBits, mnist }: Of<'backend'>) {
+    this.selected = {
+      name,
+      last,
+      wasm: wasm ?? this.selected.wasm,
+      measure,
+      sameBits: sameBits ?? this.selected.sameBits,
+    }
     if (mnist !== undefined) this.addresses = withMnist(this.addresses, mnist)
     this.stopCurrentRun()
     this.schedule(() => this.changeBackend())
@@ -234,13 +241,14 @@ class Engine {
 
   private async startBackend(): Promise<string | undefined> {
     try {
-      const { name, last, wasm, measure } = this.selected
+      const { name, last, wasm, measure, sameBits } = this.selected
       this.selected.measure = false // Measured only at the first start.
       const { devices } = this.storage
       const tuning = devices && { store: devices, remeasure: measure }
       const prefer = name === 'auto' && last ? last : name
       const onLost = (message: string) => this.fail({ cause: 'device', message })
-      const start = () => startBackend({ prefer, wasm, tuning, onLost })
+      const arithmetic = sameBits ? 'portable' : undefined
+      const start = () => startBackend({ prefer, wasm, tuning, arithmetic, onLost })
       let backend = await start()
       // After a failure of the GPU it takes a while until the browser provides one again.
       const isMissing = () => prefer === last && backend.name !== last

@@ -20,6 +20,9 @@ export const enKeys = {
     minimapHint: 'Shown while the graph does not fit the window.',
     training: 'Training',
     measures: 'Measure time and memory of nodes',
+    sameBits: 'Same bits everywhere',
+    sameBitsHint:
+      'WebAssembly avoids instructions that round differently on other machines, even where they are faster. Restarts the engine.',
     more: 'More',
     keys: 'Keyboard shortcuts…',
     storage: 'Storage and backup…',

@@ -21,6 +21,9 @@ export const koKeys: KeyTexts = {
     minimapHint: '그래프가 창보다 클 때 표시됩니다.',
     training: '학습',
     measures: '노드의 시간과 메모리 측정',
+    sameBits: '어디서나 같은 비트',
+    sameBitsHint:
+      '더 빠르더라도 기기마다 반올림이 다른 명령을 WebAssembly에서 쓰지 않습니다. 엔진을 다시 시작합니다.',
     more: '더 보기',
     keys: '키보드 단축키…',
     storage: '저장 공간과 백업…',

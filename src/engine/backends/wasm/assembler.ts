@@ -1,10 +1,17 @@
 // A small assembler for WebAssembly with 128-bit vectors. Functions are built from expressions in
 // TypeScript, and assembled to a module at run time: a kernel needs no compiler and no separate
 // file, and shapes and the kind of memory can be constants in it. Opcodes are those of the core
-// specification, version 2 with fixed-width SIMD.
+// specification, version 3: fixed-width SIMD, and relaxed SIMD where it is asked for.
 
 /** Instructions. An expression leaves its value on the stack. */
-export type Code = readonly (number | Code)[]
+export type Code = readonly (number | MultiplyAdd | Code)[]
+
+/** a b + c of four floats. How often it is rounded is decided when the module is assembled. */
+interface MultiplyAdd {
+  a: Code
+  b: Code
+  c: Code
+}
 
 export type Type = 'i32' | 'f32' | 'f64' | 'v128'
 
@@ -146,6 +153,8 @@ export const f32x4 = {
   div: binaryOp(vector(0xe7)),
   min: binaryOp(vector(0xe8)),
   max: binaryOp(vector(0xe9)),
+  /** a b + c, rounded once or twice; see {@link assemble}. */
+  multiplyAdd: (a: Code, b: Code, c: Code): Code => [{ a, b, c }],
   abs: unaryOp(vector(0xe0)),
   neg: unaryOp(vector(0xe1)),
   sqrt: unaryOp(vector(0xe3)),
@@ -235,13 +244,24 @@ const encodeName = (text: string) => [...unsigned(text.length), ...new TextEncod
 /** The signature of all functions: an address, and no result. */
 const TYPE = [0x60, ...encodeList([[typeCodes.i32]]), 0]
 
+export interface AssemblerOptions {
+  /** The memory is shared between threads. */
+  shared: boolean
+  /**
+   * Multiplies and adds in one instruction of relaxed SIMD, which rounds once on machines with
+   * fused multiply-add, and twice on others. Otherwise in two instructions, whose bits are the same
+   * on all machines.
+   */
+  fused: boolean
+}
+
 /**
  * Assembles a module that exports the functions, with indices in their order for {@link
- * callIndirect}. It imports its memory as `env.memory`; `shared`: it is shared between threads.
+ * callIndirect}. It imports its memory as `env.memory`.
  */
 export function assemble(
   funcs: Record<string, Func>,
-  { shared }: { shared: boolean },
+  { shared, fused }: AssemblerOptions,
 ): Uint8Array<ArrayBuffer> {
   const all = Object.values(funcs)
   const numbers = all.map((_, index) => unsigned(index))
@@ -259,13 +279,23 @@ export function assemble(
       ),
     ),
     section(9, encodeList([[0, ...(i32.const(0) as number[]), 0x0b, ...encodeList(numbers)]])),
-    section(10, encodeList(all.map(encodeBody))),
+    section(10, encodeList(all.map((one) => encodeBody(one, fused)))),
   ]
   return Uint8Array.from(bytes.flat())
 }
 
-function encodeBody({ locals, code }: Func): number[] {
-  const flat = (code as unknown[]).flat(Infinity) as number[]
-  const body = [...encodeList(locals.map((type) => [1, typeCodes[type]])), ...flat, 0x0b]
+const [MUL, ADD, RELAXED_MADD] = [vector(0xe6), vector(0xe4), vector(0x105)]
+
+function encodeBody({ locals, code }: Func, fused: boolean): number[] {
+  const bytes: number[] = []
+  const encode = (part: number | MultiplyAdd | Code): void => {
+    if (typeof part === 'number') bytes.push(part)
+    else if ('a' in part) {
+      const { a, b, c } = part
+      encode(fused ? [a, b, c, RELAXED_MADD] : [c, a, b, MUL, ADD])
+    } else part.forEach(encode)
+  }
+  encode(code)
+  const body = [...encodeList(locals.map((type) => [1, typeCodes[type]])), ...bytes, 0x0b]
   return [...unsigned(body.length), ...body]
 }

@@ -22,16 +22,15 @@ export function chunkItems(threads: number, items: number, height: number): Chun
     const jobs = Math.ceil(items / itemsPerJob)
     return { items, height, jobs, itemsPerJob, rowsPerJob: height, buffers: jobs }
   }
-  // An even number, as Winograd tiles have two rows.
   const rowsPerJob = Math.min(height, 2 * Math.ceil((height * items) / (4 * threads)))
   const jobs = items * Math.ceil(height / rowsPerJob)
   return { items, height, jobs, itemsPerJob: 1, rowsPerJob, buffers: items }
 }
 
-/** Build the calls for an item, given the index of its buffer, and for its rows that of the job. */
+/** Build the calls for an item, given the index of its buffer. */
 export interface ItemSteps {
   before(item: number, buffer: number): Job
-  rows(item: number, buffer: number, job: number, first: number, count: number): Job
+  rows(item: number, buffer: number, first: number, count: number): Job
   after(item: number, buffer: number): Job
 }
 
@@ -61,7 +60,7 @@ function itemPhase(
       const item = job * itemsPerJob + i
       return [
         ...steps.before(item, job),
-        ...steps.rows(item, job, job, 0, height),
+        ...steps.rows(item, job, 0, height),
         ...steps.after(item, job),
       ]
     })
@@ -85,7 +84,7 @@ function rowPhases(
   const jobsPerItem = jobs / items
   const rowJobs = Array.from({ length: jobs }, (_, job) => {
     const [item, first] = [Math.floor(job / jobsPerItem), (job % jobsPerItem) * rowsPerJob]
-    return steps.rows(item, item, job, first, Math.min(rowsPerJob, height - first))
+    return steps.rows(item, item, first, Math.min(rowsPerJob, height - first))
   })
   return [
     forItems((item, buffer) => steps.before(item, buffer)),

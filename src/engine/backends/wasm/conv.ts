@@ -1,10 +1,9 @@
 // Convolutions on the wasm backend by custom functions, and their input gradients, which are
 // convolutions too; linear layers as 1x1 convolutions.
 import type { Tensor1D, Tensor2D, Tensor4D } from '../../base/tf.ts'
-import { chunkItems } from './chunks.ts'
 import type { FilterOrder, Shape4D } from './convCalls.ts'
 import type { ConvWork } from './convPhases.ts'
-import { convPhases, describeLayer, layOutScratch } from './convPhases.ts'
+import { convPhases, describeLayer, layOutScratch, planConv } from './convPhases.ts'
 import type { TensorHandle } from './kernelCall.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
 import { planKey } from './wasmFunctions.ts'
@@ -139,10 +138,10 @@ function runWasmConv(
   added: Added = {},
 ): void {
   const layer = describeLayer(y.shape, x.shape, work)
-  const chunking = chunkItems(wasm.threads, layer.items, layer.size.height)
+  const plan = planConv(layer, wasm.threads)
   const addedRows = countAddedRows(added)
   const vectorFloats = layer.computedChannels * (1 + addedRows)
-  const { floats, locate } = layOutScratch(layer, chunking, vectorFloats)
+  const { floats, locate } = layOutScratch(plan, vectorFloats)
   const { address, values } = wasm.scratch(floats)
   writeVectors(wasm, added, values.subarray(0, vectorFloats), layer.size.outs)
   const residual = added.residual && wasm.address(added.residual)
@@ -161,7 +160,7 @@ function runWasmConv(
         residual: hasResidual ? residual : undefined,
         perItem: addedRows > 1,
       }
-      return convPhases(layer, chunking, order, tensors, locate(scratch))
+      return convPhases(plan, order, tensors, locate(scratch))
     },
   )
 }

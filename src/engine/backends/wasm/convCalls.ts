@@ -89,6 +89,12 @@ export function packFilterJobs(
   })
 }
 
+/** y += x, of this many bytes. */
+export const addCall = (y: number, x: number, bytes: number): CallRecord =>
+  bytes % 16 === 0
+    ? callRecord('addition', y, y + bytes, x, y)
+    : callRecord('addShort', y, y + bytes, x, y)
+
 /** Positions of x's pixels in a padded item: `spread` apart, after `top` and `left` zeros. */
 export interface Padding {
   spread: number

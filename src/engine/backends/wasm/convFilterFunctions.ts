@@ -51,7 +51,7 @@ const sumTiles = (ins: number, outs: number): Func =>
       dys.map((dy, k) => dy.set(load(atDy.get, VECTOR * k))),
       sums.map((row, channel) => [
         x.set(loadSplat(atX.get, FLOAT * channel)),
-        row.map((sum, k) => sum.set(f32x4.add(sum.get, f32x4.mul(x.get, dys[k].get)))),
+        row.map((sum, k) => sum.set(f32x4.multiplyAdd(x.get, dys[k].get, sum.get))),
       ]),
       advance(atX, p.xPixel.get),
       advance(atDy, p.dyPixel.get),

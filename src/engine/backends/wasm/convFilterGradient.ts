@@ -11,7 +11,7 @@ import { channelsPerJob, tileChannels } from './convFilterCalls.ts'
 import type { Job } from './jobs.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
 import { callRecord, planKey } from './wasmFunctions.ts'
-import { canUseWinogradGradient, winogradFilterGradient } from './winogradGradient.ts'
+import { chooseGradientTiles, winogradFilterGradient } from './winogradGradient.ts'
 
 /** Bytes of x and dy that stay in the cache while they are read for all tiles of channels. */
 const BLOCK_BYTES = 2 ** 17
@@ -65,8 +65,8 @@ function writeGradient(
   dy: ImageView,
   geometry: ConvGeometry,
 ): void {
-  if (canUseWinogradGradient(out, dy, geometry))
-    return winogradFilterGradient(wasm, out, x, dy, geometry)
+  const tiles = chooseGradientTiles(out, dy, geometry)
+  if (tiles) return winogradFilterGradient(wasm, out, x, dy, [tiles, geometry])
   const [kh, kw, ins, outs] = out.shape
   const [b, height, width] = dy.shape
   const padded = paddedChannels(outs)

@@ -122,7 +122,7 @@ function sumPixels(count: number, atX: Local, p: ConvParameters, registers: Regi
     weights.map((weight, k) => weight.set(load(filter.get, VECTOR * k))),
     pixels.map((pixel, i) => [
       x.set(loadSplat(pixel.get)),
-      sums[i].map((sum, k) => sum.set(f32x4.add(sum.get, f32x4.mul(x.get, weights[k].get)))),
+      sums[i].map((sum, k) => sum.set(f32x4.multiplyAdd(x.get, weights[k].get, sum.get))),
     ]),
     pixels.map((pixel) => advance(pixel, FLOAT)),
     advance(filter, VECTOR * weights.length),

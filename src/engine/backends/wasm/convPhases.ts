@@ -2,18 +2,19 @@
 // with the layout of their scratch memory.
 import type { Phase } from './callPlans.ts'
 import type { Chunking, ItemSteps } from './chunks.ts'
-import { buildPhases } from './chunks.ts'
+import { buildPhases, chunkItems } from './chunks.ts'
 import type { FilterOrder, Padding, Shape4D } from './convCalls.ts'
-import { convCalls, packFilterJobs, padItemCall, paddedChannels } from './convCalls.ts'
-import type { CallRecord } from './jobs.ts'
+import { addCall, convCalls, packFilterJobs, padItemCall, paddedChannels } from './convCalls.ts'
 import { callRecord } from './wasmFunctions.ts'
-import type { ConvSize } from './winograd.ts'
+import type { ConvSize, TilePixels, WinogradPasses } from './winograd.ts'
 import {
-  canUseWinograd,
-  tileBufferSize,
+  chooseTiles,
+  divideIntoPasses,
+  tileNumbers,
   transformFilterJobs,
   winogradFilterSize,
-  winogradJob,
+  winogradPhase,
+  winogradScratch,
 } from './winograd.ts'
 
 export interface ConvWork extends Padding {
@@ -36,7 +37,8 @@ export interface ConvLayer {
   xShape: Shape4D
   /** Channels of y with padding. If they are more than y has, they are computed in a buffer. */
   computedChannels: number
-  useWinograd: boolean
+  /** The tiles of a Winograd convolution, if it is one. */
+  tiles: TilePixels | undefined
 }
 
 export function describeLayer(
@@ -59,7 +61,7 @@ export function describeLayer(
       spread === 1 && rows === xShape[1] && columns === xShape[2] && top === 0 && left === 0,
     xShape,
     computedChannels: paddedChannels(outs),
-    useWinograd: kh === 3 && kw === 3 && stride * spread === 1 && canUseWinograd(size),
+    tiles: kh === 3 && kw === 3 && stride === 1 ? chooseTiles(size) : undefined,
   }
 }
 
@@ -69,34 +71,51 @@ interface Scratch {
   winogradFilter: number
   /** A vector of zeros, and then one or more that are added to the pixels of y. */
   vectors: number
-  /** Buffers of a padded item and of its result, and Winograd tiles. */
+  /** Buffers of a padded item and of its result. */
   x: (buffer: number) => number
   y: (buffer: number) => number
-  tiles: (job: number) => number
+  /** Memory of Winograd passes. */
+  passes: number
+}
+
+/** How a layer is computed by this number of threads. */
+export interface ConvPlan {
+  layer: ConvLayer
+  /** Of a Winograd convolution. */
+  passes: WinogradPasses | undefined
+  /** Of any other. */
+  chunking: Chunking
+}
+
+export function planConv(layer: ConvLayer, threads: number): ConvPlan {
+  const { items, size, tiles } = layer
+  return {
+    layer,
+    passes: tiles && divideIntoPasses(tiles, size, items, threads),
+    chunking: chunkItems(threads, items, size.height),
+  }
 }
 
 /**
  * Returns the size of the scratch memory in floats, and its layout; `vectors`: floats of its
  * vectors.
  */
-export function layOutScratch(layer: ConvLayer, chunking: Chunking, vectors: number) {
-  const { size, places, rows, columns, unpadded, computedChannels, useWinograd } = layer
+export function layOutScratch({ layer, passes, chunking }: ConvPlan, vectors: number) {
+  const { size, places, rows, columns, unpadded, computedChannels } = layer
   const { height, width, ins, outs } = size
-  const filter = vectors + (useWinograd ? winogradFilterSize(size) : 0)
+  const filter = vectors + (passes ? winogradFilterSize(passes.pixels, size) : 0)
   const begin = filter + places * ins * computedChannels
   const xFloats = unpadded ? 0 : rows * columns * ins
   const itemFloats = xFloats + (computedChannels === outs ? 0 : height * width * computedChannels)
-  const tileFloats = useWinograd ? tileBufferSize({ ...size, height: chunking.rowsPerJob }) : 0
-  const tiles = begin + chunking.buffers * itemFloats
   return {
-    floats: tiles + chunking.jobs * tileFloats,
+    floats: begin + (passes ? winogradScratch(passes) : chunking.buffers * itemFloats),
     locate: (address: number): Scratch => ({
       vectors: address,
       winogradFilter: address + 4 * vectors,
       filter: address + 4 * filter,
       x: (buffer) => address + 4 * (begin + buffer * itemFloats),
       y: (buffer) => address + 4 * (begin + buffer * itemFloats + xFloats),
-      tiles: (job) => address + 4 * (tiles + job * tileFloats),
+      passes: address + 4 * begin,
     }),
   }
 }
@@ -114,16 +133,21 @@ interface ConvTensors {
 const PACKING_COST = 20
 
 export function convPhases(
-  layer: ConvLayer,
-  chunking: Chunking,
+  { layer, passes, chunking }: ConvPlan,
   order: FilterOrder,
   tensors: ConvTensors,
   scratch: Scratch,
 ): Phase[] {
-  const { items, size, places } = layer
-  const multiplications = items * size.height * size.width * places * size.ins * size.outs
+  const { items, size, places, computedChannels } = layer
+  const { ins, outs } = size
+  const packing = {
+    jobs: packFilterJobs(tensors.weights, order, [places, ins, outs], scratch.filter),
+    multiplications: PACKING_COST * places * ins * computedChannels,
+  }
+  if (passes) return [packing, ...winogradPhases(layer, passes, tensors, scratch)]
+  const multiplications = items * size.height * size.width * places * ins * outs
   return [
-    ...packingPhases(layer, tensors.weights, order, scratch),
+    packing,
     ...buildPhases(chunking, itemSteps(layer, scratch, tensors), {
       multiplications,
       copyWork: multiplications / PACKING_COST,
@@ -131,18 +155,29 @@ export function convPhases(
   ]
 }
 
-function packingPhases(
-  { size, places, computedChannels, useWinograd }: ConvLayer,
-  weights: number,
-  order: FilterOrder,
-  { filter, winogradFilter }: Scratch,
+/** The phases after the filter has been packed. */
+function winogradPhases(
+  { size, work, xShape }: ConvLayer,
+  passes: WinogradPasses,
+  { x, y, perItem, residual }: ConvTensors,
+  scratch: Scratch,
 ): Phase[] {
-  const multiplications = PACKING_COST * places * size.ins * computedChannels
-  const jobs = packFilterJobs(weights, order, [places, size.ins, size.outs], filter)
-  const transformJobs = () => transformFilterJobs(size, filter, winogradFilter)
+  const { filter, winogradFilter, vectors } = scratch
+  const addresses = {
+    x,
+    y,
+    residual,
+    filter: winogradFilter,
+    zeros: vectors,
+    bias: (item: number) => vectors + 4 * size.outs * (perItem ? item + 1 : 1),
+    scratch: scratch.passes,
+  }
   return [
-    { jobs, multiplications },
-    ...(useWinograd ? [{ jobs: transformJobs(), multiplications }] : []),
+    {
+      jobs: transformFilterJobs(passes.pixels, size, filter, winogradFilter),
+      multiplications: PACKING_COST * tileNumbers(passes.pixels) * size.ins * size.outs,
+    },
+    winogradPhase(passes, [xShape, work], addresses),
   ]
 }
 
@@ -152,7 +187,7 @@ function itemSteps(
   scratch: Scratch,
   { x, y, perItem, residual }: ConvTensors,
 ): ItemSteps {
-  const { work, size, places, rows, columns, unpadded, xShape, useWinograd } = layer
+  const { work, size, places, rows, columns, unpadded, xShape } = layer
   const { computedChannels } = layer
   const { height, width, ins, outs } = size
   const [xItem, yItem] = [4 * xShape[1] * xShape[2] * ins, 4 * height * width * outs]
@@ -171,14 +206,11 @@ function itemSteps(
       unpadded
         ? []
         : [padItemCall(xAddress(item), scratch.x(buffer), xShape, [rows, columns], work)],
-    rows(item, buffer, job, first, count) {
+    rows(item, buffer, first, count) {
       const from = (unpadded ? xAddress(item) : scratch.x(buffer)) + first * layout.x[1]
       const to = (hasPaddedChannels ? scratch.y(buffer) : yAddress(item)) + first * layout.y[1]
       const bias = scratch.vectors + 4 * computedChannels * (perItem ? item + 1 : 1)
-      if (!useWinograd) return convCalls({ ...layout, bias }, outs, [from, to], count)
-      const { winogradFilter: filter, vectors: zeros } = scratch
-      const tiles = scratch.tiles(job)
-      return winogradJob({ ...size, height: count, x: from, y: to, filter, bias, zeros, tiles })
+      return convCalls({ ...layout, bias }, outs, [from, to], count)
     },
     after: (item, buffer) => [
       ...(hasPaddedChannels
@@ -202,12 +234,6 @@ function convStrides(
     y: [4 * outs, 4 * outs * width],
   } as const
 }
-
-/** y += x, of this many bytes. */
-const addCall = (y: number, x: number, bytes: number): CallRecord =>
-  bytes % 16 === 0
-    ? callRecord('addition', y, y + bytes, x, y)
-    : callRecord('addShort', y, y + bytes, x, y)
 
 /** Copies the channels of y out of those that were computed. */
 const dropPaddingCall = (

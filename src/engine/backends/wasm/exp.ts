@@ -2,7 +2,7 @@
 import type { Code, Local } from './assembler.ts'
 import { f32x4, i32, i32x4 } from './assembler.ts'
 
-const { add, sub, mul } = f32x4
+const { add, sub, mul, multiplyAdd } = f32x4
 
 /** ln 2 in two parts. The first has few digits, so its products with integers are exact. */
 const [LN2_HIGH, LN2_LOW] = [0.693359375, -2.1219444e-4]
@@ -21,7 +21,7 @@ export function expCode(x: Code, local: (type: 'v128') => Local, small?: Code): 
   const [rest, n] = [local('v128'), local('v128')]
   const power = coefficients
     .map((coefficient) => f32x4.const(coefficient))
-    .reduceRight((sum, coefficient) => add(mul(sum, rest.get), coefficient))
+    .reduceRight((sum, coefficient) => multiplyAdd(sum, rest.get, coefficient))
   // A float with exponent n and mantissa 0 is 2^n.
   const scale = i32x4.shl(i32x4.add(i32x4.truncate(n.get), i32x4.const(127)), i32.const(23))
   const sum = small ? add(rest.get, small) : rest.get

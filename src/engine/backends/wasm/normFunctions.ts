@@ -17,7 +17,7 @@ import {
 } from './assembler.ts'
 import { sigmoidCode } from './sigmoid.ts'
 
-const { add, sub, mul } = f32x4
+const { add, sub, mul, multiplyAdd } = f32x4
 
 type NewLocal = (type: Type) => Local
 
@@ -31,9 +31,13 @@ const overRows = (rows: Local[], end: Code, offset: Local, bytes: Code, body: Co
 
 const addressAt = (base: Local, offset: Local): Code => i32.add(base.get, offset.get)
 
+/** Replaces the vector of `sums` at `offset`. */
+const updateVector = (sums: Local, offset: Local, update: (sum: Code) => Code): Code =>
+  store(addressAt(sums, offset), update(load(addressAt(sums, offset))))
+
 /** Adds a value to the vector of `sums` at `offset`. */
 const addToVector = (sums: Local, offset: Local, value: Code): Code =>
-  store(addressAt(sums, offset), add(load(addressAt(sums, offset)), value))
+  updateVector(sums, offset, (sum) => add(sum, value))
 
 /** sums += the sum of all rows. */
 const sums = func(
@@ -124,10 +128,11 @@ const normForward = (silu: boolean) =>
     const [row, offset, sum, mean, scale] = newLocals(local, 'i32', 5)
     const [total, value, one] = [local('f64'), local('f32'), local('v128')]
     const centred = sub(load(addressAt(x, offset)), load(addressAt(mean, offset)))
-    const sumRows = (vector: Code): Code => [
+    /** Sets `sum` to the sum of the rows; `addRow` adds a vector of a row to its argument. */
+    const sumRows = (addRow: (sum: Code) => Code): Code => [
       clearBytes(sum.get, bytes.get),
       row.set(x.get),
-      overRows([x], end.get, offset, bytes.get, addToVector(sum, offset, vector)),
+      overRows([x], end.get, offset, bytes.get, updateVector(sum, offset, addRow)),
       x.set(row.get),
     ]
     const groups = overGroups(p, local)
@@ -153,12 +158,14 @@ const normForward = (silu: boolean) =>
     ]
     return [
       [sum, mean, scale].map((vector, i) => vectorIn(p.scratch, bytes, i, vector)),
-      sumRows(load(addressAt(x, offset))),
+      sumRows((sum) => add(sum, load(addressAt(x, offset)))),
       groups(groupMean),
-      sumRows([one.set(centred), mul(one.get, one.get)]),
+      sumRows((sum) => [one.set(centred), multiplyAdd(one.get, one.get, sum)]),
       groups(groupScale),
       overRows([x, y], end.get, offset, bytes.get, [
-        one.set(add(mul(centred, load(addressAt(scale, offset))), load(addressAt(p.bias, offset)))),
+        one.set(
+          multiplyAdd(centred, load(addressAt(scale, offset)), load(addressAt(p.bias, offset))),
+        ),
         store(addressAt(y, offset), silu ? mul(one.get, sigmoidCode(one.get, local)) : one.get),
       ]),
     ]
@@ -228,14 +235,18 @@ const centre = ({ p, offset, mean, centred }: Backward): Code =>
 /** Writes dz to dx, and adds up dz and dz (x - mean). */
 function sumDz(b: Backward, silu: boolean, local: NewLocal): Code {
   const { p, offset, scale, centred, dz } = b
-  const z = add(mul(centred.get, load(addressAt(scale, offset))), load(addressAt(p.bias, offset)))
+  const z = multiplyAdd(
+    centred.get,
+    load(addressAt(scale, offset)),
+    load(addressAt(p.bias, offset)),
+  )
   return overRows([p.x, p.dy, p.dx], p.end.get, offset, p.bytes.get, [
     centre(b),
     dz.set(load(addressAt(p.dy, offset))),
     silu ? dz.set(mul(dz.get, siluDerivative(z, local))) : [],
     store(addressAt(p.dx, offset), dz.get),
     addToVector(p.sums, offset, dz.get),
-    addToVector(p.products, offset, mul(dz.get, centred.get)),
+    updateVector(p.products, offset, (sum) => multiplyAdd(dz.get, centred.get, sum)),
   ])
 }
 
@@ -270,7 +281,7 @@ function correctDx(b: Backward): Code {
       addressAt(p.dx, offset),
       sub(
         dz.get,
-        add(mul(centred.get, load(addressAt(slope, offset))), load(addressAt(shift, offset))),
+        multiplyAdd(centred.get, load(addressAt(slope, offset)), load(addressAt(shift, offset))),
       ),
     ),
   ])
@@ -282,7 +293,7 @@ function siluDerivative(normal: Code, local: (type: 'v128') => Local): Code {
   return [
     z.set(normal),
     s.set(sigmoidCode(z.get, local)),
-    add(s.get, mul(mul(z.get, s.get), sub(f32x4.const(1), s.get))),
+    multiplyAdd(mul(z.get, s.get), sub(f32x4.const(1), s.get), s.get),
   ]
 }
 

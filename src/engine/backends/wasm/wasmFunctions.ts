@@ -2,6 +2,7 @@
 import { throwIfInterrupted } from '../../base/interruption.ts'
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
+import type { Arithmetic } from './arithmetic.ts'
 import type { Func } from './assembler.ts'
 import { assemble } from './assembler.ts'
 import type { Phase, PlannedPhase } from './callPlans.ts'
@@ -308,14 +309,14 @@ const functionsByBackend = new WeakMap<object, WasmFunctions>()
 export async function startWasmFunctions(
   backend: object,
   threads: number,
+  arithmetic: Arithmetic,
 ): Promise<WasmFunctions | undefined> {
   const host = backend as HostBackend
   const memory = host.wasm.wasmMemory ?? host.wasm.asm.memory
   if (!memory || !(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) return undefined
   const shared = !(memory.buffer instanceof ArrayBuffer)
-  const { module, instance } = await WebAssembly.instantiate(assemble(functions, { shared }), {
-    env: { memory },
-  })
+  const code = assemble(functions, { shared, fused: arithmetic === 'fused' })
+  const { module, instance } = await WebAssembly.instantiate(code, { env: { memory } })
   const { runJob } = instance.exports as { runJob: (at: number) => void }
   const pool =
     shared && threads > 1

@@ -1,18 +1,30 @@
-// Winograd convolution F(2x2, 3x3): 16 multiplications for every 2x2 pixels instead of 36. The
-// tiles of a few rows of an item are transformed, multiplied by the filter, and transformed back
-// before the next rows, so that they stay in the cache.
-import { channelBlocks, convCalls } from './convCalls.ts'
+// Winograd convolutions F(2x2, 3x3) and F(4x4, 3x3): 16 multiplications for every 2x2 pixels, or 36
+// for every 4x4, instead of 36 or 144. The tiles of some items, or of some rows of one, are
+// transformed, multiplied by the filter, and transformed back before the next ones, so that they
+// stay in the cache.
+import type { Phase } from './callPlans.ts'
+import type { Padding, Shape4D } from './convCalls.ts'
+import { addCall, channelBlocks, convCalls, padItemCall } from './convCalls.ts'
 import type { Job } from './jobs.ts'
 import { callRecord, repeatCalls } from './wasmFunctions.ts'
 
-/** Numbers of a transformed tile. */
-const TILE_NUMBERS = 16
+/** Pixels of y in a tile, along one axis. */
+export type TilePixels = 2 | 4
+
+/** Returns the numbers of a transformed tile. */
+export const tileNumbers = (pixels: TilePixels) => (pixels + 2) ** 2
 
 /** Floats of tiles that are in memory at the same time. */
-const CACHE_FLOATS = 2 ** 16
+const CACHE_FLOATS = 2 ** 17
 
 /** Channels of x and of y from which the transforms cost less than they save. */
-const MIN_CHANNELS = 12
+const MIN_CHANNELS = { 2: 12, 4: 16 } as const
+
+/**
+ * Tiles of an item from which transforming the filter to 36 numbers pays. The number of items does
+ * not count, so that an item has the same bits in every batch.
+ */
+const MIN_LARGE_TILES = 4
 
 /** Pixels of y, and channels. */
 export interface ConvSize {
@@ -22,85 +34,225 @@ export interface ConvSize {
   outs: number
 }
 
-/** Returns whether Winograd applies to a 3x3 convolution with stride 1, and pays. */
-export const canUseWinograd = ({ height, width, ins, outs }: ConvSize) =>
-  height % 2 === 0 &&
-  width % 2 === 0 &&
-  ins % 4 === 0 &&
-  outs % 4 === 0 &&
-  Math.min(ins, outs) >= MIN_CHANNELS
-
-/** Returns the number of rows of tiles that fit in the cache. */
-const maxTileRows = ({ height, width, ins, outs }: ConvSize) =>
-  Math.min(
-    height / 2,
-    Math.max(1, Math.floor(CACHE_FLOATS / (TILE_NUMBERS * (width / 2) * (ins + outs)))),
-  )
-
-/** Returns the number of rows of tiles in a pass: the largest that divides all rows evenly. */
-function tileRowsPerPass(size: ConvSize): number {
-  const { height } = size
-  let rows = maxTileRows(size)
-  while ((height / 2) % rows !== 0) rows--
-  return rows
+/**
+ * Returns the tiles of the fastest Winograd convolution, for a 3x3 convolution with stride 1;
+ * undefined if none applies or pays.
+ */
+export function chooseTiles({ height, width, ins, outs }: ConvSize): TilePixels | undefined {
+  const canUse = (pixels: TilePixels) =>
+    height % pixels === 0 &&
+    width % pixels === 0 &&
+    ins % 4 === 0 &&
+    outs % 4 === 0 &&
+    Math.min(ins, outs) >= MIN_CHANNELS[pixels]
+  if (canUse(4) && (height * width) / 16 >= MIN_LARGE_TILES) return 4
+  return canUse(2) ? 2 : undefined
 }
 
-/** Returns the floats of scratch memory for computing y, or a part of it. */
-export const tileBufferSize = (size: ConvSize) =>
-  TILE_NUMBERS * maxTileRows(size) * (size.width / 2) * (size.ins + size.outs)
+/**
+ * Returns the floats from a plane of `floats` numbers to the next one: a line of the cache more,
+ * since distances that are powers of two would put all planes into the same few lines.
+ */
+export const planeStride = (floats: number) => floats + 16
 
 /** Returns the floats of a transformed filter. */
-export const winogradFilterSize = ({ ins, outs }: ConvSize) => TILE_NUMBERS * ins * outs
+export const winogradFilterSize = (pixels: TilePixels, { ins, outs }: ConvSize) =>
+  tileNumbers(pixels) * planeStride(ins * outs)
 
 /** Transforms a packed filter. */
-export const transformFilterJobs = ({ ins, outs }: ConvSize, packed: number, to: number): Job[] =>
+export const transformFilterJobs = (
+  pixels: TilePixels,
+  { ins, outs }: ConvSize,
+  packed: number,
+  to: number,
+): Job[] =>
   channelBlocks(outs).map(({ lanes, first, count }) =>
     repeatCalls(count, (i) => {
       const [channel, tap] = [first + i * lanes, 4 * lanes * ins]
       const from = packed + 4 * 9 * channel * ins
       const target = to + 4 * channel * ins
-      return [callRecord('filterTiles', from, from + tap, tap, target, 4 * ins * outs)]
+      const plane = 4 * planeStride(ins * outs)
+      return [callRecord(`filterTiles${pixels}`, from, from + tap, tap, target, plane)]
     }),
   )
 
-/** Sizes and addresses of a Winograd convolution. */
-export interface WinogradConv extends ConvSize {
-  /** The padded item. */
-  x: number
-  y: number
-  filter: number
-  bias: number
-  /** A vector of zeros, one for each channel of y. */
-  zeros: number
-  /** Scratch memory; see {@link tileBufferSize}. */
-  tiles: number
+// ---- division into passes
+
+/** Passes compute entire items, or some rows of one. Their results do not depend on each other. */
+export interface WinogradPasses {
+  pixels: TilePixels
+  size: ConvSize
+  items: number
+  itemsPerPass: number
+  /** Pixel rows of y. */
+  rowsPerPass: number
+  /** Each job computes all rows of some items, or the rows of one pass. */
+  itemsPerJob: number
+  rowsPerJob: number
 }
 
-/** Returns the calls that compute all of y. */
-export function winogradJob(conv: WinogradConv): Job {
-  const { x, y, filter, bias, zeros, tiles, ...size } = conv
+export function divideIntoPasses(
+  pixels: TilePixels,
+  size: ConvSize,
+  items: number,
+  threads: number,
+): WinogradPasses {
   const { height, width, ins, outs } = size
-  const rows = tileRowsPerPass(size)
-  const count = (rows * width) / 2
+  const [across, tileRows] = [width / pixels, height / pixels]
+  const total = items * across * tileRows
+  const fitting = Math.floor(CACHE_FLOATS / (tileNumbers(pixels) * (ins + outs)))
+  const tiles = threads === 1 ? fitting : Math.min(fitting, Math.ceil(total / (4 * threads)))
+  const itemsPerPass = Math.min(items, Math.max(1, Math.floor(tiles / (across * tileRows))))
+  let rows = Math.min(tileRows, Math.max(1, Math.floor(tiles / across)))
+  while (tileRows % rows !== 0) rows--
+  const passesPerJob = Math.ceil(items / itemsPerPass / (threads === 1 ? 1 : 4 * threads))
+  return {
+    pixels,
+    size,
+    items,
+    itemsPerPass,
+    rowsPerPass: rows * pixels,
+    itemsPerJob: passesPerJob * itemsPerPass,
+    rowsPerJob: threads === 1 ? height : rows * pixels,
+  }
+}
+
+const countJobs = ({ items, itemsPerJob, rowsPerJob, size: { height } }: WinogradPasses) =>
+  Math.ceil(items / itemsPerJob) * (height / rowsPerJob)
+
+/** Returns the floats of scratch memory for a job: a padded item, and the tiles of a pass. */
+function layOutJob({ pixels, size, itemsPerPass, rowsPerPass }: WinogradPasses) {
+  const { width, ins, outs } = size
+  const tiles = (itemsPerPass * rowsPerPass * width) / pixels ** 2
+  const padded = (rowsPerPass + 2) * (width + 2) * ins
+  const planes = planeStride(tiles * ins) + planeStride(tiles * outs)
+  return { padded, floats: padded + tileNumbers(pixels) * planes }
+}
+
+/** Returns the floats of scratch memory for all jobs. */
+export const winogradScratch = (passes: WinogradPasses) =>
+  countJobs(passes) * layOutJob(passes).floats
+
+// ---- calls
+
+/** Addresses of a Winograd convolution. */
+export interface WinogradAddresses {
+  x: number
+  y: number
+  /** The transformed filter. */
+  filter: number
+  /** The vector that is added to the pixels of an item. */
+  bias: (item: number) => number
+  /** A vector of zeros, one for each channel of y. */
+  zeros: number
+  /** Added to y. */
+  residual: number | undefined
+  /** Scratch memory; see {@link winogradScratch}. */
+  scratch: number
+}
+
+/** Some items, some of their rows, and the scratch memory of the job. */
+interface Pass {
+  item: number
+  count: number
+  row: number
+  scratch: number
+}
+
+/** Returns the phase that computes all of y. */
+export function winogradPhase(
+  passes: WinogradPasses,
+  [xShape, padding]: readonly [Shape4D, Padding],
+  addresses: WinogradAddresses,
+): Phase {
+  const { size, items, itemsPerPass, rowsPerPass, itemsPerJob, rowsPerJob } = passes
+  const { height, width, ins, outs } = size
+  const jobBytes = 4 * layOutJob(passes).floats
+  const buildPass = passBuilder(passes, xShape, padding, addresses)
+  const buildJob = (index: number): Job => {
+    const parts = height / rowsPerJob
+    const [first, firstRow] = [
+      Math.floor(index / parts) * itemsPerJob,
+      (index % parts) * rowsPerJob,
+    ]
+    const count = Math.min(itemsPerJob, items - first)
+    const full = Math.floor(count / itemsPerPass)
+    const rest = count - full * itemsPerPass
+    const scratch = addresses.scratch + index * jobBytes
+    const rows = Array.from(
+      { length: rowsPerJob / rowsPerPass },
+      (_, i) => firstRow + i * rowsPerPass,
+    )
+    return rows.flatMap((row) => {
+      const pass = (i: number, count: number) =>
+        buildPass({ item: first + i * itemsPerPass, count, row, scratch })
+      return [
+        ...(full > 0 ? repeatCalls(full, (i) => pass(i, itemsPerPass)) : []),
+        ...(rest > 0 ? pass(full, rest) : []),
+      ]
+    })
+  }
+  return {
+    jobs: Array.from({ length: countJobs(passes) }, (_, index) => buildJob(index)),
+    multiplications: items * height * width * 9 * ins * outs,
+  }
+}
+
+/** Returns a function that builds the calls of a pass. */
+function passBuilder(
+  passes: WinogradPasses,
+  xShape: Shape4D,
+  padding: Padding,
+  { x, y, filter, bias, zeros, residual }: WinogradAddresses,
+) {
+  const { pixels, size, rowsPerPass } = passes
+  const { height, width, ins, outs } = size
   const [xPixel, yPixel] = [4 * ins, 4 * outs]
   const [xRow, yRow] = [xPixel * (width + 2), yPixel * width]
-  const [xPlane, yPlane] = [count * xPixel, count * yPixel]
-  const products = tiles + TILE_NUMBERS * xPlane
-  const multiply = repeatCalls(TILE_NUMBERS, (i) => {
-    const layout = {
-      filter: filter + 4 * i * ins * outs,
-      bias: zeros,
-      x: [xPixel, 0, xPixel, xPixel, xPixel],
-      y: [yPixel, yPlane],
-      portion: ins,
-    } as const
-    return convCalls(layout, outs, [tiles + i * xPlane, products + i * yPlane], 1)
-  })
-  const xTiles = [tiles, tiles + xPlane, (xPixel * width) / 2, xPlane]
-  const yTiles = [products, products + yPlane, (yPixel * width) / 2, yPlane]
-  return repeatCalls(height / 2 / rows, (pass) => [
-    callRecord('inputTiles', x + pass * 2 * rows * xRow, xPixel, xRow, ...xTiles),
-    ...multiply,
-    callRecord('outputTiles', ...yTiles, bias, y + pass * 2 * rows * yRow, yPixel, yRow),
-  ])
+  const [xItem, yItem] = [xPixel * xShape[1] * xShape[2], yRow * height]
+  const [tilesPerItem, across] = [(rowsPerPass * width) / pixels ** 2, width / pixels]
+  const numbers = tileNumbers(pixels)
+  return ({ item, count, row, scratch }: Pass): Job => {
+    const tileCount = count * tilesPerItem
+    const [xPlane, yPlane] = [4 * planeStride(tileCount * ins), 4 * planeStride(tileCount * outs)]
+    const tiles = scratch + 4 * layOutJob(passes).padded
+    const products = tiles + numbers * xPlane
+    const transformItem = (i: number): Job => {
+      const to = tiles + i * tilesPerItem * xPixel
+      const shape = [rowsPerPass + 2, width + 2] as const
+      const place = { ...padding, top: padding.top - row }
+      const planes = [to, to + tilesPerItem * xPixel, across * xPixel, xPlane]
+      return [
+        padItemCall(x + (item + i) * xItem, scratch, xShape, [...shape], place),
+        callRecord(`inputTiles${pixels}`, scratch, xPixel, xRow, ...planes),
+      ]
+    }
+    const multiplyPlane = (i: number): Job => {
+      const layout = {
+        filter: filter + 4 * i * planeStride(ins * outs),
+        bias: zeros,
+        x: [xPixel, 0, xPixel, xPixel, xPixel],
+        y: [yPixel, tileCount * yPixel],
+        portion: ins,
+      } as const
+      return convCalls(layout, outs, [tiles + i * xPlane, products + i * yPlane], 1)
+    }
+    const finishItem = (i: number): Job => {
+      const from = products + i * tilesPerItem * yPixel
+      const planes = [from, from + tilesPerItem * yPixel, across * yPixel, yPlane]
+      const offset = (item + i) * yItem + row * yRow
+      const target = [bias(item + i), y + offset, yPixel, yRow]
+      return [
+        callRecord(`outputTiles${pixels}`, ...planes, ...target),
+        ...(residual === undefined
+          ? []
+          : [addCall(y + offset, residual + offset, rowsPerPass * yRow)]),
+      ]
+    }
+    return [
+      ...repeatCalls(count, transformItem),
+      ...repeatCalls(numbers, multiplyPlane),
+      ...repeatCalls(count, finishItem),
+    ]
+  }
 }

@@ -1,45 +1,31 @@
-// Transforms of the Winograd convolution F(2x2, 3x3) (Lavin and Gray 2016, section 4.1). A tile of
-// 4x4 pixels of x, and a filter of 3x3 taps, become 16 numbers each, whose products become 2x2
-// pixels of y. Each of the 16 numbers of all tiles is a plane in memory, so that sums over channels
-// are matrix products. The filter gradient is F(3x3, 2x2) with the same tiles: 2x2 pixels of dy
-// take the place of the filter, and the result is dW.
+// Transforms of the tiles of Winograd convolutions, in two dimensions; see winogradTransforms.ts.
+// Each number of all tiles is a plane in memory, so that sums over channels are matrix products.
 import type { Code, Func, Local, Type } from './assembler.ts'
 import { advance, f32x4, func, i32, load, newLocals, store, whileBelow } from './assembler.ts'
-
-const { add, sub, mul } = f32x4
+import type { TileTransforms, Transform } from './winogradTransforms.ts'
+import { TEMPORARIES, tileTransforms } from './winogradTransforms.ts'
 
 type NewLocal = (type: Type) => Local
 
 const vectors = (local: NewLocal, count: number) => newLocals(local, 'v128', count)
-const setAll = (to: Local[], values: Code[]): Code => values.map((value, i) => to[i].set(value))
 
-/** B^T d for a column d of a tile. */
-const timesB = ([d0, d1, d2, d3]: Code[]) => [sub(d0, d2), add(d1, d2), sub(d2, d1), sub(d1, d3)]
+const range = (count: number) => [...Array(count).keys()]
 
-/** A^T m for a column m of products. */
-const timesA = ([m0, m1, m2, m3]: Code[]) => [add(add(m0, m1), m2), sub(sub(m1, m2), m3)]
+/** Declares a matrix of variables. */
+const matrix = (local: NewLocal, rows: number, columns: number): Local[][] =>
+  range(rows).map(() => vectors(local, columns))
 
-const half = (value: Code) => mul(f32x4.const(0.5), value)
-
-/** G g for a column g of a filter. */
-const timesG = ([g0, g1, g2]: Code[]) => [
-  g0,
-  half(add(add(g0, g1), g2)),
-  half(add(sub(g0, g1), g2)),
-  g2,
-]
-
-/** G e of F(3x3, 2x2) for a column e of two pixels of dy. */
-const timesGradientG = ([e0, e1]: Code[]) => [e0, half(add(e0, e1)), half(sub(e0, e1)), e1]
-
-/** A^T m of F(3x3, 2x2) for a column m of products. */
-const timesGradientA = ([m0, m1, m2, m3]: Code[]) => [
-  add(add(m0, m1), m2),
-  sub(m1, m2),
-  sub(add(m1, m2), m3),
-]
-
-const getAll = (locals: Local[]) => locals.map((variable) => variable.get)
+/** Transforms columns, and runs `use` with each value of the result and its index. */
+function makeTransformer(local: NewLocal, transform: Transform) {
+  const temporaries = vectors(local, TEMPORARIES)
+  return (column: readonly Local[], use: (value: Code, i: number) => Code): Code => {
+    const { first, values } = transform(
+      column.map(({ get }) => get),
+      temporaries,
+    )
+    return [first, values.map(use)]
+  }
+}
 
 /** Sets equally spaced addresses. */
 const setAddresses = (to: Local[], begin: Code, stride: Code): Code => [
@@ -70,10 +56,10 @@ function overTiles(
 }
 
 /**
- * Transforms tiles of `side` by `side` pixels of an item, two pixels apart: tiles of padded x with
- * B^T, or of 2x2 pixels of dy with G.
+ * Transforms tiles of `side` by `side` pixels of an item, which begin `step` pixels apart, to
+ * `size` by `size` numbers: tiles of padded x with B^T, or pixels of dy with G.
  */
-const transformTiles = (side: number, transform: (column: Code[]) => Code[]): Func =>
+const transformTiles = (side: number, step: number, size: number, transform: Transform): Func =>
   func(
     {
       /** The first pixel, and bytes of a pixel and of a row. */
@@ -89,133 +75,132 @@ const transformTiles = (side: number, transform: (column: Code[]) => Code[]): Fu
     ({ x, pixel, row, to, end, across, plane }, local) => {
       const [atX, target] = newLocals(local, 'i32', 2)
       const rows = newLocals(local, 'i32', side)
-      const [column, tile] = [
-        vectors(local, side),
-        Array.from({ length: side }, () => vectors(local, 4)),
-      ]
+      const [column, tile] = [vectors(local, side), matrix(local, side, size)]
+      const transformColumn = makeTransformer(local, transform)
       const vector = (offset: Local): Code => [
         setAddresses(rows, i32.add(atX.get, offset.get), row.get),
         tile.map((transformed) => [
           rows.map((from, i) => [column[i].set(load(from.get)), advance(from, pixel.get)]),
-          setAll(transformed, transform(getAll(column))),
+          transformColumn(column, (value, i) => transformed[i].set(value)),
         ]),
         target.set(i32.add(to.get, offset.get)),
-        [0, 1, 2, 3].map((i) =>
-          transform(tile.map((column) => column[i].get)).map((value) => [
-            store(target.get, value),
-            advance(target, plane.get),
-          ]),
+        range(size).map((i) =>
+          transformColumn(
+            tile.map((transformed) => transformed[i]),
+            (value) => [store(target.get, value), advance(target, plane.get)],
+          ),
         ),
       ]
-      const tileRow = i32.shl(row.get, i32.const(1))
+      const steps = (bytes: Local) => i32.mul(bytes.get, i32.const(step))
       return [
         atX.set(x.get),
         overTiles({ plane: to, end, across, bytes: pixel }, local, {
           vector,
-          nextTile: advance(atX, i32.shl(pixel.get, i32.const(1))),
-          nextRow: [advance(x, tileRow), atX.set(x.get)],
+          nextTile: advance(atX, steps(pixel)),
+          nextRow: [advance(x, steps(row)), atX.set(x.get)],
         }),
       ]
     },
   )
 
-/** Computes A^T m A of every tile, plus the bias: 2x2 pixels of y. */
-const outputTiles = func(
-  {
-    from: 'i32',
-    end: 'i32',
-    across: 'i32',
-    plane: 'i32',
-    bias: 'i32',
-    y: 'i32',
-    pixel: 'i32',
-    row: 'i32',
-  },
-  ({ from, end, across, plane, bias, y, pixel, row }, local) => {
-    const [atY, source, target] = newLocals(local, 'i32', 3)
-    const addend = local('v128')
-    const [column, tile] = [vectors(local, 4), [vectors(local, 4), vectors(local, 4)] as const]
-    const vector = (offset: Local): Code => [
-      source.set(i32.add(from.get, offset.get)),
-      // Row by row, in the order of the planes; so this multiplies by A from the right.
-      [0, 1, 2, 3].map((i) => [
-        column.map((value) => [value.set(load(source.get)), advance(source, plane.get)]),
-        timesA(getAll(column)).map((value, side) => tile[side][i].set(value)),
-      ]),
-      addend.set(load(i32.add(bias.get, offset.get))),
-      target.set(i32.add(atY.get, offset.get)),
-      tile.map((side) => [
-        timesA(getAll(side)).map((value, down) =>
-          store(down === 0 ? target.get : i32.add(target.get, row.get), add(value, addend.get)),
-        ),
-        advance(target, pixel.get),
-      ]),
-    ]
-    const next = i32.shl(row.get, i32.const(1))
-    return [
-      atY.set(y.get),
-      overTiles({ plane: from, end, across, bytes: pixel }, local, {
-        vector,
-        nextTile: advance(atY, i32.shl(pixel.get, i32.const(1))),
-        nextRow: [advance(y, next), atY.set(y.get)],
-      }),
-    ]
-  },
-)
-
-/** Computes G g G^T of filters whose taps are planes, for four numbers of a plane at a time. */
-const filterTiles = func(
-  { from: 'i32', end: 'i32', place: 'i32', to: 'i32', plane: 'i32' },
-  ({ from, end, place, to, plane }, local) => {
-    const [target, source] = newLocals(local, 'i32', 2)
-    const [row, tile] = [vectors(local, 3), Array.from({ length: 4 }, () => vectors(local, 3))]
-    return whileBelow(from, end.get, [
-      source.set(from.get),
-      [0, 1, 2].map((i) => [
-        row.map((value) => [value.set(load(source.get)), advance(source, place.get)]),
-        // The four columns of a row of taps.
-        timesG(getAll(row)).map((value, column) => tile[column][i].set(value)),
-      ]),
-      target.set(to.get),
-      [0, 1, 2, 3].map((i) =>
-        tile.map((column) => [
-          store(target.get, timesG(getAll(column))[i]),
-          advance(target, plane.get),
+/** Computes A^T m A of every tile, plus the bias: `pixels` by `pixels` of y. */
+const outputTiles = (pixels: number, { timesA }: TileTransforms): Func =>
+  func(
+    {
+      from: 'i32',
+      end: 'i32',
+      across: 'i32',
+      plane: 'i32',
+      bias: 'i32',
+      y: 'i32',
+      pixel: 'i32',
+      row: 'i32',
+    },
+    ({ from, end, across, plane, bias, y, pixel, row }, local) => {
+      const size = pixels + 2
+      const [atY, source, target, down] = newLocals(local, 'i32', 4)
+      const addend = local('v128')
+      const [column, tile] = [vectors(local, size), matrix(local, pixels, size)]
+      const transformColumn = makeTransformer(local, timesA)
+      const vector = (offset: Local): Code => [
+        source.set(i32.add(from.get, offset.get)),
+        // Row by row, in the order of the planes; so this multiplies by A from the right.
+        range(size).map((i) => [
+          column.map((value) => [value.set(load(source.get)), advance(source, plane.get)]),
+          transformColumn(column, (value, side) => tile[side][i].set(value)),
         ]),
-      ),
-      advance(from, 16),
-      advance(to, 16),
-    ])
-  },
-)
+        addend.set(load(i32.add(bias.get, offset.get))),
+        target.set(i32.add(atY.get, offset.get)),
+        tile.map((side) => [
+          down.set(target.get),
+          transformColumn(side, (value) => [
+            store(down.get, f32x4.add(value, addend.get)),
+            advance(down, row.get),
+          ]),
+          advance(target, pixel.get),
+        ]),
+      ]
+      const steps = (bytes: Local) => i32.mul(bytes.get, i32.const(pixels))
+      return [
+        atY.set(y.get),
+        overTiles({ plane: from, end, across, bytes: pixel }, local, {
+          vector,
+          nextTile: advance(atY, steps(pixel)),
+          nextRow: [advance(y, steps(row)), atY.set(y.get)],
+        }),
+      ]
+    },
+  )
 
-/** Computes A^T m A of F(3x3, 2x2): the taps of a filter from 16 planes, four numbers at a time. */
-const filterFromTiles = func(
-  { from: 'i32', end: 'i32', plane: 'i32', to: 'i32', place: 'i32' },
-  ({ from, end, plane, to, place }, local) => {
-    const source = local('i32')
-    const [row, tile] = [vectors(local, 4), Array.from({ length: 3 }, () => vectors(local, 4))]
-    const target = (down: number, column: number) =>
-      i32.add(to.get, i32.mul(place.get, i32.const(3 * down + column)))
-    return whileBelow(from, end.get, [
-      source.set(from.get),
-      [0, 1, 2, 3].map((i) => [
-        row.map((value) => [value.set(load(source.get)), advance(source, plane.get)]),
-        timesGradientA(getAll(row)).map((value, column) => tile[column][i].set(value)),
+/**
+ * Transforms matrices of `from` by `from` numbers to `to` by `to`. Each number is a plane, and four
+ * of a plane are transformed at a time.
+ */
+const transformPlanes = (from: number, to: number, transform: Transform): Func =>
+  func({ x: 'i32', end: 'i32', xPlane: 'i32', y: 'i32', yPlane: 'i32' }, (p, local) => {
+    const [source, target] = newLocals(local, 'i32', 2)
+    const [row, matrixOfRows] = [vectors(local, from), matrix(local, to, from)]
+    const transformColumn = makeTransformer(local, transform)
+    const down = (i: number, column: number) =>
+      i32.add(target.get, i32.mul(p.yPlane.get, i32.const(to * i + column)))
+    return whileBelow(p.x, p.end.get, [
+      source.set(p.x.get),
+      range(from).map((i) => [
+        row.map((value) => [value.set(load(source.get)), advance(source, p.xPlane.get)]),
+        transformColumn(row, (value, column) => matrixOfRows[column][i].set(value)),
       ]),
-      tile.map((products, column) =>
-        timesGradientA(getAll(products)).map((value, down) => store(target(down, column), value)),
+      target.set(p.y.get),
+      matrixOfRows.map((numbers, column) =>
+        transformColumn(numbers, (value, i) => store(down(i, column), value)),
       ),
-      advance(from, 16),
-      advance(to, 16),
+      advance(p.x, 16),
+      advance(p.y, 16),
     ])
-  },
-)
+  })
+
+/** The functions for tiles of `pixels` by `pixels` of y. */
+function tileFunctions(pixels: 2 | 4) {
+  const [transforms, size] = [tileTransforms[pixels], pixels + 2]
+  return {
+    inputTiles: transformTiles(size, pixels, size, transforms.timesB),
+    gradientTiles: transformTiles(pixels, pixels, size, transforms.timesGradientG),
+    outputTiles: outputTiles(pixels, transforms),
+    filterTiles: transformPlanes(3, size, transforms.timesG),
+    filterFromTiles: transformPlanes(size, 3, transforms.timesGradientA),
+  }
+}
+
+const [two, four] = [tileFunctions(2), tileFunctions(4)]
 
 export const winogradFunctions = {
-  inputTiles: transformTiles(4, timesB),
-  gradientTiles: transformTiles(2, timesGradientG),
-  outputTiles,
-  filterTiles,
-  filterFromTiles,
+  inputTiles2: two.inputTiles,
+  gradientTiles2: two.gradientTiles,
+  outputTiles2: two.outputTiles,
+  filterTiles2: two.filterTiles,
+  filterFromTiles2: two.filterFromTiles,
+  inputTiles4: four.inputTiles,
+  gradientTiles4: four.gradientTiles,
+  outputTiles4: four.outputTiles,
+  filterTiles4: four.filterTiles,
+  filterFromTiles4: four.filterFromTiles,
 }

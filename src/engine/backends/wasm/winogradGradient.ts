@@ -1,5 +1,6 @@
-// Winograd filter gradient F(3x3, 2x2) of a 3x3 convolution. It uses the same tiles of x as the
-// convolution: the sum over all tiles is 16 matrix products, from which the nine taps follow.
+// Winograd filter gradients F(3x3, 2x2) and F(3x3, 4x4) of a 3x3 convolution. They use the same
+// tiles of x as the convolution: the sum over all tiles is a matrix product for each number of a
+// tile, from which the nine taps follow.
 import type { Phase } from './callPlans.ts'
 import type { ConvGeometry, ImageView } from './conv.ts'
 import { padItemCall } from './convCalls.ts'
@@ -7,54 +8,92 @@ import { channelsPerJob, tileChannels } from './convFilterCalls.ts'
 import type { Job } from './jobs.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
 import { callRecord, planKey, repeatCalls } from './wasmFunctions.ts'
-import { canUseWinograd } from './winograd.ts'
+import type { TilePixels } from './winograd.ts'
+import { chooseTiles, planeStride, tileNumbers } from './winograd.ts'
 
-/** Numbers of a transformed tile. */
-const TILE_NUMBERS = 16
+/** Floats of the tiles that are in memory at the same time. */
+const MAX_TILE_FLOATS = 2 ** 20
 
-/** Floats of the tiles of some items that are in memory at the same time. */
-const MAX_TILE_FLOATS = 2 ** 19
+/** The most tiles, and the fewest, that are summed in registers before the sum is stored. */
+const [MAX_SEGMENT, MIN_SEGMENT] = [48, 8]
 
-const itemTileFloats = ({ shape: [, height, width, outs] }: ImageView, ins: number) =>
-  TILE_NUMBERS * ((height * width) / 4) * (ins + outs)
-
-/** Returns whether {@link winogradFilterGradient} applies, and is faster. */
-export function canUseWinogradGradient(
+/** Returns the tiles of {@link winogradFilterGradient}; undefined if it does not apply or pay. */
+export function chooseGradientTiles(
   { shape: [kh, kw, ins, outs] }: ImageView,
-  dy: ImageView,
+  { shape: [, height, width] }: ImageView,
   { stride }: ConvGeometry,
-): boolean {
-  const [, height, width] = dy.shape
-  return (
-    kh === 3 &&
-    kw === 3 &&
-    stride === 1 &&
-    canUseWinograd({ height, width, ins, outs }) &&
-    itemTileFloats(dy, ins) <= MAX_TILE_FLOATS
-  )
+): TilePixels | undefined {
+  return kh === 3 && kw === 3 && stride === 1
+    ? chooseTiles({ height, width, ins, outs })
+    : undefined
 }
 
-/** Division of the items, and layout of the scratch memory: sums, padded items, tiles. */
+/** Sizes of a gradient. */
+interface GradientSizes {
+  pixels: TilePixels
+  items: number
+  height: number
+  width: number
+  ins: number
+  outs: number
+}
+
+/**
+ * Division into batches, whose tiles are in memory at the same time, and of a batch into slices:
+ * some rows of an item.
+ */
 interface BatchLayout {
-  /** Items whose tiles are in memory at the same time. */
   itemsPerBatch: number
-  itemsPerJob: number
-  /** Floats of the sums and of a padded item. */
+  rowsPerBatch: number
+  rowsPerSlice: number
+  /** Slices of a job. */
+  slicesPerJob: number
+  /** Floats of the sums, of the padded slice of each job, and of the tiles. */
   sumFloats: number
   paddedFloats: number
-  /** Offset of the tiles, in floats. */
-  tiles: number
+  tileFloats: number
+  /** Padded slices. */
+  jobs: number
 }
 
-function layOutBatches(threads: number, dy: ImageView, ins: number): BatchLayout {
-  const [b, height, width, outs] = dy.shape
-  const [paddedFloats, sumFloats] = [(height + 2) * (width + 2) * ins, TILE_NUMBERS * ins * outs]
-  const fitting = Math.max(1, Math.floor(MAX_TILE_FLOATS / itemTileFloats(dy, ins)))
-  const itemsPerBatch = Math.min(b, fitting)
-  const itemsPerJob = threads === 1 ? itemsPerBatch : Math.ceil(itemsPerBatch / (4 * threads))
-  const buffers = Math.ceil(itemsPerBatch / itemsPerJob)
-  const tiles = sumFloats + buffers * paddedFloats
-  return { itemsPerBatch, itemsPerJob, sumFloats, paddedFloats, tiles }
+const tilesOf = ({ pixels, width }: GradientSizes, items: number, rows: number) =>
+  (items * rows * width) / pixels ** 2
+
+function layOutBatches(threads: number, sizes: GradientSizes): BatchLayout {
+  const { pixels, items, height, width, ins, outs } = sizes
+  const numbers = tileNumbers(pixels)
+  const floats = (items: number, rows: number) =>
+    numbers * tilesOf(sizes, items, rows) * (ins + outs)
+  const itemsPerBatch = Math.min(
+    items,
+    Math.max(1, Math.floor(MAX_TILE_FLOATS / floats(1, height))),
+  )
+  const fittingRows = MAX_TILE_FLOATS / (floats(1, height) / height)
+  const rowsPerBatch =
+    itemsPerBatch > 1 ? height : pixels * largestDivisor(height / pixels, fittingRows / pixels)
+  const wanted = threads === 1 ? 1 : Math.ceil((4 * threads) / itemsPerBatch)
+  const rowsPerSlice =
+    pixels * largestDivisor(rowsPerBatch / pixels, rowsPerBatch / pixels / wanted)
+  const slices = (itemsPerBatch * rowsPerBatch) / rowsPerSlice
+  const batchTiles = tilesOf(sizes, itemsPerBatch, rowsPerBatch)
+  const slicesPerJob = threads === 1 ? slices : Math.ceil(slices / (4 * threads))
+  return {
+    itemsPerBatch,
+    rowsPerBatch,
+    rowsPerSlice,
+    slicesPerJob,
+    sumFloats: numbers * planeStride(ins * outs),
+    paddedFloats: (rowsPerSlice + 2) * (width + 2) * ins,
+    tileFloats: numbers * (planeStride(batchTiles * ins) + planeStride(batchTiles * outs)),
+    jobs: Math.ceil(slices / slicesPerJob),
+  }
+}
+
+/** Returns the largest divisor of `n` that is at most `limit`, at least 1. */
+function largestDivisor(n: number, limit: number): number {
+  let divisor = Math.max(1, Math.min(n, Math.floor(limit)))
+  while (n % divisor !== 0) divisor--
+  return divisor
 }
 
 /** Writes the gradient to `out`. */
@@ -63,134 +102,136 @@ export function winogradFilterGradient(
   out: ImageView,
   x: ImageView,
   dy: ImageView,
-  { pad }: ConvGeometry,
+  [pixels, { pad }]: readonly [TilePixels, ConvGeometry],
 ): void {
-  const b = dy.shape[0]
-  const [ins, outs] = [x.shape[3], dy.shape[3]]
-  const layout = layOutBatches(wasm.threads, dy, ins)
-  const { itemsPerBatch, sumFloats, tiles } = layout
-  const { address, values } = wasm.scratch(tiles + itemsPerBatch * itemTileFloats(dy, ins))
+  const [items, height, width, outs] = dy.shape
+  const sizes: GradientSizes = { pixels, items, height, width, ins: x.shape[3], outs }
+  const layout = layOutBatches(wasm.threads, sizes)
+  const { sumFloats, paddedFloats, tileFloats, jobs } = layout
+  const { address, values } = wasm.scratch(sumFloats + jobs * paddedFloats + tileFloats)
   values.fill(0, 0, sumFloats)
   wasm.startPhases(
-    planKey('filter gradient in tiles', ...x.shape, ...dy.shape, pad.top, pad.left),
+    planKey('filter gradient in tiles', pixels, ...x.shape, ...dy.shape, pad.top, pad.left),
     [wasm.address(x.of), wasm.address(dy.of), wasm.address(out.of), address],
     ([xAt, dyAt, outAt, scratch]) => {
-      const tileLayout = layOutTiles(scratch, scratch + 4 * tiles, dy, ins)
+      const work = { sizes, layout, scratch, x: xAt, dy: dyAt, xShape: x.shape, pad }
       const phases: Phase[] = []
-      for (let first = 0; first < b; first += itemsPerBatch) {
-        const count = Math.min(itemsPerBatch, b - first)
-        const [, height, width] = dy.shape
-        phases.push(transformPhase(layout, tileLayout, [x, xAt], [dy, dyAt], pad, [first, count]), {
-          jobs: productJobs(wasm.threads, tileLayout, count, ins, outs),
-          multiplications: (count * height * width * TILE_NUMBERS * ins * outs) / 4,
-        })
-      }
-      const plane = 4 * ins * outs
-      const last = callRecord('filterFromTiles', scratch, scratch + plane, plane, outAt, plane)
+      for (let item = 0; item < items; item += layout.itemsPerBatch)
+        for (let row = 0; row < height; row += layout.rowsPerBatch) {
+          const count = Math.min(layout.itemsPerBatch, items - item)
+          phases.push(
+            transformPhase(work, { item, count, row }),
+            productPhase(wasm.threads, work, tilesOf(sizes, count, layout.rowsPerBatch)),
+          )
+        }
+      const plane = 4 * x.shape[3] * outs
+      const sumPlane = 4 * planeStride(x.shape[3] * outs)
+      const sums = [scratch, scratch + plane, sumPlane, outAt, plane]
+      const last = callRecord(`filterFromTiles${pixels}`, ...sums)
       return [...phases, { jobs: [[last]], multiplications: 0 }]
     },
   )
 }
 
-/** Addresses of the sums and of the first item's tiles; and bytes. */
-interface TileLayout {
+interface GradientWork {
+  sizes: GradientSizes
+  layout: BatchLayout
+  /** Addresses. */
   scratch: number
   x: number
   dy: number
-  /** Distance between items. */
+  xShape: ImageView['shape']
+  pad: ConvGeometry['pad']
+}
+
+/** Returns the addresses of the tiles, and the bytes of a plane, for a batch of `tiles`. */
+function layOutTiles(
+  { sizes: { pixels, ins, outs }, layout, scratch }: GradientWork,
+  tiles: number,
+) {
+  const x = scratch + 4 * (layout.sumFloats + layout.jobs * layout.paddedFloats)
+  const [xPlane, dyPlane] = [4 * planeStride(tiles * ins), 4 * planeStride(tiles * outs)]
+  return { x, dy: x + tileNumbers(pixels) * xPlane, xPlane, dyPlane }
+}
+
+/** Some rows of some items. */
+interface Batch {
   item: number
-  /** Size of a pixel with all channels, and of a plane, which has one number of each tile. */
-  xPixel: number
-  dyPixel: number
-  xPlane: number
-  dyPlane: number
+  count: number
+  row: number
 }
 
-function layOutTiles(scratch: number, tiles: number, dy: ImageView, ins: number): TileLayout {
-  const [, height, width, outs] = dy.shape
-  const [xPixel, dyPixel, count] = [4 * ins, 4 * outs, (height * width) / 4]
-  const [xPlane, dyPlane] = [count * xPixel, count * dyPixel]
-  return {
-    scratch,
-    x: tiles,
-    dy: tiles + TILE_NUMBERS * xPlane,
-    item: 4 * itemTileFloats(dy, ins),
-    xPixel,
-    dyPixel,
-    xPlane,
-    dyPlane,
-  }
-}
-
-/** Transforms the items `first` to `first + count` of x, which are padded, and of dy. */
-function transformPhase(
-  { itemsPerJob, sumFloats, paddedFloats }: BatchLayout,
-  layout: TileLayout,
-  [x, xAt]: [ImageView, address: number],
-  [dy, dyAt]: [ImageView, address: number],
-  pad: ConvGeometry['pad'],
-  [first, count]: [first: number, count: number],
-): Phase {
-  const [, height, width] = dy.shape
-  const transformItem = (i: number, buffer: number): Job => {
-    const padded = layout.scratch + 4 * (sumFloats + buffer * paddedFloats)
-    const from = xAt + (first + i) * x.shape[1] * x.shape[2] * layout.xPixel
-    const dyFrom = dyAt + (first + i) * height * width * layout.dyPixel
+/** Transforms the slices of x, which are padded, and of dy. */
+function transformPhase(work: GradientWork, { item, count, row }: Batch): Phase {
+  const { sizes, layout, scratch, xShape, pad } = work
+  const { pixels, height, width, ins, outs } = sizes
+  const { rowsPerBatch, rowsPerSlice, slicesPerJob, sumFloats, paddedFloats } = layout
+  const tiles = layOutTiles(work, tilesOf(sizes, count, rowsPerBatch))
+  const [xPixel, dyPixel, across] = [4 * ins, 4 * outs, width / pixels]
+  const slicesPerItem = rowsPerBatch / rowsPerSlice
+  const sliceTiles = tilesOf(sizes, 1, rowsPerSlice)
+  const transformSlice = (slice: number, job: number): Job => {
+    const index = item + Math.floor(slice / slicesPerItem)
+    const first = row + (slice % slicesPerItem) * rowsPerSlice
+    const padded = scratch + 4 * (sumFloats + job * paddedFloats)
+    const from = work.x + index * xShape[1] * xShape[2] * xPixel
+    const dyFrom = work.dy + (index * height + first) * width * dyPixel
+    const [to, dyTo] = [
+      tiles.x + slice * sliceTiles * xPixel,
+      tiles.dy + slice * sliceTiles * dyPixel,
+    ]
+    const place = { spread: 1, top: pad.top - first, left: pad.left }
+    const xTiles = [to, to + sliceTiles * xPixel, across * xPixel, tiles.xPlane]
+    const dyTiles = [dyTo, dyTo + sliceTiles * dyPixel, across * dyPixel, tiles.dyPlane]
     return [
-      padItemCall(from, padded, x.shape, [height + 2, width + 2], { spread: 1, ...pad }),
-      ...transformCalls(layout, padded, dyFrom, i, width),
+      padItemCall(from, padded, xShape, [rowsPerSlice + 2, width + 2], place),
+      callRecord(`inputTiles${pixels}`, padded, xPixel, xPixel * (width + 2), ...xTiles),
+      callRecord(`gradientTiles${pixels}`, dyFrom, dyPixel, dyPixel * width, ...dyTiles),
     ]
   }
-  const jobs = Array.from({ length: Math.ceil(count / itemsPerJob) }, (_, job) =>
-    repeatCalls(Math.min(itemsPerJob, count - job * itemsPerJob), (i) =>
-      transformItem(job * itemsPerJob + i, job),
-    ),
-  )
-  return { jobs, multiplications: 2 * count * itemTileFloats(dy, x.shape[3]) }
+  const slices = count * slicesPerItem
+  const jobs = Array.from({ length: Math.ceil(slices / slicesPerJob) }, (_, job) => {
+    const [begin, length] = [
+      job * slicesPerJob,
+      Math.min(slicesPerJob, slices - job * slicesPerJob),
+    ]
+    // Slices of one item are padded differently, so that they are no progression.
+    return slicesPerItem === 1
+      ? repeatCalls(length, (i) => transformSlice(begin + i, job))
+      : Array.from({ length }, (_, i) => transformSlice(begin + i, job)).flat()
+  })
+  return { jobs, multiplications: 2 * tileNumbers(pixels) * slices * sliceTiles * (ins + outs) }
 }
 
-/** Returns the calls that transform an item of x, which is padded, and of dy. */
-function transformCalls(
-  { x, dy, item, xPixel, dyPixel, xPlane, dyPlane }: TileLayout,
-  from: number,
-  dyFrom: number,
-  i: number,
-  width: number,
-): Job {
-  const [to, dyTo] = [x + i * item, dy + i * item]
-  const across = width / 2
-  const xTiles = [to, to + xPlane, xPixel * across, xPlane]
-  const dyTiles = [dyTo, dyTo + dyPlane, dyPixel * across, dyPlane]
-  return [
-    callRecord('inputTiles', from, xPixel, xPixel * (width + 2), ...xTiles),
-    callRecord('gradientTiles', dyFrom, dyPixel, dyPixel * width, ...dyTiles),
-  ]
-}
-
-/** Returns the jobs that add x^T dy for each number of all tiles. */
-function productJobs(
-  threads: number,
-  { scratch: sums, x, dy, item, xPixel, dyPixel, xPlane, dyPlane }: TileLayout,
-  items: number,
-  ins: number,
-  outs: number,
-) {
-  const channels = channelsPerJob(ins, TILE_NUMBERS, threads)
+/** Adds x^T dy over the tiles of a batch, for each number of a tile. */
+function productPhase(threads: number, work: GradientWork, tiles: number): Phase {
+  const { scratch: sums, sizes } = work
+  const { pixels, ins, outs } = sizes
+  const { x, dy, xPlane, dyPlane } = layOutTiles(work, tiles)
+  const [numbers, xPixel, dyPixel] = [tileNumbers(pixels), 4 * ins, 4 * outs]
+  const segment = segmentTiles(tiles)
+  const [xSegment, dySegment] = [segment * xPixel, segment * dyPixel]
+  const channels = channelsPerJob(ins, numbers, threads)
   const jobs: Job[] = []
-  for (let i = 0; i < TILE_NUMBERS; i++) {
+  for (let i = 0; i < numbers; i++) {
     for (let first = 0; first < ins; first += channels) {
       const range = { first, count: Math.min(channels, ins - first) }
-      const [from, dyFrom] = [x + i * xPlane, dy + i * dyPlane]
       jobs.push(
         tileChannels(range, outs).map(([name, at, count, o, outCount]) => {
-          const xs = [from + 4 * at, item, xPixel, 0]
-          const dyAt = dyFrom + 4 * o
-          const dys = [dyAt, item, dyAt + items * item, dyPixel, dyPlane]
-          const to = sums + (i * ins + at) * dyPixel + 4 * o
-          return callRecord(name, ...xs, ...dys, dyPlane, dyPlane, to, 4 * count, 4 * outCount)
+          const xs = [x + i * xPlane + 4 * at, xSegment, xPixel, 0]
+          const dyAt = dy + i * dyPlane + 4 * o
+          const dys = [dyAt, dySegment, dyAt + tiles * dyPixel, dyPixel, dySegment]
+          const to = sums + 4 * (i * planeStride(ins * outs) + at * outs + o)
+          return callRecord(name, ...xs, ...dys, dySegment, dySegment, to, 4 * count, 4 * outCount)
         }),
       )
     }
   }
-  return jobs
+  return { jobs, multiplications: tiles * numbers * ins * outs }
+}
+
+/** Returns how many of the tiles are summed in registers. */
+function segmentTiles(count: number): number {
+  const segment = largestDivisor(count, MAX_SEGMENT)
+  return segment < MIN_SEGMENT ? count : segment
 }

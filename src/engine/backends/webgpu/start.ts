@@ -5,7 +5,7 @@ import { WebGPUBackend } from './backend.ts'
 import { overrideWebGPUKernels } from './kernelOverrides.ts'
 import { webgpuOperations } from './operations.ts'
 
-import type { TuningOptions } from './tuner.ts'
+import type { TuningOptions } from '../tuningOptions.ts'
 import { tune } from './tuner.ts'
 
 export { watchErrors } from './deviceErrors.ts'

@@ -2,8 +2,8 @@
 // Candidates run in turns on work like that of a UNet, and the fastest are stored under the
 // device's name. Other tiles can change the last bits of results, so the tuner only runs where the
 // choice can be stored, and does not measure again until that is deleted.
-import type { StateStore } from '../../plan/store.ts'
 import type { WebGPUBackend } from './backend.ts'
+import type { TuningOptions } from '../tuningOptions.ts'
 import { isSoftware } from './device.ts'
 import type { TunedChoice, TunedChoices } from './tunedChoices.ts'
 import { setTunedChoices } from './tunedChoices.ts'
@@ -35,13 +35,6 @@ const GIVE_UP_RATIO = 1.5
 const ROUND_SECONDS = 2e-3
 const MAX_RUNS = 32
 const ROUNDS = 2
-
-export interface TuningOptions {
-  /** The store of choices. */
-  store: StateStore
-  /** Deletes the stored choices for this device and measures again. */
-  remeasure?: boolean
-}
 
 /**
  * Makes the device use its fastest kernels. Returns a sentence for users, or undefined where there
