@@ -108,7 +108,6 @@ function groupProjections(view: GraphView, units: readonly Unit[]): Unit[] {
       step: {
         reads: [input],
         writes: layers,
-        isCaptured: true,
         run: ([x], weights) => {
           const results = projectAll(
             x as Tensor2D,
