@@ -42,6 +42,8 @@ interface Case {
   perItem: boolean
   /** Invocations of a workgroup; undefined for the default of the device. */
   threads: number | undefined
+  /** dx is computed in the dispatch of the sums. */
+  atOnce: boolean
 }
 
 const EPS = 1e-5
@@ -217,8 +219,11 @@ async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
         perItem: one.perItem,
         into: { dweight, dbias, dperItem },
       },
-      span,
-      one.threads === undefined ? undefined : tile,
+      {
+        span,
+        tile: one.threads === undefined ? undefined : tile,
+        atOnce: one.atOnce && shortcut === undefined ? true : undefined,
+      },
     ),
   )
   const [right, composed] = [reference(one, offset), reference(one, offset, Math.fround)]
@@ -293,6 +298,7 @@ const drawn: fc.Arbitrary<Case> = fc
       : fc.constant(undefined),
     perItem: fc.boolean(),
     threads: fc.constantFrom(undefined, 2, 8, 64),
+    atOnce: fc.boolean(),
   })
   .map(({ split, two, ...rest }) => {
     const c = rest.size * rest.groups
@@ -318,6 +324,7 @@ const plain: Case = {
   shortcut: undefined,
   perItem: false,
   threads: undefined,
+  atOnce: false,
 }
 
 onEachBackend(() => {
@@ -329,6 +336,10 @@ onEachBackend(() => {
     { size: 2, groups: 4, pixels: 33, perItem: true, silu: true },
     { size: 12, groups: 3, pixels: 1, scaled: true, threads: 4 },
     { size: 1, groups: 5, pixels: 1, scaled: true },
+    { size: 2, groups: 8, pixels: 20, first: 12, silu: true, threads: 64, atOnce: true },
+    { size: 12, groups: 2, pixels: 9, first: 8, silu: true, add: true, threads: 8, atOnce: true },
+    { size: 48, groups: 1, pixels: 5, threads: 8, perItem: true, silu: true, atOnce: true },
+    { size: 3, groups: 5, pixels: 33, first: 7, scaled: true, silu: true, atOnce: true },
   ]
   test.each<Partial<Case>>([
     { size: 8, groups: 4, pixels: 33, silu: true, first: 12, add: true, threads: 64 },

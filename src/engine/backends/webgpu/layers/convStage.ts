@@ -17,8 +17,8 @@ import { convInputGradient } from '../kernels/convInputGradient.ts'
 import { isWorthCompiling } from '../kernels/convStock.ts'
 import type { NormStatistics } from '../kernels/norm.ts'
 import { normStatistics } from '../kernels/norm.ts'
-import type { NormGradient } from '../kernels/normGradient.ts'
 import { normGradient } from '../kernels/normGradient.ts'
+import type { NormGradient } from '../kernels/normGradientSums.ts'
 
 /** Returns the weights and biases of layers as `<layer>.weight` and `<layer>.bias`. */
 export const namedParameters = (layers: object): Record<string, Tensor> =>
