@@ -85,7 +85,10 @@ const stageInput = ({ x, norm, upsample }: ConvStage) => ({
   ...(upsample && { upsample }),
 })
 
-type Epilogue = Pick<ConvForward, 'bias' | 'perItem' | 'residual' | 'outputScale' | 'half'>
+type Epilogue = Pick<
+  ConvForward,
+  'bias' | 'perItem' | 'residual' | 'shortcut' | 'outputScale' | 'half'
+>
 
 /**
  * Returns the output of a stage with its epilogue. `half`: it is stored in half precision, if its

@@ -79,12 +79,9 @@ function runResidualBlock(backend: WebGPUBackend, block: ResidualBlock): Done {
     weight: layers.shortcut.weight,
     ...pointwise,
   }
-  const residual = shortcut
-    ? wrapTensor(stageForward(backend, shortcut, { bias: layers.shortcut?.bias }))
-    : firstPart
   const y = stageForward(backend, second, {
     bias: conv2.bias,
-    residual,
+    ...(layers.shortcut ? { shortcut: { x, ...layers.shortcut } } : { residual: firstPart }),
     outputScale: 1 / output_scale,
     half,
   })
