@@ -17,7 +17,7 @@ import {
   normInputTensors,
 } from './normInput.ts'
 import type { NormGradient } from './normGradientSums.ts'
-import { canGiveDx, gradientSums } from './normGradientSums.ts'
+import { addedCode, addedGradients, canGiveDx, gradientSums } from './normGradientSums.ts'
 import { fusedSkipGradients, skipInputGradient } from './normSkipGradient.ts'
 import { blockCount, normSizes, THREADS } from './normSpans.ts'
 import type { DeferredSums } from './partialSums.ts'
@@ -104,10 +104,12 @@ function inputGradients(
 ): TensorInfo[] {
   const { x, dy, affine, silu, skipConv, scaled } = norm
   const add = skipConv ? skipInputGradient(backend, x, skipConv) : norm.add
+  const added = Object.entries(addedGradients(norm, add))
+  const names = added.map(([name]) => name)
   const { items, pixels, channels, all } = extents
   const form = inputForm(backend, x, isVectorizable(extents))
   const bind = (name: string) => tensorBinding(name, form.fours ? 4 : 1)
-  const read = ['dy', 'affine', 'sums', ...(add ? ['add'] : [])].map(bind)
+  const read = ['dy', 'affine', 'sums', ...names].map(bind)
   const bindings = 2 * channels.length + read.length + parameterNames.length
   const hasBindings = bindings <= backend.device.limits.maxStorageBuffersPerShaderStage
   const sumsItems = !scaled && !isDeferred && hasBindings
@@ -116,12 +118,12 @@ function inputGradients(
   )
   const parameterBlocks = sumsItems ? blockCount(Math.ceil(all / 4)) : 0
   const fours = channels.reduce((sum, c) => sum + Math.ceil(c / 4), 0)
-  const options = `${silu ? ' silu' : ''}${add ? ' add' : ''}${sumsItems ? ' sums' : ''}`
+  const options = `${silu ? ' silu' : ''}${names.map((name) => ` ${name}`).join('')}${sumsItems ? ' sums' : ''}`
   const gradients = dispatchSized(backend, {
     name: `norm gradient of ${describeForm(form)}${options}`,
     sizes: normSizes(extents, parameterBlocks + blockCount(items * pixels * fours)),
     bindings: [written, [...normInputBindings(form), ...read]],
-    inputs: [...normInputTensors(x, form), dy, affine, sums, ...(add ? [add] : [])],
+    inputs: [...normInputTensors(x, form), dy, affine, sums, ...added.map(([, each]) => each)],
     outputs: [
       ...activationTensors(x).map(({ shape }) => float32Output(shape)),
       ...(sumsItems ? parameterOutputs(norm, extents) : []),
@@ -131,14 +133,14 @@ ${normInputCode(form)}
 ${read.map(readerCode).join('\n')}
 ${activationGradientCode(Boolean(silu))}
 ${sumsItems ? parameterCode : ''}
-${mainCode(THREADS, inputGradientCode(channels.length, sumsItems, add !== undefined))}`,
+${mainCode(THREADS, inputGradientCode(channels.length, sumsItems, names))}`,
   })
   if (add && skipConv) backend.disposeData(add.dataId)
   return gradients
 }
 
 /** Computes four channels of dx for each invocation. */
-function inputGradientCode(tensors: number, sumsItems: boolean, adds: boolean): string {
+function inputGradientCode(tensors: number, sumsItems: boolean, added: readonly string[]): string {
   const parameterBlocks = sumsItems
     ? `let before = (sizes.all + ${4 * THREADS - 1}u) / ${4 * THREADS}u;
   if (group < before) { sum_items(4u * (group * ${THREADS}u + thread)); return; }`
@@ -166,8 +168,7 @@ function inputGradientCode(tensors: number, sumsItems: boolean, adds: boolean): 
   let scale = affine_at(row);
   let dz = activation_gradient(dy_at(at), fma(x, scale, affine_at(row + sizes.all)));
   let uv = (4u * item + 2u) * sizes.all + c;
-  let dx = fma(dz, scale, fma(x, sums_at(uv), sums_at(uv + sizes.all)))
-    ${adds ? ' + add_at(at)' : ''};
+  let dx = fma(dz, scale, fma(x, sums_at(uv), sums_at(uv + sizes.all)))${addedCode(added)};
   ${store}`
 }
 

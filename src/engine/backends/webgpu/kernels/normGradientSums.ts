@@ -45,6 +45,19 @@ export interface NormGradient extends NormGradientInputs {
   into?: { dweight?: TensorInfo; dbias?: TensorInfo; dperItem?: TensorInfo }
 }
 
+/** Returns the gradients that are added to dx, by their names in WGSL. */
+export const addedGradients = (
+  { accumulated }: NormGradient,
+  add: TensorInfo | undefined,
+): Record<string, TensorInfo> => ({
+  ...(add && { add }),
+  ...(accumulated && { so_far: accumulated }),
+})
+
+/** Adds those gradients, at element `at`. */
+export const addedCode = (names: readonly string[]): string =>
+  names.map((name) => ` + ${name}_at(at)`).join('')
+
 /** How the sums are computed. */
 interface SumOptions {
   span: Span
@@ -69,11 +82,12 @@ interface GradientSums {
  */
 export function canGiveDx(
   { device: { limits } }: WebGPUBackend,
-  { x, add, perItem, skipConv }: NormGradient,
+  { x, add, accumulated, perItem, skipConv }: NormGradient,
   extents: Extents,
   { perInvocation }: Span,
 ): boolean {
-  const bindings = 2 * activationTensors(x).length + 4 + (add || perItem ? 1 : 0)
+  const bindings =
+    2 * activationTensors(x).length + 4 + (add || perItem ? 1 : 0) + (accumulated ? 1 : 0)
   return (
     !skipConv &&
     !perInvocation &&
@@ -95,7 +109,7 @@ export function gradientSums(
 ): GradientSums {
   const { x, dy, affine, moments, groups, perItem = false, into } = norm
   const { items, all } = extents
-  const add = givesDx ? norm.add : undefined
+  const added = Object.entries(givesDx ? addedGradients(norm, norm.add) : {})
   const fours = isSpanVectorizable(extents, span)
   const bind = (name: string) => tensorBinding(name, fours ? 4 : 1)
   const form = inputForm(backend, x, fours)
@@ -103,14 +117,14 @@ export function gradientSums(
   const outputs = ['sums', ...(perItem ? ['sumDx'] : []), ...tensors.map((_, i) => `dx${i}`)].map(
     bind,
   )
-  const read = ['dy', 'affine', ...(add ? ['add'] : [])].map(bind)
+  const read = ['dy', 'affine', ...added.map(([name]) => name)].map(bind)
   const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups) }
-  const options = `${norm.silu ? ' silu' : ''}${perItem ? ' per item' : ''}${add ? ' add' : ''}`
+  const options = `${norm.silu ? ' silu' : ''}${perItem ? ' per item' : ''}${added.map(([name]) => ` ${name}`).join('')}`
   const [sums, ...others] = dispatchSized(backend, {
     name: `norm gradient ${givesDx ? 'at once' : 'sums'} ${describeSpan(shape)}${options}`,
     sizes: spanSizes(extents, groups, span),
     bindings: [outputs, [...normInputBindings(form), ...read, { name: 'moments', of: 'f32' }]],
-    inputs: [...normInputTensors(x, form), dy, affine, ...(add ? [add] : []), moments],
+    inputs: [...normInputTensors(x, form), dy, affine, ...added.map(([, each]) => each), moments],
     outputs: [
       reserved ?? float32Output([items, 4, all]),
       ...(perItem ? [into?.dperItem ?? float32Output([items, all])] : []),
@@ -122,7 +136,7 @@ ${read.map(readerCode).join('\n')}
 ${perItem ? ['sums', 'sumDx'].map(bind).map(readerCode).join('\n') : ''}
 ${activationGradientCode(Boolean(norm.silu))}
 ${givesDx ? storeDxCode(form) : ''}
-${gradientSumsCode(shape, { perItem, givesDx, adds: add !== undefined })}`,
+${gradientSumsCode(shape, { perItem, givesDx, added: added.map(([name]) => name) })}`,
   })
   return {
     sums,
@@ -169,7 +183,7 @@ const groupMomentsCode = (row: number) => {
  */
 function gradientSumsCode(
   shape: SpanShape,
-  { perItem, givesDx, adds }: { perItem: boolean; givesDx: boolean; adds: boolean },
+  { perItem, givesDx, added }: { perItem: boolean; givesDx: boolean; added: readonly string[] },
 ): string {
   const mean = (values: string) => `sum_groups(t, ${values}) / f32(sizes.pixels * sizes.size)`
   const storeSums = `let to = (4u * item + 2u) * sizes.all + first + c;
@@ -190,7 +204,7 @@ ${spanCode(
     shape,
     `let u = -inverse_at(item, first + c) * meanDzN;
     let v = -fma(mean_at(item, first + c), u, meanDz);
-    ${givesDx ? `if (row == 0u) { ${storeSums} }\n    ${pixelGradientsCode(shape, adds)}` : storeSums}`,
+    ${givesDx ? `if (row == 0u) { ${storeSums} }\n    ${pixelGradientsCode(shape, added)}` : storeSums}`,
   )}`,
 )}`
 }
@@ -198,7 +212,7 @@ ${spanCode(
 /** Computes dx of four channels of the pixels of a row, with the expressions of the sums. */
 const pixelGradientsCode = (
   shape: SpanShape,
-  adds: boolean,
+  added: readonly string[],
 ) => `let begin = 2u * item * sizes.all + first + c;
     let scale = affine_at(begin);
     let shift = affine_at(begin + sizes.all);
@@ -207,7 +221,7 @@ const pixelGradientsCode = (
       `let at = pixel * sizes.all + first + c;
       let x = x_at(pixel, first + c);
       let dz = activation_gradient(dy_at(at), fma(x, scale, shift));
-      let dx = fma(dz, scale, fma(x, u, v))${adds ? ' + add_at(at)' : ''};
+      let dx = fma(dz, scale, fma(x, u, v))${addedCode(added)};
       dx_put(pixel, first + c, dx, end - c);`,
     )}`
 

@@ -11,6 +11,7 @@ import { claimGradientSlot } from '../gradientArena.ts'
 import { columnSums } from '../kernels/reduce.ts'
 import type { ConvStage, InputGradients } from './convStage.ts'
 import {
+  accumulatedOption,
   computeInputNorm,
   namedParameters,
   paysAsStage,
@@ -103,7 +104,7 @@ const repeatRow = (x: Tensor2D, items: number): Tensor2D =>
 
 function residualGradients(
   backend: WebGPUBackend,
-  { projected, layers, options }: ResidualBlock,
+  { x, projected, layers, options }: ResidualBlock,
   { first, second, shortcut }: BlockStages,
   dy: Tensor,
 ): Gradients {
@@ -116,7 +117,11 @@ function residualGradients(
   const dh = () => secondGradients().dx[0]
   const firstGradients = once(() => {
     const skip = shortcut ? { skipConv: { dy: dsum, weight: shortcut.weight } } : { add: dsum }
-    return share(withNorm(stageInputGradient(backend, first, dh(), skip)))
+    return share(
+      withNorm(
+        stageInputGradient(backend, first, dh(), { ...skip, ...accumulatedOption(backend, x) }),
+      ),
+    )
   })
   const weightGradients = (
     name: keyof ResidualLayers,
