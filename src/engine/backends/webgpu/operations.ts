@@ -22,6 +22,7 @@ import { webgpuProjections } from './layers/projections.ts'
 import { webgpuResidualBlock } from './layers/residual.ts'
 import { webgpuGelu } from './layers/gelu.ts'
 import { webgpuSilu } from './layers/silu.ts'
+import { webgpuMeanSquaredDifference, webgpuSquaredDifference } from './layers/squaredDifference.ts'
 import { webgpuWeightedSum } from './layers/weightedSum.ts'
 import { wrapTensor } from './activeWebGPU.ts'
 import { captureOrReplayOnGPU } from './replay.ts'
@@ -71,6 +72,8 @@ function tensorOperations(backend: WebGPUBackend): Partial<TensorOperations> {
     channelSums: (x) => rowSums(x.reshape([-1, x.shape[x.rank - 1]])),
     rowSums,
     weightedSum: (terms) => webgpuWeightedSum(backend, terms),
+    squaredDifference: (a, b) => webgpuSquaredDifference(backend, a, b),
+    meanSquaredDifference: (a, b) => webgpuMeanSquaredDifference(backend, a, b),
     random: (kind, key, shape) => wrapTensor(drawRandom(backend, kind, key, shape)),
   }
 }
