@@ -31,6 +31,8 @@ export interface FusedLayers {
   ): Tensor[] | undefined
   /** x W + b of each layer, for the same small x. */
   projections(x: Tensor2D, layers: readonly Parameters<Tensor2D>[]): Tensor2D[] | undefined
+  /** silu(x) W + b of each layer; has no gradient. */
+  activatedProjections(x: Tensor2D, layers: readonly Parameters<Tensor2D>[]): Tensor2D[] | undefined
   groupNorm<T extends Tensor3D | Tensor4D>(
     x: T,
     weight: Tensor1D,
@@ -220,6 +222,7 @@ const kernelOperations: readonly (keyof BackendOperations)[] = [
   'linearInputGradient',
   'linearWeightGradients',
   'projections',
+  'activatedProjections',
   'groupNorm',
   'silu',
   'gelu',

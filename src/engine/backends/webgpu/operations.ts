@@ -18,7 +18,7 @@ import { attentionBlock } from './layers/attentionBlock.ts'
 import { webgpuConv2d } from './layers/conv.ts'
 import { webgpuGroupNorm } from './layers/groupNorm.ts'
 import { linearInputGradient, linearWeightGradients } from './layers/linear.ts'
-import { webgpuProjections } from './layers/projections.ts'
+import { activatedProjections, webgpuProjections } from './layers/projections.ts'
 import { webgpuResidualBlock } from './layers/residual.ts'
 import { webgpuGelu } from './layers/gelu.ts'
 import { webgpuSilu } from './layers/silu.ts'
@@ -44,6 +44,7 @@ function layerOperations(backend: WebGPUBackend): Partial<FusedLayers> {
       linearWeightGradients(backend, x, dy, weight, bias),
     projections: (x, layers) =>
       layers.length > 0 ? webgpuProjections(backend, x, layers) : undefined,
+    activatedProjections: (x, layers) => activatedProjections(backend, x, layers),
     groupNorm: (x, weight, bias, options) => webgpuGroupNorm(backend, x, weight, bias, options),
     silu,
     gelu,
