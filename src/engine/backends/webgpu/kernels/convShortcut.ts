@@ -81,7 +81,7 @@ export const shortcutBindings = ({ channels, halves }: ShortcutShape): BoundTens
 
 /**
  * WGSL of the steps of both convolutions: `step_range`, `source_at`, `a_at` and `b_at` of a product,
- * from the `Row`, `pixel_at` and `z4` of the main one. `from`: its channels.
+ * from the `Row`, `pixel_at` and `z4` of the main one, with this filter and padding.
  */
 export function shortcutStepsCode(
   shape: ShortcutShape,
