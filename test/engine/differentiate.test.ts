@@ -1,8 +1,10 @@
 // Gradients that free memory during the backward pass: same bits as tfjs, less memory, no leaks.
 import { expect, test } from 'vitest'
+import { claimAccumulatedGradient } from '../../src/engine/training/accumulatedGradients.ts'
 import { differentiate } from '../../src/engine/training/differentiate.ts'
 import type { Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
+import { operation } from '../../src/engine/layers/operation.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { numbers } from '../kernels.ts'
 import { measurePeak } from '../peak.ts'
@@ -101,5 +103,63 @@ onCpu(() => {
     ) as [number, number]
     expect(own).toBeLessThan(0.8 * stock)
     x.dispose()
+  })
+
+  /** 3 x, whose gradient includes what other operations gave before, if it is offered. */
+  function triple(x: Tensor, sums: (number[] | undefined)[]): Tensor {
+    const [y] = operation({ x }, () => ({
+      outputs: [x.mul(3)],
+      keep: [],
+      gradients: ([dy]) => ({
+        x() {
+          const soFar = claimAccumulatedGradient(x)
+          sums.push(soFar && [...soFar.dataSync()])
+          expect(claimAccumulatedGradient(x)).toBeUndefined()
+          return soFar ? dy.mul(3).add(soFar) : dy.mul(3)
+        },
+      }),
+    }))
+    return y
+  }
+
+  test('offers the gradient so far of an input, which an operation may add to its own', async () => {
+    const x = tf.tensor1d([1, 2])
+    const sums: (number[] | undefined)[] = []
+    const tensorCount = tf.memory().numTensors
+    const { value, grads } = differentiate(() => {
+      const y = x.mul(1)
+      // Backward: the square, then the copy's reader, then the reader of y itself.
+      const first = triple(y, sums)
+      const second = triple(y.clone(), sums)
+      return y.square().add(first).add(second)
+    }, [x])
+    expect(await dataOf([value, ...grads])).toEqual([
+      [7, 16],
+      [8, 10],
+    ])
+    expect(sums).toEqual([
+      [2, 4],
+      [5, 7],
+    ])
+    tf.dispose([value, grads[0]!])
+    expect(tf.memory().numTensors).toBe(tensorCount)
+    x.dispose()
+  })
+
+  test('offers the sum of an original to no operation if several read its copy', async () => {
+    const x = tf.tensor1d([1, 2])
+    const sums: (number[] | undefined)[] = []
+    let copy: Tensor = x
+    const { value, grads } = differentiate(() => {
+      const y = x.mul(1)
+      copy = y.clone()
+      const own = triple(copy, sums).add(copy)
+      return own.add(y.square())
+    }, [x])
+    expect(await dataOf([...grads])).toEqual([[6, 8]])
+    // The sum of the copy itself, without that of its original.
+    expect(sums).toEqual([[1, 1]])
+    tf.dispose([value, grads[0]!, x])
+    expect(copy.isDisposed).toBe(true)
   })
 })

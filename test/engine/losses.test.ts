@@ -4,7 +4,9 @@ import { lossWeights, meanError } from '../../src/engine/losses/index.ts'
 import type { Weighting } from '../../src/engine/losses/index.ts'
 import type { ScheduleName } from '../../src/engine/process/schedule.ts'
 import { alphaBarAt, levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'
+import type { Scalar } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
+import { differentiate } from '../../src/engine/training/differentiate.ts'
 import type { PredictionType } from '../../src/engine/base/values.ts'
 import { onEachBackend } from '../backends.ts'
 import { golden } from '../golden.ts'
@@ -178,6 +180,36 @@ onEachBackend(() => {
     expect((await plain.data())[0]).toBeCloseTo((0.25 + 9 + 1) / 4, 6)
     expect((await weighted.data())[0]).toBeCloseTo((2 * 9.25 + 10) / 4, 6)
     tf.dispose([o, target, plain, weighted])
+  })
+
+  test.each([
+    ['alone', 5, undefined],
+    ['in fours', 8, undefined],
+    ['with a factor per item', 8, [3, 0.5]],
+  ])('gradients of the squared error with respect to both inputs, %s', async (_, n, factors) => {
+    const values = (seed: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(seed + i))
+    const [a, b] = [values(1), values(5)]
+    const shape = factors ? [factors.length, n / factors.length] : [n]
+    const [x, y] = [tf.tensor(a, shape), tf.tensor(b, shape)]
+    const loss = () =>
+      meanError(x, y, {
+        kind: 'mse',
+        ...(factors && { weights: Float64Array.from(factors) }),
+      }).mul(3) as Scalar
+    const { value, grads } = differentiate(loss, [x, y])
+    const factor = (i: number) => (3 * (factors ? factors[Math.floor((i * 2) / n)] : 1)) / n
+    const expected = Array.from(a, (_, i) => 2 * factor(i) * (a[i] - b[i]))
+    const error = Array.from(a, (_, i) => factor(i) * (a[i] - b[i]) ** 2)
+    expect((await value.data())[0]).toBeCloseTo(
+      error.reduce((sum, each) => sum + each, 0),
+      5,
+    )
+    const [dx, dy] = await Promise.all(grads.map((gradient) => gradient!.data()))
+    expected.forEach((gradient, i) => {
+      expect(dx[i]).toBeCloseTo(gradient, 5)
+      expect(dy[i]).toBeCloseTo(-gradient, 5)
+    })
+    tf.dispose([x, y, value, ...grads.map((gradient) => gradient!)])
   })
 
   test('Huber matches torch.nn.functional.huber_loss, with its gradient', async () => {

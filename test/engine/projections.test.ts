@@ -2,7 +2,8 @@
 import { expect, test, vi } from 'vitest'
 import { activeBackend } from '../../src/engine/base/backend.ts'
 import { currentLayout } from '../../src/engine/training/flatWeights.ts'
-import { projectAll } from '../../src/engine/layers/projections.ts'
+import { silu } from '../../src/engine/layers/activations.ts'
+import { projectActivated, projectAll } from '../../src/engine/layers/projections.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
@@ -68,6 +69,35 @@ onEachBackend((name) => {
     for (const [i, tensor] of found.entries())
       expectNear((await tensor.data()) as Float32Array, await right[i].data(), `${i}`)
     tf.dispose([all, found, right] as never)
+  })
+
+  test.each([
+    ['one layer', 1, 7],
+    ['three layers', 3, 7],
+    ['three layers, in fours', 3, 8],
+  ])('values and gradients after a SiLU are those of the separate layers: %s', async (_, n, d) => {
+    const random = createRandom(6)
+    const normal = (shape: number[]) =>
+      tf.tensor(random.normal(tf.util.sizeFromShape(shape)), shape)
+    const x = normal([3, d]) as Tensor2D
+    const layers = columns.slice(0, n).map((c) => ({
+      weight: normal([d, c]) as Tensor2D,
+      bias: normal([c]) as Tensor1D,
+    }))
+    const weights = layers.flatMap(({ weight, bias }) => [weight, bias])
+    const apart = (x: Tensor2D, all: typeof layers) => projectAll(silu(x) as Tensor2D, all)
+    const [found, right] = [projectActivated, apart].map((project) =>
+      tf.tidy(() => [
+        ...project(x, layers),
+        ...gradientsOf(
+          () => tf.addN(project(x, layers).map((y) => y.square().sum())) as Scalar,
+          [x, ...weights],
+        ).map((gradient) => gradient!),
+      ]),
+    ) as [Tensor[], Tensor[]]
+    for (const [i, tensor] of found.entries())
+      expectNear((await tensor.data()) as Float32Array, await right[i].data(), `${i}`)
+    tf.dispose([x, weights, found, right] as never)
   })
 
   if (name === 'webgpu')

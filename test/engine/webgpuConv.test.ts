@@ -314,6 +314,8 @@ onEachBackend(() => {
     const dy = numbers(b * high * wide * to, 8)
     const [h, w] = one.x[0].shape.slice(1) as [number, number]
     const channels = one.x.map(({ shape }) => shape[3])
+    const soFar =
+      channels.length === 1 && drawn.fused.residual ? numbers(one.x[0].data.length, 9) : undefined
     const conv = {
       dy: upload(dy, [b, high, wide, to])!,
       weight: upload(one.weight.data, one.weight.shape)!,
@@ -322,11 +324,13 @@ onEachBackend(() => {
       pad: one.pad,
       upsample: one.upsample,
       split: channels.length === 2 ? (channels as [number, number]) : undefined,
+      accumulated: upload(soFar, one.x[0].shape),
     }
     channels.forEach((c) => poison([b, h, w, c]))
     const found = convInputGradient(backend(), conv, tile)
     expect(found.map(({ shape }) => shape)).toEqual(channels.map((c) => [b, h, w, c]))
     const expected = inputGradient(one, dy)
+    soFar?.forEach((value, i) => (expected[0][i] += value))
     const sizesOfTerms = inputGradient(
       { ...one, weight: { ...one.weight, data: one.weight.data.map(Math.abs) } },
       dy.map(Math.abs),
@@ -373,6 +377,43 @@ onEachBackend(() => {
 
   test('filter and bias gradient: any shape, with the fused prologue', async () => {
     await fc.assert(fc.asyncProperty(drawn, expectFilterGradient), runs)
+  })
+
+  test('a shortcut of two tensors beside a convolution, as a part of its product or apart', async () => {
+    const [b, size, to] = [2, [3, 5] as [number, number], 8]
+    const pad = { top: 1, bottom: 1, left: 1, right: 1 }
+    const fused = { ...onlyBias, affine: true, silu: true, scaled: true }
+    const drawn = { b, size, channels: [32], to, kernel: [3, 3], pad, stride: 1, fused, tile: 0 }
+    const outer = { ...drawn, channels: [12, 36], kernel: [1, 1], fused: onlyBias }
+    const shortcut = caseOf({ ...outer, pad: { top: 0, bottom: 0, left: 0, right: 0 } } as Drawn)
+    const one = { ...caseOf(drawn as Drawn), residual: Float32Array.from(forward(shortcut)) }
+    const conv = {
+      ...inputOf(one),
+      weight: upload(one.weight.data, one.weight.shape)!,
+      bias: upload(one.bias, [to])!,
+      outputScale: one.outputScale,
+      stride: one.stride,
+      pad,
+      shortcut: {
+        x: inputOf(shortcut).x,
+        weight: upload(shortcut.weight.data, shortcut.weight.shape)!,
+        bias: upload(shortcut.bias, [to])!,
+      },
+    }
+    const dispatch = vi.spyOn(backend(), 'dispatch')
+    for (const tile of process.env.FULL ? tiles : tiles.slice(0, 1)) {
+      dispatch.mockClear()
+      const tensorCount = tf.backend().numDataIds()
+      poison([b, ...size, to])
+      const y = convByGemm(backend(), conv, tile)
+      expect(tf.backend().numDataIds()).toBe(tensorCount + 1)
+      expectClose(await read(y), forward(one))
+      const fusedCount = dispatch.mock.calls.filter(([{ key }]) =>
+        key.includes('shortcut of 12+36'),
+      )
+      expect(fusedCount).toHaveLength(tile.shape === 'tiled' ? 1 : 0)
+    }
+    dispatch.mockRestore()
   })
 
   test('Winograd, forward pass and input gradient, with odd sizes and padding', async () => {

@@ -42,6 +42,10 @@ interface Case {
   perItem: boolean
   /** Invocations of a workgroup; undefined for the default of the device. */
   threads: number | undefined
+  /** dx is computed in the dispatch of the sums. */
+  atOnce: boolean
+  /** The gradient of x so far is added to dx, if x is one tensor. */
+  accumulates: boolean
 }
 
 const EPS = 1e-5
@@ -50,7 +54,10 @@ const EPS = 1e-5
 const tile: Tile = { shape: 'tiled', rows: 4, columns: 4, tall: 2, wide: 4, depth: 8 }
 
 /** The data of a case, with x as one tensor. */
-function dataOf({ items, pixels, size, groups, scaled, add, shortcut }: Case, offset = 0) {
+function dataOf(
+  { items, pixels, size, groups, scaled, add, shortcut, first, accumulates, perItem }: Case,
+  offset = 0,
+) {
   const c = size * groups
   const outer = shortcut === undefined ? undefined : numbers(items * pixels * shortcut, 7)
   const filter = shortcut === undefined ? undefined : numbers(c * shortcut, 8)
@@ -64,6 +71,8 @@ function dataOf({ items, pixels, size, groups, scaled, add, shortcut }: Case, of
     bias: numbers(c, 4),
     scaleShift: scaled ? numbers(items * 2 * c, 5, 0.5) : undefined,
     add: add ? numbers(items * pixels * c, 6) : undefined,
+    soFar:
+      accumulates && !perItem && first === undefined ? numbers(items * pixels * c, 9) : undefined,
   }
 }
 
@@ -88,7 +97,7 @@ const pointwiseInputGradient = (
  */
 function reference(one: Case, offset = 0, round = (value: number) => value) {
   const { items, pixels, size, groups, silu } = one
-  const { c, x, dy, weight, bias, scaleShift, outer, filter, ...data } = dataOf(one, offset)
+  const { c, x, dy, weight, bias, scaleShift, outer, filter, soFar, ...data } = dataOf(one, offset)
   const add = outer && filter ? pointwiseInputGradient(outer, filter, c, one.shortcut!) : data.add
   const count = size * pixels
   const moments = new Float64Array(items * 2 * groups)
@@ -134,7 +143,9 @@ function reference(one: Case, offset = 0, round = (value: number) => value) {
         const k = at % c
         const dn = round(dz[at] * weight[k] * slope(k))
         dx[at] =
-          round(inverse * round(round(dn - first) - round(n[at] * second))) + (add?.[at] ?? 0)
+          round(inverse * round(round(dn - first) - round(n[at] * second))) +
+          (add?.[at] ?? 0) +
+          (soFar?.[at] ?? 0)
       }
     }
   const overPixels = (values: Float64Array) => {
@@ -183,12 +194,13 @@ function nanViews(...shapes: number[][]) {
 
 async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
   const { items, pixels, groups, silu, first } = one
-  const { c, dy, add, outer, filter } = dataOf(one, offset)
+  const { c, dy, add, outer, filter, soFar } = dataOf(one, offset)
   const { x, weight, bias, scaleShift } = inputsOf(one, offset)
   const span =
     one.threads === undefined ? undefined : sharedSpan(activationExtents(x), groups, one.threads)
   const upstream = uploadTensor(dy, [items, pixels, c])
   const added = add && uploadTensor(add, [items, pixels, c])
+  const accumulated = soFar && uploadTensor(soFar, [items, pixels, c])
   const depth = one.shortcut ?? 0
   const shortcut = outer && {
     dy: uploadTensor(outer, [items, pixels, depth]),
@@ -213,12 +225,16 @@ async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
         silu,
         scaled,
         add: added,
+        accumulated,
         skipConv: shortcut,
         perItem: one.perItem,
         into: { dweight, dbias, dperItem },
       },
-      span,
-      one.threads === undefined ? undefined : tile,
+      {
+        span,
+        tile: one.threads === undefined ? undefined : tile,
+        atOnce: one.atOnce && shortcut === undefined ? true : undefined,
+      },
     ),
   )
   const [right, composed] = [reference(one, offset), reference(one, offset, Math.fround)]
@@ -270,6 +286,7 @@ async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
     scaleShift,
     upstream,
     added,
+    accumulated,
     shortcut?.dy,
     shortcut?.weight,
     affine,
@@ -293,6 +310,8 @@ const drawn: fc.Arbitrary<Case> = fc
       : fc.constant(undefined),
     perItem: fc.boolean(),
     threads: fc.constantFrom(undefined, 2, 8, 64),
+    atOnce: fc.boolean(),
+    accumulates: fc.boolean(),
   })
   .map(({ split, two, ...rest }) => {
     const c = rest.size * rest.groups
@@ -318,6 +337,8 @@ const plain: Case = {
   shortcut: undefined,
   perItem: false,
   threads: undefined,
+  atOnce: false,
+  accumulates: false,
 }
 
 onEachBackend(() => {
@@ -329,6 +350,13 @@ onEachBackend(() => {
     { size: 2, groups: 4, pixels: 33, perItem: true, silu: true },
     { size: 12, groups: 3, pixels: 1, scaled: true, threads: 4 },
     { size: 1, groups: 5, pixels: 1, scaled: true },
+    { size: 2, groups: 8, pixels: 20, first: 12, silu: true, threads: 64, atOnce: true },
+    { size: 12, groups: 2, pixels: 9, first: 8, silu: true, add: true, threads: 8, atOnce: true },
+    { size: 48, groups: 1, pixels: 5, threads: 8, perItem: true, silu: true, atOnce: true },
+    { size: 4, groups: 2, silu: true, add: true, threads: 8, accumulates: true, atOnce: true },
+    { size: 4, groups: 2, silu: true, shortcut: 8, threads: 8, accumulates: true },
+    { size: 4, groups: 2, silu: true, accumulates: true },
+    { size: 3, groups: 5, pixels: 33, first: 7, scaled: true, silu: true, atOnce: true },
   ]
   test.each<Partial<Case>>([
     { size: 8, groups: 4, pixels: 33, silu: true, first: 12, add: true, threads: 64 },

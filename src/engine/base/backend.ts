@@ -12,7 +12,7 @@ import type {
   WeightedTerm,
 } from './layerTypes.ts'
 import { isComposed } from './order.ts'
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from './tf.ts'
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from './tf.ts'
 import { tf } from './tf.ts'
 
 /** Layers as single operations with their own gradients. */
@@ -31,6 +31,8 @@ export interface FusedLayers {
   ): Tensor[] | undefined
   /** x W + b of each layer, for the same small x. */
   projections(x: Tensor2D, layers: readonly Parameters<Tensor2D>[]): Tensor2D[] | undefined
+  /** silu(x) W + b of each layer; has no gradient. */
+  activatedProjections(x: Tensor2D, layers: readonly Parameters<Tensor2D>[]): Tensor2D[] | undefined
   groupNorm<T extends Tensor3D | Tensor4D>(
     x: T,
     weight: Tensor1D,
@@ -65,6 +67,10 @@ export interface TensorOperations {
   reverseAxes(x: Tensor4D): Tensor4D
   /** The sum of the terms. The caller has checked the number of factors of each. */
   weightedSum(terms: readonly WeightedTerm[]): Tensor
+  /** (a - b)² of every element, for equal shapes. */
+  squaredDifference(a: Tensor, b: Tensor): Tensor
+  /** The mean of {@link squaredDifference} over all elements. */
+  meanSquaredDifference(a: Tensor, b: Tensor): Scalar
   /** The draw with this key of the Philox generator; see `random.ts`. */
   random(kind: 'normal' | 'uniform', key: readonly [number, number], shape: number[]): Tensor
 }
@@ -233,6 +239,7 @@ const kernelOperations: readonly (keyof BackendOperations)[] = [
   'linearInputGradient',
   'linearWeightGradients',
   'projections',
+  'activatedProjections',
   'groupNorm',
   'silu',
   'siluGradient',
@@ -247,6 +254,8 @@ const kernelOperations: readonly (keyof BackendOperations)[] = [
   'transpose',
   'reverseAxes',
   'weightedSum',
+  'squaredDifference',
+  'meanSquaredDifference',
   'captureOrReplay',
 ] satisfies (keyof FusedLayers | keyof TensorOperations | keyof DeviceOperations)[]
 

@@ -1,5 +1,6 @@
 // Elementwise errors of a prediction: squared, absolute, Huber, pseudo-Huber.
-import { perItem } from '../process/coefficients.ts'
+import { activeBackend } from '../base/backend.ts'
+import { isSameShape, perItem } from '../process/coefficients.ts'
 import type { Scalar, Tensor, Tensor1D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 
@@ -29,8 +30,17 @@ const pseudoHuber = (difference: Tensor, { c = 0.001 }: ErrorOptions): Tensor =>
     .sqrt()
     .sub(c)
 
-const errors: { [K in LossKind]: (difference: Tensor, options: ErrorOptions) => Tensor } = {
-  mse: (difference) => difference.square(),
+/** (prediction - target)² per element; one kernel where the backend has it. */
+function squared(prediction: Tensor, target: Tensor): Tensor {
+  const { squaredDifference } = activeBackend()
+  return squaredDifference && isSameShape(prediction.shape, target.shape)
+    ? squaredDifference(prediction, target)
+    : tf.sub(prediction, target).square()
+}
+
+type OtherKind = Exclude<LossKind, 'mse'>
+
+const errors: { [K in OtherKind]: (difference: Tensor, options: ErrorOptions) => Tensor } = {
   // tf.abs has gradient -1 at 0; this has 0.
   l1: (difference) => difference.mul(difference.sign()),
   huber,
@@ -46,15 +56,23 @@ type Weighted = ErrorOptions & {
 export function weightedErrors(
   prediction: Tensor,
   target: Tensor,
-  { weights, ...options }: Weighted,
+  { weights, kind, ...options }: Weighted,
 ): Tensor {
-  const error = errors[options.kind](tf.sub(prediction, target), options)
+  const error =
+    kind === 'mse'
+      ? squared(prediction, target)
+      : errors[kind](tf.sub(prediction, target), { kind, ...options })
   return weights ? error.mul(perItem(weights, error)) : error
 }
 
 /** The mean error over all elements. */
-export const meanError = (prediction: Tensor, target: Tensor, options: Weighted): Scalar =>
-  weightedErrors(prediction, target, options).mean()
+export function meanError(prediction: Tensor, target: Tensor, options: Weighted): Scalar {
+  const { meanSquaredDifference } = activeBackend()
+  const isPlain = options.kind === 'mse' && !options.weights
+  return meanSquaredDifference && isPlain && isSameShape(prediction.shape, target.shape)
+    ? meanSquaredDifference(prediction, target)
+    : weightedErrors(prediction, target, options).mean()
+}
 
 /** The mean of `values`, `[b, ...]`, over each item: `[b]`. */
 export const itemMeans = (values: Tensor): Tensor1D => values.reshape([values.shape[0], -1]).mean(1)

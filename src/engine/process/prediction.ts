@@ -67,7 +67,7 @@ const undeterminedError = (from: PredictionType, to: PredictionType, t: number) 
 
 /**
  * The training target of a prediction type at x_t = alpha x_0 + sigma `noise`. Shapes as in
- * `addNoise`.
+ * `addNoise`. That of `epsilon` is a copy of the noise.
  */
 export function predictionTarget(
   predicts: PredictionType,
@@ -76,6 +76,7 @@ export function predictionTarget(
   { alpha, sigma }: Levels,
 ): Tensor {
   checkShape(noise, x0, 'noise', 'x_0')
+  if (predicts === 'epsilon') return noise.clone()
   const parts = Array.from(alpha, (a, i) => mixtures[predicts](a, sigma[i]))
   return weightedSum([
     [x0, parts.map(([p]) => p)],

@@ -21,10 +21,11 @@ export function clipX0(x0: Tensor, clipping: Clipping | undefined): Tensor {
 }
 
 /**
- * Keeps NaN. `tf.clipByValue` turns it into -range on wasm, so that the output of a broken model
- * would look black.
+ * Keeps NaN. `tf.clipByValue`, one kernel instead of two, does so on webgpu, but turns it into -range
+ * on wasm, so that the output of a broken model would look black.
  */
-const clipToRange = (x: Tensor, range: number): Tensor => x.minimum(range).maximum(-range)
+const clipToRange = (x: Tensor, range: number): Tensor =>
+  tf.getBackend() === 'webgpu' ? x.clipByValue(-range, range) : x.minimum(range).maximum(-range)
 
 /**
  * Dynamic thresholding (Saharia et al. 2022, section 2.3): s is this quantile of |x_0| over each

@@ -14,6 +14,7 @@ import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import { constant } from '../layers/sums.ts'
 import { trainingMessages } from '../messages/training.ts'
+import { offerAccumulatedGradients } from './accumulatedGradients.ts'
 
 /** An operation on the tape of tfjs. */
 export interface TapeNode {
@@ -216,17 +217,22 @@ function runBackward(
   const needed = new Set(steps.map(({ node }) => node))
   free(tape.filter((node) => !needed.has(node)))
   const wanted = new Set([...xs, ...(dy ? [y] : [])].map(({ id }) => id))
+  const copies = findCopies(steps, wanted)
   const gradients = new Map([[y.id, dy ?? constant(y.shape, 1)]])
   for (const step of steps) {
     const { node, inputs } = step
-    const made = runTidied(() => computeInputGradients(step, gradients))
+    const sources = inputs.map(([, x]) => [x.id, copies.get(x.id) ?? x.id] as const)
+    const sums = sources.flatMap(([id, source]) => {
+      const sum = gradients.get(source)
+      return sum ? [[id, sum] as const] : []
+    })
+    const { result: made, claimed } = offerAccumulatedGradients(new Map(sums), () =>
+      runTidied(() => computeInputGradients(step, gradients)),
+    )
+    for (const [id, source] of sources) if (claimed.has(id)) removeGradient(gradients, source)
     inputs.forEach(([, x], i) => addGradient(gradients, x, made[i]))
     free([node])
-    for (const { id } of node.outputs) {
-      if (wanted.has(id)) continue
-      gradients.get(id)?.dispose()
-      gradients.delete(id)
-    }
+    for (const { id } of node.outputs) if (!wanted.has(id)) removeGradient(gradients, id)
   }
   return xs.map(({ id }) => gradients.get(id))
 }
@@ -272,6 +278,31 @@ function computeInputGradients(
     made.push(slope.kept || dys.includes(slope) || made.includes(slope) ? slope.clone() : slope)
   }
   return made
+}
+
+/**
+ * The ids of copies that only one operation reads, with the ids of their originals: the gradient of
+ * that operation may be added to those of the original at once.
+ */
+function findCopies(
+  steps: readonly BackwardStep[],
+  wanted: ReadonlySet<number>,
+): Map<number, number> {
+  const readers = new Map<number, number>()
+  for (const { inputs } of steps)
+    for (const [, { id }] of inputs) readers.set(id, (readers.get(id) ?? 0) + 1)
+  const copies = new Map<number, number>()
+  for (const { node, inputs } of steps) {
+    const [{ id }] = node.outputs
+    if (node.kernelName === 'Identity' && readers.get(id) === 1 && !wanted.has(id))
+      copies.set(id, inputs[0][1].id)
+  }
+  return copies
+}
+
+function removeGradient(gradients: Map<number, Tensor>, id: number) {
+  gradients.get(id)?.dispose()
+  gradients.delete(id)
 }
 
 function addGradient(gradients: Map<number, Tensor>, { id }: Tensor, slope: Tensor) {

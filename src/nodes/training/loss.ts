@@ -1,5 +1,11 @@
 // Loss: the weighted error of a prediction.
-import { itemMeans, lossWeights, weightedErrors, weightings } from '../../engine/losses/index.ts'
+import {
+  itemMeans,
+  lossWeights,
+  meanError,
+  weightedErrors,
+  weightings,
+} from '../../engine/losses/index.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Outputs } from '../../engine/plan/op.ts'
 import type { Levels } from '../../engine/process/schedule.ts'
@@ -109,12 +115,12 @@ export const loss = defineNode({
             requireLevels(weighting, schedule, t),
             weightOptions(params),
           )
-    const errors = weightedErrors(prediction.tensor, target.tensor, {
-      kind,
-      delta,
-      c,
-      ...(weights && { weights }),
-    })
+    const options = { kind, delta, c, ...(weights && { weights }) }
+    if (!t && !wired)
+      return {
+        loss: { type: 'loss', tensor: meanError(prediction.tensor, target.tensor, options) },
+      } as Made
+    const errors = weightedErrors(prediction.tensor, target.tensor, options)
     const tensor = weightErrors(errors, wired).mean<Scalar>()
     // Records of losses need the timestep of each item.
     return {

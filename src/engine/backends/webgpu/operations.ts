@@ -18,10 +18,11 @@ import { attentionBlock } from './layers/attentionBlock.ts'
 import { webgpuConv2d } from './layers/conv.ts'
 import { webgpuGroupNorm } from './layers/groupNorm.ts'
 import { linearInputGradient, linearWeightGradients } from './layers/linear.ts'
-import { webgpuProjections } from './layers/projections.ts'
+import { activatedProjections, webgpuProjections } from './layers/projections.ts'
 import { webgpuResidualBlock } from './layers/residual.ts'
 import { webgpuGelu } from './layers/gelu.ts'
 import { webgpuSilu } from './layers/silu.ts'
+import { webgpuMeanSquaredDifference, webgpuSquaredDifference } from './layers/squaredDifference.ts'
 import { webgpuWeightedSum } from './layers/weightedSum.ts'
 import { wrapTensor } from './activeWebGPU.ts'
 import { captureOrReplayOnGPU } from './replay.ts'
@@ -43,6 +44,7 @@ function layerOperations(backend: WebGPUBackend): Partial<FusedLayers> {
       linearWeightGradients(backend, x, dy, weight, bias),
     projections: (x, layers) =>
       layers.length > 0 ? webgpuProjections(backend, x, layers) : undefined,
+    activatedProjections: (x, layers) => activatedProjections(backend, x, layers),
     groupNorm: (x, weight, bias, options) => webgpuGroupNorm(backend, x, weight, bias, options),
     silu,
     gelu,
@@ -71,6 +73,8 @@ function tensorOperations(backend: WebGPUBackend): Partial<TensorOperations> {
     channelSums: (x) => rowSums(x.reshape([-1, x.shape[x.rank - 1]])),
     rowSums,
     weightedSum: (terms) => webgpuWeightedSum(backend, terms),
+    squaredDifference: (a, b) => webgpuSquaredDifference(backend, a, b),
+    meanSquaredDifference: (a, b) => webgpuMeanSquaredDifference(backend, a, b),
     random: (kind, key, shape) => wrapTensor(drawRandom(backend, kind, key, shape)),
   }
 }

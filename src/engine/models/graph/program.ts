@@ -26,10 +26,10 @@ export function createProgram(
   const outputs = Object.values(wanted)
   const steps = planSteps(view)
   const isSource = (i: number) => layerOp(view.layers[i]).isSource === true
-  const isPrelude = ({ reads, writes, isCaptured }: Step) =>
-    view.layers[writes[0]].op === 'concat'
+  const isPrelude = ({ reads, writes: [first] }: Step) =>
+    view.layers[first].op === 'concat'
       ? reads.every(isSource)
-      : !isCaptured && !writes.some((i) => view.dependsOnX[i])
+      : layerOp(view.layers[first]).takes !== undefined
   const prelude = steps.filter(isPrelude)
   const main = steps.filter((step) => !isPrelude(step))
   const inside = new Set(main.flatMap(({ writes }) => writes))

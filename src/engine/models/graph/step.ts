@@ -19,8 +19,6 @@ export interface Step {
   block?: readonly string[]
   /** Computes several layers. */
   isUnit?: true
-  /** Belongs to the network that a backend may capture, though it does not depend on x. */
-  isCaptured?: true
 }
 
 /** The steps of some functions of a model. */
@@ -29,7 +27,8 @@ export interface Program {
   /** Inputs of the network that some step reads. */
   sources: readonly number[]
   /**
-   * Steps that do not depend on x, such as embeddings, and the joining of x with further channels.
+   * Steps that a backend cannot capture, as they read times or labels on the CPU, and the joining of
+   * x with further channels.
    */
   prelude: readonly Step[]
   main: readonly Step[]

@@ -1,5 +1,5 @@
 // Divides a graph of layers into steps: units that one function computes, and single layers.
-import { projectAll } from '../../layers/projections.ts'
+import { projectActivated, projectAll } from '../../layers/projections.ts'
 import type { Tensor2D } from '../../base/tf.ts'
 import type { GraphView } from './analysis.ts'
 import { layerOp } from './ops/table.ts'
@@ -92,25 +92,37 @@ export function singleLayer(view: GraphView, index: number): Unit {
   }
 }
 
-/** Joins the linear layers of one embedding that residual blocks read to one step. */
+/**
+ * Joins the linear layers of one embedding that residual blocks read to one step, with the SiLU before
+ * them. So are other linear layers of an embedding after a SiLU.
+ */
 function groupProjections(view: GraphView, units: readonly Unit[]): Unit[] {
-  const wanted = new Set(units.flatMap(({ projection }) => projection ?? []))
+  const single = new Set(units.flatMap(({ claims }) => (claims.length === 1 ? claims : [])))
+  const afterSilu = [...single].filter((i) => isActivatedLinear(view, i, single))
+  const wanted = new Set([...units.flatMap(({ projection }) => projection ?? []), ...afterSilu])
   const byInput = new Map<number, number[]>()
   for (const i of [...wanted].sort((a, b) => a - b)) {
     const [input] = view.layers[i].in
     byInput.set(input, [...(byInput.get(input) ?? []), i])
   }
+  const activations = new Set<number>()
   const groups = [...byInput].map(([input, layers]): Unit => {
     // Layers that share weights have equal results here.
     const names = [...new Set(layers.map((i) => view.layers[i].name!))]
+    const isActivated =
+      view.layers[input].op === 'silu' &&
+      single.has(input) &&
+      !view.outputs.has(input) &&
+      view.readers[input].every((i) => layers.includes(i))
+    if (isActivated) activations.add(input)
+    const project = isActivated ? projectActivated : projectAll
     return {
-      claims: layers,
+      claims: isActivated ? [input, ...layers] : layers,
       step: {
-        reads: [input],
+        reads: isActivated ? view.layers[input].in : [input],
         writes: layers,
-        isCaptured: true,
         run: ([x], weights) => {
-          const results = projectAll(
+          const results = project(
             x as Tensor2D,
             names.map((name) => parametersOf<Tensor2D>(weights, name)),
           )
@@ -119,7 +131,30 @@ function groupProjections(view: GraphView, units: readonly Unit[]): Unit[] {
       },
     }
   })
-  return [...units.filter(({ claims: [first] }) => !wanted.has(first)), ...groups]
+  const others = units.filter(
+    ({ claims: [first] }) => !wanted.has(first) && !activations.has(first),
+  )
+  return [...others, ...groups]
+}
+
+/** True for a linear layer of an embedding, `[n]`, that alone reads a SiLU. */
+function isActivatedLinear(
+  { layers, readers, shapes, outputs, dependsOnX }: GraphView,
+  i: number,
+  single: ReadonlySet<number>,
+): boolean {
+  const { op, attrs, in: inputs } = layers[i]
+  const [input] = inputs
+  return (
+    op === 'linear' &&
+    !dependsOnX[i] &&
+    attrs.bias === true &&
+    shapes[i].length === 1 &&
+    layers[input].op === 'silu' &&
+    single.has(input) &&
+    !outputs.has(input) &&
+    readers[input].length === 1
+  )
 }
 
 /** Steps of units, each after those it reads from. */

@@ -16,15 +16,25 @@ import {
 } from '../wgsl.ts'
 import type { ConvInput, InputShape, Pad } from './convInput.ts'
 import {
+  canVectorize,
   describeInput,
   inputBindings,
   inputCode,
   inputShape,
   inputTensors,
   materializeInput,
+  noPad,
   totalChannels,
   upsampledSize,
 } from './convInput.ts'
+import type { Shortcut, ShortcutShape } from './convShortcut.ts'
+import {
+  describeShortcut,
+  shortcutBindings,
+  shortcutShape,
+  shortcutStepsCode,
+  shortcutTensors,
+} from './convShortcut.ts'
 import type { Gemm } from './gemm.ts'
 import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
@@ -42,6 +52,8 @@ export interface ConvForward extends ConvInput {
   perItem?: TensorInfo
   /** [b, h, w, cout], added. */
   residual?: TensorInfo
+  /** A 1x1 convolution, whose output is added. Excludes `residual`. */
+  shortcut?: Shortcut | undefined
   /** Factor of the entire sum; default 1. */
   outputScale?: number
   /** Stores y in half precision; cout has to be a multiple of four. */
@@ -61,6 +73,8 @@ interface Shape {
   extras: readonly Extra[]
   /** `perItem` has one row for all items. */
   oneRow: boolean
+  /** The shortcut, if it is a part of the product. */
+  shortcut?: ShortcutShape
   outputScale: number
   /** y is written in half precision, and the residual is read in half precision. */
   half: boolean
@@ -81,9 +95,12 @@ export function convByGemm(
   conv: ConvForward,
   tile?: Tile | WinogradTile,
 ): TensorInfo {
+  const shortcut = planShortcut(backend, conv, tile)
+  if (conv.shortcut && !shortcut) return convBesideShortcut(backend, conv, conv.shortcut, tile)
   const { input, temporary } = materializeInput(backend, conv)
-  const shape = describeConv(backend, conv, inputShape(backend, input))
-  const chosen = tile ?? chooseConvTile(backend.device, shape)
+  const own = describeConv(backend, conv, inputShape(backend, input))
+  const shape = shortcut ? { ...own, shortcut } : own
+  const chosen = tile ?? chooseConvTile(backend.device, own)
   const useWinograd = chosen.shape === 'lanes' && isForWinograd(backend, shape)
   const separate = needsSeparateEpilogue(conv, shape, chosen, useWinograd)
   const main = separate
@@ -103,11 +120,45 @@ export function convByGemm(
       )
     : backend.dispatch(
         forwardProgram(main, chosen),
-        [...inputTensors(input, main.input), conv.weight, ...extraTensors(conv, main)],
+        [
+          ...inputTensors(input, main.input),
+          conv.weight,
+          ...extraTensors(conv, main),
+          ...(conv.shortcut && main.shortcut ? shortcutTensors(conv.shortcut, main.shortcut) : []),
+        ],
         [outputSpec(main)],
       )[0]
   if (temporary) backend.disposeData(temporary.dataId)
   return separate ? applyEpilogue(backend, conv, shape, y) : y
+}
+
+/** Returns the shortcut as a part of the product, if the tile and the device allow it. */
+function planShortcut(
+  backend: WebGPUBackend,
+  conv: ConvForward,
+  tile: Tile | WinogradTile | undefined,
+): ShortcutShape | undefined {
+  if (!conv.shortcut) return undefined
+  const shape = describeConv(backend, conv, inputShape(backend, conv))
+  const { input, filter, stride, extras } = shape
+  const chosen = tile ?? chooseConvTile(backend.device, shape)
+  if (chosen.shape !== 'tiled' || input.upsample || stride !== 1) return undefined
+  if (!canVectorize(input.channels)) return undefined
+  const bindings = 2 + inputBindings(input).length + extras.length
+  return shortcutShape(backend, conv.shortcut, { from: filter[2], to: filter[3], bindings })
+}
+
+/** Adds the output of a shortcut that is a convolution of its own. */
+function convBesideShortcut(
+  backend: WebGPUBackend,
+  conv: ConvForward,
+  shortcut: Shortcut,
+  tile: Tile | WinogradTile | undefined,
+): TensorInfo {
+  const residual = convByGemm(backend, { ...shortcut, stride: 1, pad: noPad })
+  const y = convByGemm(backend, { ...conv, residual, shortcut: undefined }, tile)
+  backend.disposeData(residual.dataId)
+  return y
 }
 
 /**
@@ -220,6 +271,7 @@ function forwardProgram(shape: Shape, tile: Tile | WinogradTile): Program {
     `${describeInput(input)} > ${height}x${width}x${filter[3]}`,
     `stride ${stride} pad ${pad.top} ${pad.left}`,
     describeExtras(shape),
+    ...(shape.shortcut ? [describeShortcut(shape.shortcut)] : []),
     `scale ${outputScale}`,
     tile.shape === 'winograd' ? winogradTileName(tile) : tileName(tile),
   ].join(' ')
@@ -241,28 +293,22 @@ const describeExtras = ({ extras, oneRow, half, residualHalf }: Shape) => {
 }
 
 function forwardGemm(shape: Shape, lanes: boolean): Gemm {
-  const { input, filter } = shape
+  const { input, filter, shortcut } = shape
   const to = filter[3]
-  const from = totalChannels(input)
   const weight = tensorBinding('weight', lanes ? 1 : to)
   const y = tensorBinding('y', to, shape.half)
   const startsWithBias = lanes && shape.extras.length > 0
   const added = shape.extras.map((extra) =>
     tensorBinding(extra, startsWithBias ? 1 : to, extra === 'residual' && shape.residualHalf),
   )
-  const weightIndex = `(step * ${from}u + c) * ${to}u + n`
-  const code = `${bindingsCode([y], [...inputBindings(input), weight, ...added])}
+  const outer = shortcut ? shortcutBindings(shortcut) : []
+  const code = `${bindingsCode([y], [...inputBindings(input), weight, ...added, ...outer])}
 ${writerCode(y)}
-${lanes ? '' : added.map(readerCode).join('\n')}
+${lanes ? '' : [weight, ...added].map(readerCode).join('\n')}
 ${inputCode(input)}
-${convPixelsCode(shape)}
-${
-  lanes
-    ? `fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 { return weight[${weightIndex}]; }
-${startsWithBias ? 'fn initial_sum(n: u32, part: u32) -> f32 { return bias[n]; }' : ''}`
-    : `${readerCode(weight)}
-fn b_at(step: u32, c: u32, n: u32, part: u32) -> vec4f { return weight_at(${weightIndex}); }`
-}
+${rowsCode(shape)}
+${shortcut ? shortcutStepsCode(shortcut, shape) : stepsCode(shape, lanes)}
+${startsWithBias ? 'fn initial_sum(n: u32, part: u32) -> f32 { return bias[n]; }' : ''}
 fn put(m: u32, n: u32, value: vec4f, part: u32) {
   if (n >= ${to}u) { return; }
   let sum = ${startsWithBias ? 'value' : epilogueExpression(shape)};
@@ -270,7 +316,7 @@ fn put(m: u32, n: u32, value: vec4f, part: u32) {
 }`
   return {
     ...convGemmExtents(shape),
-    depth: from,
+    depth: shortcut?.depth ?? totalChannels(input),
     aAlong: 'k',
     bAlong: 'columns',
     columnStart: startsWithBias,
@@ -278,24 +324,34 @@ fn put(m: u32, n: u32, value: vec4f, part: u32) {
   }
 }
 
-/**
- * Functions of the input: a row of the product is a pixel of y, a step is a pixel of the filter.
- */
-function convPixelsCode({ filter, height, width, stride, pad }: Shape): string {
-  const [kh, kw] = filter
-  return `/** The pixel of x under the corner of the filter. */
+/** `row_at` of a product whose rows are the pixels of y. */
+const rowsCode = ({
+  height,
+  width,
+  stride,
+  pad,
+}: Shape) => `/** The pixel of x under the corner of the filter. */
 struct Row { item: u32, y: i32, x: i32 }
 fn row_at(m: u32, part: u32) -> Row {
   let pixel = m % ${height * width}u;
   let y = i32(pixel / ${width}u) * ${stride} - ${pad.top};
   let x = i32(pixel % ${width}u) * ${stride} - ${pad.left};
   return Row(m / ${height * width}u, y, x);
-}
-fn step_range(part: u32) -> vec2u { return vec2u(0u, ${kh * kw}u); }
+}`
+
+/** Functions of the input and the filter, with a step for each pixel of the filter. */
+function stepsCode({ input, filter: [kh, kw, , to] }: Shape, lanes: boolean): string {
+  const weightIndex = `(step * ${totalChannels(input)}u + c) * ${to}u + n`
+  return `fn step_range(part: u32) -> vec2u { return vec2u(0u, ${kh * kw}u); }
 fn source_at(row: Row, step: u32, part: u32) -> Source {
   return pixel_at(row.item, row.y + i32(step / ${kw}u), row.x + i32(step % ${kw}u));
 }
-fn a_at(source: Source, c: u32) -> vec4f { return z4(source, c); }`
+fn a_at(source: Source, c: u32) -> vec4f { return z4(source, c); }
+${
+  lanes
+    ? `fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 { return weight[${weightIndex}]; }`
+    : `fn b_at(step: u32, c: u32, n: u32, part: u32) -> vec4f { return weight_at(${weightIndex}); }`
+}`
 }
 
 /** The epilogue of `value`, the sum for pixel `m` and the channels from `n` on. */
@@ -305,6 +361,7 @@ function epilogueExpression({
   height,
   width,
   filter: [, , , to],
+  shortcut,
   outputScale,
 }: Shape): string {
   const values: { [E in Extra]: string } = {
@@ -312,7 +369,8 @@ function epilogueExpression({
     perItem: oneRow ? 'perItem_at(n)' : `perItem_at(m / ${height * width}u * ${to}u + n)`,
     residual: `residual_at(m * ${to}u + n)`,
   }
-  const sum = ['value', ...extras.map((extra) => values[extra])].join(' + ')
+  const added = [...extras.map((extra) => values[extra]), ...(shortcut ? ['outerBias_at(n)'] : [])]
+  const sum = ['value', ...added].join(' + ')
   return outputScale === 1 ? sum : `(${sum}) * f32(${outputScale})`
 }
 

@@ -73,7 +73,8 @@ export function inputShape(backend: WebGPUBackend, input: ConvInput): InputShape
 }
 
 /** Returns whether all tensors can be read four channels at a time. */
-const canVectorize = (channels: readonly number[]) => channels.every((each) => each % 4 === 0)
+export const canVectorize = (channels: readonly number[]) =>
+  channels.every((each) => each % 4 === 0)
 
 export const totalChannels = ({ channels }: InputShape) =>
   channels.reduce((sum, each) => sum + each, 0)
@@ -133,7 +134,7 @@ fn pixel_at(item: u32, y: i32, x: i32) -> Source {
   let pixel = (item * ${shape.height}u + (u32(y)${half})) * ${width}u + (u32(x)${half});
   return Source(item, select(0u, pixel, inside), inside);
 }
-${channelsCode(channels, canVectorize(channels))}
+${channelsCode('x', channels, canVectorize(channels))}
 fn z4(source: Source, c: u32) -> vec4f {
   var z = x_values(source.pixel, c);
   ${shape.affine ? applyAffine : ''}
@@ -142,22 +143,30 @@ fn z4(source: Source, c: u32) -> vec4f {
 }`
 }
 
-/** `x_values(pixel: u32, c: u32) -> vec4f`: four channels from one tensor or two. */
-function channelsCode([first, second]: readonly number[], vectorized: boolean): string {
+/**
+ * `<name>_values(pixel: u32, c: u32) -> vec4f`: four channels from one tensor, `<name>0`, or two.
+ */
+export function channelsCode(
+  name: string,
+  [first, second]: readonly number[],
+  vectorized: boolean,
+): string {
   if (second === undefined)
-    return `fn x_values(pixel: u32, c: u32) -> vec4f { return x0_at(pixel * ${first}u + c); }`
-  if (vectorized)
-    return `fn x_values(pixel: u32, c: u32) -> vec4f {
-  if (c < ${first}u) { return x0_at(pixel * ${first}u + c); }
-  return x1_at(pixel * ${second}u + c - ${first}u);
+    return `fn ${name}_values(pixel: u32, c: u32) -> vec4f {
+  return ${name}0_at(pixel * ${first}u + c);
 }`
-  return `fn x_value(pixel: u32, c: u32) -> f32 {
-  if (c < ${first}u) { return x0[pixel * ${first}u + c]; }
-  return x1[pixel * ${second}u + c - ${first}u];
+  if (vectorized)
+    return `fn ${name}_values(pixel: u32, c: u32) -> vec4f {
+  if (c < ${first}u) { return ${name}0_at(pixel * ${first}u + c); }
+  return ${name}1_at(pixel * ${second}u + c - ${first}u);
+}`
+  return `fn ${name}_value(pixel: u32, c: u32) -> f32 {
+  if (c < ${first}u) { return ${name}0[pixel * ${first}u + c]; }
+  return ${name}1[pixel * ${second}u + c - ${first}u];
 }
-fn x_values(pixel: u32, c: u32) -> vec4f {
+fn ${name}_values(pixel: u32, c: u32) -> vec4f {
   return vec4f(
-    x_value(pixel, c), x_value(pixel, c + 1u), x_value(pixel, c + 2u), x_value(pixel, c + 3u));
+    ${[0, 1, 2, 3].map((e) => `${name}_value(pixel, c + ${e}u)`).join(', ')});
 }`
 }
 

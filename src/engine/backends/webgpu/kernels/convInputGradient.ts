@@ -38,6 +38,8 @@ export interface ConvInputGradient {
   upsample?: boolean
   /** Channels of the two tensors that x was concatenated from, each of which gets a gradient. */
   split?: readonly [number, number]
+  /** The gradient of x so far, added to dx. Excludes `split`. */
+  accumulated?: TensorInfo | undefined
 }
 
 interface Shape {
@@ -49,6 +51,8 @@ interface Shape {
   upsample: boolean
   /** Channels of each output. */
   channels: readonly number[]
+  /** dx is added to the gradient so far. */
+  accumulates: boolean
 }
 
 /** Returns dx, or two gradients with `split`. Reads dy and the filter, writes dx. */
@@ -57,7 +61,7 @@ export function convInputGradient(
   conv: ConvInputGradient,
   tile?: Tile | WinogradTile,
 ): TensorInfo[] {
-  const { dy, weight, inputShape, stride, pad, upsample = false, split } = conv
+  const { dy, weight, inputShape, stride, pad, upsample = false, split, accumulated } = conv
   if (upsample && stride !== 1)
     throw new RangeError('The input of a convolution with stride 2 cannot be upsampled.')
   const channels = split ?? [inputShape[3]]
@@ -69,6 +73,7 @@ export function convInputGradient(
     pad,
     upsample,
     channels,
+    accumulates: accumulated !== undefined,
   }
   const chosen = tile ?? chooseGradientTile(backend.device, shape)
   // The gradient is a convolution of dy with the filter rotated by 180 degrees, with this padding.
@@ -78,14 +83,18 @@ export function convInputGradient(
     left: 2 - pad.left,
     right: 2 - pad.right,
   }
-  const isPlain = chosen.shape === 'lanes' && !upsample && !split
+  const isPlain = chosen.shape === 'lanes' && !upsample && !split && !accumulated
   const { rows } = inputGemmExtents(shape)
   if (isPlain && suitsWinograd(backend, weight.shape, stride, gradientPad, rows))
     return [winogradConv(backend, { x: dy, weight, rotated: true, pad: gradientPad }, chosen)]
   const outputs = channels.map(
     (c) => ({ shape: [...inputShape.slice(0, 3), c], dtype: 'float32' }) as const,
   )
-  return backend.dispatch(inputGradientProgram(shape, chosen), [dy, weight], outputs)
+  return backend.dispatch(
+    inputGradientProgram(shape, chosen),
+    [dy, weight, ...(accumulated ? [accumulated] : [])],
+    outputs,
+  )
 }
 
 function chooseGradientTile(device: GPUDevice, shape: Shape): Tile | WinogradTile {
@@ -115,11 +124,11 @@ const gradientImage = ({ x: [items, height, width], pad: { top, left } }: Shape)
 })
 
 function inputGradientProgram(shape: Shape, tile: Tile | WinogradTile): Program {
-  const { x, y, filter, stride, pad, upsample, channels } = shape
+  const { x, y, filter, stride, pad, upsample, channels, accumulates } = shape
   const [from, to] = [y.join('x'), `${x.slice(0, 3).join('x')}x${channels.join('+')}`]
   const key = [
     `conv${filter[0]}x${filter[1]} input gradient ${from} > ${to}`,
-    `stride ${stride} pad ${pad.top} ${pad.left}${upsample ? ' upsampled' : ''}`,
+    `stride ${stride} pad ${pad.top} ${pad.left}${upsample ? ' upsampled' : ''}${accumulates ? ' so far' : ''}`,
     tile.shape === 'winograd' ? winogradTileName(tile) : tileName(tile),
   ].join(' ')
   return cachedProgram(key, () => {
@@ -131,15 +140,17 @@ function inputGradientProgram(shape: Shape, tile: Tile | WinogradTile): Program 
 }
 
 function inputGradientGemm(shape: Shape, lanes: boolean): Gemm {
-  const { y, filter, channels } = shape
+  const { y, filter, channels, accumulates } = shape
   const to = filter[3]
   const vector = channels.every((c) => c % 4 === 0) ? 4 : 1
   const outputs = channels.map((_, i) => tensorBinding(`dx${i}`, vector))
   const dy = tensorBinding('dy', to)
   const weight = tensorBinding('weight', lanes ? 1 : to)
-  const code = `${bindingsCode(outputs, [dy, weight])}
+  const soFar = tensorBinding('so_far', vector)
+  const code = `${bindingsCode(outputs, [dy, weight, ...(accumulates ? [soFar] : [])])}
 ${outputs.map(writerCode).join('\n')}
 ${readerCode(dy)}
+${accumulates ? readerCode(soFar) : ''}
 /** A pixel of x. */
 struct Row { item: u32, y: i32, x: i32 }
 /** The pixel of dy that it contributed to through a pixel of the filter. */
@@ -250,7 +261,7 @@ function filterCode({ filter, upsample }: Shape, tiled: boolean): string {
  * `put`: stores to the gradient that has the channels. With stride 2 and an odd side, some kinds
  * have fewer pixels, so the row may be none.
  */
-function storeGradientCode({ x, stride, channels: [first, second] }: Shape): string {
+function storeGradientCode({ x, stride, channels: [first, second], accumulates }: Shape): string {
   const [, height, width, channels] = x as [number, number, number, number]
   const pixelCode =
     stride === 1
@@ -263,7 +274,8 @@ function storeGradientCode({ x, stride, channels: [first, second] }: Shape): str
   ${pixelCode}
   ${
     second === undefined
-      ? `dx0_put(pixel * ${first}u + n, value, ${first}u - n);`
+      ? `let at = pixel * ${first}u + n;
+  dx0_put(at, value${accumulates ? ' + so_far_at(at)' : ''}, ${first}u - n);`
       : splitStoreCode(first, second)
   }
 }`

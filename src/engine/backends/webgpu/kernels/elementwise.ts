@@ -29,6 +29,62 @@ export const geluForward = (backend: WebGPUBackend, x: TensorInfo): TensorInfo =
 export const geluGradient = (backend: WebGPUBackend, x: TensorInfo, dy: TensorInfo): TensorInfo =>
   elementwise(backend, 'gelu gradient', { x, dy }, geluCode, 'dy_at(i) * gelu_derivative(x_at(i))')
 
+/** Returns (a - b)². Reads both, writes one tensor. */
+export const squaredDifference = (
+  backend: WebGPUBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+): TensorInfo =>
+  elementwise(
+    backend,
+    'squared difference',
+    { x: a, b },
+    'fn square(d: vec4f) -> vec4f { return d * d; }',
+    'square(x_at(i) - b_at(i))',
+  )
+
+/** Returns 2 (a - b) dy. Reads all, writes one tensor. */
+export const squaredDifferenceGradient = (
+  backend: WebGPUBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  dy: TensorInfo,
+): TensorInfo =>
+  elementwise(
+    backend,
+    'squared difference gradient',
+    { x: a, b, dy },
+    '',
+    'dy_at(i) * (2.0 * (x_at(i) - b_at(i)))',
+  )
+
+/** Returns 2 (a - b) dy / n for n elements of a, with one dy. Reads a and b, writes as much as a. */
+export function meanSquaredDifferenceGradient(
+  backend: WebGPUBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  dy: TensorInfo,
+): TensorInfo {
+  const numbers = tf.util.sizeFromShape(a.shape)
+  const [da, ...read] = ['da', 'a', 'b'].map((name) => tensorBinding(name, numbers))
+  return dispatchSized(backend, {
+    name: `mean squared difference gradient of ${numbers % 4 === 0 ? 4 : 1}`,
+    sizes: { count: Math.ceil(numbers / 4 / THREADS), numbers },
+    bindings: [[da], [...read, { name: 'dy', of: 'f32' }]],
+    inputs: [a, b, dy],
+    outputs: [float32Output(a.shape)],
+    code: () => `${writerCode(da)}
+${read.map(readerCode).join('\n')}
+${mainCode(
+  THREADS,
+  `let i = 4u * (group * ${THREADS}u + thread);
+  if (i >= sizes.numbers) { return; }
+  let share = dy[0] / f32(sizes.numbers);
+  da_put(i, share * (2.0 * (a_at(i) - b_at(i))), sizes.numbers - i);`,
+)}`,
+  })[0]
+}
+
 const THREADS = 64
 
 /** Computes the WGSL expression `value` for every four numbers of each input, `<input>_at(i)`. */

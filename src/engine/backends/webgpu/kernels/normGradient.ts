@@ -1,4 +1,5 @@
-// Gradient of group normalisation in two passes: the sums over pixels and groups, then dx.
+// Gradient of group normalisation: the sums over pixels and groups, then dx; in one dispatch if the
+// spans fill the device, else in two.
 import type { TensorInfo } from '../../../base/tf.ts'
 import { activationTensors } from '../activationInput.ts'
 import type { WebGPUBackend } from '../backend.ts'
@@ -7,7 +8,6 @@ import { activationGradientCode, readerCode, tensorBinding, writerCode } from '.
 import type { Extents, Span } from './normInput.ts'
 import {
   activationExtents,
-  chooseGroupLayout,
   chooseSpan,
   describeForm,
   inputForm,
@@ -16,42 +16,21 @@ import {
   normInputCode,
   normInputTensors,
 } from './normInput.ts'
-import type { NormGradientInputs, SkipConv } from './normSkipGradient.ts'
+import type { NormGradient } from './normGradientSums.ts'
+import { addedCode, addedGradients, canGiveDx, gradientSums } from './normGradientSums.ts'
 import { fusedSkipGradients, skipInputGradient } from './normSkipGradient.ts'
-import type { SpanShape } from './normSpans.ts'
-import {
-  blockCount,
-  columnLoop,
-  describeSpan,
-  isSpanVectorizable,
-  normSizes,
-  pixelLoop,
-  spanCode,
-  spanSizes,
-  THREADS,
-} from './normSpans.ts'
+import { blockCount, normSizes, THREADS } from './normSpans.ts'
 import type { DeferredSums } from './partialSums.ts'
 import { dispatchSized, float32Output, mainCode } from './sizedKernel.ts'
 import type { Tile } from './tiles.ts'
 
-export interface NormGradient extends NormGradientInputs {
-  /** Result of `normStatistics`. */
-  moments: TensorInfo
-  groups: number
-  /** The scale and shift of items, if there is one, with the norm's weight and bias. */
-  scaled?: { scaleShift: TensorInfo; weight: TensorInfo; bias: TensorInfo }
-  /** The gradient of a skip connection, [b, ..., c], added to dx. Excludes `perItem`. */
-  add?: TensorInfo
-  /**
-   * A skip connection with a 1x1 convolution, whose gradient is added to dx. Excludes `perItem`.
-   */
-  skipConv?: SkipConv
-  /**
-   * Also computes the gradient of a tensor that was added to all pixels of an item before the norm.
-   */
-  perItem?: boolean
-  /** Tensors to write gradients to; missing ones are created. */
-  into?: { dweight?: TensorInfo; dbias?: TensorInfo; dperItem?: TensorInfo }
+/** What is chosen for the device by default. */
+interface NormGradientChoices {
+  span?: Span | undefined
+  /** The tile of the product with the weight of `skipConv`. */
+  tile?: Tile | undefined
+  /** Computes dx in the dispatch of the sums. Not with `skipConv`. */
+  atOnce?: boolean | undefined
 }
 
 interface NormGradients {
@@ -67,18 +46,18 @@ interface NormGradients {
 /**
  * Computes the gradients of a norm. With n = (x - mean) / std, y = n w + b for the weight and bias
  * of an item, and dz = dy, or dy silu'(y): dw = sum dz n, db = sum dz over the pixels, and dx = (dz
- * w - mean(dz w) - n mean(dz w n)) / std, means over a group. Reads x and dy twice, writes dx.
+ * w - mean(dz w) - n mean(dz w n)) / std, means over a group. Reads x and dy twice, the second time
+ * from the cache if the sums and dx are one dispatch, and writes dx.
  *
- * The sums are one dispatch and dx is another. dweight and dbias, the sums over items, are computed
- * in additional workgroups of the second, or deferred with those of other layers, or take a third
- * dispatch: with a scale of items, or where the device has too few bindings. The per-item gradient
- * is the sum of dx over the pixels, which follows from the sums without further reads.
+ * dweight and dbias, the sums over items, are deferred with those of other layers, or computed in
+ * additional workgroups of the dispatch of dx, or take one of their own: with a scale of items,
+ * where the device has too few bindings, or where dx is computed with the sums. The per-item
+ * gradient is the sum of dx over the pixels, which follows from the sums without further reads.
  */
 export function normGradient(
   backend: WebGPUBackend,
   norm: NormGradient,
-  givenSpan?: Span,
-  tile?: Tile,
+  { span: givenSpan, tile, atOnce }: NormGradientChoices = {},
 ): NormGradients {
   const { x, scaled, skipConv } = norm
   if (norm.perItem && (norm.add || skipConv))
@@ -89,11 +68,14 @@ export function normGradient(
   const span = givenSpan ?? chooseSpan(backend.device, extents, norm.groups)
   const deferred = findDeferredSums(norm)
   const reserved = deferred?.reserve([extents.items, 4, extents.all], parameterNames.length)
-  const [sums, dperItem] = gradientSums(backend, norm, extents, span, reserved) as [
-    TensorInfo,
-    TensorInfo?,
-  ]
+  const givesDx = atOnce ?? canGiveDx(backend, norm, extents, span)
+  const { sums, dperItem, ...first } = gradientSums(backend, norm, extents, {
+    span,
+    reserved,
+    givesDx,
+  })
   const results =
+    first.dx ??
     (skipConv && fusedSkipGradients(backend, norm, skipConv, sums, tile)) ??
     inputGradients(backend, norm, extents, sums, reserved !== undefined)
   const dx = results.splice(0, activationTensors(x).length)
@@ -105,125 +87,6 @@ export function normGradient(
   const [dweight, dbias, dscaleShift] = results as [TensorInfo, TensorInfo, TensorInfo?]
   return { dx, dweight, dbias, ...(dscaleShift && { dscaleShift }), ...(dperItem && { dperItem }) }
 }
-
-// ---- sums
-
-/**
- * Returns `sums`, [b, 4, c]: the sums over the pixels of dz and of dz n, and u and v of
- * dx = dz scale + x u + v, where scale = w / std, u = -mean(dz scale n) / std, and
- * v = -mean(dz scale) - mean u. With `perItem` also the sums of dx, [b, c].
- */
-function gradientSums(
-  backend: WebGPUBackend,
-  norm: NormGradient,
-  extents: Extents,
-  span: Span,
-  reserved?: TensorInfo,
-): TensorInfo[] {
-  const { x, dy, affine, moments, groups, perItem = false, into } = norm
-  const { items, all } = extents
-  const fours = isSpanVectorizable(extents, span)
-  const bind = (name: string) => tensorBinding(name, fours ? 4 : 1)
-  const outputs = ['sums', ...(perItem ? ['sumDx'] : [])].map(bind)
-  const read = ['dy', 'affine'].map(bind)
-  const form = inputForm(backend, x, fours)
-  const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups) }
-  const options = `${norm.silu ? ' silu' : ''}${perItem ? ' per item' : ''}`
-  return dispatchSized(backend, {
-    name: `norm gradient sums ${describeSpan(shape)}${options}`,
-    sizes: spanSizes(extents, groups, span),
-    bindings: [outputs, [...normInputBindings(form), ...read, { name: 'moments', of: 'f32' }]],
-    inputs: [...normInputTensors(x, form), dy, affine, moments],
-    outputs: [
-      reserved ?? float32Output([items, 4, all]),
-      ...(perItem ? [into?.dperItem ?? float32Output([items, all])] : []),
-    ],
-    code: () => `${normInputCode(form)}
-${outputs.map(writerCode).join('\n')}
-${read.map(readerCode).join('\n')}
-${perItem ? outputs.map(readerCode).join('\n') : ''}
-${activationGradientCode(Boolean(norm.silu))}
-${gradientSumsCode(shape, perItem)}`,
-  })
-}
-
-/**
- * The moments of the groups of four channels: row 0 has the means, row 1 the inverse deviations.
- */
-const groupMomentsCode = (row: number) => {
-  const moments = [0, 1, 2, 3].map(
-    (e) => `moments[(2u * item + ${row}u) * sizes.groups + (channel + ${e}u) / sizes.size]`,
-  )
-  return `vec4f(${moments.join(', ')})`
-}
-
-/**
- * The sum of dx of a channel is scale sum dz + u sum (x - mean) - pixels mean(dz scale); x is
- * centred as it is summed. Sums over pixels are stored in the outputs, where the same invocation
- * reads them again.
- */
-function gradientSumsCode(shape: SpanShape, perItem: boolean): string {
-  const mean = (values: string) => `sum_groups(t, ${values}) / f32(sizes.pixels * sizes.size)`
-  return `fn mean_at(item: u32, channel: u32) -> vec4f { return ${groupMomentsCode(0)}; }
-fn inverse_at(item: u32, channel: u32) -> vec4f { return ${groupMomentsCode(1)}; }
-${spanCode(
-  shape,
-  `var sum = vec4f();
-  var slope = vec4f();
-  ${columnLoop(shape, pixelSumsCode(shape, perItem), true)}
-  let meanDz = ${mean('sum')};
-  let meanDzN = ${mean('slope')};
-  if (row > 0u) { return; }
-  ${columnLoop(
-    shape,
-    `let u = -inverse_at(item, first + c) * meanDzN;
-    let to = (4u * item + 2u) * sizes.all + first + c;
-    sums_put(to, u, end - c);
-    sums_put(to + sizes.all, -fma(mean_at(item, first + c), u, meanDz), end - c);
-    ${perItem ? perItemSumsCode : ''}`,
-  )}`,
-)}`
-}
-
-/** Sums dz and dz n of four channels over the pixels, and with `perItem` x - mean. */
-const pixelSumsCode = (
-  shape: SpanShape,
-  perItem: boolean,
-) => `let at = 2u * item * sizes.all + first + c;
-    let scale = affine_at(at);
-    let shift = affine_at(at + sizes.all);
-    let mean = mean_at(item, first + c);
-    var sumDz = vec4f();
-    var sumDzN = vec4f();
-    ${perItem ? 'var sumX = vec4f();' : ''}
-    ${pixelLoop(
-      shape,
-      `let x = x_at(pixel, first + c);
-      let dz = within(
-        activation_gradient(dy_at(pixel * sizes.all + first + c), fma(x, scale, shift)), c, end);
-      let centred = within(x - mean, c, end);
-      sumDz += dz;
-      sumDzN = fma(dz, centred, sumDzN);
-      ${perItem ? 'sumX += centred;' : ''}`,
-    )}
-    sumDz = sum_rows(t, sumDz);
-    sumDzN = sum_rows(t, sumDzN) * within(inverse_at(item, first + c), c, end);
-    ${perItem ? 'sumX = sum_rows(t, sumX);' : ''}
-    if (row == 0u && c < end) {
-      let to = 4u * item * sizes.all + first + c;
-      sums_put(to, sumDz, end - c);
-      sums_put(to + sizes.all, sumDzN, end - c);
-      ${perItem ? 'sumDx_put(item * sizes.all + first + c, sumX, end - c);' : ''}
-    }
-    sum += within(scale * sumDz, c, end);
-    slope += within(scale * sumDzN, c, end);`
-
-/** Computes the sums of dx from those of dz and x - mean, which it reads from the outputs. */
-const perItemSumsCode = `let offset = item * sizes.all + first + c;
-    let scaledDz =
-      affine_at(2u * item * sizes.all + first + c) * sums_at(4u * item * sizes.all + first + c);
-    sumDx_put(
-      offset, fma(u, sumDx_at(offset), fma(vec4f(f32(sizes.pixels)), -meanDz, scaledDz)), end - c);`
 
 // ---- dx
 
@@ -241,10 +104,12 @@ function inputGradients(
 ): TensorInfo[] {
   const { x, dy, affine, silu, skipConv, scaled } = norm
   const add = skipConv ? skipInputGradient(backend, x, skipConv) : norm.add
+  const added = Object.entries(addedGradients(norm, add))
+  const names = added.map(([name]) => name)
   const { items, pixels, channels, all } = extents
   const form = inputForm(backend, x, isVectorizable(extents))
   const bind = (name: string) => tensorBinding(name, form.fours ? 4 : 1)
-  const read = ['dy', 'affine', 'sums', ...(add ? ['add'] : [])].map(bind)
+  const read = ['dy', 'affine', 'sums', ...names].map(bind)
   const bindings = 2 * channels.length + read.length + parameterNames.length
   const hasBindings = bindings <= backend.device.limits.maxStorageBuffersPerShaderStage
   const sumsItems = !scaled && !isDeferred && hasBindings
@@ -253,12 +118,12 @@ function inputGradients(
   )
   const parameterBlocks = sumsItems ? blockCount(Math.ceil(all / 4)) : 0
   const fours = channels.reduce((sum, c) => sum + Math.ceil(c / 4), 0)
-  const options = `${silu ? ' silu' : ''}${add ? ' add' : ''}${sumsItems ? ' sums' : ''}`
+  const options = `${silu ? ' silu' : ''}${names.map((name) => ` ${name}`).join('')}${sumsItems ? ' sums' : ''}`
   const gradients = dispatchSized(backend, {
     name: `norm gradient of ${describeForm(form)}${options}`,
     sizes: normSizes(extents, parameterBlocks + blockCount(items * pixels * fours)),
     bindings: [written, [...normInputBindings(form), ...read]],
-    inputs: [...normInputTensors(x, form), dy, affine, sums, ...(add ? [add] : [])],
+    inputs: [...normInputTensors(x, form), dy, affine, sums, ...added.map(([, each]) => each)],
     outputs: [
       ...activationTensors(x).map(({ shape }) => float32Output(shape)),
       ...(sumsItems ? parameterOutputs(norm, extents) : []),
@@ -268,14 +133,14 @@ ${normInputCode(form)}
 ${read.map(readerCode).join('\n')}
 ${activationGradientCode(Boolean(silu))}
 ${sumsItems ? parameterCode : ''}
-${mainCode(THREADS, inputGradientCode(channels.length, sumsItems, add !== undefined))}`,
+${mainCode(THREADS, inputGradientCode(channels.length, sumsItems, names))}`,
   })
   if (add && skipConv) backend.disposeData(add.dataId)
   return gradients
 }
 
 /** Computes four channels of dx for each invocation. */
-function inputGradientCode(tensors: number, sumsItems: boolean, adds: boolean): string {
+function inputGradientCode(tensors: number, sumsItems: boolean, added: readonly string[]): string {
   const parameterBlocks = sumsItems
     ? `let before = (sizes.all + ${4 * THREADS - 1}u) / ${4 * THREADS}u;
   if (group < before) { sum_items(4u * (group * ${THREADS}u + thread)); return; }`
@@ -303,8 +168,7 @@ function inputGradientCode(tensors: number, sumsItems: boolean, adds: boolean): 
   let scale = affine_at(row);
   let dz = activation_gradient(dy_at(at), fma(x, scale, affine_at(row + sizes.all)));
   let uv = (4u * item + 2u) * sizes.all + c;
-  let dx = fma(dz, scale, fma(x, sums_at(uv), sums_at(uv + sizes.all)))
-    ${adds ? ' + add_at(at)' : ''};
+  let dx = fma(dz, scale, fma(x, sums_at(uv), sums_at(uv + sizes.all)))${addedCode(added)};
   ${store}`
 }
 

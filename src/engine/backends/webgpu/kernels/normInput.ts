@@ -99,6 +99,10 @@ const COALESCED_CHANNELS = 16
 /** Fewer workgroups than this leave a GPU idle. */
 const MIN_WORKGROUPS = 256
 
+/** Returns whether there are enough spans of coalesced channels to fill a GPU. */
+export const fillsDevice = ({ items, all }: Pick<Extents, 'items' | 'all'>): boolean =>
+  (items * all) / COALESCED_CHANNELS >= MIN_WORKGROUPS
+
 /** Chooses a span. Software devices are fastest without workgroup memory. */
 export function chooseSpan(device: GPUDevice, extents: Extents, groups: number): Span {
   const size = extents.all / groups
@@ -118,8 +122,7 @@ export function sharedSpan({ items, pixels, all }: Extents, groups: number, thre
   const alignedSize = size % 4 === 0 ? size : size % 2 === 0 ? 2 * size : 4 * size
   const unit =
     Math.ceil(Math.min(alignedSize, all) / 4) > threads ? size : Math.min(alignedSize, all)
-  const fillsDevice = (items * all) / COALESCED_CHANNELS >= MIN_WORKGROUPS
-  const channels = fillsDevice
+  const channels = fillsDevice({ items, all })
     ? Math.min(all, unit * Math.max(1, Math.floor(COALESCED_CHANNELS / unit)))
     : unit
   const lanes = Math.min(Math.ceil(channels / 4), threads)

@@ -41,6 +41,8 @@ export interface NormGradientInputs {
   /** Result of `normStatistics`. */
   affine: TensorInfo
   silu?: boolean
+  /** The gradient of x so far, if x is one tensor; it is added to dx. */
+  accumulated?: TensorInfo | undefined
 }
 
 /** A skip connection with a 1x1 convolution. */
@@ -55,6 +57,8 @@ interface Shape {
   extents: Extents
   form: InputForm
   silu: boolean
+  /** dx is added to the gradient so far. */
+  accumulates: boolean
   /** Output channels of the skip convolution. */
   depth: number
 }
@@ -73,17 +77,19 @@ export function fusedSkipGradients(
   sums: TensorInfo,
   tile?: Tile,
 ): TensorInfo[] | undefined {
-  const { x, dy, affine, silu = false } = norm
+  const { x, dy, affine, silu = false, accumulated } = norm
   const extents = activationExtents(x)
   const tensors = activationTensors(x)
   const hasBindings =
-    2 * tensors.length + 5 <= backend.device.limits.maxStorageBuffersPerShaderStage
+    2 * tensors.length + (accumulated ? 6 : 5) <=
+    backend.device.limits.maxStorageBuffersPerShaderStage
   if ((!tile && isSoftware(backend.device)) || !isVectorizable(extents) || !hasBindings)
     return undefined
   const shape = {
     extents,
     form: inputForm(backend, x, true),
     silu,
+    accumulates: accumulated !== undefined,
     depth: outputChannels(skipConv),
   }
   const rows = extents.items * extents.pixels
@@ -91,7 +97,15 @@ export function fusedSkipGradients(
   const inputs = normInputTensors(x, shape.form)
   return backend.dispatch(
     skipGradientProgram(shape, chosen),
-    [...inputs, dy, affine, sums, skipConv.dy, skipConv.weight],
+    [
+      ...inputs,
+      dy,
+      affine,
+      sums,
+      ...(accumulated ? [accumulated] : []),
+      skipConv.dy,
+      skipConv.weight,
+    ],
     tensors.map((tensor) => float32Output(tensor.shape)),
   )
 }
@@ -114,22 +128,24 @@ export function skipInputGradient(
 }
 
 function skipGradientProgram(shape: Shape, tile: Tile): Program {
-  const { extents, form, silu, depth } = shape
+  const { extents, form, silu, accumulates, depth } = shape
   const { items, pixels, channels } = extents
   const sizes = `${items}x${pixels}x${channels.join('+')} < ${depth}`
-  const input = `${describeForm(form)}${silu ? ' silu' : ''}`
+  const input = `${describeForm(form)}${silu ? ' silu' : ''}${accumulates ? ' so far' : ''}`
   const key = `norm gradient of ${input} around ${sizes} ${tileName(tile)}`
   return cachedProgram(key, () => gemmProgram(skipGradientGemm(shape, tile), tile))
 }
 
 /** The product is dy W^T of the skip; `put` adds the gradient of the norm. */
-function skipGradientGemm({ extents, form, silu, depth }: Shape, tile: Tile): Gemm {
+function skipGradientGemm({ extents, form, silu, accumulates, depth }: Shape, tile: Tile): Gemm {
   const { items, pixels, channels, all } = extents
   const first = channels[0]
   const rows = items * pixels
   const tiled = tile.shape === 'tiled'
   const outputs = channels.map((_, i) => tensorBinding(`dx${i}`, 4))
-  const read = ['dy', 'affine', 'sums'].map((name) => tensorBinding(name, 4))
+  const read = ['dy', 'affine', 'sums', ...(accumulates ? ['so_far'] : [])].map((name) =>
+    tensorBinding(name, 4),
+  )
   const skip = tensorBinding('outer', depth)
   const weight = tensorBinding('weight', tiled ? depth : 1)
   const code = `${bindingsCode(outputs, [...normInputBindings(form), ...read, skip, weight])}
@@ -157,11 +173,14 @@ ${
   return weight[n * ${depth}u + k];
 }`
 }
-${storeSkipGradientCode(extents)}`
+${storeSkipGradientCode(extents, accumulates)}`
   return { rows, columns: all, parts: 1, depth, aAlong: 'k', bAlong: 'k', code }
 }
 
-function storeSkipGradientCode({ pixels, channels: [first, second], all }: Extents): string {
+function storeSkipGradientCode(
+  { pixels, channels: [first, second], all }: Extents,
+  accumulates: boolean,
+): string {
   const store =
     second === undefined
       ? `dx0_put(m * ${all}u + n, dx, 4u);`
@@ -175,7 +194,8 @@ function storeSkipGradientCode({ pixels, channels: [first, second], all }: Exten
   let x = x_at(m, n);
   let scale = affine_at(row);
   let dz = activation_gradient(dy_at(m * ${all}u + n), fma(x, scale, affine_at(row + ${all}u)));
-  let dx = fma(dz, scale, fma(x, sums_at(uv), sums_at(uv + ${all}u))) + value;
+  let dx = fma(dz, scale, fma(x, sums_at(uv), sums_at(uv + ${all}u))) + value
+    ${accumulates ? `+ so_far_at(m * ${all}u + n)` : ''};
   ${store}
 }`
 }

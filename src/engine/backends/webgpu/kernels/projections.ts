@@ -5,13 +5,15 @@
 import type { TensorInfo } from '../../../base/tf.ts'
 import { tf } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
-import { readerCode, tensorBinding, unroll } from '../wgsl.ts'
+import { readerCode, siluCode, tensorBinding, unroll } from '../wgsl.ts'
 import { asViewsOfOne, bindRange, dispatchLayers, groupByBindings, THREADS } from './layerTable.ts'
 import { sumPartials } from './partialSums.ts'
 
 export interface Projections {
   /** [rows, d]. */
   x: TensorInfo
+  /** Applies SiLU to x; default false. */
+  silu?: boolean
   /** [d, c], for each layer. */
   weights: readonly TensorInfo[]
   /** [c], for each layer. */
@@ -36,12 +38,12 @@ export function projectionLayout(
 }
 
 /**
- * Returns x W + b of every layer. Reads x and the weights once for every 8 rows, writes the
+ * Returns x W + b, or silu(x) W + b, of every layer. Reads x and the weights once for every 8 rows, writes the
  * outputs.
  */
 export function projections(
   backend: WebGPUBackend,
-  { x, weights, biases }: Projections,
+  { x, silu = false, weights, biases }: Projections,
 ): TensorInfo {
   const [rows, depth] = x.shape as [number, number]
   const columns = weights.map(({ shape }) => shape[1])
@@ -53,7 +55,7 @@ export function projections(
   }))
   for (const group of groupByBindings(backend, layers, 2)) {
     dispatchLayers(backend, {
-      name: `projections${depth % 4 === 0 ? ' of 4' : ''}`,
+      name: `projections${silu ? ' of silu' : ''}${depth % 4 === 0 ? ' of 4' : ''}`,
       rows,
       depth,
       layers: group.layers.map(({ numbers: [c, offset], locations: [weight, bias] }) => ({
@@ -66,7 +68,7 @@ export function projections(
       ],
       inputs: [x, ...group.buffers],
       output: y,
-      code: () => forwardCode(group.buffers.length, depth % 4 === 0 ? 4 : 1),
+      code: () => forwardCode(group.buffers.length, depth % 4 === 0 ? 4 : 1, silu),
     })
     group.release()
   }
@@ -77,11 +79,13 @@ export function projections(
 const ROWS = 8
 
 /** `layer`: columns, output offset, buffer and offset of the weight; `more`: those of the bias. */
-function forwardCode(buffers: number, step: number): string {
+function forwardCode(buffers: number, step: number, silu: boolean): string {
   const weight = (e: number) =>
     `let w${e} = buffer_value(layer.z, layer.w + (k + ${e}u) * layer.x + n);`
   const xIndex = '(first + r) * sizes.depth + k'
+  const x = step === 4 ? `x_at(${xIndex})` : `vec4f(x[${xIndex}])`
   return `${readerCode(tensorBinding('x', step))}
+${silu ? siluCode : ''}
 ${bufferReaderCode(buffers)}
 fn run(group: u32, thread: u32, layer: vec4u, more: vec4u) {
   let across = (layer.x + ${THREADS - 1}u) / ${THREADS}u;
@@ -92,7 +96,7 @@ fn run(group: u32, thread: u32, layer: vec4u, more: vec4u) {
   for (var k = 0u; k < sizes.depth; k += ${step}u) {
     ${unroll(step, weight)}
     for (var r = 0u; r < ${ROWS}u; r++) {
-      let x = ${step === 4 ? `x_at(${xIndex})` : `vec4f(x[${xIndex}])`};
+      let x = ${silu ? `silu(${x})` : x};
       ${unroll(step, (e) => `sums[r] = fma(x[${e}], w${e}, sums[r]);`)}
     }
   }

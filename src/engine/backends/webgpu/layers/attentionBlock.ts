@@ -11,6 +11,7 @@ import { attentionBackward, attentionForward } from '../kernels/attention.ts'
 import { linears, linearsFilterGradient, linearsInputGradient } from '../kernels/linears.ts'
 import type { ConvStage, InputNorm } from './convStage.ts'
 import {
+  accumulatedOption,
   computeInputNorm,
   convolvedGradient,
   inputNormGradient,
@@ -166,7 +167,10 @@ function blockInputGradient(
     dy: dqkv,
     weights: inputLayers(layers).map(({ weight }) => weight),
   })
-  const gradients = inputNormGradient(backend, x, norm, reshapeInfo(dn, x.shape), { add: dsum })
+  const gradients = inputNormGradient(backend, x, norm, reshapeInfo(dn, x.shape), {
+    add: dsum,
+    ...accumulatedOption(backend, x),
+  })
   backend.disposeData(dn.dataId)
   return gradients
 }

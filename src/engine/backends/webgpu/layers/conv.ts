@@ -11,6 +11,7 @@ import { isSoftware } from '../device.ts'
 import { columnSums } from '../kernels/reduce.ts'
 import type { ConvStage } from './convStage.ts'
 import {
+  accumulatedOption,
   computeInputNorm,
   paysAsStage,
   stageForward,
@@ -79,7 +80,7 @@ function runConvLayer(backend: WebGPUBackend, layer: ConvLayer): Done {
 
 function fusedConvGradients(
   backend: WebGPUBackend,
-  { weight, bias, perItem, outputScale = 1 }: ConvLayer,
+  { x, weight, bias, perItem, outputScale = 1 }: ConvLayer,
   stage: ConvStage,
   dy: Tensor,
 ): Gradients {
@@ -88,7 +89,9 @@ function fusedConvGradients(
   const weightGradients = once(() =>
     share(stageWeightGradients(backend, stage, dsum, { weight, bias })),
   )
-  const inputGradients = once(() => share(stageInputGradient(backend, stage, dsum)))
+  const inputGradients = once(() =>
+    share(stageInputGradient(backend, stage, dsum, accumulatedOption(backend, x))),
+  )
   return {
     weight: () => take(weightGradients().dweight),
     bias: () => take(weightGradients().dbias),

@@ -1,11 +1,14 @@
 // A stage of a layer on WebGPU: a convolution whose prologue is a group norm with SiLU, so that the
 // normalised input never becomes a tensor; and its gradients. Layers consist of one stage or a few.
-import type { Parameters } from '../../../base/layerTypes.ts'
+import type { Features, Parameters } from '../../../base/layerTypes.ts'
 import type { Tensor, TensorInfo } from '../../../base/tf.ts'
+import { featureParts } from '../../../layers/convInput.ts'
+import { claimAccumulatedGradient } from '../../../training/accumulatedGradients.ts'
 import type { Activations } from '../activationInput.ts'
 import { activationTensors } from '../activationInput.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
+import { isSoftware } from '../device.ts'
 import { claimGradientSlot } from '../gradientArena.ts'
 import { canStoreAsHalf } from '../halfStorage.ts'
 import { convFilterGradient } from '../kernels/convFilterGradient.ts'
@@ -17,8 +20,8 @@ import { convInputGradient } from '../kernels/convInputGradient.ts'
 import { isWorthCompiling } from '../kernels/convStock.ts'
 import type { NormStatistics } from '../kernels/norm.ts'
 import { normStatistics } from '../kernels/norm.ts'
-import type { NormGradient } from '../kernels/normGradient.ts'
 import { normGradient } from '../kernels/normGradient.ts'
+import type { NormGradient } from '../kernels/normGradientSums.ts'
 
 /** Returns the weights and biases of layers as `<layer>.weight` and `<layer>.bias`. */
 export const namedParameters = (layers: object): Record<string, Tensor> =>
@@ -85,7 +88,10 @@ const stageInput = ({ x, norm, upsample }: ConvStage) => ({
   ...(upsample && { upsample }),
 })
 
-type Epilogue = Pick<ConvForward, 'bias' | 'perItem' | 'residual' | 'outputScale' | 'half'>
+type Epilogue = Pick<
+  ConvForward,
+  'bias' | 'perItem' | 'residual' | 'shortcut' | 'outputScale' | 'half'
+>
 
 /**
  * Returns the output of a stage with its epilogue. `half`: it is stored in half precision, if its
@@ -112,7 +118,7 @@ function convolvedGradients(
   backend: WebGPUBackend,
   { x, weight, stride, pad, upsample }: ConvStage,
   dy: TensorInfo,
-  split: boolean,
+  { split = false, accumulated }: { split?: boolean; accumulated?: TensorInfo | undefined } = {},
 ): TensorInfo[] {
   const tensors = activationTensors(x)
   const inputShape = [...tensors[0].shape.slice(0, 3), weight.shape[2]]
@@ -124,6 +130,7 @@ function convolvedGradients(
     stride,
     pad,
     ...(upsample && { upsample }),
+    accumulated,
     ...(split && channels.length === 2 && { split: channels as [number, number] }),
   })
 }
@@ -133,13 +140,29 @@ export const convolvedGradient = (
   backend: WebGPUBackend,
   stage: ConvStage,
   dy: TensorInfo,
-): TensorInfo => convolvedGradients(backend, stage, dy, false)[0]
+): TensorInfo => convolvedGradients(backend, stage, dy)[0]
+
+/**
+ * Claims the gradient so far of the input x of a layer, for the kernel that computes the rest of it;
+ * see {@link claimAccumulatedGradient}. Software devices have faster kernels that cannot add it.
+ */
+export const accumulatedOption = (
+  backend: WebGPUBackend,
+  x: Features,
+): { accumulated: Tensor | undefined } => {
+  const [tensor, second] = featureParts(x)
+  const isPossible = second === undefined && !isSoftware(backend.device)
+  return { accumulated: isPossible ? claimAccumulatedGradient(tensor) : undefined }
+}
 
 /** Gradients of each tensor of x, and with a norm also those of {@link normGradient}. */
 export type InputGradients = Partial<ReturnType<typeof normGradient>> &
   Pick<ReturnType<typeof normGradient>, 'dx'>
 
-type NormGradientOptions = Pick<NormGradient, 'add' | 'skipConv' | 'perItem' | 'into'>
+type NormGradientOptions = Pick<
+  NormGradient,
+  'add' | 'skipConv' | 'perItem' | 'into' | 'accumulated'
+>
 
 /**
  * Returns the gradients of x and of its norm, given that of the output. With a norm, the options
@@ -152,7 +175,10 @@ export function stageInputGradient(
   options: NormGradientOptions = {},
 ): InputGradients {
   const { x, norm } = stage
-  if (!norm) return { dx: convolvedGradients(backend, stage, dy, true) }
+  if (!norm) {
+    const { accumulated } = options
+    return { dx: convolvedGradients(backend, stage, dy, { split: true, accumulated }) }
+  }
   const dz = convolvedGradient(backend, stage, dy)
   const gradients = inputNormGradient(backend, x, norm, dz, options)
   backend.disposeData(dz.dataId)

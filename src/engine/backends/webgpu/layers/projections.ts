@@ -29,13 +29,9 @@ export function webgpuProjections(
   const rows = x.shape[0]
   const columns = layers.map(({ weight }) => weight.shape[1])
   const { offsets, size } = projectionLayout(rows, columns)
-  const [weights, biases] = [layers.map(({ weight }) => weight), layers.map(({ bias }) => bias)]
+  const weights = layers.map(({ weight }) => weight)
   return operation({ ...namedParameters(layers), x }, () => {
-    const y = projections(backend, { x, weights, biases })
-    const outputs = offsets.map((offset, i) =>
-      wrapTensor<Tensor2D>(backend.view(y, offset, [rows, columns[i]])),
-    )
-    backend.disposeData(y.dataId)
+    const outputs = computeOutputs(backend, x, layers, false)
     const takeGradients = offerGradientSlots(outputs, offsets, size)
     return {
       outputs,
@@ -47,6 +43,30 @@ export function webgpuProjections(
       },
     }
   }) as Tensor2D[]
+}
+
+/** Returns silu(x) W + b of each layer, without a gradient. */
+export const activatedProjections = (
+  backend: WebGPUBackend,
+  x: Tensor2D,
+  layers: readonly Layer[],
+): Tensor2D[] => computeOutputs(backend, x, layers, true)
+
+function computeOutputs(
+  backend: WebGPUBackend,
+  x: Tensor2D,
+  layers: readonly Layer[],
+  silu: boolean,
+): Tensor2D[] {
+  const rows = x.shape[0]
+  const [weights, biases] = [layers.map(({ weight }) => weight), layers.map(({ bias }) => bias)]
+  const columns = weights.map(({ shape }) => shape[1])
+  const y = projections(backend, { x, silu, weights, biases })
+  const outputs = projectionLayout(rows, columns).offsets.map((offset, i) =>
+    wrapTensor<Tensor2D>(backend.view(y, offset, [rows, columns[i]])),
+  )
+  backend.disposeData(y.dataId)
+  return outputs
 }
 
 /** Copies the gradients that are not in the vector yet, and zeros for missing ones. */

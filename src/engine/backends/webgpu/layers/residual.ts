@@ -11,6 +11,7 @@ import { claimGradientSlot } from '../gradientArena.ts'
 import { columnSums } from '../kernels/reduce.ts'
 import type { ConvStage, InputGradients } from './convStage.ts'
 import {
+  accumulatedOption,
   computeInputNorm,
   namedParameters,
   paysAsStage,
@@ -79,12 +80,9 @@ function runResidualBlock(backend: WebGPUBackend, block: ResidualBlock): Done {
     weight: layers.shortcut.weight,
     ...pointwise,
   }
-  const residual = shortcut
-    ? wrapTensor(stageForward(backend, shortcut, { bias: layers.shortcut?.bias }))
-    : firstPart
   const y = stageForward(backend, second, {
     bias: conv2.bias,
-    residual,
+    ...(layers.shortcut ? { shortcut: { x, ...layers.shortcut } } : { residual: firstPart }),
     outputScale: 1 / output_scale,
     half,
   })
@@ -106,7 +104,7 @@ const repeatRow = (x: Tensor2D, items: number): Tensor2D =>
 
 function residualGradients(
   backend: WebGPUBackend,
-  { projected, layers, options }: ResidualBlock,
+  { x, projected, layers, options }: ResidualBlock,
   { first, second, shortcut }: BlockStages,
   dy: Tensor,
 ): Gradients {
@@ -119,7 +117,11 @@ function residualGradients(
   const dh = () => secondGradients().dx[0]
   const firstGradients = once(() => {
     const skip = shortcut ? { skipConv: { dy: dsum, weight: shortcut.weight } } : { add: dsum }
-    return share(withNorm(stageInputGradient(backend, first, dh(), skip)))
+    return share(
+      withNorm(
+        stageInputGradient(backend, first, dh(), { ...skip, ...accumulatedOption(backend, x) }),
+      ),
+    )
   })
   const weightGradients = (
     name: keyof ResidualLayers,

@@ -1,0 +1,40 @@
+// Sums of gradients without a pass of their own. A tensor that several operations read has the sum
+// of their gradients; a kernel that computes one of them can add those before it as it writes.
+import type { Tensor } from '../base/tf.ts'
+
+/** Gradients so far, by the ids of the tensors, and the ids of those that were claimed. */
+interface Offer {
+  sums: ReadonlyMap<number, Tensor>
+  claimed: Set<number>
+}
+
+let current: Offer | undefined
+
+/**
+ * Offers the gradients so far of the inputs of an operation while `compute` computes the rest.
+ * Returns its result and the ids of the inputs whose gradients include the sums so far.
+ */
+export function offerAccumulatedGradients<Result>(
+  sums: ReadonlyMap<number, Tensor>,
+  compute: () => Result,
+): { result: Result; claimed: ReadonlySet<number> } {
+  const around = current
+  const offer: Offer = { sums, claimed: new Set() }
+  current = offer
+  try {
+    return { result: compute(), claimed: offer.claimed }
+  } finally {
+    current = around
+  }
+}
+
+/**
+ * Returns the gradient so far of an input of the operation whose gradients are computed, if there is
+ * one. The caller has to add it to the gradient of that input, and must not dispose it.
+ */
+export function claimAccumulatedGradient({ id }: Tensor): Tensor | undefined {
+  const sum = current?.sums.get(id)
+  if (!current || !sum || current.claimed.has(id)) return undefined
+  current.claimed.add(id)
+  return sum
+}
