@@ -277,9 +277,10 @@ test('an interrupt saves the training state, and the next run resumes from it', 
   })
   expect(status).toBe(130)
   expect(summary('interrupted')).toMatchObject({ stopped: true, faults: [] })
-  const reached = readdirSync(join(folder, 'kept')).map((name) =>
-    Number.parseInt(name.split('%40')[1], 10),
-  )
+  // Beside the states there may be the measured choice of wasm's instructions.
+  const reached = readdirSync(join(folder, 'kept'))
+    .filter((name) => name.includes('%40'))
+    .map((name) => Number.parseInt(name.split('%40')[1], 10))
   const made = Math.max(...reached)
   expect(made).toBeGreaterThan(0)
   await cli(
