@@ -234,6 +234,32 @@ describe('the figure', () => {
     expect(seen.phases).toEqual(['running', 'done'])
   }, 240_000)
 
+  test('shows nothing of a run whose workflow was replaced', async () => {
+    await openNotebook()
+    const shown = await page.evaluate(
+      async ({ address, workflow }) => {
+        const { figure } = await load(address)
+        const element = figure(workflow)
+        const phases: string[] = []
+        element.addEventListener('progress', (event: CustomEvent<{ phase: string }>) =>
+          phases.push(event.detail.phase),
+        )
+        const ended = element.run()
+        await new Promise<void>((resolve) => {
+          element.addEventListener('progress', (event: CustomEvent<{ index?: number }>) => {
+            if (event.detail.index) resolve()
+          })
+        })
+        phases.length = 0
+        element.load(workflow)
+        await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000))])
+        return { phases, values: Object.keys(element.value.values) }
+      },
+      { address: `${site.address}standalone/widget.js`, workflow },
+    )
+    expect(shown).toEqual({ phases: ['idle'], values: [] })
+  }, 240_000)
+
   test('shows faults with the title of the node and the cure', async () => {
     await openNotebook()
     const shown = await page.evaluate(

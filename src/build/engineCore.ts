@@ -48,6 +48,7 @@ export const builders = (root: string) =>
     'src/editor/texts/descriptions.ts',
   ].map((file) => join(root, file))
 
+/** Address of a neighbour. In one piece, the imports below would count as imports of this module. */
 const beside = (file: string) => `'./${file}'`
 
 /** Returns the modules beside the scripts of the engine and of script tags, by file name. */

@@ -52,7 +52,7 @@ export interface FigureProgress {
 }
 
 export interface FigureValue {
-  /** What each node shows, by its title, as plain JSON. */
+  /** Contents of the view of each node as plain JSON, by its title. */
   values: Record<string, JsonObject>
   /** The pictures as PNG, by title. */
   images: Record<string, Uint8Array<ArrayBuffer>>
@@ -153,6 +153,8 @@ class FigureView {
 
   load(source: FigureSource, { set = {}, controls = [] }: FigureOptions = {}) {
     this.stop()
+    // Nothing of its run is shown any more.
+    this.current = undefined
     this.workflow = undefined
     this.pictures.clear()
     this.listed = controls

@@ -4,7 +4,7 @@ import type { PredictionType, Space, Value } from '../../engine/base/values.ts'
 import type { Params } from '../../engine/plan/op.ts'
 import type { NodeStep } from '../../engine/plan/steps.ts'
 
-/** What is known about a value at the time of the export. */
+/** Facts about a value at the time of the export. */
 export interface Facts {
   /** The value itself, if it does not depend on a training or on random draws. */
   known?: Value
@@ -121,7 +121,7 @@ export interface ModelWriter {
   network(node: NodeWriter, value: Value, slot: string, weights?: string): Ref
 }
 
-/** How a node is written. */
+/** Form of a node in Python. */
 export type TorchNode =
   /** `known`: the node is also evaluated at the time of the export. */
   | {
