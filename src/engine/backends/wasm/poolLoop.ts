@@ -44,13 +44,13 @@ export function runPoolJobs(
   // Milliseconds that a thread polls for new work before it sleeps. Waking it takes longer than the
   // pause between two layers.
   const spinMs = 1
-  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as {
+  const functions = new WebAssembly.Instance(module, { env: { memory } }).exports as {
     runJob: (address: number) => void
   }
   const words = new Int32Array(shared)
   const runJob = (address: number) => {
     try {
-      exports.runJob(address)
+      functions.runJob(address)
     } catch {
       Atomics.store(words, at.failed, 1)
     }
