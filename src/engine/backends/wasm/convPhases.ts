@@ -13,8 +13,8 @@ import {
   tileNumbers,
   transformFilterJobs,
   winogradFilterSize,
+  winogradMemory,
   winogradPhase,
-  winogradScratch,
 } from './winograd.ts'
 
 export interface ConvWork extends Padding {
@@ -74,13 +74,12 @@ interface Scratch {
   /** Buffers of a padded item and of its result. */
   x: (buffer: number) => number
   y: (buffer: number) => number
-  /** Memory of Winograd passes. */
-  passes: number
 }
 
 /** How a layer is computed by this number of threads. */
 export interface ConvPlan {
   layer: ConvLayer
+  threads: number
   /** Of a Winograd convolution. */
   passes: WinogradPasses | undefined
   /** Of any other. */
@@ -91,14 +90,15 @@ export function planConv(layer: ConvLayer, threads: number): ConvPlan {
   const { items, size, tiles } = layer
   return {
     layer,
+    threads,
     passes: tiles && divideIntoPasses(tiles, size, items, threads),
     chunking: chunkItems(threads, items, size.height),
   }
 }
 
 /**
- * Returns the size of the scratch memory in floats, and its layout; `vectors`: floats of its
- * vectors.
+ * Returns the size of the scratch memory and of that of each thread in floats, and the layout of the
+ * former; `vectors`: floats of its vectors.
  */
 export function layOutScratch({ layer, passes, chunking }: ConvPlan, vectors: number) {
   const { size, places, rows, columns, unpadded, computedChannels } = layer
@@ -108,14 +108,14 @@ export function layOutScratch({ layer, passes, chunking }: ConvPlan, vectors: nu
   const xFloats = unpadded ? 0 : rows * columns * ins
   const itemFloats = xFloats + (computedChannels === outs ? 0 : height * width * computedChannels)
   return {
-    floats: begin + (passes ? winogradScratch(passes) : chunking.buffers * itemFloats),
+    floats: begin + (passes ? 0 : chunking.buffers * itemFloats),
+    threadFloats: passes ? winogradMemory(passes) : 0,
     locate: (address: number): Scratch => ({
       vectors: address,
       winogradFilter: address + 4 * vectors,
       filter: address + 4 * filter,
       x: (buffer) => address + 4 * (begin + buffer * itemFloats),
       y: (buffer) => address + 4 * (begin + buffer * itemFloats + xFloats),
-      passes: address + 4 * begin,
     }),
   }
 }
@@ -133,7 +133,7 @@ interface ConvTensors {
 const PACKING_COST = 20
 
 export function convPhases(
-  { layer, passes, chunking }: ConvPlan,
+  { layer, threads, passes, chunking }: ConvPlan,
   order: FilterOrder,
   tensors: ConvTensors,
   scratch: Scratch,
@@ -141,10 +141,10 @@ export function convPhases(
   const { items, size, places, computedChannels } = layer
   const { ins, outs } = size
   const packing = {
-    jobs: packFilterJobs(tensors.weights, order, [places, ins, outs], scratch.filter),
+    jobs: packFilterJobs(tensors.weights, order, [places, ins, outs], scratch.filter, threads),
     multiplications: PACKING_COST * places * ins * computedChannels,
   }
-  if (passes) return [packing, ...winogradPhases(layer, passes, tensors, scratch)]
+  if (passes) return [packing, ...winogradPhases(layer, threads, passes, tensors, scratch)]
   const multiplications = items * size.height * size.width * places * ins * outs
   return [
     packing,
@@ -158,6 +158,7 @@ export function convPhases(
 /** The phases after the filter has been packed. */
 function winogradPhases(
   { size, work, xShape }: ConvLayer,
+  threads: number,
   passes: WinogradPasses,
   { x, y, perItem, residual }: ConvTensors,
   scratch: Scratch,
@@ -170,11 +171,10 @@ function winogradPhases(
     filter: winogradFilter,
     zeros: vectors,
     bias: (item: number) => vectors + 4 * size.outs * (perItem ? item + 1 : 1),
-    scratch: scratch.passes,
   }
   return [
     {
-      jobs: transformFilterJobs(passes.pixels, size, filter, winogradFilter),
+      jobs: transformFilterJobs(passes.pixels, size, filter, winogradFilter, threads),
       multiplications: PACKING_COST * tileNumbers(passes.pixels) * size.ins * size.outs,
     },
     winogradPhase(passes, [xShape, work], addresses),

@@ -80,7 +80,7 @@ function plainProduct(
       portion: k,
     } as const
     return [
-      ...packFilterJobs(weights, order, [1, k, m], filter).flat(),
+      ...packFilterJobs(weights, order, [1, k, m], filter, 1).flat(),
       ...convCalls(layout, m, [x + item * n * xRow, y + item * n * yRow], 1),
     ]
   }
