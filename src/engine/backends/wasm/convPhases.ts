@@ -87,12 +87,13 @@ export interface ConvPlan {
 }
 
 export function planConv(layer: ConvLayer, threads: number): ConvPlan {
-  const { items, size, tiles } = layer
+  const { items, size, tiles, places } = layer
+  const multiplications = items * size.height * size.width * places * size.ins * size.outs
   return {
     layer,
     threads,
     passes: tiles && divideIntoPasses(tiles, size, items, threads),
-    chunking: chunkItems(threads, items, size.height),
+    chunking: chunkItems(threads, [items, size.height], multiplications),
   }
 }
 

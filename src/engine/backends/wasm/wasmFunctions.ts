@@ -171,11 +171,6 @@ export class WasmFunctions {
     return this.ownMemory.value as number
   }
 
-  /** Calls one function on this thread. */
-  runNow(name: FunctionName, ...numbers: number[]): void {
-    this.runJobs([[callRecord(name, ...numbers)]], 0)
-  }
-
   /**
    * Runs independent jobs, on all threads if they are enough work. Threads do not affect the bits.
    */

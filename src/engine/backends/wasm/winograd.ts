@@ -3,6 +3,7 @@
 // transformed, multiplied by the filter, and transformed back before the next ones, so that they
 // stay in the cache.
 import type { Phase } from './callPlans.ts'
+import { chooseJobCount } from './chunks.ts'
 import type { Padding, Shape4D } from './convCalls.ts'
 import { addCall, blockJobs, channelBlocks, convCalls, padItemCall } from './convCalls.ts'
 import type { Job } from './jobs.ts'
@@ -106,14 +107,15 @@ export function divideIntoPasses(
   const itemsPerPass = Math.min(items, Math.max(1, Math.floor(tiles / (across * tileRows))))
   let rows = Math.min(tileRows, Math.max(1, Math.floor(tiles / across)))
   while (tileRows % rows !== 0) rows--
-  const passesPerJob = Math.ceil(items / itemsPerPass / (threads === 1 ? 1 : 4 * threads))
+  const multiplications = items * height * width * 9 * ins * outs
+  const jobs = chooseJobCount(threads, multiplications)
   return {
     pixels,
     size,
     items,
     itemsPerPass,
     rowsPerPass: rows * pixels,
-    itemsPerJob: passesPerJob * itemsPerPass,
+    itemsPerJob: itemsPerPass * Math.ceil(items / itemsPerPass / jobs),
     rowsPerJob: threads === 1 ? height : rows * pixels,
   }
 }
