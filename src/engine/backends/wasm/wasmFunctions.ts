@@ -18,6 +18,7 @@ import { geluFunctions } from './geluFunctions.ts'
 import { vectorFunctions } from './vectorFunctions.ts'
 import { finishBeforeReading, PostponedFrees } from './runningJobs.ts'
 import { winogradFunctions } from './winogradFunctions.ts'
+import { PackedFilters } from './packedFilters.ts'
 import type { PoolPhase } from './workerPool.ts'
 import { WorkerPool } from './workerPool.ts'
 
@@ -138,6 +139,8 @@ export class WasmFunctions {
   private readonly plans = new Map<string, PlannedPhase[]>()
   private words: Int32Array = new Int32Array()
   private frees: PostponedFrees | undefined
+  /** Filters of weights that are used again. */
+  readonly packedFilters: PackedFilters
   /** Of all threads, one after the other. */
   private readonly threadMemory: ScratchBuffer
   private threadFloats = 0
@@ -154,6 +157,7 @@ export class WasmFunctions {
     private readonly pool: WorkerPool | undefined,
   ) {
     this.threadMemory = new ScratchBuffer(host)
+    this.packedFilters = new PackedFilters(host)
     this.buffers = [newBuffers(host), newBuffers(host)]
     if (!pool) return
     const finish = () => this.finish()
@@ -249,6 +253,9 @@ export class WasmFunctions {
     this.isRunning = false
     try {
       this.pool?.finish()
+    } catch (error) {
+      this.packedFilters.forget()
+      throw error
     } finally {
       this.frees?.end()
     }
