@@ -60,7 +60,7 @@ export interface FilterOrder {
   outs: number
 }
 
-/** Returns jobs for `count` blocks of channels, a few for each thread. */
+/** Returns jobs for `count` blocks of channels, four for each thread. */
 export function blockJobs(count: number, threads: number, build: (block: number) => Job): Job[] {
   const blocks = Math.max(1, threads === 1 ? count : Math.ceil(count / (4 * threads)))
   return Array.from({ length: Math.ceil(count / blocks) }, (_, job) => {

@@ -1,6 +1,7 @@
 // Identity, Slice, SplitV and Concat in the heap of the wasm backend.
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
+import { chooseJobCount } from './chunks.ts'
 import type { HeapArray, KernelCall, StockWasmBackend, TensorHandle } from './kernelCall.ts'
 import { activeWasm, callRecord } from './wasmFunctions.ts'
 
@@ -116,7 +117,7 @@ function copyRows(
   const wasm = activeWasm()
   if (!wasm || rows < 2 || row === 0 || row % 4 !== 0 || to.BYTES_PER_ELEMENT !== 4) return false
   const [source, begin] = [from.byteOffset + 4 * at, to.byteOffset + 4 * target]
-  const rowsPerJob = Math.ceil(rows / (4 * wasm.threads))
+  const rowsPerJob = Math.ceil(rows / chooseJobCount(wasm.threads, rows * row))
   const jobs = Array.from({ length: Math.ceil(rows / rowsPerJob) }, (_, job) => {
     const [first, last] = [job * rowsPerJob, Math.min(rows, (job + 1) * rowsPerJob) - 1]
     const [xAt, yAt] = [source + 4 * step * first, begin + 4 * toStep * first]
