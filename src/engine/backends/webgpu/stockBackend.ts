@@ -20,6 +20,8 @@ export interface TensorData {
   offset?: number
   /** Stored in half precision, two values in 32 bits. */
   half?: boolean
+  /** The moments of its channels in tiles of pixels; see convMoments.ts. Released with the tensor. */
+  moments?: TensorInfo
   /** Buffers that are released with the tensor. */
   heldBuffers?: readonly GPUBuffer[]
   /** Computes the values, which are still pending. */

@@ -126,6 +126,17 @@ export abstract class DeviceTensors extends StockBackend {
     return tensor
   }
 
+  /** Attaches moments, which the tensor then owns, or with undefined disposes those it has. */
+  setMoments({ dataId }: TensorInfo, moments: TensorInfo | undefined) {
+    const data = this.tensorMap.get(dataId)
+    if (data.moments) this.disposeData(data.moments.dataId)
+    data.moments = moments
+  }
+
+  /** Returns the moments that are attached to a tensor. */
+  getMoments = ({ dataId }: TensorInfo): TensorInfo | undefined =>
+    this.tensorMap.get(dataId).moments
+
   /** Returns an empty tensor that releases these buffers when it is disposed. */
   makeBufferHolder(buffers: readonly GPUBuffer[]): TensorInfo {
     const holder = this.makeTensorInfo([0], 'float32')
@@ -155,6 +166,7 @@ export abstract class DeviceTensors extends StockBackend {
     }
     if (data.base) this.disposeData(data.base)
     else this.releaseResource(dataId)
+    if (data.moments) this.disposeData(data.moments.dataId)
     for (const buffer of data.heldBuffers ?? []) this.bufferManager.releaseBuffer(buffer)
     this.tensorMap.delete(dataId)
     return true

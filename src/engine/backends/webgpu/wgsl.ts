@@ -80,6 +80,12 @@ const writeBodies: { [O in BoundTensor['of']]: (name: string) => string } = {
   ${name}[i / 4u] = select(words, vec2u(0x7e007e00u), isNaN);`,
 }
 
+/** `fn <name>_stored(value: vec4f) -> vec4f`: four numbers as {@link writerCode} stores them. */
+export const storedCode = ({ name, of }: BoundTensor): string =>
+  `fn ${name}_stored(value: vec4f) -> vec4f {
+  return ${of === 'half4' ? `quantizeToF16(clamp(value, vec4f(-${LARGEST_HALF}.0), vec4f(${LARGEST_HALF}.0)))` : 'value'};
+}`
+
 /** The number of workgroups that every device supports in one dimension. */
 export const MAX_WORKGROUPS = 65535
 

@@ -10,6 +10,7 @@ import {
   bindingsCode,
   cachedProgram,
   readerCode,
+  storedCode,
   tensorBinding,
   workgroupGrid,
   writerCode,
@@ -27,6 +28,7 @@ import {
   totalChannels,
   upsampledSize,
 } from './convInput.ts'
+import { momentsBinding, momentsShape, putMomentsCode } from './convMoments.ts'
 import type { Shortcut, ShortcutShape } from './convShortcut.ts'
 import {
   describeShortcut,
@@ -38,6 +40,7 @@ import {
 import type { Gemm } from './gemm.ts'
 import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
+import { float32Output } from './sizedKernel.ts'
 import type { Tile, WinogradTile } from './tiles.ts'
 import { suitsWinograd, winogradConv } from './winograd.ts'
 import type { ConvImage } from './winogradFused.ts'
@@ -58,6 +61,11 @@ export interface ConvForward extends ConvInput {
   outputScale?: number
   /** Stores y in half precision; cout has to be a multiple of four. */
   half?: boolean
+  /**
+   * Attaches the moments of y in tiles of pixels ({@link momentsShape}), for a norm that reads y, if
+   * they can be computed.
+   */
+  moments?: boolean
   stride: 1 | 2
   pad: Pad
 }
@@ -79,6 +87,8 @@ interface Shape {
   /** y is written in half precision, and the residual is read in half precision. */
   half: boolean
   residualHalf: boolean
+  /** The moments of y are written, in this shape. */
+  moments?: readonly number[] | undefined
 }
 
 /** Tensors that the epilogue adds. */
@@ -99,25 +109,30 @@ export function convByGemm(
   if (conv.shortcut && !shortcut) return convBesideShortcut(backend, conv, conv.shortcut, tile)
   const { input, temporary } = materializeInput(backend, conv)
   const own = describeConv(backend, conv, inputShape(backend, input))
-  const shape = shortcut ? { ...own, shortcut } : own
   const chosen = tile ?? chooseConvTile(backend.device, own)
+  const joined = shortcut ? { ...own, shortcut } : own
+  const shape = conv.moments
+    ? { ...joined, moments: momentsShape(backend, describeProduct(joined), chosen) }
+    : joined
   const useWinograd = chosen.shape === 'lanes' && isForWinograd(backend, shape)
   const separate = needsSeparateEpilogue(conv, shape, chosen, useWinograd)
   const main = separate
     ? { ...shape, extras: presentExtras({ bias: conv.bias }), outputScale: 1, half: false }
     : shape
-  const y = useWinograd
-    ? winogradConv(
-        backend,
-        {
-          x: activationTensors(input.x)[0],
-          weight: conv.weight,
-          rotated: false,
-          bias: conv.bias,
-          pad: conv.pad,
-        },
-        chosen,
-      )
+  const [y, moments] = useWinograd
+    ? [
+        winogradConv(
+          backend,
+          {
+            x: activationTensors(input.x)[0],
+            weight: conv.weight,
+            rotated: false,
+            bias: conv.bias,
+            pad: conv.pad,
+          },
+          chosen,
+        ),
+      ]
     : backend.dispatch(
         forwardProgram(main, chosen),
         [
@@ -126,8 +141,9 @@ export function convByGemm(
           ...extraTensors(conv, main),
           ...(conv.shortcut && main.shortcut ? shortcutTensors(conv.shortcut, main.shortcut) : []),
         ],
-        [outputSpec(main)],
-      )[0]
+        [outputSpec(main), ...(main.moments ? [float32Output(main.moments)] : [])],
+      )
+  if (moments) backend.setMoments(y, moments)
   if (temporary) backend.disposeData(temporary.dataId)
   return separate ? applyEpilogue(backend, conv, shape, y) : y
 }
@@ -262,6 +278,20 @@ const convImage = ({ input: { items }, height, width, pad: { top, left } }: Shap
   rotated: false,
 })
 
+/** Describes the product for {@link momentsShape}. */
+const describeProduct = (shape: Shape) => ({
+  ...convGemmExtents(shape),
+  depth: productDepth(shape),
+  pixels: shape.height * shape.width,
+  bindings:
+    2 +
+    inputBindings(shape.input).length +
+    shape.extras.length +
+    (shape.shortcut ? shortcutBindings(shape.shortcut).length : 0),
+})
+
+const productDepth = ({ input, shortcut }: Shape) => shortcut?.depth ?? totalChannels(input)
+
 // ---- programs
 
 function forwardProgram(shape: Shape, tile: Tile | WinogradTile): Program {
@@ -273,6 +303,7 @@ function forwardProgram(shape: Shape, tile: Tile | WinogradTile): Program {
     describeExtras(shape),
     ...(shape.shortcut ? [describeShortcut(shape.shortcut)] : []),
     `scale ${outputScale}`,
+    ...(shape.moments ? ['moments'] : []),
     tile.shape === 'winograd' ? winogradTileName(tile) : tileName(tile),
   ].join(' ')
   return cachedProgram(key, () => {
@@ -302,23 +333,27 @@ function forwardGemm(shape: Shape, lanes: boolean): Gemm {
     tensorBinding(extra, startsWithBias ? 1 : to, extra === 'residual' && shape.residualHalf),
   )
   const outer = shortcut ? shortcutBindings(shortcut) : []
-  const code = `${bindingsCode([y], [...inputBindings(input), weight, ...added, ...outer])}
-${writerCode(y)}
+  const outputs = shape.moments ? [y, momentsBinding] : [y]
+  const code = `${bindingsCode(outputs, [...inputBindings(input), weight, ...added, ...outer])}
+${outputs.map(writerCode).join('\n')}
+${shape.moments ? `${storedCode(y)}\n${putMomentsCode(to)}` : ''}
 ${lanes ? '' : [weight, ...added].map(readerCode).join('\n')}
 ${inputCode(input)}
 ${rowsCode(shape)}
 ${shortcut ? shortcutStepsCode(shortcut, shape) : stepsCode(shape, lanes)}
 ${startsWithBias ? 'fn initial_sum(n: u32, part: u32) -> f32 { return bias[n]; }' : ''}
-fn put(m: u32, n: u32, value: vec4f, part: u32) {
-  if (n >= ${to}u) { return; }
+fn put(m: u32, n: u32, value: vec4f, part: u32)${shape.moments ? ' -> vec4f' : ''} {
+  if (n >= ${to}u) { return${shape.moments ? ' vec4f()' : ''}; }
   let sum = ${startsWithBias ? 'value' : epilogueExpression(shape)};
   y_put(m * ${to}u + n, sum, ${to}u - n);
+  ${shape.moments ? 'return y_stored(sum);' : ''}
 }`
   return {
     ...convGemmExtents(shape),
-    depth: shortcut?.depth ?? totalChannels(input),
+    depth: productDepth(shape),
     aAlong: 'k',
     bAlong: 'columns',
+    columnMoments: shape.moments !== undefined,
     columnStart: startsWithBias,
     code,
   }

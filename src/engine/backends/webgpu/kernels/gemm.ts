@@ -31,6 +31,11 @@ export interface Gemm {
   bAlong: 'k' | 'columns'
   /** Also sums the columns of B. */
   columnSums?: boolean
+  /**
+   * Also computes the mean and the variance of each column of a tile of C, as it is stored. Only
+   * with {@link canGiveMoments}.
+   */
+  columnMoments?: boolean
   /** Sums start from a value for each column. Only with lanes, where this costs next to nothing. */
   columnStart?: boolean
   /**
@@ -43,6 +48,9 @@ export interface Gemm {
    *   anything finite beyond the depth and the columns;
    * - `put(m: u32, n: u32, value: vec4f, part: u32)`: stores four numbers of a row of C; some may
    *   be beyond the columns; m is within the rows, unless A is along rows;
+   * - for `columnMoments`: `put` returns the numbers as they are stored, and
+   *   `put_moments(tile: u32, n: u32, mean: vec4f, variance: vec4f)` stores those of four columns of
+   *   a tile, counted along the rows of C; some may be beyond the columns;
    * - `initial_sum(n: u32, part: u32) -> f32`, for `columnStart`: anything finite beyond the
    *   columns;
    * - `put_column_sum(n: u32, value: f32, part: u32)`, for `columnSums`; n may be beyond the

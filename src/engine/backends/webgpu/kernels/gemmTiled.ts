@@ -25,6 +25,10 @@ const sharedSize = (shared: SharedTile) =>
 const fourCount = ({ lines, depth }: SharedTile) => (lines * depth) / 4
 const adjacentFours = ({ lines, depth, kAlong }: SharedTile) => (kAlong ? depth : lines) / 4
 
+/** Returns the part of a product's depth that is in workgroup memory, of at most `most`. */
+const tileDepth = (fullDepth: number, most: number) =>
+  [16, 8].find((size) => size <= most && fullDepth % size === 0) ?? 4
+
 interface TiledProduct {
   product: Gemm
   tile: Tiled
@@ -38,7 +42,7 @@ interface TiledProduct {
 export function tiledGemm(product: Gemm, tile: Tiled): Omit<Program, 'key'> {
   const { rows, columns, tall, wide } = tile
   const fullDepth = roundUp(product.depth, 4)
-  const depth = [16, 8].find((size) => size <= tile.depth && fullDepth % size === 0) ?? 4
+  const depth = tileDepth(fullDepth, tile.depth)
   const [height, width] = [tall * rows, wide * columns]
   const A: SharedTile = { name: 'A', lines: height, depth, kAlong: product.aAlong === 'k' }
   const B: SharedTile = { name: 'B', lines: width, depth, kAlong: product.bAlong === 'k' }
@@ -93,14 +97,74 @@ function storeTileCode({ product, tile, A }: TiledProduct): string {
       ? `m0 + down * ${rows}u + ${i}u`
       : `m0 + 4u * (down + ${Math.floor(i / 4) * tall}u) + ${i % 4}u`
   const columnIndex = (j: number) => `n0 + 4u * (across + ${j * wide}u)`
+  const { columnMoments } = product
   const storeRow = (i: number) =>
-    unroll(columns / 4, (j) => `put(${rowIndex(i)}, ${columnIndex(j)}, c${i}_${j}, part);`, ' ')
+    unroll(
+      columns / 4,
+      (j) =>
+        `${columnMoments ? `c${i}_${j} = ` : ''}put(${rowIndex(i)}, ${columnIndex(j)}, c${i}_${j}, part);`,
+      ' ',
+    )
   const storeSum = (n: number) => {
     const [j, e] = [Math.floor(n / 4), n % 4]
     return `put_column_sum(${columnIndex(j)} + ${e}u, sum${j}[${e}], part);`
   }
+  if (columnMoments) return `${unroll(rows, storeRow)}\n${columnMomentsCode(tile, columnIndex)}`
   return `${unroll(rows, (i) => `if (${rowIndex(i)} < ${product.rows}u) { ${storeRow(i)} }`)}
   ${product.columnSums ? `if (m0 == 0u && down == 0u) { ${unroll(columns, storeSum)} }` : ''}`
+}
+
+// ---- moments of columns
+
+/**
+ * Returns whether the program of a tile can compute moments of columns: each tile has as many rows,
+ * a power of two of threads has each column, and their sums fit the workgroup memory of A.
+ */
+export function canGiveMoments(
+  { rows, depth }: Pick<Gemm, 'rows' | 'depth'>,
+  { rows: perThread, columns, tall, wide, depth: most }: Tiled,
+): boolean {
+  const height = tall * perThread
+  const sums = (tall * wide * columns) / 4
+  const isPowerOfTwo = (tall & (tall - 1)) === 0
+  const shared = tileDepth(roundUp(depth, 4), most)
+  const memory = sharedSize({ name: 'A', lines: height, depth: shared, kAlong: true })
+  return rows % height === 0 && isPowerOfTwo && sums <= memory
+}
+
+/**
+ * Computes the moments of columns from the sums of the threads, which are those of C as stored: the
+ * mean first, then the squares of the differences from it (two passes lose no digits).
+ */
+function columnMomentsCode(
+  { rows, columns, tall, wide }: Tiled,
+  columnIndex: (j: number) => string,
+): string {
+  const height = tall * rows
+  const at = (j: number) => `A[${j * tall * wide}u + thread]`
+  const sumOverThreads = `workgroupBarrier();
+  for (var n = ${tall / 2}u; n > 0u; n /= 2u) {
+    if (down < n) {
+      ${unroll(columns / 4, (j) => `${at(j)} += A[${j * tall * wide}u + thread + n * ${wide}u];`)}
+    }
+    workgroupBarrier();
+  }`
+  const result = (j: number) => `A[${j * tall * wide}u + across] / ${height}.0`
+  const rowSum = (j: number) => unroll(rows, (i) => `c${i}_${j}`, ' + ')
+  const square = (j: number) =>
+    unroll(
+      rows,
+      (i) => `squares${j} = fma(c${i}_${j} - mean${j}, c${i}_${j} - mean${j}, squares${j});`,
+    )
+  return `${unroll(columns / 4, (j) => `${at(j)} = ${rowSum(j)};`)}
+  ${sumOverThreads}
+  ${unroll(columns / 4, (j) => `let mean${j} = ${result(j)};\n  var squares${j} = vec4f();`)}
+  workgroupBarrier();
+  ${unroll(columns / 4, (j) => `${square(j)}\n  ${at(j)} = squares${j};`)}
+  ${sumOverThreads}
+  if (down == 0u) {
+    ${unroll(columns / 4, (j) => `put_moments(m0 / ${height}u, ${columnIndex(j)}, mean${j}, ${result(j)});`)}
+  }`
 }
 
 // ---- loads into workgroup memory

@@ -94,8 +94,8 @@ type Epilogue = Pick<
 >
 
 /**
- * Returns the output of a stage with its epilogue. `half`: it is stored in half precision, if its
- * channels allow it.
+ * Returns the output of a stage with its epilogue, and with its moments for a norm where they cost
+ * no dispatch. `half`: it is stored in half precision, if its channels allow it.
  */
 export function stageForward(
   backend: WebGPUBackend,
@@ -109,6 +109,7 @@ export function stageForward(
     stride,
     pad,
     ...epilogue,
+    moments: true,
     half: half && canStoreAsHalf(weight.shape),
   })
 }
