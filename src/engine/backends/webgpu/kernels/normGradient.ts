@@ -17,7 +17,13 @@ import {
   normInputTensors,
 } from './normInput.ts'
 import type { NormGradient } from './normGradientSums.ts'
-import { addedCode, addedGradients, canGiveDx, gradientSums } from './normGradientSums.ts'
+import {
+  addedCode,
+  addedGradients,
+  canGiveDx,
+  gradientSums,
+  gradientSumsOfTiles,
+} from './normGradientSums.ts'
 import { fusedSkipGradients, skipInputGradient } from './normSkipGradient.ts'
 import { blockCount, normSizes, THREADS } from './normSpans.ts'
 import type { DeferredSums } from './partialSums.ts'
@@ -47,7 +53,7 @@ interface NormGradients {
  * Computes the gradients of a norm. With n = (x - mean) / std, y = n w + b for the weight and bias
  * of an item, and dz = dy, or dy silu'(y): dw = sum dz n, db = sum dz over the pixels, and dx = (dz
  * w - mean(dz w) - n mean(dz w n)) / std, means over a group. Reads x and dy twice, the second time
- * from the cache if the sums and dx are one dispatch, and writes dx.
+ * from the cache if the sums and dx are one dispatch, or once with `tileSums`, and writes dx.
  *
  * dweight and dbias, the sums over items, are deferred with those of other layers, or computed in
  * additional workgroups of the dispatch of dx, or take one of their own: with a scale of items,
@@ -69,11 +75,13 @@ export function normGradient(
   const deferred = findDeferredSums(norm)
   const reserved = deferred?.reserve([extents.items, 4, extents.all], parameterNames.length)
   const givesDx = atOnce ?? canGiveDx(backend, norm, extents, span)
-  const { sums, dperItem, ...first } = gradientSums(backend, norm, extents, {
-    span,
-    reserved,
-    givesDx,
-  })
+  const { sums, dperItem, ...first } = norm.tileSums
+    ? {
+        sums: gradientSumsOfTiles(backend, norm, extents, norm.tileSums, reserved),
+        dperItem: undefined,
+        dx: undefined,
+      }
+    : gradientSums(backend, norm, extents, { span, reserved, givesDx })
   const results =
     first.dx ??
     (skipConv && fusedSkipGradients(backend, norm, skipConv, sums, tile)) ??

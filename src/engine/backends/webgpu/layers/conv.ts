@@ -5,6 +5,7 @@ import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '../../../base/tf.ts
 import { convInputTensor, featureParts } from '../../../layers/convInput.ts'
 import type { Done, Gradients } from '../../../layers/operation.ts'
 import { once, operation } from '../../../layers/operation.ts'
+import { isGradientWanted } from '../../../training/accumulatedGradients.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
@@ -14,9 +15,8 @@ import {
   accumulatedOption,
   computeInputNorm,
   paysAsStage,
+  lazyStageGradients,
   stageForward,
-  stageInputGradient,
-  stageWeightGradients,
 } from './convStage.ts'
 import { createSharedTensors } from './sharedTensors.ts'
 
@@ -86,12 +86,14 @@ function fusedConvGradients(
 ): Gradients {
   const { share, take } = createSharedTensors(backend)
   const dsum = outputScale === 1 ? dy : dy.mul(outputScale)
-  const weightGradients = once(() =>
-    share(stageWeightGradients(backend, stage, dsum, { weight, bias })),
-  )
-  const inputGradients = once(() =>
-    share(stageInputGradient(backend, stage, dsum, accumulatedOption(backend, x))),
-  )
+  const gradients = lazyStageGradients(backend, stage, {
+    dy: () => dsum,
+    parameters: { weight, bias },
+    options: () => accumulatedOption(backend, x),
+    isBothWanted: isGradientWanted(weight) && isGradientWanted(featureParts(x)[0]),
+  })
+  const weightGradients = once(() => share(gradients.weights()))
+  const inputGradients = once(() => share(gradients.input()))
   return {
     weight: () => take(weightGradients().dweight),
     bias: () => take(weightGradients().dbias),

@@ -11,11 +11,15 @@ import type { WebGPUBackend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
 import { claimGradientSlot } from '../gradientArena.ts'
 import { canStoreAsHalf } from '../halfStorage.ts'
+import { once } from '../../../layers/operation.ts'
+import type { ConvFilterGradient } from '../kernels/convFilterGradient.ts'
 import { convFilterGradient } from '../kernels/convFilterGradient.ts'
+import { convGradients } from '../kernels/convGradients.ts'
 import type { ConvForward } from '../kernels/convForward.ts'
 import { convByGemm } from '../kernels/convForward.ts'
 import type { Pad } from '../kernels/convInput.ts'
 import { noPad } from '../kernels/convInput.ts'
+import type { ConvInputGradient } from '../kernels/convInputGradient.ts'
 import { convInputGradient } from '../kernels/convInputGradient.ts'
 import { isWorthCompiling } from '../kernels/convStock.ts'
 import type { NormStatistics } from '../kernels/norm.ts'
@@ -114,17 +118,28 @@ export function stageForward(
   })
 }
 
+interface ConvolvedOptions {
+  split?: boolean
+  accumulated?: TensorInfo | undefined
+}
+
 /** Returns the gradient of the convolution's input, as one tensor, or with `split` as two. */
-function convolvedGradients(
+const convolvedGradients = (
   backend: WebGPUBackend,
+  stage: ConvStage,
+  dy: TensorInfo,
+  options: ConvolvedOptions = {},
+): TensorInfo[] => convInputGradient(backend, inputGradientOf(stage, dy, options))
+
+function inputGradientOf(
   { x, weight, stride, pad, upsample }: ConvStage,
   dy: TensorInfo,
-  { split = false, accumulated }: { split?: boolean; accumulated?: TensorInfo | undefined } = {},
-): TensorInfo[] {
+  { split = false, accumulated }: ConvolvedOptions,
+): ConvInputGradient {
   const tensors = activationTensors(x)
   const inputShape = [...tensors[0].shape.slice(0, 3), weight.shape[2]]
   const channels = tensors.map(({ shape }) => shape[3])
-  return convInputGradient(backend, {
+  return {
     dy,
     weight,
     inputShape,
@@ -133,7 +148,7 @@ function convolvedGradients(
     ...(upsample && { upsample }),
     accumulated,
     ...(split && channels.length === 2 && { split: channels as [number, number] }),
-  })
+  }
 }
 
 /** Returns the gradient of the convolution's input, all channels in one tensor. */
@@ -162,7 +177,7 @@ export type InputGradients = Partial<ReturnType<typeof normGradient>> &
 
 type NormGradientOptions = Pick<
   NormGradient,
-  'add' | 'skipConv' | 'perItem' | 'into' | 'accumulated'
+  'add' | 'skipConv' | 'perItem' | 'into' | 'accumulated' | 'tileSums'
 >
 
 /**
@@ -175,15 +190,106 @@ export function stageInputGradient(
   dy: TensorInfo,
   options: NormGradientOptions = {},
 ): InputGradients {
-  const { x, norm } = stage
+  const { norm } = stage
   if (!norm) {
     const { accumulated } = options
     return { dx: convolvedGradients(backend, stage, dy, { split: true, accumulated }) }
   }
-  const dz = convolvedGradient(backend, stage, dy)
+  return normedGradients(
+    backend,
+    { ...stage, norm },
+    convolvedGradient(backend, stage, dy),
+    options,
+  )
+}
+
+/** Returns the gradients of x and of its norm from dz, that of the normalised x, and disposes dz. */
+function normedGradients(
+  backend: WebGPUBackend,
+  { x, norm }: ConvStage & { norm: InputNorm },
+  dz: TensorInfo,
+  options: NormGradientOptions,
+): InputGradients {
   const gradients = inputNormGradient(backend, x, norm, dz, options)
   backend.disposeData(dz.dataId)
   return gradients
+}
+
+/** Both gradients of a stage. */
+interface StageGradients {
+  input: InputGradients
+  weights: { dweight: TensorInfo; dbias: TensorInfo }
+}
+
+/**
+ * Returns the gradients of {@link stageInputGradient} and {@link stageWeightGradients}, whose
+ * products are one dispatch where the device allows it; undefined where it does not.
+ */
+function pairedGradients(
+  backend: WebGPUBackend,
+  stage: ConvStage,
+  dy: TensorInfo,
+  parameters: Parameters<TensorInfo>,
+  options: NormGradientOptions,
+): StageGradients | undefined {
+  const { norm } = stage
+  if (isSoftware(backend.device) || stage.upsample) return undefined
+  const input = inputGradientOf(
+    stage,
+    dy,
+    norm ? {} : { split: true, accumulated: options.accumulated },
+  )
+  const gradients = convGradients(
+    backend,
+    filterGradientOf(stage, dy),
+    input,
+    () => claimParameterSlots(parameters),
+    // In other cases one dispatch computes the sums and the gradient, from the same tensors.
+    { norm: options.skipConv && norm },
+  )
+  if (!gradients) return undefined
+  const { filter, tileSums } = gradients
+  const weights = asParameters(filter, parameters)
+  if (!norm) return { weights, input: { dx: gradients.input } }
+  const [dz] = gradients.input
+  const normed = normedGradients(backend, { ...stage, norm }, dz, { ...options, tileSums })
+  if (tileSums) backend.disposeData(tileSums.dataId)
+  return { weights, input: normed }
+}
+
+/** Gradients of a stage, each computed when it is first asked for. */
+export interface LazyStageGradients {
+  input: () => InputGradients
+  weights: () => StageGradients['weights']
+}
+
+/**
+ * Returns the gradients of a stage as functions. Where both are wanted, one dispatch computes the
+ * products of both (`isBothWanted`).
+ */
+export function lazyStageGradients(
+  backend: WebGPUBackend,
+  stage: ConvStage,
+  {
+    dy,
+    parameters,
+    options,
+    isBothWanted,
+  }: {
+    dy: () => TensorInfo
+    parameters: Parameters<TensorInfo>
+    options: () => NormGradientOptions
+    isBothWanted: boolean
+  },
+): LazyStageGradients {
+  const optionsOnce = once(options)
+  const both = once(() =>
+    isBothWanted ? pairedGradients(backend, stage, dy(), parameters, optionsOnce()) : undefined,
+  )
+  return {
+    input: once(() => both()?.input ?? stageInputGradient(backend, stage, dy(), optionsOnce())),
+    weights: once(() => both()?.weights ?? stageWeightGradients(backend, stage, dy(), parameters)),
+  }
 }
 
 /**
@@ -209,22 +315,36 @@ export function inputNormGradient(
 }
 
 /** Returns the gradients of the convolution's weight and bias, in their slots in the arena. */
-export function stageWeightGradients(
+export const stageWeightGradients = (
   backend: WebGPUBackend,
   stage: ConvStage,
   dy: TensorInfo,
-  { weight, bias }: Parameters<TensorInfo>,
-): { dweight: TensorInfo; dbias: TensorInfo } {
-  const { stride, pad } = stage
-  const [dweight, dbias] = convFilterGradient(backend, {
-    ...stageInput(stage),
-    dy,
-    filterShape: stage.weight.shape,
-    stride,
-    pad,
-    bias: true,
-    into: [claimGradientSlot(weight), claimGradientSlot(bias)],
-  })
-  // The weight of a linear layer has fewer axes than the stage's filter.
-  return { dweight: { ...dweight, shape: weight.shape }, dbias }
-}
+  parameters: Parameters<TensorInfo>,
+): StageGradients['weights'] =>
+  asParameters(
+    convFilterGradient(backend, {
+      ...filterGradientOf(stage, dy),
+      into: claimParameterSlots(parameters),
+    }),
+    parameters,
+  )
+
+const claimParameterSlots = ({ weight, bias }: Parameters<TensorInfo>) => [
+  claimGradientSlot(weight),
+  claimGradientSlot(bias),
+]
+
+const filterGradientOf = (stage: ConvStage, dy: TensorInfo): ConvFilterGradient => ({
+  ...stageInput(stage),
+  dy,
+  filterShape: stage.weight.shape,
+  stride: stage.stride,
+  pad: stage.pad,
+  bias: true,
+})
+
+// The weight of a linear layer has fewer axes than the stage's filter.
+const asParameters = (
+  [dweight, dbias]: readonly TensorInfo[],
+  { weight }: Parameters<TensorInfo>,
+): StageGradients['weights'] => ({ dweight: { ...dweight, shape: weight.shape }, dbias })

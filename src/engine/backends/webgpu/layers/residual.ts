@@ -5,6 +5,7 @@ import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '../../../base/tf.ts
 import { featureParts, joinFeatures } from '../../../layers/convInput.ts'
 import type { Done, Gradients } from '../../../layers/operation.ts'
 import { once, operation } from '../../../layers/operation.ts'
+import { isGradientWanted } from '../../../training/accumulatedGradients.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { claimGradientSlot } from '../gradientArena.ts'
@@ -18,7 +19,7 @@ import {
   pointwise,
   sameSize,
   stageForward,
-  stageInputGradient,
+  lazyStageGradients,
   stageWeightGradients,
 } from './convStage.ts'
 import { createSharedTensors } from './sharedTensors.ts'
@@ -110,40 +111,48 @@ function residualGradients(
 ): Gradients {
   const { share, take, release } = createSharedTensors(backend)
   const dsum = options.output_scale === 1 ? dy : dy.div(options.output_scale)
-  const secondGradients = once(() => {
-    const perItem = perItemOptions(projected, dy, options)
-    return share(withNorm(stageInputGradient(backend, second, dsum, perItem)))
+  const [input] = featureParts(x)
+  const secondStage = lazyStageGradients(backend, second, {
+    dy: () => dsum,
+    parameters: layers.conv2,
+    options: () => perItemOptions(projected, dy, options),
+    isBothWanted:
+      isGradientWanted(layers.conv2.weight) && [layers.conv1.weight, input].some(isGradientWanted),
   })
+  const secondGradients = once(() => share(withNorm(secondStage.input())))
   const dh = () => secondGradients().dx[0]
-  const firstGradients = once(() => {
-    const skip = shortcut ? { skipConv: { dy: dsum, weight: shortcut.weight } } : { add: dsum }
-    return share(
-      withNorm(
-        stageInputGradient(backend, first, dh(), { ...skip, ...accumulatedOption(backend, x) }),
-      ),
-    )
+  const firstStage = lazyStageGradients(backend, first, {
+    dy: dh,
+    parameters: layers.conv1,
+    options: () => ({
+      ...(shortcut ? { skipConv: { dy: dsum, weight: shortcut.weight } } : { add: dsum }),
+      ...accumulatedOption(backend, x),
+    }),
+    isBothWanted: isGradientWanted(layers.conv1.weight) && isGradientWanted(input),
   })
+  const firstGradients = once(() => share(withNorm(firstStage.input())))
   const weightGradients = (
     name: keyof ResidualLayers,
-    stage: ConvStage | undefined,
-    dy: () => TensorInfo,
+    compute: () => { dweight: TensorInfo; dbias: TensorInfo },
   ): Gradients => {
-    const layer = layers[name]
-    if (!layer || !stage) return {}
-    const gradients = once(() => share(stageWeightGradients(backend, stage, dy(), layer)))
+    const gradients = once(() => share(compute()))
     return {
       [`${name}.weight`]: () => take(gradients().dweight),
       [`${name}.bias`]: () => take(gradients().dbias),
     }
   }
   return {
-    ...weightGradients('conv2', second, () => dsum),
+    ...weightGradients('conv2', secondStage.weights),
     'norm2.weight': () => take(secondGradients().dweight),
     'norm2.bias': () => take(secondGradients().dbias),
-    ...weightGradients('conv1', first, dh),
+    ...weightGradients('conv1', firstStage.weights),
     'norm1.weight': () => take(firstGradients().dweight),
     'norm1.bias': () => take(firstGradients().dbias),
-    ...weightGradients('shortcut', shortcut, () => dsum),
+    ...(shortcut &&
+      layers.shortcut &&
+      weightGradients('shortcut', () =>
+        stageWeightGradients(backend, shortcut, dsum, layers.shortcut!),
+      )),
     projected: () => {
       const gradient = projectedGradient(backend, projected.shape, secondGradients())
       return take(share({ gradient }).gradient)
