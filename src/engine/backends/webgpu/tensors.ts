@@ -190,14 +190,14 @@ export abstract class DeviceTensors extends StockBackend {
     if (this.dryRun) return void this.dryRun.uploaded.add(dataId)
     const bytes = getBufferBytes(data.shape, data.half)
     if (data.values == null) {
-      const buffer = this.bufferManager.acquireBuffer(bytes, STORAGE_USAGE)
-      this.recorder?.recordAcquire(buffer)
+      const buffer = this.bufferManager.acquireAtLeast(bytes, STORAGE_USAGE)
+      this.recorder?.recordAcquire(buffer, bytes)
       data.resource = buffer
       return
     }
     const words = toWords(data.values as Values, data.dtype)
     const buffer = this.createWrittenBuffer(bytes, words)
-    this.recorder?.recordAcquire(buffer, words)
+    this.recorder?.recordAcquire(buffer, bytes, words)
     data.resource = buffer
     data.values = null
   }
@@ -213,13 +213,16 @@ export abstract class DeviceTensors extends StockBackend {
     const copy = this.copyIfHalf(dataId)
     if (copy) return this.read(copy).finally(() => this.disposeData(copy))
     const { base, offset = 0, shape, dtype, resource, values } = this.tensorMap.get(dataId)
-    if (!base || values != null) return super.read(dataId)
     const bytes = 4 * tf.util.sizeFromShape(shape)
+    // tfjs reads entire buffers.
+    const buffer = resource as GPUBuffer | null | undefined
+    const isPart = base !== undefined || (buffer != null && buffer.size > roundBufferSize(bytes))
+    if (!isPart || values != null) return super.read(dataId)
     const staging = this.bufferManager.acquireBuffer(
       bytes,
       GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
     )
-    this.encoderOutsidePass().copyBufferToBuffer(resource as GPUBuffer, offset, staging, 0, bytes)
+    this.encoderOutsidePass().copyBufferToBuffer(buffer as GPUBuffer, offset, staging, 0, bytes)
     this.submitQueue()
     await staging.mapAsync(GPUMapMode.READ)
     const words = staging.getMappedRange().slice(0)
@@ -233,8 +236,14 @@ export abstract class DeviceTensors extends StockBackend {
       throw new Error('Tensors of a dry run have no values.')
     const copy = this.copyIfHalf(dataId)
     const values = super.readSync(copy ?? dataId)
+    const data = this.tensorMap.get(dataId)
     if (copy) this.disposeData(copy)
-    return values
+    const size = tf.util.sizeFromShape(data.shape)
+    if (!data.resource || values.length === size) return values
+    // tfjs reads entire buffers, and caches what it has read.
+    const part = values.slice(0, size)
+    if (!copy) data.values = part
+    return part
   }
 
   override readToGPU(dataId: DataId): object {

@@ -229,7 +229,7 @@ function pairedGradients(
   backend: WebGPUBackend,
   stage: ConvStage,
   dy: TensorInfo,
-  parameters: Parameters<TensorInfo>,
+  { parameters, release }: Pick<LazyStage, 'parameters' | 'release'>,
   options: NormGradientOptions,
 ): StageGradients | undefined {
   const { norm } = stage
@@ -248,6 +248,7 @@ function pairedGradients(
     { norm: options.skipConv && norm },
   )
   if (!gradients) return undefined
+  release?.()
   const { filter, tileSums } = gradients
   const weights = asParameters(filter, parameters)
   if (!norm) return { weights, input: { dx: gradients.input } }
@@ -263,28 +264,26 @@ export interface LazyStageGradients {
   weights: () => StageGradients['weights']
 }
 
-/**
- * Returns the gradients of a stage as functions. Where both are wanted, one dispatch computes the
- * products of both (`isBothWanted`).
- */
+interface LazyStage {
+  dy: () => TensorInfo
+  parameters: Parameters<TensorInfo>
+  options: () => NormGradientOptions
+  /** One dispatch may compute the products of both gradients. */
+  isBothWanted: boolean
+  /** Called once dy is not needed any more, if that is before all gradients are computed. */
+  release?: () => void
+}
+
+/** Returns the gradients of a stage as functions. */
 export function lazyStageGradients(
   backend: WebGPUBackend,
   stage: ConvStage,
-  {
-    dy,
-    parameters,
-    options,
-    isBothWanted,
-  }: {
-    dy: () => TensorInfo
-    parameters: Parameters<TensorInfo>
-    options: () => NormGradientOptions
-    isBothWanted: boolean
-  },
+  { dy, parameters, options, isBothWanted, release }: LazyStage,
 ): LazyStageGradients {
   const optionsOnce = once(options)
+  const paired = { parameters, ...(release && { release }) }
   const both = once(() =>
-    isBothWanted ? pairedGradients(backend, stage, dy(), parameters, optionsOnce()) : undefined,
+    isBothWanted ? pairedGradients(backend, stage, dy(), paired, optionsOnce()) : undefined,
   )
   return {
     input: once(() => both()?.input ?? stageInputGradient(backend, stage, dy(), optionsOnce())),

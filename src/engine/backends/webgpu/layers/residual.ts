@@ -75,6 +75,7 @@ function runResidualBlock(backend: WebGPUBackend, block: ResidualBlock): Done {
 
   const norm = { x: h, groups, eps, ...norm2, ...scaled, silu: true }
   const inputNorm2 = computeInputNorm(backend, norm)
+  backend.setMoments(h, undefined) // no other norm reads h
   const second: ConvStage = { x: h, norm: inputNorm2, weight: conv2.weight, ...sameSize }
   const shortcut: ConvStage | undefined = layers.shortcut && {
     x,
@@ -129,6 +130,7 @@ function residualGradients(
       ...accumulatedOption(backend, x),
     }),
     isBothWanted: isGradientWanted(layers.conv1.weight) && isGradientWanted(input),
+    release: () => release(dh()),
   })
   const firstGradients = once(() => share(withNorm(firstStage.input())))
   const weightGradients = (
