@@ -12,9 +12,15 @@ import {
   readerCode,
   storedCode,
   tensorBinding,
-  workgroupGrid,
   writerCode,
 } from '../wgsl.ts'
+import type { Epilogue } from './convEpilogue.ts'
+import {
+  describeExtras,
+  epilogueExpression,
+  epilogueProgram,
+  presentExtras,
+} from './convEpilogue.ts'
 import type { ConvInput, InputShape, Pad } from './convInput.ts'
 import {
   canVectorize,
@@ -70,30 +76,15 @@ export interface ConvForward extends ConvInput {
   pad: Pad
 }
 
-interface Shape {
+interface Shape extends Epilogue {
   input: InputShape
-  /** [kh, kw, cin, cout]. */
-  filter: readonly [number, number, number, number]
-  height: number
-  width: number
   stride: number
   pad: Pad
-  extras: readonly Extra[]
-  /** `perItem` has one row for all items. */
-  oneRow: boolean
   /** The shortcut, if it is a part of the product. */
   shortcut?: ShortcutShape
-  outputScale: number
-  /** y is written in half precision, and the residual is read in half precision. */
-  half: boolean
-  residualHalf: boolean
   /** The moments of y are written, in this shape. */
   moments?: readonly number[] | undefined
 }
-
-/** Tensors that the epilogue adds. */
-type Extra = 'bias' | 'perItem' | 'residual'
-const extraNames = ['bias', 'perItem', 'residual'] as const satisfies Extra[]
 
 /**
  * Convolves [b, h, w, cin] with [kh, kw, cin, cout] as PyTorch's Conv2d: [b, h', w', cout] with
@@ -199,7 +190,7 @@ function applyEpilogue(
 ): TensorInfo {
   const epilogue = { ...shape, extras: presentExtras({ ...conv, bias: undefined }) }
   const [y] = backend.dispatch(
-    epilogueProgram(epilogue),
+    epilogueProgram(epilogue, shape.input.items),
     [raw, ...extraTensors(conv, epilogue)],
     [outputSpec(epilogue)],
   )
@@ -233,9 +224,6 @@ function chooseConvTile(device: GPUDevice, shape: Shape): Tile | WinogradTile {
     winograd ?? chooseTile(device, convGemmExtents(shape), isPointwise ? 'product' : 'convolution')
   )
 }
-
-const presentExtras = (conv: Partial<Record<Extra, TensorInfo>>) =>
-  extraNames.filter((extra) => conv[extra])
 
 function describeConv(
   backend: WebGPUBackend,
@@ -314,15 +302,6 @@ function forwardProgram(shape: Shape, tile: Tile | WinogradTile): Program {
   })
 }
 
-const describeExtras = ({ extras, oneRow, half, residualHalf }: Shape) => {
-  const names = {
-    bias: 'bias',
-    perItem: oneRow ? 'one row' : 'perItem',
-    residual: residualHalf ? 'residual half' : 'residual',
-  }
-  return [...extras.map((extra) => names[extra]), ...(half ? ['to half'] : [])].join(' ')
-}
-
 function forwardGemm(shape: Shape, lanes: boolean): Gemm {
   const { input, filter, shortcut } = shape
   const to = filter[3]
@@ -387,57 +366,4 @@ ${
     ? `fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 { return weight[${weightIndex}]; }`
     : `fn b_at(step: u32, c: u32, n: u32, part: u32) -> vec4f { return weight_at(${weightIndex}); }`
 }`
-}
-
-/** The epilogue of `value`, the sum for pixel `m` and the channels from `n` on. */
-function epilogueExpression({
-  extras,
-  oneRow,
-  height,
-  width,
-  filter: [, , , to],
-  shortcut,
-  outputScale,
-}: Shape): string {
-  const values: { [E in Extra]: string } = {
-    bias: 'bias_at(n)',
-    perItem: oneRow ? 'perItem_at(n)' : `perItem_at(m / ${height * width}u * ${to}u + n)`,
-    residual: `residual_at(m * ${to}u + n)`,
-  }
-  const added = [...extras.map((extra) => values[extra]), ...(shortcut ? ['outerBias_at(n)'] : [])]
-  const sum = ['value', ...added].join(' + ')
-  return outputScale === 1 ? sum : `(${sum}) * f32(${outputScale})`
-}
-
-/** The epilogue as a program of its own. */
-const epilogueProgram = (shape: Shape): Program => {
-  const { input, height, width, filter, extras, outputScale } = shape
-  const to = filter[3]
-  const size = [input.items, height, width, to].join('x')
-  const key = `conv finish ${size} ${describeExtras(shape)} scale ${outputScale}`
-  return cachedProgram(key, () => {
-    const y = tensorBinding('y', to, shape.half)
-    const inputs = ['raw', ...extras].map((name) =>
-      tensorBinding(name, to, name === 'residual' && shape.residualHalf),
-    )
-    const fours = Math.ceil(to / 4)
-    const count = input.items * height * width * fours
-    const grid = workgroupGrid(Math.ceil(count / 64))
-    const code = `${bindingsCode([y], inputs)}
-${writerCode(y)}
-${inputs.map(readerCode).join('\n')}
-@compute @workgroup_size(64) fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  ${grid.begin}
-  let i = group * 64u + thread;
-  if (i >= ${count}u) { return; }
-  let m = i / ${fours}u;
-  let n = 4u * (i % ${fours}u);
-  let value = raw_at(m * ${to}u + n);
-  y_put(m * ${to}u + n, ${epilogueExpression(shape)}, ${to}u - n);
-}`
-    return { code, workgroups: grid.workgroups }
-  })
 }
