@@ -99,7 +99,7 @@ export function findOwnedTensor(
   const { buffer } = backend.binding(tensor)
   const slot = recorder.getSlot(buffer)
   const isOwned = slot !== undefined && recorder.ownedSlots().includes(slot)
-  const { half } = backend.storedTensor(tensor)
+  const half = backend.storageOf(tensor)
   return isOwned && tensor.dtype === 'float32' && !backend.viewBase(tensor)
     ? { slot, half }
     : undefined

@@ -6,8 +6,8 @@ import { BufferPool, roundBufferSize } from './bufferPool.ts'
 import type { CommandRecorder } from './commandCapture.ts'
 import { DeviceCompletion } from './completion.ts'
 import { bufferTooLargeError } from './deviceErrors.ts'
-import { halfToFloat32 } from './float32Copies.ts'
-import type { OutputSpec, StoredTensor } from './halfStorage.ts'
+import { halfToFloat32, scaledToFloat32 } from './float32Copies.ts'
+import type { HalfStorage, OutputSpec, StoredTensor } from './halfStorage.ts'
 import { canStoreAsHalf, withStorage } from './halfStorage.ts'
 import type { Program } from './program.ts'
 import type { DataId, TensorData, Values } from './stockBackend.ts'
@@ -50,7 +50,10 @@ export abstract class DeviceTensors extends StockBackend {
   protected abstract copyToFloat32(tensor: TensorInfo): TensorInfo
 
   protected allocate({ shape, dtype, half = false }: OutputSpec): TensorInfo {
-    return half ? this.makeHalfTensor(shape) : this.makeTensorInfo(shape, dtype)
+    if (!half) return this.makeTensorInfo(shape, dtype)
+    const tensor = this.makeHalfTensor(shape)
+    this.tensorMap.get(tensor.dataId).half = half
+    return tensor
   }
 
   /** Returns a new half precision tensor. Its last axis has to be a multiple of four. */
@@ -59,14 +62,25 @@ export abstract class DeviceTensors extends StockBackend {
       throw new RangeError(`A tensor of shape [${shape}] cannot be stored as halves.`)
     const tensor = super.makeTensorInfo(shape, 'float32')
     this.tensorMap.get(tensor.dataId).half = true
-    this.dryRun?.programs.set(halfToFloat32.key, halfToFloat32)
+    for (const kernel of [halfToFloat32, scaledToFloat32])
+      this.dryRun?.programs.set(kernel.key, kernel)
     return tensor
   }
 
-  /** Returns the tensor in its stored form, for a kernel that reads half precision too. */
-  storedTensor(tensor: TensorInfo): StoredTensor {
-    return withStorage(tensor, this.tensorMap.get(tensor.dataId).half ?? false)
+  /**
+   * Returns the tensor in its stored form, for a kernel that reads half precision too. Stored
+   * gradients are for kernels that use {@link storedGradient}; others get a float32 copy.
+   */
+  storedTensor(tensor: TensorInfo): StoredTensor & { half: boolean } {
+    return { ...withStorage(tensor, false), half: this.storageOf(tensor) === true }
   }
+
+  /** Returns a gradient in its stored form, for a kernel that reads scaled half precision too. */
+  storedGradient(tensor: TensorInfo): StoredTensor {
+    return withStorage(tensor, this.storageOf(tensor) === 'scaled' && 'scaled')
+  }
+
+  storageOf = ({ dataId }: TensorInfo): HalfStorage => this.tensorMap.get(dataId).half ?? false
 
   /**
    * Returns a part of a tensor, without a copy: `offset` elements from its beginning. For a kernel
@@ -76,7 +90,7 @@ export abstract class DeviceTensors extends StockBackend {
   view(base: TensorInfo, offset: number, shape: readonly number[]): TensorInfo {
     this.uploadToGPU(base.dataId)
     // A view of a half tensor is one of a float32 copy, which is disposed with the view.
-    const target = this.storedTensor(base).half ? this.copyToFloat32(base) : base
+    const target = this.storageOf(base) ? this.copyToFloat32(base) : base
     const data = this.tensorMap.get(target.dataId)
     if (target === base) data.refCount++
     const view = this.makeTensorInfo(shape, base.dtype)
@@ -120,7 +134,7 @@ export abstract class DeviceTensors extends StockBackend {
   }
 
   /** Returns a tensor that takes ownership of a buffer. */
-  adopt(buffer: GPUBuffer, shape: readonly number[], half: boolean): TensorInfo {
+  adopt(buffer: GPUBuffer, shape: readonly number[], half: HalfStorage): TensorInfo {
     const tensor = this.allocate({ shape, dtype: 'float32', half })
     this.tensorMap.get(tensor.dataId).resource = buffer
     return tensor
@@ -280,7 +294,7 @@ export abstract class DeviceTensors extends StockBackend {
 }
 
 /** Returns the size of the buffer for a tensor of this shape, in bytes. */
-export const getBufferBytes = (shape: readonly number[], half: boolean | undefined) =>
+export const getBufferBytes = (shape: readonly number[], half: HalfStorage | undefined) =>
   roundBufferSize((half ? 2 : 4) * tf.util.sizeFromShape(shape as number[]))
 
 /** Returns the values as kernels read them, 32 bits each. */

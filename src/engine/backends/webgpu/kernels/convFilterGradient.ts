@@ -9,6 +9,8 @@ import { tf } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
 import { deferredSumsFor } from '../gradientArena.ts'
+import type { HalfStorage } from '../halfStorage.ts'
+import { withStorage } from '../halfStorage.ts'
 import type { Program } from '../program.ts'
 import { bindingsCode, cachedProgram, readerCode, tensorBinding } from '../wgsl.ts'
 import type { ConvInput, InputShape, Pad } from './convInput.ts'
@@ -48,6 +50,8 @@ interface Shape {
   stride: number
   pad: Pad
   bias: boolean
+  /** How dy is stored. */
+  dyHalf: HalfStorage
 }
 
 /**
@@ -116,21 +120,24 @@ export function planFilterGradient(
   input: ConvInput,
   givenTile?: Tile,
 ): FilterPlan {
-  const shape = reshapePointwise({
+  const plain = reshapePointwise({
     input: inputShape(backend, input),
     y: dy.shape,
     filter: filterShape,
     stride,
     pad,
     bias,
+    dyHalf: false,
   })
   const tile =
     givenTile ??
     chooseTile(
       backend.device,
-      { ...filterGemmExtents(shape), parts: shape.y[0] * shape.y[1] },
+      { ...filterGemmExtents(plain), parts: plain.y[0] * plain.y[1] },
       'filter gradient',
     )
+  const dyHalf = tile.shape === 'tiled' && backend.storedGradient(dy).half
+  const shape = { ...plain, dyHalf }
   const minWorkgroups = isSoftware(backend.device) ? SOFTWARE_WORKGROUPS : MIN_WORKGROUPS
   return { shape, splits: countSplits(shape, tile, minWorkgroups), tile }
 }
@@ -155,7 +162,7 @@ export function runFilterGradient(
 /** Returns the tensors to bind, in the order of {@link filterProduct}. */
 export const filterInputs = ({ shape }: FilterPlan, dy: TensorInfo, input: ConvInput) => [
   ...inputTensors(input, shape.input),
-  dy,
+  withStorage(dy, shape.dyHalf),
 ]
 
 function sumInTwoStages(
@@ -229,12 +236,12 @@ function splitProgram(plan: FilterPlan, direct: boolean): Program {
 }
 
 export const describeFilterGradient = (
-  { shape: { input, y, stride, pad, bias }, splits, tile }: FilterPlan,
+  { shape: { input, y, stride, pad, bias, dyHalf }, splits, tile }: FilterPlan,
   direct: boolean,
 ): string =>
   [
     `${describeInput(input)} > ${y.slice(1).join('x')}`,
-    `stride ${stride} pad ${pad.top} ${pad.left}${bias ? ' bias' : ''}`,
+    `stride ${stride} pad ${pad.top} ${pad.left}${bias ? ' bias' : ''}${dyHalf ? ' half dy' : ''}`,
     `splits ${splits}${direct ? ' direct' : ''}`,
     tileName(tile),
   ].join(' ')
@@ -243,7 +250,7 @@ export const describeFilterGradient = (
 export function filterProduct({ shape, splits, tile }: FilterPlan, direct: boolean): BoundProduct {
   const { input, bias } = shape
   const [, , width, to] = shape.y
-  const dy = tensorBinding('dy', tile.shape === 'tiled' ? to : 1)
+  const dy = tensorBinding('dy', tile.shape === 'tiled' ? to : 1, shape.dyHalf)
   const outputs = [
     tensorBinding('partials', 1),
     ...(direct && bias ? [tensorBinding('db', 1)] : []),

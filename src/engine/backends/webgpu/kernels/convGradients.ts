@@ -74,7 +74,7 @@ export function convGradients(
   const { gradients, targets } = filterTargets(backend, { ...filter, into: claimInto() })
   const inputs = [
     ...filterInputs(pair.filter, filter.dy, filter),
-    ...gradientInputs(input),
+    ...gradientInputs(pair.input, input),
     ...(pair.sums && norm ? [norm.moments] : []),
   ]
   const outputs = [...gradientOutputs(pair.input), ...(pair.sums ? [float32Output(pair.sums)] : [])]

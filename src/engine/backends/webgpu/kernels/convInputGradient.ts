@@ -7,6 +7,8 @@
 //   pixels: the gradient is that of stride 2 with a filter larger by one.
 import type { TensorInfo } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
+import type { HalfStorage, OutputSpec } from '../halfStorage.ts'
+import { gradientStorage, withStorage } from '../halfStorage.ts'
 import type { Program } from '../program.ts'
 import {
   activationGradientCode,
@@ -14,6 +16,7 @@ import {
   cachedProgram,
   maskFour,
   readerCode,
+  storedCode,
   tensorBinding,
   unroll,
   writerCode,
@@ -42,6 +45,8 @@ export interface ConvInputGradient {
   split?: readonly [number, number]
   /** The gradient of x so far, added to dx. Excludes `split`. */
   accumulated?: TensorInfo | undefined
+  /** Stores dx in scaled half precision, where its channels allow it. */
+  half?: boolean
 }
 
 interface Shape {
@@ -55,6 +60,8 @@ interface Shape {
   channels: readonly number[]
   /** dx is added to the gradient so far. */
   accumulates: boolean
+  /** How dy, the gradient so far, and each output are stored. */
+  stored: { dy: HalfStorage; soFar: HalfStorage; dx: readonly HalfStorage[] }
 }
 
 /** Returns dx, or two gradients with `split`. Reads dy and the filter, writes dx. */
@@ -79,7 +86,7 @@ export function convInputGradient(
     return [winogradConv(backend, { x: dy, weight, rotated: true, pad: gradientPad }, chosen)]
   return backend.dispatch(
     inputGradientProgram(plan),
-    [dy, ...gradientInputs(conv)],
+    [withStorage(dy, shape.stored.dy), ...gradientInputs(plan, conv)],
     gradientOutputs(plan),
   )
 }
@@ -109,6 +116,8 @@ export function planInputGradient(
   tile?: Tile | WinogradTile,
 ): InputPlan {
   const { dy, weight, inputShape, stride, pad, upsample = false, split, accumulated } = conv
+  const channels = split ?? [inputShape[3]]
+  const isVector = channels.every((c) => c % 4 === 0)
   if (upsample && stride !== 1)
     throw new RangeError('The input of a convolution with stride 2 cannot be upsampled.')
   const shape = {
@@ -118,20 +127,29 @@ export function planInputGradient(
     stride,
     pad,
     upsample,
-    channels: split ?? [inputShape[3]],
+    channels,
     accumulates: accumulated !== undefined,
+    stored: {
+      dy: backend.storedGradient(dy).half,
+      soFar: accumulated ? backend.storedGradient(accumulated).half : false,
+      dx: channels.map(() => gradientStorage([isVector ? 4 : 1], conv.half ?? false)),
+    },
   }
   return { shape, tile: tile ?? chooseGradientTile(backend.device, shape) }
 }
 
 /** Returns the tensors to bind besides dy, in the order of {@link inputGradientProduct}. */
-export const gradientInputs = ({ weight, accumulated }: ConvInputGradient): TensorInfo[] => [
-  weight,
-  ...(accumulated ? [accumulated] : []),
-]
+export const gradientInputs = (
+  { shape: { stored } }: InputPlan,
+  { weight, accumulated }: ConvInputGradient,
+): TensorInfo[] => [weight, ...(accumulated ? [withStorage(accumulated, stored.soFar)] : [])]
 
-export const gradientOutputs = ({ shape: { x, channels } }: InputPlan) =>
-  channels.map((c) => ({ shape: [...x.slice(0, 3), c], dtype: 'float32' }) as const)
+export const gradientOutputs = ({ shape: { x, channels, stored } }: InputPlan): OutputSpec[] =>
+  channels.map((c, i) => ({
+    shape: [...x.slice(0, 3), c],
+    dtype: 'float32',
+    half: stored.dx[i],
+  }))
 
 function chooseGradientTile(device: GPUDevice, shape: Shape): Tile | WinogradTile {
   const [kh, kw, from, to] = shape.filter as [number, number, number, number]
@@ -173,11 +191,16 @@ function inputGradientProgram(plan: InputPlan): Program {
 }
 
 export function describeInputGradient({ shape, tile, sums }: InputPlan): string {
-  const { x, y, stride, pad, upsample, channels, accumulates } = shape
+  const { x, y, stride, pad, upsample, channels, accumulates, stored } = shape
   const [from, to] = [y.join('x'), `${x.slice(0, 3).join('x')}x${channels.join('+')}`]
   return [
     `${from} > ${to}`,
     `stride ${stride} pad ${pad.top} ${pad.left}${upsample ? ' upsampled' : ''}${accumulates ? ' so far' : ''}`,
+    ...(stored.dy || stored.soFar || stored.dx.some(Boolean)
+      ? [
+          `halves ${[stored.dy, stored.soFar, ...stored.dx].map((half) => Number(half !== false)).join('')}`,
+        ]
+      : []),
     ...(sums ? [`sums of ${sums.groups} groups${sums.silu ? ' silu' : ''}`] : []),
     tile.shape === 'winograd' ? winogradTileName(tile) : tileName(tile),
   ].join(' ')
@@ -186,13 +209,13 @@ export function describeInputGradient({ shape, tile, sums }: InputPlan): string 
 /** The product of the gradient. */
 export function inputGradientProduct({ shape, tile, sums }: InputPlan): BoundProduct {
   const lanes = tile.shape === 'lanes'
-  const { y, filter, channels, accumulates } = shape
+  const { y, filter, channels, accumulates, stored } = shape
   const to = filter[3]
   const vector = channels.every((c) => c % 4 === 0) ? 4 : 1
-  const outputs = channels.map((_, i) => tensorBinding(`dx${i}`, vector))
-  const dy = tensorBinding('dy', to)
+  const outputs = channels.map((_, i) => tensorBinding(`dx${i}`, vector, stored.dx[i]))
+  const dy = tensorBinding('dy', to, stored.dy)
   const weight = tensorBinding('weight', lanes ? 1 : to)
-  const soFar = tensorBinding('so_far', vector)
+  const soFar = tensorBinding('so_far', vector, stored.soFar)
   const code = `${outputs.map(writerCode).join('\n')}
 ${readerCode(dy)}
 ${accumulates ? readerCode(soFar) : ''}
@@ -337,11 +360,16 @@ function storeGradientCode({ x, stride, channels: [first, second], accumulates }
 }
 
 /** `put` and `put_tile_sums`, for a gradient as one tensor of a convolution with stride 1. */
-function sumGradientCode({ x, channels: [all] }: Shape, { groups, silu }: TileSums): string {
+function sumGradientCode(
+  { x, channels: [all], stored }: Shape,
+  { groups, silu }: TileSums,
+): string {
+  const dx = tensorBinding('dx0', 4, stored.dx[0])
   const pixels = x[1] * x[2]
   const size = all / groups
   const means = unroll(4, (e) => `moments[2u * item * ${groups}u + (n + ${e}u) / ${size}u]`, ', ')
   return `${activationGradientCode(silu)}
+${storedCode(dx)}
 struct Terms { a: vec4f, b: vec4f }
 fn put(m: u32, n: u32, value: vec4f, part: u32) -> Terms {
   if (n >= ${all}u) { return Terms(); }
@@ -349,7 +377,7 @@ fn put(m: u32, n: u32, value: vec4f, part: u32) -> Terms {
   let item = m / ${pixels}u;
   let row = 2u * item * ${all}u + n;
   let x = x_values(m, n);
-  let dz = activation_gradient(value, fma(x, affine_at(row), affine_at(row + ${all}u)));
+  let dz = activation_gradient(dx0_stored(value), fma(x, affine_at(row), affine_at(row + ${all}u)));
   return Terms(dz, dz * (x - vec4f(${means})));
 }
 ${writerCode(tensorBinding('tile_sums', 4))}

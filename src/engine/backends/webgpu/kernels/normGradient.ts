@@ -4,6 +4,8 @@ import type { TensorInfo } from '../../../base/tf.ts'
 import { activationTensors } from '../activationInput.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { deferredSumsFor } from '../gradientArena.ts'
+import type { HalfStorage } from '../halfStorage.ts'
+import { describeHalves, gradientStorage, withStorage } from '../halfStorage.ts'
 import { activationGradientCode, readerCode, tensorBinding, writerCode } from '../wgsl.ts'
 import type { Extents, Span } from './normInput.ts'
 import {
@@ -23,6 +25,7 @@ import {
   canGiveDx,
   gradientSums,
   gradientSumsOfTiles,
+  storedGradients,
 } from './normGradientSums.ts'
 import { fusedSkipGradients, skipInputGradient } from './normSkipGradient.ts'
 import { blockCount, normSizes, THREADS } from './normSpans.ts'
@@ -116,7 +119,12 @@ function inputGradients(
   const names = added.map(([name]) => name)
   const { items, pixels, channels, all } = extents
   const form = inputForm(backend, x, isVectorizable(extents))
-  const bind = (name: string) => tensorBinding(name, form.fours ? 4 : 1)
+  const half = gradientStorage([form.fours ? 4 : 1], norm.half ?? false)
+  const stored: Record<string, HalfStorage> = {
+    ...storedGradients(backend, { dy, ...Object.fromEntries(added) }, form.fours),
+    ...Object.fromEntries(channels.map((_, i) => [`dx${i}`, half])),
+  }
+  const bind = (name: string) => tensorBinding(name, form.fours ? 4 : 1, stored[name])
   const read = ['dy', 'affine', 'sums', ...names].map(bind)
   const bindings = 2 * channels.length + read.length + parameterNames.length
   const hasBindings = bindings <= backend.device.limits.maxStorageBuffersPerShaderStage
@@ -126,14 +134,20 @@ function inputGradients(
   )
   const parameterBlocks = sumsItems ? blockCount(Math.ceil(all / 4)) : 0
   const fours = channels.reduce((sum, c) => sum + Math.ceil(c / 4), 0)
-  const options = `${silu ? ' silu' : ''}${names.map((name) => ` ${name}`).join('')}${sumsItems ? ' sums' : ''}`
+  const options = `${silu ? ' silu' : ''}${names.map((name) => ` ${name}`).join('')}${sumsItems ? ' sums' : ''}${describeHalves(stored)}`
   const gradients = dispatchSized(backend, {
     name: `norm gradient of ${describeForm(form)}${options}`,
     sizes: normSizes(extents, parameterBlocks + blockCount(items * pixels * fours)),
     bindings: [written, [...normInputBindings(form), ...read]],
-    inputs: [...normInputTensors(x, form), dy, affine, sums, ...added.map(([, each]) => each)],
+    inputs: [
+      ...normInputTensors(x, form),
+      withStorage(dy, stored.dy),
+      affine,
+      sums,
+      ...added.map(([name, each]) => withStorage(each, stored[name])),
+    ],
     outputs: [
-      ...activationTensors(x).map(({ shape }) => float32Output(shape)),
+      ...activationTensors(x).map(({ shape }) => ({ ...float32Output(shape), half })),
       ...(sumsItems ? parameterOutputs(norm, extents) : []),
     ],
     code: () => `${written.map(writerCode).join('\n')}

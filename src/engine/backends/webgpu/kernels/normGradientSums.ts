@@ -3,6 +3,8 @@
 import type { TensorInfo } from '../../../base/tf.ts'
 import { activationTensors } from '../activationInput.ts'
 import type { WebGPUBackend } from '../backend.ts'
+import type { HalfStorage } from '../halfStorage.ts'
+import { describeHalves, gradientStorage, withStorage } from '../halfStorage.ts'
 import { activationGradientCode, readerCode, tensorBinding, writerCode } from '../wgsl.ts'
 import type { Extents, InputForm, Span } from './normInput.ts'
 import {
@@ -47,6 +49,8 @@ export interface NormGradient extends NormGradientInputs {
    * with dy ({@link convGradients}). Excludes `perItem`.
    */
   tileSums?: TensorInfo | undefined
+  /** Stores dx in scaled half precision, where the channels allow it. */
+  half?: boolean
   /** Tensors to write gradients to; missing ones are created. */
   into?: { dweight?: TensorInfo; dbias?: TensorInfo; dperItem?: TensorInfo }
 }
@@ -63,6 +67,22 @@ export const addedGradients = (
 /** Adds those gradients, at element `at`. */
 export const addedCode = (names: readonly string[]): string =>
   names.map((name) => ` + ${name}_at(at)`).join('')
+
+/**
+ * Returns how gradients that a kernel reads are stored, where it reads four channels at a time
+ * (`fours`): those in scaled half precision by their names.
+ */
+export const storedGradients = (
+  backend: WebGPUBackend,
+  gradients: Record<string, TensorInfo>,
+  fours: boolean,
+): Record<string, HalfStorage> =>
+  Object.fromEntries(
+    Object.entries(gradients).map(([name, tensor]) => [
+      name,
+      fours && backend.storedGradient(tensor).half,
+    ]),
+  )
 
 /** How the sums are computed. */
 interface SumOptions {
@@ -118,7 +138,13 @@ export function gradientSums(
   const { items, all } = extents
   const added = Object.entries(givesDx ? addedGradients(norm, norm.add) : {})
   const fours = isSpanVectorizable(extents, span)
-  const bind = (name: string) => tensorBinding(name, fours ? 4 : 1)
+  const half = gradientStorage([fours ? 4 : 1], (norm.half ?? false) && givesDx)
+  const stored: Record<string, HalfStorage> = {
+    ...storedGradients(backend, { dy, ...Object.fromEntries(added) }, fours),
+    dx0: half,
+    dx1: half,
+  }
+  const bind = (name: string) => tensorBinding(name, fours ? 4 : 1, stored[name])
   const form = inputForm(backend, x, fours)
   const tensors = givesDx ? activationTensors(x) : []
   const outputs = ['sums', ...(perItem ? ['sumDx'] : []), ...tensors.map((_, i) => `dx${i}`)].map(
@@ -126,16 +152,22 @@ export function gradientSums(
   )
   const read = ['dy', 'affine', ...added.map(([name]) => name)].map(bind)
   const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups) }
-  const options = `${norm.silu ? ' silu' : ''}${perItem ? ' per item' : ''}${added.map(([name]) => ` ${name}`).join('')}`
+  const options = `${norm.silu ? ' silu' : ''}${perItem ? ' per item' : ''}${added.map(([name]) => ` ${name}`).join('')}${describeHalves(stored)}`
   const [sums, ...others] = dispatchSized(backend, {
     name: `norm gradient ${givesDx ? 'at once' : 'sums'} ${describeSpan(shape)}${options}`,
     sizes: spanSizes(extents, groups, span),
     bindings: [outputs, [...normInputBindings(form), ...read, { name: 'moments', of: 'f32' }]],
-    inputs: [...normInputTensors(x, form), dy, affine, ...added.map(([, each]) => each), moments],
+    inputs: [
+      ...normInputTensors(x, form),
+      withStorage(dy, stored.dy),
+      affine,
+      ...added.map(([name, each]) => withStorage(each, stored[name])),
+      moments,
+    ],
     outputs: [
       reserved ?? float32Output([items, 4, all]),
       ...(perItem ? [into?.dperItem ?? float32Output([items, all])] : []),
-      ...tensors.map((tensor) => float32Output(tensor.shape)),
+      ...tensors.map((tensor) => ({ ...float32Output(tensor.shape), half })),
     ],
     code: () => `${normInputCode(form)}
 ${outputs.map(writerCode).join('\n')}

@@ -1,6 +1,6 @@
 // Fused convolution for WebGPU: norm and upsampling run as its prologue, additions and the scale as
 // its epilogue.
-import type { ConvLayer } from '../../../base/layerTypes.ts'
+import type { ConvLayer, Features } from '../../../base/layerTypes.ts'
 import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '../../../base/tf.ts'
 import { convInputTensor, featureParts } from '../../../layers/convInput.ts'
 import type { Done, Gradients } from '../../../layers/operation.ts'
@@ -17,6 +17,7 @@ import {
   paysAsStage,
   lazyStageGradients,
   stageForward,
+  storesHalfGradients,
 } from './convStage.ts'
 import { createSharedTensors } from './sharedTensors.ts'
 
@@ -80,7 +81,7 @@ function runConvLayer(backend: WebGPUBackend, layer: ConvLayer): Done {
 
 function fusedConvGradients(
   backend: WebGPUBackend,
-  { x, weight, bias, perItem, outputScale = 1 }: ConvLayer,
+  { x, weight, bias, perItem, outputScale = 1, half = false }: ConvLayer,
   stage: ConvStage,
   dy: Tensor,
 ): Gradients {
@@ -89,7 +90,10 @@ function fusedConvGradients(
   const gradients = lazyStageGradients(backend, stage, {
     dy: () => dsum,
     parameters: { weight, bias },
-    options: () => accumulatedOption(backend, x),
+    options: () => ({
+      ...accumulatedOption(backend, x),
+      half: storesHalfGradients(backend, { half: half || isStoredAsHalf(backend, x) }),
+    }),
     isBothWanted: isGradientWanted(weight) && isGradientWanted(featureParts(x)[0]),
   })
   const weightGradients = once(() => share(gradients.weights()))
@@ -105,6 +109,10 @@ function fusedConvGradients(
     x: () => take(inputGradients().dx[0]),
   }
 }
+
+/** Returns whether the input of a layer is stored in half precision: its gradient may be so, too. */
+const isStoredAsHalf = (backend: WebGPUBackend, x: Features): boolean =>
+  featureParts(x).some((tensor) => backend.storageOf(tensor) === true)
 
 /** Returns a value that exists whenever its gradient is asked for. */
 function presentTensors<Value>(value: Value | undefined): Value {

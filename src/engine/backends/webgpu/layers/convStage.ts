@@ -121,6 +121,8 @@ export function stageForward(
 interface ConvolvedOptions {
   split?: boolean
   accumulated?: TensorInfo | undefined
+  /** Stores the gradients in scaled half precision, where their channels allow it. */
+  half?: boolean | undefined
 }
 
 /** Returns the gradient of the convolution's input, as one tensor, or with `split` as two. */
@@ -134,7 +136,7 @@ const convolvedGradients = (
 function inputGradientOf(
   { x, weight, stride, pad, upsample }: ConvStage,
   dy: TensorInfo,
-  { split = false, accumulated }: ConvolvedOptions,
+  { split = false, accumulated, half = false }: ConvolvedOptions,
 ): ConvInputGradient {
   const tensors = activationTensors(x)
   const inputShape = [...tensors[0].shape.slice(0, 3), weight.shape[2]]
@@ -147,6 +149,7 @@ function inputGradientOf(
     pad,
     ...(upsample && { upsample }),
     accumulated,
+    half,
     ...(split && channels.length === 2 && { split: channels as [number, number] }),
   }
 }
@@ -156,7 +159,17 @@ export const convolvedGradient = (
   backend: WebGPUBackend,
   stage: ConvStage,
   dy: TensorInfo,
-): TensorInfo => convolvedGradients(backend, stage, dy)[0]
+  half?: boolean,
+): TensorInfo => convolvedGradients(backend, stage, dy, { half })[0]
+
+/**
+ * Returns whether a layer that stores its activations in half precision stores its gradients so, too.
+ * Software devices have faster kernels that cannot.
+ */
+export const storesHalfGradients = (
+  { device }: WebGPUBackend,
+  { half = false }: { half?: boolean },
+): boolean => half && !isSoftware(device)
 
 /**
  * Claims the gradient so far of the input x of a layer, for the kernel that computes the rest of it;
@@ -177,7 +190,7 @@ export type InputGradients = Partial<ReturnType<typeof normGradient>> &
 
 type NormGradientOptions = Pick<
   NormGradient,
-  'add' | 'skipConv' | 'perItem' | 'into' | 'accumulated' | 'tileSums'
+  'add' | 'skipConv' | 'perItem' | 'into' | 'accumulated' | 'tileSums' | 'half'
 >
 
 /**
@@ -191,16 +204,11 @@ export function stageInputGradient(
   options: NormGradientOptions = {},
 ): InputGradients {
   const { norm } = stage
-  if (!norm) {
-    const { accumulated } = options
-    return { dx: convolvedGradients(backend, stage, dy, { split: true, accumulated }) }
-  }
-  return normedGradients(
-    backend,
-    { ...stage, norm },
-    convolvedGradient(backend, stage, dy),
-    options,
-  )
+  const { accumulated, half } = options
+  if (!norm)
+    return { dx: convolvedGradients(backend, stage, dy, { split: true, accumulated, half }) }
+  const dz = convolvedGradient(backend, stage, dy, half)
+  return normedGradients(backend, { ...stage, norm }, dz, options)
 }
 
 /** Returns the gradients of x and of its norm from dz, that of the normalised x, and disposes dz. */
@@ -234,11 +242,8 @@ function pairedGradients(
 ): StageGradients | undefined {
   const { norm } = stage
   if (isSoftware(backend.device) || stage.upsample) return undefined
-  const input = inputGradientOf(
-    stage,
-    dy,
-    norm ? {} : { split: true, accumulated: options.accumulated },
-  )
+  const { accumulated, half } = options
+  const input = inputGradientOf(stage, dy, norm ? { half } : { split: true, accumulated, half })
   const gradients = convGradients(
     backend,
     filterGradientOf(stage, dy),

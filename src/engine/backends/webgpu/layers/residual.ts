@@ -21,6 +21,7 @@ import {
   stageForward,
   lazyStageGradients,
   stageWeightGradients,
+  storesHalfGradients,
 } from './convStage.ts'
 import { createSharedTensors } from './sharedTensors.ts'
 
@@ -113,10 +114,11 @@ function residualGradients(
   const { share, take, release } = createSharedTensors(backend)
   const dsum = options.output_scale === 1 ? dy : dy.div(options.output_scale)
   const [input] = featureParts(x)
+  const half = storesHalfGradients(backend, options)
   const secondStage = lazyStageGradients(backend, second, {
     dy: () => dsum,
     parameters: layers.conv2,
-    options: () => perItemOptions(projected, dy, options),
+    options: () => ({ ...perItemOptions(projected, dy, options), half }),
     isBothWanted:
       isGradientWanted(layers.conv2.weight) && [layers.conv1.weight, input].some(isGradientWanted),
   })
@@ -128,6 +130,7 @@ function residualGradients(
     options: () => ({
       ...(shortcut ? { skipConv: { dy: dsum, weight: shortcut.weight } } : { add: dsum }),
       ...accumulatedOption(backend, x),
+      half,
     }),
     isBothWanted: isGradientWanted(layers.conv1.weight) && isGradientWanted(input),
     release: () => release(dh()),
