@@ -230,8 +230,9 @@ function splitProgram(plan: FilterPlan, direct: boolean): Program {
   const key = `conv${filter[0]}x${filter[1]} filter gradient ${describeFilterGradient(plan, direct)}`
   return cachedProgram(key, () => {
     const { outputs, inputs, product } = filterProduct(plan, direct)
-    const code = `${bindingsCode(outputs, inputs)}\n${product.code}`
-    return gemmProgram({ ...product, code }, plan.tile)
+    const gemm = product()
+    const code = `${bindingsCode(outputs, inputs)}\n${gemm.code}`
+    return gemmProgram({ ...gemm, code }, plan.tile)
   })
 }
 
@@ -255,7 +256,7 @@ export function filterProduct({ shape, splits, tile }: FilterPlan, direct: boole
     tensorBinding('partials', 1),
     ...(direct && bias ? [tensorBinding('db', 1)] : []),
   ]
-  const product: Gemm = {
+  const product = (): Gemm => ({
     ...filterGemmExtents(shape),
     parts: splits,
     depth: width,
@@ -277,7 +278,7 @@ fn b_at(step: u32, x: u32, n: u32, part: u32) -> vec4f {
 }
 ${storePartialsCode(shape)}
 ${bias ? biasCode(shape, direct) : ''}`,
-  }
+  })
   return { outputs, inputs: [...inputBindings(input), dy], product }
 }
 

@@ -182,7 +182,8 @@ function inputGradientProgram(plan: InputPlan): Program {
   const { filter } = shape
   const key = `conv${filter[0]}x${filter[1]} input gradient ${describeInputGradient(plan)}`
   return cachedProgram(key, () => {
-    const { outputs, inputs, product: plain } = inputGradientProduct(plan)
+    const { outputs, inputs, product: generate } = inputGradientProduct(plan)
+    const plain = generate()
     const product = { ...plain, code: `${bindingsCode(outputs, inputs)}\n${plain.code}` }
     return tile.shape === 'winograd'
       ? fusedWinograd(product, gradientImage(shape), tile)
@@ -216,7 +217,7 @@ export function inputGradientProduct({ shape, tile, sums }: InputPlan): BoundPro
   const dy = tensorBinding('dy', to, stored.dy)
   const weight = tensorBinding('weight', lanes ? 1 : to)
   const soFar = tensorBinding('so_far', vector, stored.soFar)
-  const code = `${outputs.map(writerCode).join('\n')}
+  const code = () => `${outputs.map(writerCode).join('\n')}
 ${readerCode(dy)}
 ${accumulates ? readerCode(soFar) : ''}
 /** A pixel of x. */
@@ -235,7 +236,6 @@ fn a_at(source: Source, c: u32) -> vec4f {
 ${filterCode(shape, !lanes)}
 ${lanes ? '' : readerCode(weight)}
 ${sums ? sumGradientCode(shape, sums) : storeGradientCode(shape)}`
-  const extents = inputGemmExtents(shape)
   return {
     outputs: sums ? [...outputs, tensorBinding('tile_sums', 4)] : outputs,
     inputs: [
@@ -244,7 +244,14 @@ ${sums ? sumGradientCode(shape, sums) : storeGradientCode(shape)}`
       ...(accumulates ? [soFar] : []),
       ...(sums ? [{ name: 'moments', of: 'f32' } as const] : []),
     ],
-    product: { ...extents, depth: to, aAlong: 'k', bAlong: 'k', tileSums: Boolean(sums), code },
+    product: () => ({
+      ...inputGemmExtents(shape),
+      depth: to,
+      aAlong: 'k',
+      bAlong: 'k',
+      tileSums: Boolean(sums),
+      code: code(),
+    }),
   }
 }
 

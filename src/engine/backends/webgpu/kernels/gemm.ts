@@ -71,7 +71,8 @@ export interface Gemm {
 export interface BoundProduct {
   outputs: BoundTensor[]
   inputs: BoundTensor[]
-  product: Gemm
+  /** Generates the code. */
+  product: () => Gemm
 }
 
 export const roundUp = (n: number, to: number) => Math.ceil(n / to) * to

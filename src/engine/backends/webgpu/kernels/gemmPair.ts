@@ -34,13 +34,16 @@ export function pairBindings(first: BoundProduct, second: BoundProduct) {
  */
 export function gemmPair(first: TiledProduct, second: TiledProduct): Omit<Program, 'key'> {
   const { outputs, inputs } = pairBindings(first, second)
-  const parts = [first, second].map(({ product, tile }) => tiledParts(product, tile))
-  const counts = [first, second].map(
-    ({ product, tile }) => tileCount(product, tile) * product.parts,
-  ) as [number, number]
+  const products = [first, second].map(({ product, tile }) => ({ product: product(), tile }))
+  const [{ product: firstProduct }, { product: secondProduct }] = products
+  const parts = products.map(({ product, tile }) => tiledParts(product, tile))
+  const counts = products.map(({ product, tile }) => tileCount(product, tile) * product.parts) as [
+    number,
+    number,
+  ]
   const sizes = [0, 1].map((i) => Math.max(...parts.map(({ shared }) => shared[i])))
   const grid = workgroupGrid(counts[0] + counts[1])
-  const bodies = [first, second].map(({ product, tile }, i) => {
+  const bodies = products.map(({ product, tile }, i) => {
     const { rows, columns, tall, wide } = tile
     return `fn run_tile(group: u32, thread: u32) {
   ${tilePlacementCode(product, tall * rows, wide * columns)}
@@ -50,15 +53,15 @@ export function gemmPair(first: TiledProduct, second: TiledProduct): Omit<Progra
   const [tall, wide] = [first.tile.tall, first.tile.wide]
   const code = `${bindingsCode(outputs, inputs)}
 ${sharedTilesCode([sizes[0], sizes[1]])}
-${first.product.code}
+${firstProduct.code}
 ${bodies[0]}
-${renameDeclarations(`${second.product.code}\n${bodies[1]}`, second.outputs.concat(second.inputs))}
+${renameDeclarations(`${secondProduct.code}\n${bodies[1]}`, second.outputs.concat(second.inputs))}
 @compute @workgroup_size(${tall * wide}) fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
   ${grid.begin}
-  ${turnsCode(counts, first.product.parts)}
+  ${turnsCode(counts, firstProduct.parts)}
 }`
   return { code, workgroups: grid.workgroups }
 }
