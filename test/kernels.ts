@@ -70,6 +70,26 @@ function poisonHeap(backend: StockWasmBackend) {
   }
 }
 
+/**
+ * Runs with kernels for hardware GPUs, as {@link likeGPU}, in everything that uses the backend.
+ */
+export async function withGPUKernels(run: () => Promise<void>) {
+  const backend = webgpuBackend()
+  const { device } = backend
+  const adapterInfo = { vendor: 'a GPU' }
+  backend.device = new Proxy(device, {
+    get: (of, name) => {
+      const value: unknown = name === 'adapterInfo' ? adapterInfo : Reflect.get(of, name)
+      return typeof value === 'function' ? value.bind(of) : value
+    },
+  })
+  try {
+    await run()
+  } finally {
+    backend.device = device
+  }
+}
+
 /** Runs with a device whose limit of storage buffers in a dispatch is `limit`. */
 export async function withBindingLimit(limit: number, run: () => Promise<void>) {
   const backend = webgpuBackend()

@@ -226,8 +226,10 @@ function runBackward(
       const sum = gradients.get(source)
       return sum ? [[id, sum] as const] : []
     })
-    const { result: made, claimed } = offerAccumulatedGradients(new Map(sums), () =>
-      runTidied(() => computeInputGradients(step, gradients)),
+    const { result: made, claimed } = offerAccumulatedGradients(
+      new Set(inputs.map(([, { id }]) => id)),
+      new Map(sums),
+      () => runTidied(() => computeInputGradients(step, gradients)),
     )
     for (const [id, source] of sources) if (claimed.has(id)) removeGradient(gradients, source)
     inputs.forEach(([, x], i) => addGradient(gradients, x, made[i]))

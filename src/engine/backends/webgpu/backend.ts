@@ -15,7 +15,7 @@ import { MAX_IDLE_SUBMITS } from './bufferPool.ts'
 import { CaptureCache, newReplayCounts } from './captureCache.ts'
 import type { BufferBinding } from './encoder.ts'
 import { EncodingBackend, wholeBuffer } from './encoder.ts'
-import { halfToFloat32, int32ToFloat32 } from './float32Copies.ts'
+import { halfToFloat32, int32ToFloat32, scaledToFloat32 } from './float32Copies.ts'
 import type { OutputSpec, StoredTensor } from './halfStorage.ts'
 import type { Program, Scalars } from './program.ts'
 import type { StockProgram } from './stockBackend.ts'
@@ -104,7 +104,7 @@ export class WebGPUBackend extends EncodingBackend {
 
   protected override copyToFloat32(
     tensor: TensorInfo,
-    kernel: KernelSource = halfToFloat32,
+    kernel: KernelSource = this.storageOf(tensor) === 'scaled' ? scaledToFloat32 : halfToFloat32,
   ): TensorInfo {
     const copy = this.makeTensorInfo(tensor.shape, 'float32')
     this.dryRun?.programs.set(kernel.key, kernel)
@@ -258,7 +258,7 @@ export class WebGPUBackend extends EncodingBackend {
   /** `readsHalf`: the kernel reads half precision; otherwise a half tensor is copied to float32. */
   private bindTensor(
     tensor: TensorInfo | StoredTensor,
-    readsHalf = 'half' in tensor && tensor.half,
+    readsHalf = 'half' in tensor && tensor.half !== false,
   ): BufferBinding {
     const { dataId, shape } = tensor
     this.uploadToGPU(dataId)

@@ -1,5 +1,6 @@
 // Cache of captured forward and backward passes. A capture is replayed once two captures in a row
 // are identical, and only while its uniform buffers are certain to be still cached.
+import type { HalfStorage } from './halfStorage.ts'
 import { MAX_IDLE_SUBMITS } from './bufferPool.ts'
 import type { CapturedCommand } from './commandCapture.ts'
 import { sameCommands, sameNumbers } from './commandCapture.ts'
@@ -45,7 +46,7 @@ const sameLayout = (a: InputLayout, b: InputLayout) =>
 /** A tensor that fills one buffer acquired during the capture. */
 export interface OwnedTensor {
   slot: number
-  half: boolean
+  half: HalfStorage
 }
 
 const sameOwned = (a: OwnedTensor, b: OwnedTensor) => a.slot === b.slot && a.half === b.half
@@ -140,12 +141,14 @@ export interface BackwardKey {
   wanted: readonly number[]
   /** The offset of each gradient in the gradient arena; -1 if it has no slot there. */
   arenaOffsets: readonly number[]
-  /** The offset of dy in its buffer, in bytes. */
+  /** The offset of dy in its buffer, and its size, in bytes. */
   dyOffset: number
+  dySize: number
 }
 
 const sameKey = (a: BackwardKey, b: BackwardKey) =>
   a.dyOffset === b.dyOffset &&
+  a.dySize === b.dySize &&
   sameNumbers(a.wanted, b.wanted) &&
   sameNumbers(a.arenaOffsets, b.arenaOffsets)
 

@@ -61,7 +61,12 @@ export function captureForward(
   run: () => { value: Tensor; tape: TapeNode[] },
 ): CapturedRun {
   const recorder = new CommandRecorder(external)
-  const { value, tape } = backend.capture(recorder, run)
+  const { value, tape } = backend.capture(recorder, () => {
+    const done = run()
+    // A replayed result has no moments.
+    backend.setMoments(done.value, undefined)
+    return done
+  })
   const result = findOwnedTensor(backend, recorder, value)
   const isUnshared = tape.length > 0 || backend.refCount(value) === 1
   const saved = recorder.ownedSlots().filter((slot) => slot !== result?.slot)
@@ -94,7 +99,7 @@ export function findOwnedTensor(
   const { buffer } = backend.binding(tensor)
   const slot = recorder.getSlot(buffer)
   const isOwned = slot !== undefined && recorder.ownedSlots().includes(slot)
-  const { half } = backend.storedTensor(tensor)
+  const half = backend.storageOf(tensor)
   return isOwned && tensor.dtype === 'float32' && !backend.viewBase(tensor)
     ? { slot, half }
     : undefined

@@ -66,12 +66,13 @@ export class CommandRecorder {
     this.failure ??= reason
   }
 
-  recordAcquire(buffer: GPUBuffer, words?: ArrayBufferView<ArrayBuffer>) {
+  /** `bytes`: the size that was asked for; the buffer may be larger. */
+  recordAcquire(buffer: GPUBuffer, bytes: number, words?: ArrayBufferView<ArrayBuffer>) {
     const slot = this.addSlot(buffer)
     const copy =
       words &&
       new Uint32Array(words.buffer.slice(words.byteOffset, words.byteOffset + words.byteLength))
-    this.commands.push({ kind: 'acquire', slot, bytes: buffer.size, ...(copy && { words: copy }) })
+    this.commands.push({ kind: 'acquire', slot, bytes, ...(copy && { words: copy }) })
   }
 
   recordRelease(buffer: GPUBuffer) {

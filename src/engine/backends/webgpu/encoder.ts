@@ -196,7 +196,7 @@ export abstract class EncodingBackend extends DeviceTensors {
       case 'acquire':
         buffers[command.slot] = command.words
           ? this.createWrittenBuffer(command.bytes, command.words)
-          : this.bufferManager.acquireBuffer(command.bytes, STORAGE_USAGE)
+          : this.bufferManager.acquireAtLeast(command.bytes, STORAGE_USAGE)
         return
       case 'release':
         return this.bufferManager.releaseBuffer(buffers[command.slot])

@@ -38,10 +38,11 @@ interface GradientArena {
 let openArena: GradientArena | undefined
 
 /**
- * Limits of the partial sums that are deferred, in elements: 64 MiB, and for small models a
- * multiple of their weights. More would save dispatches but take more memory.
+ * Limits of the partial sums that are deferred, in elements: 16 MiB, and for small models a
+ * multiple of their weights. More would save dispatches but take more memory, and the sums of
+ * several layers would not stay in the cache.
  */
-const MAX_DEFERRED = 2 ** 24
+const MAX_DEFERRED = 2 ** 22
 const DEFERRED_PER_WEIGHT = 16
 
 /** Opens an arena for the gradients of these weights. */

@@ -147,10 +147,12 @@ function getBackwardKey(
   dy: TensorInfo,
 ): BackwardKey {
   const tensors = workTensors(work)
+  const { offset: dyOffset, size: dySize } = backend.binding(dy)
   return {
     wanted,
     arenaOffsets: wanted.map((index) => gradientSlotOffset(tensors[index]) ?? -1),
-    dyOffset: backend.binding(dy).offset,
+    dyOffset,
+    dySize,
   }
 }
 

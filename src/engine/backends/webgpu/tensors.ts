@@ -6,8 +6,8 @@ import { BufferPool, roundBufferSize } from './bufferPool.ts'
 import type { CommandRecorder } from './commandCapture.ts'
 import { DeviceCompletion } from './completion.ts'
 import { bufferTooLargeError } from './deviceErrors.ts'
-import { halfToFloat32 } from './float32Copies.ts'
-import type { OutputSpec, StoredTensor } from './halfStorage.ts'
+import { halfToFloat32, scaledToFloat32 } from './float32Copies.ts'
+import type { HalfStorage, OutputSpec, StoredTensor } from './halfStorage.ts'
 import { canStoreAsHalf, withStorage } from './halfStorage.ts'
 import type { Program } from './program.ts'
 import type { DataId, TensorData, Values } from './stockBackend.ts'
@@ -50,7 +50,10 @@ export abstract class DeviceTensors extends StockBackend {
   protected abstract copyToFloat32(tensor: TensorInfo): TensorInfo
 
   protected allocate({ shape, dtype, half = false }: OutputSpec): TensorInfo {
-    return half ? this.makeHalfTensor(shape) : this.makeTensorInfo(shape, dtype)
+    if (!half) return this.makeTensorInfo(shape, dtype)
+    const tensor = this.makeHalfTensor(shape)
+    this.tensorMap.get(tensor.dataId).half = half
+    return tensor
   }
 
   /** Returns a new half precision tensor. Its last axis has to be a multiple of four. */
@@ -59,14 +62,25 @@ export abstract class DeviceTensors extends StockBackend {
       throw new RangeError(`A tensor of shape [${shape}] cannot be stored as halves.`)
     const tensor = super.makeTensorInfo(shape, 'float32')
     this.tensorMap.get(tensor.dataId).half = true
-    this.dryRun?.programs.set(halfToFloat32.key, halfToFloat32)
+    for (const kernel of [halfToFloat32, scaledToFloat32])
+      this.dryRun?.programs.set(kernel.key, kernel)
     return tensor
   }
 
-  /** Returns the tensor in its stored form, for a kernel that reads half precision too. */
-  storedTensor(tensor: TensorInfo): StoredTensor {
-    return withStorage(tensor, this.tensorMap.get(tensor.dataId).half ?? false)
+  /**
+   * Returns the tensor in its stored form, for a kernel that reads half precision too. Stored
+   * gradients are for kernels that use {@link storedGradient}; others get a float32 copy.
+   */
+  storedTensor(tensor: TensorInfo): StoredTensor & { half: boolean } {
+    return { ...withStorage(tensor, false), half: this.storageOf(tensor) === true }
   }
+
+  /** Returns a gradient in its stored form, for a kernel that reads scaled half precision too. */
+  storedGradient(tensor: TensorInfo): StoredTensor {
+    return withStorage(tensor, this.storageOf(tensor) === 'scaled' && 'scaled')
+  }
+
+  storageOf = ({ dataId }: TensorInfo): HalfStorage => this.tensorMap.get(dataId).half ?? false
 
   /**
    * Returns a part of a tensor, without a copy: `offset` elements from its beginning. For a kernel
@@ -76,7 +90,7 @@ export abstract class DeviceTensors extends StockBackend {
   view(base: TensorInfo, offset: number, shape: readonly number[]): TensorInfo {
     this.uploadToGPU(base.dataId)
     // A view of a half tensor is one of a float32 copy, which is disposed with the view.
-    const target = this.storedTensor(base).half ? this.copyToFloat32(base) : base
+    const target = this.storageOf(base) ? this.copyToFloat32(base) : base
     const data = this.tensorMap.get(target.dataId)
     if (target === base) data.refCount++
     const view = this.makeTensorInfo(shape, base.dtype)
@@ -120,11 +134,22 @@ export abstract class DeviceTensors extends StockBackend {
   }
 
   /** Returns a tensor that takes ownership of a buffer. */
-  adopt(buffer: GPUBuffer, shape: readonly number[], half: boolean): TensorInfo {
+  adopt(buffer: GPUBuffer, shape: readonly number[], half: HalfStorage): TensorInfo {
     const tensor = this.allocate({ shape, dtype: 'float32', half })
     this.tensorMap.get(tensor.dataId).resource = buffer
     return tensor
   }
+
+  /** Attaches moments, which the tensor then owns, or with undefined disposes those it has. */
+  setMoments({ dataId }: TensorInfo, moments: TensorInfo | undefined) {
+    const data = this.tensorMap.get(dataId)
+    if (data.moments) this.disposeData(data.moments.dataId)
+    data.moments = moments
+  }
+
+  /** Returns the moments that are attached to a tensor. */
+  getMoments = ({ dataId }: TensorInfo): TensorInfo | undefined =>
+    this.tensorMap.get(dataId).moments
 
   /** Returns an empty tensor that releases these buffers when it is disposed. */
   makeBufferHolder(buffers: readonly GPUBuffer[]): TensorInfo {
@@ -155,6 +180,7 @@ export abstract class DeviceTensors extends StockBackend {
     }
     if (data.base) this.disposeData(data.base)
     else this.releaseResource(dataId)
+    if (data.moments) this.disposeData(data.moments.dataId)
     for (const buffer of data.heldBuffers ?? []) this.bufferManager.releaseBuffer(buffer)
     this.tensorMap.delete(dataId)
     return true
@@ -178,14 +204,14 @@ export abstract class DeviceTensors extends StockBackend {
     if (this.dryRun) return void this.dryRun.uploaded.add(dataId)
     const bytes = getBufferBytes(data.shape, data.half)
     if (data.values == null) {
-      const buffer = this.bufferManager.acquireBuffer(bytes, STORAGE_USAGE)
-      this.recorder?.recordAcquire(buffer)
+      const buffer = this.bufferManager.acquireAtLeast(bytes, STORAGE_USAGE)
+      this.recorder?.recordAcquire(buffer, bytes)
       data.resource = buffer
       return
     }
     const words = toWords(data.values as Values, data.dtype)
     const buffer = this.createWrittenBuffer(bytes, words)
-    this.recorder?.recordAcquire(buffer, words)
+    this.recorder?.recordAcquire(buffer, bytes, words)
     data.resource = buffer
     data.values = null
   }
@@ -201,13 +227,16 @@ export abstract class DeviceTensors extends StockBackend {
     const copy = this.copyIfHalf(dataId)
     if (copy) return this.read(copy).finally(() => this.disposeData(copy))
     const { base, offset = 0, shape, dtype, resource, values } = this.tensorMap.get(dataId)
-    if (!base || values != null) return super.read(dataId)
     const bytes = 4 * tf.util.sizeFromShape(shape)
+    // tfjs reads entire buffers.
+    const buffer = resource as GPUBuffer | null | undefined
+    const isPart = base !== undefined || (buffer != null && buffer.size > roundBufferSize(bytes))
+    if (!isPart || values != null) return super.read(dataId)
     const staging = this.bufferManager.acquireBuffer(
       bytes,
       GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
     )
-    this.encoderOutsidePass().copyBufferToBuffer(resource as GPUBuffer, offset, staging, 0, bytes)
+    this.encoderOutsidePass().copyBufferToBuffer(buffer as GPUBuffer, offset, staging, 0, bytes)
     this.submitQueue()
     await staging.mapAsync(GPUMapMode.READ)
     const words = staging.getMappedRange().slice(0)
@@ -221,8 +250,14 @@ export abstract class DeviceTensors extends StockBackend {
       throw new Error('Tensors of a dry run have no values.')
     const copy = this.copyIfHalf(dataId)
     const values = super.readSync(copy ?? dataId)
+    const data = this.tensorMap.get(dataId)
     if (copy) this.disposeData(copy)
-    return values
+    const size = tf.util.sizeFromShape(data.shape)
+    if (!data.resource || values.length === size) return values
+    // tfjs reads entire buffers, and caches what it has read.
+    const part = values.slice(0, size)
+    if (!copy) data.values = part
+    return part
   }
 
   override readToGPU(dataId: DataId): object {
@@ -259,7 +294,7 @@ export abstract class DeviceTensors extends StockBackend {
 }
 
 /** Returns the size of the buffer for a tensor of this shape, in bytes. */
-export const getBufferBytes = (shape: readonly number[], half: boolean | undefined) =>
+export const getBufferBytes = (shape: readonly number[], half: HalfStorage | undefined) =>
   roundBufferSize((half ? 2 : 4) * tf.util.sizeFromShape(shape as number[]))
 
 /** Returns the values as kernels read them, 32 bits each. */
