@@ -209,6 +209,8 @@ export interface DeviceOperations {
     work: () => void,
     onCompiled: (done: number, total: number) => void,
   ): Promise<void> | undefined
+  /** Reads many scalars at once: one buffer is mapped for all of them. Does not submit a dispatch. */
+  readScalars(scalars: readonly Tensor[]): Promise<Float32Array>
   /** Returns `work.run(work.inputs)`, replayed from captured commands if there are any. */
   captureOrReplay(work: CapturableWork): Tensor
   /** Returns the counts since the last call; undefined if no network was evaluated. */

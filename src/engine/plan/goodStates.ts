@@ -28,11 +28,17 @@ export class GoodStates {
 
   /**
    * Follows a training. All losses up to iteration `soundUntil` are sound, so the weights before
-   * this iteration are good.
+   * this iteration are good. Those up to iteration `requestedUntil` are being read: a state whose
+   * next loss is not among them is replaced by the following one, which will be as good.
    */
-  follow(next: GoodState, soundUntil: number) {
+  follow(next: GoodState, soundUntil: number, requestedUntil: number) {
     this.limit ??= Math.min(MAX_CANDIDATES, Math.floor(MAX_BYTES / measureBytes(next.state)) - 1)
     this.last(soundUntil)
+    const before = this.candidates.at(-1)
+    if (before && before.index >= requestedUntil) {
+      this.candidates.pop()
+      this.memory.release(before.state)
+    }
     if (this.candidates.length >= this.limit) return
     this.memory.retain(next.state)
     this.candidates.push(next)

@@ -93,6 +93,7 @@ const deviceOperations = (backend: WebGPUBackend): DeviceOperations => ({
   },
   startTimer: () => backend.startTimer(),
   precompile: (work, onCompiled) => backend.precompile(work, onCompiled),
+  readScalars: (scalars) => backend.readScalars(scalars),
   captureOrReplay: (work) => captureOrReplayOnGPU(backend, work),
   takeReplayReport() {
     const { replayed, executed, reasons } = backend.replayCounts
