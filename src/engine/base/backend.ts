@@ -101,8 +101,15 @@ export interface TrainingOperations {
     from: VectorLayout,
     to: VectorLayout,
   ): Tensor1D
-  /** Lets kernels write the gradients of these weights into one vector until `close()`. */
-  openGradientSlots(weights: readonly Tensor[], layout: VectorLayout): GradientSlots
+  /**
+   * Lets kernels write the gradients of these weights into one vector until `close()`, added to
+   * those of `before`, a vector of the same layout.
+   */
+  openGradientSlots(
+    weights: readonly Tensor[],
+    layout: VectorLayout,
+    before?: Tensor1D,
+  ): GradientSlots
   adamStep(step: AdamStep): AdamResult | undefined
   /** The gradient, scaled down if its norm is above `limit`. */
   clipByNorm(gradient: Tensor1D, limit: number): Tensor1D
@@ -111,7 +118,10 @@ export interface TrainingOperations {
 }
 
 export interface GradientSlots {
-  /** All gradients as one vector; missing ones are zero. May be called only once. */
+  /**
+   * All gradients as one vector, added to those before; missing ones are zero. May be called only
+   * once.
+   */
   collect(gradients: readonly (Tensor | null | undefined)[]): Tensor1D
   /** Must be called at the end, also after a failure. */
   close(): void

@@ -15,6 +15,7 @@ import { tf } from '../base/tf.ts'
 import { constant } from '../layers/sums.ts'
 import { trainingMessages } from '../messages/training.ts'
 import { offerAccumulatedGradients } from './accumulatedGradients.ts'
+import { differentiateReaders } from './soleReaders.ts'
 
 /** An operation on the tape of tfjs. */
 export interface TapeNode {
@@ -219,7 +220,7 @@ function runBackward(
   const wanted = new Set([...xs, ...(dy ? [y] : [])].map(({ id }) => id))
   const copies = findCopies(steps, wanted)
   const gradients = new Map([[y.id, dy ?? constant(y.shape, 1)]])
-  for (const step of steps) {
+  const differentiateStep = (step: BackwardStep) => {
     const { node, inputs } = step
     const sources = inputs.map(([, x]) => [x.id, copies.get(x.id) ?? x.id] as const)
     const sums = sources.flatMap(([id, source]) => {
@@ -234,6 +235,7 @@ function runBackward(
     free([node])
     for (const { id } of node.outputs) if (!wanted.has(id)) removeGradient(gradients, id)
   }
+  differentiateReaders(steps, () => steps.forEach(differentiateStep))
   return xs.map(({ id }) => gradients.get(id))
 }
 

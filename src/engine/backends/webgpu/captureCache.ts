@@ -67,8 +67,11 @@ const sameForward = (a: ForwardCapture, b: ForwardCapture) =>
   sameNumbers(a.differentiable, b.differentiable) &&
   sameCommands(a.commands, b.commands)
 
-/** A gradient that is written to its slot in the gradient arena, or to a buffer of its own. */
-export type CapturedGradient = 'arena' | OwnedTensor
+/**
+ * A gradient that is written to its slot in the gradient arena, alone or added to that of earlier
+ * batches, or to a buffer of its own.
+ */
+export type CapturedGradient = 'arena' | 'added' | OwnedTensor
 
 export interface BackwardCapture {
   commands: readonly CapturedCommand[]
@@ -79,7 +82,7 @@ export interface BackwardCapture {
 }
 
 const sameGradient = (a: CapturedGradient, b: CapturedGradient) =>
-  a === 'arena' || b === 'arena' ? a === b : sameOwned(a, b)
+  typeof a === 'string' || typeof b === 'string' ? a === b : sameOwned(a, b)
 
 const sameBackward = (a: BackwardCapture, b: BackwardCapture) =>
   a.gradients.length === b.gradients.length &&
@@ -140,6 +143,11 @@ export interface BackwardKey {
   wanted: readonly number[]
   /** The offset of each gradient in the gradient arena; -1 if it has no slot there. */
   arenaOffsets: readonly number[]
+  /**
+   * 1 for each gradient that may be added to that of earlier batches as it is written, 0 for others;
+   * empty if there are no earlier ones.
+   */
+  adds: readonly number[]
   /** The offset of dy in its buffer, in bytes. */
   dyOffset: number
 }
@@ -147,7 +155,8 @@ export interface BackwardKey {
 const sameKey = (a: BackwardKey, b: BackwardKey) =>
   a.dyOffset === b.dyOffset &&
   sameNumbers(a.wanted, b.wanted) &&
-  sameNumbers(a.arenaOffsets, b.arenaOffsets)
+  sameNumbers(a.arenaOffsets, b.arenaOffsets) &&
+  sameNumbers(a.adds, b.adds)
 
 /** All captures of one piece of work with one input layout. */
 export class CaptureEntry {

@@ -3,10 +3,18 @@
 // backward pass reads; they are released with it, or with the tape.
 import type { TapeNode } from '../../training/differentiate.ts'
 import { addToTape, backward, onTape } from '../../training/differentiate.ts'
+import { hasSoleReader } from '../../training/soleReaders.ts'
 import { runTidied } from '../../base/memory.ts'
 import type { Tensor, TensorInfo } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
-import { activeArena, claimGradientSlot, gradientSlotOffset } from './gradientArena.ts'
+import {
+  activeArena,
+  claimGradientSlot,
+  gradientSlotOffset,
+  isAccumulating,
+  isSlotAdded,
+  noteAddedSlot,
+} from './gradientArena.ts'
 import { wrapTensor } from './activeWebGPU.ts'
 import type { WebGPUBackend } from './backend.ts'
 import type {
@@ -42,7 +50,11 @@ export function captureOrReplayOnTape(taped: TapedWork): Tensor {
   const { backend, entry } = taped
   const { submits } = backend.bufferManager
   const isReady =
-    entry.forward.isReady(submits) && entry.backward.some(({ history }) => history.isReady(submits))
+    entry.forward.isReady(submits) &&
+    entry.backward.some(
+      // The backward pass of the first of several batches is another one than that of the rest.
+      ({ key, history }) => key.adds.length > 0 === isAccumulating() && history.isReady(submits),
+    )
   const capture = isReady ? entry.forward.take(submits) : undefined
   backend.replayCounts[capture ? 'replayed' : 'executed']++
   return capture ? replayForward(taped, capture) : captureOnTape(taped)
@@ -150,17 +162,18 @@ function getBackwardKey(
   return {
     wanted,
     arenaOffsets: wanted.map((index) => gradientSlotOffset(tensors[index]) ?? -1),
+    adds: isAccumulating() ? wanted.map((index) => Number(hasSoleReader(tensors[index]))) : [],
     dyOffset: backend.binding(dy).offset,
   }
 }
 
 /**
  * Returns the external buffers of a backward pass: those of the forward pass, what that saved, its
- * result, dy, and the gradient arena with its partial sums.
+ * result, dy, and the gradient arena with its partial sums and the gradients of earlier batches.
  */
 function backwardBuffers({ backend, external, saved, value }: ForwardPass, dy: TensorInfo) {
-  const { arena, partials } = activeArena() ?? {}
-  const others = [value, dy, arena, partials].flatMap((tensor) =>
+  const { arena, partials, before } = activeArena() ?? {}
+  const others = [value, dy, arena, partials, before].flatMap((tensor) =>
     tensor ? [backend.binding(tensor).buffer] : [],
   )
   return { buffers: [...external, ...saved, ...others], arena }
@@ -183,9 +196,9 @@ function captureBackward(
   })
   const captured = gradients.map((gradient, i): CapturedGradient | undefined => {
     const offset = key.arenaOffsets[i]
-    return offset >= 0 && arena && backend.isViewAt(gradient, arena, offset)
-      ? 'arena'
-      : findOwnedTensor(backend, recorder, gradient)
+    if (offset < 0 || !arena || !backend.isViewAt(gradient, arena, offset))
+      return findOwnedTensor(backend, recorder, gradient)
+    return isSlotAdded(offset) ? 'added' : 'arena'
   })
   const unreleased = [...saved.keys()].filter((i) => {
     const slot = external.length + i
@@ -208,7 +221,7 @@ function ownsExactly(
   recorder: CommandRecorder,
   gradients: readonly (CapturedGradient | undefined)[],
 ): gradients is readonly CapturedGradient[] {
-  const slots = gradients.flatMap((each) => (each === 'arena' ? [] : [each?.slot ?? -1]))
+  const slots = gradients.flatMap((each) => (typeof each === 'string' ? [] : [each?.slot ?? -1]))
   return sameNumbers(recorder.ownedSlots().sort(ascending), slots.sort(ascending))
 }
 
@@ -222,7 +235,8 @@ function replayBackward(
   holder: Tensor,
 ): Tensor[] | undefined {
   const { backend, entry, work, saved } = pass
-  const capture = takeReady(entry.findBackward(getBackwardKey(pass, wanted, dy)), backend)
+  const key = getBackwardKey(pass, wanted, dy)
+  const capture = takeReady(entry.findBackward(key), backend)
   if (!capture) return undefined
   const buffers = backend.replay(capture.commands, backwardBuffers(pass, dy).buffers)
   backend.setHeldBuffers(
@@ -232,11 +246,11 @@ function replayBackward(
   const tensors = workTensors(work)
   return wanted.map((index, i) => {
     const [tensor, gradient] = [tensors[index], capture.gradients[i]]
-    return wrapTensor(
-      gradient === 'arena'
-        ? claimCapturedSlot(tensor)
-        : backend.adopt(buffers[gradient.slot], tensor.shape, gradient.half),
-    )
+    if (typeof gradient !== 'string')
+      return wrapTensor(backend.adopt(buffers[gradient.slot], tensor.shape, gradient.half))
+    const slot = claimCapturedSlot(tensor)
+    if (gradient === 'added') noteAddedSlot(key.arenaOffsets[i])
+    return wrapTensor(slot)
   })
 }
 
