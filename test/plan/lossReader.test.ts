@@ -84,12 +84,12 @@ test('a loss that is not sound is found at most as many steps later as are unkno
   for (let i = 1; i <= 200 && !reader.failure; i++) {
     readLoss(reader, i, i === 60 ? NaN : 1)
     ran = i
-    let isFree = false
-    const free = reader.limitBacklog().then(() => (isFree = true))
+    const thread = { waits: true }
+    const free = reader.limitBacklog().then(() => (thread.waits = false))
     await Promise.resolve()
     await Promise.resolve()
     // The device answers only when the thread waits for it.
-    while (!isFree) {
+    while (thread.waits) {
       await answer()
       await Promise.resolve()
     }

@@ -1,8 +1,27 @@
-// Evaluation of networks, whose commands a backend may capture and replay.
+// Evaluation of networks and of other functions of tensors, whose commands a backend may capture and
+// replay.
 import type { CapturableWork } from '../base/backend.ts'
 import { activeBackend } from '../base/backend.ts'
 import type { Tensor } from '../base/tf.ts'
 
-/** Returns the result of `work.run`. */
-export const captureOrReplay = (work: CapturableWork): Tensor =>
+/** Returns the results of `work.run`. */
+export const captureOrReplayAll = (work: CapturableWork): Tensor[] =>
   activeBackend().captureOrReplay?.(work) ?? work.run(work.inputs)
+
+/** Work with one result. */
+export type SingleWork = Omit<CapturableWork, 'run'> & {
+  run: (inputs: readonly Tensor[]) => Tensor
+}
+
+/** Returns the result of `work.run`. */
+export const captureOrReplay = ({ run, ...work }: SingleWork): Tensor =>
+  captureOrReplayAll({ ...work, run: (inputs) => [run(inputs)] })[0]
+
+const keys = new Map<string, object>()
+
+/** Returns the key of work that this text describes. */
+export function captureKey(description: string): object {
+  const key = keys.get(description) ?? {}
+  keys.set(description, key)
+  return key
+}

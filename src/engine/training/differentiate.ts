@@ -131,7 +131,9 @@ function sortTape(tape: readonly TapeNode[]): TapeNode[] {
 const engine = () => tf.engine() as unknown as TapeEngine
 
 /** Runs `f` and records its operations on a separate tape, even if another tape is active. */
-export function onTape<Value extends Tensor>(f: () => Value): { value: Value; tape: TapeNode[] } {
+export function onTape<Value extends Tensor | Tensor[]>(
+  f: () => Value,
+): { value: Value; tape: TapeNode[] } {
   const { state } = engine()
   const { activeTape: around, kernelDepth } = state
   const tape: TapeNode[] = []
@@ -207,19 +209,45 @@ export function backward(
   }
 }
 
-function runBackward(
+/** Like {@link backward}, from several ys; those without a dy have no part in the gradients. */
+export function backwardFrom(
+  tape: readonly TapeNode[],
+  xs: readonly Tensor[],
+  ys: readonly Tensor[],
+  dys: readonly (Tensor | null)[],
+): (Tensor | undefined)[] {
+  const ends = ys.flatMap((y, i) => (dys[i] ? [[y, dys[i]] as const] : []))
+  try {
+    return runBackwardFrom(tape, xs, ends, release)
+  } finally {
+    release(tape)
+  }
+}
+
+const runBackward = (
   tape: readonly TapeNode[],
   xs: readonly Tensor[],
   y: Tensor,
   dy: Tensor | undefined,
   free: Release,
+): (Tensor | undefined)[] => runBackwardFrom(tape, xs, [[y, dy]], free)
+
+function runBackwardFrom(
+  tape: readonly TapeNode[],
+  xs: readonly Tensor[],
+  ends: readonly (readonly [y: Tensor, dy: Tensor | undefined])[],
+  free: Release,
 ): (Tensor | undefined)[] {
-  const steps = findBackwardSteps(tape, xs, y)
+  const steps = findBackwardSteps(
+    tape,
+    xs,
+    ends.map(([y]) => y),
+  )
   const needed = new Set(steps.map(({ node }) => node))
   free(tape.filter((node) => !needed.has(node)))
-  const wanted = new Set([...xs, ...(dy ? [y] : [])].map(({ id }) => id))
+  const wanted = new Set([...xs, ...ends.flatMap(([y, dy]) => (dy ? [y] : []))].map(({ id }) => id))
   const copies = findCopies(steps, wanted)
-  const gradients = new Map([[y.id, dy ?? constant(y.shape, 1)]])
+  const gradients = new Map(ends.map(([y, dy]) => [y.id, dy ?? constant(y.shape, 1)]))
   const differentiateStep = (step: BackwardStep) => {
     const { node, inputs } = step
     const sources = inputs.map(([, x]) => [x.id, copies.get(x.id) ?? x.id] as const)
@@ -240,13 +268,13 @@ function runBackward(
 }
 
 /**
- * The operations between the xs and y, last one first. Without those whose results are not
+ * The operations between the xs and the ys, last one first. Without those whose results are not
  * real numbers, such as comparisons: their derivative is zero wherever it exists.
  */
 function findBackwardSteps(
   tape: readonly TapeNode[],
   xs: readonly Tensor[],
-  y: Tensor,
+  ys: readonly Tensor[],
 ): BackwardStep[] {
   const reached = new Set(xs.map(({ id }) => id))
   const steps = tape.flatMap((node): BackwardStep[] => {
@@ -256,7 +284,7 @@ function findBackwardSteps(
     if (inputs.length > 0) for (const { id } of node.outputs) reached.add(id)
     return inputs.length > 0 ? [{ node, inputs }] : []
   })
-  const leading = new Set([y.id])
+  const leading = new Set(ys.map(({ id }) => id))
   return steps.toReversed().filter(({ node, inputs }) => {
     const leads = node.outputs.some(({ id }) => leading.has(id))
     if (leads) for (const [, { id }] of inputs) leading.add(id)
@@ -274,12 +302,12 @@ function computeInputGradients(
   const dys = node.outputs.map(({ id }) => gradients.get(id) ?? null)
   const wanted = { ...node, inputs: Object.fromEntries(inputs) }
   const slopes = node.gradient.call(wanted, dys)
-  const made: Tensor[] = []
+  const made = new Set<Tensor>()
   for (const [name] of inputs) {
     const slope = slopes[name]()
-    made.push(slope.kept || dys.includes(slope) || made.includes(slope) ? slope.clone() : slope)
+    made.add(slope.kept || dys.includes(slope) || made.has(slope) ? slope.clone() : slope)
   }
-  return made
+  return [...made]
 }
 
 /**

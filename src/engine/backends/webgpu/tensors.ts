@@ -91,6 +91,12 @@ export abstract class DeviceTensors extends StockBackend {
     return view
   }
 
+  /** Returns whether a tensor is in this buffer, and its values have been computed. */
+  isIn({ dataId }: TensorInfo, buffer: GPUBuffer): boolean {
+    const { resource, materialize } = this.tensorMap.get(dataId)
+    return resource === buffer && materialize === undefined
+  }
+
   /** Returns whether a tensor is a view of `base` that begins at element `offset`. */
   isViewAt({ dataId }: TensorInfo, base: TensorInfo, offset: number): boolean {
     const { base: ownBase, offset: ownOffset } = this.tensorMap.get(dataId)
