@@ -102,7 +102,7 @@ test('a loss that is not sound is found at most as many steps later as are unkno
   await settled
 })
 
-test('the state before the last sound loss of a batch is the good one', async () => {
+test('the state before the last loss of a sound batch is the good one, then the first of the next', async () => {
   const reader = new LossReader(memory, () => 0)
   const states: Tensor[] = []
   const follow = (index: number) => {
@@ -118,12 +118,15 @@ test('the state before the last sound loss of a batch is the good one', async ()
     if (i === 17) await answer()
   }
   expect(reader.lastGood('end')?.index).toBe(16)
-  // Those of the batch that is on its way: the state before its last loss, and the newest one.
-  expect(states.filter(({ isDisposed }) => !isDisposed)).toHaveLength(3)
+  // Also the first of the batch that is on its way and the one before its last loss, and the first
+  // and the newest one of the next batch.
+  expect(states.flatMap(({ isDisposed }, i) => (isDisposed ? [] : [i + 1]))).toEqual([
+    16, 17, 32, 33, 35,
+  ])
   const settled = reader.settle()
   await answer()
   await settled
   expect(reader.failure).toBeDefined()
-  expect(reader.lastGood('end')?.index).toBe(16)
+  expect(reader.lastGood('end')?.index).toBe(17)
   reader.release()
 })
