@@ -18,10 +18,15 @@ export const captureOrReplay = ({ run, ...work }: SingleWork): Tensor =>
   captureOrReplayAll({ ...work, run: (inputs) => [run(inputs)] })[0]
 
 const keys = new Map<string, object>()
+/** More descriptions are those of work that is different every time, of which none is replayed. */
+const MAX_KEYS = 256
 
 /** Returns the key of work that this text describes. */
 export function captureKey(description: string): object {
-  const key = keys.get(description) ?? {}
+  const known = keys.get(description)
+  if (known) return known
+  if (keys.size >= MAX_KEYS) keys.clear()
+  const key = {}
   keys.set(description, key)
   return key
 }
