@@ -123,8 +123,8 @@ export interface TrainingOperations {
 
 export interface GradientSlots {
   /**
-   * All gradients as one vector, added to those before; missing ones are zero. May be called only
-   * once.
+   * All gradients as one vector, added to those before; missing ones are zero, and those in their
+   * slots may be `writtenGradient`. May be called only once.
    */
   collect(gradients: readonly (Tensor | null | undefined)[]): Tensor1D
   /** Must be called at the end, also after a failure. */

@@ -15,7 +15,7 @@ import { tf } from '../base/tf.ts'
 import { constant } from '../layers/sums.ts'
 import { trainingMessages } from '../messages/training.ts'
 import { offerAccumulatedGradients } from './accumulatedGradients.ts'
-import { differentiateReaders } from './soleReaders.ts'
+import { differentiateReaders, writtenGradient } from './soleReaders.ts'
 
 /** An operation on the tape of tfjs. */
 export interface TapeNode {
@@ -62,12 +62,23 @@ export const differentiate = <Value extends Tensor>(
   xs: readonly Tensor[],
   dy?: Tensor,
 ): Differentiated<Value> =>
-  isTapeOn() ? differentiateAgain(f, xs, dy) : differentiateOnce(f, xs, dy)
+  isTapeOn() ? differentiateAgain(f, xs, dy) : differentiateOnce(f, xs, dy, false)
+
+/**
+ * Like {@link differentiate}, with open gradient slots of the `xs`: gradients may be
+ * {@link writtenGradient}.
+ */
+export const differentiateIntoSlots = <Value extends Tensor>(
+  f: () => Value,
+  xs: readonly Tensor[],
+): Differentiated<Value> =>
+  isTapeOn() ? differentiateAgain(f, xs, undefined) : differentiateOnce(f, xs, undefined, true)
 
 function differentiateOnce<Value extends Tensor>(
   f: () => Value,
   xs: readonly Tensor[],
   dy: Tensor | undefined,
+  takesWritten: boolean,
 ): Differentiated<Value> {
   const { state } = engine()
   const around = state.activeTape
@@ -77,7 +88,7 @@ function differentiateOnce<Value extends Tensor>(
       const { value, tape } = runAtOrder({ order: 1, composed: false }, () => onTape(f))
       // Without a nested differentiation nothing reads a copy that precedes its original.
       const sorted = nestedCount === nestedBefore ? tape : sortTape(tape)
-      return { value, grads: backward(sorted, xs, value, dy) }
+      return { value, grads: backward(sorted, xs, value, dy, takesWritten) }
     })
   } finally {
     state.activeTape = around
@@ -99,7 +110,7 @@ function differentiateAgain<Value extends Tensor>(
     const value = runAtOrder({ order: order + 1, composed: true }, () => runTidied(f))
     const tape = sortTape(activeTape.slice(start))
     const grads = runAtOrder({ order, composed: true }, () =>
-      runBackward(tape, xs, value, dy, () => {}),
+      runBackward(tape, xs, [[value, dy]], () => {}),
     )
     return { value, grads }
   })
@@ -201,9 +212,10 @@ export function backward(
   xs: readonly Tensor[],
   y: Tensor,
   dy?: Tensor,
+  takesWritten = false,
 ): (Tensor | undefined)[] {
   try {
-    return runBackward(tape, xs, y, dy, release)
+    return runBackward(tape, xs, [[y, dy]], release, takesWritten)
   } finally {
     release(tape)
   }
@@ -218,25 +230,18 @@ export function backwardFrom(
 ): (Tensor | undefined)[] {
   const ends = ys.flatMap((y, i) => (dys[i] ? [[y, dys[i]] as const] : []))
   try {
-    return runBackwardFrom(tape, xs, ends, release)
+    return runBackward(tape, xs, ends, release)
   } finally {
     release(tape)
   }
 }
 
-const runBackward = (
-  tape: readonly TapeNode[],
-  xs: readonly Tensor[],
-  y: Tensor,
-  dy: Tensor | undefined,
-  free: Release,
-): (Tensor | undefined)[] => runBackwardFrom(tape, xs, [[y, dy]], free)
-
-function runBackwardFrom(
+function runBackward(
   tape: readonly TapeNode[],
   xs: readonly Tensor[],
   ends: readonly (readonly [y: Tensor, dy: Tensor | undefined])[],
   free: Release,
+  takesWritten = false,
 ): (Tensor | undefined)[] {
   const steps = findBackwardSteps(
     tape,
@@ -245,6 +250,7 @@ function runBackwardFrom(
   )
   const needed = new Set(steps.map(({ node }) => node))
   free(tape.filter((node) => !needed.has(node)))
+  const slots = takesWritten ? new Set(xs.map(({ id }) => id)) : undefined
   const wanted = new Set([...xs, ...ends.flatMap(([y, dy]) => (dy ? [y] : []))].map(({ id }) => id))
   const copies = findCopies(steps, wanted)
   const gradients = new Map(ends.map(([y, dy]) => [y.id, dy ?? constant(y.shape, 1)]))
@@ -263,7 +269,7 @@ function runBackwardFrom(
     free([node])
     for (const { id } of node.outputs) if (!wanted.has(id)) removeGradient(gradients, id)
   }
-  differentiateReaders(steps, () => steps.forEach(differentiateStep))
+  differentiateReaders(steps, slots, () => steps.forEach(differentiateStep))
   return xs.map(({ id }) => gradients.get(id))
 }
 
@@ -302,12 +308,15 @@ function computeInputGradients(
   const dys = node.outputs.map(({ id }) => gradients.get(id) ?? null)
   const wanted = { ...node, inputs: Object.fromEntries(inputs) }
   const slopes = node.gradient.call(wanted, dys)
-  const made = new Set<Tensor>()
+  const made: Tensor[] = []
+  const known = new Set(dys)
   for (const [name] of inputs) {
     const slope = slopes[name]()
-    made.add(slope.kept || dys.includes(slope) || made.has(slope) ? slope.clone() : slope)
+    const isOther = slope === writtenGradient || !(slope.kept || known.has(slope))
+    made.push(isOther ? slope : slope.clone())
+    known.add(slope)
   }
-  return [...made]
+  return made
 }
 
 /**

@@ -4,7 +4,7 @@ import { EngineError } from '../base/errors.ts'
 import { trainingMessages, trainingWords } from '../messages/training.ts'
 import type { Average } from './averages.ts'
 import { averageUpdate, beginAverage } from './averages.ts'
-import { differentiate } from './differentiate.ts'
+import { differentiate, differentiateIntoSlots } from './differentiate.ts'
 import type { EmaConfig } from './ema.ts'
 import {
   concatenate,
@@ -382,7 +382,7 @@ function computeGradients(
       ? activeBackend().openGradientSlots?.(weights, currentLayout(weights), models[0].before)
       : undefined
   try {
-    const { value, grads } = differentiate(loss, weights)
+    const { value, grads } = (slots ? differentiateIntoSlots : differentiate)(loss, weights)
     let at = 0
     const gradients = models.map(({ weights: own, before }) => {
       const part = grads.slice(at, (at += own.length))

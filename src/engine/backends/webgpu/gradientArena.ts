@@ -9,7 +9,7 @@ import { wrapTensor } from './activeWebGPU.ts'
 import type { WebGPUBackend } from './backend.ts'
 import type { WrittenPart } from './kernels/partialSums.ts'
 import { DeferredSums } from './kernels/partialSums.ts'
-import { hasSoleReader } from '../../training/soleReaders.ts'
+import { hasSoleReader, writtenGradient } from '../../training/soleReaders.ts'
 
 type DataId = object
 
@@ -96,16 +96,30 @@ export function openGradientArena(
  * undefined where the kernel has to allocate its output.
  */
 export function claimGradientSlot({ dataId }: TensorInfo): TensorInfo | undefined {
-  const slot = openArena?.slots.get(dataId)
-  if (!openArena || !slot) return undefined
+  const arena = openArena
+  const slot = arena && takeSlot(arena, dataId)
+  if (!slot) return undefined
   const { vector, offset, shape } = slot
-  if (!vector && hasSoleReader({ dataId }))
-    openArena.accumulation?.complete.set(offset, tf.util.sizeFromShape([...shape]))
-  openArena.slots.delete(dataId)
   const base = vector
-    ? (vector.tensor ??= openArena.backend.makeTensorInfo([vector.size], 'float32'))
-    : arenaTensor(openArena)
-  return openArena.backend.view(base, offset, shape)
+    ? (vector.tensor ??= arena.backend.makeTensorInfo([vector.size], 'float32'))
+    : arenaTensor(arena)
+  return arena.backend.view(base, offset, shape)
+}
+
+/** Removes the slot of a tensor, whose gradient is or will be written there. */
+function takeSlot({ slots, accumulation }: GradientArena, dataId: DataId) {
+  const slot = slots.get(dataId)
+  if (!slot) return undefined
+  const { vector, offset, shape } = slot
+  if (accumulation && !vector && hasSoleReader({ dataId }))
+    accumulation.complete.set(offset, tf.util.sizeFromShape([...shape]))
+  slots.delete(dataId)
+  return slot
+}
+
+/** Claims the slot of a weight, like {@link claimGradientSlot}, that replayed commands wrote to. */
+export function claimWrittenSlot({ dataId }: TensorInfo): void {
+  if (openArena) takeSlot(openArena, dataId)
 }
 
 /**
@@ -209,7 +223,7 @@ function collectGradients(
   const tensor = arenaTensor(arena)
   flushSums(arena)
   const missing = gradients.flatMap((source, i) =>
-    source && !backend.isViewAt(source, tensor, offsets[i])
+    source && source !== writtenGradient && !backend.isViewAt(source, tensor, offsets[i])
       ? [{ source, from: 0, to: offsets[i], count: source.size }]
       : [],
   )

@@ -3,13 +3,14 @@
 // backward pass reads; they are released with it, or with the tape.
 import type { TapeNode } from '../../training/differentiate.ts'
 import { addToTape, backwardFrom, onTape } from '../../training/differentiate.ts'
-import { hasSoleReader } from '../../training/soleReaders.ts'
+import { hasSoleReader, mayBeWritten, writtenGradient } from '../../training/soleReaders.ts'
 import { runTidied } from '../../base/memory.ts'
 import type { Tensor, TensorInfo } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import {
   activeArena,
   claimGradientSlot,
+  claimWrittenSlot,
   gradientSlotOffset,
   isAccumulating,
   isSlotAdded,
@@ -303,9 +304,11 @@ function replayBackward(
     const [tensor, gradient] = [tensors[index], capture.gradients[i]]
     if (typeof gradient !== 'string')
       return wrapTensor(backend.adopt(buffers[gradient.slot], tensor.shape, gradient.half))
-    const slot = claimCapturedSlot(tensor)
+    const isWritten = mayBeWritten(tensor)
+    const slot = isWritten ? writtenGradient : wrapTensor(claimCapturedSlot(tensor))
+    if (isWritten) claimWrittenSlot(tensor)
     if (gradient === 'added') noteAddedSlot(key.arenaOffsets[i])
-    return wrapTensor(slot)
+    return slot
   })
 }
 
