@@ -134,7 +134,10 @@ const stock: { [K in Task]: () => () => Promise<void> } = {
   sample16: () => stockSampling(16),
 }
 
-/** Computes the counts from the marks between steps. Throws Error if the measured steps differ. */
+/**
+ * Computes the counts from the marks between steps, without those of reading the losses of several
+ * steps, which not every step does. Throws Error if the measured steps differ otherwise.
+ */
 function summarizeMarks(marks: readonly Mark[], counter: Counter): Counted {
   const steps = marks
     .slice(WARM_UP, STEPS)
@@ -148,13 +151,24 @@ function summarizeMarks(marks: readonly Mark[], counter: Counter): Counted {
   if (odd) throw new Error(`Steps differ: ${JSON.stringify(odd)} and ${JSON.stringify(last)}.`)
   const { mark, next } = steps.at(-1)!
   return {
-    ...last,
+    ...leastOf(counts),
     pipelines: counter.counts.pipelines,
     deviceBytes: counter.peakBytes,
     jsMs: medianTime(marks.length > STEPS + 1 ? marks.slice(TIMED_FROM) : marks.slice(WARM_UP)),
     kernels: countKernels(mark.uses, next.uses),
   }
 }
+
+const leastOf = (counts: readonly Counts[]): Counts =>
+  counts.reduce(
+    (least, each) =>
+      Object.fromEntries(
+        Object.entries(least).map(([name, count]) => [
+          name,
+          Math.min(count, each[name as keyof Counts]),
+        ]),
+      ) as unknown as Counts,
+  )
 
 /** Median processor time between two marks, in ms. */
 function medianTime(marks: readonly Mark[]): number {

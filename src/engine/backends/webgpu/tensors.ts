@@ -19,6 +19,9 @@ import { StockBackend } from './stockBackend.ts'
  */
 export const STORAGE_USAGE = 0x80 | 0x04 | 0x08
 
+/** Usage of a buffer that JavaScript reads: MAP_READ | COPY_DST. */
+const STAGING_USAGE = 0x01 | 0x08
+
 export type KernelSource = Pick<Program, 'key' | 'code'>
 
 /** State of a dry run, which executes work without the device. */
@@ -100,6 +103,12 @@ export abstract class DeviceTensors extends StockBackend {
       offset: (data.offset ?? 0) + 4 * offset,
     })
     return view
+  }
+
+  /** Returns whether a tensor is in this buffer, and its values have been computed. */
+  isIn({ dataId }: TensorInfo, buffer: GPUBuffer): boolean {
+    const { resource, materialize } = this.tensorMap.get(dataId)
+    return resource === buffer && materialize === undefined
   }
 
   /** Returns whether a tensor is a view of `base` that begins at element `offset`. */
@@ -232,17 +241,36 @@ export abstract class DeviceTensors extends StockBackend {
     const buffer = resource as GPUBuffer | null | undefined
     const isPart = base !== undefined || (buffer != null && buffer.size > roundBufferSize(bytes))
     if (!isPart || values != null) return super.read(dataId)
-    const staging = this.bufferManager.acquireBuffer(
-      bytes,
-      GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
-    )
-    this.encoderOutsidePass().copyBufferToBuffer(buffer as GPUBuffer, offset, staging, 0, bytes)
+    const words = await this.download([{ buffer: buffer as GPUBuffer, offset, size: bytes }])
+    return fromWords(words, dtype)
+  }
+
+  /** Reads scalars in one download. */
+  readScalars(scalars: readonly TensorInfo[]): Promise<Float32Array> {
+    const ranges = scalars.map(({ dataId }) => {
+      this.uploadToGPU(dataId)
+      const { resource, offset = 0 } = this.tensorMap.get(dataId)
+      return { buffer: resource as GPUBuffer, offset, size: 4 }
+    })
+    return this.completion.wait(this.download(ranges)).then((words) => new Float32Array(words))
+  }
+
+  /** Copies ranges of buffers into one buffer, submits, and returns its contents. */
+  private async download(ranges: readonly Required<GPUBufferBinding>[]): Promise<ArrayBuffer> {
+    const bytes = ranges.reduce((sum, { size }) => sum + size, 0)
+    const staging = this.bufferManager.acquireBuffer(bytes, STAGING_USAGE)
+    const encoder = this.encoderOutsidePass()
+    let to = 0
+    for (const { buffer, offset, size } of ranges) {
+      encoder.copyBufferToBuffer(buffer, offset, staging, to, size)
+      to += size
+    }
     this.submitQueue()
     await staging.mapAsync(GPUMapMode.READ)
     const words = staging.getMappedRange().slice(0)
     staging.unmap()
     this.bufferManager.releaseBuffer(staging)
-    return fromWords(words, dtype)
+    return words
   }
 
   override readSync(dataId: DataId): Values {
