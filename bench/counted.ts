@@ -135,8 +135,8 @@ const stock: { [K in Task]: () => () => Promise<void> } = {
 }
 
 /**
- * Computes the counts from the marks between steps, without those of reading the losses of several
- * steps, which not every step does. Throws Error if the measured steps differ otherwise.
+ * Computes the counts from the marks between steps, without the copies and buffers for reading the
+ * losses of several steps, which not every step does. Throws Error if the measured steps differ.
  */
 function summarizeMarks(marks: readonly Mark[], counter: Counter): Counted {
   const steps = marks
@@ -149,26 +149,19 @@ function summarizeMarks(marks: readonly Mark[], counter: Counter): Counted {
       dispatches !== last.dispatches || bytesTouched !== last.bytesTouched,
   )
   if (odd) throw new Error(`Steps differ: ${JSON.stringify(odd)} and ${JSON.stringify(last)}.`)
+  const leastOf = (name: keyof Counts) => Math.min(...counts.map((each) => each[name]))
   const { mark, next } = steps.at(-1)!
   return {
-    ...leastOf(counts),
+    ...last,
+    copies: leastOf('copies'),
+    buffers: leastOf('buffers'),
+    bufferBytes: leastOf('bufferBytes'),
     pipelines: counter.counts.pipelines,
     deviceBytes: counter.peakBytes,
     jsMs: medianTime(marks.length > STEPS + 1 ? marks.slice(TIMED_FROM) : marks.slice(WARM_UP)),
     kernels: countKernels(mark.uses, next.uses),
   }
 }
-
-const leastOf = (counts: readonly Counts[]): Counts =>
-  counts.reduce(
-    (least, each) =>
-      Object.fromEntries(
-        Object.entries(least).map(([name, count]) => [
-          name,
-          Math.min(count, each[name as keyof Counts]),
-        ]),
-      ) as unknown as Counts,
-  )
 
 /** Median processor time between two marks, in ms. */
 function medianTime(marks: readonly Mark[]): number {
