@@ -2,8 +2,8 @@
 // `npm run bench`. Each combination is a run of bench/run.ts; the best matrix product and copy of the
 // device are measured next to it. Options: `--models small` (digits,reference,cifar10), `--backends wasm`
 // (webgpu), `--peers ours,torch`, `--rounds 5`, `--seconds 1`, `--patience 300`, `--json` (one line),
-// and `--save`, which replaces the run of this machine in bench/results.json; `npm run docs` writes
-// its tables.
+// and `--save`, which puts the rows into those of this machine in bench/results.json; `npm run docs`
+// writes its tables. LITEGRAPH_DIFFUSION_THREADS is the number of threads on wasm and of PyTorch.
 import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -71,7 +71,7 @@ async function timeStep(
   return {
     task,
     model,
-    where: backend === 'wasm' ? 'wasm, one thread' : `${backend}, ${ceiling.device}`,
+    where: backend === 'wasm' ? `wasm, ${threads()}` : `${backend}, ${ceiling.device}`,
     flops: PASSES[task] * batch * unetSummary(config).flops,
     times: Object.fromEntries(
       rows
@@ -80,6 +80,11 @@ async function timeStep(
     ),
     ceiling: { product: ceiling.product, copy: ceiling.copy },
   }
+}
+
+function threads(): string {
+  const count = Number(process.env.LITEGRAPH_DIFFUSION_THREADS ?? 1)
+  return count === 1 ? 'one thread' : `${count} threads`
 }
 
 async function measureCeiling(backend: BackendName): Promise<Ceiling & { device: string }> {
@@ -105,6 +110,8 @@ function describeVersions(): string {
   )
 }
 
+const rowName = ({ task, model, where }: StepTimes) => `${task} ${model} ${where}`
+
 interface Versioned {
   version: string
 }
@@ -112,5 +119,8 @@ interface Versioned {
 function save(run: BenchRun) {
   const known = JSON.parse(readFileSync(RESULTS, 'utf8')) as BenchRun[]
   const others = known.filter(({ machine }) => machine !== run.machine)
-  writeFileSync(RESULTS, `${JSON.stringify([run, ...others], undefined, 2)}\n`)
+  const before = known.find(({ machine }) => machine === run.machine)?.steps ?? []
+  const isNew = (step: StepTimes) => !run.steps.some((each) => rowName(each) === rowName(step))
+  const all = { ...run, steps: [...before.filter(isNew), ...run.steps] }
+  writeFileSync(RESULTS, `${JSON.stringify([all, ...others], undefined, 2)}\n`)
 }
