@@ -41,11 +41,12 @@ export async function main(args: string[]): Promise<void> {
   const more = ['--rounds', rounds, '--seconds', seconds, '--patience', patience]
   if (peers !== undefined) more.push('--peers', peers)
   const steps: StepTimes[] = []
+  const devices = new Set<string>()
   for (const backend of values.backends.split(',') as BackendName[])
     for (const model of values.models.split(',') as ModelName[])
       for (const task of ['train', 'sample'] as const)
-        steps.push(await timeStep(task, model, backend, more))
-  const run: BenchRun = { machine: describeMachine(), versions: describeVersions(), steps }
+        steps.push(await timeStep(task, model, backend, more, devices))
+  const run: BenchRun = { machine: describeMachine(), versions: describeVersions(devices), steps }
   if (values.save) save(run)
   console.log(
     values.json ? JSON.stringify(run) : `${run.machine}\n${run.versions}\n\n${benchTable(run)}`,
@@ -57,6 +58,7 @@ async function timeStep(
   model: ModelName,
   backend: BackendName,
   more: readonly string[],
+  devices: Set<string>,
 ): Promise<StepTimes> {
   const ceiling = await measureCeiling(backend)
   const options = ['--backend', backend, '--model', model, ...more, '--json']
@@ -67,6 +69,8 @@ async function timeStep(
     ...options,
   ])
   const { rows } = JSON.parse(stdout.trim().split('\n').at(-1)!) as Timed
+  const torch = rows.find(({ who }) => who === 'torch')?.device
+  if (torch) devices.add(torch.split(',')[0])
   const { config, batch } = models[model]
   return {
     task,
@@ -98,16 +102,16 @@ async function measureCeiling(backend: BackendName): Promise<Ceiling & { device:
 
 const describeMachine = () => `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`
 
-function describeVersions(): string {
+/** @param more names and versions of what is no package */
+function describeVersions(more: ReadonlySet<string>): string {
   const { resolve } = createRequire(import.meta.url)
   const version = (name: string) => {
     const [folder] = resolve(name).split(`/${name}/`)
     return (JSON.parse(readFileSync(`${folder}/${name}/package.json`, 'utf8')) as Versioned).version
   }
   const packages = ['@tensorflow/tfjs', '@jax-js/jax', 'onnxruntime-web']
-  return [`Node ${process.version}`, ...packages.map((name) => `${name} ${version(name)}`)].join(
-    ', ',
-  )
+  const versions = packages.map((name) => `${name} ${version(name)}`)
+  return [`Node ${process.version}`, ...versions, ...more].join(', ')
 }
 
 const rowName = ({ task, model, where }: StepTimes) => `${task} ${model} ${where}`
