@@ -379,6 +379,53 @@ onEachBackend(() => {
     await fc.assert(fc.asyncProperty(drawn, expectFilterGradient), runs)
   })
 
+  test('upsampled images as four products, forward pass and gradients', async () => {
+    const asked = vi.spyOn(backend(), 'dispatch')
+    const fused = {
+      upsample: true,
+      affine: true,
+      silu: true,
+      bias: true,
+      perItem: 'each',
+      residual: true,
+      scaled: true,
+    } as const
+    const drawn: Drawn = {
+      b: 2,
+      size: [3, 5],
+      channels: [4, 8],
+      to: 12,
+      kernel: [3, 3],
+      pad: { top: 1, bottom: 1, left: 1, right: 1 },
+      stride: 1,
+      fused,
+      tile: 0,
+    }
+    const shifted: Drawn = {
+      ...drawn,
+      channels: [3],
+      to: 5,
+      pad: { top: 2, bottom: 0, left: 0, right: 2 },
+      fused: { ...onlyBias, upsample: true },
+      tile: 1,
+    }
+    for (const one of [drawn, shifted]) {
+      await expectForward(one)
+      await expectInputGradient(one)
+      await expectFilterGradient(one)
+    }
+    const keys = asked.mock.calls.map(([{ key }]) => key)
+    asked.mockRestore()
+    expect(
+      keys.filter((key) => key.includes('forward') && key.includes('four products')),
+    ).toHaveLength(2)
+    expect(
+      keys.filter((key) => key.includes('filter gradient') && key.includes('four products')),
+    ).toHaveLength(2)
+    // Both lanes kernels of the first case read sums of the filter.
+    expect(keys.filter((key) => key.startsWith('upsampled filter'))).toHaveLength(2)
+  })
+
   test('a shortcut of two tensors beside a convolution, as a part of its product or apart', async () => {
     const [b, size, to] = [2, [3, 5] as [number, number], 8]
     const pad = { top: 1, bottom: 1, left: 1, right: 1 }

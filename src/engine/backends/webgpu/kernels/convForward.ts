@@ -39,6 +39,14 @@ import type { Gemm } from './gemm.ts'
 import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
 import type { Tile, WinogradTile } from './tiles.ts'
+import {
+  fourProductsCode,
+  isFourProducts,
+  PARITIES,
+  summedFilter,
+  tapFilterCode,
+  TAPS,
+} from './upsampledConv.ts'
 import { suitsWinograd, winogradConv } from './winograd.ts'
 import type { ConvImage } from './winogradFused.ts'
 import { chooseWinogradTile, fusedWinograd, winogradTileName } from './winogradFused.ts'
@@ -75,6 +83,8 @@ interface Shape {
   oneRow: boolean
   /** The shortcut, if it is a part of the product. */
   shortcut?: ShortcutShape
+  /** Four products of the image before it is upsampled (upsampledConv.ts). */
+  fourProducts: boolean
   outputScale: number
   /** y is written in half precision, and the residual is read in half precision. */
   half: boolean
@@ -98,14 +108,17 @@ export function convByGemm(
   const shortcut = planShortcut(backend, conv, tile)
   if (conv.shortcut && !shortcut) return convBesideShortcut(backend, conv, conv.shortcut, tile)
   const { input, temporary } = materializeInput(backend, conv)
-  const own = describeConv(backend, conv, inputShape(backend, input))
+  const described = describeConv(backend, conv, inputShape(backend, input))
+  const chosen = tile ?? chooseConvTile(backend.device, described)
+  const own = chosen.shape === 'winograd' ? { ...described, fourProducts: false } : described
   const shape = shortcut ? { ...own, shortcut } : own
-  const chosen = tile ?? chooseConvTile(backend.device, own)
   const useWinograd = chosen.shape === 'lanes' && isForWinograd(backend, shape)
   const separate = needsSeparateEpilogue(conv, shape, chosen, useWinograd)
   const main = separate
     ? { ...shape, extras: presentExtras({ bias: conv.bias }), outputScale: 1, half: false }
     : shape
+  const summed = own.fourProducts && chosen.shape === 'lanes'
+  const weight = summed ? summedFilter(backend, conv.weight) : conv.weight
   const y = useWinograd
     ? winogradConv(
         backend,
@@ -122,13 +135,14 @@ export function convByGemm(
         forwardProgram(main, chosen),
         [
           ...inputTensors(input, main.input),
-          conv.weight,
+          weight,
           ...extraTensors(conv, main),
           ...(conv.shortcut && main.shortcut ? shortcutTensors(conv.shortcut, main.shortcut) : []),
         ],
         [outputSpec(main)],
       )[0]
   if (temporary) backend.disposeData(temporary.dataId)
+  if (summed) backend.disposeData(weight.dataId)
   return separate ? applyEpilogue(backend, conv, shape, y) : y
 }
 
@@ -209,10 +223,12 @@ const isForWinograd = (
   suitsWinograd(backend, filter, stride, pad, input.items * height * width)
 
 function chooseConvTile(device: GPUDevice, shape: Shape): Tile | WinogradTile {
-  const { filter, stride } = shape
+  const { filter, stride, fourProducts } = shape
   const isPointwise = filter[0] * filter[1] === 1
   const winograd =
-    stride === 1 ? chooseWinogradTile(device, 'convolution', convImage(shape), filter) : undefined
+    stride === 1 && !fourProducts
+      ? chooseWinogradTile(device, 'convolution', convImage(shape), filter)
+      : undefined
   return (
     winograd ?? chooseTile(device, convGemmExtents(shape), isPointwise ? 'product' : 'convolution')
   )
@@ -235,6 +251,7 @@ function describeConv(
     width: Math.floor((wide + pad.left + pad.right - filter[1]) / stride) + 1,
     stride,
     pad,
+    fourProducts: isFourProducts({ upsample: input.upsample, filter, stride, pad }),
     extras: presentExtras(conv),
     oneRow: conv.perItem?.shape[0] === 1,
     outputScale,
@@ -246,11 +263,10 @@ function describeConv(
   }
 }
 
-const convGemmExtents = ({ input, height, width, filter }: Shape) => ({
-  rows: input.items * height * width,
-  columns: filter[3],
-  parts: 1,
-})
+const convGemmExtents = ({ input, height, width, filter, fourProducts }: Shape) => {
+  const parts = fourProducts ? PARITIES : 1
+  return { rows: (input.items * height * width) / parts, columns: filter[3], parts }
+}
 
 /** Returns the output image for Winograd. Only for stride 1. */
 const convImage = ({ input: { items }, height, width, pad: { top, left } }: Shape): ConvImage => ({
@@ -272,6 +288,7 @@ function forwardProgram(shape: Shape, tile: Tile | WinogradTile): Program {
     `stride ${stride} pad ${pad.top} ${pad.left}`,
     describeExtras(shape),
     ...(shape.shortcut ? [describeShortcut(shape.shortcut)] : []),
+    ...(shape.fourProducts ? ['four products'] : []),
     `scale ${outputScale}`,
     tile.shape === 'winograd' ? winogradTileName(tile) : tileName(tile),
   ].join(' ')
@@ -293,7 +310,8 @@ const describeExtras = ({ extras, oneRow, half, residualHalf }: Shape) => {
 }
 
 function forwardGemm(shape: Shape, lanes: boolean): Gemm {
-  const { input, filter, shortcut } = shape
+  const { filter, shortcut, fourProducts } = shape
+  const input = fourProducts ? { ...shape.input, upsample: false } : shape.input
   const to = filter[3]
   const weight = tensorBinding('weight', lanes ? 1 : to)
   const y = tensorBinding('y', to, shape.half)
@@ -306,13 +324,14 @@ function forwardGemm(shape: Shape, lanes: boolean): Gemm {
 ${writerCode(y)}
 ${lanes ? '' : [weight, ...added].map(readerCode).join('\n')}
 ${inputCode(input)}
-${rowsCode(shape)}
-${shortcut ? shortcutStepsCode(shortcut, shape) : stepsCode(shape, lanes)}
+${fourProducts ? fourRowsCode(shape, lanes) : rowsCode(shape)}
+${fourProducts ? '' : shortcut ? shortcutStepsCode(shortcut, shape) : stepsCode(shape, lanes)}
 ${startsWithBias ? 'fn initial_sum(n: u32, part: u32) -> f32 { return bias[n]; }' : ''}
 fn put(m: u32, n: u32, value: vec4f, part: u32) {
   if (n >= ${to}u) { return; }
+  let pixel = ${fourProducts ? 'pixel_of(m, part)' : 'm'};
   let sum = ${startsWithBias ? 'value' : epilogueExpression(shape)};
-  y_put(m * ${to}u + n, sum, ${to}u - n);
+  y_put(pixel * ${to}u + n, sum, ${to}u - n);
 }`
   return {
     ...convGemmExtents(shape),
@@ -339,6 +358,39 @@ fn row_at(m: u32, part: u32) -> Row {
   return Row(m / ${height * width}u, y, x);
 }`
 
+/**
+ * The same, and `pixel_of(m: u32, part: u32) -> u32`, for a product whose parts are the parities of
+ * the pixels of y, with functions of the input and the filter for a step of each tap.
+ */
+function fourRowsCode(shape: Shape, lanes: boolean): string {
+  const { input, filter, height, width, pad } = shape
+  const [high, wide] = [height / 2, width / 2]
+  const [from, to] = [totalChannels(input), filter[3]]
+  return `${fourProductsCode(pad)}
+/** The pixel of x under the first tap. */
+struct Row { item: u32, y: i32, x: i32 }
+fn row_at(m: u32, part: u32) -> Row {
+  let pixel = m % ${high * wide}u;
+  let y = first_row(i32(pixel / ${wide}u), part);
+  return Row(m / ${high * wide}u, y, first_column(i32(pixel % ${wide}u), part));
+}
+fn pixel_of(m: u32, part: u32) -> u32 {
+  let parity = vec2u(parity_at(part));
+  return (2u * (m / ${wide}u) + parity.x) * ${width}u + 2u * (m % ${wide}u) + parity.y;
+}
+fn step_range(part: u32) -> vec2u { return vec2u(0u, ${TAPS}u); }
+fn source_at(row: Row, step: u32, part: u32) -> Source {
+  return pixel_at(row.item, row.y + i32(step >> 1u), row.x + i32(step & 1u));
+}
+fn a_at(source: Source, c: u32) -> vec4f { return z4(source, c); }
+${tapFilterCode(lanes ? 'b_value' : 'b_at', {
+  tap: 'tap_of(step, part)',
+  index: `c * ${to}u + n`,
+  pairs: from * to,
+  summed: lanes,
+})}`
+}
+
 /** Functions of the input and the filter, with a step for each pixel of the filter. */
 function stepsCode({ input, filter: [kh, kw, , to] }: Shape, lanes: boolean): string {
   const weightIndex = `(step * ${totalChannels(input)}u + c) * ${to}u + n`
@@ -354,7 +406,7 @@ ${
 }`
 }
 
-/** The epilogue of `value`, the sum for pixel `m` and the channels from `n` on. */
+/** The epilogue of `value`, the sum for `pixel` and the channels from `n` on. */
 function epilogueExpression({
   extras,
   oneRow,
@@ -366,8 +418,8 @@ function epilogueExpression({
 }: Shape): string {
   const values: { [E in Extra]: string } = {
     bias: 'bias_at(n)',
-    perItem: oneRow ? 'perItem_at(n)' : `perItem_at(m / ${height * width}u * ${to}u + n)`,
-    residual: `residual_at(m * ${to}u + n)`,
+    perItem: oneRow ? 'perItem_at(n)' : `perItem_at(pixel / ${height * width}u * ${to}u + n)`,
+    residual: `residual_at(pixel * ${to}u + n)`,
   }
   const added = [...extras.map((extra) => values[extra]), ...(shortcut ? ['outerBias_at(n)'] : [])]
   const sum = ['value', ...added].join(' + ')
@@ -398,10 +450,10 @@ ${inputs.map(readerCode).join('\n')}
   ${grid.begin}
   let i = group * 64u + thread;
   if (i >= ${count}u) { return; }
-  let m = i / ${fours}u;
+  let pixel = i / ${fours}u;
   let n = 4u * (i % ${fours}u);
-  let value = raw_at(m * ${to}u + n);
-  y_put(m * ${to}u + n, ${epilogueExpression(shape)}, ${to}u - n);
+  let value = raw_at(pixel * ${to}u + n);
+  y_put(pixel * ${to}u + n, ${epilogueExpression(shape)}, ${to}u - n);
 }`
     return { code, workgroups: grid.workgroups }
   })

@@ -21,6 +21,7 @@ import type { Gemm } from './gemm.ts'
 import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
 import type { Tile, WinogradTile } from './tiles.ts'
+import { summedFilter, tapFilterCode } from './upsampledConv.ts'
 import { suitsWinograd, winogradConv } from './winograd.ts'
 import type { ConvImage } from './winogradFused.ts'
 import { chooseWinogradTile, fusedWinograd, winogradTileName } from './winogradFused.ts'
@@ -90,12 +91,19 @@ export function convInputGradient(
   const outputs = channels.map(
     (c) => ({ shape: [...inputShape.slice(0, 3), c], dtype: 'float32' }) as const,
   )
-  return backend.dispatch(
+  const summed = chosen.shape === 'lanes' && hasTaps(shape)
+  const filter = summed ? summedFilter(backend, weight) : weight
+  const gradients = backend.dispatch(
     inputGradientProgram(shape, chosen),
-    [dy, weight, ...(accumulated ? [accumulated] : [])],
+    [dy, filter, ...(accumulated ? [accumulated] : [])],
     outputs,
   )
+  if (summed) backend.disposeData(filter.dataId)
+  return gradients
 }
+
+/** Returns whether the steps are the 16 taps of upsampledConv.ts. */
+const hasTaps = ({ upsample, filter: [kh, kw] }: Shape) => upsample && kh === 3 && kw === 3
 
 function chooseGradientTile(device: GPUDevice, shape: Shape): Tile | WinogradTile {
   const [kh, kw, from, to] = shape.filter as [number, number, number, number]
@@ -234,12 +242,17 @@ const parity = (pad: number) => ((pad % 2) + 2) % 2
 /**
  * `b_at` or `b_value`: the filter of a step, transposed; upsampled the sum of up to four pixels.
  */
-function filterCode({ filter, upsample }: Shape, tiled: boolean): string {
+function filterCode(shape: Shape, tiled: boolean): string {
+  const { filter, upsample } = shape
   const [kh, kw, from, to] = filter as [number, number, number, number]
   const type = tiled ? 'vec4f' : 'f32'
   const index = (tap: string) => `((${tap}) * ${from}u + n) * ${to}u + c`
   const value = (tap: string) => (tiled ? `weight_at(${index(tap)})` : `weight[${index(tap)}]`)
   const name = tiled ? 'b_at' : 'b_value'
+  if (hasTaps(shape)) {
+    const tap = 'tap_at(step, part)'
+    return tapFilterCode(name, { tap, index: `n * ${to}u + c`, pairs: from * to, summed: !tiled })
+  }
   if (!upsample)
     return `fn ${name}(step: u32, c: u32, n: u32, part: u32) -> ${type} {
   let tap = vec2u(tap_at(step, part));
