@@ -15,7 +15,7 @@ import { isSoftware, subgroupSize } from '../device.ts'
 import type { ProductExtents, ProductKind } from '../tunedChoices.ts'
 import { tunedChoice, workClass } from '../tunedChoices.ts'
 import { unroll, workgroupGrid } from '../wgsl.ts'
-import type { Tile, Tiled } from './tiles.ts'
+import type { Lanes, Tile, Tiled } from './tiles.ts'
 
 export interface Gemm {
   /** Extents of C. */
@@ -68,7 +68,7 @@ export function chooseTile(
   const { columns } = extents
   const across = Math.min(8, roundUp(columns, 4))
   if (isSoftware(device))
-    return { shape: 'lanes', rows: 4, columns: across, threads: 32, lanes: subgroupSize(device) }
+    return { ...lanesFor(extents.rows, kind), columns: across, lanes: subgroupSize(device) }
   if (columns <= 16)
     return {
       shape: 'tiled',
@@ -84,10 +84,20 @@ export function chooseTile(
   )
 }
 
+/** Threads and rows of software devices that few rows of C do not leave idle. */
+function lanesFor(rows: number, kind: ProductKind): Pick<Lanes, 'shape' | 'rows' | 'threads'> {
+  const threads = Math.min(32, 8 * Math.ceil(rows / 32))
+  // Products whose A is along rows have four in a thread.
+  const perThread = kind === 'filter gradient' ? 4 : Math.min(4, Math.ceil(rows / threads))
+  return { shape: 'lanes', rows: perThread, threads }
+}
+
 /** Returns the name of a tile, which is a part of program keys and of stored choices. */
 export const tileName = (tile: Tile): string =>
   tile.shape === 'tiled'
-    ? `tile ${tile.tall}x${tile.wide} of ${tile.rows}x${tile.columns}x${tile.depth}`
+    ? `tile ${tile.tall}x${tile.wide} of ${tile.rows}x${tile.columns}x${tile.depth}${
+        tile.half ? ` in float16 by ${tile.half}` : ''
+      }`
     : `${tile.threads} threads of ${tile.rows}x${tile.columns} lanes ${tile.lanes}`
 
 /** Returns the number of workgroups for one part of C. */

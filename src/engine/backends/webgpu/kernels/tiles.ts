@@ -9,6 +9,11 @@ export interface Tiled {
   wide: number
   /** The most numbers of each row of A that are in workgroup memory. */
   depth: number
+  /**
+   * Products are of float16 (gemmHalf.ts), and this many are summed before they are added in
+   * float32. Default: float32 only.
+   */
+  half?: 1 | 4
 }
 
 /**
@@ -24,6 +29,12 @@ export interface Lanes {
 }
 
 export type Tile = Tiled | Lanes
+
+/** Reductions exchange numbers within subgroups of `lanes`, or with 1 through workgroup memory. */
+export interface Reductions {
+  shape: 'reductions'
+  lanes: number
+}
 
 /**
  * The squares and columns of a workgroup. A thread has, of one component, the products of `rows`
