@@ -209,7 +209,7 @@ describe('the choice', () => {
     const backend = gpu()
     const slow = Object.fromEntries(
       createTrials(backend.device)[0].tiles.map((tile) => [
-        `large convolution ${tileName(tile)}`,
+        `large convolution ${candidateName(tile)}`,
         400,
       ]),
     )

@@ -5,6 +5,7 @@
 import type { WebGPUBackend } from './backend.ts'
 import type { TuningOptions } from '../tuningOptions.ts'
 import { isSoftware } from './device.ts'
+import type { Reductions, Tile } from './kernels/tiles.ts'
 import type { TunedChoice, TunedChoices } from './tunedChoices.ts'
 import { setTunedChoices } from './tunedChoices.ts'
 import type { Trial, TrialRunner, TunerCandidate } from './tunerTrials.ts'
@@ -101,10 +102,12 @@ function decodeChoices(bytes: Uint8Array, trials: readonly Trial[]): TunedChoice
     for (const [name, { tile, squares }] of Object.entries(stored.choices)) {
       const trial = trials.find((each) => each.name === name)
       if (!trial) return undefined
-      choices[trial.name] = {
-        tile: findByName(trial.tiles, tile),
-        ...(squares !== undefined && { winograd: findByName(trial.winogradTiles, squares) }),
-      }
+      Object.assign(choices, {
+        [trial.name]: {
+          tile: findByName(trial.tiles, tile),
+          ...(squares !== undefined && { winograd: findByName(trial.winogradTiles, squares) }),
+        },
+      })
     }
     return choices
   } catch {
@@ -125,7 +128,7 @@ async function measureChoices(
       if (runner.now() > deadline) break
       const seconds = await measureTrial(trial, runner, deadline)
       const choice = await pickChoice(trial, seconds, runner)
-      if (choice) choices[trial.name] = choice
+      if (choice) Object.assign(choices, { [trial.name]: choice })
     }
     return choices
   } finally {
@@ -170,7 +173,7 @@ async function pickChoice(
   trial: Trial,
   seconds: Seconds,
   runner: TrialRunner,
-): Promise<TunedChoice | undefined> {
+): Promise<TunedChoice<Tile | Reductions> | undefined> {
   const defaultTile = trial.tiles[0]
   if (!seconds.has(defaultTile)) return undefined
   const getSeconds = (candidate: TunerCandidate) => seconds.get(candidate) ?? Infinity

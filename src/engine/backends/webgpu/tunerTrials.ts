@@ -9,20 +9,23 @@ import { convFilterGradient } from './kernels/convFilterGradient.ts'
 import { convByGemm } from './kernels/convForward.ts'
 import { convInputGradient } from './kernels/convInputGradient.ts'
 import { defaultTiles, tileName } from './kernels/gemm.ts'
-import type { Tile, Tiled, WinogradTile } from './kernels/tiles.ts'
+import type { Reductions, Tile, Tiled, WinogradTile } from './kernels/tiles.ts'
 import { fitsDevice, winogradTileName } from './kernels/winogradFused.ts'
-import type { WorkClass } from './tunedChoices.ts'
+import type { TrialName } from './tunedChoices.ts'
 
-export type TunerCandidate = Tile | WinogradTile
+export type TunerCandidate = Tile | WinogradTile | Reductions
 
-export const candidateName = (candidate: TunerCandidate) =>
-  candidate.shape === 'winograd' ? winogradTileName(candidate) : tileName(candidate)
+export function candidateName(candidate: TunerCandidate): string {
+  if (candidate.shape === 'winograd') return winogradTileName(candidate)
+  if (candidate.shape !== 'reductions') return tileName(candidate)
+  return candidate.lanes > 1 ? `subgroups of ${candidate.lanes}` : 'workgroup memory'
+}
 
 /** A piece of work and the candidates for it. */
 export interface Trial {
-  name: WorkClass
-  /** The default tile comes first. */
-  tiles: readonly Tile[]
+  name: TrialName
+  /** The default comes first. */
+  tiles: readonly (Tile | Reductions)[]
   winogradTiles: readonly WinogradTile[]
   /** Runs the work with one candidate; all its inputs are parts of `data`. */
   run(backend: WebGPUBackend, data: TensorInfo, candidate: TunerCandidate): TensorInfo[]
@@ -133,7 +136,7 @@ function convolutionRuns(
       convByGemm(
         backend,
         { x: { ...data, shape }, weight: { ...data, shape: filterShape }, ...geometry },
-        candidate,
+        candidate as Tile | WinogradTile,
       ),
     ],
     inputGradient: (backend, data, candidate) =>
@@ -145,7 +148,7 @@ function convolutionRuns(
           inputShape: shape,
           ...geometry,
         },
-        candidate,
+        candidate as Tile | WinogradTile,
       ),
     filterGradient: (backend, data, candidate) =>
       convFilterGradient(

@@ -24,6 +24,7 @@ import {
   spanSizes,
 } from './normSpans.ts'
 import { dispatchSized, float32Output } from './sizedKernel.ts'
+import { reductionLanes } from './subgroupSums.ts'
 
 export interface NormGradient extends NormGradientInputs {
   /** Result of `normStatistics`. */
@@ -118,7 +119,8 @@ export function gradientSums(
     bind,
   )
   const read = ['dy', 'affine', ...added.map(([name]) => name)].map(bind)
-  const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups) }
+  const lanes = span.perInvocation ? 1 : reductionLanes(backend.device)
+  const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups), lanes }
   const options = `${norm.silu ? ' silu' : ''}${perItem ? ' per item' : ''}${added.map(([name]) => ` ${name}`).join('')}`
   const [sums, ...others] = dispatchSized(backend, {
     name: `norm gradient ${givesDx ? 'at once' : 'sums'} ${describeSpan(shape)}${options}`,
@@ -130,6 +132,7 @@ export function gradientSums(
       ...(perItem ? [into?.dperItem ?? float32Output([items, all])] : []),
       ...tensors.map((tensor) => float32Output(tensor.shape)),
     ],
+    lanes,
     code: () => `${normInputCode(form)}
 ${outputs.map(writerCode).join('\n')}
 ${read.map(readerCode).join('\n')}
