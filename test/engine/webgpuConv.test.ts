@@ -5,13 +5,13 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { WebGPUBackend } from '../../src/engine/backends/webgpu/backend.ts'
-import { subgroupSize } from '../../src/engine/backends/webgpu/device.ts'
 import { convFilterGradient } from '../../src/engine/backends/webgpu/kernels/convFilterGradient.ts'
 import { convByGemm } from '../../src/engine/backends/webgpu/kernels/convForward.ts'
 import { convInputGradient } from '../../src/engine/backends/webgpu/kernels/convInputGradient.ts'
 import type { Pad } from '../../src/engine/backends/webgpu/kernels/convInput.ts'
 import type { Tile, WinogradTile } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
 import { winogradConv } from '../../src/engine/backends/webgpu/kernels/winograd.ts'
+import { winogradFilterGradient } from '../../src/engine/backends/webgpu/kernels/winogradGradient.ts'
 import { winogradTiles } from '../../src/engine/backends/webgpu/tunerTrials.ts'
 import { onEachBackend } from '../backends.ts'
 
@@ -463,11 +463,14 @@ onEachBackend(() => {
     dispatch.mockRestore()
   })
 
-  test('Winograd, forward pass and input gradient, with odd sizes and padding', async () => {
-    const pad = { top: 1, bottom: 0, left: 2, right: 1 }
+  // Tiles of 2x2 and 4x4 pixels; the second image has parts of tiles, and padding on some sides.
+  test.for([
+    { size: [5, 4] as [number, number], pad: { top: 1, bottom: 0, left: 2, right: 1 }, by: 2 },
+    { size: [9, 12] as [number, number], pad: { top: 1, bottom: 1, left: 1, right: 0 }, by: 4 },
+  ])('Winograd by $by pixels, forward pass and gradients', async ({ size, pad, by }) => {
     const one = caseOf({
       b: 1,
-      size: [5, 4],
+      size,
       channels: [32],
       to: 36,
       kernel: [3, 3],
@@ -477,35 +480,39 @@ onEachBackend(() => {
       tile: 0,
     })
     const { b, to, high, wide } = sizes(one)
+    const asked = vi.spyOn(backend(), 'dispatch')
     const [x, weight] = [
       upload(one.x[0].data, one.x[0].shape)!,
       upload(one.weight.data, one.weight.shape)!,
     ]
-    const tile: Tile = {
-      shape: 'lanes',
-      rows: 4,
-      columns: 8,
-      threads: 8,
-      lanes: subgroupSize(backend().device),
-    }
     poison([b, high, wide, to])
-    const y = winogradConv(
-      backend(),
-      { x, weight, rotated: false, bias: upload(one.bias, [to]), pad },
-      tile,
-    )
+    const y = winogradConv(backend(), {
+      x,
+      weight,
+      rotated: false,
+      bias: upload(one.bias, [to])!,
+      pad,
+    })
     expect(y.shape).toEqual([b, high, wide, to])
     expectClose(await read(y), forward(one))
-    const dy = numbers(b * high * wide * to, 8)
-    const gradientPad = { top: 1, bottom: 2, left: 0, right: 1 }
+    const data = numbers(b * high * wide * to, 8)
+    const dy = upload(data, [b, high, wide, to])!
+    const [top, bottom] = [2 - pad.top, 2 - pad.bottom]
+    const gradientPad = { top, bottom, left: 2 - pad.left, right: 2 - pad.right }
     poison(one.x[0].shape)
-    const dx = winogradConv(
-      backend(),
-      { x: upload(dy, [b, high, wide, to])!, weight, rotated: true, pad: gradientPad },
-      tile,
-    )
+    const dx = winogradConv(backend(), { x: dy, weight, rotated: true, pad: gradientPad })
     expect(dx.shape).toEqual(one.x[0].shape)
-    expectClose(await read(dx), inputGradient(one, dy)[0])
+    expectClose(await read(dx), inputGradient(one, data)[0])
+    const [dweight, dbias] = [one.weight.shape, [to]].map((shape) =>
+      backend().makeTensorInfo(shape, 'float32'),
+    )
+    winogradFilterGradient(backend(), { x, dy, pad, into: [dweight, dbias] })
+    const [expectedW, expectedB] = filterGradient(one, data)
+    expectClose(await read(dweight), expectedW)
+    expectClose(await read(dbias), expectedB)
+    const transforms = asked.mock.calls.filter(([{ key }]) => key.startsWith('winograd input'))
+    expect(transforms.map(([{ key }]) => key.includes(`by ${by} `))).toEqual([true, true, true])
+    asked.mockRestore()
   })
 
   test('fused Winograd, forward pass: odd sizes and padding, with every prologue and epilogue', async () => {
@@ -599,7 +606,7 @@ onEachBackend(() => {
     const keys = asked.mock.calls.map(([{ key }]) => key)
     asked.mockRestore()
     expect(keys.filter((key) => key.startsWith('winograd products'))).toHaveLength(3)
-    expect(keys.filter((key) => key.startsWith('conv3x3 filter gradient'))).toHaveLength(1)
+    expect(keys.filter((key) => key.startsWith('winograd gradient products'))).toHaveLength(1)
     expectClose(await y.data(), forward(one))
     expectClose(await found[0].data(), inputGradient(one, dy)[0])
     expectClose(await found[1].data(), filterGradient(one, dy)[0])

@@ -28,6 +28,9 @@ import type { PartialSum } from './partialSums.ts'
 import { sumPartials } from './partialSums.ts'
 import type { Tile } from './tiles.ts'
 import { fourProductsCode, isFourProducts, PARITIES, tapLoop, TAPS } from './upsampledConv.ts'
+import { suitsWinograd } from './winograd.ts'
+import { winogradFilterGradient } from './winogradGradient.ts'
+import type { TilePixels } from './winogradTransforms.ts'
 
 export interface ConvFilterGradient extends ConvInput {
   /** [b, h', w', cout]. */
@@ -38,6 +41,8 @@ export interface ConvFilterGradient extends ConvInput {
   pad: Pad
   /** Also computes the gradient of the bias. */
   bias: boolean
+  /** Pixels of a Winograd tile, on software devices. Default: with the fewest multiplications. */
+  tilePixels?: TilePixels | undefined
   /** Tensors to write dW and db to; missing ones are created. */
   into?: readonly (TensorInfo | undefined)[]
 }
@@ -72,13 +77,36 @@ export function convFilterGradient(
     { from: 0, columns: weights, stride: weights },
     { from: weights, columns, stride: columns },
   ]
-  sumFilterGradient(
-    backend,
-    conv,
-    gradients.map((to, i) => ({ to, ...ranges[i] })),
-    { tile, direct: gradients },
-  )
+  const { input, temporary } = materializeInput(backend, conv)
+  if (tile === undefined && usesWinograd(backend, conv, input)) {
+    const x = input.x as TensorInfo
+    const [dweight, dbias] = gradients
+    const { dy, pad, tilePixels } = conv
+    winogradFilterGradient(backend, { x, dy, pad, tilePixels, into: [dweight, dbias] })
+  } else
+    sumFilterGradient(
+      backend,
+      { ...conv, ...input, affine: input.affine, silu: input.silu },
+      gradients.map((to, i) => ({ to, ...ranges[i] })),
+      { tile, direct: gradients },
+    )
+  if (temporary) backend.disposeData(temporary.dataId)
   return gradients
+}
+
+/** Returns whether the device is faster with Winograd, and the input is one plain tensor. */
+function usesWinograd(
+  backend: WebGPUBackend,
+  { filterShape, stride, pad, dy }: ConvFilterGradient,
+  { x, upsample, affine }: ConvInput,
+): boolean {
+  const isPlain = 'dataId' in x && !upsample && !affine && filterShape[2] % 4 === 0
+  const pixels = dy.shape[0] * dy.shape[1] * dy.shape[2]
+  return (
+    isPlain &&
+    isSoftware(backend.device) &&
+    suitsWinograd(backend, filterShape, stride, pad, pixels)
+  )
 }
 
 /** Targets of the sums, which have the shape [kh kw cin (+ 1), cout]; the last row is the bias. */

@@ -48,6 +48,7 @@ import {
   TAPS,
 } from './upsampledConv.ts'
 import { suitsWinograd, winogradConv } from './winograd.ts'
+import type { TilePixels } from './winogradTransforms.ts'
 import type { ConvImage } from './winogradFused.ts'
 import { chooseWinogradTile, fusedWinograd, winogradTileName } from './winogradFused.ts'
 
@@ -68,6 +69,8 @@ export interface ConvForward extends ConvInput {
   half?: boolean
   stride: 1 | 2
   pad: Pad
+  /** Pixels of a Winograd tile, on software devices. Default: with the fewest multiplications. */
+  tilePixels?: TilePixels | undefined
 }
 
 interface Shape {
@@ -120,17 +123,14 @@ export function convByGemm(
   const summed = own.fourProducts && chosen.shape === 'lanes'
   const weight = summed ? summedFilter(backend, conv.weight) : conv.weight
   const y = useWinograd
-    ? winogradConv(
-        backend,
-        {
-          x: activationTensors(input.x)[0],
-          weight: conv.weight,
-          rotated: false,
-          bias: conv.bias,
-          pad: conv.pad,
-        },
-        chosen,
-      )
+    ? winogradConv(backend, {
+        x: activationTensors(input.x)[0],
+        weight: conv.weight,
+        rotated: false,
+        bias: conv.bias,
+        pad: conv.pad,
+        tilePixels: conv.tilePixels,
+      })
     : backend.dispatch(
         forwardProgram(main, chosen),
         [

@@ -23,6 +23,7 @@ import { gemmProgram } from './gemmProgram.ts'
 import type { Tile, WinogradTile } from './tiles.ts'
 import { summedFilter, tapFilterCode } from './upsampledConv.ts'
 import { suitsWinograd, winogradConv } from './winograd.ts'
+import type { TilePixels } from './winogradTransforms.ts'
 import type { ConvImage } from './winogradFused.ts'
 import { chooseWinogradTile, fusedWinograd, winogradTileName } from './winogradFused.ts'
 
@@ -41,6 +42,8 @@ export interface ConvInputGradient {
   split?: readonly [number, number]
   /** The gradient of x so far, added to dx. Excludes `split`. */
   accumulated?: TensorInfo | undefined
+  /** Pixels of a Winograd tile, on software devices. Default: with the fewest multiplications. */
+  tilePixels?: TilePixels | undefined
 }
 
 interface Shape {
@@ -62,7 +65,17 @@ export function convInputGradient(
   conv: ConvInputGradient,
   tile?: Tile | WinogradTile,
 ): TensorInfo[] {
-  const { dy, weight, inputShape, stride, pad, upsample = false, split, accumulated } = conv
+  const {
+    dy,
+    weight,
+    inputShape,
+    stride,
+    pad,
+    upsample = false,
+    split,
+    accumulated,
+    tilePixels,
+  } = conv
   if (upsample && stride !== 1)
     throw new RangeError('The input of a convolution with stride 2 cannot be upsampled.')
   const channels = split ?? [inputShape[3]]
@@ -87,7 +100,7 @@ export function convInputGradient(
   const isPlain = chosen.shape === 'lanes' && !upsample && !split && !accumulated
   const { rows } = inputGemmExtents(shape)
   if (isPlain && suitsWinograd(backend, weight.shape, stride, gradientPad, rows))
-    return [winogradConv(backend, { x: dy, weight, rotated: true, pad: gradientPad }, chosen)]
+    return [winogradConv(backend, { x: dy, weight, rotated: true, pad: gradientPad, tilePixels })]
   const outputs = channels.map(
     (c) => ({ shape: [...inputShape.slice(0, 3), c], dtype: 'float32' }) as const,
   )

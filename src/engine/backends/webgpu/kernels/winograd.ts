@@ -1,9 +1,9 @@
-// Winograd convolution F(2x2, 3x3) for 3x3 filters with stride 1 (Lavin & Gray, "Fast Algorithms
-// for Convolutional Neural Networks", 2016, section 4.1): four pixels of y take 16 multiplications
-// for each pair of channels instead of 36.
-//   Y = A^T [sum over c of (G g G^T) (B^T d B)] A, with d a 4x4 tile of x and g the filter.
-// The sums over channels are 16 matrix products. The transformed tiles and the products are
-// tensors, four times as large as x and y. This variant is for software devices, where that costs
+// Winograd convolutions F(2x2, 3x3) and F(4x4, 3x3) for 3x3 filters with stride 1 (Lavin & Gray,
+// "Fast Algorithms for Convolutional Neural Networks", 2016, section 4): for each pair of channels,
+// 2x2 pixels of y take 16 multiplications instead of 36, and 4x4 pixels 36 instead of 144.
+//   Y = A^T [sum over c of (G g G^T) (B^T d B)] A, with d a tile of x and g the filter.
+// The sums over channels are 16 or 36 matrix products. The transformed tiles and the products are
+// tensors, larger than x and y by 4 or 2.25. This variant is for software devices, where that costs
 // less than it saves; on a GPU it would dominate (see winogradFused.ts).
 import type { TensorInfo } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
@@ -18,9 +18,10 @@ import {
   writerCode,
 } from '../wgsl.ts'
 import type { Pad } from './convInput.ts'
-import { tileName } from './gemm.ts'
+import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
-import type { Tile } from './tiles.ts'
+import type { TilePixels } from './winogradTransforms.ts'
+import { tileTransforms, transformSquare } from './winogradTransforms.ts'
 
 export interface WinogradConv {
   /** [b, h, w, c]. */
@@ -35,23 +36,43 @@ export interface WinogradConv {
   bias?: TensorInfo
   /** Not negative. */
   pad: Pad
+  /** Default: with the fewest multiplications. */
+  tilePixels?: TilePixels | undefined
 }
 
-interface Shape {
+/** The tiles of an image. */
+export interface WinogradTiles {
   items: number
   height: number
   width: number
-  channels: number
-  columns: number
+  pad: Pad
+  /** Pixels of y. */
   high: number
   wide: number
-  pad: Pad
+  /** Pixels of y in a tile, along one axis. */
+  pixels: TilePixels
 }
 
-const COMPONENTS = 16
+interface Shape extends WinogradTiles {
+  channels: number
+  columns: number
+}
+
+/** Numbers of a tile along one axis, and the number of components of a transformed tile. */
+export const tileSide = ({ pixels }: Pick<WinogradTiles, 'pixels'>) => pixels + 2
+export const componentCount = (tiles: Pick<WinogradTiles, 'pixels'>) => tileSide(tiles) ** 2
 
 /** With fewer channels the transforms cost more than they save. */
-const MIN_CHANNELS = 32
+const MIN_CHANNELS = 16
+
+/** Tiles of an item from which transforming the filter to 36 numbers pays. */
+const MIN_LARGE_TILES = 4
+
+/** Returns the tiles with the fewest multiplications for an image of y. */
+function chooseTilePixels(high: number, wide: number): TilePixels {
+  const tiles = (pixels: number) => Math.ceil(high / pixels) * Math.ceil(wide / pixels)
+  return tiles(4) >= MIN_LARGE_TILES && 36 * tiles(4) <= 16 * tiles(2) ? 4 : 2
+}
 
 /**
  * Returns whether Winograd applies to a convolution of `pixels` in all, is faster, and its tensors
@@ -64,7 +85,7 @@ export const suitsWinograd = (
   pad: Pad,
   pixels: number,
 ): boolean =>
-  // A tile of 16 numbers for every 2x2 pixels, doubled for odd sides.
+  // At most 16 numbers for every 2x2 pixels, doubled for odd sides.
   8 * pixels * 4 * Math.max(from, to) <= device.limits.maxStorageBufferBindingSize &&
   kh === 3 &&
   kw === 3 &&
@@ -75,45 +96,90 @@ export const suitsWinograd = (
 /** Returns y, [b, h + top + bottom - 2, w + left + right - 2, n]. */
 export function winogradConv(
   backend: WebGPUBackend,
-  { x, weight, rotated, bias, pad }: WinogradConv,
-  tile: Tile,
+  { x, weight, rotated, bias, pad, tilePixels }: WinogradConv,
 ): TensorInfo {
-  const [items, height, width, channels] = x.shape as [number, number, number, number]
+  const tiles = describeTiles(x.shape, pad, tilePixels)
+  const channels = x.shape[3]
   const columns = weight.shape[rotated ? 2 : 3]
-  const [high, wide] = [height + pad.top + pad.bottom - 2, width + pad.left + pad.right - 2]
-  const shape = { items, height, width, channels, columns, high, wide, pad }
-  const rows = tileTotal(shape)
-  const run = (program: Program, inputs: TensorInfo[], outputShape: number[]) =>
-    backend.dispatch(program, inputs, [{ shape: outputShape, dtype: 'float32' }])[0]
-  const U = run(
-    filterTransform(channels, columns, rotated),
+  const shape = { ...tiles, channels, columns }
+  const U = runProgram(
+    backend,
+    filterTransform(shape, rotated),
     [weight],
-    [COMPONENTS, channels, columns],
+    [componentCount(shape) * planeSize(channels * columns)],
   )
-  const V = run(inputTransform(shape), [x], [COMPONENTS, rows, channels])
-  const M = run(componentProducts(shape, tile), [V, U], [COMPONENTS, rows, columns])
-  const y = run(outputTransform(shape, bias !== undefined), bias ? [M, bias] : [M], [
-    items,
-    high,
-    wide,
-    columns,
-  ])
+  const V = transformInput(backend, x, tiles)
+  const M = runProgram(
+    backend,
+    componentProducts(backend, shape),
+    [V, U],
+    [componentCount(shape) * planeSize(tileTotal(shape) * columns)],
+  )
+  const y = runProgram(
+    backend,
+    outputTransform(shape, bias !== undefined),
+    bias ? [M, bias] : [M],
+    [tiles.items, tiles.high, tiles.wide, columns],
+  )
   for (const { dataId } of [U, V, M]) backend.disposeData(dataId)
   return y
 }
 
-/** The number of tiles of 2x2 pixels of y. */
-const tileTotal = ({ items, high, wide }: Shape) =>
-  items * Math.ceil(high / 2) * Math.ceil(wide / 2)
+/** Returns the tiles of a convolution of x, [b, h, w, c]. */
+export function describeTiles(
+  [items, height, width]: readonly number[],
+  pad: Pad,
+  tilePixels?: TilePixels,
+): WinogradTiles {
+  const [high, wide] = [height + pad.top + pad.bottom - 2, width + pad.left + pad.right - 2]
+  const pixels = tilePixels ?? chooseTilePixels(high, wide)
+  return { items, height, width, pad, high, wide, pixels }
+}
 
-const describeWinograd = ({ items, height, width, channels, columns, pad }: Shape) => {
+/** Runs a program with one float32 output. */
+export const runProgram = (
+  backend: WebGPUBackend,
+  program: Program,
+  inputs: TensorInfo[],
+  shape: readonly number[],
+): TensorInfo => backend.dispatch(program, inputs, [{ shape, dtype: 'float32' }])[0]
+
+/** Returns V = B^T d B of every tile and channel of x, `componentCount` planes of [tiles, c]. */
+export const transformInput = (
+  backend: WebGPUBackend,
+  x: TensorInfo,
+  tiles: WinogradTiles,
+): TensorInfo => {
+  const channels = x.shape[3]
+  return runProgram(
+    backend,
+    inputTransform(tiles, channels),
+    [x],
+    [componentCount(tiles) * planeSize(tileTotal(tiles) * channels)],
+  )
+}
+
+/** The number of tiles. */
+export const tileTotal = ({ items, high, wide, pixels }: WinogradTiles) =>
+  items * Math.ceil(high / pixels) * Math.ceil(wide / pixels)
+
+/**
+ * Returns the numbers from a plane of `count` numbers to the next: a line of the cache more, as
+ * distances that are powers of two would put all planes into the same few lines.
+ */
+export const planeSize = (count: number) => 4 * Math.ceil(count / 4) + 16
+
+export const describeWinograd = ({ items, height, width, pad, pixels }: WinogradTiles) => {
   const { top, bottom, left, right } = pad
-  const size = `${items}x${height}x${width}x${channels} > ${columns}`
-  return `${size} pad ${top} ${bottom} ${left} ${right}`
+  return `${items}x${height}x${width} by ${pixels} pad ${top} ${bottom} ${left} ${right}`
 }
 
 /** Returns a program that runs `body` for each index `i` below `count`. */
-function indexedProgram(count: number, declarations: string, body: string): Omit<Program, 'key'> {
+export function indexedProgram(
+  count: number,
+  declarations: string,
+  body: string,
+): Omit<Program, 'key'> {
   const grid = workgroupGrid(Math.ceil(count / 64))
   const code = `${declarations}
 @compute @workgroup_size(64) fn main(
@@ -128,52 +194,50 @@ function indexedProgram(count: number, declarations: string, body: string): Omit
   return { code, workgroups: grid.workgroups }
 }
 
-const unrollMatrix = (rows: number, columns: number, line: (i: number, j: number) => string) =>
-  unroll(rows, (i) => unroll(columns, (j) => line(i, j), ' '))
+export const unrollMatrix = (
+  rows: number,
+  columns: number,
+  line: (i: number, j: number) => string,
+) => unroll(rows, (i) => unroll(columns, (j) => line(i, j), ' '))
 
-/** Declares a column `r0_<j>` ... with these values. */
-const declareColumn = (values: readonly string[], j: number) =>
-  values.map((value, i) => `let r${i}_${j} = ${value};`).join(' ')
+/** Stores component (i, j) of element `i` of a plane of `count` numbers. */
+export const storeComponent =
+  (to: string, side: number, count: number) => (i: number, j: number, value: string) =>
+    `${to}[${(side * i + j) * planeSize(count)}u + i] = ${value};`
 
 /** U = G g G^T for every pair of channels. */
-const filterTransform = (channels: number, columns: number, rotated: boolean): Program =>
-  cachedProgram(`winograd filter ${channels}x${columns}${rotated ? ' turned' : ''}`, () => {
-    const timesG = (a: string, b: string, c: string) => [
-      a,
-      `0.5 * (${a} + ${b} + ${c})`,
-      `0.5 * (${a} - ${b} + ${c})`,
-      c,
-    ]
-    const count = channels * columns
-    const source = rotated ? `i % ${columns}u * ${channels}u + i / ${columns}u` : 'i'
-    const tap = (i: number, j: number) => (rotated ? 8 - 3 * i - j : 3 * i + j)
-    const body = `let pair = ${source};
+const filterTransform = ({ channels, columns, pixels }: Shape, rotated: boolean): Program =>
+  cachedProgram(
+    `winograd filter ${channels}x${columns} by ${pixels}${rotated ? ' turned' : ''}`,
+    () => {
+      const count = channels * columns
+      const source = rotated ? `i % ${columns}u * ${channels}u + i / ${columns}u` : 'i'
+      const tap = (i: number, j: number) => (rotated ? 8 - 3 * i - j : 3 * i + j)
+      const body = `let pair = ${source};
   ${unrollMatrix(3, 3, (i, j) => `let g${i}_${j} = weight[${tap(i, j)}u * ${count}u + pair];`)}
-  ${unroll(3, (j) => declareColumn(timesG(`g0_${j}`, `g1_${j}`, `g2_${j}`), j))}
-  ${unroll(4, (i) =>
-    timesG(`r${i}_0`, `r${i}_1`, `r${i}_2`)
-      .map((value, j) => `U[${4 * i + j}u * ${count}u + i] = ${value};`)
-      .join(' '),
-  )}`
-    return indexedProgram(
-      count,
-      bindingsCode([tensorBinding('U', 1)], [tensorBinding('weight', 1)]),
-      body,
-    )
-  })
+  ${transformSquare(tileTransforms[pixels].timesG, 'g', 3, storeComponent('U', pixels + 2, count))}`
+      return indexedProgram(
+        count,
+        bindingsCode([tensorBinding('U', 1)], [tensorBinding('weight', 1)]),
+        body,
+      )
+    },
+  )
 
-/** V = B^T d B of the 4x4 pixels around every tile, for every channel. */
-const inputTransform = (shape: Shape): Program =>
-  cachedProgram(`winograd input ${describeWinograd(shape)}`, () => {
-    const { height, width, channels, pad } = shape
-    const [down, across] = [Math.ceil(shape.high / 2), Math.ceil(shape.wide / 2)]
-    const count = tileTotal(shape) * channels
-    const timesB = (a: string, b: string, c: string, d: string) => [
-      `${a} - ${c}`,
-      `${b} + ${c}`,
-      `${c} - ${b}`,
-      `${b} - ${d}`,
-    ]
+/** Defines the `item` of a tile, and its first pixel of y, `y0` and `x0`. */
+export function tilePlaceCode({ high, wide, pixels }: WinogradTiles): string {
+  const [down, across] = [Math.ceil(high / pixels), Math.ceil(wide / pixels)]
+  return `let item = tile / ${down * across}u;
+  let y0 = tile / ${across}u % ${down}u * ${pixels}u;
+  let x0 = tile % ${across}u * ${pixels}u;`
+}
+
+/** V = B^T d B of the pixels around every tile, for every channel. */
+const inputTransform = (tiles: WinogradTiles, channels: number): Program =>
+  cachedProgram(`winograd input ${describeWinograd(tiles)} x ${channels}`, () => {
+    const { height, width, pad, pixels } = tiles
+    const side = tileSide(tiles)
+    const count = tileTotal(tiles) * channels
     const index = `((item * ${height}u + u32(y)) * ${width}u + u32(x_)) * ${channels}u + c`
     const declarations = `${bindingsCode([tensorBinding('V', 1)], [tensorBinding('x', 1)])}
 fn pixel(item: u32, y: i32, x_: i32, c: u32) -> f32 {
@@ -182,24 +246,22 @@ fn pixel(item: u32, y: i32, x_: i32, c: u32) -> f32 {
 }`
     const body = `let c = i % ${channels}u;
   let tile = i / ${channels}u;
-  let item = tile / ${down * across}u;
-  let y = i32(tile / ${across}u % ${down}u) * 2 - ${pad.top};
-  let x_ = i32(tile % ${across}u) * 2 - ${pad.left};
-  ${unrollMatrix(4, 4, (r, s) => `let d${r}_${s} = pixel(item, y + ${r}, x_ + ${s}, c);`)}
-  ${unroll(4, (s) => declareColumn(timesB(`d0_${s}`, `d1_${s}`, `d2_${s}`, `d3_${s}`), s))}
-  ${unroll(4, (r) =>
-    timesB(`r${r}_0`, `r${r}_1`, `r${r}_2`, `r${r}_3`)
-      .map((value, s) => `V[${4 * r + s}u * ${count}u + i] = ${value};`)
-      .join(' '),
-  )}`
+  ${tilePlaceCode(tiles)}
+  let y = i32(y0) - ${pad.top};
+  let x_ = i32(x0) - ${pad.left};
+  ${unrollMatrix(side, side, (r, s) => `let d${r}_${s} = pixel(item, y + ${r}, x_ + ${s}, c);`)}
+  ${transformSquare(tileTransforms[pixels].timesB, 'd', side, storeComponent('V', side, count))}`
     return indexedProgram(count, declarations, body)
   })
 
-/** M = V U for each of the 16 components. */
-const componentProducts = (shape: Shape, tile: Tile): Program => {
+/** M = V U for each component. */
+const componentProducts = ({ device }: WebGPUBackend, shape: Shape): Program => {
   const { channels, columns } = shape
   const rows = tileTotal(shape)
-  return cachedProgram(`winograd products ${rows}x${channels}x${columns} ${tileName(tile)}`, () => {
+  const parts = componentCount(shape)
+  const tile = chooseTile(device, { rows, columns, parts })
+  const name = `winograd products ${parts} of ${rows}x${channels}x${columns} ${tileName(tile)}`
+  return cachedProgram(name, () => {
     const M = tensorBinding('M', columns)
     const [V, U] = [tensorBinding('V', channels), tensorBinding('U', 1)]
     const inside = `c + vec4u(0u, 1u, 2u, 3u) < vec4u(${channels}u)`
@@ -207,7 +269,7 @@ const componentProducts = (shape: Shape, tile: Tile): Program => {
 ${writerCode(M)}
 ${readerCode(V)}
 fn row_at(m: u32, part: u32) -> u32 {
-  return (part * ${rows}u + min(m, ${rows - 1}u)) * ${channels}u;
+  return part * ${planeSize(rows * channels)}u + min(m, ${rows - 1}u) * ${channels}u;
 }
 fn step_range(part: u32) -> vec2u { return vec2u(0u, 1u); }
 fn source_at(row: u32, step: u32, part: u32) -> u32 { return row; }
@@ -216,49 +278,43 @@ fn a_at(row: u32, c: u32) -> vec4f {
   return ${channels % 4 === 0 ? 'value' : `select(vec4f(), value, ${inside})`};
 }
 fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 {
-  return U[(part * ${channels}u + c) * ${columns}u + n];
+  return U[part * ${planeSize(channels * columns)}u + c * ${columns}u + n];
 }
 fn put(m: u32, n: u32, value: vec4f, part: u32) {
-  if (n < ${columns}u) { M_put((part * ${rows}u + m) * ${columns}u + n, value, ${columns}u - n); }
+  if (n >= ${columns}u) { return; }
+  M_put(part * ${planeSize(rows * columns)}u + m * ${columns}u + n, value, ${columns}u - n);
 }`
     return gemmProgram(
-      { rows, columns, parts: COMPONENTS, depth: channels, aAlong: 'k', bAlong: 'columns', code },
+      { rows, columns, parts, depth: channels, aAlong: 'k', bAlong: 'columns', code },
       tile,
     )
   })
 }
 
 /** Y = A^T M A + bias. */
-const outputTransform = (shape: Shape, bias: boolean): Program =>
-  cachedProgram(`winograd output ${describeWinograd(shape)}${bias ? ' bias' : ''}`, () => {
-    const { columns, high, wide } = shape
-    const [down, across] = [Math.ceil(high / 2), Math.ceil(wide / 2)]
+const outputTransform = (shape: Shape, bias: boolean): Program => {
+  const { columns, high, wide, pixels } = shape
+  const name = `winograd output ${describeWinograd(shape)} x ${columns}${bias ? ' bias' : ''}`
+  return cachedProgram(name, () => {
+    const side = tileSide(shape)
     const count = tileTotal(shape) * columns
-    const timesA = (a: string, b: string, c: string, d: string) => [
-      `${a} + ${b} + ${c}`,
-      `${b} - ${c} - ${d}`,
-    ]
+    const isWhole = high % pixels === 0 && wide % pixels === 0
     const store = (r: number, s: number, value: string) => {
       const row = `(item * ${high}u + y0 + ${r}u) * ${wide}u + x0 + ${s}u`
-      return `if (y0 + ${r}u < ${high}u && x0 + ${s}u < ${wide}u) {
-    y[(${row}) * ${columns}u + n] = start + ${value};
-  }`
+      const line = `y[(${row}) * ${columns}u + n] = start + ${value};`
+      return isWhole ? line : `if (y0 + ${r}u < ${high}u && x0 + ${s}u < ${wide}u) { ${line} }`
     }
+    const component = (r: number, s: number) =>
+      `let m${r}_${s} = M[${(side * r + s) * planeSize(count)}u + i];`
     const body = `let n = i % ${columns}u;
   let tile = i / ${columns}u;
-  let item = tile / ${down * across}u;
-  let y0 = tile / ${across}u % ${down}u * 2u;
-  let x0 = tile % ${across}u * 2u;
-  ${unrollMatrix(4, 4, (r, s) => `let m${r}_${s} = M[${4 * r + s}u * ${count}u + i];`)}
-  ${unroll(4, (s) => declareColumn(timesA(`m0_${s}`, `m1_${s}`, `m2_${s}`, `m3_${s}`), s))}
+  ${tilePlaceCode(shape)}
+  ${unrollMatrix(side, side, component)}
   let start = ${bias ? 'bias[n]' : '0f'};
-  ${unroll(2, (r) =>
-    timesA(`r${r}_0`, `r${r}_1`, `r${r}_2`, `r${r}_3`)
-      .map((value, s) => store(r, s, value))
-      .join('\n'),
-  )}`
+  ${transformSquare(tileTransforms[pixels].timesA, 'm', side, store)}`
     const inputs = bias
       ? [tensorBinding('M', 1), tensorBinding('bias', 1)]
       : [tensorBinding('M', 1)]
     return indexedProgram(count, bindingsCode([tensorBinding('y', 1)], inputs), body)
   })
+}
