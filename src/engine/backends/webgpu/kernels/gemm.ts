@@ -15,7 +15,7 @@ import { isSoftware, subgroupSize } from '../device.ts'
 import type { ProductExtents, ProductKind } from '../tunedChoices.ts'
 import { tunedChoice, workClass } from '../tunedChoices.ts'
 import { unroll, workgroupGrid } from '../wgsl.ts'
-import type { Lanes, Tile, Tiled } from './tiles.ts'
+import type { Lanes, MatrixUnit, Tile, Tiled } from './tiles.ts'
 
 export interface Gemm {
   /** Extents of C. */
@@ -93,12 +93,17 @@ function lanesFor(rows: number, kind: ProductKind): Pick<Lanes, 'shape' | 'rows'
 }
 
 /** Returns the name of a tile, which is a part of program keys and of stored choices. */
-export const tileName = (tile: Tile): string =>
-  tile.shape === 'tiled'
-    ? `tile ${tile.tall}x${tile.wide} of ${tile.rows}x${tile.columns}x${tile.depth}${
-        tile.half ? ` in float16 by ${tile.half}` : ''
-      }`
-    : `${tile.threads} threads of ${tile.rows}x${tile.columns} lanes ${tile.lanes}`
+export function tileName(tile: Tile): string {
+  if (tile.shape === 'lanes')
+    return `${tile.threads} threads of ${tile.rows}x${tile.columns} lanes ${tile.lanes}`
+  const { tall, wide, rows, columns, depth, half, matrix } = tile
+  const size = `tile ${tall}x${wide} of ${rows}x${columns}x${depth}`
+  if (matrix) return `${size} by matrices ${matrixName(matrix)}`
+  return half ? `${size} in float16 by ${half}` : size
+}
+
+const matrixName = ({ M, N, K, numbers, lanes }: MatrixUnit) =>
+  `${M}x${N}x${K} ${numbers} of ${lanes}`
 
 /** Returns the number of workgroups for one part of C. */
 export const tileCount = (

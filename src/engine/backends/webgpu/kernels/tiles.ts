@@ -14,6 +14,18 @@ export interface Tiled {
    * float32. Default: float32 only.
    */
   half?: 1 | 4
+  /** The tile is computed by subgroups with matrices (gemmMatrix.ts). Excludes `half`. */
+  matrix?: MatrixUnit
+}
+
+/** Matrices that a subgroup of `lanes` multiplies at once: C[M, N] += A[M, K] B[K, N]. */
+export interface MatrixUnit {
+  M: number
+  N: number
+  K: number
+  /** The type of A and B. Sums are float32. */
+  numbers: 'f32' | 'f16'
+  lanes: number
 }
 
 /**

@@ -66,7 +66,7 @@ onEachBackend(() => {
     { c: 12, groups: 3, pixels: 7, threads: 4 },
     { c: 24, groups: 1, pixels: 5, threads: 16 },
   ]
-  test.for(process.env.FULL ? spans : spans.slice(1, 2))(
+  test.for(spans)(
     'norm of $c channels in $groups groups',
     async ({ c, groups, pixels, threads }, { skip }) => {
       if (subgroupSize(webgpuBackend().device) === 1) skip('this device has no fixed subgroups')
