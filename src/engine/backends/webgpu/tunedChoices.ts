@@ -1,7 +1,8 @@
 // Tile sizes that the autotuner chose for each device, where they are not the default ones.
 import type { Reductions, Tile, WinogradTile } from './kernels/tiles.ts'
 
-export type ProductKind = 'convolution' | 'input gradient' | 'filter gradient' | 'product'
+export const productKinds = ['convolution', 'input gradient', 'filter gradient', 'product'] as const
+export type ProductKind = (typeof productKinds)[number]
 export type WorkClass = `${'large' | 'small'} ${ProductKind}`
 
 export interface TunedChoice<Candidate = Tile> {
@@ -38,6 +39,22 @@ const choicesByDevice = new WeakMap<GPUDevice, TunedChoices>()
 /** Sets the choices for a device. Results may change in the last bits. */
 export const setTunedChoices = (device: GPUDevice, choices: TunedChoices) =>
   void choicesByDevice.set(device, choices)
+
+/** Runs `work` with other choices. */
+export function withTunedChoices<Result>(
+  device: GPUDevice,
+  choices: TunedChoices,
+  work: () => Result,
+): Result {
+  const before = choicesByDevice.get(device)
+  choicesByDevice.set(device, choices)
+  try {
+    return work()
+  } finally {
+    if (before) choicesByDevice.set(device, before)
+    else choicesByDevice.delete(device)
+  }
+}
 
 export const tunedChoices = (device: GPUDevice): TunedChoices | undefined =>
   choicesByDevice.get(device)
