@@ -6,6 +6,7 @@ import {
 } from '../../src/engine/backends/webgpu/kernels/attention.ts'
 import type { WebGPUBackend } from '../../src/engine/backends/webgpu/backend.ts'
 import { subgroupSize } from '../../src/engine/backends/webgpu/device.ts'
+import { meanSquaredDifference } from '../../src/engine/backends/webgpu/kernels/meanSquare.ts'
 import { normStatistics } from '../../src/engine/backends/webgpu/kernels/norm.ts'
 import { normGradient } from '../../src/engine/backends/webgpu/kernels/normGradient.ts'
 import {
@@ -103,6 +104,21 @@ onEachBackend(() => {
     expect(inSubgroups).toHaveLength(3)
     const sums = Float32Array.from(found[0][0]).reduce((sum, value) => sum + value, 0)
     expect(sums).toBeCloseTo(15, 4)
+  })
+
+  test('mean of squared differences, of one part or several', async ({ skip }) => {
+    if (subgroupSize(webgpuBackend().device) === 1) skip('this device has no fixed subgroups')
+    for (const size of [5, 5000]) {
+      const [a, b] = [upload([size], 1), upload([size], 2)]
+      const { found, inSubgroups } = await runBoth((backend) => [
+        meanSquaredDifference(backend, a, b),
+      ])
+      expect(found[1]).toEqual(found[0])
+      expect(inSubgroups).toHaveLength(2)
+      const [first, second] = [numbers(size, 1), numbers(size, 2)]
+      const sum = first.reduce((total, value, i) => total + (value - second[i]) ** 2, 0)
+      expect(found[0][0][0]).toBeCloseTo(sum / size, 5)
+    }
   })
 
   test('attention', async ({ skip }) => {
