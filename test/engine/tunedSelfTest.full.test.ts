@@ -11,6 +11,8 @@ import {
   passesTunedSelfTest,
   withoutHardwareChoices,
 } from '../../src/engine/backends/webgpu/tunedSelfTest.ts'
+import type { Trial } from '../../src/engine/backends/webgpu/tunerTrials.ts'
+import { createTrialRunner, createTrials } from '../../src/engine/backends/webgpu/tunerTrials.ts'
 import { onEachBackend } from '../backends.ts'
 import { likeGPU, webgpuBackend } from '../kernels.ts'
 
@@ -64,6 +66,20 @@ onEachBackend(() => {
       true,
     )
     expect(keys.some((key) => key.includes('attention') && key.includes('subgroups'))).toBe(true)
+  })
+
+  test('reductions within subgroups agree with those in memory', async ({ skip }) => {
+    const { device } = webgpuBackend()
+    if (subgroupSize(device) === 1) skip('this device has no fixed subgroups')
+    const trial = createTrials(device).find(({ name }) => name === 'reductions')!
+    const onGPU: Trial = {
+      ...trial,
+      run: (backend, data, candidate) => trial.run(likeGPU(backend), data, candidate),
+    }
+    const [inMemory, inSubgroups] = trial.tiles
+    const runner = createTrialRunner(webgpuBackend())
+    expect(await runner.agree(onGPU, inMemory, inSubgroups)).toBe(true)
+    runner.close()
   })
 
   test('fails where one gradient is wrong', async ({ skip }) => {

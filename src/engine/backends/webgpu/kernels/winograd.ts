@@ -7,6 +7,7 @@
 // less than it saves; on a GPU it would dominate (see winogradFused.ts).
 import type { TensorInfo } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
+import type { OutputSpec } from '../halfStorage.ts'
 import type { Program } from '../program.ts'
 import {
   bindingsCode,
@@ -14,12 +15,12 @@ import {
   readerCode,
   tensorBinding,
   unroll,
-  workgroupGrid,
   writerCode,
 } from '../wgsl.ts'
 import type { Pad } from './convInput.ts'
 import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
+import { dispatchSized, float32Output, mainCode } from './sizedKernel.ts'
 import type { TilePixels } from './winogradTransforms.ts'
 import { tileTransforms, transformSquare } from './winogradTransforms.ts'
 
@@ -102,25 +103,14 @@ export function winogradConv(
   const channels = x.shape[3]
   const columns = weight.shape[rotated ? 2 : 3]
   const shape = { ...tiles, channels, columns }
-  const U = runProgram(
-    backend,
-    filterTransform(shape, rotated),
-    [weight],
-    [componentCount(shape) * planeSize(channels * columns)],
-  )
+  const U = transformFilter(backend, weight, shape, rotated)
   const V = transformInput(backend, x, tiles)
-  const M = runProgram(
-    backend,
+  const M = backend.dispatch(
     componentProducts(backend, shape),
     [V, U],
-    [componentCount(shape) * planeSize(tileTotal(shape) * columns)],
-  )
-  const y = runProgram(
-    backend,
-    outputTransform(shape, bias !== undefined),
-    bias ? [M, bias] : [M],
-    [tiles.items, tiles.high, tiles.wide, columns],
-  )
+    [float32Output(planes(shape, tileTotal(shape) * columns))],
+  )[0]
+  const y = transformOutput(backend, M, shape, bias)
   for (const { dataId } of [U, V, M]) backend.disposeData(dataId)
   return y
 }
@@ -136,123 +126,147 @@ export function describeTiles(
   return { items, height, width, pad, high, wide, pixels }
 }
 
-/** Runs a program with one float32 output. */
-export const runProgram = (
-  backend: WebGPUBackend,
-  program: Program,
-  inputs: TensorInfo[],
-  shape: readonly number[],
-): TensorInfo => backend.dispatch(program, inputs, [{ shape, dtype: 'float32' }])[0]
-
-/** Returns V = B^T d B of every tile and channel of x, `componentCount` planes of [tiles, c]. */
-export const transformInput = (
-  backend: WebGPUBackend,
-  x: TensorInfo,
-  tiles: WinogradTiles,
-): TensorInfo => {
-  const channels = x.shape[3]
-  return runProgram(
-    backend,
-    inputTransform(tiles, channels),
-    [x],
-    [componentCount(tiles) * planeSize(tileTotal(tiles) * channels)],
-  )
-}
-
 /** The number of tiles. */
-export const tileTotal = ({ items, high, wide, pixels }: WinogradTiles) =>
+export const tileTotal = ({ items, high, wide, pixels }: WinogradTiles): number =>
   items * Math.ceil(high / pixels) * Math.ceil(wide / pixels)
 
 /**
  * Returns the numbers from a plane of `count` numbers to the next: a line of the cache more, as
  * distances that are powers of two would put all planes into the same few lines.
  */
-export const planeSize = (count: number) => 4 * Math.ceil(count / 4) + 16
+export const planeSize = (count: number): number => 4 * Math.ceil(count / 4) + 16
 
-export const describeWinograd = ({ items, height, width, pad, pixels }: WinogradTiles) => {
-  const { top, bottom, left, right } = pad
-  return `${items}x${height}x${width} by ${pixels} pad ${top} ${bottom} ${left} ${right}`
+/** The shape of a tensor with a plane of `count` numbers for each component. */
+export const planes = (tiles: Pick<WinogradTiles, 'pixels'>, count: number): number[] => [
+  componentCount(tiles) * planeSize(count),
+]
+
+// ---- transforms: the sizes are uniforms, so that all layers share the programs, whose unrolled code
+// takes software devices long to compile
+
+const THREADS = 64
+
+interface TransformKernel {
+  name: string
+  input: TensorInfo
+  /** Added to each result. */
+  bias?: TensorInfo | undefined
+  output: TensorInfo | OutputSpec
+  /** Elements of a plane of the transformed tensor, each of which is an invocation. */
+  total: number
+  /** Other sizes that the body reads. */
+  sizes: Record<string, number>
+  /** Functions, and the code of element `i`, which reads `input` and writes `output`. */
+  functions?: string
+  body: string
 }
 
-/** Returns a program that runs `body` for each index `i` below `count`. */
-export function indexedProgram(
-  count: number,
-  declarations: string,
-  body: string,
-): Omit<Program, 'key'> {
-  const grid = workgroupGrid(Math.ceil(count / 64))
-  const code = `${declarations}
-@compute @workgroup_size(64) fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  ${grid.begin}
-  let i = group * 64u + thread;
-  if (i >= ${count}u) { return; }
-  ${body}
-}`
-  return { code, workgroups: grid.workgroups }
+/** Runs a transform of every element of a plane. */
+export function runTransform(
+  backend: WebGPUBackend,
+  { name, input, bias, output, total, sizes, functions = '', body }: TransformKernel,
+): TensorInfo {
+  const read = [tensorBinding('input', 1), ...(bias ? [tensorBinding('bias', 1)] : [])]
+  return dispatchSized(backend, {
+    name: `winograd ${name}`,
+    sizes: { count: Math.ceil(total / THREADS), total, plane: planeSize(total), ...sizes },
+    bindings: [[tensorBinding('output', 1)], read],
+    inputs: [input, ...(bias ? [bias] : [])],
+    outputs: [output],
+    code: () => `${functions}
+${mainCode(
+  THREADS,
+  `let i = group * ${THREADS}u + thread;
+  if (i >= sizes.total) { return; }
+  ${body}`,
+)}`,
+  })[0]
 }
 
 export const unrollMatrix = (
   rows: number,
   columns: number,
   line: (i: number, j: number) => string,
-) => unroll(rows, (i) => unroll(columns, (j) => line(i, j), ' '))
+): string => unroll(rows, (i) => unroll(columns, (j) => line(i, j), ' '))
 
-/** Stores component (i, j) of element `i` of a plane of `count` numbers. */
+/** Stores component (i, j) of an element. */
 export const storeComponent =
-  (to: string, side: number, count: number) => (i: number, j: number, value: string) =>
-    `${to}[${(side * i + j) * planeSize(count)}u + i] = ${value};`
+  (side: number) =>
+  (i: number, j: number, value: string): string =>
+    `output[${side * i + j}u * sizes.plane + i] = ${value};`
 
-/** U = G g G^T for every pair of channels. */
-const filterTransform = ({ channels, columns, pixels }: Shape, rotated: boolean): Program =>
-  cachedProgram(
-    `winograd filter ${channels}x${columns} by ${pixels}${rotated ? ' turned' : ''}`,
-    () => {
-      const count = channels * columns
-      const source = rotated ? `i % ${columns}u * ${channels}u + i / ${columns}u` : 'i'
-      const tap = (i: number, j: number) => (rotated ? 8 - 3 * i - j : 3 * i + j)
-      const body = `let pair = ${source};
-  ${unrollMatrix(3, 3, (i, j) => `let g${i}_${j} = weight[${tap(i, j)}u * ${count}u + pair];`)}
-  ${transformSquare(tileTransforms[pixels].timesG, 'g', 3, storeComponent('U', pixels + 2, count))}`
-      return indexedProgram(
-        count,
-        bindingsCode([tensorBinding('U', 1)], [tensorBinding('weight', 1)]),
-        body,
-      )
-    },
-  )
+/** Loads the components of an element as `m<i>_<j>`. */
+export const loadComponents = (side: number): string =>
+  unrollMatrix(side, side, (i, j) => `let m${i}_${j} = input[${side * i + j}u * sizes.plane + i];`)
 
-/** Defines the `item` of a tile, and its first pixel of y, `y0` and `x0`. */
-export function tilePlaceCode({ high, wide, pixels }: WinogradTiles): string {
-  const [down, across] = [Math.ceil(high / pixels), Math.ceil(wide / pixels)]
-  return `let item = tile / ${down * across}u;
-  let y0 = tile / ${across}u % ${down}u * ${pixels}u;
-  let x0 = tile % ${across}u * ${pixels}u;`
+/** The sizes of {@link tilePlaceCode}. */
+export const tilePlaceSizes = ({ high, wide, pixels }: WinogradTiles) => ({
+  down: Math.ceil(high / pixels),
+  across: Math.ceil(wide / pixels),
+})
+
+/** Defines channel `c` of an element, the `item` of its tile, and the first pixel, `y0` and `x0`. */
+export const tilePlaceCode = (pixels: TilePixels): string => `let c = i % sizes.channels;
+  let tile = i / sizes.channels;
+  let item = tile / (sizes.down * sizes.across);
+  let y0 = tile / sizes.across % sizes.down * ${pixels}u;
+  let x0 = tile % sizes.across * ${pixels}u;`
+
+/**
+ * `fn pixel(item: u32, y: u32, x: u32, c: u32) -> f32`: a number of an image, 0 beyond it; negative
+ * coordinates are beyond its end.
+ */
+export const pixelCode = `fn pixel(item: u32, y: u32, x: u32, c: u32) -> f32 {
+  let inside = y < sizes.height && x < sizes.width;
+  let at = ((item * sizes.height + y) * sizes.width + x) * sizes.channels + c;
+  return select(0f, input[select(0u, at, inside)], inside);
+}`
+
+/** Returns U = G g G^T for every pair of channels. */
+const transformFilter = (
+  backend: WebGPUBackend,
+  weight: TensorInfo,
+  { channels, columns, pixels }: Shape,
+  rotated: boolean,
+): TensorInfo => {
+  const tap = (i: number, j: number) => (rotated ? 8 - 3 * i - j : 3 * i + j)
+  const total = channels * columns
+  return runTransform(backend, {
+    name: `filter by ${pixels}${rotated ? ' turned' : ''}`,
+    input: weight,
+    output: float32Output(planes({ pixels }, total)),
+    total,
+    sizes: { channels, columns },
+    body: `let pair = ${rotated ? 'i % sizes.columns * sizes.channels + i / sizes.columns' : 'i'};
+  ${unrollMatrix(3, 3, (i, j) => `let g${i}_${j} = input[${tap(i, j)}u * sizes.total + pair];`)}
+  ${transformSquare(tileTransforms[pixels].timesG, 'g', 3, storeComponent(pixels + 2))}`,
+  })
 }
 
-/** V = B^T d B of the pixels around every tile, for every channel. */
-const inputTransform = (tiles: WinogradTiles, channels: number): Program =>
-  cachedProgram(`winograd input ${describeWinograd(tiles)} x ${channels}`, () => {
-    const { height, width, pad, pixels } = tiles
-    const side = tileSide(tiles)
-    const count = tileTotal(tiles) * channels
-    const index = `((item * ${height}u + u32(y)) * ${width}u + u32(x_)) * ${channels}u + c`
-    const declarations = `${bindingsCode([tensorBinding('V', 1)], [tensorBinding('x', 1)])}
-fn pixel(item: u32, y: i32, x_: i32, c: u32) -> f32 {
-  let inside = u32(y) < ${height}u && u32(x_) < ${width}u;
-  return select(0f, x[select(0u, ${index}, inside)], inside);
-}`
-    const body = `let c = i % ${channels}u;
-  let tile = i / ${channels}u;
-  ${tilePlaceCode(tiles)}
-  let y = i32(y0) - ${pad.top};
-  let x_ = i32(x0) - ${pad.left};
-  ${unrollMatrix(side, side, (r, s) => `let d${r}_${s} = pixel(item, y + ${r}, x_ + ${s}, c);`)}
-  ${transformSquare(tileTransforms[pixels].timesB, 'd', side, storeComponent('V', side, count))}`
-    return indexedProgram(count, declarations, body)
+/** Returns V = B^T d B of every tile and channel of x, [b, h, w, c]. */
+export function transformInput(
+  backend: WebGPUBackend,
+  x: TensorInfo,
+  tiles: WinogradTiles,
+): TensorInfo {
+  const { height, width, pad, pixels } = tiles
+  const channels = x.shape[3]
+  const side = tileSide(tiles)
+  const total = tileTotal(tiles) * channels
+  return runTransform(backend, {
+    name: `input by ${pixels}`,
+    input: x,
+    output: float32Output(planes(tiles, total)),
+    total,
+    sizes: { ...tilePlaceSizes(tiles), height, width, channels, top: pad.top, left: pad.left },
+    functions: pixelCode,
+    body: `${tilePlaceCode(pixels)}
+  let y = y0 - sizes.top;
+  let x = x0 - sizes.left;
+  ${unrollMatrix(side, side, (r, s) => `let d${r}_${s} = pixel(item, y + ${r}u, x + ${s}u, c);`)}
+  ${transformSquare(tileTransforms[pixels].timesB, 'd', side, storeComponent(side))}`,
   })
+}
 
 /** M = V U for each component. */
 const componentProducts = ({ device }: WebGPUBackend, shape: Shape): Program => {
@@ -291,30 +305,31 @@ fn put(m: u32, n: u32, value: vec4f, part: u32) {
   })
 }
 
-/** Y = A^T M A + bias. */
-const outputTransform = (shape: Shape, bias: boolean): Program => {
-  const { columns, high, wide, pixels } = shape
-  const name = `winograd output ${describeWinograd(shape)} x ${columns}${bias ? ' bias' : ''}`
-  return cachedProgram(name, () => {
-    const side = tileSide(shape)
-    const count = tileTotal(shape) * columns
-    const isWhole = high % pixels === 0 && wide % pixels === 0
-    const store = (r: number, s: number, value: string) => {
-      const row = `(item * ${high}u + y0 + ${r}u) * ${wide}u + x0 + ${s}u`
-      const line = `y[(${row}) * ${columns}u + n] = start + ${value};`
-      return isWhole ? line : `if (y0 + ${r}u < ${high}u && x0 + ${s}u < ${wide}u) { ${line} }`
-    }
-    const component = (r: number, s: number) =>
-      `let m${r}_${s} = M[${(side * r + s) * planeSize(count)}u + i];`
-    const body = `let n = i % ${columns}u;
-  let tile = i / ${columns}u;
-  ${tilePlaceCode(shape)}
-  ${unrollMatrix(side, side, component)}
-  let start = ${bias ? 'bias[n]' : '0f'};
-  ${transformSquare(tileTransforms[pixels].timesA, 'm', side, store)}`
-    const inputs = bias
-      ? [tensorBinding('M', 1), tensorBinding('bias', 1)]
-      : [tensorBinding('M', 1)]
-    return indexedProgram(count, bindingsCode([tensorBinding('y', 1)], inputs), body)
+/** Returns Y = A^T M A + bias. */
+function transformOutput(
+  backend: WebGPUBackend,
+  M: TensorInfo,
+  tiles: Shape,
+  bias: TensorInfo | undefined,
+): TensorInfo {
+  const { items, columns, high, wide, pixels } = tiles
+  const side = tileSide(tiles)
+  const isWhole = high % pixels === 0 && wide % pixels === 0
+  const store = (r: number, s: number, value: string) => {
+    const row = `(item * sizes.high + y0 + ${r}u) * sizes.wide + x0 + ${s}u`
+    const line = `output[(${row}) * sizes.channels + c] = start + ${value};`
+    return isWhole ? line : `if (y0 + ${r}u < sizes.high && x0 + ${s}u < sizes.wide) { ${line} }`
+  }
+  return runTransform(backend, {
+    name: `output by ${pixels}${isWhole ? ' whole' : ''}${bias ? ' bias' : ''}`,
+    input: M,
+    bias,
+    output: float32Output([items, high, wide, columns]),
+    total: tileTotal(tiles) * columns,
+    sizes: { ...tilePlaceSizes(tiles), high, wide, channels: columns },
+    body: `${tilePlaceCode(pixels)}
+  ${loadComponents(side)}
+  let start = ${bias ? 'bias[c]' : '0f'};
+  ${transformSquare(tileTransforms[pixels].timesA, 'm', side, store)}`,
   })
 }

@@ -10,16 +10,19 @@ import type { Pad } from './convInput.ts'
 import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
 import { columnSums } from './reduce.ts'
+import { float32Output } from './sizedKernel.ts'
 import type { WinogradTiles } from './winograd.ts'
 import {
   componentCount,
   describeTiles,
-  describeWinograd,
-  indexedProgram,
+  loadComponents,
+  pixelCode,
+  planes,
   planeSize,
-  runProgram,
+  runTransform,
   storeComponent,
   tilePlaceCode,
+  tilePlaceSizes,
   tileSide,
   tileTotal,
   transformInput,
@@ -49,19 +52,13 @@ export function winogradFilterGradient(
   const tiles = describeTiles(x.shape, pad, tilePixels)
   const [channels, columns] = [x.shape[3], dy.shape[3]]
   const V = transformInput(backend, x, tiles)
-  const E = runProgram(
-    backend,
-    gradientTransform(tiles, columns),
-    [dy],
-    [componentCount(tiles) * planeSize(tileTotal(tiles) * columns)],
-  )
-  const M = runProgram(
-    backend,
+  const E = transformGradient(backend, dy, tiles)
+  const M = backend.dispatch(
     tileProducts(backend, tiles, channels, columns),
     [V, E],
-    [componentCount(tiles) * planeSize(channels * columns)],
-  )
-  backend.dispatch(filterTransform(tiles, channels * columns), [M], [dweight])
+    [float32Output(planes(tiles, channels * columns))],
+  )[0]
+  transformBack(backend, M, tiles, { total: channels * columns, dweight })
   for (const { dataId } of [V, E, M]) backend.disposeData(dataId)
   if (dbias) {
     const rows = tiles.items * tiles.high * tiles.wide
@@ -69,29 +66,33 @@ export function winogradFilterGradient(
   }
 }
 
-/** E = G e G^T of every tile of dy, for every channel; pixels beyond the image are 0. */
-const gradientTransform = (tiles: WinogradTiles, columns: number): Program =>
-  cachedProgram(`winograd gradient ${describeWinograd(tiles)} x ${columns}`, () => {
-    const { high, wide, pixels } = tiles
-    const count = tileTotal(tiles) * columns
-    const index = `((item * ${high}u + y) * ${wide}u + x) * ${columns}u + n`
-    const declarations = `${bindingsCode([tensorBinding('E', 1)], [tensorBinding('dy', 1)])}
-fn pixel(item: u32, y: u32, x: u32, n: u32) -> f32 {
-  let inside = y < ${high}u && x < ${wide}u;
-  return select(0f, dy[select(0u, ${index}, inside)], inside);
-}`
-    const body = `let n = i % ${columns}u;
-  let tile = i / ${columns}u;
-  ${tilePlaceCode(tiles)}
-  ${unrollMatrix(pixels, pixels, (r, s) => `let e${r}_${s} = pixel(item, y0 + ${r}u, x0 + ${s}u, n);`)}
+/** Returns E = G e G^T of every tile of dy, for every channel; pixels beyond the image are 0. */
+function transformGradient(
+  backend: WebGPUBackend,
+  dy: TensorInfo,
+  tiles: WinogradTiles,
+): TensorInfo {
+  const { high, wide, pixels } = tiles
+  const channels = dy.shape[3]
+  const total = tileTotal(tiles) * channels
+  const load = (r: number, s: number) => `let e${r}_${s} = pixel(item, y0 + ${r}u, x0 + ${s}u, c);`
+  return runTransform(backend, {
+    name: `gradient by ${pixels}`,
+    input: dy,
+    output: float32Output(planes(tiles, total)),
+    total,
+    sizes: { ...tilePlaceSizes(tiles), height: high, width: wide, channels },
+    functions: pixelCode,
+    body: `${tilePlaceCode(pixels)}
+  ${unrollMatrix(pixels, pixels, load)}
   ${transformSquare(
     tileTransforms[pixels].timesGradientG,
     'e',
     pixels,
-    storeComponent('E', tileSide(tiles), count),
-  )}`
-    return indexedProgram(count, declarations, body)
+    storeComponent(tileSide(tiles)),
+  )}`,
   })
+}
 
 /** M = V^T E for each component. */
 function tileProducts(
@@ -128,21 +129,23 @@ fn put(m: u32, n: u32, value: vec4f, part: u32) {
   })
 }
 
-/** dW = A^T M A for every pair of channels. */
-const filterTransform = (tiles: WinogradTiles, count: number): Program => {
-  const { pixels } = tiles
-  return cachedProgram(`winograd filter gradient ${count} by ${pixels}`, () => {
-    const side = tileSide(tiles)
-    const component = (r: number, s: number) =>
-      `let m${r}_${s} = M[${(side * r + s) * planeSize(count)}u + i];`
-    const store = (r: number, s: number, value: string) =>
-      `dweight[${(3 * r + s) * count}u + i] = ${value};`
-    const body = `${unrollMatrix(side, side, component)}
-  ${transformSquare(tileTransforms[pixels].timesGradientA, 'm', side, store)}`
-    return indexedProgram(
-      count,
-      bindingsCode([tensorBinding('dweight', 1)], [tensorBinding('M', 1)]),
-      body,
-    )
+/** Writes dW = A^T M A for every pair of channels. */
+function transformBack(
+  backend: WebGPUBackend,
+  M: TensorInfo,
+  tiles: WinogradTiles,
+  { total, dweight }: { total: number; dweight: TensorInfo },
+): void {
+  const side = tileSide(tiles)
+  const store = (r: number, s: number, value: string) =>
+    `output[${3 * r + s}u * sizes.total + i] = ${value};`
+  runTransform(backend, {
+    name: `filter gradient by ${tiles.pixels}`,
+    input: M,
+    output: dweight,
+    total,
+    sizes: {},
+    body: `${loadComponents(side)}
+  ${transformSquare(tileTransforms[tiles.pixels].timesGradientA, 'm', side, store)}`,
   })
 }
