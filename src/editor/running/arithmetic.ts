@@ -1,5 +1,5 @@
-// Applies the user's choices of arithmetic: the instructions of WebAssembly, and products of float16
-// on GPUs.
+// Applies the user's choices of arithmetic: the instructions of WebAssembly, and products of
+// float16 on GPUs.
 import { effect } from '@preact/signals'
 import type { Client } from '../../nodes/host/clientTypes.ts'
 import type { Settings } from '../storage/settings.ts'

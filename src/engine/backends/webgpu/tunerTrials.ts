@@ -11,6 +11,7 @@ import { convByGemm } from './kernels/convForward.ts'
 import { convInputGradient } from './kernels/convInputGradient.ts'
 import { defaultTiles, tileName } from './kernels/gemm.ts'
 import { divideTile } from './kernels/gemmMatrix.ts'
+import { meanSquaredDifference } from './kernels/meanSquare.ts'
 import { normStatistics } from './kernels/norm.ts'
 import { softmax } from './kernels/softmax.ts'
 import type { Reductions, Tile, Tiled, WinogradTile } from './kernels/tiles.ts'
@@ -175,7 +176,7 @@ export function createTrials(device: GPUDevice, options: TrialOptions = {}): Tri
   ]
 }
 
-/** Statistics of a norm, a softmax and an attention, in workgroup memory or within subgroups. */
+/** Statistics of a norm, an attention, a softmax and a loss, in memory or within subgroups. */
 const reductionTrial = (lanes: number): Trial => ({
   name: 'reductions',
   tiles: [
@@ -190,13 +191,10 @@ const reductionTrial = (lanes: number): Trial => ({
       const { affine, moments } = normStatistics(backend, norm)
       const qkv = { ...data, shape: [ITEMS, 64, 3 * 128] }
       const { y, logsumexp } = attentionForward(backend, { qkv, heads: 1 })
-      return [
-        affine,
-        moments,
-        y,
-        logsumexp,
-        softmax(backend, { ...data, shape: [ITEMS * 64, 256] }),
-      ]
+      const rows = { ...data, shape: [ITEMS * 64, 256] }
+      const weights = softmax(backend, rows)
+      const loss = meanSquaredDifference(backend, rows, weights)
+      return [affine, moments, y, logsumexp, weights, loss]
     }),
 })
 
