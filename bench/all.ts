@@ -1,6 +1,6 @@
 // One table of a training and a sampling step in all systems, with the ceilings of the devices:
 // `npm run bench`. Each combination is a run of bench/run.ts; the best matrix product and copy of the
-// device are measured next to it. Options: `--models small` (digits,reference), `--backends wasm`
+// device are measured next to it. Options: `--models small` (digits,reference,cifar10), `--backends wasm`
 // (webgpu), `--peers ours,torch`, `--rounds 5`, `--seconds 1`, `--patience 300`, `--json` (one line),
 // and `--save`, which replaces the run of this machine in bench/results.json; `npm run docs` writes
 // its tables.

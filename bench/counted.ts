@@ -134,7 +134,10 @@ const stock: { [K in Task]: () => () => Promise<void> } = {
   sample16: () => stockSampling(16),
 }
 
-/** Computes the counts from the marks between steps. Throws Error if the measured steps differ. */
+/**
+ * Computes the counts from the marks between steps, without the copies and buffers for reading the
+ * losses of several steps, which not every step does. Throws Error if the measured steps differ.
+ */
 function summarizeMarks(marks: readonly Mark[], counter: Counter): Counted {
   const steps = marks
     .slice(WARM_UP, STEPS)
@@ -146,9 +149,13 @@ function summarizeMarks(marks: readonly Mark[], counter: Counter): Counted {
       dispatches !== last.dispatches || bytesTouched !== last.bytesTouched,
   )
   if (odd) throw new Error(`Steps differ: ${JSON.stringify(odd)} and ${JSON.stringify(last)}.`)
+  const leastOf = (name: keyof Counts) => Math.min(...counts.map((each) => each[name]))
   const { mark, next } = steps.at(-1)!
   return {
     ...last,
+    copies: leastOf('copies'),
+    buffers: leastOf('buffers'),
+    bufferBytes: leastOf('bufferBytes'),
     pipelines: counter.counts.pipelines,
     deviceBytes: counter.peakBytes,
     jsMs: medianTime(marks.length > STEPS + 1 ? marks.slice(TIMED_FROM) : marks.slice(WARM_UP)),

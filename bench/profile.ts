@@ -11,7 +11,8 @@ import type {
   KernelFunction,
 } from '../src/engine/backends/wasm/kernelCall.ts'
 import type { Job } from '../src/engine/backends/wasm/jobs.ts'
-import { decodeRepeat } from '../src/engine/backends/wasm/jobs.ts'
+import { decodeInThreadMemory, decodeRepeat } from '../src/engine/backends/wasm/jobs.ts'
+import type { WasmFunctions } from '../src/engine/backends/wasm/wasmFunctions.ts'
 import { activeWasm } from '../src/engine/backends/wasm/wasmFunctions.ts'
 import { createProblem } from '../src/nodes/bench/problem.ts'
 import { ourStep } from '../src/nodes/bench/steps.ts'
@@ -70,7 +71,7 @@ export async function main(args: string[]): Promise<void> {
         own.startJobs(strands, multiplications)
     }
     own.startJobs = (strands) => {
-      for (const one of unrollJob(own.names, strands.flat()))
+      for (const one of unrollJob(own, strands.flat()))
         timedOwn(own.names[one[0]], () => make([[one]], 0))
     }
   }
@@ -99,11 +100,16 @@ function timeKernel(kernelName: string, kernel: KernelFunction): KernelFunction 
   }
 }
 
-/** Expands repeated calls. */
-const unrollJob = (names: string[], strand: Job): Job =>
-  strand.flatMap((one) =>
-    names[one[0]] === 'repeat' ? unrollJob(names, decodeRepeat(one[1])) : [one],
-  )
+/** Expands repeated calls, and those in the memory of our thread. */
+const unrollJob = (own: WasmFunctions, job: Job): Job =>
+  job.flatMap((one) => {
+    const [index, numbers] = one
+    const name = own.names[index]
+    if (name === 'repeat') return unrollJob(own, decodeRepeat(numbers))
+    return name === 'inThreadMemory'
+      ? unrollJob(own, decodeInThreadMemory(numbers, own.threadMemoryAddress))
+      : [one]
+  })
 
 /** One of our functions, which calls no other kernel. */
 function timedOwn(name: string, run: () => void) {

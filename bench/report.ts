@@ -5,6 +5,7 @@ import type { Task } from '../src/nodes/bench/problem.ts'
 /** Columns of the tables. */
 export const systems = {
   ours: 'this program',
+  portable: 'same bits',
   stock: 'stock tfjs',
   tuned: 'tuned tfjs',
   jax: 'jax-js',

@@ -1,10 +1,10 @@
 // Time of a training step (`npm run bench:train`) or a sampling step (`npm run bench:sample`) of
 // one UNet, here and in its peers: on wasm this program with the same bits everywhere, stock tfjs,
 // externally tuned tfjs, jax-js, ONNX Runtime Web with the exported UNet (sampling on wasm), and
-// PyTorch on one thread where it is installed. `--model opened` compares the small UNet with its
-// layers as nodes, and with those without an attention, and counts their dispatches too. Options:
-// `--backend wasm` (webgpu, cpu), `--model small` (digits, reference), `--batch 4` (images, default
-// that of the model), `--peers ours,stock`,
+// PyTorch where it is installed, with as many threads. `--model opened` compares the small UNet with
+// its layers as nodes, and with those without an attention, and counts their dispatches too. Options:
+// `--backend wasm` (webgpu, cpu), `--model small` (digits, reference, cifar10), `--batch 4` (images,
+// default that of the model), `--peers ours,stock`,
 // `--rounds 5`, `--seconds 1` (per turn), `--patience 300` (seconds to start), `--torch cuda`,
 // `--browser` (Chromium with SwiftShader, or with `--gpu` the machine's GPU), `--json` (one line).
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

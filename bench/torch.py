@@ -1,7 +1,8 @@
-# The same UNet and steps in PyTorch, on one CPU thread or on a GPU: python3 bench/torch.py folder
-# cpu|cuda. Uses the protocol of bench/peer.ts. Filters are [out, in, h, w], linear layers [out, in]
+# The same UNet and steps in PyTorch, on a CPU or on a GPU: python3 bench/torch.py folder cpu|cuda.
+# LITEGRAPH_DIFFUSION_THREADS is the number of CPU threads, as for this program; 1 by default. Uses the protocol of bench/peer.ts. Filters are [out, in, h, w], linear layers [out, in]
 # and images [b, c, h, w], as in PyTorch.
 import json
+import os
 import sys
 import time
 
@@ -9,7 +10,8 @@ sys.path.pop(0)  # or this file would be the module `torch`
 import torch
 import torch.nn.functional as F
 
-torch.set_num_threads(1)
+THREADS = int(os.environ.get("LITEGRAPH_DIFFUSION_THREADS") or 1)
+torch.set_num_threads(THREADS)
 # Full float32, as in the other peers: PyTorch's default rounds convolution inputs to TF32.
 torch.backends.cudnn.allow_tf32 = False
 torch.backends.cudnn.benchmark = True
@@ -39,6 +41,13 @@ class UNet:
     def conv(self, x, name, stride=1):
         weight = self.w[name + ".weight"]
         return F.conv2d(x, weight, self.w[name + ".bias"], stride, (weight.shape[2] - 1) // 2)
+
+    def downsample(self, x, name):
+        if self.config["downsample_padding"] == 1:
+            return self.conv(x, name, 2)
+        # Without padding, diffusers pads below and to the right.
+        weight, bias = self.w[name + ".weight"], self.w[name + ".bias"]
+        return F.conv2d(F.pad(x, (0, 1, 0, 1)), weight, bias, 2)
 
     def norm(self, x, name):
         groups, eps = self.config["norm_num_groups"], self.config["norm_eps"]
@@ -75,7 +84,7 @@ class UNet:
                 h = self.through(h, told, block, level["attentions"][i] if level["attentions"] else None)
                 skips.append(h)
             if level.get("resample"):
-                h = self.conv(h, level["resample"]["name"], 2)
+                h = self.downsample(h, level["resample"]["name"])
                 skips.append(h)
         middle = self.structure["middle"]
         h = self.through(h, told, middle["resnets"][0], middle.get("attention"))
@@ -123,7 +132,9 @@ def say(told):
 
 
 def name_of(device):
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else "one thread"
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return "one thread" if THREADS == 1 else f"{THREADS} threads"
 
 
 def main(folder, device):

@@ -13,6 +13,9 @@ export const backends = ['cpu', 'wasm', 'webgpu'] as const satisfies BackendName
 /** The backend of golden tests, instead of cpu, and wasm's instructions; see scripts/golden.ts. */
 const { GOLDEN, ARITHMETIC } = process.env as { GOLDEN?: BackendName; ARITHMETIC?: Arithmetic }
 
+/** The backend of tests that need only one. */
+export const goldenBackend = GOLDEN ?? 'cpu'
+
 /**
  * Backends for training and gradients of complete UNets. On cpu these take several times longer;
  * `npm run golden` and `npm run test:full` include it.
@@ -94,5 +97,5 @@ export function countTensors() {
 
 /** A suite on one backend, for code that does not depend on backends. */
 export function onCpu(body: () => void) {
-  onEachBackend(body, [GOLDEN ?? 'cpu'])
+  onEachBackend(body, [goldenBackend])
 }

@@ -35,6 +35,10 @@ export const long: {
     code?: number
   }
 } = {
+  bench: {
+    options: '--peers ours,portable --rounds 1 --seconds 0.1 --json'.split(' '),
+    prints: /"task":"sample".*"product":/,
+  },
   'bench:train': { options: bench, prints: /"ours"/ },
   'bench:sample': { options: bench, prints: /"ours"/ },
   'bench:profile': { options: ['--steps=2'], prints: /own conv/ },

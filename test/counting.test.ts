@@ -15,6 +15,10 @@ import type { ActivationStorage, Model } from '../src/engine/base/values.ts'
 import type { WebGPUBackend } from '../src/engine/backends/webgpu/backend.ts'
 import { attention } from '../src/nodes/model/attention.ts'
 import { unet } from '../src/nodes/model/unet.ts'
+import { unet as newUnet } from '../src/engine/models/unet/init.ts'
+import { beginTraining, trainStep } from '../src/engine/training/trainStep.ts'
+import { collectTensors } from '../src/engine/base/values.ts'
+import { adamw, tinyUnet } from './smallTraining.ts'
 
 let counter: Counter
 
@@ -161,6 +165,49 @@ describe('calls of the device', () => {
     const adapter = (await navigator.gpu.requestAdapter())!
     expect([...adapter.features]).toEqual(['shader-f16'])
     expect([...(await adapter.requestDevice()).features]).toEqual(['shader-f16'])
+  })
+})
+
+describe('a training', () => {
+  test('adds gradients to those of earlier batches without a dispatch or a copy', async () => {
+    const model = newUnet(tinyUnet(), 'epsilon', zeros, { zero_init: false })
+    const size = Object.values(model.weights).reduce((sum, weight) => sum + weight.size, 0)
+    const options = { optimizer: adamw, emas: [], total: 100 }
+    const countSteps = async (gradient_accumulation_steps: number) => {
+      let state = beginTraining(model.weights, options)
+      const counts: Counts[] = []
+      for (let step = 0; step < 12; step++) {
+        const before = state
+        const loss = () =>
+          tf
+            .tidy(() =>
+              predict(
+                { ...model, weights: before.weights },
+                tf.zeros([4, 4, 4, 1]),
+                Float64Array.of(step),
+              ),
+            )
+            .mean() as Scalar
+        counts.push(
+          await countWork(() => {
+            state = trainStep(before, { ...options, gradient_accumulation_steps, loss })
+          }),
+        )
+        const rest = new Set(collectTensors(state))
+        tf.dispose(collectTensors(before).filter((tensor) => !rest.has(tensor)))
+        ;(tf.backend() as unknown as WebGPUBackend).flush()
+      }
+      tf.dispose(collectTensors(state))
+      return counts
+    }
+    const accumulated = await countSteps(4)
+    const [first, ...further] = accumulated.slice(8, 11)
+    for (const { dispatches, copies, bytesTouched } of further) {
+      expect({ dispatches, copies }).toEqual({ dispatches: first.dispatches, copies: first.copies })
+      // The gradients before are read, and those that other kernels have written once more.
+      expect(bytesTouched - first.bytesTouched).toBeLessThan(8 * size)
+    }
+    tf.dispose(model.weights)
   })
 })
 

@@ -70,6 +70,26 @@ function poisonHeap(backend: StockWasmBackend) {
   }
 }
 
+/**
+ * Runs with kernels for hardware GPUs, as {@link likeGPU}, in everything that uses the backend.
+ */
+export async function withGPUKernels(run: () => Promise<void>) {
+  const backend = webgpuBackend()
+  const { device } = backend
+  const adapterInfo = { vendor: 'a GPU' }
+  backend.device = new Proxy(device, {
+    get: (of, name) => {
+      const value: unknown = name === 'adapterInfo' ? adapterInfo : Reflect.get(of, name)
+      return typeof value === 'function' ? value.bind(of) : value
+    },
+  })
+  try {
+    await run()
+  } finally {
+    backend.device = device
+  }
+}
+
 /** Runs with a device whose limit of storage buffers in a dispatch is `limit`. */
 export async function withBindingLimit(limit: number, run: () => Promise<void>) {
   const backend = webgpuBackend()
@@ -127,4 +147,17 @@ export function likeGPU(backend: WebGPUBackend): WebGPUBackend {
     device: { value: { limits, features, adapterInfo: { vendor: 'a GPU' } } },
     dispatch: { value: backend.dispatch.bind(backend) },
   }) as WebGPUBackend
+}
+
+/** Runs `work` with the backend itself as {@link likeGPU}, such as for complete trainings. */
+export async function asHardware<T>(backend: WebGPUBackend, work: () => Promise<T>): Promise<T> {
+  const { device } = backend
+  backend.device = new Proxy(device, {
+    get(of, name) {
+      if (name === 'adapterInfo') return { vendor: 'a GPU' }
+      const value: unknown = Reflect.get(of, name)
+      return typeof value === 'function' ? value.bind(of) : value
+    },
+  })
+  return work().finally(() => (backend.device = device))
 }

@@ -112,6 +112,7 @@ describe('library', () => {
       minimap: true,
       live: true,
       measures: false,
+      sameBits: false,
       saveEvery: 2,
       room: true,
       snap: true,

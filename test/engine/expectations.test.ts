@@ -8,7 +8,7 @@ import { ddpmStep } from '../../src/engine/samplers/ddpm.ts'
 import { levelsAt } from '../../src/engine/process/schedule.ts'
 import type { Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import { onCpu } from '../backends.ts'
+import { onEachBackend } from '../backends.ts'
 import { perItem } from '../../src/engine/process/coefficients.ts'
 import { readHold } from '../drive.ts'
 import {
@@ -71,7 +71,8 @@ async function madeBy(recorded: SchedulerCase) {
   return made.get(key)!
 }
 
-onCpu(() => {
+// Float64 replaces float32, which other backends cannot.
+onEachBackend(() => {
   describe("tests of diffusers' schedulers", () => {
     test.each(expectations.map((one) => [testName(one), one] as const))('%s', async (_, one) => {
       const wanted = selectExpected(one)
@@ -95,4 +96,4 @@ onCpu(() => {
       expect([expectations.length, Object.keys(leftOut).length]).toEqual([76, 5])
     })
   })
-})
+}, ['cpu'])

@@ -164,6 +164,7 @@ describe('the choice', () => {
       ...backend,
       dispatch,
       storedTensor: (tensor: TensorInfo) => tensor,
+      storedGradient: (tensor: TensorInfo) => ({ ...tensor, half: false }),
     } as unknown as WebGPUBackend
     const [x, y, filter] = [
       [64, 32, 32, 64],

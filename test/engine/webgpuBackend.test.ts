@@ -243,4 +243,23 @@ onEachBackend(() => {
     for (const sum of sums) expect(await sum.data()).toEqual(right.map((value) => 2 * value))
     tf.dispose(sums)
   })
+
+  test('a tensor in the buffer of a larger one has its own numbers, length and sums', async () => {
+    const count = 2 ** 18 + 4
+    const buffers = async (make: () => Tensor) => {
+      const tensor = tf.tidy(make)
+      const { buffer } = backend().binding(tensor)
+      return { tensor, buffer }
+    }
+    const large = await buffers(() => tf.range(0, count + 2 ** 17).neg())
+    tf.dispose(large.tensor)
+    const small = await buffers(() => tf.range(0, count).square().sqrt())
+    expect(small.buffer.size).toBeGreaterThan(4 * count)
+    const numbers = (await small.tensor.data()) as Float32Array
+    expect(numbers).toHaveLength(count)
+    expect([numbers[0], numbers[9], numbers[count - 1]]).toEqual([0, 9, count - 1])
+    const most = tf.tidy(() => small.tensor.add(1).max())
+    expect(await most.data()).toEqual(Float32Array.of(count))
+    tf.dispose([small.tensor, most])
+  })
 }, ['webgpu'])

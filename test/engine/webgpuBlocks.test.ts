@@ -14,6 +14,7 @@ import { conv2d } from '../../src/engine/layers/conv.ts'
 import { convByKernels } from '../../src/engine/backends/webgpu/layers/conv.ts'
 import { residualBlock } from '../../src/engine/backends/webgpu/layers/residual.ts'
 import { projectEmbedding, resnetBlock, selfAttentionBlock } from '../blocks.ts'
+import { differentiate } from '../../src/engine/training/differentiate.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
@@ -266,6 +267,58 @@ onEachBackend(() => {
           numRuns: 6,
           endOnFailure: true,
         })
+      },
+    )
+
+  /** Compares the gradients of inputs that the rest of a network reads too, as skips of a UNet. */
+  async function expectSharedGradients(makeLayer: () => Layer, other: Layer, inputs: Named) {
+    const names = Object.keys(inputs)
+    const gradientsOf = (own: Layer) => {
+      const loss = () => {
+        const x0 = inputs.x0.mul(1)
+        const y = own({ ...inputs, x0 })
+        // Read after the block, so that its gradient exists when that of the block is computed.
+        const second = x0.square().sum()
+        return y
+          .mul(tf.tidy(() => normal(y.shape, 99)))
+          .sum()
+          .add(second) as Scalar
+      }
+      const { value, grads } = differentiate(
+        loss,
+        names.map((name) => inputs[name]),
+      )
+      value.dispose()
+      return grads as Tensor[]
+    }
+    // A backend that is like one of hardware calls the function that it finds when it is created.
+    const dispatch = vi.spyOn(webgpuBackend(), 'dispatch')
+    const [found, right] = [gradientsOf(makeLayer()), gradientsOf(other)]
+    const summed = dispatch.mock.calls.filter(([{ key, code }]) => /so.far/.test(key + code))
+    expect(summed).toHaveLength(1)
+    dispatch.mockRestore()
+    for (const [i, name] of names.entries()) {
+      const { gap: most, size } = await gap(found[i], right[i])
+      expect(most, name).toBeLessThanOrEqual(2e-5 * Math.max(0.5, size))
+    }
+    tf.dispose([found, right, inputs] as never)
+  }
+
+  if (process.env.FULL)
+    test.each([
+      ['an identity shortcut', { from: [16], to: 16 }],
+      ['a shortcut convolution', { from: [16], to: 32 }],
+      ['spans that fill a GPU', { from: [64], to: 64, batch: 64, size: [2, 1], groups: 32 }],
+    ] as [string, Partial<Residual>][])(
+      'a kernel adds the gradient of another reader of the input: %s',
+      { timeout: 600_000 },
+      async (_, changes) => {
+        const one: Residual = { ...plain, ...changes, gpu: true }
+        await expectSharedGradients(
+          () => fusedBlock(one, backendFor(one)),
+          blockOfSingleLayers(one),
+          tensors(shapesOf(one)),
+        )
       },
     )
 

@@ -5,15 +5,18 @@ import { mlp } from '../../src/engine/models/mlp.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
-import type { Scalar, Tensor } from '../../src/engine/base/tf.ts'
+import type { Scalar, Tensor, Tensor2D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { beginTraining, trainStep } from '../../src/engine/training/trainStep.ts'
 import type { Model } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import type { WebGPUBackend } from '../../src/engine/backends/webgpu/backend.ts'
 import { MAX_IDLE_SUBMITS } from '../../src/engine/backends/webgpu/bufferPool.ts'
-import { captureOrReplay } from '../../src/engine/layers/captureOrReplay.ts'
+import { captureOrReplay, captureOrReplayAll } from '../../src/engine/layers/captureOrReplay.ts'
 import { onEachBackend } from '../backends.ts'
+import type { OptimizerConfig } from '../../src/engine/training/optimizers.ts'
+import { lossKinds, meanError } from '../../src/engine/losses/errors.ts'
+import { crossEntropy } from '../../src/engine/losses/classification.ts'
 import { adamw, tinyUnet } from '../smallTraining.ts'
 
 const backend = () => tf.backend() as unknown as WebGPUBackend
@@ -65,9 +68,13 @@ const plain: Loss = (model, step) => {
 }
 
 /** The bits of the weights and losses of a training. */
-async function trainingBits(make: () => Model, loss: Loss, steps = 8): Promise<Uint32Array[]> {
+async function trainingBits(
+  make: () => Model,
+  loss: Loss,
+  { steps = 8, optimizer = adamw }: { steps?: number; optimizer?: OptimizerConfig } = {},
+): Promise<Uint32Array[]> {
   const model = make()
-  const config = { optimizer: adamw, emas: [] }
+  const config = { optimizer, emas: [] }
   let state = beginTraining(model.weights, config)
   const losses: Float32Array[] = []
   for (let i = 0; i < steps; i++) {
@@ -110,6 +117,127 @@ onEachBackend(() => {
       expect(bits).toEqual(await withoutReplay(() => trainingBits(make, plain)))
     },
   )
+
+  /** Expects `replays` captures to be replayed, and the same bits as without. */
+  async function expectSameTraining(replays: number, ...training: Parameters<typeof trainingBits>) {
+    let bits: Uint32Array[] = []
+    const count = await countReplays(async () => void (bits = await trainingBits(...training)))
+    expect(count).toBe(replays)
+    expect(bits).toEqual(await withoutReplay(() => trainingBits(...training)))
+    return bits
+  }
+
+  test.each([false, true])(
+    'dropout differs at every step, and is replayed: checkpointing %s',
+    async (checkpointing) => {
+      const dropping = (): Model =>
+        unet({ ...tinyUnet(), dropout: 0.3 }, 'epsilon', createRandom(1), { zero_init: false })
+      const lossWith =
+        (seed: number): Loss =>
+        (model, step) =>
+          plain({ ...model, training: { seed, step, checkpointing } }, step)
+      const bits = await expectSameTraining(2 * 6, dropping, lossWith(3))
+      expect(await trainingBits(dropping, lossWith(4))).not.toEqual(bits)
+      expect(backend().replayCounts.reasons.size).toBe(0)
+    },
+  )
+
+  test.each([
+    { algorithm: 'sgd', momentum: 0.9, nesterov: true },
+    { algorithm: 'sgd', weight_decay: 0, clip_norm: 0 },
+    { algorithm: 'nadam' },
+    { algorithm: 'adamax' },
+    { algorithm: 'rmsprop' },
+    { algorithm: 'adagrad' },
+  ] as const satisfies Partial<OptimizerConfig>[])(
+    'an optimizer without a kernel of its own is replayed, with another learning rate at each step: $algorithm',
+    async (changes) => {
+      const optimizer = { ...adamw, lr_schedule: 'cosine', warmup_steps: 3, ...changes } as const
+      await expectSameTraining(3 * 6, network, plain, { optimizer })
+    },
+  )
+
+  test('an optimizer that begins with other steps is replayed in both parts', async () => {
+    const optimizer = { ...adamw, algorithm: 'radam' } as const
+    // The first five updates use no second moment.
+    await expectSameTraining(2 * 10 + 3 + 5, network, plain, { optimizer, steps: 12 })
+  })
+
+  test.each(
+    lossKinds
+      .filter((kind) => kind !== 'mse')
+      .flatMap((kind) => [{ kind }, { kind, isWeighted: true }]),
+  )(
+    'a loss is replayed, with other weights at each step: %o',
+    async ({ kind, isWeighted }: { kind: (typeof lossKinds)[number]; isWeighted?: boolean }) => {
+      const loss: Loss = (model, step) => {
+        const x = noiseFor(model, 4, [step])
+        const weights = isWeighted && Float64Array.from([1, 2, 3, 4], (i) => i / (step + 1))
+        return meanError(predict(model, x, Float64Array.of(step)), x, {
+          kind,
+          ...(weights && { weights }),
+        })
+      }
+      await expectSameTraining(4 * 6, network, loss)
+    },
+  )
+
+  test('cross-entropy is replayed, with other labels at each step', async () => {
+    const loss: Loss = (model, step) =>
+      crossEntropy(
+        predict(model, noiseFor(model, 4, [step]), Float64Array.of(step)) as Tensor2D,
+        Int32Array.from([step % 2, 1, step % 3 === 0 ? -1 : 0, 1]),
+      )
+    await expectSameTraining(4 * 6, network, loss)
+  })
+
+  test('work with several results, of which not all have gradients', async () => {
+    const key = {}
+    const run = async () => {
+      const found: Float32Array[] = []
+      for (let i = 0; i < 12; i++) {
+        const x = tf.tensor1d([1 + i, 2, 3])
+        const f = (x: Tensor) => {
+          const [square, sine] = captureOrReplayAll({
+            key,
+            weights: {},
+            inputs: [x],
+            run: ([x]) => [x.square(), x.sin().add(x)],
+          })
+          return (i < 6 ? square.mul(sine) : sine.mul(3)).sum() as Scalar
+        }
+        const gradient = tf.grad(f)(x)
+        const [square, sine] = tf.tidy(() =>
+          captureOrReplayAll({
+            key,
+            weights: {},
+            inputs: [x],
+            run: ([x]) => [x.square(), x.sin()],
+          }),
+        )
+        for (const each of [gradient, square, sine]) found.push((await each.data()) as Float32Array)
+        tf.dispose([x, gradient, square, sine])
+      }
+      return found
+    }
+    let found: Float32Array[] = []
+    // The second gradient is another one: it is captured in two of the last six evaluations.
+    expect(await countReplays(async () => void (found = await run()))).toBe(2 * 4 + 2 + 2 * 2 + 10)
+    expect(found).toEqual(await withoutReplay(run))
+  })
+
+  test('the gradients of an input that a network reads several times are summed in the same order', async () => {
+    // The points themselves and their Fourier features are inputs of the network.
+    const again: Loss = (model, step) => {
+      const first = predict(model, noiseFor(model, 4, [step]), Float64Array.of(10 * step))
+      return predict(model, first, Float64Array.of(5)).add(first).square().mean() as Scalar
+    }
+    let bits: Uint32Array[] = []
+    expect(
+      await countReplays(async () => void (bits = await trainingBits(network, again))),
+    ).toBeGreaterThan(0)
+    expect(bits).toEqual(await withoutReplay(() => trainingBits(network, again)))
+  })
 
   test('a loss that evaluates the model twice, the second time on its own output', async () => {
     const twice: Loss = (model, step) => {
@@ -205,9 +333,14 @@ onEachBackend(() => {
     let outside = tf.tensor1d([0, 0, 0])
     const work = {
       number: (i: number) =>
-        captureOrReplay({ key, weights: {}, inputs: [x], run: ([x]) => x.mul(i + 0.5) }),
+        captureOrReplay({ key, weights: { x }, inputs: [x], run: ([x]) => x.mul(i + 0.5) }),
       tensor: () =>
-        captureOrReplay({ key: work, weights: {}, inputs: [x], run: ([x]) => x.add(outside) }),
+        captureOrReplay({
+          key: work,
+          weights: { x },
+          inputs: [x],
+          run: ([x]) => x.add(outside),
+        }),
     }
     const count = await countReplays(async () => {
       for (let i = 0; i < 10; i++) {

@@ -3,7 +3,7 @@ import { lossNodes } from '../trainingGraph.ts'
 import { expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
-import { webgpuBackend } from '../kernels.ts'
+import { webgpuBackend, withGPUKernels } from '../kernels.ts'
 import { evaluate, node } from './evaluate.ts'
 
 onCpu(() => {
@@ -44,16 +44,19 @@ onCpu(() => {
 const STEPS = 30
 
 /** Graph that trains a small UNet on digits, then samples from it. */
-const training = (activations: 'float32' | 'float16'): GraphNode[] => [
+const training = (
+  activations: 'float32' | 'float16',
+  { steps = STEPS, channels = '16, 32' } = {},
+): GraphNode[] => [
   node('data', 'Digits'),
   node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
-  node('net', 'UNet', { dataset: 'data.dataset' }, { block_out_channels: '16, 32', seed: 1 }),
+  node('net', 'UNet', { dataset: 'data.dataset' }, { block_out_channels: channels, seed: 1 }),
   node('optimizer', 'Optimizer', {}, { lr: 0.002 }),
   node(
     'start',
     'TrainingStart',
     { model: 'net.model', dataset: 'data.dataset', optimizer: 'optimizer.optimizer' },
-    { steps: STEPS, batch_size: 64, activations },
+    { steps, batch_size: 64, activations },
   ),
   node('t', 'RandomTimesteps', { like: 'start.x_0', schedule: 'schedule.schedule' }),
   node('noise', 'GaussianNoise', { like: 'start.x_0' }),
@@ -76,6 +79,34 @@ const training = (activations: 'float32' | 'float16'): GraphNode[] => [
 
 if (process.env.FULL) {
   onEachBackend(() => {
+    test(
+      'kernels for GPUs train like others, with float16 gradients too',
+      { timeout: 600_000 },
+      async () => {
+        const steps = 16
+        const lossesOf = async (activations: 'float32' | 'float16') => {
+          const { history } = await evaluate(training(activations, { steps, channels: '16' }), {
+            history: 'end.history',
+          })
+          return (history as unknown as { losses: { data: Float32Array }[] }).losses.flatMap(
+            ({ data }) => [...data],
+          )
+        }
+        const expected = await lossesOf('float32')
+        const found: number[][] = []
+        await withGPUKernels(async () => {
+          found.push(await lossesOf('float32'), await lossesOf('float16'))
+        })
+        const [float32, float16] = found
+        expect(float16).toHaveLength(steps)
+        expect(float16).not.toEqual(float32)
+        for (const [i, loss] of expected.entries()) {
+          expect(Math.abs(float32[i] / loss - 1), `step ${i} in float32`).toBeLessThan(1e-4)
+          expect(Math.abs(float16[i] / loss - 1), `step ${i} in float16`).toBeLessThan(5e-4)
+        }
+      },
+    )
+
     test('float16 training and sampling closely match float32', { timeout: 600_000 }, async () => {
       const seen = { history: 'end.history', x_0: 'samples.x_0' }
       const [whole, half] = [

@@ -12,6 +12,7 @@ import type {
   WeightedTerm,
 } from './layerTypes.ts'
 import { isComposed } from './order.ts'
+import type { Key, StepKey } from './random.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from './tf.ts'
 import { tf } from './tf.ts'
 
@@ -71,8 +72,11 @@ export interface TensorOperations {
   squaredDifference(a: Tensor, b: Tensor): Tensor
   /** The mean of {@link squaredDifference} over all elements. */
   meanSquaredDifference(a: Tensor, b: Tensor): Scalar
-  /** The draw with this key of the Philox generator; see `random.ts`. */
-  random(kind: 'normal' | 'uniform', key: readonly [number, number], shape: number[]): Tensor
+  /**
+   * The draw with this key of the Philox generator; see `random.ts`. `keyAt`: its key at any step,
+   * with which captured work draws again.
+   */
+  random(kind: 'normal' | 'uniform', key: Key, shape: number[], keyAt?: StepKey['at']): Tensor
 }
 
 /** Offset of each tensor in a vector of all of them, and the length of that vector, in elements. */
@@ -101,8 +105,15 @@ export interface TrainingOperations {
     from: VectorLayout,
     to: VectorLayout,
   ): Tensor1D
-  /** Lets kernels write the gradients of these weights into one vector until `close()`. */
-  openGradientSlots(weights: readonly Tensor[], layout: VectorLayout): GradientSlots
+  /**
+   * Lets kernels write the gradients of these weights into one vector until `close()`, added to
+   * those of `before`, a vector of the same layout.
+   */
+  openGradientSlots(
+    weights: readonly Tensor[],
+    layout: VectorLayout,
+    before?: Tensor1D,
+  ): GradientSlots
   adamStep(step: AdamStep): AdamResult | undefined
   /** The gradient, scaled down if its norm is above `limit`. */
   clipByNorm(gradient: Tensor1D, limit: number): Tensor1D
@@ -111,7 +122,10 @@ export interface TrainingOperations {
 }
 
 export interface GradientSlots {
-  /** All gradients as one vector; missing ones are zero. May be called only once. */
+  /**
+   * All gradients as one vector, added to those before; missing ones are zero, and those in their
+   * slots may be `writtenGradient`. May be called only once.
+   */
   collect(gradients: readonly (Tensor | null | undefined)[]): Tensor1D
   /** Must be called at the end, also after a failure. */
   close(): void
@@ -177,7 +191,7 @@ export interface ReplayReport {
   reasons: string[]
 }
 
-/** A pure function of tensors, such as one evaluation of a network. */
+/** A pure function of tensors, such as one evaluation of a network or a step of an optimizer. */
 export interface CapturableWork {
   /**
    * Identifies, together with the shapes, everything the work depends on except the values of its
@@ -186,9 +200,12 @@ export interface CapturableWork {
   key: object
   /** Weights by name. They must not be disposed before the backward pass is done. */
   weights: Readonly<Record<string, Tensor>>
+  /** Numbers that change from call to call, such as learning rates, have to be among them. */
   inputs: readonly Tensor[]
   /** Must use the inputs it is passed, and no other tensors of the same shape. */
-  run: (inputs: readonly Tensor[]) => Tensor
+  run: (inputs: readonly Tensor[]) => Tensor[]
+  /** The training step, if random numbers of the work depend on it. */
+  step?: number | undefined
   /** The reason not to replay the work, if any. */
   unless?: string | undefined
 }
@@ -209,8 +226,10 @@ export interface DeviceOperations {
     work: () => void,
     onCompiled: (done: number, total: number) => void,
   ): Promise<void> | undefined
+  /** Reads many scalars at once: one buffer is mapped for all of them. Does not submit a dispatch. */
+  readScalars(scalars: readonly Tensor[]): Promise<Float32Array>
   /** Returns `work.run(work.inputs)`, replayed from captured commands if there are any. */
-  captureOrReplay(work: CapturableWork): Tensor
+  captureOrReplay(work: CapturableWork): Tensor[]
   /** Returns the counts since the last call; undefined if no network was evaluated. */
   takeReplayReport(): ReplayReport | undefined
 }

@@ -17,17 +17,24 @@ export interface Random {
    * recorded numbers.
    */
   nextKey?: () => Key
+  /**
+   * Returns the key of the next draw with those of the same draw at other steps. Only of
+   * {@link createStepRandom}.
+   */
+  nextStepKey?: () => StepKey
   /** Returns another stream for each number below 2^53. Independent of the draws. */
   fork(index: number): Random
 }
 
 /**
  * Creates the random stream of a node. `seed` is its param; `path` contains the iterations of the
- * enclosing zones, outermost first.
+ * enclosing zones, outermost first; `nextKey` derives the keys of the draws.
  */
-export function createRandom(seed: number, path: readonly number[] = []): Random {
-  let draw = 0
-  const nextKey = () => deriveKey(seed, [...path, draw++])
+export function createRandom(
+  seed: number,
+  path: readonly number[] = [],
+  nextKey: () => Key = countDraws(seed, path),
+): Random {
   return {
     normal: (count) => drawNormals(nextKey(), count),
     uniform: (count) => drawFloats(nextKey(), count),
@@ -39,6 +46,28 @@ export function createRandom(seed: number, path: readonly number[] = []): Random
 }
 
 export type Key = readonly [number, number]
+
+/** The key of a draw at one step, and its function of the step. */
+export interface StepKey {
+  key: Key
+  at: (step: number) => Key
+}
+
+/** The random stream of a place in a training step: that of the path [step, place]. */
+export function createStepRandom(seed: number, step: number, place: number): Random {
+  let draw = 0
+  const nextStepKey = (): StepKey => {
+    const own = draw++
+    const at = (step: number) => deriveKey(seed, [step, place, own])
+    return { key: at(step), at }
+  }
+  return { ...createRandom(seed, [step, place], () => nextStepKey().key), nextStepKey }
+}
+
+function countDraws(seed: number, path: readonly number[]): () => Key {
+  let draw = 0
+  return () => deriveKey(seed, [...path, draw++])
+}
 
 /** The numbers of the draw with this key, for tensors that a device drew. */
 export const drawWithKey = (kind: 'normal' | 'uniform', key: Key, count: number): Float32Array =>

@@ -14,17 +14,20 @@ export const projectAll = (x: Tensor2D, layers: readonly Parameters<Tensor2D>[])
   activeBackend().projections?.(x, layers) ??
   layers.map(({ weight, bias }) => linear(x, weight, bias))
 
+/** More rows than this are a product of matrices, which reads each weight less often. */
+const FEW_ROWS = 16
+
 /**
  * Computes silu(x) W + b for each layer, as {@link projectAll} of silu(x). Without gradients a backend
- * may compute both in one kernel.
+ * may compute both in one kernel; the bits are those with gradients.
  */
-export const projectActivated = (
-  x: Tensor2D,
-  layers: readonly Parameters<Tensor2D>[],
-): Tensor2D[] =>
-  (isTapeOn() ? undefined : activeBackend().activatedProjections?.(x, layers)) ??
-  projectOrApply(silu(x) as Tensor2D, layers)
-
-/** A single layer is a product of matrices, as it is without the SiLU. */
-const projectOrApply = (x: Tensor2D, layers: readonly Parameters<Tensor2D>[]): Tensor2D[] =>
-  layers.length === 1 ? [linear(x, layers[0].weight, layers[0].bias)] : projectAll(x, layers)
+export function projectActivated(x: Tensor2D, layers: readonly Parameters<Tensor2D>[]): Tensor2D[] {
+  if (layers.length === 1 && x.shape[0] > FEW_ROWS) {
+    const [{ weight, bias }] = layers
+    return [linear(silu(x) as Tensor2D, weight, bias)]
+  }
+  return (
+    (isTapeOn() ? undefined : activeBackend().activatedProjections?.(x, layers)) ??
+    projectAll(silu(x) as Tensor2D, layers)
+  )
+}

@@ -1,6 +1,7 @@
 // Cross-entropy and accuracy of a classifier.
 import { EngineError } from '../base/errors.ts'
 import { processMessages } from '../messages/process.ts'
+import { captureKey, captureOrReplay } from '../layers/captureOrReplay.ts'
 import { oneHot } from '../layers/embedding.ts'
 import type { Scalar, Tensor2D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
@@ -16,7 +17,18 @@ export function crossEntropy(logits: Tensor2D, labels: Int32Array): Scalar {
   // Zeros for items without a label. Unlike gather, a product has an exact gradient on every
   // backend.
   const chosen = oneHot(shiftLabels(labels), classes + 1).slice([0, 1], [labels.length, classes])
-  return tf.logSoftmax(logits).mul(chosen).sum(1).sum().div(-labelled) as Scalar
+  return captureOrReplay({
+    key: captureKey('cross-entropy'),
+    weights: {},
+    inputs: [logits, chosen, tf.scalar(-labelled)],
+    run: ([logits, chosen, count]) =>
+      tf
+        .logSoftmax(logits as Tensor2D)
+        .mul(chosen)
+        .sum(1)
+        .sum()
+        .div(count),
+  }) as Scalar
 }
 
 /** Share of labelled items whose largest logit is that of their label. NaN if a logit is NaN. */

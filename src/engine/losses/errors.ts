@@ -1,5 +1,6 @@
 // Elementwise errors of a prediction: squared, absolute, Huber, pseudo-Huber.
 import { activeBackend } from '../base/backend.ts'
+import { captureKey, captureOrReplay } from '../layers/captureOrReplay.ts'
 import { isSameShape, perItem } from '../process/coefficients.ts'
 import type { Scalar, Tensor, Tensor1D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
@@ -58,20 +59,32 @@ export function weightedErrors(
   target: Tensor,
   { weights, kind, ...options }: Weighted,
 ): Tensor {
-  const error =
-    kind === 'mse'
-      ? squared(prediction, target)
-      : errors[kind](tf.sub(prediction, target), { kind, ...options })
+  const error = plainErrors(prediction, target, { kind, ...options })
   return weights ? error.mul(perItem(weights, error)) : error
 }
+
+const plainErrors = (prediction: Tensor, target: Tensor, options: ErrorOptions): Tensor =>
+  options.kind === 'mse'
+    ? squared(prediction, target)
+    : errors[options.kind](tf.sub(prediction, target), options)
 
 /** The mean error over all elements. */
 export function meanError(prediction: Tensor, target: Tensor, options: Weighted): Scalar {
   const { meanSquaredDifference } = activeBackend()
-  const isPlain = options.kind === 'mse' && !options.weights
-  return meanSquaredDifference && isPlain && isSameShape(prediction.shape, target.shape)
-    ? meanSquaredDifference(prediction, target)
-    : weightedErrors(prediction, target, options).mean()
+  const { weights, ...plain } = options
+  if (!isSameShape(prediction.shape, target.shape))
+    return weightedErrors(prediction, target, options).mean()
+  if (meanSquaredDifference && plain.kind === 'mse' && !weights)
+    return meanSquaredDifference(prediction, target)
+  return captureOrReplay({
+    key: captureKey(`mean error ${JSON.stringify(plain)}`),
+    weights: {},
+    inputs: [prediction, target, ...(weights ? [perItem(weights, prediction)] : [])],
+    run([prediction, target, factors]) {
+      const error = plainErrors(prediction, target, plain)
+      return (factors ? error.mul(factors) : error).mean()
+    },
+  }) as Scalar
 }
 
 /** The mean of `values`, `[b, ...]`, over each item: `[b]`. */

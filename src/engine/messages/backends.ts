@@ -74,5 +74,4 @@ export const replayMessages = catalogue('replay', {
   foreignRead: 'it reads a buffer that is no input',
   secondOrder: 'it is part of a second-order gradient',
   attentionMaps: 'its attention maps are recorded',
-  dropout: 'dropout differs at every step',
 })

@@ -3,8 +3,8 @@ import type { Memory } from '../base/memory.ts'
 import { checkLayers, LayerChecks, type BrokenLayer } from '../models/graph/finiteLayers.ts'
 import type { LoopState, Rerun } from './host.ts'
 
-/** Most steps that are run again. */
-const MOST_STEPS = 8
+/** Most steps that are run again: those of a batch of losses, which lossReader.ts reads together. */
+const MOST_STEPS = 18
 
 /**
  * Runs a training again from a sound state, or from its beginning without one, and returns the first

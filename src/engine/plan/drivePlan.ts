@@ -12,11 +12,6 @@ const YIELD_INTERVAL = 10
 /** Minimum time between two progress events, in milliseconds. */
 export const PROGRESS_INTERVAL = 80
 /**
- * Maximum number of losses in flight from the device, so that one that is not finite is found soon.
- */
-const MAX_LOSSES_IN_FLIGHT = 3
-
-/**
  * Time in milliseconds from which an iteration does not begin while a state is being saved. A stop
  * is shown after a shorter time, see `host/supervisor.ts`.
  */
@@ -86,14 +81,14 @@ async function handleSignals(
       await run.waitWhilePaused()
       restedAt = now()
     } else {
-      losses.read(signal.at)
       const { step, index, count, loss, emission, isLast } = signal.at
+      losses.read(signal.at, run.stepwise || run.slowMotion.isOn || index === count)
       if (loss && !emission) run.training = { node: outerId(step.id), index, count }
       await ahead.submit()
       // The last report has the loss of the last step, not of one before it.
       if (loss && isLast && !emission) await losses.settle()
       sendProgress(run, signal.at, losses.latest(step), now())
-      if (losses.inFlight > MAX_LOSSES_IN_FLIGHT) await losses.oldest
+      await losses.limitBacklog()
       if (run.slowMotion.isOn) await settleViews()
       run.sendMeasures(now())
     }

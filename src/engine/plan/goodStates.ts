@@ -28,11 +28,17 @@ export class GoodStates {
 
   /**
    * Follows a training. All losses up to iteration `soundUntil` are sound, so the weights before
-   * this iteration are good.
+   * this iteration are good. Those up to iteration `requestedUntil` are being read. Of the states
+   * whose next loss is in the batch after them, only the first and the newest are retained.
    */
-  follow(next: GoodState, soundUntil: number) {
+  follow(next: GoodState, soundUntil: number, requestedUntil: number) {
     this.limit ??= Math.min(MAX_CANDIDATES, Math.floor(MAX_BYTES / measureBytes(next.state)) - 1)
     this.last(soundUntil)
+    const [first, newest] = this.candidates.slice(-2)
+    if (newest && first.index >= requestedUntil) {
+      this.candidates.pop()
+      this.memory.release(newest.state)
+    }
     if (this.candidates.length >= this.limit) return
     this.memory.retain(next.state)
     this.candidates.push(next)

@@ -1,5 +1,7 @@
 // Reads the loss of every training step asynchronously, and finds the first that is not finite or
-// has exploded.
+// has exploded. Losses on a GPU are read in batches, without waiting for their steps.
+import { activeBackend } from '../base/backend.ts'
+import type { Loss, NumberValue } from '../base/values.ts'
 import { concatenate } from '../training/flatWeights.ts'
 import type { Tensor } from '../base/tf.ts'
 import { findBrokenLayer } from './brokenLayer.ts'
@@ -11,8 +13,35 @@ import { planMessages } from '../messages/plan.ts'
 import { GoodStates, type GoodState } from './goodStates.ts'
 import { LossWatch, type BadLoss } from './lossWatch.ts'
 
+/**
+ * Losses on a GPU are read together: those of this many steps, or of this time in milliseconds if
+ * steps take longer.
+ */
+const MAX_BATCH = 16
+const MAX_BATCH_MS = 80
+/**
+ * Losses that are not known yet, at most: one batch on its way from the device and another that
+ * fills. A loss that is not sound is found at most this many steps later.
+ */
+export const MAX_UNKNOWN = 2 * MAX_BATCH - 1
+/** Reads on their way from the device. Those of slow steps have one loss each. */
+const MAX_READS = 3
+
+interface UnreadLoss {
+  loss: Loss | NumberValue
+  index: number
+  step: Pick<LoopStep, 'end'>
+}
+
 export class LossReader {
   failure: unknown
+  /** Losses whose values have not been requested from the device yet. */
+  private unread: UnreadLoss[] = []
+  private requestedAt = -Infinity
+  /** The last step of each training whose loss has been requested, by the id of its End. */
+  private readonly requested = new Map<string, number>()
+  /** Losses in {@link reading}. */
+  private requestedLosses = 0
   /** The last loss that was read of each training, by the id of its End. */
   private readonly lastRead = new Map<string, number>()
   /** Last good states of the trainings of a run, by the id of their End. */
@@ -25,7 +54,10 @@ export class LossReader {
   private divergence: { step: Pick<LoopStep, 'end'>; problem: BadLoss; message: string } | undefined
   private explaining: Promise<unknown> | undefined
 
-  constructor(private readonly memory: Memory) {}
+  constructor(
+    private readonly memory: Memory,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   private watch(end: string): LossWatch {
     const watch = this.watches.get(end) ?? new LossWatch()
@@ -36,32 +68,54 @@ export class LossReader {
   /** Returns the last loss of a training that was read; undefined before the first. */
   latest = ({ end }: Pick<LoopStep, 'end'>): number | undefined => this.lastRead.get(end)
 
-  get inFlight() {
-    return this.reading.length
+  /** Waits until few enough losses are unknown. */
+  async limitBacklog() {
+    const isOver = () =>
+      this.reading.length > MAX_READS || this.requestedLosses + this.unread.length >= MAX_UNKNOWN
+    while (this.reading.length > 0 && isOver()) await this.reading[0]
   }
 
-  get oldest() {
-    return this.reading[0]
-  }
-
-  read({ loss, index, step }: Pick<Iteration, 'loss' | 'index'> & { step: Pick<LoopStep, 'end'> }) {
+  /**
+   * Reads the loss of a step, together with those of other steps where that is faster. `isAwaited`:
+   * requests it now.
+   */
+  read(
+    { loss, index, step }: Pick<Iteration, 'loss' | 'index'> & { step: Pick<LoopStep, 'end'> },
+    isAwaited = false,
+  ) {
     if (loss?.type !== 'loss' && loss?.type !== 'number') return
     this.memory.retain(loss)
-    const reading = loss.tensor
-      .data()
-      .then(([value]) => {
-        this.lastRead.set(step.end, value)
-        if (this.failure) return
-        const watch = this.watch(step.end)
-        const problem = watch.judge(index, value)
-        if (problem) this.fail(problem, step, badLossMessage(problem, index, value, watch.limit))
-      })
+    this.unread.push({ loss, index, step })
+    const now = this.now()
+    const isDue = this.unread.length >= MAX_BATCH || now - this.requestedAt >= MAX_BATCH_MS
+    if (isAwaited || isDue || !activeBackend().readScalars) this.requestUnread()
+  }
+
+  /** Requests the losses that have not been read yet. */
+  private requestUnread() {
+    const batch = this.unread
+    if (batch.length === 0) return
+    this.unread = []
+    this.requestedAt = this.now()
+    this.requestedLosses += batch.length
+    for (const { step, index } of batch) this.requested.set(step.end, index)
+    const reading = readScalars(batch.map(({ loss }) => loss.tensor))
+      .then((values) => batch.forEach((unread, i) => this.judge(unread, values[i])))
       .catch((error: unknown) => void (this.failure ??= error))
       .finally(() => {
-        this.memory.release(loss)
+        for (const { loss } of batch) this.memory.release(loss)
+        this.requestedLosses -= batch.length
         this.reading.splice(this.reading.indexOf(reading), 1)
       })
     this.reading.push(reading)
+  }
+
+  private judge({ index, step }: UnreadLoss, value: number) {
+    this.lastRead.set(step.end, value)
+    if (this.failure) return
+    const watch = this.watch(step.end)
+    const problem = watch.judge(index, value)
+    if (problem) this.fail(problem, step, badLossMessage(problem, index, value, watch.limit))
   }
 
   private fail(problem: BadLoss, step: Pick<LoopStep, 'end'>, message: string) {
@@ -95,7 +149,7 @@ export class LossReader {
   follow(step: Pick<LoopStep, 'end'>, next: GoodState) {
     const good = this.good.get(step.end) ?? new GoodStates(this.memory)
     this.good.set(step.end, good)
-    good.follow(next, this.watch(step.end).soundUntil)
+    good.follow(next, this.watch(step.end).soundUntil, this.requested.get(step.end) ?? 0)
   }
 
   /** Returns the last good state of a training with this End, if one is retained. */
@@ -109,6 +163,7 @@ export class LossReader {
 
   /** Resolves when every loss so far has been read. */
   async settle() {
+    this.requestUnread()
     await Promise.all(this.reading)
   }
 
@@ -122,6 +177,11 @@ export class LossReader {
     throw this.failure
   }
 }
+
+/** Reads scalars: in one download if the backend can. */
+const readScalars = async (scalars: readonly Tensor[]): Promise<ArrayLike<number>> =>
+  activeBackend().readScalars?.(scalars) ??
+  Promise.all(scalars.map(async (scalar) => (await scalar.data())[0]))
 
 const badLossMessage = (problem: BadLoss, index: number, value: number, limit: number) =>
   problem === 'notFinite'

@@ -24,11 +24,13 @@ const FEW = 8192
 
 function drawNoise(kind: 'normal' | 'uniform', random: Random, shape: number[]): Tensor {
   const count = tf.util.sizeFromShape(shape)
-  const { random: drawThere } = count < FEW ? {} : activeBackend()
-  const key = random.nextKey?.()
+  const step = random.nextStepKey?.()
+  // Draws of a step are captured, which an upload cannot be, as its values change.
+  const { random: drawThere } = count < FEW && !step ? {} : activeBackend()
+  const key = step?.key ?? random.nextKey?.()
   if (!key) return tf.tensor(random[kind](count), shape, 'float32')
   const draw = () => drawWithKey(kind, key, count)
-  if (drawThere) return rememberValues(drawThere(kind, key, shape), draw)
+  if (drawThere) return rememberValues(drawThere(kind, key, shape, step?.at), draw)
   const values = draw()
   // Many numbers are drawn again if needed, to save memory.
   return rememberValues(tf.tensor(values, shape, 'float32'), count < FEW ? values : draw)

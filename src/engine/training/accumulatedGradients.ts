@@ -1,9 +1,13 @@
-// Sums of gradients without a pass of their own. A tensor that several operations read has the sum
-// of their gradients; a kernel that computes one of them can add those before it as it writes.
+// What a backward pass knows of the gradients that an operation computes, for kernels that fuse.
+// - Sums of gradients without a pass of their own: a tensor that several operations read has the sum
+//   of their gradients; a kernel that computes one of them can add those before it as it writes.
+// - Which gradients are wanted at all: one kernel can compute several.
 import type { Tensor } from '../base/tf.ts'
 
 /** Gradients so far, by the ids of the tensors, and the ids of those that were claimed. */
 interface Offer {
+  /** The ids of the inputs whose gradients are computed. */
+  wanted: ReadonlySet<number>
   sums: ReadonlyMap<number, Tensor>
   claimed: Set<number>
 }
@@ -11,15 +15,16 @@ interface Offer {
 let current: Offer | undefined
 
 /**
- * Offers the gradients so far of the inputs of an operation while `compute` computes the rest.
- * Returns its result and the ids of the inputs whose gradients include the sums so far.
+ * Offers the gradients so far of the inputs of an operation while `compute` computes the rest, of
+ * the `wanted` inputs. Returns its result and the ids of the inputs whose gradients include the sums so far.
  */
 export function offerAccumulatedGradients<Result>(
+  wanted: ReadonlySet<number>,
   sums: ReadonlyMap<number, Tensor>,
   compute: () => Result,
 ): { result: Result; claimed: ReadonlySet<number> } {
   const around = current
-  const offer: Offer = { sums, claimed: new Set() }
+  const offer: Offer = { wanted, sums, claimed: new Set() }
   current = offer
   try {
     return { result: compute(), claimed: offer.claimed }
@@ -27,6 +32,12 @@ export function offerAccumulatedGradients<Result>(
     current = around
   }
 }
+
+/**
+ * Returns whether the gradient of this input is certain to be computed, of the operation whose
+ * gradients are computed.
+ */
+export const isGradientWanted = ({ id }: Tensor): boolean => current?.wanted.has(id) ?? false
 
 /**
  * Returns the gradient so far of an input of the operation whose gradients are computed, if there is

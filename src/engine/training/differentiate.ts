@@ -15,6 +15,7 @@ import { tf } from '../base/tf.ts'
 import { constant } from '../layers/sums.ts'
 import { trainingMessages } from '../messages/training.ts'
 import { offerAccumulatedGradients } from './accumulatedGradients.ts'
+import { differentiateReaders, writtenGradient } from './soleReaders.ts'
 
 /** An operation on the tape of tfjs. */
 export interface TapeNode {
@@ -61,12 +62,23 @@ export const differentiate = <Value extends Tensor>(
   xs: readonly Tensor[],
   dy?: Tensor,
 ): Differentiated<Value> =>
-  isTapeOn() ? differentiateAgain(f, xs, dy) : differentiateOnce(f, xs, dy)
+  isTapeOn() ? differentiateAgain(f, xs, dy) : differentiateOnce(f, xs, dy, false)
+
+/**
+ * Like {@link differentiate}, with open gradient slots of the `xs`: gradients may be
+ * {@link writtenGradient}.
+ */
+export const differentiateIntoSlots = <Value extends Tensor>(
+  f: () => Value,
+  xs: readonly Tensor[],
+): Differentiated<Value> =>
+  isTapeOn() ? differentiateAgain(f, xs, undefined) : differentiateOnce(f, xs, undefined, true)
 
 function differentiateOnce<Value extends Tensor>(
   f: () => Value,
   xs: readonly Tensor[],
   dy: Tensor | undefined,
+  takesWritten: boolean,
 ): Differentiated<Value> {
   const { state } = engine()
   const around = state.activeTape
@@ -76,7 +88,7 @@ function differentiateOnce<Value extends Tensor>(
       const { value, tape } = runAtOrder({ order: 1, composed: false }, () => onTape(f))
       // Without a nested differentiation nothing reads a copy that precedes its original.
       const sorted = nestedCount === nestedBefore ? tape : sortTape(tape)
-      return { value, grads: backward(sorted, xs, value, dy) }
+      return { value, grads: backward(sorted, xs, value, dy, takesWritten) }
     })
   } finally {
     state.activeTape = around
@@ -98,7 +110,7 @@ function differentiateAgain<Value extends Tensor>(
     const value = runAtOrder({ order: order + 1, composed: true }, () => runTidied(f))
     const tape = sortTape(activeTape.slice(start))
     const grads = runAtOrder({ order, composed: true }, () =>
-      runBackward(tape, xs, value, dy, () => {}),
+      runBackward(tape, xs, [[value, dy]], () => {}),
     )
     return { value, grads }
   })
@@ -130,7 +142,9 @@ function sortTape(tape: readonly TapeNode[]): TapeNode[] {
 const engine = () => tf.engine() as unknown as TapeEngine
 
 /** Runs `f` and records its operations on a separate tape, even if another tape is active. */
-export function onTape<Value extends Tensor>(f: () => Value): { value: Value; tape: TapeNode[] } {
+export function onTape<Value extends Tensor | Tensor[]>(
+  f: () => Value,
+): { value: Value; tape: TapeNode[] } {
   const { state } = engine()
   const { activeTape: around, kernelDepth } = state
   const tape: TapeNode[] = []
@@ -198,9 +212,25 @@ export function backward(
   xs: readonly Tensor[],
   y: Tensor,
   dy?: Tensor,
+  takesWritten = false,
 ): (Tensor | undefined)[] {
   try {
-    return runBackward(tape, xs, y, dy, release)
+    return runBackward(tape, xs, [[y, dy]], release, takesWritten)
+  } finally {
+    release(tape)
+  }
+}
+
+/** Like {@link backward}, from several ys; those without a dy have no part in the gradients. */
+export function backwardFrom(
+  tape: readonly TapeNode[],
+  xs: readonly Tensor[],
+  ys: readonly Tensor[],
+  dys: readonly (Tensor | null)[],
+): (Tensor | undefined)[] {
+  const ends = ys.flatMap((y, i) => (dys[i] ? [[y, dys[i]] as const] : []))
+  try {
+    return runBackward(tape, xs, ends, release)
   } finally {
     release(tape)
   }
@@ -209,42 +239,50 @@ export function backward(
 function runBackward(
   tape: readonly TapeNode[],
   xs: readonly Tensor[],
-  y: Tensor,
-  dy: Tensor | undefined,
+  ends: readonly (readonly [y: Tensor, dy: Tensor | undefined])[],
   free: Release,
+  takesWritten = false,
 ): (Tensor | undefined)[] {
-  const steps = findBackwardSteps(tape, xs, y)
+  const steps = findBackwardSteps(
+    tape,
+    xs,
+    ends.map(([y]) => y),
+  )
   const needed = new Set(steps.map(({ node }) => node))
   free(tape.filter((node) => !needed.has(node)))
-  const wanted = new Set([...xs, ...(dy ? [y] : [])].map(({ id }) => id))
+  const slots = takesWritten ? new Set(xs.map(({ id }) => id)) : undefined
+  const wanted = new Set([...xs, ...ends.flatMap(([y, dy]) => (dy ? [y] : []))].map(({ id }) => id))
   const copies = findCopies(steps, wanted)
-  const gradients = new Map([[y.id, dy ?? constant(y.shape, 1)]])
-  for (const step of steps) {
+  const gradients = new Map(ends.map(([y, dy]) => [y.id, dy ?? constant(y.shape, 1)]))
+  const differentiateStep = (step: BackwardStep) => {
     const { node, inputs } = step
     const sources = inputs.map(([, x]) => [x.id, copies.get(x.id) ?? x.id] as const)
     const sums = sources.flatMap(([id, source]) => {
       const sum = gradients.get(source)
       return sum ? [[id, sum] as const] : []
     })
-    const { result: made, claimed } = offerAccumulatedGradients(new Map(sums), () =>
-      runTidied(() => computeInputGradients(step, gradients)),
+    const { result: made, claimed } = offerAccumulatedGradients(
+      new Set(inputs.map(([, { id }]) => id)),
+      new Map(sums),
+      () => runTidied(() => computeInputGradients(step, gradients)),
     )
     for (const [id, source] of sources) if (claimed.has(id)) removeGradient(gradients, source)
     inputs.forEach(([, x], i) => addGradient(gradients, x, made[i]))
     free([node])
     for (const { id } of node.outputs) if (!wanted.has(id)) removeGradient(gradients, id)
   }
+  differentiateReaders(steps, slots, () => steps.forEach(differentiateStep))
   return xs.map(({ id }) => gradients.get(id))
 }
 
 /**
- * The operations between the xs and y, last one first. Without those whose results are not
+ * The operations between the xs and the ys, last one first. Without those whose results are not
  * real numbers, such as comparisons: their derivative is zero wherever it exists.
  */
 function findBackwardSteps(
   tape: readonly TapeNode[],
   xs: readonly Tensor[],
-  y: Tensor,
+  ys: readonly Tensor[],
 ): BackwardStep[] {
   const reached = new Set(xs.map(({ id }) => id))
   const steps = tape.flatMap((node): BackwardStep[] => {
@@ -254,7 +292,7 @@ function findBackwardSteps(
     if (inputs.length > 0) for (const { id } of node.outputs) reached.add(id)
     return inputs.length > 0 ? [{ node, inputs }] : []
   })
-  const leading = new Set([y.id])
+  const leading = new Set(ys.map(({ id }) => id))
   return steps.toReversed().filter(({ node, inputs }) => {
     const leads = node.outputs.some(({ id }) => leading.has(id))
     if (leads) for (const [, { id }] of inputs) leading.add(id)
@@ -273,9 +311,12 @@ function computeInputGradients(
   const wanted = { ...node, inputs: Object.fromEntries(inputs) }
   const slopes = node.gradient.call(wanted, dys)
   const made: Tensor[] = []
+  const known = new Set(dys)
   for (const [name] of inputs) {
     const slope = slopes[name]()
-    made.push(slope.kept || dys.includes(slope) || made.includes(slope) ? slope.clone() : slope)
+    const isOther = slope === writtenGradient || !(slope.kept || known.has(slope))
+    made.push(isOther ? slope : slope.clone())
+    known.add(slope)
   }
   return made
 }

@@ -26,9 +26,21 @@ function layoutAt(sizes: readonly number[], alignment: number): VectorLayout {
 
 const tensorSizes = (tensors: readonly Tensor[]) => tensors.map(({ size }) => size)
 
+/** The last layout: every step of a training asks for the same one several times. */
+let lastLayout: { sizes: number[]; alignment: number; layout: VectorLayout } | undefined
+
 /** The layout of {@link flatten} on the current backend. */
-export const currentLayout = (tensors: readonly Tensor[]): VectorLayout =>
-  layoutAt(tensorSizes(tensors), activeBackend().vectorAlignment ?? 1)
+export function currentLayout(tensors: readonly Tensor[]): VectorLayout {
+  const alignment = activeBackend().vectorAlignment ?? 1
+  const isLast =
+    lastLayout?.alignment === alignment &&
+    lastLayout.sizes.length === tensors.length &&
+    lastLayout.sizes.every((size, i) => size === tensors[i].size)
+  if (lastLayout && isLast) return lastLayout.layout
+  const sizes = tensorSizes(tensors)
+  lastLayout = { sizes, alignment, layout: layoutAt(sizes, alignment) }
+  return lastLayout.layout
+}
 
 /** The layout of a vector of these tensors. Throws Error if its length does not fit them. */
 export function vectorLayout(vector: Tensor1D, like: readonly Tensor[]): VectorLayout {

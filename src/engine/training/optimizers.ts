@@ -5,6 +5,7 @@ import { tf } from '../base/tf.ts'
 import type { LearningRateConfig } from './learningRates.ts'
 import { learningRate } from './learningRates.ts'
 import type { Moment } from './moments.ts'
+import { captureKey, captureOrReplayAll } from '../layers/captureOrReplay.ts'
 
 export type Algorithm =
   | 'adamw'
@@ -43,15 +44,19 @@ export interface OptimizerConfig extends LearningRateConfig {
 /** Optimizer state by name. Each vector has the layout of the flattened weights. */
 export type Moments = { [K in Moment]?: Tensor1D }
 
+/**
+ * Numbers that change from step to step, by name. Tensors where a step is captured, since its
+ * commands have all other numbers in them.
+ */
+type StepNumbers = Readonly<Record<string, number | Scalar>>
+
 /** Input of an update, after clipping and the L2 penalty. */
 interface UpdateInput {
   config: OptimizerConfig
   weights: Tensor1D
   g: Tensor1D
   moments: Moments
-  lr: number
-  /** Number of the update, counted from 1. */
-  t: number
+  numbers: StepNumbers
 }
 
 interface OptimizerResult {
@@ -62,6 +67,8 @@ interface OptimizerResult {
 interface Rule {
   /** Names of its moments. */
   momentNames: (config: OptimizerConfig) => Moment[]
+  /** The numbers of update `t`, counted from 1. Which there are determines what an update computes. */
+  numbers: (config: OptimizerConfig, lr: number, t: number) => Record<string, number>
   update: (now: UpdateInput) => OptimizerResult
   /** The complete step by kernels of the backend; undefined if it has none. */
   fused?: (now: OptimizerInput) => OptimizerResult | undefined
@@ -78,17 +85,20 @@ interface OptimizerInput {
   t: number
 }
 
+const onlyRate = (_: OptimizerConfig, lr: number) => ({ lr })
+
 const adam: Rule = {
   momentNames: ({ amsgrad }) => (amsgrad ? ['first', 'second', 'largest'] : ['first', 'second']),
-  update: ({ config: { beta1, beta2, eps, amsgrad }, weights, g, moments, lr, t }) => {
+  numbers: ({ beta1, beta2 }, lr, t) => ({
+    spread: 1 / Math.sqrt(1 - beta2 ** t),
+    length: lr / (1 - beta1 ** t),
+  }),
+  update: ({ config: { beta1, beta2, eps, amsgrad }, weights, g, moments, numbers }) => {
     const first = mixAverage(moments.first!, g, beta1)
     const second = mixAverage(moments.second!, g.square(), beta2)
     const largest = amsgrad ? tf.maximum<Tensor1D>(moments.largest!, second) : undefined
-    const spread = (largest ?? second)
-      .sqrt()
-      .mul(1 / Math.sqrt(1 - beta2 ** t))
-      .add(eps)
-    const moved = weights.sub(first.div(spread).mul(lr / (1 - beta1 ** t))) as Tensor1D
+    const spread = (largest ?? second).sqrt().mul(numbers.spread).add(eps)
+    const moved = weights.sub(first.div(spread).mul(numbers.length)) as Tensor1D
     return { weights: moved, moments: { first, second, ...(largest && { largest }) } }
   },
   fused: fusedAdam,
@@ -127,47 +137,45 @@ function fusedAdam({
 /** Liu et al. 2020: uses only the momentum while the average square has too large a variance. */
 const radam: Rule = {
   momentNames: () => ['first', 'second'],
-  update: ({ config: { beta1, beta2, eps }, weights, g, moments, lr, t }) => {
-    const first = mixAverage(moments.first!, g, beta1)
-    const second = mixAverage(moments.second!, g.square(), beta2)
+  numbers({ beta1, beta2 }, lr, t): Record<string, number> {
     const length = lr / (1 - beta1 ** t)
     const most = 2 / (1 - beta2) - 1
     const rho = most - (2 * t * beta2 ** t) / (1 - beta2 ** t)
-    if (rho <= 5)
-      return { weights: weights.sub(first.mul(length)) as Tensor1D, moments: { first, second } }
+    if (rho <= 5) return { length }
     const rectified = Math.sqrt(((rho - 4) * (rho - 2) * most) / ((most - 4) * (most - 2) * rho))
-    const spread = second.sqrt().add(eps)
-    const moved = weights.sub(
-      first.div(spread).mul(length * rectified * Math.sqrt(1 - beta2 ** t)),
-    ) as Tensor1D
-    return { weights: moved, moments: { first, second } }
+    return { rectifiedLength: length * rectified * Math.sqrt(1 - beta2 ** t) }
+  },
+  update: ({ config: { beta1, beta2, eps }, weights, g, moments, numbers }) => {
+    const first = mixAverage(moments.first!, g, beta1)
+    const second = mixAverage(moments.second!, g.square(), beta2)
+    const { length, rectifiedLength } = numbers
+    const step =
+      rectifiedLength === undefined
+        ? first.mul(length)
+        : first.div(second.sqrt().add(eps)).mul(rectifiedLength)
+    return { weights: weights.sub(step) as Tensor1D, moments: { first, second } }
   },
 }
 
 /** Dozat 2016: Adam with Nesterov momentum. */
 const nadam: Rule = {
   momentNames: () => ['first', 'second'],
-  update: ({
-    config: { beta1, beta2, eps, momentum_decay = 0.004 },
-    weights,
-    g,
-    moments,
-    lr,
-    t,
-  }) => {
+  numbers({ beta1, beta2, momentum_decay = 0.004 }, lr, t) {
+    const mu = (i: number) => beta1 * (1 - 0.5 * 0.96 ** (i * momentum_decay))
+    const before = productUntil(mu, t)
+    return {
+      spread: 1 / (1 - beta2 ** t),
+      ofGradient: (1 - mu(t)) / (1 - before),
+      ofMomentum: mu(t + 1) / (1 - before * mu(t + 1)),
+      lr,
+    }
+  },
+  update: ({ config: { beta1, beta2, eps }, weights, g, moments, numbers }) => {
     const first = mixAverage(moments.first!, g, beta1)
     const second = mixAverage(moments.second!, g.square(), beta2)
-    const mu = (i: number) => beta1 * (1 - 0.5 * 0.96 ** (i * momentum_decay))
-    const spread = second
-      .mul(1 / (1 - beta2 ** t))
-      .sqrt()
-      .add(eps)
-    const before = productUntil(mu, t)
-    const step = g
-      .mul((1 - mu(t)) / (1 - before))
-      .add(first.mul(mu(t + 1) / (1 - before * mu(t + 1))))
-      .div(spread)
-    return { weights: weights.sub(step.mul(lr)) as Tensor1D, moments: { first, second } }
+    const spread = second.mul(numbers.spread).sqrt().add(eps)
+    const step = g.mul(numbers.ofGradient).add(first.mul(numbers.ofMomentum)).div(spread)
+    return { weights: weights.sub(step.mul(numbers.lr)) as Tensor1D, moments: { first, second } }
   },
 }
 
@@ -184,11 +192,12 @@ function productUntil(factor: (i: number) => number, t: number): number {
 /** Kingma & Ba 2015, algorithm 2. */
 const adamax: Rule = {
   momentNames: () => ['first', 'size'],
-  update: ({ config: { beta1, beta2, eps }, weights, g, moments, lr, t }) => {
+  numbers: ({ beta1 }, lr, t) => ({ length: lr / (1 - beta1 ** t) }),
+  update: ({ config: { beta1, beta2, eps }, weights, g, moments, numbers }) => {
     const first = mixAverage(moments.first!, g, beta1)
     const size = tf.maximum<Tensor1D>(moments.size!.mul(beta2), g.abs().add(eps))
     return {
-      weights: weights.sub(first.div(size).mul(lr / (1 - beta1 ** t))) as Tensor1D,
+      weights: weights.sub(first.div(size).mul(numbers.length)) as Tensor1D,
       moments: { first, size },
     }
   },
@@ -197,7 +206,8 @@ const adamax: Rule = {
 /** Hinton 2012. */
 const rmsprop: Rule = {
   momentNames: () => ['second'],
-  update: ({ config: { alpha = 0.99, eps }, weights, g, moments, lr }) => {
+  numbers: onlyRate,
+  update: ({ config: { alpha = 0.99, eps }, weights, g, moments, numbers: { lr } }) => {
     const second = mixAverage(moments.second!, g.square(), alpha)
     return {
       weights: weights.sub(g.div(second.sqrt().add(eps)).mul(lr)) as Tensor1D,
@@ -209,7 +219,8 @@ const rmsprop: Rule = {
 /** Duchi et al. 2011. */
 const adagrad: Rule = {
   momentNames: () => ['squares'],
-  update: ({ config: { eps }, weights, g, moments, lr }) => {
+  numbers: onlyRate,
+  update: ({ config: { eps }, weights, g, moments, numbers: { lr } }) => {
     const squares = moments.squares!.add(g.square()) as Tensor1D
     return {
       weights: weights.sub(g.div(squares.sqrt().add(eps)).mul(lr)) as Tensor1D,
@@ -221,12 +232,13 @@ const adagrad: Rule = {
 /** Sutskever et al. 2013, as in PyTorch: lr multiplies the complete momentum. */
 const sgd: Rule = {
   momentNames: ({ momentum = 0 }) => (momentum > 0 ? ['momentum'] : []),
+  numbers: onlyRate,
   update: ({
     config: { momentum = 0, nesterov = false },
     weights,
     g,
     moments,
-    lr,
+    numbers: { lr },
   }): OptimizerResult => {
     if (momentum === 0) return { weights: weights.sub(g.mul(lr)) as Tensor1D, moments: {} }
     const moving = moments.momentum!.mul(momentum).add(g) as Tensor1D
@@ -273,15 +285,62 @@ export function optimizerStep(
     total,
   }: { weights: Tensor1D; gradient: Tensor1D; moments: Moments; step: number; total: number },
 ): OptimizerResult {
-  const { algorithm, weight_decay: decay, clip_norm } = config
   const lr = learningRate(config, step, total)
-  const fused = rules[algorithm].fused?.({ config, weights, gradient, moments, lr, t: step + 1 })
-  if (fused) return fused
+  const input: OptimizerInput = { config, weights, gradient, moments, lr, t: step + 1 }
+  return rules[config.algorithm].fused?.(input) ?? capturedStep(input)
+}
+
+/**
+ * A step of tfjs operations, which a GPU replays: its inputs are all tensors, and the numbers that
+ * change from step to step.
+ */
+function capturedStep(input: OptimizerInput): OptimizerResult {
+  const { config, weights, gradient, moments, lr, t } = input
+  const numbers = {
+    ...rules[config.algorithm].numbers(config, lr, t),
+    ...(decaysWeights(config) && { keep: 1 - lr * config.weight_decay }),
+  }
+  if (!activeBackend().captureOrReplay) return composedStep(input, numbers)
+  const [names, momentList] = [Object.keys(numbers), momentNames(config)]
+  const scalars = Object.values(numbers).map((number) => tf.scalar(number))
+  const [moved, ...rest] = captureOrReplayAll({
+    key: captureKey(`optimizer ${JSON.stringify(config)} ${names.join()}`),
+    weights: {},
+    inputs: [weights, gradient, ...momentList.map((name) => moments[name]!), ...scalars],
+    run([weights, gradient, ...others]) {
+      const own = momentList.map((name, i) => [name, others[i]])
+      const result = composedStep(
+        {
+          ...input,
+          weights: weights as Tensor1D,
+          gradient: gradient as Tensor1D,
+          moments: Object.fromEntries(own) as Moments,
+        },
+        Object.fromEntries(names.map((name, i) => [name, others[own.length + i] as Scalar])),
+      )
+      return [result.weights, ...momentList.map((name) => result.moments[name]!)]
+    },
+  })
+  return {
+    weights: moved as Tensor1D,
+    moments: Object.fromEntries(momentList.map((name, i) => [name, rest[i] as Tensor1D])),
+  }
+}
+
+/** Tests if the decay of the weights is decoupled, and multiplied by the learning rate. */
+const decaysWeights = ({ algorithm, weight_decay }: OptimizerConfig) =>
+  algorithm === 'adamw' && weight_decay > 0
+
+function composedStep(
+  { config, weights, gradient, moments }: OptimizerInput,
+  numbers: StepNumbers,
+): OptimizerResult {
+  const { algorithm, weight_decay: decay, clip_norm } = config
   const clipped = clip_norm > 0 ? clipByNorm(gradient, clip_norm) : gradient
-  const decoupled = algorithm === 'adamw'
-  const g = !decoupled && decay > 0 ? (clipped.add(weights.mul(decay)) as Tensor1D) : clipped
-  const from = decoupled && decay > 0 ? (weights.mul(1 - lr * decay) as Tensor1D) : weights
-  return rules[algorithm].update({ config, weights: from, g, moments, lr, t: step + 1 })
+  const isPenalty = algorithm !== 'adamw' && decay > 0
+  const g = isPenalty ? (clipped.add(weights.mul(decay)) as Tensor1D) : clipped
+  const from = decaysWeights(config) ? (weights.mul(numbers.keep) as Tensor1D) : weights
+  return rules[algorithm].update({ config, weights: from, g, moments, numbers })
 }
 
 /** Scales the gradient down if its norm is above `limit`, like `torch.nn.utils.clip_grad_norm_`. */

@@ -4,7 +4,7 @@ import { EngineError } from '../base/errors.ts'
 import { trainingMessages, trainingWords } from '../messages/training.ts'
 import type { Average } from './averages.ts'
 import { averageUpdate, beginAverage } from './averages.ts'
-import { differentiate } from './differentiate.ts'
+import { differentiate, differentiateIntoSlots } from './differentiate.ts'
 import type { EmaConfig } from './ema.ts'
 import {
   concatenate,
@@ -260,7 +260,10 @@ export function trainStepJointly(
       const now = updates === 'together' ? start : [...after]
       const { value, gradients } = computeGradients(
         () => loss(own, now),
-        trained.map((i) => Object.values(now[i].weights)),
+        trained.map((i) => ({
+          weights: Object.values(now[i].weights),
+          before: start[i].accumulated?.gradient,
+        })),
       )
       for (const [at, i] of trained.entries()) {
         const seen = i === own ? { loss: value, losses: appendLoss(start[i].losses, value) } : {}
@@ -285,10 +288,13 @@ function withoutGradient<L extends Learner>(learner: L): L {
   return rest as L
 }
 
-/** Adds the gradient of the last batch, and makes a step of the optimizer if one is due. */
+/**
+ * Takes the sum of the gradients up to the last batch, and makes a step of the optimizer if one is
+ * due.
+ */
 function applyLast(
   learner: Learner,
-  last: Tensor1D,
+  gradient: Tensor1D,
   {
     step,
     total,
@@ -297,18 +303,13 @@ function applyLast(
     ...config
   }: StepLength & TrainingConfig & { step: number; storesGradients: boolean },
 ) {
-  const { gradient, batches } = accumulate(learner.accumulated, last)
+  const batches = (learner.accumulated?.batches ?? 0) + 1
   if (batches < wanted) return { accumulated: { gradient, batches } }
   const mean = batches > 1 ? (gradient.div(batches) as Tensor1D) : gradient
   const updates = learner.updates + 1 + Math.floor((total - step) / wanted)
   const next = applyGradient(learner, mean, updates, config)
   return storesGradients ? { ...next, gradient: mean } : next
 }
-
-const accumulate = (before: Accumulated | undefined, gradient: Tensor1D): Accumulated =>
-  before
-    ? { gradient: before.gradient.add(gradient) as Tensor1D, batches: before.batches + 1 }
-    : { gradient, batches: 1 }
 
 /** The part of the state that a step of the optimizer changes. `total`: number of its steps. */
 function applyGradient(
@@ -359,28 +360,36 @@ export function namedWeights(flat: Tensor1D, like: Weights): Weights {
   return Object.fromEntries(pieces.map((tensor, i) => [names[i], tensor]))
 }
 
+/** A model to differentiate. */
+interface Differentiable {
+  weights: readonly Tensor[]
+  /** The sum of the gradients of earlier batches, to which the new one is added. */
+  before: Tensor1D | undefined
+}
+
 /**
  * The loss and its flattened gradient for the weights of each model, which is zero for weights that
  * the loss does not depend on.
  */
 function computeGradients(
   loss: () => Scalar,
-  models: readonly Tensor[][],
+  models: readonly Differentiable[],
 ): { value: Scalar; gradients: Tensor1D[] } {
-  const weights = models.flat()
+  const weights = models.flatMap((model) => model.weights)
   // Kernels write into the flat gradient of one model.
   const slots =
     models.length === 1
-      ? activeBackend().openGradientSlots?.(weights, currentLayout(weights))
+      ? activeBackend().openGradientSlots?.(weights, currentLayout(weights), models[0].before)
       : undefined
   try {
-    const { value, grads } = differentiate(loss, weights)
+    const { value, grads } = (slots ? differentiateIntoSlots : differentiate)(loss, weights)
     let at = 0
-    const gradients = models.map((own) => {
+    const gradients = models.map(({ weights: own, before }) => {
       const part = grads.slice(at, (at += own.length))
       if (part.every((gradient) => !gradient)) throw independentLossError()
-      const all = () => part.map((gradient, i) => gradient ?? tf.zerosLike(own[i]))
-      return slots?.collect(part) ?? flatten(all())
+      if (slots) return slots.collect(part)
+      const all = flatten(part.map((gradient, i) => gradient ?? tf.zerosLike(own[i])))
+      return before ? (before.add(all) as Tensor1D) : all
     })
     return { value, gradients }
   } finally {

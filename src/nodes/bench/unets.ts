@@ -58,6 +58,22 @@ const reference: Timed = {
   }),
 }
 
+/** google/ddpm-cifar10-32 (Ho et al. 2020): 35.7 million parameters. */
+const cifar10: Timed = {
+  batch: 8,
+  config: unetConfig({
+    sample_size: 32,
+    block_out_channels: [128, 256, 256, 256],
+    down_block_types: ['DownBlock2D', 'AttnDownBlock2D', 'DownBlock2D', 'DownBlock2D'],
+    up_block_types: ['UpBlock2D', 'UpBlock2D', 'AttnUpBlock2D', 'UpBlock2D'],
+    attention_head_dim: null,
+    downsample_padding: 0,
+    flip_sin_to_cos: false,
+    freq_shift: 1,
+    norm_eps: 1e-6,
+  }),
+}
+
 /** The least that has a convolution, a norm and a skip connection, for trying out a measurement. */
 const tiny: Timed = {
   batch: 2,
@@ -73,7 +89,7 @@ const tiny: Timed = {
   }),
 }
 
-export const models = { tiny, digits, small, reference } satisfies Record<string, Timed>
+export const models = { tiny, digits, small, reference, cifar10 } satisfies Record<string, Timed>
 export type ModelName = keyof typeof models
 
 export const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 1000 })

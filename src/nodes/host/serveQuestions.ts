@@ -9,7 +9,6 @@ import type { Event, OutputShape } from '../../engine/protocol.ts'
 import { drawModel } from '../layers/drawModel.ts'
 import { openBlock } from '../layers/openBlock.ts'
 import { describeModel, openModel } from '../layers/openModel.ts'
-import { generateScript } from '../script/write.ts'
 import type { RequestHandlers } from './requestHandlers.ts'
 import { estimateTrainings } from './estimateTraining.ts'
 import { hostMessages } from '../messages/host.ts'
@@ -92,16 +91,18 @@ export const questionHandlers = (
   findShapes({ id, graph }) {
     post({ type: 'foundShapes', id, shapes: listShapes(session().staticOutputs(graph)) })
   },
-  script({ id, graph, title, about }) {
+  async script({ id, graph, title, about }) {
     try {
-      post({ type: 'scripted', id, text: generateScript(graph, ops, { title, about }), faults: [] })
+      // Loaded only now, as below: few users export a graph.
+      const { generateScript } = await import('../script/write.ts')
+      const text = generateScript(graph, ops, { title, about })
+      post({ type: 'scripted', id, text, faults: [] })
     } catch (error) {
       post({ type: 'scripted', id, faults: getErrorFaults(error, '') })
     }
   },
   async torch({ id, graph, ...text }) {
     try {
-      // Loaded only now: few users export a graph.
       const { packTorch } = await import('../torch/pack.ts')
       const zip = await packTorch(graph, ops, await assets(), text)
       post({ type: 'torchWritten', id, zip, faults: [] })

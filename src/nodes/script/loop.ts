@@ -12,9 +12,6 @@ import type { IterationScope, ScopeStack } from './scopes.ts'
 import { scriptMessages } from '../messages/script.ts'
 import { checkInputs, createStrictOutputs } from './calls.ts'
 
-/** Most losses that are read back from the device at the same time. */
-const MAX_LOSSES_IN_FLIGHT = 3
-
 export interface Loop {
   /** Outputs of the Start for loops with synchronous iterations. */
   [Symbol.iterator](): Iterator<Outputs, void, void>
@@ -146,7 +143,7 @@ export class ScriptLoop implements Loop {
         step: { end: this.end.type },
       })
       await ahead.submit()
-      if (losses.inFlight > MAX_LOSSES_IN_FLIGHT) await losses.oldest
+      await losses.limitBacklog()
       if (losses.failure) break
       if (!this.reportsAt(this.index)) continue
       await losses.settle()

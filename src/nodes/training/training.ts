@@ -150,7 +150,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
       activations: advanced(
         choice(
           ['float32', 'float16'],
-          'Number format in which a UNet stores activations for the backward pass. Computation, weights, gradients and loss are always float32',
+          'Number format in which a UNet stores activations for the backward pass, and on GPUs the gradients between its layers. Computation, weights, their gradients and the loss are always float32',
           {
             float32: 'Four bytes per number',
             float16: 'About half the memory on WebGPU; float32 on other backends',

@@ -59,6 +59,7 @@ export const bench = {
     digits: 'small UNet, 8 × 8, 177 thousand parameters',
     small: 'UNet, 16 × 16, 368 thousand parameters',
     reference: 'reference UNet, 32 × 32, 6.5 million parameters',
+    cifar10: 'UNet of DDPM for CIFAR-10, 32 × 32, 35.7 million parameters',
   },
   tasks: { train: 'training', sample: 'sampling' },
   timing: (median: string, low: string, high: string) => `${median} (${low} to ${high})`,

@@ -60,6 +60,7 @@ export const bench: BenchTexts = {
     digits: '작은 UNet, 8 × 8, 파라미터 17만 7천 개',
     small: 'UNet, 16 × 16, 파라미터 36만 8천 개',
     reference: '기준 UNet, 32 × 32, 파라미터 650만 개',
+    cifar10: 'CIFAR-10용 DDPM의 UNet, 32 × 32, 파라미터 3천570만 개',
   },
   tasks: { train: '학습', sample: '샘플링' },
   timing: (median, low, high) => `${median} (${low} ~ ${high})`,

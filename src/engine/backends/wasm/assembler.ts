@@ -51,6 +51,13 @@ export function func<P extends Params>(
   return { locals, code }
 }
 
+/**
+ * A global variable of each instance, and so of each thread: the address of memory that only this
+ * thread uses. JavaScript sets it by the export of this name.
+ */
+export const THREAD_MEMORY = 'threadMemory'
+export const threadMemory: Code = [0x23, 0]
+
 /** Declares several variables of the same type. */
 export const newLocals = (local: (type: Type) => Local, type: Type, count: number): Local[] =>
   Array.from({ length: count }, () => local(type))
@@ -257,7 +264,7 @@ export interface AssemblerOptions {
 
 /**
  * Assembles a module that exports the functions, with indices in their order for {@link
- * callIndirect}. It imports its memory as `env.memory`.
+ * callIndirect}, and {@link THREAD_MEMORY}. It imports its memory as `env.memory`.
  */
 export function assemble(
   funcs: Record<string, Func>,
@@ -272,11 +279,13 @@ export function assemble(
     section(2, encodeList([[...encodeName('env'), ...encodeName('memory'), 2, ...limits]])),
     section(3, encodeList(all.map(() => [0]))),
     section(4, encodeList([[0x70, 0, ...unsigned(all.length)]])), // a table, filled in section 9
+    section(6, encodeList([[typeCodes.i32, 1, ...(i32.const(0) as number[]), 0x0b]])), // mutable
     section(
       7,
-      encodeList(
-        Object.keys(funcs).map((key, index) => [...encodeName(key), 0, ...unsigned(index)]),
-      ),
+      encodeList([
+        ...Object.keys(funcs).map((key, index) => [...encodeName(key), 0, ...unsigned(index)]),
+        [...encodeName(THREAD_MEMORY), 3, 0],
+      ]),
     ),
     section(9, encodeList([[0, ...(i32.const(0) as number[]), 0x0b, ...encodeList(numbers)]])),
     section(10, encodeList(all.map((one) => encodeBody(one, fused)))),

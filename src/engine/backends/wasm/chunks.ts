@@ -3,6 +3,18 @@ import type { Phase } from './callPlans.ts'
 import type { Job } from './jobs.ts'
 import { repeatCalls } from './wasmFunctions.ts'
 
+/** Multiplications of a job that take much longer than taking it. */
+const JOB_WORK = 2 ** 20
+
+/**
+ * Returns how many jobs to make of some work: several for each thread, so that none waits long for
+ * the last one.
+ */
+export const chooseJobCount = (threads: number, multiplications: number): number =>
+  threads === 1
+    ? 1
+    : Math.min(8 * threads, Math.max(4 * threads, Math.ceil(multiplications / JOB_WORK)))
+
 export interface Chunking {
   items: number
   /** Rows of an item. */
@@ -16,9 +28,13 @@ export interface Chunking {
   buffers: number
 }
 
-export function chunkItems(threads: number, items: number, height: number): Chunking {
+export function chunkItems(
+  threads: number,
+  [items, height]: readonly [items: number, height: number],
+  multiplications: number,
+): Chunking {
   if (threads === 1 || items >= 2 * threads) {
-    const itemsPerJob = threads === 1 ? items : Math.ceil(items / (4 * threads))
+    const itemsPerJob = Math.ceil(items / chooseJobCount(threads, multiplications))
     const jobs = Math.ceil(items / itemsPerJob)
     return { items, height, jobs, itemsPerJob, rowsPerJob: height, buffers: jobs }
   }

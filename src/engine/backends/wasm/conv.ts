@@ -3,7 +3,14 @@
 import type { Tensor1D, Tensor2D, Tensor4D } from '../../base/tf.ts'
 import type { FilterOrder, Shape4D } from './convCalls.ts'
 import type { ConvWork } from './convPhases.ts'
-import { convPhases, describeLayer, layOutScratch, planConv } from './convPhases.ts'
+import {
+  convPhases,
+  describeLayer,
+  filterFloats,
+  layOutScratch,
+  packingPhases,
+  planConv,
+} from './convPhases.ts'
 import type { TensorHandle } from './kernelCall.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
 import { planKey } from './wasmFunctions.ts'
@@ -141,28 +148,39 @@ function runWasmConv(
   const plan = planConv(layer, wasm.threads)
   const addedRows = countAddedRows(added)
   const vectorFloats = layer.computedChannels * (1 + addedRows)
-  const { floats, locate } = layOutScratch(plan, vectorFloats)
+  const { floats, threadFloats, locate } = layOutScratch(plan, vectorFloats)
+  wasm.reserveThreadMemory(threadFloats)
+  const { first, place, ins, outs } = order
+  const filterOrder = planKey('', first, place, ins, outs, layer.tiles ?? 0)
+  const kept = wasm.packedFilters.find(weights.dataId, filterOrder, filterFloats(plan))
   const { address, values } = wasm.scratch(floats)
   writeVectors(wasm, added, values.subarray(0, vectorFloats), layer.size.outs)
   const residual = added.residual && wasm.address(added.residual)
   const hasResidual = residual !== undefined
   const { kernel, stride, spread, top, left } = work
-  const { first, place, ins, outs } = order
-  const layout = [...kernel, stride, spread, top, left, first, place, ins, outs]
+  const layout = [...kernel, stride, spread, top, left, addedRows, hasResidual ? 1 : 0]
+  const isPacked = kept?.isPacked ?? false
+  const name = kept ? `conv, ${isPacked ? 'packed' : 'kept'}` : 'conv'
   wasm.startPhases(
-    planKey('conv', ...y.shape, ...x.shape, ...layout, addedRows, hasResidual ? 1 : 0),
-    [wasm.address(x.of), wasm.address(y.of), wasm.address(weights), address, residual ?? 0],
-    ([x, y, weights, scratch, residual]) => {
-      const tensors = {
-        x,
-        y,
-        weights,
-        residual: hasResidual ? residual : undefined,
-        perItem: addedRows > 1,
-      }
-      return convPhases(plan, order, tensors, locate(scratch))
+    planKey(name + filterOrder, ...y.shape, ...x.shape, ...layout),
+    [
+      wasm.address(x.of),
+      wasm.address(y.of),
+      wasm.address(weights),
+      address,
+      residual ?? 0,
+      kept?.address ?? 0,
+    ],
+    ([x, y, weights, scratch, residual, keptFilter]) => {
+      const tensors = { x, y, residual: hasResidual ? residual : undefined, perItem: addedRows > 1 }
+      const places = locate(scratch, kept && keptFilter)
+      return [
+        ...(isPacked ? [] : packingPhases(plan, order, weights, places)),
+        ...convPhases(plan, tensors, places),
+      ]
     },
   )
+  if (kept) kept.isPacked = true
 }
 
 /** Returns the number of vectors that are added to pixels: one for each item if they differ. */

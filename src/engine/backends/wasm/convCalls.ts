@@ -60,6 +60,15 @@ export interface FilterOrder {
   outs: number
 }
 
+/** Returns jobs for `count` blocks of channels, four for each thread. */
+export function blockJobs(count: number, threads: number, build: (block: number) => Job): Job[] {
+  const blocks = Math.max(1, threads === 1 ? count : Math.ceil(count / (4 * threads)))
+  return Array.from({ length: Math.ceil(count / blocks) }, (_, job) => {
+    const first = job * blocks
+    return repeatCalls(Math.min(blocks, count - first), (i) => build(first + i))
+  })
+}
+
 /**
  * Packs a filter in the order of access: for each block of output channels, all taps and inputs.
  */
@@ -68,6 +77,7 @@ export function packFilterJobs(
   order: FilterOrder,
   [places, ins, outs]: [places: number, ins: number, outs: number],
   to: number,
+  threads: number,
 ): Job[] {
   const { first: begin, place, ins: step, outs: stride } = order
   const packBlock = (channel: number, lanes: number, filled: number): CallRecord => {
@@ -83,7 +93,7 @@ export function packFilterJobs(
     const full = filled === lanes ? count : count - 1
     const last = first + lanes * full
     return [
-      ...(full ? [repeatCalls(full, (i) => [packBlock(first + i * lanes, lanes, lanes)])] : []),
+      ...blockJobs(full, threads, (i) => [packBlock(first + i * lanes, lanes, lanes)]),
       ...(full < count ? [[packBlock(last, lanes, filled)]] : []),
     ]
   })

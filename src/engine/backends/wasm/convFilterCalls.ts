@@ -33,7 +33,7 @@ const MAX_CHANNELS_PER_JOB = 32
  */
 export function channelsPerJob(ins: number, places: number, threads: number): number {
   if (threads === 1) return MAX_CHANNELS_PER_JOB
-  const jobsPerPlace = Math.ceil((3 * threads) / places)
+  const jobsPerPlace = Math.ceil((6 * threads) / places)
   const channels = Math.max(4, 4 * Math.ceil(ins / 4 / jobsPerPlace))
   return Math.min(MAX_CHANNELS_PER_JOB, channels)
 }

@@ -13,8 +13,8 @@ import {
   tileNumbers,
   transformFilterJobs,
   winogradFilterSize,
+  winogradMemory,
   winogradPhase,
-  winogradScratch,
 } from './winograd.ts'
 
 export interface ConvWork extends Padding {
@@ -65,22 +65,22 @@ export function describeLayer(
   }
 }
 
-/** Addresses in the scratch memory. */
+/** Addresses in the scratch memory, and of the filter that the sums read. */
 interface Scratch {
   filter: number
-  winogradFilter: number
+  /** The packed filter before it is transformed, for Winograd. */
+  untransformed: number
   /** A vector of zeros, and then one or more that are added to the pixels of y. */
   vectors: number
   /** Buffers of a padded item and of its result. */
   x: (buffer: number) => number
   y: (buffer: number) => number
-  /** Memory of Winograd passes. */
-  passes: number
 }
 
 /** How a layer is computed by this number of threads. */
 export interface ConvPlan {
   layer: ConvLayer
+  threads: number
   /** Of a Winograd convolution. */
   passes: WinogradPasses | undefined
   /** Of any other. */
@@ -88,34 +88,43 @@ export interface ConvPlan {
 }
 
 export function planConv(layer: ConvLayer, threads: number): ConvPlan {
-  const { items, size, tiles } = layer
+  const { items, size, tiles, places } = layer
+  const multiplications = items * size.height * size.width * places * size.ins * size.outs
   return {
     layer,
+    threads,
     passes: tiles && divideIntoPasses(tiles, size, items, threads),
-    chunking: chunkItems(threads, items, size.height),
+    chunking: chunkItems(threads, [items, size.height], multiplications),
   }
 }
 
+/** Returns the floats of the filter that the sums read. */
+export function filterFloats({ layer: { size, places, computedChannels }, passes }: ConvPlan) {
+  return passes ? winogradFilterSize(passes.pixels, size) : places * size.ins * computedChannels
+}
+
 /**
- * Returns the size of the scratch memory in floats, and its layout; `vectors`: floats of its
+ * Returns the size of the scratch memory and of that of each thread in floats, and the layout of the
+ * former, with the filter at an address of its own if there is one; `vectors`: floats of its
  * vectors.
  */
-export function layOutScratch({ layer, passes, chunking }: ConvPlan, vectors: number) {
+export function layOutScratch(plan: ConvPlan, vectors: number) {
+  const { layer, passes, chunking } = plan
   const { size, places, rows, columns, unpadded, computedChannels } = layer
   const { height, width, ins, outs } = size
-  const filter = vectors + (passes ? winogradFilterSize(passes.pixels, size) : 0)
-  const begin = filter + places * ins * computedChannels
+  const untransformed = vectors + filterFloats(plan)
+  const begin = untransformed + (passes ? places * ins * computedChannels : 0)
   const xFloats = unpadded ? 0 : rows * columns * ins
   const itemFloats = xFloats + (computedChannels === outs ? 0 : height * width * computedChannels)
   return {
-    floats: begin + (passes ? winogradScratch(passes) : chunking.buffers * itemFloats),
-    locate: (address: number): Scratch => ({
+    floats: begin + (passes ? 0 : chunking.buffers * itemFloats),
+    threadFloats: passes ? winogradMemory(passes) : 0,
+    locate: (address: number, filter = address + 4 * vectors): Scratch => ({
       vectors: address,
-      winogradFilter: address + 4 * vectors,
-      filter: address + 4 * filter,
+      filter,
+      untransformed: address + 4 * untransformed,
       x: (buffer) => address + 4 * (begin + buffer * itemFloats),
       y: (buffer) => address + 4 * (begin + buffer * itemFloats + xFloats),
-      passes: address + 4 * begin,
     }),
   }
 }
@@ -124,7 +133,6 @@ export function layOutScratch({ layer, passes, chunking }: ConvPlan, vectors: nu
 interface ConvTensors {
   x: number
   y: number
-  weights: number
   residual: number | undefined
   perItem: boolean
 }
@@ -132,54 +140,55 @@ interface ConvTensors {
 /** The cost of packing a weight, in multiplications. */
 const PACKING_COST = 20
 
+/** Returns the phases that pack the filter. */
+export function packingPhases(
+  { layer: { size, places, computedChannels }, threads, passes }: ConvPlan,
+  order: FilterOrder,
+  weights: number,
+  { filter, untransformed }: Scratch,
+): Phase[] {
+  const { ins, outs } = size
+  const packed = passes ? untransformed : filter
+  const packing = {
+    jobs: packFilterJobs(weights, order, [places, ins, outs], packed, threads),
+    multiplications: PACKING_COST * places * ins * computedChannels,
+  }
+  if (!passes) return [packing]
+  const transform = {
+    jobs: transformFilterJobs(passes.pixels, size, packed, filter, threads),
+    multiplications: PACKING_COST * tileNumbers(passes.pixels) * ins * outs,
+  }
+  return [packing, transform]
+}
+
+/** Returns the phases after the filter has been packed. */
 export function convPhases(
   { layer, passes, chunking }: ConvPlan,
-  order: FilterOrder,
   tensors: ConvTensors,
   scratch: Scratch,
 ): Phase[] {
-  const { items, size, places, computedChannels } = layer
-  const { ins, outs } = size
-  const packing = {
-    jobs: packFilterJobs(tensors.weights, order, [places, ins, outs], scratch.filter),
-    multiplications: PACKING_COST * places * ins * computedChannels,
-  }
-  if (passes) return [packing, ...winogradPhases(layer, passes, tensors, scratch)]
-  const multiplications = items * size.height * size.width * places * ins * outs
-  return [
-    packing,
-    ...buildPhases(chunking, itemSteps(layer, scratch, tensors), {
-      multiplications,
-      copyWork: multiplications / PACKING_COST,
-    }),
-  ]
+  const { items, size, places, work, xShape } = layer
+  if (passes)
+    return [winogradPhase(passes, [xShape, work], winogradAddresses(size, tensors, scratch))]
+  const multiplications = items * size.height * size.width * places * size.ins * size.outs
+  return buildPhases(chunking, itemSteps(layer, scratch, tensors), {
+    multiplications,
+    copyWork: multiplications / PACKING_COST,
+  })
 }
 
-/** The phases after the filter has been packed. */
-function winogradPhases(
-  { size, work, xShape }: ConvLayer,
-  passes: WinogradPasses,
+const winogradAddresses = (
+  { outs }: ConvSize,
   { x, y, perItem, residual }: ConvTensors,
-  scratch: Scratch,
-): Phase[] {
-  const { filter, winogradFilter, vectors } = scratch
-  const addresses = {
-    x,
-    y,
-    residual,
-    filter: winogradFilter,
-    zeros: vectors,
-    bias: (item: number) => vectors + 4 * size.outs * (perItem ? item + 1 : 1),
-    scratch: scratch.passes,
-  }
-  return [
-    {
-      jobs: transformFilterJobs(passes.pixels, size, filter, winogradFilter),
-      multiplications: PACKING_COST * tileNumbers(passes.pixels) * size.ins * size.outs,
-    },
-    winogradPhase(passes, [xShape, work], addresses),
-  ]
-}
+  { filter, vectors }: Scratch,
+) => ({
+  x,
+  y,
+  residual,
+  filter,
+  zeros: vectors,
+  bias: (item: number) => vectors + 4 * outs * (perItem ? item + 1 : 1),
+})
 
 /** Builds the calls for an item. */
 function itemSteps(

@@ -1,7 +1,7 @@
 // Jobs: lists of function calls in memory that a wasm function runs, so that JavaScript makes one
 // call for many.
 import type { Code, Local } from './assembler.ts'
-import { advance, callIndirect, func, i32, whileBelow, word } from './assembler.ts'
+import { advance, callIndirect, func, i32, threadMemory, whileBelow, word } from './assembler.ts'
 
 /** The index of a function, and its parameters. */
 export type CallRecord = readonly [func: number, numbers: readonly number[]]
@@ -63,7 +63,31 @@ const repeat = func({ count: 'i32', bytes: 'i32' }, ({ count, bytes }, local, at
   ]
 })
 
-export const jobFunctions = { runJob, repeat }
+/**
+ * Runs the following `bytes` of call records with the address of the thread's own memory added to
+ * `count` of their words, whose places come after the records, in bytes from the first. In the end
+ * it restores the records.
+ */
+const inThreadMemory = func({ bytes: 'i32', count: 'i32' }, ({ bytes, count }, local, at) => {
+  const [calls, end, list, place] = [local('i32'), local('i32'), local('i32'), local('i32')]
+  const addToWords = (amount: Code): Code => [
+    list.set(end.get),
+    whileBelow(list, i32.add(end.get, i32.mul(count.get, i32.const(WORD_BYTES))), [
+      place.set(i32.add(calls.get, word.load(list.get))),
+      word.store(place.get, i32.add(word.load(place.get), amount)),
+      advance(list, WORD_BYTES),
+    ]),
+  ]
+  return [
+    calls.set(i32.add(at.get, i32.const(2 * WORD_BYTES))),
+    end.set(i32.add(calls.get, bytes.get)),
+    addToWords(threadMemory),
+    runCalls(calls, end, local),
+    addToWords(i32.sub(i32.const(0), threadMemory)),
+  ]
+})
+
+export const jobFunctions = { runJob, repeat, inThreadMemory }
 
 /** Returns the words of a call record: its header and parameters. */
 const encodeCall = ([func, numbers]: CallRecord) => [func, WORD_BYTES * numbers.length, ...numbers]
@@ -78,15 +102,35 @@ export function encodeRepeat(count: number, first: Job, second: Job): number[] {
   return [count, WORD_BYTES * calls.length, ...calls, ...next.map((word, i) => word - calls[i])]
 }
 
+/**
+ * Returns parameters of `inThreadMemory` that run a job. `build` builds it for thread memory at an
+ * address.
+ */
+export function encodeInThreadMemory(build: (memory: number) => Job): number[] {
+  const [words, moved] = [0, 1].map((memory) => build(memory).flatMap(encodeCall))
+  const places = words.flatMap((word, i) => (moved[i] === word ? [] : [WORD_BYTES * i]))
+  return [WORD_BYTES * words.length, places.length, ...words, ...places]
+}
+
+/** The inverse of {@link encodeInThreadMemory}: returns the calls for memory at an address. */
+export function decodeInThreadMemory([bytes, , ...words]: readonly number[], memory: number): Job {
+  const records = words.slice(0, bytes / WORD_BYTES)
+  for (const place of words.slice(records.length)) records[place / WORD_BYTES] += memory
+  return decodeCalls(records)
+}
+
 /** The inverse of {@link encodeRepeat}: returns all calls. */
 export function decodeRepeat([count, bytes, ...words]: readonly number[]): Job {
   const length = bytes / WORD_BYTES
+  return Array.from({ length: count }, (_, pass) =>
+    decodeCalls(words.slice(0, length).map((word, i) => word + pass * words[length + i])),
+  ).flat()
+}
+
+function decodeCalls(records: readonly number[]): Job {
   const calls: CallRecord[] = []
-  for (let pass = 0; pass < count; pass++) {
-    const records = words.slice(0, length).map((word, i) => word + pass * words[length + i])
-    for (let at = 0; at < length; at += 2 + records[at + 1] / WORD_BYTES)
-      calls.push([records[at], records.slice(at + 2, at + 2 + records[at + 1] / WORD_BYTES)])
-  }
+  for (let at = 0; at < records.length; at += 2 + records[at + 1] / WORD_BYTES)
+    calls.push([records[at], records.slice(at + 2, at + 2 + records[at + 1] / WORD_BYTES)])
   return calls
 }
 

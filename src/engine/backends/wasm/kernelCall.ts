@@ -13,7 +13,7 @@ export type HeapArray = Float32Array | Int32Array | Uint8Array
 export interface StockWasmBackend {
   incRef(dataId: object): void
   makeOutput(shape: number[], dtype: string): TensorHandle
-  disposeData(dataId: object): boolean
+  disposeData(dataId: object, force?: boolean): boolean
   typedArrayFromHeap(tensor: TensorHandle): HeapArray
 }
 

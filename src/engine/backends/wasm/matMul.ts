@@ -1,6 +1,7 @@
 // Products of batches of matrices by the custom convolution functions: a product is a 1x1
 // convolution of n pixels in one row; with the left matrix transposed it is the filter gradient of
 // one.
+import { chooseJobCount } from './chunks.ts'
 import { convCalls, packFilterJobs } from './convCalls.ts'
 import { tileChannels } from './convFilterCalls.ts'
 import type { Job } from './jobs.ts'
@@ -34,7 +35,8 @@ export function multiplyBatch(
   out: TensorHandle,
 ) {
   const { items, n, k, m, a, b } = product
-  const itemsPerJob = Math.ceil(items / (4 * wasm.threads))
+  const multiplications = items * n * k * m
+  const itemsPerJob = Math.ceil(items / chooseJobCount(wasm.threads, multiplications))
   const isPlain = a.column === 1
   const { address, values } = wasm.scratch(isPlain ? items * k * m + m : 0)
   if (isPlain) values.fill(0, items * k * m)
@@ -52,7 +54,7 @@ export function multiplyBatch(
           buildCalls(job * itemsPerJob + i),
         ),
       )
-      return [{ jobs, multiplications: items * n * k * m }]
+      return [{ jobs, multiplications }]
     },
   )
 }
@@ -80,7 +82,7 @@ function plainProduct(
       portion: k,
     } as const
     return [
-      ...packFilterJobs(weights, order, [1, k, m], filter).flat(),
+      ...packFilterJobs(weights, order, [1, k, m], filter, 1).flat(),
       ...convCalls(layout, m, [x + item * n * xRow, y + item * n * yRow], 1),
     ]
   }

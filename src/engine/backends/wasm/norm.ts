@@ -1,6 +1,7 @@
 // Group normalisation of `[b, ..., c]` on the wasm backend by custom functions, item by item.
 import type { NormOptions } from '../../base/layerTypes.ts'
 import type { Tensor, Tensor1D, Tensor3D } from '../../base/tf.ts'
+import { chooseJobCount } from './chunks.ts'
 import type { CallRecord } from './jobs.ts'
 import { floatBits } from './jobs.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
@@ -115,7 +116,7 @@ function startPerItem(
   build: (addresses: readonly number[]) => (i: number) => CallRecord,
 ) {
   const items = x.shape[0]
-  const itemsPerJob = Math.ceil(items / (4 * wasm.threads))
+  const itemsPerJob = Math.ceil(items / chooseJobCount(wasm.threads, multiplications))
   wasm.startPhases(
     planKey(name, ...x.shape, groups),
     [...tensors.map((tensor) => wasm.address(tensor)), scratch],

@@ -37,20 +37,21 @@ export function takeJobs(
 
 /** Takes jobs of all runs, for ever. Calls `onReady` before the first one. */
 export function runPoolJobs(
-  { module, memory, shared, at }: PoolStart,
+  { module, memory, shared, at, thread }: PoolStart,
   take: typeof takeJobs,
   onReady: () => void,
 ): never {
   // Milliseconds that a thread polls for new work before it sleeps. Waking it takes longer than the
   // pause between two layers.
   const spinMs = 1
-  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as {
+  const functions = new WebAssembly.Instance(module, { env: { memory } }).exports as {
     runJob: (address: number) => void
+    threadMemory: WebAssembly.Global
   }
   const words = new Int32Array(shared)
   const runJob = (address: number) => {
     try {
-      exports.runJob(address)
+      functions.runJob(address)
     } catch {
       Atomics.store(words, at.failed, 1)
     }
@@ -58,6 +59,8 @@ export function runPoolJobs(
   onReady()
   for (;;) {
     const run = Atomics.load(words, at.run)
+    const bytes = Atomics.load(words, at.memoryBytes)
+    functions.threadMemory.value = Atomics.load(words, at.memory) + thread * bytes
     take(words, at, run, runJob, () => Atomics.load(words, at.run) !== run)
     const until = performance.now() + spinMs
     while (Atomics.load(words, at.run) === run && performance.now() < until);

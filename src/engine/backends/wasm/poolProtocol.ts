@@ -11,8 +11,11 @@ export const poolWords = {
   failed: 1,
   /** The number of phases. */
   phases: 2,
+  /** The address of the threads' own memory, and the bytes of each thread. */
+  memory: 3,
+  memoryBytes: 4,
   /** The first word of the first phase, and the number of words of each. */
-  first: 3,
+  first: 5,
   perPhase: 4,
   /** In a phase: jobs not taken, tagged with the run; completed jobs; all jobs; their table. */
   state: 0,
@@ -24,7 +27,7 @@ export const poolWords = {
 } as const
 
 /** The most phases of a run, and jobs of a phase. */
-export const MAX_PHASES = 32
+export const MAX_PHASES = 4096
 export const MAX_JOBS = 2 ** poolWords.countBits - 1
 
 /** The message that starts a thread. It answers 'ready' once it can run jobs. */
@@ -34,4 +37,6 @@ export interface PoolStart {
   /** The words. */
   shared: SharedArrayBuffer
   at: typeof poolWords
+  /** From 1; the thread that starts the runs is 0. */
+  thread: number
 }

@@ -1,8 +1,9 @@
 // Identity, Slice, SplitV and Concat in the heap of the wasm backend.
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
+import { chooseJobCount } from './chunks.ts'
 import type { HeapArray, KernelCall, StockWasmBackend, TensorHandle } from './kernelCall.ts'
-import { activeWasm } from './wasmFunctions.ts'
+import { activeWasm, callRecord } from './wasmFunctions.ts'
 
 const { sizeFromShape } = tf.util
 
@@ -116,8 +117,14 @@ function copyRows(
   const wasm = activeWasm()
   if (!wasm || rows < 2 || row === 0 || row % 4 !== 0 || to.BYTES_PER_ELEMENT !== 4) return false
   const [source, begin] = [from.byteOffset + 4 * at, to.byteOffset + 4 * target]
-  const end = begin + 4 * toStep * (rows - 1) + 1
-  wasm.runNow('copyRows', source, 4 * step, begin, 4 * toStep, end, 4 * row)
+  const rowsPerJob = Math.ceil(rows / chooseJobCount(wasm.threads, rows * row))
+  const jobs = Array.from({ length: Math.ceil(rows / rowsPerJob) }, (_, job) => {
+    const [first, last] = [job * rowsPerJob, Math.min(rows, (job + 1) * rowsPerJob) - 1]
+    const [xAt, yAt] = [source + 4 * step * first, begin + 4 * toStep * first]
+    const end = begin + 4 * toStep * last + 1
+    return [callRecord('copyRows', xAt, 4 * step, yAt, 4 * toStep, end, 4 * row)]
+  })
+  wasm.startJobs(jobs, rows * row)
   return true
 }
 

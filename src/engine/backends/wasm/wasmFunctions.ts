@@ -4,20 +4,21 @@ import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import type { Arithmetic } from './arithmetic.ts'
 import type { Func } from './assembler.ts'
-import { assemble } from './assembler.ts'
+import { assemble, THREAD_MEMORY } from './assembler.ts'
 import type { Phase, PlannedPhase } from './callPlans.ts'
 import { compilePhases, writePhase } from './callPlans.ts'
 import { filterFunctions } from './convFilterFunctions.ts'
 import { convFunctions } from './convFunctions.ts'
 import { copyFunctions } from './copyFunctions.ts'
 import type { CallRecord, Job } from './jobs.ts'
-import { encodeRepeat, jobFunctions, wordCount, writeJobs } from './jobs.ts'
+import { encodeInThreadMemory, encodeRepeat, jobFunctions, wordCount, writeJobs } from './jobs.ts'
 import type { StockWasmBackend, TensorHandle } from './kernelCall.ts'
 import { normFunctions } from './normFunctions.ts'
 import { geluFunctions } from './geluFunctions.ts'
 import { vectorFunctions } from './vectorFunctions.ts'
 import { finishBeforeReading, PostponedFrees } from './runningJobs.ts'
 import { winogradFunctions } from './winogradFunctions.ts'
+import { PackedFilters } from './packedFilters.ts'
 import type { PoolPhase } from './workerPool.ts'
 import { WorkerPool } from './workerPool.ts'
 
@@ -52,6 +53,14 @@ export const callRecord = (name: FunctionName, ...numbers: number[]): CallRecord
  */
 export const repeatCalls = (count: number, build: (item: number) => Job): Job =>
   count === 1 ? build(0) : [[functionIndex.repeat, encodeRepeat(count, build(0), build(1))]]
+
+/**
+ * Returns the calls of a job that uses memory of the thread that runs it, which
+ * {@link WasmFunctions.reserveThreadMemory} makes large enough. `build` builds it for an address.
+ */
+export const inThreadMemory = (build: (memory: number) => Job): Job => [
+  [functionIndex.inThreadMemory, encodeInThreadMemory(build)],
+]
 
 /**
  * The number of multiplications, or other work that takes as long, from which starting a run of the
@@ -130,6 +139,11 @@ export class WasmFunctions {
   private readonly plans = new Map<string, PlannedPhase[]>()
   private words: Int32Array = new Int32Array()
   private frees: PostponedFrees | undefined
+  /** Filters of weights that are used again. */
+  readonly packedFilters: PackedFilters
+  /** Of all threads, one after the other. */
+  private readonly threadMemory: ScratchBuffer
+  private threadFloats = 0
   /** Whether workers may be using the memory. */
   private isRunning = false
   /** Ids from which on tensors were made after the run before the last, and after the last run. */
@@ -138,9 +152,12 @@ export class WasmFunctions {
 
   constructor(
     private readonly runJob: (at: number) => void,
+    private readonly ownMemory: WebAssembly.Global,
     private readonly host: HostBackend,
     private readonly pool: WorkerPool | undefined,
   ) {
+    this.threadMemory = new ScratchBuffer(host)
+    this.packedFilters = new PackedFilters(host)
     this.buffers = [newBuffers(host), newBuffers(host)]
     if (!pool) return
     const finish = () => this.finish()
@@ -153,9 +170,9 @@ export class WasmFunctions {
     return 1 + (this.pool?.size ?? 0)
   }
 
-  /** Calls one function on this thread. */
-  runNow(name: FunctionName, ...numbers: number[]): void {
-    this.runJobs([[callRecord(name, ...numbers)]], 0)
+  /** The address of this thread's own memory: see {@link reserveThreadMemory}. */
+  get threadMemoryAddress(): number {
+    return this.ownMemory.value as number
   }
 
   /**
@@ -236,6 +253,9 @@ export class WasmFunctions {
     this.isRunning = false
     try {
       this.pool?.finish()
+    } catch (error) {
+      this.packedFilters.forget()
+      throw error
     } finally {
       this.frees?.end()
     }
@@ -292,12 +312,30 @@ export class WasmFunctions {
     return { address, values: new Float32Array(this.host.wasm.HEAPU8.buffer, address, length) }
   }
 
+  /**
+   * Gives each thread this many floats of its own memory for the next jobs: what a thread writes for
+   * itself stays in its cache from job to job, and from layer to layer.
+   */
+  reserveThreadMemory(floats: number): void {
+    if (floats <= this.threadFloats) return
+    this.threadFloats = 0
+    const address = this.threadMemory.reserve(this.threads * floats)
+    this.threadFloats = floats
+    this.ownMemory.value = address
+    this.pool?.setMemory(address, 4 * floats)
+  }
+
   /** Returns a view of the entire memory, which has to be created again when it has grown. */
   private heap(): Int32Array {
     const { buffer } = this.host.wasm.HEAPU8
     if (this.words.buffer !== buffer) this.words = new Int32Array(buffer)
     return this.words
   }
+}
+
+interface JobExports {
+  runJob: (at: number) => void
+  [THREAD_MEMORY]: WebAssembly.Global
 }
 
 const functionsByBackend = new WeakMap<object, WasmFunctions>()
@@ -317,12 +355,12 @@ export async function startWasmFunctions(
   const shared = !(memory.buffer instanceof ArrayBuffer)
   const code = assemble(functions, { shared, fused: arithmetic === 'fused' })
   const { module, instance } = await WebAssembly.instantiate(code, { env: { memory } })
-  const { runJob } = instance.exports as { runJob: (at: number) => void }
+  const { runJob, [THREAD_MEMORY]: ownMemory } = instance.exports as unknown as JobExports
   const pool =
     shared && threads > 1
       ? await WorkerPool.start(threads - 1, { module, memory, runJob })
       : undefined
-  const started = new WasmFunctions(runJob, host, pool)
+  const started = new WasmFunctions(runJob, ownMemory, host, pool)
   if (pool) stopPoolOnDispose(host, pool)
   functionsByBackend.set(backend, started)
   return started

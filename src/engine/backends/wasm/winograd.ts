@@ -3,10 +3,11 @@
 // transformed, multiplied by the filter, and transformed back before the next ones, so that they
 // stay in the cache.
 import type { Phase } from './callPlans.ts'
+import { chooseJobCount } from './chunks.ts'
 import type { Padding, Shape4D } from './convCalls.ts'
-import { addCall, channelBlocks, convCalls, padItemCall } from './convCalls.ts'
+import { addCall, blockJobs, channelBlocks, convCalls, padItemCall } from './convCalls.ts'
 import type { Job } from './jobs.ts'
-import { callRecord, repeatCalls } from './wasmFunctions.ts'
+import { callRecord, inThreadMemory, repeatCalls } from './wasmFunctions.ts'
 
 /** Pixels of y in a tile, along one axis. */
 export type TilePixels = 2 | 4
@@ -65,9 +66,10 @@ export const transformFilterJobs = (
   { ins, outs }: ConvSize,
   packed: number,
   to: number,
+  threads: number,
 ): Job[] =>
-  channelBlocks(outs).map(({ lanes, first, count }) =>
-    repeatCalls(count, (i) => {
+  channelBlocks(outs).flatMap(({ lanes, first, count }) =>
+    blockJobs(count, threads, (i) => {
       const [channel, tap] = [first + i * lanes, 4 * lanes * ins]
       const from = packed + 4 * 9 * channel * ins
       const target = to + 4 * channel * ins
@@ -105,14 +107,15 @@ export function divideIntoPasses(
   const itemsPerPass = Math.min(items, Math.max(1, Math.floor(tiles / (across * tileRows))))
   let rows = Math.min(tileRows, Math.max(1, Math.floor(tiles / across)))
   while (tileRows % rows !== 0) rows--
-  const passesPerJob = Math.ceil(items / itemsPerPass / (threads === 1 ? 1 : 4 * threads))
+  const multiplications = items * height * width * 9 * ins * outs
+  const jobs = chooseJobCount(threads, multiplications)
   return {
     pixels,
     size,
     items,
     itemsPerPass,
     rowsPerPass: rows * pixels,
-    itemsPerJob: passesPerJob * itemsPerPass,
+    itemsPerJob: itemsPerPass * Math.ceil(items / itemsPerPass / jobs),
     rowsPerJob: threads === 1 ? height : rows * pixels,
   }
 }
@@ -120,7 +123,7 @@ export function divideIntoPasses(
 const countJobs = ({ items, itemsPerJob, rowsPerJob, size: { height } }: WinogradPasses) =>
   Math.ceil(items / itemsPerJob) * (height / rowsPerJob)
 
-/** Returns the floats of scratch memory for a job: a padded item, and the tiles of a pass. */
+/** Returns the floats of a thread's memory: a padded item, and the tiles of a pass. */
 function layOutJob({ pixels, size, itemsPerPass, rowsPerPass }: WinogradPasses) {
   const { width, ins, outs } = size
   const tiles = (itemsPerPass * rowsPerPass * width) / pixels ** 2
@@ -129,9 +132,8 @@ function layOutJob({ pixels, size, itemsPerPass, rowsPerPass }: WinogradPasses) 
   return { padded, floats: padded + tileNumbers(pixels) * planes }
 }
 
-/** Returns the floats of scratch memory for all jobs. */
-export const winogradScratch = (passes: WinogradPasses) =>
-  countJobs(passes) * layOutJob(passes).floats
+/** Returns the floats of a thread's memory. */
+export const winogradMemory = (passes: WinogradPasses) => layOutJob(passes).floats
 
 // ---- calls
 
@@ -147,19 +149,17 @@ export interface WinogradAddresses {
   zeros: number
   /** Added to y. */
   residual: number | undefined
-  /** Scratch memory; see {@link winogradScratch}. */
-  scratch: number
 }
 
-/** Some items, some of their rows, and the scratch memory of the job. */
+/** Some items, some of their rows, and the memory of the thread. */
 interface Pass {
   item: number
   count: number
   row: number
-  scratch: number
+  memory: number
 }
 
-/** Returns the phase that computes all of y. */
+/** Returns the phase that computes all of y. It needs {@link winogradMemory}. */
 export function winogradPhase(
   passes: WinogradPasses,
   [xShape, padding]: readonly [Shape4D, Padding],
@@ -167,9 +167,8 @@ export function winogradPhase(
 ): Phase {
   const { size, items, itemsPerPass, rowsPerPass, itemsPerJob, rowsPerJob } = passes
   const { height, width, ins, outs } = size
-  const jobBytes = 4 * layOutJob(passes).floats
   const buildPass = passBuilder(passes, xShape, padding, addresses)
-  const buildJob = (index: number): Job => {
+  const buildJob = (index: number, memory: number): Job => {
     const parts = height / rowsPerJob
     const [first, firstRow] = [
       Math.floor(index / parts) * itemsPerJob,
@@ -178,14 +177,13 @@ export function winogradPhase(
     const count = Math.min(itemsPerJob, items - first)
     const full = Math.floor(count / itemsPerPass)
     const rest = count - full * itemsPerPass
-    const scratch = addresses.scratch + index * jobBytes
     const rows = Array.from(
       { length: rowsPerJob / rowsPerPass },
       (_, i) => firstRow + i * rowsPerPass,
     )
     return rows.flatMap((row) => {
       const pass = (i: number, count: number) =>
-        buildPass({ item: first + i * itemsPerPass, count, row, scratch })
+        buildPass({ item: first + i * itemsPerPass, count, row, memory })
       return [
         ...(full > 0 ? repeatCalls(full, (i) => pass(i, itemsPerPass)) : []),
         ...(rest > 0 ? pass(full, rest) : []),
@@ -193,7 +191,9 @@ export function winogradPhase(
     })
   }
   return {
-    jobs: Array.from({ length: countJobs(passes) }, (_, index) => buildJob(index)),
+    jobs: Array.from({ length: countJobs(passes) }, (_, index) =>
+      inThreadMemory((memory) => buildJob(index, memory)),
+    ),
     multiplications: items * height * width * 9 * ins * outs,
   }
 }
@@ -212,10 +212,10 @@ function passBuilder(
   const [xItem, yItem] = [xPixel * xShape[1] * xShape[2], yRow * height]
   const [tilesPerItem, across] = [(rowsPerPass * width) / pixels ** 2, width / pixels]
   const numbers = tileNumbers(pixels)
-  return ({ item, count, row, scratch }: Pass): Job => {
+  return ({ item, count, row, memory }: Pass): Job => {
     const tileCount = count * tilesPerItem
     const [xPlane, yPlane] = [4 * planeStride(tileCount * ins), 4 * planeStride(tileCount * outs)]
-    const tiles = scratch + 4 * layOutJob(passes).padded
+    const tiles = memory + 4 * layOutJob(passes).padded
     const products = tiles + numbers * xPlane
     const transformItem = (i: number): Job => {
       const to = tiles + i * tilesPerItem * xPixel
@@ -223,8 +223,8 @@ function passBuilder(
       const place = { ...padding, top: padding.top - row }
       const planes = [to, to + tilesPerItem * xPixel, across * xPixel, xPlane]
       return [
-        padItemCall(x + (item + i) * xItem, scratch, xShape, [...shape], place),
-        callRecord(`inputTiles${pixels}`, scratch, xPixel, xRow, ...planes),
+        padItemCall(x + (item + i) * xItem, memory, xShape, [...shape], place),
+        callRecord(`inputTiles${pixels}`, memory, xPixel, xRow, ...planes),
       ]
     }
     const multiplyPlane = (i: number): Job => {

@@ -119,8 +119,8 @@ export class WorkerPool {
   ): Promise<WorkerPool | undefined> {
     const shared = new SharedArrayBuffer(4 * (poolWords.first + MAX_PHASES * poolWords.perPhase))
     const starts = await Promise.allSettled(
-      Array.from({ length: size }, () =>
-        startPoolWorker({ module, memory, shared, at: poolWords }),
+      Array.from({ length: size }, (_, i) =>
+        startPoolWorker({ module, memory, shared, at: poolWords, thread: i + 1 }),
       ),
     )
     const workers = starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : []))
@@ -132,6 +132,12 @@ export class WorkerPool {
   /** The number of workers. */
   get size(): number {
     return this.workers.length
+  }
+
+  /** Sets the memory of each thread for the next runs: so many bytes, after those of our thread. */
+  setMemory(address: number, bytes: number): void {
+    Atomics.store(this.words, poolWords.memory, address)
+    Atomics.store(this.words, poolWords.memoryBytes, bytes)
   }
 
   /**

@@ -15,9 +15,9 @@ import { MAX_IDLE_SUBMITS } from './bufferPool.ts'
 import { CaptureCache, newReplayCounts } from './captureCache.ts'
 import type { BufferBinding } from './encoder.ts'
 import { EncodingBackend, wholeBuffer } from './encoder.ts'
-import { halfToFloat32, int32ToFloat32 } from './float32Copies.ts'
+import { halfToFloat32, int32ToFloat32, scaledToFloat32 } from './float32Copies.ts'
 import type { OutputSpec, StoredTensor } from './halfStorage.ts'
-import type { Program, Scalars } from './program.ts'
+import type { Program, Scalars, ScalarsAt } from './program.ts'
 import type { StockProgram } from './stockBackend.ts'
 import { COMPILE_ONLY } from './stockBackend.ts'
 import type { KernelSource } from './tensors.ts'
@@ -49,13 +49,15 @@ export class WebGPUBackend extends EncodingBackend {
   /**
    * Runs a program. Each output is a new tensor of the given shape, or an existing tensor to
    * overwrite (a view is a part of another one). An output must not share its buffer with an input.
-   * Inputs are bound as float32, except for those returned by {@link storedTensor}.
+   * Inputs are bound as float32, except for those returned by {@link storedTensor}. `scalarsAt`:
+   * transient scalars as a function of the step, with which the dispatch can be replayed.
    */
   dispatch(
     program: Program,
     inputs: readonly (TensorInfo | StoredTensor)[],
     outputs: readonly (TensorInfo | OutputSpec)[],
     scalars?: Scalars,
+    scalarsAt?: ScalarsAt,
   ): TensorInfo[] {
     const results = outputs.map((output) => ('dataId' in output ? output : this.allocate(output)))
     if (this.dryRun) {
@@ -71,16 +73,21 @@ export class WebGPUBackend extends EncodingBackend {
       ...results.map((output) => this.bindTensor(output, true)),
       ...inputs.map((input) => this.bindTensor(this.asFloat32(input))),
     ]
-    this.encodeProgram(program, bindings, scalars)
+    this.encodeProgram(program, bindings, scalars, scalarsAt)
     this.releaseFloatCopies()
     return results
   }
 
-  private encodeProgram(program: Program, bindings: readonly BufferBinding[], scalars?: Scalars) {
+  private encodeProgram(
+    program: Program,
+    bindings: readonly BufferBinding[],
+    scalars: Scalars | undefined,
+    scalarsAt: ScalarsAt | undefined,
+  ) {
     const { workgroups, transientScalars } = program
     const pipeline = this.getPipeline(program)
     if (scalars && transientScalars) {
-      this.recorder?.fail(replayMessages.changingScalars())
+      this.recorder?.recordTransient(pipeline, bindings, { scalars, scalarsAt }, workgroups)
       const uniform = wholeBuffer(this.uniforms.writeTransient(scalars))
       this.encode(pipeline, [...bindings, uniform], workgroups)
     } else {
@@ -104,7 +111,7 @@ export class WebGPUBackend extends EncodingBackend {
 
   protected override copyToFloat32(
     tensor: TensorInfo,
-    kernel: KernelSource = halfToFloat32,
+    kernel: KernelSource = this.storageOf(tensor) === 'scaled' ? scaledToFloat32 : halfToFloat32,
   ): TensorInfo {
     const copy = this.makeTensorInfo(tensor.shape, 'float32')
     this.dryRun?.programs.set(kernel.key, kernel)
@@ -258,7 +265,7 @@ export class WebGPUBackend extends EncodingBackend {
   /** `readsHalf`: the kernel reads half precision; otherwise a half tensor is copied to float32. */
   private bindTensor(
     tensor: TensorInfo | StoredTensor,
-    readsHalf = 'half' in tensor && tensor.half,
+    readsHalf = 'half' in tensor && tensor.half !== false,
   ): BufferBinding {
     const { dataId, shape } = tensor
     this.uploadToGPU(dataId)

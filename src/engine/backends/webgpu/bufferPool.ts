@@ -4,6 +4,10 @@
 // buffer that was just released. The exception is `queue.writeBuffer`, which bypasses the command
 // buffer: it needs a buffer that no unsubmitted command uses.
 //
+// Among large ones, a free buffer may be used for a smaller tensor, since the sizes that are needed
+// change in the course of a step; and buffers that were not used lately are destroyed before the
+// pool grows.
+//
 // Among the free buffers of a size, the oldest is taken. A step that repeats the allocations of an
 // earlier one then gets the same buffers in whatever order they were released (or, where new state
 // is written beside the old, those of the step before the last), and can reuse its bind groups.
@@ -11,14 +15,29 @@
 /** A buffer that is not used for this many submits is destroyed. */
 export const MAX_IDLE_SUBMITS = 128
 
+/** From this size on, a buffer may be used for a smaller tensor, at most so many times smaller. */
+const LARGE_BYTES = 2 ** 20
+const MAX_EXCESS = 2
+
 /**
  * Rounds the size of a tensor in bytes: a buffer is never empty, and its size is a multiple of 4.
  */
 export const roundBufferSize = (size: number) => Math.max(4, Math.ceil(size / 4) * 4)
 
+/** The buffers of one size and usage. */
+interface SizeClass {
+  readonly bytes: number
+  readonly usage: GPUBufferUsageFlags
+  /** The free ones, the oldest first. */
+  readonly free: PoolEntry[]
+  /** The number of buffers that were destroyed to make room. */
+  removed: number
+  /** A buffer was missing after one had been removed, so none is removed again. */
+  isMissed: boolean
+}
+
 interface PoolEntry {
-  /** The free buffers of this size and usage, the oldest first. */
-  readonly freeList: PoolEntry[]
+  readonly sizeClass: SizeClass
   readonly buffer: GPUBuffer
   /** The number of buffers created before this one. */
   readonly order: number
@@ -37,7 +56,7 @@ export class BufferPool {
   /** The number of submits so far. */
   submits = 0
   private createdCount = 0
-  private readonly freeLists = new Map<string, PoolEntry[]>()
+  private readonly classes = new Map<string, SizeClass>()
   private readonly inUse = new Map<GPUBuffer, PoolEntry>()
 
   constructor(
@@ -49,22 +68,29 @@ export class BufferPool {
 
   /** Returns a buffer with arbitrary contents; with `mappedAtCreation` always a new one. */
   acquireBuffer(bytes: number, usage: GPUBufferUsageFlags, mappedAtCreation = false): GPUBuffer {
-    const freeList = this.getFreeList(bytes, usage)
+    const sizeClass = this.getClass(bytes, usage)
     return this.markInUse(
-      (mappedAtCreation ? undefined : freeList.shift()) ??
-        this.createEntry(freeList, bytes, usage, mappedAtCreation),
+      (mappedAtCreation ? undefined : sizeClass.free.shift()) ??
+        this.createEntry(sizeClass, mappedAtCreation),
     )
+  }
+
+  /** The same, for callers that bind a range: the buffer may be larger. */
+  acquireAtLeast(bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    const sizeClass = this.getClass(bytes, usage)
+    const entry =
+      sizeClass.free.shift() ??
+      this.findLarger(sizeClass)?.free.shift() ??
+      this.createEntry(sizeClass, false)
+    return this.markInUse(entry)
   }
 
   /**
    * Returns a buffer that no unsubmitted command uses, so that the queue may write to it at once.
    */
   acquireIdle(bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
-    const freeList = this.getFreeList(bytes, usage)
-    const idle = freeList.findIndex(({ freedAt }) => freedAt < this.submits)
-    return this.markInUse(
-      freeList.splice(idle, idle < 0 ? 0 : 1)[0] ?? this.createEntry(freeList, bytes, usage, false),
-    )
+    const sizeClass = this.getClass(bytes, usage)
+    return this.markInUse(this.takeIdle(sizeClass) ?? this.createEntry(sizeClass, false))
   }
 
   releaseBuffer(buffer: GPUBuffer, reuse = true) {
@@ -85,41 +111,85 @@ export class BufferPool {
     this.submits++
     if (this.submits % MAX_IDLE_SUBMITS !== 0) return false
     const isIdle = ({ freedAt }: PoolEntry) => freedAt <= this.submits - MAX_IDLE_SUBMITS
-    for (const freeList of this.freeLists.values()) {
-      const idle = freeList.filter(isIdle)
+    for (const { free } of this.classes.values()) {
+      const idle = free.filter(isIdle)
       if (idle.length === 0) continue
       for (const entry of idle) this.destroyEntry(entry)
-      freeList.splice(0, freeList.length, ...freeList.filter((entry) => !isIdle(entry)))
+      free.splice(0, free.length, ...free.filter((entry) => !isIdle(entry)))
     }
     return true
   }
 
   dispose() {
-    for (const entry of [...[...this.freeLists.values()].flat(), ...this.inUse.values()])
-      this.destroyEntry(entry)
-    this.freeLists.clear()
+    const free = [...this.classes.values()].flatMap((each) => each.free)
+    for (const entry of [...free, ...this.inUse.values()]) this.destroyEntry(entry)
+    this.classes.clear()
     this.inUse.clear()
     this.numBytesUsed = 0
   }
 
-  private getFreeList(bytes: number, usage: GPUBufferUsageFlags): PoolEntry[] {
+  private getClass(bytes: number, usage: GPUBufferUsageFlags): SizeClass {
     const key = `${bytes} ${usage}`
-    let freeList = this.freeLists.get(key)
-    if (!freeList) this.freeLists.set(key, (freeList = []))
-    return freeList
+    let sizeClass = this.classes.get(key)
+    if (!sizeClass) {
+      sizeClass = { bytes, usage, free: [], removed: 0, isMissed: false }
+      this.classes.set(key, sizeClass)
+    }
+    return sizeClass
   }
 
-  private createEntry(
-    freeList: PoolEntry[],
-    size: number,
-    usage: GPUBufferUsageFlags,
-    mappedAtCreation: boolean,
-  ): PoolEntry {
+  /** Returns the smallest size with a free buffer for a smaller tensor. */
+  private findLarger({ bytes, usage }: SizeClass): SizeClass | undefined {
+    if (bytes < LARGE_BYTES) return undefined
+    return smallest(
+      [...this.classes.values()].filter(
+        (each) =>
+          each.free.length > 0 &&
+          each.usage === usage &&
+          each.bytes > bytes &&
+          each.bytes <= MAX_EXCESS * bytes,
+      ),
+    )
+  }
+
+  private takeIdle({ free }: SizeClass): PoolEntry | undefined {
+    const index = free.findIndex((entry) => this.isIdle(entry))
+    return index < 0 ? undefined : free.splice(index, 1)[0]
+  }
+
+  /** Returns whether no unsubmitted command uses a free buffer. */
+  private isIdle = ({ freedAt }: PoolEntry) => freedAt < this.submits
+
+  private createEntry(sizeClass: SizeClass, mappedAtCreation: boolean): PoolEntry {
+    const { bytes: size, usage } = sizeClass
     if (size > this.maxBytes) throw this.makeError(size, this.maxBytes)
+    sizeClass.isMissed ||= sizeClass.removed > 0
+    if (size >= LARGE_BYTES) this.makeRoom(size)
     const buffer = this.device.createBuffer({ size, usage, mappedAtCreation })
     this.numBytesAllocated += size
     this.peakBytes = Math.max(this.peakBytes, this.numBytesAllocated)
-    return { freeList, buffer, order: this.createdCount++, freedAt: 0 }
+    return { sizeClass, buffer, order: this.createdCount++, freedAt: 0 }
+  }
+
+  /**
+   * Destroys large idle buffers of other sizes, as far as the pool would otherwise grow beyond its
+   * peak. A size that was missed later keeps its buffers, so steps that repeat soon destroy none.
+   */
+  private makeRoom(size: number) {
+    for (;;) {
+      const excess = this.numBytesAllocated + size - this.peakBytes
+      if (excess <= 0) return
+      const candidates = [...this.classes.values()].filter(
+        ({ bytes, isMissed, free }) =>
+          !isMissed && bytes >= LARGE_BYTES && bytes !== size && free.some(this.isIdle),
+      )
+      const sizeClass =
+        smallest(candidates.filter(({ bytes }) => bytes >= excess)) ?? largest(candidates)
+      const entry = sizeClass && this.takeIdle(sizeClass)
+      if (!sizeClass || !entry) return
+      sizeClass.removed++
+      this.destroyEntry(entry)
+    }
   }
 
   private markInUse(entry: PoolEntry): GPUBuffer {
@@ -136,8 +206,21 @@ export class BufferPool {
 
 /** Returns an entry to its free list, which is sorted by creation. */
 function insertInOrder(entry: PoolEntry) {
-  const { freeList, order } = entry
-  let index = freeList.length
-  while (index > 0 && freeList[index - 1].order > order) index--
-  freeList.splice(index, 0, entry)
+  const { sizeClass, order } = entry
+  const { free } = sizeClass
+  let index = free.length
+  while (index > 0 && free[index - 1].order > order) index--
+  free.splice(index, 0, entry)
 }
+
+const smallest = (classes: readonly SizeClass[]): SizeClass | undefined =>
+  classes.reduce<SizeClass | undefined>(
+    (least, each) => (least && least.bytes <= each.bytes ? least : each),
+    undefined,
+  )
+
+const largest = (classes: readonly SizeClass[]): SizeClass | undefined =>
+  classes.reduce<SizeClass | undefined>(
+    (most, each) => (most && most.bytes >= each.bytes ? most : each),
+    undefined,
+  )

@@ -1,5 +1,7 @@
 // Cache of captured forward and backward passes. A capture is replayed once two captures in a row
 // are identical, and only while its uniform buffers are certain to be still cached.
+import type { HalfStorage } from './halfStorage.ts'
+import type { CapturableWork } from '../../base/backend.ts'
 import { MAX_IDLE_SUBMITS } from './bufferPool.ts'
 import type { CapturedCommand } from './commandCapture.ts'
 import { sameCommands, sameNumbers } from './commandCapture.ts'
@@ -14,46 +16,77 @@ export interface ReplayCounts {
   reasons: Set<string>
 }
 
+/** Counts an evaluation of a network: the work that has weights. */
+export function countEvaluation(
+  { replayCounts }: { replayCounts: ReplayCounts },
+  { weights }: Pick<CapturableWork, 'weights'>,
+  how: 'replayed' | 'executed',
+  reason?: string,
+) {
+  for (const _ in weights) {
+    replayCounts[how]++
+    if (reason !== undefined) replayCounts.reasons.add(reason)
+    return
+  }
+}
+
 export const newReplayCounts = (): ReplayCounts => ({
   replayed: 0,
   executed: 0,
   reasons: new Set(),
 })
 
-/** Shapes and buffer positions of all tensors that a piece of work is given. */
-export interface InputLayout {
+/** Shapes and buffer positions of tensors. */
+export interface TensorsLayout {
   /** For each tensor, which of the external buffers it is in. */
   buffers: number[]
   /** For each tensor, its offset in that buffer and its size, in bytes. */
   offsets: number[]
   sizes: number[]
   shapes: (readonly number[])[]
-  /** Names of the weights, which come last. */
-  names: string[]
+  /** Names of weights; none of inputs. */
+  names: readonly string[]
 }
 
+/** The layout of all tensors that a piece of work is given. */
+export interface InputLayout {
+  weights: TensorsLayout
+  inputs: TensorsLayout
+}
+
+const sameTensors = (a: TensorsLayout, b: TensorsLayout) =>
+  a === b ||
+  (sameNumbers(a.buffers, b.buffers) &&
+    sameNumbers(a.offsets, b.offsets) &&
+    sameNumbers(a.sizes, b.sizes) &&
+    a.names.length === b.names.length &&
+    a.names.every((name, i) => name === b.names[i]) &&
+    a.shapes.every((shape, i) => sameNumbers(shape, b.shapes[i])))
+
 const sameLayout = (a: InputLayout, b: InputLayout) =>
-  sameNumbers(a.buffers, b.buffers) &&
-  sameNumbers(a.offsets, b.offsets) &&
-  sameNumbers(a.sizes, b.sizes) &&
-  a.names.length === b.names.length &&
-  a.names.every((name, i) => name === b.names[i]) &&
-  a.shapes.every((shape, i) => sameNumbers(shape, b.shapes[i]))
+  sameTensors(a.inputs, b.inputs) && sameTensors(a.weights, b.weights)
 
 // ---- captures
 
 /** A tensor that fills one buffer acquired during the capture. */
 export interface OwnedTensor {
   slot: number
-  half: boolean
+  half: HalfStorage
 }
 
 const sameOwned = (a: OwnedTensor, b: OwnedTensor) => a.slot === b.slot && a.half === b.half
 
+/** A result of captured work. */
+export interface CapturedResult extends OwnedTensor {
+  shape: readonly number[]
+}
+
+const sameResult = (a: CapturedResult, b: CapturedResult) =>
+  sameOwned(a, b) && sameNumbers(a.shape, b.shape)
+
 export interface ForwardCapture {
   commands: readonly CapturedCommand[]
-  result: OwnedTensor
-  shape: readonly number[]
+  results: readonly CapturedResult[]
   /** Slots that the backward pass needs, and releases. */
   saved: readonly number[]
   /** Indices of the input tensors that the tape refers to. */
@@ -61,14 +94,17 @@ export interface ForwardCapture {
 }
 
 const sameForward = (a: ForwardCapture, b: ForwardCapture) =>
-  sameOwned(a.result, b.result) &&
-  sameNumbers(a.shape, b.shape) &&
+  a.results.length === b.results.length &&
+  a.results.every((result, i) => sameResult(result, b.results[i])) &&
   sameNumbers(a.saved, b.saved) &&
   sameNumbers(a.differentiable, b.differentiable) &&
   sameCommands(a.commands, b.commands)
 
-/** A gradient that is written to its slot in the gradient arena, or to a buffer of its own. */
-export type CapturedGradient = 'arena' | OwnedTensor
+/**
+ * A gradient that is written to its slot in the gradient arena, alone or added to that of earlier
+ * batches, or to a buffer of its own.
+ */
+export type CapturedGradient = 'arena' | 'added' | OwnedTensor
 
 export interface BackwardCapture {
   commands: readonly CapturedCommand[]
@@ -79,7 +115,7 @@ export interface BackwardCapture {
 }
 
 const sameGradient = (a: CapturedGradient, b: CapturedGradient) =>
-  a === 'arena' || b === 'arena' ? a === b : sameOwned(a, b)
+  typeof a === 'string' || typeof b === 'string' ? a === b : sameOwned(a, b)
 
 const sameBackward = (a: BackwardCapture, b: BackwardCapture) =>
   a.gradients.length === b.gradients.length &&
@@ -140,14 +176,23 @@ export interface BackwardKey {
   wanted: readonly number[]
   /** The offset of each gradient in the gradient arena; -1 if it has no slot there. */
   arenaOffsets: readonly number[]
-  /** The offset of dy in its buffer, in bytes. */
-  dyOffset: number
+  /**
+   * 1 for each gradient that may be added to that of earlier batches as it is written, 0 for others;
+   * empty if there are no earlier ones.
+   */
+  adds: readonly number[]
+  /** The offset of the gradient of each result in its buffer, in bytes; -1 for missing ones. */
+  dyOffsets: readonly number[]
+  /** Their sizes in bytes, which depend on how they are stored. */
+  dySizes: readonly number[]
 }
 
 const sameKey = (a: BackwardKey, b: BackwardKey) =>
-  a.dyOffset === b.dyOffset &&
+  sameNumbers(a.dyOffsets, b.dyOffsets) &&
+  sameNumbers(a.dySizes, b.dySizes) &&
   sameNumbers(a.wanted, b.wanted) &&
-  sameNumbers(a.arenaOffsets, b.arenaOffsets)
+  sameNumbers(a.arenaOffsets, b.arenaOffsets) &&
+  sameNumbers(a.adds, b.adds)
 
 /** All captures of one piece of work with one input layout. */
 export class CaptureEntry {
@@ -155,6 +200,8 @@ export class CaptureEntry {
   readonly backward: { key: BackwardKey; history: CaptureHistory<BackwardCapture> }[] = []
   /** The number of the submit before which it was last looked up. */
   lastUsed = 0
+  /** A replayed forward pass had no captured backward pass, so the next one is captured. */
+  lacksBackward = false
 
   constructor(
     readonly layout: InputLayout,

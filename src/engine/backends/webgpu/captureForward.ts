@@ -3,7 +3,13 @@ import type { CapturableWork } from '../../base/backend.ts'
 import type { TapeNode } from '../../training/differentiate.ts'
 import type { Tensor } from '../../base/tf.ts'
 import type { WebGPUBackend } from './backend.ts'
-import type { ForwardCapture, InputLayout, OwnedTensor } from './captureCache.ts'
+import type {
+  CapturedResult,
+  ForwardCapture,
+  InputLayout,
+  OwnedTensor,
+  TensorsLayout,
+} from './captureCache.ts'
 import { CommandRecorder } from './commandCapture.ts'
 import { replayMessages } from '../../messages/backends.ts'
 
@@ -12,23 +18,68 @@ export const workTensors = ({ inputs, weights }: CapturableWork): Tensor[] => [
   ...Object.values(weights),
 ]
 
-/** The external buffers of a piece of work, without duplicates, and the layout of its tensors. */
-export interface WorkInputs {
-  buffers: GPUBuffer[]
-  layout: InputLayout
+/** Layouts of the weights of models, which stay the same where they are not trained. */
+const knownWeights = new WeakMap<CapturableWork['weights'], DescribedTensors>()
+
+/** Tensors with their distinct buffers and layout. */
+interface DescribedTensors {
+  tensors: readonly Tensor[]
+  buffers: readonly GPUBuffer[]
+  layout: TensorsLayout
 }
 
-export function describeInputs(backend: WebGPUBackend, work: CapturableWork): WorkInputs {
-  const tensors = workTensors(work)
-  const indices = new Map<GPUBuffer, number>()
-  const buffers: GPUBuffer[] = []
-  const layout: InputLayout = {
-    buffers: [],
-    offsets: [],
-    sizes: [],
-    shapes: tensors.map(({ shape }) => shape),
-    names: Object.keys(work.weights),
+/**
+ * Returns the cache entry of a piece of work, and its external buffers without duplicates: those of
+ * the weights first.
+ */
+export function lookUpWork(backend: WebGPUBackend, work: CapturableWork, onTape: boolean) {
+  const weights = describeWeights(backend, work.weights)
+  const inputs = describeTensors(backend, work.inputs, [], weights.buffers)
+  const layout: InputLayout = { weights: weights.layout, inputs: inputs.layout }
+  const { captures, bufferManager } = backend
+  const entry = captures.lookUp(work.key, layout, onTape, bufferManager.submits)
+  // The same object is compared at once.
+  weights.layout = entry.layout.weights
+  return { entry, buffers: inputs.buffers }
+}
+
+function describeWeights(
+  backend: WebGPUBackend,
+  weights: CapturableWork['weights'],
+): DescribedTensors {
+  const known = knownWeights.get(weights)
+  if (known && isCurrent(backend, weights, known)) return known
+  const described = describeTensors(backend, Object.values(weights), Object.keys(weights), [])
+  knownWeights.set(weights, described)
+  return described
+}
+
+/** Returns whether weights still consist of the same tensors in the same buffers. */
+function isCurrent(
+  backend: WebGPUBackend,
+  weights: CapturableWork['weights'],
+  { tensors, buffers, layout }: DescribedTensors,
+): boolean {
+  const { names, buffers: indices } = layout
+  for (let i = 0; i < tensors.length; i++) {
+    const tensor = tensors[i]
+    if (tensor.isDisposed || weights[names[i]] !== tensor) return false
+    if (!backend.isIn(tensor, buffers[indices[i]])) return false
   }
+  return true
+}
+
+/** Describes tensors whose buffers are those before, or follow them. */
+function describeTensors(
+  backend: WebGPUBackend,
+  tensors: readonly Tensor[],
+  names: readonly string[],
+  before: readonly GPUBuffer[],
+): DescribedTensors {
+  const buffers = [...before]
+  const indices = new Map(buffers.map((buffer, i) => [buffer, i]))
+  const shapes = tensors.map(({ shape }) => shape)
+  const layout: TensorsLayout = { buffers: [], offsets: [], sizes: [], shapes, names }
   for (const tensor of tensors) {
     const { buffer, offset, size } = backend.binding(tensor)
     let index = indices.get(buffer)
@@ -37,12 +88,12 @@ export function describeInputs(backend: WebGPUBackend, work: CapturableWork): Wo
     layout.offsets.push(offset)
     layout.sizes.push(size)
   }
-  return { buffers, layout }
+  return { tensors, buffers, layout }
 }
 
 /** The result of running a piece of work while recording its commands. */
 interface CapturedRun {
-  value: Tensor
+  values: Tensor[]
   tape: TapeNode[]
   /** Indices of the input tensors that the tape refers to. */
   differentiable: number[]
@@ -58,20 +109,29 @@ export function captureForward(
   backend: WebGPUBackend,
   work: CapturableWork,
   external: readonly GPUBuffer[],
-  run: () => { value: Tensor; tape: TapeNode[] },
+  run: () => { values: Tensor[]; tape: TapeNode[] },
 ): CapturedRun {
-  const recorder = new CommandRecorder(external)
-  const { value, tape } = backend.capture(recorder, run)
-  const result = findOwnedTensor(backend, recorder, value)
-  const isUnshared = tape.length > 0 || backend.refCount(value) === 1
-  const saved = recorder.ownedSlots().filter((slot) => slot !== result?.slot)
+  const recorder = new CommandRecorder(external, work.step)
+  const { values, tape } = backend.capture(recorder, () => {
+    const done = run()
+    // A replayed result has no moments.
+    for (const value of done.values) backend.setMoments(value, undefined)
+    return done
+  })
+  const results = values.flatMap((value): CapturedResult[] => {
+    const owned = findOwnedTensor(backend, recorder, value)
+    const isUnshared = tape.length > 0 || backend.refCount(value) === 1
+    return owned && isUnshared ? [{ ...owned, shape: value.shape }] : []
+  })
+  const own = new Set(results.map(({ slot }) => slot))
+  const saved = recorder.ownedSlots().filter((slot) => !own.has(slot))
   const differentiable = selectTapedInputs(work, tape)
-  const isSound = recorder.failure === undefined && result !== undefined && isUnshared
+  const isSound = recorder.failure === undefined && own.size === values.length
   const forward: ForwardCapture | undefined = isSound
-    ? { commands: recorder.commands, result, shape: value.shape, saved, differentiable }
+    ? { commands: recorder.commands, results, saved, differentiable }
     : undefined
   return {
-    value,
+    values,
     tape,
     differentiable,
     forward,
@@ -80,7 +140,8 @@ export function captureForward(
   }
 }
 
-function selectTapedInputs(work: CapturableWork, tape: readonly TapeNode[]): number[] {
+/** Returns the indices of the tensors of some work that a tape refers to. */
+export function selectTapedInputs(work: CapturableWork, tape: readonly TapeNode[]): number[] {
   const used = new Set(tape.flatMap(({ inputs }) => Object.values(inputs).map(({ id }) => id)))
   return workTensors(work).flatMap(({ id }, i) => (used.has(id) ? [i] : []))
 }
@@ -94,7 +155,7 @@ export function findOwnedTensor(
   const { buffer } = backend.binding(tensor)
   const slot = recorder.getSlot(buffer)
   const isOwned = slot !== undefined && recorder.ownedSlots().includes(slot)
-  const { half } = backend.storedTensor(tensor)
+  const half = backend.storageOf(tensor)
   return isOwned && tensor.dtype === 'float32' && !backend.viewBase(tensor)
     ? { slot, half }
     : undefined

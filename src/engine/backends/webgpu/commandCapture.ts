@@ -4,6 +4,7 @@
 // A captured command refers to buffers by slot number. The first slots are the external buffers
 // that the work was given; the others are those it acquires from the buffer pool. A replay acquires
 // its buffers in the same order, so it is correct whichever buffers the pool returns.
+import type { Scalars, ScalarsAt } from './program.ts'
 import type { CachedUniform } from './uniformCache.ts'
 import { replayMessages } from '../../messages/backends.ts'
 
@@ -17,7 +18,16 @@ export interface BufferRange {
 /** A bind group and the buffers it was created for. */
 interface CachedBindGroup {
   buffers: readonly GPUBuffer[]
+  uniform: GPUBuffer | undefined
   group: GPUBindGroup
+}
+
+/** Scalars that depend on the training step. */
+interface StepScalars {
+  at: ScalarsAt
+  /** The step of the capture, and the scalars there. */
+  step: number
+  words: Uint32Array
 }
 
 export interface DispatchCommand {
@@ -25,6 +35,8 @@ export interface DispatchCommand {
   pipeline: GPUComputePipeline
   ranges: readonly BufferRange[]
   uniform: CachedUniform | undefined
+  /** The uniform of a dispatch without a cached one. */
+  stepScalars?: StepScalars
   workgroups: readonly [number, number, number]
   bindGroups: CachedBindGroup[]
 }
@@ -56,7 +68,11 @@ export class CommandRecorder {
   /** The slots of the buffers in use. */
   private readonly slots: Map<GPUBuffer, number>
 
-  constructor(external: readonly GPUBuffer[]) {
+  constructor(
+    external: readonly GPUBuffer[],
+    /** The training step, if the work depends on it. */
+    private readonly step?: number,
+  ) {
     this.buffers = [...external]
     this.slots = new Map(external.map((buffer, slot) => [buffer, slot]))
   }
@@ -66,12 +82,13 @@ export class CommandRecorder {
     this.failure ??= reason
   }
 
-  recordAcquire(buffer: GPUBuffer, words?: ArrayBufferView<ArrayBuffer>) {
+  /** `bytes`: the size that was asked for; the buffer may be larger. */
+  recordAcquire(buffer: GPUBuffer, bytes: number, words?: ArrayBufferView<ArrayBuffer>) {
     const slot = this.addSlot(buffer)
     const copy =
       words &&
       new Uint32Array(words.buffer.slice(words.byteOffset, words.byteOffset + words.byteLength))
-    this.commands.push({ kind: 'acquire', slot, bytes: buffer.size, ...(copy && { words: copy }) })
+    this.commands.push({ kind: 'acquire', slot, bytes, ...(copy && { words: copy }) })
   }
 
   recordRelease(buffer: GPUBuffer) {
@@ -95,6 +112,32 @@ export class CommandRecorder {
   ) {
     const ranges = bindings.map((binding) => this.toRange(binding))
     this.commands.push({ kind: 'dispatch', pipeline, ranges, uniform, workgroups, bindGroups: [] })
+  }
+
+  /** Records a dispatch whose scalars change: it can be replayed if they follow from the step. */
+  recordTransient(
+    pipeline: GPUComputePipeline,
+    bindings: readonly BufferBinding[],
+    { scalars, scalarsAt }: { scalars: Scalars; scalarsAt: ScalarsAt | undefined },
+    workgroups: DispatchCommand['workgroups'],
+  ) {
+    const { step } = this
+    const words = new Uint32Array(scalars.buffer, scalars.byteOffset, scalars.length).slice()
+    if (step === undefined || !scalarsAt || !sameNumbers(scalarsAt(step), words))
+      return this.fail(replayMessages.changingScalars())
+    const ranges = bindings.map((binding) => this.toRange(binding))
+    const stepScalars = { at: scalarsAt, step, words }
+    const uniform = undefined
+    const bindGroups: CachedBindGroup[] = []
+    this.commands.push({
+      kind: 'dispatch',
+      pipeline,
+      ranges,
+      uniform,
+      stepScalars,
+      workgroups,
+      bindGroups,
+    })
   }
 
   recordClear(binding: BufferBinding) {
@@ -142,6 +185,7 @@ function sameCommand(a: CapturedCommand, b: CapturedCommand): boolean {
         b.kind === 'dispatch' &&
         a.pipeline === b.pipeline &&
         a.uniform === b.uniform &&
+        sameStepScalars(a.stepScalars, b.stepScalars) &&
         sameNumbers(a.workgroups, b.workgroups) &&
         a.ranges.length === b.ranges.length &&
         a.ranges.every((range, i) => sameRange(range, b.ranges[i]))
@@ -171,6 +215,10 @@ function sameCommand(a: CapturedCommand, b: CapturedCommand): boolean {
   }
 }
 
+/** Returns whether the scalars of one capture predict those of the other, at its step. */
+const sameStepScalars = (a: StepScalars | undefined, b: StepScalars | undefined): boolean =>
+  a && b ? sameNumbers(a.at(b.step), b.words) : a === b
+
 const sameRange = (a: BufferRange, b: BufferRange) =>
   a.slot === b.slot && a.offset === b.offset && a.size === b.size
 
@@ -180,14 +228,16 @@ export const sameNumbers = (a: ArrayLike<number>, b: ArrayLike<number>): boolean
   return true
 }
 
-/** Returns the bind group of a dispatch for these buffers, which are indexed by slot. */
+/** Returns the bind group of a dispatch for these buffers, indexed by slot, and its uniform. */
 export function getBindGroup(
   device: GPUDevice,
   dispatch: DispatchCommand,
   buffers: readonly GPUBuffer[],
+  uniform: GPUBuffer | undefined,
 ): GPUBindGroup {
-  const { bindGroups, ranges, uniform, pipeline } = dispatch
+  const { bindGroups, ranges, pipeline } = dispatch
   const isFor = (cached: CachedBindGroup) => {
+    if (cached.uniform !== uniform) return false
     for (let i = 0; i < cached.buffers.length; i++)
       if (cached.buffers[i] !== buffers[ranges[i].slot]) return false
     return true
@@ -199,10 +249,10 @@ export function getBindGroup(
     offset,
     size,
   }))
-  if (uniform) resources.push({ buffer: uniform.buffer, offset: 0, size: uniform.buffer.size })
+  if (uniform) resources.push({ buffer: uniform, offset: 0, size: uniform.size })
   const entries = resources.map((resource, binding) => ({ binding, resource }))
   const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries })
   if (bindGroups.length >= MAX_BIND_GROUPS) bindGroups.shift()
-  bindGroups.push({ buffers: ranges.map(({ slot }) => buffers[slot]), group })
+  bindGroups.push({ buffers: ranges.map(({ slot }) => buffers[slot]), uniform, group })
   return group
 }

@@ -180,23 +180,27 @@ export abstract class EncodingBackend extends DeviceTensors {
   /**
    * Encodes captured commands again, with the external buffers in the first slots. They must have
    * been used less than {@link MAX_IDLE_SUBMITS} submits ago, since their uniforms are evicted
-   * after that. Returns the buffers of all slots; the caller owns those that the commands do not
+   * after that. `step`: the training step, if the work depends on it. Returns the buffers of all slots; the caller owns those that the commands do not
    * release.
    */
-  replay(commands: readonly CapturedCommand[], external: readonly GPUBuffer[]): GPUBuffer[] {
+  replay(
+    commands: readonly CapturedCommand[],
+    external: readonly GPUBuffer[],
+    step?: number,
+  ): GPUBuffer[] {
     const buffers = [...external]
-    for (const command of commands) this.replayCommand(command, buffers)
+    for (const command of commands) this.replayCommand(command, buffers, step)
     return buffers
   }
 
-  private replayCommand(command: CapturedCommand, buffers: GPUBuffer[]) {
+  private replayCommand(command: CapturedCommand, buffers: GPUBuffer[], step: number | undefined) {
     switch (command.kind) {
       case 'dispatch':
-        return this.replayDispatch(command, buffers)
+        return this.replayDispatch(command, buffers, step)
       case 'acquire':
         buffers[command.slot] = command.words
           ? this.createWrittenBuffer(command.bytes, command.words)
-          : this.bufferManager.acquireBuffer(command.bytes, STORAGE_USAGE)
+          : this.bufferManager.acquireAtLeast(command.bytes, STORAGE_USAGE)
         return
       case 'release':
         return this.bufferManager.releaseBuffer(buffers[command.slot])
@@ -214,10 +218,18 @@ export abstract class EncodingBackend extends DeviceTensors {
     }
   }
 
-  private replayDispatch(command: DispatchCommand, buffers: readonly GPUBuffer[]) {
-    const { pipeline, uniform, workgroups } = command
+  private replayDispatch(
+    command: DispatchCommand,
+    buffers: readonly GPUBuffer[],
+    step: number | undefined,
+  ) {
+    const { pipeline, uniform, stepScalars, workgroups } = command
     if (uniform) uniform.lastUsed = this.bufferManager.submits
-    this.encodeDispatch(pipeline, getBindGroup(this.device, command, buffers), workgroups)
+    const own =
+      stepScalars && step !== undefined
+        ? this.uniforms.writeTransient(stepScalars.at(step))
+        : uniform?.buffer
+    this.encodeDispatch(pipeline, getBindGroup(this.device, command, buffers, own), workgroups)
   }
 
   private replayCopy(from: BufferRange, to: BufferRange, buffers: readonly GPUBuffer[]) {

@@ -4,9 +4,12 @@
 // dispatch. An arena exists for the duration of one backward pass.
 import type { GradientSlots, VectorLayout } from '../../base/backend.ts'
 import type { Tensor, Tensor1D, TensorInfo } from '../../base/tf.ts'
+import { tf } from '../../base/tf.ts'
 import { wrapTensor } from './activeWebGPU.ts'
 import type { WebGPUBackend } from './backend.ts'
+import type { WrittenPart } from './kernels/partialSums.ts'
 import { DeferredSums } from './kernels/partialSums.ts'
+import { hasSoleReader, writtenGradient } from '../../training/soleReaders.ts'
 
 type DataId = object
 
@@ -33,31 +36,52 @@ interface GradientArena {
   /** Allocated when the first slot is claimed. */
   tensor?: TensorInfo
   sums: DeferredSums
+  accumulation: Accumulation | undefined
+}
+
+/**
+ * Accumulation of gradients: each is added to that of earlier batches where it is written, or with
+ * the deferred sums. That is possible once the gradient is complete: at once if one operation alone
+ * reads the weight, else when all gradients are collected.
+ */
+interface Accumulation {
+  before: Tensor1D
+  /** Complete slots, by offset, that have not been added yet, with their sizes. */
+  complete: Map<number, number>
+  /** Offsets of slots that include the gradients before. */
+  added: Set<number>
 }
 
 let openArena: GradientArena | undefined
 
 /**
- * Limits of the partial sums that are deferred, in elements: 64 MiB, and for small models a
- * multiple of their weights. More would save dispatches but take more memory.
+ * Limits of the partial sums that are deferred, in elements: 16 MiB, and for small models a
+ * multiple of their weights. More would save dispatches but take more memory, and the sums of
+ * several layers would not stay in the cache.
  */
-const MAX_DEFERRED = 2 ** 24
+const MAX_DEFERRED = 2 ** 22
 const DEFERRED_PER_WEIGHT = 16
 
-/** Opens an arena for the gradients of these weights. */
+/** Opens an arena for the gradients of these weights, which are added to those of `before`. */
 export function openGradientArena(
   backend: WebGPUBackend,
   weights: readonly Tensor[],
   { offsets, size }: VectorLayout,
+  before?: Tensor1D,
 ): GradientSlots {
   const slots = new Map<DataId, GradientSlot>(
     weights.map(({ dataId, shape }, i) => [dataId, { shape, offset: offsets[i] }]),
   )
-  const sums = new DeferredSums(backend, Math.min(MAX_DEFERRED, DEFERRED_PER_WEIGHT * size))
-  const arena: GradientArena = { backend, slots, vectors: new Set(), size, sums }
+  const accumulation = before && { before, complete: new Map(), added: new Set<number>() }
+  const sums = new DeferredSums(
+    backend,
+    Math.min(MAX_DEFERRED, DEFERRED_PER_WEIGHT * size),
+    accumulation && { before: accumulation.before, claim: (at) => claimAddition(accumulation, at) },
+  )
+  const arena: GradientArena = { backend, slots, vectors: new Set(), size, sums, accumulation }
   openArena = arena
   return {
-    collect: (gradients) => collectGradients(arena, gradients, offsets),
+    collect: (gradients) => collectGradients(arena, gradients, offsets, weights),
     close() {
       if (openArena === arena) openArena = undefined
       sums.close()
@@ -73,14 +97,30 @@ export function openGradientArena(
  * undefined where the kernel has to allocate its output.
  */
 export function claimGradientSlot({ dataId }: TensorInfo): TensorInfo | undefined {
-  const slot = openArena?.slots.get(dataId)
-  if (!openArena || !slot) return undefined
-  openArena.slots.delete(dataId)
+  const arena = openArena
+  const slot = arena && takeSlot(arena, dataId)
+  if (!slot) return undefined
   const { vector, offset, shape } = slot
   const base = vector
-    ? (vector.tensor ??= openArena.backend.makeTensorInfo([vector.size], 'float32'))
-    : arenaTensor(openArena)
-  return openArena.backend.view(base, offset, shape)
+    ? (vector.tensor ??= arena.backend.makeTensorInfo([vector.size], 'float32'))
+    : arenaTensor(arena)
+  return arena.backend.view(base, offset, shape)
+}
+
+/** Removes the slot of a tensor, whose gradient is or will be written there. */
+function takeSlot({ slots, accumulation }: GradientArena, dataId: DataId) {
+  const slot = slots.get(dataId)
+  if (!slot) return undefined
+  const { vector, offset, shape } = slot
+  if (accumulation && !vector && hasSoleReader({ dataId }))
+    accumulation.complete.set(offset, tf.util.sizeFromShape([...shape]))
+  slots.delete(dataId)
+  return slot
+}
+
+/** Claims the slot of a weight, like {@link claimGradientSlot}, that replayed commands wrote to. */
+export function claimWrittenSlot({ dataId }: TensorInfo): void {
+  if (openArena) takeSlot(openArena, dataId)
 }
 
 /**
@@ -108,12 +148,53 @@ export function offerGradientSlots(
 const arenaTensor = (arena: GradientArena): TensorInfo =>
   (arena.tensor ??= arena.backend.zeros([arena.size]))
 
+/** The buffers of an arena. */
+interface ArenaTensors {
+  arena: TensorInfo
+  partials: TensorInfo
+  /** The gradients of earlier batches. */
+  before: TensorInfo | undefined
+}
+
 /**
- * Returns the open arena's tensor and its buffer of partial sums, after flushing the deferred sums;
- * undefined if no arena is open.
+ * Returns the tensors of the open arena, after flushing the deferred sums; undefined if no arena is
+ * open.
  */
-export const activeArena = (): { arena: TensorInfo; partials: TensorInfo } | undefined =>
-  openArena && { arena: arenaTensor(openArena), partials: openArena.sums.flushedScratch() }
+export function activeArena(): ArenaTensors | undefined {
+  if (!openArena) return undefined
+  flushSums(openArena)
+  const partials = openArena.sums.getScratch()
+  return { arena: arenaTensor(openArena), partials, before: openArena.accumulation?.before }
+}
+
+/** Returns whether the slot at this offset is complete, and is then added with the deferred sum. */
+function claimAddition({ complete, added }: Accumulation, offset: number): boolean {
+  if (complete.delete(offset)) added.add(offset)
+  return added.has(offset)
+}
+
+/** Dispatches the deferred sums, and adds what is complete to the gradients before. */
+function flushSums(arena: GradientArena, others: readonly WrittenPart[] = []) {
+  const { complete, added } = arena.accumulation ?? {}
+  const root = arenaTensor(arena)
+  const written = [...(complete ?? [])].map(([offset, count]) => ({ root, offset, count }))
+  arena.sums.flush([...written, ...others])
+  for (const { offset } of [...written, ...others]) added?.add(offset)
+  complete?.clear()
+}
+
+/** Returns whether the open arena adds to the gradients of earlier batches. */
+export const isAccumulating = (): boolean => openArena?.accumulation !== undefined
+
+/** Returns whether a slot of the open arena includes the gradients before. */
+export const isSlotAdded = (offset: number): boolean =>
+  openArena?.accumulation?.added.has(offset) ?? false
+
+/** Notes that replayed commands have added the gradients before to a slot. */
+export const noteAddedSlot = (offset: number): void => {
+  openArena?.accumulation?.complete.delete(offset)
+  openArena?.accumulation?.added.add(offset)
+}
 
 /**
  * Returns the offset of a weight's slot in the arena, in elements, or undefined where
@@ -137,16 +218,32 @@ function collectGradients(
   arena: GradientArena,
   gradients: readonly (Tensor | null | undefined)[],
   offsets: readonly number[],
+  weights: readonly Tensor[],
 ): Tensor1D {
-  const { backend } = arena
+  const { backend, accumulation } = arena
   const tensor = arenaTensor(arena)
-  arena.sums.flush()
+  flushSums(arena)
   const missing = gradients.flatMap((source, i) =>
-    source && !backend.isViewAt(source, tensor, offsets[i])
+    source && source !== writtenGradient && !backend.isViewAt(source, tensor, offsets[i])
       ? [{ source, from: 0, to: offsets[i], count: source.size }]
       : [],
   )
   if (missing.length > 0) backend.copy(missing, tensor)
+  if (accumulation) addRemaining(arena, accumulation, offsets, weights)
   arena.tensor = undefined
   return wrapTensor(tensor)
+}
+
+/** Adds the gradients before to all slots that do not include them yet. */
+function addRemaining(
+  arena: GradientArena,
+  { added }: Accumulation,
+  offsets: readonly number[],
+  weights: readonly Tensor[],
+) {
+  const root = arenaTensor(arena)
+  const rest = weights.flatMap(({ size: count }, i) =>
+    added.has(offsets[i]) ? [] : [{ root, offset: offsets[i], count }],
+  )
+  if (rest.length > 0) flushSums(arena, rest)
 }

@@ -75,7 +75,7 @@ function tensorOperations(backend: WebGPUBackend): Partial<TensorOperations> {
     weightedSum: (terms) => webgpuWeightedSum(backend, terms),
     squaredDifference: (a, b) => webgpuSquaredDifference(backend, a, b),
     meanSquaredDifference: (a, b) => webgpuMeanSquaredDifference(backend, a, b),
-    random: (kind, key, shape) => wrapTensor(drawRandom(backend, kind, key, shape)),
+    random: (kind, key, shape, keyAt) => wrapTensor(drawRandom(backend, kind, key, shape, keyAt)),
   }
 }
 
@@ -93,6 +93,7 @@ const deviceOperations = (backend: WebGPUBackend): DeviceOperations => ({
   },
   startTimer: () => backend.startTimer(),
   precompile: (work, onCompiled) => backend.precompile(work, onCompiled),
+  readScalars: (scalars) => backend.readScalars(scalars),
   captureOrReplay: (work) => captureOrReplayOnGPU(backend, work),
   takeReplayReport() {
     const { replayed, executed, reasons } = backend.replayCounts

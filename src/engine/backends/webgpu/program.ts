@@ -23,3 +23,6 @@ export interface Program {
  * code.
  */
 export type Scalars = Uint32Array | Float32Array
+
+/** Scalars as a function of the training step. */
+export type ScalarsAt = (step: number) => Uint32Array

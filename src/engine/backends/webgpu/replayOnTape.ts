@@ -2,11 +2,20 @@
 // whose gradient replays the captured backward pass. The forward pass leaves the buffers that the
 // backward pass reads; they are released with it, or with the tape.
 import type { TapeNode } from '../../training/differentiate.ts'
-import { addToTape, backward, onTape } from '../../training/differentiate.ts'
+import { addToTape, backwardFrom, onTape } from '../../training/differentiate.ts'
+import { hasSoleReader, mayBeWritten, writtenGradient } from '../../training/soleReaders.ts'
 import { runTidied } from '../../base/memory.ts'
 import type { Tensor, TensorInfo } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
-import { activeArena, claimGradientSlot, gradientSlotOffset } from './gradientArena.ts'
+import {
+  activeArena,
+  claimGradientSlot,
+  claimWrittenSlot,
+  gradientSlotOffset,
+  isAccumulating,
+  isSlotAdded,
+  noteAddedSlot,
+} from './gradientArena.ts'
 import { wrapTensor } from './activeWebGPU.ts'
 import type { WebGPUBackend } from './backend.ts'
 import type {
@@ -17,7 +26,13 @@ import type {
   ForwardCapture,
 } from './captureCache.ts'
 import type { CapturableWork } from '../../base/backend.ts'
-import { captureForward, findOwnedTensor, workTensors } from './captureForward.ts'
+import { countEvaluation } from './captureCache.ts'
+import {
+  captureForward,
+  findOwnedTensor,
+  selectTapedInputs,
+  workTensors,
+} from './captureForward.ts'
 import { CommandRecorder, sameNumbers } from './commandCapture.ts'
 import { replayMessages } from '../../messages/backends.ts'
 
@@ -34,71 +49,111 @@ interface ForwardPass extends TapedWork {
   /** Buffers that the forward pass left for the backward pass. */
   saved: readonly GPUBuffer[]
   /** Kept until the backward pass, as some operations read their own output there. */
-  value: Tensor
+  values: readonly Tensor[]
 }
 
 /** Replays a forward pass only if a backward pass for it can be replayed too. */
-export function captureOrReplayOnTape(taped: TapedWork): Tensor {
-  const { backend, entry } = taped
+export function captureOrReplayOnTape(taped: TapedWork): Tensor[] {
+  const { backend, work, entry } = taped
   const { submits } = backend.bufferManager
   const isReady =
-    entry.forward.isReady(submits) && entry.backward.some(({ history }) => history.isReady(submits))
+    !entry.lacksBackward &&
+    entry.forward.isReady(submits) &&
+    entry.backward.some(
+      // The backward pass of the first of several batches is another one than that of the rest.
+      ({ key, history }) => key.adds.length > 0 === isAccumulating() && history.isReady(submits),
+    )
+  entry.lacksBackward = false
   const capture = isReady ? entry.forward.take(submits) : undefined
-  backend.replayCounts[capture ? 'replayed' : 'executed']++
+  countEvaluation(backend, work, capture ? 'replayed' : 'executed')
   return capture ? replayForward(taped, capture) : captureOnTape(taped)
 }
 
-function captureOnTape(taped: TapedWork): Tensor {
+/** Runs work as one operation on the tape. */
+export function runOnTape(work: CapturableWork): Tensor[] {
+  const { values, tape } = recordRun(work)
+  addRunToTape(work, values, tape, selectTapedInputs(work, tape), (_, run) => run())
+  return values
+}
+
+function recordRun(work: CapturableWork): { values: Tensor[]; tape: TapeNode[] } {
+  const { value: values, tape } = onTape(() => work.run(work.inputs))
+  return { values, tape }
+}
+
+function captureOnTape(taped: TapedWork): Tensor[] {
   const { backend, work, external, entry } = taped
-  const run = () => onTape(() => work.run(work.inputs))
-  const captured = captureForward(backend, work, external, run)
-  const { value, tape, forward } = captured
+  const captured = captureForward(backend, work, external, () => recordRun(work))
+  const { values, tape, differentiable, forward, saved } = captured
   entry.forward.add(forward, backend.bufferManager.submits, captured.reason)
+  addRunToTape(work, values, tape, differentiable, (dys, run, clones, wanted) =>
+    forward ? captureBackward({ ...taped, saved, values: clones }, wanted, dys, run) : run(),
+  )
+  return values
+}
+
+/**
+ * Adds work that was run on a tape of its own. `compute` calls the function that computes the
+ * gradients of the wanted tensors, which it receives with copies of the results.
+ */
+function addRunToTape(
+  work: CapturableWork,
+  values: readonly Tensor[],
+  tape: readonly TapeNode[],
+  differentiable: readonly number[],
+  compute: (
+    dys: ResultGradients,
+    run: () => Tensor[],
+    clones: readonly Tensor[],
+    wanted: readonly number[],
+  ) => Tensor[],
+) {
   // These clones only keep the buffers alive until the backward pass is done.
-  const clones = [value, ...work.inputs].map((tensor) => tf.keep(tensor.clone()))
-  const pass = { ...taped, saved: captured.saved, value: clones[0] }
+  const clones = [...values, ...work.inputs].map((tensor) => tf.keep(tensor.clone()))
   addToTape({
     kernelName: 'Replayed',
-    inputs: selectTensors(work, captured.differentiable),
-    outputs: [value],
+    inputs: selectTensors(work, differentiable),
+    outputs: [...values],
     saved: [...clones, ...tape.flatMap(({ saved }) => saved ?? [])],
     gradient(dys) {
       const wanted = this.inputs
-      const dy = requireGradient(dys)
-      const runBackward = () => computeGradients(tape, value, dy, Object.values(wanted))
-      return asThunks(
-        wanted,
-        forward ? captureBackward(pass, toIndices(wanted), dy, runBackward) : runBackward(),
-      )
+      const run = () => computeGradients(tape, values, dys, Object.values(wanted))
+      return asThunks(wanted, compute(dys, run, clones.slice(0, values.length), toIndices(wanted)))
     },
   })
-  return value
 }
 
-function replayForward(taped: TapedWork, capture: ForwardCapture): Tensor {
+/** Returns the results of replayed work. */
+export const adoptResults = (
+  backend: WebGPUBackend,
+  { results }: ForwardCapture,
+  buffers: readonly GPUBuffer[],
+): Tensor[] =>
+  results.map(({ slot, half, shape }) => wrapTensor(backend.adopt(buffers[slot], shape, half)))
+
+function replayForward(taped: TapedWork, capture: ForwardCapture): Tensor[] {
   const { backend, work, external } = taped
-  const buffers = backend.replay(capture.commands, external)
-  const { slot, half } = capture.result
-  const value = wrapTensor(backend.adopt(buffers[slot], capture.shape, half))
+  const buffers = backend.replay(capture.commands, external, work.step)
+  const values = adoptResults(backend, capture, buffers)
   const saved = capture.saved.map((each) => buffers[each])
   const holder = tf.keep(wrapTensor(backend.makeBufferHolder(saved)))
-  const [valueClone, ...inputs] = [value, ...work.inputs].map((tensor) => tf.keep(tensor.clone()))
-  const pass = { ...taped, work: { ...work, inputs }, saved, value: valueClone }
+  const clones = values.map((tensor) => tf.keep(tensor.clone()))
+  const inputs = work.inputs.map((tensor) => tf.keep(tensor.clone()))
+  const pass = { ...taped, work: { ...work, inputs }, saved, values: clones }
   addToTape({
     kernelName: 'Replayed',
     inputs: selectTensors(work, capture.differentiable),
-    outputs: [value],
-    saved: [holder, valueClone, ...inputs],
+    outputs: values,
+    saved: [holder, ...clones, ...inputs],
     gradient(dys) {
       const wanted = toIndices(this.inputs)
-      const dy = requireGradient(dys)
       return asThunks(
         this.inputs,
-        replayBackward(pass, wanted, dy, holder) ?? recomputeGradients(pass.work, wanted, dy),
+        replayBackward(pass, wanted, dys, holder) ?? recomputeGradients(pass.work, wanted, dys),
       )
     },
   })
-  return value
+  return values
 }
 
 /** Returns the tensors with these indices, named by index. */
@@ -109,33 +164,36 @@ function selectTensors(work: CapturableWork, indices: readonly number[]): Record
 
 const toIndices = (wanted: Record<string, Tensor>) => Object.keys(wanted).map(Number)
 
-/** Returns dy of the only output, which is there whenever the gradient of the node is computed. */
-function requireGradient([dy]: readonly (Tensor | null)[]): Tensor {
-  if (!dy) throw new Error('There is no gradient of a replayed value.')
-  return dy
-}
+/** Gradients of the results of some work; null for those that nothing depends on. */
+type ResultGradients = readonly (Tensor | null)[]
 
 const asThunks = (wanted: Record<string, Tensor>, gradients: readonly Tensor[]) =>
   Object.fromEntries(Object.keys(wanted).map((name, i) => [name, () => gradients[i]]))
 
-/** Returns the gradients of these tensors; zeros for those that the value does not depend on. */
+/** Returns the gradients of these tensors; zeros for those that the values do not depend on. */
 const computeGradients = (
   tape: readonly TapeNode[],
-  value: Tensor,
-  dy: Tensor,
+  values: readonly Tensor[],
+  dys: ResultGradients,
   wanted: readonly Tensor[],
 ): Tensor[] =>
   runTidied(() =>
-    backward(tape, wanted, value, dy).map((gradient, i) => gradient ?? tf.zerosLike(wanted[i])),
+    backwardFrom(tape, wanted, values, dys).map(
+      (gradient, i) => gradient ?? tf.zerosLike(wanted[i]),
+    ),
   )
 
 /** Repeats the forward pass on a tape, for a backward pass that has no capture. */
-function recomputeGradients(work: CapturableWork, wanted: readonly number[], dy: Tensor): Tensor[] {
-  const { value, tape } = onTape(() => work.run(work.inputs))
+function recomputeGradients(
+  work: CapturableWork,
+  wanted: readonly number[],
+  dys: ResultGradients,
+): Tensor[] {
+  const { values, tape } = recordRun(work)
   try {
-    return computeGradients(tape, value, dy, Object.values(selectTensors(work, wanted)))
+    return computeGradients(tape, values, dys, Object.values(selectTensors(work, wanted)))
   } finally {
-    value.dispose()
+    tf.dispose(values)
   }
 }
 
@@ -144,23 +202,31 @@ function recomputeGradients(work: CapturableWork, wanted: readonly number[], dy:
 function getBackwardKey(
   { backend, work }: ForwardPass,
   wanted: readonly number[],
-  dy: TensorInfo,
+  dys: ResultGradients,
 ): BackwardKey {
   const tensors = workTensors(work)
+  const places = dys.map((dy) => dy && backend.binding(dy))
   return {
     wanted,
     arenaOffsets: wanted.map((index) => gradientSlotOffset(tensors[index]) ?? -1),
-    dyOffset: backend.binding(dy).offset,
+    adds: isAccumulating() ? wanted.map((index) => Number(hasSoleReader(tensors[index]))) : [],
+    dyOffsets: places.map((place) => place?.offset ?? -1),
+    dySizes: places.map((place) => place?.size ?? 0),
   }
 }
 
 /**
  * Returns the external buffers of a backward pass: those of the forward pass, what that saved, its
- * result, dy, and the gradient arena with its partial sums.
+ * results, their gradients, and, if it has slots there, the gradient arena with its partial sums and the gradients of earlier batches.
  */
-function backwardBuffers({ backend, external, saved, value }: ForwardPass, dy: TensorInfo) {
-  const { arena, partials } = activeArena() ?? {}
-  const others = [value, dy, arena, partials].flatMap((tensor) =>
+function backwardBuffers(
+  { backend, external, saved, values }: ForwardPass,
+  dys: ResultGradients,
+  { arenaOffsets }: BackwardKey,
+) {
+  const usesArena = arenaOffsets.some((offset) => offset >= 0)
+  const { arena, partials, before } = (usesArena && activeArena()) || {}
+  const others = [...values, ...dys, arena, partials, before].flatMap((tensor) =>
     tensor ? [backend.binding(tensor).buffer] : [],
   )
   return { buffers: [...external, ...saved, ...others], arena }
@@ -169,23 +235,23 @@ function backwardBuffers({ backend, external, saved, value }: ForwardPass, dy: T
 function captureBackward(
   pass: ForwardPass,
   wanted: readonly number[],
-  dy: Tensor,
+  dys: ResultGradients,
   run: () => Tensor[],
 ): Tensor[] {
   const { backend, entry, external, saved } = pass
-  const key = getBackwardKey(pass, wanted, dy)
-  const { buffers, arena } = backwardBuffers(pass, dy)
-  const recorder = new CommandRecorder(buffers)
+  const key = getBackwardKey(pass, wanted, dys)
+  const { buffers, arena } = backwardBuffers(pass, dys, key)
+  const recorder = new CommandRecorder(buffers, pass.work.step)
   const gradients = backend.capture(recorder, () => {
     const computed = run()
-    activeArena() // flushes the deferred sums, so that they are part of the capture
+    if (arena) activeArena() // flushes the deferred sums, so that they are part of the capture
     return computed
   })
   const captured = gradients.map((gradient, i): CapturedGradient | undefined => {
     const offset = key.arenaOffsets[i]
-    return offset >= 0 && arena && backend.isViewAt(gradient, arena, offset)
-      ? 'arena'
-      : findOwnedTensor(backend, recorder, gradient)
+    if (offset < 0 || !arena || !backend.isViewAt(gradient, arena, offset))
+      return findOwnedTensor(backend, recorder, gradient)
+    return isSlotAdded(offset) ? 'added' : 'arena'
   })
   const unreleased = [...saved.keys()].filter((i) => {
     const slot = external.length + i
@@ -208,7 +274,7 @@ function ownsExactly(
   recorder: CommandRecorder,
   gradients: readonly (CapturedGradient | undefined)[],
 ): gradients is readonly CapturedGradient[] {
-  const slots = gradients.flatMap((each) => (each === 'arena' ? [] : [each?.slot ?? -1]))
+  const slots = gradients.flatMap((each) => (typeof each === 'string' ? [] : [each?.slot ?? -1]))
   return sameNumbers(recorder.ownedSlots().sort(ascending), slots.sort(ascending))
 }
 
@@ -218,13 +284,19 @@ const ascending = (a: number, b: number) => a - b
 function replayBackward(
   pass: ForwardPass,
   wanted: readonly number[],
-  dy: Tensor,
+  dys: ResultGradients,
   holder: Tensor,
 ): Tensor[] | undefined {
   const { backend, entry, work, saved } = pass
-  const capture = takeReady(entry.findBackward(getBackwardKey(pass, wanted, dy)), backend)
+  const key = getBackwardKey(pass, wanted, dys)
+  const capture = takeReady(entry.findBackward(key), backend)
+  entry.lacksBackward = !capture
   if (!capture) return undefined
-  const buffers = backend.replay(capture.commands, backwardBuffers(pass, dy).buffers)
+  const buffers = backend.replay(
+    capture.commands,
+    backwardBuffers(pass, dys, key).buffers,
+    work.step,
+  )
   backend.setHeldBuffers(
     holder,
     capture.unreleased.map((i) => saved[i]),
@@ -232,11 +304,13 @@ function replayBackward(
   const tensors = workTensors(work)
   return wanted.map((index, i) => {
     const [tensor, gradient] = [tensors[index], capture.gradients[i]]
-    return wrapTensor(
-      gradient === 'arena'
-        ? claimCapturedSlot(tensor)
-        : backend.adopt(buffers[gradient.slot], tensor.shape, gradient.half),
-    )
+    if (typeof gradient !== 'string')
+      return wrapTensor(backend.adopt(buffers[gradient.slot], tensor.shape, gradient.half))
+    const isWritten = mayBeWritten(tensor)
+    const slot = isWritten ? writtenGradient : wrapTensor(claimCapturedSlot(tensor))
+    if (isWritten) claimWrittenSlot(tensor)
+    if (gradient === 'added') noteAddedSlot(key.arenaOffsets[i])
+    return slot
   })
 }
 

@@ -1,6 +1,7 @@
 // The members of tfjs's WebGPU backend that are used or overridden here. Many are private there.
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import type { DataStorage, DataType, TensorInfo } from '../../base/tf.ts'
+import type { HalfStorage } from './halfStorage.ts'
 import type { BufferPool } from './bufferPool.ts'
 import type { UniformField } from './uniformCache.ts'
 
@@ -19,7 +20,9 @@ export interface TensorData {
   base?: DataId
   offset?: number
   /** Stored in half precision, two values in 32 bits. */
-  half?: boolean
+  half?: HalfStorage
+  /** The moments of its channels in tiles of pixels; see convMoments.ts. Released with the tensor. */
+  moments?: TensorInfo
   /** Buffers that are released with the tensor. */
   heldBuffers?: readonly GPUBuffer[]
   /** Computes the values, which are still pending. */

@@ -6,8 +6,8 @@ import { BufferPool, roundBufferSize } from './bufferPool.ts'
 import type { CommandRecorder } from './commandCapture.ts'
 import { DeviceCompletion } from './completion.ts'
 import { bufferTooLargeError } from './deviceErrors.ts'
-import { halfToFloat32 } from './float32Copies.ts'
-import type { OutputSpec, StoredTensor } from './halfStorage.ts'
+import { halfToFloat32, scaledToFloat32 } from './float32Copies.ts'
+import type { HalfStorage, OutputSpec, StoredTensor } from './halfStorage.ts'
 import { canStoreAsHalf, withStorage } from './halfStorage.ts'
 import type { Program } from './program.ts'
 import type { DataId, TensorData, Values } from './stockBackend.ts'
@@ -18,6 +18,9 @@ import { StockBackend } from './stockBackend.ts'
  * not be defined yet when this module is loaded.
  */
 export const STORAGE_USAGE = 0x80 | 0x04 | 0x08
+
+/** Usage of a buffer that JavaScript reads: MAP_READ | COPY_DST. */
+const STAGING_USAGE = 0x01 | 0x08
 
 export type KernelSource = Pick<Program, 'key' | 'code'>
 
@@ -50,7 +53,10 @@ export abstract class DeviceTensors extends StockBackend {
   protected abstract copyToFloat32(tensor: TensorInfo): TensorInfo
 
   protected allocate({ shape, dtype, half = false }: OutputSpec): TensorInfo {
-    return half ? this.makeHalfTensor(shape) : this.makeTensorInfo(shape, dtype)
+    if (!half) return this.makeTensorInfo(shape, dtype)
+    const tensor = this.makeHalfTensor(shape)
+    this.tensorMap.get(tensor.dataId).half = half
+    return tensor
   }
 
   /** Returns a new half precision tensor. Its last axis has to be a multiple of four. */
@@ -59,14 +65,25 @@ export abstract class DeviceTensors extends StockBackend {
       throw new RangeError(`A tensor of shape [${shape}] cannot be stored as halves.`)
     const tensor = super.makeTensorInfo(shape, 'float32')
     this.tensorMap.get(tensor.dataId).half = true
-    this.dryRun?.programs.set(halfToFloat32.key, halfToFloat32)
+    for (const kernel of [halfToFloat32, scaledToFloat32])
+      this.dryRun?.programs.set(kernel.key, kernel)
     return tensor
   }
 
-  /** Returns the tensor in its stored form, for a kernel that reads half precision too. */
-  storedTensor(tensor: TensorInfo): StoredTensor {
-    return withStorage(tensor, this.tensorMap.get(tensor.dataId).half ?? false)
+  /**
+   * Returns the tensor in its stored form, for a kernel that reads half precision too. Stored
+   * gradients are for kernels that use {@link storedGradient}; others get a float32 copy.
+   */
+  storedTensor(tensor: TensorInfo): StoredTensor & { half: boolean } {
+    return { ...withStorage(tensor, false), half: this.storageOf(tensor) === true }
   }
+
+  /** Returns a gradient in its stored form, for a kernel that reads scaled half precision too. */
+  storedGradient(tensor: TensorInfo): StoredTensor {
+    return withStorage(tensor, this.storageOf(tensor) === 'scaled' && 'scaled')
+  }
+
+  storageOf = ({ dataId }: TensorInfo): HalfStorage => this.tensorMap.get(dataId).half ?? false
 
   /**
    * Returns a part of a tensor, without a copy: `offset` elements from its beginning. For a kernel
@@ -76,7 +93,7 @@ export abstract class DeviceTensors extends StockBackend {
   view(base: TensorInfo, offset: number, shape: readonly number[]): TensorInfo {
     this.uploadToGPU(base.dataId)
     // A view of a half tensor is one of a float32 copy, which is disposed with the view.
-    const target = this.storedTensor(base).half ? this.copyToFloat32(base) : base
+    const target = this.storageOf(base) ? this.copyToFloat32(base) : base
     const data = this.tensorMap.get(target.dataId)
     if (target === base) data.refCount++
     const view = this.makeTensorInfo(shape, base.dtype)
@@ -86,6 +103,12 @@ export abstract class DeviceTensors extends StockBackend {
       offset: (data.offset ?? 0) + 4 * offset,
     })
     return view
+  }
+
+  /** Returns whether a tensor is in this buffer, and its values have been computed. */
+  isIn({ dataId }: TensorInfo, buffer: GPUBuffer): boolean {
+    const { resource, materialize } = this.tensorMap.get(dataId)
+    return resource === buffer && materialize === undefined
   }
 
   /** Returns whether a tensor is a view of `base` that begins at element `offset`. */
@@ -120,11 +143,22 @@ export abstract class DeviceTensors extends StockBackend {
   }
 
   /** Returns a tensor that takes ownership of a buffer. */
-  adopt(buffer: GPUBuffer, shape: readonly number[], half: boolean): TensorInfo {
+  adopt(buffer: GPUBuffer, shape: readonly number[], half: HalfStorage): TensorInfo {
     const tensor = this.allocate({ shape, dtype: 'float32', half })
     this.tensorMap.get(tensor.dataId).resource = buffer
     return tensor
   }
+
+  /** Attaches moments, which the tensor then owns, or with undefined disposes those it has. */
+  setMoments({ dataId }: TensorInfo, moments: TensorInfo | undefined) {
+    const data = this.tensorMap.get(dataId)
+    if (data.moments) this.disposeData(data.moments.dataId)
+    data.moments = moments
+  }
+
+  /** Returns the moments that are attached to a tensor. */
+  getMoments = ({ dataId }: TensorInfo): TensorInfo | undefined =>
+    this.tensorMap.get(dataId).moments
 
   /** Returns an empty tensor that releases these buffers when it is disposed. */
   makeBufferHolder(buffers: readonly GPUBuffer[]): TensorInfo {
@@ -155,6 +189,7 @@ export abstract class DeviceTensors extends StockBackend {
     }
     if (data.base) this.disposeData(data.base)
     else this.releaseResource(dataId)
+    if (data.moments) this.disposeData(data.moments.dataId)
     for (const buffer of data.heldBuffers ?? []) this.bufferManager.releaseBuffer(buffer)
     this.tensorMap.delete(dataId)
     return true
@@ -178,14 +213,14 @@ export abstract class DeviceTensors extends StockBackend {
     if (this.dryRun) return void this.dryRun.uploaded.add(dataId)
     const bytes = getBufferBytes(data.shape, data.half)
     if (data.values == null) {
-      const buffer = this.bufferManager.acquireBuffer(bytes, STORAGE_USAGE)
-      this.recorder?.recordAcquire(buffer)
+      const buffer = this.bufferManager.acquireAtLeast(bytes, STORAGE_USAGE)
+      this.recorder?.recordAcquire(buffer, bytes)
       data.resource = buffer
       return
     }
     const words = toWords(data.values as Values, data.dtype)
     const buffer = this.createWrittenBuffer(bytes, words)
-    this.recorder?.recordAcquire(buffer, words)
+    this.recorder?.recordAcquire(buffer, bytes, words)
     data.resource = buffer
     data.values = null
   }
@@ -201,19 +236,41 @@ export abstract class DeviceTensors extends StockBackend {
     const copy = this.copyIfHalf(dataId)
     if (copy) return this.read(copy).finally(() => this.disposeData(copy))
     const { base, offset = 0, shape, dtype, resource, values } = this.tensorMap.get(dataId)
-    if (!base || values != null) return super.read(dataId)
     const bytes = 4 * tf.util.sizeFromShape(shape)
-    const staging = this.bufferManager.acquireBuffer(
-      bytes,
-      GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
-    )
-    this.encoderOutsidePass().copyBufferToBuffer(resource as GPUBuffer, offset, staging, 0, bytes)
+    // tfjs reads entire buffers.
+    const buffer = resource as GPUBuffer | null | undefined
+    const isPart = base !== undefined || (buffer != null && buffer.size > roundBufferSize(bytes))
+    if (!isPart || values != null) return super.read(dataId)
+    const words = await this.download([{ buffer: buffer as GPUBuffer, offset, size: bytes }])
+    return fromWords(words, dtype)
+  }
+
+  /** Reads scalars in one download. */
+  readScalars(scalars: readonly TensorInfo[]): Promise<Float32Array> {
+    const ranges = scalars.map(({ dataId }) => {
+      this.uploadToGPU(dataId)
+      const { resource, offset = 0 } = this.tensorMap.get(dataId)
+      return { buffer: resource as GPUBuffer, offset, size: 4 }
+    })
+    return this.completion.wait(this.download(ranges)).then((words) => new Float32Array(words))
+  }
+
+  /** Copies ranges of buffers into one buffer, submits, and returns its contents. */
+  private async download(ranges: readonly Required<GPUBufferBinding>[]): Promise<ArrayBuffer> {
+    const bytes = ranges.reduce((sum, { size }) => sum + size, 0)
+    const staging = this.bufferManager.acquireBuffer(bytes, STAGING_USAGE)
+    const encoder = this.encoderOutsidePass()
+    let to = 0
+    for (const { buffer, offset, size } of ranges) {
+      encoder.copyBufferToBuffer(buffer, offset, staging, to, size)
+      to += size
+    }
     this.submitQueue()
     await staging.mapAsync(GPUMapMode.READ)
     const words = staging.getMappedRange().slice(0)
     staging.unmap()
     this.bufferManager.releaseBuffer(staging)
-    return fromWords(words, dtype)
+    return words
   }
 
   override readSync(dataId: DataId): Values {
@@ -221,8 +278,14 @@ export abstract class DeviceTensors extends StockBackend {
       throw new Error('Tensors of a dry run have no values.')
     const copy = this.copyIfHalf(dataId)
     const values = super.readSync(copy ?? dataId)
+    const data = this.tensorMap.get(dataId)
     if (copy) this.disposeData(copy)
-    return values
+    const size = tf.util.sizeFromShape(data.shape)
+    if (!data.resource || values.length === size) return values
+    // tfjs reads entire buffers, and caches what it has read.
+    const part = values.slice(0, size)
+    if (!copy) data.values = part
+    return part
   }
 
   override readToGPU(dataId: DataId): object {
@@ -259,7 +322,7 @@ export abstract class DeviceTensors extends StockBackend {
 }
 
 /** Returns the size of the buffer for a tensor of this shape, in bytes. */
-export const getBufferBytes = (shape: readonly number[], half: boolean | undefined) =>
+export const getBufferBytes = (shape: readonly number[], half: HalfStorage | undefined) =>
   roundBufferSize((half ? 2 : 4) * tf.util.sizeFromShape(shape as number[]))
 
 /** Returns the values as kernels read them, 32 bits each. */

@@ -18,7 +18,8 @@ export const webgpuTrainingOperations = (backend: WebGPUBackend): TrainingOperat
   unflatten: (vector, like, { offsets }) =>
     like.map(({ shape }, i) => wrapTensor(backend.view(vector, offsets[i], shape))),
   relayout: (vector, sizes, from, to) => relayoutByCopies(backend, vector, sizes, from, to),
-  openGradientSlots: (weights, layout) => openGradientArena(backend, weights, layout),
+  openGradientSlots: (weights, layout, before) =>
+    openGradientArena(backend, weights, layout, before),
   adamStep: (step) => runAdam(backend, step),
   clipByNorm: (gradient, limit) =>
     gradient.mul(wrapTensor(clipFactor(backend, gradient, limit))) as Tensor1D,

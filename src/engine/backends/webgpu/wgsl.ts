@@ -1,14 +1,16 @@
 // WGSL code shared by the kernels: bindings, grids of workgroups beyond the limit of a dimension,
 // access to four numbers at a time in float32 or half precision, SiLU.
+import type { HalfStorage } from './halfStorage.ts'
+import { GRADIENT_SCALE } from './halfStorage.ts'
 import type { Program } from './program.ts'
 
 /**
  * A float tensor as a kernel accesses it: one or four numbers at a time, or four halves in two
- * words.
+ * words, for gradients scaled.
  */
 export interface BoundTensor {
   name: string
-  of: 'f32' | 'vec4f' | 'half4'
+  of: 'f32' | 'vec4f' | 'half4' | 'scaled4'
 }
 
 /** A binding without access functions, which may also have integers. */
@@ -21,9 +23,13 @@ export interface StorageBinding {
  * Returns the binding of a tensor whose last axis is `channels`: four numbers at a time if that is
  * a multiple of four, which half precision requires.
  */
-export const tensorBinding = (name: string, channels: number, half = false): BoundTensor => ({
+export const tensorBinding = (
+  name: string,
+  channels: number,
+  half: HalfStorage = false,
+): BoundTensor => ({
   name,
-  of: half ? 'half4' : channels % 4 === 0 ? 'vec4f' : 'f32',
+  of: half === 'scaled' ? 'scaled4' : half ? 'half4' : channels % 4 === 0 ? 'vec4f' : 'f32',
 })
 
 /**
@@ -36,7 +42,7 @@ export const bindingsCode = (
   [...outputs, ...inputs]
     .map(({ name, of }, i) => {
       const access = i < outputs.length ? 'read_write' : 'read'
-      const element = of === 'half4' ? 'vec2u' : of
+      const element = of === 'half4' || of === 'scaled4' ? 'vec2u' : of
       return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${element}>;`
     })
     .join('\n')
@@ -55,6 +61,9 @@ const readBodies: { [O in BoundTensor['of']]: (name: string) => string } = {
   half4: (name) =>
     `let words = ${name}[i / 4u];
   return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));`,
+  scaled4: (name) =>
+    `let words = ${name}[i / 4u];
+  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y)) * ${1 / GRADIENT_SCALE};`,
 }
 
 /**
@@ -78,7 +87,20 @@ const writeBodies: { [O in BoundTensor['of']]: (name: string) => string } = {
   let words = vec2u(pack2x16float(clamped.xy), pack2x16float(clamped.zw));
   let isNaN = any((bitcast<vec4u>(value) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u));
   ${name}[i / 4u] = select(words, vec2u(0x7e007e00u), isNaN);`,
+  // By their bits, numbers that are too large, infinity and NaN are above the largest half.
+  scaled4: (name) =>
+    `let scaled = value * ${GRADIENT_SCALE}.0;
+  let words = vec2u(pack2x16float(scaled.xy), pack2x16float(scaled.zw));
+  let largest = bitcast<u32>(${LARGEST_HALF}.0f);
+  let overflows = any((bitcast<vec4u>(scaled) & vec4u(0x7fffffffu)) > vec4u(largest));
+  ${name}[i / 4u] = select(words, vec2u(0x7e007e00u), overflows);`,
 }
+
+/** `fn <name>_stored(value: vec4f) -> vec4f`: four numbers as {@link writerCode} stores them. */
+export const storedCode = ({ name, of }: BoundTensor): string =>
+  `fn ${name}_stored(value: vec4f) -> vec4f {
+  return ${of === 'half4' ? `quantizeToF16(clamp(value, vec4f(-${LARGEST_HALF}.0), vec4f(${LARGEST_HALF}.0)))` : 'value'};
+}`
 
 /** The number of workgroups that every device supports in one dimension. */
 export const MAX_WORKGROUPS = 65535

@@ -1,7 +1,7 @@
 // Evaluates the network of a model from its graph of layers.
 import type { Block } from '../../layers/checkpointed.ts'
 import { checkpointed, runWithoutCheckpoint } from '../../layers/checkpointed.ts'
-import { captureOrReplay } from '../../layers/captureOrReplay.ts'
+import { captureOrReplayAll } from '../../layers/captureOrReplay.ts'
 import type { Tensor } from '../../base/tf.ts'
 import { mapValues } from '../../base/records.ts'
 import { tf } from '../../base/tf.ts'
@@ -51,7 +51,7 @@ export interface EvaluationOptions {
 
 /**
  * Evaluates a program with the weights and settings of a model: one tensor per function. A backend
- * may capture and replay a program of one function.
+ * may capture and replay the program.
  */
 export function runProgram(
   program: Program,
@@ -73,16 +73,14 @@ export function runProgram(
     return outputs.map((i) => own.get(i) as Tensor)
   }
   const read = entries.map((i) => values.get(i)!)
-  if (outputs.length > 1) return run(read)
-  return [
-    captureOrReplay({
-      key: captureKey(program, `${activations} ${training?.checkpointing}`),
-      weights,
-      inputs: read as Tensor[],
-      run: (tensors) => run(tensors)[0],
-      unless: reasonNotToReplay(program, pass),
-    }),
-  ]
+  return captureOrReplayAll({
+    key: captureKey(program, `${activations} ${training?.checkpointing} ${training?.seed}`),
+    weights,
+    inputs: read as Tensor[],
+    run,
+    step: training?.step,
+    ...(watch && { unless: replayMessages.attentionMaps() }),
+  })
 }
 
 /** Number of steps of a program, and of those that compute several layers. */
@@ -95,12 +93,6 @@ function captureKey({ captures }: Program, settings: string): object {
   const key = captures.get(settings) ?? {}
   captures.set(settings, key)
   return key
-}
-
-function reasonNotToReplay({ view }: Program, { watch, training }: Pass): string | undefined {
-  if (watch) return replayMessages.attentionMaps()
-  const drops = training && view.layers.some(({ op }, i) => op === 'dropout' && view.used[i])
-  return drops ? replayMessages.dropout() : undefined
 }
 
 function runSteps(

@@ -76,5 +76,4 @@ export const koReplay: Translation<typeof replayMessages> = {
   foreignRead: '입력이 아닌 버퍼를 읽음',
   secondOrder: '이차 기울기의 일부임',
   attentionMaps: '어텐션 맵을 기록하는 중',
-  dropout: '드롭아웃이 단계마다 다름',
 }

@@ -5,7 +5,7 @@
 import type { TensorInfo } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
-import { withStorage } from '../halfStorage.ts'
+import { gradientStorage, withStorage } from '../halfStorage.ts'
 import type { BoundTensor } from '../wgsl.ts'
 import { readerCode, tensorBinding, writerCode } from '../wgsl.ts'
 import type { AttentionShape, AttentionTile } from './attentionCode.ts'
@@ -35,6 +35,8 @@ export interface AttentionGradient extends Attention {
   y: TensorInfo
   logsumexp: TensorInfo
   dy: TensorInfo
+  /** Stores the results in scaled half precision, where the channels allow it. */
+  half?: boolean
 }
 
 /**
@@ -83,12 +85,22 @@ export function attentionBackward(
   attention: AttentionGradient,
   height?: number,
 ): TensorInfo[] {
-  const { y, logsumexp, dy } = attention
-  const shape = describeAttention(backend, attention, y)
-  const { items, heads, n, m, packed } = shape
+  const { y, logsumexp, dy: dyTensor, half = false } = attention
+  const plain = describeAttention(backend, attention, y)
+  const { items, heads, n, m, d, packed } = plain
+  const { q, k, v } = headMatrices(plain, 'd')
+  const stored = gradientStorage([d], half)
+  const dyHalf = d % 4 === 0 && backend.storedGradient(dyTensor).half
+  const shape: AttentionShape = {
+    ...plain,
+    scaled: new Set([
+      ...(dyHalf ? ['dy'] : []),
+      ...(stored ? [q, k, v].map(({ binding }) => binding) : []),
+    ]),
+  }
+  const dy = withStorage(dyTensor, dyHalf)
   const inputs = storedInputs(attention, shape)
-  const outputs = inputs.map((input) => float32Output(input.shape))
-  const { q, k, v } = headMatrices(shape, 'd')
+  const outputs = inputs.map((input) => ({ ...float32Output(input.shape), half: stored }))
   const [dq, delta] = dispatchTiles(
     backend,
     shape,
@@ -151,7 +163,7 @@ function describeAttention(
       .filter(([, tensor]) => d % 4 === 0 && backend.storedTensor(tensor).half)
       .map(([name]) => name),
   )
-  return { items, heads, n, m: k?.shape[1] ?? n, d, packed, halves }
+  return { items, heads, n, m: k?.shape[1] ?? n, d, packed, halves, scaled: new Set() }
 }
 
 /** Fewer workgroups than this leave a GPU idle; then tiles are lower. */
@@ -195,9 +207,9 @@ function dispatchTiles(
   tile: AttentionTile,
   { name, bindings: [written, read], inputs, outputs, lanes = 1, code }: TileKernel,
 ) {
-  const { items, heads, n, m, d, packed, halves } = shape
+  const { items, heads, n, m, d, packed, halves, scaled } = shape
   const { tiles, parts, height, fours } = tile
-  const precision = [...halves].map((each) => ` half ${each}`).join('')
+  const precision = [...halves, ...scaled].map((each) => ` half ${each}`).join('')
   const form = `${d % 4 === 0 ? 4 : 1}${packed ? ' packed' : ''}${precision}`
   const size = `${8 * height}x${COLUMNS}`
   return dispatchSized(backend, {
@@ -226,8 +238,11 @@ ${code(shape, tile, lanes)}`,
 }
 
 /** Binds tensors of heads, four numbers at a time if every head begins at a multiple of four. */
-const bindHeads = (names: readonly string[], { d, halves }: AttentionShape): BoundTensor[] =>
-  names.map((name) => tensorBinding(name, d, halves.has(name)))
+const bindHeads = (
+  names: readonly string[],
+  { d, halves, scaled }: AttentionShape,
+): BoundTensor[] =>
+  names.map((name) => tensorBinding(name, d, scaled.has(name) ? 'scaled' : halves.has(name)))
 const bindInputs = (shape: AttentionShape) => bindHeads(inputNames(shape.packed), shape)
 const bindScalars = (...names: string[]): BoundTensor[] =>
   names.map((name) => ({ name, of: 'f32' }))

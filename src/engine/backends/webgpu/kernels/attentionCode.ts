@@ -17,6 +17,8 @@ export interface AttentionShape {
   packed: boolean
   /** Names of the bindings that are read or written in half precision. */
   halves: ReadonlySet<string>
+  /** Names of those in scaled half precision, as gradients are stored. */
+  scaled: ReadonlySet<string>
 }
 
 const THREADS = 64

@@ -9,6 +9,8 @@ import { tf } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
 import { deferredSumsFor } from '../gradientArena.ts'
+import type { HalfStorage } from '../halfStorage.ts'
+import { withStorage } from '../halfStorage.ts'
 import type { Program } from '../program.ts'
 import { bindingsCode, cachedProgram, readerCode, tensorBinding } from '../wgsl.ts'
 import type { ConvInput, InputShape, Pad } from './convInput.ts'
@@ -21,7 +23,7 @@ import {
   materializeInput,
   totalChannels,
 } from './convInput.ts'
-import type { Gemm } from './gemm.ts'
+import type { BoundProduct, Gemm } from './gemm.ts'
 import { chooseTile, tileCount, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
 import type { PartialSum } from './partialSums.ts'
@@ -56,6 +58,8 @@ interface Shape {
   bias: boolean
   /** Four products of the image before it is upsampled (upsampledConv.ts). */
   fourProducts: boolean
+  /** How dy is stored. */
+  dyHalf: HalfStorage
 }
 
 /**
@@ -68,7 +72,26 @@ export function convFilterGradient(
   conv: ConvFilterGradient,
   tile?: Tile,
 ): TensorInfo[] {
-  const { filterShape, bias, into = [] } = conv
+  const { gradients, targets } = filterTargets(backend, conv)
+  const { input, temporary } = materializeInput(backend, conv)
+  if (tile === undefined && usesWinograd(backend, conv, input)) {
+    const x = input.x as TensorInfo
+    const [dweight, dbias] = gradients
+    const { dy, pad, tilePixels } = conv
+    winogradFilterGradient(backend, { x, dy, pad, tilePixels, into: [dweight, dbias] })
+  } else {
+    const materialized = { ...conv, ...input, affine: input.affine, silu: input.silu }
+    sumFilterGradient(backend, materialized, targets, { tile, direct: gradients })
+  }
+  if (temporary) backend.disposeData(temporary.dataId)
+  return gradients
+}
+
+/** Returns dW and db, which may be created, as targets of the sums. */
+export function filterTargets(
+  backend: WebGPUBackend,
+  { filterShape, bias, into = [] }: ConvFilterGradient,
+): { gradients: TensorInfo[]; targets: Target[] } {
   const columns = filterShape[3]
   const weights = tf.util.sizeFromShape(filterShape as number[])
   const shapes = bias ? [filterShape, [columns]] : [filterShape]
@@ -77,21 +100,7 @@ export function convFilterGradient(
     { from: 0, columns: weights, stride: weights },
     { from: weights, columns, stride: columns },
   ]
-  const { input, temporary } = materializeInput(backend, conv)
-  if (tile === undefined && usesWinograd(backend, conv, input)) {
-    const x = input.x as TensorInfo
-    const [dweight, dbias] = gradients
-    const { dy, pad, tilePixels } = conv
-    winogradFilterGradient(backend, { x, dy, pad, tilePixels, into: [dweight, dbias] })
-  } else
-    sumFilterGradient(
-      backend,
-      { ...conv, ...input, affine: input.affine, silu: input.silu },
-      gradients.map((to, i) => ({ to, ...ranges[i] })),
-      { tile, direct: gradients },
-    )
-  if (temporary) backend.disposeData(temporary.dataId)
-  return gradients
+  return { gradients, targets: gradients.map((to, i) => ({ to, ...ranges[i] })) }
 }
 
 /** Returns whether the device is faster with Winograd, and the input is one plain tensor. */
@@ -110,7 +119,7 @@ function usesWinograd(
 }
 
 /** Targets of the sums, which have the shape [kh kw cin (+ 1), cout]; the last row is the bias. */
-type Target = Pick<PartialSum, 'to' | 'from' | 'columns' | 'stride'>
+export type Target = Pick<PartialSum, 'to' | 'from' | 'columns' | 'stride'>
 
 /**
  * Runs both stages. `direct` are dW and db as tensors that the first stage can write to, where no
@@ -123,40 +132,71 @@ export function sumFilterGradient(
   { tile, direct }: { tile?: Tile | undefined; direct?: readonly TensorInfo[] } = {},
 ): void {
   const { input, temporary } = materializeInput(backend, conv)
-  const { dy, filterShape, stride, pad, bias } = conv
+  const plan = planFilterGradient(backend, conv, input, tile)
+  runFilterGradient(backend, plan, targets, direct, (outputs, isDirect) =>
+    backend.dispatch(splitProgram(plan, isDirect), filterInputs(plan, conv.dy, input), outputs),
+  )
+  if (temporary) backend.disposeData(temporary.dataId)
+}
+
+/** How a filter gradient is computed. */
+export interface FilterPlan {
+  shape: Shape
+  splits: number
+  tile: Tile
+}
+
+/** Chooses the tile and the splits for an input as the kernel reads it. */
+export function planFilterGradient(
+  backend: WebGPUBackend,
+  { dy, filterShape, stride, pad, bias }: Omit<ConvFilterGradient, 'into'>,
+  input: ConvInput,
+  givenTile?: Tile,
+): FilterPlan {
   const geometry = { filter: filterShape, stride, pad }
-  const shape = reshapePointwise({
+  const plain = reshapePointwise({
     ...geometry,
     input: inputShape(backend, input),
     y: dy.shape,
     bias,
     fourProducts: isFourProducts({ ...geometry, upsample: input.upsample ?? false }),
+    dyHalf: false,
   })
-  const chosen =
-    tile ??
+  const tile =
+    givenTile ??
     chooseTile(
       backend.device,
-      { ...filterGemmExtents(shape), parts: shape.y[0] * shape.y[1] },
+      { ...filterGemmExtents(plain), parts: plain.y[0] * plain.y[1] },
       'filter gradient',
     )
+  const dyHalf = tile.shape === 'tiled' && backend.storedGradient(dy).half
+  const shape = { ...plain, dyHalf }
   const minWorkgroups = isSoftware(backend.device) ? SOFTWARE_WORKGROUPS : MIN_WORKGROUPS
-  const splits = countSplits(shape, chosen, minWorkgroups)
-  const run = (outputs: readonly TensorInfo[]) =>
-    backend.dispatch(
-      splitProgram(shape, splits, chosen, outputs === direct),
-      [...inputTensors(input, shape.input), dy],
-      outputs,
-    )
-  if (direct && splits === 1) run(direct)
-  else {
-    const splitStride = gradientRows(shape) * filterShape[3]
-    const sums = targets.map((target) => ({ ...target, splits, splitStride }))
-    sumInTwoStages(backend, [splits, gradientRows(shape), filterShape[3]], sums, (partials) =>
-      run([partials]),
-    )
-  }
-  if (temporary) backend.disposeData(temporary.dataId)
+  return { shape, splits: countSplits(shape, tile, minWorkgroups), tile }
 }
+
+/** Runs both stages. `run` dispatches the first, into partial sums or directly into dW and db. */
+export function runFilterGradient(
+  backend: WebGPUBackend,
+  { shape, splits }: FilterPlan,
+  targets: readonly Target[],
+  direct: readonly TensorInfo[] | undefined,
+  run: (outputs: readonly TensorInfo[], isDirect: boolean) => void,
+): void {
+  if (direct && splits === 1) return run(direct, true)
+  const columns = shape.filter[3]
+  const splitStride = gradientRows(shape) * columns
+  const sums = targets.map((target) => ({ ...target, splits, splitStride }))
+  sumInTwoStages(backend, [splits, gradientRows(shape), columns], sums, (partials) =>
+    run([partials], false),
+  )
+}
+
+/** Returns the tensors to bind, in the order of {@link filterProduct}. */
+export const filterInputs = ({ shape }: FilterPlan, dy: TensorInfo, input: ConvInput) => [
+  ...inputTensors(input, shape.input),
+  withStorage(dy, shape.dyHalf),
+]
 
 function sumInTwoStages(
   backend: WebGPUBackend,
@@ -197,19 +237,21 @@ function reshapePointwise(shape: Shape): Shape {
 /**
  * The number of workgroups that keeps a device busy. More mean more partial sums to write and read.
  */
-const MIN_WORKGROUPS = 256
+export const MIN_WORKGROUPS = 256
 const SOFTWARE_WORKGROUPS = 8
 
+const countSplits = (shape: Shape, tile: Tile, minWorkgroups: number): number =>
+  roundSplits(shape, Math.ceil(minWorkgroups / tileCount(filterGemmExtents(shape), tile)))
+
 /**
- * Returns the number of partial sums. As four products, each parity of the pixels of y has sums of
- * its own.
+ * Returns as many partial sums as wanted, or fewer if some would be empty. As four products, each
+ * parity of the pixels of y has as many of its own.
  */
-function countSplits(shape: Shape, tile: Tile, minWorkgroups: number): number {
+export function roundSplits(shape: Shape, wanted: number): number {
   const parities = parityCount(shape)
   const steps = stepCount(shape)
-  const perSplit = parities * tileCount(filterGemmExtents(shape), tile)
-  const wanted = Math.min(steps, Math.ceil(minWorkgroups / perSplit))
-  return parities * Math.ceil(steps / Math.ceil(steps / wanted))
+  const splits = Math.min(steps, Math.ceil(wanted / parities))
+  return parities * Math.ceil(steps / Math.ceil(steps / splits))
 }
 
 const parityCount = ({ fourProducts }: Shape) => (fourProducts ? PARITIES : 1)
@@ -220,25 +262,36 @@ const gradientRows = ({ filter, bias }: Shape) => filter[0] * filter[1] * filter
 
 /** Rows of the product for one pixel of the filter: its channels, rounded up to fours. */
 const channelRows = ({ input }: Shape) => 4 * Math.ceil(totalChannels(input) / 4)
-const filterGemmExtents = (shape: Shape) => ({
+export const filterGemmExtents = (shape: Shape) => ({
   rows: (shape.fourProducts ? TAPS : shape.filter[0] * shape.filter[1]) * channelRows(shape),
   columns: shape.filter[3],
 })
 
-function splitProgram(shape: Shape, splits: number, tile: Tile, direct: boolean): Program {
-  const { input, y, filter, stride, pad, bias } = shape
-  const key = [
-    `conv${filter[0]}x${filter[1]} filter gradient`,
+function splitProgram(plan: FilterPlan, direct: boolean): Program {
+  const { filter } = plan.shape
+  const key = `conv${filter[0]}x${filter[1]} filter gradient ${describeFilterGradient(plan, direct)}`
+  return cachedProgram(key, () => {
+    const { outputs, inputs, product } = filterProduct(plan, direct)
+    const gemm = product()
+    const code = `${bindingsCode(outputs, inputs)}\n${gemm.code}`
+    return gemmProgram({ ...gemm, code }, plan.tile)
+  })
+}
+
+export const describeFilterGradient = (
+  { shape: { input, y, stride, pad, bias, fourProducts, dyHalf }, splits, tile }: FilterPlan,
+  direct: boolean,
+): string =>
+  [
     `${describeInput(input)} > ${y.slice(1).join('x')}`,
-    `stride ${stride} pad ${pad.top} ${pad.left}${bias ? ' bias' : ''}`,
-    ...(shape.fourProducts ? ['four products'] : []),
+    `stride ${stride} pad ${pad.top} ${pad.left}${bias ? ' bias' : ''}${dyHalf ? ' half dy' : ''}`,
+    ...(fourProducts ? ['four products'] : []),
     `splits ${splits}${direct ? ' direct' : ''}`,
     tileName(tile),
   ].join(' ')
-  return cachedProgram(key, () => gemmProgram(filterGemm(shape, splits, tile, direct), tile))
-}
 
-function filterGemm(shape: Shape, splits: number, tile: Tile, direct: boolean): Gemm {
+/** The product of the first stage. */
+export function filterProduct({ shape, splits, tile }: FilterPlan, direct: boolean): BoundProduct {
   const { bias, fourProducts } = shape
   const input = fourProducts ? { ...shape.input, upsample: false } : shape.input
   const width = fourProducts ? shape.y[2] / 2 : shape.y[2]
@@ -246,20 +299,19 @@ function filterGemm(shape: Shape, splits: number, tile: Tile, direct: boolean): 
   const at = fourProducts
     ? `dy_pixel(step, x, part) * ${to}u + n`
     : `(step * ${width}u + x) * ${to}u + n`
-  const dy = tensorBinding('dy', tile.shape === 'tiled' ? to : 1)
+  const dy = tensorBinding('dy', tile.shape === 'tiled' ? to : 1, shape.dyHalf)
   const outputs = [
     tensorBinding('partials', 1),
     ...(direct && bias ? [tensorBinding('db', 1)] : []),
   ]
-  return {
+  const product = (): Gemm => ({
     ...filterGemmExtents(shape),
     parts: splits,
     depth: width,
     aAlong: 'rows',
     bAlong: 'columns',
     columnSums: bias,
-    code: `${bindingsCode(outputs, [...inputBindings(input), dy])}
-${inputCode(input)}
+    code: `${inputCode(input)}
 ${fourProducts ? fourTapsCode(shape, splits) : filterTapsCode(shape, splits)}
 ${
   tile.shape === 'tiled'
@@ -274,7 +326,8 @@ fn b_at(step: u32, x: u32, n: u32, part: u32) -> vec4f {
 }
 ${fourProducts ? storeTapsCode(shape) : storePartialsCode(shape)}
 ${bias ? biasCode(shape, direct) : ''}`,
-  }
+  })
+  return { outputs, inputs: [...inputBindings(input), dy], product }
 }
 
 /** Zeros beyond the end of a row of pixels. */

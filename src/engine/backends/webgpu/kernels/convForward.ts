@@ -10,10 +10,17 @@ import {
   bindingsCode,
   cachedProgram,
   readerCode,
+  storedCode,
   tensorBinding,
-  workgroupGrid,
   writerCode,
 } from '../wgsl.ts'
+import type { Epilogue } from './convEpilogue.ts'
+import {
+  describeExtras,
+  epilogueExpression,
+  epilogueProgram,
+  presentExtras,
+} from './convEpilogue.ts'
 import type { ConvInput, InputShape, Pad } from './convInput.ts'
 import {
   canVectorize,
@@ -27,6 +34,7 @@ import {
   totalChannels,
   upsampledSize,
 } from './convInput.ts'
+import { momentsBinding, momentsShape, putMomentsCode } from './convMoments.ts'
 import type { Shortcut, ShortcutShape } from './convShortcut.ts'
 import {
   describeShortcut,
@@ -38,6 +46,7 @@ import {
 import type { Gemm } from './gemm.ts'
 import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
+import { float32Output } from './sizedKernel.ts'
 import type { Tile, WinogradTile } from './tiles.ts'
 import {
   fourProductsCode,
@@ -67,36 +76,28 @@ export interface ConvForward extends ConvInput {
   outputScale?: number
   /** Stores y in half precision; cout has to be a multiple of four. */
   half?: boolean
+  /**
+   * Attaches the moments of y in tiles of pixels ({@link momentsShape}), for a norm that reads y, if
+   * they can be computed.
+   */
+  moments?: boolean
   stride: 1 | 2
   pad: Pad
   /** Pixels of a Winograd tile, on software devices. Default: with the fewest multiplications. */
   tilePixels?: TilePixels | undefined
 }
 
-interface Shape {
+interface Shape extends Epilogue {
   input: InputShape
-  /** [kh, kw, cin, cout]. */
-  filter: readonly [number, number, number, number]
-  height: number
-  width: number
   stride: number
   pad: Pad
-  extras: readonly Extra[]
-  /** `perItem` has one row for all items. */
-  oneRow: boolean
   /** The shortcut, if it is a part of the product. */
   shortcut?: ShortcutShape
   /** Four products of the image before it is upsampled (upsampledConv.ts). */
   fourProducts: boolean
-  outputScale: number
-  /** y is written in half precision, and the residual is read in half precision. */
-  half: boolean
-  residualHalf: boolean
+  /** The moments of y are written, in this shape. */
+  moments?: readonly number[] | undefined
 }
-
-/** Tensors that the epilogue adds. */
-type Extra = 'bias' | 'perItem' | 'residual'
-const extraNames = ['bias', 'perItem', 'residual'] as const satisfies Extra[]
 
 /**
  * Convolves [b, h, w, cin] with [kh, kw, cin, cout] as PyTorch's Conv2d: [b, h', w', cout] with
@@ -114,7 +115,10 @@ export function convByGemm(
   const described = describeConv(backend, conv, inputShape(backend, input))
   const chosen = tile ?? chooseConvTile(backend.device, described)
   const own = chosen.shape === 'winograd' ? { ...described, fourProducts: false } : described
-  const shape = shortcut ? { ...own, shortcut } : own
+  const joined = shortcut ? { ...own, shortcut } : own
+  const shape = conv.moments
+    ? { ...joined, moments: momentsShape(backend, describeProduct(joined), chosen) }
+    : joined
   const useWinograd = chosen.shape === 'lanes' && isForWinograd(backend, shape)
   const separate = needsSeparateEpilogue(conv, shape, chosen, useWinograd)
   const main = separate
@@ -122,15 +126,17 @@ export function convByGemm(
     : shape
   const summed = own.fourProducts && chosen.shape === 'lanes'
   const weight = summed ? summedFilter(backend, conv.weight) : conv.weight
-  const y = useWinograd
-    ? winogradConv(backend, {
-        x: activationTensors(input.x)[0],
-        weight: conv.weight,
-        rotated: false,
-        bias: conv.bias,
-        pad: conv.pad,
-        tilePixels: conv.tilePixels,
-      })
+  const [y, moments] = useWinograd
+    ? [
+        winogradConv(backend, {
+          x: activationTensors(input.x)[0],
+          weight: conv.weight,
+          rotated: false,
+          bias: conv.bias,
+          pad: conv.pad,
+          tilePixels: conv.tilePixels,
+        }),
+      ]
     : backend.dispatch(
         forwardProgram(main, chosen),
         [
@@ -139,8 +145,9 @@ export function convByGemm(
           ...extraTensors(conv, main),
           ...(conv.shortcut && main.shortcut ? shortcutTensors(conv.shortcut, main.shortcut) : []),
         ],
-        [outputSpec(main)],
-      )[0]
+        [outputSpec(main), ...(main.moments ? [float32Output(main.moments)] : [])],
+      )
+  if (moments) backend.setMoments(y, moments)
   if (temporary) backend.disposeData(temporary.dataId)
   if (summed) backend.disposeData(weight.dataId)
   return separate ? applyEpilogue(backend, conv, shape, y) : y
@@ -197,7 +204,7 @@ function applyEpilogue(
 ): TensorInfo {
   const epilogue = { ...shape, extras: presentExtras({ ...conv, bias: undefined }) }
   const [y] = backend.dispatch(
-    epilogueProgram(epilogue),
+    epilogueProgram(epilogue, shape.input.items),
     [raw, ...extraTensors(conv, epilogue)],
     [outputSpec(epilogue)],
   )
@@ -233,9 +240,6 @@ function chooseConvTile(device: GPUDevice, shape: Shape): Tile | WinogradTile {
     winograd ?? chooseTile(device, convGemmExtents(shape), isPointwise ? 'product' : 'convolution')
   )
 }
-
-const presentExtras = (conv: Partial<Record<Extra, TensorInfo>>) =>
-  extraNames.filter((extra) => conv[extra])
 
 function describeConv(
   backend: WebGPUBackend,
@@ -278,6 +282,21 @@ const convImage = ({ input: { items }, height, width, pad: { top, left } }: Shap
   rotated: false,
 })
 
+/** Describes the product for {@link momentsShape}. */
+function describeProduct(shape: Shape) {
+  const { input, extras, shortcut } = shape
+  const extents = convGemmExtents(shape)
+  const added = extras.length + (shortcut ? shortcutBindings(shortcut).length : 0)
+  return {
+    ...extents,
+    depth: productDepth(shape),
+    pixels: extents.rows / input.items,
+    bindings: 2 + inputBindings(input).length + added,
+  }
+}
+
+const productDepth = ({ input, shortcut }: Shape) => shortcut?.depth ?? totalChannels(input)
+
 // ---- programs
 
 function forwardProgram(shape: Shape, tile: Tile | WinogradTile): Program {
@@ -290,6 +309,7 @@ function forwardProgram(shape: Shape, tile: Tile | WinogradTile): Program {
     ...(shape.shortcut ? [describeShortcut(shape.shortcut)] : []),
     ...(shape.fourProducts ? ['four products'] : []),
     `scale ${outputScale}`,
+    ...(shape.moments ? ['moments'] : []),
     tile.shape === 'winograd' ? winogradTileName(tile) : tileName(tile),
   ].join(' ')
   return cachedProgram(key, () => {
@@ -298,15 +318,6 @@ function forwardProgram(shape: Shape, tile: Tile | WinogradTile): Program {
       ? fusedWinograd(product, convImage(shape), tile)
       : gemmProgram(product, tile)
   })
-}
-
-const describeExtras = ({ extras, oneRow, half, residualHalf }: Shape) => {
-  const names = {
-    bias: 'bias',
-    perItem: oneRow ? 'one row' : 'perItem',
-    residual: residualHalf ? 'residual half' : 'residual',
-  }
-  return [...extras.map((extra) => names[extra]), ...(half ? ['to half'] : [])].join(' ')
 }
 
 function forwardGemm(shape: Shape, lanes: boolean): Gemm {
@@ -320,24 +331,28 @@ function forwardGemm(shape: Shape, lanes: boolean): Gemm {
     tensorBinding(extra, startsWithBias ? 1 : to, extra === 'residual' && shape.residualHalf),
   )
   const outer = shortcut ? shortcutBindings(shortcut) : []
-  const code = `${bindingsCode([y], [...inputBindings(input), weight, ...added, ...outer])}
-${writerCode(y)}
+  const outputs = shape.moments ? [y, momentsBinding] : [y]
+  const code = `${bindingsCode(outputs, [...inputBindings(input), weight, ...added, ...outer])}
+${outputs.map(writerCode).join('\n')}
+${shape.moments ? `${storedCode(y)}\n${putMomentsCode(shape.moments, convGemmExtents(shape).parts)}` : ''}
 ${lanes ? '' : [weight, ...added].map(readerCode).join('\n')}
 ${inputCode(input)}
 ${fourProducts ? fourRowsCode(shape, lanes) : rowsCode(shape)}
 ${fourProducts ? '' : shortcut ? shortcutStepsCode(shortcut, shape) : stepsCode(shape, lanes)}
 ${startsWithBias ? 'fn initial_sum(n: u32, part: u32) -> f32 { return bias[n]; }' : ''}
-fn put(m: u32, n: u32, value: vec4f, part: u32) {
-  if (n >= ${to}u) { return; }
+fn put(m: u32, n: u32, value: vec4f, part: u32)${shape.moments ? ' -> vec4f' : ''} {
+  if (n >= ${to}u) { return${shape.moments ? ' vec4f()' : ''}; }
   let pixel = ${fourProducts ? 'pixel_of(m, part)' : 'm'};
   let sum = ${startsWithBias ? 'value' : epilogueExpression(shape)};
   y_put(pixel * ${to}u + n, sum, ${to}u - n);
+  ${shape.moments ? 'return y_stored(sum);' : ''}
 }`
   return {
     ...convGemmExtents(shape),
-    depth: shortcut?.depth ?? totalChannels(input),
+    depth: productDepth(shape),
     aAlong: 'k',
     bAlong: 'columns',
+    columnMoments: shape.moments !== undefined,
     columnStart: startsWithBias,
     code,
   }
@@ -404,57 +419,4 @@ ${
     ? `fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 { return weight[${weightIndex}]; }`
     : `fn b_at(step: u32, c: u32, n: u32, part: u32) -> vec4f { return weight_at(${weightIndex}); }`
 }`
-}
-
-/** The epilogue of `value`, the sum for `pixel` and the channels from `n` on. */
-function epilogueExpression({
-  extras,
-  oneRow,
-  height,
-  width,
-  filter: [, , , to],
-  shortcut,
-  outputScale,
-}: Shape): string {
-  const values: { [E in Extra]: string } = {
-    bias: 'bias_at(n)',
-    perItem: oneRow ? 'perItem_at(n)' : `perItem_at(pixel / ${height * width}u * ${to}u + n)`,
-    residual: `residual_at(pixel * ${to}u + n)`,
-  }
-  const added = [...extras.map((extra) => values[extra]), ...(shortcut ? ['outerBias_at(n)'] : [])]
-  const sum = ['value', ...added].join(' + ')
-  return outputScale === 1 ? sum : `(${sum}) * f32(${outputScale})`
-}
-
-/** The epilogue as a program of its own. */
-const epilogueProgram = (shape: Shape): Program => {
-  const { input, height, width, filter, extras, outputScale } = shape
-  const to = filter[3]
-  const size = [input.items, height, width, to].join('x')
-  const key = `conv finish ${size} ${describeExtras(shape)} scale ${outputScale}`
-  return cachedProgram(key, () => {
-    const y = tensorBinding('y', to, shape.half)
-    const inputs = ['raw', ...extras].map((name) =>
-      tensorBinding(name, to, name === 'residual' && shape.residualHalf),
-    )
-    const fours = Math.ceil(to / 4)
-    const count = input.items * height * width * fours
-    const grid = workgroupGrid(Math.ceil(count / 64))
-    const code = `${bindingsCode([y], inputs)}
-${writerCode(y)}
-${inputs.map(readerCode).join('\n')}
-@compute @workgroup_size(64) fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  ${grid.begin}
-  let i = group * 64u + thread;
-  if (i >= ${count}u) { return; }
-  let pixel = i / ${fours}u;
-  let n = 4u * (i % ${fours}u);
-  let value = raw_at(pixel * ${to}u + n);
-  y_put(pixel * ${to}u + n, ${epilogueExpression(shape)}, ${to}u - n);
-}`
-    return { code, workgroups: grid.workgroups }
-  })
 }

@@ -7,17 +7,22 @@
 //   pixels: the gradient is that of stride 2 with a filter larger by one.
 import type { TensorInfo } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
+import type { HalfStorage, OutputSpec } from '../halfStorage.ts'
+import { gradientStorage, withStorage } from '../halfStorage.ts'
 import type { Program } from '../program.ts'
 import {
+  activationGradientCode,
   bindingsCode,
   cachedProgram,
   maskFour,
   readerCode,
+  storedCode,
   tensorBinding,
+  unroll,
   writerCode,
 } from '../wgsl.ts'
 import type { Pad } from './convInput.ts'
-import type { Gemm } from './gemm.ts'
+import type { BoundProduct } from './gemm.ts'
 import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
 import type { Tile, WinogradTile } from './tiles.ts'
@@ -44,6 +49,8 @@ export interface ConvInputGradient {
   accumulated?: TensorInfo | undefined
   /** Pixels of a Winograd tile, on software devices. Default: with the fewest multiplications. */
   tilePixels?: TilePixels | undefined
+  /** Stores dx in scaled half precision, where its channels allow it. */
+  half?: boolean
 }
 
 interface Shape {
@@ -57,6 +64,8 @@ interface Shape {
   channels: readonly number[]
   /** dx is added to the gradient so far. */
   accumulates: boolean
+  /** How dy, the gradient so far, and each output are stored. */
+  stored: { dy: HalfStorage; soFar: HalfStorage; dx: readonly HalfStorage[] }
 }
 
 /** Returns dx, or two gradients with `split`. Reads dy and the filter, writes dx. */
@@ -65,31 +74,9 @@ export function convInputGradient(
   conv: ConvInputGradient,
   tile?: Tile | WinogradTile,
 ): TensorInfo[] {
-  const {
-    dy,
-    weight,
-    inputShape,
-    stride,
-    pad,
-    upsample = false,
-    split,
-    accumulated,
-    tilePixels,
-  } = conv
-  if (upsample && stride !== 1)
-    throw new RangeError('The input of a convolution with stride 2 cannot be upsampled.')
-  const channels = split ?? [inputShape[3]]
-  const shape = {
-    x: inputShape,
-    y: dy.shape,
-    filter: weight.shape,
-    stride,
-    pad,
-    upsample,
-    channels,
-    accumulates: accumulated !== undefined,
-  }
-  const chosen = tile ?? chooseGradientTile(backend.device, shape)
+  const { dy, weight, stride, pad, upsample = false, split, accumulated, tilePixels } = conv
+  const plan = planInputGradient(backend, conv, tile)
+  const { shape, tile: chosen } = plan
   // The gradient is a convolution of dy with the filter rotated by 180 degrees, with this padding.
   const gradientPad = {
     top: 2 - pad.top,
@@ -101,15 +88,12 @@ export function convInputGradient(
   const { rows } = inputGemmExtents(shape)
   if (isPlain && suitsWinograd(backend, weight.shape, stride, gradientPad, rows))
     return [winogradConv(backend, { x: dy, weight, rotated: true, pad: gradientPad, tilePixels })]
-  const outputs = channels.map(
-    (c) => ({ shape: [...inputShape.slice(0, 3), c], dtype: 'float32' }) as const,
-  )
   const summed = chosen.shape === 'lanes' && hasTaps(shape)
   const filter = summed ? summedFilter(backend, weight) : weight
   const gradients = backend.dispatch(
-    inputGradientProgram(shape, chosen),
-    [dy, filter, ...(accumulated ? [accumulated] : [])],
-    outputs,
+    inputGradientProgram(plan),
+    [withStorage(dy, shape.stored.dy), ...gradientInputs(plan, { ...conv, weight: filter })],
+    gradientOutputs(plan),
   )
   if (summed) backend.disposeData(filter.dataId)
   return gradients
@@ -117,6 +101,66 @@ export function convInputGradient(
 
 /** Returns whether the steps are the 16 taps of upsampledConv.ts. */
 const hasTaps = ({ upsample, filter: [kh, kw] }: Shape) => upsample && kh === 3 && kw === 3
+
+/** How an input gradient is computed. */
+export interface InputPlan {
+  shape: Shape
+  tile: Tile | WinogradTile
+  /** Also computes the sums of the gradient of a norm; see {@link TileSums}. */
+  sums?: TileSums | undefined
+}
+
+/**
+ * Sums of the gradient of a norm whose output was convolved, over the pixels of a tile: of dz and of
+ * dz (x - mean), where dz is dx of the convolution, before the activation. The code needs
+ * `x_values` and `affine_at` of the convolution's input ({@link inputCode}).
+ */
+export interface TileSums {
+  groups: number
+  silu: boolean
+}
+
+/** Describes the gradient and chooses its tile. */
+export function planInputGradient(
+  backend: WebGPUBackend,
+  conv: ConvInputGradient,
+  tile?: Tile | WinogradTile,
+): InputPlan {
+  const { dy, weight, inputShape, stride, pad, upsample = false, split, accumulated } = conv
+  const channels = split ?? [inputShape[3]]
+  const isVector = channels.every((c) => c % 4 === 0)
+  if (upsample && stride !== 1)
+    throw new RangeError('The input of a convolution with stride 2 cannot be upsampled.')
+  const shape = {
+    x: inputShape,
+    y: dy.shape,
+    filter: weight.shape,
+    stride,
+    pad,
+    upsample,
+    channels,
+    accumulates: accumulated !== undefined,
+    stored: {
+      dy: backend.storedGradient(dy).half,
+      soFar: accumulated ? backend.storedGradient(accumulated).half : false,
+      dx: channels.map(() => gradientStorage([isVector ? 4 : 1], conv.half ?? false)),
+    },
+  }
+  return { shape, tile: tile ?? chooseGradientTile(backend.device, shape) }
+}
+
+/** Returns the tensors to bind besides dy, in the order of {@link inputGradientProduct}. */
+export const gradientInputs = (
+  { shape: { stored } }: InputPlan,
+  { weight, accumulated }: ConvInputGradient,
+): TensorInfo[] => [weight, ...(accumulated ? [withStorage(accumulated, stored.soFar)] : [])]
+
+export const gradientOutputs = ({ shape: { x, channels, stored } }: InputPlan): OutputSpec[] =>
+  channels.map((c, i) => ({
+    shape: [...x.slice(0, 3), c],
+    dtype: 'float32',
+    half: stored.dx[i],
+  }))
 
 function chooseGradientTile(device: GPUDevice, shape: Shape): Tile | WinogradTile {
   const [kh, kw, from, to] = shape.filter as [number, number, number, number]
@@ -129,7 +173,7 @@ function chooseGradientTile(device: GPUDevice, shape: Shape): Tile | WinogradTil
 }
 
 /** One row for each pixel. With stride 2 a part has every second pixel in each direction. */
-function inputGemmExtents({ x: [items, height, width, channels], stride }: Shape) {
+export function inputGemmExtents({ x: [items, height, width, channels], stride }: Shape) {
   const [down, across] = [Math.ceil(height / stride), Math.ceil(width / stride)]
   return { rows: items * down * across, columns: channels, parts: stride * stride }
 }
@@ -144,32 +188,47 @@ const gradientImage = ({ x: [items, height, width], pad: { top, left } }: Shape)
   rotated: true,
 })
 
-function inputGradientProgram(shape: Shape, tile: Tile | WinogradTile): Program {
-  const { x, y, filter, stride, pad, upsample, channels, accumulates } = shape
-  const [from, to] = [y.join('x'), `${x.slice(0, 3).join('x')}x${channels.join('+')}`]
-  const key = [
-    `conv${filter[0]}x${filter[1]} input gradient ${from} > ${to}`,
-    `stride ${stride} pad ${pad.top} ${pad.left}${upsample ? ' upsampled' : ''}${accumulates ? ' so far' : ''}`,
-    tile.shape === 'winograd' ? winogradTileName(tile) : tileName(tile),
-  ].join(' ')
+function inputGradientProgram(plan: InputPlan): Program {
+  const { shape, tile } = plan
+  const { filter } = shape
+  const key = `conv${filter[0]}x${filter[1]} input gradient ${describeInputGradient(plan)}`
   return cachedProgram(key, () => {
-    const product = inputGradientGemm(shape, tile.shape === 'lanes')
+    const { outputs, inputs, product: generate } = inputGradientProduct(plan)
+    const plain = generate()
+    const product = { ...plain, code: `${bindingsCode(outputs, inputs)}\n${plain.code}` }
     return tile.shape === 'winograd'
       ? fusedWinograd(product, gradientImage(shape), tile)
       : gemmProgram(product, tile)
   })
 }
 
-function inputGradientGemm(shape: Shape, lanes: boolean): Gemm {
-  const { y, filter, channels, accumulates } = shape
+export function describeInputGradient({ shape, tile, sums }: InputPlan): string {
+  const { x, y, stride, pad, upsample, channels, accumulates, stored } = shape
+  const [from, to] = [y.join('x'), `${x.slice(0, 3).join('x')}x${channels.join('+')}`]
+  return [
+    `${from} > ${to}`,
+    `stride ${stride} pad ${pad.top} ${pad.left}${upsample ? ' upsampled' : ''}${accumulates ? ' so far' : ''}`,
+    ...(stored.dy || stored.soFar || stored.dx.some(Boolean)
+      ? [
+          `halves ${[stored.dy, stored.soFar, ...stored.dx].map((half) => Number(half !== false)).join('')}`,
+        ]
+      : []),
+    ...(sums ? [`sums of ${sums.groups} groups${sums.silu ? ' silu' : ''}`] : []),
+    tile.shape === 'winograd' ? winogradTileName(tile) : tileName(tile),
+  ].join(' ')
+}
+
+/** The product of the gradient. */
+export function inputGradientProduct({ shape, tile, sums }: InputPlan): BoundProduct {
+  const lanes = tile.shape === 'lanes'
+  const { y, filter, channels, accumulates, stored } = shape
   const to = filter[3]
   const vector = channels.every((c) => c % 4 === 0) ? 4 : 1
-  const outputs = channels.map((_, i) => tensorBinding(`dx${i}`, vector))
-  const dy = tensorBinding('dy', to)
+  const outputs = channels.map((_, i) => tensorBinding(`dx${i}`, vector, stored.dx[i]))
+  const dy = tensorBinding('dy', to, stored.dy)
   const weight = tensorBinding('weight', lanes ? 1 : to)
-  const soFar = tensorBinding('so_far', vector)
-  const code = `${bindingsCode(outputs, [dy, weight, ...(accumulates ? [soFar] : [])])}
-${outputs.map(writerCode).join('\n')}
+  const soFar = tensorBinding('so_far', vector, stored.soFar)
+  const code = () => `${outputs.map(writerCode).join('\n')}
 ${readerCode(dy)}
 ${accumulates ? readerCode(soFar) : ''}
 /** A pixel of x. */
@@ -187,8 +246,24 @@ fn a_at(source: Source, c: u32) -> vec4f {
 }
 ${filterCode(shape, !lanes)}
 ${lanes ? '' : readerCode(weight)}
-${storeGradientCode(shape)}`
-  return { ...inputGemmExtents(shape), depth: to, aAlong: 'k', bAlong: 'k', code }
+${sums ? sumGradientCode(shape, sums) : storeGradientCode(shape)}`
+  return {
+    outputs: sums ? [...outputs, tensorBinding('tile_sums', 4)] : outputs,
+    inputs: [
+      dy,
+      weight,
+      ...(accumulates ? [soFar] : []),
+      ...(sums ? [{ name: 'moments', of: 'f32' } as const] : []),
+    ],
+    product: () => ({
+      ...inputGemmExtents(shape),
+      depth: to,
+      aAlong: 'k',
+      bAlong: 'k',
+      tileSums: Boolean(sums),
+      code: code(),
+    }),
+  }
 }
 
 /**
@@ -304,6 +379,35 @@ function storeGradientCode({ x, stride, channels: [first, second], accumulates }
   dx0_put(at, value${accumulates ? ' + so_far_at(at)' : ''}, ${first}u - n);`
       : splitStoreCode(first, second)
   }
+}`
+}
+
+/** `put` and `put_tile_sums`, for a gradient as one tensor of a convolution with stride 1. */
+function sumGradientCode(
+  { x, channels: [all], stored }: Shape,
+  { groups, silu }: TileSums,
+): string {
+  const dx = tensorBinding('dx0', 4, stored.dx[0])
+  const pixels = x[1] * x[2]
+  const size = all / groups
+  const means = unroll(4, (e) => `moments[2u * item * ${groups}u + (n + ${e}u) / ${size}u]`, ', ')
+  return `${activationGradientCode(silu)}
+${storedCode(dx)}
+struct Terms { a: vec4f, b: vec4f }
+fn put(m: u32, n: u32, value: vec4f, part: u32) -> Terms {
+  if (n >= ${all}u) { return Terms(); }
+  dx0_put(m * ${all}u + n, value, 4u);
+  let item = m / ${pixels}u;
+  let row = 2u * item * ${all}u + n;
+  let x = x_values(m, n);
+  let dz = activation_gradient(dx0_stored(value), fma(x, affine_at(row), affine_at(row + ${all}u)));
+  return Terms(dz, dz * (x - vec4f(${means})));
+}
+${writerCode(tensorBinding('tile_sums', 4))}
+fn put_tile_sums(tile: u32, n: u32, a: vec4f, b: vec4f) {
+  if (n >= ${all}u) { return; }
+  tile_sums_put(2u * tile * ${all}u + n, a, 4u);
+  tile_sums_put((2u * tile + 1u) * ${all}u + n, b, 4u);
 }`
 }
 

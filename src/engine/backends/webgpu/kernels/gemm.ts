@@ -14,6 +14,7 @@
 import { isSoftware, subgroupSize } from '../device.ts'
 import type { ProductExtents, ProductKind } from '../tunedChoices.ts'
 import { tunedChoice, workClass } from '../tunedChoices.ts'
+import type { BoundTensor } from '../wgsl.ts'
 import { unroll, workgroupGrid } from '../wgsl.ts'
 import type { Lanes, MatrixUnit, Tile, Tiled } from './tiles.ts'
 
@@ -31,6 +32,16 @@ export interface Gemm {
   bAlong: 'k' | 'columns'
   /** Also sums the columns of B. */
   columnSums?: boolean
+  /**
+   * Also computes the mean and the variance of each column of a tile of C, as it is stored. Only
+   * with {@link canGiveMoments}.
+   */
+  columnMoments?: boolean
+  /**
+   * Also sums two terms of each number of C over the rows of a tile. Only with
+   * {@link canGiveMoments}.
+   */
+  tileSums?: boolean
   /** Sums start from a value for each column. Only with lanes, where this costs next to nothing. */
   columnStart?: boolean
   /**
@@ -43,12 +54,25 @@ export interface Gemm {
    *   anything finite beyond the depth and the columns;
    * - `put(m: u32, n: u32, value: vec4f, part: u32)`: stores four numbers of a row of C; some may
    *   be beyond the columns; m is within the rows, unless A is along rows;
+   * - for `columnMoments`: `put` returns the numbers as they are stored, and
+   *   `put_moments(tile: u32, n: u32, mean: vec4f, variance: vec4f, part: u32)` stores those of four
+   *   columns of a tile, counted along the rows of C; some may be beyond the columns;
+   * - for `tileSums`: `put` returns the terms, as a struct with `a` and `b` of four columns, and
+   *   `put_tile_sums(tile: u32, n: u32, a: vec4f, b: vec4f)` stores their sums likewise;
    * - `initial_sum(n: u32, part: u32) -> f32`, for `columnStart`: anything finite beyond the
    *   columns;
    * - `put_column_sum(n: u32, value: f32, part: u32)`, for `columnSums`; n may be beyond the
    *   columns.
    */
   code: string
+}
+
+/** A product with its bindings, which its code does not declare. */
+export interface BoundProduct {
+  outputs: BoundTensor[]
+  inputs: BoundTensor[]
+  /** Generates the code. */
+  product: () => Gemm
 }
 
 export const roundUp = (n: number, to: number) => Math.ceil(n / to) * to
@@ -119,13 +143,22 @@ export const tileCount = (
  * cache. Defines `m0`, `n0` and `part`.
  */
 export function placeTiles({ rows, columns, parts }: Gemm, height: number, width: number) {
-  const [down, across] = [Math.ceil(rows / height), Math.ceil(columns / width)]
-  const grid = workgroupGrid(down * across * parts)
+  const grid = workgroupGrid(Math.ceil(rows / height) * Math.ceil(columns / width) * parts)
   const begin = `${grid.begin}
-  let n0 = group % ${across}u * ${width}u;
+  ${tilePlacementCode({ rows, columns }, height, width)}`
+  return { workgroups: grid.workgroups, begin }
+}
+
+/** Defines `m0`, `n0` and `part` for the workgroup with index `group`. */
+export function tilePlacementCode(
+  { rows, columns }: Pick<Gemm, 'rows' | 'columns'>,
+  height: number,
+  width: number,
+): string {
+  const [down, across] = [Math.ceil(rows / height), Math.ceil(columns / width)]
+  return `let n0 = group % ${across}u * ${width}u;
   let m0 = group / ${across}u % ${down}u * ${height}u;
   let part = group / ${down * across}u;`
-  return { workgroups: grid.workgroups, begin }
 }
 
 /** Declares the accumulators of a thread, in fours of columns: `c<row>_<four>`. */

@@ -17,6 +17,11 @@ import {
   sharedStride,
 } from './gemmShared.ts'
 import type { Tiled } from './tiles.ts'
+import { isPlainTile } from './tiles.ts'
+
+/** Returns the part of a product's depth that is in workgroup memory, of at most `most`. */
+const tileDepth = (fullDepth: number, most: number) =>
+  [32, 16, 8].find((size) => size <= most && fullDepth % size === 0) ?? 4
 
 interface TiledProduct {
   product: Gemm
@@ -30,31 +35,44 @@ interface TiledProduct {
 
 export function tiledGemm(product: Gemm, tile: Tiled): Omit<Program, 'key'> {
   const { rows, columns, tall, wide } = tile
-  const fullDepth = roundUp(product.depth, 4)
-  const depth = [32, 16, 8].find((size) => size <= tile.depth && fullDepth % size === 0) ?? 4
-  const [height, width] = [tall * rows, wide * columns]
-  const A: SharedTile = { name: 'A', lines: height, depth, kAlong: product.aAlong === 'k' }
-  const B: SharedTile = { name: 'B', lines: width, depth, kAlong: product.bAlong === 'k' }
-  const threads = tall * wide
-  const tiled: TiledProduct = { product, tile, threads, fullDepth, A, B }
-  const { workgroups, begin } = placeTiles(product, height, width)
-  const four = tile.half ? 'vec4h' : 'vec4f'
+  const { workgroups, begin } = placeTiles(product, tall * rows, wide * columns)
+  const { shared, body } = tiledParts(product, tile)
   const code = `${tile.half ? 'enable f16;' : ''}
 ${product.code}
 ${tile.half ? peaksCode : ''}
-var<workgroup> A: array<${four}, ${sharedSize(A)}>;
-var<workgroup> B: array<${four}, ${sharedSize(B)}>;
-@compute @workgroup_size(${threads}) fn main(
+${sharedTilesCode(shared, tile.half ? 'vec4h' : 'vec4f')}
+@compute @workgroup_size(${tall * wide}) fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
   ${begin}
-  let across = thread % ${wide}u;
-  let down = thread / ${wide}u;
-  ${tiledSumCode(tiled)}
-  ${storeTileCode(tiled)}
+  ${body}
 }`
   return { code, workgroups }
+}
+
+/** Fours of A and B in workgroup memory. */
+export type SharedSizes = readonly [A: number, B: number]
+
+/** Declares A and B. */
+export const sharedTilesCode = ([a, b]: SharedSizes, four: 'vec4f' | 'vec4h' = 'vec4f') =>
+  `var<workgroup> A: array<${four}, ${a}>;
+var<workgroup> B: array<${four}, ${b}>;`
+
+/** Returns the code of a workgroup, from its `m0`, `n0` and `part`, and what it needs. */
+export function tiledParts(product: Gemm, tile: Tiled): { shared: SharedSizes; body: string } {
+  const { rows, columns, tall, wide } = tile
+  const fullDepth = roundUp(product.depth, 4)
+  const depth = tileDepth(fullDepth, tile.depth)
+  const [height, width] = [tall * rows, wide * columns]
+  const A: SharedTile = { name: 'A', lines: height, depth, kAlong: product.aAlong === 'k' }
+  const B: SharedTile = { name: 'B', lines: width, depth, kAlong: product.bAlong === 'k' }
+  const tiled: TiledProduct = { product, tile, threads: tall * wide, fullDepth, A, B }
+  const body = `let across = thread % ${wide}u;
+  let down = thread / ${wide}u;
+  ${tiledSumCode(tiled)}
+  ${storeTileCode(tiled)}`
+  return { shared: [sharedSize(A), sharedSize(B)], body }
 }
 
 function tiledSumCode(tiled: TiledProduct): string {
@@ -83,14 +101,114 @@ function storeTileCode({ product, tile, A }: TiledProduct): string {
       ? `m0 + down * ${rows}u + ${i}u`
       : `m0 + 4u * (down + ${Math.floor(i / 4) * tall}u) + ${i % 4}u`
   const columnIndex = (j: number) => `n0 + 4u * (across + ${j * wide}u)`
+  const { columnMoments } = product
   const storeRow = (i: number) =>
-    unroll(columns / 4, (j) => `put(${rowIndex(i)}, ${columnIndex(j)}, c${i}_${j}, part);`, ' ')
+    unroll(
+      columns / 4,
+      (j) =>
+        `${columnMoments ? `c${i}_${j} = ` : ''}put(${rowIndex(i)}, ${columnIndex(j)}, c${i}_${j}, part);`,
+      ' ',
+    )
   const storeSum = (n: number) => {
     const [j, e] = [Math.floor(n / 4), n % 4]
     return `put_column_sum(${columnIndex(j)} + ${e}u, sum${j}[${e}], part);`
   }
+  if (product.tileSums) return tileSumsCode(tile, rowIndex, columnIndex)
+  if (columnMoments) return `${unroll(rows, storeRow)}\n${columnMomentsCode(tile, columnIndex)}`
   return `${unroll(rows, (i) => `if (${rowIndex(i)} < ${product.rows}u) { ${storeRow(i)} }`)}
   ${product.columnSums ? `if (m0 == 0u && down == 0u) { ${unroll(columns, storeSum)} }` : ''}`
+}
+
+// ---- moments of columns
+
+/**
+ * Returns whether the program of a tile can compute moments of columns: products are of float32, each
+ * tile has as many rows, a power of two of threads has each column, and their sums fit the workgroup
+ * memory of A.
+ */
+export function canGiveMoments(
+  { rows, depth }: Pick<Gemm, 'rows' | 'depth'>,
+  tile: Tiled,
+): boolean {
+  const { rows: perThread, columns, tall, wide, depth: most } = tile
+  if (!isPlainTile(tile)) return false
+  const height = tall * perThread
+  const sums = (tall * wide * columns) / 4
+  const isPowerOfTwo = (tall & (tall - 1)) === 0
+  const shared = tileDepth(roundUp(depth, 4), most)
+  const memory = sharedSize({ name: 'A', lines: height, depth: shared, kAlong: true })
+  return rows % height === 0 && isPowerOfTwo && sums <= memory
+}
+
+/**
+ * Computes the moments of columns from the sums of the threads, which are those of C as stored: the
+ * mean first, then the squares of the differences from it (two passes lose no digits).
+ */
+function columnMomentsCode(tile: Tiled, columnIndex: (j: number) => string): string {
+  const { rows, columns, tall } = tile
+  const height = tall * rows
+  const { at, sumOverThreads, sumAt } = sharedSums(tile)
+  const result = (j: number) => `${sumAt(j)} / ${height}.0`
+  const rowSum = (j: number) => unroll(rows, (i) => `c${i}_${j}`, ' + ')
+  const square = (j: number) =>
+    unroll(
+      rows,
+      (i) => `squares${j} = fma(c${i}_${j} - mean${j}, c${i}_${j} - mean${j}, squares${j});`,
+    )
+  return `${unroll(columns / 4, (j) => `${at(j)} = ${rowSum(j)};`)}
+  ${sumOverThreads}
+  ${unroll(columns / 4, (j) => `let mean${j} = ${result(j)};\n  var squares${j} = vec4f();`)}
+  workgroupBarrier();
+  ${unroll(columns / 4, (j) => `${square(j)}\n  ${at(j)} = squares${j};`)}
+  ${sumOverThreads}
+  if (down == 0u) {
+    ${unroll(columns / 4, (j) => `put_moments(m0 / ${height}u, ${columnIndex(j)}, mean${j}, ${result(j)}, part);`)}
+  }`
+}
+
+/** Sums the two terms of the numbers of each column, which `put` returns. */
+function tileSumsCode(
+  tile: Tiled,
+  rowIndex: (i: number) => string,
+  columnIndex: (j: number) => string,
+): string {
+  const { rows, columns, tall } = tile
+  const { at, sumOverThreads, sumAt } = sharedSums(tile)
+  const fours = columns / 4
+  const store = (i: number, j: number) => `{
+    let terms = put(${rowIndex(i)}, ${columnIndex(j)}, c${i}_${j}, part);
+    a${j} += terms.a;
+    b${j} += terms.b;
+  }`
+  return `${unroll(fours, (j) => `var a${j} = vec4f();\n  var b${j} = vec4f();`)}
+  ${unroll(rows, (i) => unroll(fours, (j) => store(i, j)))}
+  ${unroll(fours, (j) => `${at(j)} = a${j};`)}
+  ${sumOverThreads}
+  ${unroll(fours, (j) => `a${j} = ${sumAt(j)};`)}
+  workgroupBarrier();
+  ${unroll(fours, (j) => `${at(j)} = b${j};`)}
+  ${sumOverThreads}
+  if (down == 0u) {
+    ${unroll(fours, (j) => `put_tile_sums(m0 / ${tall * rows}u, ${columnIndex(j)}, a${j}, ${sumAt(j)});`)}
+  }`
+}
+
+/** Code that sums a four of each thread over the rows of threads, in the workgroup memory of A. */
+function sharedSums({ columns, tall, wide }: Tiled) {
+  const at = (j: number) => `A[${j * tall * wide}u + thread]`
+  return {
+    /** The four of a thread for its j-th four of columns. */
+    at,
+    sumOverThreads: `workgroupBarrier();
+  for (var n = ${tall / 2}u; n > 0u; n /= 2u) {
+    if (down < n) {
+      ${unroll(columns / 4, (j) => `${at(j)} += A[${j * tall * wide}u + thread + n * ${wide}u];`)}
+    }
+    workgroupBarrier();
+  }`,
+    /** The sum for the column of a thread. */
+    sumAt: (j: number) => `A[${j * tall * wide}u + across]`,
+  }
 }
 
 // ---- loads into workgroup memory

@@ -2,6 +2,8 @@
 // attention. Their outputs are side by side, [b, n, layers d], as the attention kernels read them.
 import type { TensorInfo } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
+import { describeHalves, gradientStorage, withStorage } from '../halfStorage.ts'
+import type { HalfStorage } from '../halfStorage.ts'
 import type { Program } from '../program.ts'
 import type { BoundTensor } from '../wgsl.ts'
 import {
@@ -203,6 +205,8 @@ export interface LinearsInputGradient {
   dy: TensorInfo
   /** [c, d], of each layer. */
   weights: readonly TensorInfo[]
+  /** Stores dx in scaled half precision, where its channels allow it. */
+  half?: boolean
 }
 
 /**
@@ -211,17 +215,21 @@ export interface LinearsInputGradient {
  */
 export function linearsInputGradient(
   backend: WebGPUBackend,
-  { dy, weights }: LinearsInputGradient,
+  { dy, weights, half = false }: LinearsInputGradient,
   tile?: Tile,
 ): TensorInfo {
   const [b, n] = dy.shape as [number, number]
   const [from, columns] = weights[0].shape as [number, number]
-  const shape = { rows: b * n, from, columns, layerCount: weights.length }
+  const stored = {
+    dy: columns % 4 === 0 && backend.storedGradient(dy).half,
+    dx: gradientStorage([from], half),
+  }
+  const shape = { rows: b * n, from, columns, layerCount: weights.length, stored }
   const chosen = tile ?? chooseTile(backend.device, { rows: b * n, columns: from, parts: 1 })
   return backend.dispatch(
     linearsGradientProgram(shape, chosen),
-    [dy, ...weights],
-    [{ shape: [b, n, from], dtype: 'float32' }],
+    [withStorage(dy, stored.dy), ...weights],
+    [{ shape: [b, n, from], dtype: 'float32', half: stored.dx }],
   )[0]
 }
 
@@ -230,19 +238,23 @@ interface GradientShape {
   from: number
   columns: number
   layerCount: number
+  /** How the gradients are stored. */
+  stored: { dy: HalfStorage; dx: HalfStorage }
 }
 
 function linearsGradientProgram(shape: GradientShape, tile: Tile): Program {
-  const { rows, from, columns, layerCount } = shape
-  const sizes = `${rows}x${from} < ${layerCount} of ${columns}`
+  const { rows, from, columns, layerCount, stored } = shape
+  const sizes = `${rows}x${from} < ${layerCount} of ${columns}${describeHalves(stored)}`
   const key = `linears input gradient ${sizes} ${tileName(tile)}`
   return cachedProgram(key, () => gemmProgram(linearsGradientGemm(shape, tile), tile))
 }
 
 /** Each layer is a step of the sum. */
-function linearsGradientGemm({ rows, from, columns, layerCount }: GradientShape, tile: Tile): Gemm {
+function linearsGradientGemm(shape: GradientShape, tile: Tile): Gemm {
+  const { rows, from, columns, layerCount, stored } = shape
   const tiled = tile.shape === 'tiled'
-  const [dx, dy] = [tensorBinding('dx', from), tensorBinding('dy', columns)]
+  const dx = tensorBinding('dx', from, stored.dx)
+  const dy = tensorBinding('dy', columns, stored.dy)
   const weights = Array.from({ length: layerCount }, (_, i) =>
     tensorBinding(`weight${i}`, tiled ? columns : 1),
   )

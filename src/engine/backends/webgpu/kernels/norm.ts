@@ -5,7 +5,8 @@ import type { Activations } from '../activationInput.ts'
 import { activationTensors } from '../activationInput.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { readerCode, siluCode, tensorBinding, writerCode } from '../wgsl.ts'
-import type { Span } from './normInput.ts'
+import { findMoments } from './convMoments.ts'
+import type { InputForm, Span } from './normInput.ts'
 import {
   activationExtents,
   chooseGroupLayout,
@@ -50,14 +51,17 @@ export interface NormStatistics {
  * Returns the normalisation of groups of channels as `affine`, [b, 2, c]: y = x affine[:, 0] +
  * affine[:, 1]; and `moments`, [b, 2, groups]: the mean and 1 / sqrt(variance + eps) of every
  * group, corrected for the rounding error of the mean (Chan et al. 1983). Reads x twice, the second
- * time from the cache. `groups` has to divide the channels.
+ * time from the cache, or instead of x the moments that are attached to it ({@link findMoments}).
+ * `groups` has to divide the channels.
  */
 export function normStatistics(
   backend: WebGPUBackend,
   norm: NormStatistics,
   givenSpan?: Span,
 ): { affine: TensorInfo; moments: TensorInfo } {
-  const { x, groups, eps, weight, bias, scaleShift } = norm
+  const { groups, eps, weight, bias, scaleShift } = norm
+  const tiles = findMoments(backend, norm.x)
+  const x = tiles ? tilesAsPixels(tiles) : norm.x
   const extents = activationExtents(x)
   const { items, all } = extents
   const span = givenSpan ?? chooseSpan(backend.device, extents, groups)
@@ -68,24 +72,50 @@ export function normStatistics(
   const lanes = span.perInvocation ? 1 : reductionLanes(backend.device)
   const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups), lanes }
   const [affine, moments] = dispatchSized(backend, {
-    name: `norm statistics ${describeSpan(shape)} eps ${eps}${scaleShift ? ' scaled' : ''}`,
+    name: `norm statistics ${tiles ? 'from moments ' : ''}${describeSpan(shape)} eps ${eps}${scaleShift ? ' scaled' : ''}`,
     sizes: spanSizes(extents, groups, span),
     bindings: [
       [bind('affine'), { name: 'moments', of: 'f32' }],
       [...normInputBindings(form), ...perChannel],
     ],
-    inputs: [...normInputTensors(x, form), weight, bias, ...(scaleShift ? [scaleShift] : [])],
+    inputs: [
+      ...(tiles ?? normInputTensors(x, form)),
+      weight,
+      bias,
+      ...(scaleShift ? [scaleShift] : []),
+    ],
     outputs: [float32Output([items, 2, all]), float32Output([items, 2, groups])],
     lanes,
-    code: () => `${normInputCode(form)}
+    code: () => `${tiles ? tilesCode(form) : normInputCode(form)}
 ${writerCode(bind('affine'))}
 ${perChannel.map(readerCode).join('\n')}
-${statisticsCode(shape, eps, Boolean(scaleShift))}`,
+${statisticsCode(shape, { eps, scaled: Boolean(scaleShift), ofTiles: tiles !== undefined })}`,
   })
   return { affine, moments }
 }
 
-function statisticsCode(shape: SpanShape, eps: number, scaled: boolean): string {
+/** An input that has the mean of each tile as a pixel. */
+function tilesAsPixels(moments: readonly TensorInfo[]): Activations {
+  const [first, second] = moments.map(({ shape: [items, tiles, , channels], ...rest }) => ({
+    ...rest,
+    shape: [items, tiles, channels],
+  }))
+  return second ? [first, second] : first
+}
+
+/** `x_at`, the means of a tile, and `variance_at`: the rows of the moments. */
+const tilesCode = (form: InputForm) => `${normInputCode(form, 'row_at')}
+fn x_at(tile: u32, c: u32) -> vec4f { return row_at(2u * tile, c); }
+fn variance_at(tile: u32, c: u32) -> vec4f { return row_at(2u * tile + 1u, c); }`
+
+/**
+ * With `ofTiles` the numbers are means of equal tiles, whose variances are added to those between
+ * the tiles (Chan et al. 1983).
+ */
+function statisticsCode(
+  shape: SpanShape,
+  { eps, scaled, ofTiles }: { eps: number; scaled: boolean; ofTiles: boolean },
+): string {
   const mean = (values: string) =>
     `sum_groups(t, sum_rows(t, ${values})) / f32(sizes.pixels * sizes.size)`
   const applyScaleShift = `let s = 1.0 + scaleShift_at(at);
@@ -104,7 +134,8 @@ function statisticsCode(shape: SpanShape, eps: number, scaled: boolean): string 
       shape,
       `let centred = within(x_at(pixel, first + c) - rough, c, end);
       sum += centred;
-      squares = fma(centred, centred, squares);`,
+      squares = fma(centred, centred, squares);
+      ${ofTiles ? 'squares += within(variance_at(pixel, first + c), c, end);' : ''}`,
     ),
   )}
   // The second sum has the rounding error of the first.
@@ -113,7 +144,7 @@ function statisticsCode(shape: SpanShape, eps: number, scaled: boolean): string 
   let inverse = 1.0 / sqrt(max(${mean('squares')} - rest * rest, vec4f()) + ${eps});
   if (row > 0u) { return; }
   // A group of one number equals its mean, of which x scale + shift would leave the rounding error.
-  let alone = sizes.pixels * sizes.size == 1u;
+  let alone = ${ofTiles ? 'false' : 'sizes.pixels * sizes.size == 1u'};
   ${columnLoop(
     shape,
     `var scale = select(weight_at(first + c) * inverse, vec4f(), alone);

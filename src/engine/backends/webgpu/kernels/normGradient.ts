@@ -4,6 +4,8 @@ import type { TensorInfo } from '../../../base/tf.ts'
 import { activationTensors } from '../activationInput.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { deferredSumsFor } from '../gradientArena.ts'
+import type { HalfStorage } from '../halfStorage.ts'
+import { describeHalves, gradientStorage, withStorage } from '../halfStorage.ts'
 import { activationGradientCode, readerCode, tensorBinding, writerCode } from '../wgsl.ts'
 import type { Extents, Span } from './normInput.ts'
 import {
@@ -17,7 +19,14 @@ import {
   normInputTensors,
 } from './normInput.ts'
 import type { NormGradient } from './normGradientSums.ts'
-import { addedCode, addedGradients, canGiveDx, gradientSums } from './normGradientSums.ts'
+import {
+  addedCode,
+  addedGradients,
+  canGiveDx,
+  gradientSums,
+  gradientSumsOfTiles,
+  storedGradients,
+} from './normGradientSums.ts'
 import { fusedSkipGradients, skipInputGradient } from './normSkipGradient.ts'
 import { blockCount, normSizes, THREADS } from './normSpans.ts'
 import type { DeferredSums } from './partialSums.ts'
@@ -47,7 +56,7 @@ interface NormGradients {
  * Computes the gradients of a norm. With n = (x - mean) / std, y = n w + b for the weight and bias
  * of an item, and dz = dy, or dy silu'(y): dw = sum dz n, db = sum dz over the pixels, and dx = (dz
  * w - mean(dz w) - n mean(dz w n)) / std, means over a group. Reads x and dy twice, the second time
- * from the cache if the sums and dx are one dispatch, and writes dx.
+ * from the cache if the sums and dx are one dispatch, or once with `tileSums`, and writes dx.
  *
  * dweight and dbias, the sums over items, are deferred with those of other layers, or computed in
  * additional workgroups of the dispatch of dx, or take one of their own: with a scale of items,
@@ -69,11 +78,13 @@ export function normGradient(
   const deferred = findDeferredSums(norm)
   const reserved = deferred?.reserve([extents.items, 4, extents.all], parameterNames.length)
   const givesDx = atOnce ?? canGiveDx(backend, norm, extents, span)
-  const { sums, dperItem, ...first } = gradientSums(backend, norm, extents, {
-    span,
-    reserved,
-    givesDx,
-  })
+  const { sums, dperItem, ...first } = norm.tileSums
+    ? {
+        sums: gradientSumsOfTiles(backend, norm, extents, norm.tileSums, reserved),
+        dperItem: undefined,
+        dx: undefined,
+      }
+    : gradientSums(backend, norm, extents, { span, reserved, givesDx })
   const results =
     first.dx ??
     (skipConv && fusedSkipGradients(backend, norm, skipConv, sums, tile)) ??
@@ -108,7 +119,12 @@ function inputGradients(
   const names = added.map(([name]) => name)
   const { items, pixels, channels, all } = extents
   const form = inputForm(backend, x, isVectorizable(extents))
-  const bind = (name: string) => tensorBinding(name, form.fours ? 4 : 1)
+  const half = gradientStorage([form.fours ? 4 : 1], norm.half ?? false)
+  const stored: Record<string, HalfStorage> = {
+    ...storedGradients(backend, { dy, ...Object.fromEntries(added) }, form.fours),
+    ...Object.fromEntries(channels.map((_, i) => [`dx${i}`, half])),
+  }
+  const bind = (name: string) => tensorBinding(name, form.fours ? 4 : 1, stored[name])
   const read = ['dy', 'affine', 'sums', ...names].map(bind)
   const bindings = 2 * channels.length + read.length + parameterNames.length
   const hasBindings = bindings <= backend.device.limits.maxStorageBuffersPerShaderStage
@@ -118,14 +134,20 @@ function inputGradients(
   )
   const parameterBlocks = sumsItems ? blockCount(Math.ceil(all / 4)) : 0
   const fours = channels.reduce((sum, c) => sum + Math.ceil(c / 4), 0)
-  const options = `${silu ? ' silu' : ''}${names.map((name) => ` ${name}`).join('')}${sumsItems ? ' sums' : ''}`
+  const options = `${silu ? ' silu' : ''}${names.map((name) => ` ${name}`).join('')}${sumsItems ? ' sums' : ''}${describeHalves(stored)}`
   const gradients = dispatchSized(backend, {
     name: `norm gradient of ${describeForm(form)}${options}`,
     sizes: normSizes(extents, parameterBlocks + blockCount(items * pixels * fours)),
     bindings: [written, [...normInputBindings(form), ...read]],
-    inputs: [...normInputTensors(x, form), dy, affine, sums, ...added.map(([, each]) => each)],
+    inputs: [
+      ...normInputTensors(x, form),
+      withStorage(dy, stored.dy),
+      affine,
+      sums,
+      ...added.map(([name, each]) => withStorage(each, stored[name])),
+    ],
     outputs: [
-      ...activationTensors(x).map(({ shape }) => float32Output(shape)),
+      ...activationTensors(x).map(({ shape }) => ({ ...float32Output(shape), half })),
       ...(sumsItems ? parameterOutputs(norm, extents) : []),
     ],
     code: () => `${written.map(writerCode).join('\n')}

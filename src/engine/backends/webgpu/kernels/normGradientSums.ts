@@ -3,10 +3,13 @@
 import type { TensorInfo } from '../../../base/tf.ts'
 import { activationTensors } from '../activationInput.ts'
 import type { WebGPUBackend } from '../backend.ts'
+import type { HalfStorage } from '../halfStorage.ts'
+import { describeHalves, gradientStorage, withStorage } from '../halfStorage.ts'
 import { activationGradientCode, readerCode, tensorBinding, writerCode } from '../wgsl.ts'
 import type { Extents, InputForm, Span } from './normInput.ts'
 import {
   chooseGroupLayout,
+  chooseSpan,
   fillsDevice,
   inputForm,
   normInputBindings,
@@ -42,6 +45,13 @@ export interface NormGradient extends NormGradientInputs {
    * Also computes the gradient of a tensor that was added to all pixels of an item before the norm.
    */
   perItem?: boolean
+  /**
+   * [b, tiles of an item, 2, c]: the sums over tiles of pixels of dz and of dz (x - mean), computed
+   * with dy ({@link convGradients}). Excludes `perItem`.
+   */
+  tileSums?: TensorInfo | undefined
+  /** Stores dx in scaled half precision, where the channels allow it. */
+  half?: boolean
   /** Tensors to write gradients to; missing ones are created. */
   into?: { dweight?: TensorInfo; dbias?: TensorInfo; dperItem?: TensorInfo }
 }
@@ -58,6 +68,22 @@ export const addedGradients = (
 /** Adds those gradients, at element `at`. */
 export const addedCode = (names: readonly string[]): string =>
   names.map((name) => ` + ${name}_at(at)`).join('')
+
+/**
+ * Returns how gradients that a kernel reads are stored, where it reads four channels at a time
+ * (`fours`): those in scaled half precision by their names.
+ */
+export const storedGradients = (
+  backend: WebGPUBackend,
+  gradients: Record<string, TensorInfo>,
+  fours: boolean,
+): Record<string, HalfStorage> =>
+  Object.fromEntries(
+    Object.entries(gradients).map(([name, tensor]) => [
+      name,
+      fours && backend.storedGradient(tensor).half,
+    ]),
+  )
 
 /** How the sums are computed. */
 interface SumOptions {
@@ -83,7 +109,7 @@ interface GradientSums {
  */
 export function canGiveDx(
   { device: { limits } }: WebGPUBackend,
-  { x, add, accumulated, perItem, skipConv }: NormGradient,
+  { x, add, accumulated, perItem, skipConv, tileSums }: NormGradient,
   extents: Extents,
   { perInvocation }: Span,
 ): boolean {
@@ -91,6 +117,7 @@ export function canGiveDx(
     2 * activationTensors(x).length + 4 + (add || perItem ? 1 : 0) + (accumulated ? 1 : 0)
   return (
     !skipConv &&
+    !tileSums &&
     !perInvocation &&
     fillsDevice(extents) &&
     bindings <= limits.maxStorageBuffersPerShaderStage
@@ -112,7 +139,13 @@ export function gradientSums(
   const { items, all } = extents
   const added = Object.entries(givesDx ? addedGradients(norm, norm.add) : {})
   const fours = isSpanVectorizable(extents, span)
-  const bind = (name: string) => tensorBinding(name, fours ? 4 : 1)
+  const half = gradientStorage([fours ? 4 : 1], (norm.half ?? false) && givesDx)
+  const stored: Record<string, HalfStorage> = {
+    ...storedGradients(backend, { dy, ...Object.fromEntries(added) }, fours),
+    dx0: half,
+    dx1: half,
+  }
+  const bind = (name: string) => tensorBinding(name, fours ? 4 : 1, stored[name])
   const form = inputForm(backend, x, fours)
   const tensors = givesDx ? activationTensors(x) : []
   const outputs = ['sums', ...(perItem ? ['sumDx'] : []), ...tensors.map((_, i) => `dx${i}`)].map(
@@ -121,16 +154,22 @@ export function gradientSums(
   const read = ['dy', 'affine', ...added.map(([name]) => name)].map(bind)
   const lanes = span.perInvocation ? 1 : reductionLanes(backend.device)
   const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups), lanes }
-  const options = `${norm.silu ? ' silu' : ''}${perItem ? ' per item' : ''}${added.map(([name]) => ` ${name}`).join('')}`
+  const options = `${norm.silu ? ' silu' : ''}${perItem ? ' per item' : ''}${added.map(([name]) => ` ${name}`).join('')}${describeHalves(stored)}`
   const [sums, ...others] = dispatchSized(backend, {
     name: `norm gradient ${givesDx ? 'at once' : 'sums'} ${describeSpan(shape)}${options}`,
     sizes: spanSizes(extents, groups, span),
     bindings: [outputs, [...normInputBindings(form), ...read, { name: 'moments', of: 'f32' }]],
-    inputs: [...normInputTensors(x, form), dy, affine, ...added.map(([, each]) => each), moments],
+    inputs: [
+      ...normInputTensors(x, form),
+      withStorage(dy, stored.dy),
+      affine,
+      ...added.map(([name, each]) => withStorage(each, stored[name])),
+      moments,
+    ],
     outputs: [
       reserved ?? float32Output([items, 4, all]),
       ...(perItem ? [into?.dperItem ?? float32Output([items, all])] : []),
-      ...tensors.map((tensor) => float32Output(tensor.shape)),
+      ...tensors.map((tensor) => ({ ...float32Output(tensor.shape), half })),
     ],
     lanes,
     code: () => `${normInputCode(form)}
@@ -146,6 +185,36 @@ ${gradientSumsCode(shape, { perItem, givesDx, added: added.map(([name]) => name)
     dperItem: perItem ? others.shift() : undefined,
     dx: givesDx ? others : undefined,
   }
+}
+
+/** Returns the sums of {@link gradientSums} from those over tiles. Reads only those. */
+export function gradientSumsOfTiles(
+  backend: WebGPUBackend,
+  { affine, moments, groups }: NormGradient,
+  { items, pixels, all }: Extents,
+  tileSums: TensorInfo,
+  reserved: TensorInfo | undefined,
+): TensorInfo {
+  const tiles = tileSums.shape[1]
+  const extents = { items, pixels: tiles, channels: [all], all }
+  const span = chooseSpan(backend.device, extents, groups)
+  const fours = isSpanVectorizable(extents, span)
+  const bind = (name: string) => tensorBinding(name, fours ? 4 : 1)
+  const form: InputForm = { fours, halves: [false] }
+  const lanes = span.perInvocation ? 1 : reductionLanes(backend.device)
+  const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups), lanes }
+  const [outputs, read] = [[bind('sums')], ['tile_sums', 'affine'].map(bind)]
+  return dispatchSized(backend, {
+    name: `norm gradient sums of tiles of ${pixels / tiles}, ${describeSpan(shape)}`,
+    sizes: spanSizes(extents, groups, span),
+    bindings: [outputs, [...read, { name: 'moments', of: 'f32' }]],
+    inputs: [tileSums, affine, moments],
+    outputs: [reserved ?? float32Output([items, 4, all])],
+    lanes,
+    code: () => `${[...outputs, ...read].map(readerCode).join('\n')}
+${outputs.map(writerCode).join('\n')}
+${gradientSumsCode(shape, { perItem: false, givesDx: false, added: [], pixelsPerTile: pixels / tiles })}`,
+  })[0]
 }
 
 /**
@@ -179,6 +248,14 @@ const groupMomentsCode = (row: number) => {
   return `vec4f(${moments.join(', ')})`
 }
 
+interface SumsCode {
+  perItem: boolean
+  givesDx: boolean
+  added: readonly string[]
+  /** Sums over tiles of as many pixels are added, in place of pixels. */
+  pixelsPerTile?: number
+}
+
 /**
  * The sum of dx of a channel is scale sum dz + u sum (x - mean) - pixels mean(dz scale); x is
  * centred as it is summed. Sums over pixels are stored in the outputs, where the same invocation
@@ -186,9 +263,10 @@ const groupMomentsCode = (row: number) => {
  */
 function gradientSumsCode(
   shape: SpanShape,
-  { perItem, givesDx, added }: { perItem: boolean; givesDx: boolean; added: readonly string[] },
+  { perItem, givesDx, added, pixelsPerTile }: SumsCode,
 ): string {
-  const mean = (values: string) => `sum_groups(t, ${values}) / f32(sizes.pixels * sizes.size)`
+  const count = `sizes.pixels * sizes.size${pixelsPerTile === undefined ? '' : ` * ${pixelsPerTile}u`}`
+  const mean = (values: string) => `sum_groups(t, ${values}) / f32(${count})`
   const storeSums = `let to = (4u * item + 2u) * sizes.all + first + c;
     sums_put(to, u, end - c);
     sums_put(to + sizes.all, v, end - c);
@@ -199,7 +277,7 @@ ${spanCode(
   shape,
   `var sum = vec4f();
   var slope = vec4f();
-  ${columnLoop(shape, pixelSumsCode(shape, perItem), true)}
+  ${columnLoop(shape, pixelSumsCode(shape, perItem, pixelsPerTile !== undefined), true)}
   let meanDz = ${mean('sum')};
   let meanDzN = ${mean('slope')};
   ${givesDx ? '' : 'if (row > 0u) { return; }'}
@@ -232,6 +310,7 @@ const pixelGradientsCode = (
 const pixelSumsCode = (
   shape: SpanShape,
   perItem: boolean,
+  ofTiles: boolean,
 ) => `let at = 2u * item * sizes.all + first + c;
     let scale = affine_at(at);
     let shift = affine_at(at + sizes.all);
@@ -241,7 +320,11 @@ const pixelSumsCode = (
     ${perItem ? 'var sumX = vec4f();' : ''}
     ${pixelLoop(
       shape,
-      `let x = x_at(pixel, first + c);
+      ofTiles
+        ? `let at = 2u * pixel * sizes.all + first + c;
+      sumDz += within(tile_sums_at(at), c, end);
+      sumDzN += within(tile_sums_at(at + sizes.all), c, end);`
+        : `let x = x_at(pixel, first + c);
       let dz = within(
         activation_gradient(dy_at(pixel * sizes.all + first + c), fma(x, scale, shift)), c, end);
       let centred = within(x - mean, c, end);

@@ -55,18 +55,18 @@ export const normInputBindings = ({ fours, halves }: InputForm): BoundTensor[] =
   halves.map((half, i) => tensorBinding(`x${i}`, fours ? 4 : 1, half))
 
 /**
- * `fn x_at(pixel: u32, c: u32) -> vec4f`: four channels of a pixel, which is counted over all
+ * `fn <name>(pixel: u32, c: u32) -> vec4f`: four channels of a pixel, which is counted over all
  * items. Uses `sizes.all` and, with two tensors, `sizes.first`, the channels of both and of the
  * first.
  */
-export function normInputCode(form: InputForm): string {
+export function normInputCode(form: InputForm, name = 'x_at'): string {
   const readers = normInputBindings(form).map(readerCode).join('\n')
   if (form.halves.length === 1)
     return `${readers}
-fn x_at(pixel: u32, c: u32) -> vec4f { return x0_at(pixel * sizes.all + c); }`
+fn ${name}(pixel: u32, c: u32) -> vec4f { return x0_at(pixel * sizes.all + c); }`
   if (form.fours)
     return `${readers}
-fn x_at(pixel: u32, c: u32) -> vec4f {
+fn ${name}(pixel: u32, c: u32) -> vec4f {
   if (c < sizes.first) { return x0_at(pixel * sizes.first + c); }
   return x1_at(pixel * (sizes.all - sizes.first) + c - sizes.first);
 }`
@@ -74,7 +74,7 @@ fn x_at(pixel: u32, c: u32) -> vec4f {
   if (c < sizes.first) { return x0[pixel * sizes.first + c]; }
   return x1[pixel * (sizes.all - sizes.first) + c - sizes.first];
 }
-fn x_at(pixel: u32, c: u32) -> vec4f {
+fn ${name}(pixel: u32, c: u32) -> vec4f {
   return vec4f(
     x_value(pixel, c), x_value(pixel, c + 1u), x_value(pixel, c + 2u), x_value(pixel, c + 3u));
 }`

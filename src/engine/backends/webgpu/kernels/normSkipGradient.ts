@@ -5,6 +5,8 @@ import type { Activations } from '../activationInput.ts'
 import { activationTensors } from '../activationInput.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
+import type { HalfStorage } from '../halfStorage.ts'
+import { describeHalves, withStorage } from '../halfStorage.ts'
 import type { Program } from '../program.ts'
 import {
   activationGradientCode,
@@ -43,6 +45,8 @@ export interface NormGradientInputs {
   silu?: boolean
   /** The gradient of x so far, if x is one tensor; it is added to dx. */
   accumulated?: TensorInfo | undefined
+  /** Stores dx in scaled half precision. */
+  half?: boolean
 }
 
 /** A skip connection with a 1x1 convolution. */
@@ -61,6 +65,8 @@ interface Shape {
   accumulates: boolean
   /** Output channels of the skip convolution. */
   depth: number
+  /** How gradients are stored, by their names. */
+  stored: Record<'dy' | 'outer' | 'so_far' | 'dx', HalfStorage>
 }
 
 const outputChannels = ({ dy: { shape } }: SkipConv) => shape[shape.length - 1]
@@ -91,7 +97,14 @@ export function fusedSkipGradients(
     silu,
     accumulates: accumulated !== undefined,
     depth: outputChannels(skipConv),
+    stored: {
+      dy: backend.storedGradient(dy).half,
+      outer: backend.storedGradient(skipConv.dy).half,
+      so_far: accumulated ? backend.storedGradient(accumulated).half : false,
+      dx: norm.half === true && ('scaled' as const),
+    },
   }
+  const { stored } = shape
   const rows = extents.items * extents.pixels
   const chosen = tile ?? chooseTile(backend.device, { rows, columns: extents.all, parts: 1 })
   const inputs = normInputTensors(x, shape.form)
@@ -99,14 +112,14 @@ export function fusedSkipGradients(
     skipGradientProgram(shape, chosen),
     [
       ...inputs,
-      dy,
+      withStorage(dy, stored.dy),
       affine,
       sums,
-      ...(accumulated ? [accumulated] : []),
-      skipConv.dy,
+      ...(accumulated ? [withStorage(accumulated, stored.so_far)] : []),
+      withStorage(skipConv.dy, stored.outer),
       skipConv.weight,
     ],
-    tensors.map((tensor) => float32Output(tensor.shape)),
+    tensors.map((tensor) => ({ ...float32Output(tensor.shape), half: stored.dx })),
   )
 }
 
@@ -128,25 +141,28 @@ export function skipInputGradient(
 }
 
 function skipGradientProgram(shape: Shape, tile: Tile): Program {
-  const { extents, form, silu, accumulates, depth } = shape
+  const { extents, form, silu, accumulates, depth, stored } = shape
   const { items, pixels, channels } = extents
   const sizes = `${items}x${pixels}x${channels.join('+')} < ${depth}`
-  const input = `${describeForm(form)}${silu ? ' silu' : ''}${accumulates ? ' so far' : ''}`
+  const input = `${describeForm(form)}${silu ? ' silu' : ''}${accumulates ? ' so far' : ''}${describeHalves(stored)}`
   const key = `norm gradient of ${input} around ${sizes} ${tileName(tile)}`
   return cachedProgram(key, () => gemmProgram(skipGradientGemm(shape, tile), tile))
 }
 
 /** The product is dy W^T of the skip; `put` adds the gradient of the norm. */
-function skipGradientGemm({ extents, form, silu, accumulates, depth }: Shape, tile: Tile): Gemm {
+function skipGradientGemm(shape: Shape, tile: Tile): Gemm {
+  const { extents, form, silu, accumulates, depth, stored } = shape
   const { items, pixels, channels, all } = extents
   const first = channels[0]
   const rows = items * pixels
   const tiled = tile.shape === 'tiled'
-  const outputs = channels.map((_, i) => tensorBinding(`dx${i}`, 4))
-  const read = ['dy', 'affine', 'sums', ...(accumulates ? ['so_far'] : [])].map((name) =>
-    tensorBinding(name, 4),
-  )
-  const skip = tensorBinding('outer', depth)
+  const outputs = channels.map((_, i) => tensorBinding(`dx${i}`, 4, stored.dx))
+  const read = [
+    tensorBinding('dy', 4, stored.dy),
+    ...['affine', 'sums'].map((name) => tensorBinding(name, 4)),
+    ...(accumulates ? [tensorBinding('so_far', 4, stored.so_far)] : []),
+  ]
+  const skip = tensorBinding('outer', depth, stored.outer)
   const weight = tensorBinding('weight', tiled ? depth : 1)
   const code = `${bindingsCode(outputs, [...normInputBindings(form), ...read, skip, weight])}
 struct Sizes { all: u32, first: u32 }

@@ -25,6 +25,15 @@ interface LocatedSum extends Omit<PartialSum, 'to'> {
   root: TensorInfo
   offset: number
   count: number
+  /** The result is added to what was there before; see {@link Accumulators}. */
+  adds?: boolean
+}
+
+/** The vector that sums into another one of the same layout are added to. */
+export interface Accumulators {
+  before: TensorInfo
+  /** Returns whether the sum at this offset is to be added. Called once for each sum. */
+  claim: (offset: number) => boolean
 }
 
 const THREADS = 64
@@ -37,6 +46,8 @@ const ENTRY_WORDS = 8
 const MIN_ENTRIES = 8
 /** A table of this size fits the uniform buffers of every device. */
 const MAX_SUMS = 512
+/** Marks sums that are added, in the number of their splits. */
+const ADDS = 2 ** 31
 
 /**
  * Adds the partial sums of a first stage, at most {@link MAX_SUMS} of them, with one dispatch for
@@ -59,26 +70,37 @@ const locateSum = (backend: WebGPUBackend, { to, ...sum }: PartialSum): LocatedS
   count: tf.util.sizeFromShape(to.shape),
 })
 
-function sumLocated(backend: WebGPUBackend, partials: TensorInfo, sums: readonly LocatedSum[]) {
+function sumLocated(
+  backend: WebGPUBackend,
+  partials: TensorInfo,
+  sums: readonly LocatedSum[],
+  before?: TensorInfo,
+) {
   const sumsByRoot = new Map<object, LocatedSum[]>()
   for (const sum of sums) {
     const { dataId } = sum.root
     if (!sumsByRoot.get(dataId)?.push(sum)) sumsByRoot.set(dataId, [sum])
   }
-  for (const each of sumsByRoot.values()) sumIntoRoot(backend, partials, each)
+  for (const each of sumsByRoot.values()) sumIntoRoot(backend, partials, each, before)
 }
 
 /** Dispatches the sums into one buffer. */
-function sumIntoRoot(backend: WebGPUBackend, partials: TensorInfo, sums: readonly LocatedSum[]) {
+function sumIntoRoot(
+  backend: WebGPUBackend,
+  partials: TensorInfo,
+  sums: readonly LocatedSum[],
+  before: TensorInfo | undefined,
+) {
   const begin = sums.reduce((least, { offset }) => Math.min(least, offset), Infinity)
   const end = sums.reduce((most, { offset, count }) => Math.max(most, offset + count), 0)
   const entries = Math.max(MIN_ENTRIES, 2 ** Math.ceil(Math.log2(sums.length)))
   // The first workgroup of an unused entry is beyond all workgroups.
   const table = new Uint32Array(ENTRY_WORDS * entries).fill(2 ** 32 - 1)
   let groups = 0
-  sums.forEach(({ from, offset, count, columns, stride, splits, splitStride }, i) => {
+  sums.forEach(({ from, offset, count, columns, stride, splits, splitStride, adds }, i) => {
+    const mode = splits + (adds ? ADDS : 0)
     table.set(
-      [groups, from, offset - begin, count, columns, stride, splits, splitStride],
+      [groups, from, offset - begin, count, columns, stride, mode, splitStride],
       ENTRY_WORDS * i,
     )
     groups += Math.ceil(count / (THREADS * PER_THREAD))
@@ -88,17 +110,33 @@ function sumIntoRoot(backend: WebGPUBackend, partials: TensorInfo, sums: readonl
     Math.ceil(groups / MAX_WORKGROUPS),
     1,
   ] as const
-  const target = backend.view(sums[0].root, begin, [end - begin])
-  backend.dispatch({ ...tableProgram(entries), workgroups }, [partials], [target], table)
-  backend.disposeData(target.dataId)
+  const ranges = [sums[0].root, ...(before ? [before] : [])].map((each) =>
+    backend.view(each, begin, [end - begin]),
+  )
+  const [target, ...others] = ranges
+  const program = { ...tableProgram(entries, before !== undefined), workgroups }
+  backend.dispatch(program, [partials, ...others], [target], table)
+  for (const { dataId } of ranges) backend.disposeData(dataId)
 }
 
-const tableProgram = (entries: number) =>
-  cachedProgram(`sums of partial sums, ${entries} or fewer`, () => ({
-    workgroups: [1, 1, 1],
-    code: `${bindingsCode([{ name: 'sums', of: 'f32' }], [{ name: 'partials', of: 'f32' }])}
+/**
+ * `accumulates`: sums may be added to the vector `before`. Those without splits have been written by
+ * another kernel.
+ */
+const tableProgram = (entries: number, accumulates: boolean) =>
+  cachedProgram(
+    `sums of partial sums, ${entries} or fewer${accumulates ? ', accumulated' : ''}`,
+    () => ({
+      workgroups: [1, 1, 1],
+      code: `${bindingsCode(
+        [{ name: 'sums', of: 'f32' }],
+        ['partials', ...(accumulates ? ['before'] : [])].map((name) => ({
+          name,
+          of: 'f32' as const,
+        })),
+      )}
 /** For each sum: first workgroup, from, to, count; columns, stride, splits, split stride. */
-@group(0) @binding(2) var<uniform> table: array<vec4u, ${2 * entries}>;
+@group(0) @binding(${accumulates ? 3 : 2}) var<uniform> table: array<vec4u, ${2 * entries}>;
 @compute @workgroup_size(${THREADS}) fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(local_invocation_index) thread: u32,
@@ -115,12 +153,38 @@ const tableProgram = (entries: number) =>
     let i = ((group - entry.x) * ${PER_THREAD}u + e) * ${THREADS}u + thread;
     if (i >= entry.w) { return; }
     let first = entry.y + i / strides.x * strides.y + i % strides.x;
+    let at = entry.z + i;
     var sum = 0f;
-    for (var split = 0u; split < strides.z; split++) { sum += partials[first + split * strides.w]; }
-    sums[entry.z + i] = sum;
+    ${
+      accumulates
+        ? `let splits = strides.z & ${ADDS - 1}u;
+    if (splits == 0u) { sum = sums[at]; }`
+        : 'let splits = strides.z;'
+    }
+    for (var split = 0u; split < splits; split++) { sum += partials[first + split * strides.w]; }
+    ${accumulates ? 'if (strides.z > splits) { sum = before[at] + sum; }' : ''}
+    sums[at] = sum;
   }
 }`,
-  }))
+    }),
+  )
+
+/** A part of a tensor, in elements. */
+export interface WrittenPart {
+  root: TensorInfo
+  offset: number
+  count: number
+}
+
+const toAddition = (part: WrittenPart): LocatedSum => ({
+  ...part,
+  from: 0,
+  columns: part.count,
+  stride: part.count,
+  splits: 0,
+  splitStride: 0,
+  adds: true,
+})
 
 /**
  * Partial sums whose second stages are deferred, to be dispatched together. A target that is read
@@ -136,6 +200,7 @@ export class DeferredSums {
     private readonly backend: WebGPUBackend,
     /** Capacity of the scratch tensor, in elements. */
     private readonly size: number,
+    private readonly accumulators?: Accumulators,
   ) {}
 
   /**
@@ -157,25 +222,26 @@ export class DeferredSums {
     // A flush after the reservation has reset `used`.
     this.used = Math.max(this.used, offset + alignedSize(reserved.shape))
     for (const sum of sums) {
-      this.pending.push(locateSum(this.backend, { ...sum, from: offset + sum.from }))
+      const located = locateSum(this.backend, { ...sum, from: offset + sum.from })
+      const adds = this.accumulators?.claim(located.offset) ?? false
+      this.pending.push({ ...located, adds })
       this.targets.push(sum.to)
       this.backend.setMaterializer(sum.to, () => this.flush())
     }
   }
 
-  /** Dispatches the pending sums, and returns the scratch tensor. */
-  flushedScratch(): TensorInfo {
-    this.flush()
-    return this.getScratch()
-  }
-
-  /** Dispatches the pending sums. */
-  flush(): void {
-    const { pending, used } = this
+  /**
+   * Dispatches the pending sums, and adds `written`, parts of a tensor that other kernels have
+   * written, to the accumulators.
+   */
+  flush(written: readonly WrittenPart[] = []): void {
+    const { pending, used, accumulators } = this
     this.reset()
-    if (pending.length === 0) return
-    const partials = this.backend.view(this.getScratch(), 0, [used])
-    sumLocated(this.backend, partials, pending)
+    const all = [...pending, ...written.map(toAddition)]
+    if (all.length === 0) return
+    const partials = this.backend.view(this.getScratch(), 0, [Math.max(used, 1)])
+    for (let at = 0; at < all.length; at += MAX_SUMS)
+      sumLocated(this.backend, partials, all.slice(at, at + MAX_SUMS), accumulators?.before)
     this.backend.disposeData(partials.dataId)
   }
 
@@ -186,7 +252,8 @@ export class DeferredSums {
     this.scratch = undefined
   }
 
-  private getScratch(): TensorInfo {
+  /** Returns the tensor of the partial sums. */
+  getScratch(): TensorInfo {
     return (this.scratch ??= this.backend.makeTensorInfo([this.size], 'float32'))
   }
 

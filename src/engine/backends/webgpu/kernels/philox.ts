@@ -3,6 +3,7 @@
 import type { TensorInfo } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import type { Program } from '../program.ts'
+import type { Key, StepKey } from '../../../base/random.ts'
 import { cachedProgram, workgroupGrid } from '../wgsl.ts'
 
 /**
@@ -13,17 +14,20 @@ export type Draw = 'integers' | 'uniform' | 'normal'
 
 /**
  * Returns the draw with this key (`Random.nextKey`) as a tensor, without an upload. `integers` are
- * the generator's words as int32. Writes the tensor.
+ * the generator's words as int32; `keyAt` gives the key at the step of a replay. Writes the tensor.
  */
 export function drawRandom(
   backend: WebGPUBackend,
   draw: Draw,
-  key: readonly [number, number],
+  key: Key,
   shape: readonly number[],
+  keyAt?: StepKey['at'],
 ): TensorInfo {
   const count = shape.reduce((product, size) => product * size, 1)
   const output = { shape, dtype: draw === 'integers' ? 'int32' : 'float32' } as const
-  return backend.dispatch(drawProgram(draw, count), [], [output], Uint32Array.from(key))[0]
+  const scalarsAt = keyAt && ((step: number) => Uint32Array.from(keyAt(step)))
+  const scalars = Uint32Array.from(key)
+  return backend.dispatch(drawProgram(draw, count), [], [output], scalars, scalarsAt)[0]
 }
 
 const THREADS = 64

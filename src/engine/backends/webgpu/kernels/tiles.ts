@@ -18,6 +18,9 @@ export interface Tiled {
   matrix?: MatrixUnit
 }
 
+/** Returns whether each thread multiplies and adds in float32. */
+export const isPlainTile = ({ half, matrix }: Tiled): boolean => !half && !matrix
+
 /** Matrices that a subgroup of `lanes` multiplies at once: C[M, N] += A[M, K] B[K, N]. */
 export interface MatrixUnit {
   M: number

@@ -19,6 +19,7 @@ import {
   pointwise,
   stageForward,
   stageWeightGradients,
+  storesHalfGradients,
 } from './convStage.ts'
 import { createSharedTensors } from './sharedTensors.ts'
 
@@ -101,7 +102,9 @@ function attentionGradients(
   const outGradients = once(() =>
     share(stageWeightGradients(backend, saved.outStage, dsum, layers.out)),
   )
-  const dqkv = once(() => share({ dqkv: qkvGradient(backend, options.heads, saved, dsum) }).dqkv)
+  const half = storesHalfGradients(backend, options)
+  const { heads } = options
+  const dqkv = once(() => share({ dqkv: qkvGradient(backend, { heads, half }, saved, dsum) }).dqkv)
   const linearGradients = once(
     () => share({ all: qkvWeightGradients(backend, layers, saved, dqkv()) }).all,
   )
@@ -128,13 +131,13 @@ function attentionGradients(
 /** Returns the gradient of q, k and v, through the last layer and the attention. */
 function qkvGradient(
   backend: WebGPUBackend,
-  heads: number,
+  { heads, half }: { heads: number; half: boolean },
   { outStage, qkv, y, logsumexp }: SavedValues,
   dsum: Tensor,
 ): TensorInfo {
-  const dmixed = convolvedGradient(backend, outStage, dsum)
+  const dmixed = convolvedGradient(backend, outStage, dsum, half)
   const dy = reshapeInfo(dmixed, y.shape)
-  const [dqkv] = attentionBackward(backend, { qkv, y, logsumexp, heads, dy })
+  const [dqkv] = attentionBackward(backend, { qkv, y, logsumexp, heads, dy, half })
   backend.disposeData(dmixed.dataId)
   return dqkv
 }
@@ -158,18 +161,21 @@ function qkvWeightGradients(
  */
 function blockInputGradient(
   backend: WebGPUBackend,
-  { x, layers }: AttentionBlock,
+  { x, layers, options }: AttentionBlock,
   { norm }: SavedValues,
   dqkv: TensorInfo,
   dsum: Tensor,
 ) {
+  const half = storesHalfGradients(backend, options)
   const dn = linearsInputGradient(backend, {
     dy: dqkv,
     weights: inputLayers(layers).map(({ weight }) => weight),
+    half,
   })
   const gradients = inputNormGradient(backend, x, norm, reshapeInfo(dn, x.shape), {
     add: dsum,
     ...accumulatedOption(backend, x),
+    half,
   })
   backend.disposeData(dn.dataId)
   return gradients

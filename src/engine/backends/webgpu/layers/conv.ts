@@ -1,10 +1,11 @@
 // Fused convolution for WebGPU: norm and upsampling run as its prologue, additions and the scale as
 // its epilogue.
-import type { ConvLayer } from '../../../base/layerTypes.ts'
+import type { ConvLayer, Features } from '../../../base/layerTypes.ts'
 import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '../../../base/tf.ts'
 import { convInputTensor, featureParts } from '../../../layers/convInput.ts'
 import type { Done, Gradients } from '../../../layers/operation.ts'
 import { once, operation } from '../../../layers/operation.ts'
+import { isGradientWanted } from '../../../training/accumulatedGradients.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
@@ -15,9 +16,9 @@ import {
   accumulatedOption,
   computeInputNorm,
   paysAsStage,
+  lazyStageGradients,
   stageForward,
-  stageInputGradient,
-  stageWeightGradients,
+  storesHalfGradients,
 } from './convStage.ts'
 import { createSharedTensors } from './sharedTensors.ts'
 
@@ -82,18 +83,23 @@ function runConvLayer(backend: WebGPUBackend, layer: ConvLayer): Done {
 
 function fusedConvGradients(
   backend: WebGPUBackend,
-  { x, weight, bias, perItem, outputScale = 1 }: ConvLayer,
+  { x, weight, bias, perItem, outputScale = 1, half = false }: ConvLayer,
   stage: ConvStage,
   dy: Tensor,
 ): Gradients {
   const { share, take } = createSharedTensors(backend)
   const dsum = outputScale === 1 ? dy : dy.mul(outputScale)
-  const weightGradients = once(() =>
-    share(stageWeightGradients(backend, stage, dsum, { weight, bias })),
-  )
-  const inputGradients = once(() =>
-    share(stageInputGradient(backend, stage, dsum, accumulatedOption(backend, x))),
-  )
+  const gradients = lazyStageGradients(backend, stage, {
+    dy: () => dsum,
+    parameters: { weight, bias },
+    options: () => ({
+      ...accumulatedOption(backend, x),
+      half: storesHalfGradients(backend, { half: half || isStoredAsHalf(backend, x) }),
+    }),
+    isBothWanted: isGradientWanted(weight) && isGradientWanted(featureParts(x)[0]),
+  })
+  const weightGradients = once(() => share(gradients.weights()))
+  const inputGradients = once(() => share(gradients.input()))
   return {
     weight: () => take(weightGradients().dweight),
     bias: () => take(weightGradients().dbias),
@@ -105,6 +111,10 @@ function fusedConvGradients(
     x: () => take(inputGradients().dx[0]),
   }
 }
+
+/** Returns whether the input of a layer is stored in half precision: its gradient may be so, too. */
+const isStoredAsHalf = (backend: WebGPUBackend, x: Features): boolean =>
+  featureParts(x).some((tensor) => backend.storageOf(tensor) === true)
 
 /** Returns a value that exists whenever its gradient is asked for. */
 function presentTensors<Value>(value: Value | undefined): Value {

@@ -11,11 +11,15 @@ import type { WebGPUBackend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
 import { claimGradientSlot } from '../gradientArena.ts'
 import { canStoreAsHalf } from '../halfStorage.ts'
+import { once } from '../../../layers/operation.ts'
+import type { ConvFilterGradient } from '../kernels/convFilterGradient.ts'
 import { convFilterGradient } from '../kernels/convFilterGradient.ts'
+import { convGradients } from '../kernels/convGradients.ts'
 import type { ConvForward } from '../kernels/convForward.ts'
 import { convByGemm } from '../kernels/convForward.ts'
 import type { Pad } from '../kernels/convInput.ts'
 import { noPad } from '../kernels/convInput.ts'
+import type { ConvInputGradient } from '../kernels/convInputGradient.ts'
 import { convInputGradient } from '../kernels/convInputGradient.ts'
 import { isWorthCompiling } from '../kernels/convStock.ts'
 import type { NormStatistics } from '../kernels/norm.ts'
@@ -94,8 +98,8 @@ type Epilogue = Pick<
 >
 
 /**
- * Returns the output of a stage with its epilogue. `half`: it is stored in half precision, if its
- * channels allow it.
+ * Returns the output of a stage with its epilogue, and with its moments for a norm where they cost
+ * no dispatch. `half`: it is stored in half precision, if its channels allow it.
  */
 export function stageForward(
   backend: WebGPUBackend,
@@ -109,21 +113,35 @@ export function stageForward(
     stride,
     pad,
     ...epilogue,
+    moments: true,
     half: half && canStoreAsHalf(weight.shape),
   })
 }
 
+interface ConvolvedOptions {
+  split?: boolean
+  accumulated?: TensorInfo | undefined
+  /** Stores the gradients in scaled half precision, where their channels allow it. */
+  half?: boolean | undefined
+}
+
 /** Returns the gradient of the convolution's input, as one tensor, or with `split` as two. */
-function convolvedGradients(
+const convolvedGradients = (
   backend: WebGPUBackend,
+  stage: ConvStage,
+  dy: TensorInfo,
+  options: ConvolvedOptions = {},
+): TensorInfo[] => convInputGradient(backend, inputGradientOf(stage, dy, options))
+
+function inputGradientOf(
   { x, weight, stride, pad, upsample }: ConvStage,
   dy: TensorInfo,
-  { split = false, accumulated }: { split?: boolean; accumulated?: TensorInfo | undefined } = {},
-): TensorInfo[] {
+  { split = false, accumulated, half = false }: ConvolvedOptions,
+): ConvInputGradient {
   const tensors = activationTensors(x)
   const inputShape = [...tensors[0].shape.slice(0, 3), weight.shape[2]]
   const channels = tensors.map(({ shape }) => shape[3])
-  return convInputGradient(backend, {
+  return {
     dy,
     weight,
     inputShape,
@@ -131,8 +149,9 @@ function convolvedGradients(
     pad,
     ...(upsample && { upsample }),
     accumulated,
+    half,
     ...(split && channels.length === 2 && { split: channels as [number, number] }),
-  })
+  }
 }
 
 /** Returns the gradient of the convolution's input, all channels in one tensor. */
@@ -140,7 +159,17 @@ export const convolvedGradient = (
   backend: WebGPUBackend,
   stage: ConvStage,
   dy: TensorInfo,
-): TensorInfo => convolvedGradients(backend, stage, dy)[0]
+  half?: boolean,
+): TensorInfo => convolvedGradients(backend, stage, dy, { half })[0]
+
+/**
+ * Returns whether a layer that stores its activations in half precision stores its gradients so, too.
+ * Software devices have faster kernels that cannot.
+ */
+export const storesHalfGradients = (
+  { device }: WebGPUBackend,
+  { half = false }: { half?: boolean },
+): boolean => half && !isSoftware(device)
 
 /**
  * Claims the gradient so far of the input x of a layer, for the kernel that computes the rest of it;
@@ -161,7 +190,7 @@ export type InputGradients = Partial<ReturnType<typeof normGradient>> &
 
 type NormGradientOptions = Pick<
   NormGradient,
-  'add' | 'skipConv' | 'perItem' | 'into' | 'accumulated'
+  'add' | 'skipConv' | 'perItem' | 'into' | 'accumulated' | 'tileSums' | 'half'
 >
 
 /**
@@ -174,15 +203,97 @@ export function stageInputGradient(
   dy: TensorInfo,
   options: NormGradientOptions = {},
 ): InputGradients {
-  const { x, norm } = stage
-  if (!norm) {
-    const { accumulated } = options
-    return { dx: convolvedGradients(backend, stage, dy, { split: true, accumulated }) }
-  }
-  const dz = convolvedGradient(backend, stage, dy)
+  const { norm } = stage
+  const { accumulated, half } = options
+  if (!norm)
+    return { dx: convolvedGradients(backend, stage, dy, { split: true, accumulated, half }) }
+  const dz = convolvedGradient(backend, stage, dy, half)
+  return normedGradients(backend, { ...stage, norm }, dz, options)
+}
+
+/** Returns the gradients of x and of its norm from dz, that of the normalised x, and disposes dz. */
+function normedGradients(
+  backend: WebGPUBackend,
+  { x, norm }: ConvStage & { norm: InputNorm },
+  dz: TensorInfo,
+  options: NormGradientOptions,
+): InputGradients {
   const gradients = inputNormGradient(backend, x, norm, dz, options)
   backend.disposeData(dz.dataId)
   return gradients
+}
+
+/** Both gradients of a stage. */
+interface StageGradients {
+  input: InputGradients
+  weights: { dweight: TensorInfo; dbias: TensorInfo }
+}
+
+/**
+ * Returns the gradients of {@link stageInputGradient} and {@link stageWeightGradients}, whose
+ * products are one dispatch where the device allows it; undefined where it does not.
+ */
+function pairedGradients(
+  backend: WebGPUBackend,
+  stage: ConvStage,
+  dy: TensorInfo,
+  { parameters, release }: Pick<LazyStage, 'parameters' | 'release'>,
+  options: NormGradientOptions,
+): StageGradients | undefined {
+  const { norm } = stage
+  if (isSoftware(backend.device) || stage.upsample) return undefined
+  const { accumulated, half } = options
+  const input = inputGradientOf(stage, dy, norm ? { half } : { split: true, accumulated, half })
+  const gradients = convGradients(
+    backend,
+    filterGradientOf(stage, dy),
+    input,
+    () => claimParameterSlots(parameters),
+    // In other cases one dispatch computes the sums and the gradient, from the same tensors.
+    { norm: options.skipConv && norm },
+  )
+  if (!gradients) return undefined
+  release?.()
+  const { filter, tileSums } = gradients
+  const weights = asParameters(filter, parameters)
+  if (!norm) return { weights, input: { dx: gradients.input } }
+  const [dz] = gradients.input
+  const normed = normedGradients(backend, { ...stage, norm }, dz, { ...options, tileSums })
+  if (tileSums) backend.disposeData(tileSums.dataId)
+  return { weights, input: normed }
+}
+
+/** Gradients of a stage, each computed when it is first asked for. */
+export interface LazyStageGradients {
+  input: () => InputGradients
+  weights: () => StageGradients['weights']
+}
+
+interface LazyStage {
+  dy: () => TensorInfo
+  parameters: Parameters<TensorInfo>
+  options: () => NormGradientOptions
+  /** One dispatch may compute the products of both gradients. */
+  isBothWanted: boolean
+  /** Called once dy is not needed any more, if that is before all gradients are computed. */
+  release?: () => void
+}
+
+/** Returns the gradients of a stage as functions. */
+export function lazyStageGradients(
+  backend: WebGPUBackend,
+  stage: ConvStage,
+  { dy, parameters, options, isBothWanted, release }: LazyStage,
+): LazyStageGradients {
+  const optionsOnce = once(options)
+  const paired = { parameters, ...(release && { release }) }
+  const both = once(() =>
+    isBothWanted ? pairedGradients(backend, stage, dy(), paired, optionsOnce()) : undefined,
+  )
+  return {
+    input: once(() => both()?.input ?? stageInputGradient(backend, stage, dy(), optionsOnce())),
+    weights: once(() => both()?.weights ?? stageWeightGradients(backend, stage, dy(), parameters)),
+  }
 }
 
 /**
@@ -208,22 +319,36 @@ export function inputNormGradient(
 }
 
 /** Returns the gradients of the convolution's weight and bias, in their slots in the arena. */
-export function stageWeightGradients(
+export const stageWeightGradients = (
   backend: WebGPUBackend,
   stage: ConvStage,
   dy: TensorInfo,
-  { weight, bias }: Parameters<TensorInfo>,
-): { dweight: TensorInfo; dbias: TensorInfo } {
-  const { stride, pad } = stage
-  const [dweight, dbias] = convFilterGradient(backend, {
-    ...stageInput(stage),
-    dy,
-    filterShape: stage.weight.shape,
-    stride,
-    pad,
-    bias: true,
-    into: [claimGradientSlot(weight), claimGradientSlot(bias)],
-  })
-  // The weight of a linear layer has fewer axes than the stage's filter.
-  return { dweight: { ...dweight, shape: weight.shape }, dbias }
-}
+  parameters: Parameters<TensorInfo>,
+): StageGradients['weights'] =>
+  asParameters(
+    convFilterGradient(backend, {
+      ...filterGradientOf(stage, dy),
+      into: claimParameterSlots(parameters),
+    }),
+    parameters,
+  )
+
+const claimParameterSlots = ({ weight, bias }: Parameters<TensorInfo>) => [
+  claimGradientSlot(weight),
+  claimGradientSlot(bias),
+]
+
+const filterGradientOf = (stage: ConvStage, dy: TensorInfo): ConvFilterGradient => ({
+  ...stageInput(stage),
+  dy,
+  filterShape: stage.weight.shape,
+  stride: stage.stride,
+  pad: stage.pad,
+  bias: true,
+})
+
+// The weight of a linear layer has fewer axes than the stage's filter.
+const asParameters = (
+  [dweight, dbias]: readonly TensorInfo[],
+  { weight }: Parameters<TensorInfo>,
+): StageGradients['weights'] => ({ dweight: { ...dweight, shape: weight.shape }, dbias })

@@ -5,6 +5,7 @@ import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '../../../base/tf.ts
 import { featureParts, joinFeatures } from '../../../layers/convInput.ts'
 import type { Done, Gradients } from '../../../layers/operation.ts'
 import { once, operation } from '../../../layers/operation.ts'
+import { isGradientWanted } from '../../../training/accumulatedGradients.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { claimGradientSlot } from '../gradientArena.ts'
@@ -18,8 +19,9 @@ import {
   pointwise,
   sameSize,
   stageForward,
-  stageInputGradient,
+  lazyStageGradients,
   stageWeightGradients,
+  storesHalfGradients,
 } from './convStage.ts'
 import { createSharedTensors } from './sharedTensors.ts'
 
@@ -74,6 +76,7 @@ function runResidualBlock(backend: WebGPUBackend, block: ResidualBlock): Done {
 
   const norm = { x: h, groups, eps, ...norm2, ...scaled, silu: true }
   const inputNorm2 = computeInputNorm(backend, norm)
+  backend.setMoments(h, undefined) // no other norm reads h
   const second: ConvStage = { x: h, norm: inputNorm2, weight: conv2.weight, ...sameSize }
   const shortcut: ConvStage | undefined = layers.shortcut && {
     x,
@@ -110,40 +113,51 @@ function residualGradients(
 ): Gradients {
   const { share, take, release } = createSharedTensors(backend)
   const dsum = options.output_scale === 1 ? dy : dy.div(options.output_scale)
-  const secondGradients = once(() => {
-    const perItem = perItemOptions(projected, dy, options)
-    return share(withNorm(stageInputGradient(backend, second, dsum, perItem)))
+  const [input] = featureParts(x)
+  const half = storesHalfGradients(backend, options)
+  const secondStage = lazyStageGradients(backend, second, {
+    dy: () => dsum,
+    parameters: layers.conv2,
+    options: () => ({ ...perItemOptions(projected, dy, options), half }),
+    isBothWanted:
+      isGradientWanted(layers.conv2.weight) && [layers.conv1.weight, input].some(isGradientWanted),
   })
+  const secondGradients = once(() => share(withNorm(secondStage.input())))
   const dh = () => secondGradients().dx[0]
-  const firstGradients = once(() => {
-    const skip = shortcut ? { skipConv: { dy: dsum, weight: shortcut.weight } } : { add: dsum }
-    return share(
-      withNorm(
-        stageInputGradient(backend, first, dh(), { ...skip, ...accumulatedOption(backend, x) }),
-      ),
-    )
+  const firstStage = lazyStageGradients(backend, first, {
+    dy: dh,
+    parameters: layers.conv1,
+    options: () => ({
+      ...(shortcut ? { skipConv: { dy: dsum, weight: shortcut.weight } } : { add: dsum }),
+      ...accumulatedOption(backend, x),
+      half,
+    }),
+    isBothWanted: isGradientWanted(layers.conv1.weight) && isGradientWanted(input),
+    release: () => release(dh()),
   })
+  const firstGradients = once(() => share(withNorm(firstStage.input())))
   const weightGradients = (
     name: keyof ResidualLayers,
-    stage: ConvStage | undefined,
-    dy: () => TensorInfo,
+    compute: () => { dweight: TensorInfo; dbias: TensorInfo },
   ): Gradients => {
-    const layer = layers[name]
-    if (!layer || !stage) return {}
-    const gradients = once(() => share(stageWeightGradients(backend, stage, dy(), layer)))
+    const gradients = once(() => share(compute()))
     return {
       [`${name}.weight`]: () => take(gradients().dweight),
       [`${name}.bias`]: () => take(gradients().dbias),
     }
   }
   return {
-    ...weightGradients('conv2', second, () => dsum),
+    ...weightGradients('conv2', secondStage.weights),
     'norm2.weight': () => take(secondGradients().dweight),
     'norm2.bias': () => take(secondGradients().dbias),
-    ...weightGradients('conv1', first, dh),
+    ...weightGradients('conv1', firstStage.weights),
     'norm1.weight': () => take(firstGradients().dweight),
     'norm1.bias': () => take(firstGradients().dbias),
-    ...weightGradients('shortcut', shortcut, () => dsum),
+    ...(shortcut &&
+      layers.shortcut &&
+      weightGradients('shortcut', () =>
+        stageWeightGradients(backend, shortcut, dsum, layers.shortcut!),
+      )),
     projected: () => {
       const gradient = projectedGradient(backend, projected.shape, secondGradients())
       return take(share({ gradient }).gradient)

@@ -1,5 +1,5 @@
 // Evaluation of sums, products and other combinations of features.
-import { createRandom } from '../../../base/random.ts'
+import { createStepRandom } from '../../../base/random.ts'
 import type { Tensor, Tensor2D } from '../../../base/tf.ts'
 import { tf } from '../../../base/tf.ts'
 import { dropout as applyDropout } from '../../../layers/dropout.ts'
@@ -65,5 +65,6 @@ export function drop(
   { attrs, place, pass: { training } }: Pick<LayerRun, 'attrs' | 'place' | 'pass'>,
 ): Tensor {
   if (!training) return x
-  return applyDropout(x, attrs.rate as number, createRandom(training.seed, [training.step, place]))
+  const { seed, step } = training
+  return applyDropout(x, attrs.rate as number, createStepRandom(seed, step, place))
 }

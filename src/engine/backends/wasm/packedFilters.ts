@@ -1,0 +1,72 @@
+// Filters in the order in which the functions read them, kept for weights that are used again with
+// the same values, as in sampling. Packing and transforming a filter takes longer than a small image
+// takes to be convolved with it.
+
+interface Host {
+  wasm: { _malloc(bytes: number): number; _free(address: number): void }
+  disposeData(dataId: object, force?: boolean): boolean
+}
+
+/** The place of a packed filter. */
+export interface PackedFilter {
+  readonly address: number
+  readonly floats: number
+  /** Set when the jobs that pack it have been started. */
+  isPacked: boolean
+}
+
+/** The most floats of all filters: 128 MiB. */
+const MAX_FLOATS = 2 ** 25
+
+/** The filters packed of one tensor, by their order; undefined after the first use. */
+type Uses = Map<string, PackedFilter | undefined>
+
+export class PackedFilters {
+  private uses = new WeakMap<object, Uses>()
+  private floats = 0
+
+  constructor(private readonly host: Host) {
+    const disposeData = host.disposeData.bind(host)
+    host.disposeData = (dataId, force) => {
+      const isGone = disposeData(dataId, force)
+      if (isGone) this.release(dataId)
+      return isGone
+    }
+  }
+
+  /**
+   * Returns the place of a filter; undefined at its first use, as weights in training have only one,
+   * and if the memory for all filters is full.
+   * @param order what the packed numbers depend on beside the values
+   */
+  find(weights: object, order: string, floats: number): PackedFilter | undefined {
+    const uses = this.uses.get(weights)
+    if (!uses) this.uses.set(weights, new Map([[order, undefined]]))
+    if (!uses?.has(order)) {
+      uses?.set(order, undefined)
+      return undefined
+    }
+    const known = uses.get(order)
+    if (known) return known
+    if (this.floats + floats > MAX_FLOATS) return undefined
+    const address = this.host.wasm._malloc(4 * floats) >>> 0
+    const place = { address, floats, isPacked: false }
+    uses.set(order, place)
+    this.floats += floats
+    return place
+  }
+
+  /** Forgets all filters, after jobs have failed that may have been packing one. */
+  forget(): void {
+    this.uses = new WeakMap()
+  }
+
+  private release(weights: object) {
+    for (const filter of this.uses.get(weights)?.values() ?? []) {
+      if (!filter) continue
+      this.host.wasm._free(filter.address)
+      this.floats -= filter.floats
+    }
+    this.uses.delete(weights)
+  }
+}
