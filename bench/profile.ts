@@ -1,7 +1,7 @@
 // Profile of a training step on wasm by kernel: `npm run bench:profile`. `-- --model=digits`
 // selects the UNet for digits, `--steps=30` the number of steps, `--batch=8` another batch,
-// `--calls=20` lists the slowest calls. Steps make identical calls, so the minimum time of each call is its time on an idle
-// machine.
+// `--calls=20` lists the slowest calls. Steps make identical calls, so the minimum time of each call
+// is its time on an idle machine. `--backend webgpu` profiles a device instead (deviceProfile.ts).
 import { parseArgs } from 'node:util'
 import { startBackend } from '../src/engine/backends/backends.ts'
 import { tf } from '../src/engine/base/tf.ts'
@@ -39,15 +39,21 @@ export async function main(args: string[]): Promise<void> {
       steps: { type: 'string', default: '30' },
       calls: { type: 'string', default: '0' },
       batch: { type: 'string' },
+      backend: { type: 'string', default: 'wasm' },
     },
   })
-  const report = await startBackend({ prefer: 'wasm', threads: 1 })
   const model = values.model as ModelName
   const items = values.batch === undefined ? undefined : Number(values.batch)
+  const [steps, listed] = [Number(values.steps), Number(values.calls)]
+  if (values.backend === 'webgpu') {
+    const { profileDevice } = await import('./deviceProfile.ts')
+    return profileDevice({ model, items, steps, programs: listed })
+  }
+  const report = await startBackend({ prefer: 'wasm', threads: 1 })
   const step = ourStep(await createProblem('train', model, items))
   await step()
   console.log(
-    `${model}: ${report.device}; a training step takes ${(await timeLeast(step, Number(values.steps))).toFixed(1)} ms`,
+    `${model}: ${report.device}; a training step takes ${(await timeLeast(step, steps)).toFixed(1)} ms`,
   )
   for (const { kernelName, kernelFunc, ...rest } of tf.getKernelsForBackend('wasm')) {
     tf.unregisterKernel(kernelName, 'wasm')
@@ -74,8 +80,8 @@ export async function main(args: string[]): Promise<void> {
   const total = await timeLeast(() => {
     at = 0
     return step()
-  }, Number(values.steps))
-  print(total, Number(values.calls))
+  }, steps)
+  print(total, listed)
 }
 
 function timeKernel(kernelName: string, kernel: KernelFunction): KernelFunction {

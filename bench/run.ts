@@ -3,7 +3,8 @@
 // externally tuned tfjs, jax-js, ONNX Runtime Web with the exported UNet (sampling on wasm), and
 // PyTorch where it is installed, with as many threads. `--model opened` compares the small UNet with
 // its layers as nodes, and with those without an attention, and counts their dispatches too. Options:
-// `--backend wasm` (webgpu, cpu), `--model small` (digits, reference, cifar10), `--peers ours,stock`,
+// `--backend wasm` (webgpu, cpu), `--model small` (digits, reference, cifar10), `--batch 4` (images,
+// default that of the model), `--peers ours,stock`,
 // `--rounds 5`, `--seconds 1` (per turn), `--patience 300` (seconds to start), `--torch cuda`,
 // `--browser` (Chromium with SwiftShader, or with `--gpu` the machine's GPU), `--json` (one line).
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -84,6 +85,7 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
     options: {
       backend: { type: 'string' },
       model: { type: 'string', default: 'small' },
+      batch: { type: 'string' },
       peers: { type: 'string' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1' },
@@ -109,7 +111,8 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
   )
   const [load] = loadavg() as [number]
   await tf.setBackend('cpu')
-  const given = await createProblem(task, model)
+  const items = values.batch === undefined ? undefined : Number(values.batch)
+  const given = await createProblem(task, model, items)
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   try {
     await writeFile(join(folder, 'problem.json'), JSON.stringify(given.problem))

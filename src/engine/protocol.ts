@@ -116,7 +116,8 @@ export type Request =
    * Starts a backend, or changes to another; otherwise the first run starts one. `wasm`: the
    * location of its files, if not beside the script. `mnist`: the folder of MNIST. `measure`:
    * measure the kernels again. `sameBits`: wasm uses only instructions whose results have the same
-   * bits on all machines; by default as before. `last`: the backend before a failure, which `auto`
+   * bits on all machines; `float16Products`: products on a GPU may be of float16, unless all bits
+   * have to be the same; both by default as before. `last`: the backend before a failure, which `auto`
    * prefers, so that trainings continue with equal bits.
    */
   | {
@@ -126,6 +127,7 @@ export type Request =
       mnist?: string
       measure?: boolean
       sameBits?: boolean
+      float16Products?: boolean
       last?: BackendName
     }
   /** Stores a file, to be found by its SHA-256. */

@@ -5,6 +5,7 @@ import type { StateStore } from '../../src/engine/plan/store.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import type { TensorInfo } from '../../src/engine/base/tf.ts'
 import type { WebGPUBackend } from '../../src/engine/backends/webgpu/backend.ts'
+import { MATRIX_FEATURE, matrixUnits } from '../../src/engine/backends/webgpu/device.ts'
 import { convByGemm } from '../../src/engine/backends/webgpu/kernels/convForward.ts'
 import { convInputGradient } from '../../src/engine/backends/webgpu/kernels/convInputGradient.ts'
 import { chooseTile, tileName } from '../../src/engine/backends/webgpu/kernels/gemm.ts'
@@ -210,7 +211,7 @@ describe('the choice', () => {
     const backend = gpu()
     const slow = Object.fromEntries(
       createTrials(backend.device)[0].tiles.map((tile) => [
-        `large convolution ${tileName(tile)}`,
+        `large convolution ${candidateName(tile)}`,
         400,
       ]),
     )
@@ -231,6 +232,73 @@ describe('the choice', () => {
     expect(
       await tune(other, { store: memoryStore() }, fakeTrials({ times, slow: [quick] }).make),
     ).toBe(`Measured here: large convolution: tile 8x8 of 8x8x16`)
+  })
+
+  test('is a tile of float16 only where the device has it and the user allows it', async () => {
+    const more = { features: new Set(['shader-f16']) }
+    const [name] = createTrials(gpu('', more).device, { float16: true })[0]
+      .tiles.map(candidateName)
+      .filter((each) => each.includes('float16'))
+    const times = { [`large convolution ${name}`]: 5 }
+    const store = memoryStore()
+    const tuneWith = async (allowed: boolean, device: object, isRight = true) => {
+      const backend = gpu('', device)
+      const options = { store, float16Products: allowed }
+      const selfTest = vi.fn(async () => isRight)
+      const message = await tune(backend, options, fakeTrials({ times }).make, selfTest)
+      return { message, tiles: tilesOf(backend), selfTest }
+    }
+    const allowed = await tuneWith(true, more)
+    expect(allowed.tiles).toEqual([name, ...byRules.slice(1)])
+    expect(allowed.selfTest).toHaveBeenCalledOnce()
+    // The stored choice is tested again, and a choice without float16 is stored apart.
+    const wrong = await tuneWith(true, more, false)
+    expect(wrong.tiles).toEqual(byRules)
+    expect(wrong.message).toContain('wrong gradients')
+    const refused = await tuneWith(false, more)
+    expect(refused.tiles).toEqual(byRules)
+    expect(refused.selfTest).not.toHaveBeenCalled()
+    const tilesOfTrials = (float16: boolean) =>
+      createTrials(gpu().device, { float16 }).map(({ tiles }) => tiles)
+    expect(tilesOfTrials(true), 'a device without float16').toEqual(tilesOfTrials(false))
+  })
+
+  test('offers subgroup matrices with sums of float32, of float16 only if that is allowed', () => {
+    const config = (componentType: string, resultComponentType: string, M: number) => ({
+      componentType,
+      resultComponentType,
+      M,
+      N: 8,
+      K: 8,
+    })
+    const adapterInfo = {
+      subgroupMinSize: 32,
+      subgroupMaxSize: 32,
+      subgroupMatrixConfigs: [
+        config('f16', 'f16', 8),
+        config('f16', 'f32', 16),
+        config('f16', 'f32', 8),
+        config('f32', 'f32', 8),
+        config('i8', 'i32', 8),
+      ],
+    }
+    const features = new Set(['subgroups', 'shader-f16', MATRIX_FEATURE])
+    const units = (device: object, float16: boolean) =>
+      matrixUnits(device as unknown as GPUDevice, float16).map(
+        ({ numbers, M }) => `${numbers} ${M}`,
+      )
+    vi.stubGlobal('navigator', { gpu: { wgslLanguageFeatures: new Set(['subgroup_id']) } })
+    expect(units({ adapterInfo, features }, false)).toEqual(['f32 8'])
+    expect(units({ adapterInfo, features }, true)).toEqual(['f32 8', 'f16 16'])
+    const device = { adapterInfo, features, limits } as unknown as GPUDevice
+    const offered = createTrials(device, { float16: true })
+    expect(offered[0].tiles.map(candidateName)).toContain(
+      'tile 8x16 of 8x4x32 by matrices 16x8x8 f16 of 32',
+    )
+    expect(offered.map(({ name }) => name)).toContain('reductions')
+    features.delete(MATRIX_FEATURE)
+    expect(units({ adapterInfo, features }, true)).toEqual([])
+    vi.unstubAllGlobals()
   })
 
   test('is not measured on a software device', async () => {

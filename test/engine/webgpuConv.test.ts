@@ -5,13 +5,13 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { WebGPUBackend } from '../../src/engine/backends/webgpu/backend.ts'
-import { subgroupSize } from '../../src/engine/backends/webgpu/device.ts'
 import { convFilterGradient } from '../../src/engine/backends/webgpu/kernels/convFilterGradient.ts'
 import { convByGemm } from '../../src/engine/backends/webgpu/kernels/convForward.ts'
 import { convInputGradient } from '../../src/engine/backends/webgpu/kernels/convInputGradient.ts'
 import type { Pad } from '../../src/engine/backends/webgpu/kernels/convInput.ts'
 import type { Tile, WinogradTile } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
 import { winogradConv } from '../../src/engine/backends/webgpu/kernels/winograd.ts'
+import { winogradFilterGradient } from '../../src/engine/backends/webgpu/kernels/winogradGradient.ts'
 import { winogradTiles } from '../../src/engine/backends/webgpu/tunerTrials.ts'
 import { onEachBackend } from '../backends.ts'
 
@@ -356,7 +356,8 @@ onEachBackend(() => {
     const [expectedW, expectedB] = filterGradient(one, dy)
     expect(dW.shape).toEqual(one.weight.shape)
     expectClose(await read(dW), expectedW)
-    if (one.bias) expectClose(await read(db), expectedB)
+    const [, sizesOfTerms] = filterGradient(one, dy.map(Math.abs))
+    if (one.bias) expectClose(await read(db), expectedB, sizesOfTerms)
     else expect(db).toBeUndefined()
     disposeTensors()
   }
@@ -377,6 +378,54 @@ onEachBackend(() => {
 
   test('filter and bias gradient: any shape, with the fused prologue', async () => {
     await fc.assert(fc.asyncProperty(drawn, expectFilterGradient), runs)
+  })
+
+  test('upsampled images as four products, forward pass and gradients', async () => {
+    const asked = vi.spyOn(backend(), 'dispatch')
+    const fused = {
+      upsample: true,
+      affine: true,
+      silu: true,
+      bias: true,
+      perItem: 'each',
+      residual: true,
+      scaled: true,
+    } as const
+    const drawn: Drawn = {
+      b: 2,
+      size: [3, 5],
+      channels: [4, 8],
+      to: 12,
+      kernel: [3, 3],
+      pad: { top: 1, bottom: 1, left: 1, right: 1 },
+      stride: 1,
+      fused,
+      tile: 0,
+    }
+    const shifted: Drawn = {
+      ...drawn,
+      channels: [3],
+      to: 5,
+      pad: { top: 2, bottom: 0, left: 0, right: 2 },
+      fused: { ...onlyBias, upsample: true },
+      tile: 1,
+    }
+    const cases = process.env.FULL ? [drawn, shifted] : [drawn]
+    for (const one of cases) {
+      await expectForward(one)
+      await expectInputGradient(one)
+      await expectFilterGradient(one)
+    }
+    const keys = asked.mock.calls.map(([{ key }]) => key)
+    asked.mockRestore()
+    expect(
+      keys.filter((key) => key.includes('forward') && key.includes('four products')),
+    ).toHaveLength(cases.length)
+    expect(
+      keys.filter((key) => key.includes('filter gradient') && key.includes('four products')),
+    ).toHaveLength(cases.length)
+    // Both lanes kernels of the first case read sums of the filter.
+    expect(keys.filter((key) => key.startsWith('upsampled filter'))).toHaveLength(2)
   })
 
   test('a shortcut of two tensors beside a convolution, as a part of its product or apart', async () => {
@@ -416,50 +465,61 @@ onEachBackend(() => {
     dispatch.mockRestore()
   })
 
-  test('Winograd, forward pass and input gradient, with odd sizes and padding', async () => {
-    const pad = { top: 1, bottom: 0, left: 2, right: 1 }
-    const one = caseOf({
-      b: 1,
-      size: [5, 4],
-      channels: [32],
-      to: 36,
-      kernel: [3, 3],
-      pad,
-      stride: 1,
-      fused: onlyBias,
-      tile: 0,
-    })
-    const { b, to, high, wide } = sizes(one)
-    const [x, weight] = [
-      upload(one.x[0].data, one.x[0].shape)!,
-      upload(one.weight.data, one.weight.shape)!,
-    ]
-    const tile: Tile = {
-      shape: 'lanes',
-      rows: 4,
-      columns: 8,
-      threads: 8,
-      lanes: subgroupSize(backend().device),
-    }
-    poison([b, high, wide, to])
-    const y = winogradConv(
-      backend(),
-      { x, weight, rotated: false, bias: upload(one.bias, [to]), pad },
-      tile,
-    )
-    expect(y.shape).toEqual([b, high, wide, to])
-    expectClose(await read(y), forward(one))
-    const dy = numbers(b * high * wide * to, 8)
-    const gradientPad = { top: 1, bottom: 2, left: 0, right: 1 }
-    poison(one.x[0].shape)
-    const dx = winogradConv(
-      backend(),
-      { x: upload(dy, [b, high, wide, to])!, weight, rotated: true, pad: gradientPad },
-      tile,
-    )
-    expect(dx.shape).toEqual(one.x[0].shape)
-    expectClose(await read(dx), inputGradient(one, dy)[0])
-  })
+  // Tiles of 4x4 and 2x2 pixels, some of which are beyond the image; the padding differs by side.
+  const winogradCases = [
+    { size: [9, 12] as [number, number], pad: { top: 1, bottom: 1, left: 1, right: 0 }, by: 4 },
+    { size: [5, 4] as [number, number], pad: { top: 1, bottom: 0, left: 2, right: 1 }, by: 2 },
+  ]
+  test.for(winogradCases.slice(0, process.env.FULL ? 2 : 1))(
+    'Winograd by $by pixels, forward pass and gradients',
+    async ({ size, pad, by }) => {
+      const one = caseOf({
+        b: 1,
+        size,
+        channels: [32],
+        to: 36,
+        kernel: [3, 3],
+        pad,
+        stride: 1,
+        fused: onlyBias,
+        tile: 0,
+      })
+      const { b, to, high, wide } = sizes(one)
+      const asked = vi.spyOn(backend(), 'dispatch')
+      const [x, weight] = [
+        upload(one.x[0].data, one.x[0].shape)!,
+        upload(one.weight.data, one.weight.shape)!,
+      ]
+      poison([b, high, wide, to])
+      const y = winogradConv(backend(), {
+        x,
+        weight,
+        rotated: false,
+        bias: upload(one.bias, [to])!,
+        pad,
+      })
+      expect(y.shape).toEqual([b, high, wide, to])
+      expectClose(await read(y), forward(one))
+      const data = numbers(b * high * wide * to, 8)
+      const dy = upload(data, [b, high, wide, to])!
+      const [top, bottom] = [2 - pad.top, 2 - pad.bottom]
+      const gradientPad = { top, bottom, left: 2 - pad.left, right: 2 - pad.right }
+      poison(one.x[0].shape)
+      const dx = winogradConv(backend(), { x: dy, weight, rotated: true, pad: gradientPad })
+      expect(dx.shape).toEqual(one.x[0].shape)
+      expectClose(await read(dx), inputGradient(one, data)[0])
+      const [dweight, dbias] = [one.weight.shape, [to]].map((shape) =>
+        backend().makeTensorInfo(shape, 'float32'),
+      )
+      winogradFilterGradient(backend(), { x, dy, pad, into: [dweight, dbias] })
+      const [expectedW, expectedB] = filterGradient(one, data)
+      expectClose(await read(dweight), expectedW)
+      expectClose(await read(dbias), expectedB)
+      const transforms = asked.mock.calls.filter(([{ key }]) => key.startsWith('winograd input'))
+      expect(transforms.map(([{ key }]) => key)).toEqual(Array(3).fill(`winograd input by ${by}`))
+      asked.mockRestore()
+    },
+  )
 
   test('fused Winograd, forward pass: odd sizes and padding, with every prologue and epilogue', async () => {
     const pad = { top: 2, bottom: 1, left: 0, right: 1 }
@@ -552,7 +612,7 @@ onEachBackend(() => {
     const keys = asked.mock.calls.map(([{ key }]) => key)
     asked.mockRestore()
     expect(keys.filter((key) => key.startsWith('winograd products'))).toHaveLength(3)
-    expect(keys.filter((key) => key.startsWith('conv3x3 filter gradient'))).toHaveLength(1)
+    expect(keys.filter((key) => key.startsWith('winograd gradient products'))).toHaveLength(1)
     expectClose(await y.data(), forward(one))
     expectClose(await found[0].data(), inputGradient(one, dy)[0])
     expectClose(await found[1].data(), filterGradient(one, dy)[0])

@@ -216,6 +216,15 @@ onEachBackend(() => {
         [images(16, 3), images(8, 4)],
         1,
       )
+      const upsampled = { ...geometry, upsample: true }
+      await expectSame(
+        ([dy], half) => [
+          ...convInputGradient(gpu(), { ...gradient, ...upsampled, dy, half }, tile),
+          ...convFilterGradient(gpu(), { ...filter, ...upsampled, dy }, tile),
+        ],
+        [random([2, 16, 16, 16], 5, SMALL)],
+        1,
+      )
     })
 
     test('by norms, with dx in one dispatch, in two, and beside a shortcut', async () => {

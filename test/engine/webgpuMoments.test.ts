@@ -5,9 +5,10 @@ import type { Activations } from '../../src/engine/backends/webgpu/activationInp
 import type { WebGPUBackend } from '../../src/engine/backends/webgpu/backend.ts'
 import type { ConvForward } from '../../src/engine/backends/webgpu/kernels/convForward.ts'
 import { convByGemm } from '../../src/engine/backends/webgpu/kernels/convForward.ts'
+import { canGiveMoments } from '../../src/engine/backends/webgpu/kernels/gemmTiled.ts'
 import { normStatistics } from '../../src/engine/backends/webgpu/kernels/norm.ts'
 import { activationExtents } from '../../src/engine/backends/webgpu/kernels/normInput.ts'
-import type { Tile } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
+import type { Tile, Tiled } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
 import type { TensorInfo } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { onEachBackend } from '../backends.ts'
@@ -22,7 +23,7 @@ import {
 } from '../kernels.ts'
 
 /** Tiles of 16 pixels by 16 channels, and of 32 by 32 with eight columns for each thread. */
-const small: Tile = { shape: 'tiled', rows: 4, columns: 4, tall: 4, wide: 4, depth: 8 }
+const small: Tiled = { shape: 'tiled', rows: 4, columns: 4, tall: 4, wide: 4, depth: 8 }
 const wide: Tile = { shape: 'tiled', rows: 4, columns: 8, tall: 8, wide: 4, depth: 16 }
 
 const pad = { top: 1, bottom: 1, left: 1, right: 1 }
@@ -105,7 +106,8 @@ onEachBackend(() => {
     await expectMoments([run(convolution([2, 8, 8], [8, 40]), wide)], 10)
     const strided = convolution([2, 16, 16], [8, 16], { stride: 2 })
     await expectMoments([run(strided, wide)], 4)
-    await expectMoments([run(convolution([2, 4, 4], [8, 16], { upsample: true }))], 4)
+    // As four products, each of which has several tiles of an item.
+    await expectMoments([run(convolution([2, 4, 8], [8, 16], { upsample: true }))], 4)
     const x = upload(numbers(2 * 64 * 32, 8), [2, 8, 8, 32])
     const shortcut = {
       x,
@@ -175,6 +177,9 @@ onEachBackend(() => {
     expect(await readAndDispose(affine)).toEqual(await readAndDispose(right.affine))
     expect(await readAndDispose(moments)).toEqual(await readAndDispose(right.moments))
     for (const { dataId } of [...others, first]) backend.disposeData(dataId)
+    const extents = { rows: 128, depth: 8 }
+    expect(canGiveMoments(extents, small)).toBe(true)
+    expect(canGiveMoments(extents, { ...small, half: 4 })).toBe(false)
     await withBindingLimit(4, async () => {
       const y = run(convolution([2, 8, 8], [8, 16]))
       expect(backend.getMoments(y)).toBeUndefined()

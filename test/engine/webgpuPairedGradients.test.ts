@@ -113,10 +113,13 @@ onEachBackend(() => {
     const data = dataOf(one)
     const pair = await readPair(runPair(data, one))
     const backend = webgpuBackend()
+    // Winograd by four pixels rounds more.
+    const tilePixels = 2
     const apart = await Promise.all(
-      [...convFilterGradient(backend, data.filter), ...convInputGradient(backend, data.input)].map(
-        readAndDispose,
-      ),
+      [
+        ...convFilterGradient(backend, { ...data.filter, tilePixels }),
+        ...convInputGradient(backend, { ...data.input, tilePixels }),
+      ].map(readAndDispose),
     )
     expect(pair).toHaveLength(apart.length)
     for (const [i, gradient] of apart.entries())
@@ -246,12 +249,19 @@ onEachBackend(() => {
     test('of a residual block are those of single kernels', expectResidualBlock)
   }
 
-  test('need workgroups of one size, and enough bindings', async () => {
+  test('need workgroups of one size, products of float32, and enough bindings', async () => {
     const data = dataOf({ items: 2, size: [4, 4], from: [8], to: 8 })
     const backend = likeGPU(webgpuBackend())
     const claim = vi.fn(() => [])
-    const tiles = { filter: square, input: { ...square, tall: 8 } }
-    expect(convGradients(backend, data.filter, data.input, claim, { tiles })).toBeUndefined()
+    const others: Tiled[] = [
+      { ...square, tall: 8 },
+      { ...square, half: 4 },
+      { ...square, matrix: { M: 8, N: 8, K: 8, numbers: 'f32', lanes: 8 } },
+    ]
+    for (const other of others) {
+      const tiles = { filter: square, input: other }
+      expect(convGradients(backend, data.filter, data.input, claim, { tiles })).toBeUndefined()
+    }
     await withBindingLimit(5, async () => {
       const limited = likeGPU(webgpuBackend())
       expect(convGradients(limited, data.filter, data.input, claim)).toBeUndefined()

@@ -432,6 +432,16 @@ test('--measure requires --state, the folder that stores the measurements', () =
   expect(() => parseArguments(args)).toThrow('--state dir')
 })
 
+test('--float16-products requires --state, and excludes --same-bits', () => {
+  for (const command of ['run', 'onnx']) {
+    const args = [command, 'a.json', '--out', 'x', '--float16-products']
+    expect(parseArguments(args.slice(0, -1))).toMatchObject({ float16Products: false })
+    expect(parseArguments([...args, '--state', 's'])).toMatchObject({ float16Products: true })
+    expect(() => parseArguments(args)).toThrow('--state dir')
+    expect(() => parseArguments([...args, '--state', 's', '--same-bits'])).toThrow('exclude')
+  }
+})
+
 test('--threads takes an integer from 1 to 8', () => {
   const args = ['run', 'a.json', '--out', 'x']
   expect(parseArguments(args)).toMatchObject({ threads: undefined })

@@ -15,7 +15,7 @@ import { followShapes } from '../running/featureShapes.ts'
 import { createRunner } from '../running/runner.ts'
 import { createStoredFileActions } from '../running/storedFileActions.ts'
 import { hasRun, runState, runsHere } from '../running/state.ts'
-import { followSameBits } from '../running/sameBits.ts'
+import { followArithmetic } from '../running/arithmetic.ts'
 import { followSaving } from '../running/storedTrainings.ts'
 import { createStoredViews } from '../running/storedViews.ts'
 import { createRunHistory } from '../runs/runHistory.ts'
@@ -123,7 +123,7 @@ function createServices(
   const client = createClient(port)
   const runs = createRunHistory(stores, client)
   followSaving(client)
-  followSameBits(client)
+  followArithmetic(client)
   const storedViews = createStoredViews(stores.views)
   whenLeaving(() => void storedViews.flush())
   editor = {

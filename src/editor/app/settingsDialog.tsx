@@ -27,6 +27,7 @@ const restored = [
   'measures',
   'saveEvery',
   'sameBits',
+  'float16Products',
 ] as const satisfies readonly (keyof Settings)[]
 
 export function SettingsDialog({ close }: { close: () => void }) {
@@ -85,6 +86,11 @@ export function SettingsDialog({ close }: { close: () => void }) {
         />
         <Switch label={words.measures} name="measures" />
         <Switch label={words.sameBits} hint={words.sameBitsHint} name="sameBits" />
+        <Switch
+          label={words.float16Products}
+          hint={words.float16ProductsHint}
+          name="float16Products"
+        />
       </Part>
       <Part title={words.more}>
         <div class="links">
@@ -151,7 +157,15 @@ const Choice = <T extends string>({ label, value, choices, onChange }: ChoicePro
 interface SwitchProps {
   label: string
   hint?: string
-  name: 'live' | 'room' | 'snap' | 'toolbox' | 'minimap' | 'measures' | 'sameBits'
+  name:
+    | 'live'
+    | 'room'
+    | 'snap'
+    | 'toolbox'
+    | 'minimap'
+    | 'measures'
+    | 'sameBits'
+    | 'float16Products'
 }
 
 const Switch = ({ label, hint, name }: SwitchProps) => (

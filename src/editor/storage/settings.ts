@@ -36,6 +36,8 @@ export interface Settings {
   saveEvery: SaveInterval
   /** WebAssembly uses only instructions whose results have the same bits on all machines. */
   sameBits: boolean
+  /** Products on a GPU may be of float16 where that is faster. */
+  float16Products: boolean
   /** Moves nodes aside where another node is placed. */
   room: boolean
   /** Aligns dragged nodes with others. */
@@ -62,6 +64,7 @@ export const defaultSettings: Settings = {
   measures: false,
   saveEvery: 2,
   sameBits: false,
+  float16Products: false,
   room: true,
   snap: true,
   toolbox: true,

@@ -11,7 +11,7 @@ import { importBackend } from './importBackend.ts'
 import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from '../base/tf.ts'
 import { overrideWasmKernels } from './wasm/kernelOverrides.ts'
-import { softwareNames } from './webgpu/device.ts'
+import { MATRIX_FEATURE, softwareNames } from './webgpu/device.ts'
 import type { TuningOptions } from './tuningOptions.ts'
 import type { Arithmetic } from './wasm/arithmetic.ts'
 import { chooseArithmetic } from './wasm/arithmetic.ts'
@@ -231,7 +231,12 @@ const probes: Record<BackendName, Probe> = {
 }
 
 /** Features that kernels can use; requested where the adapter has them. */
-const features = ['timestamp-query', 'shader-f16', 'subgroups'] as const
+const features = [
+  'timestamp-query',
+  'shader-f16',
+  'subgroups',
+  MATRIX_FEATURE as GPUFeatureName,
+] as const
 
 /**
  * Limits that tfjs or larger models reach; the adapter's values are requested, not the defaults.

@@ -10,24 +10,24 @@ export interface Quantity {
   value: number
 }
 
-/** Returns sin(phase + 0.7 k) for k = 0, 1, ... */
-export const wave = (count: number, phase: number) =>
-  Float32Array.from({ length: count }, (_, k) => Math.sin(phase + 0.7 * k))
+/** Returns sin(phase + (0.7 + chirp k) k) for k = 0, 1, ... */
+export const wave = (count: number, phase: number, chirp = 0) =>
+  Float32Array.from({ length: count }, (_, k) => Math.sin(phase + (0.7 + chirp * k) * k))
 
-/** Returns a tensor of these numbers, times `amplitude`. */
-export const waveTensor = ({
-  shape,
-  phase,
-  amplitude,
-}: {
+/** A tensor of a wave, times `amplitude`. */
+export interface WaveTensor {
   shape: number[]
   phase: number
   amplitude: number
-}): Tensor =>
+  chirp?: number
+}
+
+export const waveTensor = ({ shape, phase, amplitude, chirp }: WaveTensor): Tensor =>
   tf.tensor(
     wave(
       shape.reduce((product, size) => product * size, 1),
       phase,
+      chirp,
     ).map((value) => amplitude * value),
     shape,
   )

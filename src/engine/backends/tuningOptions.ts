@@ -6,4 +6,6 @@ export interface TuningOptions {
   store: StateStore
   /** Deletes the stored choices for this device and measures again. */
   remeasure?: boolean
+  /** Products on a GPU may be of float16, where that is faster; sums are float32. */
+  float16Products?: boolean | undefined
 }

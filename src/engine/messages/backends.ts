@@ -39,6 +39,8 @@ export const backendMessages = catalogue('backends', {
   fusedNotFaster: 'Measured here: fused multiply-add (relaxed SIMD) is not much faster',
   tuned: 'Measured here: {choices}',
   tunedDefault: 'Measured here: the default kernels are the fastest',
+  tunedRejected:
+    '{choices}. Kernels with float16 or subgroups had wrong gradients and are not used',
   notTuned: 'The kernels could not be measured: {problem}',
   threadFailed:
     'A thread of the wasm backend failed. Run again: this process now computes with one thread.',

@@ -43,6 +43,8 @@ completely or not at all.
   --measure              measures the kernels again; needs --state
   --same-bits            wasm uses only instructions whose results have the same bits on all
                          machines, also where others are faster
+  --float16-products     products on a GPU may be of float16 where that is faster; sums are
+                         float32; needs --state, and excludes --same-bits
   --verify               runs twice from the start and compares the bits of all shown and saved
                          values, losses and training states; needs no --out
   --nodes file.mjs       a module that exports own nodes and kinds of models; repeatable; also for
@@ -111,6 +113,8 @@ interface GraphArguments {
   state: string | undefined
   measure: boolean
   sameBits: boolean
+  /** Products on a GPU may be of float16. */
+  float16Products: boolean
   quiet: boolean
   /** Modules with own nodes. */
   nodes: string[]
@@ -234,6 +238,7 @@ const optionTypes = {
   state: { type: 'string' },
   measure: { type: 'boolean' },
   'same-bits': { type: 'boolean' },
+  'float16-products': { type: 'boolean' },
   verify: { type: 'boolean' },
   json: { type: 'boolean' },
   csv: { type: 'boolean' },
@@ -266,7 +271,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   run: [
     ...workflowOptions,
     ...(['target', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
-    ...(['state', 'measure', 'same-bits', 'verify', 'quiet'] as const),
+    ...(['state', 'measure', 'same-bits', 'float16-products', 'verify', 'quiet'] as const),
   ],
   check: ['json', 'nodes'],
   script: workflowOptions,
@@ -275,7 +280,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   onnx: [
     ...workflowOptions,
     ...(['node', 'size', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
-    ...(['state', 'measure', 'same-bits', 'quiet'] as const),
+    ...(['state', 'measure', 'same-bits', 'float16-products', 'quiet'] as const),
   ],
   widget: ['out'],
   lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'within'],
@@ -384,7 +389,12 @@ function graphArguments(
   values: OptionValues,
 ): Omit<GraphArguments, 'settings' | 'steps'> {
   const { out, state, measure = false, quiet = false } = values
+  const sameBits = values['same-bits'] ?? false
+  const float16Products = values['float16-products'] ?? false
   if (measure && state === undefined) throw new UsageError(cliMessages.measureWithoutState())
+  if (float16Products && sameBits) throw new UsageError(cliMessages.float16WithSameBits())
+  if (float16Products && state === undefined)
+    throw new UsageError(cliMessages.float16WithoutState())
   return {
     file,
     out,
@@ -395,7 +405,8 @@ function graphArguments(
     datasets: values.dataset ?? [],
     state,
     measure,
-    sameBits: values['same-bits'] ?? false,
+    sameBits,
+    float16Products,
     quiet,
   }
 }

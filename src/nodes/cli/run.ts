@@ -219,13 +219,14 @@ export async function startEngine(
     threads,
     measure,
     sameBits,
-  }: Pick<RunArguments, 'backend' | 'threads' | 'measure' | 'sameBits'>,
+    float16Products,
+  }: Pick<RunArguments, 'backend' | 'threads' | 'measure' | 'sameBits' | 'float16Products'>,
   store: StateStore | undefined,
   out: Terminal,
 ): Promise<BackendReport> {
   const missing = prefer === 'webgpu' || prefer === 'auto' ? await provideWebGPU() : undefined
   // Measured choices must persist between runs; without a state folder the default kernels are used.
-  const tuning = store && { store, remeasure: measure }
+  const tuning = store && { store, remeasure: measure, float16Products }
   const arithmetic = sameBits ? 'portable' : undefined
   const report = await startBackend({ prefer, threads, tuning, arithmetic })
   if (prefer !== 'auto' && report.name !== prefer)

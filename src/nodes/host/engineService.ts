@@ -99,7 +99,15 @@ class Engine {
     wasm: WasmPaths
     measure: boolean
     sameBits: boolean
-  } = { name: 'auto', last: undefined, wasm: wasmFiles, measure: false, sameBits: false }
+    float16Products: boolean
+  } = {
+    name: 'auto',
+    last: undefined,
+    wasm: wasmFiles,
+    measure: false,
+    sameBits: false,
+    float16Products: false,
+  }
   /** Resolves to the reason if no backend could be started. */
   private backend: Promise<string | undefined> | undefined
   /** Queued runs, also while the backend starts. */
@@ -226,13 +234,15 @@ class Engine {
 
   // ---- backend
 
-  selectBackend({ name, last, wasm, measure = false, sameBits, mnist }: Of<'backend'>) {
+  selectBackend(request: Of<'backend'>) {
+    const { name, last, wasm, measure = false, sameBits, float16Products, mnist } = request
     this.selected = {
       name,
       last,
       wasm: wasm ?? this.selected.wasm,
       measure,
       sameBits: sameBits ?? this.selected.sameBits,
+      float16Products: float16Products ?? this.selected.float16Products,
     }
     if (mnist !== undefined) this.addresses = withMnist(this.addresses, mnist)
     this.stopCurrentRun()
@@ -241,10 +251,14 @@ class Engine {
 
   private async startBackend(): Promise<string | undefined> {
     try {
-      const { name, last, wasm, measure, sameBits } = this.selected
+      const { name, last, wasm, measure, sameBits, float16Products } = this.selected
       this.selected.measure = false // Measured only at the first start.
       const { devices } = this.storage
-      const tuning = devices && { store: devices, remeasure: measure }
+      const tuning = devices && {
+        store: devices,
+        remeasure: measure,
+        float16Products: float16Products && !sameBits,
+      }
       const prefer = name === 'auto' && last ? last : name
       const onLost = (message: string) => this.fail({ cause: 'device', message })
       const arithmetic = sameBits ? 'portable' : undefined

@@ -23,6 +23,9 @@ export const enKeys = {
     sameBits: 'Same bits everywhere',
     sameBitsHint:
       'WebAssembly avoids instructions that round differently on other machines, even where they are faster. Restarts the engine.',
+    float16Products: 'Multiply in float16 on GPUs',
+    float16ProductsHint:
+      'Products may use half precision where that is faster and gradients pass a test; sums stay float32. Restarts the engine.',
     more: 'More',
     keys: 'Keyboard shortcuts…',
     storage: 'Storage and backup…',

@@ -24,6 +24,9 @@ export const koKeys: KeyTexts = {
     sameBits: '어디서나 같은 비트',
     sameBitsHint:
       '더 빠르더라도 기기마다 반올림이 다른 명령을 WebAssembly에서 쓰지 않습니다. 엔진을 다시 시작합니다.',
+    float16Products: 'GPU에서 float16으로 곱하기',
+    float16ProductsHint:
+      '더 빠르고 그래디언트 검사를 통과하면 GPU의 곱셈에 반정밀도를 씁니다. 합은 float32 그대로입니다. 엔진을 다시 시작합니다.',
     more: '더 보기',
     keys: '키보드 단축키…',
     storage: '저장 공간과 백업…',

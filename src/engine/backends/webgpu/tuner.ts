@@ -5,8 +5,10 @@
 import type { WebGPUBackend } from './backend.ts'
 import type { TuningOptions } from '../tuningOptions.ts'
 import { isSoftware } from './device.ts'
+import type { Reductions, Tile } from './kernels/tiles.ts'
 import type { TunedChoice, TunedChoices } from './tunedChoices.ts'
 import { setTunedChoices } from './tunedChoices.ts'
+import { hasHardwareChoices, passesTunedSelfTest, withoutHardwareChoices } from './tunedSelfTest.ts'
 import type { Trial, TrialRunner, TunerCandidate } from './tunerTrials.ts'
 import { candidateName, createTrialRunner, createTrials } from './tunerTrials.ts'
 import { backendMessages } from '../../messages/backends.ts'
@@ -15,10 +17,12 @@ import { backendMessages } from '../../messages/backends.ts'
  * Increase this when kernels change so that another one may be the fastest: devices are measured
  * again.
  */
-const KERNEL_VERSION = 1
+const KERNEL_VERSION = 2
 
 /** Milliseconds after which nothing more is measured; the default tiles are used for the rest. */
 const TIME_BUDGET = 1200
+/** The same for kernels that need features of the device. */
+const HARDWARE_BUDGET = 800
 
 /**
  * The part of the budget that is reserved for measuring; kernels not compiled by then are left out.
@@ -42,20 +46,27 @@ const ROUNDS = 2
  */
 export async function tune(
   backend: WebGPUBackend,
-  { store, remeasure = false }: TuningOptions,
+  { store, remeasure = false, float16Products = false }: TuningOptions,
   createRunner: () => TrialRunner = () => createTrialRunner(backend),
+  passesSelfTest: typeof passesTunedSelfTest = passesTunedSelfTest,
 ): Promise<string | undefined> {
   const { device } = backend
-  const key = storageKey(device)
-  if (key === undefined || isSoftware(device)) return undefined
+  const identity = storageKey(device)
+  if (identity === undefined || isSoftware(device)) return undefined
+  const key = float16Products ? `${identity}/float16` : identity
   if (remeasure) await store.delete(key).catch(() => {})
-  const trials = createTrials(device)
+  const trials = createTrials(device, { float16: float16Products })
   const bytes = await store.get(key).catch(() => undefined)
   const stored = bytes && decodeChoices(bytes, trials)
   const choices = stored ?? (await measureChoices(trials, createRunner()))
   if (!stored) await store.put(key, encodeChoices(choices)).catch(() => {})
-  setTunedChoices(device, choices)
-  return describeChoices(choices)
+  if (!hasHardwareChoices(choices) || (await passesSelfTest(backend, choices))) {
+    setTunedChoices(device, choices)
+    return describeChoices(choices)
+  }
+  const others = withoutHardwareChoices(choices)
+  setTunedChoices(device, others)
+  return backendMessages.tunedRejected({ choices: describeChoices(others) })
 }
 
 /**
@@ -101,10 +112,12 @@ function decodeChoices(bytes: Uint8Array, trials: readonly Trial[]): TunedChoice
     for (const [name, { tile, squares }] of Object.entries(stored.choices)) {
       const trial = trials.find((each) => each.name === name)
       if (!trial) return undefined
-      choices[trial.name] = {
-        tile: findByName(trial.tiles, tile),
-        ...(squares !== undefined && { winograd: findByName(trial.winogradTiles, squares) }),
-      }
+      Object.assign(choices, {
+        [trial.name]: {
+          tile: findByName(trial.tiles, tile),
+          ...(squares !== undefined && { winograd: findByName(trial.winogradTiles, squares) }),
+        },
+      })
     }
     return choices
   } catch {
@@ -118,20 +131,26 @@ async function measureChoices(
   trials: readonly Trial[],
   runner: TrialRunner,
 ): Promise<TunedChoices> {
-  const deadline = runner.now() + TIME_BUDGET
+  const budget = TIME_BUDGET + (trials.some(hasHardwareCandidates) ? HARDWARE_BUDGET : 0)
+  const deadline = runner.now() + budget
   const choices: TunedChoices = {}
   try {
     for (const trial of trials) {
       if (runner.now() > deadline) break
       const seconds = await measureTrial(trial, runner, deadline)
       const choice = await pickChoice(trial, seconds, runner)
-      if (choice) choices[trial.name] = choice
+      if (choice) Object.assign(choices, { [trial.name]: choice })
     }
     return choices
   } finally {
     runner.close()
   }
 }
+
+const hasHardwareCandidates = ({ tiles }: Trial) =>
+  tiles.some(
+    (tile) => tile.shape === 'reductions' || (tile.shape === 'tiled' && (tile.half ?? tile.matrix)),
+  )
 
 type Seconds = ReadonlyMap<TunerCandidate, number>
 
@@ -170,7 +189,7 @@ async function pickChoice(
   trial: Trial,
   seconds: Seconds,
   runner: TrialRunner,
-): Promise<TunedChoice | undefined> {
+): Promise<TunedChoice<Tile | Reductions> | undefined> {
   const defaultTile = trial.tiles[0]
   if (!seconds.has(defaultTile)) return undefined
   const getSeconds = (candidate: TunerCandidate) => seconds.get(candidate) ?? Infinity

@@ -3,26 +3,35 @@
 import type { Tensor, TensorInfo } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import type { WebGPUBackend } from './backend.ts'
-import { subgroupSize } from './device.ts'
+import { hasSubgroupIndex, matrixUnits, subgroupSize } from './device.ts'
 import { measureDeviceSeconds } from './deviceTiming.ts'
+import { attentionForward } from './kernels/attention.ts'
 import { convFilterGradient } from './kernels/convFilterGradient.ts'
 import { convByGemm } from './kernels/convForward.ts'
 import { convInputGradient } from './kernels/convInputGradient.ts'
 import { defaultTiles, tileName } from './kernels/gemm.ts'
-import type { Tile, Tiled, WinogradTile } from './kernels/tiles.ts'
+import { divideTile } from './kernels/gemmMatrix.ts'
+import { meanSquaredDifference } from './kernels/meanSquare.ts'
+import { normStatistics } from './kernels/norm.ts'
+import { softmax } from './kernels/softmax.ts'
+import type { Reductions, Tile, Tiled, WinogradTile } from './kernels/tiles.ts'
 import { fitsDevice, winogradTileName } from './kernels/winogradFused.ts'
-import type { WorkClass } from './tunedChoices.ts'
+import type { TrialName } from './tunedChoices.ts'
+import { withTunedChoices } from './tunedChoices.ts'
 
-export type TunerCandidate = Tile | WinogradTile
+export type TunerCandidate = Tile | WinogradTile | Reductions
 
-export const candidateName = (candidate: TunerCandidate) =>
-  candidate.shape === 'winograd' ? winogradTileName(candidate) : tileName(candidate)
+export function candidateName(candidate: TunerCandidate): string {
+  if (candidate.shape === 'winograd') return winogradTileName(candidate)
+  if (candidate.shape !== 'reductions') return tileName(candidate)
+  return candidate.lanes > 1 ? `subgroups of ${candidate.lanes}` : 'workgroup memory'
+}
 
 /** A piece of work and the candidates for it. */
 export interface Trial {
-  name: WorkClass
-  /** The default tile comes first. */
-  tiles: readonly Tile[]
+  name: TrialName
+  /** The default comes first. */
+  tiles: readonly (Tile | Reductions)[]
   winogradTiles: readonly WinogradTile[]
   /** Runs the work with one candidate; all its inputs are parts of `data`. */
   run(backend: WebGPUBackend, data: TensorInfo, candidate: TunerCandidate): TensorInfo[]
@@ -50,6 +59,50 @@ const small = [
   defaultTiles.large,
 ]
 
+/** Tiles of float16, by the size of the work. */
+const halfTiles = {
+  large: [
+    { ...tiled(8, 4, 8, 16, 32), half: 4 },
+    { ...tiled(8, 8, 8, 8, 32), half: 4 },
+    { ...tiled(8, 4, 8, 16, 16), half: 1 },
+  ],
+  small: [
+    { ...tiled(4, 4, 8, 8, 32), half: 4 },
+    { ...tiled(4, 4, 8, 8, 16), half: 1 },
+  ],
+} satisfies Record<string, Tiled[]>
+
+/** Tiles for subgroup matrices, by the size of the work. */
+const matrixTiles = {
+  large: [tiled(8, 4, 8, 16, 32), tiled(8, 4, 16, 16, 32)],
+  small: [tiled(4, 4, 8, 16, 32), tiled(8, 4, 8, 16, 32)],
+}
+
+/** What the tuner may choose beyond float32. */
+export interface TrialOptions {
+  /** Products may be of float16. */
+  float16?: boolean
+}
+
+/** Returns the tiles that need features of the device. */
+function hardwareTiles(
+  device: GPUDevice,
+  size: 'large' | 'small',
+  { float16 = false }: TrialOptions,
+): Tiled[] {
+  const matrices = matrixUnits(device, float16).flatMap((matrix) =>
+    matrixTiles[size]
+      .filter(
+        (tile) =>
+          divideTile(tile, matrix) &&
+          tile.tall * tile.wide <= device.limits.maxComputeInvocationsPerWorkgroup,
+      )
+      .map((tile): Tiled => ({ ...tile, matrix })),
+  )
+  const halves = float16 && device.features.has('shader-f16') ? halfTiles[size] : []
+  return [...matrices, ...halves]
+}
+
 /** One for devices with much workgroup memory, and one for all devices. */
 export const winogradTiles: readonly [WinogradTile, WinogradTile] = [
   { shape: 'winograd', squares: 32, columns: 32, rows: 8, across: 8 },
@@ -59,7 +112,7 @@ export const winogradTiles: readonly [WinogradTile, WinogradTile] = [
 const ITEMS = 16
 
 /** Returns the trials, in the order of how much time a UNet spends on such work. */
-export function createTrials(device: GPUDevice): Trial[] {
+export function createTrials(device: GPUDevice, options: TrialOptions = {}): Trial[] {
   const [wide, deep] = [convolutionRuns(32, 3, 64), convolutionRuns(8, 3, 128)]
   const fittingTiles = (side: number) =>
     winogradTiles.filter((tile) =>
@@ -69,6 +122,8 @@ export function createTrials(device: GPUDevice): Trial[] {
         tile,
       ),
     )
+  const largeTiles = [...large, ...hardwareTiles(device, 'large', options)]
+  const smallTiles = [...small, ...hardwareTiles(device, 'small', options)]
   const lanes = subgroupSize(device)
   // With the lanes shape, what is added to y takes a dispatch of its own. A weight gradient has
   // none.
@@ -77,43 +132,71 @@ export function createTrials(device: GPUDevice): Trial[] {
   return [
     {
       name: 'large convolution',
-      tiles: large,
+      tiles: largeTiles,
       winogradTiles: fittingTiles(32),
       run: wide.forward,
     },
     {
       name: 'large input gradient',
-      tiles: large,
+      tiles: largeTiles,
       winogradTiles: fittingTiles(32),
       run: wide.inputGradient,
     },
     {
       name: 'large filter gradient',
-      tiles: [...large, ...lanesTiles],
+      tiles: [...largeTiles, ...lanesTiles],
       winogradTiles: [],
       run: wide.filterGradient,
     },
-    { name: 'small convolution', tiles: small, winogradTiles: fittingTiles(8), run: deep.forward },
+    {
+      name: 'small convolution',
+      tiles: smallTiles,
+      winogradTiles: fittingTiles(8),
+      run: deep.forward,
+    },
     {
       name: 'small input gradient',
-      tiles: small,
+      tiles: smallTiles,
       winogradTiles: fittingTiles(8),
       run: deep.inputGradient,
     },
     {
       name: 'large product',
-      tiles: large,
+      tiles: largeTiles,
       winogradTiles: [],
       run: convolutionRuns(16, 1, 128).forward,
     },
     {
       name: 'small product',
-      tiles: small,
+      tiles: smallTiles,
       winogradTiles: [],
       run: convolutionRuns(8, 1, 128).forward,
     },
+    ...(lanes > 1 && hasSubgroupIndex() ? [reductionTrial(lanes)] : []),
   ]
 }
+
+/** Statistics of a norm, an attention, a softmax and a loss, in memory or within subgroups. */
+const reductionTrial = (lanes: number): Trial => ({
+  name: 'reductions',
+  tiles: [
+    { shape: 'reductions', lanes: 1 },
+    { shape: 'reductions', lanes },
+  ],
+  winogradTiles: [],
+  run: (backend, data, candidate) =>
+    withTunedChoices(backend.device, { reductions: { tile: candidate as Reductions } }, () => {
+      const [weight, bias] = [0, 1].map(() => ({ ...data, shape: [128] }))
+      const norm = { x: { ...data, shape: [ITEMS, 256, 128] }, groups: 32, eps: 1e-5, weight, bias }
+      const { affine, moments } = normStatistics(backend, norm)
+      const qkv = { ...data, shape: [ITEMS, 64, 3 * 128] }
+      const { y, logsumexp } = attentionForward(backend, { qkv, heads: 1 })
+      const rows = { ...data, shape: [ITEMS * 64, 256] }
+      const weights = softmax(backend, rows)
+      const loss = meanSquaredDifference(backend, rows, weights)
+      return [affine, moments, y, logsumexp, weights, loss]
+    }),
+})
 
 /** Returns runs of a convolution that keeps the number of channels, and of its gradients. */
 function convolutionRuns(
@@ -133,7 +216,7 @@ function convolutionRuns(
       convByGemm(
         backend,
         { x: { ...data, shape }, weight: { ...data, shape: filterShape }, ...geometry },
-        candidate,
+        candidate as Tile | WinogradTile,
       ),
     ],
     inputGradient: (backend, data, candidate) =>
@@ -145,7 +228,7 @@ function convolutionRuns(
           inputShape: shape,
           ...geometry,
         },
-        candidate,
+        candidate as Tile | WinogradTile,
       ),
     filterGradient: (backend, data, candidate) =>
       convFilterGradient(
@@ -193,13 +276,20 @@ export interface TrialRunner {
 /** Relative to the largest result. Rounding is far below this, errors are far above. */
 const RELATIVE_TOLERANCE = 1e-3
 
+/** Returns whether numbers differ by at most `tolerance`, relative to the largest of the first. */
+export function isNear(a: Float32Array, b: Float32Array, tolerance: number): boolean {
+  const largest = a.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  return a.every((value, i) => Math.abs(value - b[i]) <= tolerance * largest)
+}
+
 export function createTrialRunner(backend: WebGPUBackend): TrialRunner {
   const data = createTrialData()
   const dispose = (tensors: readonly TensorInfo[]) =>
     tensors.forEach(({ dataId }) => backend.disposeData(dataId))
-  const readResult = async (trial: Trial, candidate: TunerCandidate) => {
+  const readResults = async (trial: Trial, candidate: TunerCandidate) => {
     const results = trial.run(backend, data, candidate)
-    const values = (await backend.read(results[0].dataId)) as Float32Array
+    const values: Float32Array[] = []
+    for (const { dataId } of results) values.push((await backend.read(dataId)) as Float32Array)
     dispose(results)
     return values
   }
@@ -221,9 +311,8 @@ export function createTrialRunner(backend: WebGPUBackend): TrialRunner {
       return seconds / runs
     },
     async agree(trial, first, second) {
-      const [a, b] = [await readResult(trial, first), await readResult(trial, second)]
-      const largest = a.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-      return a.every((value, i) => Math.abs(value - b[i]) <= RELATIVE_TOLERANCE * largest)
+      const [a, b] = [await readResults(trial, first), await readResults(trial, second)]
+      return a.every((values, i) => isNear(values, b[i], RELATIVE_TOLERANCE))
     },
     now: () => performance.now(),
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -43,6 +43,8 @@ export const koBackends: Translation<typeof backendMessages> = {
   fusedNotFaster: '여기서 측정한 결과: 융합 곱셈-덧셈(완화된 SIMD)이 크게 더 빠르지 않습니다',
   tuned: '여기서 측정한 결과: {choices}',
   tunedDefault: '여기서 측정한 결과: 기본 커널이 가장 빠릅니다',
+  tunedRejected:
+    '{choices}. float16이나 서브그룹을 쓰는 커널은 그래디언트가 틀려서 사용하지 않습니다',
   notTuned: '커널을 측정하지 못했습니다: {problem~}',
   threadFailed:
     'wasm 백엔드의 스레드 하나가 실패했습니다. 다시 실행하세요. 이제부터 스레드 1개로 계산합니다.',

@@ -16,8 +16,10 @@ import {
   inputNames,
   keyGradientCode,
   queryGradientCode,
+  SCORE_LANES,
 } from './attentionCode.ts'
 import { dispatchSized, float32Output } from './sizedKernel.ts'
+import { reductionLanes } from './subgroupSums.ts'
 
 export interface Attention {
   /**
@@ -53,6 +55,7 @@ export function attentionForward(
     half && d % 4 === 0
       ? { ...inputShape, halves: new Set([...inputShape.halves, 'y']) }
       : inputShape
+  const lanes = reductionLanes(backend.device)
   const [y, logsumexp] = dispatchTiles(
     backend,
     shape,
@@ -65,6 +68,7 @@ export function attentionForward(
         { ...float32Output([items, n, heads * d]), half: shape.halves.has('y') },
         float32Output([items, heads, n]),
       ],
+      lanes: lanes >= SCORE_LANES ? lanes : 1,
       code: attentionForwardCode,
     },
   )
@@ -188,7 +192,9 @@ interface TileKernel {
   bindings: readonly [outputs: readonly BoundTensor[], inputs: readonly BoundTensor[]]
   inputs: readonly TensorInfo[]
   outputs: Parameters<typeof dispatchSized>[1]['outputs']
-  code: (shape: AttentionShape, tile: AttentionTile) => string
+  /** The size of subgroups that the code uses; default 1, none. */
+  lanes?: number
+  code: (shape: AttentionShape, tile: AttentionTile, lanes: number) => string
 }
 
 /**
@@ -199,7 +205,7 @@ function dispatchTiles(
   backend: WebGPUBackend,
   shape: AttentionShape,
   tile: AttentionTile,
-  { name, bindings: [written, read], inputs, outputs, code }: TileKernel,
+  { name, bindings: [written, read], inputs, outputs, lanes = 1, code }: TileKernel,
 ) {
   const { items, heads, n, m, d, packed, halves, scaled } = shape
   const { tiles, parts, height, fours } = tile
@@ -221,12 +227,13 @@ function dispatchTiles(
     bindings: [written, read],
     inputs,
     outputs,
+    lanes,
     code: () => `${read.map(readerCode).join('\n')}
 ${written
   .filter(({ name }) => !['logsumexp', 'delta'].includes(name))
   .map(writerCode)
   .join('\n')}
-${code(shape, tile)}`,
+${code(shape, tile, lanes)}`,
   })
 }
 

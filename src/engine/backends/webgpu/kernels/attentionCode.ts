@@ -2,6 +2,7 @@
 // columns for each invocation, and multiplies it with rows of another matrix.
 import { unroll } from '../wgsl.ts'
 import { mainCode } from './sizedKernel.ts'
+import { reduceCode } from './subgroupSums.ts'
 
 export interface AttentionShape {
   items: number
@@ -115,7 +116,7 @@ fn ${name}_four(begin: u32, c: u32) -> vec4f {
  * Defines `item` and `head`, the `part` of the channels, the `first` row of the tile, `tx` and `ty`
  * of the invocation, and `scale`.
  */
-const tileMainCode = ({ rows }: AttentionTile, body: string) => `var<private> item: u32;
+const tileMainCode = ({ rows }: AttentionTile, body: string, lanes = 1) => `var<private> item: u32;
 var<private> head: u32;
 ${mainCode(
   THREADS,
@@ -127,6 +128,7 @@ ${mainCode(
   let tx = thread % 8u;
   let ty = thread / 8u;
   ${body}`,
+  lanes,
 )}`
 
 /**
@@ -238,38 +240,38 @@ const scoreIndex = ({ height }: AttentionTile, i: number) => `(${height}u * ty +
 
 // ---- kernels
 
-export function attentionForwardCode(shape: AttentionShape, tile: AttentionTile): string {
+/** Invocations that have the columns of a row of scores. */
+export const SCORE_LANES = 8
+
+/** With subgroups of `lanes`, those of a row exchange its maximum and sum. */
+export function attentionForwardCode(
+  shape: AttentionShape,
+  tile: AttentionTile,
+  lanes: number,
+): string {
   const { q, k, v } = headMatrices(shape)
+  const exchanges = lanes >= SCORE_LANES
+  const softmax = exchanges ? exchangedSoftmax(tile, lanes) : sharedSoftmax(tile)
   const division = divideOutput(tile)
   const rowFactor = (r: number) => `let factor${r} = factors[min(row + ${r}u, ${tile.rows - 1}u)];`
-  const maskedScore = (i: number) => `select(s${i} * scale, vec4f(-3e38), outside)`
   const code = tileMainCode(
     tile,
     `${accumulatorCode(tile, ['y'])}
-  // For the row with the index of the invocation: the largest score, the sum of exp(score -
-  // largest).
-  var largest = -3e38;
-  var sum = 0.0;
+  ${softmax.begin}
   for (var columns = 0u; columns < sizes.m; columns += ${COLUMNS}u) {
     ${scoresCode(tile, [{ a: q, b: k, into: 's' }])}
     let outside = ${outsideCode('sizes.m')};
-    ${unroll(tile.height, (i) => `scores[${scoreIndex(tile, i)}] = ${maskedScore(i)};`)}
-    workgroupBarrier();
-    ${onlineSoftmaxCode(tile)}
+    ${softmax.update}
     workgroupBarrier();
     ${unroll(division.rows, rowFactor)}
     ${forAccumulators(tile, (r, q) => `y${r}_${q} *= factor${r};`)}
     ${accumulateCode(tile, [{ weights: 'scores', values: v, into: 'y' }])}
     workgroupBarrier();
   }
-  if (thread < ${tile.rows}u) {
-    factors[thread] = 1.0 / sum;
-    if (part == 0u && first + thread < sizes.n) {
-      logsumexp[(item * sizes.heads + head) * sizes.n + first + thread] = largest + log(sum);
-    }
-  }
+  ${softmax.end}
   workgroupBarrier();
   ${storeOutputCode(tile, outputMatrix('y'), (r) => `factors[row + ${r}u]`)}`,
+    lanes,
   )
   return `var<workgroup> scores: array<vec4f, ${8 * tile.rows}>;
 var<workgroup> factors: array<f32, ${tile.rows}>;
@@ -277,10 +279,31 @@ ${[q, k, v].map((matrix) => matrixCode(matrix, shape)).join('\n')}
 ${code}`
 }
 
-/**
- * Replaces the scores of a row by weights, and updates `largest`, `sum` and the factor of the row.
- */
-const onlineSoftmaxCode = (tile: AttentionTile) => `if (thread < ${tile.rows}u) {
+const maskedScore = (i: number) => `select(s${i} * scale, vec4f(-3e38), outside)`
+
+/** Stores the sum of the softmax of a row, and its inverse as the factor of the output. */
+const finishRow = (row: string, largest: string, sum: string) => `factors[${row}] = 1.0 / ${sum};
+    if (part == 0u && first + ${row} < sizes.n) {
+      logsumexp[(item * sizes.heads + head) * sizes.n + first + ${row}] = ${largest} + log(${sum});
+    }`
+
+/** The softmax of a row while more of its columns arrive: the code before, in and after the loop. */
+interface OnlineSoftmax {
+  begin: string
+  /** Stores weights of the scores `s0` ..., and the factors by which earlier sums are multiplied. */
+  update: string
+  end: string
+}
+
+/** An invocation has the row with its index, which it reads from workgroup memory. */
+const sharedSoftmax = (tile: AttentionTile): OnlineSoftmax => ({
+  begin: `// For the row with the index of the invocation: the largest score, the sum of exp(score -
+  // largest).
+  var largest = -3e38;
+  var sum = 0.0;`,
+  update: `${unroll(tile.height, (i) => `scores[${scoreIndex(tile, i)}] = ${maskedScore(i)};`)}
+    workgroupBarrier();
+    if (thread < ${tile.rows}u) {
       var top = vec4f(largest);
       for (var j = 0u; j < sizes.wide; j++) { top = max(top, scores[thread * 8u + j]); }
       let now = max(max(top.x, top.y), max(top.z, top.w));
@@ -294,7 +317,46 @@ const onlineSoftmaxCode = (tile: AttentionTile) => `if (thread < ${tile.rows}u) 
       sum = fma(sum, factor, dot(sums, vec4f(1.0)));
       largest = now;
       factors[thread] = factor;
-    }`
+    }`,
+  end: `if (thread < ${tile.rows}u) { ${finishRow('thread', 'largest', 'sum')} }`,
+})
+
+/** The invocations of a row exchange its maximum and sum, and have both. */
+function exchangedSoftmax(tile: AttentionTile, lanes: number): OnlineSoftmax {
+  const exchange = (variable: string, combine: (a: string, b: string) => string) =>
+    reduceCode({
+      variable,
+      count: SCORE_LANES,
+      stride: 1,
+      lanes,
+      combine,
+      thread: 'thread',
+      index: 'tx',
+      memory: '',
+    })
+  const row = (i: number) => `${tile.height}u * ty + ${i}u`
+  return {
+    begin: unroll(tile.height, (i) => `var largest${i} = -3e38; var sum${i} = 0.0;`),
+    update: unroll(
+      tile.height,
+      (i) => `let masked${i} = ${maskedScore(i)};
+    let top${i} = max(max(masked${i}.x, masked${i}.y), max(masked${i}.z, masked${i}.w));
+    var now${i} = max(largest${i}, top${i});
+    ${exchange(`now${i}`, (a, b) => `max(${a}, ${b})`)}
+    let p${i} = exp(masked${i} - now${i});
+    var added${i} = dot(p${i}, vec4f(1.0));
+    ${exchange(`added${i}`, (a, b) => `${a} + ${b}`)}
+    let scaled${i} = exp(largest${i} - now${i});
+    sum${i} = fma(sum${i}, scaled${i}, added${i});
+    largest${i} = now${i};
+    scores[${scoreIndex(tile, i)}] = p${i};
+    if (tx == 0u) { factors[${row(i)}] = scaled${i}; }`,
+    ),
+    end: `if (tx == 0u) {
+    ${unroll(tile.height, (i) => finishRow(row(i), `largest${i}`, `sum${i}`))}
+  }`,
+  }
+}
 
 /** dq, and delta, the sums of dy y over the channels, [b, heads, n]. */
 export function queryGradientCode(shape: AttentionShape, tile: AttentionTile): string {

@@ -43,7 +43,7 @@ export const describeExtras = ({ extras, oneRow, half, residualHalf }: Epilogue)
   return [...extras.map((extra) => names[extra]), ...(half ? ['to half'] : [])].join(' ')
 }
 
-/** The epilogue of `value`, the sum for pixel `m` and the channels from `n` on. */
+/** The epilogue of `value`, the sum for `pixel` and the channels from `n` on. */
 export function epilogueExpression({
   extras,
   oneRow,
@@ -55,8 +55,8 @@ export function epilogueExpression({
 }: Epilogue & { shortcut?: unknown }): string {
   const values: { [E in Extra]: string } = {
     bias: 'bias_at(n)',
-    perItem: oneRow ? 'perItem_at(n)' : `perItem_at(m / ${height * width}u * ${to}u + n)`,
-    residual: `residual_at(m * ${to}u + n)`,
+    perItem: oneRow ? 'perItem_at(n)' : `perItem_at(pixel / ${height * width}u * ${to}u + n)`,
+    residual: `residual_at(pixel * ${to}u + n)`,
   }
   const added = [...extras.map((extra) => values[extra]), ...(shortcut ? ['outerBias_at(n)'] : [])]
   const sum = ['value', ...added].join(' + ')
@@ -87,10 +87,10 @@ ${inputs.map(readerCode).join('\n')}
   ${grid.begin}
   let i = group * 64u + thread;
   if (i >= ${count}u) { return; }
-  let m = i / ${fours}u;
+  let pixel = i / ${fours}u;
   let n = 4u * (i % ${fours}u);
-  let value = raw_at(m * ${to}u + n);
-  y_put(m * ${to}u + n, ${epilogueExpression(shape)}, ${to}u - n);
+  let value = raw_at(pixel * ${to}u + n);
+  y_put(pixel * ${to}u + n, ${epilogueExpression(shape)}, ${to}u - n);
 }`
     return { code, workgroups: grid.workgroups }
   })

@@ -29,6 +29,10 @@ import { gemmProgram } from './gemmProgram.ts'
 import type { PartialSum } from './partialSums.ts'
 import { sumPartials } from './partialSums.ts'
 import type { Tile } from './tiles.ts'
+import { fourProductsCode, isFourProducts, PARITIES, tapLoop, TAPS } from './upsampledConv.ts'
+import { suitsWinograd } from './winograd.ts'
+import { winogradFilterGradient } from './winogradGradient.ts'
+import type { TilePixels } from './winogradTransforms.ts'
 
 export interface ConvFilterGradient extends ConvInput {
   /** [b, h', w', cout]. */
@@ -39,6 +43,8 @@ export interface ConvFilterGradient extends ConvInput {
   pad: Pad
   /** Also computes the gradient of the bias. */
   bias: boolean
+  /** Pixels of a Winograd tile, on software devices. Default: with the fewest multiplications. */
+  tilePixels?: TilePixels | undefined
   /** Tensors to write dW and db to; missing ones are created. */
   into?: readonly (TensorInfo | undefined)[]
 }
@@ -50,6 +56,8 @@ interface Shape {
   stride: number
   pad: Pad
   bias: boolean
+  /** Four products of the image before it is upsampled (upsampledConv.ts). */
+  fourProducts: boolean
   /** How dy is stored. */
   dyHalf: HalfStorage
 }
@@ -65,7 +73,17 @@ export function convFilterGradient(
   tile?: Tile,
 ): TensorInfo[] {
   const { gradients, targets } = filterTargets(backend, conv)
-  sumFilterGradient(backend, conv, targets, { tile, direct: gradients })
+  const { input, temporary } = materializeInput(backend, conv)
+  if (tile === undefined && usesWinograd(backend, conv, input)) {
+    const x = input.x as TensorInfo
+    const [dweight, dbias] = gradients
+    const { dy, pad, tilePixels } = conv
+    winogradFilterGradient(backend, { x, dy, pad, tilePixels, into: [dweight, dbias] })
+  } else {
+    const materialized = { ...conv, ...input, affine: input.affine, silu: input.silu }
+    sumFilterGradient(backend, materialized, targets, { tile, direct: gradients })
+  }
+  if (temporary) backend.disposeData(temporary.dataId)
   return gradients
 }
 
@@ -83,6 +101,21 @@ export function filterTargets(
     { from: weights, columns, stride: columns },
   ]
   return { gradients, targets: gradients.map((to, i) => ({ to, ...ranges[i] })) }
+}
+
+/** Returns whether the device is faster with Winograd, and the input is one plain tensor. */
+function usesWinograd(
+  backend: WebGPUBackend,
+  { filterShape, stride, pad, dy }: ConvFilterGradient,
+  { x, upsample, affine }: ConvInput,
+): boolean {
+  const isPlain = 'dataId' in x && !upsample && !affine && filterShape[2] % 4 === 0
+  const pixels = dy.shape[0] * dy.shape[1] * dy.shape[2]
+  return (
+    isPlain &&
+    isSoftware(backend.device) &&
+    suitsWinograd(backend, filterShape, stride, pad, pixels)
+  )
 }
 
 /** Targets of the sums, which have the shape [kh kw cin (+ 1), cout]; the last row is the bias. */
@@ -120,13 +153,13 @@ export function planFilterGradient(
   input: ConvInput,
   givenTile?: Tile,
 ): FilterPlan {
+  const geometry = { filter: filterShape, stride, pad }
   const plain = reshapePointwise({
+    ...geometry,
     input: inputShape(backend, input),
     y: dy.shape,
-    filter: filterShape,
-    stride,
-    pad,
     bias,
+    fourProducts: isFourProducts({ ...geometry, upsample: input.upsample ?? false }),
     dyHalf: false,
   })
   const tile =
@@ -210,18 +243,27 @@ const SOFTWARE_WORKGROUPS = 8
 const countSplits = (shape: Shape, tile: Tile, minWorkgroups: number): number =>
   roundSplits(shape, Math.ceil(minWorkgroups / tileCount(filterGemmExtents(shape), tile)))
 
-/** Returns at most as many splits as wanted, without empty ones. */
-export function roundSplits({ y: [items, height] }: Shape, wanted: number): number {
-  const steps = items * height
-  return Math.ceil(steps / Math.ceil(steps / Math.min(steps, wanted)))
+/**
+ * Returns as many partial sums as wanted, or fewer if some would be empty. As four products, each
+ * parity of the pixels of y has as many of its own.
+ */
+export function roundSplits(shape: Shape, wanted: number): number {
+  const parities = parityCount(shape)
+  const steps = stepCount(shape)
+  const splits = Math.min(steps, Math.ceil(wanted / parities))
+  return parities * Math.ceil(steps / Math.ceil(steps / splits))
 }
+
+const parityCount = ({ fourProducts }: Shape) => (fourProducts ? PARITIES : 1)
+/** Rows of pixels that are summed, of one parity or all. */
+const stepCount = ({ y, fourProducts }: Shape) => (y[0] * y[1]) / (fourProducts ? 2 : 1)
 
 const gradientRows = ({ filter, bias }: Shape) => filter[0] * filter[1] * filter[2] + Number(bias)
 
 /** Rows of the product for one pixel of the filter: its channels, rounded up to fours. */
 const channelRows = ({ input }: Shape) => 4 * Math.ceil(totalChannels(input) / 4)
 export const filterGemmExtents = (shape: Shape) => ({
-  rows: shape.filter[0] * shape.filter[1] * channelRows(shape),
+  rows: (shape.fourProducts ? TAPS : shape.filter[0] * shape.filter[1]) * channelRows(shape),
   columns: shape.filter[3],
 })
 
@@ -237,20 +279,26 @@ function splitProgram(plan: FilterPlan, direct: boolean): Program {
 }
 
 export const describeFilterGradient = (
-  { shape: { input, y, stride, pad, bias, dyHalf }, splits, tile }: FilterPlan,
+  { shape: { input, y, stride, pad, bias, fourProducts, dyHalf }, splits, tile }: FilterPlan,
   direct: boolean,
 ): string =>
   [
     `${describeInput(input)} > ${y.slice(1).join('x')}`,
     `stride ${stride} pad ${pad.top} ${pad.left}${bias ? ' bias' : ''}${dyHalf ? ' half dy' : ''}`,
+    ...(fourProducts ? ['four products'] : []),
     `splits ${splits}${direct ? ' direct' : ''}`,
     tileName(tile),
   ].join(' ')
 
 /** The product of the first stage. */
 export function filterProduct({ shape, splits, tile }: FilterPlan, direct: boolean): BoundProduct {
-  const { input, bias } = shape
-  const [, , width, to] = shape.y
+  const { bias, fourProducts } = shape
+  const input = fourProducts ? { ...shape.input, upsample: false } : shape.input
+  const width = fourProducts ? shape.y[2] / 2 : shape.y[2]
+  const to = shape.y[3]
+  const at = fourProducts
+    ? `dy_pixel(step, x, part) * ${to}u + n`
+    : `(step * ${width}u + x) * ${to}u + n`
   const dy = tensorBinding('dy', tile.shape === 'tiled' ? to : 1, shape.dyHalf)
   const outputs = [
     tensorBinding('partials', 1),
@@ -264,19 +312,19 @@ export function filterProduct({ shape, splits, tile }: FilterPlan, direct: boole
     bAlong: 'columns',
     columnSums: bias,
     code: `${inputCode(input)}
-${filterTapsCode(shape, splits)}
+${fourProducts ? fourTapsCode(shape, splits) : filterTapsCode(shape, splits)}
 ${
   tile.shape === 'tiled'
     ? `${readerCode(dy)}
 fn b_at(step: u32, x: u32, n: u32, part: u32) -> vec4f {
-  let value = dy_at((step * ${width}u + x) * ${to}u + n);
+  let value = dy_at(${at});
   return ${maskRow('value', width)};
 }`
     : `fn b_value(step: u32, x: u32, n: u32, part: u32) -> f32 {
-  return dy[(step * ${width}u + x) * ${to}u + n];
+  return dy[${at}];
 }`
 }
-${storePartialsCode(shape)}
+${fourProducts ? storeTapsCode(shape) : storePartialsCode(shape)}
 ${bias ? biasCode(shape, direct) : ''}`,
   })
   return { outputs, inputs: [...inputBindings(input), dy], product }
@@ -313,6 +361,56 @@ fn source_at(tap: Tap, step: u32, part: u32) -> Row {
 fn a_at(row: Row, x: u32) -> vec4f {
   let z = z4(pixel_at(row.item, row.y, row.x + i32(x * ${stride}u)), row.c);
   return ${maskRow('z', width)};
+}`
+}
+
+/**
+ * The same for one parity of the pixels of y, a split of each in turns: a row is a tap and four
+ * channels. `dy_pixel(step: u32, x: u32, part: u32) -> u32`: the x-th pixel of a row.
+ */
+function fourTapsCode(shape: Shape, splits: number): string {
+  const { y, pad } = shape
+  const [items, height, width] = [y[0], y[1] / 2, y[2] / 2]
+  const rows = channelRows(shape)
+  const steps = Math.ceil((items * height) / (splits / PARITIES))
+  return `${fourProductsCode(pad)}
+/** A tap, down and across, and the first of four channels. */
+struct Tap { y: u32, x: u32, c: u32 }
+/** The input pixel of a tap for the first pixel of a row. */
+struct Row { item: u32, y: i32, x: i32, c: u32 }
+fn row_at(m: u32, part: u32) -> Tap {
+  let tap = m / ${rows}u;
+  return Tap(tap >> 1u, tap & 1u, m % ${rows}u);
+}
+fn step_range(part: u32) -> vec2u {
+  let split = part / ${PARITIES}u;
+  return vec2u(split * ${steps}u, min((split + 1u) * ${steps}u, ${items * height}u));
+}
+fn source_at(tap: Tap, step: u32, part: u32) -> Row {
+  let parity = part % ${PARITIES}u;
+  return Row(
+    step / ${height}u,
+    first_row(i32(step % ${height}u + tap.y), parity), first_column(i32(tap.x), parity), tap.c);
+}
+fn a_at(row: Row, x: u32) -> vec4f {
+  let z = z4(pixel_at(row.item, row.y, row.x + i32(x)), row.c);
+  return ${maskRow('z', width)};
+}
+fn dy_pixel(step: u32, x: u32, part: u32) -> u32 {
+  let parity = vec2u(parity_at(part % ${PARITIES}u));
+  return (2u * step + parity.x) * ${2 * width}u + 2u * x + parity.y;
+}`
+}
+
+/** Stores the sum of a tap as a term of each pixel of the filter that the tap sums. */
+function storeTapsCode(shape: Shape): string {
+  const [from, to, rows] = [totalChannels(shape.input), shape.y[3], channelRows(shape)]
+  return `fn put(m: u32, n: u32, value: vec4f, part: u32) {
+  let c = m % ${rows}u;
+  if (c >= ${from}u) { return; }
+  let tap = tap_of(m / ${rows}u, part % ${PARITIES}u);
+  ${tapLoop(`let row = part * ${gradientRows(shape)}u + u32(y * 3 + x) * ${from}u + c;
+    for (var e = 0u; e < 4u && n + e < ${to}u; e++) { partials[row * ${to}u + n + e] = value[e]; }`)}
 }`
 }
 

@@ -48,7 +48,16 @@ import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
 import { float32Output } from './sizedKernel.ts'
 import type { Tile, WinogradTile } from './tiles.ts'
+import {
+  fourProductsCode,
+  isFourProducts,
+  PARITIES,
+  summedFilter,
+  tapFilterCode,
+  TAPS,
+} from './upsampledConv.ts'
 import { suitsWinograd, winogradConv } from './winograd.ts'
+import type { TilePixels } from './winogradTransforms.ts'
 import type { ConvImage } from './winogradFused.ts'
 import { chooseWinogradTile, fusedWinograd, winogradTileName } from './winogradFused.ts'
 
@@ -74,6 +83,8 @@ export interface ConvForward extends ConvInput {
   moments?: boolean
   stride: 1 | 2
   pad: Pad
+  /** Pixels of a Winograd tile, on software devices. Default: with the fewest multiplications. */
+  tilePixels?: TilePixels | undefined
 }
 
 interface Shape extends Epilogue {
@@ -82,6 +93,8 @@ interface Shape extends Epilogue {
   pad: Pad
   /** The shortcut, if it is a part of the product. */
   shortcut?: ShortcutShape
+  /** Four products of the image before it is upsampled (upsampledConv.ts). */
+  fourProducts: boolean
   /** The moments of y are written, in this shape. */
   moments?: readonly number[] | undefined
 }
@@ -99,8 +112,9 @@ export function convByGemm(
   const shortcut = planShortcut(backend, conv, tile)
   if (conv.shortcut && !shortcut) return convBesideShortcut(backend, conv, conv.shortcut, tile)
   const { input, temporary } = materializeInput(backend, conv)
-  const own = describeConv(backend, conv, inputShape(backend, input))
-  const chosen = tile ?? chooseConvTile(backend.device, own)
+  const described = describeConv(backend, conv, inputShape(backend, input))
+  const chosen = tile ?? chooseConvTile(backend.device, described)
+  const own = chosen.shape === 'winograd' ? { ...described, fourProducts: false } : described
   const joined = shortcut ? { ...own, shortcut } : own
   const shape = conv.moments
     ? { ...joined, moments: momentsShape(backend, describeProduct(joined), chosen) }
@@ -110,25 +124,24 @@ export function convByGemm(
   const main = separate
     ? { ...shape, extras: presentExtras({ bias: conv.bias }), outputScale: 1, half: false }
     : shape
+  const summed = own.fourProducts && chosen.shape === 'lanes'
+  const weight = summed ? summedFilter(backend, conv.weight) : conv.weight
   const [y, moments] = useWinograd
     ? [
-        winogradConv(
-          backend,
-          {
-            x: activationTensors(input.x)[0],
-            weight: conv.weight,
-            rotated: false,
-            bias: conv.bias,
-            pad: conv.pad,
-          },
-          chosen,
-        ),
+        winogradConv(backend, {
+          x: activationTensors(input.x)[0],
+          weight: conv.weight,
+          rotated: false,
+          bias: conv.bias,
+          pad: conv.pad,
+          tilePixels: conv.tilePixels,
+        }),
       ]
     : backend.dispatch(
         forwardProgram(main, chosen),
         [
           ...inputTensors(input, main.input),
-          conv.weight,
+          weight,
           ...extraTensors(conv, main),
           ...(conv.shortcut && main.shortcut ? shortcutTensors(conv.shortcut, main.shortcut) : []),
         ],
@@ -136,6 +149,7 @@ export function convByGemm(
       )
   if (moments) backend.setMoments(y, moments)
   if (temporary) backend.disposeData(temporary.dataId)
+  if (summed) backend.disposeData(weight.dataId)
   return separate ? applyEpilogue(backend, conv, shape, y) : y
 }
 
@@ -216,10 +230,12 @@ const isForWinograd = (
   suitsWinograd(backend, filter, stride, pad, input.items * height * width)
 
 function chooseConvTile(device: GPUDevice, shape: Shape): Tile | WinogradTile {
-  const { filter, stride } = shape
+  const { filter, stride, fourProducts } = shape
   const isPointwise = filter[0] * filter[1] === 1
   const winograd =
-    stride === 1 ? chooseWinogradTile(device, 'convolution', convImage(shape), filter) : undefined
+    stride === 1 && !fourProducts
+      ? chooseWinogradTile(device, 'convolution', convImage(shape), filter)
+      : undefined
   return (
     winograd ?? chooseTile(device, convGemmExtents(shape), isPointwise ? 'product' : 'convolution')
   )
@@ -239,6 +255,7 @@ function describeConv(
     width: Math.floor((wide + pad.left + pad.right - filter[1]) / stride) + 1,
     stride,
     pad,
+    fourProducts: isFourProducts({ upsample: input.upsample, filter, stride, pad }),
     extras: presentExtras(conv),
     oneRow: conv.perItem?.shape[0] === 1,
     outputScale,
@@ -250,11 +267,10 @@ function describeConv(
   }
 }
 
-const convGemmExtents = ({ input, height, width, filter }: Shape) => ({
-  rows: input.items * height * width,
-  columns: filter[3],
-  parts: 1,
-})
+const convGemmExtents = ({ input, height, width, filter, fourProducts }: Shape) => {
+  const parts = fourProducts ? PARITIES : 1
+  return { rows: (input.items * height * width) / parts, columns: filter[3], parts }
+}
 
 /** Returns the output image for Winograd. Only for stride 1. */
 const convImage = ({ input: { items }, height, width, pad: { top, left } }: Shape): ConvImage => ({
@@ -267,16 +283,17 @@ const convImage = ({ input: { items }, height, width, pad: { top, left } }: Shap
 })
 
 /** Describes the product for {@link momentsShape}. */
-const describeProduct = (shape: Shape) => ({
-  ...convGemmExtents(shape),
-  depth: productDepth(shape),
-  pixels: shape.height * shape.width,
-  bindings:
-    2 +
-    inputBindings(shape.input).length +
-    shape.extras.length +
-    (shape.shortcut ? shortcutBindings(shape.shortcut).length : 0),
-})
+function describeProduct(shape: Shape) {
+  const { input, extras, shortcut } = shape
+  const extents = convGemmExtents(shape)
+  const added = extras.length + (shortcut ? shortcutBindings(shortcut).length : 0)
+  return {
+    ...extents,
+    depth: productDepth(shape),
+    pixels: extents.rows / input.items,
+    bindings: 2 + inputBindings(input).length + added,
+  }
+}
 
 const productDepth = ({ input, shortcut }: Shape) => shortcut?.depth ?? totalChannels(input)
 
@@ -290,6 +307,7 @@ function forwardProgram(shape: Shape, tile: Tile | WinogradTile): Program {
     `stride ${stride} pad ${pad.top} ${pad.left}`,
     describeExtras(shape),
     ...(shape.shortcut ? [describeShortcut(shape.shortcut)] : []),
+    ...(shape.fourProducts ? ['four products'] : []),
     `scale ${outputScale}`,
     ...(shape.moments ? ['moments'] : []),
     tile.shape === 'winograd' ? winogradTileName(tile) : tileName(tile),
@@ -303,7 +321,8 @@ function forwardProgram(shape: Shape, tile: Tile | WinogradTile): Program {
 }
 
 function forwardGemm(shape: Shape, lanes: boolean): Gemm {
-  const { input, filter, shortcut } = shape
+  const { filter, shortcut, fourProducts } = shape
+  const input = fourProducts ? { ...shape.input, upsample: false } : shape.input
   const to = filter[3]
   const weight = tensorBinding('weight', lanes ? 1 : to)
   const y = tensorBinding('y', to, shape.half)
@@ -315,16 +334,17 @@ function forwardGemm(shape: Shape, lanes: boolean): Gemm {
   const outputs = shape.moments ? [y, momentsBinding] : [y]
   const code = `${bindingsCode(outputs, [...inputBindings(input), weight, ...added, ...outer])}
 ${outputs.map(writerCode).join('\n')}
-${shape.moments ? `${storedCode(y)}\n${putMomentsCode(to)}` : ''}
+${shape.moments ? `${storedCode(y)}\n${putMomentsCode(shape.moments, convGemmExtents(shape).parts)}` : ''}
 ${lanes ? '' : [weight, ...added].map(readerCode).join('\n')}
 ${inputCode(input)}
-${rowsCode(shape)}
-${shortcut ? shortcutStepsCode(shortcut, shape) : stepsCode(shape, lanes)}
+${fourProducts ? fourRowsCode(shape, lanes) : rowsCode(shape)}
+${fourProducts ? '' : shortcut ? shortcutStepsCode(shortcut, shape) : stepsCode(shape, lanes)}
 ${startsWithBias ? 'fn initial_sum(n: u32, part: u32) -> f32 { return bias[n]; }' : ''}
 fn put(m: u32, n: u32, value: vec4f, part: u32)${shape.moments ? ' -> vec4f' : ''} {
   if (n >= ${to}u) { return${shape.moments ? ' vec4f()' : ''}; }
+  let pixel = ${fourProducts ? 'pixel_of(m, part)' : 'm'};
   let sum = ${startsWithBias ? 'value' : epilogueExpression(shape)};
-  y_put(m * ${to}u + n, sum, ${to}u - n);
+  y_put(pixel * ${to}u + n, sum, ${to}u - n);
   ${shape.moments ? 'return y_stored(sum);' : ''}
 }`
   return {
@@ -352,6 +372,39 @@ fn row_at(m: u32, part: u32) -> Row {
   let x = i32(pixel % ${width}u) * ${stride} - ${pad.left};
   return Row(m / ${height * width}u, y, x);
 }`
+
+/**
+ * The same, and `pixel_of(m: u32, part: u32) -> u32`, for a product whose parts are the parities of
+ * the pixels of y, with functions of the input and the filter for a step of each tap.
+ */
+function fourRowsCode(shape: Shape, lanes: boolean): string {
+  const { input, filter, height, width, pad } = shape
+  const [high, wide] = [height / 2, width / 2]
+  const [from, to] = [totalChannels(input), filter[3]]
+  return `${fourProductsCode(pad)}
+/** The pixel of x under the first tap. */
+struct Row { item: u32, y: i32, x: i32 }
+fn row_at(m: u32, part: u32) -> Row {
+  let pixel = m % ${high * wide}u;
+  let y = first_row(i32(pixel / ${wide}u), part);
+  return Row(m / ${high * wide}u, y, first_column(i32(pixel % ${wide}u), part));
+}
+fn pixel_of(m: u32, part: u32) -> u32 {
+  let parity = vec2u(parity_at(part));
+  return (2u * (m / ${wide}u) + parity.x) * ${width}u + 2u * (m % ${wide}u) + parity.y;
+}
+fn step_range(part: u32) -> vec2u { return vec2u(0u, ${TAPS}u); }
+fn source_at(row: Row, step: u32, part: u32) -> Source {
+  return pixel_at(row.item, row.y + i32(step >> 1u), row.x + i32(step & 1u));
+}
+fn a_at(source: Source, c: u32) -> vec4f { return z4(source, c); }
+${tapFilterCode(lanes ? 'b_value' : 'b_at', {
+  tap: 'tap_of(step, part)',
+  index: `c * ${to}u + n`,
+  pairs: from * to,
+  summed: lanes,
+})}`
+}
 
 /** Functions of the input and the filter, with a step for each pixel of the filter. */
 function stepsCode({ input, filter: [kh, kw, , to] }: Shape, lanes: boolean): string {

@@ -26,7 +26,9 @@ import type { BoundProduct } from './gemm.ts'
 import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
 import type { Tile, WinogradTile } from './tiles.ts'
+import { summedFilter, tapFilterCode } from './upsampledConv.ts'
 import { suitsWinograd, winogradConv } from './winograd.ts'
+import type { TilePixels } from './winogradTransforms.ts'
 import type { ConvImage } from './winogradFused.ts'
 import { chooseWinogradTile, fusedWinograd, winogradTileName } from './winogradFused.ts'
 
@@ -45,6 +47,8 @@ export interface ConvInputGradient {
   split?: readonly [number, number]
   /** The gradient of x so far, added to dx. Excludes `split`. */
   accumulated?: TensorInfo | undefined
+  /** Pixels of a Winograd tile, on software devices. Default: with the fewest multiplications. */
+  tilePixels?: TilePixels | undefined
   /** Stores dx in scaled half precision, where its channels allow it. */
   half?: boolean
 }
@@ -70,7 +74,7 @@ export function convInputGradient(
   conv: ConvInputGradient,
   tile?: Tile | WinogradTile,
 ): TensorInfo[] {
-  const { dy, weight, stride, pad, upsample = false, split, accumulated } = conv
+  const { dy, weight, stride, pad, upsample = false, split, accumulated, tilePixels } = conv
   const plan = planInputGradient(backend, conv, tile)
   const { shape, tile: chosen } = plan
   // The gradient is a convolution of dy with the filter rotated by 180 degrees, with this padding.
@@ -83,13 +87,20 @@ export function convInputGradient(
   const isPlain = chosen.shape === 'lanes' && !upsample && !split && !accumulated
   const { rows } = inputGemmExtents(shape)
   if (isPlain && suitsWinograd(backend, weight.shape, stride, gradientPad, rows))
-    return [winogradConv(backend, { x: dy, weight, rotated: true, pad: gradientPad }, chosen)]
-  return backend.dispatch(
+    return [winogradConv(backend, { x: dy, weight, rotated: true, pad: gradientPad, tilePixels })]
+  const summed = chosen.shape === 'lanes' && hasTaps(shape)
+  const filter = summed ? summedFilter(backend, weight) : weight
+  const gradients = backend.dispatch(
     inputGradientProgram(plan),
-    [withStorage(dy, shape.stored.dy), ...gradientInputs(plan, conv)],
+    [withStorage(dy, shape.stored.dy), ...gradientInputs(plan, { ...conv, weight: filter })],
     gradientOutputs(plan),
   )
+  if (summed) backend.disposeData(filter.dataId)
+  return gradients
 }
+
+/** Returns whether the steps are the 16 taps of upsampledConv.ts. */
+const hasTaps = ({ upsample, filter: [kh, kw] }: Shape) => upsample && kh === 3 && kw === 3
 
 /** How an input gradient is computed. */
 export interface InputPlan {
@@ -319,12 +330,17 @@ const parity = (pad: number) => ((pad % 2) + 2) % 2
 /**
  * `b_at` or `b_value`: the filter of a step, transposed; upsampled the sum of up to four pixels.
  */
-function filterCode({ filter, upsample }: Shape, tiled: boolean): string {
+function filterCode(shape: Shape, tiled: boolean): string {
+  const { filter, upsample } = shape
   const [kh, kw, from, to] = filter as [number, number, number, number]
   const type = tiled ? 'vec4f' : 'f32'
   const index = (tap: string) => `((${tap}) * ${from}u + n) * ${to}u + c`
   const value = (tap: string) => (tiled ? `weight_at(${index(tap)})` : `weight[${index(tap)}]`)
   const name = tiled ? 'b_at' : 'b_value'
+  if (hasTaps(shape)) {
+    const tap = 'tap_at(step, part)'
+    return tapFilterCode(name, { tap, index: `n * ${to}u + c`, pairs: from * to, summed: !tiled })
+  }
   if (!upsample)
     return `fn ${name}(step: u32, c: u32, n: u32, part: u32) -> ${type} {
   let tap = vec2u(tap_at(step, part));

@@ -13,8 +13,10 @@ import type { Tile, WinogradTile } from './tiles.ts'
 interface Product {
   rows: number
   columns: number
+  /** Parts of y, each with as many pixels of every item. */
+  parts: number
   depth: number
-  /** Rows of an item. */
+  /** Rows of an item in a part. */
   pixels: number
   /** Bound buffers without the moments. */
   bindings: number
@@ -26,7 +28,7 @@ interface Product {
  */
 export function momentsShape(
   { device: { limits } }: WebGPUBackend,
-  { rows, columns, depth, pixels, bindings }: Product,
+  { rows, columns, parts, depth, pixels, bindings }: Product,
   tile: Tile | WinogradTile,
 ): [number, number, number, number] | undefined {
   if (tile.shape !== 'tiled' || columns % 4 !== 0) return undefined
@@ -35,19 +37,21 @@ export function momentsShape(
     pixels % height === 0 &&
     bindings < limits.maxStorageBuffersPerShaderStage &&
     canGiveMoments({ rows, depth }, tile)
-  return isPossible ? [rows / pixels, pixels / height, 2, columns] : undefined
+  return isPossible ? [rows / pixels, (parts * pixels) / height, 2, columns] : undefined
 }
 
 export const momentsBinding = tensorBinding('tile_moments', 4)
 
-/** `put_moments` of a product whose columns are `channels`. */
-export const putMomentsCode = (
-  channels: number,
-) => `fn put_moments(tile: u32, n: u32, mean: vec4f, variance: vec4f) {
+/** `put_moments` of a product with as many parts, for moments of this shape. */
+export function putMomentsCode([, tiles, , channels]: readonly number[], parts: number): string {
+  const ofPart = tiles / parts
+  return `fn put_moments(tile: u32, n: u32, mean: vec4f, variance: vec4f, part: u32) {
   if (n >= ${channels}u) { return; }
-  tile_moments_put(2u * tile * ${channels}u + n, mean, 4u);
-  tile_moments_put((2u * tile + 1u) * ${channels}u + n, variance, 4u);
+  let to = ${parts === 1 ? 'tile' : `(tile / ${ofPart}u * ${parts}u + part) * ${ofPart}u + tile % ${ofPart}u`};
+  tile_moments_put(2u * to * ${channels}u + n, mean, 4u);
+  tile_moments_put((2u * to + 1u) * ${channels}u + n, variance, 4u);
 }`
+}
 
 /**
  * Returns the moments of each tensor of x, if all of them have some, of as many tiles for an item.

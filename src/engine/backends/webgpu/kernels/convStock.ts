@@ -132,6 +132,11 @@ const MIN_ROWS = 16
 interface Geometry {
   stride: 1 | 2
   pad: Pad
+  /**
+   * F(2x2, 3x3) on software devices, whose error is close to that of a sum: programs of tfjs may have
+   * any data.
+   */
+  tilePixels: 2
 }
 
 type Typed = Pick<TensorInfo, 'shape' | 'dtype'>
@@ -167,7 +172,7 @@ function supportedGeometry(
   if (outHeight !== info.outHeight || outWidth !== info.outWidth) return undefined
   const products = info.batchSize * outHeight * outWidth * tf.util.sizeFromShape(filter.shape)
   return isWorthCompiling(backend, products)
-    ? { stride, pad: { top, bottom, left, right } }
+    ? { stride, pad: { top, bottom, left, right }, tilePixels: 2 }
     : undefined
 }
 

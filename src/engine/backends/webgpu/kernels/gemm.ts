@@ -16,7 +16,7 @@ import type { ProductExtents, ProductKind } from '../tunedChoices.ts'
 import { tunedChoice, workClass } from '../tunedChoices.ts'
 import type { BoundTensor } from '../wgsl.ts'
 import { unroll, workgroupGrid } from '../wgsl.ts'
-import type { Tile, Tiled } from './tiles.ts'
+import type { Lanes, MatrixUnit, Tile, Tiled } from './tiles.ts'
 
 export interface Gemm {
   /** Extents of C. */
@@ -55,8 +55,8 @@ export interface Gemm {
    * - `put(m: u32, n: u32, value: vec4f, part: u32)`: stores four numbers of a row of C; some may
    *   be beyond the columns; m is within the rows, unless A is along rows;
    * - for `columnMoments`: `put` returns the numbers as they are stored, and
-   *   `put_moments(tile: u32, n: u32, mean: vec4f, variance: vec4f)` stores those of four columns of
-   *   a tile, counted along the rows of C; some may be beyond the columns;
+   *   `put_moments(tile: u32, n: u32, mean: vec4f, variance: vec4f, part: u32)` stores those of four
+   *   columns of a tile, counted along the rows of C; some may be beyond the columns;
    * - for `tileSums`: `put` returns the terms, as a struct with `a` and `b` of four columns, and
    *   `put_tile_sums(tile: u32, n: u32, a: vec4f, b: vec4f)` stores their sums likewise;
    * - `initial_sum(n: u32, part: u32) -> f32`, for `columnStart`: anything finite beyond the
@@ -92,7 +92,7 @@ export function chooseTile(
   const { columns } = extents
   const across = Math.min(8, roundUp(columns, 4))
   if (isSoftware(device))
-    return { shape: 'lanes', rows: 4, columns: across, threads: 32, lanes: subgroupSize(device) }
+    return { ...lanesFor(extents.rows, kind), columns: across, lanes: subgroupSize(device) }
   if (columns <= 16)
     return {
       shape: 'tiled',
@@ -108,11 +108,26 @@ export function chooseTile(
   )
 }
 
+/** Threads and rows of software devices that few rows of C do not leave idle. */
+function lanesFor(rows: number, kind: ProductKind): Pick<Lanes, 'shape' | 'rows' | 'threads'> {
+  const threads = Math.min(32, 8 * Math.ceil(rows / 32))
+  // Products whose A is along rows have four in a thread.
+  const perThread = kind === 'filter gradient' ? 4 : Math.min(4, Math.ceil(rows / threads))
+  return { shape: 'lanes', rows: perThread, threads }
+}
+
 /** Returns the name of a tile, which is a part of program keys and of stored choices. */
-export const tileName = (tile: Tile): string =>
-  tile.shape === 'tiled'
-    ? `tile ${tile.tall}x${tile.wide} of ${tile.rows}x${tile.columns}x${tile.depth}`
-    : `${tile.threads} threads of ${tile.rows}x${tile.columns} lanes ${tile.lanes}`
+export function tileName(tile: Tile): string {
+  if (tile.shape === 'lanes')
+    return `${tile.threads} threads of ${tile.rows}x${tile.columns} lanes ${tile.lanes}`
+  const { tall, wide, rows, columns, depth, half, matrix } = tile
+  const size = `tile ${tall}x${wide} of ${rows}x${columns}x${depth}`
+  if (matrix) return `${size} by matrices ${matrixName(matrix)}`
+  return half ? `${size} in float16 by ${half}` : size
+}
+
+const matrixName = ({ M, N, K, numbers, lanes }: MatrixUnit) =>
+  `${M}x${N}x${K} ${numbers} of ${lanes}`
 
 /** Returns the number of workgroups for one part of C. */
 export const tileCount = (

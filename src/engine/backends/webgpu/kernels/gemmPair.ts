@@ -7,13 +7,15 @@ import type { BoundProduct } from './gemm.ts'
 import { tileCount, tilePlacementCode } from './gemm.ts'
 import { sharedTilesCode, tiledParts } from './gemmTiled.ts'
 import type { Tiled } from './tiles.ts'
+import { isPlainTile } from './tiles.ts'
 
 export interface TiledProduct extends BoundProduct {
   tile: Tiled
 }
 
-/** Returns whether the tiles have workgroups of the same size. */
-export const canPair = (a: Tiled, b: Tiled) => a.tall * a.wide === b.tall * b.wide
+/** Returns whether the tiles have workgroups of the same size and memory of the same type. */
+export const canPair = (a: Tiled, b: Tiled) =>
+  a.tall * a.wide === b.tall * b.wide && isPlainTile(a) && isPlainTile(b)
 
 /**
  * Returns the outputs and the inputs that {@link gemmPair} binds: those of the first product, then

@@ -2,8 +2,11 @@
 import type { Program } from '../program.ts'
 import type { Gemm } from './gemm.ts'
 import { lanesGemm } from './gemmLanes.ts'
+import { matrixGemm } from './gemmMatrix.ts'
 import { tiledGemm } from './gemmTiled.ts'
 import type { Tile } from './tiles.ts'
 
-export const gemmProgram = (product: Gemm, tile: Tile): Omit<Program, 'key'> =>
-  tile.shape === 'tiled' ? tiledGemm(product, tile) : lanesGemm(product, tile)
+export function gemmProgram(product: Gemm, tile: Tile): Omit<Program, 'key'> {
+  if (tile.shape === 'lanes') return lanesGemm(product, tile)
+  return tile.matrix ? matrixGemm(product, tile, tile.matrix) : tiledGemm(product, tile)
+}

@@ -4,30 +4,24 @@ import type { Program } from '../program.ts'
 import { unroll } from '../wgsl.ts'
 import type { Gemm } from './gemm.ts'
 import { accumulatorsCode, multiplyAddCode, placeTiles, roundUp } from './gemm.ts'
+import { multiplyAddHalvesCode, peaksCode, raisePeaksCode } from './gemmHalf.ts'
+import type { SharedTile } from './gemmShared.ts'
+import {
+  fourCount,
+  loadCode,
+  loadedRowsCode,
+  loadedSourcesCode,
+  readA,
+  readB,
+  sharedSize,
+  sharedStride,
+} from './gemmShared.ts'
 import type { Tiled } from './tiles.ts'
-
-/**
- * A tile of A or B in workgroup memory, in fours. With `kAlong`, rows are along k, and each is
- * followed by an unused element, against bank conflicts.
- */
-interface SharedTile {
-  name: 'A' | 'B'
-  /** Rows of A or columns of B. */
-  lines: number
-  depth: number
-  kAlong: boolean
-}
-
-const sharedStride = ({ lines, depth, kAlong }: SharedTile) => (kAlong ? depth / 4 + 1 : lines / 4)
-const sharedSize = (shared: SharedTile) =>
-  sharedStride(shared) * (shared.kAlong ? shared.lines : shared.depth)
-/** The number of fours in a tile, and of those that are adjacent in memory. */
-const fourCount = ({ lines, depth }: SharedTile) => (lines * depth) / 4
-const adjacentFours = ({ lines, depth, kAlong }: SharedTile) => (kAlong ? depth : lines) / 4
+import { isPlainTile } from './tiles.ts'
 
 /** Returns the part of a product's depth that is in workgroup memory, of at most `most`. */
 const tileDepth = (fullDepth: number, most: number) =>
-  [16, 8].find((size) => size <= most && fullDepth % size === 0) ?? 4
+  [32, 16, 8].find((size) => size <= most && fullDepth % size === 0) ?? 4
 
 interface TiledProduct {
   product: Gemm
@@ -43,8 +37,10 @@ export function tiledGemm(product: Gemm, tile: Tiled): Omit<Program, 'key'> {
   const { rows, columns, tall, wide } = tile
   const { workgroups, begin } = placeTiles(product, tall * rows, wide * columns)
   const { shared, body } = tiledParts(product, tile)
-  const code = `${product.code}
-${sharedTilesCode(shared)}
+  const code = `${tile.half ? 'enable f16;' : ''}
+${product.code}
+${tile.half ? peaksCode : ''}
+${sharedTilesCode(shared, tile.half ? 'vec4h' : 'vec4f')}
 @compute @workgroup_size(${tall * wide}) fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(local_invocation_index) thread: u32,
@@ -59,8 +55,9 @@ ${sharedTilesCode(shared)}
 export type SharedSizes = readonly [A: number, B: number]
 
 /** Declares A and B. */
-export const sharedTilesCode = ([a, b]: SharedSizes) => `var<workgroup> A: array<vec4f, ${a}>;
-var<workgroup> B: array<vec4f, ${b}>;`
+export const sharedTilesCode = ([a, b]: SharedSizes, four: 'vec4f' | 'vec4h' = 'vec4f') =>
+  `var<workgroup> A: array<${four}, ${a}>;
+var<workgroup> B: array<${four}, ${b}>;`
 
 /** Returns the code of a workgroup, from its `m0`, `n0` and `part`, and what it needs. */
 export function tiledParts(product: Gemm, tile: Tiled): { shared: SharedSizes; body: string } {
@@ -78,12 +75,9 @@ export function tiledParts(product: Gemm, tile: Tiled): { shared: SharedSizes; b
   return { shared: [sharedSize(A), sharedSize(B)], body }
 }
 
-function tiledSumCode({ product, tile, threads, fullDepth, A, B }: TiledProduct): string {
+function tiledSumCode(tiled: TiledProduct): string {
+  const { product, tile, threads, fullDepth, A } = tiled
   const { rows, columns } = tile
-  const loadA = (i: number, _: string, at: string, to: string) =>
-    `A[${to}] = a_at(source${A.kAlong ? i : 0}, k + ${at});`
-  const loadB = (_: number, line: string, at: string, to: string) =>
-    `B[${to}] = b_at(step, k + ${at}, n0 + ${line}, part);`
   return `${loadedRowsCode(A, threads)}
   ${accumulatorsCode(rows, columns)}
   ${product.columnSums ? unroll(columns / 4, (j) => `var sum${j} = vec4f();`) : ''}
@@ -91,14 +85,11 @@ function tiledSumCode({ product, tile, threads, fullDepth, A, B }: TiledProduct)
   for (var step = steps.x; step < steps.y; step++) {
     ${loadedSourcesCode(A, threads)}
     for (var k = 0u; k < ${fullDepth}u; k += ${A.depth}u) {
-      ${loadCode(A, threads, loadA)}
-      ${loadCode(B, threads, loadB)}
-      workgroupBarrier();
+      ${tile.half ? loadHalvesCode(tiled) : loadTilesCode(tiled)}
       for (var q = 0u; q < ${A.depth / 4}u; q++) {
-        ${kVectorsCode(tile, A, B)}
-        ${unroll(4, (t) => addTermCode(product, tile, A, B, t))}
+        ${tile.half ? addHalvesCode(tiled) : addFourTermsCode(tiled)}
       }
-      workgroupBarrier();
+      ${tile.half ? '' : 'workgroupBarrier();'}
     }
   }`
 }
@@ -131,13 +122,16 @@ function storeTileCode({ product, tile, A }: TiledProduct): string {
 // ---- moments of columns
 
 /**
- * Returns whether the program of a tile can compute moments of columns: each tile has as many rows,
- * a power of two of threads has each column, and their sums fit the workgroup memory of A.
+ * Returns whether the program of a tile can compute moments of columns: products are of float32, each
+ * tile has as many rows, a power of two of threads has each column, and their sums fit the workgroup
+ * memory of A.
  */
 export function canGiveMoments(
   { rows, depth }: Pick<Gemm, 'rows' | 'depth'>,
-  { rows: perThread, columns, tall, wide, depth: most }: Tiled,
+  tile: Tiled,
 ): boolean {
+  const { rows: perThread, columns, tall, wide, depth: most } = tile
+  if (!isPlainTile(tile)) return false
   const height = tall * perThread
   const sums = (tall * wide * columns) / 4
   const isPowerOfTwo = (tall & (tall - 1)) === 0
@@ -168,7 +162,7 @@ function columnMomentsCode(tile: Tiled, columnIndex: (j: number) => string): str
   ${unroll(columns / 4, (j) => `${square(j)}\n  ${at(j)} = squares${j};`)}
   ${sumOverThreads}
   if (down == 0u) {
-    ${unroll(columns / 4, (j) => `put_moments(m0 / ${height}u, ${columnIndex(j)}, mean${j}, ${result(j)});`)}
+    ${unroll(columns / 4, (j) => `put_moments(m0 / ${height}u, ${columnIndex(j)}, mean${j}, ${result(j)}, part);`)}
   }`
 }
 
@@ -219,48 +213,32 @@ function sharedSums({ columns, tall, wide }: Tiled) {
 
 // ---- loads into workgroup memory
 
+const loadTilesCode = ({ threads, A, B }: TiledProduct) =>
+  `${loadCode(A, threads, (i, _, at, to) => `A[${to}] = ${readA(A, i, at)};`)}
+      ${loadCode(B, threads, (_, line, at, to) => `B[${to}] = ${readB(line, at)};`)}
+      workgroupBarrier();`
+
 /**
- * Calls `load(i, line, k, at)` for each four that a thread loads, with WGSL expressions of its
- * line, its k, and its index in the tile.
+ * Loads numbers into registers, from which all threads find the largest magnitudes, and stores them
+ * scaled. The first barrier also ends the reads of the tiles before. Defines `unscale`.
  */
-function loadCode(
-  shared: SharedTile,
-  threads: number,
-  load: (i: number, line: string, k: string, at: string) => string,
-): string {
-  const { name, lines, kAlong } = shared
-  const [fours, across] = [fourCount(shared), adjacentFours(shared)]
-  return unroll(Math.ceil(fours / threads), (i) => {
-    const index = `(thread + ${i * threads}u)`
-    const [down, along] = [`${index} / ${across}u`, `${index} % ${across}u`]
-    // Columns that one thread reads in a row are stored apart, so that neighbouring threads read
-    // from all banks.
-    const line = kAlong
-      ? name === 'B'
-        ? `(${down}) % 4u * ${lines / 4}u + (${down}) / 4u`
-        : down
-      : along
-    const offset = kAlong ? along : `(${down}) * ${sharedStride(shared)}u`
-    const at = `(${line}) * ${kAlong ? sharedStride(shared) : 1}u + ${offset}`
-    const code = load(i, kAlong ? down : `4u * (${along})`, kAlong ? `4u * (${along})` : down, at)
-    return fours % threads === 0 ? code : `if (${index} < ${fours}u) { ${code} }`
-  })
+function loadHalvesCode({ threads, A, B }: TiledProduct): string {
+  const loads = (shared: SharedTile) => Math.ceil(fourCount(shared) / threads)
+  const declare = (name: string, count: number) =>
+    unroll(count, (i) => `var ${name}${i} = vec4f();`, ' ')
+  return `${declare('nextA', loads(A))} ${declare('nextB', loads(B))}
+      ${loadCode(A, threads, (i, _, at) => `nextA${i} = ${readA(A, i, at)};`)}
+      ${loadCode(B, threads, (i, line, at) => `nextB${i} = ${readB(line, at)};`)}
+      ${raisePeaksCode('nextA', loads(A), 'nextB', loads(B))}
+      workgroupBarrier();
+      let highestA = atomicLoad(&peak_a);
+      let highestB = atomicLoad(&peak_b);
+      let unscaleB = inverse_scale_for(highestB);
+      let unscale = inverse_scale_for(highestA) * unscaleB;
+      ${loadCode(A, threads, (i, _line, _at, to) => `A[${to}] = vec4h(nextA${i} * scale_for(highestA));`)}
+      ${loadCode(B, threads, (i, _line, _at, to) => `B[${to}] = vec4h(nextB${i} * scale_for(highestB));`)}
+      workgroupBarrier();`
 }
-
-/** The number of rows of A that a thread loads: each by itself, or four adjacent ones as one. */
-const loadedRowCount = (A: SharedTile, threads: number) =>
-  A.kAlong ? Math.ceil(fourCount(A) / threads) : 1
-
-const loadedRowsCode = (A: SharedTile, threads: number) =>
-  unroll(loadedRowCount(A, threads), (i) => {
-    const line = A.kAlong
-      ? `(thread + ${i * threads}u) / ${adjacentFours(A)}u`
-      : `4u * (thread % ${adjacentFours(A)}u)`
-    return `let row${i} = row_at(m0 + ${line}, part);`
-  })
-
-const loadedSourcesCode = (A: SharedTile, threads: number) =>
-  unroll(loadedRowCount(A, threads), (i) => `let source${i} = source_at(row${i}, step, part);`)
 
 // ---- products
 
@@ -277,34 +255,51 @@ function kVectorsCode({ rows, columns, wide }: Tiled, A: SharedTile, B: SharedTi
         ${B.kAlong ? unroll(columns, readB) : ''}`
 }
 
-/** Adds the products of one k, the t-th of four. */
-function addTermCode(
-  { columnSums }: Gemm,
-  { rows, columns, tall, wide }: Tiled,
-  A: SharedTile,
-  B: SharedTile,
-  t: number,
-): string {
-  const at = (shared: SharedTile, offset: string) =>
+/** WGSL of the numbers of the t-th k of four, and what it needs: fours of rows and of columns. */
+function termCode({ tile, A, B }: TiledProduct) {
+  const { rows, columns, tall, wide, half } = tile
+  const at = (shared: SharedTile, offset: string, t: number) =>
     `${shared.name}[(4u * q + ${t}u) * ${sharedStride(shared)}u + ${offset}]`
-  const fromA = A.kAlong
-    ? ''
-    : unroll(rows / 4, (i) => `let a${i} = ${at(A, `down + ${i * tall}u`)};`)
-  const fromB = unroll(columns / 4, (j) =>
-    B.kAlong
-      ? `let four${j} = vec4f(${unroll(4, (e) => `b${4 * j + e}[${t}]`, ', ')});`
-      : `let four${j} = ${at(B, `across + ${j * wide}u`)};`,
-  )
-  const addToSums = unroll(columns / 4, (j) => `sum${j} += four${j};`)
-  return `{
-    ${fromA}
-    ${fromB}
-    ${columnSums ? `if (m0 == 0u) { ${addToSums} }` : ''}
-    ${multiplyAddCode(
-      rows,
-      columns,
-      (i) => (A.kAlong ? `a${i}[${t}]` : `a${Math.floor(i / 4)}[${i % 4}]`),
-      (j) => `four${j}`,
-    )}
+  const fromA = (t: number) =>
+    A.kAlong ? '' : unroll(rows / 4, (i) => `let a${i} = ${at(A, `down + ${i * tall}u`, t)};`)
+  const fromB = (t: number) =>
+    unroll(columns / 4, (j) =>
+      B.kAlong
+        ? `let four${j} = ${half ? 'vec4h' : 'vec4f'}(${unroll(4, (e) => `b${4 * j + e}[${t}]`, ', ')});`
+        : `let four${j} = ${at(B, `across + ${j * wide}u`, t)};`,
+    )
+  return {
+    declare: (t: number) => `${fromA(t)} ${fromB(t)}`,
+    a: (i: number, t: number) => (A.kAlong ? `a${i}[${t}]` : `a${Math.floor(i / 4)}[${i % 4}]`),
+    b: (j: number) => `four${j}`,
+  }
+}
+
+/** Adds four columns of B to their sums. */
+const addColumnsCode = ({ product: { columnSums }, tile: { columns, half } }: TiledProduct) =>
+  columnSums
+    ? `if (m0 == 0u) { ${unroll(columns / 4, (j) =>
+        half ? `sum${j} += unscaleB * vec4f(four${j});` : `sum${j} += four${j};`,
+      )} }`
+    : ''
+
+/** Adds the products of four k. */
+function addFourTermsCode(tiled: TiledProduct): string {
+  const { tile, A, B } = tiled
+  const { declare, a, b } = termCode(tiled)
+  const addTerm = (t: number) => `{
+    ${declare(t)}
+    ${addColumnsCode(tiled)}
+    ${multiplyAddCode(tile.rows, tile.columns, (i) => a(i, t), b)}
   }`
+  return `${kVectorsCode(tile, A, B)}
+        ${unroll(4, addTerm)}`
+}
+
+function addHalvesCode(tiled: TiledProduct): string {
+  const { tile, A, B } = tiled
+  const { declare, a, b } = termCode(tiled)
+  const declareAndSum = (t: number) => `${declare(t)} ${addColumnsCode(tiled)}`
+  return `${kVectorsCode(tile, A, B)}
+        ${multiplyAddHalvesCode(tile, { a, b, declare: declareAndSum })}`
 }

@@ -31,6 +31,7 @@ import {
   THREADS,
 } from './normSpans.ts'
 import { dispatchSized, float32Output, mainCode } from './sizedKernel.ts'
+import { reductionLanes } from './subgroupSums.ts'
 
 export interface NormStatistics {
   /** [b, ..., c], or two such tensors, concatenated along the channels. */
@@ -68,7 +69,8 @@ export function normStatistics(
   const form = inputForm(backend, x, fours)
   const bind = (name: string) => tensorBinding(name, fours ? 4 : 1)
   const perChannel = ['weight', 'bias', ...(scaleShift ? ['scaleShift'] : [])].map(bind)
-  const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups) }
+  const lanes = span.perInvocation ? 1 : reductionLanes(backend.device)
+  const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups), lanes }
   const [affine, moments] = dispatchSized(backend, {
     name: `norm statistics ${tiles ? 'from moments ' : ''}${describeSpan(shape)} eps ${eps}${scaleShift ? ' scaled' : ''}`,
     sizes: spanSizes(extents, groups, span),
@@ -83,6 +85,7 @@ export function normStatistics(
       ...(scaleShift ? [scaleShift] : []),
     ],
     outputs: [float32Output([items, 2, all]), float32Output([items, 2, groups])],
+    lanes,
     code: () => `${tiles ? tilesCode(form) : normInputCode(form)}
 ${writerCode(bind('affine'))}
 ${perChannel.map(readerCode).join('\n')}

@@ -27,6 +27,7 @@ import {
   spanSizes,
 } from './normSpans.ts'
 import { dispatchSized, float32Output } from './sizedKernel.ts'
+import { reductionLanes } from './subgroupSums.ts'
 
 export interface NormGradient extends NormGradientInputs {
   /** Result of `normStatistics`. */
@@ -151,7 +152,8 @@ export function gradientSums(
     bind,
   )
   const read = ['dy', 'affine', ...added.map(([name]) => name)].map(bind)
-  const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups) }
+  const lanes = span.perInvocation ? 1 : reductionLanes(backend.device)
+  const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups), lanes }
   const options = `${norm.silu ? ' silu' : ''}${perItem ? ' per item' : ''}${added.map(([name]) => ` ${name}`).join('')}${describeHalves(stored)}`
   const [sums, ...others] = dispatchSized(backend, {
     name: `norm gradient ${givesDx ? 'at once' : 'sums'} ${describeSpan(shape)}${options}`,
@@ -169,6 +171,7 @@ export function gradientSums(
       ...(perItem ? [into?.dperItem ?? float32Output([items, all])] : []),
       ...tensors.map((tensor) => ({ ...float32Output(tensor.shape), half })),
     ],
+    lanes,
     code: () => `${normInputCode(form)}
 ${outputs.map(writerCode).join('\n')}
 ${read.map(readerCode).join('\n')}
@@ -198,7 +201,8 @@ export function gradientSumsOfTiles(
   const fours = isSpanVectorizable(extents, span)
   const bind = (name: string) => tensorBinding(name, fours ? 4 : 1)
   const form: InputForm = { fours, halves: [false] }
-  const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups) }
+  const lanes = span.perInvocation ? 1 : reductionLanes(backend.device)
+  const shape = { form, span, groupLayout: chooseGroupLayout(span, all / groups), lanes }
   const [outputs, read] = [[bind('sums')], ['tile_sums', 'affine'].map(bind)]
   return dispatchSized(backend, {
     name: `norm gradient sums of tiles of ${pixels / tiles}, ${describeSpan(shape)}`,
@@ -206,6 +210,7 @@ export function gradientSumsOfTiles(
     bindings: [outputs, [...read, { name: 'moments', of: 'f32' }]],
     inputs: [tileSums, affine, moments],
     outputs: [reserved ?? float32Output([items, 4, all])],
+    lanes,
     code: () => `${[...outputs, ...read].map(readerCode).join('\n')}
 ${outputs.map(writerCode).join('\n')}
 ${gradientSumsCode(shape, { perItem: false, givesDx: false, added: [], pixelsPerTile: pixels / tiles })}`,

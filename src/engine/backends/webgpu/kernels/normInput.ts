@@ -7,6 +7,7 @@ import { isSoftware } from '../device.ts'
 import { withStorage } from '../halfStorage.ts'
 import type { BoundTensor } from '../wgsl.ts'
 import { readerCode, tensorBinding } from '../wgsl.ts'
+import { needsMemory, reduceCode } from './subgroupSums.ts'
 
 /** The sizes of activations. */
 export interface Extents {
@@ -146,19 +147,25 @@ export function chooseGroupLayout({ channels, lanes }: Span, size: number): Grou
 }
 
 /**
- * Sums within a span, in a fixed order:
+ * Sums within a span, in a fixed order, with subgroups of `subgroups` lanes:
  * - `sum_rows(t: u32, value: vec4f) -> vec4f`: over the rows, for the lane of invocation t;
  * - `sum_groups(t: u32, value: vec4f) -> vec4f`: over the groups of a lane's four channels, from
  *   the value of each lane.
  */
-export function sumsCode({ lanes, rows }: Span, groupLayout: GroupLayout): string {
+export function sumsCode(
+  { lanes, rows }: Span,
+  groupLayout: GroupLayout,
+  subgroups: number,
+): string {
   const groupCode =
     typeof groupLayout === 'string'
-      ? sharedGroupCode(lanes, groupLayout)
+      ? sharedGroupCode(lanes, groupLayout, subgroups)
       : laneGroupCode[groupLayout]
-  const shared = rows > 1 || typeof groupLayout === 'string'
+  const shared =
+    needsMemory({ count: rows, stride: lanes, lanes: subgroups }) ||
+    (typeof groupLayout === 'string' && !exchangesGroup(lanes, groupLayout, subgroups))
   return `${shared ? `var<workgroup> partial: array<vec4f, ${lanes * rows}>;` : ''}
-${rowSumsCode(lanes, rows)}
+${rowSumsCode(lanes, rows, subgroups)}
 fn sum_groups(t: u32, value: vec4f) -> vec4f {
   ${groupCode}
 }`
@@ -171,26 +178,56 @@ const laneGroupCode = {
 }
 
 /**
- * `sum_rows` alone. With several rows it needs `partial` in workgroup memory, a vec4f per
- * invocation.
+ * `sum_rows` alone. With several rows it may need `partial` in workgroup memory, a vec4f per
+ * invocation; see {@link needsMemory}.
  */
 export const rowSumsCode = (
   lanes: number,
   rows: number,
-) => `fn sum_rows(t: u32, value: vec4f) -> vec4f {
-  ${rows === 1 ? 'return value;' : rowTreeCode(lanes, rows)}
+  subgroups: number,
+): string => `fn sum_rows(t: u32, value: vec4f) -> vec4f {
+  var sum = value;
+  ${
+    rows === 1
+      ? ''
+      : reduceCode({
+          variable: 'sum',
+          count: rows,
+          stride: lanes,
+          lanes: subgroups,
+          combine: addVectors,
+          thread: 't',
+          index: 't',
+          memory: 'partial',
+        })
+  }
+  return sum;
 }`
 
-const rowTreeCode = (lanes: number, rows: number) => `workgroupBarrier();
-  partial[t] = value;
-  for (var n = ${rows / 2}u; n > 0u; n /= 2u) {
-    workgroupBarrier();
-    if (t < n * ${lanes}u) { partial[t] += partial[t + n * ${lanes}u]; }
-  }
-  workgroupBarrier();
-  return partial[t % ${lanes}u];`
+const addVectors = (a: string, b: string) => `${a} + ${b}`
 
-function sharedGroupCode(lanes: number, groupLayout: 'all' | 'lanes' | 'any'): string {
+/** Returns whether the lanes of a group that is all of the span are in one subgroup. */
+const exchangesGroup = (lanes: number, groupLayout: GroupLayout, subgroups: number) =>
+  groupLayout === 'all' && (lanes & (lanes - 1)) === 0 && lanes <= subgroups
+
+function sharedGroupCode(
+  lanes: number,
+  groupLayout: 'all' | 'lanes' | 'any',
+  subgroups: number,
+): string {
+  if (exchangesGroup(lanes, groupLayout, subgroups))
+    return `var sum = value;
+  ${reduceCode({
+    variable: 'sum',
+    count: lanes,
+    stride: 1,
+    lanes: subgroups,
+    combine: addVectors,
+    thread: 't',
+    index: `(t % ${lanes}u)`,
+    memory: 'partial',
+  })}
+  return vec4f(dot(sum, vec4f(1.0)));`
   const begin = `workgroupBarrier();
   if (t < ${lanes}u) { partial[t] = value; }`
   if (groupLayout === 'all')

@@ -31,6 +31,8 @@ export interface SpanShape {
   form: InputForm
   span: Span
   groupLayout: GroupLayout
+  /** The size of subgroups for sums; 1: none. */
+  lanes: number
 }
 
 /** Returns whether all reads of a span begin at a multiple of four. */
@@ -62,7 +64,8 @@ export function spanSizes(extents: Extents, groups: number, { perInvocation, cha
  * {@link sumsCode}; and `within(value: vec4f, c: u32, end: u32) -> vec4f`, 0 for channels beyond
  * the span.
  */
-export function spanCode({ span, groupLayout }: SpanShape, body: string): string {
+export function spanCode(shape: SpanShape, body: string): string {
+  const { span, groupLayout } = shape
   const { perInvocation, lanes, rows } = span
   const spanIndex = perInvocation
     ? `let t = 0u;
@@ -70,7 +73,7 @@ export function spanCode({ span, groupLayout }: SpanShape, body: string): string
   if (span >= sizes.items * sizes.spans) { return; }`
     : `let t = thread;
   let span = group;`
-  return `${sumsCode(span, groupLayout)}
+  return `${sumsCode(span, groupLayout, shape.lanes)}
 fn within(value: vec4f, c: u32, end: u32) -> vec4f {
   return select(vec4f(), value, vec4u(c, c + 1u, c + 2u, c + 3u) < vec4u(end));
 }
@@ -83,6 +86,7 @@ ${mainCode(
   let lane = t % ${lanes}u;
   let row = t / ${lanes}u;
   ${body}`,
+  shape.lanes,
 )}`
 }
 

@@ -5,6 +5,7 @@ import { isSoftware } from '../device.ts'
 import { readerCode, tensorBinding, writerCode } from '../wgsl.ts'
 import { rowSumsCode } from './normInput.ts'
 import { dispatchSized, float32Output, mainCode } from './sizedKernel.ts'
+import { needsMemory, reductionLanes } from './subgroupSums.ts'
 
 interface Shape {
   outer: number
@@ -32,6 +33,8 @@ interface Options {
   divisor?: number
   /** Default: chosen for the device. */
   layout?: Layout
+  /** A tensor to write the sums to, [outer, c]. */
+  into?: TensorInfo | undefined
 }
 
 /**
@@ -42,12 +45,14 @@ export function columnSums(
   backend: WebGPUBackend,
   x: TensorInfo,
   shape: Shape,
-  { divisor = 1, layout }: Options = {},
+  { divisor = 1, layout, into }: Options = {},
 ): TensorInfo {
   const { outer, rows, channels } = shape
   const { lanes, tall, parts } = layout ?? chooseLayout(backend.device, shape)
   const [sums, read] = [tensorBinding('sums', channels), tensorBinding('x', channels)]
   const across = Math.ceil(Math.ceil(channels / 4) / lanes)
+  const subgroups = tall > 1 ? reductionLanes(backend.device) : 1
+  const usesMemory = needsMemory({ count: tall, stride: lanes, lanes: subgroups })
   const [partialSums] = dispatchSized(backend, {
     name: `sums of rows by ${lanes}x${tall} of ${channels % 4 === 0 ? 4 : 1}`,
     sizes: {
@@ -61,19 +66,24 @@ export function columnSums(
     },
     bindings: [[sums], [read]],
     inputs: [x],
-    outputs: [float32Output(parts === 1 ? [outer, channels] : [outer, parts, channels])],
+    lanes: subgroups,
+    outputs: [
+      parts > 1
+        ? float32Output([outer, parts, channels])
+        : (into ?? float32Output([outer, channels])),
+    ],
     code: () => `${writerCode(sums)}
 ${readerCode(read)}
-${tall > 1 ? `var<workgroup> partial: array<vec4f, ${lanes * tall}>;` : ''}
-${rowSumsCode(lanes, tall)}
-${mainCode(lanes * tall, rowSumCode(lanes, tall))}`,
+${usesMemory ? `var<workgroup> partial: array<vec4f, ${lanes * tall}>;` : ''}
+${rowSumsCode(lanes, tall, subgroups)}
+${mainCode(lanes * tall, rowSumCode(lanes, tall), subgroups)}`,
   })
   if (parts === 1) return partialSums
   const total = columnSums(
     backend,
     partialSums,
     { outer, rows: parts, channels },
-    { divisor, layout: { lanes, tall, parts: 1 } },
+    { divisor, layout: { lanes, tall, parts: 1 }, into },
   )
   backend.disposeData(partialSums.dataId)
   return total

@@ -6,6 +6,7 @@ import type { WebGPUBackend } from '../backend.ts'
 import type { OutputSpec } from '../halfStorage.ts'
 import type { StorageBinding } from '../wgsl.ts'
 import { bindingsCode, MAX_WORKGROUPS, cachedProgram } from '../wgsl.ts'
+import { describeLanes } from './subgroupSums.ts'
 
 interface SizedKernel {
   /** Identifies the code. */
@@ -15,17 +16,20 @@ interface SizedKernel {
   bindings: readonly [outputs: readonly StorageBinding[], inputs: readonly StorageBinding[]]
   inputs: readonly TensorInfo[]
   outputs: readonly (TensorInfo | OutputSpec)[]
+  /** The size of subgroups that the code uses; default 1, none. */
+  lanes?: number
   /** Everything but the bindings. */
   code: () => string
 }
 
 export function dispatchSized(
   backend: WebGPUBackend,
-  { name, sizes, bindings: [written, read], inputs, outputs, code }: SizedKernel,
+  { name, sizes, bindings: [written, read], inputs, outputs, lanes = 1, code }: SizedKernel,
 ): TensorInfo[] {
   const names = Object.keys(sizes)
-  const { key, code: all } = cachedProgram(name, () => ({
-    code: `${bindingsCode(written, read)}
+  const { key, code: all } = cachedProgram(`${name}${describeLanes(lanes)}`, () => ({
+    code: `${lanes > 1 ? 'enable subgroups;' : ''}
+${bindingsCode(written, read)}
 struct Sizes { ${names.map((name) => `${name}: u32`).join(', ')} }
 @group(0) @binding(${written.length + read.length}) var<uniform> sizes: Sizes;
 ${code()}`,
@@ -46,15 +50,22 @@ ${code()}`,
 }
 
 /**
- * A `main` for workgroups of `threads` invocations. Defines `group` and `thread`, their indices.
+ * A `main` for workgroups of `threads` invocations. Defines `group` and `thread`, their indices; with
+ * subgroups of `lanes`, those of a subgroup follow each other.
  */
 export const mainCode = (
   threads: number,
   body: string,
-) => `@compute @workgroup_size(${threads}) fn main(
+  lanes = 1,
+): string => `@compute @workgroup_size(${threads}) fn main(
   @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,
+  ${
+    lanes > 1
+      ? '@builtin(subgroup_id) subgroup: u32, @builtin(subgroup_invocation_id) subgroup_lane: u32,'
+      : '@builtin(local_invocation_index) thread: u32,'
+  }
 ) {
+  ${lanes > 1 ? `let thread = subgroup * ${lanes}u + subgroup_lane;` : ''}
   let group = workgroup.x + workgroup.y * ${MAX_WORKGROUPS}u;
   if (group >= sizes.count) { return; }
   ${body}

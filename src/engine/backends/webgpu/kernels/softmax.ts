@@ -7,6 +7,7 @@ import { isSoftware } from '../device.ts'
 import type { BoundTensor } from '../wgsl.ts'
 import { readerCode, tensorBinding, writerCode } from '../wgsl.ts'
 import { dispatchSized, float32Output, mainCode } from './sizedKernel.ts'
+import { needsMemory, reduceCode, reductionLanes } from './subgroupSums.ts'
 import type { KernelOverride } from './stockCall.ts'
 
 /** By kernel name. */
@@ -108,6 +109,7 @@ function dispatchRows(
     ? 1
     : Math.min(THREADS, 2 ** Math.ceil(Math.log2(Math.max(1, n / 4))))
   const threads = lanes === 1 ? PRIVATE_THREADS : THREADS
+  const subgroups = lanes === 1 ? 1 : reductionLanes(backend.device)
   const written = tensorBinding(output, n)
   const read = Object.keys(inputs).map((input) => tensorBinding(input, n))
   return dispatchSized(backend, {
@@ -121,7 +123,8 @@ function dispatchRows(
     bindings: [[written], read],
     inputs: Object.values(inputs),
     outputs: [float32Output(shape)],
-    code: () => rowsCode(written, read, lanes, threads, body),
+    lanes: subgroups,
+    code: () => rowsCode(written, read, { lanes, threads, subgroups }, body),
   })[0]
 }
 
@@ -131,8 +134,7 @@ const scaleBits = (value: number) => new Uint32Array(Float32Array.of(value).buff
 function rowsCode(
   written: BoundTensor,
   read: readonly BoundTensor[],
-  lanes: number,
-  threads: number,
+  { lanes, threads, subgroups }: { lanes: number; threads: number; subgroups: number },
   body: (row: RowCode) => string,
 ): string {
   const forFours: RowCode['forFours'] = (
@@ -142,19 +144,19 @@ function rowsCode(
     ${body}
   }`
   const reduce: RowCode['reduce'] = (variable, combine) =>
-    lanes === 1
-      ? ''
-      : `workgroupBarrier();
-  partial[thread] = ${variable};
-  for (var half = ${lanes / 2}u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) { partial[thread] = ${combine('partial[thread]', 'partial[thread + half]')}; }
-  }
-  workgroupBarrier();
-  ${variable} = partial[thread - lane];`
+    reduceCode({
+      variable,
+      count: lanes,
+      stride: 1,
+      lanes: subgroups,
+      combine,
+      thread: 'thread',
+      index: 'lane',
+      memory: 'partial',
+    })
   return `${writerCode(written)}
 ${read.map(readerCode).join('\n')}
-${lanes > 1 ? `var<workgroup> partial: array<f32, ${threads}>;` : ''}
+${needsMemory({ count: lanes, stride: 1, lanes: subgroups }) ? `var<workgroup> partial: array<f32, ${threads}>;` : ''}
 ${mainCode(
   threads,
   `let lane = thread % ${lanes}u;
@@ -162,5 +164,6 @@ ${mainCode(
   let end = select(0u, sizes.n, row < sizes.rows);
   let begin = row * sizes.n;
   ${body({ forFours, reduce })}`,
+  subgroups,
 )}`
 }

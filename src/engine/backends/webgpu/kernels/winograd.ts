@@ -1,12 +1,13 @@
-// Winograd convolution F(2x2, 3x3) for 3x3 filters with stride 1 (Lavin & Gray, "Fast Algorithms
-// for Convolutional Neural Networks", 2016, section 4.1): four pixels of y take 16 multiplications
-// for each pair of channels instead of 36.
-//   Y = A^T [sum over c of (G g G^T) (B^T d B)] A, with d a 4x4 tile of x and g the filter.
-// The sums over channels are 16 matrix products. The transformed tiles and the products are
-// tensors, four times as large as x and y. This variant is for software devices, where that costs
+// Winograd convolutions F(2x2, 3x3) and F(4x4, 3x3) for 3x3 filters with stride 1 (Lavin & Gray,
+// "Fast Algorithms for Convolutional Neural Networks", 2016, section 4): for each pair of channels,
+// 2x2 pixels of y take 16 multiplications instead of 36, and 4x4 pixels 36 instead of 144.
+//   Y = A^T [sum over c of (G g G^T) (B^T d B)] A, with d a tile of x and g the filter.
+// The sums over channels are 16 or 36 matrix products. The transformed tiles and the products are
+// tensors, larger than x and y by 4 or 2.25. This variant is for software devices, where that costs
 // less than it saves; on a GPU it would dominate (see winogradFused.ts).
 import type { TensorInfo } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
+import type { OutputSpec } from '../halfStorage.ts'
 import type { Program } from '../program.ts'
 import {
   bindingsCode,
@@ -14,13 +15,14 @@ import {
   readerCode,
   tensorBinding,
   unroll,
-  workgroupGrid,
   writerCode,
 } from '../wgsl.ts'
 import type { Pad } from './convInput.ts'
-import { tileName } from './gemm.ts'
+import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
-import type { Tile } from './tiles.ts'
+import { dispatchSized, float32Output, mainCode } from './sizedKernel.ts'
+import type { TilePixels } from './winogradTransforms.ts'
+import { tileTransforms, transformSquare } from './winogradTransforms.ts'
 
 export interface WinogradConv {
   /** [b, h, w, c]. */
@@ -35,23 +37,43 @@ export interface WinogradConv {
   bias?: TensorInfo
   /** Not negative. */
   pad: Pad
+  /** Default: with the fewest multiplications. */
+  tilePixels?: TilePixels | undefined
 }
 
-interface Shape {
+/** The tiles of an image. */
+export interface WinogradTiles {
   items: number
   height: number
   width: number
-  channels: number
-  columns: number
+  pad: Pad
+  /** Pixels of y. */
   high: number
   wide: number
-  pad: Pad
+  /** Pixels of y in a tile, along one axis. */
+  pixels: TilePixels
 }
 
-const COMPONENTS = 16
+interface Shape extends WinogradTiles {
+  channels: number
+  columns: number
+}
+
+/** Numbers of a tile along one axis, and the number of components of a transformed tile. */
+export const tileSide = ({ pixels }: Pick<WinogradTiles, 'pixels'>) => pixels + 2
+export const componentCount = (tiles: Pick<WinogradTiles, 'pixels'>) => tileSide(tiles) ** 2
 
 /** With fewer channels the transforms cost more than they save. */
-const MIN_CHANNELS = 32
+const MIN_CHANNELS = 16
+
+/** Tiles of an item from which transforming the filter to 36 numbers pays. */
+const MIN_LARGE_TILES = 4
+
+/** Returns the tiles with the fewest multiplications for an image of y. */
+function chooseTilePixels(high: number, wide: number): TilePixels {
+  const tiles = (pixels: number) => Math.ceil(high / pixels) * Math.ceil(wide / pixels)
+  return tiles(4) >= MIN_LARGE_TILES && 36 * tiles(4) <= 16 * tiles(2) ? 4 : 2
+}
 
 /**
  * Returns whether Winograd applies to a convolution of `pixels` in all, is faster, and its tensors
@@ -64,7 +86,7 @@ export const suitsWinograd = (
   pad: Pad,
   pixels: number,
 ): boolean =>
-  // A tile of 16 numbers for every 2x2 pixels, doubled for odd sides.
+  // At most 16 numbers for every 2x2 pixels, doubled for odd sides.
   8 * pixels * 4 * Math.max(from, to) <= device.limits.maxStorageBufferBindingSize &&
   kh === 3 &&
   kw === 3 &&
@@ -75,131 +97,185 @@ export const suitsWinograd = (
 /** Returns y, [b, h + top + bottom - 2, w + left + right - 2, n]. */
 export function winogradConv(
   backend: WebGPUBackend,
-  { x, weight, rotated, bias, pad }: WinogradConv,
-  tile: Tile,
+  { x, weight, rotated, bias, pad, tilePixels }: WinogradConv,
 ): TensorInfo {
-  const [items, height, width, channels] = x.shape as [number, number, number, number]
+  const tiles = describeTiles(x.shape, pad, tilePixels)
+  const channels = x.shape[3]
   const columns = weight.shape[rotated ? 2 : 3]
-  const [high, wide] = [height + pad.top + pad.bottom - 2, width + pad.left + pad.right - 2]
-  const shape = { items, height, width, channels, columns, high, wide, pad }
-  const rows = tileTotal(shape)
-  const run = (program: Program, inputs: TensorInfo[], outputShape: number[]) =>
-    backend.dispatch(program, inputs, [{ shape: outputShape, dtype: 'float32' }])[0]
-  const U = run(
-    filterTransform(channels, columns, rotated),
-    [weight],
-    [COMPONENTS, channels, columns],
-  )
-  const V = run(inputTransform(shape), [x], [COMPONENTS, rows, channels])
-  const M = run(componentProducts(shape, tile), [V, U], [COMPONENTS, rows, columns])
-  const y = run(outputTransform(shape, bias !== undefined), bias ? [M, bias] : [M], [
-    items,
-    high,
-    wide,
-    columns,
-  ])
+  const shape = { ...tiles, channels, columns }
+  const U = transformFilter(backend, weight, shape, rotated)
+  const V = transformInput(backend, x, tiles)
+  const M = backend.dispatch(
+    componentProducts(backend, shape),
+    [V, U],
+    [float32Output(planes(shape, tileTotal(shape) * columns))],
+  )[0]
+  const y = transformOutput(backend, M, shape, bias)
   for (const { dataId } of [U, V, M]) backend.disposeData(dataId)
   return y
 }
 
-/** The number of tiles of 2x2 pixels of y. */
-const tileTotal = ({ items, high, wide }: Shape) =>
-  items * Math.ceil(high / 2) * Math.ceil(wide / 2)
-
-const describeWinograd = ({ items, height, width, channels, columns, pad }: Shape) => {
-  const { top, bottom, left, right } = pad
-  const size = `${items}x${height}x${width}x${channels} > ${columns}`
-  return `${size} pad ${top} ${bottom} ${left} ${right}`
+/** Returns the tiles of a convolution of x, [b, h, w, c]. */
+export function describeTiles(
+  [items, height, width]: readonly number[],
+  pad: Pad,
+  tilePixels?: TilePixels,
+): WinogradTiles {
+  const [high, wide] = [height + pad.top + pad.bottom - 2, width + pad.left + pad.right - 2]
+  const pixels = tilePixels ?? chooseTilePixels(high, wide)
+  return { items, height, width, pad, high, wide, pixels }
 }
 
-/** Returns a program that runs `body` for each index `i` below `count`. */
-function indexedProgram(count: number, declarations: string, body: string): Omit<Program, 'key'> {
-  const grid = workgroupGrid(Math.ceil(count / 64))
-  const code = `${declarations}
-@compute @workgroup_size(64) fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  ${grid.begin}
-  let i = group * 64u + thread;
-  if (i >= ${count}u) { return; }
-  ${body}
-}`
-  return { code, workgroups: grid.workgroups }
+/** The number of tiles. */
+export const tileTotal = ({ items, high, wide, pixels }: WinogradTiles): number =>
+  items * Math.ceil(high / pixels) * Math.ceil(wide / pixels)
+
+/**
+ * Returns the numbers from a plane of `count` numbers to the next: a line of the cache more, as
+ * distances that are powers of two would put all planes into the same few lines.
+ */
+export const planeSize = (count: number): number => 4 * Math.ceil(count / 4) + 16
+
+/** The shape of a tensor with a plane of `count` numbers for each component. */
+export const planes = (tiles: Pick<WinogradTiles, 'pixels'>, count: number): number[] => [
+  componentCount(tiles) * planeSize(count),
+]
+
+// ---- transforms: the sizes are uniforms, so that all layers share the programs, whose unrolled code
+// takes software devices long to compile
+
+const THREADS = 64
+
+interface TransformKernel {
+  name: string
+  input: TensorInfo
+  /** Added to each result. */
+  bias?: TensorInfo | undefined
+  output: TensorInfo | OutputSpec
+  /** Elements of a plane of the transformed tensor, each of which is an invocation. */
+  total: number
+  /** Other sizes that the body reads. */
+  sizes: Record<string, number>
+  /** Functions, and the code of element `i`, which reads `input` and writes `output`. */
+  functions?: string
+  body: string
 }
 
-const unrollMatrix = (rows: number, columns: number, line: (i: number, j: number) => string) =>
-  unroll(rows, (i) => unroll(columns, (j) => line(i, j), ' '))
+/** Runs a transform of every element of a plane. */
+export function runTransform(
+  backend: WebGPUBackend,
+  { name, input, bias, output, total, sizes, functions = '', body }: TransformKernel,
+): TensorInfo {
+  const read = [tensorBinding('input', 1), ...(bias ? [tensorBinding('bias', 1)] : [])]
+  return dispatchSized(backend, {
+    name: `winograd ${name}`,
+    sizes: { count: Math.ceil(total / THREADS), total, plane: planeSize(total), ...sizes },
+    bindings: [[tensorBinding('output', 1)], read],
+    inputs: [input, ...(bias ? [bias] : [])],
+    outputs: [output],
+    code: () => `${functions}
+${mainCode(
+  THREADS,
+  `let i = group * ${THREADS}u + thread;
+  if (i >= sizes.total) { return; }
+  ${body}`,
+)}`,
+  })[0]
+}
 
-/** Declares a column `r0_<j>` ... with these values. */
-const declareColumn = (values: readonly string[], j: number) =>
-  values.map((value, i) => `let r${i}_${j} = ${value};`).join(' ')
+export const unrollMatrix = (
+  rows: number,
+  columns: number,
+  line: (i: number, j: number) => string,
+): string => unroll(rows, (i) => unroll(columns, (j) => line(i, j), ' '))
 
-/** U = G g G^T for every pair of channels. */
-const filterTransform = (channels: number, columns: number, rotated: boolean): Program =>
-  cachedProgram(`winograd filter ${channels}x${columns}${rotated ? ' turned' : ''}`, () => {
-    const timesG = (a: string, b: string, c: string) => [
-      a,
-      `0.5 * (${a} + ${b} + ${c})`,
-      `0.5 * (${a} - ${b} + ${c})`,
-      c,
-    ]
-    const count = channels * columns
-    const source = rotated ? `i % ${columns}u * ${channels}u + i / ${columns}u` : 'i'
-    const tap = (i: number, j: number) => (rotated ? 8 - 3 * i - j : 3 * i + j)
-    const body = `let pair = ${source};
-  ${unrollMatrix(3, 3, (i, j) => `let g${i}_${j} = weight[${tap(i, j)}u * ${count}u + pair];`)}
-  ${unroll(3, (j) => declareColumn(timesG(`g0_${j}`, `g1_${j}`, `g2_${j}`), j))}
-  ${unroll(4, (i) =>
-    timesG(`r${i}_0`, `r${i}_1`, `r${i}_2`)
-      .map((value, j) => `U[${4 * i + j}u * ${count}u + i] = ${value};`)
-      .join(' '),
-  )}`
-    return indexedProgram(
-      count,
-      bindingsCode([tensorBinding('U', 1)], [tensorBinding('weight', 1)]),
-      body,
-    )
-  })
+/** Stores component (i, j) of an element. */
+export const storeComponent =
+  (side: number) =>
+  (i: number, j: number, value: string): string =>
+    `output[${side * i + j}u * sizes.plane + i] = ${value};`
 
-/** V = B^T d B of the 4x4 pixels around every tile, for every channel. */
-const inputTransform = (shape: Shape): Program =>
-  cachedProgram(`winograd input ${describeWinograd(shape)}`, () => {
-    const { height, width, channels, pad } = shape
-    const [down, across] = [Math.ceil(shape.high / 2), Math.ceil(shape.wide / 2)]
-    const count = tileTotal(shape) * channels
-    const timesB = (a: string, b: string, c: string, d: string) => [
-      `${a} - ${c}`,
-      `${b} + ${c}`,
-      `${c} - ${b}`,
-      `${b} - ${d}`,
-    ]
-    const index = `((item * ${height}u + u32(y)) * ${width}u + u32(x_)) * ${channels}u + c`
-    const declarations = `${bindingsCode([tensorBinding('V', 1)], [tensorBinding('x', 1)])}
-fn pixel(item: u32, y: i32, x_: i32, c: u32) -> f32 {
-  let inside = u32(y) < ${height}u && u32(x_) < ${width}u;
-  return select(0f, x[select(0u, ${index}, inside)], inside);
+/** Loads the components of an element as `m<i>_<j>`. */
+export const loadComponents = (side: number): string =>
+  unrollMatrix(side, side, (i, j) => `let m${i}_${j} = input[${side * i + j}u * sizes.plane + i];`)
+
+/** The sizes of {@link tilePlaceCode}. */
+export const tilePlaceSizes = ({ high, wide, pixels }: WinogradTiles) => ({
+  down: Math.ceil(high / pixels),
+  across: Math.ceil(wide / pixels),
+})
+
+/** Defines channel `c` of an element, the `item` of its tile, and the first pixel, `y0` and `x0`. */
+export const tilePlaceCode = (pixels: TilePixels): string => `let c = i % sizes.channels;
+  let tile = i / sizes.channels;
+  let item = tile / (sizes.down * sizes.across);
+  let y0 = tile / sizes.across % sizes.down * ${pixels}u;
+  let x0 = tile % sizes.across * ${pixels}u;`
+
+/**
+ * `fn pixel(item: u32, y: u32, x: u32, c: u32) -> f32`: a number of an image, 0 beyond it; negative
+ * coordinates are beyond its end.
+ */
+export const pixelCode = `fn pixel(item: u32, y: u32, x: u32, c: u32) -> f32 {
+  let inside = y < sizes.height && x < sizes.width;
+  let at = ((item * sizes.height + y) * sizes.width + x) * sizes.channels + c;
+  return select(0f, input[select(0u, at, inside)], inside);
 }`
-    const body = `let c = i % ${channels}u;
-  let tile = i / ${channels}u;
-  let item = tile / ${down * across}u;
-  let y = i32(tile / ${across}u % ${down}u) * 2 - ${pad.top};
-  let x_ = i32(tile % ${across}u) * 2 - ${pad.left};
-  ${unrollMatrix(4, 4, (r, s) => `let d${r}_${s} = pixel(item, y + ${r}, x_ + ${s}, c);`)}
-  ${unroll(4, (s) => declareColumn(timesB(`d0_${s}`, `d1_${s}`, `d2_${s}`, `d3_${s}`), s))}
-  ${unroll(4, (r) =>
-    timesB(`r${r}_0`, `r${r}_1`, `r${r}_2`, `r${r}_3`)
-      .map((value, s) => `V[${4 * r + s}u * ${count}u + i] = ${value};`)
-      .join(' '),
-  )}`
-    return indexedProgram(count, declarations, body)
-  })
 
-/** M = V U for each of the 16 components. */
-const componentProducts = (shape: Shape, tile: Tile): Program => {
+/** Returns U = G g G^T for every pair of channels. */
+const transformFilter = (
+  backend: WebGPUBackend,
+  weight: TensorInfo,
+  { channels, columns, pixels }: Shape,
+  rotated: boolean,
+): TensorInfo => {
+  const tap = (i: number, j: number) => (rotated ? 8 - 3 * i - j : 3 * i + j)
+  const total = channels * columns
+  return runTransform(backend, {
+    name: `filter by ${pixels}${rotated ? ' turned' : ''}`,
+    input: weight,
+    output: float32Output(planes({ pixels }, total)),
+    total,
+    sizes: { channels, columns },
+    body: `let pair = ${rotated ? 'i % sizes.columns * sizes.channels + i / sizes.columns' : 'i'};
+  ${unrollMatrix(3, 3, (i, j) => `let g${i}_${j} = input[${tap(i, j)}u * sizes.total + pair];`)}
+  ${transformSquare(tileTransforms[pixels].timesG, 'g', 3, storeComponent(pixels + 2))}`,
+  })
+}
+
+/** Returns V = B^T d B of every tile and channel of x, [b, h, w, c]. */
+export function transformInput(
+  backend: WebGPUBackend,
+  x: TensorInfo,
+  tiles: WinogradTiles,
+): TensorInfo {
+  const { height, width, pad, pixels } = tiles
+  const channels = x.shape[3]
+  const side = tileSide(tiles)
+  const total = tileTotal(tiles) * channels
+  return runTransform(backend, {
+    name: `input by ${pixels}`,
+    input: x,
+    output: float32Output(planes(tiles, total)),
+    total,
+    sizes: { ...tilePlaceSizes(tiles), height, width, channels, top: pad.top, left: pad.left },
+    functions: pixelCode,
+    body: `${tilePlaceCode(pixels)}
+  let y = y0 - sizes.top;
+  let x = x0 - sizes.left;
+  ${unrollMatrix(side, side, (r, s) => `let d${r}_${s} = pixel(item, y + ${r}u, x + ${s}u, c);`)}
+  ${transformSquare(tileTransforms[pixels].timesB, 'd', side, storeComponent(side))}`,
+  })
+}
+
+/** M = V U for each component. */
+const componentProducts = ({ device }: WebGPUBackend, shape: Shape): Program => {
   const { channels, columns } = shape
   const rows = tileTotal(shape)
-  return cachedProgram(`winograd products ${rows}x${channels}x${columns} ${tileName(tile)}`, () => {
+  const parts = componentCount(shape)
+  const tile = chooseTile(device, { rows, columns, parts })
+  const name = `winograd products ${parts} of ${rows}x${channels}x${columns} ${tileName(tile)}`
+  return cachedProgram(name, () => {
     const M = tensorBinding('M', columns)
     const [V, U] = [tensorBinding('V', channels), tensorBinding('U', 1)]
     const inside = `c + vec4u(0u, 1u, 2u, 3u) < vec4u(${channels}u)`
@@ -207,7 +283,7 @@ const componentProducts = (shape: Shape, tile: Tile): Program => {
 ${writerCode(M)}
 ${readerCode(V)}
 fn row_at(m: u32, part: u32) -> u32 {
-  return (part * ${rows}u + min(m, ${rows - 1}u)) * ${channels}u;
+  return part * ${planeSize(rows * channels)}u + min(m, ${rows - 1}u) * ${channels}u;
 }
 fn step_range(part: u32) -> vec2u { return vec2u(0u, 1u); }
 fn source_at(row: u32, step: u32, part: u32) -> u32 { return row; }
@@ -216,49 +292,44 @@ fn a_at(row: u32, c: u32) -> vec4f {
   return ${channels % 4 === 0 ? 'value' : `select(vec4f(), value, ${inside})`};
 }
 fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 {
-  return U[(part * ${channels}u + c) * ${columns}u + n];
+  return U[part * ${planeSize(channels * columns)}u + c * ${columns}u + n];
 }
 fn put(m: u32, n: u32, value: vec4f, part: u32) {
-  if (n < ${columns}u) { M_put((part * ${rows}u + m) * ${columns}u + n, value, ${columns}u - n); }
+  if (n >= ${columns}u) { return; }
+  M_put(part * ${planeSize(rows * columns)}u + m * ${columns}u + n, value, ${columns}u - n);
 }`
     return gemmProgram(
-      { rows, columns, parts: COMPONENTS, depth: channels, aAlong: 'k', bAlong: 'columns', code },
+      { rows, columns, parts, depth: channels, aAlong: 'k', bAlong: 'columns', code },
       tile,
     )
   })
 }
 
-/** Y = A^T M A + bias. */
-const outputTransform = (shape: Shape, bias: boolean): Program =>
-  cachedProgram(`winograd output ${describeWinograd(shape)}${bias ? ' bias' : ''}`, () => {
-    const { columns, high, wide } = shape
-    const [down, across] = [Math.ceil(high / 2), Math.ceil(wide / 2)]
-    const count = tileTotal(shape) * columns
-    const timesA = (a: string, b: string, c: string, d: string) => [
-      `${a} + ${b} + ${c}`,
-      `${b} - ${c} - ${d}`,
-    ]
-    const store = (r: number, s: number, value: string) => {
-      const row = `(item * ${high}u + y0 + ${r}u) * ${wide}u + x0 + ${s}u`
-      return `if (y0 + ${r}u < ${high}u && x0 + ${s}u < ${wide}u) {
-    y[(${row}) * ${columns}u + n] = start + ${value};
-  }`
-    }
-    const body = `let n = i % ${columns}u;
-  let tile = i / ${columns}u;
-  let item = tile / ${down * across}u;
-  let y0 = tile / ${across}u % ${down}u * 2u;
-  let x0 = tile % ${across}u * 2u;
-  ${unrollMatrix(4, 4, (r, s) => `let m${r}_${s} = M[${4 * r + s}u * ${count}u + i];`)}
-  ${unroll(4, (s) => declareColumn(timesA(`m0_${s}`, `m1_${s}`, `m2_${s}`, `m3_${s}`), s))}
-  let start = ${bias ? 'bias[n]' : '0f'};
-  ${unroll(2, (r) =>
-    timesA(`r${r}_0`, `r${r}_1`, `r${r}_2`, `r${r}_3`)
-      .map((value, s) => store(r, s, value))
-      .join('\n'),
-  )}`
-    const inputs = bias
-      ? [tensorBinding('M', 1), tensorBinding('bias', 1)]
-      : [tensorBinding('M', 1)]
-    return indexedProgram(count, bindingsCode([tensorBinding('y', 1)], inputs), body)
+/** Returns Y = A^T M A + bias. */
+function transformOutput(
+  backend: WebGPUBackend,
+  M: TensorInfo,
+  tiles: Shape,
+  bias: TensorInfo | undefined,
+): TensorInfo {
+  const { items, columns, high, wide, pixels } = tiles
+  const side = tileSide(tiles)
+  const isWhole = high % pixels === 0 && wide % pixels === 0
+  const store = (r: number, s: number, value: string) => {
+    const row = `(item * sizes.high + y0 + ${r}u) * sizes.wide + x0 + ${s}u`
+    const line = `output[(${row}) * sizes.channels + c] = start + ${value};`
+    return isWhole ? line : `if (y0 + ${r}u < sizes.high && x0 + ${s}u < sizes.wide) { ${line} }`
+  }
+  return runTransform(backend, {
+    name: `output by ${pixels}${isWhole ? ' whole' : ''}${bias ? ' bias' : ''}`,
+    input: M,
+    bias,
+    output: float32Output([items, high, wide, columns]),
+    total: tileTotal(tiles) * columns,
+    sizes: { ...tilePlaceSizes(tiles), high, wide, channels: columns },
+    body: `${tilePlaceCode(pixels)}
+  ${loadComponents(side)}
+  let start = ${bias ? 'bias[c]' : '0f'};
+  ${transformSquare(tileTransforms[pixels].timesA, 'm', side, store)}`,
   })
+}

@@ -10,6 +10,7 @@ import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
 import { columnSums } from '../kernels/reduce.ts'
+import { isFourProducts } from '../kernels/upsampledConv.ts'
 import type { ConvStage } from './convStage.ts'
 import {
   accumulatedOption,
@@ -25,9 +26,10 @@ import { createSharedTensors } from './sharedTensors.ts'
 export function webgpuConv2d(backend: WebGPUBackend, layer: ConvLayer): Tensor4D | undefined {
   const { weight, stride } = layer
   if (!paysAsStage(backend, [{ pixels: outputPixels(layer), weight }])) return undefined
-  // Software devices are faster if the upsampled pixels are in memory, which Winograd needs. So is
-  // the gradient of a strided convolution.
-  const materializes = layer.upsample && (stride !== 1 || isSoftware(backend.device))
+  // Software devices are faster if upsampled pixels that are not read as four products are in
+  // memory, which Winograd needs. So is the gradient of a strided convolution.
+  const isFast = isFourProducts({ ...layer, filter: weight.shape }) || !isSoftware(backend.device)
+  const materializes = layer.upsample && (stride !== 1 || !isFast)
   if (!materializes) return convByKernels(backend, layer)
   const { norm: _norm, upsample: _upsample, ...rest } = layer
   return convByKernels(backend, { ...rest, x: convInputTensor(layer) })

@@ -3,11 +3,13 @@ import type { Scalar, Tensor } from '../../../base/tf.ts'
 import { operation } from '../../../layers/operation.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
+import { isSoftware } from '../device.ts'
 import {
   meanSquaredDifferenceGradient,
   squaredDifference,
   squaredDifferenceGradient,
 } from '../kernels/elementwise.ts'
+import { meanSquaredDifference } from '../kernels/meanSquare.ts'
 
 /** Returns (a - b)² of every element. */
 export function webgpuSquaredDifference(backend: WebGPUBackend, a: Tensor, b: Tensor): Tensor {
@@ -25,7 +27,11 @@ export function webgpuSquaredDifference(backend: WebGPUBackend, a: Tensor, b: Te
 /** Returns the mean of (a - b)² over all elements. */
 export function webgpuMeanSquaredDifference(backend: WebGPUBackend, a: Tensor, b: Tensor): Scalar {
   const [y] = operation({ a, b }, () => ({
-    outputs: [wrapTensor(squaredDifference(backend, a, b)).mean()],
+    outputs: [
+      isSoftware(backend.device)
+        ? wrapTensor(squaredDifference(backend, a, b)).mean()
+        : wrapTensor(meanSquaredDifference(backend, a, b)),
+    ],
     keep: [a, b],
     gradients: ([dy]) => ({
       a: () => wrapTensor(meanSquaredDifferenceGradient(backend, a, b, dy)),

@@ -1,7 +1,7 @@
-// The setting of the instructions of WebAssembly restarts the backend, but only when it changes.
+// The settings of arithmetic restart the backend, but only when they change.
 import { afterEach, expect, test, vi } from 'vitest'
 import { runState } from '../../src/editor/running/state.ts'
-import { followSameBits } from '../../src/editor/running/sameBits.ts'
+import { followArithmetic } from '../../src/editor/running/arithmetic.ts'
 import { adoptSettings, defaultSettings } from '../../src/editor/storage/settings.ts'
 
 afterEach(() => {
@@ -11,7 +11,7 @@ afterEach(() => {
 
 test('the backend restarts when the setting changes, and only then', () => {
   const setBackend = vi.fn()
-  followSameBits({ setBackend })
+  followArithmetic({ setBackend })
   expect(setBackend).not.toHaveBeenCalled()
   runState.backend.value = { name: 'wasm', device: '', reason: '', rejected: [] }
   adoptSettings({ sameBits: true })
@@ -20,11 +20,14 @@ test('the backend restarts when the setting changes, and only then', () => {
   adoptSettings({ sameBits: false })
   expect(setBackend).toHaveBeenLastCalledWith({ name: 'wasm', sameBits: false })
   expect(setBackend).toHaveBeenCalledTimes(2)
+  adoptSettings({ float16Products: true })
+  expect(setBackend).toHaveBeenLastCalledWith({ name: 'wasm', float16Products: true })
+  expect(setBackend).toHaveBeenCalledTimes(3)
 })
 
 test('a stored setting is applied at the start', () => {
   adoptSettings({ sameBits: true })
   const setBackend = vi.fn()
-  followSameBits({ setBackend })
+  followArithmetic({ setBackend })
   expect(setBackend.mock.calls).toEqual([[{ name: 'auto', sameBits: true }]])
 })
