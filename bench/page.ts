@@ -6,8 +6,9 @@ import type { TfjsWho } from './tfjs.ts'
 
 let step: Step
 
-async function open(who: TfjsWho | 'jax', problem: Problem, numbers: number[]) {
-  const given: ProblemData = { problem, numbers: Float32Array.from(numbers) }
+async function open(who: TfjsWho | 'jax', problem: Problem) {
+  const response = await fetch('/numbers.bin')
+  const given: ProblemData = { problem, numbers: new Float32Array(await response.arrayBuffer()) }
   const opened =
     who === 'jax'
       ? await (await import('./jax.mjs')).openJax('webgpu', given)
