@@ -6,6 +6,7 @@ import {
 } from '../../src/engine/backends/webgpu/kernels/attention.ts'
 import type { WebGPUBackend } from '../../src/engine/backends/webgpu/backend.ts'
 import { subgroupSize } from '../../src/engine/backends/webgpu/device.ts'
+import { convByGemm } from '../../src/engine/backends/webgpu/kernels/convForward.ts'
 import { meanSquaredDifference } from '../../src/engine/backends/webgpu/kernels/meanSquare.ts'
 import { normStatistics } from '../../src/engine/backends/webgpu/kernels/norm.ts'
 import { normGradient } from '../../src/engine/backends/webgpu/kernels/normGradient.ts'
@@ -89,6 +90,28 @@ onEachBackend(() => {
       expect(inSubgroups.length).toBeGreaterThanOrEqual(2)
     },
   )
+
+  test('norm of the moments of tiles, and its gradient from sums of tiles', async ({ skip }) => {
+    if (subgroupSize(webgpuBackend().device) === 1) skip('this device has no fixed subgroups')
+    const tile = { shape: 'tiled', rows: 4, columns: 4, tall: 2, wide: 2, depth: 8 } as const
+    const image = upload([2, 8, 8, 4], 1)
+    const filter = upload([1, 1, 4, 16], 2)
+    const geometry = { stride: 1, pad: { top: 0, bottom: 0, left: 0, right: 0 } } as const
+    const conv = { x: image, weight: filter, ...geometry, moments: true }
+    const dy = upload([2, 8, 8, 16], 3)
+    const [weight, bias] = [upload([16], 4), upload([16], 5)]
+    const tileSums = upload([2, 8, 2, 16], 6)
+    const { found, inSubgroups } = await runBoth((backend) => {
+      const x = convByGemm(backend, conv, tile)
+      const { affine, moments } = normStatistics(backend, { x, groups: 2, eps: 1e-5, weight, bias })
+      const norm = { x, dy, affine, moments, groups: 2, silu: true, tileSums }
+      const { dx, dweight, dbias } = normGradient(backend, norm)
+      return [x, affine, moments, ...dx, dweight, dbias]
+    })
+    expect(found[1]).toEqual(found[0])
+    const begins = inSubgroups.map((key) => key.split(' of ')[0])
+    expect(begins).toEqual(['norm statistics from moments', 'norm gradient sums'])
+  })
 
   test('softmax and its gradient, and sums of rows', async ({ skip }) => {
     if (subgroupSize(webgpuBackend().device) === 1) skip('this device has no fixed subgroups')
