@@ -113,6 +113,7 @@ describe('library', () => {
       live: true,
       measures: false,
       sameBits: false,
+      float16Products: false,
       saveEvery: 2,
       room: true,
       snap: true,

@@ -41,7 +41,11 @@ test('measures the kernels of a GPU again only on request', async () => {
     await vi.waitFor(() =>
       expect(events.filter(({ type }) => type === 'ready')).toHaveLength(i + 1),
     )
-    expect(starts.at(-1)![0]!.tuning).toEqual({ store: devices, remeasure: measure ?? false })
+    expect(starts.at(-1)![0]!.tuning).toEqual({
+      store: devices,
+      remeasure: measure ?? false,
+      float16Products: false,
+    })
   }
   expect(events.at(-1)).toMatchObject({ type: 'ready', backend: { kernels } })
 })
