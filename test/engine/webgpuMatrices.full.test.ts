@@ -107,16 +107,21 @@ onEachBackend(() => {
   })
 }, ['webgpu'])
 
+/**
+ * What was created of Dawn. The process can end with an error of glibc if such an object is collected
+ * as garbage, so it is kept for as long as the process lives, which is longer than this module does.
+ */
+const kept = ((globalThis as { keptGPUs?: unknown[] }).keptGPUs ??= [])
+
 /** Expects that Dawn accepts programs, on a device without hardware that has all features. */
 async function expectValid(programs: readonly Program[]) {
-  const adapter = await create([
-    'backend=null',
-    'enable-dawn-features=allow_unsafe_apis',
-  ]).requestAdapter()
+  const gpu = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis'])
+  const adapter = await gpu.requestAdapter()
   const matrices = 'chromium-experimental-subgroup-matrix' as GPUFeatureName
   const device = await adapter!.requestDevice({
     requiredFeatures: [matrices, 'shader-f16', 'subgroups' as GPUFeatureName],
   })
+  kept.push(gpu, adapter, device)
   for (const { code } of programs) {
     device.pushErrorScope('validation')
     const { messages } = await device.createShaderModule({ code }).getCompilationInfo()
