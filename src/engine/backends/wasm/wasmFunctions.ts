@@ -141,7 +141,7 @@ export class WasmFunctions {
   private frees: PostponedFrees | undefined
   /** Filters of weights that are used again. */
   readonly packedFilters: PackedFilters
-  /** Of all threads, one after the other. */
+  /** Memory that each thread has for itself: that of all threads, one after the other. */
   private readonly threadMemory: ScratchBuffer
   private threadFloats = 0
   /** Whether workers may be using the memory. */

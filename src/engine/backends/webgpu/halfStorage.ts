@@ -14,7 +14,7 @@ import type { DataType, TensorInfo } from '../../base/tf.ts'
  */
 export const GRADIENT_SCALE = 2 ** 14
 
-/** Whether a tensor is stored in half precision, and if so, whether by {@link GRADIENT_SCALE}. */
+/** Half precision of a tensor: none, plain, or `scaled` by {@link GRADIENT_SCALE}. */
 export type HalfStorage = boolean | 'scaled'
 
 /** A tensor for a kernel that reads it in its stored form. */

@@ -19,7 +19,7 @@ const extraNames = ['bias', 'perItem', 'residual'] as const satisfies Extra[]
 export interface Epilogue {
   /** [kh, kw, cin, cout]. */
   filter: readonly [number, number, number, number]
-  /** Of y. */
+  /** Pixels of y. */
   height: number
   width: number
   extras: readonly Extra[]

@@ -58,7 +58,7 @@ interface Shape {
   bias: boolean
   /** Four products of the image before it is upsampled (upsampledConv.ts). */
   fourProducts: boolean
-  /** How dy is stored. */
+  /** Storage of dy. */
   dyHalf: HalfStorage
 }
 
@@ -139,7 +139,7 @@ export function sumFilterGradient(
   if (temporary) backend.disposeData(temporary.dataId)
 }
 
-/** How a filter gradient is computed. */
+/** The shape, the tile and the number of partial sums of a filter gradient. */
 export interface FilterPlan {
   shape: Shape
   splits: number

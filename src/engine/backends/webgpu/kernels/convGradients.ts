@@ -35,7 +35,7 @@ import type { Tiled } from './tiles.ts'
 export interface ConvGradients {
   /** [dW, db]. */
   filter: TensorInfo[]
-  /** As {@link convInputGradient}. */
+  /** The results of {@link convInputGradient}. */
   input: TensorInfo[]
   /** [b, tiles of an item, 2, c], if `norm` is given and they can be computed; see {@link TileSums}. */
   tileSums: TensorInfo | undefined

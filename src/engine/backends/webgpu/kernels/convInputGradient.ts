@@ -64,7 +64,7 @@ interface Shape {
   channels: readonly number[]
   /** dx is added to the gradient so far. */
   accumulates: boolean
-  /** How dy, the gradient so far, and each output are stored. */
+  /** Storage of dy, of the gradient so far, and of each output. */
   stored: { dy: HalfStorage; soFar: HalfStorage; dx: readonly HalfStorage[] }
 }
 
@@ -102,7 +102,7 @@ export function convInputGradient(
 /** Returns whether the steps are the 16 taps of upsampledConv.ts. */
 const hasTaps = ({ upsample, filter: [kh, kw] }: Shape) => upsample && kh === 3 && kw === 3
 
-/** How an input gradient is computed. */
+/** The shape and the tile of an input gradient. */
 export interface InputPlan {
   shape: Shape
   tile: Tile | WinogradTile
