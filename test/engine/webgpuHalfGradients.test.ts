@@ -15,11 +15,11 @@ import { normStatistics } from '../../src/engine/backends/webgpu/kernels/norm.ts
 import { normGradient } from '../../src/engine/backends/webgpu/kernels/normGradient.ts'
 import type { Tiled } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
 import { attentionBlock } from '../../src/engine/backends/webgpu/layers/attentionBlock.ts'
-import { residualBlock } from '../../src/engine/backends/webgpu/layers/residual.ts'
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorInfo } from '../../src/engine/base/tf.ts'
+import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { differentiate } from '../../src/engine/training/differentiate.ts'
 import { onEachBackend } from '../backends.ts'
+import { layerOf, residualTensors, runResidual } from '../residualTensors.ts'
 import { likeGPU, numbers, webgpuBackend } from '../kernels.ts'
 
 /** Relative error of rounding to the nearest half. */
@@ -128,42 +128,6 @@ onEachBackend(() => {
   })
 
   // ---- blocks
-
-  const residualTensors = (c: number, to: number): Record<string, Tensor> => ({
-    x: random([2, 8, 8, c], 1),
-    projected: random([2, to], 2),
-    'norm1.weight': random([c], 3),
-    'norm1.bias': random([c], 4),
-    'conv1.weight': random([3, 3, c, to], 5, 0.2),
-    'conv1.bias': random([to], 6),
-    'norm2.weight': random([to], 7),
-    'norm2.bias': random([to], 8),
-    'conv2.weight': random([3, 3, to, to], 9, 0.2),
-    'conv2.bias': random([to], 10),
-    ...(c !== to && {
-      'shortcut.weight': random([1, 1, c, to], 11, 0.3),
-      'shortcut.bias': random([to], 12),
-    }),
-  })
-  const layerOf = (named: Record<string, Tensor>) => (name: string) => ({
-    weight: named[`${name}.weight`] as Tensor4D & Tensor2D & Tensor1D,
-    bias: named[`${name}.bias`] as Tensor1D,
-  })
-  const runResidual = (backend: WebGPUBackend, named: Record<string, Tensor>) => {
-    const layer = layerOf(named)
-    return residualBlock(backend, {
-      x: named.x as Tensor4D,
-      projected: named.projected as Tensor2D,
-      layers: {
-        norm1: layer('norm1'),
-        conv1: layer('conv1'),
-        norm2: layer('norm2'),
-        conv2: layer('conv2'),
-        shortcut: named['shortcut.weight'] && layer('shortcut'),
-      },
-      options: { groups: 4, eps: 1e-5, time_scale_shift: 'default', output_scale: 1, half: true },
-    })
-  }
 
   /** Root mean square of the difference of two tensors, relative to that of the second. */
   async function relativeError(a: Tensor, b: Tensor): Promise<number> {
@@ -293,7 +257,11 @@ onEachBackend(() => {
     })
 
     test('of a residual block have a relative error below a thousandth', () =>
-      expectBlock(runResidual, residualTensors(8, 8), 1e-3))
+      expectBlock(
+        (backend, named) => runResidual(backend, named, true),
+        residualTensors(random, 8, 8),
+        1e-3,
+      ))
 
     test('of a self-attention block have a relative error below a thousandth', () => {
       const names = ['q', 'k', 'v', 'out']

@@ -9,11 +9,11 @@ import { convInputGradient } from '../../src/engine/backends/webgpu/kernels/conv
 import { normStatistics } from '../../src/engine/backends/webgpu/kernels/norm.ts'
 import { normGradient } from '../../src/engine/backends/webgpu/kernels/normGradient.ts'
 import type { Tiled } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
-import { residualBlock } from '../../src/engine/backends/webgpu/layers/residual.ts'
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorInfo } from '../../src/engine/base/tf.ts'
+import type { Tensor, TensorInfo } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { differentiate } from '../../src/engine/training/differentiate.ts'
 import { onEachBackend } from '../backends.ts'
+import { residualTensors, runResidual } from '../residualTensors.ts'
 import { gap } from '../goldenTensors.ts'
 import {
   expectNear,
@@ -152,40 +152,11 @@ onEachBackend(() => {
   }
 
   async function expectResidualBlock() {
-    const [c, to] = [8, 12]
-    const named: Record<string, Tensor> = {
-      x: random([2, 8, 8, c], 1),
-      projected: random([2, to], 2),
-      'norm1.weight': random([c], 3),
-      'norm1.bias': random([c], 4),
-      'conv1.weight': random([3, 3, c, to], 5, 0.2),
-      'conv1.bias': random([to], 6),
-      'norm2.weight': random([to], 7),
-      'norm2.bias': random([to], 8),
-      'conv2.weight': random([3, 3, to, to], 9, 0.2),
-      'conv2.bias': random([to], 10),
-      'shortcut.weight': random([1, 1, c, to], 11, 0.3),
-      'shortcut.bias': random([to], 12),
-    }
-    const layer = (name: string) => ({
-      weight: named[`${name}.weight`] as Tensor4D & Tensor1D,
-      bias: named[`${name}.bias`] as Tensor1D,
-    })
+    const named = residualTensors(random, 8, 12)
     const dispatch = vi.spyOn(webgpuBackend(), 'dispatch')
     const backend = likeGPU(webgpuBackend())
     const run = () => {
-      const y = residualBlock(backend, {
-        x: named.x as Tensor4D,
-        projected: named.projected as Tensor2D,
-        layers: {
-          norm1: layer('norm1'),
-          conv1: layer('conv1'),
-          norm2: layer('norm2'),
-          conv2: layer('conv2'),
-          shortcut: layer('shortcut'),
-        },
-        options: { groups: 4, eps: 1e-5, time_scale_shift: 'default', output_scale: 1 },
-      })
+      const y = runResidual(backend, named)
       return y.mul(y).sum()
     }
     const tensors = Object.values(named)
