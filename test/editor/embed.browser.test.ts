@@ -205,6 +205,7 @@ describe('an article with three figures', () => {
     await finished(forward).waitFor()
     await runButton(points).click()
     await points.locator('.figure-status progress').waitFor()
+    expect(engines(page)).toHaveLength(1)
     await forward.getByRole('slider', { name: 't', exact: true }).first().fill('700')
     await state(forward).filter({ hasText: 'Waiting' }).waitFor()
     await page.evaluate(() => document.querySelectorAll('iframe')[1].remove())

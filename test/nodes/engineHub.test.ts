@@ -185,45 +185,53 @@ describe('a hub', () => {
 })
 
 describe('frames of a page', () => {
-  /** Frames that hear each other, as windows do: a note arrives in a later task. */
-  function createPage() {
-    const members: { listener?: Parameters<Siblings['listen']>[0] }[] = []
+  interface Member {
+    hosts?: string
+    listener?: Parameters<Siblings['listen']>[0]
+  }
+
+  /** Frames that hear each other `delay` milliseconds later. `leave` removes a frame. */
+  function createPage(delay = 0) {
+    const members: Member[] = []
     const deliver = (
-      to: (typeof members)[number],
+      to: Member,
       note: SharingNote,
       port: MessagePort | undefined,
-      from: (typeof members)[number],
-    ) =>
-      setTimeout(() =>
-        to.listener?.(note, {
-          port,
-          reply: (answer, own) => deliver(from, answer, own, to),
-        }),
-      )
-    return (): Siblings => {
-      const self: (typeof members)[number] = {}
+      from: Member,
+    ): unknown =>
+      setTimeout(() => {
+        if (!members.includes(to)) return
+        const reply = (answer: SharingNote, own: MessagePort) => deliver(from, answer, own, to)
+        to.listener?.(note, { port, reply })
+      }, delay)
+    return (): Siblings & { leave(): void } => {
+      const self: Member = {}
       members.push(self)
       return {
-        get count() {
-          return members.length - 1
+        get host() {
+          return members.find((each) => each !== self && each.hosts)?.hosts
         },
+        markAsHost: (name) => void (self.hosts = name),
         send(note) {
           for (const other of members) if (other !== self) deliver(other, note, undefined, self)
         },
         listen: (listener) => void (self.listener = listener),
+        leave: () => void members.splice(members.indexOf(self), 1),
       }
     }
   }
 
-  const start = (
-    siblings: Siblings,
-    engines: ReturnType<typeof createEngine>[],
-    now = Date.now,
-  ) => {
+  type Engines = ReturnType<typeof createEngine>[]
+  const run = (id: string): Request => ({ type: 'run', run: 1, graph: graph(id) })
+  const ranNodes = (engines: Engines) =>
+    engines.map((each) =>
+      each.posted('run').map((request) => 'graph' in request && request.graph.nodes[0].id),
+    )
+
+  const start = (siblings: Siblings, engines: Engines, patience?: number) => {
     const port = shareEngine({
       siblings,
-      now,
-      patience: 200,
+      ...(patience !== undefined && { patience }),
       open: () => {
         const engine = createEngine()
         engines.push(engine)
@@ -234,23 +242,42 @@ describe('frames of a page', () => {
     return port
   }
 
-  test('share one engine if they start at the same time', async () => {
-    const [page, engines] = [createPage(), [] as ReturnType<typeof createEngine>[]]
-    const siblings = [page(), page(), page()]
-    const ports = siblings.map((each, i) => start(each, engines, () => i))
-    for (const [i, port] of ports.entries())
-      port.post({ type: 'run', run: 1, graph: graph(String(i)) })
-    await vi.waitFor(() => expect(engines[0]?.posted('run')).toHaveLength(3))
-    expect(engines).toHaveLength(1)
-  })
+  test.each([0, 600])(
+    'share one engine if they start at the same time and hear each other after %i ms',
+    async (delay) => {
+      const [page, engines] = [createPage(delay), [] as Engines]
+      const ports = [page(), page(), page()].map((each) => start(each, engines))
+      for (const [i, port] of ports.entries()) port.post(run(String(i)))
+      await vi.waitFor(() => expect(engines[0]?.posted('run')).toHaveLength(3), 5000)
+      expect(engines).toHaveLength(1)
+    },
+  )
 
   test('share one engine if they start one after another', async () => {
-    const [page, engines] = [createPage(), [] as ReturnType<typeof createEngine>[]]
-    start(page(), engines).post({ type: 'run', run: 1, graph: graph('a') })
-    await vi.waitFor(() => expect(engines[0]?.posted('run')).toHaveLength(1))
-    start(page(), engines).post({ type: 'run', run: 1, graph: graph('b') })
-    await vi.waitFor(() => expect(engines[0]?.posted('run')).toHaveLength(2))
-    expect(engines).toHaveLength(1)
+    const [page, engines] = [createPage(), [] as Engines]
+    start(page(), engines).post(run('a'))
+    await vi.waitFor(() => expect(ranNodes(engines)).toEqual([['a']]))
+    start(page(), engines).post(run('b'))
+    await vi.waitFor(() => expect(ranNodes(engines)).toEqual([['a', 'b']]))
+  })
+
+  test('start an engine if the host ends before it answers', async () => {
+    const [page, engines] = [createPage(300), [] as Engines]
+    const host = page()
+    start(host, engines).post(run('a'))
+    await vi.waitFor(() => expect(ranNodes(engines)).toEqual([['a']]))
+    const others = [page(), page()]
+    for (const [i, each] of others.entries()) start(each, engines).post(run(String(i)))
+    await settled()
+    host.leave()
+    await vi.waitFor(() => expect(ranNodes(engines)).toEqual([['a'], ['0', '1']]), 5000)
+  })
+
+  test('start an engine if the host does not answer', async () => {
+    const [page, engines] = [createPage(), [] as Engines]
+    page().markAsHost('silent')
+    start(page(), engines, 200).post(run('a'))
+    await vi.waitFor(() => expect(ranNodes(engines)).toEqual([['a']]))
   })
 
   test('are not taken for closed while their locks are not granted yet', async () => {
@@ -268,7 +295,7 @@ describe('frames of a page', () => {
     }
     vi.stubGlobal('navigator', { locks: { request } })
     try {
-      const [page, engines] = [createPage(), [] as ReturnType<typeof createEngine>[]]
+      const [page, engines] = [createPage(), [] as Engines]
       start(page(), engines).post({ type: 'run', run: 1, graph: graph('a') })
       await vi.waitFor(() => expect(engines[0]?.posted('run')).toHaveLength(1))
       const late = start(page(), engines)
@@ -282,11 +309,11 @@ describe('frames of a page', () => {
     }
   })
 
-  test('start an engine of their own if nobody answers', async () => {
-    const [page, engines] = [createPage(), [] as ReturnType<typeof createEngine>[]]
-    page() // a frame of the same page that is no figure
-    start(page(), engines).post({ type: 'run', run: 1, graph: graph('a') })
-    await vi.waitFor(() => expect(engines[0]?.posted('run')).toHaveLength(1))
+  test('start an engine of their own beside frames that are no figures', async () => {
+    const [page, engines] = [createPage(), [] as Engines]
+    page()
+    start(page(), engines).post(run('a'))
+    await vi.waitFor(() => expect(ranNodes(engines)).toEqual([['a']]))
   })
 
   test('hear only frames of their origin that have the same engine', () => {
@@ -309,12 +336,11 @@ describe('frames of a page', () => {
     const parent = { length: 3, 0: page, 1: other, 2: foreign }
     const own = Object.assign(page, { parent }) as unknown as Window
     const siblings = siblingFrames('worker.js', own)
-    expect(siblings.count).toBe(1)
-    siblings.send({ type: 'seek', from: 'x', since: 1 })
+    siblings.send({ type: 'seek', from: 'x', to: 'y' })
     expect(sent.map(([, origin]) => origin)).toEqual(['https://a.example'])
     const notes: SharingNote[] = []
     siblings.listen((note) => notes.push(note))
-    const note = { type: 'seek', from: 'y', since: 2 }
+    const note = { type: 'seek', from: 'y', to: 'x' }
     const data = { litegraphDiffusionEngine: 'worker.js', note }
     const send = (event: object) =>
       listeners[0]({ source: other, ports: [], origin: 'https://a.example', data, ...event })
@@ -324,6 +350,11 @@ describe('frames of a page', () => {
     expect(notes).toEqual([])
     send({})
     expect(notes).toEqual([note])
+
+    const fromOther = siblingFrames('worker.js', Object.assign(other, { parent }) as never)
+    const ofOtherBuild = siblingFrames('other.js', Object.assign(other, { parent }) as never)
+    siblings.markAsHost('x')
+    expect([fromOther.host, ofOtherBuild.host, siblings.host]).toEqual(['x', undefined, undefined])
   })
 })
 

@@ -1,10 +1,11 @@
 // Shares one engine among the figures of a page: frames of this origin with the same parent. The
-// frame that asked first hosts the engine, and the others get a port to it. If that frame is
+// first frame that needs an engine hosts it, and the others get a port to it. If that frame is
 // closed, another one starts an engine, and the runs start again there.
 //
 // Frames find each other through the list of frames of their parent, which pages of any origin may
 // read, so this needs neither a SharedWorker, which cannot start threads, nor a channel that other
-// tabs would hear.
+// tabs would hear. A host marks its own window. Frames of one origin run in one event loop, so two
+// of them cannot both find that there is no host, however late their messages arrive.
 import type { EnginePort } from '../../engine/protocol.ts'
 import { deferPort } from './deferredPort.ts'
 import { createEngineHub, openHubPort, type EngineHub } from './engineHub.ts'
@@ -13,14 +14,17 @@ import { supervise } from './supervisor.ts'
 
 /** Messages between the frames. */
 export type SharingNote =
-  /** Asks for an engine. `since`: when it began to ask, in milliseconds since 1970. */
-  | { type: 'seek'; from: string; since: number }
+  /** Asks the host for a port. */
+  | { type: 'seek'; from: string; to: string }
   /** Answers with a port. `lock` is held as long as the engine's frame exists. */
   | { type: 'offer'; to: string; lock: string }
 
 /** The other frames of a page. */
 export interface Siblings {
-  readonly count: number
+  /** Name of a frame that hosts an engine. */
+  readonly host: string | undefined
+  /** Lets the other frames find this one as a host. */
+  markAsHost(name: string): void
   send(note: SharingNote): void
   listen(onNote: (note: SharingNote, from: Sender) => void): void
 }
@@ -35,18 +39,17 @@ interface Sender {
 export interface SharingOptions {
   siblings: Siblings
   open: (files: () => readonly StoreFileRequest[]) => EnginePort
-  /** Time to wait for an answer, in milliseconds. */
+  /** Longest wait for the answer of a host, in milliseconds. */
   patience?: number
-  now?: () => number
 }
 
-const PATIENCE = 250
+const PATIENCE = 10_000
 
-/** Time for a message to another frame and back, in milliseconds. */
-const HEARING = 40
+/** Time between looks for the host while it has not answered, in milliseconds. */
+const CHECK_EVERY = 100
 
 /**
- * Opens a port to the engine of this page. Starts one in this frame if no other frame offers any.
+ * Opens a port to the engine of this page. Starts one in this frame if no other frame hosts any.
  */
 export function shareEngine(options: SharingOptions): EnginePort {
   const sharing = new Sharing(options)
@@ -56,21 +59,11 @@ export function shareEngine(options: SharingOptions): EnginePort {
 
 type Reply = Sender['reply']
 
-/** A search for an engine. */
-interface Search {
-  since: number
-  began: number
-  take(port: EnginePort): void
-  /** Frames that began later, which the engine of this frame would answer. */
-  asked: Map<string, Reply>
-  /** True once a frame is known that began earlier: that frame starts the engine. */
-  isLater: boolean
-}
-
 class Sharing {
   private readonly name = Math.random().toString(36).slice(2)
   private hub: EngineHub | undefined
-  private search: Search | undefined
+  /** Receives the port of a host while this frame waits for one. */
+  private take: ((port: EnginePort) => void) | undefined
   private leaveHub = () => {}
   private readonly locked = holdOwnLock(lockOf(this.name))
 
@@ -86,36 +79,35 @@ class Sharing {
   private async connect(): Promise<EnginePort> {
     // Another frame that gets the lock of this one concludes that this one is gone.
     await this.locked
-    const { siblings, patience = PATIENCE, now = Date.now } = this.options
-    if (this.hub || siblings.count === 0) return this.openHere()
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.begin(), patience)
-      const since = now()
-      this.search = {
-        since,
-        began: performance.now(),
-        asked: new Map(),
-        isLater: false,
-        take: (port) => {
-          clearTimeout(timer)
-          this.search = undefined
-          resolve(port)
-        },
-      }
-      siblings.send({ type: 'seek', from: this.name, since })
-    })
+    return this.hub || this.options.siblings.host === undefined ? this.openHere() : this.seek()
   }
 
-  /** Starts the engine in this frame, if it is still looking for one, and answers who asked. */
-  private begin() {
-    const { search } = this
-    if (!search) return
-    search.take(this.openHere())
-    for (const [name, reply] of search.asked) this.offer(name, reply)
+  /** Asks the host for a port. Starts an engine if the host ends or does not answer. */
+  private seek(): Promise<EnginePort> {
+    const { siblings, patience = PATIENCE } = this.options
+    return new Promise((resolve) => {
+      let asked: string | undefined
+      let waited = 0
+      this.take = (port) => {
+        clearInterval(timer)
+        this.take = undefined
+        resolve(port)
+      }
+      const ask = () => {
+        const { host } = siblings
+        if (host === undefined || waited >= patience) this.take?.(this.openHere())
+        else if (host !== asked) siblings.send({ type: 'seek', from: this.name, to: host })
+        asked = host
+        waited += CHECK_EVERY
+      }
+      const timer = setInterval(ask, CHECK_EVERY)
+      ask()
+    })
   }
 
   /** A port to the engine in this frame, which starts now if it does not run yet. */
   private openHere(): EnginePort {
+    this.options.siblings.markAsHost(this.name)
     this.hub ??= createEngineHub(this.options.open)
     const { port1, port2 } = new MessageChannel()
     this.leaveHub()
@@ -124,28 +116,11 @@ class Sharing {
   }
 
   private onNote(note: SharingNote, { port, reply }: Sender) {
-    if (note.type === 'seek') this.onSeek(note, reply)
-    else if (note.to === this.name && port) {
-      if (this.search) this.search.take(openHubPort(port, waitForLock(note.lock)))
-      else port.close() // too late
-    }
-  }
-
-  /** Answers with an engine. Of several frames that look for one, the first one starts it. */
-  private onSeek({ from, since }: SharingNote & { type: 'seek' }, reply: Reply) {
-    const { search } = this
-    if (this.hub) return this.offer(from, reply)
-    if (!search) return
-    if (since < search.since || (since === search.since && from < this.name)) {
-      search.isLater = true
-      return
-    }
-    search.asked.set(from, reply)
-    // An offer of a frame that began earlier, and was not heard, may be on its way.
-    const age = performance.now() - search.began
-    setTimeout(() => {
-      if (this.search === search && !search.isLater) this.begin()
-    }, HEARING - age)
+    if (note.to !== this.name) return
+    if (note.type === 'seek') this.offer(note.from, reply)
+    else if (!port) return
+    else if (this.take) this.take(openHubPort(port, waitForLock(note.lock)))
+    else port.close() // too late
   }
 
   private offer(to: string, reply: Reply) {
@@ -179,6 +154,15 @@ const waitForLock = (name: string) => (gone: () => void) => {
   return () => cancelled.abort()
 }
 
+/** Property of the window of a host. */
+const MARK = 'litegraphDiffusionHost'
+
+/** The engine's key and the name of the frame that hosts it. */
+interface HostMark {
+  key: string
+  name: string
+}
+
 /**
  * The other frames of this origin with the same parent. `key` tells versions apart, such as the
  * address of the worker: figures of different builds do not share an engine.
@@ -192,8 +176,15 @@ export function siblingFrames(key: string, page: Window = window): Siblings {
           (each) => each !== page && hasOrigin(each, location.origin),
         )
   return {
-    get count() {
-      return frames().length
+    get host() {
+      for (const frame of frames()) {
+        const mark = (frame as { [MARK]?: HostMark })[MARK]
+        if (mark?.key === key) return mark.name
+      }
+      return undefined
+    },
+    markAsHost(name) {
+      ;(page as { [MARK]?: HostMark })[MARK] = { key, name }
     },
     send(note) {
       for (const frame of frames())
