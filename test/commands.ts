@@ -55,6 +55,10 @@ export const long: {
     options: ['--workflows', 'points', '--turns', '1', '--json'],
     prints: /"workflow":"points"/,
   },
+  'bench:workflows': {
+    options: ['posterior', 'digits-train', '--limit', '2', '--json'],
+    prints: /"id":"posterior",.*"estimated":false}\n.*"id":"digits-train",.*"estimated":true/,
+  },
   // In a short run, the chart's points of single steps are a greater share.
   'bench:soak': {
     options: '--steps 1100 --runs 2 --tabs 2 --limit 1.02 --json'.split(' '),
