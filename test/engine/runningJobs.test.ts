@@ -1,8 +1,12 @@
-// Memory of the wasm backend while workers are computing.
+// Memory of the wasm backend while workers are computing, and when it grows.
 import { afterEach, expect, test } from 'vitest'
-import { startBackend, stopBackend } from '../../src/engine/backends/backends.ts'
+import { startBackend, startUntested, stopBackend } from '../../src/engine/backends/backends.ts'
 import { PostponedFrees } from '../../src/engine/backends/wasm/runningJobs.ts'
+import { sumChannels } from '../../src/engine/backends/wasm/convFilterGradient.ts'
+import { groupNormBackward, groupNormForward } from '../../src/engine/backends/wasm/norm.ts'
+import { l2Norm } from '../../src/engine/backends/wasm/vectorOps.ts'
 import { activeWasm, callRecord } from '../../src/engine/backends/wasm/wasmFunctions.ts'
+import type { Tensor, Tensor1D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { trainDigits } from '../hashedTraining.ts'
 
@@ -83,4 +87,48 @@ test('trainings with threads do not grow the heap', async () => {
   const bytes = wasm.HEAPU8.length
   for (let i = 0; i < 3; i++) await train()
   expect(wasm.HEAPU8.length).toBe(bytes)
+})
+
+/** Runs work in which the heap grows whenever memory is allocated, which ends all views of it. */
+function whileGrowing<Result>(work: () => Result): Result {
+  const { wasm } = tf.backend() as unknown as {
+    wasm: { HEAPU8: Uint8Array; _malloc(bytes: number): number; _free(address: number): void }
+  }
+  const { _malloc: malloc } = wasm
+  wasm._malloc = (bytes) => {
+    const { buffer } = wasm.HEAPU8
+    const filling: number[] = []
+    while (wasm.HEAPU8.buffer === buffer) filling.push(malloc(2 ** 22))
+    filling.forEach((address) => wasm._free(address))
+    return malloc(bytes)
+  }
+  try {
+    return work()
+  } finally {
+    wasm._malloc = malloc
+  }
+}
+
+test.each<[string, () => ReturnType<Tensor['dataSync']>]>([
+  [
+    'the sums of channels',
+    () => sumChannels(activeWasm()!, tf.range(0, 512).reshape([2, 32, 8])).dataSync(),
+  ],
+  [
+    'the gradients of a norm',
+    () => {
+      const x = tf.range(0, 512).reshape([2, 32, 8])
+      const [one, zero] = [tf.ones([8]), tf.zeros([8])] as [Tensor1D, Tensor1D]
+      const options = { groups: 2, eps: 1e-5, silu: false }
+      const [, moments] = groupNormForward(activeWasm()!, x, one, zero, options)
+      const gradients = groupNormBackward(activeWasm()!, x, [x, one, zero, moments], options)
+      return tf.concat(gradients.map((gradient) => gradient.flatten())).dataSync()
+    },
+  ],
+  ['the length of a vector', () => Float32Array.of(l2Norm(activeWasm()!, tf.range(0, 10)))],
+])('%s can be computed while the heap grows', async (_, compute) => {
+  // Without scratch memory, which the self-test would reserve.
+  await startUntested('wasm', { threads: 1 })
+  const computed = tf.tidy(() => whileGrowing(compute))
+  expect(computed).toEqual(tf.tidy(compute))
 })
