@@ -2,11 +2,12 @@
 import { afterEach, expect, test } from 'vitest'
 import { startBackend, startUntested, stopBackend } from '../../src/engine/backends/backends.ts'
 import { PostponedFrees } from '../../src/engine/backends/wasm/runningJobs.ts'
+import { convolve } from '../../src/engine/backends/wasm/conv.ts'
 import { sumChannels } from '../../src/engine/backends/wasm/convFilterGradient.ts'
 import { groupNormBackward, groupNormForward } from '../../src/engine/backends/wasm/norm.ts'
 import { l2Norm } from '../../src/engine/backends/wasm/vectorOps.ts'
 import { activeWasm, callRecord } from '../../src/engine/backends/wasm/wasmFunctions.ts'
-import type { Tensor, Tensor1D } from '../../src/engine/base/tf.ts'
+import type { Tensor, Tensor1D, Tensor4D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { trainDigits } from '../hashedTraining.ts'
 
@@ -89,6 +90,25 @@ test('trainings with threads do not grow the heap', async () => {
   expect(wasm.HEAPU8.length).toBe(bytes)
 })
 
+test('a layer reads what several tensors were joined to after the jobs that write it', async () => {
+  await startBackend({ prefer: 'wasm', only: true, threads: 3 })
+  const [items, channels] = [256, 1024]
+  const [ones, twos] = [1, 2].map((value) => tf.ones([items, channels]).mul(value))
+  const x = tf.zeros([items, 1, 1, 1]) as Tensor4D
+  const weight = tf.zeros([1, 1, 1, 2 * channels]) as Tensor4D
+  for (let i = 0; i < 10; i++) {
+    const wrong = tf.tidy(() => {
+      // Its memory is used again.
+      tf.dispose(tf.ones([items, 2 * channels]).neg())
+      const perItem = tf.concat2d([ones, twos] as tf.Tensor2D[], 1)
+      const geometry = { stride: 1, pad: { top: 0, left: 0 } } as const
+      const y = convolve(activeWasm()!, x, weight, { perItem }, [1, 1], geometry).dataSync()
+      return y.filter((value, at) => value !== (at % (2 * channels) < channels ? 1 : 2)).length
+    })
+    expect(wrong).toBe(0)
+  }
+})
+
 /** Runs work in which the heap grows whenever memory is allocated, which ends all views of it. */
 function whileGrowing<Result>(work: () => Result): Result {
   const { wasm } = tf.backend() as unknown as {
@@ -126,6 +146,16 @@ test.each<[string, () => ReturnType<Tensor['dataSync']>]>([
     },
   ],
   ['the length of a vector', () => Float32Array.of(l2Norm(activeWasm()!, tf.range(0, 10)))],
+  [
+    'a concatenation of rows',
+    () =>
+      tf
+        .concat(
+          [tf.range(0, 16), tf.range(16, 32)].map((x) => x.reshape([2, 8])),
+          1,
+        )
+        .dataSync(),
+  ],
 ])('%s can be computed while the heap grows', async (_, compute) => {
   // Without scratch memory, which the self-test would reserve.
   await startUntested('wasm', { threads: 1 })
