@@ -77,6 +77,23 @@ test('tensors are read, and used by kernels of tfjs, after the jobs that write t
   }
 })
 
+test('the memory of threads is moved after the jobs that use it', async () => {
+  await startBackend({ prefer: 'wasm', only: true, threads: 2 })
+  const wasm = activeWasm()!
+  const [rows, row] = [64, 2 ** 16]
+  const x = tf.ones([row])
+  const [from, bytes] = [wasm.address(x), 4 * row]
+  wasm.reserveThreadMemory(16)
+  const y = wasm.makeTensor<Tensor1D>([rows * row])
+  const jobs = Array.from({ length: rows }, (_, i) => {
+    const to = wasm.address(y) + i * bytes
+    return [callRecord('addition', from, from + bytes, from, to)]
+  })
+  wasm.startJobs(jobs, 1e9)
+  wasm.reserveThreadMemory(32)
+  expect(wasm.newValues(y).every((value) => value === 2)).toBe(true)
+})
+
 test('trainings with threads do not grow the heap', async () => {
   await startBackend({ prefer: 'wasm', only: true, threads: 4 })
   const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }

@@ -326,6 +326,8 @@ export class WasmFunctions {
    */
   reserveThreadMemory(floats: number): void {
     if (floats <= this.threadFloats) return
+    // A worker reads address and size one after the other when it begins a run, even late.
+    this.finish()
     this.threadFloats = 0
     const address = this.threadMemory.reserve(this.threads * floats)
     this.threadFloats = floats
