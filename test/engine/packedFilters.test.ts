@@ -63,14 +63,18 @@ test('at most 128 MiB are kept, and again as much when they are gone', () => {
   expect(twice(small, 4)).toBeDefined()
 })
 
-test('after a failure nothing counts as packed', () => {
-  const filters = new PackedFilters(newHost())
-  const weights = {}
-  filters.find(weights, '', 4)
-  filters.find(weights, '', 4)!.isPacked = true
+test('after a failure nothing counts as packed, and the memory is still freed', () => {
+  const host = newHost()
+  const filters = new PackedFilters(host)
+  const [weights, others] = [{}, {}]
+  filters.find(weights, '', 2 ** 25)
+  filters.find(weights, '', 2 ** 25)!.isPacked = true
   filters.forget()
-  expect(filters.find(weights, '', 4)).toBeUndefined()
-  expect(filters.find(weights, '', 4)!.isPacked).toBe(false)
+  expect(filters.find(weights, '', 2 ** 25)!.isPacked).toBe(false)
+  host.disposeData(weights)
+  expect(host.allocated.size).toBe(0)
+  filters.find(others, '', 4)
+  expect(filters.find(others, '', 4)).toBeDefined()
 })
 
 const layers: [string, [number, number, number, number], number][] = [

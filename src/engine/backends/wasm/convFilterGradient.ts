@@ -194,7 +194,8 @@ function pixelsInside(
 /** Sums over all but the last axis of `[..., c]`: `[c]`. */
 export function sumChannels(wasm: WasmFunctions, x: Tensor): Tensor1D {
   const out = wasm.makeTensor<Tensor1D>([x.shape[x.rank - 1]])
-  wasm.values(out).set(sumItems(wasm, x, 1))
+  const sums = sumItems(wasm, x, 1)
+  wasm.values(out).set(sums)
   return out
 }
 
@@ -230,7 +231,8 @@ function sumItemsByFunctions(
   channels: number,
 ): Float64Array {
   const parts = Math.ceil(rows / FLOAT32_ROWS)
-  const { address, values } = wasm.scratch(items * parts * channels)
+  const length = items * parts * channels
+  const { address, values } = wasm.scratch(length)
   values.fill(0)
   const bytes = 4 * channels
   const key = `sums ${items} ${rows} ${channels}`
@@ -247,10 +249,11 @@ function sumItemsByFunctions(
     return [{ jobs, multiplications: 2 * x.size }]
   })
   const totals = new Float64Array(items * channels)
+  const partSums = wasm.scratchValues(address, length)
   let at = 0
   for (let item = 0; item < items; item++)
     for (let part = 0; part < parts; part++)
       for (let channel = 0; channel < channels; channel++)
-        totals[item * channels + channel] += values[at++]
+        totals[item * channels + channel] += partSums[at++]
   return totals
 }

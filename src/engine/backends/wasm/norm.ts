@@ -68,7 +68,8 @@ export function groupNormBackward(
   const [b, c] = [x.shape[0], channelCount(x)]
   const dx = wasm.makeTensor(x.shape)
   const [dweight, dbias] = [wasm.makeTensor<Tensor1D>([c]), wasm.makeTensor<Tensor1D>([c])]
-  const { address, values } = wasm.scratch(b * BACKWARD_VECTORS * c)
+  const length = b * BACKWARD_VECTORS * c
+  const { address, values } = wasm.scratch(length)
   values.fill(0)
   const name = silu ? 'normSiluGradient' : 'normGradient'
   startPerItem(
@@ -86,11 +87,11 @@ export function groupNormBackward(
   )
   wasm.finish()
   const totals = [new Float64Array(c), new Float64Array(c)] as const
-  const inverses = wasm.values(moments)
+  const [vectors, inverses] = [wasm.scratchValues(address, length), wasm.values(moments)]
   for (let i = 0; i < b; i++) {
     const end = (i + 1) * BACKWARD_VECTORS * c
     const itemInverses = inverses.subarray((2 * i + 1) * groups, (2 * i + 2) * groups)
-    addItemGradients(values.subarray(end - 2 * c, end), itemInverses, totals)
+    addItemGradients(vectors.subarray(end - 2 * c, end), itemInverses, totals)
   }
   wasm.values(dweight).set(totals[0])
   wasm.values(dbias).set(totals[1])

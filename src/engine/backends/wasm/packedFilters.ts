@@ -22,7 +22,9 @@ const MAX_FLOATS = 2 ** 25
 type Uses = Map<string, PackedFilter | undefined>
 
 export class PackedFilters {
-  private uses = new WeakMap<object, Uses>()
+  private readonly uses = new WeakMap<object, Uses>()
+  /** All filters that have memory. */
+  private readonly filters = new Set<PackedFilter>()
   private floats = 0
 
   constructor(private readonly host: Host) {
@@ -52,19 +54,21 @@ export class PackedFilters {
     const address = this.host.wasm._malloc(4 * floats) >>> 0
     const place = { address, floats, isPacked: false }
     uses.set(order, place)
+    this.filters.add(place)
     this.floats += floats
     return place
   }
 
-  /** Forgets all filters, after jobs have failed that may have been packing one. */
+  /** Forgets what was packed, after jobs have failed that may have been packing a filter. */
   forget(): void {
-    this.uses = new WeakMap()
+    for (const filter of this.filters) filter.isPacked = false
   }
 
   private release(weights: object) {
     for (const filter of this.uses.get(weights)?.values() ?? []) {
       if (!filter) continue
       this.host.wasm._free(filter.address)
+      this.filters.delete(filter)
       this.floats -= filter.floats
     }
     this.uses.delete(weights)

@@ -2,6 +2,7 @@
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import { chooseJobCount } from './chunks.ts'
+import type { Job } from './jobs.ts'
 import type { HeapArray, KernelCall, StockWasmBackend, TensorHandle } from './kernelCall.ts'
 import { activeWasm, callRecord } from './wasmFunctions.ts'
 
@@ -60,7 +61,11 @@ function copyBox(
   // If only one axis is sliced, the rows are equally spaced.
   const isEven = outer.every((length, axis) => length === x.shape[axis])
   const source = { from, at: start, step: from.length / rows }
-  if (isEven && copyRows(source, { to, target: 0, step: row }, row, rows)) return out
+  const jobs = isEven && copyRowsJobs(source, { to, target: 0, step: row }, row, rows)
+  if (jobs) {
+    activeWasm()?.startJobs(jobs, rows * row)
+    return out
+  }
   const position = outer.map(() => 0)
   let offset = start
   for (let i = 0; i < rows; i++) {
@@ -93,39 +98,44 @@ export function wasmConcat({ inputs, attrs, backend }: KernelCall): TensorHandle
   const to = backend.typedArrayFromHeap(out)
   const rows = sizeFromShape(out.shape.slice(0, axis))
   const stride = to.length / rows
+  const jobs: Job[] = []
   let begin = 0
   for (const input of all) {
     const from = backend.typedArrayFromHeap(input)
     const row = from.length / rows
-    if (!copyRows({ from, at: 0, step: row }, { to, target: begin, step: stride }, row, rows))
-      for (let i = 0; i < rows; i++) copyRow(from, i * row, to, i * stride + begin, row)
+    const target = { to, target: begin, step: stride }
+    const own = copyRowsJobs({ from, at: 0, step: row }, target, row, rows)
+    if (own) jobs.push(...own)
+    else for (let i = 0; i < rows; i++) copyRow(from, i * row, to, i * stride + begin, row)
     begin += row
   }
+  // All at once: starting jobs may make the heap grow, which ends its views, and the output of an
+  // operation has to be made right before its only jobs; see WasmFunctions.inputValues.
+  if (jobs.length > 0) activeWasm()?.startJobs(jobs, to.length)
   return out
 }
 
 /**
- * Copies equally spaced rows with a custom function. Returns false, with nothing done, unless there
- * are several rows of entire vectors.
+ * Returns jobs that copy equally spaced rows with a custom function; undefined unless there are
+ * several rows of entire vectors.
  */
-function copyRows(
+function copyRowsJobs(
   { from, at, step }: { from: HeapArray; at: number; step: number },
   { to, target, step: toStep }: { to: HeapArray; target: number; step: number },
   row: number,
   rows: number,
-): boolean {
+): Job[] | undefined {
   const wasm = activeWasm()
-  if (!wasm || rows < 2 || row === 0 || row % 4 !== 0 || to.BYTES_PER_ELEMENT !== 4) return false
+  if (!wasm || rows < 2 || row === 0 || row % 4 !== 0 || to.BYTES_PER_ELEMENT !== 4)
+    return undefined
   const [source, begin] = [from.byteOffset + 4 * at, to.byteOffset + 4 * target]
   const rowsPerJob = Math.ceil(rows / chooseJobCount(wasm.threads, rows * row))
-  const jobs = Array.from({ length: Math.ceil(rows / rowsPerJob) }, (_, job) => {
+  return Array.from({ length: Math.ceil(rows / rowsPerJob) }, (_, job): Job => {
     const [first, last] = [job * rowsPerJob, Math.min(rows, (job + 1) * rowsPerJob) - 1]
     const [xAt, yAt] = [source + 4 * step * first, begin + 4 * toStep * first]
     const end = begin + 4 * toStep * last + 1
     return [callRecord('copyRows', xAt, 4 * step, yAt, 4 * toStep, end, 4 * row)]
   })
-  wasm.startJobs(jobs, rows * row)
-  return true
 }
 
 /** For shorter rows a loop is faster than two views and a copy. */

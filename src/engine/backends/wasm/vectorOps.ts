@@ -92,18 +92,18 @@ export function interpolate(
 
 /** Returns the norm of a vector. Squares of a chunk are added in float32, chunks in float64. */
 export function l2Norm(wasm: WasmFunctions, x: Tensor1D): number {
-  const rest = wasm.values(x).subarray(x.size - (x.size % 4))
+  const vectorized = x.size - (x.size % 4)
   const from = wasm.address(x)
-  const chunks = Math.ceil((x.size - rest.length) / CHUNK_SIZE)
-  const { address, values } = wasm.scratch(4 * chunks)
+  const chunks = Math.ceil(vectorized / CHUNK_SIZE)
+  const { address } = wasm.scratch(4 * chunks)
   const jobs = Array.from({ length: chunks }, (_, i): Job => {
-    const end = Math.min(from + 4 * (x.size - rest.length), from + 4 * (i + 1) * CHUNK_SIZE)
+    const end = Math.min(from + 4 * vectorized, from + 4 * (i + 1) * CHUNK_SIZE)
     return [callRecord('squares', from + 4 * i * CHUNK_SIZE, end, address + 16 * i)]
   })
   wasm.runJobs(jobs, SIMPLE_COST * x.size)
   let sum = 0
-  for (const part of values) sum += part
-  for (const value of rest) sum += value ** 2
+  for (const part of wasm.scratchValues(address, 4 * chunks)) sum += part
+  for (const value of wasm.values(x).subarray(vectorized)) sum += value ** 2
   return Math.sqrt(sum)
 }
 

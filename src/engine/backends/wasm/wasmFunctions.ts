@@ -276,7 +276,10 @@ export class WasmFunctions {
     return this.host.dataIdMap.get(tensor.dataId).memoryOffset
   }
 
-  /** Returns a view of a tensor's values, which is valid until another tensor is made. */
+  /**
+   * Returns a view of a tensor's values. As any view of the heap, it is valid until that grows: until
+   * a tensor is made, scratch memory is reserved, or jobs are started, whose list is in the heap.
+   */
   values(tensor: TensorHandle): Float32Array {
     this.finish()
     return this.view(tensor)
@@ -304,12 +307,17 @@ export class WasmFunctions {
   }
 
   /**
-   * Returns scratch memory of `length` floats for the next jobs. `values` are valid until the next
-   * call, or until a tensor is made.
+   * Returns scratch memory of `length` floats for the next jobs. `values` are valid until a tensor is
+   * made or the jobs are started: see {@link scratchValues}.
    */
   scratch(length: number): { address: number; values: Float32Array } {
     const address = this.buffers[1].scratch.reserve(length)
-    return { address, values: new Float32Array(this.host.wasm.HEAPU8.buffer, address, length) }
+    return { address, values: this.scratchValues(address, length) }
+  }
+
+  /** Returns a view of scratch memory, for what the completed jobs have written there. */
+  scratchValues(address: number, length: number): Float32Array {
+    return new Float32Array(this.host.wasm.HEAPU8.buffer, address, length)
   }
 
   /**
@@ -318,6 +326,8 @@ export class WasmFunctions {
    */
   reserveThreadMemory(floats: number): void {
     if (floats <= this.threadFloats) return
+    // A worker reads address and size one after the other when it begins a run, even late.
+    this.finish()
     this.threadFloats = 0
     const address = this.threadMemory.reserve(this.threads * floats)
     this.threadFloats = floats
