@@ -63,6 +63,20 @@ test('at most 128 MiB are kept, and again as much when they are gone', () => {
   expect(twice(small, 4)).toBeDefined()
 })
 
+test('nothing is kept while the heap is full', () => {
+  const host = newHost()
+  const filters = new PackedFilters(host)
+  const malloc = host.wasm._malloc
+  host.wasm._malloc = () => {
+    throw new Error('full')
+  }
+  const weights = {}
+  filters.find(weights, '', 4)
+  expect(filters.find(weights, '', 4)).toBeUndefined()
+  host.wasm._malloc = malloc
+  expect(filters.find(weights, '', 4)).toMatchObject({ floats: 4 })
+})
+
 test('after a failure nothing counts as packed, and the memory is still freed', () => {
   const host = newHost()
   const filters = new PackedFilters(host)

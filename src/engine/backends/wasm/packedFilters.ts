@@ -38,7 +38,7 @@ export class PackedFilters {
 
   /**
    * Returns the place of a filter; undefined at its first use, as weights in training have only one,
-   * and if the memory for all filters is full.
+   * if the memory for all filters is full, and if the heap is.
    * @param order what the packed numbers depend on beside the values
    */
   find(weights: object, order: string, floats: number): PackedFilter | undefined {
@@ -51,7 +51,8 @@ export class PackedFilters {
     const known = uses.get(order)
     if (known) return known
     if (this.floats + floats > MAX_FLOATS) return undefined
-    const address = this.host.wasm._malloc(4 * floats) >>> 0
+    const address = this.allocate(4 * floats)
+    if (address === undefined) return undefined
     const place = { address, floats, isPacked: false }
     uses.set(order, place)
     this.filters.add(place)
@@ -62,6 +63,14 @@ export class PackedFilters {
   /** Forgets what was packed, after jobs have failed that may have been packing a filter. */
   forget(): void {
     for (const filter of this.filters) filter.isPacked = false
+  }
+
+  private allocate(bytes: number): number | undefined {
+    try {
+      return this.host.wasm._malloc(bytes) >>> 0
+    } catch {
+      return undefined // Tensors need the rest of the heap more.
+    }
   }
 
   private release(weights: object) {
