@@ -14,6 +14,7 @@ import { winogradConv } from '../../src/engine/backends/webgpu/kernels/winograd.
 import { winogradFilterGradient } from '../../src/engine/backends/webgpu/kernels/winogradGradient.ts'
 import { winogradTiles } from '../../src/engine/backends/webgpu/tunerTrials.ts'
 import { onEachBackend } from '../backends.ts'
+import { withPoisonedMemory } from '../kernels.ts'
 
 // ---- the reference
 
@@ -520,6 +521,30 @@ onEachBackend(() => {
       asked.mockRestore()
     },
   )
+
+  test('Winograd of channels that are no multiple of four, in memory with NaN', async () => {
+    const pad = { top: 1, bottom: 1, left: 1, right: 1 }
+    const one = caseOf({
+      b: 2,
+      size: [8, 8],
+      channels: [18],
+      to: 16,
+      kernel: [3, 3],
+      pad,
+      stride: 1,
+      fused: onlyBias,
+      tile: 0,
+    })
+    const [x, weight] = [
+      upload(one.x[0].data, one.x[0].shape)!,
+      upload(one.weight.data, one.weight.shape)!,
+    ]
+    const bias = upload(one.bias, [16])!
+    const y = withPoisonedMemory((backend) =>
+      winogradConv(backend, { x, weight, rotated: false, bias, pad, tilePixels: 2 }),
+    )
+    expectClose(await read(y), forward(one))
+  })
 
   test('fused Winograd, forward pass: odd sizes and padding, with every prologue and epilogue', async () => {
     const pad = { top: 2, bottom: 1, left: 0, right: 1 }

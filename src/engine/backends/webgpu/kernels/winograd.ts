@@ -279,6 +279,8 @@ const componentProducts = ({ device }: WebGPUBackend, shape: Shape): Program => 
     const M = tensorBinding('M', columns)
     const [V, U] = [tensorBinding('V', channels), tensorBinding('U', 1)]
     const inside = `c + vec4u(0u, 1u, 2u, 3u) < vec4u(${channels}u)`
+    // Beyond the last channel is the gap between planes, which may have NaN.
+    const channel = channels % 4 === 0 ? 'c' : `min(c, ${channels - 1}u)`
     const code = `${bindingsCode([M], [V, U])}
 ${writerCode(M)}
 ${readerCode(V)}
@@ -292,7 +294,7 @@ fn a_at(row: u32, c: u32) -> vec4f {
   return ${channels % 4 === 0 ? 'value' : `select(vec4f(), value, ${inside})`};
 }
 fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 {
-  return U[part * ${planeSize(channels * columns)}u + c * ${columns}u + n];
+  return U[part * ${planeSize(channels * columns)}u + ${channel} * ${columns}u + n];
 }
 fn put(m: u32, n: u32, value: vec4f, part: u32) {
   if (n >= ${columns}u) { return; }
