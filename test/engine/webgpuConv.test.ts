@@ -14,7 +14,7 @@ import { winogradConv } from '../../src/engine/backends/webgpu/kernels/winograd.
 import { winogradFilterGradient } from '../../src/engine/backends/webgpu/kernels/winogradGradient.ts'
 import { winogradTiles } from '../../src/engine/backends/webgpu/tunerTrials.ts'
 import { onEachBackend } from '../backends.ts'
-import { withPoisonedMemory } from '../kernels.ts'
+import { withLimits, withPoisonedMemory } from '../kernels.ts'
 
 // ---- the reference
 
@@ -544,6 +544,31 @@ onEachBackend(() => {
       winogradConv(backend, { x, weight, rotated: false, bias, pad, tilePixels: 2 }),
     )
     expectClose(await read(y), forward(one))
+  })
+
+  test('devices that cannot hold transformed filters, or sums of four products, do without', async () => {
+    const asked = vi.spyOn(backend(), 'dispatch')
+    const one: Drawn = {
+      b: 1,
+      size: [4, 4],
+      channels: [32],
+      to: 32,
+      kernel: [3, 3],
+      pad: { top: 1, bottom: 1, left: 1, right: 1 },
+      stride: 1,
+      fused: onlyBias,
+      tile: 0,
+    }
+    // The image takes less, a filter of 36 numbers, or four sums of a filter gradient, more.
+    await withLimits({ maxStorageBufferBindingSize: 1e5 }, async () => {
+      await expectForward(one)
+      await expectInputGradient(one)
+      await expectFilterGradient(one)
+      await expectFilterGradient({ ...one, fused: { ...onlyBias, upsample: true } })
+    })
+    const keys = asked.mock.calls.map(([{ key }]) => key)
+    asked.mockRestore()
+    expect(keys.filter((key) => /winograd|four products/.test(key))).toEqual([])
   })
 
   test('fused Winograd, forward pass: odd sizes and padding, with every prologue and epilogue', async () => {

@@ -63,6 +63,9 @@ interface Shape extends WinogradTiles {
 export const tileSide = ({ pixels }: Pick<WinogradTiles, 'pixels'>) => pixels + 2
 export const componentCount = (tiles: Pick<WinogradTiles, 'pixels'>) => tileSide(tiles) ** 2
 
+/** The most components of a transformed tile. */
+const LARGEST_TILE = componentCount({ pixels: 4 })
+
 /** With fewer channels the transforms cost more than they save. */
 const MIN_CHANNELS = 16
 
@@ -88,6 +91,8 @@ export const suitsWinograd = (
 ): boolean =>
   // At most 16 numbers for every 2x2 pixels, doubled for odd sides.
   8 * pixels * 4 * Math.max(from, to) <= device.limits.maxStorageBufferBindingSize &&
+  // At most 36 numbers for every filter.
+  4 * LARGEST_TILE * planeSize(from * to) <= device.limits.maxStorageBufferBindingSize &&
   kh === 3 &&
   kw === 3 &&
   stride === 1 &&
