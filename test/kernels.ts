@@ -91,10 +91,22 @@ export async function withGPUKernels(run: () => Promise<void>) {
 }
 
 /** Runs with a device whose limit of storage buffers in a dispatch is `limit`. */
-export async function withBindingLimit(limit: number, run: () => Promise<void>) {
+export const withBindingLimit = (limit: number, run: () => Promise<void>) =>
+  withLimits(
+    { maxStorageBuffersPerShaderStage: limit, maxComputeInvocationsPerWorkgroup: 256 },
+    run,
+  )
+
+/** Runs with a device that has some other limits. */
+export async function withLimits(
+  changed: Partial<Record<keyof GPUSupportedLimits, number>>,
+  run: () => Promise<void>,
+) {
   const backend = webgpuBackend()
   const { device } = backend
-  const limits = { maxStorageBuffersPerShaderStage: limit, maxComputeInvocationsPerWorkgroup: 256 }
+  const limits = new Proxy(device.limits, {
+    get: (of, name): unknown => Reflect.get(name in changed ? changed : of, name),
+  })
   backend.device = new Proxy(device, {
     get: (of, name) => {
       const value: unknown = name === 'limits' ? limits : Reflect.get(of, name)

@@ -14,6 +14,7 @@ import { winogradConv } from '../../src/engine/backends/webgpu/kernels/winograd.
 import { winogradFilterGradient } from '../../src/engine/backends/webgpu/kernels/winogradGradient.ts'
 import { winogradTiles } from '../../src/engine/backends/webgpu/tunerTrials.ts'
 import { onEachBackend } from '../backends.ts'
+import { withLimits, withPoisonedMemory } from '../kernels.ts'
 
 // ---- the reference
 
@@ -520,6 +521,55 @@ onEachBackend(() => {
       asked.mockRestore()
     },
   )
+
+  test('Winograd of channels that are no multiple of four, in memory with NaN', async () => {
+    const pad = { top: 1, bottom: 1, left: 1, right: 1 }
+    const one = caseOf({
+      b: 2,
+      size: [8, 8],
+      channels: [18],
+      to: 16,
+      kernel: [3, 3],
+      pad,
+      stride: 1,
+      fused: onlyBias,
+      tile: 0,
+    })
+    const [x, weight] = [
+      upload(one.x[0].data, one.x[0].shape)!,
+      upload(one.weight.data, one.weight.shape)!,
+    ]
+    const bias = upload(one.bias, [16])!
+    const y = withPoisonedMemory((backend) =>
+      winogradConv(backend, { x, weight, rotated: false, bias, pad, tilePixels: 2 }),
+    )
+    expectClose(await read(y), forward(one))
+  })
+
+  test('devices that cannot hold transformed filters, or sums of four products, do without', async () => {
+    const asked = vi.spyOn(backend(), 'dispatch')
+    const one: Drawn = {
+      b: 1,
+      size: [4, 4],
+      channels: [32],
+      to: 32,
+      kernel: [3, 3],
+      pad: { top: 1, bottom: 1, left: 1, right: 1 },
+      stride: 1,
+      fused: onlyBias,
+      tile: 0,
+    }
+    // The image takes less, a filter of 36 numbers, or four sums of a filter gradient, more.
+    await withLimits({ maxStorageBufferBindingSize: 1e5 }, async () => {
+      await expectForward(one)
+      await expectInputGradient(one)
+      await expectFilterGradient(one)
+      await expectFilterGradient({ ...one, fused: { ...onlyBias, upsample: true } })
+    })
+    const keys = asked.mock.calls.map(([{ key }]) => key)
+    asked.mockRestore()
+    expect(keys.filter((key) => /winograd|four products/.test(key))).toEqual([])
+  })
 
   test('fused Winograd, forward pass: odd sizes and padding, with every prologue and epilogue', async () => {
     const pad = { top: 2, bottom: 1, left: 0, right: 1 }

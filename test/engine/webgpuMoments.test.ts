@@ -163,6 +163,22 @@ onEachBackend(() => {
     expect(bufferManager.numBytesUsed - before).toBeLessThanOrEqual(inputBytes)
   })
 
+  test('of an output are not those of its tokens as items of their own', async () => {
+    const backend = webgpuBackend()
+    const y = run(convolution([2, 8, 8], [8, 16]))
+    for (const shape of [
+      [128, 1, 16],
+      [2, 32, 32],
+    ]) {
+      const { affine, moments } = statisticsOf({ ...y, shape }, 1)
+      const data = upload((await backend.read(y.dataId)) as Float32Array, shape)
+      const right = statisticsOf(data, 1)
+      expect(await readAndDispose(affine)).toEqual(await readAndDispose(right.affine))
+      expect(await readAndDispose(moments)).toEqual(await readAndDispose(right.moments))
+    }
+    backend.disposeData(y.dataId)
+  })
+
   test('are omitted where tiles are no parts of items, and where the norm of two tensors has none', async () => {
     const backend: WebGPUBackend = webgpuBackend()
     const odd = run(convolution([2, 5, 7], [8, 16]))

@@ -159,7 +159,9 @@ export function planFilterGradient(
     input: inputShape(backend, input),
     y: dy.shape,
     bias,
-    fourProducts: isFourProducts({ ...geometry, upsample: input.upsample ?? false }),
+    fourProducts:
+      isFourProducts({ ...geometry, upsample: input.upsample ?? false }) &&
+      fitsParities(backend, filterShape),
     dyHalf: false,
   })
   const tile =
@@ -253,6 +255,10 @@ export function roundSplits(shape: Shape, wanted: number): number {
   const splits = Math.min(steps, Math.ceil(wanted / parities))
   return parities * Math.ceil(steps / Math.ceil(steps / splits))
 }
+
+/** Returns whether the device can hold the partial sums of all parities. */
+const fitsParities = ({ device }: WebGPUBackend, [kh, kw, from, to]: readonly number[]): boolean =>
+  4 * PARITIES * (kh * kw * from + 1) * to <= device.limits.maxStorageBufferBindingSize
 
 const parityCount = ({ fourProducts }: Shape) => (fourProducts ? PARITIES : 1)
 /** Rows of pixels that are summed, of one parity or all. */

@@ -54,12 +54,20 @@ export function putMomentsCode([, tiles, , channels]: readonly number[], parts: 
 }
 
 /**
- * Returns the moments of each tensor of x, if all of them have some, of as many tiles for an item.
+ * Returns the moments of each tensor of x, if all of them have some, of as many tiles for an item. A
+ * tensor may be a reshaped output: tokens as items of their own, for a layer norm, have none.
  */
 export function findMoments(backend: WebGPUBackend, x: Activations): TensorInfo[] | undefined {
-  const moments = activationTensors(x).flatMap((tensor) => backend.getMoments(tensor) ?? [])
+  const moments = activationTensors(x).flatMap((tensor) => {
+    const found = backend.getMoments(tensor)
+    return found && isOfShape(found, tensor) ? found : []
+  })
   const isComplete =
     moments.length === activationTensors(x).length &&
     moments.every(({ shape }) => shape[1] === moments[0].shape[1])
   return isComplete ? moments : undefined
 }
+
+/** Returns whether moments are those of a tensor with these items and channels. */
+const isOfShape = ({ shape: [items, , , channels] }: TensorInfo, { shape }: TensorInfo): boolean =>
+  items === shape[0] && channels === shape[shape.length - 1]

@@ -63,6 +63,9 @@ interface Shape extends WinogradTiles {
 export const tileSide = ({ pixels }: Pick<WinogradTiles, 'pixels'>) => pixels + 2
 export const componentCount = (tiles: Pick<WinogradTiles, 'pixels'>) => tileSide(tiles) ** 2
 
+/** The most components of a transformed tile. */
+const LARGEST_TILE = componentCount({ pixels: 4 })
+
 /** With fewer channels the transforms cost more than they save. */
 const MIN_CHANNELS = 16
 
@@ -88,6 +91,8 @@ export const suitsWinograd = (
 ): boolean =>
   // At most 16 numbers for every 2x2 pixels, doubled for odd sides.
   8 * pixels * 4 * Math.max(from, to) <= device.limits.maxStorageBufferBindingSize &&
+  // At most 36 numbers for every filter.
+  4 * LARGEST_TILE * planeSize(from * to) <= device.limits.maxStorageBufferBindingSize &&
   kh === 3 &&
   kw === 3 &&
   stride === 1 &&
@@ -279,6 +284,8 @@ const componentProducts = ({ device }: WebGPUBackend, shape: Shape): Program => 
     const M = tensorBinding('M', columns)
     const [V, U] = [tensorBinding('V', channels), tensorBinding('U', 1)]
     const inside = `c + vec4u(0u, 1u, 2u, 3u) < vec4u(${channels}u)`
+    // Beyond the last channel is the gap between planes, which may have NaN.
+    const channel = channels % 4 === 0 ? 'c' : `min(c, ${channels - 1}u)`
     const code = `${bindingsCode([M], [V, U])}
 ${writerCode(M)}
 ${readerCode(V)}
@@ -292,7 +299,7 @@ fn a_at(row: u32, c: u32) -> vec4f {
   return ${channels % 4 === 0 ? 'value' : `select(vec4f(), value, ${inside})`};
 }
 fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 {
-  return U[part * ${planeSize(channels * columns)}u + c * ${columns}u + n];
+  return U[part * ${planeSize(channels * columns)}u + ${channel} * ${columns}u + n];
 }
 fn put(m: u32, n: u32, value: vec4f, part: u32) {
   if (n >= ${columns}u) { return; }
