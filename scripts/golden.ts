@@ -2,8 +2,9 @@
 // PyTorch on the CPU, and lists by record the cases that pass and those left out, with reasons:
 // `npm run golden`; `--json` prints one line of JSON. `--backend wasm` runs them on wasm instead of
 // cpu (except what diffusers' own tests expect, which needs float64), within its tolerances, and
-// `--arithmetic fused` there with fused multiply-add. A case passes if it has a test and all of its
-// tests pass. test/golden/README.md describes the records. Exits with 0 if all pass.
+// `--arithmetic fused` there with fused multiply-add. `--backend webgpu --kernels gpu` runs the kernels
+// for hardware on a software device. A case passes if it has a test and all of its tests pass.
+// test/golden/README.md describes the records. Exits with 0 if all pass.
 import { parseArgs } from 'node:util'
 import type { TestCase } from 'vitest/node'
 import { startVitest } from 'vitest/node'
@@ -24,10 +25,15 @@ interface Count {
 }
 
 /** Runs the tests on one backend. */
-async function testsRun(backend: string, arithmetic: string): Promise<TestCase[]> {
+async function testsRun(
+  backend: string,
+  arithmetic: string,
+  kernels: string | undefined,
+): Promise<TestCase[]> {
   // Includes the cases that the tests compute on cpu only here.
   process.env.GOLDEN = backend
   process.env.ARITHMETIC = arithmetic
+  if (kernels !== undefined) process.env.KERNELS = kernels
   const others = backends.filter((name) => name !== backend)
   const files = [
     ...new Set(Object.values(records).flatMap(({ from }) => from.map(({ file }) => file))),
@@ -77,6 +83,11 @@ function byReason(leftOut: Count['leftOut']): Map<string, string[]> {
   return names
 }
 
+function describeBackend(backend: string, arithmetic: string, kernels: string | undefined): string {
+  if (arithmetic === 'fused') return `${backend} with fused multiply-add`
+  return kernels === 'gpu' ? `${backend} with the kernels for hardware` : backend
+}
+
 function print(counts: Record<string, Count>, where: string) {
   console.log(
     `Held against numbers that the reference systems gave (test/golden/README.md), on ${where}:\n`,
@@ -108,16 +119,17 @@ export async function main(args: readonly string[]) {
       json: { type: 'boolean', default: false },
       backend: { type: 'string', default: 'cpu' },
       arithmetic: { type: 'string', default: 'portable' },
+      kernels: { type: 'string' },
     },
   })
-  const { backend, arithmetic } = values
+  const { backend, arithmetic, kernels } = values
   if (!backends.includes(backend)) throw new Error(`Expected one of ${backends}, got ${backend}.`)
-  const tests = await testsRun(backend, arithmetic)
+  const tests = await testsRun(backend, arithmetic, kernels)
   const counts = Object.fromEntries(
     Object.entries(records).map(([name, record]) => [name, countCases(record, tests)]),
   )
   if (values.json) console.log(JSON.stringify(counts))
-  else print(counts, arithmetic === 'fused' ? `${backend} with fused multiply-add` : backend)
+  else print(counts, describeBackend(backend, arithmetic, kernels))
   // Overrides vitest's exit code, which covers all tests of these files: only cases count here.
   process.exitCode = Object.values(counts).every(({ passed, total }) => passed === total) ? 0 : 1
 }

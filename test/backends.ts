@@ -6,12 +6,20 @@ import { enableRelaxedSimd } from '../src/engine/backends/wasm/arithmetic.ts'
 import type { BackendName } from '../src/engine/protocol.ts'
 import { tf } from '../src/engine/base/tf.ts'
 import { provideWebGPU } from '../src/nodes/host/nodeWebgpu.ts'
+import { pretendGPU, webgpuBackend } from './kernels.ts'
 
 /** The backends that run in Node; webgl needs a browser. */
 export const backends = ['cpu', 'wasm', 'webgpu'] as const satisfies BackendName[]
 
-/** The backend of golden tests, instead of cpu, and wasm's instructions; see scripts/golden.ts. */
-const { GOLDEN, ARITHMETIC } = process.env as { GOLDEN?: BackendName; ARITHMETIC?: Arithmetic }
+/**
+ * The backend of golden tests, instead of cpu, wasm's instructions, and webgpu's kernels; see
+ * scripts/golden.ts.
+ */
+const { GOLDEN, ARITHMETIC, KERNELS } = process.env as {
+  GOLDEN?: BackendName
+  ARITHMETIC?: Arithmetic
+  KERNELS?: 'gpu'
+}
 
 /** The backend of tests that need only one. */
 export const goldenBackend = GOLDEN ?? 'cpu'
@@ -69,6 +77,7 @@ function suiteOn(
     // Without the self-test, which engine/backends.test.ts covers: on a software device it takes
     // longer than most suites.
     await startUntested(name, { arithmetic })
+    if (name === 'webgpu' && KERNELS === 'gpu') pretendGPU(webgpuBackend().device)
   })
   afterAll(async () => {
     if (!left) await stopBackend()

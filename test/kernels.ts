@@ -70,23 +70,25 @@ function poisonHeap(backend: StockWasmBackend) {
   }
 }
 
+/** A GPU whose subgroups vary in size. */
+const gpuInfo = { vendor: 'a GPU', subgroupMinSize: 4, subgroupMaxSize: 128 }
+
 /**
- * Runs with kernels for hardware GPUs, as {@link likeGPU}, in everything that uses the backend.
+ * Lets a software device count as a hardware GPU, whose kernels with workgroup memory it can run too.
+ * Returns a function that ends this.
  */
-export async function withGPUKernels(run: () => Promise<void>) {
-  const backend = webgpuBackend()
-  const { device } = backend
-  const adapterInfo = { vendor: 'a GPU' }
-  backend.device = new Proxy(device, {
-    get: (of, name) => {
-      const value: unknown = name === 'adapterInfo' ? adapterInfo : Reflect.get(of, name)
-      return typeof value === 'function' ? value.bind(of) : value
-    },
-  })
+export function pretendGPU(device: GPUDevice): () => void {
+  Object.defineProperty(device, 'adapterInfo', { configurable: true, value: gpuInfo })
+  return () => void Reflect.deleteProperty(device, 'adapterInfo')
+}
+
+/** Runs with kernels for hardware GPUs in everything that uses the backend. */
+export async function withGPUKernels<T>(run: () => Promise<T>): Promise<T> {
+  const end = pretendGPU(webgpuBackend().device)
   try {
-    await run()
+    return await run()
   } finally {
-    backend.device = device
+    end()
   }
 }
 
@@ -149,27 +151,11 @@ export function expectNear(
   expect(furthest / largest, name).toBeLessThan(tolerance)
 }
 
-/**
- * The backend as on a hardware GPU: kernels choose the variants with workgroup memory, which a
- * software device can run too.
- */
+/** A view of the backend for single kernels, as on a hardware GPU; see {@link pretendGPU}. */
 export function likeGPU(backend: WebGPUBackend): WebGPUBackend {
   const { limits, features } = backend.device
   return Object.create(backend, {
-    device: { value: { limits, features, adapterInfo: { vendor: 'a GPU' } } },
+    device: { value: { limits, features, adapterInfo: gpuInfo } },
     dispatch: { value: backend.dispatch.bind(backend) },
   }) as WebGPUBackend
-}
-
-/** Runs `work` with the backend itself as {@link likeGPU}, such as for complete trainings. */
-export async function asHardware<T>(backend: WebGPUBackend, work: () => Promise<T>): Promise<T> {
-  const { device } = backend
-  backend.device = new Proxy(device, {
-    get(of, name) {
-      if (name === 'adapterInfo') return { vendor: 'a GPU' }
-      const value: unknown = Reflect.get(of, name)
-      return typeof value === 'function' ? value.bind(of) : value
-    },
-  })
-  return work().finally(() => (backend.device = device))
 }

@@ -28,7 +28,7 @@ import { onEachArithmetic } from '../backends.ts'
 import { adamw } from '../smallTraining.ts'
 import type { Numbers } from '../formulas.ts'
 import * as formulas from '../formulas.ts'
-import { webgpuBackend, withPoisonedMemory } from '../kernels.ts'
+import { pretendGPU, webgpuBackend, withPoisonedMemory } from '../kernels.ts'
 import type { Result } from '../tape.ts'
 import { Tape } from '../tape.ts'
 
@@ -1082,22 +1082,9 @@ onEachArithmetic((backend) => {
   // A software device can run the kernels for hardware too, but compiles them slowly.
   if (backend === 'webgpu' && FULL)
     describe('with the kernels for hardware', { timeout: 600_000 }, () => {
-      const info = {
-        vendor: 'test',
-        architecture: '',
-        device: '',
-        description: '',
-        subgroupMinSize: 4,
-        subgroupMaxSize: 128,
-      }
-      beforeAll(
-        () =>
-          void Object.defineProperty(webgpuBackend().device, 'adapterInfo', {
-            configurable: true,
-            value: info,
-          }),
-      )
-      afterAll(() => void Reflect.deleteProperty(webgpuBackend().device, 'adapterInfo'))
+      let end = () => {}
+      beforeAll(() => void (end = pretendGPU(webgpuBackend().device)))
+      afterAll(() => end())
       test.each(rows.map((row) => [row.name, row] as const))('%s', (_, { hold }) => hold(3))
     })
 })

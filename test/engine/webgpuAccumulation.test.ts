@@ -12,7 +12,7 @@ import { predict } from '../../src/engine/models/predict.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
 import { beginTraining, trainStep } from '../../src/engine/training/trainStep.ts'
 import { onEachBackend } from '../backends.ts'
-import { asHardware, webgpuBackend, withPoisonedMemory } from '../kernels.ts'
+import { webgpuBackend, withGPUKernels, withPoisonedMemory } from '../kernels.ts'
 import { adamw, tinyUnet } from '../smallTraining.ts'
 
 const points = (): Model =>
@@ -135,7 +135,7 @@ onEachBackend(() => {
 
   if (process.env.FULL)
     test('the kernels for hardware have the same bits', { timeout: 600_000 }, () =>
-      asHardware(webgpuBackend(), async () => {
+      withGPUKernels(async () => {
         const bits = await trainingBits(images, once)
         expect(bits).toEqual(await withSeparateSums(() => trainingBits(images, once)))
       }),
