@@ -226,6 +226,47 @@ onEachBackend(() => {
     expect(found).toEqual(await withoutReplay(run))
   })
 
+  test('work with several results, whose gradients are one tensor at first', async () => {
+    const key = {}
+    const run = async () => {
+      const found: Float32Array[] = []
+      for (let i = 0; i < 8; i++) {
+        const x = tf.tensor1d([1 + i, 2, 3])
+        const gradient = tf.grad((x: Tensor) => {
+          const [square, sine] = captureOrReplayAll({
+            key,
+            weights: {},
+            inputs: [x],
+            run: ([x]) => [x.square(), x.sin().add(x)],
+          })
+          return (i < 4 ? square.add(sine) : square.mul(sine)).sum() as Scalar
+        })(x)
+        found.push((await gradient.data()) as Float32Array)
+        tf.dispose([x, gradient])
+      }
+      return found
+    }
+    let found: Float32Array[] = []
+    expect(await countReplays(async () => void (found = await run()))).toBeGreaterThan(4)
+    expect(found).toEqual(await withoutReplay(run))
+  })
+
+  test('work with other types of numbers than before', async () => {
+    const work = (x: Tensor) =>
+      tf.tidy(() =>
+        captureOrReplay({ key: work, weights: {}, inputs: [x], run: ([x]) => x.mul(2) }),
+      )
+    for (let i = 0; i < 12; i++) {
+      const x = tf.tidy(() => {
+        const numbers = tf.tensor1d([i, 2, 3], i < 4 ? 'float32' : 'int32')
+        return i < 8 ? numbers : numbers.cast('float32')
+      })
+      const y = work(x)
+      expect([...(await y.data())]).toEqual([2 * i, 4, 6])
+      tf.dispose([x, y])
+    }
+  })
+
   test('the gradients of an input that a network reads several times are summed in the same order', async () => {
     // The points themselves and their Fourier features are inputs of the network.
     const again: Loss = (model, step) => {

@@ -55,6 +55,32 @@ onEachBackend(() => {
     await session.dispose()
   })
 
+  test('at a pause, the last report has the loss of the step before it', async () => {
+    const read = vi.spyOn(activeBackend(), 'readScalars')
+    const reports: { index: number; loss?: number }[] = []
+    const paused: typeof reports = []
+    const session = createSession({
+      ops,
+      onEvent(event) {
+        if (event.type === 'progress') reports.push(event)
+        // Pauses after the fifth report, and after single steps.
+        if (event.type === 'progress' && reports.length === 5) session.control('pause', 1)
+        if (event.type !== 'paused') return
+        paused.push(reports.at(-1)!)
+        session.control(paused.length < 4 ? 'step' : 'stop', 1)
+      },
+    })
+    await session.run({ type: 'run', run: 1, graph: training(10_000, 1) })
+    const batches = await Promise.all(
+      read.mock.results.map(({ value }) => value as Promise<Float32Array>),
+    )
+    const losses = batches.flatMap((batch) => [...batch])
+    read.mockRestore()
+    expect(paused.map(({ loss }) => loss)).toEqual(losses.slice(-4))
+    expect(paused.at(-1)!.index).toBe(losses.length)
+    await session.dispose()
+  })
+
   test('a loss that explodes ends the training, and the weights of an earlier step are kept', async () => {
     const session = start()
     const { faults, steps } = await run(session, training(400, 8))

@@ -65,6 +65,8 @@ async function handleSignals(
   let restedAt = yieldedAt
   const ahead = new DeviceBacklog(queue, now)
   const { losses } = run
+  /** The last iteration, unless it was reported with its own loss. */
+  let unreported: Iteration | undefined
   for (;;) {
     // The plan owns the awaited result, so it receives it even if the run stops.
     if (run.stopping && answer === undefined) break
@@ -78,6 +80,12 @@ async function handleSignals(
     else if (signal.kind === 'rest') {
       // A stop may end the engine during a long iteration, so the state before it has to be safe.
       if (now() - restedAt > LONG_ITERATION) await run.untilSaved()
+      // A pause requested after the iteration was reported, which had the loss of one before.
+      if (run.stepwise && unreported) {
+        await losses.settle()
+        sendProgress(run, unreported, losses.latest(unreported.step), now())
+        if (losses.failure) await losses.assertSound()
+      }
       await run.waitWhilePaused()
       restedAt = now()
     } else {
@@ -85,8 +93,10 @@ async function handleSignals(
       losses.read(signal.at, run.stepwise || run.slowMotion.isOn || index === count)
       if (loss && !emission) run.training = { node: outerId(step.id), index, count }
       await ahead.submit()
-      // The last report has the loss of the last step, not of one before it.
-      if (loss && isLast && !emission) await losses.settle()
+      // A report that stays, of the last step or of single steps, has the loss of its own step.
+      const isShown = run.stepwise || run.slowMotion.isOn
+      if (loss && (isShown || (isLast && !emission))) await losses.settle()
+      unreported = isShown ? undefined : signal.at
       sendProgress(run, signal.at, losses.latest(step), now())
       await losses.limitBacklog()
       if (run.slowMotion.isOn) await settleViews()

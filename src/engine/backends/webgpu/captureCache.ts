@@ -2,6 +2,7 @@
 // are identical, and only while its uniform buffers are certain to be still cached.
 import type { HalfStorage } from './halfStorage.ts'
 import type { CapturableWork } from '../../base/backend.ts'
+import type { DataType } from '../../base/tf.ts'
 import { MAX_IDLE_SUBMITS } from './bufferPool.ts'
 import type { CapturedCommand } from './commandCapture.ts'
 import { sameCommands, sameNumbers } from './commandCapture.ts'
@@ -36,7 +37,7 @@ export const newReplayCounts = (): ReplayCounts => ({
   reasons: new Set(),
 })
 
-/** Shapes and buffer positions of tensors. */
+/** Shapes, types and buffer positions of tensors. */
 export interface TensorsLayout {
   /** For each tensor, which of the external buffers it is in. */
   buffers: number[]
@@ -44,6 +45,8 @@ export interface TensorsLayout {
   offsets: number[]
   sizes: number[]
   shapes: (readonly number[])[]
+  /** The type of each tensor, and that of its data: a cast of tfjs may change the first alone. */
+  types: DataType[]
   /** Names of weights; none of inputs. */
   names: readonly string[]
 }
@@ -59,6 +62,7 @@ const sameTensors = (a: TensorsLayout, b: TensorsLayout) =>
   (sameNumbers(a.buffers, b.buffers) &&
     sameNumbers(a.offsets, b.offsets) &&
     sameNumbers(a.sizes, b.sizes) &&
+    a.types.every((type, i) => type === b.types[i]) &&
     a.names.length === b.names.length &&
     a.names.every((name, i) => name === b.names[i]) &&
     a.shapes.every((shape, i) => sameNumbers(shape, b.shapes[i])))
@@ -181,6 +185,11 @@ export interface BackwardKey {
    * empty if there are no earlier ones.
    */
   adds: readonly number[]
+  /**
+   * The buffer of the gradient of each result, among those of the forward pass and of the gradients
+   * before; -1 for missing ones. Commands cannot tell apart what was in one buffer when captured.
+   */
+  dyBuffers: readonly number[]
   /** The offset of the gradient of each result in its buffer, in bytes; -1 for missing ones. */
   dyOffsets: readonly number[]
   /** Their sizes in bytes, which depend on how they are stored. */
@@ -188,6 +197,7 @@ export interface BackwardKey {
 }
 
 const sameKey = (a: BackwardKey, b: BackwardKey) =>
+  sameNumbers(a.dyBuffers, b.dyBuffers) &&
   sameNumbers(a.dyOffsets, b.dyOffsets) &&
   sameNumbers(a.dySizes, b.dySizes) &&
   sameNumbers(a.wanted, b.wanted) &&

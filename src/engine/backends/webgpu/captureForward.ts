@@ -79,7 +79,7 @@ function describeTensors(
   const buffers = [...before]
   const indices = new Map(buffers.map((buffer, i) => [buffer, i]))
   const shapes = tensors.map(({ shape }) => shape)
-  const layout: TensorsLayout = { buffers: [], offsets: [], sizes: [], shapes, names }
+  const layout: TensorsLayout = { buffers: [], offsets: [], sizes: [], shapes, types: [], names }
   for (const tensor of tensors) {
     const { buffer, offset, size } = backend.binding(tensor)
     let index = indices.get(buffer)
@@ -87,6 +87,7 @@ function describeTensors(
     layout.buffers.push(index)
     layout.offsets.push(offset)
     layout.sizes.push(size)
+    layout.types.push(tensor.dtype, backend.dataType(tensor))
   }
   return { tensors, buffers, layout }
 }

@@ -200,19 +200,27 @@ function recomputeGradients(
 // ---- the backward pass
 
 function getBackwardKey(
-  { backend, work }: ForwardPass,
+  { backend, work, external, saved, values }: ForwardPass,
   wanted: readonly number[],
   dys: ResultGradients,
 ): BackwardKey {
   const tensors = workTensors(work)
   const places = dys.map((dy) => dy && backend.binding(dy))
+  const known = [...external, ...saved, ...values.map((value) => backend.binding(value).buffer)]
   return {
     wanted,
     arenaOffsets: wanted.map((index) => gradientSlotOffset(tensors[index]) ?? -1),
     adds: isAccumulating() ? wanted.map((index) => Number(hasSoleReader(tensors[index]))) : [],
+    dyBuffers: places.map((place) => (place ? indexAmong(known, place.buffer) : -1)),
     dyOffsets: places.map((place) => place?.offset ?? -1),
     dySizes: places.map((place) => place?.size ?? 0),
   }
+}
+
+/** Returns the index of a buffer, which is added to the others if it is not among them. */
+function indexAmong(buffers: GPUBuffer[], buffer: GPUBuffer): number {
+  const index = buffers.indexOf(buffer)
+  return index >= 0 ? index : buffers.push(buffer) - 1
 }
 
 /**

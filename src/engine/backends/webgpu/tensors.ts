@@ -83,6 +83,9 @@ export abstract class DeviceTensors extends StockBackend {
     return withStorage(tensor, this.storageOf(tensor) === 'scaled' && 'scaled')
   }
 
+  /** Returns the type of a tensor's data, which may differ from that of the tensor. */
+  dataType = ({ dataId }: TensorInfo): DataType => this.tensorMap.get(dataId).dtype
+
   storageOf = ({ dataId }: TensorInfo): HalfStorage => this.tensorMap.get(dataId).half ?? false
 
   /**
