@@ -30,7 +30,7 @@ import type {
   Weights,
 } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
-import { onEachBackend, unetBackends } from '../backends.ts'
+import { goldenBackend, onEachBackend, unetBackends } from '../backends.ts'
 import type { SchedulerCase } from '../schedulers.ts'
 import { deriveTransitions } from '../schedulers.ts'
 import {
@@ -120,6 +120,9 @@ function atStep(
     ],
   ])
 }
+
+/** WebGPU compiles the programs of a training for too long for `npm test`. */
+const isOfLongTests = Boolean(process.env.FULL) || goldenBackend === 'webgpu'
 
 /** Relative tolerance of losses. */
 const LOSS = 1e-5
@@ -211,7 +214,7 @@ onEachBackend(
       tf.dispose(right)
     }
   },
-  unetBackends.filter((name) => name !== 'webgpu'),
+  unetBackends.filter((name) => name !== 'webgpu' || isOfLongTests),
 )
 
 interface Now {

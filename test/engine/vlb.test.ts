@@ -23,7 +23,7 @@ import { levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'
 import type { Scalar, Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Prediction, PredictionType, VarianceKind } from '../../src/engine/base/values.ts'
-import { onCpu, onEachBackend } from '../backends.ts'
+import { goldenBackend, onCpu, onEachBackend } from '../backends.ts'
 import { golden } from '../golden.ts'
 
 type Numbers = number[]
@@ -84,10 +84,10 @@ const scheduleOf = ({ beta_schedule, T }: Pick<TrainingCase, 'beta_schedule' | '
 const images = (values: Numbers, shape: [number, number, number, number]): Tensor =>
   tf.tidy(() => tf.tensor4d(values, shape).transpose([0, 2, 3, 1]))
 
-/** No tolerance is recorded for these: uses 2e-5 of the largest number. */
-async function expectNear(found: Tensor, wanted: Numbers, what: string) {
+/** No tolerance is recorded for these: uses `share` of the largest number. */
+async function expectNear(found: Tensor, wanted: Numbers, what: string, share = 2e-5) {
   const got = await (found.rank === 4 ? found.transpose([0, 3, 1, 2]) : found).data()
-  const tolerance = 2e-5 * Math.max(...wanted.map(Math.abs))
+  const tolerance = share * Math.max(...wanted.map(Math.abs))
   const farthest = Math.max(...wanted.map((value, i) => Math.abs(value - got[i])))
   expect(got.length, what).toBe(wanted.length)
   expect(farthest, what).toBeLessThanOrEqual(tolerance)
@@ -251,10 +251,12 @@ onCpu(() => {
           1,
         )
       const prior = priorBits(x0, levelsAt(schedule, { t: Float64Array.of(recorded.T - 1) }))
-      await expectNear(flat('vb'), recorded.vb.flat(), 'vb')
+      // The last term is the logarithm of a difference of two tanh, which GPUs approximate.
+      const share = goldenBackend === 'webgpu' ? 5e-4 : undefined
+      await expectNear(flat('vb'), recorded.vb.flat(), 'vb', share)
       await expectNear(flat('xstart'), recorded.xstart_mse.flat(), 'xstart_mse')
       await expectNear(flat('mse'), recorded.mse.flat(), 'mse')
-      await expectNear(flat('vb').sum(1).add(prior), recorded.total_bpd, 'total')
+      await expectNear(flat('vb').sum(1).add(prior), recorded.total_bpd, 'total', share)
       engine.endScope()
     },
   )
