@@ -86,3 +86,38 @@ export function updateBenchTables(page: string, runs: readonly BenchRun[]): stri
   const tables = runs.map((run) => `\n${run.machine}; ${run.versions}:\n\n${benchTable(run)}\n`)
   return page.replace(MARK, (_, begin: string, end: string) => `${begin}${tables.join('')}\n${end}`)
 }
+
+const README_MARK = /(<!-- speed: `npm run docs` -->\n)[^]*?(<!-- end of speed -->)/
+
+/** UNets of the README's table, with their descriptions. */
+const shown = {
+  digits: 'digits, 177 thousand weights, batch 64',
+  small: '16 x 16 RGB, 368 thousand weights, batch 16',
+  reference: '32 x 32 RGB, 6.5 million weights, batch 64',
+  cifar10: 'CIFAR-10 of DDPM, 35.7 million weights, batch 8',
+} as const
+
+/** Replaces the README's table by the times of one thread in these runs. Throws Error without a mark. */
+export function updateSpeedTable(readme: string, runs: readonly BenchRun[]): string {
+  if (!README_MARK.test(readme)) throw new Error('Expected <!-- speed: ... --> in the README.')
+  const steps = runs.flatMap((run) => run.steps)
+  const cells = (model: string, task: Task) => {
+    const step = steps.find(
+      (each) => each.model === model && each.task === task && each.where === 'wasm, one thread',
+    )
+    return [format(step?.times.ours), format(step?.times.torch)]
+  }
+  const rows = Object.entries(shown).map(([model, text]) => [
+    text,
+    ...cells(model, 'train'),
+    ...cells(model, 'sample'),
+  ])
+  const head = ['UNet', 'training', 'PyTorch', 'sampling', 'PyTorch']
+  const table = [head, ['---', '---:', '---:', '---:', '---:'], ...rows]
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n')
+  return readme.replace(
+    README_MARK,
+    (_, begin: string, end: string) => `${begin}\n${table}\n\n${end}`,
+  )
+}

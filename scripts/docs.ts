@@ -1,11 +1,11 @@
 // Writes the node reference, docs/nodes.md, from the declarations, that of formulas,
-// docs/formula.md, from the table of functions, the tables of docs/performance.md from
-// bench/results.json, and the README's table of workflows from the learning path:
+// docs/formula.md, from the table of functions, the tables of docs/performance.md and the README's
+// table of times from bench/results.json, and its table of workflows from the learning path:
 // `node scripts/run.mjs scripts/docs.ts`. With `--check`, reports whether the files are up to date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { formulaReference } from './formulaReference.ts'
 import type { BenchRun } from '../bench/report.ts'
-import { updateBenchTables } from '../bench/report.ts'
+import { updateBenchTables, updateSpeedTable } from '../bench/report.ts'
 import { updateWorkflowTable } from './readmeTable.ts'
 import { loadDeclarations } from '../src/build/declarations.ts'
 import type { Declaration, InputSlot, OutputSlot, Param } from '../src/engine/plan/op.ts'
@@ -185,9 +185,14 @@ export const quoteCode = (page: string): string =>
     (_, before: string, path: string, after: string) => before + readFileSync(path, 'utf8') + after,
   )
 
+const readBenches = () => JSON.parse(readFileSync('bench/results.json', 'utf8')) as BenchRun[]
+
 /** The page about performance with the tables of the last benches. */
-export const benchPage = (page: string): string =>
-  updateBenchTables(page, JSON.parse(readFileSync('bench/results.json', 'utf8')) as BenchRun[])
+export const benchPage = (page: string): string => updateBenchTables(page, readBenches())
+
+/** The README with its table of times from the last benches, and that of workflows. */
+export const readmePage = (page: string): string =>
+  updateSpeedTable(updateWorkflowTable(page), readBenches())
 
 const QUOTING = [
   'ARCHITECTURE.md',
@@ -203,7 +208,7 @@ export async function main(args: readonly string[]) {
     [FILE, nodeReference(declarations)],
     [FORMULA_FILE, formulaReference()],
     ['docs/performance.md', benchPage(readFileSync('docs/performance.md', 'utf8'))],
-    ['README.md', updateWorkflowTable(readFileSync('README.md', 'utf8'))],
+    ['README.md', readmePage(readFileSync('README.md', 'utf8'))],
     ...QUOTING.filter((path) => existsSync(path)).map(
       (path) => [path, quoteCode(readFileSync(path, 'utf8'))] as const,
     ),
