@@ -229,6 +229,16 @@ const tiles: readonly Tile[] = [
 
 const tileOf = (i: number) => [undefined, ...tiles][i % (process.env.FULL ? tiles.length + 1 : 2)]
 
+const everything: Drawn['fused'] = {
+  upsample: true,
+  affine: true,
+  silu: true,
+  bias: true,
+  perItem: 'each',
+  residual: true,
+  scaled: true,
+}
+
 const onlyBias = {
   upsample: false,
   affine: false,
@@ -383,15 +393,6 @@ onEachBackend(() => {
 
   test('upsampled images as four products, forward pass and gradients', async () => {
     const asked = vi.spyOn(backend(), 'dispatch')
-    const fused = {
-      upsample: true,
-      affine: true,
-      silu: true,
-      bias: true,
-      perItem: 'each',
-      residual: true,
-      scaled: true,
-    } as const
     const drawn: Drawn = {
       b: 2,
       size: [3, 5],
@@ -400,7 +401,7 @@ onEachBackend(() => {
       kernel: [3, 3],
       pad: { top: 1, bottom: 1, left: 1, right: 1 },
       stride: 1,
-      fused,
+      fused: everything,
       tile: 0,
     }
     const shifted: Drawn = {
@@ -573,15 +574,6 @@ onEachBackend(() => {
 
   test('fused Winograd, forward pass: odd sizes and padding, with every prologue and epilogue', async () => {
     const pad = { top: 2, bottom: 1, left: 0, right: 1 }
-    const fused = {
-      upsample: true,
-      affine: true,
-      silu: true,
-      bias: true,
-      perItem: 'each',
-      residual: true,
-      scaled: true,
-    } as const
     const one: Drawn = {
       b: 3,
       size: [3, 4],
@@ -590,7 +582,7 @@ onEachBackend(() => {
       kernel: [3, 3],
       pad,
       stride: 1,
-      fused,
+      fused: everything,
       tile: 0,
     }
     await expectForward(one, { shape: 'winograd', squares: 8, columns: 16, rows: 8, across: 4 })
