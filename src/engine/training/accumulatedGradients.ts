@@ -1,4 +1,4 @@
-// What a backward pass knows of the gradients that an operation computes, for kernels that fuse.
+// Facts about the gradients that an operation computes in a backward pass, for kernels that fuse.
 // - Sums of gradients without a pass of their own: a tensor that several operations read has the sum
 //   of their gradients; a kernel that computes one of them can add those before it as it writes.
 // - Which gradients are wanted at all: one kernel can compute several.

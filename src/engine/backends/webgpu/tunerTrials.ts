@@ -78,7 +78,7 @@ const matrixTiles = {
   small: [tiled(4, 4, 8, 16, 32), tiled(8, 4, 8, 16, 32)],
 }
 
-/** What the tuner may choose beyond float32. */
+/** Choices of the tuner beyond float32. */
 export interface TrialOptions {
   /** Products may be of float16. */
   float16?: boolean

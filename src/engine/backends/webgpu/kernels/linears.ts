@@ -238,7 +238,7 @@ interface GradientShape {
   from: number
   columns: number
   layerCount: number
-  /** How the gradients are stored. */
+  /** Storage of the gradients. */
   stored: { dy: HalfStorage; dx: HalfStorage }
 }
 

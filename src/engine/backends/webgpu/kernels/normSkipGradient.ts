@@ -65,7 +65,7 @@ interface Shape {
   accumulates: boolean
   /** Output channels of the skip convolution. */
   depth: number
-  /** How gradients are stored, by their names. */
+  /** Storage of gradients, by their names. */
   stored: Record<'dy' | 'outer' | 'so_far' | 'dx', HalfStorage>
 }
 

@@ -14,7 +14,7 @@ export const describeLanes = (lanes: number): string => (lanes > 1 ? ` subgroups
 interface Reduction {
   /** The variable that is combined. */
   variable: string
-  /** How many invocations are combined, a power of two, and their distance. */
+  /** The number of invocations that are combined, a power of two, and their distance. */
   count: number
   stride: number
   /** The size of subgroups, a power of two; 1: none. */
