@@ -1,8 +1,9 @@
 // Speedup of wasm threads: `npm run bench:threads` times training steps in Node with one and two
-// threads in turns, and prints the fastest and the median step, with the speedups over the first. `-- --browser` does so in Chromium, in a
-// worker of an isolated page. `--bound` prints the bound of the speedup instead, by the share of a
-// step that runs in jobs, which also a busy machine can measure. `--task=sample`, `--model=digits`, `--batch=8`, `--rounds=3`,
-// `--steps=30`, `--threads=1,2,4`, `--json`.
+// threads in turns, and prints the fastest and the median step, with the speedups over the first.
+// `-- --browser` does so in Chromium, in a worker of an isolated page. `--bound` prints the bound of
+// the speedup instead, by the share of a step that runs in jobs, which also a busy machine can
+// measure. `--task=sample`, `--model=digits`, `--batch=8`, `--rounds=3`, `--steps=30` (default: 8 for
+// models whose steps take seconds), `--threads=1,2,4`, `--json`.
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { onIsolatedPage } from '../scripts/isolatedPage.ts'
@@ -19,7 +20,7 @@ export async function main(args: string[]): Promise<void> {
       model: { type: 'string', default: 'small' },
       batch: { type: 'string' },
       rounds: { type: 'string', default: '3' },
-      steps: { type: 'string', default: '30' },
+      steps: { type: 'string' },
       threads: { type: 'string', default: '1,2' },
       json: { type: 'boolean', default: false },
     },
@@ -28,7 +29,7 @@ export async function main(args: string[]): Promise<void> {
     task: values.task as TimingRequest['task'],
     model: values.model as TimingRequest['model'],
     batch: values.batch === undefined ? undefined : Number(values.batch),
-    steps: Number(values.steps),
+    steps: Number(values.steps ?? (isSlow(values.model) ? 8 : 30)),
   }
   const [rounds, threads] = [Number(values.rounds), values.threads.split(',').map(Number)]
   if (values.bound) {
@@ -48,6 +49,9 @@ export async function main(args: string[]): Promise<void> {
   if (values.browser) await onIsolatedPage((page) => measure((each) => runWorker(page, each)))
   else await measure(timeSteps)
 }
+
+/** Returns whether a training step takes seconds. */
+const isSlow = (model: string) => model === 'reference' || model === 'cifar10'
 
 /** Returns the times of all rounds by number of threads. */
 async function timeRounds(

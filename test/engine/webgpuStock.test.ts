@@ -11,7 +11,7 @@ import {
 } from '../../src/engine/backends/webgpu/kernels/concatSplit.ts'
 import { segmentSum } from '../../src/engine/backends/webgpu/kernels/segmentSum.ts'
 import { softmax, softmaxBackward } from '../../src/engine/backends/webgpu/kernels/softmax.ts'
-import { onEachBackend } from '../backends.ts'
+import { onEachBackend, onEachArithmetic } from '../backends.ts'
 import {
   expectNear,
   numbers,
@@ -174,24 +174,6 @@ onEachBackend(() => {
     await fc.assert(fc.asyncProperty(drawn, expectSoftmax), { numRuns: 12, endOnFailure: true })
   })
 
-  test('the gradient of softmax through tfjs, and the gradient of that', async () => {
-    const [rows, n] = [3, 7]
-    const { x, dy, y, dx } = softmaxOf(rows, n)
-    const [logits, upstream] = [tf.tensor2d(x, [rows, n]), tf.tensor2d(dy, [rows, n])]
-    const gradient = (dy: Tensor) => tf.grad((x) => tf.softmax(x))(logits, dy)
-    const [first, second] = tf.tidy(() => [
-      gradient(upstream),
-      tf.grad((dy) => gradient(dy).square().sum())(upstream),
-    ])
-    expectNear((await first.data()) as Float32Array, dx, 'gradient')
-    // Softmax has a symmetric Jacobian J, so that the gradient of |J dy|^2 is 2 J J dy.
-    const mean = (row: number) =>
-      Array.from({ length: n }, (_, c) => y[row * n + c] * dx[row * n + c]).reduce((a, b) => a + b)
-    const expected = dx.map((value, at) => 2 * y[at] * (value - mean(Math.floor(at / n))))
-    expectNear((await second.data()) as Float32Array, expected, 'gradient of the gradient')
-    tf.dispose([logits, upstream, first, second])
-  })
-
   test('gradients of an embedding lookup have the same bits in each run', async () => {
     const [table, ids] = [
       tf.tensor2d(numbers(5 * 6, 1), [5, 6]),
@@ -219,14 +201,46 @@ onEachBackend(() => {
   })
 }, ['webgpu'])
 
-onEachBackend(() => {
-  test('the gradient of the softmax layer', async () => {
-    const { dy, y, dx } = softmaxOf(5, 12)
-    const [given, upstream] = [tf.tensor2d(Float32Array.from(y), [5, 12]), tf.tensor2d(dy, [5, 12])]
-    const found = tf.tidy(() => layer(given, upstream))
-    expectNear((await found.data()) as Float32Array, dx, 'dx')
+onEachArithmetic(() => {
+  test.each([
+    [5, 12],
+    [4, 7],
+    [3, 1],
+    // Several jobs of a worker pool.
+    [700, 64],
+    [3, 20_000],
+  ])('the gradient of the softmax layer, %i x %i', async (rows, n) => {
+    const { dy, y, dx } = softmaxOf(rows, n)
+    const given = tf.tensor2d(Float32Array.from(y), [rows, n])
+    const upstream = tf.tensor2d(dy, [rows, n])
+    const found = tf.tidy(() => layer(given, upstream, 2))
+    const expected = dx.map((value) => 2 * value)
+    expectNear((await found.data()) as Float32Array, expected, 'dx')
     tf.dispose([given, upstream, found])
   })
+
+  test.each([7, 8])(
+    'the gradient of softmax of %i numbers through tfjs, and the gradient of that',
+    async (n) => {
+      const rows = 3
+      const { x, dy, y, dx } = softmaxOf(rows, n)
+      const [logits, upstream] = [tf.tensor2d(x, [rows, n]), tf.tensor2d(dy, [rows, n])]
+      const gradient = (dy: Tensor) => tf.grad((x) => tf.softmax(x))(logits, dy)
+      const [first, second] = tf.tidy(() => [
+        gradient(upstream),
+        tf.grad((dy) => gradient(dy).square().sum())(upstream),
+      ])
+      expectNear((await first.data()) as Float32Array, dx, 'gradient')
+      // Softmax has a symmetric Jacobian J, so that the gradient of |J dy|^2 is 2 J J dy.
+      const mean = (row: number) =>
+        Array.from({ length: n }, (_, c) => y[row * n + c] * dx[row * n + c]).reduce(
+          (a, b) => a + b,
+        )
+      const expected = dx.map((value, at) => 2 * y[at] * (value - mean(Math.floor(at / n))))
+      expectNear((await second.data()) as Float32Array, expected, 'gradient of the gradient')
+      tf.dispose([logits, upstream, first, second])
+    },
+  )
 
   test('the gradient of an embedding lookup', async () => {
     const { x, ids, sums } = segmentsOf({ rows: 40, segments: 6, width: 5 })

@@ -1,6 +1,6 @@
 // Replaces gradients of tfjs. Those of Sum and Mean fill a tensor of ones on the CPU, as large as
 // their input, and upload it at every step: broadcasting computes the same numbers with one kernel
-// and no upload. That of Softmax takes four kernels, where a custom WebGPU kernel is enough.
+// and no upload. That of Softmax takes four kernels, where one of a backend is enough.
 import { softmaxGradient } from '../layers/softmax.ts'
 import { constant } from '../layers/sums.ts'
 import type { Tensor } from '../base/tf.ts'
@@ -41,7 +41,8 @@ export function broadcastSumGradients(): void {
 }
 
 /**
- * Makes the gradient of `tf.softmax` one kernel on WebGPU, globally. Calling it again is harmless.
+ * Makes the gradient of `tf.softmax` one kernel where the backend has one, globally. Calling it
+ * again is harmless.
  */
 export function fusedSoftmaxGradient(): void {
   tf.registerGradient({

@@ -167,6 +167,8 @@ export const f32x4 = {
   sqrt: unaryOp(vector(0xe3)),
   /** Rounds to the nearest integer. */
   nearest: unaryOp(vector(0x6a)),
+  /** The float in one lane. */
+  lane: (value: Code, index: number): Code => [value, ...vector(0x1f), index],
 }
 
 /** Operations on all 128 bits. */

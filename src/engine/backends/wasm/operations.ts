@@ -1,11 +1,13 @@
 // Operations of the engine on wasm: custom functions beside tfjs's kernels.
 import type { BackendOperations } from '../../base/backend.ts'
+import { tf } from '../../base/tf.ts'
 import { linearBackwardInput, wasmLinearForward } from './conv.ts'
 import { linearWeightGradient, sumChannels } from './convFilterGradient.ts'
 import { wasmConv2d } from './layers/conv.ts'
 import { wasmGelu } from './layers/gelu.ts'
 import { wasmGroupNorm } from './layers/groupNorm.ts'
 import { reverseAxes, transpose } from './layers/transpose.ts'
+import { softmaxGradient } from './softmax.ts'
 import { wasmTrainingOperations } from './training.ts'
 import { siluGradient } from './vectorOps.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
@@ -28,6 +30,8 @@ const functionOperations = (wasm: WasmFunctions): BackendOperations => ({
   },
   groupNorm: (x, weight, bias, options) => wasmGroupNorm(wasm, x, weight, bias, options),
   gelu: (x) => wasmGelu(wasm, x),
+  softmaxGradient: (y, dy, scale) =>
+    tf.engine().isTapeOn() ? undefined : softmaxGradient(wasm, y, dy, scale),
   siluGradient: (dy, gate, y) => siluGradient(wasm, dy, gate, y),
   channelSums: (x) => sumChannels(wasm, x),
   ...wasmTrainingOperations(wasm),

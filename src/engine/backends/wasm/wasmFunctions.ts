@@ -15,6 +15,7 @@ import { encodeInThreadMemory, encodeRepeat, jobFunctions, wordCount, writeJobs 
 import type { StockWasmBackend, TensorHandle } from './kernelCall.ts'
 import { normFunctions } from './normFunctions.ts'
 import { geluFunctions } from './geluFunctions.ts'
+import { softmaxFunctions } from './softmaxFunctions.ts'
 import { vectorFunctions } from './vectorFunctions.ts'
 import { finishBeforeReading, PostponedFrees } from './runningJobs.ts'
 import { winogradFunctions } from './winogradFunctions.ts'
@@ -30,6 +31,7 @@ const functions = {
   ...jobFunctions,
   ...vectorFunctions,
   ...geluFunctions,
+  ...softmaxFunctions,
   ...winogradFunctions,
 } satisfies Record<string, Func>
 
