@@ -75,7 +75,7 @@ async function timeStep(
   return {
     task,
     model,
-    where: backend === 'wasm' ? `wasm, ${threads()}` : `${backend}, ${ceiling.device}`,
+    where: backend === 'wasm' ? `wasm, ${threads()}` : `${backend}, ${deviceName(ceiling.device)}`,
     flops: PASSES[task] * batch * unetSummary(config).flops,
     times: Object.fromEntries(
       rows
@@ -85,6 +85,9 @@ async function timeStep(
     ceiling: { product: ceiling.product, copy: ceiling.copy },
   }
 }
+
+/** The name of a device without its driver. */
+const deviceName = (device: string) => device.split(':')[0]
 
 function threads(): string {
   const count = Number(process.env.LITEGRAPH_DIFFUSION_THREADS ?? 1)
