@@ -6,6 +6,7 @@ import { createRandom } from '../../src/engine/base/random.ts'
 import { differentiate } from '../../src/engine/training/differentiate.ts'
 import type { Tensor1D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
+import { sumChannels, sumItems } from '../../src/engine/backends/wasm/pixelSums.ts'
 import { siluGradient } from '../../src/engine/backends/wasm/vectorOps.ts'
 import { activeWasm } from '../../src/engine/backends/wasm/wasmFunctions.ts'
 import { onEachArithmetic } from '../backends.ts'
@@ -48,6 +49,35 @@ onEachArithmetic(() => {
       expect(own.dataSync()).toEqual(composed)
       const { grads } = differentiate(() => silu(x), [x], dy)
       expect(grads[0]!.dataSync()).toEqual(composed)
+    })
+  })
+
+  test.each([
+    [1, 1, 4],
+    [3, 300, 8],
+    [2, 5, 3],
+    // Several jobs of a worker pool.
+    [4, 1000, 132],
+  ])('sums of the pixels of %i items of %i x %i', (items, rows, channels) => {
+    const value = (item: number, row: number, channel: number) =>
+      ((item * 7 + row * 3 + channel) % 11) - 4
+    const numbers = Array.from({ length: items * rows * channels }, (_, i) =>
+      value(Math.floor(i / channels / rows), Math.floor(i / channels) % rows, i % channels),
+    )
+    const perItem = Array.from({ length: items * channels }, (_, i) => {
+      const [item, channel] = [Math.floor(i / channels), i % channels]
+      return Array.from({ length: rows }, (_, row) => value(item, row, channel)).reduce(
+        (a, b) => a + b,
+      )
+    })
+    tf.tidy(() => {
+      const x = tf.tensor3d(numbers, [items, rows, channels])
+      expect(sumItems(activeWasm()!, x, items).arraySync().flat()).toEqual(perItem)
+      const all = Array.from({ length: channels }, (_, channel) =>
+        perItem.filter((_, i) => i % channels === channel).reduce((a, b) => a + b),
+      )
+      expect(sumItems(activeWasm()!, x, 1).arraySync()).toEqual([all])
+      expect(sumChannels(activeWasm()!, x).arraySync()).toEqual(all)
     })
   })
 }, ['wasm'])

@@ -1,7 +1,7 @@
-// Gradients of a convolution's filter and bias on the wasm backend, by custom functions. XNNPACK
+// Gradients of a convolution's filter on the wasm backend, by custom functions. XNNPACK
 // has none, and the equivalent convolution with items and channels exchanged needs x and dy
 // transposed entirely.
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../../base/tf.ts'
+import type { Tensor2D, Tensor4D } from '../../base/tf.ts'
 import type { Phase } from './callPlans.ts'
 import type { ConvGeometry, ImageView } from './conv.ts'
 import type { Shape4D } from './convCalls.ts'
@@ -187,73 +187,4 @@ function pixelsInside(
     Math.max(first, Math.ceil(-shift / stride)),
     Math.min(end, Math.floor((size - 1 - shift) / stride) + 1),
   ]
-}
-
-// ---- sums of channels
-
-/** Sums over all but the last axis of `[..., c]`: `[c]`. */
-export function sumChannels(wasm: WasmFunctions, x: Tensor): Tensor1D {
-  const out = wasm.makeTensor<Tensor1D>([x.shape[x.rank - 1]])
-  const sums = sumItems(wasm, x, 1)
-  wasm.values(out).set(sums)
-  return out
-}
-
-/** Rows that are added in float32. */
-const FLOAT32_ROWS = 256
-
-/** Sums over the pixels of each item: `[items, c]`. Groups of rows are added in float64. */
-export function sumItems(wasm: WasmFunctions, x: Tensor, items: number): Float64Array {
-  const channels = x.shape[x.rank - 1]
-  const rows = x.size / items / channels
-  return channels % 4 === 0
-    ? sumItemsByFunctions(wasm, x, items, rows, channels)
-    : sumItemsInJS(wasm.values(x), items, rows, channels)
-}
-
-function sumItemsInJS(
-  values: Float32Array,
-  items: number,
-  rows: number,
-  channels: number,
-): Float64Array {
-  const totals = new Float64Array(items * channels)
-  for (let i = 0; i < values.length; i++)
-    totals[Math.floor(i / channels / rows) * channels + (i % channels)] += values[i]
-  return totals
-}
-
-function sumItemsByFunctions(
-  wasm: WasmFunctions,
-  x: Tensor,
-  items: number,
-  rows: number,
-  channels: number,
-): Float64Array {
-  const parts = Math.ceil(rows / FLOAT32_ROWS)
-  const length = items * parts * channels
-  const { address, values } = wasm.scratch(length)
-  values.fill(0)
-  const bytes = 4 * channels
-  const key = `sums ${items} ${rows} ${channels}`
-  wasm.runPhases(key, [wasm.address(x), address], ([at, sums]) => {
-    const sumPart = (item: number, part: number): Job => {
-      const begin = at + item * rows * bytes
-      const from = begin + part * FLOAT32_ROWS * bytes
-      const end = begin + Math.min(rows, (part + 1) * FLOAT32_ROWS) * bytes
-      return [callRecord('sums', from, end, bytes, sums + (item * parts + part) * bytes)]
-    }
-    const jobs = Array.from({ length: items * parts }, (_, i) =>
-      sumPart(Math.floor(i / parts), i % parts),
-    )
-    return [{ jobs, multiplications: 2 * x.size }]
-  })
-  const totals = new Float64Array(items * channels)
-  const partSums = wasm.scratchValues(address, length)
-  let at = 0
-  for (let item = 0; item < items; item++)
-    for (let part = 0; part < parts; part++)
-      for (let channel = 0; channel < channels; channel++)
-        totals[item * channels + channel] += partSums[at++]
-  return totals
 }

@@ -2,7 +2,8 @@
 import type { NormOptions } from '../../base/layerTypes.ts'
 import type { Tensor, Tensor1D, Tensor3D } from '../../base/tf.ts'
 import { chooseJobCount } from './chunks.ts'
-import type { CallRecord } from './jobs.ts'
+import type { Phase } from './callPlans.ts'
+import type { CallRecord, Job } from './jobs.ts'
 import { floatBits } from './jobs.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
 import { callRecord, planKey, repeatCalls } from './wasmFunctions.ts'
@@ -45,7 +46,7 @@ export function groupNormForward(
     (addresses) => {
       const itemCall = itemArguments(x, groups, FORWARD_VECTORS, addresses)
       const to = itemAddresses(x, addresses[4])
-      return (i) => callRecord(name, ...itemCall(i), to(i), floatBits(eps))
+      return { item: (i) => callRecord(name, ...itemCall(i), to(i), floatBits(eps)) }
     },
   )
   return [y, moments]
@@ -68,33 +69,28 @@ export function groupNormBackward(
   const [b, c] = [x.shape[0], channelCount(x)]
   const dx = wasm.makeTensor(x.shape)
   const [dweight, dbias] = [wasm.makeTensor<Tensor1D>([c]), wasm.makeTensor<Tensor1D>([c])]
-  const length = b * BACKWARD_VECTORS * c
-  const { address, values } = wasm.scratch(length)
+  const { address, values } = wasm.scratch(b * BACKWARD_VECTORS * c)
   values.fill(0)
   const name = silu ? 'normSiluGradient' : 'normGradient'
   startPerItem(
     wasm,
     name,
-    { x, groups, tensors: [x, weight, bias, moments, dy, dx], scratch: address },
+    { x, groups, tensors: [x, weight, bias, moments, dy, dx, dweight, dbias], scratch: address },
     x.size * (silu ? SILU_COST : 6),
     (addresses) => {
       const itemCall = itemArguments(x, groups, BACKWARD_VECTORS, addresses)
       const [from, to] = [itemAddresses(x, addresses[4]), itemAddresses(x, addresses[5])]
       const scratch = addresses[addresses.length - 1]
       const sums = (i: number) => scratch + 4 * ((i + 1) * BACKWARD_VECTORS - 2) * c
-      return (i) => callRecord(name, ...itemCall(i), from(i), to(i), sums(i), sums(i) + 4 * c)
+      const item = (i: number) =>
+        callRecord(name, ...itemCall(i), from(i), to(i), sums(i), sums(i) + 4 * c)
+      const [step, inverses] = [sums(1) - sums(0), addresses[3] + 4 * groups]
+      const groupSizes = [4 * c, (4 * c) / groups, inverses, 8 * groups]
+      const [toWeight, toBias] = addresses.slice(6)
+      const range = [sums(0), sums(b), step]
+      return { item, last: [callRecord('normTotals', ...range, ...groupSizes, toWeight, toBias)] }
     },
   )
-  wasm.finish()
-  const totals = [new Float64Array(c), new Float64Array(c)] as const
-  const [vectors, inverses] = [wasm.scratchValues(address, length), wasm.values(moments)]
-  for (let i = 0; i < b; i++) {
-    const end = (i + 1) * BACKWARD_VECTORS * c
-    const itemInverses = inverses.subarray((2 * i + 1) * groups, (2 * i + 2) * groups)
-    addItemGradients(vectors.subarray(end - 2 * c, end), itemInverses, totals)
-  }
-  wasm.values(dweight).set(totals[0])
-  wasm.values(dbias).set(totals[1])
   return [dx, dweight, dbias]
 }
 
@@ -103,6 +99,12 @@ interface ItemRun {
   groups: number
   tensors: Tensor[]
   scratch: number
+}
+
+/** A call for each item, and what follows after all of them. */
+interface ItemCalls {
+  item: (i: number) => CallRecord
+  last?: Job
 }
 
 /**
@@ -114,7 +116,7 @@ function startPerItem(
   name: string,
   { x, groups, tensors, scratch }: ItemRun,
   multiplications: number,
-  build: (addresses: readonly number[]) => (i: number) => CallRecord,
+  build: (addresses: readonly number[]) => ItemCalls,
 ) {
   const items = x.shape[0]
   const itemsPerJob = Math.ceil(items / chooseJobCount(wasm.threads, multiplications))
@@ -122,12 +124,14 @@ function startPerItem(
     planKey(name, ...x.shape, groups),
     [...tensors.map((tensor) => wasm.address(tensor)), scratch],
     (addresses) => {
-      const buildCall = build(addresses)
+      const { item, last } = build(addresses)
       const jobs = Array.from({ length: Math.ceil(items / itemsPerJob) }, (_, job) => {
         const first = job * itemsPerJob
-        return repeatCalls(Math.min(itemsPerJob, items - first), (i) => [buildCall(first + i)])
+        return repeatCalls(Math.min(itemsPerJob, items - first), (i) => [item(first + i)])
       })
-      return [{ jobs, multiplications }]
+      const phases: Phase[] = [{ jobs, multiplications }]
+      if (last) phases.push({ jobs: [last], multiplications: 0 })
+      return phases
     },
   )
 }
@@ -161,21 +165,5 @@ function itemArguments(
     const itemScratch = scratch + 4 * i * vectors * c
     const parameters = [weight, bias, means, inverses, ...groupSizes]
     return [rows(i), rows(i + 1), 4 * c, ...parameters, itemScratch]
-  }
-}
-
-type ParameterTotals = readonly [dweight: Float64Array, dbias: Float64Array]
-
-/** Adds the gradients of an item; `sums` has its sums of dz, then those of dz (x - mean). */
-function addItemGradients(
-  sums: Float32Array,
-  inverses: Float32Array,
-  [dweight, dbias]: ParameterTotals,
-) {
-  const c = dbias.length
-  const width = c / inverses.length
-  for (let i = 0; i < c; i++) {
-    dweight[i] += sums[c + i] * inverses[Math.floor(i / width)]
-    dbias[i] += sums[i]
   }
 }

@@ -31,6 +31,9 @@ const overRows = (rows: Local[], end: Code, offset: Local, bytes: Code, body: Co
 
 const addressAt = (base: Local, offset: Local): Code => i32.add(base.get, offset.get)
 
+const floatAt = (base: Local, offset: Local): Code =>
+  f64.fromFloat(f32.load(addressAt(base, offset)))
+
 /** Replaces the vector of `sums` at `offset`. */
 const updateVector = (sums: Local, offset: Local, update: (sum: Code) => Code): Code =>
   store(addressAt(sums, offset), update(load(addressAt(sums, offset))))
@@ -51,6 +54,27 @@ const sums = func(
       bytes.get,
       addToVector(sums, offset, load(addressAt(x, offset))),
     )
+  },
+)
+
+/** totals = the sum of rows, in float64. */
+const totals = func(
+  { x: 'i32', end: 'i32', bytes: 'i32', totals: 'i32' },
+  ({ x, end, bytes, totals }, local) => {
+    const [row, offset, total] = [local('i32'), local('i32'), local('f64')]
+    return [
+      offset.set(i32.const(0)),
+      whileBelow(offset, bytes.get, [
+        row.set(x.get),
+        total.set(f64.const(0)),
+        whileBelow(row, end.get, [
+          total.set(f64.add(total.get, floatAt(row, offset))),
+          advance(row, bytes.get),
+        ]),
+        f32.store(addressAt(totals, offset), f64.toFloat(total.get)),
+        advance(offset, 4),
+      ]),
+    ]
   },
 )
 
@@ -109,9 +133,6 @@ const sumGroup = (total: Local, range: GroupRange, group: Local, value: Code): C
   forChannels(range, total.set(f64.add(total.get, value))),
   range.channel.set(i32.sub(range.channel.get, group.get)),
 ]
-
-const floatAt = (base: Local, offset: Local): Code =>
-  f64.fromFloat(f32.load(addressAt(base, offset)))
 
 /** Sets `to` to the address of a vector in the scratch memory. */
 const vectorIn = (scratch: Local, bytes: Local, index: number, to: Local): Code =>
@@ -287,6 +308,48 @@ function correctDx(b: Backward): Code {
   ])
 }
 
+/**
+ * Adds up the gradients of all items: dbias = sum dz, dweight = sum dz (x - mean) / std. `sums` has the
+ * sums of dz of the first item, then those of dz (x - mean); items are `step` bytes apart.
+ */
+const normTotals = func(
+  {
+    sums: 'i32',
+    end: 'i32',
+    step: 'i32',
+    bytes: 'i32',
+    group: 'i32',
+    inverses: 'i32',
+    inverseStep: 'i32',
+    weight: 'i32',
+    bias: 'i32',
+  },
+  (p, local) => {
+    const [item, products, inverse] = newLocals(local, 'i32', 3)
+    const [total, other] = newLocals(local, 'f64', 2)
+    return overGroups(
+      p,
+      local,
+    )((range) => {
+      const { channel, number } = range
+      const product = f64.mul(floatAt(products, channel), f64.fromFloat(f32.load(inverse.get)))
+      return forChannels(range, [
+        [item.set(p.sums.get), products.set(i32.add(p.sums.get, p.bytes.get))],
+        inverse.set(addressAt(p.inverses, number)),
+        [total.set(f64.const(0)), other.set(f64.const(0))],
+        whileBelow(item, p.end.get, [
+          total.set(f64.add(total.get, floatAt(item, channel))),
+          other.set(f64.add(other.get, product)),
+          [item, products].map((vector) => advance(vector, p.step.get)),
+          advance(inverse, p.inverseStep.get),
+        ]),
+        f32.store(addressAt(p.bias, channel), f64.toFloat(total.get)),
+        f32.store(addressAt(p.weight, channel), f64.toFloat(other.get)),
+      ])
+    })
+  },
+)
+
 /** d/dz z s = s + z s (1 - s), s = sigmoid(z). */
 function siluDerivative(normal: Code, local: (type: 'v128') => Local): Code {
   const [z, s] = [local('v128'), local('v128')]
@@ -299,8 +362,10 @@ function siluDerivative(normal: Code, local: (type: 'v128') => Local): Code {
 
 export const normFunctions = {
   sums,
+  totals,
   norm: normForward(false),
   normSilu: normForward(true),
   normGradient: normBackward(false),
   normSiluGradient: normBackward(true),
+  normTotals,
 }

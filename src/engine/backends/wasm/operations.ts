@@ -2,11 +2,12 @@
 import type { BackendOperations } from '../../base/backend.ts'
 import { tf } from '../../base/tf.ts'
 import { linearBackwardInput, wasmLinearForward } from './conv.ts'
-import { linearWeightGradient, sumChannels } from './convFilterGradient.ts'
+import { linearWeightGradient } from './convFilterGradient.ts'
 import { wasmConv2d } from './layers/conv.ts'
 import { wasmGelu } from './layers/gelu.ts'
 import { wasmGroupNorm } from './layers/groupNorm.ts'
 import { reverseAxes, transpose } from './layers/transpose.ts'
+import { sumChannels } from './pixelSums.ts'
 import { softmaxGradient } from './softmax.ts'
 import { wasmTrainingOperations } from './training.ts'
 import { siluGradient } from './vectorOps.ts'
@@ -23,11 +24,10 @@ const functionOperations = (wasm: WasmFunctions): BackendOperations => ({
   conv2d: (layer) => wasmConv2d(wasm, layer),
   linearForward: (x, weight, bias) => wasmLinearForward(wasm, x, weight, bias),
   linearInputGradient: (dy, weight) => linearBackwardInput(wasm, dy, weight),
-  linearWeightGradients: (x, dy, _, bias) => {
-    // First, because it waits for the worker pool.
-    const sums = bias ? [sumChannels(wasm, dy)] : []
-    return [linearWeightGradient(wasm, x, dy), ...sums]
-  },
+  linearWeightGradients: (x, dy, _, bias) => [
+    linearWeightGradient(wasm, x, dy),
+    ...(bias ? [sumChannels(wasm, dy)] : []),
+  ],
   groupNorm: (x, weight, bias, options) => wasmGroupNorm(wasm, x, weight, bias, options),
   gelu: (x) => wasmGelu(wasm, x),
   softmaxGradient: (y, dy, scale) =>
