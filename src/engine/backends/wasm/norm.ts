@@ -11,7 +11,8 @@ import { callRecord, planKey, repeatCalls } from './wasmFunctions.ts'
 /** Rows of an item from which a call for each item pays. */
 const MIN_ROWS = 16
 
-const channelCount = ({ shape }: Tensor) => shape[shape.length - 1]
+/** The length of the last axis. */
+export const channelCount = ({ shape }: Tensor) => shape[shape.length - 1]
 
 /**
  * Returns whether {@link groupNormForward} supports a tensor. Stock kernels take rows that are not

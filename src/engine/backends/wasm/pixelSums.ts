@@ -1,13 +1,12 @@
 // Sums over pixels on the wasm backend: the gradients of what was added to all of them.
 import type { Tensor, Tensor1D, Tensor2D } from '../../base/tf.ts'
 import type { Job } from './jobs.ts'
+import { channelCount } from './norm.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
 import { callRecord, planKey } from './wasmFunctions.ts'
 
 /** Rows that are added in float32. Their sums are added in float64. */
 const FLOAT32_ROWS = 256
-
-const channelCount = ({ shape, rank }: Tensor) => shape[rank - 1]
 
 /** Sums over all but the last axis of `[..., c]`: `[c]`. */
 export function sumChannels(wasm: WasmFunctions, x: Tensor): Tensor1D {
@@ -33,7 +32,7 @@ function writeSums(wasm: WasmFunctions, x: Tensor, sums: Tensor) {
 
 interface Sizes {
   items: number
-  /** Of an item. */
+  /** The rows of an item. */
   rows: number
   channels: number
 }
