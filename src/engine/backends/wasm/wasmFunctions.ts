@@ -193,19 +193,10 @@ export class WasmFunctions {
   }
 
   /**
-   * Runs phases one after the other. What `build` returns may only depend on `key` and, linearly,
-   * on the addresses: it is called once, and later runs only insert other addresses.
+   * Starts phases, one after the other: see {@link finish}. What `build` returns may only depend on
+   * `key` and, linearly, on the addresses: it is called once, and later runs only insert other
+   * addresses.
    */
-  runPhases(
-    key: string,
-    addresses: readonly number[],
-    build: (addresses: readonly number[]) => readonly Phase[],
-  ): void {
-    this.startPhases(key, addresses, build)
-    this.finish()
-  }
-
-  /** Starts {@link runPhases}: see {@link finish}. */
   startPhases(
     key: string,
     addresses: readonly number[],
