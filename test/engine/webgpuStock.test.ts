@@ -1,5 +1,6 @@
 // Kernels that replace those of tfjs on webgpu, called through tfjs: they match plain loops, write
-// every element, and have the same bits in each run.
+// every element, and have the same bits in each run. Gradients of softmax and of lookups on every
+// backend.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { softmaxGradient as layer } from '../../src/engine/layers/softmax.ts'

@@ -45,7 +45,7 @@ export interface FusedLayers {
   siluGradient(dy: Tensor, gate: Tensor, y: Tensor): Tensor | undefined
   /** x Φ(x), with a small relative error for negative x as well. */
   gelu(x: Tensor): Tensor | undefined
-  /** scale y (dy - sum y dy), with the sum over the last axis. */
+  /** scale y (dy - sum y dy), with the sum over the last axis. Records no gradient. */
   softmaxGradient(y: Tensor, dy: Tensor, scale: number): Tensor | undefined
   attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, heads: number): Tensor3D | undefined
   attentionBlock(block: AttentionBlock): Tensor4D | undefined

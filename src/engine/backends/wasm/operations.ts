@@ -1,6 +1,5 @@
 // Operations of the engine on wasm: custom functions beside tfjs's kernels.
 import type { BackendOperations } from '../../base/backend.ts'
-import { tf } from '../../base/tf.ts'
 import { linearBackwardInput, wasmLinearForward } from './conv.ts'
 import { linearWeightGradient } from './convFilterGradient.ts'
 import { wasmConv2d } from './layers/conv.ts'
@@ -30,8 +29,7 @@ const functionOperations = (wasm: WasmFunctions): BackendOperations => ({
   ],
   groupNorm: (x, weight, bias, options) => wasmGroupNorm(wasm, x, weight, bias, options),
   gelu: (x) => wasmGelu(wasm, x),
-  softmaxGradient: (y, dy, scale) =>
-    tf.engine().isTapeOn() ? undefined : softmaxGradient(wasm, y, dy, scale),
+  softmaxGradient: (y, dy, scale) => softmaxGradient(wasm, y, dy, scale),
   siluGradient: (dy, gate, y) => siluGradient(wasm, dy, gate, y),
   channelSums: (x) => sumChannels(wasm, x),
   ...wasmTrainingOperations(wasm),

@@ -2,18 +2,16 @@
 import type { Tensor } from '../../base/tf.ts'
 import type { Job } from './jobs.ts'
 import { floatBits } from './jobs.ts'
+import { CHUNK_SIZE } from './vectorOps.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
 import { callRecord } from './wasmFunctions.ts'
-
-/** Floats of a job, if a row has no more. */
-const CHUNK_SIZE = 2 ** 14
 
 /** The cost of a number in multiplications. */
 const COST = 12
 
 /**
  * Returns scale y (dy - sum y dy), with the sum over the last axis; undefined if its length is no
- * multiple of four. It records no gradient.
+ * multiple of four.
  */
 export function softmaxGradient(
   wasm: WasmFunctions,

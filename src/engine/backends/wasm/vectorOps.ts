@@ -9,7 +9,7 @@ import type { WasmFunctions } from './wasmFunctions.ts'
 import { callRecord } from './wasmFunctions.ts'
 
 /** Floats of a job. */
-const CHUNK_SIZE = 2 ** 14
+export const CHUNK_SIZE = 2 ** 14
 
 /** Returns whether a tensor has at least one SIMD vector of four numbers. */
 export const hasFullVector = ({ size }: Tensor) => size >= 4

@@ -6,7 +6,6 @@ import type {
   TensorOperations,
 } from '../../base/backend.ts'
 import type { Tensor2D, Tensor3D } from '../../base/tf.ts'
-import { tf } from '../../base/tf.ts'
 import type { WebGPUBackend } from './backend.ts'
 import { newReplayCounts } from './captureCache.ts'
 import { isSoftware } from './device.ts'
@@ -48,9 +47,7 @@ function layerOperations(backend: WebGPUBackend): Partial<FusedLayers> {
     groupNorm: (x, weight, bias, options) => webgpuGroupNorm(backend, x, weight, bias, options),
     silu,
     gelu,
-    // The kernel has no gradient of its own.
-    softmaxGradient: (y, dy, scale) =>
-      tf.engine().isTapeOn() ? undefined : wrapTensor(softmaxBackward(backend, y, dy, scale)),
+    softmaxGradient: (y, dy, scale) => wrapTensor(softmaxBackward(backend, y, dy, scale)),
     // Software devices are as fast with stock kernels, and take seconds to compile these.
     attention: (q, k, v, heads) =>
       isSoftware(backend.device)
