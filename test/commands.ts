@@ -35,6 +35,10 @@ export const long: {
     code?: number
   }
 } = {
+  'test:inverted': {
+    options: ['test/engine/arithmetic.test.ts'],
+    prints: /passed, 0 failed/,
+  },
   bench: {
     options: '--peers ours,portable --rounds 1 --seconds 0.1 --json'.split(' '),
     prints: /"task":"sample".*"product":/,
