@@ -67,6 +67,7 @@ export async function tune(
   const trials = createTrials(device, { float16: float16Products }).filter(
     ({ name }) => changesBits || hasEqualBits(name),
   )
+  if (trials.length === 0) return undefined
   const bytes = await store.get(key).catch(() => undefined)
   const stored = bytes && decodeChoices(bytes, trials)
   const choices = stored ?? (await measureChoices(trials, createRunner()))
