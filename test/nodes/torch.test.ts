@@ -60,7 +60,7 @@ test('the files beside a program are its data, first checkpoint and modules', as
   const { files } = await program('digits-train')
   expect(files.map(({ name }) => name)).toEqual([
     'data.safetensors',
-    'unet.start.zip',
+    'network.start.zip',
     'support.py',
     'philox.py',
   ])

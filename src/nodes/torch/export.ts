@@ -1,5 +1,6 @@
 // Exports a graph as one readable program for PyTorch, and the files that it needs beside it.
 import { GraphError, NodeError } from '../../engine/base/fault.ts'
+import { safeFileName } from '../../engine/base/fileName.ts'
 import { compile } from '../../engine/plan/compile.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { Assets, Ops } from '../../engine/plan/op.ts'
@@ -12,14 +13,20 @@ import { refusalReason } from './refusal.ts'
 import { Emitter, type Place } from './emit.ts'
 import { evaluateKnown } from './evaluate.ts'
 import { importsOf, modules, usedDefinitions } from './library.ts'
+import { ExportFiles } from './files.ts'
 import { torchTable } from './table.ts'
 import type { Companion } from './types.ts'
+
+/** The program and the notebook, if the user gave no names. */
+export const PROGRAM = safeFileName('train.py')
+export const NOTEBOOK = safeFileName('train.ipynb')
 
 export interface ExportText {
   title?: string | undefined
   about?: string | undefined
-  /** Name of the script. */
+  /** Names that the user gave the program and its notebook, which no other file gets. */
   name?: string | undefined
+  notebook?: string | undefined
 }
 
 /** A program in parts, which a notebook shows as cells. */
@@ -57,7 +64,8 @@ export async function exportTorch(
     const known = await evaluateKnown(steps, ops, assets, isKnown)
     const { graph: expanded } = expandGraph(foldParams(graph, ops), ops)
     const nodes = new Map([...expanded.nodes, ...graph.nodes].map((node) => [node.id, node]))
-    const emitter = new Emitter(nodes, ops, known, steps)
+    const { name = PROGRAM, notebook = NOTEBOOK } = text
+    const emitter = new Emitter(nodes, ops, known, steps, new ExportFiles([name, notebook]))
     const place: Place = { lines: [], before: [], after: [], path: [] }
     emitter.writeSteps(steps, place)
     return await assemble(emitter, place.lines, assets, {
@@ -151,13 +159,12 @@ async function assemble(
   const definitions = [...usedDefinitions(code), ...formulas.values(), ...classes]
   const trains = /\bload_checkpoint\(/.test(code)
   const all = [...definitions, ...body].join('\n')
-  const files = [...emitter.files, ...(await networks.files())]
+  await networks.addFiles()
   for (const [sha256, name] of emitter.checkpoints) {
     const bytes = await assets.checkpoint(sha256)
-    if (bytes) files.push({ name, bytes })
+    if (bytes) emitter.files.fill(name, bytes)
   }
-  for (const [name, module] of modules)
-    files.push({ name, bytes: new TextEncoder().encode(module) })
+  const files = emitter.files.withModules()
   return {
     header: headerText(emitter, files, trains, text),
     imports: importsOf(all, networks.imports),
@@ -187,7 +194,7 @@ function headerText(
   emitter: Emitter,
   files: readonly Companion[],
   trains: boolean,
-  { title, about, name = 'train.py', views }: ExportText & { views: readonly string[] },
+  { title, about, name = PROGRAM, views }: ExportText & { views: readonly string[] },
 ): string {
   const own = files.map((file) => file.name).filter((file) => !modules.has(file))
   return [

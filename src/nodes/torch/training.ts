@@ -118,6 +118,7 @@ function listLearners(emitter: Emitter, step: LoopStep): Learner[] {
   }
   const title = toSnake(emitter.loopTitle(step))
   const name = checkpointName(emitter, step) ?? title.replaceAll('_', '-')
+  const file = emitter.files.result(`${name}.zip`)
   const schedule = findSchedule(emitter, step.body)
   const dataset = emitter.known.get(step.inputs.dataset) as Dataset | undefined
   const losses = new Map<string, string>()
@@ -144,8 +145,8 @@ function listLearners(emitter: Emitter, step: LoopStep): Learner[] {
         emas,
         loss,
         losses: losses.get(loss)!,
-        path: `out / ${pyString(`${name}.zip`)}`,
-        start: pyString(emitter.networks.startFile(inner, trained, schedule, dataset)),
+        path: `out / ${pyString(file)}`,
+        start: pyString(emitter.networks.startFile(inner, schedule, dataset)),
       }
     })
 }
@@ -303,5 +304,5 @@ function checkpointName(emitter: Emitter, { end }: LoopStep): string | undefined
       op === 'diffusion/SaveCheckpoint' &&
       Object.values(inputs).some((source) => emitter.isFrom(source, end)),
   )
-  return saves && String(saves.params.name)
+  return saves && (String(saves.params.name) || 'model')
 }

@@ -112,12 +112,13 @@ export const viewEntries = {
       const { name, columns } = node.params as { name: string; columns: number }
       const images = node.input('images').code
       const wide = columns || `math.ceil(math.sqrt(len(${images})))`
-      node.line(`save_images(${pyString(`${name || 'images'}.png`)}, ${images}, columns=${wide})`)
+      const file = node.result(`${name || 'images'}.png`)
+      node.line(`save_images(${pyString(file)}, ${images}, columns=${wide})`)
     },
   },
   saveTable: {
     write(node) {
-      const name = `${String(node.params.name) || 'points'}.csv`
+      const name = node.result(`${String(node.params.name) || 'points'}.csv`)
       const { code } = node.input('points')
       node.line(
         `save_table(${pyString(name)}, [f"x{i}" for i in range(${code}.shape[1])], ${code}.tolist())`,
