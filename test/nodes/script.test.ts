@@ -16,7 +16,8 @@ import { tf } from '../../src/engine/base/tf.ts'
 import { createAssets } from '../../src/nodes/storage/assets.ts'
 import { defineNode, samples } from '../../src/nodes/define.ts'
 import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
-import { toIdentifier, ScopeNames } from '../../src/nodes/script/names.ts'
+import { toSnake } from '../../src/nodes/identifiers.ts'
+import { ScopeNames } from '../../src/nodes/script/names.ts'
 import type { Script } from '../../src/nodes/script/start.ts'
 import { start } from '../../src/nodes/script/start.ts'
 import { generateScript } from '../../src/nodes/script/write.ts'
@@ -365,7 +366,7 @@ describe('names', () => {
     ['8 Gaussians', 'value_8_gaussians'],
     ['표본 그림', '표본_그림'],
     ['!', 'value'],
-  ])('%s becomes %s', (title, name) => expect(toIdentifier(title)).toBe(name))
+  ])('%s becomes %s', (title, name) => expect(toSnake(title)).toBe(name))
 })
 
 test('custom nodes are called like built-in nodes', async () => {

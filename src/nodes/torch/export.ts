@@ -14,6 +14,7 @@ import { Emitter, type Place } from './emit.ts'
 import { evaluateKnown } from './evaluate.ts'
 import { importsOf, modules, usedDefinitions } from './library.ts'
 import { ExportFiles } from './files.ts'
+import { toOneLine, wrapText } from '../programText.ts'
 import { torchTable } from './table.ts'
 import type { Companion } from './types.ts'
 
@@ -198,11 +199,11 @@ function headerText(
 ): string {
   const own = files.map((file) => file.name).filter((file) => !modules.has(file))
   return [
-    ...(title ? [title, ''] : []),
+    ...(title ? [toOneLine(title), ''] : []),
     ...(about ? [...wrap(about), ''] : []),
     'Written by litegraph-diffusion from a graph. Needs torch, numpy and safetensors:',
-    `    python ${name}`,
-    ...(trains ? [`    torchrun --nproc_per_node=2 ${name}`] : []),
+    `    python ${toOneLine(name)}`,
+    ...(trains ? [`    torchrun --nproc_per_node=2 ${toOneLine(name)}`] : []),
     ...wrap(
       `Beside it are ${[...own, 'support.py'].join(', ')}, and philox.py for --exact: the numbers of the graph.`,
     ),
@@ -213,15 +214,7 @@ function headerText(
   ].join('\n')
 }
 
-function wrap(text: string, width = 100): string[] {
-  const lines = ['']
-  for (const word of text.split(/\s+/)) {
-    const last = lines[lines.length - 1]
-    if (last && last.length + 1 + word.length > width) lines.push(word)
-    else lines[lines.length - 1] = last ? `${last} ${word}` : word
-  }
-  return lines
-}
+const wrap = (text: string) => wrapText(text, 100).map(toOneLine)
 
 const quoteDoc = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('"""', "'''")
 

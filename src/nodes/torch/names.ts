@@ -25,21 +25,3 @@ export class PythonNames {
     for (const name of names) this.taken.add(name)
   }
 }
-
-/** Converts a title to an identifier of Python: "Noise schedule" is `noise_schedule`. */
-export function toSnake(title: string): string {
-  const words = title
-    .normalize('NFKC')
-    .replace(/([\p{Ll}\d])(\p{Lu}\p{Ll})/gu, '$1_$2')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '_')
-    .replace(/^_+|_+$/g, '')
-  return /^\p{L}/u.test(words) ? words : `value_${words}`.replace(/_$/, '')
-}
-
-/** Converts a title to the name of a class: "My UNet" is `MyUNet`. */
-export function toPascal(title: string): string {
-  const words = title.normalize('NFKC').match(/[\p{L}\p{N}]+/gu) ?? []
-  const name = words.map((word) => word[0].toUpperCase() + word.slice(1)).join('')
-  return /^\p{L}/u.test(name) ? name : `Model${name}`
-}

@@ -11,7 +11,7 @@ import type { NodeStep } from '../../engine/plan/steps.ts'
 import type { Emitter, Place } from './emit.ts'
 import { libraryNames } from './library.ts'
 import { writeModule } from './models/writeModule.ts'
-import { toPascal, toSnake } from './names.ts'
+import { toPascal, toSnake } from '../identifiers.ts'
 import { pyNumber, pyString } from './python.ts'
 import type { Ref } from './types.ts'
 
