@@ -4,13 +4,21 @@
 const RESERVED = new Set(
   `False None True and as assert async await break class continue def del elif else except finally for from global if import
   in is lambda nonlocal not or pass raise return try while with yield match case
-  abs bool bytes dict enumerate filter float int iter len list map max min next object open print range repr reversed round
-  set slice sorted str sum super tuple type zip
+  abs bool bytes dict enumerate filter float int isinstance iter len list map max min next object open print range repr
+  reversed round set setattr slice sorted str sum super tuple type zip
   copy functools itertools math np nn torch F support philox out self step mine group`.split(/\s+/),
 )
 
+/** Functions and classes that networks contain (models/), and their imports. */
+export const HELPERS: ReadonlySet<string> = new Set(
+  `Attention CrossAttention DiTBlock DiTEmbedding Downsample FourierEmbedding GEGLU Group Level LinearAttention MidBlock
+  NoAttention OrderedDict ResnetBlock RotaryEmbedding Scale SelfAttention Stage TinyBlock Transformer TransformerBlock
+  Upsample attend attend_linearly fourier_features gelu gelu_tanh grid_embedding named partial patchify
+  timestep_embedding unpatchify zero`.split(/\s+/),
+)
+
 export class PythonNames {
-  private readonly taken = new Set(RESERVED)
+  private readonly taken = new Set([...RESERVED, ...HELPERS])
 
   /** Reserves an unused name, with a number if needed. */
   take(wanted: string): string {
@@ -18,6 +26,11 @@ export class PythonNames {
     for (let i = 2; this.taken.has(name); i++) name = `${wanted}_${i}`
     this.taken.add(name)
     return name
+  }
+
+  /** The names that were taken, without those that no program may have. */
+  own(): string[] {
+    return [...this.taken].filter((name) => !RESERVED.has(name) && !HELPERS.has(name))
   }
 
   /** Reserves the names of functions and classes. */

@@ -46,7 +46,9 @@ export class Networks {
         { ...model, ...(zeroInit !== undefined && { zeroInit }) },
         className,
         new Map([
-          ...[...libraryNames].map((name): [string, string] => [name, '']),
+          ...[...libraryNames, ...names.own()]
+            .filter((name) => name !== className)
+            .map((name): [string, string] => [name, '']),
           ...this.definitions,
         ]),
       )
