@@ -2,7 +2,7 @@
 
 /** Controls of the direction of text. They make code look like other code ("Trojan Source"). */
 const direction = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069'
-const lineBreaks = /[\r\n\v\f\x1c-\x1e\u0085\u2028\u2029]+/g
+const lineBreaks = /[\r\n\v\f\u0085\u2028\u2029]+/g
 const unprintable = new RegExp(`[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}${direction}]`, 'gu')
 
 /** A text on one line, for a comment. Characters that nobody sees are left out. */

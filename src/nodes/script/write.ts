@@ -17,6 +17,7 @@ import {
 } from '../../engine/plan/steps.ts'
 import { compile } from '../../engine/plan/compile.ts'
 import { GraphError } from '../../engine/base/fault.ts'
+import { safeFileName } from '../../engine/base/fileName.ts'
 import type { Graph, GraphNode } from '../../engine/plan/graph.ts'
 import type { ObserverOp, Op, Ops, Params, RunOp, StartOp } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
@@ -431,7 +432,7 @@ class ScriptWriter {
   ): string[] {
     return Object.entries(specs).flatMap(([name, spec]) => {
       if (Object.hasOwn(wired, name)) return formatInputs({ [name]: wired[name] }, names)
-      const value = params[name]
+      const value = fileNameOrValue(role, name, params[name])
       if (spec.kind === 'checkpoint' || spec.kind === 'dataset') this.namesFiles ||= value !== null
       const unchanged = JSON.stringify(value) === JSON.stringify(spec.default)
       if (
@@ -468,6 +469,12 @@ const waitingLoopFault = (node: string, title: string) => ({
   message: samplingMessages.waitingLoop({ title }),
   cure: samplingMessages.moveOut(),
 })
+
+/** The name of a file as `save` writes it; other values as they are. */
+const fileNameOrValue = (role: Op['role'], param: string, value: unknown): unknown =>
+  role === 'output' && param === 'name' && typeof value === 'string' && value !== ''
+    ? safeFileName(value)
+    : value
 
 /** Inputs without those that are params. */
 const withoutParams = ({ params }: Op, inputs: Record<string, ValueId>): Record<string, ValueId> =>

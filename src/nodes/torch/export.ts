@@ -12,7 +12,7 @@ import { foldParams } from '../../engine/plan/foldParams.ts'
 import { refusalReason } from './refusal.ts'
 import { Emitter, type Place } from './emit.ts'
 import { evaluateKnown } from './evaluate.ts'
-import { importsOf, modules, usedDefinitions } from './library.ts'
+import { importsOf, modules, usedDefinitions, withoutStrings } from './library.ts'
 import { ExportFiles } from './files.ts'
 import { toOneLine, wrapText } from '../programText.ts'
 import { torchTable } from './table.ts'
@@ -156,10 +156,10 @@ async function assemble(
   const body = tidy(closeTraining(lines))
   const { networks, formulas } = emitter
   const classes = [...networks.definitions.values()]
-  const code = [...body, ...classes, ...formulas.values()].join('\n')
+  const code = withoutStrings([...body, ...classes, ...formulas.values()].join('\n'))
   const definitions = [...usedDefinitions(code), ...formulas.values(), ...classes]
   const trains = /\bload_checkpoint\(/.test(code)
-  const all = [...definitions, ...body].join('\n')
+  const all = withoutStrings([...definitions, ...body].join('\n'))
   await networks.addFiles()
   for (const [sha256, name] of emitter.checkpoints) {
     const bytes = await assets.checkpoint(sha256)

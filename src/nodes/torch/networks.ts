@@ -75,7 +75,7 @@ export class Networks {
 
   /** True if a network drops values at random in a training. */
   get drops(): boolean {
-    return [...this.definitions.values()].some((code) => /dropout/i.test(code))
+    return [...this.definitions.values()].some((code) => code.includes('nn.Dropout('))
   }
 
   /** The file with the configuration of a trained model, and with its first weights. */
