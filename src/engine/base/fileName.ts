@@ -7,6 +7,8 @@ export type SafeFileName = string & { readonly [checked]: true }
 
 /** Longest stem in UTF-8 bytes and in characters; most file systems allow 255 bytes. */
 const STEM = { bytes: 160, characters: 80 }
+/** The part of a stem before a number. */
+const NUMBERED = { bytes: 150, characters: 70 }
 const ENDING = { bytes: 40, characters: 20 }
 
 /** Separators, wildcards and controls, also those that turn or hide parts of a name. */
@@ -68,8 +70,8 @@ export const fileNameKey = (name: string): string => name.normalize('NFKC').toLo
 export function freeFileName(wanted: SafeFileName, taken: Iterable<string>): SafeFileName {
   const keys = new Set([...taken].map(fileNameKey))
   const [stem, ending] = splitFileName(wanted)
-  let name: string = wanted
-  for (let i = 2; keys.has(fileNameKey(name)); i++) name = `${stem}-${i}${ending}`
-  // A number leaves a safe name safe.
-  return name as SafeFileName
+  let name = wanted
+  for (let i = 2; keys.has(fileNameKey(name)); i++)
+    name = safeFileName(cutText(stem, NUMBERED) + `-${i}${ending}`)
+  return name
 }

@@ -17,11 +17,10 @@ import { refusalReason } from './refusal.ts'
 import { torchMessages } from '../messages/torch.ts'
 import { Networks } from './networks.ts'
 import type { KnownValues } from './evaluate.ts'
-import { ExportFiles } from './files.ts'
+import { ExportFiles, type Beside } from './files.ts'
 import { libraryNames } from './library.ts'
 import { writeLoop } from './loops.ts'
-import { toSnake } from '../identifiers.ts'
-import { PythonNames } from './names.ts'
+import { PythonNames, titleName } from './names.ts'
 import { breakLine, pyNumber } from './python.ts'
 import { torchTable } from './table.ts'
 import type { Facts, NodeWriter, Ref } from './types.ts'
@@ -132,11 +131,11 @@ export class Emitter {
   }
 
   /** The name of a file of a node; further files of it have further endings. */
-  outputName(step: { id: string; op: string }, ending: string): SafeFileName {
-    const stem = this.stems.get(step.id) ?? this.shown.take(toSnake(this.title(step)))
+  outputName(step: { id: string; op: string }, ending: string, beside: Beside): SafeFileName {
+    const stem = this.stems.get(step.id) ?? this.shown.take(titleName(this.title(step)))
     this.stems.set(step.id, stem)
     const name = `${stem}${ending.includes('.') ? '-' : '.'}${ending}`
-    return this.files.result(name.replaceAll('_', '-'))
+    return this.files.result(name.replaceAll('_', '-'), beside)
   }
 
   writeSteps(steps: readonly Step[], place: Place) {
@@ -187,7 +186,7 @@ export class Emitter {
     }
     const writer: NodeWriter = {
       step,
-      title: toSnake(this.title(step)),
+      title: titleName(this.title(step)),
       label: this.title(step),
       params: step.params,
       has: (slot) => step.inputs[slot] !== undefined,
@@ -235,8 +234,8 @@ export class Emitter {
           : `level(${own.code}, ${t.code}.t.cpu(), ${input(like).code})`
       },
       dataFile: (bytes) => this.files.addNumbered('data.safetensors', bytes),
-      output: (ending) => this.outputName(step, ending),
-      result: (name) => this.files.result(name),
+      output: (ending, beside) => this.outputName(step, ending, beside),
+      result: (name, beside) => this.files.result(name, beside),
       models: {
         network: (_, value, slot, weights) =>
           this.networks.write(step, value, slot, place, weights),
@@ -248,7 +247,7 @@ export class Emitter {
 
   /** The variable of an output: the title of its node, with the slot if several are read. */
   nameOf(step: NodeStep, slot: string): string {
-    const title = toSnake(this.title(step))
+    const title = titleName(this.title(step))
     return this.names.take(step.outputs.length > 1 ? `${title}_${slot}` : title)
   }
 }

@@ -13,8 +13,8 @@ import { canonicalZip } from '../../engine/checkpoint/archive.ts'
 import { modules } from './library.ts'
 import type { Companion } from './types.ts'
 
-/** Endings of what `support.py` writes beside a picture. */
-const BESIDE: Readonly<Record<string, readonly string[]>> = { '.png': ['.npy', '.csv'] }
+/** Ending of a table or of numbers that `support.py` writes beside a picture. */
+export type Beside = '.csv' | '.npy'
 
 const moduleFiles = (): Companion[] =>
   [...modules].map(([name, text]) => ({
@@ -42,6 +42,9 @@ export function zipFiles(files: readonly Companion[]): Uint8Array {
   }
   return canonicalZip(packed)
 }
+
+/** Names of companions that results could have as well. */
+const companionName = /^(?:network(?:-\d+)?\.start|checkpoint-[0-9a-f]{8}(?:-\d+)?)\.zip$/i
 
 /** Companions of a program, and the names of its results, which may be in the same folder. */
 export class ExportFiles {
@@ -93,11 +96,19 @@ export class ExportFiles {
     this.add(name, bytes)
   }
 
-  /** Reserves the name of a result, from a text of the workflow. */
-  result(wanted: string): SafeFileName {
-    const name = this.reserve(wanted)
-    const [stem, ending] = splitFileName(name)
-    for (const beside of BESIDE[ending] ?? []) this.reserved.add(stem + beside)
+  /** Reserves the name of a result, from a text of the workflow, and that of the file beside it. */
+  result(wanted: string, beside?: Beside): SafeFileName {
+    const safe = safeFileName(wanted)
+    const plain = companionName.test(safe) ? safeFileName(`result-${safe}`) : safe
+    const [, ending] = splitFileName(plain)
+    const taken = this.taken()
+    const others = taken.flatMap((each) => {
+      const [stem, own] = splitFileName(each)
+      return own === beside ? [stem + ending] : []
+    })
+    const name = freeFileName(plain, [...taken, ...others])
+    this.reserved.add(name)
+    if (beside) this.reserved.add(splitFileName(name)[0] + beside)
     return name
   }
 }

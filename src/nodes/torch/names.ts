@@ -1,4 +1,5 @@
 // Variable names of a script of Python.
+import { toSnake } from '../identifiers.ts'
 
 /** Words that variables cannot have: keywords, builtins and modules that the script uses. */
 const RESERVED = new Set(
@@ -6,8 +7,19 @@ const RESERVED = new Set(
   in is lambda nonlocal not or pass raise return try while with yield match case
   abs bool bytes dict enumerate filter float int isinstance iter len list map max min next object open print range repr
   reversed round set setattr slice sorted str sum super tuple type zip
-  copy functools itertools math np nn torch F support philox out self step mine group`.split(/\s+/),
+  copy functools given weight itertools math np nn torch F support philox out self step mine group`.split(
+    /\s+/,
+  ),
 )
+
+/** Variables of lambdas and comprehensions, which hide those of the program. */
+const INNER = new Set(['i', 't', 'w', 'x'])
+
+/** The variable of a title. */
+export function titleName(title: string): string {
+  const name = toSnake(title)
+  return INNER.has(name) ? `value_${name}` : name
+}
 
 /** Functions and classes that networks contain (models/), and their imports. */
 export const HELPERS: ReadonlySet<string> = new Set(

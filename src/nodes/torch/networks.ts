@@ -11,7 +11,8 @@ import type { NodeStep } from '../../engine/plan/steps.ts'
 import type { Emitter, Place } from './emit.ts'
 import { libraryNames } from './library.ts'
 import { writeModule } from './models/writeModule.ts'
-import { toPascal, toSnake } from '../identifiers.ts'
+import { toPascal } from '../identifiers.ts'
+import { titleName } from './names.ts'
 import { pyNumber, pyString } from './python.ts'
 import type { Ref } from './types.ts'
 
@@ -38,7 +39,7 @@ export class Networks {
     const model = value as Model
     const { names } = this.emitter
     const title = this.emitter.title(step)
-    const variable = names.take(toSnake(title))
+    const variable = names.take(titleName(title))
     const className = names.take(toPascal(title))
     try {
       const { zero_init: zeroInit } = step.params as { zero_init?: boolean }

@@ -14,7 +14,10 @@ export async function packTorch(
   graph: Graph,
   ops: Ops,
   assets: Assets,
-  { notes, ...text }: { title?: string; about?: string; notes?: readonly string[] },
+  {
+    notes,
+    ...text
+  }: { title?: string | undefined; about?: string | undefined; notes?: readonly string[] },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const program = await exportTorch(graph, ops, assets, text)
   const encode = (contents: string) => new TextEncoder().encode(contents)

@@ -7,8 +7,8 @@ import { wire } from '../../engine/plan/graph.ts'
 import type { LoopStep, Step } from '../../engine/plan/steps.ts'
 import { torchMessages } from '../messages/torch.ts'
 import type { Emitter, Place } from './emit.ts'
+import { titleName } from './names.ts'
 import { indent, insideOf, writeBody } from './loops.ts'
-import { toSnake } from '../identifiers.ts'
 import { averageDecay, learningRateCode, optimizerCode } from './optimizers.ts'
 import { breakLine, pyCall, pyNumber, pyOption, pyString } from './python.ts'
 import type { Ref } from './types.ts'
@@ -116,7 +116,7 @@ function listLearners(emitter: Emitter, step: LoopStep): Learner[] {
     if (value === undefined) throw emitter.error(step.id, torchMessages.notKnown({ slot }))
     return value as T
   }
-  const title = toSnake(emitter.loopTitle(step))
+  const title = titleName(emitter.loopTitle(step))
   const name = checkpointName(emitter, step) ?? title.replaceAll('_', '-')
   const file = emitter.files.result(`${name}.zip`)
   const schedule = findSchedule(emitter, step.body)

@@ -1,6 +1,7 @@
 // Types of the table that writes nodes as Python.
 import type * as nodes from '../index.ts'
 import type { SafeFileName } from '../../engine/base/fileName.ts'
+import type { Beside } from './files.ts'
 import type { PredictionType, Space, Value } from '../../engine/base/values.ts'
 import type { Params } from '../../engine/plan/op.ts'
 import type { NodeStep } from '../../engine/plan/steps.ts'
@@ -111,9 +112,9 @@ export interface NodeWriter {
   /** States in the header what the user has to provide. */
   needs(text: string): void
   /** The name of a file for a picture or table of this node. */
-  output(ending: string): SafeFileName
+  output(ending: string, beside: Beside): SafeFileName
   /** The name of a file that a param names, with its ending. */
-  result(name: string): SafeFileName
+  result(name: string, beside?: Beside): SafeFileName
   /** Writes a model of a known network, and returns its variable. */
   readonly models: ModelWriter
   reject(reason: string): never
