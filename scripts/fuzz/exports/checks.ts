@@ -11,9 +11,8 @@ import { marks } from '../../../src/nodes/page/parts.ts'
 import { generateScript } from '../../../src/nodes/script/write.ts'
 import { nodes } from '../../../src/nodes/table.ts'
 import { exportTorch, toScript, type TorchProgram } from '../../../src/nodes/torch/export.ts'
-import { zipFiles } from '../../../src/nodes/torch/files.ts'
 import { toNotebook } from '../../../src/nodes/torch/notebook.ts'
-import { packTorch } from '../../../src/nodes/torch/pack.ts'
+import { packProgram } from '../../../src/nodes/torch/pack.ts'
 import { toGraph, type WorkflowFile } from '../../../src/nodes/workflow.ts'
 import { packBundle } from '../../../src/nodes/workflow/bundle.ts'
 import { checkScript } from '../scriptText.ts'
@@ -29,6 +28,8 @@ export interface Exports {
   program: string
   notebook: string
   page: string
+  /** Functions of the library in the program. */
+  functions: readonly string[]
   /** Names in the folder of the program. */
   files: readonly string[]
 }
@@ -59,9 +60,10 @@ export async function writeExports(file: WorkflowFile, input = ''): Promise<Expo
       program: toScript(program),
       notebook: toNotebook(program, notes),
       page: fillPage(template, { title: title ?? '', bundle: packFiles(graph) }),
+      functions: program.definitions.filter((code) => code.startsWith('def ')),
       files: ['train.py', ...program.files.map(({ name }) => name)],
     }
-    await checkZip(graph, exports, texts)
+    checkZip(program, exports)
     return exports
   } catch (error) {
     checkError(error, [GraphError, NodeError], input)
@@ -114,8 +116,6 @@ function checkFiles({ files, body }: TorchProgram) {
   const all = ['train.py', 'train.ipynb', ...names, ...new Set(results)].map(fileNameKey)
   if (new Set(all).size < all.length)
     throw new Violation('names', `Two files have one name: ${all.join(', ')}`)
-  // Refuses what the above does not see.
-  zipFiles(files)
 }
 
 /** Names of the files that a program writes. */
@@ -125,12 +125,8 @@ const resultNames = (code: string): string[] =>
   )
 
 /** The ZIP of the editor contains the same program, which nothing replaced. */
-async function checkZip(
-  graph: Graph,
-  { program, files }: Exports,
-  texts: { title?: string | undefined; about?: string | undefined },
-) {
-  const zip = openZip(await packTorch(graph, ops, assets, texts), 100)
+function checkZip(written: TorchProgram, { program, files }: Exports) {
+  const zip = openZip(packProgram(written), 100)
   const names = [...zip.entries.keys()]
   if (names.toSorted().join() !== files.toSorted().join())
     throw new Violation('names', `The ZIP has ${names.join(', ')}`)
@@ -176,7 +172,7 @@ export class ExportChecks {
   }
 
   static async create(harmless: Exports, python: Python | undefined): Promise<ExportChecks> {
-    const [form] = (await python?.forms([harmless.program])) ?? []
+    const [form] = (await python?.forms([harmless.program], harmless.functions)) ?? []
     if (form?.error !== undefined) throw new Error(form.error)
     return new ExportChecks(harmless, python, form?.hash)
   }

@@ -31,14 +31,14 @@ export class Python {
     this.hold(false)
   }
 
-  /** Forms of programs, in their order. */
-  async forms(sources: readonly string[]): Promise<PythonForm[]> {
+  /** Forms of programs, in their order. `known`: functions that all programs have. */
+  async forms(sources: readonly string[], known: readonly string[] = []): Promise<PythonForm[]> {
     this.hold(true)
     const answer = new Promise<PythonForm[]>((resolve, reject) => {
       this.waiting.push(resolve)
       this.child.once('exit', () => reject(new Error('Python ended.')))
     })
-    this.child.stdin.write(`${JSON.stringify(sources)}\n`)
+    this.child.stdin.write(`${JSON.stringify({ sources, known })}\n`)
     try {
       return await answer
     } finally {

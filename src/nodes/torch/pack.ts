@@ -1,7 +1,7 @@
 // A graph for PyTorch as a ZIP: the program or notebook, and the files that it needs.
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { Assets, Ops } from '../../engine/plan/op.ts'
-import { exportTorch, NOTEBOOK, PROGRAM, toScript } from './export.ts'
+import { exportTorch, NOTEBOOK, PROGRAM, toScript, type TorchProgram } from './export.ts'
 import { zipFiles } from './files.ts'
 import { toNotebook } from './notebook.ts'
 import type { Companion } from './types.ts'
@@ -17,9 +17,20 @@ export async function packTorch(
   {
     notes,
     ...text
-  }: { title?: string | undefined; about?: string | undefined; notes?: readonly string[] },
+  }: {
+    title?: string | undefined
+    about?: string | undefined
+    notes?: readonly string[]
+  },
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const program = await exportTorch(graph, ops, assets, text)
+  return packProgram(await exportTorch(graph, ops, assets, text), notes)
+}
+
+/** The ZIP of a program, or of a notebook with notes. */
+export function packProgram(
+  program: TorchProgram,
+  notes?: readonly string[],
+): Uint8Array<ArrayBuffer> {
   const encode = (contents: string) => new TextEncoder().encode(contents)
   const main: Companion = notes
     ? { name: NOTEBOOK, bytes: encode(toNotebook(program, notes)) }
