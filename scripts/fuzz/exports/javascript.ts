@@ -37,6 +37,14 @@ function propertyTexts(value: unknown, name: string): string[] {
   )
 }
 
+/** True for a long text: a list of its lines that is joined. */
+function isJoinedText({ callee }: Node): boolean {
+  if (!isNode(callee) || !isNode(callee.object) || identifier(callee.property) !== 'join')
+    return false
+  const { elements = [] } = callee.object as { elements?: Node[] }
+  return elements.length > 0 && elements.every((each) => typeof each.value === 'string')
+}
+
 const places = new Set(['start', 'end', 'raw', 'range', 'loc', 'shorthand', 'comments'])
 
 class Plain {
@@ -52,13 +60,16 @@ class Plain {
         return typeof value.value === 'string' ? 'S' : value.value
       case 'Property':
         return [value.computed, this.key(value), this.visit(value.value)]
+      case 'CallExpression':
+        if (isJoinedText(value)) return 'S'
+        break
       case 'MemberExpression':
         return [this.visit(value.object), this.key({ ...value, key: value.property })]
-      default:
-        return Object.entries(value).flatMap(([name, inner]) =>
-          places.has(name) ? [] : [name, this.visit(inner)],
-        )
+      default: // others have nothing to leave out
     }
+    return Object.entries(value).flatMap(([name, inner]) =>
+      places.has(name) ? [] : [name, this.visit(inner)],
+    )
   }
 
   /** Slots, params and methods are no names of variables. */
