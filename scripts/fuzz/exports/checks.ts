@@ -17,7 +17,7 @@ import { toGraph, type WorkflowFile } from '../../../src/nodes/workflow.ts'
 import { packBundle } from '../../../src/nodes/workflow/bundle.ts'
 import { checkScript } from '../scriptText.ts'
 import { checkError, Violation } from '../violation.ts'
-import { savedNames, scriptForm } from './javascript.ts'
+import { parseScript, savedNames, scriptForm } from './javascript.ts'
 import type { Python } from './python.ts'
 import { assets, declarations } from './workflow.ts'
 
@@ -96,8 +96,16 @@ function checkStoredNames(graph: Graph) {
       throw new Violation('names', `A stored file is named ${JSON.stringify(name)}`)
 }
 
+/** What no file name may have, independently of the function that makes them. */
+const unsafe = [
+  /[\\/:*?"<>|\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u,
+  /^\.|^$|[. ]$/,
+  /^(?:con|prn|aux|nul|com\d|lpt\d) *(?:\.|$)/i,
+  /^.{160}/u,
+]
+
 function checkName(name: string) {
-  if (!isSafeFileName(name) || /[\\/]|^\.|\p{Cc}/u.test(name) || name.length > 200)
+  if (!isSafeFileName(name) || unsafe.some((pattern) => pattern.test(name)))
     throw new Violation('names', `A file is named ${JSON.stringify(name)}`)
 }
 
@@ -167,7 +175,7 @@ export class ExportChecks {
     private readonly python: Python | undefined,
     private readonly hash: string | undefined,
   ) {
-    this.script = scriptForm(harmless.script)
+    this.script = scriptForm(parseScript(harmless.script))
     this.tags = harmless.page.split(/[<>]/).length
   }
 
@@ -194,11 +202,12 @@ export class ExportChecks {
   private checkScript(script: string) {
     checkUnseen('script', script)
     checkScript(script)
+    const parsed = parseScript(script)
     // An empty name stands for that of the node.
-    savedNames(script)
+    savedNames(parsed)
       .filter((name) => name !== '')
       .forEach(checkName)
-    if (scriptForm(script) !== this.script)
+    if (scriptForm(parsed) !== this.script)
       throw new Violation('statements', 'A text changes the statements of the script')
   }
 

@@ -6,16 +6,19 @@ type Node = Record<string, unknown>
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null
 
-/** Scripts that differ in texts and names of variables only have equal forms. */
-export function scriptForm(code: string): string {
+/** @throws Violation */
+export function parseScript(code: string): unknown {
   const { program, errors } = parseSync('script.mjs', code)
   if (errors.length > 0)
     throw new Violation('syntax', `The script is no JavaScript: ${errors[0].message}`)
-  return JSON.stringify(new Plain().visit(program))
+  return program
 }
 
+/** Scripts that differ in texts and names of variables only have equal forms. */
+export const scriptForm = (program: unknown): string => JSON.stringify(new Plain().visit(program))
+
 /** Texts of the params `name` of saved files. */
-export function savedNames(code: string): string[] {
+export function savedNames(program: unknown): string[] {
   const names: string[] = []
   const walk = (value: unknown) => {
     if (Array.isArray(value)) return value.forEach(walk)
@@ -24,7 +27,7 @@ export function savedNames(code: string): string[] {
       names.push(...propertyTexts((value.arguments as Node[])[2], 'name'))
     Object.values(value).forEach(walk)
   }
-  walk(parseSync('script.mjs', code).program)
+  walk(program)
   return names
 }
 
