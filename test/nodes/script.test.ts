@@ -366,6 +366,12 @@ describe('names', () => {
     ['8 Gaussians', 'value_8_gaussians'],
     ['표본 그림', '표본_그림'],
     ['!', 'value'],
+    ['σ²', 'σ2'],
+    ['½', 'value_1_2'],
+    ['①', 'value_1'],
+    ['৴', 'value'],
+    ['x̂', 'x'],
+    ['𝒳', 'x'],
   ])('%s becomes %s', (title, name) => expect(toSnake(title)).toBe(name))
 })
 
