@@ -266,7 +266,7 @@ describe('the script of a graph', () => {
 
   test('contains no code from names in an untrusted graph', () => {
     const evil = "Data'\n); throw new Error('run')\u2028throw 1 //"
-    const graph = {
+    const graphWith = (name: string) => ({
       nodes: [
         { ...node('data', 'Points', {}, { count: 4 }), title: evil },
         {
@@ -274,14 +274,17 @@ describe('the script of a graph', () => {
             'images',
             'Images',
             {},
-            { images: { name: evil, size: 1, sha256: 'a'.repeat(64), 'x: f()': 1 } },
+            { images: { name, size: 1, sha256: 'a'.repeat(64), 'x: f()': 1 } },
           ),
         },
         { ...node('see', 'Inspect', { value: 'data.x_0' }), title: evil },
         { ...node('batch', 'Batch', { dataset: 'images.dataset' }) },
         { ...node('look', 'Inspect', { value: 'batch.x_0' }) },
       ],
-    }
+    })
+    // A stored file with this name is refused.
+    expect(() => generateScript(graphWith(evil), ops)).toThrow('no slashes or control characters')
+    const graph = graphWith(evil.replaceAll(/[\n/]/g, ''))
     const lines = generateScript(graph, ops, { title: evil, about: evil }).split(/[\n\u2028]/)
     for (const line of lines) expect(line).not.toMatch(/^\s*(\);|throw)/)
     expect(lines.join('\n')).toContain('"x: f()": 1')
