@@ -6,6 +6,7 @@ import { archiveLimits } from '../src/engine/archive/limits.ts'
 import { MAX_CAPTION_TABLE } from '../src/engine/datasets/captions.ts'
 import { MAX_CAPTION, MAX_NUMBERS } from '../src/engine/datasets/file.ts'
 import { TABLE_LIMITS } from '../src/engine/datasets/pointTable.ts'
+import { LONGEST_STORED_NAME } from '../src/engine/plan/params.ts'
 import { FETCH_LIMITS } from '../src/editor/storage/fetchTask.ts'
 import { limits } from '../src/nodes/workflow/json.ts'
 import { MAX_LINK_BYTES } from '../src/nodes/workflow/link.ts'
@@ -36,6 +37,7 @@ test('the bounds are those of the code', () => {
     ['coordinates of a point in a table', count(TABLE_LIMITS.columns)],
     ['table of captions', `${MAX_CAPTION_TABLE / 2 ** 20} MiB`],
     ['characters of a caption', count(MAX_CAPTION)],
+    ['characters of the name of a stored file', count(LONGEST_STORED_NAME)],
     ['arrays allocated for a mutant of the fuzzer', `${bounds.allocation / 2 ** 20} MiB`],
     ['time of a call with a mutant', `${bounds.callTime / 1000} s`],
   ])

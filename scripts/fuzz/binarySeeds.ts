@@ -97,6 +97,10 @@ function trainingOf({ weights }: StoredModel): StoredTraining {
 
 const schedule = () => noiseSchedule({ name: 'linear', T: 10 })
 
+/** A checkpoint of a small model of points, with its schedule. */
+export const pointCheckpoint = (): Uint8Array =>
+  writeCheckpoint({ model: model('mlp', mlpConfig), schedule: schedule() })
+
 export function checkpointSeeds(): Uint8Array[] {
   const [mlp, unet] = [model('mlp', mlpConfig), model('unet', unetConfig())]
   return [

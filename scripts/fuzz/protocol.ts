@@ -2,6 +2,7 @@
 
 export const targetNames = [
   'workflow',
+  'exports',
   'link',
   'png',
   'bundle',

@@ -1,6 +1,7 @@
 // The targets of the fuzzer, by name. They are created on demand: some read many files.
 import type { TargetName } from '../protocol.ts'
 import type { FuzzTarget } from '../target.ts'
+import { createExportTarget } from './exports.ts'
 import { createFileTargets } from './files.ts'
 import { headerTargets } from './headers.ts'
 import { createWorkflowTarget } from './workflow.ts'
@@ -9,6 +10,7 @@ type Creators = { [K in TargetName]: () => FuzzTarget | Promise<FuzzTarget> }
 
 const creators: Creators = {
   workflow: createWorkflowTarget,
+  exports: createExportTarget,
   ...createFileTargets,
   ...headerTargets,
 }

@@ -1,6 +1,6 @@
 // The `onnx` command: writes the model of a checkpoint, or of a workflow after its run.
 import { stat } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { isZip } from '../../engine/archive/signatures.ts'
 import type { Fault } from '../../engine/base/fault.ts'
 import { packFolder } from '../../engine/checkpoint/archive.ts'
@@ -68,7 +68,7 @@ interface Written extends Pick<OnnxFile, 'part' | 'bytes'> {
 async function writeFiles(path: string, files: readonly Written[], out: Terminal) {
   const stem = path.slice(0, path.length - extname(path).length) || path
   for (const { part, bytes, inputs, outputs } of files) {
-    const name = part === '' ? path : onnxFileName(stem, part)
+    const name = part === '' ? path : join(dirname(stem), onnxFileName(basename(stem), part))
     const size = megabytes(bytes)
     await writeFileAtomically(name, bytes)
     out.line(

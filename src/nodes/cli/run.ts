@@ -1,5 +1,6 @@
 // The `run` command, with the session of the editor's worker.
 import { startBackend } from '../../engine/backends/backends.ts'
+import { safeFileName } from '../../engine/base/fileName.ts'
 import { wire, type Graph, type GraphNode, type Wire } from '../../engine/plan/graph.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { createSession } from '../../engine/plan/session.ts'
@@ -202,7 +203,7 @@ async function writeResults(
   if (wanted.out === undefined) return
   if (seen.faults.length === 0 || seen.views.size > 0) await writeViews(seen, out, folder)
   const summary = summarizeRun(wanted, backend, seen, folder)
-  await folder.write('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`)
+  await folder.write(safeFileName('summary.json'), `${JSON.stringify(summary, undefined, 2)}\n`)
   out.line(
     cliMessages.finished({
       count: folder.written.length,

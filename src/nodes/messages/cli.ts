@@ -18,6 +18,8 @@ export const cliMessages = catalogue('cli', {
   verifyWithState: '--verify computes everything twice from the start: leave out --state.',
   noDatasetFile: 'Expected a file for the data set: --out data.safetensors.',
   noTorchFile: 'Expected a file for the program: --out train.py.',
+  moduleName:
+    '--out: {name} is the name of a module beside the program. Choose another name, such as train.py.',
   torchWritten: 'Wrote {files} into {folder}.',
   torchNeeds: 'It also needs {need}.',
   noPageFile: 'Expected a file for the page: --out page.html.',

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs'
 import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { SafeFileName } from '../../engine/base/fileName.ts'
 
 /** Age in milliseconds from which an unfinished file of a running process or other host is old. */
 const MAX_AGE = 24 * 3600 * 1000
@@ -35,6 +36,13 @@ export async function writeFileAtomically(path: string, data: Uint8Array | strin
     throw Object.assign(error as Error, { path: missing ? dirname(path) : path })
   }
 }
+
+/** Writes a file into a folder, under a name that cannot leave it. */
+export const writeFileIn = (
+  folder: string,
+  name: SafeFileName,
+  data: Uint8Array | string,
+): Promise<void> => writeFileAtomically(join(folder, name), data)
 
 async function writeAndRename(path: string, data: Uint8Array | string, mode = 0o666) {
   const folder = dirname(path)
