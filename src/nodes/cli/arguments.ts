@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { basename, resolve } from 'node:path'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import { MAX_THREADS } from '../../engine/backends/wasm/threads.ts'
+import { MOST_ITERATIONS } from '../../engine/plan/plannedWork.ts'
 import type { BackendName, ImportOptions } from '../../engine/protocol.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { listStatuses } from './status.ts'
@@ -30,6 +31,8 @@ completely or not at all.
   --out dir              folder for the results; created if needed
   --set Node.param=value sets a param of the node with this title or id; repeatable
   --steps n              sets the steps of every training
+  --iterations n         planned iterations of all loops, multiplied where they are nested, beyond
+                         which nothing runs; default ${MOST_ITERATIONS.toLocaleString('en')}
   --target node          runs only this node and its inputs; repeatable
   --backend name         wasm (default), webgpu (needs the npm package webgpu), cpu, or auto
   --threads n            threads of wasm, 1 to 8; default: LITEGRAPH_DIFFUSION_THREADS, or the number
@@ -105,6 +108,8 @@ interface GraphArguments {
   out: string | undefined
   settings: Record<string, string>
   steps: number | undefined
+  /** Planned iterations beyond which nothing runs; undefined: the default. */
+  iterations: number | undefined
   backend: BackendName | 'auto'
   /** Threads of wasm; undefined: the default. */
   threads: number | undefined
@@ -228,6 +233,7 @@ const optionTypes = {
   out: { type: 'string' },
   set: { type: 'string', multiple: true },
   steps: { type: 'string' },
+  iterations: { type: 'string' },
   target: { type: 'string', multiple: true },
   backend: { type: 'string' },
   threads: { type: 'string' },
@@ -270,7 +276,7 @@ const workflowOptions = ['out', 'set', 'steps', 'nodes'] as const
 const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   run: [
     ...workflowOptions,
-    ...(['target', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
+    ...(['iterations', 'target', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
     ...(['state', 'measure', 'same-bits', 'float16-products', 'verify', 'quiet'] as const),
   ],
   check: ['json', 'nodes'],
@@ -279,7 +285,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   page: ['out', 'set', 'steps', 'checkpoint', 'dataset'],
   onnx: [
     ...workflowOptions,
-    ...(['node', 'size', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
+    ...(['iterations', 'node', 'size', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
     ...(['state', 'measure', 'same-bits', 'float16-products', 'quiet'] as const),
   ],
   widget: ['out'],
@@ -309,7 +315,7 @@ export function parseArguments(argv: string[]): Arguments {
   if (command === 'import') return importArguments(file, values)
   const changes = {
     settings: Object.fromEntries((values.set ?? []).map(parseSetting)),
-    steps: values.steps === undefined ? undefined : parseSteps(values.steps),
+    steps: values.steps === undefined ? undefined : parseCount('steps', values.steps),
   }
   if (command === 'script') return { command, file, out: values.out, nodes, ...changes }
   if (command === 'torch') return { ...torchArguments(file, values), ...changes }
@@ -398,6 +404,8 @@ function graphArguments(
   return {
     file,
     out,
+    iterations:
+      values.iterations === undefined ? undefined : parseCount('iterations', values.iterations),
     backend: parseBackend(values.backend ?? 'wasm'),
     threads: values.threads === undefined ? undefined : parseThreads(values.threads),
     nodes: values.nodes ?? [],
@@ -496,10 +504,10 @@ function parseSetting(text: string): [string, string] {
   return [text.slice(0, equals), text.slice(equals + 1)]
 }
 
-function parseSteps(text: string): number {
-  const steps = Number(text)
-  if (!Number.isInteger(steps) || steps < 1) throw new UsageError(cliMessages.steps({ got: text }))
-  return steps
+function parseCount(option: 'steps' | 'iterations', text: string): number {
+  const count = Number(text)
+  if (Number.isSafeInteger(count) && count >= 1) return count
+  throw new UsageError(cliMessages.count({ option, got: text }))
 }
 
 function parseThreads(text: string): number {

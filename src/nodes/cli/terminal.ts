@@ -1,6 +1,7 @@
 // Output on standard error: faults as in the editor, progress as a bar or as plain lines.
 import type { Fault } from '../../engine/base/fault.ts'
 import type { Event } from '../../engine/protocol.ts'
+import { planMessages } from '../../engine/messages/plan.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { dataMessages } from '../messages/data.ts'
 
@@ -16,6 +17,7 @@ export function formatFault(fault: Fault, title = fault.node): string {
 
 /** Cures for the page, and the same for the command line. */
 const cures = new Map([
+  [planMessages.fewerIterations(), cliMessages.allowIterations()],
   [dataMessages.dropCheckpoint(), cliMessages.addFile({ kind: 'checkpoint' })],
   [dataMessages.dropRightFile(), cliMessages.addRightFile()],
   [dataMessages.chooseDataset(), cliMessages.chooseFile({ kind: 'dataset', param: 'images' })],

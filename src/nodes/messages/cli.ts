@@ -30,7 +30,9 @@ export const cliMessages = catalogue('cli', {
   fit: 'Expected one of {names} for --fit, got {got}.',
   position: 'Expected two numbers from 0 to 1 for --position, such as 0.5,0, got {got}.',
   setting: 'Expected Node.param=value for --set, got {got}.',
-  steps: 'Expected an integer above 0 for --steps, got {got}.',
+  count: 'Expected an integer above 0 for --{option}, got {got}.',
+  allowIterations:
+    'Lower the numbers of nested loops, as they multiply, or allow more with --iterations.',
   threads: 'Expected an integer from 1 to {most} for --threads, got {got}.',
   backend: 'Expected one of {names} for --backend, got {got}.',
   unusedFile:

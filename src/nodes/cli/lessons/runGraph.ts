@@ -14,6 +14,9 @@ import { nodeTypes } from '../nodeTypes.ts'
 import { readFiles } from '../open.ts'
 import type { BundledFile } from '../../workflow/bundle.ts'
 
+/** Planned iterations beyond which the graph of a check is refused: lessons need some thousands. */
+export const LESSON_ITERATIONS = 1_000_000
+
 let started: Promise<unknown> | undefined
 
 /** Starts wasm before the first run; commands without a run do not wait for it. */
@@ -56,7 +59,7 @@ export function createGraphRunner({ bundled = [], seconds = Infinity }: GraphRun
     }
     // Timers take at most 24 days; without a limit there is none.
     const limit = Number.isFinite(seconds) ? setTimeout(stop, seconds * 1000) : undefined
-    await session.run({ type: 'run', run: 1, graph })
+    await session.run({ type: 'run', run: 1, graph, iterations: LESSON_ITERATIONS })
     clearTimeout(limit)
     await session.dispose()
     return { views, faults }
