@@ -1,6 +1,7 @@
 // Points as tables of comma-separated values (RFC 4180), with an optional column of classes. Parsed
 // strictly, because tables come from untrusted files.
 import { EngineError } from '../base/errors.ts'
+import { csvCell, looksLikeFormula } from '../base/shownText.ts'
 import { processMessages } from '../messages/process.ts'
 import { naturalOrder } from './order.ts'
 import { readTable, type Table, type TableFault } from './table.ts'
@@ -162,11 +163,8 @@ export function writePointTable({ data, dim, labels, classNames }: PointTable): 
   return [[...header, ...(labels ? ['label'] : [])].join(','), ...rows, ''].join('\r\n')
 }
 
-/** Names may come from untrusted files; spreadsheets read some first characters as a formula. */
-function quoteName(name: string): string {
-  const safe = /^[=+\-@\t\r]/.test(name) && !isNumber(name) ? `'${name}` : name
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
+/** Names may come from untrusted files; numbers with a sign are no formulas. */
+const quoteName = (name: string): string => csvCell(name, isNumber(name) || !looksLikeFormula(name))
 
 /** Centres and scales points to a standard deviation of 1 over all axes together. */
 export function standardisePoints({ data, dim }: PointTable): Float32Array {

@@ -5,6 +5,7 @@ import { getErrorMessage } from '../../engine/base/fault.ts'
 import { MAX_THREADS } from '../../engine/backends/wasm/threads.ts'
 import { MOST_ITERATIONS } from '../../engine/plan/plannedWork.ts'
 import type { BackendName, ImportOptions } from '../../engine/protocol.ts'
+import { HAND_IN_MEMORY } from './lessons/limits.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { listStatuses } from './status.ts'
 
@@ -91,7 +92,9 @@ their author; answer prints the line of an answer (number, choice or text); list
   --code text            check: the course's code that students enter when they export
   --trust                check: uses the results in summaries without running their workflows
   --json, --csv          check: prints the result in this format; validate: --json
-  --seconds n            check: time limit of a check; default 600
+  --seconds n            check: time limit of a check; default 600. A handed-in file has four times
+                         as long for all of its checks
+  --memory n             check: memory limit of a handed-in file in MiB; default ${HAND_IN_MEMORY}
   --within n             answer: accepted difference of a number; default 0.01
 
 Exit status:
@@ -210,6 +213,8 @@ export interface LessonsArguments {
   trust: boolean
   /** Time limit of a check. */
   seconds: number
+  /** Memory limit of a handed-in file, in MiB. */
+  memory: number
   format: 'table' | 'json' | 'csv'
   within: number
 }
@@ -253,6 +258,7 @@ const optionTypes = {
   code: { type: 'string' },
   trust: { type: 'boolean' },
   seconds: { type: 'string' },
+  memory: { type: 'string' },
   within: { type: 'string' },
   size: { type: 'string' },
   grey: { type: 'boolean' },
@@ -289,7 +295,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
     ...(['state', 'measure', 'same-bits', 'float16-products', 'quiet'] as const),
   ],
   widget: ['out'],
-  lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'within'],
+  lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'memory', 'within'],
   import: ['out', 'size', 'grey', 'fit', 'position', 'labels', 'captions', 'name', 'quiet'],
 }
 
@@ -356,7 +362,7 @@ function lessonsArguments([action, ...operands]: string[], values: OptionValues)
     throw new UsageError(
       cliMessages.answerKind({ names: answerKinds.join(', '), got: operands[0] }),
     )
-  const positive = (option: 'within' | 'seconds', initial: number) => {
+  const positive = (option: 'within' | 'seconds' | 'memory', initial: number) => {
     const value = Number(values[option] ?? initial)
     if (value > 0 && value < 1e6) return value
     throw new UsageError(cliMessages.positive({ option, got: String(values[option]) }))
@@ -371,6 +377,7 @@ function lessonsArguments([action, ...operands]: string[], values: OptionValues)
     trust: values.trust ?? false,
     format: values.json ? 'json' : values.csv ? 'csv' : 'table',
     seconds: positive('seconds', 600),
+    memory: positive('memory', HAND_IN_MEMORY),
     within: positive('within', 0.01),
   }
 }

@@ -72,10 +72,13 @@ export function createTerminal(stream: NodeJS.WriteStream, quiet: boolean): Term
 
 /**
  * Replaces control characters, which titles and names in a workflow may contain: a terminal would
- * execute them.
+ * execute them, and bidirectional ones would change the order of a line.
  */
 const printable = (text: string) =>
-  text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
+  text.replaceAll(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    '\ufffd',
+  )
 
 const formatBar = (part: number, width = 24) => {
   const full = Math.round(width * Math.min(1, part))

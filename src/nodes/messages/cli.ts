@@ -114,6 +114,21 @@ export const cliMessages = catalogue('cli', {
   nothingHandedIn: 'There is no .json, .png or .zip file in this folder. Name another folder.',
   submissionTooLarge: '{path} is larger than {most} MB. Hand in a smaller file.',
   checkingFile: 'checking {file}',
+  noLessonsIn: 'The summary has no lesson. Export it again from the lessons panel.',
+  lessonNotIn: 'The summary does not have the lesson {name}.',
+  unknownLessonIn: 'There is no lesson {name}. Check the name, or name its folder with --lessons.',
+  otherCourse: 'The lesson does not belong to the course of the summary, {course}.',
+  unknownBlocks: 'The lesson has no {names}.',
+  sameStudent: 'the same student as {student} in {file}',
+  handInTooLong:
+    'The check was ended after {seconds} s. Look at the workflow, or allow more time with --seconds.',
+  handInTooLarge:
+    'The check was ended because it needed more than {most} MiB of memory. Look at the workflow, or allow more with --memory.',
+  handInEnded:
+    'The check ended without a result ({reason}), possibly for lack of memory. Look at the workflow.',
+  notStarted:
+    'The process that checks hand-ins did not start ({reason}). Check the memory of this machine.',
+  notChecked: 'Interrupted: {count} of {all} files were not checked.',
   claimedRight: 'the answer of {id} is wrong, but claimed to be right',
   failedTask: '{id}: {reason}',
   validated: '{lessons} lessons with {checks} checks, faults: {faults}',

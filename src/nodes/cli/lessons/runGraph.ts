@@ -12,10 +12,8 @@ import { createAssets } from '../../storage/assets.ts'
 import { shippedInNode } from '../../storage/shippedInNode.ts'
 import { nodeTypes } from '../nodeTypes.ts'
 import { readFiles } from '../open.ts'
+import { LESSON_ITERATIONS } from './limits.ts'
 import type { BundledFile } from '../../workflow/bundle.ts'
-
-/** Planned iterations beyond which the graph of a check is refused: lessons need some thousands. */
-export const LESSON_ITERATIONS = 1_000_000
 
 let started: Promise<unknown> | undefined
 

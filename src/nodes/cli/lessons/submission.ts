@@ -1,6 +1,5 @@
-// Handed-in files: summaries and workflows in a folder, and what they claim.
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+// Handed-in files: summaries and workflows, and what they claim.
+import { readFile, stat } from 'node:fs/promises'
 import type { Graph } from '../../../engine/plan/graph.ts'
 import { isSummary, readSummary, type SignatureState } from '../../lessons/summary.ts'
 import type { LessonProgress } from '../../lessons/summary.ts'
@@ -29,31 +28,6 @@ export type Submission =
 
 /** Largest handed-in file in bytes. */
 const MAX_SIZE = 100_000_000
-
-/** Paths of the handed-in files below a folder, which may have a folder for each student. */
-export async function listSubmissions(folder: string): Promise<string[]> {
-  const entries = await atPath(folder, readdir(folder, { withFileTypes: true }))
-  const found = await Promise.all(
-    entries
-      .filter(({ name }) => !name.startsWith('.'))
-      .map(async (entry): Promise<string[]> => {
-        const path = join(folder, entry.name)
-        if (entry.isDirectory()) return listFiles(path)
-        return entry.isFile() ? [path] : []
-      }),
-  )
-  return found
-    .flat()
-    .filter((path) => /\.(json|png|zip)$/i.test(path))
-    .sort()
-}
-
-async function listFiles(folder: string): Promise<string[]> {
-  const entries = await atPath(folder, readdir(folder, { withFileTypes: true }))
-  return entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map(({ name }) => join(folder, name))
-}
 
 /** @throws LessonError, WorkflowError, CommandError, or an error of the file system */
 export async function readSubmission(path: string, code: string): Promise<Submission> {
