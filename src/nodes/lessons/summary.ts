@@ -7,6 +7,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { isPlainObject } from '../../engine/base/records.ts'
 import { lessonMessages } from '../messages/lessons.ts'
 import { failIn, type Fail } from './error.ts'
+import { rememberLast } from './recent.ts'
 
 const FORMAT = 'litegraph-diffusion lessons'
 const VERSION = 1
@@ -101,13 +102,14 @@ export function readSummary(
   if (!isPlainObject(data) || !isSummary(data))
     return fail(0, lessonMessages.notSummary(), lessonMessages.exportAgain())
   requireFlat(data, fail)
-  if (data.version !== VERSION)
+  const read = createReader(fail)
+  const version = read.number(data.version, 'version')
+  if (version !== VERSION)
     return fail(
       0,
-      lessonMessages.newerSummary({ version: String(data.version).slice(0, 20) }),
+      lessonMessages.newerSummary({ version: String(version) }),
       lessonMessages.updateProgram(),
     )
-  const read = createReader(fail)
   const summary: Summary = {
     course: read.text(data.course, 'course', 100),
     student: read.text(data.student, 'student', 200),
@@ -157,12 +159,18 @@ function findRepeated(texts: readonly string[]): string | undefined {
 }
 
 const sign = (content: object, course: string, code: string): string => {
-  const key = pbkdf2(sha256, utf8ToBytes(code.trim()), utf8ToBytes(`${FORMAT} ${course}`), {
+  const key = deriveKey(JSON.stringify([code.trim(), course]))
+  return bytesToHex(hmac(sha256, key, utf8ToBytes(canonical(content))))
+}
+
+/** The key of a course, from its code: the same for all students. */
+const deriveKey = rememberLast(16, (text) => {
+  const [code, course] = JSON.parse(text) as [string, string]
+  return pbkdf2(sha256, utf8ToBytes(code), utf8ToBytes(`${FORMAT} ${course}`), {
     c: ROUNDS,
     dkLen: 32,
   })
-  return bytesToHex(hmac(sha256, key, utf8ToBytes(canonical(content))))
-}
+})
 
 /** JSON with sorted keys, so that only changes of values matter. */
 const canonical = (value: unknown): string =>

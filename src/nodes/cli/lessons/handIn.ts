@@ -52,11 +52,12 @@ export async function checkHandIn(
   job: HandInJob,
   library: LessonLibrary,
   events: HandInEvents,
+  read: typeof readSubmission = readSubmission,
 ): Promise<void> {
   const { path, file, code, lesson } = job
   const checking = { job, library, events }
   try {
-    const submission = await readSubmission(path, code)
+    const submission = await read(path, code)
     if (submission.kind === 'summary') return await checkSummary(submission, checking)
     const wanted = await openWanted(lesson, library)
     events.onHead({ student: fileStudent(file), signature: 'none', lessons: [wanted.id] })

@@ -34,14 +34,19 @@ export async function readSubmission(path: string, code: string): Promise<Submis
   if ((await atPath(path, stat(path))).size > MAX_SIZE)
     throw new CommandError(cliMessages.submissionTooLarge({ path, most: MAX_SIZE / 1e6 }))
   if (/\.json$/i.test(path)) {
-    const data = parseJson(await atPath(path, readFile(path, 'utf8')))
-    if (isSummary(data)) {
-      const { summary, signature } = readSummary(path, data, code)
-      return { kind: 'summary', signature, ...summary }
-    }
+    const summary = readSummaryText(path, await atPath(path, readFile(path, 'utf8')), code)
+    if (summary) return summary
   }
   const { graph, files } = await openWorkflow(path)
   return { kind: 'workflow', graph, files }
+}
+
+/** The submission in the text of a summary; undefined for another text. @throws LessonError */
+export function readSummaryText(path: string, text: string, code: string): Submission | undefined {
+  const data = parseJson(text)
+  if (!isSummary(data)) return undefined
+  const { summary, signature } = readSummary(path, data, code)
+  return { kind: 'summary', signature, ...summary }
 }
 
 /** Undefined for a text that is not JSON, which the reader of workflows then reports. */
