@@ -26,6 +26,8 @@ export interface CheckLimits {
   seconds: number
   /** Limit of the resident memory, in MiB. */
   memory: number
+  /** Threads of a process, unless the environment sets them. */
+  threads: number
 }
 
 export interface CheckProcess {
@@ -95,7 +97,7 @@ export function startCheckProcess(lessons: string, limits: CheckLimits): CheckPr
 }
 
 /** The program itself, as another process with a hidden command. */
-function spawnWorker(lessons: string, { memory }: CheckLimits): ChildProcess {
+function spawnWorker(lessons: string, { memory, threads }: CheckLimits): ChildProcess {
   const [, script = ''] = process.argv
   // The process also limits itself, in case this one cannot see its memory or is killed.
   const options: WorkerOptions = { lessons, memory: 1.1 * memory * 2 ** 20 }
@@ -105,7 +107,11 @@ function spawnWorker(lessons: string, { memory }: CheckLimits): ChildProcess {
     [...nodeOptions, `--max-old-space-size=${Math.ceil(memory / 2)}`, script, WORKER_COMMAND],
     {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      env: { ...process.env, [WORKER_OPTIONS]: JSON.stringify(options) },
+      env: {
+        LITEGRAPH_DIFFUSION_THREADS: String(threads),
+        ...process.env,
+        [WORKER_OPTIONS]: JSON.stringify(options),
+      },
     },
   )
 }

@@ -17,7 +17,7 @@ export interface CheckPool {
 interface PoolOptions {
   /** Folder of the courses. */
   lessons: string
-  limits: CheckLimits
+  limits: Omit<CheckLimits, 'threads'>
   onStart: (job: HandInJob) => void
   onRow: (row: ReportRow) => void
 }
@@ -28,7 +28,7 @@ export function checkInPool(jobs: readonly HandInJob[], options: PoolOptions): C
   const running = new Set<CheckProcess>()
   let isStopped = false
   const start = () => {
-    const created = startCheckProcess(lessons, limits)
+    const created = startCheckProcess(lessons, { ...limits, threads })
     running.add(created)
     return created
   }
@@ -36,6 +36,8 @@ export function checkInPool(jobs: readonly HandInJob[], options: PoolOptions): C
     running.delete(ended)
     ended.kill()
   }
+  const processes = countProcesses(jobs.length, limits.memory)
+  const threads = Math.max(1, Math.floor(availableParallelism() / processes))
   const lane = async () => {
     let worker: CheckProcess | undefined
     for (const job of waiting) {
@@ -52,7 +54,7 @@ export function checkInPool(jobs: readonly HandInJob[], options: PoolOptions): C
     }
     if (worker) end(worker)
   }
-  const lanes = Array.from({ length: countProcesses(jobs.length, limits) }, lane)
+  const lanes = Array.from({ length: processes }, lane)
   return {
     finished: Promise.all(lanes).then(() => {}),
     stop() {
@@ -62,7 +64,7 @@ export function checkInPool(jobs: readonly HandInJob[], options: PoolOptions): C
   }
 }
 
-function countProcesses(jobs: number, { memory }: CheckLimits): number {
+function countProcesses(jobs: number, memory: number): number {
   const fitting = Math.floor(totalmem() / (memory * 2 ** 20))
   const wanted = Math.min(MOST, availableParallelism(), fitting)
   return Math.min(jobs, Math.max(LEAST, wanted))
