@@ -28,9 +28,18 @@ const LEAST_STOPS = 1000
 
 export const createListsTarget = (): SingleTarget => ({
   share: 2,
-  generate: (rng: Rng) => strToU8(mutateText(rng.pick(seeds), { words, most: 200_000 }, rng)),
+  generate: (rng: Rng) => strToU8(createText(rng)),
   check: async (bytes, timed) => checkLists(strFromU8(bytes), timed),
 })
+
+/** Mutates a list, or makes a long one that is valid. */
+function createText(rng: Rng): string {
+  if (!rng.chance(0.03)) return mutateText(rng.pick(seeds), { words, most: 200_000 }, rng)
+  const count = 2 ** rng.below(18)
+  if (rng.chance(0.5)) return '1 '.repeat(count)
+  const rules = Array.from({ length: Math.min(count, 5000) }, (_, i) => `1:${i + 1},`)
+  return `${rules.join('')}0.1`
+}
 
 /** Counts the elements of ranges that are created while `call` runs. */
 function countCreated<T>(call: () => T): { result: T; created: number } {
@@ -70,7 +79,7 @@ function checkLists(text: string, timed: Timed) {
   const rules = refusalOrResult([EngineError], text, () =>
     timed('parseStepRules', () => parseStepRules(text)),
   )
-  checkCount(rules?.factors.length, 1000)
+  checkCount(rules?.factors.length, 500)
   return (elements ?? numbers ?? integers ?? steps ?? rules) ? 'accepted' : 'refused'
 }
 
