@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readCaptionTable } from '../../src/engine/datasets/captions.ts'
 import { parsePointTable, TABLE_LIMITS } from '../../src/engine/datasets/pointTable.ts'
+import { parseNumbers } from '../../src/engine/process/numberList.ts'
 import { readTable } from '../../src/engine/datasets/table.ts'
 
 const rowsOf = ({ cells, lines, width }: ReturnType<typeof readTable>) =>
@@ -83,6 +84,13 @@ test('a quote without an end names its line, instead of swallowing the rest', ()
   expect(readCaptionTable('a.csv', 'file,caption\n1.png,"a cat\n2.png,a dog\n')).toBe(
     'the quote in line 2 has no end',
   )
+})
+
+test('a number with very many digits that is none is refused at once', () => {
+  const digits = '4'.repeat(1_000_000)
+  expect(() => parsePointTable(`1\n${digits}`)).toThrow('Expected a number in line 2')
+  expect(() => parsePointTable(`1\n${digits}x`)).toThrow('Expected a number in line 2')
+  expect(() => parseNumbers(`${digits}x`, 'table')).toThrow('444')
 })
 
 test('captions may have line breaks in quotes', () => {

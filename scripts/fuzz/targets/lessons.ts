@@ -40,12 +40,26 @@ export function createLessonsTarget(): SingleTarget {
   const original = readLesson('lesson.md', texts[0])
   return {
     share: 1,
-    generate: (rng: Rng) => strToU8(mutateText(rng.pick(texts), { words, most: 300_000 }, rng)),
+    generate: (rng: Rng) => strToU8(createText(rng, texts)),
     async check(bytes, timed) {
       const text = strFromU8(bytes)
       return checkLesson(text, timed, (file) => translateLesson(original, file, text))
     },
   }
+}
+
+/** Mutates a lesson, in which blocks may occur again, some very often. */
+function createText(rng: Rng, texts: readonly string[]): string {
+  const text = rng.pick(texts)
+  const blocks = text.match(/^```(question|task) [\s\S]*?^```\n/gm) ?? []
+  if (blocks.length > 0 && rng.chance(0.1))
+    return `${text}\n${rng.pick(blocks).repeat(rng.count(3))}`
+  if (blocks.length > 0 && rng.chance(0.02)) {
+    const count = rng.below(150)
+    const renamed = (_: unknown, i: number) => rng.pick(blocks).replace(/ [a-z-]+$/m, ` b-${i}`)
+    return `${text}\n${Array.from({ length: count }, renamed).join('\n')}`
+  }
+  return mutateText(text, { words, most: 300_000 }, rng)
 }
 
 function checkLesson(text: string, timed: Timed, translate: (file: string) => unknown) {

@@ -91,8 +91,11 @@ function tableFault(fault: TableFault, expected: number): EngineError {
       })
 }
 
-/** Excludes what `Number` accepts besides decimal numbers, such as 0x10. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+/**
+ * Excludes what `Number` accepts besides decimal numbers, such as 0x10. Digits match in one way only:
+ * otherwise a long number that is none would take quadratic time.
+ */
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 
 const isNumber = (cell: string) => NUMBER.test(cell)
 

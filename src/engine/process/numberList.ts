@@ -32,5 +32,8 @@ function countWords(text: string): number {
   return count
 }
 
-/** Excludes what `Number` accepts besides decimal numbers, such as 0x10. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+/**
+ * Excludes what `Number` accepts besides decimal numbers, such as 0x10. Digits match in one way only:
+ * otherwise a long number that is none would take quadratic time.
+ */
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
