@@ -13,6 +13,10 @@ export const targetNames = [
   'idx',
   'safetensors-header',
   'zip-header',
+  'lessons',
+  'hand-ins',
+  'lists',
+  'tables',
 ] as const
 export type TargetName = (typeof targetNames)[number]
 

@@ -3,7 +3,11 @@ import type { TargetName } from '../protocol.ts'
 import type { FuzzTarget } from '../target.ts'
 import { createExportTarget } from './exports.ts'
 import { createFileTargets } from './files.ts'
+import { createHandInsTarget } from './handIns.ts'
 import { headerTargets } from './headers.ts'
+import { createLessonsTarget } from './lessons.ts'
+import { createListsTarget } from './lists.ts'
+import { createTablesTarget } from './tables.ts'
 import { createWorkflowTarget } from './workflow.ts'
 
 type Creators = { [K in TargetName]: () => FuzzTarget | Promise<FuzzTarget> }
@@ -13,6 +17,10 @@ const creators: Creators = {
   exports: createExportTarget,
   ...createFileTargets,
   ...headerTargets,
+  lessons: createLessonsTarget,
+  'hand-ins': createHandInsTarget,
+  lists: createListsTarget,
+  tables: createTablesTarget,
 }
 
 const created = new Map<TargetName, FuzzTarget | Promise<FuzzTarget>>()

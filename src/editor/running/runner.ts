@@ -42,7 +42,7 @@ import {
 } from './runSource.ts'
 import { createRunTabs, type RunTabs } from './runTabs.ts'
 import { forgetResults, hasRun, runsHere, runState, tabResults, type RunSpeed } from './state.ts'
-import { askAboutTraining } from './trainingQuestion.ts'
+import { askAboutTraining, askAboutWork } from './trainingQuestion.ts'
 import { createTrainingSearch, type TrainingSearch } from './storedTrainings.ts'
 import { forgetFrames } from './trainingFrames.ts'
 import { createWireInspection, type WireInspection } from './wireInspection.ts'
@@ -246,6 +246,8 @@ class EditorRunner implements Runner {
       workflow: item.workflow.id,
       ...(target && { targets: targetNodes(item.graph, target.id) }),
       ...(paused && { paused }),
+      // Nobody may be there when a queued run starts, and a live run must not interrupt.
+      ...(origin === 'command' && { asks: true }),
       ...monitoringOptions(isShownHere(run)),
       onEvent: (event) => this.onRunEvent(event, run),
     })
@@ -319,12 +321,15 @@ class EditorRunner implements Runner {
 
   /** Queued runs restart the training without asking, as the engine stores the earlier one. */
   private async answerQuestion(
-    { node, seconds }: RunEvent & { type: 'question' },
+    question: RunEvent & { type: 'question' },
     { origin, shownIn, handle }: ActiveRun,
   ) {
+    const { node } = question
     const titles = shownIn && this.options.stage.nodeTitles(node, shownIn.graph)
     const title = titles ? formatPath(titles) : node
-    handle?.answer(origin === 'queue' ? 'restart' : await askAboutTraining(title, seconds))
+    if ('iterations' in question) handle?.answer(await askAboutWork(title, question.iterations))
+    else if (origin === 'queue') handle?.answer('restart')
+    else handle?.answer(await askAboutTraining(title, question.seconds))
   }
 
   private finish(event: RunEvent & { type: 'finished' }, run: ActiveRun) {

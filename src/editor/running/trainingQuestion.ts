@@ -1,4 +1,4 @@
-// Dialog for the engine's question about discarding a training.
+// Dialogs for the engine's questions about discarding a training, and about very much work.
 import type { RunControl } from '../../nodes/host/clientTypes.ts'
 import { texts } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
@@ -20,4 +20,18 @@ export async function askAboutTraining(node: string, seconds: number): Promise<A
     choices,
   )
   return choices.find(({ value }) => value === answer)?.value ?? 'cancel'
+}
+
+/** Asks whether to start a run of very many iterations. Closing the dialog cancels the run. */
+export async function askAboutWork(node: string, iterations: number): Promise<Answer> {
+  const { dialogs } = texts
+  const answer = await askChoice(
+    dialogs.workTitle,
+    dialogs.workText(node, format.count(iterations)),
+    [
+      { label: dialogs.cancel, value: 'cancel', primary: true },
+      { label: dialogs.startAnyway, value: 'restart' },
+    ],
+  )
+  return answer === 'restart' ? 'restart' : 'cancel'
 }

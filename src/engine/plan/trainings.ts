@@ -116,7 +116,7 @@ export class Trainings {
       this.memory.release(stored.state)
       return undefined
     }
-    const answer = await run.ask(outerId(step.id), before.seconds)
+    const answer = await run.ask({ node: outerId(step.id), seconds: before.seconds })
     if (answer === 'cancel') throw new Cancelled()
     if (answer === 'restart') return undefined
     const origin = `${before.key}@${before.index}`

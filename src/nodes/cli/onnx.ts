@@ -121,6 +121,7 @@ async function writeFromWorkflow(wanted: OnnxArguments, out: Terminal): Promise<
     targets: [saving.id],
     files,
     store,
+    iterations: wanted.iterations,
   }
   await runSession(prepared, take, out)
   out.end()

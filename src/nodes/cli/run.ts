@@ -34,6 +34,8 @@ interface Prepared {
   targets: string[]
   files: RunFiles
   store: StateStore | undefined
+  /** Planned iterations beyond which nothing runs; undefined: the default. */
+  iterations?: number | undefined
 }
 
 /** Runs a workflow into a folder, and with `--verify` a second time. */
@@ -57,7 +59,8 @@ export async function runWorkflow(wanted: RunArguments, out: Terminal): Promise<
     withFixedSeeds(applyChangedValues(workflow, opened, graph), declarations),
   )
   const seen = new RunRecord(graph, text, out, folder)
-  const prepared = { ...withLossCharts(graph, targets), files, store }
+  const { iterations } = wanted
+  const prepared = { ...withLossCharts(graph, targets), files, store, iterations }
   const status = wanted.verify
     ? await runTwice(prepared, seen, out)
     : await runOnce(prepared, seen, out)
@@ -172,7 +175,7 @@ async function runRecorded(
 
 /** Runs the graph to its end or to the first signal. */
 export async function runSession(
-  { graph, targets, files, store }: Prepared,
+  { graph, targets, files, store, iterations }: Prepared,
   onEvent: (event: Event) => void,
   out: Terminal,
   ops: Parameters<typeof opTable>[0] = nodeTypes,
@@ -188,7 +191,13 @@ export async function runSession(
     out.line(store ? cliMessages.stoppingSaved() : cliMessages.stopping())
     session.control('stop', 1)
   })
-  await session.run({ type: 'run', run: 1, graph, ...(targets.length > 0 && { targets }) })
+  await session.run({
+    type: 'run',
+    run: 1,
+    graph,
+    ...(targets.length > 0 && { targets }),
+    ...(iterations !== undefined && { iterations }),
+  })
   await session.dispose()
 }
 
