@@ -12,6 +12,7 @@ export const targetNames = [
   'idx',
   'safetensors-header',
   'zip-header',
+  'service-worker',
 ] as const
 export type TargetName = (typeof targetNames)[number]
 

@@ -3,6 +3,7 @@ import type { TargetName } from '../protocol.ts'
 import type { FuzzTarget } from '../target.ts'
 import { createFileTargets } from './files.ts'
 import { headerTargets } from './headers.ts'
+import { createServiceWorkerTarget } from './serviceWorker.ts'
 import { createWorkflowTarget } from './workflow.ts'
 
 type Creators = { [K in TargetName]: () => FuzzTarget | Promise<FuzzTarget> }
@@ -11,6 +12,7 @@ const creators: Creators = {
   workflow: createWorkflowTarget,
   ...createFileTargets,
   ...headerTargets,
+  'service-worker': createServiceWorkerTarget,
 }
 
 const created = new Map<TargetName, FuzzTarget | Promise<FuzzTarget>>()

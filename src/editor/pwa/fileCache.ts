@@ -18,7 +18,9 @@ export interface Built {
 /** Parts of the global scope of a service worker, which tests replace. */
 export interface CacheHost {
   readonly registration: Pick<ServiceWorkerRegistration, 'scope'>
-  readonly caches: Pick<CacheStorage, 'open' | 'match' | 'keys' | 'delete'>
+  readonly caches: Pick<CacheStorage, 'match' | 'keys' | 'delete'> & {
+    open(name: string): Promise<Pick<Cache, 'match' | 'put' | 'keys' | 'delete'>>
+  }
   fetch(input: string | Request, init?: RequestInit): Promise<Response>
 }
 

@@ -5,7 +5,7 @@ import { isIsolating, withIsolation } from './isolationHeaders.ts'
 
 /** Parts of the global scope of a service worker, which tests replace. */
 export interface WorkerHost extends CacheHost {
-  readonly registration: Pick<ServiceWorkerRegistration, 'scope' | 'active'>
+  readonly registration: { readonly scope: string; readonly active: object | null }
   readonly clients: Pick<Clients, 'claim'>
   skipWaiting(): Promise<void>
   addEventListener<K extends keyof WorkerEvents>(
