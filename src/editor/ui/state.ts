@@ -175,13 +175,11 @@ export function showDialog(dialog: Dialog) {
 }
 export const closeDialog = () => setDialog(undefined)
 
-/** Resolves while no dialog is open: what happens behind one would be missed. */
-export async function whenNoDialog(): Promise<void> {
-  // Others that waited may have opened the next one.
-  while (shownDialog.value) await dialogClosed()
-}
-
-const dialogClosed = () =>
+/**
+ * Resolves once no dialog is open. Callers repeat it while `shownDialog` has a value, as another one
+ * that waited may open the next dialog.
+ */
+export const whenDialogCloses = () =>
   new Promise<void>((resolve) => {
     const stop = effect(() => {
       if (shownDialog.value) return
