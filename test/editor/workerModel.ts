@@ -252,15 +252,25 @@ export class WorkerModel {
 
   /** Installs the worker of a version, and activates it if that succeeds. */
   async install(version: number): Promise<boolean> {
-    const worker = new ModelWorker(this, version, this.worker !== undefined)
+    const isUpdate = this.worker !== undefined
+    const worker = new ModelWorker(this, version, isUpdate)
     const installed = await worker.send('install', {}).then(
       () => true,
       () => false,
     )
     if (!installed) return false
+    if (isUpdate) this.checkInstalled(version)
     this.worker = worker
     await this.activate()
     return true
+  }
+
+  /** An update is complete: it may be activated without a network. */
+  private checkInstalled(version: number) {
+    for (const [path, hash] of Object.entries(builds[version].precached)) {
+      const stored = this.stored.get(appCache(version))?.get(path)
+      if (!stored || sha256(stored.text) !== hash) this.report(`${path} is not installed`)
+    }
   }
 
   private async activate() {
