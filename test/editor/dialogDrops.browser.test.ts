@@ -1,10 +1,10 @@
 // Dropped files and keys while a dialog is open: nothing happens behind it, and the reason is shown.
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { dropFile } from '../../scripts/editorPage.ts'
+import { dropFile, onNode } from '../../scripts/editorPage.ts'
 import { en } from '../../src/editor/texts/en/index.ts'
 import { useChromium, useDevServer } from '../chromium.ts'
-import { openEditor } from './driver.ts'
+import { button, openEditor, waitForRun, waitMilliseconds } from './driver.ts'
 import { readyWorkflow } from './readyText.ts'
 
 const chromium = useChromium()
@@ -50,4 +50,27 @@ test('of files that are dropped together, each waits for the dialog of the one b
   expect(await page.title()).not.toContain('Later')
   await page.keyboard.press('Escape')
   await expect.poll(() => page.title()).toContain('Later')
+})
+
+test('a live run waits until the dialog is closed', async () => {
+  await dropFile(page, 'Live.json', readyWorkflow('posterior', {}, 'Live'))
+  await expect.poll(() => page.title()).toContain('Live')
+  await button(page, 'Run').click()
+  await waitForRun(page)
+  const runs = () => page.evaluate(() => performance.getEntriesByName('run-start').length)
+  await page.evaluate(() => {
+    const status = document.querySelector<HTMLElement>('.status')
+    if (!status) throw new Error('The status bar is missing.')
+    new MutationObserver(() => {
+      if (status.dataset.state === 'running') performance.mark('run-start')
+    }).observe(status, { attributeFilter: ['data-state'] })
+  })
+  await page.locator('canvas.canvas').focus()
+  await page.keyboard.press('?')
+  await dialog().waitFor()
+  await onNode(page, 'Data', (node) => node.setProperty('seed', 4321))
+  await waitMilliseconds(page, 700)
+  expect(await runs()).toBe(0)
+  await page.keyboard.press('Escape')
+  await expect.poll(runs).toBeGreaterThan(0)
 })
