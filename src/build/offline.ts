@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
 import { START, type Built } from '../editor/pwa/fileCache.ts'
 import { LESSON_TEMPLATE, LICENCES, NOT_FOUND, PAGE_TEMPLATE, SERVICE_WORKER } from './names.ts'
@@ -65,10 +66,14 @@ export function builtIn(folder: string): Built {
     const list = isRare ? onDemand : precached
     // Some servers redirect index.html to its folder, and browsers reject a redirected response for
     // a navigation.
-    list[path === 'index.html' ? START : path] = sha256(bytes)
+    list[path === 'index.html' ? START : path] = listHashes(path, bytes)
   }
   return { version: version.digest('hex').slice(0, 12), precached, onDemand }
 }
+
+/** Hashes of what servers send: some unpack .gz files, by `Content-Encoding: gzip`. */
+const listHashes = (path: string, bytes: Uint8Array) =>
+  path.endsWith('.gz') ? `${sha256(bytes)} ${sha256(gunzipSync(bytes))}` : sha256(bytes)
 
 /** In the form of `hashBytes` of the service worker. */
 const sha256 = (bytes: Uint8Array) =>

@@ -109,6 +109,14 @@ test('a full disk leaves the files on the server', async () => {
   expect(reports).toEqual([])
 })
 
+test('a compressed file that the server unpacks is right too', async () => {
+  await model.install(0)
+  model.setAnswer('assets/images-GH78.gz', 'unpacked')
+  expect(await model.fetch('assets/images-GH78.gz')).toBe('unpacked: packed images')
+  expect(storedFiles(`data ${SCOPE}`)).toEqual(['assets/images-GH78.gz'])
+  expect(reports).toEqual([])
+})
+
 test('other paths are left to the browser, missing pages among them', async () => {
   await model.install(0)
   model.setAllAnswers('missing')

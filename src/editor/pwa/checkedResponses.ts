@@ -39,13 +39,13 @@ export async function hashBytes(bytes: ArrayBuffer): Promise<string> {
 }
 
 /**
- * Returns true if a response is the file at this path with this SHA-256. Reads its body, so callers
- * pass a copy of a response that they use.
+ * Returns true if a response is the file at this path. `sha256` has the SHA-256 that its contents can
+ * have, separated by spaces. Reads the body, so callers pass a copy of a response that they use.
  */
 export async function isFile(path: string, sha256: string, response: Response): Promise<boolean> {
   if (!isComplete(path, response)) return false
   try {
-    return (await hashBytes(await response.arrayBuffer())) === sha256
+    return sha256.split(' ').includes(await hashBytes(await response.arrayBuffer()))
   } catch {
     return false // The body ends early.
   }

@@ -2,7 +2,11 @@
 // list are stored, and only with the SHA-256 of that list.
 import { isComplete, isFile } from './checkedResponses.ts'
 
-/** SHA-256 of files (see hashBytes) by their paths relative to the service worker. */
+/**
+ * SHA-256 of files (see hashBytes) by their paths relative to the service worker. Compressed files
+ * have a second one, after a space: that of their contents, which servers send with
+ * `Content-Encoding: gzip`.
+ */
 export type FileHashes = Readonly<Record<string, string>>
 
 /** Files of the build. */
