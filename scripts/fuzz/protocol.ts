@@ -17,6 +17,7 @@ export const targetNames = [
   'hand-ins',
   'lists',
   'tables',
+  'service-worker',
 ] as const
 export type TargetName = (typeof targetNames)[number]
 

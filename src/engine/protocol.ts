@@ -51,7 +51,10 @@ export interface RunRequest extends Monitoring {
   type: 'run'
   run: number
   graph: Graph
-  /** Identifies the workflow: charts show earlier runs of the same workflow only. */
+  /**
+   * Identifies the workflow: charts show earlier runs of the same workflow only, and only its own
+   * changes discard a training.
+   */
   workflow?: string
   /** Nodes to run to; all outputs and observers if missing. */
   targets?: string[]

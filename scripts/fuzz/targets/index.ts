@@ -8,6 +8,7 @@ import { headerTargets } from './headers.ts'
 import { createLessonsTarget } from './lessons.ts'
 import { createListsTarget } from './lists.ts'
 import { createTablesTarget } from './tables.ts'
+import { createServiceWorkerTarget } from './serviceWorker.ts'
 import { createWorkflowTarget } from './workflow.ts'
 
 type Creators = { [K in TargetName]: () => FuzzTarget | Promise<FuzzTarget> }
@@ -21,6 +22,7 @@ const creators: Creators = {
   'hand-ins': createHandInsTarget,
   lists: createListsTarget,
   tables: createTablesTarget,
+  'service-worker': createServiceWorkerTarget,
 }
 
 const created = new Map<TargetName, FuzzTarget | Promise<FuzzTarget>>()

@@ -1,5 +1,5 @@
 // The runner: starts runs one at a time and forwards their events.
-import { effect } from '@preact/signals'
+import { effect, untracked } from '@preact/signals'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { Event } from '../../engine/protocol.ts'
 import type { RunControl, RunEvent } from '../../nodes/host/clientTypes.ts'
@@ -10,7 +10,7 @@ import { hasTraining } from '../graph/hasTraining.ts'
 import { settings } from '../storage/settings.ts'
 import { formatPath } from '../graph/nodePaths.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
-import { hideLocalToasts, showToast } from '../ui/state.ts'
+import { hideLocalToasts, showToast, shownDialog } from '../ui/state.ts'
 import { shownTab, workflowId, workflowName } from '../workspace/state.ts'
 import type { WorkflowChange } from '../workspace/workflowChange.ts'
 import { showTabTitle, warnBeforeLeaving } from './browserTab.ts'
@@ -78,7 +78,10 @@ class EditorRunner implements Runner {
     this.live = createLiveRuns({
       // A live run would only delay the queue.
       isOn: () =>
-        settings.value.live && !this.queue.waiting.value.length && this.present?.origin !== 'queue',
+        settings.value.live &&
+        !shownDialog.value &&
+        !this.queue.waiting.value.length &&
+        this.present?.origin !== 'queue',
       workflow: () => workflowId.value,
       graph: this.source.graph,
       trains: hasTraining,
@@ -102,6 +105,8 @@ class EditorRunner implements Runner {
     effect(showTabTitle)
     effect(() => warnBeforeLeaving(this.queue))
     effect(() => this.sendMonitoring())
+    // Changes behind a dialog run once it is closed.
+    effect(() => void (shownDialog.value || untracked(() => this.live.onChange())))
     workspace.subscribe((change) => this.onChange(change))
     client.keepLast(true)
   }

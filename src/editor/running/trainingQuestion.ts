@@ -2,7 +2,7 @@
 import type { RunControl } from '../../nodes/host/clientTypes.ts'
 import { texts } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
-import { askChoice } from '../ui/state.ts'
+import { askChoice, shownDialog, whenDialogCloses } from '../ui/state.ts'
 
 type Answer = Parameters<RunControl['answer']>[0]
 
@@ -14,6 +14,8 @@ export async function askAboutTraining(node: string, seconds: number): Promise<A
     { label: dialogs.continue, value: 'continue' },
     { label: dialogs.restart, value: 'restart', primary: true },
   ]
+  // The user may have opened a dialog since the run was started.
+  while (shownDialog.value) await whenDialogCloses()
   const answer = await askChoice(
     dialogs.retrainTitle,
     dialogs.retrainText(node, format.time(seconds)),

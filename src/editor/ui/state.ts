@@ -1,6 +1,6 @@
 // State of the overlays and side panels: menu, dialog, prompt, toasts, banner, drawer. Other
 // modules read the signals, and write them through the functions below.
-import { signal, type ReadonlySignal } from '@preact/signals'
+import { effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Description } from '../../engine/checkpoint/describe.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
 import type { ImageFile, ImportReport } from '../../engine/protocol.ts'
@@ -167,8 +167,26 @@ export type Dialog =
 
 const [shownDialog, setDialog] = writable<Dialog | undefined>(undefined)
 export { shownDialog }
-export const showDialog = (dialog: Dialog) => setDialog(dialog)
+/** Shows a dialog. A question that it replaces is answered as if it was closed. */
+export function showDialog(dialog: Dialog) {
+  const before = shownDialog.peek()
+  setDialog(dialog)
+  if (before && 'answer' in before) before.answer(undefined)
+}
 export const closeDialog = () => setDialog(undefined)
+
+/**
+ * Resolves once no dialog is open. Callers repeat it while `shownDialog` has a value, as another one
+ * that waited may open the next dialog.
+ */
+export const whenDialogCloses = () =>
+  new Promise<void>((resolve) => {
+    const stop = effect(() => {
+      if (shownDialog.value) return
+      resolve()
+      queueMicrotask(() => stop())
+    })
+  })
 
 export const askText = (title: string, value: string, confirm: string) =>
   new Promise<string | undefined>((answer) => {

@@ -262,6 +262,7 @@ class PlanSession implements Session {
     this.current = run
     this.results.beginRun()
     this.observers.setWorkflow(request.workflow)
+    this.trainings.setWorkflow(request.workflow)
     activeBackend().takeReplayReport?.() // Discards those of earlier work.
     try {
       await this.attempt(run, request)

@@ -7,6 +7,8 @@ export const enData = {
     saved: (name: string) => `Saved “${name}”`,
     unreadable: (file: string) => `Could not open ${file}`,
     dropped: 'Dropped files',
+    dialogOpen: 'Close the dialog first',
+    notOpened: 'The dropped files were not opened. Drop them again without the dialog.',
     noAccess:
       'The file cannot be read: it was moved, changed or deleted, or is too large for the memory. Choose it again.',
     readerFailed:

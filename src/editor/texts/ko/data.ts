@@ -9,6 +9,8 @@ export const koData: typeof enData = {
     saved: (name) => `“${name}”${object(name).slice(name.length)} 저장했습니다`,
     unreadable: (file) => `${object(file)} 열지 못했습니다`,
     dropped: '놓은 파일',
+    dialogOpen: '먼저 대화 상자를 닫으세요',
+    notOpened: '놓은 파일을 열지 않았습니다. 대화 상자를 닫고 다시 놓으세요.',
     noAccess:
       '파일을 읽을 수 없습니다. 옮겨지거나 바뀌거나 지워졌거나, 메모리에 비해 너무 큽니다. 다시 고르세요.',
     readerFailed:
