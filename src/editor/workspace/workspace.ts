@@ -13,6 +13,8 @@ import { DraftStore } from './drafts.ts'
 import type { Draft, Library } from './library.ts'
 import { isForeign, Opener } from './opener.ts'
 import { isUnsaved, type OpenWorkflow } from './openWorkflow.ts'
+import { requireReadableFile } from './readable.ts'
+import { showRefusedEdit } from './refusedEdit.ts'
 import { Saving } from './saving.ts'
 import * as state from './state.ts'
 import { Tabs, type TabHooks } from './tabs.ts'
@@ -46,6 +48,7 @@ export class Workspace {
       document: () => shown().document,
       complete: ({ file }) => this.makeRoom(file),
       publish: (change) => this.publish(change),
+      refused: showRefusedEdit,
     })
     this.tabs = new Tabs({ ...hooks, stage, library, beforeLeave: () => this.beforeLeave() })
     const { tabs, transactions } = this
@@ -121,27 +124,42 @@ export class Workspace {
   edit(change: (level: WorkflowFile) => EditResult) {
     this.transactions.commit()
     const { file, select } = change(this.stage.file())
-    if (!this.stage.replaceLevel(file))
-      return showToast(texts.subgraph.containsItself, { error: true })
-    if (select) this.stage.select(select)
-    this.transactions.begin()
+    this.transactions.attempt(() => {
+      if (!this.stage.replaceLevel(file))
+        return showToast(texts.subgraph.containsItself, { error: true })
+      if (select) this.stage.select(select)
+      this.transactions.begin()
+    })
   }
 
   /**
    * Applies a function to the file of the entire workflow, with all subgraphs. `follow` shows the
-   * changed level afterwards. Returns false, without a change, if `change` returns undefined.
+   * changed level afterwards. Returns false, without a change, if `change` returns undefined, or a
+   * file that could not be read again, which is reported.
    */
   editWhole(
     change: (whole: WorkflowFile) => WorkflowFile | undefined,
     { follow = false } = {},
   ): boolean {
     const { file } = this.transactions.capture()
-    const changed = change(file)
+    const edited = change(file)
+    const changed = edited && this.readable(edited, file)
     if (!changed) return false
     const path = follow && { path: findChangedPath(file, changed, this.stage.path()) }
-    this.stage.load(changed, path || {})
-    this.transactions.begin()
-    return true
+    return this.transactions.attempt(() => {
+      this.stage.load(changed, path || {})
+      this.transactions.begin()
+    })
+  }
+
+  /** Returns an edited file. Undefined if it could not be read again, which is reported. */
+  private readable(edited: WorkflowFile, before: WorkflowFile): WorkflowFile | undefined {
+    try {
+      return requireReadableFile(edited, before)
+    } catch (error) {
+      showRefusedEdit(error)
+      return undefined
+    }
   }
 
   /** Changes the workflow without an undo step, for example its seeds before a run. */
