@@ -70,7 +70,7 @@ export const long: {
   },
   fuzz: {
     options: ['--mutants', '200', '--seed', '1', '--json'],
-    prints: /"json":200,"binary":200,.*"failures":0/,
+    prints: /"workflow":200,"link":25,.*"failures":0/,
   },
   'eval:digits': { options: ['--steps', '5', '--json'], prints: /"frechet":/ },
   // A classifier of so few steps misses the required accuracy.
