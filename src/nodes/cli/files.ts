@@ -1,10 +1,10 @@
 // Output files of a run: images of views, CSV of charts, files of nodes.
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import type { ChartView, View } from '../../engine/plan/view.ts'
 import { toCsv } from '../painters/csv.ts'
 import type { MakeSheet } from '../painters/paint.ts'
 import { lightTheme, paintView } from '../painters/paint.ts'
-import { prepareFolder, writeFileAtomically } from '../storage/atomicFile.ts'
+import { prepareFolder, writeInFolder } from '../storage/atomicFile.ts'
 import { pngWithWorkflow } from '../workflow.ts'
 import { describeFailure } from './failure.ts'
 
@@ -29,7 +29,7 @@ export async function openFolder(path: string): Promise<Folder> {
       const name = unusedName(safeFileName(wanted), written)
       written.push(name)
       try {
-        await writeFileAtomically(join(path, name), bytes)
+        await writeInFolder(path, name, bytes)
       } catch (error) {
         written.splice(written.indexOf(name), 1)
         failures.add(describeFailure(error).text)

@@ -1,6 +1,6 @@
 // The `onnx` command: writes the model of a checkpoint, or of a workflow after its run.
 import { stat } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { basename, dirname, extname } from 'node:path'
 import { isZip } from '../../engine/archive/signatures.ts'
 import type { Fault } from '../../engine/base/fault.ts'
 import { packFolder } from '../../engine/checkpoint/archive.ts'
@@ -12,7 +12,7 @@ import type { OutputFile } from '../../engine/plan/op.ts'
 import type { Event } from '../../engine/protocol.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { applySettings, findNode } from '../settings.ts'
-import { writeFileAtomically } from '../storage/atomicFile.ts'
+import { writeFileAtomically, writeInFolder } from '../storage/atomicFile.ts'
 import { readBytes, readFolder } from '../storage/folder.ts'
 import { nodeTitle } from '../titles.ts'
 import { isBundle } from '../workflow/bundle.ts'
@@ -70,7 +70,8 @@ async function writeFiles(path: string, files: readonly Written[], out: Terminal
   for (const { part, bytes, inputs, outputs } of files) {
     const name = part === '' ? path : onnxFileName(stem, part)
     const size = megabytes(bytes)
-    await writeFileAtomically(name, bytes)
+    if (part === '') await writeFileAtomically(name, bytes)
+    else await writeInFolder(dirname(name), basename(name), bytes)
     out.line(
       inputs && outputs
         ? cliMessages.wroteOnnx({

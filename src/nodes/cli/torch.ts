@@ -1,12 +1,12 @@
 // The `torch` command: writes a workflow as a program for PyTorch, with the files that it needs.
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { startBackend } from '../../engine/backends/backends.ts'
 import { GraphError } from '../../engine/base/fault.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { applySettings } from '../settings.ts'
 import { createAssets } from '../storage/assets.ts'
-import { makeFolder, writeFileAtomically } from '../storage/atomicFile.ts'
+import { makeFolder, writeFileAtomically, writeInFolder } from '../storage/atomicFile.ts'
 import { shippedInNode } from '../storage/shippedInNode.ts'
 import { nodeTitle } from '../titles.ts'
 import { exportTorch, toScript } from '../torch/export.ts'
@@ -50,7 +50,9 @@ export async function writeTorch(
       ...program.files.map(({ name, bytes }): [string, Uint8Array] => [name, bytes]),
     ]
     await makeFolder(folder)
-    for (const [name, contents] of written) await writeFileAtomically(join(folder, name), contents)
+    const [[, script], ...companions] = written
+    await writeFileAtomically(path, script)
+    for (const [name, contents] of companions) await writeInFolder(folder, name, contents)
     const names = written.map(([name]) => name).join(', ')
     out.line(cliMessages.torchWritten({ files: names, folder }))
     for (const need of program.needs) out.line(cliMessages.torchNeeds({ need }))
