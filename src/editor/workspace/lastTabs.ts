@@ -1,5 +1,10 @@
 // Storage of the open tabs, for a reload of the window and for the next visit.
-import { changeSettings, type OpenEntry, type Settings } from '../storage/settings.ts'
+import {
+  changeSettings,
+  isOpenEntries,
+  type OpenEntry,
+  type Settings,
+} from '../storage/settings.ts'
 import { isEmbedded } from '../storage/embedded.ts'
 import { storageAvailability } from '../storage/stores.ts'
 import { lockName } from './openWorkflow.ts'
@@ -32,7 +37,10 @@ function readWindowTabs(): LastTabs | undefined {
   // Session storage is that of the user's own pages in this window.
   if (isEmbedded) return undefined
   try {
-    return (JSON.parse(sessionStorage.getItem('tabs') ?? 'null') as LastTabs | null) ?? undefined
+    const stored: unknown = JSON.parse(sessionStorage.getItem('tabs') ?? 'null')
+    const { open, tabs } = Object(stored) as Partial<Record<keyof LastTabs, unknown>>
+    const isValid = isOpenEntries(tabs) && isOpenEntries(open === undefined ? [] : [open])
+    return isValid ? (stored as LastTabs) : undefined
   } catch {
     return undefined
   }

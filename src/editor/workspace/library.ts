@@ -1,6 +1,6 @@
 // The library of this browser: saved workflows, their versions, drafts of unsaved changes, and the
 // settings. A draft replaces a saved file only when the user saves it.
-import { defaultSettings, type Settings } from '../storage/settings.ts'
+import { readSettings, type Settings } from '../storage/settings.ts'
 import type { Stores } from '../storage/stores.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 import { createVersionStore, type VersionStore } from './versions.ts'
@@ -130,16 +130,9 @@ export function createLibrary(
     drafts: async () => (await drafts.all<Draft>()).sort((a, b) => b.changed - a.changed),
     storeDraft: (draft) => drafts.set(draft.id, draft),
     removeDraft: (id) => drafts.del(id),
-    loadSettings: async () => ({
-      ...defaultSettings,
-      ...(await settings.get<Partial<Settings>>('settings')),
-    }),
+    loadSettings: async () => readSettings(await settings.get('settings')),
     storeSettings: (change) =>
-      settings.update<Settings>('settings', (stored) => ({
-        ...defaultSettings,
-        ...stored,
-        ...change,
-      })),
+      settings.update<Settings>('settings', (stored) => ({ ...readSettings(stored), ...change })),
   }
 }
 

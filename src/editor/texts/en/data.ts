@@ -195,6 +195,11 @@ export const enData = {
     noAnswer: 'The browser storage does not answer. Try again later.',
     answers: 'The browser storage works again',
     answersHint: 'Changes since then are stored.',
+    damaged: (count: number) =>
+      `${plural(count, 'entry', 'entries')} in the browser storage cannot be read`,
+    damagedHint: 'Everything else is complete.',
+    deleteDamaged: 'Delete them',
+    views: 'Pictures of the last run',
     notStored: (what: string) => `Not stored: ${what}`,
     full:
       'The browser storage is full. Nothing stored before is lost. Free space: delete what you ' +
