@@ -10,6 +10,8 @@ export const targetNames = [
   'dataset',
   'images',
   'idx',
+  'settings',
+  'stored',
   'safetensors-header',
   'zip-header',
 ] as const

@@ -86,6 +86,7 @@ const damagedStores: Raw = {
 test('a page with damaged data starts, names what is damaged and shows the rest', async () => {
   context = await chromium.newContext()
   const plain = await context.newPage()
+  await plain.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }))
   await plain.goto(`${server.address}manifest.webmanifest`)
   await writeRaw(plain, damagedStores)
   await plain.close()

@@ -3,6 +3,8 @@ import type { TargetName } from '../protocol.ts'
 import type { FuzzTarget } from '../target.ts'
 import { createFileTargets } from './files.ts'
 import { headerTargets } from './headers.ts'
+import { createSettingsTarget } from './settings.ts'
+import { createStoredTarget } from './stored.ts'
 import { createWorkflowTarget } from './workflow.ts'
 
 type Creators = { [K in TargetName]: () => FuzzTarget | Promise<FuzzTarget> }
@@ -11,6 +13,8 @@ const creators: Creators = {
   workflow: createWorkflowTarget,
   ...createFileTargets,
   ...headerTargets,
+  settings: createSettingsTarget,
+  stored: createStoredTarget,
 }
 
 const created = new Map<TargetName, FuzzTarget | Promise<FuzzTarget>>()

@@ -7,6 +7,7 @@ import {
   damagedRecords,
   forgetDamaged,
   storageAvailability,
+  storeNames,
   type DamagedRecord,
 } from '../storage/stores.ts'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
@@ -36,11 +37,13 @@ const DAMAGE_DELAY = 500
 
 /** Names records that were left out, and offers to delete them. */
 function followDamage({ stores }: Editor) {
+  const remove = async () => {
+    // Some stores may not have been read yet.
+    for (const name of storeNames) await stores[name].all()
+    for (const { store, key } of damagedRecords.value) await stores[store].del(key)
+    forgetDamaged()
+  }
   const report = debounce(DAMAGE_DELAY, (records: readonly DamagedRecord[]) => {
-    const remove = async () => {
-      for (const { store, key } of records) await stores[store].del(key)
-      forgetDamaged()
-    }
     showToast(texts.storage.damaged(records.length), {
       text: describeDamage(records),
       error: true,
