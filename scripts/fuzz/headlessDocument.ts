@@ -62,6 +62,11 @@ export class HeadlessDocument {
 
   /** Completes the graph, and ends the transaction. */
   async settle() {
+    const before = this.refusals.length
+    await normalised()
+    this.transactions.commit()
+    if (this.refusals.length === before) return
+    // The state before has been loaded.
     await normalised()
     this.transactions.commit()
   }

@@ -30,6 +30,7 @@ export function followStorage(editor: Editor) {
   })
   effect(warnBeforeLosing)
   followDamage(editor)
+  addEventListener('focus', () => void editor.workspace.checkDeleted())
 }
 
 /** Delay after the last damaged record, in milliseconds: several stores are read at the start. */

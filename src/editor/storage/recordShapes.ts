@@ -11,6 +11,7 @@ import {
   list,
   oneOf,
   optional,
+  primitive,
   result,
   text,
   time,
@@ -118,7 +119,7 @@ const view: Shape = (value) => {
 
 // ---- runs
 
-const seed = fields({ node: text, title: text, param: text })
+const seed = fields({ node: text, title: text, param: text, value: primitive })
 const change: Shape = (value) => changes.some((shape) => shape(value))
 const changes = [
   fields({ kind: oneOf('called', 'titled'), from: text, to: text }),

@@ -10,6 +10,10 @@ export const flag: Shape = (value) => typeof value === 'boolean'
 export const finite: Shape = (value) => Number.isFinite(value)
 /** A result, which may be NaN or infinite. */
 export const result: Shape = (value) => typeof value === 'number'
+/** A value without members, which turns into a text without calling any. */
+export const primitive: Shape = (value) =>
+  value === null || ['undefined', 'boolean', 'number', 'string'].includes(typeof value)
+
 export const anything: Shape = () => true
 
 /** The last time of a Date, in milliseconds. */

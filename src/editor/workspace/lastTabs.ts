@@ -7,7 +7,7 @@ import {
 } from '../storage/settings.ts'
 import { isEmbedded } from '../storage/embedded.ts'
 import { storageAvailability } from '../storage/stores.ts'
-import { lockName } from './openWorkflow.ts'
+import { heldLocks, lockName } from './workflowLocks.ts'
 
 /** Tabs of a window, and its active tab. */
 export interface LastTabs {
@@ -25,8 +25,7 @@ export async function loadLastTabs({
 }: Settings): Promise<LastTabs> {
   const own = readWindowTabs()
   if (own) return own
-  const { held = [] } = (await navigator.locks?.query().catch(() => undefined)) ?? {}
-  const openElsewhere = new Set(held.map(({ name }) => name))
+  const openElsewhere = await heldLocks()
   return {
     ...(open && { open }),
     tabs: tabs.filter(({ id }) => id === open?.id || !openElsewhere.has(lockName(id))),

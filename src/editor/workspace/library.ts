@@ -56,8 +56,11 @@ export interface Library {
    */
   rename(id: string, name: string): Promise<number | undefined>
   duplicate(id: string, name: string): Promise<SavedWorkflow>
-  /** Returns a function that restores the workflow, its versions and its draft. */
-  remove(id: string): Promise<() => Promise<void>>
+  /**
+   * Removes a workflow with its versions and, unless `keepDraft` is set, its unsaved changes. Returns
+   * a function that restores them.
+   */
+  remove(id: string, options?: { keepDraft?: boolean }): Promise<() => Promise<void>>
   draft(id: string): Promise<Draft | undefined>
   drafts(): Promise<Draft[]>
   storeDraft(draft: Draft): Promise<void>
@@ -115,10 +118,10 @@ export function createLibrary(
       if (!before) throw new Error(texts.storage.deleted)
       return put({ ...before, id: newId(), name, created: now(), saved: now(), revision: 1 })
     },
-    async remove(id) {
+    async remove(id, { keepDraft = false } = {}) {
       const [workflow, draft] = await Promise.all([load(id), drafts.get<Draft>(id)])
       const restoreVersions = await versions.remove(id)
-      await Promise.all([workflows.del(id), drafts.del(id)])
+      await Promise.all([workflows.del(id), ...(keepDraft ? [] : [drafts.del(id)])])
       return async () => {
         await restoreVersions()
         // Another window may have saved it again.

@@ -152,7 +152,10 @@ export class Opener {
    * Returns false if the workflow no longer exists, or cannot be read. If its draft cannot be read,
    * the saved workflow opens. If the storage does not answer, the tab stays as it is.
    */
-  private async reopen({ id, ready: name }: OpenEntry, into?: OpenWorkflow): Promise<boolean> {
+  private async reopen(
+    { id, name: title, ready: name }: OpenEntry,
+    into?: OpenWorkflow,
+  ): Promise<boolean> {
     const { library } = this.options
     try {
       const [draft, workflow] = await Promise.all([library.draft(id), library.load(id)])
@@ -160,7 +163,10 @@ export class Opener {
       if (workflow) await this.openStored(workflow, into)
       else if (name) await this.openReady(name, into)
       else if (isStorageSilent()) throw new Error(texts.storage.noAnswer)
-      else return false
+      else {
+        if (title !== undefined) showToast(texts.storage.deletedElsewhere(translateWorkflow(title)))
+        return false
+      }
       return true
     } catch (error) {
       showUnreadable(texts.drawer.savedHint, error)

@@ -28,13 +28,20 @@ interface Options {
   refused(reason: unknown): void
 }
 
+interface Loading {
+  kind: ChangeKind
+  clean: boolean
+  /** True for the state before a refused edit. */
+  isRestored: boolean
+}
+
 export class Transactions {
   private timer: ReturnType<typeof setTimeout> | undefined
   /**
    * Set after loading until the graph is normalised (sizes, missing values), which is not an edit
    * by the user.
    */
-  private loading: { kind: ChangeKind; clean: boolean } | undefined
+  private loading: Loading | undefined
   private release: (() => void) | undefined
   private readonly preview = debounce(PREVIEW_DELAY, () => this.publishPreview())
 
@@ -100,7 +107,7 @@ export class Transactions {
     this.cancelTimer()
     const { present } = this.document
     this.options.stage.load(present.file)
-    this.load('show', present)
+    this.load('show', present, true)
   }
 
   private replace(kind: ChangeKind, { clean = false } = {}) {
@@ -113,21 +120,22 @@ export class Transactions {
   }
 
   /** Publishes a newly loaded state. It is amended when its graph has been normalised. */
-  load(kind: ChangeKind, before: Snapshot) {
+  load(kind: ChangeKind, before: Snapshot, isRestored = false) {
     const { document } = this
-    this.loading = { kind, clean: !document.unsaved }
+    this.loading = { kind, clean: !document.unsaved, isRestored }
     this.publish(kind, before, document.present)
     setTimeout(() => this.finishLoading())
   }
 
   finishLoading() {
     if (!this.loading) return
-    const { kind, clean } = this.loading
+    const { kind, clean, isRestored } = this.loading
     this.loading = undefined
     try {
       this.replace(kind, { clean })
     } catch (error) {
-      // The loaded state remains the present one. Restoring it would only fail again.
+      // An edit in the meantime. A state that was restored already would only fail again.
+      if (!isRestored) this.restore()
       this.options.refused(error)
     }
   }

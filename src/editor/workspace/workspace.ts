@@ -6,6 +6,7 @@ import { findChangedPath, type Path } from '../graph/levels.ts'
 import { makeRoomBelow } from '../graph/makeRoom.ts'
 import type { NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import type { OpenEntry } from '../storage/settings.ts'
+import { storageAvailability } from '../storage/stores.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 import { showToast } from '../ui/state.ts'
 import { createSnapshot, type Snapshot } from './document.ts'
@@ -332,6 +333,7 @@ export class Workspace {
     const { tabs, opener } = this
     const [closing, next] = tabs.findWithNext(key)
     if (!closing) return undefined
+    await this.drafts.storeClosing(closing)
     if (closing === tabs.shown && next) await opener.activateTab(next.key)
     if (closing === tabs.shown) await opener.openEmpty(closing)
     else tabs.remove(closing)
@@ -409,8 +411,31 @@ export class Workspace {
     const workflow = this.tabs.find((each) => each.id === id)
     if (!workflow) return
     workflow.revision = revision
-    if (!revision) workflow.document.markSaved('')
+    if (!revision) {
+      workflow.document.markSaved('')
+      this.drafts.storeLater(workflow)
+    }
     this.updateState()
+  }
+
+  /** Returns true if a tab of this window has the workflow. */
+  isOpen = (id: string): boolean => this.tabs.find((each) => each.id === id) !== undefined
+
+  /**
+   * Notices that another window deleted an open workflow. Its tab keeps the content, as a workflow
+   * that was never saved.
+   */
+  async checkDeleted() {
+    const { library } = this
+    for (const workflow of this.tabs.all()) {
+      if (!workflow.revision || workflow.pending) continue
+      const saved = await library.load(workflow.id).catch(() => workflow)
+      if (saved || !isStorageReady()) continue
+      this.applyRevision(workflow.id, 0)
+      await this.drafts.store(workflow)
+      const name = translateWorkflow(workflow.name)
+      showToast(texts.storage.deletedElsewhere(name), { text: texts.storage.deletedHint })
+    }
   }
 
   /** Sets the name, also in the graph unless its file is of another program. */
@@ -460,6 +485,8 @@ function reopened(workflow: OpenWorkflow): OpenEntry {
   if (pending) return pending.entry
   return { id: isUnsaved(workflow) ? draftId : id, name, ...(ready && { ready }) }
 }
+
+const isStorageReady = () => storageAvailability.value.state === 'ready'
 
 /** Nothing waits for this: a storage that does not answer may not answer this either. */
 async function refreshStorageUsed() {

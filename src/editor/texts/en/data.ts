@@ -200,6 +200,8 @@ export const enData = {
     damagedHint: 'Everything else is complete.',
     deleteDamaged: 'Delete them',
     views: 'Pictures of the last run',
+    deletedElsewhere: (name: string) => `“${name}” was deleted, perhaps in another tab`,
+    deletedHint: 'This tab still has it, as a workflow that was never saved.',
     notStored: (what: string) => `Not stored: ${what}`,
     full:
       'The browser storage is full. Nothing stored before is lost. Free space: delete what you ' +

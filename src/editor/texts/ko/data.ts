@@ -184,6 +184,8 @@ export const koData: typeof enData = {
     damagedHint: '나머지는 모두 온전합니다.',
     deleteDamaged: '삭제',
     views: '마지막 실행의 그림',
+    deletedElsewhere: (name) => `“${name}”이(가) 다른 탭에서 삭제된 것 같습니다`,
+    deletedHint: '이 탭에는 한 번도 저장하지 않은 워크플로로 남아 있습니다.',
     notStored: (what) => `저장하지 못함: ${what}`,
     full: '브라우저 저장 공간이 가득 찼습니다. 전에 저장한 것은 그대로입니다. 이제 쓰지 않는 것을 삭제해 공간을 늘리거나, 워크플로를 다운로드하세요.',
     failed: (why) => `이 브라우저에 저장하지 못했습니다: ${why}`,
