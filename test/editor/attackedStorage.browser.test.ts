@@ -4,7 +4,16 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, expect, test } from 'vitest'
 import { en } from '../../src/editor/texts/en/index.ts'
 import { closeContext, useBuiltEditor, useChromium } from '../chromium.ts'
-import { button, openEditor, press, readStore, titles, waitForEditor } from './driver.ts'
+import {
+  addNode,
+  button,
+  drafts,
+  openEditor,
+  press,
+  readStore,
+  titles,
+  waitForEditor,
+} from './driver.ts'
 import { readyWorkflow } from './readyText.ts'
 
 const chromium = useChromium()
@@ -117,4 +126,62 @@ test('a page with damaged data starts, names what is damaged and shows the rest'
   await expect.poll(() => page.title()).toContain('Good one')
   expect(await notice.count()).toBe(0)
   expect(await button(page, en.commands.run).count()).toBeGreaterThan(0)
+})
+
+test('a full disk is reported, and what waits is stored when there is room again', async () => {
+  context = await chromium.newContext()
+  const page = await openEditor(context, server.address, { empty: true })
+  await addNode(page, 'mix', 300, 300)
+  await expect.poll(async () => (await drafts(page)).length).toBe(1)
+  await page.evaluate(() => {
+    const { put } = IDBObjectStore.prototype
+    Object.assign(globalThis, { makeRoom: () => (IDBObjectStore.prototype.put = put) })
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException('No room.', 'QuotaExceededError')
+    }
+  })
+  await addNode(page, 'grid', 300, 500)
+  const [{ name, text: before }] = await drafts(page)
+  const notice = alert(page, en.storage.notStored(en.draft.of(name)))
+  await notice.waitFor()
+  expect(await notice.innerText()).toContain(en.storage.full)
+  expect((await drafts(page)).map(({ text }) => text)).toEqual([before])
+  expect(await titles(page)).toEqual(['Grid', 'Mix'])
+  await page.evaluate('makeRoom()')
+  await addNode(page, 'mix', 700, 300)
+  const stored = async () =>
+    (await drafts(page)).map(({ text }) => text.split('"type": "diff').length)
+  await expect.poll(stored).toEqual([4])
+})
+
+test('a workflow that another tab deletes stays, and the user learns of it', async () => {
+  context = await chromium.newContext()
+  const first = await openEditor(context, server.address, { empty: true })
+  await addNode(first, 'mix', 300, 300)
+  await press(first, 'Control+s')
+  await first.getByRole('textbox', { name: 'Name', exact: true }).fill('Shared')
+  await press(first, 'Enter')
+  await first.getByText(en.files.saved('Shared')).waitFor()
+  await addNode(first, 'grid', 300, 500)
+  await expect.poll(async () => (await drafts(first)).length).toBe(1)
+
+  const second = await context.newPage()
+  await second.goto(server.address)
+  await waitForEditor(second)
+  await second.evaluate(async () => {
+    const opening = indexedDB.open('litegraph-diffusion-workflows')
+    await new Promise((resolve) => (opening.onsuccess = resolve))
+    const transaction = opening.result.transaction('workflows', 'readwrite')
+    transaction.objectStore('workflows').clear()
+    await new Promise((resolve) => (transaction.oncomplete = resolve))
+    opening.result.close()
+  })
+  await first.bringToFront()
+  await first.evaluate(() => void dispatchEvent(new Event('focus')))
+  await first.getByText(en.storage.deletedElsewhere('Shared')).waitFor()
+  expect(await titles(first)).toEqual(['Grid', 'Mix'])
+  expect((await drafts(first)).some(({ text }) => text.includes('diffusion/Grid'))).toBe(true)
+  await first.reload()
+  await waitForEditor(first)
+  await expect.poll(() => titles(first)).toEqual(['Grid', 'Mix'])
 })
