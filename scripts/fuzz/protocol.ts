@@ -11,6 +11,8 @@ export const targetNames = [
   'dataset',
   'images',
   'idx',
+  'settings',
+  'stored',
   'safetensors-header',
   'zip-header',
   'lessons',

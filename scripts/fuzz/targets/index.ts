@@ -9,6 +9,8 @@ import { createLessonsTarget } from './lessons.ts'
 import { createListsTarget } from './lists.ts'
 import { createTablesTarget } from './tables.ts'
 import { createServiceWorkerTarget } from './serviceWorker.ts'
+import { createSettingsTarget } from './settings.ts'
+import { createStoredTarget } from './stored.ts'
 import { createWorkflowTarget } from './workflow.ts'
 
 type Creators = { [K in TargetName]: () => FuzzTarget | Promise<FuzzTarget> }
@@ -23,6 +25,8 @@ const creators: Creators = {
   lists: createListsTarget,
   tables: createTablesTarget,
   'service-worker': createServiceWorkerTarget,
+  settings: createSettingsTarget,
+  stored: createStoredTarget,
 }
 
 const created = new Map<TargetName, FuzzTarget | Promise<FuzzTarget>>()

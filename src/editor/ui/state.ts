@@ -26,6 +26,8 @@ export interface Toast {
   action?: { label: string; run: () => void }
   /** True if it is about the workflow on the canvas: hidden when another one is shown. */
   local?: boolean
+  /** True for a message that stays until it is ended, see {@link showActivity}. */
+  lasting?: boolean
 }
 
 const [toasts, setToasts] = writable<readonly Toast[]>([])
@@ -39,11 +41,27 @@ let lastToast = 0
  */
 export function showToast(title: string, more: Omit<Toast, 'id' | 'title'> = {}) {
   const toast = { id: ++lastToast, title, ...more }
-  setToasts([
-    ...toasts.value.filter((each) => each.title !== title || each.text !== more.text).slice(-2),
-    toast,
-  ])
+  const others = toasts.value.filter((each) => each.title !== title || each.text !== more.text)
+  const passing = others.filter(({ lasting }) => !lasting).slice(-2)
+  setToasts([...others.filter((each) => each.lasting || passing.includes(each)), toast])
   setTimeout(() => hideToast(toast.id), more.error ? 14_000 : more.action ? 9000 : 3500)
+}
+
+/** Message about something that takes time. It stays until it ends, or until it is closed. */
+export interface Activity {
+  /** Shows how far it is. */
+  update(text: string): void
+  end(): void
+}
+
+export function showActivity(title: string, action: Required<Toast>['action']): Activity {
+  const id = ++lastToast
+  setToasts([...toasts.value, { id, title, action, lasting: true }])
+  return {
+    update: (text) =>
+      setToasts(toasts.value.map((toast) => (toast.id === id ? { ...toast, text } : toast))),
+    end: () => hideToast(id),
+  }
 }
 
 export const hideToast = (toast: number) => setToasts(toasts.value.filter(({ id }) => id !== toast))

@@ -4,7 +4,7 @@ import type { ChartView, View } from '../../engine/plan/view.ts'
 import { toCsv } from '../painters/csv.ts'
 import type { MakeSheet } from '../painters/paint.ts'
 import { lightTheme, paintView } from '../painters/paint.ts'
-import { prepareFolder, writeFileIn } from '../storage/atomicFile.ts'
+import { prepareFolder, writeInFolder } from '../storage/atomicFile.ts'
 import { pngWithWorkflow } from '../workflow.ts'
 import { describeFailure } from './failure.ts'
 
@@ -29,7 +29,7 @@ export async function openFolder(path: string): Promise<Folder> {
       const name = freeFileName(wanted, written)
       written.push(name)
       try {
-        await writeFileIn(path, name, bytes)
+        await writeInFolder(path, name, bytes)
       } catch (error) {
         written.splice(written.indexOf(name), 1)
         failures.add(describeFailure(error).text)

@@ -12,7 +12,7 @@ import type { OutputFile } from '../../engine/plan/op.ts'
 import type { Event } from '../../engine/protocol.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { applySettings, findNode } from '../settings.ts'
-import { writeFileAtomically } from '../storage/atomicFile.ts'
+import { writeFileAtomically, writeInFolder } from '../storage/atomicFile.ts'
 import { readBytes, readFolder } from '../storage/folder.ts'
 import { nodeTitle } from '../titles.ts'
 import { isBundle } from '../workflow/bundle.ts'
@@ -68,9 +68,11 @@ interface Written extends Pick<OnnxFile, 'part' | 'bytes'> {
 async function writeFiles(path: string, files: readonly Written[], out: Terminal) {
   const stem = path.slice(0, path.length - extname(path).length) || path
   for (const { part, bytes, inputs, outputs } of files) {
-    const name = part === '' ? path : join(dirname(stem), onnxFileName(basename(stem), part))
+    const plain = onnxFileName(basename(stem), part)
+    const name = part === '' ? path : join(dirname(stem), plain)
     const size = megabytes(bytes)
-    await writeFileAtomically(name, bytes)
+    if (part === '') await writeFileAtomically(name, bytes)
+    else await writeInFolder(dirname(stem), plain, bytes)
     out.line(
       inputs && outputs
         ? cliMessages.wroteOnnx({

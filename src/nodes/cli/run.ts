@@ -80,7 +80,10 @@ export async function openStore(folder: string, trouble: Set<string>): Promise<S
       try {
         await store.put(key, bytes)
       } catch (error) {
-        const { text } = describeFailure(Object.assign(error as Error, { path: folder }))
+        const failed = error as NodeJS.ErrnoException
+        // Names of states mean nothing to the user, but a folder in place of one is to be removed.
+        if (failed.code !== 'EISDIR') failed.path = folder
+        const { text } = describeFailure(failed)
         trouble.add(text)
         throw new Error(text, { cause: error })
       }

@@ -2,11 +2,12 @@
 import { basename, dirname } from 'node:path'
 import { startBackend } from '../../engine/backends/backends.ts'
 import { GraphError } from '../../engine/base/fault.ts'
+import { safeFileName } from '../../engine/base/fileName.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { applySettings } from '../settings.ts'
 import { createAssets } from '../storage/assets.ts'
-import { makeFolder, writeFileAtomically, writeFileIn } from '../storage/atomicFile.ts'
+import { makeFolder, writeFileAtomically, writeInFolder } from '../storage/atomicFile.ts'
 import { shippedInNode } from '../storage/shippedInNode.ts'
 import { nodeTitle } from '../titles.ts'
 import { exportTorch, toScript } from '../torch/export.ts'
@@ -24,8 +25,8 @@ export async function writeTorch(
   { file, out: path, notebook, settings, steps, checkpoints, datasets }: TorchArguments,
   out: Terminal,
 ): Promise<ExitStatus> {
-  const book = path.replace(/\.py$/, '') + '.ipynb'
-  const clash = [path, book].map((each) => basename(each)).find(isModuleName)
+  const book = safeFileName(basename(path).replace(/\.py$/, '') + '.ipynb')
+  const clash = [basename(path), book].find(isModuleName)
   if (clash !== undefined) throw new UsageError(cliMessages.moduleName({ name: clash }))
   const { workflow, notices, graph: opened, files: bundled } = await openWorkflow(file)
   for (const notice of notices) out.line(cliMessages.notice({ text: notice }))
@@ -44,15 +45,15 @@ export async function writeTorch(
       graph,
       opTable(nodeTypes),
       createAssets(checkpoint, dataset, shippedInNode()),
-      { title, about, name: basename(path), notebook: basename(book) },
+      { title, about, name: basename(path), notebook: book },
     )
     const folder = dirname(path)
     await makeFolder(folder)
     await writeFileAtomically(path, toScript(program))
-    if (notebook) await writeFileAtomically(book, toNotebook(program, notes))
-    for (const { name, bytes } of program.files) await writeFileIn(folder, name, bytes)
-    const own = notebook ? [path, book] : [path]
-    const names = [...own.map((each) => basename(each)), ...program.files.map(({ name }) => name)]
+    if (notebook) await writeInFolder(folder, book, toNotebook(program, notes))
+    for (const { name, bytes } of program.files) await writeInFolder(folder, name, bytes)
+    const own = notebook ? [basename(path), book] : [basename(path)]
+    const names = [...own, ...program.files.map(({ name }) => name)]
     out.line(cliMessages.torchWritten({ files: names.join(', '), folder }))
     for (const need of program.needs) out.line(cliMessages.torchNeeds({ need }))
     return statuses.done.code

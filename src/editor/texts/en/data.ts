@@ -197,6 +197,13 @@ export const enData = {
     noAnswer: 'The browser storage does not answer. Try again later.',
     answers: 'The browser storage works again',
     answersHint: 'Changes since then are stored.',
+    damaged: (count: number) =>
+      `${plural(count, 'entry', 'entries')} in the browser storage cannot be read`,
+    damagedHint: 'Everything else is complete.',
+    deleteDamaged: 'Delete them',
+    views: 'Pictures of the last run',
+    deletedElsewhere: (name: string) => `“${name}” was deleted, perhaps in another tab`,
+    deletedHint: 'This tab still has it, as a workflow that was never saved.',
     notStored: (what: string) => `Not stored: ${what}`,
     full:
       'The browser storage is full. Nothing stored before is lost. Free space: delete what you ' +
