@@ -76,6 +76,7 @@ export const long: {
     options: ['--mutants', '200', '--seed', '1', '--json'],
     prints: /"workflow":200,"link":25,.*"failures":0/,
   },
+  'fuzz:guards': { options: ['--only', 'CSV', '--json'], prints: /"missed":0/ },
   'eval:digits': { options: ['--steps', '5', '--json'], prints: /"frechet":/ },
   // A classifier of so few steps misses the required accuracy.
   'eval:mnist': {

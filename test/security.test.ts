@@ -38,6 +38,7 @@ test('the bounds are those of the code', () => {
     ['links', count(limits.links)],
     ['link with a workflow, unpacked', megabytes(MAX_LINK_BYTES)],
     ['file at the address in a link', megabytes(FETCH_LIMITS.bytes)],
+    ['time to load it', `${FETCH_LIMITS.time / 1000} s`],
     ['files in the ZIP of a checkpoint or a bundle', count(archiveLimits.files)],
     ['contents of a ZIP', `${archiveLimits.unpacked / 2 ** 30} GiB`],
     ['config.json of a model', `${archiveLimits.config / 2 ** 20} MiB`],
