@@ -1,6 +1,6 @@
 // Equations of nodes, as in the paper and with the numbers of the node.
 import { substituteNumbers } from '../graph/equationValues.ts'
-import { useFormula, useInsert } from '../ui/math.tsx'
+import { FormulaSource, useFormula, useInsert } from '../ui/math.tsx'
 
 interface Props {
   /** Equations, separated by `\quad`. Each is shown on a line. */
@@ -25,7 +25,7 @@ export function Equation({ latex, numbers }: Props) {
 
 /** Shows the source until KaTeX is loaded, or if KaTeX cannot parse it. */
 function Line({ latex }: { latex: string }) {
-  const formula = useFormula(latex, true)
-  const insert = useInsert(formula)
-  return formula ? <div ref={insert} /> : <code>{latex}</code>
+  const { node, problem } = useFormula(latex, { display: true, live: true })
+  const insert = useInsert(node)
+  return node ? <div ref={insert} /> : <FormulaSource latex={latex} problem={problem} />
 }
