@@ -29,7 +29,7 @@ export type PeerName = (typeof everyone)[number] | OpenForm
 
 const names: Record<PeerName, string> = {
   ours: 'this program',
-  portable: 'same bits',
+  portable: 'portable',
   opened: 'opened',
   rewired: 'rewired',
   stock: 'stock tfjs',

@@ -38,12 +38,11 @@ const isOurs = (who: TfjsWho) => who === 'ours' || who === 'portable' || isOpenF
 /** Activates the backend, with our kernels only for ours. Returns the device name, if known. */
 export async function startTfjs(who: TfjsWho, backend: BackendName): Promise<string> {
   if (isOurs(who)) {
-    // On a GPU with tuned kernels, as in the editor.
     const report = await startBackend({
       prefer: backend,
       tuning: { store: memoryStore() },
       threads: threadsInNode(),
-      arithmetic: who === 'portable' ? 'portable' : undefined,
+      arithmetic: who === 'portable' ? 'portable' : 'measured',
     })
     if (report.name !== backend) throw new Error(report.reason)
     return report.kernels === undefined ? report.device : `${report.device}. ${report.kernels}`

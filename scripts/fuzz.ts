@@ -1,38 +1,43 @@
-// Fuzzer of all readers of untrusted files:
+// Fuzzer of everything that reads untrusted files, or writes what they say:
 //
-//   npm run fuzz -- --minutes 10 [--seed 1] [--only json] [--json] [--failures folder]
-//   npm run fuzz -- --repeat <seed>/<kind>/<number>
+//   npm run fuzz -- --minutes 10 [--seed 1] [--only workflow] [--json] [--failures folder]
+//   npm run fuzz -- --repeat <seed>/<target>/<number>
 //
-// Checks mutants of workflows, links, images, ZIPs, weights and data sets in two threads.
+// Checks mutants of each target (scripts/fuzz/targets) in two threads.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { bundleWorker } from './fuzz/bundle.ts'
-import { bounds, kinds, Progress, type Failure, type Kind, type Task } from './fuzz/protocol.ts'
+import {
+  bounds,
+  countsOf,
+  isTargetName,
+  Progress,
+  targetNames,
+  type Counts,
+  type Failure,
+  type Task,
+} from './fuzz/protocol.ts'
 
 const usage = `npm run fuzz -- [options]
   --minutes <n>        time (default 1)
-  --mutants <n>        number of JSON mutants, and of binary ones, instead of a time
+  --mutants <n>        number of workflows, and a share of it of each other target, instead of a time
   --seed <n>           default: the time
-  --only <kind>        ${kinds.join(', ')}
+  --only <targets>     separated by commas: ${targetNames.join(', ')}
   --threads <n>        default 2
   --json               print the result as JSON
   --failures <folder>  write the mutants that fail
-  --repeat <address>   check a single mutant, as printed: seed/kind/number
-  --self-test          treat every accepted workflow as a failure`
+  --first              stop at the first failure
+  --repeat <address>   check a single mutant, as printed: seed/target/number
+  --self-test          treat every accepted input as a failure`
 
-/** Headers checked with each JSON mutant, if their number is limited. */
-const HEADERS_PER_MUTANT = 5
-
-interface Options {
-  seed: number
+interface Options extends Pick<Task, 'seed' | 'targets' | 'mutants' | 'selfTest'> {
   threads: number
-  most: Record<Kind, number>
   minutes: number
   json: boolean
   failures: string | undefined
-  selfTest: boolean
+  first: boolean
 }
 
 function readOptions(args: string[]): Options & { repeat: string | undefined } {
@@ -46,27 +51,25 @@ function readOptions(args: string[]): Options & { repeat: string | undefined } {
       threads: { type: 'string', default: '2' },
       json: { type: 'boolean', default: false },
       failures: { type: 'string' },
+      first: { type: 'boolean', default: false },
       repeat: { type: 'string' },
       'self-test': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
-  const only = kinds.find((kind) => kind === values.only)
+  const targets = values.only?.split(',') ?? targetNames
   const numbers = [values.minutes, values.threads, values.seed ?? '0', values.mutants ?? '1']
-  if (values.help || (values.only !== undefined && !only) || !numbers.every((n) => Number(n) >= 0))
+  if (values.help || !targets.every(isTargetName) || !numbers.every((n) => Number(n) >= 0))
     throw new Error(usage)
-  const limit = values.mutants === undefined ? Infinity : Number(values.mutants)
-  const most = (kind: Kind) => {
-    if (only !== undefined && kind !== only) return 0
-    return kind === 'headers' ? limit * HEADERS_PER_MUTANT : limit
-  }
   return {
     seed: Number(values.seed ?? Date.now() % 2 ** 31),
     threads: Number(values.threads),
-    most: { json: most('json'), binary: most('binary'), headers: most('headers') },
+    targets,
+    mutants: values.mutants === undefined ? Infinity : Number(values.mutants),
     minutes: values.mutants === undefined ? Number(values.minutes) : 60,
     json: values.json,
     failures: values.failures,
+    first: values.first,
     repeat: values.repeat,
     selfTest: values['self-test'],
   }
@@ -87,6 +90,8 @@ class FuzzRun {
   private readonly sorts = new Map<string, number>()
   private readonly start = Date.now()
   private readonly until: number
+  /** Aborted at the first failure with `--first`. */
+  private readonly ended = new AbortController()
 
   constructor(
     private readonly options: Options,
@@ -95,49 +100,39 @@ class FuzzRun {
     this.until = this.start + 60_000 * options.minutes
   }
 
-  async run(): Promise<Record<Kind, number>> {
+  async run(): Promise<Counts> {
     const { threads } = this.options
     const counts = await Promise.all(Array.from({ length: threads }, (_, i) => this.runThread(i)))
-    const total = (kind: Kind) => counts.reduce((sum, count) => sum + count[kind], 0)
-    return { json: total('json'), binary: total('binary'), headers: total('headers') }
+    return countsOf((name) => counts.reduce((sum, count) => sum + count[name], 0))
   }
 
   /** Runs a worker, and starts it again after a mutant that hangs or crashes it. */
-  private async runThread(index: number): Promise<Record<Kind, number>> {
+  private async runThread(index: number): Promise<Counts> {
     const progress = new Progress()
-    let start: Record<Kind, number> = { json: 0, binary: 0, headers: 0 }
+    let start = countsOf(() => 0)
     for (;;) {
       const problem = await this.runWorker(index, start, progress)
-      start = {
-        json: progress.steps('json'),
-        binary: progress.steps('binary'),
-        headers: progress.steps('headers'),
-      }
-      if (problem === undefined) return start
-      const { kind } = progress
-      const number = index + progress.steps(kind) * this.options.threads
+      start = countsOf((name) => progress.steps(name))
+      if (problem === undefined || this.ended.signal.aborted) return start
+      const target = progress.current
       this.report({
-        kind,
-        number,
-        target: 'worker',
+        target,
+        number: index + start[target] * this.options.threads,
         property: problem,
         message: problem,
         stack: '',
         bytes: new Uint8Array(),
       })
-      start[kind]++
+      start[target]++
     }
   }
 
   /** Resolves with undefined at the end, or with the reason why the worker was stopped. */
-  private runWorker(
-    index: number,
-    start: Record<Kind, number>,
-    progress: Progress,
-  ): Promise<string | undefined> {
-    const { threads: workers, ...options } = this.options
+  private runWorker(index: number, start: Counts, progress: Progress): Promise<string | undefined> {
+    const { threads: workers, seed, targets, mutants, selfTest } = this.options
     const { until } = this
-    const task: Task = { ...options, index, workers, start, until, progress: progress.buffer }
+    const shared = { seed, targets, mutants, selfTest, until }
+    const task: Task = { ...shared, index, workers, start, progress: progress.buffer }
     const worker = new Worker(this.script, {
       workerData: task,
       resourceLimits: { maxOldGenerationSizeMb: 2048 },
@@ -148,7 +143,7 @@ class FuzzRun {
       let last = ''
       let changed = Date.now()
       const watch = setInterval(() => {
-        const now = kinds.map((kind) => progress.steps(kind)).join()
+        const now = targetNames.map((name) => progress.steps(name)).join()
         if (now !== last) [last, changed] = [now, Date.now()]
         if (Date.now() - changed < (ready ? bounds.silence : bounds.start)) return
         finish('no answer')
@@ -158,6 +153,10 @@ class FuzzRun {
         clearInterval(watch)
         resolve(problem)
       }
+      this.ended.signal.addEventListener('abort', () => {
+        finish(undefined)
+        void worker.terminate()
+      })
       worker.on('message', (message: Failure | 'ready') => {
         changed = Date.now()
         if (message === 'ready') ready = true
@@ -170,32 +169,34 @@ class FuzzRun {
 
   private report(failure: Failure) {
     this.failed++
-    const { kind, number, target, property, message, stack } = failure
+    if (this.options.first) this.ended.abort()
+    const { number, target, property, message, stack } = failure
     const sort = `${target} ${property} ${message.slice(0, 40)}`
     const times = (this.sorts.get(sort) ?? 0) + 1
     this.sorts.set(sort, times)
     if (times > 3) return
-    const address = `${this.options.seed}/${kind}/${number}`
-    process.stderr.write(`\n${address} (${target}), ${property}: ${message.slice(0, 600)}\n`)
+    const address = `${this.options.seed}/${target}/${number}`
+    process.stderr.write(`\n${address}, ${property}: ${message.slice(0, 600)}\n`)
     if (times > 1) return
     process.stderr.write(`${stack.split('\n').slice(1, 6).join('\n')}\n`)
     if (this.options.failures !== undefined) writeMutant(this.options.failures, address, failure)
   }
 
-  print(counts: Record<Kind, number>) {
+  print(targets: Counts) {
     const { seed, json } = this.options
     const seconds = Math.round((Date.now() - this.start) / 1000)
-    const result = { ...counts, failures: this.failed, seed, seconds }
+    const result = { targets, failures: this.failed, seed, seconds }
     if (json) return process.stdout.write(`${JSON.stringify(result)}\n`)
-    const text = kinds.map((kind) => `${counts[kind].toLocaleString('en')} ${kind}`).join(', ')
-    process.stdout.write(`${text} in ${seconds} s, seed ${seed}: ${this.failed} failures\n`)
+    for (const name of targetNames)
+      process.stdout.write(`${targets[name].toLocaleString('en').padStart(12)} ${name}\n`)
+    process.stdout.write(`${seconds} s, seed ${seed}: ${this.failed} failures\n`)
     for (const [sort, times] of this.sorts) process.stdout.write(`  ${times} x ${sort}\n`)
     return undefined
   }
 }
 
-function writeMutant(folder: string, address: string, { kind, bytes }: Failure) {
+function writeMutant(folder: string, address: string, { target, bytes }: Failure) {
   mkdirSync(folder, { recursive: true })
-  const name = `${address.replaceAll('/', '-')}.${kind === 'json' ? 'json' : 'bin'}`
+  const name = `${address.replaceAll('/', '-')}.${target === 'workflow' ? 'json' : 'bin'}`
   writeFileSync(join(folder, name), bytes)
 }

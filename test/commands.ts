@@ -35,6 +35,10 @@ export const long: {
     code?: number
   }
 } = {
+  'test:inverted': {
+    options: ['test/engine/arithmetic.test.ts'],
+    prints: /passed, 0 failed/,
+  },
   bench: {
     options: '--peers ours,portable --rounds 1 --seconds 0.1 --json'.split(' '),
     prints: /"task":"sample".*"product":/,
@@ -70,7 +74,7 @@ export const long: {
   },
   fuzz: {
     options: ['--mutants', '200', '--seed', '1', '--json'],
-    prints: /"json":200,"binary":200,.*"failures":0/,
+    prints: /"workflow":200,"link":25,.*"failures":0/,
   },
   'eval:digits': { options: ['--steps', '5', '--json'], prints: /"frechet":/ },
   // A classifier of so few steps misses the required accuracy.

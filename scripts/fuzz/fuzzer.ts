@@ -1,95 +1,46 @@
-// Generates and checks single mutants. A mutant is addressed by the seed of the run, its kind and its
-// number, so that each can be repeated alone.
+// Generates and checks single mutants. A mutant is addressed by the seed of the run, its target and
+// its number, so that each can be repeated alone.
 import { allocatedBytes } from './allocations.ts'
 import { getHeapStatistics } from 'node:v8'
-import { createBinaryTargets, type BinaryTarget } from './binaryTargets.ts'
 import { GlobalsSnapshot } from './globals.ts'
-import { headerTargets } from './headerTargets.ts'
-import { mutateJson, printMutant } from './jsonMutations.ts'
-import { pickSeed, readJsonSeeds } from './jsonSeeds.ts'
-import { JsonTarget, type Timed } from './jsonTarget.ts'
-import { bounds, type Failure, type Kind, type Task } from './protocol.ts'
+import { bounds, type Failure, type TargetName, type Task } from './protocol.ts'
 import { mutantSeed, Rng } from './random.ts'
+import type { FuzzTarget, QuickTarget } from './target.ts'
+import { createTarget } from './targets/index.ts'
 import { checkError, Violation } from './violation.ts'
 
-/** A generated input. */
-export interface Mutant {
-  target: string
-  bytes: Uint8Array
-  check(timed: Timed): Promise<unknown>
-}
-
-/** Headers are many and small: they are checked in groups. */
-export const HEADERS_TOGETHER = 1000
+/** Inputs of quick targets that are checked together. */
+export const QUICK_GROUP = 1000
 
 /** The complete comparison of prototypes and globals takes a millisecond, so it is made in turn. */
 const GLOBALS_EVERY = 50
 
-type JsonRoot = Parameters<typeof mutateJson>[0]
-
-type FuzzerOptions = Pick<Task, 'seed' | 'selfTest'>
+/** A generated input of a target. */
+export interface Mutant {
+  name: TargetName
+  target: FuzzTarget
+  number: number
+  bytes: Uint8Array
+}
 
 export class Fuzzer {
-  private readonly seeds = readJsonSeeds()
-  private readonly editor = new JsonTarget()
   private globals = new GlobalsSnapshot()
   private checked = 0
 
-  private constructor(
-    private readonly options: FuzzerOptions,
-    private readonly binaryTargets: readonly BinaryTarget[],
-  ) {}
+  constructor(private readonly options: Pick<Task, 'seed' | 'selfTest'>) {}
 
-  static async create(options: FuzzerOptions): Promise<Fuzzer> {
-    return new Fuzzer(options, await createBinaryTargets())
+  async mutant(name: TargetName, number: number): Promise<Mutant> {
+    const target = await createTarget(name)
+    // Creating a target may define globals, which its inputs did not change.
+    if (!this.known.has(name)) this.globals = new GlobalsSnapshot()
+    this.known.add(name)
+    return { name, target, number, bytes: target.generate(this.rng(name, number)) }
   }
 
-  mutant(kind: Kind, number: number): Mutant {
-    const rng = new Rng(mutantSeed(this.options.seed, kind, number))
-    switch (kind) {
-      case 'json':
-        return this.jsonMutant(this.mutateText(rng))
-      case 'binary': {
-        const target = this.binaryTargets[number % this.binaryTargets.length]
-        return binaryMutant(target, target.mutate(rng.pick(target.seeds), rng))
-      }
-      case 'headers': {
-        const target = headerTargets[number % headerTargets.length]
-        const bytes = target.mutate(rng.pick(target.seeds), rng)
-        return { target: target.name, bytes, check: async () => target.check(bytes) }
-      }
-      default:
-        return kind satisfies never
-    }
-  }
+  private readonly known = new Set<TargetName>()
 
-  /** The same check of other bytes, to minimise a mutant. */
-  withBytes(kind: Kind, number: number, bytes: Uint8Array): Mutant {
-    if (kind === 'json') return this.jsonMutant(new TextDecoder().decode(bytes))
-    if (kind === 'binary')
-      return binaryMutant(this.binaryTargets[number % this.binaryTargets.length], bytes)
-    const target = headerTargets[number % headerTargets.length]
-    return { target: target.name, bytes, check: async () => target.check(bytes) }
-  }
-
-  private jsonMutant(text: string): Mutant {
-    return {
-      target: 'workflow',
-      bytes: new TextEncoder().encode(text),
-      check: async (timed) => {
-        const result = await this.editor.check(text, timed)
-        if (this.options.selfTest && result === 'accepted')
-          throw new Violation('self-test', 'This file was accepted')
-      },
-    }
-  }
-
-  private mutateText(rng: Rng): string {
-    const parse = () => JSON.parse(pickSeed(this.seeds, rng)) as JsonRoot
-    const root = parse()
-    mutateJson(root, rng, parse)
-    return printMutant(root, rng)
-  }
+  private rng = (name: TargetName, number: number) =>
+    new Rng(mutantSeed(this.options.seed, name, number))
 
   /** Checks a mutant. Returns the first broken property. */
   async check(mutant: Mutant): Promise<Violation | undefined> {
@@ -104,7 +55,9 @@ export class Fuzzer {
     const before = allocatedBytes()
     const heap = getHeapStatistics().used_heap_size
     try {
-      await mutant.check(measureCall)
+      const result = await mutant.target.check(mutant.bytes, measureCall)
+      if (this.options.selfTest && result === 'accepted')
+        throw new Violation('self-test', 'This input was accepted')
       this.checkGlobals(this.checked++ % GLOBALS_EVERY === 0)
       checkAllocations(allocatedBytes() - before, getHeapStatistics().used_heap_size - heap)
       return undefined
@@ -113,13 +66,16 @@ export class Fuzzer {
     }
   }
 
-  /** Checks headers `from`, `from + step`, ... Returns the number of the first failure, or -1. */
-  checkHeaders(from: number, step: number, count: number): number {
+  /**
+   * Checks inputs `from`, `from + step`, ... of a quick target. Returns the number of the first
+   * failure, or -1.
+   */
+  checkGroup(name: TargetName, target: QuickTarget, from: number, step: number, count: number) {
     const before = allocatedBytes()
     // Stacks take longer than the checks. A failure is checked again with its stack.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
-    const failed = this.findFailedHeader(from, step, count)
+    const failed = this.findFailed(name, target, from, step, count)
     Error.stackTraceLimit = stackTraceLimit
     if (failed >= 0) return failed
     this.checkGlobals(true)
@@ -127,13 +83,17 @@ export class Fuzzer {
     return -1
   }
 
-  private findFailedHeader(from: number, step: number, count: number): number {
+  private findFailed(
+    name: TargetName,
+    target: QuickTarget,
+    from: number,
+    step: number,
+    count: number,
+  ): number {
     for (let i = 0; i < count; i++) {
       const number = from + i * step
-      const rng = new Rng(mutantSeed(this.options.seed, 'headers', number))
-      const target = headerTargets[number % headerTargets.length]
       try {
-        target.check(target.mutate(rng.pick(target.seeds), rng))
+        target.check(target.generate(this.rng(name, number)))
       } catch {
         return number
       }
@@ -152,12 +112,6 @@ export class Fuzzer {
     }
   }
 }
-
-const binaryMutant = (target: BinaryTarget, bytes: Uint8Array): Mutant => ({
-  target: target.name,
-  bytes,
-  check: (timed) => target.check(bytes, timed),
-})
 
 /** Milliseconds of a fixed calculation. */
 function timeCalculation(): number {
@@ -209,11 +163,9 @@ function toViolation(error: unknown): Violation {
 }
 
 export function describeFailure(
-  kind: Kind,
-  number: number,
-  { target, bytes }: Mutant,
+  { name, number, bytes }: Mutant,
   { property, message, cause, stack }: Violation,
 ): Failure {
   const trace = cause instanceof Error ? cause.stack : stack
-  return { kind, number, target, property, message, stack: trace ?? '', bytes }
+  return { target: name, number, property, message, stack: trace ?? '', bytes }
 }

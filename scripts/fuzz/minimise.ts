@@ -1,23 +1,27 @@
 // Minimises a mutant that breaks a property (simple delta debugging): removes parts as long as the
 // same property stays broken.
 import { concatBytes } from '../../src/engine/base/bytes.ts'
-import type { Fuzzer } from './fuzzer.ts'
+import type { Fuzzer, Mutant } from './fuzzer.ts'
 import type { Failure } from './protocol.ts'
 
 /** Milliseconds spent on one mutant. */
 const MOST_TIME = 3000
 
 /** Returns a smaller input with the same failure, or the same one. */
-export async function minimise(fuzzer: Fuzzer, failure: Failure): Promise<Uint8Array> {
+export async function minimise(
+  fuzzer: Fuzzer,
+  mutant: Mutant,
+  failure: Failure,
+): Promise<Uint8Array> {
   // Slow mutants take too long to try again and again.
   if (failure.property === 'time') return failure.bytes
   const end = Date.now() + MOST_TIME
   const fails: Fails = async (bytes) => {
     if (Date.now() > end) return undefined
-    const violation = await fuzzer.check(fuzzer.withBytes(failure.kind, failure.number, bytes))
+    const violation = await fuzzer.check({ ...mutant, bytes })
     return violation?.property === failure.property && sameMessage(violation.message, failure)
   }
-  if (failure.kind !== 'json') return removeChunks(failure.bytes, fails)
+  if (!mutant.target.isJson) return removeChunks(failure.bytes, fails)
   const tree = await minimiseTree(failure.bytes, fails)
   return tree ?? removeChunks(failure.bytes, fails)
 }

@@ -1,14 +1,28 @@
 // Data that the main thread and the workers of the fuzzer share.
 
-export const kinds = ['json', 'binary', 'headers'] as const
-export type Kind = (typeof kinds)[number]
+export const targetNames = [
+  'workflow',
+  'link',
+  'png',
+  'bundle',
+  'checkpoint',
+  'backup',
+  'dataset',
+  'images',
+  'idx',
+  'safetensors-header',
+  'zip-header',
+] as const
+export type TargetName = (typeof targetNames)[number]
 
-/** Mutants that a run of ten minutes is expected to check. Time is shared in these proportions. */
-export const goals: Readonly<Record<Kind, number>> = {
-  json: 200_000,
-  binary: 200_000,
-  headers: 10_000_000,
-}
+export const isTargetName = (name: string | undefined): name is TargetName =>
+  targetNames.some((each) => each === name)
+
+/** A number for each target. */
+export type Counts = Record<TargetName, number>
+
+export const countsOf = (count: (target: TargetName) => number): Counts =>
+  Object.fromEntries(targetNames.map((name) => [name, count(name)])) as Counts
 
 /** What a call may take at most. */
 export const bounds = {
@@ -25,10 +39,8 @@ export const bounds = {
 } as const
 
 export interface Failure {
-  kind: Kind
+  target: TargetName
   number: number
-  /** Kind of file: workflow, checkpoint, ... */
-  target: string
   property: string
   message: string
   stack: string
@@ -36,44 +48,46 @@ export interface Failure {
   bytes: Uint8Array
 }
 
-/** Task of a worker: mutants `index`, `index + workers`, ... of each kind. */
+/** Task of a worker: mutants `index`, `index + workers`, ... of each target. */
 export interface Task {
   seed: number
-  /** Every accepted workflow counts as a failure. */
+  /** Every accepted input counts as a failure. */
   selfTest: boolean
   index: number
   workers: number
-  /** Mutants of each kind that all workers check together; 0 leaves a kind out. */
-  most: Readonly<Record<Kind, number>>
-  /** First mutant of each kind, in steps. Greater than 0 after a worker was restarted. */
-  start: Readonly<Record<Kind, number>>
+  /** Targets to check. */
+  targets: readonly TargetName[]
+  /** Mutants per share of a target that all workers check together; infinite for a time. */
+  mutants: number
+  /** First mutant of each target, in steps. Greater than 0 after a worker was restarted. */
+  start: Readonly<Counts>
   /** Time in milliseconds since 1970 at which it ends. */
   until: number
-  /** The current mutant of each kind, in steps, and the current kind: see {@link Progress}. */
+  /** The current mutant of each target, in steps, and the current target: see {@link Progress}. */
   progress: SharedArrayBuffer
 }
 
-/** Progress of a worker, readable while it is busy: steps of each kind, and the current kind. */
+/** Progress of a worker, readable while it is busy: steps of each target, and the current one. */
 export class Progress {
   private readonly numbers: Float64Array
 
-  constructor(readonly buffer = new SharedArrayBuffer(8 * (kinds.length + 1))) {
+  constructor(readonly buffer = new SharedArrayBuffer(8 * (targetNames.length + 1))) {
     this.numbers = new Float64Array(buffer)
   }
 
-  steps(kind: Kind): number {
-    return this.numbers[kinds.indexOf(kind)]
+  steps(target: TargetName): number {
+    return this.numbers[targetNames.indexOf(target)]
   }
 
-  set(kind: Kind, steps: number) {
-    this.numbers[kinds.indexOf(kind)] = steps
+  set(target: TargetName, steps: number) {
+    this.numbers[targetNames.indexOf(target)] = steps
   }
 
-  get kind(): Kind {
-    return kinds[this.numbers[kinds.length]]
+  get current(): TargetName {
+    return targetNames[this.numbers[targetNames.length]]
   }
 
-  set kind(kind: Kind) {
-    this.numbers[kinds.length] = kinds.indexOf(kind)
+  set current(target: TargetName) {
+    this.numbers[targetNames.length] = targetNames.indexOf(target)
   }
 }

@@ -3,7 +3,7 @@ import './allocations.ts'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeFailure, Fuzzer } from './fuzzer.ts'
-import { kinds } from './protocol.ts'
+import { isTargetName } from './protocol.ts'
 
 interface Options {
   /** Folder that the mutant is written to. */
@@ -11,14 +11,13 @@ interface Options {
   selfTest: boolean
 }
 
-/** @param address `seed/kind/number` */
+/** @param address `seed/target/number` */
 export async function repeatMutant(address: string, { failures: folder, selfTest }: Options) {
   const [seed, name, number] = address.split('/')
-  const kind = kinds.find((each) => each === name)
-  if (!kind || ![seed, number].every((text) => /^\d+$/.test(text ?? '')))
-    throw new Error(`Expected seed/kind/number, got ${address}.`)
-  const fuzzer = await Fuzzer.create({ seed: Number(seed), selfTest })
-  const mutant = fuzzer.mutant(kind, Number(number))
+  if (!isTargetName(name) || ![seed, number].every((text) => /^\d+$/.test(text ?? '')))
+    throw new Error(`Expected seed/target/number, got ${address}.`)
+  const fuzzer = new Fuzzer({ seed: Number(seed), selfTest })
+  const mutant = await fuzzer.mutant(name, Number(number))
   if (folder !== undefined) {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, address.replaceAll('/', '-')), mutant.bytes)
@@ -26,9 +25,9 @@ export async function repeatMutant(address: string, { failures: folder, selfTest
   const start = performance.now()
   const violation = await fuzzer.check(mutant)
   const time = Math.round(performance.now() - start)
-  process.stdout.write(`${address} (${mutant.target}, ${mutant.bytes.length} bytes), ${time} ms: `)
+  process.stdout.write(`${address} (${mutant.bytes.length} bytes), ${time} ms: `)
   if (!violation) return void process.stdout.write('no failure\n')
-  const { property, message, stack } = describeFailure(kind, Number(number), mutant, violation)
+  const { property, message, stack } = describeFailure(mutant, violation)
   process.stdout.write(`${property}: ${message}\n${stack}\n`)
   process.exitCode = 1
 }

@@ -1,80 +1,90 @@
 // Worker of the fuzzer: checks mutants until its time is over, and reports failures.
 import { parentPort } from 'node:worker_threads'
-import { describeFailure, Fuzzer, HEADERS_TOGETHER } from './fuzzer.ts'
+import { describeFailure, Fuzzer, QUICK_GROUP } from './fuzzer.ts'
 import { minimise } from './minimise.ts'
-import { goals, kinds, Progress, type Failure, type Kind, type Task } from './protocol.ts'
+import { Progress, type Failure, type TargetName, type Task } from './protocol.ts'
+import type { QuickTarget } from './target.ts'
+import { createTarget } from './targets/index.ts'
 
-/** Milliseconds spent on one kind before another. */
+/** Milliseconds spent on one target before another. */
 const SLICE = 100
 
 /** Failures of one sort that are minimised. */
 const MINIMISED = 1
 
+/** Part of the time for a target, relative to the others. */
+const WEIGHTS: Partial<Record<TargetName, number>> = { workflow: 5 }
+
 class WorkerRun {
   private readonly progress: Progress
   private readonly minimised = new Map<string, number>()
+  /** Milliseconds spent on each target, divided by its weight. */
+  private readonly spent = new Map<TargetName, number>()
+  private readonly open: Set<TargetName>
 
   constructor(
     private readonly fuzzer: Fuzzer,
     private readonly task: Task,
   ) {
     this.progress = new Progress(task.progress)
-    for (const kind of kinds) this.progress.set(kind, task.start[kind])
+    this.open = new Set(task.targets)
+    for (const name of task.targets) this.progress.set(name, task.start[name])
   }
 
   async run() {
     for (;;) {
-      const kind = this.nextKind()
-      if (!kind || Date.now() >= this.task.until) return
-      this.progress.kind = kind
-      const end = Math.min(this.task.until, Date.now() + SLICE)
-      while (Date.now() < end && this.remaining(kind) > 0)
-        await (kind === 'headers' ? this.checkHeaders() : this.checkMutant(kind))
+      const [name] = [...this.open].sort((a, b) => this.time(a) - this.time(b))
+      if (name === undefined || Date.now() >= this.task.until) return
+      this.progress.current = name
+      const began = performance.now()
+      await this.runSlice(name)
+      const time = performance.now() - began
+      this.spent.set(name, this.time(name) + time / (WEIGHTS[name] ?? 1))
       // Lets messages out.
       await new Promise((resolve) => void setImmediate(resolve))
     }
   }
 
-  private number(kind: Kind): number {
-    return this.task.index + this.progress.steps(kind) * this.task.workers
+  private time = (name: TargetName) => this.spent.get(name) ?? 0
+
+  private async runSlice(name: TargetName) {
+    const target = await createTarget(name)
+    const end = Math.min(this.task.until, Date.now() + SLICE)
+    const remaining = () => {
+      const all = Math.ceil(this.task.mutants * target.share)
+      return Math.ceil((all - this.number(name)) / this.task.workers)
+    }
+    while (Date.now() < end && remaining() > 0) {
+      if (target.isQuick) await this.checkGroup(name, target, Math.min(QUICK_GROUP, remaining()))
+      else {
+        await this.checkNumber(name, this.number(name))
+        this.progress.set(name, this.progress.steps(name) + 1)
+      }
+    }
+    if (remaining() <= 0) this.open.delete(name)
   }
 
-  private remaining(kind: Kind): number {
-    return Math.ceil((this.task.most[kind] - this.number(kind)) / this.task.workers)
+  private number(name: TargetName): number {
+    return this.task.index + this.progress.steps(name) * this.task.workers
   }
 
-  /** The kind that is furthest from its goal. */
-  private nextKind(): Kind | undefined {
-    const share = (kind: Kind) => this.progress.steps(kind) / goals[kind]
-    const [first] = kinds
-      .filter((kind) => this.remaining(kind) > 0)
-      .sort((a, b) => share(a) - share(b))
-    return first
-  }
-
-  private async checkMutant(kind: Kind) {
-    await this.checkNumber(kind, this.number(kind))
-    this.progress.set(kind, this.progress.steps(kind) + 1)
-  }
-
-  private async checkHeaders() {
-    const count = Math.min(HEADERS_TOGETHER, this.remaining('headers'))
-    const from = this.number('headers')
-    const failed = this.fuzzer.checkHeaders(from, this.task.workers, count)
-    if (failed >= 0) await this.checkNumber('headers', failed)
+  private async checkGroup(name: TargetName, target: QuickTarget, count: number) {
+    const from = this.number(name)
+    const failed = this.fuzzer.checkGroup(name, target, from, this.task.workers, count)
+    if (failed >= 0) await this.checkNumber(name, failed)
     const done = failed < 0 ? count : (failed - from) / this.task.workers + 1
-    this.progress.set('headers', this.progress.steps('headers') + done)
+    this.progress.set(name, this.progress.steps(name) + done)
   }
 
-  private async checkNumber(kind: Kind, number: number) {
-    const mutant = this.fuzzer.mutant(kind, number)
+  private async checkNumber(name: TargetName, number: number) {
+    const mutant = await this.fuzzer.mutant(name, number)
     const violation = await this.fuzzer.check(mutant)
     if (!violation) return
-    const failure = describeFailure(kind, number, mutant, violation)
+    const failure = describeFailure(mutant, violation)
     const sort = failureSort(failure)
     const times = this.minimised.get(sort) ?? 0
     this.minimised.set(sort, times + 1)
-    if (times < MINIMISED) failure.bytes = await minimise(this.fuzzer, failure)
+    if (times < MINIMISED) failure.bytes = await minimise(this.fuzzer, mutant, failure)
     parentPort?.postMessage(failure)
   }
 }
@@ -86,7 +96,7 @@ export const failureSort = ({ target, property, message, stack }: Failure): stri
 export async function work(task: Task) {
   // litegraph reports on the console what it leaves out.
   for (const name of ['log', 'warn', 'error'] as const) console[name] = () => {}
-  const fuzzer = await Fuzzer.create(task)
+  const fuzzer = new Fuzzer(task)
   parentPort?.postMessage('ready')
   await new WorkerRun(fuzzer, task).run()
 }

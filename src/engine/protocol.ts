@@ -17,6 +17,14 @@ export type BackendName = 'webgpu' | 'wasm' | 'webgl' | 'cpu'
 export type WasmPaths = string | Record<string, string>
 
 /** The active backend, and why it was chosen. */
+/**
+ * Arithmetic of a backend. `portable`: on wasm the instructions with the same bits on all machines,
+ * on a GPU the default kernels, besides faster ones with equal bits. `fused`: on wasm a
+ * multiplication and an addition in one instruction. `measured`: the fastest instructions and
+ * kernels on this device, whose last bits may differ from those of other devices.
+ */
+export type ArithmeticOption = 'portable' | 'fused' | 'measured'
+
 export interface BackendReport {
   name: BackendName
   /** "llvmpipe", "SIMD, 1 thread", "relaxed SIMD, 2 threads", ... */
@@ -115,9 +123,8 @@ export type Request =
   /**
    * Starts a backend, or changes to another; otherwise the first run starts one. `wasm`: the
    * location of its files, if not beside the script. `mnist`: the folder of MNIST. `measure`:
-   * measure the kernels again. `sameBits`: wasm uses only instructions whose results have the same
-   * bits on all machines; `float16Products`: products on a GPU may be of float16, unless all bits
-   * have to be the same; both by default as before. `last`: the backend before a failure, which `auto`
+   * measure the kernels again. `arithmetic`: see {@link ArithmeticOption}; `float16Products`:
+   * products on a GPU may be of float16 where that is faster; both by default as before. `last`: the backend before a failure, which `auto`
    * prefers, so that trainings continue with equal bits.
    */
   | {
@@ -126,7 +133,7 @@ export type Request =
       wasm?: WasmPaths
       mnist?: string
       measure?: boolean
-      sameBits?: boolean
+      arithmetic?: ArithmeticOption
       float16Products?: boolean
       last?: BackendName
     }

@@ -14,20 +14,23 @@ test('the backend restarts when the setting changes, and only then', () => {
   followArithmetic({ setBackend })
   expect(setBackend).not.toHaveBeenCalled()
   runState.backend.value = { name: 'wasm', device: '', reason: '', rejected: [] }
-  adoptSettings({ sameBits: true })
+  adoptSettings({ fastestArithmetic: true })
   adoptSettings({ live: false })
-  expect(setBackend.mock.calls).toEqual([[{ name: 'wasm', sameBits: true }]])
-  adoptSettings({ sameBits: false })
-  expect(setBackend).toHaveBeenLastCalledWith({ name: 'wasm', sameBits: false })
+  const fastest = { name: 'wasm', arithmetic: 'measured', float16Products: false }
+  expect(setBackend.mock.calls).toEqual([[fastest]])
+  adoptSettings({ fastestArithmetic: false })
+  expect(setBackend).toHaveBeenLastCalledWith({ ...fastest, arithmetic: 'portable' })
   expect(setBackend).toHaveBeenCalledTimes(2)
   adoptSettings({ float16Products: true })
-  expect(setBackend).toHaveBeenLastCalledWith({ name: 'wasm', float16Products: true })
+  const half = { name: 'wasm', arithmetic: 'portable', float16Products: true }
+  expect(setBackend).toHaveBeenLastCalledWith(half)
   expect(setBackend).toHaveBeenCalledTimes(3)
 })
 
 test('a stored setting is applied at the start', () => {
-  adoptSettings({ sameBits: true })
+  adoptSettings({ fastestArithmetic: true })
   const setBackend = vi.fn()
   followArithmetic({ setBackend })
-  expect(setBackend.mock.calls).toEqual([[{ name: 'auto', sameBits: true }]])
+  const fastest = { name: 'auto', arithmetic: 'measured', float16Products: false }
+  expect(setBackend.mock.calls).toEqual([[fastest]])
 })

@@ -112,7 +112,7 @@ describe('library', () => {
       minimap: true,
       live: true,
       measures: false,
-      sameBits: false,
+      fastestArithmetic: false,
       float16Products: false,
       saveEvery: 2,
       room: true,

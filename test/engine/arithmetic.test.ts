@@ -1,6 +1,8 @@
 // Choice of wasm's instructions: fixed, measured and stored, and what they compute.
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { BackendOptions } from '../../src/engine/backends/backends.ts'
 import { startBackend, stopBackend } from '../../src/engine/backends/backends.ts'
+import { activeBackend } from '../../src/engine/base/backend.ts'
 import {
   chooseArithmetic,
   enableRelaxedSimd,
@@ -17,57 +19,85 @@ beforeAll(() => {
 
 const portable = { arithmetic: 'portable', isMeasured: false }
 const quick = async () => ({ portable: 2, fused: 1 })
+const measuredFused = { arithmetic: 'fused', isMeasured: true }
 const equal = async () => ({ portable: 1, fused: 0.95 })
 
 describe('the choice', () => {
-  test('is portable without a store, and where the user wants it', async () => {
-    expect(await chooseArithmetic(undefined, undefined, quick)).toEqual(portable)
-    expect(await chooseArithmetic('portable', { store: memoryStore() }, quick)).toEqual(portable)
+  test('is portable unless another one is asked for', async () => {
+    const measure = vi.fn(quick)
+    expect(await chooseArithmetic('portable', undefined, measure)).toEqual(portable)
+    expect(await chooseArithmetic('portable', { store: memoryStore() }, measure)).toEqual(portable)
+    expect(measure).not.toHaveBeenCalled()
   })
 
   test('is measured once, and again on request', async ({ skip }) => {
     skip(!isAvailable)
     const store = memoryStore()
     const measure = vi.fn(quick)
-    const fused = { arithmetic: 'fused', isMeasured: true }
-    expect(await chooseArithmetic(undefined, { store }, measure)).toEqual(fused)
-    expect(await chooseArithmetic(undefined, { store }, equal)).toEqual(fused)
+    expect(await chooseArithmetic('measured', { store }, measure)).toEqual(measuredFused)
+    expect(await chooseArithmetic('measured', { store }, equal)).toEqual(measuredFused)
     expect(measure).toHaveBeenCalledTimes(1)
-    const again = await chooseArithmetic(undefined, { store, remeasure: true }, equal)
+    const again = await chooseArithmetic('measured', { store, remeasure: true }, equal)
     expect(again).toEqual({ arithmetic: 'portable', isMeasured: true })
+  })
+
+  test('is measured without a store too', async ({ skip }) => {
+    skip(!isAvailable)
+    expect(await chooseArithmetic('measured', undefined, quick)).toEqual(measuredFused)
   })
 
   test('ignores a store that fails or has something else', async ({ skip }) => {
     skip(!isAvailable)
     const store = memoryStore()
     await store.put('wasm arithmetic/1', Uint8Array.of(1, 2, 3))
-    const fused = { arithmetic: 'fused', isMeasured: true }
-    expect(await chooseArithmetic(undefined, { store }, quick)).toEqual(fused)
+    expect(await chooseArithmetic('measured', { store }, quick)).toEqual(measuredFused)
     const broken = () => Promise.reject(new Error('no space'))
     const failing = { ...memoryStore(), get: broken, put: broken, delete: broken }
-    expect(await chooseArithmetic(undefined, { store: failing, remeasure: true }, quick)).toEqual(
-      fused,
-    )
+    const choice = await chooseArithmetic('measured', { store: failing, remeasure: true }, quick)
+    expect(choice).toEqual(measuredFused)
   })
 
   test('is fused without a measurement where that is asked for', async ({ skip }) => {
     skip(!isAvailable)
     expect(await chooseArithmetic('fused', undefined)).toEqual({ ...portable, arithmetic: 'fused' })
   })
+})
 
-  test('is in the report of the backend', async ({ skip }) => {
+describe('the report of the backend', () => {
+  const start = (options: BackendOptions) =>
+    startBackend({ prefer: 'wasm', only: true, threads: 1, ...options })
+  afterAll(stopBackend)
+
+  test('has portable arithmetic by default, also with a store', async () => {
+    for (const options of [{}, { tuning: { store: memoryStore() } }]) {
+      const report = await start(options)
+      expect(report.device).toBe('SIMD, 1 thread')
+      expect(report.relaxedSimd).toBeUndefined()
+      expect(report.kernels).toBeUndefined()
+      expect(activeBackend().arithmetic).toBeUndefined()
+    }
+  })
+
+  test('has fused arithmetic where that is asked for', async ({ skip }) => {
     skip(!isAvailable)
-    const report = await startBackend({ prefer: 'wasm', only: true, arithmetic: 'fused' })
+    const report = await start({ arithmetic: 'fused' })
     expect(report.device).toBe('relaxed SIMD, 1 thread')
     expect(report.relaxedSimd).toBe(true)
     expect(report.kernels).toBeUndefined()
-    const other = await startBackend({
-      prefer: 'wasm',
-      only: true,
-      tuning: { store: memoryStore() },
-    })
-    expect(other.kernels).toMatch(/^Measured here: fused multiply-add .* is (not much )?faster$/)
-    await stopBackend()
+    expect(activeBackend().arithmetic).toBe('fused')
+  })
+
+  test.for(['portable', 'fused'])('has the stored choice: %s', async (stored, { skip }) => {
+    skip(!isAvailable)
+    const store = memoryStore()
+    await store.put('wasm arithmetic/1', new TextEncoder().encode(stored))
+    const report = await start({ arithmetic: 'measured', tuning: { store } })
+    expect(report.kernels).toBe(
+      stored === 'fused'
+        ? 'Measured here: fused multiply-add (relaxed SIMD) is faster'
+        : 'Measured here: fused multiply-add (relaxed SIMD) is not much faster',
+    )
+    expect(report.relaxedSimd ?? false).toBe(stored === 'fused')
   })
 })
 

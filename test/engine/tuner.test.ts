@@ -23,9 +23,14 @@ import {
   winogradTiles,
   createTrials,
 } from '../../src/engine/backends/webgpu/tunerTrials.ts'
-import { tune } from '../../src/engine/backends/webgpu/tuner.ts'
+import { arithmeticOf, tune as tuneWith } from '../../src/engine/backends/webgpu/tuner.ts'
+import { tunedChoices } from '../../src/engine/backends/webgpu/tunedChoices.ts'
 import { onEachBackend } from '../backends.ts'
 import { webgpuBackend } from '../kernels.ts'
+
+/** The tuner with all candidates, as a user asks for it. */
+const tune: typeof tuneWith = (backend, options, ...rest) =>
+  tuneWith(backend, { changesBits: true, ...options }, ...rest)
 
 const limits = { maxComputeWorkgroupStorageSize: 32768, maxComputeInvocationsPerWorkgroup: 256 }
 
@@ -241,21 +246,21 @@ describe('the choice', () => {
       .filter((each) => each.includes('float16'))
     const times = { [`large convolution ${name}`]: 5 }
     const store = memoryStore()
-    const tuneWith = async (allowed: boolean, device: object, isRight = true) => {
+    const tuneTo = async (allowed: boolean, device: object, isRight = true) => {
       const backend = gpu('', device)
       const options = { store, float16Products: allowed }
       const selfTest = vi.fn(async () => isRight)
       const message = await tune(backend, options, fakeTrials({ times }).make, selfTest)
       return { message, tiles: tilesOf(backend), selfTest }
     }
-    const allowed = await tuneWith(true, more)
+    const allowed = await tuneTo(true, more)
     expect(allowed.tiles).toEqual([name, ...byRules.slice(1)])
     expect(allowed.selfTest).toHaveBeenCalledOnce()
     // The stored choice is tested again, and a choice without float16 is stored apart.
-    const wrong = await tuneWith(true, more, false)
+    const wrong = await tuneTo(true, more, false)
     expect(wrong.tiles).toEqual(byRules)
     expect(wrong.message).toContain('wrong gradients')
-    const refused = await tuneWith(false, more)
+    const refused = await tuneTo(false, more)
     expect(refused.tiles).toEqual(byRules)
     expect(refused.selfTest).not.toHaveBeenCalled()
     const tilesOfTrials = (float16: boolean) =>
@@ -298,6 +303,32 @@ describe('the choice', () => {
     expect(offered.map(({ name }) => name)).toContain('reductions')
     features.delete(MATRIX_FEATURE)
     expect(units({ adapterInfo, features }, true)).toEqual([])
+    vi.unstubAllGlobals()
+  })
+
+  test('changes no bits unless the user asks for it', async () => {
+    vi.stubGlobal('navigator', { gpu: { wgslLanguageFeatures: new Set(['subgroup_id']) } })
+    const features = new Set(['subgroups'])
+    const adapterInfo = { vendor: 'v', subgroupMinSize: 32, subgroupMaxSize: 32 }
+    const device = () => gpu('', { features, adapterInfo })
+    const times = { [`large convolution ${square}`]: 1, 'reductions subgroups of 32': 1 }
+    const store = memoryStore()
+    const tuneIn = (backend: WebGPUBackend, changesBits: boolean, runner = fakeTrials({ times })) =>
+      tuneWith(backend, { store, changesBits }, runner.make, async () => true)
+    const [first, second, third] = [device(), device(), device()]
+    const runner = fakeTrials({ times })
+    expect(await tuneIn(first, false, runner)).toBe('Measured here: reductions: subgroups of 32')
+    expect(new Set(runner.measured)).toEqual(
+      new Set(['reductions workgroup memory', 'reductions subgroups of 32']),
+    )
+    expect(tilesOf(first)).toEqual(byRules)
+    expect(arithmeticOf(tunedChoices(first.device) ?? {})).toBeUndefined()
+    expect(await tuneIn(second, true)).toContain(square)
+    expect(tilesOf(second)[0]).toBe(square)
+    expect(arithmeticOf(tunedChoices(second.device) ?? {})).toBe(`large convolution,${square},`)
+    // Choices of the two are stored apart.
+    await tuneIn(third, false)
+    expect(tilesOf(third)).toEqual(byRules)
     vi.unstubAllGlobals()
   })
 

@@ -1,7 +1,7 @@
 // Workflows that the fuzzer found, each with what it broke. Opening uses registerNodes of litegraph,
 // which requires a process of its own.
 import { expect, test } from 'vitest'
-import { JsonTarget } from '../../scripts/fuzz/jsonTarget.ts'
+import { WorkflowChecks } from '../../scripts/fuzz/targets/workflow.ts'
 
 const SUBGRAPH = '5b0c9e52-7f1d-4c86-9a3e-2d6f8e41c7a0'
 const bordered = (border: object, nodes: object[] = [], links: object[] = []) => ({
@@ -180,5 +180,5 @@ const found: { breaks: string; ends: 'accepted' | 'refused'; file: object }[] = 
 ]
 
 test.each(found)('$breaks', async ({ ends, file }) => {
-  expect(await new JsonTarget().check(JSON.stringify(file), (_, call) => call())).toBe(ends)
+  expect(await new WorkflowChecks().check(JSON.stringify(file), (_, call) => call())).toBe(ends)
 })

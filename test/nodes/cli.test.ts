@@ -6,6 +6,7 @@ import { createCanvas } from '@napi-rs/canvas'
 import { unzipSync, zipSync } from 'fflate'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseArguments } from '../../src/nodes/cli/arguments.ts'
+import { openStore } from '../../src/nodes/cli/run.ts'
 import { describeFile } from '../../src/nodes/storage/storedFiles.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/pipeline.ts'
 import { readImages } from '../../src/engine/datasets/file.ts'
@@ -22,6 +23,8 @@ writeFileSync(join(folder, 'points.json'), workflowOf(trainingGraph(40)))
 
 const file = (...path: string[]) => readFileSync(join(folder, ...path))
 const summary = (out: string) => JSON.parse(file(out, 'summary.json').toString())
+/** The first step in the lines of progress. */
+const firstStep = (stderr: string) => Number(/Start (\d+) of 40/.exec(stderr)?.[1])
 const rows = (out: string, name: string) => file(out, name).toString().trim().split('\r\n')
 
 describe('script', () => {
@@ -181,13 +184,64 @@ describe('run', () => {
     expect(summary('target').losses).toEqual({})
   })
 
-  test('resumes from training states in a folder, bit for bit', async () => {
-    await cli('run', 'points.json', '--out', 'half', '--steps', '20', '--state', 'states')
-    const continued = await cli('run', 'points.json', '--out', 'continued', '--state', 'states')
-    expect(continued.stderr).not.toContain('Start 4 of 40')
-    await cli('run', 'points.json', '--out', 'whole')
-    expect(file('continued', 'end.csv').toString()).toBe(file('whole', 'end.csv').toString())
-    expect(summary('continued').statistics).toEqual(summary('whole').statistics)
+  describe.each([
+    { arithmetic: 'portable', device: 'SIMD, 1 thread' },
+    { arithmetic: 'fused', device: 'relaxed SIMD, 1 thread' },
+  ])('with $arithmetic arithmetic', ({ arithmetic, device }) => {
+    const options = ['--arithmetic', arithmetic]
+    const names = ['half', 'continued', 'stored', 'plain'].map((name) => `${arithmetic}-${name}`)
+    const [half, continued, stored, plain] = names
+
+    test('has the same bytes with and without --state, in one go and resumed', async () => {
+      const state = [...options, '--state', `${arithmetic}-states`]
+      await cli('run', 'points.json', '--out', half, '--steps', '20', ...state)
+      const { stderr } = await cli('run', 'points.json', '--out', continued, ...state)
+      expect(firstStep(stderr)).toBeGreaterThan(20)
+      const another = [...options, '--state', `${arithmetic}-others`]
+      await cli('run', 'points.json', '--out', stored, ...another)
+      await cli('run', 'points.json', '--out', plain, ...options)
+      expect(summary(plain).backend.device).toBe(device)
+      for (const name of [continued, stored]) {
+        for (const each of ['end.csv', 'moons.zip', 'picture.png'])
+          expect(file(name, each).equals(file(plain, each)), `${name} ${each}`).toBe(true)
+        expect(summary(name).statistics).toEqual(summary(plain).statistics)
+      }
+    })
+
+    test('is the default only if it is portable, whatever was measured', async () => {
+      const [states, out] = [`${arithmetic}-measured`, `${arithmetic}-default`]
+      const store = await openStore(join(folder, states), new Set())
+      await store.put('wasm arithmetic/1', new TextEncoder().encode(arithmetic))
+      await cli('run', 'points.json', '--out', out, '--steps', '3', '--state', states)
+      expect(summary(out).backend.device).toBe('SIMD, 1 thread')
+      const measured = ['--arithmetic', 'measured', '--state', states]
+      await cli('run', 'points.json', '--out', `${out}-2`, '--steps', '3', ...measured)
+      expect(summary(`${out}-2`).backend.device).toBe(device)
+    })
+  })
+
+  test('continues no training with other arithmetic, and says so', async () => {
+    const train = (out: string, steps: string, arithmetic: string) =>
+      cli(
+        'run',
+        'points.json',
+        '--out',
+        out,
+        '--steps',
+        steps,
+        '--state',
+        'mixed',
+        '--arithmetic',
+        arithmetic,
+      )
+    await train('mixed-half', '20', 'fused')
+    const { stderr } = await train('mixed', '40', 'portable')
+    expect(stderr).toContain('A state of step 20 of this training is stored')
+    expect(firstStep(stderr)).toBeLessThan(21)
+    await cli('run', 'points.json', '--out', 'unmixed')
+    expect(file('mixed', 'end.csv').equals(file('unmixed', 'end.csv'))).toBe(true)
+    // The state of the other arithmetic is still there.
+    expect(firstStep((await train('mixed-rest', '40', 'fused')).stderr)).toBeGreaterThan(20)
   })
 
   test('gives the same results for a checkpoint as ZIP, folder or in a bundle', async () => {
@@ -418,11 +472,15 @@ describe('import', () => {
   ])('rejects the arguments %j', (args, words) => expect(() => parseArguments(args)).toThrow(words))
 })
 
-test('--same-bits is off unless it is set, for run and onnx', () => {
+test('--arithmetic is portable unless it is set, for run and onnx', () => {
   const args = ['a.json', '--out', 'x']
   for (const command of ['run', 'onnx']) {
-    expect(parseArguments([command, ...args])).toMatchObject({ sameBits: false })
-    expect(parseArguments([command, ...args, '--same-bits'])).toMatchObject({ sameBits: true })
+    const parse = (...more: string[]) => parseArguments([command, ...args, ...more])
+    expect(parse()).toMatchObject({ arithmetic: 'portable' })
+    expect(parse('--arithmetic', 'measured')).toMatchObject({ arithmetic: 'measured' })
+    expect(() => parse('--arithmetic', 'fast')).toThrow(
+      '--arithmetic is one of portable, fused, measured; got fast.',
+    )
   }
 })
 
@@ -432,13 +490,12 @@ test('--measure requires --state, the folder that stores the measurements', () =
   expect(() => parseArguments(args)).toThrow('--state dir')
 })
 
-test('--float16-products requires --state, and excludes --same-bits', () => {
+test('--float16-products requires --state', () => {
   for (const command of ['run', 'onnx']) {
     const args = [command, 'a.json', '--out', 'x', '--float16-products']
     expect(parseArguments(args.slice(0, -1))).toMatchObject({ float16Products: false })
     expect(parseArguments([...args, '--state', 's'])).toMatchObject({ float16Products: true })
     expect(() => parseArguments(args)).toThrow('--state dir')
-    expect(() => parseArguments([...args, '--state', 's', '--same-bits'])).toThrow('exclude')
   }
 })
 

@@ -264,7 +264,7 @@ describe('storage', () => {
         const own = { device: { adapterInfo, limits, features: new Set() } }
         const said = await tune(
           own as never,
-          { store: databaseStore('test-devices') },
+          { store: databaseStore('test-devices'), changesBits: true },
           bench as never,
         )
         return { said, measured }

@@ -23,6 +23,17 @@ test.each(workflowNames)('results of %s keep their keys', (name) => {
   expect(createHash('sha256').update(all).digest('hex').slice(0, 16)).toMatchSnapshot()
 })
 
+test('arithmetic other than the default is part of the keys of loops and of what follows them', () => {
+  const plan = compile(testGraph(readWorkflow('points')), undefined, ready)
+  const [first, fused] = [undefined, 'fused'].map((arithmetic) =>
+    computeKeys(plan, ready, new Map(), arithmetic),
+  )
+  for (const [id, key] of first.loops) expect(fused.loops.get(id), id).not.toBe(key)
+  const changed = [...first.values].filter(([id, key]) => fused.values.get(id) !== key)
+  expect(changed.map(([id]) => id).some((id) => id.endsWith('.x_0'))).toBe(true)
+  expect(changed.length).toBeLessThan(first.values.size)
+})
+
 const constant = (params: Parameters<typeof defineNode>[0]['params']) =>
   defineNode({
     category: 'tools',

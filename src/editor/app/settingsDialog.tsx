@@ -26,7 +26,7 @@ const restored = [
   'minimap',
   'measures',
   'saveEvery',
-  'sameBits',
+  'fastestArithmetic',
   'float16Products',
 ] as const satisfies readonly (keyof Settings)[]
 
@@ -85,7 +85,11 @@ export function SettingsDialog({ close }: { close: () => void }) {
           }}
         />
         <Switch label={words.measures} name="measures" />
-        <Switch label={words.sameBits} hint={words.sameBitsHint} name="sameBits" />
+        <Switch
+          label={words.fastestArithmetic}
+          hint={words.fastestArithmeticHint}
+          name="fastestArithmetic"
+        />
         <Switch
           label={words.float16Products}
           hint={words.float16ProductsHint}
@@ -164,7 +168,7 @@ interface SwitchProps {
     | 'toolbox'
     | 'minimap'
     | 'measures'
-    | 'sameBits'
+    | 'fastestArithmetic'
     | 'float16Products'
 }
 

@@ -34,8 +34,8 @@ export interface Settings {
   measures: boolean
   /** Seconds between two saves of a training; 0: only when it stops. */
   saveEvery: SaveInterval
-  /** WebAssembly uses only instructions whose results have the same bits on all machines. */
-  sameBits: boolean
+  /** Uses the fastest instructions and kernels of this device, which may change last bits. */
+  fastestArithmetic: boolean
   /** Products on a GPU may be of float16 where that is faster. */
   float16Products: boolean
   /** Moves nodes aside where another node is placed. */
@@ -63,7 +63,7 @@ export const defaultSettings: Settings = {
   live: true,
   measures: false,
   saveEvery: 2,
-  sameBits: false,
+  fastestArithmetic: false,
   float16Products: false,
   room: true,
   snap: true,

@@ -6,14 +6,14 @@
 import { registerOperations } from '../base/backend.ts'
 import { broadcastSumGradients, fusedSoftmaxGradient } from './gradients.ts'
 import { getErrorMessage } from '../base/fault.ts'
-import type { BackendName, BackendReport, WasmPaths } from '../protocol.ts'
+import type { ArithmeticOption, BackendName, BackendReport, WasmPaths } from '../protocol.ts'
 import { importBackend } from './importBackend.ts'
 import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from '../base/tf.ts'
+import { memoryStore } from '../plan/store.ts'
 import { overrideWasmKernels } from './wasm/kernelOverrides.ts'
 import { MATRIX_FEATURE, softwareNames } from './webgpu/device.ts'
 import type { TuningOptions } from './tuningOptions.ts'
-import type { Arithmetic } from './wasm/arithmetic.ts'
 import { chooseArithmetic } from './wasm/arithmetic.ts'
 import { describeMeasurement, describeWasm } from './wasm/describe.ts'
 import { guardHeap } from './wasm/heapLimit.ts'
@@ -35,13 +35,10 @@ export interface BackendOptions {
    * LITEGRAPH_DIFFUSION_THREADS comes first. Threads do not affect the bits of results.
    */
   threads?: number | undefined
-  /**
-   * The autotuner's options. Without them a GPU uses the default kernels, and wasm the instructions
-   * with the same bits on all machines.
-   */
-  tuning?: TuningOptions
-  /** Instructions of wasm. Default: the faster ones, measured with `tuning`. */
-  arithmetic?: Arithmetic | undefined
+  /** The store of measured choices, and what they may be. */
+  tuning?: TuningOptions | undefined
+  /** Default: `portable`. */
+  arithmetic?: ArithmeticOption | undefined
   /**
    * Called when the GPU device is lost (driver restart, sleep, a kernel that took too long) or has
    * failed, so that its results cannot be trusted.
@@ -87,10 +84,9 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
       else rejected.push({ name: candidate.name, reason: failure })
     }
     if (started.length === 0) continue
-    const { best, reason, slower } = await pickFastest(started)
+    const { best, reason, slower } = await pickFastest(started, options.tuning)
     rejected.push(...slower)
-    const kernels =
-      best.name === 'webgpu' && options.tuning ? await tuneGPU(options.tuning) : best.kernels
+    const kernels = best.name === 'webgpu' ? await tuneGPU(options) : best.kernels
     if (best.name === 'webgpu') await watchGPU(options.onLost)
     const tried = new Set([best.name, ...rejected.map(({ name }) => name)])
     rejected.push(
@@ -178,8 +174,34 @@ async function tryToStart(candidate: Candidate): Promise<string | undefined> {
   }
 }
 
-async function pickFastest(started: Candidate[]) {
+/** The name under which the fastest of several backends is stored. */
+const FASTEST_BACKEND = 'fastest backend/1'
+
+/**
+ * Returns the backend of the fastest training step. With a store it is measured once, since another
+ * backend would change the bits of the next session.
+ */
+async function pickFastest(started: Candidate[], tuning: TuningOptions | undefined) {
   if (started.length === 1) return { best: started[0], reason: undefined, slower: [] }
+  const bytes = tuning?.remeasure
+    ? undefined
+    : await tuning?.store.get(FASTEST_BACKEND).catch(() => undefined)
+  const stored = bytes && new TextDecoder().decode(bytes)
+  const best = started.find(({ name }) => name === stored)
+  if (!best) {
+    const picked = await measureFastest(started)
+    const name = new TextEncoder().encode(picked.best.name)
+    await tuning?.store.put(FASTEST_BACKEND, name).catch(() => {})
+    return picked
+  }
+  const others = started.filter((candidate) => candidate !== best)
+  for (const { name } of others) await releaseBackend(name)
+  await activate(best.name)
+  const reason = backendMessages.slowerBefore({ name: best.name })
+  return { best, reason: undefined, slower: others.map(({ name }) => ({ name, reason })) }
+}
+
+async function measureFastest(started: Candidate[]) {
   const timed: { candidate: Candidate; seconds: number }[] = []
   for (const candidate of started) {
     await activate(candidate.name)
@@ -319,9 +341,11 @@ async function startWebGPU(adapter: GPUAdapter, { onLost }: BackendOptions): Pro
 }
 
 /** Runs the autotuner. If it fails, the default kernels are used. */
-async function tuneGPU(options: TuningOptions): Promise<string | undefined> {
+async function tuneGPU({ tuning, arithmetic }: BackendOptions): Promise<string | undefined> {
+  const changesBits = arithmetic === 'measured' || tuning?.float16Products === true
+  if (!tuning && !changesBits) return undefined
   const { tuneActive } = await import('./webgpu/start.ts')
-  return tuneActive(options).catch((error) =>
+  return tuneActive({ store: memoryStore(), ...tuning, changesBits }).catch((error) =>
     backendMessages.notTuned({ problem: getErrorMessage(error) }),
   )
 }
@@ -339,7 +363,7 @@ async function watchGPU(onLost: BackendOptions['onLost']) {
 async function probeWasm({
   wasm,
   threads,
-  arithmetic,
+  arithmetic = 'portable',
   tuning,
 }: BackendOptions): Promise<Candidate> {
   if (typeof WebAssembly === 'undefined') throw new Error(backendMessages.noWasm())
@@ -355,10 +379,12 @@ async function probeWasm({
       guardHeap(tf.backend())
       const choice = await chooseArithmetic(arithmetic, tuning)
       const functions = await startWasmFunctions(tf.backend(), started, choice.arithmetic)
-      registerOperations(tf.backend(), wasmOperations(functions))
+      const isFused = functions !== undefined && choice.arithmetic === 'fused'
+      const operations = wasmOperations(functions)
+      registerOperations(tf.backend(), { ...operations, ...(isFused && { arithmetic: 'fused' }) })
       candidate.device = describeWasm(functions, choice)
       candidate.kernels = describeMeasurement(choice)
-      candidate.relaxedSimd = choice.arithmetic === 'fused'
+      candidate.relaxedSimd = isFused
     },
   }
   return candidate

@@ -2,6 +2,7 @@
 //
 // On some GPUs the forward pass is correct and every gradient is zero, so the test is a small
 // training step, with the operations that the models use.
+import { measured } from './measured.ts'
 import type { Scalar, Tensor, Tensor2D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import { expectedOfImages, imageLossAndGradients } from './selftestImages.ts'
@@ -113,7 +114,7 @@ export async function trainingStepSeconds(): Promise<number> {
     const grads = tf.tidy(() => withGradients(loss, weights))
     await Promise.all(grads.map((gradient) => gradient.data()))
     tf.dispose(grads)
-    return (performance.now() - began) / 1000
+    return measured((performance.now() - began) / 1000)
   }
   try {
     await step()

@@ -239,7 +239,13 @@ export interface BackendOperations
     Partial<FusedLayers>,
     Partial<TensorOperations>,
     Partial<TrainingOperations>,
-    Partial<DeviceOperations> {}
+    Partial<DeviceOperations> {
+  /**
+   * Identifies arithmetic whose last bits differ from those of the backend's default. It is a part
+   * of the keys of trainings, so that none continues with other bits than it began with.
+   */
+  arithmetic?: string | undefined
+}
 
 const implementations = new WeakMap<object, RegisteredOperations>()
 

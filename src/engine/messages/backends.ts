@@ -14,6 +14,7 @@ export const backendMessages = catalogue('backends', {
   otherPreferred: '{name} was chosen',
   otherChosen: 'another backend was chosen',
   slowerStep: 'one training step takes {own} ms, and {other} ms with {name}',
+  slowerBefore: '{name} was faster when it was measured',
   slowerThanGPU: 'slower than WebGPU on a GPU',
   slowest: 'the slowest by far',
   noWebGPU: 'WebGPU is not available here',

@@ -108,6 +108,8 @@ export const planMessages = catalogue('plan', {
     'The training stored at step {step} is damaged and was deleted. Training continues from step {from}, which was stored before it.',
   damagedOnly:
     'The training stored at step {step} is damaged and was deleted. No earlier step is stored, so it trains from the start.',
+  otherArithmetic:
+    'A state of step {step} of this training is stored, but it was computed with other arithmetic. No training continues with other bits, so this one starts at step 0. To continue, choose the arithmetic as before.',
   damagedOrigin:
     'The record of the weights that this training continued from is damaged and was deleted.',
   wrongChecksum: 'Expected the stored checksum {expected}, got {got}.',

@@ -35,17 +35,20 @@ export const hashKey = (...parts: unknown[]): Key =>
   bytesToHex(sha256(utf8ToBytes(canonical(parts))))
 
 /**
- * Computes the keys of a plan. `content` identifies external data by node id: prepared data, and
- * weights from which a training continues.
+ * Computes the keys of a plan.
+ * @param content identifies external data by node id: prepared data, and weights from which a
+ * training continues
+ * @param arithmetic that of the backend, if its bits are not those of the backend's default
  */
 export function computeKeys(
   plan: Plan,
   ops: Ops,
   content: ReadonlyMap<string, string> = new Map(),
+  arithmetic?: string,
 ): Keys {
   const keys: Keys = { values: new Map(), loops: new Map(), observers: new Map() }
   const whole = new Set<ValueId>()
-  setStepKeys(plan.steps, 0, { keys, ops, content, lengthDependent: whole })
+  setStepKeys(plan.steps, 0, { keys, ops, content, arithmetic, lengthDependent: whole })
   return keys
 }
 
@@ -53,6 +56,7 @@ interface KeyContext {
   keys: Keys
   ops: Ops
   content: ReadonlyMap<string, string>
+  arithmetic: string | undefined
   /** Values that depend on the number of steps of a training. */
   lengthDependent: Set<ValueId>
 }
@@ -93,7 +97,7 @@ function setNodeKeys(
 }
 
 function setLoopKeys(step: LoopStep, depth: number, naming: KeyContext) {
-  const { keys, ops, content, lengthDependent: whole } = naming
+  const { keys, ops, content, arithmetic, lengthDependent: whole } = naming
   const start = ops.get(step.op) as StartOp
   const end = getOp(ops, step.endOp)
   for (const slot of step.each)
@@ -125,6 +129,7 @@ function setLoopKeys(step: LoopStep, depth: number, naming: KeyContext) {
     keysByName(step.next, keys),
     needsTotal ? far : null,
     content.get(step.id) ?? null,
+    ...(arithmetic === undefined ? [] : [arithmetic]),
   )
   keys.loops.set(step.id, key)
   // Keys in a body contain only symbols, so the key of the loop is added to tell observed values

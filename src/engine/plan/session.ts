@@ -9,7 +9,7 @@ import { CurrentRun } from './currentRun.ts'
 import { getFaults, GraphError, NodeError, moveFaultOutward, type Fault } from '../base/fault.ts'
 import { expandNode } from './expandNode.ts'
 import { input, type Expansion, type Graph, type GraphNode, type Wire } from './graph.ts'
-import { computeKeys, type ObservationKeys } from './keys.ts'
+import type { ObservationKeys } from './keys.ts'
 import { loadExternalData, type ExternalData } from './externalData.ts'
 import { drivePlan } from './drivePlan.ts'
 import { EMISSION_SHARE } from './emissionSchedule.ts'
@@ -342,7 +342,7 @@ class PlanSession implements Session {
     onValue: Host['onValue'],
   ) {
     const origins = await this.trainings.askBefore(run, plan, content)
-    const keys = computeKeys(plan, this.ops, content)
+    const keys = this.trainings.computeKeys(plan, content)
     for (const step of plan.steps.flatMap(allObservers)) run.observers.set(step.id, step.op)
     this.last?.begin(plan, keys)
     const frame = new Frame(this.memory)

@@ -6,7 +6,8 @@ import type { LoopStep, Plan } from './steps.ts'
 import type { CurrentRun } from './currentRun.ts'
 import { NodeError } from '../base/fault.ts'
 import { outerId, splitMany } from '../base/ids.ts'
-import { computeKeys, loopKey, type Key } from './keys.ts'
+import { activeBackend } from '../base/backend.ts'
+import { computeKeys, loopKey, type Key, type Keys } from './keys.ts'
 import type { Memory } from '../base/memory.ts'
 import { getOp, loopBehaviour, type Inputs, type Ops } from './op.ts'
 import type { Results } from './results.ts'
@@ -35,6 +36,10 @@ export class Trainings {
     this.last.set(step.id, { key, index, seconds })
   }
 
+  /** Computes the keys of a plan on the active backend. */
+  computeKeys = (plan: Plan, content: ReadonlyMap<string, string>): Keys =>
+    computeKeys(plan, this.ops, content, getArithmetic())
+
   /**
    * Asks the user before a long training is discarded. If the user continues from its weights,
    * their name is added to `content`, so that it becomes part of the training's key. Returns the
@@ -48,9 +53,12 @@ export class Trainings {
     const origins = new Map<string, string>()
     for (const step of plan.steps) {
       if (step.kind !== 'loop' || !loopBehaviour(this.ops, step).trains) continue
-      const key = loopKey(computeKeys(plan, this.ops, content), step)
+      const key = loopKey(this.computeKeys(plan, content), step)
       const origin = (await this.results.stored.origin(key)) ?? (await this.askFor(run, step, key))
-      if (origin === undefined) continue
+      if (origin === undefined) {
+        await this.reportOtherArithmetic(run, plan, step, content)
+        continue
+      }
       origins.set(step.id, origin)
       content.set(step.id, continuedFrom(origin))
     }
@@ -65,9 +73,9 @@ export class Trainings {
       const behaviour = loopBehaviour(this.ops, step)
       if (!behaviour.trains) continue
       const { stored } = this.results
-      const origin = await stored.origin(loopKey(computeKeys(plan, this.ops, content), step))
+      const origin = await stored.origin(loopKey(this.computeKeys(plan, content), step))
       if (origin !== undefined) content.set(step.id, continuedFrom(origin))
-      const key = loopKey(computeKeys(plan, this.ops, content), step)
+      const key = loopKey(this.computeKeys(plan, content), step)
       // The number of steps of a training is a param. It is not known yet if that is wired.
       if (wiredParams(getOp(this.ops, step.op), step.inputs).length) continue
       const count = behaviour.iterations({}, step.params)
@@ -75,6 +83,29 @@ export class Trainings {
       if (last) found.push({ node: outerId(step.id), index: last.index, count })
     }
     return found
+  }
+
+  /**
+   * Reports a state that the training does not continue from, because its arithmetic is not that of
+   * this run, if there is no other.
+   */
+  private async reportOtherArithmetic(
+    run: CurrentRun,
+    plan: Plan,
+    step: LoopStep,
+    content: ReadonlyMap<string, string>,
+  ) {
+    const { stored } = this.results
+    const statesWith = (arithmetic: string | undefined) =>
+      stored.list(loopKey(computeKeys(plan, this.ops, content, arithmetic), step))
+    const own = getArithmetic()
+    if (!stored.isAvailable || (await statesWith(own)).length > 0) return
+    for (const other of [undefined, 'fused']) {
+      const [last] = other === own ? [] : await statesWith(other)
+      if (!last) continue
+      const message = planMessages.otherArithmetic({ step: last.index })
+      run.send({ type: 'storage', message, node: outerId(step.id) })
+    }
   }
 
   private async askFor(run: CurrentRun, step: LoopStep, key: Key): Promise<string | undefined> {
@@ -136,6 +167,8 @@ export class Trainings {
     })
   }
 }
+
+const getArithmetic = () => activeBackend().arithmetic
 
 /** What weights that a training continues from add to its key. */
 const continuedFrom = (origin: string) => `from ${origin}`

@@ -70,6 +70,7 @@ export class BenchPeer {
       only: true,
       wasm,
       tuning: { store: devices },
+      arithmetic: 'measured',
     })
     const actual = right && (await computeKernels())
     const checks = [...(right ?? [])].map(([family, numbers]): KernelCheck => {

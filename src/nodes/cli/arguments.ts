@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { basename, resolve } from 'node:path'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import { MAX_THREADS } from '../../engine/backends/wasm/threads.ts'
-import type { BackendName, ImportOptions } from '../../engine/protocol.ts'
+import type { ArithmeticOption, BackendName, ImportOptions } from '../../engine/protocol.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { listStatuses } from './status.ts'
 
@@ -38,13 +38,15 @@ completely or not at all.
                          or model; repeatable. To use it in a node that names another one:
                          --set "Load Checkpoint.checkpoint=file.zip" (folder.zip for a folder)
   --dataset file         a data set that a node uses; repeatable
-  --state dir            stores trained states, to continue from them in the next run, and the
-                         fastest kernels of a GPU or of wasm
-  --measure              measures the kernels again; needs --state
-  --same-bits            wasm uses only instructions whose results have the same bits on all
-                         machines, also where others are faster
+  --state dir            stores trained states, to continue from them in the next run, and what
+                         was measured
+  --arithmetic name      portable (default): on wasm the same bits on all machines; fused: one
+                         instruction to multiply and add on wasm, which rounds once; measured: the
+                         fastest instructions of wasm and kernels of a GPU on this machine. States
+                         of a training are continued with the arithmetic that they began with
+  --measure              measures again; needs --state
   --float16-products     products on a GPU may be of float16 where that is faster; sums are
-                         float32; needs --state, and excludes --same-bits
+                         float32; needs --state
   --verify               runs twice from the start and compares the bits of all shown and saved
                          values, losses and training states; needs no --out
   --nodes file.mjs       a module that exports own nodes and kinds of models; repeatable; also for
@@ -112,7 +114,7 @@ interface GraphArguments {
   datasets: string[]
   state: string | undefined
   measure: boolean
-  sameBits: boolean
+  arithmetic: ArithmeticOption
   /** Products on a GPU may be of float16. */
   float16Products: boolean
   quiet: boolean
@@ -224,6 +226,8 @@ export type Arguments =
 
 const backends = ['wasm', 'webgpu', 'cpu', 'auto'] as const
 
+const arithmetics = ['portable', 'fused', 'measured'] as const satisfies ArithmeticOption[]
+
 const optionTypes = {
   out: { type: 'string' },
   set: { type: 'string', multiple: true },
@@ -237,7 +241,7 @@ const optionTypes = {
   node: { type: 'string' },
   state: { type: 'string' },
   measure: { type: 'boolean' },
-  'same-bits': { type: 'boolean' },
+  arithmetic: { type: 'string' },
   'float16-products': { type: 'boolean' },
   verify: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -271,7 +275,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   run: [
     ...workflowOptions,
     ...(['target', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
-    ...(['state', 'measure', 'same-bits', 'float16-products', 'verify', 'quiet'] as const),
+    ...(['state', 'measure', 'arithmetic', 'float16-products', 'verify', 'quiet'] as const),
   ],
   check: ['json', 'nodes'],
   script: workflowOptions,
@@ -280,7 +284,7 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   onnx: [
     ...workflowOptions,
     ...(['node', 'size', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
-    ...(['state', 'measure', 'same-bits', 'float16-products', 'quiet'] as const),
+    ...(['state', 'measure', 'arithmetic', 'float16-products', 'quiet'] as const),
   ],
   widget: ['out'],
   lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'within'],
@@ -389,10 +393,8 @@ function graphArguments(
   values: OptionValues,
 ): Omit<GraphArguments, 'settings' | 'steps'> {
   const { out, state, measure = false, quiet = false } = values
-  const sameBits = values['same-bits'] ?? false
   const float16Products = values['float16-products'] ?? false
   if (measure && state === undefined) throw new UsageError(cliMessages.measureWithoutState())
-  if (float16Products && sameBits) throw new UsageError(cliMessages.float16WithSameBits())
   if (float16Products && state === undefined)
     throw new UsageError(cliMessages.float16WithoutState())
   return {
@@ -405,7 +407,7 @@ function graphArguments(
     datasets: values.dataset ?? [],
     state,
     measure,
-    sameBits,
+    arithmetic: parseArithmetic(values.arithmetic ?? 'portable'),
     float16Products,
     quiet,
   }
@@ -506,6 +508,13 @@ function parseThreads(text: string): number {
   const threads = Number(text)
   if (Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS) return threads
   throw new UsageError(cliMessages.threads({ most: MAX_THREADS, got: text }))
+}
+
+function parseArithmetic(text: string): ArithmeticOption {
+  const found = arithmetics.find((name) => name === text)
+  const names = arithmetics.join(', ')
+  if (!found) throw new UsageError(cliMessages.arithmetic({ names, got: text }))
+  return found
 }
 
 function parseBackend(text: string): BackendName | 'auto' {

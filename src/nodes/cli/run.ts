@@ -218,16 +218,14 @@ export async function startEngine(
     backend: prefer,
     threads,
     measure,
-    sameBits,
+    arithmetic,
     float16Products,
-  }: Pick<RunArguments, 'backend' | 'threads' | 'measure' | 'sameBits' | 'float16Products'>,
+  }: Pick<RunArguments, 'backend' | 'threads' | 'measure' | 'arithmetic' | 'float16Products'>,
   store: StateStore | undefined,
   out: Terminal,
 ): Promise<BackendReport> {
   const missing = prefer === 'webgpu' || prefer === 'auto' ? await provideWebGPU() : undefined
-  // Measured choices must persist between runs; without a state folder the default kernels are used.
   const tuning = store && { store, remeasure: measure, float16Products }
-  const arithmetic = sameBits ? 'portable' : undefined
   const report = await startBackend({ prefer, threads, tuning, arithmetic })
   if (prefer !== 'auto' && report.name !== prefer)
     out.line(cliMessages.notice({ text: report.reason + (missing ? ` (${missing})` : '') }))

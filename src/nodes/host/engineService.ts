@@ -8,6 +8,7 @@ import type { Session } from '../../engine/plan/session.ts'
 import { createSession } from '../../engine/plan/session.ts'
 import { StopFlags } from '../../engine/plan/stopFlags.ts'
 import type {
+  ArithmeticOption,
   BackendName,
   EngineFailure,
   Event,
@@ -98,14 +99,14 @@ class Engine {
     last: BackendName | undefined
     wasm: WasmPaths
     measure: boolean
-    sameBits: boolean
+    arithmetic: ArithmeticOption
     float16Products: boolean
   } = {
     name: 'auto',
     last: undefined,
     wasm: wasmFiles,
     measure: false,
-    sameBits: false,
+    arithmetic: 'portable',
     float16Products: false,
   }
   /** Resolves to the reason if no backend could be started. */
@@ -235,13 +236,13 @@ class Engine {
   // ---- backend
 
   selectBackend(request: Of<'backend'>) {
-    const { name, last, wasm, measure = false, sameBits, float16Products, mnist } = request
+    const { name, last, wasm, measure = false, arithmetic, float16Products, mnist } = request
     this.selected = {
       name,
       last,
       wasm: wasm ?? this.selected.wasm,
       measure,
-      sameBits: sameBits ?? this.selected.sameBits,
+      arithmetic: arithmetic ?? this.selected.arithmetic,
       float16Products: float16Products ?? this.selected.float16Products,
     }
     if (mnist !== undefined) this.addresses = withMnist(this.addresses, mnist)
@@ -251,17 +252,12 @@ class Engine {
 
   private async startBackend(): Promise<string | undefined> {
     try {
-      const { name, last, wasm, measure, sameBits, float16Products } = this.selected
+      const { name, last, wasm, measure, arithmetic, float16Products } = this.selected
       this.selected.measure = false // Measured only at the first start.
       const { devices } = this.storage
-      const tuning = devices && {
-        store: devices,
-        remeasure: measure,
-        float16Products: float16Products && !sameBits,
-      }
+      const tuning = devices && { store: devices, remeasure: measure, float16Products }
       const prefer = name === 'auto' && last ? last : name
       const onLost = (message: string) => this.fail({ cause: 'device', message })
-      const arithmetic = sameBits ? 'portable' : undefined
       const start = () => startBackend({ prefer, wasm, tuning, arithmetic, onLost })
       let backend = await start()
       // After a failure of the GPU it takes a while until the browser provides one again.

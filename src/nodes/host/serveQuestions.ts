@@ -40,9 +40,10 @@ export const questionHandlers = (
     post({ type: 'checked', id, faults: session().check(graph) })
   },
   async findTrainings({ id, graph }) {
-    // Data that is missing or cannot be read is a fault of the run, which also reports it.
-    const trainings = await session()
-      .findTrainings(graph)
+    // Data that is missing or cannot be read is a fault of the run, which also reports it. The
+    // arithmetic of the backend is a part of the keys.
+    const trainings = await assets()
+      .then(() => session().findTrainings(graph))
       .catch(() => [])
     post({ type: 'foundTrainings', id, trainings })
   },

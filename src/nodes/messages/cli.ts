@@ -14,7 +14,7 @@ export const cliMessages = catalogue('cli', {
   otherOption: 'The command {command} has no option --{option}.',
   measureWithoutState: '--measure needs a folder to store its result: --state dir.',
   float16WithoutState: '--float16-products needs a folder to store what was measured: --state dir.',
-  float16WithSameBits: '--float16-products and --same-bits exclude each other.',
+  arithmetic: '--arithmetic is one of {names}; got {got}.',
   verifyWithState: '--verify computes everything twice from the start: leave out --state.',
   noDatasetFile: 'Expected a file for the data set: --out data.safetensors.',
   noTorchFile: 'Expected a file for the program: --out train.py.',

@@ -20,9 +20,9 @@ export const enKeys = {
     minimapHint: 'Shown while the graph does not fit the window.',
     training: 'Training',
     measures: 'Measure time and memory of nodes',
-    sameBits: 'Same bits everywhere',
-    sameBitsHint:
-      'WebAssembly avoids instructions that round differently on other machines, even where they are faster. Restarts the engine.',
+    fastestArithmetic: 'Fastest arithmetic on this device',
+    fastestArithmeticHint:
+      'Measures and uses the fastest instructions and kernels. The last bits of results may then differ from those on other devices. Restarts the engine.',
     float16Products: 'Multiply in float16 on GPUs',
     float16ProductsHint:
       'Products may use half precision where that is faster and gradients pass a test; sums stay float32. Restarts the engine.',

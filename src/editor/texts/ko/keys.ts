@@ -21,9 +21,9 @@ export const koKeys: KeyTexts = {
     minimapHint: '그래프가 창보다 클 때 표시됩니다.',
     training: '학습',
     measures: '노드의 시간과 메모리 측정',
-    sameBits: '어디서나 같은 비트',
-    sameBitsHint:
-      '더 빠르더라도 기기마다 반올림이 다른 명령을 WebAssembly에서 쓰지 않습니다. 엔진을 다시 시작합니다.',
+    fastestArithmetic: '이 기기에서 가장 빠른 산술',
+    fastestArithmeticHint:
+      '가장 빠른 명령과 커널을 측정해 씁니다. 결과의 마지막 비트가 다른 기기와 다를 수 있습니다. 엔진을 다시 시작합니다.',
     float16Products: 'GPU에서 float16으로 곱하기',
     float16ProductsHint:
       '더 빠르고 그래디언트 검사를 통과하면 GPU의 곱셈에 반정밀도를 씁니다. 합은 float32 그대로입니다. 엔진을 다시 시작합니다.',

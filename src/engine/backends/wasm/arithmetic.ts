@@ -1,7 +1,10 @@
 // Instructions of the custom functions for a b + c: a multiplication and an addition, whose bits are
 // the same on all machines, or the fused instruction of relaxed SIMD. Processors with separate units
-// for both run them equally fast; others take up to twice as long without the fused one. So it is
-// measured once, and the choice is stored, as it changes the last bits of results.
+// for both run them equally fast; others take up to twice as long without the fused one. The choice
+// changes the last bits of results, so it is measured only if the user asks for it, and then stored.
+import { memoryStore } from '../../plan/store.ts'
+import type { ArithmeticOption } from '../../protocol.ts'
+import { measured } from '../measured.ts'
 import type { TuningOptions } from '../tuningOptions.ts'
 import { assemble } from './assembler.ts'
 import { convFunctions } from './convFunctions.ts'
@@ -25,20 +28,19 @@ const KEY = 'wasm arithmetic/1'
 const REQUIRED_RATIO = 0.85
 
 /**
- * Chooses what is faster on this device. Without a store, results could differ from one session to
- * the next, so nothing is measured and the choice is `portable`.
- * @param wanted a fixed choice, which is `portable` where there is no relaxed SIMD
+ * Returns the instructions for an option. Without relaxed SIMD they are portable.
+ * @param tuning the store of a measured choice. Without it, another session may measure otherwise
  * @param measure returns how long the same product takes with each kind
  */
 export async function chooseArithmetic(
-  wanted: Arithmetic | undefined,
-  tuning: TuningOptions | undefined,
+  option: ArithmeticOption,
+  tuning: Pick<TuningOptions, 'store' | 'remeasure'> | undefined,
   measure: () => Promise<Record<Arithmetic, number>> = measureArithmetic,
 ): Promise<ArithmeticChoice> {
-  if (wanted === 'portable' || (!wanted && !tuning) || !enableRelaxedSimd())
+  if (option === 'portable' || !enableRelaxedSimd())
     return { arithmetic: 'portable', isMeasured: false }
-  if (wanted || !tuning) return { arithmetic: 'fused', isMeasured: false }
-  const { store, remeasure } = tuning
+  if (option === 'fused') return { arithmetic: 'fused', isMeasured: false }
+  const { store, remeasure } = tuning ?? { store: memoryStore() }
   if (remeasure) await store.delete(KEY).catch(() => {})
   const stored = decodeChoice(await store.get(KEY).catch(() => undefined))
   const arithmetic = stored ?? pickFaster(await measure())
@@ -109,6 +111,6 @@ async function prepareProduct(arithmetic: Arithmetic): Promise<() => number> {
   return () => {
     const began = performance.now()
     for (let call = 0; call < CALLS; call++) conv8(0)
-    return performance.now() - began
+    return measured(performance.now() - began)
   }
 }

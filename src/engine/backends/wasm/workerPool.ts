@@ -7,6 +7,7 @@
 // that is delayed within a job, because its core is busy. Where that costs more than the workers
 // save, they are skipped for a while.
 import { backendMessages } from '../../messages/backends.ts'
+import { measured } from '../measured.ts'
 import { takeJobs } from './poolLoop.ts'
 import { MAX_JOBS, MAX_PHASES, poolWords } from './poolProtocol.ts'
 import { startPoolWorker, type PoolWorker } from './poolWorkers.ts'
@@ -188,7 +189,7 @@ export class WorkerPool {
       this.stop()
       throw run.error ?? new Error(backendMessages.threadFailed())
     }
-    const waitedMs = performance.now() - came - run.workedMs
+    const waitedMs = measured(performance.now() - came - run.workedMs)
     this.benefit.record(run.jobs, run.ownJobs, run.workedMs, waitedMs, came - run.began)
   }
 

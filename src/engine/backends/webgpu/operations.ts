@@ -25,6 +25,8 @@ import { webgpuMeanSquaredDifference, webgpuSquaredDifference } from './layers/s
 import { webgpuWeightedSum } from './layers/weightedSum.ts'
 import { wrapTensor } from './activeWebGPU.ts'
 import { captureOrReplayOnGPU } from './replay.ts'
+import { tunedChoices } from './tunedChoices.ts'
+import { arithmeticOf } from './tuner.ts'
 import { webgpuTrainingOperations } from './training.ts'
 
 export const webgpuOperations = (backend: WebGPUBackend): BackendOperations => ({
@@ -32,6 +34,9 @@ export const webgpuOperations = (backend: WebGPUBackend): BackendOperations => (
   ...tensorOperations(backend),
   ...webgpuTrainingOperations(backend),
   ...deviceOperations(backend),
+  get arithmetic() {
+    return arithmeticOf(tunedChoices(backend.device) ?? {})
+  },
 })
 
 function layerOperations(backend: WebGPUBackend): Partial<FusedLayers> {

@@ -5,7 +5,7 @@ import { WebGPUBackend } from './backend.ts'
 import { overrideWebGPUKernels } from './kernelOverrides.ts'
 import { webgpuOperations } from './operations.ts'
 
-import type { TuningOptions } from '../tuningOptions.ts'
+import type { TunerOptions } from './tuner.ts'
 import { tune } from './tuner.ts'
 
 export { watchErrors } from './deviceErrors.ts'
@@ -26,5 +26,5 @@ export const measureCompletion = () =>
   (tf.backend() as unknown as WebGPUBackend).completion.measure()
 
 /** Runs the autotuner on the active backend; see {@link tune}. */
-export const tuneActive = (options: TuningOptions) =>
+export const tuneActive = (options: TunerOptions) =>
   tune(tf.backend() as unknown as WebGPUBackend, options)

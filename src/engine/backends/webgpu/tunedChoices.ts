@@ -19,6 +19,9 @@ export type TunedChoices = { [C in WorkClass]?: TunedChoice } & {
 /** The name of a trial of the autotuner, and of its choice. */
 export type TrialName = keyof TunedChoices
 
+/** Returns whether all candidates of a trial have results with the same bits. */
+export const hasEqualBits = (name: TrialName): boolean => name === 'reductions'
+
 /** Rows and columns of a matrix product, and how many of them there are. */
 export interface ProductExtents {
   rows: number

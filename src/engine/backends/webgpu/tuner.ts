@@ -1,13 +1,13 @@
 // Autotuner: chooses, once for each device, the kernels for convolutions and matrix products.
 // Candidates run in turns on work like that of a UNet, and the fastest are stored under the
-// device's name. Other tiles can change the last bits of results, so the tuner only runs where the
-// choice can be stored, and does not measure again until that is deleted.
+// device's name, until that is deleted. Most change the last bits of results, and are candidates
+// only if the user asks for them.
 import type { WebGPUBackend } from './backend.ts'
 import type { TuningOptions } from '../tuningOptions.ts'
 import { isSoftware } from './device.ts'
 import type { Reductions, Tile } from './kernels/tiles.ts'
-import type { TunedChoice, TunedChoices } from './tunedChoices.ts'
-import { setTunedChoices } from './tunedChoices.ts'
+import type { TrialName, TunedChoice, TunedChoices } from './tunedChoices.ts'
+import { hasEqualBits, setTunedChoices } from './tunedChoices.ts'
 import { hasHardwareChoices, passesTunedSelfTest, withoutHardwareChoices } from './tunedSelfTest.ts'
 import type { Trial, TrialRunner, TunerCandidate } from './tunerTrials.ts'
 import { candidateName, createTrialRunner, createTrials } from './tunerTrials.ts'
@@ -40,22 +40,34 @@ const ROUND_SECONDS = 2e-3
 const MAX_RUNS = 32
 const ROUNDS = 2
 
+export interface TunerOptions extends TuningOptions {
+  /** Candidates may change the last bits of results. */
+  changesBits?: boolean
+}
+
 /**
  * Makes the device use its fastest kernels. Returns a sentence for users, or undefined where there
  * is no choice: software devices have rules of their own. A store that fails is treated as empty.
  */
 export async function tune(
   backend: WebGPUBackend,
-  { store, remeasure = false, float16Products = false }: TuningOptions,
+  { store, remeasure = false, float16Products = false, changesBits = false }: TunerOptions,
   createRunner: () => TrialRunner = () => createTrialRunner(backend),
   passesSelfTest: typeof passesTunedSelfTest = passesTunedSelfTest,
 ): Promise<string | undefined> {
   const { device } = backend
   const identity = storageKey(device)
   if (identity === undefined || isSoftware(device)) return undefined
-  const key = float16Products ? `${identity}/float16` : identity
+  const key = changesBits
+    ? float16Products
+      ? `${identity}/float16`
+      : identity
+    : `${identity}/equal bits`
   if (remeasure) await store.delete(key).catch(() => {})
-  const trials = createTrials(device, { float16: float16Products })
+  const trials = createTrials(device, { float16: float16Products }).filter(
+    ({ name }) => changesBits || hasEqualBits(name),
+  )
+  if (trials.length === 0) return undefined
   const bytes = await store.get(key).catch(() => undefined)
   const stored = bytes && decodeChoices(bytes, trials)
   const choices = stored ?? (await measureChoices(trials, createRunner()))
@@ -76,6 +88,16 @@ function storageKey({ adapterInfo }: GPUDevice): string | undefined {
   if (!adapterInfo) return undefined
   const { vendor, architecture, device, description } = adapterInfo
   return ['kernels', KERNEL_VERSION, vendor, architecture, device, description].join('/')
+}
+
+/** Returns the choices on which the last bits of results depend, if there are any. */
+export function arithmeticOf(choices: TunedChoices): string | undefined {
+  const names = Object.entries(choices)
+    .filter(([name]) => !hasEqualBits(name as TrialName))
+    .map(([name, { tile, winograd }]) =>
+      [name, candidateName(tile), winograd ? candidateName(winograd) : ''].join(),
+    )
+  return names.length > 0 ? names.sort().join('; ') : undefined
 }
 
 function describeChoices(choices: TunedChoices): string {

@@ -4,6 +4,7 @@ import type { Tensor, TensorInfo } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import type { WebGPUBackend } from './backend.ts'
 import { hasSubgroupIndex, matrixUnits, subgroupSize } from './device.ts'
+import { measured } from '../measured.ts'
 import { measureDeviceSeconds } from './deviceTiming.ts'
 import { attentionForward } from './kernels/attention.ts'
 import { convFilterGradient } from './kernels/convFilterGradient.ts'
@@ -308,7 +309,7 @@ export function createTrialRunner(backend: WebGPUBackend): TrialRunner {
       const seconds = await measureDeviceSeconds(backend, () => {
         for (let run = 0; run < runs; run++) dispose(trial.run(backend, data, candidate))
       })
-      return seconds / runs
+      return measured(seconds / runs)
     },
     async agree(trial, first, second) {
       const [a, b] = [await readResults(trial, first), await readResults(trial, second)]

@@ -19,6 +19,7 @@ export const koBackends: Translation<typeof backendMessages> = {
   otherPreferred: '{name}을(를) 골랐습니다',
   otherChosen: '다른 백엔드를 골랐습니다',
   slowerStep: '학습 한 단계에 {own} ms, {name}은(는) {other} ms가 걸립니다',
+  slowerBefore: '앞서 측정했을 때 {name}이(가) 더 빨랐음',
   slowerThanGPU: 'GPU로 계산하는 WebGPU보다 느립니다',
   slowest: '단연 가장 느립니다',
   noWebGPU: '여기서는 WebGPU를 쓸 수 없습니다',

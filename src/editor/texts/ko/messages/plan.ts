@@ -101,6 +101,8 @@ export const koPlan: Translation<typeof planMessages> = {
     '{step}단계에 저장된 학습이 손상되어 삭제했습니다. 그 전에 저장된 {from}단계부터 학습을 이어 갑니다.',
   damagedOnly:
     '{step}단계에 저장된 학습이 손상되어 삭제했습니다. 그 전에 저장된 단계가 없어 처음부터 학습합니다.',
+  otherArithmetic:
+    '이 학습은 {step}단계의 상태가 저장되어 있지만 다른 산술로 계산되었습니다. 학습은 다른 비트로 이어지지 않으므로 처음부터 시작합니다. 이어 가려면 산술을 전과 같이 선택하세요.',
   damagedOrigin: '이 학습이 이어 가던 가중치의 기록이 손상되어 삭제했습니다.',
   wrongChecksum: '저장된 체크섬은 {expected}인데 {got}입니다.',
   laterRecord: '저장 기록은 버전 {expected}이어야 하는데 버전 {got}입니다.',

@@ -1,45 +1,36 @@
 // What binary files must withstand: every reader of the page and of the command line.
 import { deflateSync, strFromU8, strToU8 } from 'fflate'
-import { readBackup } from '../../src/editor/backup/backupZip.ts'
-import { BackupError } from '../../src/editor/backup/error.ts'
-import { classifyFiles } from '../../src/editor/drops/classify.ts'
-import { ArchiveError } from '../../src/engine/archive/error.ts'
-import { archiveLimits } from '../../src/engine/archive/limits.ts'
-import { openZip } from '../../src/engine/archive/zip.ts'
-import { describeCheckpoint } from '../../src/engine/checkpoint/describe.ts'
-import { CheckpointError } from '../../src/engine/checkpoint/error.ts'
-import { readArrays, SafetensorsError } from '../../src/engine/checkpoint/safetensors.ts'
-import { DatasetError, readImages, toDataset } from '../../src/engine/datasets/file.ts'
-import { readHeader } from '../../src/engine/datasets/formats.ts'
-import { readIdx } from '../../src/engine/datasets/idx.ts'
-import { ImportError } from '../../src/engine/datasets/import.ts'
-import type { Picture } from '../../src/engine/datasets/resize.ts'
-import { importDataset } from '../../src/nodes/storage/importDataset.ts'
-import { parseWorkflow, pngWithWorkflow, WorkflowError } from '../../src/nodes/workflow.ts'
-import { isBundle, unpackBundle } from '../../src/nodes/workflow/bundle.ts'
-import { bundleFromHash } from '../../src/nodes/workflow/link.ts'
-import { LINK_MARK } from '../../src/nodes/workflow/linkMark.ts'
-import { readPngWorkflow } from '../../src/nodes/workflow/pngRead.ts'
+import { readBackup } from '../../../src/editor/backup/backupZip.ts'
+import { BackupError } from '../../../src/editor/backup/error.ts'
+import { classifyFiles } from '../../../src/editor/drops/classify.ts'
+import { ArchiveError } from '../../../src/engine/archive/error.ts'
+import { archiveLimits } from '../../../src/engine/archive/limits.ts'
+import { openZip } from '../../../src/engine/archive/zip.ts'
+import { describeCheckpoint } from '../../../src/engine/checkpoint/describe.ts'
+import { CheckpointError } from '../../../src/engine/checkpoint/error.ts'
+import { readArrays, SafetensorsError } from '../../../src/engine/checkpoint/safetensors.ts'
+import { DatasetError, readImages, toDataset } from '../../../src/engine/datasets/file.ts'
+import { readHeader } from '../../../src/engine/datasets/formats.ts'
+import { readIdx } from '../../../src/engine/datasets/idx.ts'
+import { ImportError } from '../../../src/engine/datasets/import.ts'
+import type { Picture } from '../../../src/engine/datasets/resize.ts'
+import { importDataset } from '../../../src/nodes/storage/importDataset.ts'
+import { parseWorkflow, pngWithWorkflow, WorkflowError } from '../../../src/nodes/workflow.ts'
+import { isBundle, unpackBundle } from '../../../src/nodes/workflow/bundle.ts'
+import { bundleFromHash } from '../../../src/nodes/workflow/link.ts'
+import { LINK_MARK } from '../../../src/nodes/workflow/linkMark.ts'
+import { readPngWorkflow } from '../../../src/nodes/workflow/pngRead.ts'
 import {
   mutateBytes,
   mutatePng,
   mutateSafetensors,
   mutateZip,
   type Mutate,
-} from '../../test/hostile/binaries.ts'
-import * as seeds from './binarySeeds.ts'
-import { createMemoryBrowser } from './memoryBrowser.ts'
-import type { Timed } from './jsonTarget.ts'
-import { checkError, checkMessage, refusalOrResult, Violation } from './violation.ts'
-
-/** A kind of file: how it is mutated, and what reads it. */
-export interface BinaryTarget {
-  name: string
-  seeds: Uint8Array[]
-  mutate: Mutate
-  /** @throws Violation */
-  check(bytes: Uint8Array, timed: Timed): Promise<'accepted' | 'refused'>
-}
+} from '../../../test/hostile/binaries.ts'
+import * as seeds from '../binarySeeds.ts'
+import { createMemoryBrowser } from '../memoryBrowser.ts'
+import { mutants, type SingleTarget, type Timed } from '../target.ts'
+import { checkError, checkMessage, refusalOrResult, Violation } from '../violation.ts'
 
 const NO_NODES = new Map<string, never>()
 
@@ -183,39 +174,31 @@ function checkIdx(bytes: Uint8Array, timed: Timed) {
   return accepted(ranks.find((each) => each !== undefined))
 }
 
-export async function createBinaryTargets(): Promise<BinaryTarget[]> {
-  const text = seeds.workflowText()
-  const bundles = seeds.bundleSeeds(text)
-  const links = bundles.slice(0, 1)
-  const sync =
-    (check: (bytes: Uint8Array, timed: Timed) => 'accepted' | 'refused'): BinaryTarget['check'] =>
-    async (bytes, timed) =>
-      check(bytes, timed)
-  const mutateImage: Mutate = (valid, chance) =>
-    (valid[0] === 0x89 ? mutatePng : valid[0] === 0x50 ? mutateZip : mutateBytes)(valid, chance)
-  return [
-    { name: 'link', seeds: links, mutate: mutateLink, check: sync(checkLink) },
-    { name: 'png', seeds: seeds.pngSeeds(text), mutate: mutatePng, check: sync(checkPng) },
-    { name: 'bundle', seeds: bundles, mutate: mutateZip, check: sync(checkBundle) },
-    {
-      name: 'checkpoint',
-      seeds: seeds.checkpointSeeds(),
-      mutate: mutateZip,
-      check: sync(checkCheckpoint),
-    },
-    {
-      name: 'backup',
-      seeds: await seeds.backupSeeds(text),
-      mutate: mutateZip,
-      check: checkBackup,
-    },
-    {
-      name: 'dataset',
-      seeds: seeds.datasetSeeds(),
-      mutate: mutateSafetensors,
-      check: sync(checkDataset),
-    },
-    { name: 'images', seeds: seeds.imageSeeds(), mutate: mutateImage, check: checkImages },
-    { name: 'idx', seeds: seeds.idxSeeds(), mutate: mutateBytes, check: sync(checkIdx) },
-  ]
+/** A share of all files, so that they together take as many mutants as workflows. */
+const SHARE = 1 / 8
+
+const target = (
+  generate: SingleTarget['generate'],
+  check: (bytes: Uint8Array, timed: Timed) => unknown,
+): SingleTarget => ({
+  generate,
+  share: SHARE,
+  check: async (bytes, timed) => check(bytes, timed),
+})
+
+const mutateImage: Mutate = (valid, chance) =>
+  (valid[0] === 0x89 ? mutatePng : valid[0] === 0x50 ? mutateZip : mutateBytes)(valid, chance)
+
+const bundleSeeds = () => seeds.bundleSeeds(seeds.workflowText())
+
+export const createFileTargets = {
+  link: () => target(mutants(bundleSeeds().slice(0, 1), mutateLink), checkLink),
+  png: () => target(mutants(seeds.pngSeeds(seeds.workflowText()), mutatePng), checkPng),
+  bundle: () => target(mutants(bundleSeeds(), mutateZip), checkBundle),
+  checkpoint: () => target(mutants(seeds.checkpointSeeds(), mutateZip), checkCheckpoint),
+  backup: async () =>
+    target(mutants(await seeds.backupSeeds(seeds.workflowText()), mutateZip), checkBackup),
+  dataset: () => target(mutants(seeds.datasetSeeds(), mutateSafetensors), checkDataset),
+  images: () => target(mutants(seeds.imageSeeds(), mutateImage), checkImages),
+  idx: () => target(mutants(seeds.idxSeeds(), mutateBytes), checkIdx),
 }

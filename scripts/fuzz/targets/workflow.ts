@@ -1,10 +1,10 @@
 // What a workflow file must withstand: reading, printing, opening in the editor, saving, checking,
 // and conversion to a neutral graph and a script.
-import { NodeError, GraphError, type Fault } from '../../src/engine/base/fault.ts'
-import { tryCompile } from '../../src/engine/plan/compile.ts'
-import { opTable, toDeclaration } from '../../src/engine/plan/op.ts'
-import { generateScript } from '../../src/nodes/script/write.ts'
-import { nodes } from '../../src/nodes/table.ts'
+import { NodeError, GraphError, type Fault } from '../../../src/engine/base/fault.ts'
+import { tryCompile } from '../../../src/engine/plan/compile.ts'
+import { opTable, toDeclaration } from '../../../src/engine/plan/op.ts'
+import { generateScript } from '../../../src/nodes/script/write.ts'
+import { nodes } from '../../../src/nodes/table.ts'
 import {
   parseWorkflow,
   stringifyWorkflow,
@@ -12,21 +12,42 @@ import {
   withFixedSeeds,
   WorkflowError,
   type WorkflowFile,
-} from '../../src/nodes/workflow.ts'
-import { findNamedFiles } from '../../src/nodes/workflow/bundle.ts'
-import { nodeActivities } from '../../src/nodes/workflow/planGraph.ts'
-import { HeadlessEditor } from './headlessEditor.ts'
-import { checkScript } from './scriptText.ts'
-import { checkMessage, refusalOrResult, Violation } from './violation.ts'
+} from '../../../src/nodes/workflow.ts'
+import { findNamedFiles } from '../../../src/nodes/workflow/bundle.ts'
+import { nodeActivities } from '../../../src/nodes/workflow/planGraph.ts'
+import { HeadlessEditor } from '../headlessEditor.ts'
+import { mutateJson, printMutant } from '../jsonMutations.ts'
+import { pickSeed, readJsonSeeds, type JsonSeeds } from '../jsonSeeds.ts'
+import type { Rng } from '../random.ts'
+import { checkScript } from '../scriptText.ts'
+import type { SingleTarget, Timed } from '../target.ts'
+import { checkMessage, refusalOrResult, Violation } from '../violation.ts'
 
 const ops = opTable(nodes)
 const list = nodes.map(toDeclaration)
 const declared = new Map(list.map((declaration) => [declaration.type, declaration]))
 
-/** Measures calls by name. */
-export type Timed = <T>(name: string, call: () => T) => T
+export function createWorkflowTarget(): SingleTarget {
+  const seeds = readJsonSeeds()
+  const checks = new WorkflowChecks()
+  return {
+    isJson: true,
+    share: 1,
+    generate: (rng) => new TextEncoder().encode(mutateSeed(seeds, rng)),
+    check: (bytes, timed) => checks.check(new TextDecoder().decode(bytes), timed),
+  }
+}
 
-export class JsonTarget {
+type JsonRoot = Parameters<typeof mutateJson>[0]
+
+function mutateSeed(seeds: JsonSeeds, rng: Rng): string {
+  const parse = () => JSON.parse(pickSeed(seeds, rng)) as JsonRoot
+  const root = parse()
+  mutateJson(root, rng, parse)
+  return printMutant(root, rng)
+}
+
+export class WorkflowChecks {
   private readonly editor = new HeadlessEditor()
 
   /** @throws Violation */
