@@ -10,6 +10,7 @@ export const targetNames = [
   'dataset',
   'images',
   'idx',
+  'notes',
   'safetensors-header',
   'zip-header',
 ] as const
@@ -38,8 +39,11 @@ export const bounds = {
   start: 180_000,
 } as const
 
+/** The target of the main thread, which shows texts in Chromium: see browser.ts. */
+export const BROWSER = 'browser'
+
 export interface Failure {
-  target: TargetName
+  target: TargetName | typeof BROWSER
   number: number
   property: string
   message: string

@@ -3,12 +3,14 @@ import type { TargetName } from '../protocol.ts'
 import type { FuzzTarget } from '../target.ts'
 import { createFileTargets } from './files.ts'
 import { headerTargets } from './headers.ts'
+import { createNotesTarget } from './notes.ts'
 import { createWorkflowTarget } from './workflow.ts'
 
 type Creators = { [K in TargetName]: () => FuzzTarget | Promise<FuzzTarget> }
 
 const creators: Creators = {
   workflow: createWorkflowTarget,
+  notes: createNotesTarget,
   ...createFileTargets,
   ...headerTargets,
 }

@@ -35,3 +35,9 @@ export function waitForTime(call: () => void): () => void {
     if (at >= 0) waiting.splice(at, 1)
   }
 }
+
+/** Resolves when nothing waits any more. */
+export async function whenDone(): Promise<void> {
+  do await new Promise((resolve) => void setTimeout(resolve))
+  while (waiting.length > 0 || end !== undefined)
+}
