@@ -13,7 +13,7 @@ import {
   textBounds,
   type TextProblem,
 } from './markdownBounds.ts'
-import { FormulaSource, InlineMath, MathText, useFormula, useInsert } from './math.tsx'
+import { FormulaSource, InlineMath, SetText, useFormula, useInsert } from './math.tsx'
 import { noteTexts } from '../texts/noteTexts.ts'
 import './markdown.css'
 
@@ -245,7 +245,7 @@ function Part({ token, heading }: { token: Token; heading: number }) {
       return token.tokens ? (
         <>{renderTokens(token.tokens)}</>
       ) : (
-        <MathText>{decodeEntities((token as Tokens.Text).text)}</MathText>
+        <SetText text={decodeEntities((token as Tokens.Text).text)} />
       )
     default:
       // Among them HTML, which is shown as its source.

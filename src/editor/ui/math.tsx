@@ -2,7 +2,7 @@
 // loaded with the first formula.
 import { signal } from '@preact/signals'
 import { useCallback, useEffect, useMemo, useReducer } from 'preact/hooks'
-import { sliceText } from '../../nodes/painters/cutText.ts'
+import { cutText } from '../../nodes/painters/cutText.ts'
 import { splitMath } from '../../nodes/painters/mathText.ts'
 import { noteTexts } from '../texts/noteTexts.ts'
 import { count } from './format.ts'
@@ -106,13 +106,20 @@ export function FormulaSource({ latex, problem }: { latex: string; problem?: For
   )
 }
 
-/** Characters of a text in which formulas are searched, and parts of it; the rest is plain. */
-const [MAX_SEARCHED, MAX_PARTS] = [4000, 200]
+/** Parts of a text that may be formulas; the rest is plain. */
+const MAX_PARTS = 200
+
+/** Characters of a title that are shown. Its field has the complete text. */
+const MAX_TITLE = 2000
+
+/** A title with its formulas typeset. Cuts long ones, which would take the page as long. */
+export const MathText = ({ children }: { children: string }) => (
+  <SetText text={cutText(children, MAX_TITLE)} />
+)
 
 /** A text with its formulas typeset. */
-export function MathText({ children }: { children: string }) {
-  const searched = sliceText(children, MAX_SEARCHED)
-  const parts = splitMath(searched)
+export function SetText({ text: children }: { text: string }) {
+  const parts = splitMath(children)
   const plain = parts.slice(MAX_PARTS).map(({ text }) => text)
   return (
     <>
@@ -122,7 +129,6 @@ export function MathText({ children }: { children: string }) {
           latex === undefined ? text : <InlineMath key={i} latex={latex} text={text} />,
         )}
       {plain.join('')}
-      {children.slice(searched.length)}
     </>
   )
 }
