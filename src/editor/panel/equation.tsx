@@ -1,5 +1,7 @@
 // Equations of nodes, as in the paper and with the numbers of the node.
 import { substituteNumbers } from '../graph/equationValues.ts'
+import { texts } from '../texts/texts.ts'
+import { formulaBounds } from '../ui/formulaBounds.ts'
 import { FormulaSource, useFormula, useInsert } from '../ui/math.tsx'
 
 interface Props {
@@ -10,6 +12,13 @@ interface Props {
 }
 
 export function Equation({ latex, numbers }: Props) {
+  // Each line is checked again: here, their number is bounded.
+  if (latex.length > formulaBounds.characters)
+    return (
+      <div class="equation" role="group" aria-label={texts.panel.equation}>
+        <FormulaSource latex={latex} problem="characters" />
+      </div>
+    )
   const lines = latex.split(/,?\s*\\quad|\\\\|\n/).filter((line) => line.trim())
   const live = numbers?.size
     ? lines.map((line) => substituteNumbers(line, numbers)).filter((line, i) => line !== lines[i])
