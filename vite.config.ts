@@ -10,6 +10,7 @@ import { declarations } from './src/build/declarations.ts'
 import { packedEmoji } from './src/build/emoji.ts'
 import { licences } from './src/build/licences.ts'
 import { compressedMnist } from './src/build/mnist.ts'
+import { notFound } from './src/build/notFound.ts'
 import { offline } from './src/build/offline.ts'
 import { onePage } from './src/build/onePage.ts'
 import { createNonce, policyHeaders, policyInPages } from './src/build/policy.ts'
@@ -54,6 +55,7 @@ const app: UserConfig = {
     packedEmoji(),
     onePage({ engine: true }),
     licences(),
+    notFound(),
     offline(),
     policyInPages(),
   ],

@@ -1,9 +1,11 @@
 // Memory over time in the built editor: counters at step 1,000 of a training, at its end, after many
 // runs, and after many tabs were opened and closed. Each state is that of a training paused at about
-// the same step, without the losses of its steps. Fails if a counter grew by more than one percent
-// (`--limit 1.01`).
+// the same step, without the losses of its steps. Then workflows are dropped into new tabs, run and
+// closed for some minutes, and the heap of the page is compared with that after the first minute.
+// Fails if a counter grew by more than one percent (`--limit 1.01`).
 //
-//   npm run bench:soak -- --steps 10000 --runs 200 --tabs 100 --json
+//   npm run bench:soak -- --steps 10000 --runs 200 --tabs 100 --minutes 20 --json
+//   npm run bench:soak -- --only-drops --minutes 20
 import { parseArgs } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
@@ -31,6 +33,20 @@ interface SoakOptions {
   tabs: number
   /** Runs and tabs before the first state, with a training: they fill caches of limited size. */
   warmUp?: number
+  /** Minutes of dropped workflows. */
+  minutes: number
+  /** Skips the states before. */
+  onlyDrops: boolean
+}
+
+/** Heap of the page in bytes while workflows are dropped, after garbage collection. */
+interface DropResult {
+  /** After the first minute, or a quarter of the time. */
+  first: number
+  last: number
+  ratio: number
+  /** Dropped, run and closed workflows. */
+  files: number
 }
 
 /** Counters in one state of the page. */
@@ -48,12 +64,17 @@ export async function main(args: string[]): Promise<void> {
       steps: { type: 'string', default: '10000' },
       runs: { type: 'string', default: '200' },
       tabs: { type: 'string', default: '100' },
+      minutes: { type: 'string', default: '20' },
+      'only-drops': { type: 'boolean', default: false },
       // Greatest growth of a counter.
       limit: { type: 'string', default: '1.01' },
       json: { type: 'boolean', default: false },
     },
   })
-  const [steps, runs, tabs] = [values.steps, values.runs, values.tabs].map(readCount)
+  const [steps, runs, tabs, minutes] = [values.steps, values.runs, values.tabs, values.minutes].map(
+    readCount,
+  )
+  const options = { steps, runs, tabs, minutes, onlyDrops: values['only-drops'] }
   const limit = Number(values.limit)
   if (!(limit >= 1)) throw new Error(`Expected a limit of at least 1, got ${values.limit}.`)
   await build({ logLevel: 'error', build: { outDir: OUT } })
@@ -64,11 +85,11 @@ export async function main(args: string[]): Promise<void> {
   })
   try {
     const say = (line: string) => void (values.json || console.log(line))
-    const states = await soak(browser, server.resolvedUrls!.local[0], { steps, runs, tabs }, say)
-    const growth = findGrowth(states)
-    if (values.json) console.log(JSON.stringify({ states, growth }))
-    else console.log(formatTable(states, growth, limit))
-    if (Object.values(growth).some((ratio) => ratio > limit)) process.exitCode = 1
+    const { states, drops } = await soak(browser, server.resolvedUrls!.local[0], options, say)
+    const growth = states.length ? findGrowth(states) : {}
+    if (values.json) console.log(JSON.stringify({ states, growth, drops }))
+    else if (states.length) console.log(formatTable(states, growth, limit))
+    if ([...Object.values(growth), drops.ratio].some((ratio) => ratio > limit)) process.exitCode = 1
   } finally {
     await browser.close()
     await server.close()
@@ -85,9 +106,9 @@ function readCount(text: string): number {
 async function soak(
   browser: Browser,
   address: string,
-  { steps, runs, tabs, baseStep = BASE_STEP, warmUp = 24 }: SoakOptions,
+  options: SoakOptions,
   say: (line: string) => void = () => {},
-): Promise<SoakState[]> {
+): Promise<{ states: SoakState[]; drops: DropResult }> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     serviceWorkers: 'block',
@@ -98,34 +119,113 @@ async function soak(
     page.setDefaultTimeout(180_000)
     await page.waitForFunction(() => /WebAssembly|WebGPU|WebGL/.test(document.body.innerText))
     const readCounters = await openCounters(page)
-    const states: SoakState[] = []
-    const record = async (name: string) => {
-      const step = await readStep(page)
-      const counters = await readSteps(page, readCounters)
-      states.push({ name, step, counters })
-      say(`${name}, paused at step ${step}: ${JSON.stringify(counters)}`)
-    }
-    const recordTraining = async (name: string) => {
-      await pauseTrainingAt(page, baseStep, steps)
-      await record(name)
-    }
-    await openFile(page, 'Short', { 'Training Start.steps': 12 })
-    await runOften(page, warmUp)
-    await openTabs(page, warmUp)
-    await pauseTrainingAt(page, 3 * baseStep, steps)
-    await stop(page)
-    await recordTraining(`step ${baseStep}`)
-    await continueTo(page, steps)
-    await record(`step ${steps}`)
-    await stop(page)
-    await runOften(page, runs)
-    await recordTraining(`${runs} runs`)
-    await stop(page)
-    await openTabs(page, tabs)
-    await recordTraining(`${tabs} tabs`)
-    return states
+    const states = options.onlyDrops ? [] : await recordStates(page, readCounters, options, say)
+    const drops = await dropForMinutes(page, readCounters, options.minutes, say)
+    return { states, drops }
   } finally {
     await context.close()
+  }
+}
+
+/** Records the states of a long training, of many runs and of many tabs. */
+async function recordStates(
+  page: Page,
+  readCounters: () => Promise<Counters>,
+  { steps, runs, tabs, baseStep = BASE_STEP, warmUp = 24 }: SoakOptions,
+  say: (line: string) => void,
+): Promise<SoakState[]> {
+  const states: SoakState[] = []
+  const record = async (name: string) => {
+    const step = await readStep(page)
+    const counters = await readSteps(page, readCounters)
+    states.push({ name, step, counters })
+    say(`${name}, paused at step ${step}: ${JSON.stringify(counters)}`)
+  }
+  const recordTraining = async (name: string) => {
+    await pauseTrainingAt(page, baseStep, steps)
+    await record(name)
+  }
+  await openFile(page, 'Short', { 'Training Start.steps': 12 })
+  await runOften(page, warmUp)
+  await openTabs(page, warmUp)
+  await pauseTrainingAt(page, 3 * baseStep, steps)
+  await stop(page)
+  await recordTraining(`step ${baseStep}`)
+  await continueTo(page, steps)
+  await record(`step ${steps}`)
+  await stop(page)
+  await runOften(page, runs)
+  await recordTraining(`${runs} runs`)
+  await stop(page)
+  await openTabs(page, tabs)
+  await recordTraining(`${tabs} tabs`)
+  await stop(page)
+  return states
+}
+
+// ---- dropped files
+
+/** Workflows that are dropped in turn, with short trainings, samplings and single runs. */
+const dropped = [
+  'points',
+  'posterior',
+  'forward-process',
+  'density-over-time',
+  'ddpm-ddim',
+] as const
+
+/** Open tabs of dropped files before all of them are closed. */
+const DROPS_TOGETHER = 4
+
+/** Rounds that fill caches of limited size, and rounds between two readings, at least. */
+const LEAST_ROUNDS = 6
+
+/** Time for which toasts without an error are shown, in milliseconds. */
+const TOASTS = 4000
+
+async function dropForMinutes(
+  page: Page,
+  readCounters: () => Promise<Counters>,
+  minutes: number,
+  say: (line: string) => void,
+): Promise<DropResult> {
+  const start = Date.now()
+  let files = 0
+  const dropUntil = async (end: number) => {
+    for (let round = 0; round < LEAST_ROUNDS || Date.now() < start + end * 60_000; round++) {
+      await dropRound(page, files)
+      files += DROPS_TOGETHER
+    }
+    await page.waitForTimeout(TOASTS)
+    const { pageHeap } = await readCounters()
+    say(`${files} dropped files: page heap ${pageHeap.toLocaleString('en')}`)
+    return pageHeap
+  }
+  const first = await dropUntil(Math.min(1, minutes / 4))
+  let last = first
+  const quarter = minutes / 4
+  for (let part = 1; part <= 4; part++) last = await dropUntil(part * quarter)
+  const ratio = last / first
+  say(`page heap while files are dropped: ${(last / 1e6).toFixed(3)} MB, ratio ${ratio.toFixed(4)}`)
+  return { first, last, ratio, files }
+}
+
+/** Drops files into new tabs, runs each, and closes the tabs. */
+async function dropRound(page: Page, from: number) {
+  for (let i = from; i < from + DROPS_TOGETHER; i++) {
+    const name = dropped[i % dropped.length]
+    const settings = name === 'points' ? { 'Training Start.steps': 12 } : {}
+    const title = `Drop ${i}`
+    await dropFile(page, `${title}.json`, readyWorkflow(name, settings, title))
+    await page.waitForFunction((title) => document.title.includes(title), title)
+    const before = await countEnds(page)
+    await startRun(page)
+    while ((await countEnds(page)) === before) await page.waitForTimeout(20)
+  }
+  for (let i = 0; i < DROPS_TOGETHER; i++) {
+    const title = `Drop ${from + DROPS_TOGETHER - 1 - i}`
+    await page.keyboard.press('Alt+w')
+    await page.waitForFunction((title) => !document.title.includes(title), title)
   }
 }
 

@@ -65,8 +65,8 @@ export const long: {
   },
   // In a short run, the chart's points of single steps are a greater share.
   'bench:soak': {
-    options: '--steps 1100 --runs 2 --tabs 2 --limit 1.02 --json'.split(' '),
-    prints: /"growth":/,
+    options: '--steps 1100 --runs 2 --tabs 2 --minutes 1 --limit 1.02 --json'.split(' '),
+    prints: /"growth":.*"drops":\{"first":/,
   },
   lessons: {
     options: ['--only', 'diffusion/11-patches', '--json'],

@@ -6,7 +6,18 @@ import { archiveLimits } from '../src/engine/archive/limits.ts'
 import { MAX_CAPTION_TABLE } from '../src/engine/datasets/captions.ts'
 import { MAX_CAPTION, MAX_NUMBERS } from '../src/engine/datasets/file.ts'
 import { TABLE_LIMITS } from '../src/engine/datasets/pointTable.ts'
+import { LONGEST_STORED_NAME } from '../src/engine/plan/params.ts'
+import { MOST_ITERATIONS } from '../src/engine/plan/plannedWork.ts'
+import { MOST_NUMBERS } from '../src/engine/process/numberList.ts'
 import { FETCH_LIMITS } from '../src/editor/storage/fetchTask.ts'
+import {
+  CHECKS_PER_HAND_IN,
+  HAND_IN_MEMORY,
+  LESSON_ITERATIONS,
+} from '../src/nodes/cli/lessons/limits.ts'
+import { SUMMARY_LIMITS } from '../src/nodes/lessons/summary.ts'
+import { MOST_ELEMENTS, MOST_LIST_CHARACTERS } from '../src/nodes/loops/elements.ts'
+import { MOST_CHARACTERS } from '../src/nodes/model/numbers.ts'
 import { limits } from '../src/nodes/workflow/json.ts'
 import { MAX_LINK_BYTES } from '../src/nodes/workflow/link.ts'
 
@@ -34,8 +45,23 @@ test('the bounds are those of the code', () => {
     ['pixel values of a data set', count(MAX_NUMBERS)],
     ['characters of a table of points', count(TABLE_LIMITS.characters)],
     ['coordinates of a point in a table', count(TABLE_LIMITS.columns)],
+    ['classes of a table of points', count(TABLE_LIMITS.classes)],
     ['table of captions', `${MAX_CAPTION_TABLE / 2 ** 20} MiB`],
     ['characters of a caption', count(MAX_CAPTION)],
+    ['characters of the name of a stored file', count(LONGEST_STORED_NAME)],
+    ['elements of a list of ForEach, its ranges together', count(MOST_ELEMENTS)],
+    ['characters of a list of ForEach', count(MOST_LIST_CHARACTERS)],
+    ['numbers of a table of a schedule', count(MOST_NUMBERS)],
+    ['characters of a list of sizes or channels', count(MOST_CHARACTERS)],
+    [
+      'planned iterations of a run that starts without a question or `--iterations`',
+      count(MOST_ITERATIONS),
+    ],
+    ['planned iterations of a check of a hand-in', count(LESSON_ITERATIONS)],
+    ['resident memory of a hand-in', `${count(HAND_IN_MEMORY)} MiB`],
+    ['time of all checks of a hand-in', `${CHECKS_PER_HAND_IN} times \`--seconds\``],
+    ['nesting of a summary of lessons', `${SUMMARY_LIMITS.depth} levels`],
+    ['values of a summary of lessons', count(SUMMARY_LIMITS.values)],
     ['arrays allocated for a mutant of the fuzzer', `${bounds.allocation / 2 ** 20} MiB`],
     ['time of a call with a mutant', `${bounds.callTime / 1000} s`],
   ])

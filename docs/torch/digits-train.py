@@ -7,8 +7,8 @@ image: is the sample new, or a copy?
 Written by litegraph-diffusion from a graph. Needs torch, numpy and safetensors:
     python digits-train.py
     torchrun --nproc_per_node=2 digits-train.py
-Beside it are data.safetensors, unet.start.zip, support.py, and philox.py for --exact: the numbers
-of the graph.
+Beside it are data.safetensors, network.start.zip, support.py, and philox.py for --exact: the
+numbers of the graph.
 Views of the editor that it leaves out: Denoising during training.
 """
 import copy
@@ -194,7 +194,7 @@ data, data_labels = load_data("data.safetensors")
 torch.manual_seed(1)
 unet = UNet().to(device)
 if args.exact:
-    load_weights("unet.start.zip", unet)
+    load_weights("network.start.zip", unet)
 noise_schedule = table_schedule(betas_of_curve(cosine_alpha_bar, 1000))
 noise = normal([40, 1, 8, 8], 7)
 samples_timesteps = transitions(noise_schedule, [*range(960, -1, -40), -1])
@@ -228,7 +228,7 @@ for step in progress(range(len(losses), steps), losses):
     optimizer.zero_grad()
     update_average(ema, unet, min(0.995, 1 - (1 + step) ** -0.75))
     if (step + 1) % args.save_every == 0 or step + 1 == steps:
-        save_checkpoint(out / "digits.zip", "unet.start.zip", unet, [ema], optimizer, losses)
+        save_checkpoint(out / "digits.zip", "network.start.zip", unet, [ema], optimizer, losses)
 torch.set_grad_enabled(False)
 finish()
 

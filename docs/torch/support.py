@@ -220,6 +220,14 @@ MOMENTS = {"exp_avg": "first", "exp_avg_sq": "second", "max_exp_avg_sq": "larges
            "square_avg": "second", "sum": "squares", "momentum_buffer": "momentum"}
 
 
+def result_path(name):
+    """The path of a file in the folder of the results, which no name of a file can leave."""
+    plain = Path(str(name).replace("\\", "/")).name
+    if plain in ("", "..") or "\0" in plain:
+        sys.exit(f"{str(name)!r} is no name of a file.")
+    return out / plain
+
+
 def to_bytes(tensors):
     return save({name: value.detach().float().cpu().contiguous() for name, value in tensors.items()})
 
@@ -236,6 +244,7 @@ def save_checkpoint(path, start, model, averages, optimizer, losses, others=(), 
     further models of the training as well, of which litegraph-diffusion opens the first."""
     if rank or len(losses) < accumulate:
         return
+    path = result_path(path)
     unfinished = Path(f"{path}.unfinished")
     with zipfile.ZipFile(HERE / start) as first, zipfile.ZipFile(unfinished, "w") as file:
         for name in first.namelist():
@@ -272,6 +281,7 @@ def training_state(model, averages, optimizer, losses, accumulate):
 
 def load_checkpoint(path, model, averages, optimizer, folder="training"):
     """Continues from a checkpoint of this program or of litegraph-diffusion. Returns the losses so far."""
+    path = result_path(path)
     path = Path(path if path.exists() else args.resume or path)
     if not path.exists():
         if args.resume:
@@ -315,14 +325,14 @@ def save_png(name, pixels):
     chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     header = struct.pack(">2I5B", width, height, 8, 2 if pixels.ndim == 3 else 0, 0, 0, 0)
     data = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
-    (out / name).write_bytes(b"\x89PNG\r\n\x1a\n" + data)
+    result_path(name).write_bytes(b"\x89PNG\r\n\x1a\n" + data)
 
 
 def save_images(name, images, columns):
     """Writes images [n, c, h, w] from -1 to 1 as one picture, and their numbers beside it."""
     if rank:
         return
-    np.save(out / Path(name).with_suffix(".npy"), images.float().cpu().numpy())
+    np.save(result_path(name).with_suffix(".npy"), images.float().cpu().numpy())
     images = images[:, :3] if images.shape[1] >= 3 else images[:, :1]
     n, c, h, w = images.shape
     lines = -(-n // columns)
@@ -337,7 +347,7 @@ def save_images(name, images, columns):
 def save_scatter(name, *clouds, extent):
     """Draws points of the plane, each set in its own colour, and writes the last set as a table."""
     last = clouds[-1]
-    save_table(Path(name).with_suffix(".csv"), "xyz"[: last.shape[1]], last.tolist())
+    save_table(result_path(name).with_suffix(".csv"), "xyz"[: last.shape[1]], last.tolist())
     colours = [(158, 158, 158), (33, 102, 172), (178, 24, 43), (27, 120, 55)]
     pixels = np.full([480, 480, 3], 255, np.uint8)
     for cloud, colour in zip(clouds, colours):
@@ -353,7 +363,7 @@ def save_curve(name, values, log=False):
     values = [float(value) for value in values]
     if not values:
         return  # no step was left
-    save_table(Path(name).with_suffix(".csv"), ["step", "value"], enumerate(values, 1))
+    save_table(result_path(name).with_suffix(".csv"), ["step", "value"], enumerate(values, 1))
     y = np.interp(np.linspace(0, len(values) - 1, 640), range(len(values)), values)
     y = np.log(np.maximum(y, 1e-12)) if log else y
     y = (359 - 359 * (y - y.min()) / max(y.max() - y.min(), 1e-12)).astype(int)
@@ -365,7 +375,7 @@ def save_curve(name, values, log=False):
 
 def save_table(name, header, lines):
     if not rank:
-        with open(out / name, "w", newline="") as file:
+        with open(result_path(name), "w", newline="") as file:
             csv.writer(file).writerows([header, *lines])
 
 

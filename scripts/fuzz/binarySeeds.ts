@@ -97,6 +97,10 @@ function trainingOf({ weights }: StoredModel): StoredTraining {
 
 const schedule = () => noiseSchedule({ name: 'linear', T: 10 })
 
+/** A checkpoint of a small model of points, with its schedule. */
+export const pointCheckpoint = (): Uint8Array =>
+  writeCheckpoint({ model: model('mlp', mlpConfig), schedule: schedule() })
+
 export function checkpointSeeds(): Uint8Array[] {
   const [mlp, unet] = [model('mlp', mlpConfig), model('unet', unetConfig())]
   return [
@@ -239,7 +243,8 @@ export async function backupSeeds(text: string): Promise<Uint8Array[]> {
   await stores.nodes.set('n1', { id: 'n1', description: 'x', ...common })
   await stores.drafts.set('d1', { id: 'd1', of: 'w1', name: 'd', text, revision: 1, changed: 9 })
   await stores.versions.set('w1 7', { id: 'w1 7', of: 'w1', when: 7, text })
-  await stores.sweeps.set('s1', { id: 's1', losses: Float32Array.of(1, 2) })
+  const sweep = { id: 's1', when: 1, workflow: 'w1', name: 'Sweep', text, axes: [] }
+  await stores.sweeps.set('s1', { ...sweep, losses: Float32Array.of(1, 2) })
   await stores.settings.set('settings', { theme: 'dark' })
   await stores.lessons.set('a/b', { lesson: 'a/b', questions: [], tasks: [] })
   await checkpoints.save('mlp.zip', checkpointSeeds()[1])

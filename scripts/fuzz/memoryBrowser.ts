@@ -1,6 +1,12 @@
 // Stored data of a browser in memory, for the import of backups.
 import { createParts, type FileStore, type Parts } from '../../src/editor/backup/parts.ts'
-import { createMemoryStore, storeNames, type Stores } from '../../src/editor/storage/stores.ts'
+import {
+  createMemoryStore,
+  storeNames,
+  type StoreName,
+  type Stores,
+} from '../../src/editor/storage/stores.ts'
+import type { Change } from '../../src/nodes/storage/keyValues.ts'
 import { memoryStore, type StateStore } from '../../src/engine/plan/store.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/archive.ts'
 
@@ -23,8 +29,13 @@ export interface MemoryBrowser {
   parts: Parts
 }
 
-export function createMemoryBrowser(): MemoryBrowser {
-  const stores = Object.fromEntries(storeNames.map((name) => [name, createMemoryStore()])) as Stores
+/** Stores are those of a page, with these values in them. */
+export function createMemoryBrowser(
+  initial: Partial<Record<StoreName, readonly Change[]>> = {},
+): MemoryBrowser {
+  const stores = Object.fromEntries(
+    storeNames.map((name) => [name, createMemoryStore(name, initial[name])]),
+  ) as Stores
   const sources = {
     stores,
     checkpoints: createFileStore(),

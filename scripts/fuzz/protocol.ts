@@ -2,6 +2,7 @@
 
 export const targetNames = [
   'workflow',
+  'exports',
   'link',
   'png',
   'bundle',
@@ -11,8 +12,15 @@ export const targetNames = [
   'images',
   'idx',
   'notes',
+  'settings',
+  'stored',
   'safetensors-header',
   'zip-header',
+  'lessons',
+  'hand-ins',
+  'lists',
+  'tables',
+  'service-worker',
 ] as const
 export type TargetName = (typeof targetNames)[number]
 

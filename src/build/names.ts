@@ -3,6 +3,9 @@
 /** Next to index.html, because the scope of a service worker is its own folder. */
 export const SERVICE_WORKER = 'service-worker.js'
 
+/** Page that servers show for addresses without a file, next to index.html. */
+export const NOT_FOUND = '404.html'
+
 /** Template of pages in one file, next to index.html. Loaded when a page is saved. */
 export const PAGE_TEMPLATE = 'page-template.html'
 

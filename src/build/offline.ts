@@ -1,21 +1,24 @@
 // Vite plugin: builds the editor's service worker (editor/pwa/serviceWorker.ts) with the list of
-// all built files.
+// all built files and their SHA-256.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
-import type { Built } from '../editor/pwa/serviceWorker.ts'
-import { LESSON_TEMPLATE, LICENCES, PAGE_TEMPLATE, SERVICE_WORKER } from './names.ts'
+import { START, type Built } from '../editor/pwa/fileCache.ts'
+import { LESSON_TEMPLATE, LICENCES, NOT_FOUND, PAGE_TEMPLATE, SERVICE_WORKER } from './names.ts'
 
 /** Data files above this size in bytes are cached only when a node loads them. */
 const SMALL = 100_000
 
 /**
- * Matches files that no supported browser requests: fonts other than woff2, source maps, and the
- * configuration of a server, which may not be there.
+ * Matches files that the editor never requests: fonts other than woff2, source maps, the page about
+ * missing files, and the configuration of a server, which may not be there.
  */
 const isNeverAsked = (path: string) =>
-  path === SERVICE_WORKER || /\.(woff|ttf|map)$|^(_headers|_redirects|CNAME|\.[^/]+)$/.test(path)
+  path === SERVICE_WORKER ||
+  path === NOT_FOUND ||
+  /\.(woff|ttf|map)$|^(_headers|_redirects|CNAME|\.[^/]+)$/.test(path)
 
 /** Matches files that few visits need. */
 const isData = (path: string) =>
@@ -53,20 +56,28 @@ export function offline(): Plugin {
 
 /** Lists the files of a build. */
 export function builtIn(folder: string): Built {
-  const [precached, onDemand]: [string[], string[]] = [[], []]
-  const hash = createHash('sha256')
+  const [precached, onDemand]: [Record<string, string>, Record<string, string>] = [{}, {}]
+  const version = createHash('sha256')
   for (const path of listBuiltFiles(folder)) {
     if (isNeverAsked(path)) continue
     const bytes = readFileSync(join(folder, path))
-    hash.update(path).update(bytes)
+    version.update(path).update(bytes)
     const isRare = path === LICENCES || (isData(path) && bytes.length > SMALL)
     const list = isRare ? onDemand : precached
     // Some servers redirect index.html to its folder, and browsers reject a redirected response for
     // a navigation.
-    list.push(path === 'index.html' ? './' : path)
+    list[path === 'index.html' ? START : path] = listHashes(path, bytes)
   }
-  return { version: hash.digest('hex').slice(0, 12), precached, onDemand }
+  return { version: version.digest('hex').slice(0, 12), precached, onDemand }
 }
+
+/** Hashes of what servers send: some unpack .gz files, by `Content-Encoding: gzip`. */
+const listHashes = (path: string, bytes: Uint8Array) =>
+  path.endsWith('.gz') ? `${sha256(bytes)} ${sha256(gunzipSync(bytes))}` : sha256(bytes)
+
+/** In the form of `hashBytes` of the service worker. */
+const sha256 = (bytes: Uint8Array) =>
+  createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')
 
 const listBuiltFiles = (folder: string) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -51,12 +51,19 @@ export interface RunRequest extends Monitoring {
   type: 'run'
   run: number
   graph: Graph
-  /** Identifies the workflow: charts show earlier runs of the same workflow only. */
+  /**
+   * Identifies the workflow: charts show earlier runs of the same workflow only, and only its own
+   * changes discard a training.
+   */
   workflow?: string
   /** Nodes to run to; all outputs and observers if missing. */
   targets?: string[]
   /** Pauses after the first iteration, to continue step by step. */
   paused?: boolean
+  /** Planned iterations beyond which the run is refused; `MOST_ITERATIONS` by default. */
+  iterations?: number
+  /** Asks about a larger plan with a question, instead of refusing it. */
+  asks?: boolean
 }
 
 /** Shape of one item of the features of an output; `'n'` is a number of tokens. */
@@ -78,7 +85,7 @@ export type Request =
   | { type: 'save' }
   /** Seconds of training between two saves; without, trainings are stored only when they stop. */
   | { type: 'saveEvery'; seconds?: number }
-  /** Answer to a question: train again, start from the existing weights, or cancel the run. */
+  /** Answer to a question: train again or run, start from the existing weights, or cancel. */
   | { type: 'answer'; run: number; answer: 'restart' | 'continue' | 'cancel' }
   | { type: 'check'; id: number; graph: Graph }
   /** Asks which trainings of a graph would continue from a stored step. */
@@ -261,6 +268,8 @@ export type Event =
   | { type: 'status'; run: number; text: string }
   /** A change would discard `seconds` of training of this node. */
   | { type: 'question'; run: number; node: string; seconds: number }
+  /** The loops of this node and in it have so many planned iterations, which is too many. */
+  | { type: 'question'; run: number; node: string; iterations: number }
   /**
    * A training was stored at step `index`, which blocked the thread for `blocked` milliseconds. A
    * reload of the page continues from there.

@@ -315,6 +315,11 @@ export interface LoopRun<
   /** See {@link LoopBehaviour} for this and all other members. */
   extents: readonly ((keyof SP | keyof EP) & string)[]
   iterations(inputs: RunInputs<S>, params: LoopRunParams<SP, EP>): number
+  planned?(
+    known: StaticInputs<S>,
+    params: LoopRunParams<SP, EP>,
+    wired: ReadonlySet<string>,
+  ): number | undefined
   first?(inputs: RunInputs<S>): number
   notices?(start: RunParams<SP>, where: LoopPlace): string[]
   emitEvery?(params: LoopRunParams<SP, EP>): number

@@ -2,6 +2,7 @@
 import { getOwn } from '../engine/base/records.ts'
 import type { Graph, GraphNode } from '../engine/plan/graph.ts'
 import type { ByType, Declaration, StoredFile, Param } from '../engine/plan/op.ts'
+import { problemWith } from '../engine/plan/params.ts'
 import { settingMessages, settingWords } from './messages/settings.ts'
 import { nodeTitle } from './titles.ts'
 import type { NodeId, WorkflowFile } from './workflow/file.ts'
@@ -16,7 +17,7 @@ export class SettingError extends Error {
 /**
  * Returns the graph with other values. Keys are `Title.param` or `id.param`. A text is parsed as
  * the param requires; for a file it is a name in `files`.
- * @throws SettingError that lists the valid alternatives
+ * @throws SettingError that lists the valid alternatives, or states the expected value
  */
 export function applySettings(
   graph: Graph,
@@ -47,7 +48,8 @@ export function applySettings(
         settingMessages.wiredParam({ key, source: sourceTitle(graph, source.node, declared) }),
       )
     const read = typeof value === 'string' ? readValue(value, param, key, files) : value
-    changes.set(node.id, { ...changes.get(node.id), [name]: read })
+    const checked = requireValid(read, param, key)
+    changes.set(node.id, { ...changes.get(node.id), [name]: checked })
   }
   return {
     ...graph,
@@ -116,23 +118,54 @@ export function findNode(graph: Graph, name: string, declared: ByType): GraphNod
   )
 }
 
+/**
+ * Checks a value, which becomes a part of the workflow: in another form, it could make its file
+ * unreadable. Returns it, a reference to a file without other fields.
+ */
+function requireValid(value: unknown, param: Param, key: string): unknown {
+  const expected = problemWith(value, param)
+  if (expected === undefined) {
+    if (!isFileParam(param) || value === null) return value
+    const { name, size, sha256 } = value as StoredFile
+    return { name, size, sha256 } satisfies StoredFile
+  }
+  const text = shorten(typeof value === 'string' ? value : describeValue(value))
+  throw new SettingError(settingMessages.value({ key, expected, text }))
+}
+
+const isFileParam = ({ kind }: Param) => kind === 'checkpoint' || kind === 'dataset'
+
+/** Values of JavaScript, such as functions and cycles, may have no JSON. */
+function describeValue(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return typeof value
+  }
+}
+
+/** Length of a value that a message quotes. */
+const QUOTED = 60
+
+const shorten = (text: string) => (text.length > QUOTED ? `${text.slice(0, QUOTED - 3)}...` : text)
+
 function readValue(text: string, param: Param, key: string, files: readonly StoredFile[]): unknown {
   switch (param.kind) {
     case 'number':
     case 'seed': {
       const value = Number(text)
       if (text.trim() === '' || !Number.isFinite(value))
-        throw new SettingError(settingMessages.number({ key, text }))
+        throw new SettingError(settingMessages.number({ key, text: shorten(text) }))
       return value
     }
     case 'boolean':
       if (text !== 'true' && text !== 'false')
-        throw new SettingError(settingMessages.boolean({ key, text }))
+        throw new SettingError(settingMessages.boolean({ key, text: shorten(text) }))
       return text === 'true'
     case 'choice':
       if (!param.choices.includes(text))
         throw new SettingError(
-          settingMessages.choice({ names: joinNames(param.choices), key, text }),
+          settingMessages.choice({ names: joinNames(param.choices), key, text: shorten(text) }),
         )
       return text
     case 'text':
@@ -151,14 +184,14 @@ function readValue(text: string, param: Param, key: string, files: readonly Stor
 function readFileReference(text: string, key: string, files: readonly StoredFile[]): unknown {
   if (text.trimStart().startsWith('{') || text === 'null') return readJson(text, key)
   const names = joinNames(files.map(({ name }) => name))
-  throw new SettingError(settingMessages.file({ key, text, names }))
+  throw new SettingError(settingMessages.file({ key, text: shorten(text), names }))
 }
 
 function readJson(text: string, key: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new SettingError(settingMessages.json({ key, text }))
+    throw new SettingError(settingMessages.json({ key, text: shorten(text) }))
   }
 }
 

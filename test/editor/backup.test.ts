@@ -94,6 +94,11 @@ async function filled() {
   await here.states.put('key@10', new Uint8Array([1, 2, 3]))
   await here.stores.sweeps.set('s', {
     id: 's',
+    when: 1,
+    workflow: 'w',
+    name: 'Mine',
+    text: workflow('two'),
+    axes: [],
     image: new Blob(['png'], { type: 'image/png' }),
     x: new Float32Array([1, 2]),
   })

@@ -7,6 +7,7 @@ import { listenToHost } from '../../src/editor/figure/embedApi.ts'
 import { readHostMessage } from '../../src/editor/figure/messages.ts'
 import { createReader, type ReaderClient } from '../../src/editor/figure/reader.ts'
 import { ownTypes } from '../../src/editor/graph/declarations.ts'
+import { closeDialog, showDialog } from '../../src/editor/ui/state.ts'
 import { limits } from '../../src/nodes/workflow/json.ts'
 import { parseWorkflow } from '../../src/nodes/workflow.ts'
 
@@ -125,6 +126,21 @@ function frame({ ancestor, onlyShown = true }: { ancestor?: string; onlyShown?: 
 const run = { litegraphDiffusion: 1, id: 5, type: 'run' }
 
 describe('a figure', () => {
+  test('refuses messages that would change what is behind a dialog', async () => {
+    const { replies, send, started, loaded } = frame()
+    showDialog({ kind: 'settings' })
+    await send(run)
+    await send({ litegraphDiffusion: 1, id: 6, type: 'load', gallery: 'points' })
+    await send({ litegraphDiffusion: 1, id: 7, type: 'set', params: { 'Data.noise': 0.2 } })
+    for (const { message } of replies())
+      expect(message).toMatchObject({ ok: false, error: expect.stringMatching(/dialog is open/) })
+    expect([replies().length, started.length, loaded.length]).toEqual([3, 0, 0])
+    await send({ litegraphDiffusion: 1, id: 8, type: 'stop' })
+    closeDialog()
+    await send(run)
+    expect(replies().map(({ message }) => message.ok)).toEqual([false, false, false, true, true])
+  })
+
   test('says nothing before it knows whom to, and answers the parent alone', async () => {
     const { posted, replies, send } = frame()
     expect(posted).toEqual([])

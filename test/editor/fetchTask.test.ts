@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fetchBlob } from '../../src/editor/storage/fetchTask.ts'
+import type { TaskControl } from '../../src/editor/storage/fileMessages.ts'
 
 let server: Server
 let address: string
@@ -17,6 +18,14 @@ beforeAll(async () => {
         response.write('x'.repeat(1000), () => response.destroyed || setTimeout(send))
       return send()
     }
+    if (url === '/cut') {
+      response.writeHead(200, { 'content-length': 100 })
+      return response.write('{', () => setTimeout(() => response.destroy(), 50))
+    }
+    if (url === '/slow') {
+      const send = () => response.write('x', () => response.destroyed || setTimeout(send, 50))
+      return send()
+    }
     return response.writeHead(404).end('nothing')
   })
   await new Promise<void>((resolve) => void server.listen(0, 'localhost', resolve))
@@ -27,8 +36,11 @@ afterAll(() => {
   server.close()
 })
 
-const load = (name: string, { bytes = 5000, silence = 2000 } = {}) =>
-  fetchBlob(address + name, { bytes, silence })
+const load = (
+  name: string,
+  { bytes = 5000, silence = 2000, time = 20_000 } = {},
+  control: TaskControl = {},
+) => fetchBlob(address + name, control, { bytes, silence, time })
 
 /** Message and cure of the failure. */
 const failure = (loading: Promise<Blob>) =>
@@ -63,13 +75,37 @@ test('stops waiting for a server that sends nothing', async () => {
   )
 })
 
+test('stops loading of a server that sends a little for ever, and when it is cancelled', async () => {
+  expect(await failure(load('slow', { time: 600 }))).toBe(
+    `The server of ${address}slow did not send the complete file within 1 seconds. ` +
+      'Try again later, or download the file and drop it here.',
+  )
+  const controller = new AbortController()
+  const sizes: number[] = []
+  const onProgress = (size: number) => {
+    sizes.push(size)
+    if (size >= 3) controller.abort()
+  }
+  expect(await failure(load('slow', {}, { signal: controller.signal, onProgress }))).toBe(
+    `Loading of ${address}slow was cancelled. Reload the page to load it.`,
+  )
+  expect(sizes.length).toBeGreaterThan(1)
+})
+
+test('reports a body that ends early', async () => {
+  await expect(load('cut')).rejects.toMatchObject({
+    name: 'FetchError',
+    message: `The connection to ${address}cut ended before the file was complete.`,
+  })
+})
+
 test('explains a server that cannot be reached', async () => {
   const closed = createServer()
   await new Promise<void>((resolve) => void closed.listen(0, 'localhost', resolve))
   const { port } = closed.address() as AddressInfo
   await new Promise((resolve) => closed.close(resolve))
   const at = `http://localhost:${port}/a.json`
-  expect(await failure(fetchBlob(at, { bytes: 10, silence: 2000 }))).toMatch(
+  expect(await failure(fetchBlob(at, {}, { bytes: 10, silence: 2000, time: 20_000 }))).toMatch(
     /the server does not answer, or does not allow other sites to read the file \(CORS\)\. Download/,
   )
 })

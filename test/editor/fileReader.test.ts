@@ -16,7 +16,7 @@ class FakeWorker extends EventTarget {
   }
 
   postMessage(request: FileRequest) {
-    this.received.push(request.task)
+    this.received.push('task' in request ? request.task : 'cancel')
     const scope = globalThis as unknown as { taskListener?(event: { data: FileRequest }): void }
     vi.stubGlobal('postMessage', (data: FileAnswer, transfer: ArrayBuffer[]) => {
       const cloned = structuredClone(data, { transfer })
@@ -34,9 +34,10 @@ beforeEach(async () => {
   vi.resetModules()
   FakeWorker.all = []
   vi.stubGlobal('Worker', FakeWorker)
-  vi.stubGlobal('addEventListener', (_: string, listener: unknown) =>
-    vi.stubGlobal('taskListener', listener),
-  )
+  vi.stubGlobal('addEventListener', (type: string, listener: unknown) => {
+    if (type === 'message') vi.stubGlobal('taskListener', listener)
+  })
+  vi.stubGlobal('removeEventListener', () => {})
   await import('../../src/editor/storage/fileWorker.ts')
 })
 afterEach(() => {
@@ -87,4 +88,29 @@ test('a worker that crashes fails its tasks, and the next task starts another on
   await expect(waiting).rejects.toThrow('this browser ran out of memory')
   void readFileWith('readDataset', images)
   await vi.waitUntil(() => FakeWorker.all.length === 2)
+})
+
+test('loading a file reports progress and can be cancelled', async () => {
+  const { fetchWithReader } = await loadReader()
+  const body = new ReadableStream<Uint8Array>({
+    start: (stream) => stream.enqueue(Uint8Array.of(1, 2, 3)),
+  })
+  vi.stubGlobal('fetch', async (_: string, { signal }: RequestInit) => {
+    signal?.addEventListener('abort', () => void body.cancel().catch(() => {}))
+    return new Response(body.pipeThrough(new TransformStream(), ...(signal ? [{ signal }] : [])))
+  })
+  const controller = new AbortController()
+  const sizes: number[] = []
+  const onProgress = (size: number) => {
+    sizes.push(size)
+    controller.abort()
+  }
+  const loading = fetchWithReader('https://a.example/a', { signal: controller.signal, onProgress })
+  await expect(loading).rejects.toMatchObject({
+    name: 'FetchError',
+    message: 'Loading of https://a.example/a was cancelled.',
+    cure: 'Reload the page to load it.',
+  })
+  expect(sizes).toEqual([3])
+  expect(FakeWorker.all[0].received).toEqual(['fetchBlob', 'cancel'])
 })

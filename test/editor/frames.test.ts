@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ChartView, ScatterView, View } from '../../src/engine/plan/view.ts'
 import { createFrames, cutChart } from '../../src/editor/running/frames.ts'
+import { beginFrames, forgetFrames, shownFrames } from '../../src/editor/running/trainingFrames.ts'
+import { shownTab } from '../../src/editor/workspace/state.ts'
 
 const at = (index: number, node = '1') => ({ node, index, count: 1000 })
 
@@ -146,4 +148,17 @@ test('a cut chart keeps the lines of earlier runs', () => {
   const { lines } = cutChart(view, [4])
   expect(lines.map(({ x }) => x.length)).toEqual([20, 4])
   expect(cutChart(view, [undefined]).lines.map(({ kept }) => kept)).toEqual([true])
+})
+
+test('the recorder of a closed tab is deleted with it', () => {
+  const show = (tab: number) => {
+    shownTab.value = tab
+    return shownFrames.value
+  }
+  const [first, second] = [show(101), show(102)]
+  beginFrames(102, { id: 1, key: 'graph' })
+  expect(show(101)).toBe(first)
+  forgetFrames(102)
+  expect(show(102)).not.toBe(second)
+  expect(show(101)).toBe(first)
 })

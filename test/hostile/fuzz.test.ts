@@ -28,6 +28,8 @@ test('mutants and headers break no promise', { timeout: 180_000 }, async () => {
     workflow: MUTANTS,
     link: MUTANTS / 8,
     'zip-header': 2.5 * MUTANTS,
+    lists: 2 * MUTANTS,
+    tables: 2 * MUTANTS,
   })
   for (const [target, count] of Object.entries(targets)) expect(count, target).toBeGreaterThan(10)
   expect(status).toBe(0)

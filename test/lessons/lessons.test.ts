@@ -41,6 +41,7 @@ describe.each(courses)('the course %s', (course) => {
         code: '',
         trust: false,
         seconds: 600,
+        memory: 2048,
         format: 'table',
         within: 0.01,
       },

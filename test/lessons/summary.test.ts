@@ -23,6 +23,11 @@ const summary: Summary = {
   ],
 }
 
+const {
+  questions: [question],
+  tasks: [task],
+} = summary.lessons[0]
+
 const read = (text: string, code: string) => readSummary('a.json', JSON.parse(text), code)
 
 describe('a signature', () => {
@@ -77,6 +82,28 @@ describe('a file that is none', () => {
   ])('is refused: %s', (_, data, message) => {
     expect(() => readSummary('a.json', data, '')).toThrow(message)
     expect(() => readSummary('a.json', data, '')).toThrow(LessonError)
+  })
+
+  test.each([
+    ['a question', { questions: [question, { ...question, answer: '0.9', right: false }] }],
+    ['a task', { tasks: [task, task] }],
+  ])('is refused if %s occurs twice', (_, more) => {
+    const twice = { ...summary, lessons: [{ ...summary.lessons[0], ...more }] }
+    expect(() => read(signSummary(twice, 'spring'), 'spring')).toThrow(/more than once/)
+    expect(() => read(signSummary(twice, 'spring'), 'spring')).toThrow(LessonError)
+    expect(isLessonProgress(twice.lessons[0])).toBe(false)
+  })
+
+  test('is refused if a lesson occurs twice', () => {
+    const twice = { ...summary, lessons: [summary.lessons[0], summary.lessons[0]] }
+    expect(() => read(signSummary(twice, ''), '')).toThrow(/“diffusion\/01-noise” more than once/)
+  })
+
+  test('is refused if it is nested deeply or has very many values', () => {
+    const head = '{"format": "litegraph-diffusion lessons", "version": 1, "more": '
+    const depth = 50_000
+    expect(() => read(`${head}${'['.repeat(depth)}${']'.repeat(depth)}}`, '')).toThrow(/12 nested/)
+    expect(() => read(`${head}[${'0,'.repeat(500_000)}0]}`, '')).toThrow(/500000 values/)
   })
 
   test('never causes another error', () => {

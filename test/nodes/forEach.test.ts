@@ -39,7 +39,7 @@ test('names, and texts of numbers', () => {
 test.each(['', ' , ', '5:1', '0:10:0', '0:1e9', '0:100000', 'x,'.repeat(10_001)])(
   'the list "%s" is a fault',
   (list) => {
-    expect(() => parseElements(list)).toThrow(/Expected .* Write|Raise/s)
+    expect(() => parseElements(list)).toThrow(/^Expected .* (Write|Remove) /s)
   },
 )
 

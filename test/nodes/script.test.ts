@@ -16,7 +16,8 @@ import { tf } from '../../src/engine/base/tf.ts'
 import { createAssets } from '../../src/nodes/storage/assets.ts'
 import { defineNode, samples } from '../../src/nodes/define.ts'
 import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
-import { toIdentifier, ScopeNames } from '../../src/nodes/script/names.ts'
+import { toSnake } from '../../src/nodes/identifiers.ts'
+import { ScopeNames } from '../../src/nodes/script/names.ts'
 import type { Script } from '../../src/nodes/script/start.ts'
 import { start } from '../../src/nodes/script/start.ts'
 import { generateScript } from '../../src/nodes/script/write.ts'
@@ -265,7 +266,7 @@ describe('the script of a graph', () => {
 
   test('contains no code from names in an untrusted graph', () => {
     const evil = "Data'\n); throw new Error('run')\u2028throw 1 //"
-    const graph = {
+    const graphWith = (name: string) => ({
       nodes: [
         { ...node('data', 'Points', {}, { count: 4 }), title: evil },
         {
@@ -273,14 +274,17 @@ describe('the script of a graph', () => {
             'images',
             'Images',
             {},
-            { images: { name: evil, size: 1, sha256: 'a'.repeat(64), 'x: f()': 1 } },
+            { images: { name, size: 1, sha256: 'a'.repeat(64), 'x: f()': 1 } },
           ),
         },
         { ...node('see', 'Inspect', { value: 'data.x_0' }), title: evil },
         { ...node('batch', 'Batch', { dataset: 'images.dataset' }) },
         { ...node('look', 'Inspect', { value: 'batch.x_0' }) },
       ],
-    }
+    })
+    // A stored file with this name is refused.
+    expect(() => generateScript(graphWith(evil), ops)).toThrow('no slashes or control characters')
+    const graph = graphWith(evil.replaceAll(/[\n/]/g, ''))
     const lines = generateScript(graph, ops, { title: evil, about: evil }).split(/[\n\u2028]/)
     for (const line of lines) expect(line).not.toMatch(/^\s*(\);|throw)/)
     expect(lines.join('\n')).toContain('"x: f()": 1')
@@ -365,7 +369,13 @@ describe('names', () => {
     ['8 Gaussians', 'value_8_gaussians'],
     ['표본 그림', '표본_그림'],
     ['!', 'value'],
-  ])('%s becomes %s', (title, name) => expect(toIdentifier(title)).toBe(name))
+    ['σ²', 'σ2'],
+    ['½', 'value_1_2'],
+    ['①', 'value_1'],
+    ['৴', 'value'],
+    ['x̂', 'x'],
+    ['𝒳', 'x'],
+  ])('%s becomes %s', (title, name) => expect(toSnake(title)).toBe(name))
 })
 
 test('custom nodes are called like built-in nodes', async () => {

@@ -12,9 +12,10 @@ import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { exportTorch, toScript } from '../../src/nodes/torch/export.ts'
 import { modules } from '../../src/nodes/torch/library.ts'
-import { PythonNames, toPascal, toSnake } from '../../src/nodes/torch/names.ts'
+import { toPascal, toSnake } from '../../src/nodes/identifiers.ts'
+import { PythonNames, titleName } from '../../src/nodes/torch/names.ts'
 import { packTorch } from '../../src/nodes/torch/pack.ts'
-import { breakLine, pyNumber, pyNumbers } from '../../src/nodes/torch/python.ts'
+import { breakLine, pyNumber, pyNumbers, pyString } from '../../src/nodes/torch/python.ts'
 import { torchTable } from '../../src/nodes/torch/table.ts'
 import { toGraph } from '../../src/nodes/workflow.ts'
 import { datasets, declarations, readWorkflow } from '../readyWorkflows.ts'
@@ -60,7 +61,7 @@ test('the files beside a program are its data, first checkpoint and modules', as
   const { files } = await program('digits-train')
   expect(files.map(({ name }) => name)).toEqual([
     'data.safetensors',
-    'unet.start.zip',
+    'network.start.zip',
     'support.py',
     'philox.py',
   ])
@@ -119,6 +120,39 @@ describe('names and literals', () => {
       'x',
       'x_2',
     ])
+  })
+
+  test('titles hide no name that programs use', () => {
+    const names = new PythonNames()
+    const titles = ['isinstance', 'named', 'weight', 'Attend', 'x', 't']
+    expect(titles.map((title) => names.take(titleName(title)))).toEqual([
+      'isinstance_2',
+      'named_2',
+      'weight_2',
+      'attend_2',
+      'value_x',
+      'value_t',
+    ])
+    expect(names.take(toPascal('resnet Block'))).toBe('ResnetBlock_2')
+  })
+
+  test('strings have escapes for what nobody sees, and no lone surrogates', () => {
+    expect(pyString('a"\\\u0000\u007f\u202e\u2066\u2028')).toBe(
+      String.raw`"a\"\\\u0000\u007f\u202e\u2066\u2028"`,
+    )
+    expect(pyString('\ud800x🌊')).toBe('"\ufffdx🌊"')
+  })
+
+  test('a string that ends with a backslash ends where it ends', () => {
+    const text = pyString('folder\\')
+    const call = breakLine(`x = f(${text}, ${'argument, '.repeat(12)}"b", (c))`)
+    expect(call.split('\n').length).toBeGreaterThan(2)
+    expect(call.split('\n')[1]).toContain(`${text}, argument`)
+    const quoted = pyString(`a", ${'(b, '.repeat(30)}`)
+    expect(breakLine(`x = f(${quoted}, ${'argument, '.repeat(12)}c)`)).toContain(quoted)
+    // Taken for an escaped quote, this would be one string up to the next quote.
+    const split = breakLine(`x = f(${text}, "${'a, '.repeat(50)}")`)
+    expect(split).toContain(`"${'a, '.repeat(50)}"`)
   })
 
   test('numbers have the digits of Python', () => {

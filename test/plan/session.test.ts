@@ -487,6 +487,22 @@ describe('training', () => {
       expect(await again()).toBe(more + 12) // the run of the comparison above
     })
 
+    test('another workflow with equal node ids discards nothing', async () => {
+      const { run, session, on } = start({ now: slow() })
+      const questions: string[] = []
+      on((event) => {
+        if (event.type !== 'question') return
+        questions.push(event.node)
+        session.answer(event.run, 'restart')
+      })
+      await run(graph(...training(12)), { workflow: 'old' })
+      await run(changed(), { workflow: 'dropped' })
+      expect(questions).toEqual([])
+      // The training of the first one is still the one that its own change discards.
+      await run(graph(...training(12, 0, 3)), { workflow: 'old' })
+      expect(questions).toEqual(['start'])
+    })
+
     test('cancel runs nothing', async () => {
       const { events, more } = await answered('cancel')
       expect(more).toBe(0)

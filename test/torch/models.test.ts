@@ -23,6 +23,7 @@ import { unetGraph } from '../../src/engine/models/unet/graph.ts'
 import { layerCodes } from '../../src/nodes/torch/models/layerCode.ts'
 import type { ModelDescription } from '../../src/nodes/torch/models/writeModule.ts'
 import { writeModule } from '../../src/nodes/torch/models/writeModule.ts'
+import { HELPERS } from '../../src/nodes/torch/names.ts'
 import { dits, mlps, point, unets } from '../nodes/closedModels.ts'
 
 const opened = ({ layers, functions }: LayerGraph): ModelDescription => ({
@@ -234,4 +235,20 @@ describe('refused', () => {
     expect(
       named('lambda', '0', 'in.1', 'down.0.class', 'double', 'up.train', 'up.keys', 'forward'),
     ).toBeUndefined())
+})
+
+test('no title has the name of a helper', () => {
+  const networks = [
+    ...unets.map(([, config]) => unetOf(small(config))),
+    ...dits.map(([, config]) => ({ kind: 'dit', config: { ...ditOf(config) } })),
+    ...mlps.map(([, config]) => ({ kind: 'mlp', config: { ...config } })),
+    classifierLayers,
+  ]
+  const helpers = networks.flatMap((model) =>
+    writeModule(model, 'Own')
+      .definitions.map(({ name }) => name)
+      .filter((name) => name !== 'Own'),
+  )
+  expect(new Set(helpers).size).toBeGreaterThan(8)
+  expect([...new Set(helpers)].filter((name) => !HELPERS.has(name))).toEqual([])
 })

@@ -37,7 +37,7 @@ export function fileCommands(editor: Editor) {
     download: {
       run: () =>
         download({
-          name: `${format.fileName(translateWorkflow(workflowName.value))}.json`,
+          name: format.fileName(translateWorkflow(workflowName.value), '.json'),
           mime: 'application/json',
           bytes: workspace.text(),
         }),

@@ -2,6 +2,7 @@
 import { openNodeSearch } from '../canvas/openNodeSearch.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { commandEntries, isMac, type Command, type CommandId } from '../ui/commands.ts'
+import { isBehindDialog } from '../ui/modal.ts'
 import type { Editor } from './services.ts'
 
 /** Commands whose keys work everywhere, including text fields and overlays. */
@@ -134,7 +135,7 @@ function createSpaceKey(stage: Stage) {
     },
     up(event: KeyboardEvent) {
       if (!isSpace(event) || !held) return
-      if (!held.used) openNodeSearch(stage)
+      if (!held.used && !isBehindDialog()) openNodeSearch(stage)
       stage.holdSpace(false)
       held = undefined
     },
@@ -149,7 +150,7 @@ export function listenToKeys(editor: Editor): () => void {
   const entries = commandEntries()
   const space = createSpaceKey(editor.stage)
   const down = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || document.querySelector('dialog[open]')) return
+    if (event.defaultPrevented || isBehindDialog() || document.querySelector('dialog[open]')) return
     if (space.down(event)) return
     runCommand(event, entries, () => void editor.workspace.capture())
   }

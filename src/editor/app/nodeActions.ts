@@ -111,7 +111,7 @@ export async function expandNode({ engine, stage, workspace }: Editor, node: LGr
 export async function downloadDiagram({ engine }: Editor, node: LGraphNode) {
   try {
     const bytes = await engine.drawModel(node)
-    download({ name: `${format.fileName(node.getTitle())}.svg`, mime: 'image/svg+xml', bytes })
+    download({ name: format.fileName(node.getTitle(), '.svg'), mime: 'image/svg+xml', bytes })
   } catch (error) {
     showToast(texts.commands.downloadDiagram, { text: (error as Error).message, error: true })
   }

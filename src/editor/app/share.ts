@@ -51,7 +51,7 @@ export async function shareWithFiles(editor: Editor) {
   ])
   if (answer !== 'yes') return
   download({
-    name: `${format.fileName(translateWorkflow(workflowName.value))}.zip`,
+    name: format.fileName(translateWorkflow(workflowName.value), '.zip'),
     mime: 'application/zip',
     bytes: zip,
   })
@@ -62,7 +62,7 @@ export async function downloadScript({ engine, workspace }: Editor) {
   const title = translateWorkflow(workflowName.value)
   try {
     const bytes = await engine.script({ title, about: translateWorkflow(workspace.about()) })
-    download({ name: `${format.fileName(title)}.mjs`, mime: 'text/plain', bytes })
+    download({ name: format.fileName(title, '.mjs'), mime: 'text/plain', bytes })
   } catch (error) {
     showToast(texts.share.noScript, { text: (error as Error).message, error: true })
   }
@@ -81,7 +81,7 @@ export async function downloadTorch({ engine, workspace }: Editor, form: 'progra
     )
   try {
     const bytes = await engine.torch({ title, about, ...(form === 'notebook' && { notes }) })
-    download({ name: `${format.fileName(title)}-torch.zip`, mime: 'application/zip', bytes })
+    download({ name: format.fileName(title, '-torch.zip'), mime: 'application/zip', bytes })
   } catch (error) {
     showToast(texts.share.noTorch, { text: (error as Error).message, error: true })
   }
@@ -185,8 +185,8 @@ export async function savePage(editor: Editor) {
     { label: words.save, value: 'yes', primary: true },
   ])
   if (answer !== 'yes') return
-  const name = format.fileName(translateWorkflow(workflowName.value))
-  download({ name: `${name}.html`, mime: 'text/html', bytes: page })
+  const name = format.fileName(translateWorkflow(workflowName.value), '.html')
+  download({ name, mime: 'text/html', bytes: page })
 }
 
 /** The page has no translations of ready workflows: it keeps the texts that the user sees. */

@@ -1,4 +1,5 @@
 // Dialog of keyboard shortcuts: groups, search, gestures, and changing, exporting and importing keys.
+import { safeFileName } from '../../engine/base/fileName.ts'
 import { useMemo, useState } from 'preact/hooks'
 import { useFirstFocus } from '../ui/modal.ts'
 import { changeSettings, settings } from '../storage/settings.ts'
@@ -147,7 +148,7 @@ function Buttons({
         class="button"
         onClick={() =>
           download({
-            name: 'litegraph-diffusion-keys.json',
+            name: safeFileName('litegraph-diffusion-keys.json'),
             mime: 'application/json',
             bytes: writeKeys(table),
           })

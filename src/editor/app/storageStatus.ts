@@ -3,10 +3,17 @@ import { effect } from '@preact/signals'
 import type { Availability } from '../../nodes/storage/boundedValues.ts'
 import { adoptSettings, settings } from '../storage/settings.ts'
 import { isFramed } from '../storage/embedded.ts'
-import { storageAvailability } from '../storage/stores.ts'
+import {
+  damagedRecords,
+  forgetDamaged,
+  storageAvailability,
+  storeNames,
+  type DamagedRecord,
+} from '../storage/stores.ts'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { applyLanguage, texts } from '../texts/texts.ts'
 import { getCommand } from '../ui/commands.ts'
+import { debounce } from '../ui/debounce.ts'
 import { showToast, showWarning, type Banner } from '../ui/state.ts'
 import { unsaved } from '../workspace/state.ts'
 import type { Editor } from './services.ts'
@@ -22,6 +29,49 @@ export function followStorage(editor: Editor) {
     if (recovered) void recover(editor)
   })
   effect(warnBeforeLosing)
+  followDamage(editor)
+  addEventListener('focus', () => void editor.workspace.checkDeleted())
+}
+
+/** Delay after the last damaged record, in milliseconds: several stores are read at the start. */
+const DAMAGE_DELAY = 500
+
+/** Names records that were left out, and offers to delete them. */
+function followDamage({ stores }: Editor) {
+  const remove = async () => {
+    // Some stores may not have been read yet.
+    for (const name of storeNames) await stores[name].all()
+    for (const { store, key } of damagedRecords.value) await stores[store].del(key)
+    forgetDamaged()
+  }
+  const report = debounce(DAMAGE_DELAY, (records: readonly DamagedRecord[]) => {
+    showToast(texts.storage.damaged(records.length), {
+      text: describeDamage(records),
+      error: true,
+      action: { label: texts.storage.deleteDamaged, run: () => void remove() },
+    })
+  })
+  effect(() => {
+    const records = damagedRecords.value
+    if (records.length) report.call(records)
+    else report.cancel()
+  })
+}
+
+/** Number of names in a message. */
+const NAMED = 6
+
+function describeDamage(records: readonly DamagedRecord[]): string {
+  const { parts } = texts.backup
+  const kinds: Record<DamagedRecord['store'], string> = {
+    ...parts,
+    runDetails: parts.runs,
+    sweeps: parts.runs,
+    views: texts.storage.views,
+  }
+  const names = records.slice(0, NAMED).map(({ store, name }) => `${kinds[store]}: ${name}`)
+  if (records.length > NAMED) names.push('…')
+  return `${names.join('; ')}. ${texts.storage.damagedHint}`
 }
 
 function describe(availability: Availability): Banner | undefined {

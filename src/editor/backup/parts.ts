@@ -7,8 +7,10 @@ import { parseWorkflow } from '../../nodes/workflow.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { fileName } from '../ui/format.ts'
 import { newId, type Draft, type SavedWorkflow } from '../workspace/library.ts'
-import { defaultSettings, type Settings } from '../storage/settings.ts'
+import { defaultSettings, readSettings } from '../storage/settings.ts'
 import { readFileWith } from '../storage/fileReader.ts'
+import { recordShapes } from '../storage/recordShapes.ts'
+import { time } from '../storage/shapes.ts'
 import type { Store, Stores } from '../storage/stores.ts'
 import { isRun, type Run } from '../runs/record.ts'
 import { texts } from '../texts/texts.ts'
@@ -112,7 +114,7 @@ const readTextField = (about: Record<string, unknown>, key: string, maxLength = 
 }
 const readNumberField = (about: Record<string, unknown>, key: string): number => {
   const value = about[key]
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0
+  return time(value) && (value as number) >= 0 ? Math.floor(value as number) : 0
 }
 /** Parses the content of an entry. Throws BackupError if it is damaged. */
 function readContent<T>(bytes: Uint8Array, parse: (text: string) => T): T {
@@ -331,7 +333,8 @@ function runsPart(stores: Pick<Stores, 'runs' | 'runDetails' | 'sweeps'>): Part 
       const id = readTextField(about, 'id')
       if (!kind || typeof record !== 'object' || record === null || recordId(record) !== id)
         throw new BackupError(texts.backup.invalidEntry('id'))
-      if (kind === 'runs' && !isRun(record)) throw new BackupError(texts.backup.invalidEntry('run'))
+      const isValid = kind === 'runs' ? isRun(record) : recordShapes[kind](record)
+      if (!isValid) throw new BackupError(texts.backup.invalidEntry('run'))
       if (await stores[kind].get(id)) return 'present'
       await stores[kind].set(id, record)
       return 'added'
@@ -411,10 +414,7 @@ function checkState(key: string, bytes: Uint8Array | undefined): Uint8Array {
 
 /** Settings. The import sets only those that have their default value here. */
 function settingsPart(store: Store): Part {
-  const current = async () => ({
-    ...defaultSettings,
-    ...(await store.get<Partial<Settings>>('settings')),
-  })
+  const current = async () => readSettings(await store.get('settings'))
   // Open tabs are specific to this browser.
   const shared = async () => {
     const { open: _, tabs: __, ...settings } = await current()
@@ -435,7 +435,11 @@ function settingsPart(store: Store): Part {
       if (typeof imported !== 'object' || imported === null)
         throw new BackupError(texts.backup.invalidEntry('settings'))
       const before = await current()
-      const merged = mergeSettings({ ...before }, { ...defaultSettings }, { ...imported })
+      const merged = mergeSettings(
+        { ...before },
+        { ...defaultSettings },
+        { ...readSettings(imported) },
+      )
       if (JSON.stringify(merged) === JSON.stringify(before)) return 'present'
       await store.set('settings', merged)
       return 'added'

@@ -1,6 +1,13 @@
 // JSON of stored records, with blobs and typed arrays in base64.
 
-const arrays = { Uint8Array, Int32Array, Uint32Array, Float32Array, Float64Array } as const
+const arrays = {
+  Uint8Array,
+  Uint8ClampedArray,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+} as const
 type ArrayName = keyof typeof arrays
 
 const CHUNK = 0x8000

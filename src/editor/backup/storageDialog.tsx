@@ -1,4 +1,5 @@
 // Storage dialog: sizes of all stored data, deletion, and export and import as a ZIP.
+import { safeFileName } from '../../engine/base/fileName.ts'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
@@ -93,7 +94,8 @@ function DialogButtons({ parts, items, exported, load, close }: DialogButtonsPro
   const exportBackup: JobWork = async (onProgress, signal) => {
     const { zip, failed } = await writeBackup(parts, chosen, onProgress, signal)
     const date = new Date().toISOString().slice(0, 10)
-    download({ name: `litegraph-diffusion ${date}.zip`, mime: 'application/zip', bytes: zip })
+    const name = safeFileName(`litegraph-diffusion ${date}.zip`)
+    download({ name, mime: 'application/zip', bytes: zip })
     const [first] = failed
     if (first)
       showToast(texts.backup.exportFailed(failed.length, `${first.path}: ${first.reason}`), {

@@ -20,7 +20,7 @@ export function saveCsv({ title, xLabel, lines }: ExportedChart) {
     .filter(({ hidden }) => !hidden)
     .map((line) => ({ ...line, name: lineLabel(line) }))
   const bytes = toCsv(xLabel || 'x', labelled)
-  download({ name: `${format.fileName(title)}.csv`, mime: 'text/csv', bytes })
+  download({ name: format.fileName(title, '.csv'), mime: 'text/csv', bytes })
 }
 
 /** Downloads the plot as displayed, below its title and legend. */
@@ -31,7 +31,7 @@ export async function savePng(
   const blob = plot && (await drawPng(plot, title, legendItems(lines), theme))
   if (!blob) return
   const bytes = new Uint8Array(await blob.arrayBuffer())
-  download({ name: `${format.fileName(title)}.png`, mime: 'image/png', bytes })
+  download({ name: format.fileName(title, '.png'), mime: 'image/png', bytes })
 }
 
 const MARGIN = 14

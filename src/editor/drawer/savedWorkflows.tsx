@@ -1,5 +1,6 @@
 // Drawer tab of saved workflows, drafts and nodes. The search includes the contents of workflows.
 import { toLabel } from '../../nodes/painters/cutText.ts'
+import { isOpenSomewhere } from '../workspace/workflowLocks.ts'
 import { useBackup, type BackupServices } from '../backup/services.ts'
 import { useEffect, useState } from 'preact/hooks'
 import { MenuButton } from '../ui/buttons.tsx'
@@ -153,7 +154,9 @@ function rowItems(editor: BackupServices, row: Row): Menu['items'] {
     if (revision !== undefined) workspace.applyRevision(row.id, revision)
   }
   const remove = async () => {
-    const restore = await library.remove(row.id)
+    // Another window has its unsaved changes.
+    const keepDraft = !workspace.isOpen(row.id) && (await isOpenSomewhere(row.id))
+    const restore = await library.remove(row.id, { keepDraft })
     // An open tab keeps its content, as a workflow that was never saved.
     workspace.applyRevision(row.id, 0)
     showToast(texts.drawer.deleted(translateWorkflow(row.name)), {

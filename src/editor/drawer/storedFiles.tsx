@@ -1,4 +1,5 @@
 // Drawer tabs of stored files (checkpoints, data sets), with the actions on each.
+import { safeFileName, type SafeFileName } from '../../engine/base/fileName.ts'
 import { useBackup, type BackupServices } from '../backup/services.ts'
 import { downloadOnnx } from '../drops/downloadOnnx.ts'
 import { fileFacts, type FileFacts } from '../drops/storedFileFacts.ts'
@@ -176,9 +177,9 @@ function fileMenuItems(editor: BackupServices, holds: PlacedKind, file: StoredFi
 }
 
 /** Adds the file extension that other programs expect. */
-function getDownloadName(what: StoredFileKind, { name }: StoredFile): string {
+function getDownloadName(what: StoredFileKind, { name }: StoredFile): SafeFileName {
   const ending = what === 'dataset' ? '.safetensors' : '.zip'
-  return name.toLowerCase().endsWith(ending) ? name : `${name}${ending}`
+  return safeFileName(name.toLowerCase().endsWith(ending) ? name : `${name}${ending}`)
 }
 
 /** Dialog that describes a checkpoint. */

@@ -1,4 +1,5 @@
 // Download of the model of a checkpoint as ONNX.
+import { safeFileName } from '../../engine/base/fileName.ts'
 import { readFileWith } from '../storage/fileReader.ts'
 import { texts } from '../texts/texts.ts'
 import { download } from '../ui/download.ts'
@@ -15,8 +16,10 @@ export async function downloadOnnx(name: string, checkpoint: Uint8Array) {
     if (checkpoint.length > LARGE)
       showToast(name, { text: texts.panel.writingOnnx(format.bytes(checkpoint.length)) })
     const stem = name.replace(/\.zip$/i, '')
-    for (const file of await readFileWith('exportOnnx', checkpoint, stem))
-      download({ ...file, mime: 'application/octet-stream' })
+    for (const file of await readFileWith('exportOnnx', checkpoint, stem)) {
+      const name = safeFileName(file.name)
+      download({ ...file, name, mime: 'application/octet-stream' })
+    }
   } catch (error) {
     showToast(name, { text: formatError(error), error: true })
   }

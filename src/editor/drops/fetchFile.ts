@@ -1,14 +1,16 @@
 // Files by their address, for links, lessons and embeds.
 import { dropMessages } from '../texts/dropMessages.ts'
-import { readFileWith } from '../storage/fileReader.ts'
+import type { TaskControl } from '../storage/fileMessages.ts'
+import { fetchWithReader } from '../storage/fileReader.ts'
 
 /**
  * Loads the file at an address, which may be relative to the page.
- * @throws Error with a cure: not found, not readable from here, too large, no answer
+ * @throws Error with a cure: not found, not readable from here, too large, no answer,
+ * cut, too slow, cancelled
  */
-export async function fetchFile(address: string): Promise<File> {
+export async function fetchFile(address: string, control?: TaskControl): Promise<File> {
   const url = resolveAddress(address)
-  const blob = await readFileWith('fetchBlob', url.href)
+  const blob = await fetchWithReader(url.href, control)
   return new File([blob], fileName(url))
 }
 

@@ -8,6 +8,7 @@ import type { RunningServices } from '../running/services.ts'
 import { texts } from '../texts/texts.ts'
 import { readDroppedFiles, pickFiles, type DroppedFile, type PickOptions } from '../ui/pickFiles.ts'
 import { formatError } from '../ui/reason.ts'
+import { isBehindDialog } from '../ui/modal.ts'
 import { setFilesDragged, showToast } from '../ui/state.ts'
 import { readAddress } from './address.ts'
 
@@ -17,7 +18,7 @@ export function listenToDrops(editor: BackupServices): () => void {
   const over = (event: DragEvent) => {
     if (!hasFiles(event)) return
     event.preventDefault()
-    setFilesDragged(true)
+    setFilesDragged(!isBehindDialog())
   }
   const leave = (event: DragEvent) => {
     if (!event.relatedTarget) setFilesDragged(false)
@@ -26,6 +27,8 @@ export function listenToDrops(editor: BackupServices): () => void {
     setFilesDragged(false)
     if (!event.dataTransfer || !hasFiles(event)) return
     event.preventDefault()
+    if (isBehindDialog())
+      return showToast(texts.files.dialogOpen, { text: texts.files.notOpened, error: true })
     const onCanvas = event.target instanceof HTMLCanvasElement
     const node = onCanvas ? editor.stage.nodeAt([event.clientX, event.clientY]) : undefined
     void handleFiles(editor, readDroppedFiles(event.dataTransfer), node)

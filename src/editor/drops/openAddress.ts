@@ -4,7 +4,8 @@ import { ownTypes } from '../graph/declarations.ts'
 import type { BackupServices } from '../backup/services.ts'
 import { runState } from '../running/state.ts'
 import { texts, translateMessage } from '../texts/texts.ts'
-import { showToast } from '../ui/state.ts'
+import * as format from '../ui/format.ts'
+import { showActivity, showToast } from '../ui/state.ts'
 import { readyIds } from '../workspace/gallery.ts'
 import { COMMIT_DELAY } from '../workspace/transactions.ts'
 import type { Address } from './address.ts'
@@ -40,12 +41,28 @@ export async function openAddressed(
 /** Opens a ready workflow by its id, or the file at an address. */
 export async function openNamed(editor: BackupServices, name: string): Promise<void> {
   if (!/^[\w-]+$/.test(name)) {
-    showToast(texts.link.loading(fileName(resolveAddress(name))))
-    return openWorkflowFile(editor, await fetchFile(name))
+    return openWorkflowFile(editor, await loadFile(name))
   }
   const ids = await readyIds()
   if (!ids.includes(name)) throw new Error(texts.link.unknownReady(nearest(name, ids)))
   return editor.workspace.openReady(name)
+}
+
+/** Loads the file at an address, with a message that shows the progress and offers to cancel. */
+async function loadFile(address: string): Promise<File> {
+  const controller = new AbortController()
+  const activity = showActivity(texts.link.loading(fileName(resolveAddress(address))), {
+    label: texts.dialogs.cancel,
+    run: () => controller.abort(),
+  })
+  try {
+    return await fetchFile(address, {
+      signal: controller.signal,
+      onProgress: (size) => activity.update(format.bytes(size)),
+    })
+  } finally {
+    activity.end()
+  }
 }
 
 /** Sets params of the workflow on the canvas, as an edit. Shows what does not match it. */

@@ -12,7 +12,7 @@ import { translateMessage, texts, translateView } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
 import type { DroppedFile } from '../ui/pickFiles.ts'
 import { formatError } from '../ui/reason.ts'
-import { showDialog, showToast } from '../ui/state.ts'
+import { showDialog, shownDialog, showToast, whenDialogCloses } from '../ui/state.ts'
 import { classifyFiles, type DroppedItem } from './classify.ts'
 import { isPointTable, placeFile, placePoints, showPlacedFile } from './placeFile.ts'
 import { fileFacts, pointFacts } from './storedFileFacts.ts'
@@ -28,6 +28,8 @@ export async function openFiles(
 ) {
   if (!files.length) return
   for (const item of await classifyFiles(files)) {
+    // A dialog of the item before, or one that was opened while the files were read.
+    while (shownDialog.value) await whenDialogCloses()
     try {
       await openItem(editor, item, on)
     } catch (error) {

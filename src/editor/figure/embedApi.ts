@@ -8,7 +8,7 @@ import { paintView } from '../../nodes/painters/paint.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { listNodes } from '../graph/nodePaths.ts'
 import { formatFault, translateMessage } from '../texts/texts.ts'
-import { isDark } from '../ui/state.ts'
+import { isDark, shownDialog } from '../ui/state.ts'
 import { allParams } from './choices.ts'
 import { describeFigure } from './describeFigure.ts'
 import type { Figure } from './figureTypes.ts'
@@ -40,6 +40,9 @@ export function listenToHost(options: EmbedApiOptions): () => void {
   const host = new HostConnection(options, page)
   return () => host.close()
 }
+
+/** Messages that change what is behind an open dialog. */
+const behindDialog: ReadonlySet<HostMessage['type']> = new Set(['load', 'set', 'run'])
 
 class HostConnection {
   /** Origin of the parent. Firefox reveals it only with the first message. */
@@ -85,6 +88,8 @@ class HostConnection {
 
   private async obey(message: HostMessage) {
     const { figure, load } = this.options
+    if (shownDialog.value && behindDialog.has(message.type))
+      throw new Error('A dialog is open in the figure. Send the message again once it is closed.')
     switch (message.type) {
       case 'hello':
         return this.reportProblems()

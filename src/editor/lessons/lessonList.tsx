@@ -63,7 +63,7 @@ function HandIn({ course }: { course: ListedCourse }) {
       { course: course.id, student: student.trim(), exported: Date.now(), lessons },
       code,
     )
-    const name = `${format.fileName(`${course.id} ${student.trim()}`)}.json`
+    const name = format.fileName(`${course.id} ${student.trim()}`, '.json')
     download({ name, mime: 'application/json', bytes: text })
     showToast(words.exported, { text: name })
   }

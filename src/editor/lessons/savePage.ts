@@ -31,7 +31,7 @@ export async function saveLessonPage(listed: ListedLesson) {
       ],
     )
     if (answer !== 'yes') return
-    download({ name: `${format.fileName(title)}.html`, mime: 'text/html', bytes: page })
+    download({ name: format.fileName(title, '.html'), mime: 'text/html', bytes: page })
   } catch (error) {
     showToast(words.failed, { text: formatError(error), error: true })
   }

@@ -1,4 +1,5 @@
 // Messages about the results and files of runs.
+import { safeFileName } from '../../engine/base/fileName.ts'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
 import type { Event } from '../../engine/protocol.ts'
@@ -16,7 +17,7 @@ export const toRunFile = (
   workflow: string,
 ): RunFile => {
   const output = withWorkflow(file, workflow)
-  return { node, ...output, bytes: new Uint8Array(output.bytes) }
+  return { node, ...output, name: safeFileName(output.name), bytes: new Uint8Array(output.bytes) }
 }
 
 /** Reports a broken engine. */

@@ -1,5 +1,5 @@
 // The runner: starts runs one at a time and forwards their events.
-import { effect } from '@preact/signals'
+import { effect, untracked } from '@preact/signals'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { Event } from '../../engine/protocol.ts'
 import type { RunControl, RunEvent } from '../../nodes/host/clientTypes.ts'
@@ -10,7 +10,7 @@ import { hasTraining } from '../graph/hasTraining.ts'
 import { settings } from '../storage/settings.ts'
 import { formatPath } from '../graph/nodePaths.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
-import { hideLocalToasts, showToast } from '../ui/state.ts'
+import { hideLocalToasts, showToast, shownDialog } from '../ui/state.ts'
 import { shownTab, workflowId, workflowName } from '../workspace/state.ts'
 import type { WorkflowChange } from '../workspace/workflowChange.ts'
 import { showTabTitle, warnBeforeLeaving } from './browserTab.ts'
@@ -42,7 +42,7 @@ import {
 } from './runSource.ts'
 import { createRunTabs, type RunTabs } from './runTabs.ts'
 import { forgetResults, hasRun, runsHere, runState, tabResults, type RunSpeed } from './state.ts'
-import { askAboutTraining } from './trainingQuestion.ts'
+import { askAboutTraining, askAboutWork } from './trainingQuestion.ts'
 import { createTrainingSearch, type TrainingSearch } from './storedTrainings.ts'
 import { forgetFrames } from './trainingFrames.ts'
 import { createWireInspection, type WireInspection } from './wireInspection.ts'
@@ -78,7 +78,10 @@ class EditorRunner implements Runner {
     this.live = createLiveRuns({
       // A live run would only delay the queue.
       isOn: () =>
-        settings.value.live && !this.queue.waiting.value.length && this.present?.origin !== 'queue',
+        settings.value.live &&
+        !shownDialog.value &&
+        !this.queue.waiting.value.length &&
+        this.present?.origin !== 'queue',
       workflow: () => workflowId.value,
       graph: this.source.graph,
       trains: hasTraining,
@@ -102,6 +105,8 @@ class EditorRunner implements Runner {
     effect(showTabTitle)
     effect(() => warnBeforeLeaving(this.queue))
     effect(() => this.sendMonitoring())
+    // Changes behind a dialog run once it is closed.
+    effect(() => void (shownDialog.value || untracked(() => this.live.onChange())))
     workspace.subscribe((change) => this.onChange(change))
     client.keepLast(true)
   }
@@ -246,6 +251,8 @@ class EditorRunner implements Runner {
       workflow: item.workflow.id,
       ...(target && { targets: targetNodes(item.graph, target.id) }),
       ...(paused && { paused }),
+      // Nobody may be there when a queued run starts, and a live run must not interrupt.
+      ...(origin === 'command' && { asks: true }),
       ...monitoringOptions(isShownHere(run)),
       onEvent: (event) => this.onRunEvent(event, run),
     })
@@ -319,12 +326,15 @@ class EditorRunner implements Runner {
 
   /** Queued runs restart the training without asking, as the engine stores the earlier one. */
   private async answerQuestion(
-    { node, seconds }: RunEvent & { type: 'question' },
+    question: RunEvent & { type: 'question' },
     { origin, shownIn, handle }: ActiveRun,
   ) {
+    const { node } = question
     const titles = shownIn && this.options.stage.nodeTitles(node, shownIn.graph)
     const title = titles ? formatPath(titles) : node
-    handle?.answer(origin === 'queue' ? 'restart' : await askAboutTraining(title, seconds))
+    if ('iterations' in question) handle?.answer(await askAboutWork(title, question.iterations))
+    else if (origin === 'queue') handle?.answer('restart')
+    else handle?.answer(await askAboutTraining(title, question.seconds))
   }
 
   private finish(event: RunEvent & { type: 'finished' }, run: ActiveRun) {

@@ -1,4 +1,5 @@
 // State of the runs: the current run, and the results of each tab's last run.
+import type { SafeFileName } from '../../engine/base/fileName.ts'
 import { computed, signal } from '@preact/signals'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
@@ -31,7 +32,7 @@ export type RunSpeed = 'full' | 'four' | 'one' | 'step'
 /** File that a run wrote. */
 export interface RunFile {
   node: string
-  name: string
+  name: SafeFileName
   mime: string
   bytes: Uint8Array<ArrayBuffer>
   /** True if the user stored it in this browser. */

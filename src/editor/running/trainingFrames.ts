@@ -26,7 +26,9 @@ const createTabFrames = () => ({
   shown: signal<ShownStep | undefined>(undefined),
 })
 
-const tabs = new Map<number, ReturnType<typeof createTabFrames>>()
+type TabFrames = ReturnType<typeof createTabFrames>
+
+const tabs = new Map<number, TabFrames>()
 
 function tabFrames(tab: number) {
   const known = tabs.get(tab) ?? createTabFrames()
@@ -42,7 +44,7 @@ export const shownFrames = computed(() => tabFrames(shownTab.value))
  * other tabs are deleted, so that the bound of one tab is that of the page.
  */
 export function beginFrames(tab: number, { id, key }: { id: number; key: string }) {
-  for (const other of tabs.keys()) if (other !== tab) forgetFrames(other)
+  for (const [other, frames] of tabs) if (other !== tab) clearFrames(frames)
   const known = tabFrames(tab)
   known.shown.value = undefined
   if (known.run === id) return
@@ -111,13 +113,19 @@ export function chooseStep(
   return new Map([...frames.nodes()].map((node) => [node, views.get(node)]))
 }
 
-/** Deletes the frames of a tab. */
-export function forgetFrames(tab: number) {
-  const known = tabs.get(tab)
-  if (!known) return
+function clearFrames(known: TabFrames) {
+  clearTimeout(known.timer)
+  known.timer = undefined
   known.frames?.clear()
   known.latest = undefined
   Object.assign(known, { key: '', run: -1 })
   known.steps.value = []
   known.shown.value = undefined
+}
+
+/** Deletes the frames of a closed tab, with its recorder. */
+export function forgetFrames(tab: number) {
+  const known = tabs.get(tab)
+  if (known) clearFrames(known)
+  tabs.delete(tab)
 }

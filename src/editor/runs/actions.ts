@@ -50,7 +50,7 @@ function rerunAction(editor: RunsServices, title: string, id: string) {
 async function downloadRun({ runs }: Pick<RunsServices, 'runs'>, run: Run) {
   const details = await runs.details(run.id)
   if (!details) return
-  const name = `${format.fileName(translateWorkflow(run.name))}.json`
+  const name = format.fileName(translateWorkflow(run.name), '.json')
   download({ name, mime: 'application/json', bytes: details.text })
 }
 

@@ -1,6 +1,7 @@
 // Record of a run: workflow, outcome and results. Plain data and functions on it.
 import type { Change } from '../graph/changes.ts'
 import type { Seed } from '../graph/seeds.ts'
+import { runShape } from '../storage/recordShapes.ts'
 import type { SweepCell } from '../running/queue.ts'
 
 /** Summary of a run for the table. Stored in IndexedDB, so its fields are part of a format. */
@@ -150,16 +151,4 @@ export function runsToDrop(
 }
 
 /** Checks a stored record. */
-export function isRun(value: unknown): value is Run {
-  if (typeof value !== 'object' || value === null) return false
-  const { id, when, workflow, name, outcome, seeds, seconds, metrics, star, note, size, changed } =
-    value as Partial<Run>
-  return (
-    [id, workflow, name, outcome, note].every((each) => typeof each === 'string') &&
-    [when, seconds, size].every((each) => typeof each === 'number') &&
-    Array.isArray(seeds) &&
-    Array.isArray(metrics) &&
-    (changed === undefined || Array.isArray(changed)) &&
-    typeof star === 'boolean'
-  )
-}
+export const isRun = (value: unknown): value is Run => runShape(value)

@@ -1,16 +1,20 @@
-// Loading of a file by its address, with bounds on its size and on the time without an answer. Runs
-// in the worker that reads files: the policy of the page itself allows no other origin.
+// Loading of a file by its address, with bounds on its size, on the time without an answer and on the
+// complete time. Runs in the worker that reads files: the policy of the page itself allows no other
+// origin.
 import { dropMessages } from '../texts/dropMessages.ts'
+import type { TaskControl } from './fileMessages.ts'
 
 export interface FetchLimits {
   /** Largest size of a file, in bytes. */
   bytes: number
   /** Longest time without any data, in milliseconds. */
   silence: number
+  /** Longest time until the file is complete, in milliseconds. */
+  time: number
 }
 
 /** SECURITY.md lists the size. */
-export const FETCH_LIMITS: FetchLimits = { bytes: 64e6, silence: 20_000 }
+export const FETCH_LIMITS: FetchLimits = { bytes: 64e6, silence: 20_000, time: 300_000 }
 
 /** Error with a cure, which the page shows after the message. */
 class FetchError extends Error {
@@ -28,15 +32,22 @@ class FetchError extends Error {
  * Returns the contents of the file at an absolute address.
  * @throws FetchError that states why it cannot be loaded
  */
-export async function fetchBlob(address: string, limits = FETCH_LIMITS): Promise<Blob> {
+export async function fetchBlob(
+  address: string,
+  { signal, onProgress = () => {} }: TaskControl = {},
+  limits = FETCH_LIMITS,
+): Promise<Blob> {
   const watch = watchPolicy()
-  const timer = createTimer(address, limits.silence)
+  const timer = createTimer(address, limits, signal)
   try {
     const response = await request(address, timer.signal).catch(async (error: unknown) => {
       throw timer.error() ?? (await explainFailure(error, address, watch))
     })
     requireFile(response, address)
-    return await readBody(response, address, limits, timer)
+    return await readBody(response, address, limits, (size) => {
+      timer.restart()
+      onProgress(size)
+    })
   } catch (error) {
     throw timer.error() ?? error
   } finally {
@@ -65,7 +76,7 @@ async function readBody(
   response: Response,
   address: string,
   { bytes }: FetchLimits,
-  timer: Timer,
+  onChunk: (size: number) => void,
 ): Promise<Blob> {
   const tooLong = () =>
     new FetchError(
@@ -78,10 +89,10 @@ async function readBody(
   let size = 0
   const reader = response.body?.getReader()
   for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true }
+    const { done, value } = (await reader?.read().catch(toCut(address))) ?? { done: true }
     if (done) return new Blob(chunks)
-    timer.restart()
     size += value.length
+    onChunk(size)
     if (size > bytes) {
       await reader?.cancel()
       throw tooLong()
@@ -90,33 +101,53 @@ async function readBody(
   }
 }
 
+/** Browsers report a connection that ends early as a TypeError with a text of their own. */
+const toCut =
+  (address: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof TypeError)) throw error
+    throw new FetchError(dropMessages.cut({ address }), dropMessages.tryLater())
+  }
+
 interface Timer {
   readonly signal: AbortSignal
   restart(): void
   stop(): void
-  /** The error, if the time has passed. */
+  /** The reason why loading was ended here. */
   error(): FetchError | undefined
 }
 
-function createTimer(address: string, silence: number): Timer {
+/** Ends loading after a time of silence, after the complete time, and when `cancel` requests it. */
+function createTimer(
+  address: string,
+  { silence, time }: FetchLimits,
+  cancel: AbortSignal | undefined,
+): Timer {
   const controller = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const restart = () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => controller.abort(), silence)
+  let reason: FetchError | undefined
+  const end = (message: string, cure: string) => {
+    reason ??= new FetchError(message, cure)
+    controller.abort()
   }
-  restart()
+  const seconds = (milliseconds: number) => ({ address, seconds: Math.round(milliseconds / 1000) })
+  const onSilence = () => end(dropMessages.silent(seconds(silence)), dropMessages.tryLater())
+  const onTime = () => end(dropMessages.tooSlow(seconds(time)), dropMessages.tryLater())
+  const onCancel = () => end(dropMessages.cancelled({ address }), dropMessages.reload())
+  let timer = setTimeout(onSilence, silence)
+  const complete = setTimeout(onTime, time)
+  cancel?.addEventListener('abort', onCancel)
   return {
     signal: controller.signal,
-    restart,
-    stop: () => clearTimeout(timer),
-    error: () =>
-      controller.signal.aborted
-        ? new FetchError(
-            dropMessages.silent({ address, seconds: Math.round(silence / 1000) }),
-            dropMessages.tryLater(),
-          )
-        : undefined,
+    restart() {
+      clearTimeout(timer)
+      timer = setTimeout(onSilence, silence)
+    },
+    stop() {
+      clearTimeout(timer)
+      clearTimeout(complete)
+      cancel?.removeEventListener('abort', onCancel)
+    },
+    error: () => reason,
   }
 }
 

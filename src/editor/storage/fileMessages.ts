@@ -1,10 +1,22 @@
 // Messages between the page and the worker that reads files.
 
 /** Arguments of the task with this name. */
-export interface FileRequest {
+export interface FileTaskRequest {
   id: number
   task: string
   args: unknown[]
+  /** Passes a {@link TaskControl} as the last argument. */
+  controlled?: true
+}
+
+/** Request of a task, or to cancel the task with this id. */
+export type FileRequest = FileTaskRequest | { cancel: number }
+
+/** Control of a task that takes long for reasons outside of this program. */
+export interface TaskControl {
+  signal?: AbortSignal
+  /** Receives the number of bytes so far. */
+  onProgress?: (bytes: number) => void
 }
 
 /** Error in a form that keeps its name and cure. */
@@ -14,7 +26,11 @@ export interface FileFailure {
   cure?: string
 }
 
-export type FileAnswer = { id: number } & ({ result: unknown } | { failure: FileFailure })
+export type FileAnswer = { id: number } & (
+  | { result: unknown }
+  | { failure: FileFailure }
+  | { progress: number }
+)
 
 /** Error of the worker. */
 export class FileError extends Error {

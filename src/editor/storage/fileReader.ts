@@ -2,7 +2,13 @@
 // been idle, which returns its memory.
 import { trustedScriptUrl } from '../../engine/base/trustedScriptUrl.ts'
 import { texts } from '../texts/texts.ts'
-import { FileError, type FileAnswer, type FileRequest } from './fileMessages.ts'
+import {
+  FileError,
+  type FileAnswer,
+  type FileRequest,
+  type FileTaskRequest,
+  type TaskControl,
+} from './fileMessages.ts'
 import type { FileTasks } from './fileTasks.ts'
 // oxlint-disable-next-line import/default -- Vite exports the address
 import address from './fileWorker.ts?worker&url'
@@ -14,6 +20,7 @@ type Result<K extends TaskName> = Awaited<ReturnType<FileTasks[K]>>
 interface Pending {
   resolve(result: unknown): void
   reject(error: Error): void
+  onProgress?: ((bytes: number) => void) | undefined
 }
 
 /** Time without tasks after which the worker ends, in milliseconds. */
@@ -38,11 +45,40 @@ export async function readFileWith<K extends TaskName>(
     const run = fileTasks[task] as (...args: unknown[]) => Promise<Result<K>>
     return run(...args)
   }
-  clearTimeout(idleTimer)
+  return post<Result<K>>(started, { id: ++lastId, task, args })
+}
+
+/**
+ * Loads the file at an absolute address in the worker.
+ * @throws FileError with a message and a cure, also when it was cancelled
+ */
+export async function fetchWithReader(address: string, control: TaskControl = {}): Promise<Blob> {
+  const started = startFileWorker()
+  if (!started) return (await import('./fetchTask.ts')).fetchBlob(address, control)
+  const { signal, onProgress } = control
   const id = ++lastId
-  return new Promise<Result<K>>((resolve, reject) => {
-    pending.set(id, { resolve: (result) => resolve(result as Result<K>), reject })
-    started.postMessage({ id, task, args } satisfies FileRequest)
+  const cancel = () => started.postMessage({ cancel: id } satisfies FileRequest)
+  signal?.addEventListener('abort', cancel)
+  try {
+    return await post<Blob>(
+      started,
+      { id, task: 'fetchBlob', args: [address], controlled: true },
+      onProgress,
+    )
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+  }
+}
+
+function post<T>(
+  to: Worker,
+  request: FileTaskRequest,
+  onProgress?: (bytes: number) => void,
+): Promise<T> {
+  clearTimeout(idleTimer)
+  return new Promise<T>((resolve, reject) => {
+    pending.set(request.id, { resolve: (result) => resolve(result as T), reject, onProgress })
+    to.postMessage(request satisfies FileRequest)
   })
 }
 
@@ -62,6 +98,7 @@ function startFileWorker(): Worker | undefined {
 
 function onAnswer(answer: FileAnswer) {
   const task = pending.get(answer.id)
+  if ('progress' in answer) return task?.onProgress?.(answer.progress)
   pending.delete(answer.id)
   if (pending.size === 0) idleTimer = setTimeout(endFileWorker, IDLE_TIME)
   if ('failure' in answer) task?.reject(new FileError(answer.failure))

@@ -13,6 +13,7 @@ import { unpackBundle } from '../../nodes/workflow/bundle.ts'
 import { bundleFromHash } from '../../nodes/workflow/link.ts'
 import { isPngDamage, readPngWorkflow } from '../../nodes/workflow/pngRead.ts'
 import { fetchBlob } from './fetchTask.ts'
+import type { TaskControl } from './fileMessages.ts'
 import { listZipEntries, unpackZipEntry } from './zipEntries.ts'
 
 /** Reads one byte more than a table may have, of larger files. */
@@ -21,7 +22,7 @@ const readTable = (file: Blob) => file.slice(0, TABLE_LIMITS.characters + 1).tex
 const blobBytes = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer())
 
 export const fileTasks = {
-  fetchBlob,
+  fetchBlob: (address: string, control: TaskControl) => fetchBlob(address, control),
   listZipEntries,
   unpackZipEntry,
   describeCheckpoint: async (bytes: Uint8Array) => describeCheckpoint(bytes),

@@ -1,5 +1,11 @@
 // Worker that reads untrusted files, so that neither their size nor a crash affects the page.
-import { describeFailure, type FileAnswer, type FileRequest } from './fileMessages.ts'
+import {
+  describeFailure,
+  type FileAnswer,
+  type FileRequest,
+  type FileTaskRequest,
+  type TaskControl,
+} from './fileMessages.ts'
 import { fileTasks } from './fileTasks.ts'
 
 interface WorkerScope {
@@ -10,11 +16,43 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope
 const tasks: Record<string, (...args: never[]) => Promise<unknown>> = fileTasks
 
-scope.addEventListener('message', ({ data: { id, task, args } }) => {
-  tasks[task](...(args as never[]))
-    .then((result) => scope.postMessage({ id, result }, [...arrayBuffers(result)]))
-    .catch((error: unknown) => scope.postMessage({ id, failure: describeFailure(error) }, []))
+/** Controllers of tasks that can be cancelled, by their ids. */
+const controllers = new Map<number, AbortController>()
+
+scope.addEventListener('message', ({ data }) => {
+  if ('cancel' in data) controllers.get(data.cancel)?.abort()
+  else void run(data)
 })
+
+async function run({ id, task, args, controlled }: FileTaskRequest) {
+  try {
+    const control = controlled ? [createControl(id)] : []
+    const result = await tasks[task](...([...args, ...control] as never[]))
+    scope.postMessage({ id, result }, [...arrayBuffers(result)])
+  } catch (error) {
+    scope.postMessage({ id, failure: describeFailure(error) }, [])
+  } finally {
+    controllers.delete(id)
+  }
+}
+
+/** Time between two reports of progress, in milliseconds. */
+const PROGRESS_INTERVAL = 200
+
+function createControl(id: number): TaskControl {
+  const controller = new AbortController()
+  controllers.set(id, controller)
+  let reported = 0
+  return {
+    signal: controller.signal,
+    onProgress(bytes) {
+      const now = performance.now()
+      if (now - reported < PROGRESS_INTERVAL) return
+      reported = now
+      scope.postMessage({ id, progress: bytes }, [])
+    },
+  }
+}
 
 /** Buffers of a result and of its properties and items, which are transferred instead of copied. */
 function arrayBuffers(value: unknown, depth = 3): Set<ArrayBuffer> {

@@ -1,6 +1,7 @@
 // Settings of the user, stored in this browser.
 import { signal, type ReadonlySignal } from '@preact/signals'
-import type { Language } from '../texts/texts.ts'
+import { languages, type Language } from '../texts/texts.ts'
+import { fields, flag, list, oneOf, optional, text, valuesOf, type Shape } from './shapes.ts'
 
 /** Stored tab of a workflow. `ready` is set for ready workflows without changes. */
 export interface OpenEntry {
@@ -70,6 +71,47 @@ export const defaultSettings: Settings = {
   toolbox: true,
   motion: 'system',
   keys: {},
+}
+
+const openEntry = fields({ id: text, name: optional(text), ready: optional(text) })
+
+export const isOpenEntries: Shape = list(openEntry)
+
+const settingShapes: { [Name in keyof Settings]-?: Shape } = {
+  theme: oneOf('system', 'dark', 'light', 'contrast'),
+  language: oneOf('system', ...Object.keys(languages)),
+  open: openEntry,
+  tabs: isOpenEntries,
+  recentNodes: list(text),
+  panel: flag,
+  minimap: flag,
+  tour: fields({
+    of: text,
+    step: oneOf('run', 'watch', 'change', 'again', 'compare', 'end'),
+    ended: optional(oneOf('done', 'skipped')),
+  }),
+  live: flag,
+  measures: flag,
+  saveEvery: oneOf(...saveIntervals),
+  fastestArithmetic: flag,
+  float16Products: flag,
+  room: flag,
+  snap: flag,
+  toolbox: flag,
+  motion: oneOf('system', 'reduced'),
+  keys: valuesOf(list(text)),
+}
+
+/**
+ * Reads settings that were stored or imported. Those that are missing or damaged have their defaults,
+ * so that none of them can keep the page from starting.
+ */
+export function readSettings(stored: unknown): Settings {
+  const values = Object(stored) as Record<string, unknown>
+  const valid = Object.entries(settingShapes).flatMap(([name, shape]) =>
+    Object.hasOwn(values, name) && shape(values[name]) ? [[name, values[name]] as const] : [],
+  )
+  return { ...defaultSettings, ...Object.fromEntries(valid) }
 }
 
 const current = signal<Settings>(defaultSettings)

@@ -1,15 +1,17 @@
 // Key-value stores of this browser: IndexedDB, or memory while it is unavailable.
-import { computed, signal } from '@preact/signals'
+import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import { boundValues, type Availability } from '../../nodes/storage/boundedValues.ts'
 import {
   createDatabaseValues,
   createMemoryValues,
+  type Change,
   type KeyValues,
   type Update,
 } from '../../nodes/storage/keyValues.ts'
 import { translateMessage, texts } from '../texts/texts.ts'
 import { isEmbedded } from './embedded.ts'
+import { recordShapes } from './recordShapes.ts'
 
 /** Names of the stores. */
 export const storeNames = [
@@ -25,9 +27,12 @@ export const storeNames = [
   'lessons',
 ] as const
 
-/** One store for each kind of data. */
-export type Stores = Record<(typeof storeNames)[number], Store>
+export type StoreName = (typeof storeNames)[number]
 
+/** One store for each kind of data. */
+export type Stores = Record<StoreName, Store>
+
+/** Reads leave out damaged records: see {@link damagedRecords}. */
 export interface Store {
   get<T>(key: string): Promise<T | undefined>
   set(key: string, value: unknown): Promise<void>
@@ -45,16 +50,85 @@ const PREFIX = 'litegraph-diffusion'
 /** Bound of an operation, in milliseconds. Values in these stores are small. */
 const PATIENCE = 2500
 
-const toStore = (values: KeyValues): Store => ({
-  get: (key) => values.get(key),
+const createStore = (values: KeyValues, check: RecordCheck): Store => ({
+  get: async <T>(key: string) => check<T>(key, await values.get(key)),
   set: (key, value) => values.write([[key, value]]),
-  update: (key, update) => values.update(new Map([[key, update as Update<unknown>]])),
+  update: <T>(key: string, update: Update<T>) =>
+    values.update(new Map([[key, updateChecked(key, update as Update<unknown>, check)]])),
   del: (key) => values.write([[key, undefined]]),
-  all: async <T>() => (await values.entries<T>()).map(([, value]) => value),
+  all: async <T>() =>
+    (await values.entries()).flatMap(([key, value]) => {
+      const record = check<T>(key, value)
+      return record === undefined ? [] : [record]
+    }),
   keys: () => values.keys(),
 })
 
-export const createMemoryStore = (): Store => toStore(createMemoryValues())
+/** A damaged record counts as none, but nothing deletes it without a new one. */
+const updateChecked =
+  (key: string, update: Update<unknown>, check: RecordCheck): Update<unknown> =>
+  (before) => {
+    const after = update(check(key, before))
+    return after === undefined && check(key, before) === undefined ? before : after
+  }
+
+/** Returns a stored value, or undefined if it is damaged. */
+type RecordCheck = <T>(key: string, value: unknown) => T | undefined
+
+// ---- damaged records
+
+export interface DamagedRecord {
+  store: StoreName
+  key: string
+  /** Its name, if that can still be read. */
+  name: string
+}
+
+const damaged = signal<readonly DamagedRecord[]>([])
+
+/**
+ * Records that were left out, because a crash, the disk or another program changed them. They stay
+ * in the browser until the user deletes them or something is stored in their place.
+ */
+export const damagedRecords: ReadonlySignal<readonly DamagedRecord[]> = damaged
+
+const isDamaged = (store: StoreName, key: string) =>
+  damaged.peek().some((each) => each.store === store && each.key === key)
+
+function addDamaged(store: StoreName, key: string, value: unknown) {
+  if (isDamaged(store, key)) return
+  const { name } = Object(value) as { name?: unknown }
+  const shown = typeof name === 'string' && name ? name : key
+  // Not during a calculation that reads the list.
+  queueMicrotask(() => {
+    if (!isDamaged(store, key))
+      damaged.value = [...damaged.value, { store, key, name: shown.slice(0, 60) }]
+  })
+}
+
+/** Forgets the list, for example after its records were deleted. */
+export const forgetDamaged = () => void (damaged.value = [])
+
+/** Ids of records of another key are damaged too: a change would be stored in another record. */
+const idFields: Partial<Record<StoreName, string>> = { lessons: 'lesson' }
+
+/** Settings are read field by field: see readSettings. */
+const checkRecord =
+  (store: StoreName): RecordCheck =>
+  <T>(key: string, value: unknown) => {
+    if (value === undefined || store === 'settings') return value as T | undefined
+    const id =
+      recordShapes[store](value) && (value as Record<string, unknown>)[idFields[store] ?? 'id']
+    if (id === key) return value as T
+    addDamaged(store, key, value)
+    return undefined
+  }
+
+const unchecked: RecordCheck = <T>(_: string, value: unknown) => value as T | undefined
+
+/** Creates a store in memory; with a name, one that checks its records. */
+export const createMemoryStore = (name?: StoreName, initial: readonly Change[] = []): Store =>
+  createStore(createMemoryValues(initial), name ? checkRecord(name) : unchecked)
 
 const availabilities = signal<Partial<Record<string, Availability>>>({})
 
@@ -71,14 +145,14 @@ export const storageAvailability = computed((): Availability => {
  * pages that belong to another page.
  */
 export function openStores(prefix = PREFIX): Stores {
-  const createStore = (name: string) => {
-    if (isEmbedded) return createMemoryStore()
+  const openStore = (name: StoreName) => {
+    if (isEmbedded) return createMemoryStore(name)
     const onChange = (now: Availability) =>
       void (availabilities.value = { ...availabilities.value, [name]: now })
     const database = createDatabaseValues(`${prefix}-${name}`, name)
-    return toStore(boundValues(database, { onChange, patience: PATIENCE }))
+    return createStore(boundValues(database, { onChange, patience: PATIENCE }), checkRecord(name))
   }
-  return Object.fromEntries(storeNames.map((name) => [name, createStore(name)])) as Stores
+  return Object.fromEntries(storeNames.map((name) => [name, openStore(name)])) as Stores
 }
 
 /** Asks the browser not to clear storage when space is short. Some browsers prompt the user. */

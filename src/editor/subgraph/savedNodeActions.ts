@@ -67,7 +67,7 @@ export function savedNodeMenu(
   }
   const downloadFile = () =>
     download({
-      name: `${format.fileName(node.name)}.json`,
+      name: format.fileName(node.name, '.json'),
       mime: 'application/json',
       bytes: node.text,
     })

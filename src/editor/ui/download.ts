@@ -1,4 +1,5 @@
 // Download of files from the page.
+import type { SafeFileName } from '../../engine/base/fileName.ts'
 
 /** Starts a browser download. */
 export function download({
@@ -6,7 +7,7 @@ export function download({
   mime,
   bytes,
 }: {
-  name: string
+  name: SafeFileName
   mime: string
   bytes: Uint8Array<ArrayBuffer> | Blob | string
 }) {

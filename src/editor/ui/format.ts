@@ -1,4 +1,5 @@
 // Formats of times, numbers, sizes and dates: short, and of stable width.
+import { safeFileName, type SafeFileName } from '../../engine/base/fileName.ts'
 import { language, texts } from '../texts/texts.ts'
 
 /** "4 s", "2 min 05 s", "1 h 20 min". */
@@ -78,10 +79,11 @@ export const dateTime = (then: number, exact = false): string =>
     ? clock(then, exact)
     : `${day(then)} ${clock(then, exact)}`
 
-/** Turns a name into a valid file name. */
-export const fileName = (name: string) =>
-  name
+/** Turns a name into a file name without spaces. */
+export const fileName = (name: string, ending = ''): SafeFileName => {
+  const plain = name
     .trim()
     .replace(/[^\p{L}\p{N}._ -]+/gu, '')
     .replace(/\s+/g, '-')
-    .slice(0, 80) || 'workflow'
+  return safeFileName((plain.slice(0, 70) || 'workflow') + ending)
+}

@@ -1,5 +1,10 @@
 // Modal dialogs.
+import { shownDialog } from './state.ts'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+
+/** Returns true if the page is behind a dialog. App mode is a page of its own, with its own keys. */
+export const isBehindDialog = (): boolean =>
+  shownDialog.value !== undefined || document.querySelector('dialog[open]:not(.app-mode)') !== null
 
 /**
  * Opens a dialog for as long as its component is mounted. `first` selects the element that receives

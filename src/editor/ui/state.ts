@@ -1,6 +1,6 @@
 // State of the overlays and side panels: menu, dialog, prompt, toasts, banner, drawer. Other
 // modules read the signals, and write them through the functions below.
-import { signal, type ReadonlySignal } from '@preact/signals'
+import { effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Description } from '../../engine/checkpoint/describe.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
 import type { ImageFile, ImportReport } from '../../engine/protocol.ts'
@@ -26,6 +26,8 @@ export interface Toast {
   action?: { label: string; run: () => void }
   /** True if it is about the workflow on the canvas: hidden when another one is shown. */
   local?: boolean
+  /** True for a message that stays until it is ended, see {@link showActivity}. */
+  lasting?: boolean
 }
 
 const [toasts, setToasts] = writable<readonly Toast[]>([])
@@ -39,11 +41,27 @@ let lastToast = 0
  */
 export function showToast(title: string, more: Omit<Toast, 'id' | 'title'> = {}) {
   const toast = { id: ++lastToast, title, ...more }
-  setToasts([
-    ...toasts.value.filter((each) => each.title !== title || each.text !== more.text).slice(-2),
-    toast,
-  ])
+  const others = toasts.value.filter((each) => each.title !== title || each.text !== more.text)
+  const passing = others.filter(({ lasting }) => !lasting).slice(-2)
+  setToasts([...others.filter((each) => each.lasting || passing.includes(each)), toast])
   setTimeout(() => hideToast(toast.id), more.error ? 14_000 : more.action ? 9000 : 3500)
+}
+
+/** Message about something that takes time. It stays until it ends, or until it is closed. */
+export interface Activity {
+  /** Shows how far it is. */
+  update(text: string): void
+  end(): void
+}
+
+export function showActivity(title: string, action: Required<Toast>['action']): Activity {
+  const id = ++lastToast
+  setToasts([...toasts.value, { id, title, action, lasting: true }])
+  return {
+    update: (text) =>
+      setToasts(toasts.value.map((toast) => (toast.id === id ? { ...toast, text } : toast))),
+    end: () => hideToast(id),
+  }
 }
 
 export const hideToast = (toast: number) => setToasts(toasts.value.filter(({ id }) => id !== toast))
@@ -167,8 +185,26 @@ export type Dialog =
 
 const [shownDialog, setDialog] = writable<Dialog | undefined>(undefined)
 export { shownDialog }
-export const showDialog = (dialog: Dialog) => setDialog(dialog)
+/** Shows a dialog. A question that it replaces is answered as if it was closed. */
+export function showDialog(dialog: Dialog) {
+  const before = shownDialog.peek()
+  setDialog(dialog)
+  if (before && 'answer' in before) before.answer(undefined)
+}
 export const closeDialog = () => setDialog(undefined)
+
+/**
+ * Resolves once no dialog is open. Callers repeat it while `shownDialog` has a value, as another one
+ * that waited may open the next dialog.
+ */
+export const whenDialogCloses = () =>
+  new Promise<void>((resolve) => {
+    const stop = effect(() => {
+      if (shownDialog.value) return
+      resolve()
+      queueMicrotask(() => stop())
+    })
+  })
 
 export const askText = (title: string, value: string, confirm: string) =>
   new Promise<string | undefined>((answer) => {

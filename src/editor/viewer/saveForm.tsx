@@ -115,7 +115,7 @@ function useSaving(title: string, close: () => void) {
         onProgress: setProgress,
       })
       const { mime, end } = fileTypes[options.format]
-      download({ name: `${format.fileName(title)}${end}`, mime, bytes })
+      download({ name: format.fileName(title, end), mime, bytes })
       close()
     } catch (error) {
       if (!controller.signal.aborted)

@@ -22,7 +22,7 @@ interface Options {
 export class DraftStore {
   private readonly scheduled = debounce(DRAFT_DELAY, () => void this.store())
 
-  /** Workflows whose last draft could not be stored. */
+  /** Workflows that are not stored: their last draft failed, or their saved workflow was deleted. */
   private readonly failed = new WeakSet<OpenWorkflow>()
 
   constructor(private readonly options: Options) {}
@@ -38,6 +38,16 @@ export class DraftStore {
    */
   flush() {
     if (this.scheduled.pending || this.failed.has(this.options.shown())) void this.store()
+  }
+
+  /** Stores a workflow when it is left, because its saved workflow no longer exists. */
+  storeLater(workflow: OpenWorkflow) {
+    this.failed.add(workflow)
+  }
+
+  /** Stores a workflow that is closed, if its changes are not stored yet. */
+  async storeClosing(workflow: OpenWorkflow) {
+    if (this.failed.has(workflow)) await this.store(workflow)
   }
 
   /** Stores the draft of a workflow, or removes it if the workflow has no changes. */

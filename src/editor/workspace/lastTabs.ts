@@ -1,8 +1,13 @@
 // Storage of the open tabs, for a reload of the window and for the next visit.
-import { changeSettings, type OpenEntry, type Settings } from '../storage/settings.ts'
+import {
+  changeSettings,
+  isOpenEntries,
+  type OpenEntry,
+  type Settings,
+} from '../storage/settings.ts'
 import { isEmbedded } from '../storage/embedded.ts'
 import { storageAvailability } from '../storage/stores.ts'
-import { lockName } from './openWorkflow.ts'
+import { heldLocks, lockName } from './workflowLocks.ts'
 
 /** Tabs of a window, and its active tab. */
 export interface LastTabs {
@@ -20,8 +25,7 @@ export async function loadLastTabs({
 }: Settings): Promise<LastTabs> {
   const own = readWindowTabs()
   if (own) return own
-  const { held = [] } = (await navigator.locks?.query().catch(() => undefined)) ?? {}
-  const openElsewhere = new Set(held.map(({ name }) => name))
+  const openElsewhere = await heldLocks()
   return {
     ...(open && { open }),
     tabs: tabs.filter(({ id }) => id === open?.id || !openElsewhere.has(lockName(id))),
@@ -32,7 +36,10 @@ function readWindowTabs(): LastTabs | undefined {
   // Session storage is that of the user's own pages in this window.
   if (isEmbedded) return undefined
   try {
-    return (JSON.parse(sessionStorage.getItem('tabs') ?? 'null') as LastTabs | null) ?? undefined
+    const stored: unknown = JSON.parse(sessionStorage.getItem('tabs') ?? 'null')
+    const { open, tabs } = Object(stored) as Partial<Record<keyof LastTabs, unknown>>
+    const isValid = isOpenEntries(tabs) && isOpenEntries(open === undefined ? [] : [open])
+    return isValid ? (stored as LastTabs) : undefined
   } catch {
     return undefined
   }

@@ -1,6 +1,6 @@
 // The library of this browser: saved workflows, their versions, drafts of unsaved changes, and the
 // settings. A draft replaces a saved file only when the user saves it.
-import { defaultSettings, type Settings } from '../storage/settings.ts'
+import { readSettings, type Settings } from '../storage/settings.ts'
 import type { Stores } from '../storage/stores.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 import { createVersionStore, type VersionStore } from './versions.ts'
@@ -56,8 +56,11 @@ export interface Library {
    */
   rename(id: string, name: string): Promise<number | undefined>
   duplicate(id: string, name: string): Promise<SavedWorkflow>
-  /** Returns a function that restores the workflow, its versions and its draft. */
-  remove(id: string): Promise<() => Promise<void>>
+  /**
+   * Removes a workflow with its versions and, unless `keepDraft` is set, its unsaved changes. Returns
+   * a function that restores them.
+   */
+  remove(id: string, options?: { keepDraft?: boolean }): Promise<() => Promise<void>>
   draft(id: string): Promise<Draft | undefined>
   drafts(): Promise<Draft[]>
   storeDraft(draft: Draft): Promise<void>
@@ -115,10 +118,10 @@ export function createLibrary(
       if (!before) throw new Error(texts.storage.deleted)
       return put({ ...before, id: newId(), name, created: now(), saved: now(), revision: 1 })
     },
-    async remove(id) {
+    async remove(id, { keepDraft = false } = {}) {
       const [workflow, draft] = await Promise.all([load(id), drafts.get<Draft>(id)])
       const restoreVersions = await versions.remove(id)
-      await Promise.all([workflows.del(id), drafts.del(id)])
+      await Promise.all([workflows.del(id), ...(keepDraft ? [] : [drafts.del(id)])])
       return async () => {
         await restoreVersions()
         // Another window may have saved it again.
@@ -130,16 +133,9 @@ export function createLibrary(
     drafts: async () => (await drafts.all<Draft>()).sort((a, b) => b.changed - a.changed),
     storeDraft: (draft) => drafts.set(draft.id, draft),
     removeDraft: (id) => drafts.del(id),
-    loadSettings: async () => ({
-      ...defaultSettings,
-      ...(await settings.get<Partial<Settings>>('settings')),
-    }),
+    loadSettings: async () => readSettings(await settings.get('settings')),
     storeSettings: (change) =>
-      settings.update<Settings>('settings', (stored) => ({
-        ...defaultSettings,
-        ...stored,
-        ...change,
-      })),
+      settings.update<Settings>('settings', (stored) => ({ ...readSettings(stored), ...change })),
   }
 }
 

@@ -5,6 +5,7 @@ import { texts } from '../texts/texts.ts'
 import type { Banner } from '../ui/state.ts'
 import { WorkflowDocument } from './document.ts'
 import { newId, type Draft } from './library.ts'
+import { lockName } from './workflowLocks.ts'
 
 /** Properties of a workflow when it is opened. */
 export interface Opening {
@@ -76,8 +77,6 @@ export const toEntry = (workflow: OpenWorkflow): OpenEntry => {
   const untouched = ready && !isUnsaved(workflow) && revision === 0
   return { id, name, ...(untouched && { ready }) }
 }
-
-export const lockName = (id: string) => `litegraph-diffusion ${id}`
 
 /** Locks a workflow for this window. A second window gets a separate draft and shows a banner. */
 export async function lockWorkflow(workflow: OpenWorkflow): Promise<void> {

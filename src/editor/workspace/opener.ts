@@ -1,17 +1,18 @@
 // Opening of workflows of all kinds: new, saved and ready workflows, drafts, and files. Requests
 // run one at a time, so that a slow one cannot replace a later one.
+import { getErrorMessage } from '../../engine/base/fault.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { emptyWorkflow, parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
 import type { OpenEntry } from '../storage/settings.ts'
 import { storageAvailability } from '../storage/stores.ts'
-import { texts } from '../texts/texts.ts'
+import { texts, translateMessage, translateWorkflow } from '../texts/texts.ts'
 import { clock } from '../ui/format.ts'
 import { showBanner, showToast } from '../ui/state.ts'
 import { createSnapshot } from './document.ts'
 import type { DraftStore } from './drafts.ts'
 import { FIRST_READY, loadReady } from './gallery.ts'
-import { newId, type Draft, type Library } from './library.ts'
+import { newId, type Draft, type Library, type SavedWorkflow } from './library.ts'
 import { lockWorkflow, isUnsaved, type Opening, type OpenWorkflow } from './openWorkflow.ts'
 import type { Tabs } from './tabs.ts'
 import type { Transactions } from './transactions.ts'
@@ -106,8 +107,11 @@ export class Opener {
     if (draft) return this.openDraft(draft, into)
     if (!workflow && isStorageSilent()) throw new Error(texts.storage.noAnswer)
     if (!workflow) throw new Error(texts.storage.deleted)
-    const opening = { id, title: workflow.name, revision: workflow.revision }
-    await this.show(parse(workflow.text).workflow, opening, { into })
+    await this.openStored(workflow, into)
+  }
+
+  private async openStored({ id, name, revision, text }: SavedWorkflow, into?: OpenWorkflow) {
+    await this.show(parse(text).workflow, { id, title: name, revision }, { into })
   }
 
   async openDraft(draft: Draft, into?: OpenWorkflow) {
@@ -145,26 +149,47 @@ export class Opener {
   }
 
   /**
-   * Returns false if the workflow no longer exists, or cannot be read. If the storage does not
-   * answer, the tab stays as it is.
+   * Returns false if the workflow no longer exists, or cannot be read. If its draft cannot be read,
+   * the saved workflow opens. If the storage does not answer, the tab stays as it is.
    */
-  private async reopen({ id, ready: name }: OpenEntry, into?: OpenWorkflow): Promise<boolean> {
+  private async reopen(
+    { id, name: title, ready: name }: OpenEntry,
+    into?: OpenWorkflow,
+  ): Promise<boolean> {
     const { library } = this.options
     try {
       const [draft, workflow] = await Promise.all([library.draft(id), library.load(id)])
-      if (draft) await this.openDraft(draft, into)
-      else if (workflow) await this.openSaved(id, into)
+      if (draft && (await this.reopenDraft(draft, into))) return true
+      if (workflow) await this.openStored(workflow, into)
       else if (name) await this.openReady(name, into)
       else if (isStorageSilent()) throw new Error(texts.storage.noAnswer)
-      else return false
+      else {
+        if (title !== undefined) showToast(texts.storage.deletedElsewhere(translateWorkflow(title)))
+        return false
+      }
       return true
     } catch (error) {
-      showToast(texts.files.unreadable(texts.drawer.savedHint), {
-        text: (error as Error).message,
-        error: true,
-      })
+      showUnreadable(texts.drawer.savedHint, error)
       return isStorageSilent()
     }
+  }
+
+  /**
+   * Opens a draft. If it cannot be read, returns false and stores it under another id, so that later
+   * changes of the workflow do not replace it.
+   */
+  private async reopenDraft(draft: Draft, into?: OpenWorkflow): Promise<boolean> {
+    const { library } = this.options
+    try {
+      parse(draft.text)
+    } catch (error) {
+      showUnreadable(texts.draft.of(translateWorkflow(draft.name)), error)
+      await library.storeDraft({ ...draft, id: newId() })
+      await library.removeDraft(draft.id)
+      return false
+    }
+    await this.openDraft(draft, into)
+    return true
   }
 
   async activateTab(key: number) {
@@ -236,6 +261,11 @@ export class Opener {
       ],
     })
   }
+}
+
+function showUnreadable(what: string, error: unknown) {
+  const text = translateMessage(getErrorMessage(error))
+  showToast(texts.files.unreadable(what), { text, error: true })
 }
 
 const isStorageSilent = () => storageAvailability.value.state === 'silent'

@@ -51,6 +51,10 @@ export class Tabs {
     return this.open.map(({ key }) => key)
   }
 
+  all(): readonly OpenWorkflow[] {
+    return this.open
+  }
+
   find(matches: (workflow: OpenWorkflow) => boolean): OpenWorkflow | undefined {
     return this.open.find(matches)
   }

@@ -6,6 +6,7 @@ import { findChangedPath, type Path } from '../graph/levels.ts'
 import { makeRoomBelow } from '../graph/makeRoom.ts'
 import type { NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import type { OpenEntry } from '../storage/settings.ts'
+import { storageAvailability } from '../storage/stores.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 import { showToast } from '../ui/state.ts'
 import { createSnapshot, type Snapshot } from './document.ts'
@@ -13,6 +14,8 @@ import { DraftStore } from './drafts.ts'
 import type { Draft, Library } from './library.ts'
 import { isForeign, Opener } from './opener.ts'
 import { isUnsaved, type OpenWorkflow } from './openWorkflow.ts'
+import { requireReadableFile } from './readable.ts'
+import { showRefusedEdit } from './refusedEdit.ts'
 import { Saving } from './saving.ts'
 import * as state from './state.ts'
 import { Tabs, type TabHooks } from './tabs.ts'
@@ -46,6 +49,7 @@ export class Workspace {
       document: () => shown().document,
       complete: ({ file }) => this.makeRoom(file),
       publish: (change) => this.publish(change),
+      refused: showRefusedEdit,
     })
     this.tabs = new Tabs({ ...hooks, stage, library, beforeLeave: () => this.beforeLeave() })
     const { tabs, transactions } = this
@@ -121,27 +125,42 @@ export class Workspace {
   edit(change: (level: WorkflowFile) => EditResult) {
     this.transactions.commit()
     const { file, select } = change(this.stage.file())
-    if (!this.stage.replaceLevel(file))
-      return showToast(texts.subgraph.containsItself, { error: true })
-    if (select) this.stage.select(select)
-    this.transactions.begin()
+    this.transactions.attempt(() => {
+      if (!this.stage.replaceLevel(file))
+        return showToast(texts.subgraph.containsItself, { error: true })
+      if (select) this.stage.select(select)
+      this.transactions.begin()
+    })
   }
 
   /**
    * Applies a function to the file of the entire workflow, with all subgraphs. `follow` shows the
-   * changed level afterwards. Returns false, without a change, if `change` returns undefined.
+   * changed level afterwards. Returns false, without a change, if `change` returns undefined, or a
+   * file that could not be read again, which is reported.
    */
   editWhole(
     change: (whole: WorkflowFile) => WorkflowFile | undefined,
     { follow = false } = {},
   ): boolean {
     const { file } = this.transactions.capture()
-    const changed = change(file)
+    const edited = change(file)
+    const changed = edited && this.readable(edited, file)
     if (!changed) return false
     const path = follow && { path: findChangedPath(file, changed, this.stage.path()) }
-    this.stage.load(changed, path || {})
-    this.transactions.begin()
-    return true
+    return this.transactions.attempt(() => {
+      this.stage.load(changed, path || {})
+      this.transactions.begin()
+    })
+  }
+
+  /** Returns an edited file. Undefined if it could not be read again, which is reported. */
+  private readable(edited: WorkflowFile, before: WorkflowFile): WorkflowFile | undefined {
+    try {
+      return requireReadableFile(edited, before)
+    } catch (error) {
+      showRefusedEdit(error)
+      return undefined
+    }
   }
 
   /** Changes the workflow without an undo step, for example its seeds before a run. */
@@ -314,6 +333,7 @@ export class Workspace {
     const { tabs, opener } = this
     const [closing, next] = tabs.findWithNext(key)
     if (!closing) return undefined
+    await this.drafts.storeClosing(closing)
     if (closing === tabs.shown && next) await opener.activateTab(next.key)
     if (closing === tabs.shown) await opener.openEmpty(closing)
     else tabs.remove(closing)
@@ -391,8 +411,31 @@ export class Workspace {
     const workflow = this.tabs.find((each) => each.id === id)
     if (!workflow) return
     workflow.revision = revision
-    if (!revision) workflow.document.markSaved('')
+    if (!revision) {
+      workflow.document.markSaved('')
+      this.drafts.storeLater(workflow)
+    }
     this.updateState()
+  }
+
+  /** Returns true if a tab of this window has the workflow. */
+  isOpen = (id: string): boolean => this.tabs.find((each) => each.id === id) !== undefined
+
+  /**
+   * Notices that another window deleted an open workflow. Its tab keeps the content, as a workflow
+   * that was never saved.
+   */
+  async checkDeleted() {
+    const { library } = this
+    for (const workflow of this.tabs.all()) {
+      if (!workflow.revision || workflow.pending) continue
+      const saved = await library.load(workflow.id).catch(() => workflow)
+      if (saved || !isStorageReady()) continue
+      this.applyRevision(workflow.id, 0)
+      await this.drafts.store(workflow)
+      const name = translateWorkflow(workflow.name)
+      showToast(texts.storage.deletedElsewhere(name), { text: texts.storage.deletedHint })
+    }
   }
 
   /** Sets the name, also in the graph unless its file is of another program. */
@@ -442,6 +485,8 @@ function reopened(workflow: OpenWorkflow): OpenEntry {
   if (pending) return pending.entry
   return { id: isUnsaved(workflow) ? draftId : id, name, ...(ready && { ready }) }
 }
+
+const isStorageReady = () => storageAvailability.value.state === 'ready'
 
 /** Nothing waits for this: a storage that does not answer may not answer this either. */
 async function refreshStorageUsed() {

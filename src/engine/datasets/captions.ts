@@ -1,7 +1,7 @@
 // Captions of imported images: from tables of captions beside them, or from their file names.
 import { datasetMessages } from '../messages/datasets.ts'
 import { MAX_CAPTION } from './file.ts'
-import { readTableRows, type TableRow } from './table.ts'
+import { readTable } from './table.ts'
 
 /** Limit on an untrusted table of captions, in bytes. */
 export const MAX_CAPTION_TABLE = 2 ** 23
@@ -21,20 +21,21 @@ export const isCaptionTable = (path: string) => /\.csv$/i.test(path)
  * characters.
  */
 export function readCaptionTable(path: string, text: string): CaptionTable | string {
-  const [header, ...rows] = readTableRows(text.replace(/^\uFEFF/, ''))
-  const column = (pattern: RegExp) => header?.cells.findIndex((name) => pattern.test(name)) ?? -1
+  const { width, cells, lines, fault } = readTable(text.replace(/^\uFEFF/, ''))
+  const header = cells.slice(0, width)
+  const column = (pattern: RegExp) => header.findIndex((name) => pattern.test(name))
   const [file, caption] = [column(/^file(_?name)?$/i), column(/^(caption|text)$/i)]
+  if (fault?.kind === 'quote') return datasetMessages.captionQuote({ line: fault.line })
   if (file < 0 || caption < 0) return datasetMessages.captionColumns()
-  const expected = header.cells.length
-  const wrong = rows.find(({ cells }) => cells.length !== expected)
-  if (wrong)
-    return datasetMessages.captionCells({ line: wrong.line, got: wrong.cells.length, expected })
+  if (fault)
+    return datasetMessages.captionCells({ line: fault.line, got: fault.count, expected: width })
   const folder = path.slice(0, path.lastIndexOf('/') + 1)
-  const entry = ({ cells }: TableRow): [string, string] => [
-    folder + cells[file].replaceAll('\\', '/').replace(/^(\.?\/)+/, ''),
-    cells[caption].slice(0, MAX_CAPTION),
-  ]
-  return { path, captions: new Map(rows.map(entry)) }
+  const captions = new Map<string, string>()
+  for (let row = 1; row < lines.length; row++) {
+    const name = cells[row * width + file].replaceAll('\\', '/').replace(/^(\.?\/)+/, '')
+    captions.set(folder + name, cells[row * width + caption].slice(0, MAX_CAPTION))
+  }
+  return { path, captions }
 }
 
 /** The caption that the name of a file gives: the name without folders and extension. */

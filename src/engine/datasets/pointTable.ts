@@ -1,12 +1,13 @@
 // Points as tables of comma-separated values (RFC 4180), with an optional column of classes. Parsed
 // strictly, because tables come from untrusted files.
 import { EngineError } from '../base/errors.ts'
+import { csvCell, looksLikeFormula } from '../base/shownText.ts'
 import { processMessages } from '../messages/process.ts'
 import { naturalOrder } from './order.ts'
-import { readTableRows, type TableRow } from './table.ts'
+import { readTable, type Table, type TableFault } from './table.ts'
 
 /** Limits on untrusted tables. */
-export const TABLE_LIMITS = { characters: 4_000_000, columns: 4096 } as const
+export const TABLE_LIMITS = { characters: 4_000_000, columns: 4096, classes: 10_000 } as const
 
 /** The column of classes: `auto`, see {@link parsePointTable}, the last one, or none. */
 export const classColumns = ['auto', 'last', 'none'] as const
@@ -34,12 +35,13 @@ export function parsePointTable(text: string, classes: ClassColumn = 'auto'): Po
       count: text.length,
     })
   }
-  const rows = readTableRows(text)
-  const header = isHeader(rows[0]) ? rows.shift() : undefined
-  const [first] = rows
-  if (!first) throw new EngineError(processMessages.emptyTable, { argument: 'table' })
-  const width = (header ?? first).cells.length
-  checkWidths(rows, width)
+  const table = readTable(text)
+  const { width } = table
+  const header = isHeader(table) ? table.cells.slice(0, width) : undefined
+  const rows = pointRows(table, header ? 1 : 0)
+  if (rows.count === 0 && !table.fault)
+    throw new EngineError(processMessages.emptyTable, { argument: 'table' })
+  if (table.fault) throw tableFault(table.fault, width)
   const classColumn = findClassColumn(rows, header, classes)
   const dim = width - (classColumn === undefined ? 0 : 1)
   if (dim < 1 || dim > TABLE_LIMITS.columns) {
@@ -49,21 +51,51 @@ export function parsePointTable(text: string, classes: ClassColumn = 'auto'): Po
       count: dim,
     })
   }
-  const data = new Float32Array(rows.length * dim)
-  rows.forEach((row, i) => {
-    let at = i * dim
-    row.cells.forEach((cell, column) => {
-      if (column !== classColumn) data[at++] = parseCell(cell, row.line, column)
-    })
-  })
+  const data = new Float32Array(rows.count * dim)
+  let at = 0
+  for (let row = 0; row < rows.count; row++)
+    for (let column = 0; column < width; column++)
+      if (column !== classColumn)
+        data[at++] = parseCell(rows.cell(row, column), rows.line(row), column)
   if (classColumn === undefined) return { data, dim }
-  return { data, dim, ...assignClasses(rows.map(({ cells }) => cells[classColumn])) }
+  return { data, dim, ...assignClasses(rows, classColumn) }
 }
 
-const isHeader = (row: TableRow | undefined) => row?.cells.every((cell) => !isNumber(cell)) ?? false
+/** Access to the rows of a table after its header. */
+interface PointRows {
+  count: number
+  width: number
+  cell(row: number, column: number): string
+  line(row: number): number
+}
 
-/** Excludes what `Number` accepts besides decimal numbers, such as 0x10. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+const pointRows = ({ cells, lines, width }: Table, first: number): PointRows => ({
+  count: Math.max(0, lines.length - first),
+  width,
+  cell: (row, column) => cells[(row + first) * width + column],
+  line: (row) => lines[row + first],
+})
+
+const isHeader = ({ cells, lines, width }: Table): boolean =>
+  lines.length > 0 && cells.slice(0, width).every((cell) => !isNumber(cell))
+
+function tableFault(fault: TableFault, expected: number): EngineError {
+  const { line } = fault
+  return fault.kind === 'quote'
+    ? new EngineError(processMessages.tableQuote, { argument: 'table', line })
+    : new EngineError(processMessages.tableWidth, {
+        argument: 'table',
+        line,
+        expected,
+        count: fault.count,
+      })
+}
+
+/**
+ * Excludes what `Number` accepts besides decimal numbers, such as 0x10. Digits match in one way only:
+ * otherwise a long number that is none would take quadratic time.
+ */
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 
 const isNumber = (cell: string) => NUMBER.test(cell)
 
@@ -78,35 +110,43 @@ function parseCell(cell: string, line: number, column: number): number {
   })
 }
 
-function checkWidths(rows: readonly TableRow[], width: number) {
-  const wrong = rows.find(({ cells }) => cells.length !== width)
-  if (!wrong) return
-  throw new EngineError(processMessages.tableWidth, {
-    argument: 'table',
-    line: wrong.line,
-    expected: width,
-    count: wrong.cells.length,
-  })
-}
-
 function findClassColumn(
-  rows: readonly TableRow[],
-  header: TableRow | undefined,
+  { count, width, cell }: PointRows,
+  header: readonly string[] | undefined,
   classes: ClassColumn,
 ): number | undefined {
-  const last = rows[0].cells.length - 1
+  const last = width - 1
   if (classes === 'none') return undefined
   if (classes === 'last') return last
-  const named = header?.cells.findIndex((name) => /^(label|class)$/i.test(name)) ?? -1
+  const named = header?.findIndex((name) => /^(label|class)$/i.test(name)) ?? -1
   if (named >= 0) return named
-  return last > 0 && rows.some(({ cells }) => !isNumber(cells[last])) ? last : undefined
+  if (last === 0) return undefined
+  for (let row = 0; row < count; row++) if (!isNumber(cell(row, last))) return last
+  return undefined
 }
 
-/** Numbers classes in the natural order of their names. */
-function assignClasses(names: readonly string[]): { labels: Int32Array; classNames: string[] } {
-  const classNames = [...new Set(names)].sort(naturalOrder)
+/**
+ * Numbers classes in the natural order of their names. There are few, as a table in which each point
+ * has a class of its own is one whose class column is none.
+ */
+function assignClasses(
+  { count, cell }: PointRows,
+  column: number,
+): { labels: Int32Array; classNames: string[] } {
+  const names = new Set<string>()
+  for (let row = 0; row < count; row++) {
+    names.add(cell(row, column))
+    if (names.size > TABLE_LIMITS.classes)
+      throw new EngineError(processMessages.tableClasses, {
+        argument: 'table',
+        most: TABLE_LIMITS.classes,
+      })
+  }
+  const classNames = [...names].sort(naturalOrder)
   const labelByName = new Map(classNames.map((name, label) => [name, label]))
-  return { classNames, labels: Int32Array.from(names, (name) => labelByName.get(name) ?? 0) }
+  const labels = new Int32Array(count)
+  for (let row = 0; row < count; row++) labels[row] = labelByName.get(cell(row, column)) ?? 0
+  return { classNames, labels }
 }
 
 /**
@@ -126,11 +166,8 @@ export function writePointTable({ data, dim, labels, classNames }: PointTable): 
   return [[...header, ...(labels ? ['label'] : [])].join(','), ...rows, ''].join('\r\n')
 }
 
-/** Names may come from untrusted files; spreadsheets read some first characters as a formula. */
-function quoteName(name: string): string {
-  const safe = /^[=+\-@\t\r]/.test(name) && !isNumber(name) ? `'${name}` : name
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
+/** Names may come from untrusted files; numbers with a sign are no formulas. */
+const quoteName = (name: string): string => csvCell(name, isNumber(name) || !looksLikeFormula(name))
 
 /** Centres and scales points to a standard deviation of 1 over all axes together. */
 export function standardisePoints({ data, dim }: PointTable): Float32Array {

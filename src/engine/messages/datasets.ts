@@ -55,6 +55,7 @@ export const datasetMessages = catalogue('datasets', {
   notAnImage: 'it is not an image of a known kind (PNG, JPEG, WebP, GIF, BMP, AVIF)',
   captionColumns: 'its first line does not name the columns file and caption',
   captionCells: 'line {line} has {got} cells instead of {expected}; texts with commas need quotes',
+  captionQuote: 'the quote in line {line} has no end',
   captionsTooLong: 'it is larger than 8 MiB',
   captionsWithoutImages: '{count} lines name no image of this import, such as {file}',
   outsideFolders: 'it is beside the folders of the classes',

@@ -24,6 +24,8 @@ export const paramWords = catalogue('paramWords', {
   zeroOrOne: '0 or 1',
   text: 'text',
   points: 'a list of points [x, y]',
-  checkpoint: 'a checkpoint { name, size, sha256 }',
-  dataset: 'a data set { name, size, sha256 }',
+  checkpoint:
+    'a checkpoint { name, size, sha256 } whose name has at most 255 characters and no slashes or control characters',
+  dataset:
+    'a data set { name, size, sha256 } whose name has at most 255 characters and no slashes or control characters',
 })

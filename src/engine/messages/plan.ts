@@ -119,6 +119,10 @@ export const planMessages = catalogue('plan', {
   originMisfits: 'The weights that this training continued from do not fit the model.',
   changeSeed: 'Change its seed to train from the start.',
 
+  // work
+  manyIterations: 'Expected at most {most} planned iterations, got {count}.',
+  fewerIterations: 'Lower the numbers of nested loops: they multiply.',
+
   // runs
   noValue: 'Output {slot} has no value.',
   removeWire: 'Remove this wire, or connect the input that this value comes from.',

@@ -119,6 +119,8 @@ export const processMessages = catalogue('process', {
   tableColumns: 'Expected from 1 to {most} coordinates per point, got {count}.',
   tableWidth: 'Expected {expected} cells in every line, got {count} in line {line}.',
   tableNumber: 'Expected a number in line {line}, column {column}, got "{text}".',
+  tableQuote: 'Expected an end of the quote in line {line}, got none.',
+  tableClasses: 'Expected a table with at most {most} classes, got more.',
   nothingDrawn: 'Expected drawn points for the distribution "drawn", got none.',
   nothingPainted: 'Expected a painted mask, got an empty one.',
 })

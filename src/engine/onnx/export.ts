@@ -1,5 +1,6 @@
 // Writes models as ONNX files: one per model that denoises, and one per input of other models, such
 // as the encoder and the decoder of an autoencoder.
+import { safeFileName, type SafeFileName } from '../base/fileName.ts'
 import { readCheckpoint } from '../checkpoint/read.ts'
 import { GraphView } from '../models/graph/analysis.ts'
 import type { FeatureShape, LayerGraph } from '../models/graph/layer.ts'
@@ -189,5 +190,5 @@ export function onnxFromCheckpoint(
 }
 
 /** Name of a file: `digits.onnx`, or `vae.encode.onnx` for a part. */
-export const onnxFileName = (name: string, part: string): string =>
-  [name, ...(part ? [part] : []), 'onnx'].join('.')
+export const onnxFileName = (name: string, part: string): SafeFileName =>
+  safeFileName([name, ...(part ? [part] : []), 'onnx'].join('.'))

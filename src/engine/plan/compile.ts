@@ -1,6 +1,6 @@
 // Compiles a graph to a plan: ordered steps, nested loops, and the last use of each value. A plan
 // is plain data, which run.ts executes.
-import { GraphError, moveFaultOutward, type Fault } from '../base/fault.ts'
+import { GraphError, moveFaultOutward, NodeError, type Fault } from '../base/fault.ts'
 import { manySlot, outerId, splitMany, valueId, type ValueId } from '../base/ids.ts'
 import { planMessages } from '../messages/plan.ts'
 import { checkGraph } from './check.ts'
@@ -8,8 +8,9 @@ import { expandGraph, followClosed } from './expand.ts'
 import { foldParams } from './foldParams.ts'
 import { wire, type Graph, type GraphNode, type Wire } from './graph.ts'
 import type { Op, Ops } from './op.ts'
+import { MOST_ITERATIONS, planWork, workFault, type PlannedWork } from './plannedWork.ts'
 import { StepBuilder } from './stepBuilder.ts'
-import type { Plan } from './steps.ts'
+import type { Plan, Step } from './steps.ts'
 import { findUnusedLayers } from './unusedLayers.ts'
 import type { Checked } from './zones.ts'
 
@@ -66,11 +67,28 @@ export function tryCompile(
   if (faults.some(({ notice }) => !notice)) return splitNotices(unique(faults))
   const builder = new StepBuilder(checked, requestedValues(wanted, checked))
   const steps = builder.build()
-  const all = unique([...faults, ...builder.faults.map(outside)])
+  const { work, fault } = countWork(steps ?? [], checked)
+  const found = [...builder.faults, ...(fault ? [fault] : [])].map(outside)
+  const all = unique([...faults, ...found])
   const notices = all.filter(({ notice }) => notice)
-  return steps && !builder.faults.length
-    ? { plan: { steps, results: [...builder.results], notices, insides, closed }, faults: [] }
+  return steps && work && !builder.faults.length
+    ? { plan: { steps, results: [...builder.results], notices, work, insides, closed }, faults: [] }
     : splitNotices(all)
+}
+
+/** The work of a plan with a notice if it is much, or the fault of a loop without a number. */
+function countWork(
+  steps: readonly Step[],
+  { ops, staticInputs }: Checked,
+): { work?: PlannedWork; fault?: Fault } {
+  try {
+    const work = planWork(steps, ops, staticInputs)
+    if (work.iterations <= MOST_ITERATIONS) return { work }
+    return { work, fault: { ...workFault(work, MOST_ITERATIONS), notice: true } }
+  } catch (error) {
+    if (error instanceof NodeError) return { fault: { node: '', ...error.fault } }
+    throw error
+  }
 }
 
 const splitNotices = (faults: readonly Fault[]) => ({

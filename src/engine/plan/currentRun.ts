@@ -136,12 +136,14 @@ export class CurrentRun {
     if (this.saving.size) await Promise.race([Promise.allSettled(this.saving), this.untilStopping])
   }
 
-  async ask(node: string, seconds: number): Promise<'restart' | 'continue' | 'cancel'> {
+  async ask(
+    question: { node: string; seconds: number } | { node: string; iterations: number },
+  ): Promise<'restart' | 'continue' | 'cancel'> {
     if (this.stopping) return 'cancel'
     const answered = new Promise<'restart' | 'continue' | 'cancel'>(
       (resolve) => (this.answered = resolve),
     )
-    this.send({ type: 'question', run: this.id, node, seconds })
+    this.send({ type: 'question', run: this.id, ...question })
     return answered
   }
 

@@ -280,6 +280,11 @@ export interface LoopBehaviour<State = unknown> {
    */
   iterations(inputs: Inputs, params: LoopParams): number
   /**
+   * Returns the number of iterations as far as it is known before a run, from the static inputs and
+   * the wired ones; undefined if it is not known. Default: undefined.
+   */
+  planned?(known: StaticValues, params: LoopParams, wired: ReadonlySet<string>): number | undefined
+  /**
    * Returns the index of the first iteration, if it is not 0: for a training that continues from a
    * file.
    */

@@ -95,10 +95,18 @@ const isDrawing = (value: unknown) =>
       point.every((number) => isNumber(number, -1e6, 1e6)),
   )
 
+/** Longest name of a stored file in characters. */
+export const LONGEST_STORED_NAME = 255
+
+/** Names are shown and stored, but never used as a path; that of an old file may have any letters. */
+const isStoredName = (name: string): boolean =>
+  name.length <= LONGEST_STORED_NAME && !/[\\/\p{Cc}]/u.test(name)
+
 const isStoredFile = (value: unknown) => {
   const { name, size, sha256 } = Object(value) as Record<string, unknown>
   return (
     typeof name === 'string' &&
+    isStoredName(name) &&
     isNumber(size, 0, 2 ** 53) &&
     typeof sha256 === 'string' &&
     /^[0-9a-f]{64}$/.test(sha256)

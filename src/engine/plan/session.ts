@@ -24,6 +24,7 @@ import { Observers } from './observers.ts'
 import type { Assets, Ops, StaticValues } from './op.ts'
 import { Results } from './results.ts'
 import { Frame, type Host } from './host.ts'
+import { MOST_ITERATIONS, workFault } from './plannedWork.ts'
 import { runPlan } from './run.ts'
 import { DEFAULT_SAVE_INTERVAL } from './saveSchedule.ts'
 import { SessionHost } from './sessionHost.ts'
@@ -261,6 +262,7 @@ class PlanSession implements Session {
     this.current = run
     this.results.beginRun()
     this.observers.setWorkflow(request.workflow)
+    this.trainings.setWorkflow(request.workflow)
     activeBackend().takeReplayReport?.() // Discards those of earlier work.
     try {
       await this.attempt(run, request)
@@ -309,6 +311,7 @@ class PlanSession implements Session {
     const { graph, targets } = withInspects(request.graph, request.targets, this.ops)
     const { plan, faults } = tryCompile(graph, targets, this.ops)
     if (!plan) throw new GraphError(faults)
+    await confirmWork(run, request, plan)
     if (plan.notices.length) run.send({ type: 'notices', run: run.id, faults: plan.notices })
     run.ids = plan.steps.flatMap(stepIds)
     run.send({ type: 'started', run: run.id, nodes: [...new Set(run.ids.map(outerId))] })
@@ -320,6 +323,8 @@ class PlanSession implements Session {
     if (prepared.size) {
       const known = tryCompile(graph, targets, this.ops, prepared)
       if (known.faults.length) throw new GraphError(known.faults)
+      if (known.plan && known.plan.work.iterations > plan.work.iterations)
+        await confirmWork(run, request, known.plan)
       const notices = known.plan?.notices ?? []
       // All of them again, as listeners show those of the last event.
       if (notices.length > plan.notices.length)
@@ -361,6 +366,19 @@ class PlanSession implements Session {
       run.losses.release()
     }
   }
+}
+
+/**
+ * Asks about a plan with very many iterations, where the user can answer.
+ * @throws GraphError if nobody can, Cancelled if the user declines
+ */
+async function confirmWork(run: CurrentRun, request: RunRequest, { work, insides }: Plan) {
+  const { iterations: most = MOST_ITERATIONS, asks } = request
+  if (work.iterations <= most) return
+  const fault = moveFaultOutward(workFault(work, most), insides)
+  const node = outerId(fault.node)
+  if (!asks) throw new GraphError([{ ...fault, node }])
+  if ((await run.ask({ node, iterations: work.iterations })) === 'cancel') throw new Cancelled()
 }
 
 /** Number of a run that only computes a value. */

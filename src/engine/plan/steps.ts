@@ -3,6 +3,7 @@ import { valueId, type ValueId } from '../base/ids.ts'
 import type { Fault, InnerNode } from '../base/fault.ts'
 import { wire, type Wire } from './graph.ts'
 import type { Params } from './op.ts'
+import type { PlannedWork } from './plannedWork.ts'
 
 export interface NodeStep {
   kind: 'run' | 'observe' | 'files'
@@ -63,6 +64,8 @@ export interface Plan {
   /** Requested values, which are not freed. */
   results: ValueId[]
   notices: Fault[]
+  /** Iterations that a run of the plan has, as far as they are known. */
+  work: PlannedWork
   /** Maps inner nodes to their closed nodes, for faults during a run. */
   insides: ReadonlyMap<string, InnerNode>
   /** Sources of the outputs of closed nodes, by node id. */

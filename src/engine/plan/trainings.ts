@@ -21,15 +21,31 @@ const MIN_SECONDS_TO_ASK = 60
 /** Thrown when the user declines to discard a long training. */
 export class Cancelled extends Error {}
 
+/** Number of workflows whose trainings are remembered. */
+const MAX_WORKFLOWS = 64
+
+type LastStates = Map<string, { key: Key; index: number; seconds: number }>
+
 export class Trainings {
   /** Latest states, by the id of the Start. */
-  private readonly last = new Map<string, { key: Key; index: number; seconds: number }>()
+  private last: LastStates = new Map()
+  /** States by workflow, the latest last: node ids of different workflows are equal. */
+  private readonly workflows = new Map<string, LastStates>()
 
   constructor(
     private readonly memory: Memory,
     private readonly results: Results,
     private readonly ops: Ops,
   ) {}
+
+  /** Selects the workflow of the next run: another workflow discards none of its trainings. */
+  setWorkflow(id = '') {
+    this.last = this.workflows.get(id) ?? new Map()
+    this.workflows.delete(id)
+    this.workflows.set(id, this.last)
+    const [oldest] = this.workflows.keys()
+    if (this.workflows.size > MAX_WORKFLOWS) this.workflows.delete(oldest)
+  }
 
   /** Records the last step of a training, and its duration. */
   record(step: LoopStep, key: Key, index: number, seconds: number) {
@@ -116,7 +132,7 @@ export class Trainings {
       this.memory.release(stored.state)
       return undefined
     }
-    const answer = await run.ask(outerId(step.id), before.seconds)
+    const answer = await run.ask({ node: outerId(step.id), seconds: before.seconds })
     if (answer === 'cancel') throw new Cancelled()
     if (answer === 'restart') return undefined
     const origin = `${before.key}@${before.index}`

@@ -2,6 +2,9 @@
 import { EngineError } from '../base/errors.ts'
 import { processMessages } from '../messages/process.ts'
 
+/** Limit on untrusted texts. */
+const MOST_CHARACTERS = 10_000
+
 /**
  * Selects timesteps of T, in ascending order (Dhariwal & Nichol 2021, appendix). "10,15,20" divides
  * them into three equal sections with so many timesteps each, including the ends of the section.
@@ -9,6 +12,11 @@ import { processMessages } from '../messages/process.ts'
  * levels, 1 - ᾱ_t / ᾱ_s. Throws EngineError for any other text.
  */
 export function respacedTimesteps(T: number, text: string): number[] {
+  if (text.length > MOST_CHARACTERS)
+    throw new EngineError(processMessages.respacing, {
+      argument: 'timestep_respacing',
+      text: `${text.slice(0, 40)}…`,
+    })
   const stride = /^ddim(\d+)$/.exec(text.trim())
   if (stride) return stridedTimesteps(T, Number(stride[1]), text)
   const counts = text.split(',').map((part) => part.trim())

@@ -102,11 +102,19 @@ export interface StepRules {
   until: number[]
 }
 
+/** Limit on untrusted texts, which are parsed again in every step. */
+const MOST_CHARACTERS = 1000
+
 /**
  * Parses factors of the learning rate in the syntax of diffusers: "1:10,0.1:20,0.01" is 1 for ten
  * steps, 0.1 for another ten, and then 0.01. Throws EngineError for any other syntax.
  */
 export function parseStepRules(rules: string): StepRules {
+  if (rules.length > MOST_CHARACTERS)
+    throw new EngineError(trainingMessages.stepRules, {
+      argument: 'step_rules',
+      rules: `${rules.slice(0, 40)}…`,
+    })
   const parts = rules.split(',').map((part) => part.trim().split(':'))
   const last = parts.length - 1
   const factors = parts.map(([factor]) => numberIn(factor))

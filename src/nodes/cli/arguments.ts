@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util'
 import { basename, resolve } from 'node:path'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import { MAX_THREADS } from '../../engine/backends/wasm/threads.ts'
+import { MOST_ITERATIONS } from '../../engine/plan/plannedWork.ts'
 import type { ArithmeticOption, BackendName, ImportOptions } from '../../engine/protocol.ts'
+import { HAND_IN_MEMORY } from './lessons/limits.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { listStatuses } from './status.ts'
 
@@ -30,6 +32,8 @@ completely or not at all.
   --out dir              folder for the results; created if needed
   --set Node.param=value sets a param of the node with this title or id; repeatable
   --steps n              sets the steps of every training
+  --iterations n         planned iterations of all loops, multiplied where they are nested, beyond
+                         which nothing runs; default ${MOST_ITERATIONS.toLocaleString('en')}
   --target node          runs only this node and its inputs; repeatable
   --backend name         wasm (default), webgpu (needs the npm package webgpu), cpu, or auto
   --threads n            threads of wasm, 1 to 8; default: LITEGRAPH_DIFFUSION_THREADS, or the number
@@ -90,7 +94,9 @@ their author; answer prints the line of an answer (number, choice or text); list
   --code text            check: the course's code that students enter when they export
   --trust                check: uses the results in summaries without running their workflows
   --json, --csv          check: prints the result in this format; validate: --json
-  --seconds n            check: time limit of a check; default 600
+  --seconds n            check: time limit of a check; default 600. A handed-in file has four times
+                         as long for all of its checks
+  --memory n             check: memory limit of a handed-in file in MiB; default ${HAND_IN_MEMORY}
   --within n             answer: accepted difference of a number; default 0.01
 
 Exit status:
@@ -107,6 +113,8 @@ interface GraphArguments {
   out: string | undefined
   settings: Record<string, string>
   steps: number | undefined
+  /** Planned iterations beyond which nothing runs; undefined: the default. */
+  iterations: number | undefined
   backend: BackendName | 'auto'
   /** Threads of wasm; undefined: the default. */
   threads: number | undefined
@@ -207,6 +215,8 @@ export interface LessonsArguments {
   trust: boolean
   /** Time limit of a check. */
   seconds: number
+  /** Memory limit of a handed-in file, in MiB. */
+  memory: number
   format: 'table' | 'json' | 'csv'
   within: number
 }
@@ -232,6 +242,7 @@ const optionTypes = {
   out: { type: 'string' },
   set: { type: 'string', multiple: true },
   steps: { type: 'string' },
+  iterations: { type: 'string' },
   target: { type: 'string', multiple: true },
   backend: { type: 'string' },
   threads: { type: 'string' },
@@ -251,6 +262,7 @@ const optionTypes = {
   code: { type: 'string' },
   trust: { type: 'boolean' },
   seconds: { type: 'string' },
+  memory: { type: 'string' },
   within: { type: 'string' },
   size: { type: 'string' },
   grey: { type: 'boolean' },
@@ -274,7 +286,7 @@ const workflowOptions = ['out', 'set', 'steps', 'nodes'] as const
 const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   run: [
     ...workflowOptions,
-    ...(['target', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
+    ...(['iterations', 'target', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
     ...(['state', 'measure', 'arithmetic', 'float16-products', 'verify', 'quiet'] as const),
   ],
   check: ['json', 'nodes'],
@@ -283,11 +295,11 @@ const optionsOf: Readonly<Record<string, readonly Option[]>> = {
   page: ['out', 'set', 'steps', 'checkpoint', 'dataset'],
   onnx: [
     ...workflowOptions,
-    ...(['node', 'size', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
+    ...(['iterations', 'node', 'size', 'backend', 'threads', 'checkpoint', 'dataset'] as const),
     ...(['state', 'measure', 'arithmetic', 'float16-products', 'quiet'] as const),
   ],
   widget: ['out'],
-  lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'within'],
+  lessons: ['json', 'csv', 'lesson', 'lessons', 'code', 'trust', 'seconds', 'memory', 'within'],
   import: ['out', 'size', 'grey', 'fit', 'position', 'labels', 'captions', 'name', 'quiet'],
 }
 
@@ -313,7 +325,7 @@ export function parseArguments(argv: string[]): Arguments {
   if (command === 'import') return importArguments(file, values)
   const changes = {
     settings: Object.fromEntries((values.set ?? []).map(parseSetting)),
-    steps: values.steps === undefined ? undefined : parseSteps(values.steps),
+    steps: values.steps === undefined ? undefined : parseCount('steps', values.steps),
   }
   if (command === 'script') return { command, file, out: values.out, nodes, ...changes }
   if (command === 'torch') return { ...torchArguments(file, values), ...changes }
@@ -354,7 +366,7 @@ function lessonsArguments([action, ...operands]: string[], values: OptionValues)
     throw new UsageError(
       cliMessages.answerKind({ names: answerKinds.join(', '), got: operands[0] }),
     )
-  const positive = (option: 'within' | 'seconds', initial: number) => {
+  const positive = (option: 'within' | 'seconds' | 'memory', initial: number) => {
     const value = Number(values[option] ?? initial)
     if (value > 0 && value < 1e6) return value
     throw new UsageError(cliMessages.positive({ option, got: String(values[option]) }))
@@ -369,6 +381,7 @@ function lessonsArguments([action, ...operands]: string[], values: OptionValues)
     trust: values.trust ?? false,
     format: values.json ? 'json' : values.csv ? 'csv' : 'table',
     seconds: positive('seconds', 600),
+    memory: positive('memory', HAND_IN_MEMORY),
     within: positive('within', 0.01),
   }
 }
@@ -400,6 +413,8 @@ function graphArguments(
   return {
     file,
     out,
+    iterations:
+      values.iterations === undefined ? undefined : parseCount('iterations', values.iterations),
     backend: parseBackend(values.backend ?? 'wasm'),
     threads: values.threads === undefined ? undefined : parseThreads(values.threads),
     nodes: values.nodes ?? [],
@@ -498,10 +513,10 @@ function parseSetting(text: string): [string, string] {
   return [text.slice(0, equals), text.slice(equals + 1)]
 }
 
-function parseSteps(text: string): number {
-  const steps = Number(text)
-  if (!Number.isInteger(steps) || steps < 1) throw new UsageError(cliMessages.steps({ got: text }))
-  return steps
+function parseCount(option: 'steps' | 'iterations', text: string): number {
+  const count = Number(text)
+  if (Number.isSafeInteger(count) && count >= 1) return count
+  throw new UsageError(cliMessages.count({ option, got: text }))
 }
 
 function parseThreads(text: string): number {

@@ -1,10 +1,10 @@
 // Output files of a run: images of views, CSV of charts, files of nodes.
-import { basename, join } from 'node:path'
+import { freeFileName, safeFileName, type SafeFileName } from '../../engine/base/fileName.ts'
 import type { ChartView, View } from '../../engine/plan/view.ts'
 import { toCsv } from '../painters/csv.ts'
 import type { MakeSheet } from '../painters/paint.ts'
 import { lightTheme, paintView } from '../painters/paint.ts'
-import { prepareFolder, writeFileAtomically } from '../storage/atomicFile.ts'
+import { prepareFolder, writeInFolder } from '../storage/atomicFile.ts'
 import { pngWithWorkflow } from '../workflow.ts'
 import { describeFailure } from './failure.ts'
 
@@ -14,7 +14,7 @@ export interface Folder {
   /** Sentences about files that could not be written, without duplicates. */
   failures: ReadonlySet<string>
   /** Writes a file completely or not at all. Records a failure instead of throwing. */
-  write(name: string, bytes: Uint8Array | string): Promise<void>
+  write(name: SafeFileName, bytes: Uint8Array | string): Promise<void>
 }
 
 /** Opens a folder for writing, creating it if needed. Equal names get a number. */
@@ -26,10 +26,10 @@ export async function openFolder(path: string): Promise<Folder> {
     written,
     failures,
     async write(wanted, bytes) {
-      const name = unusedName(safeFileName(wanted), written)
+      const name = freeFileName(wanted, written)
       written.push(name)
       try {
-        await writeFileAtomically(join(path, name), bytes)
+        await writeInFolder(path, name, bytes)
       } catch (error) {
         written.splice(written.indexOf(name), 1)
         failures.add(describeFailure(error).text)
@@ -45,38 +45,14 @@ export const discardingFolder = (): Folder => ({
   write: async () => {},
 })
 
-/** Longest file name in characters; most file systems allow 255 bytes. */
-const MAX_NAME = 80
-
-/** Replaces what is special in a file name on some system; names come from workflow files. */
-function safeFileName(wanted: string): string {
-  const name =
-    basename(wanted)
-      .replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '_')
-      .replace(/^\./, '_') || '_'
-  const [stem, end] = splitName(name)
-  return stem.slice(0, MAX_NAME) + end.slice(0, MAX_NAME)
-}
-
-function splitName(name: string): [stem: string, end: string] {
-  const dot = name.lastIndexOf('.')
-  return dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
-}
-
-function unusedName(wanted: string, used: readonly string[]): string {
-  const [stem, end] = splitName(wanted)
-  const taken = new Set(used.map((each) => each.toLowerCase()))
-  let name = wanted
-  for (let i = 2; taken.has(name.toLowerCase()); i++) name = `${stem}-${i}${end}`
-  return name
-}
-
-/** Converts a title to a file name. */
-export const toFileName = (title: string) =>
-  title
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-|-$/g, '') || 'view'
+/** The name of a file of a view, from its title. */
+export const viewFileName = (title: string, ending: '.csv' | '.png'): SafeFileName =>
+  safeFileName(
+    (title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, '') || 'view') + ending,
+  )
 
 /** Formats the lines of a chart as CSV, without those of earlier runs. */
 export const chartToCsv = ({ xLabel, lines }: ChartView): string =>

@@ -6,6 +6,7 @@ import { describeFailure } from './failure.ts'
 import { exitNow, handleSignals } from './interrupts.ts'
 import { flushOutput, guardOutput } from './output.ts'
 import { statuses, type ExitStatus } from './status.ts'
+import { WORKER_COMMAND } from './lessons/workerMessages.ts'
 import { createTerminal } from './terminal.ts'
 
 /** The version in package.json, which is above the built program and above the sources. */
@@ -69,8 +70,14 @@ function printFailure(error: unknown): ExitStatus {
   return status
 }
 
+/** Commands, and the hidden one of the processes of `lessons check`. */
+const runArguments = async (argv: string[]): Promise<ExitStatus> =>
+  argv[0] === WORKER_COMMAND
+    ? (await import('./lessons/worker.ts')).runWorker()
+    : runCommand(parseArguments(argv))
+
 async function main(argv: string[]): Promise<ExitStatus> {
-  const status = await (async () => runCommand(parseArguments(argv)))().catch(printFailure)
+  const status = await runArguments(argv).catch(printFailure)
   const unwritten = await flushOutput()
   if (unwritten === undefined) return status
   process.stderr.write(`${unwritten}\n`)

@@ -1,6 +1,6 @@
 // The `onnx` command: writes the model of a checkpoint, or of a workflow after its run.
 import { stat } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { isZip } from '../../engine/archive/signatures.ts'
 import type { Fault } from '../../engine/base/fault.ts'
 import { packFolder } from '../../engine/checkpoint/archive.ts'
@@ -12,7 +12,7 @@ import type { OutputFile } from '../../engine/plan/op.ts'
 import type { Event } from '../../engine/protocol.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { applySettings, findNode } from '../settings.ts'
-import { writeFileAtomically } from '../storage/atomicFile.ts'
+import { writeFileAtomically, writeInFolder } from '../storage/atomicFile.ts'
 import { readBytes, readFolder } from '../storage/folder.ts'
 import { nodeTitle } from '../titles.ts'
 import { isBundle } from '../workflow/bundle.ts'
@@ -68,9 +68,11 @@ interface Written extends Pick<OnnxFile, 'part' | 'bytes'> {
 async function writeFiles(path: string, files: readonly Written[], out: Terminal) {
   const stem = path.slice(0, path.length - extname(path).length) || path
   for (const { part, bytes, inputs, outputs } of files) {
-    const name = part === '' ? path : onnxFileName(stem, part)
+    const plain = onnxFileName(basename(stem), part)
+    const name = part === '' ? path : join(dirname(stem), plain)
     const size = megabytes(bytes)
-    await writeFileAtomically(name, bytes)
+    if (part === '') await writeFileAtomically(name, bytes)
+    else await writeInFolder(dirname(stem), plain, bytes)
     out.line(
       inputs && outputs
         ? cliMessages.wroteOnnx({
@@ -121,6 +123,7 @@ async function writeFromWorkflow(wanted: OnnxArguments, out: Terminal): Promise<
     targets: [saving.id],
     files,
     store,
+    iterations: wanted.iterations,
   }
   await runSession(prepared, take, out)
   out.end()

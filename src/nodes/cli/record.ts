@@ -1,6 +1,7 @@
 // Record of a run: its views, files, losses and faults, and what is written of them.
 import { basename } from 'node:path'
 import type { Fault } from '../../engine/base/fault.ts'
+import { safeFileName } from '../../engine/base/fileName.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
@@ -9,7 +10,7 @@ import { cliMessages } from '../messages/cli.ts'
 import { nodeTitle } from '../titles.ts'
 import { withWorkflow } from '../workflow.ts'
 import type { RunArguments } from './arguments.ts'
-import { chartToCsv, loadPainter, toFileName, type Folder } from './files.ts'
+import { chartToCsv, loadPainter, viewFileName, type Folder } from './files.ts'
 import { declared } from './nodeTypes.ts'
 import { formatFault, type Terminal } from './terminal.ts'
 
@@ -86,7 +87,7 @@ export class RunRecord {
 
   private write(file: OutputFile) {
     const { name, bytes } = withWorkflow(file, this.workflow)
-    this.writing.push(this.folder.write(name, bytes))
+    this.writing.push(this.folder.write(safeFileName(name), bytes))
   }
 }
 
@@ -96,9 +97,9 @@ export async function writeViews(seen: RunRecord, out: Terminal, folder: Folder)
   if (!paint && seen.views.size > 0)
     out.line(cliMessages.notice({ text: cliMessages.noPictures() }))
   for (const [id, view] of seen.views) {
-    const name = toFileName(seen.title(id))
-    if (view.kind === 'chart') await folder.write(`${name}.csv`, chartToCsv(view))
-    if (paint) await folder.write(`${name}.png`, await paint(view, seen.workflow))
+    const title = seen.title(id)
+    if (view.kind === 'chart') await folder.write(viewFileName(title, '.csv'), chartToCsv(view))
+    if (paint) await folder.write(viewFileName(title, '.png'), await paint(view, seen.workflow))
   }
 }
 

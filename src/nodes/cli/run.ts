@@ -1,5 +1,6 @@
 // The `run` command, with the session of the editor's worker.
 import { startBackend } from '../../engine/backends/backends.ts'
+import { safeFileName } from '../../engine/base/fileName.ts'
 import { wire, type Graph, type GraphNode, type Wire } from '../../engine/plan/graph.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { createSession } from '../../engine/plan/session.ts'
@@ -33,6 +34,8 @@ interface Prepared {
   targets: string[]
   files: RunFiles
   store: StateStore | undefined
+  /** Planned iterations beyond which nothing runs; undefined: the default. */
+  iterations?: number | undefined
 }
 
 /** Runs a workflow into a folder, and with `--verify` a second time. */
@@ -56,7 +59,8 @@ export async function runWorkflow(wanted: RunArguments, out: Terminal): Promise<
     withFixedSeeds(applyChangedValues(workflow, opened, graph), declarations),
   )
   const seen = new RunRecord(graph, text, out, folder)
-  const prepared = { ...withLossCharts(graph, targets), files, store }
+  const { iterations } = wanted
+  const prepared = { ...withLossCharts(graph, targets), files, store, iterations }
   const status = wanted.verify
     ? await runTwice(prepared, seen, out)
     : await runOnce(prepared, seen, out)
@@ -76,7 +80,10 @@ export async function openStore(folder: string, trouble: Set<string>): Promise<S
       try {
         await store.put(key, bytes)
       } catch (error) {
-        const { text } = describeFailure(Object.assign(error as Error, { path: folder }))
+        const failed = error as NodeJS.ErrnoException
+        // Names of states mean nothing to the user, but a folder in place of one is to be removed.
+        if (failed.code !== 'EISDIR') failed.path = folder
+        const { text } = describeFailure(failed)
         trouble.add(text)
         throw new Error(text, { cause: error })
       }
@@ -171,7 +178,7 @@ async function runRecorded(
 
 /** Runs the graph to its end or to the first signal. */
 export async function runSession(
-  { graph, targets, files, store }: Prepared,
+  { graph, targets, files, store, iterations }: Prepared,
   onEvent: (event: Event) => void,
   out: Terminal,
   ops: Parameters<typeof opTable>[0] = nodeTypes,
@@ -187,7 +194,13 @@ export async function runSession(
     out.line(store ? cliMessages.stoppingSaved() : cliMessages.stopping())
     session.control('stop', 1)
   })
-  await session.run({ type: 'run', run: 1, graph, ...(targets.length > 0 && { targets }) })
+  await session.run({
+    type: 'run',
+    run: 1,
+    graph,
+    ...(targets.length > 0 && { targets }),
+    ...(iterations !== undefined && { iterations }),
+  })
   await session.dispose()
 }
 
@@ -202,7 +215,7 @@ async function writeResults(
   if (wanted.out === undefined) return
   if (seen.faults.length === 0 || seen.views.size > 0) await writeViews(seen, out, folder)
   const summary = summarizeRun(wanted, backend, seen, folder)
-  await folder.write('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`)
+  await folder.write(safeFileName('summary.json'), `${JSON.stringify(summary, undefined, 2)}\n`)
   out.line(
     cliMessages.finished({
       count: folder.written.length,

@@ -1,6 +1,7 @@
 // Output on standard error: faults as in the editor, progress as a bar or as plain lines.
 import type { Fault } from '../../engine/base/fault.ts'
 import type { Event } from '../../engine/protocol.ts'
+import { planMessages } from '../../engine/messages/plan.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { dataMessages } from '../messages/data.ts'
 
@@ -16,6 +17,7 @@ export function formatFault(fault: Fault, title = fault.node): string {
 
 /** Cures for the page, and the same for the command line. */
 const cures = new Map([
+  [planMessages.fewerIterations(), cliMessages.allowIterations()],
   [dataMessages.dropCheckpoint(), cliMessages.addFile({ kind: 'checkpoint' })],
   [dataMessages.dropRightFile(), cliMessages.addRightFile()],
   [dataMessages.chooseDataset(), cliMessages.chooseFile({ kind: 'dataset', param: 'images' })],
@@ -70,10 +72,13 @@ export function createTerminal(stream: NodeJS.WriteStream, quiet: boolean): Term
 
 /**
  * Replaces control characters, which titles and names in a workflow may contain: a terminal would
- * execute them.
+ * execute them, and bidirectional ones would change the order of a line.
  */
 const printable = (text: string) =>
-  text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
+  text.replaceAll(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    '\ufffd',
+  )
 
 const formatBar = (part: number, width = 24) => {
   const full = Math.round(width * Math.min(1, part))

@@ -1,17 +1,19 @@
 // The `torch` command: writes a workflow as a program for PyTorch, with the files that it needs.
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { startBackend } from '../../engine/backends/backends.ts'
 import { GraphError } from '../../engine/base/fault.ts'
+import { safeFileName } from '../../engine/base/fileName.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { applySettings } from '../settings.ts'
 import { createAssets } from '../storage/assets.ts'
-import { makeFolder, writeFileAtomically } from '../storage/atomicFile.ts'
+import { makeFolder, writeFileAtomically, writeInFolder } from '../storage/atomicFile.ts'
 import { shippedInNode } from '../storage/shippedInNode.ts'
 import { nodeTitle } from '../titles.ts'
 import { exportTorch, toScript } from '../torch/export.ts'
+import { isModuleName } from '../torch/files.ts'
 import { toNotebook } from '../torch/notebook.ts'
-import type { TorchArguments } from './arguments.ts'
+import { UsageError, type TorchArguments } from './arguments.ts'
 import { declarations, declared, nodeTypes } from './nodeTypes.ts'
 import { openWorkflow, readFiles, requireUse } from './open.ts'
 import { stepSettings } from './script.ts'
@@ -23,6 +25,9 @@ export async function writeTorch(
   { file, out: path, notebook, settings, steps, checkpoints, datasets }: TorchArguments,
   out: Terminal,
 ): Promise<ExitStatus> {
+  const book = safeFileName(basename(path).replace(/\.py$/, '') + '.ipynb')
+  const clash = [basename(path), book].find(isModuleName)
+  if (clash !== undefined) throw new UsageError(cliMessages.moduleName({ name: clash }))
   const { workflow, notices, graph: opened, files: bundled } = await openWorkflow(file)
   for (const notice of notices) out.line(cliMessages.notice({ text: notice }))
   const files = await readFiles({ checkpoint: checkpoints, dataset: datasets }, bundled)
@@ -40,19 +45,16 @@ export async function writeTorch(
       graph,
       opTable(nodeTypes),
       createAssets(checkpoint, dataset, shippedInNode()),
-      { title, about, name: basename(path) },
+      { title, about, name: basename(path), notebook: book },
     )
     const folder = dirname(path)
-    const book = path.replace(/\.py$/, '') + '.ipynb'
-    const written: [string, string | Uint8Array][] = [
-      [basename(path), toScript(program)],
-      ...(notebook ? [[basename(book), toNotebook(program, notes)] as [string, string]] : []),
-      ...program.files.map(({ name, bytes }): [string, Uint8Array] => [name, bytes]),
-    ]
     await makeFolder(folder)
-    for (const [name, contents] of written) await writeFileAtomically(join(folder, name), contents)
-    const names = written.map(([name]) => name).join(', ')
-    out.line(cliMessages.torchWritten({ files: names, folder }))
+    await writeFileAtomically(path, toScript(program))
+    if (notebook) await writeInFolder(folder, book, toNotebook(program, notes))
+    for (const { name, bytes } of program.files) await writeInFolder(folder, name, bytes)
+    const own = notebook ? [basename(path), book] : [basename(path)]
+    const names = [...own, ...program.files.map(({ name }) => name)]
+    out.line(cliMessages.torchWritten({ files: names.join(', '), folder }))
     for (const need of program.needs) out.line(cliMessages.torchNeeds({ need }))
     return statuses.done.code
   } catch (error) {

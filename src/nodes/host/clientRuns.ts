@@ -22,7 +22,7 @@ export interface ClientRuns {
 export function createClientRuns(post: EnginePort['post'], nextId: () => number): ClientRuns {
   const active = new Map<number, ActiveRun>()
   return {
-    start(graph, { workflow, targets, paused, perSecond, measure, onEvent } = {}) {
+    start(graph, { workflow, targets, paused, asks, perSecond, measure, onEvent } = {}) {
       const run = nextId()
       const finished = new Promise<Finished>((resolve, reject) => {
         active.set(run, { faults: [], onEvent, resolve, reject })
@@ -35,6 +35,7 @@ export function createClientRuns(post: EnginePort['post'], nextId: () => number)
         ...(workflow !== undefined && { workflow }),
         ...(targets && { targets }),
         ...(paused && { paused }),
+        ...(asks && { asks }),
         ...(perSecond !== undefined && { perSecond }),
         ...(measure && { measure }),
       })

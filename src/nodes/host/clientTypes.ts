@@ -27,6 +27,8 @@ export interface RunOptions extends Monitoring {
   targets?: string[]
   /** Pause after the first iteration. */
   paused?: boolean
+  /** Asks about a plan with very many iterations, instead of refusing it. */
+  asks?: boolean
   /** Receives every event of this run. */
   onEvent?: (event: RunEvent) => void
 }
@@ -49,7 +51,7 @@ export interface RunControl {
    * first; with `patient`, only once the engine has stopped it, so that no engine is replaced.
    */
   stop(options?: { patient?: boolean }): void
-  /** Answers the engine's question about discarding a training. */
+  /** Answers the engine's question about discarding a training, or about very many iterations. */
   answer(answer: 'restart' | 'continue' | 'cancel'): void
 }
 

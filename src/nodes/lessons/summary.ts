@@ -7,6 +7,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { isPlainObject } from '../../engine/base/records.ts'
 import { lessonMessages } from '../messages/lessons.ts'
 import { failIn, type Fail } from './error.ts'
+import { rememberLast } from './recent.ts'
 
 const FORMAT = 'litegraph-diffusion lessons'
 const VERSION = 1
@@ -15,6 +16,8 @@ const ROUNDS = 4000
 /** Longest text in a summary: a workflow. */
 const MAX_TEXT = 8_000_000
 const MAX_ENTRIES = 500
+/** Limits on everything in a summary, also on fields that are only part of the signature. */
+export const SUMMARY_LIMITS = { depth: 12, values: 500_000 } as const
 
 export interface AnsweredQuestion {
   id: string
@@ -49,13 +52,14 @@ export const isLessonProgress = (value: unknown): value is LessonProgress => {
   >
   return (
     typeof lesson === 'string' &&
-    isListOf(questions, { id: '', answer: '', right: true, tries: 0, when: 0 }) &&
-    isListOf(tasks, { id: '', passed: true, tries: 0, when: 0, workflow: '' })
+    isListOf<AnsweredQuestion>(questions, { id: '', answer: '', right: true, tries: 0, when: 0 }) &&
+    isListOf<TriedTask>(tasks, { id: '', passed: true, tries: 0, when: 0, workflow: '' }) &&
+    [questions, tasks].every((list) => findRepeated(list.map(({ id }) => id)) === undefined)
   )
 }
 
 /** True for a list of objects whose fields have the types of those of `model`. */
-const isListOf = (list: unknown, model: Record<string, unknown>): boolean =>
+const isListOf = <T extends object>(list: unknown, model: T): list is T[] =>
   Array.isArray(list) &&
   list.every((each: unknown) =>
     Object.entries(model).every(
@@ -97,18 +101,25 @@ export function readSummary(
   const fail = failIn(file)
   if (!isPlainObject(data) || !isSummary(data))
     return fail(0, lessonMessages.notSummary(), lessonMessages.exportAgain())
-  if (data.version !== VERSION)
+  requireFlat(data, fail)
+  const read = createReader(fail)
+  const version = read.number(data.version, 'version')
+  if (version !== VERSION)
     return fail(
       0,
-      lessonMessages.newerSummary({ version: String(data.version).slice(0, 20) }),
+      lessonMessages.newerSummary({ version: String(version) }),
       lessonMessages.updateProgram(),
     )
-  const read = createReader(fail)
   const summary: Summary = {
     course: read.text(data.course, 'course', 100),
     student: read.text(data.student, 'student', 200),
     exported: read.number(data.exported, 'exported'),
     lessons: read.list(data.lessons, 'lessons', readProgress),
+  }
+  requireOnce(summary.lessons, ({ lesson }) => lesson, fail)
+  for (const { questions, tasks } of summary.lessons) {
+    requireOnce(questions, ({ id }) => id, fail)
+    requireOnce(tasks, ({ id }) => id, fail)
   }
   const { signature, ...content } = data
   const state =
@@ -120,13 +131,46 @@ export function readSummary(
   return { summary, signature: state }
 }
 
+/** Refuses nested and very many values before a recursive function reads them. */
+function requireFlat(data: unknown, fail: Fail) {
+  const { depth: most, values } = SUMMARY_LIMITS
+  let level: unknown[] = [data]
+  let count = 0
+  for (let depth = 0; level.length > 0; depth++) {
+    count += level.length
+    if (depth > most || count > values)
+      fail(0, lessonMessages.largeSummary({ depth: most, values }), lessonMessages.exportAgain())
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value as object) : [],
+    )
+  }
+}
+
+/** A repeated lesson, question or task would be several guesses: the editor never writes one. */
+function requireOnce<T>(entries: readonly T[], idOf: (entry: T) => string, fail: Fail) {
+  const id = findRepeated(entries.map(idOf))
+  if (id !== undefined) fail(0, lessonMessages.repeatedEntry({ id }), lessonMessages.exportAgain())
+}
+
+/** The first text that occurs again. */
+function findRepeated(texts: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  return texts.find((text) => seen.size === seen.add(text).size)
+}
+
 const sign = (content: object, course: string, code: string): string => {
-  const key = pbkdf2(sha256, utf8ToBytes(code.trim()), utf8ToBytes(`${FORMAT} ${course}`), {
+  const key = deriveKey(JSON.stringify([code.trim(), course]))
+  return bytesToHex(hmac(sha256, key, utf8ToBytes(canonical(content))))
+}
+
+/** The key of a course, from its code: the same for all students. */
+const deriveKey = rememberLast(16, (text) => {
+  const [code, course] = JSON.parse(text) as [string, string]
+  return pbkdf2(sha256, utf8ToBytes(code), utf8ToBytes(`${FORMAT} ${course}`), {
     c: ROUNDS,
     dkLen: 32,
   })
-  return bytesToHex(hmac(sha256, key, utf8ToBytes(canonical(content))))
-}
+})
 
 /** JSON with sorted keys, so that only changes of values matter. */
 const canonical = (value: unknown): string =>

@@ -227,6 +227,8 @@ export const [likelihoodStart, likelihoodEnd] = defineLoop({
       const { timesteps, batches } = createPass(inputs, params)
       return timesteps.t.length * batches.length
     },
+    // For one batch: the number of items is known only during the run.
+    planned: ({ timesteps }) => timesteps?.t.length,
 
     begin(inputs, params): LikelihoodState {
       const pass = createPass(inputs, params)

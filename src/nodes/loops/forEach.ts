@@ -134,6 +134,8 @@ export const [forEachStart, forEachEnd] = defineLoop({
     extents: [],
     samePath: true,
     iterations: ({ timesteps }, { start }) => listElements(start.list, timesteps).length,
+    planned: ({ timesteps }, { start }, wired) =>
+      wired.has('timesteps') ? timesteps?.t.length : parseElements(start.list).length,
     begin: ({ timesteps }, { start }): ForEachState => ({
       elements: listElements(start.list, timesteps),
       numbers: {},

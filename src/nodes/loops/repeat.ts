@@ -72,6 +72,10 @@ export const [repeatStart, repeatEnd] = defineLoop({
   behaviour: {
     extents: ['times'],
     iterations: ({ until }, { start }) => (until ? countIterations(until) : start.times),
+    planned({ until }, { start }, wired) {
+      if (wired.has('until')) return until && countIterations(until)
+      return wired.has('times') ? undefined : start.times
+    },
     begin: (inputs): CarriedValues => takeCarried(inputs),
     each: (state, index) => ({
       ...state,

@@ -18,6 +18,8 @@ export const cliMessages = catalogue('cli', {
   verifyWithState: '--verify computes everything twice from the start: leave out --state.',
   noDatasetFile: 'Expected a file for the data set: --out data.safetensors.',
   noTorchFile: 'Expected a file for the program: --out train.py.',
+  moduleName:
+    '--out: {name} is the name of a module beside the program. Choose another name, such as train.py.',
   torchWritten: 'Wrote {files} into {folder}.',
   torchNeeds: 'It also needs {need}.',
   noPageFile: 'Expected a file for the page: --out page.html.',
@@ -30,7 +32,9 @@ export const cliMessages = catalogue('cli', {
   fit: 'Expected one of {names} for --fit, got {got}.',
   position: 'Expected two numbers from 0 to 1 for --position, such as 0.5,0, got {got}.',
   setting: 'Expected Node.param=value for --set, got {got}.',
-  steps: 'Expected an integer above 0 for --steps, got {got}.',
+  count: 'Expected an integer above 0 for --{option}, got {got}.',
+  allowIterations:
+    'Lower the numbers of nested loops, as they multiply, or allow more with --iterations.',
   threads: 'Expected an integer from 1 to {most} for --threads, got {got}.',
   backend: 'Expected one of {names} for --backend, got {got}.',
   unusedFile:
@@ -112,6 +116,21 @@ export const cliMessages = catalogue('cli', {
   nothingHandedIn: 'There is no .json, .png or .zip file in this folder. Name another folder.',
   submissionTooLarge: '{path} is larger than {most} MB. Hand in a smaller file.',
   checkingFile: 'checking {file}',
+  noLessonsIn: 'The summary has no lesson. Export it again from the lessons panel.',
+  lessonNotIn: 'The summary does not have the lesson {name}.',
+  unknownLessonIn: 'There is no lesson {name}. Check the name, or name its folder with --lessons.',
+  otherCourse: 'The lesson does not belong to the course of the summary, {course}.',
+  unknownBlocks: 'The lesson has no {names}.',
+  sameStudent: 'the same student as {student} in {file}',
+  handInTooLong:
+    'The check was ended after {seconds} s. Look at the workflow, or allow more time with --seconds.',
+  handInTooLarge:
+    'The check was ended because it needed more than {most} MiB of memory. Look at the workflow, or allow more with --memory.',
+  handInEnded:
+    'The check ended without a result ({reason}), possibly for lack of memory. Look at the workflow.',
+  notStarted:
+    'The process that checks hand-ins did not start ({reason}). Check the memory of this machine.',
+  notChecked: 'Interrupted: {count} of {all} files were not checked.',
   claimedRight: 'the answer of {id} is wrong, but claimed to be right',
   failedTask: '{id}: {reason}',
   validated: '{lessons} lessons with {checks} checks, faults: {faults}',

@@ -100,6 +100,8 @@ export const processCures = catalogue('processCures', {
   tableColumns: 'Add columns of numbers, or remove some.',
   tableWidth: 'Correct that line.',
   tableNumber: 'Correct that cell. Only the column of classes may have other text.',
+  tableQuote: 'Close the quote, or remove it.',
+  tableClasses: 'Remove the column of classes, or use fewer classes.',
   nothingDrawn: 'Draw on the node, or choose another distribution.',
   nothingPainted: 'Paint on the node, or choose another shape.',
 } satisfies Translation<typeof processMessages>)

@@ -94,5 +94,8 @@ export const lessonMessages = catalogue('lessons', {
   exportAgain: 'Export the summary again from the lessons panel.',
   newerSummary: 'The summary was written by a newer version ({version}).',
   updateProgram: 'Update litegraph-diffusion.',
+  repeatedEntry: 'The summary has “{id}” more than once.',
+  largeSummary:
+    'Expected a summary of at most {depth} nested levels and {values} values, got more.',
   damagedSummary: 'The summary has a wrong value at {part}.',
 })

@@ -91,6 +91,7 @@ export const modelNodeMessages = catalogue('modelNodes', {
     'Use fewer layers, heads or channels per head, for at most {most} million parameters.',
 
   // UNet
+  longNumberList: 'Expected a list of at most {most} characters, got {got}.',
   numberList: 'Expected positive integers with commas between them, got {got}.',
   writeNumbers: 'Write them as {example}.',
   tooManyParameters: 'Expected a UNet that fits into memory, got {millions} million parameters.',

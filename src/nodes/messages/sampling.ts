@@ -51,8 +51,10 @@ export const samplingMessages = catalogue('sampling', {
   // loops and tools
   noElements: 'Expected a list with at least one element, got none.',
   writeElements: 'Write numbers or names, such as 1, 2, 5, 10.',
-  manyElements: 'Expected at most {most} elements, got {count}.',
-  fewerElements: 'Raise the step of a range.',
+  longList: 'Expected a list of at most {most} characters, got {count}.',
+  shortenList: 'Shorten the list.',
+  manyElements: 'Expected at most {most} elements, got at least {count}.',
+  fewerElements: 'Remove elements, or raise the step of a range.',
   emptyRange: 'Expected a range with at least one number, got {range}.',
   writeRange: 'Write start:stop:step, such as 0:10:2 or 10:0:-2. The stop is left out.',
   otherSamples: 'Expected samples [{expected}], as in the first iteration, got [{got}].',

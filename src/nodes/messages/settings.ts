@@ -12,6 +12,7 @@ export const settingMessages = catalogue('settings', {
   choice: 'Expected one of {names} for {key}, got {text}.',
   file: 'Expected the name of a file for {key}, got {text}. The files of this run: {names}.',
   json: 'Expected JSON for {key}, got {text}.',
+  value: 'Expected {expected} for {key}, got {text}.',
 })
 
 export const settingWords = catalogue('settingWords', { none: 'none' })

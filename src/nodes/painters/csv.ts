@@ -1,4 +1,5 @@
 // Exports the numbers of a chart as a table (RFC 4180).
+import { csvCell } from '../../engine/base/shownText.ts'
 import type { Line } from './lines.ts'
 
 /**
@@ -11,16 +12,9 @@ export function toCsv(xLabel: string, lines: readonly (Line & { name: string })[
     .filter(Number.isFinite)
     .sort((a, b) => a - b)
   const rows = all.map((x) => [x, ...values.map((value) => value.get(x) ?? '')].join(','))
-  return [[xLabel, ...lines.map(({ name }) => name)].map(quoteCell).join(','), ...rows, ''].join(
-    '\r\n',
-  )
-}
-
-/**
- * Names may come from untrusted files, and spreadsheets read text with these first characters as a
- * formula.
- */
-function quoteCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  return [
+    [xLabel, ...lines.map(({ name }) => name)].map((name) => csvCell(name)).join(','),
+    ...rows,
+    '',
+  ].join('\r\n')
 }

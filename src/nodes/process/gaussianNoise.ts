@@ -91,7 +91,7 @@ function parseShape(shape: string): number[] {
     return sizes
   throw new NodeError({
     param: 'shape',
-    message: samplingMessages.noiseShape({ got: shape }),
+    message: samplingMessages.noiseShape({ got: shape.slice(0, 60) }),
     cure: samplingMessages.writeShape(),
   })
 }

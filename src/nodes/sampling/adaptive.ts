@@ -227,6 +227,7 @@ export const [adaptiveStart, adaptiveEnd] = defineLoop({
     extents: [],
     samples: true,
     iterations: (_, { start }) => start.max_steps,
+    planned: (_, { start }, wired) => (wired.has('max_steps') ? undefined : start.max_steps),
 
     begin(inputs, { start, end }): AdaptiveState {
       const { x_T } = inputs

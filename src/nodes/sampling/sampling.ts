@@ -219,6 +219,7 @@ export const [samplingStart, samplingEnd] = defineLoop({
     extents: ['further_slots'],
     samples: true,
     iterations: ({ timesteps }) => timesteps.t.length,
+    planned: ({ timesteps }) => timesteps?.t.length,
 
     begin(inputs, { end }): SamplingState {
       const { timesteps } = inputs

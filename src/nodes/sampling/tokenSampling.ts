@@ -72,6 +72,7 @@ export const [tokenSamplingStart, tokenSamplingEnd] = defineLoop({
     extents: [],
     samples: true,
     iterations: ({ timesteps }) => timesteps.t.length,
+    planned: ({ timesteps }) => timesteps?.t.length,
 
     begin({ tokens: value, timesteps }, { end }): TokenState {
       const tokens = toTokens(value)

@@ -2,6 +2,7 @@
 // from the title of the node.
 import { valueId, type ValueId } from '../../engine/base/ids.ts'
 import { wire } from '../../engine/plan/graph.ts'
+import { toSnake } from '../identifiers.ts'
 
 /**
  * Names that variables cannot have: JavaScript keywords and globals, and the functions of `start`.
@@ -10,7 +11,7 @@ const RESERVED = new Set(
   `arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally
   for function if implements import in instanceof interface let new null package private protected public return static super
   switch this throw true try typeof undefined var void while with yield NaN Infinity console globalThis process
-  start run load loop show save finish shown`.split(/\s+/),
+  start run load loop show measure compare save finish shown`.split(/\s+/),
 )
 
 /** The outputs of a node that need names. */
@@ -42,7 +43,7 @@ export class ScopeNames {
     for (const { id, slot, title, slots, withSlots } of all) {
       const value = valueId(wire(id, slot))
       if (this.values.has(value)) continue
-      const name = toIdentifier(title)
+      const name = toSnake(title)
       this.values.set(value, this.take(slots.length === 1 && !withSlots ? name : `${name}_${slot}`))
     }
   }
@@ -63,14 +64,4 @@ export class ScopeNames {
 
   private isFree = (name: string): boolean =>
     !RESERVED.has(name) && !this.taken.has(name) && (this.around?.isFree(name) ?? true)
-}
-
-/** Converts a title to a JavaScript identifier. */
-export function toIdentifier(title: string): string {
-  const words = title
-    .replace(/([\p{Ll}\d])(\p{Lu}\p{Ll})/gu, '$1_$2')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '_')
-    .replace(/^_+|_+$/g, '')
-  return /^\p{L}/u.test(words) ? words : `value_${words}`.replace(/_$/, '')
 }

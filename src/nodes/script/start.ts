@@ -2,6 +2,7 @@
 // same bits as a run of the graph on the same backend.
 import { basename } from 'node:path'
 import { startBackend } from '../../engine/backends/backends.ts'
+import { safeFileName, type SafeFileName } from '../../engine/base/fileName.ts'
 import type { NodeStep } from '../../engine/plan/steps.ts'
 import { Memory, runTidied } from '../../engine/base/memory.ts'
 import { mapValues } from '../../engine/base/records.ts'
@@ -20,7 +21,7 @@ import { memoryStore } from '../../engine/plan/store.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { BackendName } from '../../engine/protocol.ts'
 import { createAssets } from '../storage/assets.ts'
-import { chartToCsv, loadPainter, openFolder, toFileName } from '../cli/files.ts'
+import { chartToCsv, loadPainter, openFolder, viewFileName } from '../cli/files.ts'
 import { readBytes } from '../storage/folder.ts'
 import { createStoredFiles } from '../storage/storedFiles.ts'
 import { provideWebGPU } from '../host/nodeWebgpu.ts'
@@ -237,7 +238,8 @@ class ScriptRuntime implements Script {
       completeParams(op, params) as never,
     )) {
       const { fileNumber } = this.places
-      await this.write(fileNumber === undefined ? name : numberedName(name, fileNumber), bytes)
+      const numbered = fileNumber === undefined ? name : numberedName(name, fileNumber)
+      await this.write(safeFileName(numbered), bytes)
     }
   }
 
@@ -282,12 +284,12 @@ class ScriptRuntime implements Script {
     for (const [title, view] of this.views) {
       for (const line of formatView(title, view)) this.log(line)
       if (this.options.out === undefined) continue
-      if (view.kind === 'chart') await this.write(`${toFileName(title)}.csv`, chartToCsv(view))
-      if (paint) await this.write(`${toFileName(title)}.png`, await paint(view))
+      if (view.kind === 'chart') await this.write(viewFileName(title, '.csv'), chartToCsv(view))
+      if (paint) await this.write(viewFileName(title, '.png'), await paint(view))
     }
   }
 
-  private async write(name: string, bytes: Uint8Array | string) {
+  private async write(name: SafeFileName, bytes: Uint8Array | string) {
     const { out } = this.options
     if (out === undefined) return this.log(scriptMessages.noFolder({ name }))
     this.folder ??= openFolder(out)

@@ -17,10 +17,13 @@ import {
 } from '../../engine/plan/steps.ts'
 import { compile } from '../../engine/plan/compile.ts'
 import { GraphError } from '../../engine/base/fault.ts'
+import { safeFileName } from '../../engine/base/fileName.ts'
 import type { Graph, GraphNode } from '../../engine/plan/graph.ts'
 import type { ObserverOp, Op, Ops, Params, RunOp, StartOp } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
-import { ScopeNames, toIdentifier, type NodeOutputs } from './names.ts'
+import { toSnake } from '../identifiers.ts'
+import { escapeUnseen, hasUnseen, toOneLine, wrapText } from '../programText.ts'
+import { ScopeNames, type NodeOutputs } from './names.ts'
 import {
   argumentSource,
   findSharedParts,
@@ -79,25 +82,12 @@ const removeExtraBlankLines = (lines: readonly string[]) =>
 const createHeader = ({ title, about }: ScriptText, files: boolean): string[] =>
   [
     ...(title ? [title] : []),
-    ...(about ? wrapText(about) : []),
+    ...(about ? wrapText(about, 116) : []),
     ...(title || about ? [''] : []),
     'Generated from a graph of litegraph-diffusion. Computes the same numbers as a run of the graph. Needs that package and',
     'Node 22.18 (for an older Node, name it .mjs):',
     `  node script.mjs [folder for pictures and files]${files ? ' [your checkpoints and data sets]' : ''}`,
   ].map((line) => `// ${toOneLine(line)}`.trimEnd())
-
-/** Replaces line breaks, which would end the comment. */
-const toOneLine = (text: string) => text.replaceAll(/[\r\n\v\f\u0085\u2028\u2029]+/g, ' ')
-
-function wrapText(text: string, width = 116): string[] {
-  const lines = ['']
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1) ?? ''
-    if (last && last.length + 1 + word.length > width) lines.push(word)
-    else lines[lines.length - 1] = last ? `${last} ${word}` : word
-  }
-  return lines
-}
 
 interface WrittenFunction {
   names: ScopeNames
@@ -145,9 +135,7 @@ class ScriptWriter {
     })
     this.items = items
     // First of all names, so that no variable hides a function.
-    this.nameOf = new Map(
-      parts.map((part) => [part, this.functionNames.take(toIdentifier(part.title))]),
-    )
+    this.nameOf = new Map(parts.map((part) => [part, this.functionNames.take(toSnake(part.title))]))
   }
 
   private functionName = (part: SharedPart): string => this.nameOf.get(part) ?? ''
@@ -347,7 +335,7 @@ class ScriptWriter {
     const waits = settles || step.next.again !== undefined || files.length > 0
     const title = this.title(step)
     if (trains && waits) throw new GraphError([waitingLoopFault(outerId(step.id), title)])
-    const name = names.take(toIdentifier(title.replace(ENDS, '')))
+    const name = names.take(toSnake(title.replace(ENDS, '')))
     for (const after of step.emission)
       if (this.collectsAfter(after, step)) this.endings.set(after.id, name)
     const inside = new ScopeNames(names)
@@ -444,7 +432,7 @@ class ScriptWriter {
   ): string[] {
     return Object.entries(specs).flatMap(([name, spec]) => {
       if (Object.hasOwn(wired, name)) return formatInputs({ [name]: wired[name] }, names)
-      const value = params[name]
+      const value = fileNameOrValue(role, name, params[name])
       if (spec.kind === 'checkpoint' || spec.kind === 'dataset') this.namesFiles ||= value !== null
       const unchanged = JSON.stringify(value) === JSON.stringify(spec.default)
       if (
@@ -482,6 +470,12 @@ const waitingLoopFault = (node: string, title: string) => ({
   cure: samplingMessages.moveOut(),
 })
 
+/** The name of a file as `save` writes it; other values as they are. */
+const fileNameOrValue = (role: Op['role'], param: string, value: unknown): unknown =>
+  role === 'output' && param === 'name' && typeof value === 'string' && value !== ''
+    ? safeFileName(value)
+    : value
+
 /** Inputs without those that are params. */
 const withoutParams = ({ params }: Op, inputs: Record<string, ValueId>): Record<string, ValueId> =>
   Object.fromEntries(Object.entries(inputs).filter(([name]) => !Object.hasOwn(params, name)))
@@ -508,11 +502,7 @@ const formatBraces = (parts: readonly string[]) =>
 const indent = (line: string) => line.replaceAll(/^(?=.)/gm, '  ')
 
 const quote = (text: string) =>
-  /['\\\p{Cc}\u2028\u2029]/u.test(text)
-    ? JSON.stringify(text).replace(/[\u2028\u2029]/g, escapeCharacter)
-    : `'${text}'`
-
-const escapeCharacter = (character: string) => `\\u${character.charCodeAt(0).toString(16)}`
+  /['\\]/.test(text) || hasUnseen(text) ? escapeUnseen(JSON.stringify(text)) : `'${text}'`
 
 /** Length of texts that are written line by line, if they have several. */
 const LONG = 100
@@ -533,4 +523,5 @@ function formatLiteral(value: unknown): string {
   return JSON.stringify(value)
 }
 
-const formatKey = (name: string) => (/^[A-Za-z]\w*$/.test(name) ? name : JSON.stringify(name))
+const formatKey = (name: string) =>
+  /^[A-Za-z]\w*$/.test(name) ? name : escapeUnseen(JSON.stringify(name))

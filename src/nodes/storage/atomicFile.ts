@@ -1,9 +1,20 @@
 // Atomic files, for Node: written under a temporary name in the same folder and renamed when
 // complete, so that a crash or a full disk leaves no partial file under the final name.
 import { rmSync } from 'node:fs'
-import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { SafeFileName } from '../../engine/base/fileName.ts'
 
 /** Age in milliseconds from which an unfinished file of a running process or other host is old. */
 const MAX_AGE = 24 * 3600 * 1000
@@ -20,7 +31,9 @@ const pending = new Set<string>()
 let count = 0
 
 /**
- * Writes a file completely or not at all. A device or pipe at `path` is written directly.
+ * Writes the file that the user named, completely or not at all. A device or pipe at `path` is
+ * written directly, and a symbolic link is followed. Files in a folder are written by
+ * {@link writeInFolder}.
  * @throws an ErrnoException whose `path` is that of the file, or of its folder if that is missing
  */
 export async function writeFileAtomically(path: string, data: Uint8Array | string): Promise<void> {
@@ -33,6 +46,27 @@ export async function writeFileAtomically(path: string, data: Uint8Array | strin
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
     throw Object.assign(error as Error, { path: missing ? dirname(path) : path })
+  }
+}
+
+/**
+ * Writes a file in a folder completely or not at all. The folder may be a symbolic link, because the
+ * user named it. Whatever has the name of the file is replaced and never followed or opened: a link
+ * in a folder of somebody else could lead to any file of the user.
+ * @throws an ErrnoException with the path of the file, such as EISDIR for a folder of this name
+ */
+export async function writeInFolder(
+  folder: string,
+  name: SafeFileName,
+  data: Uint8Array | string,
+): Promise<void> {
+  const path = join(folder, name)
+  try {
+    const existing = await lstat(path).catch(() => undefined)
+    await writeAndRename(path, data, existing?.isFile() ? existing.mode : undefined)
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw Object.assign(error as Error, { path: missing ? folder : path })
   }
 }
 
@@ -76,7 +110,8 @@ export async function prepareFolder(path: string): Promise<void> {
   const probe = join(path, `.${process.pid}@${host}.${count++}.unfinished`)
   pending.add(probe)
   try {
-    await writeFile(probe, 'x')
+    // Never through a link of this name.
+    await writeFile(probe, 'x', { flag: 'wx' })
   } catch (error) {
     throw Object.assign(error as Error, { path })
   } finally {

@@ -40,6 +40,14 @@ interface EntryMeta {
   used: number
 }
 
+function isMeta(value: unknown): value is EntryMeta {
+  const { size, used } = Object(value) as Partial<Record<keyof EntryMeta, unknown>>
+  return Number.isSafeInteger(size) && (size as number) >= 0 && isUse(used)
+}
+
+/** Later times than those of a Date would leave no numbers for later uses. */
+const isUse = (used: unknown) => Number.isFinite(used) && Math.abs(used as number) <= 8.64e15
+
 const dataKey = (key: string) => `data/${key}`
 const metaKey = (key: string) => `meta/${key}`
 
@@ -56,7 +64,9 @@ export function createEntryStore(
     return { size, used: lastUse }
   }
   const readMetas = async (prefix = '') => {
-    const metas = await values.entries<EntryMeta>(metaKey(prefix))
+    const all = await values.entries<unknown>(metaKey(prefix))
+    // A damaged one must not hide the others.
+    const metas = all.filter((entry): entry is [string, EntryMeta] => isMeta(entry[1]))
     lastUse = metas.reduce((last, [, { used }]) => Math.max(last, used), lastUse)
     return metas.map(([key, meta]) => ({ key: key.slice(metaKey('').length), ...meta }))
   }
@@ -67,9 +77,9 @@ export function createEntryStore(
     ])
   return {
     async get(key) {
-      const bytes = await values.get<Uint8Array>(dataKey(key))
-      if (bytes && hasBudget)
-        await values.write([[metaKey(key), newMeta(bytes.length)]]).catch(() => {})
+      const bytes = await values.get<unknown>(dataKey(key))
+      if (!(bytes instanceof Uint8Array)) return undefined
+      if (hasBudget) await values.write([[metaKey(key), newMeta(bytes.length)]]).catch(() => {})
       return bytes
     },
     async put(key, bytes) {

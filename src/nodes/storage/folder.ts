@@ -1,13 +1,14 @@
 // Storage in a folder, for Node: one file for each entry, named by its escaped key.
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { lstat, readdir, readFile, rm } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { FolderFile } from '../../engine/checkpoint/archive.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
-import { makeFolder, removeUnfinished, writeFileAtomically } from './atomicFile.ts'
+import type { SafeFileName } from '../../engine/base/fileName.ts'
+import { makeFolder, removeUnfinished, writeInFolder } from './atomicFile.ts'
 
-/** Turns a key into a file name and escapes characters that file systems treat specially. */
+/** Turns a key into a file name, without the characters that file systems treat specially. */
 const escapeKey = (key: string) =>
-  encodeURIComponent(key).replaceAll('*', '%2A').replaceAll('.', '%2E')
+  encodeURIComponent(key).replaceAll('*', '%2A').replaceAll('.', '%2E') as SafeFileName
 
 /** Returns undefined for files that are not entries of the store. */
 function unescapeKey(file: string): string | undefined {
@@ -41,15 +42,27 @@ export async function readFolder(folder: string): Promise<FolderFile[]> {
   )
 }
 
+/**
+ * The size of an entry; undefined if there is none. Links, pipes, devices and folders are no entries:
+ * reading a pipe would wait for ever, a device may have no end, and a link may lead anywhere.
+ */
+async function entrySize(path: string): Promise<number | undefined> {
+  const entry = await lstat(path).catch(undefinedIfMissing)
+  return entry?.isFile() ? entry.size : undefined
+}
+
 /** A store in `folder`, which is created on first use. */
 export function folderStore(folder: string): StateStore {
   const path = (key: string) => join(folder, escapeKey(key))
   return {
-    get: (key) => readBytes(path(key)).catch(undefinedIfMissing),
+    async get(key) {
+      if ((await entrySize(path(key))) === undefined) return undefined
+      return readBytes(path(key)).catch(undefinedIfMissing)
+    },
     async put(key, bytes) {
       await makeFolder(folder)
       // A killed run leaves the previous entry intact.
-      await writeFileAtomically(path(key), bytes)
+      await writeInFolder(folder, escapeKey(key), bytes)
     },
     async list(prefix) {
       const files = (await readdir(folder).catch(undefinedIfMissing)) ?? []
@@ -59,10 +72,7 @@ export function folderStore(folder: string): StateStore {
         .filter((key) => key?.startsWith(prefix)) as string[]
       const entries = await Promise.all(
         // Another run may delete one in the meantime.
-        keys.map(async (key) => ({
-          key,
-          size: (await stat(path(key)).catch(undefinedIfMissing))?.size,
-        })),
+        keys.map(async (key) => ({ key, size: await entrySize(path(key)) })),
       )
       return entries.filter(
         (entry): entry is { key: string; size: number } => entry.size !== undefined,

@@ -2,6 +2,7 @@
 import { NodeError } from '../../engine/base/fault.ts'
 import { computeSha256 } from '../../engine/checkpoint/pipeline.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
+import { LONGEST_STORED_NAME } from '../../engine/plan/params.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
 import { dataMessages } from '../messages/data.ts'
 
@@ -31,8 +32,9 @@ export function createStoredFiles(store: StateStore): StoredFiles {
       verified.add(hash)
       return bytes
     },
-    async put(name, bytes) {
-      const info = describeFile(name, bytes)
+    async put(wanted, bytes) {
+      const info = describeFile(wanted, bytes)
+      const { name } = info
       const before = await findKeys(info.sha256)
       const key = `${info.sha256}/${name}`
       // What is written now may be stored differently.
@@ -47,7 +49,7 @@ export function createStoredFiles(store: StateStore): StoredFiles {
     async list() {
       const entries = await store.list('')
       return entries.map(({ key, size }) => ({
-        name: key.slice(key.indexOf('/') + 1),
+        name: storedName(key.slice(key.indexOf('/') + 1)),
         size,
         sha256: key.slice(0, key.indexOf('/')),
       }))
@@ -55,9 +57,13 @@ export function createStoredFiles(store: StateStore): StoredFiles {
   }
 }
 
+/** A name that workflows may contain; files of earlier versions can have others. */
+const storedName = (name: string): string =>
+  name.replaceAll(/[\\/\p{Cc}]/gu, '_').slice(0, LONGEST_STORED_NAME)
+
 /** The reference to a file that a workflow contains. */
 export const describeFile = (name: string, bytes: Uint8Array): StoredFile => ({
-  name,
+  name: storedName(name),
   size: bytes.length,
   sha256: computeSha256(bytes),
 })

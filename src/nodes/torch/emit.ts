@@ -8,6 +8,7 @@ import {
   valueId,
   type ValueId,
 } from '../../engine/base/ids.ts'
+import type { SafeFileName } from '../../engine/base/fileName.ts'
 import type { Value } from '../../engine/base/values.ts'
 import { wire, type GraphNode, type Wire } from '../../engine/plan/graph.ts'
 import type { Op, Ops } from '../../engine/plan/op.ts'
@@ -16,12 +17,13 @@ import { refusalReason } from './refusal.ts'
 import { torchMessages } from '../messages/torch.ts'
 import { Networks } from './networks.ts'
 import type { KnownValues } from './evaluate.ts'
+import { ExportFiles, type Beside } from './files.ts'
 import { libraryNames } from './library.ts'
 import { writeLoop } from './loops.ts'
-import { PythonNames, toSnake } from './names.ts'
+import { PythonNames, titleName } from './names.ts'
 import { breakLine, pyNumber } from './python.ts'
 import { torchTable } from './table.ts'
-import type { Companion, Facts, NodeWriter, Ref } from './types.ts'
+import type { Facts, NodeWriter, Ref } from './types.ts'
 
 /** Suffixes of the titles of both ends of a loop. */
 const ENDS = / ?\b(start|begins|end|ends)\b(?=,|$)/i
@@ -46,9 +48,8 @@ export interface Place {
 export class Emitter {
   readonly names = new PythonNames()
   readonly networks: Networks
-  readonly files: Companion[] = []
   /** Checkpoints that nodes load, by their SHA-256. */
-  readonly checkpoints = new Map<string, string>()
+  readonly checkpoints = new Map<string, SafeFileName>()
   /** Formulas by the names of their functions. */
   readonly formulas = new Map<string, string>()
   /** Files that the user has to provide. */
@@ -65,6 +66,7 @@ export class Emitter {
     readonly ops: Ops,
     readonly known: KnownValues,
     steps: readonly Step[],
+    readonly files = new ExportFiles([]),
   ) {
     this.names.reserve(libraryNames)
     this.networks = new Networks(this)
@@ -119,16 +121,21 @@ export class Emitter {
     })
   }
 
-  addFile(name: string, bytes: Uint8Array): string {
-    if (!this.files.some((file) => file.name === name)) this.files.push({ name, bytes })
+  /** The name of the file of a checkpoint, which several nodes may load. */
+  checkpointFile(sha256: string): SafeFileName {
+    const found = this.checkpoints.get(sha256)
+    if (found !== undefined) return found
+    const name = this.files.reserve(`checkpoint-${sha256.slice(0, 8)}.zip`)
+    this.checkpoints.set(sha256, name)
     return name
   }
 
   /** The name of a file of a node; further files of it have further endings. */
-  outputName(step: { id: string; op: string }, ending: string): string {
-    const stem = this.stems.get(step.id) ?? this.shown.take(toSnake(this.title(step)))
+  outputName(step: { id: string; op: string }, ending: string, beside: Beside): SafeFileName {
+    const stem = this.stems.get(step.id) ?? this.shown.take(titleName(this.title(step)))
     this.stems.set(step.id, stem)
-    return `${stem}${ending.includes('.') ? '-' : '.'}${ending}`.replaceAll('_', '-')
+    const name = `${stem}${ending.includes('.') ? '-' : '.'}${ending}`
+    return this.files.result(name.replaceAll('_', '-'), beside)
   }
 
   writeSteps(steps: readonly Step[], place: Place) {
@@ -179,7 +186,7 @@ export class Emitter {
     }
     const writer: NodeWriter = {
       step,
-      title: toSnake(this.title(step)),
+      title: titleName(this.title(step)),
       label: this.title(step),
       params: step.params,
       has: (slot) => step.inputs[slot] !== undefined,
@@ -200,7 +207,7 @@ export class Emitter {
       place: () => ({ count: place.count, index: place.index, trains: place.trains }),
       define: (name, code) => void this.formulas.set(name, code),
       named: (slot) => this.get(valueId(wire(step.id, slot))),
-      checkpoint: (name, sha256) => void this.checkpoints.set(sha256, name),
+      checkpoint: (sha256) => this.checkpointFile(sha256),
       needs: (text) => void this.needs.add(text),
       assign: (
         code,
@@ -226,8 +233,9 @@ export class Emitter {
           ? `level(${own.code}, ${t.time ?? `${t.code}.t`})`
           : `level(${own.code}, ${t.code}.t.cpu(), ${input(like).code})`
       },
-      file: (name, bytes) => this.addFile(name, bytes),
-      output: (ending) => this.outputName(step, ending),
+      dataFile: (bytes) => this.files.addNumbered('data.safetensors', bytes),
+      output: (ending, beside) => this.outputName(step, ending, beside),
+      result: (name, beside) => this.files.result(name, beside),
       models: {
         network: (_, value, slot, weights) =>
           this.networks.write(step, value, slot, place, weights),
@@ -239,7 +247,7 @@ export class Emitter {
 
   /** The variable of an output: the title of its node, with the slot if several are read. */
   nameOf(step: NodeStep, slot: string): string {
-    const title = toSnake(this.title(step))
+    const title = titleName(this.title(step))
     return this.names.take(step.outputs.length > 1 ? `${title}_${slot}` : title)
   }
 }

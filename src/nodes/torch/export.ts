@@ -1,5 +1,6 @@
 // Exports a graph as one readable program for PyTorch, and the files that it needs beside it.
 import { GraphError, NodeError } from '../../engine/base/fault.ts'
+import { safeFileName } from '../../engine/base/fileName.ts'
 import { compile } from '../../engine/plan/compile.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { Assets, Ops } from '../../engine/plan/op.ts'
@@ -11,15 +12,22 @@ import { foldParams } from '../../engine/plan/foldParams.ts'
 import { refusalReason } from './refusal.ts'
 import { Emitter, type Place } from './emit.ts'
 import { evaluateKnown } from './evaluate.ts'
-import { importsOf, modules, usedDefinitions } from './library.ts'
+import { importsOf, modules, usedDefinitions, withoutStrings } from './library.ts'
+import { ExportFiles } from './files.ts'
+import { toOneLine, wrapText } from '../programText.ts'
 import { torchTable } from './table.ts'
 import type { Companion } from './types.ts'
+
+/** The program and the notebook, if the user gave no names. */
+export const PROGRAM = safeFileName('train.py')
+export const NOTEBOOK = safeFileName('train.ipynb')
 
 export interface ExportText {
   title?: string | undefined
   about?: string | undefined
-  /** Name of the script. */
+  /** Names that the user gave the program and its notebook, which no other file gets. */
   name?: string | undefined
+  notebook?: string | undefined
 }
 
 /** A program in parts, which a notebook shows as cells. */
@@ -57,7 +65,8 @@ export async function exportTorch(
     const known = await evaluateKnown(steps, ops, assets, isKnown)
     const { graph: expanded } = expandGraph(foldParams(graph, ops), ops)
     const nodes = new Map([...expanded.nodes, ...graph.nodes].map((node) => [node.id, node]))
-    const emitter = new Emitter(nodes, ops, known, steps)
+    const { name = PROGRAM, notebook = NOTEBOOK } = text
+    const emitter = new Emitter(nodes, ops, known, steps, new ExportFiles([name, notebook]))
     const place: Place = { lines: [], before: [], after: [], path: [] }
     emitter.writeSteps(steps, place)
     return await assemble(emitter, place.lines, assets, {
@@ -147,17 +156,16 @@ async function assemble(
   const body = tidy(closeTraining(lines))
   const { networks, formulas } = emitter
   const classes = [...networks.definitions.values()]
-  const code = [...body, ...classes, ...formulas.values()].join('\n')
+  const code = withoutStrings([...body, ...classes, ...formulas.values()].join('\n'))
   const definitions = [...usedDefinitions(code), ...formulas.values(), ...classes]
   const trains = /\bload_checkpoint\(/.test(code)
-  const all = [...definitions, ...body].join('\n')
-  const files = [...emitter.files, ...(await networks.files())]
+  const all = withoutStrings([...definitions, ...body].join('\n'))
+  await networks.addFiles()
   for (const [sha256, name] of emitter.checkpoints) {
     const bytes = await assets.checkpoint(sha256)
-    if (bytes) files.push({ name, bytes })
+    if (bytes) emitter.files.fill(name, bytes)
   }
-  for (const [name, module] of modules)
-    files.push({ name, bytes: new TextEncoder().encode(module) })
+  const files = emitter.files.withModules()
   return {
     header: headerText(emitter, files, trains, text),
     imports: importsOf(all, networks.imports),
@@ -187,15 +195,15 @@ function headerText(
   emitter: Emitter,
   files: readonly Companion[],
   trains: boolean,
-  { title, about, name = 'train.py', views }: ExportText & { views: readonly string[] },
+  { title, about, name = PROGRAM, views }: ExportText & { views: readonly string[] },
 ): string {
   const own = files.map((file) => file.name).filter((file) => !modules.has(file))
   return [
-    ...(title ? [title, ''] : []),
+    ...(title ? [toOneLine(title), ''] : []),
     ...(about ? [...wrap(about), ''] : []),
     'Written by litegraph-diffusion from a graph. Needs torch, numpy and safetensors:',
-    `    python ${name}`,
-    ...(trains ? [`    torchrun --nproc_per_node=2 ${name}`] : []),
+    `    python ${toOneLine(name)}`,
+    ...(trains ? [`    torchrun --nproc_per_node=2 ${toOneLine(name)}`] : []),
     ...wrap(
       `Beside it are ${[...own, 'support.py'].join(', ')}, and philox.py for --exact: the numbers of the graph.`,
     ),
@@ -206,15 +214,7 @@ function headerText(
   ].join('\n')
 }
 
-function wrap(text: string, width = 100): string[] {
-  const lines = ['']
-  for (const word of text.split(/\s+/)) {
-    const last = lines[lines.length - 1]
-    if (last && last.length + 1 + word.length > width) lines.push(word)
-    else lines[lines.length - 1] = last ? `${last} ${word}` : word
-  }
-  return lines
-}
+const wrap = (text: string) => wrapText(text, 100).map(toOneLine)
 
 const quoteDoc = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('"""', "'''")
 

@@ -32,18 +32,22 @@ const supported = [
 
 export const libraryNames: ReadonlySet<string> = new Set([...definitions.keys(), ...supported])
 
-/** True if the code contains the name as a word. */
+/** The code without its strings on one line, which may be texts of the workflow. */
+export const withoutStrings = (code: string): string =>
+  code.replaceAll(/"(?:[^"\\\n]|\\.)*"/g, '""')
+
+/** True if code without strings contains the name as a word. */
 export const mentions = (code: string, name: string): boolean =>
   new RegExp(`(?<![.\\w"])${name}\\b(?!\\s*=[^=])`).test(code)
 
-/** The functions that the code uses, directly or by others, in the order of the library. */
+/** The functions that code without strings uses, directly or by others, in the order of the library. */
 export function usedDefinitions(code: string): string[] {
   const used = new Set<string>()
   const visit = (text: string) => {
     for (const [name, definition] of definitions) {
       if (used.has(name) || !mentions(text, name)) continue
       used.add(name)
-      visit(definition)
+      visit(withoutStrings(definition))
     }
   }
   visit(code)
@@ -52,7 +56,7 @@ export function usedDefinitions(code: string): string[] {
 
 const standardModules = ['copy', 'functools', 'itertools', 'math']
 
-/** Import lines of the code, besides those of networks. */
+/** Import lines of code without strings, besides those of networks. */
 export function importsOf(code: string, others: Iterable<string>): string[] {
   const uses = (module: string) => new RegExp(`(?<![.\\w])${module}\\.`).test(code)
   const lines = new Set([

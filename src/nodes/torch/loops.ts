@@ -5,8 +5,8 @@ import { wire } from '../../engine/plan/graph.ts'
 import type { LoopStep } from '../../engine/plan/steps.ts'
 import { torchMessages } from '../messages/torch.ts'
 import type { Emitter, Place } from './emit.ts'
+import { titleName } from './names.ts'
 import { parseElements } from '../loops/elements.ts'
-import { toSnake } from './names.ts'
 import { pyNumbers } from './python.ts'
 import { writeTraining } from './training.ts'
 import type { Ref } from './types.ts'
@@ -74,7 +74,7 @@ export function writeBody(
 
 /** A sampling loop: `x_T` moves along the transitions of a list. */
 function writeSampling(emitter: Emitter, step: LoopStep, place: Place) {
-  const title = toSnake(emitter.loopTitle(step))
+  const title = titleName(emitter.loopTitle(step))
   const timesteps = emitter.get(step.inputs.timesteps)
   const index = emitter.names.take('i')
   const [t, s] = [emitter.names.take('t'), emitter.names.take('t_prev')]
@@ -131,7 +131,7 @@ function writeSampling(emitter: Emitter, step: LoopStep, place: Place) {
 
 /** A loop that repeats its body a number of times. */
 function writeRepeat(emitter: Emitter, step: LoopStep, place: Place) {
-  const title = toSnake(emitter.loopTitle(step))
+  const title = titleName(emitter.loopTitle(step))
   const index = emitter.names.take('i')
   if (step.next.again !== undefined) throw emitter.error(step.end, torchMessages.loop())
   const passes: [string, ValueId | undefined][] = []
@@ -163,7 +163,7 @@ function writeRepeat(emitter: Emitter, step: LoopStep, place: Place) {
 
 /** A loop over numbers, whose values it collects. */
 function writeForEach(emitter: Emitter, step: LoopStep, place: Place) {
-  const title = toSnake(emitter.loopTitle(step))
+  const title = titleName(emitter.loopTitle(step))
   const index = emitter.names.take('i')
   // Every iteration draws the same random numbers.
   const inside: Place = { ...insideOf(place, index), path: place.path }

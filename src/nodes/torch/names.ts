@@ -1,16 +1,36 @@
 // Variable names of a script of Python.
+import { toSnake } from '../identifiers.ts'
 
 /** Words that variables cannot have: keywords, builtins and modules that the script uses. */
 const RESERVED = new Set(
   `False None True and as assert async await break class continue def del elif else except finally for from global if import
   in is lambda nonlocal not or pass raise return try while with yield match case
-  abs bool bytes dict enumerate filter float int iter len list map max min next object open print range repr reversed round
-  set slice sorted str sum super tuple type zip
-  copy functools itertools math np nn torch F support philox out self step mine group`.split(/\s+/),
+  abs bool bytes dict enumerate filter float int isinstance iter len list map max min next object open print range repr
+  reversed round set setattr slice sorted str sum super tuple type zip
+  copy functools given weight itertools math np nn torch F support philox out self step mine group`.split(
+    /\s+/,
+  ),
+)
+
+/** Variables of lambdas and comprehensions, which hide those of the program. */
+const INNER = new Set(['i', 't', 'w', 'x'])
+
+/** The variable of a title. */
+export function titleName(title: string): string {
+  const name = toSnake(title)
+  return INNER.has(name) ? `value_${name}` : name
+}
+
+/** Functions and classes that networks contain (models/), and their imports. */
+export const HELPERS: ReadonlySet<string> = new Set(
+  `Attention CrossAttention DiTBlock DiTEmbedding Downsample FourierEmbedding GEGLU Group Level LinearAttention MidBlock
+  NoAttention OrderedDict ResnetBlock RotaryEmbedding Scale SelfAttention Stage TinyBlock Transformer TransformerBlock
+  Upsample attend attend_linearly fourier_features gelu gelu_tanh grid_embedding named partial patchify
+  timestep_embedding unpatchify zero`.split(/\s+/),
 )
 
 export class PythonNames {
-  private readonly taken = new Set(RESERVED)
+  private readonly taken = new Set([...RESERVED, ...HELPERS])
 
   /** Reserves an unused name, with a number if needed. */
   take(wanted: string): string {
@@ -20,26 +40,13 @@ export class PythonNames {
     return name
   }
 
+  /** The names that were taken, without those that no program may have. */
+  own(): string[] {
+    return [...this.taken].filter((name) => !RESERVED.has(name) && !HELPERS.has(name))
+  }
+
   /** Reserves the names of functions and classes. */
   reserve(names: Iterable<string>) {
     for (const name of names) this.taken.add(name)
   }
-}
-
-/** Converts a title to an identifier of Python: "Noise schedule" is `noise_schedule`. */
-export function toSnake(title: string): string {
-  const words = title
-    .normalize('NFKC')
-    .replace(/([\p{Ll}\d])(\p{Lu}\p{Ll})/gu, '$1_$2')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '_')
-    .replace(/^_+|_+$/g, '')
-  return /^\p{L}/u.test(words) ? words : `value_${words}`.replace(/_$/, '')
-}
-
-/** Converts a title to the name of a class: "My UNet" is `MyUNet`. */
-export function toPascal(title: string): string {
-  const words = title.normalize('NFKC').match(/[\p{L}\p{N}]+/gu) ?? []
-  const name = words.map((word) => word[0].toUpperCase() + word.slice(1)).join('')
-  return /^\p{L}/u.test(name) ? name : `Model${name}`
 }

@@ -4,18 +4,20 @@ import {
   describeTrainingData,
   writeCheckpoint,
 } from '../../engine/checkpoint/pipeline.ts'
+import type { SafeFileName } from '../../engine/base/fileName.ts'
 import type { Dataset, Model, Value } from '../../engine/base/values.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import type { NodeStep } from '../../engine/plan/steps.ts'
 import type { Emitter, Place } from './emit.ts'
 import { libraryNames } from './library.ts'
 import { writeModule } from './models/writeModule.ts'
-import { toPascal, toSnake } from './names.ts'
+import { toPascal } from '../identifiers.ts'
+import { titleName } from './names.ts'
 import { pyNumber, pyString } from './python.ts'
-import type { Companion, Ref } from './types.ts'
+import type { Ref } from './types.ts'
 
 interface StartFile {
-  name: string
+  name: SafeFileName
   model: Model
   schedule?: Schedule | undefined
   dataset?: Dataset | undefined
@@ -33,11 +35,11 @@ export class Networks {
    * Writes the class of a network and its construction. It starts with the weights of `weights`, a
    * file beside the script; by default with its own, and with `--exact` those of the graph.
    */
-  write(step: NodeStep, value: Value, slot: string, place: Place, weights?: string): Ref {
+  write(step: NodeStep, value: Value, slot: string, place: Place, weights?: SafeFileName): Ref {
     const model = value as Model
     const { names } = this.emitter
     const title = this.emitter.title(step)
-    const variable = names.take(toSnake(title))
+    const variable = names.take(titleName(title))
     const className = names.take(toPascal(title))
     try {
       const { zero_init: zeroInit } = step.params as { zero_init?: boolean }
@@ -45,7 +47,9 @@ export class Networks {
         { ...model, ...(zeroInit !== undefined && { zeroInit }) },
         className,
         new Map([
-          ...[...libraryNames].map((name): [string, string] => [name, '']),
+          ...[...libraryNames, ...names.own()]
+            .filter((name) => name !== className)
+            .map((name): [string, string] => [name, '']),
           ...this.definitions,
         ]),
       )
@@ -62,8 +66,7 @@ export class Networks {
       place.lines.push(`load_weights(${pyString(weights)}, ${variable})`)
       if (this.drops) place.lines.push(`${variable}.eval()`)
     } else {
-      const name = `${variable.replaceAll('_', '-')}.start.zip`
-      this.starts.set(model, { name, model })
+      const name = this.startFile(model)
       place.lines.push('if args.exact:', `    load_weights(${pyString(name)}, ${variable})`)
     }
     const ref: Ref = { code: variable, known: model, predicts: model.predicts }
@@ -73,25 +76,22 @@ export class Networks {
 
   /** True if a network drops values at random in a training. */
   get drops(): boolean {
-    return [...this.definitions.values()].some((code) => /dropout/i.test(code))
+    return [...this.definitions.values()].some((code) => code.includes('nn.Dropout('))
   }
 
   /** The file with the configuration of a trained model, and with its first weights. */
-  startFile(model: Model, variable: string, schedule?: Schedule, dataset?: Dataset): string {
-    const found = this.starts.get(model)
-    const name = found?.name ?? `${variable.replaceAll('_', '-')}.start.zip`
-    this.starts.set(model, { ...found, name, model, schedule, dataset })
+  startFile(model: Model, schedule?: Schedule, dataset?: Dataset): SafeFileName {
+    const name = this.starts.get(model)?.name ?? this.emitter.files.reserve('network.start.zip')
+    this.starts.set(model, { name, model, schedule, dataset })
     return name
   }
 
-  /** Reads the first weights back from the device, and writes the files. */
-  async files(): Promise<Companion[]> {
-    const files: Companion[] = []
+  /** Reads the first weights back from the device, and adds the files. */
+  async addFiles() {
     for (const { name, model, schedule, dataset } of this.starts.values()) {
       const stored = await storeModel(model)
       const trainedOn = dataset && describeTrainingData(dataset)
-      files.push({ name, bytes: writeCheckpoint({ model: stored, schedule, trainedOn }) })
+      this.emitter.files.fill(name, writeCheckpoint({ model: stored, schedule, trainedOn }))
     }
-    return files
   }
 }

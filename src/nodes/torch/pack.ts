@@ -1,9 +1,10 @@
 // A graph for PyTorch as a ZIP: the program or notebook, and the files that it needs.
-import { canonicalZip } from '../../engine/checkpoint/archive.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { Assets, Ops } from '../../engine/plan/op.ts'
-import { exportTorch, toScript } from './export.ts'
+import { exportTorch, NOTEBOOK, PROGRAM, toScript, type TorchProgram } from './export.ts'
+import { zipFiles } from './files.ts'
 import { toNotebook } from './notebook.ts'
+import type { Companion } from './types.ts'
 
 /**
  * Returns the ZIP; with `notes` it has a notebook instead of a program.
@@ -13,13 +14,26 @@ export async function packTorch(
   graph: Graph,
   ops: Ops,
   assets: Assets,
-  { notes, ...text }: { title?: string; about?: string; notes?: readonly string[] },
+  {
+    notes,
+    ...text
+  }: {
+    title?: string | undefined
+    about?: string | undefined
+    notes?: readonly string[]
+  },
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const program = await exportTorch(graph, ops, assets, text)
+  return packProgram(await exportTorch(graph, ops, assets, text), notes)
+}
+
+/** The ZIP of a program, or of a notebook with notes. */
+export function packProgram(
+  program: TorchProgram,
+  notes?: readonly string[],
+): Uint8Array<ArrayBuffer> {
   const encode = (contents: string) => new TextEncoder().encode(contents)
-  const main: [string, Uint8Array] = notes
-    ? ['train.ipynb', encode(toNotebook(program, notes))]
-    : ['train.py', encode(toScript(program))]
-  const files = program.files.map(({ name, bytes }): [string, Uint8Array] => [name, bytes])
-  return canonicalZip(new Map([main, ...files])) as Uint8Array<ArrayBuffer>
+  const main: Companion = notes
+    ? { name: NOTEBOOK, bytes: encode(toNotebook(program, notes)) }
+    : { name: PROGRAM, bytes: encode(toScript(program)) }
+  return zipFiles([main, ...program.files]) as Uint8Array<ArrayBuffer>
 }

@@ -1,4 +1,5 @@
 // Literals of Python.
+import { escapeUnseen } from '../programText.ts'
 
 /** A number as Python writes it. */
 export function pyNumber(value: number): string {
@@ -9,7 +10,9 @@ export function pyNumber(value: number): string {
 
 const pyFloat = (value: number) => String(value).replace(/^(-?\d+)(e[+-]?\d+)$/, '$1.0$2')
 
-export const pyString = (text: string): string => JSON.stringify(text)
+/** A string, with escapes for what nobody sees. Lone surrogates cannot be printed. */
+export const pyString = (text: string): string =>
+  escapeUnseen(JSON.stringify(text.replaceAll(/\p{Cs}/gu, '\ufffd')))
 
 export const pyBool = (value: boolean): string => (value ? 'True' : 'False')
 
@@ -86,7 +89,9 @@ function splitArguments(text: string): string[] | undefined {
   let [depth, from, quoted] = [0, 0, false]
   for (let i = 0; i < text.length; i++) {
     const c = text[i]
-    if (c === '"' && text[i - 1] !== '\\') quoted = !quoted
+    if (c === '"') quoted = !quoted
+    // The next character is part of an escape.
+    if (quoted && c === '\\') i++
     if (quoted) continue
     if ('([{'.includes(c)) depth++
     else if (')]}'.includes(c)) depth--

@@ -7,8 +7,8 @@ import { wire } from '../../engine/plan/graph.ts'
 import type { LoopStep, Step } from '../../engine/plan/steps.ts'
 import { torchMessages } from '../messages/torch.ts'
 import type { Emitter, Place } from './emit.ts'
+import { titleName } from './names.ts'
 import { indent, insideOf, writeBody } from './loops.ts'
-import { toSnake } from './names.ts'
 import { averageDecay, learningRateCode, optimizerCode } from './optimizers.ts'
 import { breakLine, pyCall, pyNumber, pyOption, pyString } from './python.ts'
 import type { Ref } from './types.ts'
@@ -116,8 +116,9 @@ function listLearners(emitter: Emitter, step: LoopStep): Learner[] {
     if (value === undefined) throw emitter.error(step.id, torchMessages.notKnown({ slot }))
     return value as T
   }
-  const title = toSnake(emitter.loopTitle(step))
+  const title = titleName(emitter.loopTitle(step))
   const name = checkpointName(emitter, step) ?? title.replaceAll('_', '-')
+  const file = emitter.files.result(`${name}.zip`)
   const schedule = findSchedule(emitter, step.body)
   const dataset = emitter.known.get(step.inputs.dataset) as Dataset | undefined
   const losses = new Map<string, string>()
@@ -144,8 +145,8 @@ function listLearners(emitter: Emitter, step: LoopStep): Learner[] {
         emas,
         loss,
         losses: losses.get(loss)!,
-        path: `out / ${pyString(`${name}.zip`)}`,
-        start: pyString(emitter.networks.startFile(inner, trained, schedule, dataset)),
+        path: `out / ${pyString(file)}`,
+        start: pyString(emitter.networks.startFile(inner, schedule, dataset)),
       }
     })
 }
@@ -303,5 +304,5 @@ function checkpointName(emitter: Emitter, { end }: LoopStep): string | undefined
       op === 'diffusion/SaveCheckpoint' &&
       Object.values(inputs).some((source) => emitter.isFrom(source, end)),
   )
-  return saves && String(saves.params.name)
+  return saves && (String(saves.params.name) || 'model')
 }

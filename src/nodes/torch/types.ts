@@ -1,5 +1,7 @@
 // Types of the table that writes nodes as Python.
 import type * as nodes from '../index.ts'
+import type { SafeFileName } from '../../engine/base/fileName.ts'
+import type { Beside } from './files.ts'
 import type { PredictionType, Space, Value } from '../../engine/base/values.ts'
 import type { Params } from '../../engine/plan/op.ts'
 import type { NodeStep } from '../../engine/plan/steps.ts'
@@ -59,7 +61,7 @@ export interface Ref extends Facts {
 
 /** A file beside the script. */
 export interface Companion {
-  name: string
+  name: SafeFileName
   bytes: Uint8Array
 }
 
@@ -93,8 +95,8 @@ export interface NodeWriter {
   define(name: string, code: string): void
   /** The reference of an output that has a name. */
   named(slot: string): Ref
-  /** Adds the file of a checkpoint. */
-  checkpoint(name: string, sha256: string): void
+  /** Adds the file of a checkpoint. Returns its name. */
+  checkpoint(sha256: string): SafeFileName
   /** Appends the assignment of an output to a variable with the title of the node. */
   assign(code: string, facts?: Facts, slot?: string): Ref
   /** Names an output without a line. */
@@ -105,12 +107,14 @@ export interface NodeWriter {
   value<T extends Value>(slot: string): T
   /** The levels of a timestep, in the schedule of an input. */
   levels(slot: string, schedule?: string, like?: string): string
-  /** Adds a file beside the script. */
-  file(name: string, bytes: Uint8Array): string
+  /** Adds a data set beside the script. Returns its name. */
+  dataFile(bytes: Uint8Array): SafeFileName
   /** States in the header what the user has to provide. */
   needs(text: string): void
   /** The name of a file for a picture or table of this node. */
-  output(ending: string): string
+  output(ending: string, beside: Beside): SafeFileName
+  /** The name of a file that a param names, with its ending. */
+  result(name: string, beside?: Beside): SafeFileName
   /** Writes a model of a known network, and returns its variable. */
   readonly models: ModelWriter
   reject(reason: string): never
@@ -118,7 +122,7 @@ export interface NodeWriter {
 
 export interface ModelWriter {
   /** Appends the definition and construction of a network. */
-  network(node: NodeWriter, value: Value, slot: string, weights?: string): Ref
+  network(node: NodeWriter, value: Value, slot: string, weights?: SafeFileName): Ref
 }
 
 /** Form of a node in Python. */

@@ -246,6 +246,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
         cure: trainingNodeMessages.raiseSteps({ made: completed }),
       })
     },
+    planned: (_, { start }, wired) => (wired.has('steps') ? undefined : start.steps),
     first: ({ training }) => training?.state.step ?? 0,
     emitEvery: ({ end }) => end.emit_every,
 

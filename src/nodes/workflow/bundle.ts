@@ -6,6 +6,7 @@
 import { isZip } from '../../engine/archive/signatures.ts'
 import { ArchiveError } from '../../engine/archive/error.ts'
 import { archiveLimits } from '../../engine/archive/limits.ts'
+import { safeFileName } from '../../engine/base/fileName.ts'
 import type { Zip } from '../../engine/archive/zip.ts'
 import { checkRatio, openZip } from '../../engine/archive/zip.ts'
 import { canonicalZip, computeSha256 } from '../../engine/checkpoint/archive.ts'
@@ -73,15 +74,14 @@ export function findNamedFiles(
 /** Packs a bundle. Equal content produces equal bytes. */
 export function packBundle(workflow: string, files: readonly BundledFile[]): Uint8Array {
   const entries = files.map(({ what, file, bytes }): [string, Uint8Array] => [
-    `${folders[what]}/${file.sha256}/${safeName(file.name)}`,
+    `${folders[what]}/${file.sha256}/${safeFileName(file.name)}`,
     bytes,
   ])
   return canonicalZip(new Map([[WORKFLOW, new TextEncoder().encode(workflow)], ...entries]))
 }
 
-/** Replaces the characters that are not allowed in a file name on some system. */
-const safeName = (name: string) =>
-  name.replaceAll(/[/\\:\p{Cc}]/gu, '_').replace(/^\.+$/, '_') || '_'
+/** Bundles of earlier versions have names that are special on some systems, which harm nothing here. */
+const isPlainName = (name: string) => !/[/\\:\p{Cc}]|^\.+$/u.test(name)
 
 /** Tests for a ZIP that contains a workflow, or that is damaged: reading it says where. */
 export function isBundle(bytes: Uint8Array): boolean {
@@ -148,6 +148,6 @@ interface BundleEntry {
 function parseEntry(path: string): BundleEntry | undefined {
   const [, folder, sha256, name] =
     /^(checkpoints|datasets)\/([0-9a-f]{64})\/([^/]+)$/.exec(path) ?? []
-  if (folder === undefined || safeName(name) !== name) return undefined
+  if (folder === undefined || !isPlainName(name)) return undefined
   return { path, what: folder === folders.dataset ? 'dataset' : 'checkpoint', sha256: sha256, name }
 }

@@ -7,6 +7,8 @@ export const enData = {
     saved: (name: string) => `Saved “${name}”`,
     unreadable: (file: string) => `Could not open ${file}`,
     dropped: 'Dropped files',
+    dialogOpen: 'Close the dialog first',
+    notOpened: 'The dropped files were not opened. Drop them again without the dialog.',
     noAccess:
       'The file cannot be read: it was moved, changed or deleted, or is too large for the memory. Choose it again.',
     readerFailed:
@@ -195,6 +197,13 @@ export const enData = {
     noAnswer: 'The browser storage does not answer. Try again later.',
     answers: 'The browser storage works again',
     answersHint: 'Changes since then are stored.',
+    damaged: (count: number) =>
+      `${plural(count, 'entry', 'entries')} in the browser storage cannot be read`,
+    damagedHint: 'Everything else is complete.',
+    deleteDamaged: 'Delete them',
+    views: 'Pictures of the last run',
+    deletedElsewhere: (name: string) => `“${name}” was deleted, perhaps in another tab`,
+    deletedHint: 'This tab still has it, as a workflow that was never saved.',
     notStored: (what: string) => `Not stored: ${what}`,
     full:
       'The browser storage is full. Nothing stored before is lost. Free space: delete what you ' +

@@ -71,6 +71,11 @@ export const enGraph = {
     insert: (name: string) => `Add ${name}`,
   },
 
+  edit: {
+    refused: 'This change was not made',
+    notData: (problem: string) =>
+      `The workflow would contain a value that cannot be stored in a file (${problem}).`,
+  },
   subgraph: {
     graph: 'Graph',
     path: 'Position in the graph',

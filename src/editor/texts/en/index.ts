@@ -340,6 +340,11 @@ export const en = {
     retrainText: (node: string, time: string) =>
       `Your changes discard ${time} of training of ${node}. The old weights stay in this browser ` +
       'and return with the old settings.',
+    workTitle: 'Start a very long run?',
+    workText: (node: string, iterations: string) =>
+      `The loop of ${node} and those in it have ${iterations} iterations, as nested loops ` +
+      'multiply. The run can be stopped at any time.',
+    startAnyway: 'Start anyway',
     restart: 'Start again',
     continue: 'Continue from these weights',
     shortcuts: 'Keyboard shortcuts',

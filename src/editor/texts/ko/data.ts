@@ -9,6 +9,8 @@ export const koData: typeof enData = {
     saved: (name) => `“${name}”${object(name).slice(name.length)} 저장했습니다`,
     unreadable: (file) => `${object(file)} 열지 못했습니다`,
     dropped: '놓은 파일',
+    dialogOpen: '먼저 대화 상자를 닫으세요',
+    notOpened: '놓은 파일을 열지 않았습니다. 대화 상자를 닫고 다시 놓으세요.',
     noAccess:
       '파일을 읽을 수 없습니다. 옮겨지거나 바뀌거나 지워졌거나, 메모리에 비해 너무 큽니다. 다시 고르세요.',
     readerFailed:
@@ -180,6 +182,12 @@ export const koData: typeof enData = {
     noAnswer: '브라우저 저장소가 응답하지 않습니다. 나중에 다시 해 보세요.',
     answers: '브라우저 저장소가 다시 응답합니다',
     answersHint: '그동안의 변경을 저장했습니다.',
+    damaged: (count) => `브라우저 저장 공간의 항목 ${count}개를 읽을 수 없습니다`,
+    damagedHint: '나머지는 모두 온전합니다.',
+    deleteDamaged: '삭제',
+    views: '마지막 실행의 그림',
+    deletedElsewhere: (name) => `“${name}”이(가) 다른 탭에서 삭제된 것 같습니다`,
+    deletedHint: '이 탭에는 한 번도 저장하지 않은 워크플로로 남아 있습니다.',
     notStored: (what) => `저장하지 못함: ${what}`,
     full: '브라우저 저장 공간이 가득 찼습니다. 전에 저장한 것은 그대로입니다. 이제 쓰지 않는 것을 삭제해 공간을 늘리거나, 워크플로를 다운로드하세요.',
     failed: (why) => `이 브라우저에 저장하지 못했습니다: ${why}`,

@@ -68,6 +68,10 @@ export const koGraph: typeof enGraph = {
     insert: (name) => `${name} 추가`,
   },
 
+  edit: {
+    refused: '바꾸지 않았습니다',
+    notData: (problem) => `파일에 저장할 수 없는 값이 워크플로에 들어갑니다(${problem}).`,
+  },
   subgraph: {
     graph: '그래프',
     path: '그래프에서의 위치',

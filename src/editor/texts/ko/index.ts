@@ -327,6 +327,10 @@ export const ko: Texts = {
     retrainTitle: '학습을 다시 시작할까요?',
     retrainText: (node, time) =>
       `바꾼 내용 때문에 ${node}의 학습 ${time}이 버려집니다. 이전 가중치는 이 브라우저에 남아 있어, 예전 설정으로 돌아가면 다시 쓸 수 있습니다.`,
+    workTitle: '아주 긴 실행을 시작할까요?',
+    workText: (node, iterations) =>
+      `${node}의 루프와 그 안의 루프는 횟수가 서로 곱해져 모두 ${iterations}번 반복합니다. 실행은 언제든 멈출 수 있습니다.`,
+    startAnyway: '그래도 시작',
     restart: '다시 시작',
     continue: '이 가중치에서 이어서 학습',
     shortcuts: '키보드 단축키',

@@ -1,10 +1,42 @@
-// The table of `lessons check`, for a terminal and as CSV.
+// Output of `lessons check`: a table for a terminal, CSV, or JSON. Each row is written at once, so
+// that an interruption loses none.
+import { csvCell, escapeHidden } from '../../../engine/base/shownText.ts'
 import { cliMessages } from '../../messages/cli.ts'
-import type { ReportRow } from './check.ts'
+import type { ReportRow } from './row.ts'
 
 const columns = ['student', 'lesson', 'questions', 'tasks', 'signature', 'notes', 'file'] as const
 
-const cells = (row: ReportRow): string[] => {
+/** A row with an earlier one of the same student. */
+export interface ReportedRow extends ReportRow {
+  sameStudent?: Pick<ReportRow, 'student' | 'file'>
+}
+
+export interface Report {
+  row(row: ReportedRow): void
+  /** Ends the output; not needed for the rows to be complete. */
+  end(problems: readonly { file: string; problem: string }[]): void
+}
+
+/** @param lessons names of all lessons, for the width of their column */
+export function createReport(
+  format: 'table' | 'csv' | 'json',
+  lessons: readonly string[],
+  write: (text: string) => void,
+): Report {
+  switch (format) {
+    case 'json':
+      return createJson(write)
+    case 'csv':
+      write(formatCsvRow(columns))
+      return { row: (row) => write(formatCsvRow(cells(row))), end() {} }
+    case 'table':
+      return createTable(lessons, write)
+    default:
+      return format satisfies never
+  }
+}
+
+const cells = (row: ReportedRow): string[] => {
   const { student, lesson, questions, tasks, outOf, signature, file } = row
   const right = questions.filter((each) => each.right).length
   const passed = tasks.filter((each) => each.passed).length
@@ -16,57 +48,65 @@ const cells = (row: ReportRow): string[] => {
     signature,
     notes(row).join('; '),
     file,
-  ]
+  ].map(escapeHidden)
 }
 
-/** Failed checks, and answers that the summary claims to be right and that are not. */
-const notes = ({ questions, tasks }: ReportRow): string[] => [
+/** Problems, failed checks, and answers that the summary claims to be right and that are not. */
+const notes = ({ problem, sameStudent, questions, tasks }: ReportedRow): string[] => [
+  ...(problem === undefined ? [] : [problem]),
+  ...(sameStudent ? [cliMessages.sameStudent(sameStudent)] : []),
   ...questions
     .filter(({ right, claimed }) => claimed && !right)
     .map(({ id }) => cliMessages.claimedRight({ id })),
   ...tasks
     .filter(({ passed }) => !passed)
-    .map(({ id, checks, problem }) => {
-      const failed = checks.find((each) => !each.passed)
-      return cliMessages.failedTask({ id, reason: problem ?? failed?.described ?? '' })
+    .map((task) => {
+      const failed = task.checks.find((each) => !each.passed)
+      const reason = task.problem ?? failed?.described ?? ''
+      return cliMessages.failedTask({ id: task.id, reason })
     }),
 ]
 
-/** Characters of notes in a terminal; CSV and JSON have all. */
-const MAX_NOTES = 60
+/** Characters of notes and other cells in a terminal; CSV and JSON have all. */
+const [MAX_NOTES, MAX_CELL] = [60, 80]
+/** Usual widths of columns, because the longest cells are not known yet. */
+const usualWidths = [20, 0, 9, 5, 9, 30, 0]
 
-/** Columns of equal width. */
-export function formatTable(rows: readonly ReportRow[]): string {
-  const short = rows.map((row) =>
-    cells(row).map((cell, i) => {
-      const text = printable(cell)
-      return columns[i] === 'notes' && text.length > MAX_NOTES
-        ? `${text.slice(0, MAX_NOTES - 1)}…`
-        : text
-    }),
-  )
-  const all = [[...columns], ...short]
-  const widths = columns.map((_, i) => Math.max(...all.map((row) => row[i].length)))
-  return all
-    .map(
-      (row) =>
-        `${row
-          .map((cell, i) => cell.padEnd(widths[i]))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('')
+/** Columns that become wider with the cells. */
+function createTable(lessons: readonly string[], write: (text: string) => void): Report {
+  const widths = columns.map((name, i) => Math.max(name.length, usualWidths[i]))
+  widths[1] = Math.max(...lessons.map(({ length }) => length), widths[1])
+  const writeRow = (row: readonly string[]) => {
+    const shown = row.map((cell, i) => {
+      const text = shorten(cell, columns[i] === 'notes' ? MAX_NOTES : MAX_CELL)
+      widths[i] = Math.max(widths[i], text.length)
+      return text.padEnd(widths[i])
+    })
+    write(`${shown.join('  ').trimEnd()}\n`)
+  }
+  writeRow(columns)
+  return { row: (row) => writeRow(cells(row)), end() {} }
 }
 
-/** Names in handed-in files may contain control characters, which a terminal would execute. */
-const printable = (text: string) =>
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ').slice(0, 300)
+const shorten = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1)}…` : text
 
-export const formatCsv = (rows: readonly ReportRow[]): string =>
-  [[...columns], ...rows.map(cells)].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('')
+const formatCsvRow = (row: readonly string[]): string =>
+  `${row.map((cell) => csvCell(cell, cell === '-' ? true : undefined)).join(',')}\r\n`
 
-/** Quotes a cell. A leading =, +, - or @ would be a formula in spreadsheets. */
-function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) && text !== '-' ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+/** One object, whose rows are written one by one. */
+function createJson(write: (text: string) => void): Report {
+  let count = 0
+  write('{\n  "rows": [')
+  const indent = (value: unknown, by: string) =>
+    JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${by}`)
+  return {
+    row(row) {
+      write(`${count++ > 0 ? ',' : ''}\n    ${indent(row, '    ')}`)
+    },
+    end(problems) {
+      const close = count > 0 ? '\n  ]' : ']'
+      write(`${close},\n  "problems": ${indent(problems, '  ')}\n}\n`)
+    },
+  }
 }

@@ -12,6 +12,7 @@ import { createAssets } from '../../storage/assets.ts'
 import { shippedInNode } from '../../storage/shippedInNode.ts'
 import { nodeTypes } from '../nodeTypes.ts'
 import { readFiles } from '../open.ts'
+import { LESSON_ITERATIONS } from './limits.ts'
 import type { BundledFile } from '../../workflow/bundle.ts'
 
 let started: Promise<unknown> | undefined
@@ -56,7 +57,7 @@ export function createGraphRunner({ bundled = [], seconds = Infinity }: GraphRun
     }
     // Timers take at most 24 days; without a limit there is none.
     const limit = Number.isFinite(seconds) ? setTimeout(stop, seconds * 1000) : undefined
-    await session.run({ type: 'run', run: 1, graph })
+    await session.run({ type: 'run', run: 1, graph, iterations: LESSON_ITERATIONS })
     clearTimeout(limit)
     await session.dispose()
     return { views, faults }

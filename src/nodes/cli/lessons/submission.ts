@@ -1,6 +1,5 @@
-// Handed-in files: summaries and workflows in a folder, and what they claim.
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+// Handed-in files: summaries and workflows, and what they claim.
+import { readFile, stat } from 'node:fs/promises'
 import type { Graph } from '../../../engine/plan/graph.ts'
 import { isSummary, readSummary, type SignatureState } from '../../lessons/summary.ts'
 import type { LessonProgress } from '../../lessons/summary.ts'
@@ -30,44 +29,24 @@ export type Submission =
 /** Largest handed-in file in bytes. */
 const MAX_SIZE = 100_000_000
 
-/** Paths of the handed-in files below a folder, which may have a folder for each student. */
-export async function listSubmissions(folder: string): Promise<string[]> {
-  const entries = await atPath(folder, readdir(folder, { withFileTypes: true }))
-  const found = await Promise.all(
-    entries
-      .filter(({ name }) => !name.startsWith('.'))
-      .map(async (entry): Promise<string[]> => {
-        const path = join(folder, entry.name)
-        if (entry.isDirectory()) return listFiles(path)
-        return entry.isFile() ? [path] : []
-      }),
-  )
-  return found
-    .flat()
-    .filter((path) => /\.(json|png|zip)$/i.test(path))
-    .sort()
-}
-
-async function listFiles(folder: string): Promise<string[]> {
-  const entries = await atPath(folder, readdir(folder, { withFileTypes: true }))
-  return entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map(({ name }) => join(folder, name))
-}
-
 /** @throws LessonError, WorkflowError, CommandError, or an error of the file system */
 export async function readSubmission(path: string, code: string): Promise<Submission> {
   if ((await atPath(path, stat(path))).size > MAX_SIZE)
     throw new CommandError(cliMessages.submissionTooLarge({ path, most: MAX_SIZE / 1e6 }))
   if (/\.json$/i.test(path)) {
-    const data = parseJson(await atPath(path, readFile(path, 'utf8')))
-    if (isSummary(data)) {
-      const { summary, signature } = readSummary(path, data, code)
-      return { kind: 'summary', signature, ...summary }
-    }
+    const summary = readSummaryText(path, await atPath(path, readFile(path, 'utf8')), code)
+    if (summary) return summary
   }
   const { graph, files } = await openWorkflow(path)
   return { kind: 'workflow', graph, files }
+}
+
+/** The submission in the text of a summary; undefined for another text. @throws LessonError */
+export function readSummaryText(path: string, text: string, code: string): Submission | undefined {
+  const data = parseJson(text)
+  if (!isSummary(data)) return undefined
+  const { summary, signature } = readSummary(path, data, code)
+  return { kind: 'summary', signature, ...summary }
 }
 
 /** Undefined for a text that is not JSON, which the reader of workflows then reports. */

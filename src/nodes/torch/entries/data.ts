@@ -49,8 +49,7 @@ const stored: TorchNode = {
   write(node) {
     const dataset = node.value<Dataset>('dataset')
     const targets = nameDataset(node, dataset)
-    const file = `${node.title.replaceAll('_', '-')}.safetensors`
-    node.file(file, packDataset(dataset, node.title))
+    const file = node.dataFile(packDataset(dataset, node.title))
     node.line(`${targets} = load_data(${pyString(file)})`)
     if (node.wanted('x_0'))
       node.assign(`${targets.split(',')[0]}.to(device)`, { space: dataset.space }, 'x_0')

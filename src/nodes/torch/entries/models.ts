@@ -77,8 +77,7 @@ export const modelEntries = {
   loadCheckpoint: {
     known: true,
     write(node) {
-      const { name, sha256 } = node.params.checkpoint as StoredFile
-      node.checkpoint(name, sha256)
+      const name = node.checkpoint((node.params.checkpoint as StoredFile).sha256)
       if (node.wanted('training')) node.reject(torchMessages.loadTraining())
       const value = node.step.outputs.includes('model') ? node.value<Model>('model') : undefined
       if (value && value.kind === 'precondition') node.reject(torchMessages.unsupported())

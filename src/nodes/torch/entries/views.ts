@@ -21,7 +21,7 @@ function writePreview(node: NodeWriter) {
       images.length > 1
         ? `${(names[i] || String(i + 1)).replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png`
         : 'png'
-    const name = node.output(ending)
+    const name = node.output(ending, '.npy')
     const wide = columns || Math.ceil(Math.sqrt(count))
     node.line(`save_images(${pyString(name)}, ${first(image, count)}, columns=${wide})`)
   }
@@ -70,7 +70,7 @@ export const viewEntries = {
       if (node.place().index !== undefined || clouds.length === 0) return
       const { extent } = node.params as { extent: number }
       const points = clouds.map(({ code }) => code).join(', ')
-      const name = node.output('png')
+      const name = node.output('png', '.csv')
       node.line(`save_scatter(${pyString(name)}, ${points}, extent=${pyNumber(extent || 3)})`)
     },
   },
@@ -86,7 +86,7 @@ export const viewEntries = {
             : 'png'
         if (line.list) {
           const log = y_log ? ', log=True' : ''
-          node.line(`save_curve(${pyString(node.output(name))}, ${line.code}${log})`)
+          node.line(`save_curve(${pyString(node.output(name, '.csv'))}, ${line.code}${log})`)
         } else if (node.place().index === undefined)
           node.line(`show(${pyString(`${node.label} ${names[i] ?? ''}`.trim())}, ${line.code})`)
         else {
@@ -94,7 +94,7 @@ export const viewEntries = {
           node.before(`${values} = []`)
           node.line(`${values}.append(float(${line.code}))`)
           node.after(
-            `save_curve(${pyString(node.output(name))}, ${values}${y_log ? ', log=True' : ''})`,
+            `save_curve(${pyString(node.output(name, '.csv'))}, ${values}${y_log ? ', log=True' : ''})`,
           )
         }
       }
@@ -112,12 +112,13 @@ export const viewEntries = {
       const { name, columns } = node.params as { name: string; columns: number }
       const images = node.input('images').code
       const wide = columns || `math.ceil(math.sqrt(len(${images})))`
-      node.line(`save_images(${pyString(`${name || 'images'}.png`)}, ${images}, columns=${wide})`)
+      const file = node.result(`${name || 'images'}.png`, '.npy')
+      node.line(`save_images(${pyString(file)}, ${images}, columns=${wide})`)
     },
   },
   saveTable: {
     write(node) {
-      const name = `${String(node.params.name) || 'points'}.csv`
+      const name = node.result(`${String(node.params.name) || 'points'}.csv`)
       const { code } = node.input('points')
       node.line(
         `save_table(${pyString(name)}, [f"x{i}" for i in range(${code}.shape[1])], ${code}.tolist())`,

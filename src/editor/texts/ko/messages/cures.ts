@@ -98,6 +98,8 @@ export const koProcessCures: Translation<typeof processCures> = {
   tableColumns: '수의 열을 더하거나 빼세요.',
   tableWidth: '그 줄을 고치세요.',
   tableNumber: '그 칸을 고치세요. 클래스의 열에만 다른 글자를 쓸 수 있습니다.',
+  tableQuote: '따옴표를 닫거나 지우세요.',
+  tableClasses: '클래스의 열을 지우거나 클래스를 줄이세요.',
   nothingDrawn: '노드 위에 점을 그리거나, 다른 분포를 고르세요.',
   nothingPainted: '노드 위에 칠하거나, 다른 모양을 고르세요.',
 }

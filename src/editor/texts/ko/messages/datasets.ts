@@ -57,6 +57,7 @@ export const koDatasets: Translation<typeof datasetMessages> = {
   captionColumns: '첫 줄에 file과 caption 열이 없습니다',
   captionCells:
     '{line}번째 줄의 칸은 {expected}개여야 하는데 {got}개입니다. 쉼표가 있는 텍스트는 따옴표로 묶으세요',
+  captionQuote: '{line}번째 줄의 따옴표가 닫히지 않았습니다',
   captionsTooLong: '8 MiB보다 큽니다',
   captionsWithoutImages: '{count}개 줄이 가져오는 이미지가 아닌 {file} 등을 가리킵니다',
   outsideFolders: '클래스 폴더 밖에 있습니다',

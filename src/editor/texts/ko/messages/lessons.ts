@@ -94,5 +94,7 @@ export const koLessons: Translation<typeof lessonMessages> = {
   exportAgain: '강의 패널에서 요약을 다시 내보내세요.',
   newerSummary: '더 새로운 버전({version})에서 만든 요약입니다.',
   updateProgram: 'litegraph-diffusion을 업데이트하세요.',
+  repeatedEntry: '요약에 “{id}”이(가) 두 번 이상 있습니다.',
+  largeSummary: '요약은 {depth}단계, 값 {values}개까지인데 더 많습니다.',
   damagedSummary: '요약의 {part}에 잘못된 값이 있습니다.',
 }

@@ -92,6 +92,7 @@ export const koModelNodes: Translation<typeof modelNodeMessages> = {
   smallerDit: '파라미터가 {most}백만 개 이하가 되도록 층, 헤드, 헤드마다의 채널을 줄이세요.',
 
   // UNet
+  longNumberList: '목록은 {most}자까지인데 {got}자입니다.',
   numberList: '쉼표로 나눈 양의 정수들이어야 하는데 {got}입니다.',
   writeNumbers: '{example}처럼 쓰세요.',
   tooManyParameters: '메모리에 들어가는 UNet이어야 하는데 파라미터가 {millions}백만 개입니다.',

@@ -24,6 +24,6 @@ export const koParamWords: Translation<typeof paramWords> = {
   zeroOrOne: '0이나 1',
   text: '텍스트',
   points: '점 [x, y]의 목록',
-  checkpoint: '체크포인트 { name, size, sha256 }',
-  dataset: '데이터 세트 { name, size, sha256 }',
+  checkpoint: '이름이 255자 이하이고 빗금과 제어 문자가 없는 체크포인트 { name, size, sha256 }',
+  dataset: '이름이 255자 이하이고 빗금과 제어 문자가 없는 데이터 세트 { name, size, sha256 }',
 }

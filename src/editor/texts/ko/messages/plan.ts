@@ -111,6 +111,10 @@ export const koPlan: Translation<typeof planMessages> = {
   originMisfits: '이 학습이 이어 가던 가중치가 모델에 맞지 않습니다.',
   changeSeed: '처음부터 학습하도록 시드를 바꾸세요.',
 
+  // 작업량
+  manyIterations: '계획한 반복은 {most}번까지인데 {count}번입니다.',
+  fewerIterations: '중첩된 루프의 횟수는 서로 곱해지니 줄이세요.',
+
   // 실행
   noValue: '출력 {slot}에 값이 없습니다.',
   removeWire: '이 연결선을 지우거나, 이 값이 나오는 쪽의 입력을 연결하세요.',

@@ -111,6 +111,8 @@ export const koProcess: Translation<typeof processMessages> = {
   tableColumns: '점의 좌표는 1개부터 {most}개까지여야 하는데 {count}개입니다.',
   tableWidth: '모든 줄의 칸이 {expected}개여야 하는데 {line}번째 줄은 {count}개입니다.',
   tableNumber: '{line}번째 줄 {column}번째 칸에 수가 있어야 하는데 “{text}”입니다.',
+  tableQuote: '{line}번째 줄의 따옴표가 닫혀야 하는데 닫히지 않았습니다.',
+  tableClasses: '표의 클래스는 {most}개 이하여야 하는데 더 많습니다.',
   nothingDrawn: '분포가 “drawn”이면 그린 점이 있어야 하는데 없습니다.',
   nothingPainted: '칠한 마스크가 있어야 하는데 비어 있습니다.',
 }

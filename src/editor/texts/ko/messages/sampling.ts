@@ -52,8 +52,10 @@ export const koSampling: Translation<typeof samplingMessages> = {
   // 루프와 도구
   noElements: '원소가 하나 이상인 목록이 필요한데 비어 있습니다.',
   writeElements: '1, 2, 5, 10처럼 수나 이름을 적으세요.',
-  manyElements: '원소는 {most}개까지인데 {count}개입니다.',
-  fewerElements: '범위의 간격을 키우세요.',
+  longList: '목록은 {most}자까지인데 {count}자입니다.',
+  shortenList: '목록을 줄이세요.',
+  manyElements: '원소는 {most}개까지인데 {count}개 이상입니다.',
+  fewerElements: '원소를 지우거나 범위의 간격을 키우세요.',
   emptyRange: '수가 하나 이상인 범위가 필요한데 {range}입니다.',
   writeRange: '0:10:2나 10:0:-2처럼 시작:끝:간격으로 적으세요. 끝은 들어가지 않습니다.',
   otherSamples: '첫 반복과 같은 샘플 [{expected}]이(가) 필요한데 [{got}]입니다.',

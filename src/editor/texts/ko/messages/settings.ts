@@ -14,6 +14,7 @@ export const koSettings: Translation<typeof settingMessages> = {
   choice: '{key}에는 {names~} 가운데 하나가 필요한데 {text}입니다.',
   file: '{key}에는 파일 이름이 필요한데 {text}입니다. 이 실행의 파일: {names~}.',
   json: '{key}에는 JSON이 필요한데 {text}입니다.',
+  value: '{key}에는 {expected}이(가) 필요한데 {text}입니다.',
 }
 
 export const koSettingWords: Translation<typeof settingWords> = { none: '없음' }
