@@ -28,7 +28,7 @@ export type BrowserResult = { checked: number } | { skipped: string }
 const chromiumPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 
 /** What a text may do to the page, on an idle machine. */
-const pageBounds = { blocked: 400, elements: 30_000, levels: 700 }
+const pageBounds = { blocked: 300, elements: 30_000, levels: 700 }
 
 /** Texts that a call of the page shows, so that messages take little of the time. */
 const BATCH = 16

@@ -160,7 +160,8 @@ const enclosing: readonly (readonly [string, string])[] = [
 const pieces = [
   'x', '+', "'", '\\alpha ', '\\displaystyle ', '\\Huge ', '\\color{red} ', '\\\\', '&', '\\hline ',
   '\\rule{20em}{20em}', '\\rule[-999em]{1em}{1em}', '\\kern20em ', '\\kern-99em ', '\\hspace{-20em}',
-  '\\!', '\\Bigg(', '\\KaTeX ', '\\not= ', '\\quad ', '\\qquad ', '%', '#', '\\def\\a{x}', '\\a ',
+  '\\!', '\\smash{\\raisebox{2em}{\\rule{20em}{1em}}}', '\\smash{\\raisebox{-3em}{\\rule{20em}{2em}}}',
+  '\\llap{\\rule{20em}{2em}}', '\\smash{\\rule{20em}{5em}}', '\\Bigg(', '\\KaTeX ', '\\not= ', '\\quad ', '\\qquad ', '%', '#', '\\def\\a{x}', '\\a ',
   '\\widehat{xyz}', '\\cancel{x}', '\\dots ', '\\href{https://a.b}{x}', '\\url{https://a.b}',
   '\\includegraphics{a.png}', '\\htmlStyle{position:fixed}{x}', '\\tag{1}', '\\verb|x|', '}', '{',
 ] // prettier-ignore

@@ -166,6 +166,7 @@ describe('notes on the page', () => {
     ['marks', '['.repeat(15_000)],
     ['marks', '*a_'.repeat(5_000)],
     ['allMarks', `${'*a_'.repeat(160)}\n\n`.repeat(20)],
+    ['spaces', `# ${' '.repeat(1_001)}x`],
     ['lines', 'a\n\n'.repeat(4_000)],
     ['elements', `|${'a|'.repeat(3100)}\n|${'-|'.repeat(3100)}\n`],
     ['formulas', '$x$ y\n\n'.repeat(401)],

@@ -105,11 +105,19 @@ function checkMarkdown(text: string) {
   for (const kind of ['note', 'document'] as const) {
     const parsed = checkTime(`Parsing a ${kind}`, () => parseMarkdown(text, kind))
     if ('problem' in parsed) return 'refused'
+    const marks = text.match(/[*_~$[\]<>`!\\]/g)?.length ?? 0
     const levels = depthOf(parsed.tokens)
-    if (levels > 3 * textBounds.nesting)
-      throw new Violation('nesting', `A note has ${levels} levels of tokens`)
-    const size = JSON.stringify(parsed.tokens).length
-    if (size > 4e6) throw new Violation('size', `The tokens of a note have ${size} characters`)
+    const elements = JSON.stringify(parsed.tokens).match(/"type":/g)?.length ?? 0
+    if (
+      text.length > textBounds.characters ||
+      marks > textBounds.allMarks ||
+      levels > 3 * textBounds.nesting ||
+      elements > 2 * textBounds.elements
+    )
+      throw new Violation(
+        'bounds',
+        `A note of ${text.length} characters and ${marks} marks has ${elements} tokens in ${levels} levels`,
+      )
   }
   return 'accepted'
 }
@@ -130,6 +138,13 @@ const markupBounds = { elements: 6 * formulaBounds.elements, levels: 2 * formula
 
 function checkFormula(latex: string): 'accepted' | 'refused' {
   if (findExcess(latex)) return 'refused'
+  const symbols = latex.replaceAll(/\\[a-zA-Z@]+/g, '\\').replaceAll(/\s/g, '').length
+  const cells = latex.split('&').length - 1
+  if (latex.length > formulaBounds.characters || cells > formulaBounds.cells)
+    throw new Violation('bounds', `A formula has ${latex.length} characters and ${cells} cells`)
+  // A backslash may be a symbol with the mark after it.
+  if (symbols > 2 * formulaBounds.tokens)
+    throw new Violation('bounds', `A formula has ${symbols} symbols`)
   const markup = checkTime('Typesetting a formula', () => typeset(latex))
   let [depth, levels, elements] = [0, 0, 0]
   for (const [, close, empty] of markup.matchAll(/<(\/?)[^>]*?(\/?)>/g)) {

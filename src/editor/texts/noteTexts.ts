@@ -19,6 +19,7 @@ export const enNotes = {
   text: {
     characters: (most: string) => `it is longer than ${most} characters`,
     lines: (most: string) => `it has more than ${most} lines`,
+    spaces: (most: string) => `it has more than ${most} spaces in a row`,
     marks: (most: string) => `a paragraph has more than ${most} marks such as * and $`,
     allMarks: (most: string) => `it has more than ${most} marks such as * and $`,
     nesting: (most: string) => `its lists and quotes are nested more than ${most} levels deep`,
@@ -47,6 +48,7 @@ export const koNotes: NoteTexts = {
   text: {
     characters: (most) => `${most}자보다 깁니다`,
     lines: (most) => `${most}줄보다 깁니다`,
+    spaces: (most) => `빈칸이 ${most}개보다 많이 이어집니다`,
     marks: (most) => `한 문단에 *나 $ 같은 표시가 ${most}개보다 많습니다`,
     allMarks: (most) => `*나 $ 같은 표시가 ${most}개보다 많습니다`,
     nesting: (most) => `목록과 인용이 ${most}단계보다 깊이 중첩되었습니다`,

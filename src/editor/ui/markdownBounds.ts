@@ -11,6 +11,8 @@ export const textBounds = {
   /** Marks in all paragraphs. */
   allMarks: 4000,
   lines: 1500,
+  /** Spaces in a row: the parser looks for a line break after each. */
+  spaces: 1000,
   /** Levels of lists and quotes that begin in one line, and of elements in each other. */
   nesting: 20,
   /** Paragraphs, items, cells, marked words and other parts. */
@@ -22,6 +24,7 @@ export const textBounds = {
 
 export type TextProblem = keyof typeof textBounds
 
+const MANY_SPACES = new RegExp(`[ \\t]{${textBounds.spaces + 1}}`)
 const MARKS = /[*_~$[\]<>`!\\]/g
 const CONTAINER = /[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$))/y
 /** Lines that end the paragraph before them: blank ones, and items that may interrupt it. */
@@ -32,6 +35,7 @@ export function findTextExcess(text: string): TextProblem | undefined {
   if (text.length > textBounds.characters) return 'characters'
   const lines = text.split('\n')
   if (lines.length > textBounds.lines) return 'lines'
+  if (MANY_SPACES.test(text)) return 'spaces'
   let [marks, allMarks] = [0, 0]
   for (const line of lines) {
     if (countContainers(line) > textBounds.nesting) return 'nesting'

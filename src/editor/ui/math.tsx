@@ -106,9 +106,6 @@ export function FormulaSource({ latex, problem }: { latex: string; problem?: For
   )
 }
 
-/** Parts of a text that may be formulas; the rest is plain. */
-const MAX_PARTS = 200
-
 /** Characters of a title that are shown. Its field has the complete text. */
 const MAX_TITLE = 2000
 
@@ -118,20 +115,13 @@ export const MathText = ({ children }: { children: string }) => (
 )
 
 /** A text with its formulas typeset. */
-export function SetText({ text: children }: { text: string }) {
-  const parts = splitMath(children)
-  const plain = parts.slice(MAX_PARTS).map(({ text }) => text)
-  return (
-    <>
-      {parts
-        .slice(0, MAX_PARTS)
-        .map(({ text, latex }, i) =>
-          latex === undefined ? text : <InlineMath key={i} latex={latex} text={text} />,
-        )}
-      {plain.join('')}
-    </>
-  )
-}
+export const SetText = ({ text: source }: { text: string }) => (
+  <>
+    {splitMath(source).map(({ text, latex }, i) =>
+      latex === undefined ? text : <InlineMath key={i} latex={latex} text={text} />,
+    )}
+  </>
+)
 
 /** A formula in a line. `text` is shown until KaTeX is loaded, and names it for screen readers. */
 export function InlineMath({ latex, text }: { latex: string; text: string }) {

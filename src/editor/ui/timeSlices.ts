@@ -38,6 +38,7 @@ export function waitForTime(call: () => void): () => void {
 
 /** Resolves when nothing waits any more. */
 export async function whenDone(): Promise<void> {
+  const isDone = () => waiting.length === 0 && end === undefined
   do await new Promise((resolve) => void setTimeout(resolve))
-  while (waiting.length > 0 || end !== undefined)
+  while (!isDone())
 }
