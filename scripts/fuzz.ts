@@ -3,14 +3,17 @@
 //   npm run fuzz -- --minutes 10 [--seed 1] [--only workflow] [--json] [--failures folder]
 //   npm run fuzz -- --repeat <seed>/<target>/<number>
 //
-// Checks mutants of each target (scripts/fuzz/targets) in two threads.
+// Checks mutants of each target (scripts/fuzz/targets) in two threads. Beside them, texts are shown in
+// Chromium, in runs by time or if `browser` is named.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { bundleWorker } from './fuzz/bundle.ts'
+import type { BrowserResult } from './fuzz/browser.ts'
 import {
   bounds,
+  BROWSER,
   countsOf,
   isTargetName,
   Progress,
@@ -24,7 +27,7 @@ const usage = `npm run fuzz -- [options]
   --minutes <n>        time (default 1)
   --mutants <n>        number of workflows, and a share of it of each other target, instead of a time
   --seed <n>           default: the time
-  --only <targets>     separated by commas: ${targetNames.join(', ')}
+  --only <targets>     separated by commas: ${[...targetNames, BROWSER].join(', ')}
   --threads <n>        default 2
   --json               print the result as JSON
   --failures <folder>  write the mutants that fail
@@ -34,6 +37,8 @@ const usage = `npm run fuzz -- [options]
 
 interface Options extends Pick<Task, 'seed' | 'targets' | 'mutants' | 'selfTest'> {
   threads: number
+  /** True to check texts in Chromium. */
+  browser: boolean
   minutes: number
   json: boolean
   failures: string | undefined
@@ -57,13 +62,15 @@ function readOptions(args: string[]): Options & { repeat: string | undefined } {
       help: { type: 'boolean', default: false },
     },
   })
-  const targets = values.only?.split(',') ?? targetNames
+  const named = values.only?.split(',')
+  const targets = named?.filter((name) => name !== BROWSER) ?? targetNames
   const numbers = [values.minutes, values.threads, values.seed ?? '0', values.mutants ?? '1']
   if (values.help || !targets.every(isTargetName) || !numbers.every((n) => Number(n) >= 0))
     throw new Error(usage)
   return {
     seed: Number(values.seed ?? Date.now() % 2 ** 31),
     threads: Number(values.threads),
+    browser: named ? named.includes(BROWSER) : values.mutants === undefined,
     targets,
     mutants: values.mutants === undefined ? Infinity : Number(values.mutants),
     minutes: values.mutants === undefined ? Number(values.minutes) : 60,
@@ -80,8 +87,8 @@ export async function main(args: string[]) {
   if (options.repeat !== undefined)
     return (await import('./fuzz/repeat.ts')).repeatMutant(options.repeat, options)
   const run = new FuzzRun(options, await bundleWorker())
-  const counts = await run.run()
-  run.print(counts)
+  const [counts, browser] = await Promise.all([run.run(), run.runBrowser()])
+  run.print(counts, browser)
   if (run.failed > 0) process.exitCode = 1
 }
 
@@ -101,9 +108,18 @@ class FuzzRun {
   }
 
   async run(): Promise<Counts> {
-    const { threads } = this.options
+    const threads = this.options.targets.length > 0 ? this.options.threads : 0
     const counts = await Promise.all(Array.from({ length: threads }, (_, i) => this.runThread(i)))
     return countsOf((name) => counts.reduce((sum, count) => sum + count[name], 0))
+  }
+
+  async runBrowser(): Promise<BrowserResult | undefined> {
+    const { browser, seed, mutants } = this.options
+    if (!browser) return undefined
+    const { fuzzBrowser } = await import('./fuzz/browser.ts')
+    const report = (failure: Failure) => this.report(failure)
+    const { until } = this
+    return fuzzBrowser({ seed, until, most: mutants, report, signal: this.ended.signal })
   }
 
   /** Runs a worker, and starts it again after a mutant that hangs or crashes it. */
@@ -182,13 +198,16 @@ class FuzzRun {
     if (this.options.failures !== undefined) writeMutant(this.options.failures, address, failure)
   }
 
-  print(targets: Counts) {
+  print(targets: Counts, browser: BrowserResult | undefined) {
     const { seed, json } = this.options
     const seconds = Math.round((Date.now() - this.start) / 1000)
-    const result = { targets, failures: this.failed, seed, seconds }
+    const result = { targets, ...(browser && { browser }), failures: this.failed, seed, seconds }
     if (json) return process.stdout.write(`${JSON.stringify(result)}\n`)
     for (const name of targetNames)
       process.stdout.write(`${targets[name].toLocaleString('en').padStart(12)} ${name}\n`)
+    if (browser && 'checked' in browser)
+      process.stdout.write(`${browser.checked.toLocaleString('en').padStart(12)} ${BROWSER}\n`)
+    else if (browser) process.stdout.write(`${BROWSER} skipped: ${browser.skipped}\n`)
     process.stdout.write(`${seconds} s, seed ${seed}: ${this.failed} failures\n`)
     for (const [sort, times] of this.sorts) process.stdout.write(`  ${times} x ${sort}\n`)
     return undefined

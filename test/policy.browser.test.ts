@@ -150,16 +150,19 @@ test.each(servers)('injected HTML runs no code in $name', async ({ server }) => 
     <object data="${other.address}"></object>
     <base href="${other.address}">
     <p style="color: red">styled</p>
+    <form id="form" action="${other.address}"><input name="a" value="1"></form>
     <a id="link" href="javascript:ran.push('link')">link</a>`,
   )
   await page.goto(server.address)
   await waitForEditor(page)
   await page.evaluate(() => document.getElementById('link')!.click())
+  await page.evaluate(() => document.querySelector<HTMLFormElement>('#form')!.submit())
   await expect
     .poll(async () => [...new Set(await page.evaluate(() => window.violated))].sort())
     .toEqual([
       'base-uri',
       ...(server === sources ? ['connect-src'] : []),
+      'form-action',
       'frame-src',
       'img-src',
       'object-src',

@@ -12,6 +12,8 @@ test('allows neither inline code nor evaluated text, nor another origin', () => 
   for (const policy of [forWorkers + others[0], pagePolicy, hostPolicy]) {
     expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|\*|https?:/)
     expect(policy).toContain("default-src 'self'")
+    // The default does not hold for them.
+    expect(policy).toContain("base-uri 'none'; form-action 'none'")
   }
   expect(pagePolicy).toContain("connect-src 'self';")
   expect(pagePolicy).not.toContain('frame-ancestors')

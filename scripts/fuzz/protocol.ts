@@ -11,6 +11,7 @@ export const targetNames = [
   'dataset',
   'images',
   'idx',
+  'notes',
   'settings',
   'stored',
   'safetensors-header',
@@ -46,8 +47,11 @@ export const bounds = {
   start: 180_000,
 } as const
 
+/** The target of the main thread, which shows texts in Chromium: see browser.ts. */
+export const BROWSER = 'browser'
+
 export interface Failure {
-  target: TargetName
+  target: TargetName | typeof BROWSER
   number: number
   property: string
   message: string

@@ -18,6 +18,8 @@ const directives = [
   "connect-src 'self'",
   "object-src 'none'",
   "base-uri 'none'",
+  // Forms of the editor are read by scripts. An injected one can send nothing anywhere.
+  "form-action 'none'",
 ]
 
 /** Policy for pages of hosts, see docs/hosting.md. litegraph's own dialogs may need more. */

@@ -5,6 +5,7 @@ import { createExportTarget } from './exports.ts'
 import { createFileTargets } from './files.ts'
 import { createHandInsTarget } from './handIns.ts'
 import { headerTargets } from './headers.ts'
+import { createNotesTarget } from './notes.ts'
 import { createLessonsTarget } from './lessons.ts'
 import { createListsTarget } from './lists.ts'
 import { createTablesTarget } from './tables.ts'
@@ -17,6 +18,7 @@ type Creators = { [K in TargetName]: () => FuzzTarget | Promise<FuzzTarget> }
 
 const creators: Creators = {
   workflow: createWorkflowTarget,
+  notes: createNotesTarget,
   exports: createExportTarget,
   ...createFileTargets,
   ...headerTargets,

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import { CommandButton, IconButton } from '../ui/buttons.tsx'
 import { MathText } from '../ui/math.tsx'
 import { showMenu, type Menu } from '../ui/state.ts'
-import { toUnicodeMath } from '../../nodes/painters/mathText.ts'
+import { toLabel } from '../../nodes/painters/cutText.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { useEditor } from './services.ts'
 import { icons } from '../ui/icons.tsx'
@@ -65,7 +65,7 @@ export function TabBar() {
 
 function TabEntry({ tab: { key, name: written, dirty } }: { tab: Tab }) {
   const name = translateWorkflow(written)
-  const plainName = toUnicodeMath(name)
+  const plainName = toLabel(name)
   const { workspace } = useEditor()
   const shown = key === shownTab.value
   const runs = runState.present.value?.tab === key

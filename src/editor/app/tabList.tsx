@@ -1,7 +1,7 @@
 // List of all open workflows: search, switch, close. Loaded when it is first opened.
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { matchTitle, splitWords } from '../graph/nodeSearch.ts'
-import { toUnicodeMath } from '../../nodes/painters/mathText.ts'
+import { toLabel } from '../../nodes/painters/cutText.ts'
 import { runState } from '../running/state.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 import { CommandButton, IconButton } from '../ui/buttons.tsx'
@@ -97,7 +97,7 @@ function Row({ tab, show }: { tab: Tab; show: () => void }) {
       </button>
       <IconButton
         class="icon small"
-        label={texts.tabs.close(toUnicodeMath(name))}
+        label={texts.tabs.close(toLabel(name))}
         icon={<icons.close />}
         onClick={() => void workspace.close(tab.key)}
       />

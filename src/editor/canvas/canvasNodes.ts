@@ -3,6 +3,7 @@ import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { hasView } from '../../nodes/litegraph/body.ts'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { isReroute } from '../../nodes/litegraph/reroute.ts'
+import { cutText, MAX_LABEL } from '../../nodes/painters/cutText.ts'
 import type { NodeActivity } from '../../nodes/workflow/activity.ts'
 import type { Side } from '../../nodes/workflow/slots.ts'
 import type { Point } from '../ui/geometry.ts'
@@ -91,7 +92,10 @@ function updateCollapsedWidth(
   ctx: CanvasRenderingContext2D,
 ): number {
   ctx.font = `560 13px ${colours.font}`
-  const width = Math.min(node.size[0], ctx.measureText(node.getTitle()).width + 58)
+  const width = Math.min(
+    node.size[0],
+    ctx.measureText(cutText(node.getTitle(), MAX_LABEL)).width + 58,
+  )
   node._collapsed_width = width
   return width
 }

@@ -1,7 +1,7 @@
 // The gallery: the ready workflows in the order of the learning path, by level. Loaded when it is
 // first shown. Fills wide screens.
 import { useEffect, useState } from 'preact/hooks'
-import { toUnicodeMath } from '../../nodes/painters/mathText.ts'
+import { toLabel } from '../../nodes/painters/cutText.ts'
 import { useBackup } from '../backup/services.ts'
 import { texts, topicText, translateWorkflow } from '../texts/texts.ts'
 import { MathText } from '../ui/math.tsx'
@@ -154,7 +154,7 @@ function Card({ ready }: { ready: GalleryWorkflow }) {
             </span>
           </span>
           {facts.length > 0 && <span class="facts">{facts.join(' · ')}</span>}
-          {about && <span class="text">{toUnicodeMath(translateWorkflow(about))}</span>}
+          {about && <span class="text">{toLabel(translateWorkflow(about))}</span>}
         </span>
       </button>
     </li>

@@ -1,6 +1,6 @@
 // Drawer tab of saved workflows, drafts and nodes. The search includes the contents of workflows.
+import { toLabel } from '../../nodes/painters/cutText.ts'
 import { isOpenSomewhere } from '../workspace/workflowLocks.ts'
-import { toUnicodeMath } from '../../nodes/painters/mathText.ts'
 import { useBackup, type BackupServices } from '../backup/services.ts'
 import { useEffect, useState } from 'preact/hooks'
 import { MenuButton } from '../ui/buttons.tsx'
@@ -90,7 +90,7 @@ const getText = ({ draft, saved }: Row): string => draft?.text ?? saved?.text ??
 function SavedWorkflowRow({ row }: { row: Row }) {
   const editor = useBackup()
   const current = row.id === workflowId.value
-  const name = toUnicodeMath(translateWorkflow(row.name))
+  const name = toLabel(translateWorkflow(row.name))
   const notes = [
     current && texts.drawer.current,
     row.draft && !row.draft.untouched && texts.drawer.draft,

@@ -1,8 +1,12 @@
 // Texts about changes of a workflow.
 import { valueAsText } from '../../engine/base/quote.ts'
+import { cutText } from '../../nodes/painters/cutText.ts'
 import { formatNumber } from '../../nodes/litegraph/numberText.ts'
 import type { Change } from './changes.ts'
 import { texts } from '../texts/texts.ts'
+
+/** Characters of a value that a list of changes shows. */
+const MAX_VALUE = 120
 
 /** Short text for the value of a param. */
 export function describeValue(value: unknown): string {
@@ -12,7 +16,7 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'boolean') return switched[value ? 'on' : 'off']
   if (Array.isArray(value)) return texts.panel.points(value.length)
   const { name } = value as { name?: unknown }
-  return typeof name === 'string' ? name : valueAsText(value)
+  return cutText(typeof name === 'string' ? name : valueAsText(value), MAX_VALUE)
 }
 
 export function describeChange(change: Change): string {

@@ -1,5 +1,5 @@
 // Display of runs in the page title, and a warning before the page closes.
-import { toUnicodeMath } from '../../nodes/painters/mathText.ts'
+import { toLabel } from '../../nodes/painters/cutText.ts'
 import type { Queue } from './queue.ts'
 import { runState } from './state.ts'
 import { workflowName } from '../workspace/state.ts'
@@ -12,7 +12,7 @@ export function showTabTitle() {
     progress.value && phase.value !== 'idle'
       ? `${Math.floor((100 * progress.value.index) / progress.value.count)}% · `
       : ''
-  const title = `${part}${toUnicodeMath(translateWorkflow(workflowName.value))} – ${texts.product}`
+  const title = `${part}${toLabel(translateWorkflow(workflowName.value))} – ${texts.product}`
   if (document.title !== title) document.title = title
 }
 

@@ -4,14 +4,18 @@
 import { Marked, type Token, type Tokens } from 'marked'
 import type { ComponentChild } from 'preact'
 import { useMemo } from 'preact/hooks'
+import { sliceText } from '../../nodes/painters/cutText.ts'
 import { latexToUnicode } from '../../nodes/painters/unicodeMath.ts'
-import { InlineMath, MathText, useFormula, useInsert } from './math.tsx'
+import { count } from './format.ts'
+import {
+  findExcessOfTokens,
+  findTextExcess,
+  textBounds,
+  type TextProblem,
+} from './markdownBounds.ts'
+import { FormulaSource, InlineMath, SetText, useFormula, useInsert } from './math.tsx'
+import { noteTexts } from '../texts/noteTexts.ts'
 import './markdown.css'
-
-/** Longer texts are shown as they are. */
-const MAX_LENGTH = 20_000
-/** Texts that are nested more deeply are shown as they are, too. */
-const MAX_DEPTH = 40
 
 interface MathToken extends Tokens.Generic {
   type: 'math'
@@ -55,32 +59,20 @@ const parsers = {
 }
 type TextKind = keyof typeof parsers
 
-/** Parses a text. Returns undefined for texts that are too long or nested too deeply. */
-export function parseMarkdown(text: string, kind: TextKind = 'note'): Token[] | undefined {
-  if (text.length > MAX_LENGTH) return undefined
+/** A parsed text, or the bound that it exceeds. */
+type Parsed = { tokens: Token[] } | { problem: TextProblem }
+
+export function parseMarkdown(text: string, kind: TextKind = 'note'): Parsed {
+  const excess = findTextExcess(text)
+  if (excess) return { problem: excess }
   try {
     const tokens = parsers[kind].lexer(text)
-    return isShallow(tokens) ? tokens : undefined
+    const problem = findExcessOfTokens(tokens)
+    return problem ? { problem } : { tokens }
   } catch {
-    return undefined
+    // The parser calls itself for each level.
+    return { problem: 'nesting' }
   }
-}
-
-/** True if elements can be created for the tokens without exceeding the stack. */
-function isShallow(tokens: readonly Token[]): boolean {
-  let level: readonly Token[] = tokens
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return false
-    level = level.flatMap(childTokens)
-  }
-  return true
-}
-
-const childTokens = (token: Token): readonly Token[] => {
-  if (token.type === 'list') return (token as Tokens.List).items
-  if (token.type !== 'table') return (token as Tokens.Generic).tokens ?? []
-  const { header, rows } = token as Tokens.Table
-  return [header, ...rows].flat().flatMap((cell) => cell.tokens)
 }
 
 /** Returns the address of a link if it may be opened. */
@@ -100,20 +92,56 @@ interface Props {
   heading?: number
 }
 
-/** A text in Markdown. */
+/** A text in Markdown. A text that exceeds the bounds is shown as it is. */
 export function Markdown({ text, kind, heading = 3 }: Props) {
-  const tokens = useMemo(() => parseMarkdown(text, kind), [text, kind])
+  const parsed = useMemo(() => parseMarkdown(text, kind), [text, kind])
   return (
     <div class="markdown">
-      {tokens ? renderTokens(tokens, heading) : <p class="source">{text}</p>}
+      {'tokens' in parsed ? (
+        renderTokens(parsed.tokens, heading)
+      ) : (
+        <SourceText text={text} problem={parsed.problem} />
+      )}
     </div>
   )
 }
 
+function SourceText({ text, problem }: { text: string; problem: TextProblem }) {
+  const reason = noteTexts().text[problem](count(textBounds[problem]))
+  const chunks = useMemo(() => splitText(text), [text])
+  return (
+    <>
+      <p class="hint">{noteTexts().textAsSource(reason)}</p>
+      <div class="source">
+        {chunks.map((chunk, i) => (
+          <div key={i}>{chunk}</div>
+        ))}
+      </div>
+    </>
+  )
+}
+
+/** Characters of a part of a text. Browsers lay out only the parts that are visible. */
+const CHUNK = 2000
+
+/** Splits a text where a line or a word ends, if one does. */
+export function splitText(text: string): string[] {
+  const chunks: string[] = []
+  for (let at = 0; at < text.length;) {
+    const most = sliceText(text.slice(at, at + CHUNK + 1), CHUNK)
+    const isLast = at + most.length >= text.length
+    const end = isLast ? most.length : Math.max(most.lastIndexOf('\n'), most.lastIndexOf(' ')) + 1
+    const chunk = most.slice(0, end || most.length)
+    chunks.push(chunk)
+    at += chunk.length
+  }
+  return chunks
+}
+
 /** A line of a document in Markdown, without a paragraph. */
 export function MarkdownLine({ text }: { text: string }) {
-  const tokens = useMemo(() => parseMarkdown(text, 'document'), [text])
-  const [first, ...more] = tokens ?? []
+  const parsed = useMemo(() => parseMarkdown(text, 'document'), [text])
+  const [first, ...more] = 'tokens' in parsed ? parsed.tokens : []
   if (first?.type !== 'paragraph' || more.length > 0) return <>{text}</>
   return <>{renderTokens(first.tokens)}</>
 }
@@ -217,7 +245,7 @@ function Part({ token, heading }: { token: Token; heading: number }) {
       return token.tokens ? (
         <>{renderTokens(token.tokens)}</>
       ) : (
-        <MathText>{decodeEntities((token as Tokens.Text).text)}</MathText>
+        <SetText text={decodeEntities((token as Tokens.Text).text)} />
       )
     default:
       // Among them HTML, which is shown as its source.
@@ -289,10 +317,17 @@ function DisplayFormula({ latex }: { latex: string }) {
 }
 
 function Equation({ latex }: { latex: string }) {
-  const formula = useFormula(latex, true)
-  const insert = useInsert(formula)
-  return formula ? <span key="set" ref={insert} /> : <code key="plain">{latex}</code>
+  const { node, problem } = useFormula(latex, { display: true })
+  const insert = useInsert(node)
+  return node ? (
+    <span key="set" ref={insert} />
+  ) : (
+    <FormulaSource key="plain" latex={latex} problem={problem} />
+  )
 }
+
+/** Equations that are set beside each other. */
+const MAX_EQUATIONS = 20
 
 /** The equations between `\\qquad`, which may be set below each other. */
 export function splitEquations(latex: string): string[] {
@@ -305,7 +340,9 @@ export function splitEquations(latex: string): string[] {
       count(/\\left(?![a-zA-Z])/g) === count(/\\right(?![a-zA-Z])/g)
     )
   }
-  return parts.every((part) => part.trim() && isComplete(part)) ? parts : [latex]
+  const isSplit =
+    parts.length <= MAX_EQUATIONS && parts.every((part) => part.trim() && isComplete(part))
+  return isSplit ? parts : [latex]
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 // Text of a note. The parser of Markdown is loaded with the first one.
 import { signal } from '@preact/signals'
+import { cutText } from '../../nodes/painters/cutText.ts'
 import { toUnicodeMath } from '../../nodes/painters/mathText.ts'
 
 type Component = (typeof import('./markdown.tsx'))['Markdown']
@@ -13,9 +14,16 @@ const fetchMarkdown = () =>
     () => (fetching = undefined), // Offline on the first visit. The next note tries again.
   ))
 
+/** Characters that are shown before the parser is loaded. */
+const MAX_SHOWN = 4000
+
 /** Shows the source until the parser is loaded. */
 export function NoteText({ text }: { text: string }) {
   void fetchMarkdown()
   const Loaded = markdown.value
-  return Loaded ? <Loaded text={text} /> : <p class="note-source">{toUnicodeMath(text)}</p>
+  return Loaded ? (
+    <Loaded text={text} />
+  ) : (
+    <p class="note-source">{toUnicodeMath(cutText(text, MAX_SHOWN))}</p>
+  )
 }

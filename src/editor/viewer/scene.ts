@@ -1,6 +1,7 @@
 // Scenes of the viewer: pictures in grids, or points of the plane, in their own units.
 import { squareColumns } from '../../engine/images/pixels.ts'
 import type { FilmView, ImagesView, ScatterView } from '../../engine/plan/view.ts'
+import { cutText, MAX_LABEL } from '../../nodes/painters/cutText.ts'
 import type { Theme } from '../../nodes/painters/theme.ts'
 import { legend, shorten } from '../../nodes/painters/frame.ts'
 import { setFont } from '../../nodes/painters/theme.ts'
@@ -208,7 +209,8 @@ function paintLegend(ctx: CanvasRenderingContext2D, view: ScatterView, theme: Th
   const items = scatterLegend(view, theme)
   if (!items.length) return
   setFont(ctx, 10.5)
-  const width = Math.max(...items.map(({ name }) => ctx.measureText(name).width)) + 34
+  const width =
+    Math.max(...items.map(({ name }) => ctx.measureText(cutText(name, MAX_LABEL)).width)) + 34
   ctx.globalAlpha = 0.85
   ctx.fillStyle = theme.ground
   // Leaves room for the y labels on the left.

@@ -1,6 +1,6 @@
 // Draws zones: area, progress line, arrow from End back to Start, and texts.
 import type { Box } from '../painters/frame.ts'
-import { toUnicodeMath } from '../painters/mathText.ts'
+import { cutText, MAX_LABEL, toLabel } from '../painters/cutText.ts'
 import { FONTS } from '../painters/theme.ts'
 import { zoneColour } from './palette.ts'
 import { returnHeight, type Zone } from './zones.ts'
@@ -107,7 +107,7 @@ function drawTitle(ctx: CanvasRenderingContext2D, { box }: Zone, colour: string,
   ctx.textAlign = 'left'
   ctx.textBaseline = 'alphabetic'
   ctx.fillStyle = colour
-  ctx.fillText(title, box.x + 14, box.y + 20)
+  ctx.fillText(cutText(title, MAX_LABEL), box.x + 14, box.y + 20)
 }
 
 /** Returns the area of progress line and title, which change while a loop runs. */
@@ -175,7 +175,7 @@ function drawCarriedNames(
   { colour, ground, words }: { colour: string; ground: string; words: ZoneWords },
 ) {
   const { from, to, y } = returnArrow(zone)
-  const text = toUnicodeMath(
+  const text = toLabel(
     Object.entries(zone.carries)
       .map(([next, each]) => (next === each ? next : words.becomes(next, each)))
       .join(', '),

@@ -1,6 +1,6 @@
 // Axes of a chart: the area left for its lines, grid, ticks and labels.
 import type { ChartLook, ChartView } from '../../engine/plan/view.ts'
-import { crisp, type Box } from './frame.ts'
+import { crisp, shorten, type Box } from './frame.ts'
 import type { Range } from './lines.ts'
 import { setFont, type Theme } from './theme.ts'
 import { logTicks, ticks, tickText } from './ticks.ts'
@@ -119,11 +119,12 @@ function drawAxisLabels(
   if (hasXLabel) {
     ctx.textAlign = 'right'
     const text = xLog ? `${xLabel} (log)` : xLabel
-    ctx.fillText(text, plot.x + plot.width, plot.y + plot.height + 24)
+    ctx.fillText(shorten(ctx, text, plot.width), plot.x + plot.width, plot.y + plot.height + 24)
   }
   if (hasYLabel) {
     ctx.textAlign = 'left'
-    ctx.fillText(yLog ? `${yLabel} (log)` : yLabel, area.x, area.y + 5)
+    const text = yLog ? `${yLabel} (log)` : yLabel
+    ctx.fillText(shorten(ctx, text, area.width), area.x, area.y + 5)
   }
 }
 

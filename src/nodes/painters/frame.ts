@@ -1,5 +1,6 @@
 // Common parts of painters: box, crisp lines, shortened texts, legends. Without a DOM: the context is
 // an argument, so the same code paints on a node, in a panel and, in Node, into a PNG.
+import { cutText, MAX_LABEL, sliceText } from './cutText.ts'
 import { setFont, type Theme } from './theme.ts'
 
 export interface Box {
@@ -30,18 +31,28 @@ const shortenedTexts = new Map<string, string>()
 
 /** Cuts a text that is wider than `room` and adds an ellipsis; '' if that does not fit either. */
 export function shorten(ctx: CanvasRenderingContext2D, text: string, room: number): string {
-  const fits = (text: string) => ctx.measureText(text).width <= room
+  const cut = cutText(text, MAX_LABEL)
   // Before the look-up, which reads the font and takes longer than one measurement.
-  if (fits(text)) return text
-  const key = `${ctx.font}|${Math.floor(room)}|${text}`
+  if (ctx.measureText(cut).width <= room) return cut
+  const key = `${ctx.font}|${Math.floor(room)}|${cut}`
   const known = shortenedTexts.get(key)
   if (known !== undefined) return known
-  let kept = text.length
-  while (kept > 0 && !fits(`${text.slice(0, kept)}…`)) kept--
-  const short = kept ? `${text.slice(0, kept).trimEnd()}…` : ''
+  const kept = longestPrefix(ctx, cut, room)
+  const short = kept ? `${kept.trimEnd()}…` : ''
   if (shortenedTexts.size > 2000) shortenedTexts.clear()
   shortenedTexts.set(key, short)
   return short
+}
+
+/** The longest start of a text that fits together with an ellipsis, by bisection. */
+function longestPrefix(ctx: CanvasRenderingContext2D, text: string, room: number): string {
+  let [fits, tooLong] = [0, text.length + 1]
+  while (tooLong - fits > 1) {
+    const middle = (fits + tooLong) >> 1
+    if (ctx.measureText(`${sliceText(text, middle)}…`).width <= room) fits = middle
+    else tooLong = middle
+  }
+  return sliceText(text, fits)
 }
 
 /** The context of a canvas outside the page, which has all that painters use. */

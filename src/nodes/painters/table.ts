@@ -1,6 +1,7 @@
 // A table: names in the first column, numbers and words in the others.
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { TableView } from '../../engine/plan/view.ts'
+import { cutText, MAX_LABEL } from './cutText.ts'
 import { beginPainting, crisp, shorten, type Box } from './frame.ts'
 import { setFont, translateText, type Theme } from './theme.ts'
 
@@ -60,7 +61,7 @@ function fitColumns(
   width: number,
 ): number[] {
   const widest = rows[0].map((_, column) =>
-    Math.max(...rows.map((cells) => ctx.measureText(cells[column]).width)),
+    Math.max(...rows.map((cells) => ctx.measureText(cutText(cells[column], MAX_LABEL)).width)),
   )
   const gaps = GAP * (widest.length - 1)
   const others = widest.slice(1).reduce((sum, own) => sum + own, 0)

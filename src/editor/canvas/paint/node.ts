@@ -1,8 +1,8 @@
 // Paints the body, border, title and run state of a node. Does not change the node.
 import type { NodeState } from '../../../nodes/litegraph/diffusionNode.ts'
 import { wrapText } from '../../../nodes/litegraph/wrapText.ts'
+import { toLabel } from '../../../nodes/painters/cutText.ts'
 import { shorten } from '../../../nodes/painters/frame.ts'
-import { toUnicodeMath } from '../../../nodes/painters/mathText.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { getNodeTint } from '../nodeColours.ts'
 import type { PaintedNode, PaintContext } from './painting.ts'
@@ -117,7 +117,7 @@ function layoutOverview(
   { ctx, colours, scale, minText }: PaintContext,
   inTitleBar: boolean,
 ): Overview {
-  const title = toUnicodeMath(node.getTitle())
+  const title = toLabel(node.getTitle())
   const key = `${scale} ${minText} ${size[0]} ${size[1]} ${inTitleBar} ${colours.font} ${title}`
   const known = cachedOverviews.get(node)
   if (known?.key === key) return known
@@ -231,7 +231,7 @@ function paintTitle(
   ctx.fillStyle = isInactive(node) ? colours.nodeFaint : colours.nodeTitle
   const mark = state === 'done' || state === 'cached' || state === 'fault'
   ctx.fillText(
-    shorten(ctx, toUnicodeMath(node.getTitle()), width - 28 - (mark ? 26 : 10)),
+    shorten(ctx, toLabel(node.getTitle()), width - 28 - (mark ? 26 : 10)),
     27,
     middle + 0.5,
   )

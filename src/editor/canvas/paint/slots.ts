@@ -1,6 +1,6 @@
 // Paints the slots of a node: shaped by type, hollow if a wire is optional.
+import { toLabel } from '../../../nodes/painters/cutText.ts'
 import { shorten } from '../../../nodes/painters/frame.ts'
-import { toUnicodeMath } from '../../../nodes/painters/mathText.ts'
 import { declaredName, type Side } from '../../../nodes/workflow/slots.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { TITLE } from '../../graph/nodeSize.ts'
@@ -125,7 +125,7 @@ function paintSlotName(paint: SlotPaint, state: SlotState, context: PaintContext
   const { ctx, colours } = context
   ctx.textAlign = side === 'input' ? 'left' : 'right'
   ctx.fillStyle = state === 'optional' ? colours.nodeFaint : colours.nodeText
-  const name = shorten(ctx, toUnicodeMath(slot.label ?? slot.name), node.size[0] * 0.62)
+  const name = shorten(ctx, toLabel(slot.label ?? slot.name), node.size[0] * 0.62)
   ctx.fillText(name, side === 'input' ? x + 11 : x - 11, y + 0.5)
   if (side === 'output' && slot.type === 'features')
     paintShape(paint, ctx.measureText(name).width, context)
@@ -140,7 +140,7 @@ function paintShape(
   const text = shapeOf(node, index)
   if (text === undefined) return
   const input = node.inputs?.[index]
-  const taken = input ? ctx.measureText(toUnicodeMath(input.label ?? input.name)).width + 11 : 0
+  const taken = input ? ctx.measureText(toLabel(input.label ?? input.name)).width + 11 : 0
   ctx.font = `400 11px ${colours.font}`
   if (taken + ctx.measureText(text).width + nameWidth + 35 <= node.size[0]) {
     ctx.fillStyle = colours.nodeFaint
