@@ -97,7 +97,7 @@ test('a table has the systems that were timed, and the share of the best product
     ],
   }
   expect(benchTable(run).split('\n')).toEqual([
-    '| ms per step | this program | stock tfjs | PyTorch | % of product | GFLOP/s | GB/s |',
+    '| ms per step | this program, measured | stock tfjs | PyTorch | % of product | GFLOP/s | GB/s |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     '| training, small, wasm, one thread | 100 | cannot | 123 | 75 % | 40 | 8.21 |',
     '| sampling, small, cpu | 1,230 |  |  |  |  |  |',

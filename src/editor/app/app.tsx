@@ -8,25 +8,22 @@ import { Drawer } from '../drawer/drawer.tsx'
 import { readAddress, type HideablePart } from '../drops/address.ts'
 import { startEditor } from './editor.ts'
 import type { Editor } from './services.ts'
-import { Choices } from './choiceList.tsx'
 import { AppModeLoader } from './appModeLoader.tsx'
-import { Finder } from './finder.tsx'
-import { WireCard } from '../panel/wireInspector.tsx'
-import { Minimap } from '../canvas/minimap.tsx'
 import { SkipLink } from '../outline/skipLink.tsx'
 import { Dialog } from './dialogs.tsx'
 import { lazyComponent } from '../ui/lazy.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { QuickField } from '../ui/quickField.tsx'
 import { Banners, DropTarget, Toasts } from '../ui/toasts.tsx'
-import { Palette } from './palette.tsx'
 import { Panel } from '../panel/panel.tsx'
+import { WireCard } from '../panel/wireInspector.tsx'
 import { QueueList } from '../running/queueLoader.tsx'
 import { runState } from '../running/state.ts'
 import { LowerPanel } from '../runs/lowerPanel.tsx'
 import { shownTab, subscribeToGraph } from '../workspace/state.ts'
 import { nodeSearch } from '../canvas/state.ts'
 import { panelShown, showDrawer, shownDrawer } from '../ui/state.ts'
+import { shownFinder } from './state.ts'
 import { TabBar } from './tabBar.tsx'
 import { TabListLoader } from './tabListLoader.tsx'
 import { StatusBar } from './statusBar.tsx'
@@ -78,6 +75,30 @@ function App({ editor }: { editor: Editor }) {
     </ServicesProvider>
   )
 }
+
+// Loaded after the first paint, which does not need them.
+const Choices = lazyComponent(
+  async () => (await import('./choiceList.tsx')).Choices,
+  () => {},
+)
+
+const Palette = lazyComponent(
+  async () => (await import('./palette.tsx')).Palette,
+  () => {},
+)
+
+const Minimap = lazyComponent(
+  async () => (await import('../canvas/minimap.tsx')).Minimap,
+  () => {},
+)
+
+const OpenFinder = lazyComponent(
+  async () => (await import('./finder.tsx')).Finder,
+  () => {},
+)
+
+/** Loads the finders when one is opened. */
+const Finder = () => (shownFinder.value ? <OpenFinder /> : null)
 
 const Failure = lazyComponent(
   async () => (await import('./failure.tsx')).Failure,

@@ -73,7 +73,9 @@ export const [repeatStart, repeatEnd] = defineLoop({
     extents: ['times'],
     iterations: ({ until }, { start }) => (until ? countIterations(until) : start.times),
     planned({ until }, { start }, wired) {
-      if (wired.has('until')) return until && countIterations(until)
+      // The run reports timesteps that differ, with their number for this batch.
+      if (wired.has('until'))
+        return until && new Set(until.t).size === 1 ? countIterations(until) : undefined
       return wired.has('times') ? undefined : start.times
     },
     begin: (inputs): CarriedValues => takeCarried(inputs),
