@@ -89,12 +89,21 @@ export async function startEditor(
   return editor
 }
 
-/** Loads what is needed soon, but only after the engine, so that the first run does not wait for it. */
+/**
+ * Loads what is needed soon: after the engine, so that the first run does not wait for it, and once
+ * the user does something, as a visit may end before.
+ */
 function loadAfterEngine() {
   const stop = effect(() => {
     if (!runState.backend.value) return
-    wantDescriptions()
-    void loadUsage()
+    const load = () => {
+      removeEventListener('pointerdown', load, true)
+      removeEventListener('keydown', load, true)
+      wantDescriptions()
+      void loadUsage()
+    }
+    addEventListener('pointerdown', load, true)
+    addEventListener('keydown', load, true)
     queueMicrotask(() => stop())
   })
 }
