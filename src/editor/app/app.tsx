@@ -23,7 +23,6 @@ import { LowerPanel } from '../runs/lowerPanel.tsx'
 import { shownTab, subscribeToGraph } from '../workspace/state.ts'
 import { nodeSearch } from '../canvas/state.ts'
 import { panelShown, showDrawer, shownDrawer } from '../ui/state.ts'
-import { shownFinder } from './state.ts'
 import { TabBar } from './tabBar.tsx'
 import { TabListLoader } from './tabListLoader.tsx'
 import { StatusBar } from './statusBar.tsx'
@@ -87,18 +86,15 @@ const Palette = lazyComponent(
   () => {},
 )
 
-const Minimap = lazyComponent(
-  async () => (await import('../canvas/minimap.tsx')).Minimap,
-  () => {},
-)
-
-const OpenFinder = lazyComponent(
+const Finder = lazyComponent(
   async () => (await import('./finder.tsx')).Finder,
   () => {},
 )
 
-/** Loads the finders when one is opened. */
-const Finder = () => (shownFinder.value ? <OpenFinder /> : null)
+const Minimap = lazyComponent(
+  async () => (await import('../canvas/minimap.tsx')).Minimap,
+  () => {},
+)
 
 const Failure = lazyComponent(
   async () => (await import('./failure.tsx')).Failure,
