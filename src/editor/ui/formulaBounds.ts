@@ -1,7 +1,7 @@
 // Bounds for formulas, which come from files of others. Nested formulas become nested elements, and a
 // browser's layout, which is recursive, overflows its stack: the page then crashes.
 
-/** What a formula may have at most. Those of papers have a tenth of it. */
+/** Limits of a formula. Those of papers have a tenth of it. */
 export const formulaBounds = {
   characters: 4000,
   /** Commands, letters and marks. */

@@ -3,7 +3,7 @@
 import type { Token, Tokens } from 'marked'
 import { splitMath } from '../../nodes/painters/mathText.ts'
 
-/** What a text may have at most. Those of the lessons have a tenth of it. */
+/** Limits of a text. Those of the lessons have a tenth of it. */
 export const textBounds = {
   characters: 20_000,
   /** Marks such as * and $ in a paragraph. */
