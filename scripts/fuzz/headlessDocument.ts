@@ -1,40 +1,21 @@
 // A document of the editor on a graph of litegraph without a canvas, with the transactions of a page.
-import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
-import { createLevels } from '../../src/editor/canvas/openLevel.ts'
-import { fillGraph } from '../../src/editor/canvas/tabGraphs.ts'
-import { declarations, setSubgraphTypes } from '../../src/editor/graph/declarations.ts'
+import { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import { createSnapshot, WorkflowDocument } from '../../src/editor/workspace/document.ts'
 import { requireReadableFile } from '../../src/editor/workspace/readable.ts'
 import { Transactions } from '../../src/editor/workspace/transactions.ts'
-import { toWorkflowFile } from '../../src/nodes/litegraph/graph.ts'
-import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
 import { stringifyWorkflow, type NodeId, type WorkflowFile } from '../../src/nodes/workflow.ts'
-import { limits } from '../../src/nodes/workflow/json.ts'
-
-/** Resolves after the microtasks in which loaded graphs complete their slots and loop ends. */
-const normalised = () => new Promise<void>((resolve) => void setImmediate(resolve))
+import { createHeadlessLevels, normalised } from './headlessLevels.ts'
 
 export class HeadlessDocument {
   graph = new LGraph()
   readonly document = new WorkflowDocument()
   /** Why edits were refused. */
   readonly refusals: unknown[] = []
-  private subgraphTypes: Registration | undefined
   private readonly transactions: Transactions
-  private readonly levels = createLevels({
-    graph: () => this.graph,
-    read: toWorkflowFile,
-    register: (known, border) => {
-      setSubgraphTypes(known)
-      this.subgraphTypes = registerNodes(LiteGraph, [...known, ...border])
-      return this.subgraphTypes
-    },
-    draw: (file, level) => fillGraph(this.graph, file, level),
-  })
+  private readonly headless = createHeadlessLevels(() => this.graph)
+  private readonly levels = this.headless.levels
 
   constructor() {
-    LiteGraph.MAX_NUMBER_OF_NODES = limits.nodes
-    registerNodes(LiteGraph, declarations)
     this.transactions = new Transactions({
       stage: this.levels,
       document: () => this.document,
@@ -100,7 +81,6 @@ export class HeadlessDocument {
   /** Removes the types of subgraphs, so that only built-in types are registered. */
   close() {
     this.graph = new LGraph()
-    this.subgraphTypes?.unregister()
-    setSubgraphTypes([])
+    this.headless.close()
   }
 }
