@@ -1,6 +1,6 @@
 // Layout of the window: the canvas fills it, and all other components are drawn over it.
 import { effect } from '@preact/signals'
-import { render } from 'preact'
+import { render, type ComponentType } from 'preact'
 import type { EnginePort } from '../../engine/protocol.ts'
 import { ChartDock } from '../charts/dockLoader.tsx'
 import { ServicesProvider } from '../ui/services.ts'
@@ -22,7 +22,7 @@ import { runState } from '../running/state.ts'
 import { LowerPanel } from '../runs/lowerPanel.tsx'
 import { shownTab, subscribeToGraph } from '../workspace/state.ts'
 import { nodeSearch } from '../canvas/state.ts'
-import { panelShown, showDrawer, shownDrawer } from '../ui/state.ts'
+import { panelShown, showDrawer, showToast, shownDrawer } from '../ui/state.ts'
 import { TabBar } from './tabBar.tsx'
 import { TabListLoader } from './tabListLoader.tsx'
 import { StatusBar } from './statusBar.tsx'
@@ -75,26 +75,14 @@ function App({ editor }: { editor: Editor }) {
   )
 }
 
-// Loaded after the first paint, which does not need them.
-const Choices = lazyComponent(
-  async () => (await import('./choiceList.tsx')).Choices,
-  () => {},
-)
+/** Loads a component after the first paint, which does not need it. */
+const loadAfterPaint = (load: () => Promise<ComponentType>) =>
+  lazyComponent(load, (error) => showToast(texts.product, { text: error.message, error: true }))
 
-const Palette = lazyComponent(
-  async () => (await import('./palette.tsx')).Palette,
-  () => {},
-)
-
-const Finder = lazyComponent(
-  async () => (await import('./finder.tsx')).Finder,
-  () => {},
-)
-
-const Minimap = lazyComponent(
-  async () => (await import('../canvas/minimap.tsx')).Minimap,
-  () => {},
-)
+const Choices = loadAfterPaint(async () => (await import('./choiceList.tsx')).Choices)
+const Palette = loadAfterPaint(async () => (await import('./palette.tsx')).Palette)
+const Finder = loadAfterPaint(async () => (await import('./finder.tsx')).Finder)
+const Minimap = loadAfterPaint(async () => (await import('../canvas/minimap.tsx')).Minimap)
 
 const Failure = lazyComponent(
   async () => (await import('./failure.tsx')).Failure,
