@@ -58,11 +58,8 @@ export async function tune(
   const { device } = backend
   const identity = storageKey(device)
   if (identity === undefined || isSoftware(device)) return undefined
-  const key = changesBits
-    ? float16Products
-      ? `${identity}/float16`
-      : identity
-    : `${identity}/equal bits`
+  const kind = float16Products ? '/float16' : ''
+  const key = identity + (changesBits ? kind : '/equal bits')
   if (remeasure) await store.delete(key).catch(() => {})
   const trials = createTrials(device, { float16: float16Products }).filter(
     ({ name }) => changesBits || hasEqualBits(name),
