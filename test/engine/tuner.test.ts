@@ -416,8 +416,9 @@ onEachBackend(() => {
     })) as [Tile, Tile]
     expect(await bench.prepare(trial, rule)).toBe(true)
     const seconds = await bench.time(trial, rule, 2)
-    expect(seconds).toBeGreaterThan(0)
-    expect(seconds).toBeLessThan(60)
+    // The time limit of the test bounds it from above; inverted, it is the inverse of a time.
+    expect(seconds).toBeGreaterThan(1e-6)
+    expect(seconds).toBeLessThan(1e6)
     expect(await bench.agree(trial, rule, other)).toBe(true)
     const wrong: Trial = {
       ...trial,
