@@ -102,6 +102,8 @@ const isProjection = ({ layers, readers }: GraphView, i: number): boolean =>
  */
 export const matchPointwise: Matcher = (view, root) => {
   for (const [around, inner] of summands(view, root)) {
+    // The kernel adds numbers of equal shape only: no vector per image.
+    if (String(view.shapes[around]) !== String(view.shapes[inner])) continue
     const found = pointwise(view, inner, root, around)
     if (found && isPrivate(view, found.claims, root)) return found
   }
