@@ -193,44 +193,47 @@ describe('with a bundler', () => {
     const served = await preview({ ...config, preview: { port: 0, headers: isolated } })
     const address = served.resolvedUrls!.local[0]
     checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
-    checkHost(await useHost(await open(address), 'inPage', mirrored()), 1)
     checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
-    checkHost(await useHost(await open(address), 'mixerInPage', mixed()), 1, 'images')
     checkHost(await useHost(await open(address), 'mixerInWorker', mixed()), 1, 'images')
-    const threaded = await useHost(await open(address, 4), 'inPage', mirrored())
-    expect(threaded.device).toBe('SIMD, 2 threads')
+    if (process.env.FULL) {
+      checkHost(await useHost(await open(address), 'inPage', mirrored()), 1)
+      checkHost(await useHost(await open(address), 'mixerInPage', mixed()), 1, 'images')
+      const threaded = await useHost(await open(address, 4), 'inPage', mirrored())
+      expect(threaded.device).toBe('SIMD, 2 threads')
+    }
     checkShipped(await useShipped(await open(address), 'plain'))
     await served.close()
   })
 
-  test('works when built under a strict policy, with its threads', async () => {
-    const policies: Plugin = {
-      name: 'policies',
-      configurePreviewServer: ({ middlewares }) =>
-        void middlewares.use((_, response, next) => {
-          response.setHeader('Content-Security-Policy', policy)
-          next()
-        }),
-    }
-    let policy = hostPolicy
-    const outDir = join(consumer, 'dist-strict')
-    const input = join(consumer, 'strict.html')
-    await build({ ...config, build: { outDir, rolldownOptions: { input, onLog: () => {} } } })
-    const served = await preview({
-      ...config,
-      plugins: [policies],
-      build: { outDir },
-      preview: { port: 0, headers: isolated },
+  if (process.env.FULL)
+    test('works when built under a strict policy, with its threads', async () => {
+      const policies: Plugin = {
+        name: 'policies',
+        configurePreviewServer: ({ middlewares }) =>
+          void middlewares.use((_, response, next) => {
+            response.setHeader('Content-Security-Policy', policy)
+            next()
+          }),
+      }
+      let policy = hostPolicy
+      const outDir = join(consumer, 'dist-strict')
+      const input = join(consumer, 'strict.html')
+      await build({ ...config, build: { outDir, rolldownOptions: { input, onLog: () => {} } } })
+      const served = await preview({
+        ...config,
+        plugins: [policies],
+        build: { outDir },
+        preview: { port: 0, headers: isolated },
+      })
+      const address = `${served.resolvedUrls!.local[0]}strict.html`
+      checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
+      checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
+      policy = `${hostPolicy}; ${trustedTypes}`
+      checkHost(await useHost(await open(address), 'byUrl', mirrored()), 1)
+      const threaded = await useHost(await open(address, 4), 'inPage', mirrored())
+      expect(threaded.device).toBe('SIMD, 2 threads')
+      await served.close()
     })
-    const address = `${served.resolvedUrls!.local[0]}strict.html`
-    checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
-    checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
-    policy = `${hostPolicy}; ${trustedTypes}`
-    checkHost(await useHost(await open(address), 'byUrl', mirrored()), 1)
-    const threaded = await useHost(await open(address, 4), 'inPage', mirrored())
-    expect(threaded.device).toBe('SIMD, 2 threads')
-    await served.close()
-  })
 
   if (process.env.FULL)
     test('works in development without dependency optimisation of the package', async () => {

@@ -9,7 +9,7 @@ import { workflowOf } from '../workflowOf.ts'
 import { cliArguments, useCli } from './builtCli.ts'
 import { node } from './evaluate.ts'
 
-const KILLS = process.env.FULL ? 12 : 1
+const KILLS = 12
 /** Factor of the clock: trainings are saved every 2 s of it. */
 const CLOCK = '50'
 /** The training ends long before. */
