@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { describeFailure } from '../../src/nodes/cli/failure.ts'
 import { openFolder } from '../../src/nodes/cli/files.ts'
 import { openStore } from '../../src/nodes/cli/run.ts'
@@ -119,11 +119,14 @@ test.each([
 
 test('a link with the name of an unfinished file is not written through', async () => {
   const host = hostname().replaceAll(/[^\w-]/g, '_')
+  // The numbers of its names begin at 0.
+  vi.resetModules()
+  const fresh = await import('../../src/nodes/storage/atomicFile.ts')
   for (let i = 0; i < 50; i++)
     symlinkSync(victim, join(out, `.${process.pid}@${host}.${i}.unfinished`))
-  const error: unknown = await prepareFolder(out).catch((thrown: unknown) => thrown)
+  const error: unknown = await fresh.prepareFolder(out).catch((thrown: unknown) => thrown)
   expect(describeFailure(error).text).toContain(out)
-  await writeInFolder(out, safeFileName('a'), 'b').catch(() => {})
+  await fresh.writeInFolder(out, safeFileName('a'), 'b').catch(() => {})
   expectUntouched()
 })
 
