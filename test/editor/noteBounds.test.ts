@@ -6,7 +6,7 @@ import { wrapText } from '../../src/nodes/litegraph/wrapText.ts'
 import { cutText, sliceText, toLabel } from '../../src/nodes/painters/cutText.ts'
 import { shorten } from '../../src/nodes/painters/frame.ts'
 import { findExcess, formulaBounds } from '../../src/editor/ui/formulaBounds.ts'
-import { splitText } from '../../src/editor/ui/markdown.tsx'
+import { parseMarkdown, splitText } from '../../src/editor/ui/markdown.tsx'
 import { enNotes, koNotes } from '../../src/editor/texts/noteTexts.ts'
 import { countingContext, noteUnits, workOfLines } from '../../scripts/fuzz/countingContext.ts'
 
@@ -65,6 +65,26 @@ describe('texts on a canvas', () => {
     const text = `${'😀'.repeat(4000)} word\n`.repeat(3)
     expect(splitText(text).join('')).toBe(text)
     expect(splitText(text).every((chunk) => !/[\ud800-\udbff]$/.test(chunk))).toBe(true)
+  })
+})
+
+describe('tables', () => {
+  const table = (columns: number, rows: number) =>
+    `${'|a'.repeat(columns)}\n${'|-'.repeat(columns)}\n${'|\n'.repeat(rows)}`
+
+  test.each([
+    [1000, 50],
+    [50, 1000],
+    [3, 1400],
+  ])('%d columns of %d rows, which are empty, are too many elements', (columns, rows) => {
+    const around = `A list:\n\n- one\n\n${table(columns, rows)}\nMore`
+    expect(parseMarkdown(around)).toEqual({ problem: 'elements' })
+  })
+
+  test('of a usual size are parsed', () => {
+    expect(parseMarkdown(table(10, 100))).toHaveProperty('tokens')
+    const separate = Array.from({ length: 10 }, () => table(5, 40)).join('\n\n')
+    expect(parseMarkdown(separate)).toHaveProperty('tokens')
   })
 })
 

@@ -37,9 +37,18 @@ export function findTextExcess(text: string): TextProblem | undefined {
   if (lines.length > textBounds.lines) return 'lines'
   if (MANY_SPACES.test(text)) return 'spaces'
   let [marks, allMarks] = [0, 0]
+  let [columns, rows] = [0, 0]
   for (const line of lines) {
     if (countContainers(line) > textBounds.nesting) return 'nesting'
-    if (PARAGRAPH_END.test(line)) marks = 0
+    if (PARAGRAPH_END.test(line)) {
+      marks = 0
+      columns = 0
+      rows = 0
+    }
+    // The parser fills the rows of a table with empty cells.
+    columns = Math.max(columns, line.split('|').length - 1)
+    rows++
+    if (columns * rows > textBounds.elements) return 'elements'
     const added = line.match(MARKS)?.length ?? 0
     marks += added
     allMarks += added
@@ -66,7 +75,7 @@ export function findExcessOfTokens(tokens: readonly Token[]): TextProblem | unde
   let [elements, formulas, symbols] = [0, 0, 0]
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > LEVELS_EACH * textBounds.nesting) return 'nesting'
-    elements += level.length
+    elements += level.length + level.reduce((sum, token) => sum + cellsOf(token).length, 0)
     if (elements > textBounds.elements) return 'elements'
     for (const latex of level.flatMap(tokenFormulas)) {
       formulas++
@@ -88,6 +97,11 @@ const tokenFormulas = (token: Token): readonly string[] => {
 const childTokens = (token: Token): readonly Token[] => {
   if (token.type === 'list') return (token as Tokens.List).items
   if (token.type !== 'table') return (token as Tokens.Generic).tokens ?? []
+  return cellsOf(token).flatMap((cell) => cell.tokens)
+}
+
+function cellsOf(token: Token): readonly Tokens.TableCell[] {
+  if (token.type !== 'table') return []
   const { header, rows } = token as Tokens.Table
-  return [header, ...rows].flat().flatMap((cell) => cell.tokens)
+  return [header, ...rows].flat()
 }
