@@ -5,7 +5,7 @@ import { BackupError } from '../../../src/editor/backup/error.ts'
 import { classifyFiles } from '../../../src/editor/drops/classify.ts'
 import { ArchiveError } from '../../../src/engine/archive/error.ts'
 import { archiveLimits } from '../../../src/engine/archive/limits.ts'
-import { openZip } from '../../../src/engine/archive/zip.ts'
+import { openZip, type Zip } from '../../../src/engine/archive/zip.ts'
 import { describeCheckpoint } from '../../../src/engine/checkpoint/describe.ts'
 import { CheckpointError } from '../../../src/engine/checkpoint/error.ts'
 import { readArrays, SafetensorsError } from '../../../src/engine/checkpoint/safetensors.ts'
@@ -91,16 +91,31 @@ function checkPng(bytes: Uint8Array, timed: Timed) {
 }
 
 function checkCheckpoint(bytes: Uint8Array, timed: Timed) {
-  refusalOrResult([ArchiveError], '', () =>
+  const zip = refusalOrResult([ArchiveError], '', () =>
     timed('openZip', () => openZip(bytes, archiveLimits.files)),
   )
-  const description = refusalOrResult([CheckpointError], '', () =>
+  const input = zip ? jsonOf(zip) : ''
+  const description = refusalOrResult([CheckpointError], input, () =>
     timed('describeCheckpoint', () => describeCheckpoint(bytes)),
   )
-  for (const text of [description?.title ?? '', ...(description?.notices ?? [])]) checkMessage(text)
-  for (const [name, text] of description?.rows ?? []) checkMessage(`${name} ${text}`)
+  for (const text of [description?.title ?? '', ...(description?.notices ?? [])])
+    checkMessage(text, input)
+  for (const [name, text] of description?.rows ?? []) checkMessage(`${name} ${text}`, input)
   return accepted(description)
 }
+
+/** The JSON files of a ZIP, whose texts messages may contain. */
+const jsonOf = (zip: Zip): string =>
+  [...zip.entries.keys()]
+    .filter((path) => path.endsWith('.json'))
+    .map((path) => {
+      try {
+        return strFromU8(zip.read(path, 1e6))
+      } catch {
+        return ''
+      }
+    })
+    .join('\n')
 
 /** The reason that an entry was left out: no message of the JavaScript engine. */
 function checkReason(reason: string) {
