@@ -89,11 +89,12 @@ describe('hand-ins', () => {
     const status = await new Promise<number | null>((resolve) => {
       child.stdout.on('data', (data: Buffer) => {
         text += data.toString()
-        // The one that loops is still there.
-        if (text.split('\r\n').length > 12) child.kill('SIGINT')
+        // The one that loops is still there. A second signal would end the program at once.
+        if (!child.killed && text.split('\r\n').length > 12) child.kill('SIGINT')
       })
       child.stderr.on('data', (data: Buffer) => (notes += data.toString()))
-      child.on('exit', resolve)
+      // After the last of its output.
+      child.on('close', resolve)
     })
     expect(status).toBe(130)
     const lines = text.split('\r\n')
