@@ -21,14 +21,14 @@ elif [ ${#torch[@]} -gt 0 ]; then
   echo "The PyTorch suites are skipped. To run them: apt-get install ${torch[*]} as root, or set PYTHON to a Python with them."
 fi
 
-# Chromium without windows halves the time of the browser suites. They do without it where a
-# distribution has no such package.
-shell() {
+# Chromium without windows opens a page in half of the processor time. The browser suites do without
+# it where there is no such package or no network.
+install_shell() {
   [ -z "${CHROMIUM_PATH:-}" ] && [ ! -x /usr/bin/chromium-headless-shell ] || return 0
   [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null || return 0
-  [ ${#missing[@]} -gt 0 ] || apt-get update
-  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium-headless-shell ||
-    echo 'The browser suites use Chromium with windows, which takes longer.'
+  apt-get update &&
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium-headless-shell ||
+    echo 'chromium-headless-shell is not available: the browser suites use Chromium, which takes longer.'
 }
 
 if [ ${#missing[@]} -eq 0 ]; then
@@ -41,4 +41,4 @@ else
   echo "On Debian, as root: apt-get install ${missing[*]}. Elsewhere set CHROMIUM_PATH to a Chromium or Chrome." >&2
   exit 1
 fi
-shell
+install_shell
