@@ -16,11 +16,11 @@ import { openCounters, smallest, type Counters } from './soakCounters.ts'
 
 const OUT = 'out/editor'
 /**
- * V8 compiles functions to machine code over minutes, depending on their use, and drops the bytecode
- * of those that were not called for a while, and counts both as heap: 0.1 to 0.3 MB in these runs.
- * Interpreted functions that stay leave the data, which is measured here.
+ * V8 counts machine code and bytecode as heap, and creates and drops both over minutes, depending on
+ * the use of functions: 0.1 to 0.3 MB in these runs. With these flags functions are interpreted and
+ * keep their bytecode, so that only data changes the heap.
  */
-const NO_MACHINE_CODE = '--js-flags=--no-opt --no-maglev --no-sparkplug --no-flush-bytecode'
+const CONSTANT_CODE = '--js-flags=--no-opt --no-maglev --no-sparkplug --no-flush-bytecode'
 
 /** Step at which the counters are compared. */
 const BASE_STEP = 1000
@@ -82,7 +82,7 @@ export async function main(args: string[]): Promise<void> {
   const server = await preview({ logLevel: 'error', build: { outDir: OUT }, preview: { port: 0 } })
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking', '--no-first-run', NO_MACHINE_CODE],
+    args: ['--no-sandbox', '--disable-background-networking', '--no-first-run', CONSTANT_CODE],
   })
   try {
     const say = (line: string) => void (values.json || console.log(line))
