@@ -40,11 +40,7 @@ export function findTextExcess(text: string): TextProblem | undefined {
   let [columns, rows] = [0, 0]
   for (const line of lines) {
     if (countContainers(line) > textBounds.nesting) return 'nesting'
-    if (PARAGRAPH_END.test(line)) {
-      marks = 0
-      columns = 0
-      rows = 0
-    }
+    if (PARAGRAPH_END.test(line)) [marks, columns, rows] = [0, 0, 0]
     // The parser fills the rows of a table with empty cells.
     columns = Math.max(columns, line.split('|').length - 1)
     rows++
@@ -75,7 +71,7 @@ export function findExcessOfTokens(tokens: readonly Token[]): TextProblem | unde
   let [elements, formulas, symbols] = [0, 0, 0]
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > LEVELS_EACH * textBounds.nesting) return 'nesting'
-    elements += level.length + level.reduce((sum, token) => sum + cellsOf(token).length, 0)
+    elements += level.length + level.flatMap(cellsOf).length
     if (elements > textBounds.elements) return 'elements'
     for (const latex of level.flatMap(tokenFormulas)) {
       formulas++
