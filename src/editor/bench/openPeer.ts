@@ -1,5 +1,6 @@
 // Workers that are a side of a comparison, with time limits for their requests.
 // oxlint-disable-next-line import/default -- Vite exports the address
+import { MessageError } from '../../engine/base/errors.ts'
 import address from '../../nodes/bench/benchWorker.ts?worker&url'
 import type { PeerMessage, PeerRequest } from '../../nodes/bench/protocol.ts'
 import { startWorker } from '../../nodes/host/startWorker.ts'
@@ -35,7 +36,7 @@ function nextMessage(worker: Worker): Promise<PeerMessage> {
     // The event of a script that is not loaded has no message.
     worker.addEventListener(
       'error',
-      ({ message }) => reject(new Error(message || hostMessages.workerNotLoaded())),
+      ({ message }) => reject(new MessageError(message || hostMessages.workerNotLoaded())),
       { once: true },
     )
   })

@@ -1,4 +1,5 @@
 // Opening of files from outside by their kind. Unreadable files are reported.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import type { Description } from '../../engine/checkpoint/describe.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import type { Bundle } from '../../nodes/workflow/bundle.ts'
@@ -95,7 +96,8 @@ export async function openWorkflowFile(editor: BundleServices, file: File): Prom
   throw withCure(dropMessages.notWorkflow({ name }), dropMessages.dropInstead())
 }
 
-const withCure = (message: string, cure: string) => Object.assign(new Error(message), { cure })
+const withCure = (message: MessageText, cure: MessageText) =>
+  Object.assign(new Error(message), { cure })
 
 /** Reads a checkpoint or a data set. Throws Error with the reason if it is invalid. */
 export async function readCheckedFile(what: StoredFileKind, file: File): Promise<Uint8Array> {

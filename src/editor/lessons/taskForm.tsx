@@ -1,4 +1,5 @@
 // A task: its checks run on the workflow on the canvas.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { useState } from 'preact/hooks'
 import type { Task } from '../../nodes/lessons/lesson.ts'
 import { runChecks, type Verdict } from '../../nodes/lessons/runChecks.ts'
@@ -94,7 +95,7 @@ function useChecks(lesson: string, task: Task) {
 }
 
 /** Numbers with a bound, such as `4.03; at most 0.1`, or a sentence. */
-function explain(described: string): string {
+function explain(described: MessageText): string {
   const text = translateView(translateMessage(described))
   return /^-?[\d.]/.test(described) ? lessonTexts().measured(text) : text
 }

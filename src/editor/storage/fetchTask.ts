@@ -1,6 +1,7 @@
 // Loading of a file by its address, with bounds on its size, on the time without an answer and on the
 // complete time. Runs in the worker that reads files: the policy of the page itself allows no other
 // origin.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { dropMessages } from '../texts/dropMessages.ts'
 import type { TaskControl } from './fileMessages.ts'
 
@@ -21,8 +22,8 @@ class FetchError extends Error {
   override name = 'FetchError'
 
   constructor(
-    message: string,
-    readonly cure: string,
+    message: MessageText,
+    readonly cure: MessageText,
   ) {
     super(message)
   }
@@ -125,7 +126,7 @@ function createTimer(
 ): Timer {
   const controller = new AbortController()
   let reason: FetchError | undefined
-  const end = (message: string, cure: string) => {
+  const end = (message: MessageText, cure: MessageText) => {
     reason ??= new FetchError(message, cure)
     controller.abort()
   }

@@ -1,4 +1,5 @@
 // Contents of a checkpoint in memory, between file and device.
+import type { MessageText } from '../base/catalogue.ts'
 import type { PreconditionConfig } from '../models/preconditioning.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { PredictionType, VarianceKind } from '../base/values.ts'
@@ -38,4 +39,6 @@ export interface ReadCheckpoint extends Checkpoint {
 
   /** Notices about assumptions and omissions, in sentences. */
   notices: string[]
+  /** The same by id, for other languages. */
+  messages: { readonly notices: readonly MessageText[] }
 }

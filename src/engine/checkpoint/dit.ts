@@ -1,5 +1,5 @@
 // File format of the DiT: diffusers' DiTTransformer2DModel wherever there is an equivalent.
-import { getErrorMessage } from '../base/fault.ts'
+import { getErrorText } from '../base/fault.ts'
 import { viewText } from '../base/viewTexts.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 import type { DitConfig } from '../models/dit/config.ts'
@@ -35,7 +35,7 @@ export const ditFormat: Format = {
     try {
       return { config: { ...parseDitConfig(json) } }
     } catch (error) {
-      throw new CheckpointError(getErrorMessage(error), checkpointMessages.chooseDit())
+      throw new CheckpointError(getErrorText(error), checkpointMessages.chooseDit())
     }
   },
   predictsVariance: (config) =>

@@ -1,4 +1,5 @@
 // File format of a kind of model.
+import type { MessageText } from '../base/catalogue.ts'
 import type { PredictionType } from '../base/values.ts'
 import type { LayerWeights } from '../models/graph/weights.ts'
 
@@ -13,7 +14,7 @@ export interface Format {
   /** `_class_name` of the configs it reads. */
   classNames: readonly string[]
   /** Returns the reason why diffusers cannot load such a model, or undefined. */
-  refusal(config: Record<string, unknown>): string | undefined
+  refusal(config: Record<string, unknown>): MessageText | undefined
   /** Returns the class and config to write; `foreign` if diffusers must be able to load it. */
   write(
     config: Record<string, unknown>,

@@ -14,7 +14,7 @@ import {
   writeConditionConfig,
 } from '../models/unet/diffusers.ts'
 import { unetLayers } from '../models/unet/graph.ts'
-import { getErrorMessage } from '../base/fault.ts'
+import { getErrorText } from '../base/fault.ts'
 import { quoteValue } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
 import type { Format } from './format.ts'
@@ -116,7 +116,7 @@ function asConfigError(parse: () => UnetConfig): UnetConfig {
   try {
     return parse()
   } catch (error) {
-    throw new CheckpointError(getErrorMessage(error), checkpointMessages.chooseUnet())
+    throw new CheckpointError(getErrorText(error), checkpointMessages.chooseUnet())
   }
 }
 

@@ -1,5 +1,5 @@
 // File formats of autoencoders: diffusers' AutoencoderKL and AutoencoderTiny.
-import { getErrorMessage } from '../base/fault.ts'
+import { getErrorText } from '../base/fault.ts'
 import { viewText } from '../base/viewTexts.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 import type { LayerWeights } from '../models/graph/weights.ts'
@@ -48,7 +48,7 @@ const autoencoderFormat = <Config extends Shared>({
         // Required, but unused: an autoencoder makes no prediction.
         return { config: { ...(parse(json) as object) }, predicts: 'sample' }
       } catch (error) {
-        throw new CheckpointError(getErrorMessage(error), checkpointMessages.chooseVae())
+        throw new CheckpointError(getErrorText(error), checkpointMessages.chooseVae())
       }
     },
     predictsVariance: () => false,

@@ -1,4 +1,5 @@
 // Checks of the timesteps and the condition of a prediction.
+import type { MessageText } from '../base/catalogue.ts'
 import { EngineError } from '../base/errors.ts'
 import type { Tensor } from '../base/tf.ts'
 import type { Conditioning, ConditionPart } from '../base/values.ts'
@@ -141,7 +142,7 @@ function checkChannels(channels: Tensor, count: number, x: Tensor) {
   checkCount('condition', modelWords.extraItem(), channels.shape[0], x)
 }
 
-export function checkCount(argument: string, what: string, count: number, x: Tensor) {
+export function checkCount(argument: string, what: MessageText, count: number, x: Tensor) {
   const batch = x.shape[0]
   if (count === 1 || count === batch) return
   throw new EngineError(modelMessages.perItem, { argument, what, batch, count })

@@ -1,4 +1,5 @@
 // Client of the engine: functions and promises over the protocol.
+import { MessageError } from '../../engine/base/errors.ts'
 import type { BackendReport, EnginePort, Event } from '../../engine/protocol.ts'
 import { createFileRequests, createPendingRequests, createQuestions } from './clientRequests.ts'
 import { createClientRuns } from './clientRuns.ts'
@@ -48,7 +49,7 @@ export function createClient(port: EnginePort): Client {
     close() {
       unlisten()
       port.close()
-      abandon(new Error(hostMessages.closed()))
+      abandon(new MessageError(hostMessages.closed()))
     },
   }
 }

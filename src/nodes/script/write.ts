@@ -16,7 +16,7 @@ import {
   type Step,
 } from '../../engine/plan/steps.ts'
 import { compile } from '../../engine/plan/compile.ts'
-import { GraphError } from '../../engine/base/fault.ts'
+import { GraphError, createFault } from '../../engine/base/fault.ts'
 import { safeFileName } from '../../engine/base/fileName.ts'
 import type { Graph, GraphNode } from '../../engine/plan/graph.ts'
 import type { ObserverOp, Op, Ops, Params, RunOp, StartOp } from '../../engine/plan/op.ts'
@@ -464,11 +464,12 @@ class ScriptWriter {
 const listNodeSteps = (step: Step): NodeStep[] =>
   step.kind === 'loop' ? step.body.flatMap(listNodeSteps) : [step]
 
-const waitingLoopFault = (node: string, title: string) => ({
-  node,
-  message: samplingMessages.waitingLoop({ title }),
-  cure: samplingMessages.moveOut(),
-})
+const waitingLoopFault = (node: string, title: string) =>
+  createFault({
+    node,
+    message: samplingMessages.waitingLoop({ title }),
+    cure: samplingMessages.moveOut(),
+  })
 
 /** The name of a file as `save` writes it; other values as they are. */
 const fileNameOrValue = (role: Op['role'], param: string, value: unknown): unknown =>

@@ -1,4 +1,6 @@
 // Stores of bytes in IndexedDB, with a fallback to memory and a budget.
+import type { MessageText } from '../../engine/base/catalogue.ts'
+import { MessageError } from '../../engine/base/errors.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
 import { hostMessages } from '../messages/host.ts'
 import { boundValues, type Availability } from './boundedValues.ts'
@@ -13,7 +15,7 @@ export interface DatabaseOptions {
    */
   onAvailability?: (availability: Availability) => void
   /** A sentence about the effect of an entry that could not be stored. */
-  ifFull?: string
+  ifFull?: MessageText
 }
 
 /**
@@ -54,7 +56,7 @@ const metaKey = (key: string) => `meta/${key}`
 export function createEntryStore(
   values: KeyValues,
   budget = Infinity,
-  ifFull?: string,
+  ifFull?: MessageText,
 ): StateStore {
   const hasBudget = budget < Infinity
   let lastUse = 0
@@ -93,7 +95,7 @@ export function createEntryStore(
       await values.write([...removals(evicted), ...entry]).catch((error: unknown) => {
         if (isQuotaError(error)) throw quotaError(bytes.length, ifFull)
         if (isTooLarge(error))
-          throw new Error(hostMessages.tooLarge({ size: formatMebibytes(bytes.length) }))
+          throw new MessageError(hostMessages.tooLarge({ size: formatMebibytes(bytes.length) }))
         throw error
       })
     },
@@ -137,7 +139,7 @@ const isTooLarge = (error: unknown) =>
   error instanceof DOMException && /too large/i.test(error.message)
 
 const budgetError = (budget: number, size: number) =>
-  new Error(
+  new MessageError(
     hostMessages.overBudget({ budget: formatMebibytes(budget), size: formatMebibytes(size) }),
   )
 

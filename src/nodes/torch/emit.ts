@@ -1,4 +1,5 @@
 // Writes the steps of a plan as statements of Python: one line per node, and a loop for each zone.
+import { type MessageText, englishText } from '../../engine/base/catalogue.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import {
   closedId,
@@ -111,7 +112,7 @@ export class Emitter {
     return outerId(source.node) === outerId(end)
   }
 
-  error(node: string, reason: string): NodeError {
+  error(node: string, reason: MessageText): NodeError {
     const id = outerId(node)
     const title = this.nodes.get(id)?.title ?? this.ops.get(this.nodes.get(id)?.op ?? '')?.title
     return new NodeError({
@@ -172,7 +173,7 @@ export class Emitter {
   }
 
   private nodeWriter(step: NodeStep, place: Place): NodeWriter {
-    const reject = (reason: string): never => {
+    const reject = (reason: MessageText): never => {
       throw this.error(step.id, reason)
     }
     const input = (slot: string): Ref => {
@@ -208,7 +209,7 @@ export class Emitter {
       define: (name, code) => void this.formulas.set(name, code),
       named: (slot) => this.get(valueId(wire(step.id, slot))),
       checkpoint: (sha256) => this.checkpointFile(sha256),
-      needs: (text) => void this.needs.add(text),
+      needs: (text) => void this.needs.add(englishText(text)),
       assign: (
         code,
         facts = {},

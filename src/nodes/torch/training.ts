@@ -1,4 +1,5 @@
 // The training zone as a loop of Python, with its optimizer, averages and checkpoints.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { splitMany, valueId } from '../../engine/base/ids.ts'
 import type { EmaConfig } from '../../engine/training/ema.ts'
 import type { OptimizerConfig } from '../../engine/training/optimizers.ts'
@@ -98,7 +99,7 @@ export function writeTraining(emitter: Emitter, step: LoopStep, place: Place) {
 
 /** Throws for what the loop below does not do. */
 function refuseTraining(emitter: Emitter, step: LoopStep) {
-  const refuse = (reason: string, node = step.id): never => {
+  const refuse = (reason: MessageText, node = step.id): never => {
     throw emitter.error(node, reason)
   }
   for (const slot of ['losses', 'again'])

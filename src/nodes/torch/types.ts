@@ -1,4 +1,5 @@
 // Types of the table that writes nodes as Python.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import type * as nodes from '../index.ts'
 import type { SafeFileName } from '../../engine/base/fileName.ts'
 import type { Beside } from './files.ts'
@@ -110,14 +111,14 @@ export interface NodeWriter {
   /** Adds a data set beside the script. Returns its name. */
   dataFile(bytes: Uint8Array): SafeFileName
   /** States in the header what the user has to provide. */
-  needs(text: string): void
+  needs(text: MessageText): void
   /** The name of a file for a picture or table of this node. */
   output(ending: string, beside: Beside): SafeFileName
   /** The name of a file that a param names, with its ending. */
   result(name: string, beside?: Beside): SafeFileName
   /** Writes a model of a known network, and returns its variable. */
   readonly models: ModelWriter
-  reject(reason: string): never
+  reject(reason: MessageText): never
 }
 
 export interface ModelWriter {

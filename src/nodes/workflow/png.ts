@@ -1,5 +1,6 @@
 // Writes workflows into PNG images, as text chunks named `workflow`, like ComfyUI. The reader is in
 // pngRead.ts, which imports inflate.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { WorkflowError } from './error.ts'
 import { concatBytes } from '../../engine/base/bytes.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
@@ -62,7 +63,7 @@ export function parsePngChunks(bytes: Uint8Array): PngChunk[] {
 /** Name of the part in errors about a damaged image. */
 export const PNG_PART = 'PNG'
 
-export const damagedPng = (problem: string) =>
+export const damagedPng = (problem: MessageText) =>
   new WorkflowError(PNG_PART, `${problem} ${archiveMessages.downloadAgain()}`)
 
 /** Four letters; other bytes as `?`. */

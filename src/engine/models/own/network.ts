@@ -1,6 +1,6 @@
 // Networks of defined kinds: layers, weights, shapes and conditions of a config, checked.
 import { EngineError } from '../../base/errors.ts'
-import { getErrorMessage } from '../../base/fault.ts'
+import { getErrorText } from '../../base/fault.ts'
 import { quoteValue } from '../../base/quote.ts'
 import { isPlainObject } from '../../base/records.ts'
 import { modelMessages } from '../../messages/models.ts'
@@ -65,7 +65,7 @@ function explained<T>(
   try {
     return work()
   } catch (error) {
-    throw new EngineError(message, { kind, problem: getErrorMessage(error) })
+    throw new EngineError(message, { kind, problem: getErrorText(error) })
   }
 }
 

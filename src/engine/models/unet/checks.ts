@@ -1,15 +1,17 @@
 // Checks of config keys, and their messages.
+import type { MessageText } from '../../base/catalogue.ts'
+import { MessageError } from '../../base/errors.ts'
 import { quoteValue } from '../../base/quote.ts'
 import { unetMessages, unetWords } from '../../messages/unet.ts'
 
 export interface Check {
   holds(value: unknown): boolean
-  expected: string
+  expected: MessageText
   /** Reason, if a value is valid in diffusers but not here; begins with a space. */
   why?: string
 }
 
-export const isOneOf = (values: readonly unknown[], why?: string): Check => ({
+export const isOneOf = (values: readonly unknown[], why?: MessageText): Check => ({
   holds: (value) => values.includes(value),
   expected: checkChoice(values.map((value) => JSON.stringify(value))),
   ...(why && { why: ` ${why}` }),
@@ -88,7 +90,7 @@ export function knownKeys(
     if (Object.hasOwn(known, key)) return true
     const isIgnored = Object.hasOwn(ignored, key) && ignored[key] === value
     if (key.startsWith('_') || isIgnored) return false
-    throw new Error(message({ key, value: formatValue(value) }))
+    throw new MessageError(message({ key, value: formatValue(value) }))
   }
   return Object.fromEntries(Object.entries(json).filter(isKnown))
 }

@@ -1,8 +1,8 @@
 // ZIP과 gzip 파일, 체크포인트 폴더를 읽다 생기는 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { archiveMessages } from '../../../../engine/messages/archive.ts'
 
-export const koArchive: Translation<typeof archiveMessages> = {
+export const koArchive: SameKeys<typeof archiveMessages> = {
   tooManyFiles: 'ZIP의 파일은 {most}개까지인데 더 많습니다.',
   tooLarge: 'ZIP을 푼 크기는 2 GiB까지인데 더 큽니다.',
   damaged: 'ZIP 파일이 아니거나 손상되었습니다.',

@@ -1,12 +1,12 @@
 // 백엔드의 보고: 무엇으로 계산하는지, 왜 그런지.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type {
   backendMessages,
   selfTestWords,
   replayMessages,
 } from '../../../../engine/messages/backends.ts'
 
-export const koBackends: Translation<typeof backendMessages> = {
+export const koBackends: SameKeys<typeof backendMessages> = {
   // 선택
   chosen: '{name} ({device~}), 직접 고름',
   insteadOf: '{name} ({device~}). {preferred} 대신 씀: {reason~}',
@@ -52,7 +52,7 @@ export const koBackends: Translation<typeof backendMessages> = {
   computationFailed: '계산하지 못했습니다: {problem}',
 }
 
-export const koSelfTestWords: Translation<typeof selfTestWords> = {
+export const koSelfTestWords: SameKeys<typeof selfTestWords> = {
   loss: '손실',
   weights: '가중치의 기울기',
   biases: '편향의 기울기',
@@ -67,7 +67,7 @@ export const koSelfTestWords: Translation<typeof selfTestWords> = {
   values: '값의 기울기',
 }
 
-export const koReplay: Translation<typeof replayMessages> = {
+export const koReplay: SameKeys<typeof replayMessages> = {
   changingScalars: '단계마다 스칼라가 바뀜',
   timed: '이미지를 읽거나 시간을 재는 중',
   differingCommands: '명령이 매번 다름',

@@ -1,8 +1,8 @@
 // 체크포인트를 읽고 쓰며 나오는 오류와 알림.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { checkpointMessages } from '../../../../engine/messages/checkpoint.ts'
 
-export const koCheckpoint: Translation<typeof checkpointMessages> = {
+export const koCheckpoint: SameKeys<typeof checkpointMessages> = {
   // 어느 모델인지
   weightsAlone: 'config.json이 있는 체크포인트여야 하는데, 가중치만 든 safetensors 파일입니다.',
   dropFolder: 'config.json이 함께 있는 폴더나, 그 폴더의 ZIP을 놓으세요.',

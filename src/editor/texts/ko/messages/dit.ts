@@ -1,8 +1,8 @@
 // DiT의 config에 있는 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { ditMessages } from '../../../../engine/messages/dit.ts'
 
-export const koDit: Translation<typeof ditMessages> = {
+export const koDit: SameKeys<typeof ditMessages> = {
   // 키 하나
   wrongKey: 'DiT의 {key}은(는) {expected~}이어야(여야) 하는데 {got~}입니다.',
   unknownKey: 'DiT의 설정은 아는 것이어야 하는데 {key}이(가) {value}입니다.',

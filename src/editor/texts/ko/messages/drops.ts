@@ -1,8 +1,8 @@
 // 놓거나 고르거나 불러온 파일의 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { dropMessages } from '../../dropMessages.ts'
 
-export const koDrops: Translation<typeof dropMessages> = {
+export const koDrops: SameKeys<typeof dropMessages> = {
   tooManyFiles: '폴더의 파일은 {most}개까지인데 더 많습니다.',
 
   badAddress: 'https://로 시작하는 주소나 이 사이트의 경로가 필요한데 {text}입니다.',

@@ -1,8 +1,8 @@
 // 평가하고 관찰하는 노드의 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { evaluateMessages } from '../../../../nodes/messages/evaluate.ts'
 
-export const koEvaluate: Translation<typeof evaluateMessages> = {
+export const koEvaluate: SameKeys<typeof evaluateMessages> = {
   // 레이어
   itemOfBatch: '0부터 {last}까지 배치의 항목이어야 하는데 {got}입니다.',
   chooseItem: '{last} 이하로 하세요.',

@@ -1,10 +1,10 @@
 // 수식의 오류와 고치는 방법.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { formulaMessages } from '../../../../engine/messages/formula.ts'
 import type { formulaCures } from '../../../../nodes/messages/cures.ts'
 import type { formulaNodeMessages } from '../../../../nodes/messages/formulaNode.ts'
 
-export const koFormula: Translation<typeof formulaMessages> = {
+export const koFormula: SameKeys<typeof formulaMessages> = {
   // 문법
   empty: '수식이 있어야 하는데 비어 있습니다.',
   tooLong: '글자가 {limit}자 이하여야 하는데 {length}자입니다.',
@@ -60,7 +60,7 @@ export const koFormula: Translation<typeof formulaMessages> = {
   weightValue: '가중치는 0 이상의 유한한 수여야 하는데 {value}입니다.',
 }
 
-export const koFormulaCures: Translation<typeof formulaCures> = {
+export const koFormulaCures: SameKeys<typeof formulaCures> = {
   // 문법
   empty: 'a + b 같은 수식을 쓰세요.',
   tooLong: '수식을 Formula 노드 둘로 나누세요.',
@@ -116,7 +116,7 @@ export const koFormulaCures: Translation<typeof formulaCures> = {
   weightValue: 'clamp(snr, 0, 5)처럼 결과를 제한하세요.',
 }
 
-export const koFormulaNode: Translation<typeof formulaNodeMessages> = {
+export const koFormulaNode: SameKeys<typeof formulaNodeMessages> = {
   likeNothing: '출력이 `like a`이면 입력 a가 있어야 하는데 연결되지 않았습니다.',
   connectLike: 'a를 연결하거나 `output`을 유형 하나로 정하세요.',
   noPredictionType: '출력의 예측 유형이 필요한데 예측이 연결되지 않았습니다.',

@@ -1,8 +1,8 @@
 // 엔진의 워커, 장치, 저장소에서 나오는 말.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { hostMessages } from '../../../../nodes/messages/host.ts'
 
-export const koHost: Translation<typeof hostMessages> = {
+export const koHost: SameKeys<typeof hostMessages> = {
   // 워커
   closed: '엔진과의 연결이 닫혔습니다.',
   workerNotLoaded:

@@ -1,10 +1,10 @@
 // 입력이 맞지 않는 층의 오류와 해결법.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { layerMessages } from '../../../../engine/messages/layers.ts'
 import type { layerCures } from '../../../../nodes/messages/layerCures.ts'
 import type { layerNodeMessages } from '../../../../nodes/messages/layerNodes.ts'
 
-export const koLayers: Translation<typeof layerMessages> = {
+export const koLayers: SameKeys<typeof layerMessages> = {
   // 입력
   image: '{argument}에는 이미지 [h, w, c]가 와야 하는데, 특징의 모양이 [{shape}]입니다.',
   tokens: '{argument}에는 토큰 [n, c]가 와야 하는데, 특징의 모양이 [{shape}]입니다.',
@@ -67,7 +67,7 @@ export const koLayers: Translation<typeof layerMessages> = {
   layer: '모델의 층 {index}이(가) 올바라야 하는데 {got}입니다.',
 }
 
-export const koLayerCures: Translation<typeof layerCures> = {
+export const koLayerCures: SameKeys<typeof layerCures> = {
   // 입력
   image: '이미지를 연결하거나, Unflatten으로 토큰이나 벡터를 이미지로 바꾸세요.',
   tokens: 'Patchify, Flatten, ConditionInput의 출력 같은 토큰을 연결하세요.',
@@ -127,7 +127,7 @@ export const koLayerCures: Translation<typeof layerCures> = {
   layer: '이 버전으로 모델을 다시 저장하세요.',
 }
 
-export const koLayerNodes: Translation<typeof layerNodeMessages> = {
+export const koLayerNodes: SameKeys<typeof layerNodeMessages> = {
   name: '영문자, 숫자, _와 그 사이의 점 하나로 된 이름이어야 하는데 "{got}"입니다.',
   writeName: 'conv_in이나 down.0.conv 같은 이름을 쓰세요.',
   shape: '1부터 {most}까지의 크기 1~3개여야 하는데 "{got}"입니다.',

@@ -1,8 +1,8 @@
 // 강의의 메시지, 한국어.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { lessonMessages } from '../../../../nodes/messages/lessons.ts'
 
-export const koLessons: Translation<typeof lessonMessages> = {
+export const koLessons: SameKeys<typeof lessonMessages> = {
   // 파일
   tooLarge: '파일은 {most} kB까지인데 {size} kB입니다.',
   shorten: '강의를 여러 개로 나누세요.',

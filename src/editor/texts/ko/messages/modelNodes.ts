@@ -1,8 +1,8 @@
 // 모델을 만들거나 감싸는 노드의 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { modelNodeMessages } from '../../../../nodes/messages/modelNodes.ts'
 
-export const koModelNodes: Translation<typeof modelNodeMessages> = {
+export const koModelNodes: SameKeys<typeof modelNodeMessages> = {
   // 어텐션
   noAttention: '해상도나 mid_block이 있어야 하는데 둘 다 없어, 어텐션을 하는 곳이 없습니다.',
   addResolution: '4 같은 해상도를 추가하거나, 노드를 삭제하세요.',

@@ -1,9 +1,9 @@
 // 모델의 오류: 모델에 들어가는 것, UNet을 이루는 것.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { memoryMessages } from '../../../../engine/messages/memory.ts'
 import type { modelMessages, modelWords } from '../../../../engine/messages/models.ts'
 
-export const koModels: Translation<typeof modelMessages> = {
+export const koModels: SameKeys<typeof modelMessages> = {
   // 모든 모델
   unknownKind: '아는 종류의 모델({known})이어야 하는데 “{kind}”입니다.',
   noDensity: '밀도를 닫힌 식으로 아는 모델이어야 하는데 “{kind}” 종류의 모델입니다.',
@@ -93,7 +93,7 @@ export const koModels: Translation<typeof modelMessages> = {
     '{param}은(는) {nearest}처럼 가운데 블록의 채널 {channels}개를 나누어떨어지게 해야 하는데 {value}입니다.',
 }
 
-export const koModelWords: Translation<typeof modelWords> = {
+export const koModelWords: SameKeys<typeof modelWords> = {
   labels: '레이블',
   values: '항목마다 수 하나(타임스텝)',
   vectors: '항목마다 벡터 하나([b, d] 모양의 샘플)',
@@ -107,7 +107,7 @@ export const koModelWords: Translation<typeof modelWords> = {
   extraItem: '추가 채널 항목',
 }
 
-export const koMemory: Translation<typeof memoryMessages> = {
+export const koMemory: SameKeys<typeof memoryMessages> = {
   wasmFull:
     '텐서가 wasm 백엔드의 4 GiB(하나에 2 GiB) 안에 들어야 하는데 {mebibytes} MiB를 더 둘 자리가 없습니다.',
   gpuTensor: '텐서는 이 GPU가 담을 수 있는 {most} MiB 이하여야 하는데 {mebibytes} MiB입니다.',

@@ -1,8 +1,8 @@
 // ONNX로 내보내며 나오는 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { onnxMessages } from '../../../../engine/messages/onnx.ts'
 
-export const koOnnx: Translation<typeof onnxMessages> = {
+export const koOnnx: SameKeys<typeof onnxMessages> = {
   gradient:
     'ONNX로 나타낼 수 있는 모델이어야 하는데, 분류기를 미분하는 “{kind}” 종류의 모델입니다.',
   exportParts: '디노이저와 분류기를 따로 내보내고, 직접 만든 루프에서 가이던스를 적용하세요.',

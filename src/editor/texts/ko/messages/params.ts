@@ -1,8 +1,8 @@
 // 파라미터의 값이 맞지 않을 때.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { paramMessages, paramWords } from '../../../../engine/messages/params.ts'
 
-export const koParams: Translation<typeof paramMessages> = {
+export const koParams: SameKeys<typeof paramMessages> = {
   wrongValue: '{param}은(는) {expected~}이어야(여야) 하는데 {got}입니다.',
   unknownKey: '설정의 키는 {keys} 가운데 있어야 하는데 {got}입니다.',
   setTo: '{expected~}(으)로 정하세요. 기본값은 {value}입니다.',
@@ -10,7 +10,7 @@ export const koParams: Translation<typeof paramMessages> = {
   setAgain: '노드에서 다시 정하세요.',
 }
 
-export const koParamWords: Translation<typeof paramWords> = {
+export const koParamWords: SameKeys<typeof paramWords> = {
   integer: '정수',
   number: '수',
   integerBetween: '{min}부터 {max}까지의 정수',

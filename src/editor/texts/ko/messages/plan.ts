@@ -1,8 +1,8 @@
 // 그래프를 계획하고 실행하며 나오는 오류와 알림.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { planMessages, planWords } from '../../../../engine/messages/plan.ts'
 
-export const koPlan: Translation<typeof planMessages> = {
+export const koPlan: SameKeys<typeof planMessages> = {
   // 노드와 연결선
   unknownType: '알 수 없는 노드 종류입니다: {type}.',
   loadPack: '이 노드가 든 팩을 불러오거나, 노드를 삭제하세요.',
@@ -136,7 +136,7 @@ export const koPlan: Translation<typeof planMessages> = {
   useLayer: 'ModelOutput으로 이어지는 층에 연결하거나 지우세요.',
 }
 
-export const koPlanWords: Translation<typeof planWords> = {
+export const koPlanWords: SameKeys<typeof planWords> = {
   noise: '노이즈',
   timestep: '타임스텝',
 }

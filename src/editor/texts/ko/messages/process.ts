@@ -1,8 +1,8 @@
 // 확산 과정의 오류: 스케줄, 타임스텝, 샘플러, 손실, 데이터.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { processMessages, processWords } from '../../../../engine/messages/process.ts'
 
-export const koProcess: Translation<typeof processMessages> = {
+export const koProcess: SameKeys<typeof processMessages> = {
   // 단어
   noWords: '자리의 수보다 길지 않은 단어가 하나는 있어야 하는데 없습니다.',
   tooManyWords: '이만큼 긴 단어는 많아야 {most}개여야 하는데 {count}개입니다.',
@@ -117,7 +117,7 @@ export const koProcess: Translation<typeof processMessages> = {
   nothingPainted: '칠한 마스크가 있어야 하는데 비어 있습니다.',
 }
 
-export const koProcessWords: Translation<typeof processWords> = {
+export const koProcessWords: SameKeys<typeof processWords> = {
   low: '낮은',
   mid: '중간',
   high: '높은',

@@ -1,8 +1,8 @@
 // safetensors 파일의 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { safetensorsMessages } from '../../../../engine/messages/safetensors.ts'
 
-export const koSafetensors: Translation<typeof safetensorsMessages> = {
+export const koSafetensors: SameKeys<typeof safetensorsMessages> = {
   tooLarge: '32비트에 들어가는 수여야 하는데 {value}입니다.',
   byteCount:
     '{name}: [{shape}] 모양의 {dtype}은(는) {expected}바이트여야 하는데 {bytes}바이트입니다.',

@@ -1,8 +1,8 @@
 // 과정, 샘플링, 루프, 도구 노드의 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { samplingMessages } from '../../../../nodes/messages/sampling.ts'
 
-export const koSampling: Translation<typeof samplingMessages> = {
+export const koSampling: SameKeys<typeof samplingMessages> = {
   // 과정
   forwardStep: '순방향 과정의 단계는 0부터 {last}까지의 정수여야 하는데 {got}입니다.',
   startAtZero: 't = 0부터 시작하세요. 단계 t는 t - 1에서 t로 갑니다.',

@@ -1,8 +1,8 @@
 // 여기서는 학습 과정이 아니거나, 나름의 방식으로 샘플링하는 diffusers 스케줄러.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { schedulerMessages } from '../../../../engine/messages/schedulers.ts'
 
-export const koSchedulers: Translation<typeof schedulerMessages> = {
+export const koSchedulers: SameKeys<typeof schedulerMessages> = {
   // 거절하는 까닭
   alone: '모델이어야 하는데 스케줄러 {name}만 있습니다.',
   consistency:

@@ -1,8 +1,8 @@
 // 주소나 명령의 설정 `Node.param = 값`이 그래프와 맞지 않을 때의 메시지.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { settingMessages, settingWords } from '../../../../nodes/messages/settings.ts'
 
-export const koSettings: Translation<typeof settingMessages> = {
+export const koSettings: SameKeys<typeof settingMessages> = {
   form: '설정은 Node.param 꼴이어야 하는데 {key}입니다.',
   unknownParam: '{title}에는 파라미터 {param}이(가) 없습니다. 있는 것: {names~}.',
   wiredParam:
@@ -17,4 +17,4 @@ export const koSettings: Translation<typeof settingMessages> = {
   value: '{key}에는 {expected}이(가) 필요한데 {text}입니다.',
 }
 
-export const koSettingWords: Translation<typeof settingWords> = { none: '없음' }
+export const koSettingWords: SameKeys<typeof settingWords> = { none: '없음' }

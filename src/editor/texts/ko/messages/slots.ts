@@ -1,8 +1,8 @@
 // 값의 종류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { slotWords } from '../../../../engine/messages/slots.ts'
 
-export const koSlots: Translation<typeof slotWords> = {
+export const koSlots: SameKeys<typeof slotWords> = {
   any: '아무 값',
   either: '{first~} 또는 {second~}',
   samples: '샘플',

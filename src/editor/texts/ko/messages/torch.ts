@@ -1,8 +1,8 @@
 // PyTorch로 내보낼 수 없는 이유.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { torchMessages } from '../../../../nodes/messages/torch.ts'
 
-export const koTorch: Translation<typeof torchMessages> = {
+export const koTorch: SameKeys<typeof torchMessages> = {
   refused: '{title}: PyTorch로 내보낼 수 없습니다. {reason~}',
   refusedCure: '삭제하거나 우회하거나, 그래프를 여기서 실행하세요.',
 

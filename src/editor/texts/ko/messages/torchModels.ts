@@ -1,8 +1,8 @@
 // PyTorch로 쓸 수 없는 네트워크의 이유.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { torchModelMessages } from '../../../../nodes/messages/torchModels.ts'
 
-export const koTorchModels: Translation<typeof torchModelMessages> = {
+export const koTorchModels: SameKeys<typeof torchModelMessages> = {
   kind: '층으로 된 네트워크가 와야 하는데, {kind} 종류의 모델이라 PyTorch로 쓸 수 없습니다.',
   ownRun:
     '층으로 된 네트워크가 와야 하는데, {kind} 종류의 모델은 JavaScript로 계산하도록 정의되어 있습니다.',

@@ -1,8 +1,8 @@
 // 학습의 오류: 학습률, 옵티마이저, 학습 상태.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { trainingMessages, trainingWords } from '../../../../engine/messages/training.ts'
 
-export const koTraining: Translation<typeof trainingMessages> = {
+export const koTraining: SameKeys<typeof trainingMessages> = {
   stepRules:
     '학습률에 곱할 값들이, 마지막 것 말고는 끝나는 단계와 함께 있어야 하는데 “{rules}”입니다.',
   risingRate:
@@ -20,7 +20,7 @@ export const koTraining: Translation<typeof trainingMessages> = {
   kernelInSecondOrder: '두 번 미분할 수 있는 연산이어야 하는데, 이 백엔드의 커널입니다.',
 }
 
-export const koTrainingWords: Translation<typeof trainingWords> = {
+export const koTrainingWords: SameKeys<typeof trainingWords> = {
   ofShape: '[{shape}] 모양',
   missing: '없음',
 }

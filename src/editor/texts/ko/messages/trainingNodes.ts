@@ -1,8 +1,8 @@
 // 학습 노드의 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { trainingNodeMessages } from '../../../../nodes/messages/trainingNodes.ts'
 
-export const koTrainingNodes: Translation<typeof trainingNodeMessages> = {
+export const koTrainingNodes: SameKeys<typeof trainingNodeMessages> = {
   // 평균
   average: '학습에 평균이 {count}개 있어 번호는 1부터 {count}까지여야 하는데 {got}입니다.',
   learner: '학습에 모델이 {count}개 있으므로 1부터 {count}까지의 번호여야 하는데 {got}입니다.',

@@ -1,8 +1,8 @@
 // UNet의 config에 있는 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { unetMessages, unetWords } from '../../../../engine/messages/unet.ts'
 
-export const koUnet: Translation<typeof unetMessages> = {
+export const koUnet: SameKeys<typeof unetMessages> = {
   // 키 하나
   wrongKey: 'UNet의 {key}은(는) {expected~}이어야(여야) 하는데 {got~}입니다.',
   unknownKey: 'UNet의 설정은 아는 것이어야 하는데 {key}이(가) {value}입니다.',
@@ -59,7 +59,7 @@ export const koUnet: Translation<typeof unetMessages> = {
     'UNet2DConditionModel에는 헤드의 목록이 하나라 이것을 담을 수 없습니다. 모든 어텐션의 heads를 정하고, 마지막 수준과 가운데 블록을 같게 하세요.',
 }
 
-export const koUnetWords: Translation<typeof unetWords> = {
+export const koUnetWords: SameKeys<typeof unetWords> = {
   nothing: '없음',
   count: '양의 정수',
   countOrNull: '양의 정수나 null',

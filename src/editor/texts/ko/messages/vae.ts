@@ -1,8 +1,8 @@
 // 오토인코더의 config에 있는 오류.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { vaeMessages } from '../../../../engine/messages/vae.ts'
 
-export const koVae: Translation<typeof vaeMessages> = {
+export const koVae: SameKeys<typeof vaeMessages> = {
   // 키 하나
   wrongKey: '오토인코더의 {key}은(는) {expected~}이어야(여야) 하는데 {got~}입니다.',
   unknownKey: '오토인코더의 설정은 아는 것이어야 하는데 {key}이(가) {value}입니다.',

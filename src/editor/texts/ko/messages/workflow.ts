@@ -1,8 +1,8 @@
 // 워크플로 파일을 읽으며 나오는 오류와 알림. 앞에 붙는 "nodes[3].pos: "는 그대로 둔다.
-import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { SameKeys } from '../../../../engine/base/catalogue.ts'
 import type { workflowMessages, workflowWords } from '../../../../nodes/messages/workflow.ts'
 
-export const koWorkflow: Translation<typeof workflowMessages> = {
+export const koWorkflow: SameKeys<typeof workflowMessages> = {
   // 값
   wrongValue: '{expected~}이어야(여야) 하는데 {got~}입니다.',
   missingValue: '{expected~}이어야(여야) 합니다.',
@@ -77,7 +77,7 @@ export const koWorkflow: Translation<typeof workflowMessages> = {
   colon: 'id {id}에 쌍점이 있는데, 쌍점은 서브그래프 안 노드의 id를 나누는 데 쓰입니다.',
 }
 
-export const koWorkflowWords: Translation<typeof workflowWords> = {
+export const koWorkflowWords: SameKeys<typeof workflowWords> = {
   nothing: '없음',
   number: '수',
   finiteNumber: '유한한 수',
