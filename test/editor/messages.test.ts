@@ -1,5 +1,6 @@
 // Messages of the engine and the nodes: each has an id, is used, and has a Korean text with the
 // same values.
+import { englishText, getText, type Message } from '../../src/engine/base/catalogue.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { sentences, words } from '../../src/editor/texts/ko/messages/index.ts'
@@ -114,44 +115,62 @@ test('faults and file errors use messages of the tables', () => {
   expect(wrong).toEqual([])
 })
 
-const pairs = (texts: Record<string, string>) =>
-  Object.entries(texts).map(([english, translation]) => ({ id: '', english, translation }))
-
 describe('a translator', () => {
-  const say = createTranslator(
-    pairs({
-      'Nothing is wired to {0}.': '{0}에 연결된 것이 없습니다.',
-      'Wire {0} into it.': '{0~}을(를) 연결하세요.',
-      '{0} is no number.': '{0}은(는) 수가 아닙니다.',
-      'The file {0} cannot be read. {1}': '파일 {0}을(를) 읽을 수 없습니다. {1~}',
-      'Take {0}.': '{0}으로(로) 하세요.',
-    }),
-    pairs({
-      noise: '노이즈',
-      'a model': '모델',
-      '{0} or {1}': '{0~} 또는 {1~}',
-      'it is broken': '손상되었습니다',
-    }),
-  )
+  const translate = createTranslator({
+    'a.nothing': '{slot}에 연결된 것이 없습니다.',
+    'a.file': '파일 {name}을(를) 읽을 수 없습니다. {problem}',
+    'a.broken': '손상되었습니다.',
+    'a.take': '{shape}(으)로 하세요.',
+  })
+  const broken: Message = { id: 'a.broken', text: 'It is broken.' }
+  const unreadable = (problem: string | Message): Message => ({
+    id: 'a.file',
+    text: `The file x.json cannot be read. ${englishText(problem)}`,
+    values: { name: 'x.json', problem },
+  })
 
-  test.each([
-    ['Nothing is wired to x_t.', 'x_t에 연결된 것이 없습니다.'],
-    ['Wire noise or a model into it.', '노이즈 또는 모델을 연결하세요.'],
-    ['Wire something else into it.', 'something else를 연결하세요.'],
-    ['7 is no number.', '7은 수가 아닙니다.'],
+  test.each<[Message, string]>([
+    [broken, '손상되었습니다.'],
     [
-      'The file x.json cannot be read. Wire noise into it. Nobody knows.',
-      '파일 x.json을 읽을 수 없습니다. 노이즈를 연결하세요. Nobody knows.',
+      { id: 'a.nothing', text: 'Nothing is wired to x_t.', values: { slot: 'x_t' } },
+      'x_t에 연결된 것이 없습니다.',
     ],
-    ['nodes[3].pos: 2 is no number.', 'nodes[3].pos: 2는 수가 아닙니다.'],
+    [{ id: 'a.take', text: 'Take 4.', values: { shape: '4' } }, '4로 하세요.'],
+    [unreadable(broken), '파일 x.json을 읽을 수 없습니다. 손상되었습니다.'],
+    [unreadable('Nobody knows.'), '파일 x.json을 읽을 수 없습니다. Nobody knows.'],
     [
-      'Nothing fits. a.png: it is broken. Take 4.',
-      'Nothing fits. a.png: 손상되었습니다. 4로 하세요.',
+      unreadable({ id: 'other.text', text: 'Of another pack.' }),
+      '파일 x.json을 읽을 수 없습니다. Of another pack.',
     ],
-    ['noise', 'noise'],
-    ['Take the shape of it.', 'Take the shape of it.'],
-    ['This OR that. Nothing is known of it.', 'This OR that. Nothing is known of it.'],
-  ])('%s', (from, to) => expect(say(from)).toBe(to))
+  ])('%j', (message, text) => expect(translate(message)).toBe(text))
+
+  test('shows the text of messages that it does not know, or that are damaged', () => {
+    const deep = (levels: number): Message => (levels ? unreadable(deep(levels - 1)) : broken)
+    const wrong: unknown[] = [
+      { id: 'a.gone' },
+      { id: 'constructor' },
+      { id: 'a.file' },
+      { id: 'a.file', values: { name: 'x' } },
+      { id: 'a.file', values: { name: 3, problem: '' } },
+      { id: 'a.nothing', values: 'slot' },
+      { id: 'a.nothing', values: { slot: { id: 'a.gone' } } },
+      { id: 'a.nothing', values: { slot: 'x'.repeat(100_000) } },
+      { id: ['a.broken'] },
+      { id: 'a.file', values: { name: 'x', problem: deep(100) } },
+    ]
+    for (const each of wrong) {
+      const message = { ...(each as Message), text: 'English.' }
+      expect(translate(message)).toBe('English.')
+    }
+  })
+
+  test('ignores the message of a field with another text', () => {
+    const run = { fault: 'Out of memory.', messages: { fault: broken } }
+    expect(getText(run, 'fault')).toBe('Out of memory.')
+    expect(getText({ ...run, fault: 'It is broken.' }, 'fault')).toBe(broken)
+    expect(getText({ fault: 'Old.' }, 'fault')).toBe('Old.')
+    expect(getText({ fault: 'x', messages: 'y' as never }, 'fault')).toBe('x')
+  })
 })
 
 // ---- faults of real graphs
@@ -253,9 +272,11 @@ describe('faults of real graphs', () => {
     expect(before.join()).not.toMatch(/[가-힣]/)
     await applyLanguage('ko')
     for (const fault of faults) {
-      for (const text of [fault.message, fault.cure].filter(Boolean)) {
-        expect(translateMessage(text)).toMatch(/[가-힣].*[.]$/)
-        expect(english(translateMessage(text))).toBeUndefined()
+      for (const field of ['message', 'cure'] as const) {
+        if (!fault[field]) continue
+        const text = translateMessage(getText(fault, field))
+        expect(text).toMatch(/[가-힣].*[.]$/)
+        expect(english(text)).toBeUndefined()
       }
     }
     await applyLanguage('en')

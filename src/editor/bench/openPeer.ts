@@ -1,5 +1,6 @@
 // Workers that are a side of a comparison, with time limits for their requests.
 // oxlint-disable-next-line import/default -- Vite exports the address
+import { getText } from '../../engine/base/catalogue.ts'
 import { MessageError } from '../../engine/base/errors.ts'
 import address from '../../nodes/bench/benchWorker.ts?worker&url'
 import type { PeerMessage, PeerRequest } from '../../nodes/bench/protocol.ts'
@@ -19,7 +20,7 @@ export function openPeer(): Peer {
         const answer = nextMessage(worker)
         worker.postMessage({ name, takes } as PeerRequest)
         const message = await answer
-        if ('error' in message) throw new Error(message.error)
+        if ('error' in message) throw new MessageError(getText(message, 'error'))
         if (!('gives' in message)) throw new Error('Expected an answer of the worker.')
         return message.gives as never
       }),

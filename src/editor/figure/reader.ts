@@ -1,4 +1,5 @@
 // Figure without an editor: a workflow file, the values of its form, and its runs in an engine.
+import { getText, type MessageText } from '../../engine/base/catalogue.ts'
 import { newId } from '../workspace/library.ts'
 import { batch, computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { outerId } from '../../engine/base/ids.ts'
@@ -59,7 +60,7 @@ class WorkflowReader implements Reader {
   readonly phase = signal<FigurePhase>('idle')
   readonly progress = signal<FigureProgress | undefined>(undefined)
   readonly faults = signal<readonly Fault[]>([])
-  readonly engineError = signal('')
+  readonly engineError = signal<MessageText>('')
   readonly ended = signal<FigureEnd | undefined>(undefined)
   readonly items: ReadonlySignal<FigureItems>
   private readonly client: ReaderClient
@@ -170,7 +171,7 @@ class WorkflowReader implements Reader {
   private onEngineEvent(event: Event) {
     if (event.type !== 'broken') return
     batch(() => {
-      this.engineError.value = event.message
+      this.engineError.value = getText(event, 'message')
       this.phase.value = 'idle'
       this.progress.value = undefined
     })

@@ -1,8 +1,9 @@
 // Texts of the editor in the current language. A component that reads them while it renders is
 // rendered again when the language changes.
+import { getText, type Message, type MessageText } from '../../engine/base/catalogue.ts'
 import { valueAsText } from '../../engine/base/quote.ts'
 import { signal } from '@preact/signals'
-import type { Fault } from '../../engine/base/fault.ts'
+import { type Fault, getErrorText } from '../../engine/base/fault.ts'
 import type { Declaration, Param } from '../../engine/plan/op.ts'
 import { getOwn } from '../../engine/base/records.ts'
 import { type NodeTexts, translateDeclaration } from './declarations.ts'
@@ -45,8 +46,8 @@ interface LanguageTexts {
   titles?: ReadonlyMap<string, string>
   /** Translates English texts in the views of nodes. */
   translateView?: (english: string) => string
-  /** Translates English messages of the engine. */
-  translateMessage?: (english: string) => string
+  /** Translates messages of the engine and the nodes. */
+  translateMessage?: (message: Message) => string
 }
 
 export type Language = 'en' | 'ko'
@@ -121,16 +122,16 @@ export function valueText(param: Param | undefined, value: unknown): string {
   return param?.kind === 'text' && param.multiline ? translateWorkflow(text) : text
 }
 
-/**
- * Returns a message of the engine or a node in the current language. Messages are stored in
- * English.
- */
-export const translateMessage = (english: string): string =>
-  current.value.translateMessage?.(english) ?? english
+/** Returns a message of the engine or a node in the current language; other texts as they are. */
+export const translateMessage = (text: MessageText): string =>
+  typeof text === 'string' ? text : (current.value.translateMessage?.(text) ?? text.text)
+
+/** The message of any thrown value, in the current language. */
+export const errorText = (error: unknown): string => translateMessage(getErrorText(error))
 
 /** Message and cure of a fault as one text. */
-export const formatFault = ({ message, cure }: Pick<Fault, 'message' | 'cure'>): string =>
-  `${translateMessage(message)} ${translateMessage(cure)}`.trimEnd()
+export const formatFault = (fault: Pick<Fault, 'message' | 'cure' | 'messages'>): string =>
+  `${translateMessage(getText(fault, 'message'))} ${translateMessage(getText(fault, 'cure'))}`.trimEnd()
 
 /** Returns the first supported language of a list of language tags, or English. */
 export const findLanguage = (wanted: readonly string[]): Language =>

@@ -346,7 +346,7 @@ async function startWebGPU(adapter: GPUAdapter, { onLost }: BackendOptions): Pro
     if (gpuDevice !== device) return // destroyed on purpose
     gpuDevice = undefined
     gpuLoss = message
-    onLost?.(message)
+    onLost?.(message, message)
   })
   await activate('webgpu')
   await measureCompletion()

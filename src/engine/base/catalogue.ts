@@ -69,7 +69,7 @@ export function createMessage(
   { id, text }: Pick<Template, 'id' | 'text'>,
   values: Values,
 ): Message {
-  const names = Object.keys(values)
+  const names = Object.keys(values).filter((name) => text.includes(`{${name}}`))
   if (names.length === 0) return { id, text }
   const data = Object.fromEntries(
     names.map((name) => [name, isMessage(values[name]) ? values[name] : String(values[name])]),
@@ -77,7 +77,8 @@ export function createMessage(
   return { id, text: fillHoles(text, data), values: data }
 }
 
-export const isMessage = (value: unknown): value is Message =>
+/** Distinguishes messages from other values. */
+const isMessage = (value: unknown): value is Message =>
   typeof value === 'object' && value !== null && 'id' in value && 'text' in value
 
 /** Replaces placeholders by their values. Placeholders without a value and other braces stay. */
@@ -103,15 +104,17 @@ export const englishText = (text: MessageText): string =>
   typeof text === 'string' ? text : text.text
 
 /** Returns fields for the protocol. */
-export function textFields<Field extends string>(
-  texts: Readonly<Record<Field, MessageText>>,
-): TextFields<Field> {
-  const fields = Object.entries<MessageText>(texts)
+export function textFields<T extends { readonly [field: string]: MessageText | undefined }>(
+  texts: T,
+): { [Field in keyof T]: string } & { messages?: MessageFields<keyof T & string> } {
+  const fields = Object.entries(texts).filter(
+    (entry): entry is [string, MessageText] => entry[1] !== undefined,
+  )
   const messages = fields.filter(([, text]) => isMessage(text))
   return {
     ...Object.fromEntries(fields.map(([field, text]) => [field, englishText(text)])),
     ...(messages.length > 0 && { messages: Object.fromEntries(messages) }),
-  } as TextFields<Field>
+  } as { [Field in keyof T]: string }
 }
 
 /** Returns the text of a field with its id. The message of an older text is ignored. */

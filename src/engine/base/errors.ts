@@ -14,9 +14,9 @@ export class MessageError extends Error {
   /** Its texts by id. */
   readonly messages?: MessageFields<'message' | 'cure'>
 
-  constructor(message: MessageText) {
+  constructor(message: MessageText, cure?: MessageText) {
     super(englishText(message))
-    const { messages } = textFields({ message })
+    const { messages } = textFields({ message, cure })
     if (messages) this.messages = messages
   }
 }
@@ -24,13 +24,10 @@ export class MessageError extends Error {
 /** An error with an instruction that resolves it. */
 export class CuredError extends MessageError {
   readonly cure: string
-  override readonly messages?: MessageFields<'message' | 'cure'>
 
   constructor(message: MessageText, cure: MessageText) {
-    super(message)
-    const { messages } = textFields({ message, cure })
+    super(message, cure)
     this.cure = englishText(cure)
-    if (messages) this.messages = messages
   }
 }
 

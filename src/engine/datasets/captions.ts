@@ -1,5 +1,5 @@
 // Captions of imported images: from tables of captions beside them, or from their file names.
-import { type MessageText, textFields, type TextFields } from '../base/catalogue.ts'
+import { textFields, type TextFields, type Message } from '../base/catalogue.ts'
 import { datasetMessages } from '../messages/datasets.ts'
 import { MAX_CAPTION } from './file.ts'
 import { readTable } from './table.ts'
@@ -21,7 +21,7 @@ export const isCaptionTable = (path: string) => /\.csv$/i.test(path)
  * `caption` (or `text`). Returns the reason as a text if it is none. Captions end after `MAX_CAPTION`
  * characters.
  */
-export function readCaptionTable(path: string, text: string): CaptionTable | MessageText {
+export function readCaptionTable(path: string, text: string): CaptionTable | Message {
   const { width, cells, lines, fault } = readTable(text.replace(/^\uFEFF/, ''))
   const header = cells.slice(0, width)
   const column = (pattern: RegExp) => header.findIndex((name) => pattern.test(name))

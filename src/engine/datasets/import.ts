@@ -1,7 +1,7 @@
 // Creates a data set from image files: selection, order, classes, and a report of skipped files.
 // The host decodes images, because browsers and Node differ in that.
 import { joinSentences, faultMessages } from '../messages/faults.ts'
-import { type MessageText, textFields, getText } from '../base/catalogue.ts'
+import { type MessageText, textFields, getText, type Message } from '../base/catalogue.ts'
 import { MessageError } from '../base/errors.ts'
 import { ArchiveError } from '../archive/error.ts'
 import type { Zip } from '../archive/zip.ts'
@@ -185,7 +185,7 @@ async function listSources(
 
 async function addZip(file: SourceFile, sources: Source[], skipped: ImportReport['skipped']) {
   const zip = await openArchive(file)
-  if (typeof zip === 'string') return void skipped.push({ path: file.path, reason: zip })
+  if ('text' in zip) return void skipped.push({ path: file.path, ...textFields({ reason: zip }) })
   const folder = file.path.replace(/\.zip$/i, '')
   for (const { path: entry, size } of zip.entries.values()) {
     const path = `${folder}/${cleanPath(entry)}`
@@ -194,7 +194,7 @@ async function addZip(file: SourceFile, sources: Source[], skipped: ImportReport
   }
 }
 
-async function openArchive(file: SourceFile): Promise<Zip | MessageText> {
+async function openArchive(file: SourceFile): Promise<Zip | Message> {
   if (file.size > IMPORT_LIMITS.zip) return datasetMessages.zipTooLarge()
   try {
     return openZip(await file.read(), IMPORT_LIMITS.files)
@@ -224,7 +224,7 @@ async function takeTables(
   return { sources: listed.filter(({ path }) => !isCaptionTable(path)), tables }
 }
 
-async function readTable({ path, size, read }: Source): Promise<CaptionTable | MessageText> {
+async function readTable({ path, size, read }: Source): Promise<CaptionTable | Message> {
   if (size > MAX_CAPTION_TABLE) return datasetMessages.captionsTooLong()
   try {
     return readCaptionTable(path, new TextDecoder().decode(await read()))

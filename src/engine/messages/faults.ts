@@ -7,6 +7,7 @@ export const faultMessages = catalogue('faults', {
   at: '{place}: {problem}',
   atStop: '{place}: {problem}.',
   sentences: '{first} {second}',
+  list: '{first}, {second}',
   report: 'Run again. If it happens again, report it with this graph.',
 })
 

@@ -206,10 +206,10 @@ const divergenceFault = (
     node: step.end,
     slot: 'loss',
     message,
-    cure: [
+    cure: joinSentences(
       planMessages.lowerRate(),
       ...(good === undefined ? [] : [planMessages.goodWeights({ step: good })]),
-    ].join(' '),
+    ),
   })
 
 /** Reads all losses of a training from its pieces, in one read. */

@@ -1,6 +1,6 @@
 // Turns a check into its result, if the graph alone decides it, or into a graph whose nodes `Check`
 // decide it in a run.
-import { type MessageText, textFields, type TextFields } from '../../engine/base/catalogue.ts'
+import { textFields, type TextFields } from '../../engine/base/catalogue.ts'
 import { hashText } from '../../engine/base/hashText.ts'
 import { getOwn } from '../../engine/base/records.ts'
 import type { Graph, GraphNode, Wire } from '../../engine/plan/graph.ts'

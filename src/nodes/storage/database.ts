@@ -1,4 +1,5 @@
 // Stores of bytes in IndexedDB, with a fallback to memory and a budget.
+import { joinSentences } from '../../engine/messages/faults.ts'
 import type { MessageText } from '../../engine/base/catalogue.ts'
 import { MessageError } from '../../engine/base/errors.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
@@ -157,13 +158,13 @@ function keysToEvict(
   return others.filter(({ size }) => (taken += size) > room).map(({ key }) => key)
 }
 
-const quotaError = (bytes: number, meaning?: string) =>
-  new Error(
-    [
+const quotaError = (bytes: number, meaning?: MessageText) =>
+  new MessageError(
+    joinSentences(
       hostMessages.full({ size: formatMebibytes(bytes) }),
       ...(meaning ? [meaning] : []),
       hostMessages.freeSpace(),
-    ].join(' '),
+    ),
   )
 
 const formatMebibytes = (bytes: number) => (bytes / 2 ** 20).toPrecision(3)

@@ -1,5 +1,6 @@
 // Conversion between our UNet config and diffusers'. UNet2DModel uses the same config; that of
 // UNet2DConditionModel is translated. Configs without an equivalent are rejected with the reason.
+import { joinSentences } from '../../messages/faults.ts'
 import type { MessageText } from '../../base/catalogue.ts'
 import { MessageError } from '../../base/errors.ts'
 import { unetMessages, unetWords } from '../../messages/unet.ts'
@@ -212,7 +213,9 @@ function refuseOtherValues(json: Record<string, unknown>) {
     )
       continue
     const problem = { key, expected: JSON.stringify(value), got: formatValue(found) }
-    throw new Error(`${unetMessages.wrongKey(problem)} ${unetMessages.otherValues()}`)
+    throw new MessageError(
+      joinSentences(unetMessages.wrongKey(problem), unetMessages.otherValues()),
+    )
   }
 }
 

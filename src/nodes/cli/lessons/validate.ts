@@ -1,4 +1,5 @@
 // `lessons validate`: checks the files of a course or of a lesson for their author, without a run.
+import type { Message } from '../../../engine/base/catalogue.ts'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -91,7 +92,10 @@ async function validateLesson(folder: string, found: Found): Promise<void> {
     if (existsSync(translated)) translateLesson(lesson, translated, await readText(translated))
     else
       found.notices.push(
-        `${lessonMessages.noTranslation({ name: translated })} ${lessonMessages.addTranslation()}`,
+        joinTexts(
+          lessonMessages.noTranslation({ name: translated }),
+          lessonMessages.addTranslation(),
+        ),
       )
   })
   const name = basename(folder)
@@ -101,9 +105,11 @@ async function validateLesson(folder: string, found: Found): Promise<void> {
   for (const page of pages)
     if (!existsSync(page))
       found.notices.push(
-        `${lessonMessages.noTeacher({ name: page })} ${lessonMessages.addTeacher()}`,
+        joinTexts(lessonMessages.noTeacher({ name: page }), lessonMessages.addTeacher()),
       )
 }
+
+const joinTexts = (...sentences: readonly Message[]) => sentences.map(({ text }) => text).join(' ')
 
 const readText = (path: string) => atPath(path, readFile(path, 'utf8'))
 

@@ -56,7 +56,8 @@ import { layerNodeMessages } from '../../../../nodes/messages/layerNodes.ts'
 import { formulaNodeMessages } from '../../../../nodes/messages/formulaNode.ts'
 import { hostMessages } from '../../../../nodes/messages/host.ts'
 import { torchModelMessages } from '../../../../nodes/messages/torchModels.ts'
-import { createTranslator, pairCatalogue, type TranslatedMessage } from '../../translator.ts'
+import type { Catalogue, SameKeys } from '../../../../engine/base/catalogue.ts'
+import { createTranslator } from '../../translator.ts'
 import { koArchive } from './archive.ts'
 import { koSafetensors } from './safetensors.ts'
 import { koCheckpoint } from './checkpoint.ts'
@@ -79,6 +80,23 @@ import { koProcess, koProcessWords } from './process.ts'
 import { koSlots } from './slots.ts'
 import { koTorchModels } from './torchModels.ts'
 import { koTraining, koTrainingWords } from './training.ts'
+
+export interface TranslatedMessage {
+  id: string
+  english: string
+  translation: string
+}
+
+/** Pairs the messages of a catalogue with their translations. */
+const pairCatalogue = <C extends Catalogue<Record<string, string>>>(
+  catalogue: C,
+  translations: SameKeys<C>,
+): TranslatedMessage[] =>
+  Object.entries(catalogue).map(([key, { id, text }]) => ({
+    id,
+    english: text,
+    translation: translations[key as keyof C].replaceAll('~}', '}'),
+  }))
 
 export const sentences: readonly TranslatedMessage[] = [
   ...pairCatalogue(faultMessages, koFaults),
@@ -138,4 +156,6 @@ export const words: readonly TranslatedMessage[] = [
 ]
 
 /** Translates a message of the engine into Korean, as far as it is known here. */
-export const translateToKorean = createTranslator(sentences, words)
+export const translateToKorean = createTranslator(
+  Object.fromEntries([...sentences, ...words].map(({ id, translation }) => [id, translation])),
+)
