@@ -156,12 +156,13 @@ describe('a translator', () => {
       { id: 'a.nothing', values: { slot: { id: 'a.gone' } } },
       { id: 'a.nothing', values: { slot: 'x'.repeat(100_000) } },
       { id: ['a.broken'] },
-      { id: 'a.file', values: { name: 'x', problem: deep(100) } },
     ]
     for (const each of wrong) {
       const message = { ...(each as Message), text: 'English.' }
       expect(translate(message)).toBe('English.')
     }
+    expect(translate(deep(3)).match(/파일/g)).toHaveLength(3)
+    expect(translate(deep(100)).match(/파일/g)).toHaveLength(13)
   })
 
   test('ignores the message of a field with another text', () => {
