@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { applyLanguage, translateView } from '../../src/editor/texts/texts.ts'
-import { koViews } from '../../src/editor/texts/ko/views.ts'
 import { viewTranslator, type ViewTexts } from '../../src/editor/texts/views.ts'
 import { viewText, type ViewTextId, viewTexts } from '../../src/engine/base/viewTexts.ts'
 import { getFormat } from '../../src/engine/checkpoint/formats.ts'
+import { koViews } from './korean.ts'
 
 const source = join(import.meta.dirname, '../../src')
 const code = ['nodes', 'engine']

@@ -1,6 +1,6 @@
 // Texts of the editor in the current language. A component that reads them while it renders is
 // rendered again when the language changes.
-import { getText, type Message, type MessageText } from '../../engine/base/catalogue.ts'
+import { getText, type MessageText } from '../../engine/base/catalogue.ts'
 import { valueAsText } from '../../engine/base/quote.ts'
 import { signal } from '@preact/signals'
 import { type Fault, getErrorText } from '../../engine/base/fault.ts'
