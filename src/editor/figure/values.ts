@@ -1,5 +1,5 @@
 // Values of params from forms, addresses and messages of other pages.
-import { fitNumber, parseNumber } from '../../nodes/litegraph/numberText.ts'
+import { fitNumber, parseNumber } from '../../nodes/controlSpec.ts'
 import type { Json } from '../../nodes/workflow/json.ts'
 import type { Param } from '../../engine/plan/op.ts'
 import { seedRange } from '../graph/seeds.ts'

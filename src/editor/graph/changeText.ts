@@ -1,7 +1,7 @@
 // Texts about changes of a workflow.
 import { valueAsText } from '../../engine/base/quote.ts'
 import { cutText } from '../../nodes/painters/cutText.ts'
-import { formatNumber } from '../../nodes/litegraph/numberText.ts'
+import { formatNumber } from '../../nodes/controlSpec.ts'
 import type { Change } from './changes.ts'
 import { texts } from '../texts/texts.ts'
 

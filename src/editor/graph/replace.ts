@@ -2,7 +2,7 @@
 import { getOwn } from '../../engine/base/records.ts'
 import { manySlot } from '../../engine/base/ids.ts'
 import { chosenType, type ByType, type Declaration, type Param } from '../../engine/plan/op.ts'
-import { fitNumber } from '../../nodes/litegraph/numberText.ts'
+import { fitNumber } from '../../nodes/controlSpec.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import { seedControl } from '../../nodes/workflow.ts'
 import {

@@ -1,6 +1,6 @@
 // Text field at the pointer for a single value.
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { parseNumber } from '../../nodes/litegraph/numberText.ts'
+import { parseNumber } from '../../nodes/controlSpec.ts'
 import { returnFocus } from './focus.ts'
 import { useOpenAt } from './popover.ts'
 import { closePrompt, shownPrompt, type Prompt as QuickState } from './state.ts'

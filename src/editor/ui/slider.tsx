@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { valueAsNumber } from '../../engine/base/quote.ts'
 import type { Param } from '../../engine/plan/op.ts'
-import { fitNumber, sliderRange } from '../../nodes/litegraph/numberText.ts'
+import { fitNumber, sliderRange } from '../../nodes/controlSpec.ts'
 
 interface Props {
   param: Extract<Param, { kind: 'number' }>

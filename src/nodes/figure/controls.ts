@@ -1,6 +1,6 @@
 // Form controls of params.
 import type { Param } from '../../engine/plan/op.ts'
-import { fitNumber, parseNumber } from '../litegraph/numberText.ts'
+import { fitNumber, parseNumber } from '../controlSpec.ts'
 import type { FigureControl } from './workflow.ts'
 
 /** Greatest seed: they are 32-bit numbers. */

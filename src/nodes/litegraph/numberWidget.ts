@@ -5,7 +5,7 @@ import type { Param } from '../../engine/plan/op.ts'
 import { FONTS } from '../painters/theme.ts'
 import { shorten } from '../painters/frame.ts'
 import type { NodeHooks } from './nodeSetup.ts'
-import { fitNumber, formatNumber, parseNumber, sliderRange, snapToStep } from './numberText.ts'
+import { fitNumber, formatNumber, parseNumber, sliderRange, snapToStep } from '../controlSpec.ts'
 import { MARGIN, promptValue, setWithUndo, widgetColours } from './widgetEdits.ts'
 
 export type NumberParam = Extract<Param, { kind: 'number' }>

@@ -8,7 +8,7 @@ import {
   type DrawingColours,
 } from '../../../nodes/litegraph/pointDrawing.ts'
 import { ARROW } from '../../../nodes/litegraph/numberWidget.ts'
-import { formatNumber } from '../../../nodes/litegraph/numberText.ts'
+import { formatNumber } from '../../../nodes/controlSpec.ts'
 import { drawNote } from '../../../nodes/litegraph/richText.ts'
 import { darkTheme, lightTheme } from '../../../nodes/painters/theme.ts'
 import { shorten } from '../../../nodes/painters/frame.ts'

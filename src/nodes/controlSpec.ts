@@ -1,4 +1,4 @@
-// Numbers in widgets and fields: allowed values, formatting and parsing.
+// Numbers in controls of params: allowed values, formatting and parsing.
 
 /** Returns the nearest allowed value: within the range, and an integer if required. */
 export function fitNumber(
