@@ -1,7 +1,7 @@
 // Form of a figure: a field for each of its params.
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { valueAsText } from '../../engine/base/quote.ts'
-import { formatNumber } from '../../nodes/controlSpec.ts'
+import { formatValue, numberControl, randomSeed } from '../../nodes/controlSpec.ts'
 import type { Param } from '../../engine/plan/op.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
 import { texts, translateNode, translateTitle } from '../texts/texts.ts'
@@ -89,10 +89,9 @@ function Field({ param, ...rest }: FieldProps) {
 
 function NumberField({ id, item, param, set }: FieldProps<'number'>) {
   const { value, name } = item
-  const text = typeof value === 'number' ? formatNumber(value) : valueAsText(value)
-  const field = <TextInput id={id} text={text} set={set} numeric />
+  const field = <TextInput id={id} text={formatValue(value)} set={set} numeric />
   return (
-    <WithSlider param={param} name={name} value={value} set={set}>
+    <WithSlider control={numberControl(param)} name={name} value={value} set={set}>
       {field}
     </WithSlider>
   )
@@ -126,7 +125,7 @@ function SeedField({ id, item, set }: FieldProps<'seed'>) {
         class="button outline icon"
         title={texts.panel.newSeed}
         aria-label={`${item.name}: ${texts.panel.newSeed}`}
-        onClick={() => set(crypto.getRandomValues(new Uint32Array(1))[0])}
+        onClick={() => set(randomSeed())}
       >
         <icons.dice />
       </button>

@@ -13,11 +13,20 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import { canBeInput, inputParams, toggleParamInput } from '../../nodes/litegraph/paramInputs.ts'
 import { inputSource, sourcePastReroutes, type SlotRef } from '../../nodes/litegraph/reroute.ts'
 import { SEED_CONTROLS } from '../../nodes/litegraph/properties.ts'
-import { fitNumber, formatNumber, parseNumber } from '../../nodes/controlSpec.ts'
+import {
+  fitNumber,
+  formatNumber,
+  formatValue,
+  isAllowed,
+  numberControl,
+  parseNumber,
+  randomSeed,
+  readValue,
+  type NumberControl,
+} from '../../nodes/controlSpec.ts'
 import { seedControl } from '../../nodes/workflow.ts'
 import { sameJson } from '../../nodes/workflow/json.ts'
 import { IconButton } from '../ui/buttons.tsx'
-import { seedRange } from '../graph/seeds.ts'
 import { addStoredFile } from '../drops/files.ts'
 import { icons } from '../ui/icons.tsx'
 import { WithSlider } from '../ui/slider.tsx'
@@ -220,20 +229,20 @@ function renderField({
 /** Arrow keys change the number in a field by one step, with Shift by ten. */
 function stepNumber(
   event: KeyboardEvent & { currentTarget: HTMLInputElement },
-  param: Extract<Param, { kind: 'number' }>,
+  control: NumberControl,
 ) {
   const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key]
   if (!steps) return blurOnEnter(event)
   event.preventDefault()
   const field = event.currentTarget
-  const from = parseNumber(field.value) ?? param.default
-  const next = from + steps * param.step * (event.shiftKey ? 10 : 1)
-  field.value = formatNumber(fitNumber(Number(next.toPrecision(12)), param))
+  const from = parseNumber(field.value) ?? control.default
+  const next = from + steps * control.step * (event.shiftKey ? 10 : 1)
+  field.value = formatNumber(fitNumber(Number(next.toPrecision(12)), control))
 }
 
 function NumberField({ id, name, value, set, param }: FieldProps<'number'>) {
-  const valid = typeof value === 'number' && value === fitNumber(value, param)
-  const text = typeof value === 'number' ? formatNumber(value) : JSON.stringify(value)
+  const control = numberControl(param)
+  const text = formatValue(value)
   const field = useFieldText<HTMLInputElement>(text)
   const input = (
     <input
@@ -244,20 +253,19 @@ function NumberField({ id, name, value, set, param }: FieldProps<'number'>) {
       type="text"
       inputMode="decimal"
       defaultValue={text}
-      aria-invalid={!valid}
-      onKeyDown={(event) => stepNumber(event, param)}
+      aria-invalid={!isAllowed(value, control)}
+      onKeyDown={(event) => stepNumber(event, control)}
       onChange={(event) => change(event.currentTarget)}
       onBlur={(event) => change(event.currentTarget)}
     />
   )
   const change = (target: HTMLInputElement) => {
-    const number = parseNumber(target.value)
-    if (number === undefined) target.value = text
-    else if (fitNumber(number, param) !== value) set(fitNumber(number, param))
-    else target.value = text
+    const next = readValue(control, target.value)
+    if (next === undefined || next === value) target.value = text
+    else set(next)
   }
   return (
-    <WithSlider param={param} name={name} value={value} set={set}>
+    <WithSlider control={control} name={name} value={value} set={set}>
       {input}
     </WithSlider>
   )
@@ -304,7 +312,7 @@ const ChoiceOptions = ({ choices, each }: ChoiceOptionsProps) => (
   </>
 )
 
-function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
+function SeedField({ id, node, name, value, set, param }: FieldProps<'seed'>) {
   subscribeToGraph()
   const editor = useRunning()
   const control = seedControl(name)
@@ -321,16 +329,16 @@ function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
           defaultValue={valueAsText(value)}
           onKeyDown={blurOnEnter}
           onChange={(event) => {
-            const number = parseNumber(event.currentTarget.value)
-            if (number === undefined) event.currentTarget.value = valueAsText(value)
-            else set(fitNumber(number, seedRange))
+            const next = readValue(numberControl(param), event.currentTarget.value)
+            if (next === undefined) event.currentTarget.value = valueAsText(value)
+            else set(next)
           }}
         />
         <IconButton
           class="outline icon"
           label={texts.panel.newSeed}
           icon={<icons.dice />}
-          onClick={() => set(crypto.getRandomValues(new Uint32Array(1))[0])}
+          onClick={() => set(randomSeed())}
         />
       </div>
       <select

@@ -1,4 +1,5 @@
 // Fields for the values of a swept param: a list, a range of numbers, or a choice.
+import { getControl, isNumeric } from '../../nodes/controlSpec.ts'
 import { texts } from '../texts/texts.ts'
 import type { SweepParam, SweepValues } from './sweep.ts'
 
@@ -11,11 +12,11 @@ interface ValueFieldsProps {
 }
 
 export function ValueFields(props: ValueFieldsProps) {
-  const { spec } = props.param
-  if (spec.kind === 'choice') return <ChoiceFields {...props} choices={spec.choices} />
-  if (spec.kind === 'boolean') return <ChoiceFields {...props} choices={['true', 'false']} />
-  if (spec.kind === 'text') return <ListField {...props} multiline />
-  return <NumberFields {...props} />
+  const control = getControl(props.param.spec)
+  if (!control) return null
+  if (isNumeric(control)) return <NumberFields {...props} />
+  if (control.kind === 'text') return <ListField {...props} multiline />
+  return <ChoiceFields {...props} choices={control.choices} />
 }
 
 interface ListFieldProps extends ValueFieldsProps {
