@@ -13,60 +13,46 @@ export interface NumberControl {
   step: number
   integer: boolean
   /** Ends of its slider; undefined for a field alone. */
-  slides?: readonly [from: number, to: number]
+  slides?: readonly [from: number, to: number] | undefined
 }
 
 export type ControlSpec =
   | NumberControl
-  /** `choices` are the texts of the values. */
-  | { kind: 'choice' | 'boolean'; choices: readonly string[] }
+  | { kind: 'choice'; choices: readonly string[] }
+  | { kind: 'boolean'; choices: readonly boolean[] }
   | { kind: 'text'; multiline: boolean }
 
 /** Returns the control of a param; undefined for drawings and files, which have their own fields. */
 export function getControl(param: Param): ControlSpec | undefined {
-  switch (param.kind) {
-    case 'number':
-    case 'seed':
-      return numberControl(param)
-    case 'choice':
-      return { kind: 'choice', choices: param.choices }
-    case 'boolean':
-      return { kind: 'boolean', choices: ['true', 'false'] }
-    case 'text':
-      return { kind: 'text', multiline: param.multiline }
-    default:
-      return undefined
-  }
+  const { kind } = param
+  if (kind === 'number' || kind === 'seed') return numberControl(param)
+  if (kind === 'boolean') return { kind, choices: [true, false] }
+  return kind === 'choice' || kind === 'text' ? param : undefined
 }
 
 export function numberControl(
   param: Extract<Param, { kind: NumberControl['kind'] }>,
 ): NumberControl {
-  if (param.kind === 'seed')
-    return { kind: 'seed', default: 0, min: 0, max: MAX_SEED, step: 1, integer: true }
-  const { kind, default: usual, min, max, step, integer, slider } = param
-  const slides = slider && { slides: param.slides ?? ([min, max] as const) }
-  return { kind, default: usual, min, max, step, integer, ...slides }
+  if (param.kind === 'seed') return { ...param, min: 0, max: MAX_SEED, step: 1, integer: true }
+  const { slider, min, max, slides = [min, max] } = param
+  return { ...param, slides: slider ? slides : undefined }
 }
 
-export const isNumeric = (control: ControlSpec): control is NumberControl =>
-  control.kind === 'number' || control.kind === 'seed'
+export const isNumeric = (control: ControlSpec | undefined): control is NumberControl =>
+  control?.kind === 'number' || control?.kind === 'seed'
 
-/** Reads typed text, without regard to a range. Undefined for text that is no such value. */
-export function parseValue(control: ControlSpec, text: string): ControlValue | undefined {
-  if (isNumeric(control)) return parseNumber(text)
-  if (control.kind === 'text') return text
-  if (!control.choices.includes(text)) return undefined
-  return control.kind === 'boolean' ? text === 'true' : text
+/** Reads a value or typed text, without regard to a range. Undefined for one of another kind. */
+export function parseValue(control: ControlSpec, value: unknown): ControlValue | undefined {
+  if ('choices' in control)
+    return control.choices.find((each) => each === value || String(each) === value)
+  if (typeof value === 'string') return isNumeric(control) ? parseNumber(value) : value
+  return isNumeric(control) && Number.isFinite(value) ? Number(value) : undefined
 }
 
-/** Returns the nearest allowed value to a value or typed text; undefined for one of another kind. */
+/** Reads a value or typed text as the nearest allowed value. */
 export function readValue(control: ControlSpec, value: unknown): ControlValue | undefined {
-  const parsed = typeof value === 'string' ? parseValue(control, value) : value
-  if (typeof parsed === 'number')
-    return isNumeric(control) && Number.isFinite(parsed) ? fitNumber(parsed, control) : undefined
-  if (typeof parsed === 'boolean') return control.kind === 'boolean' ? parsed : undefined
-  return typeof parsed === 'string' ? parsed : undefined
+  const parsed = parseValue(control, value)
+  return isNumeric(control) && typeof parsed === 'number' ? fitNumber(parsed, control) : parsed
 }
 
 /** Formats a value as it is typed. */

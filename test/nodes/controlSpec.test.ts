@@ -45,18 +45,25 @@ const read = (param: Param, value: unknown) => readValue(controlOf(param), value
 describe('the control of a param', () => {
   test('has the range, the choices or the lines of its declaration', () => {
     const { min, max, step, integer } = number
-    expect(getControl(number)).toEqual({ kind: 'number', default: 0.5, min, max, step, integer })
-    expect(getControl(seed)).toEqual({
+    expect(getControl(number)).toMatchObject({
+      kind: 'number',
+      default: 0.5,
+      min,
+      max,
+      step,
+      integer,
+    })
+    expect(getControl(seed)).toMatchObject({
       kind: 'seed',
-      default: 0,
+      default: 3,
       min: 0,
       max: 4294967295,
       step: 1,
       integer: true,
     })
-    expect(getControl(boolean)).toEqual({ kind: 'boolean', choices: ['true', 'false'] })
-    expect(getControl(choice)).toEqual({ kind: 'choice', choices: ['a', 'b'] })
-    expect(getControl(text)).toEqual({ kind: 'text', multiline: true })
+    expect(getControl(boolean)).toEqual({ kind: 'boolean', choices: [true, false] })
+    expect(getControl(choice)).toMatchObject({ kind: 'choice', choices: ['a', 'b'] })
+    expect(getControl(text)).toMatchObject({ kind: 'text', multiline: true })
   })
 
   test('has a slider over all values, or the part that is declared', () => {

@@ -53,7 +53,7 @@ export function askParam(
     title: param,
     value,
     multiline: control?.kind === 'text' && control.multiline,
-    numeric: control !== undefined && isNumeric(control),
+    numeric: isNumeric(control),
     answer(text) {
       const next = control && readValue(control, text)
       if (next !== undefined) workspace.setParam(node, param, next)

@@ -6,6 +6,7 @@ import type { Param } from '../../engine/plan/op.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
 import { texts, translateNode, translateTitle } from '../texts/texts.ts'
 import { icons } from '../ui/icons.tsx'
+import { SwitchInput } from '../ui/switch.tsx'
 import { WithSlider } from '../ui/slider.tsx'
 import type { FigureParam } from './choices.ts'
 import type { Figure } from './figureTypes.ts'
@@ -61,16 +62,7 @@ function Field({ param, ...rest }: FieldProps) {
     case 'choice':
       return <ChoiceField param={param} {...rest} />
     case 'boolean':
-      return (
-        <input
-          id={rest.id}
-          class="switch"
-          type="checkbox"
-          role="switch"
-          checked={rest.item.value === true}
-          onChange={(event) => rest.set(event.currentTarget.checked)}
-        />
-      )
+      return <SwitchInput id={rest.id} checked={rest.item.value === true} onChecked={rest.set} />
     case 'seed':
       return <SeedField param={param} {...rest} />
     case 'text':

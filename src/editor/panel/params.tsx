@@ -29,6 +29,7 @@ import { sameJson } from '../../nodes/workflow/json.ts'
 import { IconButton } from '../ui/buttons.tsx'
 import { addStoredFile } from '../drops/files.ts'
 import { icons } from '../ui/icons.tsx'
+import { SwitchInput } from '../ui/switch.tsx'
 import { WithSlider } from '../ui/slider.tsx'
 import { Prose } from '../ui/prose.tsx'
 import { blurOnEnter, TextField, useFieldText } from './textField.tsx'
@@ -203,16 +204,7 @@ function renderField({
     case 'choice':
       return <ChoiceField param={param} {...rest} />
     case 'boolean':
-      return (
-        <input
-          id={rest.id}
-          class="switch"
-          type="checkbox"
-          role="switch"
-          checked={rest.value === true}
-          onChange={(event) => rest.set(event.currentTarget.checked)}
-        />
-      )
+      return <SwitchInput id={rest.id} checked={rest.value === true} onChecked={rest.set} />
     case 'text':
       return <TextField {...rest} text={valueText(param, rest.value)} multiline={param.multiline} />
     case 'seed':
@@ -232,7 +224,7 @@ function stepNumber(
   control: NumberControl,
 ) {
   const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key]
-  if (!steps) return blurOnEnter(event)
+  if (!steps || control.kind === 'seed') return blurOnEnter(event)
   event.preventDefault()
   const field = event.currentTarget
   const from = parseNumber(field.value) ?? control.default
@@ -240,34 +232,44 @@ function stepNumber(
   field.value = formatNumber(fitNumber(Number(next.toPrecision(12)), control))
 }
 
-function NumberField({ id, name, value, set, param }: FieldProps<'number'>) {
+function NumberField({ param, ...rest }: FieldProps<'number'>) {
   const control = numberControl(param)
+  return (
+    <WithSlider control={control} {...rest}>
+      <NumberInput control={control} {...rest} />
+    </WithSlider>
+  )
+}
+
+interface NumberInputProps {
+  id: string
+  control: NumberControl
+  value: unknown
+  set: (value: unknown) => void
+}
+
+function NumberInput({ id, control, value, set }: NumberInputProps) {
   const text = formatValue(value)
   const field = useFieldText<HTMLInputElement>(text)
-  const input = (
+  const change = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
+    const next = readValue(control, currentTarget.value)
+    if (next === undefined || next === value) currentTarget.value = text
+    else set(next)
+  }
+  return (
     <input
       id={id}
       key={text}
       ref={field}
       class="field"
       type="text"
-      inputMode="decimal"
+      inputMode={control.kind === 'seed' ? 'numeric' : 'decimal'}
       defaultValue={text}
       aria-invalid={!isAllowed(value, control)}
       onKeyDown={(event) => stepNumber(event, control)}
-      onChange={(event) => change(event.currentTarget)}
-      onBlur={(event) => change(event.currentTarget)}
+      onChange={change}
+      onBlur={change}
     />
-  )
-  const change = (target: HTMLInputElement) => {
-    const next = readValue(control, target.value)
-    if (next === undefined || next === value) target.value = text
-    else set(next)
-  }
-  return (
-    <WithSlider control={control} name={name} value={value} set={set}>
-      {input}
-    </WithSlider>
   )
 }
 
@@ -320,20 +322,7 @@ function SeedField({ id, node, name, value, set, param }: FieldProps<'seed'>) {
   return (
     <>
       <div class="pair">
-        <input
-          id={id}
-          key={valueAsText(value)}
-          class="field"
-          type="text"
-          inputMode="numeric"
-          defaultValue={valueAsText(value)}
-          onKeyDown={blurOnEnter}
-          onChange={(event) => {
-            const next = readValue(numberControl(param), event.currentTarget.value)
-            if (next === undefined) event.currentTarget.value = valueAsText(value)
-            else set(next)
-          }}
-        />
+        <NumberInput id={id} control={numberControl(param)} value={value} set={set} />
         <IconButton
           class="outline icon"
           label={texts.panel.newSeed}

@@ -1,6 +1,7 @@
 // Fields for the values of a swept param: a list, a range of numbers, or a choice.
 import { getControl, isNumeric } from '../../nodes/controlSpec.ts'
 import { texts } from '../texts/texts.ts'
+import { SwitchInput } from '../ui/switch.tsx'
 import type { SweepParam, SweepValues } from './sweep.ts'
 
 interface ValueFieldsProps {
@@ -16,7 +17,7 @@ export function ValueFields(props: ValueFieldsProps) {
   if (!control) return null
   if (isNumeric(control)) return <NumberFields {...props} />
   if (control.kind === 'text') return <ListField {...props} multiline />
-  return <ChoiceFields {...props} choices={control.choices} />
+  return <ChoiceFields {...props} choices={control.choices.map(String)} />
 }
 
 interface ListFieldProps extends ValueFieldsProps {
@@ -147,13 +148,7 @@ function RangeFields({ hintId, range, onValues }: ValueFieldsProps & { range: Ra
       {field('to')}
       {field('count')}
       <label class="log">
-        <input
-          class="switch"
-          type="checkbox"
-          role="switch"
-          checked={range.log}
-          onChange={({ currentTarget: { checked } }) => onValues({ ...range, log: checked })}
-        />
+        <SwitchInput checked={range.log} onChecked={(log) => onValues({ ...range, log })} />
         {sweep.range.log}
       </label>
     </div>

@@ -33,7 +33,7 @@ interface Drag {
 
 export class NumberWidget implements Widget {
   readonly type = 'diffusion/number'
-  readonly options: Record<string, unknown>
+  readonly options: { property: string; min: number; max: number; step: number }
   private drag: Drag | undefined
   /** A click on a slider, which takes effect unless it is the first of a double-click. */
   private click: ReturnType<typeof setTimeout> | undefined
@@ -53,7 +53,8 @@ export class NumberWidget implements Widget {
   }
 
   draw(ctx: CanvasRenderingContext2D, node: LGraphNode, width: number, y: number, height: number) {
-    const { slides, ...range } = this.control
+    const { control } = this
+    const { slides } = control
     const value = node.properties[this.name]
     drawPill(ctx, { y, width, height })
     if (slides && typeof value === 'number') {
@@ -68,7 +69,7 @@ export class NumberWidget implements Widget {
     drawLabel(ctx, {
       name: this.name,
       value: formatValue(value),
-      colour: isAllowed(value, range) ? widgetColours.text : widgetColours.wrong,
+      colour: isAllowed(value, control) ? widgetColours.text : widgetColours.wrong,
       inset: slides ? MARGIN + 12 : ARROW + 4,
       row: { y, width, height },
     })
@@ -138,7 +139,7 @@ export class NumberWidget implements Widget {
 
   /** The value at a place on a slider. */
   private valueAt(x: number, node: LGraphNode): number {
-    const { min: from, max: to, slides: [min, max] = [from, to] } = this.control
+    const { min, max } = this.options
     const share = Math.min(1, Math.max(0, (x - MARGIN) / (node.size[0] - 2 * MARGIN)))
     return snapNumber(min + share * (max - min), this.control)
   }
