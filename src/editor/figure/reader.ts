@@ -6,16 +6,16 @@ import type { Fault } from '../../engine/base/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { Event } from '../../engine/protocol.ts'
-import type { Client, ClientRun, RunEvent } from '../../nodes/host/clientTypes.ts'
+import type { Client, ClientRun, RunEvent, ViewEvent } from '../../nodes/host/clientTypes.ts'
 import { withAdvancedSeeds } from '../../nodes/litegraph/seeds.ts'
 import { toGraph } from '../../nodes/workflow.ts'
 import type { WorkflowFile } from '../../nodes/workflow/file.ts'
 import type { Json } from '../../nodes/workflow/json.ts'
 import { ownTypes } from '../graph/declarations.ts'
-import { graphKey } from '../graph/graphKey.ts'
+import { graphKey } from '../../nodes/workflow/graphKey.ts'
 import { hasTraining } from '../graph/hasTraining.ts'
 import { withValue } from '../graph/nodePaths.ts'
-import { createViewCache, type ViewCache } from '../running/eventLog.ts'
+import { createViewCache, type ViewCache } from '../../nodes/host/viewCache.ts'
 import { debounce } from '../ui/debounce.ts'
 import { findItems, type FigureItems } from './choices.ts'
 import type { Figure, FigureEnd, FigurePhase, FigureProgress } from './figureTypes.ts'
@@ -39,8 +39,6 @@ export interface Reader extends Figure {
   /** Shows another workflow. Stops the run of the present one. */
   open(file: WorkflowFile): void
 }
-
-type ViewEvent = Extract<RunEvent, { type: 'view' }>
 
 /** Creates a figure of a file. After its first run, a graph without training follows changes. */
 export const createReader = (options: ReaderOptions): Reader => new WorkflowReader(options)
