@@ -6,7 +6,9 @@ import type { RunningServices } from '../running/services.ts'
 import { runState, runsHere, tabResults } from '../running/state.ts'
 import { presentFile } from '../workspace/state.ts'
 import { findItems } from './choices.ts'
-import type { Figure, FigureEnd, FigurePhase, FigureProgress } from './figureTypes.ts'
+import type { RunProgress } from '../../nodes/figure/runs.ts'
+import type { Finished } from '../../nodes/host/clientTypes.ts'
+import type { Figure, FigurePhase } from './figureTypes.ts'
 
 /** `zone` shows one loop alone, by the title or id of its Start. */
 export function createEditorFigure(
@@ -44,7 +46,7 @@ function getPhase(): FigurePhase {
   return phase === 'starting' || !runsHere.value ? 'waiting' : 'running'
 }
 
-function getProgress(): FigureProgress | undefined {
+function getProgress(): RunProgress | undefined {
   const progress = runsHere.value ? runState.progress.value : undefined
   if (!progress) return undefined
   const { index, count, secondsLeft, label, loss } = progress
@@ -57,7 +59,7 @@ function getProgress(): FigureProgress | undefined {
   }
 }
 
-function getEnd(): FigureEnd | undefined {
+function getEnd(): Finished | undefined {
   const end = runState.ended.value
-  return end && { seconds: end.seconds, stopped: end.stopped, faults: runState.faults.value }
+  return end && { seconds: end.seconds, stopped: end.stopped, faults: [...runState.faults.value] }
 }
