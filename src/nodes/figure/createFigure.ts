@@ -215,7 +215,7 @@ class FigureElement {
   }
 
   private openRuns(workflow: FigureWorkflow): FigureRuns {
-    this.client = createClient(openFigureEngine(this.options.engine, () => workflow.files))
+    this.client = createClient(openFigureEngine(this.options.engine, workflow.files))
     const titles = observerTitles(workflow)
     return new FigureRuns(this.client, {
       onViews: (events) => this.showViews(events, titles),
