@@ -9,7 +9,7 @@ import { icons } from '../ui/icons.tsx'
 import { SwitchInput } from '../ui/switch.tsx'
 import { WithSlider } from '../ui/slider.tsx'
 import type { FigureParam } from './choices.ts'
-import type { Figure } from './figureTypes.ts'
+import type { FigureModel } from './figureTypes.ts'
 import { readParamValue } from './values.ts'
 
 type SetValue = (value: unknown) => void
@@ -21,7 +21,7 @@ interface FieldProps<K extends Param['kind'] = Param['kind']> {
   set: SetValue
 }
 
-export function FigureForm({ figure }: { figure: Figure }) {
+export function FigureForm({ figure }: { figure: FigureModel }) {
   const { params } = figure.items.value
   if (params.length === 0) return null
   return (
@@ -37,7 +37,7 @@ export function FigureForm({ figure }: { figure: Figure }) {
   )
 }
 
-function Row({ figure, item }: { figure: Figure; item: FigureParam }) {
+function Row({ figure, item }: { figure: FigureModel; item: FigureParam }) {
   const id = useId()
   const param = translateNode(item.declaration).params[item.name] ?? item.param
   const set: SetValue = (value) => {

@@ -11,7 +11,7 @@ import type { FigureItems } from './choices.ts'
 /** `waiting`: for the engine, or for the run of another figure. */
 export type FigurePhase = 'idle' | 'waiting' | 'running' | 'stopping'
 
-export interface Figure {
+export interface FigureModel {
   readonly file: ReadonlySignal<WorkflowFile>
   readonly items: ReadonlySignal<FigureItems>
   /** Latest views by the full ids of their nodes. */

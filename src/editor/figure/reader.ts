@@ -17,7 +17,7 @@ import { hasTraining } from '../graph/hasTraining.ts'
 import { withValue } from '../graph/nodePaths.ts'
 import { debounce } from '../ui/debounce.ts'
 import { findItems, type FigureItems } from './choices.ts'
-import type { Figure, FigurePhase } from './figureTypes.ts'
+import type { FigureModel, FigurePhase } from './figureTypes.ts'
 
 /** Delay of a run after a change of a value, in milliseconds. */
 const DELAY = 200
@@ -34,7 +34,7 @@ export interface ReaderOptions {
   zone?: string | undefined
 }
 
-export interface Reader extends Figure {
+export interface Reader extends FigureModel {
   /** Shows another workflow. Stops the run of the present one. */
   open(file: WorkflowFile): void
 }

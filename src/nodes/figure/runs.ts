@@ -118,7 +118,8 @@ export class FigureRuns {
   }
 }
 
-function toProgress(event: RunEvent & { type: 'progress' }): RunProgress {
+/** Returns the progress alone, as it is sent to other pages. */
+export function toProgress(event: RunProgress): RunProgress {
   const { index, count, label, loss, secondsLeft } = event
   return {
     index,
