@@ -82,7 +82,7 @@ function toSeparateFiles(pictures: Pictures, stem: string, scale: number): Outpu
   }
   const digits = String(Math.max(0, count - 1)).length
   const layout = { columns: 1, gap: 0, scale }
-  // The workflow may be much larger than an image, so that only the first contains it.
+  // The workflow may be much larger than an image; therefore only the first contains it.
   return Array.from({ length: count }, (_, i) => ({
     ...pngFile(`${stem}-${String(i).padStart(digits, '0')}.png`, pictureAt(pictures, i), layout),
     ...(i > 0 && { workflow: false }),
