@@ -14,7 +14,7 @@ import {
 import { ditBlockLayers } from '../../src/engine/models/graph/blocks/dit.ts'
 import { timeEmbeddingLayers } from '../../src/engine/models/graph/blocks/embedding.ts'
 import { residualLayers } from '../../src/engine/models/graph/blocks/residual.ts'
-import type { Feature } from '../../src/engine/models/graph/builder.ts'
+import type { Feature } from '../../src/engine/models/graph/layer.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import { isSameGraph } from '../../src/engine/models/graph/features.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'

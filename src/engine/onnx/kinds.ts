@@ -1,6 +1,7 @@
 // Writers of all kinds of models that denoise.
 import type { ConditionPart } from '../base/values.ts'
 import type { LayerGraph } from '../models/graph/layer.ts'
+import { inputShape } from '../models/layersConfig.ts'
 import { builtInKinds, ownKinds, type BuiltInKind } from '../models/registry.ts'
 import { onnxMessages } from '../messages/onnx.ts'
 import type { OnnxBuilder, Value } from './builder.ts'
@@ -113,8 +114,7 @@ export function itemShape(model: OnnxSource): readonly number[] {
   const inner = model.children.model
   if (inner) return itemShape(inner)
   if (model.kind === 'exact' || model.kind === 'gaussian') return [model.config.dim as number]
-  const { layers } = predictGraph(model)
-  return layers.find(({ op }) => op === 'x')!.attrs.shape as number[]
+  return inputShape(predictGraph(model))
 }
 
 const conditionKinds: ReadonlySet<string> = new Set<ConditionKind>([

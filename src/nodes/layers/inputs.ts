@@ -96,7 +96,7 @@ export const conditionInput = defineLayer({
       case 'tokens':
         return b.source('tokens', { width })
       case 'channels': {
-        if (x?.op === 'x')
+        if (x?.operation.op === 'x')
           return b.source('channels', { shape: [...(x.shape.slice(0, -1) as number[]), channels] })
         throw new NodeError({
           slot: 'x',

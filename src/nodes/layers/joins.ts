@@ -8,7 +8,11 @@ import { wiredSlots } from '../observers/read.ts'
 import { defineLayer } from './defineLayer.ts'
 
 /** Applies an operation to the wired features, in the order of their slots. */
-function joinWired(b: LayerBuilder<Features>, op: string, inputs: Record<string, unknown>) {
+function joinWired(
+  b: LayerBuilder<Features>,
+  op: 'add' | 'concat' | 'multiply',
+  inputs: Record<string, unknown>,
+) {
   const wires = wiredSlots<Features>(inputs, 'x')
   try {
     return b.add(

@@ -1,5 +1,5 @@
 // Places of the boxes of a diagram: two columns for a network with levels of size, one for others.
-import type { FeatureShape } from '../graph/layer.ts'
+import type { FeatureShape } from '../graph/layerOp.ts'
 import type { Box } from './boxes.ts'
 
 export const BOX = { width: 256, height: 38 }

@@ -1,5 +1,5 @@
 // All operations of layers, by name.
-import type { Layer, LayerOp } from '../layer.ts'
+import type { LayerOp } from '../layerOp.ts'
 import { gelu, gelu_tanh, mish, relu, silu, softmax, tanh } from './activations.ts'
 import {
   add,
@@ -91,19 +91,35 @@ const table = {
   rotary_embedding,
   attention,
   linear_attention,
-} satisfies Record<string, LayerOp>
+}
+
+type Table = typeof table
 
 /** Names of all operations. */
-export type LayerOpName = keyof typeof table
+export type LayerOpName = keyof Table
 
-const ops = new Map<string, LayerOp>(Object.entries(table))
-
-/** The operation of this name, or undefined. */
-export const findLayerOp = (name: string): LayerOp | undefined => ops.get(name)
-
-/** The operation of a layer. Throws Error for an unknown one. */
-export function layerOp({ op }: Pick<Layer, 'op'>): LayerOp {
-  const found = findLayerOp(op)
-  if (!found) throw new Error(`Unknown layer: ${op}.`)
-  return found
+type AttrsByName = {
+  [K in LayerOpName]: Table[K] extends LayerOp<infer A> ? A : never
 }
+
+/** Attributes of an operation. */
+export type Attrs<K extends LayerOpName> = AttrsByName[K]
+
+/** Kind of the inputs of an operation. */
+export type InputKind<K extends LayerOpName> = {
+  [Op in LayerOpName]: NonNullable<Table[Op]['takes']>
+}[K]
+
+/** Inputs of a network. */
+export type SourceName = {
+  [K in LayerOpName]: Table[K]['inputs'] extends readonly [] ? K : never
+}[LayerOpName]
+
+/** Operations that compute features. */
+export type ComputedOpName = Exclude<LayerOpName, SourceName>
+
+/** All operations. */
+export const layerOps: { readonly [K in LayerOpName]: LayerOp<AttrsByName[K]> } = table
+
+export const isLayerOpName = (name: unknown): name is LayerOpName =>
+  typeof name === 'string' && Object.hasOwn(layerOps, name)

@@ -10,8 +10,8 @@ export const runs = {
     applyLinear(x as Tensor2D, weight as Tensor2D, bias as Tensor1D | undefined),
   conv: ({ inputs: [x], weights, attrs, pass }) =>
     convolve(x as Tensor4D, weights.weight as Tensor4D, weights.bias as Tensor1D | undefined, {
-      stride: attrs.stride as number,
-      groups: attrs.groups as number,
+      stride: attrs.stride,
+      groups: attrs.groups,
       pad: paddingOf(attrs),
       half: pass.half,
     }),
@@ -20,7 +20,7 @@ export const runs = {
       x as Tensor4D,
       weights.weight as Tensor4D,
       weights.bias as Tensor1D | undefined,
-      attrs.stride as number,
+      attrs.stride,
       paddingOf(attrs),
     ),
-} satisfies LayerRuns
+} satisfies Partial<LayerRuns>
