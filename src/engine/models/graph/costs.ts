@@ -9,6 +9,8 @@ import { layerTitles } from './titles.ts'
 /** Cost of a layer for one item. */
 export interface LayerCost {
   name: string
+  /** Position of the layer. */
+  position: number
   op: string
   /** Shape of its output. */
   shape: readonly number[]
@@ -50,44 +52,68 @@ function isFusedNorm(layers: GraphView['layers'], i: number): boolean {
   return saves === 'norm' || (saves === 'modulation' && layers[inputs[0]].op === 'group_norm')
 }
 
+/**
+ * Positions of the values that each layer is the first to save for the backward pass, by position of
+ * the layer. Parts of a value are saved as a whole.
+ */
+export function savedValues(view: GraphView): readonly (readonly number[])[] {
+  const { layers, used } = view
+  const saved = new Set<number>()
+  const wholeOf = (i: number) => (layers[i].op === 'split' ? layers[i].in[0] : i)
+  return layers.map((_, i) => {
+    const needed = used[i] ? savedInputs(view, i).map(wholeOf) : []
+    return needed.filter((value) => {
+      const isNew = isFeatures(layers[value].op) && !saved.has(value)
+      if (isNew) saved.add(value)
+      return isNew
+    })
+  })
+}
+
+const isFeatures = (op: LayerOpName) => (layerOps[op].gives ?? 'features') === 'features'
+
+/** Multiply-adds, and elements that a layer saves beside values of layers. */
 function ownCost<K extends LayerOpName>(
   { op, attrs }: Operation<K>,
-  sizes: Pick<OpSizes<object>, 'inputs' | 'output'>,
+  shapes: Pick<OpSizes<object>, 'inputs' | 'output'>,
 ) {
   const { macs, savedInside } = layerOps[op].cost
-  const all = { ...sizes, attrs }
-  return { macs: macs?.(all) ?? 0, inside: savedInside?.(all) ?? 0 }
+  const sizes = { ...shapes, attrs }
+  return { macs: macs?.(sizes) ?? 0, inside: savedInside?.(sizes) ?? 0 }
 }
 
 /** The cost of every layer that the model uses, with `tokens` vectors of a condition of tokens. */
 export function layerCosts(view: GraphView, tokens = 1): LayerCost[] {
   const titles = layerTitles(view)
+  const values = savedValues(view)
   const counted = (shape: FeatureShape) => shape.map((size) => (size === 'n' ? tokens : size))
   const shapes = view.shapes.map(counted)
-  const saved = new Set<number>()
-  /** Elements of a value that was not saved before; parts of one are saved as a whole. */
-  const save = (position: number): number => {
-    const { op, in: inputs } = view.layers[position]
-    const whole = op === 'split' ? inputs[0] : position
-    const { gives = 'features' } = layerOps[view.layers[whole].op]
-    if (gives !== 'features' || saved.has(whole)) return 0
-    saved.add(whole)
-    return countElements(shapes[whole])
-  }
   return view.layers.flatMap((layer, i): LayerCost[] => {
     if (!view.used[i]) return []
     const inputs = layer.in.map((input) => shapes[input])
     const { macs, inside } = ownCost(layer, { inputs, output: shapes[i] })
-    const weights = view.weightsOf(i).map(({ shape }) => countElements(shape))
     return [
       {
         name: titles[i],
+        position: i,
         op: layer.op,
         shape: shapes[i],
-        parameters: weights.reduce((sum, size) => sum + size, 0),
+        parameters: sum(view.weightsOf(i).map(({ shape }) => countElements(shape))),
         macs,
-        saved: savedInputs(view, i).reduce((sum, input) => sum + save(input), inside),
+        saved: sum(values[i].map((value) => countElements(shapes[value]))) + inside,
       },
     ]
   })
 }
+
+export const sum = (numbers: readonly number[]): number =>
+  numbers.reduce((total, number) => total + number, 0)
+
+/** Cost of several layers. */
+export const totalCost = (
+  costs: readonly Pick<LayerCost, 'parameters' | 'macs' | 'saved'>[],
+): Pick<LayerCost, 'parameters' | 'macs' | 'saved'> => ({
+  parameters: sum(costs.map(({ parameters }) => parameters)),
+  macs: sum(costs.map(({ macs }) => macs)),
+  saved: sum(costs.map(({ saved }) => saved)),
+})
