@@ -209,13 +209,11 @@ const isFunctionTable = (value: unknown, count: number): value is Record<string,
   isPlainObject(value) &&
   Object.keys(value).length > 0 &&
   Object.keys(value).length <= MOST_FUNCTIONS &&
-  Object.entries(value).every(
-    ([name, i]) =>
-      /^[a-z]\w{0,31}$/.test(name) &&
-      Number.isInteger(i) &&
-      (i as number) >= 0 &&
-      (i as number) < count,
-  )
+  Object.entries(value).every(([name, i]) => /^[a-z]\w{0,31}$/.test(name) && isPosition(i, count))
+
+/** True for the position of one of `count` layers. */
+const isPosition = (value: unknown, count: number): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < count
 
 const isNameList = (value: unknown): value is string[] =>
   Array.isArray(value) &&
@@ -230,8 +228,7 @@ function parseLayer(value: unknown, index: number): Layer {
   if (!isLayerOpName(op) || !isPlainObject(attrs) || !Array.isArray(inputs)) throw wrong()
   const known = layerOps[op]
   const checks: Readonly<Record<string, (value: unknown) => boolean>> = known.attrs
-  const isBefore = (i: unknown) =>
-    Number.isInteger(i) && (i as number) >= 0 && (i as number) < index
+  const isBefore = (i: unknown) => isPosition(i, index)
   const isCounted =
     known.inputs === 'many' ? inputs.length >= 1 : inputs.length === known.inputs.length
   const isNamed = name === undefined || (typeof name === 'string' && isLayerName(name))

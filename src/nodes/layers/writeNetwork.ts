@@ -1,6 +1,7 @@
 // Writes a graph of layers as nodes: the reverse of ModelOutput.
 import type { GraphNode, Wire } from '../../engine/plan/graph.ts'
 import { wire } from '../../engine/plan/graph.ts'
+import { inputName } from '../../engine/models/graph/infer.ts'
 import { GraphView } from '../../engine/models/graph/analysis.ts'
 import type { Block, Layer, LayerGraph, Operation } from '../../engine/models/graph/layer.ts'
 import type { FeatureShape } from '../../engine/models/graph/layerOp.ts'
@@ -244,33 +245,23 @@ function writeBlock({ kind, inputs, settings: s }: Block): Written {
 /** The node of a single layer. */
 function writeLayer(layer: Layer<WrittenOpName>, layers: readonly Layer[]): Written {
   const { op, name } = layer
+  const { type, params } = writeOperation(layer)
+  const inputs = layer.in.map((from, k): [string, number] => [inputName(op, k), from])
   // Further channels have the size of x.
-  const from = op === 'channels' ? [layers.findIndex((each) => each.op === 'x')] : layer.in
-  const { type, params = {}, slots = ['x'] } = writeOperation(layer)
-  const inputs = slots.map((slot, k): [string, number] => [slot, from[k]])
-  const many = slots.includes(MANY)
+  const x = layers.findIndex((each) => each.op === 'x')
   return {
     type,
     params: { ...params, ...(name !== undefined && { name }) },
-    inputs: Object.fromEntries(
-      many ? from.map((input, k): [string, number] => [`x_${k + 1}`, input]) : inputs,
-    ),
+    inputs: op === 'channels' ? { x } : Object.fromEntries(inputs),
   }
 }
 
-/** Slots of a node that takes any number of features. */
-const MANY = 'x_1, x_2, ...'
-
-/** A node, and its slots in the order of the inputs of its layer; by default x. */
-interface WrittenOperation {
-  type: string
-  params?: Params
-  slots?: readonly string[]
-}
+/** A node, whose slots are the inputs of its layer. */
+type WrittenOperation = Pick<Written, 'type' | 'params'>
 
 const plain =
-  (type: string, params: Params = {}, slots?: readonly string[]) =>
-  (): WrittenOperation => ({ type, params, ...(slots && { slots }) })
+  (type: string, params: Params = {}) =>
+  (): WrittenOperation => ({ type, params })
 
 /** A node whose params are the attributes. */
 const copied =
@@ -280,13 +271,11 @@ const copied =
 const condition = (kind: string, params: Params): WrittenOperation => ({
   type: 'ConditionInput',
   params: { kind, ...params },
-  slots: [],
 })
 
 const productAttention = (heads: number, kind: string): WrittenOperation => ({
   type: 'ScaledDotProductAttention',
   params: { heads, kind },
-  slots: ['q', 'k', 'v'],
 })
 
 function writeConv(
@@ -314,10 +303,7 @@ const writers: { readonly [K in WrittenOpName]: (attrs: Attrs<K>) => WrittenOper
   values: () => condition('number', {}),
   vectors: ({ width }) => condition('vector', { width }),
   tokens: ({ width }) => condition('tokens', { width }),
-  channels: ({ shape }) => ({
-    ...condition('channels', { channels: shape.at(-1) }),
-    slots: ['x'],
-  }),
+  channels: ({ shape }) => condition('channels', { channels: shape.at(-1) }),
   linear: copied('Linear'),
   conv: (attrs) => writeConv(attrs, false),
   conv_transpose: (attrs) => writeConv(attrs, true),
@@ -331,15 +317,15 @@ const writers: { readonly [K in WrittenOpName]: (attrs: Attrs<K>) => WrittenOper
   tanh: plain('Tanh'),
   mish: plain('Mish'),
   softmax: plain('Softmax'),
-  add: plain('Add', {}, [MANY]),
-  multiply: plain('Multiply', {}, [MANY]),
-  concat: plain('Concat', {}, [MANY]),
+  add: plain('Add'),
+  multiply: plain('Multiply'),
+  concat: plain('Concat'),
   divide: ({ by }) => ({ type: 'Scale', params: { by: 'divisor', factor: by } }),
   affine: ({ scale, shift }) => ({ type: 'Scale', params: { by: 'factor', factor: scale, shift } }),
   channel_scale: ({ start }) => ({ type: 'Scale', params: { by: 'learned', factor: start } }),
   attention: ({ heads }) => productAttention(heads, 'softmax'),
   linear_attention: ({ heads }) => productAttention(heads, 'linear'),
-  modulate: plain('Modulate', {}, ['x', 'scale', 'shift']),
+  modulate: plain('Modulate'),
   split: copied('Split'),
   dropout: copied('Dropout'),
   fourier_features: copied('FourierFeatures'),
@@ -357,30 +343,25 @@ const writers: { readonly [K in WrittenOpName]: (attrs: Attrs<K>) => WrittenOper
   timestep_embedding: ({ width, flip_sin_to_cos, freq_shift }) => ({
     type: 'TimeEmbedding',
     params: { channels: width, layers: false, flip_sin_to_cos, freq_shift },
-    slots: ['t'],
   }),
   label_embedding: ({ rows, width }) => ({
     type: 'LabelEmbedding',
     params: { num_classes: rows - 1, out: width },
-    slots: ['labels'],
   }),
   token_embedding: ({ rows, width }) => ({
     type: 'TokenEmbedding',
     params: { num_classes: rows - 1, out: width },
-    slots: ['labels'],
   }),
   fourier_time_embedding: ({ count, scale }) => ({
     type: 'FourierTimeEmbedding',
     params: { channels: 2 * count, scale },
-    slots: ['t'],
   }),
   time_table: ({ rows, width }) => ({
     type: 'LearnedTimeEmbedding',
     params: { num_train_timesteps: rows, out: width },
-    slots: ['t'],
   }),
-  time_value: plain('TimeValue', {}, ['t']),
-  quotient: plain('Divide', {}, ['x', 'by']),
+  time_value: plain('TimeValue'),
+  quotient: plain('Divide'),
   position_embedding: plain('PositionEmbedding', { kind: 'learned' }),
   rotary_embedding: copied('RotaryEmbedding'),
   grid_embedding: ({ height, width }) => ({

@@ -13,7 +13,7 @@ export interface Described {
 }
 
 /** Name of the input at a position, as errors give it. */
-const inputName = (op: LayerOpName, position: number): string => {
+export const inputName = (op: LayerOpName, position: number): string => {
   const { inputs } = layerOps[op]
   return inputs === 'many' ? `x_${position + 1}` : inputs[position]
 }

@@ -110,6 +110,13 @@ export type InputKind<K extends LayerOpName> = {
   [Op in LayerOpName]: NonNullable<Table[Op]['takes']>
 }[K]
 
+/** Names of the inputs of an operation; none if it takes any number. */
+export type InputName<K extends LayerOpName> = {
+  [Op in LayerOpName]: Table[Op]['inputs'] extends readonly (infer Name extends string)[]
+    ? Name
+    : never
+}[K]
+
 /** Inputs of a network. */
 export type SourceName = {
   [K in LayerOpName]: Table[K]['inputs'] extends readonly [] ? K : never
