@@ -53,8 +53,7 @@ export type {
   RunDefinition,
 } from '../engine/models/own/definition.ts'
 export type { LayerBuilder } from '../engine/models/graph/builder.ts'
-export type { Feature } from '../engine/models/graph/layer.ts'
-export type { Layer, LayerGraph } from '../engine/models/graph/layer.ts'
+export type { Feature, Layer, LayerGraph } from '../engine/models/graph/layer.ts'
 export type { FeatureShape, WeightLayout, WeightStart } from '../engine/models/graph/layerOp.ts'
 export type { ConditionSpec } from '../engine/models/condition.ts'
 

@@ -2,8 +2,7 @@
 import type { Activation } from '../layers/activations.ts'
 import { timeEmbeddingLayers } from './graph/blocks/embedding.ts'
 import { GraphBuilder } from './graph/builder.ts'
-import type { Feature } from './graph/layer.ts'
-import type { LayerGraph } from './graph/layer.ts'
+import type { Feature, LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
 import { inModuleOrder, layersWithWeights } from './graph/weights.ts'
 

@@ -1,6 +1,6 @@
 // Linear layers and convolutions. Weights have PyTorch's layouts, which are ONNX's: OIHW, and
 // [out, in].
-import { paddingOf } from '../../models/graph/ops/linear.ts'
+import { paddingOf } from '../../models/graph/ops/padding.ts'
 import type { Attrs } from '../../models/graph/ops/table.ts'
 import type { LayerWriters } from './layer.ts'
 import { isImage } from './layer.ts'

@@ -4,7 +4,7 @@
 // it, have their channels last until a layer needs them first.
 import type { FeatureShape } from '../../../engine/models/graph/layerOp.ts'
 import { channelsOf } from '../../../engine/models/graph/ops/checks.ts'
-import { paddingOf } from '../../../engine/models/graph/ops/linear.ts'
+import { paddingOf } from '../../../engine/models/graph/ops/padding.ts'
 import type { Attrs, ComputedOpName } from '../../../engine/models/graph/ops/table.ts'
 import {
   activations,

@@ -1,9 +1,9 @@
 // Linear layers and convolutions.
 import { EngineError } from '../../../base/errors.ts'
-import type { Pad } from '../../../base/layerTypes.ts'
 import { layerMessages } from '../../../messages/layers.ts'
 import { defineLayerOp, type WeightSpec, type WeightStart } from '../layerOp.ts'
 import { count, flag, padding } from './attributes.ts'
+import { paddingOf, type ConvWindow } from './padding.ts'
 import { asImage, channelsOf, checkDivides, countElements, shapeText } from './checks.ts'
 
 const weightAndBias = (
@@ -31,20 +31,6 @@ export const linear = defineLayerOp({
     saves: 'inputs',
   },
 })
-
-/** Attributes of a convolution that its size follows from. */
-interface ConvWindow {
-  kernel: number
-  stride: number
-  pad: readonly number[] | null
-}
-
-/** Zeros around the image of a convolution; by default those that keep the size. */
-export function paddingOf({ kernel, pad }: Pick<ConvWindow, 'kernel' | 'pad'>): Pad {
-  const half = Math.floor((kernel - 1) / 2)
-  const [top, left, bottom, right] = pad ?? [half, half, half, half]
-  return { top, left, bottom, right }
-}
 
 const convAttributes = {
   out: count,

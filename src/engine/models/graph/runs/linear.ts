@@ -3,7 +3,7 @@ import type { Tensor1D, Tensor2D, Tensor4D } from '../../../base/tf.ts'
 import { convolve, convolveTransposed } from '../../../layers/convolve.ts'
 import { linear as applyLinear } from '../../../layers/linear.ts'
 import type { LayerRuns } from '../layer.ts'
-import { paddingOf } from '../ops/linear.ts'
+import { paddingOf } from '../ops/padding.ts'
 
 export const runs = {
   linear: ({ inputs: [x], weights: { weight, bias } }) =>
