@@ -65,8 +65,9 @@ export { logDensity, predict } from './models/predict.ts'
 export { parseUnetConfig, unetConfig } from './models/unet/config.ts'
 export { unet as unetModel } from './models/unet/init.ts'
 export { unetSummary } from './models/unet/summary.ts'
-export type { Feature, LayerBuilder } from './models/graph/builder.ts'
-export type { FeatureShape, Layer, LayerGraph } from './models/graph/layer.ts'
+export type { LayerBuilder } from './models/graph/builder.ts'
+export type { Feature, Layer, LayerGraph } from './models/graph/layer.ts'
+export type { FeatureShape } from './models/graph/layerOp.ts'
 export type { MlpConfig } from './models/mlpGraph.ts'
 export type {
   LayersDefinition,

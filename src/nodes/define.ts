@@ -54,14 +54,9 @@ export type {
   OwnWeight,
   RunDefinition,
 } from '../engine/models/own/definition.ts'
-export type { Feature, LayerBuilder } from '../engine/models/graph/builder.ts'
-export type {
-  FeatureShape,
-  Layer,
-  LayerGraph,
-  WeightLayout,
-  WeightStart,
-} from '../engine/models/graph/layer.ts'
+export type { LayerBuilder } from '../engine/models/graph/builder.ts'
+export type { Feature, Layer, LayerGraph } from '../engine/models/graph/layer.ts'
+export type { FeatureShape, WeightLayout, WeightStart } from '../engine/models/graph/layerOp.ts'
 export type { ConditionSpec } from '../engine/models/condition.ts'
 
 type Slots = Record<string, Slot>

@@ -13,10 +13,10 @@ import { meanError } from '../../src/engine/losses/index.ts'
 import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
 import { dit, type DitStart } from '../../src/engine/models/dit/dit.ts'
 import { ditGraph } from '../../src/engine/models/dit/graph.ts'
-import { ditSize } from '../../src/engine/models/dit/summary.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import { featuresBuilder, toLayerGraph } from '../../src/engine/models/graph/features.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
+import { networkSize } from '../../src/engine/models/graph/networkSize.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { addNoise } from '../../src/engine/process/forward.ts'
 import { levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'
@@ -170,7 +170,7 @@ describe('size', () => {
       patch_size: patch,
       out_channels: 8,
     })
-    const { parameters, flops, saved, checkpointed } = ditSize(config)
+    const { parameters, flops, saved, checkpointed } = networkSize(ditGraph(config))
     // diffusers has an embedding of time and label in each block; the paper has one in all.
     const own = (layers - 1) * (256 * width + width + width * width + width + 1001 * width)
     expect(Math.round((parameters - own) / 1e6)).toBe(millions)

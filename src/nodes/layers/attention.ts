@@ -7,6 +7,7 @@ import {
   transformerLayers,
 } from '../../engine/models/graph/blocks/attention.ts'
 import { ditBlockLayers } from '../../engine/models/graph/blocks/dit.ts'
+import { asImage, channelsOf } from '../../engine/models/graph/ops/checks.ts'
 import { residualLayers } from '../../engine/models/graph/blocks/residual.ts'
 import { param, slot } from '../define.ts'
 import { checkTokens, checkTokensOrImage, checkVector } from './checks.ts'
@@ -35,7 +36,7 @@ const attentionKind = param.choice(['softmax', 'linear'], 'Kind of attention', {
 function overTokens(b: LayerBuilder<Features>, x: Features, apply: (tokens: Features) => Features) {
   checkTokensOrImage(x, 'x')
   if (x.shape.length !== 3) return apply(x)
-  const [height, width] = x.shape as number[]
+  const [height, width] = asImage(x.shape, 'x')
   return b.add('to_image', [apply(b.add('to_tokens', [x]))], { height, width })
 }
 
@@ -152,7 +153,7 @@ export const resBlock = defineLayer({
     if (embedding) checkVector(embedding, 'embedding')
     return residualLayers(b, x, embedding, name, {
       ...settings,
-      out: out || (x.shape.at(-1) as number),
+      out: out || channelsOf(x.shape),
       timeScaleShift: time_scale_shift,
       ...(resample !== 'none' && { resample }),
     })

@@ -6,7 +6,7 @@ import { defineNode, param, slot } from '../define.ts'
 import { countTokens } from '../../engine/datasets/vocabulary.ts'
 import { featuresBuilder } from '../../engine/models/graph/features.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
-import { checkLayerName, defineLayer } from './defineLayer.ts'
+import { checkLayerName, defineLayer, defineOpLayer } from './defineLayer.ts'
 
 export const timeEmbedding = defineLayer({
   type: 'diffusion/TimeEmbedding',
@@ -93,13 +93,12 @@ export const learnedTimeEmbedding = defineLayer({
     b.add('time_table', [t], { rows: num_train_timesteps, width: out }, name),
 })
 
-export const timeValue = defineLayer({
+export const timeValue = defineOpLayer('time_value', {
   type: 'diffusion/TimeValue',
   summary: 'A timestep, or another number, as a vector of that one number.',
   inputs: { t: slot.features('t of ModelInput, or a number from ConditionInput') },
   params: {},
   gives: 'Vector [1]',
-  build: (b, { t }) => b.add('time_value', [t]),
 })
 
 const classes = param.unless(
@@ -206,7 +205,7 @@ export const positionEmbedding = defineLayer({
       : b.add('position_embedding', [x], {}, name),
 })
 
-export const rotaryEmbedding = defineLayer({
+export const rotaryEmbedding = defineOpLayer('rotary_embedding', {
   type: 'diffusion/RotaryEmbedding',
   summary:
     'Rotates the channels of each token by angles of its row and column, so that attention depends on relative positions. For queries and keys.',
@@ -222,11 +221,9 @@ export const rotaryEmbedding = defineLayer({
     width: param.integer(4, { min: 1, max: 4096 }, WIDTH),
   },
   gives: 'Rotated tokens',
-  build: (b, { x }, { heads, height, width }) =>
-    b.add('rotary_embedding', [x], { heads, height, width }),
 })
 
-export const fourierFeatures = defineLayer({
+export const fourierFeatures = defineOpLayer('fourier_features', {
   type: 'diffusion/FourierFeatures',
   summary:
     'Fourier features: the coordinates, and sines and cosines of 1, 2, 4, ... times the coordinates, for fine structure.',
@@ -236,5 +233,4 @@ export const fourierFeatures = defineLayer({
     count: param.integer(3, { min: 0, max: 16 }, 'Number of frequencies'),
   },
   gives: 'Vector [(1 + 2 count) d]',
-  build: (b, { x }, { count }) => b.add('fourier_features', [x], { count }),
 })

@@ -1,5 +1,6 @@
 // ModelInput and ConditionInput: where a network of layer nodes begins.
 import { NodeError } from '../../engine/base/fault.ts'
+import { fixedSizes } from '../../engine/models/graph/ops/checks.ts'
 import { featuresBuilder as b } from '../../engine/models/graph/features.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
@@ -85,8 +86,8 @@ export const conditionInput = defineLayer({
       case 'tokens':
         return b.source('tokens', { width })
       case 'channels': {
-        if (x?.op === 'x')
-          return b.source('channels', { shape: [...(x.shape.slice(0, -1) as number[]), channels] })
+        if (x?.operation.op === 'x')
+          return b.source('channels', { shape: [...fixedSizes(x.shape).slice(0, -1), channels] })
         throw new NodeError({
           slot: 'x',
           message: x ? layerNodeMessages.otherX() : layerNodeMessages.noX(),

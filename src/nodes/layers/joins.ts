@@ -5,10 +5,14 @@ import { splitMany } from '../../engine/base/ids.ts'
 import type { LayerBuilder } from '../../engine/models/graph/builder.ts'
 import { param, slot } from '../define.ts'
 import { wiredSlots } from '../observers/read.ts'
-import { defineLayer } from './defineLayer.ts'
+import { defineLayer, defineOpLayer } from './defineLayer.ts'
 
 /** Applies an operation to the wired features, in the order of their slots. */
-function joinWired(b: LayerBuilder<Features>, op: string, inputs: Record<string, unknown>) {
+function joinWired(
+  b: LayerBuilder<Features>,
+  op: 'add' | 'concat' | 'multiply',
+  inputs: Record<string, unknown>,
+) {
   const wires = wiredSlots<Features>(inputs, 'x')
   try {
     return b.add(
@@ -65,7 +69,7 @@ export const multiply = defineLayer({
   build: (b, inputs) => joinWired(b, 'multiply', inputs),
 })
 
-export const divide = defineLayer({
+export const divide = defineOpLayer('quotient', {
   type: 'diffusion/Divide',
   summary: 'Divides features by a vector: by one number, or each channel by its own.',
   equation: 'y = x / d',
@@ -75,10 +79,9 @@ export const divide = defineLayer({
   },
   params: {},
   gives: 'The quotient',
-  build: (b, { x, by }) => b.add('quotient', [x, by]),
 })
 
-export const modulate = defineLayer({
+export const modulate = defineOpLayer('modulate', {
   type: 'diffusion/Modulate',
   summary:
     'Scales and shifts each channel by vectors, such as parts of an embedding (FiLM, adaLN).',
@@ -91,10 +94,9 @@ export const modulate = defineLayer({
   },
   params: {},
   gives: 'Modulated features',
-  build: (b, { x, scale, shift }) => b.add('modulate', [x, scale, shift]),
 })
 
-export const split = defineLayer({
+export const split = defineOpLayer('split', {
   type: 'diffusion/Split',
   summary: "One of several equal parts of the channels (PyTorch's chunk).",
   inputs: { x: slot.features('Features') },
@@ -103,5 +105,4 @@ export const split = defineLayer({
     index: param.integer(0, { min: 0, max: 63 }, 'Part to take; 0 is the first'),
   },
   gives: 'Features with the channels of that part',
-  build: (b, { x }, { count, index }) => b.add('split', [x], { count, index }),
 })

@@ -1,22 +1,21 @@
 // Linear layers and convolutions.
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Features } from '../../engine/base/values.ts'
 import { downsampleLayers, upsampleLayers } from '../../engine/models/graph/blocks/resample.ts'
+import { channelsOf } from '../../engine/models/graph/ops/checks.ts'
 import { param, slot } from '../define.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
-import { defineLayer } from './defineLayer.ts'
+import { defineLayer, defineOpLayer } from './defineLayer.ts'
 
 const channels = param.integer(64, { min: 1, max: 65_536 }, 'Output channels')
 const biased = param.advanced(param.toggle(true, 'Adds a learned number per output channel'))
 
-export const linear = defineLayer({
+export const linear = defineOpLayer('linear', {
   type: 'diffusion/Linear',
   summary: "Linear layer over the channels of each vector, token or pixel (PyTorch's Linear).",
   equation: 'y = x W + b',
   inputs: { x: slot.features('Features') },
   params: { out: channels, bias: biased, name: param.layerName('linear') },
   gives: 'Features with `out` channels',
-  build: (b, { x }, { out, bias, name }) => b.linear(x, name, out, bias),
 })
 
 export const conv = defineLayer({
@@ -60,9 +59,6 @@ export const conv = defineLayer({
   },
 })
 
-/** Channels of the images of features. */
-const channelsOf = ({ shape }: Features) => shape.at(-1) as number
-
 export const downsample = defineLayer({
   type: 'diffusion/Downsample',
   summary:
@@ -80,7 +76,7 @@ export const downsample = defineLayer({
   },
   gives: 'Images of half the height and width',
   build: (b, { x }, { out, padding, name }) =>
-    downsampleLayers(b, x, name, out || channelsOf(x), padding === '1' ? 1 : 0),
+    downsampleLayers(b, x, name, out || channelsOf(x.shape), padding === '1' ? 1 : 0),
 })
 
 export const upsample = defineLayer({
@@ -99,7 +95,7 @@ export const upsample = defineLayer({
   },
   gives: 'Images of twice the height and width',
   build: (b, { x }, { conv, out, name }) =>
-    conv ? upsampleLayers(b, x, name, out || channelsOf(x)) : b.add('upsample', [x]),
+    conv ? upsampleLayers(b, x, name, out || channelsOf(x.shape)) : b.add('upsample', [x]),
 })
 
 export const scale = defineLayer({

@@ -1,8 +1,9 @@
 // Layers that change the size and the shape of features.
 import { NodeError } from '../../engine/base/fault.ts'
+import { countElements } from '../../engine/models/graph/ops/checks.ts'
 import { param, slot } from '../define.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
-import { defineLayer } from './defineLayer.ts'
+import { defineLayer, defineOpLayer } from './defineLayer.ts'
 import { parseShape } from './parseShape.ts'
 
 export const avgPool = defineLayer({
@@ -35,8 +36,9 @@ export const flatten = defineLayer({
   gives: 'Tokens or a vector, with the same numbers',
   build(b, { x }, { to }) {
     if (to === 'tokens') return b.add('to_tokens', [x])
-    const count = (x.shape as number[]).reduce((product, size) => product * size, 1)
-    return b.add('reshape', [x], { shape: [count] })
+    // Tokens of an unknown number are refused by the operation.
+    const sizes = x.shape.map((size) => (size === 'n' ? 1 : size))
+    return b.add('reshape', [x], { shape: [countElements(sizes)] })
   },
 })
 
@@ -80,7 +82,7 @@ export const reshape = defineLayer({
   },
 })
 
-export const patchify = defineLayer({
+export const patchify = defineOpLayer('patchify', {
   type: 'diffusion/Patchify',
   summary:
     'Splits images into square patches and turns each into a token, as a vision transformer does.',
@@ -94,10 +96,9 @@ export const patchify = defineLayer({
     ),
   },
   gives: 'Tokens [h w / size², size² c]',
-  build: (b, { x }, { size }) => b.add('patchify', [x], { size }),
 })
 
-export const unpatchify = defineLayer({
+export const unpatchify = defineOpLayer('unpatchify', {
   type: 'diffusion/Unpatchify',
   summary: 'Turns tokens into the square patches of images: the inverse of Patchify.',
   inputs: { x: slot.features('Tokens [h w / size², size² c]') },
@@ -107,5 +108,4 @@ export const unpatchify = defineLayer({
     width: param.integer(8, { min: 1, max: 4096 }, 'Width of the images, in pixels'),
   },
   gives: 'Images [h, w, c]',
-  build: (b, { x }, { size, height, width }) => b.add('unpatchify', [x], { size, height, width }),
 })

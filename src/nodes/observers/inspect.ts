@@ -160,7 +160,7 @@ const inspectors: { [K in SlotType]: (value: SlotValues[K]) => Promise<Inspectio
     const numbers = await readAll(Object.values(weights))
     return { shape: [numbers.length], numbers, notes: [[viewText('stepsDone'), String(step)]] }
   },
-  features: async ({ op, name, shape }) => ({
+  features: async ({ operation: { op, name }, shape }) => ({
     shape: shape.map((size) => (size === 'n' ? 0 : size)),
     numbers: [],
     notes: [

@@ -3,7 +3,7 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import { EngineError } from '../../engine/base/errors.ts'
 import { modelMessages } from '../../engine/messages/models.ts'
 import { inBytes, withUnit } from '../../engine/models/cost.ts'
-import { layerCosts, type LayerCost } from '../../engine/models/graph/costs.ts'
+import { layerCosts, totalCost, type LayerCost } from '../../engine/models/graph/costs.ts'
 import { findNetwork } from '../../engine/models/predict.ts'
 import type { TableView } from '../../engine/plan/view.ts'
 import { defineNode, param, slot } from '../define.ts'
@@ -66,15 +66,8 @@ const toRow = ({ name, op, shape, ...cost }: LayerCost): string[] => [
 ]
 
 function sumRow({ name, costs }: { name: string; costs: readonly LayerCost[] }): string[] {
-  const sum = (of: (cost: LayerCost) => number) =>
-    costs.reduce((total, cost) => total + of(cost), 0)
-  const total = {
-    parameters: sum(({ parameters }) => parameters),
-    macs: sum(({ macs }) => macs),
-    saved: sum(({ saved }) => saved),
-  }
   const count = viewText(costs.length === 1 ? 'layerCountOne' : 'layerCount', costs.length)
-  return [name, count, '', ...numbers(total)]
+  return [name, count, '', ...numbers(totalCost(costs))]
 }
 
 /** Rows of layers with the same first parts of their names, in the order of their first layers. */
