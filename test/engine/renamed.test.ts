@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import * as formerNames from '../../src/engine/formerNames.ts'
 import * as pack from '../../src/index.ts'
-import * as engine from '../../src/engine/index.ts'
+import * as index from '../../src/engine/index.ts'
+
+const engine = { ...index }
 
 afterEach(() => {
   vi.restoreAllMocks()
