@@ -1,6 +1,6 @@
 // Conversion of weight layouts: PyTorch has [out, in] and [out, in, height, width], this engine
 // [in, out] and [height, width, in, out].
-import type { WeightLayout } from '../models/graph/layer.ts'
+import type { WeightLayout } from '../models/graph/layerOp.ts'
 import type { StoredTensor } from './safetensors.ts'
 
 /** Axes of PyTorch's tensor, and of this engine's. Plain weights have the same layout in both. */

@@ -4,7 +4,7 @@ import type { Random } from '../../base/random.ts'
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import type { Model, Weights } from '../../base/values.ts'
-import type { WeightSpec } from './layer.ts'
+import type { WeightSpec } from './layerOp.ts'
 import type { LayerWeights } from './weights.ts'
 
 /**
