@@ -324,5 +324,6 @@ if (process.env.FULL)
       return Math.min(...times)
     }
     time(1000)
-    expect(time(16_000) / time(4000)).toBeLessThan(6)
+    // 16 in linear time, 256 in quadratic time; other work on the machine changes the ratio.
+    expect(time(32_000) / time(2000)).toBeLessThan(64)
   })

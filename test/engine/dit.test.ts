@@ -68,7 +68,7 @@ describe('positions', () => {
     const [wide, high] = [gridEmbedding(2, 3, 8), gridEmbedding(3, 2, 8)]
     const at = (table: Float32Array, i: number) => Array.from(table.slice(8 * i, 8 * i + 8))
     const swapped = (place: number[]) => [...place.slice(4), ...place.slice(0, 4)]
-    // Row 1 and column 2 of the one, row 2 and column 1 of the other.
+    // Position 5 is row 1, column 2 of the wide grid, and row 2, column 1 of the high one.
     expect(at(wide, 5)).toEqual(swapped(at(high, 5)))
     expect(at(wide, 0)).toEqual([0, 0, 1, 1, 0, 0, 1, 1])
     expect(at(wide, 5)).not.toEqual(at(wide, 2))

@@ -13,7 +13,7 @@ import {
 import { NodeError } from '../../engine/base/fault.ts'
 import { isLayerName } from '../../engine/models/layersConfig.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
-import { defineNode, features, type RunInputs, type RunParams, type Slot } from '../define.ts'
+import { defineNode, type RunInputs, type RunParams, type Slot, slot } from '../define.ts'
 
 type Slots = Record<string, Slot>
 type ParamSpecs = Record<string, Param & { readonly value?: unknown }>
@@ -42,7 +42,7 @@ export function defineLayer<I extends Slots, P extends ParamSpecs>({
   return defineNode({
     ...node,
     category: 'layers',
-    outputs: { features: features(gives) },
+    outputs: { features: slot.features(gives) },
     plain: true,
     run: (inputs: RunInputs<I>, params: RunParams<P>) => {
       const valueOf = (param: string) => params[param as keyof typeof params]

@@ -1,10 +1,10 @@
 // Normalization, activations and dropout.
-import { advanced, choice, features, integer, layerName, real, toggle, when } from '../define.ts'
+import { param, slot } from '../define.ts'
 import { defineLayer, defineOpLayer } from './defineLayer.ts'
 
 const eps = (initial: number, about = 'Added to the variance') =>
-  advanced(real(initial, { min: 1e-12, max: 1, step: 1e-6 }, about))
-const x = features('Features')
+  param.advanced(param.real(initial, { min: 1e-12, max: 1, step: 1e-6 }, about))
+const x = slot.features('Features')
 
 export const groupNorm = defineOpLayer('group_norm', {
   type: 'diffusion/GroupNorm',
@@ -13,9 +13,9 @@ export const groupNorm = defineOpLayer('group_norm', {
   source: 'Wu & He 2018',
   inputs: { x },
   params: {
-    groups: integer(8, { min: 1, max: 4096 }, 'Number of groups; must divide the channels'),
+    groups: param.integer(8, { min: 1, max: 4096 }, 'Number of groups; must divide the channels'),
     eps: eps(1e-5),
-    name: layerName('norm'),
+    name: param.layerName('norm'),
   },
   gives: 'Normalized features',
 })
@@ -27,9 +27,9 @@ export const layerNorm = defineLayer({
   source: 'Ba et al. 2016',
   inputs: { x },
   params: {
-    affine: toggle(true, 'Learned γ and β per channel'),
+    affine: param.toggle(true, 'Learned γ and β per channel'),
     eps: eps(1e-5),
-    name: when('affine', 'true', layerName('norm')),
+    name: param.when('affine', 'true', param.layerName('norm')),
   },
   gives: 'Normalized features',
   build: (b, { x }, { affine, eps, name }) => b.layerNorm(x, affine ? name : undefined, eps),
@@ -41,7 +41,7 @@ export const rmsNorm = defineOpLayer('rms_norm', {
   equation: 'y = \\frac{x}{\\sqrt{\\mathrm{E}[x^2] + \\epsilon}} \\gamma',
   source: 'Zhang & Sennrich 2019',
   inputs: { x },
-  params: { eps: eps(1e-6, 'Added to the mean square'), name: layerName('norm') },
+  params: { eps: eps(1e-6, 'Added to the mean square'), name: param.layerName('norm') },
   gives: 'Normalized features',
 })
 
@@ -65,7 +65,7 @@ export const gelu = defineLayer({
   source: 'Hendrycks & Gimpel 2016',
   inputs: { x },
   params: {
-    approximate: choice(['none', 'tanh'], 'How Φ is computed', {
+    approximate: param.choice(['none', 'tanh'], 'How Φ is computed', {
       none: 'Exactly',
       tanh: 'Approximated by tanh, as in GPT-2 and DiT',
     }),
@@ -119,12 +119,12 @@ export const dropoutLayer = defineOpLayer('dropout', {
   source: 'Srivastava et al. 2014',
   inputs: { x },
   params: {
-    rate: real(
+    rate: param.real(
       0.1,
       { min: 0, max: 0.99, slider: true },
       'Probability that an element becomes zero',
     ),
-    name: layerName('dropout', 'Name of the layer, unique in the model'),
+    name: param.layerName('dropout', 'Name of the layer, unique in the model'),
   },
   gives: 'Features of the shape of x',
 })

@@ -5,7 +5,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { rememberLast } from './recent.ts'
 
-/** How answers of a question are compared. */
+/** Rule by which the answers to a question are compared. */
 export type AnswerRule =
   /** Accepts numbers within `within` of the answer, and none beyond twice that. */
   | { kind: 'number'; within: number; hashes: readonly Hash[] }

@@ -15,7 +15,7 @@ import type {
   Vocabulary,
 } from '../../engine/base/values.ts'
 import { collectTensors } from '../../engine/base/values.ts'
-import { any, defineNode } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { networkRows } from '../layers/networkRows.ts'
 import { readTensor, readAll, shortNumber } from './read.ts'
 
@@ -24,7 +24,7 @@ export const inspect = defineNode({
   category: 'view',
   summary:
     'Shows the statistics of any value: shape, mean, standard deviation, minimum, maximum, number of NaN, and a histogram.',
-  inputs: { value: any('Value to inspect') },
+  inputs: { value: slot.any('Value to inspect') },
   outputs: {},
   params: {},
   view: async ({ value }, _, { label }) => {

@@ -120,8 +120,8 @@ function runSteps(
 }
 
 /**
- * A block leaves nothing but its result, and in a training what it needs on the way back: its inputs
- * alone, if it is computed again there.
+ * A block leaves nothing but its result, and in a training what its backward pass needs: its inputs
+ * alone, if the backward pass computes the block again.
  */
 function runStep(
   { run, block: names }: Step,

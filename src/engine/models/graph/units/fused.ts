@@ -22,7 +22,10 @@ interface Prologue {
   upsample: boolean
 }
 
-/** [upsample] [[norm] SiLU] before the layer at `root`, as far as only it reads them. */
+/**
+ * The layers before `root` that one kernel computes with it, if nothing else reads them: an upsampling,
+ * and before that a norm with or without SiLU.
+ */
 function findPrologue(view: GraphView, i: number, root: number): Prologue {
   const own: number[] = [root]
   const claim = (claims: readonly number[]) => {

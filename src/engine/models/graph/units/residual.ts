@@ -198,7 +198,7 @@ function findFirstHalf(view: GraphView, i: number): FirstHalf | undefined {
   }
 }
 
-/** The way around the block: x itself, or resized and with a 1 x 1 convolution. */
+/** The skip connection: x itself, or x resized and after a 1 x 1 convolution. */
 function findShortcut(
   view: GraphView,
   i: number,
