@@ -4,7 +4,7 @@ import { layerMessages } from '../../messages/layers.ts'
 import type { Operation } from './layer.ts'
 import type { FeatureShape, ValueKind, WeightSpec } from './layerOp.ts'
 import { shapeText } from './ops/checks.ts'
-import { layerOps, type LayerOpName } from './ops/table.ts'
+import { isLayerOpName, layerOps, type LayerOpName } from './ops/table.ts'
 
 /** Kind and shape of the output of a layer, known before its evaluation. */
 export interface Described {
@@ -23,6 +23,8 @@ export function describeLayer<K extends LayerOpName>(
   { op, attrs }: Operation<K>,
   inputs: readonly Described[],
 ): Described {
+  // Code without types may name another one.
+  if (!isLayerOpName(op)) throw new Error(`Unknown layer: ${String(op)}.`)
   const { takes = 'features', gives = 'features', shape } = layerOps[op]
   for (const [i, input] of inputs.entries()) checkKind(takes, input, inputName(op, i))
   const shapes = inputs.map((input) => input.shape)
