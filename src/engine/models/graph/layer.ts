@@ -12,7 +12,7 @@ import {
   type SourceName,
 } from './ops/table.ts'
 
-/** What a layer computes. */
+/** An operation with its attributes. */
 export type Operation<K extends LayerOpName = LayerOpName> = {
   [Op in K]: { readonly op: Op; readonly attrs: Attrs<Op> }
 }[K]
