@@ -2,6 +2,7 @@
 import type { GraphView } from './analysis.ts'
 import type { Operation } from './layer.ts'
 import type { FeatureShape, OpSizes } from './layerOp.ts'
+import { memoize } from './memoize.ts'
 import { countElements } from './ops/checks.ts'
 import { layerOps, type LayerOpName } from './ops/table.ts'
 import { layerTitles } from './titles.ts'
@@ -56,7 +57,7 @@ function isFusedNorm(layers: GraphView['layers'], i: number): boolean {
  * Positions of the values that each layer is the first to save for the backward pass, by position of
  * the layer. Parts of a value are saved as a whole.
  */
-export function savedValues(view: GraphView): readonly (readonly number[])[] {
+export const savedValues = memoize((view: GraphView): readonly (readonly number[])[] => {
   const { layers, used } = view
   const saved = new Set<number>()
   const wholeOf = (i: number) => (layers[i].op === 'split' ? layers[i].in[0] : i)
@@ -68,7 +69,7 @@ export function savedValues(view: GraphView): readonly (readonly number[])[] {
       return isNew
     })
   })
-}
+})
 
 const isFeatures = (op: LayerOpName) => (layerOps[op].gives ?? 'features') === 'features'
 
