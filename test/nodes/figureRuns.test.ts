@@ -103,3 +103,13 @@ test('a run reports progress of its loops, files, and all faults at its end', ()
     { seconds: 1, stopped: true, faults: [fault] },
   ])
 })
+
+test('a run that cannot start leaves none in progress', () => {
+  const nothing = () => {}
+  const start = () => {
+    throw new Error('The engine is closed.')
+  }
+  const runs = new FigureRuns({ start }, { onViews: nothing, onProgress: nothing })
+  expect(() => runs.start(graph(1))).toThrow('The engine is closed.')
+  expect(runs.isRunning).toBe(false)
+})

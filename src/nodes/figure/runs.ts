@@ -28,6 +28,7 @@ export interface RunListener {
 }
 
 interface FigureRun {
+  handle: ClientRun
   key: string
   /** The last view of each node. */
   views: Map<string, ViewEvent>
@@ -38,7 +39,6 @@ interface FigureRun {
 export class FigureRuns {
   private readonly cache = createViewCache()
   private current: FigureRun | undefined
-  private handle: ClientRun | undefined
 
   constructor(
     private readonly client: Pick<Client, 'start'>,
@@ -53,26 +53,27 @@ export class FigureRuns {
   /** Starts a run. Events of an earlier one are ignored from now on. */
   start(graph: Graph, targets: readonly string[] = []): ClientRun {
     const { workflow } = this
-    const run: FigureRun = { key: graphKey(graph), views: new Map(), faults: [] }
-    this.showCached(run)
-    this.current = run
-    this.handle = this.client.start(graph, {
+    const key = graphKey(graph)
+    this.showCached(key)
+    const views = new Map<string, ViewEvent>()
+    const handle = this.client.start(graph, {
       ...(workflow !== undefined && { workflow }),
       ...(targets.length > 0 && { targets: [...targets] }),
       onEvent: (event) => {
-        if (this.current === run) this.receive(event, run)
+        if (this.current?.views === views) this.receive(event, this.current)
       },
     })
-    return this.handle
+    this.current = { handle, key, views, faults: [] }
+    return handle
   }
 
   stop(options?: { patient?: boolean }) {
-    this.handle?.stop(options)
+    this.current?.handle.stop(options)
   }
 
   /** Ignores all further events of the present run. */
   leave() {
-    this.current = this.handle = undefined
+    this.current = undefined
   }
 
   private receive(event: RunEvent, run: FigureRun) {
@@ -97,7 +98,7 @@ export class FigureRuns {
         break
       case 'question':
         // A figure has nothing to lose: its settings count.
-        this.handle?.answer('restart')
+        run.handle.answer('restart')
         break
       case 'finished':
         this.finish(event, run)
@@ -112,7 +113,7 @@ export class FigureRuns {
     this.listener.onFinished?.({ seconds, stopped, faults: run.faults })
   }
 
-  private showCached({ key }: FigureRun) {
+  private showCached(key: string) {
     const views = this.cache.get(key, this.workflow ?? '')
     if (views.length > 0) this.listener.onViews(views)
   }
