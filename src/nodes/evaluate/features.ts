@@ -1,4 +1,5 @@
 // Features for evaluators: items of a batch or data set in the feature space of a reference.
+import { countElements } from '../../engine/base/shapes.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { PrincipalComponents } from '../../engine/metrics/principalComponents.ts'
 import { principalComponents, project } from '../../engine/metrics/principalComponents.ts'
@@ -239,8 +240,7 @@ async function classifierFeatures(
 
 export const itemShape = (items: Items) =>
   items.type === 'dataset' ? items.shape : items.tensor.shape.slice(1)
-export const itemLength = (items: Items) =>
-  itemShape(items).reduce((product, size) => product * size, 1)
+export const itemLength = (items: Items) => countElements(itemShape(items))
 export const itemSize = (items: Items) =>
   items.type === 'dataset' ? items.size : items.tensor.shape[0]
 

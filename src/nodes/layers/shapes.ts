@@ -1,6 +1,6 @@
 // Layers that change the size and the shape of features.
 import { NodeError } from '../../engine/base/fault.ts'
-import { countElements } from '../../engine/models/graph/ops/checks.ts'
+import { countElements } from '../../engine/base/shapes.ts'
 import { param, slot } from '../define.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
 import { defineLayer, defineOpLayer } from './defineLayer.ts'

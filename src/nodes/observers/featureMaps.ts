@@ -1,4 +1,5 @@
 // FeatureMaps: the output of a layer of a model, with its statistics.
+import { countElements } from '../../engine/base/shapes.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { computeStatistics } from '../../engine/base/statistics.ts'
 import { runTidied } from '../../engine/base/memory.ts'
@@ -113,7 +114,7 @@ function channelGrid(
     const table = toPictures(numbers, [1, shape[0], channels, 1], 'auto')
     return { groups: [{ ...table, name: '' }], columns: 1 }
   }
-  const size = shape.slice(1).reduce((product, side) => product * side, 1)
+  const size = countElements(shape.slice(1))
   const own = numbers.subarray(item * size, (item + 1) * size)
   const [height, width] = shape.length === 4 ? [shape[1], shape[2]] : (image ?? [0, 0])
   if (height === 0) {

@@ -1,4 +1,5 @@
 // Film of a sampling trajectory, to scrub through.
+import { countElements } from '../../engine/base/shapes.ts'
 import { evenIndices, ranges } from '../../engine/images/pixels.ts'
 import type { FilmView, Pictures, ScatterView, TextsView } from '../../engine/plan/view.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
@@ -68,7 +69,7 @@ export const filmStrip = defineNode({
  * @param shape shape of a frame
  */
 async function selectFrames({ frames, t }: Trajectory, shape: readonly number[]) {
-  const bytes = shape.reduce((product, side) => product * side, 1)
+  const bytes = countElements(shape)
   const shown = evenIndices(frames.length, Math.min(MAX_FRAMES, Math.floor(MAX_BYTES / bytes)))
   const numbers = await readFrames(
     shown.map((i) => frames[i]),

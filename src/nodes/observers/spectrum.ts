@@ -1,4 +1,5 @@
 // Power spectrum of samples, from coarse to fine structure.
+import { countElements } from '../../engine/base/shapes.ts'
 import type { RadialSpectrum } from '../../engine/images/spectrum.ts'
 import { pointHistogram, radialSpectrum } from '../../engine/images/spectrum.ts'
 import { NodeError } from '../../engine/base/fault.ts'
@@ -108,7 +109,7 @@ async function readItems(
   value: SpectrumInput,
 ): Promise<{ shape: number[]; numbers: Float32Array }> {
   const shape = value.type === 'dataset' ? value.shape : value.tensor.shape.slice(1)
-  const length = shape.reduce((product, size) => product * size, 1)
+  const length = countElements(shape)
   const most =
     shape.length === 3
       ? Math.max(1, Math.min(MAX_IMAGES, Math.floor(MAX_PIXELS / length)))

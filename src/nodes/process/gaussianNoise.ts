@@ -1,4 +1,5 @@
 // GaussianNoise: draws Gaussian noise.
+import { countElements } from '../../engine/base/shapes.ts'
 import { gaussianNoise as drawNoise, offsetNoise } from '../../engine/process/noise.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Space } from '../../engine/base/values.ts'
@@ -44,7 +45,7 @@ export const gaussianNoise = defineNode({
   run: ({ like }, { batch_size, shape, noise_offset }, { random }) => {
     const item = like ? batchShapeLike(like).slice(1) : parseShape(shape)
     const full = [batch_size || requireCount(like && batchShapeLike(like)), ...item]
-    if (full.reduce((product, size) => product * size, 1) > MAX_NUMBERS) {
+    if (countElements(full) > MAX_NUMBERS) {
       throw new NodeError({
         param: 'batch_size',
         message: samplingMessages.tooMuchNoise({ shape: full }),

@@ -3,7 +3,7 @@ import type { GraphView } from './analysis.ts'
 import type { Operation } from './layer.ts'
 import type { FeatureShape, OpSizes } from './layerOp.ts'
 import { memoize } from './memoize.ts'
-import { countElements } from './ops/checks.ts'
+import { countElements } from '../../base/shapes.ts'
 import { layerOps, type LayerOpName } from './ops/table.ts'
 import { layerTitles } from './titles.ts'
 

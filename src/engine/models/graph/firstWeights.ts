@@ -1,4 +1,5 @@
 // First values of weights, as PyTorch's modules start theirs.
+import { countElements } from '../../base/shapes.ts'
 import { hashText } from '../../base/hashText.ts'
 import type { Random } from '../../base/random.ts'
 import type { Tensor } from '../../base/tf.ts'
@@ -48,7 +49,7 @@ function createWeight(spec: WeightSpec, random: Random): Tensor {
 }
 
 function drawNumbers({ shape, start }: WeightSpec, random: Random): Float32Array {
-  const size = shape.reduce((product, length) => product * length, 1)
+  const size = countElements(shape)
   switch (start.kind) {
     case 'uniform': {
       const bound = 1 / Math.sqrt(start.fanIn)

@@ -3,7 +3,7 @@ import type { Size } from '../cost.ts'
 import { GraphView } from './analysis.ts'
 import { layerCosts, savedValues, sum, totalCost, type LayerCost } from './costs.ts'
 import type { Block, BlockKind, LayerGraph } from './layer.ts'
-import { countElements } from './ops/checks.ts'
+import { countElements } from '../../base/shapes.ts'
 
 /**
  * Blocks that activation checkpointing recomputes, and those of their inputs that all blocks share,

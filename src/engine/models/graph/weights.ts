@@ -1,4 +1,5 @@
 // Weights of a graph of layers: names and shapes.
+import { countElements } from '../../base/shapes.ts'
 import { GraphView } from './analysis.ts'
 import type { LayerGraph } from './layer.ts'
 import type { WeightLayout, WeightSpec } from './layerOp.ts'
@@ -69,9 +70,7 @@ export const weightLayouts = (layers: readonly LayerWeights[]): Map<string, Weig
 
 /** Number of parameters of all layers. */
 export const countParameters = (layers: readonly LayerWeights[]): number =>
-  layers
-    .flatMap(({ specs }) => specs)
-    .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
+  layers.flatMap(({ specs }) => specs).reduce((sum, { shape }) => sum + countElements(shape), 0)
 
 /** The layers without their fixed numbers. */
 export const trainedLayers = (layers: readonly LayerWeights[]): LayerWeights[] =>

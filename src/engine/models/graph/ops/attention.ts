@@ -3,7 +3,8 @@ import { EngineError } from '../../../base/errors.ts'
 import { layerMessages } from '../../../messages/layers.ts'
 import { defineLayerOp, type FeatureShape } from '../layerOp.ts'
 import { count } from './attributes.ts'
-import { asTokens, channelsOf, checkDivides, countElements, shapeText } from './checks.ts'
+import { asTokens, channelsOf, checkDivides, shapeText } from './checks.ts'
+import { countElements } from '../../../base/shapes.ts'
 
 function attendedShape(
   [q, k, v]: readonly FeatureShape[],

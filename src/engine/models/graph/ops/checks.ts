@@ -39,10 +39,6 @@ export function fixedSizes(shape: FeatureShape): readonly number[] {
   throw new Error(`The number of tokens is not known: ${shapeText(shape)}.`)
 }
 
-/** Number of elements. */
-export const countElements = (shape: readonly number[]): number =>
-  shape.reduce((product, size) => product * size, 1)
-
 /** Checks that the attribute `argument` divides the channels. */
 export function checkDivides(value: number, channels: number, argument: string) {
   if (channels % value === 0) return

@@ -3,14 +3,8 @@ import { defineLayerOp, free, type OpSizes, type WeightSpec } from '../layerOp.t
 import { EngineError } from '../../../base/errors.ts'
 import { layerMessages } from '../../../messages/layers.ts'
 import { count, finite, flag, positive } from './attributes.ts'
-import {
-  asTokens,
-  checkDivides,
-  checkTokenCount,
-  countElements,
-  fixedSizes,
-  shapeText,
-} from './checks.ts'
+import { asTokens, checkDivides, checkTokenCount, fixedSizes, shapeText } from './checks.ts'
+import { countElements } from '../../../base/shapes.ts'
 
 /** A table with a row per label or position. */
 const table = (rows: number, width: number): WeightSpec[] => [

@@ -4,7 +4,8 @@ import { layerMessages } from '../../../messages/layers.ts'
 import { defineLayerOp, type WeightSpec, type WeightStart } from '../layerOp.ts'
 import { count, flag, padding } from './attributes.ts'
 import { paddingOf, type ConvWindow } from './padding.ts'
-import { asImage, channelsOf, checkDivides, countElements, shapeText } from './checks.ts'
+import { asImage, channelsOf, checkDivides, shapeText } from './checks.ts'
+import { countElements } from '../../../base/shapes.ts'
 
 const weightAndBias = (
   weight: Pick<WeightSpec, 'shape' | 'layout'>,

@@ -3,7 +3,8 @@ import { EngineError } from '../../../base/errors.ts'
 import { layerMessages } from '../../../messages/layers.ts'
 import { defineLayerOp, free, type FeatureShape } from '../layerOp.ts'
 import { count, itemShape } from './attributes.ts'
-import { asImage, asTokens, channelsOf, countElements, isFixed, shapeText } from './checks.ts'
+import { asImage, asTokens, channelsOf, isFixed, shapeText } from './checks.ts'
+import { countElements } from '../../../base/shapes.ts'
 
 /** Nearest-neighbour upsampling by 2. */
 export const upsample = defineLayerOp({
