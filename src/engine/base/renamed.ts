@@ -2,7 +2,7 @@
 
 const warned = new Set<string>()
 
-/** Returns `work`, which is called `now`, for its former name: its first call logs a warning. */
+/** Wraps a function for its former name. The first call logs a warning with its name `now`. */
 export const renamed = <F extends (...args: never[]) => unknown>(
   former: string,
   now: string,

@@ -23,7 +23,7 @@ export function describeLayer<K extends LayerOpName>(
   { op, attrs }: Operation<K>,
   inputs: readonly Described[],
 ): Described {
-  // Code without types may name another one.
+  // Untyped code may pass an unknown operation.
   if (!isLayerOpName(op)) throw new Error(`Unknown layer: ${String(op)}.`)
   const { takes = 'features', gives = 'features', shape } = layerOps[op]
   for (const [i, input] of inputs.entries()) checkKind(takes, input, inputName(op, i))

@@ -58,8 +58,8 @@ function checkpointedElements(
 }
 
 /**
- * Finds the block that a value belongs to which a layer saves: that of the layer, or else one that
- * alone reads it. Embeddings and tokens that several blocks read belong to none.
+ * Finds the block of a value that a layer saves: the block of the layer, or the only one that reads
+ * the value. Embeddings and tokens that several blocks read belong to none.
  */
 function assignValues(
   { readers, dependsOnX }: GraphView,

@@ -41,7 +41,7 @@ export interface WrittenLayer<K extends LayerOpName> extends LayerPlace {
   attrs: Attrs<K>
 }
 
-/** Append the nodes of a layer and return its value. The type requires one for each operation. */
+/** Functions that append the nodes of a layer and return its value, one for each operation. */
 export type LayerWriters = {
   readonly [K in LayerOpName]: (layer: WrittenLayer<K>) => Value
 }
