@@ -6,7 +6,8 @@
 import { MessageError } from '../base/errors.ts'
 import { paramMessages, paramWords } from '../messages/params.ts'
 import { jitBlockLayers, jitOutputLayers } from './graph/blocks/jit.ts'
-import type { Feature, LayerBuilder } from './graph/builder.ts'
+import type { LayerBuilder } from './graph/builder.ts'
+import type { Feature } from './graph/layer.ts'
 import { defineModel } from './own/definition.ts'
 
 export interface JitConfig {
