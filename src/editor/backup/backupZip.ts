@@ -6,7 +6,7 @@
 import type { MessageText } from '../../engine/base/catalogue.ts'
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate'
 import { getErrorText } from '../../engine/base/fault.ts'
-import { isQuotaError } from '../storage/stores.ts'
+import { isQuotaError } from '../../nodes/storage/keyValues.ts'
 import type { OpenedFile } from '../storage/openedFile.ts'
 import type { ZipEntry } from '../storage/zip.ts'
 import { texts } from '../texts/texts.ts'
