@@ -205,7 +205,7 @@ const smallTexts = (): Plugin => {
     name: 'small-texts',
     enforce: 'pre',
     resolveId: (id, importer = '') =>
-      omitted.includes(id) || (inLocales.includes(id) && importer.includes('/editor/locales/'))
+      omitted.includes(id) || (inLocales.includes(id) && importer.includes('/editor/texts/locales/'))
         ? empty
         : undefined,
     load: (id) => (id === empty ? 'export default {}' : undefined),

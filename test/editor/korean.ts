@@ -1,5 +1,5 @@
 // Korean texts for tests, as the editor reads them.
-import { locale } from '../../src/editor/locales/ko/index.ts'
+import { locale } from '../../src/editor/texts/locales/ko/index.ts'
 import { bench } from '../../src/editor/texts/en/bench.ts'
 import { enFigure } from '../../src/editor/texts/en/figure.ts'
 import { en } from '../../src/editor/texts/en/index.ts'
@@ -17,4 +17,4 @@ export const koKeys = readPart('keys', enKeys)
 export const koLessons = readPart('lessons', enLessons)
 export const koNotes = readPart('notes', enNotes)
 export const { nodes: koNodes = {}, workflows: koWorkflows = {} } = locale
-export { default as koViews } from '../../src/editor/locales/ko/views.json'
+export { default as koViews } from '../../src/editor/texts/locales/ko/views.json'

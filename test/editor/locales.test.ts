@@ -1,4 +1,4 @@
-// Languages in src/editor/locales: data with the ids and the values of the English texts.
+// Languages in src/editor/texts/locales: data with the ids and the values of the English texts.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -25,12 +25,12 @@ import { toDeclaration } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { holesIn, templates } from './catalogues.ts'
 
-const folder = join(import.meta.dirname, '../../src/editor/locales')
+const folder = join(import.meta.dirname, '../../src/editor/texts/locales')
 const codes = readdirSync(folder)
-const modules = import.meta.glob<{ locale: Locale }>('../../src/editor/locales/*/index.ts', {
+const modules = import.meta.glob<{ locale: Locale }>('../../src/editor/texts/locales/*/index.ts', {
   eager: true,
 })
-const locale = (code: string) => modules[`../../src/editor/locales/${code}/index.ts`].locale
+const locale = (code: string) => modules[`../../src/editor/texts/locales/${code}/index.ts`].locale
 
 const parts: { [Part in TextPart]: object } = {
   interface: en,
@@ -138,11 +138,11 @@ describe.each(codes)('%s', (code) => {
           ),
         ]),
     )
-    const places = Object.entries(texts).flatMap(([name, { summary: _, ...sides }]) => [
+    const places = Object.entries(texts).flatMap(([name, parts]) => [
       name,
-      ...Object.entries(sides).flatMap(([side, all]) =>
-        Object.keys(all).map((key) => `${name}.${side}.${key}`),
-      ),
+      ...Object.entries(parts)
+        .filter(([side]) => side !== 'summary')
+        .flatMap(([side, all]) => Object.keys(all).map((key) => `${name}.${side}.${key}`)),
     ])
     expect(places.filter((place) => !known.has(place))).toEqual([])
     const numbers = (text: string) => text.split('#').length

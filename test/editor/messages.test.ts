@@ -1,7 +1,7 @@
 // Messages of the engine and the nodes: each has an id and is used. Their Korean texts.
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { locale } from '../../src/editor/locales/ko/index.ts'
+import { locale } from '../../src/editor/texts/locales/ko/index.ts'
 import { messageTranslator } from '../../src/editor/texts/locale.ts'
 import { applyLanguage, formatFault, translateMessage } from '../../src/editor/texts/texts.ts'
 import { englishText, getText, type Message } from '../../src/engine/base/catalogue.ts'

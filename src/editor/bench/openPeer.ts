@@ -1,7 +1,7 @@
 // Workers that are a side of a comparison, with time limits for their requests.
-// oxlint-disable-next-line import/default -- Vite exports the address
 import { getText } from '../../engine/base/catalogue.ts'
 import { MessageError } from '../../engine/base/errors.ts'
+// oxlint-disable-next-line import/default -- Vite exports the address
 import address from '../../nodes/bench/benchWorker.ts?worker&url'
 import type { PeerMessage, PeerRequest } from '../../nodes/bench/protocol.ts'
 import { startWorker } from '../../nodes/host/startWorker.ts'

@@ -13,7 +13,7 @@ import type { TextPart, Translation } from './locale.ts'
 
 /** Loaders of the languages besides English, which is a part of the page. */
 const loaders = {
-  ko: () => import('../locales/ko/index.ts'),
+  ko: () => import('./locales/ko/index.ts'),
 }
 
 export type Language = 'en' | keyof typeof loaders

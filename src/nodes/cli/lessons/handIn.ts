@@ -221,6 +221,11 @@ async function checkTask(
     },
     onCheck,
   )
-  const checks = verdicts.map(({ messages: _, ...verdict }) => verdict)
+  const checks = verdicts.map(({ passed, described, statement, hint }) => ({
+    passed,
+    described,
+    statement,
+    hint,
+  }))
   return { id: task.id, passed: checks.every(({ passed }) => passed), checks }
 }

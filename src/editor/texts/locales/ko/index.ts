@@ -10,7 +10,7 @@ import notes from './notes.json'
 import trainingEstimate from './trainingEstimate.json'
 import views from './views.json'
 import workflows from './workflows.json'
-import type { Locale } from '../../texts/locale.ts'
+import type { Locale } from '../../locale.ts'
 
 export const locale: Locale = {
   interface: interfaceTexts,
