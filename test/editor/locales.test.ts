@@ -65,6 +65,19 @@ const textsIn = (tree: TextTree, path = ''): [string, string][] =>
       : [[`${path}${key}`, typeof text === 'string' ? text : JSON.stringify(text)]],
   )
 
+/** English messages by id. */
+const english = new Map(templates.map(({ id, text }) => [id, text]))
+
+const compareKeys = (written: readonly string[], wanted: readonly string[]) => ({
+  missing: wanted.filter((key) => !written.includes(key)),
+  unknown: written.filter((key) => !wanted.includes(key)),
+})
+const allKnown: ReturnType<typeof compareKeys> = { missing: [], unknown: [] }
+
+/** True if a text has these placeholders, in any order and number, and no others. */
+const hasPlaceholders = (text: string, names: readonly string[]) =>
+  [...new Set(listPlaceholders(text))].sort().join() === [...names].sort().join()
+
 /** All strings of plain data, with their paths. */
 const stringsIn = (value: unknown, path = ''): [string, unknown][] =>
   typeof value === 'object' && value !== null
@@ -97,17 +110,13 @@ describe.each(codes)('%s', (code) => {
     // Only the interface is required. Other parts may be in English, each as a unit.
     if (!tree) return expect(part).not.toBe('interface')
     const keys = textsIn(tree).map(([path]) => path)
-    expect(keys.sort()).toEqual(englishKeys(parts[part]).sort())
+    expect(compareKeys(keys, englishKeys(parts[part]))).toEqual(allKnown)
   })
 
   test.each(Object.keys(parts) as TextPart[])('%s: uses the values of its keys', (part) => {
     const wrong = textsIn(locale(code)[part] ?? {}).filter(([path, text]) => {
       const { values = [] } = readKey(path.slice(path.search(/\w+(\(.*\))?$/)))
-      const used = new Set(listPlaceholders(text))
-      return (
-        [...used].some((name) => !values.includes(name)) ||
-        values.some((name) => name && !used.has(name))
-      )
+      return !hasPlaceholders(text, values.filter(Boolean))
     })
     expect(wrong).toEqual([])
   })
@@ -115,16 +124,14 @@ describe.each(codes)('%s', (code) => {
   test('has the messages of English, with their values', () => {
     if (!locale(code).messages) return
     const written = Object.entries(messages).flatMap(([area, each]) =>
-      Object.keys(each).map((key) => `${area}.${key}`),
+      Object.entries(each).map(([key, text]): [string, string] => [`${area}.${key}`, text]),
     )
-    expect(written.sort()).toEqual(templates.map(({ id }) => id).sort())
-    const wrong = templates.filter(({ id, text }) => {
-      const [area, key] = id.split('.')
-      return (
-        [...new Set(listPlaceholders(messages[area][key]))].sort().join() !== holesIn(text).join()
-      )
-    })
-    expect(wrong.map(({ id }) => id)).toEqual([])
+    const ids = written.map(([id]) => id)
+    expect(compareKeys(ids, [...english.keys()])).toEqual(allKnown)
+    const wrong = written.filter(
+      ([id, text]) => !hasPlaceholders(text, holesIn(english.get(id) ?? '')),
+    )
+    expect(wrong).toEqual([])
   })
 
   test('has descriptions of nodes, views and workflows that exist', () => {
@@ -146,9 +153,9 @@ describe.each(codes)('%s', (code) => {
     ])
     expect(places.filter((place) => !known.has(place))).toEqual([])
     const numbers = (text: string) => text.split('#').length
-    const english: Record<string, string | undefined> = viewTexts
+    const englishViews: Record<string, string | undefined> = viewTexts
     const wrong = Object.entries(views).filter(
-      ([id, text]) => english[id] === undefined || numbers(english[id]) !== numbers(text),
+      ([id, text]) => englishViews[id] === undefined || numbers(englishViews[id]) !== numbers(text),
     )
     expect(wrong).toEqual([])
     const ready = readWorkflowTexts()
