@@ -32,7 +32,7 @@ import type { Tile } from './tiles.ts'
 import { fourProductsCode, isFourProducts, PARITIES, tapLoop, TAPS } from './upsampledConv.ts'
 import { suitsWinograd } from './winograd.ts'
 import { winogradFilterGradient } from './winogradGradient.ts'
-import type { TilePixels } from './winogradTransforms.ts'
+import type { TilePixels } from '../../winogradTransforms.ts'
 
 export interface ConvFilterGradient extends ConvInput {
   /** [b, h', w', cout]. */

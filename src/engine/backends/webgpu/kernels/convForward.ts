@@ -57,7 +57,7 @@ import {
   TAPS,
 } from './upsampledConv.ts'
 import { suitsWinograd, winogradConv } from './winograd.ts'
-import type { TilePixels } from './winogradTransforms.ts'
+import type { TilePixels } from '../../winogradTransforms.ts'
 import type { ConvImage } from './winogradFused.ts'
 import { chooseWinogradTile, fusedWinograd, winogradTileName } from './winogradFused.ts'
 

@@ -28,7 +28,7 @@ import { gemmProgram } from './gemmProgram.ts'
 import type { Tile, WinogradTile } from './tiles.ts'
 import { summedFilter, tapFilterCode } from './upsampledConv.ts'
 import { suitsWinograd, winogradConv } from './winograd.ts'
-import type { TilePixels } from './winogradTransforms.ts'
+import type { TilePixels } from '../../winogradTransforms.ts'
 import type { ConvImage } from './winogradFused.ts'
 import { chooseWinogradTile, fusedWinograd, winogradTileName } from './winogradFused.ts'
 

@@ -21,8 +21,8 @@ import type { Pad } from './convInput.ts'
 import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'
 import { dispatchSized, float32Output, mainCode } from './sizedKernel.ts'
-import type { TilePixels } from './winogradTransforms.ts'
-import { tileTransforms, transformSquare } from './winogradTransforms.ts'
+import type { TilePixels } from '../../winogradTransforms.ts'
+import { tileTransforms, transformSquare } from './winogradSquare.ts'
 
 export interface WinogradConv {
   /** [b, h, w, c]. */

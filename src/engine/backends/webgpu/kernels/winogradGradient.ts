@@ -28,8 +28,8 @@ import {
   transformInput,
   unrollMatrix,
 } from './winograd.ts'
-import type { TilePixels } from './winogradTransforms.ts'
-import { tileTransforms, transformSquare } from './winogradTransforms.ts'
+import type { TilePixels } from '../../winogradTransforms.ts'
+import { tileTransforms, transformSquare } from './winogradSquare.ts'
 
 interface FilterGradient {
   /** [b, h, w, c], c a multiple of four. */
