@@ -9,8 +9,8 @@ import { isGradientWanted } from '../../../training/accumulatedGradients.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
-import { columnSums } from '../kernels/reduce.ts'
-import { isFourProducts } from '../kernels/upsampledConv.ts'
+import { columnSums } from '../kernels/elementwise/reduce.ts'
+import { isFourProducts } from '../kernels/convolution/upsampledConv.ts'
 import type { ConvStage } from './convStage.ts'
 import {
   accumulatedOption,

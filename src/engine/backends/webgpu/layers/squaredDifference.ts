@@ -8,8 +8,8 @@ import {
   meanSquaredDifferenceGradient,
   squaredDifference,
   squaredDifferenceGradient,
-} from '../kernels/elementwise.ts'
-import { meanSquaredDifference } from '../kernels/meanSquare.ts'
+} from '../kernels/elementwise/elementwise.ts'
+import { meanSquaredDifference } from '../kernels/elementwise/meanSquare.ts'
 
 /** Returns (a - b)² of every element. */
 export function webgpuSquaredDifference(backend: WebGPUBackend, a: Tensor, b: Tensor): Tensor {
