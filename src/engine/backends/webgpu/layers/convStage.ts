@@ -8,7 +8,7 @@ import type { Activations } from '../activationInput.ts'
 import { activationTensors } from '../activationInput.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
-import { isSoftware } from '../device.ts'
+import { rulesFor } from '../kernels/software/rules.ts'
 import { claimGradientSlot } from '../gradientArena.ts'
 import { canStoreAsHalf } from '../halfStorage.ts'
 import { once } from '../../../layers/operation.ts'
@@ -164,23 +164,22 @@ export const convolvedGradient = (
 
 /**
  * Returns whether a layer that stores its activations in half precision stores its gradients so, too.
- * Software devices have faster kernels that cannot.
  */
 export const storesHalfGradients = (
   { device }: WebGPUBackend,
   { half = false }: { half?: boolean },
-): boolean => half && !isSoftware(device)
+): boolean => half && rulesFor(device).fusesGradients
 
 /**
  * Claims the gradient so far of the input x of a layer, for the kernel that computes the rest of it;
- * see {@link claimAccumulatedGradient}. Software devices have faster kernels that cannot add it.
+ * see {@link claimAccumulatedGradient}.
  */
 export const accumulatedOption = (
   backend: WebGPUBackend,
   x: Features,
 ): { accumulated: Tensor | undefined } => {
   const [tensor, second] = featureParts(x)
-  const isPossible = second === undefined && !isSoftware(backend.device)
+  const isPossible = second === undefined && rulesFor(backend.device).fusesGradients
   return { accumulated: isPossible ? claimAccumulatedGradient(tensor) : undefined }
 }
 
@@ -241,7 +240,7 @@ function pairedGradients(
   options: NormGradientOptions,
 ): StageGradients | undefined {
   const { norm } = stage
-  if (isSoftware(backend.device) || stage.upsample) return undefined
+  if (!rulesFor(backend.device).fusesGradients || stage.upsample) return undefined
   const { accumulated, half } = options
   const input = inputGradientOf(stage, dy, norm ? { half } : { split: true, accumulated, half })
   const gradients = convGradients(

@@ -4,7 +4,7 @@
 // logarithm of that sum. Heads are read where they are in memory.
 import type { TensorInfo } from '../../../../base/tf.ts'
 import type { WebGPUBackend } from '../../backend.ts'
-import { isSoftware } from '../../device.ts'
+import { rulesFor } from '../software/rules.ts'
 import { gradientStorage, withStorage } from '../../halfStorage.ts'
 import type { BoundTensor } from '../../wgsl.ts'
 import { readerCode, tensorBinding, writerCode } from '../../wgsl.ts'
@@ -181,7 +181,8 @@ function chooseTileHeight(
   const fours = Math.min(allFours, channels / 4)
   const parts = Math.ceil(allFours / fours)
   const fillsDevice = (height: number) =>
-    isSoftware(device) || items * heads * parts * Math.ceil(rows / (8 * height)) >= MIN_WORKGROUPS
+    !rulesFor(device).needsManyWorkgroups ||
+    items * heads * parts * Math.ceil(rows / (8 * height)) >= MIN_WORKGROUPS
   const height =
     givenHeight ?? [4, 2].find((height) => rows > 4 * height && fillsDevice(height)) ?? 1
   return { height, rows: 8 * height, tiles: Math.ceil(rows / (8 * height)), fours, parts }

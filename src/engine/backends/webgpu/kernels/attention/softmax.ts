@@ -3,7 +3,7 @@
 import type { TensorInfo } from '../../../../base/tf.ts'
 import { tf } from '../../../../base/tf.ts'
 import type { WebGPUBackend } from '../../backend.ts'
-import { isSoftware } from '../../device.ts'
+import { rulesFor } from '../software/rules.ts'
 import type { BoundTensor } from '../../wgsl.ts'
 import { readerCode, tensorBinding, writerCode } from '../../wgsl.ts'
 import { dispatchSized, float32Output, mainCode } from '../elementwise/sizedKernel.ts'
@@ -105,9 +105,9 @@ function dispatchRows(
   const { shape } = Object.values(inputs)[0]
   const n = shape[shape.length - 1]
   const rows = tf.util.sizeFromShape(shape) / n
-  const lanes = isSoftware(backend.device)
-    ? 1
-    : Math.min(THREADS, 2 ** Math.ceil(Math.log2(Math.max(1, n / 4))))
+  const lanes = rulesFor(backend.device).sharesMemory
+    ? Math.min(THREADS, 2 ** Math.ceil(Math.log2(Math.max(1, n / 4))))
+    : 1
   const threads = lanes === 1 ? PRIVATE_THREADS : THREADS
   const subgroups = lanes === 1 ? 1 : reductionLanes(backend.device)
   const written = tensorBinding(output, n)

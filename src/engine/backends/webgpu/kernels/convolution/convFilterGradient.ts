@@ -7,7 +7,7 @@
 import type { TensorInfo } from '../../../../base/tf.ts'
 import { tf } from '../../../../base/tf.ts'
 import type { WebGPUBackend } from '../../backend.ts'
-import { isSoftware } from '../../device.ts'
+import { rulesFor } from '../software/rules.ts'
 import { deferredSumsFor } from '../../gradientArena.ts'
 import type { HalfStorage } from '../../halfStorage.ts'
 import { withStorage } from '../../halfStorage.ts'
@@ -20,9 +20,9 @@ import {
   inputCode,
   inputShape,
   inputTensors,
-  materializeInput,
   totalChannels,
 } from './convInput.ts'
+import { materializeInput } from '../software/materializeInput.ts'
 import type { BoundProduct, Gemm } from '../gemm/gemm.ts'
 import { chooseTile, tileCount, tileName } from '../gemm/gemm.ts'
 import { gemmProgram } from '../gemm/gemmProgram.ts'
@@ -113,7 +113,7 @@ function usesWinograd(
   const pixels = dy.shape[0] * dy.shape[1] * dy.shape[2]
   return (
     isPlain &&
-    isSoftware(backend.device) &&
+    !rulesFor(backend.device).sharesMemory &&
     suitsWinograd(backend, filterShape, stride, pad, pixels)
   )
 }
@@ -173,7 +173,8 @@ export function planFilterGradient(
     )
   const dyHalf = tile.shape === 'tiled' && backend.storedGradient(dy).half
   const shape = { ...plain, dyHalf }
-  const minWorkgroups = isSoftware(backend.device) ? SOFTWARE_WORKGROUPS : MIN_WORKGROUPS
+  const { needsManyWorkgroups } = rulesFor(backend.device)
+  const minWorkgroups = needsManyWorkgroups ? MIN_WORKGROUPS : FEW_WORKGROUPS
   return { shape, splits: countSplits(shape, tile, minWorkgroups), tile }
 }
 
@@ -240,7 +241,7 @@ function reshapePointwise(shape: Shape): Shape {
  * The number of workgroups that keeps a device busy. More mean more partial sums to write and read.
  */
 export const MIN_WORKGROUPS = 256
-const SOFTWARE_WORKGROUPS = 8
+const FEW_WORKGROUPS = 8
 
 const countSplits = (shape: Shape, tile: Tile, minWorkgroups: number): number =>
   roundSplits(shape, Math.ceil(minWorkgroups / tileCount(filterGemmExtents(shape), tile)))

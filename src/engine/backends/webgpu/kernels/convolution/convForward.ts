@@ -29,11 +29,11 @@ import {
   inputCode,
   inputShape,
   inputTensors,
-  materializeInput,
   noPad,
   totalChannels,
   upsampledSize,
 } from './convInput.ts'
+import { materializeInput } from '../software/materializeInput.ts'
 import { momentsBinding, momentsShape, putMomentsCode } from './convMoments.ts'
 import type { Shortcut, ShortcutShape } from './convShortcut.ts'
 import {
@@ -48,14 +48,8 @@ import { chooseTile, tileName } from '../gemm/gemm.ts'
 import { gemmProgram } from '../gemm/gemmProgram.ts'
 import { float32Output } from '../elementwise/sizedKernel.ts'
 import type { Tile, WinogradTile } from '../gemm/tiles.ts'
-import {
-  fourProductsCode,
-  isFourProducts,
-  PARITIES,
-  summedFilter,
-  tapFilterCode,
-  TAPS,
-} from './upsampledConv.ts'
+import { fourProductsCode, isFourProducts, PARITIES, tapFilterCode, TAPS } from './upsampledConv.ts'
+import { summedFilter } from '../software/summedFilter.ts'
 import { suitsWinograd, winogradConv } from '../software/winograd.ts'
 import type { TilePixels } from '../../../winogradTransforms.ts'
 import type { ConvImage } from './winogradFused.ts'

@@ -3,7 +3,7 @@
 import type { TensorInfo } from '../../../../base/tf.ts'
 import { tf } from '../../../../base/tf.ts'
 import type { WebGPUBackend } from '../../backend.ts'
-import { isSoftware } from '../../device.ts'
+import { rulesFor } from '../software/rules.ts'
 import { convFilterGradient } from './convFilterGradient.ts'
 import { convByGemm } from './convForward.ts'
 import type { Pad } from './convInput.ts'
@@ -185,4 +185,4 @@ const MIN_SOFTWARE_WORK = 2e6
  * Returns whether a convolution with this many products is worth compiling a program for its shape.
  */
 export const isWorthCompiling = ({ device }: WebGPUBackend, products: number) =>
-  !isSoftware(device) || products >= MIN_SOFTWARE_WORK
+  rulesFor(device).compilesFast || products >= MIN_SOFTWARE_WORK

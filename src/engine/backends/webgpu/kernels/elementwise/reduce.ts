@@ -1,7 +1,7 @@
 // Sums over rows without a transpose, [outer, rows, c] to [outer, c], in a fixed order.
 import type { TensorInfo } from '../../../../base/tf.ts'
 import type { WebGPUBackend } from '../../backend.ts'
-import { isSoftware } from '../../device.ts'
+import { rulesFor } from '../software/rules.ts'
 import { readerCode, tensorBinding, writerCode } from '../../wgsl.ts'
 import { rowSumsCode } from '../norm/normInput.ts'
 import { dispatchSized, float32Output, mainCode } from './sizedKernel.ts'
@@ -92,9 +92,9 @@ ${mainCode(lanes * tall, rowSumCode(lanes, tall), subgroups)}`,
 function chooseLayout(device: GPUDevice, { outer, rows, channels }: Shape): Layout {
   const fours = Math.ceil(channels / 4)
   const lanes = Math.min(2 ** Math.ceil(Math.log2(fours)), 16)
-  const maxTall = isSoftware(device)
-    ? 1
-    : Math.min(256, device.limits.maxComputeInvocationsPerWorkgroup) / lanes
+  const maxTall = rulesFor(device).sharesMemory
+    ? Math.min(256, device.limits.maxComputeInvocationsPerWorkgroup) / lanes
+    : 1
   const tall = Math.min(maxTall, 2 ** Math.ceil(Math.log2(rows)))
   const wanted = Math.ceil(WANTED_WORKGROUPS / (outer * Math.ceil(fours / lanes)))
   return { lanes, tall, parts: Math.max(1, Math.min(wanted, Math.floor(rows / MIN_PART_ROWS))) }

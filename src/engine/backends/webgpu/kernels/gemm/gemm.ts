@@ -11,12 +11,13 @@
 //   its own; each loads a part of the row of B that all of them need, and broadcasts it. On
 //   software devices, where a load costs more than 20 multiplications, this is three to four times
 //   as fast.
-import { isSoftware, subgroupSize } from '../../device.ts'
+import { lanesTile } from '../software/lanesTile.ts'
+import { rulesFor } from '../software/rules.ts'
 import type { ProductExtents, ProductKind } from '../../tunedChoices.ts'
 import { tunedChoice, workClass } from '../../tunedChoices.ts'
 import type { BoundTensor } from '../../wgsl.ts'
 import { unroll, workgroupGrid } from '../../wgsl.ts'
-import type { Lanes, MatrixUnit, Tile, Tiled } from './tiles.ts'
+import type { MatrixUnit, Tile, Tiled } from './tiles.ts'
 
 export interface Gemm {
   /** Extents of C. */
@@ -91,8 +92,7 @@ export function chooseTile(
 ): Tile {
   const { columns } = extents
   const across = Math.min(8, roundUp(columns, 4))
-  if (isSoftware(device))
-    return { ...lanesFor(extents.rows, kind), columns: across, lanes: subgroupSize(device) }
+  if (!rulesFor(device).sharesMemory) return lanesTile(device, extents.rows, across, kind)
   if (columns <= 16)
     return {
       shape: 'tiled',
@@ -106,14 +106,6 @@ export function chooseTile(
     tunedChoice(device, kind, extents)?.tile ??
     defaultTiles[workClass(kind, extents).startsWith('large') ? 'large' : 'small']
   )
-}
-
-/** Threads and rows of software devices that few rows of C do not leave idle. */
-function lanesFor(rows: number, kind: ProductKind): Pick<Lanes, 'shape' | 'rows' | 'threads'> {
-  const threads = Math.min(32, 8 * Math.ceil(rows / 32))
-  // Products whose A is along rows have four in a thread.
-  const perThread = kind === 'filter gradient' ? 4 : Math.min(4, Math.ceil(rows / threads))
-  return { shape: 'lanes', rows: perThread, threads }
 }
 
 /** Returns the name of a tile, which is a part of program keys and of stored choices. */

@@ -22,10 +22,10 @@ import {
   inputCode,
   inputShape,
   inputTensors,
-  materializeInput,
   noPad,
   totalChannels,
 } from '../convolution/convInput.ts'
+import { materializeInput } from '../software/materializeInput.ts'
 import type { Gemm } from './gemm.ts'
 import { chooseTile, tileName } from './gemm.ts'
 import { gemmProgram } from './gemmProgram.ts'

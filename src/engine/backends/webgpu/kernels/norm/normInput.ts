@@ -4,7 +4,7 @@ import { countElements } from '../../../../base/shapes.ts'
 import type { Activations } from '../../activationInput.ts'
 import { activationTensors } from '../../activationInput.ts'
 import type { WebGPUBackend } from '../../backend.ts'
-import { isSoftware } from '../../device.ts'
+import { rulesFor } from '../software/rules.ts'
 import { withStorage } from '../../halfStorage.ts'
 import type { BoundTensor } from '../../wgsl.ts'
 import { readerCode, tensorBinding } from '../../wgsl.ts'
@@ -105,10 +105,10 @@ const MIN_WORKGROUPS = 256
 export const fillsDevice = ({ items, all }: Pick<Extents, 'items' | 'all'>): boolean =>
   (items * all) / COALESCED_CHANNELS >= MIN_WORKGROUPS
 
-/** Chooses a span. Software devices are fastest without workgroup memory. */
+/** Chooses a span. */
 export function chooseSpan(device: GPUDevice, extents: Extents, groups: number): Span {
   const size = extents.all / groups
-  if (isSoftware(device))
+  if (!rulesFor(device).sharesMemory)
     return {
       channels: 4 % size === 0 ? Math.min(4, extents.all) : size,
       lanes: 1,

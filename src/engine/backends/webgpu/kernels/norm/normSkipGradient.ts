@@ -4,7 +4,7 @@ import type { TensorInfo } from '../../../../base/tf.ts'
 import type { Activations } from '../../activationInput.ts'
 import { activationTensors } from '../../activationInput.ts'
 import type { WebGPUBackend } from '../../backend.ts'
-import { isSoftware } from '../../device.ts'
+import { rulesFor } from '../software/rules.ts'
 import type { HalfStorage } from '../../halfStorage.ts'
 import { describeHalves, withStorage } from '../../halfStorage.ts'
 import type { Program } from '../../program.ts'
@@ -89,7 +89,11 @@ export function fusedSkipGradients(
   const hasBindings =
     2 * tensors.length + (accumulated ? 6 : 5) <=
     backend.device.limits.maxStorageBuffersPerShaderStage
-  if ((!tile && isSoftware(backend.device)) || !isVectorizable(extents) || !hasBindings)
+  if (
+    (!tile && !rulesFor(backend.device).fusesGradients) ||
+    !isVectorizable(extents) ||
+    !hasBindings
+  )
     return undefined
   const shape = {
     extents,
