@@ -9,7 +9,6 @@ import type { Dataset, Model, Value } from '../../engine/base/values.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import type { NodeStep } from '../../engine/plan/steps.ts'
 import type { Emitter, Place } from './emit.ts'
-import { libraryNames } from './library.ts'
 import { writeModule } from './models/writeModule.ts'
 import { toPascal } from '../identifiers.ts'
 import { titleName } from './names.ts'
@@ -47,7 +46,7 @@ export class Networks {
         { ...model, ...(zeroInit !== undefined && { zeroInit }) },
         className,
         new Map([
-          ...[...libraryNames, ...names.own()]
+          ...[...names.own()]
             .filter((name) => name !== className)
             .map((name): [string, string] => [name, '']),
           ...this.definitions,
