@@ -4,7 +4,6 @@ import {
   describeTrainingData,
   writeCheckpoint,
 } from '../../engine/checkpoint/pipeline.ts'
-import { MessageError } from '../../engine/base/errors.ts'
 import type { SafeFileName } from '../../engine/base/fileName.ts'
 import type { Dataset, Model } from '../../engine/base/values.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
@@ -66,14 +65,10 @@ export class Networks {
       ...others.map((name): [string, string] => [name, '']),
       ...this.definitions,
     ])
-    try {
-      const { definitions, imports, construct } = writeModule(model, className, taken)
-      for (const { name, code } of definitions) this.definitions.set(name, code)
-      for (const line of imports) this.imports.add(line)
-      return construct
-    } catch (error) {
-      throw new MessageError((error as Error).message)
-    }
+    const { definitions, imports, construct } = writeModule(model, className, taken)
+    for (const { name, code } of definitions) this.definitions.set(name, code)
+    for (const line of imports) this.imports.add(line)
+    return construct
   }
 
   /** True if a network drops values at random in a training. */

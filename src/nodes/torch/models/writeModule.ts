@@ -20,6 +20,7 @@
 // Autoencoders have `encode(x)` and `decode(z)` instead of `forward`: AutoencoderKL encodes to mean
 // and log-variance (a pair), AutoencoderTiny to latents, a graph of layers to what its layers give.
 // None of them scales latents. A model of tokens takes one-hot vectors `[B, n, v + 1]`.
+import { MessageError } from '../../../engine/base/errors.ts'
 import type { ClassifierConfig } from '../../../engine/models/classifierGraph.ts'
 import type { DitConfig } from '../../../engine/models/dit/config.ts'
 import type { LayersConfig } from '../../../engine/models/layersConfig.ts'
@@ -75,7 +76,7 @@ export function writeModule(
   taken: Definitions = new Map(),
 ): PythonModule {
   const write = writers.find(model.kind)
-  if (!write) throw new Error(torchModelMessages.kind({ kind: model.kind }))
+  if (!write) throw new MessageError(torchModelMessages.kind({ kind: model.kind }))
   const parts = new Parts()
   write(parts, model, className)
   const definitions = withFreeNames(parts.definitions(), taken)
@@ -125,7 +126,7 @@ const writers = new KindTable<Write>(
   // The layers of a defined kind.
   (definition) => (parts, model, name) => {
     const { graph } = ownNetwork(definition)
-    if (!graph) throw new Error(torchModelMessages.ownRun({ kind: model.kind }))
+    if (!graph) throw new MessageError(torchModelMessages.ownRun({ kind: model.kind }))
     const { startsAtZero } = definition as LayersDefinition<object>
     const isZero = (layer: string) => startsAtZero?.(layer, model.config) ?? false
     writeLayers(parts, graph(model.config), name, isZero)
