@@ -112,6 +112,14 @@ describe('rejections name the node and the cure, before anything is written', ()
   })
 })
 
+test('a formula like a timestep gives levels', async () => {
+  const graph = toGraph(readWorkflow('no-time-embedding'), declarations)
+  const formula = graph.nodes.find(({ params }) => params.output === 'timestep')!
+  formula.params.output = 'like a'
+  formula.title = 'Half'
+  expect(toScript(await exportTorch(graph, ops, assets))).toContain('half = Levels(half_formula(')
+})
+
 test('only reasons for users become faults of a node', () => {
   const networks = new Networks(new PythonNames(), new ExportFiles([]))
   const write = (kind: string) =>
