@@ -2,7 +2,9 @@
 import { MessageError } from '../../engine/base/errors.ts'
 import { torchMessages } from '../messages/torch.ts'
 import type { Ref, RefOf } from './refs.ts'
-import type { NoneReason } from './types.ts'
+
+/** Why a node cannot be exported. */
+export type NoneReason = 'unsupported' | 'tokens' | 'likelihood'
 
 const reasons: Record<NoneReason, () => string> = {
   unsupported: torchMessages.unsupported,

@@ -1,6 +1,7 @@
 // Types of the table that writes nodes as Python.
 import type * as nodes from '../index.ts'
 import type { NodeWriter } from './nodeWriter.ts'
+import type { NoneReason } from './refusal.ts'
 
 /** Form of a node in Python. */
 export type TorchNode =
@@ -19,9 +20,6 @@ export type TorchNode =
   | { view: true }
   /** Has no form in PyTorch: the message that states the reason. */
   | { none: NoneReason }
-
-/** Why a node cannot be exported. */
-export type NoneReason = 'unsupported' | 'tokens' | 'likelihood'
 
 /** Nodes by the name of their export. */
 export type NodeEntries = Partial<Record<keyof typeof nodes, TorchNode>>
