@@ -9,7 +9,7 @@ import {
   type MessageFields,
 } from './catalogue.ts'
 
-/** An error whose text can be translated. */
+/** An error with a message for users. */
 export class MessageError extends Error {
   /** Its texts by id. */
   readonly messages?: MessageFields<'message' | 'cure'>
