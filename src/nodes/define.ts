@@ -41,7 +41,7 @@ import { typeTitle } from './titles.ts'
 export * from './define/configSchema.ts'
 export * from './define/params.ts'
 export * from './define/slots.ts'
-export { defineModel } from '../engine/models/own/definition.ts'
+export { defineModel } from '../engine/models/kinds/defined/definition.ts'
 export type {
   ConditionParts,
   ConfigSchema,
@@ -51,7 +51,7 @@ export type {
   OwnRun,
   OwnWeight,
   RunDefinition,
-} from '../engine/models/own/definition.ts'
+} from '../engine/models/kinds/defined/definition.ts'
 export type { Feature, LayerBuilder } from '../engine/models/graph/builder.ts'
 export type {
   FeatureShape,

@@ -15,12 +15,12 @@ import {
   findPart,
   sliceCondition,
 } from '../../src/engine/models/condition.ts'
-import { guidedModel } from '../../src/engine/models/guided.ts'
-import type { MlpConfig } from '../../src/engine/models/mlpGraph.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
+import { guidedModel } from '../../src/engine/models/kinds/guided/guided.ts'
+import type { MlpConfig } from '../../src/engine/models/kinds/mlp/graph.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { modelConditions, predict } from '../../src/engine/models/predict.ts'
-import { unetConfig } from '../../src/engine/models/unet/config.ts'
-import { unet } from '../../src/engine/models/unet/init.ts'
+import { unetConfig } from '../../src/engine/models/kinds/unet/config.ts'
+import { unet } from '../../src/engine/models/kinds/unet/init.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 
 const sizes: MlpConfig = {

@@ -4,14 +4,14 @@ import { featuresBuilder as b, toLayerGraph } from '../../src/engine/models/grap
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
-import { layersModel, layersRows } from '../../src/engine/models/layers.ts'
+import { layersModel, layersRows } from '../../src/engine/models/kinds/layers/layers.ts'
 import {
   hasVarianceOutput,
   inputShape,
   parseLayersConfig,
-} from '../../src/engine/models/layersConfig.ts'
+} from '../../src/engine/models/kinds/layers/config.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import { decodeLatents, encodeImages } from '../../src/engine/models/vae/autoencoder.ts'
+import { decodeLatents, encodeImages } from '../../src/engine/models/kinds/vae/autoencoder.ts'
 
 /** A convolution of images to `out` channels. */
 const config = (out: number) => ({

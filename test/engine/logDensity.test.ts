@@ -1,10 +1,10 @@
 // Densities in closed form: compared with sums in float64, their gradient with the score; and the
 // learned Gaussian.
 import { expect, test } from 'vitest'
-import { exactModel } from '../../src/engine/models/exact.ts'
-import { gaussianModel } from '../../src/engine/models/gaussian.ts'
+import { exactModel } from '../../src/engine/models/kinds/exact/exact.ts'
+import { gaussianModel } from '../../src/engine/models/kinds/gaussian/gaussian.ts'
 import { logDensity, predict } from '../../src/engine/models/predict.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { runTidied } from '../../src/engine/base/memory.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'

@@ -1,14 +1,14 @@
 // Models: gradients compared with finite differences, the exact denoiser with sums in float64,
 // guidance, errors.
 import { describe, expect, test } from 'vitest'
-import { exactModel } from '../../src/engine/models/exact.ts'
+import { exactModel } from '../../src/engine/models/kinds/exact/exact.ts'
 import { guide } from '../../src/engine/process/guidance.ts'
-import { guidedModel } from '../../src/engine/models/guided.ts'
+import { guidedModel } from '../../src/engine/models/kinds/guided/guided.ts'
 import { silu } from '../../src/engine/layers/activations.ts'
 import { timestepEmbedding } from '../../src/engine/layers/embedding.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
-import type { MlpConfig } from '../../src/engine/models/mlpGraph.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
+import type { MlpConfig } from '../../src/engine/models/kinds/mlp/graph.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import {
   predictWithVariance,
   modelConditions,

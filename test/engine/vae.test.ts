@@ -10,8 +10,8 @@ import {
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
 import { meanError } from '../../src/engine/losses/index.ts'
-import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
-import { dit } from '../../src/engine/models/dit/dit.ts'
+import { parseDitConfig } from '../../src/engine/models/kinds/dit/config.ts'
+import { dit } from '../../src/engine/models/kinds/dit/dit.ts'
 import { countSteps, createProgram } from '../../src/engine/models/graph/program.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import {
@@ -25,11 +25,11 @@ import {
   scaleLatents,
   unscaleLatents,
   withDeviation,
-} from '../../src/engine/models/vae/autoencoder.ts'
-import { parseKlConfig } from '../../src/engine/models/vae/klConfig.ts'
-import { klGraph } from '../../src/engine/models/vae/klGraph.ts'
-import { autoencoderRows } from '../../src/engine/models/vae/summary.ts'
-import { parseTinyConfig } from '../../src/engine/models/vae/tinyConfig.ts'
+} from '../../src/engine/models/kinds/vae/autoencoder.ts'
+import { parseKlConfig } from '../../src/engine/models/kinds/vae/klConfig.ts'
+import { klGraph } from '../../src/engine/models/kinds/vae/klGraph.ts'
+import { autoencoderRows } from '../../src/engine/models/kinds/vae/summary.ts'
+import { parseTinyConfig } from '../../src/engine/models/kinds/vae/tinyConfig.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'
 import type { Scalar, Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'

@@ -8,8 +8,8 @@ import {
   storeModel,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import type { ClassifierConfig } from '../../src/engine/models/classifierGraph.ts'
-import { classifier, classify } from '../../src/engine/models/classifier.ts'
+import type { ClassifierConfig } from '../../src/engine/models/kinds/classifier/graph.ts'
+import { classifier, classify } from '../../src/engine/models/kinds/classifier/classifier.ts'
 import { fitGaussian, frechetDistance } from '../../src/engine/metrics/frechet.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import type { ChartView, NumbersView } from '../../src/engine/plan/view.ts'

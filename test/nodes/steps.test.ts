@@ -1,8 +1,8 @@
 // Step nodes of Euler, KDPM2, LMS and few-step samplers: the closed Sampler and open loops on every
 // backend, steps from pure noise and to clean data, and rejected inputs.
 import { describe, expect, test } from 'vitest'
-import type { MlpConfig } from '../../src/engine/models/mlpGraph.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
+import type { MlpConfig } from '../../src/engine/models/kinds/mlp/graph.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { NodeError } from '../../src/engine/base/fault.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Schedule } from '../../src/engine/process/schedule.ts'

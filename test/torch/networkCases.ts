@@ -6,18 +6,18 @@ import { tf } from '../../src/engine/base/tf.ts'
 import type { ConditionPart, Model } from '../../src/engine/base/values.ts'
 import { storeModel } from '../../src/engine/checkpoint/pipeline.ts'
 import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
-import { classify, classifierFacts } from '../../src/engine/models/classifier.ts'
+import { classify, classifierFacts } from '../../src/engine/models/kinds/classifier/classifier.ts'
 import { joinParts, type ConditionSpec } from '../../src/engine/models/condition.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
-import type { LayersConfig } from '../../src/engine/models/layersConfig.ts'
-import { conditionSpecs } from '../../src/engine/models/layersConfig.ts'
+import type { LayersConfig } from '../../src/engine/models/kinds/layers/config.ts'
+import { conditionSpecs } from '../../src/engine/models/kinds/layers/config.ts'
 import {
   modelConditions,
   modelItemShape,
   predictWithVariance,
 } from '../../src/engine/models/predict.ts'
-import { predictTokens, tokenModelFacts } from '../../src/engine/models/tokenModel.ts'
-import { decodeLatents, encodeImages } from '../../src/engine/models/vae/autoencoder.ts'
+import { predictTokens, tokenModelFacts } from '../../src/engine/models/kinds/layers/tokenModel.ts'
+import { decodeLatents, encodeImages } from '../../src/engine/models/kinds/vae/autoencoder.ts'
 import { tokenVectors } from '../../src/engine/process/tokens.ts'
 import type { ModelDescription } from '../../src/nodes/torch/models/writeModule.ts'
 import { readGoldenModel } from '../goldenNetworks.ts'

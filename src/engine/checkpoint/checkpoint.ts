@@ -1,5 +1,5 @@
 // Contents of a checkpoint in memory, between file and device.
-import type { PreconditionConfig } from '../models/preconditioning.ts'
+import type { PreconditionConfig } from '../models/kinds/precondition/config.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { PredictionType, VarianceKind } from '../base/values.ts'
 import type { SamplerSettings } from './samplerSettings.ts'

@@ -1,13 +1,13 @@
 // File formats by kind of model. Needs no device.
-import { KindTable } from '../models/registry.ts'
-import { classifierFormat } from './classifier.ts'
-import { ditFormat } from './dit.ts'
-import type { Format } from './format.ts'
-import { layersFormat } from './layers.ts'
-import { mlpFormat } from './mlp.ts'
-import { ownFormat } from './own.ts'
-import { unetFormat } from './unet.ts'
-import { klFormat, tinyFormat } from './vae.ts'
+import { KindTable } from '../models/kinds/registry.ts'
+import { classifierFormat } from '../models/kinds/classifier/file.ts'
+import { ditFormat } from '../models/kinds/dit/file.ts'
+import type { Format } from '../models/kinds/file.ts'
+import { layersFormat } from '../models/kinds/layers/file.ts'
+import { mlpFormat } from '../models/kinds/mlp/file.ts'
+import { ownFormat } from '../models/kinds/defined/file.ts'
+import { unetFormat } from '../models/kinds/unet/file.ts'
+import { klFormat, tinyFormat } from '../models/kinds/vae/file.ts'
 
 const formats = new KindTable<Format>(
   {

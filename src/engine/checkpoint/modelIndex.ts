@@ -5,10 +5,10 @@ import type { Schedule } from '../process/schedule.ts'
 import type { Space } from '../base/values.ts'
 import type { StoredModel } from './checkpoint.ts'
 import { isEdm } from './continuous.ts'
-import type { ClassName, Format } from './format.ts'
+import type { ClassName, Format } from '../models/kinds/file.ts'
 import { findPatch } from './patch.ts'
 import type { TrainedOn } from './trainedOn.ts'
-import { DIFFUSERS_VERSION } from './unet.ts'
+import { DIFFUSERS_VERSION } from '../models/kinds/unet/file.ts'
 
 interface Parts {
   format: Format

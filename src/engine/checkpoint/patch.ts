@@ -1,6 +1,6 @@
 // Blocks of pixels that are the channels of a model's images, as SpaceToDepth makes them.
 import type { StoredModel } from './checkpoint.ts'
-import type { Format } from './format.ts'
+import type { Format } from '../models/kinds/file.ts'
 import type { TrainedOn } from './trainedOn.ts'
 
 interface Patch {

@@ -1,6 +1,9 @@
 // Reads a checkpoint. Files are untrusted, so everything is checked, and assumptions are reported.
 import { torchShapes, trainedLayers } from '../models/graph/weights.ts'
-import type { PreconditionConfig, PreconditionOptions } from '../models/preconditioning.ts'
+import type {
+  PreconditionConfig,
+  PreconditionOptions,
+} from '../models/kinds/precondition/config.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { PredictionType, VarianceKind } from '../base/values.ts'
 import { readAbout } from './about.ts'
@@ -9,7 +12,7 @@ import { archiveLimits } from '../archive/limits.ts'
 import { openZip, type Zip } from '../archive/zip.ts'
 import type { ReadCheckpoint } from './checkpoint.ts'
 import { asCheckpointError, CheckpointError } from './error.ts'
-import type { Format } from './format.ts'
+import type { Format } from '../models/kinds/file.ts'
 import { getFormat } from './formats.ts'
 import type { Layout } from './layout.ts'
 import { findParts, refuseOtherFiles } from './layout.ts'

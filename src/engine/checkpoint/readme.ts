@@ -3,7 +3,7 @@
 import type { Schedule } from '../process/schedule.ts'
 import type { Space } from '../base/values.ts'
 import type { StoredModel } from './checkpoint.ts'
-import type { ClassName, Format } from './format.ts'
+import type { ClassName, Format } from '../models/kinds/file.ts'
 import { findPatch } from './patch.ts'
 import { pythonSampler } from './pythonSampler.ts'
 import type { TrainedOn } from './trainedOn.ts'

@@ -1,7 +1,7 @@
 // scheduler/scheduler_config.json of diffusers. Only the keys of the training process are read, not
 // those of samplers.
 import { quoteValue } from '../base/quote.ts'
-import type { PreconditionOptions } from '../models/preconditioning.ts'
+import type { PreconditionOptions } from '../models/kinds/precondition/config.ts'
 import { EngineError } from '../base/errors.ts'
 import type { Schedule, ScheduleName, TableSchedule } from '../process/schedule.ts'
 import {

@@ -1,6 +1,9 @@
 // Writes a checkpoint as a diffusers pipeline, with our own metadata next to it.
 import { strToU8 } from 'fflate'
-import type { PreconditionConfig, PreconditionOptions } from '../models/preconditioning.ts'
+import type {
+  PreconditionConfig,
+  PreconditionOptions,
+} from '../models/kinds/precondition/config.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { Space } from '../base/values.ts'
 import type { About } from './about.ts'
@@ -8,7 +11,7 @@ import { writeAbout } from './about.ts'
 import { canonicalZip, jsonBytes } from './archive.ts'
 import type { Checkpoint, StoredModel } from './checkpoint.ts'
 import { CheckpointError } from './error.ts'
-import type { Format } from './format.ts'
+import type { Format } from '../models/kinds/file.ts'
 import { getFormat } from './formats.ts'
 import { diffusersRefusal, findPipeline, modelIndex } from './modelIndex.ts'
 import { ABOUT } from './paths.ts'
@@ -17,7 +20,7 @@ import { writeSafetensors } from './safetensors.ts'
 import { schedulerConfig } from './scheduler.ts'
 import type { TrainedOn } from './trainedOn.ts'
 import { writeTraining } from './training.ts'
-import { DIFFUSERS_VERSION } from './unet.ts'
+import { DIFFUSERS_VERSION } from '../models/kinds/unet/file.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 
 /** `auto`: diffusers' classes where possible. `diffusers`: diffusers' classes or an error. */

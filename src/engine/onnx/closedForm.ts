@@ -1,6 +1,6 @@
 // Denoisers in closed form: a Gaussian, and a mixture of Gaussians.
-import type { ExactConfig } from '../models/exact.ts'
-import type { GaussianConfig } from '../models/gaussian.ts'
+import type { ExactConfig } from '../models/kinds/exact/exact.ts'
+import type { GaussianConfig } from '../models/kinds/gaussian/gaussian.ts'
 import type { OnnxBuilder, Value } from './builder.ts'
 import type { KindContext, WrittenPrediction } from './kinds.ts'
 import { arithmetic, fromClean, perItem, writeLevels } from './levels.ts'

@@ -1,7 +1,7 @@
 // Writers of all kinds of models that denoise.
 import type { ConditionPart } from '../base/values.ts'
 import type { LayerGraph } from '../models/graph/layer.ts'
-import { builtInKinds, ownKinds, type BuiltInKind } from '../models/registry.ts'
+import { builtInKinds, ownKinds, type BuiltInKind } from '../models/kinds/registry.ts'
 import { onnxMessages } from '../messages/onnx.ts'
 import type { OnnxBuilder, Value } from './builder.ts'
 import { writeExact, writeGaussian } from './closedForm.ts'

@@ -1,8 +1,8 @@
 // Models around a network: preconditioning and guidance.
-import { iddpmLevels } from '../models/iddpmLevels.ts'
-import type { GuidedConfig } from '../models/guided.ts'
-import type { PreconditionConfig, Preconditioning } from '../models/preconditioning.ts'
-import { LEAST_SIGMA } from '../models/preconditioning.ts'
+import { iddpmLevels } from '../models/kinds/precondition/iddpmLevels.ts'
+import type { GuidedConfig } from '../models/kinds/guided/guided.ts'
+import type { PreconditionConfig, Preconditioning } from '../models/kinds/precondition/config.ts'
+import { LEAST_SIGMA } from '../models/kinds/precondition/config.ts'
 import { onnxMessages } from '../messages/onnx.ts'
 import type { OnnxBuilder, Value } from './builder.ts'
 import { OnnxError } from './error.ts'

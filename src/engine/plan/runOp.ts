@@ -7,7 +7,7 @@ import { createRandom, type Random } from '../base/random.ts'
 import { tf } from '../base/tf.ts'
 import { collectTensors } from '../base/values.ts'
 import { planMessages } from '../messages/plan.ts'
-import { createOwnModel } from '../models/own/kind.ts'
+import { createOwnModel } from '../models/kinds/defined/kind.ts'
 import type { Solvers } from './host.ts'
 import type { Declaration, Inputs, NodeContext, Outputs, Params, RunContext, RunOp } from './op.ts'
 

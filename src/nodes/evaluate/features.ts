@@ -2,7 +2,7 @@
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { PrincipalComponents } from '../../engine/metrics/principalComponents.ts'
 import { principalComponents, project } from '../../engine/metrics/principalComponents.ts'
-import { classify } from '../../engine/models/classifier.ts'
+import { classify } from '../../engine/models/kinds/classifier/classifier.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { interruptionCheck } from '../../engine/base/interruption.ts'
 import { nextTask } from '../../engine/plan/yielding.ts'

@@ -1,10 +1,10 @@
 // ClassifierOutput: creates a classifier from layers.
 import { parseOrigin } from '../../engine/checkpoint/origin.ts'
 import type { Features } from '../../engine/base/values.ts'
-import { classifierRows } from '../../engine/models/classifier.ts'
+import { classifierRows } from '../../engine/models/kinds/classifier/classifier.ts'
 import { toLayerGraph } from '../../engine/models/graph/features.ts'
-import { layersRows, reuseWeights } from '../../engine/models/layers.ts'
-import { checkLayersModel } from '../../engine/models/layersConfig.ts'
+import { layersRows, reuseWeights } from '../../engine/models/kinds/layers/layers.ts'
+import { checkLayersModel } from '../../engine/models/kinds/layers/config.ts'
 import { advanced, defineNode, features, model, optional, seed } from '../define.ts'
 import { checkVector } from './checks.ts'
 import { createModel, originParam } from './output.ts'

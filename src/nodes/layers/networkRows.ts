@@ -1,14 +1,14 @@
 // Rows about the network of a model: its size, cost and layers.
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Model } from '../../engine/base/values.ts'
-import { ditRows } from '../../engine/models/dit/summary.ts'
+import { ditRows } from '../../engine/models/kinds/dit/summary.ts'
 import { countParameters } from '../../engine/models/graph/weights.ts'
-import { layersRows } from '../../engine/models/layers.ts'
-import type { ModelDefinition } from '../../engine/models/own/definition.ts'
-import { ownNetwork } from '../../engine/models/own/network.ts'
-import { KindTable } from '../../engine/models/registry.ts'
-import { autoencoderRows } from '../../engine/models/vae/summary.ts'
-import { unetRows } from '../../engine/models/unet/summary.ts'
+import { layersRows } from '../../engine/models/kinds/layers/layers.ts'
+import type { ModelDefinition } from '../../engine/models/kinds/defined/definition.ts'
+import { ownNetwork } from '../../engine/models/kinds/defined/network.ts'
+import { KindTable } from '../../engine/models/kinds/registry.ts'
+import { autoencoderRows } from '../../engine/models/kinds/vae/summary.ts'
+import { unetRows } from '../../engine/models/kinds/unet/summary.ts'
 
 type Rows = [string, string][]
 

@@ -1,9 +1,9 @@
 // TokenOutput: creates a model of tokens from layers.
 import type { Features } from '../../engine/base/values.ts'
 import { toLayerGraph } from '../../engine/models/graph/features.ts'
-import { layersModel, layersRows, reuseWeights } from '../../engine/models/layers.ts'
-import { checkLayersModel } from '../../engine/models/layersConfig.ts'
-import { checkTokenGraph, TOKENS } from '../../engine/models/tokenModel.ts'
+import { layersModel, layersRows, reuseWeights } from '../../engine/models/kinds/layers/layers.ts'
+import { checkLayersModel } from '../../engine/models/kinds/layers/config.ts'
+import { checkTokenGraph, TOKENS } from '../../engine/models/kinds/layers/tokenModel.ts'
 import { advanced, defineNode, features, model, optional, seed } from '../define.ts'
 
 /** The graph of a model of tokens. Throws EngineError, at `x`, if shapes do not fit. */

@@ -1,12 +1,12 @@
 // Autoencoder: compresses images to latents, diffusers' AutoencoderKL or AutoencoderTiny.
 import type { Random } from '../../engine/base/random.ts'
-import { autoencoderKl, autoencoderTiny } from '../../engine/models/vae/autoencoder.ts'
+import { autoencoderKl, autoencoderTiny } from '../../engine/models/kinds/vae/autoencoder.ts'
 import { countParameters, type LayerWeights } from '../../engine/models/graph/weights.ts'
-import { klLayers } from '../../engine/models/vae/klGraph.ts'
-import { tinyLayers } from '../../engine/models/vae/tinyGraph.ts'
-import { parseKlConfig } from '../../engine/models/vae/klConfig.ts'
-import { autoencoderRows } from '../../engine/models/vae/summary.ts'
-import { parseTinyConfig } from '../../engine/models/vae/tinyConfig.ts'
+import { klLayers } from '../../engine/models/kinds/vae/klGraph.ts'
+import { tinyLayers } from '../../engine/models/kinds/vae/tinyGraph.ts'
+import { parseKlConfig } from '../../engine/models/kinds/vae/klConfig.ts'
+import { autoencoderRows } from '../../engine/models/kinds/vae/summary.ts'
+import { parseTinyConfig } from '../../engine/models/kinds/vae/tinyConfig.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import {
   advanced,

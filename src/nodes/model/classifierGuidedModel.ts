@@ -1,7 +1,7 @@
 // ClassifierGuidedModel: wraps a model with classifier guidance.
 import { isSameShape } from '../../engine/process/coefficients.ts'
-import { classifierFacts } from '../../engine/models/classifier.ts'
-import { classifierGuidedModel as makeGuided } from '../../engine/models/classifierGuided.ts'
+import { classifierFacts } from '../../engine/models/kinds/classifier/classifier.ts'
+import { classifierGuidedModel as makeGuided } from '../../engine/models/kinds/classifierGuided/classifierGuided.ts'
 import { modelItemShape } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, model, real, schedule, symbol } from '../define.ts'

@@ -1,5 +1,5 @@
 // Check of the labels that a classifier is evaluated for.
-import { classifierFacts } from '../../engine/models/classifier.ts'
+import { classifierFacts } from '../../engine/models/kinds/classifier/classifier.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Model } from '../../engine/base/values.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'

@@ -1,9 +1,9 @@
 // DiT: a transformer for images, diffusers' DiTTransformer2DModel.
-import type { DitConfig } from '../../engine/models/dit/config.ts'
-import { ditImageSize, ditWidth, parseDitConfig } from '../../engine/models/dit/config.ts'
-import { dit as makeDit } from '../../engine/models/dit/dit.ts'
-import { ditLayers } from '../../engine/models/dit/graph.ts'
-import { ditRows } from '../../engine/models/dit/summary.ts'
+import type { DitConfig } from '../../engine/models/kinds/dit/config.ts'
+import { ditImageSize, ditWidth, parseDitConfig } from '../../engine/models/kinds/dit/config.ts'
+import { dit as makeDit } from '../../engine/models/kinds/dit/dit.ts'
+import { ditLayers } from '../../engine/models/kinds/dit/graph.ts'
+import { ditRows } from '../../engine/models/kinds/dit/summary.ts'
 import { countParameters } from '../../engine/models/graph/weights.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import {

@@ -1,6 +1,6 @@
 // GuidedModel: wraps a model with classifier-free guidance or autoguidance.
 import { isSameShape } from '../../engine/process/coefficients.ts'
-import { guidedModel as makeGuided } from '../../engine/models/guided.ts'
+import { guidedModel as makeGuided } from '../../engine/models/kinds/guided/guided.ts'
 import { isOptional } from '../../engine/models/condition.ts'
 import { modelConditions, modelItemShape } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'

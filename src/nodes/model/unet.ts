@@ -1,10 +1,10 @@
 // UNet: the network for images, diffusers' UNet2DModel.
-import type { Around, Place } from '../../engine/models/unet/attention.ts'
-import { attentionConfig } from '../../engine/models/unet/attention.ts'
-import type { TimeEmbeddingType, UnetConfig } from '../../engine/models/unet/config.ts'
-import { parseUnetConfig } from '../../engine/models/unet/config.ts'
-import { unet as makeUnet } from '../../engine/models/unet/init.ts'
-import { unetParameters, unetRows } from '../../engine/models/unet/summary.ts'
+import type { Around, Place } from '../../engine/models/kinds/unet/attention.ts'
+import { attentionConfig } from '../../engine/models/kinds/unet/attention.ts'
+import type { TimeEmbeddingType, UnetConfig } from '../../engine/models/kinds/unet/config.ts'
+import { parseUnetConfig } from '../../engine/models/kinds/unet/config.ts'
+import { unet as makeUnet } from '../../engine/models/kinds/unet/init.ts'
+import { unetParameters, unetRows } from '../../engine/models/kinds/unet/summary.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Attention } from '../../engine/base/values.ts'
 import {

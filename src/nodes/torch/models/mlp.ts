@@ -1,7 +1,7 @@
 // MLPs for points, and classifiers of images, in PyTorch.
-import type { ClassifierConfig } from '../../../engine/models/classifierGraph.ts'
+import type { ClassifierConfig } from '../../../engine/models/kinds/classifier/graph.ts'
 import type { ConditionSpec } from '../../../engine/models/condition.ts'
-import type { MlpConfig } from '../../../engine/models/mlpGraph.ts'
+import type { MlpConfig } from '../../../engine/models/kinds/mlp/graph.ts'
 import { defaults, parameters } from './arguments.ts'
 import { activations, groupNorm, named, timeLayers, timestepEmbedding } from './helpers.ts'
 import type { Parts } from './parts.ts'
