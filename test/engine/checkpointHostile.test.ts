@@ -3,7 +3,7 @@
 import { strToU8, unzipSync, zipSync } from 'fflate'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { describeCheckpoint } from '../../src/engine/checkpoint/describe.ts'
-import { CheckpointError } from '../../src/engine/checkpoint/error.ts'
+import { CheckpointError } from '../../src/engine/archive/checkpointError.ts'
 import { mlpFormat } from '../../src/engine/models/kinds/mlp/file.ts'
 import { torchShapes } from '../../src/engine/models/graph/weights.ts'
 import { readCheckpoint } from '../../src/engine/checkpoint/read.ts'

@@ -9,7 +9,7 @@ import {
   hasVarianceOutput,
   inputShape,
   parseLayersConfig,
-} from '../../src/engine/models/kinds/layers/config.ts'
+} from '../../src/engine/models/kinds/layers/graph.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { decodeLatents, encodeImages } from '../../src/engine/models/kinds/vae/autoencoder.ts'
 

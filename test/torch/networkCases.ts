@@ -9,8 +9,8 @@ import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
 import { classify, classifierFacts } from '../../src/engine/models/kinds/classifier/classifier.ts'
 import { joinParts, type ConditionSpec } from '../../src/engine/models/condition.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
-import type { LayersConfig } from '../../src/engine/models/kinds/layers/config.ts'
-import { conditionSpecs } from '../../src/engine/models/kinds/layers/config.ts'
+import type { LayersConfig } from '../../src/engine/models/kinds/layers/graph.ts'
+import { conditionSpecs } from '../../src/engine/models/kinds/layers/graph.ts'
 import {
   modelConditions,
   modelItemShape,

@@ -4,7 +4,7 @@ import { checkpointMessages } from '../messages/checkpoint.ts'
 import type { PreconditionOptions } from '../models/kinds/precondition/config.ts'
 import { preconditionings } from '../models/kinds/precondition/config.ts'
 import type { PredictionType, Space, VarianceKind, Vocabulary } from '../base/values.ts'
-import { CheckpointError } from './error.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
 import { readPrediction, readVariance } from './scheduler.ts'
 import type { TrainedOn } from './trainedOn.ts'
 

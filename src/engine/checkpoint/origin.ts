@@ -20,7 +20,7 @@ import { KindTable } from '../models/kinds/registry.ts'
 import type { UnetConfig } from '../models/kinds/unet/config.ts'
 import { unetGraph } from '../models/kinds/unet/graph.ts'
 import { unet } from '../models/kinds/unet/init.ts'
-import { CheckpointError } from './error.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
 import { findKind, getFormat } from './formats.ts'
 
 /** A closed model whose layers can be rewired. */

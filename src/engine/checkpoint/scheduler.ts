@@ -13,7 +13,7 @@ import {
 import type { PredictionType, Space, VarianceKind } from '../base/values.ts'
 import type { OutputConvention } from './continuous.ts'
 import { continuousConfig, isFiniteNumber, readContinuous } from './continuous.ts'
-import { CheckpointError } from './error.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
 import { refuseOtherScheduler } from './otherSchedulers.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 

@@ -5,7 +5,7 @@ import type { LayerBuilder } from '../../engine/models/graph/builder.ts'
 import { featuresBuilder } from '../../engine/models/graph/features.ts'
 import type { Features } from '../../engine/base/values.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { isLayerName } from '../../engine/models/kinds/layers/config.ts'
+import { isLayerName } from '../../engine/models/kinds/layers/graph.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
 import { defineNode, features, type RunInputs, type RunParams, type Slot } from '../define.ts'
 

@@ -8,7 +8,7 @@ import {
 import { mlpGraph, type MlpConfig } from '../../engine/models/kinds/mlp/graph.ts'
 import type { DitConfig } from '../../engine/models/kinds/dit/config.ts'
 import { ditGraph } from '../../engine/models/kinds/dit/graph.ts'
-import { predicts, type LayersConfig } from '../../engine/models/kinds/layers/config.ts'
+import { predicts, type LayersConfig } from '../../engine/models/kinds/layers/graph.ts'
 import { TOKENS, tokenModelFacts } from '../../engine/models/kinds/layers/tokenModel.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
 import { ownNetwork } from '../../engine/models/kinds/defined/network.ts'

@@ -6,7 +6,7 @@ import type { Model, PredictionType, VarianceKind } from '../../engine/base/valu
 import { isSameGraph, toLayerGraph } from '../../engine/models/graph/features.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Layer, LayerGraph } from '../../engine/models/graph/layer.ts'
-import { checkLayersModel } from '../../engine/models/kinds/layers/config.ts'
+import { checkLayersModel } from '../../engine/models/kinds/layers/graph.ts'
 import { layersModel, reuseWeights } from '../../engine/models/kinds/layers/layers.ts'
 import { advanced, defineNode, features, model, optional, seed, text } from '../define.ts'
 import { learnedVariance, modelFacts, predictsParam } from '../model/predicts.ts'

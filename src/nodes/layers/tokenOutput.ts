@@ -2,7 +2,7 @@
 import type { Features } from '../../engine/base/values.ts'
 import { toLayerGraph } from '../../engine/models/graph/features.ts'
 import { layersModel, layersRows, reuseWeights } from '../../engine/models/kinds/layers/layers.ts'
-import { checkLayersModel } from '../../engine/models/kinds/layers/config.ts'
+import { checkLayersModel } from '../../engine/models/kinds/layers/graph.ts'
 import { checkTokenGraph, TOKENS } from '../../engine/models/kinds/layers/tokenModel.ts'
 import { advanced, defineNode, features, model, optional, seed } from '../define.ts'
 

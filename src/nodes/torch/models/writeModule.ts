@@ -22,7 +22,7 @@
 // None of them scales latents. A model of tokens takes one-hot vectors `[B, n, v + 1]`.
 import type { ClassifierConfig } from '../../../engine/models/kinds/classifier/graph.ts'
 import type { DitConfig } from '../../../engine/models/kinds/dit/config.ts'
-import type { LayersConfig } from '../../../engine/models/kinds/layers/config.ts'
+import type { LayersConfig } from '../../../engine/models/kinds/layers/graph.ts'
 import type { MlpConfig } from '../../../engine/models/kinds/mlp/graph.ts'
 import type { LayersDefinition } from '../../../engine/models/kinds/defined/definition.ts'
 import { ownNetwork } from '../../../engine/models/kinds/defined/network.ts'

@@ -14,7 +14,7 @@ import { createWeights } from '../../graph/firstWeights.ts'
 import type { LayerGraph } from '../../graph/layer.ts'
 import { classifierGraph, classifierLayers, type ClassifierConfig } from './graph.ts'
 import type { ModelKind } from '../kind.ts'
-import { inputShape, placesOf, viewOf, type LayersConfig } from '../layers/config.ts'
+import { inputShape, placesOf, viewOf, type LayersConfig } from '../layers/graph.ts'
 
 /**
  * Creates a classifier: per level a 3 x 3 convolution, group norm and activation, with 2 x 2

@@ -3,7 +3,7 @@ import { quoteValue } from '../../../base/quote.ts'
 import { viewText } from '../../../base/viewTexts.ts'
 import type { ClassifierConfig } from './graph.ts'
 import { classifierLayers } from './graph.ts'
-import { CheckpointError } from '../../../checkpoint/error.ts'
+import { CheckpointError } from '../../../archive/checkpointError.ts'
 import type { Format } from '../file.ts'
 import { checkpointMessages } from '../../../messages/checkpoint.ts'
 

@@ -5,7 +5,7 @@ import { checkpointMessages } from '../../../messages/checkpoint.ts'
 import type { ModelDefinition } from './definition.ts'
 import { getClassName } from './definition.ts'
 import { ownNetwork, parseOwnConfig } from './network.ts'
-import { CheckpointError } from '../../../checkpoint/error.ts'
+import { CheckpointError } from '../../../archive/checkpointError.ts'
 import type { Format } from '../file.ts'
 
 /** Key of the kind beside the config, for hosts that do not know it. Readers ignore such keys. */

@@ -17,7 +17,7 @@ import {
   conditionSpecs,
   hasVarianceOutput,
   inputShape,
-} from '../layers/config.ts'
+} from '../layers/graph.ts'
 import type { LayersDefinition, ModelDefinition, RunDefinition } from './definition.ts'
 import { parseConfig } from './definition.ts'
 

@@ -5,7 +5,7 @@ import { checkpointMessages } from '../../../messages/checkpoint.ts'
 import type { DitConfig } from './config.ts'
 import { ditImageSize, ditOutputs, ditRefusal, ditWidth, parseDitConfig } from './config.ts'
 import { ditLayers } from './graph.ts'
-import { CheckpointError } from '../../../checkpoint/error.ts'
+import { CheckpointError } from '../../../archive/checkpointError.ts'
 import type { Format } from '../file.ts'
 import { DIFFUSERS_VERSION } from '../unet/file.ts'
 

@@ -3,9 +3,9 @@ import { EngineError } from '../../../base/errors.ts'
 import { viewText } from '../../../base/viewTexts.ts'
 import { checkpointMessages } from '../../../messages/checkpoint.ts'
 import { layersWithWeights } from '../../graph/weights.ts'
-import type { LayersConfig } from './config.ts'
-import { hasVarianceOutput, inputShape, labelClasses, parseLayersConfig } from './config.ts'
-import { CheckpointError } from '../../../checkpoint/error.ts'
+import type { LayersConfig } from './graph.ts'
+import { hasVarianceOutput, inputShape, labelClasses, parseLayersConfig } from './graph.ts'
+import { CheckpointError } from '../../../archive/checkpointError.ts'
 import type { Format } from '../file.ts'
 
 const asLayersConfig = (config: Record<string, unknown>) => config as unknown as LayersConfig

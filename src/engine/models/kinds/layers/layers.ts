@@ -21,7 +21,7 @@ import type { Program } from '../../graph/step.ts'
 import type { LayerWeights } from '../../graph/weights.ts'
 import { countParameters, layersWithWeights } from '../../graph/weights.ts'
 import type { ModelKind } from '../kind.ts'
-import type { LayersConfig } from './config.ts'
+import type { LayersConfig } from './graph.ts'
 import {
   checkLayersModel,
   conditionSpecs,
@@ -30,7 +30,7 @@ import {
   placesOf,
   predicts,
   viewOf,
-} from './config.ts'
+} from './graph.ts'
 
 const configOf = ({ config }: Pick<Model, 'config'>) => config as unknown as LayersConfig
 

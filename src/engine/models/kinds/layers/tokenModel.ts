@@ -10,7 +10,7 @@ import { programsOf } from '../../graph/functions.ts'
 import type { FeatureShape, LayerGraph } from '../../graph/layer.ts'
 import { shapeText } from '../../graph/ops/checks.ts'
 import { runProgram } from '../../graph/program.ts'
-import { conditionSpecs, inputShape, placesOf, viewOf, type LayersConfig } from './config.ts'
+import { conditionSpecs, inputShape, placesOf, viewOf, type LayersConfig } from './graph.ts'
 
 /** The function of a model of tokens. Its x are one-hot vectors, see `tokenVectors`. */
 export const TOKENS = 'tokens'

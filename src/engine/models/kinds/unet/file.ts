@@ -7,7 +7,7 @@ import { diffusersRefusal, readConditionConfig, writeConditionConfig } from './d
 import { unetLayers } from './graph.ts'
 import { getErrorMessage } from '../../../base/fault.ts'
 import { quoteValue } from '../../../base/quote.ts'
-import { CheckpointError } from '../../../checkpoint/error.ts'
+import { CheckpointError } from '../../../archive/checkpointError.ts'
 import type { Format } from '../file.ts'
 import { checkpointMessages } from '../../../messages/checkpoint.ts'
 

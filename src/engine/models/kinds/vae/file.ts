@@ -7,7 +7,7 @@ import { parseKlConfig, type KlConfig } from './klConfig.ts'
 import { klLayers } from './klGraph.ts'
 import { parseTinyConfig, type TinyConfig } from './tinyConfig.ts'
 import { tinyLayers } from './tinyGraph.ts'
-import { CheckpointError } from '../../../checkpoint/error.ts'
+import { CheckpointError } from '../../../archive/checkpointError.ts'
 import type { Format } from '../file.ts'
 import { currentAttentionName, DIFFUSERS_VERSION } from '../unet/file.ts'
 

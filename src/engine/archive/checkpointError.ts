@@ -1,5 +1,5 @@
 // Error about a checkpoint file, with a cure.
-import { ArchiveError } from '../archive/error.ts'
+import { ArchiveError } from './error.ts'
 import { archiveMessages } from '../messages/archive.ts'
 
 /** Thrown for files that are not valid checkpoints, or not supported; with a cure. */
