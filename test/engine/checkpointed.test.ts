@@ -11,7 +11,7 @@ import { ditSize } from '../../src/engine/models/kinds/dit/summary.ts'
 import { ditBlockLayers } from '../../src/engine/models/graph/blocks/dit.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import { createProgram } from '../../src/engine/models/graph/program.ts'
-import { modelConditions, modelItemShape, predict } from '../../src/engine/models/predict.ts'
+import { predict } from '../../src/engine/models/predict.ts'
 import type { UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import { unetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import { unet } from '../../src/engine/models/kinds/unet/init.ts'
@@ -25,6 +25,8 @@ import { onCpu, onEachArithmetic } from '../backends.ts'
 import { numbers } from '../kernels.ts'
 import { measurePeak } from '../peak.ts'
 import { tinyUnet } from '../smallTraining.ts'
+import { modelItemShape } from '../../src/engine/models/kinds/registry.ts'
+import { modelConditions } from '../../src/engine/models/kinds/registry.ts'
 
 const square = (n: number, seed: number) => tf.tensor2d(numbers(n * n, seed, 0.5), [n, n])
 

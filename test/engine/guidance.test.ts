@@ -14,7 +14,6 @@ import {
 import { lerp, slerp } from '../../src/engine/process/interpolate.ts'
 import type { MaskShape } from '../../src/engine/process/mask.ts'
 import { mask, maskShapes, paintedMask } from '../../src/engine/process/mask.ts'
-import type { ClassifierConfig } from '../../src/engine/models/kinds/classifier/graph.ts'
 import { classifier, classify } from '../../src/engine/models/kinds/classifier/classifier.ts'
 import {
   classGradient,
@@ -44,6 +43,7 @@ import {
   recordedNoises,
   sharedInput,
 } from '../schedulers.ts'
+import type { ClassifierConfig } from '../../src/engine/models/kinds/classifier/config.ts'
 
 interface Cfg {
   kind: 'cfg'

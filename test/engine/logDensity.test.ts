@@ -10,7 +10,7 @@ import { createRandom } from '../../src/engine/base/random.ts'
 import { levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'
 import type { Scalar, Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import { collectTensors } from '../../src/engine/base/values.ts'
+import { collectTensors, type Model } from '../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 
 const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 100 })
@@ -112,7 +112,7 @@ onCpu(() => {
 
   test('rejects invalid input with a cure', () => {
     const [points, network] = [mixture(0), mlp(mlpConfig, 'epsilon', createRandom(1))]
-    const told = (model: typeof points, shape: number[], t: number[]) => {
+    const told = (model: Model, shape: number[], t: number[]) => {
       try {
         runTidied(() => logDensity(model, tf.zeros(shape), { t: Float64Array.from(t) }))
         return 'not refused'

@@ -10,7 +10,6 @@ import { exactModel } from '../../src/engine/models/kinds/exact/exact.ts'
 import { gaussianModel } from '../../src/engine/models/kinds/gaussian/gaussian.ts'
 import { guidedModel } from '../../src/engine/models/kinds/guided/guided.ts'
 import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
-import type { MlpConfig } from '../../src/engine/models/kinds/mlp/graph.ts'
 import { withPreconditioning } from '../../src/engine/models/kinds/precondition/precondition.ts'
 import { preconditionings } from '../../src/engine/models/kinds/precondition/config.ts'
 import { flowSchedule, sigmaSchedule, vpSchedule } from '../../src/engine/process/continuous.ts'
@@ -20,6 +19,7 @@ import { OnnxError } from '../../src/engine/onnx/error.ts'
 import { onCpu } from '../backends.ts'
 import { readGoldenModel } from '../goldenNetworks.ts'
 import { disposeArguments, drawArguments, expectPrediction, exportModel } from '../onnx.ts'
+import type { MlpConfig } from '../../src/engine/models/kinds/mlp/config.ts'
 
 const network = (changes: Partial<MlpConfig> = {}, seed = 1): Model =>
   mlp(

@@ -23,6 +23,7 @@ import {
   readWeights,
 } from '../goldenTensors.ts'
 import { closedAndOpened } from '../openedFile.ts'
+import type { UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 
 /**
  * `output`: of its largest number. `gradient`: of the largest of that of the same tensor.
@@ -173,7 +174,7 @@ onEachBackend((backend) => {
     '%s has the output and every gradient of UNet2DModel',
     async (name) => {
       const model = readGoldenModel(`unet/${name}`)
-      const images = model.config.out_channels as number
+      const { out_channels: images } = model.config as UnetConfig
       await expectGolden(model, `unet/${name}`, tolerance, (input) => {
         const [x, channels] = tf.split(input, [images, input.shape[3]! - images], 3)
         return { x, condition: { kind: 'channels', channels } }

@@ -3,9 +3,9 @@ import { createRandom } from '../../src/engine/base/random.ts'
 import type { DitConfig } from '../../src/engine/models/kinds/dit/config.ts'
 import { parseDitConfig } from '../../src/engine/models/kinds/dit/config.ts'
 import { dit } from '../../src/engine/models/kinds/dit/dit.ts'
-import type { MlpConfig } from '../../src/engine/models/kinds/mlp/graph.ts'
 import { unetConfig, type UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import { unet } from '../../src/engine/models/kinds/unet/init.ts'
+import type { MlpConfig } from '../../src/engine/models/kinds/mlp/config.ts'
 
 const small: Partial<UnetConfig> = {
   sample_size: 8,

@@ -9,7 +9,7 @@ import { ditGraph } from '../../src/engine/models/kinds/dit/graph.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
 import { layersModel } from '../../src/engine/models/kinds/layers/layers.ts'
 import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
-import { mlpGraph, type MlpConfig } from '../../src/engine/models/kinds/mlp/graph.ts'
+import { mlpGraph } from '../../src/engine/models/kinds/mlp/graph.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import { unetGraph } from '../../src/engine/models/kinds/unet/graph.ts'
@@ -19,6 +19,7 @@ import { openedFile, openedGraph, openedLayers } from '../openedFile.ts'
 import { trainingBytes } from '../smallTraining.ts'
 import { evaluate } from './evaluate.ts'
 import { createDit, createUnet, dits, mlps, unets } from './closedModels.ts'
+import type { MlpConfig } from '../../src/engine/models/kinds/mlp/config.ts'
 
 /** Reads the model that the opened nodes make. */
 async function makeOpened(closed: Model) {

@@ -17,7 +17,6 @@ import { tf } from '../../src/engine/base/tf.ts'
 import type { Model } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import { createOwnModel } from '../../src/engine/models/kinds/defined/kind.ts'
 import { registerModels } from '../../src/engine/models/kinds/defined/register.ts'
 import type { GraphError } from '../../src/engine/base/fault.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
@@ -36,6 +35,7 @@ import { workflowOf } from '../workflowOf.ts'
 import { openedFile, openedGraph } from '../openedFile.ts'
 import { evaluate, node } from './evaluate.ts'
 import { goingOnFrom, run } from './resuming.ts'
+import { createOwnModel } from '../../src/engine/models/kinds/defined/create.ts'
 
 registerModels([mixer, fourier])
 

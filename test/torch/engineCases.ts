@@ -9,7 +9,6 @@ import { jit } from '../../src/engine/models/kinds/defined/jit.ts'
 import { layersModel } from '../../src/engine/models/kinds/layers/layers.ts'
 import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { mlpGraph } from '../../src/engine/models/kinds/mlp/graph.ts'
-import { createOwnModel } from '../../src/engine/models/kinds/defined/kind.ts'
 import { unetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import type { UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import { unetGraph } from '../../src/engine/models/kinds/unet/graph.ts'
@@ -29,6 +28,7 @@ import { datasets, readWorkflow, testGraph } from '../readyWorkflows.ts'
 import { engineCase, opened } from './networkCases.ts'
 import type { NetworkCase } from './networkCases.ts'
 import { graphOf } from './recordedLayers.ts'
+import { createOwnModel } from '../../src/engine/models/kinds/defined/create.ts'
 
 const random = () => createRandom(5)
 

@@ -5,7 +5,8 @@ import type { PreconditionOptions } from '../models/kinds/precondition/config.ts
 import { preconditionings } from '../models/kinds/precondition/config.ts'
 import type { PredictionType, Space, VarianceKind, Vocabulary } from '../base/values.ts'
 import { CheckpointError } from '../archive/checkpointError.ts'
-import { readPrediction, readVariance } from './scheduler.ts'
+import { readPrediction } from '../models/kinds/file.ts'
+import { readVariance } from './scheduler.ts'
 import type { TrainedOn } from './trainedOn.ts'
 
 export interface About {

@@ -4,12 +4,13 @@ import type { Model } from '../../engine/base/values.ts'
 import { trainingMemory, type Size } from '../../engine/models/cost.ts'
 import { layerCosts } from '../../engine/models/graph/costs.ts'
 import type { Program } from '../../engine/models/graph/step.ts'
-import { findNetwork, modelItemShape, predict } from '../../engine/models/predict.ts'
+import { findNetwork, predict } from '../../engine/models/predict.ts'
 import { outerId } from '../../engine/base/ids.ts'
 import { wire, type Graph, type GraphNode } from '../../engine/plan/graph.ts'
 import type { Ops } from '../../engine/plan/op.ts'
 import type { Session } from '../../engine/plan/session.ts'
 import type { TrainingEstimate } from '../../engine/protocol.ts'
+import { modelItemShape } from '../../engine/models/kinds/registry.ts'
 
 /** Forward and backward pass, in forward passes. */
 const PASSES = 3

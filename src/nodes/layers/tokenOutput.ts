@@ -1,10 +1,11 @@
 // TokenOutput: creates a model of tokens from layers.
 import type { Features } from '../../engine/base/values.ts'
 import { toLayerGraph } from '../../engine/models/graph/features.ts'
-import { layersModel, layersRows, reuseWeights } from '../../engine/models/kinds/layers/layers.ts'
+import { layersModel, reuseWeights } from '../../engine/models/kinds/layers/layers.ts'
 import { checkLayersModel } from '../../engine/models/kinds/layers/graph.ts'
 import { checkTokenGraph, TOKENS } from '../../engine/models/kinds/layers/tokenModel.ts'
 import { advanced, defineNode, features, model, optional, seed } from '../define.ts'
+import { networkRows } from './networkRows.ts'
 
 /** The graph of a model of tokens. Throws EngineError, at `x`, if shapes do not fit. */
 function tokenGraph(x: Features) {
@@ -35,5 +36,5 @@ export const tokenOutput = defineNode({
     const made = layersModel(tokenGraph(x), 'sample', random)
     return { model: weights ? reuseWeights(made, weights) : made }
   },
-  show: ({ model }) => model && { kind: 'rows', rows: layersRows(model) },
+  show: ({ model }) => model && { kind: 'rows', rows: networkRows(model) ?? [] },
 })

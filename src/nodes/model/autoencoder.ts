@@ -5,7 +5,6 @@ import { countParameters, type LayerWeights } from '../../engine/models/graph/we
 import { klLayers } from '../../engine/models/kinds/vae/klGraph.ts'
 import { tinyLayers } from '../../engine/models/kinds/vae/tinyGraph.ts'
 import { parseKlConfig } from '../../engine/models/kinds/vae/klConfig.ts'
-import { autoencoderRows } from '../../engine/models/kinds/vae/summary.ts'
 import { parseTinyConfig } from '../../engine/models/kinds/vae/tinyConfig.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import {
@@ -26,6 +25,7 @@ import { datasetImages, type ImageFacts } from './datasetImages.ts'
 import { imageChannels, sampleSize } from './imageParams.ts'
 import { checkGroups, checkLevels } from './levels.ts'
 import { parseIntegers } from './numbers.ts'
+import { networkRows } from '../layers/networkRows.ts'
 
 export const autoencoder = defineNode({
   type: 'diffusion/Autoencoder',
@@ -71,7 +71,7 @@ export const autoencoder = defineNode({
     const make = kind === 'kl' ? makeKl : makeTiny
     return { model: make(images, widths, params, random) }
   },
-  show: ({ model }) => model && { kind: 'rows', rows: autoencoderRows(model) },
+  show: ({ model }) => model && { kind: 'rows', rows: networkRows(model) ?? [] },
 })
 
 interface Params {

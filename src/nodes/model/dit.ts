@@ -3,7 +3,6 @@ import type { DitConfig } from '../../engine/models/kinds/dit/config.ts'
 import { ditImageSize, ditWidth, parseDitConfig } from '../../engine/models/kinds/dit/config.ts'
 import { dit as makeDit } from '../../engine/models/kinds/dit/dit.ts'
 import { ditLayers } from '../../engine/models/kinds/dit/graph.ts'
-import { ditRows } from '../../engine/models/kinds/dit/summary.ts'
 import { countParameters } from '../../engine/models/graph/weights.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import {
@@ -22,6 +21,7 @@ import type { ImageFacts } from './datasetImages.ts'
 import { datasetImages } from './datasetImages.ts'
 import { classCount, imageChannels, patchSize, sampleSize } from './imageParams.ts'
 import { learnedVariance, modelFacts, predictsParam } from './predicts.ts'
+import { networkRows } from '../layers/networkRows.ts'
 
 export const dit = defineNode({
   type: 'diffusion/DiT',
@@ -91,7 +91,7 @@ export const dit = defineNode({
       model: makeDit(config, predicts, random, { zero_init, ...(variance && { variance }) }),
     }
   },
-  show: ({ model }) => model && { kind: 'rows', rows: ditRows(model) },
+  show: ({ model }) => model && { kind: 'rows', rows: networkRows(model) ?? [] },
 })
 
 /** Checks that the positions fit: sines and cosines of row and column. */

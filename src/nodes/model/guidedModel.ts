@@ -2,12 +2,13 @@
 import { isSameShape } from '../../engine/process/coefficients.ts'
 import { guidedModel as makeGuided } from '../../engine/models/kinds/guided/guided.ts'
 import { isOptional } from '../../engine/models/condition.ts'
-import { modelConditions, modelItemShape } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Model } from '../../engine/base/values.ts'
 import { defineNode, model, optional, real, symbol } from '../define.ts'
 import { guidanceParams } from './guidanceParams.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelItemShape } from '../../engine/models/kinds/registry.ts'
+import { modelConditions } from '../../engine/models/kinds/registry.ts'
 
 export const guidedModel = defineNode({
   type: 'diffusion/GuidedModel',

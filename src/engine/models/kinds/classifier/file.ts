@@ -1,46 +1,29 @@
 // File format of the classifier: weight names and layouts of an equivalent PyTorch module.
+import { CheckpointError } from '../../../archive/checkpointError.ts'
 import { quoteValue } from '../../../base/quote.ts'
 import { viewText } from '../../../base/viewTexts.ts'
-import type { ClassifierConfig } from './graph.ts'
-import { classifierLayers } from './graph.ts'
-import { CheckpointError } from '../../../archive/checkpointError.ts'
-import type { Format } from '../file.ts'
 import { checkpointMessages } from '../../../messages/checkpoint.ts'
+import { withoutRemarks, type ModelFile } from '../file.ts'
+import type { ClassifierConfig } from './config.ts'
 
 type Json = Record<string, unknown>
 
-export const classifierFormat: Format = {
+export const classifierFile: ModelFile<ClassifierConfig> = {
   folder: 'classifier',
   classNames: ['Classifier'],
   refusal: () => checkpointMessages.noClassifier(),
-  write: (config) => ({ className: ['litegraph_diffusion', 'Classifier'], config: { ...config } }),
-  read(json) {
-    // Older files have no time embedding.
-    const config: Json = {
-      time_embedding_dim: 0,
-      ...Object.fromEntries(Object.entries(json).filter(([key]) => !key.startsWith('_'))),
-    }
-    checkClassifierConfig(config)
-    // Required, but unused: a classifier makes no prediction.
-    return { config, predicts: 'sample' }
-  },
-  predictsVariance: () => false,
-  layers: (config) => classifierLayers(config as unknown as ClassifierConfig),
-  describe(config) {
-    const { height, width, in_channels, block_out_channels, num_classes } =
-      config as unknown as ClassifierConfig
-    return viewText(
-      'classifier',
-      block_out_channels.join(', '),
-      num_classes,
-      `${height} x ${width} x ${in_channels}`,
-    )
-  },
-  item: ({ height, width, in_channels }) => [
-    viewText('images'),
-    `${String(height)} x ${String(width)} x ${String(in_channels)}`,
-  ],
-  classes: ({ num_classes }) => num_classes as number,
+  // Required, but unused: a classifier makes no prediction.
+  predicts: () => 'sample',
+  describe: ({ block_out_channels, num_classes }, item) =>
+    viewText('classifier', block_out_channels.join(', '), num_classes, item),
+}
+
+/** Parses the config of a file. Throws CheckpointError. */
+export function parseClassifierConfig(json: Json): ClassifierConfig {
+  // Older files have no time embedding.
+  const config: Json = { time_embedding_dim: 0, ...withoutRemarks(json) }
+  checkClassifierConfig(config)
+  return config
 }
 
 const sizes: {
@@ -60,7 +43,7 @@ const sizes: {
 const isIntegerWithin = (value: unknown, min: number, max: number): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
 
-function checkClassifierConfig(config: Json) {
+function checkClassifierConfig(config: Json): asserts config is Json & ClassifierConfig {
   for (const [name, [min, max]] of Object.entries(sizes)) {
     if (isIntegerWithin(config[name], min, max)) continue
     throw new CheckpointError(
@@ -72,12 +55,8 @@ function checkClassifierConfig(config: Json) {
       }),
     )
   }
-  const {
-    block_out_channels: widths,
-    norm_num_groups: groups,
-    height,
-    width,
-  } = config as unknown as ClassifierConfig
+  const { block_out_channels: widths } = config
+  const [groups, height, width] = [config.norm_num_groups, config.height, config.width].map(Number)
   const whole = Array.isArray(widths) && widths.length > 0 && widths.length <= 16
   if (
     !whole ||

@@ -1,28 +1,10 @@
-// Config of a classifier of images, and its graph of layers.
-import type { Activation } from '../../../layers/activations.ts'
+// The graph of layers of a classifier of images.
 import { timeEmbeddingLayers } from '../../graph/blocks/embedding.ts'
 import { GraphBuilder, type Feature } from '../../graph/builder.ts'
 import type { LayerGraph } from '../../graph/layer.ts'
 import { memoize } from '../../graph/memoize.ts'
 import { inModuleOrder, layersWithWeights } from '../../graph/weights.ts'
-
-export interface ClassifierConfig {
-  /** Image height in pixels. */
-  height: number
-  width: number
-  in_channels: number
-  /**
-   * Channels of each level, each at half the resolution of the previous one. The last is the number
-   * of features.
-   */
-  block_out_channels: number[]
-  num_classes: number
-  /** Groups of the group norms. */
-  norm_num_groups: number
-  activation: Activation
-  /** Width of the sinusoidal embedding of t (even), for noised images; 0 for clean images only. */
-  time_embedding_dim: number
-}
+import type { ClassifierConfig } from './config.ts'
 
 /** Layers in the order of an equivalent PyTorch module. */
 export const classifierGraph = memoize((config: ClassifierConfig): LayerGraph => {

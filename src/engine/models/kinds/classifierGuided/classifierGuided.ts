@@ -1,22 +1,18 @@
 // Classifier guidance: a denoiser guided towards a class by a classifier of noised data.
 import { convertPrediction } from '../../../process/prediction.ts'
 import { guideEpsilon } from '../../../process/guidance.ts'
-import type { Schedule } from '../../../process/schedule.ts'
 import { levelsAt } from '../../../process/schedule.ts'
 import type { Scalar, Tensor } from '../../../base/tf.ts'
 import { tf } from '../../../base/tf.ts'
-import type { Model } from '../../../base/values.ts'
+import type { Model, ModelOf } from '../../../base/values.ts'
 import { differentiate } from '../../../training/differentiate.ts'
-import { classifierFacts, classify } from '../classifier/classifier.ts'
-import { labelsOrNone, labelSpec } from '../../condition.ts'
-import type { ModelKind } from '../kind.ts'
+import { classify } from '../classifier/classifier.ts'
+import { classifierFacts } from '../classifier/facts.ts'
+import { labelsOrNone } from '../../condition.ts'
+import type { Formula } from '../../formula.ts'
 import { oneHot } from '../../../layers/embedding.ts'
 import { onlyChild } from '../../tree.ts'
-
-export interface ClassifierGuidedConfig {
-  scale: number
-  schedule: Schedule
-}
+import type { ClassifierGuidedConfig } from './config.ts'
 
 /**
  * Wraps `child` with guidance by `classifier`, which must take t. The condition is the classifier's
@@ -26,27 +22,22 @@ export const classifierGuidedModel = (
   child: Model,
   classifier: Model,
   config: ClassifierGuidedConfig,
-): Model => ({
+): ModelOf<'classifier_guided'> => ({
   type: 'model',
   kind: 'classifier_guided',
-  config: { ...config },
+  config,
   predicts: child.predicts,
   ...(child.variance && { variance: child.variance }),
   weights: {},
   children: { model: child, classifier },
 })
 
-const targetClasses = ({ children }: Model) => classesOf(children.classifier)
-
 /** Classes of a classifier; 0 for other models, which {@link classify} rejects. */
 const classesOf = (classifier: Model) => classifierFacts(classifier)?.classes ?? 0
 
-export const classifierGuidedKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
-  trainable: false,
-  itemShape: (model) => kindOf(onlyChild(model)).itemShape(onlyChild(model)),
-  conditions: (model) => labelSpec(targetClasses(model)),
+export const classifierGuidedFormula: Formula<ModelOf<'classifier_guided'>> = {
   evaluate(model, x, t, condition, evaluateChild) {
-    const { scale, schedule } = model.config as unknown as ClassifierGuidedConfig
+    const { scale, schedule } = model.config
     const prediction = evaluateChild(onlyChild(model), x, t, undefined)
     const labels = labelsOrNone(condition)
     if (!labels || scale === 0) return prediction
@@ -56,7 +47,7 @@ export const classifierGuidedKind = (kindOf: (model: Model) => ModelKind): Model
     const bent = guideEpsilon(epsilon, gradient, levels, scale)
     return { ...prediction, tensor: convertPrediction(bent, x, levels, 'epsilon', model.predicts) }
   },
-})
+}
 
 /**
  * ∇ log p(y | x_t) with respect to x_t, `[b, h, w, c]`, for a classifier of noised data at `t`, one

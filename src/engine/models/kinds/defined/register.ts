@@ -1,6 +1,5 @@
 // Registers kinds of models that developers have defined.
-import { findKind } from '../../../checkpoint/formats.ts'
-import { addOwnKind, builtInKinds, ownKinds } from '../registry.ts'
+import { addDefinition, builtInKinds, definitions, findClass } from '../registry.ts'
 import type { ModelDefinition } from './definition.ts'
 import { getClassName, isModelDefinition } from './definition.ts'
 
@@ -12,7 +11,7 @@ import { getClassName, isModelDefinition } from './definition.ts'
 export function registerModels(models: readonly ModelDefinition[]) {
   for (const definition of models) {
     checkDefinition(definition)
-    addOwnKind(definition)
+    addDefinition(definition)
   }
 }
 
@@ -20,18 +19,18 @@ function checkDefinition(definition: ModelDefinition) {
   if (!isModelDefinition(definition))
     throw new Error('Expected results of defineModel in models, got something else.')
   const { kind } = definition
-  if ((builtInKinds as readonly string[]).includes(kind))
+  if (builtInKinds.includes(kind))
     throw new Error(
       `Expected a new kind of model, got "${kind}", which is built in. Give the definition another kind.`,
     )
-  const known = ownKinds.get(kind)
+  const known = definitions.get(kind)
   if (known === definition) return
   if (known)
     throw new Error(
       `Expected a new kind of model, got "${kind}" from two definitions. Give one of them another kind, or reload the page after a change.`,
     )
   const name = getClassName(definition)
-  const other = findKind(name)
+  const other = findClass(name)
   if (other !== undefined)
     throw new Error(
       `Expected a new class name for models of kind "${kind}", got ${name}, which is that of "${other}". Set className.`,

@@ -1,49 +1,27 @@
 // File format of the DiT: diffusers' DiTTransformer2DModel wherever there is an equivalent.
-import { getErrorMessage } from '../../../base/fault.ts'
 import { viewText } from '../../../base/viewTexts.ts'
 import { checkpointMessages } from '../../../messages/checkpoint.ts'
+import { DIFFUSERS_VERSION } from '../diffusers.ts'
+import { asFileError, type ModelFile } from '../file.ts'
 import type { DitConfig } from './config.ts'
-import { ditImageSize, ditOutputs, ditRefusal, ditWidth, parseDitConfig } from './config.ts'
-import { ditLayers } from './graph.ts'
-import { CheckpointError } from '../../../archive/checkpointError.ts'
-import type { Format } from '../file.ts'
-import { DIFFUSERS_VERSION } from '../unet/file.ts'
+import { ditRefusal, ditWidth, parseDitConfig } from './config.ts'
 
-const asDitConfig = (config: Record<string, unknown>) => config as unknown as DitConfig
-
-const imageText = (config: DitConfig) => [...ditImageSize(config), config.in_channels].join(' x ')
-
-export const ditFormat: Format = {
+export const ditFile: ModelFile<DitConfig> = {
   folder: 'transformer',
   classNames: ['DiTTransformer2DModel', 'Transformer2DModel', 'DiT'],
-  refusal: (config) => ditRefusal(asDitConfig(config)),
+  refusal: ditRefusal,
   write(config) {
-    if (ditRefusal(asDitConfig(config)) !== undefined)
+    if (ditRefusal(config) !== undefined)
       return { className: ['litegraph_diffusion', 'DiT'], config }
     return {
       className: ['diffusers', 'DiTTransformer2DModel'],
       config: { _diffusers_version: DIFFUSERS_VERSION, ...config },
     }
   },
-  read(json) {
-    try {
-      return { config: { ...parseDitConfig(json) } }
-    } catch (error) {
-      throw new CheckpointError(getErrorMessage(error), checkpointMessages.chooseDit())
-    }
-  },
-  predictsVariance: (config) =>
-    ditOutputs(asDitConfig(config)) === 2 * asDitConfig(config).in_channels,
-  layers: (config) => ditLayers(asDitConfig(config)),
-  describe: (config) =>
-    viewText(
-      'dit',
-      asDitConfig(config).num_layers,
-      ditWidth(asDitConfig(config)),
-      imageText(asDitConfig(config)),
-    ),
-  item: (config) => [viewText('images'), imageText(asDitConfig(config))],
-  itemShape: (config) => [...ditImageSize(asDitConfig(config)), asDitConfig(config).in_channels],
-  classes: (config) => asDitConfig(config).num_embeds_ada_norm,
-  nullLabel: (config) => asDitConfig(config).num_embeds_ada_norm,
+  describe: (config, item) => viewText('dit', config.num_layers, ditWidth(config), item),
+  nullLabel: ({ num_embeds_ada_norm }) => num_embeds_ada_norm,
 }
+
+/** Parses the config of a file. Throws CheckpointError. */
+export const parseDitFile = (json: Record<string, unknown>): DitConfig =>
+  asFileError(() => parseDitConfig(json), checkpointMessages.chooseDit())

@@ -1,6 +1,6 @@
 // Size and cost of a DiT, computed from its config without evaluation.
 import { viewText } from '../../../base/viewTexts.ts'
-import type { Model } from '../../../base/values.ts'
+import type { ModelOf } from '../../../base/values.ts'
 import { FORWARD } from '../../graph/blocks/attention.ts'
 import { countParameters } from '../../graph/weights.ts'
 import type { Cost, Size } from '../../cost.ts'
@@ -53,8 +53,7 @@ function countTokens(config: DitConfig): number {
 }
 
 /** Describes a DiT as rows of name and text. */
-export function ditRows(model: Model): [string, string][] {
-  const config = model.config as unknown as DitConfig
+export function ditRows({ config }: Pick<ModelOf<'dit'>, 'config'>): [string, string][] {
   const heads = config.num_attention_heads
   return [
     [viewText('tokens'), `${countTokens(config)}, ${viewText('width', ditWidth(config))}`],

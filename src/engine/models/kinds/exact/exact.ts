@@ -3,23 +3,15 @@ import { EngineError } from '../../../base/errors.ts'
 import { modelMessages } from '../../../messages/models.ts'
 import { perItem } from '../../../process/coefficients.ts'
 import { convertPrediction } from '../../../process/prediction.ts'
-import type { Levels, Schedule } from '../../../process/schedule.ts'
+import type { Levels } from '../../../process/schedule.ts'
 import { levelsAt } from '../../../process/schedule.ts'
 import type { Tensor, Tensor2D } from '../../../base/tf.ts'
 import { tf } from '../../../base/tf.ts'
-import type { Model, PredictionType } from '../../../base/values.ts'
-import { labelsOrNone, labelSpec } from '../../condition.ts'
-import type { ModelKind } from '../kind.ts'
+import type { ModelOf, PredictionType } from '../../../base/values.ts'
+import { labelsOrNone } from '../../condition.ts'
+import type { Formula } from '../../formula.ts'
 import { oneHot } from '../../../layers/embedding.ts'
-
-export interface ExactConfig {
-  dim: number
-  /** Standard deviation of each Gaussian; 0 for a finite set of points. */
-  std: number
-  /** Number of classes; 0 for unlabelled centres. */
-  num_classes: number
-  schedule: Schedule
-}
+import type { ExactConfig } from './config.ts'
 
 /**
  * Creates the mixture of N(c_i, std² I) with equal weights around `centers`, `[n, dim]` row-major.
@@ -28,11 +20,11 @@ export function exactModel(
   centers: Float32Array,
   { labels, ...config }: ExactConfig & { labels?: Int32Array },
   predicts: PredictionType,
-): Model {
+): ModelOf<'exact'> {
   return {
     type: 'model',
     kind: 'exact',
-    config: { ...config },
+    config,
     predicts,
     weights: {
       centers: tf.tensor2d(centers, [centers.length / config.dim, config.dim]),
@@ -46,19 +38,13 @@ export function exactModel(
 const membership = (labels: Int32Array, classes: number): Tensor =>
   tf.tidy(() => tf.concat([oneHot(labels, classes).transpose(), tf.ones([1, labels.length])], 0))
 
-const exactConfig = (model: Model) => model.config as unknown as ExactConfig
-
-export const exactKind: ModelKind = {
-  trainable: false,
-  itemShape: (model) => [exactConfig(model).dim],
-  conditions: (model) => labelSpec(exactConfig(model).num_classes),
+export const exactFormula: Formula<ModelOf<'exact'>> = {
   evaluate(model, x, t, condition) {
-    const levels = levelsAt(exactConfig(model).schedule, t)
+    const levels = levelsAt(model.config.schedule, t)
     const mean = posteriorMean(model, x as Tensor2D, levels, labelsOrNone(condition))
     return convertPrediction(mean, x, levels, 'sample', model.predicts)
   },
-  logDensity: (model, x, t) =>
-    logDensity(model, x as Tensor2D, levelsAt(exactConfig(model).schedule, t)),
+  logDensity: (model, x, t) => logDensity(model, x as Tensor2D, levelsAt(model.config.schedule, t)),
 }
 
 /** α² std² + σ²: variance of x_t around α c. */
@@ -87,15 +73,15 @@ function logits(centers: Tensor2D, x: Tensor2D, { alpha }: Levels, variance: Flo
  * probabilities of the centres, softmax of -|x_t - α c|² / 2v with v = α² std² + σ².
  */
 function posteriorMean(
-  model: Model,
+  model: ModelOf<'exact'>,
   x: Tensor2D,
   levels: Levels,
   labels: Int32Array | undefined,
 ): Tensor {
-  const { std, num_classes: classes } = exactConfig(model)
+  const { std, num_classes: classes } = model.config
   const { alpha, sigma } = levels
   const centers = model.weights.centers as Tensor2D
-  const variance = varianceAt(exactConfig(model), levels)
+  const variance = varianceAt(model.config, levels)
   let weights = logits(centers, x, levels, variance)
   if (labels && classes > 0) {
     const rows = labels.map((label) => (label < 0 ? classes : label))
@@ -113,14 +99,14 @@ function posteriorMean(
 }
 
 /** ln of the mean over the centres of N(x_t; α c, v I). */
-function logDensity(model: Model, x: Tensor2D, levels: Levels): Tensor {
+function logDensity(model: ModelOf<'exact'>, x: Tensor2D, levels: Levels): Tensor {
   const centers = model.weights.centers as Tensor2D
-  const variance = varianceAt(exactConfig(model), levels)
+  const variance = varianceAt(model.config, levels)
   if (variance.includes(0)) {
     throw new EngineError(modelMessages.densityOfPoints, { argument: 't' })
   }
   const constant = (v: number) =>
-    -0.5 * exactConfig(model).dim * Math.log(2 * Math.PI * v) - Math.log(centers.shape[0])
+    -0.5 * model.config.dim * Math.log(2 * Math.PI * v) - Math.log(centers.shape[0])
   const own = x
     .square()
     .sum(1, true)

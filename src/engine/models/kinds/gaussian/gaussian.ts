@@ -4,17 +4,13 @@ import { modelMessages } from '../../../messages/models.ts'
 import { perItem } from '../../../process/coefficients.ts'
 import { gaussianLogDensity } from '../../../losses/gaussians.ts'
 import { convertPrediction } from '../../../process/prediction.ts'
-import type { Levels, Schedule } from '../../../process/schedule.ts'
+import type { Levels } from '../../../process/schedule.ts'
 import { levelsAt } from '../../../process/schedule.ts'
 import type { Tensor } from '../../../base/tf.ts'
 import { tf } from '../../../base/tf.ts'
-import type { Model, PredictionType } from '../../../base/values.ts'
-import type { ModelKind } from '../kind.ts'
-
-export interface GaussianConfig {
-  dim: number
-  schedule: Schedule
-}
+import type { Model, ModelOf, PredictionType } from '../../../base/values.ts'
+import type { Formula } from '../../formula.ts'
+import type { GaussianConfig } from './config.ts'
 
 /**
  * Creates a model of clean data N(mean, std² I); mean and log deviation are trained per coordinate.
@@ -22,11 +18,11 @@ export interface GaussianConfig {
 export function gaussianModel(
   { mean, std, ...config }: GaussianConfig & { mean: number; std: number },
   predicts: PredictionType,
-): Model {
+): ModelOf<'gaussian'> {
   return {
     type: 'model',
     kind: 'gaussian',
-    config: { ...config },
+    config,
     predicts,
     weights: { mean: repeatRows(mean, config.dim), log_std: repeatRows(Math.log(std), config.dim) },
     children: {},
@@ -35,8 +31,6 @@ export function gaussianModel(
 
 const repeatRows = (value: number, count: number): Tensor =>
   tf.tensor1d(Array.from({ length: count }, () => value))
-
-const gaussianConfig = (model: Model) => model.config as unknown as GaussianConfig
 
 /** Mean and variance of clean data, `[dim]` each. Throws EngineError for other kinds of models. */
 export function gaussianMoments(model: Model): { mean: Tensor; variance: Tensor } {
@@ -57,19 +51,16 @@ function marginal(model: Model, x: Tensor, { alpha, sigma }: Levels) {
   }
 }
 
-export const gaussianKind: ModelKind = {
-  trainable: true,
-  itemShape: (model) => [gaussianConfig(model).dim],
-  conditions: () => [],
+export const gaussianFormula: Formula<ModelOf<'gaussian'>> = {
   /** E[x_0 | x_t] = μ + α s² / (α² s² + σ²) (x_t - α μ), by Bayes. */
   evaluate(model, x, t) {
-    const levels = levelsAt(gaussianConfig(model).schedule, t)
+    const levels = levelsAt(model.config.schedule, t)
     const { mean, signal, variance } = marginal(model, x, levels)
     const clean = signal.div(variance).mul(x.sub(mean)).add(model.weights.mean)
     return convertPrediction(clean, x, levels, 'sample', model.predicts)
   },
   logDensity(model, x, t) {
-    const { mean, variance } = marginal(model, x, levelsAt(gaussianConfig(model).schedule, t))
+    const { mean, variance } = marginal(model, x, levelsAt(model.config.schedule, t))
     return gaussianLogDensity(x, { mean, logVariance: variance.log() }).sum(1)
   },
 }

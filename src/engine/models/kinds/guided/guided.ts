@@ -1,17 +1,12 @@
 // Guidance around a model: away from its unconditional prediction, or from that of a worse model.
 import { perItem } from '../../../process/coefficients.ts'
-import type { Interval } from '../../../process/guidance.ts'
 import { guide, rescaleGuidance, guidanceScales } from '../../../process/guidance.ts'
-import type { Model } from '../../../base/values.ts'
+import type { Model, ModelOf } from '../../../base/values.ts'
 import { conditionParts, isGuided, withoutGuided } from '../../condition.ts'
-import type { ModelKind } from '../kind.ts'
+import type { Formula } from '../../formula.ts'
+import { modelConditions } from '../registry.ts'
 import { onlyChild } from '../../tree.ts'
-
-export interface GuidedConfig extends Interval {
-  scale: number
-  /** Guidance rescale: interpolation to the standard deviation of the conditional prediction. */
-  rescale: number
-}
+import type { GuidedConfig } from './config.ts'
 
 /** Wraps `child` with guidance, optionally away from `worse`. Condition and prediction type are the
  * child's. */
@@ -19,7 +14,7 @@ export const guidedModel = (
   child: Model,
   scale: number,
   { rescale = 0, low = 0, high = Infinity, worse }: Partial<GuidedConfig> & { worse?: Model } = {},
-): Model => ({
+): ModelOf<'guided'> => ({
   type: 'model',
   kind: 'guided',
   config: { scale, rescale, low, high },
@@ -29,22 +24,16 @@ export const guidedModel = (
   children: { model: child, ...(worse && { worse }) },
 })
 
-const guidedConfig = (model: Model) => model.config as unknown as GuidedConfig
-
 /** Makes two evaluations; one without labels and tokens or outside of the guidance interval. */
-export const guidedKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
-  trainable: false,
-  differentiableTime: true,
-  itemShape: (model) => kindOf(onlyChild(model)).itemShape(onlyChild(model)),
-  conditions: (model) => kindOf(onlyChild(model)).conditions(onlyChild(model)),
+export const guidedFormula: Formula<ModelOf<'guided'>> = {
   evaluate(model, x, t, condition, evaluateChild) {
     const child = onlyChild(model)
     const { worse } = model.children
-    const { scale, rescale, low, high } = guidedConfig(model)
+    const { scale, rescale, low, high } = model.config
     const conditional = evaluateChild(child, x, t, condition)
     const scales = guidanceScales({ low, high }, t.t, scale)
     // A network of extra channels alone is guided by them.
-    const guided = kindOf(child).conditions(child).some(isGuided)
+    const guided = modelConditions(child).some(isGuided)
     const without = guided ? !conditionParts(condition).some(isGuided) : !condition
     if ((without && !worse) || scales.every((w) => w === 1)) return conditional
     const reference = worse
@@ -53,4 +42,4 @@ export const guidedKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
     const tensor = guide(conditional.tensor, reference.tensor, perItem(scales, x))
     return { ...conditional, tensor: rescaleGuidance(tensor, conditional.tensor, rescale) }
   },
-})
+}

@@ -1,9 +1,10 @@
-// Config of models of layers: their graph, checked, as it may come from a stranger's file.
+// The graph of a model of layers: its properties, and checks, as it may come from a stranger's file.
 import { EngineError } from '../../../base/errors.ts'
 import { hashText } from '../../../base/hashText.ts'
 import { quoteValue } from '../../../base/quote.ts'
 import { isPlainObject } from '../../../base/records.ts'
 import { layerMessages } from '../../../messages/layers.ts'
+import { modelMessages } from '../../../messages/models.ts'
 import type { ConditionSpec } from '../../condition.ts'
 import { GraphView } from '../../graph/analysis.ts'
 import type { FeatureShape, Layer, LayerGraph } from '../../graph/layer.ts'
@@ -13,22 +14,7 @@ import { findLayerOp, layerOp } from '../../graph/ops/table.ts'
 import { checkRelations } from '../../graph/relations.ts'
 import type { LayerWeights } from '../../graph/weights.ts'
 import { countParameters, layersWithWeights } from '../../graph/weights.ts'
-
-interface DropoutGraph extends LayerGraph {
-  /**
-   * Names of the dropout layers of the model that these layers were opened from: they draw by their
-   * place in it, others by their name.
-   */
-  dropouts?: readonly string[]
-}
-
-/**
- * Config of a model of layers. `functions.predict` gives the prediction, if the model makes one; a
- * model may have other functions, each with an input x of its own.
- */
-export interface LayersConfig extends DropoutGraph {
-  format: 1
-}
+import type { DropoutGraph, LayersConfig } from './config.ts'
 
 /** Limits on models from files, and on those wired by hand. */
 const MOST_LAYERS = 4096
@@ -50,6 +36,15 @@ export const functionNames = ({ functions }: Pick<LayerGraph, 'functions'>): str
 /** True for a model that denoises. */
 export const predicts = ({ functions }: Pick<LayerGraph, 'functions'>): boolean =>
   Object.hasOwn(functions, 'predict')
+
+/** Returns a graph that denoises. Throws EngineError, at `model`, for another one. */
+export function requirePredict<Graph extends LayerGraph>(graph: Graph): Graph {
+  if (predicts(graph)) return graph
+  throw new EngineError(modelMessages.notADenoiser, {
+    argument: 'model',
+    functions: functionNames(graph).join(', '),
+  })
+}
 
 /** The layers that a function reads its x from. */
 function inputsOf({ layers, functions }: LayerGraph, name: string): Layer[] {
@@ -110,10 +105,6 @@ function labelRows(layers: readonly Layer[], labels: number): number | undefined
     })
   return rows[0] as number | undefined
 }
-
-/** Number of classes of the labels; 0 without labels. */
-export const labelClasses = (config: LayerGraph): number =>
-  conditionSpecs(config).reduce((most, spec) => (spec.kind === 'labels' ? spec.classes : most), 0)
 
 /**
  * Throws EngineError, at `x`, unless each function of the graph depends on one input x, and the

@@ -1,63 +1,21 @@
 // Models whose network is a graph of layers, wired by hand or read from a file.
-import { EngineError } from '../../../base/errors.ts'
 import type { Random } from '../../../base/random.ts'
 import { mapEntries } from '../../../base/records.ts'
 import type { Tensor } from '../../../base/tf.ts'
 import type {
   Buffers,
   Model,
+  ModelOf,
   PredictionType,
-  ReusedWeights,
   VarianceKind,
   Weights,
 } from '../../../base/values.ts'
-import { viewText } from '../../../base/viewTexts.ts'
-import { modelMessages } from '../../../messages/models.ts'
 import { createWeights, layerStreams } from '../../graph/firstWeights.ts'
 import type { LayerGraph } from '../../graph/layer.ts'
-import { programsOf } from '../../graph/functions.ts'
-import { countSteps, runProgram } from '../../graph/program.ts'
-import type { Program } from '../../graph/step.ts'
 import type { LayerWeights } from '../../graph/weights.ts'
-import { countParameters, layersWithWeights } from '../../graph/weights.ts'
-import type { ModelKind } from '../kind.ts'
-import type { LayersConfig } from './graph.ts'
-import {
-  checkLayersModel,
-  conditionSpecs,
-  functionNames,
-  inputShape,
-  placesOf,
-  predicts,
-  viewOf,
-} from './graph.ts'
-
-const configOf = ({ config }: Pick<Model, 'config'>) => config as unknown as LayersConfig
-
-const programOf = programsOf<LayersConfig>(placesOf)
-
-export const layersKind: ModelKind = {
-  trainable: true,
-  differentiableTime: true,
-  itemShape: (model) => [...inputShape(requirePredict(configOf(model)))],
-  conditions: (model) => conditionSpecs(configOf(model)),
-  program: predictProgram,
-  evaluate: (model, x, times, condition) =>
-    runProgram(predictProgram(model), model, { x, times, condition })[0],
-}
-
-function predictProgram(model: Model): Program {
-  return programOf(requirePredict(configOf(model)), 'predict')
-}
-
-/** Throws EngineError, at `model`, for a model that does not denoise. */
-function requirePredict(config: LayersConfig): LayersConfig {
-  if (predicts(config)) return config
-  throw new EngineError(modelMessages.notADenoiser, {
-    argument: 'model',
-    functions: functionNames(config).join(', '),
-  })
-}
+import { layersWithWeights } from '../../graph/weights.ts'
+import type { LayersConfig } from './config.ts'
+import { checkLayersModel } from './graph.ts'
 
 /** The closed model that layers were opened from: its graph, and its first weights. */
 export interface LayersOrigin {
@@ -75,7 +33,7 @@ export function layersModel(
   prediction: PredictionType,
   random: Random,
   { variance, origin }: { variance?: VarianceKind | undefined; origin?: LayersOrigin } = {},
-): Model {
+): ModelOf<'layers'> {
   const { layers, functions } = graph
   const dropouts = origin?.graph.layers.flatMap(({ op, name }) =>
     op === 'dropout' && name !== undefined ? [name] : [],
@@ -90,7 +48,7 @@ export function layersModel(
   return {
     type: 'model',
     kind: 'layers',
-    config: { ...config },
+    config,
     predicts: prediction,
     ...(variance && { variance }),
     ...firstWeights(layersWithWeights(graph), random, origin),
@@ -159,35 +117,3 @@ export function reuseWeights(model: Model, given: Model): Model {
     },
   }
 }
-
-/** Describes a model of layers as rows of name and text. */
-export function layersRows(model: Model): [string, string][] {
-  const config = configOf(model)
-  const { shapes } = viewOf(config)
-  const counts = functionNames(config).map((name) => countSteps(programOf(config, name)))
-  const steps = counts.reduce((sum, count) => sum + count.steps, 0)
-  const fused = counts.reduce((sum, count) => sum + count.fused, 0)
-  const { reused } = model
-  return [
-    [viewText('inputShape'), inputShape(config).join(' x ')],
-    ...functionNames(config).map((name): [string, string] => [
-      name === 'predict' ? viewText('outputShape') : name,
-      shapes[config.functions[name]].join(' x '),
-    ]),
-    [viewText('layers'), String(config.layers.length)],
-    [viewText('steps'), viewText('fusedSteps', steps, fused)],
-    [viewText('parameters'), countParameters(layersWithWeights(config)).toLocaleString('en')],
-    ...(reused ? reusedRows(reused) : []),
-  ]
-}
-
-const reusedRows = ({ taken, fresh, reshaped, unused }: ReusedWeights): [string, string][] => [
-  [viewText('weightsTaken'), String(taken)],
-  ...[
-    [viewText('layersNew'), fresh] as const,
-    [viewText('layersReshaped'), reshaped] as const,
-    [viewText('layersUnused'), unused] as const,
-  ].flatMap(([title, names]): [string, string][] =>
-    names.length > 0 ? [[title, names.join(', ')]] : [],
-  ),
-]

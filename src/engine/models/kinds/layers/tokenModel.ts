@@ -6,11 +6,13 @@ import { modelMessages } from '../../../messages/models.ts'
 import type { Times } from '../../../process/schedule.ts'
 import { tokenVectors } from '../../../process/tokens.ts'
 import { checkConditions, checkTimesteps } from '../../argumentChecks.ts'
-import { programsOf } from '../../graph/functions.ts'
 import type { FeatureShape, LayerGraph } from '../../graph/layer.ts'
 import { shapeText } from '../../graph/ops/checks.ts'
 import { runProgram } from '../../graph/program.ts'
-import { conditionSpecs, inputShape, placesOf, viewOf, type LayersConfig } from './graph.ts'
+import { networkProgram } from '../../network.ts'
+import { isKind, type Configured } from '../configs.ts'
+import { modelConditions } from '../registry.ts'
+import { inputShape, viewOf } from './graph.ts'
 
 /** The function of a model of tokens. Its x are one-hot vectors, see `tokenVectors`. */
 export const TOKENS = 'tokens'
@@ -24,15 +26,11 @@ export interface TokenModelFacts {
   timed: boolean
 }
 
-const programOf = programsOf<LayersConfig>(placesOf)
-
 /** Facts about a model of tokens; undefined for other models. */
-export function tokenModelFacts({ kind, config }: Model): TokenModelFacts | undefined {
-  if (kind !== 'layers') return undefined
-  const graph = config as unknown as LayersConfig
-  if (!Object.hasOwn(graph.functions, TOKENS)) return undefined
-  const [length, width] = inputShape(graph, TOKENS)
-  return { length, classes: width - 1, timed: graph.layers.some(({ op }) => op === 'time') }
+export function tokenModelFacts(model: Configured): TokenModelFacts | undefined {
+  if (!isKind(model, 'layers') || !Object.hasOwn(model.config.functions, TOKENS)) return undefined
+  const [length, width] = inputShape(model.config, TOKENS)
+  return { length, classes: width - 1, timed: model.config.layers.some(({ op }) => op === 'time') }
 }
 
 /**
@@ -74,9 +72,8 @@ export function predictTokens(
     })
   if (facts.timed && !times) throw new EngineError(modelMessages.tokensNeedTime, { argument: 't' })
   if (times) checkTimesteps(times.t, ids)
-  const config = model.config as unknown as LayersConfig
-  checkConditions(condition, conditionSpecs(config), ids)
+  checkConditions(condition, modelConditions(model), ids)
   const x = tokenVectors(ids, facts.classes)
-  const [logits] = runProgram(programOf(config, TOKENS), model, { x, times, condition })
+  const [logits] = runProgram(networkProgram(model, [TOKENS]), model, { x, times, condition })
   return logits as Tensor3D
 }

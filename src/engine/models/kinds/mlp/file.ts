@@ -1,16 +1,14 @@
 // File format of the MLP: weight names and layouts of an equivalent PyTorch module.
+import { CheckpointError } from '../../../archive/checkpointError.ts'
 import { quoteValue } from '../../../base/quote.ts'
 import { viewText } from '../../../base/viewTexts.ts'
-import type { MlpConfig } from './graph.ts'
-import { mlpLayers } from './graph.ts'
-import { CheckpointError } from '../../../archive/checkpointError.ts'
-import type { Format } from '../file.ts'
-import { readPrediction } from '../../../checkpoint/scheduler.ts'
 import { checkpointMessages } from '../../../messages/checkpoint.ts'
+import { readPrediction, withoutRemarks, type ModelFile } from '../file.ts'
+import type { MlpConfig } from './config.ts'
 
 type Json = Record<string, unknown>
 
-export const mlpFormat: Format = {
+export const mlpFile: ModelFile<MlpConfig> = {
   folder: 'mlp',
   classNames: ['MLP'],
   refusal: () => checkpointMessages.noMlp(),
@@ -18,19 +16,16 @@ export const mlpFormat: Format = {
     className: ['litegraph_diffusion', 'MLP'],
     config: { ...config, prediction_type: predicts },
   }),
-  read({ prediction_type, ...json }) {
-    const predicts = readPrediction(prediction_type)
-    const config = Object.fromEntries(Object.entries(json).filter(([key]) => !key.startsWith('_')))
-    checkMlpConfig(config)
-    return { config, predicts }
-  },
-  predictsVariance: ({ out_dim }) => out_dim !== undefined,
-  layers: (config) => mlpLayers(config as unknown as MlpConfig),
-  describe: ({ dim, layers, hidden }) =>
-    viewText('mlp', `${String(layers)} x ${String(hidden)}`, String(dim)),
+  predicts: ({ prediction_type }) => readPrediction(prediction_type),
+  describe: ({ dim, layers, hidden }) => viewText('mlp', `${layers} x ${hidden}`, String(dim)),
   item: ({ dim }) => [viewText('points'), viewText('coordinates', String(dim))],
-  isOfPoints: () => true,
-  classes: ({ num_classes }) => num_classes as number,
+}
+
+/** Parses the config of a file. Throws CheckpointError. */
+export function parseMlpConfig({ prediction_type: _type, ...json }: Json): MlpConfig {
+  const config = withoutRemarks(json)
+  checkMlpConfig(config)
+  return config
 }
 
 /** Keys of networks with further conditions. Files of networks without any lack them. */
@@ -52,7 +47,7 @@ const sizes: {
   fourier_features: [0, 16],
 }
 
-function checkMlpConfig(config: Json) {
+function checkMlpConfig(config: Json): asserts config is Json & MlpConfig {
   const given = Object.entries(optionalSizes).filter(([name]) => config[name] !== undefined)
   for (const [name, [min, max]] of [...Object.entries(sizes), ...given]) {
     const value = config[name]

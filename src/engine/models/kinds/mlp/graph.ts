@@ -1,35 +1,9 @@
-// Config of an MLP for points, and its graph of layers.
-import type { Activation } from '../../../layers/activations.ts'
+// The graph of layers of an MLP for points.
 import { timeEmbeddingLayers } from '../../graph/blocks/embedding.ts'
 import { GraphBuilder, type Feature } from '../../graph/builder.ts'
 import type { LayerGraph } from '../../graph/layer.ts'
 import { memoize } from '../../graph/memoize.ts'
-import type { LayerWeights } from '../../graph/weights.ts'
-import { layersWithWeights } from '../../graph/weights.ts'
-
-export interface MlpConfig {
-  /** Coordinates of a point. */
-  dim: number
-  /** Output width: twice `dim` with a learned variance in the second half; undefined otherwise. */
-  out_dim?: number
-  /** Width. */
-  hidden: number
-  /** Residual layers between the first and the last linear layer. */
-  layers: number
-  /** Width of the sinusoidal embedding of t; even. */
-  time_embedding_dim: number
-  /** Number of classes; 0 for an unconditional model. */
-  num_classes: number
-  activation: Activation
-  /** Number of Fourier features per coordinate, at frequencies 1, 2, 4, ...; 0 for none. */
-  fourier_features: number
-  /** Takes a number per item that is embedded like t, such as a second time; undefined: no. */
-  second_time?: boolean
-  /** Width of the vector that the model is conditioned on; undefined or 0: none. */
-  vector_dim?: number
-  /** Coordinates that the model takes beside those of x_t; undefined or 0: none. */
-  extra_dim?: number
-}
+import type { MlpConfig } from './config.ts'
 
 /** Layers in the order of an equivalent PyTorch module. */
 export const mlpGraph = memoize((config: MlpConfig): LayerGraph => {
@@ -65,6 +39,3 @@ function embed(b: GraphBuilder, config: MlpConfig): Feature {
     parts.push(b.linear(b.source('vectors', { width: vector_dim }), 'vector_embedding', hidden))
   return parts.reduce((sum, part) => b.add('add', [sum, part]))
 }
-
-/** The layers with weights in the order of the module. */
-export const mlpLayers = (config: MlpConfig): LayerWeights[] => layersWithWeights(mlpGraph(config))

@@ -4,9 +4,9 @@ import { EngineError } from '../../../base/errors.ts'
 import { modelMessages } from '../../../messages/models.ts'
 import { perItem } from '../../../process/coefficients.ts'
 import { levelsAt, getRatios } from '../../../process/schedule.ts'
-import type { Model } from '../../../base/values.ts'
+import type { Model, ModelOf } from '../../../base/values.ts'
 import { iddpmLevels } from './iddpmLevels.ts'
-import type { ModelKind } from '../kind.ts'
+import type { Formula } from '../../formula.ts'
 import type { PreconditionConfig, Preconditioning, PreconditionOptions } from './config.ts'
 import { LEAST_SIGMA } from './config.ts'
 import { onlyChild } from '../../tree.ts'
@@ -86,22 +86,22 @@ export function scalingsAt(sigma: Float64Array, options: PreconditionOptions): S
 }
 
 /** Creates a model of x_0 around the network `child`, whose own prediction type is ignored. */
-export const withPreconditioning = (child: Model, config: PreconditionConfig): Model => ({
+export const withPreconditioning = (
+  child: Model,
+  config: PreconditionConfig,
+): ModelOf<'precondition'> => ({
   type: 'model',
   kind: 'precondition',
-  config: { ...config },
+  config,
   predicts: 'sample',
   weights: {},
   children: { model: child },
 })
 
 /** Evaluates D at x/α and σ/α, so that the model is the same under every schedule. */
-export const preconditionKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
-  trainable: false,
-  itemShape: (model) => kindOf(onlyChild(model)).itemShape(onlyChild(model)),
-  conditions: (model) => kindOf(onlyChild(model)).conditions(onlyChild(model)),
+export const preconditionFormula: Formula<ModelOf<'precondition'>> = {
   evaluate(model, x, times, condition, evaluateChild) {
-    const { schedule, ...options } = model.config as unknown as PreconditionConfig
+    const { schedule, ...options } = model.config
     const levels = levelsAt(schedule, times)
     const silent = levels.alpha.indexOf(0)
     if (silent >= 0) throw withoutSignal(levels.t[silent])
@@ -119,7 +119,7 @@ export const preconditionKind = (kindOf: (model: Model) => ModelKind): ModelKind
     )
     return x.mul(unscaled(scaling.skip)).add(tensor.mul(perItem(scaling.out, x)))
   },
-})
+}
 
 /** Error for evaluating a preconditioned model at pure noise. */
 export const withoutSignal = (t: number, argument = 't') =>

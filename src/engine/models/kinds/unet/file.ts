@@ -1,69 +1,47 @@
 // File format of the UNet: diffusers' UNet2DModel or UNet2DConditionModel wherever there is an
 // equivalent.
-import { viewText } from '../../../base/viewTexts.ts'
-import type { UnetConfig } from './config.ts'
-import { attendsToTokens, imageChannels, imageSize, parseUnetConfig } from './config.ts'
-import { diffusersRefusal, readConditionConfig, writeConditionConfig } from './diffusers.ts'
-import { unetLayers } from './graph.ts'
-import { getErrorMessage } from '../../../base/fault.ts'
-import { quoteValue } from '../../../base/quote.ts'
 import { CheckpointError } from '../../../archive/checkpointError.ts'
-import type { Format } from '../file.ts'
+import { quoteValue } from '../../../base/quote.ts'
+import { viewText } from '../../../base/viewTexts.ts'
 import { checkpointMessages } from '../../../messages/checkpoint.ts'
-
-/** Version of diffusers whose format is written. */
-export const DIFFUSERS_VERSION = '0.40.0.dev0'
+import { currentAttentionName, DIFFUSERS_VERSION } from '../diffusers.ts'
+import { asFileError, type ModelFile } from '../file.ts'
+import type { UnetConfig } from './config.ts'
+import { attendsToTokens, parseUnetConfig } from './config.ts'
+import { diffusersRefusal, readConditionConfig, writeConditionConfig } from './diffusers.ts'
 
 /** Sanity limits, to bound the work on untrusted configs. */
 const MAX_LAYERS = 64
 const MAX_BLOCKS = 4096
 
-const imageText = (config: UnetConfig) => [...imageSize(config), imageChannels(config)].join(' x ')
-
-const asUnetConfig = (config: Record<string, unknown>) => config as unknown as UnetConfig
-
-export const unetFormat: Format = {
+export const unetFile: ModelFile<UnetConfig> = {
   folder: 'unet',
   classNames: ['UNet2DModel', 'UNet2DConditionModel', 'UNet'],
-  refusal: (config) => diffusersRefusal(asUnetConfig(config)),
+  refusal: diffusersRefusal,
   write(config) {
-    if (diffusersRefusal(asUnetConfig(config)) !== undefined)
+    if (diffusersRefusal(config) !== undefined)
       return { className: ['litegraph_diffusion', 'UNet'], config }
-    const conditioned = attendsToTokens(asUnetConfig(config))
-    const stated = withoutStatedChannels(asUnetConfig(config))
+    const conditioned = attendsToTokens(config)
+    const stated = withoutStatedChannels(config)
     const written = conditioned ? writeConditionConfig(stated) : stated
     return {
       className: ['diffusers', conditioned ? 'UNet2DConditionModel' : 'UNet2DModel'],
       config: { _diffusers_version: DIFFUSERS_VERSION, ...written },
     }
   },
-  read: (json) => ({ config: { ...parseConfig(json) } }),
-  predictsVariance: (config) =>
-    asUnetConfig(config).out_channels === 2 * imageChannels(asUnetConfig(config)),
   withVariance(config) {
-    const { in_channels, out_channels } = asUnetConfig(config)
+    const { in_channels, out_channels } = config
     const extra = in_channels - out_channels / 2
     return out_channels % 2 === 0 && extra > 0 ? { ...config, extra_channels: extra } : undefined
   },
-  layers: (config) => unetLayers(asUnetConfig(config)),
   currentName: currentAttentionName,
   // A second name of the frequencies of a Fourier embedding.
   isIgnored: (name) => name === 'time_proj.W',
-  describe(config) {
-    const { block_out_channels: channels } = asUnetConfig(config)
-    return viewText('unet', channels.join(', '), imageText(asUnetConfig(config)))
-  },
-  item: (config) => [viewText('images'), imageText(asUnetConfig(config))],
-  itemShape: (config) => [...imageSize(asUnetConfig(config)), imageChannels(asUnetConfig(config))],
-  classes: (config) =>
-    Math.max(
-      0,
-      (asUnetConfig(config).num_class_embeds ?? asUnetConfig(config).num_token_embeds ?? 0) - 1,
-    ),
-  nullLabel(config) {
-    const { class_embed_type: type, num_class_embeds: rows } = asUnetConfig(config)
-    return type === null && rows !== null ? rows - 1 : undefined
-  },
+  describe: ({ block_out_channels: channels }, item) => viewText('unet', channels.join(', '), item),
+  classes: ({ num_class_embeds, num_token_embeds }) =>
+    Math.max(0, (num_class_embeds ?? num_token_embeds ?? 0) - 1),
+  nullLabel: ({ class_embed_type: type, num_class_embeds: rows }) =>
+    type === null && rows !== null ? rows - 1 : undefined,
 }
 
 /** Leaves out the extra channels where the difference of inputs and outputs states them. */
@@ -72,21 +50,8 @@ function withoutStatedChannels({ extra_channels: extra, ...config }: UnetConfig)
   return derived ? config : { ...config, extra_channels: extra }
 }
 
-/**
- * Attention weights had other names before diffusers 0.15, which many published models still use.
- */
-const newNames = { query: 'to_q', key: 'to_k', value: 'to_v', proj_attn: 'to_out.0' }
-type OldName = keyof typeof newNames
-
-/** Maps an old name of a weight to the current one. */
-export function currentAttentionName(name: string): string {
-  return name.replace(
-    /(\.attentions\.\d+\.)(query|key|value|proj_attn)\./,
-    (_, at, old) => `${at}${newNames[old as OldName]}.`,
-  )
-}
-
-function parseConfig(json: Record<string, unknown>): UnetConfig {
+/** Parses the config of a file. Throws CheckpointError. */
+export function parseUnetFile(json: Record<string, unknown>): UnetConfig {
   if ((json.layers_per_block as number) > MAX_LAYERS) {
     throw new CheckpointError(
       checkpointMessages.unetLayers({
@@ -95,20 +60,11 @@ function parseConfig(json: Record<string, unknown>): UnetConfig {
       }),
     )
   }
-  const config = asConfigError(() =>
-    json._class_name === 'UNet2DConditionModel' ? readConditionConfig(json) : parseUnetConfig(json),
-  )
+  const parse = json._class_name === 'UNet2DConditionModel' ? readConditionConfig : parseUnetConfig
+  const config = asFileError(() => parse(json), checkpointMessages.chooseUnet())
   const count = countBlocks(config)
   if (count <= MAX_BLOCKS) return config
   throw new CheckpointError(checkpointMessages.unetBlocks({ count, most: MAX_BLOCKS }))
-}
-
-function asConfigError(parse: () => UnetConfig): UnetConfig {
-  try {
-    return parse()
-  } catch (error) {
-    throw new CheckpointError(getErrorMessage(error), checkpointMessages.chooseUnet())
-  }
 }
 
 /** Number of residual and transformer blocks, at most. */

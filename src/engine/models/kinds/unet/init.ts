@@ -1,9 +1,8 @@
 // Initial weights of a UNet.
 import type { Random } from '../../../base/random.ts'
-import type { Model, PredictionType, VarianceKind } from '../../../base/values.ts'
+import type { ModelOf, PredictionType, VarianceKind } from '../../../base/values.ts'
+import { createNetwork } from '../../network.ts'
 import type { UnetConfig } from './config.ts'
-import { createWeights } from '../../graph/firstWeights.ts'
-import { unetLayers } from './graph.ts'
 
 export interface UnetStart {
   /**
@@ -17,23 +16,10 @@ export interface UnetStart {
 }
 
 /** Creates a UNet with PyTorch's initialisation. */
-export function unet(
+export const unet = (
   config: UnetConfig,
   predicts: PredictionType,
   random: Random,
   { zero_init, variance }: UnetStart,
-): Model {
-  return {
-    type: 'model',
-    kind: 'unet',
-    config: { ...config },
-    predicts,
-    ...(variance && { variance }),
-    ...createWeights(unetLayers(config), random, (layer) => zero_init && isLast(layer)),
-    children: {},
-  }
-}
-
-/** True for the last layer of a block; for transformers that is `proj_out`. */
-const isLast = (name: string) =>
-  /(^conv_out|\.conv2|attentions\.\d+\.to_out\.0|\.proj_out)$/.test(name)
+): ModelOf<'unet'> =>
+  createNetwork({ kind: 'unet', config }, random, { predicts, variance, zeroInit: zero_init })

@@ -1,6 +1,6 @@
 // Size and cost of a UNet, computed from its structure without evaluation.
 import { viewText } from '../../../base/viewTexts.ts'
-import type { Model } from '../../../base/values.ts'
+import type { ModelOf } from '../../../base/values.ts'
 import type { Cost, Size } from '../../cost.ts'
 import { blockCost, sizeRows, softmaxCost, totalCost } from '../../cost.ts'
 import type { AttentionKind, UnetConfig } from './config.ts'
@@ -223,8 +223,7 @@ function transformerCost(
 const multiply = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1)
 
 /** Describes a UNet as rows of name and text. */
-export function unetRows(model: Model): [string, string][] {
-  const config = model.config as unknown as UnetConfig
+export function unetRows({ config }: Pick<ModelOf<'unet'>, 'config'>): [string, string][] {
   const summary = unetSummary(config)
   const { levels, middle } = summary
   return [

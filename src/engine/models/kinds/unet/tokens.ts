@@ -1,6 +1,5 @@
 // Config keys of cross-attention: those of diffusers' UNet2DConditionModel, and a label table.
 import { unetMessages, unetWords } from '../../../messages/unet.ts'
-import type { ConditionSpec } from '../../condition.ts'
 import type { Check } from '../configChecks.ts'
 import { count, countOrNull, isCount, checkList, yesOrNo } from '../configChecks.ts'
 
@@ -86,14 +85,3 @@ export const transformerLayersAt = (
   { transformer_layers_per_block: layers }: Pick<TokenConfig, 'transformer_layers_per_block'>,
   level: number,
 ) => (typeof layers === 'number' ? layers : layers[Math.min(level, layers.length - 1)])
-
-/** The part of the condition that is turned into tokens. */
-export const tokenSpec = ({
-  cross_attention_dim,
-  encoder_hid_dim,
-  num_token_embeds: rows,
-  num_tokens,
-}: TokenConfig): ConditionSpec =>
-  rows === null
-    ? { kind: 'tokens', width: encoder_hid_dim ?? cross_attention_dim }
-    : { kind: 'labels', classes: rows - 1, last: rows - 1, perItem: num_tokens }

@@ -4,108 +4,23 @@ import { EngineError } from '../../../base/errors.ts'
 import type { Random } from '../../../base/random.ts'
 import type { Tensor, Tensor1D, Tensor4D } from '../../../base/tf.ts'
 import { tf } from '../../../base/tf.ts'
-import type { Model } from '../../../base/values.ts'
+import type { Model, ModelOf } from '../../../base/values.ts'
 import { modelMessages } from '../../../messages/models.ts'
-import { createWeights } from '../../graph/firstWeights.ts'
-import { programsOf } from '../../graph/functions.ts'
-import type { LayerGraph } from '../../graph/layer.ts'
 import { runProgram } from '../../graph/program.ts'
-import type { ModelKind } from '../kind.ts'
-import type { LayersConfig } from '../layers/graph.ts'
-import { inputShape, viewOf } from '../layers/graph.ts'
+import { createNetwork, networkProgram } from '../../network.ts'
+import { isKind } from '../configs.ts'
+import type { ImageSize } from '../kind.ts'
+import { autoencoderFacts, type AutoencoderFacts } from './facts.ts'
 import type { KlConfig } from './klConfig.ts'
-import { klFactor, klGraph, klLayers } from './klGraph.ts'
 import type { TinyConfig } from './tinyConfig.ts'
-import { tinyFactor, tinyGraph, tinyLayers } from './tinyGraph.ts'
 
 /** Creates an AutoencoderKL with PyTorch's initialisation. */
-export const autoencoderKl = (config: KlConfig, random: Random): Model => ({
-  type: 'model',
-  kind: 'autoencoder_kl',
-  config: { ...config },
-  // Required of every model, but unused: an autoencoder makes no prediction.
-  predicts: 'sample',
-  ...createWeights(klLayers(config), random),
-  children: {},
-})
+export const autoencoderKl = (config: KlConfig, random: Random): ModelOf<'autoencoder_kl'> =>
+  createNetwork({ kind: 'autoencoder_kl', config }, random)
 
 /** Creates an AutoencoderTiny with PyTorch's initialisation. */
-export const autoencoderTiny = (config: TinyConfig, random: Random): Model => ({
-  type: 'model',
-  kind: 'autoencoder_tiny',
-  config: { ...config },
-  predicts: 'sample',
-  ...createWeights(tinyLayers(config), random),
-  children: {},
-})
-
-/** Differences of the kinds of autoencoders. */
-export interface AutoencoderFacts {
-  /** Channels of an image, and of a latent. */
-  channels: number
-  latentChannels: number
-  /** Height and width of an image divided by those of its latent. */
-  factor: number
-  /** `encode` gives a mean and a log-variance. */
-  hasMoments: boolean
-  scale: number
-  shift: number
-  /** Height and width of its images, if it takes no others. */
-  size?: readonly [height: number, width: number]
-  graph(height: number, width: number): LayerGraph
-}
-
-const kinds: Readonly<Record<string, (config: never) => AutoencoderFacts | undefined>> = {
-  autoencoder_kl: (config: KlConfig) => ({
-    channels: config.in_channels,
-    latentChannels: config.latent_channels,
-    factor: klFactor(config),
-    hasMoments: true,
-    scale: config.scaling_factor,
-    shift: config.shift_factor ?? 0,
-    graph: (height, width) => klGraph(config, height, width),
-  }),
-  autoencoder_tiny: (config: TinyConfig) => ({
-    channels: config.in_channels,
-    latentChannels: config.latent_channels,
-    factor: tinyFactor(config),
-    hasMoments: false,
-    scale: config.scaling_factor,
-    shift: config.shift_factor,
-    graph: (height, width) => tinyGraph(config, height, width),
-  }),
-  layers: layersFacts,
-}
-
-/** Facts about a model of layers with both functions. */
-function layersFacts(config: LayersConfig): AutoencoderFacts | undefined {
-  if (!['encode', 'decode'].every((name) => Object.hasOwn(config.functions, name))) return undefined
-  const [height, width, channels] = inputShape(config, 'encode')
-  const [rows, , latentChannels] = inputShape(config, 'decode')
-  const encoded = viewOf(config).shapes[config.functions.encode]
-  return {
-    channels,
-    latentChannels,
-    factor: height / rows,
-    hasMoments: encoded.at(-1) === 2 * latentChannels,
-    scale: 1,
-    shift: 0,
-    size: [height, width],
-    graph: () => config,
-  }
-}
-
-/** Facts about an autoencoder. Throws EngineError, at `argument`, for other models. */
-export function autoencoderFacts(
-  { kind, config }: Pick<Model, 'kind' | 'config'>,
-  argument = 'model',
-): AutoencoderFacts {
-  const facts = Object.hasOwn(kinds, kind) ? kinds[kind](config as never) : undefined
-  if (facts) return facts
-  throw new EngineError(modelMessages.notAnAutoencoder, { argument, kind })
-}
-
-const programOf = programsOf()
+export const autoencoderTiny = (config: TinyConfig, random: Random): ModelOf<'autoencoder_tiny'> =>
+  createNetwork({ kind: 'autoencoder_tiny', config }, random)
 
 /** A normal distribution of latents, or a latent. */
 export interface Encoding {
@@ -128,15 +43,19 @@ export function encodeImages(
   names = { model: 'model', x: 'x' },
 ): Encoding {
   const facts = autoencoderFacts(model, names.model)
-  const [height, width] = checkImages(facts, x, names.x)
-  const [encoded] = runProgram(programOf(facts.graph(height, width), 'encode'), model, { x })
+  const size = checkImages(facts, x, names.x)
+  const [encoded] = runProgram(networkProgram(model, ['encode'], size), model, { x })
   if (!facts.hasMoments) return { mean: encoded as Tensor4D }
   const [mean, logVariance] = tf.split(encoded, 2, 3) as [Tensor4D, Tensor4D]
   return { mean, logVariance: logVariance.clipByValue(...LOG_VARIANCE) as Tensor4D }
 }
 
 /** Returns height and width of images that can be encoded. */
-function checkImages({ channels, factor, size }: AutoencoderFacts, x: Tensor, argument: string) {
+function checkImages(
+  { channels, factor, size }: AutoencoderFacts,
+  x: Tensor,
+  argument: string,
+): ImageSize {
   const [height, width, found] = x.shape.slice(1)
   checkOnlySize(size, height, width, argument, x)
   if (x.rank === 4 && found === channels && height % factor === 0 && width % factor === 0)
@@ -168,7 +87,7 @@ export function decodeLatents(
       shape: z.shape.slice(1),
     })
   checkOnlySize(facts.size, height, width, names.z, z)
-  const program = programOf(facts.graph(height, width), 'decode')
+  const program = networkProgram(model, ['decode'], [height, width])
   return runProgram(program, model, { x: z })[0] as Tensor4D
 }
 
@@ -223,7 +142,7 @@ export function unscaleLatents(model: Model, scaled: Tensor): Tensor {
  */
 export function withDeviation(model: Model, deviation: number): Model {
   // A model of layers has no place for a scale.
-  if (!Object.hasOwn(model.config, 'scaling_factor'))
+  if (!isKind(model, 'autoencoder_kl') && !isKind(model, 'autoencoder_tiny'))
     throw new EngineError(modelMessages.notAnAutoencoder, { argument: 'model', kind: model.kind })
   if (!(deviation > 0 && deviation < Infinity))
     throw new EngineError(modelMessages.latentDeviation, { argument: 'model', deviation })
@@ -235,27 +154,13 @@ export function withDeviation(model: Model, deviation: number): Model {
  * numbers in [0, 1]. Other autoencoders have no bounds of latents.
  */
 export function roundLatents(model: Model, z: Tensor): { scaled: Tensor; rounded: Tensor } {
-  if (model.kind !== 'autoencoder_tiny')
+  if (!isKind(model, 'autoencoder_tiny'))
     throw new EngineError(modelMessages.notTiny, { argument: 'model', kind: model.kind })
-  const { latent_magnitude, latent_shift } = model.config as unknown as TinyConfig
+  const { latent_magnitude, latent_shift } = model.config
   const scaled = z
     .div(2 * latent_magnitude)
     .add(latent_shift)
     .clipByValue(0, 1)
   const bytes = scaled.mul(255).round().div(255)
   return { scaled, rounded: bytes.sub(latent_shift).mul(2 * latent_magnitude) }
-}
-
-const refuse = (): never => {
-  throw new EngineError(modelMessages.notADenoiser, {
-    argument: 'model',
-    functions: 'encode, decode',
-  })
-}
-
-export const autoencoderKind: ModelKind = {
-  trainable: true,
-  itemShape: refuse,
-  conditions: () => [],
-  evaluate: refuse,
 }

@@ -132,3 +132,7 @@ export function parseKlConfig(json: Record<string, unknown>): KlConfig {
 
 export const klActivation = ({ act_fn }: KlConfig): Activation =>
   act_fn === 'swish' ? 'silu' : act_fn
+
+/** Height and width of the images that an autoencoder was trained on. */
+export const klSize = ({ sample_size: size }: KlConfig): readonly [height: number, width: number] =>
+  typeof size === 'number' ? [size, size] : size
