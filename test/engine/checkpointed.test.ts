@@ -7,9 +7,9 @@ import type { DitConfig } from '../../src/engine/models/kinds/dit/config.ts'
 import { parseDitConfig } from '../../src/engine/models/kinds/dit/config.ts'
 import { dit } from '../../src/engine/models/kinds/dit/dit.ts'
 import { ditGraph } from '../../src/engine/models/kinds/dit/graph.ts'
-import { ditSize } from '../../src/engine/models/kinds/dit/summary.ts'
 import { ditBlockLayers } from '../../src/engine/models/graph/blocks/dit.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
+import { networkSize } from '../../src/engine/models/graph/networkSize.ts'
 import { createProgram } from '../../src/engine/models/graph/program.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
@@ -25,8 +25,7 @@ import { onCpu, onEachArithmetic } from '../backends.ts'
 import { numbers } from '../kernels.ts'
 import { measurePeak } from '../peak.ts'
 import { tinyUnet } from '../smallTraining.ts'
-import { modelItemShape } from '../../src/engine/models/kinds/registry.ts'
-import { modelConditions } from '../../src/engine/models/kinds/registry.ts'
+import { modelConditions, modelItemShape } from '../../src/engine/models/kinds/registry.ts'
 
 const square = (n: number, seed: number) => tf.tensor2d(numbers(n * n, seed, 0.5), [n, n])
 
@@ -230,7 +229,7 @@ onCpu(() => {
       tf.dispose(inputs)
       return peak
     }) as [number, number]
-    const { saved, checkpointed } = ditSize(config)
+    const { saved, checkpointed } = networkSize(ditGraph(config))
     expect(checkpointed).toBeLessThan(0.4 * saved)
     expect(again).toBeLessThan(0.6 * kept)
   })

@@ -2,6 +2,7 @@
 import { isKeyOf } from '../base/records.ts'
 import type { ConditionPart } from '../base/values.ts'
 import type { LayerGraph } from '../models/graph/layer.ts'
+import { channelsOf } from '../models/graph/ops/checks.ts'
 import type { FormulaConfigs } from '../models/kinds/configs.ts'
 import { definitions, modelConditions, modelItemShape } from '../models/kinds/registry.ts'
 import { onnxMessages } from '../messages/onnx.ts'
@@ -93,7 +94,7 @@ function writePredict(
   const { value, shape } = writeNetwork(b, network, ['predict'], sources).get('predict')!
   if (!model.variance) return { prediction: value }
   const axis = shape.length === 3 ? 1 : shape.length
-  const half = (shape.at(-1) as number) / 2
+  const half = channelsOf(shape) / 2
   return b.inScope('outputs', () => {
     const slice = (from: number) =>
       b.node('Slice', [value, b.ints(from), b.ints(from + half), b.ints(axis)])

@@ -4,7 +4,7 @@ import { toTorch } from '../checkpoint/torch.ts'
 import type { Model, VarianceKind, PredictionType } from '../base/values.ts'
 import type { Configured } from '../models/kinds/configs.ts'
 import { findNetworkKind } from '../models/kinds/registry.ts'
-import type { WeightLayout } from '../models/graph/layer.ts'
+import type { WeightLayout } from '../models/graph/layerOp.ts'
 import { weightLayouts } from '../models/graph/weights.ts'
 import type { Weight } from './builder.ts'
 

@@ -1,6 +1,6 @@
 // The lines of a method of a graph of layers: one per layer.
-import type { FeatureShape, Layer } from '../../../engine/models/graph/layer.ts'
-import { layerOp } from '../../../engine/models/graph/ops/table.ts'
+import { isSource, type Layer } from '../../../engine/models/graph/layer.ts'
+import type { FeatureShape } from '../../../engine/models/graph/layerOp.ts'
 import { layerCodes, withChannelsFirst, type Operand } from './layerCode.ts'
 import type { LayerClass } from './layers.ts'
 import { Variables } from './variables.ts'
@@ -70,7 +70,7 @@ class LineWriter {
   write(i: number): string | undefined {
     const { layers, shapes } = this.around.view
     const { op, name, in: inputs, attrs } = layers[i]
-    if (layerOp(layers[i]).isSource) return this.readArgument(i, sources[op])
+    if (isSource(layers[i])) return this.readArgument(i, sources[op])
     if (this.values.has(i)) return undefined
     const result = layerCodes[op].call({
       parts: this.around.parts,

@@ -1,5 +1,5 @@
-// Structure of a UNet in diffusers' names: blocks, layers and sizes. The graph of layers is built from
-// it; weights, evaluation and costs follow from the graph.
+// Structure of a UNet in diffusers' names: blocks, layers and sizes. The graph of layers and the
+// summary walk this description.
 import type { AttentionKind, UnetConfig } from './config.ts'
 import { blockAttention, headDimAt, middleAttention, timeEmbeddingWidth } from './config.ts'
 import type { TokenConfig } from './tokens.ts'
