@@ -9,8 +9,7 @@ import { tf } from '../src/engine/base/tf.ts'
 import type { Conditioning, Model } from '../src/engine/base/values.ts'
 import { conditionParts, partTensor, type ConditionSpec } from '../src/engine/models/condition.ts'
 import { predictWithVariance } from '../src/engine/models/predict.ts'
-import { modelItemShape } from '../src/engine/models/kinds/registry.ts'
-import { modelConditions } from '../src/engine/models/kinds/registry.ts'
+import { modelConditions, modelItemShape } from '../src/engine/models/kinds/registry.ts'
 
 /** A tensor as ONNX Runtime takes and gives it. */
 export interface Feed {

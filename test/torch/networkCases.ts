@@ -19,8 +19,7 @@ import { readGoldenModel } from '../goldenNetworks.ts'
 import { goldenTensors } from '../goldenTensors.ts'
 import type { LayersConfig } from '../../src/engine/models/kinds/layers/config.ts'
 import type { UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
-import { modelItemShape } from '../../src/engine/models/kinds/registry.ts'
-import { modelConditions } from '../../src/engine/models/kinds/registry.ts'
+import { modelConditions, modelItemShape } from '../../src/engine/models/kinds/registry.ts'
 import { classifierFacts } from '../../src/engine/models/kinds/classifier/facts.ts'
 
 type Tensors = ReadonlyMap<string, StoredTensor>

@@ -7,8 +7,7 @@ import type { Model } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { guidanceParams } from './guidanceParams.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
-import { modelItemShape } from '../../engine/models/kinds/registry.ts'
-import { modelConditions } from '../../engine/models/kinds/registry.ts'
+import { modelConditions, modelItemShape } from '../../engine/models/kinds/registry.ts'
 
 export const guidedModel = defineNode({
   type: 'diffusion/GuidedModel',

@@ -1,8 +1,7 @@
 // The graph of layers of a classifier of images.
 import { timeEmbeddingLayers } from '../../graph/blocks/embedding.ts'
 import { GraphBuilder } from '../../graph/builder.ts'
-import type { Feature } from '../../graph/layer.ts'
-import type { LayerGraph } from '../../graph/layer.ts'
+import type { Feature, LayerGraph } from '../../graph/layer.ts'
 import { memoize } from '../../graph/memoize.ts'
 import { inModuleOrder, layersWithWeights } from '../../graph/weights.ts'
 import type { ClassifierConfig } from './config.ts'

@@ -1,8 +1,7 @@
 // The graph of layers of an MLP for points.
 import { timeEmbeddingLayers } from '../../graph/blocks/embedding.ts'
 import { GraphBuilder } from '../../graph/builder.ts'
-import type { Feature } from '../../graph/layer.ts'
-import type { LayerGraph } from '../../graph/layer.ts'
+import type { Feature, LayerGraph } from '../../graph/layer.ts'
 import { memoize } from '../../graph/memoize.ts'
 import type { MlpConfig } from './config.ts'
 
