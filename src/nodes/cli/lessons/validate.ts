@@ -13,7 +13,7 @@ import {
 } from '../../lessons/lesson.ts'
 import { cliMessages } from '../../messages/cli.ts'
 import { lessonMessages } from '../../messages/lessons.ts'
-import type { LessonsArguments } from '../arguments.ts'
+import type { Arguments } from '../arguments.ts'
 import { describeFailure } from '../failure.ts'
 import { declared } from '../nodeTypes.ts'
 import { statuses, type ExitStatus } from '../status.ts'
@@ -30,12 +30,12 @@ interface Found {
 }
 
 export async function validateLessons(
-  { operands: [path], format }: LessonsArguments,
+  { operands: [path], json }: Arguments<'lessons'>,
   out: Terminal,
 ): Promise<ExitStatus> {
   const found: Found = { lessons: 0, checks: 0, faults: [], notices: [] }
   for (const folder of await lessonFolders(path, found)) await validateLesson(folder, found)
-  if (format === 'json') process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`)
+  if (json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`)
   else {
     for (const text of found.faults) out.line(cliMessages.fault({ text }))
     for (const text of found.notices) out.line(cliMessages.notice({ text }))

@@ -1,4 +1,5 @@
 // Modules of a graph of layers by their dotted names: attributes, lists and dictionaries.
+import { MessageError } from '../../../engine/base/errors.ts'
 import { torchModelMessages } from '../../messages/torchModels.ts'
 import type { Parts } from './parts.ts'
 import { python } from './python.ts'
@@ -53,7 +54,7 @@ export class ModuleTree {
     let branch = this.root
     for (const part of name.split('.')) {
       if (part.startsWith('_') || part === 'training')
-        throw new Error(torchModelMessages.layerName({ name }))
+        throw new MessageError(torchModelMessages.layerName({ name }))
       const next = branch.children.get(part) ?? { children: new Map() }
       branch.children.set(part, next)
       branch = next
@@ -92,7 +93,7 @@ export class ModuleTree {
     if (children.size === 0) return [module!]
     if (module !== undefined) {
       const inner = `${path}.${[...children.keys()][0]}`
-      throw new Error(torchModelMessages.layerInside({ name: path, inner }))
+      throw new MessageError(torchModelMessages.layerInside({ name: path, inner }))
     }
     const areItems = isList(branch)
     const dict = isDict(branch) ? 'nn.ModuleDict' : group(this.parts)

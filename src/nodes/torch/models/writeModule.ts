@@ -20,6 +20,7 @@
 // Autoencoders have `encode(x)` and `decode(z)` instead of `forward`: AutoencoderKL encodes to mean
 // and log-variance (a pair), AutoencoderTiny to latents, a graph of layers to what its layers give.
 // None of them scales latents. A model of tokens takes one-hot vectors `[B, n, v + 1]`.
+import { MessageError } from '../../../engine/base/errors.ts'
 import { isKind, type Configured } from '../../../engine/models/kinds/configs.ts'
 import { findNetworkKind, getNetworkKind } from '../../../engine/models/kinds/registry.ts'
 import { torchModelMessages } from '../../messages/torchModels.ts'
@@ -66,7 +67,7 @@ export function writeModule(
   className: string,
   taken: Definitions = new Map(),
 ): PythonModule {
-  if (!findNetworkKind(model)) throw new Error(torchModelMessages.kind({ kind: model.kind }))
+  if (!findNetworkKind(model)) throw new MessageError(torchModelMessages.kind({ kind: model.kind }))
   const parts = new Parts()
   writeNetwork(parts, model, className)
   const definitions = withFreeNames(parts.definitions(), taken)
@@ -86,7 +87,7 @@ function writeNetwork(parts: Parts, model: ModelDescription, name: string) {
   if (isKind(model, 'classifier')) return writeClassifier(parts, model.config, name)
   if (isKind(model, 'autoencoder_kl')) return writeAutoencoderKl(parts, model.config, name)
   if (isKind(model, 'autoencoder_tiny')) return writeAutoencoderTiny(parts, model.config, name)
-  if (!graph) throw new Error(torchModelMessages.ownRun({ kind: model.kind }))
+  if (!graph) throw new MessageError(torchModelMessages.ownRun({ kind: model.kind }))
   const zeros = new Set(model.zeroLayers)
   const isZero = (layer: string) => zeros.has(layer) || startsAtZero?.(layer, config) === true
   return writeLayers(parts, graph(config), name, isZero)
