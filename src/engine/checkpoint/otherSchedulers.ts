@@ -2,7 +2,7 @@
 // a cure.
 import type { MessageText } from '../base/catalogue.ts'
 import { schedulerMessages as messages } from '../messages/schedulers.ts'
-import { CheckpointError } from './error.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
 
 interface Refusal {
   reason: (values: { name: string }) => MessageText

@@ -2,7 +2,7 @@
 import { MessageError } from '../../engine/base/errors.ts'
 import { quoteName } from '../../engine/base/quote.ts'
 import { paramMessages } from '../../engine/messages/params.ts'
-import type { ConfigSchema } from '../../engine/models/own/definition.ts'
+import type { ConfigSchema } from '../../engine/models/kinds/defined/definition.ts'
 import { paramFault, problemWith } from '../../engine/plan/params.ts'
 import type { ParamSpecs, RunParams } from './params.ts'
 

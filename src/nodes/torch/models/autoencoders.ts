@@ -1,7 +1,7 @@
 // Autoencoders in PyTorch: diffusers' AutoencoderKL and AutoencoderTiny.
-import type { KlConfig } from '../../../engine/models/vae/klConfig.ts'
-import { klActivation } from '../../../engine/models/vae/klConfig.ts'
-import type { TinyConfig } from '../../../engine/models/vae/tinyConfig.ts'
+import type { KlConfig } from '../../../engine/models/kinds/vae/klConfig.ts'
+import { klActivation } from '../../../engine/models/kinds/vae/klConfig.ts'
+import type { TinyConfig } from '../../../engine/models/kinds/vae/tinyConfig.ts'
 import { groupNorm, named } from './helpers.ts'
 import type { Parts } from './parts.ts'
 import { list, python } from './python.ts'

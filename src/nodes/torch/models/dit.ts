@@ -1,8 +1,13 @@
 // Diffusion transformers in PyTorch: diffusers' DiTTransformer2DModel.
 import type { ConditionSpec } from '../../../engine/models/condition.ts'
-import type { DitConfig } from '../../../engine/models/dit/config.ts'
-import { ditGrid, ditImageSize, ditOutputs, ditWidth } from '../../../engine/models/dit/config.ts'
-import { WAVES } from '../../../engine/models/dit/graph.ts'
+import type { DitConfig } from '../../../engine/models/kinds/dit/config.ts'
+import {
+  ditGrid,
+  ditImageSize,
+  ditOutputs,
+  ditWidth,
+} from '../../../engine/models/kinds/dit/config.ts'
+import { WAVES } from '../../../engine/models/kinds/dit/graph.ts'
 import { defaults, parameters } from './arguments.ts'
 import {
   activations,

@@ -2,7 +2,7 @@
 import type { ConditionSpec } from '../../../engine/models/condition.ts'
 import { GraphView } from '../../../engine/models/graph/analysis.ts'
 import type { LayerGraph } from '../../../engine/models/graph/layer.ts'
-import { conditionSpecs } from '../../../engine/models/layersConfig.ts'
+import { conditionSpecs } from '../../../engine/models/kinds/layers/graph.ts'
 import { defaults, parameters } from './arguments.ts'
 import { gridEmbedding, startAtZero } from './helpers.ts'
 import { layerCodes } from './layerCode.ts'

@@ -1,11 +1,11 @@
 // MLPs for points, and classifiers of images, in PyTorch.
-import type { ClassifierConfig } from '../../../engine/models/classifierGraph.ts'
 import type { ConditionSpec } from '../../../engine/models/condition.ts'
-import type { MlpConfig } from '../../../engine/models/mlpGraph.ts'
 import { defaults, parameters } from './arguments.ts'
 import { activations, groupNorm, named, timeLayers, timestepEmbedding } from './helpers.ts'
 import type { Parts } from './parts.ts'
 import { args, list, python } from './python.ts'
+import type { MlpConfig } from '../../../engine/models/kinds/mlp/config.ts'
+import type { ClassifierConfig } from '../../../engine/models/kinds/classifier/config.ts'
 
 /** Adds the class of an MLP. */
 export function writeMlp(

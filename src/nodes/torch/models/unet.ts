@@ -1,10 +1,10 @@
 // UNets in PyTorch: diffusers' UNet2DModel and UNet2DConditionModel.
 import type { ConditionSpec } from '../../../engine/models/condition.ts'
-import type { UnetConfig } from '../../../engine/models/unet/config.ts'
-import { imageSize } from '../../../engine/models/unet/config.ts'
-import type { Level, Resample, UnetStructure } from '../../../engine/models/unet/structure.ts'
-import { unetStructure } from '../../../engine/models/unet/structure.ts'
-import type { TokenConfig } from '../../../engine/models/unet/tokens.ts'
+import type { UnetConfig } from '../../../engine/models/kinds/unet/config.ts'
+import { imageSize } from '../../../engine/models/kinds/unet/config.ts'
+import type { Level, Resample, UnetStructure } from '../../../engine/models/kinds/unet/structure.ts'
+import { unetStructure } from '../../../engine/models/kinds/unet/structure.ts'
+import type { TokenConfig } from '../../../engine/models/kinds/unet/tokens.ts'
 import { defaults, parameters } from './arguments.ts'
 import {
   activations,

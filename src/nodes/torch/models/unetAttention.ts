@@ -1,6 +1,6 @@
 // Attention of a UNet in PyTorch: the classes that its config needs, and how blocks create them.
-import type { UnetConfig } from '../../../engine/models/unet/config.ts'
-import type { AttentionBlock, UnetStructure } from '../../../engine/models/unet/structure.ts'
+import type { UnetConfig } from '../../../engine/models/kinds/unet/config.ts'
+import type { AttentionBlock, UnetStructure } from '../../../engine/models/kinds/unet/structure.ts'
 import type { Parts } from './parts.ts'
 import { args, python } from './python.ts'
 import { transformer, type TransformerStyle } from './transformer.ts'

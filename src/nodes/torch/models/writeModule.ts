@@ -21,18 +21,8 @@
 // and log-variance (a pair), AutoencoderTiny to latents, a graph of layers to what its layers give.
 // None of them scales latents. A model of tokens takes one-hot vectors `[B, n, v + 1]`.
 import { MessageError } from '../../../engine/base/errors.ts'
-import type { ClassifierConfig } from '../../../engine/models/classifierGraph.ts'
-import type { DitConfig } from '../../../engine/models/dit/config.ts'
-import type { LayersConfig } from '../../../engine/models/layersConfig.ts'
-import type { MlpConfig } from '../../../engine/models/mlpGraph.ts'
-import type { LayersDefinition } from '../../../engine/models/own/definition.ts'
-import { ownNetwork } from '../../../engine/models/own/network.ts'
-import { modelConditions } from '../../../engine/models/predict.ts'
-import { KindTable } from '../../../engine/models/registry.ts'
-import type { UnetConfig } from '../../../engine/models/unet/config.ts'
-import type { KlConfig } from '../../../engine/models/vae/klConfig.ts'
-import type { TinyConfig } from '../../../engine/models/vae/tinyConfig.ts'
-import type { Model } from '../../../engine/base/values.ts'
+import { isKind, type Configured } from '../../../engine/models/kinds/configs.ts'
+import { findNetworkKind, getNetworkKind } from '../../../engine/models/kinds/registry.ts'
 import { torchModelMessages } from '../../messages/torchModels.ts'
 import { writeAutoencoderKl, writeAutoencoderTiny } from './autoencoders.ts'
 import type { Definition, Definitions } from './definition.ts'
@@ -57,8 +47,10 @@ export interface PythonModule {
   construct: string
 }
 
-/** A network without its weights. A {@link Model} is one. */
-export interface ModelDescription extends Pick<Model, 'kind' | 'config'> {
+/** A network without its weights. A model is one. */
+export type ModelDescription = Configured & Initialisation
+
+interface Initialisation {
   /** Param `zero_init` of UNet and DiT: the last layer of each block starts at zero. */
   zeroInit?: boolean
   /** Layers of a graph of layers that start at zero, by name. */
@@ -75,10 +67,9 @@ export function writeModule(
   className: string,
   taken: Definitions = new Map(),
 ): PythonModule {
-  const write = writers.find(model.kind)
-  if (!write) throw new MessageError(torchModelMessages.kind({ kind: model.kind }))
+  if (!findNetworkKind(model)) throw new MessageError(torchModelMessages.kind({ kind: model.kind }))
   const parts = new Parts()
-  write(parts, model, className)
+  writeNetwork(parts, model, className)
   const definitions = withFreeNames(parts.definitions(), taken)
   const { name } = definitions.at(-1)!
   const code = definitions.map((each) => each.code).join('\n')
@@ -86,49 +77,18 @@ export function writeModule(
 }
 
 /** Adds the class of a network and what it uses, the class last. Throws Error with the reason. */
-type Write = (parts: Parts, model: ModelDescription, className: string) => void
-
-const specsOf = ({ kind, config }: ModelDescription) =>
-  modelConditions({ type: 'model', kind, config, predicts: 'sample', weights: {}, children: {} })
-
-/** Writers by kind of network. */
-const writers = new KindTable<Write>(
-  {
-    unet: (parts, model, name) =>
-      writeUnet(
-        parts,
-        model.config as unknown as UnetConfig,
-        name,
-        specsOf(model),
-        model.zeroInit ?? false,
-      ),
-    dit: (parts, model, name) =>
-      writeDit(
-        parts,
-        model.config as unknown as DitConfig,
-        name,
-        specsOf(model),
-        model.zeroInit ?? false,
-      ),
-    mlp: (parts, model, name) =>
-      writeMlp(parts, model.config as unknown as MlpConfig, name, specsOf(model)),
-    classifier: (parts, { config }, name) =>
-      writeClassifier(parts, config as unknown as ClassifierConfig, name),
-    autoencoder_kl: (parts, { config }, name) =>
-      writeAutoencoderKl(parts, config as unknown as KlConfig, name),
-    autoencoder_tiny: (parts, { config }, name) =>
-      writeAutoencoderTiny(parts, config as unknown as TinyConfig, name),
-    layers(parts, { config, zeroLayers }, name) {
-      const zeros = new Set(zeroLayers)
-      writeLayers(parts, config as unknown as LayersConfig, name, (layer) => zeros.has(layer))
-    },
-  },
-  // The layers of a defined kind.
-  (definition) => (parts, model, name) => {
-    const { graph } = ownNetwork(definition)
-    if (!graph) throw new MessageError(torchModelMessages.ownRun({ kind: model.kind }))
-    const { startsAtZero } = definition as LayersDefinition<object>
-    const isZero = (layer: string) => startsAtZero?.(layer, model.config) ?? false
-    writeLayers(parts, graph(model.config), name, isZero)
-  },
-)
+function writeNetwork(parts: Parts, model: ModelDescription, name: string) {
+  const { graph, conditions, startsAtZero } = getNetworkKind(model)
+  const { config, zeroInit = false } = model
+  const specs = conditions(config)
+  if (isKind(model, 'unet')) return writeUnet(parts, model.config, name, specs, zeroInit)
+  if (isKind(model, 'dit')) return writeDit(parts, model.config, name, specs, zeroInit)
+  if (isKind(model, 'mlp')) return writeMlp(parts, model.config, name, specs)
+  if (isKind(model, 'classifier')) return writeClassifier(parts, model.config, name)
+  if (isKind(model, 'autoencoder_kl')) return writeAutoencoderKl(parts, model.config, name)
+  if (isKind(model, 'autoencoder_tiny')) return writeAutoencoderTiny(parts, model.config, name)
+  if (!graph) throw new MessageError(torchModelMessages.ownRun({ kind: model.kind }))
+  const zeros = new Set(model.zeroLayers)
+  const isZero = (layer: string) => zeros.has(layer) || startsAtZero?.(layer, config) === true
+  return writeLayers(parts, graph(config), name, isZero)
+}
