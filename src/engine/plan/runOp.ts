@@ -80,7 +80,7 @@ export function runOp(
       createOwnModel(definition, config, given.random, options),
   }
   if (!op.stateful) return runTidied(() => op.run(inputs as never, params as never, context))
-  const run = op.run as unknown as StatefulRun
+  const run = op.run as typeof op.run & StatefulRun
   if (!solvers) return runTidied(() => run(inputs, params, context, undefined).outputs)
   const { outputs, state } = runTidied(() => run(inputs, params, context, solvers.before[name]))
   memory.retain(state)

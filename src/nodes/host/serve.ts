@@ -48,7 +48,7 @@ const reportTo =
  */
 export function serve(
   nodes: readonly Op[],
-  scope: Scope = globalThis as unknown as Scope,
+  scope: Scope = globalThis as typeof globalThis & Scope,
   { storage, models = [] }: ServeOptions = {},
 ): { close(): void } {
   registerModels(models)

@@ -2,7 +2,8 @@
 // canvas.
 import { resizePictures } from '../../engine/images/pixels.ts'
 import type { Pictures } from '../../engine/plan/view.ts'
-import { context2d, type Box } from './frame.ts'
+import { context2d } from './context2d.ts'
+import type { Box } from './frame.ts'
 
 /** Makes a canvas. Node has none, so the caller must provide one there. */
 export type MakeSheet = (width: number, height: number) => OffscreenCanvas

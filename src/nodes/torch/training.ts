@@ -24,7 +24,7 @@ const PER_ITEM = new Set(
 const isPerItem = (step: Step): boolean =>
   step.kind === 'observe' || (step.kind === 'run' && PER_ITEM.has(step.op))
 
-interface StartParams {
+type StartParams = {
   steps: number
   batch_size: number
   gradient_accumulation_steps: number
@@ -57,7 +57,7 @@ interface Learner {
 
 export function writeTraining(writer: TorchWriter, step: LoopStep, place: Place) {
   refuseTraining(writer, step)
-  const params = step.params.start as unknown as StartParams
+  const params = step.params.start as StartParams
   const learners = listLearners(writer, step)
   const [first] = learners
   const { drops } = writer.networks

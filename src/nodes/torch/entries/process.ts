@@ -15,7 +15,7 @@ import type { NodeEntries } from '../types.ts'
 import { shareOf } from './data.ts'
 import { quantileCode } from './densities.ts'
 
-interface NamedBetas {
+type NamedBetas = {
   beta_schedule: string
   num_train_timesteps: number
   beta_start: number
@@ -163,7 +163,7 @@ const mixtures = {
 export const processEntries = {
   noiseSchedule: {
     known: true,
-    write: (node) => writeSchedule(node, node.params as unknown as NamedBetas),
+    write: (node) => writeSchedule(node, node.params as NamedBetas),
   },
   flowSchedule: plainSchedule,
   sigmaSchedule: plainSchedule,

@@ -8,7 +8,7 @@ import { refuse } from '../refusal.ts'
 import type { NodeEntries, TorchNode } from '../types.ts'
 import { levelsCode } from './process.ts'
 
-interface ErrorParams {
+type ErrorParams = {
   kind: 'mse' | 'l1' | 'huber' | 'pseudo_huber'
   delta: number
   c: number
@@ -31,7 +31,7 @@ function errorCode({ kind, delta, c }: ErrorParams, a: string, b: string, mean: 
   }
 }
 
-interface WeightParams {
+type WeightParams = {
   gamma: number
   sigma_data: number
   p2_gamma: number
@@ -62,7 +62,7 @@ const perError: { [K in PredictionType]: (t: string) => string } = {
 function writeLoss(node: NodeWriter) {
   const { weighting } = node.params as { weighting: string }
   const [a, b] = [node.input('prediction'), node.input('target')]
-  const errors = node.params as unknown as ErrorParams
+  const errors = node.params as ErrorParams
   if (node.has('weights') || node.wanted('losses')) refuse(torchMessages.itemWeights())
   if (weighting === 'uniform') {
     node.assign(errorCode(errors, a.code, b.code, true), { kind: 'scalar' }, 'loss')
@@ -71,7 +71,7 @@ function writeLoss(node: NodeWriter) {
   const predicts = predictedType(a) ?? predictedType(b) ?? refuse()
   const t = levelsCode(node, 't', 'prediction')
   const weight = node.variable('weight')
-  const params = node.params as unknown as WeightParams
+  const params = node.params as WeightParams
   const numerator = weightings[weighting](`${t}.alpha**2`, `${t}.sigma**2`, params)
   node.line(`${weight} = ${numerator} / (${perError[predicts](t)})`)
   node.assign(

@@ -10,7 +10,7 @@ import type { Feature } from '../../graph/layer.ts'
 import type { LayerBuilder } from '../../graph/builder.ts'
 import { defineModel } from './definition.ts'
 
-export interface JitConfig {
+export type JitConfig = {
   /** Height of the images in pixels. */
   height: number
   width: number
@@ -53,7 +53,7 @@ function parseJitConfig(json: Readonly<Record<string, unknown>>): JitConfig {
     const got = JSON.stringify(value)?.slice(0, 60) ?? 'nothing'
     throw new MessageError(paramMessages.wrongValue({ param, expected, got }))
   }
-  return json as unknown as JitConfig
+  return json as JitConfig
 }
 
 /** Width of the sines and cosines of t, as in DiT. */
