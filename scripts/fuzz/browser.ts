@@ -187,7 +187,8 @@ class BrowserFuzzer {
       const shown = (await this.show([text]))?.[0]
       if (!shown) return undefined
       const work = (await this.readProcessorTime()) - before
-      least = Math.min(least, shown.blocked, work)
+      const slowness = (await this.page?.evaluate(() => window.measureSlowness())) ?? 1
+      least = Math.min(least, shown.blocked / slowness, work)
     }
     return least
   }
