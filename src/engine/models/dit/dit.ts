@@ -52,9 +52,9 @@ export function dit(
     config: { ...config },
     predicts,
     ...(variance && { variance }),
-    ...createWeights(ditLayers(config), random, (layer) => zero_init && isZero(layer)),
+    ...createWeights(ditLayers(config), random, (layer) => zero_init && isGateOrOutput(layer)),
     children: {},
   }
 }
 
-const isZero = (name: string) => /\.norm1\.linear$|^proj_out_[12]$/.test(name)
+export const isGateOrOutput = (name: string) => /\.norm1\.linear$|^proj_out_[12]$/.test(name)

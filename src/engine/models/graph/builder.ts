@@ -37,6 +37,42 @@ export interface Block {
   output: Feature
 }
 
+/** Kinds of parts of a network that are written as one module, beside the blocks of nodes. */
+export type ModuleKind =
+  | Exclude<BlockKind, 'time_embedding' | 'dit'>
+  | 'attention'
+  | 'classifier_block'
+  | 'dit_block'
+  | 'dit_embedding'
+  | 'geglu'
+  | 'jit_attention'
+  | 'jit_block'
+  | 'middle'
+  | 'swiglu'
+  | 'tiny_block'
+  | 'transformer_block'
+
+/** Layers between inputs and one result whose names begin with that of the module. */
+export interface Module {
+  kind: ModuleKind
+  name: string
+  /** Positions of the layers that it reads, in the order of its arguments. */
+  inputs: readonly Feature[]
+  settings: Block['settings']
+  /** Positions of its first layer, and of its result. */
+  first: Feature
+  output: Feature
+}
+
+/** One of several parts in a row with numbered names, which code repeats in a loop. */
+export interface Repeat {
+  /** Name of the part in code, such as `level`. */
+  item: string
+  /** Positions of its layers: from `first` to before `end`. */
+  first: Feature
+  end: Feature
+}
+
 /** Appends layers. Those with weights, and dropout, have names. */
 export abstract class LayerBuilder<F> {
   abstract add(
@@ -56,6 +92,22 @@ export abstract class LayerBuilder<F> {
     _settings: Block['settings'],
     build: () => F,
   ): F {
+    return build()
+  }
+
+  /** Builds layers that form a module. */
+  module(
+    _kind: ModuleKind,
+    _name: string,
+    _inputs: readonly (F | undefined)[],
+    build: () => F,
+    _settings: Block['settings'] = {},
+  ): F {
+    return build()
+  }
+
+  /** Builds one of several parts in a row with numbered names, such as a level. */
+  repeat<T>(_item: string, build: () => T): T {
     return build()
   }
 
@@ -95,6 +147,9 @@ export class GraphBuilder extends LayerBuilder<Feature> {
   readonly layers: Layer[] = []
   /** The outermost blocks. */
   readonly blocks: Block[] = []
+  /** All modules, the inner ones first. */
+  readonly modules: Module[] = []
+  readonly repeats: Repeat[] = []
   private readonly described: Described[] = []
   private readonly unnamed = new Map<string, Feature>()
   private depth = 0
@@ -138,12 +193,34 @@ export class GraphBuilder extends LayerBuilder<Feature> {
     return output
   }
 
+  override module(
+    kind: ModuleKind,
+    name: string,
+    inputs: readonly (Feature | undefined)[],
+    build: () => Feature,
+    settings: Block['settings'] = {},
+  ): Feature {
+    const first = this.layers.length
+    const output = build()
+    const read = inputs.filter((input) => input !== undefined)
+    this.modules.push({ kind, name, inputs: read, settings, first, output })
+    return output
+  }
+
+  override repeat<T>(item: string, build: () => T): T {
+    const first = this.layers.length
+    const result = build()
+    this.repeats.push({ item, first, end: this.layers.length })
+    return result
+  }
+
   shapeOf(feature: Feature): FeatureShape {
     return this.described[feature].shape
   }
 
   graph(functions: Record<string, Feature>): LayerGraph {
-    return { layers: this.layers, functions, blocks: this.blocks }
+    const { layers, blocks, modules, repeats } = this
+    return { layers, functions, blocks, modules, repeats }
   }
 }
 

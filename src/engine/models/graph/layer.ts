@@ -24,6 +24,9 @@ export interface LayerGraph {
   readonly functions: Readonly<Record<string, number>>
   /** Blocks of its layers, if it was built from such; see `builder.ts`. */
   readonly blocks?: readonly import('./builder.ts').Block[]
+  /** Modules of its layers, and parts in a row. */
+  readonly modules?: readonly import('./builder.ts').Module[]
+  readonly repeats?: readonly import('./builder.ts').Repeat[]
 }
 
 /** Initialisation of a weight, as in PyTorch's modules. */

@@ -29,11 +29,11 @@ export function unet(
     config: { ...config },
     predicts,
     ...(variance && { variance }),
-    ...createWeights(unetLayers(config), random, (layer) => zero_init && isLast(layer)),
+    ...createWeights(unetLayers(config), random, (layer) => zero_init && isLastOfBlock(layer)),
     children: {},
   }
 }
 
 /** True for the last layer of a block; for transformers that is `proj_out`. */
-const isLast = (name: string) =>
+export const isLastOfBlock = (name: string) =>
   /(^conv_out|\.conv2|attentions\.\d+\.to_out\.0|\.proj_out)$/.test(name)
