@@ -28,6 +28,7 @@ export class Networks {
   readonly definitions = new Map<string, string>()
   readonly imports = new Set<string>()
   private readonly starts = new Map<Model, StartFile>()
+  private hasDropout = false
 
   constructor(private readonly emitter: Emitter) {}
 
@@ -55,6 +56,7 @@ export class Networks {
       )
       for (const { name, code } of module.definitions) this.definitions.set(name, code)
       for (const line of module.imports) this.imports.add(line)
+      this.hasDropout ||= module.drops
       const { seed } = step.params as { seed?: number }
       if (seed !== undefined && weights === undefined)
         place.lines.push(`torch.manual_seed(${pyNumber(seed)})`)
@@ -76,7 +78,7 @@ export class Networks {
 
   /** True if a network drops values at random in a training. */
   get drops(): boolean {
-    return [...this.definitions.values()].some((code) => code.includes('nn.Dropout('))
+    return this.hasDropout
   }
 
   /** The file with the configuration of a trained model, and with its first weights. */

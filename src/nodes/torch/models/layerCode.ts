@@ -36,6 +36,8 @@ export interface LayerCall {
   self: string
   /** The buffer or module of a layer without weights. */
   constant: string
+  /** An image with the height and width of the result. */
+  like?: string | undefined
 }
 
 export interface LayerCode {
@@ -160,9 +162,10 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
     module: ({ inputs: [{ shape }], attrs: { eps } }) =>
       `nn.LayerNorm(${args(channelCount(shape), eps !== 1e-5 && `eps=${number(eps as number)}`)})`,
     call({ inputs: [x], attrs: { affine, eps }, self, shape }) {
+      const input = withChannelsLast(x)
       const code = affine
-        ? `${self}(${withChannelsLast(x)})`
-        : `F.layer_norm(${withChannelsLast(x)}, (${channelCount(shape)},), eps=${number(eps as number)})`
+        ? `${self}(${input})`
+        : `F.layer_norm(${input}, ${input}.shape[-1:], eps=${number(eps as number)})`
       return { code, isLast: hasPixels(shape) }
     },
   },
@@ -234,8 +237,10 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
       x.isLast ? `${x.code}.flatten(1, 2)` : `${x.code}.flatten(2).transpose(1, 2)`,
   },
   to_image: {
-    call: ({ inputs: [{ code }], attrs: { height, width } }) =>
-      `${code}.transpose(1, 2).unflatten(2, (${height}, ${width}))`,
+    call: ({ inputs: [{ code }], attrs: { height, width }, like }) => ({
+      code: `${code}.unflatten(1, ${like ? `${like}.shape[2:]` : `(${height}, ${width})`})`,
+      isLast: true,
+    }),
   },
   patchify: {
     call: ({ parts, inputs: [x], attrs: { size } }) =>

@@ -45,17 +45,39 @@ export const args = (...items: readonly (string | number | false | undefined)[])
 /** The longest line of the source. */
 const WIDTH = 100
 
-/**
- * Lines of `head`, items in brackets and `tail`: one line if it fits at this indentation. If not, the
- * items are between the brackets, `each` on a line of its own or all on one.
- */
-export function bracketed(
-  [head, items, tail]: readonly [head: string, items: readonly string[], tail: string],
+/** An expression, or one with items in brackets that may be on lines of their own. */
+export type Code =
+  | string
+  | {
+      head: string
+      items: readonly Code[]
+      tail: string
+      /** The item is no list, which has no comma at its end. */
+      isOne?: true
+    }
+
+const flatText = (code: Code): string =>
+  typeof code === 'string' ? code : code.head + code.items.map(flatText).join(', ') + code.tail
+
+/** Lines of an expression: one if `fits` holds for it with its indentation. */
+export function printCode(
+  code: Code,
   indent: number,
-  each = true,
+  fits: (line: string) => boolean = (line) => line.length < WIDTH,
 ): string[] {
-  const line = head + items.join(', ') + tail
-  if (indent + line.length <= WIDTH) return [line]
-  const inner = each ? items.map((item) => `${item},`) : [items.join(', ')]
+  const line = flatText(code)
+  if (typeof code === 'string' || fits(' '.repeat(indent) + line)) return [line]
+  const { head, items, tail, isOne } = code
+  const [only] = items
+  if (items.length === 1 && typeof only !== 'string')
+    // Brackets inside each other open together.
+    return printCode({ ...only, head: head + only.head, tail: only.tail + tail }, indent, fits)
+  if (head.endsWith(' = ')) return [line]
+  const joined = items.every((item) => typeof item === 'string') && items.join(', ')
+  if (joined && fits(' '.repeat(indent + 4) + joined)) return [head, `    ${joined}`, tail]
+  const inner = items.flatMap((item) => {
+    const lines = printCode(item, indent + 4, fits)
+    return [...lines.slice(0, -1), `${lines.at(-1)!}${isOne ? '' : ','}`]
+  })
   return [head, ...inner.map((text) => `    ${text}`), tail]
 }

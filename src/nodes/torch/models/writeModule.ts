@@ -1,9 +1,9 @@
 // Writes the network of a model as a PyTorch module.
 //
-// Kinds with a form of their own: unet, dit, mlp, classifier, autoencoder_kl and autoencoder_tiny. A
-// graph of layers (kind `layers`, and defined kinds such as jit) becomes one line per layer. Models
-// that only wrap others (precondition, guided, classifier_guided), and those of data (exact,
-// gaussian), are no networks and are refused here.
+// All kinds are written from their graphs of layers: a class for blocks that differ in sizes only, and
+// one for the network. Layers that were wired by hand are lines of the network. Models that only wrap
+// others (precondition, guided, classifier_guided), and those of data (exact, gaussian), are no
+// networks and are refused here.
 //
 // The class is an nn.Module whose state_dict has the names and shapes of our safetensors files, and
 // whose parameters start with the distributions that ours start with. Arguments of `forward`:
@@ -20,28 +20,31 @@
 // Autoencoders have `encode(x)` and `decode(z)` instead of `forward`: AutoencoderKL encodes to mean
 // and log-variance (a pair), AutoencoderTiny to latents, a graph of layers to what its layers give.
 // None of them scales latents. A model of tokens takes one-hot vectors `[B, n, v + 1]`.
+import type { Model } from '../../../engine/base/values.ts'
 import type { ClassifierConfig } from '../../../engine/models/classifierGraph.ts'
+import { classifierGraph } from '../../../engine/models/classifierGraph.ts'
 import type { DitConfig } from '../../../engine/models/dit/config.ts'
+import { ditGraph } from '../../../engine/models/dit/graph.ts'
+import { GraphView } from '../../../engine/models/graph/analysis.ts'
+import type { LayerGraph } from '../../../engine/models/graph/layer.ts'
 import type { LayersConfig } from '../../../engine/models/layersConfig.ts'
 import type { MlpConfig } from '../../../engine/models/mlpGraph.ts'
-import type { LayersDefinition } from '../../../engine/models/own/definition.ts'
+import { mlpGraph } from '../../../engine/models/mlpGraph.ts'
 import { ownNetwork } from '../../../engine/models/own/network.ts'
-import { modelConditions } from '../../../engine/models/predict.ts'
-import { KindTable } from '../../../engine/models/registry.ts'
+import { KindTable, ownKinds } from '../../../engine/models/registry.ts'
 import type { UnetConfig } from '../../../engine/models/unet/config.ts'
+import { unetGraph } from '../../../engine/models/unet/graph.ts'
 import type { KlConfig } from '../../../engine/models/vae/klConfig.ts'
+import { klFactor, klGraph } from '../../../engine/models/vae/klGraph.ts'
 import type { TinyConfig } from '../../../engine/models/vae/tinyConfig.ts'
-import type { Model } from '../../../engine/base/values.ts'
+import { tinyFactor, tinyGraph } from '../../../engine/models/vae/tinyGraph.ts'
 import { torchModelMessages } from '../../messages/torchModels.ts'
-import { writeAutoencoderKl, writeAutoencoderTiny } from './autoencoders.ts'
 import type { Definition, Definitions } from './definition.ts'
-import { writeDit } from './dit.ts'
+import { formOf } from './forms.ts'
 import { importsOf } from './imports.ts'
 import { writeLayers } from './layers.ts'
-import { writeClassifier, writeMlp } from './mlp.ts'
 import { withFreeNames } from './names.ts'
 import { Parts } from './parts.ts'
-import { writeUnet } from './unet.ts'
 
 /** Python source of one network. */
 export interface PythonModule {
@@ -54,6 +57,8 @@ export interface PythonModule {
   definitions: readonly Definition[]
   /** Expression that creates the network, such as `UNet()`. */
   construct: string
+  /** True if it drops values at random in a training. */
+  drops: boolean
 }
 
 /** A network without its weights. A {@link Model} is one. */
@@ -74,60 +79,37 @@ export function writeModule(
   className: string,
   taken: Definitions = new Map(),
 ): PythonModule {
-  const write = writers.find(model.kind)
-  if (!write) throw new Error(torchModelMessages.kind({ kind: model.kind }))
+  const graph = graphOf(model)
   const parts = new Parts()
-  write(parts, model, className)
+  writeLayers(parts, { graph, className, ...formOf(model, graph) })
   const definitions = withFreeNames(parts.definitions(), taken)
   const { name } = definitions.at(-1)!
   const code = definitions.map((each) => each.code).join('\n')
-  return { imports: importsOf(code), definitions, construct: `${name}()` }
+  const { used, layers } = new GraphView(graph)
+  const drops = layers.some(({ op }, i) => used[i] && op === 'dropout')
+  return { imports: importsOf(code), definitions, construct: `${name}()`, drops }
 }
 
-/** Adds the class of a network and what it uses, the class last. Throws Error with the reason. */
-type Write = (parts: Parts, model: ModelDescription, className: string) => void
+/** The layers of a network. Throws Error with the reason if it has none. */
+function graphOf({ kind, config }: ModelDescription): LayerGraph {
+  const find = graphs.find(kind)
+  if (find) return find(config as never)
+  throw new Error(
+    ownKinds.has(kind) ? torchModelMessages.ownRun({ kind }) : torchModelMessages.kind({ kind }),
+  )
+}
 
-const specsOf = ({ kind, config }: ModelDescription) =>
-  modelConditions({ type: 'model', kind, config, predicts: 'sample', weights: {}, children: {} })
-
-/** Writers by kind of network. */
-const writers = new KindTable<Write>(
+/** Graphs of configs by kind. Those of autoencoders, without sizes in their code, are of small images. */
+const graphs = new KindTable<(config: never) => LayerGraph>(
   {
-    unet: (parts, model, name) =>
-      writeUnet(
-        parts,
-        model.config as unknown as UnetConfig,
-        name,
-        specsOf(model),
-        model.zeroInit ?? false,
-      ),
-    dit: (parts, model, name) =>
-      writeDit(
-        parts,
-        model.config as unknown as DitConfig,
-        name,
-        specsOf(model),
-        model.zeroInit ?? false,
-      ),
-    mlp: (parts, model, name) =>
-      writeMlp(parts, model.config as unknown as MlpConfig, name, specsOf(model)),
-    classifier: (parts, { config }, name) =>
-      writeClassifier(parts, config as unknown as ClassifierConfig, name),
-    autoencoder_kl: (parts, { config }, name) =>
-      writeAutoencoderKl(parts, config as unknown as KlConfig, name),
-    autoencoder_tiny: (parts, { config }, name) =>
-      writeAutoencoderTiny(parts, config as unknown as TinyConfig, name),
-    layers(parts, { config, zeroLayers }, name) {
-      const zeros = new Set(zeroLayers)
-      writeLayers(parts, config as unknown as LayersConfig, name, (layer) => zeros.has(layer))
-    },
+    unet: (config: UnetConfig) => unetGraph(config),
+    dit: (config: DitConfig) => ditGraph(config),
+    mlp: (config: MlpConfig) => mlpGraph(config),
+    classifier: (config: ClassifierConfig) => classifierGraph(config),
+    layers: (config: LayersConfig) => config,
+    autoencoder_kl: (config: KlConfig) => klGraph(config, klFactor(config), klFactor(config)),
+    autoencoder_tiny: (config: TinyConfig) =>
+      tinyGraph(config, tinyFactor(config), tinyFactor(config)),
   },
-  // The layers of a defined kind.
-  (definition) => (parts, model, name) => {
-    const { graph } = ownNetwork(definition)
-    if (!graph) throw new Error(torchModelMessages.ownRun({ kind: model.kind }))
-    const { startsAtZero } = definition as LayersDefinition<object>
-    const isZero = (layer: string) => startsAtZero?.(layer, model.config) ?? false
-    writeLayers(parts, graph(model.config), name, isZero)
-  },
+  (definition) => ownNetwork(definition).graph,
 )
