@@ -9,7 +9,7 @@ import { levelsAt, noiseSchedule } from '../src/engine/process/schedule.ts'
 import type { Scalar, Tensor4D } from '../src/engine/base/tf.ts'
 import { tf } from '../src/engine/base/tf.ts'
 import type { ActivationStorage, Weights } from '../src/engine/base/values.ts'
-import { dataset, defineNode, like, samples } from '../src/nodes/define.ts'
+import { defineNode, slot } from '../src/nodes/define.ts'
 import { stockUnet } from '../src/nodes/bench/stockUnet.ts'
 import { models, newUnet } from '../src/nodes/bench/unets.ts'
 
@@ -42,7 +42,7 @@ export const ops = (onIteration: () => void): Op[] => [
     category: 'data',
     summary: 'Pictures of noise.',
     inputs: {},
-    outputs: { dataset: dataset() },
+    outputs: { dataset: slot.dataset() },
     params: {},
     run: () => {
       const size = 4 * BATCH
@@ -54,8 +54,8 @@ export const ops = (onIteration: () => void): Op[] => [
     type: 'bench/Mark',
     category: 'view',
     summary: 'Tells that an iteration has come here.',
-    inputs: { value: samples() },
-    outputs: { value: like('value') },
+    inputs: { value: slot.samples() },
+    outputs: { value: slot.like('value') },
     params: {},
     run: ({ value }) => {
       onIteration()

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { formulaReference } from './formulaReference.ts'
 import type { BenchRun } from '../bench/report.ts'
 import { updateBenchTables, updateSpeedTable } from '../bench/report.ts'
-import { updateWorkflowTable } from './readmeTable.ts'
+import { updateFirstWorkflows, updateWorkflowTable } from './readmeTable.ts'
 import { loadDeclarations } from '../src/build/declarations.ts'
 import type { Declaration, InputSlot, OutputSlot, Param } from '../src/engine/plan/op.ts'
 
@@ -190,9 +190,11 @@ const readBenches = () => JSON.parse(readFileSync('bench/results.json', 'utf8'))
 /** The page about performance with the tables of the last benches. */
 export const benchPage = (page: string): string => updateBenchTables(page, readBenches())
 
-/** The README with its table of times from the last benches, and that of workflows. */
+const WORKFLOWS_FILE = 'docs/workflows.md'
+
+/** The README with its table of times from the last benches, and that of the first workflows. */
 export const readmePage = (page: string): string =>
-  updateSpeedTable(updateWorkflowTable(page), readBenches())
+  updateSpeedTable(updateFirstWorkflows(page, readFileSync(WORKFLOWS_FILE, 'utf8')), readBenches())
 
 const QUOTING = [
   'ARCHITECTURE.md',
@@ -208,6 +210,7 @@ export async function main(args: readonly string[]) {
     [FILE, nodeReference(declarations)],
     [FORMULA_FILE, formulaReference()],
     ['docs/performance.md', benchPage(readFileSync('docs/performance.md', 'utf8'))],
+    [WORKFLOWS_FILE, updateWorkflowTable(readFileSync(WORKFLOWS_FILE, 'utf8'))],
     ['README.md', readmePage(readFileSync('README.md', 'utf8'))],
     ...QUOTING.filter((path) => existsSync(path)).map(
       (path) => [path, quoteCode(readFileSync(path, 'utf8'))] as const,

@@ -14,7 +14,7 @@ import { createSession } from '../src/engine/plan/session.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
 import type { BackendName, BackendReport, Event } from '../src/engine/protocol.ts'
 import { createAssets } from '../src/nodes/storage/assets.ts'
-import { any, defineNode, text } from '../src/nodes/define.ts'
+import { defineNode, param, slot } from '../src/nodes/define.ts'
 import { readFolder } from '../src/nodes/storage/folder.ts'
 import type { StoredFiles } from '../src/nodes/storage/storedFiles.ts'
 import { createStoredFiles } from '../src/nodes/storage/storedFiles.ts'
@@ -127,9 +127,9 @@ const lookInto = (seen: Map<string, Float32Array>) =>
     type: 'eval/Look',
     category: 'view',
     summary: 'Takes numbers out of the graph.',
-    inputs: { value: any() },
+    inputs: { value: slot.any() },
     outputs: {},
-    params: { name: text('', 'what they are known by') },
+    params: { name: param.text('', 'what they are known by') },
     view: async ({ value }, { name }) => {
       seen.set(name, Float32Array.from((await inspectValue(value)).numbers))
       return { kind: 'numbers', rows: [] }

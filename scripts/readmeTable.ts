@@ -1,5 +1,6 @@
-// The table of ready workflows in the README: by level, in the order of the learning path. Titles,
-// levels and times come from the workflows and the path, descriptions stay as they are.
+// Tables of ready workflows, in the order of the learning path: all in docs/workflows.md, by level,
+// and the first ones in the README. Titles, levels and times come from the workflows and the path,
+// descriptions from docs/workflows.md.
 import { readFileSync } from 'node:fs'
 import { groupByLevel, learningPath, type PathEntry } from '../src/editor/workspace/learningPath.ts'
 
@@ -19,22 +20,43 @@ function readDetails(id: string): Details {
   return file.extra.diffusion
 }
 
-/** Returns the README with an up-to-date table between its two marks. */
-export function updateWorkflowTable(readme: string): string {
-  const [before, rest] = readme.split(BEGIN)
-  if (rest === undefined || !rest.includes(END))
-    throw new Error(`README.md has no table between ${BEGIN} and ${END}.`)
-  const [table, after] = rest.split(END)
-  const known = readDescriptions(table)
+/** Number of workflows in the README. */
+const FIRST = 10
+
+/** Returns docs/workflows.md with an up-to-date table between its two marks. */
+export function updateWorkflowTable(page: string): string {
+  const known = readDescriptions(page)
   const parts = groupByLevel(learningPath.map((entry) => ({ path: entry }))).map(([level, some]) =>
-    [
-      `| ${headings[level]} | | |`,
-      '|---|---|---|',
-      ...some.map(({ path }) => tableRow(path, known)),
-    ].join('\n'),
+    writeTable(
+      headings[level],
+      some.map(({ path }) => path),
+      known,
+    ),
   )
-  return [before, BEGIN, '\n\n', parts.join('\n\n'), '\n\n', END, after].join('')
+  return replaceBetweenMarks(page, parts.join('\n\n'))
 }
+
+/** Returns the README with the first workflows, described as on the page of all of them. */
+export function updateFirstWorkflows(readme: string, page: string): string {
+  const first = learningPath.slice(0, FIRST)
+  return replaceBetweenMarks(readme, writeTable('Workflow', first, readDescriptions(page)))
+}
+
+function replaceBetweenMarks(page: string, table: string): string {
+  const [before, rest] = page.split(BEGIN)
+  if (rest === undefined || !rest.includes(END))
+    throw new Error(`The page has no table between ${BEGIN} and ${END}.`)
+  return [before, BEGIN, '\n\n', table, '\n\n', END, rest.split(END)[1]].join('')
+}
+
+const writeTable = (
+  heading: string,
+  entries: readonly PathEntry[],
+  known: ReadonlyMap<string, string>,
+): string =>
+  [`| ${heading} | | |`, '|---|---|---|', ...entries.map((path) => tableRow(path, known))].join(
+    '\n',
+  )
 
 /** Descriptions of a table, by title. */
 function readDescriptions(table: string): Map<string, string> {

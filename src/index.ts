@@ -36,6 +36,7 @@ export const createWidget = (engine?: FigureEngine): Widget =>
 export { declarations }
 
 export * from './nodes/define.ts'
+export * from './nodes/define/formerNames.ts'
 export { createClient } from './nodes/host/client.ts'
 export type { Client, ClientRun, Finished, RunEvent, RunOptions } from './nodes/host/clientTypes.ts'
 export { connect } from './nodes/host/connect.ts'

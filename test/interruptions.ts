@@ -9,7 +9,7 @@ import { opTable } from '../src/engine/plan/op.ts'
 import { createSession } from '../src/engine/plan/session.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
 import type { Event } from '../src/engine/protocol.ts'
-import { any, defineNode } from '../src/nodes/define.ts'
+import { defineNode, slot } from '../src/nodes/define.ts'
 import { createAssets } from '../src/nodes/storage/assets.ts'
 import { createStoredFiles } from '../src/nodes/storage/storedFiles.ts'
 import { shippedInNode } from '../src/nodes/storage/shippedInNode.ts'
@@ -25,7 +25,7 @@ const probe = (wire: string) =>
     type: `test/Probe_${wire}`,
     category: 'view',
     summary: 'Reads all tensors of a value.',
-    inputs: { value: any() },
+    inputs: { value: slot.any() },
     outputs: {},
     params: {},
     view: async ({ value }) => {

@@ -24,6 +24,11 @@ function exportedNames(file: string): Names {
   const declared = /^export (?:async )?(const|function|class|interface|type) (\w+)/gm
   for (const [, kind, name] of code.matchAll(declared))
     names[kind === 'interface' || kind === 'type' ? 'types' : 'values'].push(name)
+  for (const [, list] of code.matchAll(/^export const \{([^}]*)\}/gm)) {
+    const entries = list.split(',').map((each) => each.trim())
+    names.values.push(...entries.filter(Boolean).map((each) => each.replace(/^.*: /, '')))
+  }
+  for (const [, name] of code.matchAll(/^export \* as (\w+) from/gm)) names.values.push(name)
   for (const [, from] of code.matchAll(/^export \* from '([^']*)'/gm)) {
     const inner = exportedNames(join(dirname(file), from))
     names.values.push(...inner.values)

@@ -38,9 +38,11 @@ import type { ParamSpecs, RunParams } from './define/params.ts'
 import type { Slot } from './define/slots.ts'
 import { typeTitle } from './titles.ts'
 
-export * from './define/configSchema.ts'
-export * from './define/params.ts'
-export * from './define/slots.ts'
+export { configSchema } from './define/configSchema.ts'
+export * as param from './define/params.ts'
+export * as slot from './define/slots.ts'
+export type { ParamSpecs, RunParams } from './define/params.ts'
+export type { Slot } from './define/slots.ts'
 export { defineModel } from '../engine/models/own/definition.ts'
 export type {
   ConditionParts,
@@ -52,14 +54,9 @@ export type {
   OwnWeight,
   RunDefinition,
 } from '../engine/models/own/definition.ts'
-export type { Feature, LayerBuilder } from '../engine/models/graph/builder.ts'
-export type {
-  FeatureShape,
-  Layer,
-  LayerGraph,
-  WeightLayout,
-  WeightStart,
-} from '../engine/models/graph/layer.ts'
+export type { LayerBuilder } from '../engine/models/graph/builder.ts'
+export type { Feature, Layer, LayerGraph } from '../engine/models/graph/layer.ts'
+export type { FeatureShape, WeightLayout, WeightStart } from '../engine/models/graph/layerOp.ts'
 export type { ConditionSpec } from '../engine/models/condition.ts'
 
 type Slots = Record<string, Slot>

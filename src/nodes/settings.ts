@@ -81,7 +81,7 @@ export function applyChangedValues(file: WorkflowFile, before: Graph, after: Gra
   const changesSubgraph = after.nodes.some(
     ({ id }) => id.includes(':') && Object.keys(changedParams(id)).length,
   )
-  const target = changesSubgraph ? flattenSubgraphs(file) : file
+  const target = changesSubgraph ? flattenSubgraphs(file).file : file
   return {
     ...target,
     nodes: target.nodes.map((node) => ({

@@ -5,7 +5,7 @@ import { seedControl, type FileNode, type WorkflowFile } from './workflow/file.t
 import { cleanJson, limits, parseJson, requireSize } from './workflow/json.ts'
 import { createWorkflow as writeGraph, type WorkflowTexts } from './workflow/createWorkflow.ts'
 import { Notices } from './workflow/notices.ts'
-import { buildPlanGraph } from './workflow/planGraph.ts'
+import { flattenWorkflow } from './workflow/planGraph.ts'
 import { hasStoredOriginal, readWorkflow } from './workflow/read.ts'
 import { withSubgraphs } from './workflow/subgraphDeclarations.ts'
 import { mapNodes } from './workflow/flatten.ts'
@@ -102,4 +102,4 @@ export const createWorkflow = (
 
 /** Builds the graph of a file for the plan. Never throws: the plan reports everything that is wrong. */
 export const toGraph = (file: WorkflowFile, declarations: Declarations): Graph =>
-  buildPlanGraph(file, indexDeclarations(declarations))
+  flattenWorkflow(file, indexDeclarations(declarations)).graph

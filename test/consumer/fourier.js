@@ -1,12 +1,12 @@
 // Random Fourier features (Rahimi & Recht 2007) as a denoiser of points: a network that computes
 // itself. Only its last layer is trained, so that the loss is convex.
-import { configSchema, defineModel, integer } from 'litegraph-diffusion'
+import { configSchema, defineModel, param } from 'litegraph-diffusion'
 
 export const fourier = defineModel({
   kind: 'random_fourier',
   config: configSchema({
-    dim: integer(2, { min: 1, max: 16 }, 'Dimension of a point'),
-    count: integer(256, { min: 1, max: 4096 }, 'Random waves'),
+    dim: param.integer(2, { min: 1, max: 16 }, 'Dimension of a point'),
+    count: param.integer(256, { min: 1, max: 4096 }, 'Random waves'),
   }),
   itemShape: ({ dim }) => [dim],
   weights: ({ dim, count }) => ({

@@ -1,25 +1,14 @@
 // ConvMixer (Trockman & Kolter 2022) as a denoiser: patches, mixed by convolutions alone.
-import {
-  choice,
-  configSchema,
-  dataset,
-  defineModel,
-  defineNode,
-  integer,
-  model,
-  optional,
-  seed,
-  unless,
-} from 'litegraph-diffusion'
+import { configSchema, defineModel, defineNode, param, slot } from 'litegraph-diffusion'
 
 const images = {
-  size: integer(8, { min: 1, max: 256 }, 'Height and width of the images, in pixels'),
-  channels: integer(1, { min: 1, max: 16 }, 'Channels of the images'),
+  size: param.integer(8, { min: 1, max: 256 }, 'Height and width of the images, in pixels'),
+  channels: param.integer(1, { min: 1, max: 16 }, 'Channels of the images'),
 }
 const network = {
-  patch: integer(2, { min: 1, max: 32 }, 'Side of a patch, in pixels; divides the size'),
-  width: integer(48, { min: 4, max: 1024, step: 4 }, 'Channels of the features'),
-  depth: integer(3, { min: 1, max: 64 }, 'Blocks in a row'),
+  patch: param.integer(2, { min: 1, max: 32 }, 'Side of a patch, in pixels; divides the size'),
+  width: param.integer(48, { min: 4, max: 1024, step: 4 }, 'Channels of the features'),
+  depth: param.integer(3, { min: 1, max: 64 }, 'Blocks in a row'),
 }
 
 /** The kind of model: how its config is read, and its layers. */
@@ -54,14 +43,17 @@ export const convMixer = defineNode({
   category: 'mine',
   summary: 'New network for images: a ConvMixer, which mixes patches by convolutions alone.',
   source: 'Trockman & Kolter 2022',
-  inputs: { dataset: optional(dataset('Sets size and channels of the images')) },
-  outputs: { model: model('Untrained model') },
+  inputs: { dataset: slot.optional(slot.dataset('Sets size and channels of the images')) },
+  outputs: { model: slot.model('Untrained model') },
   params: {
-    size: unless('dataset', images.size),
-    channels: unless('dataset', images.channels),
+    size: param.unless('dataset', images.size),
+    channels: param.unless('dataset', images.channels),
     ...network,
-    predicts: choice(['epsilon', 'v_prediction', 'sample', 'flow_prediction'], 'Prediction type'),
-    seed: seed('Equal seeds start with equal weights'),
+    predicts: param.choice(
+      ['epsilon', 'v_prediction', 'sample', 'flow_prediction'],
+      'Prediction type',
+    ),
+    seed: param.seed('Equal seeds start with equal weights'),
   },
   opens: true,
   staticOutputs: ({ predicts }) => ({ model: { type: 'model', predicts, variance: false } }),

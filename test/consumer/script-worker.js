@@ -2,16 +2,16 @@
 import {
   defineNode,
   nodes,
-  samples,
   serve,
+  slot,
 } from './node_modules/litegraph-diffusion/dist/standalone/engine.js'
 
 const mirror = defineNode({
   type: 'mine/Mirror',
   category: 'mine',
   summary: 'Mirrors points at the origin.',
-  inputs: { x: samples('points') },
-  outputs: { mirrored: samples('the same on the other side') },
+  inputs: { x: slot.samples('points') },
+  outputs: { mirrored: slot.samples('the same on the other side') },
   params: {},
   run: ({ x }) => ({ mirrored: { type: 'samples', space: x.space, tensor: x.tensor.neg() } }),
 })

@@ -1,11 +1,11 @@
 // A host without a bundler: litegraph.js and the nodes by script tags, and one node of its own.
-const { defineNode, register, samples } = LiteGraphDiffusion
+const { defineNode, register, slot } = LiteGraphDiffusion
 const mirror = defineNode({
   type: 'mine/Mirror',
   category: 'mine',
   summary: 'Mirrors points at the origin.',
-  inputs: { x: samples('points') },
-  outputs: { mirrored: samples('the same on the other side') },
+  inputs: { x: slot.samples('points') },
+  outputs: { mirrored: slot.samples('the same on the other side') },
   params: {},
   run: ({ x }) => ({ mirrored: { type: 'samples', space: x.space, tensor: x.tensor.neg() } }),
 })

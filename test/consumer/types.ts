@@ -1,15 +1,7 @@
 // A host written in TypeScript. The test compiles it and does not run it.
 import type { Host } from 'litegraph-diffusion'
 import type { LayerBuilder, Feature } from 'litegraph-diffusion'
-import {
-  configSchema,
-  defineModel,
-  defineNode,
-  integer,
-  model,
-  register,
-  samples,
-} from 'litegraph-diffusion'
+import { configSchema, defineModel, defineNode, register, param, slot } from 'litegraph-diffusion'
 import type { Schedule } from 'litegraph-diffusion/engine'
 import { ddimStep, noiseSchedule } from 'litegraph-diffusion/engine'
 import { nodes, serve } from 'litegraph-diffusion/worker'
@@ -18,9 +10,9 @@ const larger = defineNode({
   type: 'mine/Larger',
   category: 'mine',
   summary: 'Makes a batch larger.',
-  inputs: { x: samples('points') },
-  outputs: { larger: samples('more') },
-  params: { times: integer(2, {}, 'how often') },
+  inputs: { x: slot.samples('points') },
+  outputs: { larger: slot.samples('more') },
+  params: { times: param.integer(2, {}, 'how often') },
   run: ({ x }, { times }) => {
     const factor: number = times
     return { larger: { type: 'samples', space: x.space, tensor: x.tensor.mul(factor) } }
@@ -30,7 +22,7 @@ const larger = defineNode({
 const project = (b: LayerBuilder<Feature>, x: Feature, width: number) => b.linear(x, 'out', width)
 const line = defineModel({
   kind: 'line',
-  config: configSchema({ dim: integer(2, { min: 1, max: 16 }, 'Dimension') }),
+  config: configSchema({ dim: param.integer(2, { min: 1, max: 16 }, 'Dimension') }),
   layers: ({ dim }, b) => ({ predict: project(b, b.source('x', { shape: [dim] }), dim) }),
 })
 const createLine = defineNode({
@@ -38,8 +30,8 @@ const createLine = defineNode({
   category: 'mine',
   summary: 'Creates a linear model.',
   inputs: {},
-  outputs: { model: model('Untrained model') },
-  params: { dim: integer(2, { min: 1, max: 16 }, 'Dimension') },
+  outputs: { model: slot.model('Untrained model') },
+  params: { dim: param.integer(2, { min: 1, max: 16 }, 'Dimension') },
   run: (_, { dim }, { createModel }) => ({
     model: createModel(line, { dim }, { predicts: 'epsilon' }),
   }),

@@ -6,8 +6,9 @@ import { readAddress } from '../../src/editor/drops/address.ts'
 import { nearest } from '../../src/editor/drops/nearest.ts'
 import { fileName, resolveAddress } from '../../src/editor/drops/fetchFile.ts'
 import { setParams } from '../../src/editor/drops/workflowSettings.ts'
-import { graphKey } from '../../src/editor/graph/graphKey.ts'
-import { parseWorkflow, toGraph } from '../../src/nodes/workflow.ts'
+import { graphKey } from '../../src/nodes/workflow/graphKey.ts'
+import { createSnapshot } from '../../src/editor/workspace/document.ts'
+import { parseWorkflow, toGraph, type WorkflowFile } from '../../src/nodes/workflow.ts'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
@@ -143,20 +144,22 @@ describe('a short link', () => {
         : node,
     ),
   })
+  const params = (after: WorkflowFile) =>
+    changedParams(createSnapshot(points), createSnapshot(after))
 
   test('has the changed params, by titles where they are unique', () => {
-    expect(changedParams(points, points, declared)).toEqual({})
-    expect(changedParams(points, changed(1, { noise: 0.25 }), declared)).toEqual({
+    expect(params(points)).toEqual({})
+    expect(params(changed(1, { noise: 0.25 }))).toEqual({
       'Data.noise': '0.25',
     })
-    expect(changedParams(points, changed(6, { steps: 5 }), declared)).toEqual({
+    expect(params(changed(6, { steps: 5 }))).toEqual({
       'Training Start.steps': '5',
     })
   })
 
   test('is read as it was written', () => {
     const after = changed(6, { steps: 5 })
-    const settings = changedParams(points, after, declared)
+    const settings = params(after)
     const query = new URLSearchParams(
       Object.entries(settings ?? {}).map(([key, value]) => ['set', `${key}:${value}`]),
     )
@@ -165,10 +168,10 @@ describe('a short link', () => {
   })
 
   test('does not exist if anything else changed', () => {
-    expect(changedParams(points, changed(14, { text: 'mine' }), declared)).toBeUndefined()
-    expect(changedParams(points, changed(1, {}, { title: 'Mine' }), declared)).toBeUndefined()
-    expect(changedParams(points, changed(1, {}, { pos: [5, 0] }), declared)).toBeUndefined()
+    expect(params(changed(14, { text: 'mine' }))).toBeUndefined()
+    expect(params(changed(1, {}, { title: 'Mine' }))).toBeUndefined()
+    expect(params(changed(1, {}, { pos: [5, 0] }))).toBeUndefined()
     const fewer = { ...points, nodes: points.nodes.filter(({ id }) => id !== 19) }
-    expect(changedParams(points, fewer, declared)).toBeUndefined()
+    expect(params(fewer)).toBeUndefined()
   })
 })

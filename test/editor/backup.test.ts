@@ -10,6 +10,7 @@ import { partIds, createParts, type FileStore } from '../../src/editor/backup/pa
 import { LIST_PATH, readBackup, writeBackup } from '../../src/editor/backup/backupZip.ts'
 import { createLibrary } from '../../src/editor/workspace/library.ts'
 import { en } from '../../src/editor/texts/en/index.ts'
+import { OpenedFile } from '../../src/editor/storage/openedFile.ts'
 import { createMemoryStore, storeNames, type Stores } from '../../src/editor/storage/stores.ts'
 import type { SavedNode } from '../../src/editor/subgraph/savedNodes.ts'
 import { stringifyWorkflow } from '../../src/nodes/workflow.ts'
@@ -128,7 +129,7 @@ describe('a backup', () => {
       ]),
     )
     expect(paths.find((path) => path.startsWith('workflows/'))).toBe('workflows/Mine-onetwo w.json')
-    const report = await readBackup(zip, there.parts, nothing)
+    const report = await readBackup(new OpenedFile(zip), there.parts, nothing)
     expect(report).toEqual({ outcomes: { added: 9, present: 0, copied: 0 }, failed: [] })
     for (const part of partIds) {
       expect(await there.parts[part].items(), part).toEqual(await here.parts[part].items())
@@ -144,7 +145,7 @@ describe('a backup', () => {
     const { zip } = await writeBackup(here.parts, partIds, nothing)
     there.stores.workflows.set = () =>
       Promise.reject(new DOMException('no room', 'QuotaExceededError'))
-    const { outcomes, failed } = await readBackup(zip, there.parts, nothing)
+    const { outcomes, failed } = await readBackup(new OpenedFile(zip), there.parts, nothing)
     expect(outcomes.added).toBe(8)
     expect(failed).toEqual([{ path: 'workflows/Mine-onetwo w.json', reason: en.storage.full }])
   })
@@ -152,15 +153,17 @@ describe('a backup', () => {
   test('stores only different data when it is imported again', async () => {
     const here = await filled()
     const { zip } = await writeBackup(here.parts, partIds, nothing)
-    expect((await readBackup(zip, here.parts, nothing)).outcomes).toEqual({
+    expect((await readBackup(new OpenedFile(zip), here.parts, nothing)).outcomes).toEqual({
       added: 0,
       present: 9,
       copied: 0,
     })
     await here.library.save({ id: 'w', name: 'Mine', text: workflow('three'), revision: 2 })
     await here.library.storeSettings({ ...(await here.library.loadSettings()), theme: 'contrast' })
-    expect((await readBackup(zip, here.parts, nothing)).outcomes).toMatchObject({ copied: 1 })
-    expect((await readBackup(zip, here.parts, nothing)).outcomes).toMatchObject({
+    expect((await readBackup(new OpenedFile(zip), here.parts, nothing)).outcomes).toMatchObject({
+      copied: 1,
+    })
+    expect((await readBackup(new OpenedFile(zip), here.parts, nothing)).outcomes).toMatchObject({
       added: 0,
       copied: 0,
     })
@@ -174,12 +177,12 @@ describe('a backup', () => {
     const here = await filled()
     const { zip } = await writeBackup(here.parts, ['nodes'], nothing)
     await here.stores.nodes.set('my-own', ownNode('Changed'))
-    expect((await readBackup(zip, here.parts, nothing)).outcomes).toEqual({
+    expect((await readBackup(new OpenedFile(zip), here.parts, nothing)).outcomes).toEqual({
       added: 0,
       present: 0,
       copied: 1,
     })
-    expect((await readBackup(zip, here.parts, nothing)).outcomes).toEqual({
+    expect((await readBackup(new OpenedFile(zip), here.parts, nothing)).outcomes).toEqual({
       added: 0,
       present: 1,
       copied: 0,
@@ -208,7 +211,7 @@ describe('a backup', () => {
     delete files['states/1.bin']
     const there = browser()
     const { outcomes, failed } = await readBackup(
-      new Blob([zipSync(files) as never]),
+      new OpenedFile(new Blob([zipSync(files) as never])),
       there.parts,
       nothing,
     )
@@ -236,7 +239,7 @@ describe('damaged data', () => {
       'states/1.bin: damaged: the content differs from what was stored',
     ])
     const there = browser()
-    expect((await readBackup(zip, there.parts, nothing)).failed).toEqual([])
+    expect((await readBackup(new OpenedFile(zip), there.parts, nothing)).failed).toEqual([])
     expect((await there.states.list('')).map(({ key }) => key)).toEqual(['state/k@3'])
   })
 
@@ -249,7 +252,7 @@ describe('damaged data', () => {
       const there = browser()
       files['states/1.bin'] = flip(record, bit)
       const altered = new Blob([zipSync(files, { level: 0 }) as never])
-      const { failed } = await readBackup(altered, there.parts, nothing)
+      const { failed } = await readBackup(new OpenedFile(altered), there.parts, nothing)
       expect(failed, `bit ${bit}`).toEqual([
         { path: 'states/1.bin', reason: 'damaged: the content differs from what was stored' },
       ])
@@ -262,7 +265,7 @@ describe('damaged data', () => {
     await here.states.put(name, packed({ index: 10 }))
     const { zip } = await writeBackup(here.parts, ['states'], nothing)
     const there = browser()
-    expect((await readBackup(zip, there.parts, nothing)).outcomes.added).toBe(1)
+    expect((await readBackup(new OpenedFile(zip), there.parts, nothing)).outcomes.added).toBe(1)
     await here.states.put(name, packed({ index: 10 }).subarray(1))
     expect((await writeBackup(here.parts, ['states'], nothing)).failed).toHaveLength(1)
   })
@@ -288,7 +291,7 @@ describe('a hostile ZIP', () => {
     ['of a later version', withList({ ...list(), version: 2 })],
     ['that is none', new Blob(['PK but no'])],
   ])('%s is refused', async (_, zip) => {
-    await expect(readBackup(zip, browser().parts, nothing)).rejects.toThrow(/./)
+    await expect(readBackup(new OpenedFile(zip), browser().parts, nothing)).rejects.toThrow(/./)
   })
 
   test('imports no entry of a wrong kind, length or part', async () => {
@@ -306,7 +309,7 @@ describe('a hostile ZIP', () => {
       ),
       { x: workflow('x'), y: '{"nodes": "none"}' },
     )
-    const { outcomes, failed } = await readBackup(zip, there.parts, nothing)
+    const { outcomes, failed } = await readBackup(new OpenedFile(zip), there.parts, nothing)
     expect([outcomes.added, failed.length]).toEqual([0, 5])
     for (const part of partIds)
       if (part !== 'settings') expect(await there.parts[part].items(), part).toEqual([])

@@ -8,6 +8,7 @@ import {
   shownDialog,
   whenDialogCloses,
 } from '../../src/editor/ui/state.ts'
+import { OpenedFile } from '../../src/editor/storage/openedFile.ts'
 
 afterEach(closeDialog)
 
@@ -25,7 +26,7 @@ test('work waits for the dialog, one after the other', async () => {
   const open = async (which: number) => {
     while (shownDialog.value) await whenDialogCloses()
     opened.push(which)
-    showDialog({ kind: 'importPoints', name: `${which}`, file: new File([], 'a.csv') })
+    showDialog({ kind: 'importPoints', name: `${which}`, file: new OpenedFile(new Blob()) })
   }
   const all = [open(1), open(2), open(3)]
   await settle()

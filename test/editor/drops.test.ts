@@ -225,7 +225,10 @@ test('a table becomes a data set of points, with the chosen column of classes', 
     text: '2 points, 2 coordinates, 2 classes',
     hasPoints: true,
   })
-  expect(await fileTasks.readDatasetFile(new Blob([bytes as BlobPart]))).toEqual(bytes)
+  expect(await fileTasks.readDatasetFile(new Blob([bytes as BlobPart]))).toEqual({
+    bytes,
+    hasPoints: true,
+  })
   const wrong = file('a.csv', 'x,y\n1,2\n3,cat\n')
   await expect(fileTasks.packPoints(wrong, 'mine', 'none')).rejects.toThrow(
     'Expected a number in line 3, column 2, got "cat".',

@@ -3,9 +3,11 @@ import { LiteGraph, type LGraphNode } from 'litegraph.js/build/litegraph.core.js
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createStoredViews } from '../../src/editor/running/storedViews.ts'
 import { createMemoryStore } from '../../src/editor/storage/stores.ts'
+import { followShapes } from '../../src/editor/running/featureShapes.ts'
 import { createRunner } from '../../src/editor/running/runner.ts'
 import type { Runner, StartedRun } from '../../src/editor/running/runnerTypes.ts'
 import { changeSettings } from '../../src/editor/storage/settings.ts'
+import { followActivity } from '../../src/editor/workspace/activity.ts'
 import type { Draft } from '../../src/editor/workspace/library.ts'
 import { undoable } from '../../src/editor/workspace/state.ts'
 import type { WorkflowChange } from '../../src/editor/workspace/workflowChange.ts'
@@ -14,8 +16,8 @@ import type { Graph } from '../../src/engine/plan/graph.ts'
 import type { RunEvent } from '../../src/nodes/host/clientTypes.ts'
 import { workspaceOnGraph, type WorkspaceOnGraph } from './workspaceOnGraph.ts'
 
-/** Numbers of conversions of the graph to a file, and of files to text. */
-const counts = { reads: 0, texts: 0 }
+/** Numbers of conversions of the graph to a file, of files to text, and of flattened files. */
+const counts = { reads: 0, texts: 0, flattened: 0 }
 
 vi.mock('../../src/nodes/workflow.ts', async (original) => {
   const module = await original<typeof import('../../src/nodes/workflow.ts')>()
@@ -24,6 +26,15 @@ vi.mock('../../src/nodes/workflow.ts', async (original) => {
     return module.stringifyWorkflow(file)
   }
   return { ...module, stringifyWorkflow }
+})
+
+vi.mock('../../src/nodes/workflow/flatten.ts', async (original) => {
+  const module = await original<typeof import('../../src/nodes/workflow/flatten.ts')>()
+  const flattenSubgraphs: typeof module.flattenSubgraphs = (file) => {
+    counts.flattened++
+    return module.flattenSubgraphs(file)
+  }
+  return { ...module, flattenSubgraphs }
 })
 
 let opened: WorkspaceOnGraph
@@ -36,7 +47,7 @@ const kinds = () => changes.map(({ kind }) => kind)
 
 function forget() {
   changes = []
-  Object.assign(counts, { reads: 0, texts: 0 })
+  Object.assign(counts, { reads: 0, texts: 0, flattened: 0 })
 }
 
 function addNode(type: string): LGraphNode {
@@ -74,7 +85,7 @@ describe('a param edit', () => {
     forget()
     opened.workspace.setParam(node, 'seed', 7)
     await later()
-    expect(counts).toEqual({ reads: 1, texts: 1 })
+    expect(counts).toEqual({ reads: 1, texts: 1, flattened: 0 })
     expect(kinds()).toEqual(['edit'])
     expect(other.mock.calls).toEqual([[changes[0]]])
     const [{ before, after }] = changes
@@ -116,6 +127,7 @@ describe('a param edit with a runner', () => {
   let started: StartedRun[]
   let checked: Graph[]
   let send: (event: RunEvent) => void
+  const findTrainings = vi.fn(() => Promise.resolve([]))
 
   /** Creates a runner with an engine that only records requests. */
   function connectRunner(): Runner {
@@ -140,7 +152,7 @@ describe('a param edit with a runner', () => {
         inspect: () => Promise.resolve(undefined),
         setVisible() {},
         keepLast() {},
-        findTrainings: () => Promise.resolve([]),
+        findTrainings,
         estimateTrainings: () => Promise.resolve([]),
       },
       storedViews: createStoredViews(createMemoryStore()),
@@ -154,7 +166,7 @@ describe('a param edit with a runner', () => {
     forget()
     opened.workspace.setParam(node, 'seed', seed)
     await later()
-    expect(counts).toEqual({ reads: 1, texts: 1 })
+    expect(counts).toEqual({ reads: 1, texts: 1, flattened: 1 })
     expect(kinds()).toEqual(['edit'])
   }
 
@@ -188,6 +200,27 @@ describe('a param edit with a runner', () => {
     expect(checked.map(seedIn)).toEqual([7])
   })
 
+  test('is flattened once for activity, shapes, faults and stored trainings', async () => {
+    changeSettings({ live: false })
+    const showActivity = vi.fn()
+    const findShapes = vi.fn(() => Promise.resolve([]))
+    followActivity({ showActivity }, opened.workspace)
+    followShapes({ findShapes }, { setShapes() {} }, opened.workspace)
+    addNode('Conv')
+    addNode('TrainingStart')
+    await later()
+    runner.run()
+    const fault = { node: `${node.id}`, message: '', cure: '' } as Partial<Fault> as Fault
+    send({ type: 'faults', run: 1, faults: [fault] })
+    finish()
+    for (const follower of [showActivity, findShapes, findTrainings]) follower.mockClear()
+    await setSeed(7)
+    expect(showActivity).toHaveBeenCalledOnce()
+    expect(findShapes).toHaveBeenCalledOnce()
+    expect(findTrainings).toHaveBeenCalledOnce()
+    expect(checked).toHaveLength(1)
+  })
+
   test('is serialised and reported once while the queue runs its graph', async () => {
     runner.enqueueCurrent()
     await setSeed(7)
@@ -205,7 +238,7 @@ test('several callbacks of litegraph in one task are one undo step', async () =>
   chart.pos = [300, 40]
   schedule.setProperty('steps', 50)
   await later()
-  expect(counts).toEqual({ reads: 1, texts: 1 })
+  expect(counts).toEqual({ reads: 1, texts: 1, flattened: 0 })
   expect(kinds()).toEqual(['edit'])
   opened.workspace.undo()
   await later()
@@ -245,7 +278,7 @@ test('seeds drawn for a run amend the current state without an undo step', async
   opened.workspace.amend(() => node.setProperty('seed', 9))
   await later()
   expect(kinds()).toEqual(['amend'])
-  expect(counts).toEqual({ reads: 1, texts: 1 })
+  expect(counts).toEqual({ reads: 1, texts: 1, flattened: 0 })
   opened.workspace.undo()
   await later()
   expect(valueIn(opened.workspace.present, node, 'seed')).not.toBe(9)
@@ -285,5 +318,5 @@ test('a change of settings does not change the workflow', async () => {
   changeSettings({ live: false })
   await later()
   expect(kinds()).toEqual([])
-  expect(counts).toEqual({ reads: 0, texts: 0 })
+  expect(counts).toEqual({ reads: 0, texts: 0, flattened: 0 })
 })

@@ -4,9 +4,9 @@ import { readAddress } from '../../src/editor/drops/address.ts'
 import {
   figureAddress,
   figureCode,
-  readFigureLook,
   type EmbedOptions,
 } from '../../src/editor/figure/figureAddress.ts'
+import { readFigureLook } from '../../src/editor/figure/figureLook.ts'
 import { enFigure } from '../../src/editor/texts/en/figure.ts'
 import { koFigure } from '../../src/editor/texts/ko/figure.ts'
 

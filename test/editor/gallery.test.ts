@@ -1,8 +1,8 @@
-// The gallery as a learning path: complete, in order, and the source of the README's table.
+// The gallery as a learning path: complete, in order, and the source of the tables of workflows.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { updateWorkflowTable } from '../../scripts/readmeTable.ts'
+import { updateFirstWorkflows, updateWorkflowTable } from '../../scripts/readmeTable.ts'
 import { FIRST_READY, loadAllReady, OWN_IMAGES } from '../../src/editor/workspace/gallery.ts'
 import { groupByLevel, learningPath, levels } from '../../src/editor/workspace/learningPath.ts'
 
@@ -41,9 +41,11 @@ test('levels without workflows are left out, and workflows without a level come 
   ])
 })
 
-test('the table of the README is up to date (npm run docs)', () => {
+test('the tables of workflows are up to date (npm run docs)', () => {
+  const page = readFileSync(join(root, 'docs/workflows.md'), 'utf8')
+  expect(updateWorkflowTable(page)).toBe(page)
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  expect(updateWorkflowTable(readme)).toBe(readme)
+  expect(updateFirstWorkflows(readme, page)).toBe(readme)
 })
 
 test('every workflow has a thumbnail, and light ones belong to a workflow', () => {

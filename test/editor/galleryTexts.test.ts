@@ -117,10 +117,10 @@ describe('Korean texts of ready workflows', () => {
   })
 })
 
-test('the README lists every ready workflow by its title', () => {
-  const readme = readFileSync(join(folder, '../README.md'), 'utf8')
+test('docs/workflows.md lists every ready workflow by its title', () => {
+  const page = readFileSync(join(folder, '../docs/workflows.md'), 'utf8')
   const titles = files.map((name) => read(name).title)
-  expect(titles.filter((each) => !readme.includes(`**${each}**`))).toEqual([])
+  expect(titles.filter((each) => !page.includes(`**${each}**`))).toEqual([])
 })
 
 const title = english.get('points.title') ?? ''

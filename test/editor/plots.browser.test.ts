@@ -12,6 +12,7 @@ import {
   clickNode,
   dropFile,
   locateNode,
+  onCanvas,
   onNode,
   painted,
   press,
@@ -186,4 +187,22 @@ test('a double-click on a number opens its editor and changes nothing; its arrow
   await page.mouse.dblclick(arrow.x, arrow.y)
   expect(await editorOf().count()).toBe(0)
   expect(await count()).toBeGreaterThan(5000)
+})
+
+test('a prompt for a number is answered by numbers alone', async () => {
+  const answerTo = async (text: string) => {
+    await onCanvas(page, (canvas) => {
+      document.body.dataset.answer = ''
+      const at = new MouseEvent('dblclick', { clientX: 400, clientY: 300 })
+      canvas.prompt('Length', 3, (value) => (document.body.dataset.answer = String(value)), at)
+    })
+    const field = page.locator('.quick input')
+    await field.fill(text)
+    await press(page, 'Enter')
+    await field.waitFor({ state: 'detached' })
+    return page.evaluate(() => document.body.dataset.answer)
+  }
+  expect(await answerTo('12,5')).toBe('12.5')
+  expect(await answerTo('')).toBe('')
+  expect(await answerTo('long')).toBe('')
 })

@@ -1,7 +1,8 @@
 // Queue of runs, and the log of a run's events.
 import { describe, expect, test } from 'vitest'
 import { createQueue, type RunOutcome, type QueuedRun } from '../../src/editor/running/queue.ts'
-import { createViewCache, createEventLog } from '../../src/editor/running/eventLog.ts'
+import { createEventLog } from '../../src/editor/running/eventLog.ts'
+import { createViewCache } from '../../src/nodes/host/viewCache.ts'
 import type { View } from '../../src/engine/plan/view.ts'
 import type { RunEvent } from '../../src/nodes/host/clientTypes.ts'
 

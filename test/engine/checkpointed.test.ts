@@ -7,9 +7,9 @@ import type { DitConfig } from '../../src/engine/models/dit/config.ts'
 import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
 import { dit } from '../../src/engine/models/dit/dit.ts'
 import { ditGraph } from '../../src/engine/models/dit/graph.ts'
-import { ditSize } from '../../src/engine/models/dit/summary.ts'
 import { ditBlockLayers } from '../../src/engine/models/graph/blocks/dit.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
+import { networkSize } from '../../src/engine/models/graph/networkSize.ts'
 import { createProgram } from '../../src/engine/models/graph/program.ts'
 import { modelConditions, modelItemShape, predict } from '../../src/engine/models/predict.ts'
 import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
@@ -228,7 +228,7 @@ onCpu(() => {
       tf.dispose(inputs)
       return peak
     }) as [number, number]
-    const { saved, checkpointed } = ditSize(config)
+    const { saved, checkpointed } = networkSize(ditGraph(config))
     expect(checkpointed).toBeLessThan(0.4 * saved)
     expect(again).toBeLessThan(0.6 * kept)
   })

@@ -13,10 +13,10 @@ import { meanError } from '../../src/engine/losses/index.ts'
 import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
 import { dit, type DitStart } from '../../src/engine/models/dit/dit.ts'
 import { ditGraph } from '../../src/engine/models/dit/graph.ts'
-import { ditSize } from '../../src/engine/models/dit/summary.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import { featuresBuilder, toLayerGraph } from '../../src/engine/models/graph/features.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
+import { networkSize } from '../../src/engine/models/graph/networkSize.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { addNoise } from '../../src/engine/process/forward.ts'
 import { levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'
@@ -68,7 +68,7 @@ describe('positions', () => {
     const [wide, high] = [gridEmbedding(2, 3, 8), gridEmbedding(3, 2, 8)]
     const at = (table: Float32Array, i: number) => Array.from(table.slice(8 * i, 8 * i + 8))
     const swapped = (place: number[]) => [...place.slice(4), ...place.slice(0, 4)]
-    // Row 1 and column 2 of the one, row 2 and column 1 of the other.
+    // Position 5 is row 1, column 2 of the wide grid, and row 2, column 1 of the high one.
     expect(at(wide, 5)).toEqual(swapped(at(high, 5)))
     expect(at(wide, 0)).toEqual([0, 0, 1, 1, 0, 0, 1, 1])
     expect(at(wide, 5)).not.toEqual(at(wide, 2))
@@ -170,7 +170,7 @@ describe('size', () => {
       patch_size: patch,
       out_channels: 8,
     })
-    const { parameters, flops, saved, checkpointed } = ditSize(config)
+    const { parameters, flops, saved, checkpointed } = networkSize(ditGraph(config))
     // diffusers has an embedding of time and label in each block; the paper has one in all.
     const own = (layers - 1) * (256 * width + width + width * width + width + 1001 * width)
     expect(Math.round((parameters - own) / 1e6)).toBe(millions)

@@ -1,28 +1,18 @@
-// Costs of single layers: by operation, counted by hand, and with the totals of whole networks.
+// Costs of single layers by operation, counted by hand, and sizes of networks.
 import { describe, expect, test } from 'vitest'
+import type { Size } from '../../src/engine/models/cost.ts'
 import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
 import { ditGraph } from '../../src/engine/models/dit/graph.ts'
-import { ditSize } from '../../src/engine/models/dit/summary.ts'
 import { GraphView } from '../../src/engine/models/graph/analysis.ts'
-import { GraphBuilder, type Feature } from '../../src/engine/models/graph/builder.ts'
+import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
+import type { Feature } from '../../src/engine/models/graph/layer.ts'
 import { layerCosts } from '../../src/engine/models/graph/costs.ts'
-import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
+import { networkSize } from '../../src/engine/models/graph/networkSize.ts'
 import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
 import { parseUnetConfig, unetConfig } from '../../src/engine/models/unet/config.ts'
 import { readConditionConfig } from '../../src/engine/models/unet/diffusers.ts'
 import { unetGraph } from '../../src/engine/models/unet/graph.ts'
-import { unetSummary } from '../../src/engine/models/unet/summary.ts'
 import { goldenJson } from '../goldenTensors.ts'
-
-function totals(graph: LayerGraph, tokens?: number) {
-  const costs = layerCosts(new GraphView(graph), tokens)
-  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
-  return {
-    parameters: sum(costs.map(({ parameters }) => parameters)),
-    flops: 2 * sum(costs.map(({ macs }) => macs)),
-    saved: sum(costs.map(({ saved }) => saved)),
-  }
-}
 
 const golden = (name: string) => parseUnetConfig(goldenJson(`unet/${name}/config`))
 
@@ -38,30 +28,54 @@ const attending = unetConfig({
   attention_head_dim: 4,
 })
 
-const unets: [name: string, config: UnetConfig, tokens?: number][] = [
-  ...['a_ddpm_style', 'b_class_cond', 'c_scale_shift', 'd_resnet_updown_3lvl'].map(
-    (name): [string, UnetConfig] => [name, golden(name)],
-  ),
-  ...['fourier_6to3', 'learned_4to1'].map((name): [string, UnetConfig] => [name, golden(name)]),
-  ['attention', attending],
-  ['tokens', readConditionConfig(goldenJson('unet/g_cross_attention_cond/config')), 5],
-  ['maps', readConditionConfig(goldenJson('unet/attention_maps_a/config')), 3],
+const size = (parameters: number, flops: number, saved: number, checkpointed: number): Size => ({
+  parameters,
+  flops,
+  saved,
+  checkpointed,
+})
+
+/** Sizes as formulas of whole blocks gave them, apart from the list of layers. */
+const unets: [name: string, config: UnetConfig, tokens: number | undefined, size: Size][] = [
+  ['DDPM', golden('a_ddpm_style'), undefined, size(702_499, 32_514_048, 95_968, 44_256)],
+  ['classes', golden('b_class_cond'), undefined, size(177_489, 8_176_896, 51_546, 22_106)],
+  ['scale and shift', golden('c_scale_shift'), undefined, size(69_177, 2_967_040, 37_320, 13_128)],
+  [
+    'residual resampling',
+    golden('d_resnet_updown_3lvl'),
+    undefined,
+    size(71_913, 8_942_080, 141_704, 50_568),
+  ],
+  ['logarithm of t', golden('fourier_6to3'), undefined, size(45_739, 2_150_912, 26_128, 11_408)],
+  ['learned times', golden('learned_4to1'), undefined, size(45_585, 2_113_536, 25_992, 11_272)],
+  ['attention', attending, undefined, size(45_273, 2_126_848, 30_952, 11_592)],
+  [
+    'tokens',
+    readConditionConfig(goldenJson('unet/g_cross_attention_cond/config')),
+    5,
+    size(51_074, 3_014_912, 93_664, 30_592),
+  ],
+  [
+    'attention maps',
+    readConditionConfig(goldenJson('unet/attention_maps_a/config')),
+    3,
+    size(51_364, 3_034_880, 92_784, 30_416),
+  ],
 ]
 
-describe('totals', () => {
-  test.each(unets)('of a UNet are those of its summary: %s', (_, config, tokens) => {
-    const { parameters, flops, saved } = unetSummary(config, tokens)
-    expect(totals(unetGraph(config), tokens)).toEqual({ parameters, flops, saved })
+describe('the size', () => {
+  test.each(unets)('of a UNet: %s', (_, config, tokens, expected) => {
+    expect(networkSize(unetGraph(config), tokens)).toEqual(expected)
   })
 
-  test.each(['dit_a', 'dit_b_learned_sigma', 'dit_c_other_sizes'])(
-    'of a DiT are those of its summary: %s',
-    (name) => {
-      const config = parseDitConfig(goldenJson(`dit/${name}/config`))
-      const { parameters, flops, saved } = ditSize(config)
-      expect(totals(ditGraph(config))).toEqual({ parameters, flops, saved })
-    },
-  )
+  test.each([
+    ['dit_a', size(19_904, 271_040, 12_918, 7_702)],
+    ['dit_b_learned_sigma', size(20_176, 279_232, 12_918, 7_702)],
+    ['dit_c_other_sizes', size(19_776, 151_200, 8_623, 3_985)],
+  ])('of a DiT: %s', (name, expected) => {
+    const config = parseDitConfig(goldenJson(`dit/${name}/config`))
+    expect(networkSize(ditGraph(config))).toEqual(expected)
+  })
 })
 
 /** The costs of the layers that `build` adds to an image of 4 x 6 pixels and 8 channels. */

@@ -4,8 +4,8 @@ import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Conditioning } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
-import { GraphBuilder, type Feature } from '../../src/engine/models/graph/builder.ts'
-import type { Attribute } from '../../src/engine/models/graph/layer.ts'
+import { GraphBuilder, type AfterInputs } from '../../src/engine/models/graph/builder.ts'
+import type { Feature } from '../../src/engine/models/graph/layer.ts'
 import type { LayerOpName } from '../../src/engine/models/graph/ops/table.ts'
 import { createProgram, runProgram } from '../../src/engine/models/graph/program.ts'
 import { layersModel } from '../../src/engine/models/layers.ts'
@@ -21,9 +21,9 @@ type Build = (b: GraphBuilder, x: Feature) => Feature
 type Cases = readonly [shape: readonly number[], build: Build][]
 
 const add =
-  (op: string, attrs: Record<string, Attribute> = {}, name?: string): Build =>
+  <K extends LayerOpName>(op: K, ...rest: AfterInputs<K>): Build =>
   (b, x) =>
-    b.add(op, [x], attrs, name)
+    b.add(op, [x], ...rest)
 
 const everywhere = (build: Build): Cases => [image, tokens, vector].map((shape) => [shape, build])
 
@@ -41,7 +41,7 @@ const timed = (embed: (b: GraphBuilder, t: Feature) => Feature): Cases => [
 ]
 
 const attend =
-  (op: string): Build =>
+  (op: 'attention' | 'linear_attention'): Build =>
   (b, x) => {
     const [q, k, v] = ['q', 'k', 'v'].map((name) => b.linear(x, name, 8))
     return b.add(op, [q, k, v], { heads: 2 })

@@ -14,9 +14,9 @@ import { collectTensors } from '../../src/engine/base/values.ts'
 import { pixelAttentionLayers } from '../../src/engine/models/graph/blocks/attention.ts'
 import { timeEmbeddingLayers } from '../../src/engine/models/graph/blocks/embedding.ts'
 import { residualLayers } from '../../src/engine/models/graph/blocks/residual.ts'
-import { type Feature, GraphBuilder } from '../../src/engine/models/graph/builder.ts'
+import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import { inCanonicalOrder } from '../../src/engine/models/graph/features.ts'
-import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
+import type { Feature, LayerGraph } from '../../src/engine/models/graph/layer.ts'
 import { layersModel } from '../../src/engine/models/layers.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { differentiate } from '../../src/engine/training/differentiate.ts'
@@ -156,7 +156,8 @@ class RandomNetwork {
     return b.add('to_image', [b.add('add', [tokens, mixed])], { height: side, width: side })
   }
 
-  private activation = () => this.pick(['silu', 'gelu', 'gelu_tanh', 'relu', 'tanh', 'mish'])
+  private activation = () =>
+    this.pick(['silu', 'gelu', 'gelu_tanh', 'relu', 'tanh', 'mish'] as const)
 
   private sideOf = (h: Feature) => this.b.shapeOf(h)[0] as number
 

@@ -1,7 +1,7 @@
 // The strict reader of lessons: what it reads, and what it refuses with line and cure.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hashAnswer, isRight, parseNumber } from '../../src/nodes/lessons/answers.ts'
+import { hashAnswer, isRight, parseAnswer } from '../../src/nodes/lessons/answers.ts'
 import { findLesson, isLessonFolder, readCourse } from '../../src/nodes/lessons/course.ts'
 import { LessonError } from '../../src/nodes/lessons/error.ts'
 import { readLesson, translateLesson, type Task } from '../../src/nodes/lessons/lesson.ts'
@@ -361,7 +361,7 @@ describe('answers', () => {
     ['-3/4', -0.75],
     ['12,5%', 0.125],
     ['x', undefined],
-  ])('%s is read as %s', (text, value) => expect(parseNumber(text)).toBe(value))
+  ])('%s is read as %s', (text, value) => expect(parseAnswer(text)).toBe(value))
 })
 
 test('courses and names of lessons', () => {

@@ -6,7 +6,7 @@ import type { OutputOp } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import type { ImagesView, View } from '../../src/engine/plan/view.ts'
 import type { Conditioning, Model } from '../../src/engine/base/values.ts'
-import { any, defineNode } from '../../src/nodes/define.ts'
+import { defineNode, slot } from '../../src/nodes/define.ts'
 import { attention as declared } from '../../src/nodes/model/attention.ts'
 import { saveCheckpoint } from '../../src/nodes/files/saveCheckpoint.ts'
 import { nodes } from '../../src/nodes/table.ts'
@@ -48,7 +48,7 @@ async function made(graph: GraphNode[], use: (model: Model) => Promise<unknown> 
     type: 'test/Look',
     category: 'view',
     summary: 'Looks at a model.',
-    inputs: { value: any() },
+    inputs: { value: slot.any() },
     outputs: {},
     params: {},
     view: async ({ value }) => {

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { unzipSync, zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
-import { checkpoint, defineNode, ownDataset } from '../../src/nodes/define.ts'
+import { defineNode, param } from '../../src/nodes/define.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { parseWorkflow, WorkflowError } from '../../src/nodes/workflow.ts'
 import type { BundledFile } from '../../src/nodes/workflow/bundle.ts'
@@ -105,7 +105,7 @@ test('lists each file of a workflow once, with its kind', () => {
     summary: 'Takes files.',
     inputs: {},
     outputs: {},
-    params: { weights: checkpoint('weights'), data: ownDataset('data') },
+    params: { weights: param.checkpoint('weights'), data: param.ownDataset('data') },
     run: () => ({}),
   })
   const declarations = [...nodes, takesBoth].map(toDeclaration)

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { stopBackend } from '../../src/engine/backends/backends.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import type { EnginePort, Event } from '../../src/engine/protocol.ts'
-import { defineNode, number } from '../../src/nodes/define.ts'
+import { defineNode, slot } from '../../src/nodes/define.ts'
 import { createClient } from '../../src/nodes/host/client.ts'
 import { serve } from '../../src/nodes/host/serve.ts'
 import { supervise } from '../../src/nodes/host/supervisor.ts'
@@ -19,8 +19,8 @@ const greedy = defineNode({
   type: 'toy/Greedy',
   category: 'tools',
   summary: 'A toy.',
-  inputs: { a: number() },
-  outputs: { sum: number() },
+  inputs: { a: slot.number() },
+  outputs: { sum: slot.number() },
   params: {},
   run: ({ a }) => {
     if (failures-- > 0) new Uint8Array(new ArrayBuffer(2 ** 45))

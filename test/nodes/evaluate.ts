@@ -10,7 +10,7 @@ import { memoryStore, type StateStore } from '../../src/engine/plan/store.ts'
 import type { SlotType, Value } from '../../src/engine/base/values.ts'
 import { mapTensors, collectTensors } from '../../src/engine/base/values.ts'
 import { createAssets } from '../../src/nodes/storage/assets.ts'
-import { any, defineNode } from '../../src/nodes/define.ts'
+import { defineNode, slot } from '../../src/nodes/define.ts'
 import type { StoredFiles } from '../../src/nodes/storage/storedFiles.ts'
 import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
 import { shippedInNode } from '../../src/nodes/storage/shippedInNode.ts'
@@ -82,7 +82,7 @@ export async function evaluate<K extends string>(
       type: `test/Probe_${name}`,
       category: 'view',
       summary: 'Notes what it sees.',
-      inputs: { value: any() },
+      inputs: { value: slot.any() },
       outputs: {},
       params: {},
       view: async ({ value }) => {

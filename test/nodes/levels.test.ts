@@ -18,7 +18,7 @@ import { groupLevels, levelId } from '../../src/nodes/layers/levels.ts'
 import { writeNetwork } from '../../src/nodes/layers/writeNetwork.ts'
 import { toGraph, type WorkflowFile } from '../../src/nodes/workflow.ts'
 import { INPUTS } from '../../src/nodes/workflow/file.ts'
-import { createOutputResolver } from '../../src/nodes/workflow/flatten.ts'
+import { flattenSubgraphs } from '../../src/nodes/workflow/flatten.ts'
 import { packNodes } from '../../src/editor/graph/pack.ts'
 import { declarations } from '../editor/fileOf.ts'
 import { onCpu } from '../backends.ts'
@@ -136,7 +136,7 @@ onCpu(() => {
     const file = openedFile(closed)
     tf.dispose(collectTensors(closed))
     const known = findStaticOutputs(toGraph(file, declarations), opTable(allNodes))
-    const resolve = createOutputResolver(file)
+    const { resolve } = flattenSubgraphs(file)
     const shapeAt = (id: string, slot: string) => {
       const from = resolve(wire(id, slot))
       const value = from && known.get(from.node)?.[from.slot]

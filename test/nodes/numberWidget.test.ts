@@ -2,7 +2,8 @@
 // nothing.
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { NumberWidget, type NumberParam } from '../../src/nodes/litegraph/numberWidget.ts'
+import type { NumberControl } from '../../src/nodes/controlSpec.ts'
+import { NumberWidget } from '../../src/nodes/litegraph/numberWidget.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -11,15 +12,14 @@ const WIDTH = 200
 
 function widgetOn({ slider = false } = {}) {
   const edited: string[] = []
-  const param: NumberParam = {
+  const param: NumberControl = {
     kind: 'number',
     default: 0.5,
     min: 0,
     max: 1,
     step: 0.1,
     integer: false,
-    slider,
-    about: '',
+    ...(slider && { slides: [0, 1] as const }),
   }
   const node = {
     properties: { p: 0.5 } as Record<string, unknown>,

@@ -24,7 +24,7 @@ import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import type { OutputFile } from '../../src/engine/plan/op.ts'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
 import { differentiate } from '../../src/engine/training/differentiate.ts'
-import { configSchema, defineModel, defineNode, integer, model } from '../../src/nodes/define.ts'
+import { configSchema, defineModel, defineNode, param, slot } from '../../src/nodes/define.ts'
 import { registerWith } from '../../src/nodes/host/register.ts'
 import { openModel } from '../../src/nodes/layers/openModel.ts'
 import { networkRows } from '../../src/nodes/layers/networkRows.ts'
@@ -245,7 +245,7 @@ const prediction: GraphNode[] = [
   node('Keep', 'SaveCheckpoint', { model: 'Net.model' }),
 ]
 
-const size = { dim: integer(2, { min: 1, max: 16 }, 'Dimension') }
+const size = { dim: param.integer(2, { min: 1, max: 16 }, 'Dimension') }
 
 const line = defineModel({
   kind: 'line',
@@ -354,7 +354,7 @@ onCpu(() => {
       category: 'mine',
       summary: 'Creates a model of a kind that is not registered.',
       inputs: {},
-      outputs: { model: model('Untrained model') },
+      outputs: { model: slot.model('Untrained model') },
       params: {},
       run: (_, __, { createModel }) => ({
         model: createModel(unknown, { dim: 2 }, { predicts: 'sample' }),

@@ -14,7 +14,7 @@ import { memoryStore } from '../../src/engine/plan/store.ts'
 import type { StatisticsView, View } from '../../src/engine/plan/view.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { createAssets } from '../../src/nodes/storage/assets.ts'
-import { defineNode, samples } from '../../src/nodes/define.ts'
+import { defineNode, slot } from '../../src/nodes/define.ts'
 import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
 import { toSnake } from '../../src/nodes/identifiers.ts'
 import { ScopeNames } from '../../src/nodes/script/names.ts'
@@ -383,8 +383,8 @@ test('custom nodes are called like built-in nodes', async () => {
     type: 'mine/Twice',
     category: 'mine',
     summary: 'Doubles.',
-    inputs: { x: samples('what') },
-    outputs: { y: samples('twice that') },
+    inputs: { x: slot.samples('what') },
+    outputs: { y: slot.samples('twice that') },
     params: {},
     run: ({ x }) => ({ y: { type: 'samples', tensor: x.tensor.mul(2), space: x.space } }),
   })

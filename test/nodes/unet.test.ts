@@ -7,7 +7,7 @@ import { createSession } from '../../src/engine/plan/session.ts'
 import type { View } from '../../src/engine/plan/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
 import type { Tensor } from '../../src/engine/base/tf.ts'
-import { any, defineNode, dataset as datasetSlot } from '../../src/nodes/define.ts'
+import { defineNode, slot } from '../../src/nodes/define.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { onCpu } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
@@ -18,7 +18,7 @@ const images = defineNode({
   category: 'data',
   summary: 'Black images.',
   inputs: {},
-  outputs: { dataset: datasetSlot() },
+  outputs: { dataset: slot.dataset() },
   params: {
     shape: { kind: 'text', default: '8, 4, 3', multiline: false, about: '' },
     classes: {
@@ -56,7 +56,7 @@ const sink = defineNode({
   type: 'test/Sink',
   category: 'view',
   summary: 'Shows nothing.',
-  inputs: { value: any() },
+  inputs: { value: slot.any() },
   outputs: {},
   params: {},
   view: async ({ value }) => {
@@ -427,7 +427,7 @@ onCpu(() => {
         type: 'test/Look',
         category: 'view',
         summary: 'Stores the losses, and checks that the model is no longer in training.',
-        inputs: { history: any(), model: any() },
+        inputs: { history: slot.any(), model: slot.any() },
         outputs: {},
         params: {},
         view: async ({ history, model }) => {

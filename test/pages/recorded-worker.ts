@@ -1,6 +1,6 @@
 // Worker with nodes that read recorded numbers into a graph and numbers out of it.
 import { tf } from '../../src/engine/base/tf.ts'
-import { any, defineNode, labels, samples, text, timestep } from '../../src/nodes/define.ts'
+import { defineNode, param, slot } from '../../src/nodes/define.ts'
 import { serve } from '../../src/nodes/host/serve.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
@@ -11,8 +11,13 @@ const recorded = defineNode({
   category: 'test',
   summary: 'A batch as it was recorded.',
   inputs: {},
-  outputs: { x_t: samples(), t: timestep(), labels: labels() },
-  params: { x_t: text('', ''), shape: text('', ''), t: text('', ''), labels: text('', '') },
+  outputs: { x_t: slot.samples(), t: slot.timestep(), labels: slot.labels() },
+  params: {
+    x_t: param.text('', ''),
+    shape: param.text('', ''),
+    t: param.text('', ''),
+    labels: param.text('', ''),
+  },
   run: (_, { x_t, shape, t, labels }) => ({
     x_t: { type: 'samples', space: 'image', tensor: tf.tensor(numbers(x_t), numbers(shape)) },
     t: { type: 'timestep', t: Float64Array.from(numbers(t)) },
@@ -24,7 +29,7 @@ const readBack = defineNode({
   type: 'test/ReadBack',
   category: 'test',
   summary: 'The numbers of a value as a file.',
-  inputs: { value: any() },
+  inputs: { value: slot.any() },
   outputs: {},
   params: {},
   files: async ({ value }) => {

@@ -6,7 +6,7 @@ import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import type { StatisticsView } from '../../src/engine/plan/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
-import { defineLoop, like, number } from '../../src/nodes/define.ts'
+import { defineLoop, slot } from '../../src/nodes/define.ts'
 import { graph, node, ops, ran, toNumberValue } from './toy.ts'
 
 /** Symmetric difference f(x + 1) - f(x - 1) of the body, and f(x) itself: three calls. */
@@ -15,16 +15,16 @@ const [differenceStart, differenceEnd] = defineLoop({
     type: 'toy/DifferenceStart',
     category: 'tools',
     summary: 'A toy.',
-    inputs: { x: number() },
-    each: { x: number() },
+    inputs: { x: slot.number() },
+    each: { x: slot.number() },
     params: {},
   },
   end: {
     type: 'toy/DifferenceEnd',
     category: 'tools',
     summary: 'A toy.',
-    next: { value: number() },
-    done: { value: number(), difference: number() },
+    next: { value: slot.number() },
+    done: { value: slot.number(), difference: slot.number() },
     params: {},
   },
   carries: {},
@@ -54,16 +54,16 @@ const [brokenStart, brokenEnd] = defineLoop({
     type: 'toy/BrokenStart',
     category: 'tools',
     summary: 'A toy.',
-    inputs: { x: number() },
-    each: { x: number() },
+    inputs: { x: slot.number() },
+    each: { x: slot.number() },
     params: {},
   },
   end: {
     type: 'toy/BrokenEnd',
     category: 'tools',
     summary: 'A toy.',
-    next: { value: number() },
-    done: { value: like('value') },
+    next: { value: slot.number() },
+    done: { value: slot.like('value') },
     params: {},
   },
   carries: {},

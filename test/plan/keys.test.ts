@@ -6,7 +6,7 @@ import { compile } from '../../src/engine/plan/compile.ts'
 import { wire } from '../../src/engine/plan/graph.ts'
 import { computeKeys } from '../../src/engine/plan/keys.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
-import { added, defineNode, number, real } from '../../src/nodes/define.ts'
+import { defineNode, param, slot } from '../../src/nodes/define.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { readWorkflow, testGraph, workflowNames } from '../readyWorkflows.ts'
 import { graph, node, toNumberValue } from './toy.ts'
@@ -40,7 +40,7 @@ const constant = (params: Parameters<typeof defineNode>[0]['params']) =>
     summary: 'A toy.',
     type: 'toy/Versioned',
     inputs: {},
-    outputs: { value: number() },
+    outputs: { value: slot.number() },
     params,
     run: () => ({ value: toNumberValue(tf.scalar(1)) }),
   })
@@ -54,10 +54,10 @@ test('the default of an added param is not part of a key, other values are', () 
     const plan = compile(graph(node('a', 'Versioned', {}, set)), [wire('a', 'value')], ops)
     return computeKeys(plan, ops).values.get('a.value' as never)
   }
-  const before = { size: real(1, {}, 'Size') }
-  const after = { ...before, shift: added(real(0, {}, 'Shift')) }
+  const before = { size: param.real(1, {}, 'Size') }
+  const after = { ...before, shift: param.added(param.real(0, {}, 'Shift')) }
   expect(keyOf(before)).toBeTypeOf('string')
   expect(keyOf(after)).toBe(keyOf(before))
   expect(keyOf(after, { shift: 1 })).not.toBe(keyOf(before))
-  expect(keyOf({ ...before, shift: real(0, {}, 'Shift') })).not.toBe(keyOf(before))
+  expect(keyOf({ ...before, shift: param.real(0, {}, 'Shift') })).not.toBe(keyOf(before))
 })

@@ -5,7 +5,7 @@ import { NodeError } from '../../src/engine/base/fault.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { input, wire } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
-import { defineNode, integer, number, optional, timesteps } from '../../src/nodes/define.ts'
+import { defineNode, param, slot } from '../../src/nodes/define.ts'
 import { graph, node, toNumberValue, ops } from './toy.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 
@@ -22,8 +22,8 @@ const list = defineNode({
   ...base,
   type: 'toy/List',
   inputs: {},
-  outputs: { list: timesteps() },
-  params: { count: integer(2, {}, '') },
+  outputs: { list: slot.timesteps() },
+  params: { count: param.integer(2, {}, '') },
   plain: true,
   run: (_, { count }) => {
     if (count > 9) throw tooMany('count', 9, count)
@@ -35,8 +35,8 @@ const list = defineNode({
 const pass = defineNode({
   ...base,
   type: 'toy/Pass',
-  inputs: { list: timesteps() },
-  outputs: { list: timesteps() },
+  inputs: { list: slot.timesteps() },
+  outputs: { list: slot.timesteps() },
   params: {},
   staticOutputs: (_, { list }) => ({ list }),
   run: ({ list }) => ({ list }),
@@ -46,8 +46,8 @@ const pass = defineNode({
 const hide = defineNode({
   ...base,
   type: 'toy/Hide',
-  inputs: { list: timesteps() },
-  outputs: { list: timesteps() },
+  inputs: { list: slot.timesteps() },
+  outputs: { list: slot.timesteps() },
   params: {},
   run: ({ list }) => ({ list }),
 })
@@ -55,9 +55,9 @@ const hide = defineNode({
 const take = defineNode({
   ...base,
   type: 'toy/Take',
-  inputs: { list: timesteps(), other: optional(timesteps()) },
-  outputs: { count: number() },
-  params: { most: integer(3, {}, ''), deep: integer(0, {}, '') },
+  inputs: { list: slot.timesteps(), other: slot.optional(slot.timesteps()) },
+  outputs: { count: slot.number() },
+  params: { most: param.integer(3, {}, ''), deep: param.integer(0, {}, '') },
   check: ({ most, deep }, { list }) => {
     if (deep > 0) throw tooMany('deep', 0, deep)
     if (list && list.t.length > most) throw tooMany('most', most, list.t.length)
@@ -70,9 +70,9 @@ const take = defineNode({
 const inner = defineNode({
   ...base,
   type: 'toy/Inner',
-  inputs: { long: timesteps() },
-  outputs: { count: number() },
-  params: { limit: integer(3, { min: -1 }, '') },
+  inputs: { long: slot.timesteps() },
+  outputs: { count: slot.number() },
+  params: { limit: param.integer(3, { min: -1 }, '') },
   expand: ({ limit }) => ({
     nodes: [
       {
@@ -90,9 +90,9 @@ const inner = defineNode({
 const outer = defineNode({
   ...base,
   type: 'toy/Outer',
-  inputs: { lines: timesteps() },
-  outputs: { count: number() },
-  params: { limit: integer(3, {}, '') },
+  inputs: { lines: slot.timesteps() },
+  outputs: { count: slot.number() },
+  params: { limit: param.integer(3, {}, '') },
   expand: ({ limit }) => ({
     nodes: [{ id: 'box', op: 'toy/Inner', params: { limit }, inputs: { long: input('lines') } }],
     outputs: { count: wire('box', 'count') },
@@ -147,7 +147,7 @@ test('an error in a declaration is not a fault of the graph', () => {
     ...base,
     type: 'toy/Take',
     inputs: {},
-    outputs: { count: number() },
+    outputs: { count: slot.number() },
     params: {},
     check: () => {
       throw new TypeError('broken')

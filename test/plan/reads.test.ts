@@ -6,7 +6,7 @@ import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import type { StatisticsView } from '../../src/engine/plan/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
-import { defineNode, number } from '../../src/nodes/define.ts'
+import { defineNode, slot } from '../../src/nodes/define.ts'
 import { graph, node, ops, toNumberValue } from './toy.ts'
 
 /** Rounds a number, which the CPU has to know. */
@@ -14,8 +14,8 @@ const round = defineNode({
   category: 'tools',
   summary: 'A toy.',
   type: 'toy/Round',
-  inputs: { a: number() },
-  outputs: { rounded: number() },
+  inputs: { a: slot.number() },
+  outputs: { rounded: slot.number() },
   params: {},
   reads: ({ a }) => [a.tensor],
   run: (_, __, { read = [] }) => ({ rounded: toNumberValue(tf.scalar(Math.round(read[0][0]))) }),

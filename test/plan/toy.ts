@@ -4,22 +4,7 @@ import type { Graph, GraphNode, Wire } from '../../src/engine/plan/graph.ts'
 import { wire } from '../../src/engine/plan/graph.ts'
 import { tf, type Scalar, type Tensor } from '../../src/engine/base/tf.ts'
 import type { Loss, Model, NumberValue, Value } from '../../src/engine/base/values.ts'
-import {
-  defineLoop,
-  defineNode,
-  integer,
-  like,
-  loss,
-  many,
-  model,
-  any,
-  noise,
-  number,
-  optional,
-  real,
-  seed,
-  toggle,
-} from '../../src/nodes/define.ts'
+import { defineLoop, defineNode, param, slot } from '../../src/nodes/define.ts'
 import { runTidied } from '../../src/engine/base/memory.ts'
 
 export const toNumberValue = (tensor: Tensor) => ({
@@ -36,8 +21,8 @@ export const constant = defineNode({
   ...base,
   type: 'toy/Constant',
   inputs: {},
-  outputs: { value: number() },
-  params: { value: real(1, {}, 'the number') },
+  outputs: { value: slot.number() },
+  params: { value: param.real(1, {}, 'the number') },
   run: (_, { value }) => {
     ran.push(`constant ${value}`)
     return { value: toNumberValue(tf.scalar(value)) }
@@ -47,8 +32,8 @@ export const constant = defineNode({
 export const add = defineNode({
   ...base,
   type: 'toy/Add',
-  inputs: { a: number(), b: optional(number()) },
-  outputs: { sum: number(), difference: number() },
+  inputs: { a: slot.number(), b: slot.optional(slot.number()) },
+  outputs: { sum: slot.number(), difference: slot.number() },
   params: {},
   run: ({ a, b }) => {
     ran.push('add')
@@ -63,9 +48,9 @@ export const add = defineNode({
 export const draw = defineNode({
   ...base,
   type: 'toy/Draw',
-  inputs: { like: optional(any()) },
-  outputs: { noise: noise() },
-  params: { seed: seed() },
+  inputs: { like: slot.optional(slot.any()) },
+  outputs: { noise: slot.noise() },
+  params: { seed: param.seed() },
   run: (_, __, { random }) => ({
     noise: { type: 'noise', space: 'point', tensor: tf.tensor(random.normal(1), [1, 1]) },
   }),
@@ -74,8 +59,8 @@ export const draw = defineNode({
 export const shift = defineNode({
   ...base,
   type: 'toy/Shift',
-  inputs: { a: number(), noise: noise() },
-  outputs: { sum: number() },
+  inputs: { a: slot.number(), noise: slot.noise() },
+  outputs: { sum: slot.number() },
   params: {},
   run: ({ a, noise: by }) => ({ sum: toNumberValue(a.tensor.add(by.tensor.reshape([]))) }),
 })
@@ -84,8 +69,8 @@ export const shift = defineNode({
 export const remember = defineNode({
   ...base,
   type: 'toy/Remember',
-  inputs: { a: number() },
-  outputs: { total: number() },
+  inputs: { a: slot.number() },
+  outputs: { total: slot.number() },
   params: {},
   stateful: true,
   run: ((
@@ -102,7 +87,7 @@ export const remember = defineNode({
 export const show = defineNode({
   ...base,
   type: 'toy/Show',
-  inputs: { value: any() },
+  inputs: { value: slot.any() },
   outputs: {},
   params: {},
   view: async ({ value }, _, { index, label }) => ({
@@ -122,7 +107,7 @@ export const show = defineNode({
 export const chart = defineNode({
   ...base,
   type: 'toy/Chart',
-  inputs: { values: many(number()) },
+  inputs: { values: slot.many(slot.number()) },
   outputs: {},
   params: {},
   collects: 'values',
@@ -142,7 +127,7 @@ export const chart = defineNode({
 export const save = defineNode({
   ...base,
   type: 'toy/Save',
-  inputs: { value: number() },
+  inputs: { value: slot.number() },
   outputs: {},
   params: {},
   files: async ({ value }) => [
@@ -163,15 +148,15 @@ export const sampling = defineLoop({
   start: {
     ...base,
     type: 'toy/SamplingStart',
-    inputs: { x: number(), times: optional(number()) },
-    each: { x: like('x'), t: number() },
-    params: { steps: integer(3, {}, 'iterations') },
+    inputs: { x: slot.number(), times: slot.optional(slot.number()) },
+    each: { x: slot.like('x'), t: slot.number() },
+    params: { steps: param.integer(3, {}, 'iterations') },
   },
   end: {
     ...base,
     type: 'toy/SamplingEnd',
-    next: { x: number(), again: optional(number()) },
-    done: { x: number(), seen: number() },
+    next: { x: slot.number(), again: slot.optional(slot.number()) },
+    done: { x: slot.number(), seen: slot.number() },
     params: {},
   },
   carries: { x: 'x' },
@@ -205,16 +190,16 @@ export const net = defineNode({
   ...base,
   type: 'toy/Net',
   inputs: {},
-  outputs: { model: model() },
-  params: { weight: real(0, {}, 'initial weight') },
+  outputs: { model: slot.model() },
+  params: { weight: param.real(0, {}, 'initial weight') },
   run: (_, { weight }) => ({ model: createToyModel(tf.scalar(weight)) }),
 })
 
 export const apply = defineNode({
   ...base,
   type: 'toy/Apply',
-  inputs: { model: model(), x: number() },
-  outputs: { y: number() },
+  inputs: { model: slot.model(), x: slot.number() },
+  outputs: { y: slot.number() },
   params: {},
   run: ({ model: { weights }, x }) => ({ y: toNumberValue(weights.weight.mul(x.tensor)) }),
 })
@@ -222,9 +207,9 @@ export const apply = defineNode({
 export const squaredError = defineNode({
   ...base,
   type: 'toy/SquaredError',
-  inputs: { a: number(), b: number() },
-  outputs: { loss: loss() },
-  params: { broken: toggle(false, 'gives NaN') },
+  inputs: { a: slot.number(), b: slot.number() },
+  outputs: { loss: slot.loss() },
+  params: { broken: param.toggle(false, 'gives NaN') },
   run: ({ a, b }, { broken }) => ({
     loss: {
       type: 'loss',
@@ -238,16 +223,16 @@ export const training = defineLoop({
   start: {
     ...base,
     type: 'toy/TrainingStart',
-    inputs: { model: model(), lr: optional(number()) },
-    each: { x: number(), model: model(), step: number() },
-    params: { steps: integer(4, {}, 'iterations'), seed: seed() },
+    inputs: { model: slot.model(), lr: slot.optional(slot.number()) },
+    each: { x: slot.number(), model: slot.model(), step: slot.number() },
+    params: { steps: param.integer(4, {}, 'iterations'), seed: param.seed() },
   },
   end: {
     ...base,
     type: 'toy/TrainingEnd',
-    next: { loss: loss() },
-    done: { model: model() },
-    params: { emit_every: integer(0, {}, 'emission') },
+    next: { loss: slot.loss() },
+    done: { model: slot.model() },
+    params: { emit_every: param.integer(0, {}, 'emission') },
   },
   carries: {},
   behaviour: {
@@ -290,8 +275,8 @@ export const training = defineLoop({
 export const twice = defineNode({
   ...base,
   type: 'toy/Twice',
-  inputs: { a: number(), b: number() },
-  outputs: { sum: number() },
+  inputs: { a: slot.number(), b: slot.number() },
+  outputs: { sum: slot.number() },
   params: {},
   expand: () => ({
     nodes: [

@@ -7,8 +7,7 @@ import { downsampleLayers, upsampleLayers } from '../../src/engine/models/graph/
 import { residualLayers } from '../../src/engine/models/graph/blocks/residual.ts'
 import type { ResidualSettings } from '../../src/engine/models/graph/blocks/residual.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
-import type { Feature } from '../../src/engine/models/graph/builder.ts'
-import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
+import type { Feature, LayerGraph } from '../../src/engine/models/graph/layer.ts'
 import { goldenLayer } from './networkCases.ts'
 import type { NetworkCase } from './networkCases.ts'
 

@@ -3,6 +3,7 @@ import { deflateSync, strFromU8, strToU8 } from 'fflate'
 import { readBackup } from '../../../src/editor/backup/backupZip.ts'
 import { BackupError } from '../../../src/editor/backup/error.ts'
 import { classifyFiles } from '../../../src/editor/drops/classify.ts'
+import { OpenedFile } from '../../../src/editor/storage/openedFile.ts'
 import { ArchiveError } from '../../../src/engine/archive/error.ts'
 import { archiveLimits } from '../../../src/engine/archive/limits.ts'
 import { openZip, type Zip } from '../../../src/engine/archive/zip.ts'
@@ -132,7 +133,7 @@ async function checkBackup(bytes: Uint8Array, timed: Timed) {
   const { parts } = createMemoryBrowser()
   try {
     const report = await timed('readBackup', () =>
-      readBackup(new Blob([bytes as Uint8Array<ArrayBuffer>]), parts, () => {}),
+      readBackup(new OpenedFile(new Blob([bytes as Uint8Array<ArrayBuffer>])), parts, () => {}),
     )
     for (const { reason } of report.failed) checkReason(reason)
     // What was imported can be listed and exported again.

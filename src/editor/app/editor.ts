@@ -2,13 +2,11 @@
 import { effect } from '@preact/signals'
 import type { EnginePort } from '../../engine/protocol.ts'
 import { createClient } from '../../nodes/host/client.ts'
-import { nodeActivities } from '../../nodes/workflow/planGraph.ts'
 import { createStage, type Stage } from '../canvas/stage.ts'
 import { shownChart } from '../charts/state.ts'
 import { listenToDrops, openAddress, openAddressLink } from '../drops/files.ts'
-import { ownTypes } from '../graph/declarations.ts'
 import { loadUsage } from '../graph/usageTable.ts'
-import { readFigureLook } from '../figure/figureAddress.ts'
+import { readFigureLook } from '../figure/figureLook.ts'
 import { followFocus } from '../outline/focus.ts'
 import { createEngineRequests } from '../running/engineRequests.ts'
 import { followShapes } from '../running/featureShapes.ts'
@@ -35,6 +33,7 @@ import { isSmall } from '../ui/smallScreen.ts'
 import { lowerPanel, panelShown, setPanelShown, shownDrawer } from '../ui/state.ts'
 import { showStorageError } from '../ui/storageError.ts'
 import type { Colours } from '../ui/theme.ts'
+import { followActivity } from '../workspace/activity.ts'
 import { listenToClipboard } from '../workspace/clipboard.ts'
 import { createLibrary, type Library } from '../workspace/library.ts'
 import { severalTabs } from '../workspace/state.ts'
@@ -159,7 +158,8 @@ function createServices(
   followMotion()
   followPanels(stage)
   followShapes(client, stage, workspace)
-  followWorkflow(editor)
+  followActivity(stage, workspace)
+  whenLeaving(() => workspace.flush())
   observed.follow()
   return editor
 }
@@ -209,11 +209,4 @@ function followPanels(stage: Stage) {
   const refit = () => requestAnimationFrame(() => stage.refit(panelInsets()))
   for (const opened of [shownDrawer, panelShown, lowerPanel, severalTabs]) opened.subscribe(refit)
   addEventListener('resize', refit)
-}
-
-function followWorkflow({ stage, workspace }: Editor) {
-  workspace.subscribe(({ kind, after }) => {
-    if (kind !== 'preview') stage.showActivity(nodeActivities(after.file, ownTypes))
-  })
-  whenLeaving(() => workspace.flush())
 }

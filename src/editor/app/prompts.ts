@@ -2,12 +2,11 @@
 import type { LGraphGroup, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { fitNumber, parseNumber } from '../../nodes/litegraph/numberText.ts'
+import { getControl, isNumeric, readValue } from '../../nodes/controlSpec.ts'
 import { addStoredFile } from '../drops/files.ts'
 import { byType } from '../graph/declarations.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 import { isBorderNode } from '../graph/borderNodes.ts'
-import { seedRange } from '../graph/seeds.ts'
 import type { RunningServices } from '../running/services.ts'
 import { runState } from '../running/state.ts'
 import { texts, valueText } from '../texts/texts.ts'
@@ -47,21 +46,17 @@ export function askParam(
   at: Point,
 ) {
   const spec = node.diffusion.declaration.params[param]
-  const numeric = spec?.kind === 'number' || spec?.kind === 'seed'
+  const control = spec && getControl(spec)
   const value = valueText(spec, node.properties[param])
   showPrompt({
     at,
     title: param,
     value,
-    multiline: spec?.kind === 'text' && spec.multiline,
-    numeric,
+    multiline: control?.kind === 'text' && control.multiline,
+    numeric: isNumeric(control),
     answer(text) {
-      const number = parseNumber(text)
-      if (spec?.kind === 'number' && number !== undefined)
-        workspace.setParam(node, param, fitNumber(number, spec))
-      else if (spec?.kind === 'seed' && number !== undefined)
-        workspace.setParam(node, param, fitNumber(number, seedRange))
-      else if (spec?.kind === 'text' && text !== value) workspace.setParam(node, param, text)
+      const next = control && readValue(control, text)
+      if (next !== undefined) workspace.setParam(node, param, next)
     },
   })
 }

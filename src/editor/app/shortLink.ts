@@ -1,12 +1,12 @@
 // Short link to a workflow of the gallery: its id, and the params that the user changed.
 import type { Graph, GraphNode } from '../../engine/plan/graph.ts'
-import type { ByType } from '../../engine/plan/op.ts'
 import { nodeTitle } from '../../nodes/titles.ts'
-import { parseWorkflow, toGraph, type WorkflowFile } from '../../nodes/workflow.ts'
+import { parseWorkflow } from '../../nodes/workflow.ts'
 import { setParams } from '../drops/workflowSettings.ts'
 import { findChanges } from '../graph/changes.ts'
 import { ownTypes } from '../graph/declarations.ts'
-import { presentFile, readyId, savedText } from '../workspace/state.ts'
+import { createSnapshot, type Snapshot } from '../workspace/document.ts'
+import { lastChange, readyId, savedText } from '../workspace/state.ts'
 
 export interface ShortLink {
   href: string
@@ -23,9 +23,10 @@ const MAX_LENGTH = 600
  */
 export function shortLink(): ShortLink | undefined {
   const id = readyId.value
-  if (id === undefined) return undefined
+  const present = lastChange.value?.after
+  if (id === undefined || !present) return undefined
   const { workflow } = parseWorkflow(savedText.value, ownTypes)
-  const settings = changedParams(workflow, presentFile.value, ownTypes)
+  const settings = changedParams(createSnapshot(workflow), present)
   if (!settings) return undefined
   const query = [
     `workflow=${encode(id)}`,
@@ -44,29 +45,28 @@ const encode = (text: string) =>
  * between them. The text of a note is content, which a link does not carry.
  */
 export function changedParams(
-  before: WorkflowFile,
-  after: WorkflowFile,
-  declared: ByType,
+  before: Snapshot,
+  after: Snapshot,
 ): Record<string, string> | undefined {
-  const [old, now] = [toGraph(before, declared), toGraph(after, declared)]
+  const [old, now] = [before.flat.graph, after.flat.graph]
   const settings = Object.fromEntries(
     now.nodes.flatMap((node) => {
-      if (declared.get(node.op)?.role === 'note') return []
+      if (ownTypes.get(node.op)?.role === 'note') return []
       const params = old.nodes.find(({ id }) => id === node.id)?.params ?? {}
       return Object.entries(node.params)
         .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(params[name]))
-        .map(([name, value]) => [`${nodeName(node, old, declared)}.${name}`, valueText(value)])
+        .map(([name, value]) => [`${nodeName(node, old)}.${name}`, valueText(value)])
     }),
   ) as Record<string, string>
-  const { file, problems } = setParams(before, settings, declared)
-  return problems.length || findChanges(file, after, declared).length ? undefined : settings
+  const { file, problems } = setParams(before.file, settings, ownTypes)
+  return problems.length || findChanges(file, after.file, ownTypes).length ? undefined : settings
 }
 
 /** The title of a node if no other is meant by it, or its id. */
-function nodeName(node: GraphNode, { nodes }: Graph, declared: ByType): string {
-  const name = nodeTitle(node, declared)
+function nodeName(node: GraphNode, { nodes }: Graph): string {
+  const name = nodeTitle(node, ownTypes)
   const isMeant = (other: GraphNode) =>
-    nodeTitle(other, declared) === name || other.op.replace(/^.*\//, '') === name
+    nodeTitle(other, ownTypes) === name || other.op.replace(/^.*\//, '') === name
   return nodes.filter(isMeant).length === 1 ? name : node.id
 }
 

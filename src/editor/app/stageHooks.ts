@@ -1,6 +1,5 @@
 // Handlers of the canvas events.
 import type { WorkflowFile } from '../../nodes/workflow.ts'
-import { toGraph } from '../../nodes/workflow.ts'
 import type { StageHooks } from '../canvas/stageHooks.ts'
 import {
   setCanvasPressed,
@@ -9,7 +8,6 @@ import {
   showNodeSearch,
 } from '../canvas/state.ts'
 import { openChart, showsChart } from '../charts/openChart.ts'
-import { ownTypes } from '../graph/declarations.ts'
 import { findWireFault } from '../graph/wireCheck.ts'
 import { texts } from '../texts/texts.ts'
 import { panelInsets } from '../ui/insets.ts'
@@ -88,8 +86,7 @@ export function createStageHooks(
     reroute: (link, at) => rerouteWire(complete(), link, at),
     predictFault: (from, to) => {
       const { stage, workspace, engine } = complete()
-      const graph = toGraph(workspace.capture().file, ownTypes)
-      return findWireFault(graph, stage.fullId, from, to, engine.check)
+      return findWireFault(workspace.capture().flat.graph, stage.fullId, from, to, engine.check)
     },
     observersVisible: visible,
   }

@@ -5,8 +5,9 @@
 //   settings.json
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate'
 import { getErrorMessage } from '../../engine/base/fault.ts'
-import { isQuotaError } from '../storage/stores.ts'
-import { readZipEntries, type ZipEntry } from '../storage/zip.ts'
+import { isQuotaError } from '../../nodes/storage/keyValues.ts'
+import type { OpenedFile } from '../storage/openedFile.ts'
+import type { ZipEntry } from '../storage/zip.ts'
 import { texts } from '../texts/texts.ts'
 import { BackupError } from './error.ts'
 import { partIds, type ImportOutcome, type PartId, type Parts } from './parts.ts'
@@ -114,13 +115,13 @@ export interface BackupReport {
  * @throws BackupError if it is not a backup, and ArchiveError if it is damaged
  */
 export async function readBackup(
-  zip: Blob,
+  zip: Pick<OpenedFile, 'zipEntries'>,
   parts: Parts,
   onProgress: ReportProgress,
   signal?: AbortSignal,
 ): Promise<BackupReport> {
   const files = new Map<string, ZipEntry>()
-  for (const entry of await readZipEntries(zip)) {
+  for (const entry of await zip.zipEntries()) {
     if (files.has(entry.path) || files.size >= MAX_FILES)
       throw new BackupError(texts.backup.damaged)
     files.set(entry.path, entry)

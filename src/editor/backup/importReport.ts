@@ -1,4 +1,5 @@
 // Import of a backup ZIP, and the toast with its result.
+import type { OpenedFile } from '../storage/openedFile.ts'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { translateMessage, texts } from '../texts/texts.ts'
 import { showToast } from '../ui/state.ts'
@@ -22,6 +23,6 @@ export function showBackupReport(
 }
 
 /** Imports a dropped ZIP. */
-export async function importBackup(editor: BackupServices, zip: Blob) {
+export async function importBackup(editor: BackupServices, zip: OpenedFile) {
   showBackupReport(editor, await readBackup(zip, browserParts(editor), () => {}))
 }

@@ -1,4 +1,5 @@
 // JSON of stored records, with blobs and typed arrays in base64.
+import { fromBase64, toBase64 } from '../../engine/base/base64.ts'
 
 const arrays = {
   Uint8Array,
@@ -9,16 +10,6 @@ const arrays = {
   Float64Array,
 } as const
 type ArrayName = keyof typeof arrays
-
-const CHUNK = 0x8000
-
-function toBase64(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += CHUNK)
-    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
-  return btoa(text)
-}
-const fromBase64 = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
 
 export async function encodeRecord(record: unknown): Promise<string> {
   const toJson = async (value: unknown): Promise<unknown> => {

@@ -1,6 +1,7 @@
 // Storage dialog: sizes of all stored data, deletion, and export and import as a ZIP.
 import { safeFileName } from '../../engine/base/fileName.ts'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { OpenedFile } from '../storage/openedFile.ts'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 import { download } from '../ui/download.ts'
@@ -106,7 +107,10 @@ function DialogButtons({ parts, items, exported, load, close }: DialogButtonsPro
     const [picked] = await pickFiles({ accept: '.zip', several: false })
     if (!picked) return
     await run(async (onProgress, signal) =>
-      showBackupReport(editor, await readBackup(picked.file, parts, onProgress, signal)),
+      showBackupReport(
+        editor,
+        await readBackup(new OpenedFile(picked.file), parts, onProgress, signal),
+      ),
     )
   }
   if (job)

@@ -10,6 +10,7 @@ import type {
 import { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import { valueAsText } from '../../engine/base/quote.ts'
 import type { Measure } from '../../engine/protocol.ts'
+import { parseNumber } from '../../nodes/controlSpec.ts'
 import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { isReroute } from '../../nodes/litegraph/reroute.ts'
 import { createZoneCache } from '../../nodes/litegraph/canvasZones.ts'
@@ -324,8 +325,9 @@ export class EditorCanvas extends LGraphCanvas {
       [event.clientX, event.clientY],
       { title, value: valueAsText(value), multiline, numeric },
       (text) => {
-        if (numeric && !Number.isFinite(Number(text))) return
-        callback((numeric ? Number(text) : text) as string)
+        const typed = numeric ? parseNumber(text) : text
+        if (typed === undefined) return
+        callback(typed as string)
         this.setDirty(true, true)
         this.hooks.changed()
       },

@@ -116,7 +116,8 @@ async function runImport(
   signal: AbortSignal,
   onProgress: (progress: Progress) => void,
 ) {
-  const { file, report } = await editor.files.importImages(name, files, options, {
+  const sources = files.map(({ path, file: { source } }) => ({ path, file: source }))
+  const { file, report } = await editor.files.importImages(name, sources, options, {
     onProgress: (done, total) => onProgress({ done, total }),
     signal,
   })

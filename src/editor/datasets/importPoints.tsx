@@ -4,7 +4,7 @@ import type { ClassColumn, PointTable } from '../../engine/datasets/pointTable.t
 import { placeFile, placePoints, showPlacedFile } from '../drops/placeFile.ts'
 import { pointFacts } from '../drops/storedFileFacts.ts'
 import { useRunning, type RunningServices } from '../running/services.ts'
-import { readFileWith } from '../storage/fileReader.ts'
+import type { OpenedFile } from '../storage/openedFile.ts'
 import { texts } from '../texts/texts.ts'
 import { formatError } from '../ui/reason.ts'
 import { showDialog, type Dialog } from '../ui/state.ts'
@@ -126,13 +126,13 @@ interface ReadTable {
 }
 
 /** Reads the table with this column of classes. */
-function useTable(file: File, classes: ClassColumn) {
+function useTable(file: OpenedFile, classes: ClassColumn) {
   const [table, setTable] = useState<ReadTable>()
   const [error, setError] = useState('')
   useEffect(() => {
     let closed = false
     setError('')
-    readFileWith('readPointTable', file, classes).then(
+    file.pointTable(classes).then(
       (read) => closed || setTable(read),
       (failure: unknown) => {
         if (closed) return
@@ -152,7 +152,7 @@ async function storePoints(
   name: string,
   classes: ClassColumn,
 ) {
-  const bytes = await readFileWith('packPoints', source, name, classes)
+  const bytes = await source.packPoints(name, classes)
   const file = await editor.files.store('dataset', name, bytes)
   const placed = placeFile(editor, 'points', file)
   showDialog({ kind: 'dataset', file, placed: { ...placed, hasPoints: true } })

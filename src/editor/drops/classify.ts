@@ -1,25 +1,23 @@
 // Classification of dropped files by their contents.
 import { isZip } from '../../engine/archive/signatures.ts'
-import type { ImageFile } from '../../engine/protocol.ts'
 import { isPng } from '../../nodes/workflow.ts'
 import { texts } from '../texts/texts.ts'
 import { isHidden, type DroppedFile } from '../ui/pickFiles.ts'
 import { formatError } from '../ui/reason.ts'
-import { readFileWith } from '../storage/fileReader.ts'
-import { readZipEntries } from '../storage/zip.ts'
+import { OpenedFile, type OpenedImage } from '../storage/openedFile.ts'
 
 export type DroppedItem =
   | { kind: 'workflow'; name: string; text: string }
-  | { kind: 'checkpoint'; name: string; file: File }
+  | { kind: 'checkpoint'; name: string; file: OpenedFile }
   /** Paths are relative to the folder of the checkpoint. */
   | { kind: 'checkpointFolder'; name: string; files: DroppedFile[] }
-  | { kind: 'dataset'; name: string; file: File }
+  | { kind: 'dataset'; name: string; file: OpenedFile }
   /** Points as comma-separated values. */
-  | { kind: 'points'; name: string; file: File }
+  | { kind: 'points'; name: string; file: OpenedFile }
   /** Workflow with its files. */
-  | { kind: 'bundle'; name: string; file: File }
-  | { kind: 'backup'; name: string; file: File }
-  | { kind: 'images'; name: string; files: ImageFile[] }
+  | { kind: 'bundle'; name: string; file: OpenedFile }
+  | { kind: 'backup'; name: string; file: OpenedFile }
+  | { kind: 'images'; name: string; files: OpenedImage[] }
   | { kind: 'unknown'; name: string; reason: string }
 
 /** In bytes. Larger files are not read, except for images, which the engine reads one at a time. */
@@ -30,7 +28,8 @@ export async function classifyFiles(dropped: readonly DroppedFile[]): Promise<Dr
   const items: DroppedItem[] = []
   for (const [folder, files] of groupByFolder(dropped)) {
     if (folder !== undefined) items.push(...(await classifyFolder(folder, files)))
-    else for (const { file } of files) items.push(await classifyFile(file))
+    else
+      for (const { file } of files) items.push(await classifyFile(file.name, new OpenedFile(file)))
   }
   return Promise.all(mergeImages(items).map(extractWorkflow))
 }
@@ -60,11 +59,12 @@ async function classifyFolder(
   }
   // A folder may contain very many images, so names are trusted. The import reports invalid files.
   if (files.some(({ path }) => isImageName(path))) {
-    return [
-      { kind: 'images', name: folder, files: files.map(({ path, file }) => ({ path, file })) },
-    ]
+    const images = files.map(({ path, file }) => ({ path, file: new OpenedFile(file) }))
+    return [{ kind: 'images', name: folder, files: images }]
   }
-  const items = await Promise.all(files.slice(0, 50).map(({ file }) => classifyFile(file)))
+  const items = await Promise.all(
+    files.slice(0, 50).map(({ file }) => classifyFile(file.name, new OpenedFile(file))),
+  )
   const known = items.filter(({ kind }) => kind !== 'unknown')
   return known.length
     ? known
@@ -99,16 +99,15 @@ export function checkpointRoot(paths: readonly string[]): string | undefined {
 
 export const isImageName = (path: string) => /\.(png|jpe?g|webp|gif|bmp|avif|tiff?)$/i.test(path)
 
-async function classifyFile(file: File): Promise<DroppedItem> {
-  const { name } = file
+async function classifyFile(name: string, file: OpenedFile): Promise<DroppedItem> {
   const unknown = (reason: string): DroppedItem => ({ kind: 'unknown', name, reason })
   try {
-    const head = new Uint8Array(await file.slice(0, 4096).arrayBuffer())
+    const head = await file.head()
     if (isImage(head))
       return { kind: 'images', name: removeExtension(name), files: [{ path: name, file }] }
-    if (isZip(head)) return await classifyZip(file)
+    if (isZip(head)) return await classifyZip(name, file)
     if (file.size > MAX_FILE_SIZE) return unknown(texts.files.tooLarge)
-    if (isSafetensors(head, file.size)) return await classifySafetensors(file)
+    if (isSafetensors(head, file.size)) return await classifySafetensors(name, file)
     if (head.includes(0)) return unknown(texts.files.unsupported)
     if (/\.(csv|tsv)$/i.test(name)) return { kind: 'points', name, file }
     return { kind: 'workflow', name, text: await file.text() }
@@ -117,9 +116,8 @@ async function classifyFile(file: File): Promise<DroppedItem> {
   }
 }
 
-async function classifyZip(file: File): Promise<DroppedItem> {
-  const { name } = file
-  const paths = (await readZipEntries(file))
+async function classifyZip(name: string, file: OpenedFile): Promise<DroppedItem> {
+  const paths = (await file.zipEntries())
     .map(({ path }) => path)
     .filter((path) => !path.split('/').some(isHidden))
   if (paths.includes('library.json')) return { kind: 'backup', name, file }
@@ -134,9 +132,8 @@ async function classifyZip(file: File): Promise<DroppedItem> {
 }
 
 /** Classifies files with `images` or `points` as data sets, and others as weights. */
-async function classifySafetensors(file: File): Promise<DroppedItem> {
-  const { name } = file
-  const names = await readFileWith('listTensors', file)
+async function classifySafetensors(name: string, file: OpenedFile): Promise<DroppedItem> {
+  const names = await file.tensorNames()
   const isDataset = names.includes('images') || names.includes('points')
   return { kind: isDataset ? 'dataset' : 'checkpoint', name, file }
 }
@@ -176,13 +173,9 @@ function mergeImages(items: readonly DroppedItem[]): DroppedItem[] {
 async function extractWorkflow(item: DroppedItem): Promise<DroppedItem> {
   if (item.kind !== 'images' || item.files.length !== 1) return item
   const { file, path } = item.files[0]
-  const bytes =
-    file.size < MAX_FILE_SIZE
-      ? new Uint8Array(await file.slice(0, 8).arrayBuffer())
-      : new Uint8Array()
-  if (!isPng(bytes)) return item
+  if (file.size >= MAX_FILE_SIZE || !isPng(await file.head())) return item
   try {
-    const text = await readFileWith('findPngWorkflow', file)
+    const text = await file.pngWorkflow()
     // An image without a workflow is for the import.
     return text === undefined ? item : { kind: 'workflow', name: path, text }
   } catch (error) {

@@ -5,11 +5,11 @@ import { IMPORT_LIMITS } from '../../engine/datasets/import.ts'
 import { naturalOrder } from '../../engine/datasets/order.ts'
 import { placePicture, resizePicture, type Picture } from '../../engine/datasets/resize.ts'
 import { datasetMessages } from '../../engine/messages/datasets.ts'
-import type { ImageFile, ImportOptions } from '../../engine/protocol.ts'
+import type { ImportOptions } from '../../engine/protocol.ts'
 import { toImageData } from '../ui/pixels.ts'
 import { isHidden } from '../ui/pickFiles.ts'
 import { isZip } from '../../engine/archive/signatures.ts'
-import { readZipEntries } from '../storage/zip.ts'
+import type { OpenedFile, OpenedImage } from '../storage/openedFile.ts'
 import { isImageName } from './classify.ts'
 
 /** An image file, possibly in a ZIP. */
@@ -19,22 +19,20 @@ export interface ImageSource {
 }
 
 /** Lists the images to import by name, including those in ZIPs. The engine checks the contents. */
-export async function listImages(files: readonly ImageFile[]): Promise<ImageSource[]> {
+export async function listImages(files: readonly OpenedImage[]): Promise<ImageSource[]> {
   const listed: ImageSource[] = []
   for (const { path, file } of files) {
     // Files are not opened: there may be very many. A single file was classified before.
-    if (isImageName(path)) listed.push({ path, read: async () => file })
-    else if (await isZipFile(file)) listed.push(...(await listZipImages(path, file)))
-    else if (!path.includes('/')) listed.push({ path, read: async () => file })
+    if (isImageName(path)) listed.push({ path, read: async () => file.source })
+    else if (isZip(await file.head())) listed.push(...(await listZipImages(path, file)))
+    else if (!path.includes('/')) listed.push({ path, read: async () => file.source })
   }
   return listed.sort((a, b) => naturalOrder(a.path, b.path))
 }
 
-const isZipFile = async (file: Blob) => isZip(new Uint8Array(await file.slice(0, 4).arrayBuffer()))
-
 /** Lists a ZIP like a folder of its name. */
-const listZipImages = async (path: string, zip: Blob): Promise<ImageSource[]> =>
-  (await readZipEntries(zip))
+const listZipImages = async (path: string, zip: OpenedFile): Promise<ImageSource[]> =>
+  (await zip.zipEntries())
     .filter((entry) => isImageName(entry.path) && !entry.path.split('/').some(isHidden))
     .map((entry) => ({
       path: `${path.replace(/\.zip$/i, '')}/${entry.path}`,

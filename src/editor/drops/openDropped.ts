@@ -7,6 +7,7 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { listNodes } from '../graph/nodePaths.ts'
 import { readFileWith } from '../storage/fileReader.ts'
+import { OpenedFile } from '../storage/openedFile.ts'
 import { dropMessages } from '../texts/dropMessages.ts'
 import { translateMessage, texts, translateView } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
@@ -15,7 +16,7 @@ import { formatError } from '../ui/reason.ts'
 import { showDialog, shownDialog, showToast, whenDialogCloses } from '../ui/state.ts'
 import { classifyFiles, type DroppedItem } from './classify.ts'
 import { isPointTable, placeFile, placePoints, showPlacedFile } from './placeFile.ts'
-import { fileFacts, pointFacts } from './storedFileFacts.ts'
+import { pointFacts } from './storedFileFacts.ts'
 
 type GraphServices = Pick<BackupServices, 'stage' | 'workspace'>
 type BundleServices = GraphServices & Pick<BackupServices, 'files'>
@@ -44,15 +45,14 @@ async function openItem(editor: BackupServices, item: DroppedItem, on: LGraphNod
     case 'workflow':
       return openWorkflow(editor, name, item.text)
     case 'checkpoint':
-      return storeCheckpoint(editor, name, await readFileWith('readCheckpointFile', item.file), on)
+      return storeCheckpoint(editor, name, await item.file.checkpoint(), on)
     case 'checkpointFolder': {
       const read = await readFileWith('packCheckpointFolder', item.files)
       return storeCheckpoint(editor, `${name}.zip`, read, on)
     }
     case 'dataset': {
-      const bytes = await readCheckedFile('dataset', item.file)
+      const { bytes, hasPoints } = await item.file.dataset()
       const file = await editor.files.store('dataset', name, bytes)
-      const { hasPoints } = await fileFacts('dataset', bytes)
       return showPlacedFile(placeFile(editor, hasPoints ? 'points' : 'dataset', file, on))
     }
     case 'points': {
@@ -60,11 +60,11 @@ async function openItem(editor: BackupServices, item: DroppedItem, on: LGraphNod
         showDialog({ kind: 'importPoints', name, file: item.file })
         return undefined
       }
-      const { text, points } = await readFileWith('readPointTable', item.file)
+      const { text, points } = await item.file.pointTable()
       return showPlacedFile(placePoints(editor, name, text, on), pointFacts(points))
     }
     case 'bundle':
-      return openBundle(editor, name, await readFileWith('unpackBundle', item.file), item.file.size)
+      return openBundle(editor, name, await item.file.bundle(), item.file.size)
     case 'backup':
       return (await import('../backup/importReport.ts')).importBackup(editor, item.file)
     case 'images':
@@ -90,7 +90,7 @@ export async function openWorkflowFile(editor: BundleServices, file: File): Prom
     return openWorkflow(editor, name, item.text)
   }
   if (item?.kind === 'bundle')
-    return openBundle(editor, name, await readFileWith('unpackBundle', item.file), item.file.size)
+    return openBundle(editor, name, await item.file.bundle(), item.file.size)
   if (item?.kind === 'unknown') throw new Error(item.reason)
   throw withCure(dropMessages.notWorkflow({ name }), dropMessages.dropInstead())
 }
@@ -99,8 +99,7 @@ const withCure = (message: string, cure: string) => Object.assign(new Error(mess
 
 /** Reads a checkpoint or a data set. Throws Error with the reason if it is invalid. */
 export async function readCheckedFile(what: StoredFileKind, file: File): Promise<Uint8Array> {
-  if (what === 'dataset') return readFileWith('readDatasetFile', file)
-  return (await readFileWith('readCheckpointFile', file)).bytes
+  return (await new OpenedFile(file)[what]()).bytes
 }
 
 async function storeCheckpoint(

@@ -11,6 +11,7 @@ import { splitValue, valueId } from '../../engine/base/ids.ts'
 import { getOwn } from '../../engine/base/records.ts'
 import { hasEffect, type ByType, type Declaration, type Param } from '../../engine/plan/op.ts'
 import type { ChartLook } from '../../engine/plan/view.ts'
+import { getControl } from '../../nodes/controlSpec.ts'
 import type { AppChoices } from '../../nodes/workflow/appChoices.ts'
 import { FORMAT, type FileNode, type WorkflowFile } from '../../nodes/workflow/file.ts'
 import type { Json } from '../../nodes/workflow/json.ts'
@@ -46,15 +47,6 @@ export interface FigureItems {
   params: readonly FigureParam[]
   views: readonly FigureView[]
 }
-
-/** Kinds of params that forms have fields for. */
-const formKinds: ReadonlySet<Param['kind']> = new Set([
-  'number',
-  'choice',
-  'boolean',
-  'text',
-  'seed',
-])
 
 /** Numbers of default params and views. */
 const most = { params: 6, views: 3 }
@@ -104,7 +96,7 @@ export function nodeParams({ id, node, declaration, title }: LocatedNode): Figur
   return Object.entries(declaration.params)
     .filter(
       ([name, param]) =>
-        formKinds.has(param.kind) &&
+        getControl(param) !== undefined &&
         hasEffect(declaration.params, name, valueOf) &&
         !isWired(node, name) &&
         !(param.unless !== undefined && isWired(node, param.unless)),

@@ -1,10 +1,10 @@
 // Description of a figure for the page around it.
-import type { Figure } from './figureTypes.ts'
+import type { FigureModel } from './figureTypes.ts'
 import type { DescribedParam, FigureDescription } from './messages.ts'
 import type { FigureParam } from './choices.ts'
 
 /** Describes what a figure shows: nothing that its page does not show as well. */
-export function describeFigure({ file, items, phase }: Figure): FigureDescription {
+export function describeFigure({ file, items, phase }: FigureModel): FigureDescription {
   const { params, views } = items.value
   return {
     title: file.value.extra.diffusion?.title ?? '',

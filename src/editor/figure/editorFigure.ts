@@ -6,13 +6,15 @@ import type { RunningServices } from '../running/services.ts'
 import { runState, runsHere, tabResults } from '../running/state.ts'
 import { presentFile } from '../workspace/state.ts'
 import { findItems } from './choices.ts'
-import type { Figure, FigureEnd, FigurePhase, FigureProgress } from './figureTypes.ts'
+import { toProgress, type RunProgress } from '../../nodes/figure/runs.ts'
+import type { Finished } from '../../nodes/host/clientTypes.ts'
+import type { FigureModel, FigurePhase } from './figureTypes.ts'
 
 /** `zone` shows one loop alone, by the title or id of its Start. */
 export function createEditorFigure(
   { workspace, stage, runner }: Pick<RunningServices, 'workspace' | 'stage' | 'runner'>,
   zone?: string,
-): Figure {
+): FigureModel {
   return {
     file: presentFile,
     items: computed(() => findItems(presentFile.value, zone)),
@@ -44,20 +46,12 @@ function getPhase(): FigurePhase {
   return phase === 'starting' || !runsHere.value ? 'waiting' : 'running'
 }
 
-function getProgress(): FigureProgress | undefined {
+function getProgress(): RunProgress | undefined {
   const progress = runsHere.value ? runState.progress.value : undefined
-  if (!progress) return undefined
-  const { index, count, secondsLeft, label, loss } = progress
-  return {
-    index,
-    count,
-    secondsLeft,
-    ...(label !== undefined && { label }),
-    ...(loss !== undefined && { loss }),
-  }
+  return progress && toProgress(progress)
 }
 
-function getEnd(): FigureEnd | undefined {
+function getEnd(): Finished | undefined {
   const end = runState.ended.value
-  return end && { seconds: end.seconds, stopped: end.stopped, faults: runState.faults.value }
+  return end && { seconds: end.seconds, stopped: end.stopped, faults: [...runState.faults.value] }
 }

@@ -11,7 +11,7 @@ import { formatFault, translateMessage } from '../texts/texts.ts'
 import { isDark, shownDialog } from '../ui/state.ts'
 import { allParams } from './choices.ts'
 import { describeFigure } from './describeFigure.ts'
-import type { Figure } from './figureTypes.ts'
+import type { FigureModel } from './figureTypes.ts'
 import {
   readHostMessage,
   VERSION,
@@ -23,7 +23,7 @@ import { allowedValues, findParam, readParamValue } from './values.ts'
 import { figureTheme } from './viewPicture.tsx'
 
 export interface EmbedApiOptions {
-  figure: Figure
+  figure: FigureModel
   /** Shows another workflow. Throws an Error with the reason if it cannot be read. */
   load: (source: Extract<HostMessage, { type: 'load' }>) => Promise<void>
   /** Only the params of the form can be set. */
@@ -154,7 +154,11 @@ class HostConnection {
     )
   }
 
-  private async reportEnd({ seconds, stopped, faults }: NonNullable<Figure['ended']['value']>) {
+  private async reportEnd({
+    seconds,
+    stopped,
+    faults,
+  }: NonNullable<FigureModel['ended']['value']>) {
     const { file } = this.options.figure
     const real = faults.filter(({ notice }) => !notice)
     if (real.length > 0) {

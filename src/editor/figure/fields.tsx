@@ -1,14 +1,15 @@
 // Form of a figure: a field for each of its params.
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { valueAsText } from '../../engine/base/quote.ts'
-import { formatNumber } from '../../nodes/litegraph/numberText.ts'
+import { formatValue, numberControl, randomSeed } from '../../nodes/controlSpec.ts'
 import type { Param } from '../../engine/plan/op.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
 import { texts, translateNode, translateTitle } from '../texts/texts.ts'
 import { icons } from '../ui/icons.tsx'
+import { SwitchInput } from '../ui/switch.tsx'
 import { WithSlider } from '../ui/slider.tsx'
 import type { FigureParam } from './choices.ts'
-import type { Figure } from './figureTypes.ts'
+import type { FigureModel } from './figureTypes.ts'
 import { readParamValue } from './values.ts'
 
 type SetValue = (value: unknown) => void
@@ -20,7 +21,7 @@ interface FieldProps<K extends Param['kind'] = Param['kind']> {
   set: SetValue
 }
 
-export function FigureForm({ figure }: { figure: Figure }) {
+export function FigureForm({ figure }: { figure: FigureModel }) {
   const { params } = figure.items.value
   if (params.length === 0) return null
   return (
@@ -36,7 +37,7 @@ export function FigureForm({ figure }: { figure: Figure }) {
   )
 }
 
-function Row({ figure, item }: { figure: Figure; item: FigureParam }) {
+function Row({ figure, item }: { figure: FigureModel; item: FigureParam }) {
   const id = useId()
   const param = translateNode(item.declaration).params[item.name] ?? item.param
   const set: SetValue = (value) => {
@@ -61,16 +62,7 @@ function Field({ param, ...rest }: FieldProps) {
     case 'choice':
       return <ChoiceField param={param} {...rest} />
     case 'boolean':
-      return (
-        <input
-          id={rest.id}
-          class="switch"
-          type="checkbox"
-          role="switch"
-          checked={rest.item.value === true}
-          onChange={(event) => rest.set(event.currentTarget.checked)}
-        />
-      )
+      return <SwitchInput id={rest.id} checked={rest.item.value === true} onChecked={rest.set} />
     case 'seed':
       return <SeedField param={param} {...rest} />
     case 'text':
@@ -89,10 +81,9 @@ function Field({ param, ...rest }: FieldProps) {
 
 function NumberField({ id, item, param, set }: FieldProps<'number'>) {
   const { value, name } = item
-  const text = typeof value === 'number' ? formatNumber(value) : valueAsText(value)
-  const field = <TextInput id={id} text={text} set={set} numeric />
+  const field = <TextInput id={id} text={formatValue(value)} set={set} numeric />
   return (
-    <WithSlider param={param} name={name} value={value} set={set}>
+    <WithSlider control={numberControl(param)} name={name} value={value} set={set}>
       {field}
     </WithSlider>
   )
@@ -126,7 +117,7 @@ function SeedField({ id, item, set }: FieldProps<'seed'>) {
         class="button outline icon"
         title={texts.panel.newSeed}
         aria-label={`${item.name}: ${texts.panel.newSeed}`}
-        onClick={() => set(crypto.getRandomValues(new Uint32Array(1))[0])}
+        onClick={() => set(randomSeed())}
       >
         <icons.dice />
       </button>

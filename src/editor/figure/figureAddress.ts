@@ -1,24 +1,6 @@
-// Addresses of figures: those parts that only figures have, and the code that puts one into a page.
+// Addresses of figures, and the code that puts one into a page.
 import type { HideablePart } from '../drops/address.ts'
-import type { Settings } from '../storage/settings.ts'
-
-/** Parts of the address of a figure besides those of readAddress. */
-export interface FigureLook {
-  theme: Settings['theme']
-  /** Runs as soon as it is visible. */
-  autoRun: boolean
-}
-
-const themes = ['system', 'light', 'dark', 'contrast'] as const
-
-export function readFigureLook(search: string): FigureLook {
-  const query = new URLSearchParams(search)
-  const theme = query.get('theme')
-  return {
-    theme: themes.find((each) => each === theme) ?? 'system',
-    autoRun: query.has('run'),
-  }
-}
+import type { FigureLook } from './figureLook.ts'
 
 /** Settings of the dialog for embedding. */
 export interface EmbedOptions extends FigureLook {

@@ -16,12 +16,12 @@ import {
 import { icons } from '../ui/icons.tsx'
 import * as format from '../ui/format.ts'
 import { FigureForm } from './fields.tsx'
-import type { Figure } from './figureTypes.ts'
+import type { FigureModel } from './figureTypes.ts'
 import { ViewPicture } from './viewPicture.tsx'
 import './figure.css'
 
 export interface FigurePageProps {
-  figure: Figure
+  figure: FigureModel
   hide?: ReadonlySet<HideablePart>
   /** Problems of the address, in the user's language. */
   problems?: readonly string[]
@@ -54,7 +54,7 @@ export function FigurePage({
   )
 }
 
-const figureTitle = ({ file }: Figure) =>
+const figureTitle = ({ file }: FigureModel) =>
   translateWorkflow(file.value.extra.diffusion?.title || texts.untitled)
 
 function Bar({
@@ -71,7 +71,7 @@ function Bar({
   )
 }
 
-function RunButton({ figure }: { figure: Figure }) {
+function RunButton({ figure }: { figure: FigureModel }) {
   const phase = figure.phase.value
   return phase === 'idle' ? (
     <button
@@ -96,12 +96,12 @@ function RunButton({ figure }: { figure: Figure }) {
   )
 }
 
-function About({ figure }: { figure: Figure }) {
+function About({ figure }: { figure: FigureModel }) {
   const about = figure.file.value.extra.diffusion?.about
   return about ? <p class="figure-about">{translateWorkflow(about)}</p> : null
 }
 
-function Views({ figure, charts }: { figure: Figure; charts: boolean }) {
+function Views({ figure, charts }: { figure: FigureModel; charts: boolean }) {
   const views = figure.views.value
   const items = figure.items.value.views.filter(
     ({ id }) => charts || views.get(id)?.kind !== 'chart',
@@ -119,7 +119,7 @@ function Views({ figure, charts }: { figure: Figure; charts: boolean }) {
 }
 
 /** Problems are shown whatever is hidden. */
-function Problems({ figure, problems }: { figure: Figure; problems: readonly string[] }) {
+function Problems({ figure, problems }: { figure: FigureModel; problems: readonly string[] }) {
   const faults = figure.faults.value.filter(({ notice }) => !notice)
   const engine = figure.engineError.value
   const lines = [
@@ -137,7 +137,7 @@ function Problems({ figure, problems }: { figure: Figure; problems: readonly str
 }
 
 /** A fault with the title of its node. */
-export function formatFaultAt({ file }: Pick<Figure, 'file'>, fault: Fault): string {
+export function formatFaultAt({ file }: Pick<FigureModel, 'file'>, fault: Fault): string {
   const id = outerId(fault.node)
   const node = listNodes(file.value, ownTypes).find((each) => each.id === id)
   if (!node) return formatFault(fault)
@@ -145,7 +145,7 @@ export function formatFaultAt({ file }: Pick<Figure, 'file'>, fault: Fault): str
   return figureTexts().problemAt(formatPath(path), formatFault(fault))
 }
 
-function Status({ figure }: { figure: Figure }) {
+function Status({ figure }: { figure: FigureModel }) {
   const progress = figure.progress.value
   const { status } = texts
   return (
@@ -167,7 +167,7 @@ function Status({ figure }: { figure: Figure }) {
   )
 }
 
-function formatState({ phase, ended, faults }: Figure): string {
+function formatState({ phase, ended, faults }: FigureModel): string {
   const { status } = texts
   switch (phase.value) {
     case 'waiting':

@@ -2,6 +2,8 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { View } from '../../engine/plan/view.ts'
+import type { RunProgress } from '../../nodes/figure/runs.ts'
+import type { Finished } from '../../nodes/host/clientTypes.ts'
 import type { Json } from '../../nodes/workflow/json.ts'
 import type { WorkflowFile } from '../../nodes/workflow/file.ts'
 import type { FigureItems } from './choices.ts'
@@ -9,34 +11,18 @@ import type { FigureItems } from './choices.ts'
 /** `waiting`: for the engine, or for the run of another figure. */
 export type FigurePhase = 'idle' | 'waiting' | 'running' | 'stopping'
 
-export interface FigureProgress {
-  index: number
-  count: number
-  label?: string
-  loss?: number
-  /** Infinity as long as it is unknown. */
-  secondsLeft: number
-}
-
-/** End of a run. */
-export interface FigureEnd {
-  seconds: number
-  stopped: boolean
-  faults: readonly Fault[]
-}
-
-export interface Figure {
+export interface FigureModel {
   readonly file: ReadonlySignal<WorkflowFile>
   readonly items: ReadonlySignal<FigureItems>
   /** Latest views by the full ids of their nodes. */
   readonly views: ReadonlySignal<ReadonlyMap<string, View>>
   readonly phase: ReadonlySignal<FigurePhase>
-  readonly progress: ReadonlySignal<FigureProgress | undefined>
+  readonly progress: ReadonlySignal<RunProgress | undefined>
   readonly faults: ReadonlySignal<readonly Fault[]>
   /** Problem of the engine; '' without one. */
   readonly engineError: ReadonlySignal<string>
   /** End of the last run; undefined before the first one, and during a run. */
-  readonly ended: ReadonlySignal<FigureEnd | undefined>
+  readonly ended: ReadonlySignal<Finished | undefined>
   /** Sets a param, by the full id of its node. */
   set(node: string, name: string, value: Json): void
   run(): void

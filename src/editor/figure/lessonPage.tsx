@@ -1,42 +1,27 @@
-// A lesson in one file: text and questions beside the figure of its workflow. Runs from disk, without
-// a network. The build makes a template of it (build/onePage.ts).
-import '../ui/tokens.css'
-import '../ui/base.css'
-import '../ui/controls.css'
+// A lesson in one file: text and questions beside the figure of its workflow.
+import { openPageFigure, startPage } from './startPage.tsx'
 import '../lessons/lessons.css'
 import './lessonPage.css'
-import { render } from 'preact'
 import { getOwn } from '../../engine/base/records.ts'
 import { readLesson, translateLesson, type Lesson, type Task } from '../../nodes/lessons/lesson.ts'
-import { createClient } from '../../nodes/host/client.ts'
 import type { LessonSource } from '../../nodes/page/lessonPage.ts'
-import { readBundle, readLessonSource } from '../../nodes/page/readPage.ts'
-import { parseWorkflow } from '../../nodes/workflow.ts'
-import { unpackBundle } from '../../nodes/workflow/bundle.ts'
-import { ownTypes } from '../graph/declarations.ts'
+import { readLessonSource } from '../../nodes/page/readPage.ts'
 import { countDone } from '../lessons/progress.ts'
 import { QuestionForm } from '../lessons/questionForm.tsx'
 import { createMemoryStore } from '../storage/stores.ts'
-import { figureTexts } from '../texts/figureTexts.ts'
 import { lessonTexts } from '../texts/lessonTexts.ts'
-import { applyLanguage, language } from '../texts/texts.ts'
+import { language } from '../texts/texts.ts'
 import { Markdown, MarkdownLine } from '../ui/markdown.tsx'
-import { setDark } from '../ui/state.ts'
-import { applyTheme } from '../ui/theme.ts'
 import { FigurePage } from './figurePage.tsx'
-import type { Figure } from './figureTypes.ts'
-import { openPageEngine, readPart } from './pageEngine.ts'
-import { createReader } from './reader.ts'
+import type { FigureModel } from './figureTypes.ts'
+import { readPart } from './pageEngine.ts'
 
-async function start(root: HTMLElement) {
-  applyTheme('system', ({ dark }) => setDark(dark))
-  document.documentElement.classList.add('figure-alone')
-  await applyLanguage('system')
+startPage(() => {
   const source = readLessonSource(readPart)
   const lesson = openLesson(source)
   document.title = lesson.title.replaceAll('$', '')
-  render(<LessonPage id={source.id} lesson={lesson} figure={openFigure()} />, root)
-}
+  return <LessonPage id={source.id} lesson={lesson} figure={openPageFigure()} />
+})
 
 /** The lesson in the reader's language, or in English. */
 function openLesson({ text, translations }: LessonSource): Lesson {
@@ -47,19 +32,10 @@ function openLesson({ text, translations }: LessonSource): Lesson {
     : translateLesson(lesson, `lesson.${language()}.md`, translation)
 }
 
-/** The figure of the workflow; undefined for lessons without one. */
-function openFigure(): Figure | undefined {
-  const bundle = readBundle(readPart)
-  if (bundle.length === 0) return undefined
-  const { workflow, files } = unpackBundle(bundle)
-  const file = parseWorkflow(workflow, ownTypes).workflow
-  return createReader({ client: createClient(openPageEngine(files)), file })
-}
-
 interface PageProps {
   id: string
   lesson: Lesson
-  figure: Figure | undefined
+  figure: FigureModel | undefined
 }
 
 /** Answers are forgotten with the page: it stores nothing. */
@@ -127,11 +103,3 @@ function TaskText({ task, number }: { task: Task; number: number }) {
     </section>
   )
 }
-
-const root = document.getElementById('app')
-// It is a classic script, which cannot await.
-if (root)
-  start(root).catch(() => {
-    // The data of the page was changed or cut off.
-    render(<p class="figure-empty">{figureTexts().page.broken}</p>, root)
-  })

@@ -2,7 +2,7 @@
 import type { EnginePort } from '../../engine/protocol.ts'
 import { startScriptWorker } from '../../nodes/host/scriptWorker.ts'
 import { deferUntilNeeded } from '../../nodes/host/deferredPort.ts'
-import { openMemoryEngine } from '../../nodes/host/memoryEngine.ts'
+import { openMemoryEngine, storeRequests } from '../../nodes/host/memoryEngine.ts'
 import type { BundledFile } from '../../nodes/workflow/bundle.ts'
 
 /** Text of an element with data. */
@@ -10,13 +10,6 @@ export const readPart = (id: string) => document.getElementById(id)?.textContent
 
 /** The engine of this page, which starts after the first paint. */
 export function openPageEngine(files: readonly BundledFile[]): EnginePort {
-  const requests = files.map(({ what, file: { name }, bytes }, id) => ({
-    type: 'storeFile' as const,
-    id,
-    what,
-    name,
-    bytes,
-  }))
   const painted = new Promise((resolve) => {
     requestAnimationFrame(() => setTimeout(resolve))
     setTimeout(resolve, 1000)
@@ -25,7 +18,7 @@ export function openPageEngine(files: readonly BundledFile[]): EnginePort {
     () =>
       openMemoryEngine(
         () => startScriptWorker(readPart),
-        () => requests,
+        () => storeRequests(files),
       ),
     painted,
   )

@@ -1,45 +1,30 @@
 // Values of params from forms, addresses and messages of other pages.
-import { fitNumber, parseNumber } from '../../nodes/litegraph/numberText.ts'
-import type { Json } from '../../nodes/workflow/json.ts'
+import { getControl, readValue, type ControlValue } from '../../nodes/controlSpec.ts'
 import type { Param } from '../../engine/plan/op.ts'
-import { seedRange } from '../graph/seeds.ts'
 import { splitKey, type FigureParam } from './choices.ts'
 
 /** Limit of a text from another page. */
 const MAX_TEXT = 20_000
 
 /** Converts a value to the nearest one that a param allows. Undefined if it is of another kind. */
-export function readParamValue(param: Param, value: unknown): Json | undefined {
-  switch (param.kind) {
-    case 'number':
-    case 'seed': {
-      const number = typeof value === 'string' ? parseNumber(value) : value
-      if (typeof number !== 'number' || !Number.isFinite(number)) return undefined
-      return fitNumber(number, param.kind === 'seed' ? seedRange : param)
-    }
-    case 'boolean':
-      if (value === 'true' || value === 'false') return value === 'true'
-      return typeof value === 'boolean' ? value : undefined
-    case 'choice':
-      return typeof value === 'string' && param.choices.includes(value) ? value : undefined
-    case 'text':
-      return typeof value === 'string' && value.length <= MAX_TEXT ? value : undefined
-    default:
-      return undefined
-  }
+export function readParamValue(param: Param, value: unknown): ControlValue | undefined {
+  const control = getControl(param)
+  const read = control && readValue(control, value)
+  return typeof read === 'string' && read.length > MAX_TEXT ? undefined : read
 }
 
 /** Describes the values that a param allows, for the author of a page. */
 export function allowedValues(param: Param): string {
-  switch (param.kind) {
+  const control = getControl(param)
+  switch (control?.kind) {
     case 'number':
-      return `a number from ${param.min} to ${param.max}`
+      return `a number from ${control.min} to ${control.max}`
     case 'seed':
-      return `an integer from ${seedRange.min} to ${seedRange.max}`
+      return `an integer from ${control.min} to ${control.max}`
     case 'boolean':
       return 'true or false'
     case 'choice':
-      return `one of ${param.choices.join(', ')}`
+      return `one of ${control.choices.join(', ')}`
     case 'text':
       return `a text of at most ${MAX_TEXT} characters`
     default:

@@ -1,7 +1,6 @@
 // Texts about changes of a workflow.
-import { valueAsText } from '../../engine/base/quote.ts'
 import { cutText } from '../../nodes/painters/cutText.ts'
-import { formatNumber } from '../../nodes/litegraph/numberText.ts'
+import { formatValue } from '../../nodes/controlSpec.ts'
 import type { Change } from './changes.ts'
 import { texts } from '../texts/texts.ts'
 
@@ -12,11 +11,10 @@ const MAX_VALUE = 120
 export function describeValue(value: unknown): string {
   const { none, switched } = texts.changes
   if (value === undefined || value === null) return none
-  if (typeof value === 'number') return formatNumber(value)
   if (typeof value === 'boolean') return switched[value ? 'on' : 'off']
   if (Array.isArray(value)) return texts.panel.points(value.length)
   const { name } = value as { name?: unknown }
-  return cutText(typeof name === 'string' ? name : valueAsText(value), MAX_VALUE)
+  return cutText(typeof name === 'string' ? name : formatValue(value), MAX_VALUE)
 }
 
 export function describeChange(change: Change): string {

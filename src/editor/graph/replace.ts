@@ -2,7 +2,7 @@
 import { getOwn } from '../../engine/base/records.ts'
 import { manySlot } from '../../engine/base/ids.ts'
 import { chosenType, type ByType, type Declaration, type Param } from '../../engine/plan/op.ts'
-import { fitNumber } from '../../nodes/litegraph/numberText.ts'
+import { getControl, readValue } from '../../nodes/controlSpec.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import { seedControl } from '../../nodes/workflow.ts'
 import {
@@ -217,7 +217,7 @@ const isSeedControl = (name: string, params: Declaration['params']) =>
   Object.entries(params).some(([param, { kind }]) => kind === 'seed' && seedControl(param) === name)
 
 function convertValue(param: Param, value: unknown): unknown {
-  if (param.kind === 'choice') return param.choices.includes(value as string) ? value : undefined
   if (typeof value !== typeof param.default) return undefined
-  return param.kind === 'number' ? fitNumber(value as number, param) : value
+  const control = getControl(param)
+  return control ? readValue(control, value) : value
 }

@@ -1,10 +1,7 @@
-// Seeds of a graph, and the values that a seed may have.
+// Seeds of a graph.
 import type { Graph } from '../../engine/plan/graph.ts'
 import { hasEffect, type ByType } from '../../engine/plan/op.ts'
 import { nodeTitle } from '../../nodes/titles.ts'
-
-/** Range of a seed. */
-export const seedRange = { min: 0, max: 2 ** 32 - 1, integer: true }
 
 /** Seed of a node, with the title of the node. */
 export interface Seed {

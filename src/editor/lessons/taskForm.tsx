@@ -2,7 +2,6 @@
 import { useState } from 'preact/hooks'
 import type { Task } from '../../nodes/lessons/lesson.ts'
 import { runChecks, type Verdict } from '../../nodes/lessons/runChecks.ts'
-import { toGraph } from '../../nodes/workflow.ts'
 import { useBackup } from '../backup/services.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { lessonTexts } from '../texts/lessonTexts.ts'
@@ -70,10 +69,10 @@ function useChecks(lesson: string, task: Task) {
     setRunning(true)
     setVerdicts([])
     try {
-      const { file, text } = workspace.capture()
+      const { flat, text } = workspace.capture()
       const all = await runChecks(
         task.checks,
-        toGraph(file, ownTypes),
+        flat.graph,
         {
           declared: ownTypes,
           reference: (name) => loadReference(lesson, name),

@@ -13,13 +13,23 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import { canBeInput, inputParams, toggleParamInput } from '../../nodes/litegraph/paramInputs.ts'
 import { inputSource, sourcePastReroutes, type SlotRef } from '../../nodes/litegraph/reroute.ts'
 import { SEED_CONTROLS } from '../../nodes/litegraph/properties.ts'
-import { fitNumber, formatNumber, parseNumber } from '../../nodes/litegraph/numberText.ts'
+import {
+  fitNumber,
+  formatNumber,
+  formatValue,
+  isAllowed,
+  numberControl,
+  parseNumber,
+  randomSeed,
+  readValue,
+  type NumberControl,
+} from '../../nodes/controlSpec.ts'
 import { seedControl } from '../../nodes/workflow.ts'
 import { sameJson } from '../../nodes/workflow/json.ts'
 import { IconButton } from '../ui/buttons.tsx'
-import { seedRange } from '../graph/seeds.ts'
 import { addStoredFile } from '../drops/files.ts'
 import { icons } from '../ui/icons.tsx'
+import { SwitchInput } from '../ui/switch.tsx'
 import { WithSlider } from '../ui/slider.tsx'
 import { Prose } from '../ui/prose.tsx'
 import { blurOnEnter, TextField, useFieldText } from './textField.tsx'
@@ -194,16 +204,7 @@ function renderField({
     case 'choice':
       return <ChoiceField param={param} {...rest} />
     case 'boolean':
-      return (
-        <input
-          id={rest.id}
-          class="switch"
-          type="checkbox"
-          role="switch"
-          checked={rest.value === true}
-          onChange={(event) => rest.set(event.currentTarget.checked)}
-        />
-      )
+      return <SwitchInput id={rest.id} checked={rest.value === true} onChecked={rest.set} />
     case 'text':
       return <TextField {...rest} text={valueText(param, rest.value)} multiline={param.multiline} />
     case 'seed':
@@ -220,46 +221,55 @@ function renderField({
 /** Arrow keys change the number in a field by one step, with Shift by ten. */
 function stepNumber(
   event: KeyboardEvent & { currentTarget: HTMLInputElement },
-  param: Extract<Param, { kind: 'number' }>,
+  control: NumberControl,
 ) {
   const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key]
-  if (!steps) return blurOnEnter(event)
+  if (!steps || control.kind === 'seed') return blurOnEnter(event)
   event.preventDefault()
   const field = event.currentTarget
-  const from = parseNumber(field.value) ?? param.default
-  const next = from + steps * param.step * (event.shiftKey ? 10 : 1)
-  field.value = formatNumber(fitNumber(Number(next.toPrecision(12)), param))
+  const from = parseNumber(field.value) ?? control.default
+  const next = from + steps * control.step * (event.shiftKey ? 10 : 1)
+  field.value = formatNumber(fitNumber(Number(next.toPrecision(12)), control))
 }
 
-function NumberField({ id, name, value, set, param }: FieldProps<'number'>) {
-  const valid = typeof value === 'number' && value === fitNumber(value, param)
-  const text = typeof value === 'number' ? formatNumber(value) : JSON.stringify(value)
+function NumberField({ param, ...rest }: FieldProps<'number'>) {
+  const control = numberControl(param)
+  return (
+    <WithSlider control={control} {...rest}>
+      <NumberInput control={control} {...rest} />
+    </WithSlider>
+  )
+}
+
+interface NumberInputProps {
+  id: string
+  control: NumberControl
+  value: unknown
+  set: (value: unknown) => void
+}
+
+function NumberInput({ id, control, value, set }: NumberInputProps) {
+  const text = formatValue(value)
   const field = useFieldText<HTMLInputElement>(text)
-  const input = (
+  const change = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
+    const next = readValue(control, currentTarget.value)
+    if (next === undefined || next === value) currentTarget.value = text
+    else set(next)
+  }
+  return (
     <input
       id={id}
       key={text}
       ref={field}
       class="field"
       type="text"
-      inputMode="decimal"
+      inputMode={control.kind === 'seed' ? 'numeric' : 'decimal'}
       defaultValue={text}
-      aria-invalid={!valid}
-      onKeyDown={(event) => stepNumber(event, param)}
-      onChange={(event) => change(event.currentTarget)}
-      onBlur={(event) => change(event.currentTarget)}
+      aria-invalid={!isAllowed(value, control)}
+      onKeyDown={(event) => stepNumber(event, control)}
+      onChange={change}
+      onBlur={change}
     />
-  )
-  const change = (target: HTMLInputElement) => {
-    const number = parseNumber(target.value)
-    if (number === undefined) target.value = text
-    else if (fitNumber(number, param) !== value) set(fitNumber(number, param))
-    else target.value = text
-  }
-  return (
-    <WithSlider param={param} name={name} value={value} set={set}>
-      {input}
-    </WithSlider>
   )
 }
 
@@ -304,7 +314,7 @@ const ChoiceOptions = ({ choices, each }: ChoiceOptionsProps) => (
   </>
 )
 
-function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
+function SeedField({ id, node, name, value, set, param }: FieldProps<'seed'>) {
   subscribeToGraph()
   const editor = useRunning()
   const control = seedControl(name)
@@ -312,25 +322,12 @@ function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
   return (
     <>
       <div class="pair">
-        <input
-          id={id}
-          key={valueAsText(value)}
-          class="field"
-          type="text"
-          inputMode="numeric"
-          defaultValue={valueAsText(value)}
-          onKeyDown={blurOnEnter}
-          onChange={(event) => {
-            const number = parseNumber(event.currentTarget.value)
-            if (number === undefined) event.currentTarget.value = valueAsText(value)
-            else set(fitNumber(number, seedRange))
-          }}
-        />
+        <NumberInput id={id} control={numberControl(param)} value={value} set={set} />
         <IconButton
           class="outline icon"
           label={texts.panel.newSeed}
           icon={<icons.dice />}
-          onClick={() => set(crypto.getRandomValues(new Uint32Array(1))[0])}
+          onClick={() => set(randomSeed())}
         />
       </div>
       <select

@@ -4,7 +4,6 @@ import { mapEntries } from '../../engine/base/records.ts'
 import { wire, type Expansion, type Graph, type GraphNode } from '../../engine/plan/graph.ts'
 import type { Request } from '../../engine/protocol.ts'
 import type { Client } from '../../nodes/host/clientTypes.ts'
-import { toGraph } from '../../nodes/workflow.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { Stage } from '../canvas/stage.ts'
 import type { ClosedModel } from '../graph/closedModel.ts'
@@ -49,7 +48,7 @@ export function createEngineRequests(
   stage: Pick<Stage, 'fullId'>,
   workspace: Pick<Workspace, 'capture'>,
 ): EngineRequests {
-  const graph = (): Graph => toGraph(workspace.capture().file, ownTypes)
+  const graph = (): Graph => workspace.capture().flat.graph
   return {
     check: client.check,
     async expand({ id, properties }) {

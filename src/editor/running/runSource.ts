@@ -4,12 +4,11 @@ import type { Graph } from '../../engine/plan/graph.ts'
 import { toRepeatableFile } from '../../nodes/litegraph/graph.ts'
 import { sourcePastReroutes } from '../../nodes/litegraph/reroute.ts'
 import { advanceSeeds, withAdvancedSeeds } from '../../nodes/litegraph/seeds.ts'
-import { stringifyWorkflow, toGraph } from '../../nodes/workflow.ts'
-import { nodeActivities } from '../../nodes/workflow/planGraph.ts'
+import { stringifyWorkflow } from '../../nodes/workflow.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { ownTypes } from '../graph/declarations.ts'
-import { graphKey } from '../graph/graphKey.ts'
+import { graphKey } from '../../nodes/workflow/graphKey.ts'
 import { formatPath } from '../graph/nodePaths.ts'
 import { texts } from '../texts/texts.ts'
 import { showToast } from '../ui/state.ts'
@@ -63,12 +62,8 @@ export function createRunSource(
 ): RunSource {
   let lastId = 0
   let state = workspace.present
-  let converted: Graph | undefined
-  const setState = (next: Snapshot) => {
-    if (next !== state) converted = undefined
-    state = next
-  }
-  const graph = () => (converted ??= toGraph(state.file, ownTypes))
+  const setState = (next: Snapshot) => void (state = next)
+  const graph = () => state.flat.graph
   const text = () => {
     const file = toRepeatableFile(state.file, ownTypes, workflowName.value)
     return file === state.file ? state.text : stringifyWorkflow(file)
@@ -98,7 +93,7 @@ export function createRunSource(
       // Reroutes do not run, so the target is the node that feeds the reroute.
       const source = sourcePastReroutes({ node, slot: 0 })?.node ?? node
       const id = stage.fullId(source.id)
-      const activity = nodeActivities(state.file, ownTypes)(id)
+      const activity = state.flat.activity(id)
       if (activity && activity !== 'runs') {
         showToast(texts.status.quiet[activity](source.getTitle()))
         return undefined

@@ -2,7 +2,7 @@
 import { effect } from '@preact/signals'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { Client } from '../../nodes/host/clientTypes.ts'
-import { graphKey } from '../graph/graphKey.ts'
+import { graphKey } from '../../nodes/workflow/graphKey.ts'
 import { hasTraining } from '../graph/hasTraining.ts'
 import { settings } from '../storage/settings.ts'
 import { debounce } from '../ui/debounce.ts'

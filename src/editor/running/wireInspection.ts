@@ -6,7 +6,7 @@ import type { Client } from '../../nodes/host/clientTypes.ts'
 import { targetsPastReroutes } from '../../nodes/litegraph/reroute.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { Stage } from '../canvas/stage.ts'
-import { graphKey } from '../graph/graphKey.ts'
+import { graphKey } from '../../nodes/workflow/graphKey.ts'
 import { shownTab } from '../workspace/state.ts'
 
 export interface InspectedValue {

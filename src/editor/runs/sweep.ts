@@ -1,10 +1,17 @@
 // Sweeps: values for one or two params, and the resulting graphs. Pure functions on plain data.
-import { valueAsText } from '../../engine/base/quote.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { ByType, Param } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
 import { problemWith } from '../../engine/plan/params.ts'
-import { fitNumber, formatNumber, parseNumber } from '../../nodes/litegraph/numberText.ts'
+import {
+  fitNumber,
+  formatValue,
+  getControl,
+  isNumeric,
+  parseNumber,
+  parseValue,
+  type ControlSpec,
+} from '../../nodes/controlSpec.ts'
 import type { FileNode, WorkflowFile } from '../../nodes/workflow.ts'
 import { stringifyWorkflow, toGraph, withFixedSeeds } from '../../nodes/workflow.ts'
 import type { Json } from '../../nodes/workflow/json.ts'
@@ -93,32 +100,29 @@ const isReplacedByWire = ({ inputs }: FileNode, param: string, { unless }: Param
 
 /** Suggests values: the current one and its neighbours, or all choices. */
 export function initialValues(param: SweepParam): SweepValues {
-  const values = [...new Set(suggestValues(param))].map(formatSweepValue)
+  const values = [...new Set(suggestValues(param))].map(formatValue)
   return { kind: 'list', text: values.join(param.spec.kind === 'text' ? '\n' : ', ') }
 }
 
 function suggestValues({ spec, value }: SweepParam): unknown[] {
-  switch (spec.kind) {
+  const control = getControl(spec)
+  switch (control?.kind) {
     case 'number': {
       const current = Number(value)
-      const factor = spec.integer ? 2 : 10
-      const values = current === 0 ? [0, spec.step] : [current / factor, current, current * factor]
-      return values.map((each) => Number(fitNumber(each, spec).toPrecision(6)))
+      const factor = control.integer ? 2 : 10
+      const values =
+        current === 0 ? [0, control.step] : [current / factor, current, current * factor]
+      return values.map((each) => Number(fitNumber(each, control).toPrecision(6)))
     }
     case 'seed':
       return [0, 1, 2].map((offset) => Number(value) + offset)
     case 'choice':
-      return [...spec.choices]
     case 'boolean':
-      return [true, false]
+      return [...control.choices]
     default:
       return [value]
   }
 }
-
-/** Formats a value as it is typed into a list. */
-export const formatSweepValue = (value: unknown): string =>
-  typeof value === 'number' ? formatNumber(value) : valueAsText(value)
 
 /** Messages about invalid values. */
 export interface ValueErrors {
@@ -130,38 +134,38 @@ export interface ValueErrors {
 
 /** Parses values without duplicates, or returns the first problem. */
 export function parseValues(values: SweepValues, spec: Param, errors: ValueErrors): ParsedValues {
+  const control = getControl(spec)
+  if (!control) return { wrong: errors.none }
   const parsed =
-    values.kind === 'list' ? parseList(values.text, spec, errors) : parseRange(values, spec, errors)
+    values.kind === 'list'
+      ? parseList(values.text, control, errors)
+      : parseRange(values, control, errors)
   if ('wrong' in parsed) return parsed
   const unique = [...new Set(parsed.values)]
   if (unique.length === 0) return { wrong: errors.none }
   for (const value of unique) {
     const expected = problemWith(value, spec)
-    if (expected) return { wrong: `${formatSweepValue(value)}: expected ${expected}.` }
+    if (expected) return { wrong: `${formatValue(value)}: expected ${expected}.` }
   }
   return { values: unique }
 }
 
-function parseList(text: string, spec: Param, { notANumber }: ValueErrors): ParsedValues {
+function parseList(text: string, control: ControlSpec, { notANumber }: ValueErrors): ParsedValues {
   // Texts may contain commas, so they are separated only by line breaks.
-  const separator = { text: '\n', choice: /[,;\n]/ }[spec.kind as string] ?? /[,;\s]+/
+  const separator = { text: '\n', choice: /[,;\n]/ }[control.kind as string] ?? /[,;\s]+/
   const parts = text
     .split(separator)
     .map((part) => part.trim())
     .filter(Boolean)
-  if (spec.kind === 'boolean')
-    return {
-      values: parts.map((part) => (part === 'true' ? true : part === 'false' ? false : part)),
-    }
-  if (spec.kind !== 'number' && spec.kind !== 'seed') return { values: parts }
-  const numbers = parts.map(parseNumber)
-  const invalid = numbers.indexOf(undefined)
-  return invalid >= 0 ? { wrong: notANumber(parts[invalid]) } : { values: numbers }
+  const values = parts.map((part) => parseValue(control, part))
+  const invalid = isNumeric(control) ? values.indexOf(undefined) : -1
+  if (invalid >= 0) return { wrong: notANumber(parts[invalid]) }
+  return { values: values.map((value, i) => value ?? parts[i]) }
 }
 
 function parseRange(
   range: Extract<SweepValues, { kind: 'range' }>,
-  spec: Param,
+  control: ControlSpec,
   { notANumber, notPositive }: ValueErrors,
 ): ParsedValues {
   const texts = [range.from, range.to, range.count]
@@ -171,7 +175,7 @@ function parseRange(
     return { wrong: notANumber(texts[numbers.indexOf(undefined)]) }
   const count = Math.min(MAX_RUNS, Math.max(1, Math.round(wanted)))
   if (range.log && !(from > 0 && to > 0)) return { wrong: notPositive }
-  const isInteger = spec.kind === 'seed' || (spec.kind === 'number' && spec.integer)
+  const isInteger = isNumeric(control) && control.integer
   const values = Array.from({ length: count }, (_, i) => {
     const fraction = count === 1 ? 0 : i / (count - 1)
     const value = range.log ? from * (to / from) ** fraction : from + (to - from) * fraction

@@ -1,4 +1,5 @@
 // Dialog for the values of a sweep. Shows problems while typing; checks all graphs before a run.
+import { formatValue } from '../../nodes/controlSpec.ts'
 import { useId, useState } from 'preact/hooks'
 import { ownTypes } from '../graph/declarations.ts'
 import { findOuterParam } from '../graph/nodePaths.ts'
@@ -9,14 +10,7 @@ import type { Axis } from './record.ts'
 import { presentFile } from '../workspace/state.ts'
 import { useRuns, type RunsServices } from './services.ts'
 import type { ParsedValues, SweepParam, SweepValues } from './sweep.ts'
-import {
-  initialValues,
-  MAX_RUNS,
-  parseValues,
-  sweepCells,
-  sweepParams,
-  formatSweepValue,
-} from './sweep.ts'
+import { initialValues, MAX_RUNS, parseValues, sweepCells, sweepParams } from './sweep.ts'
 import './sweepDialog.css'
 import { checkCells, startSweep } from './sweepRunner.ts'
 import { ValueFields } from './valueFields.tsx'
@@ -235,7 +229,7 @@ function AxisFields({ number, entry, parsed, params, onEntry, onRemove }: AxisFi
       <p id={id} class={'wrong' in parsed ? 'wrong' : 'hint'} aria-live="polite">
         {'wrong' in parsed
           ? parsed.wrong
-          : sweep.values(parsed.values.length, parsed.values.map(formatSweepValue).join(', '))}
+          : sweep.values(parsed.values.length, parsed.values.map(formatValue).join(', '))}
       </p>
       {param.count > 1 && <p class="hint">{sweep.inSubgraph(param.count)}</p>}
     </fieldset>

@@ -1,4 +1,5 @@
 // Grid of a sweep: one row or column per value, and the result of a run in each cell.
+import { formatValue } from '../../nodes/controlSpec.ts'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { translateMessage, texts, translateView } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
@@ -10,7 +11,7 @@ import { useRunDetails } from './runDetails.ts'
 import { lossText } from './runText.ts'
 import { useRuns, type RunsServices } from './services.ts'
 import { runSelection } from './state.ts'
-import { gridPositions, formatSweepValue } from './sweep.ts'
+import { gridPositions } from './sweep.ts'
 import {
   cellKey,
   cellProgress,
@@ -126,7 +127,7 @@ export function SweepGrid({ sweep }: { sweep: Sweep }) {
           {rows && <td />}
           {columns.values.map((value, i) => (
             <th key={i} scope="col">
-              {formatSweepValue(value)}
+              {formatValue(value)}
             </th>
           ))}
         </tr>
@@ -135,7 +136,7 @@ export function SweepGrid({ sweep }: { sweep: Sweep }) {
         {rows ? (
           rows.values.map((value, i) => (
             <tr key={i}>
-              <th scope="row">{formatSweepValue(value)}</th>
+              <th scope="row">{formatValue(value)}</th>
               {cells([i])}
             </tr>
           ))

@@ -1,4 +1,5 @@
 // Execution of sweeps: puts the graphs of all cells into the queue and tracks their progress.
+import { formatValue } from '../../nodes/controlSpec.ts'
 import { signal } from '@preact/signals'
 import type { Event } from '../../engine/protocol.ts'
 import { parseWorkflow } from '../../nodes/workflow.ts'
@@ -11,7 +12,7 @@ import type { Axis, Run, Sweep } from './record.ts'
 import { sweepTitle } from './runText.ts'
 import type { RunsServices } from './services.ts'
 import { runSelection } from './state.ts'
-import { sweepCells, formatSweepValue, type SweepCell } from './sweep.ts'
+import { sweepCells, type SweepCell } from './sweep.ts'
 
 /** Progress of a cell without a recorded run. */
 export interface CellProgress {
@@ -56,7 +57,7 @@ export async function checkCells(
 
 export const cellTitle = (axes: readonly Axis[], at: readonly number[]) =>
   axes
-    .map(({ title, param, values }, i) => `${title}.${param} ${formatSweepValue(values[at[i]])}`)
+    .map(({ title, param, values }, i) => `${title}.${param} ${formatValue(values[at[i]])}`)
     .join(', ')
 
 type SweepServices = Pick<RunsServices, 'runner' | 'runs'>

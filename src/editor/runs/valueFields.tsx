@@ -1,5 +1,7 @@
 // Fields for the values of a swept param: a list, a range of numbers, or a choice.
+import { getControl, isNumeric } from '../../nodes/controlSpec.ts'
 import { texts } from '../texts/texts.ts'
+import { SwitchInput } from '../ui/switch.tsx'
 import type { SweepParam, SweepValues } from './sweep.ts'
 
 interface ValueFieldsProps {
@@ -11,11 +13,11 @@ interface ValueFieldsProps {
 }
 
 export function ValueFields(props: ValueFieldsProps) {
-  const { spec } = props.param
-  if (spec.kind === 'choice') return <ChoiceFields {...props} choices={spec.choices} />
-  if (spec.kind === 'boolean') return <ChoiceFields {...props} choices={['true', 'false']} />
-  if (spec.kind === 'text') return <ListField {...props} multiline />
-  return <NumberFields {...props} />
+  const control = getControl(props.param.spec)
+  if (!control) return null
+  if (isNumeric(control)) return <NumberFields {...props} />
+  if (control.kind === 'text') return <ListField {...props} multiline />
+  return <ChoiceFields {...props} choices={control.choices.map(String)} />
 }
 
 interface ListFieldProps extends ValueFieldsProps {
@@ -146,13 +148,7 @@ function RangeFields({ hintId, range, onValues }: ValueFieldsProps & { range: Ra
       {field('to')}
       {field('count')}
       <label class="log">
-        <input
-          class="switch"
-          type="checkbox"
-          role="switch"
-          checked={range.log}
-          onChange={({ currentTarget: { checked } }) => onValues({ ...range, log: checked })}
-        />
+        <SwitchInput checked={range.log} onChecked={(log) => onValues({ ...range, log })} />
         {sweep.range.log}
       </label>
     </div>

@@ -46,8 +46,7 @@ export const fileTasks = {
   /** Reads and checks a data set. */
   async readDatasetFile(file: Blob) {
     const bytes = await blobBytes(file)
-    readDatasetFile(bytes)
-    return bytes
+    return { bytes, hasPoints: 'dim' in readDatasetFile(bytes) }
   },
 
   /** Reads and checks a table of points. */

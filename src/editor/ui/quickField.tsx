@@ -1,6 +1,5 @@
 // Text field at the pointer for a single value.
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { parseNumber } from '../../nodes/litegraph/numberText.ts'
 import { returnFocus } from './focus.ts'
 import { useOpenAt } from './popover.ts'
 import { closePrompt, shownPrompt, type Prompt as QuickState } from './state.ts'
@@ -19,8 +18,7 @@ function OpenQuickField({ quick }: { quick: QuickState }) {
     answered.current = true
     const text = field.current?.value ?? quick.value
     closePrompt()
-    if (keep && text !== quick.value && (!quick.numeric || parseNumber(text) !== undefined))
-      quick.answer(text)
+    if (keep && text !== quick.value) quick.answer(text)
     returnFocus()
   }
   useOpenAt(box, [quick.at[0] - 20, quick.at[1] - 21], () => finish(true))

@@ -1,11 +1,10 @@
 // The slider of a number, beside its field.
 import type { ComponentChildren } from 'preact'
 import { valueAsNumber } from '../../engine/base/quote.ts'
-import type { Param } from '../../engine/plan/op.ts'
-import { fitNumber, sliderRange } from '../../nodes/litegraph/numberText.ts'
+import { fitNumber, type NumberControl } from '../../nodes/controlSpec.ts'
 
 interface Props {
-  param: Extract<Param, { kind: 'number' }>
+  control: NumberControl
   name: string
   value: unknown
   set: (value: number) => void
@@ -13,10 +12,10 @@ interface Props {
   children: ComponentChildren
 }
 
-/** A field with a slider before it, or only the field if the param has none. */
-export function WithSlider({ param, name, value, set, children }: Props) {
-  if (!param.slider) return <>{children}</>
-  const [min, max] = sliderRange(param)
+/** A field with a slider before it, or only the field if it has none. */
+export function WithSlider({ control, name, value, set, children }: Props) {
+  if (!control.slides) return <>{children}</>
+  const [min, max] = control.slides
   return (
     <div class="range">
       <input
@@ -24,9 +23,9 @@ export function WithSlider({ param, name, value, set, children }: Props) {
         aria-label={name}
         min={min}
         max={max}
-        step={param.step}
+        step={control.step}
         value={valueAsNumber(value)}
-        onInput={(event) => set(fitNumber(event.currentTarget.valueAsNumber, param))}
+        onInput={(event) => set(fitNumber(event.currentTarget.valueAsNumber, control))}
       />
       {children}
     </div>

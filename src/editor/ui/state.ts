@@ -3,9 +3,10 @@
 import { effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Description } from '../../engine/checkpoint/describe.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
-import type { ImageFile, ImportReport } from '../../engine/protocol.ts'
+import type { ImportReport } from '../../engine/protocol.ts'
 import type { Points } from '../../nodes/litegraph/pointDrawing.ts'
 import type { NodeId } from '../../nodes/workflow.ts'
+import type { OpenedFile, OpenedImage } from '../storage/openedFile.ts'
 import { changeSettings } from '../storage/settings.ts'
 import { translateWorkflow } from '../texts/texts.ts'
 import type { Point } from './geometry.ts'
@@ -166,9 +167,9 @@ export type Dialog =
   /** Values of a sweep. `node` (a full id) and `param` preselect its first axis. */
   | { kind: 'vary'; node?: string; param?: string }
   /** Import of images as a data set; `on` is the node they were dropped on. */
-  | { kind: 'import'; name: string; files: readonly ImageFile[]; on?: NodeId }
+  | { kind: 'import'; name: string; files: readonly OpenedImage[]; on?: NodeId }
   /** Import of a table of points as a data set. */
-  | { kind: 'importPoints'; name: string; file: File }
+  | { kind: 'importPoints'; name: string; file: OpenedFile }
   /** Contents of a data set. After an import, with its report and its use in the graph. */
   | {
       kind: 'dataset'

@@ -1,27 +1,30 @@
-// A switch in a row of its own, after its label.
+// Switches: alone, and in a row after a label.
 import { useId } from 'preact/hooks'
 
-interface Props {
-  label: string
+interface SwitchInputProps {
+  id?: string
   checked: boolean
   onChecked: (checked: boolean) => void
 }
 
-export function Switch({ label, checked, onChecked }: Props) {
+export const SwitchInput = ({ onChecked, ...rest }: SwitchInputProps) => (
+  <input
+    {...rest}
+    class="switch"
+    type="checkbox"
+    role="switch"
+    onChange={(event) => onChecked(event.currentTarget.checked)}
+  />
+)
+
+export function Switch({ label, ...rest }: SwitchInputProps & { label: string }) {
   const id = useId()
   return (
     <div class="param inline">
       <div class="label">
         <label for={id}>{label}</label>
       </div>
-      <input
-        id={id}
-        class="switch"
-        type="checkbox"
-        role="switch"
-        checked={checked}
-        onChange={(event) => onChecked(event.currentTarget.checked)}
-      />
+      <SwitchInput id={id} {...rest} />
     </div>
   )
 }

@@ -1,4 +1,5 @@
 // Form for saving a picture or a film: format, size and speed.
+import { SwitchInput } from '../ui/switch.tsx'
 import { useEffect, useId, useMemo, useState } from 'preact/hooks'
 import { useFirstFocus } from '../ui/modal.ts'
 import type { Theme } from '../../nodes/painters/theme.ts'
@@ -224,13 +225,7 @@ function AnimationFields({ options, onChange }: Omit<OptionFieldsProps, 'formats
       />
       <label class="param inline">
         <span class="label">{viewer.loop}</span>
-        <input
-          class="switch"
-          type="checkbox"
-          role="switch"
-          checked={options.forever}
-          onChange={(event) => onChange({ forever: event.currentTarget.checked })}
-        />
+        <SwitchInput checked={options.forever} onChecked={(forever) => onChange({ forever })} />
       </label>
     </>
   )

@@ -139,7 +139,7 @@ function paintPictureGroup(
   showName: boolean,
 ) {
   const [left, scaledWidth] = [viewport.x + x * scale, width * scale]
-  // Reduced pictures are always smoothed: otherwise pixels would be skipped.
+  // Reduced pictures are always smoothed, against aliasing.
   ctx.imageSmoothingEnabled = smooth || scale < 1
   ctx.imageSmoothingQuality = 'high'
   ctx.drawImage(sheet, left, viewport.y, scaledWidth, height * scale)

@@ -5,22 +5,27 @@ import {
   stringifyWorkflow,
   type WorkflowFile,
 } from '../../nodes/workflow.ts'
+import { flattenWorkflow, type FlatWorkflow } from '../../nodes/workflow/planGraph.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { createHistory } from './history.ts'
 
-/** State of a workflow, as a file and as text. */
+/** State of a workflow: as a file, as text, and flattened. */
 export interface Snapshot {
   readonly file: WorkflowFile
   readonly text: string
+  readonly flat: FlatWorkflow
 }
 
-/** Wraps a file, which is serialised when its text is first read. */
-export function createSnapshot(file: WorkflowFile): Snapshot {
-  let text: string | undefined
+/** Wraps a file. It is serialised and flattened once, when its text or flat form is first read. */
+export function createSnapshot(file: WorkflowFile, text?: string): Snapshot {
+  let flat: FlatWorkflow | undefined
   return {
     file,
     get text() {
       return (text ??= stringifyWorkflow(file))
+    },
+    get flat() {
+      return (flat ??= flattenWorkflow(file, ownTypes))
     },
   }
 }
@@ -87,6 +92,6 @@ export class WorkflowDocument {
 
   private restore(text: string | undefined): Snapshot | undefined {
     if (text === undefined) return undefined
-    return (this.present = { text, file: parseWorkflow(text, ownTypes).workflow })
+    return (this.present = createSnapshot(parseWorkflow(text, ownTypes).workflow, text))
   }
 }

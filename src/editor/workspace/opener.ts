@@ -203,7 +203,7 @@ export class Opener {
     else await this.openEmpty(into)
   }
 
-  /** Shows the tab of an open workflow. Returns false if there is none, or if `into` is set. */
+  /** Shows the tab of an open workflow. Returns false without such a tab, or if `into` is given. */
   private async showOpen(
     matches: (workflow: OpenWorkflow) => boolean,
     into?: OpenWorkflow,

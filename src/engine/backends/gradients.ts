@@ -1,6 +1,7 @@
 // Replaces gradients of tfjs. Those of Sum and Mean fill a tensor of ones on the CPU, as large as
 // their input, and upload it at every step: broadcasting computes the same numbers with one kernel
-// and no upload. That of Softmax takes four kernels, where one of a backend is enough.
+// and no upload. The gradient of Softmax takes four kernels in tfjs, and one where a backend
+// has a kernel for it.
 import { softmaxGradient } from '../layers/softmax.ts'
 import { constant } from '../layers/sums.ts'
 import type { Tensor } from '../base/tf.ts'

@@ -1,4 +1,5 @@
 // Test data of the self-test: sine waves, which are easy to reproduce in any language.
+import { countElements } from '../base/shapes.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import { differentiate } from '../training/differentiate.ts'
@@ -24,11 +25,7 @@ export interface WaveTensor {
 
 export const waveTensor = ({ shape, phase, amplitude, chirp }: WaveTensor): Tensor =>
   tf.tensor(
-    wave(
-      shape.reduce((product, size) => product * size, 1),
-      phase,
-      chirp,
-    ).map((value) => amplitude * value),
+    wave(countElements(shape), phase, chirp).map((value) => amplitude * value),
     shape,
   )
 

@@ -11,7 +11,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** Returns whether the work in progress is to end; undefined if it must not be interrupted. */
+/** True once the work in progress should end. Undefined while nothing may be interrupted. */
 let isStopRequested: (() => boolean) | undefined
 
 function runWith<T>(requested: typeof isStopRequested, work: () => T): T {

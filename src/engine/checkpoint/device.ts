@@ -1,6 +1,6 @@
 // Transfers models and trainings between device and checkpoint.
 import { vectorLayout } from '../training/flatWeights.ts'
-import type { WeightLayout } from '../models/graph/layer.ts'
+import type { WeightLayout } from '../models/graph/layerOp.ts'
 import { bufferNames, weightLayouts } from '../models/graph/weights.ts'
 import { withPreconditioning } from '../models/precondition.ts'
 import type { PreconditionConfig } from '../models/preconditioning.ts'

@@ -1,5 +1,6 @@
 // safetensors files: a length, a JSON header, and the bytes of the tensors. Parsed strictly,
 // because files are untrusted. https://github.com/huggingface/safetensors
+import { countElements } from '../base/shapes.ts'
 import { archiveLimits } from '../archive/limits.ts'
 import { quoteName, quoteValue } from '../base/quote.ts'
 import { safetensorsMessages } from '../messages/safetensors.ts'
@@ -222,9 +223,6 @@ function parseHeader(bytes: Uint8Array, fileSize: number, dtypes: Dtypes<unknown
 /** Lists the names in a header, without its length. Throws SafetensorsError if it is no JSON object. */
 export const listTensorNames = (header: Uint8Array): string[] =>
   parseHeaderJson(header).names.filter((name) => name !== '__metadata__')
-
-const countElements = (shape: readonly number[]) =>
-  shape.reduce((product, length) => product * length, 1)
 
 function checkSize(name: string, { dtype, shape, from, to }: DescribedTensor, size: number) {
   const expected = countElements(shape) * size

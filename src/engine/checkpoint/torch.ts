@@ -1,6 +1,7 @@
 // Conversion of weight layouts: PyTorch has [out, in] and [out, in, height, width], this engine
 // [in, out] and [height, width, in, out].
-import type { WeightLayout } from '../models/graph/layer.ts'
+import { countElements } from '../base/shapes.ts'
+import type { WeightLayout } from '../models/graph/layerOp.ts'
 import type { StoredTensor } from './safetensors.ts'
 
 /** Axes of PyTorch's tensor, and of this engine's. Plain weights have the same layout in both. */
@@ -24,9 +25,7 @@ export const fromTorch = (layout: WeightLayout, tensor: StoredTensor): StoredTen
 function permute(tensor: StoredTensor, axes: readonly number[] | undefined): StoredTensor {
   if (!axes) return tensor
   const shape = axes.map((axis) => tensor.shape[axis])
-  const steps = axes.map((axis) =>
-    tensor.shape.slice(axis + 1).reduce((product, size) => product * size, 1),
-  )
+  const steps = axes.map((axis) => countElements(tensor.shape.slice(axis + 1)))
   const data = new Float32Array(tensor.data.length)
   let at = 0
   const fill = (axis: number, from: number) => {

@@ -1,5 +1,6 @@
 // Reads the weights of a checkpoint from one or several files. Their headers are compared with the
 // config before the weights are unpacked, so that memory is bounded by the architecture.
+import { countElements } from '../base/shapes.ts'
 import { parentFolder, readZipJson } from './archive.ts'
 import { archiveLimits } from '../archive/limits.ts'
 import type { Zip } from '../archive/zip.ts'
@@ -121,10 +122,7 @@ function asWeightError<T>(path: string, read: () => T): T {
 
 /** Throws CheckpointError if float32 weights of these shapes take too much memory. */
 function checkTotal(shapes: Shapes) {
-  const bytes = [...shapes.values()].reduce(
-    (sum, { shape }) => sum + 4 * shape.reduce((product, length) => product * length, 1),
-    0,
-  )
+  const bytes = [...shapes.values()].reduce((sum, { shape }) => sum + 4 * countElements(shape), 0)
   if (bytes > archiveLimits.unpacked) throw new CheckpointError(archiveMessages.tooLarge())
 }
 

@@ -1,4 +1,5 @@
 // Parts and unions of data sets, and data sets from computed numbers. All copy their items.
+import { countElements } from '../base/shapes.ts'
 import { EngineError } from '../base/errors.ts'
 import type { Dataset, Space, Vocabulary } from '../base/values.ts'
 import { processMessages } from '../messages/process.ts'
@@ -59,7 +60,7 @@ export function createDataset(
   space: Space,
   labels: Int32Array | undefined,
 ): Dataset {
-  const size = data.length / shape.reduce((product, side) => product * side, 1)
+  const size = data.length / countElements(shape)
   checkSize(data.length)
   const classes = labels && countClasses(labels)
   return {

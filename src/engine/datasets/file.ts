@@ -5,6 +5,7 @@
 //   labels   I32 or I64 [n], class of each image; optional
 //   metadata name, classes (class names, a JSON list), max (the value of white; 255 by default),
 //            captions (a JSON list of one text per image; optional)
+import { countElements } from '../base/shapes.ts'
 import type { StoredArray } from '../checkpoint/safetensors.ts'
 import { readArrays, SafetensorsError, writeSafetensors } from '../checkpoint/safetensors.ts'
 import type { CaptionTokens, Dataset } from '../base/values.ts'
@@ -217,7 +218,7 @@ function toUnit(images: Uint8Array, max: number): Float32Array {
 /** Slices the items from `start` to `end`, sharing the memory of data and labels. */
 export function sliceDataset(dataset: Dataset, start: number, end: number): Dataset {
   const { captions, tokens } = dataset
-  const length = dataset.shape.reduce((product, size) => product * size, 1)
+  const length = countElements(dataset.shape)
   return {
     ...dataset,
     data: dataset.data.subarray(start * length, end * length),

@@ -1,5 +1,6 @@
 // The idx format of MNIST: two zero bytes, element type, rank, axis lengths as big-endian uint32,
 // and the elements. https://yann.lecun.com/exdb/mnist
+import { countElements } from '../base/shapes.ts'
 import { DatasetError } from './file.ts'
 import { datasetMessages } from '../messages/datasets.ts'
 
@@ -13,7 +14,7 @@ export function readIdx(bytes: Uint8Array, rank: number): { shape: number[]; dat
     throw new DatasetError(datasetMessages.notIdx({ rank }))
   }
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis))
-  const count = shape.reduce((product, length) => product * length, 1)
+  const count = countElements(shape)
   if (bytes.length - start !== count) {
     throw new DatasetError(
       datasetMessages.idxSize({ shape, expected: count, got: bytes.length - start }),

@@ -1,10 +1,11 @@
 // Selection of items of a data set by index.
+import { countElements } from '../base/shapes.ts'
 import { evenIndices } from '../images/pixels.ts'
 import type { CaptionTokens, ConditionPart, Dataset } from '../base/values.ts'
 
 /** Gathers the items at `indices` into one array. */
 export function itemsAt({ data, shape }: Dataset, indices: Int32Array): Float32Array {
-  const length = shape.reduce((product, size) => product * size, 1)
+  const length = countElements(shape)
   const items = new Float32Array(indices.length * length)
   indices.forEach((index, i) =>
     items.set(data.subarray(index * length, (index + 1) * length), i * length),

@@ -48,7 +48,7 @@ export interface Environment {
   schedule: Schedule | undefined
   /** Operations are recorded for gradients. */
   hasTape?: boolean
-  /** Missing if all inputs are host values. */
+  /** Undefined if all inputs are host values. */
   runOnDevice?: (call: DeviceCall) => DeviceValue
 }
 

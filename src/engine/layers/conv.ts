@@ -270,6 +270,6 @@ function filterGradient(
     'NHWC',
     stride,
   )
-  // With stride 2, a last row and column may contribute to no pixel of dy.
+  // With stride 2, the last row and column may be unused.
   return all.slice([0, 0, 0, 0], [from, kh, kw, to]).transpose([1, 2, 0, 3])
 }

@@ -1,4 +1,5 @@
 // Nearest items of a data set, to detect memorised samples.
+import { countElements } from '../base/shapes.ts'
 import { transposeMatrix } from '../layers/transpose.ts'
 import { runTidied } from '../base/memory.ts'
 import { stopGradient } from '../training/stopGradient.ts'
@@ -32,7 +33,7 @@ export function nearestNeighbours(
   chunk = CHUNK,
 ): { neighbours: Tensor; distances: Tensor1D; distance: Scalar } {
   return runTidied(() => {
-    const length = shape.reduce((product, side) => product * side, 1)
+    const length = countElements(shape)
     const queries = stopGradient(x).reshape([-1, length]) as Tensor2D
     const columns = transposeMatrix(queries)
     const most = Math.max(

@@ -66,10 +66,11 @@ export function layerAttention(
 }
 
 function describeAttention(view: GraphView, i: number, q: Tensor3D, k: Tensor3D): LayerAttention {
-  const { in: inputs, attrs } = view.layers[i]
+  const { op, in: inputs, attrs } = view.layers[i]
+  if (op !== 'attention') throw new Error(`The layer ${op} has no attention weights.`)
   const keys = forAll(k, q.shape[0]) as Tensor3D
   return {
-    probabilities: attentionProbabilities(q, keys, attrs.heads as number),
+    probabilities: attentionProbabilities(q, keys, attrs.heads),
     kind: view.dependsOnX[inputs[1]] ? 'self' : 'cross',
     queries: imageAround(view, inputs[0]),
     keys: imageAround(view, inputs[1]),

@@ -1,8 +1,8 @@
 // Config of a classifier of images, and its graph of layers.
 import type { Activation } from '../layers/activations.ts'
 import { timeEmbeddingLayers } from './graph/blocks/embedding.ts'
-import { GraphBuilder, type Feature } from './graph/builder.ts'
-import type { LayerGraph } from './graph/layer.ts'
+import { GraphBuilder } from './graph/builder.ts'
+import type { Feature, LayerGraph } from './graph/layer.ts'
 import { memoize } from './graph/memoize.ts'
 import { inModuleOrder, layersWithWeights } from './graph/weights.ts'
 

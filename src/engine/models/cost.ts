@@ -1,4 +1,4 @@
-// Size and cost of a network, computed from its config without evaluation.
+// Size of a network in texts, and the memory of its training.
 import { viewText } from '../base/viewTexts.ts'
 
 export interface Size {
@@ -19,42 +19,6 @@ export interface Size {
    */
   checkpointed: number
 }
-
-/** Multiply-adds and saved elements per image. */
-export interface Cost {
-  macs: number
-  saved: number
-  /** Saved elements with activation checkpointing; all if undefined. */
-  held?: number
-  /** Peak of saved elements during recomputation; 0 if undefined. */
-  again?: number
-}
-
-export const totalCost = (costs: readonly Cost[]): Required<Cost> => ({
-  macs: costs.reduce((sum, { macs }) => sum + macs, 0),
-  saved: costs.reduce((sum, { saved }) => sum + saved, 0),
-  held: costs.reduce((sum, { saved, held = saved }) => sum + held, 0),
-  again: Math.max(...costs.map(({ again = 0 }) => again)),
-})
-
-/** Cost of a block that can be checkpointed: then only its input is saved. */
-export const blockCost = ({ macs, saved }: Cost, into: number): Cost => ({
-  macs,
-  saved,
-  held: into,
-  again: saved,
-})
-
-/** Cost of softmax attention with its weights. */
-export const softmaxCost = (
-  channels: number,
-  heads: number,
-  queries: number,
-  keys: number,
-): Cost => ({
-  macs: 2 * channels * queries * keys,
-  saved: heads * queries * keys,
-})
 
 /**
  * Bytes of a training step at a batch size: `weights` with gradient and Adam's two moments, and

@@ -6,9 +6,9 @@ import { modelMessages } from '../messages/models.ts'
 import type { Times } from '../process/schedule.ts'
 import type { GraphView } from './graph/analysis.ts'
 import { imageAround } from './graph/images.ts'
-import type { FeatureShape } from './graph/layer.ts'
+import type { FeatureShape } from './graph/layerOp.ts'
 import { runLayerByLayer, withoutTraining } from './graph/layerByLayer.ts'
-import { layerOp } from './graph/ops/table.ts'
+import { layerOps } from './graph/ops/table.ts'
 import { layerTitles } from './graph/titles.ts'
 import { findNetwork, inspectNetwork } from './predict.ts'
 
@@ -32,8 +32,8 @@ export function featureLayers(model: Model): { name: string; shape: FeatureShape
 }
 
 const featurePositions = ({ layers, used }: GraphView): number[] =>
-  layers.flatMap((layer, i) =>
-    used[i] && (layerOp(layer).gives ?? 'features') === 'features' ? [i] : [],
+  layers.flatMap(({ op }, i) =>
+    used[i] && (layerOps[op].gives ?? 'features') === 'features' ? [i] : [],
   )
 
 /**

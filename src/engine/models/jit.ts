@@ -5,7 +5,8 @@
 // pair the channels of a head by halves instead of neighbours, which is the same up to their order.
 import { paramMessages, paramWords } from '../messages/params.ts'
 import { jitBlockLayers, jitOutputLayers } from './graph/blocks/jit.ts'
-import type { Feature, LayerBuilder } from './graph/builder.ts'
+import type { LayerBuilder } from './graph/builder.ts'
+import type { Feature } from './graph/layer.ts'
 import { defineModel } from './own/definition.ts'
 
 export interface JitConfig {

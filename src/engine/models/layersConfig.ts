@@ -6,10 +6,11 @@ import { isPlainObject } from '../base/records.ts'
 import { layerMessages } from '../messages/layers.ts'
 import type { ConditionSpec } from './condition.ts'
 import { GraphView } from './graph/analysis.ts'
-import type { FeatureShape, Layer, LayerGraph } from './graph/layer.ts'
+import type { Layer, LayerGraph } from './graph/layer.ts'
+import type { FeatureShape } from './graph/layerOp.ts'
 import { memoize } from './graph/memoize.ts'
 import { isSame, shapeText } from './graph/ops/checks.ts'
-import { findLayerOp, layerOp } from './graph/ops/table.ts'
+import { isLayerOpName, layerOps } from './graph/ops/table.ts'
 import { checkRelations } from './graph/relations.ts'
 import type { LayerWeights } from './graph/weights.ts'
 import { countParameters, layersWithWeights } from './graph/weights.ts'
@@ -52,19 +53,14 @@ export const predicts = ({ functions }: Pick<LayerGraph, 'functions'>): boolean 
   Object.hasOwn(functions, 'predict')
 
 /** The layers that a function reads its x from. */
-function inputsOf({ layers, functions }: LayerGraph, name: string): Layer[] {
+export function inputLayers({ layers, functions }: LayerGraph, name: string): Layer<'x'>[] {
   const { used } = new GraphView({ layers, functions: { [name]: functions[name] } })
-  return layers.filter(({ op }, i) => op === 'x' && used[i])
+  return layers.flatMap((layer, i) => (layer.op === 'x' && used[i] ? [layer] : []))
 }
 
 const inputShapes = memoize(
   (graph: LayerGraph) =>
-    new Map(
-      functionNames(graph).map((name) => [
-        name,
-        inputsOf(graph, name)[0].attrs.shape as readonly number[],
-      ]),
-    ),
+    new Map(functionNames(graph).map((name) => [name, inputLayers(graph, name)[0].attrs.shape])),
 )
 
 /** Shape of an item of x: that of the prediction, or of another function. */
@@ -80,18 +76,18 @@ export function conditionSpecs({ layers }: LayerGraph): ConditionSpec[] {
   return layers.flatMap(({ op, attrs }, i): ConditionSpec[] => {
     switch (op) {
       case 'labels': {
-        const perItem = attrs.per_item as number
+        const perItem = attrs.per_item
         const last = (labelRows(layers, i) ?? 1) - 1
         return [{ kind: 'labels', classes: last, last, ...(perItem > 1 && { perItem }) }]
       }
       case 'values':
         return [{ kind: 'values' }]
       case 'vectors':
-        return [{ kind: 'vectors', width: attrs.width as number }]
+        return [{ kind: 'vectors', width: attrs.width }]
       case 'tokens':
-        return [{ kind: 'tokens', width: attrs.width as number }]
+        return [{ kind: 'tokens', width: attrs.width }]
       case 'channels':
-        return [{ kind: 'channels', count: (attrs.shape as number[]).at(-1)! }]
+        return [{ kind: 'channels', count: attrs.shape.at(-1)! }]
       default:
         return []
     }
@@ -100,15 +96,17 @@ export function conditionSpecs({ layers }: LayerGraph): ConditionSpec[] {
 
 /** Rows of the tables that labels are looked up in. Throws EngineError if they differ. */
 function labelRows(layers: readonly Layer[], labels: number): number | undefined {
-  const rows = layers.filter(({ in: [input] }) => input === labels).map(({ attrs }) => attrs.rows)
+  const rows = layers.flatMap(({ op, in: [input], attrs }) =>
+    (op === 'label_embedding' || op === 'token_embedding') && input === labels ? attrs.rows : [],
+  )
   const other = rows.find((count) => count !== rows[0])
   if (other !== undefined)
     throw new EngineError(layerMessages.labelTables, {
       argument: 'x',
-      first: (rows[0] as number) - 1,
-      second: (other as number) - 1,
+      first: rows[0] - 1,
+      second: other - 1,
     })
-  return rows[0] as number | undefined
+  return rows[0]
 }
 
 /** Number of classes of the labels; 0 without labels. */
@@ -122,7 +120,7 @@ export const labelClasses = (config: LayerGraph): number =>
  */
 export function checkLayersModel(graph: LayerGraph, hasVariance?: boolean) {
   const { layers, functions } = graph
-  for (const name of functionNames(graph)) checkInput(inputsOf(graph, name))
+  for (const name of functionNames(graph)) checkInput(inputLayers(graph, name))
   if (predicts(graph))
     checkOutput(new GraphView(graph).shapes[functions.predict], inputShape(graph), hasVariance)
   layers.forEach(({ op }, i) => op === 'labels' && labelRows(layers, i))
@@ -140,13 +138,13 @@ export function checkParameterCount(layers: readonly LayerWeights[]) {
     })
 }
 
-function checkInput([first, second]: readonly Layer[]) {
+function checkInput([first, second]: readonly Layer<'x'>[]) {
   if (!first) throw new EngineError(layerMessages.noInput, { argument: 'x' })
   if (second)
     throw new EngineError(layerMessages.otherInput, {
       argument: 'x',
-      first: shapeText(first.attrs.shape as number[]),
-      second: shapeText(second.attrs.shape as number[]),
+      first: shapeText(first.attrs.shape),
+      second: shapeText(second.attrs.shape),
     })
 }
 
@@ -211,13 +209,11 @@ const isFunctionTable = (value: unknown, count: number): value is Record<string,
   isPlainObject(value) &&
   Object.keys(value).length > 0 &&
   Object.keys(value).length <= MOST_FUNCTIONS &&
-  Object.entries(value).every(
-    ([name, i]) =>
-      /^[a-z]\w{0,31}$/.test(name) &&
-      Number.isInteger(i) &&
-      (i as number) >= 0 &&
-      (i as number) < count,
-  )
+  Object.entries(value).every(([name, i]) => /^[a-z]\w{0,31}$/.test(name) && isPosition(i, count))
+
+/** True for the position of one of `count` layers. */
+const isPosition = (value: unknown, count: number): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < count
 
 const isNameList = (value: unknown): value is string[] =>
   Array.isArray(value) &&
@@ -229,25 +225,18 @@ function parseLayer(value: unknown, index: number): Layer {
     new EngineError(layerMessages.layer, { index: index + 1, got: quoteValue(value, 200) })
   if (!isPlainObject(value)) throw wrong()
   const { op, name, in: inputs, attrs } = value
-  const known = typeof op === 'string' ? findLayerOp(op) : undefined
-  if (!known || !isPlainObject(attrs) || !Array.isArray(inputs)) throw wrong()
-  const isBefore = (i: unknown) =>
-    Number.isInteger(i) && (i as number) >= 0 && (i as number) < index
+  if (!isLayerOpName(op) || !isPlainObject(attrs) || !Array.isArray(inputs)) throw wrong()
+  const known = layerOps[op]
+  const checks: Readonly<Record<string, (value: unknown) => boolean>> = known.attrs
+  const isBefore = (i: unknown) => isPosition(i, index)
   const isCounted =
     known.inputs === 'many' ? inputs.length >= 1 : inputs.length === known.inputs.length
   const isNamed = name === undefined || (typeof name === 'string' && isLayerName(name))
   const areKnown =
-    Object.keys(attrs).length === Object.keys(known.attrs).length &&
-    Object.entries(known.attrs).every(
-      ([key, check]) => Object.hasOwn(attrs, key) && check(attrs[key]),
-    )
+    Object.keys(attrs).length === Object.keys(checks).length &&
+    Object.entries(checks).every(([key, check]) => Object.hasOwn(attrs, key) && check(attrs[key]))
   if (!inputs.every(isBefore) || !isCounted || !isNamed || !areKnown) throw wrong()
-  return {
-    op: op as string,
-    ...(name !== undefined && { name }),
-    in: inputs as number[],
-    attrs: attrs as Layer['attrs'],
-  }
+  return { op, ...(name !== undefined && { name }), in: inputs, attrs } as Layer
 }
 
 /** Names of layers, as PyTorch has them: parts separated by dots. With = before, shared weights. */
@@ -257,11 +246,11 @@ export const isLayerName = (name: string): boolean =>
 /** Checks that layers with weights have names. */
 function checkNames(layers: readonly Layer[]) {
   for (const [i, layer] of layers.entries()) {
-    const needsName = layerOp(layer).weights !== undefined || layer.op === 'dropout'
+    const needsName = layerOps[layer.op].weights !== undefined || layer.op === 'dropout'
     if (layer.name === undefined && needsName && !isUnweighted(layer))
       throw new EngineError(layerMessages.layer, { index: i + 1, got: quoteValue(layer, 200) })
   }
 }
 
 /** True for a layer norm without weights. */
-const isUnweighted = ({ attrs }: Layer) => attrs.affine === false
+const isUnweighted = ({ op, attrs }: Layer) => op === 'layer_norm' && !attrs.affine

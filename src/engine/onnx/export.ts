@@ -2,8 +2,9 @@
 // as the encoder and the decoder of an autoencoder.
 import { safeFileName, type SafeFileName } from '../base/fileName.ts'
 import { readCheckpoint } from '../checkpoint/read.ts'
-import { GraphView } from '../models/graph/analysis.ts'
-import type { FeatureShape, LayerGraph } from '../models/graph/layer.ts'
+import type { Layer, LayerGraph } from '../models/graph/layer.ts'
+import type { FeatureShape } from '../models/graph/layerOp.ts'
+import { inputLayers, inputShape } from '../models/layersConfig.ts'
 import { onnxMessages } from '../messages/onnx.ts'
 import type { Schedule } from '../process/schedule.ts'
 import { BATCH, OnnxBuilder, type Value } from './builder.ts'
@@ -108,14 +109,14 @@ function writeDenoiser(model: OnnxSource): OnnxGraph {
 
 /** Writes functions that read the same x to one graph, and others to graphs of their own. */
 function writeFunctions(model: OnnxSource, { graph, anySize }: FoundGraph): Part[] {
-  const groups = new Map<number, string[]>()
+  const groups = new Map<Layer<'x'>, string[]>()
   for (const name of Object.keys(graph.functions)) {
-    const x = inputOf(graph, name)
+    const [x] = inputLayers(graph, name)
     groups.set(x, [...(groups.get(x) ?? []), name])
   }
   return [...groups].map(([x, names]) => {
     const b = new OnnxBuilder()
-    const item = graph.layers[x].attrs.shape as number[]
+    const item = x.attrs.shape
     const sources = modelInputs(b, item, !anySize)
     const network = { graph, weights: model.weights }
     const results = writeNetwork(b, network, names, sources, !anySize)
@@ -124,12 +125,6 @@ function writeFunctions(model: OnnxSource, { graph, anySize }: FoundGraph): Part
     const part = groups.size === 1 ? '' : names.join('_')
     return { part, graph: b.graph([model.kind, part].filter(Boolean).join('_')) }
   })
-}
-
-/** Position of the x that a function reads. */
-function inputOf({ layers, functions }: LayerGraph, name: string): number {
-  const { used } = new GraphView({ layers, functions: { [name]: functions[name] } })
-  return layers.findIndex(({ op }, i) => op === 'x' && used[i])
 }
 
 interface Output {
@@ -167,7 +162,7 @@ function namedOutputs(
 /** Channels that the decoder of an autoencoder takes. */
 function latentChannels(graph: LayerGraph): number | undefined {
   if (!Object.hasOwn(graph.functions, 'decode')) return undefined
-  return (graph.layers[inputOf(graph, 'decode')].attrs.shape as number[]).at(-1)
+  return inputShape(graph, 'decode').at(-1)
 }
 
 function addOutput(b: OnnxBuilder, { name, value, shape }: Output, anySize: true | undefined) {

@@ -1,6 +1,8 @@
 // Writers of all kinds of models that denoise.
 import type { ConditionPart } from '../base/values.ts'
 import type { LayerGraph } from '../models/graph/layer.ts'
+import { channelsOf } from '../models/graph/ops/checks.ts'
+import { inputShape } from '../models/layersConfig.ts'
 import { builtInKinds, ownKinds, type BuiltInKind } from '../models/registry.ts'
 import { onnxMessages } from '../messages/onnx.ts'
 import type { OnnxBuilder, Value } from './builder.ts'
@@ -90,7 +92,7 @@ function writePredict(
   const { value, shape } = writeNetwork(b, network, ['predict'], sources).get('predict')!
   if (!model.variance) return { prediction: value }
   const axis = shape.length === 3 ? 1 : shape.length
-  const half = (shape.at(-1) as number) / 2
+  const half = channelsOf(shape) / 2
   return b.inScope('outputs', () => {
     const slice = (from: number) =>
       b.node('Slice', [value, b.ints(from), b.ints(from + half), b.ints(axis)])
@@ -113,8 +115,7 @@ export function itemShape(model: OnnxSource): readonly number[] {
   const inner = model.children.model
   if (inner) return itemShape(inner)
   if (model.kind === 'exact' || model.kind === 'gaussian') return [model.config.dim as number]
-  const { layers } = predictGraph(model)
-  return layers.find(({ op }) => op === 'x')!.attrs.shape as number[]
+  return inputShape(predictGraph(model))
 }
 
 const conditionKinds: ReadonlySet<string> = new Set<ConditionKind>([

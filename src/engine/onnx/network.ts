@@ -1,13 +1,14 @@
 // Writes networks of layers.
 import { GraphView } from '../models/graph/analysis.ts'
-import type { FeatureShape, LayerGraph } from '../models/graph/layer.ts'
-import { layerOp, type LayerOpName } from '../models/graph/ops/table.ts'
+import type { LayerGraph } from '../models/graph/layer.ts'
+import type { FeatureShape } from '../models/graph/layerOp.ts'
+import { layerOps } from '../models/graph/ops/table.ts'
 import { layerTitles } from '../models/graph/titles.ts'
 import type { OnnxBuilder, Value, Weight } from './builder.ts'
 import { BATCH } from './builder.ts'
 import type { NetworkSources } from './layers/layer.ts'
 import { onnxShape } from './layers/layer.ts'
-import { layerWriters } from './layers/table.ts'
+import { writeLayer } from './layers/table.ts'
 
 /** A network with its weights by name. */
 export interface Network {
@@ -37,17 +38,15 @@ export function writeNetwork(
   const view = new GraphView({ layers, functions: wanted })
   const titles = layerTitles(view)
   const values: Value[] = []
-  for (const [i, { op, name, in: inputs, attrs }] of view.layers.entries()) {
+  for (const [i, layer] of view.layers.entries()) {
     if (!view.used[i]) continue
-    const shapes = inputs.map((input) => view.shapes[input])
-    const { weights: specs, gives } = layerOp({ op })
-    const parts = new Set(specs?.(shapes, attrs).map(({ part }) => part))
+    const { op, name, in: inputs } = layer
+    const parts = new Set(view.weightsOf(i).map(({ part }) => part))
     values[i] = b.inScope(titles[i], () =>
-      layerWriters[op as LayerOpName]({
+      writeLayer(layer, {
         b,
-        attrs,
         inputs: inputs.map((input) => values[input]),
-        shapes,
+        shapes: view.inputShapes(i),
         shape: view.shapes[i],
         sources,
         weight(part) {
@@ -59,7 +58,7 @@ export function writeNetwork(
         },
       }),
     )
-    if (!gives && hasSize) b.describe(values[i], onnxShape(view.shapes[i], BATCH))
+    if (!layerOps[op].gives && hasSize) b.describe(values[i], onnxShape(view.shapes[i], BATCH))
   }
   return new Map(
     names.map((name) => {

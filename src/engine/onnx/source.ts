@@ -3,7 +3,7 @@ import type { StoredModel } from '../checkpoint/checkpoint.ts'
 import { findFormat } from '../checkpoint/formats.ts'
 import { toTorch } from '../checkpoint/torch.ts'
 import type { Model, VarianceKind, PredictionType } from '../base/values.ts'
-import type { WeightLayout } from '../models/graph/layer.ts'
+import type { WeightLayout } from '../models/graph/layerOp.ts'
 import { weightLayouts } from '../models/graph/weights.ts'
 import type { Weight } from './builder.ts'
 

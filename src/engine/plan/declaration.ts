@@ -2,6 +2,9 @@
 import { getOwn } from '../base/records.ts'
 import type { SlotType } from '../base/values.ts'
 
+/** Greatest seed. */
+export const MAX_SEED = 2 ** 32 - 1
+
 /**
  * Returns true if a param has an effect while the other params have these values. A param that
  * depends on one without effect has none either.
@@ -146,7 +149,7 @@ type ParamKind =
       /** New nodes get a text that no other has: conv, conv_2, conv_3. */
       unique?: true
     }
-  /** A seed: an integer in [0, 2^32). New nodes get one that is not yet used in the graph. */
+  /** A seed: an integer up to {@link MAX_SEED}. New nodes get one not yet used in the graph. */
   | { kind: 'seed'; default: number; about: string }
   /**
    * Points drawn by hand, `[[x, y], ...]`, with coordinates of about [-2, 2]. `radius`: the param

@@ -2,7 +2,7 @@
 import type { Fault } from '../base/fault.ts'
 import type { GraphNode, Wire } from './graph.ts'
 import type { Declaration, Param, Params } from './op.ts'
-import { hasEffect } from './op.ts'
+import { hasEffect, MAX_SEED } from './op.ts'
 import { paramMessages, paramWords } from '../messages/params.ts'
 
 export function checkParams(
@@ -61,9 +61,9 @@ export function problemWith(value: unknown, spec: Param): string | undefined {
         ? undefined
         : rangeText(spec)
     case 'seed':
-      return isNumber(value, 0, 2 ** 32 - 1) && Number.isInteger(value)
+      return isNumber(value, 0, MAX_SEED) && Number.isInteger(value)
         ? undefined
-        : paramWords.integerBetween({ min: 0, max: 2 ** 32 - 1 })
+        : paramWords.integerBetween({ min: 0, max: MAX_SEED })
     case 'choice':
       return spec.choices.includes(value as string)
         ? undefined

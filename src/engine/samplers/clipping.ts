@@ -1,4 +1,5 @@
 // Clips the predicted clean data to the range of the data.
+import { countElements } from '../base/shapes.ts'
 import { EngineError } from '../base/errors.ts'
 import { processMessages } from '../messages/process.ts'
 import type { Tensor } from '../base/tf.ts'
@@ -37,7 +38,7 @@ function clipDynamically(x0: Tensor, { quantile, most }: Threshold): Tensor {
     throw new EngineError(processMessages.quantile, { argument: 'quantile', quantile })
   }
   const [b, ...item] = x0.shape as [number, ...number[]]
-  const n = item.reduce((product, size) => product * size, 1)
+  const n = countElements(item)
   const place = quantile * (n - 1)
   const below = Math.floor(place)
   // The largest n - below values, descending: the last is the one at `below`, and the one before it

@@ -1,6 +1,6 @@
 // Facts about the gradients that an operation computes in a backward pass, for kernels that fuse.
-// - Sums of gradients without a pass of their own: a tensor that several operations read has the sum
-//   of their gradients; a kernel that computes one of them can add those before it as it writes.
+// - The gradient of a tensor that several operations read is the sum of their gradients. A kernel that
+//   computes one of them can add the sum of the earlier ones as it writes, without a pass for the sum.
 // - Which gradients are wanted at all: one kernel can compute several.
 import type { Tensor } from '../base/tf.ts'
 

@@ -7,7 +7,7 @@ import { readState } from '../../engine/plan/storedStates.ts'
 import { memoryStore, type StateStore } from '../../engine/plan/store.ts'
 import type { Event } from '../../engine/protocol.ts'
 import { cliMessages } from '../messages/cli.ts'
-import { any, defineNode, text } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 /** Plain data by the name of the output. */
 export type Outcome = ReadonlyMap<string, unknown>
@@ -42,9 +42,9 @@ export class OutcomeRecorder {
       type: PROBE,
       category: 'view',
       summary: 'Records a value.',
-      inputs: { value: any() },
+      inputs: { value: slot.any() },
       outputs: {},
-      params: { output: text('', 'Name of the value') },
+      params: { output: param.text('', 'Name of the value') },
       view: async ({ value }, { output }) => {
         this.found.set(output, await readTensors(value))
         return { kind: 'rows', rows: [] }

@@ -2,7 +2,7 @@
 import { itemsAt } from '../../engine/datasets/items.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { tf } from '../../engine/base/tf.ts'
-import { advanced, dataset, defineNode, integer, labels, samples, seed, toggle } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../messages/data.ts'
 
 export const batch = defineNode({
@@ -10,20 +10,20 @@ export const batch = defineNode({
   category: 'data',
   summary:
     'Selects items of a data set as one batch, for example real images to add noise to, to denoise, or to compare samples with.',
-  inputs: { dataset: dataset('Data set to select from') },
+  inputs: { dataset: slot.dataset('Data set to select from') },
   outputs: {
-    x_0: samples('Selected items'),
-    labels: labels('Classes of the items; -1 (no label) if the data set has none'),
+    x_0: slot.samples('Selected items'),
+    labels: slot.labels('Classes of the items; -1 (no label) if the data set has none'),
   },
   params: {
-    batch_size: integer(
+    batch_size: param.integer(
       16,
       { min: 1, max: 65536 },
       'Number of items, at most the size of the data set',
     ),
-    start: integer(0, { max: 1_000_000_000 }, 'Index of the first item'),
-    shuffle: advanced(toggle(false, 'Selects in random order, without repetition')),
-    seed: advanced(seed('Seed of the random order')),
+    start: param.integer(0, { max: 1_000_000_000 }, 'Index of the first item'),
+    shuffle: param.advanced(param.toggle(false, 'Selects in random order, without repetition')),
+    seed: param.advanced(param.seed('Seed of the random order')),
   },
   run: ({ dataset }, { batch_size, start, shuffle }, { random }) => {
     const { size, shape, space, labels } = dataset

@@ -8,14 +8,7 @@ import {
 import { NodeError } from '../../engine/base/fault.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Vocabulary } from '../../engine/base/values.ts'
-import {
-  dataset,
-  defineNode,
-  integer,
-  optional,
-  unless,
-  vocabulary as vocabularySlot,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../messages/data.ts'
 import { vocabularyRows } from '../observers/inspect.ts'
 
@@ -25,23 +18,25 @@ export const captionTokens = defineNode({
   summary:
     'Turns the captions of a data set into tokens: numbers of words, which a model can attend to. Learns the vocabulary from the captions, the most frequent words first. With further_slots, TrainingStart outputs the tokens of each batch.',
   inputs: {
-    dataset: dataset('Data set with captions, such as Emoji, or Images imported with captions'),
-    vocabulary: optional(
-      vocabularySlot('Vocabulary to use instead, such as that of the training data'),
+    dataset: slot.dataset(
+      'Data set with captions, such as Emoji, or Images imported with captions',
+    ),
+    vocabulary: slot.optional(
+      slot.vocabulary('Vocabulary to use instead, such as that of the training data'),
     ),
   },
   outputs: {
-    dataset: dataset('The same items, with tokens'),
-    vocabulary: vocabularySlot('The words, for Prompt, TokenEmbedding and ConditionInput'),
+    dataset: slot.dataset('The same items, with tokens'),
+    vocabulary: slot.vocabulary('The words, for Prompt, TokenEmbedding and ConditionInput'),
   },
   params: {
-    length: unless(
+    length: param.unless(
       'vocabulary',
-      integer(8, { min: 1, max: 64 }, 'Words per caption; longer captions are cut'),
+      param.integer(8, { min: 1, max: 64 }, 'Words per caption; longer captions are cut'),
     ),
-    words: unless(
+    words: param.unless(
       'vocabulary',
-      integer(
+      param.integer(
         0,
         { max: 50_000 },
         'Size of the vocabulary: the most frequent words; 0: all. Other words become one token, "unknown"',

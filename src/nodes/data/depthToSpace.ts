@@ -2,7 +2,7 @@
 import { depthToSpace as fromPatches } from '../../engine/layers/patches.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
-import { defineNode, integer, samples, symbol } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../messages/data.ts'
 
 export const depthToSpace = defineNode({
@@ -12,13 +12,16 @@ export const depthToSpace = defineNode({
     'Rearranges the channels of each pixel into a square block of pixels. Inverse of SpaceToDepth.',
   equation: 'y_{i s + u, j s + v, k} = x_{i, j, (u s + v) c + k}',
   inputs: {
-    samples: samples(
+    samples: slot.samples(
       '[b, h, w, s s c], from SpaceToDepth or from a model that works on its output',
     ),
   },
-  outputs: { samples: samples('Images [b, h s, w s, c]') },
+  outputs: { samples: slot.samples('Images [b, h s, w s, c]') },
   params: {
-    block_size: symbol('s', integer(2, { min: 1, max: 64 }, 'Side length s of a block, in pixels')),
+    block_size: param.symbol(
+      's',
+      param.integer(2, { min: 1, max: 64 }, 'Side length s of a block, in pixels'),
+    ),
   },
   run: ({ samples: { tensor, space } }, { block_size }) => ({
     samples: { type: 'samples', tensor: assemblePatches(tensor, block_size, 'samples'), space },

@@ -2,7 +2,7 @@
 import { computeSha256 } from '../../engine/checkpoint/pipeline.ts'
 import { toDataset, readImages, sliceDataset } from '../../engine/datasets/file.ts'
 import type { Dataset } from '../../engine/base/values.ts'
-import { choice, dataset, defineNode } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { decodeOnce } from './decoded.ts'
 
 /** Number of training items, which come first in the file. */
@@ -16,9 +16,9 @@ export const digits = defineNode({
   source:
     'Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits (UCI), CC BY 4.0; the 1797 of scikit-learn',
   inputs: {},
-  outputs: { dataset: dataset('Images [n, 8, 8, 1] in [-1, 1], ten classes') },
+  outputs: { dataset: slot.dataset('Images [n, 8, 8, 1] in [-1, 1], ten classes') },
   params: {
-    split: choice(['train', 'test', 'all'], 'Part of the data', {
+    split: param.choice(['train', 'test', 'all'], 'Part of the data', {
       train: '1,400 images for training',
       test: 'The other 397, for evaluation',
       all: 'All 1,797',

@@ -6,7 +6,7 @@ import { averageBlocks } from '../../engine/datasets/shrink.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Assets } from '../../engine/plan/op.ts'
 import type { Dataset } from '../../engine/base/values.ts'
-import { choice, dataset, defineNode, integer } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { decodeOnce } from './decoded.ts'
 import { dataMessages } from '../messages/data.ts'
 
@@ -38,12 +38,12 @@ export const emoji = defineNode({
     'Twemoji 2.3.1, copyright 2017 Twitter, Inc and other contributors, CC BY 4.0; names: emoji-data by Cal Henderson, MIT',
   inputs: {},
   outputs: {
-    dataset: dataset(
+    dataset: slot.dataset(
       'Images [n, 32, 32, 3] or [n, 16, 16, 3] in [-1, 1] with captions, nine classes',
     ),
   },
   params: {
-    category: choice(choices, 'Part of the data', {
+    category: param.choice(choices, 'Part of the data', {
       all: 'All 1,565, also five skin tones',
       activities: '60 of activities',
       animals: '113 of animals and nature',
@@ -54,11 +54,11 @@ export const emoji = defineNode({
       symbols: '203 symbols',
       travel: '207 of travel and places',
     }),
-    size: choice(['32', '16'], 'Side length in pixels', {
+    size: param.choice(['32', '16'], 'Side length in pixels', {
       '32': 'Original size',
       '16': 'Averages of 2 x 2 pixels',
     }),
-    count: integer(0, { max: 2000, step: 100 }, 'Number of images, from the first; 0: all'),
+    count: param.integer(0, { max: 2000, step: 100 }, 'Number of images, from the first; 0: all'),
   },
   prepare: ({ category, size, count }, assets) =>
     decodeOnce(assets, `emoji ${category} ${size} ${count}`, () =>

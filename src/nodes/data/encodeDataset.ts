@@ -1,7 +1,7 @@
 // EncodeDataset: the latents of a data set, to train a diffusion model on.
 import { joinArrays } from '../../engine/datasets/combine.ts'
 import { autoencoderFacts } from '../../engine/models/vae/autoencoder.ts'
-import { dataset, defineNode, model, seed } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { latentsParam } from '../model/encode.ts'
 import { encodeAll } from '../model/encodeAll.ts'
 
@@ -12,11 +12,11 @@ export const encodeDataset = defineNode({
     'Encodes all images of a data set with a trained autoencoder, once. A diffusion model trains on the latents, and Decode turns its samples into images.',
   source: 'Rombach et al. 2022',
   inputs: {
-    model: model('Trained autoencoder, with its scaling factor from LatentScale'),
-    dataset: dataset('Images to encode'),
+    model: slot.model('Trained autoencoder, with its scaling factor from LatentScale'),
+    dataset: slot.dataset('Images to encode'),
   },
-  outputs: { dataset: dataset('Latents [n, h, w, c] with the labels of the images') },
-  params: { latents: latentsParam, seed: seed() },
+  outputs: { dataset: slot.dataset('Latents [n, h, w, c] with the labels of the images') },
+  params: { latents: latentsParam, seed: param.seed() },
   reads: ({ model, dataset }, { latents, seed }) => encodeAll(model, dataset, latents, seed),
   run: ({ model, dataset }, _, { read = [] }) => {
     const { factor, latentChannels } = autoencoderFacts(model)

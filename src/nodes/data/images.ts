@@ -3,7 +3,7 @@ import { toDataset, toGrey, readImages } from '../../engine/datasets/file.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Assets, StoredFile } from '../../engine/plan/op.ts'
 import type { Dataset } from '../../engine/base/values.ts'
-import { advanced, choice, dataset, defineNode, ownDataset } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { decodeOnce } from './decoded.ts'
 import { dataMessages } from '../messages/data.ts'
 import { readStored } from './stored.ts'
@@ -15,16 +15,16 @@ export const images = defineNode({
     'Data set of your own images, all of one size. Folders can be used as classes, and file names or a CSV file as captions.',
   inputs: {},
   outputs: {
-    dataset: dataset(
+    dataset: slot.dataset(
       'Images [n, h, w, c] in [-1, 1] with c = 1 or 3, and classes if folders were imported as classes',
     ),
   },
   params: {
-    images: ownDataset(
+    images: param.ownDataset(
       'Data set made from images that were dropped on the page, or by `litegraph-diffusion import`',
     ),
-    channels: advanced(
-      choice(['as stored', 'grey'], 'Colour channels', {
+    channels: param.advanced(
+      param.choice(['as stored', 'grey'], 'Colour channels', {
         'as stored': 'Channels of the data set',
         grey: 'One channel: luma of red, green and blue (ITU-R BT.601)',
       }),

@@ -1,7 +1,7 @@
 // JoinDatasets: several data sets as one, one after the other or side by side.
 import { appendDatasets, labellings, pairDatasets } from '../../engine/datasets/combine.ts'
 import type { Dataset } from '../../engine/base/values.ts'
-import { choice, dataset, defineNode, many, when } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { wiredSlots } from '../observers/read.ts'
 
 export const joinDatasets = defineNode({
@@ -9,17 +9,17 @@ export const joinDatasets = defineNode({
   category: 'data',
   summary:
     'Joins data sets: the items of all, or pairs of items with the same number, such as noise and the sample made from it. SplitChannels separates pairs.',
-  inputs: { dataset: many(dataset('Data set to join')) },
-  outputs: { dataset: dataset('The joined data set') },
+  inputs: { dataset: slot.many(slot.dataset('Data set to join')) },
+  outputs: { dataset: slot.dataset('The joined data set') },
   params: {
-    axis: choice(['items', 'channels'], 'Direction', {
+    axis: param.choice(['items', 'channels'], 'Direction', {
       items: 'One after the other: more items of the same shape',
       channels: 'Side by side: items with the same number become one with more channels',
     }),
-    labels: when(
+    labels: param.when(
       'axis',
       'items',
-      choice(labellings, 'Labels of the items', {
+      param.choice(labellings, 'Labels of the items', {
         keep: 'Their own; -1 for items without one',
         by_source: 'The number of the data set, from 0',
       }),

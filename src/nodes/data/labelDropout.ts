@@ -1,7 +1,7 @@
 // LabelDropout: replaces labels by the null label at random, for classifier-free guidance.
 import { toConditioning, dropConditions, countItems } from '../../engine/models/condition.ts'
 import type { Labels } from '../../engine/base/values.ts'
-import { advanced, defineNode, like, oneOf, real, seed } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const labelDropout = defineNode({
   type: 'diffusion/LabelDropout',
@@ -10,17 +10,24 @@ export const labelDropout = defineNode({
     'Replaces labels by "no label" at random, so that the model also learns to predict without labels. Classifier-free guidance needs both.',
   source: 'Ho & Salimans 2022, algorithm 1',
   inputs: {
-    labels: oneOf(
+    labels: slot.oneOf(
       ['labels', 'condition'],
       'One label per item, or tokens; all tokens of an item are dropped together',
     ),
   },
   outputs: {
-    labels: like('labels', 'Labels with some set to -1 (no label); dropped tokens become zeros'),
+    labels: slot.like(
+      'labels',
+      'Labels with some set to -1 (no label); dropped tokens become zeros',
+    ),
   },
   params: {
-    probability: real(0.1, { min: 0, max: 1, slider: true }, 'Probability of dropping a label'),
-    seed: advanced(seed()),
+    probability: param.real(
+      0.1,
+      { min: 0, max: 1, slider: true },
+      'Probability of dropping a label',
+    ),
+    seed: param.advanced(param.seed()),
   },
   run: ({ labels }, { probability }, { random }) => {
     const condition = toConditioning(labels)

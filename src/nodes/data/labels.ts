@@ -1,14 +1,6 @@
 // Labels: class labels chosen by hand, for sampling.
 import { NodeError } from '../../engine/base/fault.ts'
-import {
-  advanced,
-  dataset,
-  defineNode,
-  integer,
-  labels as labelsSlot,
-  optional,
-  samples,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../messages/data.ts'
 
 export const labels = defineNode({
@@ -16,17 +8,21 @@ export const labels = defineNode({
   category: 'data',
   summary: 'Assigns a class to every item of a batch: one class for all, or all classes in turn.',
   inputs: {
-    like: optional(samples('Batch to label, one label per item')),
-    dataset: optional(dataset('Number of classes, if all are used in turn')),
+    like: slot.optional(slot.samples('Batch to label, one label per item')),
+    dataset: slot.optional(slot.dataset('Number of classes, if all are used in turn')),
   },
-  outputs: { labels: labelsSlot('One label per item') },
+  outputs: { labels: slot.labels('One label per item') },
   params: {
-    label: integer(-1, { min: -1, max: 100_000 }, 'Class of all items; -1: all classes in turn'),
-    num_classes: advanced(
-      integer(2, { min: 1, max: 100_000 }, 'Number of classes if dataset is not connected'),
+    label: param.integer(
+      -1,
+      { min: -1, max: 100_000 },
+      'Class of all items; -1: all classes in turn',
     ),
-    batch_size: advanced(
-      integer(16, { min: 1, max: 65536 }, 'Number of labels if `like` is not connected'),
+    num_classes: param.advanced(
+      param.integer(2, { min: 1, max: 100_000 }, 'Number of classes if dataset is not connected'),
+    ),
+    batch_size: param.advanced(
+      param.integer(16, { min: 1, max: 65536 }, 'Number of labels if `like` is not connected'),
     ),
   },
   run: ({ like, dataset }, { label, num_classes, batch_size }) => {

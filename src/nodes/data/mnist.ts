@@ -5,7 +5,7 @@ import { readMnist } from '../../engine/datasets/mnist.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Assets } from '../../engine/plan/op.ts'
 import type { Dataset } from '../../engine/base/values.ts'
-import { advanced, choice, dataset, defineNode, integer } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { decodeOnce } from './decoded.ts'
 import { dataMessages } from '../messages/data.ts'
 
@@ -17,19 +17,21 @@ export const mnist = defineNode({
     'MNIST handwritten digits in 28 x 28 grey pixels, with labels: 60,000 for training, 10,000 for evaluation.',
   source: 'LeCun, Bottou, Bengio & Haffner 1998; CC BY-SA 3.0',
   inputs: {},
-  outputs: { dataset: dataset('Images [n, 28, 28, 1] or [n, 32, 32, 1] in [-1, 1], ten classes') },
+  outputs: {
+    dataset: slot.dataset('Images [n, 28, 28, 1] or [n, 32, 32, 1] in [-1, 1], ten classes'),
+  },
   params: {
-    split: choice(['train', 'test'], 'Part of the data', {
+    split: param.choice(['train', 'test'], 'Part of the data', {
       train: '60,000 images for training',
       test: 'The other 10,000, for evaluation',
     }),
-    count: integer(
+    count: param.integer(
       0,
       { min: 0, max: 60_000, step: 1000 },
       'Number of images, from the first; 0: all',
     ),
-    size: advanced(
-      choice(['28', '32'], 'Side length in pixels', {
+    size: param.advanced(
+      param.choice(['28', '32'], 'Side length in pixels', {
         '28': 'Original size',
         '32': 'Padded with black, so that it can be halved five times',
       }),

@@ -2,7 +2,7 @@
 import { mosaic as placed } from '../../engine/models/tokens.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor4D } from '../../engine/base/tf.ts'
-import { condition, defineNode, integer, labels, optional, samples } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../messages/data.ts'
 
 export const mosaic = defineNode({
@@ -11,16 +11,16 @@ export const mosaic = defineNode({
   summary:
     'Tiles several images of a batch into one, and groups their labels: images with several objects.',
   inputs: {
-    samples: samples('Images [b, h, w, c]'),
-    labels: optional(labels('One label per image; optional')),
+    samples: slot.samples('Images [b, h, w, c]'),
+    labels: slot.optional(slot.labels('One label per image; optional')),
   },
   outputs: {
-    samples: samples('[b / (rows columns), rows h, columns w, c], filled row by row'),
-    condition: condition('Labels of the tiles of each image, in the form of LabelTokens'),
+    samples: slot.samples('[b / (rows columns), rows h, columns w, c], filled row by row'),
+    condition: slot.condition('Labels of the tiles of each image, in the form of LabelTokens'),
   },
   params: {
-    rows: integer(2, { min: 1, max: 16 }, 'Tiles from top to bottom'),
-    columns: integer(2, { min: 1, max: 16 }, 'Tiles from left to right'),
+    rows: param.integer(2, { min: 1, max: 16 }, 'Tiles from top to bottom'),
+    columns: param.integer(2, { min: 1, max: 16 }, 'Tiles from left to right'),
   },
   run: ({ samples: { tensor, space }, labels }, { rows, columns }) => {
     const [batch] = tensor.shape

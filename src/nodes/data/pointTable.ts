@@ -6,7 +6,7 @@ import {
 } from '../../engine/datasets/pointTable.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Dataset } from '../../engine/base/values.ts'
-import { dataset, defineNode, samples, text, toggle } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const pointTable = defineNode({
   type: 'diffusion/PointTable',
@@ -16,16 +16,16 @@ export const pointTable = defineNode({
   source: 'Comma-separated values: RFC 4180',
   inputs: {},
   outputs: {
-    dataset: dataset('All points [n, dim], with classes if there is a column for them'),
-    x_0: samples('All points as one batch'),
+    dataset: slot.dataset('All points [n, dim], with classes if there is a column for them'),
+    x_0: slot.samples('All points as one batch'),
   },
   params: {
-    table: text(
+    table: param.text(
       '',
       'The table. Classes are the column named label or class, or else a last column of text',
       true,
     ),
-    normalize: toggle(
+    normalize: param.toggle(
       true,
       'Centres the points and scales them to standard deviation 1 over all axes together, which suits the schedules',
     ),

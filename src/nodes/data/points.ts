@@ -1,18 +1,7 @@
 // Points: synthetic data sets in one to three dimensions.
 import { distributions, pointSet } from '../../engine/datasets/points.ts'
 import { tf } from '../../engine/base/tf.ts'
-import {
-  advanced,
-  choice,
-  dataset,
-  defineNode,
-  drawing,
-  integer,
-  real,
-  samples,
-  seed,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const points = defineNode({
   type: 'diffusion/Points',
@@ -21,25 +10,25 @@ export const points = defineNode({
     'Data set of points: a well-known distribution in the plane, on the line or in space, or one that you draw.',
   inputs: {},
   outputs: {
-    dataset: dataset(
+    dataset: slot.dataset(
       'All points [n, dim], with classes where the distribution has some (moons, spiral, eight Gaussians, circles, pinwheel, bimodal_1d, helix_3d)',
     ),
-    x_0: samples('All points as one batch'),
+    x_0: slot.samples('All points as one batch'),
   },
   params: {
-    distribution: choice(
+    distribution: param.choice(
       distributions,
       'Shape, in the plane unless its name ends in 1d or 3d; scaled to standard deviation 1 over all axes together, except drawn points',
     ),
-    count: integer(5000, { min: 1, max: 1_000_000 }, 'Number of points'),
-    noise: advanced(
-      real(0.05, { min: 0, max: 2 }, 'Standard deviation of the noise added to each point'),
+    count: param.integer(5000, { min: 1, max: 1_000_000 }, 'Number of points'),
+    noise: param.advanced(
+      param.real(0.05, { min: 0, max: 2 }, 'Standard deviation of the noise added to each point'),
     ),
-    seed: advanced(seed()),
-    points: when(
+    seed: param.advanced(param.seed()),
+    points: param.when(
       'distribution',
       'drawn',
-      drawing('Points drawn by hand; `drawn` samples from them'),
+      param.drawing('Points drawn by hand; `drawn` samples from them'),
     ),
   },
   run: (_, { distribution, ...config }, { random }) => {

@@ -1,7 +1,7 @@
 // SpaceToDepth: moves patches of pixels into channels.
 import { spaceToDepth as patches } from '../../engine/layers/patches.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { defineNode, integer, samples, symbol } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../messages/data.ts'
 
 export const spaceToDepth = defineNode({
@@ -10,10 +10,13 @@ export const spaceToDepth = defineNode({
   summary:
     'Rearranges each square block of pixels into the channels of one pixel, without loss. A model on smaller images is faster.',
   equation: 'y_{i, j, (u s + v) c + k} = x_{i s + u, j s + v, k}',
-  inputs: { samples: samples('Images [b, h, w, c]') },
-  outputs: { samples: samples('[b, h / s, w / s, s s c]; DepthToSpace reverses it') },
+  inputs: { samples: slot.samples('Images [b, h, w, c]') },
+  outputs: { samples: slot.samples('[b, h / s, w / s, s s c]; DepthToSpace reverses it') },
   params: {
-    block_size: symbol('s', integer(2, { min: 1, max: 64 }, 'Side length s of a block, in pixels')),
+    block_size: param.symbol(
+      's',
+      param.integer(2, { min: 1, max: 64 }, 'Side length s of a block, in pixels'),
+    ),
   },
   run: ({ samples: { tensor, space } }, { block_size }) => {
     const [, height, width] = tensor.shape

@@ -3,7 +3,7 @@ import { readPoints } from '../../engine/datasets/pointsFile.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Dataset } from '../../engine/base/values.ts'
 import { tf } from '../../engine/base/tf.ts'
-import { dataset, defineNode, ownPoints, samples, toggle } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { decodeOnce } from './decoded.ts'
 import { dataMessages } from '../messages/data.ts'
 import { pointDataset } from './pointTable.ts'
@@ -16,12 +16,12 @@ export const storedPoints = defineNode({
     'Data set of your own points from the library, imported from a table of comma-separated values.',
   inputs: {},
   outputs: {
-    dataset: dataset('All points [n, dim], with classes if there was a column for them'),
-    x_0: samples('All points as one batch'),
+    dataset: slot.dataset('All points [n, dim], with classes if there was a column for them'),
+    x_0: slot.samples('All points as one batch'),
   },
   params: {
-    points: ownPoints('Data set made from a CSV file that was dropped on the page'),
-    normalize: toggle(
+    points: param.ownPoints('Data set made from a CSV file that was dropped on the page'),
+    normalize: param.toggle(
       true,
       'Centres the points and scales them to standard deviation 1 over all axes together, which suits the schedules',
     ),

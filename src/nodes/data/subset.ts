@@ -1,6 +1,6 @@
 // Subset: a range or a fold of a data set, and the rest.
 import { selectItems, splitPositions } from '../../engine/datasets/combine.ts'
-import { choice, dataset, defineNode, integer, seed, toggle, when } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const subset = defineNode({
   type: 'diffusion/Subset',
@@ -8,29 +8,41 @@ export const subset = defineNode({
   summary:
     'Splits a data set into a part and the rest: training and held-out data, or the folds of a cross-validation.',
   source: 'Cross-validation: Stone 1974',
-  inputs: { dataset: dataset('Data set to split') },
+  inputs: { dataset: slot.dataset('Data set to split') },
   outputs: {
-    dataset: dataset('The chosen part'),
-    rest: dataset('All other items'),
+    dataset: slot.dataset('The chosen part'),
+    rest: slot.dataset('All other items'),
   },
   params: {
-    by: choice(['range', 'fold'], 'Choice of the part', {
+    by: param.choice(['range', 'fold'], 'Choice of the part', {
       range: 'Consecutive items',
       fold: 'One of several parts of equal size',
     }),
-    start: when('by', 'range', integer(0, { max: 1_000_000_000 }, 'Position of the first item')),
-    count: when(
+    start: param.when(
       'by',
       'range',
-      integer(1000, { max: 1_000_000_000 }, 'Number of items; 0: all from start'),
+      param.integer(0, { max: 1_000_000_000 }, 'Position of the first item'),
     ),
-    fold: when('by', 'fold', integer(0, { max: 999_999 }, 'Number of the fold, from 0')),
-    folds: when('by', 'fold', integer(5, { min: 1, max: 1_000_000 }, 'Number of folds')),
-    shuffle: toggle(
+    count: param.when(
+      'by',
+      'range',
+      param.integer(1000, { max: 1_000_000_000 }, 'Number of items; 0: all from start'),
+    ),
+    fold: param.when(
+      'by',
+      'fold',
+      param.integer(0, { max: 999_999 }, 'Number of the fold, from 0'),
+    ),
+    folds: param.when(
+      'by',
+      'fold',
+      param.integer(5, { min: 1, max: 1_000_000 }, 'Number of folds'),
+    ),
+    shuffle: param.toggle(
       true,
       'Splits in random order, the same for all folds and ranges of one seed; off: in the order of the data set',
     ),
-    seed: seed('Seed of the random order'),
+    seed: param.seed('Seed of the random order'),
   },
   staticOutputs(_, { dataset }) {
     // The captions of the parts are known only in a run.

@@ -4,7 +4,7 @@ import { EngineError } from '../../engine/base/errors.ts'
 import { processMessages } from '../../engine/messages/process.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import type { Noise, Samples, Trajectory } from '../../engine/base/values.ts'
-import { choice, dataset, defineNode, labels, oneOf, optional } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 const frameChoices = ['last', 'first', 'all'] as const
 
@@ -14,12 +14,12 @@ export const toDataset = defineNode({
   summary:
     'Data set of computed samples, such as those of a sampler, to train on them or to compare with them. Reads them back from the device.',
   inputs: {
-    samples: oneOf(['samples', 'noise', 'trajectory'], 'Points, images or latents [n, ...]'),
-    labels: optional(labels('Class of each item, or one for all; -1 for none')),
+    samples: slot.oneOf(['samples', 'noise', 'trajectory'], 'Points, images or latents [n, ...]'),
+    labels: slot.optional(slot.labels('Class of each item, or one for all; -1 for none')),
   },
-  outputs: { dataset: dataset('The items, in their order') },
+  outputs: { dataset: slot.dataset('The items, in their order') },
   params: {
-    frames: choice(frameChoices, 'Frames of a trajectory', {
+    frames: param.choice(frameChoices, 'Frames of a trajectory', {
       last: 'The last one: the samples',
       first: 'The first one: the initial noise',
       all: 'All frames, one after the other',

@@ -1,16 +1,7 @@
 // Words: a data set of words, whose tokens are their characters.
 import { englishWords } from '../../engine/datasets/englishWords.ts'
 import { listWords, MOST_CHARACTERS, wordSet } from '../../engine/datasets/words.ts'
-import {
-  advanced,
-  choice,
-  dataset,
-  defineNode,
-  integer,
-  text,
-  vocabulary,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 interface WordParams {
   list: 'english' | 'own'
@@ -28,23 +19,27 @@ export const words = defineNode({
     'Data set of words, spelled by tokens: one per character. TrainingStart with further_slots outputs the tokens of each batch, for CorruptTokens.',
   inputs: {},
   outputs: {
-    dataset: dataset(
+    dataset: slot.dataset(
       'Words as tokens and captions. As data, one-hot vectors [n, places, tokens + 1], the shape that ModelInput needs',
     ),
-    vocabulary: vocabulary('The characters'),
+    vocabulary: slot.vocabulary('The characters'),
   },
   params: {
-    list: choice(['english', 'own'], 'Words of the data set', {
+    list: param.choice(['english', 'own'], 'Words of the data set', {
       english: '1,813 common English words of three to six letters',
       own: 'A list of your own, such as names',
     }),
-    words: when(
+    words: param.when(
       'list',
       'own',
-      text('anna, ben, clara, david', 'The words, separated by commas, spaces or lines', true),
+      param.text(
+        'anna, ben, clara, david',
+        'The words, separated by commas, spaces or lines',
+        true,
+      ),
     ),
-    length: advanced(
-      integer(
+    length: param.advanced(
+      param.integer(
         0,
         { min: 0, max: MOST_CHARACTERS },
         'Places per word; longer words are left out. 0: as many as the longest word has',

@@ -101,13 +101,13 @@ export const layerName = (
 })
 
 /** The text of a formula. */
-export const formulaText = (
-  initial: string,
-  about: string,
-): Declared<ParamOfKind<'text'>, string> => ({ ...text(initial, about, true), formula: 'inputs' })
+export const formula = (initial: string, about: string): Declared<ParamOfKind<'text'>, string> => ({
+  ...text(initial, about, true),
+  formula: 'inputs',
+})
 
 /** The text of a formula of u, from 0 to 1. `result` is the symbol of its value, in LaTeX. */
-export const curveText = (
+export const curve = (
   initial: string,
   result: string,
   about: string,

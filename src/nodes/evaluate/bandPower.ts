@@ -2,7 +2,7 @@
 import { bandPower as powers } from '../../engine/images/bandPower.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor4D } from '../../engine/base/tf.ts'
-import { defineNode, number, oneOf, real } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
 export const bandPower = defineNode({
@@ -12,19 +12,19 @@ export const bandPower = defineNode({
     'Power of images in a low, a middle and a high frequency band. Charted over a loop for x_t and the predicted x_0, it shows that noise hides fine structure first and sampling restores it last.',
   equation: 'P_B = \\frac{1}{|B| \\, h w} \\sum_{k \\in B} |\\hat x_k|^2',
   source: 'Discrete Fourier transform, without a window',
-  inputs: { samples: oneOf(['samples', 'noise', 'prediction'], 'Images') },
+  inputs: { samples: slot.oneOf(['samples', 'noise', 'prediction'], 'Images') },
   outputs: {
-    low: number('Mean power of the low band; for white noise, its variance'),
-    mid: number('Mean power of the middle band'),
-    high: number('Mean power of the high band'),
+    low: slot.number('Mean power of the low band; for white noise, its variance'),
+    mid: slot.number('Mean power of the middle band'),
+    high: slot.number('Mean power of the high band'),
   },
   params: {
-    low_to: real(
+    low_to: param.real(
       0.33,
       { min: 0, max: 2 },
       'End of the low band, relative to the highest frequency along an axis',
     ),
-    high_from: real(0.67, { min: 0, max: 2 }, 'Start of the high band'),
+    high_from: param.real(0.67, { min: 0, max: 2 }, 'Start of the high band'),
   },
   run: ({ samples: { tensor } }, limits) => {
     if (tensor.rank !== 4) {

@@ -2,7 +2,7 @@
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { chamferDistance as distanceOf } from '../../engine/metrics/differentiable.ts'
 import { runTidied } from '../../engine/base/memory.ts'
-import { advanced, defineNode, integer, loss, oneOf } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { readTensor } from '../observers/read.ts'
 import {
   compareOnDevice,
@@ -20,14 +20,14 @@ export const chamferDistance = defineNode({
   equation: '\\frac{1}{n} \\sum_a \\min_b |a - b|^2 + \\frac{1}{m} \\sum_b \\min_a |a - b|^2',
   source: 'Fan et al. 2017, eq. 1, with means',
   inputs: {
-    samples: oneOf(['samples', 'noise', 'dataset'], 'Samples to evaluate'),
-    reference: oneOf(['dataset', 'samples', 'noise'], 'Real data to compare with'),
+    samples: slot.oneOf(['samples', 'noise', 'dataset'], 'Samples to evaluate'),
+    reference: slot.oneOf(['dataset', 'samples', 'noise'], 'Real data to compare with'),
   },
-  outputs: { distance: loss('Chamfer distance') },
+  outputs: { distance: slot.loss('Chamfer distance') },
   room: { width: 320, height: 120 },
   params: {
-    count: advanced(
-      integer(
+    count: param.advanced(
+      param.integer(
         1000,
         { min: 2, max: 10_000 },
         'Largest number of items per side; of larger data sets, evenly spaced ones',

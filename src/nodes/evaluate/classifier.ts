@@ -2,19 +2,7 @@
 import { classifier as makeClassifier, classifierRows } from '../../engine/models/classifier.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Dataset } from '../../engine/base/values.ts'
-import {
-  advanced,
-  choice,
-  dataset,
-  defineNode,
-  integer,
-  model,
-  optional,
-  seed,
-  text,
-  toggle,
-  unless,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { checkGroups, checkLevels } from '../model/levels.ts'
 import { parseIntegers } from '../model/numbers.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
@@ -24,26 +12,33 @@ export const classifier = defineNode({
   category: 'evaluate',
   summary:
     'New network that classifies images. Trained on real images, it can evaluate generated ones.',
-  inputs: { dataset: optional(dataset('Sets size, channels and classes of the images')) },
-  outputs: { model: model('Untrained model, for Classify and TrainingStart') },
+  inputs: { dataset: slot.optional(slot.dataset('Sets size, channels and classes of the images')) },
+  outputs: { model: slot.model('Untrained model, for Classify and TrainingStart') },
   params: {
-    num_classes: unless('dataset', integer(10, { min: 2, max: 100_000 }, 'Number of classes')),
-    sample_size: unless(
+    num_classes: param.unless(
       'dataset',
-      integer(8, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
+      param.integer(10, { min: 2, max: 100_000 }, 'Number of classes'),
     ),
-    channels: unless(
+    sample_size: param.unless(
       'dataset',
-      integer(1, { min: 1, max: 4096 }, 'Channels of the images: 1 is grey, 3 is RGB'),
+      param.integer(8, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
     ),
-    block_out_channels: text(
+    channels: param.unless(
+      'dataset',
+      param.integer(1, { min: 1, max: 4096 }, 'Channels of the images: 1 is grey, 3 is RGB'),
+    ),
+    block_out_channels: param.text(
       '16, 32',
       'Channels of each level, separated by commas; each level halves the resolution',
     ),
-    norm_num_groups: advanced(integer(8, { min: 1, max: 4096 }, 'Groups of the group norms')),
-    activation: advanced(choice(['silu', 'relu', 'tanh'], 'Activation after each normalization')),
-    noised: toggle(false, 'For noisy images: receives their t, and can guide a sampler'),
-    seed: advanced(seed('Equal seeds start with equal weights')),
+    norm_num_groups: param.advanced(
+      param.integer(8, { min: 1, max: 4096 }, 'Groups of the group norms'),
+    ),
+    activation: param.advanced(
+      param.choice(['silu', 'relu', 'tanh'], 'Activation after each normalization'),
+    ),
+    noised: param.toggle(false, 'For noisy images: receives their t, and can guide a sampler'),
+    seed: param.advanced(param.seed('Equal seeds start with equal weights')),
   },
   opens: true,
   room: { width: 230, height: 96 },

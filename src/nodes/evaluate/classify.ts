@@ -1,6 +1,6 @@
 // Classify: class probabilities of a classifier.
 import { classify as evaluate } from '../../engine/models/classifier.ts'
-import { defineNode, logits as logitsSlot, model, optional, samples, timestep } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 
 export const classify = defineNode({
   type: 'diffusion/Classify',
@@ -8,13 +8,13 @@ export const classify = defineNode({
   summary: "Evaluates a classifier: the logits of each image's class.",
   equation: 'p(y \\mid x) = \\mathrm{softmax}(\\mathrm{logits})_y',
   inputs: {
-    model: model('Classifier; inside training, the model output of TrainingStart'),
-    x: samples('Images; clean ones, unless the classifier was built for noisy ones'),
-    t: optional(timestep('Timestep of noisy images')),
+    model: slot.model('Classifier; inside training, the model output of TrainingStart'),
+    x: slot.samples('Images; clean ones, unless the classifier was built for noisy ones'),
+    t: slot.optional(slot.timestep('Timestep of noisy images')),
   },
   outputs: {
-    logits: logitsSlot('Unnormalized log-probability of each class'),
-    features: samples('Features of the last layer, [b, features]'),
+    logits: slot.logits('Unnormalized log-probability of each class'),
+    features: slot.samples('Features of the last layer, [b, features]'),
   },
   params: {},
   run: ({ model, x, t }) => {

@@ -1,7 +1,7 @@
 // CrossEntropy: the loss of a classifier.
 import { crossEntropy as meanCrossEntropy } from '../../engine/losses/classification.ts'
 import type { Tensor2D } from '../../engine/base/tf.ts'
-import { defineNode, labels, logits, loss } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 
 export const crossEntropy = defineNode({
   type: 'diffusion/CrossEntropy',
@@ -11,10 +11,10 @@ export const crossEntropy = defineNode({
   equation: 'L = -\\frac{1}{B} \\sum_i \\log p(y_i \\mid x_i)',
   source: 'As in PyTorch',
   inputs: {
-    logits: logits('Logits from Classify'),
-    labels: labels('True classes; -1 is ignored'),
+    logits: slot.logits('Logits from Classify'),
+    labels: slot.labels('True classes; -1 is ignored'),
   },
-  outputs: { loss: loss('Scalar loss; log(classes) for random guesses') },
+  outputs: { loss: slot.loss('Scalar loss; log(classes) for random guesses') },
   params: {},
   run: ({ logits, labels }) => ({
     loss: { type: 'loss', tensor: meanCrossEntropy(logits.tensor as Tensor2D, labels.labels) },

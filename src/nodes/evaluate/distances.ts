@@ -2,7 +2,7 @@
 import { slicedWasserstein } from '../../engine/metrics/distributions.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Noise, Samples } from '../../engine/base/values.ts'
-import { advanced, choice, defineNode, many, oneOf, text } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { readTensor, wiredSlots } from '../observers/read.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
@@ -14,17 +14,17 @@ export const distances = defineNode({
   equation: '\\sqrt{\\mathrm{mean} \\, |x - x_{ref}|^2} \\quad \\text{over all numbers}',
   source: 'Sliced Wasserstein distance: Bonneel et al. 2015',
   inputs: {
-    samples: many(oneOf(['samples', 'noise'], 'A row')),
-    reference: oneOf(['samples', 'noise'], 'Reference samples'),
+    samples: slot.many(slot.oneOf(['samples', 'noise'], 'A row')),
+    reference: slot.oneOf(['samples', 'noise'], 'Reference samples'),
   },
   outputs: {},
   room: { width: 320, height: 220 },
   params: {
-    measure: choice(['rms', 'sliced_wasserstein'], 'Kind of distance', {
+    measure: param.choice(['rms', 'sliced_wasserstein'], 'Kind of distance', {
       rms: 'Root mean square difference of items with the same number',
       sliced_wasserstein: 'Sliced Wasserstein distance between point distributions',
     }),
-    names: advanced(text('', 'Names of the rows, separated by commas')),
+    names: param.advanced(param.text('', 'Names of the rows, separated by commas')),
   },
   view: async (inputs, { measure, names }) => {
     const dim = inputs.reference.tensor.shape[1] ?? 1

@@ -1,4 +1,5 @@
 // Features for evaluators: items of a batch or data set in the feature space of a reference.
+import { countElements } from '../../engine/base/shapes.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { PrincipalComponents } from '../../engine/metrics/principalComponents.ts'
 import { principalComponents, project } from '../../engine/metrics/principalComponents.ts'
@@ -8,7 +9,7 @@ import { interruptionCheck } from '../../engine/base/interruption.ts'
 import { nextTask } from '../../engine/plan/yielding.ts'
 import { tf, type Tensor2D, type Tensor4D } from '../../engine/base/tf.ts'
 import type { Dataset, Model, Noise, Samples } from '../../engine/base/values.ts'
-import { advanced, integer, model, oneOf, optional, unless } from '../define.ts'
+import { param, slot } from '../define.ts'
 import type { NumbersView } from '../../engine/plan/view.ts'
 import { readTensor, readFirst } from '../observers/read.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
@@ -20,21 +21,23 @@ export type Items = Samples | Noise | Dataset
 
 /** Inputs of evaluators: samples, reference, and an optional classifier for the features. */
 export const comparedInputs = {
-  samples: oneOf(['samples', 'noise', 'dataset'], 'Samples to evaluate, some hundred or more'),
-  reference: oneOf(['dataset', 'samples', 'noise'], 'Real data to compare with'),
-  classifier: optional(
-    model('Trained Classifier whose features are compared; principal components if not connected'),
+  samples: slot.oneOf(['samples', 'noise', 'dataset'], 'Samples to evaluate, some hundred or more'),
+  reference: slot.oneOf(['dataset', 'samples', 'noise'], 'Real data to compare with'),
+  classifier: slot.optional(
+    slot.model(
+      'Trained Classifier whose features are compared; principal components if not connected',
+    ),
   ),
 }
 
 /** Params of evaluators. `count` is the default number of items per side. */
 export const comparedParams = (count: number) => ({
-  components: unless(
+  components: param.unless(
     'classifier',
-    integer(16, { min: 1, max: 256 }, 'Number of principal components of the reference'),
+    param.integer(16, { min: 1, max: 256 }, 'Number of principal components of the reference'),
   ),
-  count: advanced(
-    integer(
+  count: param.advanced(
+    param.integer(
       count,
       { min: 2, max: 100_000 },
       'Largest number of items per side; of larger data sets, evenly spaced ones',
@@ -237,8 +240,7 @@ async function classifierFeatures(
 
 export const itemShape = (items: Items) =>
   items.type === 'dataset' ? items.shape : items.tensor.shape.slice(1)
-export const itemLength = (items: Items) =>
-  itemShape(items).reduce((product, size) => product * size, 1)
+export const itemLength = (items: Items) => countElements(itemShape(items))
 export const itemSize = (items: Items) =>
   items.type === 'dataset' ? items.size : items.tensor.shape[0]
 

@@ -3,7 +3,7 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import type { GaussianFit } from '../../engine/metrics/frechet.ts'
 import { fitGaussian, frechetDistance as distanceOf } from '../../engine/metrics/frechet.ts'
 import { interleavedPart, kernelDistance } from '../../engine/metrics/kernel.ts'
-import { defineNode, number } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import {
   compareFeatures,
   comparedInputs,
@@ -25,7 +25,7 @@ export const frechetDistance = defineNode({
   equation: '|\\mu_a - \\mu_b|^2 + \\mathrm{tr}\\left(A + B - 2 (A B)^{1/2}\\right)',
   source: 'Heusel et al. 2017; kernel distance: Binkowski et al. 2018',
   inputs: comparedInputs,
-  outputs: { distance: number('Fréchet distance') },
+  outputs: { distance: slot.number('Fréchet distance') },
   room: { width: 320, height: 200 },
   params: comparedParams(2000),
   measure: async (inputs, params) => {

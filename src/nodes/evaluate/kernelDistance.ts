@@ -3,7 +3,7 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Estimate } from '../../engine/metrics/kernel.ts'
 import { interleavedPart, kernelEstimate } from '../../engine/metrics/kernel.ts'
 import { kernelLoss } from '../../engine/metrics/differentiable.ts'
-import { advanced, defineNode, integer, loss, number } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import {
   compareFeatures,
   compareOnDevice,
@@ -22,16 +22,16 @@ export const kernelDistance = defineNode({
   source: 'Binkowski et al. 2018, section 4',
   inputs: comparedInputs,
   outputs: {
-    distance: number('Kernel distance of the features'),
-    loss: loss(
+    distance: slot.number('Kernel distance of the features'),
+    loss: slot.loss(
       'Kernel distance of the items themselves, or of the features of the classifier: differentiable, for a training',
     ),
   },
   room: { width: 320, height: 170 },
   params: {
     ...comparedParams(2000),
-    subset_size: advanced(
-      integer(
+    subset_size: param.advanced(
+      param.integer(
         100,
         { min: 2, max: 2000 },
         'Items compared at once; shows the mean over such subsets and its standard error',

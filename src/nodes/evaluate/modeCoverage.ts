@@ -2,7 +2,7 @@
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { modeScores, estimateModes } from '../../engine/metrics/modes.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { dataset, defineNode, number, oneOf } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { checkShapes, itemLength, readNumbers, itemSize, toMeasurement } from './features.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
@@ -13,13 +13,13 @@ export const modeCoverage = defineNode({
     'Counts the modes of the data that samples cover (each class of the reference is one) and the share of samples close to a mode. Between modes there is no real data.',
   source: 'Srivastava et al. 2017, section 5; Lin et al. 2018',
   inputs: {
-    samples: oneOf(['samples', 'noise', 'dataset'], 'Samples to evaluate'),
-    reference: dataset('Real data with labels, such as eight_gaussians of Points'),
+    samples: slot.oneOf(['samples', 'noise', 'dataset'], 'Samples to evaluate'),
+    reference: slot.dataset('Real data with labels, such as eight_gaussians of Points'),
   },
   outputs: {
-    modes: number('Number of modes with samples'),
-    near: number('Share of samples close to a mode'),
-    emptiest: number('Smallest share of a mode among the samples close to one'),
+    modes: slot.number('Number of modes with samples'),
+    near: slot.number('Share of samples close to a mode'),
+    emptiest: slot.number('Smallest share of a mode among the samples close to one'),
   },
   room: { width: 320, height: 190 },
   params: {},

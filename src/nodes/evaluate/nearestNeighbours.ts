@@ -2,7 +2,7 @@
 import { isSameShape } from '../../engine/process/coefficients.ts'
 import { nearestNeighbours as nearest } from '../../engine/metrics/nearestNeighbours.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { dataset, defineNode, history, number, samples } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
 export const nearestNeighbours = defineNode({
@@ -13,15 +13,15 @@ export const nearestNeighbours = defineNode({
   equation:
     'n_i = \\arg\\min_j |x_i - d_j|, \\quad \\text{distance} = \\frac{1}{b} \\sum_i |x_i - d_{n_i}|',
   inputs: {
-    samples: samples('Samples to evaluate'),
-    dataset: dataset('Training data of the model'),
+    samples: slot.samples('Samples to evaluate'),
+    dataset: slot.dataset('Training data of the model'),
   },
   outputs: {
-    neighbours: samples('Nearest item for each sample; of equally near ones, the first'),
-    distance: number(
+    neighbours: slot.samples('Nearest item for each sample; of equally near ones, the first'),
+    distance: slot.number(
       'Euclidean distance over all numbers of an item (pixels from -1 to 1), mean over the samples',
     ),
-    distances: history('Distance of each sample, for Chart'),
+    distances: slot.history('Distance of each sample, for Chart'),
   },
   params: {},
   run: ({ samples, dataset }) => {

@@ -4,7 +4,7 @@ import type { ManifoldScores } from '../../engine/metrics/manifold.ts'
 import { interleavedPart } from '../../engine/metrics/kernel.ts'
 import { manifoldScores } from '../../engine/metrics/manifold.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { defineNode, integer, number } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import {
   compareFeatures,
   comparedInputs,
@@ -23,15 +23,15 @@ export const precisionRecall = defineNode({
     'precision and recall: Kynkäänniemi et al. 2019, eq. 1 and 2; density and coverage: Naeem et al. 2020, eq. 3 and 4',
   inputs: comparedInputs,
   outputs: {
-    precision: number('Share of samples inside the balls of real items'),
-    recall: number('Share of real items inside the balls of samples'),
-    density: number('Balls of real items around a sample, divided by k'),
-    coverage: number('Share of real items with a sample in their ball'),
+    precision: slot.number('Share of samples inside the balls of real items'),
+    recall: slot.number('Share of real items inside the balls of samples'),
+    density: slot.number('Balls of real items around a sample, divided by k'),
+    coverage: slot.number('Share of real items with a sample in their ball'),
   },
   room: { width: 320, height: 240 },
   params: {
     ...comparedParams(1000),
-    k: integer(
+    k: param.integer(
       3,
       { min: 1, max: 100 },
       'Each item stands for a ball up to its k-th nearest neighbour',

@@ -1,7 +1,7 @@
 // PSNR: peak signal-to-noise ratio of reconstructed images.
 import { peakSignalToNoise } from '../../engine/metrics/psnr.ts'
 import { checkShape } from '../../engine/process/coefficients.ts'
-import { defineNode, number, samples } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 
 export const psnr = defineNode({
   type: 'diffusion/PSNR',
@@ -12,10 +12,10 @@ export const psnr = defineNode({
   equation: '10 \\log_{10} \\frac{2^2}{\\mathrm{mean} \\, |\\hat{x} - x|^2}',
   source: 'Huynh-Thu & Ghanbari 2008; pixels from -1 to 1',
   inputs: {
-    x: samples('Reconstructed images'),
-    target: samples('Their originals'),
+    x: slot.samples('Reconstructed images'),
+    target: slot.samples('Their originals'),
   },
-  outputs: { psnr: number('Decibels; infinite for equal images') },
+  outputs: { psnr: slot.number('Decibels; infinite for equal images') },
   params: {},
   run: ({ x, target }) => {
     checkShape(x.tensor, target.tensor, 'x', 'target')

@@ -3,7 +3,7 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import { slicedWasserstein as distanceOf } from '../../engine/metrics/distributions.ts'
 import { interleavedPart } from '../../engine/metrics/kernel.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { advanced, defineNode, integer, number, oneOf, seed } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import type { Items } from './features.ts'
 import {
   checkShapes,
@@ -25,21 +25,23 @@ export const slicedWasserstein = defineNode({
     '\\mathbb{E}_\\theta \\int_0^1 | F_a^{-1}(q) - F_b^{-1}(q) | \\, dq \\quad \\text{of the projections on } \\theta',
   source: 'Bonneel et al. 2015',
   inputs: {
-    samples: oneOf(['samples', 'noise', 'dataset'], 'Points [n, d] to evaluate'),
-    reference: oneOf(['dataset', 'samples', 'noise'], 'Real points'),
+    samples: slot.oneOf(['samples', 'noise', 'dataset'], 'Points [n, d] to evaluate'),
+    reference: slot.oneOf(['dataset', 'samples', 'noise'], 'Real points'),
   },
-  outputs: { distance: number('Sliced Wasserstein distance') },
+  outputs: { distance: slot.number('Sliced Wasserstein distance') },
   room: { width: 320, height: 160 },
   params: {
-    directions: advanced(
-      integer(
+    directions: param.advanced(
+      param.integer(
         64,
         { min: 1, max: 10_000 },
         'Number of projections; in the plane one in each of as many equal sectors',
       ),
     ),
-    count: advanced(integer(5000, { min: 2, max: 100_000 }, 'Largest number of points per side')),
-    seed: advanced(seed('Seed of the directions')),
+    count: param.advanced(
+      param.integer(5000, { min: 2, max: 100_000 }, 'Largest number of points per side'),
+    ),
+    seed: param.advanced(param.seed('Seed of the directions')),
   },
   measure: async (inputs, { directions, count, seed }) => {
     const { samples, reference } = inputs

@@ -3,7 +3,7 @@ import { tokenTexts } from '../../engine/datasets/words.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Dataset } from '../../engine/base/values.ts'
-import { dataset, defineNode, number, optional, tokens as tokensSlot } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { dataMessages } from '../messages/data.ts'
 import { readTensor } from '../observers/read.ts'
 import { toTokens } from '../process/tokenValues.ts'
@@ -15,14 +15,14 @@ export const validWords = defineNode({
   summary:
     'Valid-word rate: the share of generated words that are in a list of words, and how many of these the model has not been trained on.',
   inputs: {
-    tokens: tokensSlot('Generated words'),
-    words: dataset('All words that are valid, such as those of Words'),
-    training: optional(dataset('Words that the model was trained on, such as a Subset')),
+    tokens: slot.tokens('Generated words'),
+    words: slot.dataset('All words that are valid, such as those of Words'),
+    training: slot.optional(slot.dataset('Words that the model was trained on, such as a Subset')),
   },
   outputs: {
-    valid: number('Share of words in the list, 0 to 1'),
-    fresh: number('Share of valid words that are not in training, 0 to 1'),
-    distinct: number('Number of different words over the number of words, 0 to 1'),
+    valid: slot.number('Share of words in the list, 0 to 1'),
+    fresh: slot.number('Share of valid words that are not in training, 0 to 1'),
+    distinct: slot.number('Number of different words over the number of words, 0 to 1'),
   },
   room: { width: 320, height: 110 },
   params: {},

@@ -1,10 +1,6 @@
 // Form controls of params.
-import type { Param } from '../../engine/plan/op.ts'
-import { fitNumber, parseNumber } from '../litegraph/numberText.ts'
+import { isNumeric, readValue, type ControlSpec } from '../controlSpec.ts'
 import type { FigureControl } from './workflow.ts'
-
-/** Greatest seed: they are 32-bit numbers. */
-const MAX_SEED = 2 ** 32 - 1
 
 /** Creates labelled controls. `onChange` receives each value that the user chose. */
 export const createControls = (
@@ -15,10 +11,10 @@ export const createControls = (
     const label = document.createElement('label')
     const name = document.createElement('span')
     name.textContent = control.key
-    name.title = control.param.about
+    name.title = control.about
     const field = createField(control)
     field.addEventListener('change', () => {
-      const value = readField(field, control.param)
+      const value = readField(field, control.control)
       if (value !== undefined) onChange(control.key, value)
     })
     label.append(name, field)
@@ -27,10 +23,10 @@ export const createControls = (
 
 type Field = HTMLInputElement | HTMLSelectElement
 
-function createField({ param, value, key }: FigureControl): Field {
-  const field = param.kind === 'choice' ? createSelect(param.choices) : createInput(param)
+function createField({ control, value, key }: FigureControl): Field {
+  const field = control.kind === 'choice' ? createSelect(control.choices) : createInput(control)
   field.name = key
-  if (param.kind === 'boolean') (field as HTMLInputElement).checked = value === true
+  if (isSwitch(field)) field.checked = value === true
   else field.value = String(value ?? '')
   return field
 }
@@ -41,39 +37,22 @@ function createSelect(choices: readonly string[]): HTMLSelectElement {
   return select
 }
 
-function createInput(param: Param): HTMLInputElement {
+function createInput(control: ControlSpec): HTMLInputElement {
   const input = document.createElement('input')
-  switch (param.kind) {
-    case 'boolean':
-      input.type = 'checkbox'
-      return input
-    case 'number':
-      input.type = 'number'
-      // Other values than multiples of the step are allowed.
-      input.step = param.integer ? '1' : 'any'
-      input.min = String(param.min)
-      input.max = String(param.max)
-      return input
-    case 'seed':
-      input.type = 'number'
-      input.step = '1'
-      input.min = '0'
-      input.max = String(MAX_SEED)
-      return input
-    default:
-      input.type = 'text'
-      return input
-  }
+  if (control.kind === 'boolean') input.type = 'checkbox'
+  if (!isNumeric(control)) return input
+  const { min, max, integer } = control
+  // Other values than multiples of the step are allowed.
+  const step = integer ? '1' : 'any'
+  return Object.assign(input, { type: 'number', step, min: String(min), max: String(max) })
 }
 
+const isSwitch = (field: Field): field is HTMLInputElement => field.type === 'checkbox'
+
 /** Returns the nearest allowed value, and shows it. Undefined for a text that is no number. */
-function readField(field: Field, param: Param): unknown {
-  if (param.kind === 'boolean') return (field as HTMLInputElement).checked
-  if (param.kind !== 'number' && param.kind !== 'seed') return field.value
-  const typed = parseNumber(field.value)
-  if (typed === undefined) return undefined
-  const range = param.kind === 'seed' ? { min: 0, max: MAX_SEED, integer: true } : param
-  const value = fitNumber(typed, range)
-  field.value = String(value)
+function readField(field: Field, control: ControlSpec): unknown {
+  if (isSwitch(field)) return field.checked
+  const value = readValue(control, field.value)
+  if (typeof value === 'number') field.value = String(value)
   return value
 }

@@ -4,15 +4,16 @@ import type { Fault } from '../../engine/base/fault.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import { createClient } from '../host/client.ts'
-import type { Client, ClientRun, RunEvent } from '../host/clientTypes.ts'
+import type { Client, ClientRun, ViewEvent } from '../host/clientTypes.ts'
 import { darkTheme, lightTheme } from '../painters/theme.ts'
 import { nodeTitle } from '../titles.ts'
 import type { JsonObject } from '../workflow/json.ts'
 import { createControls } from './controls.ts'
 import { openFigureEngine, type FigureEngine } from './engine.ts'
 import { createPictures } from './pictures.ts'
+import { FigureRuns } from './runs.ts'
 import { figureStyle } from './style.ts'
-import { figureTexts } from './texts.ts'
+import { elementTexts } from './texts.ts'
 import { viewValue } from './values.ts'
 import {
   findControls,
@@ -89,14 +90,14 @@ export function createFigureWith(
   source: FigureSource,
   options: FigureOptions = {},
 ): Figure {
-  const figure = new FigureView(declarations, options)
+  const figure = new FigureElement(declarations, options)
   figure.load(source, options)
   return figure.element
 }
 
-class FigureView {
+class FigureElement {
   readonly element: Figure
-  private readonly texts = figureTexts()
+  private readonly texts = elementTexts()
   private readonly title = create('strong')
   private readonly button = create('button')
   private readonly status = create('output')
@@ -111,7 +112,10 @@ class FigureView {
   private settings: Readonly<Record<string, unknown>> = {}
   private listed: readonly string[] = []
   private client: Client | undefined
+  private runs: FigureRuns | undefined
   private current: ClientRun | undefined
+  /** Output files of the current run. */
+  private files: FigureValue['files'] = {}
 
   constructor(
     private readonly declarations: readonly Declaration[],
@@ -153,14 +157,11 @@ class FigureView {
 
   load(source: FigureSource, { set = {}, controls = [] }: FigureOptions = {}) {
     this.stop()
-    // Nothing of its run is shown any more.
-    this.current = undefined
+    // Nothing of its run is shown any more, and its files belong to the engine.
+    this.dispose()
     this.workflow = undefined
     this.pictures.clear()
     this.listed = controls
-    // Its files belong to the engine.
-    this.client?.close()
-    this.client = undefined
     this.attempt(() => {
       this.workflow = readFigure(source, this.declarations)
       this.title.textContent = this.workflow.title
@@ -200,55 +201,57 @@ class FigureView {
   async run(): Promise<FigureValue> {
     const { workflow } = this
     if (!workflow) return this.element.value
-    this.current?.stop()
-    const value = emptyValue()
-    const titles = observerTitles(workflow)
+    this.stop()
     const started = this.attempt(() => {
       const graph = graphWith(workflow, this.settings)
-      this.client ??= createClient(
-        openFigureEngine(this.options.engine, () => this.workflow?.files ?? []),
-      )
-      return this.client.start(graph, {
-        onEvent: (event) => this.current === started && this.receive(event, titles, value),
-      })
+      this.files = {}
+      this.runs ??= this.openRuns(workflow)
+      return this.runs.start(graph)
     })
-    if (!started) return value
+    if (!started) return emptyValue()
     this.current = started
     this.show({ phase: 'running' })
-    await this.finish(started, value, workflow)
-    return value
+    return this.finish(started, workflow)
   }
 
-  private receive(event: RunEvent, titles: ReadonlyMap<string, string>, value: FigureValue) {
-    if (event.type === 'view') {
-      const title = titles.get(event.node)
-      if (title === undefined) return
-      this.pictures.show(title, event.view)
-      value.values[title] = viewValue(event.view)
-    } else if (event.type === 'file') value.files[event.file.name] = event.file.bytes
-    else if (event.type === 'progress' && !event.emission) {
-      const { index, count, loss } = event
-      this.show({ phase: 'running', index, count, ...(loss !== undefined && { loss }) })
+  private openRuns(workflow: FigureWorkflow): FigureRuns {
+    this.client = createClient(openFigureEngine(this.options.engine, workflow.files))
+    const titles = observerTitles(workflow)
+    return new FigureRuns(this.client, {
+      onViews: (events) => this.showViews(events, titles),
+      onProgress: ({ index, count, loss }) =>
+        this.show({ phase: 'running', index, count, ...(loss !== undefined && { loss }) }),
+      onFile: ({ name, bytes }) => (this.files[name] = bytes),
+    })
+  }
+
+  private showViews(events: readonly ViewEvent[], titles: ReadonlyMap<string, string>) {
+    for (const { node, view } of events) {
+      const title = titles.get(node)
+      if (title !== undefined) this.pictures.show(title, view)
     }
   }
 
-  private async finish(started: ClientRun, value: FigureValue, workflow: FigureWorkflow) {
+  private async finish(started: ClientRun, workflow: FigureWorkflow): Promise<FigureValue> {
+    const value = { ...emptyValue(), files: this.files }
     try {
       const { seconds, stopped, faults } = await started.finished
-      if (this.current !== started) return
+      if (this.current !== started) return value
       this.current = undefined
+      value.values = Object.fromEntries(
+        this.pictures.views().map(([title, view]) => [title, viewValue(view)]),
+      )
       value.images = await this.pictures.encode()
       this.element.value = value
       if (faults.length > 0) this.fail(faults.map((fault) => describeFault(fault, workflow)))
       else this.show({ phase: stopped ? 'stopped' : 'done' }, seconds)
       this.element.dispatchEvent(new Event('input', { bubbles: true }))
     } catch (error) {
-      if (this.current !== started) return
-      this.current = undefined
-      this.client?.close()
-      this.client = undefined
+      if (this.current !== started) return value
+      this.dispose()
       this.fail([getErrorMessage(error)])
     }
+    return value
   }
 
   stop() {
@@ -256,9 +259,8 @@ class FigureView {
   }
 
   dispose() {
-    this.current = undefined
     this.client?.close()
-    this.client = undefined
+    this.current = this.runs = this.client = undefined
   }
 
   /** Shows the error of an action instead of throwing it. */

@@ -1,7 +1,7 @@
 // Engines of figures: a worker by its address, or a script inside the figure's own file.
 import type { EnginePort } from '../../engine/protocol.ts'
 import { defaultWorker } from '../host/engineFiles.ts'
-import { openMemoryEngine, startMemoryWorker } from '../host/memoryEngine.ts'
+import { openMemoryEngine, startMemoryWorker, storeRequests } from '../host/memoryEngine.ts'
 import { startScriptWorker } from '../host/scriptWorker.ts'
 import { openWorkerPort } from '../host/workerPort.ts'
 import { parts } from '../page/parts.ts'
@@ -22,20 +22,14 @@ export type FigureEngine = string | URL | EmbeddedEngine
  * Opens an engine that stores nothing in the browser.
  * @param engine default: the worker next to the script
  */
-export function openFigureEngine(
+export const openFigureEngine = (
   engine: FigureEngine | undefined,
-  files: () => readonly BundledFile[],
-): EnginePort {
-  const requests = () =>
-    files().map(({ what, file: { name }, bytes }, id) => ({
-      type: 'storeFile' as const,
-      id,
-      what,
-      name,
-      bytes,
-    }))
-  return openMemoryEngine(() => startFigureWorker(engine), requests)
-}
+  files: readonly BundledFile[],
+): EnginePort =>
+  openMemoryEngine(
+    () => startFigureWorker(engine),
+    () => storeRequests(files),
+  )
 
 function startFigureWorker(engine: FigureEngine | undefined): EnginePort {
   if (engine === undefined) return openWorkerPort(defaultWorker())

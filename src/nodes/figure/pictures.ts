@@ -2,7 +2,7 @@
 import type { View } from '../../engine/plan/view.ts'
 import { paintView } from '../painters/paint.ts'
 import type { Theme } from '../painters/theme.ts'
-import type { FigureTexts } from './texts.ts'
+import type { ElementTexts } from './texts.ts'
 
 export interface Pictures {
   element: HTMLElement
@@ -10,6 +10,8 @@ export interface Pictures {
   show(title: string, view: View): void
   /** Paints all views again, as after a change of the theme or the height. */
   repaint(): void
+  /** The views by title. */
+  views(): [string, View][]
   /** The pictures as PNG files, by title. */
   encode(): Promise<Record<string, Uint8Array<ArrayBuffer>>>
   clear(): void
@@ -22,7 +24,7 @@ const SCALE = 2
 
 /** Creates the pictures. `look` is read at each painting. */
 export function createPictures(
-  texts: FigureTexts,
+  texts: ElementTexts,
   look: () => { theme: Theme; height: number },
 ): Pictures {
   const element = document.createElement('div')
@@ -61,6 +63,7 @@ export function createPictures(
     repaint() {
       for (const { canvas, view } of shown.values()) paint(canvas, view)
     },
+    views: () => [...shown].map(([title, { view }]) => [title, view]),
     async encode() {
       const entries = [...shown].map(async ([title, { canvas }]) => {
         const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve))

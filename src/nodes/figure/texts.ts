@@ -1,41 +1,35 @@
-// Texts of figures in pages and notebooks, in the language of the browser.
+// Texts of the element in pages and notebooks, in the language of the browser.
 
-export interface FigureTexts {
+export interface ElementTexts {
   run: string
   stop: string
-  starting: string
   running: string
   stopped: string
   idle: string
   done(seconds: string): string
   /** Label of a picture for screen readers. */
   picture(title: string): string
-  empty: string
 }
 
-const en: FigureTexts = {
+const en: ElementTexts = {
   run: 'Run',
   stop: 'Stop',
-  starting: 'Starting the engine…',
   running: 'Running…',
   stopped: 'Stopped',
   idle: '',
   done: (seconds) => `Done in ${seconds} s`,
   picture: (title) => `Result of ${title}`,
-  empty: 'Run to see the results.',
 }
 
-const ko: FigureTexts = {
+const ko: ElementTexts = {
   run: '실행',
   stop: '중지',
-  starting: '엔진을 시작하는 중…',
   running: '실행 중…',
   stopped: '중지됨',
   idle: '',
   done: (seconds) => `${seconds}초 만에 완료`,
   picture: (title) => `${title}의 결과`,
-  empty: '실행하면 결과가 표시됩니다.',
 }
 
-export const figureTexts = (language = globalThis.navigator?.language ?? 'en'): FigureTexts =>
+export const elementTexts = (language = globalThis.navigator?.language ?? 'en'): ElementTexts =>
   language.startsWith('ko') ? ko : en

@@ -1,7 +1,8 @@
 // The workflow of a figure: its graph, its files, and the params that have a control.
 import { getOwn } from '../../engine/base/records.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
-import type { ByType, Declaration, Param } from '../../engine/plan/op.ts'
+import type { ByType, Declaration } from '../../engine/plan/op.ts'
+import { getControl, type ControlSpec } from '../controlSpec.ts'
 import { applySettings, findNode } from '../settings.ts'
 import { nodeTitle } from '../titles.ts'
 import { isBundle, unpackBundle, type BundledFile } from '../workflow/bundle.ts'
@@ -18,7 +19,8 @@ export type FigureSource = string | object
 export interface FigureControl {
   /** `Node.param`, as in `set`. */
   key: string
-  param: Param
+  about: string
+  control: ControlSpec
   value: unknown
 }
 
@@ -87,19 +89,12 @@ export function findControls(
     const name = key.slice(dot + 1)
     const place = `${node.id}.${name}`
     const param = getOwn(known.get(node.op)?.params ?? {}, name)
-    if (!param || !controlKinds.has(param.kind) || seen.has(place)) return []
+    const control = param && getControl(param)
+    if (!control || seen.has(place)) return []
     seen.add(place)
-    return [{ key, param, value: node.params[name] }]
+    return [{ key, about: param.about, control, value: node.params[name] }]
   })
 }
-
-const controlKinds: ReadonlySet<Param['kind']> = new Set([
-  'number',
-  'seed',
-  'boolean',
-  'choice',
-  'text',
-])
 
 /** Returns the titles of the nodes that show something, by their ids; equal titles have the id. */
 export function observerTitles({ graph, known }: FigureWorkflow): Map<string, string> {

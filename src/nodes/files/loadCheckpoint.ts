@@ -11,7 +11,7 @@ import {
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Assets, Outputs, StaticPrediction, StoredFile } from '../../engine/plan/op.ts'
 import type { Model, ScheduleValue, Training } from '../../engine/base/values.ts'
-import { checkpoint, defineNode, model, schedule, training } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../messages/data.ts'
 
 export const loadCheckpoint = defineNode({
@@ -21,12 +21,12 @@ export const loadCheckpoint = defineNode({
     'Loads a trained model and the schedule it was trained with from a checkpoint of this editor or of diffusers.',
   inputs: {},
   outputs: {
-    model: model('Trained model'),
-    schedule: schedule('Training schedule, if stored'),
-    training: training('Training state, if stored; connect it to TrainingStart to resume'),
+    model: slot.model('Trained model'),
+    schedule: slot.schedule('Training schedule, if stored'),
+    training: slot.training('Training state, if stored; connect it to TrainingStart to resume'),
   },
   params: {
-    checkpoint: checkpoint(
+    checkpoint: param.checkpoint(
       'File from SaveCheckpoint, or a ZIP or folder with a UNet, DiT or autoencoder of diffusers',
     ),
   },

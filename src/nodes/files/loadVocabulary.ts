@@ -2,7 +2,7 @@
 import type { ReadCheckpoint } from '../../engine/checkpoint/pipeline.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Vocabulary } from '../../engine/base/values.ts'
-import { checkpoint, defineNode, vocabulary } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../messages/data.ts'
 import { vocabularyRows } from '../observers/inspect.ts'
 import { prepareCheckpoint } from './loadCheckpoint.ts'
@@ -13,9 +13,9 @@ export const loadVocabulary = defineNode({
   summary:
     'Loads the vocabulary of captions that the model of a checkpoint was trained with, for Prompt.',
   inputs: {},
-  outputs: { vocabulary: vocabulary('Words of the training data') },
+  outputs: { vocabulary: slot.vocabulary('Words of the training data') },
   params: {
-    checkpoint: checkpoint(
+    checkpoint: param.checkpoint(
       'File from SaveCheckpoint with `dataset` connected: the same as that of LoadCheckpoint',
     ),
   },

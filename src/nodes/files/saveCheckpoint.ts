@@ -7,17 +7,7 @@ import {
   writeCheckpoint,
 } from '../../engine/checkpoint/pipeline.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import {
-  advanced,
-  choice,
-  dataset,
-  defineNode,
-  model,
-  optional,
-  schedule,
-  text,
-  training,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 import { everyParam } from './every.ts'
 
@@ -27,30 +17,30 @@ export const saveCheckpoint = defineNode({
   summary:
     'Saves a trained model and its training schedule as a ZIP with the folder of a diffusers pipeline.',
   inputs: {
-    model: model(
+    model: slot.model(
       'Model from TrainingEnd: `ema` gives better samples, `model` has the weights of the last step',
     ),
-    schedule: optional(
-      schedule(
+    schedule: slot.optional(
+      slot.schedule(
         'Training schedule, which LoadCheckpoint restores. If not connected, that of Precondition is saved, if there is one',
       ),
     ),
-    training: optional(
-      training(
+    training: slot.optional(
+      slot.training(
         'Training state, to resume later with bit-identical results; makes the file three to four times as large',
       ),
     ),
-    dataset: optional(
-      dataset(
+    dataset: slot.optional(
+      slot.dataset(
         'Training data; only the names of its classes, the words of its tokens and the range of its values are saved',
       ),
     ),
   },
   outputs: {},
   params: {
-    name: text('model', 'File name without .zip or .onnx'),
-    format: advanced(
-      choice(['auto', 'diffusers', 'onnx'], 'File format', {
+    name: param.text('model', 'File name without .zip or .onnx'),
+    format: param.advanced(
+      param.choice(['auto', 'diffusers', 'onnx'], 'File format', {
         auto: 'A class of diffusers that it can load, otherwise a class of this editor',
         diffusers: 'Only what diffusers can load; refuses the rest',
         onnx: 'ONNX, for other programs; cannot be loaded here',

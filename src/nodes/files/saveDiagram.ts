@@ -1,5 +1,5 @@
 // SaveDiagram: a diagram of a model as an SVG file.
-import { choice, defineNode, model, text } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { drawModel } from '../layers/drawModel.ts'
 
 export const saveDiagram = defineNode({
@@ -7,11 +7,11 @@ export const saveDiagram = defineNode({
   category: 'files',
   summary:
     'Saves a diagram of a model as SVG: its blocks with their shapes, levels of size as rows, and skip connections.',
-  inputs: { model: model('Model with a network') },
+  inputs: { model: slot.model('Model with a network') },
   outputs: {},
   params: {
-    name: text('model', 'File name without .svg'),
-    theme: choice(['auto', 'light', 'dark'], 'Colours', {
+    name: param.text('model', 'File name without .svg'),
+    theme: param.choice(['auto', 'light', 'dark'], 'Colours', {
       auto: 'Light or dark, as the system of the viewer',
       light: 'Dark on white',
       dark: 'Light on black',

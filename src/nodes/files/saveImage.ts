@@ -5,7 +5,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
 import type { Pictures } from '../../engine/plan/view.ts'
 import { encodePng } from '../../engine/images/png.ts'
-import { advanced, choice, defineNode, integer, samples, text, toggle } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { everyParam } from './every.ts'
 import { readImages } from '../observers/images.ts'
 import { dataMessages } from '../messages/data.ts'
@@ -21,27 +21,33 @@ export const saveImage = defineNode({
   category: 'files',
   summary:
     'Saves samples as a PNG that contains the workflow. Drop the file on the editor to open the workflow.',
-  inputs: { images: samples('Images to save') },
+  inputs: { images: slot.samples('Images to save') },
   outputs: {},
   params: {
-    name: text('images', 'File name without .png'),
-    separate: toggle(
+    name: param.text('images', 'File name without .png'),
+    separate: param.toggle(
       false,
       'One file per image instead of one grid; the first contains the workflow',
     ),
-    columns: advanced(integer(0, { min: 0, max: 1024 }, 'Columns of the grid; 0: about square')),
-    scale: advanced(
-      integer(
+    columns: param.advanced(
+      param.integer(0, { min: 0, max: 1024 }, 'Columns of the grid; 0: about square'),
+    ),
+    scale: param.advanced(
+      param.integer(
         0,
         { min: 0, max: 64 },
         'Enlargement factor; 0: enlarges a grid to a width of about 512, and leaves separate images as they are',
       ),
     ),
-    gap: advanced(
-      integer(2, { min: 0, max: 64 }, 'Gap between images of the grid, in pixels of the file'),
+    gap: param.advanced(
+      param.integer(
+        2,
+        { min: 0, max: 64 },
+        'Gap between images of the grid, in pixels of the file',
+      ),
     ),
-    range: advanced(
-      choice(ranges, 'Mapping of values to brightness', {
+    range: param.advanced(
+      param.choice(ranges, 'Mapping of values to brightness', {
         data: '-1 is black, 1 is white; values outside are clamped',
         auto: 'From the smallest to the largest value',
       }),
@@ -76,7 +82,7 @@ function toSeparateFiles(pictures: Pictures, stem: string, scale: number): Outpu
   }
   const digits = String(Math.max(0, count - 1)).length
   const layout = { columns: 1, gap: 0, scale }
-  // The workflow may be much larger than an image, so that only the first contains it.
+  // The workflow may be much larger than an image; therefore only the first contains it.
   return Array.from({ length: count }, (_, i) => ({
     ...pngFile(`${stem}-${String(i).padStart(digits, '0')}.png`, pictureAt(pictures, i), layout),
     ...(i > 0 && { workflow: false }),

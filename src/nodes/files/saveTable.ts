@@ -2,7 +2,7 @@
 import { writePointTable } from '../../engine/datasets/pointTable.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Dataset, Labels, Noise, Samples } from '../../engine/base/values.ts'
-import { defineNode, labels, oneOf, optional, text } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { readTensor } from '../observers/read.ts'
 import { dataMessages } from '../messages/data.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
@@ -14,11 +14,11 @@ export const saveTable = defineNode({
     'Saves points as comma-separated values, one per line, with their classes. PointTable reads them back with equal bits.',
   source: 'Comma-separated values: RFC 4180',
   inputs: {
-    points: oneOf(['samples', 'noise', 'dataset'], 'Points [n, dim] to save'),
-    labels: optional(labels('Class of each point; those of a data set are saved anyway')),
+    points: slot.oneOf(['samples', 'noise', 'dataset'], 'Points [n, dim] to save'),
+    labels: slot.optional(slot.labels('Class of each point; those of a data set are saved anyway')),
   },
   outputs: {},
-  params: { name: text('points', 'File name without .csv') },
+  params: { name: param.text('points', 'File name without .csv') },
   files: async ({ points, labels }, { name }) => {
     const { data, dim } = await readPoints(points)
     const own = points.type === 'dataset' ? points : undefined

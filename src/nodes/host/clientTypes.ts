@@ -19,6 +19,7 @@ import type {
 
 /** An event of one run. */
 export type RunEvent = Extract<Event, { run: number }>
+export type ViewEvent = Extract<RunEvent, { type: 'view' }>
 
 export interface RunOptions extends Monitoring {
   /** Identifies the workflow: charts show earlier runs of the same workflow only. */

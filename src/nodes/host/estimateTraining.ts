@@ -1,9 +1,8 @@
 // Estimates of memory and time of the trainings of a graph, before they start.
 import { tf } from '../../engine/base/tf.ts'
 import type { Model } from '../../engine/base/values.ts'
-import { trainingMemory, type Size } from '../../engine/models/cost.ts'
-import { layerCosts } from '../../engine/models/graph/costs.ts'
-import type { Program } from '../../engine/models/graph/step.ts'
+import { trainingMemory } from '../../engine/models/cost.ts'
+import { layerCosts, totalCost } from '../../engine/models/graph/costs.ts'
 import { findNetwork, modelItemShape, predict } from '../../engine/models/predict.ts'
 import { outerId } from '../../engine/base/ids.ts'
 import { wire, type Graph, type GraphNode } from '../../engine/plan/graph.ts'
@@ -54,11 +53,11 @@ async function estimate(
 ): Promise<TrainingEstimate | undefined> {
   const network = findNetwork(model)
   if (!network) return undefined
-  const size = measureLayers(network.program)
+  const { macs, ...size } = totalCost(layerCosts(network.program.view))
   const batch = Number(params.batch_size) || 1
   const steps = Number(params.steps) || 1
   const { weights, activations } = trainingMemory({ ...size, checkpointed: size.saved }, batch)
-  const flops = PASSES * size.flops * batch
+  const flops = PASSES * 2 * macs * batch
   const isLong = flops * steps >= LEAST_FLOPS || flops >= LEAST_STEP_FLOPS
   const measured = isLong ? await measurePrediction(model, now) : undefined
   return {
@@ -71,13 +70,6 @@ async function estimate(
     ...(measured !== undefined && { seconds: PASSES * batch * measured }),
     backend: tf.getBackend(),
   }
-}
-
-function measureLayers({ view }: Program): Omit<Size, 'checkpointed'> {
-  const costs = layerCosts(view)
-  const sum = (key: 'parameters' | 'macs' | 'saved') =>
-    costs.reduce((total, cost) => total + cost[key], 0)
-  return { parameters: sum('parameters'), flops: 2 * sum('macs'), saved: sum('saved') }
 }
 
 /**

@@ -1,12 +1,17 @@
 // Engine in a worker that stores nothing in the browser.
 import type { EnginePort, Request } from '../../engine/protocol.ts'
 import { hostMessages } from '../messages/host.ts'
+import type { BundledFile } from '../workflow/bundle.ts'
 import { startWorker } from './startWorker.ts'
 import { supervise } from './supervisor.ts'
 import { brokenPort, openWorkerPort } from './workerPort.ts'
 import { MEMORY_WORKER } from './workerNames.ts'
 
 export type StoreFileRequest = Extract<Request, { type: 'storeFile' }>
+
+/** Requests that store the files of a workflow. */
+export const storeRequests = (files: readonly BundledFile[]): StoreFileRequest[] =>
+  files.map(({ what, file: { name }, bytes }, id) => ({ type: 'storeFile', id, what, name, bytes }))
 
 /**
  * Opens an engine by `start`, see {@link startMemoryWorker}, and its backend. `files` are stored

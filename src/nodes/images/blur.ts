@@ -1,6 +1,6 @@
 // Blur: low and high frequencies of images.
 import { blurImages } from '../../engine/images/transforms.ts'
-import { choice, defineNode, like, real, symbol } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { imagesInput, requireImages, withTensor } from './image.ts'
 
 export const blur = defineNode({
@@ -13,15 +13,15 @@ export const blur = defineNode({
   source: 'Hybrid images: Oliva et al. 2006; with diffusion models: Geng et al. 2025',
   inputs: imagesInput,
   outputs: {
-    low: like('images', 'Blurred: low frequencies'),
-    high: like('images', 'Difference from the blurred: high frequencies'),
+    low: slot.like('images', 'Blurred: low frequencies'),
+    high: slot.like('images', 'Difference from the blurred: high frequencies'),
   },
   params: {
-    sigma: symbol(
+    sigma: param.symbol(
       '\\sigma',
-      real(1, { min: 0, max: 256, step: 0.1 }, 'Standard deviation in pixels; 0: no blur'),
+      param.real(1, { min: 0, max: 256, step: 0.1 }, 'Standard deviation in pixels; 0: no blur'),
     ),
-    edges: choice(['reflect', 'wrap', 'edge'], 'What lies beyond the edges', {
+    edges: param.choice(['reflect', 'wrap', 'edge'], 'What lies beyond the edges', {
       reflect: 'The mirrored image',
       wrap: 'The other side of the image',
       edge: 'The pixels of the edge',

@@ -2,7 +2,7 @@
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
-import { defineNode, like, oneOf, optional } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 import { type Transformed, transformedTypes, withTensor } from './image.ts'
 
@@ -12,11 +12,11 @@ export const concatChannels = defineNode({
   summary:
     'Joins the channels of images, or the coordinates of points, such as noisy images and what they are conditioned on.',
   inputs: {
-    a: oneOf(transformedTypes, 'First channels [b, ..., c]'),
-    b: oneOf(transformedTypes, 'Next channels; the other sides are those of a'),
-    c: optional(oneOf(transformedTypes, 'Last channels')),
+    a: slot.oneOf(transformedTypes, 'First channels [b, ..., c]'),
+    b: slot.oneOf(transformedTypes, 'Next channels; the other sides are those of a'),
+    c: slot.optional(slot.oneOf(transformedTypes, 'Last channels')),
   },
-  outputs: { joined: like('a', 'All channels, with the type of a') },
+  outputs: { joined: slot.like('a', 'All channels, with the type of a') },
   params: {},
   run: ({ a, b, c }) => {
     checkSides(b, a, 'b')

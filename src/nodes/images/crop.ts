@@ -1,7 +1,7 @@
 // Crop: a rectangle of images.
 import { NodeError } from '../../engine/base/fault.ts'
 import { takeWindow } from '../../engine/images/transforms.ts'
-import { defineNode, integer } from '../define.ts'
+import { defineNode, param } from '../define.ts'
 import { imagesInput, imagesOutput, transformImages } from './image.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
@@ -12,10 +12,10 @@ export const crop = defineNode({
   inputs: imagesInput,
   outputs: imagesOutput,
   params: {
-    top: integer(0, { max: 4096 }, 'First row'),
-    left: integer(0, { max: 4096 }, 'First column'),
-    height: integer(0, { max: 4096 }, 'Height in pixels; 0: to the bottom'),
-    width: integer(0, { max: 4096 }, 'Width in pixels; 0: to the right edge'),
+    top: param.integer(0, { max: 4096 }, 'First row'),
+    left: param.integer(0, { max: 4096 }, 'First column'),
+    height: param.integer(0, { max: 4096 }, 'Height in pixels; 0: to the bottom'),
+    width: param.integer(0, { max: 4096 }, 'Width in pixels; 0: to the right edge'),
   },
   run: ({ images }, { top, left, height, width }) =>
     transformImages(images, (x) => {

@@ -1,6 +1,6 @@
 // Flip: mirrored images.
 import { flipAxes, flipImages } from '../../engine/images/transforms.ts'
-import { choice, defineNode } from '../define.ts'
+import { defineNode, param } from '../define.ts'
 import { imagesInput, imagesOutput, transformImages } from './image.ts'
 
 export const flip = defineNode({
@@ -12,7 +12,7 @@ export const flip = defineNode({
   inputs: imagesInput,
   outputs: imagesOutput,
   params: {
-    axis: choice(flipAxes, 'Direction', {
+    axis: param.choice(flipAxes, 'Direction', {
       horizontal: 'Exchanges left and right',
       vertical: 'Exchanges top and bottom',
       both: 'Rotates by 180 degrees',

@@ -2,14 +2,16 @@
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor, Tensor4D } from '../../engine/base/tf.ts'
 import type { Noise, Prediction, Samples } from '../../engine/base/values.ts'
-import { like, oneOf } from '../define.ts'
+import { slot } from '../define.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
 export const transformedTypes = ['samples', 'noise', 'prediction'] as const
 export type Transformed = Samples | Noise | Prediction
 
-export const imagesInput = { images: oneOf(transformedTypes, 'Images or latents [b, h, w, c]') }
-export const imagesOutput = { images: like('images', 'Same type as the input') }
+export const imagesInput = {
+  images: slot.oneOf(transformedTypes, 'Images or latents [b, h, w, c]'),
+}
+export const imagesOutput = { images: slot.like('images', 'Same type as the input') }
 
 /** Replaces the tensor. A learned variance is left out: it belongs to the original values. */
 export function withTensor<V extends Transformed>(value: V, tensor: Tensor): V {

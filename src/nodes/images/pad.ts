@@ -1,9 +1,9 @@
 // Pad: images with added borders.
 import { edgeModes, takeWindow } from '../../engine/images/transforms.ts'
-import { choice, defineNode, integer, real, when } from '../define.ts'
+import { defineNode, param } from '../define.ts'
 import { imagesInput, imagesOutput, transformImages } from './image.ts'
 
-const border = (about: string) => integer(0, { max: 1024 }, about)
+const border = (about: string) => param.integer(0, { max: 1024 }, about)
 
 export const pad = defineNode({
   type: 'diffusion/Pad',
@@ -16,16 +16,16 @@ export const pad = defineNode({
     bottom: border('Rows below'),
     left: border('Columns on the left'),
     right: border('Columns on the right'),
-    edges: choice(edgeModes, 'Content of the borders', {
+    edges: param.choice(edgeModes, 'Content of the borders', {
       fill: 'A constant',
       wrap: 'The other side of the image',
       reflect: 'The mirrored image',
       edge: 'The pixels of the edge',
     }),
-    fill: when(
+    fill: param.when(
       'edges',
       'fill',
-      real(0, { min: -1000, max: 1000, step: 1 }, 'The constant; black is -1'),
+      param.real(0, { min: -1000, max: 1000, step: 1 }, 'The constant; black is -1'),
     ),
   },
   run: ({ images }, { top, bottom, left, right, edges, fill }) =>

@@ -1,6 +1,6 @@
 // Resize: images of another size.
 import { resizeImages, resizeMethods } from '../../engine/images/transforms.ts'
-import { choice, defineNode, integer } from '../define.ts'
+import { defineNode, param } from '../define.ts'
 import { imagesInput, imagesOutput, transformImages } from './image.ts'
 
 export const resize = defineNode({
@@ -11,9 +11,9 @@ export const resize = defineNode({
   inputs: imagesInput,
   outputs: imagesOutput,
   params: {
-    height: integer(28, { min: 1, max: 2048 }, 'New height in pixels'),
-    width: integer(28, { min: 1, max: 2048 }, 'New width in pixels'),
-    method: choice(resizeMethods, 'Interpolation', {
+    height: param.integer(28, { min: 1, max: 2048 }, 'New height in pixels'),
+    width: param.integer(28, { min: 1, max: 2048 }, 'New width in pixels'),
+    method: param.choice(resizeMethods, 'Interpolation', {
       bilinear: 'Linear along both axes, between the centres of pixels',
       nearest: 'The nearest pixel',
     }),

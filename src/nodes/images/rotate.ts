@@ -1,6 +1,6 @@
 // Rotate: images rotated about their centre.
 import { rotateImages } from '../../engine/images/transforms.ts'
-import { defineNode, real } from '../define.ts'
+import { defineNode, param } from '../define.ts'
 import { imagesInput, imagesOutput, transformImages } from './image.ts'
 
 export const rotate = defineNode({
@@ -11,8 +11,8 @@ export const rotate = defineNode({
   inputs: imagesInput,
   outputs: imagesOutput,
   params: {
-    angle: real(90, { min: -360, max: 360, step: 15 }, 'Degrees, counter-clockwise'),
-    fill: real(
+    angle: param.real(90, { min: -360, max: 360, step: 15 }, 'Degrees, counter-clockwise'),
+    fill: param.real(
       0,
       { min: -1000, max: 1000, step: 1 },
       'Value of pixels from outside the image; black is -1',

@@ -1,6 +1,6 @@
 // Shift: images moved by whole pixels.
 import { edgeModes, takeWindow } from '../../engine/images/transforms.ts'
-import { choice, defineNode, integer, real, when } from '../define.ts'
+import { defineNode, param } from '../define.ts'
 import { imagesInput, imagesOutput, transformImages } from './image.ts'
 
 export const shift = defineNode({
@@ -10,18 +10,18 @@ export const shift = defineNode({
   inputs: imagesInput,
   outputs: imagesOutput,
   params: {
-    right: integer(0, { min: -4096, max: 4096 }, 'Pixels to the right; below 0: to the left'),
-    down: integer(0, { min: -4096, max: 4096 }, 'Pixels down; below 0: up'),
-    edges: choice(['wrap', ...edgeModes.filter((mode) => mode !== 'wrap')], 'What moves in', {
+    right: param.integer(0, { min: -4096, max: 4096 }, 'Pixels to the right; below 0: to the left'),
+    down: param.integer(0, { min: -4096, max: 4096 }, 'Pixels down; below 0: up'),
+    edges: param.choice(['wrap', ...edgeModes.filter((mode) => mode !== 'wrap')], 'What moves in', {
       wrap: 'What leaves on the other side',
       fill: 'A constant',
       reflect: 'The mirrored image',
       edge: 'The pixels of the edge',
     }),
-    fill: when(
+    fill: param.when(
       'edges',
       'fill',
-      real(0, { min: -1000, max: 1000, step: 1 }, 'The constant; black is -1'),
+      param.real(0, { min: -1000, max: 1000, step: 1 }, 'The constant; black is -1'),
     ),
   },
   run: ({ images }, { right, down, edges, fill }) =>

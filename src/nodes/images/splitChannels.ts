@@ -1,7 +1,7 @@
 // SplitChannels: the first channels of images, or coordinates of points, and the rest.
 import { NodeError } from '../../engine/base/fault.ts'
 import { tf } from '../../engine/base/tf.ts'
-import { defineNode, integer, like, oneOf } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 import { transformedTypes, withTensor } from './image.ts'
 
@@ -10,12 +10,12 @@ export const splitChannels = defineNode({
   category: 'tools',
   summary:
     'Separates the channels of images, or the coordinates of points: the inverse of ConcatChannels, and of JoinDatasets along channels.',
-  inputs: { value: oneOf(transformedTypes, 'Images [b, h, w, c] or points [b, c]') },
+  inputs: { value: slot.oneOf(transformedTypes, 'Images [b, h, w, c] or points [b, c]') },
   outputs: {
-    first: like('value', 'The first channels'),
-    rest: like('value', 'All other channels'),
+    first: slot.like('value', 'The first channels'),
+    rest: slot.like('value', 'All other channels'),
   },
-  params: { channels: integer(1, { min: 1, max: 100_000 }, 'Number of channels of first') },
+  params: { channels: param.integer(1, { min: 1, max: 100_000 }, 'Number of channels of first') },
   run: ({ value }, { channels }) => {
     const axis = value.tensor.rank - 1
     const all = value.tensor.shape[axis]

@@ -7,33 +7,27 @@ import {
   transformerLayers,
 } from '../../engine/models/graph/blocks/attention.ts'
 import { ditBlockLayers } from '../../engine/models/graph/blocks/dit.ts'
+import { asImage, channelsOf } from '../../engine/models/graph/ops/checks.ts'
 import { residualLayers } from '../../engine/models/graph/blocks/residual.ts'
-import {
-  advanced,
-  choice,
-  features,
-  integer,
-  layerName,
-  optional,
-  real,
-  toggle,
-} from '../define.ts'
+import { param, slot } from '../define.ts'
 import { checkTokens, checkTokensOrImage, checkVector } from './checks.ts'
 import { defineLayer } from './defineLayer.ts'
 
-const heads = integer(4, { min: 1, max: 1024 }, 'Attention heads; must divide the channels')
-const groupsOf = (about: string) => integer(8, { min: 1, max: 4096 }, about)
+const heads = param.integer(4, { min: 1, max: 1024 }, 'Attention heads; must divide the channels')
+const groupsOf = (about: string) => param.integer(8, { min: 1, max: 4096 }, about)
 const groups = groupsOf('Groups of the group norm; must divide the channels')
-const eps = advanced(
-  real(1e-5, { min: 1e-12, max: 1, step: 1e-6 }, 'Added to the variance in group norms'),
+const eps = param.advanced(
+  param.real(1e-5, { min: 1e-12, max: 1, step: 1e-6 }, 'Added to the variance in group norms'),
 )
-const divisor = advanced(
-  real(1, { min: 1e-6, max: 1e6 }, 'Divides the sum with the skip connection'),
+const divisor = param.advanced(
+  param.real(1, { min: 1e-6, max: 1e6 }, 'Divides the sum with the skip connection'),
 )
-const biased = advanced(toggle(false, 'Bias in the projections to queries, keys and values'))
+const biased = param.advanced(
+  param.toggle(false, 'Bias in the projections to queries, keys and values'),
+)
 const equation = '\\mathrm{softmax}\\left(\\frac{q k^\\top}{\\sqrt{d}}\\right) v'
 
-const attentionKind = choice(['softmax', 'linear'], 'Kind of attention', {
+const attentionKind = param.choice(['softmax', 'linear'], 'Kind of attention', {
   softmax: 'Softmax attention',
   linear: 'Linear attention, for many tokens or pixels (Shen et al. 2021)',
 })
@@ -42,7 +36,7 @@ const attentionKind = choice(['softmax', 'linear'], 'Kind of attention', {
 function overTokens(b: LayerBuilder<Features>, x: Features, apply: (tokens: Features) => Features) {
   checkTokensOrImage(x, 'x')
   if (x.shape.length !== 3) return apply(x)
-  const [height, width] = x.shape as number[]
+  const [height, width] = asImage(x.shape, 'x')
   return b.add('to_image', [apply(b.add('to_tokens', [x]))], { height, width })
 }
 
@@ -51,8 +45,8 @@ export const selfAttention = defineLayer({
   summary: 'Multi-head self-attention between all tokens of an item, or all pixels of an image.',
   equation,
   source: 'Vaswani et al. 2017, eq. 1',
-  inputs: { x: features('Tokens [n, c], or images [h, w, c]') },
-  params: { heads, bias: biased, name: layerName('attn') },
+  inputs: { x: slot.features('Tokens [n, c], or images [h, w, c]') },
+  params: { heads, bias: biased, name: param.layerName('attn') },
   gives: 'Features of the shape of x',
   build: (b, { x }, { heads, bias, name }) =>
     overTokens(b, x, (tokens) => attentionLayers(b, tokens, tokens, name, { heads, bias })),
@@ -64,10 +58,10 @@ export const crossAttention = defineLayer({
   equation,
   source: 'Vaswani et al. 2017, eq. 1',
   inputs: {
-    x: features('Queries: tokens [n, c], or images [h, w, c]'),
-    context: features('Keys and values: tokens [m, d], such as those of ConditionInput'),
+    x: slot.features('Queries: tokens [n, c], or images [h, w, c]'),
+    context: slot.features('Keys and values: tokens [m, d], such as those of ConditionInput'),
   },
-  params: { heads, bias: biased, name: layerName('attn') },
+  params: { heads, bias: biased, name: param.layerName('attn') },
   gives: 'Features of the shape of x',
   build(b, { x, context }, { heads, bias, name }) {
     checkTokens(context, 'context')
@@ -81,8 +75,8 @@ export const linearAttention = defineLayer({
     'Multi-head self-attention whose time is linear in the number of tokens or pixels, for large images.',
   equation: '\\mathrm{softmax}(q) \\, \\left(\\mathrm{softmax}(k)^\\top v\\right)',
   source: 'Shen et al. 2021, section 3.2',
-  inputs: { x: features('Tokens [n, c], or images [h, w, c]') },
-  params: { heads, bias: biased, name: layerName('linear_attn') },
+  inputs: { x: slot.features('Tokens [n, c], or images [h, w, c]') },
+  params: { heads, bias: biased, name: param.layerName('linear_attn') },
   gives: 'Features of the shape of x',
   build: (b, { x }, { heads, bias, name }) =>
     overTokens(b, x, (tokens) =>
@@ -97,13 +91,13 @@ export const scaledDotProductAttention = defineLayer({
   equation,
   source: 'Vaswani et al. 2017, eq. 1',
   inputs: {
-    q: features('Queries: tokens [n, c]'),
-    k: features('Keys: tokens [m, c]'),
-    v: features('Values: tokens [m, c]'),
+    q: slot.features('Queries: tokens [n, c]'),
+    k: slot.features('Keys: tokens [m, c]'),
+    v: slot.features('Values: tokens [m, c]'),
   },
   params: {
     heads,
-    kind: advanced(attentionKind),
+    kind: param.advanced(attentionKind),
   },
   gives: 'Tokens [n, c]',
   build: (b, { q, k, v }, { heads, kind }) =>
@@ -116,32 +110,34 @@ export const resBlock = defineLayer({
     'Residual block of a UNet: group norm, activation and 3 x 3 convolution, twice, with a skip connection. An embedding enters between the convolutions.',
   source: "Ho et al. 2020, appendix B; diffusers' ResnetBlock2D",
   inputs: {
-    x: features('Images [h, w, c]'),
-    embedding: optional(
-      features('Vector, such as the embedding of t and a class; no embedding if not connected'),
+    x: slot.features('Images [h, w, c]'),
+    embedding: slot.optional(
+      slot.features(
+        'Vector, such as the embedding of t and a class; no embedding if not connected',
+      ),
     ),
   },
   params: {
-    out: integer(0, { min: 0, max: 65_536 }, 'Output channels; 0: those of x'),
+    out: param.integer(0, { min: 0, max: 65_536 }, 'Output channels; 0: those of x'),
     groups: groupsOf('Groups of the group norms; must divide the channels of x and `out`'),
-    time_scale_shift: advanced(
-      choice(['default', 'scale_shift'], 'How the embedding enters', {
+    time_scale_shift: param.advanced(
+      param.choice(['default', 'scale_shift'], 'How the embedding enters', {
         default: 'Added to the activations',
         scale_shift: 'Scale and shift of a group norm',
       }),
     ),
-    resample: advanced(
-      choice(['none', 'down', 'up'], 'Resampling inside the block', {
+    resample: param.advanced(
+      param.choice(['none', 'down', 'up'], 'Resampling inside the block', {
         none: 'Keeps height and width',
         down: 'Halves height and width by average pooling',
         up: 'Doubles height and width by nearest-neighbour upsampling',
       }),
     ),
-    activation: advanced(
-      choice(['silu', 'gelu', 'relu', 'mish'], 'Activation, also of the embedding'),
+    activation: param.advanced(
+      param.choice(['silu', 'gelu', 'relu', 'mish'], 'Activation, also of the embedding'),
     ),
-    dropout: advanced(
-      real(
+    dropout: param.advanced(
+      param.real(
         0,
         { min: 0, max: 0.99, slider: true },
         'Dropout before the second convolution, during training',
@@ -149,7 +145,7 @@ export const resBlock = defineLayer({
     ),
     divisor,
     eps,
-    name: layerName('res'),
+    name: param.layerName('res'),
   },
   opens: true,
   gives: 'Images with `out` channels',
@@ -157,7 +153,7 @@ export const resBlock = defineLayer({
     if (embedding) checkVector(embedding, 'embedding')
     return residualLayers(b, x, embedding, name, {
       ...settings,
-      out: out || (x.shape.at(-1) as number),
+      out: out || channelsOf(x.shape),
       timeScaleShift: time_scale_shift,
       ...(resample !== 'none' && { resample }),
     })
@@ -169,18 +165,18 @@ export const attentionBlock = defineLayer({
   summary:
     'Attention block of a UNet: group norm and self-attention between all pixels, with a skip connection.',
   source: "Ho et al. 2020, appendix B; diffusers' Attention",
-  inputs: { x: features('Images [h, w, c]') },
+  inputs: { x: slot.features('Images [h, w, c]') },
   params: {
     heads,
-    groups: integer(
+    groups: param.integer(
       8,
       { min: 0, max: 4096 },
       'Groups of the group norm; must divide the channels. 0: no norm',
     ),
-    kind: advanced(attentionKind),
+    kind: param.advanced(attentionKind),
     divisor,
     eps,
-    name: layerName('attentions'),
+    name: param.layerName('attentions'),
   },
   opens: true,
   gives: 'Images of the shape of x',
@@ -199,28 +195,30 @@ export const ditBlock = defineLayer({
     'Block of a diffusion transformer: attention of tokens to each other and a feed-forward network, which a vector of time and condition scales and shifts (adaLN).',
   source: "Peebles & Xie 2023, figure 3; diffusers' BasicTransformerBlock with ada_norm_zero",
   inputs: {
-    x: features('Tokens [n, c], such as those of Patchify'),
-    embedding: features('A vector, such as that of TimeEmbedding'),
+    x: slot.features('Tokens [n, c], such as those of Patchify'),
+    embedding: slot.features('A vector, such as that of TimeEmbedding'),
   },
   params: {
     heads,
-    activation: advanced(
-      choice(['gelu_tanh', 'gelu'], 'Activation of the feed-forward network', {
+    activation: param.advanced(
+      param.choice(['gelu_tanh', 'gelu'], 'Activation of the feed-forward network', {
         gelu_tanh: 'GELU by its tanh approximation',
         gelu: 'Exact GELU',
       }),
     ),
-    dropout: advanced(
-      real(
+    dropout: param.advanced(
+      param.real(
         0,
         { min: 0, max: 0.99, slider: true },
         'Dropout after the attention and in the feed-forward network',
       ),
     ),
-    bias: advanced(toggle(true, 'Adds a learned number per channel to queries, keys and values')),
-    affine: advanced(toggle(false, 'Learned scale and shift of the second norm')),
+    bias: param.advanced(
+      param.toggle(true, 'Adds a learned number per channel to queries, keys and values'),
+    ),
+    affine: param.advanced(param.toggle(false, 'Learned scale and shift of the second norm')),
     eps,
-    name: layerName('block'),
+    name: param.layerName('block'),
   },
   opens: true,
   gives: 'Tokens of the same shape',
@@ -234,17 +232,20 @@ export const transformerBlock = defineLayer({
     'Transformer of a UNet: self-attention between pixels, cross-attention to tokens and a feed-forward network, each with a skip connection.',
   source: "Rombach et al. 2022; diffusers' Transformer2DModel",
   inputs: {
-    x: features('Images [h, w, c]'),
-    context: features('Tokens [m, d], such as those of ConditionInput'),
+    x: slot.features('Images [h, w, c]'),
+    context: slot.features('Tokens [m, d], such as those of ConditionInput'),
   },
   params: {
     heads,
     groups,
-    layers: integer(1, { min: 1, max: 64 }, 'Transformer blocks in a row'),
-    linear_projection: advanced(
-      toggle(false, 'Linear layers instead of 1 x 1 convolutions around the transformer blocks'),
+    layers: param.integer(1, { min: 1, max: 64 }, 'Transformer blocks in a row'),
+    linear_projection: param.advanced(
+      param.toggle(
+        false,
+        'Linear layers instead of 1 x 1 convolutions around the transformer blocks',
+      ),
     ),
-    name: layerName('attentions'),
+    name: param.layerName('attentions'),
   },
   opens: true,
   gives: 'Images of the shape of x',

@@ -5,7 +5,7 @@ import { classifierRows } from '../../engine/models/classifier.ts'
 import { toLayerGraph } from '../../engine/models/graph/features.ts'
 import { layersRows, reuseWeights } from '../../engine/models/layers.ts'
 import { checkLayersModel } from '../../engine/models/layersConfig.ts'
-import { advanced, defineNode, features, model, optional, seed } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { checkVector } from './checks.ts'
 import { createModel, originParam } from './output.ts'
 
@@ -24,20 +24,20 @@ export const classifierOutput = defineNode({
   summary:
     'Creates a classifier from the layers that lead to its logits and features, untrained or with weights of another model.',
   inputs: {
-    logits: features(
+    logits: slot.features(
       'A vector with a number per class, the logarithm of its probability up to a constant',
     ),
-    features: features('A vector that metrics compare, usually the input of the last layer'),
-    weights: optional(
-      model(
+    features: slot.features('A vector that metrics compare, usually the input of the last layer'),
+    weights: slot.optional(
+      slot.model(
         'Model whose weights are reused by layers of equal name and shape; other layers start new',
       ),
     ),
   },
-  outputs: { model: model('Classifier, for Classify and TrainingStart') },
+  outputs: { model: slot.model('Classifier, for Classify and TrainingStart') },
   params: {
     origin: originParam,
-    seed: advanced(seed('Equal seeds start with equal weights')),
+    seed: param.advanced(param.seed('Equal seeds start with equal weights')),
   },
   room: { width: 260, height: 150 },
   check: ({ origin }, { features, logits }) => {

@@ -2,39 +2,29 @@
 import { timeEmbeddingLayers } from '../../engine/models/graph/blocks/embedding.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Features } from '../../engine/base/values.ts'
-import {
-  advanced,
-  choice,
-  dataset,
-  defineNode,
-  features,
-  integer,
-  layerName,
-  optional,
-  real,
-  toggle,
-  unless,
-  vocabulary as vocabularySlot,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { countTokens } from '../../engine/datasets/vocabulary.ts'
 import { featuresBuilder } from '../../engine/models/graph/features.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
-import { checkLayerName, defineLayer } from './defineLayer.ts'
+import { checkLayerName, defineLayer, defineOpLayer } from './defineLayer.ts'
 
 export const timeEmbedding = defineLayer({
   type: 'diffusion/TimeEmbedding',
   summary:
     'Embeds a timestep, or another number, as a vector: sines and cosines, followed by two linear layers with SiLU in between.',
   source: 'Vaswani et al. 2017; Ho et al. 2020, appendix B',
-  inputs: { t: features('t of ModelInput, or a number from ConditionInput') },
+  inputs: { t: slot.features('t of ModelInput, or a number from ConditionInput') },
   params: {
-    channels: integer(32, { min: 2, max: 4096 }, 'Size of the sinusoidal embedding'),
-    layers: advanced(toggle(true, 'Linear layers after the sinusoidal embedding')),
-    out: when('layers', 'true', integer(128, { min: 1, max: 65_536 }, 'Size of the vector')),
-    flip_sin_to_cos: advanced(toggle(true, 'Cosines before sines')),
-    freq_shift: advanced(integer(0, { min: 0, max: 1 }, 'Frequency shift; 1 in DDPM')),
-    name: when('layers', 'true', layerName('time_embedding')),
+    channels: param.integer(32, { min: 2, max: 4096 }, 'Size of the sinusoidal embedding'),
+    layers: param.advanced(param.toggle(true, 'Linear layers after the sinusoidal embedding')),
+    out: param.when(
+      'layers',
+      'true',
+      param.integer(128, { min: 1, max: 65_536 }, 'Size of the vector'),
+    ),
+    flip_sin_to_cos: param.advanced(param.toggle(true, 'Cosines before sines')),
+    freq_shift: param.advanced(param.integer(0, { min: 0, max: 1 }, 'Frequency shift; 1 in DDPM')),
+    name: param.when('layers', 'true', param.layerName('time_embedding')),
   },
   gives: 'Vector [c]',
   build(b, { t }, { channels, out, layers, flip_sin_to_cos, freq_shift, name }) {
@@ -62,11 +52,15 @@ export const fourierTimeEmbedding = defineLayer({
     'Embeds the logarithm of a timestep above 0, such as a noise level, as sines and cosines with fixed random frequencies.',
   equation: '\\sin(2 \\pi w \\ln t), \\; \\cos(2 \\pi w \\ln t)',
   source: 'Tancik et al. 2020; Song et al. 2021, appendix C.1',
-  inputs: { t: features('t of ModelInput, or a number from ConditionInput') },
+  inputs: { t: slot.features('t of ModelInput, or a number from ConditionInput') },
   params: {
-    channels: integer(64, { min: 2, max: 4096, step: 2 }, 'Number of sines and cosines; even'),
-    scale: real(16, { min: 1e-6, max: 1e6 }, 'Standard deviation of the frequencies w'),
-    name: layerName('time_proj'),
+    channels: param.integer(
+      64,
+      { min: 2, max: 4096, step: 2 },
+      'Number of sines and cosines; even',
+    ),
+    scale: param.real(16, { min: 1e-6, max: 1e6 }, 'Standard deviation of the frequencies w'),
+    name: param.layerName('time_proj'),
   },
   gives: 'Vector [c]',
   build(b, { t }, { channels, scale, name }) {
@@ -84,33 +78,36 @@ export const learnedTimeEmbedding = defineLayer({
   type: 'diffusion/LearnedTimeEmbedding',
   summary: 'Embeds a whole timestep as a learned vector.',
   source: "diffusers' UNet2DModel",
-  inputs: { t: features('t of ModelInput, or a number from ConditionInput') },
+  inputs: { t: slot.features('t of ModelInput, or a number from ConditionInput') },
   params: {
-    num_train_timesteps: integer(
+    num_train_timesteps: param.integer(
       1000,
       { min: 1, max: 100_000 },
       'Number of timesteps of the schedule',
     ),
-    out: integer(128, { min: 1, max: 65_536 }, 'Size of the vector'),
-    name: layerName('time_proj'),
+    out: param.integer(128, { min: 1, max: 65_536 }, 'Size of the vector'),
+    name: param.layerName('time_proj'),
   },
   gives: 'Vector [c]',
   build: (b, { t }, { num_train_timesteps, out, name }) =>
     b.add('time_table', [t], { rows: num_train_timesteps, width: out }, name),
 })
 
-export const timeValue = defineLayer({
+export const timeValue = defineOpLayer('time_value', {
   type: 'diffusion/TimeValue',
   summary: 'A timestep, or another number, as a vector of that one number.',
-  inputs: { t: features('t of ModelInput, or a number from ConditionInput') },
+  inputs: { t: slot.features('t of ModelInput, or a number from ConditionInput') },
   params: {},
   gives: 'Vector [1]',
-  build: (b, { t }) => b.add('time_value', [t]),
 })
 
-const classes = unless(
+const classes = param.unless(
   'dataset',
-  integer(10, { min: 0, max: 100_000 }, 'Number of classes; one more vector stands for no label'),
+  param.integer(
+    10,
+    { min: 0, max: 100_000 },
+    'Number of classes; one more vector stands for no label',
+  ),
 )
 
 export const labelEmbedding = defineNode({
@@ -118,16 +115,16 @@ export const labelEmbedding = defineNode({
   category: 'layers',
   summary: "Embeds a class label as a learned vector (PyTorch's Embedding).",
   inputs: {
-    labels: features('Labels from ConditionInput'),
-    dataset: optional(dataset('Sets the number of classes')),
+    labels: slot.features('Labels from ConditionInput'),
+    dataset: slot.optional(slot.dataset('Sets the number of classes')),
   },
   outputs: {
-    features: features('Vector [c]; tokens [n, c] for several labels per item'),
+    features: slot.features('Vector [c]; tokens [n, c] for several labels per item'),
   },
   params: {
     num_classes: classes,
-    out: integer(128, { min: 1, max: 65_536 }, 'Size of the vector'),
-    name: layerName('class_embedding'),
+    out: param.integer(128, { min: 1, max: 65_536 }, 'Size of the vector'),
+    name: param.layerName('class_embedding'),
   },
   staticOutputs({ num_classes, out, name }, { labels, dataset }, _, wired) {
     if (!labels || (wired.has('dataset') && !dataset)) return {}
@@ -159,20 +156,20 @@ export const tokenEmbedding = defineLayer({
   type: 'diffusion/TokenEmbedding',
   summary: "Embeds each label of a sequence as a token: a learned vector (PyTorch's Embedding).",
   inputs: {
-    labels: features('Labels from ConditionInput'),
-    vocabulary: optional(vocabularySlot('Sets the number of tokens: words of captions')),
+    labels: slot.features('Labels from ConditionInput'),
+    vocabulary: slot.optional(slot.vocabulary('Sets the number of tokens: words of captions')),
   },
   params: {
-    num_classes: unless(
+    num_classes: param.unless(
       'vocabulary',
-      integer(
+      param.integer(
         10,
         { min: 1, max: 100_000 },
         'Number of different labels; one more vector stands for no label',
       ),
     ),
-    out: integer(64, { min: 1, max: 65_536 }, 'Size of a token'),
-    name: layerName('token_embedding'),
+    out: param.integer(64, { min: 1, max: 65_536 }, 'Size of a token'),
+    name: param.layerName('token_embedding'),
   },
   gives: 'Tokens [n, c], such as for CrossAttention',
   build(b, { labels, vocabulary }, { num_classes, out, name }) {
@@ -184,21 +181,22 @@ export const tokenEmbedding = defineLayer({
 const HEIGHT = 'Height of the grid of tokens: that of the image over the size of a patch'
 const WIDTH = 'Width of the grid of tokens: that of the image over the size of a patch'
 
-const gridSide = (about: string) => when('kind', 'sines', integer(4, { min: 1, max: 4096 }, about))
+const gridSide = (about: string) =>
+  param.when('kind', 'sines', param.integer(4, { min: 1, max: 4096 }, about))
 
 export const positionEmbedding = defineLayer({
   type: 'diffusion/PositionEmbedding',
   summary: 'Adds a vector to the token of each position: a learned one, or sines and cosines.',
   source: 'Dosovitskiy et al. 2021; Peebles & Xie 2023',
-  inputs: { x: features('Tokens [n, c]') },
+  inputs: { x: slot.features('Tokens [n, c]') },
   params: {
-    kind: choice(['learned', 'sines'], 'What the vectors are', {
+    kind: param.choice(['learned', 'sines'], 'What the vectors are', {
       learned: 'Learned for each position',
       sines: 'Fixed sines and cosines of column and row, as in DiT',
     }),
     height: gridSide(HEIGHT),
     width: gridSide(WIDTH),
-    name: when('kind', 'learned', layerName('positions')),
+    name: param.when('kind', 'learned', param.layerName('positions')),
   },
   gives: 'Tokens that know their position',
   build: (b, { x }, { kind, height, width, name }) =>
@@ -207,35 +205,32 @@ export const positionEmbedding = defineLayer({
       : b.add('position_embedding', [x], {}, name),
 })
 
-export const rotaryEmbedding = defineLayer({
+export const rotaryEmbedding = defineOpLayer('rotary_embedding', {
   type: 'diffusion/RotaryEmbedding',
   summary:
     'Rotates the channels of each token by angles of its row and column, so that attention depends on relative positions. For queries and keys.',
   source: 'Su et al. 2021; Heo et al. 2024, in two dimensions',
-  inputs: { x: features('Tokens [n, c]: queries or keys') },
+  inputs: { x: slot.features('Tokens [n, c]: queries or keys') },
   params: {
-    heads: integer(
+    heads: param.integer(
       4,
       { min: 1, max: 1024 },
       'Attention heads; each needs a multiple of 4 channels',
     ),
-    height: integer(4, { min: 1, max: 4096 }, HEIGHT),
-    width: integer(4, { min: 1, max: 4096 }, WIDTH),
+    height: param.integer(4, { min: 1, max: 4096 }, HEIGHT),
+    width: param.integer(4, { min: 1, max: 4096 }, WIDTH),
   },
   gives: 'Rotated tokens',
-  build: (b, { x }, { heads, height, width }) =>
-    b.add('rotary_embedding', [x], { heads, height, width }),
 })
 
-export const fourierFeatures = defineLayer({
+export const fourierFeatures = defineOpLayer('fourier_features', {
   type: 'diffusion/FourierFeatures',
   summary:
     'Fourier features: the coordinates, and sines and cosines of 1, 2, 4, ... times the coordinates, for fine structure.',
   source: 'Tancik et al. 2020',
-  inputs: { x: features('Vector [d], such as a point') },
+  inputs: { x: slot.features('Vector [d], such as a point') },
   params: {
-    count: integer(3, { min: 0, max: 16 }, 'Number of frequencies'),
+    count: param.integer(3, { min: 0, max: 16 }, 'Number of frequencies'),
   },
   gives: 'Vector [(1 + 2 count) d]',
-  build: (b, { x }, { count }) => b.add('fourier_features', [x], { count }),
 })

@@ -1,18 +1,8 @@
 // ModelInput and ConditionInput: where a network of layer nodes begins.
 import { NodeError } from '../../engine/base/fault.ts'
+import { fixedSizes } from '../../engine/models/graph/ops/checks.ts'
 import { featuresBuilder as b } from '../../engine/models/graph/features.ts'
-import {
-  choice,
-  dataset,
-  defineNode,
-  features,
-  integer,
-  optional,
-  text,
-  unless,
-  vocabulary as vocabularySlot,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
 import { defineLayer } from './defineLayer.ts'
 import { parseShape } from './parseShape.ts'
@@ -28,15 +18,15 @@ export const modelInput = defineNode({
   type: 'diffusion/ModelInput',
   category: 'layers',
   summary: 'Inputs of a network of layers: noisy data x_t and its timestep t.',
-  inputs: { dataset: optional(dataset('Sets the shape of the data')) },
+  inputs: { dataset: slot.optional(slot.dataset('Sets the shape of the data')) },
   outputs: {
-    x: features('Noisy data: images [h, w, c] or points [d]'),
-    t: features('Timesteps, for TimeEmbedding'),
+    x: slot.features('Noisy data: images [h, w, c] or points [d]'),
+    t: slot.features('Timesteps, for TimeEmbedding'),
   },
   params: {
-    shape: unless(
+    shape: param.unless(
       'dataset',
-      text(
+      param.text(
         '8, 8, 1',
         'Shape of one item: height, width and channels of an image, or dimension of a point',
       ),
@@ -54,34 +44,34 @@ export const conditionInput = defineLayer({
   summary:
     'Condition of a network of layers, as given to Predict or Sampler: labels, a number, a vector, tokens or extra channels.',
   inputs: {
-    x: optional(features('x of ModelInput; extra channels have its height and width')),
-    vocabulary: optional(vocabularySlot('Sets labels_per_item: the words of a caption')),
+    x: slot.optional(slot.features('x of ModelInput; extra channels have its height and width')),
+    vocabulary: slot.optional(slot.vocabulary('Sets labels_per_item: the words of a caption')),
   },
   params: {
-    kind: choice(['labels', 'number', 'vector', 'tokens', 'channels'], 'Kind of condition', {
+    kind: param.choice(['labels', 'number', 'vector', 'tokens', 'channels'], 'Kind of condition', {
       labels: 'Class labels, for LabelEmbedding or TokenEmbedding',
       number: 'One number per item, such as a second time, for TimeEmbedding',
       vector: 'One vector per item',
       tokens: 'A sequence of vectors per item, for CrossAttention',
       channels: 'Extra channels, for Concat with x: a mask, known pixels, an estimate',
     }),
-    labels_per_item: when(
+    labels_per_item: param.when(
       'kind',
       'labels',
-      unless(
+      param.unless(
         'vocabulary',
-        integer(1, { min: 1, max: 64 }, 'Labels per item, as many as LabelTokens outputs'),
+        param.integer(1, { min: 1, max: 64 }, 'Labels per item, as many as LabelTokens outputs'),
       ),
     ),
-    width: when(
+    width: param.when(
       'kind',
       ['vector', 'tokens'],
-      integer(64, { min: 1, max: 4096 }, 'Size of a vector'),
+      param.integer(64, { min: 1, max: 4096 }, 'Size of a vector'),
     ),
-    channels: when(
+    channels: param.when(
       'kind',
       'channels',
-      integer(1, { min: 1, max: 1024 }, 'Number of extra channels, or of extra coordinates'),
+      param.integer(1, { min: 1, max: 1024 }, 'Number of extra channels, or of extra coordinates'),
     ),
   },
   gives: 'The condition',
@@ -96,8 +86,8 @@ export const conditionInput = defineLayer({
       case 'tokens':
         return b.source('tokens', { width })
       case 'channels': {
-        if (x?.op === 'x')
-          return b.source('channels', { shape: [...(x.shape.slice(0, -1) as number[]), channels] })
+        if (x?.operation.op === 'x')
+          return b.source('channels', { shape: [...fixedSizes(x.shape).slice(0, -1), channels] })
         throw new NodeError({
           slot: 'x',
           message: x ? layerNodeMessages.otherX() : layerNodeMessages.noX(),

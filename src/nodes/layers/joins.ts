@@ -3,12 +3,16 @@ import type { Features } from '../../engine/base/values.ts'
 import { EngineError } from '../../engine/base/errors.ts'
 import { splitMany } from '../../engine/base/ids.ts'
 import type { LayerBuilder } from '../../engine/models/graph/builder.ts'
-import { features, integer, many } from '../define.ts'
+import { param, slot } from '../define.ts'
 import { wiredSlots } from '../observers/read.ts'
-import { defineLayer } from './defineLayer.ts'
+import { defineLayer, defineOpLayer } from './defineLayer.ts'
 
 /** Applies an operation to the wired features, in the order of their slots. */
-function joinWired(b: LayerBuilder<Features>, op: string, inputs: Record<string, unknown>) {
+function joinWired(
+  b: LayerBuilder<Features>,
+  op: 'add' | 'concat' | 'multiply',
+  inputs: Record<string, unknown>,
+) {
   const wires = wiredSlots<Features>(inputs, 'x')
   try {
     return b.add(
@@ -35,7 +39,7 @@ export const concat = defineLayer({
   summary:
     'Concatenates the channels of features, such as those of a decoder and its skip connection.',
   equation: 'y = [x_1, x_2, \\dots]',
-  inputs: { x: many(features('Features of equal size; their channels may differ')) },
+  inputs: { x: slot.many(slot.features('Features of equal size; their channels may differ')) },
   params: {},
   gives: 'Features with the channels of all inputs, in order',
   build: (b, inputs) => joinWired(b, 'concat', inputs),
@@ -45,7 +49,9 @@ export const add = defineLayer({
   type: 'diffusion/Add',
   summary: 'Adds features. A vector is added to every pixel or token.',
   equation: 'y = x_1 + x_2 + \\dots',
-  inputs: { x: many(features('Features of equal shape, or vectors with as many channels')) },
+  inputs: {
+    x: slot.many(slot.features('Features of equal shape, or vectors with as many channels')),
+  },
   params: {},
   gives: 'The sum',
   build: (b, inputs) => joinWired(b, 'add', inputs),
@@ -55,49 +61,48 @@ export const multiply = defineLayer({
   type: 'diffusion/Multiply',
   summary: 'Multiplies features. A vector multiplies every pixel or token.',
   equation: 'y = x_1 \\, x_2 \\cdots',
-  inputs: { x: many(features('Features of equal shape, or vectors with as many channels')) },
+  inputs: {
+    x: slot.many(slot.features('Features of equal shape, or vectors with as many channels')),
+  },
   params: {},
   gives: 'The product',
   build: (b, inputs) => joinWired(b, 'multiply', inputs),
 })
 
-export const divide = defineLayer({
+export const divide = defineOpLayer('quotient', {
   type: 'diffusion/Divide',
   summary: 'Divides features by a vector: by one number, or each channel by its own.',
   equation: 'y = x / d',
   inputs: {
-    x: features('Features'),
-    by: features('d: a vector of one number, such as TimeValue, or of as many channels'),
+    x: slot.features('Features'),
+    by: slot.features('d: a vector of one number, such as TimeValue, or of as many channels'),
   },
   params: {},
   gives: 'The quotient',
-  build: (b, { x, by }) => b.add('quotient', [x, by]),
 })
 
-export const modulate = defineLayer({
+export const modulate = defineOpLayer('modulate', {
   type: 'diffusion/Modulate',
   summary:
     'Scales and shifts each channel by vectors, such as parts of an embedding (FiLM, adaLN).',
   equation: 'y = x (1 + \\gamma) + \\beta',
   source: 'Perez et al. 2018; Peebles & Xie 2023',
   inputs: {
-    x: features('Features, usually normalized'),
-    scale: features('γ: vector with as many channels as x'),
-    shift: features('β: vector with as many channels as x'),
+    x: slot.features('Features, usually normalized'),
+    scale: slot.features('γ: vector with as many channels as x'),
+    shift: slot.features('β: vector with as many channels as x'),
   },
   params: {},
   gives: 'Modulated features',
-  build: (b, { x, scale, shift }) => b.add('modulate', [x, scale, shift]),
 })
 
-export const split = defineLayer({
+export const split = defineOpLayer('split', {
   type: 'diffusion/Split',
   summary: "One of several equal parts of the channels (PyTorch's chunk).",
-  inputs: { x: features('Features') },
+  inputs: { x: slot.features('Features') },
   params: {
-    count: integer(2, { min: 1, max: 64 }, 'Number of parts; must divide the channels'),
-    index: integer(0, { min: 0, max: 63 }, 'Part to take; 0 is the first'),
+    count: param.integer(2, { min: 1, max: 64 }, 'Number of parts; must divide the channels'),
+    index: param.integer(0, { min: 0, max: 63 }, 'Part to take; 0 is the first'),
   },
   gives: 'Features with the channels of that part',
-  build: (b, { x }, { count, index }) => b.add('split', [x], { count, index }),
 })

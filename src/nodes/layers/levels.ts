@@ -1,5 +1,5 @@
 // Levels of a network: subgraphs of the nodes whose names begin alike.
-import type { FeatureShape } from '../../engine/models/graph/layer.ts'
+import type { FeatureShape } from '../../engine/models/graph/layerOp.ts'
 import {
   input,
   wire,

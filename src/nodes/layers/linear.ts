@@ -1,66 +1,55 @@
 // Linear layers and convolutions.
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Features } from '../../engine/base/values.ts'
 import { downsampleLayers, upsampleLayers } from '../../engine/models/graph/blocks/resample.ts'
-import {
-  advanced,
-  choice,
-  features,
-  integer,
-  layerName,
-  real,
-  symbol,
-  toggle,
-  when,
-} from '../define.ts'
+import { channelsOf } from '../../engine/models/graph/ops/checks.ts'
+import { param, slot } from '../define.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
-import { defineLayer } from './defineLayer.ts'
+import { defineLayer, defineOpLayer } from './defineLayer.ts'
 
-const channels = integer(64, { min: 1, max: 65_536 }, 'Output channels')
-const biased = advanced(toggle(true, 'Adds a learned number per output channel'))
+const channels = param.integer(64, { min: 1, max: 65_536 }, 'Output channels')
+const biased = param.advanced(param.toggle(true, 'Adds a learned number per output channel'))
 
-export const linear = defineLayer({
+export const linear = defineOpLayer('linear', {
   type: 'diffusion/Linear',
   summary: "Linear layer over the channels of each vector, token or pixel (PyTorch's Linear).",
   equation: 'y = x W + b',
-  inputs: { x: features('Features') },
-  params: { out: channels, bias: biased, name: layerName('linear') },
+  inputs: { x: slot.features('Features') },
+  params: { out: channels, bias: biased, name: param.layerName('linear') },
   gives: 'Features with `out` channels',
-  build: (b, { x }, { out, bias, name }) => b.linear(x, name, out, bias),
 })
 
 export const conv = defineLayer({
   type: 'diffusion/Conv',
   summary:
     "Convolution of images (PyTorch's Conv2d), or transposed convolution, which enlarges them (ConvTranspose2d).",
-  inputs: { x: features('Images [h, w, c]') },
+  inputs: { x: slot.features('Images [h, w, c]') },
   params: {
     out: channels,
-    kernel: integer(3, { min: 1, max: 64 }, 'Height and width of the kernel'),
-    stride: integer(
+    kernel: param.integer(3, { min: 1, max: 64 }, 'Height and width of the kernel'),
+    stride: param.integer(
       1,
       { min: 1, max: 64 },
       'Step of the kernel, in pixels: 1 or 2, or the kernel size for patches without padding. Factor of enlargement if transposed',
     ),
-    padding: integer(
+    padding: param.integer(
       1,
       { min: 0, max: 64 },
       'Zero padding on each side; (kernel - 1) / 2 keeps the size at stride 1. A transposed convolution crops the result by it',
     ),
-    groups: advanced(
-      when(
+    groups: param.advanced(
+      param.when(
         'transposed',
         'false',
-        integer(
+        param.integer(
           1,
           { min: 1, max: 4096 },
           'Groups of channels that are convolved separately; must divide the channels of x and `out`',
         ),
       ),
     ),
-    transposed: advanced(toggle(false, 'Transposed convolution')),
+    transposed: param.advanced(param.toggle(false, 'Transposed convolution')),
     bias: biased,
-    name: layerName('conv'),
+    name: param.layerName('conv'),
   },
   gives: 'Images with `out` channels',
   build(b, { x }, { out, kernel, stride, padding, groups, transposed, bias, name }) {
@@ -70,46 +59,43 @@ export const conv = defineLayer({
   },
 })
 
-/** Channels of the images of features. */
-const channelsOf = ({ shape }: Features) => shape.at(-1) as number
-
 export const downsample = defineLayer({
   type: 'diffusion/Downsample',
   summary:
     'Halves height and width by a 3 x 3 convolution with stride 2, as between the levels of a UNet.',
-  inputs: { x: features('Images [h, w, c]') },
+  inputs: { x: slot.features('Images [h, w, c]') },
   params: {
-    out: integer(0, { min: 0, max: 65_536 }, 'Output channels; 0: those of x'),
-    padding: advanced(
-      choice(['1', '0'], 'Zero padding of the convolution', {
+    out: param.integer(0, { min: 0, max: 65_536 }, 'Output channels; 0: those of x'),
+    padding: param.advanced(
+      param.choice(['1', '0'], 'Zero padding of the convolution', {
         '1': 'On all sides',
         '0': 'Only right and below',
       }),
     ),
-    name: layerName('downsample'),
+    name: param.layerName('downsample'),
   },
   gives: 'Images of half the height and width',
   build: (b, { x }, { out, padding, name }) =>
-    downsampleLayers(b, x, name, out || channelsOf(x), padding === '1' ? 1 : 0),
+    downsampleLayers(b, x, name, out || channelsOf(x.shape), padding === '1' ? 1 : 0),
 })
 
 export const upsample = defineLayer({
   type: 'diffusion/Upsample',
   summary:
     'Doubles height and width by nearest-neighbour upsampling, followed by an optional 3 x 3 convolution.',
-  inputs: { x: features('Images [h, w, c]') },
+  inputs: { x: slot.features('Images [h, w, c]') },
   params: {
-    conv: toggle(true, 'Convolution after the upsampling, as between the levels of a UNet'),
-    out: when(
+    conv: param.toggle(true, 'Convolution after the upsampling, as between the levels of a UNet'),
+    out: param.when(
       'conv',
       'true',
-      integer(0, { min: 0, max: 65_536 }, 'Output channels; 0: those of x'),
+      param.integer(0, { min: 0, max: 65_536 }, 'Output channels; 0: those of x'),
     ),
-    name: when('conv', 'true', layerName('upsample')),
+    name: param.when('conv', 'true', param.layerName('upsample')),
   },
   gives: 'Images of twice the height and width',
   build: (b, { x }, { conv, out, name }) =>
-    conv ? upsampleLayers(b, x, name, out || channelsOf(x)) : b.add('upsample', [x]),
+    conv ? upsampleLayers(b, x, name, out || channelsOf(x.shape)) : b.add('upsample', [x]),
 })
 
 export const scale = defineLayer({
@@ -117,23 +103,23 @@ export const scale = defineLayer({
   summary:
     'Multiplies or divides features by a number, or multiplies them by one learned number per channel.',
   equation: 'y = s \\, x + c',
-  inputs: { x: features('Features') },
+  inputs: { x: slot.features('Features') },
   params: {
-    by: choice(['factor', 'divisor', 'learned'], 'Scaling of the features', {
+    by: param.choice(['factor', 'divisor', 'learned'], 'Scaling of the features', {
       factor: 'Multiplies by `factor`, and adds `shift`',
       divisor: 'Divides by `factor`',
       learned: 'Multiplies by one learned number per channel, which starts at `factor`',
     }),
-    factor: symbol(
+    factor: param.symbol(
       's',
-      real(1, { min: -1e6, max: 1e6 }, 'Number to multiply or divide by, or to start at'),
+      param.real(1, { min: -1e6, max: 1e6 }, 'Number to multiply or divide by, or to start at'),
     ),
-    shift: when(
+    shift: param.when(
       'by',
       'factor',
-      advanced(symbol('c', real(0, { min: -1e6, max: 1e6 }, 'Number to add'))),
+      param.advanced(param.symbol('c', param.real(0, { min: -1e6, max: 1e6 }, 'Number to add'))),
     ),
-    name: when('by', 'learned', layerName('scale')),
+    name: param.when('by', 'learned', param.layerName('scale')),
   },
   gives: 'Scaled features',
   build(b, { x }, { by, factor, shift, name }) {

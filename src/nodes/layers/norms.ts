@@ -1,24 +1,23 @@
 // Normalization, activations and dropout.
-import { advanced, choice, features, integer, layerName, real, toggle, when } from '../define.ts'
-import { defineLayer } from './defineLayer.ts'
+import { param, slot } from '../define.ts'
+import { defineLayer, defineOpLayer } from './defineLayer.ts'
 
 const eps = (initial: number, about = 'Added to the variance') =>
-  advanced(real(initial, { min: 1e-12, max: 1, step: 1e-6 }, about))
-const x = features('Features')
+  param.advanced(param.real(initial, { min: 1e-12, max: 1, step: 1e-6 }, about))
+const x = slot.features('Features')
 
-export const groupNorm = defineLayer({
+export const groupNorm = defineOpLayer('group_norm', {
   type: 'diffusion/GroupNorm',
   summary: 'Normalizes each group of channels over all pixels or tokens of an item.',
   equation: 'y = \\frac{x - \\mathrm{E}[x]}{\\sqrt{\\mathrm{Var}[x] + \\epsilon}} \\gamma + \\beta',
   source: 'Wu & He 2018',
   inputs: { x },
   params: {
-    groups: integer(8, { min: 1, max: 4096 }, 'Number of groups; must divide the channels'),
+    groups: param.integer(8, { min: 1, max: 4096 }, 'Number of groups; must divide the channels'),
     eps: eps(1e-5),
-    name: layerName('norm'),
+    name: param.layerName('norm'),
   },
   gives: 'Normalized features',
-  build: (b, { x }, { groups, eps, name }) => b.groupNorm(x, name, groups, eps),
 })
 
 export const layerNorm = defineLayer({
@@ -28,26 +27,25 @@ export const layerNorm = defineLayer({
   source: 'Ba et al. 2016',
   inputs: { x },
   params: {
-    affine: toggle(true, 'Learned γ and β per channel'),
+    affine: param.toggle(true, 'Learned γ and β per channel'),
     eps: eps(1e-5),
-    name: when('affine', 'true', layerName('norm')),
+    name: param.when('affine', 'true', param.layerName('norm')),
   },
   gives: 'Normalized features',
   build: (b, { x }, { affine, eps, name }) => b.layerNorm(x, affine ? name : undefined, eps),
 })
 
-export const rmsNorm = defineLayer({
+export const rmsNorm = defineOpLayer('rms_norm', {
   type: 'diffusion/RMSNorm',
   summary: 'Divides each pixel, token or vector by the root mean square of its channels.',
   equation: 'y = \\frac{x}{\\sqrt{\\mathrm{E}[x^2] + \\epsilon}} \\gamma',
   source: 'Zhang & Sennrich 2019',
   inputs: { x },
-  params: { eps: eps(1e-6, 'Added to the mean square'), name: layerName('norm') },
+  params: { eps: eps(1e-6, 'Added to the mean square'), name: param.layerName('norm') },
   gives: 'Normalized features',
-  build: (b, { x }, { eps, name }) => b.add('rms_norm', [x], { eps }, name),
 })
 
-export const silu = defineLayer({
+export const silu = defineOpLayer('silu', {
   type: 'diffusion/SiLU',
   title: 'SiLU',
   summary: 'SiLU activation (swish): x times its sigmoid.',
@@ -56,7 +54,6 @@ export const silu = defineLayer({
   inputs: { x },
   params: {},
   gives: 'Activated features',
-  build: (b, { x }) => b.add('silu', [x]),
 })
 
 export const gelu = defineLayer({
@@ -68,7 +65,7 @@ export const gelu = defineLayer({
   source: 'Hendrycks & Gimpel 2016',
   inputs: { x },
   params: {
-    approximate: choice(['none', 'tanh'], 'How Φ is computed', {
+    approximate: param.choice(['none', 'tanh'], 'How Φ is computed', {
       none: 'Exactly',
       tanh: 'Approximated by tanh, as in GPT-2 and DiT',
     }),
@@ -77,7 +74,7 @@ export const gelu = defineLayer({
   build: (b, { x }, { approximate }) => b.add(approximate === 'tanh' ? 'gelu_tanh' : 'gelu', [x]),
 })
 
-export const relu = defineLayer({
+export const relu = defineOpLayer('relu', {
   type: 'diffusion/ReLU',
   title: 'ReLU',
   summary: 'ReLU activation: max(x, 0).',
@@ -85,20 +82,18 @@ export const relu = defineLayer({
   inputs: { x },
   params: {},
   gives: 'Activated features',
-  build: (b, { x }) => b.add('relu', [x]),
 })
 
-export const tanh = defineLayer({
+export const tanh = defineOpLayer('tanh', {
   type: 'diffusion/Tanh',
   summary: 'Hyperbolic tangent: an activation between -1 and 1.',
   equation: 'y = \\tanh(x)',
   inputs: { x },
   params: {},
   gives: 'Activated features',
-  build: (b, { x }) => b.add('tanh', [x]),
 })
 
-export const mish = defineLayer({
+export const mish = defineOpLayer('mish', {
   type: 'diffusion/Mish',
   summary: 'Mish activation: x tanh(softplus(x)).',
   equation: 'y = x \\tanh(\\ln(1 + e^x))',
@@ -106,33 +101,30 @@ export const mish = defineLayer({
   inputs: { x },
   params: {},
   gives: 'Activated features',
-  build: (b, { x }) => b.add('mish', [x]),
 })
 
-export const softmax = defineLayer({
+export const softmax = defineOpLayer('softmax', {
   type: 'diffusion/Softmax',
   summary: 'Softmax over the channels of each pixel, token or vector.',
   equation: 'y_i = \\frac{e^{x_i}}{\\sum_j e^{x_j}}',
   inputs: { x },
   params: {},
   gives: 'Numbers from 0 to 1 whose sum over the channels is 1',
-  build: (b, { x }) => b.add('softmax', [x]),
 })
 
-export const dropoutLayer = defineLayer({
+export const dropoutLayer = defineOpLayer('dropout', {
   type: 'diffusion/Dropout',
   summary:
     'Sets random elements to zero during training, and divides the others by 1 - rate. Has no effect while sampling.',
   source: 'Srivastava et al. 2014',
   inputs: { x },
   params: {
-    rate: real(
+    rate: param.real(
       0.1,
       { min: 0, max: 0.99, slider: true },
       'Probability that an element becomes zero',
     ),
-    name: layerName('dropout', 'Name of the layer, unique in the model'),
+    name: param.layerName('dropout', 'Name of the layer, unique in the model'),
   },
   gives: 'Features of the shape of x',
-  build: (b, { x }, { rate, name }) => b.add('dropout', [x], { rate }, name),
 })

@@ -8,13 +8,13 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Layer, LayerGraph } from '../../engine/models/graph/layer.ts'
 import { checkLayersModel } from '../../engine/models/layersConfig.ts'
 import { layersModel, reuseWeights } from '../../engine/models/layers.ts'
-import { advanced, defineNode, features, model, optional, seed, text } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { learnedVariance, modelFacts, predictsParam } from '../model/predicts.ts'
 import { networkRows } from './networkRows.ts'
 
 /** Param with the closed model that layers have replaced. */
-export const originParam = advanced(
-  text(
+export const originParam = param.advanced(
+  param.text(
     '',
     'Config of the closed model that these layers have replaced; they start with the same weights as there',
     true,
@@ -27,21 +27,21 @@ export const modelOutput = defineNode({
   summary:
     'Creates a model from the layers that lead to x, untrained or with weights of another model.',
   inputs: {
-    x: features(
+    x: slot.features(
       'Prediction, of the shape of x of ModelInput; twice its channels with a learned variance',
     ),
-    weights: optional(
-      model(
+    weights: slot.optional(
+      slot.model(
         'Model whose weights are reused by layers of equal name and shape; other layers start new',
       ),
     ),
   },
-  outputs: { model: model('Model of these layers') },
+  outputs: { model: slot.model('Model of these layers') },
   params: {
     predicts: predictsParam,
     learned_variance: learnedVariance,
     origin: originParam,
-    seed: advanced(seed('Equal seeds start with equal weights')),
+    seed: param.advanced(param.seed('Equal seeds start with equal weights')),
   },
   room: { width: 260, height: 150 },
   staticOutputs: (params) => ({ model: modelFacts(params) }),

@@ -1,17 +1,18 @@
 // Layers that change the size and the shape of features.
 import { NodeError } from '../../engine/base/fault.ts'
-import { choice, features, integer, text } from '../define.ts'
+import { countElements } from '../../engine/base/shapes.ts'
+import { param, slot } from '../define.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
-import { defineLayer } from './defineLayer.ts'
+import { defineLayer, defineOpLayer } from './defineLayer.ts'
 import { parseShape } from './parseShape.ts'
 
 export const avgPool = defineLayer({
   type: 'diffusion/AvgPool',
   summary:
     "Average pooling: means over squares of pixels (PyTorch's AvgPool2d), or over all pixels of an image.",
-  inputs: { x: features('Images [h, w, c]') },
+  inputs: { x: slot.features('Images [h, w, c]') },
   params: {
-    size: integer(
+    size: param.integer(
       2,
       { min: 0, max: 1024 },
       'Side of a square, in pixels; must divide height and width. 0: all pixels',
@@ -25,9 +26,9 @@ export const avgPool = defineLayer({
 export const flatten = defineLayer({
   type: 'diffusion/Flatten',
   summary: 'Turns images into tokens, one per pixel, or all numbers of an item into one vector.',
-  inputs: { x: features('Images [h, w, c]; for a vector also tokens [n, c]') },
+  inputs: { x: slot.features('Images [h, w, c]; for a vector also tokens [n, c]') },
   params: {
-    to: choice(['tokens', 'vector'], 'Form of the output', {
+    to: param.choice(['tokens', 'vector'], 'Form of the output', {
       tokens: 'Tokens [h w, c], one per pixel',
       vector: 'Vector [h w c]',
     }),
@@ -35,8 +36,9 @@ export const flatten = defineLayer({
   gives: 'Tokens or a vector, with the same numbers',
   build(b, { x }, { to }) {
     if (to === 'tokens') return b.add('to_tokens', [x])
-    const count = (x.shape as number[]).reduce((product, size) => product * size, 1)
-    return b.add('reshape', [x], { shape: [count] })
+    // Tokens of an unknown number are refused by the operation.
+    const sizes = x.shape.map((size) => (size === 'n' ? 1 : size))
+    return b.add('reshape', [x], { shape: [countElements(sizes)] })
   },
 })
 
@@ -44,11 +46,11 @@ export const unflatten = defineLayer({
   type: 'diffusion/Unflatten',
   summary: 'Turns tokens or a vector into images: the inverse of Flatten.',
   inputs: {
-    x: features('Tokens [h w, c], or a vector [h w c]'),
+    x: slot.features('Tokens [h w, c], or a vector [h w c]'),
   },
   params: {
-    height: integer(8, { min: 1, max: 4096 }, 'Height of the images, in pixels'),
-    width: integer(8, { min: 1, max: 4096 }, 'Width of the images, in pixels'),
+    height: param.integer(8, { min: 1, max: 4096 }, 'Height of the images, in pixels'),
+    width: param.integer(8, { min: 1, max: 4096 }, 'Width of the images, in pixels'),
   },
   gives: 'Images [h, w, c]',
   build(b, { x }, { height, width }) {
@@ -69,9 +71,9 @@ export const unflatten = defineLayer({
 export const reshape = defineLayer({
   type: 'diffusion/Reshape',
   summary: 'Gives features another shape, with the same numbers in the same order.',
-  inputs: { x: features('Features') },
+  inputs: { x: slot.features('Features') },
   params: {
-    shape: text('4, 4, 16', 'Shape of one item, without the batch: [h, w, c], [n, c] or [c]'),
+    shape: param.text('4, 4, 16', 'Shape of one item, without the batch: [h, w, c], [n, c] or [c]'),
   },
   gives: 'Features of that shape',
   build(b, { x }, { shape }) {
@@ -80,32 +82,30 @@ export const reshape = defineLayer({
   },
 })
 
-export const patchify = defineLayer({
+export const patchify = defineOpLayer('patchify', {
   type: 'diffusion/Patchify',
   summary:
     'Splits images into square patches and turns each into a token, as a vision transformer does.',
   source: 'Dosovitskiy et al. 2021',
-  inputs: { x: features('Images [h, w, c]') },
+  inputs: { x: slot.features('Images [h, w, c]') },
   params: {
-    size: integer(
+    size: param.integer(
       2,
       { min: 1, max: 256 },
       'Side of a patch, in pixels; must divide height and width',
     ),
   },
   gives: 'Tokens [h w / size², size² c]',
-  build: (b, { x }, { size }) => b.add('patchify', [x], { size }),
 })
 
-export const unpatchify = defineLayer({
+export const unpatchify = defineOpLayer('unpatchify', {
   type: 'diffusion/Unpatchify',
   summary: 'Turns tokens into the square patches of images: the inverse of Patchify.',
-  inputs: { x: features('Tokens [h w / size², size² c]') },
+  inputs: { x: slot.features('Tokens [h w / size², size² c]') },
   params: {
-    size: integer(2, { min: 1, max: 256 }, 'Side of a patch, in pixels'),
-    height: integer(8, { min: 1, max: 4096 }, 'Height of the images, in pixels'),
-    width: integer(8, { min: 1, max: 4096 }, 'Width of the images, in pixels'),
+    size: param.integer(2, { min: 1, max: 256 }, 'Side of a patch, in pixels'),
+    height: param.integer(8, { min: 1, max: 4096 }, 'Height of the images, in pixels'),
+    width: param.integer(8, { min: 1, max: 4096 }, 'Width of the images, in pixels'),
   },
   gives: 'Images [h, w, c]',
-  build: (b, { x }, { size, height, width }) => b.add('unpatchify', [x], { size, height, width }),
 })

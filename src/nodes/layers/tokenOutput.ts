@@ -4,7 +4,7 @@ import { toLayerGraph } from '../../engine/models/graph/features.ts'
 import { layersModel, layersRows, reuseWeights } from '../../engine/models/layers.ts'
 import { checkLayersModel } from '../../engine/models/layersConfig.ts'
 import { checkTokenGraph, TOKENS } from '../../engine/models/tokenModel.ts'
-import { advanced, defineNode, features, model, optional, seed } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 /** The graph of a model of tokens. Throws EngineError, at `x`, if shapes do not fit. */
 function tokenGraph(x: Features) {
@@ -20,15 +20,15 @@ export const tokenOutput = defineNode({
   summary:
     'Creates a model of tokens from the layers that lead to x. ModelInput gives each token as a one-hot vector, the last number for a masked place.',
   inputs: {
-    x: features('Logits [places, tokens]: one number less per place than x of ModelInput has'),
-    weights: optional(
-      model(
+    x: slot.features('Logits [places, tokens]: one number less per place than x of ModelInput has'),
+    weights: slot.optional(
+      slot.model(
         'Model whose weights are reused by layers of equal name and shape; other layers start new',
       ),
     ),
   },
-  outputs: { model: model('Model, for PredictTokens and TrainingStart') },
-  params: { seed: advanced(seed('Equal seeds start with equal weights')) },
+  outputs: { model: slot.model('Model, for PredictTokens and TrainingStart') },
+  params: { seed: param.advanced(param.seed('Equal seeds start with equal weights')) },
   room: { width: 260, height: 120 },
   check: (_, { x }) => void (x && tokenGraph(x)),
   run: ({ x, weights }, _, { random }) => {

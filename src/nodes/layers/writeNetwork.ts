@@ -1,14 +1,11 @@
 // Writes a graph of layers as nodes: the reverse of ModelOutput.
 import type { GraphNode, Wire } from '../../engine/plan/graph.ts'
 import { wire } from '../../engine/plan/graph.ts'
-import type { Block } from '../../engine/models/graph/builder.ts'
+import { inputName } from '../../engine/models/graph/infer.ts'
 import { GraphView } from '../../engine/models/graph/analysis.ts'
-import type {
-  Attributes,
-  FeatureShape,
-  Layer,
-  LayerGraph,
-} from '../../engine/models/graph/layer.ts'
+import type { Block, Layer, LayerGraph, Operation } from '../../engine/models/graph/layer.ts'
+import type { FeatureShape } from '../../engine/models/graph/layerOp.ts'
+import type { Attrs, LayerOpName } from '../../engine/models/graph/ops/table.ts'
 
 type Params = GraphNode['params']
 
@@ -97,15 +94,16 @@ class NetworkWriter {
       this.outputs.set(i, wire(this.inputNode(layers), layer.op === 'x' ? 'x' : 't'))
       return
     }
-    this.add(i, writeLayer(i, layer, layers))
+    this.add(i, writeLayer(layer, layers))
   }
 
   /** The id of the ModelInput. */
   private inputNode(layers: readonly Layer[]): string {
     const id = 'input'
     if (this.nodes.some((node) => node.id === id)) return id
-    const shape = layers.find(({ op }) => op === 'x')?.attrs.shape as number[]
-    const params = { shape: shape.join(', ') }
+    const x = layers.find((layer) => layer.op === 'x')
+    if (!x) throw new Error('The network has no input x.')
+    const params = { shape: x.attrs.shape.join(', ') }
     this.nodes.push({ id, op: 'diffusion/ModelInput', params, inputs: {} })
     return id
   }
@@ -245,56 +243,46 @@ function writeBlock({ kind, inputs, settings: s }: Block): Written {
 }
 
 /** The node of a single layer. */
-function writeLayer(i: number, layer: Layer, layers: readonly Layer[]): Written {
-  const { op, attrs, name } = layer
+function writeLayer(layer: Layer<WrittenOpName>, layers: readonly Layer[]): Written {
+  const { op, name } = layer
+  const { type, params } = writeOperation(layer)
+  const inputs = layer.in.map((from, k): [string, number] => [inputName(op, k), from])
   // Further channels have the size of x.
-  const from = op === 'channels' ? [layers.findIndex((each) => each.op === 'x')] : layer.in
-  const write = writers[op]
-  if (!write) throw new Error(`No node makes the layer ${op}.`)
-  const { type, params = {}, slots = ['x'] } = write(attrs, layers, i)
-  const inputs = slots.map((slot, k): [string, number] => [slot, from[k]])
-  const many = slots.includes(MANY)
+  const x = layers.findIndex((each) => each.op === 'x')
   return {
     type,
     params: { ...params, ...(name !== undefined && { name }) },
-    inputs: Object.fromEntries(
-      many ? from.map((input, k): [string, number] => [`x_${k + 1}`, input]) : inputs,
-    ),
+    inputs: op === 'channels' ? { x } : Object.fromEntries(inputs),
   }
 }
 
-/** Slots of a node that takes any number of features. */
-const MANY = 'x_1, x_2, ...'
-
-type LayerWriter = (
-  attrs: Attributes,
-  layers: readonly Layer[],
-  index: number,
-) => { type: string; params?: Params; slots?: readonly string[] }
+/** A node, whose slots are the inputs of its layer. */
+type WrittenOperation = Pick<Written, 'type' | 'params'>
 
 const plain =
-  (type: string, params: Params = {}, slots?: readonly string[]): LayerWriter =>
-  () => ({ type, params, ...(slots && { slots }) })
+  (type: string, params: Params = {}) =>
+  (): WrittenOperation => ({ type, params })
 
+/** A node whose params are the attributes. */
 const copied =
-  (type: string, slots?: readonly string[]): LayerWriter =>
-  (attrs) => ({ type, params: { ...attrs }, ...(slots && { slots }) })
+  (type: string) =>
+  (attrs: Params): WrittenOperation => ({ type, params: { ...attrs } })
 
-const condition = (kind: string, params: Params): ReturnType<LayerWriter> => ({
+const condition = (kind: string, params: Params): WrittenOperation => ({
   type: 'ConditionInput',
   params: { kind, ...params },
-  slots: [],
 })
 
-const productAttention = (heads: unknown, kind: string): ReturnType<LayerWriter> => ({
+const productAttention = (heads: number, kind: string): WrittenOperation => ({
   type: 'ScaledDotProductAttention',
   params: { heads, kind },
-  slots: ['q', 'k', 'v'],
 })
 
-function writeConv(attrs: Attributes, transposed: boolean): ReturnType<LayerWriter> {
-  const { out, kernel, stride, pad, groups = 1, bias } = attrs
-  const sides = (pad as number[] | null) ?? [Math.floor(((kernel as number) - 1) / 2)]
+function writeConv(
+  { out, kernel, stride, pad, groups = 1, bias }: Attrs<'conv_transpose'> & { groups?: number },
+  transposed: boolean,
+): WrittenOperation {
+  const sides = pad ?? [Math.floor((kernel - 1) / 2)]
   if (new Set(sides).size > 1)
     return { type: 'Downsample', params: { out, padding: String(sides[0]) } }
   return {
@@ -303,16 +291,19 @@ function writeConv(attrs: Attributes, transposed: boolean): ReturnType<LayerWrit
   }
 }
 
+/** Operations with a node of their own; x and the time are outputs of one node. */
+type WrittenOpName = Exclude<LayerOpName, 'x' | 'time'>
+
+const writeOperation = <K extends WrittenOpName>({ op, attrs }: Operation<K>): WrittenOperation =>
+  writers[op](attrs)
+
 /** Nodes by operation. */
-const writers: Readonly<Record<string, LayerWriter | undefined>> = {
+const writers: { readonly [K in WrittenOpName]: (attrs: Attrs<K>) => WrittenOperation } = {
   labels: ({ per_item }) => condition('labels', { labels_per_item: per_item }),
   values: () => condition('number', {}),
   vectors: ({ width }) => condition('vector', { width }),
   tokens: ({ width }) => condition('tokens', { width }),
-  channels: ({ shape }) => ({
-    ...condition('channels', { channels: (shape as number[]).at(-1) }),
-    slots: ['x'],
-  }),
+  channels: ({ shape }) => condition('channels', { channels: shape.at(-1) }),
   linear: copied('Linear'),
   conv: (attrs) => writeConv(attrs, false),
   conv_transpose: (attrs) => writeConv(attrs, true),
@@ -326,15 +317,15 @@ const writers: Readonly<Record<string, LayerWriter | undefined>> = {
   tanh: plain('Tanh'),
   mish: plain('Mish'),
   softmax: plain('Softmax'),
-  add: plain('Add', {}, [MANY]),
-  multiply: plain('Multiply', {}, [MANY]),
-  concat: plain('Concat', {}, [MANY]),
+  add: plain('Add'),
+  multiply: plain('Multiply'),
+  concat: plain('Concat'),
   divide: ({ by }) => ({ type: 'Scale', params: { by: 'divisor', factor: by } }),
   affine: ({ scale, shift }) => ({ type: 'Scale', params: { by: 'factor', factor: scale, shift } }),
   channel_scale: ({ start }) => ({ type: 'Scale', params: { by: 'learned', factor: start } }),
   attention: ({ heads }) => productAttention(heads, 'softmax'),
   linear_attention: ({ heads }) => productAttention(heads, 'linear'),
-  modulate: plain('Modulate', {}, ['x', 'scale', 'shift']),
+  modulate: plain('Modulate'),
   split: copied('Split'),
   dropout: copied('Dropout'),
   fourier_features: copied('FourierFeatures'),
@@ -347,35 +338,30 @@ const writers: Readonly<Record<string, LayerWriter | undefined>> = {
   unpatchify: copied('Unpatchify'),
   reshape: ({ shape }) => ({
     type: 'Reshape',
-    params: { shape: (shape as number[]).join(', ') },
+    params: { shape: shape.join(', ') },
   }),
   timestep_embedding: ({ width, flip_sin_to_cos, freq_shift }) => ({
     type: 'TimeEmbedding',
     params: { channels: width, layers: false, flip_sin_to_cos, freq_shift },
-    slots: ['t'],
   }),
   label_embedding: ({ rows, width }) => ({
     type: 'LabelEmbedding',
-    params: { num_classes: (rows as number) - 1, out: width },
-    slots: ['labels'],
+    params: { num_classes: rows - 1, out: width },
   }),
   token_embedding: ({ rows, width }) => ({
     type: 'TokenEmbedding',
-    params: { num_classes: (rows as number) - 1, out: width },
-    slots: ['labels'],
+    params: { num_classes: rows - 1, out: width },
   }),
   fourier_time_embedding: ({ count, scale }) => ({
     type: 'FourierTimeEmbedding',
-    params: { channels: 2 * (count as number), scale },
-    slots: ['t'],
+    params: { channels: 2 * count, scale },
   }),
   time_table: ({ rows, width }) => ({
     type: 'LearnedTimeEmbedding',
     params: { num_train_timesteps: rows, out: width },
-    slots: ['t'],
   }),
-  time_value: plain('TimeValue', {}, ['t']),
-  quotient: plain('Divide', {}, ['x', 'by']),
+  time_value: plain('TimeValue'),
+  quotient: plain('Divide'),
   position_embedding: plain('PositionEmbedding', { kind: 'learned' }),
   rotary_embedding: copied('RotaryEmbedding'),
   grid_embedding: ({ height, width }) => ({

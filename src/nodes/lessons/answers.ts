@@ -5,7 +5,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { rememberLast } from './recent.ts'
 
-/** How answers of a question are compared. */
+/** Rule by which the answers to a question are compared. */
 export type AnswerRule =
   /** Accepts numbers within `within` of the answer, and none beyond twice that. */
   | { kind: 'number'; within: number; hashes: readonly Hash[] }
@@ -39,7 +39,7 @@ export function hashAnswer(
 ): Hash | undefined {
   const text =
     rule.kind === 'number'
-      ? gridPoint(parseNumber(answer), rule.within)
+      ? gridPoint(parseAnswer(answer), rule.within)
       : normalise(rule, answer)[0]
   return text === undefined ? undefined : { salt, hash: derive(rule.kind, text, salt) }
 }
@@ -64,7 +64,7 @@ function normalise(
   switch (rule.kind) {
     case 'number': {
       // The nearest point of a grid, and its neighbours: a tolerance that hashes allow.
-      const value = parseNumber(answer)
+      const value = parseAnswer(answer)
       return [0, -1, 1].flatMap((by) => gridPoint(value, rule.within, by) ?? [])
     }
     case 'choice':
@@ -93,7 +93,7 @@ function gridPoint(value: number | undefined, within: number, by = 0): string | 
 }
 
 /** Reads 0.5, 0,5, 1/2, 50 %, 1e-3 and numbers with the minus sign of Unicode. */
-export function parseNumber(text: string): number | undefined {
+export function parseAnswer(text: string): number | undefined {
   const plain = text.trim().replaceAll('\u2212', '-').replaceAll(/\s/g, '')
   const [, numerator, denominator, percent] =
     /^([+-]?[\d.,]+(?:e[+-]?\d+)?)(?:\/([\d.,]+))?(%)?$/i.exec(plain) ?? []

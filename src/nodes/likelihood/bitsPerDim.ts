@@ -2,21 +2,7 @@
 import type { GraphNode } from '../../engine/plan/graph.ts'
 import { input, wire } from '../../engine/plan/graph.ts'
 import { variances } from '../../engine/samplers/ddpm.ts'
-import {
-  advanced,
-  choice,
-  condition,
-  defineNode,
-  history,
-  integer,
-  model,
-  number,
-  optional,
-  samples,
-  schedule,
-  seed,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { batchSizeParam } from './batches.ts'
 import { levelsParam } from './levels.ts'
 
@@ -29,43 +15,43 @@ export const bitsPerDim = defineNode({
   equation: '-\\tfrac{1}{d} \\log_2 p_\\theta(x_0)',
   source: 'Ho et al. 2020, eq. 5; Nichol & Dhariwal 2021; Song et al. 2021, eq. 39',
   inputs: {
-    model: model('Trained or exact model'),
-    x_0: samples('Clean data that the model was not trained on'),
-    schedule: schedule('Schedule that the model was trained with'),
-    condition: optional(condition('Labels, one per item or one for all')),
+    model: slot.model('Trained or exact model'),
+    x_0: slot.samples('Clean data that the model was not trained on'),
+    schedule: slot.schedule('Schedule that the model was trained with'),
+    condition: slot.optional(slot.condition('Labels, one per item or one for all')),
   },
   outputs: {
-    bits_per_dim: number('Mean over the items; an upper limit if computed by the bound'),
-    prior: number('Contribution of the prior at the last timestep'),
-    terms: history(
+    bits_per_dim: slot.number('Mean over the items; an upper limit if computed by the bound'),
+    prior: slot.number('Contribution of the prior at the last timestep'),
+    terms: slot.history(
       'Contribution of each step, by t, for Chart. For the bound, the KL divergence of each step, and at t = 0 the negative log-likelihood of the data',
     ),
   },
   params: {
-    method: choice(['vlb', 'ode'], 'Method of computation', {
+    method: param.choice(['vlb', 'ode'], 'Method of computation', {
       vlb: 'Variational lower bound, over all timesteps',
       ode: 'Density along the probability flow ODE, for any schedule',
     }),
-    variance: when(
+    variance: param.when(
       'method',
       'vlb',
-      choice(variances, 'Variance of the reverse step', {
+      param.choice(variances, 'Variance of the reverse step', {
         fixed_small: 'Variance of the posterior',
         fixed_large: 'Beta',
         learned: 'Predicted by the model, if it was built for that',
       }),
     ),
-    num_inference_steps: when(
+    num_inference_steps: param.when(
       'method',
       'ode',
-      integer(50, { min: 1, max: 100_000 }, 'Number of steps, with two evaluations each'),
+      param.integer(50, { min: 1, max: 100_000 }, 'Number of steps, with two evaluations each'),
     ),
     levels: levelsParam,
-    clip: when(
+    clip: param.when(
       'method',
       'vlb',
-      advanced(
-        choice(['auto', 'on', 'off'], 'Clamps the predicted x_0 to [-1, 1]', {
+      param.advanced(
+        param.choice(['auto', 'on', 'off'], 'Clamps the predicted x_0 to [-1, 1]', {
           auto: 'On for images, off otherwise',
           on: 'Always',
           off: 'Never',
@@ -73,7 +59,7 @@ export const bitsPerDim = defineNode({
       ),
     ),
     batch_size: batchSizeParam,
-    seed: advanced(seed('Seed of the noise, which is drawn in each step')),
+    seed: param.advanced(param.seed('Seed of the noise, which is drawn in each step')),
   },
   expand: (params, wired) => {
     const conditional = wired.has('condition')

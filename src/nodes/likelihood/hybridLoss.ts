@@ -2,17 +2,7 @@
 import { hybridTerms, stepBack } from '../../engine/losses/index.ts'
 import { requireTable } from '../../engine/process/schedule.ts'
 import type { Scalar } from '../../engine/base/tf.ts'
-import {
-  defineNode,
-  loss,
-  number,
-  prediction,
-  real,
-  samples,
-  schedule,
-  timestep,
-  symbol,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { checkComparable, checkSameTypes } from '../process/predictions.ts'
 import { rejectPureNoise, rejectFixedVariance } from '../sampling/checks.ts'
 import { dataLevels, levelsParam } from './levels.ts'
@@ -25,22 +15,22 @@ export const hybridLoss = defineNode({
   equation: 'L = L_\\mathrm{simple} + \\lambda L_\\mathrm{vlb}',
   source: 'Nichol & Dhariwal 2021, eq. 16',
   inputs: {
-    prediction: prediction('Prediction of a model with a learned variance, from Predict'),
-    target: prediction('Target, from Target'),
-    x_0: samples('Clean data'),
-    x_t: samples('The same data with noise'),
-    t: timestep('Timestep of x_t'),
-    schedule: schedule('Schedule with betas'),
+    prediction: slot.prediction('Prediction of a model with a learned variance, from Predict'),
+    target: slot.prediction('Target, from Target'),
+    x_0: slot.samples('Clean data'),
+    x_t: slot.samples('The same data with noise'),
+    t: slot.timestep('Timestep of x_t'),
+    schedule: slot.schedule('Schedule with betas'),
   },
   outputs: {
-    loss: loss('Scalar loss'),
-    mse: number('Mean squared error'),
-    vlb: number('Estimate of the full variational bound, in bits/dim'),
+    loss: slot.loss('Scalar loss'),
+    mse: slot.number('Mean squared error'),
+    vlb: slot.number('Estimate of the full variational bound, in bits/dim'),
   },
   params: {
-    vlb_weight: symbol(
+    vlb_weight: param.symbol(
       '\\lambda',
-      real(
+      param.real(
         0.001,
         { min: 0, max: 1000, step: 0.001 },
         'λ: weight of the bound; for 1000 timesteps, 0.001 weighs each term 1',

@@ -2,7 +2,7 @@
 import { checkShape } from '../../engine/process/coefficients.ts'
 import { gaussianKl } from '../../engine/losses/index.ts'
 import type { Scalar, Tensor } from '../../engine/base/tf.ts'
-import { choice, defineNode, loss, samples } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 /** Lower limit on variances. The variance of the posterior is 0 at t = 0. */
 const MIN_VARIANCE = 1e-20
@@ -17,14 +17,14 @@ export const kl = defineNode({
     'D_{KL}(q \\| p) = \\tfrac{1}{2} \\left( \\log \\frac{\\sigma_p^2}{\\sigma_q^2} + \\frac{\\sigma_q^2 + (\\mu_q - \\mu_p)^2}{\\sigma_p^2} - 1 \\right)',
   source: 'Ho et al. 2020, eq. 5',
   inputs: {
-    mean_q: samples('Mean of q'),
-    variance_q: samples('Variance of each element'),
-    mean_p: samples('Mean of p'),
-    variance_p: samples('Variance of each element'),
+    mean_q: slot.samples('Mean of q'),
+    variance_q: slot.samples('Variance of each element'),
+    mean_p: slot.samples('Mean of p'),
+    variance_p: slot.samples('Variance of each element'),
   },
-  outputs: { kl: loss('Mean over all elements') },
+  outputs: { kl: slot.loss('Mean over all elements') },
   params: {
-    unit: choice(['bits', 'nats'], 'Unit of the result', {
+    unit: param.choice(['bits', 'nats'], 'Unit of the result', {
       bits: 'Bits per dimension (base-2 logarithm)',
       nats: 'Nats (natural logarithm)',
     }),

@@ -13,18 +13,7 @@ import { tf } from '../../engine/base/tf.ts'
 import type { Transitions } from '../../engine/process/timesteps.ts'
 import { getTransition } from '../../engine/process/timesteps.ts'
 import type { Conditioning, Noise, Samples, ScheduleValue } from '../../engine/base/values.ts'
-import {
-  condition,
-  defineLoop,
-  history,
-  integer,
-  number,
-  optional,
-  samples,
-  schedule,
-  timestep,
-  timesteps,
-} from '../define.ts'
+import { defineLoop, param, slot } from '../define.ts'
 import { transitionTimes } from '../sampling/sampling.ts'
 import { batchSizeParam } from './batches.ts'
 import { samplingMessages } from '../messages/sampling.ts'
@@ -167,21 +156,21 @@ export const [likelihoodStart, likelihoodEnd] = defineLoop({
       'Start of a likelihood loop: runs over all timesteps for the terms of the variational bound, or from data to noise along the probability flow ODE.',
     source: 'Ho et al. 2020, eq. 5; Song et al. 2021, section 4.3',
     inputs: {
-      x_0: samples('Clean data'),
-      timesteps: optional(
-        timesteps(
+      x_0: slot.samples('Clean data'),
+      timesteps: slot.optional(
+        slot.timesteps(
           'For the ODE: from data to noise, from FlipTimesteps. If not connected, all timesteps, for the bound',
         ),
       ),
-      schedule: schedule('Schedule that the model was trained with'),
-      condition: optional(condition('Labels, one per item or one for all')),
+      schedule: slot.schedule('Schedule that the model was trained with'),
+      condition: slot.optional(slot.condition('Labels, one per item or one for all')),
     },
     each: {
-      x_0: samples('Clean data, the same at each t; add noise to it for the bound'),
-      x_t: samples('Current position along the ODE'),
-      t: timestep('Current timestep'),
-      t_prev: timestep('Timestep after the step; -1 is clean data'),
-      condition: condition('Condition of the items of x_0, if connected'),
+      x_0: slot.samples('Clean data, the same at each t; add noise to it for the bound'),
+      x_t: slot.samples('Current position along the ODE'),
+      t: slot.timestep('Current timestep'),
+      t_prev: slot.timestep('Timestep after the step; -1 is clean data'),
+      condition: slot.condition('Condition of the items of x_0, if connected'),
     },
     staticOutputs: ({ timesteps, schedule }, wired) => {
       const bound =
@@ -201,19 +190,21 @@ export const [likelihoodStart, likelihoodEnd] = defineLoop({
     equation:
       'L_T + \\sum_t L_t \\quad \\text{or} \\quad -\\log p(x_T) - \\int \\mathrm{tr} \\frac{\\partial v}{\\partial x} d\\theta',
     next: {
-      bits: number('Term of VLBLoss, or bits of LikelihoodStep'),
-      x_next: optional(samples('From LikelihoodStep; variational bound if not connected')),
+      bits: slot.number('Term of VLBLoss, or bits of LikelihoodStep'),
+      x_next: slot.optional(
+        slot.samples('From LikelihoodStep; variational bound if not connected'),
+      ),
     },
     done: {
-      bits_per_dim: number(
+      bits_per_dim: slot.number(
         '-log p of the data, mean over the batch; an upper limit if computed by the bound',
       ),
-      prior: number('Contribution of the prior'),
-      terms: history('Contribution of each step, by t'),
-      x_T: samples('Noise that the ODE maps the data to'),
+      prior: slot.number('Contribution of the prior'),
+      terms: slot.history('Contribution of each step, by t'),
+      x_T: slot.samples('Noise that the ODE maps the data to'),
     },
     params: {
-      dequantized_levels: integer(
+      dequantized_levels: param.integer(
         0,
         { min: 0, max: 65536 },
         'Levels of Dequantize, to convert the density to the probability of a level; 0: continuous data',

@@ -4,17 +4,7 @@ import { toConditioning } from '../../engine/models/condition.ts'
 import { predict } from '../../engine/models/predict.ts'
 import { gaussianNoise } from '../../engine/process/noise.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
-import {
-  condition,
-  defineNode,
-  model,
-  number,
-  optional,
-  samples,
-  schedule,
-  seed,
-  timestep,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { rejectPureNoise } from '../sampling/checks.ts'
 
 export const likelihoodStep = defineNode({
@@ -26,18 +16,20 @@ export const likelihoodStep = defineNode({
     '\\frac{d \\log p(x)}{d \\theta} = -\\mathrm{tr} \\frac{\\partial v}{\\partial x} \\approx -z^\\top \\frac{\\partial v}{\\partial x} z',
   source: 'Song et al. 2021, eq. 39 and 40; Hutchinson 1990',
   inputs: {
-    model: model('Trained or exact model'),
-    x_t: samples('Data at t'),
-    t: timestep('Timestep of x_t'),
-    t_prev: timestep('Timestep after the step; for a likelihood, towards noise'),
-    schedule: schedule('Schedule that the model was trained with'),
-    condition: optional(condition('Labels, -1 for none. If not connected, unconditional')),
+    model: slot.model('Trained or exact model'),
+    x_t: slot.samples('Data at t'),
+    t: slot.timestep('Timestep of x_t'),
+    t_prev: slot.timestep('Timestep after the step; for a likelihood, towards noise'),
+    schedule: slot.schedule('Schedule that the model was trained with'),
+    condition: slot.optional(
+      slot.condition('Labels, -1 for none. If not connected, unconditional'),
+    ),
   },
   outputs: {
-    x_next: samples('Data at t_prev'),
-    bits: number('Contribution to -log p of the data in bits/dim, mean over the batch'),
+    x_next: slot.samples('Data at t_prev'),
+    bits: slot.number('Contribution to -log p of the data in bits/dim, mean over the batch'),
   },
-  params: { seed: seed('Seed of the random signs z, which are drawn in each step') },
+  params: { seed: param.seed('Seed of the random signs z, which are drawn in each step') },
   check: (_, { model, schedule, t, t_prev }) =>
     rejectPureNoise({ slot: 'model', prediction: model, schedule, times: [t, t_prev] }),
   run: ({ model, x_t, t, t_prev, schedule: { schedule }, condition }, _, { random }) => {

@@ -1,7 +1,7 @@
 // LogDensity: log density of data under a model with a known density.
 import { logDensity as computeLogDensity } from '../../engine/models/predict.ts'
 import type { Scalar } from '../../engine/base/tf.ts'
-import { defineNode, model, number, optional, samples, timestep } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 
 export const logDensity = defineNode({
   type: 'diffusion/LogDensity',
@@ -11,11 +11,11 @@ export const logDensity = defineNode({
   equation: '\\mathbb{E} \\left[ \\log q(x_t) \\right]',
   source: 'Song et al. 2021, section 2: its slope in x is the score',
   inputs: {
-    model: model('ExactModel or Gaussian'),
-    x_t: samples('Points [b, dim]'),
-    t: optional(timestep('Noise level of the density; clean data if not connected')),
+    model: slot.model('ExactModel or Gaussian'),
+    x_t: slot.samples('Points [b, dim]'),
+    t: slot.optional(slot.timestep('Noise level of the density; clean data if not connected')),
   },
-  outputs: { log_density: number('Mean over the points, in nats') },
+  outputs: { log_density: slot.number('Mean over the points, in nats') },
   params: {},
   run: ({ model, x_t, t }) => ({
     log_density: {

@@ -2,7 +2,7 @@
 import { reverseGaussian, stepBack } from '../../engine/losses/index.ts'
 import { variances } from '../../engine/samplers/ddpm.ts'
 import { requireTable } from '../../engine/process/schedule.ts'
-import { choice, defineNode, optional, prediction, samples, schedule, timestep } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { createClipping, clippingParams } from '../sampling/clipping.ts'
 import { rejectPureNoise, rejectFixedVariance } from '../sampling/checks.ts'
 
@@ -15,18 +15,18 @@ export const reverseProcess = defineNode({
     'p_\\theta(x_{t-1} \\mid x_t) = \\mathcal{N}\\left(\\mu_\\theta(x_t, t), \\Sigma_\\theta(x_t, t)\\right)',
   source: 'Ho et al. 2020, section 3.2; learned variance: Nichol & Dhariwal 2021, eq. 15',
   inputs: {
-    prediction: prediction('Model prediction for x_t'),
-    x_t: samples('Data at t'),
-    t: timestep('Timestep of x_t'),
-    t_prev: optional(timestep('Timestep after the step; t - 1 if not connected')),
-    schedule: schedule('Schedule with betas'),
+    prediction: slot.prediction('Model prediction for x_t'),
+    x_t: slot.samples('Data at t'),
+    t: slot.timestep('Timestep of x_t'),
+    t_prev: slot.optional(slot.timestep('Timestep after the step; t - 1 if not connected')),
+    schedule: slot.schedule('Schedule with betas'),
   },
   outputs: {
-    mean: samples('Mean of p(x_{t-1} | x_t)'),
-    variance: samples('Variance of each element, with the shape of mean'),
+    mean: slot.samples('Mean of p(x_{t-1} | x_t)'),
+    variance: slot.samples('Variance of each element, with the shape of mean'),
   },
   params: {
-    variance: choice(variances, 'Variance of the reverse step', {
+    variance: param.choice(variances, 'Variance of the reverse step', {
       fixed_small: 'Variance of the posterior',
       fixed_large: 'Beta',
       learned: 'Predicted by the model, if it was built for that',

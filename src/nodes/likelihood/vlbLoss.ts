@@ -3,19 +3,7 @@ import { reverseGaussian, stepBack, vlbTerms } from '../../engine/losses/index.t
 import { variances } from '../../engine/samplers/ddpm.ts'
 import { requireTable } from '../../engine/process/schedule.ts'
 import type { Scalar, Tensor1D } from '../../engine/base/tf.ts'
-import {
-  choice,
-  defineNode,
-  loss,
-  losses,
-  number,
-  optional,
-  prediction,
-  samples,
-  schedule,
-  timestep,
-  weights,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { createClipping, clippingParams } from '../sampling/clipping.ts'
 import { rejectPureNoise, rejectFixedVariance } from '../sampling/checks.ts'
 import { weightErrors, toItemLosses } from '../training/items.ts'
@@ -32,21 +20,23 @@ export const vlbLoss = defineNode({
   source:
     'Ho et al. 2020, eq. 5 and 13; Nichol & Dhariwal 2021, eq. 4; section 3.3 on drawing t by the losses',
   inputs: {
-    prediction: prediction('Model prediction for x_t'),
-    x_0: samples('Clean data'),
-    x_t: samples('The same data with noise'),
-    t: timestep('Timestep of x_t'),
-    t_prev: optional(timestep('Timestep after the step; t - 1 if not connected')),
-    schedule: schedule('Schedule with betas'),
-    weights: optional(weights('Weights of the items in the loss, from ImportanceTimesteps')),
+    prediction: slot.prediction('Model prediction for x_t'),
+    x_0: slot.samples('Clean data'),
+    x_t: slot.samples('The same data with noise'),
+    t: slot.timestep('Timestep of x_t'),
+    t_prev: slot.optional(slot.timestep('Timestep after the step; t - 1 if not connected')),
+    schedule: slot.schedule('Schedule with betas'),
+    weights: slot.optional(
+      slot.weights('Weights of the items in the loss, from ImportanceTimesteps'),
+    ),
   },
   outputs: {
-    loss: loss('T times the mean term: an estimate of the full bound if t is drawn uniformly'),
-    term: number('Mean of the terms, in bits/dim'),
-    losses: losses('Term of each item, without weights'),
+    loss: slot.loss('T times the mean term: an estimate of the full bound if t is drawn uniformly'),
+    term: slot.number('Mean of the terms, in bits/dim'),
+    losses: slot.losses('Term of each item, without weights'),
   },
   params: {
-    variance: choice(variances, 'Variance of the reverse step', {
+    variance: param.choice(variances, 'Variance of the reverse step', {
       fixed_small: 'Variance of the posterior',
       fixed_large: 'Beta',
       learned: 'Predicted by the model, if it was built for that',

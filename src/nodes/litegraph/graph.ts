@@ -67,7 +67,7 @@ function removeComfyFields({ extra }: LGraph, data: SerializedGraph) {
   for (const key of ['id', 'revision', 'floatingLinks']) delete data[key]
   if (!data.extra) return
   const { diffusion } = extra as WorkflowFile['extra']
-  // The original of a foreign file is compared with it.
+  // Kept for foreign files: they are compared with their original, which has the view in `ds`.
   if (diffusion?.foreign && extra.ds !== undefined) data.extra.ds = extra.ds
   else delete data.extra.ds
 }

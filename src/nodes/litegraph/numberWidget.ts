@@ -1,14 +1,17 @@
 // Number widget, as a slider or with arrows. litegraph's number widget counts in tenths of a step
 // and evaluates typed text as JavaScript. A double-click opens an editor and changes nothing.
 import type { LGraphNode, Widget } from 'litegraph.js/build/litegraph.core.js'
-import type { Param } from '../../engine/plan/op.ts'
 import { FONTS } from '../painters/theme.ts'
 import { shorten } from '../painters/frame.ts'
 import type { NodeHooks } from './nodeSetup.ts'
-import { fitNumber, formatNumber, parseNumber, sliderRange, snapToStep } from './numberText.ts'
+import {
+  formatValue,
+  isAllowed,
+  readValue,
+  snapNumber,
+  type NumberControl,
+} from '../controlSpec.ts'
 import { MARGIN, promptValue, setWithUndo, widgetColours } from './widgetEdits.ts'
-
-export type NumberParam = Extract<Param, { kind: 'number' }>
 
 /** Distance from each side of the node up to which a click is one on an arrow. */
 export const ARROW = 28
@@ -30,19 +33,19 @@ interface Drag {
 
 export class NumberWidget implements Widget {
   readonly type = 'diffusion/number'
-  readonly options: Record<string, unknown>
+  readonly options: { property: string; min: number; max: number; step: number }
   private drag: Drag | undefined
   /** A click on a slider, which takes effect unless it is the first of a double-click. */
   private click: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     readonly name: string,
-    private readonly param: NumberParam,
+    private readonly control: NumberControl,
     public value: unknown,
     private readonly hooks: NodeHooks,
   ) {
-    const [min, max] = sliderRange(param)
-    this.options = { property: name, min, max, step: param.step }
+    const { min: from, max: to, step, slides: [min, max] = [from, to] } = control
+    this.options = { property: name, min, max, step }
   }
 
   computeSize(width: number): [number, number] {
@@ -50,11 +53,12 @@ export class NumberWidget implements Widget {
   }
 
   draw(ctx: CanvasRenderingContext2D, node: LGraphNode, width: number, y: number, height: number) {
-    const { param } = this
+    const { control } = this
+    const { slides } = control
     const value = node.properties[this.name]
     drawPill(ctx, { y, width, height })
-    if (param.slider && typeof value === 'number') {
-      const [min, max] = sliderRange(param)
+    if (slides && typeof value === 'number') {
+      const [min, max] = slides
       const share = Math.min(1, Math.max(0, (value - min) / (max - min)))
       ctx.save()
       ctx.clip()
@@ -62,12 +66,11 @@ export class NumberWidget implements Widget {
       ctx.fillRect(MARGIN, y, (width - 2 * MARGIN) * share, height)
       ctx.restore()
     } else drawArrows(ctx, { y, width, height })
-    const valid = typeof value === 'number' && value === fitNumber(value, param)
     drawLabel(ctx, {
       name: this.name,
-      value: typeof value === 'number' ? formatNumber(value) : JSON.stringify(value ?? null),
-      colour: valid ? widgetColours.text : widgetColours.wrong,
-      inset: param.slider ? MARGIN + 12 : ARROW + 4,
+      value: formatValue(value),
+      colour: isAllowed(value, control) ? widgetColours.text : widgetColours.wrong,
+      inset: slides ? MARGIN + 12 : ARROW + 4,
       row: { y, width, height },
     })
   }
@@ -87,7 +90,7 @@ export class NumberWidget implements Widget {
 
   /** The direction of the arrow at a place: -1 or 1; 0 if there is none. */
   private arrowAt(x: number, node: LGraphNode): -1 | 0 | 1 {
-    if (this.param.slider) return 0
+    if (this.control.slides) return 0
     return x < ARROW ? -1 : x > node.size[0] - ARROW ? 1 : 0
   }
 
@@ -95,8 +98,8 @@ export class NumberWidget implements Widget {
     this.drag = undefined
     promptValue(node, this.name, event, this.hooks, {
       set: (text) => {
-        const typed = parseNumber(text)
-        if (typed !== undefined) setWithUndo(node, this.name, fitNumber(typed, this.param))
+        const typed = readValue(this.control, text)
+        if (typed !== undefined) setWithUndo(node, this.name, typed)
       },
     })
   }
@@ -104,14 +107,14 @@ export class NumberWidget implements Widget {
   private startDrag(x: number, screenX: number, node: LGraphNode) {
     node.graph?.beforeChange(node)
     const value = node.properties[this.name]
-    const from = typeof value === 'number' && Number.isFinite(value) ? value : this.param.default
+    const from = typeof value === 'number' && Number.isFinite(value) ? value : this.control.default
     this.drag = { x, screenX, from, moved: false }
   }
 
   private dragTo(x: number, event: MouseEvent, drag: Drag, node: LGraphNode) {
     if (Math.abs(screenX(event, x) - drag.screenX) >= SLOP) drag.moved = true
     if (!drag.moved) return
-    if (this.param.slider) node.setProperty(this.name, this.valueAt(x, node))
+    if (this.control.slides) node.setProperty(this.name, this.valueAt(x, node))
     else {
       const fine = event.shiftKey
       const steps = Math.round((x - drag.x) / (fine ? 1 : 4)) * (fine ? 10 : 1)
@@ -124,22 +127,21 @@ export class NumberWidget implements Widget {
     if (direction) this.step(drag.from, direction, node)
     this.drag = undefined
     node.graph?.afterChange(node)
-    if (drag.moved || !this.param.slider) return
+    if (drag.moved || !this.control.slides) return
     const slide = () => setWithUndo(node, this.name, this.valueAt(x, node))
     this.click = setTimeout(slide, DOUBLE_CLICK)
   }
 
   private step(from: number, steps: number, node: LGraphNode) {
-    const { step } = this.param
-    node.setProperty(this.name, fitNumber(snapToStep(from + steps * step, step), this.param))
+    const { control } = this
+    node.setProperty(this.name, snapNumber(from + steps * control.step, control))
   }
 
   /** The value at a place on a slider. */
   private valueAt(x: number, node: LGraphNode): number {
-    const { step } = this.param
-    const [min, max] = sliderRange(this.param)
+    const { min, max } = this.options
     const share = Math.min(1, Math.max(0, (x - MARGIN) / (node.size[0] - 2 * MARGIN)))
-    return fitNumber(snapToStep(min + share * (max - min), step), this.param)
+    return snapNumber(min + share * (max - min), this.control)
   }
 }
 

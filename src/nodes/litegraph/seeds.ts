@@ -1,13 +1,12 @@
 // Seed controls, which change seeds before a run.
 import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
-import type { ByType, Declaration, Params } from '../../engine/plan/op.ts'
+import { MAX_SEED, type ByType, type Declaration, type Params } from '../../engine/plan/op.ts'
+import { randomSeed } from '../controlSpec.ts'
 import type { WorkflowFile } from '../workflow.ts'
 import { seedControl } from '../workflow.ts'
 import type { FileInput } from '../workflow/file.ts'
 import { withSubgraphs } from '../workflow/subgraphDeclarations.ts'
 import { diffusionNodes } from './diffusionNode.ts'
-
-const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0]
 
 /** An input by name, with its link. */
 type WiredSlot = Pick<FileInput, 'name' | 'link'>
@@ -24,7 +23,10 @@ function nextSeeds(
     // A wire sets the seed.
     if (inputs.some((slot) => slot.name === name && slot.link !== null)) return []
     return [
-      [name, control === 'increment' ? ((Number(properties[name]) || 0) + 1) % 2 ** 32 : random()],
+      [
+        name,
+        control === 'increment' ? ((Number(properties[name]) || 0) + 1) % (MAX_SEED + 1) : random(),
+      ],
     ]
   })
 }

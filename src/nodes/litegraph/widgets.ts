@@ -5,7 +5,8 @@ import type { StoredFileKind } from '../../engine/protocol.ts'
 import type { DiffusionNode } from './diffusionNode.ts'
 import { createDrawingWidget } from './drawingWidget.ts'
 import type { NodeHooks } from './nodeSetup.ts'
-import { NumberWidget, type NumberParam } from './numberWidget.ts'
+import { numberControl } from '../controlSpec.ts'
+import { NumberWidget } from './numberWidget.ts'
 import { inputParams } from './paramInputs.ts'
 import { createParagraphWidget } from './paragraphWidget.ts'
 
@@ -47,10 +48,8 @@ function addWidget(node: DiffusionNode, name: string, param: Param, hooks: NodeH
   const value = node.properties[name]
   switch (param.kind) {
     case 'number':
-      node.addCustomWidget(new NumberWidget(name, param, value, hooks))
-      return
     case 'seed':
-      node.addCustomWidget(new NumberWidget(name, seedRange, value, hooks))
+      node.addCustomWidget(new NumberWidget(name, numberControl(param), value, hooks))
       return
     case 'choice':
       node.addWidget('combo', name, value, null, { ...options, values: [...param.choices] })
@@ -75,17 +74,6 @@ function addWidget(node: DiffusionNode, name: string, param: Param, hooks: NodeH
     default:
       param satisfies never
   }
-}
-
-const seedRange: NumberParam = {
-  kind: 'number',
-  default: 0,
-  min: 0,
-  max: 2 ** 32 - 1,
-  step: 1,
-  integer: true,
-  slider: false,
-  about: '',
 }
 
 /** Replaces the widgets if other params became visible. Keeps the height of the area below. */

@@ -1,5 +1,6 @@
 // Elements of a list that is written as text: numbers, ranges of numbers, or names.
 import { NodeError } from '../../engine/base/fault.ts'
+import { parseNumber } from '../controlSpec.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 
 /** Greatest number of elements of a list, and of its characters. */
@@ -75,11 +76,6 @@ export const toElement = (number: number): Element => ({
   text: String(Number(number.toPrecision(12))),
   number,
 })
-
-const parseNumber = (text: string): number | undefined => {
-  const number = Number(text)
-  return text.trim() && Number.isFinite(number) ? number : undefined
-}
 
 function requireShort(list: string) {
   if (list.length <= MOST_LIST_CHARACTERS) return

@@ -13,22 +13,7 @@ import {
   type Trajectory,
 } from '../../engine/base/values.ts'
 import { getTransition } from '../../engine/process/timesteps.ts'
-import {
-  defineLoop,
-  history,
-  many,
-  manyPer,
-  number,
-  onHost,
-  optional,
-  samples,
-  text,
-  textValue,
-  timestep,
-  timesteps,
-  trajectory,
-  unless,
-} from '../define.ts'
+import { defineLoop, param, slot } from '../define.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 import { wiredSlots } from '../observers/read.ts'
 import { transitionTimes } from '../sampling/sampling.ts'
@@ -96,22 +81,22 @@ export const [forEachStart, forEachEnd] = defineLoop({
     summary:
       'Start of a loop over a list of numbers or names. Every iteration draws the same random numbers, as separate runs do.',
     inputs: {
-      timesteps: optional(timesteps('Runs over these timesteps; overrides list')),
+      timesteps: slot.optional(slot.timesteps('Runs over these timesteps; overrides list')),
     },
     each: {
-      number: onHost(number('Current number')),
-      text: textValue('Current number or name as text'),
-      t: timestep('Current number as a timestep'),
-      t_prev: timestep('Next number as a timestep; -1 after the last'),
-      index: onHost(number('Iteration number: 0, 1, 2, ...')),
+      number: slot.onHost(slot.number('Current number')),
+      text: slot.text('Current number or name as text'),
+      t: slot.timestep('Current number as a timestep'),
+      t_prev: slot.timestep('Next number as a timestep; -1 after the last'),
+      index: slot.onHost(slot.number('Iteration number: 0, 1, 2, ...')),
     },
     staticOutputs: ({ timesteps }) => (timesteps ? transitionTimes(timesteps) : {}),
     params: {
-      list: unless(
+      list: param.unless(
         'timesteps',
-        text('1, 2, 5, 10', 'Numbers or names, separated by commas; 0:10:2 is 0, 2, 4, 6, 8'),
+        param.text('1, 2, 5, 10', 'Numbers or names, separated by commas; 0:10:2 is 0, 2, 4, 6, 8'),
       ),
-      name: text('', 'Name of the numbers, for charts and progress'),
+      name: param.text('', 'Name of the numbers, for charts and progress'),
     },
   },
   end: {
@@ -120,12 +105,15 @@ export const [forEachStart, forEachEnd] = defineLoop({
     summary:
       'End of a ForEach loop: collects one number and one batch of samples per iteration, for charts and films.',
     next: {
-      number: many(optional(number('Number of each iteration'))),
-      samples: many(optional(samples('Samples of each iteration'))),
+      number: slot.many(slot.optional(slot.number('Number of each iteration'))),
+      samples: slot.many(slot.optional(slot.samples('Samples of each iteration'))),
     },
     done: {
-      history: manyPer('number', history('Numbers of all iterations, over those of the list')),
-      frames: manyPer('samples', trajectory('Samples of all iterations')),
+      history: slot.manyPer(
+        'number',
+        slot.history('Numbers of all iterations, over those of the list'),
+      ),
+      frames: slot.manyPer('samples', slot.trajectory('Samples of all iterations')),
     },
     params: {},
   },

@@ -4,17 +4,7 @@ import type { Scalar, Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Noise, Samples, Value } from '../../engine/base/values.ts'
 import { differentiate } from '../../engine/training/differentiate.ts'
-import {
-  any,
-  defineLoop,
-  like,
-  many,
-  number,
-  oneOf,
-  optional,
-  samples,
-  timestep,
-} from '../define.ts'
+import { defineLoop, slot } from '../define.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 
 /** The batches of a zone: x, and optionally further ones. */
@@ -49,7 +39,7 @@ const differentiableTypes = [
 ] as const
 
 /** The types of values that can be differentiated; all have one tensor. */
-export const differentiableValue = (about: string) => oneOf(differentiableTypes, about)
+export const differentiableValue = (about: string) => slot.oneOf(differentiableTypes, about)
 
 const ALSO = /^also_\d+$/
 
@@ -68,16 +58,16 @@ export const [gradientStart, gradientEnd] = defineLoop({
     equation: '\\nabla_x f(x)',
     source: 'Griewank & Walther 2008, chapter 3 (reverse mode)',
     inputs: {
-      x: samples('Differentiates with respect to this batch'),
-      x_2: optional(samples('A second batch to differentiate with respect to')),
-      x_3: optional(samples('A third batch to differentiate with respect to')),
-      t: optional(timestep('Passed on to the zone unchanged')),
+      x: slot.samples('Differentiates with respect to this batch'),
+      x_2: slot.optional(slot.samples('A second batch to differentiate with respect to')),
+      x_3: slot.optional(slot.samples('A third batch to differentiate with respect to')),
+      t: slot.optional(slot.timestep('Passed on to the zone unchanged')),
     },
     each: {
-      x: like('x', 'x inside the zone'),
-      x_2: like('x_2', 'x_2 inside the zone'),
-      x_3: like('x_3', 'x_3 inside the zone'),
-      t: timestep('t, unchanged'),
+      x: slot.like('x', 'x inside the zone'),
+      x_2: slot.like('x_2', 'x_2 inside the zone'),
+      x_3: slot.like('x_3', 'x_3 inside the zone'),
+      t: slot.timestep('t, unchanged'),
     },
     params: {},
   },
@@ -88,14 +78,14 @@ export const [gradientStart, gradientEnd] = defineLoop({
       'End of a Gradient zone: sums the value over all its elements and outputs its gradient. For a value with one number per item, each item gets its own gradient.',
     next: {
       value: differentiableValue('Value to differentiate; a batch is summed over all elements'),
-      also: many(optional(any('Further result of the zone, passed on unchanged'))),
+      also: slot.many(slot.optional(slot.any('Further result of the zone, passed on unchanged'))),
     },
     done: {
-      value: number('Sum of the value over all its elements'),
-      gradient: samples('Gradient with respect to x, with its shape'),
-      gradient_2: samples('Gradient with respect to x_2, with its shape'),
-      gradient_3: samples('Gradient with respect to x_3, with its shape'),
-      also: many(like('also', 'Same value as inside the zone')),
+      value: slot.number('Sum of the value over all its elements'),
+      gradient: slot.samples('Gradient with respect to x, with its shape'),
+      gradient_2: slot.samples('Gradient with respect to x_2, with its shape'),
+      gradient_3: slot.samples('Gradient with respect to x_3, with its shape'),
+      also: slot.many(slot.like('also', 'Same value as inside the zone')),
     },
     params: {},
   },

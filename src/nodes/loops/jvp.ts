@@ -5,7 +5,7 @@ import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Noise, Samples, Timestep, Value } from '../../engine/base/values.ts'
 import { jvp } from '../../engine/training/jvp.ts'
-import { defineLoop, like, optional, real, samples, symbol, timestep } from '../define.ts'
+import { defineLoop, param, slot } from '../define.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 import { differentiableValue, wiredBatches, withTensors } from './gradient.ts'
 
@@ -32,21 +32,23 @@ export const [jvpStart, jvpEnd] = defineLoop({
       '\\frac{d}{d s} f(x + s \\, \\dot x,\\; t + s \\, \\dot t) \\Big|_{s = 0} = \\frac{\\partial f}{\\partial x} \\dot x + \\frac{\\partial f}{\\partial t} \\dot t',
     source: 'Griewank & Walther 2008, chapter 3; Geng et al. 2025, eq. 8 (MeanFlow)',
     inputs: {
-      x: samples('Argument of the zone'),
-      tangent: optional(samples('Direction of x, with its shape. If not connected, 0')),
-      x_2: optional(samples('A second argument')),
-      tangent_2: optional(samples('Direction of x_2. If not connected, 0')),
-      t: optional(timestep('Timestep to differentiate along; Predict accepts it')),
+      x: slot.samples('Argument of the zone'),
+      tangent: slot.optional(slot.samples('Direction of x, with its shape. If not connected, 0')),
+      x_2: slot.optional(slot.samples('A second argument')),
+      tangent_2: slot.optional(slot.samples('Direction of x_2. If not connected, 0')),
+      t: slot.optional(slot.timestep('Timestep to differentiate along; Predict accepts it')),
     },
     each: {
-      x: like('x', 'x inside the zone'),
-      x_2: like('x_2', 'x_2 inside the zone'),
-      t: timestep('t inside the zone, which carries derivatives: for t and condition of Predict'),
+      x: slot.like('x', 'x inside the zone'),
+      x_2: slot.like('x_2', 'x_2 inside the zone'),
+      t: slot.timestep(
+        't inside the zone, which carries derivatives: for t and condition of Predict',
+      ),
     },
     params: {
-      t_tangent: symbol(
+      t_tangent: param.symbol(
         '\\dot t',
-        real(
+        param.real(
           1,
           { min: -1e6, max: 1e6, step: 0.1 },
           'Direction of t, if it is connected, in timesteps: the number of timesteps for a time from 0 to 1',
@@ -61,8 +63,11 @@ export const [jvpStart, jvpEnd] = defineLoop({
       'End of a JVP zone: outputs the value and its derivative along the tangents, the Jacobian-vector product. The zone runs twice.',
     next: { value: differentiableValue('Value to differentiate, of any shape') },
     done: {
-      value: like('value', 'Value of the zone'),
-      jvp: like('value', 'Derivative of the value along the tangents; a constant for gradients'),
+      value: slot.like('value', 'Value of the zone'),
+      jvp: slot.like(
+        'value',
+        'Derivative of the value along the tangents; a constant for gradients',
+      ),
     },
     params: {},
   },

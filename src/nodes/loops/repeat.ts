@@ -1,18 +1,7 @@
 // Repeat: a loop with a fixed number of iterations that carries any number of values.
 import { NodeError } from '../../engine/base/fault.ts'
 import { hostNumber, type Timestep } from '../../engine/base/values.ts'
-import {
-  any,
-  defineLoop,
-  integer,
-  like,
-  many,
-  number,
-  onHost,
-  optional,
-  timestep,
-  unless,
-} from '../define.ts'
+import { defineLoop, param, slot } from '../define.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 import { carryValues, takeCarried, type CarriedValues } from './carried.ts'
 
@@ -41,18 +30,24 @@ export const [repeatStart, repeatEnd] = defineLoop({
     summary:
       'Start of a loop with a fixed number of iterations. Each iteration receives the value of the one before.',
     inputs: {
-      value: many(any('Initial value')),
-      until: optional(timestep('Runs t + 1 iterations, up to this timestep; overrides times')),
+      value: slot.many(slot.any('Initial value')),
+      until: slot.optional(
+        slot.timestep('Runs t + 1 iterations, up to this timestep; overrides times'),
+      ),
     },
     each: {
-      value: many(like('value', 'Value of the previous iteration')),
-      index: onHost(number('Iteration number: 0, 1, 2, ...')),
-      t: timestep('Iteration number as a timestep'),
+      value: slot.many(slot.like('value', 'Value of the previous iteration')),
+      index: slot.onHost(slot.number('Iteration number: 0, 1, 2, ...')),
+      t: slot.timestep('Iteration number as a timestep'),
     },
     params: {
-      times: unless(
+      times: param.unless(
         'until',
-        integer(10, { min: 0, max: 10_000_000 }, 'Number of iterations if until is not connected'),
+        param.integer(
+          10,
+          { min: 0, max: 10_000_000 },
+          'Number of iterations if until is not connected',
+        ),
       ),
     },
   },
@@ -62,10 +57,10 @@ export const [repeatStart, repeatEnd] = defineLoop({
     summary:
       'End of a Repeat loop: takes the value of each iteration and outputs that of the last one.',
     next: {
-      value: many(any('Value for the next iteration')),
-      again: optional(number('Ends the loop early as soon as it is not above 0')),
+      value: slot.many(slot.any('Value for the next iteration')),
+      again: slot.optional(slot.number('Ends the loop early as soon as it is not above 0')),
     },
-    done: { value: many(like('value', 'Value after the last iteration')) },
+    done: { value: slot.many(slot.like('value', 'Value after the last iteration')) },
     params: {},
   },
   carries: { value: 'value' },

@@ -1,17 +1,7 @@
 // Attention: kind, heads and resolutions of a UNet's attention.
 import { NodeError } from '../../engine/base/fault.ts'
 import type { AttentionRule, CrossAttention } from '../../engine/base/values.ts'
-import {
-  advanced,
-  attention as attentionSlot,
-  choice,
-  defineNode,
-  integer,
-  optional,
-  text,
-  toggle,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { parseIntegers } from './numbers.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
@@ -24,66 +14,78 @@ export const attention = defineNode({
   source:
     'Vaswani et al. 2017, eq. 1; in a UNet for diffusion Ho et al. 2020, appendix B; cross-attention: Rombach et al. 2022, section 3.3; linear: Shen et al. 2021, section 3.2',
   inputs: {
-    attention: optional(
-      attentionSlot('Further attention at other resolutions, of another kind or with other heads'),
+    attention: slot.optional(
+      slot.attention('Further attention at other resolutions, of another kind or with other heads'),
     ),
   },
-  outputs: { attention: attentionSlot('For UNet') },
+  outputs: { attention: slot.attention('For UNet') },
   params: {
-    kind: choice(['self', 'cross', 'linear'], 'Kind of attention', {
+    kind: param.choice(['self', 'cross', 'linear'], 'Kind of attention', {
       self: 'Self-attention between pixels',
       cross:
         'Transformer block: self-attention, cross-attention to the tokens of a condition, and a feed-forward network',
       linear: 'Linear attention between pixels, for large images',
     }),
-    resolutions: text(
+    resolutions: param.text(
       '4',
       'Side lengths of the feature maps with attention, in pixels, separated by commas: "8, 4". Empty: only the middle block',
     ),
-    by: choice(['head_dim', 'heads'], 'How the channels are split into heads', {
+    by: param.choice(['head_dim', 'heads'], 'How the channels are split into heads', {
       head_dim: 'By the channels per head',
       heads: 'By the number of heads',
     }),
-    head_dim: when('by', 'head_dim', integer(8, { min: 1, max: 4096 }, 'Channels per head')),
-    heads: when('by', 'heads', integer(4, { min: 1, max: 1024 }, 'Heads at each resolution')),
-    mid_block: toggle(true, 'Also in the middle block'),
-    tokens: when(
+    head_dim: param.when(
+      'by',
+      'head_dim',
+      param.integer(8, { min: 1, max: 4096 }, 'Channels per head'),
+    ),
+    heads: param.when(
+      'by',
+      'heads',
+      param.integer(4, { min: 1, max: 1024 }, 'Heads at each resolution'),
+    ),
+    mid_block: param.toggle(true, 'Also in the middle block'),
+    tokens: param.when(
       'kind',
       'cross',
-      choice(['labels', 'vectors', 'captions'], 'Form of the condition', {
+      param.choice(['labels', 'vectors', 'captions'], 'Form of the condition', {
         labels: 'Labels, embedded by a table that the model learns',
         vectors: 'Vectors, as PixelTokens outputs them',
         captions:
           'Words of captions, embedded by a table that the model learns; connect the data set of CaptionTokens to UNet',
       }),
     ),
-    labels_per_item: when(
+    labels_per_item: param.when(
       'tokens',
       'labels',
-      integer(1, { min: 1, max: 64 }, 'Labels per image, as many as LabelTokens outputs'),
+      param.integer(1, { min: 1, max: 64 }, 'Labels per image, as many as LabelTokens outputs'),
     ),
-    token_width: when(
+    token_width: param.when(
       'tokens',
       'vectors',
-      integer(
+      param.integer(
         0,
         { min: 0, max: 65536 },
         'Size of a vector, which a linear layer projects to cross_attention_dim; 0: vectors already have that size',
       ),
     ),
-    cross_attention_dim: when(
+    cross_attention_dim: param.when(
       'kind',
       'cross',
-      integer(32, { min: 1, max: 4096 }, 'Width of the tokens in cross-attention'),
+      param.integer(32, { min: 1, max: 4096 }, 'Width of the tokens in cross-attention'),
     ),
-    transformer_layers: advanced(
-      when('kind', 'cross', integer(1, { min: 1, max: 16 }, 'Transformer blocks in each place')),
-    ),
-    use_linear_projection: advanced(
-      when(
+    transformer_layers: param.advanced(
+      param.when(
         'kind',
         'cross',
-        toggle(
+        param.integer(1, { min: 1, max: 16 }, 'Transformer blocks in each place'),
+      ),
+    ),
+    use_linear_projection: param.advanced(
+      param.when(
+        'kind',
+        'cross',
+        param.toggle(
           false,
           'Linear layers instead of 1 x 1 convolutions around the transformer blocks; diffusers supports both',
         ),

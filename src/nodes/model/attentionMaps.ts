@@ -5,48 +5,36 @@ import { toConditioning } from '../../engine/models/condition.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor, Tensor3D, Tensor4D } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
-import {
-  added,
-  choice,
-  condition,
-  defineNode,
-  integer,
-  model,
-  optional,
-  samples,
-  text,
-  timestep,
-  type RunParams,
-} from '../define.ts'
+import { defineNode, type RunParams, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 const params = {
-  resolution: integer(
+  resolution: param.integer(
     0,
     { min: 0, max: 4096 },
     'Without a layer: resolution of the feature maps; 0: the highest with attention to tokens. Averages the blocks at this resolution',
   ),
-  layer: added(
-    text(
+  layer: param.added(
+    param.text(
       '',
       'Name of one attention layer, such as mid_block.attentions.0; ModelSummary lists the layers. Empty: mean over the cross-attention layers of the resolution',
     ),
   ),
-  heads: added(
-    choice(['mean', 'each'], 'Heads of the layer', {
+  heads: param.added(
+    param.choice(['mean', 'each'], 'Heads of the layer', {
       mean: 'Mean over the heads',
       each: 'A map per head',
     }),
   ),
-  query_row: added(
-    integer(
+  query_row: param.added(
+    param.integer(
       -1,
       { min: -1, max: 4096 },
       'Self-attention: row of the query pixel in x_t; -1: mean over all rows',
     ),
   ),
-  query_column: added(
-    integer(
+  query_column: param.added(
+    param.integer(
       -1,
       { min: -1, max: 4096 },
       'Self-attention: column of the query pixel in x_t; -1: mean over all columns',
@@ -62,14 +50,16 @@ export const attentionMaps = defineNode({
   equation: '\\mathrm{softmax}\\left(\\frac{q k^\\top}{\\sqrt{d}}\\right)',
   source: 'Hertz et al. 2022, section 3',
   inputs: {
-    model: model('Model with attention'),
-    x_t: samples('Noisy data'),
-    t: timestep('One per item, or one for all items; not -1'),
-    condition: optional(condition('Condition of the model; none if not connected')),
-    image: optional(samples('Images to draw the maps on, in red; one per item, or one for all')),
+    model: slot.model('Model with attention'),
+    x_t: slot.samples('Noisy data'),
+    t: slot.timestep('One per item, or one for all items; not -1'),
+    condition: slot.optional(slot.condition('Condition of the model; none if not connected')),
+    image: slot.optional(
+      slot.samples('Images to draw the maps on, in red; one per item, or one for all'),
+    ),
   },
   outputs: {
-    maps: samples(
+    maps: slot.samples(
       '[b n, h, w, 1], the n tokens of an item in turn: -1 is weight 0, 1 is weight 1. The weights of all tokens sum to 1. With heads: [b heads n, h, w, 1]. Self-attention has one map instead of n, and 1 is its largest weight',
     ),
   },

@@ -8,19 +8,7 @@ import { parseKlConfig } from '../../engine/models/vae/klConfig.ts'
 import { autoencoderRows } from '../../engine/models/vae/summary.ts'
 import { parseTinyConfig } from '../../engine/models/vae/tinyConfig.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import {
-  advanced,
-  choice,
-  dataset,
-  defineNode,
-  integer,
-  model,
-  optional,
-  seed,
-  text,
-  toggle,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 import { datasetImages, type ImageFacts } from './datasetImages.ts'
 import { imageChannels, sampleSize } from './imageParams.ts'
@@ -34,32 +22,32 @@ export const autoencoder = defineNode({
     'New network that compresses images to small latents and decodes them. Diffusion models train faster on the latents of a trained one.',
   source:
     "Kingma & Welling 2014; Rombach et al. 2022; diffusers' AutoencoderKL; TAESD (Boer Bohan 2023), diffusers' AutoencoderTiny",
-  inputs: { dataset: optional(dataset('Sets size and channels of the images')) },
-  outputs: { model: model('Untrained autoencoder, for Encode, Decode and TrainingStart') },
+  inputs: { dataset: slot.optional(slot.dataset('Sets size and channels of the images')) },
+  outputs: { model: slot.model('Untrained autoencoder, for Encode, Decode and TrainingStart') },
   params: {
-    kind: choice(['kl', 'tiny'], 'Kind of the autoencoder', {
+    kind: param.choice(['kl', 'tiny'], 'Kind of the autoencoder', {
       kl: 'Encodes to a mean and a variance: AutoencoderKL',
       tiny: 'Encodes to latents, with fewer layers: AutoencoderTiny',
     }),
-    block_out_channels: text(
+    block_out_channels: param.text(
       '16, 32, 32',
       'Channels of each level, separated by commas; each level halves the resolution. Equal for tiny',
     ),
-    latent_channels: integer(4, { min: 1, max: 1024 }, 'Channels of a latent'),
-    layers_per_block: integer(1, { min: 1, max: 8 }, 'Blocks per level'),
+    latent_channels: param.integer(4, { min: 1, max: 1024 }, 'Channels of a latent'),
+    layers_per_block: param.integer(1, { min: 1, max: 8 }, 'Blocks per level'),
     sample_size: sampleSize(28),
     channels: imageChannels,
-    norm_num_groups: when(
+    norm_num_groups: param.when(
       'kind',
       'kl',
-      advanced(integer(8, { min: 1, max: 4096 }, 'Groups of the group norms')),
+      param.advanced(param.integer(8, { min: 1, max: 4096 }, 'Groups of the group norms')),
     ),
-    mid_block_add_attention: when(
+    mid_block_add_attention: param.when(
       'kind',
       'kl',
-      advanced(toggle(true, 'Self-attention at the resolution of the latents')),
+      param.advanced(param.toggle(true, 'Self-attention at the resolution of the latents')),
     ),
-    seed: advanced(seed('Equal seeds start with equal weights')),
+    seed: param.advanced(param.seed('Equal seeds start with equal weights')),
   },
   room: { width: 250, height: 110 },
   run: ({ dataset }, { kind, seed: _seed, ...params }, { random }) => {

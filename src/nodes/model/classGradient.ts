@@ -1,6 +1,6 @@
 // ClassGradient: gradient of a classifier's log probability with respect to x_t.
 import { classGradient as computeClassGradient } from '../../engine/models/classifierGuided.ts'
-import { defineNode, labels, model, samples, timestep } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { checkClassifierLabels } from './classifierLabels.ts'
 
 export const classGradient = defineNode({
@@ -11,12 +11,12 @@ export const classGradient = defineNode({
   equation: '\\nabla_{x_t} \\log p(y \\mid x_t)',
   source: 'Dhariwal & Nichol 2021, section 4',
   inputs: {
-    classifier: model('Classifier trained on noisy images, with `noised` on'),
-    x_t: samples('Noisy images'),
-    t: timestep('Timestep of x_t'),
-    labels: labels('Class y, one per image or one for all; -1: no class'),
+    classifier: slot.model('Classifier trained on noisy images, with `noised` on'),
+    x_t: slot.samples('Noisy images'),
+    t: slot.timestep('Timestep of x_t'),
+    labels: slot.labels('Class y, one per image or one for all; -1: no class'),
   },
-  outputs: { gradient: samples('Gradient with the shape of x_t') },
+  outputs: { gradient: slot.samples('Gradient with the shape of x_t') },
   params: {},
   run: ({ classifier, x_t, t, labels: { labels } }) => {
     checkClassifierLabels(classifier, labels, x_t.tensor.shape[0])

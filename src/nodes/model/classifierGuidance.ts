@@ -3,7 +3,7 @@ import { checkShape } from '../../engine/process/coefficients.ts'
 import { guideEpsilon } from '../../engine/process/guidance.ts'
 import { convertPrediction } from '../../engine/process/prediction.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
-import { defineNode, prediction, real, samples, schedule, timestep, symbol } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const classifierGuidance = defineNode({
   type: 'diffusion/ClassifierGuidance',
@@ -13,17 +13,17 @@ export const classifierGuidance = defineNode({
   equation: '\\hat\\epsilon - w \\, \\sigma_t \\nabla_{x_t} \\log p(y \\mid x_t)',
   source: 'Dhariwal & Nichol 2021, algorithm 2',
   inputs: {
-    prediction: prediction('Prediction from Predict'),
-    gradient: samples('Gradient of a log-probability with respect to x_t, from ClassGradient'),
-    x_t: samples('Noisy data that the prediction was made for'),
-    t: timestep('Timestep of x_t'),
-    schedule: schedule('Schedule that the model was trained with'),
+    prediction: slot.prediction('Prediction from Predict'),
+    gradient: slot.samples('Gradient of a log-probability with respect to x_t, from ClassGradient'),
+    x_t: slot.samples('Noisy data that the prediction was made for'),
+    t: slot.timestep('Timestep of x_t'),
+    schedule: slot.schedule('Schedule that the model was trained with'),
   },
-  outputs: { prediction: prediction('Guided prediction, of the same type') },
+  outputs: { prediction: slot.prediction('Guided prediction, of the same type') },
   params: {
-    scale: symbol(
+    scale: param.symbol(
       'w',
-      real(
+      param.real(
         1,
         { min: -100, max: 100, step: 0.1 },
         'Guidance scale w: 0 is no guidance; the paper uses 1 to 10',

@@ -4,7 +4,7 @@ import { classifierFacts } from '../../engine/models/classifier.ts'
 import { classifierGuidedModel as makeGuided } from '../../engine/models/classifierGuided.ts'
 import { modelItemShape } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { defineNode, model, real, schedule, symbol } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const classifierGuidedModel = defineNode({
@@ -15,15 +15,15 @@ export const classifierGuidedModel = defineNode({
   equation: '\\hat\\epsilon - w \\, \\sigma_t \\nabla_{x_t} \\log p(y \\mid x_t)',
   source: 'Dhariwal & Nichol 2021, algorithm 2',
   inputs: {
-    model: model('Denoising model'),
-    classifier: model('Classifier trained on noisy images, with `noised` on'),
-    schedule: schedule('Schedule that the model was trained with'),
+    model: slot.model('Denoising model'),
+    classifier: slot.model('Classifier trained on noisy images, with `noised` on'),
+    schedule: slot.schedule('Schedule that the model was trained with'),
   },
-  outputs: { model: model('Guided model; its condition is the label for the classifier') },
+  outputs: { model: slot.model('Guided model; its condition is the label for the classifier') },
   params: {
-    scale: symbol(
+    scale: param.symbol(
       'w',
-      real(
+      param.real(
         1,
         { min: -100, max: 100, step: 0.1 },
         'Guidance scale w: 0 is no guidance; the paper uses 1 to 10',

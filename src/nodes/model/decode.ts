@@ -1,6 +1,6 @@
 // Decode: images of latents.
 import { decodeLatents, unscaleLatents } from '../../engine/models/vae/autoencoder.ts'
-import { defineNode, model, samples } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 
 export const decode = defineNode({
   type: 'diffusion/Decode',
@@ -9,10 +9,10 @@ export const decode = defineNode({
   equation: '\\hat{x} = D(z / s)',
   source: 'Rombach et al. 2022, section 3.1',
   inputs: {
-    model: model('Autoencoder; inside training, the model output of TrainingStart'),
-    latents: samples('Latents [b, h, w, c] of Encode, or samples of a model trained on them'),
+    model: slot.model('Autoencoder; inside training, the model output of TrainingStart'),
+    latents: slot.samples('Latents [b, h, w, c] of Encode, or samples of a model trained on them'),
   },
-  outputs: { x: samples('Images') },
+  outputs: { x: slot.samples('Images') },
   params: {},
   run: ({ model, latents: { tensor } }) => ({
     x: {

@@ -6,17 +6,7 @@ import { ditLayers } from '../../engine/models/dit/graph.ts'
 import { ditRows } from '../../engine/models/dit/summary.ts'
 import { countParameters } from '../../engine/models/graph/weights.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import {
-  advanced,
-  dataset,
-  defineNode,
-  integer,
-  model,
-  optional,
-  real,
-  seed,
-  toggle,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 import type { ImageFacts } from './datasetImages.ts'
 import { datasetImages } from './datasetImages.ts'
@@ -31,16 +21,16 @@ export const dit = defineNode({
     'New network for images: a diffusion transformer, whose tokens are patches of the image and attend to each other. Time and class scale and shift its layers (adaLN-zero).',
   source: "Peebles & Xie 2023; diffusers' DiTTransformer2DModel",
   inputs: {
-    dataset: optional(dataset('Sets image size, channels and number of classes')),
+    dataset: slot.optional(slot.dataset('Sets image size, channels and number of classes')),
   },
-  outputs: { model: model('Untrained model') },
+  outputs: { model: slot.model('Untrained model') },
   params: {
     sample_size: sampleSize(8),
     channels: imageChannels,
     patch_size: patchSize,
-    num_layers: integer(4, { min: 1, max: 128 }, 'Transformer blocks in a row'),
-    num_attention_heads: integer(4, { min: 1, max: 256 }, 'Attention heads of each block'),
-    attention_head_dim: integer(
+    num_layers: param.integer(4, { min: 1, max: 128 }, 'Transformer blocks in a row'),
+    num_attention_heads: param.integer(4, { min: 1, max: 256 }, 'Attention heads of each block'),
+    attention_head_dim: param.integer(
       32,
       { min: 1, max: 1024 },
       'Channels per head; the width of the tokens is that of all heads',
@@ -48,20 +38,20 @@ export const dit = defineNode({
     num_classes: classCount,
     predicts: predictsParam,
     learned_variance: learnedVariance,
-    dropout: advanced(
-      real(
+    dropout: param.advanced(
+      param.real(
         0,
         { min: 0, max: 0.99, slider: true },
         'Dropout after the attention and in the feed-forward networks during training',
       ),
     ),
-    zero_init: advanced(
-      toggle(
+    zero_init: param.advanced(
+      param.toggle(
         true,
         'Initializes the layers that scale and shift to zero, so that each block begins as the identity (adaLN-zero)',
       ),
     ),
-    seed: advanced(seed('Equal seeds start with equal weights')),
+    seed: param.advanced(param.seed('Equal seeds start with equal weights')),
   },
   opens: true,
   room: { width: 260, height: 130 },

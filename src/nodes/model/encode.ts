@@ -12,20 +12,10 @@ import {
   type Encoding,
 } from '../../engine/models/vae/autoencoder.ts'
 import type { Outputs } from '../../engine/plan/op.ts'
-import {
-  advanced,
-  choice,
-  defineNode,
-  model,
-  noise,
-  optional,
-  samples,
-  seed,
-  toggle,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 /** Latents of a distribution, which a training samples and a data set may do without. */
-export const latentsParam = choice(
+export const latentsParam = param.choice(
   ['sample', 'mean'],
   'Latents of an autoencoder with a variance',
   {
@@ -42,21 +32,23 @@ export const encode = defineNode({
   equation: 'z = s (\\mu(x) + \\sigma(x) \\odot \\epsilon)',
   source: 'Kingma & Welling 2014, section 2.4; scaling factor s: Rombach et al. 2022, appendix G',
   inputs: {
-    model: model('Autoencoder; inside training, the model output of TrainingStart'),
-    x: samples('Images [b, h, w, c]'),
-    noise: optional(noise('Noise of the shape of the means; drawn with the seed if not connected')),
+    model: slot.model('Autoencoder; inside training, the model output of TrainingStart'),
+    x: slot.samples('Images [b, h, w, c]'),
+    noise: slot.optional(
+      slot.noise('Noise of the shape of the means; drawn with the seed if not connected'),
+    ),
   },
   outputs: {
-    latents: samples('Latents [b, h, w, c], multiplied by the scaling factor of the model'),
-    mean: samples('Means before scaling, for KLLoss'),
-    log_variance: samples('Logarithms of the variances before scaling; none for tiny'),
+    latents: slot.samples('Latents [b, h, w, c], multiplied by the scaling factor of the model'),
+    mean: slot.samples('Means before scaling, for KLLoss'),
+    log_variance: slot.samples('Logarithms of the variances before scaling; none for tiny'),
   },
   params: {
     latents: latentsParam,
-    bytes: advanced(
-      toggle(false, 'Rounds each number of the latents of an AutoencoderTiny to one byte'),
+    bytes: param.advanced(
+      param.toggle(false, 'Rounds each number of the latents of an AutoencoderTiny to one byte'),
     ),
-    seed: seed(),
+    seed: param.seed(),
   },
   run: ({ model, x, noise }, { latents, bytes }, { random }) => {
     const { encoding, scaled } = drawLatents(model, x.tensor, { latents, bytes, random, noise })

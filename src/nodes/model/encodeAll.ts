@@ -1,4 +1,5 @@
 // Latents of all items of a data set, in batches.
+import { countElements } from '../../engine/base/shapes.ts'
 import { createRandom } from '../../engine/base/random.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
@@ -15,7 +16,7 @@ export function encodeAll(
   latents: 'sample' | 'mean',
   seed: number,
 ): Tensor[] {
-  const length = shape.reduce((product, side) => product * side, 1)
+  const length = countElements(shape)
   return Array.from({ length: Math.ceil(size / BATCH) }, (_, batch) =>
     tf.tidy(() => {
       const items = data.subarray(batch * BATCH * length, (batch + 1) * BATCH * length)

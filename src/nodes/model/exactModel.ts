@@ -3,18 +3,7 @@ import { exactModel as makeExact } from '../../engine/models/exact.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { eightCenters } from '../../engine/datasets/points.ts'
 import type { Dataset } from '../../engine/base/values.ts'
-import {
-  advanced,
-  choice,
-  dataset,
-  defineNode,
-  integer,
-  model,
-  optional,
-  real,
-  schedule,
-  symbol,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { modelFacts, predictsParam } from './predicts.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
@@ -27,22 +16,28 @@ export const exactModel = defineNode({
     '\\hat{x}_0 = \\sum_i w_i \\, E[x_0 \\mid x_t, i], \\quad w = \\mathrm{softmax}_i\\left(-\\frac{|x_t - \\sqrt{\\bar\\alpha_t} c_i|^2}{2 (\\bar\\alpha_t s^2 + 1 - \\bar\\alpha_t)}\\right)',
   source: 'Karras et al. 2022, appendix B.3, for points; Bayes for Gaussians',
   inputs: {
-    schedule: schedule('Noise schedule'),
-    dataset: optional(dataset('Centres of the mixture `dataset`')),
+    schedule: slot.schedule('Noise schedule'),
+    dataset: slot.optional(slot.dataset('Centres of the mixture `dataset`')),
   },
-  outputs: { model: model('Model that is exact for this data and this schedule') },
+  outputs: { model: slot.model('Model that is exact for this data and this schedule') },
   params: {
-    mixture: choice(['dataset', 'gaussian', 'eight_gaussians'], 'Centres of the Gaussians', {
+    mixture: param.choice(['dataset', 'gaussian', 'eight_gaussians'], 'Centres of the Gaussians', {
       dataset: 'All items of the data set',
       gaussian: 'The origin',
       eight_gaussians: 'Eight points on a circle',
     }),
-    std: symbol(
+    std: param.symbol(
       's',
-      real(0, { min: 0, max: 100 }, 'Standard deviation around each centre; 0: only the centres'),
+      param.real(
+        0,
+        { min: 0, max: 100 },
+        'Standard deviation around each centre; 0: only the centres',
+      ),
     ),
     predicts: predictsParam,
-    dim: advanced(integer(2, { min: 1, max: 4096 }, 'Dimension of the mixture `gaussian`')),
+    dim: param.advanced(
+      param.integer(2, { min: 1, max: 4096 }, 'Dimension of the mixture `gaussian`'),
+    ),
   },
   notices: ({ mixture }, wired) =>
     mixture !== 'dataset' && wired.has('dataset')

@@ -1,6 +1,6 @@
 // Gaussian: a trainable Gaussian as a model.
 import { gaussianModel } from '../../engine/models/gaussian.ts'
-import { advanced, defineNode, integer, model, real, schedule } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { predictsParam } from './predicts.ts'
 
 export const gaussian = defineNode({
@@ -11,17 +11,17 @@ export const gaussian = defineNode({
   equation:
     'q(x_0) = \\mathcal{N}(\\mu, \\mathrm{diag}(s^2)), \\quad q(x_t) = \\mathcal{N}(\\alpha \\mu, \\mathrm{diag}(\\alpha^2 s^2 + \\sigma^2))',
   source: 'Bishop 2006, section 10.1.2',
-  inputs: { schedule: schedule('Noise schedule') },
-  outputs: { model: model('Model to train') },
+  inputs: { schedule: slot.schedule('Noise schedule') },
+  outputs: { model: slot.model('Model to train') },
   params: {
-    mean: real(0, { min: -100, max: 100, step: 0.1 }, 'Initial mean of every coordinate'),
-    std: real(
+    mean: param.real(0, { min: -100, max: 100, step: 0.1 }, 'Initial mean of every coordinate'),
+    std: param.real(
       1,
       { min: 0.001, max: 100, step: 0.1 },
       'Initial standard deviation of every coordinate',
     ),
-    predicts: advanced(predictsParam),
-    dim: advanced(integer(2, { min: 1, max: 4096 }, 'Dimension of a point')),
+    predicts: param.advanced(predictsParam),
+    dim: param.advanced(param.integer(2, { min: 1, max: 4096 }, 'Dimension of a point')),
   },
   run: ({ schedule: { schedule } }, { predicts, ...params }) => ({
     model: gaussianModel({ ...params, schedule }, predicts),

@@ -1,7 +1,7 @@
 // Guidance: combines two predictions (classifier-free guidance).
 import { perItem } from '../../engine/process/coefficients.ts'
 import { guide, rescaleGuidance, guidanceScales } from '../../engine/process/guidance.ts'
-import { defineNode, optional, prediction, real, timestep, symbol } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { checkComparable, checkSameTypes } from '../process/predictions.ts'
 import { guidanceParams } from './guidanceParams.ts'
 
@@ -13,21 +13,21 @@ export const guidance = defineNode({
   equation: 'u + w \\, (c - u)',
   source: 'Ho & Salimans 2022, eq. 6; rescaled: Lin et al. 2023, eq. 15 and 16',
   inputs: {
-    conditional: prediction('Conditional prediction c, from Predict with a condition'),
-    unconditional: prediction(
+    conditional: slot.prediction('Conditional prediction c, from Predict with a condition'),
+    unconditional: slot.prediction(
       'Prediction u, from Predict without a condition, or from a worse model (autoguidance)',
     ),
-    t: optional(
-      timestep(
+    t: slot.optional(
+      slot.timestep(
         'Timestep of both predictions, for t_low and t_high. If not connected, guidance applies everywhere',
       ),
     ),
   },
-  outputs: { prediction: prediction('Guided prediction') },
+  outputs: { prediction: slot.prediction('Guided prediction') },
   params: {
-    scale: symbol(
+    scale: param.symbol(
       'w',
-      real(
+      param.real(
         2,
         { min: -100, max: 100, step: 0.1 },
         'Guidance scale w: 0 is unconditional, 1 is no guidance, larger values follow the condition more closely',

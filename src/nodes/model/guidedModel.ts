@@ -5,7 +5,7 @@ import { isOptional } from '../../engine/models/condition.ts'
 import { modelConditions, modelItemShape } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Model } from '../../engine/base/values.ts'
-import { defineNode, model, optional, real, symbol } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { guidanceParams } from './guidanceParams.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
@@ -18,18 +18,20 @@ export const guidedModel = defineNode({
   source:
     'Ho & Salimans 2022, eq. 6; autoguidance: Karras et al. 2024, eq. 3; interval: Kynkäänniemi et al. 2024',
   inputs: {
-    model: model('Conditional model (classes, tokens or extra channels); with `worse`, any model'),
-    worse: optional(
-      model(
+    model: slot.model(
+      'Conditional model (classes, tokens or extra channels); with `worse`, any model',
+    ),
+    worse: slot.optional(
+      slot.model(
         'Smaller or less trained model to guide away from (autoguidance). If not connected, the same model without the condition',
       ),
     ),
   },
-  outputs: { model: model('Guided model') },
+  outputs: { model: slot.model('Guided model') },
   params: {
-    scale: symbol(
+    scale: param.symbol(
       'w',
-      real(
+      param.real(
         2,
         { min: -100, max: 100, step: 0.1 },
         'Guidance scale w: 0 is unconditional, 1 is no guidance, larger values follow the condition more closely',

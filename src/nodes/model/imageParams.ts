@@ -1,25 +1,25 @@
 // Params of networks for images that a data set can set instead.
-import { integer, unless } from '../define.ts'
+import { param } from '../define.ts'
 
 /** Height and width of square images, in pixels. */
 export const sampleSize = (initial: number) =>
-  unless(
+  param.unless(
     'dataset',
-    integer(initial, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
+    param.integer(initial, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
   )
 
-export const imageChannels = unless(
+export const imageChannels = param.unless(
   'dataset',
-  integer(1, { min: 1, max: 1024 }, 'Channels of the images: 1 is grey, 3 is RGB'),
+  param.integer(1, { min: 1, max: 1024 }, 'Channels of the images: 1 is grey, 3 is RGB'),
 )
 
-export const classCount = unless(
+export const classCount = param.unless(
   'dataset',
-  integer(0, { min: 0, max: 100_000 }, 'Number of classes to condition on; 0: unconditional'),
+  param.integer(0, { min: 0, max: 100_000 }, 'Number of classes to condition on; 0: unconditional'),
 )
 
 /** Side of the patches that are the tokens of a transformer. */
-export const patchSize = integer(
+export const patchSize = param.integer(
   2,
   { min: 1, max: 256 },
   'Side of a patch, in pixels. Half the side means four times as many tokens',

@@ -1,7 +1,7 @@
 // JiT: a transformer on raw patches that predicts clean data.
 import { jit as definition } from '../../engine/models/jit.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { choice, dataset, defineNode, integer, model, optional, seed } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { networkRows } from '../layers/networkRows.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 import { datasetImages } from './datasetImages.ts'
@@ -17,32 +17,32 @@ export const jit = defineNode({
     'New network for images: a plain transformer on raw patches, which predicts clean data. Its tokens come through a bottleneck and know their position by rotations.',
   source: 'Li & He 2025, Back to Basics: Let Denoising Generative Models Denoise',
   inputs: {
-    dataset: optional(dataset('Sets image size, channels and number of classes')),
+    dataset: slot.optional(slot.dataset('Sets image size, channels and number of classes')),
   },
-  outputs: { model: model('Untrained model') },
+  outputs: { model: slot.model('Untrained model') },
   params: {
     sample_size: sampleSize(8),
     channels: imageChannels,
     patch_size: patchSize,
-    bottleneck: integer(
+    bottleneck: param.integer(
       16,
       { min: 1, max: 4096 },
       'Width between the two linear layers that embed a patch; may be less than the pixels of a patch',
     ),
-    num_layers: integer(4, { min: 1, max: 128 }, 'Transformer blocks in a row'),
-    num_heads: integer(4, { min: 1, max: 256 }, 'Attention heads of each block'),
-    head_dim: integer(
+    num_layers: param.integer(4, { min: 1, max: 128 }, 'Transformer blocks in a row'),
+    num_heads: param.integer(4, { min: 1, max: 256 }, 'Attention heads of each block'),
+    head_dim: param.integer(
       32,
       { min: 4, max: 1024, step: 4 },
       'Channels per head, a multiple of 4; the width of the tokens is that of all heads',
     ),
     num_classes: classCount,
-    predicts: choice(
+    predicts: param.choice(
       ['sample', 'epsilon', 'v_prediction', 'flow_prediction'],
       'Prediction type of the model. The paper compares them: with large patches only clean data works',
       predictions,
     ),
-    seed: seed('Equal seeds start with equal weights'),
+    seed: param.seed('Equal seeds start with equal weights'),
   },
   opens: true,
   room: { width: 260, height: 80 },

@@ -6,7 +6,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { ConditionPart } from '../../engine/base/values.ts'
-import { condition, defineNode, many, oneOf, optional } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { transformedTypes, type Transformed } from '../images/image.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 import { wiredSlots } from '../observers/read.ts'
@@ -18,23 +18,23 @@ export const joinConditions = defineNode({
     'Combines conditions of different kinds into one, such as a class and a second time, and adds extra channels for a network that takes them beside x_t: known pixels and their mask, or an estimate of the data.',
   source: 'Extra channels: Saharia et al. 2022 (Palette); Chen et al. 2023 (self-conditioning)',
   inputs: {
-    condition: many(
-      optional(
-        condition(
+    condition: slot.many(
+      slot.optional(
+        slot.condition(
           'Labels, a number (timestep), a vector (points) or tokens; one of each kind at most',
         ),
       ),
     ),
-    channels: many(
-      optional(
-        oneOf(
+    channels: slot.many(
+      slot.optional(
+        slot.oneOf(
           transformedTypes,
           'Extra channels [b, h, w, c] or coordinates [b, d], in the order of the links; one item may apply to all',
         ),
       ),
     ),
   },
-  outputs: { condition: condition('Condition for Predict, Sampler and the steps') },
+  outputs: { condition: slot.condition('Condition for Predict, Sampler and the steps') },
   params: {},
   differentiable: ['condition'],
   run: (inputs) => {

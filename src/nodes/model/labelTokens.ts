@@ -2,7 +2,7 @@
 import { labelRows } from '../../engine/models/tokens.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Labels } from '../../engine/base/values.ts'
-import { condition, defineNode, labels, many } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { wiredSlots } from '../observers/read.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
@@ -12,13 +12,13 @@ export const labelTokens = defineNode({
   summary:
     'Combines several labels per item into tokens that a model can attend to. The model embeds them with a table of its own: see Attention, kind cross.',
   inputs: {
-    labels: many(
-      labels(
+    labels: slot.many(
+      slot.labels(
         'One label per item, or one for all; -1: none. The order of the links is the order of the tokens',
       ),
     ),
   },
-  outputs: { condition: condition('Sequence of labels for each item') },
+  outputs: { condition: slot.condition('Sequence of labels for each item') },
   params: {},
   run: (inputs) => {
     const wires = wiredSlots<Labels>(inputs, 'labels').map(([, { labels }]) => labels)

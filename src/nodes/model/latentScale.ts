@@ -5,7 +5,7 @@ import { evenlyFrom } from '../../engine/datasets/items.ts'
 import { joinArrays } from '../../engine/datasets/combine.ts'
 import { autoencoderFacts, withDeviation } from '../../engine/models/vae/autoencoder.ts'
 import { autoencoderRows } from '../../engine/models/vae/summary.ts'
-import { dataset, defineNode, integer, model, number, onHost, seed } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { latentsParam } from './encode.ts'
 import { encodeAll } from './encodeAll.ts'
 
@@ -17,17 +17,21 @@ export const latentScale = defineNode({
   equation: 's = 1 / \\sigma_z',
   source: 'Rombach et al. 2022, appendix G',
   inputs: {
-    model: model('Trained autoencoder'),
-    dataset: dataset('Images to measure'),
+    model: slot.model('Trained autoencoder'),
+    dataset: slot.dataset('Images to measure'),
   },
   outputs: {
-    model: model('The autoencoder with its scaling factor'),
-    scale: onHost(number('The scaling factor s')),
+    model: slot.model('The autoencoder with its scaling factor'),
+    scale: slot.onHost(slot.number('The scaling factor s')),
   },
   params: {
-    count: integer(1000, { min: 2, max: 100_000 }, 'Largest number of images; evenly spaced ones'),
+    count: param.integer(
+      1000,
+      { min: 2, max: 100_000 },
+      'Largest number of images; evenly spaced ones',
+    ),
     latents: latentsParam,
-    seed: seed(),
+    seed: param.seed(),
   },
   room: { width: 250, height: 110 },
   reads: ({ model, dataset }, { count, latents, seed }) =>

@@ -2,7 +2,7 @@
 import { pixelTokens as tokensOf } from '../../engine/models/tokens.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor4D } from '../../engine/base/tf.ts'
-import { advanced, condition, defineNode, integer, samples } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const pixelTokens = defineNode({
@@ -12,21 +12,25 @@ export const pixelTokens = defineNode({
     'Splits images into patches and turns each into a token for cross-attention, so that a small image can condition a large one.',
   source:
     'Dosovitskiy et al. 2021, section 3.1; the places of tokens as Fourier features: Tancik et al. 2020',
-  inputs: { samples: samples('Images [b, h, w, c]') },
+  inputs: { samples: slot.samples('Images [b, h, w, c]') },
   outputs: {
-    condition: condition(
+    condition: slot.condition(
       'Tokens [b, n, d] with d = patch_size^2 c + 4 frequencies, the `token_width` of Attention',
     ),
   },
   params: {
-    shrink: integer(2, { min: 1, max: 64 }, 'Averages squares of this many pixels first; 1: off'),
-    patch_size: integer(
+    shrink: param.integer(
+      2,
+      { min: 1, max: 64 },
+      'Averages squares of this many pixels first; 1: off',
+    ),
+    patch_size: param.integer(
       1,
       { min: 1, max: 64 },
       'Side length of a patch, in pixels of the shrunk image',
     ),
-    frequencies: advanced(
-      integer(2, { min: 0, max: 8 }, 'Frequencies of the position encoding; 0: none'),
+    frequencies: param.advanced(
+      param.integer(2, { min: 0, max: 8 }, 'Frequencies of the position encoding; 0: none'),
     ),
   },
   run: ({ samples: { tensor } }, { shrink, patch_size: patch, frequencies }) => {

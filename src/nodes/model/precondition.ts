@@ -4,7 +4,7 @@ import { preconditionings } from '../../engine/models/preconditioning.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { StaticPrediction } from '../../engine/plan/op.ts'
 import type { Model } from '../../engine/base/values.ts'
-import { choice, defineNode, model, real, schedule, when } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { modelFacts } from './predicts.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
@@ -17,33 +17,33 @@ export const precondition = defineNode({
     'D(x; \\sigma) = c_{skip}(\\sigma) \\, x + c_{out}(\\sigma) \\, F(c_{in}(\\sigma) \\, x; c_{noise}(\\sigma))',
   source: 'Karras et al. 2022, eq. 7 and table 1; consistency: Song et al. 2023, appendix C',
   inputs: {
-    model: model('Network F; its prediction type does not matter'),
-    schedule: schedule(
+    model: slot.model('Network F; its prediction type does not matter'),
+    schedule: slot.schedule(
       'Schedule that defines the noise level at t: SigmaSchedule, or another with finite σ',
     ),
   },
-  outputs: { model: model('Model that predicts x_0 (`sample`)') },
+  outputs: { model: slot.model('Model that predicts x_0 (`sample`)') },
   params: {
-    preconditioning: choice(preconditionings, 'Scaling of inputs and outputs', {
+    preconditioning: param.choice(preconditionings, 'Scaling of inputs and outputs', {
       edm: 'From the standard deviation of the data',
       vp: 'F predicts the noise, with time 0 to 999 (variance preserving)',
       ve: 'F predicts the negative noise (variance exploding)',
       iddpm: 'F predicts the noise, with time 0 to 999 (improved DDPM)',
       consistency: 'edm, but the identity at sigma_min',
     }),
-    sigma_data: when(
+    sigma_data: param.when(
       'preconditioning',
       ['edm', 'consistency'],
-      real(
+      param.real(
         0.5,
         { min: 1e-6, max: 1000 },
         'Standard deviation of the data: 0.5 for images in [-1, 1]',
       ),
     ),
-    sigma_min: when(
+    sigma_min: param.when(
       'preconditioning',
       'consistency',
-      real(
+      param.real(
         0.002,
         { min: 0, max: 1000, step: 0.001 },
         'Noise level σ at which the model returns its input',

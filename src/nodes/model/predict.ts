@@ -2,7 +2,7 @@
 import { refuseCleanTimes } from '../../engine/models/argumentChecks.ts'
 import { toConditioning } from '../../engine/models/condition.ts'
 import { predictWithVariance } from '../../engine/models/predict.ts'
-import { condition, defineNode, model, optional, prediction, samples, timestep } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { predictionFacts } from './predicts.ts'
 
 export const predict = defineNode({
@@ -13,16 +13,16 @@ export const predict = defineNode({
   equation: '\\epsilon_\\theta(x_t, t)',
   source: 'Ho et al. 2020',
   inputs: {
-    model: model('Trained or exact model; inside training, the model output of TrainingStart'),
-    x_t: samples('Noisy data'),
-    t: timestep('One per item, or one for all items; not -1'),
-    condition: optional(
-      condition(
+    model: slot.model('Trained or exact model; inside training, the model output of TrainingStart'),
+    x_t: slot.samples('Noisy data'),
+    t: slot.timestep('One per item, or one for all items; not -1'),
+    condition: slot.optional(
+      slot.condition(
         'Labels (-1: none), or numbers or vectors for a UNet built for them. If not connected, unconditional',
       ),
     ),
   },
-  outputs: { prediction: prediction('Prediction of the type of the model') },
+  outputs: { prediction: slot.prediction('Prediction of the type of the model') },
   params: {},
   differentiable: ['t', 'condition'],
   staticOutputs: (_, { model }) => ({ prediction: predictionFacts(model) }),

@@ -2,15 +2,7 @@
 import { refuseCleanTimes } from '../../engine/models/argumentChecks.ts'
 import { toConditioning } from '../../engine/models/condition.ts'
 import { predictTokens as predict } from '../../engine/models/tokenModel.ts'
-import {
-  condition as conditionSlot,
-  defineNode,
-  logits as logitsSlot,
-  model,
-  optional,
-  timestep,
-  tokens as tokensSlot,
-} from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { checkLogits, toTokens } from '../process/tokenValues.ts'
 
 export const predictTokens = defineNode({
@@ -21,13 +13,13 @@ export const predictTokens = defineNode({
   equation: 'p_\\theta(x_0 \\mid x_t) = \\mathrm{softmax}(\\mathrm{logits})',
   source: 'Austin et al. 2021, section 3.3',
   inputs: {
-    model: model('Model of TokenOutput; inside training, the model output of TrainingStart'),
-    tokens: tokensSlot('Noisy tokens'),
-    t: optional(timestep('Timestep of the tokens, if the model reads it; not -1')),
-    condition: optional(conditionSlot('Condition, for a model built for one')),
+    model: slot.model('Model of TokenOutput; inside training, the model output of TrainingStart'),
+    tokens: slot.tokens('Noisy tokens'),
+    t: slot.optional(slot.timestep('Timestep of the tokens, if the model reads it; not -1')),
+    condition: slot.optional(slot.condition('Condition, for a model built for one')),
   },
   outputs: {
-    logits: logitsSlot('Unnormalized log-probability of each token, [b, places, tokens]'),
+    logits: slot.logits('Unnormalized log-probability of each token, [b, places, tokens]'),
   },
   params: {},
   check: (_, { t }) => t && refuseCleanTimes(t.t),

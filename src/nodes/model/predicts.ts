@@ -1,7 +1,7 @@
 // Prediction types as a param, and the facts about a model that follow from its params.
 import type { StaticPrediction } from '../../engine/plan/op.ts'
 import type { PredictionType } from '../../engine/base/values.ts'
-import { advanced, choice } from '../define.ts'
+import { param } from '../define.ts'
 
 export const predictionTypes = ['epsilon', 'v_prediction', 'sample', 'flow_prediction'] as const
 
@@ -14,7 +14,11 @@ export const predictions = {
 } as const
 
 /** Param with the prediction type of a model. */
-export const predictsParam = choice(predictionTypes, 'Prediction type of the model', predictions)
+export const predictsParam = param.choice(
+  predictionTypes,
+  'Prediction type of the model',
+  predictions,
+)
 
 /** Facts known before a run about a model with these params. */
 export const modelFacts = ({
@@ -32,8 +36,8 @@ export const predictionFacts = (
 
 /** Param with the kind of the learned variance of a network. */
 const learnedVarianceParam = (about: string) =>
-  advanced(
-    choice(['none', 'learned_range', 'learned'], about, {
+  param.advanced(
+    param.choice(['none', 'learned_range', 'learned'], about, {
       none: 'Fixed variance',
       learned_range: 'Interpolates between the two fixed variances (Nichol & Dhariwal 2021)',
       learned: 'Logarithm of the variance',

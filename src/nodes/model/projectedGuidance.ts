@@ -4,16 +4,7 @@ import { convertPrediction } from '../../engine/process/prediction.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import type { Prediction, Samples, ScheduleValue, Timestep } from '../../engine/base/values.ts'
-import {
-  advanced,
-  defineNode,
-  prediction,
-  real,
-  samples,
-  schedule,
-  timestep,
-  symbol,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { checkComparable, checkSameTypes } from '../process/predictions.ts'
 import { rejectPureNoise } from '../sampling/checks.ts'
 
@@ -44,41 +35,41 @@ export const projectedGuidance = defineNode({
     '\\Delta = c - u, \\quad \\hat{x}_0 = c + (w - 1) (\\Delta_\\perp + \\eta \\, \\Delta_\\parallel)',
   source: 'Sadat et al. 2025, algorithm 1',
   inputs: {
-    conditional: prediction('Conditional prediction c, from Predict with a condition'),
-    unconditional: prediction('Unconditional prediction u, from Predict without a condition'),
-    x_t: samples('Noisy data that both predictions were made for'),
-    t: timestep('Timestep of x_t'),
-    schedule: schedule('Schedule that the model was trained with'),
+    conditional: slot.prediction('Conditional prediction c, from Predict with a condition'),
+    unconditional: slot.prediction('Unconditional prediction u, from Predict without a condition'),
+    x_t: slot.samples('Noisy data that both predictions were made for'),
+    t: slot.timestep('Timestep of x_t'),
+    schedule: slot.schedule('Schedule that the model was trained with'),
   },
-  outputs: { prediction: prediction('Guided prediction of x_0') },
+  outputs: { prediction: slot.prediction('Guided prediction of x_0') },
   params: {
-    scale: symbol(
+    scale: param.symbol(
       'w',
-      real(
+      param.real(
         4,
         { min: -100, max: 100, step: 0.1 },
         'Guidance scale w: 1 is no guidance, larger values follow the condition more closely',
       ),
     ),
-    eta: advanced(
-      symbol(
+    eta: param.advanced(
+      param.symbol(
         '\\eta',
-        real(
+        param.real(
           0,
           { min: 0, max: 1, step: 0.05, slider: true },
           'Weight of the component parallel to c; 1 is plain guidance',
         ),
       ),
     ),
-    norm_threshold: advanced(
-      real(
+    norm_threshold: param.advanced(
+      param.real(
         0,
         { min: 0, step: 0.5 },
         'Largest norm of the guidance direction of an item; 0: no limit',
       ),
     ),
-    momentum: advanced(
-      real(
+    momentum: param.advanced(
+      param.real(
         0,
         { min: -1, max: 1, step: 0.05 },
         'Momentum over the steps; negative values push away from earlier directions',

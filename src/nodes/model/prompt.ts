@@ -6,15 +6,7 @@ import {
   type UnknownWord,
 } from '../../engine/datasets/vocabulary.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import {
-  condition,
-  defineNode,
-  labels,
-  optional,
-  samples,
-  text,
-  vocabulary as vocabularySlot,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 /** Limit on the number of prompts. */
@@ -26,15 +18,15 @@ export const prompt = defineNode({
   summary:
     'Turns texts into tokens by the vocabulary of the training data. The model must have been trained on such tokens.',
   inputs: {
-    vocabulary: vocabularySlot('Words of the training data, from CaptionTokens or LoadVocabulary'),
-    like: optional(samples('Batch to describe: all prompts in turn')),
+    vocabulary: slot.vocabulary('Words of the training data, from CaptionTokens or LoadVocabulary'),
+    like: slot.optional(slot.samples('Batch to describe: all prompts in turn')),
   },
   outputs: {
-    condition: condition('Tokens of the words of one prompt per item'),
-    labels: labels('Number of the prompt of each item, with its text for Preview'),
+    condition: slot.condition('Tokens of the words of one prompt per item'),
+    labels: slot.labels('Number of the prompt of each item, with its text for Preview'),
   },
   params: {
-    prompts: text('smiling cat', 'Texts, one per line. No text at all: no condition', true),
+    prompts: param.text('smiling cat', 'Texts, one per line. No text at all: no condition', true),
   },
   notices({ prompts }, _, { vocabulary }) {
     if (!vocabulary) return []

@@ -1,7 +1,7 @@
 // Reparametrize: draws from a Gaussian, differentiable with respect to its mean and width.
 import { gaussianMoments } from '../../engine/models/gaussian.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { defineNode, model, noise, samples } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const reparametrize = defineNode({
@@ -12,13 +12,13 @@ export const reparametrize = defineNode({
   equation: 'x_0 = \\mu + s \\, \\epsilon',
   source: 'Kingma & Welling 2014, section 2.4',
   inputs: {
-    model: model('Gaussian, or a trained one'),
-    noise: noise('Points [b, dim]'),
+    model: slot.model('Gaussian, or a trained one'),
+    noise: slot.noise('Points [b, dim]'),
   },
   outputs: {
-    x_0: samples('One sample for each item of the noise'),
-    mean: samples('Mean of the Gaussian, [1, dim], for Scatter'),
-    variance: samples('Variance of each coordinate, [1, dim]'),
+    x_0: slot.samples('One sample for each item of the noise'),
+    mean: slot.samples('Mean of the Gaussian, [1, dim], for Scatter'),
+    variance: slot.samples('Variance of each coordinate, [1, dim]'),
   },
   params: {},
   run: ({ model, noise: { tensor, space } }) => {

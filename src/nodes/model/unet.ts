@@ -7,22 +7,7 @@ import { unet as makeUnet } from '../../engine/models/unet/init.ts'
 import { unetParameters, unetRows } from '../../engine/models/unet/summary.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Attention } from '../../engine/base/values.ts'
-import {
-  added,
-  advanced,
-  attention,
-  choice,
-  dataset,
-  defineNode,
-  integer,
-  model,
-  optional,
-  real,
-  seed,
-  text,
-  toggle,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import type { ImageFacts } from './datasetImages.ts'
 import { datasetImages } from './datasetImages.ts'
 import { classCount, imageChannels, sampleSize } from './imageParams.ts'
@@ -39,18 +24,18 @@ export const unet = defineNode({
   source:
     "Ronneberger et al. 2015; Ho et al. 2020, appendix B; diffusers' UNet2DModel and UNet2DConditionModel",
   inputs: {
-    attention: optional(attention('Attention layers; none if not connected')),
-    dataset: optional(dataset('Sets image size, channels and number of classes')),
+    attention: slot.optional(slot.attention('Attention layers; none if not connected')),
+    dataset: slot.optional(slot.dataset('Sets image size, channels and number of classes')),
   },
-  outputs: { model: model('Untrained model') },
+  outputs: { model: slot.model('Untrained model') },
   params: {
     sample_size: sampleSize(8),
     channels: imageChannels,
-    block_out_channels: text(
+    block_out_channels: param.text(
       '32, 64',
       'Channels of each level, from the highest resolution; each level halves the resolution',
     ),
-    layers_per_block: integer(
+    layers_per_block: param.integer(
       1,
       { min: 1, max: 16 },
       'Residual blocks per level; one more in the decoder',
@@ -58,76 +43,82 @@ export const unet = defineNode({
     num_classes: classCount,
     predicts: predictsParam,
     learned_variance: learnedVariance,
-    norm_num_groups: integer(
+    norm_num_groups: param.integer(
       8,
       { min: 1, max: 1024 },
       'Groups of the group norms; must divide all channel numbers',
     ),
-    norm_eps: advanced(
-      real(1e-5, { min: 1e-12, max: 1, step: 1e-6 }, 'Added to the variance in group norms'),
+    norm_eps: param.advanced(
+      param.real(1e-5, { min: 1e-12, max: 1, step: 1e-6 }, 'Added to the variance in group norms'),
     ),
-    dropout: advanced(
-      real(0, { min: 0, max: 0.99, slider: true }, 'Dropout in residual blocks during training'),
+    dropout: param.advanced(
+      param.real(
+        0,
+        { min: 0, max: 0.99, slider: true },
+        'Dropout in residual blocks during training',
+      ),
     ),
-    resnet_time_scale_shift: advanced(
-      choice(['default', 'scale_shift'], 'How t enters the residual blocks', {
+    resnet_time_scale_shift: param.advanced(
+      param.choice(['default', 'scale_shift'], 'How t enters the residual blocks', {
         default: 'Added to the activations',
         scale_shift: 'Scale and shift of a group norm',
       }),
     ),
-    downsample: advanced(
-      choice(['conv', 'resnet'], 'Downsampling between levels', {
+    downsample: param.advanced(
+      param.choice(['conv', 'resnet'], 'Downsampling between levels', {
         conv: 'Convolution with stride 2',
         resnet: 'Residual block',
       }),
     ),
-    upsample: advanced(
-      choice(['conv', 'resnet'], 'Upsampling between levels', {
+    upsample: param.advanced(
+      param.choice(['conv', 'resnet'], 'Upsampling between levels', {
         conv: 'Nearest-neighbour upsampling and a convolution',
         resnet: 'Residual block',
       }),
     ),
-    downsample_padding: advanced(
-      choice(['1', '0'], 'Zero padding of the convolution with stride 2', {
+    downsample_padding: param.advanced(
+      param.choice(['1', '0'], 'Zero padding of the convolution with stride 2', {
         '1': 'On all sides',
         '0': 'Only right and below',
       }),
     ),
-    flip_sin_to_cos: advanced(toggle(true, 'Cosines before sines in the embedding of t')),
-    freq_shift: advanced(
-      integer(0, { min: 0, max: 1 }, 'Frequency shift of the embedding of t; 1 in DDPM'),
+    flip_sin_to_cos: param.advanced(
+      param.toggle(true, 'Cosines before sines in the embedding of t'),
     ),
-    class_embed_type: advanced(
-      choice(['labels', 'timestep', 'identity'], 'Form of the condition', {
+    freq_shift: param.advanced(
+      param.integer(0, { min: 0, max: 1 }, 'Frequency shift of the embedding of t; 1 in DDPM'),
+    ),
+    class_embed_type: param.advanced(
+      param.choice(['labels', 'timestep', 'identity'], 'Form of the condition', {
         labels: 'Class labels',
         timestep: 'A number, embedded like t',
         identity: 'A vector, used as it is',
       }),
     ),
-    labels_with_tokens: added(
-      advanced(
-        when(
+    labels_with_tokens: param.added(
+      param.advanced(
+        param.when(
           'class_embed_type',
           'labels',
-          toggle(
+          param.toggle(
             false,
             'Class labels beside tokens that are vectors, for an Attention of kind cross: JoinConditions joins both',
           ),
         ),
       ),
     ),
-    extra_channels: added(
-      advanced(
-        integer(
+    extra_channels: param.added(
+      param.advanced(
+        param.integer(
           0,
           { min: 0, max: 1024 },
           'Channels that are appended to x_t, from JoinConditions: a mask, known pixels, an estimate; 0: none',
         ),
       ),
     ),
-    time_embedding_type: added(
-      advanced(
-        choice(['positional', 'fourier', 'learned'], 'How t is embedded', {
+    time_embedding_type: param.added(
+      param.advanced(
+        param.choice(['positional', 'fourier', 'learned'], 'How t is embedded', {
           positional: 'Sines and cosines of t',
           fourier:
             'Sines and cosines of ln t with fixed random frequencies, for noise levels as t; the output is divided by t (Song et al. 2021)',
@@ -135,22 +126,22 @@ export const unet = defineNode({
         }),
       ),
     ),
-    num_train_timesteps: added(
-      advanced(
-        when(
+    num_train_timesteps: param.added(
+      param.advanced(
+        param.when(
           'time_embedding_type',
           'learned',
-          integer(1000, { min: 1, max: 100_000 }, 'Number of timesteps of the schedule'),
+          param.integer(1000, { min: 1, max: 100_000 }, 'Number of timesteps of the schedule'),
         ),
       ),
     ),
-    zero_init: advanced(
-      toggle(
+    zero_init: param.advanced(
+      param.toggle(
         false,
         'Initializes the last layer of each block to zero, so that each block begins as the identity',
       ),
     ),
-    seed: advanced(seed('Equal seeds start with equal weights')),
+    seed: param.advanced(param.seed('Equal seeds start with equal weights')),
   },
   opens: true,
   room: { width: 260, height: 130 },

@@ -4,7 +4,7 @@ import { boundLine } from '../../engine/plan/lineLog.ts'
 import type { Series } from '../../engine/plan/op.ts'
 import type { ChartView } from '../../engine/plan/view.ts'
 import type { History, Loss, NumberValue } from '../../engine/base/values.ts'
-import { advanced, defineNode, integer, many, oneOf, optional, text, toggle } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { readAll, wiredSlots } from './read.ts'
 
 type Line = ChartView['lines'][number]
@@ -15,22 +15,22 @@ export const chart = defineNode({
   summary:
     'Line chart of numbers: the loss of every step, or a distance at every t. Lines of earlier runs stay in the background.',
   inputs: {
-    values: many(
-      oneOf(
+    values: slot.many(
+      slot.oneOf(
         ['loss', 'number', 'history'],
         'Line: one number per iteration, or a complete history, plotted over its t or its list if it has one',
       ),
     ),
-    x: optional(
-      oneOf(['number', 'timestep'], 'Position on the x axis; the iteration if not connected'),
+    x: slot.optional(
+      slot.oneOf(['number', 'timestep'], 'Position on the x axis; the iteration if not connected'),
     ),
   },
   outputs: {},
   params: {
-    title: advanced(text('', 'Title of the chart')),
-    names: advanced(text('', 'Names of the lines, separated by commas')),
-    y_log: advanced(toggle(false, 'Logarithmic y axis')),
-    keep: advanced(integer(2, { min: 0, max: 8 }, 'Number of earlier runs to keep')),
+    title: param.advanced(param.text('', 'Title of the chart')),
+    names: param.advanced(param.text('', 'Names of the lines, separated by commas')),
+    y_log: param.advanced(param.toggle(false, 'Logarithmic y axis')),
+    keep: param.advanced(param.integer(2, { min: 0, max: 8 }, 'Number of earlier runs to keep')),
   },
   collects: 'values',
   view: async (inputs, { title, names, y_log, keep }, context) => {

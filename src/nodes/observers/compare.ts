@@ -2,7 +2,7 @@
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { column, ksDistance, slicedWasserstein } from '../../engine/metrics/distributions.ts'
 import { computeStatistics } from '../../engine/base/statistics.ts'
-import { any, defineNode } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import type { Inspection } from './inspect.ts'
 import { inspectValue, statisticsView } from './inspect.ts'
 import { shortNumber } from './read.ts'
@@ -13,7 +13,7 @@ export const compare = defineNode({
   summary:
     'Compares two values: their statistics, and for points the distance between their distributions.',
   source: 'Kolmogorov-Smirnov distance; sliced Wasserstein distance, Bonneel et al. 2015',
-  inputs: { a: any('First value'), b: any('Second value') },
+  inputs: { a: slot.any('First value'), b: slot.any('Second value') },
   outputs: {},
   params: {},
   view: async ({ a, b }) => {

@@ -8,18 +8,7 @@ import { levelsAt } from '../../engine/process/schedule.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Space } from '../../engine/base/values.ts'
-import {
-  advanced,
-  choice,
-  defineNode,
-  integer,
-  optional,
-  prediction,
-  real,
-  samples,
-  schedule,
-  timestep,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { readImages } from './images.ts'
 import { asPoints, readFirst, shortNumber } from './read.ts'
 
@@ -38,33 +27,33 @@ export const denoisingPreview = defineNode({
   source: 'Ho et al. 2020, eq. 15',
   room: { width: 380, height: 270 },
   inputs: {
-    x_t: samples('Noisy data that the prediction was made for'),
-    prediction: prediction('Model prediction, of any type'),
-    t: timestep('Timestep of x_t'),
-    schedule: schedule('Schedule that defines the noise level at t'),
-    x_0: optional(samples('Clean data that x_t was made from, if known, as in training')),
+    x_t: slot.samples('Noisy data that the prediction was made for'),
+    prediction: slot.prediction('Model prediction, of any type'),
+    t: slot.timestep('Timestep of x_t'),
+    schedule: slot.schedule('Schedule that defines the noise level at t'),
+    x_0: slot.optional(slot.samples('Clean data that x_t was made from, if known, as in training')),
   },
   outputs: {},
   params: {
-    count: integer(16, { min: 1, max: 1024 }, 'Number of images, from the first'),
-    columns: advanced(
-      integer(0, { min: 0, max: 1024 }, 'Columns of each grid; 0: largest possible images'),
+    count: param.integer(16, { min: 1, max: 1024 }, 'Number of images, from the first'),
+    columns: param.advanced(
+      param.integer(0, { min: 0, max: 1024 }, 'Columns of each grid; 0: largest possible images'),
     ),
-    block_size: advanced(
-      integer(
+    block_size: param.advanced(
+      param.integer(
         1,
         { min: 1, max: 64 },
         'Block size of models that work on SpaceToDepth patches, in pixels',
       ),
     ),
-    range: advanced(
-      choice(ranges, 'Mapping of values to brightness', {
+    range: param.advanced(
+      param.choice(ranges, 'Mapping of values to brightness', {
         data: '-1 is black, 1 is white; values outside are clamped',
         auto: 'From the smallest to the largest value',
       }),
     ),
-    extent: advanced(
-      real(
+    extent: param.advanced(
+      param.real(
         3,
         { min: 0, max: 1e6, step: 0.1 },
         'For points: the view spans from -extent to extent; 0: fits the points',

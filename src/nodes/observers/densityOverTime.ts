@@ -4,7 +4,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { ChartView, Heat } from '../../engine/plan/view.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Trajectory } from '../../engine/base/values.ts'
-import { advanced, choice, defineNode, integer, real, trajectory } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { readTensor } from './read.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
@@ -21,24 +21,26 @@ export const densityOverTime = defineNode({
     'Heat map of the density of points on the line over time, from noise to data, with the paths of single points.',
   source: 'Song et al. 2021, figure 2',
   room: { width: 380, height: 260 },
-  inputs: { trajectory: trajectory('Trajectory of points [n, 1], from SamplingEnd or Sampler') },
+  inputs: {
+    trajectory: slot.trajectory('Trajectory of points [n, 1], from SamplingEnd or Sampler'),
+  },
   outputs: {},
   params: {
-    paths: integer(12, { min: 0, max: 200 }, 'Number of paths to draw'),
-    bins: advanced(integer(96, { min: 4, max: 512 }, 'Number of intervals along x')),
-    extent: advanced(
-      real(
+    paths: param.integer(12, { min: 0, max: 200 }, 'Number of paths to draw'),
+    bins: param.advanced(param.integer(96, { min: 4, max: 512 }, 'Number of intervals along x')),
+    extent: param.advanced(
+      param.real(
         0,
         { min: 0, max: 1e6, step: 0.1 },
         'The density is measured from -extent to extent; 0: fits the points',
       ),
     ),
-    axis: choice(['t', 'step'], 'Horizontal axis', {
+    axis: param.choice(['t', 'step'], 'Horizontal axis', {
       t: 'The timestep: data on the left, noise on the right',
       step: 'The number of the stored step: noise on the left, data on the right',
     }),
-    brightness: advanced(
-      choice(['each', 'all'], 'What is brightest', {
+    brightness: param.advanced(
+      param.choice(['each', 'all'], 'What is brightest', {
         each: 'The highest density of each time',
         all: 'The highest density of all times',
       }),

@@ -1,5 +1,6 @@
 // Summaries of values for the inspection of wires. Read back in one small transfer, whatever the
 // size.
+import { countElements } from '../../engine/base/shapes.ts'
 import { partTensor } from '../../engine/models/condition.ts'
 import { tokenTexts } from '../../engine/datasets/words.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
@@ -152,7 +153,7 @@ const isImageShape = (shape: readonly number[]) =>
 /** Number of leading values needed for the picture. */
 function picturedCount(shape: readonly number[], space: Space): number {
   const [count = 0, ...item] = shape
-  const each = item.reduce((product, side) => product * side, 1)
+  const each = countElements(item)
   if (space === 'image' && isImageShape(shape))
     return each * Math.min(count, MAX_IMAGES, Math.floor(MAX_PIXELS / each))
   return shape.length === 2 && each === 2 ? 2 * Math.min(count, MAX_POINTS) : 0
@@ -201,7 +202,7 @@ function describeDataset({
   classNames,
   captions,
 }: Dataset): ValueDescription {
-  const each = shape.reduce((product, side) => product * side, 1)
+  const each = countElements(shape)
   const looked = Math.min(size, Math.max(1, Math.floor(MAX_NUMBERS / each)))
   const whole = [size, ...shape]
   const { first, ...numbers } = summariseNumbers(

@@ -1,4 +1,5 @@
 // FeatureMaps: the output of a layer of a model, with its statistics.
+import { countElements } from '../../engine/base/shapes.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { computeStatistics } from '../../engine/base/statistics.ts'
 import { runTidied } from '../../engine/base/memory.ts'
@@ -8,18 +9,7 @@ import { toConditioning } from '../../engine/models/condition.ts'
 import { featureLayers, layerFeatures } from '../../engine/models/featureMaps.ts'
 import type { ImagesView, Pictures, View } from '../../engine/plan/view.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
-import {
-  advanced,
-  choice,
-  condition,
-  defineNode,
-  integer,
-  model,
-  optional,
-  samples,
-  text,
-  timestep,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { readTensor, shortNumber } from './read.ts'
 
 const ranges = ['channel', 'layer'] as const
@@ -31,18 +21,21 @@ export const featureMaps = defineNode({
     'Shows the output of one layer of a model, a grey picture per channel, with its mean, standard deviation, share of zeros and range. Evaluates the model again, layer by layer, without dropout; the last bits may differ from those of Predict.',
   room: { width: 420, height: 300 },
   inputs: {
-    model: model('Model with a network'),
-    x_t: samples('Noisy data'),
-    t: timestep('One per item, or one for all items; not -1'),
-    condition: optional(condition('Condition of the model; none if not connected')),
+    model: slot.model('Model with a network'),
+    x_t: slot.samples('Noisy data'),
+    t: slot.timestep('One per item, or one for all items; not -1'),
+    condition: slot.optional(slot.condition('Condition of the model; none if not connected')),
   },
   outputs: {},
   params: {
-    layer: text('', 'Name of the layer, such as conv_in; empty: lists all layers and their shapes'),
-    item: integer(0, { min: 0, max: 65_535 }, 'Item of the batch that is shown, from 0'),
-    count: integer(64, { min: 1, max: 1024 }, 'Most channels that are shown: the first ones'),
-    range: advanced(
-      choice(ranges, 'Range from black to white', {
+    layer: param.text(
+      '',
+      'Name of the layer, such as conv_in; empty: lists all layers and their shapes',
+    ),
+    item: param.integer(0, { min: 0, max: 65_535 }, 'Item of the batch that is shown, from 0'),
+    count: param.integer(64, { min: 1, max: 1024 }, 'Most channels that are shown: the first ones'),
+    range: param.advanced(
+      param.choice(ranges, 'Range from black to white', {
         channel: 'From the smallest to the largest value of each channel',
         layer: 'From the smallest to the largest value of the layer, to compare channels',
       }),
@@ -121,7 +114,7 @@ function channelGrid(
     const table = toPictures(numbers, [1, shape[0], channels, 1], 'auto')
     return { groups: [{ ...table, name: '' }], columns: 1 }
   }
-  const size = shape.slice(1).reduce((product, side) => product * side, 1)
+  const size = countElements(shape.slice(1))
   const own = numbers.subarray(item * size, (item + 1) * size)
   const [height, width] = shape.length === 4 ? [shape[1], shape[2]] : (image ?? [0, 0])
   if (height === 0) {

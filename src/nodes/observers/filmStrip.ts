@@ -1,11 +1,12 @@
 // Film of a sampling trajectory, to scrub through.
+import { countElements } from '../../engine/base/shapes.ts'
 import { evenIndices, ranges } from '../../engine/images/pixels.ts'
 import type { FilmView, Pictures, ScatterView, TextsView } from '../../engine/plan/view.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { tokenTexts } from '../../engine/datasets/words.ts'
 import type { Trajectory, Vocabulary } from '../../engine/base/values.ts'
-import { advanced, choice, defineNode, integer, trajectory } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { drawImages, layOutImages } from './images.ts'
 import { largestCoordinate, readTensor } from './read.ts'
 
@@ -22,20 +23,22 @@ export const filmStrip = defineNode({
     'Shows a trajectory of images, points or words, from noise to data. Drag over it to move through time.',
   room: { width: 320, height: 360 },
   inputs: {
-    trajectory: trajectory(
+    trajectory: slot.trajectory(
       'Images, points in the plane or tokens, from the end of a sampling loop or Sampler',
     ),
   },
   outputs: {},
   params: {
-    count: integer(
+    count: param.integer(
       16,
       { min: 1, max: 1024 },
       'Number of images or words, from the first; very many reduce the number of frames. Points are always all shown',
     ),
-    columns: advanced(integer(0, { min: 0, max: 1024 }, 'Columns; 0: largest possible images')),
-    range: advanced(
-      choice(ranges, 'Mapping of values to brightness', {
+    columns: param.advanced(
+      param.integer(0, { min: 0, max: 1024 }, 'Columns; 0: largest possible images'),
+    ),
+    range: param.advanced(
+      param.choice(ranges, 'Mapping of values to brightness', {
         data: '-1 is black, 1 is white; values outside are clamped',
         auto: 'From the smallest to the largest value of all frames',
       }),
@@ -66,7 +69,7 @@ export const filmStrip = defineNode({
  * @param shape shape of a frame
  */
 async function selectFrames({ frames, t }: Trajectory, shape: readonly number[]) {
-  const bytes = shape.reduce((product, side) => product * side, 1)
+  const bytes = countElements(shape)
   const shown = evenIndices(frames.length, Math.min(MAX_FRAMES, Math.floor(MAX_BYTES / bytes)))
   const numbers = await readFrames(
     shown.map((i) => frames[i]),

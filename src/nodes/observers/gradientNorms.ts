@@ -3,7 +3,7 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import { gradientNorms as computeNorms } from '../../engine/training/gradientNorms.ts'
 import type { Learner } from '../../engine/training/trainStep.ts'
 import type { RowsView } from '../../engine/plan/view.ts'
-import { defineNode, training } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { readTensor } from './read.ts'
 
 /** Powers of ten between the longest bar and none. */
@@ -17,7 +17,7 @@ export const gradientNorms = defineNode({
   equation: '\\lVert \\nabla_{\\theta_l} L \\rVert_2',
   source: 'Pascanu et al. 2013, section 3.2',
   room: { width: 380, height: 300 },
-  inputs: { training: training('Training state of TrainingEnd') },
+  inputs: { training: slot.training('Training state of TrainingEnd') },
   outputs: {},
   params: {},
   view: async ({ training: { state } }): Promise<RowsView> => {

@@ -4,18 +4,7 @@ import { barOutline, computeDensity, findRange } from '../../engine/base/histogr
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { ChartView } from '../../engine/plan/view.ts'
 import type { Dataset, ItemLosses, Noise, Prediction, Samples } from '../../engine/base/values.ts'
-import {
-  advanced,
-  defineNode,
-  integer,
-  many,
-  number,
-  oneOf,
-  optional,
-  real,
-  text,
-  toggle,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { readFirst, wiredSlots } from './read.ts'
 
 /** Limit on the numbers of a batch that are read back. */
@@ -29,23 +18,23 @@ export const histogram = defineNode({
   summary:
     'Histograms of all numbers of batches, or of one number over the iterations of a loop, as densities.',
   inputs: {
-    values: many(
-      optional(
-        oneOf(
+    values: slot.many(
+      slot.optional(
+        slot.oneOf(
           ['samples', 'noise', 'prediction', 'dataset', 'losses'],
           'All numbers of a batch or a data set',
         ),
       ),
     ),
-    numbers: many(optional(number('One number per iteration of a loop'))),
+    numbers: slot.many(slot.optional(slot.number('One number per iteration of a loop'))),
   },
   outputs: {},
   params: {
-    names: advanced(text('', 'Names of the histograms, separated by commas')),
-    bins: integer(50, { min: 2, max: 1000 }, 'Number of intervals'),
-    range_min: advanced(real(0, {}, 'Lower end; both ends 0: fits the numbers')),
-    range_max: advanced(real(0, {}, 'Upper end')),
-    y_log: advanced(toggle(false, 'Logarithmic y axis')),
+    names: param.advanced(param.text('', 'Names of the histograms, separated by commas')),
+    bins: param.integer(50, { min: 2, max: 1000 }, 'Number of intervals'),
+    range_min: param.advanced(param.real(0, {}, 'Lower end; both ends 0: fits the numbers')),
+    range_max: param.advanced(param.real(0, {}, 'Upper end')),
+    y_log: param.advanced(param.toggle(false, 'Logarithmic y axis')),
   },
   collects: 'numbers',
   view: async (inputs, { names, bins, range_min, range_max, y_log }, { label, series }) => {

@@ -15,7 +15,7 @@ import type {
   Vocabulary,
 } from '../../engine/base/values.ts'
 import { collectTensors } from '../../engine/base/values.ts'
-import { any, defineNode } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { networkRows } from '../layers/networkRows.ts'
 import { readTensor, readAll, shortNumber } from './read.ts'
 
@@ -24,7 +24,7 @@ export const inspect = defineNode({
   category: 'view',
   summary:
     'Shows the statistics of any value: shape, mean, standard deviation, minimum, maximum, number of NaN, and a histogram.',
-  inputs: { value: any('Value to inspect') },
+  inputs: { value: slot.any('Value to inspect') },
   outputs: {},
   params: {},
   view: async ({ value }, _, { label }) => {
@@ -160,7 +160,7 @@ const inspectors: { [K in SlotType]: (value: SlotValues[K]) => Promise<Inspectio
     const numbers = await readAll(Object.values(weights))
     return { shape: [numbers.length], numbers, notes: [[viewText('stepsDone'), String(step)]] }
   },
-  features: async ({ op, name, shape }) => ({
+  features: async ({ operation: { op, name }, shape }) => ({
     shape: shape.map((size) => (size === 'n' ? 0 : size)),
     numbers: [],
     notes: [

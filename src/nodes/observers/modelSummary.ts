@@ -3,10 +3,10 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import { EngineError } from '../../engine/base/errors.ts'
 import { modelMessages } from '../../engine/messages/models.ts'
 import { inBytes, withUnit } from '../../engine/models/cost.ts'
-import { layerCosts, type LayerCost } from '../../engine/models/graph/costs.ts'
+import { layerCosts, totalCost, type LayerCost } from '../../engine/models/graph/costs.ts'
 import { findNetwork } from '../../engine/models/predict.ts'
 import type { TableView } from '../../engine/plan/view.ts'
-import { advanced, defineNode, integer, model } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const modelSummary = defineNode({
   type: 'diffusion/ModelSummary',
@@ -14,16 +14,16 @@ export const modelSummary = defineNode({
   summary:
     'Table of the layers of a model: operation, output shape, parameters, multiply-adds and activation memory per item. The names are those that FeatureMaps and AttentionMaps take.',
   room: { width: 600, height: 320 },
-  inputs: { model: model('Model with a network') },
+  inputs: { model: slot.model('Model with a network') },
   outputs: {},
   params: {
-    depth: integer(
+    depth: param.integer(
       0,
       { min: 0, max: 16 },
       'Adds up the layers whose names start with the same parts, such as down_blocks.0 for 2; 0: each layer',
     ),
-    tokens: advanced(
-      integer(
+    tokens: param.advanced(
+      param.integer(
         1,
         { min: 1, max: 65_536 },
         'Tokens of an item, for models that attend to tokens of any number',
@@ -66,15 +66,8 @@ const toRow = ({ name, op, shape, ...cost }: LayerCost): string[] => [
 ]
 
 function sumRow({ name, costs }: { name: string; costs: readonly LayerCost[] }): string[] {
-  const sum = (of: (cost: LayerCost) => number) =>
-    costs.reduce((total, cost) => total + of(cost), 0)
-  const total = {
-    parameters: sum(({ parameters }) => parameters),
-    macs: sum(({ macs }) => macs),
-    saved: sum(({ saved }) => saved),
-  }
   const count = viewText(costs.length === 1 ? 'layerCountOne' : 'layerCount', costs.length)
-  return [name, count, '', ...numbers(total)]
+  return [name, count, '', ...numbers(totalCost(costs))]
 }
 
 /** Rows of layers with the same first parts of their names, in the order of their first layers. */

@@ -1,7 +1,7 @@
 // List of single numbers to compare.
 import { splitMany } from '../../engine/base/ids.ts'
 import type { Loss, NumberValue } from '../../engine/base/values.ts'
-import { defineNode, many, number, text } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { readTensor, wiredSlots } from './read.ts'
 
 export const numbers = defineNode({
@@ -9,9 +9,9 @@ export const numbers = defineNode({
   category: 'view',
   summary:
     'Shows single numbers by name, one per row, for example the bits/dim of several models, accuracies or distances.',
-  inputs: { numbers: many(number('A row')) },
+  inputs: { numbers: slot.many(slot.number('A row')) },
   outputs: {},
-  params: { names: text('', 'Names of the rows, separated by commas') },
+  params: { names: param.text('', 'Names of the rows, separated by commas') },
   view: async (inputs, { names }) => {
     const given = names.split(',').map((name) => name.trim())
     const rows = wiredSlots<NumberValue | Loss>(inputs, 'numbers').map(

@@ -5,17 +5,7 @@ import { ranges } from '../../engine/images/pixels.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { ImagesView } from '../../engine/plan/view.ts'
 import type { Labels, PredictionType } from '../../engine/base/values.ts'
-import {
-  advanced,
-  choice,
-  defineNode,
-  integer,
-  labels,
-  many,
-  oneOf,
-  optional,
-  text,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import type { ImageBatch } from './images.ts'
 import { batchCount, readImages } from './images.ts'
 import { wiredSlots } from './read.ts'
@@ -28,29 +18,29 @@ export const preview = defineNode({
     'Shows images. Inside a sampling loop it shows how they emerge from noise, for example x_t next to the predicted x_0. Of latents it shows each channel as a map.',
   room: { width: 380, height: 270 },
   inputs: {
-    images: many(
-      oneOf(
+    images: slot.many(
+      slot.oneOf(
         ['samples', 'noise', 'prediction', 'dataset'],
         'One grid each; connect ConvertPrediction to show the predicted x_0',
       ),
     ),
-    labels: optional(
-      labels('Labels shown below the images; data sets bring their own labels or captions'),
+    labels: slot.optional(
+      slot.labels('Labels shown below the images; data sets bring their own labels or captions'),
     ),
   },
   outputs: {},
   params: {
-    names: text('', 'Names of the grids, separated by commas'),
-    count: integer(
+    names: param.text('', 'Names of the grids, separated by commas'),
+    count: param.integer(
       16,
       { min: 1, max: 1024 },
       'Number of images: the first ones; of a data set, evenly spaced ones',
     ),
-    columns: advanced(
-      integer(0, { min: 0, max: 1024 }, 'Columns of each grid; 0: largest possible images'),
+    columns: param.advanced(
+      param.integer(0, { min: 0, max: 1024 }, 'Columns of each grid; 0: largest possible images'),
     ),
-    range: advanced(
-      choice(ranges, 'Mapping of values to brightness', {
+    range: param.advanced(
+      param.choice(ranges, 'Mapping of values to brightness', {
         data: '-1 is black, 1 is white; values outside are clamped',
         auto: 'From the smallest to the largest value',
       }),

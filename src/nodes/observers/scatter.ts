@@ -14,18 +14,7 @@ import type {
   Samples,
   Trajectory,
 } from '../../engine/base/values.ts'
-import {
-  advanced,
-  defineNode,
-  many,
-  oneOf,
-  optional,
-  real,
-  samples,
-  text,
-  toggle,
-  trajectory,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { asPoints, largestCoordinate, readTensor, readFirst, wiredSlots } from './read.ts'
 import { sharedDimension } from './vectors.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
@@ -44,20 +33,22 @@ export const scatter = defineNode({
   summary:
     'Scatter plot of points in the plane: point clouds, paths of a trajectory, arrows of a vector field, and ellipses of a variance. Points in space are projected, and turned by dragging; of points on the line it shows histograms.',
   inputs: {
-    samples: many(
-      oneOf(
+    samples: slot.many(
+      slot.oneOf(
         ['samples', 'noise', 'dataset', 'prediction'],
         'Point cloud; the first is drawn at the back',
       ),
     ),
-    trajectory: optional(trajectory('Path of each point; drag over the plot to move through time')),
-    field_at: optional(samples('Start points of the arrows, from Grid')),
-    field: optional(
-      oneOf(['prediction', 'samples', 'noise'], 'Arrows, with the shape of field_at'),
+    trajectory: slot.optional(
+      slot.trajectory('Path of each point; drag over the plot to move through time'),
     ),
-    mean: optional(samples('Centres of the ellipses')),
-    variance: optional(
-      oneOf(
+    field_at: slot.optional(slot.samples('Start points of the arrows, from Grid')),
+    field: slot.optional(
+      slot.oneOf(['prediction', 'samples', 'noise'], 'Arrows, with the shape of field_at'),
+    ),
+    mean: slot.optional(slot.samples('Centres of the ellipses')),
+    variance: slot.optional(
+      slot.oneOf(
         ['samples', 'noise', 'number'],
         'Variance of each coordinate, drawn as an ellipse of one standard deviation',
       ),
@@ -65,23 +56,23 @@ export const scatter = defineNode({
   },
   outputs: {},
   params: {
-    names: text('', 'Names of the point clouds, separated by commas'),
-    extent: advanced(
-      real(
+    names: param.text('', 'Names of the point clouds, separated by commas'),
+    extent: param.advanced(
+      param.real(
         3,
         { min: 0, max: 1e6, step: 0.1 },
         'The view spans from -extent to extent; 0: fits the points',
       ),
     ),
-    field_scale: advanced(
-      real(
+    field_scale: param.advanced(
+      param.real(
         0,
         { min: 0, max: 1e6 },
         'Scale of the arrows; 0: the longest is as long as the grid is wide',
       ),
     ),
-    reverse_field: advanced(
-      toggle(
+    reverse_field: param.advanced(
+      param.toggle(
         true,
         'Reverses the arrows of a prediction to point from noise to data, the direction of denoising',
       ),

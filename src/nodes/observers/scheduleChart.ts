@@ -8,16 +8,7 @@ import {
 } from '../../engine/process/schedule.ts'
 import type { ChartView } from '../../engine/plan/view.ts'
 import type { ScheduleValue } from '../../engine/base/values.ts'
-import {
-  advanced,
-  choice,
-  defineNode,
-  many,
-  optional,
-  schedule,
-  text,
-  timestep,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { wiredSlots } from './read.ts'
 
 interface Quantity {
@@ -49,18 +40,18 @@ export const scheduleChart = defineNode({
   source:
     'Kingma et al. 2021, section 3.2: of a schedule nothing but its log SNR matters; Nichol & Dhariwal 2021, figure 5',
   inputs: {
-    schedules: many(schedule('A line')),
-    t: optional(timestep('Marks on the axis, in timesteps of the first schedule')),
+    schedules: slot.many(slot.schedule('A line')),
+    t: slot.optional(slot.timestep('Marks on the axis, in timesteps of the first schedule')),
   },
   outputs: {},
   params: {
-    quantity: choice(names, 'Plotted quantity', {
+    quantity: param.choice(names, 'Plotted quantity', {
       alpha_bar: 'Share of the variance that is signal',
       log_snr: 'Logarithm of the signal-to-noise ratio',
       sigma: 'Noise relative to the signal, sigma / alpha',
       snr: 'Signal-to-noise ratio of the variances',
     }),
-    names: advanced(text('', 'Names of the lines, separated by commas')),
+    names: param.advanced(param.text('', 'Names of the lines, separated by commas')),
   },
   view: async (inputs, { quantity, names }): Promise<ChartView> => {
     const given = names.split(',').map((name) => name.trim())

@@ -1,10 +1,11 @@
 // Power spectrum of samples, from coarse to fine structure.
+import { countElements } from '../../engine/base/shapes.ts'
 import type { RadialSpectrum } from '../../engine/images/spectrum.ts'
 import { pointHistogram, radialSpectrum } from '../../engine/images/spectrum.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { ChartView } from '../../engine/plan/view.ts'
 import type { Dataset, Noise, Prediction, Samples } from '../../engine/base/values.ts'
-import { advanced, choice, defineNode, many, oneOf, real, text, when } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { readFirst, wiredSlots } from './read.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
@@ -24,28 +25,34 @@ export const spectrum = defineNode({
     'Radial power spectrum of images, or of the density of points. Noise is flat; structure falls off with frequency.',
   source:
     'Discrete Fourier transform, without a window: at the edges a picture goes on with its other side',
-  inputs: { samples: many(oneOf(['samples', 'noise', 'dataset', 'prediction'], 'A line')) },
+  inputs: {
+    samples: slot.many(slot.oneOf(['samples', 'noise', 'dataset', 'prediction'], 'A line')),
+  },
   outputs: {},
   params: {
-    names: advanced(text('', 'Names of the lines, separated by commas')),
-    range: advanced(
-      choice(['auto', 'fixed'], 'Range of the y axis', {
+    names: param.advanced(param.text('', 'Names of the lines, separated by commas')),
+    range: param.advanced(
+      param.choice(['auto', 'fixed'], 'Range of the y axis', {
         auto: 'Fits the lines',
         fixed: 'Stays the same, to compare lines while a loop runs',
       }),
     ),
-    y_min: when(
+    y_min: param.when(
       'range',
       'fixed',
-      advanced(real(0.001, { min: 1e-12, max: 1e12, step: 0.001 }, 'Lowest power if fixed')),
+      param.advanced(
+        param.real(0.001, { min: 1e-12, max: 1e12, step: 0.001 }, 'Lowest power if fixed'),
+      ),
     ),
-    y_max: when(
+    y_max: param.when(
       'range',
       'fixed',
-      advanced(real(1000, { min: 1e-12, max: 1e12, step: 1 }, 'Highest power if fixed')),
+      param.advanced(
+        param.real(1000, { min: 1e-12, max: 1e12, step: 1 }, 'Highest power if fixed'),
+      ),
     ),
-    extent: advanced(
-      real(
+    extent: param.advanced(
+      param.real(
         4,
         { min: 0.01, max: 1e6, step: 0.1 },
         'For points: the density is measured from -extent to extent',
@@ -102,7 +109,7 @@ async function readItems(
   value: SpectrumInput,
 ): Promise<{ shape: number[]; numbers: Float32Array }> {
   const shape = value.type === 'dataset' ? value.shape : value.tensor.shape.slice(1)
-  const length = shape.reduce((product, size) => product * size, 1)
+  const length = countElements(shape)
   const most =
     shape.length === 3
       ? Math.max(1, Math.min(MAX_IMAGES, Math.floor(MAX_PIXELS / length)))

@@ -1,6 +1,6 @@
 // TokenPreview: tokens as texts.
 import { tokenTexts } from '../../engine/datasets/words.ts'
-import { defineNode, integer, tokens as tokensSlot } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { toTokens } from '../process/tokenValues.ts'
 import { readFirst } from './read.ts'
 
@@ -9,10 +9,10 @@ export const tokenPreview = defineNode({
   category: 'view',
   summary: 'Shows tokens as texts; _ is a masked place.',
   room: { width: 300, height: 200 },
-  inputs: { tokens: tokensSlot('Tokens to show') },
+  inputs: { tokens: slot.tokens('Tokens to show') },
   outputs: {},
   params: {
-    count: integer(64, { min: 1, max: 1024 }, 'Number of texts, from the first'),
+    count: param.integer(64, { min: 1, max: 1024 }, 'Number of texts, from the first'),
   },
   view: async ({ tokens: value }, { count }) => {
     const { tensor, vocabulary } = toTokens(value)

@@ -1,5 +1,5 @@
 // Writes a page in one file: puts a workflow and its files into the template that the build made.
-import { toBase64 } from './base64.ts'
+import { toBase64 } from '../../engine/base/base64.ts'
 import { engineMarks, marks } from './parts.ts'
 
 export interface PageContents {

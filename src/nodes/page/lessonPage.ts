@@ -1,5 +1,5 @@
 // Lessons in one file: a template of their own with the engine of the template of pages.
-import { toBase64 } from './base64.ts'
+import { toBase64 } from '../../engine/base/base64.ts'
 import { fillPage, type PageContents } from './fillPage.ts'
 import { lessonMarks, parts } from './parts.ts'
 

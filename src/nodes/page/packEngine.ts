@@ -1,5 +1,6 @@
 // Packs the engine for a page in one file, in Node.
 import { gzipSync } from 'node:zlib'
+import { toBase64 } from '../../engine/base/base64.ts'
 import type { PageEngine } from './fillPage.ts'
 
 interface EngineFiles {
@@ -16,5 +17,3 @@ export const packEngine = ({ script, wasm, digits }: EngineFiles): PageEngine =>
   engine: toBase64(gzipSync(script, { level: 9 })),
   assets: { wasm: toBase64(gzipSync(wasm, { level: 9 })), digits: toBase64(digits) },
 })
-
-const toBase64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')

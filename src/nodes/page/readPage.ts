@@ -1,5 +1,5 @@
 // Reads the data of a page in one file, in that page.
-import { fromBase64, toBase64 } from './base64.ts'
+import { fromBase64, toBase64 } from '../../engine/base/base64.ts'
 import type { LessonSource } from './lessonPage.ts'
 import { ENGINE_GLOBAL, FILES_GLOBAL, parts } from './parts.ts'
 

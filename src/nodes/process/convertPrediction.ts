@@ -1,7 +1,7 @@
 // ConvertPrediction: converts a prediction to another prediction type.
 import { convertPrediction as convert } from '../../engine/process/prediction.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
-import { choice, defineNode, prediction, samples, schedule, timestep } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { predictionTypes } from '../model/predicts.ts'
 import { rejectPureNoise } from '../sampling/checks.ts'
 
@@ -14,17 +14,17 @@ export const convertPrediction = defineNode({
     '\\hat{x}_0 = \\frac{x_t - \\sqrt{1 - \\bar\\alpha_t} \\, \\hat\\epsilon}{\\sqrt{\\bar\\alpha_t}}, \\quad v = \\sqrt{\\bar\\alpha_t} \\epsilon - \\sqrt{1 - \\bar\\alpha_t} x_0',
   source: 'Ho et al. 2020, eq. 15; Salimans & Ho 2022, appendix D',
   inputs: {
-    prediction: prediction('Prediction for x_t, of any type'),
-    x_t: samples('Noisy data that the prediction was made for'),
-    t: timestep('Timestep of x_t'),
-    schedule: schedule('Schedule that defines the noise level at t'),
+    prediction: slot.prediction('Prediction for x_t, of any type'),
+    x_t: slot.samples('Noisy data that the prediction was made for'),
+    t: slot.timestep('Timestep of x_t'),
+    schedule: slot.schedule('Schedule that defines the noise level at t'),
   },
   outputs: {
-    prediction: prediction('Prediction of the type `to`'),
-    x: samples('Same values as samples, to view or process further'),
+    prediction: slot.prediction('Prediction of the type `to`'),
+    x: slot.samples('Same values as samples, to view or process further'),
   },
   params: {
-    to: choice(predictionTypes, 'Target prediction type', {
+    to: param.choice(predictionTypes, 'Target prediction type', {
       epsilon: 'Noise ε',
       v_prediction: 'Velocity v = α ε − σ x₀',
       sample: 'Clean data x₀',

@@ -1,6 +1,6 @@
 // ConvertTimestep: the corresponding timestep of another schedule.
 import { matchRatios, matchPositions } from '../../engine/process/schedule.ts'
-import { choice, defineNode, schedule, timestep } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 const conversions = { snr: matchRatios, share: matchPositions }
 
@@ -12,17 +12,17 @@ export const convertTimestep = defineNode({
   equation: "\\frac{\\alpha_t^2}{\\sigma_t^2} = \\frac{\\alpha'^2_{t'}}{\\sigma'^2_{t'}}",
   source: 'Kingma et al. 2021, section 5.1: only the SNR matters; Karras et al. 2022, appendix C.3',
   inputs: {
-    t: timestep('Timestep in `from`'),
-    from: schedule('Schedule of the input timestep'),
-    to: schedule('Schedule to convert to'),
+    t: slot.timestep('Timestep in `from`'),
+    from: slot.schedule('Schedule of the input timestep'),
+    to: slot.schedule('Schedule to convert to'),
   },
   outputs: {
-    t: timestep(
+    t: slot.timestep(
       'Timestep in `to`; fractional if no entry of the table has exactly this noise level',
     ),
   },
   params: {
-    by: choice(['snr', 'share'], 'Quantity that stays the same', {
+    by: param.choice(['snr', 'share'], 'Quantity that stays the same', {
       snr: 'Signal-to-noise ratio, clamped to the end of `to`',
       share: 'Position t / T between data and noise (for sigma: in its logarithm)',
     }),

@@ -1,10 +1,10 @@
 // CorruptTokens: the forward process of discrete diffusion.
 import { chains, corruptTokens as corrupt, keptShares } from '../../engine/process/tokens.ts'
-import { choice, defineNode, schedule, seed, timestep, tokens as tokensSlot } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { countClasses, toTokens } from './tokenValues.ts'
 
 /** The `chain` param, shared with TokenStep. */
-export const chainParam = choice(chains, 'What becomes of tokens that are lost', {
+export const chainParam = param.choice(chains, 'What becomes of tokens that are lost', {
   absorbing: 'A masked place, as in masked diffusion',
   uniform: 'Any other token, equally likely',
 })
@@ -18,16 +18,16 @@ export const corruptTokens = defineNode({
     'q(x_t \\mid x_0) = k_t \\, \\delta_{x_0} + (1 - k_t) \\, \\pi, \\quad k_t = \\frac{\\alpha_t}{\\alpha_t + \\sigma_t}',
   source: 'Austin et al. 2021, section 3; Sahoo et al. 2024, eq. 3',
   inputs: {
-    tokens: tokensSlot('Clean tokens, such as those of TrainingStart'),
-    t: timestep('One per item, or one for all items'),
-    schedule: schedule(
+    tokens: slot.tokens('Clean tokens, such as those of TrainingStart'),
+    t: slot.timestep('One per item, or one for all items'),
+    schedule: slot.schedule(
       'Schedule that gives k_t, the share of the signal: 1 - t / T for FlowSchedule',
     ),
   },
-  outputs: { tokens: tokensSlot('Tokens at t') },
+  outputs: { tokens: slot.tokens('Tokens at t') },
   params: {
     chain: chainParam,
-    seed: seed(),
+    seed: param.seed(),
   },
   run: ({ tokens: value, t, schedule }, { chain }, { random }) => {
     const tokens = toTokens(value)

@@ -1,6 +1,6 @@
 // FlowSchedule: rectified flow, a straight path from data to noise in continuous time.
 import { flowSchedule as makeSchedule } from '../../engine/process/continuous.ts'
-import { defineNode, integer, schedule, symbol } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const flowSchedule = defineNode({
   type: 'diffusion/FlowSchedule',
@@ -10,11 +10,11 @@ export const flowSchedule = defineNode({
   equation: 'x_t = (1 - s) x_0 + s \\epsilon, \\quad s = t / T',
   source: 'Lipman et al. 2023, eq. 22; Liu et al. 2023, eq. 1; Esser et al. 2024, eq. 13',
   inputs: {},
-  outputs: { schedule: schedule('Continuous-time schedule') },
+  outputs: { schedule: slot.schedule('Continuous-time schedule') },
   params: {
-    num_train_timesteps: symbol(
+    num_train_timesteps: param.symbol(
       'T',
-      integer(1000, { min: 1, max: 100_000 }, 'T: value of t at pure noise'),
+      param.integer(1000, { min: 1, max: 100_000 }, 'T: value of t at pure noise'),
     ),
   },
   plain: true,

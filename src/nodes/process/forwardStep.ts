@@ -4,7 +4,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import { levelsAt, requireTable } from '../../engine/process/schedule.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
-import { defineNode, noise, samples, schedule, timestep } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 
 export const forwardStep = defineNode({
@@ -15,12 +15,12 @@ export const forwardStep = defineNode({
   equation: 'q(x_t \\mid x_{t-1}) = \\mathcal{N}(\\sqrt{1 - \\beta_t} \\, x_{t-1}, \\beta_t I)',
   source: 'Ho et al. 2020, eq. 2',
   inputs: {
-    x_prev: samples('Data at t - 1; clean data for t = 0'),
-    t: timestep('Timestep after the step'),
-    noise: noise('Noise with the shape of x_prev, drawn for each step'),
-    schedule: schedule('Schedule that defines the noise of a step'),
+    x_prev: slot.samples('Data at t - 1; clean data for t = 0'),
+    t: slot.timestep('Timestep after the step'),
+    noise: slot.noise('Noise with the shape of x_prev, drawn for each step'),
+    schedule: slot.schedule('Schedule that defines the noise of a step'),
   },
-  outputs: { x_t: samples('Data at t') },
+  outputs: { x_t: slot.samples('Data at t') },
   params: {},
   check: (_, { schedule }) => {
     if (schedule) requireTable(schedule.schedule)

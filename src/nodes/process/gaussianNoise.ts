@@ -1,8 +1,9 @@
 // GaussianNoise: draws Gaussian noise.
+import { countElements } from '../../engine/base/shapes.ts'
 import { gaussianNoise as drawNoise, offsetNoise } from '../../engine/process/noise.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Space } from '../../engine/base/values.ts'
-import { advanced, defineNode, integer, noise, optional, real, seed, text } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { likeInput, batchShapeLike } from './sizes.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 
@@ -17,34 +18,34 @@ export const gaussianNoise = defineNode({
   equation: '\\epsilon \\sim \\mathcal{N}(0, I)',
   source: 'noise_offset: Guttenberg 2023, as in the training scripts of diffusers',
   inputs: {
-    like: optional(
+    like: slot.optional(
       likeInput(
         'Value whose shape the noise takes. If it comes from a loop, each iteration draws new noise',
       ),
     ),
   },
-  outputs: { noise: noise('Noise with the shape of like') },
+  outputs: { noise: slot.noise('Noise with the shape of like') },
   params: {
-    batch_size: integer(0, { min: 0, max: 1_000_000 }, 'Number of items; 0: same as like'),
-    shape: advanced(
-      text(
+    batch_size: param.integer(0, { min: 0, max: 1_000_000 }, 'Number of items; 0: same as like'),
+    shape: param.advanced(
+      param.text(
         '2',
         'Shape of one item if like is not connected: 2 for points in the plane, or height, width and channels of an image, as in 28, 28, 1',
       ),
     ),
-    noise_offset: advanced(
-      real(
+    noise_offset: param.advanced(
+      param.real(
         0,
         { min: 0, max: 10 },
         'Offset noise for training on images: strength of an extra value that is shared by all pixels of a channel; usually 0.1, 0: none',
       ),
     ),
-    seed: seed(),
+    seed: param.seed(),
   },
   run: ({ like }, { batch_size, shape, noise_offset }, { random }) => {
     const item = like ? batchShapeLike(like).slice(1) : parseShape(shape)
     const full = [batch_size || requireCount(like && batchShapeLike(like)), ...item]
-    if (full.reduce((product, size) => product * size, 1) > MAX_NUMBERS) {
+    if (countElements(full) > MAX_NUMBERS) {
       throw new NodeError({
         param: 'batch_size',
         message: samplingMessages.tooMuchNoise({ shape: full }),

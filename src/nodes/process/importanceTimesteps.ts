@@ -1,7 +1,7 @@
 // ImportanceTimesteps: draws timesteps in proportion to their recorded loss.
 import { drawByImportance, importanceProbabilities } from '../../engine/process/importance.ts'
 import { requireTable } from '../../engine/process/schedule.ts'
-import { defineNode, real, record, schedule, seed, timestep, weights } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { everyTimestep } from './randomTimesteps.ts'
 import { likeInput, batchShapeLike } from './sizes.ts'
 
@@ -16,19 +16,22 @@ export const importanceTimesteps = defineNode({
     like: likeInput(
       'Draws one timestep per item of this batch. If it comes from a loop, each iteration draws again',
     ),
-    schedule: schedule('Schedule with betas whose timesteps are drawn'),
-    record: record(
+    schedule: slot.schedule('Schedule with betas whose timesteps are drawn'),
+    record: slot.record(
       'Loss record from TrainingStart; requires losses of Loss connected to TrainingEnd',
     ),
   },
-  outputs: { t: timestep('One per item'), weights: weights('One weight per item, for Loss') },
+  outputs: {
+    t: slot.timestep('One per item'),
+    weights: slot.weights('One weight per item, for Loss'),
+  },
   params: {
-    uniform_prob: real(
+    uniform_prob: param.real(
       0.001,
       { min: 0, max: 1, step: 0.001 },
       'Share drawn uniformly, so that every timestep is visited',
     ),
-    seed: seed(),
+    seed: param.seed(),
   },
   staticOutputs: (_, { schedule }) => ({ t: schedule && everyTimestep(schedule.schedule) }),
   check: (_, { schedule }) => {

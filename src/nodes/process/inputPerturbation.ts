@@ -1,6 +1,6 @@
 // InputPerturbation: adds extra noise to x_t, as input perturbation (DDPM-IP).
 import { perturbedNoise } from '../../engine/process/noise.ts'
-import { defineNode, noise, real, seed, symbol } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const inputPerturbation = defineNode({
   type: 'diffusion/InputPerturbation',
@@ -9,11 +9,14 @@ export const inputPerturbation = defineNode({
     'Input perturbation: adds a little noise to the noise. Connect the result to ForwardNoise only, and the original noise to Target, to make the model robust to the errors of its own samples.',
   equation: "\\epsilon' = \\epsilon + \\gamma \\xi, \\quad \\xi \\sim \\mathcal{N}(0, I)",
   source: 'Ning et al. 2023, section 3',
-  inputs: { noise: noise('Noise from GaussianNoise') },
-  outputs: { perturbed: noise('For ForwardNoise') },
+  inputs: { noise: slot.noise('Noise from GaussianNoise') },
+  outputs: { perturbed: slot.noise('For ForwardNoise') },
   params: {
-    gamma: symbol('\\gamma', real(0.1, { min: 0, max: 10, step: 0.01 }, 'Strength γ; 0: none')),
-    seed: seed(),
+    gamma: param.symbol(
+      '\\gamma',
+      param.real(0.1, { min: 0, max: 10, step: 0.01 }, 'Strength γ; 0: none'),
+    ),
+    seed: param.seed(),
   },
   run: ({ noise }, { gamma }, { random }) => ({
     perturbed: {

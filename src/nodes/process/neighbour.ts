@@ -1,6 +1,6 @@
 // Neighbour: the adjacent noise level in a list of timesteps.
 import { directions, neighbourTimes } from '../../engine/process/levelTimes.ts'
-import { choice, defineNode, timestep, timesteps } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const neighbour = defineNode({
   type: 'diffusion/Neighbour',
@@ -9,12 +9,12 @@ export const neighbour = defineNode({
     'Next level of a list of timesteps after t, for each item: the pairs of adjacent levels of consistency training and distillation.',
   source: 'Song et al. 2023, algorithms 2 and 3',
   inputs: {
-    t: timestep('One per item, or one for all items; need not be in the list'),
-    timesteps: timesteps('List of levels, from Timesteps'),
+    t: slot.timestep('One per item, or one for all items; need not be in the list'),
+    timesteps: slot.timesteps('List of levels, from Timesteps'),
   },
-  outputs: { t: timestep('Adjacent level of each item') },
+  outputs: { t: slot.timestep('Adjacent level of each item') },
   params: {
-    direction: choice(directions, 'Side of t', {
+    direction: param.choice(directions, 'Side of t', {
       cleaner: 'Next level towards data; -1 (clean data) after the last one',
       noisier: 'Next level towards noise',
     }),

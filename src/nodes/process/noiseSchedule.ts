@@ -10,19 +10,7 @@ import {
   scheduleNames,
   tableSchedule,
 } from '../../engine/process/schedule.ts'
-import {
-  added,
-  advanced,
-  choice,
-  curveText,
-  defineNode,
-  integer,
-  real,
-  schedule,
-  text,
-  toggle,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 const tables = ['betas', 'alpha_bars'] as const
 const FORMULA = 'formula'
@@ -47,9 +35,9 @@ export const noiseSchedule = defineNode({
   source:
     'Ho et al. 2020, section 2; Nichol & Dhariwal 2021, eq. 17; Jabri et al. 2022, algorithm 1; Lin et al. 2023, algorithm 1',
   inputs: {},
-  outputs: { schedule: schedule('Betas and alpha-bars of all timesteps') },
+  outputs: { schedule: slot.schedule('Betas and alpha-bars of all timesteps') },
   params: {
-    beta_schedule: choice([...scheduleNames, ...tables, FORMULA], 'Shape of the schedule', {
+    beta_schedule: param.choice([...scheduleNames, ...tables, FORMULA], 'Shape of the schedule', {
       linear:
         'Linear betas, as in diffusers: not rescaled, so few timesteps do not reach pure noise',
       linear_openai: 'Linear betas times 1000 / T',
@@ -68,45 +56,45 @@ export const noiseSchedule = defineNode({
       alpha_bars: 'Your own alpha-bars, listed in `table`',
       formula: 'Your own alpha-bar, as a formula in `expression`',
     }),
-    num_train_timesteps: when(
+    num_train_timesteps: param.when(
       'beta_schedule',
       [...scheduleNames, FORMULA],
-      integer(1000, { min: 1, max: 100_000 }, 'T: number of timesteps, 0 to T - 1'),
+      param.integer(1000, { min: 1, max: 100_000 }, 'T: number of timesteps, 0 to T - 1'),
     ),
-    table: when(
+    table: param.when(
       'beta_schedule',
       tables,
-      added(
-        text(
+      param.added(
+        param.text(
           '',
           'One number per timestep, from t = 0, separated by spaces, commas or lines: betas between 0 and 1, or falling alpha-bars',
           true,
         ),
       ),
     ),
-    expression: when(
+    expression: param.when(
       'beta_schedule',
       FORMULA,
-      added(
-        curveText(
+      param.added(
+        param.curve(
           'cos((u + 0.008) / 1.008 * pi / 2)^2',
           '\\bar\\alpha(u)',
           'Alpha-bar as a function of u = (t + 1) / T, which falls from about 1 at u = 0 to about 0 at u = 1. It is scaled to 1 at u = 0, and each beta is at most 0.999. The language is described in docs/formula.md',
         ),
       ),
     ),
-    beta_start: when(
+    beta_start: param.when(
       'beta_schedule',
       withEnds,
-      advanced(real(0.0001, { min: 0, max: 1, step: 0.00001 }, 'First beta')),
+      param.advanced(param.real(0.0001, { min: 0, max: 1, step: 0.00001 }, 'First beta')),
     ),
-    beta_end: when(
+    beta_end: param.when(
       'beta_schedule',
       [...withEnds, 'const'],
-      advanced(real(0.02, { min: 0, max: 1, step: 0.0001 }, 'Last beta')),
+      param.advanced(param.real(0.02, { min: 0, max: 1, step: 0.0001 }, 'Last beta')),
     ),
-    rescale_betas_zero_snr: advanced(
-      toggle(
+    rescale_betas_zero_snr: param.advanced(
+      param.toggle(
         false,
         'Zero terminal SNR: shifts and scales the square root of alpha-bar so that the last timestep has no signal. The model must then predict v or x_0',
       ),

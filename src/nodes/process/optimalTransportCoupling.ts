@@ -3,7 +3,7 @@ import { assignOptimally, squaredDistances } from '../../engine/process/assignme
 import { NodeError } from '../../engine/base/fault.ts'
 import { tf, type Tensor } from '../../engine/base/tf.ts'
 import { hostNumber } from '../../engine/base/values.ts'
-import { defineNode, like, noise, number, onHost, samples } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 
 /** Largest batch: about a second on one core, since the time grows with its cube. */
@@ -18,14 +18,14 @@ export const optimalTransportCoupling = defineNode({
   source:
     'Pooladian et al. 2023 (BatchOT); Tong et al. 2024 (OT-CFM); exact assignment: Jonker & Volgenant 1987',
   inputs: {
-    x_0: samples(
+    x_0: slot.samples(
       'Batch of clean data [b, ...], at most 1024 items. In a training: x_0 of its Start. Time grows with the cube of b: about 10 ms for 256 points',
     ),
-    noise: noise('Noise with the shape of x_0. In a training: directly from GaussianNoise'),
+    noise: slot.noise('Noise with the shape of x_0. In a training: directly from GaussianNoise'),
   },
   outputs: {
-    noise: like('noise', 'The same noise in another order: item i belongs to item i of x_0'),
-    cost: onHost(number('Mean squared distance between an item and its noise')),
+    noise: slot.like('noise', 'The same noise in another order: item i belongs to item i of x_0'),
+    cost: slot.onHost(slot.number('Mean squared distance between an item and its noise')),
   },
   params: {},
   reads: ({ x_0, noise }) => [x_0.tensor, noise.tensor],

@@ -1,7 +1,7 @@
 // Posterior: q(x_s | x_t, x_0).
 import { posterior as posteriorOf } from '../../engine/process/posterior.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
-import { defineNode, optional, samples, schedule, timestep } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 
 export const posterior = defineNode({
   type: 'diffusion/Posterior',
@@ -12,15 +12,15 @@ export const posterior = defineNode({
     '\\tilde\\mu = \\frac{\\sqrt{\\bar\\alpha_{t-1}} \\beta_t}{1 - \\bar\\alpha_t} x_0 + \\frac{\\sqrt{\\alpha_t} (1 - \\bar\\alpha_{t-1})}{1 - \\bar\\alpha_t} x_t, \\quad \\tilde\\beta_t = \\frac{1 - \\bar\\alpha_{t-1}}{1 - \\bar\\alpha_t} \\beta_t',
   source: 'Ho et al. 2020, eq. 7',
   inputs: {
-    x_0: samples('Clean data'),
-    x_t: samples('The same data with noise'),
-    t: timestep('Timestep of x_t'),
-    t_prev: optional(timestep('Timestep after the step; t - 1 if not connected')),
-    schedule: schedule('Schedule that defines the noise level at t'),
+    x_0: slot.samples('Clean data'),
+    x_t: slot.samples('The same data with noise'),
+    t: slot.timestep('Timestep of x_t'),
+    t_prev: slot.optional(slot.timestep('Timestep after the step; t - 1 if not connected')),
+    schedule: slot.schedule('Schedule that defines the noise level at t'),
   },
   outputs: {
-    mean: samples('Mean of q(x_{t-1} | x_t, x_0)'),
-    variance: samples('Variance of each element, with the shape of mean'),
+    mean: slot.samples('Mean of q(x_{t-1} | x_t, x_0)'),
+    variance: slot.samples('Variance of each element, with the shape of mean'),
   },
   params: {},
   run: ({ x_0, x_t, t, t_prev, schedule }) => {

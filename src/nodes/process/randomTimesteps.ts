@@ -6,18 +6,7 @@ import {
 } from '../../engine/process/densities.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import type { Timestep } from '../../engine/base/values.ts'
-import {
-  advanced,
-  choice,
-  defineNode,
-  integer,
-  real,
-  schedule,
-  seed,
-  timestep,
-  toggle,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { likeInput, batchShapeLike } from './sizes.ts'
 
 const sigmaRange = ['loglogistic', 'loguniform', 'v_diffusion', 'cosine_interpolated']
@@ -33,12 +22,12 @@ export const randomTimesteps = defineNode({
     like: likeInput(
       'Draws one timestep per item of this batch. If it comes from a loop, each iteration draws again',
     ),
-    schedule: schedule('Schedule whose timesteps are used'),
+    schedule: slot.schedule('Schedule whose timesteps are used'),
   },
-  outputs: { t: timestep('One per item') },
+  outputs: { t: slot.timestep('One per item') },
   params: {
-    density: advanced(
-      choice(
+    density: param.advanced(
+      param.choice(
         densityNames,
         'Distribution of t. For a table of betas, draws are rounded to the nearest timestep',
         {
@@ -55,76 +44,88 @@ export const randomTimesteps = defineNode({
         },
       ),
     ),
-    mean: when(
+    mean: param.when(
       'density',
       ['lognormal', 'split_lognormal'],
-      real(-1.2, {}, 'Mean of ln(σ / α); P_mean of EDM'),
+      param.real(-1.2, {}, 'Mean of ln(σ / α); P_mean of EDM'),
     ),
-    std: when(
+    std: param.when(
       'density',
       'lognormal',
-      real(1.2, { min: 1e-6 }, 'Standard deviation of ln(σ / α); P_std of EDM'),
+      param.real(1.2, { min: 1e-6 }, 'Standard deviation of ln(σ / α); P_std of EDM'),
     ),
-    std_1: when(
+    std_1: param.when(
       'density',
       'split_lognormal',
-      real(1.2, { min: 1e-6 }, 'Standard deviation of ln(σ / α) below the mean'),
+      param.real(1.2, { min: 1e-6 }, 'Standard deviation of ln(σ / α) below the mean'),
     ),
-    std_2: when(
+    std_2: param.when(
       'density',
       'split_lognormal',
-      real(1.2, { min: 1e-6 }, 'Standard deviation of ln(σ / α) above the mean'),
+      param.real(1.2, { min: 1e-6 }, 'Standard deviation of ln(σ / α) above the mean'),
     ),
-    logit_mean: when(
+    logit_mean: param.when(
       'density',
       'logit_normal',
-      real(0, {}, 'Mean of the logit; above 0: more noise'),
+      param.real(0, {}, 'Mean of the logit; above 0: more noise'),
     ),
-    logit_std: when(
+    logit_std: param.when(
       'density',
       'logit_normal',
-      real(
+      param.real(
         1,
         { min: 1e-6 },
         'Standard deviation of the logit; smaller values concentrate in the middle',
       ),
     ),
-    mode_scale: when(
+    mode_scale: param.when(
       'density',
       'mode',
-      real(1.29, { min: -1, max: 1.75 }, 'Above 0: more in the middle; below 0: more at the ends'),
+      param.real(
+        1.29,
+        { min: -1, max: 1.75 },
+        'Above 0: more in the middle; below 0: more at the ends',
+      ),
     ),
-    loc: when('density', 'loglogistic', real(0, {}, 'Median of ln(σ / α)')),
-    scale: when('density', 'loglogistic', real(1, { min: 1e-6 }, 'Scale of ln(σ / α)')),
-    sigma_data: when(
+    loc: param.when('density', 'loglogistic', param.real(0, {}, 'Median of ln(σ / α)')),
+    scale: param.when('density', 'loglogistic', param.real(1, { min: 1e-6 }, 'Scale of ln(σ / α)')),
+    sigma_data: param.when(
       'density',
       ['v_diffusion', 'cosine_interpolated'],
-      real(1, { min: 1e-6 }, 'Standard deviation of the data'),
+      param.real(1, { min: 1e-6 }, 'Standard deviation of the data'),
     ),
-    sigma_min: when('density', sigmaRange, real(0.002, { min: 0, step: 0.001 }, 'Smallest σ / α')),
-    sigma_max: when('density', sigmaRange, real(80, { min: 0, step: 1 }, 'Largest σ / α')),
-    image_d: when(
+    sigma_min: param.when(
+      'density',
+      sigmaRange,
+      param.real(0.002, { min: 0, step: 0.001 }, 'Smallest σ / α'),
+    ),
+    sigma_max: param.when(
+      'density',
+      sigmaRange,
+      param.real(80, { min: 0, step: 1 }, 'Largest σ / α'),
+    ),
+    image_d: param.when(
       'density',
       'cosine_interpolated',
-      integer(32, { min: 1 }, 'Side length of the images'),
+      param.integer(32, { min: 1 }, 'Side length of the images'),
     ),
-    noise_d_low: when(
+    noise_d_low: param.when(
       'density',
       'cosine_interpolated',
-      integer(32, { min: 1 }, 'Side length that the highest noise levels are chosen for'),
+      param.integer(32, { min: 1 }, 'Side length that the highest noise levels are chosen for'),
     ),
-    noise_d_high: when(
+    noise_d_high: param.when(
       'density',
       'cosine_interpolated',
-      integer(32, { min: 1 }, 'Side length that the lowest noise levels are chosen for'),
+      param.integer(32, { min: 1 }, 'Side length that the lowest noise levels are chosen for'),
     ),
-    stratified: advanced(
-      toggle(
+    stratified: param.advanced(
+      param.toggle(
         false,
         'Stratified sampling: one draw from each of b equally likely intervals, which reduces the variance of the loss',
       ),
     ),
-    seed: seed(),
+    seed: param.seed(),
   },
   staticOutputs: ({ density }, { schedule }) => ({
     t: schedule && density === 'uniform' ? everyTimestep(schedule.schedule) : undefined,

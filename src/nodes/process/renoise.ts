@@ -1,7 +1,7 @@
 // Renoise: the forward process between two noise levels of any schedule.
 import { forwardStep } from '../../engine/process/forward.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
-import { defineNode, noise, samples, schedule, timestep } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 
 export const renoise = defineNode({
   type: 'diffusion/Renoise',
@@ -12,13 +12,13 @@ export const renoise = defineNode({
     'q(x_t \\mid x_s) = \\mathcal{N}\\left( \\frac{\\alpha_t}{\\alpha_s} x_s, \\; \\left( \\sigma_t^2 - \\frac{\\alpha_t^2}{\\alpha_s^2} \\sigma_s^2 \\right) I \\right)',
   source: 'Kingma et al. 2021, eq. 16; Xu et al. 2023, section 3',
   inputs: {
-    x_s: samples('Data at s'),
-    s: timestep('Timestep of x_s; -1 is clean data'),
-    t: timestep('Timestep after adding noise, not before s'),
-    noise: noise('Noise with the shape of x_s, independent of the noise in it'),
-    schedule: schedule('Schedule that defines both noise levels'),
+    x_s: slot.samples('Data at s'),
+    s: slot.timestep('Timestep of x_s; -1 is clean data'),
+    t: slot.timestep('Timestep after adding noise, not before s'),
+    noise: slot.noise('Noise with the shape of x_s, independent of the noise in it'),
+    schedule: slot.schedule('Schedule that defines both noise levels'),
   },
-  outputs: { x_t: samples('Data at t') },
+  outputs: { x_t: slot.samples('Data at t') },
   params: {},
   run: ({ x_s, s, t, noise, schedule: { schedule } }) => ({
     x_t: {

@@ -1,6 +1,6 @@
 // SigmaSchedule: unscaled data plus noise, with time equal to σ (EDM, variance exploding).
 import { sigmaSchedule as makeSchedule } from '../../engine/process/continuous.ts'
-import { defineNode, real, schedule } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const sigmaSchedule = defineNode({
   type: 'diffusion/SigmaSchedule',
@@ -10,14 +10,14 @@ export const sigmaSchedule = defineNode({
   equation: 'x_\\sigma = x_0 + \\sigma \\epsilon',
   source: 'Karras et al. 2022, section 2; Song et al. 2021, section 3.4',
   inputs: {},
-  outputs: { schedule: schedule('Continuous-time schedule with t = σ') },
+  outputs: { schedule: slot.schedule('Continuous-time schedule with t = σ') },
   params: {
-    sigma_min: real(
+    sigma_min: param.real(
       0.002,
       { min: 1e-6, max: 1000, step: 0.001 },
       'Smallest noise level for sampling (0.01 or 0.02 for variance exploding)',
     ),
-    sigma_max: real(
+    sigma_max: param.real(
       80,
       { min: 1e-6, max: 10_000, step: 1 },
       'Largest noise level, at which the data is negligible (50 or 100 for variance exploding)',

@@ -1,7 +1,7 @@
 // Target: the training target for a model's prediction type.
 import { predictionTarget, determinesData } from '../../engine/process/prediction.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
-import { defineNode, model, noise, prediction, samples, schedule, timestep } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { predictionFacts } from '../model/predicts.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 
@@ -14,13 +14,13 @@ export const target = defineNode({
     '\\epsilon, \\quad x_0, \\quad v = \\sqrt{\\bar\\alpha_t} \\epsilon - \\sqrt{1 - \\bar\\alpha_t} x_0, \\quad \\epsilon - x_0',
   source: 'Ho et al. 2020, eq. 14; Salimans & Ho 2022, appendix D',
   inputs: {
-    model: model('Model whose prediction type is used'),
-    x_0: samples('Clean data'),
-    noise: noise('Added noise'),
-    t: timestep('Timestep'),
-    schedule: schedule('Noise schedule'),
+    model: slot.model('Model whose prediction type is used'),
+    x_0: slot.samples('Clean data'),
+    noise: slot.noise('Added noise'),
+    t: slot.timestep('Timestep'),
+    schedule: slot.schedule('Noise schedule'),
   },
-  outputs: { target: prediction('Target for Loss') },
+  outputs: { target: slot.prediction('Target for Loss') },
   params: {},
   staticOutputs: (_, { model }) => ({ target: predictionFacts(model) }),
   notices: (_, __, { model, schedule, t }) => {

@@ -4,17 +4,7 @@ import { levelQuantities, timeAtLevel } from '../../engine/process/levelTimes.ts
 import type { Times } from '../../engine/process/schedule.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
 import type { ScheduleValue } from '../../engine/base/values.ts'
-import {
-  added,
-  advanced,
-  choice,
-  defineNode,
-  optional,
-  real,
-  schedule,
-  timestep as timestepSlot,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 
 export const timestep = defineNode({
@@ -23,26 +13,26 @@ export const timestep = defineNode({
   summary:
     'A single timestep for all items of a batch, set by a slider, or by the noise level that it has in a schedule.',
   inputs: {
-    schedule: optional(
-      schedule(
+    schedule: slot.optional(
+      slot.schedule(
         'Checks that the timestep exists in this schedule; required to choose a noise level',
       ),
     ),
   },
-  outputs: { t: timestepSlot('Same timestep for all items') },
+  outputs: { t: slot.timestep('Same timestep for all items') },
   params: {
-    t: when(
+    t: param.when(
       'by',
       't',
-      real(
+      param.real(
         500,
         { min: -1, max: 1e6, step: 1, slider: true, slides: [-1, 1000] },
         '0 is the lowest noise level, -1 is clean data. Fractions are levels between two timesteps',
       ),
     ),
-    by: added(
-      advanced(
-        choice(['t', ...levelQuantities], 'Quantity that is set', {
+    by: param.added(
+      param.advanced(
+        param.choice(['t', ...levelQuantities], 'Quantity that is set', {
           t: 'The timestep itself',
           sigma: 'Noise level sigma / alpha (sigma for flows)',
           snr: 'Signal-to-noise ratio alpha² / sigma²',
@@ -50,22 +40,30 @@ export const timestep = defineNode({
         }),
       ),
     ),
-    sigma: when(
+    sigma: param.when(
       'by',
       'sigma',
-      added(
-        real(0.5, { min: 0, max: 1e6 }, 'Noise level sigma / alpha; for a flow sigma, up to 1'),
+      param.added(
+        param.real(
+          0.5,
+          { min: 0, max: 1e6 },
+          'Noise level sigma / alpha; for a flow sigma, up to 1',
+        ),
       ),
     ),
-    snr: when(
+    snr: param.when(
       'by',
       'snr',
-      added(real(1, { min: 0, max: 1e12, step: 0.1 }, 'Signal-to-noise ratio; 0: pure noise')),
+      param.added(
+        param.real(1, { min: 0, max: 1e12, step: 0.1 }, 'Signal-to-noise ratio; 0: pure noise'),
+      ),
     ),
-    log_snr: when(
+    log_snr: param.when(
       'by',
       'log_snr',
-      added(real(0, { min: -100, max: 100, step: 0.1 }, 'Logarithm of the signal-to-noise ratio')),
+      param.added(
+        param.real(0, { min: -100, max: 100, step: 0.1 }, 'Logarithm of the signal-to-noise ratio'),
+      ),
     ),
   },
   plain: true,

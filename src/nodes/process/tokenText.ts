@@ -3,36 +3,27 @@ import { countTokens } from '../../engine/datasets/vocabulary.ts'
 import { maskedTokens } from '../../engine/datasets/words.ts'
 import { randomTokens } from '../../engine/process/tokens.ts'
 import { tf } from '../../engine/base/tf.ts'
-import {
-  choice,
-  defineNode,
-  integer,
-  seed,
-  text,
-  tokens as tokensSlot,
-  vocabulary as vocabularySlot,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const tokenText = defineNode({
   type: 'diffusion/TokenText',
   category: 'process',
   summary:
     'Texts as tokens to start sampling from: each _ is a place to fill. Without a text, all places are.',
-  inputs: { vocabulary: vocabularySlot('Characters of the training data, from Words') },
-  outputs: { tokens: tokensSlot('Tokens [count, places]') },
+  inputs: { vocabulary: slot.vocabulary('Characters of the training data, from Words') },
+  outputs: { tokens: slot.tokens('Tokens [count, places]') },
   params: {
-    texts: text(
+    texts: param.text(
       '',
       'Texts with _ for places to fill, such as s_i_g, one per line. Empty: every place, and as many as the words need',
       true,
     ),
-    count: integer(64, { min: 1, max: 65_536 }, 'Number of items: the texts in turn'),
-    blank: choice(['masked', 'random'], 'Places to fill', {
+    count: param.integer(64, { min: 1, max: 65_536 }, 'Number of items: the texts in turn'),
+    blank: param.choice(['masked', 'random'], 'Places to fill', {
       masked: 'Masked, for a model of the absorbing chain',
       random: 'Random tokens, for a model of the uniform chain',
     }),
-    seed: when('blank', 'random', seed()),
+    seed: param.when('blank', 'random', param.seed()),
   },
   run: ({ vocabulary }, { texts, count, blank }, { random }) => {
     const lines = texts

@@ -13,19 +13,7 @@ import {
   type ScheduleValue,
   type Timesteps,
 } from '../../engine/base/values.ts'
-import {
-  advanced,
-  defineLoop,
-  integer,
-  number,
-  onHost,
-  real,
-  samples,
-  schedule,
-  timestep,
-  timesteps,
-  trajectory,
-} from '../define.ts'
+import { defineLoop, param, slot } from '../define.ts'
 import { addFrame } from './sampling.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 
@@ -146,22 +134,24 @@ const tooFewStepsError = (most: number, t: number) =>
 
 /** Params shared with AdaptiveSampler. */
 export const adaptiveParams = {
-  max_steps: integer(
+  max_steps: param.integer(
     1000,
     { min: 1, max: 100_000 },
     'Largest number of steps, including rejected ones',
   ),
-  order: advanced(
-    integer(3, { min: 2, max: 3 }, 'Order of the solver, with which the error scales'),
+  order: param.advanced(
+    param.integer(3, { min: 2, max: 3 }, 'Order of the solver, with which the error scales'),
   ),
-  h_init: advanced(real(0.05, { min: 0.0001, max: 10 }, 'Initial step size in log(alpha / sigma)')),
-  pcoeff: advanced(
-    real(0, { min: 0, max: 2 }, 'Proportional coefficient of the PID step size controller'),
+  h_init: param.advanced(
+    param.real(0.05, { min: 0.0001, max: 10 }, 'Initial step size in log(alpha / sigma)'),
   ),
-  icoeff: advanced(real(1, { min: 0.01, max: 2 }, 'Integral coefficient')),
-  dcoeff: advanced(real(0, { min: 0, max: 2 }, 'Derivative coefficient')),
-  accept_safety: advanced(
-    real(
+  pcoeff: param.advanced(
+    param.real(0, { min: 0, max: 2 }, 'Proportional coefficient of the PID step size controller'),
+  ),
+  icoeff: param.advanced(param.real(1, { min: 0.01, max: 2 }, 'Integral coefficient')),
+  dcoeff: param.advanced(param.real(0, { min: 0, max: 2 }, 'Derivative coefficient')),
+  accept_safety: param.advanced(
+    param.real(
       0.81,
       { min: 0.1, max: 1 },
       'Rejects a step if the next one would be smaller than this share of it',
@@ -169,8 +159,8 @@ export const adaptiveParams = {
   ),
 }
 
-export const keepEvery = advanced(
-  integer(
+export const keepEvery = param.advanced(
+  param.integer(
     1,
     { min: 1, max: 100_000 },
     'Stores every n-th step in the trajectory; fewer if it would exceed 64 MB',
@@ -185,16 +175,18 @@ export const [adaptiveStart, adaptiveEnd] = defineLoop({
       'Start of an adaptive sampling loop: proposes steps as large as the error allows until the end of the list is reached. All items of the batch take the same steps.',
     source: 'Lu et al. 2022a, appendix C; k-diffusion, dpm_adaptive',
     inputs: {
-      x_T: samples('Initial noise, or data with the noise of the first t'),
-      timesteps: timesteps('Range to sample over: only the first t and the last t_prev are used'),
-      schedule: schedule('Schedule that the model was trained with'),
+      x_T: slot.samples('Initial noise, or data with the noise of the first t'),
+      timesteps: slot.timesteps(
+        'Range to sample over: only the first t and the last t_prev are used',
+      ),
+      schedule: slot.schedule('Schedule that the model was trained with'),
     },
     each: {
-      x_t: samples('Current x_t'),
-      x_low: samples('Result of the lower-order solver in the last step'),
-      t: timestep('Timestep of x_t'),
-      t_prev: timestep('Proposed next timestep'),
-      index: onHost(number('0, 1, 2, ..., including rejected steps')),
+      x_t: slot.samples('Current x_t'),
+      x_low: slot.samples('Result of the lower-order solver in the last step'),
+      t: slot.timestep('Timestep of x_t'),
+      t_prev: slot.timestep('Proposed next timestep'),
+      index: slot.onHost(slot.number('0, 1, 2, ..., including rejected steps')),
     },
     // Only the first of the chosen steps is known in advance.
     staticOutputs: ({ timesteps }) => {
@@ -210,15 +202,15 @@ export const [adaptiveStart, adaptiveEnd] = defineLoop({
     summary:
       'End of an adaptive sampling loop: takes a step of two solvers and their difference, and accepts the step or retries with a smaller one.',
     next: {
-      x_prev: samples('Data at t_prev, by the higher-order solver'),
-      x_low: samples('Data at t_prev, by the lower-order solver'),
-      error: number('Error estimate relative to the tolerance; 1 is the limit'),
+      x_prev: slot.samples('Data at t_prev, by the higher-order solver'),
+      x_low: slot.samples('Data at t_prev, by the lower-order solver'),
+      error: slot.number('Error estimate relative to the tolerance; 1 is the limit'),
     },
     done: {
-      x_0: samples('Samples after the last step'),
-      trajectory: trajectory('Accepted steps from x_T to x_0'),
-      accepted: onHost(number('Number of accepted steps')),
-      tried: onHost(number('Number of all attempted steps')),
+      x_0: slot.samples('Samples after the last step'),
+      trajectory: slot.trajectory('Accepted steps from x_T to x_0'),
+      accepted: slot.onHost(slot.number('Number of accepted steps')),
+      tried: slot.onHost(slot.number('Number of all attempted steps')),
     },
     params: { keep_every: keepEvery },
   },

@@ -2,17 +2,7 @@
 import { input, wire } from '../../engine/plan/graph.ts'
 import type { GraphNode } from '../../engine/plan/graph.ts'
 import type { Params } from '../../engine/plan/op.ts'
-import {
-  condition,
-  defineNode,
-  model,
-  number,
-  onHost,
-  optional,
-  samples,
-  schedule,
-  trajectory,
-} from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { adaptiveParams, keepEvery } from './adaptive.ts'
 import { adaptiveStepParams } from './dpmAdaptiveStep.ts'
 import { clippingParams } from './clipping.ts'
@@ -31,16 +21,16 @@ export const adaptiveSampler = defineNode({
     'Samples with DPM-Solver and adaptive step sizes, with as many steps as the tolerance requires. Open it to see the loop inside, which is made of nodes and gives the same numbers.',
   source: 'Lu et al. 2022a, appendix C; k-diffusion, dpm_adaptive',
   inputs: {
-    model: model('Trained or exact model'),
-    x_T: samples('Initial noise'),
-    schedule: schedule('Schedule that the model was trained with'),
-    condition: optional(condition('Labels, one per item or one for all')),
+    model: slot.model('Trained or exact model'),
+    x_T: slot.samples('Initial noise'),
+    schedule: slot.schedule('Schedule that the model was trained with'),
+    condition: slot.optional(slot.condition('Labels, one per item or one for all')),
   },
   outputs: {
-    x_0: samples('Samples'),
-    trajectory: trajectory('Accepted steps'),
-    accepted: onHost(number('Number of accepted steps')),
-    tried: onHost(number('Number of all attempted steps')),
+    x_0: slot.samples('Samples'),
+    trajectory: slot.trajectory('Accepted steps'),
+    accepted: slot.onHost(slot.number('Number of accepted steps')),
+    tried: slot.onHost(slot.number('Number of all attempted steps')),
   },
   params: { ...adaptiveStepParams, ...controlParams, ...clippingParams, keep_every: keepEvery },
   expand: (params, wired) => ({

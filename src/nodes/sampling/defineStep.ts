@@ -29,18 +29,7 @@ import type {
   Value,
 } from '../../engine/base/values.ts'
 import type { StaticInputs, RunNode, RunParams, Slot } from '../define.ts'
-import {
-  condition,
-  defineNode,
-  model,
-  noise,
-  optional,
-  prediction,
-  samples,
-  schedule,
-  seed,
-  timestep,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { createClipping, clippingParams } from './clipping.ts'
 import { rejectPureNoise } from './checks.ts'
 import { samplingMessages } from '../messages/sampling.ts'
@@ -140,11 +129,11 @@ export function defineStep<P extends ParamSpecs, State = undefined>(
     ...(equation !== undefined && { equation }),
     source,
     inputs: createInputs(spec),
-    outputs: { x_prev: samples('Data at t_prev') },
+    outputs: { x_prev: slot.samples('Data at t_prev') },
     params: {
       ...spec.params,
       ...(spec.clips !== false && clippingParams),
-      ...(spec.noise !== undefined && { seed: seed() }),
+      ...(spec.noise !== undefined && { seed: param.seed() }),
     },
     ...('initialState' in spec && { stateful: true as const }),
     check: (params: RunParams<P>, known: StaticStepInputs) => checkStep(spec, params, known),
@@ -162,15 +151,15 @@ const createInputs = <P extends ParamSpecs, State>({
   inputs,
   noise: noiseAbout,
 }: StepSpec<P, State>) => ({
-  x_t: samples('Data at t'),
+  x_t: slot.samples('Data at t'),
   ...createModelInputs(usesModel),
   ...inputs,
-  t: timestep('Timestep of x_t'),
-  t_prev: timestep('Timestep after the step; -1 is clean data'),
-  schedule: schedule('Schedule that the model was trained with'),
+  t: slot.timestep('Timestep of x_t'),
+  t_prev: slot.timestep('Timestep after the step; -1 is clean data'),
+  schedule: slot.schedule('Schedule that the model was trained with'),
   ...(noiseAbout !== undefined && {
-    noise: optional(
-      noise(`${noiseAbout}. If not connected, the seed draws new noise in each step`),
+    noise: slot.optional(
+      slot.noise(`${noiseAbout}. If not connected, the seed draws new noise in each step`),
     ),
   }),
 })
@@ -204,10 +193,12 @@ const toOfferedSampler = (
 const createModelInputs = (usesModel: true | undefined) =>
   usesModel
     ? {
-        model: model('Trained or exact model, evaluated several times per step'),
-        condition: optional(condition('Labels, -1 for none. If not connected, unconditional')),
+        model: slot.model('Trained or exact model, evaluated several times per step'),
+        condition: slot.optional(
+          slot.condition('Labels, -1 for none. If not connected, unconditional'),
+        ),
       }
-    : { prediction: prediction('Model prediction for x_t, of any type') }
+    : { prediction: slot.prediction('Model prediction for x_t, of any type') }
 
 interface StepInputs {
   x_t: Samples | Noise
@@ -292,11 +283,11 @@ function computeEpsilon(
 }
 
 type StaticStepInputs = StaticInputs<{
-  prediction: ReturnType<typeof prediction>
-  model: ReturnType<typeof model>
-  t: ReturnType<typeof timestep>
-  t_prev: ReturnType<typeof timestep>
-  schedule: ReturnType<typeof schedule>
+  prediction: ReturnType<typeof slot.prediction>
+  model: ReturnType<typeof slot.model>
+  t: ReturnType<typeof slot.timestep>
+  t_prev: ReturnType<typeof slot.timestep>
+  schedule: ReturnType<typeof slot.schedule>
 }>
 
 /**

@@ -3,34 +3,22 @@ import { dpmSolver12, dpmSolver23 } from '../../engine/samplers/dpmSolverPairs.t
 import { adaptiveError } from '../../engine/samplers/stepSize.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
 import type { Scalar } from '../../engine/base/tf.ts'
-import {
-  advanced,
-  choice,
-  condition,
-  defineNode,
-  model,
-  number,
-  optional,
-  real,
-  samples,
-  schedule,
-  timestep,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { makeDenoiser } from './denoise.ts'
 import { createClipping, clippingParams } from './clipping.ts'
 import { rejectPureNoise } from './checks.ts'
 
 export const adaptiveStepParams = {
-  solver_order: advanced(
-    choice(['3', '2'], 'Order of the higher-order solver, and model evaluations per step'),
+  solver_order: param.advanced(
+    param.choice(['3', '2'], 'Order of the higher-order solver, and model evaluations per step'),
   ),
-  rtol: real(
+  rtol: param.real(
     0.05,
     { min: 0.00001, max: 1, step: 0.01 },
     'Relative tolerance: smaller is more accurate and slower',
   ),
-  atol: advanced(
-    real(
+  atol: param.advanced(
+    param.real(
       0.0078,
       { min: 0.0000001, max: 1, step: 0.001 },
       'Absolute tolerance: 0.0078 is one of 256 grey levels',
@@ -48,18 +36,20 @@ export const dpmAdaptiveStep = defineNode({
     'E = \\left\\| \\frac{x_{high} - x_{low}}{\\max(\\mathrm{atol}, \\mathrm{rtol} \\max(|x_{low}|, |x_{low}^{before}|))} \\right\\|_{rms}',
   source: 'Lu et al. 2022a, appendix C; k-diffusion, dpm_solver_adaptive',
   inputs: {
-    x_t: samples('Data at t'),
-    x_low: samples('Result of the lower-order solver in the previous step'),
-    model: model('Trained or exact model, evaluated two or three times per step'),
-    condition: optional(condition('Labels, -1 for none. If not connected, unconditional')),
-    t: timestep('Timestep of x_t'),
-    t_prev: timestep('Timestep after the step; -1 is clean data'),
-    schedule: schedule('Schedule that the model was trained with'),
+    x_t: slot.samples('Data at t'),
+    x_low: slot.samples('Result of the lower-order solver in the previous step'),
+    model: slot.model('Trained or exact model, evaluated two or three times per step'),
+    condition: slot.optional(
+      slot.condition('Labels, -1 for none. If not connected, unconditional'),
+    ),
+    t: slot.timestep('Timestep of x_t'),
+    t_prev: slot.timestep('Timestep after the step; -1 is clean data'),
+    schedule: slot.schedule('Schedule that the model was trained with'),
   },
   outputs: {
-    x_prev: samples('Data at t_prev, by the higher-order solver'),
-    x_low: samples('Data at t_prev, by the lower-order solver'),
-    error: number('Error estimate relative to the tolerance; 1 is the limit'),
+    x_prev: slot.samples('Data at t_prev, by the higher-order solver'),
+    x_low: slot.samples('Data at t_prev, by the lower-order solver'),
+    error: slot.number('Error estimate relative to the tolerance; 1 is the limit'),
   },
   params: { ...adaptiveStepParams, ...clippingParams },
   check: (_, { model, schedule, t }) =>

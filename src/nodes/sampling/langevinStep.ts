@@ -3,19 +3,7 @@ import { gaussianNoise } from '../../engine/process/noise.ts'
 import { convertPrediction } from '../../engine/process/prediction.ts'
 import { langevinStep as step } from '../../engine/samplers/langevin.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
-import {
-  condition,
-  defineNode,
-  integer,
-  model,
-  optional,
-  real,
-  samples,
-  schedule,
-  seed,
-  timestep,
-  symbol,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { makeDenoiser } from './denoise.ts'
 import { createClipping, clippingParams } from './clipping.ts'
 import { rejectPureNoise } from './checks.ts'
@@ -29,25 +17,27 @@ export const langevinStep = defineNode({
     'x \\leftarrow x + \\varepsilon \\, \\nabla \\log p(x) + \\sqrt{2 \\varepsilon} \\, z, \\quad \\varepsilon = 2 \\left( r \\, \\frac{\\|z\\|}{\\|\\nabla \\log p\\|} \\right)^2',
   source: 'Song et al. 2021, algorithms 4 and 5',
   inputs: {
-    x_t: samples('Data at t'),
-    model: model('Trained or exact model, evaluated once per step'),
-    condition: optional(condition('Labels, -1 for none. If not connected, unconditional')),
-    t: timestep('Timestep of x_t'),
-    schedule: schedule('Schedule that the model was trained with'),
+    x_t: slot.samples('Data at t'),
+    model: slot.model('Trained or exact model, evaluated once per step'),
+    condition: slot.optional(
+      slot.condition('Labels, -1 for none. If not connected, unconditional'),
+    ),
+    t: slot.timestep('Timestep of x_t'),
+    schedule: slot.schedule('Schedule that the model was trained with'),
   },
-  outputs: { x_t: samples('Corrected data, still at t') },
+  outputs: { x_t: slot.samples('Corrected data, still at t') },
   params: {
-    snr: symbol(
+    snr: param.symbol(
       'r',
-      real(
+      param.real(
         0.16,
         { min: 0.001, max: 1 },
         'Step size r, as the ratio of the signal to the added noise',
       ),
     ),
-    n_steps: integer(1, { min: 1, max: 1000 }, 'Number of steps'),
+    n_steps: param.integer(1, { min: 1, max: 1000 }, 'Number of steps'),
     ...clippingParams,
-    seed: seed(),
+    seed: param.seed(),
   },
   check: (_, { model, schedule, t }) =>
     rejectPureNoise({ slot: 'model', prediction: model, schedule, times: [t] }),

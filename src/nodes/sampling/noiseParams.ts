@@ -1,18 +1,22 @@
 // Params for fresh noise, shared by several steps.
-import { advanced, real, symbol } from '../define.ts'
+import { param } from '../define.ts'
 
 export const churnParams = {
-  s_churn: advanced(
-    real(
+  s_churn: param.advanced(
+    param.real(
       0,
       { min: 0, max: 1e6, step: 1 },
       'Amount of noise added before the steps, summed over all steps, which removes errors: 0 is none, 40 is much',
     ),
   ),
-  s_tmin: advanced(real(0, { min: 0, max: 1e6 }, 'Smallest noise level sigma / alpha with churn')),
-  s_tmax: advanced(real(1e6, { min: 0, max: 1e6 }, 'Largest noise level sigma / alpha with churn')),
-  s_noise: advanced(
-    real(
+  s_tmin: param.advanced(
+    param.real(0, { min: 0, max: 1e6 }, 'Smallest noise level sigma / alpha with churn'),
+  ),
+  s_tmax: param.advanced(
+    param.real(1e6, { min: 0, max: 1e6 }, 'Largest noise level sigma / alpha with churn'),
+  ),
+  s_noise: param.advanced(
+    param.real(
       1,
       { min: 0, max: 2, step: 0.001 },
       'Factor on new noise; slightly above 1 compensates for lost detail',
@@ -22,9 +26,9 @@ export const churnParams = {
 
 /** Params of ancestral steps. */
 export const ancestralParams = {
-  eta: symbol(
+  eta: param.symbol(
     '\\eta',
-    real(
+    param.real(
       1,
       { min: 0, max: 1, step: 0.05, slider: true },
       'Amount of new noise: 0 is deterministic, 1 is that of the posterior',

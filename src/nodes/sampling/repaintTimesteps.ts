@@ -1,6 +1,6 @@
 // RePaintTimesteps: transitions down with repeated jumps up (RePaint).
 import { repaintTransitions } from '../../engine/samplers/repaint.ts'
-import { defineNode, integer, timesteps } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const repaintTimesteps = defineNode({
   type: 'diffusion/RePaintTimesteps',
@@ -9,11 +9,11 @@ export const repaintTimesteps = defineNode({
   summary:
     'Timesteps of RePaint: goes down the list, but jumps back up repeatedly, so that the sampled part becomes consistent with the known one.',
   source: 'Lugmayr et al. 2022, section 4.2',
-  inputs: { timesteps: timesteps('From noise to data') },
-  outputs: { timesteps: timesteps('With jumps up, for RePaintStep') },
+  inputs: { timesteps: slot.timesteps('From noise to data') },
+  outputs: { timesteps: slot.timesteps('With jumps up, for RePaintStep') },
   params: {
-    jump_length: integer(10, { min: 1, max: 10_000 }, 'Steps per jump'),
-    jump_n_sample: integer(
+    jump_length: param.integer(10, { min: 1, max: 10_000 }, 'Steps per jump'),
+    jump_n_sample: param.integer(
       10,
       { min: 1, max: 1000 },
       'How often each section is denoised; 1: no jumps',

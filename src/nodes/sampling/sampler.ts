@@ -3,22 +3,7 @@ import { input, wire } from '../../engine/plan/graph.ts'
 import type { GraphNode } from '../../engine/plan/graph.ts'
 import type { Param, Params } from '../../engine/plan/op.ts'
 import { spacings } from '../../engine/process/timesteps.ts'
-import {
-  advanced,
-  choice,
-  condition,
-  defineNode,
-  integer,
-  model,
-  optional,
-  samples,
-  schedule,
-  seed,
-  timesteps,
-  trajectory,
-  unless,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import type { OfferedSampler, StepOp } from './defineStep.ts'
 import { clippingParams } from './clipping.ts'
 import * as index from './steps/index.ts'
@@ -47,14 +32,14 @@ function collectStepParams(): Record<string, Param> {
   const named = samplers.map((sampler) => ({
     sampler: sampler.name,
     params: Object.entries(sampler.params).map(
-      ([name, param]) => [nameInSampler(sampler, name), param] as const,
+      ([name, spec]) => [nameInSampler(sampler, name), spec] as const,
     ),
   }))
-  for (const [name, param] of named.flatMap((each) => each.params)) {
+  for (const [name, spec] of named.flatMap((each) => each.params)) {
     const users = named
       .filter((each) => each.params.some(([other]) => other === name))
       .map(({ sampler }) => sampler)
-    params[name] ??= when('sampler', users, advanced(param))
+    params[name] ??= param.when('sampler', users, param.advanced(spec))
   }
   return params
 }
@@ -90,34 +75,34 @@ export const sampler = defineNode({
     'Samples with a model, from noise to data. Open it to see the loop inside, which is made of nodes and gives the same numbers.',
   source: 'Ho et al. 2020, algorithm 2; Song et al. 2021, eq. 12',
   inputs: {
-    model: model('Trained or exact model'),
-    x_T: samples('Initial noise'),
-    schedule: schedule('Schedule that the model was trained with'),
-    condition: optional(condition('Labels, one per item or one for all')),
-    timesteps: optional(timesteps('Timesteps to visit, instead of those of the params')),
+    model: slot.model('Trained or exact model'),
+    x_T: slot.samples('Initial noise'),
+    schedule: slot.schedule('Schedule that the model was trained with'),
+    condition: slot.optional(slot.condition('Labels, one per item or one for all')),
+    timesteps: slot.optional(slot.timesteps('Timesteps to visit, instead of those of the params')),
   },
-  outputs: { x_0: samples('Samples'), trajectory: trajectory('Intermediate steps') },
+  outputs: { x_0: slot.samples('Samples'), trajectory: slot.trajectory('Intermediate steps') },
   params: {
-    sampler: choice(
+    sampler: param.choice(
       samplers.map(({ name }) => name),
       'Sampling method',
       Object.fromEntries(samplers.map(({ name, about }) => [name, about])),
       groupSamplers(),
     ),
-    num_inference_steps: unless(
+    num_inference_steps: param.unless(
       'timesteps',
-      integer(50, { min: 1, max: 100_000 }, 'Number of steps'),
+      param.integer(50, { min: 1, max: 100_000 }, 'Number of steps'),
     ),
-    timestep_spacing: unless(
+    timestep_spacing: param.unless(
       'timesteps',
-      advanced(choice(spacings, 'Selection of timesteps: see Timesteps')),
+      param.advanced(param.choice(spacings, 'Selection of timesteps: see Timesteps')),
     ),
-    sigmas: unless('timesteps', advanced(sigmasParam)),
+    sigmas: param.unless('timesteps', param.advanced(sigmasParam)),
     ...collectStepParams(),
     ...clippingParams,
-    seed: seed(),
-    keep_every: advanced(
-      integer(
+    seed: param.seed(),
+    keep_every: param.advanced(
+      param.integer(
         1,
         { min: 1, max: 100_000 },
         'Stores every n-th step in the trajectory; fewer if it would exceed 64 MB',

@@ -11,24 +11,7 @@ import {
   type Timestep,
   type Timesteps,
 } from '../../engine/base/values.ts'
-import {
-  advanced,
-  any,
-  defineLoop,
-  further,
-  furtherSlots,
-  integer,
-  like,
-  many,
-  more,
-  number,
-  onHost,
-  optional,
-  samples,
-  timestep,
-  timesteps,
-  trajectory,
-} from '../define.ts'
+import { defineLoop, param, slot } from '../define.ts'
 import { mapEntries } from '../../engine/base/records.ts'
 import type { Inputs, Outputs } from '../../engine/plan/op.ts'
 import { carryValues, listNumbered, takeCarried, type CarriedValues } from '../loops/carried.ts'
@@ -165,27 +148,31 @@ export const [samplingStart, samplingEnd] = defineLoop({
       'Start of a sampling loop: runs over a list of timesteps and provides the result of the previous step at each.',
     source: 'Ho et al. 2020, algorithm 2',
     inputs: {
-      x_T: more(
-        samples(
+      x_T: slot.more(
+        slot.samples(
           'Initial noise (scaled to the first level for sigma schedules), or data with the noise of the first t',
         ),
       ),
-      timesteps: timesteps('Timesteps to visit'),
-      value: further(
-        many(optional(any('Initial value of what steps pass on, such as an estimate of x_0'))),
+      timesteps: slot.timesteps('Timesteps to visit'),
+      value: slot.further(
+        slot.many(
+          slot.optional(
+            slot.any('Initial value of what steps pass on, such as an estimate of x_0'),
+          ),
+        ),
       ),
     },
     each: {
-      x_t: more(samples('Current x_t'), 'x_T'),
-      t: timestep('Timestep of x_t'),
-      t_prev: timestep('Next timestep; -1 is clean data'),
-      index: onHost(number('Iteration number: 0, 1, 2, ...')),
-      last: onHost(number('1 in the last iteration, otherwise 0')),
-      value: many(like('value', 'Value of the previous step')),
+      x_t: slot.more(slot.samples('Current x_t'), 'x_T'),
+      t: slot.timestep('Timestep of x_t'),
+      t_prev: slot.timestep('Next timestep; -1 is clean data'),
+      index: slot.onHost(slot.number('Iteration number: 0, 1, 2, ...')),
+      last: slot.onHost(slot.number('1 in the last iteration, otherwise 0')),
+      value: slot.many(slot.like('value', 'Value of the previous step')),
     },
     staticOutputs: ({ timesteps }) => (timesteps ? transitionTimes(timesteps) : {}),
     params: {
-      further_slots: furtherSlots(
+      further_slots: param.furtherSlots(
         'Offers slots for further samples, and for values that steps pass on',
       ),
     },
@@ -196,17 +183,17 @@ export const [samplingStart, samplingEnd] = defineLoop({
     summary:
       'End of a sampling loop: takes the result of each step and outputs the last one and the trajectory.',
     next: {
-      x_prev: more(samples('Data at t_prev, from a step')),
-      value: further(many(optional(any('Value for the next step')))),
+      x_prev: slot.more(slot.samples('Data at t_prev, from a step')),
+      value: slot.further(slot.many(slot.optional(slot.any('Value for the next step')))),
     },
     done: {
-      x_0: more(samples('Samples after the last step'), 'x_T'),
-      trajectory: more(trajectory('Intermediate steps from x_T to x_0'), 'x_T'),
-      value: many(like('value', 'Value after the last step')),
+      x_0: slot.more(slot.samples('Samples after the last step'), 'x_T'),
+      trajectory: slot.more(slot.trajectory('Intermediate steps from x_T to x_0'), 'x_T'),
+      value: slot.many(slot.like('value', 'Value after the last step')),
     },
     params: {
-      keep_every: advanced(
-        integer(
+      keep_every: param.advanced(
+        param.integer(
           1,
           { min: 1, max: 100_000 },
           'Stores every n-th step in the trajectory; fewer if it would exceed 64 MB',

@@ -1,7 +1,7 @@
 // Params shared by multistep solvers.
 import { solverTypes } from '../../engine/samplers/dpmSolver.ts'
 import type { Terms } from '../../engine/samplers/exponential.ts'
-import { advanced, choice, integer, toggle } from '../define.ts'
+import { param } from '../define.ts'
 
 /** diffusers' names: the integrated variable, and whether noise is added. */
 const algorithmTypes = ['dpmsolver++', 'dpmsolver', 'sde-dpmsolver++', 'sde-dpmsolver'] as const
@@ -14,29 +14,29 @@ export const algorithms: { [K in (typeof algorithmTypes)[number]]: { terms: Term
     'sde-dpmsolver': { terms: 'noise', eta: 1 },
   }
 
-export const algorithmType = choice(algorithmTypes, 'Equation that is solved', {
+export const algorithmType = param.choice(algorithmTypes, 'Equation that is solved', {
   'dpmsolver++': 'In the predicted x_0',
   dpmsolver: 'In the predicted noise',
   'sde-dpmsolver++': 'In the predicted x_0, with new noise in each step',
   'sde-dpmsolver': 'In the predicted noise, with new noise in each step',
 })
 
-export const solverOrder = integer(
+export const solverOrder = param.integer(
   2,
   { min: 1, max: 3 },
   'Number of predictions used per step; 1 is DDIM',
 )
 
-export const solverType = advanced(
-  choice(solverTypes, 'Weight of the change of the prediction', {
+export const solverType = param.advanced(
+  param.choice(solverTypes, 'Weight of the change of the prediction', {
     midpoint: 'Midpoint rule, as in diffusers; third order converges like second',
     heun: 'Integrated slope, as in diffusers; third order converges like second',
     exact: 'Fully integrated, for many steps',
   }),
 )
 
-export const lowerOrderFinal = advanced(
-  toggle(
+export const lowerOrderFinal = param.advanced(
+  param.toggle(
     true,
     'Lower orders in the last steps, which improves sampling with few steps. DPM-Solver and DEIS use it only for fewer than 15 steps',
   ),

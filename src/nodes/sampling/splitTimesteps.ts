@@ -1,6 +1,6 @@
 // SplitTimesteps: splits a list of transitions, for image to image.
 import { splitTimesteps as split } from '../../engine/process/timesteps.ts'
-import { defineNode, real, timestep, timesteps } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const splitTimesteps = defineNode({
   type: 'diffusion/SplitTimesteps',
@@ -8,14 +8,14 @@ export const splitTimesteps = defineNode({
   summary:
     'Splits a list of timesteps in two, as in SDEdit: noise data with ForwardNoise to `at` and sample over `rest` to create variations of it.',
   source: 'Meng et al. 2022 (SDEdit)',
-  inputs: { timesteps: timesteps('Full list') },
+  inputs: { timesteps: slot.timesteps('Full list') },
   outputs: {
-    skipped: timesteps('First part'),
-    rest: timesteps('Last part'),
-    at: timestep('First t of rest, or the end of the list if rest is empty'),
+    skipped: slot.timesteps('First part'),
+    rest: slot.timesteps('Last part'),
+    at: slot.timestep('First t of rest, or the end of the list if rest is empty'),
   },
   params: {
-    strength: real(
+    strength: param.real(
       0.5,
       { min: 0, max: 1, step: 0.01, slider: true },
       'Length of rest as a share of the list: 0 keeps the data, 1 discards it',

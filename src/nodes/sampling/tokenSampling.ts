@@ -5,17 +5,7 @@ import { getTransition } from '../../engine/process/timesteps.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { hostNumber, type Tokens } from '../../engine/base/values.ts'
-import {
-  advanced,
-  defineLoop,
-  integer,
-  number,
-  onHost,
-  timestep,
-  timesteps,
-  tokens as tokensSlot,
-  trajectory,
-} from '../define.ts'
+import { defineLoop, param, slot } from '../define.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 import { processMessages } from '../../engine/messages/process.ts'
 import { toTokens } from '../process/tokenValues.ts'
@@ -39,14 +29,14 @@ export const [tokenSamplingStart, tokenSamplingEnd] = defineLoop({
       'Start of a sampling loop of tokens: runs over a list of timesteps and provides the tokens of the previous step at each.',
     source: 'Austin et al. 2021, section 3',
     inputs: {
-      tokens: tokensSlot('Tokens to start from, from TokenText'),
-      timesteps: timesteps('Timesteps to visit'),
+      tokens: slot.tokens('Tokens to start from, from TokenText'),
+      timesteps: slot.timesteps('Timesteps to visit'),
     },
     each: {
-      tokens: tokensSlot('Current tokens'),
-      t: timestep('Timestep of the tokens'),
-      t_prev: timestep('Next timestep; -1 is clean data'),
-      index: onHost(number('Iteration number: 0, 1, 2, ...')),
+      tokens: slot.tokens('Current tokens'),
+      t: slot.timestep('Timestep of the tokens'),
+      t_prev: slot.timestep('Next timestep; -1 is clean data'),
+      index: slot.onHost(slot.number('Iteration number: 0, 1, 2, ...')),
     },
     staticOutputs: ({ timesteps }) => (timesteps ? transitionTimes(timesteps) : {}),
     params: {},
@@ -56,14 +46,14 @@ export const [tokenSamplingStart, tokenSamplingEnd] = defineLoop({
     category: 'sampling',
     summary:
       'End of a sampling loop of tokens: takes the tokens of each step and outputs the last ones and all in between.',
-    next: { tokens: tokensSlot('Tokens at t_prev, from TokenStep') },
+    next: { tokens: slot.tokens('Tokens at t_prev, from TokenStep') },
     done: {
-      tokens: tokensSlot('Tokens after the last step'),
-      trajectory: trajectory('Tokens of all steps, for FilmStrip'),
+      tokens: slot.tokens('Tokens after the last step'),
+      trajectory: slot.trajectory('Tokens of all steps, for FilmStrip'),
     },
     params: {
-      keep_every: advanced(
-        integer(1, { min: 1, max: 100_000 }, 'Stores every n-th step in the trajectory'),
+      keep_every: param.advanced(
+        param.integer(1, { min: 1, max: 100_000 }, 'Stores every n-th step in the trajectory'),
       ),
     },
   },

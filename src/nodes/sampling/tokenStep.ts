@@ -1,17 +1,7 @@
 // TokenStep: one step of discrete diffusion towards clean tokens.
 import { keptShares, resampleStep, revealOrders, unmaskStep } from '../../engine/process/tokens.ts'
 import type { Tensor3D } from '../../engine/base/tf.ts'
-import {
-  choice,
-  defineNode,
-  logits as logitsSlot,
-  real,
-  schedule,
-  seed,
-  timestep,
-  tokens as tokensSlot,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { chainParam } from '../process/corruptTokens.ts'
 import { checkLogits, toTokens } from '../process/tokenValues.ts'
 
@@ -25,29 +15,29 @@ export const tokenStep = defineNode({
   source:
     'Austin et al. 2021, eq. 3 and 4; Sahoo et al. 2024, eq. 7; order by confidence: Chang et al. 2022',
   inputs: {
-    tokens: tokensSlot('Tokens at t'),
-    logits: logitsSlot('Logits of PredictTokens for these tokens'),
-    t: timestep('Timestep of the tokens'),
-    t_prev: timestep('Timestep after the step; -1 is clean data'),
-    schedule: schedule('Schedule of the training'),
+    tokens: slot.tokens('Tokens at t'),
+    logits: slot.logits('Logits of PredictTokens for these tokens'),
+    t: slot.timestep('Timestep of the tokens'),
+    t_prev: slot.timestep('Timestep after the step; -1 is clean data'),
+    schedule: slot.schedule('Schedule of the training'),
   },
-  outputs: { tokens: tokensSlot('Tokens at t_prev') },
+  outputs: { tokens: slot.tokens('Tokens at t_prev') },
   params: {
     chain: chainParam,
-    order: when(
+    order: param.when(
       'chain',
       'absorbing',
-      choice(revealOrders, 'Masked places that are filled first', {
+      param.choice(revealOrders, 'Masked places that are filled first', {
         random: 'Random ones, as in the forward process',
         confident: 'Those where the model is surest of the drawn token, as in MaskGIT',
       }),
     ),
-    temperature: real(
+    temperature: param.real(
       1,
       { min: 0, max: 10, step: 0.05 },
       'Below 1 prefers likely tokens, 0 takes the likeliest; above 1 more variety',
     ),
-    seed: seed(),
+    seed: param.seed(),
   },
   run: (
     { tokens: value, logits, t, t_prev, schedule: { schedule } },

@@ -3,7 +3,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Value } from '../../engine/base/values.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { RowsView } from '../../engine/plan/view.ts'
-import { any, choice, defineNode, integer, number, optional, real, text, when } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 import { inspectValue } from '../observers/inspect.ts'
 import { shortNumber } from '../observers/read.ts'
@@ -17,18 +17,20 @@ export const check = defineNode({
   summary:
     'Compares a number of any value with a bound: its mean, its largest element, or the largest difference to a reference. Shows the result, and a hint if the check fails.',
   inputs: {
-    value: any('Value to check'),
-    reference: optional(
-      any('If connected, the differences value - reference are checked. One number or as many'),
+    value: slot.any('Value to check'),
+    reference: slot.optional(
+      slot.any(
+        'If connected, the differences value - reference are checked. One number or as many',
+      ),
     ),
   },
   outputs: {
-    passed: number('1 if the check passes, else 0'),
-    measured: number('The number that was compared with the bound'),
+    passed: slot.number('1 if the check passes, else 0'),
+    measured: slot.number('The number that was compared with the bound'),
   },
   room: { width: 320, height: 100 },
   params: {
-    quantity: choice(quantities, 'The number that is compared', {
+    quantity: param.choice(quantities, 'The number that is compared', {
       mean: 'Mean; a single number is its own mean',
       std: 'Standard deviation',
       rms: 'Root of the mean square',
@@ -40,21 +42,25 @@ export const check = defineNode({
       item: 'The number at the position index',
       late_mean: 'Mean of the last tenth, for a loss at the end of a training',
     }),
-    index: when('quantity', 'item', integer(0, { max: 1e9 }, 'Position, from 0')),
-    rule: choice(checkRules, 'Comparison', {
+    index: param.when('quantity', 'item', param.integer(0, { max: 1e9 }, 'Position, from 0')),
+    rule: param.choice(checkRules, 'Comparison', {
       at_most: 'At most the bound',
       at_least: 'At least the bound',
       between: 'From the bound to upper',
       carries: 'The type of the value, or its prediction type, is kind',
     }),
-    bound: when('rule', bounds, real(0, { min: -1e15, max: 1e15 }, 'Bound of the number')),
-    upper: when('rule', 'between', real(1, { min: -1e15, max: 1e15 }, 'Upper bound')),
-    kind: when(
+    bound: param.when(
+      'rule',
+      bounds,
+      param.real(0, { min: -1e15, max: 1e15 }, 'Bound of the number'),
+    ),
+    upper: param.when('rule', 'between', param.real(1, { min: -1e15, max: 1e15 }, 'Upper bound')),
+    kind: param.when(
       'rule',
       'carries',
-      text('v_prediction', 'Type of the value, such as samples, or prediction type'),
+      param.text('v_prediction', 'Type of the value, such as samples, or prediction type'),
     ),
-    hint: text('', 'Shown if the check fails', true),
+    hint: param.text('', 'Shown if the check fails', true),
   },
   measure: async ({ value, reference }, { rule, kind, hint, ...rest }) => {
     const measured =

@@ -18,18 +18,7 @@ import type {
 } from '../../engine/plan/op.ts'
 import type { PredictionType, ScheduleValue, Timestep, Value } from '../../engine/base/values.ts'
 import { formulaNodeMessages } from '../messages/formulaNode.ts'
-import {
-  choice,
-  chosen,
-  defineNode,
-  formulaText,
-  grows,
-  oneOf,
-  optional,
-  schedule,
-  timestep,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { predictionTypes } from '../model/predicts.ts'
 import {
   checkOutput,
@@ -45,7 +34,7 @@ import {
 const LIKE_A = 'like a'
 const AS_WIRED = 'as wired'
 
-const operand = () => grows(oneOf(operandTypes, 'Operand of this name'))
+const operand = () => slot.grows(slot.oneOf(operandTypes, 'Operand of this name'))
 
 const operands = Object.fromEntries(inputNames.map((name) => [name, operand()])) as Record<
   string,
@@ -58,17 +47,17 @@ export const formula = defineNode({
   summary:
     'Computes an expression of its inputs a to p, element by element, with the noise levels of the schedule at t. Differentiable.',
   inputs: {
-    t: optional(timestep('t in the expression; alpha, sigma and snr are those at t')),
-    schedule: optional(schedule('Schedule of alpha, sigma, snr, log_snr, time and T')),
+    t: slot.optional(slot.timestep('t in the expression; alpha, sigma and snr are those at t')),
+    schedule: slot.optional(slot.schedule('Schedule of alpha, sigma, snr, log_snr, time and T')),
     ...operands,
   },
-  outputs: { result: chosen('output', 'a', 'Value of the expression') },
+  outputs: { result: slot.chosen('output', 'a', 'Value of the expression') },
   params: {
-    expression: formulaText(
+    expression: param.formula(
       'a',
       'For example a + sigma * b, or w = min(snr, 5) / snr; w * a. The language is described in docs/formula.md',
     ),
-    output: choice(
+    output: param.choice(
       [
         LIKE_A,
         'samples',
@@ -82,10 +71,10 @@ export const formula = defineNode({
       ] as const,
       'Type of the result. Timesteps, weights and labels can be computed from timesteps, weights, labels and plain numbers only',
     ),
-    predicts: when(
+    predicts: param.when(
       'output',
       'prediction',
-      choice([AS_WIRED, ...predictionTypes] as const, 'Prediction type of the result', {
+      param.choice([AS_WIRED, ...predictionTypes] as const, 'Prediction type of the result', {
         [AS_WIRED]: 'That of the predictions in the expression',
         epsilon: 'The noise',
         v_prediction: 'The velocity v',

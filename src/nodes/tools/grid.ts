@@ -1,6 +1,6 @@
 // Grid: a regular grid of points.
 import { tf } from '../../engine/base/tf.ts'
-import { defineNode, integer, real, samples } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const grid = defineNode({
   type: 'diffusion/Grid',
@@ -9,15 +9,17 @@ export const grid = defineNode({
     'Points on a regular square grid in the plane, to evaluate a model at and draw its output as a vector field.',
   inputs: {},
   outputs: {
-    x: samples('count x count points, row by row from the bottom, each row from left to right'),
+    x: slot.samples(
+      'count x count points, row by row from the bottom, each row from left to right',
+    ),
   },
   params: {
-    extent: real(
+    extent: param.real(
       2,
       { min: 0.001, max: 1000, step: 0.1 },
       'The grid spans from -extent to extent along both axes',
     ),
-    count: integer(20, { min: 2, max: 500 }, 'Points along each axis'),
+    count: param.integer(20, { min: 2, max: 500 }, 'Points along each axis'),
   },
   run: (_, { extent, count }) => {
     const at = (i: number) => extent * ((2 * i) / (count - 1) - 1)

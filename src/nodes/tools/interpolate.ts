@@ -2,7 +2,7 @@
 import { lerp, slerp } from '../../engine/process/interpolate.ts'
 import { checkShape } from '../../engine/process/coefficients.ts'
 import { tf } from '../../engine/base/tf.ts'
-import { choice, defineNode, integer, like, oneOf, real, symbol } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const interpolate = defineNode({
   type: 'diffusion/Interpolate',
@@ -13,23 +13,23 @@ export const interpolate = defineNode({
     '\\frac{\\sin((1 - w) \\Omega)}{\\sin \\Omega} a + \\frac{\\sin(w \\Omega)}{\\sin \\Omega} b',
   source: 'Shoemake 1985; for noise Song et al. 2021, appendix D.5',
   inputs: {
-    a: oneOf(['noise', 'samples'], 'Start'),
-    b: oneOf(['noise', 'samples'], 'End, with the shape of a'),
+    a: slot.oneOf(['noise', 'samples'], 'Start'),
+    b: slot.oneOf(['noise', 'samples'], 'End, with the shape of a'),
   },
-  outputs: { between: like('a', 'For each pair, the values from a to b in order') },
+  outputs: { between: slot.like('a', 'For each pair, the values from a to b in order') },
   params: {
-    along: choice(['sphere', 'line'], 'Path between a and b', {
+    along: param.choice(['sphere', 'line'], 'Path between a and b', {
       sphere: 'Slerp: keeps the noise level',
       line: 'Lerp: for clean data',
     }),
-    count: integer(
+    count: param.integer(
       8,
       { min: 1, max: 1000 },
       'Values per pair, including both ends; 1: only the one at w',
     ),
-    w: symbol(
+    w: param.symbol(
       'w',
-      real(0.5, { min: 0, max: 1, step: 0.01, slider: true }, 'Weight of b if count is 1'),
+      param.real(0.5, { min: 0, max: 1, step: 0.01, slider: true }, 'Weight of b if count is 1'),
     ),
   },
   run: ({ a, b }, { along, count, w }) => {

@@ -1,6 +1,6 @@
 // Mask: the known part of an image.
 import { mask as makeMask, maskShapes, paintedMask } from '../../engine/process/mask.ts'
-import { added, choice, defineNode, drawing, real, samples, toggle, when } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { likeInput, batchShapeLike } from '../process/sizes.ts'
 
 const PAINTED = 'painted'
@@ -13,37 +13,37 @@ export const mask = defineNode({
   inputs: {
     like: likeInput('Images of the size, or points of the dimension, that the mask is for'),
   },
-  outputs: { mask: samples('One number per pixel, the same for all items') },
+  outputs: { mask: slot.samples('One number per pixel, the same for all items') },
   params: {
-    shape: choice(
+    shape: param.choice(
       [...maskShapes, PAINTED],
       'Marked part; coordinates of a point count as columns. painted: the part that you paint on the node',
     ),
-    size: when(
+    size: param.when(
       'shape',
       maskShapes,
-      real(
+      param.real(
         0.5,
         { min: 0.01, max: 1, step: 0.05, slider: true },
         'Size as a share of the side length',
       ),
     ),
-    inverted: toggle(false, 'Swaps 0 and 1'),
-    brush: when(
+    inverted: param.toggle(false, 'Swaps 0 and 1'),
+    brush: param.when(
       'shape',
       PAINTED,
-      added(
-        real(
+      param.added(
+        param.real(
           0.06,
           { min: 0, max: 0.5, step: 0.01, slider: true },
           'Radius of the brush as a share of the side length; each point marks its pixel at least',
         ),
       ),
     ),
-    drawing: when(
+    drawing: param.when(
       'shape',
       PAINTED,
-      added(drawing('Painted part; the square covers the entire image', 'brush')),
+      param.added(param.drawing('Painted part; the square covers the entire image', 'brush')),
     ),
   },
   run: ({ like }, { shape, size, inverted, brush, drawing: points }) => {

@@ -2,7 +2,7 @@
 import { checkShape, isSameShape } from '../../engine/process/coefficients.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
-import { defineNode, like, oneOf, optional, real, symbol } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { checkComparable } from '../process/predictions.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 
@@ -15,20 +15,20 @@ export const mix = defineNode({
     'Blends a and b with weight w: the mean of two predictions at 0.5. With a mask as weight, takes b where the mask is 1 and a where it is 0.',
   equation: 'a + w \\, (b - a)',
   inputs: {
-    a: oneOf(mixed, 'Result for w = 0'),
-    b: oneOf(mixed, 'Result for w = 1; same type and shape as a'),
-    weight: optional(
-      oneOf(
+    a: slot.oneOf(mixed, 'Result for w = 0'),
+    b: slot.oneOf(mixed, 'Result for w = 1; same type and shape as a'),
+    weight: slot.optional(
+      slot.oneOf(
         ['samples', 'noise', 'number', 'loss'],
         'w: a number, or a mask with one value per element, item or pixel of a',
       ),
     ),
   },
-  outputs: { mix: like('a', 'Same type as a') },
+  outputs: { mix: slot.like('a', 'Same type as a') },
   params: {
-    w: symbol(
+    w: param.symbol(
       'w',
-      real(
+      param.real(
         0.5,
         { min: -100, max: 100, step: 0.05 },
         'Weight of b if weight is not connected; outside 0 to 1 it extrapolates',

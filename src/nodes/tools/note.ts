@@ -1,5 +1,5 @@
 // Note: text on the canvas.
-import { defineNode, text } from '../define.ts'
+import { defineNode, param } from '../define.ts'
 
 export const note = defineNode({
   type: 'diffusion/Note',
@@ -7,6 +7,6 @@ export const note = defineNode({
   summary: 'Text for readers of the graph. Computes nothing.',
   inputs: {},
   outputs: {},
-  params: { text: text('', 'Text of the note', true) },
+  params: { text: param.text('', 'Text of the note', true) },
   note: true,
 })

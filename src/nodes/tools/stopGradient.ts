@@ -1,7 +1,7 @@
 // StopGradient: blocks gradients.
 import { stopGradient as detach } from '../../engine/training/stopGradient.ts'
 import { mapTensors } from '../../engine/base/values.ts'
-import { any, defineNode, like } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 
 export const stopGradient = defineNode({
   type: 'diffusion/StopGradient',
@@ -9,8 +9,8 @@ export const stopGradient = defineNode({
   summary:
     'Passes a value through without its gradient: no gradient flows back to the nodes that computed it.',
   equation: '\\mathrm{sg}(x)',
-  inputs: { value: any('Any value') },
-  outputs: { value: like('value', 'Same value, treated as a constant') },
+  inputs: { value: slot.any('Any value') },
+  outputs: { value: slot.like('value', 'Same value, treated as a constant') },
   params: {},
   run: ({ value }) => ({ value: mapTensors(value, detach) }),
 })

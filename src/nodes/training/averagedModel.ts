@@ -2,7 +2,7 @@
 import { withWeights } from '../../engine/models/tree.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { averagedWeights } from '../../engine/training/trainStep.ts'
-import { defineNode, integer, model, training } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { learnerParam, matchLearner } from './trainable.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
@@ -12,12 +12,14 @@ export const averagedModel = defineNode({
   summary:
     'Replaces the weights of a model by one of the averages (EMA) of its training, to compare several EMAs.',
   inputs: {
-    model: model('Trained model from TrainingEnd or LoadCheckpoint, whose weights are replaced'),
-    training: training('Training with averages: EMA connected to TrainingStart'),
+    model: slot.model(
+      'Trained model from TrainingEnd or LoadCheckpoint, whose weights are replaced',
+    ),
+    training: slot.training('Training with averages: EMA connected to TrainingStart'),
   },
-  outputs: { model: model('Model with the averaged weights') },
+  outputs: { model: slot.model('Model with the averaged weights') },
   params: {
-    average: integer(
+    average: param.integer(
       1,
       { min: 1, max: 1000 },
       'Number of the EMA, counted from the first of the chain',

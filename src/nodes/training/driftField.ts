@@ -3,7 +3,7 @@ import { driftField as computeDrift } from '../../engine/process/drift.ts'
 import { stopGradient } from '../../engine/training/stopGradient.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor, Tensor2D } from '../../engine/base/tf.ts'
-import { defineNode, oneOf, real, samples } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
 export const driftField = defineNode({
@@ -15,12 +15,15 @@ export const driftField = defineNode({
     'V(x) = \\frac{1}{Z_p Z_q} \\, \\mathbb{E}_{y^+ \\sim p, \\; y^- \\sim q} \\left[ k(x, y^+) \\, k(x, y^-) \\, (y^+ - y^-) \\right], \\quad k(x, y) = e^{-\\|x - y\\| / \\tau}',
   source: 'Deng et al. 2026 (drifting models), eq. 11 and algorithm 2',
   inputs: {
-    samples: oneOf(['samples', 'prediction', 'noise'], 'Generated samples [n, ...], at least two'),
-    data: samples('Data [m, ...], items of the same shape'),
+    samples: slot.oneOf(
+      ['samples', 'prediction', 'noise'],
+      'Generated samples [n, ...], at least two',
+    ),
+    data: slot.samples('Data [m, ...], items of the same shape'),
   },
-  outputs: { drift: samples('Drift of each sample, [n, ...], without gradient') },
+  outputs: { drift: slot.samples('Drift of each sample, [n, ...], without gradient') },
   params: {
-    temperature: real(
+    temperature: param.real(
       0.3,
       { min: 0.001, max: 1000 },
       'Range τ of the kernel, in the units of the data: at short range samples spread over nearby data, at long range they find it from afar',

@@ -3,26 +3,15 @@ import type { EmaConfig } from '../../engine/training/ema.ts'
 import { WIDEST } from '../../engine/training/ema.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { effectiveParams } from '../../engine/plan/params.ts'
-import {
-  advanced,
-  choice,
-  defineNode,
-  ema as emaSlot,
-  integer,
-  optional,
-  real,
-  toggle,
-  when,
-  symbol,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
 const warmupKinds = ['diffusers', 'k_diffusion'] as const
 const decayKinds = [...warmupKinds, 'constant'] as const
 
 const params = {
-  kind: advanced(
-    choice(
+  kind: param.advanced(
+    param.choice(
       ['diffusers', 'k_diffusion', 'constant', 'half_life', 'power_function'],
       'How the decay d is chosen',
       {
@@ -34,92 +23,94 @@ const params = {
       },
     ),
   ),
-  decay: when(
+  decay: param.when(
     'kind',
     decayKinds,
-    symbol(
+    param.symbol(
       'd',
-      real(
+      param.real(
         0.999,
         { min: 0, max: 1, step: 0.0001 },
         'Largest decay d; averages roughly the last 1 / (1 - d) steps',
       ),
     ),
   ),
-  half_life: when(
+  half_life: param.when(
     'kind',
     'half_life',
-    real(
+    param.real(
       500,
       { min: 1e-3, max: 1e9, step: 10 },
       'Steps after which the weight of a step in the average has halved',
     ),
   ),
-  ema_rampup_ratio: when(
+  ema_rampup_ratio: param.when(
     'kind',
     'half_life',
-    advanced(
-      real(
+    param.advanced(
+      param.real(
         0.05,
         { min: 0, max: 1e6, step: 0.01 },
         'Limits the half-life to this share of the steps so far; 0: no limit',
       ),
     ),
   ),
-  sigma_rel: when(
+  sigma_rel: param.when(
     'kind',
     'power_function',
-    real(
+    param.real(
       0.1,
       { min: 0.005, max: WIDEST, step: 0.005 },
       'Width of the average, relative to the training so far',
     ),
   ),
-  snapshots: when(
+  snapshots: param.when(
     'kind',
     'power_function',
-    integer(
+    param.integer(
       16,
       { min: 0, max: 256 },
       'Most snapshots of the average stored for PostHocEMA; 0: none',
     ),
   ),
-  min_decay: when(
+  min_decay: param.when(
     'kind',
     warmupKinds,
-    advanced(
-      real(
+    param.advanced(
+      param.real(
         0,
         { min: 0, max: 1, step: 0.0001 },
         'Smallest decay d; if equal to decay, d is constant',
       ),
     ),
   ),
-  update_after_step: when(
+  update_after_step: param.when(
     'kind',
     warmupKinds,
-    advanced(
-      integer(
+    param.advanced(
+      param.integer(
         0,
         { max: 1_000_000 },
         'Until this step the average is a copy of the weights, or uses min_decay (k_diffusion)',
       ),
     ),
   ),
-  use_ema_warmup: when(
+  use_ema_warmup: param.when(
     'kind',
     'diffusers',
-    advanced(toggle(true, 'd grows as 1 - (1 + k / inv_gamma)^-power; off: as (1 + k) / (10 + k)')),
+    param.advanced(
+      param.toggle(true, 'd grows as 1 - (1 + k / inv_gamma)^-power; off: as (1 + k) / (10 + k)'),
+    ),
   ),
-  inv_gamma: when(
+  inv_gamma: param.when(
     'kind',
     warmupKinds,
-    advanced(real(1, { min: 1e-6, max: 1e6 }, 'Parameter of the warm-up')),
+    param.advanced(param.real(1, { min: 1e-6, max: 1e6 }, 'Parameter of the warm-up')),
   ),
-  power: when(
+  power: param.when(
     'kind',
     warmupKinds,
-    advanced(real(0.75, { min: 0, max: 10 }, 'Parameter of the warm-up')),
+    param.advanced(param.real(0.75, { min: 0, max: 10 }, 'Parameter of the warm-up')),
   ),
 }
 
@@ -132,8 +123,8 @@ export const ema = defineNode({
   equation: '\\bar\\theta \\leftarrow d \\, \\bar\\theta + (1 - d) \\, \\theta',
   source:
     'EMAModel of diffusers, EMAWarmup of k-diffusion; half_life: Karras et al. 2022 (EDM); power_function: Karras et al. 2024 (EDM2), section 3.1',
-  inputs: { ema: optional(emaSlot('Other averages of the same training, which come first')) },
-  outputs: { ema: emaSlot('For TrainingStart or another EMA') },
+  inputs: { ema: slot.optional(slot.ema('Other averages of the same training, which come first')) },
+  outputs: { ema: slot.ema('For TrainingStart or another EMA') },
   params,
   check: ({ kind, decay, min_decay }) => {
     if (

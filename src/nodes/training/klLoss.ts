@@ -2,7 +2,7 @@
 import { klDivergence } from '../../engine/models/vae/autoencoder.ts'
 import { checkShape } from '../../engine/process/coefficients.ts'
 import type { Scalar } from '../../engine/base/tf.ts'
-import { defineNode, loss, number, optional, real, samples, symbol } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 export const klLoss = defineNode({
   type: 'diffusion/KLLoss',
@@ -14,18 +14,18 @@ export const klLoss = defineNode({
     'L + \\lambda \\, \\tfrac{1}{2} \\sum \\left( \\mu^2 + \\sigma^2 - 1 - \\log \\sigma^2 \\right)',
   source: 'Kingma & Welling 2014, eq. 10; weight: Higgins et al. 2017, Rombach et al. 2022',
   inputs: {
-    mean: samples('Means, from Encode'),
-    log_variance: samples('Logarithms of the variances, from Encode'),
-    loss: optional(loss('Loss to add to, from ReconstructionLoss')),
+    mean: slot.samples('Means, from Encode'),
+    log_variance: slot.samples('Logarithms of the variances, from Encode'),
+    loss: slot.optional(slot.loss('Loss to add to, from ReconstructionLoss')),
   },
   outputs: {
-    loss: loss('Sum of the loss and the weighted divergence'),
-    kl: number('Divergence in nats, the mean over the batch of the sum over each latent'),
+    loss: slot.loss('Sum of the loss and the weighted divergence'),
+    kl: slot.number('Divergence in nats, the mean over the batch of the sum over each latent'),
   },
   params: {
-    weight: symbol(
+    weight: param.symbol(
       '\\lambda',
-      real(
+      param.real(
         1e-4,
         { min: 0, max: 1000, step: 0.0001 },
         'λ: weight of the divergence. The reconstruction loss is a mean over pixels, so it is small',

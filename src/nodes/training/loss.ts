@@ -12,20 +12,7 @@ import type { Levels } from '../../engine/process/schedule.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
 import type { Scalar } from '../../engine/base/tf.ts'
 import type { ItemLosses, Loss, ScheduleValue, Timestep } from '../../engine/base/values.ts'
-import {
-  advanced,
-  choice,
-  defineNode,
-  loss as lossSlot,
-  losses,
-  optional,
-  prediction,
-  real,
-  schedule,
-  timestep,
-  weights as weightsSlot,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { checkComparable, checkSameTypes } from '../process/predictions.ts'
 import { errorParams } from './errorParams.ts'
 import { weightErrors, toItemLosses } from './items.ts'
@@ -40,19 +27,21 @@ export const loss = defineNode({
   source:
     'Ho et al. 2020, eq. 14; weights: Hang et al. 2023 (min-SNR), Salimans & Ho 2022, Choi et al. 2022 (P2), Karras et al. 2022 (EDM), Crowson et al. 2024, Esser et al. 2024 (SD3); Huber as in PyTorch, pseudo-Huber: Song & Dhariwal 2023',
   inputs: {
-    prediction: prediction('Prediction from Predict'),
-    target: prediction('Target, from Target'),
-    schedule: optional(schedule('Required for weighting')),
-    t: optional(timestep('Required for weighting, and for losses')),
-    weights: optional(weightsSlot('Additional weights of the items, from ImportanceTimesteps')),
+    prediction: slot.prediction('Prediction from Predict'),
+    target: slot.prediction('Target, from Target'),
+    schedule: slot.optional(slot.schedule('Required for weighting')),
+    t: slot.optional(slot.timestep('Required for weighting, and for losses')),
+    weights: slot.optional(
+      slot.weights('Additional weights of the items, from ImportanceTimesteps'),
+    ),
   },
   outputs: {
-    loss: lossSlot('Scalar loss'),
-    losses: losses('Error of each item before the weights input is applied; requires t'),
+    loss: slot.loss('Scalar loss'),
+    losses: slot.losses('Error of each item before the weights input is applied; requires t'),
   },
   params: {
     ...errorParams,
-    weighting: choice(
+    weighting: param.choice(
       ['uniform', ...weightings],
       'Weights of the items by the signal-to-noise ratio (SNR) at t. All but uniform are defined for errors of x_0 and converted to the prediction type',
       {
@@ -68,27 +57,35 @@ export const loss = defineNode({
         cosmap: 'CosMap, as in SD3',
       },
     ),
-    gamma: when(
+    gamma: param.when(
       'weighting',
       'min_snr',
-      advanced(real(5, { min: 1e-6, max: 1e6, step: 0.1 }, 'Largest SNR that counts')),
+      param.advanced(param.real(5, { min: 1e-6, max: 1e6, step: 0.1 }, 'Largest SNR that counts')),
     ),
-    sigma_data: when(
+    sigma_data: param.when(
       'weighting',
       ['edm', 'soft_min_snr'],
-      advanced(real(0.5, { min: 1e-3, max: 1e3, step: 0.01 }, 'Standard deviation of the data')),
-    ),
-    p2_gamma: when(
-      'weighting',
-      'p2',
-      advanced(
-        real(1, { min: 0, max: 10, step: 0.1 }, 'How much low noise levels are down-weighted'),
+      param.advanced(
+        param.real(0.5, { min: 1e-3, max: 1e3, step: 0.01 }, 'Standard deviation of the data'),
       ),
     ),
-    p2_k: when(
+    p2_gamma: param.when(
       'weighting',
       'p2',
-      advanced(real(1, { min: 1e-6, max: 1e6, step: 0.1 }, 'Constant added to the SNR')),
+      param.advanced(
+        param.real(
+          1,
+          { min: 0, max: 10, step: 0.1 },
+          'How much low noise levels are down-weighted',
+        ),
+      ),
+    ),
+    p2_k: param.when(
+      'weighting',
+      'p2',
+      param.advanced(
+        param.real(1, { min: 1e-6, max: 1e6, step: 0.1 }, 'Constant added to the SNR'),
+      ),
     ),
   },
   check: (params, { prediction, target, schedule, t }) => {

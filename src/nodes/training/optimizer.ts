@@ -2,27 +2,17 @@
 import type { OptimizerConfig } from '../../engine/training/optimizers.ts'
 import { effectiveParams } from '../../engine/plan/params.ts'
 import { checkLearningRate, endsWithTraining } from '../../engine/training/learningRates.ts'
-import {
-  advanced,
-  choice,
-  defineNode,
-  integer,
-  optimizer as optimizerSlot,
-  real,
-  text,
-  toggle,
-  when,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 
 const adams = ['adamw', 'adam', 'radam', 'nadam', 'adamax'] as const
 
 const params = {
-  algorithm: choice(
+  algorithm: param.choice(
     ['adamw', 'adam', 'radam', 'nadam', 'adamax', 'rmsprop', 'adagrad', 'sgd'],
     'Algorithm. Weight decay is decoupled in adamw; the others add it to the gradient',
   ),
-  lr: real(1e-3, { min: 0, max: 10, step: 0.0001 }, 'Learning rate after the warm-up'),
-  lr_schedule: choice(
+  lr: param.real(1e-3, { min: 0, max: 10, step: 0.0001 }, 'Learning rate after the warm-up'),
+  lr_schedule: param.choice(
     [
       'constant',
       'linear',
@@ -36,143 +26,163 @@ const params = {
     ],
     'Learning rate after the warm-up. The schedules from linear to polynomial end at the last step; the others do not depend on the number of steps',
   ),
-  num_cycles: when(
+  num_cycles: param.when(
     'lr_schedule',
     'cosine_with_restarts',
-    integer(1, { min: 1, max: 10_000 }, 'Number of cosine cycles'),
+    param.integer(1, { min: 1, max: 10_000 }, 'Number of cosine cycles'),
   ),
-  power: when(
+  power: param.when(
     'lr_schedule',
     ['polynomial', 'inverse'],
-    real(
+    param.real(
       1,
       { min: 0, max: 10, step: 0.1 },
       'Exponent. polynomial: values above 1 fall faster at first; inverse: (1 + step / inv_gamma)^-power',
     ),
   ),
-  lr_end: when(
+  lr_end: param.when(
     'lr_schedule',
     'polynomial',
-    real(1e-7, { min: 0, max: 10, step: 1e-7 }, 'Learning rate at the last step'),
+    param.real(1e-7, { min: 0, max: 10, step: 1e-7 }, 'Learning rate at the last step'),
   ),
-  step_rules: when(
+  step_rules: param.when(
     'lr_schedule',
     'piecewise_constant',
-    text(
+    param.text(
       '1:1000,0.1:2000,0.01',
       'Factors of lr, each except the last with the step at which it ends',
     ),
   ),
-  ref_steps: when(
+  ref_steps: param.when(
     'lr_schedule',
     'inverse_sqrt',
-    integer(
+    param.integer(
       1000,
       { min: 1, max: 10_000_000 },
       'Constant until this step, then falls as 1 / sqrt(step / ref_steps) (EDM2)',
     ),
   ),
-  inv_gamma: when(
+  inv_gamma: param.when(
     'lr_schedule',
     'inverse',
-    real(1000, { min: 1e-6, max: 1e9, step: 1 }, 'Steps until the rate is lr / 2^power'),
+    param.real(1000, { min: 1e-6, max: 1e9, step: 1 }, 'Steps until the rate is lr / 2^power'),
   ),
-  decay: when(
+  decay: param.when(
     'lr_schedule',
     'exponential',
-    real(0.5, { min: 0, max: 1, step: 0.01 }, 'Share of the rate that is left after num_steps'),
-  ),
-  num_steps: when(
-    'lr_schedule',
-    'exponential',
-    integer(1000, { min: 1, max: 10_000_000 }, 'Steps over which the rate falls by decay'),
-  ),
-  min_lr: when(
-    'lr_schedule',
-    ['inverse', 'exponential'],
-    advanced(real(0, { min: 0, max: 10, step: 1e-6 }, 'Lower limit of the learning rate')),
-  ),
-  warmup_steps: advanced(
-    integer(0, { max: 1_000_000 }, 'Steps over which the learning rate grows from 0'),
-  ),
-  warmup: when(
-    'lr_schedule',
-    ['inverse', 'exponential'],
-    advanced(
-      real(0, { min: 0, max: 0.999999, step: 0.001 }, 'Exponential warm-up: 1 - warmup^(step + 1)'),
+    param.real(
+      0.5,
+      { min: 0, max: 1, step: 0.01 },
+      'Share of the rate that is left after num_steps',
     ),
   ),
-  beta1: when(
+  num_steps: param.when(
+    'lr_schedule',
+    'exponential',
+    param.integer(1000, { min: 1, max: 10_000_000 }, 'Steps over which the rate falls by decay'),
+  ),
+  min_lr: param.when(
+    'lr_schedule',
+    ['inverse', 'exponential'],
+    param.advanced(
+      param.real(0, { min: 0, max: 10, step: 1e-6 }, 'Lower limit of the learning rate'),
+    ),
+  ),
+  warmup_steps: param.advanced(
+    param.integer(0, { max: 1_000_000 }, 'Steps over which the learning rate grows from 0'),
+  ),
+  warmup: param.when(
+    'lr_schedule',
+    ['inverse', 'exponential'],
+    param.advanced(
+      param.real(
+        0,
+        { min: 0, max: 0.999999, step: 0.001 },
+        'Exponential warm-up: 1 - warmup^(step + 1)',
+      ),
+    ),
+  ),
+  beta1: param.when(
     'algorithm',
     adams,
-    advanced(
-      real(
+    param.advanced(
+      param.real(
         0.9,
         { min: 0, max: 0.999999, step: 0.001 },
         'Decay of the running mean of the gradient',
       ),
     ),
   ),
-  beta2: when(
+  beta2: param.when(
     'algorithm',
     adams,
-    advanced(
-      real(
+    param.advanced(
+      param.real(
         0.999,
         { min: 0, max: 0.999999, step: 0.0001 },
         'Decay of the running mean of the squared gradient',
       ),
     ),
   ),
-  amsgrad: when(
+  amsgrad: param.when(
     'algorithm',
     ['adamw', 'adam'],
-    advanced(toggle(false, 'Divides by the largest running mean of the squared gradient so far')),
+    param.advanced(
+      param.toggle(false, 'Divides by the largest running mean of the squared gradient so far'),
+    ),
   ),
-  momentum_decay: when(
+  momentum_decay: param.when(
     'algorithm',
     'nadam',
-    advanced(
-      real(
+    param.advanced(
+      param.real(
         0.004,
         { min: 0, max: 1, step: 0.001 },
         'How fast beta1 grows from half to its full value',
       ),
     ),
   ),
-  alpha: when(
+  alpha: param.when(
     'algorithm',
     'rmsprop',
-    advanced(
-      real(
+    param.advanced(
+      param.real(
         0.99,
         { min: 0, max: 0.999999, step: 0.001 },
         'Decay of the running mean of the squared gradient',
       ),
     ),
   ),
-  momentum: when(
+  momentum: param.when(
     'algorithm',
     'sgd',
-    real(0.9, { min: 0, max: 0.999999, step: 0.01 }, 'Momentum; 0: none'),
+    param.real(0.9, { min: 0, max: 0.999999, step: 0.01 }, 'Momentum; 0: none'),
   ),
-  nesterov: when('algorithm', 'sgd', advanced(toggle(false, 'Nesterov momentum'))),
-  eps: when(
+  nesterov: param.when(
+    'algorithm',
+    'sgd',
+    param.advanced(param.toggle(false, 'Nesterov momentum')),
+  ),
+  eps: param.when(
     'algorithm',
     [...adams, 'rmsprop', 'adagrad'],
-    advanced(
-      real(
+    param.advanced(
+      param.real(
         1e-8,
         { min: 0, max: 1, step: 1e-8 },
         'Prevents division by zero for vanishing gradients',
       ),
     ),
   ),
-  weight_decay: advanced(
-    real(0, { min: 0, max: 10, step: 0.001 }, 'Weight decay: pull of the weights towards 0'),
+  weight_decay: param.advanced(
+    param.real(0, { min: 0, max: 10, step: 0.001 }, 'Weight decay: pull of the weights towards 0'),
   ),
-  clip_norm: advanced(
-    real(1, { min: 0, max: 1e6, step: 0.1 }, 'Largest norm of the full gradient; 0: no clipping'),
+  clip_norm: param.advanced(
+    param.real(
+      1,
+      { min: 0, max: 1e6, step: 0.1 },
+      'Largest norm of the full gradient; 0: no clipping',
+    ),
   ),
 }
 
@@ -185,7 +195,7 @@ export const optimizer = defineNode({
     'Kingma & Ba 2015; Loshchilov & Hutter 2019; Reddi et al. 2018 (amsgrad); Liu et al. 2020 (radam); Dozat 2016 (nadam); ' +
     'as in PyTorch, diffusers, k-diffusion and EDM2',
   inputs: {},
-  outputs: { optimizer: optimizerSlot('For TrainingStart') },
+  outputs: { optimizer: slot.optimizer('For TrainingStart') },
   params,
   needsTotalSteps: ({ lr_schedule }) => endsWithTraining(lr_schedule),
   check: checkLearningRate,

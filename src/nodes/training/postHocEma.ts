@@ -5,7 +5,7 @@ import { withWeights } from '../../engine/models/tree.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { postHocAverage } from '../../engine/training/postHocEma.ts'
 import { namedWeights } from '../../engine/training/trainStep.ts'
-import { advanced, defineNode, integer, model, number, onHost, real, training } from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { learnerParam, matchLearner } from './trainable.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
@@ -22,23 +22,27 @@ export const postHocEma = defineNode({
     '\\bar\\theta = \\sum_i x_i \\, \\bar\\theta_i, \\quad x = \\arg\\min \\left\\| p_{t, \\gamma} - \\sum_i x_i \\, p_{t_i, \\gamma_i} \\right\\|',
   source: 'Karras et al. 2024, section 3.2 and algorithm 3',
   inputs: {
-    model: model('Trained model from TrainingEnd or LoadCheckpoint, whose weights are replaced'),
-    training: training(
+    model: slot.model(
+      'Trained model from TrainingEnd or LoadCheckpoint, whose weights are replaced',
+    ),
+    training: slot.training(
       'Training with averages of kind power_function; best are two, a narrow and a wide one',
     ),
   },
   outputs: {
-    model: model('Model with the averaged weights'),
-    error: onHost(number('Distance to the requested average: 0 is exact, 1 is unrelated')),
+    model: slot.model('Model with the averaged weights'),
+    error: slot.onHost(
+      slot.number('Distance to the requested average: 0 is exact, 1 is unrelated'),
+    ),
   },
   params: {
-    sigma_rel: real(
+    sigma_rel: param.real(
       0.15,
       { min: 0.005, max: WIDEST, step: 0.005, slider: true },
       'Width of the average, relative to the training',
     ),
-    t: advanced(
-      integer(
+    t: param.advanced(
+      param.integer(
         0,
         { min: 0, max: 10_000_000 },
         'Optimizer step at which the average ends; 0: the last',

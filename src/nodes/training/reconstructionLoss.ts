@@ -1,7 +1,7 @@
 // ReconstructionLoss: the error of the images of an autoencoder.
 import { meanError } from '../../engine/losses/index.ts'
 import { checkShape } from '../../engine/process/coefficients.ts'
-import { defineNode, loss, samples } from '../define.ts'
+import { defineNode, slot } from '../define.ts'
 import { errorParams } from './errorParams.ts'
 
 export const reconstructionLoss = defineNode({
@@ -11,10 +11,10 @@ export const reconstructionLoss = defineNode({
   equation: 'L = \\mathrm{mean} \\, |\\hat{x} - x|^2',
   source: 'Kingma & Welling 2014; Huber as in PyTorch, pseudo-Huber: Song & Dhariwal 2023',
   inputs: {
-    x: samples('Decoded images, from Decode'),
-    target: samples('The images that were encoded'),
+    x: slot.samples('Decoded images, from Decode'),
+    target: slot.samples('The images that were encoded'),
   },
-  outputs: { loss: loss('Scalar loss') },
+  outputs: { loss: slot.loss('Scalar loss') },
   params: errorParams,
   run: ({ x, target }, options) => {
     checkShape(x.tensor, target.tensor, 'x', 'target')

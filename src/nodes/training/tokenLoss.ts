@@ -4,17 +4,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Outputs } from '../../engine/plan/op.ts'
 import type { Tensor2D, Tensor3D } from '../../engine/base/tf.ts'
 import type { ItemLosses, Loss, ScheduleValue, Timestep } from '../../engine/base/values.ts'
-import {
-  choice,
-  defineNode,
-  logits as logitsSlot,
-  loss as lossSlot,
-  losses,
-  optional,
-  schedule,
-  timestep,
-  tokens as tokensSlot,
-} from '../define.ts'
+import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 import { checkLogits, toTokens } from '../process/tokenValues.ts'
 import { toItemLosses } from './items.ts'
@@ -27,22 +17,22 @@ export const tokenLoss = defineNode({
   equation: 'L = -\\mathrm{mean}\\left( w_t \\log p_\\theta(x_0 \\mid x_t) \\right)',
   source: 'Austin et al. 2021, eq. 5; Sahoo et al. 2024, eq. 10',
   inputs: {
-    logits: logitsSlot('Logits of PredictTokens'),
-    target: tokensSlot('Clean tokens'),
-    tokens: optional(tokensSlot('Noisy tokens, for places: masked')),
-    t: optional(timestep('Timestep of the tokens, for weighting and for losses')),
-    schedule: optional(schedule('Required for weighting')),
+    logits: slot.logits('Logits of PredictTokens'),
+    target: slot.tokens('Clean tokens'),
+    tokens: slot.optional(slot.tokens('Noisy tokens, for places: masked')),
+    t: slot.optional(slot.timestep('Timestep of the tokens, for weighting and for losses')),
+    schedule: slot.optional(slot.schedule('Required for weighting')),
   },
   outputs: {
-    loss: lossSlot('Scalar loss; log(tokens) for random guesses'),
-    losses: losses('Sum of the losses of each item over its number of places; requires t'),
+    loss: slot.loss('Scalar loss; log(tokens) for random guesses'),
+    losses: slot.losses('Sum of the losses of each item over its number of places; requires t'),
   },
   params: {
-    places: choice(comparedPlaces, 'Places that count', {
+    places: param.choice(comparedPlaces, 'Places that count', {
       masked: 'Masked places of the noisy tokens, for the absorbing chain',
       all: 'All places, for the uniform chain',
     }),
-    weighting: choice(['uniform', 'likelihood'], 'Weights of the items by t', {
+    weighting: param.choice(['uniform', 'likelihood'], 'Weights of the items by t', {
       uniform: 'Weight 1 for every place that counts',
       likelihood:
         'The mean is then a bound of -log p(x_0) per place, for t drawn uniformly in the absorbing chain',

@@ -3,7 +3,7 @@ import { trainableModel } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { checkSameWeights, type Learner } from '../../engine/training/trainStep.ts'
 import type { Model, Training } from '../../engine/base/values.ts'
-import { added, advanced, integer } from '../define.ts'
+import { param } from '../define.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
 /** Returns the trainable part. Throws NodeError if there is none. */
@@ -18,9 +18,13 @@ export function requireTrainable(model: Model, slot = 'model'): Model {
 }
 
 /** Param of nodes that take one of the models of a training. */
-export const learnerParam = added(
-  advanced(
-    integer(1, { min: 1, max: 100 }, 'Number of the model in a training of several: 2 for model_2'),
+export const learnerParam = param.added(
+  param.advanced(
+    param.integer(
+      1,
+      { min: 1, max: 100 },
+      'Number of the model in a training of several: 2 for model_2',
+    ),
   ),
 )
 

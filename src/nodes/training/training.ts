@@ -4,36 +4,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { TrainingState } from '../../engine/training/trainStep.ts'
 import { recordUnreadLosses } from '../../engine/training/trainStep.ts'
 import { hostNumber } from '../../engine/base/values.ts'
-import {
-  added,
-  advanced,
-  any,
-  choice,
-  condition,
-  dataset,
-  defineLoop,
-  ema,
-  further,
-  furtherSlots,
-  history,
-  integer,
-  labels,
-  like,
-  loss,
-  losses,
-  many,
-  model,
-  more,
-  number,
-  onHost,
-  optimizer,
-  optional,
-  record,
-  samples,
-  seed,
-  toggle,
-  training,
-} from '../define.ts'
+import { defineLoop, param, slot } from '../define.ts'
 import { splitMany } from '../../engine/base/ids.ts'
 import type { LoopBody } from '../../engine/plan/op.ts'
 import { drawBatches } from './batches.ts'
@@ -69,86 +40,94 @@ export const [trainingStart, trainingEnd] = defineLoop({
     summary:
       'Start of a training loop: each step provides a batch of the data and the model with its current weights.',
     inputs: {
-      model: more(model('Model to train; the loop trains a copy of it')),
-      dataset: more(dataset('Training data')),
-      optimizer: more(
-        optimizer(
+      model: slot.more(slot.model('Model to train; the loop trains a copy of it')),
+      dataset: slot.more(slot.dataset('Training data')),
+      optimizer: slot.more(
+        slot.optimizer(
           'Updates the weights from the gradients; further models use the first by default',
         ),
         'model',
       ),
-      ema: more(
-        optional(ema('Averages of the weights over the steps; several can be chained')),
+      ema: slot.more(
+        slot.optional(slot.ema('Averages of the weights over the steps; several can be chained')),
         'model',
       ),
-      training: optional(
-        training(
+      training: slot.optional(
+        slot.training(
           'Training state to resume from, from LoadCheckpoint; its weights replace those of the model',
         ),
       ),
-      value: further(
-        many(optional(any('Initial value of what steps pass on, such as a running mean'))),
+      value: slot.further(
+        slot.many(
+          slot.optional(slot.any('Initial value of what steps pass on, such as a running mean')),
+        ),
       ),
     },
     each: {
-      x_0: more(samples('Batch of clean data'), 'dataset'),
-      labels: more(labels('Labels of the batch, if the data set has classes'), 'dataset'),
-      model: more(model('Model at this step; the loss must depend on it')),
-      ema: further(
-        more(
-          model(
+      x_0: slot.more(slot.samples('Batch of clean data'), 'dataset'),
+      labels: slot.more(slot.labels('Labels of the batch, if the data set has classes'), 'dataset'),
+      model: slot.more(slot.model('Model at this step; the loss must depend on it')),
+      ema: slot.further(
+        slot.more(
+          slot.model(
             'Model with the averaged weights at this step, as a target without gradients; without EMA, the weights of this step',
           ),
           'model',
         ),
       ),
-      step: onHost(number('Number of steps before this one')),
-      record: record(
+      step: slot.onHost(slot.number('Number of steps before this one')),
+      record: slot.record(
         'Recent losses of each timestep, for ImportanceTimesteps; empty unless losses are connected to TrainingEnd',
       ),
-      tokens: further(
-        more(
-          condition(
+      tokens: slot.further(
+        slot.more(
+          slot.condition(
             'Tokens of the captions of the batch, if the data set comes from CaptionTokens',
           ),
           'dataset',
         ),
       ),
-      value: many(like('value', 'Value of the previous step')),
+      value: slot.many(slot.like('value', 'Value of the previous step')),
     },
     staticOutputs: knownModels,
     params: {
-      steps: integer(2000, { min: 1, max: 10_000_000 }, 'Number of training steps, one batch each'),
-      count: added(
-        advanced(
-          choice(['in_all', 'more'], 'Which steps count if training is connected', {
+      steps: param.integer(
+        2000,
+        { min: 1, max: 10_000_000 },
+        'Number of training steps, one batch each',
+      ),
+      count: param.added(
+        param.advanced(
+          param.choice(['in_all', 'more'], 'Which steps count if training is connected', {
             in_all: 'All steps, including those of the connected training',
             more: 'The steps after those of the connected training, as in each round of a Repeat',
           }),
         ),
       ),
-      batch_size: integer(256, { min: 1, max: 65536 }, 'Examples per step'),
-      gradient_accumulation_steps: advanced(
-        integer(
+      batch_size: param.integer(256, { min: 1, max: 65536 }, 'Examples per step'),
+      gradient_accumulation_steps: param.advanced(
+        param.integer(
           1,
           { min: 1, max: 10_000 },
           'Steps whose gradients are averaged for one update of the weights: larger batches in the same memory',
         ),
       ),
-      shuffle: advanced(
-        toggle(true, 'New random order in every epoch; each example occurs once per epoch'),
+      shuffle: param.advanced(
+        param.toggle(true, 'New random order in every epoch; each example occurs once per epoch'),
       ),
-      drop_last: advanced(toggle(true, 'Drops the last batch of an epoch if it is incomplete')),
-      pairs: added(
-        advanced(
-          toggle(
+      drop_last: param.advanced(
+        param.toggle(true, 'Drops the last batch of an epoch if it is incomplete'),
+      ),
+      pairs: param.added(
+        param.advanced(
+          param.toggle(
             false,
             'Items of several data sets with the same number form pairs: all have the order of the first. Off: each has an order of its own',
           ),
         ),
       ),
-      activations: advanced(
-        choice(
+      activations: param.advanced(
+        param.choice(
           ['float32', 'float16'],
           'Number format in which a UNet stores activations for the backward pass, and on GPUs the gradients between its layers. Computation, weights, their gradients and the loss are always float32',
           {
@@ -157,14 +136,14 @@ export const [trainingStart, trainingEnd] = defineLoop({
           },
         ),
       ),
-      activation_checkpointing: advanced(
-        toggle(
+      activation_checkpointing: param.advanced(
+        param.toggle(
           false,
           "Stores only the inputs of the UNet's blocks and computes each block again in the backward pass: less memory, about a third more time per step, identical results (Chen et al. 2016)",
         ),
       ),
-      seed: advanced(seed('Equal seeds give the examples in equal order')),
-      further_slots: furtherSlots(
+      seed: param.advanced(param.seed('Equal seeds give the examples in equal order')),
+      further_slots: param.furtherSlots(
         'Offers slots for further models, data sets and losses, for tokens of captions, for the averaged model at each step, for values that steps pass on, and for an early end',
       ),
     },
@@ -174,47 +153,53 @@ export const [trainingStart, trainingEnd] = defineLoop({
     category: 'training',
     summary: 'End of a training loop: takes the loss of each step and outputs the trained model.',
     next: {
-      loss: more(
-        loss('Loss to minimize; loss_2 trains model_2 alone, which is trained by loss without it'),
+      loss: slot.more(
+        slot.loss(
+          'Loss to minimize; loss_2 trains model_2 alone, which is trained by loss without it',
+        ),
       ),
-      losses: optional(
-        losses('Loss of each item, recorded for ImportanceTimesteps. Every step waits for them'),
+      losses: slot.optional(
+        slot.losses(
+          'Loss of each item, recorded for ImportanceTimesteps. Every step waits for them',
+        ),
       ),
-      again: further(optional(number('Ends the training early as soon as it is not above 0'))),
-      value: further(many(optional(any('Value for the next step')))),
+      again: slot.further(
+        slot.optional(slot.number('Ends the training early as soon as it is not above 0')),
+      ),
+      value: slot.further(slot.many(slot.optional(slot.any('Value for the next step')))),
     },
     done: {
-      model: more(model('Model with the weights of the last step')),
-      ema: more(
-        model(
+      model: slot.more(slot.model('Model with the weights of the last step')),
+      ema: slot.more(
+        slot.model(
           'Model with the averaged weights, those of the first EMA if there are several; without EMA, the weights of the last step',
         ),
         'model',
       ),
-      history: more(history('Loss of every step'), 'model'),
-      training: training(
+      history: slot.more(slot.history('Loss of every step'), 'model'),
+      training: slot.training(
         'Training state to resume from, for SaveCheckpoint; includes all averages, for AveragedModel and PostHocEMA',
       ),
-      value: many(like('value', 'Value after the last step')),
+      value: slot.many(slot.like('value', 'Value after the last step')),
     },
     staticOutputs: knownModels,
     params: {
-      emit_every: integer(
+      emit_every: param.integer(
         100,
         { min: 0, max: 10_000_000 },
         'Fewest steps between previews of the model during training; more if previews would take over a fifth of the time, fewer at the beginning; 0: none',
       ),
-      updates: added(
-        advanced(
-          choice(['together', 'in_turn'], 'When the models of several losses are updated', {
+      updates: param.added(
+        param.advanced(
+          param.choice(['together', 'in_turn'], 'When the models of several losses are updated', {
             together: 'All losses are computed at the weights before the step',
             in_turn: 'Each loss is computed after the models of the losses before it are updated',
           }),
         ),
       ),
-      again_every: added(
-        advanced(
-          integer(
+      again_every: param.added(
+        param.advanced(
+          param.integer(
             10,
             { min: 1, max: 1_000_000 },
             'Steps after which again is read, unless it is known on the CPU: each reading waits for the device',

@@ -11,14 +11,26 @@ import { createSourceResolver } from '../../engine/base/resolveSource.ts'
 /** Identifies an input or output of a node by the full id of the node. */
 const slotKey = ({ node, slot }: Wire) => `${node} ${slot}`
 
+export interface FlatFile {
+  /** The file without subgraphs. */
+  file: WorkflowFile
+  /**
+   * Follows an output of a node at any level, by its full id, to the node of the flat file that
+   * gives its value: into subgraphs, and out of their borders.
+   */
+  resolve(output: Wire): Wire | undefined
+}
+
 /** Replaces all subgraph nodes, except muted and bypassed ones, which are treated as single nodes. */
-export function flattenSubgraphs(file: WorkflowFile): WorkflowFile {
-  const { subgraphs = [], ...flat } = file
+export function flattenSubgraphs({ subgraphs = [], ...flat }: WorkflowFile): FlatFile {
   const byId = new Map(subgraphs.map((subgraph) => [subgraph.id, subgraph]))
-  if (!file.nodes.some(({ type }) => byId.has(type))) return flat
-  const { nodes, sources, opened } = gatherNodes(file, byId)
-  const links = linkNodes(nodes, sources, opened)
-  return { ...flat, last_link_id: links.length, nodes: plugLinks(nodes, links), links }
+  if (!flat.nodes.some(({ type }) => byId.has(type)))
+    return { file: flat, resolve: (output) => output }
+  const gathered = gatherNodes(flat, byId)
+  const resolve = createBorderResolver(gathered)
+  const links = linkNodes(gathered, resolve)
+  const nodes = plugLinks(gathered.nodes, links)
+  return { file: { ...flat, last_link_id: links.length, nodes, links }, resolve }
 }
 
 interface Gathered {
@@ -133,20 +145,7 @@ const withParamInputs =
     return missing.length ? { ...node, inputs: [...node.inputs, ...added] } : node
   }
 
-/**
- * Returns a function that follows an output of a node at any level, by its full id, to the node of
- * the flat graph that gives its value: into subgraphs, and out of their borders.
- */
-export function createOutputResolver({
-  subgraphs = [],
-  ...file
-}: WorkflowFile): (output: Wire) => Wire | undefined {
-  const byId = new Map(subgraphs.map((subgraph) => [subgraph.id, subgraph]))
-  const { sources, opened } = gatherNodes(file, byId)
-  return createBorderResolver(sources, opened)
-}
-
-const createBorderResolver = (sources: Gathered['sources'], opened: Gathered['opened']) =>
+const createBorderResolver = ({ sources, opened }: Gathered) =>
   createSourceResolver<Wire>(({ node, slot }) => {
     const border = findBorder(node, opened)
     return border === undefined ? undefined : { from: sources.get(slotKey({ node: border, slot })) }
@@ -154,12 +153,10 @@ const createBorderResolver = (sources: Gathered['sources'], opened: Gathered['op
 
 /** Creates the links of the flat graph, past the borders of subgraphs. */
 function linkNodes(
-  nodes: readonly FileNode[],
-  sources: Gathered['sources'],
-  opened: Gathered['opened'],
+  { nodes, sources }: Gathered,
+  resolve: (output: Wire | undefined) => Wire | undefined,
 ): FileLink[] {
   const byId = new Map(nodes.map((node) => [String(node.id), node]))
-  const findSource = createBorderResolver(sources, opened)
   const outputs = new Map<string, number>()
   for (const { id, outputs: slots } of nodes)
     slots.forEach(({ name }, i) => {
@@ -169,7 +166,7 @@ function linkNodes(
   const links: FileLink[] = []
   for (const node of nodes) {
     node.inputs.forEach(({ name }, input) => {
-      const source = findSource(sources.get(slotKey({ node: String(node.id), slot: name })))
+      const source = resolve(sources.get(slotKey({ node: String(node.id), slot: name })))
       const from = source && byId.get(source.node)
       const output = source && outputs.get(slotKey(source))
       if (from && output !== undefined)

@@ -1,5 +1,6 @@
 // Share links: a compressed bundle in the fragment of a URL, which browsers never send to a server.
 import { deflateSync } from 'fflate'
+import { fromBase64, toBase64 } from '../../engine/base/base64.ts'
 import { InflateError, inflateUpTo } from '../../engine/archive/inflate.ts'
 import { WorkflowError } from './error.ts'
 import { LINK_MARK } from './linkMark.ts'
@@ -33,13 +34,8 @@ export function bundleFromHash(hash: string): Uint8Array | undefined {
 
 // ---- base64url (RFC 4648, section 5)
 
-function toBase64Url(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
-}
+const toBase64Url = (bytes: Uint8Array): string =>
+  toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 
 const fromBase64Url = (text: string): Uint8Array =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) =>
-    letter.charCodeAt(0),
-  )
+  fromBase64(text.replaceAll('-', '+').replaceAll('_', '/'))

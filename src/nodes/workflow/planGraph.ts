@@ -5,19 +5,50 @@ import type { Graph, GraphNode, SubgraphNode, Wire } from '../../engine/plan/gra
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
 import type { FileNode, WorkflowFile } from './file.ts'
 import { PREFIX, withSubgraphs } from './subgraphDeclarations.ts'
-import { flattenSubgraphs } from './flatten.ts'
-import type { NodeActivity } from './activity.ts'
-import { findActivities } from './activity.ts'
+import { flattenSubgraphs, type FlatFile } from './flatten.ts'
+import { findActivities, type Activities, type NodeActivity } from './activity.ts'
 
-/**
- * Builds the graph of a file, with subgraphs flattened. Leaves out reroutes and nodes that are
- * muted, bypassed or waiting. Nodes of unknown type are included, so that the plan can report them.
- * Values are not checked; missing ones get their defaults.
- */
-export function buildPlanGraph(file: WorkflowFile, declarations: ByType): Graph {
-  const flat = flattenSubgraphs(file)
+/** A file with its subgraphs flattened. */
+export interface FlatWorkflow extends Pick<FlatFile, 'resolve'> {
+  /** The graph of the plan, built when it is first read. */
+  readonly graph: Graph
+  /**
+   * Activity of the nodes at all levels, by full ids. A subgraph node has the activity of its inner
+   * nodes if none of them runs. All nodes inside a muted or bypassed subgraph have its activity.
+   */
+  activity(id: string): NodeActivity
+}
+
+/** Flattens a file once, for all that follows from the flat graph. Never throws. */
+export function flattenWorkflow(file: WorkflowFile, declarations: ByType): FlatWorkflow {
+  const { file: flat, resolve } = flattenSubgraphs(file)
   const known = withSubgraphs(file, declarations)
   const play = findActivities(flat, known)
+  let graph: Graph | undefined
+  return {
+    get graph() {
+      return (graph ??= buildPlanGraph(file, flat, play, known))
+    },
+    activity: createActivityLookup(flat, play),
+    resolve,
+  }
+}
+
+/** Activity of all nodes of a file, by full ids. */
+export const nodeActivities = (file: WorkflowFile, declarations: ByType) =>
+  flattenWorkflow(file, declarations).activity
+
+/**
+ * Builds the graph of a file. Leaves out reroutes and nodes that are muted, bypassed or waiting.
+ * Nodes of unknown type are included, so that the plan can report them. Values are not checked;
+ * missing ones get their defaults.
+ */
+function buildPlanGraph(
+  file: WorkflowFile,
+  flat: WorkflowFile,
+  play: Activities,
+  known: ByType,
+): Graph {
   const prefixOf = createPrefixes(file, known)
   const subgraphs = listSubgraphNodes(file)
   return {
@@ -100,17 +131,7 @@ function createPrefixes(
   }
 }
 
-/**
- * Activity of all nodes of a file with subgraphs, by full ids. A subgraph node has the activity of
- * its inner nodes if none of them runs. All nodes inside a muted or bypassed subgraph have its
- * activity.
- */
-export function nodeActivities(
-  file: WorkflowFile,
-  declarations: ByType,
-): (id: string) => NodeActivity {
-  const flat = flattenSubgraphs(file)
-  const play = findActivities(flat, withSubgraphs(file, declarations))
+function createActivityLookup(flat: WorkflowFile, play: Activities): FlatWorkflow['activity'] {
   const parts = new Map<string, NodeActivity>()
   /** Activities of subgraph nodes that were flattened. */
   const outer = new Map<string, NodeActivity>()

@@ -8,7 +8,7 @@ import {
   type DrawingColours,
 } from '../../../nodes/litegraph/pointDrawing.ts'
 import { ARROW } from '../../../nodes/litegraph/numberWidget.ts'
-import { formatNumber } from '../../../nodes/litegraph/numberText.ts'
+import { formatValue } from '../../../nodes/controlSpec.ts'
 import { drawNote } from '../../../nodes/litegraph/richText.ts'
 import { darkTheme, lightTheme } from '../../../nodes/painters/theme.ts'
 import { shorten } from '../../../nodes/painters/frame.ts'
@@ -199,12 +199,11 @@ function fileLabel(
 
 function formatWidgetValue(widget: PaintedWidget): string {
   const { value, options } = widget
-  if (typeof value === 'number') return formatNumber(value)
   const values = options.values
   if (widget.type === 'combo' && values && typeof values === 'object' && !Array.isArray(values)) {
     return valueAsText((values as Record<string, unknown>)[valueAsText(value)] ?? value)
   }
-  return valueAsText(value)
+  return formatValue(value)
 }
 
 function paintSwitch(

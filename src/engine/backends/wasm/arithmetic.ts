@@ -99,7 +99,7 @@ export async function measureArithmetic(): Promise<Record<Arithmetic, number>> {
   return shortest
 }
 
-/** Returns a function that computes a product several times, and returns the milliseconds. */
+/** Prepares a product. The returned function computes it several times and returns the time in ms. */
 async function prepareProduct(arithmetic: Arithmetic): Promise<() => number> {
   const [pixel, row] = [4 * CHANNELS, 4 * CHANNELS * PIXELS]
   const [x, filter, bias, y] = [4096, 4096 + row, 4096 + row + pixel * CHANNELS, 2 ** 16]

@@ -5,6 +5,7 @@
 // as long as squaring 32,768 numbers: with two threads, a training step of the UNet for 8x8 digits
 // took four times as long as with one, and so did one of an MLP for points. So the module's thread
 // pool is detached except while a large kernel runs. Threads do not affect the bits of results.
+import { countElements } from '../../base/shapes.ts'
 import type { KernelCall, KernelFunction, TensorHandle } from './kernelCall.ts'
 
 /**
@@ -56,8 +57,6 @@ const setPointer = (backend: object, pointer: number) => {
   wasmModule(backend).HEAPU32[THREADPOOL_POINTER / 4] = pointer
 }
 
-const elementCount = (shape: number[]) => shape.reduce((product, size) => product * size, 1)
-
 /** The multiplications of a call, for the kernels that are threaded in XNNPACK and can be large. */
 const workEstimates: Partial<Record<string, (call: KernelCall) => number>> = {
   Conv2D: convWork,
@@ -70,13 +69,13 @@ function convWork({ inputs, attrs }: KernelCall): number {
   const { x, filter } = inputs as { x: TensorHandle; filter: TensorHandle }
   const strides = attrs.strides as number | [number, number]
   const [down, across] = typeof strides === 'number' ? [strides, strides] : strides
-  const pixels = elementCount(x.shape.slice(0, 3))
-  return (pixels * elementCount(filter.shape)) / (down * across)
+  const pixels = countElements(x.shape.slice(0, 3))
+  return (pixels * countElements(filter.shape)) / (down * across)
 }
 
 function matMulWork({ inputs, attrs }: KernelCall): number {
   const { a, b } = inputs as { a: TensorHandle; b: TensorHandle }
-  return elementCount(a.shape) * b.shape[b.shape.length - (attrs.transposeB ? 2 : 1)]
+  return countElements(a.shape) * b.shape[b.shape.length - (attrs.transposeB ? 2 : 1)]
 }
 
 /** Returns the kernel with all threads for its large calls; the same kernel if it has none. */

@@ -32,7 +32,7 @@ interface SizeClass {
   readonly free: PoolEntry[]
   /** The number of buffers that were destroyed to make room. */
   removed: number
-  /** A buffer was missing after one had been removed, so none is removed again. */
+  /** Set after a removed buffer was needed again; stops removal. */
   isMissed: boolean
 }
 

@@ -1,7 +1,7 @@
 // Boxes of the diagram of a network: its blocks and layers, with the boxes that each reads.
 import { GraphView } from '../graph/analysis.ts'
-import type { FeatureShape, LayerGraph } from '../graph/layer.ts'
-import { layerOp } from '../graph/ops/table.ts'
+import { isSource, type LayerGraph } from '../graph/layer.ts'
+import type { FeatureShape } from '../graph/layerOp.ts'
 import type { Unit } from '../graph/step.ts'
 import { planUnits } from '../graph/steps.ts'
 import { boxKind, boxTitle, isMinor, isTrailing, isTransparent, type BoxKind } from './titles.ts'
@@ -132,7 +132,7 @@ function conditionsOf({ layers, dependsOnX }: GraphView, from: readonly number[]
     seen.add(i)
     pending.push(...layers[i].in)
   }
-  const found = new Set([...seen].map((i) => layers[i]).filter((layer) => layerOp(layer).isSource))
+  const found = new Set([...seen].map((i) => layers[i]).filter(isSource))
   const ops = new Set([...found].map(({ op }) => op))
   return conditionOps.filter((op) => ops.has(op))
 }

@@ -1,5 +1,6 @@
 // Places of the boxes of a diagram: two columns for a network with levels of size, one for others.
-import type { FeatureShape } from '../graph/layer.ts'
+import type { FeatureShape } from '../graph/layerOp.ts'
+import { asImage } from '../graph/ops/checks.ts'
 import type { Box } from './boxes.ts'
 
 export const BOX = { width: 256, height: 38 }
@@ -57,7 +58,11 @@ const edgesOf = (boxes: readonly Box[]): Edge[] =>
   )
 
 const isImage = (shape: FeatureShape) => shape.length === 3
-const sizeOf = ([height, width]: FeatureShape) => (height as number) * (width as number)
+
+function sizeOf(shape: FeatureShape): number {
+  const [height, width] = asImage(shape, 'x')
+  return height * width
+}
 
 interface Parts {
   /** Index of the first box after the encoder, and of the first one of the decoder. */

@@ -1,6 +1,7 @@
 // Titles and kinds of the boxes of a diagram, from the layers in them.
 import type { GraphView } from '../graph/analysis.ts'
 import type { Layer } from '../graph/layer.ts'
+import { layerOps, type Attrs, type LayerOpName } from '../graph/ops/table.ts'
 
 /** Kinds of boxes, which have colours of their own. */
 export type BoxKind =
@@ -13,10 +14,10 @@ export type BoxKind =
   | 'linear'
   | 'other'
 
-const transparent = new Set(['to_tokens', 'to_image', 'reshape', 'split'])
+const transparent = new Set<LayerOpName>(['to_tokens', 'to_image', 'reshape', 'split'])
 
 /** Layers that belong to the box after them, and are not in its title. */
-const leading = new Set([
+const leading = new Set<LayerOpName>([
   'group_norm',
   'layer_norm',
   'rms_norm',
@@ -26,7 +27,7 @@ const leading = new Set([
 ])
 
 /** Layers that belong to the box before them. */
-const trailing = new Set([
+const trailing = new Set<LayerOpName>([
   'silu',
   'gelu',
   'gelu_tanh',
@@ -44,38 +45,17 @@ const trailing = new Set([
 ])
 
 /** Layers that only change the form of features. */
-export const isTransparent = (ops: readonly string[]) => ops.every((op) => transparent.has(op))
+export const isTransparent = (ops: readonly LayerOpName[]) => ops.every((op) => transparent.has(op))
 
 /** Layers in the order of their evaluation that are shown in the box before or after them. */
-export const isMinor = (ops: readonly string[]) =>
+export const isMinor = (ops: readonly LayerOpName[]) =>
   ops.every((op) => leading.has(op) || trailing.has(op) || transparent.has(op))
 
 /** Minor layers that belong to the box before them. */
-export const isTrailing = (ops: readonly string[]) => isMinor(ops) && !leading.has(ops.at(-1)!)
+export const isTrailing = (ops: readonly LayerOpName[]) => isMinor(ops) && !leading.has(ops.at(-1)!)
 
-const words: Readonly<Record<string, string>> = {
-  silu: 'SiLU',
-  gelu: 'GELU',
-  gelu_tanh: 'GELU',
-  relu: 'ReLU',
-  rms_norm: 'RMS norm',
-  conv_transpose: 'Transposed conv',
-  avg_pool: 'Average pooling',
-  mean_pixels: 'Mean over pixels',
-  patchify: 'Patches',
-  unpatchify: 'Patches to image',
-  affine: 'Scale',
-  divide: 'Scale',
-  quotient: 'Divide',
-  channel_scale: 'Scale',
-  position_embedding: 'Positions',
-  grid_embedding: 'Positions',
-  modulate: 'Scale and shift',
-  fourier_features: 'Fourier features',
-}
-
-const inWords = (op: string): string =>
-  words[op] ?? `${op[0].toUpperCase()}${op.slice(1).replaceAll('_', ' ')}`
+const inWords = (op: LayerOpName): string =>
+  layerOps[op].title ?? `${op[0].toUpperCase()}${op.slice(1).replaceAll('_', ' ')}`
 
 /** Title of a box of units, which are lists of positions of layers. */
 export function boxTitle(view: GraphView, units: readonly (readonly number[])[]): string {
@@ -93,18 +73,20 @@ const lowerFirst = (title: string) =>
 function unitTitle(view: GraphView, claims: readonly number[]): string | undefined {
   const layers = claims.toSorted((a, b) => a - b).map((i) => view.layers[i])
   const kind = boxKind(view, claims)
-  const find = (...ops: string[]) => layers.find(({ op }) => ops.includes(op))
-  const attention = find('attention', 'linear_attention')
-  if (kind === 'transformer') return find('modulate') ? 'DiT block' : 'Transformer'
+  const has = (...ops: LayerOpName[]) => layers.some(({ op }) => ops.includes(op))
+  const attention = layers.find(
+    (layer) => layer.op === 'attention' || layer.op === 'linear_attention',
+  )
+  if (kind === 'transformer') return has('modulate') ? 'DiT block' : 'Transformer'
   if (kind === 'attention' && attention) {
-    const heads = attention.attrs.heads as number
+    const { heads } = attention.attrs
     const name = attention.op === 'linear_attention' ? 'Linear attention' : 'Attention'
     return `${name}, ${heads} ${heads === 1 ? 'head' : 'heads'}`
   }
   if (kind === 'residual')
-    return `Residual block${find('upsample') ? ', up' : find('avg_pool') ? ', down' : ''}`
-  const conv = find('conv')
-  if (conv) return convTitle(conv.attrs, find('upsample') !== undefined)
+    return `Residual block${has('upsample') ? ', up' : has('avg_pool') ? ', down' : ''}`
+  const conv = layers.find((layer) => layer.op === 'conv')
+  if (conv) return convTitle(conv.attrs, has('upsample'))
   // An embedding that is added has a mark of its own.
   const isShown = ({ op, in: inputs }: Layer) =>
     op === 'add'
@@ -115,10 +97,7 @@ function unitTitle(view: GraphView, claims: readonly number[]): string | undefin
   return shown.map(({ op }, i) => (i > 0 ? lowerFirst(inWords(op)) : inWords(op))).join(', ')
 }
 
-function convTitle(
-  { kernel, stride }: Readonly<Record<string, unknown>>,
-  isUpsampled: boolean,
-): string {
+function convTitle({ kernel, stride }: Attrs<'conv'>, isUpsampled: boolean): string {
   if (isUpsampled) return 'Upsample'
   if (stride === kernel && stride !== 1) return `Patches ${stride} × ${stride}`
   return stride === 1 ? `Conv ${kernel} × ${kernel}` : 'Downsample'
@@ -127,7 +106,7 @@ function convTitle(
 /** Kind of a box with the layers at `claims`. */
 export function boxKind(view: GraphView, claims: readonly number[]): BoxKind {
   const layers = claims.map((i) => view.layers[i])
-  const has = (...ops: string[]) => layers.some(({ op }) => ops.includes(op))
+  const has = (...ops: LayerOpName[]) => layers.some(({ op }) => ops.includes(op))
   const convs = layers.filter(({ op }) => op === 'conv').length
   if (has('attention', 'linear_attention')) {
     const linears = layers.filter(({ op }) => op === 'linear').length

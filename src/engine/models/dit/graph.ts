@@ -1,7 +1,7 @@
 // The graph of layers of a DiT.
 import { ditBlockLayers, ditOutputLayers } from '../graph/blocks/dit.ts'
-import { GraphBuilder, type Feature } from '../graph/builder.ts'
-import type { LayerGraph } from '../graph/layer.ts'
+import { GraphBuilder } from '../graph/builder.ts'
+import type { Feature, LayerGraph } from '../graph/layer.ts'
 import { memoize } from '../graph/memoize.ts'
 import type { LayerWeights } from '../graph/weights.ts'
 import { layersWithWeights } from '../graph/weights.ts'

@@ -1,7 +1,9 @@
 // Properties of a graph of layers: shapes, readers, and dependence on x.
-import type { FeatureShape, Layer, LayerGraph } from './layer.ts'
+import type { Layer, LayerGraph } from './layer.ts'
+import type { FeatureShape, WeightSpec } from './layerOp.ts'
+import type { LayerOpName } from './ops/table.ts'
 import type { Described } from './infer.ts'
-import { describeLayer } from './infer.ts'
+import { describeLayer, inferWeights } from './infer.ts'
 import { isSharing, ownerName } from './sharing.ts'
 
 /** A graph with what follows from it, by position of a layer. */
@@ -51,13 +53,22 @@ export class GraphView {
     })
   }
 
+  /** Shapes of the inputs of a layer. */
+  inputShapes(i: number): readonly FeatureShape[] {
+    return this.layers[i].in.map((input) => this.shapes[input])
+  }
+
+  weightsOf(i: number): readonly WeightSpec[] {
+    return inferWeights(this.layers[i], this.inputShapes(i))
+  }
+
   /** Positions of the inputs of a layer if it has this operation; none otherwise. */
-  inputsOf(i: number, op: string): readonly number[] | undefined {
+  inputsOf(i: number, op: LayerOpName): readonly number[] | undefined {
     return this.layers[i].op === op ? this.layers[i].in : undefined
   }
 
   /** The only input of a layer if it has this operation. */
-  inputOf(i: number | undefined, op: string): number | undefined {
+  inputOf(i: number | undefined, op: LayerOpName): number | undefined {
     return i === undefined || this.layers[i].op !== op ? undefined : this.layers[i].in[0]
   }
 }

@@ -1,10 +1,21 @@
 // Builds graphs of layers.
-import type { Attribute, FeatureShape, Layer, LayerGraph } from './layer.ts'
 import type { Described } from './infer.ts'
 import { describeLayer } from './infer.ts'
-
-/** Position of a layer in the graph that is built. */
-export type Feature = number
+import {
+  placeOperation,
+  type Block,
+  type BlockKind,
+  type Feature,
+  type Layer,
+  type LayerGraph,
+  type Module,
+  type ModuleKind,
+  type NamedOperation,
+  type Repeat,
+} from './layer.ts'
+import type { FeatureShape } from './layerOp.ts'
+import { channelsOf } from './ops/checks.ts'
+import type { Attrs, LayerOpName, SourceName } from './ops/table.ts'
 
 /** Options of a convolution that differ from those of one that keeps the size. */
 export interface ConvSettings {
@@ -16,74 +27,27 @@ export interface ConvSettings {
   bias?: boolean
 }
 
-/** Blocks of layers that one node makes. */
-export type BlockKind =
-  | 'residual'
-  | 'pixel_attention'
-  | 'transformer'
-  | 'dit'
-  | 'time_embedding'
-  | 'downsample'
-  | 'upsample'
+/** Arguments after the inputs of a layer: its attributes, if the operation has any, and its name. */
+export type AfterInputs<K extends LayerOpName> =
+  Partial<Attrs<K>> extends Attrs<K>
+    ? [attrs?: Attrs<K>, name?: string]
+    : [attrs: Attrs<K>, name?: string]
 
-/** A block of layers in a graph. */
-export interface Block {
-  kind: BlockKind
-  /** Positions of the layers that it reads, by the names of the inputs of its node. */
-  inputs: Readonly<Record<string, Feature>>
-  settings: Readonly<Record<string, Attribute | undefined>>
-  /** Positions of its first layer, and of its result. */
-  first: number
-  output: Feature
-}
-
-/** Kinds of parts of a network that are written as one module, beside the blocks of nodes. */
-export type ModuleKind =
-  | Exclude<BlockKind, 'time_embedding' | 'dit'>
-  | 'attention'
-  | 'classifier_block'
-  | 'dit_block'
-  | 'dit_embedding'
-  | 'geglu'
-  | 'jit_attention'
-  | 'jit_block'
-  | 'middle'
-  | 'swiglu'
-  | 'tiny_block'
-  | 'transformer_block'
-
-/** Layers between inputs and one result whose names begin with that of the module. */
-export interface Module {
-  kind: ModuleKind
-  name: string
-  /** Positions of the layers that it reads, in the order of its arguments. */
-  inputs: readonly Feature[]
-  settings: Block['settings']
-  /** Positions of its first layer, and of its result. */
-  first: Feature
-  output: Feature
-}
-
-/** One of several parts in a row with numbered names, which code repeats in a loop. */
-export interface Repeat {
-  /** Name of the part in code, such as `level`. */
-  item: string
-  /** Positions of its layers: from `first` to before `end`. */
-  first: Feature
-  end: Feature
-}
+export const nameOperation = <K extends LayerOpName>(
+  op: K,
+  [attrs, name]: AfterInputs<K>,
+): NamedOperation => ({ op, name, attrs: attrs ?? {} }) as NamedOperation
 
 /** Appends layers. Those with weights, and dropout, have names. */
 export abstract class LayerBuilder<F> {
-  abstract add(
-    op: string,
-    inputs: readonly F[],
-    attrs?: Record<string, Attribute>,
-    name?: string,
-  ): F
+  abstract add<K extends LayerOpName>(op: K, inputs: readonly F[], ...rest: AfterInputs<K>): F
 
   /** Shape of one item of features. */
   abstract shapeOf(feature: F): FeatureShape
+
+  channelsOf(feature: F): number {
+    return channelsOf(this.shapeOf(feature))
+  }
 
   /** Builds layers that form a block. */
   block(
@@ -112,8 +76,8 @@ export abstract class LayerBuilder<F> {
   }
 
   /** An input of the network: `x`, `time`, or a part of the condition. */
-  source(op: string, attrs: Record<string, Attribute> = {}): F {
-    return this.add(op, [], attrs)
+  source<K extends SourceName>(op: K, ...rest: AfterInputs<K>): F {
+    return this.add(op, [], ...rest)
   }
 
   linear(x: F, name: string, out: number, bias = true): F {
@@ -154,13 +118,8 @@ export class GraphBuilder extends LayerBuilder<Feature> {
   private readonly unnamed = new Map<string, Feature>()
   private depth = 0
 
-  add(
-    op: string,
-    inputs: readonly Feature[],
-    attrs: Record<string, Attribute> = {},
-    name?: string,
-  ): Feature {
-    const layer = { op, ...(name !== undefined && { name }), in: [...inputs], attrs }
+  add<K extends LayerOpName>(op: K, inputs: readonly Feature[], ...rest: AfterInputs<K>): Feature {
+    const layer = placeOperation(nameOperation(op, rest), [...inputs])
     const key = layerKey(layer)
     const known = key === undefined ? undefined : this.unnamed.get(key)
     if (known !== undefined) return known

@@ -1,12 +1,17 @@
 // Parameters, multiply-adds and activations of single layers, computed from their shapes.
 import type { GraphView } from './analysis.ts'
-import type { Attributes, FeatureShape } from './layer.ts'
-import { layerOp } from './ops/table.ts'
+import type { Operation } from './layer.ts'
+import type { FeatureShape, OpSizes } from './layerOp.ts'
+import { memoize } from './memoize.ts'
+import { countElements } from '../../base/shapes.ts'
+import { layerOps, type LayerOpName } from './ops/table.ts'
 import { layerTitles } from './titles.ts'
 
 /** Cost of a layer for one item. */
 export interface LayerCost {
   name: string
+  /** Position of the layer. */
+  position: number
   op: string
   /** Shape of its output. */
   shape: readonly number[]
@@ -21,98 +26,95 @@ export interface LayerCost {
   saved: number
 }
 
-/** Shapes of an operation, with numbers of tokens. */
-interface Sizes {
-  inputs: readonly (readonly number[])[]
-  output: readonly number[]
-  attrs: Attributes
-}
-
-const product = (shape: readonly number[]) => shape.reduce((all, size) => all * size, 1)
-
-const last = (shape: readonly number[]) => shape.at(-1)!
-
-/** A lookup is a product of labels, as vectors of zeros and a one, with the table. */
-const lookup = ({ output, attrs }: Sizes) => (attrs.rows as number) * product(output)
-
-const macs: Readonly<Record<string, (sizes: Sizes) => number>> = {
-  linear: ({ inputs: [x], output }) => product(x) * last(output),
-  conv: ({ inputs: [x], output, attrs }) =>
-    ((attrs.kernel as number) ** 2 * last(x) * product(output)) / (attrs.groups as number),
-  conv_transpose: ({ inputs: [x], output, attrs }) =>
-    (attrs.kernel as number) ** 2 * product(x) * last(output),
-  attention: ({ inputs: [q, k] }) => 2 * last(q) * q[0] * k[0],
-  linear_attention: ({ inputs: [q], attrs }) =>
-    (2 * last(q) * product(q)) / (attrs.heads as number),
-  label_embedding: lookup,
-  token_embedding: lookup,
-}
-
-/** Elements that a layer saves beside its inputs. */
-const savedInside: Readonly<Record<string, (sizes: Sizes) => number>> = {
-  attention: ({ inputs: [q, k], attrs }) => (attrs.heads as number) * q[0] * k[0],
-  linear_attention: ({ inputs: [q], attrs }) => last(q) ** 2 / (attrs.heads as number),
-  label_embedding: ({ attrs }) => attrs.rows as number,
-  token_embedding: ({ output, attrs }) => (attrs.rows as number) * output[0],
-}
-
-const activations = new Set(['silu', 'gelu', 'gelu_tanh', 'relu', 'tanh', 'mish', 'softmax'])
-const norms = new Set(['group_norm', 'layer_norm', 'rms_norm'])
-const attentions = new Set(['attention', 'linear_attention'])
-/** Layers whose weights are added, so that the backward pass needs no input. */
-const sums = new Set(['position_embedding'])
+const savesOf = (op: LayerOpName) => layerOps[op].cost.saves
 
 /** Positions of the inputs that the backward pass of a layer needs. */
 function savedInputs({ layers }: GraphView, i: number): readonly number[] {
   const { op, in: inputs } = layers[i]
-  const opOf = (position: number) => layers[position].op
-  if (sums.has(op)) return []
-  if (activations.has(op)) return inputs.filter((input) => !isFusedNorm(layers, input))
-  if (op === 'modulate') return opOf(inputs[0]) === 'group_norm' ? [] : inputs
-  // An activation is computed again with its product.
-  if (op === 'multiply') return inputs.filter((input) => !activations.has(opOf(input)))
-  const isWeighted = layerOp({ op }).weights !== undefined || attentions.has(op) || norms.has(op)
-  return isWeighted ? inputs : []
+  switch (savesOf(op)) {
+    case 'none':
+      return []
+    case 'inputs':
+    case 'norm':
+      return inputs
+    case 'activation':
+      return inputs.filter((input) => !isFusedNorm(layers, input))
+    case 'product':
+      return inputs.filter((input) => savesOf(layers[input].op) !== 'activation')
+    case 'modulation':
+      return isFusedNorm(layers, i) ? [] : inputs
+  }
 }
 
 /** True for a norm, or a group norm with a scale and a shift. */
 function isFusedNorm(layers: GraphView['layers'], i: number): boolean {
   const { op, in: inputs } = layers[i]
-  return norms.has(op) || (op === 'modulate' && layers[inputs[0]].op === 'group_norm')
+  const saves = savesOf(op)
+  return saves === 'norm' || (saves === 'modulation' && layers[inputs[0]].op === 'group_norm')
+}
+
+/**
+ * Positions of the values that each layer is the first to save for the backward pass, by position of
+ * the layer. Parts of a value are saved as a whole.
+ */
+export const savedValues = memoize((view: GraphView): readonly (readonly number[])[] => {
+  const { layers, used } = view
+  const saved = new Set<number>()
+  const wholeOf = (i: number) => (layers[i].op === 'split' ? layers[i].in[0] : i)
+  return layers.map((_, i) => {
+    const needed = used[i] ? savedInputs(view, i).map(wholeOf) : []
+    return needed.filter((value) => {
+      const isNew = isFeatures(layers[value].op) && !saved.has(value)
+      if (isNew) saved.add(value)
+      return isNew
+    })
+  })
+})
+
+const isFeatures = (op: LayerOpName) => (layerOps[op].gives ?? 'features') === 'features'
+
+/** Multiply-adds, and elements that a layer saves beside values of layers. */
+function ownCost<K extends LayerOpName>(
+  { op, attrs }: Operation<K>,
+  shapes: Pick<OpSizes<object>, 'inputs' | 'output'>,
+) {
+  const { macs, savedInside } = layerOps[op].cost
+  const sizes = { ...shapes, attrs }
+  return { macs: macs?.(sizes) ?? 0, inside: savedInside?.(sizes) ?? 0 }
 }
 
 /** The cost of every layer that the model uses, with `tokens` vectors of a condition of tokens. */
 export function layerCosts(view: GraphView, tokens = 1): LayerCost[] {
   const titles = layerTitles(view)
+  const values = savedValues(view)
   const counted = (shape: FeatureShape) => shape.map((size) => (size === 'n' ? tokens : size))
   const shapes = view.shapes.map(counted)
-  const saved = new Set<number>()
-  /** Elements of a value that was not saved before; parts of one are saved as a whole. */
-  const save = (position: number): number => {
-    const { op, in: inputs } = view.layers[position]
-    const whole = op === 'split' ? inputs[0] : position
-    const isFeatures = (layerOp(view.layers[whole]).gives ?? 'features') === 'features'
-    if (!isFeatures || saved.has(whole)) return 0
-    saved.add(whole)
-    return product(shapes[whole])
-  }
-  return view.layers.flatMap(({ op, in: inputs, attrs }, i): LayerCost[] => {
+  return view.layers.flatMap((layer, i): LayerCost[] => {
     if (!view.used[i]) return []
-    const sizes = { inputs: inputs.map((input) => shapes[input]), output: shapes[i], attrs }
-    const specs = layerOp({ op }).weights?.(
-      inputs.map((input) => view.shapes[input]),
-      attrs,
-    )
-    const kept = savedInputs(view, i).reduce((sum, input) => sum + save(input), 0)
+    const inputs = layer.in.map((input) => shapes[input])
+    const { macs, inside } = ownCost(layer, { inputs, output: shapes[i] })
     return [
       {
         name: titles[i],
-        op,
+        position: i,
+        op: layer.op,
         shape: shapes[i],
-        parameters: (specs ?? []).reduce((sum, { shape }) => sum + product(shape), 0),
-        macs: macs[op]?.(sizes) ?? 0,
-        saved: kept + (savedInside[op]?.(sizes) ?? 0),
+        parameters: sum(view.weightsOf(i).map(({ shape }) => countElements(shape))),
+        macs,
+        saved: sum(values[i].map((value) => countElements(shapes[value]))) + inside,
       },
     ]
   })
 }
+
+export const sum = (numbers: readonly number[]): number =>
+  numbers.reduce((total, number) => total + number, 0)
+
+/** Cost of several layers. */
+export const totalCost = (
+  costs: readonly Pick<LayerCost, 'parameters' | 'macs' | 'saved'>[],
+): Pick<LayerCost, 'parameters' | 'macs' | 'saved'> => ({
+  parameters: sum(costs.map(({ parameters }) => parameters)),
+  macs: sum(costs.map(({ macs }) => macs)),
+  saved: sum(costs.map(({ saved }) => saved)),
+})

@@ -1,29 +1,26 @@
 // Features on wires: descriptions of layers, which hold no tensors.
 import type { Message } from '../../base/catalogue.ts'
 import { EngineError } from '../../base/errors.ts'
-import { LayerBuilder, layerKey } from './builder.ts'
+import { LayerBuilder, layerKey, nameOperation, type AfterInputs } from './builder.ts'
 import { describeLayer } from './infer.ts'
-import type { Attribute, FeatureShape, Layer, LayerGraph, ValueKind } from './layer.ts'
+import { placeOperation, type Layer, type LayerGraph, type NamedOperation } from './layer.ts'
+import type { FeatureShape, ValueKind } from './layerOp.ts'
+import type { LayerOpName } from './ops/table.ts'
 import { checkRelations, LayerError } from './relations.ts'
 
 /** The output of a layer, described by its operation and its inputs. Immutable. */
 export class Features {
   readonly type = 'features'
-  readonly op: string
-  readonly inputs: readonly Features[]
-  readonly attrs: Layer['attrs']
-  readonly name: string | undefined
   readonly kind: ValueKind
   /** Shape of one item; empty for times. */
   readonly shape: FeatureShape
 
   /** Throws EngineError, by input or attribute, if the inputs do not fit. */
-  constructor(op: string, inputs: readonly Features[], attrs: Layer['attrs'], name?: string) {
-    const { kind, shape } = describeLayer({ op, attrs }, inputs)
-    this.op = op
-    this.inputs = inputs
-    this.attrs = attrs
-    this.name = name
+  constructor(
+    readonly operation: NamedOperation,
+    readonly inputs: readonly Features[],
+  ) {
+    const { kind, shape } = describeLayer(operation, inputs)
     this.kind = kind
     this.shape = shape
   }
@@ -44,13 +41,12 @@ export class FeaturesError extends EngineError {
 }
 
 class FeaturesBuilder extends LayerBuilder<Features> {
-  add(
-    op: string,
+  add<K extends LayerOpName>(
+    op: K,
     inputs: readonly Features[],
-    attrs: Record<string, Attribute> = {},
-    name?: string,
+    ...rest: AfterInputs<K>
   ): Features {
-    return new Features(op, inputs, attrs, name)
+    return new Features(nameOperation(op, rest), inputs)
   }
 
   shapeOf({ shape }: Features): FeatureShape {
@@ -74,9 +70,8 @@ export function toLayerGraph(results: Readonly<Record<string, Features>>): Layer
   const made: Features[] = []
   for (const features of Object.values(results).flatMap(inOrder)) {
     if (places.has(features)) continue
-    const { op, attrs, name, inputs } = features
-    const from = inputs.map((input) => places.get(input)!)
-    const layer: Layer = { op, ...(name !== undefined && { name }), in: from, attrs }
+    const from = features.inputs.map((input) => places.get(input)!)
+    const layer = placeOperation(features.operation, from)
     const key = layerKey(layer)
     const known = key === undefined ? undefined : unnamed.get(key)
     places.set(features, known ?? layers.length)
@@ -97,15 +92,10 @@ export function toLayerGraph(results: Readonly<Record<string, Features>>): Layer
 /** The same graph in the order of {@link toLayerGraph}, without blocks. */
 export function inCanonicalOrder({ layers, functions }: LayerGraph): LayerGraph {
   const features: Features[] = []
-  for (const { op, in: inputs, attrs, name } of layers)
-    features.push(
-      new Features(
-        op,
-        inputs.map((input) => features[input]),
-        attrs,
-        name,
-      ),
-    )
+  for (const layer of layers) {
+    const inputs = layer.in.map((input) => features[input])
+    features.push(new Features(layer, inputs))
+  }
   return toLayerGraph(
     Object.fromEntries(Object.entries(functions).map(([name, i]) => [name, features[i]])),
   )

@@ -1,10 +1,11 @@
 // First values of weights, as PyTorch's modules start theirs.
+import { countElements } from '../../base/shapes.ts'
 import { hashText } from '../../base/hashText.ts'
 import type { Random } from '../../base/random.ts'
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import type { Model, Weights } from '../../base/values.ts'
-import type { WeightSpec } from './layer.ts'
+import type { WeightSpec } from './layerOp.ts'
 import type { LayerWeights } from './weights.ts'
 
 /**
@@ -48,7 +49,7 @@ function createWeight(spec: WeightSpec, random: Random): Tensor {
 }
 
 function drawNumbers({ shape, start }: WeightSpec, random: Random): Float32Array {
-  const size = shape.reduce((product, length) => product * length, 1)
+  const size = countElements(shape)
   switch (start.kind) {
     case 'uniform': {
       const bound = 1 / Math.sqrt(start.fanIn)

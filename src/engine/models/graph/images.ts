@@ -1,5 +1,6 @@
 // The images that tokens come from.
 import type { GraphView } from './analysis.ts'
+import { asImage } from './ops/checks.ts'
 
 /**
  * Height and width of the image whose pixels, or patches, are the tokens of the layer at `i`; undefined if they
@@ -17,10 +18,10 @@ export function imageAround(
     if (seen.has(at)) continue
     seen.add(at)
     const { op, in: inputs, attrs } = layers[at]
-    if (op === 'to_tokens') return shapes[inputs[0]].slice(0, 2) as [number, number]
-    if (op === 'patchify') {
-      const [height, width] = shapes[inputs[0]] as [number, number]
-      return [height / (attrs.size as number), width / (attrs.size as number)]
+    if (op === 'to_tokens' || op === 'patchify') {
+      const [height, width] = asImage(shapes[inputs[0]], 'x')
+      const size = op === 'patchify' ? attrs.size : 1
+      return [height / size, width / size]
     }
     pending.push(
       ...inputs.filter((input) => shapes[input].length === 2 && shapes[input][0] === count),

@@ -1,9 +1,10 @@
 // Shapes of layers, with checks of their inputs.
 import { EngineError } from '../../base/errors.ts'
 import { layerMessages } from '../../messages/layers.ts'
-import type { FeatureShape, Layer, ValueKind } from './layer.ts'
+import type { Operation } from './layer.ts'
+import type { FeatureShape, ValueKind, WeightSpec } from './layerOp.ts'
 import { shapeText } from './ops/checks.ts'
-import { layerOp } from './ops/table.ts'
+import { isLayerOpName, layerOps, type LayerOpName } from './ops/table.ts'
 
 /** Kind and shape of the output of a layer, known before its evaluation. */
 export interface Described {
@@ -12,25 +13,29 @@ export interface Described {
 }
 
 /** Name of the input at a position, as errors give it. */
-export const inputName = ({ op }: Pick<Layer, 'op'>, position: number): string => {
-  const { inputs } = layerOp({ op })
+export const inputName = (op: LayerOpName, position: number): string => {
+  const { inputs } = layerOps[op]
   return inputs === 'many' ? `x_${position + 1}` : inputs[position]
 }
 
 /** Describes the value of a layer. Throws EngineError, by input or attribute, if they do not fit. */
-export function describeLayer(
-  layer: Pick<Layer, 'op' | 'attrs'>,
+export function describeLayer<K extends LayerOpName>(
+  { op, attrs }: Operation<K>,
   inputs: readonly Described[],
 ): Described {
-  const op = layerOp(layer)
-  for (const [i, input] of inputs.entries())
-    checkKind(op.takes ?? 'features', input, inputName(layer, i))
-  const shape = op.shape(
-    inputs.map(({ shape }) => shape),
-    layer.attrs,
-  )
-  return { kind: op.gives ?? 'features', shape }
+  // Untyped code may pass an unknown operation.
+  if (!isLayerOpName(op)) throw new Error(`Unknown layer: ${String(op)}.`)
+  const { takes = 'features', gives = 'features', shape } = layerOps[op]
+  for (const [i, input] of inputs.entries()) checkKind(takes, input, inputName(op, i))
+  const shapes = inputs.map((input) => input.shape)
+  return { kind: gives, shape: shape(shapes, attrs) }
 }
+
+/** Weights of a layer by the shapes of its inputs. */
+export const inferWeights = <K extends LayerOpName>(
+  { op, attrs }: Operation<K>,
+  inputs: readonly FeatureShape[],
+): readonly WeightSpec[] => layerOps[op].weights?.(inputs, attrs) ?? []
 
 /** Checks what the input `argument` is. */
 export function checkKind(wanted: ValueKind, input: Described, argument: string) {

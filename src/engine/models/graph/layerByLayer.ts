@@ -2,9 +2,8 @@
 import type { Tensor } from '../../base/tf.ts'
 import type { Model } from '../../base/values.ts'
 import type { GraphView } from './analysis.ts'
-import type { LayerValue, NetworkInputs, Pass } from './layer.ts'
+import { isSource, type LayerValue, type NetworkInputs, type Pass } from './layer.ts'
 import { memoize } from './memoize.ts'
-import { layerOp } from './ops/table.ts'
 import { readSource } from './runs/table.ts'
 import type { Program, Step } from './step.ts'
 import { singleLayer } from './steps.ts'
@@ -18,7 +17,7 @@ export interface LayerHooks {
 
 const stepsOf = memoize((view: GraphView): (Step | undefined)[] =>
   view.layers.map((layer, i) =>
-    view.used[i] && !layerOp(layer).isSource ? singleLayer(view, i).step : undefined,
+    view.used[i] && !isSource(layer) ? singleLayer(view, i).step : undefined,
   ),
 )
 

@@ -9,8 +9,15 @@ import type { Model, Weights } from '../../base/values.ts'
 import { replayMessages } from '../../messages/backends.ts'
 import { GraphView } from './analysis.ts'
 import { activeChecks } from './finiteLayers.ts'
-import type { LayerGraph, LayerValue, NetworkInputs, Pass, WatchAttention } from './layer.ts'
-import { layerOp } from './ops/table.ts'
+import {
+  isSource,
+  type LayerGraph,
+  type LayerValue,
+  type NetworkInputs,
+  type Pass,
+  type WatchAttention,
+} from './layer.ts'
+import { layerOps } from './ops/table.ts'
 import { readSource } from './runs/table.ts'
 import type { Program, Step } from './step.ts'
 import { planSteps } from './steps.ts'
@@ -25,18 +32,18 @@ export function createProgram(
   const view = new GraphView({ layers, functions: wanted }, placeOf)
   const outputs = Object.values(wanted)
   const steps = planSteps(view)
-  const isSource = (i: number) => layerOp(view.layers[i]).isSource === true
+  const isInput = (i: number) => isSource(view.layers[i])
   const isPrelude = ({ reads, writes: [first] }: Step) =>
     view.layers[first].op === 'concat'
-      ? reads.every(isSource)
-      : layerOp(view.layers[first]).takes !== undefined
+      ? reads.every(isInput)
+      : layerOps[view.layers[first].op].takes !== undefined
   const prelude = steps.filter(isPrelude)
   const main = steps.filter((step) => !isPrelude(step))
   const inside = new Set(main.flatMap(({ writes }) => writes))
   const read = [...main.flatMap(({ reads }) => reads), ...outputs]
   return {
     view,
-    sources: view.layers.flatMap((_, i) => (view.used[i] && isSource(i) ? i : [])),
+    sources: view.layers.flatMap((_, i) => (view.used[i] && isInput(i) ? i : [])),
     prelude,
     main,
     entries: [...new Set(read.filter((i) => !inside.has(i)))],
@@ -113,8 +120,8 @@ function runSteps(
 }
 
 /**
- * A block leaves nothing but its result, and in a training what it needs on the way back: its inputs
- * alone, if it is computed again there.
+ * A block leaves nothing but its result, and in a training what its backward pass needs: its inputs
+ * alone, if the backward pass computes the block again.
  */
 function runStep(
   { run, block: names }: Step,

@@ -3,9 +3,8 @@ import type { Message } from '../../base/catalogue.ts'
 import { EngineError } from '../../base/errors.ts'
 import { layerMessages } from '../../messages/layers.ts'
 import { GraphView } from './analysis.ts'
-import type { Layer, WeightSpec } from './layer.ts'
+import type { Layer } from './layer.ts'
 import { shapeText } from './ops/checks.ts'
-import { layerOp } from './ops/table.ts'
 import { isSharing, ownerName } from './sharing.ts'
 
 /** An error about some layers, the first of which is wrong. */
@@ -104,12 +103,8 @@ function checkSharing(layers: readonly Layer[], owners: ReadonlyMap<string, numb
 }
 
 /** Shapes of the weights of a layer, by part. */
-function weightText({ layers, shapes }: GraphView, i: number): string {
-  const { in: inputs, attrs } = layers[i]
-  const specs: readonly WeightSpec[] =
-    layerOp(layers[i]).weights?.(
-      inputs.map((input) => shapes[input]),
-      attrs,
-    ) ?? []
-  return specs.map(({ part, shape }) => `${part} [${shapeText(shape)}]`).join(', ') || 'none'
-}
+const weightText = (view: GraphView, i: number): string =>
+  view
+    .weightsOf(i)
+    .map(({ part, shape }) => `${part} [${shapeText(shape)}]`)
+    .join(', ') || 'none'

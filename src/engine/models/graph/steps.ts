@@ -2,8 +2,8 @@
 import { projectActivated, projectAll } from '../../layers/projections.ts'
 import type { Tensor2D } from '../../base/tf.ts'
 import type { GraphView } from './analysis.ts'
-import { layerOp } from './ops/table.ts'
-import { layerRun } from './runs/table.ts'
+import { isSource } from './layer.ts'
+import { runLayer } from './runs/table.ts'
 import type { Matcher, Step, Unit } from './step.ts'
 import { parametersOf, partsOf } from './step.ts'
 import { matchPixelAttention } from './units/attention.ts'
@@ -44,7 +44,7 @@ function findUnits(
   const units: Unit[] = []
   const claimed = new Set<number>()
   for (let i = view.layers.length - 1; i >= 0; i--) {
-    if (claimed.has(i) || !isWanted(i) || layerOp(view.layers[i]).isSource) continue
+    if (claimed.has(i) || !isWanted(i) || isSource(view.layers[i])) continue
     const unit =
       firstOf(matchers, (match) => {
         const found = match(view, i)
@@ -66,23 +66,20 @@ function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R
 
 /** A layer that is computed by its own function. */
 export function singleLayer(view: GraphView, index: number): Unit {
-  const { in: reads, attrs, name } = view.layers[index]
-  const run = layerRun(view.layers[index])
-  const { weights: specs } = layerOp(view.layers[index])
-  const shapes = reads.map((input) => view.shapes[input])
-  const all = specs?.(shapes, attrs) ?? []
-  const trained = all.filter((spec) => !spec.fixed).map(({ part }) => part)
-  const fixed = all.filter((spec) => spec.fixed).map(({ part }) => part)
-  const layer = { attrs, shape: view.shapes[index], index, place: view.places[index] }
+  const layer = view.layers[index]
+  const { in: reads, name } = layer
+  const specs = view.weightsOf(index)
+  const trained = specs.filter((spec) => !spec.fixed).map(({ part }) => part)
+  const fixed = specs.filter((spec) => spec.fixed).map(({ part }) => part)
+  const at = { shape: view.shapes[index], index, place: view.places[index] }
   return {
     claims: [index],
     step: {
       reads,
       writes: [index],
       run: (inputs, weights, pass) => [
-        run({
-          ...layer,
-          inputs,
+        runLayer(layer, inputs, {
+          ...at,
           weights: partsOf(weights, name, trained),
           buffers: partsOf(pass.buffers, name, fixed),
           pass,
@@ -148,7 +145,7 @@ function isActivatedLinear(
   return (
     op === 'linear' &&
     !dependsOnX[i] &&
-    attrs.bias === true &&
+    attrs.bias &&
     shapes[i].length === 1 &&
     layers[input].op === 'silu' &&
     single.has(input) &&

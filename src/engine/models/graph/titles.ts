@@ -1,7 +1,7 @@
 // Names of all layers of a graph, for users.
 import type { GraphView } from './analysis.ts'
+import { isSource } from './layer.ts'
 import { memoize } from './memoize.ts'
-import { layerOp } from './ops/table.ts'
 
 /**
  * A name for each layer, all different:
@@ -14,15 +14,16 @@ export const layerTitles = memoize((view: GraphView): readonly string[] => {
   const titles: string[] = []
   const bases: string[] = []
   const taken = new Set(view.layers.flatMap(({ name }) => name ?? []))
-  for (const [i, { name, op, in: inputs }] of view.layers.entries()) {
+  for (const [i, layer] of view.layers.entries()) {
+    const { name, op, in: inputs } = layer
     const module = attentionModule(view, i)
     const from = op === 'add' ? lastBranch(view, inputs) : inputs[0]
-    const isSource = layerOp({ op }).isSource === true
-    const wanted = name ?? module ?? (isSource ? op : `${bases[from]}:${op}`)
+    const isInput = isSource(layer)
+    const wanted = name ?? module ?? (isInput ? op : `${bases[from]}:${op}`)
     const title = name ?? unusedTitle(wanted, taken)
     taken.add(title)
     titles.push(title)
-    bases.push(name ?? module ?? (isSource ? op : bases[from]))
+    bases.push(name ?? module ?? (isInput ? op : bases[from]))
   }
   return titles
 })

@@ -1,7 +1,9 @@
 // Weights of a graph of layers: names and shapes.
+import { countElements } from '../../base/shapes.ts'
 import { GraphView } from './analysis.ts'
-import type { LayerGraph, WeightLayout, WeightSpec } from './layer.ts'
-import { layerOp } from './ops/table.ts'
+import type { LayerGraph } from './layer.ts'
+import type { WeightLayout, WeightSpec } from './layerOp.ts'
+import { layerOps } from './ops/table.ts'
 import { isSharing } from './sharing.ts'
 
 /** The weights of one layer. */
@@ -13,13 +15,12 @@ export interface LayerWeights {
 
 /** Lists the layers with weights of their own in the order of the graph. */
 export function layersWithWeights(graph: LayerGraph): LayerWeights[] {
-  const { shapes } = new GraphView(graph)
-  return graph.layers.flatMap((layer) => {
-    const inputs = layer.in.map((input) => shapes[input])
-    const specs = layerOp(layer).weights?.(inputs, layer.attrs)
-    const { name } = layer
-    return specs && name !== undefined && !isSharing(name) ? [{ name, specs }] : []
-  })
+  const view = new GraphView(graph)
+  return graph.layers.flatMap(({ op, name }, i) =>
+    layerOps[op].weights && name !== undefined && !isSharing(name)
+      ? [{ name, specs: view.weightsOf(i) }]
+      : [],
+  )
 }
 
 /**
@@ -69,9 +70,7 @@ export const weightLayouts = (layers: readonly LayerWeights[]): Map<string, Weig
 
 /** Number of parameters of all layers. */
 export const countParameters = (layers: readonly LayerWeights[]): number =>
-  layers
-    .flatMap(({ specs }) => specs)
-    .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
+  layers.flatMap(({ specs }) => specs).reduce((sum, { shape }) => sum + countElements(shape), 0)
 
 /** The layers without their fixed numbers. */
 export const trainedLayers = (layers: readonly LayerWeights[]): LayerWeights[] =>

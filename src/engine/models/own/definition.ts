@@ -11,8 +11,9 @@ import type {
 } from '../../base/values.ts'
 import type { Times } from '../../process/schedule.ts'
 import type { ConditionSpec } from '../condition.ts'
-import type { Feature, LayerBuilder } from '../graph/builder.ts'
-import type { WeightLayout, WeightStart } from '../graph/layer.ts'
+import type { LayerBuilder } from '../graph/builder.ts'
+import type { Feature } from '../graph/layer.ts'
+import type { WeightLayout, WeightStart } from '../graph/layerOp.ts'
 
 /** Fields of every definition. `Config` is plain data that JSON can express. */
 interface ModelFields<Config extends object> {

@@ -4,8 +4,8 @@ import { pixelAttentionLayers, transformerLayers } from '../graph/blocks/attenti
 import { timeEmbeddingLayers } from '../graph/blocks/embedding.ts'
 import { downsampleLayers, upsampleLayers } from '../graph/blocks/resample.ts'
 import { residualLayers } from '../graph/blocks/residual.ts'
-import { GraphBuilder, type Feature } from '../graph/builder.ts'
-import type { LayerGraph } from '../graph/layer.ts'
+import { GraphBuilder } from '../graph/builder.ts'
+import type { Feature, LayerGraph } from '../graph/layer.ts'
 import { memoize } from '../graph/memoize.ts'
 import type { LayerWeights } from '../graph/weights.ts'
 import { inModuleOrder, layersWithWeights } from '../graph/weights.ts'
@@ -103,8 +103,9 @@ function projectTime(b: GraphBuilder, config: UnetConfig): Feature {
       { count: channels, scale: FREQUENCIES },
       'time_proj',
     )
-  const table = { rows: config.num_train_timesteps, width: channels }
-  return b.add('time_table', [t], table, 'time_proj')
+  const { num_train_timesteps: rows } = config
+  if (rows === null) throw new Error('A learned embedding of times needs their number.')
+  return b.add('time_table', [t], { rows, width: channels }, 'time_proj')
 }
 
 /** Two linear layers with SiLU in between. */

@@ -1,5 +1,5 @@
-// Structure of a UNet in diffusers' names: blocks, layers and sizes. Weight shapes, initialisation,
-// evaluation and the summary all walk this description.
+// Structure of a UNet in diffusers' names: blocks, layers and sizes. The graph of layers and the
+// summary walk this description.
 import type { AttentionKind, UnetConfig } from './config.ts'
 import { blockAttention, headDimAt, middleAttention, timeEmbeddingWidth } from './config.ts'
 import type { TokenConfig } from './tokens.ts'

@@ -2,7 +2,8 @@
 import { pixelAttentionLayers } from '../graph/blocks/attention.ts'
 import { downsampleLayers, upsampleLayers } from '../graph/blocks/resample.ts'
 import { residualLayers } from '../graph/blocks/residual.ts'
-import { GraphBuilder, type Feature } from '../graph/builder.ts'
+import { GraphBuilder } from '../graph/builder.ts'
+import type { Feature } from '../graph/layer.ts'
 import type { LayerWeights } from '../graph/weights.ts'
 import { layersWithWeights } from '../graph/weights.ts'
 import type { KlConfig } from './klConfig.ts'
@@ -64,7 +65,7 @@ const middle = (b: GraphBuilder, h: Feature, part: string, config: KlConfig): Fe
   )
 
 function middleLayers(b: GraphBuilder, h: Feature, name: string, config: KlConfig): Feature {
-  const out = b.shapeOf(h).at(-1) as number
+  const out = b.channelsOf(h)
   const first = resnet(b, h, `${name}.resnets.0`, out, config)
   const attention = {
     kind: 'attention',
@@ -96,7 +97,7 @@ function endOf(b: GraphBuilder, h: Feature, part: string, out: number, config: K
 }
 
 const projection = (b: GraphBuilder, x: Feature, name: string): Feature =>
-  b.conv(x, name, b.shapeOf(x).at(-1) as number, { kernel: 1 })
+  b.conv(x, name, b.channelsOf(x), { kernel: 1 })
 
 /** The modules of diffusers in their order. */
 const modules = [

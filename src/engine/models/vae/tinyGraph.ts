@@ -1,6 +1,7 @@
 // The graph of layers of an AutoencoderTiny (Boer Bohan 2023, TAESD): diffusers' EncoderTiny and
 // DecoderTiny.
-import { GraphBuilder, type Feature } from '../graph/builder.ts'
+import { GraphBuilder } from '../graph/builder.ts'
+import type { Feature } from '../graph/layer.ts'
 import type { LayerWeights } from '../graph/weights.ts'
 import { layersWithWeights } from '../graph/weights.ts'
 import { forImageSize } from './sizes.ts'

@@ -1,5 +1,6 @@
 // Arguments of the writer of a layer, and the layout of features: ONNX has channels before pixels.
-import type { Attributes, FeatureShape } from '../../models/graph/layer.ts'
+import type { FeatureShape } from '../../models/graph/layerOp.ts'
+import type { Attrs, LayerOpName } from '../../models/graph/ops/table.ts'
 import type { OnnxBuilder, Value } from '../builder.ts'
 
 /** Values of the inputs of a network. Times and numbers are float64, which embeddings need. */
@@ -22,10 +23,9 @@ export interface NetworkSources {
   channels(shape: readonly number[]): Value
 }
 
-/** A layer to write. */
-export interface WrittenLayer {
+/** A layer to write, without its attributes. */
+export interface LayerPlace {
   b: OnnxBuilder
-  attrs: Attributes
   /** Values of its inputs. Labels that are all null have the name ''. */
   inputs: readonly Value[]
   /** Shapes of an item of each input, in the engine's order. */
@@ -37,17 +37,20 @@ export interface WrittenLayer {
   sources: NetworkSources
 }
 
-/** Appends the nodes of a layer and returns its value. */
-export type WriteLayer = (layer: WrittenLayer) => Value
+export interface WrittenLayer<K extends LayerOpName> extends LayerPlace {
+  attrs: Attrs<K>
+}
+
+/** Functions that append the nodes of a layer and return its value, one for each operation. */
+export type LayerWriters = {
+  readonly [K in LayerOpName]: (layer: WrittenLayer<K>) => Value
+}
 
 /** True for `[height, width, channels]`. */
 export const isImage = (shape: FeatureShape): boolean => shape.length === 3
 
 /** The axis of channels in ONNX: that after the batch in images, the last of others. */
 export const channelAxis = (shape: FeatureShape): number => (isImage(shape) ? 1 : shape.length)
-
-/** Channels of features. */
-export const channels = (shape: FeatureShape): number => shape.at(-1) as number
 
 /** Sizes of a value in ONNX, with names for those that vary. */
 export function onnxShape(shape: FeatureShape, batch: number | string): (number | string)[] {

@@ -1,16 +1,18 @@
-// Writers of all layers, by operation. The type requires one for each.
+// Writers of all layers, by operation.
+import type { Operation } from '../../models/graph/layer.ts'
 import type { LayerOpName } from '../../models/graph/ops/table.ts'
-import * as activations from './activations.ts'
-import * as arithmetic from './arithmetic.ts'
-import * as attention from './attention.ts'
-import * as embeddings from './embeddings.ts'
-import * as linear from './linear.ts'
-import * as norms from './norms.ts'
-import * as sources from './sources.ts'
-import * as spatial from './spatial.ts'
-import type { WriteLayer } from './layer.ts'
+import type { Value } from '../builder.ts'
+import { writers as activations } from './activations.ts'
+import { writers as arithmetic } from './arithmetic.ts'
+import { writers as attention } from './attention.ts'
+import { writers as embeddings } from './embeddings.ts'
+import type { LayerPlace, LayerWriters } from './layer.ts'
+import { writers as linear } from './linear.ts'
+import { writers as norms } from './norms.ts'
+import { writers as sources } from './sources.ts'
+import { writers as spatial } from './spatial.ts'
 
-export const layerWriters: { readonly [K in LayerOpName]: WriteLayer } = {
+const writers: LayerWriters = {
   ...activations,
   ...arithmetic,
   ...attention,
@@ -20,3 +22,9 @@ export const layerWriters: { readonly [K in LayerOpName]: WriteLayer } = {
   ...sources,
   ...spatial,
 }
+
+/** Appends the nodes of a layer and returns its value. */
+export const writeLayer = <K extends LayerOpName>(
+  { op, attrs }: Operation<K>,
+  place: LayerPlace,
+): Value => writers[op]({ ...place, attrs })

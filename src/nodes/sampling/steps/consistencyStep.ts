@@ -1,6 +1,6 @@
 // ConsistencyStep: one step of multistep consistency sampling.
 import { consistencyStep as step } from '../../../engine/samplers/consistency.ts'
-import { real, symbol } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 export const consistencyStep = defineStep({
@@ -18,9 +18,9 @@ export const consistencyStep = defineStep({
   },
   noise: 'Noise z',
   params: {
-    sigma_min: symbol(
+    sigma_min: param.symbol(
       '\\sigma_{min}',
-      real(
+      param.real(
         0.002,
         { min: 0, max: 1000, step: 0.001 },
         'Noise level sigma / alpha at which the model returns its input, as in Precondition',

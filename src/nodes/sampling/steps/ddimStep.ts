@@ -1,6 +1,6 @@
 // One step of DDIM.
 import { ddimStep as step, checkDownward } from '../../../engine/samplers/ddim.ts'
-import { advanced, real, toggle } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 export const ddimStep = defineStep({
@@ -14,13 +14,13 @@ export const ddimStep = defineStep({
   noise: 'Noise z for eta above 0',
   fromClean: true,
   params: {
-    eta: real(
+    eta: param.real(
       0,
       { min: 0, max: 1, step: 0.05, slider: true },
       'Amount of new noise: 0 is deterministic, 1 is DDPM',
     ),
-    rederive: advanced(
-      toggle(
+    rederive: param.advanced(
+      param.toggle(
         true,
         'After clamping, recomputes the noise from the clamped x_0 (use_clipped_model_output of diffusers, where it is off). Guided sampling with clamping fails without it',
       ),

@@ -1,7 +1,7 @@
 // One step of ancestral sampling.
 import { posteriorCoefficients } from '../../../engine/process/posterior.ts'
 import { ddpmStep as step, variances } from '../../../engine/samplers/ddpm.ts'
-import { added, advanced, choice, toggle, when } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { rejectFixedVariance } from '../checks.ts'
 
@@ -15,17 +15,17 @@ export const ddpmStep = defineStep({
   sampler: { name: 'ddpm', about: 'Ancestral, good with many steps', group: 'freshNoise' },
   noise: 'Noise z',
   params: {
-    variance: choice(variances, 'Variance of the new noise', {
+    variance: param.choice(variances, 'Variance of the new noise', {
       fixed_small: 'Variance of the posterior',
       fixed_large: 'Beta',
       learned: 'Predicted by the model, if it was built for that',
     }),
-    noise_to_clean: when(
+    noise_to_clean: param.when(
       'variance',
       ['fixed_large', 'learned'],
-      added(
-        advanced(
-          toggle(
+      param.added(
+        param.advanced(
+          param.toggle(
             false,
             'Adds noise also in a step to clean data that starts above t = 0, as diffusers does with steps_offset; its samples are noisy',
           ),

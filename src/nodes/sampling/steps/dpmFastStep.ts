@@ -5,7 +5,7 @@ import {
   lastOrders,
 } from '../../../engine/samplers/dpmSolverPairs.ts'
 import { NodeError } from '../../../engine/base/fault.ts'
-import { choice } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { samplingMessages } from '../../messages/sampling.ts'
 
@@ -20,7 +20,7 @@ export const dpmFastStep = defineStep({
   sampler: { name: 'dpm_fast', about: 'Third order, three evaluations per step' },
   usesModel: true,
   params: {
-    last_orders: choice(lastOrders, 'Orders of the last steps', {
+    last_orders: param.choice(lastOrders, 'Orders of the last steps', {
       '2': '3 n - 1 evaluations',
       '1': '3 n - 2 evaluations',
       '2, 1': '3 n - 3 evaluations',

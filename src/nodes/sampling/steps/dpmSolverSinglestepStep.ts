@@ -6,7 +6,7 @@ import {
   singlestepTypes,
 } from '../../../engine/samplers/dpmSolverSinglestep.ts'
 import { checkExponentialStep } from '../../../engine/samplers/exponential.ts'
-import { advanced, choice } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { algorithms, algorithmType, lowerOrderFinal, solverOrder } from '../solverParams.ts'
 
@@ -33,8 +33,8 @@ export const dpmSolverSinglestepStep = defineStep({
   params: {
     algorithm_type: algorithmType,
     solver_order: solverOrder,
-    solver_type: advanced(
-      choice(singlestepTypes, 'Weight of the change of the prediction', {
+    solver_type: param.advanced(
+      param.choice(singlestepTypes, 'Weight of the change of the prediction', {
         midpoint: 'Midpoint rule',
         heun: 'Fully integrated',
       }),

@@ -3,7 +3,7 @@ import { dpmSolverStep as step } from '../../../engine/samplers/dpmSolver.ts'
 import { stepOrder, checkExponentialStep } from '../../../engine/samplers/exponential.ts'
 import type { StepHistory } from '../../../engine/samplers/history.ts'
 import { addToHistory } from '../../../engine/samplers/history.ts'
-import { advanced, toggle } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import {
   algorithms,
@@ -46,7 +46,7 @@ export const dpmSolverStep = defineStep({
     solver_order: solverOrder,
     solver_type: solverType,
     lower_order_final: lowerOrderFinal,
-    euler_at_final: advanced(toggle(false, 'First order in the last step')),
+    euler_at_final: param.advanced(param.toggle(false, 'First order in the last step')),
   },
   check: ({ algorithm_type }, { levels }) => {
     const { terms, eta } = algorithms[algorithm_type]

@@ -1,6 +1,6 @@
 // One step of the two-stage stochastic solver.
 import { dpmppSdeStep as step } from '../../../engine/samplers/dpmSolverSde.ts'
-import { advanced, real, symbol } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { ancestralNames, ancestralParams } from '../noiseParams.ts'
 
@@ -22,10 +22,10 @@ export const dpmppSdeStep = defineStep({
   noise: 'Noise of the first stage for eta above 0; the seed draws that of the second',
   params: {
     ...ancestralParams,
-    r: advanced(
-      symbol(
+    r: param.advanced(
+      param.symbol(
         'r',
-        real(
+        param.real(
           0.5,
           { min: 0.05, max: 1, step: 0.05 },
           'Position of the second evaluation, as a share of the step in lambda',

@@ -2,7 +2,7 @@
 import { broadcastLevels, perItem } from '../../../engine/process/coefficients.ts'
 import { eulerStep } from '../../../engine/samplers/euler.ts'
 import type { Tensor } from '../../../engine/base/tf.ts'
-import { real, symbol } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 export const gradientEstimationStep = defineStep({
@@ -14,9 +14,9 @@ export const gradientEstimationStep = defineStep({
   source: 'Permenter & Yuan 2024, algorithm 2',
   sampler: { name: 'gradient_estimation', about: 'DDIM, corrected by the previous step' },
   params: {
-    gamma: symbol(
+    gamma: param.symbol(
       '\\gamma',
-      real(2, { min: 1, max: 5, step: 0.1 }, 'Extrapolation factor; 1 is Euler'),
+      param.real(2, { min: 1, max: 5, step: 0.1 }, 'Extrapolation factor; 1 is Euler'),
     ),
   },
   initialState: [] as readonly Tensor[],

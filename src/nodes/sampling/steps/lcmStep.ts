@@ -1,6 +1,6 @@
 // One step of a latent consistency model.
 import { lcmStep as step } from '../../../engine/samplers/consistency.ts'
-import { advanced, real, symbol } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 export const lcmStep = defineStep({
@@ -18,18 +18,21 @@ export const lcmStep = defineStep({
   },
   noise: 'Noise z',
   params: {
-    sigma_data: advanced(
-      symbol(
+    sigma_data: param.advanced(
+      param.symbol(
         '\\sigma_d',
-        real(
+        param.real(
           0.5,
           { min: 0, max: 1000 },
           'Standard deviation of the data in the boundary condition at t = 0; 0: no boundary condition',
         ),
       ),
     ),
-    timestep_scaling: advanced(
-      symbol('k', real(10, { min: 0, max: 1e6 }, 'Factor k on t in the boundary condition')),
+    timestep_scaling: param.advanced(
+      param.symbol(
+        'k',
+        param.real(10, { min: 0, max: 1e6 }, 'Factor k on t in the boundary condition'),
+      ),
     ),
   },
   step,

@@ -8,7 +8,7 @@ import {
   type Schedule,
   type Times,
 } from '../../../engine/process/schedule.ts'
-import { added, advanced, choice, integer } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 export const lmsStep = defineStep({
@@ -27,10 +27,14 @@ export const lmsStep = defineStep({
   fromClean: true,
   initialState: [] as StepHistory,
   params: {
-    order: integer(4, { min: 1, max: 4, slider: true }, 'Number of predictions used; 1 is Euler'),
-    first_steps: added(
-      advanced(
-        choice(['rising', 'full_order'], 'First steps of a list from SplitTimesteps', {
+    order: param.integer(
+      4,
+      { min: 1, max: 4, slider: true },
+      'Number of predictions used; 1 is Euler',
+    ),
+    first_steps: param.added(
+      param.advanced(
+        param.choice(['rising', 'full_order'], 'First steps of a list from SplitTimesteps', {
           rising: 'Of the order of the predictions there are',
           full_order:
             'Of the order of all timesteps before, with 0 for missing predictions, as in diffusers; less accurate',

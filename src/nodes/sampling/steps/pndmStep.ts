@@ -5,7 +5,7 @@ import type { TypedPrediction } from '../../../engine/base/values.ts'
 import { middleLevel, plmsStep, pndmStep as step } from '../../../engine/samplers/pndm.ts'
 import type { Levels } from '../../../engine/process/schedule.ts'
 import type { Tensor } from '../../../engine/base/tf.ts'
-import { advanced, choice, toggle } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 /** True at zero signal, where x_0 does not follow from the noise. */
@@ -26,14 +26,14 @@ export const pndmStep = defineStep({
   usesModel: true,
   initialState: [] as TypedPrediction[],
   params: {
-    skip_prk_steps: advanced(
-      toggle(
+    skip_prk_steps: param.advanced(
+      param.toggle(
         false,
         'PLMS, as in Stable Diffusion: no Runge-Kutta steps, only two evaluations in the first step',
       ),
     ),
-    combines: advanced(
-      choice(['epsilon', 'output'], 'Quantity that is extrapolated', {
+    combines: param.advanced(
+      param.choice(['epsilon', 'output'], 'Quantity that is extrapolated', {
         epsilon: 'Noise, as in the paper',
         output: 'Output of the model, as in diffusers; loses one order for v',
       }),

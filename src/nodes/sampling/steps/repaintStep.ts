@@ -4,7 +4,7 @@ import { forwardStep } from '../../../engine/process/forward.ts'
 import { repaintStep as step } from '../../../engine/samplers/repaint.ts'
 import type { Levels } from '../../../engine/process/schedule.ts'
 import type { Samples } from '../../../engine/base/values.ts'
-import { advanced, real, samples, toggle } from '../../define.ts'
+import { param, slot } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 export const repaintStep = defineStep({
@@ -17,17 +17,19 @@ export const repaintStep = defineStep({
   usesModel: true,
   noise: 'Noise z',
   inputs: {
-    x_0: samples('Known clean data'),
-    mask: samples('1 where x_0 is known, 0 where it is to be sampled'),
+    x_0: slot.samples('Known clean data'),
+    mask: slot.samples('1 where x_0 is known, 0 where it is to be sampled'),
   },
   fromClean: true,
   params: {
-    eta: real(
+    eta: param.real(
       1,
       { min: 0, max: 1, step: 0.05, slider: true },
       'Amount of new noise in denoising steps: 1 is DDPM, 0 is deterministic',
     ),
-    rederive: advanced(toggle(true, 'After clamping, recomputes the noise from the clamped x_0')),
+    rederive: param.advanced(
+      param.toggle(true, 'After clamping, recomputes the noise from the clamped x_0'),
+    ),
   },
   step: (now, { eta, rederive }) => {
     const { xt, from, to, clipping, inputs } = now

@@ -3,7 +3,7 @@ import type { Terms } from '../../../engine/samplers/exponential.ts'
 import { stepOrder, checkExponentialStep } from '../../../engine/samplers/exponential.ts'
 import type { SASolverState } from '../../../engine/samplers/saSolver.ts'
 import { saSolverStep as step } from '../../../engine/samplers/saSolver.ts'
-import { advanced, choice, integer, real, symbol } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { lowerOrderFinal } from '../solverParams.ts'
 
@@ -38,29 +38,35 @@ export const saSolverStep = defineStep({
   noise: 'Noise z where tau is above 0',
   initialState: { history: [] } as SASolverState,
   params: {
-    predictor_order: integer(2, { min: 1, max: 3 }, 'Number of predictions used by the predictor'),
-    corrector_order: integer(
+    predictor_order: param.integer(
+      2,
+      { min: 1, max: 3 },
+      'Number of predictions used by the predictor',
+    ),
+    corrector_order: param.integer(
       2,
       { min: 0, max: 4 },
       'Number of predictions used by the corrector, including the one at its end; 0: no corrector',
     ),
-    algorithm_type: advanced(
-      choice(['data_prediction', 'noise_prediction'], 'Kind of predictions used', {
+    algorithm_type: param.advanced(
+      param.choice(['data_prediction', 'noise_prediction'], 'Kind of predictions used', {
         data_prediction: 'Predictions of x_0',
         noise_prediction: 'Predictions of the noise',
       }),
     ),
-    tau: symbol(
+    tau: param.symbol(
       '\\tau',
-      real(
+      param.real(
         1,
         { min: 0, max: 2, step: 0.05, slider: true },
         'Amount of new noise: 0 is none, 1 is that of the reverse process',
       ),
     ),
-    tau_tmin: advanced(real(200, { min: 0, max: 1e6, step: 1 }, 'Lowest t with new noise')),
-    tau_tmax: advanced(
-      real(
+    tau_tmin: param.advanced(
+      param.real(200, { min: 0, max: 1e6, step: 1 }, 'Lowest t with new noise'),
+    ),
+    tau_tmax: param.advanced(
+      param.real(
         800,
         { min: 0, max: 1e6, step: 1 },
         'Highest t with new noise, in the units of the schedule',

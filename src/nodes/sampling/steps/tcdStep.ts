@@ -1,6 +1,6 @@
 // One step of trajectory consistency.
 import { tcdStep as step } from '../../../engine/samplers/consistency.ts'
-import { real, symbol } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 export const tcdStep = defineStep({
@@ -19,9 +19,9 @@ export const tcdStep = defineStep({
   },
   noise: 'Noise z for eta above 0',
   params: {
-    eta: symbol(
+    eta: param.symbol(
       '\\eta',
-      real(
+      param.real(
         0.3,
         { min: 0, max: 1, step: 0.05, slider: true },
         'Overshoot towards clean data, as a share of the step: gamma in the paper',

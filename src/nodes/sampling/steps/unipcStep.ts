@@ -3,7 +3,7 @@ import { NodeError } from '../../../engine/base/fault.ts'
 import { stepOrder, checkExponentialStep } from '../../../engine/samplers/exponential.ts'
 import type { UniPCState } from '../../../engine/samplers/unipc.ts'
 import { unipcStep as step, unipcTypes } from '../../../engine/samplers/unipc.ts'
-import { advanced, choice, integer, toggle } from '../../define.ts'
+import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { lowerOrderFinal, solverOrder } from '../solverParams.ts'
 import { samplingMessages } from '../../messages/sampling.ts'
@@ -20,15 +20,15 @@ export const unipcStep = defineStep({
   initialState: { history: [], completed: 0 } as UniPCState,
   params: {
     solver_order: solverOrder,
-    solver_type: advanced(
-      choice(unipcTypes, 'Function B(h)', {
+    solver_type: param.advanced(
+      param.choice(unipcTypes, 'Function B(h)', {
         bh2: 'B(h) = e^h - 1',
         bh1: 'B(h) = h: better with few steps without guidance; not for a step to clean data',
       }),
     ),
-    predict_x0: advanced(toggle(true, 'Uses predictions of x_0; off: of the noise')),
-    disable_corrector: advanced(
-      integer(
+    predict_x0: param.advanced(param.toggle(true, 'Uses predictions of x_0; off: of the noise')),
+    disable_corrector: param.advanced(
+      param.integer(
         0,
         { min: 0, max: 1000 },
         'Number of first steps without correction: 1 or 2 with strong guidance',

@@ -3,10 +3,12 @@ import { getProgram } from '../../../engine/formula/cache.ts'
 import { inputNames, usedInputs } from '../../../engine/formula/program.ts'
 import { formulaTorch } from '../../../engine/formula/torch.ts'
 import type { PredictionType, ScheduleValue } from '../../../engine/base/values.ts'
+import { mapValues } from '../../../engine/base/records.ts'
+import type { RunOp } from '../../../engine/plan/op.ts'
+import * as layers from '../../layers/index.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { pyCall, pyNumber } from '../python.ts'
 import type { NodeEntries, NodeWriter, Ref, TorchNode } from '../types.ts'
-import type * as layerIndex from '../../layers/index.ts'
 
 const constant: TorchNode = {
   known: true,
@@ -21,62 +23,16 @@ function formulaSchedule(node: NodeWriter): string {
   return `schedule=FormulaSchedule(${node.input('schedule').code}, ${pyNumber(T)})`
 }
 
+type LayerName = keyof typeof layers
+
 /** Nodes that describe layers are plain data until ModelOutput creates a network of them. */
-const layer: TorchNode = { known: true }
+const described = mapValues<RunOp, TorchNode>(layers, () => ({ known: true }))
 
-type LayerName = keyof typeof layerIndex
-
-/** Layers, all alike but for the outputs. */
-export const layerEntries: { [K in Exclude<LayerName, 'modelOutput'>]: TorchNode } = {
-  attentionBlock: layer,
-  crossAttention: layer,
-  ditBlock: layer,
-  linearAttention: layer,
-  resBlock: layer,
-  scaledDotProductAttention: layer,
-  selfAttention: layer,
-  transformerBlock: layer,
-  fourierFeatures: layer,
-  fourierTimeEmbedding: layer,
-  labelEmbedding: layer,
-  learnedTimeEmbedding: layer,
-  positionEmbedding: layer,
-  rotaryEmbedding: layer,
-  timeEmbedding: layer,
-  timeValue: layer,
-  tokenEmbedding: layer,
+export const layerEntries = {
+  ...(described as { [K in Exclude<LayerName, 'modelOutput'>]: TorchNode }),
   classifierOutput: { none: 'unsupported' },
   tokenOutput: { none: 'tokens' },
-  conditionInput: layer,
-  modelInput: layer,
-  add: layer,
-  concat: layer,
-  divide: layer,
-  modulate: layer,
-  multiply: layer,
-  split: layer,
-  conv: layer,
-  downsample: layer,
-  linear: layer,
-  scale: layer,
-  upsample: layer,
-  dropoutLayer: layer,
-  gelu: layer,
-  groupNorm: layer,
-  layerNorm: layer,
-  mish: layer,
-  relu: layer,
-  rmsNorm: layer,
-  silu: layer,
-  softmax: layer,
-  tanh: layer,
-  avgPool: layer,
-  flatten: layer,
-  patchify: layer,
-  reshape: layer,
-  unflatten: layer,
-  unpatchify: layer,
-}
+} satisfies Record<string, TorchNode>
 
 export const toolEntries = {
   numberConstant: constant,

@@ -1,5 +1,5 @@
 // Classes of the blocks of a network: one for all blocks whose code differs in sizes only.
-import type { Module } from '../../../engine/models/graph/builder.ts'
+import type { Module } from '../../../engine/models/graph/layer.ts'
 import { titleOf } from './blockTitles.ts'
 import type { Parts } from './parts.ts'
 import { args, python } from './python.ts'

@@ -1,5 +1,5 @@
 // Names and docstrings of the classes of blocks.
-import type { Module, ModuleKind } from '../../../engine/models/graph/builder.ts'
+import type { Module, ModuleKind } from '../../../engine/models/graph/layer.ts'
 import { activations } from './helpers.ts'
 
 interface Title {

@@ -1,7 +1,6 @@
 // Bodies of methods: the layers and the calls of modules that compute a value.
 import type { GraphView } from '../../../engine/models/graph/analysis.ts'
-import type { Module } from '../../../engine/models/graph/builder.ts'
-import { layerOp } from '../../../engine/models/graph/ops/table.ts'
+import { isSource, type Module } from '../../../engine/models/graph/layer.ts'
 
 /** What computes one value: a layer, or a module that is called. */
 export interface Part {
@@ -62,7 +61,7 @@ export class Bodies {
     while (pending.length > 0) {
       const value = pending.pop()!
       if (parts.has(value) || read.has(value)) continue
-      if (inputs.includes(value) || layerOp(this.view.layers[value]).isSource) {
+      if (inputs.includes(value) || isSource(this.view.layers[value])) {
         read.add(value)
         continue
       }

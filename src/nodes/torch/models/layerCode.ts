@@ -2,8 +2,10 @@
 //
 // Images are `[B, C, H, W]`, unlike in the engine. Results of `reshape`, and of layers that follow
 // it, have their channels last until a layer needs them first.
-import type { Attributes, FeatureShape } from '../../../engine/models/graph/layer.ts'
-import { paddingOf } from '../../../engine/models/graph/ops/linear.ts'
+import type { FeatureShape } from '../../../engine/models/graph/layerOp.ts'
+import { channelsOf } from '../../../engine/models/graph/ops/checks.ts'
+import { paddingOf } from '../../../engine/models/graph/ops/padding.ts'
+import type { Attrs, ComputedOpName } from '../../../engine/models/graph/ops/table.ts'
 import {
   activations,
   defineAttend,
@@ -27,10 +29,10 @@ export interface Operand {
   isLast: boolean
 }
 
-export interface LayerCall {
+export interface LayerCall<A = object> {
   parts: Parts
   inputs: readonly Operand[]
-  attrs: Attributes
+  attrs: A
   shape: FeatureShape
   /** The module of the layer, if it has one. */
   self: string
@@ -40,15 +42,14 @@ export interface LayerCall {
   like?: string | undefined
 }
 
-export interface LayerCode {
+export interface LayerCode<A = object> {
   /** Creates the module of the layer. */
-  module?(layer: Pick<LayerCall, 'parts' | 'inputs' | 'attrs' | 'shape'>): string
+  module?(layer: Pick<LayerCall<A>, 'parts' | 'inputs' | 'attrs' | 'shape'>): string
   /** The result; images have their channels first unless it says so. */
-  call(layer: LayerCall): string | Pick<Operand, 'code' | 'isLast'>
+  call(layer: LayerCall<A>): string | Pick<Operand, 'code' | 'isLast'>
 }
 
 const hasPixels = ({ length }: FeatureShape) => length === 3
-const channelCount = (shape: FeatureShape) => shape.at(-1) as number
 
 /** With the channels of images before the pixels, as convolutions take them. */
 export const withChannelsFirst = ({ code, isLast }: Operand): string =>
@@ -66,10 +67,10 @@ const elementwise = (apply: (x: string) => string): LayerCode => ({
 })
 
 /** A layer over the last axis. */
-const overChannels = (
-  call: (x: string, layer: LayerCall) => string,
-  module?: LayerCode['module'],
-): LayerCode => ({
+const overChannels = <A>(
+  call: (x: string, layer: LayerCall<A>) => string,
+  module?: LayerCode<A>['module'],
+): LayerCode<A> => ({
   ...(module && { module }),
   call: (layer) => ({
     code: call(withChannelsLast(layer.inputs[0]), layer),
@@ -100,10 +101,11 @@ const combined = (write: (codes: string[]) => string): LayerCode => ({
   },
 })
 
-const embedding: LayerCode['module'] = ({ attrs }) => `nn.Embedding(${attrs.rows}, ${attrs.width})`
+const embedding = ({ attrs: { rows, width } }: { attrs: Attrs<'label_embedding'> }) =>
+  `nn.Embedding(${rows}, ${width})`
 
 /** Zeros around an image: an argument of the convolution, or a call before it. */
-function padded(x: string, attrs: Attributes): { input: string; padding: string | undefined } {
+function padded(x: string, attrs: Attrs<'conv'>): { input: string; padding: string | undefined } {
   const { top, left, bottom, right } = paddingOf(attrs)
   if (top !== bottom || left !== right)
     return { input: `F.pad(${x}, (${left}, ${right}, ${top}, ${bottom}))`, padding: undefined }
@@ -113,18 +115,18 @@ function padded(x: string, attrs: Attributes): { input: string; padding: string 
 
 const named = (name: string, value: number, usual: number) => value !== usual && `${name}=${value}`
 
-/** All operations with a result, by name. */
-export const layerCodes: Readonly<Record<string, LayerCode>> = {
+/** All operations with a result. The type requires each of them. */
+const codes: { readonly [K in ComputedOpName]: LayerCode<Attrs<K>> } = {
   linear: overChannels(
     (x, { self }) => `${self}(${x})`,
     ({ inputs: [{ shape }], attrs: { out, bias } }) =>
-      `nn.Linear(${args(channelCount(shape), out as number, !bias && 'bias=False')})`,
+      `nn.Linear(${args(channelsOf(shape), out, !bias && 'bias=False')})`,
   ),
   conv: {
     module({ inputs: [{ shape }], attrs }) {
-      const { out, kernel, stride, groups, bias } = attrs as Record<string, number>
+      const { out, kernel, stride, groups, bias } = attrs
       return `nn.Conv2d(${args(
-        channelCount(shape),
+        channelsOf(shape),
         out,
         kernel,
         named('stride', stride, 1),
@@ -137,10 +139,10 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
   },
   conv_transpose: {
     module({ inputs: [{ shape }], attrs }) {
-      const { out, kernel, stride, bias } = attrs as Record<string, number>
+      const { out, kernel, stride, bias } = attrs
       const { top } = paddingOf(attrs)
       return `nn.ConvTranspose2d(${args(
-        channelCount(shape),
+        channelsOf(shape),
         out,
         kernel,
         named('stride', stride, 1),
@@ -152,7 +154,7 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
   },
   group_norm: {
     module: ({ inputs: [{ shape }], attrs: { groups, eps } }) =>
-      groupNorm(groups as number, channelCount(shape), eps as number),
+      groupNorm(groups, channelsOf(shape), eps),
     call: ({ inputs: [x], self, shape }) =>
       shape.length === 2
         ? `${self}(${x.code}.transpose(1, 2)).transpose(1, 2)`
@@ -160,23 +162,26 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
   },
   layer_norm: {
     module: ({ inputs: [{ shape }], attrs: { eps } }) =>
-      `nn.LayerNorm(${args(channelCount(shape), eps !== 1e-5 && `eps=${number(eps as number)}`)})`,
+      `nn.LayerNorm(${args(channelsOf(shape), eps !== 1e-5 && `eps=${number(eps)}`)})`,
     call({ inputs: [x], attrs: { affine, eps }, self, shape }) {
       const input = withChannelsLast(x)
       const code = affine
         ? `${self}(${input})`
-        : `F.layer_norm(${input}, ${input}.shape[-1:], eps=${number(eps as number)})`
+        : `F.layer_norm(${input}, ${input}.shape[-1:], eps=${number(eps)})`
       return { code, isLast: hasPixels(shape) }
     },
   },
   rms_norm: overChannels(
     (x, { self }) => `${self}(${x})`,
     ({ inputs: [{ shape }], attrs: { eps } }) =>
-      `nn.RMSNorm(${channelCount(shape)}, eps=${number(eps as number)})`,
+      `nn.RMSNorm(${channelsOf(shape)}, eps=${number(eps)})`,
   ),
-  ...Object.fromEntries(
-    Object.entries(activations).map(([name, { call }]) => [name, elementwise(call)]),
-  ),
+  silu: elementwise(activations.silu.call),
+  gelu: elementwise(activations.gelu.call),
+  gelu_tanh: elementwise(activations.gelu_tanh.call),
+  relu: elementwise(activations.relu.call),
+  tanh: elementwise(activations.tanh.call),
+  mish: elementwise(activations.mish.call),
   softmax: {
     call: ({ inputs: [x] }) => ({
       code: `${x.code}.softmax(dim=${channelAxis(x)})`,
@@ -187,23 +192,23 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
   multiply: combined((codes) => codes.join(' * ')),
   divide: {
     call: ({ inputs: [{ code, isLast }], attrs: { by } }) => ({
-      code: `${code} / ${number(by as number)}`,
+      code: `${code} / ${number(by)}`,
       isLast,
     }),
   },
   quotient: combined(([x, by]) => `${x} / ${by}`),
   affine: {
     call({ inputs: [{ code, isLast }], attrs: { scale, shift } }) {
-      const scaled = scale === 1 ? code : `${number(scale as number)} * ${code}`
-      const sign = (shift as number) < 0 ? '-' : '+'
-      const moved = shift === 0 ? scaled : `${scaled} ${sign} ${number(Math.abs(shift as number))}`
+      const scaled = scale === 1 ? code : `${number(scale)} * ${code}`
+      const sign = shift < 0 ? '-' : '+'
+      const moved = shift === 0 ? scaled : `${scaled} ${sign} ${number(Math.abs(shift))}`
       return { code: moved, isLast }
     },
   },
   channel_scale: overChannels(
     (x, { self }) => `${self}(${x})`,
     ({ parts, inputs: [{ shape }], attrs: { start } }) =>
-      `${scale(parts)}(${channelCount(shape)}, ${number(start as number)})`,
+      `${scale(parts)}(${channelsOf(shape)}, ${number(start)})`,
   ),
   modulate: combined(([x, scale, shift]) => `${x} * (1 + ${scale}) + ${shift}`),
   concat: {
@@ -220,7 +225,7 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
     }),
   },
   dropout: {
-    module: ({ attrs: { rate } }) => `nn.Dropout(${number(rate as number)})`,
+    module: ({ attrs: { rate } }) => `nn.Dropout(${number(rate)})`,
     call: ({ inputs: [{ code, isLast }], self }) => ({ code: `${self}(${code})`, isLast }),
   },
   fourier_features: {
@@ -248,7 +253,7 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
   },
   unpatchify: {
     call({ parts, inputs: [{ code }], attrs }) {
-      const { size, height, width } = attrs as Record<string, number>
+      const { size, height, width } = attrs
       return `${unpatchify(parts)}(${code}, ${size}, ${height / size}, ${width / size})`
     },
   },
@@ -260,13 +265,13 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
   },
   timestep_embedding: {
     call({ parts, inputs: [{ code }], attrs: { width, flip_sin_to_cos, freq_shift } }) {
-      const waves = { flipSinToCos: flip_sin_to_cos as boolean, freqShift: freq_shift as number }
-      return timestepEmbedding(parts, waves, width as number)(code)
+      const waves = { flipSinToCos: flip_sin_to_cos, freqShift: freq_shift }
+      return timestepEmbedding(parts, waves, width)(code)
     },
   },
   fourier_time_embedding: {
     module: ({ parts, attrs: { count, scale } }) =>
-      `${fourierEmbedding(parts)}(${count as number}, scale=${number(scale as number)})`,
+      `${fourierEmbedding(parts)}(${count}, scale=${number(scale)})`,
     call: ({ inputs: [{ code }], self }) => `${self}(${code})`,
   },
   time_table: {
@@ -290,11 +295,16 @@ export const layerCodes: Readonly<Record<string, LayerCode>> = {
   grid_embedding: { call: ({ inputs: [{ code }], constant }) => `${code} + ${constant}` },
   rotary_embedding: {
     call: ({ inputs: [{ code }], attrs: { heads }, constant }) =>
-      `${constant}(${code}, heads=${heads as number})`,
+      `${constant}(${code}, heads=${heads})`,
   },
   attention: { call: (layer) => attention(defineAttend, layer) },
   linear_attention: { call: (layer) => attention(defineAttendLinearly, layer) },
 }
 
-const attention = (helper: (parts: Parts) => string, { parts, inputs, attrs }: LayerCall) =>
-  `${helper(parts)}(${inputs.map(({ code }) => code).join(', ')}, heads=${attrs.heads as number})`
+const attention = (
+  helper: (parts: Parts) => string,
+  { parts, inputs, attrs: { heads } }: LayerCall<Attrs<'attention'>>,
+) => `${helper(parts)}(${inputs.map(({ code }) => code).join(', ')}, heads=${heads})`
+
+/** The operations by name, for layers whose attributes belong to their operation. */
+export const layerCodes: Readonly<Record<string, LayerCode>> = codes

@@ -1,8 +1,7 @@
 // Networks in PyTorch from their graphs of layers: a class per block, and one of the network.
 import type { ConditionSpec } from '../../../engine/models/condition.ts'
 import { GraphView } from '../../../engine/models/graph/analysis.ts'
-import type { Module, Repeat } from '../../../engine/models/graph/builder.ts'
-import type { LayerGraph } from '../../../engine/models/graph/layer.ts'
+import type { LayerGraph, Module, Repeat } from '../../../engine/models/graph/layer.ts'
 import { conditionSpecs } from '../../../engine/models/layersConfig.ts'
 import { defaults, noValue, parameters } from './arguments.ts'
 import { BlockClasses, type BlockCode } from './blockClasses.ts'
@@ -17,7 +16,7 @@ import type { Parts } from './parts.ts'
 import { args, python } from './python.ts'
 import { joinRows, type Create } from './rows.ts'
 import { nameWidth } from './sizes.ts'
-import { writeTerms } from './terms.ts'
+import { moduleName, writeTerms } from './terms.ts'
 
 /** Methods by function of the model; others have their own name. */
 const methods: Readonly<Record<string, string>> = {
@@ -192,7 +191,8 @@ class NetworkWriter {
     const creates = new Map<string, Create>()
     for (const { prefix, parts: all } of bodies)
       for (const { value, module, reads } of all) {
-        const { op, name, attrs } = layers[value]
+        const { op, attrs } = layers[value]
+        const name = moduleName(layers[value])
         if (module) creates.set(module.name.slice(prefix.length), this.classes.creates.get(module)!)
         const create = module ? undefined : layerCodes[op].module
         if (name === undefined || !create) continue

@@ -2,7 +2,7 @@
 //
 // Parts in a row become one loop if their lines are equal up to the numbers. Parts may lack lines: a
 // module that is missing does nothing (nn.Identity), and lists may be empty.
-import type { Repeat } from '../../../engine/models/graph/builder.ts'
+import type { Repeat } from '../../../engine/models/graph/layer.ts'
 import type { Create } from './rows.ts'
 import { MODULE_MARKS, moduleMark } from './terms.ts'
 

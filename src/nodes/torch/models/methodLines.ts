@@ -1,6 +1,6 @@
 // The lines of a method, with names of variables.
 import type { GraphView } from '../../../engine/models/graph/analysis.ts'
-import type { Repeat } from '../../../engine/models/graph/builder.ts'
+import type { Repeat } from '../../../engine/models/graph/layer.ts'
 import type { Body } from './bodies.ts'
 import { activations } from './helpers.ts'
 import type { Line } from './loops.ts'

@@ -54,7 +54,8 @@ function joinGroup(
   const members = terms.filter(inside)
   const names = members.map(({ path }) => path!.slice(group.length + 1))
   const paths = [...creates.keys()].filter((path) => path.startsWith(`${group}.`))
-  if (members.length === 0 || paths.length !== members.length) return undefined
+  if (members.length === 0 || paths.length !== members.length || creates.has(group))
+    return undefined
   if (!names.every((name) => creates.has(`${group}.${name}`) && isRowName(name))) return undefined
   if (members.some(({ value }) => depth(value) > countIndices(group))) return undefined
   const between = findBetween(terms, members, output)

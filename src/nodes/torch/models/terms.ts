@@ -1,5 +1,6 @@
 // Python of the parts of a method, with marks for the values and the modules that they use.
 import type { GraphView } from '../../../engine/models/graph/analysis.ts'
+import type { Layer } from '../../../engine/models/graph/layer.ts'
 import { activations } from './helpers.ts'
 import type { Body, Part } from './bodies.ts'
 import { layerCodes, withChannelsFirst, type Operand } from './layerCode.ts'
@@ -62,23 +63,21 @@ function writeLayer(
   { value, reads }: Part,
   inputs: readonly Operand[],
 ): Term {
-  const { op, name, attrs } = view.layers[value]
-  const { call, module } = layerCodes[op]
-  const hasModule = name !== undefined && module && attrs.affine !== false
-  const path = hasModule ? name.slice(body.prefix.length) : undefined
+  const layer = view.layers[value]
+  const path = moduleName(layer)?.slice(body.prefix.length)
   const shape = view.shapes[value]
   const like = body.inputs.find((input) => isSameImage(view.shapes[input], shape))
-  const result = call({
+  const result = layerCodes[layer.op].call({
     parts,
     inputs,
-    attrs,
+    attrs: layer.attrs,
     shape,
     self: path === undefined ? '' : moduleMark(path),
     constant: constants.get(value) ?? '',
     like: like === undefined ? undefined : valueMark(like),
   })
   const { code, isLast } = typeof result === 'string' ? { code: result, isLast: false } : result
-  const own = path === undefined ? moduleOf(op, attrs) : undefined
+  const own = path === undefined ? moduleOf(layer) : undefined
   return {
     value,
     // The image of the same size is read as well.
@@ -90,6 +89,12 @@ function writeLayer(
   }
 }
 
+/** Name of the module of a layer, if it has one. */
+export const moduleName = (layer: Layer): string | undefined =>
+  layerCodes[layer.op].module && !(layer.op === 'layer_norm' && !layer.attrs.affine)
+    ? layer.name
+    : undefined
+
 /** True for images of the same height and width. */
 const isSameImage = (a: readonly unknown[], b: readonly unknown[]) =>
   a.length === 3 && b.length === 3 && a[0] === b[0] && a[1] === b[1]
@@ -99,8 +104,8 @@ export const marksIn = (code: string): number[] =>
   [...code.matchAll(VALUE_MARKS)].map(([, value]) => Number(value))
 
 /** The module that computes an operation without weights. */
-function moduleOf(op: string, { size }: Readonly<Record<string, unknown>>): string | undefined {
-  if (op === 'upsample') return 'nn.Upsample(scale_factor=2)'
-  if (op === 'avg_pool') return `nn.AvgPool2d(${size as number})`
-  return activations[op]?.module
+function moduleOf(layer: Layer): string | undefined {
+  if (layer.op === 'upsample') return 'nn.Upsample(scale_factor=2)'
+  if (layer.op === 'avg_pool') return `nn.AvgPool2d(${layer.attrs.size})`
+  return activations[layer.op]?.module
 }

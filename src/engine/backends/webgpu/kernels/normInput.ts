@@ -1,5 +1,6 @@
 // Input of the norm kernels, [b, ..., c] as one tensor or two concatenated along the channels; and
 // the division of the work into spans of channels.
+import { countElements } from '../../../base/shapes.ts'
 import type { Activations } from '../activationInput.ts'
 import { activationTensors } from '../activationInput.ts'
 import type { WebGPUBackend } from '../backend.ts'
@@ -23,7 +24,7 @@ export function activationExtents(x: Activations): Extents {
   const tensors = activationTensors(x)
   const { shape } = tensors[0]
   const channels = tensors.map(({ shape }) => shape[shape.length - 1])
-  const pixels = shape.slice(1, -1).reduce((product, size) => product * size, 1)
+  const pixels = countElements(shape.slice(1, -1))
   return { items: shape[0], pixels, channels, all: channels.reduce((sum, each) => sum + each, 0) }
 }
 

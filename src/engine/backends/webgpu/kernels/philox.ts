@@ -1,5 +1,6 @@
 // Philox4x32-10 on the GPU: the same integers as philox.ts, and the numbers that random.ts derives
 // from them. A draw needs 8 bytes from the CPU, its key.
+import { countElements } from '../../../base/shapes.ts'
 import type { TensorInfo } from '../../../base/tf.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import type { Program } from '../program.ts'
@@ -23,7 +24,7 @@ export function drawRandom(
   shape: readonly number[],
   keyAt?: StepKey['at'],
 ): TensorInfo {
-  const count = shape.reduce((product, size) => product * size, 1)
+  const count = countElements(shape)
   const output = { shape, dtype: draw === 'integers' ? 'int32' : 'float32' } as const
   const scalarsAt = keyAt && ((step: number) => Uint32Array.from(keyAt(step)))
   const scalars = Uint32Array.from(key)

@@ -1,5 +1,6 @@
 // Blocks of attention: diffusers' Attention, Transformer2DModel and BasicTransformerBlock.
 import type { LayerBuilder } from '../builder.ts'
+import { fixedSizes } from '../ops/checks.ts'
 import { divide } from './divide.ts'
 
 /** Expansion factor of a transformer's feed-forward network. */
@@ -36,7 +37,7 @@ function pixelAttention<F>(
   name: string,
   { kind, heads, groups, eps, divisor = 1 }: PixelAttentionSettings,
 ): F {
-  const channels = b.shapeOf(x).at(-1) as number
+  const channels = b.channelsOf(x)
   const normed = groups ? b.groupNorm(x, `${name}.group_norm`, groups, eps) : x
   const pixels = b.add('to_tokens', [normed])
   const qkv = ['to_q', 'to_k', 'to_v'].map((part) => b.linear(pixels, `${name}.${part}`, channels))
@@ -47,7 +48,7 @@ function pixelAttention<F>(
 
 /** Tokens as an image of the size of `like`. */
 function toImage<F>(b: LayerBuilder<F>, x: F, like: F): F {
-  const [height, width] = b.shapeOf(like) as number[]
+  const [height, width] = fixedSizes(b.shapeOf(like))
   return b.add('to_image', [x], { height, width })
 }
 
@@ -82,7 +83,7 @@ function transformer<F>(
   name: string,
   { heads, groups, layers, linearProjection }: TransformerSettings,
 ): F {
-  const channels = b.shapeOf(x).at(-1) as number
+  const channels = b.channelsOf(x)
   const project = (h: F, part: string) =>
     linearProjection
       ? b.linear(h, `${name}.${part}`, channels)
@@ -105,7 +106,7 @@ function basicTransformerLayers<F>(
   name: string,
   heads: number,
 ): F {
-  const channels = b.shapeOf(x)[1] as number
+  const channels = b.channelsOf(x)
   const normal = (h: F, part: string) => b.layerNorm(h, `${name}.${part}`, LAYER_EPS)
   const attend = (h: F, context: F, part: string, skip: F) =>
     b.add('add', [skip, attentionLayers(b, h, context, `${name}.${part}`, { heads, bias: false })])
@@ -137,7 +138,7 @@ export function attentionLayers<F>(
   { heads, bias, kind = 'attention' }: AttentionSettings,
 ): F {
   return b.module('attention', name, [x, context], () => {
-    const width = b.shapeOf(x)[1] as number
+    const width = b.channelsOf(x)
     const q = b.linear(x, `${name}.to_q`, width, bias)
     const k = b.linear(context, `${name}.to_k`, width, bias)
     const v = b.linear(context, `${name}.to_v`, width, bias)

@@ -42,7 +42,7 @@ function ditBlock<F>(
   name: string,
   { heads, activation, dropout, attentionBias, eps, affine }: DitBlockSettings,
 ): F {
-  const width = b.shapeOf(x).at(-1) as number
+  const width = b.channelsOf(x)
   const drop = (h: F, part: string) =>
     dropout > 0 ? b.add('dropout', [h], { rate: dropout }, `${name}.${part}`) : h
   const addGated = (skip: F, h: F, gate: F) => b.add('add', [skip, b.add('multiply', [h, gate])])
@@ -66,7 +66,7 @@ function ditBlock<F>(
  * The end of the network: a norm that the activated embedding shifts and scales, and a linear layer.
  */
 export function ditOutputLayers<F>(b: LayerBuilder<F>, x: F, active: F, out: number): F {
-  const width = b.shapeOf(x).at(-1) as number
+  const width = b.channelsOf(x)
   const vectors = b.linear(active, 'proj_out_1', 2 * width)
   const [shift, scale] = b.split(vectors, 2)
   const normed = b.add('modulate', [b.layerNorm(x, undefined, EPS), scale, shift])

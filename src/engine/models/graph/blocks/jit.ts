@@ -1,6 +1,7 @@
 // Blocks of a transformer on raw patches (Li & He 2025): adaLN, RMSNorm, normalized queries and keys
 // with rotary positions, and a gated feed-forward network.
 import type { LayerBuilder } from '../builder.ts'
+import { fixedSizes } from '../ops/checks.ts'
 
 /** Epsilon of all norms. */
 const EPS = 1e-6
@@ -39,7 +40,7 @@ function jitBlock<F>(
   name: string,
   settings: JitBlockSettings,
 ): F {
-  const width = b.shapeOf(x)[1] as number
+  const width = b.channelsOf(x)
   const vectors = b.linear(active, `${name}.adaLN_modulation`, 6 * width)
   const [shift1, scale1, gate1, shift2, scale2, gate2] = b.split(vectors, 6)
   const addGated = (skip: F, h: F, gate: F) => b.add('add', [skip, b.add('multiply', [h, gate])])
@@ -62,7 +63,7 @@ function attend<F>(
   name: string,
   { heads, height, width }: JitBlockSettings,
 ): F {
-  const [tokens, channels] = b.shapeOf(x) as number[]
+  const [tokens, channels] = fixedSizes(b.shapeOf(x))
   const normalize = (h: F, part: string) => {
     const split = b.add('reshape', [h], { shape: [tokens, heads, channels / heads] })
     const normed = b.add('rms_norm', [split], { eps: EPS }, `${name}.${part}_norm`)
@@ -76,7 +77,7 @@ function attend<F>(
 
 /** Feed-forward network with a gate: W3 (SiLU(W1 x) W2 x) (Shazeer 2020, SwiGLU). */
 function swiGlu<F>(b: LayerBuilder<F>, x: F, name: string, hidden: number): F {
-  const channels = b.shapeOf(x)[1] as number
+  const channels = b.channelsOf(x)
   const [gate, value] = b.split(b.linear(x, `${name}.w12`, 2 * hidden), 2)
   const gated = b.add('multiply', [b.add('silu', [gate]), value])
   return b.linear(gated, `${name}.w3`, channels)
@@ -84,7 +85,7 @@ function swiGlu<F>(b: LayerBuilder<F>, x: F, name: string, hidden: number): F {
 
 /** The end of the network: a modulated RMSNorm and a linear layer to `out` channels. */
 export function jitOutputLayers<F>(b: LayerBuilder<F>, x: F, active: F, out: number): F {
-  const width = b.shapeOf(x)[1] as number
+  const width = b.channelsOf(x)
   const [shift, scale] = b.split(b.linear(active, 'final_layer.adaLN_modulation', 2 * width), 2)
   const normed = modulatedNorm(b, x, 'final_layer.norm_final', scale, shift)
   return b.linear(normed, 'final_layer.linear', out)

@@ -1,7 +1,7 @@
 // Sums, products and other combinations of features.
 import { EngineError } from '../../../base/errors.ts'
 import { layerMessages } from '../../../messages/layers.ts'
-import type { FeatureShape, LayerOp } from '../layer.ts'
+import { defineLayerOp, free, type FeatureShape } from '../layerOp.ts'
 import { count, countOrZero, finite, share } from './attributes.ts'
 import { asVector, channelsOf, checkDivides, isSame, shapeText } from './checks.ts'
 
@@ -35,28 +35,32 @@ function checkPerChannel(shape: FeatureShape, channels: number, argument: string
 }
 
 /** Sum of features of equal shapes; some may have channels only. */
-export const add: LayerOp = {
+export const add = defineLayerOp({
   inputs: 'many',
   attrs: {},
   shape: combinedShape,
-}
+  cost: free,
+})
 
 /** Product of features of equal shapes; some may have channels only. */
-export const multiply: LayerOp = {
+export const multiply = defineLayerOp({
   inputs: 'many',
   attrs: {},
   shape: combinedShape,
-}
+  cost: { saves: 'product' },
+})
 
 /** x / `by`. */
-export const divide: LayerOp = {
+export const divide = defineLayerOp({
   inputs: ['x'],
   attrs: { by: finite },
   shape: ([x]) => x,
-}
+  cost: free,
+  title: 'Scale',
+})
 
 /** x / `by`, with one number per item, or one per channel. */
-export const quotient: LayerOp = {
+export const quotient = defineLayerOp({
   inputs: ['x', 'by'],
   attrs: {},
   shape([x, by]) {
@@ -67,17 +71,21 @@ export const quotient: LayerOp = {
       shape: shapeText(by),
     })
   },
-}
+  cost: free,
+  title: 'Divide',
+})
 
 /** `scale` x + `shift`, with numbers. */
-export const affine: LayerOp = {
+export const affine = defineLayerOp({
   inputs: ['x'],
   attrs: { scale: finite, shift: finite },
   shape: ([x]) => x,
-}
+  cost: free,
+  title: 'Scale',
+})
 
 /** x times a learned number per channel, all of which start at `start`. */
-export const channel_scale: LayerOp = {
+export const channel_scale = defineLayerOp({
   inputs: ['x'],
   attrs: { start: finite },
   shape: ([x]) => x,
@@ -86,13 +94,15 @@ export const channel_scale: LayerOp = {
       part: 'weight',
       shape: [channelsOf(x)],
       layout: 'plain',
-      start: { kind: 'constant', value: start as number },
+      start: { kind: 'constant', value: start },
     },
   ],
-}
+  cost: { saves: 'inputs' },
+  title: 'Scale',
+})
 
 /** x (1 + scale) + shift, with a scale and a shift per channel (Perez et al. 2018, FiLM). */
-export const modulate: LayerOp = {
+export const modulate = defineLayerOp({
   inputs: ['x', 'scale', 'shift'],
   attrs: {},
   shape([x, ...vectors]) {
@@ -100,10 +110,12 @@ export const modulate: LayerOp = {
       checkPerChannel(shape, channelsOf(x), ['scale', 'shift'][i])
     return x
   },
-}
+  cost: { saves: 'modulation' },
+  title: 'Scale and shift',
+})
 
 /** Joins features along the last axis. */
-export const concat: LayerOp = {
+export const concat = defineLayerOp({
   inputs: 'many',
   attrs: {},
   shape([first, ...others]) {
@@ -118,14 +130,14 @@ export const concat: LayerOp = {
     }
     return [...sides, [first, ...others].reduce((sum, shape) => sum + channelsOf(shape), 0)]
   },
-}
+  cost: free,
+})
 
 /** Part `index` of `count` equal parts of the last axis. */
-export const split: LayerOp = {
+export const split = defineLayerOp({
   inputs: ['x'],
   attrs: { count, index: countOrZero },
-  shape([x], attrs) {
-    const [count, index] = [attrs.count as number, attrs.index as number]
+  shape([x], { count, index }) {
     checkDivides(count, channelsOf(x), 'count')
     if (index >= count)
       throw new EngineError(layerMessages.partIndex, {
@@ -135,18 +147,21 @@ export const split: LayerOp = {
       })
     return [...x.slice(0, -1), channelsOf(x) / count]
   },
-}
+  cost: free,
+})
 
 /** Dropout during training (Srivastava et al. 2014). */
-export const dropout: LayerOp = {
+export const dropout = defineLayerOp({
   inputs: ['x'],
   attrs: { rate: share },
   shape: ([x]) => x,
-}
+  cost: free,
+})
 
 /** Sines and cosines of x, 2x, 4x, ... beside x (Tancik et al. 2020). */
-export const fourier_features: LayerOp = {
+export const fourier_features = defineLayerOp({
   inputs: ['x'],
   attrs: { count: countOrZero },
-  shape: ([x], { count }) => [asVector(x, 'x') * (1 + 2 * (count as number))],
-}
+  shape: ([x], { count }) => [asVector(x, 'x') * (1 + 2 * count)],
+  cost: free,
+})

@@ -1,30 +1,32 @@
 // Checks of attributes, which may come from files of strangers.
-import type { AttributeCheck } from '../layer.ts'
+import type { AttributeCheck } from '../layerOp.ts'
 
 /** Largest width, size or count of a layer. */
 const MOST = 2 ** 20
 
-export const count: AttributeCheck = (value) =>
-  Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MOST
+export const count = (value: unknown): value is number => countOrZero(value) && value >= 1
 
-export const countOrZero: AttributeCheck = (value) => value === 0 || count(value)
+export const countOrZero = (value: unknown): value is number =>
+  finite(value) && Number.isSafeInteger(value) && value >= 0 && value <= MOST
 
-export const finite: AttributeCheck = Number.isFinite
+export const finite = (value: unknown): value is number => Number.isFinite(value)
 
-export const positive: AttributeCheck = (value) => finite(value) && (value as number) > 0
+export const positive = (value: unknown): value is number => finite(value) && value > 0
 
-export const share: AttributeCheck = (value) =>
-  finite(value) && (value as number) >= 0 && (value as number) < 1
+export const share = (value: unknown): value is number => finite(value) && value >= 0 && value < 1
 
-export const flag: AttributeCheck = (value) => typeof value === 'boolean'
+export const flag = (value: unknown): value is boolean => typeof value === 'boolean'
 
 const listOf =
-  (check: AttributeCheck, least: number, most: number): AttributeCheck =>
-  (value) =>
+  (check: AttributeCheck<number>, least: number, most: number) =>
+  (value: unknown): value is readonly number[] =>
     Array.isArray(value) && value.length >= least && value.length <= most && value.every(check)
 
 /** Shape of an item. */
 export const itemShape = listOf(count, 1, 3)
 
 /** Zeros at the top, left, bottom and right; null for those that keep the size. */
-export const padding: AttributeCheck = (value) => value === null || listOf(countOrZero, 4, 4)(value)
+export const padding = (value: unknown): value is readonly number[] | null =>
+  value === null || fourCounts(value)
+
+const fourCounts = listOf(countOrZero, 4, 4)

@@ -1,10 +1,11 @@
 // Linear layers and convolutions.
 import { EngineError } from '../../../base/errors.ts'
-import type { Pad } from '../../../base/layerTypes.ts'
 import { layerMessages } from '../../../messages/layers.ts'
-import type { Attributes, LayerOp, WeightSpec, WeightStart } from '../layer.ts'
+import { defineLayerOp, type WeightSpec, type WeightStart } from '../layerOp.ts'
 import { count, flag, padding } from './attributes.ts'
+import { paddingOf, type ConvWindow } from './padding.ts'
 import { asImage, channelsOf, checkDivides, shapeText } from './checks.ts'
+import { countElements } from '../../../base/shapes.ts'
 
 const weightAndBias = (
   weight: Pick<WeightSpec, 'shape' | 'layout'>,
@@ -17,32 +18,20 @@ const weightAndBias = (
 ]
 
 /** x W + b over the last axis. */
-export const linear: LayerOp = {
+export const linear = defineLayerOp({
   inputs: ['x'],
   attrs: { out: count, bias: flag },
-  shape: ([x], { out }) => [...x.slice(0, -1), out as number],
+  shape: ([x], { out }) => [...x.slice(0, -1), out],
   weights([x], { out, bias }) {
-    const shape = [channelsOf(x), out as number]
+    const shape = [channelsOf(x), out]
     const start = { kind: 'uniform', fanIn: shape[0] } as const
-    return weightAndBias({ shape, layout: 'linear' }, shape[1], bias === true, start)
+    return weightAndBias({ shape, layout: 'linear' }, shape[1], bias, start)
   },
-}
-
-interface ConvAttributes {
-  out: number
-  kernel: number
-  stride: number
-  groups: number
-}
-
-const asConv = (attrs: Attributes) => attrs as unknown as ConvAttributes
-
-/** Zeros around the image of a convolution; by default those that keep the size. */
-export function paddingOf({ kernel, pad }: Attributes): Pad {
-  const half = Math.floor(((kernel as number) - 1) / 2)
-  const [top, left, bottom, right] = (pad as number[] | null) ?? [half, half, half, half]
-  return { top, left, bottom, right }
-}
+  cost: {
+    macs: ({ inputs: [x], output }) => countElements(x) * channelsOf(output),
+    saves: 'inputs',
+  },
+})
 
 const convAttributes = {
   out: count,
@@ -54,12 +43,12 @@ const convAttributes = {
 }
 
 /** A square convolution of images (a cross-correlation, as PyTorch's Conv2d). */
-export const conv: LayerOp = {
+export const conv = defineLayerOp({
   inputs: ['x'],
   attrs: convAttributes,
   shape([x], attrs) {
     const [height, width, channels] = asImage(x, 'x')
-    const { kernel, stride, out, groups } = asConv(attrs)
+    const { kernel, stride, out, groups } = attrs
     const pad = paddingOf(attrs)
     checkStride(attrs)
     checkDivides(groups, channels, 'groups')
@@ -76,26 +65,29 @@ export const conv: LayerOp = {
       })
     return [...size, out]
   },
-  weights([x], attrs) {
-    const { kernel, out, groups } = asConv(attrs)
+  weights([x], { kernel, out, groups, bias }) {
     const from = channelsOf(x) / groups
     const start = { kind: 'uniform', fanIn: kernel * kernel * from } as const
     const shape = [kernel, kernel, from, out]
-    return weightAndBias({ shape, layout: 'convolution' }, out, attrs.bias === true, start)
+    return weightAndBias({ shape, layout: 'convolution' }, out, bias, start)
   },
-}
+  cost: {
+    macs: ({ inputs: [x], output, attrs: { kernel, groups } }) =>
+      (kernel ** 2 * channelsOf(x) * countElements(output)) / groups,
+    saves: 'inputs',
+  },
+})
 
 /** Throws unless the stride is one that the backends have kernels for. */
-function checkStride(attrs: Attributes) {
-  const { stride, kernel } = asConv(attrs)
-  const pad = paddingOf(attrs)
-  const isPatches = stride === kernel && Object.values(pad).every((size) => size === 0)
+function checkStride(attrs: ConvWindow) {
+  const { stride, kernel } = attrs
+  const isPatches = stride === kernel && Object.values(paddingOf(attrs)).every((size) => size === 0)
   if (stride <= 2 || isPatches) return
   throw new EngineError(layerMessages.stride, { argument: 'stride', value: stride })
 }
 
 /** A transposed convolution, which enlarges images by its stride: PyTorch's ConvTranspose2d. */
-export const conv_transpose: LayerOp = {
+export const conv_transpose = defineLayerOp({
   inputs: ['x'],
   attrs: { out: count, kernel: count, stride: count, pad: padding, bias: flag },
   shape([x], attrs) {
@@ -109,19 +101,23 @@ export const conv_transpose: LayerOp = {
         value: top,
         shape: shapeText(x),
       })
-    return [...size, attrs.out as number]
+    return [...size, attrs.out]
   },
-  weights([x], { kernel: size, out, bias }) {
-    const kernel = size as number
+  weights([x], { kernel, out, bias }) {
     // PyTorch counts the channels of the second axis of its weight, which are those of the result.
-    const start = { kind: 'uniform', fanIn: kernel * kernel * (out as number) } as const
-    const shape = [kernel, kernel, out as number, channelsOf(x)]
-    return weightAndBias({ shape, layout: 'convolution' }, out as number, bias === true, start)
+    const start = { kind: 'uniform', fanIn: kernel * kernel * out } as const
+    const shape = [kernel, kernel, out, channelsOf(x)]
+    return weightAndBias({ shape, layout: 'convolution' }, out, bias, start)
   },
-}
+  cost: {
+    macs: ({ inputs: [x], output, attrs: { kernel } }) =>
+      kernel ** 2 * countElements(x) * channelsOf(output),
+    saves: 'inputs',
+  },
+  title: 'Transposed conv',
+})
 
-function transposedSize(side: number, attrs: Attributes): number {
-  const { stride, kernel } = asConv(attrs)
-  const { top } = paddingOf(attrs)
-  return (side - 1) * stride + kernel - 2 * top
+function transposedSize(side: number, attrs: ConvWindow): number {
+  const { stride, kernel } = attrs
+  return (side - 1) * stride + kernel - 2 * paddingOf(attrs).top
 }

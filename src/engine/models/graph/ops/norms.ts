@@ -1,5 +1,5 @@
 // Normalisation.
-import type { LayerOp, WeightSpec } from '../layer.ts'
+import { defineLayerOp, type WeightSpec } from '../layerOp.ts'
 import { count, flag, positive } from './attributes.ts'
 import { channelsOf, checkDivides } from './checks.ts'
 
@@ -17,28 +17,32 @@ const shift = (channels: number): WeightSpec => ({
 })
 
 /** Group normalisation over the channels of images, tokens or vectors (Wu & He 2018). */
-export const group_norm: LayerOp = {
+export const group_norm = defineLayerOp({
   inputs: ['x'],
   attrs: { groups: count, eps: positive },
   shape([x], { groups }) {
-    checkDivides(groups as number, channelsOf(x), 'groups')
+    checkDivides(groups, channelsOf(x), 'groups')
     return x
   },
   weights: ([x]) => [scale(channelsOf(x)), shift(channelsOf(x))],
-}
+  cost: { saves: 'norm' },
+})
 
 /** Layer normalisation over the last axis (Ba et al. 2016). */
-export const layer_norm: LayerOp = {
+export const layer_norm = defineLayerOp({
   inputs: ['x'],
   attrs: { eps: positive, affine: flag },
   shape: ([x]) => x,
   weights: ([x], { affine }) => (affine ? [scale(channelsOf(x)), shift(channelsOf(x))] : []),
-}
+  cost: { saves: 'norm' },
+})
 
 /** x / rms(x) over the last axis, with a weight per channel (Zhang & Sennrich 2019). */
-export const rms_norm: LayerOp = {
+export const rms_norm = defineLayerOp({
   inputs: ['x'],
   attrs: { eps: positive },
   shape: ([x]) => x,
   weights: ([x]) => [scale(channelsOf(x))],
-}
+  cost: { saves: 'norm' },
+  title: 'RMS norm',
+})

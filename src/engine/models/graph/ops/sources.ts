@@ -1,64 +1,62 @@
 // Inputs of a network.
-import type { FeatureShape, LayerOp } from '../layer.ts'
+import { defineLayerOp, free } from '../layerOp.ts'
 import { count, itemShape } from './attributes.ts'
 
-const inputs: readonly string[] = []
-
 /** The noised batch, of items of `shape`. */
-export const x: LayerOp = {
-  inputs,
+export const x = defineLayerOp({
+  inputs: [],
   attrs: { shape: itemShape },
-  isSource: true,
-  shape: (_, { shape }) => shape as FeatureShape,
-}
+  shape: (_, { shape }) => shape,
+  cost: free,
+})
 
 /** The timestep, one per item or one for all. */
-export const time: LayerOp = {
-  inputs,
+export const time = defineLayerOp({
+  inputs: [],
   attrs: {},
   gives: 'times',
-  isSource: true,
   shape: () => [],
-}
+  cost: free,
+})
 
 /** `per_item` class labels, -1 for the null label. */
-export const labels: LayerOp = {
-  inputs,
+export const labels = defineLayerOp({
+  inputs: [],
   attrs: { per_item: count },
   gives: 'labels',
-  isSource: true,
-  shape: (_, { per_item: count }) => [count as number],
-}
+  shape: (_, { per_item: count }) => [count],
+  cost: free,
+})
 
 /** A number per item that is embedded like the timestep. */
-export const values: LayerOp = {
-  inputs,
+export const values = defineLayerOp({
+  inputs: [],
   attrs: {},
   gives: 'times',
-  isSource: true,
   shape: () => [],
-}
+  cost: free,
+})
 
 /** A vector per item. */
-export const vectors: LayerOp = {
-  inputs,
+export const vectors = defineLayerOp({
+  inputs: [],
   attrs: { width: count },
-  isSource: true,
-  shape: (_, { width }) => [width as number],
-}
+  shape: (_, { width }) => [width],
+  cost: free,
+})
 
 /** Tokens, or one token of zeros. */
-export const tokens: LayerOp = {
-  inputs,
+export const tokens = defineLayerOp({
+  inputs: [],
   attrs: { width: count },
-  isSource: true,
-  shape: (_, { width }) => ['n', width as number],
-}
+  shape: (_, { width }) => ['n', width],
+  cost: free,
+})
 
 /** Channels to append to x, of items of `shape`, or zeros. */
-export const channels: LayerOp = {
-  inputs,
+export const channels = defineLayerOp({
+  inputs: [],
   attrs: { shape: itemShape },
-  isSource: true,
-  shape: (_, { shape }) => shape as FeatureShape,
-}
+  shape: (_, { shape }) => shape,
+  cost: free,
+})

@@ -2,12 +2,12 @@
 import type { Tensor } from '../../../base/tf.ts'
 import { tf } from '../../../base/tf.ts'
 import { activations, geluTanh } from '../../../layers/activations.ts'
-import type { LayerRun, LayerRuns } from '../layer.ts'
+import type { LayerRuns } from '../layer.ts'
 
 const activate =
   (apply: (x: Tensor) => Tensor) =>
-  ({ inputs: [x] }: LayerRun): Tensor =>
-    apply(x as Tensor)
+  ({ inputs: [x] }: { inputs: readonly Tensor[] }): Tensor =>
+    apply(x)
 
 export const runs = {
   silu: activate(activations.silu),
@@ -17,4 +17,4 @@ export const runs = {
   tanh: activate(activations.tanh),
   mish: activate(activations.mish),
   softmax: activate((x) => tf.softmax(x)),
-} satisfies LayerRuns
+} satisfies Partial<LayerRuns>

@@ -15,43 +15,34 @@ function perChannel(x: Tensor, rank: number): Tensor {
 
 const combine =
   (apply: (a: Tensor, b: Tensor) => Tensor) =>
-  ({ inputs }: LayerRun): Tensor => {
-    const tensors = inputs as Tensor[]
-    const rank = Math.max(...tensors.map((tensor) => tensor.rank))
-    return tensors.map((tensor) => perChannel(tensor, rank)).reduce(apply)
+  ({ inputs }: { inputs: readonly Tensor[] }): Tensor => {
+    const rank = Math.max(...inputs.map((tensor) => tensor.rank))
+    return inputs.map((tensor) => perChannel(tensor, rank)).reduce(apply)
   }
 
 export const runs = {
   add: combine((a, b) => a.add(b)),
   multiply: combine((a, b) => a.mul(b)),
-  divide: ({ inputs: [x], attrs }) => (x as Tensor).div(attrs.by as number),
-  quotient({ inputs }) {
-    const [x, by] = inputs as [Tensor, Tensor]
-    return x.div(perChannel(by, x.rank))
-  },
+  divide: ({ inputs: [x], attrs: { by } }) => x.div(by),
+  quotient: ({ inputs: [x, by] }) => x.div(perChannel(by, x.rank)),
   affine: ({ inputs: [x], attrs: { scale, shift } }) => {
-    const scaled = scale === 1 ? (x as Tensor) : (x as Tensor).mul(scale as number)
-    return shift === 0 ? scaled : scaled.add(shift as number)
+    const scaled = scale === 1 ? x : x.mul(scale)
+    return shift === 0 ? scaled : scaled.add(shift)
   },
-  channel_scale: ({ inputs: [x], weights }) => (x as Tensor).mul(weights.weight),
-  modulate({ inputs }) {
-    const [x, scale, shift] = inputs as [Tensor, Tensor, Tensor]
-    return x.mul(perChannel(scale, x.rank).add(1)).add(perChannel(shift, x.rank))
-  },
+  channel_scale: ({ inputs: [x], weights }) => x.mul(weights.weight),
+  modulate: ({ inputs: [x, scale, shift] }) =>
+    x.mul(perChannel(scale, x.rank).add(1)).add(perChannel(shift, x.rank)),
   concat({ inputs }) {
-    const tensors = inputs as Tensor[]
-    const batch = Math.max(...tensors.map(({ shape }) => shape[0]))
+    const batch = Math.max(...inputs.map(({ shape }) => shape[0]))
     return tf.concat(
-      tensors.map((tensor) => forAll(tensor, batch)),
+      inputs.map((tensor) => forAll(tensor, batch)),
       -1,
     )
   },
-  split: ({ inputs: [x], attrs }) =>
-    splitFeatures(x as Tensor, attrs.count as number)[attrs.index as number],
+  split: ({ inputs: [x], attrs: { count, index } }) => splitFeatures(x, count)[index],
   dropout: (layer) => drop(layer.inputs[0] as Tensor, layer),
-  fourier_features: ({ inputs: [x], attrs }) =>
-    fourierFeatures(x as Tensor2D, attrs.count as number),
-} satisfies LayerRuns
+  fourier_features: ({ inputs: [x], attrs }) => fourierFeatures(x as Tensor2D, attrs.count),
+} satisfies Partial<LayerRuns>
 
 /** Repeats the value for all items. */
 export const forAll = <T extends Tensor>(x: T, batch: number): T =>
@@ -62,9 +53,9 @@ export const splitFeatures = (x: Tensor, count: number): Tensor[] => tf.split(x,
 /** Drops elements with draws that differ by layer and step, and are equal after a resumption. */
 export function drop(
   x: Tensor,
-  { attrs, place, pass: { training } }: Pick<LayerRun, 'attrs' | 'place' | 'pass'>,
+  { attrs, place, pass: { training } }: Pick<LayerRun<'dropout'>, 'attrs' | 'place' | 'pass'>,
 ): Tensor {
   if (!training) return x
   const { seed, step } = training
-  return applyDropout(x, attrs.rate as number, createStepRandom(seed, step, place))
+  return applyDropout(x, attrs.rate, createStepRandom(seed, step, place))
 }

@@ -8,11 +8,11 @@ export const runs = {
   attention({ inputs, attrs: { heads }, index, pass }) {
     const [q, k, v] = inputs as [Tensor3D, Tensor3D, Tensor3D]
     const [keys, values] = [k, v].map((one) => forAll(one, q.shape[0])) as [Tensor3D, Tensor3D]
-    pass.watch?.({ layer: index, q, k: keys, heads: heads as number })
-    return attend(q, keys, values, heads as number)
+    pass.watch?.({ layer: index, q, k: keys, heads })
+    return attend(q, keys, values, heads)
   },
   linear_attention({ inputs, attrs: { heads } }) {
     const [q, k, v] = inputs as [Tensor3D, Tensor3D, Tensor3D]
-    return linearAttention(q, forAll(k, q.shape[0]), forAll(v, q.shape[0]), heads as number)
+    return linearAttention(q, forAll(k, q.shape[0]), forAll(v, q.shape[0]), heads)
   },
-} satisfies LayerRuns
+} satisfies Partial<LayerRuns>

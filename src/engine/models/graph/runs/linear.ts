@@ -3,15 +3,15 @@ import type { Tensor1D, Tensor2D, Tensor4D } from '../../../base/tf.ts'
 import { convolve, convolveTransposed } from '../../../layers/convolve.ts'
 import { linear as applyLinear } from '../../../layers/linear.ts'
 import type { LayerRuns } from '../layer.ts'
-import { paddingOf } from '../ops/linear.ts'
+import { paddingOf } from '../ops/padding.ts'
 
 export const runs = {
   linear: ({ inputs: [x], weights: { weight, bias } }) =>
     applyLinear(x as Tensor2D, weight as Tensor2D, bias as Tensor1D | undefined),
   conv: ({ inputs: [x], weights, attrs, pass }) =>
     convolve(x as Tensor4D, weights.weight as Tensor4D, weights.bias as Tensor1D | undefined, {
-      stride: attrs.stride as number,
-      groups: attrs.groups as number,
+      stride: attrs.stride,
+      groups: attrs.groups,
       pad: paddingOf(attrs),
       half: pass.half,
     }),
@@ -20,7 +20,7 @@ export const runs = {
       x as Tensor4D,
       weights.weight as Tensor4D,
       weights.bias as Tensor1D | undefined,
-      attrs.stride as number,
+      attrs.stride,
       paddingOf(attrs),
     ),
-} satisfies LayerRuns
+} satisfies Partial<LayerRuns>

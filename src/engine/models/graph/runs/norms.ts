@@ -5,25 +5,22 @@ import { layerNorm, rmsNorm } from '../../../layers/layerNorm.ts'
 import type { LayerRuns } from '../layer.ts'
 
 export const runs = {
-  group_norm({ inputs: [input], weights, attrs }) {
-    const x = input as Tensor
+  group_norm({ inputs: [x], weights, attrs }) {
     const images = (x.rank === 2 ? x.expandDims(1) : x) as Tensor3D | Tensor4D
     const { weight, bias } = weights as { weight: Tensor1D; bias: Tensor1D }
-    const options = { groups: attrs.groups as number, eps: attrs.eps as number }
-    return groupNorm(images, weight, bias, options).reshape(x.shape)
+    return groupNorm(images, weight, bias, attrs).reshape(x.shape)
   },
   layer_norm: ({ inputs: [x], weights, attrs }) =>
-    overTokens(x as Tensor, (tokens) =>
+    overTokens(x, (tokens) =>
       layerNorm(
         tokens,
         weights.weight as Tensor1D | undefined,
         weights.bias as Tensor1D | undefined,
-        attrs.eps as number,
+        attrs.eps,
       ),
     ),
-  rms_norm: ({ inputs: [x], weights, attrs }) =>
-    rmsNorm(x as Tensor, weights.weight as Tensor1D, attrs.eps as number),
-} satisfies LayerRuns
+  rms_norm: ({ inputs: [x], weights, attrs }) => rmsNorm(x, weights.weight as Tensor1D, attrs.eps),
+} satisfies Partial<LayerRuns>
 
 /** Applies a function of tokens `[b, n, c]` to the pixels of images, or to vectors. */
 function overTokens(x: Tensor, apply: (tokens: Tensor3D) => Tensor): Tensor {

@@ -66,10 +66,12 @@ function findAttention(view: GraphView, i: number) {
     v: v.name,
     out: out.name,
     norm,
-    heads: attrs.heads as number,
+    heads: attrs.heads,
     kind: op,
   } as const
 }
 
-const findBiased = (view: GraphView, i: number | undefined) =>
-  i !== undefined && view.layers[i].attrs.bias === true ? findLayer(view, i, 'linear') : undefined
+function findBiased(view: GraphView, i: number | undefined) {
+  const found = findLayer(view, i, 'linear')
+  return found?.attrs.bias ? found : undefined
+}

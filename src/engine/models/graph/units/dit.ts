@@ -1,5 +1,6 @@
 // Blocks of a transformer that a vector scales and shifts (adaLN).
 import type { GraphView } from '../analysis.ts'
+import type { LayerOpName } from '../ops/table.ts'
 import type { Matcher } from '../step.ts'
 import { isPrivate, summands } from './pattern.ts'
 import type { PlanSteps } from './steps.ts'
@@ -39,7 +40,7 @@ interface Branch {
   attentions: number
 }
 
-const NORMS: ReadonlySet<string> = new Set(['layer_norm', 'rms_norm'])
+const NORMS: ReadonlySet<LayerOpName> = new Set(['layer_norm', 'rms_norm'])
 
 /**
  * The layers from `from` to the product with a vector at `at`. `from` enters through one norm,

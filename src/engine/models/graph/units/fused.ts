@@ -4,9 +4,9 @@ import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../../base/tf.ts'
 import { conv2d } from '../../../layers/conv.ts'
 import { groupNorm } from '../../../layers/groupNorm.ts'
 import { splitFeatures } from '../runs/arithmetic.ts'
-import { paddingOf } from '../ops/linear.ts'
+import { paddingOf } from '../ops/padding.ts'
 import type { GraphView } from '../analysis.ts'
-import type { Attributes } from '../layer.ts'
+import type { Attrs } from '../ops/table.ts'
 import type { Matcher } from '../step.ts'
 import { parametersOf } from '../step.ts'
 import type { FoundNorm } from './pattern.ts'
@@ -22,7 +22,10 @@ interface Prologue {
   upsample: boolean
 }
 
-/** [upsample] [[norm] SiLU] before the layer at `root`, as far as only it reads them. */
+/**
+ * The layers before `root` that one kernel computes with it, if nothing else reads them: an upsampling,
+ * and before that a norm with or without SiLU.
+ */
 function findPrologue(view: GraphView, i: number, root: number): Prologue {
   const own: number[] = [root]
   const claim = (claims: readonly number[]) => {
@@ -86,15 +89,18 @@ const isNearResult = ({ outputs, readers, layers }: GraphView, i: number): boole
   outputs.has(i) || readers[i].some((r) => layers[r].op === 'quotient' && outputs.has(r))
 
 /** True for a convolution that is one operation. */
-const isPlain = ({ stride, groups, bias }: Attributes) =>
-  (stride as number) <= 2 && groups === 1 && bias === true
+const isPlain = ({ stride, groups, bias }: Attrs<'conv'>) => stride <= 2 && groups === 1 && bias
 
-/** True for a 1 x 1 convolution or a linear layer into or out of tokens. */
-const isProjection = ({ layers, readers }: GraphView, i: number): boolean =>
-  layers[i].attrs.kernel === 1 &&
-  isPlain(layers[i].attrs) &&
-  (layers[layers[i].in[0]].op === 'to_image' ||
-    readers[i].some((r) => layers[r].op === 'to_tokens'))
+/** True for a 1 x 1 convolution into or out of tokens. */
+function isProjection({ layers, readers }: GraphView, i: number): boolean {
+  const { op, attrs, in: inputs } = layers[i]
+  return (
+    op === 'conv' &&
+    attrs.kernel === 1 &&
+    isPlain(attrs) &&
+    (layers[inputs[0]].op === 'to_image' || readers[i].some((r) => layers[r].op === 'to_tokens'))
+  )
+}
 
 /**
  * [norm] and a linear layer per pixel or token, plus `around` if a sum reads it: the linear layers of
@@ -113,8 +119,8 @@ export const matchPointwise: Matcher = (view, root) => {
 function pointwise(view: GraphView, i: number, root: number, around: number | undefined) {
   const { op, attrs, name, in: inputs } = view.layers[i]
   const shape = view.shapes[i]
-  const isLinear = op === 'linear' && attrs.bias === true
-  if (!isLinear && !(op === 'conv' && isProjection(view, i))) return undefined
+  const isLinear = op === 'linear' && attrs.bias
+  if (!isLinear && !isProjection(view, i)) return undefined
   const norm = shape.length === 3 ? findNorm(view, inputs[0]) : undefined
   const isNormed = norm !== undefined && isPrivate(view, [root, i, ...norm.claims], root)
   // A linear layer alone is a product of matrices.
@@ -168,17 +174,20 @@ export const matchNormSilu: Matcher = (view, root) => {
 export const matchSplit: Matcher = (view, root) => {
   const { op, in: inputs, attrs } = view.layers[root]
   if (op !== 'split') return undefined
-  const parts = view.readers[inputs[0]].filter(
-    (i) => view.layers[i].op === 'split' && view.layers[i].attrs.count === attrs.count,
-  )
+  const { count } = attrs
+  const parts = view.readers[inputs[0]].flatMap((i) => {
+    const found = findLayer(view, i, 'split')
+    return found?.attrs.count === count ? [{ i, index: found.attrs.index }] : []
+  })
+  const positions = parts.map(({ i }) => i)
   return {
-    claims: parts,
+    claims: positions,
     step: {
       reads: [inputs[0]],
-      writes: parts,
+      writes: positions,
       run: ([x]) => {
-        const all = splitFeatures(x as Tensor, attrs.count as number)
-        return parts.map((i) => all[view.layers[i].attrs.index as number])
+        const all = splitFeatures(x as Tensor, count)
+        return parts.map(({ index }) => all[index])
       },
     },
   }

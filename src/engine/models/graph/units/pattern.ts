@@ -1,6 +1,7 @@
 // Patterns of several layers.
 import type { NormOptions } from '../../../base/layerTypes.ts'
 import type { GraphView } from '../analysis.ts'
+import type { Attrs, LayerOpName } from '../ops/table.ts'
 
 /** A pattern that was found, with the positions of its layers. */
 export interface Found {
@@ -15,39 +16,37 @@ export interface FoundNorm extends Found {
   options: Omit<NormOptions, 'silu'>
 }
 
-export function findNorm({ layers }: GraphView, i: number | undefined): FoundNorm | undefined {
-  if (i === undefined) return undefined
-  const { op, name, in: inputs, attrs } = layers[i]
-  if (op !== 'group_norm') return undefined
-  return {
-    claims: [i],
-    x: inputs[0],
-    name: name!,
-    options: { groups: attrs.groups as number, eps: attrs.eps as number },
-  }
+export function findNorm(view: GraphView, i: number | undefined): FoundNorm | undefined {
+  const found = findLayer(view, i, 'group_norm')
+  if (!found) return undefined
+  const { groups, eps } = found.attrs
+  return { ...found, options: { groups, eps } }
 }
 
 /** A layer of this operation, with its input. */
-export function findLayer(
+export function findLayer<K extends LayerOpName>(
   { layers }: GraphView,
   i: number | undefined,
-  op: string,
-): (Found & { x: number; name: string }) | undefined {
+  op: K,
+): (Found & { x: number; name: string; attrs: Attrs<K> }) | undefined {
   if (i === undefined || layers[i].op !== op) return undefined
-  return { claims: [i], x: layers[i].in[0], name: layers[i].name! }
+  const { in: inputs, name, attrs } = layers[i]
+  return { claims: [i], x: inputs[0], name: name!, attrs: attrs as Attrs<K> }
 }
 
 /** 2 x 2 pooling. */
-export const findPool = (view: GraphView, i: number | undefined) =>
-  i !== undefined && view.layers[i].attrs.size === 2 ? findLayer(view, i, 'avg_pool') : undefined
+export function findPool(view: GraphView, i: number | undefined) {
+  const found = findLayer(view, i, 'avg_pool')
+  return found?.attrs.size === 2 ? found : undefined
+}
 
 /** A convolution that keeps the size, with this kernel. */
 export function findConv(view: GraphView, i: number | undefined, kernel: number) {
   const found = findLayer(view, i, 'conv')
-  if (!found || i === undefined) return undefined
-  const { attrs } = view.layers[i]
+  if (!found) return undefined
+  const { attrs } = found
   const keepsSize = attrs.kernel === kernel && attrs.stride === 1 && attrs.pad === null
-  return keepsSize && attrs.groups === 1 && attrs.bias === true ? found : undefined
+  return keepsSize && attrs.groups === 1 && attrs.bias ? found : undefined
 }
 
 /** The two inputs of a sum, in both orders. */
@@ -63,10 +62,10 @@ export function summands({ layers }: GraphView, i: number | undefined): [number,
 
 /** A sum that may be divided by a number. */
 export function findScaledSum(view: GraphView, root: number) {
-  const sum = view.inputOf(root, 'divide')
-  return sum === undefined
-    ? { sum: root, by: 1, claims: [root] }
-    : { sum, by: view.layers[root].attrs.by as number, claims: [root, sum] }
+  const divided = findLayer(view, root, 'divide')
+  return divided
+    ? { sum: divided.x, by: divided.attrs.by, claims: [root, divided.x] }
+    : { sum: root, by: 1, claims: [root] }
 }
 
 /** True if the layers at `claims`, without the last result `root`, are read by each other only. */

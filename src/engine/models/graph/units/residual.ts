@@ -7,6 +7,7 @@ import type { GraphView } from '../analysis.ts'
 import type { Pass } from '../layer.ts'
 import { isActivation, type Activation } from '../../../layers/activations.ts'
 import { drop } from '../runs/arithmetic.ts'
+import type { Attrs } from '../ops/table.ts'
 import type { Matcher } from '../step.ts'
 import { namesOf, parametersOf } from '../step.ts'
 import type { Found, FoundNorm } from './pattern.ts'
@@ -36,7 +37,7 @@ interface Halves extends FirstHalf {
   /** The linear layer of the embedding, if there is one. */
   projection: number | undefined
   /** The dropout layer. */
-  dropout: number | undefined
+  dropout: { index: number; attrs: Attrs<'dropout'> } | undefined
 }
 
 /**
@@ -82,7 +83,7 @@ export const matchResidual: Matcher = (view, root) => {
 }
 
 function blockFunction(
-  { layers, places }: GraphView,
+  { places }: GraphView,
   { norm1, norm2, conv1, activation, shift, resample, dropout }: Halves,
   conv2: string,
   shortcut: string | undefined,
@@ -103,14 +104,14 @@ function blockFunction(
     shortcut: shortcut === undefined ? undefined : parametersOf<Tensor4D>(weights, shortcut),
   })
   return (x: Features, projected: Tensor2D | undefined, weights: Weights, pass: Pass) => {
-    const isDropping = dropout !== undefined && pass.training
-    const place = dropout === undefined ? 0 : places[dropout]
     return residualBlock(x, projected, layersOf(weights), {
       ...options,
       half: pass.half,
-      ...(isDropping && {
-        drop: (h: Tensor4D) => drop(h, { attrs: layers[dropout].attrs, place, pass }) as Tensor4D,
-      }),
+      ...(dropout &&
+        pass.training && {
+          drop: (h: Tensor4D) =>
+            drop(h, { attrs: dropout.attrs, place: places[dropout.index], pass }) as Tensor4D,
+        }),
     })
   }
 }
@@ -129,7 +130,7 @@ function findHalves(view: GraphView, i: number): Halves | undefined {
   return {
     ...first,
     ...second,
-    dropout: dropped && i,
+    dropout: dropped && { index: i, attrs: dropped.attrs },
     claims: [...(dropped?.claims ?? []), at, ...second.claims, ...first.claims],
   }
 }
@@ -163,8 +164,8 @@ function findModulated(view: GraphView, i: number): SecondHalf | undefined {
   const [projection, other] = [scale, shift].map((part) => view.inputOf(part, 'split'))
   if (!norm2 || projection === undefined || projection !== other) return undefined
   const isInOrder = [scale, shift].every((part, index) => {
-    const { attrs } = view.layers[part]
-    return attrs.count === 2 && attrs.index === index
+    const attrs = findLayer(view, part, 'split')?.attrs
+    return attrs?.count === 2 && attrs.index === index
   })
   if (!isInOrder || !isProjection(view, projection)) return undefined
   const claims = [i, ...norm2.claims, scale, shift]
@@ -172,11 +173,10 @@ function findModulated(view: GraphView, i: number): SecondHalf | undefined {
 }
 
 /** A linear layer of a vector that does not depend on x. */
-const isProjection = ({ layers, shapes, dependsOnX }: GraphView, i: number) =>
-  layers[i].op === 'linear' &&
-  layers[i].attrs.bias === true &&
-  shapes[i].length === 1 &&
-  !dependsOnX[i]
+function isProjection({ layers, shapes, dependsOnX }: GraphView, i: number): boolean {
+  const { op, attrs } = layers[i]
+  return op === 'linear' && attrs.bias && shapes[i].length === 1 && !dependsOnX[i]
+}
 
 function findFirstHalf(view: GraphView, i: number): FirstHalf | undefined {
   const conv1 = findConv(view, i, 3)
@@ -186,18 +186,19 @@ function findFirstHalf(view: GraphView, i: number): FirstHalf | undefined {
   const resized = pooled ?? enlarged
   const at = resized?.x ?? conv1.x
   const { op, in: inputs } = view.layers[at]
-  const norm1 = isActivation(op) ? findNorm(view, inputs[0]) : undefined
+  if (!isActivation(op)) return undefined
+  const norm1 = findNorm(view, inputs[0])
   if (!norm1) return undefined
   return {
     norm1,
     conv1: conv1.name,
-    activation: op as Activation,
+    activation: op,
     resample: pooled ? 'down' : enlarged ? 'up' : undefined,
     claims: [...conv1.claims, ...(resized?.claims ?? []), at, ...norm1.claims],
   }
 }
 
-/** The way around the block: x itself, or resized and with a 1 x 1 convolution. */
+/** The skip connection: x itself, or x resized and after a 1 x 1 convolution. */
 function findShortcut(
   view: GraphView,
   i: number,
