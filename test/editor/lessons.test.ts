@@ -1,6 +1,6 @@
 // Lessons in the editor without a page: progress, its backup, texts, and the courses.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { lessonsPart } from '../../src/editor/backup/lessonsPart.ts'
+import { lessonsPart } from '../../src/editor/backup/parts.ts'
 import { findListed, loadCourses, loadReference } from '../../src/editor/lessons/library.ts'
 import {
   countDone,

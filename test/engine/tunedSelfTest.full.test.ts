@@ -3,7 +3,7 @@
 import { expect, test, vi } from 'vitest'
 import { registerOperations } from '../../src/engine/base/backend.ts'
 import { subgroupSize } from '../../src/engine/backends/webgpu/device.ts'
-import type { Tiled } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
+import type { Tiled } from '../../src/engine/backends/webgpu/kernels/gemm/tiles.ts'
 import { webgpuOperations } from '../../src/engine/backends/webgpu/operations.ts'
 import type { TunedChoices } from '../../src/engine/backends/webgpu/tunedChoices.ts'
 import {

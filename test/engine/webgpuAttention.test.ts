@@ -7,7 +7,7 @@ import { webgpuAttention } from '../../src/engine/backends/webgpu/layers/attenti
 import {
   attentionBackward,
   attentionForward,
-} from '../../src/engine/backends/webgpu/kernels/attention.ts'
+} from '../../src/engine/backends/webgpu/kernels/attention/attention.ts'
 import { onEachBackend } from '../backends.ts'
 import {
   expectNear,

@@ -10,14 +10,17 @@ import type { Activations } from '../../src/engine/backends/webgpu/activationInp
 import {
   attentionBackward,
   attentionForward,
-} from '../../src/engine/backends/webgpu/kernels/attention.ts'
-import { convFilterGradient } from '../../src/engine/backends/webgpu/kernels/convFilterGradient.ts'
-import { convByGemm } from '../../src/engine/backends/webgpu/kernels/convForward.ts'
-import { siluForward, siluGradient } from '../../src/engine/backends/webgpu/kernels/elementwise.ts'
-import { linears } from '../../src/engine/backends/webgpu/kernels/linears.ts'
-import { applyAffine, normStatistics } from '../../src/engine/backends/webgpu/kernels/norm.ts'
-import { normGradient } from '../../src/engine/backends/webgpu/kernels/normGradient.ts'
-import type { Tile } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
+} from '../../src/engine/backends/webgpu/kernels/attention/attention.ts'
+import { convFilterGradient } from '../../src/engine/backends/webgpu/kernels/convolution/convFilterGradient.ts'
+import { convByGemm } from '../../src/engine/backends/webgpu/kernels/convolution/convForward.ts'
+import {
+  siluForward,
+  siluGradient,
+} from '../../src/engine/backends/webgpu/kernels/elementwise/elementwise.ts'
+import { linears } from '../../src/engine/backends/webgpu/kernels/gemm/linears.ts'
+import { applyAffine, normStatistics } from '../../src/engine/backends/webgpu/kernels/norm/norm.ts'
+import { normGradient } from '../../src/engine/backends/webgpu/kernels/norm/normGradient.ts'
+import type { Tile } from '../../src/engine/backends/webgpu/kernels/gemm/tiles.ts'
 import { onEachBackend } from '../backends.ts'
 import { numbers, webgpuBackend } from '../kernels.ts'
 

@@ -1,9 +1,9 @@
 // Products of float16 on the GPU: close to those of float32, whatever the magnitude of the numbers.
 import { expect, test } from 'vitest'
-import { convFilterGradient } from '../../src/engine/backends/webgpu/kernels/convFilterGradient.ts'
-import { convByGemm } from '../../src/engine/backends/webgpu/kernels/convForward.ts'
-import { convInputGradient } from '../../src/engine/backends/webgpu/kernels/convInputGradient.ts'
-import type { Tiled } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
+import { convFilterGradient } from '../../src/engine/backends/webgpu/kernels/convolution/convFilterGradient.ts'
+import { convByGemm } from '../../src/engine/backends/webgpu/kernels/convolution/convForward.ts'
+import { convInputGradient } from '../../src/engine/backends/webgpu/kernels/convolution/convInputGradient.ts'
+import type { Tiled } from '../../src/engine/backends/webgpu/kernels/gemm/tiles.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { onEachBackend } from '../backends.ts'
 import { numbers, readAndDispose, uploadTensor, webgpuBackend } from '../kernels.ts'

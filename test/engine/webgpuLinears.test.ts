@@ -7,8 +7,8 @@ import {
   linears,
   linearsFilterGradient,
   linearsInputGradient,
-} from '../../src/engine/backends/webgpu/kernels/linears.ts'
-import type { Tile } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
+} from '../../src/engine/backends/webgpu/kernels/gemm/linears.ts'
+import type { Tile } from '../../src/engine/backends/webgpu/kernels/gemm/tiles.ts'
 import { onEachBackend } from '../backends.ts'
 import {
   expectNear,

@@ -3,15 +3,18 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { tf, type TensorInfo } from '../../src/engine/base/tf.ts'
-import { siluForward, siluGradient } from '../../src/engine/backends/webgpu/kernels/elementwise.ts'
-import { applyAffine, normStatistics } from '../../src/engine/backends/webgpu/kernels/norm.ts'
-import { normGradient } from '../../src/engine/backends/webgpu/kernels/normGradient.ts'
+import {
+  siluForward,
+  siluGradient,
+} from '../../src/engine/backends/webgpu/kernels/elementwise/elementwise.ts'
+import { applyAffine, normStatistics } from '../../src/engine/backends/webgpu/kernels/norm/norm.ts'
+import { normGradient } from '../../src/engine/backends/webgpu/kernels/norm/normGradient.ts'
 import {
   activationExtents,
   sharedSpan,
-} from '../../src/engine/backends/webgpu/kernels/normInput.ts'
-import { columnSums } from '../../src/engine/backends/webgpu/kernels/reduce.ts'
-import type { Tile } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
+} from '../../src/engine/backends/webgpu/kernels/norm/normInput.ts'
+import { columnSums } from '../../src/engine/backends/webgpu/kernels/elementwise/reduce.ts'
+import type { Tile } from '../../src/engine/backends/webgpu/kernels/gemm/tiles.ts'
 import { onEachBackend } from '../backends.ts'
 import {
   expectNear,

@@ -2,7 +2,10 @@
 import { expect, test, vi } from 'vitest'
 import type { Tensor, TensorInfo } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import { sumPartials, DeferredSums } from '../../src/engine/backends/webgpu/kernels/partialSums.ts'
+import {
+  sumPartials,
+  DeferredSums,
+} from '../../src/engine/backends/webgpu/kernels/elementwise/partialSums.ts'
 import { onEachBackend } from '../backends.ts'
 import {
   numbers,

@@ -7,7 +7,7 @@ import { philox4x32 } from '../../src/engine/base/philox.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { activeWebGPU, wrapTensor } from '../../src/engine/backends/webgpu/activeWebGPU.ts'
-import { drawRandom } from '../../src/engine/backends/webgpu/kernels/philox.ts'
+import { drawRandom } from '../../src/engine/backends/webgpu/kernels/elementwise/philox.ts'
 import { onEachBackend } from '../backends.ts'
 
 /** The smallest number of elements that webgpu generates on the device. */

@@ -10,7 +10,7 @@ import {
   projections,
   projectionsFilterGradient,
   projectionsInputGradient,
-} from '../../src/engine/backends/webgpu/kernels/projections.ts'
+} from '../../src/engine/backends/webgpu/kernels/gemm/projections.ts'
 import { onEachBackend } from '../backends.ts'
 import {
   expectNear,

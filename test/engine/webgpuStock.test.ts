@@ -9,9 +9,12 @@ import { tf } from '../../src/engine/base/tf.ts'
 import {
   splitByKernel,
   concatByKernel,
-} from '../../src/engine/backends/webgpu/kernels/concatSplit.ts'
-import { segmentSum } from '../../src/engine/backends/webgpu/kernels/segmentSum.ts'
-import { softmax, softmaxBackward } from '../../src/engine/backends/webgpu/kernels/softmax.ts'
+} from '../../src/engine/backends/webgpu/kernels/elementwise/concatSplit.ts'
+import { segmentSum } from '../../src/engine/backends/webgpu/kernels/elementwise/segmentSum.ts'
+import {
+  softmax,
+  softmaxBackward,
+} from '../../src/engine/backends/webgpu/kernels/attention/softmax.ts'
 import { onEachBackend, onEachArithmetic } from '../backends.ts'
 import {
   expectNear,

@@ -3,19 +3,22 @@ import { afterEach, expect, test, vi } from 'vitest'
 import {
   attentionBackward,
   attentionForward,
-} from '../../src/engine/backends/webgpu/kernels/attention.ts'
+} from '../../src/engine/backends/webgpu/kernels/attention/attention.ts'
 import type { WebGPUBackend } from '../../src/engine/backends/webgpu/backend.ts'
 import { subgroupSize } from '../../src/engine/backends/webgpu/device.ts'
-import { convByGemm } from '../../src/engine/backends/webgpu/kernels/convForward.ts'
-import { meanSquaredDifference } from '../../src/engine/backends/webgpu/kernels/meanSquare.ts'
-import { normStatistics } from '../../src/engine/backends/webgpu/kernels/norm.ts'
-import { normGradient } from '../../src/engine/backends/webgpu/kernels/normGradient.ts'
+import { convByGemm } from '../../src/engine/backends/webgpu/kernels/convolution/convForward.ts'
+import { meanSquaredDifference } from '../../src/engine/backends/webgpu/kernels/elementwise/meanSquare.ts'
+import { normStatistics } from '../../src/engine/backends/webgpu/kernels/norm/norm.ts'
+import { normGradient } from '../../src/engine/backends/webgpu/kernels/norm/normGradient.ts'
 import {
   activationExtents,
   sharedSpan,
-} from '../../src/engine/backends/webgpu/kernels/normInput.ts'
-import { columnSums } from '../../src/engine/backends/webgpu/kernels/reduce.ts'
-import { softmax, softmaxBackward } from '../../src/engine/backends/webgpu/kernels/softmax.ts'
+} from '../../src/engine/backends/webgpu/kernels/norm/normInput.ts'
+import { columnSums } from '../../src/engine/backends/webgpu/kernels/elementwise/reduce.ts'
+import {
+  softmax,
+  softmaxBackward,
+} from '../../src/engine/backends/webgpu/kernels/attention/softmax.ts'
 import { setTunedChoices } from '../../src/engine/backends/webgpu/tunedChoices.ts'
 import { tf, type TensorInfo } from '../../src/engine/base/tf.ts'
 import { onEachBackend } from '../backends.ts'

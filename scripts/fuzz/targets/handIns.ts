@@ -153,11 +153,18 @@ function checkRows(rows: readonly ReportRow[], text: string) {
 function checkGuesses(rows: readonly ReportRow[], text: string) {
   const summary = parse(text)
   if (!Array.isArray(summary?.lessons)) return
-  const guesses = summary.lessons.some(({ questions, tasks }) =>
-    [questions, tasks].some((list) => list && new Set(list.map(({ id }) => id)).size < list.length),
+  // Mutants have other values in place of lessons, questions and tasks.
+  const guesses = summary.lessons.some((lesson: Partial<Summary['lessons'][number]> | null) =>
+    [lesson?.questions, lesson?.tasks].some(
+      (list: unknown) => Array.isArray(list) && repeatsId(list),
+    ),
   )
   if (guesses && rows.some(({ questions, tasks }) => questions.length + tasks.length > 0))
     throw new Violation('marks', 'A hand-in with repeated answers has marks')
+}
+
+function repeatsId(entries: readonly ({ id?: unknown } | null)[]): boolean {
+  return new Set(entries.map((entry) => entry?.id)).size < entries.length
 }
 
 function parse(text: string): Partial<Summary> | undefined {

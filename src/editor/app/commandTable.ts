@@ -1,6 +1,5 @@
 // Parts that the tables of commands share.
 import { selectedIds } from '../canvas/state.ts'
-import { runState } from '../running/state.ts'
 import type { Texts } from '../texts/en/index.ts'
 import type { Command } from '../ui/commands.ts'
 
@@ -8,4 +7,3 @@ export type CommandTable = { [K in keyof Texts['commands']]?: Omit<Command, 'lab
 
 export const hasSelection = () => selectedIds.value.length > 0
 export const hasSeveralSelected = () => selectedIds.value.length > 1
-export const isIdle = () => runState.phase.value === 'idle'

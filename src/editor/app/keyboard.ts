@@ -2,6 +2,7 @@
 import { openNodeSearch } from '../canvas/openNodeSearch.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { commandEntries, isMac, type Command, type CommandId } from '../ui/commands.ts'
+import { isInPopover, isOnCanvas } from '../ui/focus.ts'
 import { isBehindDialog } from '../ui/modal.ts'
 import type { Editor } from './services.ts'
 
@@ -70,10 +71,6 @@ const activatesButton = (event: KeyboardEvent) =>
   !hasModifier(event) && event.target instanceof HTMLButtonElement && /Enter|Delete/.test(event.key)
 
 const isSpace = (event: KeyboardEvent) => event.key === ' ' && !hasModifier(event)
-const isOnCanvas = ({ target }: KeyboardEvent) =>
-  target === document.body || target instanceof HTMLCanvasElement
-const isInOverlay = ({ target }: KeyboardEvent) =>
-  target instanceof HTMLElement && target.closest('[popover]') !== null
 
 /** Returns true if the focused element needs these keys itself. */
 function isReserved(event: KeyboardEvent, id: CommandId, keys: string): boolean {
@@ -83,7 +80,7 @@ function isReserved(event: KeyboardEvent, id: CommandId, keys: string): boolean 
   if (activatesButton(event)) return true
   if (globalCommands.has(id)) return false
   const isField = isTextField(event.target) || changesControl(event)
-  return (isField && !(fieldCommands.has(id) && typesNothing(keys))) || isInOverlay(event)
+  return (isField && !(fieldCommands.has(id) && typesNothing(keys))) || isInPopover(event)
 }
 
 /** Runs the command of the pressed keys, preferably an enabled one. */

@@ -12,7 +12,8 @@ import { canEnlarge } from '../viewer/sources.ts'
 import { askTitle } from './prompts.ts'
 import type { Editor } from './services.ts'
 import { groupSelection, searchReplacement } from './nodeActions.ts'
-import { hasSelection, isIdle, type CommandTable } from './commandTable.ts'
+import { isIdle } from '../running/state.ts'
+import { hasSelection, type CommandTable } from './commandTable.ts'
 
 export function nodeCommands(editor: Editor) {
   const { stage, workspace, runner } = editor

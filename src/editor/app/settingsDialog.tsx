@@ -34,8 +34,6 @@ export function SettingsDialog({ close }: { close: () => void }) {
   const { stage } = useEditor()
   const box = useFirstFocus<HTMLDivElement>('select')
   const words = keyTexts().settings
-  const { top } = texts
-  const now = settings.value
   const reset = async () => {
     const initial = restored.map((name) => [name, defaultSettings[name]] as const)
     changeSettings(Object.fromEntries(initial) as Partial<Settings>)
@@ -45,26 +43,7 @@ export function SettingsDialog({ close }: { close: () => void }) {
   return (
     <div ref={box} class="settings-dialog">
       <h2 id="dialog-title">{words.title}</h2>
-      <Part title={words.appearance}>
-        <Choice
-          label={top.theme}
-          value={now.theme}
-          choices={top.themes}
-          onChange={(theme) => changeSettings({ theme })}
-        />
-        <Choice
-          label={top.language}
-          value={now.language}
-          choices={{ system: top.languages.system, ...languages }}
-          onChange={(language) => void setLanguage(stage, language)}
-        />
-        <Choice
-          label={words.motion}
-          value={now.motion}
-          choices={words.motions}
-          onChange={(motion) => changeSettings({ motion })}
-        />
-      </Part>
+      <Appearance />
       <Part title={words.editing}>
         <Switch label={words.live} hint={words.liveHint} name="live" />
         <Switch label={words.room} hint={words.roomHint} name="room" />
@@ -72,30 +51,7 @@ export function SettingsDialog({ close }: { close: () => void }) {
         <Switch label={words.toolbox} hint={words.toolboxHint} name="toolbox" />
         <Switch label={words.minimap} hint={words.minimapHint} name="minimap" />
       </Part>
-      <Part title={words.training}>
-        <Choice
-          label={top.saveEvery}
-          value={String(now.saveEvery)}
-          choices={Object.fromEntries(
-            saveIntervals.map((each) => [String(each), top.saveIntervals[each]]),
-          )}
-          onChange={(text) => {
-            const saveEvery = saveIntervals.find((each) => String(each) === text)
-            if (saveEvery !== undefined) changeSettings({ saveEvery })
-          }}
-        />
-        <Switch label={words.measures} name="measures" />
-        <Switch
-          label={words.fastestArithmetic}
-          hint={words.fastestArithmeticHint}
-          name="fastestArithmetic"
-        />
-        <Switch
-          label={words.float16Products}
-          hint={words.float16ProductsHint}
-          name="float16Products"
-        />
-      </Part>
+      <Training />
       <Part title={words.more}>
         <div class="links">
           <button
@@ -123,6 +79,66 @@ export function SettingsDialog({ close }: { close: () => void }) {
         </button>
       </div>
     </div>
+  )
+}
+
+function Appearance() {
+  const { stage } = useEditor()
+  const words = keyTexts().settings
+  const { top } = texts
+  const now = settings.value
+  return (
+    <Part title={words.appearance}>
+      <Choice
+        label={top.theme}
+        value={now.theme}
+        choices={top.themes}
+        onChange={(theme) => changeSettings({ theme })}
+      />
+      <Choice
+        label={top.language}
+        value={now.language}
+        choices={{ system: top.languages.system, ...languages }}
+        onChange={(language) => void setLanguage(stage, language)}
+      />
+      <Choice
+        label={words.motion}
+        value={now.motion}
+        choices={words.motions}
+        onChange={(motion) => changeSettings({ motion })}
+      />
+    </Part>
+  )
+}
+
+function Training() {
+  const words = keyTexts().settings
+  const { top } = texts
+  return (
+    <Part title={words.training}>
+      <Choice
+        label={top.saveEvery}
+        value={String(settings.value.saveEvery)}
+        choices={Object.fromEntries(
+          saveIntervals.map((each) => [String(each), top.saveIntervals[each]]),
+        )}
+        onChange={(text) => {
+          const saveEvery = saveIntervals.find((each) => String(each) === text)
+          if (saveEvery !== undefined) changeSettings({ saveEvery })
+        }}
+      />
+      <Switch label={words.measures} name="measures" />
+      <Switch
+        label={words.fastestArithmetic}
+        hint={words.fastestArithmeticHint}
+        name="fastestArithmetic"
+      />
+      <Switch
+        label={words.float16Products}
+        hint={words.float16ProductsHint}
+        name="float16Products"
+      />
+    </Part>
   )
 }
 

@@ -5,12 +5,15 @@
 //   settings.json
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate'
 import { getErrorMessage } from '../../engine/base/fault.ts'
+import { isPlainObject } from '../../engine/base/records.ts'
 import { isQuotaError } from '../../nodes/storage/keyValues.ts'
 import type { OpenedFile } from '../storage/openedFile.ts'
 import type { ZipEntry } from '../storage/zip.ts'
 import { texts } from '../texts/texts.ts'
 import { BackupError } from './error.ts'
-import { partIds, type ImportOutcome, type PartId, type Parts } from './parts.ts'
+import type { ImportOutcome } from './part.ts'
+import { partIds, type PartId, type Parts } from './parts.ts'
+import { parseJson } from './records.ts'
 
 export const LIST_PATH = 'library.json'
 const FORMAT = 'litegraph-diffusion library'
@@ -147,23 +150,15 @@ export async function readBackup(
 
 async function readList(entry: ZipEntry | undefined): Promise<ListedFile[]> {
   if (!entry) throw new BackupError(texts.backup.invalid)
-  const header = parseList(await entry.unpack())
-  if (header?.format !== FORMAT || header.version !== 1 || !Array.isArray(header.files))
+  const header = parseJson(await entry.unpack())
+  if (
+    !isPlainObject(header) ||
+    header.format !== FORMAT ||
+    header.version !== 1 ||
+    !Array.isArray(header.files)
+  )
     throw new BackupError(texts.backup.invalid)
   return header.files.filter(isListed)
-}
-
-/** Returns undefined if it is not JSON. */
-function parseList(bytes: Uint8Array) {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as {
-      format?: unknown
-      version?: unknown
-      files?: unknown
-    } | null
-  } catch {
-    return undefined
-  }
 }
 
 const isListed = (value: unknown): value is ListedFile => {

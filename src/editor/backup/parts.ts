@@ -1,54 +1,25 @@
-// Parts of a backup: listing, deletion, export and import of each kind of stored data.
+// Table of the parts of a backup.
 import { computeSha256 } from '../../engine/checkpoint/archive.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
 import { checkRecord } from '../../engine/plan/record.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
+import { isLessonProgress, type LessonProgress } from '../../nodes/lessons/summary.ts'
 import { parseWorkflow } from '../../nodes/workflow.ts'
 import { ownTypes } from '../graph/declarations.ts'
-import { fileName } from '../ui/format.ts'
-import { newId, type Draft, type SavedWorkflow } from '../workspace/library.ts'
-import { defaultSettings, readSettings } from '../storage/settings.ts'
+import { isRun } from '../runs/record.ts'
 import { readFileWith } from '../storage/fileReader.ts'
 import { recordShapes } from '../storage/recordShapes.ts'
+import { defaultSettings, readSettings } from '../storage/settings.ts'
 import { time } from '../storage/shapes.ts'
 import type { Store, Stores } from '../storage/stores.ts'
-import { isRun, type Run } from '../runs/record.ts'
-import { texts } from '../texts/texts.ts'
 import type { SavedNode } from '../subgraph/savedNodes.ts'
+import { texts } from '../texts/texts.ts'
+import { fileName } from '../ui/format.ts'
+import { newId, type Draft, type SavedWorkflow } from '../workspace/library.ts'
 import type { Version } from '../workspace/versions.ts'
 import { BackupError } from './error.ts'
-import { lessonsPart } from './lessonsPart.ts'
-import { decodeRecord, encodeRecord } from './records.ts'
-
-export interface StoredItem {
-  id: string
-  name: string
-  /** In bytes. */
-  size: number
-  when?: number
-}
-
-/** Entry of the ZIP. `about` is written to the list of files. */
-export interface ArchiveEntry {
-  path: string
-  size: number
-  /** Stored without compression, for data that is compressed already or incompressible. */
-  raw?: boolean
-  about: Record<string, unknown>
-  /** Throws Error if the stored data is damaged, or has been deleted meanwhile. */
-  bytes(): Promise<Uint8Array>
-}
-
-/** Outcome of an import: new, present already, or stored as a copy beside a different one. */
-export type ImportOutcome = 'added' | 'present' | 'copied'
-
-export interface Part {
-  items(): Promise<StoredItem[]>
-  remove(id: string): Promise<void>
-  entries(): Promise<ArchiveEntry[]>
-  /** Imports an entry without overwriting existing data. Throws an error with the reason if it is invalid. */
-  importEntry(about: Record<string, unknown>, bytes: Uint8Array): Promise<ImportOutcome>
-}
+import { createPart, textEntry, utf8Length, type About, type Part } from './part.ts'
+import { decodeRecord, encodeRecord, parseJson } from './records.ts'
 
 /** Store of checkpoints or data sets. */
 export interface FileStore {
@@ -82,10 +53,50 @@ interface Sources {
 }
 
 export const createParts = ({ stores, checkpoints, datasets, states }: Sources): Parts => ({
-  workflows: workflowsPart(stores.workflows),
+  workflows: textsPart<SavedWorkflow>(stores.workflows, 'workflows', {
+    when: ({ saved }) => saved,
+    read: (about, bytes) => ({
+      id: readText(about, 'id'),
+      name: readText(about, 'name'),
+      text: decodeWorkflow(bytes),
+      created: readNumber(about.created),
+      saved: readNumber(about.saved),
+      revision: Math.max(1, readNumber(about.revision)),
+    }),
+    isSame: (stored, { id, name, text }) =>
+      stored.text === text && (stored.id === id || stored.name === texts.copyOf(name)),
+    copy: (workflow) => ({ ...workflow, revision: 1 }),
+  }),
   versions: versionsPart(stores),
-  drafts: draftsPart(stores.drafts),
-  nodes: nodesPart(stores.nodes),
+  drafts: textsPart<Draft>(stores.drafts, 'drafts', {
+    when: ({ changed }) => changed,
+    read: (about, bytes) => ({
+      id: readText(about, 'id'),
+      of: readText(about, 'of'),
+      name: readText(about, 'name'),
+      text: decodeWorkflow(bytes),
+      revision: readNumber(about.revision),
+      changed: readNumber(about.changed),
+    }),
+    isSame: (stored, { text }) => stored.text === text,
+    copy: (draft, id) => ({ ...draft, of: id, revision: 0 }),
+  }),
+  nodes: textsPart<SavedNode>(stores.nodes, 'nodes', {
+    when: ({ saved }) => saved,
+    read: (about, bytes) => ({
+      id: readText(about, 'id'),
+      name: readText(about, 'name'),
+      description: readOptionalText(about.description, 2000) ?? '',
+      text: decodeWorkflow(bytes),
+      revision: Math.max(1, readNumber(about.revision)),
+      saved: readNumber(about.saved),
+    }),
+    isSame: (stored, { id, name, text }) =>
+      stored.text === text ||
+      (stored.name === texts.copyOf(name) && stored.text.replaceAll(stored.id, id) === text),
+    // Its file contains the id of the node as well.
+    copy: (node, id) => ({ ...node, text: node.text.replaceAll(node.id, id) }),
+  }),
   runs: runsPart(stores),
   lessons: lessonsPart(stores.lessons),
   checkpoints: filesPart('checkpoints', checkpoints, (bytes) =>
@@ -96,34 +107,33 @@ export const createParts = ({ stores, checkpoints, datasets, states }: Sources):
   settings: settingsPart(stores.settings),
 })
 
-const encoder = new TextEncoder()
-const utf8Length = (text: string) => encoder.encode(text).length
-const textEntry = (path: string, text: string, about: Record<string, unknown>): ArchiveEntry => ({
-  path,
-  size: utf8Length(text),
-  about,
-  bytes: async () => encoder.encode(text),
-})
+// ---- Fields and contents of entries
 
-/** Reads a field of the list of files, which is untrusted. Throws BackupError if it is invalid. */
-const readTextField = (about: Record<string, unknown>, key: string, maxLength = 200): string => {
+const invalid = (field: string) => new BackupError(texts.backup.invalidEntry(field))
+
+/** @throws BackupError if the field is no text of this length */
+function readText(about: About, key: string, maxLength = 200): string {
   const value = about[key]
-  if (typeof value !== 'string' || !value || value.length > maxLength)
-    throw new BackupError(texts.backup.invalidEntry(key))
-  return value
+  if (typeof value === 'string' && value && value.length <= maxLength) return value
+  throw invalid(key)
 }
-const readNumberField = (about: Record<string, unknown>, key: string): number => {
-  const value = about[key]
-  return time(value) && (value as number) >= 0 ? Math.floor(value as number) : 0
-}
+
+const readOptionalText = (value: unknown, maxLength: number): string | undefined =>
+  typeof value === 'string' ? value.slice(0, maxLength) : undefined
+
+/** Reads a time or a count; 0 if it is none. */
+const readNumber = (value: unknown): number =>
+  time(value) && (value as number) >= 0 ? Math.floor(value as number) : 0
+
 /** Parses the content of an entry. Throws BackupError if it is damaged. */
 function readContent<T>(bytes: Uint8Array, parse: (text: string) => T): T {
   try {
     return parse(new TextDecoder().decode(bytes))
   } catch {
-    throw new BackupError(texts.backup.invalidEntry('content'))
+    throw invalid('content')
   }
 }
+
 /** Decodes the text of a workflow. Throws WorkflowError if it is invalid. */
 function decodeWorkflow(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes)
@@ -131,245 +141,172 @@ function decodeWorkflow(bytes: Uint8Array): string {
   return text
 }
 
-/** Part of a store of named workflow files, except for the import. */
-const savedTexts = <Saved extends SavedWorkflow | SavedNode>(
-  store: Store,
-  folder: string,
-): Omit<Part, 'importEntry'> => ({
-  items: async () =>
-    (await store.all<Saved>()).map(({ id, name, text, saved }) => ({
-      id,
-      name,
-      size: utf8Length(text),
-      when: saved,
-    })),
-  remove: (id) => store.del(id),
-  entries: async () =>
-    (await store.all<Saved>()).map(({ text, ...about }) =>
-      textEntry(`${folder}/${fileName(about.name)} ${about.id.slice(0, 8)}.json`, text, about),
-    ),
+// ---- Kinds of parts
+
+async function add(store: Store, key: string, value: unknown): Promise<'added'> {
+  await store.set(key, value)
+  return 'added'
+}
+
+/** Records of one store. An import replaces none. */
+const inStore = <T>(store: Store, key: (record: T) => string) => ({
+  list: () => store.all<T>(),
+  remove: (id: string) => store.del(id),
+  isPresent: async (record: T) => Boolean(await store.get(key(record))),
+  put: (record: T) => add(store, key(record), record),
 })
 
-function workflowsPart(store: Store): Part {
-  return {
-    ...savedTexts<SavedWorkflow>(store, 'workflows'),
-    async importEntry(about, bytes) {
-      const [id, name, text] = [
-        readTextField(about, 'id'),
-        readTextField(about, 'name'),
-        decodeWorkflow(bytes),
-      ]
-      const all = await store.all<SavedWorkflow>()
-      if (
-        all.some(
-          (each) => each.text === text && (each.id === id || each.name === texts.copyOf(name)),
-        )
-      )
-        return 'present'
-      const [created, saved] = [readNumberField(about, 'created'), readNumberField(about, 'saved')]
-      const free = !all.some((each) => each.id === id)
-      const imported: SavedWorkflow = free
-        ? {
-            id,
-            name,
-            text,
-            created,
-            saved,
-            revision: Math.max(1, readNumberField(about, 'revision')),
-          }
-        : { id: newId(), name: texts.copyOf(name), text, created, saved, revision: 1 }
-      await store.set(imported.id, imported)
-      return free ? 'added' : 'copied'
-    },
-  }
+interface TextKind<Saved> {
+  when(saved: Saved): number
+  read(about: About, bytes: Uint8Array): Saved
+  /** Compares a stored record with an imported one. */
+  isSame(stored: Saved, imported: Saved): boolean
+  /** The record of a copy, apart from its id and name. */
+  copy(imported: Saved, id: string): Saved
 }
 
-function nodesPart(store: Store): Part {
-  return {
-    ...savedTexts<SavedNode>(store, 'nodes'),
-    async importEntry(about, bytes) {
-      const [id, name, text] = [
-        readTextField(about, 'id'),
-        readTextField(about, 'name'),
-        decodeWorkflow(bytes),
-      ]
-      const all = await store.all<SavedNode>()
-      if (
-        all.some(
-          (each) =>
-            each.text === text ||
-            (each.name === texts.copyOf(name) && each.text.replaceAll(each.id, id) === text),
-        )
-      )
-        return 'present'
-      const description =
-        typeof about.description === 'string' ? about.description.slice(0, 2000) : ''
-      const node = {
-        id,
-        name,
-        description,
-        text,
-        revision: Math.max(1, readNumberField(about, 'revision')),
-        saved: readNumberField(about, 'saved'),
-      }
-      const free = !all.some((each) => each.id === id)
-      const copy = newId()
-      // Its file contains the id of the node as well.
-      const imported: SavedNode = free
-        ? node
-        : { ...node, id: copy, name: texts.copyOf(name), text: text.replaceAll(id, copy) }
-      await store.set(imported.id, imported)
-      return free ? 'added' : 'copied'
+/** Named workflow files. One whose id is that of a different file is imported as a copy. */
+const textsPart = <Saved extends SavedWorkflow | SavedNode | Draft>(
+  store: Store,
+  folder: string,
+  { when, read, isSame, copy }: TextKind<Saved>,
+): Part =>
+  createPart<Saved>({
+    ...inStore<Saved>(store, ({ id }) => id),
+    item: (saved) => ({
+      id: saved.id,
+      name: saved.name,
+      size: utf8Length(saved.text),
+      when: when(saved),
+    }),
+    entry: ({ text, ...about }) =>
+      textEntry(`${folder}/${fileName(about.name)} ${about.id.slice(0, 8)}.json`, text, about),
+    read,
+    isPresent: async (imported) =>
+      (await store.all<Saved>()).some((stored) => isSame(stored, imported)),
+    async put(imported) {
+      if ((await store.get(imported.id)) === undefined) return add(store, imported.id, imported)
+      const id = newId()
+      await store.set(id, { ...copy(imported, id), id, name: texts.copyOf(imported.name) })
+      return 'copied'
     },
-  }
+  })
+
+const versionsPart = ({ versions, workflows }: Stores): Part =>
+  createPart<{ version: Version; workflow: string | undefined }, Version>({
+    ...inStore<Version>(versions, ({ id }) => id),
+    async list() {
+      const saved = await workflows.all<SavedWorkflow>()
+      const names = new Map(saved.map(({ id, name }) => [id, name]))
+      const all = await versions.all<Version>()
+      return all.map((version) => ({ version, workflow: names.get(version.of) }))
+    },
+    item: ({ version: { id, when, text, name }, workflow }) => ({
+      id,
+      name: [workflow ?? '–', name].filter(Boolean).join(' · '),
+      size: utf8Length(text),
+      when,
+    }),
+    entry({ version: { text, ...about } }) {
+      const time = new Date(about.when).toISOString().replaceAll(':', '-')
+      return textEntry(`versions/${about.of.slice(0, 8)}/${time}.json`, text, about)
+    },
+    read(about, bytes) {
+      const [of, when] = [readText(about, 'of'), readNumber(about.when)]
+      const name = readOptionalText(about.name, 120)
+      const text = decodeWorkflow(bytes)
+      return { id: `${of} ${when}`, of, when, text, ...(name !== undefined && { name }) }
+    },
+  })
+
+const runStores = ['runs', 'runDetails', 'sweeps'] as const
+
+interface RunRecord {
+  kind: (typeof runStores)[number]
+  id: string
+  record: unknown
 }
 
-function versionsPart({ versions, workflows }: Stores): Part {
-  return {
-    async items() {
-      const names = new Map(
-        (await workflows.all<SavedWorkflow>()).map(({ id, name }) => [id, name]),
-      )
-      return (await versions.all<Version>()).map(({ id, of, when, text, name }) => ({
-        id,
-        name: [names.get(of) ?? '–', name].filter(Boolean).join(' · '),
-        size: utf8Length(text),
-        when,
-      }))
-    },
-    remove: (id) => versions.del(id),
-    entries: async () =>
-      (await versions.all<Version>()).map(({ text, ...about }) => {
-        const time = new Date(about.when).toISOString().replaceAll(':', '-')
-        return textEntry(`versions/${about.of.slice(0, 8)}/${time}.json`, text, about)
-      }),
-    async importEntry(about, bytes) {
-      const [of, when, text] = [
-        readTextField(about, 'of'),
-        readNumberField(about, 'when'),
-        decodeWorkflow(bytes),
-      ]
-      const id = `${of} ${when}`
-      if (await versions.get(id)) return 'present'
-      const named = typeof about.name === 'string' ? { name: about.name.slice(0, 120) } : {}
-      await versions.set(id, { id, of, when, text, ...named } satisfies Version)
-      return 'added'
-    },
-  }
-}
-
-function draftsPart(store: Store): Part {
-  return {
-    items: async () =>
-      (await store.all<Draft>()).map(({ id, name, text, changed }) => ({
-        id,
-        name,
-        size: utf8Length(text),
-        when: changed,
-      })),
-    remove: (id) => store.del(id),
-    entries: async () =>
-      (await store.all<Draft>()).map(({ text, ...about }) =>
-        textEntry(`drafts/${fileName(about.name)} ${about.id.slice(0, 8)}.json`, text, about),
-      ),
-    async importEntry(about, bytes) {
-      const [id, of, name, text] = [
-        readTextField(about, 'id'),
-        readTextField(about, 'of'),
-        readTextField(about, 'name'),
-        decodeWorkflow(bytes),
-      ]
-      const all = await store.all<Draft>()
-      if (all.some((each) => each.text === text)) return 'present'
-      const free = !all.some((each) => each.id === id)
-      const changed = readNumberField(about, 'changed')
-      const another = newId()
-      const draft: Draft = free
-        ? { id, of, name, text, revision: readNumberField(about, 'revision'), changed }
-        : { id: another, of: another, name: texts.copyOf(name), text, revision: 0, changed }
-      await store.set(draft.id, draft)
-      return free ? 'added' : 'copied'
-    },
-  }
-}
+const recordId = (record: unknown) => String((record as { id?: unknown }).id)
 
 /** Runs with their details, and sweeps. */
-function runsPart(stores: Pick<Stores, 'runs' | 'runDetails' | 'sweeps'>): Part {
-  const kinds = ['runs', 'runDetails', 'sweeps'] as const
-  const recordId = (record: unknown) => String((record as { id?: unknown }).id)
-  return {
-    items: async () =>
-      Promise.all(
-        (await stores.runs.all<unknown>()).filter(isRun).map(async ({ id, name, when }: Run) => ({
-          id,
-          name,
-          when,
-          size: utf8Length(
-            await encodeRecord([await stores.runs.get(id), await stores.runDetails.get(id)]),
-          ),
-        })),
-      ),
-    remove: async (id) =>
-      void (await Promise.all([stores.runs.del(id), stores.runDetails.del(id)])),
-    async entries() {
-      const of = async (kind: (typeof kinds)[number]) =>
-        Promise.all(
-          (await stores[kind].all<unknown>()).map(async (record) =>
-            textEntry(
-              `runs/${kind}/${fileName(recordId(record))}.json`,
-              await encodeRecord(record),
-              {
-                kind,
-                id: recordId(record),
-              },
-            ),
-          ),
-        )
-      return (await Promise.all(kinds.map(of))).flat()
+const runsPart = (stores: Stores): Part =>
+  createPart<RunRecord>({
+    async list() {
+      const read = async (kind: RunRecord['kind']) =>
+        (await stores[kind].all()).map((record) => ({ kind, id: recordId(record), record }))
+      return (await Promise.all(runStores.map(read))).flat()
     },
-    async importEntry(about, bytes) {
-      const kind = kinds.find((each) => each === about.kind)
+    async item({ kind, record }) {
+      if (kind !== 'runs' || !isRun(record)) return undefined
+      const { id, name, when } = record
+      const text = await encodeRecord([record, await stores.runDetails.get(id)])
+      return { id, name, when, size: utf8Length(text) }
+    },
+    remove: (id) => Promise.all([stores.runs.del(id), stores.runDetails.del(id)]),
+    entry: async ({ kind, id, record }) =>
+      textEntry(`runs/${kind}/${fileName(id)}.json`, await encodeRecord(record), { kind, id }),
+    read(about, bytes) {
+      const kind = runStores.find((each) => each === about.kind)
       const record = readContent(bytes, decodeRecord)
-      const id = readTextField(about, 'id')
+      const id = readText(about, 'id')
       if (!kind || typeof record !== 'object' || record === null || recordId(record) !== id)
-        throw new BackupError(texts.backup.invalidEntry('id'))
-      const isValid = kind === 'runs' ? isRun(record) : recordShapes[kind](record)
-      if (!isValid) throw new BackupError(texts.backup.invalidEntry('run'))
-      if (await stores[kind].get(id)) return 'present'
-      await stores[kind].set(id, record)
-      return 'added'
+        throw invalid('id')
+      if (!(kind === 'runs' ? isRun(record) : recordShapes[kind](record))) throw invalid('run')
+      return { kind, id, record }
     },
-  }
-}
+    isPresent: async ({ kind, id }) => Boolean(await stores[kind].get(id)),
+    put: ({ kind, id, record }) => add(stores[kind], id, record),
+  })
+
+/** Progress in lessons. */
+export const lessonsPart = (store: Store): Part =>
+  createPart<LessonProgress>({
+    ...inStore<LessonProgress>(store, ({ lesson }) => lesson),
+    list: async () => (await store.all<LessonProgress>()).filter(isLessonProgress),
+    item: (progress) => ({
+      id: progress.lesson,
+      name: progress.lesson,
+      size: utf8Length(JSON.stringify(progress)),
+    }),
+    entry(progress) {
+      const { lesson } = progress
+      const path = `lessons/${fileName(lesson.replaceAll('/', ' '))}.json`
+      return textEntry(path, JSON.stringify(progress), { lesson })
+    },
+    read(about, bytes) {
+      const progress = parseJson(bytes)
+      if (!isLessonProgress(progress) || progress.lesson !== about.lesson) throw invalid('lesson')
+      return progress
+    },
+  })
 
 /** Stored files; `check` rejects for invalid ones. */
-function filesPart(
+const filesPart = (
   folder: string,
   files: FileStore,
   check: (bytes: Uint8Array) => Promise<unknown>,
-): Part {
-  return {
-    items: async () =>
-      (await files.list()).map(({ name, size, sha256 }) => ({ id: sha256, name, size })),
+): Part =>
+  createPart<StoredFile, { name: string; sha256: unknown; bytes: Uint8Array }>({
+    list: () => files.list(),
+    item: ({ name, size, sha256 }) => ({ id: sha256, name, size }),
     remove: (id) => files.remove(id),
-    entries: async () =>
-      (await files.list()).map(({ name, size, sha256 }) => ({
-        path: `${folder}/${sha256.slice(0, 12)}/${fileName(name)}`,
-        size,
-        raw: true,
-        about: { name, sha256 },
-        bytes: async () => checkContent(await files.get(sha256), sha256),
-      })),
-    async importEntry(about, bytes) {
-      const name = readTextField(about, 'name')
-      if ((await files.list()).some(({ sha256 }) => sha256 === about.sha256)) return 'present'
-      checkContent(bytes, about.sha256)
+    entry: ({ name, size, sha256 }) => ({
+      path: `${folder}/${sha256.slice(0, 12)}/${fileName(name)}`,
+      size,
+      raw: true,
+      about: { name, sha256 },
+      bytes: async () => checkContent(await files.get(sha256), sha256),
+    }),
+    read: (about, bytes) => ({ name: readText(about, 'name'), sha256: about.sha256, bytes }),
+    isPresent: async ({ sha256 }) => (await files.list()).some((each) => each.sha256 === sha256),
+    async put({ name, sha256, bytes }) {
+      checkContent(bytes, sha256)
       await check(bytes)
       await files.save(name, bytes)
       return 'added'
     },
-  }
-}
+  })
 
 /** Returns the content of a stored file; throws Error unless it is what the SHA-256 names. */
 function checkContent(bytes: Uint8Array | undefined, sha256: unknown): Uint8Array {
@@ -378,28 +315,25 @@ function checkContent(bytes: Uint8Array | undefined, sha256: unknown): Uint8Arra
   return bytes
 }
 
-function statesPart(store: StateStore): Part {
-  return {
-    items: async () =>
-      (await store.list('')).map(({ key, size }) => ({ id: key, name: key, size })),
+const statesPart = (store: StateStore): Part =>
+  createPart<{ key: string; size: number }, { key: string; bytes: Uint8Array }>({
+    list: () => store.list(''),
+    item: ({ key, size }) => ({ id: key, name: key, size }),
     remove: (id) => store.delete(id),
-    entries: async () =>
-      (await store.list('')).map(({ key, size }, i) => ({
-        path: `states/${i + 1}.bin`,
-        size,
-        raw: true,
-        about: { key },
-        bytes: async () => checkState(key, await store.get(key)),
-      })),
-    async importEntry(about, bytes) {
-      const key = readTextField(about, 'key', 1000)
-      if ((await store.list(key)).some((each) => each.key === key)) return 'present'
-      checkState(key, bytes)
-      await store.put(key, bytes)
+    entry: ({ key, size }, i) => ({
+      path: `states/${i + 1}.bin`,
+      size,
+      raw: true,
+      about: { key },
+      bytes: async () => checkState(key, await store.get(key)),
+    }),
+    read: (about, bytes) => ({ key: readText(about, 'key', 1000), bytes }),
+    isPresent: async ({ key }) => (await store.list(key)).some((each) => each.key === key),
+    async put({ key, bytes }) {
+      await store.put(key, checkState(key, bytes))
       return 'added'
     },
-  }
-}
+  })
 
 /** Returns a stored record; throws Error unless it is as it was written under its key. */
 function checkState(key: string, bytes: Uint8Array | undefined): Uint8Array {
@@ -415,46 +349,37 @@ function checkState(key: string, bytes: Uint8Array | undefined): Uint8Array {
 /** Settings. The import sets only those that have their default value here. */
 function settingsPart(store: Store): Part {
   const current = async () => readSettings(await store.get('settings'))
-  // Open tabs are specific to this browser.
-  const shared = async () => {
-    const { open: _, tabs: __, ...settings } = await current()
-    return settings
-  }
-  return {
-    items: async () => [
-      {
-        id: 'settings',
-        name: texts.backup.parts.settings,
-        size: utf8Length(JSON.stringify(await shared())),
-      },
-    ],
-    remove: () => store.del('settings'),
-    entries: async () => [textEntry('settings.json', JSON.stringify(await shared(), null, 2), {})],
-    async importEntry(_, bytes) {
-      const imported: unknown = readContent(bytes, JSON.parse)
-      if (typeof imported !== 'object' || imported === null)
-        throw new BackupError(texts.backup.invalidEntry('settings'))
-      const before = await current()
-      const merged = mergeSettings(
-        { ...before },
-        { ...defaultSettings },
-        { ...readSettings(imported) },
-      )
-      if (JSON.stringify(merged) === JSON.stringify(before)) return 'present'
-      await store.set('settings', merged)
-      return 'added'
+  return createPart<object, { before: object; merged: object }>({
+    async list() {
+      // Open tabs are specific to this browser.
+      const { open: _, tabs: __, ...shared } = await current()
+      return [shared]
     },
-  }
+    item: (settings) => ({
+      id: 'settings',
+      name: texts.backup.parts.settings,
+      size: utf8Length(JSON.stringify(settings)),
+    }),
+    remove: () => store.del('settings'),
+    entry: (settings) => textEntry('settings.json', JSON.stringify(settings, null, 2), {}),
+    async read(_, bytes) {
+      const imported: unknown = readContent(bytes, JSON.parse)
+      if (typeof imported !== 'object' || imported === null) throw invalid('settings')
+      const before = await current()
+      return { before, merged: mergeSettings({ ...before }, { ...readSettings(imported) }) }
+    },
+    isPresent: async ({ before, merged }) => JSON.stringify(merged) === JSON.stringify(before),
+    put: ({ merged }) => add(store, 'settings', merged),
+  })
 }
 
 /** Applies imported settings where the current ones still have their default values. */
 function mergeSettings(
   current: Record<string, unknown>,
-  defaults: Record<string, unknown>,
   imported: Record<string, unknown>,
 ): Record<string, unknown> {
   const merged = { ...current }
-  for (const [key, initial] of Object.entries(defaults)) {
+  for (const [key, initial] of Object.entries(defaultSettings)) {
     const isDefault = JSON.stringify(current[key]) === JSON.stringify(initial)
     const value = imported[key]
     if (isDefault && value != null && typeof value === typeof initial) merged[key] = value

@@ -1,4 +1,4 @@
-// JSON of stored records, with blobs and typed arrays in base64.
+// JSON of entries. That of stored records has blobs and typed arrays in base64.
 import { fromBase64, toBase64 } from '../../engine/base/base64.ts'
 
 const arrays = {
@@ -30,6 +30,15 @@ export async function encodeRecord(record: unknown): Promise<string> {
     return Object.fromEntries(entries)
   }
   return JSON.stringify(await toJson(record))
+}
+
+/** Undefined for bytes that are not JSON. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return undefined
+  }
 }
 
 /** @throws SyntaxError if the text is not JSON of {@link encodeRecord} */

@@ -14,7 +14,8 @@ import './backup.css'
 import { readBackup, writeBackup, type ReportProgress } from './backupZip.ts'
 import { browserParts, offlineSize } from './browserParts.ts'
 import { showBackupReport } from './importReport.ts'
-import { partIds, type PartId, type Parts, type StoredItem } from './parts.ts'
+import type { StoredItem } from './part.ts'
+import { partIds, type PartId, type Parts } from './parts.ts'
 import { useBackup } from './services.ts'
 
 type StoredItems = Record<PartId, StoredItem[]>

@@ -1,12 +1,10 @@
 // Alignment and distribution of nodes. Positions and sizes in, positions out.
-import type { NodeBox, Positions } from '../../nodes/workflow/layOutGraph.ts'
+import { minimum, type NodeBox, type Positions } from '../../nodes/workflow/layOutGraph.ts'
 import { TITLE } from './nodeSize.ts'
 
 export { layOutGraph } from '../../nodes/workflow/layOutGraph.ts'
 export type { NodeBox, NodeGroup, Positions } from '../../nodes/workflow/layOutGraph.ts'
 
-const minimum = (values: readonly number[]) =>
-  values.reduce((least, value) => Math.min(least, value), Infinity)
 const maximum = (values: readonly number[]) => -minimum(values.map((value) => -value))
 
 export type Edge = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom'

@@ -1,4 +1,5 @@
 // Keys of the presentation, before all other shortcuts. Remote controls send Page Up and Page Down.
+import { isInPopover, isOnCanvas } from '../ui/focus.ts'
 
 export interface PresentationMoves {
   move(by: 1 | -1): void
@@ -49,9 +50,3 @@ function isNeeded({ key, target }: KeyboardEvent): boolean {
   if (target.classList.contains('step-notes')) return /^(ArrowUp|ArrowDown|Home|End)/.test(key)
   return /^(Enter| )$/.test(key) && /^(BUTTON|A|SUMMARY)$/.test(target.tagName)
 }
-
-const isOnCanvas = ({ target }: KeyboardEvent) =>
-  target === document.body || target instanceof HTMLCanvasElement
-
-const isInPopover = ({ target }: KeyboardEvent) =>
-  target instanceof HTMLElement && target.closest('[popover]') !== null

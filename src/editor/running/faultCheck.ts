@@ -4,7 +4,7 @@ import type { Graph } from '../../engine/plan/graph.ts'
 import { graphKey } from '../../nodes/workflow/graphKey.ts'
 import { debounce } from '../ui/debounce.ts'
 import { shownTab } from '../workspace/state.ts'
-import { runState } from './state.ts'
+import { isIdle, runState } from './state.ts'
 
 /** Delay after the last edit, in milliseconds. */
 const DELAY = 250
@@ -27,7 +27,6 @@ interface FaultCheckOptions {
 
 export function createFaultCheck({ graph, check, setFaults }: FaultCheckOptions): FaultCheck {
   let checkedKey = ''
-  const isIdle = () => runState.phase.value === 'idle'
 
   async function checkGraph() {
     const checked = graph()

@@ -50,92 +50,119 @@ export interface Frames {
   bytes(): number
 }
 
-export function createFrames(maxBytes = MAX_BYTES, maxFrames = MAX_FRAMES): Frames {
-  let frames: Frame[] = []
-  const charts = new Map<string, GrowingChart>()
-  let [bytes, serial] = [0, 0]
-  /** Minimum distance of frames in steps. Grows whenever frames are merged. */
-  let spacing = 0
-  let restarted = false
+export const createFrames = (maxBytes = MAX_BYTES, maxFrames = MAX_FRAMES): Frames =>
+  new BoundedFrames(maxBytes, maxFrames)
 
-  const store = (node: string, view: View): StoredView => {
+class BoundedFrames implements Frames {
+  #frames: Frame[] = []
+  readonly #charts = new Map<string, GrowingChart>()
+  #bytes = 0
+  #serial = 0
+  /** Minimum distance of frames in steps. Grows whenever frames are merged. */
+  #spacing = 0
+  #restarted = false
+  readonly #maxBytes: number
+  readonly #maxFrames: number
+
+  constructor(maxBytes: number, maxFrames: number) {
+    this.#maxBytes = maxBytes
+    this.#maxFrames = maxFrames
+  }
+
+  add(step: TrainingStep, node: string, view: View) {
+    if (this.#restarted) this.#dropFrom(step)
+    const frame = this.#frameOf(step)
+    const before = frame.views.get(node)
+    const stored = this.#store(node, view)
+    frame.views.set(node, stored)
+    this.#bytes += storedBytes(stored) - (before ? storedBytes(before) : 0)
+    this.#limit()
+  }
+
+  restart() {
+    this.#restarted = true
+  }
+
+  steps(): readonly ShownStep[] {
+    return this.#frames
+  }
+
+  find({ serial }: ShownStep): number {
+    return Math.max(
+      0,
+      this.#frames.findLastIndex((frame) => frame.serial <= serial),
+    )
+  }
+
+  viewsAt(position: number): ReadonlyMap<string, View> {
+    const latest = new Map<string, StoredView>()
+    for (const { views } of this.#frames.slice(0, position + 1))
+      for (const [node, stored] of views) latest.set(node, stored)
+    return new Map([...latest].map(([node, stored]) => [node, restoreView(stored)]))
+  }
+
+  nodes(): ReadonlySet<string> {
+    return new Set(this.#frames.flatMap(({ views }) => [...views.keys()]))
+  }
+
+  clear() {
+    this.#frames = []
+    this.#charts.clear()
+    this.#bytes = this.#spacing = 0
+    this.#restarted = false
+  }
+
+  bytes(): number {
+    return this.#bytes
+  }
+
+  #store(node: string, view: View): StoredView {
     if (view.kind !== 'chart' || view.heat) return { view, bytes: viewBytes(view) }
-    const known = charts.get(node)
+    const known = this.#charts.get(node)
     const chart = known && growsTo(known.view, view) ? known : { view }
-    bytes += viewBytes(view) - (chart === known ? viewBytes(chart.view) : 0)
+    this.#bytes += viewBytes(view) - (chart === known ? viewBytes(chart.view) : 0)
     chart.view = view
-    charts.set(node, chart)
+    this.#charts.set(node, chart)
     return { chart, ends: currentLines(view).map(({ x }) => x[x.length - 1]) }
   }
 
   /** Frame of a step: the last one, or a new one if the step is far enough from it. */
-  const frameOf = (step: TrainingStep): Frame => {
-    const last = frames.at(-1)
+  #frameOf(step: TrainingStep): Frame {
+    const last = this.#frames.at(-1)
     const isForward = last?.node === step.node && step.index >= last.index
-    if (last && isForward && (step.index === last.index || step.index - last.from < spacing))
-      return Object.assign(last, { index: step.index, count: step.count })
-    if (last?.node !== step.node) spacing = 0
-    const frame: Frame = { ...step, serial: ++serial, from: step.index, views: new Map() }
-    frames.push(frame)
+    const isNear = last && (step.index === last.index || step.index - last.from < this.#spacing)
+    if (isForward && isNear) return Object.assign(last, { index: step.index, count: step.count })
+    if (last?.node !== step.node) this.#spacing = 0
+    const frame: Frame = { ...step, serial: ++this.#serial, from: step.index, views: new Map() }
+    this.#frames.push(frame)
     return frame
   }
 
-  const thin = () => {
-    frames = mergePairs(frames)
-    bytes = countBytes(frames)
-    const last = frames[frames.length - 1]
-    const same = frames.filter(({ node }) => node === last.node)
-    spacing = Math.max(1, Math.ceil((last.index - same[0].index) / same.length))
-  }
-
-  const limit = () => {
-    if (frames.length > maxFrames) thin()
-    while (bytes > maxBytes && frames.length > 1) {
-      if (frames.length > 2) thin()
-      else frames.shift()
-      bytes = countBytes(frames)
+  #limit() {
+    if (this.#frames.length > this.#maxFrames) this.#thin()
+    while (this.#bytes > this.#maxBytes && this.#frames.length > 1) {
+      if (this.#frames.length > 2) this.#thin()
+      else this.#frames.shift()
+      this.#bytes = countBytes(this.#frames)
     }
   }
 
-  const dropFrom = (step: TrainingStep) => {
-    restarted = false
-    const first = frames.findIndex(({ node, index }) => node === step.node && index > step.index)
-    if (first < 0) return
-    frames = frames.slice(0, first)
-    bytes = countBytes(frames)
+  #thin() {
+    this.#frames = mergePairs(this.#frames)
+    this.#bytes = countBytes(this.#frames)
+    const last = this.#frames[this.#frames.length - 1]
+    const same = this.#frames.filter(({ node }) => node === last.node)
+    this.#spacing = Math.max(1, Math.ceil((last.index - same[0].index) / same.length))
   }
 
-  return {
-    add(step, node, view) {
-      if (restarted) dropFrom(step)
-      const frame = frameOf(step)
-      const before = frame.views.get(node)
-      const stored = store(node, view)
-      frame.views.set(node, stored)
-      bytes += storedBytes(stored) - (before ? storedBytes(before) : 0)
-      limit()
-    },
-    restart: () => void (restarted = true),
-    steps: () => frames,
-    find: ({ serial }) =>
-      Math.max(
-        0,
-        frames.findLastIndex((frame) => frame.serial <= serial),
-      ),
-    viewsAt(position) {
-      const latest = new Map<string, StoredView>()
-      for (const { views } of frames.slice(0, position + 1))
-        for (const [node, stored] of views) latest.set(node, stored)
-      return new Map([...latest].map(([node, stored]) => [node, restoreView(stored)]))
-    },
-    nodes: () => new Set(frames.flatMap(({ views }) => [...views.keys()])),
-    clear() {
-      frames = []
-      charts.clear()
-      bytes = spacing = 0
-      restarted = false
-    },
-    bytes: () => bytes,
+  #dropFrom(step: TrainingStep) {
+    this.#restarted = false
+    const first = this.#frames.findIndex(
+      ({ node, index }) => node === step.node && index > step.index,
+    )
+    if (first < 0) return
+    this.#frames = this.#frames.slice(0, first)
+    this.#bytes = countBytes(this.#frames)
   }
 }
 

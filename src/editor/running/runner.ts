@@ -41,7 +41,15 @@ import {
   type RunTarget,
 } from './runSource.ts'
 import { createRunTabs, type RunTabs } from './runTabs.ts'
-import { forgetResults, hasRun, runsHere, runState, tabResults, type RunSpeed } from './state.ts'
+import {
+  forgetResults,
+  hasRun,
+  isIdle,
+  runsHere,
+  runState,
+  tabResults,
+  type RunSpeed,
+} from './state.ts'
 import { askAboutTraining, askAboutWork } from './trainingQuestion.ts'
 import { createTrainingSearch, type TrainingSearch } from './storedTrainings.ts'
 import { forgetFrames } from './trainingFrames.ts'
@@ -422,8 +430,6 @@ class EditorRunner implements Runner {
     this.trainings.schedule()
   }
 }
-
-const isIdle = () => runState.phase.value === 'idle'
 
 const setPhase = (action: PhaseAction) => {
   runState.phase.value = nextPhase(runState.phase.value, action)

@@ -140,7 +140,8 @@ export const runState = {
   },
 }
 
-export const busy = computed(() => runState.phase.value !== 'idle')
+export const isIdle = () => runState.phase.value === 'idle'
+export const busy = computed(() => !isIdle())
 /** True if the current run is shown in the current tab. */
 export const runsHere = computed(() => busy.value && runState.present.value?.tab === shownTab.value)
 

@@ -8,7 +8,7 @@ import { settings } from '../storage/settings.ts'
 import { debounce } from '../ui/debounce.ts'
 import { whenLeaving } from '../ui/leaving.ts'
 import { shownTab } from '../workspace/state.ts'
-import { runState } from './state.ts'
+import { isIdle, runState } from './state.ts'
 
 /** Delay after the last change, in milliseconds. */
 const DELAY = 300
@@ -29,8 +29,6 @@ export function createTrainingSearch(
   graph: () => Graph,
   find: Client['findTrainings'],
 ): TrainingSearch {
-  const isIdle = () => runState.phase.value === 'idle'
-
   async function search() {
     const searched = graph()
     const [key, tab] = [graphKey(searched), shownTab.value]

@@ -5,6 +5,7 @@ import { boundValues, type Availability } from '../../nodes/storage/boundedValue
 import {
   createDatabaseValues,
   createMemoryValues,
+  isQuotaError,
   type Change,
   type KeyValues,
   type Update,
@@ -157,9 +158,6 @@ export function openStores(prefix = PREFIX): Stores {
 
 /** Asks the browser not to clear storage when space is short. Some browsers prompt the user. */
 export const requestPersistence = () => void navigator.storage?.persist?.().catch(() => {})
-
-export const isQuotaError = (error: unknown) =>
-  error instanceof DOMException && /quota/i.test(error.name)
 
 /** Message about a failed write, for the user. */
 export const storageMessage = (error: unknown): string =>

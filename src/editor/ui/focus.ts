@@ -13,3 +13,10 @@ export const returnFocus: ReturnFocus = (node) => restore(node)
 
 /** Sets the implementation of `returnFocus`. */
 export const provideFocus = (returns: ReturnFocus) => void (restore = returns)
+
+/** True for a key of the canvas: no field and no button has the focus. */
+export const isOnCanvas = ({ target }: KeyboardEvent) =>
+  target === document.body || target instanceof HTMLCanvasElement
+
+export const isInPopover = ({ target }: KeyboardEvent) =>
+  target instanceof HTMLElement && target.closest('[popover]') !== null

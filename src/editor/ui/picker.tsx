@@ -75,8 +75,8 @@ export function Picker({
     entry.choose()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const move = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key]
-    if (move) setAt(Math.min(list.length - 1, Math.max(0, now + move)))
+    const next = moveByKey(event.key, now, list.length)
+    if (next !== undefined) setAt(next)
     else if (event.key === 'Enter') choose(list[now])
     else if (event.key === 'Escape') {
       onClose()
@@ -122,6 +122,12 @@ export function Picker({
       <KeysHint />
     </div>
   )
+}
+
+/** Index after a key that moves in the list; undefined for other keys. */
+function moveByKey(key: string, now: number, count: number): number | undefined {
+  const move = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[key]
+  return move && Math.min(count - 1, Math.max(0, now + move))
 }
 
 interface QueryFieldProps extends Pick<Props, 'label' | 'placeholder' | 'query' | 'onQuery'> {

@@ -30,5 +30,6 @@ export const valueAsNumber = (value: unknown): number =>
 export const quoteName = (name: string): string =>
   shorten(name.replaceAll(/\p{Cc}/gu, '\ufffd'), 120)
 
-const shorten = (text: string, longest: number) =>
+/** The start of a text. An ellipsis marks that more follows. */
+export const shorten = (text: string, longest: number): string =>
   text.length <= longest ? text : `${text.slice(0, longest)}…`

@@ -1,4 +1,5 @@
 // Vocabulary of captions: words and their numbers, learned from the captions of a data set.
+import { editDistance } from '../base/editDistance.ts'
 import type { CaptionTokens, Vocabulary } from '../base/values.ts'
 
 /** Id of the places after the last word of a caption. */
@@ -107,16 +108,4 @@ export function nearestWords(word: string, words: readonly string[], count: numb
     .sort((a, b) => a.distance - b.distance)
     .slice(0, count)
     .map(({ known }) => known)
-}
-
-/** Number of inserted, removed and replaced characters between two words (Levenshtein 1966). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length]
 }

@@ -22,7 +22,7 @@ import {
   type FormulaNode,
   type Program,
 } from './program.ts'
-import { shorten, tokenize, type Token } from './tokens.ts'
+import { quotePart, tokenize, type Token } from './tokens.ts'
 
 const WORDS = new Set(['and', 'or', 'not'])
 const COMPARISONS = new Set(['<', '<=', '>', '>=', '==', '!='])
@@ -104,7 +104,7 @@ class Parser {
   #define() {
     const { text: name, range } = this.#next
     if (this.#isReserved(name) || this.#defined.has(name))
-      throw new FormulaError(formulaMessages.takenName, { name: shorten(name) }, range)
+      throw new FormulaError(formulaMessages.takenName, { name: quotePart(name) }, range)
     this.#at += 2
     const node = this.#parseExpression()
     if (!this.#accept(';')) throw this.#unexpected()
@@ -180,7 +180,7 @@ class Parser {
     if (!this.#accept('('))
       throw token.kind === 'end'
         ? this.#error(formulaMessages.missingOperand, {})
-        : this.#error(formulaMessages.operand, { text: shorten(token.text) })
+        : this.#error(formulaMessages.operand, { text: quotePart(token.text) })
     const inner = this.#parseExpression()
     this.#close()
     return inner
@@ -190,7 +190,7 @@ class Parser {
     this.#at++
     const value = Number(text)
     if (!Number.isFinite(value))
-      throw new FormulaError(formulaMessages.infiniteNumber, { text: shorten(text) }, range)
+      throw new FormulaError(formulaMessages.infiniteNumber, { text: quotePart(text) }, range)
     return this.#push({ kind: 'number', value, range })
   }
 
@@ -201,7 +201,8 @@ class Parser {
     const constant = constants.get(name)
     const { inputs, messages } = this.#language
     const isValue = node !== undefined || constant !== undefined || inputs.has(name)
-    if (isValue && isCall) throw this.#error(formulaMessages.notAFunction, { name: shorten(name) })
+    if (isValue && isCall)
+      throw this.#error(formulaMessages.notAFunction, { name: quotePart(name) })
     if (node !== undefined) return node
     if (constant !== undefined) return this.#push({ kind: 'number', value: constant, range })
     if (isValue) return this.#push({ kind: 'input', name, range })
@@ -212,13 +213,13 @@ class Parser {
     }
     throw this.#hasFunction(name)
       ? new FormulaError(formulaMessages.withoutArguments, { name }, range)
-      : new FormulaError(messages.unknownName, { name: shorten(name) }, range)
+      : new FormulaError(messages.unknownName, { name: quotePart(name) }, range)
   }
 
   #parseCall(name: string, range: TextRange): number {
     const { unknownFunction } = this.#language.messages
     if (!this.#hasFunction(name))
-      throw new FormulaError(unknownFunction, { name: shorten(name) }, range)
+      throw new FormulaError(unknownFunction, { name: quotePart(name) }, range)
     this.#accept('(')
     const args: number[] = []
     if (this.#next.text !== ')') {
@@ -241,7 +242,7 @@ class Parser {
       ? this.#error(formulaMessages.missingBracket, {})
       : this.#next.text === '='
         ? this.#error(formulaMessages.singleEquals, {})
-        : this.#error(formulaMessages.bracket, { text: shorten(this.#next.text) })
+        : this.#error(formulaMessages.bracket, { text: quotePart(this.#next.text) })
   }
 
   /** Adds the call of an operator. */
@@ -291,7 +292,7 @@ class Parser {
     if (kind === 'end') return this.#error(formulaMessages.unfinished, {})
     return text === '='
       ? this.#error(formulaMessages.singleEquals, {})
-      : this.#error(formulaMessages.operator, { text: shorten(text) })
+      : this.#error(formulaMessages.operator, { text: quotePart(text) })
   }
 
   /** An error at the next token. */

@@ -1,4 +1,5 @@
 // Splits the text of a formula into tokens, in linear time.
+import { shorten } from '../base/quote.ts'
 import { formulaMessages } from '../messages/formula.ts'
 import { FormulaError, type TextRange } from './error.ts'
 
@@ -42,7 +43,7 @@ export function tokenize(text: string): Token[] {
 
 function malformed(text: string, from: number) {
   const written = /^[\w.]+/.exec(text.slice(from))?.[0] ?? ''
-  return new FormulaError(formulaMessages.malformedNumber, { text: shorten(written) }, [
+  return new FormulaError(formulaMessages.malformedNumber, { text: quotePart(written) }, [
     from,
     from + written.length,
   ])
@@ -57,4 +58,4 @@ function unknownCharacter(text: string, from: number) {
 }
 
 /** Shortens a part of a formula for a message. */
-export const shorten = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text)
+export const quotePart = (text: string) => shorten(text, 40)

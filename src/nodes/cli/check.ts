@@ -7,7 +7,7 @@ import { cliMessages } from '../messages/cli.ts'
 import { shippedInNode } from '../storage/shippedInNode.ts'
 import { nodeTitle } from '../titles.ts'
 import type { BundledFile } from '../workflow/bundle.ts'
-import type { CheckArguments } from './arguments.ts'
+import type { Arguments } from './arguments.ts'
 import { describeFailure } from './failure.ts'
 import { declared, nodeTypes } from './nodeTypes.ts'
 import { namedInGraph, openWorkflow, shortHash } from './open.ts'
@@ -25,7 +25,7 @@ interface Report {
 
 /** Prints all faults and notices: text on standard error, JSON on standard output. */
 export async function checkWorkflows(
-  { files, json }: CheckArguments,
+  { files, json }: Arguments<'check'>,
   out: Terminal,
 ): Promise<ExitStatus> {
   const reports: Report[] = []

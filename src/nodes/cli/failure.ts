@@ -6,7 +6,7 @@ import { LessonError } from '../lessons/error.ts'
 import { cliMessages } from '../messages/cli.ts'
 import { SettingError } from '../settings.ts'
 import { WorkflowError } from '../workflow.ts'
-import { UsageError } from './arguments.ts'
+import { UsageError } from './options.ts'
 import { statuses, type ExitStatus } from './status.ts'
 
 /** An error whose message is complete: it states what is wrong and the cure. */

@@ -1,28 +1,30 @@
 // The `import` command: creates a data set from a folder of images.
 import { readdir, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { basename, join, resolve, sep } from 'node:path'
 import type { Decode, SourceFile } from '../../engine/datasets/import.ts'
 import { ImportError } from '../../engine/datasets/import.ts'
+import type { ImportOptions } from '../../engine/protocol.ts'
 import { writeFileAtomically } from '../storage/atomicFile.ts'
 import { readBytes } from '../storage/folder.ts'
 import { createRowReader, importDataset } from '../storage/importDataset.ts'
 import { describeFile } from '../storage/storedFiles.ts'
 import { cliMessages } from '../messages/cli.ts'
-import type { ImportArguments } from './arguments.ts'
+import type { Arguments } from './arguments.ts'
 import { statuses, type ExitStatus } from './status.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Writes the data set and prints its contents and the skipped files. Throws ImportError. */
 export async function importFolder(
-  { folder, out, name, options, quiet }: ImportArguments,
+  wanted: Arguments<'import'>,
   terminal: Terminal,
 ): Promise<ExitStatus> {
+  const { file: folder, out, name = basename(resolve(folder)), quiet } = wanted
   const decode = await loadDecoder()
   let tenth = 0
   const { bytes, report } = await importDataset({
     name,
     files: await listSourceFiles(folder),
-    options,
+    options: importOptions(wanted),
     decode,
     onProgress(done, total) {
       const reached = Math.floor((10 * done) / Math.max(1, total))
@@ -44,6 +46,25 @@ export async function importFolder(
   if (captions !== undefined) terminal.line(cliMessages.importedCaptions({ captions }))
   terminal.line(cliMessages.hash({ sha256: describeFile(name, bytes).sha256 }))
   return statuses.done.code
+}
+
+function importOptions({
+  size: [width, height],
+  grey,
+  fit,
+  position,
+  labels,
+  captions,
+}: Arguments<'import'>): ImportOptions {
+  return {
+    width,
+    height,
+    channels: grey ? 1 : 3,
+    fit,
+    ...(position && { position }),
+    labels,
+    ...(captions && { captions }),
+  }
 }
 
 async function listSourceFiles(folder: string): Promise<SourceFile[]> {

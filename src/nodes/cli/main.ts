@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Entry point of the program `litegraph-diffusion`.
 import { existsSync, readFileSync } from 'node:fs'
-import { help, parseArguments, type Arguments } from './arguments.ts'
+import { help, parseArguments } from './arguments.ts'
 import { describeFailure } from './failure.ts'
 import { exitNow, handleSignals } from './interrupts.ts'
 import { flushOutput, guardOutput } from './output.ts'
@@ -27,7 +27,7 @@ const built = {
 }
 
 /** Commands load the engine only now, so that wrong usage is reported at once. */
-async function runCommand(wanted: Arguments): Promise<ExitStatus> {
+async function runCommand(wanted: ReturnType<typeof parseArguments>): Promise<ExitStatus> {
   const terminal = (quiet: boolean) => createTerminal(process.stderr, quiet)
   if ('nodes' in wanted && wanted.nodes.length > 0)
     await (await import('./nodeTypes.ts')).addNodeTypes(wanted.nodes)

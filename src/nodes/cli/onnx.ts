@@ -16,7 +16,8 @@ import { writeFileAtomically, writeInFolder } from '../storage/atomicFile.ts'
 import { readBytes, readFolder } from '../storage/folder.ts'
 import { nodeTitle } from '../titles.ts'
 import { isBundle } from '../workflow/bundle.ts'
-import { UsageError, type OnnxArguments } from './arguments.ts'
+import type { Arguments } from './arguments.ts'
+import { UsageError } from './options.ts'
 import { atPath } from './failure.ts'
 import { declarations, declared } from './nodeTypes.ts'
 import { openWorkflow, readFiles, requireUse } from './open.ts'
@@ -27,13 +28,13 @@ import { statuses, type ExitStatus } from './status.ts'
 import { formatFault, type Terminal } from './terminal.ts'
 
 /** Writes one file, or one for each part of an autoencoder beside each other. */
-export async function writeOnnx(wanted: OnnxArguments, out: Terminal): Promise<ExitStatus> {
+export async function writeOnnx(wanted: Arguments<'onnx'>, out: Terminal): Promise<ExitStatus> {
   const checkpoint = await readCheckpointFile(wanted.file)
   if (!checkpoint) return writeFromWorkflow(wanted, out)
   checkOptions(wanted)
   const size = wanted.size && ([wanted.size[1], wanted.size[0]] as const)
   const files = onnxFromCheckpoint(checkpoint, { size })
-  await writeFiles(wanted.out!, files, out)
+  await writeFiles(wanted.out, files, out)
   return statuses.done.code
 }
 
@@ -47,7 +48,7 @@ async function readCheckpointFile(path: string): Promise<Uint8Array | undefined>
 }
 
 /** @throws UsageError for options that need a workflow */
-function checkOptions({ node, steps, settings, checkpoints, datasets, state }: OnnxArguments) {
+function checkOptions({ node, steps, settings, checkpoints, datasets, state }: Arguments<'onnx'>) {
   const given = {
     node,
     steps,
@@ -89,7 +90,7 @@ async function writeFiles(path: string, files: readonly Written[], out: Terminal
 const megabytes = ({ length }: Uint8Array) => (length / 1e6).toFixed(length < 1e6 ? 2 : 1)
 
 /** Runs what the model needs, and saves it by a node that is added to the graph. */
-async function writeFromWorkflow(wanted: OnnxArguments, out: Terminal): Promise<ExitStatus> {
+async function writeFromWorkflow(wanted: Arguments<'onnx'>, out: Terminal): Promise<ExitStatus> {
   const { notices, graph: opened, files: bundled } = await openWorkflow(wanted.file)
   if (wanted.size) throw new UsageError(cliMessages.workflowSize())
   for (const notice of notices) out.line(cliMessages.notice({ text: notice }))
@@ -128,7 +129,7 @@ async function writeFromWorkflow(wanted: OnnxArguments, out: Terminal): Promise<
   await runSession(prepared, take, out)
   out.end()
   if (faults.length > 0 || trouble.size > 0 || saved.length === 0) return statuses.failed.code
-  await writeFiles(wanted.out!, saved.map(partOf), out)
+  await writeFiles(wanted.out, saved.map(partOf), out)
   return signalStatus() ?? statuses.done.code
 }
 

@@ -12,7 +12,7 @@ import { createStoredFiles, type StoredFiles } from '../storage/storedFiles.ts'
 import { isPng, parseWorkflow, toGraph } from '../workflow.ts'
 import { isBundle, unpackBundle, type BundledFile } from '../workflow/bundle.ts'
 import { readPngWorkflow } from '../workflow/pngRead.ts'
-import { UsageError } from './arguments.ts'
+import { UsageError } from './options.ts'
 import { atPath, CommandError } from './failure.ts'
 import { declarations, declared } from './nodeTypes.ts'
 

@@ -12,7 +12,7 @@ import { shippedInNode } from '../storage/shippedInNode.ts'
 import { stringifyWorkflow } from '../workflow.ts'
 import { findNamedFiles, packBundle, type BundledFile, type NamedFile } from '../workflow/bundle.ts'
 import type { WorkflowFile } from '../workflow/file.ts'
-import type { PageArguments } from './arguments.ts'
+import type { Arguments } from './arguments.ts'
 import { readEngine, readTemplates, type BuiltFiles } from './builtFiles.ts'
 import { openLessonSource } from './lessons/folder.ts'
 import { declarations } from './nodeTypes.ts'
@@ -33,7 +33,7 @@ import type { Terminal } from './terminal.ts'
  * @throws CommandError if the package was not built
  */
 export async function writePage(
-  wanted: PageArguments,
+  wanted: Arguments<'page'>,
   built: BuiltFiles,
   out: Terminal,
 ): Promise<ExitStatus> {
@@ -60,7 +60,7 @@ export async function writePage(
 
 /** The workflow with its files, and the data sets of the package that it needs. */
 async function packWorkflow(
-  { file, settings, steps, checkpoints, datasets }: PageArguments,
+  { file, settings, steps, checkpoints, datasets }: Arguments<'page'>,
   out: Terminal,
 ): Promise<PageContents> {
   const { workflow, notices, graph: opened, files: bundled } = await openWorkflow(file)

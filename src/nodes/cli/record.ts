@@ -9,7 +9,7 @@ import type { BackendReport, Event, ReplayReport } from '../../engine/protocol.t
 import { cliMessages } from '../messages/cli.ts'
 import { nodeTitle } from '../titles.ts'
 import { withWorkflow } from '../workflow.ts'
-import type { RunArguments } from './arguments.ts'
+import type { Arguments } from './arguments.ts'
 import { chartToCsv, loadPainter, viewFileName, type Folder } from './files.ts'
 import { declared } from './nodeTypes.ts'
 import { formatFault, type Terminal } from './terminal.ts'
@@ -105,7 +105,7 @@ export async function writeViews(seen: RunRecord, out: Terminal, folder: Folder)
 
 /** The contents of summary.json. */
 export const summarizeRun = (
-  wanted: RunArguments,
+  wanted: Arguments<'run'>,
   backend: BackendReport,
   seen: RunRecord,
   folder: Folder,

@@ -15,7 +15,7 @@ import { folderStore } from '../storage/folder.ts'
 import { shippedInNode } from '../storage/shippedInNode.ts'
 import { nodeTitle } from '../titles.ts'
 import { stringifyWorkflow, withFixedSeeds } from '../workflow.ts'
-import type { RunArguments } from './arguments.ts'
+import type { Arguments } from './arguments.ts'
 import { describeFailure } from './failure.ts'
 import { discardingFolder, openFolder, type Folder } from './files.ts'
 import { onFirstSignal, signalStatus } from './interrupts.ts'
@@ -39,7 +39,7 @@ interface Prepared {
 }
 
 /** Runs a workflow into a folder, and with `--verify` a second time. */
-export async function runWorkflow(wanted: RunArguments, out: Terminal): Promise<ExitStatus> {
+export async function runWorkflow(wanted: Arguments<'run'>, out: Terminal): Promise<ExitStatus> {
   const { workflow, notices, graph: opened, files: bundled } = await openWorkflow(wanted.file)
   for (const notice of notices) out.line(cliMessages.notice({ text: notice }))
   const files = await readFiles(
@@ -205,7 +205,7 @@ export async function runSession(
 }
 
 async function writeResults(
-  wanted: RunArguments,
+  wanted: Arguments<'run'>,
   backend: BackendReport,
   seen: RunRecord,
   folder: Folder,
@@ -233,7 +233,7 @@ export async function startEngine(
     measure,
     arithmetic,
     float16Products,
-  }: Pick<RunArguments, 'backend' | 'threads' | 'measure' | 'arithmetic' | 'float16Products'>,
+  }: Pick<Arguments<'run'>, 'backend' | 'threads' | 'measure' | 'arithmetic' | 'float16Products'>,
   store: StateStore | undefined,
   out: Terminal,
 ): Promise<BackendReport> {

@@ -8,7 +8,7 @@ import { generateScript } from '../script/write.ts'
 import { applySettings } from '../settings.ts'
 import { writeFileAtomically } from '../storage/atomicFile.ts'
 import { nodeTitle } from '../titles.ts'
-import type { ScriptArguments } from './arguments.ts'
+import type { Arguments } from './arguments.ts'
 import { declarations, declared, nodeTypes } from './nodeTypes.ts'
 import { openWorkflow } from './open.ts'
 import { statuses, type ExitStatus } from './status.ts'
@@ -16,7 +16,7 @@ import { formatFault, type Terminal } from './terminal.ts'
 
 /** Writes a workflow as a script. */
 export async function writeScript(
-  { file, out: path, settings, steps, nodes }: ScriptArguments,
+  { file, out: path, settings, steps, nodes }: Arguments<'script'>,
   out: Terminal,
 ): Promise<ExitStatus> {
   const { workflow, notices, graph: opened, files } = await openWorkflow(file)

@@ -13,7 +13,8 @@ import { nodeTitle } from '../titles.ts'
 import { exportTorch, toScript } from '../torch/export.ts'
 import { isModuleName } from '../torch/files.ts'
 import { toNotebook } from '../torch/notebook.ts'
-import { UsageError, type TorchArguments } from './arguments.ts'
+import type { Arguments } from './arguments.ts'
+import { UsageError } from './options.ts'
 import { declarations, declared, nodeTypes } from './nodeTypes.ts'
 import { openWorkflow, readFiles, requireUse } from './open.ts'
 import { stepSettings } from './script.ts'
@@ -22,7 +23,7 @@ import { formatFault, type Terminal } from './terminal.ts'
 
 /** Writes a workflow as a program; nothing if a node has no form in PyTorch. */
 export async function writeTorch(
-  { file, out: path, notebook, settings, steps, checkpoints, datasets }: TorchArguments,
+  { file, out: path, notebook, settings, steps, checkpoints, datasets }: Arguments<'torch'>,
   out: Terminal,
 ): Promise<ExitStatus> {
   const book = safeFileName(basename(path).replace(/\.py$/, '') + '.ipynb')

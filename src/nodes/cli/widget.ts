@@ -1,6 +1,6 @@
 // The `widget` command: writes the widget of notebooks with its engine to one module.
 import { writeFileAtomically } from '../storage/atomicFile.ts'
-import type { WidgetArguments } from './arguments.ts'
+import type { Arguments } from './arguments.ts'
 import { readBuiltText, readEngine, type BuiltFiles } from './builtFiles.ts'
 import { statuses, type ExitStatus } from './status.ts'
 
@@ -10,7 +10,7 @@ import { statuses, type ExitStatus } from './status.ts'
  * @throws CommandError if the package was not built
  */
 export async function writeWidget(
-  { out }: WidgetArguments,
+  { out }: Arguments<'widget'>,
   built: BuiltFiles,
 ): Promise<ExitStatus> {
   const licences = await readBuiltText(built.licences)

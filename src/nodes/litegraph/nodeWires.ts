@@ -26,7 +26,7 @@ import { englishTips } from './tooltips.ts'
 import { loopPartner, upstreamNodes, wireRefusal } from './wires.ts'
 
 export function createWiredClass(Base: NodeDataClass, setup: NodeSetup): NodeDataClass {
-  const { lite, declaration, hooks } = setup
+  const { lite, hooks } = setup
   return class extends Base {
     /** Partner whose loop wire was cut in this task. It is removed together with this node. */
     #cutFrom: DiffusionNode | undefined
@@ -68,15 +68,7 @@ export function createWiredClass(Base: NodeDataClass, setup: NodeSetup): NodeDat
 
     /** Items of litegraph's menu. The editor has its own menus. */
     getExtraMenuOptions() {
-      const words = hooks.words?.() ?? englishTips
-      const inputs = inputParams(this)
-      return Object.keys(declaration.params)
-        .filter((name) => canBeInput(this, name))
-        .map((name) =>
-          inputs.has(name)
-            ? { content: words.toParam(name), callback: () => convertToParam(this, name) }
-            : { content: words.toInput(name), callback: () => convertToInput(this, name) },
-        )
+      return listConversions(this, setup)
     }
 
     override onConnectInput(
@@ -128,6 +120,19 @@ function completeAddedNode(
   if (node.origin !== 'loaded') return node.matchSlots('trim')
   matchNodeSlots(lite, node, 'trim')
   scheduleTypes(lite, graph)
+}
+
+/** Menu items that turn params into inputs and back. */
+function listConversions(node: DiffusionNode, { declaration, hooks }: NodeSetup) {
+  const words = hooks.words?.() ?? englishTips
+  const inputs = inputParams(node)
+  return Object.keys(declaration.params)
+    .filter((name) => canBeInput(node, name))
+    .map((name) =>
+      inputs.has(name)
+        ? { content: words.toParam(name), callback: () => convertToParam(node, name) }
+        : { content: words.toInput(name), callback: () => convertToInput(node, name) },
+    )
 }
 
 /** Sets the mode of both ends of a loop. Ignores litegraph's event modes. */

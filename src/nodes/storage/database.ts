@@ -2,7 +2,7 @@
 import type { StateStore } from '../../engine/plan/store.ts'
 import { hostMessages } from '../messages/host.ts'
 import { boundValues, type Availability } from './boundedValues.ts'
-import { createDatabaseValues, type Change, type KeyValues } from './keyValues.ts'
+import { createDatabaseValues, isQuotaError, type Change, type KeyValues } from './keyValues.ts'
 
 export interface DatabaseOptions {
   /** In bytes. Beyond it the least recently used entries are deleted. Unlimited by default. */
@@ -128,9 +128,6 @@ async function removeHalves(values: KeyValues) {
     )
   }
 }
-
-const isQuotaError = (error: unknown) =>
-  error instanceof DOMException && error.name === 'QuotaExceededError'
 
 /** Chromium refuses values above 127 MiB in private windows, where it stores nothing on the disk. */
 const isTooLarge = (error: unknown) =>

@@ -111,6 +111,10 @@ function transact(
   return done
 }
 
+/** True if the browser or the disk has no room for more. */
+export const isQuotaError = (error: unknown) =>
+  error instanceof DOMException && /quota/i.test(error.name)
+
 const isInactive = (error: unknown) =>
   error instanceof DOMException && error.name === 'TransactionInactiveError'
 

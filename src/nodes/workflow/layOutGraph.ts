@@ -63,5 +63,5 @@ export function layOutGraph(
   return new Map(found.map(([id, [x, y]]) => [id, [Math.round(x + left), Math.round(y + top)]]))
 }
 
-const minimum = (values: readonly number[]) =>
+export const minimum = (values: readonly number[]) =>
   values.reduce((least, value) => Math.min(least, value), Infinity)

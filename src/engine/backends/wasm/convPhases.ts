@@ -6,7 +6,8 @@ import { buildPhases, chunkItems } from './chunks.ts'
 import type { FilterOrder, Padding, Shape4D } from './convCalls.ts'
 import { addCall, convCalls, packFilterJobs, padItemCall, paddedChannels } from './convCalls.ts'
 import { callRecord } from './wasmFunctions.ts'
-import type { ConvSize, TilePixels, WinogradPasses } from './winograd.ts'
+import type { TilePixels } from '../winogradTransforms.ts'
+import type { ConvSize, WinogradPasses } from './winograd.ts'
 import {
   chooseTiles,
   divideIntoPasses,

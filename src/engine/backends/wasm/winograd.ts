@@ -2,15 +2,13 @@
 // for every 4x4, instead of 36 or 144. The tiles of some items, or of some rows of one, are
 // transformed, multiplied by the filter, and transformed back before the next ones, so that they
 // stay in the cache.
+import type { TilePixels } from '../winogradTransforms.ts'
 import type { Phase } from './callPlans.ts'
 import { chooseJobCount } from './chunks.ts'
 import type { Padding, Shape4D } from './convCalls.ts'
 import { addCall, blockJobs, channelBlocks, convCalls, padItemCall } from './convCalls.ts'
 import type { Job } from './jobs.ts'
 import { callRecord, inThreadMemory, repeatCalls } from './wasmFunctions.ts'
-
-/** Pixels of y in a tile, along one axis. */
-export type TilePixels = 2 | 4
 
 /** Returns the numbers of a transformed tile. */
 export const tileNumbers = (pixels: TilePixels) => (pixels + 2) ** 2

@@ -2,8 +2,17 @@
 // Each number of all tiles is a plane in memory, so that sums over channels are matrix products.
 import type { Code, Func, Local, Type } from './assembler.ts'
 import { advance, f32x4, func, i32, load, newLocals, store, whileBelow } from './assembler.ts'
-import type { TileTransforms, Transform } from './winogradTransforms.ts'
-import { TEMPORARIES, tileTransforms } from './winogradTransforms.ts'
+import type { TileTransforms, Transform } from '../winogradTransforms.ts'
+import { createTileTransforms, MAX_SHARED } from '../winogradTransforms.ts'
+
+const { add, sub, mul, multiplyAdd } = f32x4
+
+const tileTransforms = createTileTransforms<Code>({
+  add,
+  sub,
+  times: (factor, x) => mul(f32x4.const(factor), x),
+  addTimes: (factor, x, y) => multiplyAdd(f32x4.const(factor), x, y),
+})
 
 type NewLocal = (type: Type) => Local
 
@@ -16,12 +25,17 @@ const matrix = (local: NewLocal, rows: number, columns: number): Local[][] =>
   range(rows).map(() => vectors(local, columns))
 
 /** Transforms columns, and runs `use` with each value of the result and its index. */
-function makeTransformer(local: NewLocal, transform: Transform) {
-  const temporaries = vectors(local, TEMPORARIES)
+function makeTransformer(local: NewLocal, transform: Transform<Code>) {
+  const temporaries = vectors(local, MAX_SHARED)
   return (column: readonly Local[], use: (value: Code, i: number) => Code): Code => {
-    const { first, values } = transform(
+    const first: Code[] = []
+    const values = transform(
       column.map(({ get }) => get),
-      temporaries,
+      (shared) =>
+        shared.map(([, value], i) => {
+          first.push(temporaries[i].set(value))
+          return temporaries[i].get
+        }),
     )
     return [first, values.map(use)]
   }
@@ -59,7 +73,12 @@ function overTiles(
  * Transforms tiles of `side` by `side` pixels of an item, which begin `step` pixels apart, to
  * `size` by `size` numbers: tiles of padded x with B^T, or pixels of dy with G.
  */
-const transformTiles = (side: number, step: number, size: number, transform: Transform): Func =>
+const transformTiles = (
+  side: number,
+  step: number,
+  size: number,
+  transform: Transform<Code>,
+): Func =>
   func(
     {
       /** The first pixel, and bytes of a pixel and of a row. */
@@ -104,7 +123,7 @@ const transformTiles = (side: number, step: number, size: number, transform: Tra
   )
 
 /** Computes A^T m A of every tile, plus the bias: `pixels` by `pixels` of y. */
-const outputTiles = (pixels: number, { timesA }: TileTransforms): Func =>
+const outputTiles = (pixels: number, { timesA }: TileTransforms<Code>): Func =>
   func(
     {
       from: 'i32',
@@ -156,7 +175,7 @@ const outputTiles = (pixels: number, { timesA }: TileTransforms): Func =>
  * Transforms matrices of `from` by `from` numbers to `to` by `to`. Each number is a plane, and four
  * of a plane are transformed at a time.
  */
-const transformPlanes = (from: number, to: number, transform: Transform): Func =>
+const transformPlanes = (from: number, to: number, transform: Transform<Code>): Func =>
   func({ x: 'i32', end: 'i32', xPlane: 'i32', y: 'i32', yPlane: 'i32' }, (p, local) => {
     const [source, target] = newLocals(local, 'i32', 2)
     const [row, matrixOfRows] = [vectors(local, from), matrix(local, to, from)]

@@ -8,7 +8,7 @@ import { channelsPerJob, tileChannels } from './convFilterCalls.ts'
 import type { Job } from './jobs.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
 import { callRecord, planKey, repeatCalls } from './wasmFunctions.ts'
-import type { TilePixels } from './winograd.ts'
+import type { TilePixels } from '../winogradTransforms.ts'
 import { chooseTiles, planeStride, tileNumbers } from './winograd.ts'
 
 /** Floats of the tiles that are in memory at the same time. */

@@ -1,5 +1,5 @@
 // Device properties by which kernels choose their variants.
-import type { MatrixUnit } from './kernels/tiles.ts'
+import type { MatrixUnit } from './kernels/gemm/tiles.ts'
 
 export const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i
 

@@ -7,8 +7,8 @@ import type { Tensor, Tensor1D, TensorInfo } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import { wrapTensor } from './activeWebGPU.ts'
 import type { WebGPUBackend } from './backend.ts'
-import type { WrittenPart } from './kernels/partialSums.ts'
-import { DeferredSums } from './kernels/partialSums.ts'
+import type { WrittenPart } from './kernels/elementwise/partialSums.ts'
+import { DeferredSums } from './kernels/elementwise/partialSums.ts'
 import { hasSoleReader, writtenGradient } from '../../training/soleReaders.ts'
 
 type DataId = object

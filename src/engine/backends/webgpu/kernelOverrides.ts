@@ -7,12 +7,12 @@
 import { replaceKernel } from '../replaceKernel.ts'
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
-import { concatSplitOverrides } from './kernels/concatSplit.ts'
-import { convOverrides } from './kernels/convStock.ts'
-import { reduceOverrides } from './kernels/reduceStock.ts'
-import { segmentOverrides } from './kernels/segmentSum.ts'
-import { softmaxOverrides } from './kernels/softmax.ts'
-import type { StockCall } from './kernels/stockCall.ts'
+import { concatSplitOverrides } from './kernels/elementwise/concatSplit.ts'
+import { convOverrides } from './kernels/convolution/convStock.ts'
+import { reduceOverrides } from './kernels/elementwise/reduceStock.ts'
+import { segmentOverrides } from './kernels/elementwise/segmentSum.ts'
+import { softmaxOverrides } from './kernels/attention/softmax.ts'
+import type { StockCall } from './kernels/elementwise/stockCall.ts'
 
 interface Call {
   inputs: Record<string, Pick<Tensor, 'shape'>>

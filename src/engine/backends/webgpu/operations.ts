@@ -8,10 +8,10 @@ import type {
 import type { Tensor2D, Tensor3D } from '../../base/tf.ts'
 import type { WebGPUBackend } from './backend.ts'
 import { newReplayCounts } from './captureCache.ts'
-import { isSoftware } from './device.ts'
-import { drawRandom } from './kernels/philox.ts'
-import { columnSums } from './kernels/reduce.ts'
-import { softmaxBackward } from './kernels/softmax.ts'
+import { rulesFor } from './kernels/software/rules.ts'
+import { drawRandom } from './kernels/elementwise/philox.ts'
+import { columnSums } from './kernels/elementwise/reduce.ts'
+import { softmaxBackward } from './kernels/attention/softmax.ts'
 import { webgpuAttention } from './layers/attention.ts'
 import { attentionBlock } from './layers/attentionBlock.ts'
 import { webgpuConv2d } from './layers/conv.ts'
@@ -55,11 +55,11 @@ function layerOperations(backend: WebGPUBackend): Partial<FusedLayers> {
     softmaxGradient: (y, dy, scale) => wrapTensor(softmaxBackward(backend, y, dy, scale)),
     // Software devices are as fast with stock kernels, and take seconds to compile these.
     attention: (q, k, v, heads) =>
-      isSoftware(backend.device)
-        ? undefined
-        : (webgpuAttention(backend, heads)(q, k, v) as Tensor3D),
+      rulesFor(backend.device).compilesFast
+        ? (webgpuAttention(backend, heads)(q, k, v) as Tensor3D)
+        : undefined,
     attentionBlock: (block) =>
-      isSoftware(backend.device) ? undefined : attentionBlock(backend, block),
+      rulesFor(backend.device).compilesFast ? attentionBlock(backend, block) : undefined,
     residualBlock: (block) => webgpuResidualBlock(backend, block),
     readsPairs: true,
   }

@@ -5,7 +5,7 @@ import type { Tensor, Tensor1D } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import { openGradientArena } from './gradientArena.ts'
 import type { WebGPUBackend } from './backend.ts'
-import { adamBuffers, adamStep, averageStep, clipFactor } from './kernels/optimizer.ts'
+import { adamBuffers, adamStep, averageStep, clipFactor } from './kernels/elementwise/optimizer.ts'
 import { wrapTensor } from './activeWebGPU.ts'
 
 /** In elements: bindings begin at multiples of 256 bytes on every device. */

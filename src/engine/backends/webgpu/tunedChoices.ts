@@ -1,5 +1,5 @@
 // Tile sizes that the autotuner chose for each device, where they are not the default ones.
-import type { Reductions, Tile, WinogradTile } from './kernels/tiles.ts'
+import type { Reductions, Tile, WinogradTile } from './kernels/gemm/tiles.ts'
 
 export const productKinds = ['convolution', 'input gradient', 'filter gradient', 'product'] as const
 export type ProductKind = (typeof productKinds)[number]

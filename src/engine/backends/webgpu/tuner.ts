@@ -5,7 +5,7 @@
 import type { WebGPUBackend } from './backend.ts'
 import type { TuningOptions } from '../tuningOptions.ts'
 import { isSoftware } from './device.ts'
-import type { Reductions, Tile } from './kernels/tiles.ts'
+import type { Reductions, Tile } from './kernels/gemm/tiles.ts'
 import type { TrialName, TunedChoice, TunedChoices } from './tunedChoices.ts'
 import { hasEqualBits, setTunedChoices } from './tunedChoices.ts'
 import { hasHardwareChoices, passesTunedSelfTest, withoutHardwareChoices } from './tunedSelfTest.ts'

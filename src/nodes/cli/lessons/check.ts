@@ -3,7 +3,7 @@
 import { relative, resolve } from 'node:path'
 import { nameKey } from '../../../engine/base/shownText.ts'
 import { cliMessages } from '../../messages/cli.ts'
-import type { LessonsArguments } from '../arguments.ts'
+import type { Arguments } from '../arguments.ts'
 import { onFirstSignal, signalStatus } from '../interrupts.ts'
 import { statuses, type ExitStatus } from '../status.ts'
 import type { Terminal } from '../terminal.ts'
@@ -14,12 +14,13 @@ import { createReport } from './report.ts'
 import type { ReportRow } from './row.ts'
 
 export async function checkSubmissions(
-  wanted: LessonsArguments,
+  wanted: Arguments<'lessons'>,
   out: Terminal,
 ): Promise<ExitStatus> {
   const [folder] = wanted.operands
   const lessons = resolve(wanted.lessons ?? shippedLessons())
-  const { lesson, code, trust, seconds, memory, format } = wanted
+  const { lesson, code, trust, seconds, memory, json, csv } = wanted
+  const format = json ? 'json' : csv ? 'csv' : 'table'
   const files = await listSubmissions(folder)
   const jobs = files.map((path) => {
     const file = relative(folder, path)

@@ -43,7 +43,7 @@ export function shippedLessons(): string {
   return found
 }
 
-const readText = (path: string): Promise<string> => atPath(path, readFile(path, 'utf8'))
+export const readText = (path: string): Promise<string> => atPath(path, readFile(path, 'utf8'))
 
 /** Names of the folders in a folder, sorted. */
 async function foldersIn(path: string): Promise<string[]> {

@@ -3,14 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { hashAnswer } from '../../lessons/answers.ts'
 import { formatAnswer } from '../../lessons/readAnswers.ts'
 import { cliMessages } from '../../messages/cli.ts'
-import { UsageError, type LessonsArguments } from '../arguments.ts'
+import type { Arguments } from '../arguments.ts'
+import { UsageError } from '../options.ts'
 import { statuses, type ExitStatus } from '../status.ts'
 import type { Terminal } from '../terminal.ts'
 import { checkSubmissions } from './check.ts'
 import { createLessonLibrary, shippedLessons } from './folder.ts'
 import { validateLessons } from './validate.ts'
 
-export async function runLessons(wanted: LessonsArguments, out: Terminal): Promise<ExitStatus> {
+export async function runLessons(wanted: Arguments<'lessons'>, out: Terminal): Promise<ExitStatus> {
   switch (wanted.action) {
     case 'list':
       return listLessons(wanted)
@@ -25,7 +26,7 @@ export async function runLessons(wanted: LessonsArguments, out: Terminal): Promi
   }
 }
 
-async function listLessons({ lessons }: LessonsArguments): Promise<ExitStatus> {
+async function listLessons({ lessons }: Arguments<'lessons'>): Promise<ExitStatus> {
   const library = createLessonLibrary(lessons ?? shippedLessons())
   for (const id of await library.list()) {
     const opened = await library.open(id)
@@ -36,7 +37,7 @@ async function listLessons({ lessons }: LessonsArguments): Promise<ExitStatus> {
 }
 
 /** Prints the line `answer:` for a question. */
-function printAnswer({ operands: [kind, answer], within }: LessonsArguments): ExitStatus {
+function printAnswer({ operands: [kind, answer], within }: Arguments<'lessons'>): ExitStatus {
   const rule =
     kind === 'number' ? { kind: 'number' as const, within } : { kind: kind as 'choice' | 'text' }
   const hash = hashAnswer(rule, answer, randomBytes(8).toString('hex'))

@@ -1,6 +1,5 @@
 // `lessons validate`: checks the files of a course or of a lesson for their author, without a run.
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Graph } from '../../../engine/plan/graph.ts'
 import { findOutput, CheckProblem } from '../../lessons/graphParts.ts'
@@ -14,13 +13,13 @@ import {
 } from '../../lessons/lesson.ts'
 import { cliMessages } from '../../messages/cli.ts'
 import { lessonMessages } from '../../messages/lessons.ts'
-import type { LessonsArguments } from '../arguments.ts'
-import { atPath, describeFailure } from '../failure.ts'
+import type { Arguments } from '../arguments.ts'
+import { describeFailure } from '../failure.ts'
 import { declared } from '../nodeTypes.ts'
 import { statuses, type ExitStatus } from '../status.ts'
 import type { Terminal } from '../terminal.ts'
 import { isLessonFolder } from '../../lessons/course.ts'
-import { openCourse, openReference } from './folder.ts'
+import { openCourse, openReference, readText } from './folder.ts'
 
 interface Found {
   lessons: number
@@ -31,12 +30,12 @@ interface Found {
 }
 
 export async function validateLessons(
-  { operands: [path], format }: LessonsArguments,
+  { operands: [path], json }: Arguments<'lessons'>,
   out: Terminal,
 ): Promise<ExitStatus> {
   const found: Found = { lessons: 0, checks: 0, faults: [], notices: [] }
   for (const folder of await lessonFolders(path, found)) await validateLesson(folder, found)
-  if (format === 'json') process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`)
+  if (json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`)
   else {
     for (const text of found.faults) out.line(cliMessages.fault({ text }))
     for (const text of found.notices) out.line(cliMessages.notice({ text }))
@@ -104,8 +103,6 @@ async function validateLesson(folder: string, found: Found): Promise<void> {
         `${lessonMessages.noTeacher({ name: page })} ${lessonMessages.addTeacher()}`,
       )
 }
-
-const readText = (path: string) => atPath(path, readFile(path, 'utf8'))
 
 /** Reads the workflows that a lesson names, and looks up what its checks name in the references. */
 async function requireWorkflows(

@@ -3,7 +3,7 @@
 import type { Tensor, Tensor3D } from '../../../base/tf.ts'
 import { kernelOp } from '../../../layers/operation.ts'
 import type { WebGPUBackend } from '../backend.ts'
-import { attentionBackward, attentionForward } from '../kernels/attention.ts'
+import { attentionBackward, attentionForward } from '../kernels/attention/attention.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 
 /** Returns the attention of q, k and v as a differentiable operation. */

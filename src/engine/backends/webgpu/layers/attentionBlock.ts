@@ -7,8 +7,8 @@ import { once, operation } from '../../../layers/operation.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { claimGradientSlot } from '../gradientArena.ts'
-import { attentionBackward, attentionForward } from '../kernels/attention.ts'
-import { linears, linearsFilterGradient, linearsInputGradient } from '../kernels/linears.ts'
+import { attentionBackward, attentionForward } from '../kernels/attention/attention.ts'
+import { linears, linearsFilterGradient, linearsInputGradient } from '../kernels/gemm/linears.ts'
 import type { ConvStage, InputNorm } from './convStage.ts'
 import {
   accumulatedOption,

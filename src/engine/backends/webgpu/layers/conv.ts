@@ -8,9 +8,9 @@ import { once, operation } from '../../../layers/operation.ts'
 import { isGradientWanted } from '../../../training/accumulatedGradients.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
-import { isSoftware } from '../device.ts'
-import { columnSums } from '../kernels/reduce.ts'
-import { isFourProducts } from '../kernels/upsampledConv.ts'
+import { rulesFor } from '../kernels/software/rules.ts'
+import { columnSums } from '../kernels/elementwise/reduce.ts'
+import { isFourProducts } from '../kernels/convolution/upsampledConv.ts'
 import type { ConvStage } from './convStage.ts'
 import {
   accumulatedOption,
@@ -28,7 +28,8 @@ export function webgpuConv2d(backend: WebGPUBackend, layer: ConvLayer): Tensor4D
   if (!paysAsStage(backend, [{ pixels: outputPixels(layer), weight }])) return undefined
   // Software devices are faster if upsampled pixels that are not read as four products are in
   // memory, which Winograd needs. So is the gradient of a strided convolution.
-  const isFast = isFourProducts({ ...layer, filter: weight.shape }) || !isSoftware(backend.device)
+  const isFast =
+    isFourProducts({ ...layer, filter: weight.shape }) || rulesFor(backend.device).fusesInputs
   const materializes = layer.upsample && (stride !== 1 || !isFast)
   if (!materializes) return convByKernels(backend, layer)
   const { norm: _norm, upsample: _upsample, ...rest } = layer

@@ -8,24 +8,24 @@ import type { Activations } from '../activationInput.ts'
 import { activationTensors } from '../activationInput.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
-import { isSoftware } from '../device.ts'
+import { rulesFor } from '../kernels/software/rules.ts'
 import { claimGradientSlot } from '../gradientArena.ts'
 import { canStoreAsHalf } from '../halfStorage.ts'
 import { once } from '../../../layers/operation.ts'
-import type { ConvFilterGradient } from '../kernels/convFilterGradient.ts'
-import { convFilterGradient } from '../kernels/convFilterGradient.ts'
-import { convGradients } from '../kernels/convGradients.ts'
-import type { ConvForward } from '../kernels/convForward.ts'
-import { convByGemm } from '../kernels/convForward.ts'
-import type { Pad } from '../kernels/convInput.ts'
-import { noPad } from '../kernels/convInput.ts'
-import type { ConvInputGradient } from '../kernels/convInputGradient.ts'
-import { convInputGradient } from '../kernels/convInputGradient.ts'
-import { isWorthCompiling } from '../kernels/convStock.ts'
-import type { NormStatistics } from '../kernels/norm.ts'
-import { normStatistics } from '../kernels/norm.ts'
-import { normGradient } from '../kernels/normGradient.ts'
-import type { NormGradient } from '../kernels/normGradientSums.ts'
+import type { ConvFilterGradient } from '../kernels/convolution/convFilterGradient.ts'
+import { convFilterGradient } from '../kernels/convolution/convFilterGradient.ts'
+import { convGradients } from '../kernels/convolution/convGradients.ts'
+import type { ConvForward } from '../kernels/convolution/convForward.ts'
+import { convByGemm } from '../kernels/convolution/convForward.ts'
+import type { Pad } from '../kernels/convolution/convInput.ts'
+import { noPad } from '../kernels/convolution/convInput.ts'
+import type { ConvInputGradient } from '../kernels/convolution/convInputGradient.ts'
+import { convInputGradient } from '../kernels/convolution/convInputGradient.ts'
+import { isWorthCompiling } from '../kernels/convolution/convStock.ts'
+import type { NormStatistics } from '../kernels/norm/norm.ts'
+import { normStatistics } from '../kernels/norm/norm.ts'
+import { normGradient } from '../kernels/norm/normGradient.ts'
+import type { NormGradient } from '../kernels/norm/normGradientSums.ts'
 
 /** Returns the weights and biases of layers as `<layer>.weight` and `<layer>.bias`. */
 export const namedParameters = (layers: object): Record<string, Tensor> =>
@@ -164,23 +164,22 @@ export const convolvedGradient = (
 
 /**
  * Returns whether a layer that stores its activations in half precision stores its gradients so, too.
- * Software devices have faster kernels that cannot.
  */
 export const storesHalfGradients = (
   { device }: WebGPUBackend,
   { half = false }: { half?: boolean },
-): boolean => half && !isSoftware(device)
+): boolean => half && rulesFor(device).fusesGradients
 
 /**
  * Claims the gradient so far of the input x of a layer, for the kernel that computes the rest of it;
- * see {@link claimAccumulatedGradient}. Software devices have faster kernels that cannot add it.
+ * see {@link claimAccumulatedGradient}.
  */
 export const accumulatedOption = (
   backend: WebGPUBackend,
   x: Features,
 ): { accumulated: Tensor | undefined } => {
   const [tensor, second] = featureParts(x)
-  const isPossible = second === undefined && !isSoftware(backend.device)
+  const isPossible = second === undefined && rulesFor(backend.device).fusesGradients
   return { accumulated: isPossible ? claimAccumulatedGradient(tensor) : undefined }
 }
 
@@ -241,7 +240,7 @@ function pairedGradients(
   options: NormGradientOptions,
 ): StageGradients | undefined {
   const { norm } = stage
-  if (isSoftware(backend.device) || stage.upsample) return undefined
+  if (!rulesFor(backend.device).fusesGradients || stage.upsample) return undefined
   const { accumulated, half } = options
   const input = inputGradientOf(stage, dy, norm ? { half } : { split: true, accumulated, half })
   const gradients = convGradients(

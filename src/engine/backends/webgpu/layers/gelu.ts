@@ -3,7 +3,7 @@ import type { Tensor } from '../../../base/tf.ts'
 import { kernelOp } from '../../../layers/operation.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
-import { geluForward, geluGradient } from '../kernels/elementwise.ts'
+import { geluForward, geluGradient } from '../kernels/elementwise/elementwise.ts'
 
 export const webgpuGelu = (backend: WebGPUBackend) =>
   kernelOp((...args: unknown[]) => {

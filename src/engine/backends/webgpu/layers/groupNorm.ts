@@ -5,8 +5,8 @@ import type { Tensor, Tensor1D, Tensor3D, Tensor4D } from '../../../base/tf.ts'
 import { kernelOp } from '../../../layers/operation.ts'
 import { claimGradientSlot } from '../gradientArena.ts'
 import type { WebGPUBackend } from '../backend.ts'
-import { applyAffine, normStatistics } from '../kernels/norm.ts'
-import { normGradient } from '../kernels/normGradient.ts'
+import { applyAffine, normStatistics } from '../kernels/norm/norm.ts'
+import { normGradient } from '../kernels/norm/normGradient.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 
 export function webgpuGroupNorm<T extends Tensor3D | Tensor4D>(

@@ -4,10 +4,10 @@ import type { Tensor, Tensor2D, TensorInfo } from '../../../base/tf.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { claimGradientSlot } from '../gradientArena.ts'
-import { convFilterGradient } from '../kernels/convFilterGradient.ts'
-import { noPad } from '../kernels/convInput.ts'
-import { convInputGradient } from '../kernels/convInputGradient.ts'
-import { isWorthCompiling } from '../kernels/convStock.ts'
+import { convFilterGradient } from '../kernels/convolution/convFilterGradient.ts'
+import { noPad } from '../kernels/convolution/convInput.ts'
+import { convInputGradient } from '../kernels/convolution/convInputGradient.ts'
+import { isWorthCompiling } from '../kernels/convolution/convStock.ts'
 
 /**
  * Returns dW, and with a bias db, of a linear layer of `[n, in]`, as a convolution of images of one

@@ -11,7 +11,7 @@ import {
   projections,
   projectionsFilterGradient,
   projectionsInputGradient,
-} from '../kernels/projections.ts'
+} from '../kernels/gemm/projections.ts'
 import { namedParameters } from './convStage.ts'
 import { createSharedTensors } from './sharedTensors.ts'
 

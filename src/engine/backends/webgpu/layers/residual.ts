@@ -9,7 +9,7 @@ import { isGradientWanted } from '../../../training/accumulatedGradients.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { claimGradientSlot } from '../gradientArena.ts'
-import { columnSums } from '../kernels/reduce.ts'
+import { columnSums } from '../kernels/elementwise/reduce.ts'
 import type { ConvStage, InputGradients } from './convStage.ts'
 import {
   accumulatedOption,

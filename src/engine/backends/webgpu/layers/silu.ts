@@ -2,7 +2,7 @@
 import type { Tensor } from '../../../base/tf.ts'
 import { kernelOp } from '../../../layers/operation.ts'
 import type { WebGPUBackend } from '../backend.ts'
-import { siluForward, siluGradient } from '../kernels/elementwise.ts'
+import { siluForward, siluGradient } from '../kernels/elementwise/elementwise.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 
 export const webgpuSilu = (backend: WebGPUBackend) =>

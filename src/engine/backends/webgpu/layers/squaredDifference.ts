@@ -3,13 +3,13 @@ import type { Scalar, Tensor } from '../../../base/tf.ts'
 import { operation } from '../../../layers/operation.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
-import { isSoftware } from '../device.ts'
+import { rulesFor } from '../kernels/software/rules.ts'
 import {
   meanSquaredDifferenceGradient,
   squaredDifference,
   squaredDifferenceGradient,
-} from '../kernels/elementwise.ts'
-import { meanSquaredDifference } from '../kernels/meanSquare.ts'
+} from '../kernels/elementwise/elementwise.ts'
+import { meanSquaredDifference } from '../kernels/elementwise/meanSquare.ts'
 
 /** Returns (a - b)² of every element. */
 export function webgpuSquaredDifference(backend: WebGPUBackend, a: Tensor, b: Tensor): Tensor {
@@ -28,9 +28,9 @@ export function webgpuSquaredDifference(backend: WebGPUBackend, a: Tensor, b: Te
 export function webgpuMeanSquaredDifference(backend: WebGPUBackend, a: Tensor, b: Tensor): Scalar {
   const [y] = operation({ a, b }, () => ({
     outputs: [
-      isSoftware(backend.device)
-        ? wrapTensor(squaredDifference(backend, a, b)).mean()
-        : wrapTensor(meanSquaredDifference(backend, a, b)),
+      rulesFor(backend.device).sharesMemory
+        ? wrapTensor(meanSquaredDifference(backend, a, b))
+        : wrapTensor(squaredDifference(backend, a, b)).mean(),
     ],
     keep: [a, b],
     gradients: ([dy]) => ({

@@ -4,7 +4,7 @@ import type { Tensor } from '../../../base/tf.ts'
 import { tf } from '../../../base/tf.ts'
 import { operation } from '../../../layers/operation.ts'
 import type { WebGPUBackend } from '../backend.ts'
-import { weightedSumByKernel } from '../kernels/weightedSum.ts'
+import { weightedSumByKernel } from '../kernels/elementwise/weightedSum.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 
 export function webgpuWeightedSum(backend: WebGPUBackend, terms: readonly WeightedTerm[]): Tensor {
