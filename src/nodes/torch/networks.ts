@@ -10,6 +10,7 @@ import type { Schedule } from '../../engine/process/schedule.ts'
 import type { NodeStep } from '../../engine/plan/steps.ts'
 import type { Emitter, Place } from './emit.ts'
 import { libraryNames } from './library.ts'
+import { NetworkError } from './models/error.ts'
 import { writeModule } from './models/writeModule.ts'
 import { toPascal } from '../identifiers.ts'
 import { titleName } from './names.ts'
@@ -62,7 +63,8 @@ export class Networks {
         place.lines.push(`torch.manual_seed(${pyNumber(seed)})`)
       place.lines.push(`${variable} = ${module.construct}.to(device)`)
     } catch (error) {
-      throw this.emitter.error(step.id, (error as Error).message)
+      if (error instanceof NetworkError) throw this.emitter.error(step.id, error.message)
+      throw error
     }
     if (weights !== undefined) {
       place.lines.push(`load_weights(${pyString(weights)}, ${variable})`)

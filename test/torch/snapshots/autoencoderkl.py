@@ -9,6 +9,11 @@ def attend(q, k, v, heads):
     return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
 
 
+def named(**modules):
+    """Modules in a row, by their names."""
+    return nn.Sequential(OrderedDict(modules))
+
+
 class ResnetBlock(nn.Module):
     """Twice norm, SiLU and convolution with a skip connection."""
 
@@ -77,11 +82,6 @@ class MidBlock(nn.Module):
         x = self.resnets[0](x)
         x = self.attentions[0](x)
         return self.resnets[1](x)
-
-
-def named(**modules):
-    """Modules in a row, by their names."""
-    return nn.Sequential(OrderedDict(modules))
 
 
 class AutoencoderKL(nn.Module):

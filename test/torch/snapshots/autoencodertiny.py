@@ -4,6 +4,11 @@ import torch.nn.functional as F
 from torch import nn
 
 
+def named(**modules):
+    """Modules in a row, by their names."""
+    return nn.Sequential(OrderedDict(modules))
+
+
 class TinyBlock(nn.Module):
     """Three convolutions beside a skip connection."""
 
@@ -19,11 +24,6 @@ class TinyBlock(nn.Module):
 
     def forward(self, x):
         return F.relu(self.conv(x) + x)
-
-
-def named(**modules):
-    """Modules in a row, by their names."""
-    return nn.Sequential(OrderedDict(modules))
 
 
 class AutoencoderTiny(nn.Module):

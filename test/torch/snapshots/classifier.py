@@ -4,19 +4,6 @@ import torch.nn.functional as F
 from torch import nn
 
 
-class ClassifierBlock(nn.Module):
-    """Convolution, norm and activation; the embedding is added."""
-
-    def __init__(self, channels, out):
-        super().__init__()
-        self.conv = nn.Conv2d(channels, out, 3, padding=1)
-        self.time_emb_proj = nn.Linear(16, out)
-        self.norm = nn.GroupNorm(4, out)
-
-    def forward(self, x, emb):
-        return F.silu(self.norm(self.conv(x) + self.time_emb_proj(emb)[:, :, None, None]))
-
-
 def timestep_embedding(t, channels):
     """Cosines and sines of times t (B,): (B, channels). Float32 would lose digits of large t."""
     kind = torch.float32 if t.device.type == "mps" else torch.float64
@@ -28,6 +15,19 @@ def timestep_embedding(t, channels):
 def named(**modules):
     """Modules in a row, by their names."""
     return nn.Sequential(OrderedDict(modules))
+
+
+class ClassifierBlock(nn.Module):
+    """Convolution, norm and activation; the embedding is added."""
+
+    def __init__(self, channels, out):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, out, 3, padding=1)
+        self.time_emb_proj = nn.Linear(16, out)
+        self.norm = nn.GroupNorm(4, out)
+
+    def forward(self, x, emb):
+        return F.silu(self.norm(self.conv(x) + self.time_emb_proj(emb)[:, :, None, None]))
 
 
 class classifier(nn.Module):

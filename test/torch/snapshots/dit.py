@@ -15,6 +15,35 @@ def attend(q, k, v, heads):
     return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
 
 
+def zero(module):
+    """Sets all weights of a module to zero, and returns it."""
+    for weight in module.parameters():
+        nn.init.zeros_(weight)
+    return module
+
+
+def grid_embedding(rows, columns, channels):
+    """Sines and cosines of column and row of each place: (rows * columns, channels)."""
+    frequencies = 10000 ** (-torch.arange(channels // 4, dtype=torch.float64) / (channels // 4))
+    row, column = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
+    angles = [place.reshape(-1, 1) * frequencies for place in (column, row)]
+    return torch.cat([wave for a in angles for wave in (a.sin(), a.cos())], dim=1).float()
+
+
+def timestep_embedding(t, channels):
+    """Cosines and sines of times t (B,): (B, channels). Float32 would lose digits of large t."""
+    kind = torch.float32 if t.device.type == "mps" else torch.float64
+    k = torch.arange(channels // 2, dtype=kind, device=t.device)
+    angles = t[:, None] * 10000 ** (-k / (channels // 2 - 1))
+    return torch.cat([angles.cos(), angles.sin()], dim=1).float()
+
+
+def unpatchify(x, size, rows, columns):
+    """Tokens (B, rows * columns, size * size * C) as squares of an image (B, C, H, W)."""
+    x = x.unflatten(2, (size, size, -1)).unflatten(1, (rows, columns))
+    return x.permute(0, 5, 1, 3, 2, 4).flatten(4).flatten(2, 3)
+
+
 class DiTEmbedding(nn.Module):
     """Sum of the embeddings of time and class; the last class is "none"."""
 
@@ -47,13 +76,6 @@ class SelfAttention(nn.Module):
         return self.to_out(attend(q, k, v, heads=2))
 
 
-def zero(module):
-    """Sets all weights of a module to zero, and returns it."""
-    for weight in module.parameters():
-        nn.init.zeros_(weight)
-    return module
-
-
 class DiTBlock(nn.Module):
     """Attention and a feed-forward network, shifted, scaled and gated by an embedding."""
 
@@ -76,28 +98,6 @@ class DiTBlock(nn.Module):
         x = x + self.attn1(h * (1 + scale[:, None]) + shift[:, None]) * gate[:, None]
         h = F.layer_norm(x, x.shape[-1:], eps=1e-5)
         return x + self.ff(h * (1 + scale2[:, None]) + shift2[:, None]) * gate2[:, None]
-
-
-def grid_embedding(rows, columns, channels):
-    """Sines and cosines of column and row of each place: (rows * columns, channels)."""
-    frequencies = 10000 ** (-torch.arange(channels // 4, dtype=torch.float64) / (channels // 4))
-    row, column = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
-    angles = [place.reshape(-1, 1) * frequencies for place in (column, row)]
-    return torch.cat([wave for a in angles for wave in (a.sin(), a.cos())], dim=1).float()
-
-
-def timestep_embedding(t, channels):
-    """Cosines and sines of times t (B,): (B, channels). Float32 would lose digits of large t."""
-    kind = torch.float32 if t.device.type == "mps" else torch.float64
-    k = torch.arange(channels // 2, dtype=kind, device=t.device)
-    angles = t[:, None] * 10000 ** (-k / (channels // 2 - 1))
-    return torch.cat([angles.cos(), angles.sin()], dim=1).float()
-
-
-def unpatchify(x, size, rows, columns):
-    """Tokens (B, rows * columns, size * size * C) as squares of an image (B, C, H, W)."""
-    x = x.unflatten(2, (size, size, -1)).unflatten(1, (rows, columns))
-    return x.permute(0, 5, 1, 3, 2, 4).flatten(4).flatten(2, 3)
 
 
 class DiT(nn.Module):

@@ -4,6 +4,52 @@ import torch.nn.functional as F
 from torch import nn
 
 
+def attend(q, k, v, heads):
+    """Softmax attention of queries to keys and values (B, N, C), with heads side by side in C."""
+    q, k, v = (x.unflatten(2, (heads, -1)).transpose(1, 2) for x in (q, k, v))
+    return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+
+
+def zero(module):
+    """Sets all weights of a module to zero, and returns it."""
+    for weight in module.parameters():
+        nn.init.zeros_(weight)
+    return module
+
+
+def grid_embedding(rows, columns, channels):
+    """Sines and cosines of column and row of each place: (rows * columns, channels)."""
+    frequencies = 10000 ** (-torch.arange(channels // 4, dtype=torch.float64) / (channels // 4))
+    row, column = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
+    angles = [place.reshape(-1, 1) * frequencies for place in (column, row)]
+    return torch.cat([wave for a in angles for wave in (a.sin(), a.cos())], dim=1).float()
+
+
+def timestep_embedding(t, channels):
+    """Cosines and sines of times t (B,): (B, channels). Float32 would lose digits of large t."""
+    kind = torch.float32 if t.device.type == "mps" else torch.float64
+    k = torch.arange(channels // 2, dtype=kind, device=t.device)
+    angles = t[:, None] * 10000 ** (-k / (channels // 2))
+    return torch.cat([angles.cos(), angles.sin()], dim=1).float()
+
+
+def patchify(x, size):
+    """Squares of an image (B, C, H, W) as tokens (B, N, size * size * C)."""
+    x = x.unflatten(3, (-1, size)).unflatten(2, (-1, size))
+    return x.permute(0, 2, 4, 3, 5, 1).flatten(3).flatten(1, 2)
+
+
+def unpatchify(x, size, rows, columns):
+    """Tokens (B, rows * columns, size * size * C) as squares of an image (B, C, H, W)."""
+    x = x.unflatten(2, (size, size, -1)).unflatten(1, (rows, columns))
+    return x.permute(0, 5, 1, 3, 2, 4).flatten(4).flatten(2, 3)
+
+
+def named(**modules):
+    """Modules in a row, by their names."""
+    return nn.Sequential(OrderedDict(modules))
+
+
 class RotaryEmbedding(nn.Module):
     """Rotates the channels of each head by angles of the row and the column of a token."""
 
@@ -21,12 +67,6 @@ class RotaryEmbedding(nn.Module):
         a, b, c, d = x.chunk(4, dim=3)
         x = x * self.cosines + torch.cat([-b, a, -d, c], dim=3) * self.sines
         return x.transpose(1, 2).flatten(2)
-
-
-def attend(q, k, v, heads):
-    """Softmax attention of queries to keys and values (B, N, C), with heads side by side in C."""
-    q, k, v = (x.unflatten(2, (heads, -1)).transpose(1, 2) for x in (q, k, v))
-    return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
 
 
 class RotaryAttention(nn.Module):
@@ -64,13 +104,6 @@ class SwiGLU(nn.Module):
         return self.w3(F.silu(gate) * value)
 
 
-def zero(module):
-    """Sets all weights of a module to zero, and returns it."""
-    for weight in module.parameters():
-        nn.init.zeros_(weight)
-    return module
-
-
 class JiTBlock(nn.Module):
     """Attention and a feed-forward network, shifted, scaled and gated by an embedding."""
 
@@ -88,39 +121,6 @@ class JiTBlock(nn.Module):
         x = x + h * gate[:, None]
         h = self.mlp(self.norm2(x) * (1 + scale2[:, None]) + shift2[:, None])
         return x + h * gate2[:, None]
-
-
-def grid_embedding(rows, columns, channels):
-    """Sines and cosines of column and row of each place: (rows * columns, channels)."""
-    frequencies = 10000 ** (-torch.arange(channels // 4, dtype=torch.float64) / (channels // 4))
-    row, column = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
-    angles = [place.reshape(-1, 1) * frequencies for place in (column, row)]
-    return torch.cat([wave for a in angles for wave in (a.sin(), a.cos())], dim=1).float()
-
-
-def timestep_embedding(t, channels):
-    """Cosines and sines of times t (B,): (B, channels). Float32 would lose digits of large t."""
-    kind = torch.float32 if t.device.type == "mps" else torch.float64
-    k = torch.arange(channels // 2, dtype=kind, device=t.device)
-    angles = t[:, None] * 10000 ** (-k / (channels // 2))
-    return torch.cat([angles.cos(), angles.sin()], dim=1).float()
-
-
-def patchify(x, size):
-    """Squares of an image (B, C, H, W) as tokens (B, N, size * size * C)."""
-    x = x.unflatten(3, (-1, size)).unflatten(2, (-1, size))
-    return x.permute(0, 2, 4, 3, 5, 1).flatten(3).flatten(1, 2)
-
-
-def unpatchify(x, size, rows, columns):
-    """Tokens (B, rows * columns, size * size * C) as squares of an image (B, C, H, W)."""
-    x = x.unflatten(2, (size, size, -1)).unflatten(1, (rows, columns))
-    return x.permute(0, 5, 1, 3, 2, 4).flatten(4).flatten(2, 3)
-
-
-def named(**modules):
-    """Modules in a row, by their names."""
-    return nn.Sequential(OrderedDict(modules))
 
 
 class JiT(nn.Module):

@@ -10,6 +10,19 @@ def attend(q, k, v, heads):
     return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
 
 
+def named(**modules):
+    """Modules in a row, by their names."""
+    return nn.Sequential(OrderedDict(modules))
+
+
+def timestep_embedding(t, channels):
+    """Cosines and sines of times t (B,): (B, channels). Float32 would lose digits of large t."""
+    kind = torch.float32 if t.device.type == "mps" else torch.float64
+    k = torch.arange(channels // 2, dtype=kind, device=t.device)
+    angles = t[:, None] * 10000 ** (-k / (channels // 2))
+    return torch.cat([angles.cos(), angles.sin()], dim=1).float()
+
+
 class ResnetBlock(nn.Module):
     """Twice norm, SiLU and convolution with a skip connection; the embedding is added."""
 
@@ -92,11 +105,6 @@ class Upsample(nn.Module):
         return self.conv(F.interpolate(x, scale_factor=2))
 
 
-def named(**modules):
-    """Modules in a row, by their names."""
-    return nn.Sequential(OrderedDict(modules))
-
-
 class TransformerBlock(nn.Module):
     """Self-attention, cross-attention and a feed-forward network, with skip connections."""
 
@@ -124,9 +132,7 @@ class Transformer(nn.Module):
         super().__init__()
         self.norm = nn.GroupNorm(8, channels, eps=1e-6)
         self.proj_in = nn.Linear(channels, channels)
-        self.transformer_blocks = nn.ModuleList(
-            TransformerBlock(channels) for _ in range(1)
-        )
+        self.transformer_blocks = nn.ModuleList([TransformerBlock(channels)])
         self.proj_out = nn.Linear(channels, channels)
 
     def forward(self, x, tokens):
@@ -134,14 +140,6 @@ class Transformer(nn.Module):
         for block in self.transformer_blocks:
             h = block(h, tokens)
         return x + self.proj_out(h.unflatten(1, x.shape[2:])).movedim(-1, 1)
-
-
-def timestep_embedding(t, channels):
-    """Cosines and sines of times t (B,): (B, channels). Float32 would lose digits of large t."""
-    kind = torch.float32 if t.device.type == "mps" else torch.float64
-    k = torch.arange(channels // 2, dtype=kind, device=t.device)
-    angles = t[:, None] * 10000 ** (-k / (channels // 2))
-    return torch.cat([angles.cos(), angles.sin()], dim=1).float()
 
 
 class Level(nn.Module):

@@ -71,7 +71,7 @@ export class BlockClasses {
     const name = this.defineClass(group, {
       parameters: [...parameters.keys(), ...(flag ? [`${flag}=True`] : [])],
       init: [
-        ...withCondition(fillTemplate(group.init, init).split('\n'), group, condition?.test),
+        ...withCondition(fillInit(group.init, init), group, condition?.test),
         ...fields,
       ].filter((line) => line !== ''),
       forward: inner.split('\n'),
@@ -132,6 +132,12 @@ export class BlockClasses {
     return this.parts.define(name, () => code(name))
   }
 }
+
+/** Lines of `__init__`; a list of one module is no comprehension. */
+const fillInit = (template: Template, numbers: readonly string[]): readonly string[] =>
+  fillTemplate(template, numbers)
+    .replaceAll(/nn\.ModuleList\(\s*(.*) for _ in range\(1\)\s*\)/g, 'nn.ModuleList([$1])')
+    .split('\n')
 
 const sizesOf = (
   blocks: readonly Member[],

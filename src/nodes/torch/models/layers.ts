@@ -178,7 +178,7 @@ class NetworkWriter {
     )
     const written = methods.map(({ inputs, lines, result }) => ({
       inputs,
-      lines: lines.flatMap((line) => breakLoop(tree.fill(line))),
+      lines: lines.flatMap((line) => breakLine(tree.fill(line))),
       result: tree.fill(result),
     }))
     return { init: [...tree.lines(), ...constants.lines], written }
@@ -281,12 +281,14 @@ class NetworkWriter {
   }
 }
 
-/** The head of a loop over several lists, on several lines if it is long. */
-function breakLoop(line: string): string[] {
-  const [, head, lists] = /^( *for .* in zip\()(.*)\):$/.exec(line) ?? []
-  if (lists === undefined || line.length < 90) return [line]
+/** A line of a method; the head of a loop over lists, or an assignment, on several if it is long. */
+function breakLine(line: string): string[] {
+  const [, head, inside, tail] =
+    /^( *for .* in zip\()(.*)(\):)$/.exec(line) ?? /^( *[\w, ]+ = )(.*)()$/.exec(line) ?? []
+  if (inside === undefined || line.length <= 92) return [line]
   const indent = ' '.repeat(line.length - line.trimStart().length)
-  return [head, `${indent}    ${lists}`, `${indent}):`]
+  const [open, close] = tail === '' ? [`${head}(`, ')'] : [head, tail]
+  return [open, `${indent}    ${inside}`, `${indent}${close}`]
 }
 
 const methodOf = (name: string): string => methods[name] ?? name

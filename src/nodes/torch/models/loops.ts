@@ -304,7 +304,18 @@ function writeLoop(item: string, nodes: readonly Merged[], depth: number): strin
   const marks = lists.map(moduleMark).join(', ')
   const names = [...variables.values()].join(', ')
   const over = lists.length === 1 ? marks : `zip(${marks})`
-  return [`for ${names} in ${over}:`, ...inside.map((line) => `    ${line}`)]
+  return [`for ${names} in ${over}:`, ...joinCalls(inside).map((line) => `    ${line}`)]
+}
+
+/** Joins `x = resnet(x, emb)` and `x = attention(x)` to one line, if it is short. */
+function joinCalls(lines: readonly string[]): string[] {
+  return lines.reduce<string[]>((joined, line) => {
+    const [, head, target, tail] = /^((\w+) = ‹\w+:›\()\2((?:, \w+)*\))$/.exec(line) ?? []
+    const inner = joined.at(-1)?.split(`${target} = `) ?? []
+    const text = `${head}${inner[1]}${tail}`
+    const isCall = inner.length === 2 && inner[0] === '' && /^‹\w+:›\(.*\)$/.test(inner[1])
+    return isCall && text.length <= 80 ? [...joined.slice(0, -1), text] : [...joined, line]
+  }, [])
 }
 
 /** The name of one of several: attention of attentions. */

@@ -1,7 +1,7 @@
 // The definitions that a network needs, collected while it is written.
 import type { Definition } from './definition.ts'
 
-/** Definitions by name, in the order in which they were added. */
+/** Definitions by name: functions before classes, both in the order in which they were added. */
 export class Parts {
   private readonly codes = new Map<string, string>()
 
@@ -21,6 +21,8 @@ export class Parts {
   }
 
   definitions(): Definition[] {
-    return [...this.codes].map(([name, code]) => ({ name, code }))
+    const all = [...this.codes].map(([name, code]) => ({ name, code }))
+    const isFunction = ({ code }: Definition) => code.startsWith('def ')
+    return all.toSorted((a, b) => Number(isFunction(b)) - Number(isFunction(a)))
   }
 }

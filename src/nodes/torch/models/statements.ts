@@ -48,9 +48,9 @@ export function writeStatements(around: StatementsAround, terms: readonly Term[]
  */
 function findSkips({ layers }: StatementsAround, terms: readonly Term[]): Map<number, number> {
   const joins = terms.filter(
-    ({ value, reads }) => layers[value].op === 'concat' && reads.length === 2,
+    ({ value }) => layers[value].op === 'concat' && layers[value].in.length === 2,
   )
-  const found = new Map(joins.map(({ value, reads: [, skip] }) => [value, skip]))
+  const found = new Map(joins.map(({ value }) => [value, layers[value].in[1]]))
   const order = [...found.values()]
   const isStack = order.every((skip, i) => i === 0 || skip < order[i - 1])
   return isStack && order.length > 1 ? found : new Map()
@@ -139,7 +139,7 @@ class Joiner {
     let calls = own
     let hasItem = isItem(term)
     const skip = this.skips.get(term.value)
-    if (skip !== undefined) text = text.replace(valueMark(skip), 'skips.pop()')
+    if (skip !== undefined) text = replaceLast(text, valueMark(skip), 'skips.pop()')
     // The first operand is the longest: it stays apart if not all fit.
     for (const value of marksIn(text).toReversed()) {
       const inner = this.joined.get(value)
@@ -173,6 +173,11 @@ class Joiner {
     if (layers[term.value].op.endsWith('attention') && term.path === undefined) return false
     return !hasItem || !isItem(term)
   }
+}
+
+function replaceLast(text: string, part: string, other: string): string {
+  const at = text.lastIndexOf(part)
+  return text.slice(0, at) + other + text.slice(at + part.length)
 }
 
 const isItem = ({ path }: Term): boolean => path !== undefined && /(^|\.)\d+$/.test(path)

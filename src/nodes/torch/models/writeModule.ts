@@ -40,6 +40,7 @@ import type { TinyConfig } from '../../../engine/models/vae/tinyConfig.ts'
 import { tinyFactor, tinyGraph } from '../../../engine/models/vae/tinyGraph.ts'
 import { torchModelMessages } from '../../messages/torchModels.ts'
 import type { Definition, Definitions } from './definition.ts'
+import { NetworkError } from './error.ts'
 import { formOf } from './forms.ts'
 import { importsOf } from './imports.ts'
 import { writeLayers } from './layers.ts'
@@ -71,8 +72,8 @@ export interface ModelDescription extends Pick<Model, 'kind' | 'config'> {
 
 /**
  * Writes a network as the class `className`. Helpers whose names are in `taken` with other code get
- * other names; names of the file that are no definitions may be there with empty code. Throws Error
- * with the reason, in the language of catalogues, if the network has no PyTorch form.
+ * other names; names of the file that are no definitions may be there with empty code. Throws
+ * NetworkError if the network has no PyTorch form.
  */
 export function writeModule(
   model: ModelDescription,
@@ -90,11 +91,11 @@ export function writeModule(
   return { imports: importsOf(code), definitions, construct: `${name}()`, drops }
 }
 
-/** The layers of a network. Throws Error with the reason if it has none. */
+/** The layers of a network. Throws NetworkError if it has none. */
 function graphOf({ kind, config }: ModelDescription): LayerGraph {
   const find = graphs.find(kind)
   if (find) return find(config as never)
-  throw new Error(
+  throw new NetworkError(
     ownKinds.has(kind) ? torchModelMessages.ownRun({ kind }) : torchModelMessages.kind({ kind }),
   )
 }
