@@ -2,9 +2,9 @@
 // attention.
 import type { LayerGraph } from '../src/engine/models/graph/layer.ts'
 import { inCanonicalOrder } from '../src/engine/models/graph/features.ts'
-import { layersModel } from '../src/engine/models/layers.ts'
-import type { UnetConfig } from '../src/engine/models/unet/config.ts'
-import { unetGraph } from '../src/engine/models/unet/graph.ts'
+import { layersModel } from '../src/engine/models/kinds/layers/layers.ts'
+import type { UnetConfig } from '../src/engine/models/kinds/unet/config.ts'
+import { unetGraph } from '../src/engine/models/kinds/unet/graph.ts'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import { createRandom } from '../src/engine/base/random.ts'
 import type { Tensor } from '../src/engine/base/tf.ts'

@@ -3,7 +3,7 @@
 import './float64.ts'
 import { writeFileSync } from 'node:fs'
 import { startBackend } from '../src/engine/backends/backends.ts'
-import { exactModel } from '../src/engine/models/exact.ts'
+import { exactModel } from '../src/engine/models/kinds/exact/exact.ts'
 import type { Schedule } from '../src/engine/process/schedule.ts'
 import { tf } from '../src/engine/base/tf.ts'
 import type { StepOp } from '../src/nodes/sampling/defineStep.ts'

@@ -6,9 +6,10 @@ import { packFolder } from '../src/engine/checkpoint/archive.ts'
 import { loadModel } from '../src/engine/checkpoint/device.ts'
 import { readCheckpoint } from '../src/engine/checkpoint/read.ts'
 import { readSafetensors, type StoredTensor } from '../src/engine/checkpoint/safetensors.ts'
-import { guidedModel } from '../src/engine/models/guided.ts'
+import { guidedModel } from '../src/engine/models/kinds/guided/guided.ts'
 import { predictWithVariance } from '../src/engine/models/predict.ts'
-import { decodeLatents } from '../src/engine/models/vae/autoencoder.ts'
+import { decodeLatents } from '../src/engine/models/kinds/vae/autoencoder.ts'
+import { autoencoderFacts } from '../src/engine/models/kinds/vae/facts.ts'
 import { createRandom } from '../src/engine/base/random.ts'
 import { tf, type Tensor } from '../src/engine/base/tf.ts'
 import {
@@ -106,8 +107,8 @@ function compareDecoder(
   compare: ReturnType<typeof createComparison>,
 ): Gap {
   const vae = loadModel(readCheckpoint(packFolder(filesOf(`pipelines/${name}/vae`))).model)
-  const scaling = Number(vae.config.scaling_factor)
-  const decoded = decodeLatents(vae, images(tensors, 'noise').div(scaling))
+  const { scale } = autoencoderFacts(vae)
+  const decoded = decodeLatents(vae, images(tensors, 'noise').div(scale))
   tf.dispose(collectTensors(vae))
   return compare('vae.decoded', decoded)
 }

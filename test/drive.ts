@@ -1,6 +1,6 @@
 // Runs a step over a recorded case of diffusers in a closed loop: with the case's model, over the
 // levels from our own functions.
-import { scalingsAt } from '../src/engine/models/precondition.ts'
+import { scalingsAt } from '../src/engine/models/kinds/precondition/precondition.ts'
 import { perItem } from '../src/engine/process/coefficients.ts'
 import { convertPrediction } from '../src/engine/process/prediction.ts'
 import type { Clipping } from '../src/engine/samplers/clipping.ts'

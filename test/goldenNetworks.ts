@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { zipSync } from 'fflate'
 import { expect } from 'vitest'
-import { getFormat } from '../src/engine/checkpoint/formats.ts'
+import { getNetworkKind } from '../src/engine/models/kinds/registry.ts'
 import { loadModel, readCheckpoint } from '../src/engine/checkpoint/pipeline.ts'
 import type { StoredTensor } from '../src/engine/checkpoint/safetensors.ts'
 import { fromTorch } from '../src/engine/checkpoint/torch.ts'
@@ -31,7 +31,7 @@ export function readGoldenModel(folder: string, weights = 'diffusion_pytorch_mod
 
 /** Converts recorded weights, or their gradients, to the layouts of a model. */
 export function toLayouts(model: Model, tensors: ReadonlyMap<string, StoredTensor>): Weights {
-  const layouts = weightLayouts(getFormat(model.kind).layers(model.config))
+  const layouts = weightLayouts(getNetworkKind(model).layers(model.config))
   return Object.fromEntries(
     [...tensors].map(([name, stored]) => {
       const { shape, data } = fromTorch(layouts.get(name)!, stored)

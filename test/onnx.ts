@@ -8,11 +8,8 @@ import type { Tensor, Tensor3D } from '../src/engine/base/tf.ts'
 import { tf } from '../src/engine/base/tf.ts'
 import type { Conditioning, Model } from '../src/engine/base/values.ts'
 import { conditionParts, partTensor, type ConditionSpec } from '../src/engine/models/condition.ts'
-import {
-  modelConditions,
-  modelItemShape,
-  predictWithVariance,
-} from '../src/engine/models/predict.ts'
+import { predictWithVariance } from '../src/engine/models/predict.ts'
+import { modelConditions, modelItemShape } from '../src/engine/models/kinds/registry.ts'
 
 /** A tensor as ONNX Runtime takes and gives it. */
 export interface Feed {
@@ -169,7 +166,12 @@ const normal = (random: Random, shape: number[]): Tensor =>
 
 type Part = Exclude<Conditioning, { kind: 'joint' }>
 
-function drawPart(spec: ConditionSpec, item: number[], count: number, random: Random): Part {
+function drawPart(
+  spec: ConditionSpec,
+  item: readonly number[],
+  count: number,
+  random: Random,
+): Part {
   switch (spec.kind) {
     case 'labels': {
       const { classes, perItem = 1 } = spec

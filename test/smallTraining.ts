@@ -3,10 +3,11 @@ import { createRandom } from '../src/engine/base/random.ts'
 import { tf } from '../src/engine/base/tf.ts'
 import { collectTensors, type Conditioning, type Model } from '../src/engine/base/values.ts'
 import { meanError } from '../src/engine/losses/errors.ts'
-import { modelItemShape, predict } from '../src/engine/models/predict.ts'
-import { unetConfig } from '../src/engine/models/unet/config.ts'
+import { predict } from '../src/engine/models/predict.ts'
+import { unetConfig } from '../src/engine/models/kinds/unet/config.ts'
 import type { OptimizerConfig } from '../src/engine/training/optimizers.ts'
 import { beginTraining, trainStep } from '../src/engine/training/trainStep.ts'
+import { modelItemShape } from '../src/engine/models/kinds/registry.ts'
 
 export const adamw = {
   algorithm: 'adamw',

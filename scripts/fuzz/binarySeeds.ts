@@ -6,7 +6,8 @@ import { partIds } from '../../src/editor/backup/parts.ts'
 import { concatBytes } from '../../src/engine/base/bytes.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/archive.ts'
 import type { StoredModel } from '../../src/engine/checkpoint/checkpoint.ts'
-import { getFormat } from '../../src/engine/checkpoint/formats.ts'
+import { writeConfig } from '../../src/engine/models/kinds/files.ts'
+import { getNetworkKind } from '../../src/engine/models/kinds/registry.ts'
 import { torchShapes } from '../../src/engine/models/graph/weights.ts'
 import { writeSafetensors, type StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
 import type { StoredTraining } from '../../src/engine/checkpoint/training.ts'
@@ -14,7 +15,7 @@ import { writeCheckpoint } from '../../src/engine/checkpoint/write.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
 import { gifWriter } from '../../src/engine/images/gif.ts'
 import { encodePng } from '../../src/engine/images/png.ts'
-import { parseUnetConfig } from '../../src/engine/models/unet/config.ts'
+import { parseUnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'
 import { packBundle } from '../../src/nodes/workflow/bundle.ts'
 import { pngWithWorkflow } from '../../src/nodes/workflow/png.ts'
@@ -37,7 +38,7 @@ const picture = (width: number, height: number, channels: 1 | 3) => ({
 
 const weightsOf = (kind: string, config: Record<string, unknown>) =>
   new Map(
-    [...torchShapes(getFormat(kind).layers(config))].map(
+    [...torchShapes(getNetworkKind({ kind }).layers(config))].map(
       ([name, shape]): [string, StoredTensor] => {
         const count = shape.reduce((product, length) => product * length, 1)
         return [name, { shape, data: Float32Array.from({ length: count }, (_, i) => (i % 7) / 8) }]
@@ -124,7 +125,7 @@ function shardedCheckpoint({ config, weights }: StoredModel): Uint8Array {
     metadata: {},
     weight_map: Object.fromEntries(names.map((n, i) => [n, fileOf(i)])),
   }
-  const { className, config: json } = getFormat('unet').write(config, 'epsilon')
+  const { className, config: json } = writeConfig({ kind: 'unet', config }, 'epsilon')
   return zipSync({
     'unet/config.json': strToU8(JSON.stringify({ _class_name: className[1], ...json })),
     'unet/diffusion_pytorch_model.safetensors.index.json': strToU8(JSON.stringify(index)),

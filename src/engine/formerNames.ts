@@ -1,7 +1,7 @@
 // Functions of the engine under their names of 0.1, which were too general.
 import { renamed } from './base/renamed.ts'
-import { mlp as mlpModel } from './models/mlp.ts'
-import { unet as unetModel } from './models/unet/init.ts'
+import { mlp as mlpModel } from './models/kinds/mlp/mlp.ts'
+import { unet as unetModel } from './models/kinds/unet/init.ts'
 import { compile as compileGraph, tryCompile as tryCompileGraph } from './plan/compile.ts'
 import { input as inputWire, wire as nodeWire } from './plan/graph.ts'
 import { guide as guidePrediction } from './process/guidance.ts'

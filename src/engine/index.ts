@@ -52,31 +52,31 @@ export type { Denoise, SamplerStep } from './samplers/step.ts'
 export type { StepHistory } from './samplers/history.ts'
 
 // ---- models: plain data with weights, and one function that evaluates them
-export { classifierGuidedModel } from './models/classifierGuided.ts'
-export { exactModel } from './models/exact.ts'
-export { gaussianModel } from './models/gaussian.ts'
-export { guidedModel } from './models/guided.ts'
-export { mlp as mlpModel } from './models/mlp.ts'
-export { defineModel } from './models/own/definition.ts'
-export { createOwnModel } from './models/own/kind.ts'
-export { registerModels } from './models/own/register.ts'
-export { withPreconditioning } from './models/precondition.ts'
+export { classifierGuidedModel } from './models/kinds/classifierGuided/classifierGuided.ts'
+export { exactModel } from './models/kinds/exact/exact.ts'
+export { gaussianModel } from './models/kinds/gaussian/gaussian.ts'
+export { guidedModel } from './models/kinds/guided/guided.ts'
+export { mlp as mlpModel } from './models/kinds/mlp/mlp.ts'
+export { createOwnModel } from './models/kinds/defined/create.ts'
+export { defineModel } from './models/kinds/defined/definition.ts'
+export { registerModels } from './models/kinds/defined/register.ts'
+export { withPreconditioning } from './models/kinds/precondition/precondition.ts'
 export { logDensity, predict } from './models/predict.ts'
-export { parseUnetConfig, unetConfig } from './models/unet/config.ts'
-export { unet as unetModel } from './models/unet/init.ts'
-export { unetSummary } from './models/unet/summary.ts'
+export { parseUnetConfig, unetConfig } from './models/kinds/unet/config.ts'
+export { unet as unetModel } from './models/kinds/unet/init.ts'
+export { unetSummary } from './models/kinds/unet/summary.ts'
 export type { LayerBuilder } from './models/graph/builder.ts'
 export type { Feature, Layer, LayerGraph } from './models/graph/layer.ts'
 export type { FeatureShape } from './models/graph/layerOp.ts'
-export type { MlpConfig } from './models/mlpGraph.ts'
+export type { MlpConfig } from './models/kinds/mlp/config.ts'
 export type {
   LayersDefinition,
   ModelDefinition,
   OwnModelOptions,
   RunDefinition,
-} from './models/own/definition.ts'
-export type { PreconditionConfig } from './models/preconditioning.ts'
-export type { UnetConfig } from './models/unet/config.ts'
+} from './models/kinds/defined/definition.ts'
+export type { PreconditionConfig } from './models/kinds/precondition/config.ts'
+export type { UnetConfig } from './models/kinds/unet/config.ts'
 
 // ---- losses
 export { meanError, weightedErrors } from './losses/errors.ts'

@@ -43,7 +43,7 @@ export * as param from './define/params.ts'
 export * as slot from './define/slots.ts'
 export type { ParamSpecs, RunParams } from './define/params.ts'
 export type { Slot } from './define/slots.ts'
-export { defineModel } from '../engine/models/own/definition.ts'
+export { defineModel } from '../engine/models/kinds/defined/definition.ts'
 export type {
   ConditionParts,
   ConfigSchema,
@@ -53,7 +53,7 @@ export type {
   OwnRun,
   OwnWeight,
   RunDefinition,
-} from '../engine/models/own/definition.ts'
+} from '../engine/models/kinds/defined/definition.ts'
 export type { LayerBuilder } from '../engine/models/graph/builder.ts'
 export type { Feature, Layer, LayerGraph } from '../engine/models/graph/layer.ts'
 export type { FeatureShape, WeightLayout, WeightStart } from '../engine/models/graph/layerOp.ts'

@@ -6,7 +6,7 @@ import { applyLanguage, translateView } from '../../src/editor/texts/texts.ts'
 import { koViews } from '../../src/editor/texts/ko/views.ts'
 import { viewTranslator, type ViewTexts } from '../../src/editor/texts/views.ts'
 import { viewText, type ViewTextId, viewTexts } from '../../src/engine/base/viewTexts.ts'
-import { getFormat } from '../../src/engine/checkpoint/formats.ts'
+import { describeNetwork } from '../../src/engine/models/kinds/files.ts'
 
 const source = join(import.meta.dirname, '../../src')
 const code = ['nodes', 'engine']
@@ -32,7 +32,7 @@ const examples = {
     num_classes: 10,
   },
 }
-const titles = Object.entries(examples).map(([kind, config]) => getFormat(kind).describe(config))
+const titles = Object.entries(examples).map(([kind, config]) => describeNetwork({ kind, config }))
 const preconditioned = titles.map((title) => `${title}, ${viewText('preconditioned')}`)
 
 vi.stubGlobal('document', { documentElement: {} })

@@ -11,21 +11,21 @@ import {
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
 import { attention, attentionShares } from '../../src/engine/layers/attention.ts'
-import { guidedModel } from '../../src/engine/models/guided.ts'
+import { guidedModel } from '../../src/engine/models/kinds/guided/guided.ts'
 import { tokenMaps } from '../../src/engine/models/attentionMaps.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { linearAttentionBlock, selfAttentionBlock } from '../blocks.ts'
-import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
-import { parseUnetConfig } from '../../src/engine/models/unet/config.ts'
+import type { UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
+import { parseUnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import {
   diffusersRefusal,
   readConditionConfig,
   writeConditionConfig,
-} from '../../src/engine/models/unet/diffusers.ts'
-import { unet } from '../../src/engine/models/unet/init.ts'
+} from '../../src/engine/models/kinds/unet/diffusers.ts'
+import { unet } from '../../src/engine/models/kinds/unet/init.ts'
 import { torchShapes } from '../../src/engine/models/graph/weights.ts'
-import { unetLayers } from '../../src/engine/models/unet/graph.ts'
-import { unetSummary } from '../../src/engine/models/unet/summary.ts'
+import { unetLayers } from '../../src/engine/models/kinds/unet/graph.ts'
+import { unetSummary } from '../../src/engine/models/kinds/unet/summary.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'
 import type { Scalar, Tensor, Tensor3D, Tensor4D } from '../../src/engine/base/tf.ts'

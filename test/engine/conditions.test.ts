@@ -15,13 +15,14 @@ import {
   findPart,
   sliceCondition,
 } from '../../src/engine/models/condition.ts'
-import { guidedModel } from '../../src/engine/models/guided.ts'
-import type { MlpConfig } from '../../src/engine/models/mlpGraph.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
-import { modelConditions, predict } from '../../src/engine/models/predict.ts'
-import { unetConfig } from '../../src/engine/models/unet/config.ts'
-import { unet } from '../../src/engine/models/unet/init.ts'
+import { guidedModel } from '../../src/engine/models/kinds/guided/guided.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
+import { predict } from '../../src/engine/models/predict.ts'
+import { unetConfig } from '../../src/engine/models/kinds/unet/config.ts'
+import { unet } from '../../src/engine/models/kinds/unet/init.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
+import type { MlpConfig } from '../../src/engine/models/kinds/mlp/config.ts'
+import { modelConditions } from '../../src/engine/models/kinds/registry.ts'
 
 const sizes: MlpConfig = {
   dim: 2,

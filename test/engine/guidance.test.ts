@@ -14,11 +14,13 @@ import {
 import { lerp, slerp } from '../../src/engine/process/interpolate.ts'
 import type { MaskShape } from '../../src/engine/process/mask.ts'
 import { mask, maskShapes, paintedMask } from '../../src/engine/process/mask.ts'
-import type { ClassifierConfig } from '../../src/engine/models/classifierGraph.ts'
-import { classifier, classify } from '../../src/engine/models/classifier.ts'
-import { classGradient, classifierGuidedModel } from '../../src/engine/models/classifierGuided.ts'
-import { guidedModel } from '../../src/engine/models/guided.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
+import { classifier, classify } from '../../src/engine/models/kinds/classifier/classifier.ts'
+import {
+  classGradient,
+  classifierGuidedModel,
+} from '../../src/engine/models/kinds/classifierGuided/classifierGuided.ts'
+import { guidedModel } from '../../src/engine/models/kinds/guided/guided.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { gaussianNoise } from '../../src/engine/process/noise.ts'
 import { posterior, posteriorCoefficients } from '../../src/engine/process/posterior.ts'
@@ -41,6 +43,7 @@ import {
   recordedNoises,
   sharedInput,
 } from '../schedulers.ts'
+import type { ClassifierConfig } from '../../src/engine/models/kinds/classifier/config.ts'
 
 interface Cfg {
   kind: 'cfg'

@@ -1,7 +1,7 @@
 // Samplers of k-diffusion and EDM compared with recorded trajectories of an exact denoiser: over σ,
 // as recorded, and over a variance-preserving schedule, where x / α must be the same.
 import { describe, expect, test } from 'vitest'
-import { exactModel } from '../../src/engine/models/exact.ts'
+import { exactModel } from '../../src/engine/models/kinds/exact/exact.ts'
 import type { Schedule } from '../../src/engine/process/schedule.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { fastOrders } from '../../src/engine/samplers/dpmSolverPairs.ts'

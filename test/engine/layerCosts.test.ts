@@ -1,17 +1,17 @@
 // Costs of single layers by operation, counted by hand, and sizes of networks.
 import { describe, expect, test } from 'vitest'
 import type { Size } from '../../src/engine/models/cost.ts'
-import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
-import { ditGraph } from '../../src/engine/models/dit/graph.ts'
+import { parseDitConfig } from '../../src/engine/models/kinds/dit/config.ts'
+import { ditGraph } from '../../src/engine/models/kinds/dit/graph.ts'
 import { GraphView } from '../../src/engine/models/graph/analysis.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import type { Feature } from '../../src/engine/models/graph/layer.ts'
 import { layerCosts } from '../../src/engine/models/graph/costs.ts'
 import { networkSize } from '../../src/engine/models/graph/networkSize.ts'
-import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
-import { parseUnetConfig, unetConfig } from '../../src/engine/models/unet/config.ts'
-import { readConditionConfig } from '../../src/engine/models/unet/diffusers.ts'
-import { unetGraph } from '../../src/engine/models/unet/graph.ts'
+import type { UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
+import { parseUnetConfig, unetConfig } from '../../src/engine/models/kinds/unet/config.ts'
+import { readConditionConfig } from '../../src/engine/models/kinds/unet/diffusers.ts'
+import { unetGraph } from '../../src/engine/models/kinds/unet/graph.ts'
 import { goldenJson } from '../goldenTensors.ts'
 
 const golden = (name: string) => parseUnetConfig(goldenJson(`unet/${name}/config`))

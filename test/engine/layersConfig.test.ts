@@ -4,14 +4,15 @@ import { featuresBuilder as b, toLayerGraph } from '../../src/engine/models/grap
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
-import { layersModel, layersRows } from '../../src/engine/models/layers.ts'
+import { layersModel } from '../../src/engine/models/kinds/layers/layers.ts'
 import {
   hasVarianceOutput,
   inputShape,
   parseLayersConfig,
-} from '../../src/engine/models/layersConfig.ts'
+} from '../../src/engine/models/kinds/layers/graph.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import { decodeLatents, encodeImages } from '../../src/engine/models/vae/autoencoder.ts'
+import { decodeLatents, encodeImages } from '../../src/engine/models/kinds/vae/autoencoder.ts'
+import { networkRows } from '../../src/nodes/layers/networkRows.ts'
 
 /** A convolution of images to `out` channels. */
 const config = (out: number) => ({
@@ -87,7 +88,7 @@ test('the functions of a model of layers encode and decode, and do not predict',
     'decoder.weight',
     'decoder.bias',
   ])
-  expect(layersRows(model).slice(0, 3)).toEqual([
+  expect(networkRows(model)?.slice(0, 3)).toEqual([
     ['input', '4 x 4 x 3'],
     ['encode', '2 x 2 x 4'],
     ['decode', '4 x 4 x 3'],

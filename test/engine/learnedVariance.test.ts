@@ -7,10 +7,10 @@ import {
   storeModel,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { predictWithVariance } from '../../src/engine/models/predict.ts'
-import { parseUnetConfig } from '../../src/engine/models/unet/config.ts'
-import { unet } from '../../src/engine/models/unet/init.ts'
+import { parseUnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
+import { unet } from '../../src/engine/models/kinds/unet/init.ts'
 import { runTidied } from '../../src/engine/base/memory.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'

@@ -9,7 +9,7 @@ import {
   startNats,
 } from '../../src/engine/process/likelihood.ts'
 import { priorBits, reverseGaussian, stepBack, vlbTerms } from '../../src/engine/losses/index.ts'
-import { exactModel } from '../../src/engine/models/exact.ts'
+import { exactModel } from '../../src/engine/models/kinds/exact/exact.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { Schedule } from '../../src/engine/process/schedule.ts'
 import { levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'

@@ -1,16 +1,16 @@
 // Densities in closed form: compared with sums in float64, their gradient with the score; and the
 // learned Gaussian.
 import { expect, test } from 'vitest'
-import { exactModel } from '../../src/engine/models/exact.ts'
-import { gaussianModel } from '../../src/engine/models/gaussian.ts'
+import { exactModel } from '../../src/engine/models/kinds/exact/exact.ts'
+import { gaussianModel } from '../../src/engine/models/kinds/gaussian/gaussian.ts'
 import { logDensity, predict } from '../../src/engine/models/predict.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { runTidied } from '../../src/engine/base/memory.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'
 import type { Scalar, Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import { collectTensors } from '../../src/engine/base/values.ts'
+import { collectTensors, type Model } from '../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 
 const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 100 })
@@ -112,7 +112,7 @@ onCpu(() => {
 
   test('rejects invalid input with a cure', () => {
     const [points, network] = [mixture(0), mlp(mlpConfig, 'epsilon', createRandom(1))]
-    const told = (model: typeof points, shape: number[], t: number[]) => {
+    const told = (model: Model, shape: number[], t: number[]) => {
       try {
         runTidied(() => logDensity(model, tf.zeros(shape), { t: Float64Array.from(t) }))
         return 'not refused'

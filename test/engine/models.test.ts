@@ -1,20 +1,14 @@
 // Models: gradients compared with finite differences, the exact denoiser with sums in float64,
 // guidance, errors.
 import { describe, expect, test } from 'vitest'
-import { exactModel } from '../../src/engine/models/exact.ts'
+import { exactModel } from '../../src/engine/models/kinds/exact/exact.ts'
 import { guide } from '../../src/engine/process/guidance.ts'
-import { guidedModel } from '../../src/engine/models/guided.ts'
+import { guidedModel } from '../../src/engine/models/kinds/guided/guided.ts'
 import { silu } from '../../src/engine/layers/activations.ts'
 import { timestepEmbedding } from '../../src/engine/layers/embedding.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
-import type { MlpConfig } from '../../src/engine/models/mlpGraph.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
-import {
-  predictWithVariance,
-  modelConditions,
-  predict,
-  trainableModel,
-} from '../../src/engine/models/predict.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
+import { predictWithVariance, predict, trainableModel } from '../../src/engine/models/predict.ts'
 import { withWeights } from '../../src/engine/models/tree.ts'
 import { runTidied } from '../../src/engine/base/memory.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
@@ -24,6 +18,8 @@ import { tf } from '../../src/engine/base/tf.ts'
 import type { Conditioning, Model, PredictionType, Weights } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
+import type { MlpConfig } from '../../src/engine/models/kinds/mlp/config.ts'
+import { modelConditions } from '../../src/engine/models/kinds/registry.ts'
 
 const config: MlpConfig = {
   dim: 2,

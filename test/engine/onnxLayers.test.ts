@@ -8,7 +8,7 @@ import { GraphBuilder, type AfterInputs } from '../../src/engine/models/graph/bu
 import type { Feature } from '../../src/engine/models/graph/layer.ts'
 import type { LayerOpName } from '../../src/engine/models/graph/ops/table.ts'
 import { createProgram, runProgram } from '../../src/engine/models/graph/program.ts'
-import { layersModel } from '../../src/engine/models/layers.ts'
+import { layersModel } from '../../src/engine/models/kinds/layers/layers.ts'
 import { onCpu } from '../backends.ts'
 import { expectFeed, exportModel, runOnnx, toFeed, type Feed } from '../onnx.ts'
 

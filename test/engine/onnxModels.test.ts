@@ -7,12 +7,10 @@ import { tf } from '../../src/engine/base/tf.ts'
 import type { Conditioning, Model } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { mapValues } from '../../src/engine/base/records.ts'
-import { classifier, classify } from '../../src/engine/models/classifier.ts'
-import { jit } from '../../src/engine/models/jit.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
-import { createOwnModel } from '../../src/engine/models/own/kind.ts'
-import { modelItemShape } from '../../src/engine/models/predict.ts'
-import { decodeLatents, encodeImages } from '../../src/engine/models/vae/autoencoder.ts'
+import { classifier, classify } from '../../src/engine/models/kinds/classifier/classifier.ts'
+import { jit } from '../../src/engine/models/kinds/defined/jit.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
+import { decodeLatents, encodeImages } from '../../src/engine/models/kinds/vae/autoencoder.ts'
 import { onCpu } from '../backends.ts'
 import { readGoldenModel } from '../goldenNetworks.ts'
 import { goldenTensors, images, recorded } from '../goldenTensors.ts'
@@ -30,6 +28,9 @@ import {
 } from '../onnx.ts'
 import { openCheckpoint } from '../openedFile.ts'
 import { readWorkflow, testGraph } from '../readyWorkflows.ts'
+import { isKind } from '../../src/engine/models/kinds/configs.ts'
+import { modelItemShape } from '../../src/engine/models/kinds/registry.ts'
+import { createOwnModel } from '../../src/engine/models/kinds/defined/create.ts'
 
 /** Timesteps of the recorded network that has a learned vector for each. */
 const TABLE_ROWS = 50
@@ -38,7 +39,8 @@ const TABLE_ROWS = 50
 async function expectEqual(model: Model, sizes = [1, 3]) {
   const [file] = await exportModel(model)
   // A table of timesteps has a row for each.
-  const timesteps = model.config.time_embedding_type === 'learned' ? TABLE_ROWS : 1000
+  const isLearned = isKind(model, 'unet') && model.config.time_embedding_type === 'learned'
+  const timesteps = isLearned ? TABLE_ROWS : 1000
   for (const count of sizes) {
     const given = drawArguments(model, count, undefined, (i) => (317 * i + 41) % timesteps)
     await expectPrediction(model, file, given)

@@ -1,11 +1,14 @@
 // Preconditioning: EDM scalings compared with recorded ones, properties of the VP, VE and iDDPM
 // scalings, and models that wrap a network.
 import { describe, expect, test } from 'vitest'
-import { mlp } from '../../src/engine/models/mlp.ts'
-import { withPreconditioning, scalingsAt } from '../../src/engine/models/precondition.ts'
-import type { Preconditioning } from '../../src/engine/models/preconditioning.ts'
-import { preconditionings } from '../../src/engine/models/preconditioning.ts'
-import { modelConditions, predict, trainableModel } from '../../src/engine/models/predict.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
+import {
+  withPreconditioning,
+  scalingsAt,
+} from '../../src/engine/models/kinds/precondition/precondition.ts'
+import type { Preconditioning } from '../../src/engine/models/kinds/precondition/config.ts'
+import { preconditionings } from '../../src/engine/models/kinds/precondition/config.ts'
+import { predict, trainableModel } from '../../src/engine/models/predict.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Schedule } from '../../src/engine/process/schedule.ts'
 import { levelsAt, noiseSchedule, getRatios } from '../../src/engine/process/schedule.ts'
@@ -14,6 +17,7 @@ import { tf } from '../../src/engine/base/tf.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu } from '../backends.ts'
 import { golden } from '../golden.ts'
+import { modelConditions } from '../../src/engine/models/kinds/registry.ts'
 
 interface Recorded {
   id: string

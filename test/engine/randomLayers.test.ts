@@ -17,7 +17,7 @@ import { residualLayers } from '../../src/engine/models/graph/blocks/residual.ts
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import { inCanonicalOrder } from '../../src/engine/models/graph/features.ts'
 import type { Feature, LayerGraph } from '../../src/engine/models/graph/layer.ts'
-import { layersModel } from '../../src/engine/models/layers.ts'
+import { layersModel } from '../../src/engine/models/kinds/layers/layers.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { differentiate } from '../../src/engine/training/differentiate.ts'
 import { onCpu } from '../backends.ts'

@@ -2,8 +2,8 @@
 // from an uninterrupted one.
 import { expect, test } from 'vitest'
 import { predict } from '../../src/engine/models/predict.ts'
-import { unetConfig } from '../../src/engine/models/unet/config.ts'
-import { unet } from '../../src/engine/models/unet/init.ts'
+import { unetConfig } from '../../src/engine/models/kinds/unet/config.ts'
+import { unet } from '../../src/engine/models/kinds/unet/init.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Scalar, Tensor, Tensor4D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'

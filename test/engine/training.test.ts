@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { loadTraining, storeTraining } from '../../src/engine/checkpoint/pipeline.ts'
 import type { EmaConfig } from '../../src/engine/training/ema.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { OptimizerConfig } from '../../src/engine/training/optimizers.ts'
 import { Memory } from '../../src/engine/base/memory.ts'

@@ -4,7 +4,7 @@ import { silu } from '../../src/engine/layers/activations.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { ResidualBlockOptions } from '../../src/engine/layers/residualBlock.ts'
 import { projectEmbedding, resnetBlock, selfAttentionBlock } from '../blocks.ts'
-import { readConditionConfig } from '../../src/engine/models/unet/diffusers.ts'
+import { readConditionConfig } from '../../src/engine/models/kinds/unet/diffusers.ts'
 import type { BackendName } from '../../src/engine/protocol.ts'
 import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
@@ -23,6 +23,7 @@ import {
   readWeights,
 } from '../goldenTensors.ts'
 import { closedAndOpened } from '../openedFile.ts'
+import type { UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 
 /**
  * `output`: of its largest number. `gradient`: of the largest of that of the same tensor.
@@ -173,7 +174,7 @@ onEachBackend((backend) => {
     '%s has the output and every gradient of UNet2DModel',
     async (name) => {
       const model = readGoldenModel(`unet/${name}`)
-      const images = model.config.out_channels as number
+      const { out_channels: images } = model.config as UnetConfig
       await expectGolden(model, `unet/${name}`, tolerance, (input) => {
         const [x, channels] = tf.split(input, [images, input.shape[3]! - images], 3)
         return { x, condition: { kind: 'channels', channels } }

@@ -11,14 +11,14 @@ import { writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf, type Tensor3D } from '../../src/engine/base/tf.ts'
 import { collectTensors, type ConditionPart, type Model } from '../../src/engine/base/values.ts'
-import { guidedModel } from '../../src/engine/models/guided.ts'
+import { guidedModel } from '../../src/engine/models/kinds/guided/guided.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import {
   timeEmbeddingWidth,
   unetConfig,
   type UnetConfig,
-} from '../../src/engine/models/unet/config.ts'
-import { unet } from '../../src/engine/models/unet/init.ts'
+} from '../../src/engine/models/kinds/unet/config.ts'
+import { unet } from '../../src/engine/models/kinds/unet/init.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'
 import { onCpu } from '../backends.ts'
 
@@ -126,9 +126,12 @@ onCpu(() => {
       })
     }
     const learned = readCheckpoint(zip({ variance_type: 'learned_range' })).model
-    expect([learned.config.extra_channels, learned.variance]).toEqual([3, 'learned_range'])
+    expect(learned).toMatchObject({ config: { extra_channels: 3 }, variance: 'learned_range' })
     const fixed = readCheckpoint(zip({ variance_type: 'fixed_small' })).model
-    expect([fixed.config.extra_channels, fixed.variance]).toEqual([undefined, undefined])
+    expect([Object.hasOwn(fixed.config, 'extra_channels'), fixed.variance]).toEqual([
+      false,
+      undefined,
+    ])
     tf.dispose(collectTensors(model))
   })
 })

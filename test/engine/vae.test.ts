@@ -10,8 +10,8 @@ import {
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
 import { meanError } from '../../src/engine/losses/index.ts'
-import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
-import { dit } from '../../src/engine/models/dit/dit.ts'
+import { parseDitConfig } from '../../src/engine/models/kinds/dit/config.ts'
+import { dit } from '../../src/engine/models/kinds/dit/dit.ts'
 import { countSteps, createProgram } from '../../src/engine/models/graph/program.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import {
@@ -25,11 +25,11 @@ import {
   scaleLatents,
   unscaleLatents,
   withDeviation,
-} from '../../src/engine/models/vae/autoencoder.ts'
-import { parseKlConfig } from '../../src/engine/models/vae/klConfig.ts'
-import { klGraph } from '../../src/engine/models/vae/klGraph.ts'
-import { autoencoderRows } from '../../src/engine/models/vae/summary.ts'
-import { parseTinyConfig } from '../../src/engine/models/vae/tinyConfig.ts'
+} from '../../src/engine/models/kinds/vae/autoencoder.ts'
+import { autoencoderFacts } from '../../src/engine/models/kinds/vae/facts.ts'
+import { parseKlConfig } from '../../src/engine/models/kinds/vae/klConfig.ts'
+import { klGraph } from '../../src/engine/models/kinds/vae/klGraph.ts'
+import { parseTinyConfig } from '../../src/engine/models/kinds/vae/tinyConfig.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'
 import type { Scalar, Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
@@ -39,6 +39,7 @@ import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { expectGradients, expectTraining, readGoldenModel, toLayouts } from '../goldenNetworks.ts'
 import { gap, goldenJson, goldenTensors, images as readImages } from '../goldenTensors.ts'
+import { networkRows } from '../../src/nodes/layers/networkRows.ts'
 
 const OUTPUT = 1e-5
 const gradients = { gradient: 1e-4, rounding: 5e-7 }
@@ -343,8 +344,8 @@ onCpu(() => {
     })
     expect([...(await scaled.data())]).toEqual([1, -1])
     expect([...(await back.data())]).toEqual([3, -1])
-    expect(withDeviation(model, 4).config.scaling_factor).toBe(0.25)
-    expect(autoencoderRows(model).map(([, text]) => text)).toEqual([
+    expect(autoencoderFacts(withDeviation(model, 4)).scale).toBe(0.25)
+    expect(networkRows(model)?.map(([, text]) => text)).toEqual([
       '4, 8',
       '1/2 x 1/2 x 2',
       '2',

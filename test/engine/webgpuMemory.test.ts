@@ -2,7 +2,7 @@
 // released at the end.
 import { expect, test } from 'vitest'
 import { predict } from '../../src/engine/models/predict.ts'
-import { unet } from '../../src/engine/models/unet/init.ts'
+import { unet } from '../../src/engine/models/kinds/unet/init.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Scalar } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'

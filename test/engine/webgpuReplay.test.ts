@@ -1,9 +1,9 @@
 // Capture and replay of GPU commands: the same bits as without replay, for any calls in any order,
 // and no leaks. On a real (software) device.
 import { afterEach, expect, test } from 'vitest'
-import { mlp } from '../../src/engine/models/mlp.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import { unet } from '../../src/engine/models/unet/init.ts'
+import { unet } from '../../src/engine/models/kinds/unet/init.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Scalar, Tensor, Tensor2D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'

@@ -42,8 +42,7 @@ const asking = (
 
 /** Runs a graph and returns the model config, the result of `use`, faults and the UNet view. */
 async function made(graph: GraphNode[], use: (model: Model) => Promise<unknown> = async () => {}) {
-  const found: { config?: Record<string, unknown>; used?: unknown; faults: string[]; view?: View } =
-    { faults: [] }
+  const found: { config?: object; used?: unknown; faults: string[]; view?: View } = { faults: [] }
   const look = defineNode({
     type: 'test/Look',
     category: 'view',

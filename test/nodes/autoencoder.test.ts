@@ -5,13 +5,13 @@ import { GraphError } from '../../src/engine/base/fault.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Dataset, Model, Samples } from '../../src/engine/base/values.ts'
 import { computeStatistics } from '../../src/engine/base/statistics.ts'
-import { autoencoderRows } from '../../src/engine/models/vae/summary.ts'
 import { peakSignalToNoise } from '../../src/engine/metrics/psnr.ts'
 import { readImages } from '../../src/nodes/observers/images.ts'
 import { onCpu } from '../backends.ts'
 import type { FilmView, ImagesView } from '../../src/engine/plan/view.ts'
 import { evaluate, node } from './evaluate.ts'
 import { shownBy } from './shown.ts'
+import { networkRows } from '../../src/nodes/layers/networkRows.ts'
 
 const small = { block_out_channels: '8, 8', latent_channels: 2 }
 const autoencoder = (params: Record<string, unknown> = {}) =>
@@ -57,7 +57,7 @@ onCpu(() => {
       encoder_block_out_channels: [8, 8],
       num_decoder_blocks: [1, 1],
     })
-    expect(autoencoderRows(kl)).toMatchInlineSnapshot(`
+    expect(networkRows(kl)).toMatchInlineSnapshot(`
       [
         [
           "channels per level",

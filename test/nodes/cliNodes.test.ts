@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { readCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
-import { registerModels } from '../../src/engine/models/own/register.ts'
+import { registerModels } from '../../src/engine/models/kinds/defined/register.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
 import { mixer, mixerDeclaration, mixerGraph } from '../mixerGraph.ts'
@@ -29,7 +29,7 @@ write('broken.mjs', 'throw new Error("no such planet")')
 write('empty.mjs', 'export const answer = 42')
 writeModule(
   'again.mjs',
-  `import { defineNode } from 'litegraph-diffusion'
+  `import { defineModel, defineNode } from 'litegraph-diffusion'
    export default [defineNode({ type: 'diffusion/Mix', category: 'mine', summary: 'Mixes.',
      inputs: {}, outputs: {}, params: {}, run: () => ({}) })]`,
 )
@@ -81,8 +81,7 @@ test('run, check and script know the nodes of a module', async () => {
 writeModule('mixer.mjs', readFileSync(join(import.meta.dirname, '../consumer/mixer.js'), 'utf8'))
 writeModule(
   'unet.mjs',
-  `import { defineModel } from 'litegraph-diffusion'
-   export const unet = defineModel({ kind: 'unet', config: (json) => json, layers: () => ({}) })`,
+  `   export const unet = defineModel({ kind: 'unet', config: (json) => json, layers: () => ({}) })`,
 )
 write('mixer.json', workflowOf({ nodes: mixerGraph(2) }, [...declarations, mixerDeclaration]))
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { storeModel, writeCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'
 import { parseArguments } from '../../src/nodes/cli/arguments.ts'
 import { readGoldenModel } from '../goldenNetworks.ts'
@@ -18,7 +18,7 @@ import {
   runOnnx,
   toFeed,
 } from '../onnx.ts'
-import { decodeLatents } from '../../src/engine/models/vae/autoencoder.ts'
+import { decodeLatents } from '../../src/engine/models/kinds/vae/autoencoder.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { workflowOf } from '../workflowOf.ts'
 import { useCli } from './builtCli.ts'

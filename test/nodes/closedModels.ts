@@ -1,11 +1,11 @@
 // Closed models with many configs, for tests of opening.
 import { createRandom } from '../../src/engine/base/random.ts'
-import type { DitConfig } from '../../src/engine/models/dit/config.ts'
-import { parseDitConfig } from '../../src/engine/models/dit/config.ts'
-import { dit } from '../../src/engine/models/dit/dit.ts'
-import type { MlpConfig } from '../../src/engine/models/mlpGraph.ts'
-import { unetConfig, type UnetConfig } from '../../src/engine/models/unet/config.ts'
-import { unet } from '../../src/engine/models/unet/init.ts'
+import type { DitConfig } from '../../src/engine/models/kinds/dit/config.ts'
+import { parseDitConfig } from '../../src/engine/models/kinds/dit/config.ts'
+import { dit } from '../../src/engine/models/kinds/dit/dit.ts'
+import { unetConfig, type UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
+import { unet } from '../../src/engine/models/kinds/unet/init.ts'
+import type { MlpConfig } from '../../src/engine/models/kinds/mlp/config.ts'
 
 const small: Partial<UnetConfig> = {
   sample_size: 8,

@@ -2,11 +2,11 @@
 import { expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { GraphError } from '../../src/engine/base/fault.ts'
-import { ditRows } from '../../src/engine/models/dit/summary.ts'
 import type { Model } from '../../src/engine/base/values.ts'
 import { onCpu } from '../backends.ts'
 import { lossNodes } from '../trainingGraph.ts'
 import { evaluate, node } from './evaluate.ts'
+import { networkRows } from '../../src/nodes/layers/networkRows.ts'
 
 const small = {
   sample_size: 4,
@@ -86,7 +86,7 @@ onCpu(() => {
   })
 
   test('shows its tokens and their cost', async () => {
-    expect(ditRows(await modelOf([dit({ num_classes: 9 })]))).toMatchInlineSnapshot(`
+    expect(networkRows(await modelOf([dit({ num_classes: 9 })]))).toMatchInlineSnapshot(`
       [
         [
           "tokens",

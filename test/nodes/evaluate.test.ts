@@ -8,8 +8,7 @@ import {
   storeModel,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import type { ClassifierConfig } from '../../src/engine/models/classifierGraph.ts'
-import { classifier, classify } from '../../src/engine/models/classifier.ts'
+import { classifier, classify } from '../../src/engine/models/kinds/classifier/classifier.ts'
 import { fitGaussian, frechetDistance } from '../../src/engine/metrics/frechet.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import type { ChartView, NumbersView } from '../../src/engine/plan/view.ts'
@@ -21,6 +20,7 @@ import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 import { lastView, rowsOf, shownBy } from './shown.ts'
+import type { ClassifierConfig } from '../../src/engine/models/kinds/classifier/config.ts'
 
 const numbers = async (tensor: Tensor) => [...(await tensor.data())]
 

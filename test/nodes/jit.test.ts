@@ -13,10 +13,9 @@ import {
   storeModel,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import { jit, type JitConfig } from '../../src/engine/models/jit.ts'
+import { jit, type JitConfig } from '../../src/engine/models/kinds/defined/jit.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import { createProgram, runProgram } from '../../src/engine/models/graph/program.ts'
-import { createOwnModel } from '../../src/engine/models/own/kind.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import type { GraphError } from '../../src/engine/base/fault.ts'
@@ -25,6 +24,7 @@ import { onCpu, onEachBackend } from '../backends.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { openedFile, openedGraph } from '../openedFile.ts'
 import { evaluate, node } from './evaluate.ts'
+import { createOwnModel } from '../../src/engine/models/kinds/defined/create.ts'
 
 const small: JitConfig = {
   height: 8,

@@ -1,6 +1,6 @@
 // Predictor-corrector sampling: the moments and mode weights of the samples match the data.
 import { expect, test } from 'vitest'
-import { exactModel } from '../../src/engine/models/exact.ts'
+import { exactModel } from '../../src/engine/models/kinds/exact/exact.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { gaussianNoise } from '../../src/engine/process/noise.ts'
 import { createRandom } from '../../src/engine/base/random.ts'

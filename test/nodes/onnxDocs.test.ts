@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { tf } from '../../src/engine/base/tf.ts'
-import { gaussianModel } from '../../src/engine/models/gaussian.ts'
+import { gaussianModel } from '../../src/engine/models/kinds/gaussian/gaussian.ts'
 import { levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'
 import { exportModel } from '../onnx.ts'
 

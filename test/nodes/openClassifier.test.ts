@@ -10,15 +10,17 @@ import {
   storeModel,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import { classifier, classifierFacts, classify } from '../../src/engine/models/classifier.ts'
-import { classifierGraph, type ClassifierConfig } from '../../src/engine/models/classifierGraph.ts'
-import { classGradient } from '../../src/engine/models/classifierGuided.ts'
+import { classifier, classify } from '../../src/engine/models/kinds/classifier/classifier.ts'
+import { classifierGraph } from '../../src/engine/models/kinds/classifier/graph.ts'
+import { classGradient } from '../../src/engine/models/kinds/classifierGuided/classifierGuided.ts'
 import { inCanonicalOrder } from '../../src/engine/models/graph/features.ts'
-import { layersModel } from '../../src/engine/models/layers.ts'
+import { layersModel } from '../../src/engine/models/kinds/layers/layers.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { onCpu } from '../backends.ts'
 import { openedFile, openedGraph } from '../openedFile.ts'
 import { evaluate, node } from './evaluate.ts'
+import type { ClassifierConfig } from '../../src/engine/models/kinds/classifier/config.ts'
+import { classifierFacts } from '../../src/engine/models/kinds/classifier/facts.ts'
 
 const config: ClassifierConfig = {
   height: 8,

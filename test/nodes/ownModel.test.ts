@@ -17,8 +17,7 @@ import { tf } from '../../src/engine/base/tf.ts'
 import type { Model } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import { createOwnModel } from '../../src/engine/models/own/kind.ts'
-import { registerModels } from '../../src/engine/models/own/register.ts'
+import { registerModels } from '../../src/engine/models/kinds/defined/register.ts'
 import type { GraphError } from '../../src/engine/base/fault.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import type { OutputFile } from '../../src/engine/plan/op.ts'
@@ -36,6 +35,7 @@ import { workflowOf } from '../workflowOf.ts'
 import { openedFile, openedGraph } from '../openedFile.ts'
 import { evaluate, node } from './evaluate.ts'
 import { goingOnFrom, run } from './resuming.ts'
+import { createOwnModel } from '../../src/engine/models/kinds/defined/create.ts'
 
 registerModels([mixer, fourier])
 

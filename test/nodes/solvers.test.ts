@@ -1,7 +1,7 @@
 // Solver nodes: the closed Sampler and open loops on every backend, rejected params, and finite
 // results for all combinations of params.
 import { describe, expect, test } from 'vitest'
-import { exactModel } from '../../src/engine/models/exact.ts'
+import { exactModel } from '../../src/engine/models/kinds/exact/exact.ts'
 import { tryCompile } from '../../src/engine/plan/compile.ts'
 import type { Param } from '../../src/engine/plan/op.ts'
 import { opTable } from '../../src/engine/plan/op.ts'

@@ -1,8 +1,7 @@
 // Step nodes of Euler, KDPM2, LMS and few-step samplers: the closed Sampler and open loops on every
 // backend, steps from pure noise and to clean data, and rejected inputs.
 import { describe, expect, test } from 'vitest'
-import type { MlpConfig } from '../../src/engine/models/mlpGraph.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { NodeError } from '../../src/engine/base/fault.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Schedule } from '../../src/engine/process/schedule.ts'
@@ -16,6 +15,7 @@ import { onCpu, onEachBackend } from '../backends.ts'
 import { stepsAlong } from '../../scripts/steps.ts'
 import { evaluate, node } from './evaluate.ts'
 import { closedSampler, openLoop } from './samplingLoop.ts'
+import type { MlpConfig } from '../../src/engine/models/kinds/mlp/config.ts'
 
 const data = [
   node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),

@@ -1,7 +1,9 @@
 // Programs for PyTorch: an entry for every node, two programs in docs, and rejections.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startBackend, stopBackend } from '../../src/engine/backends/backends.ts'
+import { MessageError } from '../../src/engine/base/errors.ts'
 import { GraphError } from '../../src/engine/base/fault.ts'
+import type { Model } from '../../src/engine/base/values.ts'
 import { openZip } from '../../src/engine/archive/zip.ts'
 import type { Graph } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
@@ -11,9 +13,11 @@ import { shippedInNode } from '../../src/nodes/storage/shippedInNode.ts'
 import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { exportTorch, toScript } from '../../src/nodes/torch/export.ts'
+import { ExportFiles } from '../../src/nodes/torch/files.ts'
 import { modules } from '../../src/nodes/torch/library.ts'
 import { toPascal, toSnake } from '../../src/nodes/identifiers.ts'
 import { PythonNames, titleName } from '../../src/nodes/torch/names.ts'
+import { Networks } from '../../src/nodes/torch/networks.ts'
 import { packTorch } from '../../src/nodes/torch/pack.ts'
 import { breakLine, pyNumber, pyNumbers, pyString } from '../../src/nodes/torch/python.ts'
 import { torchTable } from '../../src/nodes/torch/table.ts'
@@ -106,6 +110,22 @@ describe('rejections name the node and the cure, before anything is written', ()
     const [fault] = await refusal(toGraph(readWorkflow('early-stopping'), declarations))
     expect(fault.message).toContain('Trainings with again connected are not exported.')
   })
+})
+
+test('a formula like a timestep gives levels', async () => {
+  const graph = toGraph(readWorkflow('no-time-embedding'), declarations)
+  const formula = graph.nodes.find(({ params }) => params.output === 'timestep')!
+  formula.params.output = 'like a'
+  formula.title = 'Half'
+  expect(toScript(await exportTorch(graph, ops, assets))).toContain('half = Levels(half_formula(')
+})
+
+test('only reasons for users become faults of a node', () => {
+  const networks = new Networks(new PythonNames(), new ExportFiles([]))
+  const write = (kind: string) =>
+    networks.write({ kind, config: {} } as unknown as Model, 'Network', {}, undefined)
+  expect(() => write('exact')).toThrow(MessageError)
+  expect(() => write('unet')).toThrow(TypeError)
 })
 
 describe('names and literals', () => {

@@ -3,7 +3,7 @@ import { createCanvas, loadImage } from '@napi-rs/canvas'
 import { describe, expect, test } from 'vitest'
 import { unzipSync } from 'fflate'
 import { readCheckpoint, computeSha256 } from '../../src/engine/checkpoint/pipeline.ts'
-import { mlp } from '../../src/engine/models/mlp.ts'
+import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import type {
   ObserverContext,
   ObserverOp,

@@ -6,22 +6,21 @@ import { tf } from '../../src/engine/base/tf.ts'
 import type { ConditionPart, Model } from '../../src/engine/base/values.ts'
 import { storeModel } from '../../src/engine/checkpoint/pipeline.ts'
 import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
-import { classify, classifierFacts } from '../../src/engine/models/classifier.ts'
+import { classify } from '../../src/engine/models/kinds/classifier/classifier.ts'
 import { joinParts, type ConditionSpec } from '../../src/engine/models/condition.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
-import type { LayersConfig } from '../../src/engine/models/layersConfig.ts'
-import { conditionSpecs } from '../../src/engine/models/layersConfig.ts'
-import {
-  modelConditions,
-  modelItemShape,
-  predictWithVariance,
-} from '../../src/engine/models/predict.ts'
-import { predictTokens, tokenModelFacts } from '../../src/engine/models/tokenModel.ts'
-import { decodeLatents, encodeImages } from '../../src/engine/models/vae/autoencoder.ts'
+import { conditionSpecs } from '../../src/engine/models/kinds/layers/graph.ts'
+import { predictWithVariance } from '../../src/engine/models/predict.ts'
+import { predictTokens, tokenModelFacts } from '../../src/engine/models/kinds/layers/tokenModel.ts'
+import { decodeLatents, encodeImages } from '../../src/engine/models/kinds/vae/autoencoder.ts'
 import { tokenVectors } from '../../src/engine/process/tokens.ts'
 import type { ModelDescription } from '../../src/nodes/torch/models/writeModule.ts'
 import { readGoldenModel } from '../goldenNetworks.ts'
 import { goldenTensors } from '../goldenTensors.ts'
+import type { LayersConfig } from '../../src/engine/models/kinds/layers/config.ts'
+import type { UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
+import { modelConditions, modelItemShape } from '../../src/engine/models/kinds/registry.ts'
+import { classifierFacts } from '../../src/engine/models/kinds/classifier/facts.ts'
 
 type Tensors = ReadonlyMap<string, StoredTensor>
 
@@ -80,7 +79,7 @@ export function goldenDenoisers(folder: string, graph: LayerGraph | undefined): 
     class_labels: 'classes',
     encoder_hidden_states: 'tokens',
   })
-  const tensors = splitChannels(found, config)
+  const tensors = splitChannels(found, config as Partial<UnetConfig>)
   const named = CONDITIONS.filter((name) => tensors.has(name))
   const gradients = has(`${folder}/expected_grads`)
   const shared = {
@@ -115,8 +114,8 @@ const withoutCopies = (weights: Tensors): Tensors =>
   new Map([...weights].filter(([name]) => name !== 'time_proj.W'))
 
 /** Takes the further channels of recorded inputs apart. */
-function splitChannels(tensors: Tensors, config: Record<string, unknown>): Tensors {
-  const extra = (config.extra_channels as number | undefined) ?? 0
+function splitChannels(tensors: Tensors, config: Partial<UnetConfig>): Tensors {
+  const { extra_channels: extra = 0 } = config
   if (extra === 0) return tensors
   const { shape, data } = tensors.get('x')!
   const [batch, all, height, width] = shape

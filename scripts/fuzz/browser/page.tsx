@@ -23,15 +23,11 @@ export interface Shown {
   levels: number
   /** What else is wrong. */
   problems: string[]
-  /** Milliseconds of a fixed calculation: how busy the machine is. */
-  calculation: number
 }
 
 declare global {
   interface Window {
     show(text: GeneratedText): Promise<Shown>
-    /** The calculation alone. */
-    calculate(): number
   }
 }
 
@@ -44,13 +40,6 @@ const find = (id: string): HTMLElement => {
 const stage = find('stage')
 const canvas = document.createElement('canvas')
 canvas.width = canvas.height = 600
-
-window.calculate = () => {
-  const start = performance.now()
-  let sum = 0
-  for (let i = 0; i < 2e6; i++) sum = Math.imul(sum ^ i, 16777619)
-  return performance.now() - start + (sum & 1) * 1e-9
-}
 
 window.show = async (text) => {
   const heart = new Heartbeat()
@@ -74,8 +63,7 @@ window.show = async (text) => {
     render(null, stage)
     heart.skip()
   }
-  const blocked = heart.longest
-  return { ...most, blocked, problems, calculation: blocked > 100 ? window.calculate() : 0 }
+  return { ...most, blocked: heart.longest, problems }
 }
 
 /** Measures how long other tasks have to wait. */

@@ -35,7 +35,7 @@ export function createPainting(
   painted: LGraphNode,
 ): PaintContext {
   const fits = (node: PaintedNode, side: Side, index: number) =>
-    canvas.wireChecks.fits(node as unknown as LGraphNode, side, index)
+    canvas.wireChecks.fits(node as PaintedNode & LGraphNode, side, index)
   return {
     ctx,
     colours: canvas.colours,
@@ -43,7 +43,7 @@ export function createPainting(
     clock: reducedMotion.matches ? 0 : performance.now() / 1000,
     running: canvas.running,
     slotColour: (type) => canvas.slotColour(type),
-    shapeOf: (node, output) => canvas.getShape(node as unknown as LGraphNode, output),
+    shapeOf: (node, output) => canvas.getShape(node as PaintedNode & LGraphNode, output),
     titlesOnly: canvas.ds.scale < OVERVIEW || Boolean(canvas.spotlight?.titlesOnly),
     minText: isLit(canvas.spotlight, painted.id) ? (canvas.spotlight?.minText ?? 0) : 0,
     ...(getDraggedWire(canvas) && { fits }),

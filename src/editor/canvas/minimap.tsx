@@ -189,7 +189,7 @@ function createMapBitmap(editor: CanvasServices, pixelRatio: number): MapBitmap 
   return { version: stage.version(), colours: stage.colours, bitmap, edges }
 }
 
-function paintNodes(ctx: OffscreenCanvasRenderingContext2D, { stage }: CanvasServices) {
+function paintNodes(ctx: CanvasRenderingContext2D, { stage }: CanvasServices) {
   const { colours } = stage
   for (const { pos, size } of stage.graph._groups) {
     ctx.fillStyle = colours.nodeFaint

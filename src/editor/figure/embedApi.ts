@@ -5,6 +5,7 @@ import { outerId } from '../../engine/base/ids.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import type { View } from '../../engine/plan/view.ts'
 import { paintView } from '../../nodes/painters/paint.ts'
+import { context2d } from '../../nodes/painters/sheet.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { listNodes } from '../graph/nodePaths.ts'
 import { formatFault, translateMessage } from '../texts/texts.ts'
@@ -210,8 +211,7 @@ async function drawPicture(
   if (typeof OffscreenCanvas === 'undefined') return undefined
   const scale = Math.min(2, Math.sqrt(4e6 / Math.max(1, width * height)))
   const canvas = new OffscreenCanvas(Math.ceil(width * scale), Math.ceil(height * scale))
-  const ctx = canvas.getContext('2d') as unknown as CanvasRenderingContext2D | null
-  if (!ctx) return undefined
+  const ctx = context2d(canvas)
   ctx.scale(scale, scale)
   paintView(ctx, view, { x: 0, y: 0, width, height }, figureTheme(isDark.value))
   return canvas.convertToBlob({ type: 'image/png' })

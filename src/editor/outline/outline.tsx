@@ -183,7 +183,7 @@ function useNodeStates({ stage }: RunningServices) {
 }
 
 function formatNodeState(node: LGraphNode): string {
-  const { part = 'runs' } = node as unknown as PaintedNode
+  const { part = 'runs' } = node as LGraphNode & PaintedNode
   if (part !== 'runs') return texts.outline.parts[part]
   if (!isDiffusionNode(node) || node.diffusion.state === 'idle') return ''
   const { state: now, progress } = node.diffusion

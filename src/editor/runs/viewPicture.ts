@@ -1,5 +1,6 @@
 // Painting of views into PNG files.
 import type { View } from '../../engine/plan/view.ts'
+import { context2d } from '../../nodes/painters/sheet.ts'
 import { darkTheme, lightTheme } from '../../nodes/painters/theme.ts'
 import { loadPainters } from '../ui/painters.ts'
 
@@ -16,11 +17,10 @@ export async function paintViewPng(
   try {
     const { paintView } = await loadPainters()
     const sheet = new OffscreenCanvas(DENSITY * width, DENSITY * height)
-    const ctx = sheet.getContext('2d')
-    if (!ctx) return undefined
+    const ctx = context2d(sheet)
     ctx.scale(DENSITY, DENSITY)
     const box = { x: 0, y: 0, width, height }
-    paintView(ctx as unknown as CanvasRenderingContext2D, view, box, dark ? darkTheme : lightTheme)
+    paintView(ctx, view, box, dark ? darkTheme : lightTheme)
     return await sheet.convertToBlob({ type: 'image/png' })
   } catch {
     return undefined // The picture may be too large for this device. The run is stored without it.

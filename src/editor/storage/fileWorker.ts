@@ -13,7 +13,7 @@ interface WorkerScope {
   addEventListener(type: 'message', listener: (event: { data: FileRequest }) => void): void
 }
 
-const scope = globalThis as unknown as WorkerScope
+const scope = globalThis as typeof globalThis & WorkerScope
 const tasks: Record<string, (...args: never[]) => Promise<unknown>> = fileTasks
 
 /** Controllers of tasks that can be cancelled, by their ids. */

@@ -1,5 +1,5 @@
 // Observes the kernel calls of tfjs.
-import { tf } from '../base/tf.ts'
+import { tfEngine } from '../base/tfEngine.ts'
 
 /** A private method of tfjs's engine that runs every kernel. */
 interface KernelRunner {
@@ -8,7 +8,7 @@ interface KernelRunner {
 
 /** Calls `listener` before each kernel. Returns a function that removes it. */
 export function onEachKernel(listener: () => void): () => void {
-  const engine = tf.engine() as unknown as KernelRunner
+  const engine = tfEngine<KernelRunner>()
   const { runKernelFunc } = engine
   const observed = (call: unknown) => {
     listener()

@@ -1,6 +1,9 @@
 // Errors of engine functions. They refer to arguments, never to nodes.
 import { fillHoles, type Message, type Text, type Values } from './catalogue.ts'
 
+/** An error with a message for users. */
+export class MessageError extends Error {}
+
 /** Values of a message, and the name of the argument it refers to. */
 type Problem<Hole extends string> = Values<Exclude<Hole, 'argument'>> &
   ('argument' extends Hole ? { readonly argument: string } : { readonly argument?: string })

@@ -1,7 +1,7 @@
 // Interruption of synchronous work between two kernels. An iteration may take seconds, in which the
 // thread handles no message, so a stop has to reach it by other means (plan/stopFlags.ts). The
 // iteration is then discarded: states are values, so the one before it is still complete.
-import { tf } from './tf.ts'
+import { tfEngine } from './tfEngine.ts'
 
 /** Thrown between two kernels of a run that is to stop. Never a fault: nothing may replace it. */
 export class Interrupted extends Error {
@@ -45,7 +45,7 @@ interface KernelState {
  */
 export function throwIfInterrupted(): void {
   if (!isStopRequested?.()) return
-  const { kernelDepth } = (tf.engine() as unknown as KernelState).state
+  const { kernelDepth } = tfEngine<KernelState>().state
   if (kernelDepth === 0) throw new Interrupted()
 }
 

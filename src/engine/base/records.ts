@@ -20,3 +20,7 @@ export const mapEntries = <A, B>(
 /** True for objects of data, not of a class. */
 export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+
+/** True for an own key of a table. */
+export const isKeyOf = <T extends object>(table: T, key: string): key is keyof T & string =>
+  Object.hasOwn(table, key)

@@ -35,14 +35,7 @@ export async function summariseTensor(tensor: Tensor, first = 0): Promise<Summar
   })
   try {
     const numbers = (await all.data()) as Float32Array
-    const [mean, std, min, max, nan, infinite] = numbers as unknown as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ]
+    const [mean, std, min, max, nan, infinite] = numbers
     const sample = numbers.subarray(6 + wanted)
     const known =
       nan + infinite < tensor.size

@@ -3,6 +3,7 @@
 //
 // Timesteps, labels, schedules and datasets are arrays on the CPU: they can be checked without a
 // readback, and tables are float64. Only batches and weights are tensors.
+import type { BuiltInKind, Configured } from '../models/kinds/configs.ts'
 import { isPlainObject, mapEntries } from './records.ts'
 import type { Schedule, Times } from '../process/schedule.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from './tf.ts'
@@ -96,10 +97,14 @@ export type Buffers = Readonly<Record<string, Float32Array>>
  * A model as plain data, interpreted by `models/predict.ts`. Wrappers have `children` and no
  * weights of their own.
  */
-export interface Model {
+export type Model = ModelFields & Configured
+
+/** A model of a kind of this package. */
+export type ModelOf<K extends BuiltInKind> = Extract<Model, { kind: K }>
+
+/** What models of every kind have. */
+export interface ModelFields {
   type: 'model'
-  kind: string
-  config: Record<string, unknown>
   predicts: PredictionType
   /**
    * Set if the model also predicts a variance. Its network then has twice as many output channels

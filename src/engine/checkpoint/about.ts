@@ -1,11 +1,12 @@
 // litegraph_diffusion.json: metadata of a checkpoint that diffusers has no place for, and ignores.
 import { quoteValue } from '../base/quote.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
-import type { PreconditionOptions } from '../models/preconditioning.ts'
-import { preconditionings } from '../models/preconditioning.ts'
+import type { PreconditionOptions } from '../models/kinds/precondition/config.ts'
+import { preconditionings } from '../models/kinds/precondition/config.ts'
 import type { PredictionType, Space, VarianceKind, Vocabulary } from '../base/values.ts'
-import { CheckpointError } from './error.ts'
-import { readPrediction, readVariance } from './scheduler.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
+import { readPrediction } from '../models/kinds/file.ts'
+import { readVariance } from './scheduler.ts'
 import type { TrainedOn } from './trainedOn.ts'
 
 export interface About {

@@ -7,7 +7,7 @@ import { archiveLimits } from '../archive/limits.ts'
 import type { Zip } from '../archive/zip.ts'
 import { formatPythonJson, parsePythonJson } from '../base/pythonJson.ts'
 import { quoteName } from '../base/quote.ts'
-import { CheckpointError } from './error.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
 import { archiveMessages } from '../messages/archive.ts'
 
 /** Files by path, with `/` as the separator. */

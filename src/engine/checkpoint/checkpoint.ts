@@ -1,5 +1,6 @@
 // Contents of a checkpoint in memory, between file and device.
-import type { PreconditionConfig } from '../models/preconditioning.ts'
+import type { Configured } from '../models/kinds/configs.ts'
+import type { PreconditionConfig } from '../models/kinds/precondition/config.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { PredictionType, VarianceKind } from '../base/values.ts'
 import type { SamplerSettings } from './samplerSettings.ts'
@@ -10,9 +11,9 @@ import type { StoredWeights } from './weights.ts'
 /**
  * A model without device tensors, as stored in a file; for a preconditioned one, its inner network.
  */
-export interface StoredModel {
-  kind: string
-  config: Record<string, unknown>
+export type StoredModel = Configured & StoredFields
+
+interface StoredFields {
   predicts: PredictionType
   /** Kind of learned variance, if any. */
   variance?: VarianceKind

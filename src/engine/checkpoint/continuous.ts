@@ -1,11 +1,11 @@
 // Continuous-time schedules in scheduler_config.json.
 import { quoteValue } from '../base/quote.ts'
 import { flowSchedule, sigmaSchedule, vpSchedule } from '../process/continuous.ts'
-import type { PreconditionOptions } from '../models/preconditioning.ts'
+import type { PreconditionOptions } from '../models/kinds/precondition/config.ts'
 import type { FlowSchedule, Schedule, SigmaSchedule, VPSchedule } from '../process/schedule.ts'
 import type { PredictionType } from '../base/values.ts'
 import type { StoredModel } from './checkpoint.ts'
-import { CheckpointError } from './error.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 
 type Config = Record<string, unknown>

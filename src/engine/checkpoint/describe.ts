@@ -2,8 +2,9 @@
 import { viewText } from '../base/viewTexts.ts'
 import type { TrainedOn } from './trainedOn.ts'
 import type { ReadCheckpoint, StoredModel } from './checkpoint.ts'
-import { getFormat } from './formats.ts'
-import type { PreconditionConfig } from '../models/preconditioning.ts'
+import { isKind, type Configured } from '../models/kinds/configs.ts'
+import { countClasses, describeItem, describeNetwork } from '../models/kinds/files.ts'
+import { getNetworkKind } from '../models/kinds/registry.ts'
 import { onlyChild } from '../models/tree.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { Model } from '../base/values.ts'
@@ -23,7 +24,7 @@ export interface Description {
 export function describeCheckpoint(bytes: Uint8Array): Description {
   const checkpoint = readCheckpoint(bytes)
   const { model, notices } = checkpoint
-  const title = getFormat(model.kind).describe(model.config)
+  const title = describeNetwork(model)
   return {
     title: model.precondition ? `${title}, ${viewText('preconditioned')}` : title,
     rows: checkpointRows(checkpoint, bytes.length),
@@ -36,7 +37,7 @@ function checkpointRows(
   size: number,
 ): [string, string][] {
   const parameters = [...model.weights.values()].reduce((sum, { data }) => sum + data.length, 0)
-  const classes = getFormat(model.kind).classes(model.config)
+  const classes = countClasses(model)
   return [
     [viewText('size'), sizeText(size)],
     ...modelRows(model, parameters, schedule),
@@ -72,8 +73,7 @@ export function loadedRows(
   schedule: Schedule | undefined,
   made: number | undefined,
 ): [string, string][] {
-  const precondition =
-    model.kind === 'precondition' ? (model.config as unknown as PreconditionConfig) : undefined
+  const precondition = isKind(model, 'precondition') ? model.config : undefined
   const network = precondition ? onlyChild(model) : model
   const parameters = Object.values(network.weights).reduce((sum, tensor) => sum + tensor.size, 0)
   return [
@@ -83,15 +83,13 @@ export function loadedRows(
 }
 
 const modelRows = (
-  { kind, config, predicts, variance, precondition }: Omit<StoredModel, 'weights'>,
+  model: Configured & Pick<StoredModel, 'predicts' | 'variance' | 'precondition'>,
   parameters: number,
   schedule: Schedule | undefined,
 ): [string, string][] => [
-  getFormat(kind).item(config),
+  describeItem(model),
   [viewText('parameters'), formatCount(parameters)],
-  ...(getFormat(kind).denoises === false
-    ? []
-    : [predictsRow({ predicts, variance, precondition })]),
+  ...(getNetworkKind(model).file.denoises === false ? [] : [predictsRow(model)]),
   ...optionalRow(
     'schedule',
     schedule &&

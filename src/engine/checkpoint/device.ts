@@ -2,8 +2,7 @@
 import { vectorLayout } from '../training/flatWeights.ts'
 import type { WeightLayout } from '../models/graph/layerOp.ts'
 import { bufferNames, weightLayouts } from '../models/graph/weights.ts'
-import { withPreconditioning } from '../models/precondition.ts'
-import type { PreconditionConfig } from '../models/preconditioning.ts'
+import { withPreconditioning } from '../models/kinds/precondition/precondition.ts'
 import { onlyChild } from '../models/tree.ts'
 import type { Moment } from '../training/moments.ts'
 import type { Tensor, Tensor1D } from '../base/tf.ts'
@@ -11,8 +10,9 @@ import { tf } from '../base/tf.ts'
 import type { Learner, TrainingState } from '../training/trainStep.ts'
 import type { Buffers, Model, Value } from '../base/values.ts'
 import type { StoredModel } from './checkpoint.ts'
-import { CheckpointError } from './error.ts'
-import { findFormat, getFormat } from './formats.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
+import { isKind, type Configured } from '../models/kinds/configs.ts'
+import { findNetworkKind, getNetworkKind } from '../models/kinds/registry.ts'
 import { loadRecord, storeRecord } from './record.ts'
 import type { StoredTensor } from './safetensors.ts'
 import { fromTorch, toTorch } from './torch.ts'
@@ -23,18 +23,15 @@ import { checkpointMessages } from '../messages/checkpoint.ts'
 import { pack, unpack } from '../plan/pack.ts'
 import { TRAINING } from './paths.ts'
 
-/** The parts of a model that determine the layouts of its weights. */
-type Network = Pick<StoredModel, 'kind' | 'config'>
-
 /**
  * Reads the weights of a model back from the device; for a preconditioned one, those of its
  * network. Throws CheckpointError for a model without trainable weights.
  */
 export async function storeModel(model: Model): Promise<StoredModel> {
-  if (model.kind !== 'precondition') return storeNetwork(model)
+  if (!isKind(model, 'precondition')) return storeNetwork(model)
   return {
     ...(await storeNetwork(onlyChild(model))),
-    precondition: model.config as unknown as PreconditionConfig,
+    precondition: model.config,
   }
 }
 
@@ -46,7 +43,7 @@ async function storeNetwork({
   weights,
   buffers = {},
 }: Model): Promise<StoredModel> {
-  if (!findFormat(kind)) {
+  if (!findNetworkKind({ kind })) {
     throw new CheckpointError(
       checkpointMessages.notANetwork({ kind }),
       checkpointMessages.saveNetwork(),
@@ -69,7 +66,7 @@ export function loadModel({ precondition, ...network }: StoredModel): Model {
 
 function loadNetwork({ kind, config, predicts, variance, weights }: StoredModel): Model {
   const layouts = layoutsOf({ kind, config })
-  const fixed = bufferNames(getFormat(kind).layers(config))
+  const fixed = bufferNames(getNetworkKind({ kind }).layers(config))
   const tensors = [...weights].flatMap(([name, stored]) => {
     if (fixed.has(name)) return []
     const { shape, data } = fromTorch(layouts(name), stored)
@@ -89,8 +86,8 @@ function loadNetwork({ kind, config, predicts, variance, weights }: StoredModel)
 }
 
 /** Layouts of the weights of a model by name; those of no part of it are plain. */
-function layoutsOf({ kind, config }: Network): (name: string) => WeightLayout {
-  const layouts = weightLayouts(getFormat(kind).layers(config))
+function layoutsOf({ kind, config }: Configured): (name: string) => WeightLayout {
+  const layouts = weightLayouts(getNetworkKind({ kind }).layers(config))
   return (name) => layouts.get(name) ?? 'plain'
 }
 
@@ -100,7 +97,10 @@ const readStored = async (tensor: Tensor): Promise<StoredTensor> => ({
 })
 
 /** Reads a training of a model, which describes its weights, back from the device. */
-export async function storeTraining(state: TrainingState, model: Network): Promise<StoredTraining> {
+export async function storeTraining(
+  state: TrainingState,
+  model: Configured,
+): Promise<StoredTraining> {
   const layouts = layoutsOf(model)
   const { step, updates, weights, moments, averages, accumulated, losses, record } = state
   const { others, values } = state
@@ -179,7 +179,7 @@ const flatVectors = ({ moments, averages, accumulated }: TrainingState): [string
 /** Uploads a training of a model, which describes its weights. */
 export function loadTraining(
   { step, updates, order, moments, averages, batches, tensors, more }: StoredTraining,
-  model: Network,
+  model: Configured,
 ): TrainingState {
   const layouts = layoutsOf(model)
   const part = (name: string, of: string) => fromTorch(layouts(name), tensors.get(`${of}/${name}`)!)

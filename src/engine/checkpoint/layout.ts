@@ -4,9 +4,9 @@ import { parentFolder, isPickle, readZipJson } from './archive.ts'
 import { archiveLimits } from '../archive/limits.ts'
 import type { Zip } from '../archive/zip.ts'
 import { quoteName, quoteValue } from '../base/quote.ts'
-import { CheckpointError } from './error.ts'
-import { findKind, getFormat } from './formats.ts'
-import { OWN_KIND } from './own.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
+import { findClass, getNetworkKind } from '../models/kinds/registry.ts'
+import { OWN_KIND } from '../models/kinds/defined/file.ts'
 import { ABOUT, TRAINING } from './paths.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 import { schedulerMessages } from '../messages/schedulers.ts'
@@ -48,7 +48,7 @@ export function findParts(zip: Zip): Layout {
   const first = (...candidates: string[]) => candidates.find((path) => paths.has(path))
   ignoredPartNotices(around, folder, paths, notices)
   return {
-    kind: findKind(headers.get(config)?.className)!,
+    kind: findClass(headers.get(config)?.className)!,
     config,
     weights: chooseWeights(folder, paths, notices),
     scheduler: first(
@@ -91,14 +91,15 @@ const pickleError = (file?: string) =>
  */
 function chooseModel(zip: Zip, headers: Headers, paths: Set<string>, notices: string[]): string {
   const known = [...headers]
-    .filter(([, { className }]) => findKind(className) !== undefined)
+    .filter(([, { className }]) => findClass(className) !== undefined)
     .map(([path]) => path)
   if (known.length === 0) throw noModelError(zip, headers, paths)
   const depth = (path: string) => path.split('/').length
   const least = Math.min(...known.map(depth))
   const outermost = known.filter((path) => depth(path) === least)
   const denoisers = outermost.filter(
-    (path) => getFormat(findKind(headers.get(path)?.className)!).denoises !== false,
+    (path) =>
+      getNetworkKind({ kind: findClass(headers.get(path)?.className)! }).file.denoises !== false,
   )
   const outer = denoisers.length > 0 ? denoisers : outermost
   const originals = outer.filter((path) => !path.endsWith('_ema/config.json'))

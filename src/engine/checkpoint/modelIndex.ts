@@ -5,13 +5,15 @@ import type { Schedule } from '../process/schedule.ts'
 import type { Space } from '../base/values.ts'
 import type { StoredModel } from './checkpoint.ts'
 import { isEdm } from './continuous.ts'
-import type { ClassName, Format } from './format.ts'
+import { isKind } from '../models/kinds/configs.ts'
+import { DIFFUSERS_VERSION } from '../models/kinds/diffusers.ts'
+import type { ClassName } from '../models/kinds/file.ts'
+import { getNetworkKind } from '../models/kinds/registry.ts'
+import type { UnetConfig } from '../models/kinds/unet/config.ts'
 import { findPatch } from './patch.ts'
 import type { TrainedOn } from './trainedOn.ts'
-import { DIFFUSERS_VERSION } from './unet.ts'
 
 interface Parts {
-  format: Format
   model: StoredModel
   schedule: Schedule | undefined
 }
@@ -29,7 +31,7 @@ interface PipelineParts extends Parts {
  * does not decode latents or patches, and splits a learned variance off for betas only.
  */
 export function findPipeline(parts: PipelineParts): string | undefined {
-  const { format, model, className, schedule, space, trainedOn } = parts
+  const { model, className, schedule, space, trainedOn } = parts
   const runs =
     className[1] === 'UNet2DModel' &&
     schedule !== undefined &&
@@ -37,24 +39,25 @@ export function findPipeline(parts: PipelineParts): string | undefined {
     schedule.kind !== 'sigma' &&
     (schedule.kind === 'table' || !model.variance) &&
     space === 'image' &&
+    isKind(model, 'unet') &&
     !isConditional(model.config) &&
-    !findPatch(model, format, trainedOn)
+    !findPatch(model, trainedOn)
   return runs ? 'DDPMPipeline' : undefined
 }
 
 export const modelIndex = (
   pipeline: string,
-  { format, className }: PipelineParts,
+  { model, className }: PipelineParts,
   scheduler: Record<string, unknown> | undefined,
 ): Record<string, unknown> => ({
   _class_name: pipeline,
   _diffusers_version: DIFFUSERS_VERSION,
-  [format.folder]: className,
+  [getNetworkKind(model).file.folder]: className,
   scheduler: ['diffusers', scheduler?._class_name],
 })
 
 /** True for a config with inputs besides x and t. */
-const isConditional = (config: Record<string, unknown>): boolean =>
+const isConditional = (config: UnetConfig): boolean =>
   [
     config.num_class_embeds,
     config.class_embed_type,
@@ -63,8 +66,8 @@ const isConditional = (config: Record<string, unknown>): boolean =>
   ].some((value) => value !== undefined && value !== null && value !== 0)
 
 /** Reason why diffusers cannot load a model or cannot sample it with its schedule, or undefined. */
-export const diffusersRefusal = ({ format, model, schedule }: Parts): string | undefined =>
-  format.refusal(model.config) ?? unknownToDiffusers(model, schedule)
+export const diffusersRefusal = ({ model, schedule }: Parts): string | undefined =>
+  getNetworkKind(model).file.refusal?.(model.config) ?? unknownToDiffusers(model, schedule)
 
 /** Returns settings that diffusers' schedulers lack or interpret differently. */
 function unknownToDiffusers(

@@ -5,23 +5,12 @@ import type { Random } from '../base/random.ts'
 import { isPlainObject } from '../base/records.ts'
 import type { Model, PredictionType, VarianceKind } from '../base/values.ts'
 import { layerMessages } from '../messages/layers.ts'
-import { classifier } from '../models/classifier.ts'
-import { classifierGraph, type ClassifierConfig } from '../models/classifierGraph.ts'
-import type { DitConfig } from '../models/dit/config.ts'
-import { dit } from '../models/dit/dit.ts'
-import { ditGraph } from '../models/dit/graph.ts'
 import type { LayerGraph } from '../models/graph/layer.ts'
-import { mlp } from '../models/mlp.ts'
-import { mlpGraph, type MlpConfig } from '../models/mlpGraph.ts'
-import type { ModelDefinition } from '../models/own/definition.ts'
-import { createOwnModel } from '../models/own/kind.ts'
-import { ownNetwork } from '../models/own/network.ts'
-import { KindTable } from '../models/registry.ts'
-import type { UnetConfig } from '../models/unet/config.ts'
-import { unetGraph } from '../models/unet/graph.ts'
-import { unet } from '../models/unet/init.ts'
-import { CheckpointError } from './error.ts'
-import { findKind, getFormat } from './formats.ts'
+import { createOwnModel } from '../models/kinds/defined/create.ts'
+import { readConfig, writeConfig } from '../models/kinds/files.ts'
+import { definitions, findClass, getNetworkKind } from '../models/kinds/registry.ts'
+import { createNetwork } from '../models/network.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
 
 /** A closed model whose layers can be rewired. */
 export interface Origin {
@@ -34,8 +23,8 @@ export interface Origin {
 const ZERO_INIT = '_zero_init'
 
 /** The text of a closed model. `zeroInit`: the last layer of each block starts at zero. */
-export function originText({ kind, config, predicts }: Model, zeroInit: boolean): string {
-  const { className, config: written } = getFormat(kind).write(config, predicts)
+export function originText(model: Model, zeroInit: boolean): string {
+  const { className, config: written } = writeConfig(model, model.predicts)
   const more = zeroInit ? { [ZERO_INIT]: true } : {}
   return JSON.stringify({ _class_name: className[1], ...written, ...more })
 }
@@ -56,47 +45,20 @@ export function parseOrigin(text: string): Origin | undefined {
   throw new EngineError(layerMessages.origin, { argument: 'origin', got: quoteValue(text, 100) })
 }
 
-/** Reads the origin of a kind of model from its config. */
-type OriginOf = (config: never, zero_init: boolean) => Origin
-
-/** Kinds of models that can be opened. */
-const origins = new KindTable<OriginOf>(
-  {
-    unet: (config: UnetConfig, zero_init) => ({
-      graph: unetGraph(config),
-      create: (predicts, random, variance) =>
-        unet(config, predicts, random, { zero_init, ...(variance && { variance }) }),
-    }),
-    dit: (config: DitConfig, zero_init) => ({
-      graph: ditGraph(config),
-      create: (predicts, random, variance) =>
-        dit(config, predicts, random, { zero_init, ...(variance && { variance }) }),
-    }),
-    classifier: (config: ClassifierConfig) => ({
-      graph: classifierGraph(config),
-      create: (_, random) => classifier(config, random),
-    }),
-    mlp: (config: MlpConfig) => ({
-      graph: mlpGraph(config),
-      create: (predicts, random, variance) => mlp(config, predicts, random, variance),
-    }),
-  },
-  originOfOwn,
-)
-
-function originOfOwn(definition: ModelDefinition): OriginOf | undefined {
-  const { graph } = ownNetwork(definition)
-  if (!graph) return undefined
-  return (config: object) => ({
+function readOrigin(json: Record<string, unknown>): Origin | undefined {
+  const kind = findClass(json._class_name)
+  // Layers are no closed model.
+  if (kind === undefined || kind === 'layers') return undefined
+  const { graph, sizes } = getNetworkKind({ kind })
+  if (!graph || sizes) return undefined
+  const { config } = readConfig(kind, json)
+  const definition = definitions.get(kind)
+  const zeroInit = json[ZERO_INIT] === true
+  return {
     graph: graph(config),
     create: (predicts, random, variance) =>
-      createOwnModel(definition, config, random, { predicts, variance }),
-  })
-}
-
-function readOrigin(json: Record<string, unknown>): Origin | undefined {
-  const kind = findKind(json._class_name)
-  const readOf = kind === undefined ? undefined : origins.find(kind)
-  if (kind === undefined || !readOf) return undefined
-  return readOf(getFormat(kind).read(json).config as never, json[ZERO_INIT] === true)
+      definition
+        ? createOwnModel(definition, config, random, { predicts, variance })
+        : createNetwork({ kind, config }, random, { predicts, variance, zeroInit }),
+  }
 }

@@ -1,7 +1,7 @@
 // Schedulers of diffusers that describe no training process of this program, each with the reason and
 // a cure.
 import { schedulerMessages as messages } from '../messages/schedulers.ts'
-import { CheckpointError } from './error.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
 
 interface Refusal {
   reason: (values: { name: string }) => string

@@ -1,6 +1,6 @@
 // Blocks of pixels that are the channels of a model's images, as SpaceToDepth makes them.
 import type { StoredModel } from './checkpoint.ts'
-import type { Format } from './format.ts'
+import { fileItemShape } from '../models/kinds/files.ts'
 import type { TrainedOn } from './trainedOn.ts'
 
 interface Patch {
@@ -14,13 +14,9 @@ interface Patch {
  * Finds the blocks of pixels that are the channels of the model's images, as SpaceToDepth makes
  * them, from the shape of the training data; undefined if there are none.
  */
-export function findPatch(
-  { config }: Pick<StoredModel, 'config'>,
-  format: Format,
-  trainedOn: TrainedOn | undefined,
-): Patch | undefined {
+export function findPatch(model: StoredModel, trainedOn: TrainedOn | undefined): Patch | undefined {
   const shape = trainedOn?.shape
-  const own = format.itemShape?.(config)
+  const own = fileItemShape(model)
   if (shape?.length !== 3 || own?.length !== 3) return undefined
   const [height, width, channels] = own
   const side = shape[0] / height

@@ -1,4 +1,9 @@
 // A few lines of Python that sample a checkpoint with diffusers.
+import { isKind } from '../models/kinds/configs.ts'
+import { countClasses, fileItemShape } from '../models/kinds/files.ts'
+import { getNetworkKind } from '../models/kinds/registry.ts'
+import { timeEmbeddingWidth, type UnetConfig } from '../models/kinds/unet/config.ts'
+import type { StoredModel } from './checkpoint.ts'
 import type { ReadmeFacts } from './readme.ts'
 import { findPatch } from './patch.ts'
 
@@ -9,10 +14,11 @@ const [STEPS, MOST_STEPS] = [50, 1000]
 
 /** Returns the script; undefined if diffusers has no class for the model or its schedule. */
 export function pythonSampler(facts: ReadmeFacts): string | undefined {
-  const { className, format, pipeline, scheduler } = facts
+  const { className, model, pipeline, scheduler } = facts
   const [library, name] = className
+  const { folder, denoises } = getNetworkKind(model).file
   if (library !== 'diffusers') return undefined
-  if (format.denoises === false) return autoencoderScript(name, format.folder)
+  if (denoises === false) return autoencoderScript(name, folder)
   if (scheduler === undefined) return undefined
   if (pipeline !== undefined) return pipelineScript(pipeline, facts)
   return loopScript(facts, scheduler)
@@ -40,8 +46,8 @@ const pipelineScript = (pipeline: string, facts: ReadmeFacts) =>
 
 /** The loop of a pipeline, with the conditions that no pipeline passes on. */
 function loopScript(facts: ReadmeFacts, scheduler: string): string {
-  const { className, format, model, schedule } = facts
-  const [height, width, channels] = format.itemShape?.(model.config) ?? []
+  const { className, model, schedule } = facts
+  const [height, width, channels] = fileItemShape(model) ?? []
   const condition = conditionLines(facts)
   const flow = schedule?.kind === 'flow'
   const predicted = (call: string) => `net(${call}).sample`
@@ -56,7 +62,7 @@ function loopScript(facts: ReadmeFacts, scheduler: string): string {
     'import torch',
     `from diffusers import ${[scheduler, className[1]].sort().join(', ')}`,
     '',
-    `net = ${className[1]}.from_pretrained(".", subfolder="${format.folder}")`,
+    `net = ${className[1]}.from_pretrained(".", subfolder="${getNetworkKind(model).file.folder}")`,
     `scheduler = ${scheduler}.from_pretrained(".", subfolder="scheduler")`,
     `scheduler.set_timesteps(${stepCount(facts)})`,
     ...condition.lines,
@@ -72,12 +78,16 @@ function loopScript(facts: ReadmeFacts, scheduler: string): string {
 /** Arguments of the network: its input at the scale it expects, the time, and conditions. */
 function callArguments({ model, className }: ReadmeFacts, named: string, flow: boolean): string {
   const scaled = flow ? 'x' : 'scheduler.scale_model_input(x, t)'
-  const extra = Number(model.config.extra_channels ?? 0)
+  const { extra_channels: extra = 0 } = unetPart(model)
   const input = extra > 0 ? `torch.cat([${scaled}, extra], 1)` : scaled
   // A DiT takes one time for each item.
   const time = className[1] === 'DiTTransformer2DModel' ? 'timestep=t.expand(len(x))' : 't'
   return [input, time, named].filter(Boolean).join(', ')
 }
+
+/** The config of a UNet, or the lack of its keys. */
+const unetPart = (model: StoredModel): Partial<UnetConfig> =>
+  isKind(model, 'unet') ? model.config : {}
 
 interface ConditionCode {
   /** Lines that make the conditions. */
@@ -88,13 +98,13 @@ interface ConditionCode {
   plain?: string
 }
 
-function conditionLines({ model, format }: ReadmeFacts): ConditionCode {
-  const { config } = model
+function conditionLines({ model }: ReadmeFacts): ConditionCode {
+  const config = unetPart(model)
   const lines: string[] = []
   const given: string[] = []
   const none: string[] = []
-  const classes = format.classes(config)
-  const nullLabel = format.nullLabel?.(config)
+  const classes = countClasses(model)
+  const nullLabel = getNetworkKind(model).file.nullLabel?.(model.config)
   if (nullLabel !== undefined) {
     lines.push(
       `labels = torch.arange(${BATCH}) % ${Math.max(1, classes)}`,
@@ -103,8 +113,8 @@ function conditionLines({ model, format }: ReadmeFacts): ConditionCode {
     given.push('class_labels=labels')
     none.push('class_labels=none')
   }
-  if (typeof config.cross_attention_dim === 'number') {
-    const tokenWidth = String(config.encoder_hid_dim ?? config.cross_attention_dim)
+  if (config.cross_attention_dim !== undefined) {
+    const tokenWidth = config.encoder_hid_dim ?? config.cross_attention_dim
     lines.push(
       `tokens = torch.randn(${BATCH}, 1, ${tokenWidth})  # yours: [b, tokens, ${tokenWidth}]`,
       'no_tokens = torch.zeros_like(tokens)',
@@ -112,14 +122,14 @@ function conditionLines({ model, format }: ReadmeFacts): ConditionCode {
     given.push('encoder_hidden_states=tokens')
     none.push('encoder_hidden_states=no_tokens')
   }
-  if (typeof config.class_embed_type === 'string') {
-    lines.push(embeddedCondition(config))
+  if (isKind(model, 'unet') && model.config.class_embed_type) {
+    lines.push(embeddedCondition(model.config))
     given.push('class_labels=condition')
     none.push('class_labels=condition')
   }
-  const extra = Number(config.extra_channels ?? 0)
+  const { extra_channels: extra = 0 } = config
   if (extra > 0) {
-    const [height, width] = format.itemShape?.(config) ?? []
+    const [height, width] = fileItemShape(model) ?? []
     lines.push(
       `extra = torch.zeros(${BATCH}, ${extra}, ${height}, ${width})  # yours: known pixels, a mask, ...`,
     )
@@ -131,14 +141,10 @@ function conditionLines({ model, format }: ReadmeFacts): ConditionCode {
     : { lines, plain: (nullLabel === undefined ? given : none).join(', ') }
 }
 
-const embeddedCondition = ({
-  class_embed_type,
-  block_out_channels,
-  time_embedding_dim,
-}: Record<string, unknown>) =>
-  class_embed_type === 'timestep'
+const embeddedCondition = (config: UnetConfig) =>
+  config.class_embed_type === 'timestep'
     ? `condition = torch.zeros(${BATCH})  # yours: a number for each image`
-    : `condition = torch.zeros(${BATCH}, ${String(time_embedding_dim ?? 4 * (block_out_channels as number[])[0])})  # yours: a vector for each image`
+    : `condition = torch.zeros(${BATCH}, ${timeEmbeddingWidth(config)})  # yours: a vector for each image`
 
 /** Guidance of the prediction; a learned variance behind it stays that of the condition. */
 const guidanceLine = ({ model }: ReadmeFacts, channels: number) =>
@@ -147,10 +153,10 @@ const guidanceLine = ({ model }: ReadmeFacts, channels: number) =>
     : 'output = plain + 3.0 * (output - plain)'
 
 /** Turns samples into pictures. */
-function resultLines({ model, format, space, trainedOn }: ReadmeFacts): string[] {
+function resultLines({ model, space, trainedOn }: ReadmeFacts): string[] {
   if (space === 'latent')
     return ['# x are latents: decode them with the autoencoder of the training.']
-  const patch = findPatch(model, format, trainedOn)
+  const patch = findPatch(model, trainedOn)
   const images = 'images = (x / 2 + 0.5).clamp(0, 1)'
   if (!patch) return [images]
   const { side, shape } = patch

@@ -1,6 +1,9 @@
 // Reads a checkpoint. Files are untrusted, so everything is checked, and assumptions are reported.
 import { torchShapes, trainedLayers } from '../models/graph/weights.ts'
-import type { PreconditionConfig, PreconditionOptions } from '../models/preconditioning.ts'
+import type {
+  PreconditionConfig,
+  PreconditionOptions,
+} from '../models/kinds/precondition/config.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { PredictionType, VarianceKind } from '../base/values.ts'
 import { readAbout } from './about.ts'
@@ -8,9 +11,10 @@ import { readZipJson } from './archive.ts'
 import { archiveLimits } from '../archive/limits.ts'
 import { openZip, type Zip } from '../archive/zip.ts'
 import type { ReadCheckpoint } from './checkpoint.ts'
-import { asCheckpointError, CheckpointError } from './error.ts'
-import type { Format } from './format.ts'
-import { getFormat } from './formats.ts'
+import { asCheckpointError, CheckpointError } from '../archive/checkpointError.ts'
+import { readConfig } from '../models/kinds/files.ts'
+import type { NetworkKind } from '../models/kinds/kind.ts'
+import { getNetworkKind } from '../models/kinds/registry.ts'
 import type { Layout } from './layout.ts'
 import { findParts, refuseOtherFiles } from './layout.ts'
 import { samplerSettings } from './samplerSettings.ts'
@@ -30,17 +34,18 @@ export function readCheckpoint(bytes: Uint8Array): ReadCheckpoint {
 
 function readParts(zip: Zip): ReadCheckpoint {
   const layout = findParts(zip)
-  const format = getFormat(layout.kind)
-  const read = format.read(readZipJson(zip, layout.config))
+  const network = getNetworkKind(layout)
+  const { file } = network
+  const read = readConfig(layout.kind, readZipJson(zip, layout.config))
   const scheduler = readOptionalScheduler(zip, layout)
-  const config = (scheduler?.variance && inferVariance(format, read.config)) || read.config
-  const layers = format.layers(config)
+  const config = (scheduler?.variance && inferVariance(network, read.config)) || read.config
+  const layers = network.layers(config)
   const shapes = torchShapes(layers)
   const stored = openWeights(zip, layout.weights, headerLimit(shapes.keys()))
   const rename = <T>(weights: ReadonlyMap<string, T>) =>
     renameWeights(
-      new Map([...weights].filter(([name]) => !format.isIgnored?.(name))),
-      format.currentName ?? ((name) => name),
+      new Map([...weights].filter(([name]) => !file.isIgnored?.(name))),
+      file.currentName ?? ((name) => name),
     )
   // Before anything is unpacked: a small file can claim to hold very large weights.
   checkWeights(rename(stored.shapes), shapes)
@@ -51,8 +56,8 @@ function readParts(zip: Zip): ReadCheckpoint {
     layout,
     { own: read.predicts, scheduler, notices },
     {
-      hasVariance: format.predictsVariance(config),
-      denoises: format.denoises ?? true,
+      hasVariance: network.hasVariance(config),
+      denoises: file.denoises ?? true,
     },
   )
   const { predicts, variance, precondition, schedule, trainedOn, sampling } = process
@@ -90,8 +95,8 @@ function readOptionalScheduler(zip: Zip, layout: Layout) {
 }
 
 /** The config as that of a model with a variance, if the channels fit one but do not say so. */
-const inferVariance = (format: Format, config: Record<string, unknown>) =>
-  format.predictsVariance(config) ? undefined : format.withVariance?.(config)
+const inferVariance = ({ hasVariance, file }: NetworkKind, config: object) =>
+  hasVariance(config) ? undefined : file.withVariance?.(config)
 
 interface ProcessParts {
   /** Prediction type in the model's config. */

@@ -3,7 +3,11 @@
 import type { Schedule } from '../process/schedule.ts'
 import type { Space } from '../base/values.ts'
 import type { StoredModel } from './checkpoint.ts'
-import type { ClassName, Format } from './format.ts'
+import { isKind } from '../models/kinds/configs.ts'
+import type { ClassName } from '../models/kinds/file.ts'
+import { countClasses, describeItem, describeNetwork } from '../models/kinds/files.ts'
+import { getNetworkKind } from '../models/kinds/registry.ts'
+import { imageChannels, type UnetConfig } from '../models/kinds/unet/config.ts'
 import { findPatch } from './patch.ts'
 import { pythonSampler } from './pythonSampler.ts'
 import type { TrainedOn } from './trainedOn.ts'
@@ -11,7 +15,6 @@ import type { TrainedOn } from './trainedOn.ts'
 /** The facts that a README states. */
 export interface ReadmeFacts {
   model: StoredModel
-  format: Format
   className: ClassName
   schedule: Schedule | undefined
   space: Space
@@ -25,12 +28,12 @@ export interface ReadmeFacts {
 }
 
 export function writeReadme(facts: ReadmeFacts): string {
-  const { model, format, refusal } = facts
+  const { model, refusal } = facts
   const list = [...dataFacts(facts), ...conditionFacts(facts), ...processFacts(facts)]
   const code = refusal === undefined ? pythonSampler(facts) : undefined
   return (
     [
-      `# ${format.describe(model.config)}`,
+      `# ${describeNetwork(model)}`,
       'A checkpoint of litegraph-diffusion. To use it there, drop this folder or its ZIP on the editor.',
       list.map((fact) => `* ${fact}`).join('\n'),
       ...(code === undefined ? refusalParts(facts) : scriptParts(facts, code)),
@@ -38,9 +41,9 @@ export function writeReadme(facts: ReadmeFacts): string {
   )
 }
 
-function scriptParts({ pipeline, format }: ReadmeFacts, code: string): string[] {
+function scriptParts({ pipeline, model }: ReadmeFacts, code: string): string[] {
   const why =
-    pipeline !== undefined || format.denoises === false
+    pipeline !== undefined || getNetworkKind(model).file.denoises === false
       ? []
       : [
           'No pipeline of diffusers runs this model as it was trained, so there is no model_index.json. Its parts load one by one.',
@@ -48,11 +51,11 @@ function scriptParts({ pipeline, format }: ReadmeFacts, code: string): string[] 
   return ['## Python', ...why, 'In this folder, with `pip install diffusers torch`:', fenced(code)]
 }
 
-const refusalParts = ({ format, refusal, className: [library, name] }: ReadmeFacts): string[] => [
+const refusalParts = ({ model, refusal, className: [library, name] }: ReadmeFacts): string[] => [
   '## Python',
   `${refusal ?? ''} ${
     library === 'diffusers'
-      ? `Its ${name} alone loads: \`${name}.from_pretrained(".", subfolder="${format.folder}")\`.`
+      ? `Its ${name} alone loads: \`${name}.from_pretrained(".", subfolder="${getNetworkKind(model).file.folder}")\`.`
       : 'The weights have the names and layouts of PyTorch.'
   }`.trim(),
 ]
@@ -60,13 +63,13 @@ const refusalParts = ({ format, refusal, className: [library, name] }: ReadmeFac
 const fenced = (code: string) => `\`\`\`python\n${code}\n\`\`\``
 
 /** Shape, range and patches of the data. */
-function dataFacts({ model, format, space, trainedOn }: ReadmeFacts): string[] {
-  const [item, text] = format.item(model.config)
+function dataFacts({ model, space, trainedOn }: ReadmeFacts): string[] {
+  const [item, text] = describeItem(model)
   const range = trainedOn?.range ?? (space === 'image' ? [-1, 1] : undefined)
   const values = range
     ? `, with values from ${formatNumber(range[0])} to ${formatNumber(range[1])}`
     : ''
-  const patch = findPatch(model, format, trainedOn)
+  const patch = findPatch(model, trainedOn)
   return [
     `Data: ${item} of ${text}${space === 'latent' ? ', latents of an autoencoder' : ''}${values}.`,
     ...(patch
@@ -78,30 +81,37 @@ function dataFacts({ model, format, space, trainedOn }: ReadmeFacts): string[] {
 }
 
 /** The rows of tables that mean "none". */
-function conditionFacts({ model, format, trainedOn }: ReadmeFacts): string[] {
-  const { config } = model
-  const classes = format.classes(config)
+function conditionFacts({ model, trainedOn }: ReadmeFacts): string[] {
+  const classes = countClasses(model)
   const names = trainedOn?.classNames
-  const nullLabel = format.nullLabel?.(config)
+  const nullLabel = getNetworkKind(model).file.nullLabel?.(model.config)
   return [
     ...(classes > 0 && nullLabel !== undefined
       ? [
           `Classes: labels 0 to ${classes - 1}${names ? ` (${names.join(', ')})` : ''}. Label ${nullLabel}, the last row of the table, means "no class", which guidance uses.`,
         ]
       : []),
-    ...(typeof config.cross_attention_dim === 'number' && !config.num_token_embeds
+    ...(isKind(model, 'unet') ? inputFacts(model.config) : []),
+  ]
+}
+
+/** Inputs of a UNet beside x, t and classes. */
+function inputFacts(config: UnetConfig): string[] {
+  const { cross_attention_dim: width, num_token_embeds: rows, extra_channels: extra = 0 } = config
+  return [
+    ...(width !== undefined && !rows
       ? [
-          `Tokens: vectors of ${String(config.encoder_hid_dim ?? config.cross_attention_dim)} numbers. One token of zeros means "no tokens", which guidance uses.`,
+          `Tokens: vectors of ${config.encoder_hid_dim ?? width} numbers. One token of zeros means "no tokens", which guidance uses.`,
         ]
       : []),
-    ...(typeof config.num_token_embeds === 'number'
+    ...(typeof rows === 'number'
       ? [
-          `Tokens: ${String(config.num_tokens)} per item, rows of the table token_embedding. Row ${config.num_token_embeds - 1}, the last one, means "none", which guidance uses.`,
+          `Tokens: ${config.num_tokens} per item, rows of the table token_embedding. Row ${rows - 1}, the last one, means "none", which guidance uses.`,
         ]
       : []),
-    ...(typeof config.extra_channels === 'number' && config.extra_channels > 0
+    ...(extra > 0
       ? [
-          `Further channels: ${config.extra_channels}, appended to the ${format.itemShape?.(config)?.[2] ?? ''} of the noisy image, such as known pixels and their mask. Zeros mean "none".`,
+          `Further channels: ${extra}, appended to the ${imageChannels(config)} of the noisy image, such as known pixels and their mask. Zeros mean "none".`,
         ]
       : []),
   ]
@@ -114,8 +124,8 @@ const PREDICTS = {
   flow_prediction: 'the velocity of a flow, noise - data',
 } as const
 
-function processFacts({ model, schedule, format }: ReadmeFacts): string[] {
-  if (format.denoises === false) return []
+function processFacts({ model, schedule }: ReadmeFacts): string[] {
+  if (getNetworkKind(model).file.denoises === false) return []
   const { predicts, variance, precondition } = model
   const said = precondition
     ? `the network inside a preconditioning (${precondition.preconditioning}, sigma_data ${precondition.sigma_data})`

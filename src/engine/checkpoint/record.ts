@@ -2,7 +2,7 @@
 // `[n]`.
 import { checkpointMessages } from '../messages/checkpoint.ts'
 import type { LossRecord } from '../process/importance.ts'
-import { CheckpointError } from './error.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
 import type { StoredTensor } from './safetensors.ts'
 import type { Shapes, StoredWeights } from './weights.ts'
 

@@ -1,7 +1,7 @@
 // scheduler/scheduler_config.json of diffusers. Only the keys of the training process are read, not
 // those of samplers.
 import { quoteValue } from '../base/quote.ts'
-import type { PreconditionOptions } from '../models/preconditioning.ts'
+import type { PreconditionOptions } from '../models/kinds/precondition/config.ts'
 import { EngineError } from '../base/errors.ts'
 import type { Schedule, ScheduleName, TableSchedule } from '../process/schedule.ts'
 import {
@@ -13,16 +13,10 @@ import {
 import type { PredictionType, Space, VarianceKind } from '../base/values.ts'
 import type { OutputConvention } from './continuous.ts'
 import { continuousConfig, isFiniteNumber, readContinuous } from './continuous.ts'
-import { CheckpointError } from './error.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
 import { refuseOtherScheduler } from './otherSchedulers.ts'
+import { readPrediction } from '../models/kinds/file.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
-
-const predictionTypes: readonly PredictionType[] = [
-  'epsilon',
-  'sample',
-  'v_prediction',
-  'flow_prediction',
-]
 
 /** Schedules with the same name in diffusers, and DDPMScheduler's defaults. */
 const diffusersNames: readonly ScheduleName[] = [
@@ -247,16 +241,6 @@ function schedulerDefaults({
 /** Kind of learned variance; undefined for fixed variances. */
 export const readVariance = (type: unknown): VarianceKind | undefined =>
   type === 'learned' || type === 'learned_range' ? type : undefined
-
-export function readPrediction(name: unknown): PredictionType {
-  if (predictionTypes.includes(name as PredictionType)) return name as PredictionType
-  throw new CheckpointError(
-    checkpointMessages.prediction({
-      name: quoteValue(name),
-      known: predictionTypes.join(', '),
-    }),
-  )
-}
 
 function readSchedule(config: Record<string, unknown>): TableSchedule {
   const { num_train_timesteps: T, beta_schedule: name, trained_betas: betas } = config

@@ -5,7 +5,7 @@ import { parentFolder, readZipJson } from './archive.ts'
 import { archiveLimits } from '../archive/limits.ts'
 import type { Zip } from '../archive/zip.ts'
 import { quoteName } from '../base/quote.ts'
-import { CheckpointError } from './error.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
 import type { StoredTensor } from './safetensors.ts'
 import {
   describeTensors,

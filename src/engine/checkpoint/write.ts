@@ -1,15 +1,19 @@
 // Writes a checkpoint as a diffusers pipeline, with our own metadata next to it.
 import { strToU8 } from 'fflate'
-import type { PreconditionConfig, PreconditionOptions } from '../models/preconditioning.ts'
+import type {
+  PreconditionConfig,
+  PreconditionOptions,
+} from '../models/kinds/precondition/config.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { Space } from '../base/values.ts'
 import type { About } from './about.ts'
 import { writeAbout } from './about.ts'
 import { canonicalZip, jsonBytes } from './archive.ts'
 import type { Checkpoint, StoredModel } from './checkpoint.ts'
-import { CheckpointError } from './error.ts'
-import type { Format } from './format.ts'
-import { getFormat } from './formats.ts'
+import { CheckpointError } from '../archive/checkpointError.ts'
+import { DIFFUSERS_VERSION } from '../models/kinds/diffusers.ts'
+import { isOfPoints, writeConfig } from '../models/kinds/files.ts'
+import { getNetworkKind } from '../models/kinds/registry.ts'
 import { diffusersRefusal, findPipeline, modelIndex } from './modelIndex.ts'
 import { ABOUT } from './paths.ts'
 import { writeReadme } from './readme.ts'
@@ -17,7 +21,6 @@ import { writeSafetensors } from './safetensors.ts'
 import { schedulerConfig } from './scheduler.ts'
 import type { TrainedOn } from './trainedOn.ts'
 import { writeTraining } from './training.ts'
-import { DIFFUSERS_VERSION } from './unet.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 
 /** `auto`: diffusers' classes where possible. `diffusers`: diffusers' classes or an error. */
@@ -31,11 +34,13 @@ export function writeCheckpoint(
   { model, schedule: given, trainedOn, training }: Checkpoint,
   wanted: CheckpointFormat = 'auto',
 ): Uint8Array {
-  const format = getFormat(model.kind)
+  const {
+    file: { folder },
+  } = getNetworkKind(model)
   const schedule = checkedSchedule(model, given)
   const space = dataSpace(model, trainedOn)
-  if (wanted === 'diffusers') refuseForDiffusers(format, model, schedule)
-  const { className, config } = format.write(model.config, model.predicts)
+  if (wanted === 'diffusers') refuseForDiffusers(model, schedule)
+  const { className, config } = writeConfig(model, model.predicts)
   const about: About = {
     predicts: model.predicts,
     ...(model.variance && { variance: model.variance }),
@@ -44,8 +49,8 @@ export function writeCheckpoint(
     ...(trainedOn && { trainedOn }),
   }
   const files = new Map<string, Uint8Array>([
-    [`${format.folder}/config.json`, jsonBytes({ _class_name: className[1], ...config })],
-    [`${format.folder}/diffusion_pytorch_model.safetensors`, writeSafetensors(model.weights)],
+    [`${folder}/config.json`, jsonBytes({ _class_name: className[1], ...config })],
+    [`${folder}/diffusion_pytorch_model.safetensors`, writeSafetensors(model.weights)],
     [ABOUT, jsonBytes(writeAbout(about))],
   ])
   const scheduler = schedule && schedulerConfig(schedule, model, space)
@@ -54,7 +59,7 @@ export function writeCheckpoint(
       'scheduler/scheduler_config.json',
       jsonBytes({ _diffusers_version: DIFFUSERS_VERSION, ...scheduler }),
     )
-  const parts = { format, model, className, schedule, space, trainedOn }
+  const parts = { model, className, schedule, space, trainedOn }
   const pipeline = findPipeline(parts)
   if (pipeline !== undefined)
     files.set('model_index.json', jsonBytes(modelIndex(pipeline, parts, scheduler)))
@@ -96,17 +101,17 @@ const preconditionOptions = ({
 })
 
 /** Space of the data: latents only if the training data are known to be such. */
-function dataSpace({ kind, config }: StoredModel, trainedOn: TrainedOn | undefined): Space {
-  if (getFormat(kind).isOfPoints?.(config)) return 'point'
+function dataSpace(model: StoredModel, trainedOn: TrainedOn | undefined): Space {
+  if (isOfPoints(model)) return 'point'
   return trainedOn?.space === 'latent' ? 'latent' : 'image'
 }
 
-function refuseForDiffusers(format: Format, model: StoredModel, schedule: Schedule | undefined) {
-  const reason = diffusersRefusal({ format, model, schedule })
+function refuseForDiffusers(model: StoredModel, schedule: Schedule | undefined) {
+  const reason = diffusersRefusal({ model, schedule })
   if (reason !== undefined) {
     throw new CheckpointError(checkpointMessages.notForDiffusers({ reason }), AUTO)
   }
-  if (!schedule && format.denoises !== false) {
+  if (!schedule && getNetworkKind(model).file.denoises !== false) {
     throw new CheckpointError(
       checkpointMessages.pipelineSchedule(),
       checkpointMessages.saveWithSchedule(),

@@ -73,9 +73,12 @@ export function convolveTransposed(
     right: kw - 1 - right,
   }
   const cut = cropTo(spread(x, stride), around)
-  const pad = Object.fromEntries(
-    Object.entries(around).map(([side, size]) => [side, Math.max(0, size)]),
-  ) as unknown as Pad
+  const pad = {
+    top: Math.max(0, around.top),
+    left: Math.max(0, around.left),
+    bottom: Math.max(0, around.bottom),
+    right: Math.max(0, around.right),
+  }
   return conv2d(cut, turned, bias ?? (tf.zeros([out]) as Tensor1D), { stride: 1, pad })
 }
 

@@ -5,6 +5,7 @@ import { EngineError } from '../base/errors.ts'
 import { isComposed } from '../base/order.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
+import { tfEngine } from '../base/tfEngine.ts'
 import { trainingMessages } from '../messages/training.ts'
 
 /**
@@ -29,7 +30,7 @@ export function layerOp<Inputs extends Tensor[], Output extends Tensor>({
 }: LayerOp<Inputs, Output>): (...inputs: Inputs) => Output {
   const firstOrder = tf.customGrad(own)
   return (...inputs) =>
-    isComposed() ? composed(...inputs) : (firstOrder(...inputs) as unknown as Output)
+    isComposed() ? composed(...inputs) : (firstOrder(...inputs) as Tensor & Output)
 }
 
 /**
@@ -81,8 +82,6 @@ interface Engine {
   }): Tensor[]
 }
 
-const tfjsEngine = () => tf.engine() as unknown as Engine
-
 /**
  * Runs an operation of kernels and records it if a tape is active. Like tf.customGrad, but with
  * several outputs and lazy gradients: the input gradient of a first convolution, or the gradients of
@@ -98,7 +97,7 @@ export function operation(
     (entry): entry is [string, Tensor] => entry[1] !== undefined,
   )
   let done: Done
-  return tfjsEngine().runKernelFunc({
+  return tfEngine<Engine>().runKernelFunc({
     inputs: Object.fromEntries(present),
     forwardFunc: (_, save) => {
       done = run()

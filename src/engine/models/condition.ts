@@ -194,10 +194,6 @@ function dropPart(part: ConditionPart, kept: readonly boolean[]): ConditionPart 
   }
 }
 
-/** Spec for class labels; none without classes. */
-export const labelSpec = (classes: number): ConditionSpec[] =>
-  classes > 0 ? [{ kind: 'labels', classes, last: classes - 1 }] : []
-
 /** Returns the labels of a condition, if it has any. */
 export const labelsOrNone = (condition: Conditioning | undefined): Int32Array | undefined =>
   findPart(condition, 'labels')?.labels

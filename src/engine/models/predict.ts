@@ -1,68 +1,49 @@
 // Evaluates models, which are plain data, by their kind.
 import { EngineError } from '../base/errors.ts'
+import { isKeyOf } from '../base/records.ts'
+import type { Tensor } from '../base/tf.ts'
+import { tf } from '../base/tf.ts'
+import type { Conditioning, Model, ModelOf } from '../base/values.ts'
 import { modelMessages, modelWords } from '../messages/models.ts'
 import { isSameShape } from '../process/coefficients.ts'
 import type { Times } from '../process/schedule.ts'
-import type { Tensor } from '../base/tf.ts'
-import { tf } from '../base/tf.ts'
-import type { Conditioning, Model } from '../base/values.ts'
 import { checkConditions, checkCount, checkRequired, checkTimesteps } from './argumentChecks.ts'
-import { classifierKind } from './classifier.ts'
-import type { ConditionSpec } from './condition.ts'
-import { ditKind } from './dit/dit.ts'
-import { classifierGuidedKind } from './classifierGuided.ts'
-import { exactKind } from './exact.ts'
-import { gaussianKind } from './gaussian.ts'
-import { guidedKind } from './guided.ts'
+import type { Answer, Evaluate, Formula } from './formula.ts'
 import type { NetworkInputs } from './graph/layer.ts'
+import { runProgram } from './graph/program.ts'
 import type { Program } from './graph/step.ts'
-import type { Answer, Evaluate, ModelKind } from './kind.ts'
-import { layersKind } from './layers.ts'
-import { mlpKind } from './mlp.ts'
-import { ownKind } from './own/kind.ts'
-import { preconditionKind } from './precondition.ts'
-import { KindTable, type BuiltInKind } from './registry.ts'
+import { classifierGuidedFormula } from './kinds/classifierGuided/classifierGuided.ts'
+import { isKind, type FormulaConfigs } from './kinds/configs.ts'
+import { runDefined } from './kinds/defined/run.ts'
+import { exactFormula } from './kinds/exact/exact.ts'
+import { gaussianFormula } from './kinds/gaussian/gaussian.ts'
+import { guidedFormula } from './kinds/guided/guided.ts'
+import { requirePredict } from './kinds/layers/graph.ts'
+import { preconditionFormula } from './kinds/precondition/precondition.ts'
+import {
+  findNetworkKind,
+  getKind,
+  getNetworkKind,
+  modelConditions,
+  modelItemShape,
+} from './kinds/registry.ts'
+import { networkProgram } from './network.ts'
 import { findModel } from './tree.ts'
-import { unetKind } from './unet/unet.ts'
-import { autoencoderKind } from './vae/autoencoder.ts'
 
-const builtIn: Record<BuiltInKind, ModelKind> = {
-  mlp: mlpKind,
-  unet: unetKind,
-  dit: ditKind,
-  layers: layersKind,
-  exact: exactKind,
-  gaussian: gaussianKind,
-  guided: guidedKind(modelKind),
-  classifier_guided: classifierGuidedKind(modelKind),
-  precondition: preconditionKind(modelKind),
-  classifier: classifierKind,
-  autoencoder_kl: autoencoderKind,
-  autoencoder_tiny: autoencoderKind,
+const formulas: { readonly [K in keyof FormulaConfigs]: Formula<ModelOf<K>> } = {
+  exact: exactFormula,
+  gaussian: gaussianFormula,
+  guided: guidedFormula,
+  classifier_guided: classifierGuidedFormula,
+  precondition: preconditionFormula,
 }
 
-const kinds = new KindTable<ModelKind>(builtIn, ownKind)
-
-function modelKind(model: Model): ModelKind {
-  const kind = kinds.find(model.kind)
-  if (kind) return kind
-  throw new EngineError(modelMessages.unknownKind, {
-    argument: 'model',
-    known: kinds.names().join(', '),
-    kind: model.kind,
-  })
-}
-
-/** Shape of one item of a model. */
-export const modelItemShape = (model: Model): number[] => modelKind(model).itemShape(model)
-
-/** Parts of the condition of a model; none if it is unconditional. */
-export const modelConditions = (model: Model): readonly ConditionSpec[] =>
-  modelKind(model).conditions(model)
+const findFormula = ({ kind }: Model): Formula | undefined =>
+  isKeyOf(formulas, kind) ? formulas[kind] : undefined
 
 /** Returns the trainable model of the tree, or undefined. */
 export const trainableModel = (model: Model): Model | undefined =>
-  findModel(model, (inner) => modelKind(inner).trainable)
+  findModel(model, (inner) => getKind(inner).trainable)
 
 /**
  * Prediction of `model` for the noised batch `x`, `[b, ...]`, at timesteps `t` and a condition,
@@ -95,13 +76,13 @@ export function predictWithVariance(
  * closed-form density, or if a shape or timestep does not fit.
  */
 export function logDensity(model: Model, x: Tensor, t: Times): Tensor {
-  const kind = modelKind(model)
-  if (!kind.logDensity) {
+  const formula = findFormula(model)
+  if (!formula?.logDensity) {
     throw new EngineError(modelMessages.noDensity, { argument: 'model', kind: model.kind })
   }
-  checkShape(model, x, kind.itemShape(model))
+  checkShape(model, x, modelItemShape(model))
   checkCount('t', modelWords.timestep(), t.t.length, x)
-  return kind.logDensity(model, x, t)
+  return formula.logDensity(model, x, t)
 }
 
 function checkArguments(
@@ -110,10 +91,9 @@ function checkArguments(
   { t }: Times,
   condition: Conditioning | undefined,
 ) {
-  const kind = modelKind(model)
-  checkShape(model, x, kind.itemShape(model))
+  checkShape(model, x, modelItemShape(model))
   checkTimesteps(t, x)
-  checkConditions(condition, kind.conditions(model), x)
+  checkConditions(condition, modelConditions(model), x)
 }
 
 /** Runs the network of a model. */
@@ -137,11 +117,11 @@ export function inspectNetwork(
   checkArguments(model, x, t, condition)
   let found = false
   const inspectModel: Evaluate = (model, x, times, condition) => {
-    const program = modelKind(model).program?.(model)
+    const program = mainProgram(model)
     if (!program) return evaluate(model, x, times, condition, inspectModel)
     if (found) return { tensor: tf.zerosLike(x) }
     found = true
-    checkRequired(condition, modelKind(model).conditions(model))
+    checkRequired(condition, modelConditions(model))
     return splitVariance(model, run(program, model, { x, times, condition }), x)
   }
   inspectModel(model, x, t, condition)
@@ -149,10 +129,23 @@ export function inspectNetwork(
   if (!found) throw noNetwork()
 }
 
+/** The program that evaluates a network at x and t. Throws EngineError if it does not denoise. */
+function mainProgram(model: Model): Program | undefined {
+  const { graph, main } = findNetworkKind(model) ?? {}
+  if (!graph || !main) return undefined
+  if (main.includes('predict')) requirePredict(graph(model.config))
+  return networkProgram(model, main)
+}
+
 /** The first network of layers in a tree of models, if there is one. */
 export function findNetwork(model: Model): { model: Model; program: Program } | undefined {
-  const found = findModel(model, (inner) => modelKind(inner).program !== undefined)
-  return found && { model: found, program: modelKind(found).program!(found) }
+  const program = mainProgram(model)
+  if (program) return { model, program }
+  for (const child of Object.values(model.children)) {
+    const found = findNetwork(child)
+    if (found) return found
+  }
+  return undefined
 }
 
 function evaluate(
@@ -162,14 +155,31 @@ function evaluate(
   condition: Conditioning | undefined,
   evaluateChild: Evaluate = evaluate,
 ): Answer {
-  const kind = modelKind(model)
-  if (t.tensor && !kind.differentiableTime)
+  if (t.tensor && !getKind(model).differentiableTime)
     throw new EngineError(modelMessages.constantTime, { argument: 't', kind: model.kind })
   // Checked here instead of at the entry, because wrappers also evaluate their child without a
   // condition.
-  checkRequired(condition, kind.conditions(model))
-  const said = kind.evaluate(model, x, t, condition, evaluateChild)
-  return said instanceof tf.Tensor ? splitVariance(model, said, x) : said
+  checkRequired(condition, modelConditions(model))
+  const formula = findFormula(model)
+  const result = formula
+    ? formula.evaluate(model, x, t, condition, evaluateChild)
+    : runNetwork(model, x, t, condition)
+  return result instanceof tf.Tensor ? splitVariance(model, result, x) : result
+}
+
+/** The raw output of a network, with both halves for a learned variance. */
+function runNetwork(
+  model: Model,
+  x: Tensor,
+  times: Times,
+  condition: Conditioning | undefined,
+): Tensor {
+  if (isKind(model, 'classifier'))
+    throw new EngineError(modelMessages.classifierAsDenoiser, { argument: 'model' })
+  const { graph, run } = getNetworkKind(model)
+  if (graph) requirePredict(graph(model.config))
+  if (run) return runDefined(run, model, x, times, condition)
+  return runProgram(networkProgram(model, ['predict']), model, { x, times, condition })[0]
 }
 
 /** Splits off the learned variance, which is the second half of the channels. */
@@ -187,15 +197,13 @@ function splitVariance({ variance: kind }: Model, output: Tensor, x: Tensor): An
   return { tensor, variance: { tensor: variance, kind } }
 }
 
-function checkShape(model: Model, x: Tensor, itemShape: number[]) {
+function checkShape(model: Model, x: Tensor, itemShape: readonly number[]) {
   const shape = x.shape.slice(1)
   if (isSameShape(shape, itemShape)) return
-  throw new EngineError(takesImages(model) ? modelMessages.imageShape : modelMessages.itemShape, {
+  const { takesImages } = findNetworkKind(trainableModel(model) ?? model) ?? {}
+  throw new EngineError(takesImages ? modelMessages.imageShape : modelMessages.itemShape, {
     argument: 'x_t',
     expected: itemShape,
     shape,
   })
 }
-
-const takesImages = (model: Model) =>
-  ['unet', 'dit'].includes((trainableModel(model) ?? model).kind)

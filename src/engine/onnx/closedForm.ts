@@ -1,17 +1,17 @@
 // Denoisers in closed form: a Gaussian, and a mixture of Gaussians.
-import type { ExactConfig } from '../models/exact.ts'
-import type { GaussianConfig } from '../models/gaussian.ts'
 import type { OnnxBuilder, Value } from './builder.ts'
-import type { KindContext, WrittenPrediction } from './kinds.ts'
+import type { ContextOf, WrittenPrediction } from './kinds.ts'
 import { arithmetic, fromClean, perItem, writeLevels } from './levels.ts'
+import type { OnnxSource } from './source.ts'
 
 /** E[x_0 | x_t] = μ + α s² / (α² s² + σ²) (x_t - α μ). */
-export function writeGaussian({ b, model, sources, rank }: KindContext): WrittenPrediction {
-  const levels = writeLevels(
-    b,
-    (model.config as unknown as GaussianConfig).schedule,
-    sources.time(),
-  )
+export function writeGaussian({
+  b,
+  model,
+  sources,
+  rank,
+}: ContextOf<'gaussian'>): WrittenPrediction {
+  const levels = writeLevels(b, model.config.schedule, sources.time())
   return b.inScope('gaussian', () => {
     const weight = (name: string) => b.weight(name, model.weights.get(name)!)
     const mean = weight('mean')
@@ -33,8 +33,8 @@ export function writeGaussian({ b, model, sources, rank }: KindContext): Written
  * E[x_0 | x_t] of a mixture of N(c_i, std² I): the mean of c + (α std² / v) (x_t - α c) over the
  * posterior of the centres, softmax of -|x_t - α c|² / 2v with v = α² std² + σ².
  */
-export function writeExact({ b, model, sources, rank }: KindContext): WrittenPrediction {
-  const { std, num_classes: classes, schedule } = model.config as unknown as ExactConfig
+export function writeExact({ b, model, sources, rank }: ContextOf<'exact'>): WrittenPrediction {
+  const { std, num_classes: classes, schedule } = model.config
   const levels = writeLevels(b, schedule, sources.time())
   const { add, multiply, divide, square } = arithmetic(b)
   return b.inScope('exact', () => {
@@ -61,7 +61,7 @@ export function writeExact({ b, model, sources, rank }: KindContext): WrittenPre
 }
 
 /** 0 for the centres of a class, and a large negative number for others; all belong to the null label. */
-function belonging(b: OnnxBuilder, model: KindContext['model'], labels: Value): Value {
+function belonging(b: OnnxBuilder, model: OnnxSource, labels: Value): Value {
   const membership = model.weights.get('membership')!
   const table = b.weight('membership', membership)
   const isNull = b.node('Less', [labels, b.ints(0)])

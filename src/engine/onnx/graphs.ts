@@ -1,26 +1,10 @@
-// The networks of all kinds of models.
-import type { ClassifierConfig } from '../models/classifierGraph.ts'
-import { classifierGraph } from '../models/classifierGraph.ts'
-import type { DitConfig } from '../models/dit/config.ts'
-import { ditGraph } from '../models/dit/graph.ts'
-import type { LayerGraph } from '../models/graph/layer.ts'
-import type { LayersConfig } from '../models/layersConfig.ts'
-import type { MlpConfig } from '../models/mlpGraph.ts'
-import { mlpGraph } from '../models/mlpGraph.ts'
-import { ownNetwork } from '../models/own/network.ts'
-import { KindTable } from '../models/registry.ts'
-import type { UnetConfig } from '../models/unet/config.ts'
-import { unetGraph } from '../models/unet/graph.ts'
-import type { KlConfig } from '../models/vae/klConfig.ts'
-import { klFactor, klGraph } from '../models/vae/klGraph.ts'
-import type { TinyConfig } from '../models/vae/tinyConfig.ts'
-import { tinyFactor, tinyGraph } from '../models/vae/tinyGraph.ts'
+// The networks of models, for images of a size.
 import { onnxMessages } from '../messages/onnx.ts'
+import type { LayerGraph } from '../models/graph/layer.ts'
+import type { Configured } from '../models/kinds/configs.ts'
+import type { ImageSize } from '../models/kinds/kind.ts'
+import { findNetworkKind } from '../models/kinds/registry.ts'
 import { OnnxError } from './error.ts'
-import type { OnnxSource } from './source.ts'
-
-/** Height and width of images in pixels. */
-export type ImageSize = readonly [height: number, width: number]
 
 /** A network of layers. */
 export interface FoundGraph {
@@ -29,47 +13,23 @@ export interface FoundGraph {
   anySize?: true
 }
 
-type FindGraph = (config: never, size: ImageSize | undefined) => FoundGraph | undefined
-
-const ofOneSize =
-  (graphOf: (config: never) => LayerGraph): FindGraph =>
-  (config, size) => {
-    if (size)
-      throw new OnnxError(
-        onnxMessages.oneSize({ size: size.join(' x ') }),
-        onnxMessages.leaveSize(),
-      )
-    return { graph: graphOf(config) }
-  }
-
-const graphs = new KindTable<FindGraph>(
-  {
-    unet: ofOneSize((config: UnetConfig) => unetGraph(config)),
-    dit: ofOneSize((config: DitConfig) => ditGraph(config)),
-    mlp: ofOneSize((config: MlpConfig) => mlpGraph(config)),
-    classifier: ofOneSize((config: ClassifierConfig) => classifierGraph(config)),
-    layers: ofOneSize((config: LayersConfig) => config),
-    autoencoder_kl(config: KlConfig, size) {
-      const { sample_size: own } = config
-      const given = size ?? (typeof own === 'number' ? [own, own] : own)
-      checkSize(given, klFactor(config))
-      return { graph: klGraph(config, ...given) }
-    },
-    autoencoder_tiny(config: TinyConfig, size) {
-      const factor = tinyFactor(config)
-      if (size) {
-        checkSize(size, factor)
-        return { graph: tinyGraph(config, ...size) }
-      }
-      // Convolutions alone: the size is that of the input.
-      return { graph: tinyGraph(config, factor, factor), anySize: true }
-    },
-  },
-  (definition) => {
-    const { graph } = ownNetwork(definition)
-    return graph && ofOneSize((config: object) => graph(config))
-  },
-)
+/**
+ * The network of a model, for images of a size if it takes several; undefined if it has none. Throws
+ * OnnxError for a size that does not fit.
+ */
+export function findGraph(model: Configured, wanted?: ImageSize): FoundGraph | undefined {
+  const { graph, sizes } = findNetworkKind(model) ?? {}
+  const { config } = model
+  if (!graph) return undefined
+  if (wanted && !sizes)
+    throw new OnnxError(
+      onnxMessages.oneSize({ size: wanted.join(' x ') }),
+      onnxMessages.leaveSize(),
+    )
+  const size = wanted ?? sizes?.own?.(config)
+  if (size && sizes) checkSize(size, sizes.multiple(config))
+  return { graph: graph(config, size), ...(sizes && !size && { anySize: true }) }
+}
 
 function checkSize(size: ImageSize, multiple: number) {
   if (size.every((side) => side % multiple === 0)) return
@@ -78,9 +38,3 @@ function checkSize(size: ImageSize, multiple: number) {
     onnxMessages.chooseSize(),
   )
 }
-
-/** The network of a model, for images of a size if it takes several; undefined if it has none. */
-export const findGraph = (
-  { kind, config }: Pick<OnnxSource, 'kind' | 'config'>,
-  size?: ImageSize,
-): FoundGraph | undefined => graphs.find(kind)?.(config as never, size)

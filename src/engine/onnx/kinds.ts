@@ -1,9 +1,10 @@
 // Writers of all kinds of models that denoise.
+import { isKeyOf } from '../base/records.ts'
 import type { ConditionPart } from '../base/values.ts'
 import type { LayerGraph } from '../models/graph/layer.ts'
 import { channelsOf } from '../models/graph/ops/checks.ts'
-import { inputShape } from '../models/layersConfig.ts'
-import { builtInKinds, ownKinds, type BuiltInKind } from '../models/registry.ts'
+import type { FormulaConfigs } from '../models/kinds/configs.ts'
+import { definitions, modelConditions, modelItemShape } from '../models/kinds/registry.ts'
 import { onnxMessages } from '../messages/onnx.ts'
 import type { OnnxBuilder, Value } from './builder.ts'
 import { writeExact, writeGaussian } from './closedForm.ts'
@@ -23,9 +24,9 @@ export interface WrittenPrediction {
 /** Parts of a condition. */
 type ConditionKind = ConditionPart['kind']
 
-export interface KindContext {
+export interface FormulaContext<Source extends OnnxSource = OnnxSource> {
   b: OnnxBuilder
-  model: OnnxSource
+  model: Source
   sources: NetworkSources
   /** Axes of an item. */
   rank: number
@@ -35,25 +36,30 @@ export interface KindContext {
   writeChild(name: string, sources: NetworkSources): WrittenPrediction
 }
 
-type WriteKind = (context: KindContext) => WrittenPrediction
+/** Context of a kind without a network of its own. */
+export type ContextOf<K extends keyof FormulaConfigs> = FormulaContext<
+  Extract<OnnxSource, { kind: K }>
+>
 
-/** Kinds without a network of layers of their own; the others are written layer by layer. */
-const wrappers: { readonly [K in BuiltInKind]: WriteKind | 'network' } = {
-  mlp: 'network',
-  unet: 'network',
-  dit: 'network',
-  layers: 'network',
-  classifier: 'network',
-  autoencoder_kl: 'network',
-  autoencoder_tiny: 'network',
-  exact: writeExact,
-  gaussian: writeGaussian,
-  guided: writeGuided,
-  precondition: writePrecondition,
-  classifier_guided({ model: { kind } }) {
-    throw new OnnxError(onnxMessages.gradient({ kind }), onnxMessages.exportParts())
+/** Writes a model without a network of its own; networks are written layer by layer. */
+interface FormulaWriter<Context = FormulaContext> {
+  write(context: Context): WrittenPrediction
+}
+
+const formulas: { readonly [K in keyof FormulaConfigs]: FormulaWriter<ContextOf<K>> } = {
+  exact: { write: writeExact },
+  gaussian: { write: writeGaussian },
+  guided: { write: writeGuided },
+  precondition: { write: writePrecondition },
+  classifier_guided: {
+    write({ model: { kind } }) {
+      throw new OnnxError(onnxMessages.gradient({ kind }), onnxMessages.exportParts())
+    },
   },
 }
+
+const findFormula = ({ kind }: OnnxSource): FormulaWriter | undefined =>
+  isKeyOf(formulas, kind) ? formulas[kind] : undefined
 
 /** Writes a model that denoises. Throws OnnxError for one that ONNX cannot express. */
 export function writeModel(
@@ -62,17 +68,13 @@ export function writeModel(
   sources: NetworkSources,
   prefix = '',
 ): WrittenPrediction {
-  const { kind } = model
-  const rank = itemShape(model).length
-  const write = (builtInKinds as readonly string[]).includes(kind)
-    ? wrappers[kind as BuiltInKind]
-    : 'network'
-  if (write === 'network') return writePredict(b, model, sources, prefix)
-  return write({
+  const formula = findFormula(model)
+  if (!formula) return writePredict(b, model, sources, prefix)
+  return formula.write({
     b,
     model,
     sources,
-    rank,
+    rank: itemShape(model).length,
     conditions: conditionsOf(model),
     writeChild: (name, inner) =>
       // Only the weights of a second model need other names.
@@ -105,17 +107,16 @@ function predictGraph(model: OnnxSource): LayerGraph {
   const { kind } = model
   const found = findGraph(model)
   if (found && Object.hasOwn(found.graph.functions, 'predict')) return found.graph
-  if (ownKinds.has(kind))
+  if (definitions.has(kind))
     throw new OnnxError(onnxMessages.ownCode({ kind }), onnxMessages.defineLayers())
   throw new OnnxError(onnxMessages.unknownKind({ kind }), onnxMessages.registerKind())
 }
 
 /** Shape of an item of a model that denoises. Throws OnnxError if it has none. */
 export function itemShape(model: OnnxSource): readonly number[] {
-  const inner = model.children.model
-  if (inner) return itemShape(inner)
-  if (model.kind === 'exact' || model.kind === 'gaussian') return [model.config.dim as number]
-  return inputShape(predictGraph(model))
+  if (model.children.model) return itemShape(model.children.model)
+  if (!findFormula(model)) predictGraph(model)
+  return modelItemShape(model)
 }
 
 const conditionKinds: ReadonlySet<string> = new Set<ConditionKind>([
@@ -130,8 +131,7 @@ const conditionKinds: ReadonlySet<string> = new Set<ConditionKind>([
 function conditionsOf(model: OnnxSource): ConditionKind[] {
   const inner = model.children.model
   if (inner) return conditionsOf(inner)
-  if (model.kind === 'exact') return (model.config.num_classes as number) > 0 ? ['labels'] : []
-  if (model.kind === 'gaussian') return []
+  if (findFormula(model)) return modelConditions(model).map(({ kind }) => kind)
   return predictGraph(model).layers.flatMap(({ op }) =>
     conditionKinds.has(op) ? [op as ConditionKind] : [],
   )

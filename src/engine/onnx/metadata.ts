@@ -1,9 +1,9 @@
 // Metadata of an exported model, as texts by name.
-import { findFormat } from '../checkpoint/formats.ts'
+import { describeNetwork } from '../models/kinds/files.ts'
+import { findNetworkKind, modelItemShape } from '../models/kinds/registry.ts'
 import { schedulerConfig } from '../checkpoint/scheduler.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { OnnxOptions } from './export.ts'
-import { itemShape } from './kinds.ts'
 import type { OnnxSource } from './source.ts'
 
 /** The network of a model, or the model itself. */
@@ -12,8 +12,8 @@ const innermost = (model: OnnxSource): OnnxSource =>
 
 /** "UNet with channels 16, 32 for 8 x 8 x 1 images". */
 export function describeText(model: OnnxSource): string {
-  const { kind, config } = innermost(model)
-  return findFormat(kind)?.describe(config) ?? kind
+  const inner = innermost(model)
+  return findNetworkKind(inner) ? describeNetwork(inner) : inner.kind
 }
 
 /**
@@ -41,13 +41,13 @@ export function describeModel(
 
 /** The schedule that a preconditioned or exact model has itself. */
 function ownSchedule({ config, children }: OnnxSource): Schedule | undefined {
-  if (config.schedule) return config.schedule as Schedule
+  if ('schedule' in config) return config.schedule as Schedule
   return children.model && ownSchedule(children.model)
 }
 
 function scheduleTexts(model: OnnxSource, schedule: Schedule): Record<string, string> {
   const { predicts, variance } = model
-  const space = itemShape(model).length === 1 ? 'point' : 'image'
+  const space = modelItemShape(model).length === 1 ? 'point' : 'image'
   const scheduler = schedulerConfig(schedule, { predicts, ...(variance && { variance }) }, space)
   return {
     schedule: schedule.name,

@@ -1,16 +1,17 @@
 // Models to export: plain data with weights on the CPU, from a checkpoint or from a device.
 import type { StoredModel } from '../checkpoint/checkpoint.ts'
-import { findFormat } from '../checkpoint/formats.ts'
 import { toTorch } from '../checkpoint/torch.ts'
 import type { Model, VarianceKind, PredictionType } from '../base/values.ts'
+import type { Configured } from '../models/kinds/configs.ts'
+import { findNetworkKind } from '../models/kinds/registry.ts'
 import type { WeightLayout } from '../models/graph/layerOp.ts'
 import { weightLayouts } from '../models/graph/weights.ts'
 import type { Weight } from './builder.ts'
 
 /** A model with weights in PyTorch's layouts, fixed numbers among them. */
-export interface OnnxSource {
-  kind: string
-  config: Readonly<Record<string, unknown>>
+export type OnnxSource = Configured & SourceFields
+
+interface SourceFields {
   predicts: PredictionType
   variance?: VarianceKind
   weights: ReadonlyMap<string, Weight>
@@ -24,7 +25,7 @@ export function sourceFromStored({ precondition, ...network }: StoredModel): Onn
   if (!precondition) return source
   return {
     kind: 'precondition',
-    config: { ...precondition },
+    config: precondition,
     predicts: 'sample',
     weights: new Map(),
     children: { model: source },
@@ -34,7 +35,7 @@ export function sourceFromStored({ precondition, ...network }: StoredModel): Onn
 /** Reads the weights of a model, and of those inside it, back from the device. */
 export async function sourceFromModel(model: Model): Promise<OnnxSource> {
   const { kind, config, predicts, variance, buffers = {} } = model
-  const layers = findFormat(kind)?.layers(config)
+  const layers = findNetworkKind(model)?.layers(config)
   const layouts = layers ? weightLayouts(layers) : new Map<string, WeightLayout>()
   const weights = new Map<string, Weight>()
   for (const [name, tensor] of Object.entries(model.weights)) {

@@ -1,12 +1,11 @@
 // Models around a network: preconditioning and guidance.
-import { iddpmLevels } from '../models/iddpmLevels.ts'
-import type { GuidedConfig } from '../models/guided.ts'
-import type { PreconditionConfig, Preconditioning } from '../models/preconditioning.ts'
-import { LEAST_SIGMA } from '../models/preconditioning.ts'
+import { iddpmLevels } from '../models/kinds/precondition/iddpmLevels.ts'
+import type { PreconditionConfig, Preconditioning } from '../models/kinds/precondition/config.ts'
+import { LEAST_SIGMA } from '../models/kinds/precondition/config.ts'
 import { onnxMessages } from '../messages/onnx.ts'
 import type { OnnxBuilder, Value } from './builder.ts'
 import { OnnxError } from './error.ts'
-import type { KindContext, WrittenPrediction } from './kinds.ts'
+import type { ContextOf, FormulaContext, WrittenPrediction } from './kinds.ts'
 import type { NetworkSources } from './layers/layer.ts'
 import { arithmetic, perItem, writeLevels } from './levels.ts'
 import { elementTypes } from './proto.ts'
@@ -89,8 +88,8 @@ export function writePrecondition({
   sources,
   rank,
   writeChild,
-}: KindContext): WrittenPrediction {
-  const config = model.config as unknown as PreconditionConfig
+}: ContextOf<'precondition'>): WrittenPrediction {
+  const config = model.config
   const { alpha, sigma } = writeLevels(b, config.schedule, sources.time())
   const { divide } = arithmetic(b)
   const scaling = b.inScope('precondition', () => {
@@ -114,9 +113,9 @@ export function writePrecondition({
 }
 
 /** u + w (c - u) within an interval of t, with guidance rescale. */
-export function writeGuided(context: KindContext): WrittenPrediction {
+export function writeGuided(context: ContextOf<'guided'>): WrittenPrediction {
   const { b, model, sources, rank, conditions, writeChild } = context
-  const { scale, rescale, low, high } = model.config as unknown as GuidedConfig
+  const { scale, rescale, low, high } = model.config
   const conditional = b.inModel('conditional/', () => writeChild('model', sources))
   const hasWorse = Object.hasOwn(model.children, 'worse')
   // Nothing to leave out: the prediction itself.
@@ -158,7 +157,7 @@ function deviation(b: OnnxBuilder, x: Value, rank: number): Value {
 }
 
 /** The inputs of the evaluation without labels and tokens; channels alone become zeros. */
-function withoutCondition({ b, sources, conditions }: KindContext): NetworkSources {
+function withoutCondition({ b, sources, conditions }: FormulaContext): NetworkSources {
   const hasGuided = conditions.some((kind) => kind === 'labels' || kind === 'tokens')
   if (!hasGuided && conditions.some((kind) => kind !== 'channels'))
     throw new OnnxError(onnxMessages.noNull(), onnxMessages.exportInner())

@@ -12,7 +12,7 @@ import type {
   Value,
   Vocabulary,
 } from '../base/values.ts'
-import type { CreateModel } from '../models/own/definition.ts'
+import type { CreateModel } from '../models/kinds/defined/definition.ts'
 import type { Expansion } from './graph.ts'
 import type { View } from './view.ts'
 import type { Declaration, LoopEnds } from './declaration.ts'

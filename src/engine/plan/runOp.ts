@@ -7,9 +7,9 @@ import { createRandom, type Random } from '../base/random.ts'
 import { tf } from '../base/tf.ts'
 import { collectTensors } from '../base/values.ts'
 import { planMessages } from '../messages/plan.ts'
-import { createOwnModel } from '../models/own/kind.ts'
 import type { Solvers } from './host.ts'
 import type { Declaration, Inputs, NodeContext, Outputs, Params, RunContext, RunOp } from './op.ts'
+import { createOwnModel } from '../models/kinds/defined/create.ts'
 
 /**
  * Returns the random numbers of a node, keyed by its seed, if any, and the iterations of the
@@ -80,7 +80,7 @@ export function runOp(
       createOwnModel(definition, config, given.random, options),
   }
   if (!op.stateful) return runTidied(() => op.run(inputs as never, params as never, context))
-  const run = op.run as unknown as StatefulRun
+  const run = op.run as typeof op.run & StatefulRun
   if (!solvers) return runTidied(() => run(inputs, params, context, undefined).outputs)
   const { outputs, state } = runTidied(() => run(inputs, params, context, solvers.before[name]))
   memory.retain(state)

@@ -12,6 +12,7 @@ import { runTidied } from '../base/memory.ts'
 import { getOrder, runAtOrder } from '../base/order.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
+import { tfEngine } from '../base/tfEngine.ts'
 import { constant } from '../layers/sums.ts'
 import { trainingMessages } from '../messages/training.ts'
 import { offerAccumulatedGradients } from './accumulatedGradients.ts'
@@ -139,7 +140,7 @@ function sortTape(tape: readonly TapeNode[]): TapeNode[] {
   return sorted
 }
 
-const engine = () => tf.engine() as unknown as TapeEngine
+const engine = tfEngine<TapeEngine>
 
 /** Runs `f` and records its operations on a separate tape, even if another tape is active. */
 export function onTape<Value extends Tensor | Tensor[]>(

@@ -1,9 +1,9 @@
 // The problem that all peers receive: equal weights, batch and UNet description, in a file that
 // peers outside of tfjs can read without our code.
 import { timestepEmbedding } from '../../engine/layers/embedding.ts'
-import type { UnetConfig } from '../../engine/models/unet/config.ts'
-import type { UnetStructure } from '../../engine/models/unet/structure.ts'
-import { unetStructure } from '../../engine/models/unet/structure.ts'
+import type { UnetConfig } from '../../engine/models/kinds/unet/config.ts'
+import type { UnetStructure } from '../../engine/models/kinds/unet/structure.ts'
+import { unetStructure } from '../../engine/models/kinds/unet/structure.ts'
 import { addNoise } from '../../engine/process/forward.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
 import type { Tensor, Tensor4D } from '../../engine/base/tf.ts'

@@ -1,9 +1,13 @@
 // The UNet in stock tfjs operations, for comparison. Uses nothing of src/engine/layers except the
 // embedding of t, which is computed on the CPU.
 import { timestepEmbedding } from '../../engine/layers/embedding.ts'
-import type { UnetConfig } from '../../engine/models/unet/config.ts'
-import type { AttentionBlock, Level, ResnetBlock } from '../../engine/models/unet/structure.ts'
-import { unetStructure } from '../../engine/models/unet/structure.ts'
+import type { UnetConfig } from '../../engine/models/kinds/unet/config.ts'
+import type {
+  AttentionBlock,
+  Level,
+  ResnetBlock,
+} from '../../engine/models/kinds/unet/structure.ts'
+import { unetStructure } from '../../engine/models/kinds/unet/structure.ts'
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Weights } from '../../engine/base/values.ts'

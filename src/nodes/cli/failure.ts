@@ -1,5 +1,5 @@
 // Errors as one sentence for the user, with the exit status.
-import { CheckpointError } from '../../engine/checkpoint/error.ts'
+import { CheckpointError } from '../../engine/archive/checkpointError.ts'
 import { OnnxError } from '../../engine/onnx/error.ts'
 import { ImportError } from '../../engine/datasets/import.ts'
 import { LessonError } from '../lessons/error.ts'

@@ -2,8 +2,8 @@
 import { freeFileName, safeFileName, type SafeFileName } from '../../engine/base/fileName.ts'
 import type { ChartView, View } from '../../engine/plan/view.ts'
 import { toCsv } from '../painters/csv.ts'
-import type { MakeSheet } from '../painters/paint.ts'
 import { lightTheme, paintView } from '../painters/paint.ts'
+import { context2d } from '../painters/sheet.ts'
 import { prepareFolder, writeInFolder } from '../storage/atomicFile.ts'
 import { pngWithWorkflow } from '../workflow.ts'
 import { describeFailure } from './failure.ts'
@@ -79,19 +79,26 @@ const SIZES: Record<View['kind'], [number, number]> = {
 }
 const SCALE = 2
 
+/** The package, which declares interfaces of its own that equal those of browsers. */
+interface NodeCanvas {
+  createCanvas(
+    width: number,
+    height: number,
+  ): OffscreenCanvas & { encode(format: 'png'): Promise<Uint8Array> }
+}
+
 /** Loads the painter. Returns undefined without the optional package @napi-rs/canvas. */
 export async function loadPainter(): Promise<Painter | undefined> {
-  const canvas = await import('@napi-rs/canvas').catch(() => undefined)
-  if (!canvas) return undefined
+  const loaded = await import('@napi-rs/canvas').catch(() => undefined)
+  if (!loaded) return undefined
+  const { createCanvas } = loaded as unknown as NodeCanvas
   return async (view, workflow) => {
     const [width, height] = SIZES[view.kind]
-    const picture = canvas.createCanvas(width * SCALE, height * SCALE)
-    const context = picture.getContext('2d')
+    const picture = createCanvas(width * SCALE, height * SCALE)
+    const context = context2d(picture)
     context.scale(SCALE, SCALE)
     const box = { x: 0, y: 0, width, height }
-    // The package declares equal interfaces of its own.
-    const makeSheet = canvas.createCanvas as unknown as MakeSheet
-    paintView(context as unknown as CanvasRenderingContext2D, view, box, lightTheme, { makeSheet })
+    paintView(context, view, box, lightTheme, { makeSheet: createCanvas })
     const png = await picture.encode('png')
     return workflow === undefined ? png : pngWithWorkflow(png, workflow)
   }

@@ -1,9 +1,9 @@
 // EncodeDataset: the latents of a data set, to train a diffusion model on.
 import { joinArrays } from '../../engine/datasets/combine.ts'
-import { autoencoderFacts } from '../../engine/models/vae/autoencoder.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { latentsParam } from '../model/encode.ts'
 import { encodeAll } from '../model/encodeAll.ts'
+import { autoencoderFacts } from '../../engine/models/kinds/vae/facts.ts'
 
 export const encodeDataset = defineNode({
   type: 'diffusion/EncodeDataset',

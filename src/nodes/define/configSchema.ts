@@ -1,7 +1,7 @@
 // Schemas of configs of models, from the declarations of params.
 import { quoteName } from '../../engine/base/quote.ts'
 import { paramMessages } from '../../engine/messages/params.ts'
-import type { ConfigSchema } from '../../engine/models/own/definition.ts'
+import type { ConfigSchema } from '../../engine/models/kinds/defined/definition.ts'
 import { paramFault, problemWith } from '../../engine/plan/params.ts'
 import type { ParamSpecs, RunParams } from './params.ts'
 

@@ -1,5 +1,8 @@
 // Classifier: a small convolutional classifier.
-import { classifier as makeClassifier, classifierRows } from '../../engine/models/classifier.ts'
+import {
+  classifier as makeClassifier,
+  classifierRows,
+} from '../../engine/models/kinds/classifier/classifier.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Dataset } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'

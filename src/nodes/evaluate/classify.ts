@@ -1,5 +1,5 @@
 // Classify: class probabilities of a classifier.
-import { classify as evaluate } from '../../engine/models/classifier.ts'
+import { classify as evaluate } from '../../engine/models/kinds/classifier/classifier.ts'
 import { defineNode, slot } from '../define.ts'
 
 export const classify = defineNode({

@@ -131,7 +131,7 @@ class FigureElement {
   }
 
   private createElement(): Figure {
-    const element = create('div') as unknown as Figure
+    const element = create('div') as HTMLDivElement & Figure
     const root = element.attachShadow({ mode: 'open' })
     // A style element would need the page's permission under a strict policy.
     const sheet = new CSSStyleSheet()

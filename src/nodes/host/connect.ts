@@ -1,6 +1,6 @@
 // Connects a page to an engine in a worker (the default) or in the page. Does not load tfjs.
 import { getErrorMessage } from '../../engine/base/fault.ts'
-import type { ModelDefinition } from '../../engine/models/own/definition.ts'
+import type { ModelDefinition } from '../../engine/models/kinds/defined/definition.ts'
 import type { Op } from '../../engine/plan/op.ts'
 import type { BackendName, EnginePort, Request, WasmPaths } from '../../engine/protocol.ts'
 import { mapValues } from '../../engine/base/records.ts'

@@ -3,12 +3,13 @@ import { tf } from '../../engine/base/tf.ts'
 import type { Model } from '../../engine/base/values.ts'
 import { trainingMemory } from '../../engine/models/cost.ts'
 import { layerCosts, totalCost } from '../../engine/models/graph/costs.ts'
-import { findNetwork, modelItemShape, predict } from '../../engine/models/predict.ts'
+import { findNetwork, predict } from '../../engine/models/predict.ts'
 import { outerId } from '../../engine/base/ids.ts'
 import { wire, type Graph, type GraphNode } from '../../engine/plan/graph.ts'
 import type { Ops } from '../../engine/plan/op.ts'
 import type { Session } from '../../engine/plan/session.ts'
 import type { TrainingEstimate } from '../../engine/protocol.ts'
+import { modelItemShape } from '../../engine/models/kinds/registry.ts'
 
 /** Forward and backward pass, in forward passes. */
 const PASSES = 3

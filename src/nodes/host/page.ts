@@ -1,5 +1,5 @@
 // Engine in the page, for hosts that define nodes there. Each step blocks the page.
-import type { ModelDefinition } from '../../engine/models/own/definition.ts'
+import type { ModelDefinition } from '../../engine/models/kinds/defined/definition.ts'
 import type { Op } from '../../engine/plan/op.ts'
 import type { EnginePort, Event } from '../../engine/protocol.ts'
 import { nodes } from '../table.ts'

@@ -1,6 +1,6 @@
 // Registers the nodes with the litegraph of a host, and runs, loads and saves its graphs.
 import type { LGraph, LGraphNode, LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
-import type { ModelDefinition } from '../../engine/models/own/definition.ts'
+import type { ModelDefinition } from '../../engine/models/kinds/defined/definition.ts'
 import type { ByType, Declaration, Op } from '../../engine/plan/op.ts'
 import { toDeclaration } from '../../engine/plan/op.ts'
 import type { BackendReport, Event } from '../../engine/protocol.ts'

@@ -2,8 +2,8 @@
 import type { Op } from '../../engine/plan/op.ts'
 import { onEachKernel } from '../../engine/backends/kernelCalls.ts'
 import { throwIfInterrupted } from '../../engine/base/interruption.ts'
-import type { ModelDefinition } from '../../engine/models/own/definition.ts'
-import { registerModels } from '../../engine/models/own/register.ts'
+import type { ModelDefinition } from '../../engine/models/kinds/defined/definition.ts'
+import { registerModels } from '../../engine/models/kinds/defined/register.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import type { Event, Request } from '../../engine/protocol.ts'
 import { browserStorage, type EngineStorage, type ReportStorage } from '../storage/storage.ts'
@@ -47,7 +47,7 @@ const reportTo =
  */
 export function serve(
   nodes: readonly Op[],
-  scope: Scope = globalThis as unknown as Scope,
+  scope: Scope = globalThis as typeof globalThis & Scope,
   { storage, models = [] }: ServeOptions = {},
 ): { close(): void } {
   registerModels(models)

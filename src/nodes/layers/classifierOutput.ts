@@ -1,12 +1,13 @@
 // ClassifierOutput: creates a classifier from layers.
 import { parseOrigin } from '../../engine/checkpoint/origin.ts'
 import type { Features } from '../../engine/base/values.ts'
-import { classifierRows } from '../../engine/models/classifier.ts'
+import { classifierRows } from '../../engine/models/kinds/classifier/classifier.ts'
 import { toLayerGraph } from '../../engine/models/graph/features.ts'
-import { layersRows, reuseWeights } from '../../engine/models/layers.ts'
-import { checkLayersModel } from '../../engine/models/layersConfig.ts'
+import { reuseWeights } from '../../engine/models/kinds/layers/layers.ts'
+import { checkLayersModel } from '../../engine/models/kinds/layers/graph.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { checkVector } from './checks.ts'
+import { networkRows } from './networkRows.ts'
 import { createModel, originParam } from './output.ts'
 
 /** The graph of a classifier. Throws EngineError unless both are vectors of one input x. */
@@ -57,6 +58,6 @@ export const classifierOutput = defineNode({
   show: ({ model }) =>
     model && {
       kind: 'rows',
-      rows: model.kind === 'layers' ? layersRows(model) : classifierRows(model),
+      rows: networkRows(model) ?? classifierRows(model),
     },
 })

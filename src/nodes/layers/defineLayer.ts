@@ -11,7 +11,7 @@ import {
   type LayerOpName,
 } from '../../engine/models/graph/ops/table.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { isLayerName } from '../../engine/models/layersConfig.ts'
+import { isLayerName } from '../../engine/models/kinds/layers/graph.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
 import { defineNode, type RunInputs, type RunParams, type Slot, slot } from '../define.ts'
 

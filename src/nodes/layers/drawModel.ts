@@ -1,5 +1,5 @@
 // Draws the diagram of a model.
-import { getFormat } from '../../engine/checkpoint/formats.ts'
+import { describeNetwork } from '../../engine/models/kinds/files.ts'
 import { networkDiagram, type DiagramOptions } from '../../engine/models/diagram/networkDiagram.ts'
 import { modelMessages } from '../../engine/messages/models.ts'
 import { findNetwork } from '../../engine/models/predict.ts'
@@ -19,10 +19,9 @@ export function drawModel(model: Model, theme: DiagramOptions['theme'] = 'auto')
       cure: modelCures.noNetwork(),
     })
   const { view, outputs } = network.program
-  const { kind, config } = network.model
   const functions = Object.fromEntries(outputs.map((layer, i) => [String(i), layer]))
   return networkDiagram(
     { layers: view.layers, functions },
-    { title: getFormat(kind).describe(config), theme },
+    { title: describeNetwork(network.model), theme },
   )
 }

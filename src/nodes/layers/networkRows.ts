@@ -1,38 +1,10 @@
 // Rows about the network of a model: its size, cost and layers.
-import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Model } from '../../engine/base/values.ts'
-import { ditRows } from '../../engine/models/dit/summary.ts'
-import { countParameters } from '../../engine/models/graph/weights.ts'
-import { layersRows } from '../../engine/models/layers.ts'
-import type { ModelDefinition } from '../../engine/models/own/definition.ts'
-import { ownNetwork } from '../../engine/models/own/network.ts'
-import { KindTable } from '../../engine/models/registry.ts'
-import { autoencoderRows } from '../../engine/models/vae/summary.ts'
-import { unetRows } from '../../engine/models/unet/summary.ts'
-
-type Rows = [string, string][]
-
-const rows = new KindTable<(model: Model) => Rows>(
-  {
-    unet: unetRows,
-    dit: ditRows,
-    layers: layersRows,
-    autoencoder_kl: autoencoderRows,
-    autoencoder_tiny: autoencoderRows,
-  },
-  ownRows,
-)
+import { countSteps } from '../../engine/models/graph/program.ts'
+import type { Rows } from '../../engine/models/kinds/kind.ts'
+import { findNetworkKind } from '../../engine/models/kinds/registry.ts'
+import { networkProgram } from '../../engine/models/network.ts'
 
 /** Rows about the network of a model; undefined for kinds without any. */
-export const networkRows = (model: Model): Rows | undefined => rows.find(model.kind)?.(model)
-
-function ownRows(definition: ModelDefinition): (model: Model) => Rows {
-  const network = ownNetwork(definition)
-  return ({ config }) => [
-    [viewText('inputShape'), network.itemShape(config).join(' x ')],
-    ...(network.graph
-      ? ([[viewText('layers'), String(network.graph(config).layers.length)]] as Rows)
-      : []),
-    [viewText('parameters'), countParameters(network.layers(config)).toLocaleString('en')],
-  ]
-}
+export const networkRows = (model: Model): Rows | undefined =>
+  findNetworkKind(model)?.rows?.(model, (name) => countSteps(networkProgram(model, [name])))

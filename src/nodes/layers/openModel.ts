@@ -1,17 +1,10 @@
 // Opens a closed model: the layer nodes that make it.
 import { originText } from '../../engine/checkpoint/origin.ts'
-import { classifierFacts } from '../../engine/models/classifier.ts'
-import { classifierGraph, type ClassifierConfig } from '../../engine/models/classifierGraph.ts'
-import { mlpGraph, type MlpConfig } from '../../engine/models/mlpGraph.ts'
-import type { DitConfig } from '../../engine/models/dit/config.ts'
-import { ditGraph } from '../../engine/models/dit/graph.ts'
-import { predicts, type LayersConfig } from '../../engine/models/layersConfig.ts'
-import { TOKENS, tokenModelFacts } from '../../engine/models/tokenModel.ts'
+import { isKind } from '../../engine/models/kinds/configs.ts'
+import { predicts } from '../../engine/models/kinds/layers/graph.ts'
+import { TOKENS, tokenModelFacts } from '../../engine/models/kinds/layers/tokenModel.ts'
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
-import { ownNetwork } from '../../engine/models/own/network.ts'
-import { KindTable } from '../../engine/models/registry.ts'
-import type { UnetConfig } from '../../engine/models/unet/config.ts'
-import { unetGraph } from '../../engine/models/unet/graph.ts'
+import { findNetworkKind } from '../../engine/models/kinds/registry.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Model } from '../../engine/base/values.ts'
 import { input, wire, type Expansion, type GraphNode, type Wire } from '../../engine/plan/graph.ts'
@@ -20,6 +13,7 @@ import { layerNodeMessages } from '../messages/layerNodes.ts'
 import { groupLevels } from './levels.ts'
 import { placeNodes } from './placeNodes.ts'
 import { writeNetwork } from './writeNetwork.ts'
+import { classifierFacts } from '../../engine/models/kinds/classifier/facts.ts'
 
 /**
  * Returns the nodes in place of `node`, which makes `model`. A node with a file stays, and gives its
@@ -97,30 +91,16 @@ const withDataset = (node: GraphNode, closed: GraphNode): GraphNode =>
     ? { ...node, inputs: { ...node.inputs, dataset: input('dataset') } }
     : node
 
-/** Graphs of configs by kind of model. */
-const graphs = new KindTable<(config: never) => LayerGraph>(
-  {
-    unet: (config: UnetConfig) => unetGraph(config),
-    dit: (config: DitConfig) => ditGraph(config),
-    mlp: (config: MlpConfig) => mlpGraph(config),
-    classifier: (config: ClassifierConfig) => classifierGraph(config),
-    layers: (config: LayersConfig) => config,
-  },
-  (definition) => ownNetwork(definition).graph,
-)
-
 function graphOf(model: Model): LayerGraph {
-  const { kind, config } = model
-  const found = graphs.find(kind)
-  const layers = config as unknown as LayersConfig
+  const { graph, sizes } = findNetworkKind(model) ?? {}
   const isOpened =
-    kind !== 'layers' ||
-    predicts(layers) ||
+    !isKind(model, 'layers') ||
+    predicts(model.config) ||
     classifierFacts(model) !== undefined ||
     tokenModelFacts(model) !== undefined
-  if (found && isOpened) return found(config as never)
+  if (graph && !sizes && isOpened) return graph(model.config)
   throw new NodeError({
-    message: layerNodeMessages.notOpened({ kind }),
+    message: layerNodeMessages.notOpened({ kind: model.kind }),
     cure: layerNodeMessages.openOther(),
   })
 }

@@ -1,9 +1,10 @@
 // TokenOutput: creates a model of tokens from layers.
 import type { Features } from '../../engine/base/values.ts'
 import { toLayerGraph } from '../../engine/models/graph/features.ts'
-import { layersModel, layersRows, reuseWeights } from '../../engine/models/layers.ts'
-import { checkLayersModel } from '../../engine/models/layersConfig.ts'
-import { checkTokenGraph, TOKENS } from '../../engine/models/tokenModel.ts'
+import { layersModel, reuseWeights } from '../../engine/models/kinds/layers/layers.ts'
+import { checkLayersModel } from '../../engine/models/kinds/layers/graph.ts'
+import { checkTokenGraph, TOKENS } from '../../engine/models/kinds/layers/tokenModel.ts'
+import { networkRows } from './networkRows.ts'
 import { defineNode, param, slot } from '../define.ts'
 
 /** The graph of a model of tokens. Throws EngineError, at `x`, if shapes do not fit. */
@@ -35,5 +36,5 @@ export const tokenOutput = defineNode({
     const made = layersModel(tokenGraph(x), 'sample', random)
     return { model: weights ? reuseWeights(made, weights) : made }
   },
-  show: ({ model }) => model && { kind: 'rows', rows: layersRows(model) },
+  show: ({ model }) => model && { kind: 'rows', rows: networkRows(model) ?? [] },
 })

@@ -4,6 +4,7 @@ import type { ChartLook, View } from '../../engine/plan/view.ts'
 import type { Box } from '../painters/frame.ts'
 import { shorten } from '../painters/frame.ts'
 import { paintView } from '../painters/paint.ts'
+import { context2d } from '../painters/sheet.ts'
 import type { PlotLook } from '../painters/plotLook.ts'
 import type { Theme } from '../painters/theme.ts'
 import { darkTheme, FONTS } from '../painters/theme.ts'
@@ -102,7 +103,7 @@ function viewBitmap(
   if (cached && keys.every((key) => cached[key] === wanted[key])) return cached.bitmap
   const { view, scrub, look, plot, scale, width, height } = wanted
   const bitmap = new OffscreenCanvas(width, height)
-  const ctx = bitmap.getContext('2d') as unknown as CanvasRenderingContext2D
+  const ctx = context2d(bitmap)
   ctx.scale(scale, scale)
   const box = { x: 0, y: 0, ...size }
   paintView(ctx, view, box, nodeTheme, { scrub, look, plot, onControls: storeControls(node) })

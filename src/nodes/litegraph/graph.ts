@@ -29,12 +29,13 @@ export function toWorkflowFile(
   cleanNodes(graph, data)
   if (graph.rootGraph) removeComfyFields(graph, data)
   if (data.definitions) {
-    for (const subgraph of listSubgraphs(data as unknown as JsonObject)) {
+    const json = data as SerializedGraph & JsonObject
+    for (const subgraph of listSubgraphs(json)) {
       const { id } = subgraph as JsonObject
       const inner = graph.subgraphs?.get(String(id))
-      if (inner) cleanNodes(inner, subgraph as unknown as SerializedGraph)
+      if (inner) cleanNodes(inner, subgraph as JsonObject & SerializedGraph)
     }
-    completeDefinitions(data as unknown as JsonObject, known)
+    completeDefinitions(json, known)
   }
   const { workflow } = readSerialized(data, known)
   if (graph.workflowSubgraphs?.length) workflow.subgraphs = graph.workflowSubgraphs

@@ -115,6 +115,9 @@ function sprayPoint(
   return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)]
 }
 
+const isPoint = (value: unknown): value is [number, number] =>
+  Array.isArray(value) && value.length === 2 && value.every(Number.isFinite)
+
 /** Applies the brush along a line segment, without gaps at any pointer speed. */
 export function brushAlong(
   points: Points,
@@ -260,8 +263,8 @@ export function drawSquare(
   ctx.stroke()
   ctx.fillStyle = look.point
   for (const point of points) {
-    if (!Array.isArray(point) || !point.every(Number.isFinite)) continue
-    const [px, py] = toSquare({ x, y, size }, point as unknown as [number, number])
+    if (!isPoint(point)) continue
+    const [px, py] = toSquare({ x, y, size }, point)
     ctx.beginPath()
     ctx.arc(px, py, radius, 0, 2 * Math.PI)
     ctx.fill()

@@ -132,5 +132,5 @@ export function createRerouteClass(Base: NodeClass): NodeClass {
     override onDrawTitleBox() {}
   }
   Object.assign(Dot, { title: Base.title, desc: (Base as { desc?: string }).desc })
-  return Dot as unknown as NodeClass
+  return Dot as typeof Dot & NodeClass
 }

@@ -23,7 +23,8 @@ export function sanitizeNode(info: SerializedNode): SerializedNode {
   for (const key of FILE_KEYS) if (Object.hasOwn(info, key)) clean[key] = info[key]
   // A file without a title means the title of the class, which litegraph shows by default.
   if (typeof clean.title === 'string') clean.title = withoutMarkup(clean.title)
-  return { ...clean, properties: sanitizeValues(info.properties) } as unknown as SerializedNode
+  return { ...clean, properties: sanitizeValues(info.properties) } as Record<string, unknown> &
+    SerializedNode
 }
 
 /** Returns slots with name, type and the fields that `wires` reads from them. */

@@ -1,12 +1,11 @@
 // Autoencoder: compresses images to latents, diffusers' AutoencoderKL or AutoencoderTiny.
 import type { Random } from '../../engine/base/random.ts'
-import { autoencoderKl, autoencoderTiny } from '../../engine/models/vae/autoencoder.ts'
+import { autoencoderKl, autoencoderTiny } from '../../engine/models/kinds/vae/autoencoder.ts'
 import { countParameters, type LayerWeights } from '../../engine/models/graph/weights.ts'
-import { klLayers } from '../../engine/models/vae/klGraph.ts'
-import { tinyLayers } from '../../engine/models/vae/tinyGraph.ts'
-import { parseKlConfig } from '../../engine/models/vae/klConfig.ts'
-import { autoencoderRows } from '../../engine/models/vae/summary.ts'
-import { parseTinyConfig } from '../../engine/models/vae/tinyConfig.ts'
+import { klLayers } from '../../engine/models/kinds/vae/klGraph.ts'
+import { tinyLayers } from '../../engine/models/kinds/vae/tinyGraph.ts'
+import { parseKlConfig } from '../../engine/models/kinds/vae/klConfig.ts'
+import { parseTinyConfig } from '../../engine/models/kinds/vae/tinyConfig.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
@@ -14,6 +13,7 @@ import { datasetImages, type ImageFacts } from './datasetImages.ts'
 import { imageChannels, sampleSize } from './imageParams.ts'
 import { checkGroups, checkLevels } from './levels.ts'
 import { parseIntegers } from './numbers.ts'
+import { networkRows } from '../layers/networkRows.ts'
 
 export const autoencoder = defineNode({
   type: 'diffusion/Autoencoder',
@@ -59,7 +59,7 @@ export const autoencoder = defineNode({
     const make = kind === 'kl' ? makeKl : makeTiny
     return { model: make(images, widths, params, random) }
   },
-  show: ({ model }) => model && { kind: 'rows', rows: autoencoderRows(model) },
+  show: ({ model }) => model && { kind: 'rows', rows: networkRows(model) ?? [] },
 })
 
 interface Params {

@@ -1,5 +1,5 @@
 // ClassGradient: gradient of a classifier's log probability with respect to x_t.
-import { classGradient as computeClassGradient } from '../../engine/models/classifierGuided.ts'
+import { classGradient as computeClassGradient } from '../../engine/models/kinds/classifierGuided/classifierGuided.ts'
 import { defineNode, slot } from '../define.ts'
 import { checkClassifierLabels } from './classifierLabels.ts'
 

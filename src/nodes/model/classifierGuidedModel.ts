@@ -1,11 +1,11 @@
 // ClassifierGuidedModel: wraps a model with classifier guidance.
 import { isSameShape } from '../../engine/process/coefficients.ts'
-import { classifierFacts } from '../../engine/models/classifier.ts'
-import { classifierGuidedModel as makeGuided } from '../../engine/models/classifierGuided.ts'
-import { modelItemShape } from '../../engine/models/predict.ts'
+import { classifierGuidedModel as makeGuided } from '../../engine/models/kinds/classifierGuided/classifierGuided.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelItemShape } from '../../engine/models/kinds/registry.ts'
+import { classifierFacts } from '../../engine/models/kinds/classifier/facts.ts'
 
 export const classifierGuidedModel = defineNode({
   type: 'diffusion/ClassifierGuidedModel',

@@ -1,8 +1,8 @@
 // Check of the labels that a classifier is evaluated for.
-import { classifierFacts } from '../../engine/models/classifier.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Model } from '../../engine/base/values.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { classifierFacts } from '../../engine/models/kinds/classifier/facts.ts'
 
 /** Throws NodeError unless there is one valid label for each of `batch` images, or one for all. */
 export function checkClassifierLabels(model: Model, labels: Int32Array, batch: number) {

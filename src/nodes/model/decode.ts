@@ -1,5 +1,5 @@
 // Decode: images of latents.
-import { decodeLatents, unscaleLatents } from '../../engine/models/vae/autoencoder.ts'
+import { decodeLatents, unscaleLatents } from '../../engine/models/kinds/vae/autoencoder.ts'
 import { defineNode, slot } from '../define.ts'
 
 export const decode = defineNode({

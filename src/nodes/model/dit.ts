@@ -1,9 +1,8 @@
 // DiT: a transformer for images, diffusers' DiTTransformer2DModel.
-import type { DitConfig } from '../../engine/models/dit/config.ts'
-import { ditImageSize, ditWidth, parseDitConfig } from '../../engine/models/dit/config.ts'
-import { dit as makeDit } from '../../engine/models/dit/dit.ts'
-import { ditLayers } from '../../engine/models/dit/graph.ts'
-import { ditRows } from '../../engine/models/dit/summary.ts'
+import type { DitConfig } from '../../engine/models/kinds/dit/config.ts'
+import { ditImageSize, ditWidth, parseDitConfig } from '../../engine/models/kinds/dit/config.ts'
+import { dit as makeDit } from '../../engine/models/kinds/dit/dit.ts'
+import { ditLayers } from '../../engine/models/kinds/dit/graph.ts'
 import { countParameters } from '../../engine/models/graph/weights.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
@@ -12,6 +11,7 @@ import type { ImageFacts } from './datasetImages.ts'
 import { datasetImages } from './datasetImages.ts'
 import { classCount, imageChannels, patchSize, sampleSize } from './imageParams.ts'
 import { learnedVariance, modelFacts, predictsParam } from './predicts.ts'
+import { networkRows } from '../layers/networkRows.ts'
 
 export const dit = defineNode({
   type: 'diffusion/DiT',
@@ -81,7 +81,7 @@ export const dit = defineNode({
       model: makeDit(config, predicts, random, { zero_init, ...(variance && { variance }) }),
     }
   },
-  show: ({ model }) => model && { kind: 'rows', rows: ditRows(model) },
+  show: ({ model }) => model && { kind: 'rows', rows: networkRows(model) ?? [] },
 })
 
 /** Checks that the positions fit: sines and cosines of row and column. */

@@ -10,7 +10,7 @@ import {
   sampleEncoding,
   scaleLatents,
   type Encoding,
-} from '../../engine/models/vae/autoencoder.ts'
+} from '../../engine/models/kinds/vae/autoencoder.ts'
 import type { Outputs } from '../../engine/plan/op.ts'
 import { defineNode, param, slot } from '../define.ts'
 

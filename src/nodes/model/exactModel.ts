@@ -1,5 +1,5 @@
 // ExactModel: the closed-form denoiser of a mixture or a data set.
-import { exactModel as makeExact } from '../../engine/models/exact.ts'
+import { exactModel as makeExact } from '../../engine/models/kinds/exact/exact.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { eightCenters } from '../../engine/datasets/points.ts'
 import type { Dataset } from '../../engine/base/values.ts'

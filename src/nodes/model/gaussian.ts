@@ -1,5 +1,5 @@
 // Gaussian: a trainable Gaussian as a model.
-import { gaussianModel } from '../../engine/models/gaussian.ts'
+import { gaussianModel } from '../../engine/models/kinds/gaussian/gaussian.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { predictsParam } from './predicts.ts'
 

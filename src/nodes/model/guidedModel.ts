@@ -1,13 +1,13 @@
 // GuidedModel: wraps a model with classifier-free guidance or autoguidance.
 import { isSameShape } from '../../engine/process/coefficients.ts'
-import { guidedModel as makeGuided } from '../../engine/models/guided.ts'
+import { guidedModel as makeGuided } from '../../engine/models/kinds/guided/guided.ts'
 import { isOptional } from '../../engine/models/condition.ts'
-import { modelConditions, modelItemShape } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Model } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { guidanceParams } from './guidanceParams.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelConditions, modelItemShape } from '../../engine/models/kinds/registry.ts'
 
 export const guidedModel = defineNode({
   type: 'diffusion/GuidedModel',

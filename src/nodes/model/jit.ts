@@ -1,5 +1,5 @@
 // JiT: a transformer on raw patches that predicts clean data.
-import { jit as definition } from '../../engine/models/jit.ts'
+import { jit as definition } from '../../engine/models/kinds/defined/jit.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { networkRows } from '../layers/networkRows.ts'

@@ -3,11 +3,12 @@ import { computeStatistics } from '../../engine/base/statistics.ts'
 import { hostNumber } from '../../engine/base/values.ts'
 import { evenlyFrom } from '../../engine/datasets/items.ts'
 import { joinArrays } from '../../engine/datasets/combine.ts'
-import { autoencoderFacts, withDeviation } from '../../engine/models/vae/autoencoder.ts'
-import { autoencoderRows } from '../../engine/models/vae/summary.ts'
+import { withDeviation } from '../../engine/models/kinds/vae/autoencoder.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { latentsParam } from './encode.ts'
 import { encodeAll } from './encodeAll.ts'
+import { autoencoderFacts } from '../../engine/models/kinds/vae/facts.ts'
+import { networkRows } from '../layers/networkRows.ts'
 
 export const latentScale = defineNode({
   type: 'diffusion/LatentScale',
@@ -41,5 +42,5 @@ export const latentScale = defineNode({
     const measured = withDeviation(model, std / autoencoderFacts(model).scale)
     return { model: measured, scale: hostNumber(autoencoderFacts(measured).scale) }
   },
-  show: ({ model }) => model && { kind: 'rows', rows: autoencoderRows(model) },
+  show: ({ model }) => model && { kind: 'rows', rows: networkRows(model) ?? [] },
 })

@@ -1,5 +1,5 @@
 // MLP: a small network for points.
-import { mlp as makeMlp } from '../../engine/models/mlp.ts'
+import { mlp as makeMlp } from '../../engine/models/kinds/mlp/mlp.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { learnedVarianceOfPoints, modelFacts, predictsParam } from './predicts.ts'

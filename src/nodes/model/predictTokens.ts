@@ -1,7 +1,7 @@
 // PredictTokens: evaluates a model of tokens.
 import { refuseCleanTimes } from '../../engine/models/argumentChecks.ts'
 import { toConditioning } from '../../engine/models/condition.ts'
-import { predictTokens as predict } from '../../engine/models/tokenModel.ts'
+import { predictTokens as predict } from '../../engine/models/kinds/layers/tokenModel.ts'
 import { defineNode, slot } from '../define.ts'
 import { checkLogits, toTokens } from '../process/tokenValues.ts'
 

@@ -1,10 +1,10 @@
 // UNet: the network for images, diffusers' UNet2DModel.
-import type { Around, Place } from '../../engine/models/unet/attention.ts'
-import { attentionConfig } from '../../engine/models/unet/attention.ts'
-import type { TimeEmbeddingType, UnetConfig } from '../../engine/models/unet/config.ts'
-import { parseUnetConfig } from '../../engine/models/unet/config.ts'
-import { unet as makeUnet } from '../../engine/models/unet/init.ts'
-import { unetParameters, unetRows } from '../../engine/models/unet/summary.ts'
+import type { Around, Place } from '../../engine/models/kinds/unet/attention.ts'
+import { attentionConfig } from '../../engine/models/kinds/unet/attention.ts'
+import type { TimeEmbeddingType, UnetConfig } from '../../engine/models/kinds/unet/config.ts'
+import { parseUnetConfig } from '../../engine/models/kinds/unet/config.ts'
+import { unet as makeUnet } from '../../engine/models/kinds/unet/init.ts'
+import { unetParameters } from '../../engine/models/kinds/unet/summary.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Attention } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
@@ -14,6 +14,7 @@ import { classCount, imageChannels, sampleSize } from './imageParams.ts'
 import { parseIntegers } from './numbers.ts'
 import { learnedVariance, modelFacts, predictsParam } from './predicts.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { networkRows } from '../layers/networkRows.ts'
 
 export const unet = defineNode({
   type: 'diffusion/UNet',
@@ -162,7 +163,7 @@ export const unet = defineNode({
       model: makeUnet(config, predicts, random, { zero_init, ...(variance && { variance }) }),
     }
   },
-  show: ({ model }) => model && { kind: 'rows', rows: unetRows(model) },
+  show: ({ model }) => model && { kind: 'rows', rows: networkRows(model) ?? [] },
 })
 
 /** Limit on the parameters: 1 GiB of float32. Training takes four times that. */

@@ -147,7 +147,9 @@ async function describeTensor(
   return { shape: tensor.shape, ...withoutFirst(summary), notes, ...(picture && { picture }) }
 }
 
-const isImageShape = (shape: readonly number[]) =>
+const isImageShape = (
+  shape: readonly number[],
+): shape is readonly [number, number, number, 1 | 3] =>
   shape.length === 4 && (shape[3] === 1 || shape[3] === 3)
 
 /** Number of leading values needed for the picture. */
@@ -166,7 +168,7 @@ function makePicture(
 ): View | undefined {
   if (!first.length) return undefined
   if (space !== 'image' || !isImageShape(shape)) return pointsView(first)
-  const [, height, width, channels] = shape as unknown as [number, number, number, 1 | 3]
+  const [, height, width, channels] = shape
   const count = first.length / (height * width * channels)
   return {
     kind: 'images',

@@ -28,14 +28,15 @@ function imageShape(shape: readonly number[], slot: string): ImageShape {
       cure: evaluateMessages.inspectImages(),
     })
   }
-  if (shape[3] !== 1 && shape[3] !== 3) {
+  const [count, height, width, channels] = shape
+  if (channels !== 1 && channels !== 3) {
     throw new NodeError({
       slot,
-      message: evaluateMessages.channels({ channels: shape[3], shape }),
+      message: evaluateMessages.channels({ channels, shape }),
       cure: evaluateMessages.toPixels(),
     })
   }
-  return shape as unknown as ImageShape
+  return [count, height, width, channels]
 }
 
 /** Shape of the full batch. */

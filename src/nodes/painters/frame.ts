@@ -55,13 +55,6 @@ function longestPrefix(ctx: CanvasRenderingContext2D, text: string, room: number
   return sliceText(text, fits)
 }
 
-/** The context of a canvas outside the page, which has all that painters use. */
-export function context2d(canvas: OffscreenCanvas): CanvasRenderingContext2D {
-  const ctx = canvas.getContext('2d')
-  if (!ctx) throw new Error('This canvas has a context of another kind.')
-  return ctx as unknown as CanvasRenderingContext2D
-}
-
 export interface LegendItem {
   name: string
   colour: string

@@ -1,5 +1,5 @@
 // Checks before a run for evaluations that no model or step supports.
-import { withoutSignal } from '../../engine/models/precondition.ts'
+import { withoutSignal } from '../../engine/models/kinds/precondition/precondition.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { StaticPrediction } from '../../engine/plan/op.ts'
 import { missingVarianceError } from '../../engine/process/posterior.ts'

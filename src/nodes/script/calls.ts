@@ -104,7 +104,7 @@ function readValue(op: Op, name: string, given: unknown): unknown {
   try {
     return readParam(op, name, given)
   } catch (error) {
-    throw atNode(error, op.type)
+    throw error instanceof NodeError ? atNode(error, op.type) : error
   }
 }
 

@@ -3,6 +3,8 @@
 import { valueId, type ValueId } from '../../engine/base/ids.ts'
 import { wire } from '../../engine/plan/graph.ts'
 import { toSnake } from '../identifiers.ts'
+import { ProgramNames } from '../programNames.ts'
+import { formatBraces, formatPair } from './javascript.ts'
 
 /**
  * Names that variables cannot have: JavaScript keywords and globals, and the functions of `start`.
@@ -23,12 +25,13 @@ export interface NodeOutputs {
   withSlots?: true
 }
 
-/** The names of one block. Names of enclosing blocks are visible and never shadowed. */
-export class ScopeNames {
-  private readonly taken = new Set<string>()
+/** The names of one block, and of the values that it has. */
+export class ScopeNames extends ProgramNames {
   private readonly values = new Map<ValueId, string>()
 
-  constructor(private readonly around?: ScopeNames) {}
+  constructor(private readonly around?: ScopeNames) {
+    super(RESERVED, around)
+  }
 
   /** Names all values of a block together, so that the order of nodes does not matter. */
   declare(makers: readonly NodeOutputs[]) {
@@ -54,14 +57,15 @@ export class ScopeNames {
     return name
   }
 
-  /** Reserves an unused name, with a number if needed. */
-  take(wanted: string): string {
-    let name = wanted
-    for (let i = 2; !this.isFree(name); i++) name = `${wanted}_${i}`
-    this.taken.add(name)
-    return name
+  /** Properties of an object with these values. */
+  pairs(values: Record<string, ValueId>): string[] {
+    return Object.entries(values).map(([key, value]) => formatPair(key, this.get(value)))
   }
 
-  private isFree = (name: string): boolean =>
-    !RESERVED.has(name) && !this.taken.has(name) && (this.around?.isFree(name) ?? true)
+  /** The pattern that assigns output slots of a node to their names; undefined for no slots. */
+  pattern(node: string, slots: readonly string[]): string | undefined {
+    if (slots.length === 0) return undefined
+    const values = slots.map((slot) => [slot, valueId(wire(node, slot))])
+    return formatBraces(this.pairs(Object.fromEntries(values)))
+  }
 }

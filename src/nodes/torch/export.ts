@@ -9,14 +9,13 @@ import { wire } from '../../engine/plan/graph.ts'
 import { stepInputs, type Step } from '../../engine/plan/steps.ts'
 import { expandGraph } from '../../engine/plan/expand.ts'
 import { foldParams } from '../../engine/plan/foldParams.ts'
-import { refusalReason } from './refusal.ts'
-import { Emitter, type Place } from './emit.ts'
+import { Emitter } from './emit.ts'
 import { evaluateKnown } from './evaluate.ts'
 import { importsOf, modules, usedDefinitions, withoutStrings } from './library.ts'
-import { ExportFiles } from './files.ts'
+import { ExportFiles, type Companion } from './files.ts'
 import { toOneLine, wrapText } from '../programText.ts'
 import { torchTable } from './table.ts'
-import type { Companion } from './types.ts'
+import type { Place } from './writer.ts'
 
 /** The program and the notebook, if the user gave no names. */
 export const PROGRAM = safeFileName('train.py')
@@ -57,16 +56,12 @@ export async function exportTorch(
   const { steps: all } = compile(graph, undefined, ops)
   const steps = withoutViews(all)
   try {
-    refuse(steps, graph)
-    const isKnown = (type: string) => {
-      const entry = torchTable.get(type)
-      return entry !== undefined && 'known' in entry && entry.known === true
-    }
-    const known = await evaluateKnown(steps, ops, assets, isKnown)
     const { graph: expanded } = expandGraph(foldParams(graph, ops), ops)
-    const nodes = new Map([...expanded.nodes, ...graph.nodes].map((node) => [node.id, node]))
     const { name = PROGRAM, notebook = NOTEBOOK } = text
-    const emitter = new Emitter(nodes, ops, known, steps, new ExportFiles([name, notebook]))
+    const files = new ExportFiles([name, notebook])
+    const emitter = new Emitter([...expanded.nodes, ...graph.nodes], ops, steps, files)
+    emitter.refuseSteps(steps)
+    emitter.known = await evaluateKnown(steps, ops, assets, isKnown)
     const place: Place = { lines: [], before: [], after: [], path: [] }
     emitter.writeSteps(steps, place)
     return await assemble(emitter, place.lines, assets, {
@@ -79,23 +74,9 @@ export async function exportTorch(
   }
 }
 
-/** Throws for the first node without a form in PyTorch. */
-function refuse(steps: readonly Step[], graph: Graph) {
-  for (const step of steps) {
-    const types = step.kind === 'loop' ? [step.op, step.endOp] : [step.op]
-    for (const type of types) {
-      const entry = torchTable.get(type)
-      if (entry && !('none' in entry)) continue
-      const emitter = new Emitter(
-        new Map(graph.nodes.map((node) => [node.id, node])),
-        new Map(),
-        new Map(),
-        [],
-      )
-      throw emitter.error(step.id, refusalReason(entry?.none))
-    }
-    if (step.kind === 'loop') refuse(step.body, graph)
-  }
+const isKnown = (type: string) => {
+  const entry = torchTable.get(type)
+  return entry !== undefined && 'known' in entry && entry.known === true
 }
 
 const isView = (step: Step) => {

@@ -11,7 +11,12 @@ import {
 import { quoteValue } from '../../engine/base/quote.ts'
 import { canonicalZip } from '../../engine/checkpoint/archive.ts'
 import { modules } from './library.ts'
-import type { Companion } from './types.ts'
+
+/** A file beside the program. */
+export interface Companion {
+  name: SafeFileName
+  bytes: Uint8Array
+}
 
 /** Ending of a table or of numbers that `support.py` writes beside a picture. */
 export type Beside = '.csv' | '.npy'

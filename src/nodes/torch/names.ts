@@ -1,5 +1,6 @@
 // Variable names of a script of Python.
 import { toSnake } from '../identifiers.ts'
+import { ProgramNames } from '../programNames.ts'
 
 /** Words that variables cannot have: keywords, builtins and modules that the script uses. */
 const RESERVED = new Set(
@@ -31,20 +32,14 @@ export const HELPERS: ReadonlySet<string> = new Set(
   ),
 )
 
-export class PythonNames {
-  private readonly taken = new Set([...RESERVED, ...HELPERS])
-
-  /** Reserves an unused name, with a number if needed. */
-  take(wanted: string): string {
-    let name = wanted
-    for (let i = 2; this.taken.has(name); i++) name = `${wanted}_${i}`
-    this.taken.add(name)
-    return name
+export class PythonNames extends ProgramNames {
+  constructor() {
+    super(new Set([...RESERVED, ...HELPERS]))
   }
 
-  /** The names that were taken, without those that no program may have. */
-  own(): string[] {
-    return [...this.taken].filter((name) => !RESERVED.has(name) && !HELPERS.has(name))
+  /** The names that were taken or reserved. */
+  own(): ReadonlySet<string> {
+    return this.taken
   }
 
   /** Reserves the names of functions and classes. */

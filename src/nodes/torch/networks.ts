@@ -1,21 +1,18 @@
-// Networks of a script: their classes, and the checkpoints that trainings start from.
+// Networks of a program: their classes, and the checkpoints that trainings start from.
 import {
   storeModel,
   describeTrainingData,
   writeCheckpoint,
 } from '../../engine/checkpoint/pipeline.ts'
 import type { SafeFileName } from '../../engine/base/fileName.ts'
-import type { Dataset, Model, Value } from '../../engine/base/values.ts'
+import type { Dataset, Model } from '../../engine/base/values.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
-import type { NodeStep } from '../../engine/plan/steps.ts'
-import type { Emitter, Place } from './emit.ts'
-import { libraryNames } from './library.ts'
-import { NetworkError } from './models/error.ts'
+import type { Params } from '../../engine/plan/op.ts'
+import type { ExportFiles } from './files.ts'
 import { writeModule } from './models/writeModule.ts'
 import { toPascal } from '../identifiers.ts'
-import { titleName } from './names.ts'
+import { titleName, type PythonNames } from './names.ts'
 import { pyNumber, pyString } from './python.ts'
-import type { Ref } from './types.ts'
 
 interface StartFile {
   name: SafeFileName
@@ -31,51 +28,49 @@ export class Networks {
   private readonly starts = new Map<Model, StartFile>()
   private hasDropout = false
 
-  constructor(private readonly emitter: Emitter) {}
+  constructor(
+    private readonly names: PythonNames,
+    private readonly files: ExportFiles,
+  ) {}
 
   /**
-   * Writes the class of a network and its construction. It starts with the weights of `weights`, a
-   * file beside the script; by default with its own, and with `--exact` those of the graph.
+   * Adds the class of a network. Returns its variable, and the lines that construct it. It starts
+   * with the weights of `weights`, a file beside the program; by default with its own, and with
+   * `--exact` those of the graph.
+   * @throws MessageError for a network without a form in PyTorch
    */
-  write(step: NodeStep, value: Value, slot: string, place: Place, weights?: SafeFileName): Ref {
-    const model = value as Model
-    const { names } = this.emitter
-    const title = this.emitter.title(step)
-    const variable = names.take(titleName(title))
-    const className = names.take(toPascal(title))
-    try {
-      const { zero_init: zeroInit } = step.params as { zero_init?: boolean }
-      const module = writeModule(
-        { ...model, ...(zeroInit !== undefined && { zeroInit }) },
-        className,
-        new Map([
-          ...[...libraryNames, ...names.own()]
-            .filter((name) => name !== className)
-            .map((name): [string, string] => [name, '']),
-          ...this.definitions,
-        ]),
-      )
-      for (const { name, code } of module.definitions) this.definitions.set(name, code)
-      for (const line of module.imports) this.imports.add(line)
-      this.hasDropout ||= module.drops
-      const { seed } = step.params as { seed?: number }
-      if (seed !== undefined && weights === undefined)
-        place.lines.push(`torch.manual_seed(${pyNumber(seed)})`)
-      place.lines.push(`${variable} = ${module.construct}.to(device)`)
-    } catch (error) {
-      if (error instanceof NetworkError) throw this.emitter.error(step.id, error.message)
-      throw error
-    }
-    if (weights !== undefined) {
-      place.lines.push(`load_weights(${pyString(weights)}, ${variable})`)
-      if (this.drops) place.lines.push(`${variable}.eval()`)
-    } else {
-      const name = this.startFile(model)
-      place.lines.push('if args.exact:', `    load_weights(${pyString(name)}, ${variable})`)
-    }
-    const ref: Ref = { code: variable, known: model, predicts: model.predicts }
-    this.emitter.set(`${step.id}.${slot}`, ref)
-    return ref
+  write(model: Model, title: string, params: Params, weights: SafeFileName | undefined) {
+    const variable = this.names.take(titleName(title))
+    const { zero_init: zeroInit, seed } = params as { zero_init?: boolean; seed?: number }
+    const construct = this.define(
+      { ...model, ...(zeroInit !== undefined && { zeroInit }) },
+      this.names.take(toPascal(title)),
+    )
+    const load = (name: SafeFileName) => `load_weights(${pyString(name)}, ${variable})`
+    const lines = [
+      ...(seed !== undefined && weights === undefined
+        ? [`torch.manual_seed(${pyNumber(seed)})`]
+        : []),
+      `${variable} = ${construct}.to(device)`,
+      ...(weights === undefined
+        ? ['if args.exact:', `    ${load(this.startFile(model))}`]
+        : [load(weights), ...(this.drops ? [`${variable}.eval()`] : [])]),
+    ]
+    return { variable, lines }
+  }
+
+  /** Adds a class and what it uses. Returns its construction. */
+  private define(model: Model & { zeroInit?: boolean }, className: string): string {
+    const others = [...this.names.own()].filter((name) => name !== className)
+    const taken = new Map([
+      ...others.map((name): [string, string] => [name, '']),
+      ...this.definitions,
+    ])
+    const { definitions, imports, construct, drops } = writeModule(model, className, taken)
+    for (const { name, code } of definitions) this.definitions.set(name, code)
+    for (const line of imports) this.imports.add(line)
+    this.hasDropout ||= drops
+    return construct
   }
 
   /** True if a network drops values at random in a training. */
@@ -85,7 +80,7 @@ export class Networks {
 
   /** The file with the configuration of a trained model, and with its first weights. */
   startFile(model: Model, schedule?: Schedule, dataset?: Dataset): SafeFileName {
-    const name = this.starts.get(model)?.name ?? this.emitter.files.reserve('network.start.zip')
+    const name = this.starts.get(model)?.name ?? this.files.reserve('network.start.zip')
     this.starts.set(model, { name, model, schedule, dataset })
     return name
   }
@@ -95,7 +90,7 @@ export class Networks {
     for (const { name, model, schedule, dataset } of this.starts.values()) {
       const stored = await storeModel(model)
       const trainedOn = dataset && describeTrainingData(dataset)
-      this.emitter.files.fill(name, writeCheckpoint({ model: stored, schedule, trainedOn }))
+      this.files.fill(name, writeCheckpoint({ model: stored, schedule, trainedOn }))
     }
   }
 }

@@ -2,9 +2,8 @@
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { Assets, Ops } from '../../engine/plan/op.ts'
 import { exportTorch, NOTEBOOK, PROGRAM, toScript, type TorchProgram } from './export.ts'
-import { zipFiles } from './files.ts'
+import { zipFiles, type Companion } from './files.ts'
 import { toNotebook } from './notebook.ts'
-import type { Companion } from './types.ts'
 
 /**
  * Returns the ZIP; with `notes` it has a notebook instead of a program.

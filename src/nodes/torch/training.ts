@@ -1,17 +1,17 @@
 // The training zone as a loop of Python, with its optimizer, averages and checkpoints.
-import { splitMany, valueId } from '../../engine/base/ids.ts'
+import { outerId, splitMany } from '../../engine/base/ids.ts'
 import type { EmaConfig } from '../../engine/training/ema.ts'
 import type { OptimizerConfig } from '../../engine/training/optimizers.ts'
 import type { Dataset, Ema, Model, Optimizer, ScheduleValue } from '../../engine/base/values.ts'
-import { wire } from '../../engine/plan/graph.ts'
 import type { LoopStep, Step } from '../../engine/plan/steps.ts'
 import { torchMessages } from '../messages/torch.ts'
-import type { Emitter, Place } from './emit.ts'
 import { titleName } from './names.ts'
 import { indent, insideOf, writeBody } from './loops.ts'
 import { averageDecay, learningRateCode, optimizerCode } from './optimizers.ts'
 import { breakLine, pyCall, pyNumber, pyOption, pyString } from './python.ts'
-import type { Ref } from './types.ts'
+import type { Facts, Ref, RefOf } from './refs.ts'
+import { expectKind, refuse } from './refusal.ts'
+import type { Place, TorchWriter } from './writer.ts'
 
 /** Nodes that compute each item of a batch on its own, so that processes can share the batch. */
 const PER_ITEM = new Set(
@@ -24,7 +24,7 @@ const PER_ITEM = new Set(
 const isPerItem = (step: Step): boolean =>
   step.kind === 'observe' || (step.kind === 'run' && PER_ITEM.has(step.op))
 
-interface StartParams {
+type StartParams = {
   steps: number
   batch_size: number
   gradient_accumulation_steps: number
@@ -38,7 +38,7 @@ interface StartParams {
 interface Learner {
   /** The number of its slots: '' for the first, '_2', ... */
   suffix: string
-  model: Ref
+  model: RefOf<'model'>
   /** The variable of the network without wrappers. */
   trained: string
   /** The variable of the network as the loop calls it. */
@@ -55,20 +55,20 @@ interface Learner {
   start: string
 }
 
-export function writeTraining(emitter: Emitter, step: LoopStep, place: Place) {
-  refuseTraining(emitter, step)
-  const params = step.params.start as unknown as StartParams
-  const learners = listLearners(emitter, step)
+export function writeTraining(writer: TorchWriter, step: LoopStep, place: Place) {
+  refuseTraining(writer, step)
+  const params = step.params.start as StartParams
+  const learners = listLearners(writer, step)
   const [first] = learners
-  const { drops } = emitter.networks
-  const steps = emitter.names.take('steps')
+  const { drops } = writer.networks
+  const steps = writer.names.take('steps')
   const count = params.gradient_accumulation_steps
   const update = count > 1 ? `step // ${count}` : 'step'
   const total = count > 1 ? `(${steps} // ${count})` : steps
   const inside: Place = { ...insideOf(place, 'step'), trains: true }
-  const data = writeData(emitter, step, params, { inside, perItem: step.body.every(isPerItem) })
-  for (const learner of learners) setEach(emitter, step, learner)
-  writeBody(emitter, step, inside, [])
+  const data = writeData(writer, step, params)
+  for (const learner of learners) setEach(writer, step, learner)
+  writeBody(writer, step, inside, [])
   const updates = learners.flatMap((learner) => updateCode(learner, update, total, count))
   place.lines.push(
     ...learners.flatMap((learner) => beginCode(learner, drops)),
@@ -83,7 +83,7 @@ export function writeTraining(emitter: Emitter, step: LoopStep, place: Place) {
       ...data.lines,
       'with torch.autocast(device.type, torch.bfloat16, enabled=args.bf16):',
       ...indent(inside.lines),
-      ...backwardCode(emitter, step, learners),
+      ...backwardCode(writer, step, learners),
       ...(count > 1 ? [`if (step + 1) % ${count} == 0:`, ...indent(updates)] : updates),
       `if (step + 1) % args.save_every == 0 or step + 1 == ${steps}:`,
       ...indent([breakLine(saveCode(learners, count))]),
@@ -93,60 +93,57 @@ export function writeTraining(emitter: Emitter, step: LoopStep, place: Place) {
     ...inside.after,
     '',
   )
-  for (const learner of learners) setDone(emitter, step, learner)
+  for (const learner of learners) setDone(writer, step, learner)
 }
 
 /** Throws for what the loop below does not do. */
-function refuseTraining(emitter: Emitter, step: LoopStep) {
-  const refuse = (reason: string, node = step.id): never => {
-    throw emitter.error(node, reason)
-  }
-  for (const slot of ['losses', 'again'])
-    if (step.next[slot] !== undefined) refuse(torchMessages.trainingInput({ slot }), step.end)
+function refuseTraining(writer: TorchWriter, step: LoopStep) {
+  const { next, params, end } = step
+  const slot = ['losses', 'again'].find((name) => next[name] !== undefined)
+  if (slot !== undefined) throw writer.error(end, torchMessages.trainingInput({ slot }))
   if (Object.keys(step.inputs).some((slot) => splitMany(slot)[0] === 'value'))
     refuse(torchMessages.carriedValues())
-  if (step.params.end.updates === 'in_turn') refuse(torchMessages.inTurn(), step.end)
+  if (params.end.updates === 'in_turn') throw writer.error(end, torchMessages.inTurn())
   if (step.each.includes('record')) refuse(torchMessages.trainingInput({ slot: 'record' }))
   if (step.inputs.training !== undefined) refuse(torchMessages.loadTraining())
 }
 
-function listLearners(emitter: Emitter, step: LoopStep): Learner[] {
+function listLearners(writer: TorchWriter, step: LoopStep): Learner[] {
   const known = <T>(slot: string): T => {
-    const value = emitter.known.get(step.inputs[slot] ?? '')
-    if (value === undefined) throw emitter.error(step.id, torchMessages.notKnown({ slot }))
-    return value as T
+    const value = writer.known.get(step.inputs[slot] ?? '')
+    return (value ?? refuse(torchMessages.notKnown({ slot }))) as T
   }
-  const title = titleName(emitter.loopTitle(step))
-  const name = checkpointName(emitter, step) ?? title.replaceAll('_', '-')
-  const file = emitter.files.result(`${name}.zip`)
-  const schedule = findSchedule(emitter, step.body)
-  const dataset = emitter.known.get(step.inputs.dataset) as Dataset | undefined
+  const title = titleName(writer.loopTitle(step))
+  const name = checkpointName(writer, step) ?? title.replaceAll('_', '-')
+  const file = writer.files.result(`${name}.zip`)
+  const schedule = findSchedule(writer, step.body)
+  const dataset = writer.known.get(step.inputs.dataset) as Dataset | undefined
   const losses = new Map<string, string>()
   return Object.keys(step.inputs)
     .filter((slot) => splitMany(slot)[0] === 'model')
     .map((slot): Learner => {
       const suffix = slot.slice('model'.length)
-      const model = emitter.get(step.inputs[slot])
+      const model = expectKind(writer.get(step.inputs[slot]), 'model')
       const trained = model.trained ?? model.code
       const optimizerSlot = step.inputs[`optimizer${suffix}`] ? `optimizer${suffix}` : 'optimizer'
       const emas = step.inputs[`ema${suffix}`] ? known<Ema>(`ema${suffix}`).configs : []
       const loss = step.next[`loss${suffix}`] ? `loss${suffix}` : 'loss'
-      if (!losses.has(loss)) losses.set(loss, emitter.names.take('losses'))
+      if (!losses.has(loss)) losses.set(loss, writer.names.take('losses'))
       const value = known<Model>(slot)
       const inner = value.children.model ?? value
       return {
         suffix,
         model,
         trained,
-        network: emitter.names.take(`parallel_${trained}`),
-        optimizer: emitter.names.take('optimizer'),
+        network: writer.names.take(`parallel_${trained}`),
+        optimizer: writer.names.take('optimizer'),
         config: known<Optimizer>(optimizerSlot).config,
-        averages: emas.map(() => emitter.names.take('ema')),
+        averages: emas.map(() => writer.names.take('ema')),
         emas,
         loss,
         losses: losses.get(loss)!,
         path: `out / ${pyString(file)}`,
-        start: pyString(emitter.networks.startFile(inner, schedule, dataset)),
+        start: pyString(writer.networks.startFile(inner, schedule, dataset)),
       }
     })
 }
@@ -165,12 +162,12 @@ const beginCode = (learner: Learner, drops: boolean): string[] => {
 }
 
 /** The gradients: each loss has those of the models that it trains. */
-function backwardCode(emitter: Emitter, step: LoopStep, learners: readonly Learner[]): string[] {
+function backwardCode(writer: TorchWriter, step: LoopStep, learners: readonly Learner[]): string[] {
   const slots = [...new Set(learners.map(({ loss }) => loss))]
   const several = slots.length > 1
   return slots.flatMap((slot, i) => {
     const own = learners.filter(({ loss }) => loss === slot)
-    const loss = emitter.get(step.next[slot])
+    const loss = writer.get(step.next[slot])
     const weights = own.map(({ trained }) => `*${trained}.parameters()`).join(', ')
     const keeps = i < slots.length - 1 ? ', retain_graph=True' : ''
     const seen =
@@ -214,26 +211,21 @@ function saveCode([first, ...others]: readonly Learner[], count: number): string
 }
 
 /** Batches of all data sets, as lines in the loop and before it. */
-function writeData(
-  emitter: Emitter,
-  step: LoopStep,
-  params: StartParams,
-  { inside, perItem }: { inside: Place; perItem: boolean },
-) {
+function writeData(writer: TorchWriter, step: LoopStep, params: StartParams) {
   const { batch_size: size, seed, drop_last, shuffle } = params
   const before: string[] = []
   const lines: string[] = []
-  const share = perItem && drop_last ? size : undefined
+  const share = drop_last && step.body.every(isPerItem) ? size : undefined
   if (share !== undefined) {
     before.push(`mine = share(${share})`)
   } else before.push('# Each process computes the full batch: its items depend on each other.')
   const slots = Object.keys(step.inputs).filter((slot) => splitMany(slot)[0] === 'dataset')
   for (const [i, slot] of slots.entries()) {
-    const data = emitter.get(step.inputs[slot])
+    const data = expectKind(writer.get(step.inputs[slot]), 'dataset')
     const suffix = slot.slice('dataset'.length)
     if (step.each.includes(`tokens${suffix}`))
-      throw emitter.error(step.id, torchMessages.trainingInput({ slot: 'tokens' }))
-    const items = emitter.names.take(`chosen${suffix}`)
+      refuse(torchMessages.trainingInput({ slot: 'tokens' }))
+    const items = writer.names.take(`chosen${suffix}`)
     const order = [
       `len(${data.code})`,
       'step',
@@ -244,65 +236,60 @@ function writeData(
       ...(shuffle ? [] : ['shuffle=False']),
     ]
     lines.push(`${items} = batch_items(${order.join(', ')})${share === undefined ? '' : '[mine]'}`)
-    for (const [name, code] of [
-      ['x_0', data.code],
-      ['labels', data.labels],
-    ] as const) {
-      if (!step.each.includes(name + suffix) || code === undefined) continue
-      const variable = emitter.names.take(name + suffix)
-      lines.push(`${variable} = ${code}[${items}].to(device)`)
-      emitter.set(valueId(wire(step.id, name + suffix)), {
-        code: variable,
-        ...(data.space && { space: data.space }),
-        ...(share !== undefined && { shared: share }),
-      })
+    const choose = (name: string, source: string | undefined, facts: Facts) => {
+      if (!step.each.includes(name + suffix) || source === undefined) return
+      const code = writer.names.take(name + suffix)
+      lines.push(`${code} = ${source}[${items}].to(device)`)
+      writer.set(step.id, name + suffix, { ...facts, code, shared: share })
     }
+    choose('x_0', data.code, { kind: 'batch', space: data.space })
+    choose('labels', data.labels, { kind: 'labels' })
   }
-  emitter.set(valueId(wire(step.id, 'step')), { code: inside.path.at(-1)!, scalar: true })
+  writer.set(step.id, 'step', { kind: 'scalar', code: 'step' })
   return { before, lines }
 }
 
-function setEach(emitter: Emitter, step: LoopStep, learner: Learner) {
+function setEach(writer: TorchWriter, step: LoopStep, learner: Learner) {
   const { suffix, model, network, averages, trained } = learner
   const wrap = (code: string) => model.wrap?.(code) ?? code
   const set = (slot: string, code: string) => {
-    if (step.each.includes(slot)) emitter.set(valueId(wire(step.id, slot)), { ...model, code })
+    if (step.each.includes(slot)) writer.set(step.id, slot, { ...model, code })
   }
   set(`model${suffix}`, wrap(network))
   set(`ema${suffix}`, wrap(averages[0] ?? trained))
 }
 
-function setDone(emitter: Emitter, step: LoopStep, learner: Learner) {
+function setDone(writer: TorchWriter, step: LoopStep, learner: Learner) {
   const { suffix, model, trained, averages, losses } = learner
   const wrap = (code: string) => model.wrap?.(code) ?? code
   const best = averages[0] ?? trained
   const done: Record<string, Ref> = {
-    [`model${suffix}`]: { ...model, code: wrap(trained), trained, isTrained: true },
-    [`ema${suffix}`]: { ...model, code: wrap(best), trained: best, isTrained: true },
-    [`history${suffix}`]: { code: losses, list: true },
+    [`model${suffix}`]: { ...model, code: wrap(trained), trained },
+    [`ema${suffix}`]: { ...model, code: wrap(best), trained: best },
+    [`history${suffix}`]: { kind: 'list', code: losses },
     ...(suffix === '' && {
-      training: { ...model, code: trained, averages: averages.map(wrap) },
+      training: { kind: 'training', code: trained, averages: averages.map(wrap) },
     }),
   }
-  for (const [slot, ref] of Object.entries(done)) emitter.set(valueId(wire(step.end, slot)), ref)
+  for (const [slot, ref] of Object.entries(done)) writer.set(step.end, slot, ref)
 }
 
 /** The schedule that nodes of the training read, if it is known. */
-function findSchedule(emitter: Emitter, body: readonly Step[]) {
+function findSchedule(writer: TorchWriter, body: readonly Step[]) {
   for (const step of body) {
     const value = step.kind === 'run' ? step.inputs.schedule : undefined
-    const known = value === undefined ? undefined : emitter.known.get(value)
+    const known = value === undefined ? undefined : writer.known.get(value)
     if (known) return (known as ScheduleValue).schedule
   }
   return undefined
 }
 
 /** The name of the checkpoint that a node saves of this training. */
-function checkpointName(emitter: Emitter, { end }: LoopStep): string | undefined {
-  const saves = [...emitter.nodes.values()].find(
+function checkpointName(writer: TorchWriter, { end }: LoopStep): string | undefined {
+  const saves = [...writer.nodes.values()].find(
     ({ op, inputs }) =>
       op === 'diffusion/SaveCheckpoint' &&
-      Object.values(inputs).some((source) => emitter.isFrom(source, end)),
+      Object.values(inputs).some((source) => outerId(source.node) === outerId(end)),
   )
   return saves && (String(saves.params.name) || 'model')
 }

@@ -1,5 +1,5 @@
 // KLLoss: keeps the latents of an autoencoder near a standard normal distribution.
-import { klDivergence } from '../../engine/models/vae/autoencoder.ts'
+import { klDivergence } from '../../engine/models/kinds/vae/autoencoder.ts'
 import { checkShape } from '../../engine/process/coefficients.ts'
 import type { Scalar } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'

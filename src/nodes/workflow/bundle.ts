@@ -64,7 +64,7 @@ export function findNamedFiles(
       if (param.kind !== 'checkpoint' && param.kind !== 'dataset') continue
       const value = Object.hasOwn(properties, name) ? properties[name] : param.default
       if (!value || problemWith(value, param) !== undefined) continue
-      const kept = value as unknown as StoredFile
+      const kept = value as typeof value & StoredFile
       found.set(`${param.kind}/${kept.sha256}`, { what: param.kind, file: kept })
     }
   }

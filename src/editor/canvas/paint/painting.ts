@@ -2,6 +2,7 @@
 import type { NodeActivity } from '../../../nodes/workflow/activity.ts'
 import type { Side } from '../../../nodes/workflow/slots.ts'
 import type { NodeStatus } from '../../../nodes/litegraph/diffusionNode.ts'
+import { context2d } from '../../../nodes/painters/sheet.ts'
 import type { Colours } from '../../ui/theme.ts'
 
 export interface PaintedSlot {
@@ -87,9 +88,7 @@ export const TINY = 0.3
 /** Creates a bitmap of a size in pixels, with its context. */
 export function createBitmap(width: number, height: number) {
   const bitmap = new OffscreenCanvas(width, height)
-  const ctx = bitmap.getContext('2d')
-  if (!ctx) throw new Error('This browser cannot create a 2D canvas')
-  return { bitmap, ctx }
+  return { bitmap, ctx: context2d(bitmap) }
 }
 
 export function addBox(

@@ -160,8 +160,7 @@ function createPainting(
     width,
     height,
     zoom: zoom * enlarged,
-    paint: (ctx) =>
-      painters.paintView(ctx as unknown as CanvasRenderingContext2D, view, area, theme, options),
+    paint: (ctx) => painters.paintView(ctx, view, area, theme, options),
     done: (bitmap) => void cachedViews.set(node, { view, key, look, plot, bitmap }),
   }
 }

@@ -8,14 +8,14 @@ export interface ViewPainting {
   height: number
   /** Device pixels per unit of the view. */
   zoom: number
-  paint: (ctx: OffscreenCanvasRenderingContext2D) => void
+  paint: (ctx: CanvasRenderingContext2D) => void
   /** Called with the complete bitmap. */
   done: (bitmap: OffscreenCanvas) => void
 }
 
 interface Begun {
   bitmap: OffscreenCanvas
-  ctx: OffscreenCanvasRenderingContext2D
+  ctx: CanvasRenderingContext2D
   commands: readonly Command[]
   /** Number of commands that have run. */
   ran: number

@@ -358,7 +358,8 @@ export async function startWasmFunctions(
   const shared = !(memory.buffer instanceof ArrayBuffer)
   const code = assemble(functions, { shared, fused: arithmetic === 'fused' })
   const { module, instance } = await WebAssembly.instantiate(code, { env: { memory } })
-  const { runJob, [THREAD_MEMORY]: ownMemory } = instance.exports as unknown as JobExports
+  const { runJob, [THREAD_MEMORY]: ownMemory } = instance.exports as WebAssembly.Exports &
+    JobExports
   const pool =
     shared && threads > 1
       ? await WorkerPool.start(threads - 1, { module, memory, runJob })

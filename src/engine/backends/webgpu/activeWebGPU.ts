@@ -7,7 +7,16 @@ import type { WebGPUBackend } from './backend.ts'
 export function activeWebGPU(): WebGPUBackend | undefined {
   if (tf.getBackend() !== 'webgpu') return undefined
   const backend = tf.backend()
-  return 'dispatch' in backend ? (backend as unknown as WebGPUBackend) : undefined
+  return isOwn(backend) ? backend : undefined
+}
+
+const isOwn = (backend: object): backend is WebGPUBackend => 'dispatch' in backend
+
+/** Returns the custom WebGPU backend. Throws Error if it is not active. */
+export function getWebGPU(): WebGPUBackend {
+  const backend = activeWebGPU()
+  if (!backend) throw new Error('The WebGPU backend is not active.')
+  return backend
 }
 
 /** Wraps the output of a kernel in a tensor that tf.tidy disposes. */

@@ -44,7 +44,7 @@ export function overrideWebGPUKernels(): void {
     replaceKernel<Kernel>(name, 'webgpu', (stock) => {
       const maySplit = splitChecks[name]
       const fallback = maySplit ? withFixedOrder(stock, maySplit) : stock
-      return (call) => override(call as unknown as StockCall) ?? fallback(call)
+      return (call) => override(call as typeof call & StockCall) ?? fallback(call)
     })
   }
 }

@@ -1,6 +1,7 @@
 // Registers the WebGPU backend. Loaded only where there is a GPU.
 import { tf } from '../../base/tf.ts'
 import { registerOperations } from '../../base/backend.ts'
+import { getWebGPU } from './activeWebGPU.ts'
 import { WebGPUBackend } from './backend.ts'
 import { overrideWebGPUKernels } from './kernelOverrides.ts'
 import { webgpuOperations } from './operations.ts'
@@ -22,9 +23,7 @@ export function registerWebGPU(device: GPUDevice, info: GPUAdapterInfo): void {
 }
 
 /** Measures how the device of the active backend has to be waited for; see {@link DeviceCompletion}. */
-export const measureCompletion = () =>
-  (tf.backend() as unknown as WebGPUBackend).completion.measure()
+export const measureCompletion = () => getWebGPU().completion.measure()
 
 /** Runs the autotuner on the active backend; see {@link tune}. */
-export const tuneActive = (options: TunerOptions) =>
-  tune(tf.backend() as unknown as WebGPUBackend, options)
+export const tuneActive = (options: TunerOptions) => tune(getWebGPU(), options)

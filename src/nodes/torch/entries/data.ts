@@ -5,7 +5,9 @@ import { writeSafetensors } from '../../../engine/checkpoint/safetensors.ts'
 import type { Dataset } from '../../../engine/base/values.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { pyNumber, pyString } from '../python.ts'
-import type { NodeEntries, NodeWriter, TorchNode } from '../types.ts'
+import type { NodeWriter } from '../nodeWriter.ts'
+import { refuse } from '../refusal.ts'
+import type { NodeEntries, TorchNode } from '../types.ts'
 
 /** The file of a data set: whole pixels as bytes if all are, other numbers as they are. */
 function packDataset({ data, shape, size, labels, classNames }: Dataset, name: string): Uint8Array {
@@ -32,15 +34,7 @@ function packDataset({ data, shape, size, labels, classNames }: Dataset, name: s
 function nameDataset(node: NodeWriter, dataset: Dataset): string {
   const variable = node.variable(node.title)
   const labels = dataset.labels ? node.variable(`${variable}_labels`) : undefined
-  node.name(
-    {
-      code: variable,
-      space: dataset.space,
-      known: dataset,
-      ...(labels !== undefined && { labels }),
-    },
-    'dataset',
-  )
+  node.name({ kind: 'dataset', code: variable, space: dataset.space, labels }, 'dataset')
   return `${variable}, ${labels ?? '_'}`
 }
 
@@ -49,10 +43,17 @@ const stored: TorchNode = {
   write(node) {
     const dataset = node.value<Dataset>('dataset')
     const targets = nameDataset(node, dataset)
-    const file = node.dataFile(packDataset(dataset, node.title))
+    const file = node.program.files.addNumbered(
+      'data.safetensors',
+      packDataset(dataset, node.title),
+    )
     node.line(`${targets} = load_data(${pyString(file)})`)
     if (node.wanted('x_0'))
-      node.assign(`${targets.split(',')[0]}.to(device)`, { space: dataset.space }, 'x_0')
+      node.assign(
+        `${targets.split(',')[0]}.to(device)`,
+        { kind: 'batch', space: dataset.space },
+        'x_0',
+      )
   },
 }
 
@@ -75,7 +76,7 @@ export const dataEntries = {
       const dataset = node.value<Dataset>('dataset')
       const targets = nameDataset(node, dataset)
       const [images, labels] = targets.split(', ')
-      node.needs(torchMessages.mnistFiles())
+      node.program.needs.add(torchMessages.mnistFiles())
       node.line(
         `${targets} = load_mnist("mnist", ${pyString(split === 'train' ? 'train' : 't10k')})`,
       )
@@ -86,23 +87,22 @@ export const dataEntries = {
   batch: {
     write(node) {
       const { batch_size, start, shuffle } = node.params as Record<string, number | boolean>
-      const data = node.input('dataset')
+      const data = node.inputOf('dataset', 'dataset')
       const range = `${start || ''}:${Number(start) + Number(batch_size)}`
       const order = shuffle ? `permutation(len(${data.code}), ${node.draw()})[${range}]` : range
-      const facts = data.space ? { space: data.space } : {}
       if (node.wanted('x_0') || !node.wanted('labels'))
-        node.assign(`${data.code}[${order}].to(device)`, facts, 'x_0')
+        node.assign(`${data.code}[${order}].to(device)`, { kind: 'batch' }, 'x_0')
       if (!node.wanted('labels')) return
       const missing = `torch.full([len(${data.code}[${range}])], -1, device=device)`
       const labels = data.labels ? `${data.labels}[${order}].to(device)` : missing
-      node.assign(labels, { condition: 'classes' }, 'labels')
+      node.assign(labels, { kind: 'labels' }, 'labels')
     },
   },
   toDataset: {
     write(node) {
       const samples = node.input('samples')
-      if (node.has('labels')) node.reject(torchMessages.unsupported())
-      node.assign(`${samples.code}.detach()`, {}, 'dataset')
+      if (node.has('labels')) refuse()
+      node.assign(`${samples.code}.detach()`, { kind: 'dataset' }, 'dataset')
     },
   },
   labels: {
@@ -114,20 +114,19 @@ export const dataEntries = {
         label < 0
           ? `torch.arange(${count}, device=device) % ${classes}`
           : `torch.full([${count}], ${label}, device=device)`,
-        { condition: 'classes' },
+        { kind: 'labels' },
       )
     },
   },
   labelDropout: {
     write(node) {
       const labels = node.input('labels')
-      if (labels.condition !== 'classes' && labels.condition !== undefined)
-        node.reject(torchMessages.unsupported())
+      if (labels.kind === 'conditions') refuse()
       const { probability } = node.params as { probability: number }
       const { count, mine } = shareOf(node, 'labels')
       const drawn = `uniform(${count}, ${node.draw()})${mine}.to(device)`
       node.assign(`torch.where(${drawn} < ${pyNumber(probability)}, -1, ${labels.code})`, {
-        condition: 'classes',
+        kind: 'labels',
       })
     },
   },
@@ -135,7 +134,10 @@ export const dataEntries = {
     write(node) {
       const { extent, count } = node.params as { extent: number; count: number }
       const axis = `torch.linspace(${pyNumber(-extent)}, ${pyNumber(extent)}, ${count}, device=device)`
-      node.assign(`torch.cartesian_prod(${axis}, ${axis}).flip(1)`, { space: 'point' })
+      node.assign(`torch.cartesian_prod(${axis}, ${axis}).flip(1)`, {
+        kind: 'batch',
+        space: 'point',
+      })
     },
   },
   mosaic: { view: true },

@@ -2,7 +2,8 @@
 import type { Schedule } from '../../../engine/process/schedule.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { pyNumber } from '../python.ts'
-import type { NodeWriter } from '../types.ts'
+import type { NodeWriter } from '../nodeWriter.ts'
+import { refuse } from '../refusal.ts'
 
 type Numbers = Record<string, number>
 
@@ -53,7 +54,7 @@ export function quantileCode(
   const share = shares[density]?.(params as Numbers)
   if (share !== undefined) return code(timeOfShare(schedule, density, share))
   const ratio = ratios[density]?.(params as Numbers)
-  if (ratio === undefined) return node.reject(torchMessages.density({ density }))
+  if (ratio === undefined) refuse(torchMessages.density({ density }))
   return code(timeOfRatio(schedule, ratio, node.input('schedule').code))
 }
 

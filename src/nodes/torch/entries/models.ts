@@ -1,40 +1,39 @@
 // Networks, wrappers around them and their predictions as Python.
-import type { LearnedVariance, Model, ScheduleValue } from '../../../engine/base/values.ts'
+import type { Model, ScheduleValue } from '../../../engine/base/values.ts'
 import type { StoredFile } from '../../../engine/plan/op.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { eightCenters } from '../../../engine/datasets/points.ts'
 import { pyCall, pyList, pyNumber, pyOption, pyString } from '../python.ts'
 import { scheduleCode } from './process.ts'
-import type { NodeEntries, NodeWriter, Ref, TorchNode } from '../types.ts'
+import type { NodeWriter } from '../nodeWriter.ts'
+import { samePrediction, spaceOf, type ConditionPart, type Ref, type RefOf } from '../refs.ts'
+import { refuse } from '../refusal.ts'
+import type { NodeEntries, TorchNode } from '../types.ts'
 
 /** Arguments of a network for the condition of a node. */
 export function conditionArguments(node: NodeWriter, slot = 'condition'): string[] {
   if (!node.has(slot)) return []
-  const { code, condition = 'classes', conditions = [[condition, code]] } = node.input(slot)
-  return conditions.map(([name, value]) => `${name}=${value}`)
+  return conditionParts(node.input(slot)).map(([name, code]) => `${name}=${code}`)
 }
+
+const conditionParts = (ref: Ref): readonly ConditionPart[] =>
+  ref.kind === 'conditions' ? ref.parts : [['classes', ref.code]]
 
 /** A call of a model. `single`: the level has numbers for all items. */
 export function callModel(
-  node: NodeWriter,
-  model: Ref,
+  model: RefOf<'model'>,
   x: string,
   t: string,
   condition: readonly string[],
   single: boolean,
 ): string {
-  if (node.has('condition') && model.known && !takesCondition(model.known as Model))
-    node.reject(torchMessages.unsupported())
   const time = model.takesLevel ? t : single ? `times(${t}, ${x})` : `${t}.t`
   return pyCall(model.code, x, time, ...condition)
 }
 
-/** Models of data have no arguments for conditions. */
-const takesCondition = ({ kind }: Model) => kind !== 'gaussian'
-
 const network: TorchNode = {
   known: true,
-  write: (node) => void node.models.network(node, node.value('model'), 'model'),
+  write: (node) => node.network(),
 }
 
 /** Layers are plain data until an output node creates a model of them. */
@@ -49,44 +48,32 @@ export const modelEntries = {
   attention: layer,
   predict: {
     write(node) {
-      const model = node.input('model')
-      const [x, t] = [node.input('x_t'), node.input('t')]
-      const call = callModel(
-        node,
-        model,
-        x.code,
-        t.code,
-        conditionArguments(node),
-        t.single === true,
-      )
-      const predicts = model.predicts ?? node.reject(torchMessages.unsupported())
-      const facts = { predicts, ...(x.space && { space: x.space }) }
-      const kind = (model.known as Model | undefined)?.variance as
-        | LearnedVariance['kind']
-        | undefined
+      const model = node.inputOf('model', 'model')
+      const [x, t] = [node.input('x_t'), node.inputOf('t', 'time')]
+      const call = callModel(model, x.code, t.code, conditionArguments(node), t.single)
+      const { predicts, variance: kind } = model
+      const facts = { kind: 'prediction', predicts, space: spaceOf(x) } as const
       if (!kind) {
         node.assign(call, facts)
         return
       }
       const variance = node.variable(`${node.title}_variance`)
-      node.assign(call, { ...facts, variance: { code: variance, kind } })
-      const { code } = node.named('prediction')
+      const { code } = node.assign(call, { ...facts, variance: { code: variance, kind } })
       node.line(`${code}, ${variance} = ${code}.chunk(2, dim=1)`)
     },
   },
   loadCheckpoint: {
     known: true,
     write(node) {
-      const name = node.checkpoint((node.params.checkpoint as StoredFile).sha256)
-      if (node.wanted('training')) node.reject(torchMessages.loadTraining())
-      const value = node.step.outputs.includes('model') ? node.value<Model>('model') : undefined
-      if (value && value.kind === 'precondition') node.reject(torchMessages.unsupported())
-      if (value) node.models.network(node, value, 'model', name)
+      const name = node.program.checkpointFile((node.params.checkpoint as StoredFile).sha256)
+      if (node.wanted('training')) refuse(torchMessages.loadTraining())
+      if (node.wanted('model')) {
+        if (node.value<Model>('model').kind === 'precondition') refuse()
+        node.network(name)
+      }
       if (!node.wanted('schedule')) return
       const { schedule } = node.value<ScheduleValue>('schedule')
-      const code = scheduleCode(schedule)
-      if (code === undefined) node.reject(torchMessages.longTable())
-      node.assign(code!, { known: node.value('schedule') }, 'schedule')
+      node.assign(scheduleCode(schedule), { kind: 'schedule' }, 'schedule')
     },
   },
   precondition: {
@@ -94,8 +81,8 @@ export const modelEntries = {
     write(node) {
       const { preconditioning, sigma_data, sigma_min } = node.params as Record<string, string> &
         Record<string, number>
-      if (preconditioning === 'iddpm') node.reject(torchMessages.unsupported())
-      const model = node.input('model')
+      if (preconditioning === 'iddpm') refuse()
+      const model = node.inputOf('model', 'model')
       const wrap = (inner: string) =>
         pyCall(
           'functools.partial',
@@ -106,8 +93,9 @@ export const modelEntries = {
           pyOption('sigma_min', Number(sigma_min ?? 0.002), 0.002, pyNumber),
         )
       node.assign(wrap(model.code), {
-        known: node.value('model'),
+        kind: 'model',
         predicts: 'sample',
+        variance: node.value<Model>('model').variance,
         takesLevel: true,
         trained: model.code,
         wrap,
@@ -117,9 +105,9 @@ export const modelEntries = {
   guidedModel: {
     write(node) {
       const { scale, rescale, t_low, t_high } = node.params as Record<string, number>
-      const model = node.input('model')
-      const leveled = (ref: Ref) =>
-        ref.takesLevel ? ref.code : `lambda x, t, **given: ${ref.code}(x, times(t, x), **given)`
+      const model = node.inputOf('model', 'model')
+      const leveled = ({ code, takesLevel }: RefOf<'model'>) =>
+        takesLevel ? code : `lambda x, t, **given: ${code}(x, times(t, x), **given)`
       node.assign(
         pyCall(
           'functools.partial',
@@ -129,9 +117,9 @@ export const modelEntries = {
           pyOption('low', t_low, 0, pyNumber),
           pyOption('high', t_high, 1e6, pyNumber),
           pyOption('rescale', rescale, 0, pyNumber),
-          node.has('worse') ? `worse=${leveled(node.input('worse'))}` : undefined,
+          node.has('worse') ? `worse=${leveled(node.inputOf('worse', 'model'))}` : undefined,
         ),
-        { ...(model.predicts && { predicts: model.predicts }), takesLevel: true },
+        { kind: 'model', predicts: model.predicts, takesLevel: true },
       )
     },
   },
@@ -140,7 +128,7 @@ export const modelEntries = {
     write(node) {
       const { mixture, std, predicts, dim } = node.params as Record<string, string> &
         Record<string, number>
-      const data = mixture === 'dataset' ? node.input('dataset') : undefined
+      const data = mixture === 'dataset' ? node.inputOf('dataset', 'dataset') : undefined
       const centers =
         data !== undefined
           ? `${data.code}.to(device)`
@@ -148,6 +136,7 @@ export const modelEntries = {
             ? `torch.zeros(1, ${dim}, device=device)`
             : `torch.tensor(${pyList([...eightCenters()])}, device=device).view(8, 2)`
       const labels = data ? data.labels : `torch.arange(8)`
+      const model = node.value<Model>('model')
       const hasLabels = mixture === 'eight_gaussians' || data?.labels !== undefined
       node.assign(
         pyCall(
@@ -158,33 +147,27 @@ export const modelEntries = {
           pyOption('predicts', String(predicts), 'epsilon', pyString),
           hasLabels ? `labels=${labels}.to(device)` : undefined,
         ),
-        {
-          known: node.value('model'),
-          predicts: node.value<Model>('model').predicts,
-          takesLevel: true,
-        },
+        { kind: 'model', predicts: model.predicts, variance: model.variance, takesLevel: true },
       )
     },
   },
   guidance: {
     write(node) {
       const { scale, rescale, t_low, t_high } = node.params as Record<string, number>
-      if (node.has('t') && (t_low > 0 || t_high < 1e6)) node.reject(torchMessages.unsupported())
+      if (node.has('t') && (t_low > 0 || t_high < 1e6)) refuse()
       const [c, u] = [node.input('conditional'), node.input('unconditional')]
       const result = `${u.code} + ${pyNumber(scale)} * (${c.code} - ${u.code})`
-      node.assign(rescale > 0 ? `rescaled(${result}, ${c.code}, ${pyNumber(rescale)})` : result, {
-        ...(c.predicts && { predicts: c.predicts }),
-      })
+      const code = rescale > 0 ? `rescaled(${result}, ${c.code}, ${pyNumber(rescale)})` : result
+      node.assign(code, samePrediction(c))
     },
   },
   averagedModel: {
     write(node) {
       const { average, learner } = node.params as Record<string, number>
-      const { averages } = node.input('training')
-      const code = averages?.[average - 1]
-      if (code === undefined || (learner ?? 1) > 1) node.reject(torchMessages.unsupported())
-      const { trained: _, wrap: __, ...model } = node.input('model')
-      node.name({ ...model, code: code! }, 'model')
+      const code = node.inputOf('training', 'training').averages[average - 1]
+      if (code === undefined || (learner ?? 1) > 1) refuse()
+      const { trained, wrap: _, ...model } = node.inputOf('model', 'model')
+      node.name({ ...model, code, ...(trained !== undefined && { trained: code }) }, 'model')
     },
   },
   attentionMaps: { view: true },
@@ -192,7 +175,7 @@ export const modelEntries = {
   modelSummary: { view: true },
   activationStorage: {
     known: true,
-    write: (node) => node.name(node.input('model'), 'model'),
+    write: (node) => void node.name(node.input('model'), 'model'),
   },
   autoencoder: { none: 'unsupported' },
   classGradient: { none: 'unsupported' },
@@ -205,18 +188,14 @@ export const modelEntries = {
   gaussian: { none: 'unsupported' },
   joinConditions: {
     write(node) {
-      const conditions = node.many('condition')
+      const parts = node.many('condition').flatMap(conditionParts)
       const channels = node.many('channels').map(({ code }) => code)
-      const parts = conditions.map(({ code, condition = 'classes' }): [string, string] => [
-        condition,
-        code,
-      ])
       if (channels.length > 0)
         parts.push([
           'channels',
           channels.length === 1 ? channels[0] : `torch.cat([${channels.join(', ')}], dim=1)`,
         ])
-      node.name({ code: parts[0][1], conditions: parts })
+      node.name({ kind: 'conditions', code: parts[0][1], parts })
     },
   },
   labelTokens: { none: 'unsupported' },

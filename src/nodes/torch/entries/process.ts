@@ -1,13 +1,21 @@
 // Schedules, timesteps, noise and targets as Python.
 import type { Schedule } from '../../../engine/process/schedule.ts'
-import type { ScheduleValue, Timestep, Timesteps } from '../../../engine/base/values.ts'
+import type {
+  PredictionType,
+  ScheduleValue,
+  Timestep,
+  Timesteps,
+} from '../../../engine/base/values.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { pyList, pyNumber, pyNumbers } from '../python.ts'
-import type { NodeEntries, NodeWriter, Ref } from '../types.ts'
+import type { NodeWriter } from '../nodeWriter.ts'
+import { batchLike, singleTime, spaceOf, type Ref } from '../refs.ts'
+import { refuse } from '../refusal.ts'
+import type { NodeEntries } from '../types.ts'
 import { shareOf } from './data.ts'
 import { quantileCode } from './densities.ts'
 
-interface NamedBetas {
+type NamedBetas = {
   beta_schedule: string
   num_train_timesteps: number
   beta_start: number
@@ -53,8 +61,8 @@ function betasCode(name: string, T: number, start: number, end: number): string 
   }
 }
 
-/** A schedule as Python; undefined for a table without a formula. */
-export function scheduleCode(schedule: Schedule, named?: NamedBetas): string | undefined {
+/** A schedule as Python. Refuses a node with a table without a formula. */
+export function scheduleCode(schedule: Schedule, named?: NamedBetas): string {
   switch (schedule.kind) {
     case 'flow':
       return `flow_schedule(${schedule.T})`
@@ -71,18 +79,15 @@ export function scheduleCode(schedule: Schedule, named?: NamedBetas): string | u
         return named?.rescale_betas_zero_snr
           ? `table_schedule(zero_terminal_snr(${betaCode}))`
           : `table_schedule(${betaCode})`
-      return T <= 50
-        ? `table_schedule(torch.tensor(${pyList([...betas])}, dtype=torch.double))`
-        : undefined
+      if (T > 50) refuse(torchMessages.longTable())
+      return `table_schedule(torch.tensor(${pyList([...betas])}, dtype=torch.double))`
     }
   }
 }
 
 function writeSchedule(node: NodeWriter, named?: NamedBetas) {
-  const value = node.value<ScheduleValue>('schedule')
-  const code = scheduleCode(value.schedule, named)
-  if (code === undefined) node.reject(torchMessages.longTable())
-  node.assign(code!, { known: value }, 'schedule')
+  const { schedule } = node.value<ScheduleValue>('schedule')
+  node.assign(scheduleCode(schedule, named), { kind: 'schedule' }, 'schedule')
 }
 
 const plainSchedule = { known: true, write: (node: NodeWriter) => writeSchedule(node) } as const
@@ -120,20 +125,24 @@ function transitionsCode(list: Timesteps, { schedule }: ScheduleValue, name: str
 /** Writes a list of transitions, of the schedule of its input. */
 function writeTimesteps(node: NodeWriter, slot: string, output = slot) {
   const value = node.value<Timesteps>(output)
-  const source = node.has('schedule') ? node.input('schedule') : node.input('timesteps')
-  const schedule = node.has('schedule') ? source.code : source.schedule
-  if (schedule === undefined) node.reject(torchMessages.unsupported())
-  const known = (node.has('schedule') ? source.known : source.scheduleValue) as ScheduleValue
+  const { schedule, process } = node.has('schedule')
+    ? { schedule: node.input('schedule').code, process: node.known<ScheduleValue>('schedule') }
+    : node.inputOf('timesteps', 'transitions')
   node.assign(
-    transitionsCode(value, known, schedule!),
-    {
-      known: value,
-      schedule: schedule!,
-      scheduleValue: known,
-      ...(value.initNoiseSigma !== undefined && { scale: value.initNoiseSigma }),
-    },
+    transitionsCode(value, process, schedule),
+    { kind: 'transitions', schedule, process, scale: value.initNoiseSigma },
     output,
   )
+}
+
+/** The levels of a timestep, in the schedule of an input. */
+export function levelsCode(node: NodeWriter, slot: string, like = 'x_t'): string {
+  const { code, single, schedule, time = `${code}.t` } = node.inputOf(slot, 'time')
+  const own = node.has('schedule') ? node.input('schedule').code : schedule
+  if (own === undefined || own === schedule) return code
+  return single
+    ? `level(${own}, ${time})`
+    : `level(${own}, ${code}.t.cpu(), ${node.input(like).code})`
 }
 
 /** Noise of the shape of a value: all processes draw the noise of the global batch. */
@@ -154,7 +163,7 @@ const mixtures = {
 export const processEntries = {
   noiseSchedule: {
     known: true,
-    write: (node) => writeSchedule(node, node.params as unknown as NamedBetas),
+    write: (node) => writeSchedule(node, node.params as NamedBetas),
   },
   flowSchedule: plainSchedule,
   sigmaSchedule: plainSchedule,
@@ -168,13 +177,10 @@ export const processEntries = {
         if (node.wanted(slot)) writeTimesteps(node, slot, slot)
       if (!node.wanted('at')) return
       const { t, ratio } = node.value<Timestep>('at')
-      const { schedule } = node.input('timesteps')
-      if (ratio || schedule === undefined) node.reject(torchMessages.unsupported())
-      node.assign(
-        `level(${schedule}, ${pyNumber(t[0])})`,
-        { isTime: true, single: true, schedule: schedule! },
-        'at',
-      )
+      const { schedule } = node.inputOf('timesteps', 'transitions')
+      if (ratio) refuse()
+      const code = `level(${schedule}, ${pyNumber(t[0])})`
+      node.assign(code, singleTime(schedule), 'at')
     },
   },
   repaintTimesteps: { none: 'unsupported' },
@@ -189,7 +195,11 @@ export const processEntries = {
       const drawn = whole
         ? `integers(${schedule.T}, ${count}, ${node.draw()})${mine}`
         : quantileCode(node, schedule, `uniform(${count}, ${node.draw()})`, { count, mine })
-      node.assign(`level(${name}, ${drawn}, ${like})`, { isTime: true, schedule: name })
+      node.assign(`level(${name}, ${drawn}, ${like})`, {
+        kind: 'time',
+        single: false,
+        schedule: name,
+      })
     },
   },
   importanceTimesteps: { none: 'unsupported' },
@@ -199,17 +209,16 @@ export const processEntries = {
     write(node) {
       const { by } = node.params as { by: string }
       const schedule = node.has('schedule') ? node.input('schedule').code : undefined
-      const facts = { isTime: true, single: true, ...(schedule && { schedule }) }
       const wired = node.has('t') ? node.input('t').code : undefined
-      if (wired !== undefined && by !== 't') node.reject(torchMessages.wiredParam({ name: 't' }))
+      if (wired !== undefined && by !== 't') refuse(torchMessages.wiredParam({ name: 't' }))
       const known = wired === undefined ? node.value<Timestep>('t') : undefined
-      if (known?.ratio) node.reject(torchMessages.unsupported())
+      if (known?.ratio) refuse()
       const time = wired ?? pyNumber(known!.t[0])
       node.assign(
         schedule === undefined
           ? `Levels(${time}, math.nan, math.nan)`
           : `level(${schedule}, ${time})`,
-        facts,
+        singleTime(schedule),
       )
     },
   },
@@ -220,10 +229,10 @@ export const processEntries = {
         shape: string
         noise_offset: number
       }
-      if (noise_offset > 0) node.reject(torchMessages.unsupported())
+      if (noise_offset > 0) refuse()
       if (node.has('like') && batch_size === 0) {
         const like = node.input('like')
-        node.assign(noiseLike(like, node.draw()), { isNoise: true })
+        node.assign(noiseLike(like, node.draw()), { kind: 'noise' })
         return
       }
       const item = shape.trim().split(/[\s,x×]+/)
@@ -234,39 +243,36 @@ export const processEntries = {
           ? `${c}, ${h}, ${w}`
           : h
       const space = node.has('like')
-        ? node.input('like').space
+        ? spaceOf(node.input('like'))
         : item.length === 3
           ? 'image'
           : 'point'
       node.assign(`normal([${batch_size}, ${rest}], ${node.draw()})`, {
-        isNoise: true,
-        ...(space && { space }),
+        kind: 'noise',
+        space,
       })
     },
   },
   forwardNoise: {
     write(node) {
-      const t = node.levels('t', 'schedule', 'x_0')
-      const [x_0, noise] = [node.input('x_0').code, node.input('noise').code]
-      const { space } = node.input('x_0')
-      node.assign(`${t}.alpha * ${x_0} + ${t}.sigma * ${noise}`, { ...(space && { space }) })
+      const t = levelsCode(node, 't', 'x_0')
+      const [x_0, noise] = [node.input('x_0'), node.input('noise')]
+      node.assign(`${t}.alpha * ${x_0.code} + ${t}.sigma * ${noise.code}`, batchLike(x_0))
     },
   },
   forwardStep: {
     write(node) {
-      const [t, schedule] = [node.levels('t', 'schedule', 'x_prev'), node.input('schedule').code]
-      const single = node.input('t').single === true
-      if (!single) node.reject(torchMessages.unsupported())
+      const [t, schedule] = [levelsCode(node, 't', 'x_prev'), node.input('schedule').code]
+      const { single, time = `${t}.t` } = node.inputOf('t', 'time')
+      if (!single) refuse()
       const [x, noise] = [node.input('x_prev').code, node.input('noise').code]
-      node.assign(
-        `forward_step(${x}, ${noise}, level(${schedule}, ${node.input('t').time ?? `${t}.t`} - 1), ${t})`,
-      )
+      node.assign(`forward_step(${x}, ${noise}, level(${schedule}, ${time} - 1), ${t})`)
     },
   },
   renoise: {
     write(node) {
       const [x, noise] = [node.input('x_s').code, node.input('noise').code]
-      const [s, t] = [node.levels('s', 'schedule', 'x_s'), node.levels('t', 'schedule', 'x_s')]
+      const [s, t] = [levelsCode(node, 's', 'x_s'), levelsCode(node, 't', 'x_s')]
       node.assign(`forward_step(${x}, ${noise}, ${s}, ${t})`)
     },
   },
@@ -280,23 +286,26 @@ export const processEntries = {
   },
   target: {
     write(node) {
-      const predicts = node.input('model').predicts ?? node.reject(torchMessages.unsupported())
-      const t = node.levels('t', 'schedule', 'x_0')
+      const { predicts } = node.inputOf('model', 'model')
+      const t = levelsCode(node, 't', 'x_0')
       const [x_0, noise] = [node.input('x_0').code, node.input('noise').code]
-      node.assign(mixtures[predicts](`${t}.alpha`, `${t}.sigma`, x_0, noise), { predicts })
+      node.assign(mixtures[predicts](`${t}.alpha`, `${t}.sigma`, x_0, noise), {
+        kind: 'prediction',
+        predicts,
+      })
     },
   },
   convertPrediction: {
     write(node) {
-      const prediction = node.input('prediction')
-      const to = node.params.to as string
-      const given = prediction.predicts ?? node.reject(torchMessages.unsupported())
-      const t = node.levels('t')
-      const code = `convert(${prediction.code}, ${node.input('x_t').code}, ${t}, "${given}", "${to}")`
-      const { space } = node.input('x_t')
-      const facts = { predicts: to as never, ...(space && { space }) }
+      const { code, predicts: given } = node.inputOf('prediction', 'prediction')
+      const { to } = node.params as { to: PredictionType }
+      const [x_t, t] = [node.input('x_t'), levelsCode(node, 't')]
       const [slot = 'prediction', other] = node.step.outputs
-      const ref = node.assign(code, facts, slot)
+      const ref = node.assign(
+        `convert(${code}, ${x_t.code}, ${t}, "${given}", "${to}")`,
+        { kind: 'prediction', predicts: to, space: spaceOf(x_t) },
+        slot,
+      )
       if (other !== undefined) node.name(ref, other)
     },
   },
@@ -304,23 +313,23 @@ export const processEntries = {
     known: true,
     write(node) {
       const { t, ratio } = node.value<Timestep>('t')
-      if (t.length !== 1 || ratio?.[0] === Infinity) node.reject(torchMessages.unsupported())
+      if (t.length !== 1 || ratio?.[0] === Infinity) refuse()
       const schedule = node.input('to').code
-      node.assign(`level(${schedule}, ${pyNumber(t[0])})`, { isTime: true, single: true, schedule })
+      node.assign(`level(${schedule}, ${pyNumber(t[0])})`, singleTime(schedule))
     },
   },
   posterior: {
     write(node) {
-      const t = node.levels('t')
+      const t = levelsCode(node, 't')
       const schedule = node.input('schedule').code
-      if (!node.input('t').single) node.reject(torchMessages.unsupported())
-      const s = node.has('t_prev') ? node.levels('t_prev') : `level(${schedule}, ${t}.t - 1)`
+      if (!node.inputOf('t', 'time').single) refuse()
+      const s = node.has('t_prev') ? levelsCode(node, 't_prev') : `level(${schedule}, ${t}.t - 1)`
       const names = ['mean', 'variance'].map((slot) => node.variable(`${node.title}_${slot}`))
-      const data = [node.input('x_0').code, node.input('x_t').code]
+      const x_t = node.input('x_t')
+      const data = [node.input('x_0').code, x_t.code]
       node.line(`${names.join(', ')} = posterior(${[...data, t, s].join(', ')})`)
-      const { space } = node.input('x_t')
       for (const [i, slot] of ['mean', 'variance'].entries())
-        node.name({ code: names[i], ...(space && { space }) }, slot)
+        node.name({ ...batchLike(x_t), code: names[i] }, slot)
     },
   },
   optimalTransportCoupling: { none: 'unsupported' },

@@ -2,19 +2,21 @@
 import type { Terms } from '../../../engine/samplers/exponential.ts'
 import type { ScheduleValue } from '../../../engine/base/values.ts'
 import { torchMessages } from '../../messages/torch.ts'
-import { pyNumber, pyOption, pyString } from '../python.ts'
-import type { NodeEntries, NodeWriter } from '../types.ts'
+import { pyCall, pyNumber, pyOption, pyString } from '../python.ts'
+import type { NodeWriter } from '../nodeWriter.ts'
+import { batchLike, spaceOf } from '../refs.ts'
+import { refuse } from '../refusal.ts'
+import type { NodeEntries } from '../types.ts'
 import { callModel, conditionArguments } from './models.ts'
-import { noiseLike } from './process.ts'
+import { levelsCode, noiseLike } from './process.ts'
 
 /** Arguments that all steps have: x_t, the prediction, both levels, its type, and the clipping. */
 function stepArguments(node: NodeWriter): string[] {
-  const prediction = node.input('prediction')
-  const predicts = prediction.predicts ?? node.reject(torchMessages.unsupported())
-  return [node.input('x_t').code, prediction.code, ...levelArguments(node), pyString(predicts)]
+  const { code, predicts } = node.inputOf('prediction', 'prediction')
+  return [node.input('x_t').code, code, ...levelArguments(node), pyString(predicts)]
 }
 
-const levelArguments = (node: NodeWriter) => [node.levels('t'), node.levels('t_prev')]
+const levelArguments = (node: NodeWriter) => [levelsCode(node, 't'), levelsCode(node, 't_prev')]
 
 /** The argument `clip`; undefined for no clipping. */
 function clipArgument(node: NodeWriter): string | undefined {
@@ -26,7 +28,7 @@ function clipArgument(node: NodeWriter): string | undefined {
   }
   if (clip === 'dynamic')
     return `clip=lambda x: clip_dynamically(x, ${pyNumber(threshold_quantile)}, ${pyNumber(threshold_max)})`
-  const clips = clip === 'on' || (clip === 'auto' && node.input('x_t').space === 'image')
+  const clips = clip === 'on' || (clip === 'auto' && spaceOf(node.input('x_t')) === 'image')
   return clips
     ? `clip=lambda x: x.clamp(${pyNumber(-clip_range)}, ${pyNumber(clip_range)})`
     : undefined
@@ -37,20 +39,18 @@ const noiseCode = (node: NodeWriter) =>
   node.has('noise') ? node.input('noise').code : noiseLike(node.input('x_t'), node.draw())
 
 function step(node: NodeWriter, name: string, ...args: (string | undefined)[]) {
-  const { space } = node.input('x_t')
-  const given = args.filter((arg) => arg !== undefined).join(', ')
-  node.assign(`${name}(${given})`, { ...(space && { space }) })
+  node.assign(pyCall(name, ...args), batchLike(node.input('x_t')))
 }
 
 /** The memory of a multistep solver, before the loop. */
 function memory(node: NodeWriter, value: '[]' | '{}'): string {
   const name = node.variable(value === '[]' ? 'history' : 'memory')
-  node.before(`${name} = ${value}`)
+  node.line(`${name} = ${value}`, 'before')
   return name
 }
 
 function refuseChurn(node: NodeWriter) {
-  if ((node.params.s_churn as number) > 0) node.reject(torchMessages.churn())
+  if ((node.params.s_churn as number) > 0) refuse(torchMessages.churn())
 }
 
 const algorithms: Record<string, { terms: Terms; eta: number }> = {
@@ -62,7 +62,7 @@ const algorithms: Record<string, { terms: Terms; eta: number }> = {
 
 /** The order of a solver: lower in the last steps of a short list. */
 function orderCode(node: NodeWriter, order: number, lowers: boolean, short: boolean): string {
-  const { count, index } = node.place()
+  const { count, index } = node.place
   if (!lowers || count === undefined || (short && count >= 15)) return String(order)
   return `min(${order}, ${count} - ${index})`
 }
@@ -72,7 +72,7 @@ export const samplingEntries = {
     write(node) {
       const { eta, rederive } = node.params as { eta: number; rederive: boolean }
       const clip = clipArgument(node)
-      if (clip !== undefined && !rederive) node.reject(torchMessages.rederive())
+      if (clip !== undefined && !rederive) refuse(torchMessages.rederive())
       const noise = eta > 0 ? `noise=${noiseCode(node)}` : undefined
       step(
         node,
@@ -93,8 +93,8 @@ export const samplingEntries = {
   ddpmStep: {
     write(node) {
       const { variance } = node.params as { variance: string }
-      const learned = node.input('prediction').variance
-      if (variance === 'learned' && !learned) node.reject(torchMessages.unsupported())
+      const learned = node.inputOf('prediction', 'prediction').variance
+      if (variance === 'learned' && !learned) refuse()
       const [t, s] = levelArguments(node)
       step(
         node,
@@ -112,17 +112,16 @@ export const samplingEntries = {
   heunStep: {
     write(node) {
       refuseChurn(node)
-      const model = node.input('model')
-      const predicts = model.predicts ?? node.reject(torchMessages.unsupported())
+      const model = node.inputOf('model', 'model')
       const { kind } = node.known<ScheduleValue>('schedule').schedule
-      const call = callModel(node, model, 'x', 't', conditionArguments(node), true)
+      const call = callModel(model, 'x', 't', conditionArguments(node), true)
       step(
         node,
         'heun_step',
         node.input('x_t').code,
         `lambda x, t: ${call}`,
         ...levelArguments(node),
-        pyString(predicts),
+        pyString(model.predicts),
         clipArgument(node),
         pyOption('flow', kind === 'flow', false, () => 'True'),
       )
@@ -133,7 +132,7 @@ export const samplingEntries = {
       const { algorithm_type, solver_order, solver_type, lower_order_final, euler_at_final } =
         node.params as Record<string, string> & Record<string, never>
       const { terms, eta } = algorithms[algorithm_type]
-      const { count, index } = node.place()
+      const { count, index } = node.place
       const plain = orderCode(node, Number(solver_order), Boolean(lower_order_final), true)
       const order =
         euler_at_final && count !== undefined

@@ -6,14 +6,15 @@ import type { PredictionType, ScheduleValue } from '../../../engine/base/values.
 import { mapValues } from '../../../engine/base/records.ts'
 import type { RunOp } from '../../../engine/plan/op.ts'
 import * as layers from '../../layers/index.ts'
-import { torchMessages } from '../../messages/torch.ts'
+import type { NodeWriter } from '../nodeWriter.ts'
 import { pyCall, pyNumber } from '../python.ts'
-import type { NodeEntries, NodeWriter, Ref, TorchNode } from '../types.ts'
+import { predictedType, samePrediction, type RefOf } from '../refs.ts'
+import { refuse } from '../refusal.ts'
+import type { NodeEntries, TorchNode } from '../types.ts'
 
 const constant: TorchNode = {
   known: true,
-  write: (node) =>
-    node.assign(pyNumber(Number(node.params.value)), { known: node.value('number'), scalar: true }),
+  write: (node) => node.assign(pyNumber(Number(node.params.value)), { kind: 'scalar' }),
 }
 
 /** The schedule of a formula, with its levels as functions of t. */
@@ -43,11 +44,9 @@ export const toolEntries = {
       const [a, b] = [node.input('a'), node.input('b')]
       const { w } = node.params as { w: number }
       const weight = node.has('weight') ? node.input('weight').code : pyNumber(w)
-      node.assign(`${a.code} + ${weight} * (${b.code} - ${a.code})`, {
-        ...(a.predicts && { predicts: a.predicts }),
-        ...(a.scalar && { scalar: true }),
-        ...(a.isNoise && { isNoise: true }),
-      })
+      const isPlain = a.kind === 'scalar' || a.kind === 'noise'
+      const facts = isPlain ? { kind: a.kind } : samePrediction(a)
+      node.assign(`${a.code} + ${weight} * (${b.code} - ${a.code})`, facts)
     },
   },
   interpolate: {
@@ -59,12 +58,12 @@ export const toolEntries = {
       const between = along === 'sphere' ? 'slerp' : 'torch.lerp'
       node.assign(
         `torch.stack([${between}(${a.code}, ${b.code}, w) for w in ${shares}], 1).flatten(0, 1)`,
-        a.isNoise ? { isNoise: true } : {},
+        { kind: a.kind === 'noise' ? 'noise' : 'batch' },
       )
     },
   },
   readNumber: {
-    write: (node) => node.assign(`float(${node.input('number').code})`, { scalar: true }),
+    write: (node) => node.assign(`float(${node.input('number').code})`, { kind: 'scalar' }),
   },
   stopGradient: {
     write(node) {
@@ -76,7 +75,7 @@ export const toolEntries = {
   formula: {
     write(node) {
       const { expression, output, predicts } = node.params as Record<string, string>
-      if (['weights', 'labels'].includes(output)) node.reject(torchMessages.unsupported())
+      if (['weights', 'labels'].includes(output)) refuse()
       const program = getProgram(expression)
       const used = usedInputs(program)
       const name = node.variable(`${node.title}_formula`)
@@ -85,44 +84,40 @@ export const toolEntries = {
         .split(/\n\n\n+/)
       for (const code of definitions) {
         const own = /^def (\w+)/.exec(code)?.[1]
-        if (own !== undefined) node.define(own, code)
+        if (own !== undefined) node.program.formulas.set(own, code)
       }
       const operands = inputNames
         .filter((input) => used.has(input))
         .map((input) => node.input(input))
-      const t = node.has('t') ? node.input('t') : undefined
+      const t = node.has('t') ? node.inputOf('t', 'time') : undefined
+      const kind = output === 'like a' && node.has('a') ? node.input('a').kind : output
+      const isTime = kind === 'time' || kind === 'timestep'
       // Times that stay times have one axis; others have those of their batch.
-      const timeCode = ({ code, single }: Ref) =>
-        single || output === 'timestep' ? `${code}.t` : `${code}.t.view_as(${code}.alpha)`
+      const timeCode = ({ code, single }: RefOf<'time'>) =>
+        single || isTime ? `${code}.t` : `${code}.t.view_as(${code}.alpha)`
       const schedule = node.has('schedule') ? formulaSchedule(node) : undefined
-      const like = operands.find(({ predicts: own }) => own !== undefined)
       const type =
         predicts === undefined || predicts === 'as wired'
-          ? like?.predicts
+          ? predictedType(operands.find(predictedType))
           : (predicts as PredictionType)
-      const isBatch = output !== 'loss' && output !== 'number'
-      const a = node.has('a') ? node.input('a') : undefined
-      const scalar = output === 'like a' ? a?.scalar === true : !isBatch
       const call = pyCall(
         name,
-        ...operands.map((ref) => (ref.isTime ? timeCode(ref) : ref.code)),
+        ...operands.map((ref) => (ref.kind === 'time' ? timeCode(ref) : ref.code)),
         used.has('t') && t ? timeCode(t) : undefined,
         schedule,
       )
-      if (output === 'timestep') {
+      if (isTime) {
         const single = [...operands, ...(t ? [t] : [])].every(
-          (ref) => ref.single !== false && (ref.single ?? !ref.isTime),
+          (ref) => ref.kind !== 'time' || ref.single,
         )
-        node.assign(`Levels(${call}, math.nan, math.nan)`, { isTime: true, single })
+        node.assign(`Levels(${call}, math.nan, math.nan)`, { kind: 'time', single })
         return
       }
-      node.assign(call, {
-        ...(type &&
-          (output === 'prediction' || (output === 'like a' && a?.predicts)) && {
-            predicts: type,
-          }),
-        scalar,
-      })
+      if (type && kind === 'prediction') node.assign(call, { kind, predicts: type })
+      else {
+        const isScalar = kind === 'scalar' || kind === 'loss' || kind === 'number'
+        node.assign(call, { kind: isScalar ? 'scalar' : 'batch' })
+      }
     },
   },
   blur: { none: 'unsupported' },
@@ -139,9 +134,9 @@ export const toolEntries = {
     write(node) {
       const { axis } = node.params as { axis: 'horizontal' | 'vertical' | 'both' }
       const [slot] = Object.keys(node.step.inputs)
-      const { code, predicts } = node.input(slot)
+      const ref = node.input(slot)
       const axes = { horizontal: '3', vertical: '2', both: '2, 3' }[axis]
-      node.assign(`${code}.flip(${axes})`, predicts ? { predicts } : {})
+      node.assign(`${ref.code}.flip(${axes})`, samePrediction(ref))
     },
   },
   pad: { none: 'unsupported' },
@@ -152,8 +147,8 @@ export const toolEntries = {
     write(node) {
       const { channels } = node.params as { channels: number }
       const { code } = node.input('value')
-      if (node.wanted('first')) node.assign(`${code}[:, :${channels}]`, {}, 'first')
-      if (node.wanted('rest')) node.assign(`${code}[:, ${channels}:]`, {}, 'rest')
+      if (node.wanted('first')) node.assign(`${code}[:, :${channels}]`, undefined, 'first')
+      if (node.wanted('rest')) node.assign(`${code}[:, ${channels}:]`, undefined, 'rest')
     },
   },
   repeatStart: { loop: true },

@@ -2,9 +2,13 @@
 import type { PredictionType } from '../../../engine/base/values.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { pyNumber } from '../python.ts'
-import type { NodeEntries, NodeWriter, TorchNode } from '../types.ts'
+import type { NodeWriter } from '../nodeWriter.ts'
+import { predictedType } from '../refs.ts'
+import { refuse } from '../refusal.ts'
+import type { NodeEntries, TorchNode } from '../types.ts'
+import { levelsCode } from './process.ts'
 
-interface ErrorParams {
+type ErrorParams = {
   kind: 'mse' | 'l1' | 'huber' | 'pseudo_huber'
   delta: number
   c: number
@@ -27,7 +31,7 @@ function errorCode({ kind, delta, c }: ErrorParams, a: string, b: string, mean: 
   }
 }
 
-interface WeightParams {
+type WeightParams = {
   gamma: number
   sigma_data: number
   p2_gamma: number
@@ -58,21 +62,21 @@ const perError: { [K in PredictionType]: (t: string) => string } = {
 function writeLoss(node: NodeWriter) {
   const { weighting } = node.params as { weighting: string }
   const [a, b] = [node.input('prediction'), node.input('target')]
-  const errors = node.params as unknown as ErrorParams
-  if (node.has('weights') || node.wanted('losses')) node.reject(torchMessages.itemWeights())
+  const errors = node.params as ErrorParams
+  if (node.has('weights') || node.wanted('losses')) refuse(torchMessages.itemWeights())
   if (weighting === 'uniform') {
-    node.assign(errorCode(errors, a.code, b.code, true), { scalar: true }, 'loss')
+    node.assign(errorCode(errors, a.code, b.code, true), { kind: 'scalar' }, 'loss')
     return
   }
-  const predicts = a.predicts ?? b.predicts ?? node.reject(torchMessages.unsupported())
-  const t = node.levels('t', 'schedule', 'prediction')
+  const predicts = predictedType(a) ?? predictedType(b) ?? refuse()
+  const t = levelsCode(node, 't', 'prediction')
   const weight = node.variable('weight')
-  const params = node.params as unknown as WeightParams
+  const params = node.params as WeightParams
   const numerator = weightings[weighting](`${t}.alpha**2`, `${t}.sigma**2`, params)
   node.line(`${weight} = ${numerator} / (${perError[predicts](t)})`)
   node.assign(
     `(${weight} * ${errorCode(errors, a.code, b.code, false)}).mean()`,
-    { scalar: true },
+    { kind: 'scalar' },
     'loss',
   )
 }
@@ -88,7 +92,7 @@ export const trainingEntries = {
   crossEntropy: {
     write(node) {
       const [logits, labels] = [node.input('logits').code, node.input('labels').code]
-      node.assign(`F.cross_entropy(${logits}, ${labels}, ignore_index=-1)`, { scalar: true })
+      node.assign(`F.cross_entropy(${logits}, ${labels}, ignore_index=-1)`, { kind: 'scalar' })
     },
   },
   driftField: { none: 'unsupported' },

@@ -1,7 +1,10 @@
 // Views, metrics and files as Python: pictures, tables and printed numbers.
 import { torchMessages } from '../../messages/torch.ts'
 import { pyNumber, pyString } from '../python.ts'
-import type { NodeEntries, NodeWriter, Ref, TorchNode } from '../types.ts'
+import type { NodeWriter } from '../nodeWriter.ts'
+import { batchLike, type Ref } from '../refs.ts'
+import { refuse } from '../refusal.ts'
+import type { NodeEntries, TorchNode } from '../types.ts'
 
 const listNames = (node: NodeWriter) =>
   String(node.params.names ?? '')
@@ -16,7 +19,7 @@ function writePreview(node: NodeWriter) {
   const images = node.many('images')
   const names = listNames(node)
   for (const [i, image] of images.entries()) {
-    if (node.place().index !== undefined) return
+    if (node.place.index !== undefined) return
     const ending =
       images.length > 1
         ? `${(names[i] || String(i + 1)).replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png`
@@ -30,8 +33,8 @@ function writePreview(node: NodeWriter) {
 /** Writes a metric: prints its number. */
 function writeNumber(node: NodeWriter, code: string, slot = 'distance') {
   if (node.wanted(slot)) {
-    const ref = node.assign(code, { scalar: true }, slot)
-    if (node.place().trains !== true) node.line(`show(${pyString(node.label)}, ${ref.code})`)
+    const ref = node.assign(code, { kind: 'scalar' }, slot)
+    if (node.place.trains !== true) node.line(`show(${pyString(node.label)}, ${ref.code})`)
   } else node.line(`show(${pyString(node.label)}, ${code})`)
 }
 
@@ -40,23 +43,25 @@ function writeNumbers(node: NodeWriter, slots: readonly string[], code: string) 
   const names = slots.map((slot) => node.variable(`${node.title}_${slot}`))
   node.line(`${names.join(', ')} = ${code}`)
   for (const [i, slot] of slots.entries()) {
-    node.name({ code: names[i], scalar: true }, slot)
-    if (node.place().trains !== true)
+    node.name({ kind: 'scalar', code: names[i] }, slot)
+    if (node.place.trains !== true)
       node.line(`show(${pyString(`${node.label}, ${slot}`)}, ${names[i]})`)
   }
 }
 
 /** Items of one side of a metric: at most `count`, evenly spaced ones of a data set. */
-function selected({ code, known }: Ref, count: number): string {
-  if (known?.type === 'dataset' && known.size <= count) return code
-  return known?.type === 'dataset' ? `evenly(${code}, ${count})` : `${code}[:${count}]`
+function selected(node: NodeWriter, slot: string, count: number): string {
+  const { code } = node.input(slot)
+  const known = node.program.known.get(node.step.inputs[slot])
+  if (known?.type !== 'dataset') return `${code}[:${count}]`
+  return known.size <= count ? code : `evenly(${code}, ${count})`
 }
 
 /** A call of a metric of principal components. */
 function comparison(node: NodeWriter, name: string, ...more: readonly string[]): string {
   const { components, count } = node.params as Record<string, number>
-  if (node.has('classifier')) node.reject(torchMessages.unsupported())
-  const sides = ['samples', 'reference'].map((slot) => selected(node.input(slot), count))
+  if (node.has('classifier')) refuse()
+  const sides = ['samples', 'reference'].map((slot) => selected(node, slot, count))
   return `${name}(${[...sides, ...(components === 16 ? [] : [`count=${components}`]), ...more].join(', ')})`
 }
 
@@ -67,7 +72,7 @@ export const viewEntries = {
   scatter: {
     write(node) {
       const clouds = node.many('samples')
-      if (node.place().index !== undefined || clouds.length === 0) return
+      if (node.place.index !== undefined || clouds.length === 0) return
       const { extent } = node.params as { extent: number }
       const points = clouds.map(({ code }) => code).join(', ')
       const name = node.output('png', '.csv')
@@ -84,17 +89,18 @@ export const viewEntries = {
           lines.length > 1
             ? `${(names[i] || String(i + 1)).replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png`
             : 'png'
-        if (line.list) {
+        if (line.kind === 'list') {
           const log = y_log ? ', log=True' : ''
           node.line(`save_curve(${pyString(node.output(name, '.csv'))}, ${line.code}${log})`)
-        } else if (node.place().index === undefined)
+        } else if (node.place.index === undefined)
           node.line(`show(${pyString(`${node.label} ${names[i] ?? ''}`.trim())}, ${line.code})`)
         else {
           const values = node.variable(`${node.title}_values`)
-          node.before(`${values} = []`)
+          node.line(`${values} = []`, 'before')
           node.line(`${values}.append(float(${line.code}))`)
-          node.after(
+          node.line(
             `save_curve(${pyString(node.output(name, '.csv'))}, ${values}${y_log ? ', log=True' : ''})`,
+            'after',
           )
         }
       }
@@ -112,13 +118,13 @@ export const viewEntries = {
       const { name, columns } = node.params as { name: string; columns: number }
       const images = node.input('images').code
       const wide = columns || `math.ceil(math.sqrt(len(${images})))`
-      const file = node.result(`${name || 'images'}.png`, '.npy')
+      const file = node.program.files.result(`${name || 'images'}.png`, '.npy')
       node.line(`save_images(${pyString(file)}, ${images}, columns=${wide})`)
     },
   },
   saveTable: {
     write(node) {
-      const name = node.result(`${String(node.params.name) || 'points'}.csv`)
+      const name = node.program.files.result(`${String(node.params.name) || 'points'}.csv`)
       const { code } = node.input('points')
       node.line(
         `save_table(${pyString(name)}, [f"x{i}" for i in range(${code}.shape[1])], ${code}.tolist())`,
@@ -128,45 +134,42 @@ export const viewEntries = {
   // The loop of its training writes the checkpoint, with the state to continue from.
   saveCheckpoint: {
     write(node) {
-      if (node.input('model').trained === undefined && !node.input('model').isTrained)
-        node.reject(torchMessages.saveUntrained())
+      if (node.inputOf('model', 'model').trained === undefined)
+        refuse(torchMessages.saveUntrained())
     },
   },
   slicedWasserstein: {
     write(node) {
       const { directions, count, seed } = node.params as Record<string, number>
-      const [a, b] = [node.input('samples'), node.input('reference')]
-      writeNumber(
-        node,
-        `sliced_wasserstein(${selected(a, count)}, ${selected(b, count)}, ${directions}, ${pyNumber(seed)})`,
-      )
+      const sides = ['samples', 'reference'].map((slot) => selected(node, slot, count))
+      writeNumber(node, `sliced_wasserstein(${sides.join(', ')}, ${directions}, ${pyNumber(seed)})`)
     },
   },
   nearestNeighbours: {
     write(node) {
       const distances = node.variable(`${node.title}_distances`)
       const neighbours = node.variable(node.title)
-      const { code, space } = node.input('samples')
+      const samples = node.input('samples')
       node.line(
-        `${neighbours}, ${distances} = nearest_neighbours(${code}, ${node.input('dataset').code})`,
+        `${neighbours}, ${distances} = nearest_neighbours(${samples.code}, ${node.input('dataset').code})`,
       )
-      node.name({ code: neighbours, ...(space && { space }) }, 'neighbours')
-      node.name({ code: `${distances}.mean()`, scalar: true }, 'distance')
-      node.name({ code: distances, list: true }, 'distances')
+      node.name({ ...batchLike(samples), code: neighbours }, 'neighbours')
+      node.name({ kind: 'scalar', code: `${distances}.mean()` }, 'distance')
+      node.name({ kind: 'list', code: distances }, 'distances')
     },
   },
   psnr: {
     write: (node) =>
       node.assign(
         `10 * torch.log10(4 / F.mse_loss(${node.input('x').code}, ${node.input('target').code}))`,
-        { scalar: true },
+        { kind: 'scalar' },
       ),
   },
   accuracy: {
     write: (node) =>
       node.assign(
         `(${node.input('logits').code}.argmax(1) == ${node.input('labels').code}).float().mean()`,
-        { scalar: true },
+        { kind: 'scalar' },
       ),
   },
   distances: {
@@ -187,7 +190,7 @@ export const viewEntries = {
   frechetDistance: { write: (node) => writeNumber(node, comparison(node, 'frechet_distance')) },
   kernelDistance: {
     write(node) {
-      if (node.wanted('loss')) node.reject(torchMessages.unsupported())
+      if (node.wanted('loss')) refuse()
       const { subset_size } = node.params as Record<string, number>
       writeNumber(node, comparison(node, 'kernel_distance', `size=${subset_size}`))
     },
@@ -205,7 +208,7 @@ export const viewEntries = {
   modeCoverage: {
     write(node) {
       const [samples, reference] = [node.input('samples').code, node.input('reference')]
-      if (reference.labels === undefined) node.reject(torchMessages.unsupported())
+      if (reference.kind !== 'dataset' || reference.labels === undefined) refuse()
       writeNumbers(
         node,
         ['modes', 'near', 'emptiest'],

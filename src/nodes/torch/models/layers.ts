@@ -2,7 +2,7 @@
 import type { ConditionSpec } from '../../../engine/models/condition.ts'
 import { GraphView } from '../../../engine/models/graph/analysis.ts'
 import type { LayerGraph, Module, Repeat } from '../../../engine/models/graph/layer.ts'
-import { conditionSpecs } from '../../../engine/models/layersConfig.ts'
+import { conditionSpecs } from '../../../engine/models/kinds/layers/graph.ts'
 import { defaults, noValue, parameters } from './arguments.ts'
 import { BlockClasses, type BlockCode } from './blockClasses.ts'
 import { Bodies, type Body } from './bodies.ts'

@@ -1,7 +1,7 @@
 // Modules of a class by their dotted names: attributes, lists and dictionaries.
+import { MessageError } from '../../../engine/base/errors.ts'
 import { torchModelMessages } from '../../messages/torchModels.ts'
 import type { Parts } from './parts.ts'
-import { NetworkError } from './error.ts'
 import { named } from './helpers.ts'
 import { isLevel, LevelClass } from './levelClass.ts'
 import { printCode, python, type Code } from './python.ts'
@@ -60,7 +60,7 @@ export class ModuleTree {
   private readonly root: Branch = { children: new Map() }
   private level: LevelClass | undefined
 
-  /** Throws NetworkError if a module cannot have its name. */
+  /** Throws MessageError if a module cannot have its name. */
   constructor(
     private readonly around: TreeAround,
     creates: ReadonlyMap<string, Create>,
@@ -69,7 +69,7 @@ export class ModuleTree {
     for (const name of around.lists) this.branch(name)
   }
 
-  /** Lines of `__init__`. Throws NetworkError if a layer has the name of a group of layers. */
+  /** Lines of `__init__`. Throws MessageError if a layer has the name of a group of layers. */
   lines(): string[] {
     return [...this.root.children].flatMap(([name, branch]) => {
       const code = this.create(branch, name)
@@ -113,7 +113,7 @@ export class ModuleTree {
     let branch = this.root
     for (const part of name.split('.')) {
       if (part.startsWith('_') || part === 'training')
-        throw new NetworkError(torchModelMessages.layerName({ name }))
+        throw new MessageError(torchModelMessages.layerName({ name }))
       const next = branch.children.get(part) ?? { children: new Map() }
       branch.children.set(part, next)
       branch = next
@@ -126,7 +126,7 @@ export class ModuleTree {
     const { create, children } = branch
     if (create !== undefined && children.size > 0) {
       const inner = `${path}.${[...children.keys()][0]}`
-      throw new NetworkError(torchModelMessages.layerInside({ name: path, inner }))
+      throw new MessageError(torchModelMessages.layerInside({ name: path, inner }))
     }
     if (create !== undefined) return this.createRow(create)
     const items = [...children].map(([name, child]): [string, Code] => [

@@ -20,27 +20,13 @@
 // Autoencoders have `encode(x)` and `decode(z)` instead of `forward`: AutoencoderKL encodes to mean
 // and log-variance (a pair), AutoencoderTiny to latents, a graph of layers to what its layers give.
 // None of them scales latents. A model of tokens takes one-hot vectors `[B, n, v + 1]`.
-import type { Model } from '../../../engine/base/values.ts'
-import type { ClassifierConfig } from '../../../engine/models/classifierGraph.ts'
-import { classifierGraph } from '../../../engine/models/classifierGraph.ts'
-import type { DitConfig } from '../../../engine/models/dit/config.ts'
-import { ditGraph } from '../../../engine/models/dit/graph.ts'
+import { MessageError } from '../../../engine/base/errors.ts'
 import { GraphView } from '../../../engine/models/graph/analysis.ts'
 import type { LayerGraph } from '../../../engine/models/graph/layer.ts'
-import type { LayersConfig } from '../../../engine/models/layersConfig.ts'
-import type { MlpConfig } from '../../../engine/models/mlpGraph.ts'
-import { mlpGraph } from '../../../engine/models/mlpGraph.ts'
-import { ownNetwork } from '../../../engine/models/own/network.ts'
-import { KindTable, ownKinds } from '../../../engine/models/registry.ts'
-import type { UnetConfig } from '../../../engine/models/unet/config.ts'
-import { unetGraph } from '../../../engine/models/unet/graph.ts'
-import type { KlConfig } from '../../../engine/models/vae/klConfig.ts'
-import { klFactor, klGraph } from '../../../engine/models/vae/klGraph.ts'
-import type { TinyConfig } from '../../../engine/models/vae/tinyConfig.ts'
-import { tinyFactor, tinyGraph } from '../../../engine/models/vae/tinyGraph.ts'
+import type { Configured } from '../../../engine/models/kinds/configs.ts'
+import { findNetworkKind } from '../../../engine/models/kinds/registry.ts'
 import { torchModelMessages } from '../../messages/torchModels.ts'
 import type { Definition, Definitions } from './definition.ts'
-import { NetworkError } from './error.ts'
 import { formOf } from './forms.ts'
 import { importsOf } from './imports.ts'
 import { writeLayers } from './layers.ts'
@@ -62,8 +48,10 @@ export interface PythonModule {
   drops: boolean
 }
 
-/** A network without its weights. A {@link Model} is one. */
-export interface ModelDescription extends Pick<Model, 'kind' | 'config'> {
+/** A network without its weights. A model is one. */
+export type ModelDescription = Configured & Initialisation
+
+interface Initialisation {
   /** Param `zero_init` of UNet and DiT: the last layer of each block starts at zero. */
   zeroInit?: boolean
   /** Layers of a graph of layers that start at zero, by name. */
@@ -91,26 +79,14 @@ export function writeModule(
   return { imports: importsOf(code), definitions, construct: `${name}()`, drops }
 }
 
-/** The layers of a network. Throws NetworkError if it has none. */
-function graphOf({ kind, config }: ModelDescription): LayerGraph {
-  const find = graphs.find(kind)
-  if (find) return find(config as never)
-  throw new NetworkError(
-    ownKinds.has(kind) ? torchModelMessages.ownRun({ kind }) : torchModelMessages.kind({ kind }),
-  )
+/** The layers of a network. Throws MessageError if it has none. */
+function graphOf(model: ModelDescription): LayerGraph {
+  const { kind, config } = model
+  const network = findNetworkKind(model)
+  if (!network) throw new MessageError(torchModelMessages.kind({ kind }))
+  // Autoencoders take images of all sizes; a small one keeps its size out of the code.
+  const side = network.sizes?.multiple(config)
+  const graph = network.graph?.(config, side === undefined ? undefined : [side, side])
+  if (!graph) throw new MessageError(torchModelMessages.ownRun({ kind }))
+  return graph
 }
-
-/** Graphs of configs by kind. Those of autoencoders, without sizes in their code, are of small images. */
-const graphs = new KindTable<(config: never) => LayerGraph>(
-  {
-    unet: (config: UnetConfig) => unetGraph(config),
-    dit: (config: DitConfig) => ditGraph(config),
-    mlp: (config: MlpConfig) => mlpGraph(config),
-    classifier: (config: ClassifierConfig) => classifierGraph(config),
-    layers: (config: LayersConfig) => config,
-    autoencoder_kl: (config: KlConfig) => klGraph(config, klFactor(config), klFactor(config)),
-    autoencoder_tiny: (config: TinyConfig) =>
-      tinyGraph(config, tinyFactor(config), tinyFactor(config)),
-  },
-  (definition) => ownNetwork(definition).graph,
-)

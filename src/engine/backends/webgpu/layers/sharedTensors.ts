@@ -1,6 +1,6 @@
 // Tensors that several gradients of one operation share.
 import type { Tensor, TensorInfo } from '../../../base/tf.ts'
-import { tf } from '../../../base/tf.ts'
+import { tfEngine } from '../../../base/tfEngine.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
 
@@ -26,7 +26,7 @@ interface ScopeEngine {
 export function createSharedTensors(backend: WebGPUBackend): SharedTensors {
   const owned = new Set<object>()
   const release = (dataId: object) => owned.delete(dataId) && backend.disposeData(dataId)
-  const engine = tf.engine() as unknown as ScopeEngine
+  const engine = tfEngine<ScopeEngine>()
   engine.track({ kept: false, dispose: () => owned.forEach(release) })
   return {
     share(tensors) {

@@ -155,9 +155,9 @@ function supportedGeometry(
   const isFloat = dtype === 'float32' && filter.dtype === 'float32'
   if (dataFormat !== 'NHWC' || !isFloat || inputShape[3] !== filter.shape[2]) return undefined
   type Info = Parameters<typeof tf.backend_util.computeConv2DInfo>
-  const shapes = [inputShape, filter.shape] as unknown as [Info[0], Info[1]]
   const info = tf.backend_util.computeConv2DInfo(
-    ...shapes,
+    inputShape as Info[0],
+    filter.shape as Info[1],
     strides as number,
     dilations as number,
     pad as 'same',

@@ -1,0 +1,7 @@
+// Config of a Gaussian.
+import type { Schedule } from '../../../process/schedule.ts'
+
+export interface GaussianConfig {
+  dim: number
+  schedule: Schedule
+}
