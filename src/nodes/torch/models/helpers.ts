@@ -68,18 +68,6 @@ function wavesCode(name: string, { flipSinToCos, freqShift }: Waves): string {
   `
 }
 
-/** Lines that create the linear layers of the embedding of a time: `head` is what they end up in. */
-export const timeLayers = (
-  parts: Parts,
-  head: string,
-  from: string | number,
-  to: string | number,
-): string[] => [
-  `${head} = ${named(parts)}(`,
-  `    linear_1=nn.Linear(${from}, ${to}), act=nn.SiLU(), linear_2=nn.Linear(${to}, ${to})`,
-  ')',
-]
-
 /** The fixed embedding of the places of a grid. */
 export const gridEmbedding = (parts: Parts): string =>
   parts.define(

@@ -250,7 +250,7 @@ interface Call {
 function parseCall(text: string): Call | undefined {
   const [, target, path, args] = /^(\w+) = ‹([^›]*)›\((.*)\)$/.exec(text) ?? []
   const isOwn = target !== undefined && (args === target || args.startsWith(`${target}, `))
-  return isOwn || /^torch\.cat\(/.test(args ?? '') ? { target, path, args } : undefined
+  return isOwn || args?.startsWith('torch.cat(') ? { target, path, args } : undefined
 }
 
 const classOf = (create: Create | undefined): string =>

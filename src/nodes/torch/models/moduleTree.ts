@@ -78,7 +78,7 @@ export class ModuleTree {
         : [`self.add_module("${name}", `, ')']
       const lines = printCode({ head, items: [code], tail }, 8, this.around.fits)
       const comment = this.around.comments.get(name)
-      return comment === undefined ? lines : lines.with(-1, `${lines.at(-1)!}  # ${comment}`)
+      return comment === undefined ? lines : withComment(lines, comment)
     })
   }
 
@@ -172,6 +172,11 @@ export class ModuleTree {
     }
   }
 }
+
+const withComment = (lines: readonly string[], comment: string): string[] => [
+  ...lines.slice(0, -1),
+  `${lines.at(-1)!}  # ${comment}`,
+]
 
 const withHead = (head: string, code: Code): Code =>
   typeof code === 'string' ? head + code : { ...code, head: head + code.head }

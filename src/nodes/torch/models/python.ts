@@ -35,9 +35,6 @@ export function number(value: number): string {
   return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value)
 }
 
-/** A list as Python source. */
-export const list = (items: readonly (string | number)[]): string => `[${items.join(', ')}]`
-
 /** Arguments of a call, without those that are false or undefined. */
 export const args = (...items: readonly (string | number | false | undefined)[]): string =>
   items.filter((item) => item !== false && item !== undefined).join(', ')
