@@ -133,7 +133,7 @@ class Merger {
       if (!node) return undefined
       merged.push(node)
     }
-    return merged
+    return areApart(merged, places[0].numbers.length) ? merged : undefined
   }
 
   private mergeNodes(
@@ -205,11 +205,21 @@ class Merger {
 }
 
 const keyOf = (node: Node, numbers: readonly number[]): string => {
-  if ('parts' in node) return `for ${node.item}`
+  if ('parts' in node) return `for ${firstList(node, numbers) ?? node.item}`
   const text = generalText(node.text, numbers) ?? node.text
   const call = parseCall(text)
   return call ? `${call.target} = ${call.path}` : text
 }
+
+/** The list of the first module with a further number: one loop runs over all of its modules. */
+function firstList(node: Node, numbers: readonly number[]): string | undefined {
+  const paths = textsOf(node).flatMap((text) => [...text.matchAll(MODULE_MARKS)])
+  const lists = paths.map(([, path]) => /^(.*?)\.\d+(?:\.|$)/.exec(general(path, numbers) ?? '')?.[1])
+  return lists.find((list) => list !== undefined)
+}
+
+const textsOf = (node: Node): string[] =>
+  'text' in node ? [node.text] : node.parts.flat().flatMap(textsOf)
 
 /** A text with names that have no numbers of the loops; undefined for other numbers. */
 function generalText(text: string, numbers: readonly number[]): string | undefined {
@@ -283,6 +293,12 @@ function listsOf(nodes: readonly Merged[], depth: number): string[] {
     return end < 0 ? [] : [path.slice(0, end)]
   })
   return [...new Set(lists)]
+}
+
+/** True if no two loops at a depth run over the same list. */
+function areApart(nodes: readonly Merged[], depth: number): boolean {
+  const lists = nodes.flatMap((node) => ('text' in node ? [] : listsOf(node.nodes, depth)))
+  return new Set(lists).size === lists.length
 }
 
 /** The lines of a loop. */
