@@ -140,7 +140,7 @@ class NetworkWriter {
     return {
       module,
       init,
-      forward: [...lines, `return ${result}`],
+      forward: [...lines, ...breakLine(`return ${result}`)],
       inputs,
       channels: dependsOnX[first] ? channelsOf(first) : undefined,
       out: channelsOf(module.output),
@@ -262,7 +262,7 @@ class NetworkWriter {
           ${title && `"""${title}"""`}
           ${!isOuter && [...defaults(own.specs), ...own.missing.flatMap(noValue)]}
           ${lines}
-          ${results?.[name]?.(result) ?? `return ${result}`}
+          ${(results?.[name]?.(result) ?? [`return ${result}`]).flatMap(breakLine)}
     `
   }
 
@@ -281,14 +281,40 @@ class NetworkWriter {
   }
 }
 
-/** A line of a method; the head of a loop over lists, or an assignment, on several if it is long. */
+/** Characters of a line of a method, before it is indented by 8. */
+const WIDTH = 92
+
+/** A line of a method; the head of a loop, an assignment or a return, on several if it is long. */
 function breakLine(line: string): string[] {
-  const [, head, inside, tail] =
-    /^( *for .* in zip\()(.*)(\):)$/.exec(line) ?? /^( *[\w, ]+ = )(.*)()$/.exec(line) ?? []
-  if (inside === undefined || line.length <= 92) return [line]
+  if (line.length <= WIDTH) return [line]
   const indent = ' '.repeat(line.length - line.trimStart().length)
-  const [open, close] = tail === '' ? [`${head}(`, ')'] : [head, tail]
-  return [open, `${indent}    ${inside}`, `${indent}${close}`]
+  const broken = waysToBreak(line).map(([head, inside, tail]) => [
+    head,
+    `${indent}    ${inside}`,
+    `${indent}${tail}`,
+  ])
+  const areShort = (lines: readonly string[]) => lines.every(({ length }) => length <= WIDTH)
+  return broken.find(areShort) ?? broken[0] ?? [line]
+}
+
+type Broken = [head: string, inside: string, tail: string]
+
+/** Brackets around the expression of a line, or the last ones in it, on lines of their own. */
+function waysToBreak(line: string): Broken[] {
+  const [, head, inside] = /^( *(?:[\w, ()]+ = |return ))(.*)$/.exec(line) ?? []
+  const atBrackets = breakLastBrackets(line)
+  return head === undefined ? atBrackets : [[`${head}(`, inside, ')'], ...atBrackets]
+}
+
+function breakLastBrackets(line: string): Broken[] {
+  const end = line.lastIndexOf(')')
+  let depth = 0
+  for (let at = end; at > 0; at--) {
+    if (line[at] === ')') depth++
+    if (line[at] === '(' && --depth === 0)
+      return [[line.slice(0, at + 1), line.slice(at + 1, end), line.slice(end)]]
+  }
+  return []
 }
 
 const methodOf = (name: string): string => methods[name] ?? name

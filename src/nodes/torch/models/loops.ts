@@ -214,7 +214,9 @@ const keyOf = (node: Node, numbers: readonly number[]): string => {
 /** The list of the first module with a further number: one loop runs over all of its modules. */
 function firstList(node: Node, numbers: readonly number[]): string | undefined {
   const paths = textsOf(node).flatMap((text) => [...text.matchAll(MODULE_MARKS)])
-  const lists = paths.map(([, path]) => /^(.*?)\.\d+(?:\.|$)/.exec(general(path, numbers) ?? '')?.[1])
+  const lists = paths.map(
+    ([, path]) => /^(.*?)\.\d+(?:\.|$)/.exec(general(path, numbers) ?? '')?.[1],
+  )
   return lists.find((list) => list !== undefined)
 }
 
