@@ -61,7 +61,7 @@ interface Initialisation {
 /**
  * Writes a network as the class `className`. Helpers whose names are in `taken` with other code get
  * other names; names of the file that are no definitions may be there with empty code. Throws
- * NetworkError if the network has no PyTorch form.
+ * MessageError if the network has no PyTorch form.
  */
 export function writeModule(
   model: ModelDescription,
