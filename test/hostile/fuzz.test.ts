@@ -59,3 +59,13 @@ test('a failure is printed with its address, minimised and written', async () =>
   const again = await fuzz('--repeat', address ?? '', '--self-test')
   expect(again.stdout).toContain('self-test: This input was accepted')
 }, 60_000)
+
+test('the guards that the check of the fuzzer removes stand once in their files', () => {
+  const guards = JSON.parse(readFileSync('scripts/fuzz/guards.json', 'utf8')) as {
+    name: string
+    changes: { file: string; text: string }[]
+  }[]
+  for (const { name, changes } of guards)
+    for (const { file, text } of changes)
+      expect(readFileSync(file, 'utf8').split(text).length - 1, `${name}: ${file}`).toBe(1)
+})

@@ -16,8 +16,11 @@ import {
   showAndPrint,
 } from './openFile.ts'
 
-/** Greatest ratio of the times at 4n and n. Quadratic time has 16. */
+/** Greatest ratio of the times at 4n and n, if a copy takes 4 times as long. Quadratic: 16. */
 const MOST = 6
+
+/** Greatest ratio on a machine whose memory is busy, where a copy takes longer. */
+const MOST_BUSY = 10
 
 /** Shorter times, in milliseconds, are noise. */
 const LEAST = 5
@@ -47,16 +50,21 @@ function openCompletely(text: string) {
   }
 }
 
+const copy = (text: string) => void JSON.stringify(JSON.parse(text))
+
 /** The shortest of several times, in milliseconds. */
-function measureTime(text: string, runs: number): number {
+function measureTime(text: string, runs: number, work = openCompletely): number {
   const times = Array.from({ length: runs }, () => {
     const before = process.cpuUsage()
-    openCompletely(text)
+    work(text)
     const { user, system } = process.cpuUsage(before)
     return (user + system) / 1000
   })
   return Math.min(...times)
 }
+
+const copyRatio = (small: string, large: string) =>
+  measureTime(large, 3, copy) / Math.max(1, measureTime(small, 3, copy))
 
 test.each(Object.keys(worstCases) as WorstCase[])(
   '%s takes linear time',
@@ -67,13 +75,15 @@ test.each(Object.keys(worstCases) as WorstCase[])(
     while (measureTime(generate(n), 3) < LEAST && n < largest[name] / 4)
       n = Math.min(2 * n, Math.floor(largest[name] / 4))
     const [small, large] = [generate(n), generate(4 * n)]
-    let [time, longer, ratio] = [Infinity, Infinity, Infinity]
+    let [time, longer, ratio, most] = [Infinity, Infinity, Infinity, MOST]
     // Other processes slow down single runs, so the shortest of several counts.
-    for (let runs = 0; runs < 15 && ratio > MOST; runs++) {
+    for (let runs = 0; runs < 15 && ratio > most; runs++) {
       time = Math.min(time, measureTime(small, 3))
       longer = Math.min(longer, measureTime(large, 1))
       ratio = longer / Math.max(time, LEAST)
+      if (ratio > MOST)
+        most = Math.min(MOST_BUSY, (MOST / 4) * Math.max(4, copyRatio(small, large)))
     }
-    expect(ratio, `${name}: n = ${n}, ${time.toFixed(1)} ms, ratio`).toBeLessThanOrEqual(MOST)
+    expect(ratio, `${name}: n = ${n}, ${time.toFixed(1)} ms, ratio`).toBeLessThanOrEqual(most)
   },
 )

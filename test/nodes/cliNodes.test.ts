@@ -29,7 +29,7 @@ write('broken.mjs', 'throw new Error("no such planet")')
 write('empty.mjs', 'export const answer = 42')
 writeModule(
   'again.mjs',
-  `import { defineModel, defineNode } from 'litegraph-diffusion'
+  `import { defineNode } from 'litegraph-diffusion'
    export default [defineNode({ type: 'diffusion/Mix', category: 'mine', summary: 'Mixes.',
      inputs: {}, outputs: {}, params: {}, run: () => ({}) })]`,
 )
@@ -81,7 +81,8 @@ test('run, check and script know the nodes of a module', async () => {
 writeModule('mixer.mjs', readFileSync(join(import.meta.dirname, '../consumer/mixer.js'), 'utf8'))
 writeModule(
   'unet.mjs',
-  `   export const unet = defineModel({ kind: 'unet', config: (json) => json, layers: () => ({}) })`,
+  `import { defineModel } from 'litegraph-diffusion'
+   export const unet = defineModel({ kind: 'unet', config: (json) => json, layers: () => ({}) })`,
 )
 write('mixer.json', workflowOf({ nodes: mixerGraph(2) }, [...declarations, mixerDeclaration]))
 

@@ -1,6 +1,6 @@
 // Painting of views into PNG files.
 import type { View } from '../../engine/plan/view.ts'
-import { context2d } from '../../nodes/painters/sheet.ts'
+import { context2d } from '../../nodes/painters/context2d.ts'
 import { darkTheme, lightTheme } from '../../nodes/painters/theme.ts'
 import { loadPainters } from '../ui/painters.ts'
 

@@ -3,7 +3,7 @@ import { freeFileName, safeFileName, type SafeFileName } from '../../engine/base
 import type { ChartView, View } from '../../engine/plan/view.ts'
 import { toCsv } from '../painters/csv.ts'
 import { lightTheme, paintView } from '../painters/paint.ts'
-import { context2d } from '../painters/sheet.ts'
+import { context2d } from '../painters/context2d.ts'
 import { prepareFolder, writeInFolder } from '../storage/atomicFile.ts'
 import { pngWithWorkflow } from '../workflow.ts'
 import { describeFailure } from './failure.ts'

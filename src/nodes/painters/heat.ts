@@ -1,7 +1,7 @@
 // A heat map behind the lines of a chart.
 import type { Heat } from '../../engine/plan/view.ts'
 import type { PlotArea } from './chartAxes.ts'
-import { context2d } from './sheet.ts'
+import { context2d } from './context2d.ts'
 import type { MakeSheet } from './sheet.ts'
 
 /** Draws the picture over the values that it covers, clipped to the plot. */

@@ -2,6 +2,7 @@
 // canvas.
 import { resizePictures } from '../../engine/images/pixels.ts'
 import type { Pictures } from '../../engine/plan/view.ts'
+import { context2d } from './context2d.ts'
 import type { Box } from './frame.ts'
 
 /** Makes a canvas. Node has none, so the caller must provide one there. */
@@ -82,11 +83,4 @@ function makePictureSheet(
   }
   ctx.putImageData(image, 0, 0)
   return { sheet, columns }
-}
-
-/** The context of a canvas outside the page, which has all that painters use. */
-export function context2d(canvas: OffscreenCanvas): CanvasRenderingContext2D {
-  const ctx = canvas.getContext('2d')
-  if (!ctx) throw new Error('This canvas has a context of another kind.')
-  return ctx as unknown as CanvasRenderingContext2D
 }

@@ -2,7 +2,7 @@
 import type { NodeActivity } from '../../../nodes/workflow/activity.ts'
 import type { Side } from '../../../nodes/workflow/slots.ts'
 import type { NodeStatus } from '../../../nodes/litegraph/diffusionNode.ts'
-import { context2d } from '../../../nodes/painters/sheet.ts'
+import { context2d } from '../../../nodes/painters/context2d.ts'
 import type { Colours } from '../../ui/theme.ts'
 
 export interface PaintedSlot {
