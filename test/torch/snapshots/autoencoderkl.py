@@ -55,19 +55,12 @@ class Attention(nn.Module):
     def forward(self, x):
         h = self.group_norm(x).flatten(2).transpose(1, 2)
         q, k, v = self.to_q(h), self.to_k(h), self.to_v(h)
-        h = self.to_out(attend(q, k, v, heads=1)).unflatten(1, x.shape[2:])
-        return x + h.movedim(-1, 1)
+        return x + self.to_out(attend(q, k, v, heads=1)).unflatten(1, x.shape[2:]).movedim(-1, 1)
 
 
-class Upsample(nn.Module):
+def Upsample(channels):
     """Doubles the size of images."""
-
-    def __init__(self, channels):
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
-
-    def forward(self, x):
-        return self.conv(F.interpolate(x, scale_factor=2))
+    return named(up=nn.Upsample(scale_factor=2), conv=nn.Conv2d(channels, channels, 3, padding=1))
 
 
 class MidBlock(nn.Module):
@@ -79,8 +72,7 @@ class MidBlock(nn.Module):
         self.attentions = nn.ModuleList([Attention(channels)])
 
     def forward(self, x):
-        x = self.resnets[0](x)
-        x = self.attentions[0](x)
+        x = self.attentions[0](self.resnets[0](x))
         return self.resnets[1](x)
 
 

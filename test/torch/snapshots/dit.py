@@ -57,8 +57,7 @@ class DiTEmbedding(nn.Module):
         self.class_embedder = nn.ModuleDict({"embedding_table": nn.Embedding(1001, out)})
 
     def forward(self, waves, classes):
-        emb = self.timestep_embedder(waves)
-        return emb + self.class_embedder.embedding_table(classes % 1001)
+        return self.timestep_embedder(waves) + self.class_embedder.embedding_table(classes % 1001)
 
 
 class SelfAttention(nn.Module):
@@ -94,10 +93,10 @@ class DiTBlock(nn.Module):
     def forward(self, x, waves, classes):
         emb = self.norm1.linear(F.silu(self.norm1.emb(waves, classes)))
         shift, scale, gate, shift2, scale2, gate2 = emb.chunk(6, dim=-1)
-        h = F.layer_norm(x, x.shape[-1:], eps=1e-6)
-        x = x + self.attn1(h * (1 + scale[:, None]) + shift[:, None]) * gate[:, None]
-        h = F.layer_norm(x, x.shape[-1:], eps=1e-5)
-        return x + self.ff(h * (1 + scale2[:, None]) + shift2[:, None]) * gate2[:, None]
+        h = F.layer_norm(x, x.shape[-1:], eps=1e-6) * (1 + scale[:, None]) + shift[:, None]
+        x = x + self.attn1(h) * gate[:, None]
+        h = F.layer_norm(x, x.shape[-1:], eps=1e-5) * (1 + scale2[:, None]) + shift2[:, None]
+        return x + self.ff(h) * gate2[:, None]
 
 
 class DiT(nn.Module):

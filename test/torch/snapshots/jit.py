@@ -84,10 +84,8 @@ class RotaryAttention(nn.Module):
 
     def forward(self, x):
         v = self.v(x)
-        h = self.q_norm(self.q(x).reshape(-1, 16, 2, 8))
-        q = self.rotary(h.reshape(-1, 16, 16), heads=2)
-        x = self.k_norm(self.k(x).reshape(-1, 16, 2, 8))
-        k = self.rotary(x.reshape(-1, 16, 16), heads=2)
+        q = self.rotary(self.q_norm(self.q(x).reshape(-1, 16, 2, 8)).reshape(-1, 16, 16), heads=2)
+        k = self.rotary(self.k_norm(self.k(x).reshape(-1, 16, 2, 8)).reshape(-1, 16, 16), heads=2)
         return self.proj(attend(q, k, v, heads=2))
 
 
@@ -117,10 +115,9 @@ class JiTBlock(nn.Module):
 
     def forward(self, x, emb):
         shift, scale, gate, shift2, scale2, gate2 = self.adaLN_modulation(emb).chunk(6, dim=-1)
-        h = self.attn(self.norm1(x) * (1 + scale[:, None]) + shift[:, None])
-        x = x + h * gate[:, None]
-        h = self.mlp(self.norm2(x) * (1 + scale2[:, None]) + shift2[:, None])
-        return x + h * gate2[:, None]
+        x = x + self.attn(self.norm1(x) * (1 + scale[:, None]) + shift[:, None]) * gate[:, None]
+        h = self.mlp(self.norm2(x) * (1 + scale2[:, None]) + shift2[:, None]) * gate2[:, None]
+        return x + h
 
 
 class JiT(nn.Module):

@@ -4,15 +4,15 @@ import torch.nn.functional as F
 from torch import nn
 
 
+def named(**modules):
+    """Modules in a row, by their names."""
+    return nn.Sequential(OrderedDict(modules))
+
+
 def attend(q, k, v, heads):
     """Softmax attention of queries to keys and values (B, N, C), with heads side by side in C."""
     q, k, v = (x.unflatten(2, (heads, -1)).transpose(1, 2) for x in (q, k, v))
     return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
-
-
-def named(**modules):
-    """Modules in a row, by their names."""
-    return nn.Sequential(OrderedDict(modules))
 
 
 def timestep_embedding(t, channels):
@@ -36,20 +36,13 @@ class ResnetBlock(nn.Module):
         self.conv_shortcut = nn.Conv2d(channels, out, 1) if channels != out else nn.Identity()
 
     def forward(self, x, emb):
-        h = self.conv1(F.silu(self.norm1(x)))
-        h = self.norm2(h + self.time_emb_proj(F.silu(emb))[:, :, None, None])
-        return self.conv_shortcut(x) + self.conv2(F.silu(h))
+        h = self.conv1(F.silu(self.norm1(x))) + self.time_emb_proj(F.silu(emb))[:, :, None, None]
+        return self.conv_shortcut(x) + self.conv2(F.silu(self.norm2(h)))
 
 
-class Downsample(nn.Module):
+def Downsample(channels):
     """Halves the size of images."""
-
-    def __init__(self, channels):
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
-
-    def forward(self, x):
-        return self.conv(x)
+    return named(conv=nn.Conv2d(channels, channels, 3, stride=2, padding=1))
 
 
 class SelfAttention(nn.Module):
@@ -94,15 +87,9 @@ class GEGLU(nn.Module):
         return value * F.gelu(gate)
 
 
-class Upsample(nn.Module):
+def Upsample(channels):
     """Doubles the size of images."""
-
-    def __init__(self, channels):
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
-
-    def forward(self, x):
-        return self.conv(F.interpolate(x, scale_factor=2))
+    return named(up=nn.Upsample(scale_factor=2), conv=nn.Conv2d(channels, channels, 3, padding=1))
 
 
 class TransformerBlock(nn.Module):
@@ -145,11 +132,10 @@ class Transformer(nn.Module):
 class Level(nn.Module):
     """Modules of one resolution, in lists."""
 
-    def __init__(self, resnets, attentions=None, downsamplers=(), upsamplers=()):
+    def __init__(self, resnets, attentions=(), downsamplers=(), upsamplers=()):
         super().__init__()
-        none = [nn.Identity() for _ in resnets]
         self.resnets = nn.ModuleList(resnets)
-        self.attentions = nn.ModuleList(attentions or none)
+        self.attentions = nn.ModuleList(attentions or [nn.Identity() for _ in resnets])
         self.downsamplers = nn.ModuleList(downsamplers)
         self.upsamplers = nn.ModuleList(upsamplers)
 
@@ -195,8 +181,7 @@ class UNet(nn.Module):
             for downsample in level.downsamplers:
                 x = downsample(x)
                 skips.append(x)
-        x = self.mid_block.resnets[0](x, emb)
-        x = self.mid_block.attentions[0](x, tokens)
+        x = self.mid_block.attentions[0](self.mid_block.resnets[0](x, emb), tokens)
         x = self.mid_block.resnets[1](x, emb)
         for level in self.up_blocks:
             for resnet, attention in zip(level.resnets, level.attentions):

@@ -2,7 +2,8 @@
 import type { Module } from '../../../engine/models/graph/layer.ts'
 import { titleOf } from './blockTitles.ts'
 import type { Parts } from './parts.ts'
-import { args, python } from './python.ts'
+import { args, breakLine, python } from './python.ts'
+import type { Single } from './rows.ts'
 import {
   fillTemplate,
   findRoles,
@@ -16,8 +17,9 @@ import {
 /** The code of one block, with its own sizes. */
 export interface BlockCode {
   module: Module
-  /** Lines of `__init__`, and of `forward`. */
+  /** Lines of `__init__`, or of a function that returns the block. */
   init: readonly string[]
+  /** Lines of `forward`, none for a function. */
   forward: readonly string[]
   inputs: readonly string[]
   /** Channels of the first input, if they are known, and of the result. */
@@ -45,7 +47,7 @@ interface Member {
 
 export class BlockClasses {
   /** Expressions that create blocks. */
-  readonly creates = new Map<Module, string>()
+  readonly creates = new Map<Module, Single>()
   /** Arguments of the classes by name. */
   readonly signatures = new Map<string, readonly string[]>()
 
@@ -74,7 +76,7 @@ export class BlockClasses {
         ...withCondition(fillInit(group.init, init), group, condition?.test),
         ...fields,
       ].filter((line) => line !== ''),
-      forward: inner.split('\n'),
+      forward: inner === '' ? [] : inner.split('\n').flatMap(breakLine),
     })
     this.signatures.set(name, [...parameters.keys()])
     for (const [i, { code, numbers }] of group.blocks.entries()) {
@@ -83,10 +85,10 @@ export class BlockClasses {
         return name === 'channels' || name === 'out' ? `${size}` : `${name}=${size}`
       })
       const isLacking = numbers.includes(undefined)
-      this.creates.set(
-        code.module,
-        `${name}(${args(...given, isLacking && flag && `${flag}=False`)})`,
-      )
+      this.creates.set(code.module, {
+        code: `${name}(${args(...given, isLacking && flag && `${flag}=False`)})`,
+        block: inner === '' ? '' : name,
+      })
     }
   }
 
@@ -116,17 +118,24 @@ export class BlockClasses {
     { name: wanted, about, inputs }: Group,
     { parameters, init, forward }: Record<'parameters' | 'init' | 'forward', readonly string[]>,
   ): string {
-    const code = (name: string) => python`
-      class ${name}(nn.Module):
-          """${about}"""
-
-          def __init__(${args('self', ...parameters)}):
-              super().__init__()
+    const code = (name: string) =>
+      forward.length === 0
+        ? python`
+          def ${name}(${args(...parameters)}):
+              """${about}"""
               ${init}
+        `
+        : python`
+          class ${name}(nn.Module):
+              """${about}"""
 
-          def forward(${args('self', ...inputs)}):
-              ${forward}
-    `
+              def __init__(${args('self', ...parameters)}):
+                  super().__init__()
+                  ${init}
+
+              def forward(${args('self', ...inputs)}):
+                  ${forward}
+        `
     let name = wanted
     for (let i = 2; (this.parts.get(name) ?? code(name)) !== code(name); i++) name = `${wanted}${i}`
     return this.parts.define(name, () => code(name))

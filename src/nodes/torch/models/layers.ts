@@ -11,10 +11,10 @@ import { startAtZero } from './helpers.ts'
 import { layerCodes } from './layerCode.ts'
 import { writeLoops } from './loops.ts'
 import { writeMethodLines } from './methodLines.ts'
-import { ModuleTree } from './moduleTree.ts'
+import { ModuleTree, writeCreate } from './moduleTree.ts'
 import type { Parts } from './parts.ts'
-import { args, python } from './python.ts'
-import { joinRows, type Create } from './rows.ts'
+import { args, breakLine, isShort, printCode, python } from './python.ts'
+import { joinRows, rowOf, type Create } from './rows.ts'
 import { nameWidth } from './sizes.ts'
 import { moduleName, writeTerms } from './terms.ts'
 
@@ -50,12 +50,7 @@ export function writeLayers(parts: Parts, network: Network) {
   new NetworkWriter(parts, network).write()
 }
 
-/** True for lines of blocks that are short with names in place of numbers. */
-const isShort = (line: string): boolean =>
-  line.replaceAll(/(?<=[([, =])\d+(?=[,)])/g, 'channels').length < 100
-
 interface WrittenBody {
-  inputs: readonly string[]
   lines: readonly string[]
   result: string
 }
@@ -129,8 +124,6 @@ class NetworkWriter {
 
   private writeBlock(module: Module): BlockCode {
     const body = this.bodies.of(module)
-    const { init, written } = this.writeClass([body], new Set(['forward']), isShort)
-    const [{ inputs, lines, result }] = written
     const { shapes, dependsOnX } = this.view
     const [first] = body.inputs
     const channelsOf = (value: number) => {
@@ -139,12 +132,20 @@ class NetworkWriter {
     }
     return {
       module,
-      init,
-      forward: [...lines, ...breakLine(`return ${result}`)],
-      inputs,
+      ...this.writeBlockCode(body),
       channels: dependsOnX[first] ? channelsOf(first) : undefined,
       out: channelsOf(module.output),
     }
+  }
+
+  /** Code of a block: of a function, if it is only a row of modules. */
+  private writeBlockCode(body: Body): Pick<BlockCode, 'init' | 'forward' | 'inputs'> {
+    const { init, written } = this.writeClass([body], new Set(['forward']), isShort)
+    const [{ inputs, lines, result, rows }] = written
+    const row = rowOf(rows, body)
+    if (!row) return { init, forward: [...lines, `return ${result}`], inputs }
+    const code = { head: 'return ', items: [writeCreate(this.parts, row)], tail: '' }
+    return { init: printCode(code, 4, isShort), forward: [], inputs: ['x'] }
   }
 
   /** Lines of `__init__` and of the methods of a class. */
@@ -170,15 +171,15 @@ class NetworkWriter {
       const loops = writeLoops(method.lines, rows.creates)
       creates = loops.creates
       for (const list of loops.lists) lists.add(list)
-      return { ...method, lines: loops.lines }
+      return { ...method, rows, lines: loops.lines }
     })
     const tree = new ModuleTree(
       { parts, methods: names, lists, comments: this.commentsOf(bodies), ...(fits && { fits }) },
       creates,
     )
-    const written = methods.map(({ inputs, lines, result }) => ({
-      inputs,
-      lines: lines.flatMap((line) => breakLine(tree.fill(line))),
+    const written = methods.map(({ lines, result, ...method }) => ({
+      ...method,
+      lines: lines.map((line) => tree.fill(line)),
       result: tree.fill(result),
     }))
     return { init: [...tree.lines(), ...constants.lines], written }
@@ -197,11 +198,12 @@ class NetworkWriter {
         const create = module ? undefined : layerCodes[op].module
         if (name === undefined || !create) continue
         const inputs = reads.map((input) => ({ code: '', shape: shapes[input], isLast: false }))
-        const code = create({ parts, inputs, attrs, shape: shapes[value] })
-        creates.set(name.slice(prefix.length), startAtZero(parts, this.network.isZero(name), code))
+        const made = create({ parts, inputs, attrs, shape: shapes[value] })
+        const code = startAtZero(parts, this.network.isZero(name), made)
+        creates.set(name.slice(prefix.length), { code })
       }
     const isInside = (path: string) =>
-      [...creates].some(([other, code]) => path.startsWith(`${other}.`) && isBlock(code))
+      [...creates].some(([other, create]) => path.startsWith(`${other}.`) && 'block' in create)
     return new Map([...creates].filter(([path]) => !isInside(path)))
   }
 
@@ -261,7 +263,7 @@ class NetworkWriter {
       def ${methodOf(name)}(${args('self', inputNames?.[name] ?? 'x', ...given)}):
           ${title && `"""${title}"""`}
           ${!isOuter && [...defaults(own.specs), ...own.missing.flatMap(noValue)]}
-          ${lines}
+          ${lines.flatMap(breakLine)}
           ${(results?.[name]?.(result) ?? [`return ${result}`]).flatMap(breakLine)}
     `
   }
@@ -281,45 +283,7 @@ class NetworkWriter {
   }
 }
 
-/** Characters of a line of a method, before it is indented by 8. */
-const WIDTH = 92
-
-/** A line of a method; the head of a loop, an assignment or a return, on several if it is long. */
-function breakLine(line: string): string[] {
-  if (line.length <= WIDTH) return [line]
-  const indent = ' '.repeat(line.length - line.trimStart().length)
-  const broken = waysToBreak(line).map(([head, inside, tail]) => [
-    head,
-    `${indent}    ${inside}`,
-    `${indent}${tail}`,
-  ])
-  const areShort = (lines: readonly string[]) => lines.every(({ length }) => length <= WIDTH)
-  return broken.find(areShort) ?? broken[0] ?? [line]
-}
-
-type Broken = [head: string, inside: string, tail: string]
-
-/** Brackets around the expression of a line, or the last ones in it, on lines of their own. */
-function waysToBreak(line: string): Broken[] {
-  const [, head, inside] = /^( *(?:[\w, ()]+ = |return ))(.*)$/.exec(line) ?? []
-  const atBrackets = breakLastBrackets(line)
-  return head === undefined ? atBrackets : [[`${head}(`, inside, ')'], ...atBrackets]
-}
-
-function breakLastBrackets(line: string): Broken[] {
-  const end = line.lastIndexOf(')')
-  let depth = 0
-  for (let at = end; at > 0; at--) {
-    if (line[at] === ')') depth++
-    if (line[at] === '(' && --depth === 0)
-      return [[line.slice(0, at + 1), line.slice(at + 1, end), line.slice(end)]]
-  }
-  return []
-}
-
 const methodOf = (name: string): string => methods[name] ?? name
 const isMain = (name: string): boolean => methodOf(name) === 'forward'
 const isIn = ({ first, end }: Repeat, value: number) => first <= value && value < end
 const modulesOf = ({ parts }: Body): Module[] => parts.flatMap(({ module }) => module ?? [])
-const isBlock = (create: Create): boolean =>
-  typeof create === 'string' && !/^(nn\.|zero\()/.test(create)

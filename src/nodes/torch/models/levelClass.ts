@@ -1,8 +1,8 @@
 // The class of groups of lists of modules, such as the levels of a UNet.
-import { NOTHING } from './loops.ts'
-import { isList, isRowName, type Branch } from './moduleTree.ts'
+import { isList, isRowName, type Branch } from './moduleNames.ts'
 import type { Parts } from './parts.ts'
-import { printCode, python } from './python.ts'
+import { breakLine, printCode, python } from './python.ts'
+import { NOTHING } from './rows.ts'
 
 /** True for a container that holds lists only. */
 export const isLevel = ({ create, children }: Branch): boolean =>
@@ -10,62 +10,56 @@ export const isLevel = ({ create, children }: Branch): boolean =>
   children.size > 0 &&
   [...children].every(([name, child]) => isList(child) && isRowName(name))
 
+/** A list as an argument of the class. */
 interface List {
   list: string
-  /** Stands for the list where it is left out; undefined if no level leaves it out. */
-  without: 'nothing' | 'empty' | undefined
+  argument: string
+  value: string
 }
 
-export class LevelClass {
-  private readonly lists: readonly List[]
+/**
+ * Adds the class of the levels in a tree. Returns its name, and the names of its arguments.
+ * `loops`: names of the lists that loops run over, in their order.
+ */
+export function defineLevel(
+  parts: Parts,
+  root: Branch,
+  loops: ReadonlySet<string>,
+): { name: string; names: readonly string[] } {
+  const levels = levelsIn(root)
+  const order = [...loops].map((list) => list.split('.').at(-1)!)
+  const all = new Set(levels.flatMap(({ children }) => [...children.keys()]))
+  const inOrder = [...all].toSorted((a, b) => order.indexOf(a) - order.indexOf(b))
+  const described = inOrder.map((list) => describeList(list, levels, inOrder[0]))
+  // Lists that all levels have come first.
+  const isOptional = ({ list, argument }: List) => Number(list !== argument)
+  const lists = described.toSorted((a, b) => isOptional(a) - isOptional(b))
+  const items = ['self', ...lists.map(({ argument }) => argument)]
+  const name = parts.define(
+    'Level',
+    () => python`
+      class Level(nn.Module):
+          """Modules of one resolution, in lists."""
 
-  /** `loops`: names of the lists that loops run over, in their order. */
-  constructor(root: Branch, loops: ReadonlySet<string>) {
-    const levels = levelsIn(root)
-    const order = [...loops].map((list) => list.split('.').at(-1)!)
-    const names = new Set(levels.flatMap(({ children }) => [...children.keys()]))
-    const lists = [...names].toSorted((a, b) => order.indexOf(a) - order.indexOf(b))
-    const described = lists.map((list) => describeList(list, levels))
-    // Lists that all levels have come first.
-    this.lists = described.toSorted((a, b) => rank(a) - rank(b))
-  }
-
-  /** Adds the class, and returns its name and its arguments. */
-  define(parts: Parts): { name: string; lists: readonly List[] } {
-    const { lists } = this
-    const hasNothing = lists.some(({ without }) => without === 'nothing')
-    const name = parts.define(
-      'Level',
-      () => python`
-        class Level(nn.Module):
-            """Modules of one resolution, in lists."""
-
-            ${printCode({ head: 'def __init__(', items: ['self', ...lists.map(writeArgument)], tail: '):' }, 4)}
-                super().__init__()
-                ${hasNothing && `none = [${NOTHING} for _ in ${lists[0].list}]`}
-                ${lists.map(writeList)}
-      `,
-    )
-    return { name, lists }
-  }
+          ${printCode({ head: 'def __init__(', items, tail: '):' }, 4)}
+              super().__init__()
+              ${lists.flatMap(({ list, value }) => breakLine(`self.${list} = nn.ModuleList(${value})`))}
+    `,
+  )
+  return { name, names: lists.map(({ list }) => list) }
 }
-
-const writeList = ({ list, without }: List): string =>
-  `self.${list} = nn.ModuleList(${list}${without === 'nothing' ? ' or none' : ''})`
 
 const levelsIn = (branch: Branch): Branch[] =>
   isLevel(branch) ? [branch] : [...branch.children.values()].flatMap(levelsIn)
 
-function describeList(list: string, levels: readonly Branch[]): List {
+/** A list whose modules do nothing, or that is empty, may be left out. `first`: a list of all. */
+function describeList(list: string, levels: readonly Branch[], first: string): List {
   const found = levels.map(({ children }) => [...(children.get(list)?.children.values() ?? [])])
-  const isNothing = found.some(
-    (items) => items.length > 0 && items.every(({ create }) => create === NOTHING),
-  )
-  if (isNothing) return { list, without: 'nothing' }
-  return { list, without: found.some((items) => items.length === 0) ? 'empty' : undefined }
+  const isLeftOut = found.some((items) => items.every(({ create }) => create === NOTHING))
+  const doesNothing = found.some((items) => items.some(({ create }) => create === NOTHING))
+  return {
+    list,
+    argument: isLeftOut ? `${list}=()` : list,
+    value: doesNothing ? `${list} or [${NOTHING.code} for _ in ${first}]` : list,
+  }
 }
-
-const rank = ({ without }: List) => (without === undefined ? 0 : without === 'nothing' ? 1 : 2)
-
-const writeArgument = ({ list, without }: List): string =>
-  without === undefined ? list : `${list}=${without === 'nothing' ? 'None' : '()'}`

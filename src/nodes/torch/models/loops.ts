@@ -3,11 +3,8 @@
 // Parts in a row become one loop if their lines are equal up to the numbers. Parts may lack lines: a
 // module that is missing does nothing (nn.Identity), and lists may be empty.
 import type { Repeat } from '../../../engine/models/graph/layer.ts'
-import type { Create } from './rows.ts'
+import { NOTHING, type Create } from './rows.ts'
 import { MODULE_MARKS, moduleMark } from './terms.ts'
-
-/** Creates a module that does nothing, in place of a missing one. */
-export const NOTHING = 'nn.Identity()'
 
 /** A line of a method, with marks of modules. */
 export interface Line {
@@ -31,7 +28,8 @@ type Node = { text: string } | { item: string; parts: readonly Node[][] }
 /** Writes lines with loops where parts are equal. */
 export function writeLoops(lines: readonly Line[], creates: ReadonlyMap<string, Create>): Loops {
   const writer = new LoopWriter(creates)
-  return { lines: writer.write(toNodes(lines, 0)), creates: writer.creates, lists: writer.lists }
+  const written = joinCalls(writer.write(toNodes(lines, 0)))
+  return { lines: written, creates: writer.creates, lists: writer.lists }
 }
 
 /** Groups lines by the repeated parts at a depth. */
@@ -265,8 +263,11 @@ function parseCall(text: string): Call | undefined {
   return isOwn || args?.startsWith('torch.cat(') ? { target, path, args } : undefined
 }
 
-const classOf = (create: Create | undefined): string =>
-  typeof create === 'string' ? (/^[\w.]+/.exec(create)?.[0] ?? '') : ''
+/** The class of a module, if code may test for it. */
+function classOf(create: Create | undefined): string {
+  if (create === NOTHING) return 'nn.Identity'
+  return create && 'block' in create ? create.block : ''
+}
 
 /** A call whose arguments depend on the class of the module. */
 function writeCall(
@@ -280,7 +281,7 @@ function writeCall(
   if (!second) return `${target} = ${call(first[0])}`
   const [alone, other] = first[1].size === 1 ? [first, second] : [second, first]
   const [name] = alone[1]
-  if (more || alone[1].size > 1 || other[1].has(name)) return undefined
+  if (more || name === '' || alone[1].size > 1 || other[1].has(name)) return undefined
   return `${target} = ${call(alone[0])} if isinstance(${moduleMark(path)}, ${name}) else ${call(other[0])}`
 }
 
@@ -322,19 +323,23 @@ function writeLoop(item: string, nodes: readonly Merged[], depth: number): strin
   const marks = lists.map(moduleMark).join(', ')
   const names = [...variables.values()].join(', ')
   const over = lists.length === 1 ? marks : `zip(${marks})`
-  return [`for ${names} in ${over}:`, ...joinCalls(inside).map((line) => `    ${line}`)]
+  return [`for ${names} in ${over}:`, ...inside.map((line) => `    ${line}`)]
 }
 
 /** Joins `x = resnet(x, emb)` and `x = attention(x)` to one line, if it is short. */
 function joinCalls(lines: readonly string[]): string[] {
   return lines.reduce<string[]>((joined, line) => {
-    const [, head, target, tail] = /^((\w+) = ‹\w+:›\()\2((?:, \w+)*\))$/.exec(line) ?? []
-    const inner = joined.at(-1)?.split(`${target} = `) ?? []
-    const text = `${head}${inner[1]}${tail}`
-    const isCall = inner.length === 2 && inner[0] === '' && /^‹\w+:›\(.*\)$/.test(inner[1])
-    return isCall && text.length <= 80 ? [...joined.slice(0, -1), text] : [...joined, line]
+    const [, head, target, tail] = ITEM_CALL.exec(line) ?? []
+    const [, assigned, inner] = ITEM_VALUE.exec(joined.at(-1) ?? '') ?? []
+    const text = `${head}${inner}${tail}`
+    const isJoined = assigned !== undefined && assigned === target && text.length <= 80
+    return isJoined ? [...joined.slice(0, -1), text] : [...joined, line]
   }, [])
 }
+
+/** Calls of modules of lists; the first reads what it assigns. */
+const ITEM_CALL = /^( *(\w+) = ‹(?:\w+:|[^›]*\.\d+)›\()\2((?:, \w+)*\))$/
+const ITEM_VALUE = /^ *(\w+) = (‹(?:\w+:|[^›]*\.\d+)›\([^‹]*\))$/
 
 /** The name of one of several: attention of attentions. */
 const singular = (list: string): string => list.split('.').at(-1)!.replace(/s$/, '')

@@ -61,8 +61,6 @@ class LineWriter {
       {
         layers: view.layers,
         dependsOnX: view.dependsOnX,
-        // Those of blocks get longer, by names in place of numbers.
-        longest: body.prefix === '' ? 88 : 78,
         output: body.output,
         placeOf: (value) =>
           this.placesOf(value)

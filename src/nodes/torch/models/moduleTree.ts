@@ -3,45 +3,11 @@ import { MessageError } from '../../../engine/base/errors.ts'
 import { torchModelMessages } from '../../messages/torchModels.ts'
 import type { Parts } from './parts.ts'
 import { named } from './helpers.ts'
-import { isLevel, LevelClass } from './levelClass.ts'
+import { defineLevel, isLevel } from './levelClass.ts'
+import { attributes, isDict, isIdentifier, isList, type Branch } from './moduleNames.ts'
 import { printCode, python, type Code } from './python.ts'
-import { NOTHING } from './loops.ts'
-import type { Create } from './rows.ts'
+import { NOTHING, type Create } from './rows.ts'
 import { MODULE_MARKS } from './terms.ts'
-
-/** A module, or modules by name. */
-export interface Branch {
-  /** What creates the module of a layer or of a block. */
-  create?: Create
-  children: Map<string, Branch>
-}
-
-/** Python's keywords, and the name of the module itself. */
-const keywords = new Set(
-  `False None True and as assert async await break class continue def del elif else except finally for from global if import in
-  is lambda nonlocal not or pass raise return try while with yield self`.split(/\s+/),
-)
-
-/** Attributes of nn.Module, which hide modules of the same name. */
-const attributes = new Set(
-  `T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval extra_repr
-  float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules mtia named_buffers
-  named_children named_modules named_parameters parameters register_backward_hook register_buffer register_forward_hook
-  register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
-  register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter
-  register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory
-  state_dict to to_empty train type xpu zero_grad`.split(/\s+/),
-)
-
-/** Further attributes of nn.ModuleDict, which refuses names of attributes. */
-const dictAttributes = new Set(['clear', 'items', 'keys', 'pop', 'update', 'values'])
-
-/** Further attributes of nn.Sequential. */
-const rowAttributes = new Set(['append', 'extend', 'insert', 'pop'])
-
-/** True if nn.Sequential accepts the name of a module, as a keyword or a number. */
-export const isRowName = (name: string): boolean =>
-  /^\d+$/.test(name) || (isIdentifier(name) && !attributes.has(name) && !rowAttributes.has(name))
 
 export interface TreeAround {
   parts: Parts
@@ -58,7 +24,6 @@ export interface TreeAround {
 /** Modules by name, and how methods reach them. */
 export class ModuleTree {
   private readonly root: Branch = { children: new Map() }
-  private level: LevelClass | undefined
 
   /** Throws MessageError if a module cannot have its name. */
   constructor(
@@ -128,7 +93,7 @@ export class ModuleTree {
       const inner = `${path}.${[...children.keys()][0]}`
       throw new MessageError(torchModelMessages.layerInside({ name: path, inner }))
     }
-    if (create !== undefined) return this.createRow(create)
+    if (create !== undefined) return writeCreate(this.around.parts, create)
     const items = [...children].map(([name, child]): [string, Code] => [
       name,
       this.create(child, `${path}.${name}`),
@@ -143,10 +108,9 @@ export class ModuleTree {
 
   /** Lists of modules; those that are empty or do nothing are left out. */
   private createLevel(branch: Branch, path: string): Code {
-    this.level ??= new LevelClass(this.root, this.around.lists)
-    const { name, lists } = this.level.define(this.around.parts)
+    const { name, names } = defineLevel(this.around.parts, this.root, this.around.lists)
     let isPositional = true
-    const items = lists.flatMap(({ list }): Code[] => {
+    const items = names.flatMap((list): Code[] => {
       const items = [...(branch.children.get(list)?.children ?? [])]
       if (items.every(([, { create }]) => create === NOTHING)) {
         isPositional = false
@@ -157,20 +121,17 @@ export class ModuleTree {
     })
     return { head: `${name}(`, items, tail: ')' }
   }
+}
 
-  private createRow(create: Create): Code {
-    if (typeof create === 'string') return create
-    const { row } = create
-    const areNumbers = /^\d+$/.test(row[0][0])
-    const items = row.map(([name, inner]) =>
-      withHead(areNumbers ? '' : `${name}=`, this.createRow(inner)),
-    )
-    return {
-      head: areNumbers ? 'nn.Sequential(' : `${named(this.around.parts)}(`,
-      items,
-      tail: ')',
-    }
-  }
+/** The expression of a module, or of modules in a row. */
+export function writeCreate(parts: Parts, create: Create): Code {
+  if (!('row' in create)) return create.code
+  const { row } = create
+  const areNumbers = /^\d+$/.test(row[0][0])
+  const items = row.map(([name, inner]) =>
+    withHead(areNumbers ? '' : `${name}=`, writeCreate(parts, inner)),
+  )
+  return { head: `${areNumbers ? 'nn.Sequential' : named(parts)}(`, items, tail: ')' }
 }
 
 const withComment = (lines: readonly string[], comment: string): string[] => [
@@ -198,16 +159,6 @@ function createList(items: readonly Code[], isLoop: boolean): Code {
 /** A module inside another. */
 const accessPart = (path: string, part: string): string =>
   isIdentifier(part) ? `${path}.${part}` : `${path}[${/^\d+$/.test(part) ? part : `"${part}"`}]`
-
-const isIdentifier = (name: string): boolean => /^[A-Za-z]\w*$/.test(name) && !keywords.has(name)
-
-/** True if the names are 0, 1, 2, ... in this order. */
-export const isList = ({ create, children }: Branch): boolean =>
-  create === undefined && [...children.keys()].every((name, i) => name === String(i))
-
-/** True if nn.ModuleDict accepts the names. */
-const isDict = ({ children }: Branch): boolean =>
-  ![...children.keys()].some((name) => attributes.has(name) || dictAttributes.has(name))
 
 /** A container of modules whose names nn.ModuleDict refuses. */
 const group = (parts: Parts): string =>

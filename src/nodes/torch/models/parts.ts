@@ -1,7 +1,7 @@
 // The definitions that a network needs, collected while it is written.
 import type { Definition } from './definition.ts'
 
-/** Definitions by name: functions before classes, both in the order in which they were added. */
+/** Definitions by name: functions before classes and what creates modules, both in the order in which they were added. */
 export class Parts {
   private readonly codes = new Map<string, string>()
 
@@ -22,7 +22,7 @@ export class Parts {
 
   definitions(): Definition[] {
     const all = [...this.codes].map(([name, code]) => ({ name, code }))
-    const isFunction = ({ code }: Definition) => code.startsWith('def ')
+    const isFunction = ({ code }: Definition) => /^def [a-z]/.test(code)
     return all.toSorted((a, b) => Number(isFunction(b)) - Number(isFunction(a)))
   }
 }

@@ -42,6 +42,10 @@ export const args = (...items: readonly (string | number | false | undefined)[])
 /** The longest line of the source. */
 const WIDTH = 100
 
+/** True for lines of blocks that are short with names in place of sizes, the first of a call. */
+export const isShort = (line: string): boolean =>
+  line.replaceAll(/(?<=\((?:\d+, )?)\d+(?=[,)])/g, 'channels').length < WIDTH
+
 /** An expression, or one with items in brackets that may be on lines of their own. */
 export type Code =
   | string
@@ -77,4 +81,37 @@ export function printCode(
     return [...lines.slice(0, -1), `${lines.at(-1)!}${isOne ? '' : ','}`]
   })
   return [head, ...inner.map((text) => `    ${text}`), tail]
+}
+
+/** A line of a method before it is indented; the head of a loop, an assignment or a return, on several if it is long. */
+export function breakLine(line: string): string[] {
+  if (line.length <= WIDTH - 8) return [line]
+  const indent = ' '.repeat(line.length - line.trimStart().length)
+  const broken = waysToBreak(line).map(([head, inside, tail]) => [
+    head,
+    `${indent}    ${inside}`,
+    `${indent}${tail}`,
+  ])
+  const areShort = (lines: readonly string[]) => lines.every(({ length }) => length <= WIDTH - 8)
+  return broken.find(areShort) ?? broken[0] ?? [line]
+}
+
+type Broken = [head: string, inside: string, tail: string]
+
+/** Brackets around the expression of a line, or the last ones in it, on lines of their own. */
+function waysToBreak(line: string): Broken[] {
+  const [, head, inside] = /^( *(?:[\w, ()]+ = |return ))(.*)$/.exec(line) ?? []
+  const atBrackets = breakLastBrackets(line)
+  return head === undefined ? atBrackets : [[`${head}(`, inside, ')'], ...atBrackets]
+}
+
+function breakLastBrackets(line: string): Broken[] {
+  const end = line.lastIndexOf(')')
+  let depth = 0
+  for (let at = end; at > 0; at--) {
+    if (line[at] === ')') depth++
+    if (line[at] === '(' && --depth === 0)
+      return [[line.slice(0, at + 1), line.slice(at + 1, end), line.slice(end)]]
+  }
+  return []
 }

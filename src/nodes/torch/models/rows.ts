@@ -1,13 +1,21 @@
 // Modules in a row, each of which reads the one before it: nn.Sequential, called as one module.
-import { isRowName } from './moduleTree.ts'
-import { marksIn, moduleMark, valueMark, type Term } from './terms.ts'
+import type { Body } from './bodies.ts'
+import { isRowName } from './moduleNames.ts'
+import { marksIn, moduleMark, valueMark, type Term, type Unnamed } from './terms.ts'
 
-/** What creates a module: an expression, or modules in a row by their names. */
-export type Create = string | Row
+/** What creates a module: an expression, or modules in a row. */
+export type Create = Single | Row
 
+/** A module of a layer, or of a block of this class: an empty name for one that a function returns. */
+export type Single = { code: string } | { code: string; block: string }
+
+/** Modules in a row by their names. */
 export interface Row {
   row: [name: string, create: Create][]
 }
+
+/** Creates a module that does nothing, in place of a missing one. */
+export const NOTHING: Single = { code: 'nn.Identity()' }
 
 export interface Rows {
   terms: readonly Term[]
@@ -32,6 +40,24 @@ export function joinRows(
   for (const group of [...groups].sort((a, b) => partsOf(b) - partsOf(a)))
     joined = joinGroup(joined, group, output, depth) ?? joined
   return splitSingle(joined, groups)
+}
+
+/** The row that a body is, if it only calls modules from its input to its result. */
+export function rowOf({ terms, creates }: Rows, { inputs, output }: Body): Row | undefined {
+  const row = new RowBuilder()
+  let [value] = inputs
+  for (const { reads, path, module, ...term } of terms) {
+    const create = path === undefined ? undefined : creates.get(path)
+    const isNext = `${reads}` === `${value}`
+    const isAdded = create
+      ? isPlainCall({ ...term, reads, path }) && isRowName(path!) && row.add(path!, create)
+      : module && row.addUnnamed(module)
+    if (!isNext || !isAdded) return undefined
+    value = term.value
+  }
+  return inputs.length === 1 && creates.size > 0 && value === output
+    ? { row: row.entries }
+    : undefined
 }
 
 /** The names around a name: `a.b` and `a` around `a.b.c`. */
@@ -137,30 +163,29 @@ class RowBuilder {
     if (isIndex(name)) {
       if (Number(name) < this.entries.length) return false
       while (this.entries.length < Number(name))
-        this.entries.push([String(this.entries.length), 'nn.Identity()'])
+        this.entries.push([String(this.entries.length), NOTHING])
     }
     this.entries.push([name, create])
     return true
   }
 
   /** Adds a module without weights before `next`. Numbers leave room for it, or it joins the last. */
-  addUnnamed(create: string, next: string): boolean {
+  addUnnamed({ name: wanted, code }: Unnamed, next = ''): boolean {
     const place = this.entries.length
-    if (!isIndex(next)) this.entries.push([freeName(this.entries, create), create])
-    else if (place < Number(next)) this.entries.push([String(place), create])
+    if (!isIndex(next)) this.entries.push([freeName(this.entries, wanted), { code }])
+    else if (place < Number(next)) this.entries.push([String(place), { code }])
     else {
       const [name, last] = this.entries[place - 1]
-      if (typeof last === 'string' || isIndex(last.row[0][0])) return false
-      const row: Row['row'] = [...last.row, [freeName(last.row, create), create]]
+      if (!('row' in last) || isIndex(last.row[0][0])) return false
+      const row: Row['row'] = [...last.row, [freeName(last.row, wanted), { code }]]
       this.entries[place - 1] = [name, { row }]
     }
     return true
   }
 }
 
-function freeName(entries: Row['row'], create: string): string {
+function freeName(entries: Row['row'], wanted: string): string {
   const names = new Set(entries.map(([name]) => name))
-  const wanted = create.includes('Upsample') ? 'up' : create.includes('Pool') ? 'pool' : 'act'
   let name = wanted
   for (let i = 2; names.has(name); i++) name = `${wanted}_${i}`
   return name
@@ -171,10 +196,9 @@ function splitSingle({ terms, creates }: Rows, groups: ReadonlySet<string>): Row
   const single = new Map<string, string>()
   for (const group of groups) {
     const create = creates.get(group)
-    if (create === undefined || typeof create === 'string' || create.row.length > 1) continue
+    if (!create || !('row' in create) || create.row.length > 1) continue
     const [[name, only]] = create.row
-    if (isIndex(name) && typeof only === 'string' && !/^(nn\.|zero\()/.test(only))
-      single.set(group, name)
+    if (isIndex(name) && 'block' in only) single.set(group, name)
   }
   return {
     terms: terms.map((term) => {

@@ -23,14 +23,13 @@ export interface StatementsAround {
   layers: readonly Layer[]
   output: number
   dependsOnX: readonly boolean[]
-  /** Characters that a line may have. */
-  longest: number
   /** Repeated parts that a value is in, as a text. */
   placeOf: (value: number) => string
 }
 
-/** Calls inside each other that a line may have. */
+/** Calls inside each other that a line may have, and its characters. */
 const MOST_CALLS = 3
+const LONGEST = 87
 
 /** Joins terms whose value is read once to the terms that read them. */
 export function writeStatements(around: StatementsAround, terms: readonly Term[]): Statements {
@@ -55,6 +54,9 @@ function findSkips({ layers }: StatementsAround, terms: readonly Term[]): Map<nu
   const isStack = order.every((skip, i) => i === 0 || skip < order[i - 1])
   return isStack && order.length > 1 ? found : new Map()
 }
+
+/** A call of a function or a module around others: methods of values follow them. */
+const CALL = /(?<![\w.»)])[\w.]+\(|›\(/
 
 interface Joined {
   statement: Statement
@@ -98,7 +100,7 @@ class Joiner {
   add(term: Term): Statement[] {
     if (this.joined.has(term.value)) return []
     const targets = this.isSplit(term) ? this.partsOf(term) : [term.value]
-    const joined = this.join(term)
+    const joined = this.join(term, targets)
     const statement = { targets, text: joined.text, position: term.value }
     for (const target of targets)
       if (target !== undefined) this.joined.set(target, { ...joined, statement, term })
@@ -133,8 +135,14 @@ class Joiner {
   }
 
   /** The Python of a term, with expressions in place of values that nothing else reads. */
-  private join(term: Term): Pick<Joined, 'text' | 'calls' | 'hasItem'> {
-    const own = /[\w›]\(|\.\w+\(/.test(term.text.replaceAll(VALUE_MARKS, 'x')) ? 1 : 0
+  private join(
+    term: Term,
+    targets: Statement['targets'],
+  ): Pick<Joined, 'text' | 'calls' | 'hasItem'> {
+    const own = CALL.test(term.text) ? 1 : 0
+    // Room for further targets, or for `return`.
+    const isLast = term.value === this.around.output
+    const longest = LONGEST - 8 * (targets.length - 1) - (isLast ? 4 : 0)
     let { text } = term
     let calls = own
     let hasItem = isItem(term)
@@ -146,7 +154,7 @@ class Joiner {
       if (!inner || !this.canJoin(term, inner)) continue
       const mark = valueMark(value)
       const next = text.replace(mark, bracketed(inner.text, text.split(mark)))
-      if (inner.calls + own > MOST_CALLS || this.sizeOf(next) > this.around.longest) continue
+      if (inner.calls + own > MOST_CALLS || this.sizeOf(next) > longest) continue
       text = next
       calls = Math.max(calls, inner.calls + own)
       hasItem ||= inner.hasItem

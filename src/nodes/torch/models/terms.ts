@@ -22,7 +22,13 @@ export interface Term {
   /** Name in the class of the module that it calls. */
   path?: string
   /** Expression that creates a module in place of a layer without weights. */
-  module?: string
+  module?: Unnamed
+}
+
+/** A module that the graph has no name for, and its usual one. */
+export interface Unnamed {
+  name: string
+  code: string
 }
 
 export interface TermsAround {
@@ -104,8 +110,8 @@ export const marksIn = (code: string): number[] =>
   [...code.matchAll(VALUE_MARKS)].map(([, value]) => Number(value))
 
 /** The module that computes an operation without weights. */
-function moduleOf(layer: Layer): string | undefined {
-  if (layer.op === 'upsample') return 'nn.Upsample(scale_factor=2)'
-  if (layer.op === 'avg_pool') return `nn.AvgPool2d(${layer.attrs.size})`
-  return activations[layer.op]?.module
+function moduleOf({ op, attrs }: Layer): Unnamed | undefined {
+  if (op === 'upsample') return { name: 'up', code: 'nn.Upsample(scale_factor=2)' }
+  if (op === 'avg_pool') return { name: 'pool', code: `nn.AvgPool2d(${attrs.size})` }
+  return activations[op] && { name: 'act', code: activations[op].module }
 }
