@@ -3,7 +3,7 @@ import type { Module } from '../../../engine/models/graph/layer.ts'
 import { titleOf } from './blockTitles.ts'
 import type { Parts } from './parts.ts'
 import { args, breakLine, python } from './python.ts'
-import type { Single } from './rows.ts'
+import type { Single } from './create.ts'
 import {
   fillTemplate,
   findRoles,
@@ -136,9 +136,7 @@ export class BlockClasses {
               def forward(${args('self', ...inputs)}):
                   ${forward}
         `
-    let name = wanted
-    for (let i = 2; (this.parts.get(name) ?? code(name)) !== code(name); i++) name = `${wanted}${i}`
-    return this.parts.define(name, () => code(name))
+    return this.parts.defineNumbered(wanted, '', code)
   }
 }
 

@@ -3,12 +3,21 @@
 import { isKeyOf } from '../../../engine/base/records.ts'
 import { GraphView } from '../../../engine/models/graph/analysis.ts'
 import type { LayerGraph } from '../../../engine/models/graph/layer.ts'
-import type { NetworkConfigs } from '../../../engine/models/kinds/configs.ts'
+import type { Configured, NetworkConfigs } from '../../../engine/models/kinds/configs.ts'
 import { ditImageSize, ditWidth } from '../../../engine/models/kinds/dit/config.ts'
 import { getNetworkKind } from '../../../engine/models/kinds/registry.ts'
 import { imageSize } from '../../../engine/models/kinds/unet/config.ts'
 import type { Network } from './layers.ts'
-import type { ModelDescription } from './writeModule.ts'
+
+/** A network without its weights. A model is one. */
+export type ModelDescription = Configured & Initialisation
+
+interface Initialisation {
+  /** Param `zero_init` of UNet and DiT: the last layer of each block starts at zero. */
+  zeroInit?: boolean
+  /** Layers of a graph of layers that start at zero, by name. */
+  zeroLayers?: readonly string[]
+}
 
 type Form = Omit<Network, 'graph' | 'className'>
 

@@ -41,14 +41,11 @@ export interface Waves {
  */
 export function timestepEmbedding(
   parts: Parts,
-  { flipSinToCos, freqShift }: Waves,
+  waves: Waves,
   width: number,
 ): (t: string) => string {
   // A graph of layers may embed times in several ways.
-  let name = 'timestep_embedding'
-  const code = () => wavesCode(name, { flipSinToCos, freqShift })
-  for (let i = 2; (parts.get(name) ?? code()) !== code(); i++) name = `timestep_embedding_${i}`
-  parts.define(name, code)
+  const name = parts.defineNumbered('timestep_embedding', '_', (name) => wavesCode(name, waves))
   const call = (t: string) => `${name}(${t}, ${width})`
   return width % 2 ? (t) => `F.pad(${call(t)}, (0, 1))` : call
 }

@@ -2,7 +2,7 @@
 import { isList, isRowName, type Branch } from './moduleNames.ts'
 import type { Parts } from './parts.ts'
 import { breakLine, printCode, python } from './python.ts'
-import { NOTHING } from './rows.ts'
+import { NOTHING } from './create.ts'
 
 /** True for a container that holds lists only. */
 export const isLevel = ({ create, children }: Branch): boolean =>

@@ -3,7 +3,7 @@
 // Parts in a row become one loop if their lines are equal up to the numbers. Parts may lack lines: a
 // module that is missing does nothing (nn.Identity), and lists may be empty.
 import type { Repeat } from '../../../engine/models/graph/layer.ts'
-import { NOTHING, type Create } from './rows.ts'
+import { NOTHING, type Create } from './create.ts'
 import { MODULE_MARKS, moduleMark } from './terms.ts'
 
 /** A line of a method, with marks of modules. */

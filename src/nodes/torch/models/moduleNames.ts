@@ -1,5 +1,5 @@
 // Names of modules in a class: those that Python or nn.Module has for something else, and lists.
-import type { Create } from './rows.ts'
+import type { Create } from './create.ts'
 
 /** A module, or modules by name. */
 export interface Branch {

@@ -6,7 +6,7 @@ import { named } from './helpers.ts'
 import { defineLevel, isLevel } from './levelClass.ts'
 import { attributes, isDict, isIdentifier, isList, type Branch } from './moduleNames.ts'
 import { printCode, python, type Code } from './python.ts'
-import { NOTHING, type Create } from './rows.ts'
+import { NOTHING, type Create } from './create.ts'
 import { MODULE_MARKS } from './terms.ts'
 
 export interface TreeAround {

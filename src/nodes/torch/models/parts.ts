@@ -15,9 +15,12 @@ export class Parts {
     return name
   }
 
-  /** Code of a definition, if it is there. */
-  get(name: string): string | undefined {
-    return this.codes.get(name)
+  /** Adds a definition, with a number if its name is there with other code. Returns its name. */
+  defineNumbered(wanted: string, separator: string, code: (name: string) => string): string {
+    let name = wanted
+    for (let i = 2; (this.codes.get(name) ?? code(name)) !== code(name); i++)
+      name = `${wanted}${separator}${i}`
+    return this.define(name, () => code(name))
   }
 
   definitions(): Definition[] {

@@ -1,21 +1,8 @@
 // Modules in a row, each of which reads the one before it: nn.Sequential, called as one module.
 import type { Body } from './bodies.ts'
+import { NOTHING, type Create, type Row } from './create.ts'
 import { isRowName } from './moduleNames.ts'
 import { marksIn, moduleMark, valueMark, type Term, type Unnamed } from './terms.ts'
-
-/** What creates a module: an expression, or modules in a row. */
-export type Create = Single | Row
-
-/** A module of a layer, or of a block of this class: an empty name for one that a function returns. */
-export type Single = { code: string } | { code: string; block: string }
-
-/** Modules in a row by their names. */
-export interface Row {
-  row: [name: string, create: Create][]
-}
-
-/** Creates a module that does nothing, in place of a missing one. */
-export const NOTHING: Single = { code: 'nn.Identity()' }
 
 export interface Rows {
   terms: readonly Term[]

@@ -23,11 +23,10 @@
 import { MessageError } from '../../../engine/base/errors.ts'
 import { GraphView } from '../../../engine/models/graph/analysis.ts'
 import type { LayerGraph } from '../../../engine/models/graph/layer.ts'
-import type { Configured } from '../../../engine/models/kinds/configs.ts'
 import { findNetworkKind } from '../../../engine/models/kinds/registry.ts'
 import { torchModelMessages } from '../../messages/torchModels.ts'
 import type { Definition, Definitions } from './definition.ts'
-import { formOf } from './forms.ts'
+import { formOf, type ModelDescription } from './forms.ts'
 import { importsOf } from './imports.ts'
 import { writeLayers } from './layers.ts'
 import { withFreeNames } from './names.ts'
@@ -46,16 +45,6 @@ export interface PythonModule {
   construct: string
   /** True if it drops values at random in a training. */
   drops: boolean
-}
-
-/** A network without its weights. A model is one. */
-export type ModelDescription = Configured & Initialisation
-
-interface Initialisation {
-  /** Param `zero_init` of UNet and DiT: the last layer of each block starts at zero. */
-  zeroInit?: boolean
-  /** Layers of a graph of layers that start at zero, by name. */
-  zeroLayers?: readonly string[]
 }
 
 /**
