@@ -13,7 +13,7 @@ export interface Part {
 
 /** A method. */
 export interface Body {
-  /** Name of the module with a dot, which names of its own modules begin with; empty for a network. */
+  /** Name of the module with a dot, with which those inside it begin; empty for a network. */
   prefix: string
   /** Position of the first of its layers, or a lower one. */
   first: number

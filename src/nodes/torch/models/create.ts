@@ -3,7 +3,7 @@
 /** What creates a module: an expression, or modules in a row. */
 export type Create = Single | Row
 
-/** A module of a layer, or of a block of this class: an empty name for one that a function returns. */
+/** A module of a layer, or of a block by its class: an empty name if a function returns it. */
 export type Single = { code: string } | { code: string; block: string }
 
 /** Modules in a row by their names. */

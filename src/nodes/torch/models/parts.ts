@@ -1,7 +1,7 @@
 // The definitions that a network needs, collected while it is written.
 import type { Definition } from './definition.ts'
 
-/** Definitions by name: functions before classes and what creates modules, both in the order in which they were added. */
+/** Definitions by name in the order in which they were added, helper functions before modules. */
 export class Parts {
   private readonly codes = new Map<string, string>()
 

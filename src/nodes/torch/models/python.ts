@@ -83,7 +83,7 @@ export function printCode(
   return [head, ...inner.map((text) => `    ${text}`), tail]
 }
 
-/** A line of a method before it is indented; the head of a loop, an assignment or a return, on several if it is long. */
+/** A line of a method before it is indented, on several lines if it is long. */
 export function breakLine(line: string): string[] {
   if (line.length <= WIDTH - 8) return [line]
   const indent = ' '.repeat(line.length - line.trimStart().length)

@@ -156,7 +156,7 @@ class RowBuilder {
     return true
   }
 
-  /** Adds a module without weights before `next`. Numbers leave room for it, or it joins the last. */
+  /** Adds a module without weights before `next`. Numbers have a gap for it, or it joins the last. */
   addUnnamed({ name: wanted, code }: Unnamed, next = ''): boolean {
     const place = this.entries.length
     if (!isIndex(next)) this.entries.push([freeName(this.entries, wanted), { code }])

@@ -78,7 +78,7 @@ const isConstant = (sizes: Sizes) => new Set(sizes.filter((size) => size !== und
 /** Largest factor of a number of channels in terms of another. */
 const MOST_TIMES = 8
 
-/** Names the numbers of a class. `channels` and `out`: of the blocks' first input and of the result. */
+/** Names the numbers of a class. `channels`, `out`: of the blocks' first input and their result. */
 export class SizeNames {
   /** Expressions of numbers of channels. */
   private readonly known: [sizes: Sizes, expression: string][] = []
