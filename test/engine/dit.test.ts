@@ -14,7 +14,11 @@ import { parseDitConfig } from '../../src/engine/models/kinds/dit/config.ts'
 import { dit, type DitStart } from '../../src/engine/models/kinds/dit/dit.ts'
 import { ditGraph } from '../../src/engine/models/kinds/dit/graph.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
-import { featuresBuilder, toLayerGraph, type Features } from '../../src/engine/models/graph/features.ts'
+import {
+  featuresBuilder,
+  toLayerGraph,
+  type Features,
+} from '../../src/engine/models/graph/features.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
 import { networkSize } from '../../src/engine/models/graph/networkSize.ts'
 import { predict } from '../../src/engine/models/predict.ts'

@@ -4,7 +4,14 @@ import { modelMessages } from '../messages/models.ts'
 import { tf } from '../base/tf.ts'
 import type { Tensor } from '../base/tf.ts'
 import type { Times } from '../process/schedule.ts'
-import type { Condition, Conditioning, ConditionPart, Labels, Noise, Samples } from '../base/values.ts'
+import type {
+  Condition,
+  Conditioning,
+  ConditionPart,
+  Labels,
+  Noise,
+  Samples,
+} from '../base/values.ts'
 import type { Timestep } from '../process/values.ts'
 
 /** A part of the condition of a model. A model has at most one of each kind. */

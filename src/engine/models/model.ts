@@ -1,5 +1,12 @@
 // A model as plain data.
-import type { ActivationStorage, Buffers, PredictionType, TrainingMode, VarianceKind, Weights } from '../base/values.ts'
+import type {
+  ActivationStorage,
+  Buffers,
+  PredictionType,
+  TrainingMode,
+  VarianceKind,
+  Weights,
+} from '../base/values.ts'
 import type { BuiltInKind, Configured } from './kinds/configs.ts'
 
 /**

@@ -1,5 +1,21 @@
 // Types of the values on wires, by slot type.
-import type { Condition, History, ItemLosses, ItemWeights, Labels, Logits, Loss, Noise, NumberValue, Prediction, Samples, TextValue, Tokens, Trajectory, Vocabulary } from '../base/values.ts'
+import type {
+  Condition,
+  History,
+  ItemLosses,
+  ItemWeights,
+  Labels,
+  Logits,
+  Loss,
+  Noise,
+  NumberValue,
+  Prediction,
+  Samples,
+  TextValue,
+  Tokens,
+  Trajectory,
+  Vocabulary,
+} from '../base/values.ts'
 import type { Dataset } from '../datasets/dataset.ts'
 import type { Features } from '../models/graph/features.ts'
 import type { Attention } from '../models/kinds/unet/attentionRules.ts'

@@ -1,7 +1,15 @@
 // ForEach: a loop over the elements of a list, which collects numbers and samples.
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Scalar, Tensor } from '../../engine/base/tf.ts'
-import { hostNumber, type History, type Loss, type NumberValue, type Samples, type Space, type Trajectory } from '../../engine/base/values.ts'
+import {
+  hostNumber,
+  type History,
+  type Loss,
+  type NumberValue,
+  type Samples,
+  type Space,
+  type Trajectory,
+} from '../../engine/base/values.ts'
 import type { Timestep, Timesteps } from '../../engine/process/values.ts'
 import { getTransition } from '../../engine/process/timesteps.ts'
 import { defineLoop, param, slot } from '../define.ts'

@@ -7,7 +7,13 @@ import { formulaMessages } from '../../engine/messages/formula.ts'
 import { EngineError } from '../../engine/base/errors.ts'
 import type { Scalar, Tensor1D } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
-import type { ItemLosses, Prediction, PredictionType, Samples, Space } from '../../engine/base/values.ts'
+import type {
+  ItemLosses,
+  Prediction,
+  PredictionType,
+  Samples,
+  Space,
+} from '../../engine/base/values.ts'
 import type { SlotValues, SlotType, Value } from '../../engine/plan/slotValues.ts'
 import { levelsAt, type Schedule } from '../../engine/process/schedule.ts'
 
