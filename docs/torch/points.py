@@ -79,6 +79,12 @@ def timestep_embedding(t, channels):
     return torch.cat([angles.cos(), angles.sin()], dim=1).float()
 
 
+def fourier_features(x, count):
+    """Sines and cosines of x, 2 x, 4 x, ... beside x (B, D)."""
+    angles = torch.cat([2**k * x for k in range(count)], dim=1)
+    return torch.cat([x, angles.sin(), angles.cos()], dim=1)
+
+
 def named(**modules):
     """Modules in a row, by their names."""
     return nn.Sequential(OrderedDict(modules))
@@ -98,12 +104,10 @@ class Network(nn.Module):
 
     def forward(self, x, t):
         emb = self.time_embedding(timestep_embedding(t, 64))
-        angles = torch.cat([2**k * x for k in range(3)], dim=1)
-        x = torch.cat([x, angles.sin(), angles.cos()], dim=1)
-        h = self.linear_in(x)
+        x = self.linear_in(fourier_features(x, 3))
         for layer in self.layers:
-            h = h + layer(F.silu(h + emb))
-        return self.linear_out(F.silu(h))
+            x = x + layer(F.silu(x + emb))
+        return self.linear_out(F.silu(x))
 
 
 torch.manual_seed(1)

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { defineModel } from '../../src/engine/models/kinds/defined/definition.ts'
 import { registerModels } from '../../src/engine/models/kinds/defined/register.ts'
+import type { ClassifierConfig } from '../../src/engine/models/kinds/classifier/config.ts'
 import { classifierGraph } from '../../src/engine/models/kinds/classifier/graph.ts'
 import type { DitConfig } from '../../src/engine/models/kinds/dit/config.ts'
 import { parseDitConfig } from '../../src/engine/models/kinds/dit/config.ts'
@@ -10,12 +11,15 @@ import { ditGraph } from '../../src/engine/models/kinds/dit/graph.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
 import { layerOps } from '../../src/engine/models/graph/ops/table.ts'
+import type { JitConfig } from '../../src/engine/models/kinds/defined/jit.ts'
 import { mlpGraph } from '../../src/engine/models/kinds/mlp/graph.ts'
 import type { UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import { unetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import { unetGraph } from '../../src/engine/models/kinds/unet/graph.ts'
+import { parseKlConfig } from '../../src/engine/models/kinds/vae/klConfig.ts'
+import { parseTinyConfig } from '../../src/engine/models/kinds/vae/tinyConfig.ts'
 import { layerCodes } from '../../src/nodes/torch/models/layerCode.ts'
-import type { ModelDescription } from '../../src/nodes/torch/models/writeModule.ts'
+import type { ModelDescription } from '../../src/nodes/torch/models/forms.ts'
 import { writeModule } from '../../src/nodes/torch/models/writeModule.ts'
 import { HELPERS } from '../../src/nodes/torch/names.ts'
 import { dits, mlps, point, unets } from '../nodes/closedModels.ts'
@@ -59,30 +63,73 @@ const ditOf = (config: Partial<DitConfig>) =>
     ...config,
   })
 
+const classifier: ClassifierConfig = {
+  height: 8,
+  width: 8,
+  in_channels: 1,
+  block_out_channels: [8, 16],
+  num_classes: 4,
+  norm_num_groups: 4,
+  activation: 'silu',
+  time_embedding_dim: 8,
+}
+
 /** A classifier opened into layers, with two functions. */
-const classifierLayers = opened(
-  classifierGraph({
-    height: 8,
-    width: 8,
-    in_channels: 1,
-    block_out_channels: [8, 16],
-    num_classes: 4,
-    norm_num_groups: 4,
-    activation: 'silu',
-    time_embedding_dim: 8,
-  }),
-)
+const classifierLayers = opened(classifierGraph(classifier))
+
+const kl = {
+  block_out_channels: [8, 16],
+  down_block_types: ['DownEncoderBlock2D', 'DownEncoderBlock2D'],
+  up_block_types: ['UpDecoderBlock2D', 'UpDecoderBlock2D'],
+  norm_num_groups: 4,
+}
+const tiny = {
+  encoder_block_out_channels: [8, 8],
+  decoder_block_out_channels: [8, 8],
+  num_encoder_blocks: [0, 2],
+  num_decoder_blocks: [2, 1],
+}
+const jitConfig: JitConfig = {
+  height: 8,
+  width: 8,
+  channels: 2,
+  patch_size: 2,
+  bottleneck: 6,
+  num_layers: 2,
+  num_heads: 2,
+  head_dim: 8,
+  num_classes: 3,
+}
+const others: [string, ModelDescription][] = [
+  ['classifier', { kind: 'classifier', config: { ...classifier } }],
+  ['JiT', { kind: 'jit', config: { ...jitConfig } }],
+  ['AutoencoderKL', { kind: 'autoencoder_kl', config: { ...parseKlConfig(kl) } }],
+  ['AutoencoderTiny', { kind: 'autoencoder_tiny', config: { ...parseTinyConfig(tiny) } }],
+]
 
 describe('the source', () => {
-  test('of the digits UNet is the recorded one, of about a hundred lines', async () => {
+  test('of the digits UNet is the recorded one, of about 140 lines', async () => {
     const text = source(unetOf(digits), 'UNet')
-    expect(text.trim().split('\n').length).toBeLessThanOrEqual(122)
+    expect(text.trim().split('\n').length).toBeLessThanOrEqual(144)
     await expect(text).toMatchFileSnapshot('snapshots/digits_unet.py')
   })
 
   test('of an MLP is the recorded one', async () => {
     await expect(source({ kind: 'mlp', config: { ...point } }, 'MLP')).toMatchFileSnapshot(
       'snapshots/mlp.py',
+    )
+  })
+
+  test.each(others)('of %s is the recorded one', async (name, model) => {
+    await expect(source(model, name)).toMatchFileSnapshot(`snapshots/${name.toLowerCase()}.py`)
+  })
+
+  test('of a DiT and of a UNet that attends to tokens are the recorded ones', async () => {
+    const dit = { kind: 'dit', config: { ...ditOf({}) }, zeroInit: true }
+    await expect(source(dit, 'DiT')).toMatchFileSnapshot('snapshots/dit.py')
+    const [, tokens] = unets.find(([name]) => name === 'tokens')!
+    await expect(source(unetOf(small(tokens)), 'UNet')).toMatchFileSnapshot(
+      'snapshots/tokens_unet.py',
     )
   })
 
@@ -106,6 +153,7 @@ describe('the source', () => {
       [`DiT: ${name}, opened`, opened(ditGraph(ditOf(config)))],
     ]),
     ['Classifier, opened', classifierLayers],
+    ...others,
   ]
   test.each(all)('of %s has short lines, and a docstring per definition', (_, model) => {
     const { definitions, construct } = writeModule(model, 'Network')
@@ -125,6 +173,11 @@ test('every operation of layers with weights has a module in PyTorch', () => {
   const weighted = Object.entries(layerOps).filter(([, { weights }]) => weights !== undefined)
   expect(weighted.length).toBeGreaterThan(10)
   for (const [name] of weighted) expect(layerCodes[name].module, name).toBeDefined()
+})
+
+test('a network that drops values at random says so', () => {
+  expect(writeModule(unetOf(small({ dropout: 0.1 })), 'UNet').drops).toBe(true)
+  expect(writeModule(unetOf(digits), 'UNet').drops).toBe(false)
 })
 
 describe('several networks of one file', () => {
@@ -147,12 +200,11 @@ describe('several networks of one file', () => {
     const first = codes(unetOf(digits), 'Teacher')
     const second = codes(unetOf(small({ norm_num_groups: 4 })), 'Student', first)
     const names = [...second.keys()]
-    expect(names).toEqual(expect.arrayContaining(['named', 'ResnetBlock2', 'Attention2', 'Level2']))
+    expect(names).toEqual(expect.arrayContaining(['named', 'ResnetBlock2', 'Attention2', 'Level']))
     expect(names).not.toContain('ResnetBlock')
-    expect(second.get('Level2')).toContain('ResnetBlock2(channels, out, width)')
-    expect(second.get('Student')).toContain('Level2([16], 32, width, Attention2)')
+    expect(second.get('Student')).toContain('Level([ResnetBlock2(16, 32)], [Attention2(32)])')
     expect(second.get('Student')).toContain('class Student(nn.Module)')
-    expect(second.get('Level2')).toContain('attention=nn.Identity')
+    expect(second.get('Student')).toContain('for resnet, attention in zip(')
   })
 
   test('a helper gives way to a name of the file', () => {
@@ -163,7 +215,7 @@ describe('several networks of one file', () => {
     const { definitions } = writeModule(unetOf(digits), 'UNet', taken)
     const names = definitions.map(({ name }) => name)
     expect(names).toEqual(expect.arrayContaining(['Attention2', 'named_2']))
-    expect(definitions.at(-1)!.code).toContain('self.mid_block.attentions[0] = Attention2(32)')
+    expect(definitions.at(-1)!.code).toContain('ResnetBlock(32, 32)], [Attention2(32)])')
   })
 })
 
@@ -230,6 +282,7 @@ test('no title has the name of a helper', () => {
     ...dits.map(([, config]) => ({ kind: 'dit', config: { ...ditOf(config) } })),
     ...mlps.map(([, config]) => ({ kind: 'mlp', config: { ...config } })),
     classifierLayers,
+    ...others.map(([, model]) => model),
   ]
   const helpers = networks.flatMap((model) =>
     writeModule(model, 'Own')

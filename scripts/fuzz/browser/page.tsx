@@ -28,6 +28,8 @@ export interface Shown {
 declare global {
   interface Window {
     show(text: GeneratedText): Promise<Shown>
+    /** Factor by which other processes slow down the page at present. */
+    measureSlowness(): number
   }
 }
 
@@ -64,6 +66,18 @@ window.show = async (text) => {
     heart.skip()
   }
   return { ...most, blocked: heart.longest, problems }
+}
+
+window.measureSlowness = () => {
+  const calculate = () => {
+    const start = performance.now()
+    let sum = 0
+    for (let i = 0; i < 2e6; i++) sum = Math.imul(sum ^ i, 16777619)
+    return performance.now() - start + (sum & 1) * 1e-9
+  }
+  const times = Array.from({ length: 40 }, calculate)
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length
+  return mean / Math.min(...times)
 }
 
 /** Measures how long other tasks have to wait. */

@@ -18,7 +18,7 @@ export type Model = ModelFields & Configured
 /** A model of a kind of this package. */
 export type ModelOf<K extends BuiltInKind> = Extract<Model, { kind: K }>
 
-/** What models of every kind have. */
+/** Properties of models of every kind. */
 export interface ModelFields {
   type: 'model'
   predicts: PredictionType

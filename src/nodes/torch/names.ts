@@ -24,10 +24,12 @@ export function titleName(title: string): string {
 
 /** Functions and classes that networks contain (models/), and their imports. */
 export const HELPERS: ReadonlySet<string> = new Set(
-  `Attention CrossAttention DiTBlock DiTEmbedding Downsample FourierEmbedding GEGLU Group Level LinearAttention MidBlock
-  NoAttention OrderedDict ResnetBlock RotaryEmbedding Scale SelfAttention Stage TinyBlock Transformer TransformerBlock
-  Upsample attend attend_linearly fourier_features gelu gelu_tanh grid_embedding named partial patchify
-  timestep_embedding unpatchify zero`.split(/\s+/),
+  `Attention ClassifierBlock CrossAttention DiTBlock DiTEmbedding DownResnetBlock Downsample FourierEmbedding GEGLU Group
+  JiTBlock Level LinearAttention MidBlock OrderedDict ResnetBlock RotaryAttention RotaryEmbedding Scale ScaledAttention
+  ScaledLinearAttention ScaledResnetBlock SelfAttention SwiGLU TinyBlock Transformer TransformerBlock UpResnetBlock
+  Upsample attend attend_linearly fourier_features grid_embedding named patchify timestep_embedding unpatchify zero`.split(
+    /\s+/,
+  ),
 )
 
 export class PythonNames extends ProgramNames {

@@ -27,6 +27,7 @@ export class Networks {
   readonly definitions = new Map<string, string>()
   readonly imports = new Set<string>()
   private readonly starts = new Map<Model, StartFile>()
+  private hasDropout = false
 
   constructor(
     private readonly names: PythonNames,
@@ -66,15 +67,16 @@ export class Networks {
       ...others.map((name): [string, string] => [name, '']),
       ...this.definitions,
     ])
-    const { definitions, imports, construct } = writeModule(model, className, taken)
+    const { definitions, imports, construct, drops } = writeModule(model, className, taken)
     for (const { name, code } of definitions) this.definitions.set(name, code)
     for (const line of imports) this.imports.add(line)
+    this.hasDropout ||= drops
     return construct
   }
 
   /** True if a network drops values at random in a training. */
   get drops(): boolean {
-    return [...this.definitions.values()].some((code) => code.includes('nn.Dropout('))
+    return this.hasDropout
   }
 
   /** The file with the configuration of a trained model, and with its first weights. */

@@ -56,7 +56,7 @@ interface Model {
 /** The argument of networks for a condition. */
 export type ConditionPart = readonly [name: 'classes' | 'channels', code: string]
 
-/** What an expression is. */
+/** The kind of an expression, and its properties. */
 export type Facts = (
   | ({ kind: 'batch' | 'noise' } & Items)
   | Prediction

@@ -1,3 +1,4 @@
+from collections import OrderedDict
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -11,15 +12,19 @@ def timestep_embedding(t, channels):
     return torch.cat([angles.cos(), angles.sin()], dim=1).float()
 
 
+def named(**modules):
+    """Modules in a row, by their names."""
+    return nn.Sequential(OrderedDict(modules))
+
+
 class Classifier(nn.Module):
     """Network of 20 layers."""
 
     def __init__(self):
         super().__init__()
-        self.time_embedding = nn.ModuleDict({
-            "linear_1": nn.Linear(8, 16),
-            "linear_2": nn.Linear(16, 16),
-        })
+        self.time_embedding = named(
+            linear_1=nn.Linear(8, 16), act=nn.SiLU(), linear_2=nn.Linear(16, 16)
+        )
         self.blocks = nn.ModuleList([
             nn.ModuleDict({
                 "conv": nn.Conv2d(1, 8, 3, padding=1),
@@ -35,26 +40,11 @@ class Classifier(nn.Module):
         self.head = nn.Linear(16, 4)
 
     def features(self, x, t):
-        emb = timestep_embedding(t, 8)
-        emb = self.time_embedding.linear_1(emb)
-        emb = F.silu(emb)
-        emb = self.time_embedding.linear_2(emb)
-        emb = F.silu(emb)
-        h = self.blocks[0].conv(x)
-        e = self.blocks[0].time_emb_proj(emb)
-        h = h + e[:, :, None, None]
-        h = self.blocks[0].norm(h)
-        h = F.silu(h)
-        h = F.avg_pool2d(h, 2)
-        h = self.blocks[1].conv(h)
-        emb = self.blocks[1].time_emb_proj(emb)
-        h = h + emb[:, :, None, None]
-        h = self.blocks[1].norm(h)
-        h = F.silu(h)
-        h = h.mean(dim=(2, 3))
-        return h
+        emb = F.silu(self.time_embedding(timestep_embedding(t, 8)))
+        x = self.blocks[0].conv(x) + self.blocks[0].time_emb_proj(emb)[:, :, None, None]
+        x = F.avg_pool2d(F.silu(self.blocks[0].norm(x)), 2)
+        x = self.blocks[1].conv(x) + self.blocks[1].time_emb_proj(emb)[:, :, None, None]
+        return F.silu(self.blocks[1].norm(x)).mean(dim=(2, 3))
 
     def forward(self, x, t):
-        h = self.features(x, t)
-        h = self.head(h)
-        return h
+        return self.head(self.features(x, t))

@@ -4,6 +4,17 @@ import torch.nn.functional as F
 from torch import nn
 
 
+def named(**modules):
+    """Modules in a row, by their names."""
+    return nn.Sequential(OrderedDict(modules))
+
+
+def attend(q, k, v, heads):
+    """Softmax attention of queries to keys and values (B, N, C), with heads side by side in C."""
+    q, k, v = (x.unflatten(2, (heads, -1)).transpose(1, 2) for x in (q, k, v))
+    return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+
+
 def timestep_embedding(t, channels):
     """Cosines and sines of times t (B,): (B, channels). Float32 would lose digits of large t."""
     kind = torch.float32 if t.device.type == "mps" else torch.float64
@@ -12,25 +23,20 @@ def timestep_embedding(t, channels):
     return torch.cat([angles.cos(), angles.sin()], dim=1).float()
 
 
-def named(**modules):
-    """Modules in a row, by their names."""
-    return nn.Sequential(OrderedDict(modules))
-
-
 class ResnetBlock(nn.Module):
     """Twice norm, SiLU and convolution with a skip connection; the embedding is added."""
 
-    def __init__(self, channels, out, width):
+    def __init__(self, channels, out):
         super().__init__()
         self.norm1 = nn.GroupNorm(8, channels)
         self.conv1 = nn.Conv2d(channels, out, 3, padding=1)
-        self.time_emb_proj = nn.Linear(width, out)
+        self.time_emb_proj = nn.Linear(64, out)
         self.norm2 = nn.GroupNorm(8, out)
         self.conv2 = nn.Conv2d(out, out, 3, padding=1)
         self.conv_shortcut = nn.Conv2d(channels, out, 1) if channels != out else nn.Identity()
 
     def forward(self, x, emb):
-        h = self.conv1(F.silu(self.norm1(x))) + self.time_emb_proj(emb)[:, :, None, None]
+        h = self.conv1(F.silu(self.norm1(x))) + self.time_emb_proj(F.silu(emb))[:, :, None, None]
         return self.conv_shortcut(x) + self.conv2(F.silu(self.norm2(h)))
 
 
@@ -51,11 +57,9 @@ class Attention(nn.Module):
         self.to_out = nn.Sequential(nn.Linear(channels, channels))
 
     def forward(self, x):
-        pixels = self.group_norm(x).flatten(2).transpose(1, 2)
-        layers = (self.to_q, self.to_k, self.to_v)
-        q, k, v = (layer(pixels).unflatten(2, (-1, 8)).transpose(1, 2) for layer in layers)
-        h = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
-        return x + self.to_out(h).transpose(1, 2).reshape(x.shape)
+        h = self.group_norm(x).flatten(2).transpose(1, 2)
+        q, k, v = self.to_q(h), self.to_k(h), self.to_v(h)
+        return x + self.to_out(attend(q, k, v, heads=4)).unflatten(1, x.shape[2:]).movedim(-1, 1)
 
 
 def Upsample(channels):
@@ -64,14 +68,14 @@ def Upsample(channels):
 
 
 class Level(nn.Module):
-    """Modules of one resolution: residual blocks, attention after each, a change of size."""
+    """Modules of one resolution, in lists."""
 
-    def __init__(self, inputs, out, width, attention=nn.Identity, down=(), up=()):
+    def __init__(self, resnets, attentions=(), downsamplers=(), upsamplers=()):
         super().__init__()
-        self.resnets = nn.ModuleList(ResnetBlock(channels, out, width) for channels in inputs)
-        self.attentions = nn.ModuleList(attention(out) for _ in inputs)
-        self.downsamplers = nn.ModuleList(down)
-        self.upsamplers = nn.ModuleList(up)
+        self.resnets = nn.ModuleList(resnets)
+        self.attentions = nn.ModuleList(attentions or [nn.Identity() for _ in resnets])
+        self.downsamplers = nn.ModuleList(downsamplers)
+        self.upsamplers = nn.ModuleList(upsamplers)
 
 
 class UNet(nn.Module):
@@ -79,21 +83,23 @@ class UNet(nn.Module):
 
     def __init__(self):
         super().__init__()
-        width = 64  # of the embedding of t
         self.conv_in = nn.Conv2d(1, 16, 3, padding=1)
         self.time_embedding = named(
-            linear_1=nn.Linear(16, width), act=nn.SiLU(), linear_2=nn.Linear(width, width)
+            linear_1=nn.Linear(16, 64), act=nn.SiLU(), linear_2=nn.Linear(64, 64)
         )
-        self.class_embedding = nn.Embedding(11, width)  # the last row: no class
+        self.class_embedding = nn.Embedding(11, 64)  # the last row: no class
         self.down_blocks = nn.ModuleList([
-            Level([16], 16, width, down=[Downsample(16)]),
-            Level([16], 32, width, Attention),
+            Level([ResnetBlock(16, 16)], downsamplers=[Downsample(16)]),
+            Level([ResnetBlock(16, 32)], [Attention(32)]),
         ])
-        self.mid_block = Level([32, 32], 32, width)
-        self.mid_block.attentions[0] = Attention(32)
+        self.mid_block = Level([ResnetBlock(32, 32), ResnetBlock(32, 32)], [Attention(32)])
         self.up_blocks = nn.ModuleList([
-            Level([64, 48], 32, width, Attention, up=[Upsample(32)]),
-            Level([48, 32], 16, width),
+            Level(
+                [ResnetBlock(64, 32), ResnetBlock(48, 32)],
+                [Attention(32), Attention(32)],
+                upsamplers=[Upsample(32)],
+            ),
+            Level([ResnetBlock(48, 16), ResnetBlock(32, 16)]),
         ])
         self.conv_norm_out = nn.GroupNorm(8, 16)
         self.conv_out = nn.Conv2d(16, 1, 3, padding=1)
@@ -101,10 +107,9 @@ class UNet(nn.Module):
     def forward(self, x, t, classes=None):
         if classes is None:
             classes = torch.full((len(x),), -1, device=x.device)
-        emb = self.time_embedding(timestep_embedding(t, 16))
-        emb = F.silu(emb + self.class_embedding(classes % 11))
         x = self.conv_in(x)
         skips = [x]
+        emb = self.time_embedding(timestep_embedding(t, 16)) + self.class_embedding(classes % 11)
         for level in self.down_blocks:
             for resnet, attention in zip(level.resnets, level.attentions):
                 x = attention(resnet(x, emb))
@@ -112,8 +117,8 @@ class UNet(nn.Module):
             for downsample in level.downsamplers:
                 x = downsample(x)
                 skips.append(x)
-        for resnet, attention in zip(self.mid_block.resnets, self.mid_block.attentions):
-            x = attention(resnet(x, emb))
+        x = self.mid_block.attentions[0](self.mid_block.resnets[0](x, emb))
+        x = self.mid_block.resnets[1](x, emb)
         for level in self.up_blocks:
             for resnet, attention in zip(level.resnets, level.attentions):
                 x = attention(resnet(torch.cat([x, skips.pop()], dim=1), emb))

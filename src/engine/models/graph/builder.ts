@@ -8,7 +8,10 @@ import {
   type Feature,
   type Layer,
   type LayerGraph,
+  type Module,
+  type ModuleKind,
   type NamedOperation,
+  type Repeat,
 } from './layer.ts'
 import type { FeatureShape } from './layerOp.ts'
 import { channelsOf } from './ops/checks.ts'
@@ -56,6 +59,22 @@ export abstract class LayerBuilder<F> {
     return build()
   }
 
+  /** Builds layers that form a module. */
+  module(
+    _kind: ModuleKind,
+    _name: string,
+    _inputs: readonly (F | undefined)[],
+    build: () => F,
+    _settings: Block['settings'] = {},
+  ): F {
+    return build()
+  }
+
+  /** Builds one of several parts in a row with numbered names, such as a level. */
+  repeat<T>(_item: string, build: () => T): T {
+    return build()
+  }
+
   /** An input of the network: `x`, `time`, or a part of the condition. */
   source<K extends SourceName>(op: K, ...rest: AfterInputs<K>): F {
     return this.add(op, [], ...rest)
@@ -92,6 +111,9 @@ export class GraphBuilder extends LayerBuilder<Feature> {
   readonly layers: Layer[] = []
   /** The outermost blocks. */
   readonly blocks: Block[] = []
+  /** All modules, the inner ones first. */
+  readonly modules: Module[] = []
+  readonly repeats: Repeat[] = []
   private readonly described: Described[] = []
   private readonly unnamed = new Map<string, Feature>()
   private depth = 0
@@ -130,12 +152,34 @@ export class GraphBuilder extends LayerBuilder<Feature> {
     return output
   }
 
+  override module(
+    kind: ModuleKind,
+    name: string,
+    inputs: readonly (Feature | undefined)[],
+    build: () => Feature,
+    settings: Block['settings'] = {},
+  ): Feature {
+    const first = this.layers.length
+    const output = build()
+    const read = inputs.filter((input) => input !== undefined)
+    this.modules.push({ kind, name, inputs: read, settings, first, output })
+    return output
+  }
+
+  override repeat<T>(item: string, build: () => T): T {
+    const first = this.layers.length
+    const result = build()
+    this.repeats.push({ item, first, end: this.layers.length })
+    return result
+  }
+
   shapeOf(feature: Feature): FeatureShape {
     return this.described[feature].shape
   }
 
   graph(functions: Record<string, Feature>): LayerGraph {
-    return { layers: this.layers, functions, blocks: this.blocks }
+    const { layers, blocks, modules, repeats } = this
+    return { layers, functions, blocks, modules, repeats }
   }
 }
 

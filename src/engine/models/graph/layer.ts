@@ -47,6 +47,9 @@ export interface LayerGraph {
   readonly functions: Readonly<Record<string, Feature>>
   /** Blocks of its layers, if it was built from such. */
   readonly blocks?: readonly Block[]
+  /** Modules of its layers, and parts in a row. */
+  readonly modules?: readonly Module[]
+  readonly repeats?: readonly Repeat[]
 }
 
 /** Blocks of layers that one node makes. */
@@ -68,6 +71,42 @@ export interface Block {
   /** Positions of its first layer, and of its result. */
   first: number
   output: Feature
+}
+
+/** Kinds of parts of a network that are written as one module, beside the blocks of nodes. */
+export type ModuleKind =
+  | Exclude<BlockKind, 'time_embedding' | 'dit'>
+  | 'attention'
+  | 'classifier_block'
+  | 'dit_block'
+  | 'dit_embedding'
+  | 'geglu'
+  | 'jit_attention'
+  | 'jit_block'
+  | 'middle'
+  | 'swiglu'
+  | 'tiny_block'
+  | 'transformer_block'
+
+/** Layers between inputs and one result whose names begin with that of the module. */
+export interface Module {
+  kind: ModuleKind
+  name: string
+  /** Positions of the layers that it reads, in the order of its arguments. */
+  inputs: readonly Feature[]
+  settings: Block['settings']
+  /** Positions of its first layer, and of its result. */
+  first: Feature
+  output: Feature
+}
+
+/** One of several parts in a row with numbered names, which code repeats in a loop. */
+export interface Repeat {
+  /** Name of the part in code, such as `level`. */
+  item: string
+  /** Positions of its layers: from `first` to before `end`. */
+  first: Feature
+  end: Feature
 }
 
 /** Outputs of layers by their kind. */

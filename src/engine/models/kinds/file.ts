@@ -3,6 +3,7 @@ import { quoteValue } from '../../base/quote.ts'
 import type { PredictionType } from '../../base/values.ts'
 import { CheckpointError } from '../../archive/checkpointError.ts'
 import { checkpointMessages } from '../../messages/checkpoint.ts'
+import { DIFFUSERS_VERSION } from './diffusers.ts'
 
 /** Library and class name, as in model_index.json. */
 export type ClassName = readonly [library: string, name: string]
@@ -12,6 +13,18 @@ export interface WrittenConfig {
   className: ClassName
   config: object
 }
+
+/** A class of this package. */
+export const ownClass = (name: string, config: object): WrittenConfig => ({
+  className: ['litegraph_diffusion', name],
+  config,
+})
+
+/** A class of diffusers. */
+export const diffusersClass = (name: string, config: object): WrittenConfig => ({
+  className: ['diffusers', name],
+  config: { _diffusers_version: DIFFUSERS_VERSION, ...config },
+})
 
 export interface ModelFile<Config> {
   /** The model's folder in a pipeline. */

@@ -2,7 +2,7 @@
 import type { PredictionType } from '../../base/values.ts'
 import { viewText } from '../../base/viewTexts.ts'
 import type { Configured } from './configs.ts'
-import type { WrittenConfig } from './file.ts'
+import { ownClass, type WrittenConfig } from './file.ts'
 import { getNetworkKind } from './registry.ts'
 
 /** Parses the config of a kind, and its prediction type if present. Throws CheckpointError. */
@@ -17,7 +17,7 @@ export function readConfig(
 /** Returns the class and the config to write. */
 export function writeConfig({ kind, config }: Configured, predicts: PredictionType): WrittenConfig {
   const { write, classNames } = getNetworkKind({ kind }).file
-  return write?.(config, predicts) ?? { className: ['litegraph_diffusion', classNames[0]], config }
+  return write?.(config, predicts) ?? ownClass(classNames[0], config)
 }
 
 /** Shape of a data item: height, width and channels of images. Undefined if any size fits. */

@@ -84,7 +84,7 @@ export interface StepCount {
   fused: number
 }
 
-/** What follows from the graph unless a kind states it. */
+/** Properties that follow from the graph unless a kind states them. */
 type Derived = 'trainable' | 'main' | 'layers' | 'hasVariance'
 
 type NetworkDefinition<Config extends object> = Omit<NetworkKind<Config>, Derived | 'graph'> &

@@ -26,22 +26,26 @@ export function parameters(specs: readonly ConditionSpec[], isTimed = true): str
 
 /** Lines that fill in arguments that were left out. */
 export const defaults = (specs: readonly ConditionSpec[]): string[] =>
-  order.flatMap((kind) => specs.flatMap((spec) => (spec.kind === kind ? valueOf(spec) : [])))
+  order.flatMap((kind) =>
+    specs.flatMap((spec) => {
+      const lines = spec.kind === kind ? noValue(spec).map((line) => `    ${line}`) : []
+      return lines.length > 0 ? [`if ${names[kind]} is None:`, ...lines] : []
+    }),
+  )
 
-function valueOf(spec: ConditionSpec): string[] {
+/** Lines that set the value for "none". */
+export function noValue(spec: ConditionSpec): string[] {
   switch (spec.kind) {
     case 'labels': {
       const shape = (spec.perItem ?? 1) > 1 ? `(len(x), ${spec.perItem})` : '(len(x),)'
-      return unless('classes', `torch.full(${shape}, -1, device=x.device)`)
+      return [`classes = torch.full(${shape}, -1, device=x.device)`]
     }
     case 'tokens':
-      return unless('tokens', `x.new_zeros(len(x), 1, ${spec.width})`)
+      return [`tokens = x.new_zeros(len(x), 1, ${spec.width})`]
     case 'channels':
-      return unless('channels', `x.new_zeros(len(x), ${spec.count}, *x.shape[2:])`)
+      return [`channels = x.new_zeros(len(x), ${spec.count}, *x.shape[2:])`]
     case 'values':
     case 'vectors':
       return []
   }
 }
-
-const unless = (name: string, value: string) => [`if ${name} is None:`, `    ${name} = ${value}`]

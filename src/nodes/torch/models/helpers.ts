@@ -41,14 +41,11 @@ export interface Waves {
  */
 export function timestepEmbedding(
   parts: Parts,
-  { flipSinToCos, freqShift }: Waves,
+  waves: Waves,
   width: number,
 ): (t: string) => string {
   // A graph of layers may embed times in several ways.
-  let name = 'timestep_embedding'
-  const code = () => wavesCode(name, { flipSinToCos, freqShift })
-  for (let i = 2; (parts.get(name) ?? code()) !== code(); i++) name = `timestep_embedding_${i}`
-  parts.define(name, code)
+  const name = parts.defineNumbered('timestep_embedding', '_', (name) => wavesCode(name, waves))
   const call = (t: string) => `${name}(${t}, ${width})`
   return width % 2 ? (t) => `F.pad(${call(t)}, (0, 1))` : call
 }
@@ -67,18 +64,6 @@ function wavesCode(name: string, { flipSinToCos, freqShift }: Waves): string {
         return torch.cat([${waves}], dim=1).float()
   `
 }
-
-/** Lines that create the linear layers of the embedding of a time: `head` is what they end up in. */
-export const timeLayers = (
-  parts: Parts,
-  head: string,
-  from: string | number,
-  to: string | number,
-): string[] => [
-  `${head} = ${named(parts)}(`,
-  `    linear_1=nn.Linear(${from}, ${to}), act=nn.SiLU(), linear_2=nn.Linear(${to}, ${to})`,
-  ')',
-]
 
 /** The fixed embedding of the places of a grid. */
 export const gridEmbedding = (parts: Parts): string =>

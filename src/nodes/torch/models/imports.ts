@@ -4,7 +4,6 @@
 const modules: readonly (readonly [use: RegExp, line: string])[] = [
   [/\bmath\./, 'import math'],
   [/\bOrderedDict\b/, 'from collections import OrderedDict'],
-  [/\bpartial\(/, 'from functools import partial'],
   [/\btorch\./, 'import torch'],
   [/\bF\./, 'import torch.nn.functional as F'],
   [/\bnn\./, 'from torch import nn'],

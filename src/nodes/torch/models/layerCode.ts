@@ -38,6 +38,8 @@ export interface LayerCall<A = object> {
   self: string
   /** The buffer or module of a layer without weights. */
   constant: string
+  /** An image with the height and width of the result. */
+  like?: string | undefined
 }
 
 export interface LayerCode<A = object> {
@@ -162,9 +164,10 @@ const codes: { readonly [K in ComputedOpName]: LayerCode<Attrs<K>> } = {
     module: ({ inputs: [{ shape }], attrs: { eps } }) =>
       `nn.LayerNorm(${args(channelsOf(shape), eps !== 1e-5 && `eps=${number(eps)}`)})`,
     call({ inputs: [x], attrs: { affine, eps }, self, shape }) {
+      const input = withChannelsLast(x)
       const code = affine
-        ? `${self}(${withChannelsLast(x)})`
-        : `F.layer_norm(${withChannelsLast(x)}, (${channelsOf(shape)},), eps=${number(eps)})`
+        ? `${self}(${input})`
+        : `F.layer_norm(${input}, ${input}.shape[-1:], eps=${number(eps)})`
       return { code, isLast: hasPixels(shape) }
     },
   },
@@ -239,8 +242,10 @@ const codes: { readonly [K in ComputedOpName]: LayerCode<Attrs<K>> } = {
       x.isLast ? `${x.code}.flatten(1, 2)` : `${x.code}.flatten(2).transpose(1, 2)`,
   },
   to_image: {
-    call: ({ inputs: [{ code }], attrs: { height, width } }) =>
-      `${code}.transpose(1, 2).unflatten(2, (${height}, ${width}))`,
+    call: ({ inputs: [{ code }], attrs: { height, width }, like }) => ({
+      code: `${code}.unflatten(1, ${like ? `${like}.shape[2:]` : `(${height}, ${width})`})`,
+      isLast: true,
+    }),
   },
   patchify: {
     call: ({ parts, inputs: [x], attrs: { size } }) =>

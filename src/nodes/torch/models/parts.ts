@@ -1,7 +1,7 @@
 // The definitions that a network needs, collected while it is written.
 import type { Definition } from './definition.ts'
 
-/** Definitions by name, in the order in which they were added. */
+/** Definitions by name in the order in which they were added, helper functions before modules. */
 export class Parts {
   private readonly codes = new Map<string, string>()
 
@@ -15,12 +15,17 @@ export class Parts {
     return name
   }
 
-  /** Code of a definition, if it is there. */
-  get(name: string): string | undefined {
-    return this.codes.get(name)
+  /** Adds a definition, with a number if its name is there with other code. Returns its name. */
+  defineNumbered(wanted: string, separator: string, code: (name: string) => string): string {
+    let name = wanted
+    for (let i = 2; (this.codes.get(name) ?? code(name)) !== code(name); i++)
+      name = `${wanted}${separator}${i}`
+    return this.define(name, () => code(name))
   }
 
   definitions(): Definition[] {
-    return [...this.codes].map(([name, code]) => ({ name, code }))
+    const all = [...this.codes].map(([name, code]) => ({ name, code }))
+    const isFunction = ({ code }: Definition) => /^def [a-z]/.test(code)
+    return all.toSorted((a, b) => Number(isFunction(b)) - Number(isFunction(a)))
   }
 }

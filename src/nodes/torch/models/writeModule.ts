@@ -1,9 +1,9 @@
 // Writes the network of a model as a PyTorch module.
 //
-// Kinds with a form of their own: unet, dit, mlp, classifier, autoencoder_kl and autoencoder_tiny. A
-// graph of layers (kind `layers`, and defined kinds such as jit) becomes one line per layer. Models
-// that only wrap others (precondition, guided, classifier_guided), and those of data (exact,
-// gaussian), are no networks and are refused here.
+// All kinds are written from their graphs of layers: a class for blocks that differ in sizes only, and
+// one for the network. Layers that were wired by hand are lines of the network. Models that only wrap
+// others (precondition, guided, classifier_guided), and those of data (exact, gaussian), are no
+// networks and are refused here.
 //
 // The class is an nn.Module whose state_dict has the names and shapes of our safetensors files, and
 // whose parameters start with the distributions that ours start with. Arguments of `forward`:
@@ -21,18 +21,16 @@
 // and log-variance (a pair), AutoencoderTiny to latents, a graph of layers to what its layers give.
 // None of them scales latents. A model of tokens takes one-hot vectors `[B, n, v + 1]`.
 import { MessageError } from '../../../engine/base/errors.ts'
-import { isKind, type Configured } from '../../../engine/models/kinds/configs.ts'
-import { findNetworkKind, getNetworkKind } from '../../../engine/models/kinds/registry.ts'
+import { GraphView } from '../../../engine/models/graph/analysis.ts'
+import type { LayerGraph } from '../../../engine/models/graph/layer.ts'
+import { findNetworkKind } from '../../../engine/models/kinds/registry.ts'
 import { torchModelMessages } from '../../messages/torchModels.ts'
-import { writeAutoencoderKl, writeAutoencoderTiny } from './autoencoders.ts'
 import type { Definition, Definitions } from './definition.ts'
-import { writeDit } from './dit.ts'
+import { formOf, type ModelDescription } from './forms.ts'
 import { importsOf } from './imports.ts'
 import { writeLayers } from './layers.ts'
-import { writeClassifier, writeMlp } from './mlp.ts'
 import { withFreeNames } from './names.ts'
 import { Parts } from './parts.ts'
-import { writeUnet } from './unet.ts'
 
 /** Python source of one network. */
 export interface PythonModule {
@@ -45,50 +43,39 @@ export interface PythonModule {
   definitions: readonly Definition[]
   /** Expression that creates the network, such as `UNet()`. */
   construct: string
-}
-
-/** A network without its weights. A model is one. */
-export type ModelDescription = Configured & Initialisation
-
-interface Initialisation {
-  /** Param `zero_init` of UNet and DiT: the last layer of each block starts at zero. */
-  zeroInit?: boolean
-  /** Layers of a graph of layers that start at zero, by name. */
-  zeroLayers?: readonly string[]
+  /** True if it drops values at random in a training. */
+  drops: boolean
 }
 
 /**
  * Writes a network as the class `className`. Helpers whose names are in `taken` with other code get
- * other names; names of the file that are no definitions may be there with empty code. Throws Error
- * with the reason, in the language of catalogues, if the network has no PyTorch form.
+ * other names; names of the file that are no definitions may be there with empty code. Throws
+ * MessageError if the network has no PyTorch form.
  */
 export function writeModule(
   model: ModelDescription,
   className: string,
   taken: Definitions = new Map(),
 ): PythonModule {
-  if (!findNetworkKind(model)) throw new MessageError(torchModelMessages.kind({ kind: model.kind }))
+  const graph = graphOf(model)
   const parts = new Parts()
-  writeNetwork(parts, model, className)
+  writeLayers(parts, { graph, className, ...formOf(model, graph) })
   const definitions = withFreeNames(parts.definitions(), taken)
   const { name } = definitions.at(-1)!
   const code = definitions.map((each) => each.code).join('\n')
-  return { imports: importsOf(code), definitions, construct: `${name}()` }
+  const { used, layers } = new GraphView(graph)
+  const drops = layers.some(({ op }, i) => used[i] && op === 'dropout')
+  return { imports: importsOf(code), definitions, construct: `${name}()`, drops }
 }
 
-/** Adds the class of a network and what it uses, the class last. Throws Error with the reason. */
-function writeNetwork(parts: Parts, model: ModelDescription, name: string) {
-  const { graph, conditions, startsAtZero } = getNetworkKind(model)
-  const { config, zeroInit = false } = model
-  const specs = conditions(config)
-  if (isKind(model, 'unet')) return writeUnet(parts, model.config, name, specs, zeroInit)
-  if (isKind(model, 'dit')) return writeDit(parts, model.config, name, specs, zeroInit)
-  if (isKind(model, 'mlp')) return writeMlp(parts, model.config, name, specs)
-  if (isKind(model, 'classifier')) return writeClassifier(parts, model.config, name)
-  if (isKind(model, 'autoencoder_kl')) return writeAutoencoderKl(parts, model.config, name)
-  if (isKind(model, 'autoencoder_tiny')) return writeAutoencoderTiny(parts, model.config, name)
-  if (!graph) throw new MessageError(torchModelMessages.ownRun({ kind: model.kind }))
-  const zeros = new Set(model.zeroLayers)
-  const isZero = (layer: string) => zeros.has(layer) || startsAtZero?.(layer, config) === true
-  return writeLayers(parts, graph(config), name, isZero)
+/** The layers of a network. Throws MessageError if it has none. */
+function graphOf(model: ModelDescription): LayerGraph {
+  const { kind, config } = model
+  const network = findNetworkKind(model)
+  if (!network) throw new MessageError(torchModelMessages.kind({ kind }))
+  // Autoencoders take images of all sizes; a small one keeps its size out of the code.
+  const side = network.sizes?.multiple(config)
+  const graph = network.graph?.(config, side === undefined ? undefined : [side, side])
+  if (!graph) throw new MessageError(torchModelMessages.ownRun({ kind }))
+  return graph
 }

@@ -26,7 +26,9 @@ export function pixelAttentionLayers<F>(
   settings: PixelAttentionSettings,
 ): F {
   const all = { name, divisor: 1, ...settings }
-  return b.block('pixel_attention', { x }, all, () => pixelAttention(b, x, name, settings))
+  return b.block('pixel_attention', { x }, all, () =>
+    b.module('pixel_attention', name, [x], () => pixelAttention(b, x, name, settings), all),
+  )
 }
 
 function pixelAttention<F>(
@@ -69,7 +71,9 @@ export function transformerLayers<F>(
 ): F {
   const inputs = { x, context: tokens }
   const all = { name, ...settings }
-  return b.block('transformer', inputs, all, () => transformer(b, x, tokens, name, settings))
+  return b.block('transformer', inputs, all, () =>
+    b.module('transformer', name, [x, tokens], () => transformer(b, x, tokens, name, settings)),
+  )
 }
 
 function transformer<F>(
@@ -86,8 +90,11 @@ function transformer<F>(
       : b.conv(h, `${name}.${part}`, channels, { kernel: 1 })
   const normed = b.groupNorm(x, `${name}.norm`, groups, GROUP_EPS)
   let h = b.add('to_tokens', [project(normed, 'proj_in')])
-  for (let i = 0; i < layers; i++)
-    h = basicTransformerLayers(b, h, tokens, `${name}.transformer_blocks.${i}`, heads)
+  for (let i = 0; i < layers; i++) {
+    const part = `${name}.transformer_blocks.${i}`
+    const build = () => basicTransformerLayers(b, h, tokens, part, heads)
+    h = b.repeat('block', () => b.module('transformer_block', part, [h, tokens], build))
+  }
   return b.add('add', [x, project(toImage(b, h, x), 'proj_out')])
 }
 
@@ -106,9 +113,12 @@ function basicTransformerLayers<F>(
   const own = normal(x, 'norm1')
   const alone = attend(own, own, 'attn1', x)
   const told = attend(normal(alone, 'norm2'), tokens, 'attn2', alone)
-  const wide = b.linear(normal(told, 'norm3'), `${name}.ff.net.0.proj`, 2 * FORWARD * channels)
-  const [values, gates] = b.split(wide, 2)
-  const gated = b.add('multiply', [values, b.add('gelu', [gates])])
+  const normed = normal(told, 'norm3')
+  const gated = b.module('geglu', `${name}.ff.net.0`, [normed], () => {
+    const wide = b.linear(normed, `${name}.ff.net.0.proj`, 2 * FORWARD * channels)
+    const [values, gates] = b.split(wide, 2)
+    return b.add('multiply', [values, b.add('gelu', [gates])])
+  })
   return b.add('add', [told, b.linear(gated, `${name}.ff.net.2`, channels)])
 }
 
@@ -127,9 +137,11 @@ export function attentionLayers<F>(
   name: string,
   { heads, bias, kind = 'attention' }: AttentionSettings,
 ): F {
-  const width = b.channelsOf(x)
-  const q = b.linear(x, `${name}.to_q`, width, bias)
-  const k = b.linear(context, `${name}.to_k`, width, bias)
-  const v = b.linear(context, `${name}.to_v`, width, bias)
-  return b.linear(b.add(kind, [q, k, v], { heads }), `${name}.to_out.0`, width)
+  return b.module('attention', name, [x, context], () => {
+    const width = b.channelsOf(x)
+    const q = b.linear(x, `${name}.to_q`, width, bias)
+    const k = b.linear(context, `${name}.to_k`, width, bias)
+    const v = b.linear(context, `${name}.to_v`, width, bias)
+    return b.linear(b.add(kind, [q, k, v], { heads }), `${name}.to_out.0`, width)
+  })
 }

@@ -51,8 +51,10 @@ function ditBlock<F>(
 
   const first = b.add('modulate', [b.layerNorm(x, undefined, EPS), scale1, shift1])
   const attention = { heads, bias: attentionBias }
-  const mixed = attentionLayers(b, first, first, `${name}.attn1`, attention)
-  const h = addGated(x, drop(mixed, 'attn1.to_out.1'), gate1)
+  const mixed = b.module('attention', `${name}.attn1`, [first], () =>
+    drop(attentionLayers(b, first, first, `${name}.attn1`, attention), 'attn1.to_out.1'),
+  )
+  const h = addGated(x, mixed, gate1)
 
   const norm = affine ? `${name}.norm3` : undefined
   const second = b.add('modulate', [b.layerNorm(h, norm, eps), scale2, shift2])

@@ -30,14 +30,30 @@ export function jitBlockLayers<F>(
   name: string,
   settings: JitBlockSettings,
 ): F {
+  return b.module('jit_block', name, [x, active], () => jitBlock(b, x, active, name, settings))
+}
+
+function jitBlock<F>(
+  b: LayerBuilder<F>,
+  x: F,
+  active: F,
+  name: string,
+  settings: JitBlockSettings,
+): F {
   const width = b.channelsOf(x)
   const vectors = b.linear(active, `${name}.adaLN_modulation`, 6 * width)
   const [shift1, scale1, gate1, shift2, scale2, gate2] = b.split(vectors, 6)
   const addGated = (skip: F, h: F, gate: F) => b.add('add', [skip, b.add('multiply', [h, gate])])
   const first = modulatedNorm(b, x, `${name}.norm1`, scale1, shift1)
-  const h = addGated(x, attend(b, first, `${name}.attn`, settings), gate1)
+  const mixed = b.module('jit_attention', `${name}.attn`, [first], () =>
+    attend(b, first, `${name}.attn`, settings),
+  )
+  const h = addGated(x, mixed, gate1)
   const second = modulatedNorm(b, h, `${name}.norm2`, scale2, shift2)
-  return addGated(h, swiGlu(b, second, `${name}.mlp`, settings.hidden), gate2)
+  const inner = b.module('swiglu', `${name}.mlp`, [second], () =>
+    swiGlu(b, second, `${name}.mlp`, settings.hidden),
+  )
+  return addGated(h, inner, gate2)
 }
 
 /** Self-attention whose queries and keys are normalized per head and rotated by their position. */

@@ -10,9 +10,16 @@ export const downsampleLayers = <F>(
   padding: 0 | 1,
 ): F =>
   b.block('downsample', { x }, { name, out, padding }, () =>
-    b.conv(x, name, out, { stride: 2, pad: [padding, padding, 1, 1] }),
+    b.module('downsample', moduleOf(name), [x], () =>
+      b.conv(x, name, out, { stride: 2, pad: [padding, padding, 1, 1] }),
+    ),
   )
 
 /** Nearest-neighbour upsampling by 2 and a 3 x 3 convolution. */
 export const upsampleLayers = <F>(b: LayerBuilder<F>, x: F, name: string, out: number): F =>
-  b.block('upsample', { x }, { name, out }, () => b.conv(b.add('upsample', [x]), name, out))
+  b.block('upsample', { x }, { name, out }, () =>
+    b.module('upsample', moduleOf(name), [x], () => b.conv(b.add('upsample', [x]), name, out)),
+  )
+
+/** The module of the convolution `down.conv`: `down`. */
+const moduleOf = (name: string): string => name.replace(/\.?[^.]*$/, '')

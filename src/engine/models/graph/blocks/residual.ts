@@ -30,7 +30,15 @@ export function residualLayers<F>(
 ): F {
   const inputs = { x, embedding }
   const all = { name, divisor: 1, ...settings }
-  return b.block('residual', inputs, all, () => residual(b, x, embedding, name, settings))
+  return b.block('residual', inputs, all, () =>
+    b.module(
+      'residual',
+      name,
+      [x, embedding],
+      () => residual(b, x, embedding, name, settings),
+      all,
+    ),
+  )
 }
 
 function residual<F>(

@@ -14,11 +14,13 @@ export const classifierGraph = memoize((config: ClassifierConfig): LayerGraph =>
   let h = b.source('x', { shape: [height, width, in_channels] })
   for (const [i, out] of config.block_out_channels.entries()) {
     if (i > 0) h = b.add('avg_pool', [h], { size: 2 })
-    h = b.conv(h, `blocks.${i}.conv`, out)
     const norm = (h: Feature) => b.groupNorm(h, `blocks.${i}.norm`, groups, 1e-5)
     const timed = (h: Feature, time: Feature) =>
       b.add('add', [h, b.linear(time, `blocks.${i}.time_emb_proj`, out)])
-    h = b.add(activation, [norm(time === undefined ? h : timed(h, time))])
+    h = b.module('classifier_block', `blocks.${i}`, [h, time], () => {
+      const convolved = b.conv(h, `blocks.${i}.conv`, out)
+      return b.add(activation, [norm(time === undefined ? convolved : timed(convolved, time))])
+    })
   }
   const features = b.add('mean_pixels', [h])
   return b.graph({ features, logits: b.linear(features, 'head', config.num_classes) })

@@ -1,7 +1,7 @@
 // File format of a defined kind of model: its config as it is, and weights with PyTorch's layouts.
 import { viewText } from '../../../base/viewTexts.ts'
 import { checkpointMessages } from '../../../messages/checkpoint.ts'
-import type { ModelFile } from '../file.ts'
+import { ownClass, type ModelFile } from '../file.ts'
 import type { ModelDefinition } from './definition.ts'
 import { getClassName } from './definition.ts'
 
@@ -15,10 +15,7 @@ export function definedFile(definition: ModelDefinition): ModelFile<object> {
     folder: 'model',
     classNames: [className],
     refusal: () => checkpointMessages.noOwnKind({ name: className }),
-    write: (config) => ({
-      className: ['litegraph_diffusion', className],
-      config: { ...config, [OWN_KIND]: definition.kind },
-    }),
+    write: (config) => ownClass(className, { ...config, [OWN_KIND]: definition.kind }),
     describe: (_, item) => viewText('ownModel', className, item),
   }
 }

@@ -77,7 +77,8 @@ export const jit = defineModel<JitConfig>({
       false,
     )
     let h = b.add('grid_embedding', [b.linear(patches, 'x_embedder.proj2', wide)], grid)
-    for (let i = 0; i < num_layers; i++) h = jitBlockLayers(b, h, active, `blocks.${i}`, settings)
+    for (let i = 0; i < num_layers; i++)
+      h = b.repeat('block', () => jitBlockLayers(b, h, active, `blocks.${i}`, settings))
     const out = jitOutputLayers(b, h, active, size * size * channels)
     return { predict: b.add('unpatchify', [out], { size, height, width }) }
   },

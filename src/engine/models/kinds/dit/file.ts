@@ -1,8 +1,7 @@
 // File format of the DiT: diffusers' DiTTransformer2DModel wherever there is an equivalent.
 import { viewText } from '../../../base/viewTexts.ts'
 import { checkpointMessages } from '../../../messages/checkpoint.ts'
-import { DIFFUSERS_VERSION } from '../diffusers.ts'
-import { asFileError, type ModelFile } from '../file.ts'
+import { asFileError, diffusersClass, ownClass, type ModelFile } from '../file.ts'
 import type { DitConfig } from './config.ts'
 import { ditRefusal, ditWidth, parseDitConfig } from './config.ts'
 
@@ -10,14 +9,10 @@ export const ditFile: ModelFile<DitConfig> = {
   folder: 'transformer',
   classNames: ['DiTTransformer2DModel', 'Transformer2DModel', 'DiT'],
   refusal: ditRefusal,
-  write(config) {
-    if (ditRefusal(config) !== undefined)
-      return { className: ['litegraph_diffusion', 'DiT'], config }
-    return {
-      className: ['diffusers', 'DiTTransformer2DModel'],
-      config: { _diffusers_version: DIFFUSERS_VERSION, ...config },
-    }
-  },
+  write: (config) =>
+    ditRefusal(config) === undefined
+      ? diffusersClass('DiTTransformer2DModel', config)
+      : ownClass('DiT', config),
   describe: (config, item) => viewText('dit', config.num_layers, ditWidth(config), item),
   nullLabel: ({ num_embeds_ada_norm }) => num_embeds_ada_norm,
 }

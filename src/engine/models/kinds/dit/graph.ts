@@ -19,23 +19,25 @@ function buildGraph(config: DitConfig): LayerGraph {
   const { patch_size: size, num_layers } = config
   const [height, width] = ditImageSize(config)
   const x = b.source('x', { shape: [height, width, config.in_channels] })
-  const embed = embedding(b, config)
+  const sources = embeddingSources(b)
+  const embed = embedding(b, config, sources)
   const blockName = (i: number) => `transformer_blocks.${i}`
   let h = embedPatches(b, x, config)
-  const first = embed(`${blockName(0)}.norm1.emb`)
+  const first = embed(blockName(0))
   // The first block and the end of the network read it.
   const active = b.add('silu', [first])
   for (let i = 0; i < num_layers; i++) {
     const name = blockName(i)
-    const vector = i === 0 ? first : embed(`${name}.norm1.emb`)
-    h = ditBlockLayers(b, h, vector, name, {
-      heads: config.num_attention_heads,
-      activation: config.activation_fn === 'gelu' ? 'gelu' : 'gelu_tanh',
-      dropout: config.dropout,
-      attentionBias: config.attention_bias,
-      eps: config.norm_eps,
-      affine: config.norm_elementwise_affine,
-    })
+    const build = () =>
+      ditBlockLayers(b, h, i === 0 ? first : embed(name), name, {
+        heads: config.num_attention_heads,
+        activation: config.activation_fn === 'gelu' ? 'gelu' : 'gelu_tanh',
+        dropout: config.dropout,
+        attentionBias: config.attention_bias,
+        eps: config.norm_eps,
+        affine: config.norm_elementwise_affine,
+      })
+    h = b.repeat('block', () => b.module('dit_block', name, [h, ...sources], build))
   }
   const patches = ditOutputLayers(b, h, active, size * size * ditOutputs(config))
   return b.graph({ predict: b.add('unpatchify', [patches], { size, height, width }) })
@@ -53,14 +55,27 @@ function embedPatches(b: GraphBuilder, x: Feature, config: DitConfig): Feature {
   return b.add('grid_embedding', [b.add('to_tokens', [patches])], { height, width })
 }
 
-/** Adds the embedding of time and label that a block has of its own, by its name. */
-function embedding(b: GraphBuilder, config: DitConfig): (name: string) => Feature {
+/** Sines and cosines of t, and the labels. */
+const embeddingSources = (b: GraphBuilder): [waves: Feature, labels: Feature] => [
+  b.add('timestep_embedding', [b.source('time')], WAVES),
+  b.source('labels', { per_item: 1 }),
+]
+
+/** Adds the embedding of time and label that a block has of its own, by the name of the block. */
+function embedding(
+  b: GraphBuilder,
+  config: DitConfig,
+  [waves, labels]: [Feature, Feature],
+): (block: string) => Feature {
   const width = ditWidth(config)
-  const waves = b.add('timestep_embedding', [b.source('time')], WAVES)
-  const labels = b.source('labels', { per_item: 1 })
   // One row more than classes, for no label.
   const table = { rows: config.num_embeds_ada_norm + 1, width }
-  return (name) => {
+  return (block) => {
+    const name = `${block}.norm1.emb`
+    return b.module('dit_embedding', name, [waves, labels], () => embed(name))
+  }
+
+  function embed(name: string): Feature {
     const hidden = b.linear(waves, `${name}.timestep_embedder.linear_1`, width)
     const time = b.linear(b.add('silu', [hidden]), `${name}.timestep_embedder.linear_2`, width)
     const label = b.add(

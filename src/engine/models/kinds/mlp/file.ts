@@ -3,7 +3,7 @@ import { CheckpointError } from '../../../archive/checkpointError.ts'
 import { quoteValue } from '../../../base/quote.ts'
 import { viewText } from '../../../base/viewTexts.ts'
 import { checkpointMessages } from '../../../messages/checkpoint.ts'
-import { readPrediction, withoutRemarks, type ModelFile } from '../file.ts'
+import { ownClass, readPrediction, withoutRemarks, type ModelFile } from '../file.ts'
 import type { MlpConfig } from './config.ts'
 
 type Json = Record<string, unknown>
@@ -12,10 +12,7 @@ export const mlpFile: ModelFile<MlpConfig> = {
   folder: 'mlp',
   classNames: ['MLP'],
   refusal: () => checkpointMessages.noMlp(),
-  write: (config, predicts) => ({
-    className: ['litegraph_diffusion', 'MLP'],
-    config: { ...config, prediction_type: predicts },
-  }),
+  write: (config, predicts) => ownClass('MLP', { ...config, prediction_type: predicts }),
   predicts: ({ prediction_type }) => readPrediction(prediction_type),
   describe: ({ dim, layers, hidden }) => viewText('mlp', `${layers} x ${hidden}`, String(dim)),
   item: ({ dim }) => [viewText('points'), viewText('coordinates', String(dim))],

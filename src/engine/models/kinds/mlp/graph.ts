@@ -15,8 +15,10 @@ export const mlpGraph = memoize((config: MlpConfig): LayerGraph => {
   const features = b.add('fourier_features', [all], { count: config.fourier_features })
   let h = b.linear(features, 'linear_in', hidden)
   for (let i = 0; i < layers; i++) {
-    const active = b.add(activation, [b.add('add', [h, embedding])])
-    h = b.add('add', [h, b.linear(active, `layers.${i}`, hidden)])
+    h = b.repeat('layer', () => {
+      const active = b.add(activation, [b.add('add', [h, embedding])])
+      return b.add('add', [h, b.linear(active, `layers.${i}`, hidden)])
+    })
   }
   return b.graph({
     predict: b.linear(b.add(activation, [h]), 'linear_out', config.out_dim ?? dim),

@@ -4,8 +4,8 @@ import { CheckpointError } from '../../../archive/checkpointError.ts'
 import { quoteValue } from '../../../base/quote.ts'
 import { viewText } from '../../../base/viewTexts.ts'
 import { checkpointMessages } from '../../../messages/checkpoint.ts'
-import { currentAttentionName, DIFFUSERS_VERSION } from '../diffusers.ts'
-import { asFileError, type ModelFile } from '../file.ts'
+import { currentAttentionName } from '../diffusers.ts'
+import { asFileError, diffusersClass, ownClass, type ModelFile } from '../file.ts'
 import type { UnetConfig } from './config.ts'
 import { attendsToTokens, parseUnetConfig } from './config.ts'
 import { diffusersRefusal, readConditionConfig, writeConditionConfig } from './diffusers.ts'
@@ -19,15 +19,11 @@ export const unetFile: ModelFile<UnetConfig> = {
   classNames: ['UNet2DModel', 'UNet2DConditionModel', 'UNet'],
   refusal: diffusersRefusal,
   write(config) {
-    if (diffusersRefusal(config) !== undefined)
-      return { className: ['litegraph_diffusion', 'UNet'], config }
+    if (diffusersRefusal(config) !== undefined) return ownClass('UNet', config)
     const conditioned = attendsToTokens(config)
     const stated = withoutStatedChannels(config)
     const written = conditioned ? writeConditionConfig(stated) : stated
-    return {
-      className: ['diffusers', conditioned ? 'UNet2DConditionModel' : 'UNet2DModel'],
-      config: { _diffusers_version: DIFFUSERS_VERSION, ...written },
-    }
+    return diffusersClass(conditioned ? 'UNet2DConditionModel' : 'UNet2DModel', written)
   },
   withVariance(config) {
     const { in_channels, out_channels } = config

@@ -35,14 +35,14 @@ function buildGraph(config: UnetConfig): LayerGraph {
   const around = { b, config, embedding: embed(b, config), tokens: tokens(b, config) }
   const skips = [first]
   let h = first
-  for (const level of down) h = goDown(h, level, skips, around)
+  for (const level of down) h = b.repeat('level', () => goDown(h, level, skips, around))
   if (middle) {
     const by = config.mid_block_scale_factor
     h = resnet(h, middle.resnets[0], around, by)
     if (middle.attention) h = attend(h, middle.attention, around, by)
     h = resnet(h, middle.resnets[1], around, by)
   }
-  for (const level of up) h = goUp(h, level, skips, around)
+  for (const level of up) h = b.repeat('level', () => goUp(h, level, skips, around))
   // UNet2DModel ends with SiLU for every activation of the blocks.
   const last = b.add('silu', [b.groupNorm(h, 'conv_norm_out', groups, eps)])
   const out = b.conv(last, 'conv_out', config.out_channels)
@@ -129,8 +129,10 @@ function tokens(b: GraphBuilder, config: UnetConfig): Feature | undefined {
 
 function goDown(h: Feature, level: Level, skips: Feature[], around: Around): Feature {
   level.resnets.forEach((block, i) => {
-    h = resnet(h, block, around)
-    if (level.attentions[i]) h = attend(h, level.attentions[i], around)
+    h = around.b.repeat('resnet', () => {
+      const inner = resnet(h, block, around)
+      return level.attentions[i] ? attend(inner, level.attentions[i], around) : inner
+    })
     skips.push(h)
   })
   if (!level.resample) return h
@@ -141,18 +143,22 @@ function goDown(h: Feature, level: Level, skips: Feature[], around: Around): Fea
 
 function goUp(h: Feature, level: Level, skips: Feature[], around: Around): Feature {
   level.resnets.forEach((block, i) => {
-    h = resnet(around.b.add('concat', [h, skips.pop()!]), block, around)
-    if (level.attentions[i]) h = attend(h, level.attentions[i], around)
+    h = around.b.repeat('resnet', () => {
+      const inner = resnet(around.b.add('concat', [h, skips.pop()!]), block, around)
+      return level.attentions[i] ? attend(inner, level.attentions[i], around) : inner
+    })
   })
   return level.resample ? resample(h, level.resample, around) : h
 }
 
 function resample(h: Feature, to: Resample, around: Around): Feature {
   const { b, config } = around
-  if (to.kind === 'resnet') return resnet(h, to.block, around)
-  return to.direction === 'down'
-    ? downsampleLayers(b, h, to.name, to.channels, config.downsample_padding)
-    : upsampleLayers(b, h, to.name, to.channels)
+  return b.repeat(to.kind === 'conv' ? `${to.direction}sample` : 'resample', () => {
+    if (to.kind === 'resnet') return resnet(h, to.block, around)
+    return to.direction === 'down'
+      ? downsampleLayers(b, h, to.name, to.channels, config.downsample_padding)
+      : upsampleLayers(b, h, to.name, to.channels)
+  })
 }
 
 function resnet(x: Feature, block: ResnetBlock, around: Around, divisor = 1): Feature {

@@ -1,8 +1,8 @@
 // File formats of autoencoders: diffusers' AutoencoderKL and AutoencoderTiny.
 import { viewText } from '../../../base/viewTexts.ts'
 import { checkpointMessages } from '../../../messages/checkpoint.ts'
-import { currentAttentionName, DIFFUSERS_VERSION } from '../diffusers.ts'
-import { asFileError, type ModelFile } from '../file.ts'
+import { currentAttentionName } from '../diffusers.ts'
+import { asFileError, diffusersClass, type ModelFile } from '../file.ts'
 import { klSize, parseKlConfig, type KlConfig } from './klConfig.ts'
 import { parseTinyConfig, type TinyConfig } from './tinyConfig.ts'
 
@@ -15,10 +15,7 @@ const autoencoderFile = <Config extends KlConfig | TinyConfig>(
   folder: 'vae',
   denoises: false,
   classNames: [name],
-  write: (config) => ({
-    className: ['diffusers', name],
-    config: { _diffusers_version: DIFFUSERS_VERSION, ...config },
-  }),
+  write: (config) => diffusersClass(name, config),
   // Required, but unused: an autoencoder makes no prediction.
   predicts: () => 'sample',
   currentName: currentAttentionName,

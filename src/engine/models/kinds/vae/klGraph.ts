@@ -59,8 +59,12 @@ function decoder(b: GraphBuilder, z: Feature, config: KlConfig): Feature {
 }
 
 /** Two residual blocks with attention in between. */
-function middle(b: GraphBuilder, h: Feature, part: string, config: KlConfig): Feature {
-  const name = `${part}.mid_block`
+const middle = (b: GraphBuilder, h: Feature, part: string, config: KlConfig): Feature =>
+  b.module('middle', `${part}.mid_block`, [h], () =>
+    middleLayers(b, h, `${part}.mid_block`, config),
+  )
+
+function middleLayers(b: GraphBuilder, h: Feature, name: string, config: KlConfig): Feature {
   const out = b.channelsOf(h)
   const first = resnet(b, h, `${name}.resnets.0`, out, config)
   const attention = {

@@ -70,8 +70,10 @@ function decoder(b: GraphBuilder, z: Feature, config: TinyConfig): Feature {
 /** Three convolutions with ReLU in between, and after the sum with x. */
 function block(b: GraphBuilder, x: Feature, name: string, out: number): Feature {
   const convolve = (h: Feature, i: number) => b.conv(h, `${name}.conv.${i}`, out)
-  const inner = [0, 2].reduce((h, i) => b.add('relu', [convolve(h, i)]), x)
-  return b.add('relu', [b.add('add', [convolve(inner, 4), x])])
+  return b.module('tiny_block', name, [x], () => {
+    const inner = [0, 2].reduce((h, i) => b.add('relu', [convolve(h, i)]), x)
+    return b.add('relu', [b.add('add', [convolve(inner, 4), x])])
+  })
 }
 
 /** The layers with weights in the order of diffusers' modules. They do not depend on the size. */
