@@ -2,7 +2,7 @@
 import { manySlot, splitMany, valueId } from '../base/ids.ts'
 import { getOwn } from '../base/records.ts'
 import { createSourceResolver } from '../base/resolveSource.ts'
-import type { SlotType } from '../base/values.ts'
+import type { SlotType } from './slotValues.ts'
 import { slotWords } from '../messages/slots.ts'
 import type { Graph, GraphNode, Wire } from './graph.ts'
 import { paramSlot } from './paramSlots.ts'
