@@ -9,7 +9,7 @@ import type { Graph } from '../src/engine/plan/graph.ts'
 import { createRandom } from '../src/engine/base/random.ts'
 import type { Tensor } from '../src/engine/base/tf.ts'
 import { tf } from '../src/engine/base/tf.ts'
-import type { Model } from '../src/engine/base/values.ts'
+import type { Model } from '../src/engine/models/model.ts'
 import { writeNetwork } from '../src/nodes/layers/writeNetwork.ts'
 
 export const openForms = ['opened', 'rewired'] as const

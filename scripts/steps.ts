@@ -6,7 +6,8 @@ import type { Tensor } from '../src/engine/base/tf.ts'
 import { tf } from '../src/engine/base/tf.ts'
 import type { Transitions } from '../src/engine/process/timesteps.ts'
 import { getTransition } from '../src/engine/process/timesteps.ts'
-import type { Model, Samples } from '../src/engine/base/values.ts'
+import type { Samples } from '../src/engine/base/values.ts'
+import type { Model } from '../src/engine/models/model.ts'
 import type { StepOp } from '../src/nodes/sampling/defineStep.ts'
 
 /** Draws these tensors in order; throws when there are none left. */

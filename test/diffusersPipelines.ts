@@ -12,12 +12,8 @@ import { decodeLatents } from '../src/engine/models/kinds/vae/autoencoder.ts'
 import { autoencoderFacts } from '../src/engine/models/kinds/vae/facts.ts'
 import { createRandom } from '../src/engine/base/random.ts'
 import { tf, type Tensor } from '../src/engine/base/tf.ts'
-import {
-  collectTensors,
-  type Conditioning,
-  type Model,
-  type Samples,
-} from '../src/engine/base/values.ts'
+import { collectTensors, type Conditioning, type Samples } from '../src/engine/base/values.ts'
+import type { Model } from '../src/engine/models/model.ts'
 import { getTransition } from '../src/engine/process/timesteps.ts'
 import * as steps from '../src/nodes/sampling/steps/index.ts'
 import { filesOf, FOLDERS, readPipelineFolder, transitionsOf } from './diffusersFolders.ts'

@@ -8,7 +8,8 @@ import { readSafetensors } from '../src/engine/checkpoint/safetensors.ts'
 import { parseUnetConfig } from '../src/engine/models/kinds/unet/config.ts'
 import type { Tensor, Tensor4D } from '../src/engine/base/tf.ts'
 import { tf } from '../src/engine/base/tf.ts'
-import type { Model, PredictionType, Weights } from '../src/engine/base/values.ts'
+import type { PredictionType, Weights } from '../src/engine/base/values.ts'
+import type { Model } from '../src/engine/models/model.ts'
 
 const at = (path: string) => new URL(`./golden/${path}`, import.meta.url)
 

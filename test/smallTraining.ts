@@ -1,7 +1,8 @@
 // A small UNet, optimizer settings and a training for tests that train.
 import { createRandom } from '../src/engine/base/random.ts'
 import { tf } from '../src/engine/base/tf.ts'
-import { collectTensors, type Conditioning, type Model } from '../src/engine/base/values.ts'
+import { collectTensors, type Conditioning } from '../src/engine/base/values.ts'
+import type { Model } from '../src/engine/models/model.ts'
 import { meanError } from '../src/engine/losses/errors.ts'
 import { predict } from '../src/engine/models/predict.ts'
 import { unetConfig } from '../src/engine/models/kinds/unet/config.ts'

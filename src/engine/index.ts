@@ -140,16 +140,10 @@ export type { Distribution, PointsConfig } from './datasets/points.ts'
 export { createRandom } from './base/random.ts'
 export { tf } from './base/tf.ts'
 export type { Random } from './base/random.ts'
-export type {
-  Conditioning,
-  Dataset,
-  Model,
-  Prediction,
-  PredictionType,
-  Samples,
-  Value,
-  Weights,
-} from './base/values.ts'
+export type { Conditioning, Prediction, PredictionType, Samples, Weights } from './base/values.ts'
+export type { Dataset } from './datasets/dataset.ts'
+export type { Model } from './models/model.ts'
+export type { Value } from './plan/slotValues.ts'
 
 // ---- running graphs
 export { startBackend, stopBackend } from './backends/backends.ts'

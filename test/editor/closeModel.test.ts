@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import type { Model } from '../../src/engine/base/values.ts'
+import type { Model } from '../../src/engine/models/model.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { unetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import { unet } from '../../src/engine/models/kinds/unet/init.ts'

@@ -153,6 +153,8 @@ test('long titles do not block the page', async () => {
     await select(Object.keys(long)[0])
     await panel().locator('h2 .math').nth(20).waitFor()
   })
+  // Of 75.
+  await expect.poll(() => panel().locator('h2 .math').count()).toBe(60)
   await answers('outline', async () => {
     await press(page, 'Alt+o')
     await page.locator('.outline').waitFor()

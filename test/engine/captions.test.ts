@@ -25,7 +25,8 @@ import {
   unknownWords,
 } from '../../src/engine/datasets/vocabulary.ts'
 import { writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
-import type { Dataset, Vocabulary } from '../../src/engine/base/values.ts'
+import type { Vocabulary } from '../../src/engine/base/values.ts'
+import type { Dataset } from '../../src/engine/datasets/dataset.ts'
 
 const vocabulary = (words: string[], length = 3): Vocabulary => ({
   type: 'vocabulary',

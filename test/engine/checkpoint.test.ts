@@ -30,7 +30,7 @@ import { sigmaSchedule, vpSchedule } from '../../src/engine/process/continuous.t
 import type { Schedule } from '../../src/engine/process/schedule.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import type { Model } from '../../src/engine/base/values.ts'
+import type { Model } from '../../src/engine/models/model.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu } from '../backends.ts'
 

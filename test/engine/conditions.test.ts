@@ -6,7 +6,8 @@ import { writeCheckpoint } from '../../src/engine/checkpoint/write.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import type { Conditioning, ConditionPart, Model } from '../../src/engine/base/values.ts'
+import type { Conditioning, ConditionPart } from '../../src/engine/base/values.ts'
+import type { Model } from '../../src/engine/models/model.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import {
   conditionParts,

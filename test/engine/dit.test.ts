@@ -14,7 +14,11 @@ import { parseDitConfig } from '../../src/engine/models/kinds/dit/config.ts'
 import { dit, type DitStart } from '../../src/engine/models/kinds/dit/dit.ts'
 import { ditGraph } from '../../src/engine/models/kinds/dit/graph.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
-import { featuresBuilder, toLayerGraph } from '../../src/engine/models/graph/features.ts'
+import {
+  featuresBuilder,
+  toLayerGraph,
+  type Features,
+} from '../../src/engine/models/graph/features.ts'
 import type { LayerGraph } from '../../src/engine/models/graph/layer.ts'
 import { networkSize } from '../../src/engine/models/graph/networkSize.ts'
 import { predict } from '../../src/engine/models/predict.ts'
@@ -22,7 +26,7 @@ import { addNoise } from '../../src/engine/process/forward.ts'
 import { levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
-import type { Features, Model } from '../../src/engine/base/values.ts'
+import type { Model } from '../../src/engine/models/model.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { ditBlock } from '../../src/nodes/layers/attention.ts'
 import { onCpu, onEachBackend } from '../backends.ts'

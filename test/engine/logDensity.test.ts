@@ -10,7 +10,8 @@ import { createRandom } from '../../src/engine/base/random.ts'
 import { levelsAt, noiseSchedule } from '../../src/engine/process/schedule.ts'
 import type { Scalar, Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import { collectTensors, type Model } from '../../src/engine/base/values.ts'
+import { collectTensors } from '../../src/engine/base/values.ts'
+import type { Model } from '../../src/engine/models/model.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 
 const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 100 })

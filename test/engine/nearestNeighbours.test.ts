@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { nearestNeighbours } from '../../src/engine/metrics/nearestNeighbours.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import type { Dataset } from '../../src/engine/base/values.ts'
+import type { Dataset } from '../../src/engine/datasets/dataset.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from '../nodes/evaluate.ts'
 

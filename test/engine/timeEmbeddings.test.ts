@@ -34,7 +34,7 @@ import {
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import type { Model } from '../../src/engine/base/values.ts'
+import type { Model } from '../../src/engine/models/model.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu } from '../backends.ts'
 import { adamw } from '../smallTraining.ts'

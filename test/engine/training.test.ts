@@ -21,7 +21,7 @@ import {
   resumeTraining,
   trainStep,
 } from '../../src/engine/training/trainStep.ts'
-import type { Model } from '../../src/engine/base/values.ts'
+import type { Model } from '../../src/engine/models/model.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { adamw } from '../smallTraining.ts'

@@ -10,7 +10,8 @@ import {
 import { writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf, type Tensor3D } from '../../src/engine/base/tf.ts'
-import { collectTensors, type ConditionPart, type Model } from '../../src/engine/base/values.ts'
+import { collectTensors, type ConditionPart } from '../../src/engine/base/values.ts'
+import type { Model } from '../../src/engine/models/model.ts'
 import { guidedModel } from '../../src/engine/models/kinds/guided/guided.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import {

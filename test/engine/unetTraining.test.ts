@@ -22,13 +22,9 @@ import { tf } from '../../src/engine/base/tf.ts'
 import { getTransition } from '../../src/engine/process/timesteps.ts'
 import type { TrainingConfig, TrainingState } from '../../src/engine/training/trainStep.ts'
 import { averagedWeights, beginTraining, trainStep } from '../../src/engine/training/trainStep.ts'
-import type {
-  Conditioning,
-  Model,
-  PredictionType,
-  StepPlace,
-  Weights,
-} from '../../src/engine/base/values.ts'
+import type { Conditioning, PredictionType, Weights } from '../../src/engine/base/values.ts'
+import type { Model } from '../../src/engine/models/model.ts'
+import type { StepPlace } from '../../src/engine/process/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { goldenBackend, onEachBackend, unetBackends } from '../backends.ts'
 import type { SchedulerCase } from '../schedulers.ts'

@@ -7,7 +7,7 @@ import {
   pairDatasets,
   splitPositions,
 } from '../../src/engine/datasets/combine.ts'
-import type { Dataset } from '../../src/engine/base/values.ts'
+import type { Dataset } from '../../src/engine/datasets/dataset.ts'
 import { onCpu } from '../backends.ts'
 import type { Seen } from './evaluate.ts'
 import { evaluate, node } from './evaluate.ts'

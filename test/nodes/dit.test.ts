@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { GraphError } from '../../src/engine/base/fault.ts'
-import type { Model } from '../../src/engine/base/values.ts'
+import type { Model } from '../../src/engine/models/model.ts'
 import { onCpu } from '../backends.ts'
 import { lossNodes } from '../trainingGraph.ts'
 import { evaluate, node } from './evaluate.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import type { Model } from '../../src/engine/base/values.ts'
+import type { Model } from '../../src/engine/models/model.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import {
   loadModel,

@@ -14,7 +14,7 @@ import {
 import { stopBackend } from '../../src/engine/backends/backends.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import type { Model } from '../../src/engine/base/values.ts'
+import type { Model } from '../../src/engine/models/model.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { registerModels } from '../../src/engine/models/kinds/defined/register.ts'

@@ -12,7 +12,7 @@ import {
 } from '../../src/engine/datasets/pointTable.ts'
 import type { OutputFile, OutputOp } from '../../src/engine/plan/op.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import type { Dataset } from '../../src/engine/base/values.ts'
+import type { Dataset } from '../../src/engine/datasets/dataset.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
 import { saveTable } from '../../src/nodes/index.ts'

@@ -12,7 +12,7 @@ import { StoredStates } from '../../src/engine/plan/storedStates.ts'
 import type { StatisticsView } from '../../src/engine/plan/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import type { Dataset } from '../../src/engine/base/values.ts'
+import type { Dataset } from '../../src/engine/datasets/dataset.ts'
 import { graph, node, ops, ran } from './toy.ts'
 
 beforeAll(async () => void (await tf.setBackend('cpu')))

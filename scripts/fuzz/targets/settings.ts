@@ -158,7 +158,7 @@ class EditChecks {
       requireEqualText(present.text)
       return accepted
     }
-    checkRefusal(editor.refusals.at(-1), edit)
+    checkRefusal(editor.refusals.at(-1), edit, before)
     if (withoutSizes(present.text) !== withoutSizes(before))
       throw new Violation(
         'unchanged',
@@ -318,9 +318,11 @@ function requireEqualText(text: string) {
     throw new Violation('stable', describe(text, again))
 }
 
-function checkRefusal(reason: unknown, { by }: Edit) {
+/** @param before the text of the document, which the reason may quote, as it may the edit */
+function checkRefusal(reason: unknown, edit: Edit, before: string) {
+  const { by } = edit
   if (reason instanceof WorkflowError || reason instanceof SettingError) {
-    checkMessage(reason.message)
+    checkMessage(reason.message, before + JSON.stringify(edit))
     if (by === 'link') throw new Violation('valid', `A setting was accepted: ${reason.message}`)
   } else if (!(reason instanceof RangeError))
     throw new Violation('errors', `An edit failed by an error of the program: ${String(reason)}`)

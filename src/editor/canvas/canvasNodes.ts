@@ -1,13 +1,16 @@
 // Painting of the nodes on the canvas.
-import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
+import type { LGraph, LGraphCanvas, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
+import type { Measure } from '../../engine/protocol.ts'
 import { hasView } from '../../nodes/litegraph/body.ts'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { isReroute } from '../../nodes/litegraph/reroute.ts'
+import type { Zone } from '../../nodes/litegraph/zones.ts'
 import { cutText, MAX_LABEL } from '../../nodes/painters/cutText.ts'
 import type { NodeActivity } from '../../nodes/workflow/activity.ts'
 import type { Side } from '../../nodes/workflow/slots.ts'
 import type { Point } from '../ui/geometry.ts'
 import { reducedMotion } from '../ui/motion.ts'
+import type { Colours } from '../ui/theme.ts'
 import { showsOnlySurroundings } from './visibleParts.ts'
 import { paintMeasure } from './paint/measure.ts'
 import { hasRing, OVERVIEW, paintBody, paintNodeShadow, paintOverview } from './paint/node.ts'
@@ -16,9 +19,24 @@ import { paintReroute } from './paint/reroute.ts'
 import { paintCollapsedSlots, paintSlots } from './paint/slots.ts'
 import { paintNodeView } from './paint/view.ts'
 import { paintWidgets } from './paint/widgets.ts'
-import { isLit, spotlightOpacity } from './spotlight.ts'
-import { getDraggedWire } from './wireChecks.ts'
-import type { EditorCanvas } from './canvas.ts'
+import { isLit, spotlightOpacity, type Spotlight } from './spotlight.ts'
+import { getDraggedWire, type WireChecks } from './wireChecks.ts'
+
+/** Members of the canvas that the painting of nodes needs. */
+interface NodesCanvas extends LGraphCanvas {
+  readonly graph: LGraph
+  readonly colours: Colours
+  readonly pixelRatio: number
+  readonly running: boolean
+  readonly spotlight: Spotlight | undefined
+  readonly wireChecks: Pick<WireChecks, 'fits'>
+  readonly measuredSeconds: number
+  findZones(graph: LGraph): readonly Zone[]
+  findNodeLoops(zones: readonly Zone[]): ReadonlyMap<string, Zone>
+  slotColour(type: string | number): string
+  getMeasure(node: LGraphNode): Measure | undefined
+  getShape(node: LGraphNode, output: number): string | undefined
+}
 
 /** Nodes that do not run are paler. */
 const activityOpacity: { [P in NodeActivity]: number } = {
@@ -30,7 +48,7 @@ const activityOpacity: { [P in NodeActivity]: number } = {
 
 /** Describes the canvas and the painted node for the painters. */
 export function createPainting(
-  canvas: EditorCanvas,
+  canvas: NodesCanvas,
   ctx: CanvasRenderingContext2D,
   painted: LGraphNode,
 ): PaintContext {
@@ -52,7 +70,7 @@ export function createPainting(
 
 /** Paints a node in the state of its run. */
 export function paintCanvasNode(
-  canvas: EditorCanvas,
+  canvas: NodesCanvas,
   node: LGraphNode,
   ctx: CanvasRenderingContext2D,
 ) {
@@ -87,7 +105,7 @@ export function paintCanvasNode(
 }
 
 function updateCollapsedWidth(
-  { colours }: EditorCanvas,
+  { colours }: NodesCanvas,
   node: LGraphNode,
   ctx: CanvasRenderingContext2D,
 ): number {
@@ -100,7 +118,7 @@ function updateCollapsedWidth(
   return width
 }
 
-function drawBody(canvas: EditorCanvas, node: LGraphNode, size: Point, painting: PaintContext) {
+function drawBody(canvas: NodesCanvas, node: LGraphNode, size: Point, painting: PaintContext) {
   const { ctx } = painting
   const painted: PaintedNode = node
   const collapsed = Boolean(node.flags.collapsed)

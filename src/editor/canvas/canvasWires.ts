@@ -1,16 +1,28 @@
 // Painting of the wires on the canvas.
-import type { LLink } from 'litegraph.js/build/litegraph.core.js'
+import type { LGraph, LGraphCanvas, LLink } from 'litegraph.js/build/litegraph.core.js'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { Zone } from '../../nodes/litegraph/zones.ts'
 import { paintWire } from './paint/wires.ts'
 import { getDraggedWire } from './wireChecks.ts'
-import type { EditorCanvas } from './canvas.ts'
+
+/** Members of the canvas that the painting of wires needs. */
+interface WiredCanvas extends Pick<
+  LGraphCanvas,
+  'connecting_node' | 'connecting_output' | 'connecting_input' | 'visible_links'
+> {
+  readonly graph: LGraph
+  /** The wire into which the dragged node would be inserted. */
+  readonly insertTarget: LLink | undefined
+  findZones(graph: LGraph): readonly Zone[]
+  slotColour(type: string | number): string
+}
 
 /** Distance of a loop's wire from the upper edge of its zone, above the nodes. */
 const LOOP_LINE = 14
 
 /** Paints a wire of the graph, or the wire that is dragged. */
 export function paintCanvasWire(
-  canvas: EditorCanvas,
+  canvas: WiredCanvas,
   ctx: CanvasRenderingContext2D,
   a: ArrayLike<number>,
   b: ArrayLike<number>,
@@ -40,7 +52,7 @@ export function paintCanvasWire(
 }
 
 /** Height at which the wire of a loop runs, in the upper border of its zone. */
-export function loopTop(canvas: EditorCanvas, { type, origin_id }: LLink): number | undefined {
+export function loopTop(canvas: WiredCanvas, { type, origin_id }: LLink): number | undefined {
   if (type !== 'loop') return undefined
   const zone = canvas.findZones(canvas.graph).find(({ start }) => start === String(origin_id))
   return zone && zone.box.y + LOOP_LINE
@@ -50,12 +62,12 @@ export function loopTop(canvas: EditorCanvas, { type, origin_id }: LLink): numbe
  * True if the wire starts or ends at a selected node. litegraph's own table of such wires is not
  * updated when wires change, or when one of two selected nodes is deselected.
  */
-function touchesSelection({ graph }: EditorCanvas, { origin_id, target_id }: LLink): boolean {
+function touchesSelection({ graph }: WiredCanvas, { origin_id, target_id }: LLink): boolean {
   return [origin_id, target_id].some((id) => graph.getNodeById(id)?.is_selected)
 }
 
 /** True in slow motion if the wire leads to the node that runs next. */
-function leadsToNext({ graph }: EditorCanvas, { target_id }: LLink): boolean {
+function leadsToNext({ graph }: WiredCanvas, { target_id }: LLink): boolean {
   const node = graph.getNodeById(target_id)
   return Boolean(node && isDiffusionNode(node) && node.diffusion.next)
 }

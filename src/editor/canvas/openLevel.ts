@@ -3,7 +3,7 @@
 import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import { idPath, innerId, joinIds } from '../../engine/base/ids.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
-import type { SlotType } from '../../engine/base/values.ts'
+import type { SlotType } from '../../engine/plan/slotValues.ts'
 import type { Registration } from '../../nodes/litegraph/register.ts'
 import { nodeTitle } from '../../nodes/titles.ts'
 import {

@@ -1,16 +1,31 @@
 // What the pointer does beyond litegraph: cutting wires, copying and aligning dragged nodes, room for
 // dropped ones, hidden inputs under a wire, and the cursor.
-import type { CanvasEvent, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
+import type {
+  CanvasEvent,
+  LGraph,
+  LGraphCanvas,
+  LGraphNode,
+} from 'litegraph.js/build/litegraph.core.js'
 import { texts } from '../texts/texts.ts'
 import type { Point } from '../ui/geometry.ts'
-import type { EditorCanvas } from './canvas.ts'
 import { CutStroke } from './cutStroke.ts'
 import { NodeDrag } from './nodeDrag.ts'
 import { RoomMaker } from './roomMaker.ts'
+import type { StageHooks } from './stageHooks.ts'
 import { canvasTool, setCanvasTool } from './state.ts'
 import { isOnTitleDot, TitleDot } from './titleDot.ts'
 import { Unfolding } from './unfolding.ts'
 import { getDraggedWire } from './wireChecks.ts'
+
+/** Members of the canvas that the tools need. */
+interface ToolsCanvas extends LGraphCanvas {
+  readonly graph: LGraph
+  readonly hooks: Pick<StageHooks, 'addViewer' | 'copyInPlace' | 'cut' | 'pressed'>
+  readonly spaceHeld: boolean
+  isOverSlot(): boolean
+  nodeUnderPointer(): LGraphNode | null
+  repaintNode(node: LGraphNode): void
+}
 
 export class PointerTools {
   readonly room: RoomMaker
@@ -21,7 +36,7 @@ export class PointerTools {
   /** Press on a selected node, which selects only this node unless a drag follows. */
   private pressedSelected: (() => void) | undefined
 
-  constructor(private readonly canvas: EditorCanvas) {
+  constructor(private readonly canvas: ToolsCanvas) {
     this.room = new RoomMaker(canvas)
     this.drag = new NodeDrag(canvas, (node) => this.copySelection(node))
     this.stroke = new CutStroke(canvas)

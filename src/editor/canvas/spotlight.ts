@@ -1,8 +1,8 @@
 // The part of the graph that a presentation shows. Everything else is dimmed.
+import type { LGraph, LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import { createZoneCache } from '../../nodes/litegraph/canvasZones.ts'
 import type { Box } from '../../nodes/painters/frame.ts'
 import type { Zone } from '../../nodes/litegraph/zones.ts'
-import type { EditorCanvas } from './canvas.ts'
 
 export interface Spotlight {
   /** Ids of the nodes that are shown; undefined for all nodes. */
@@ -22,12 +22,18 @@ export interface Spotlights {
   zones(): readonly Zone[]
 }
 
+/** Members of the canvas that a spotlight needs. */
+interface SpotlightCanvas extends Pick<LGraphCanvas, 'setDirty'> {
+  readonly graph: LGraph
+  spotlight: Spotlight | undefined
+}
+
 /** Opacity of nodes that only surround the shown ones. */
 const AROUND = 0.3
 const VEIL = 0.8
 const RADIUS = 16
 
-export function createSpotlights(canvas: EditorCanvas): Spotlights {
+export function createSpotlights(canvas: SpotlightCanvas): Spotlights {
   // The zones of the last paint may be those of another level.
   const findZones = createZoneCache()
   return {

@@ -4,7 +4,7 @@ import { signal, type ReadonlySignal } from '@preact/signals'
 import type { LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import type { NodeId } from '../../nodes/workflow.ts'
 import type { Point, Spot } from '../ui/geometry.ts'
-import type { PendingWire } from './canvas.ts'
+import type { PendingWire } from './pendingWire.ts'
 
 const selection = signal<readonly NodeId[]>([])
 export const selectedIds: ReadonlySignal<readonly NodeId[]> = selection

@@ -1,6 +1,6 @@
 // Events of the service worker. Responses keep their headers, and get those of an isolated page,
 // which wasm threads need, from servers that do not send them.
-import { createFileCache, START, type Built, type CacheHost } from './fileCache.ts'
+import { FileCache, START, type Built, type CacheHost } from './fileCache.ts'
 import { isIsolating, withIsolation } from './isolationHeaders.ts'
 
 /** Parts of the global scope of a service worker, which tests replace. */
@@ -23,7 +23,7 @@ export interface WorkerEvents {
 
 export function startWorker(host: WorkerHost, built: Built) {
   const { scope } = host.registration
-  const files = createFileCache(host, built)
+  const files = new FileCache(host, built)
 
   /**
    * Caches the files before this version becomes active. The first version on a server that does not

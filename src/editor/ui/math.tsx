@@ -109,19 +109,29 @@ export function FormulaSource({ latex, problem }: { latex: string; problem?: For
 /** Characters of a title that are shown. Its field has the complete text. */
 const MAX_TITLE = 2000
 
+/** Formulas of a title that are typeset. Browsers lay out a line of text as a whole. */
+const MAX_FORMULAS = 60
+
 /** A title with its formulas typeset. Cuts long ones, which would take the page as long. */
 export const MathText = ({ children }: { children: string }) => (
-  <SetText text={cutText(children, MAX_TITLE)} />
+  <SetText text={cutText(children, MAX_TITLE)} most={MAX_FORMULAS} />
 )
 
-/** A text with its formulas typeset. */
-export const SetText = ({ text: source }: { text: string }) => (
-  <>
-    {splitMath(source).map(({ text, latex }, i) =>
-      latex === undefined ? text : <InlineMath key={i} latex={latex} text={text} />,
-    )}
-  </>
-)
+/** A text with at most `most` of its formulas typeset. The others are Unicode text. */
+export function SetText({ text: source, most = Infinity }: { text: string; most?: number }) {
+  let count = 0
+  return (
+    <>
+      {splitMath(source).map(({ text, latex }, i) =>
+        latex === undefined || ++count > most ? (
+          text
+        ) : (
+          <InlineMath key={i} latex={latex} text={text} />
+        ),
+      )}
+    </>
+  )
+}
 
 /** A formula in a line. `text` is shown until KaTeX is loaded, and names it for screen readers. */
 export function InlineMath({ latex, text }: { latex: string; text: string }) {

@@ -96,28 +96,20 @@ export function Picker({
       aria-label={label}
       onKeyDown={onKeyDown}
     >
-      <div class="query">
-        <icons.search />
-        <QueryField
-          field={input}
-          {...{ label, placeholder, query }}
-          active={list.length ? `found-${now}` : undefined}
-          onQuery={(next) => {
-            onQuery(next)
-            setAt(0)
-          }}
-        />
-        {beside}
-      </div>
-      <div class="results" id="found" role="listbox" aria-label={label}>
-        <Results
-          groups={groups}
-          chosen={list[now]}
-          point={(entry) => setAt(list.indexOf(entry))}
-          choose={choose}
-        />
-        {!list.length && <div class="empty">{none}</div>}
-      </div>
+      <Query
+        field={input}
+        {...{ label, placeholder, query, beside }}
+        active={list.length ? `found-${now}` : undefined}
+        onQuery={(next) => {
+          onQuery(next)
+          setAt(0)
+        }}
+      />
+      <Results
+        {...{ label, groups, none, choose }}
+        chosen={list[now]}
+        point={(entry) => setAt(list.indexOf(entry))}
+      />
       {shown && <div class="preview">{shown}</div>}
       <KeysHint />
     </div>
@@ -130,40 +122,43 @@ function moveByKey(key: string, now: number, count: number): number | undefined 
   return move && Math.min(count - 1, Math.max(0, now + move))
 }
 
-interface QueryFieldProps extends Pick<Props, 'label' | 'placeholder' | 'query' | 'onQuery'> {
+interface QueryProps extends Pick<Props, 'label' | 'placeholder' | 'query' | 'beside' | 'onQuery'> {
   field: RefObject<HTMLInputElement | null>
   /** Id of the selected result. */
   active: string | undefined
 }
 
-function QueryField({ field, label, placeholder, query, onQuery, active }: QueryFieldProps) {
+function Query({ field, label, placeholder, query, beside, onQuery, active }: QueryProps) {
   return (
-    <input
-      ref={field}
-      type="text"
-      role="combobox"
-      aria-expanded="true"
-      aria-controls="found"
-      aria-activedescendant={active}
-      aria-label={label}
-      placeholder={placeholder}
-      autocomplete="off"
-      spellcheck={false}
-      value={query}
-      onInput={(event) => onQuery(event.currentTarget.value)}
-    />
+    <div class="query">
+      <icons.search />
+      <input
+        ref={field}
+        type="text"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="found"
+        aria-activedescendant={active}
+        aria-label={label}
+        placeholder={placeholder}
+        autocomplete="off"
+        spellcheck={false}
+        value={query}
+        onInput={(event) => onQuery(event.currentTarget.value)}
+      />
+      {beside}
+    </div>
   )
 }
 
-interface ResultsProps {
-  groups: Props['groups']
+interface ResultsProps extends Pick<Props, 'label' | 'groups' | 'none'> {
   chosen: Entry | undefined
   point: (entry: Entry) => void
   choose: (entry: Entry) => void
 }
 
 /** List of the entries, numbered across groups. */
-function Results({ groups, chosen, point, choose }: ResultsProps) {
+function Results({ label, groups, none, chosen, point, choose }: ResultsProps) {
   const list = groups.flatMap(({ entries }) => entries)
   const row = (entry: Entry) => (
     <div
@@ -179,7 +174,7 @@ function Results({ groups, chosen, point, choose }: ResultsProps) {
     </div>
   )
   return (
-    <>
+    <div class="results" id="found" role="listbox" aria-label={label}>
       {groups.map(({ name, entries }) =>
         name === undefined ? (
           entries.map(row)
@@ -190,7 +185,8 @@ function Results({ groups, chosen, point, choose }: ResultsProps) {
           </div>
         ),
       )}
-    </>
+      {!list.length && <div class="empty">{none}</div>}
+    </div>
   )
 }
 

@@ -3,12 +3,9 @@
 //
 // Timesteps, labels, schedules and datasets are arrays on the CPU: they can be checked without a
 // readback, and tables are float64. Only batches and weights are tensors.
-import type { BuiltInKind, Configured } from '../models/kinds/configs.ts'
 import { isPlainObject, mapEntries } from './records.ts'
-import type { Schedule, Times } from '../process/schedule.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from './tf.ts'
 import { tf } from './tf.ts'
-import type { Transitions } from '../process/timesteps.ts'
 
 /** Kind of data in a batch: pixels in [-1, 1], coordinates, or a latent code. */
 export type Space = 'image' | 'point' | 'latent'
@@ -56,34 +53,6 @@ export interface LearnedVariance {
   kind: VarianceKind
 }
 
-/** Timesteps of a batch: one per item, or one for all items. -1 means clean data. */
-export interface Timestep extends Times {
-  type: 'timestep'
-  /** Position of the sampler step that begins at this timestep. */
-  place?: StepPlace
-}
-
-/** Position of a sampler step: `index` is 0 ... count - 1. */
-export interface StepPlace {
-  index: number
-  count: number
-  /** The last step ends at clean data. */
-  endsClean?: boolean
-  /** The last timesteps before a list that is the rest of a longer one. */
-  skipped?: Times
-}
-
-/** The transitions of a sampler, in order. */
-export interface Timesteps extends Transitions {
-  type: 'timesteps'
-}
-
-/** The training process, see `schedule.ts`. */
-export interface ScheduleValue {
-  type: 'schedule'
-  schedule: Schedule
-}
-
 /** Weights by their names in a checkpoint. */
 export type Weights = Record<string, Tensor>
 
@@ -92,51 +61,6 @@ export type Weights = Record<string, Tensor>
  * the CPU, where embeddings are computed.
  */
 export type Buffers = Readonly<Record<string, Float32Array>>
-
-/**
- * A model as plain data, interpreted by `models/predict.ts`. Wrappers have `children` and no
- * weights of their own.
- */
-export type Model = ModelFields & Configured
-
-/** A model of a kind of this package. */
-export type ModelOf<K extends BuiltInKind> = Extract<Model, { kind: K }>
-
-/** Properties of models of every kind. */
-export interface ModelFields {
-  type: 'model'
-  predicts: PredictionType
-  /**
-   * Set if the model also predicts a variance. Its network then has twice as many output channels
-   * as input channels; the second half is the variance.
-   */
-  variance?: VarianceKind
-  weights: Weights
-  /** Numbers that are saved beside the weights, but never trained or averaged. */
-  buffers?: Buffers
-  children: Record<string, Model>
-  /**
-   * Set only during training: randomness of dropout, and checkpointing. Not saved in checkpoints.
-   */
-  training?: TrainingMode
-  /**
-   * Storage format of activations during evaluation (default float32). Not saved in checkpoints.
-   */
-  activations?: ActivationStorage
-  /** Weights that came from another model. Not saved in checkpoints. */
-  reused?: ReusedWeights
-}
-
-/** Weights that a changed network took over from the one before, by names of layers. */
-export interface ReusedWeights {
-  taken: number
-  /** Layers that the other model lacks. */
-  fresh: string[]
-  /** Layers whose weights have another shape in the other model. */
-  reshaped: string[]
-  /** Layers of the other model that this one lacks. */
-  unused: string[]
-}
 
 /**
  * `float16`: on webgpu, outputs of UNet blocks are stored with two bytes per number. Arithmetic is
@@ -173,51 +97,6 @@ export interface Labels {
   names?: readonly string[]
 }
 
-/** Attention blocks of a UNet. Each rule adds to the previous ones. */
-export interface Attention {
-  type: 'attention'
-  rules: AttentionRule[]
-}
-
-export type AttentionRule = AttentionPlaces &
-  ({ kind: 'self' | 'linear' } | ({ kind: 'cross' } & CrossAttention))
-
-/** Tokens of cross-attention, and the blocks that attend to them. */
-export interface CrossAttention {
-  /** Width of the tokens in the blocks. */
-  cross_attention_dim: number
-  /** Number of consecutive transformer blocks in each place. */
-  transformer_layers: number
-  /**
-   * Projections around the blocks are linear layers instead of 1 x 1 convolutions. Only the shape
-   * of the weights in files differs.
-   */
-  use_linear_projection: boolean
-  /**
-   * `labels`: embeddings of `count` labels per item. `captions`: those of the words of captions, by
-   * the vocabulary of the data set. `vectors`: input vectors, of `width` if that differs from
-   * `cross_attention_dim`.
-   */
-  tokens:
-    | { from: 'labels'; count: number }
-    | { from: 'captions' }
-    | { from: 'vectors'; width: number | undefined }
-}
-
-export interface AttentionPlaces {
-  /** Number of heads at every level. Exactly one of `heads` and `head_dim` is set. */
-  heads?: number
-  /** Number of channels per head. */
-  head_dim?: number
-  /** Sides of the feature maps with attention: 8 for [b, 8, 8, c]. */
-  resolutions: number[]
-  /** Adds attention to the middle block. */
-  mid_block: boolean
-}
-
-/** Layers of a network, which compute nothing on a wire; see `models/graph/features.ts`. */
-export type Features = import('../models/graph/features.ts').Features
-
 /** Unnormalised log-probabilities of classes, `[b, classes]`. */
 export interface Logits {
   type: 'logits'
@@ -237,8 +116,8 @@ export type ConditionPart =
       /** Vocabulary of the labels, if they are tokens of a data set. */
       vocabulary?: Vocabulary
     }
-  /** Numbers that are embedded like a timestep. */
-  | ({ kind: 'values'; values: Float64Array } & Pick<Times, 'tensor'>)
+  /** Numbers that are embedded like a timestep, also as a tensor if they are differentiated by. */
+  | { kind: 'values'; values: Float64Array; tensor?: Tensor }
   /** Vectors `[b, d]` that are added to the timestep embedding. */
   | { kind: 'vectors'; vectors: Tensor }
   /** Tokens `[b, n, d]` for cross-attention; zeros mean none. */
@@ -273,12 +152,6 @@ export interface ItemWeights {
   weights: Float64Array
 }
 
-/** The last losses of each timestep during a training, see `importance.ts`. */
-export interface RecordValue {
-  type: 'record'
-  record: import('../process/importance.ts').LossRecord
-}
-
 /** One number. */
 export interface NumberValue {
   type: 'number'
@@ -300,24 +173,6 @@ export interface TextValue {
   text: string
 }
 
-/** A dataset on the CPU: `data` contains `size` consecutive items of `shape`. */
-export interface Dataset {
-  type: 'dataset'
-  data: Float32Array
-  shape: number[]
-  size: number
-  space: Space
-  /** One label per item. */
-  labels?: Int32Array
-  classes?: number
-  /** Names of the classes, by label, if the data have any. */
-  classNames?: string[]
-  /** One text per item, empty for none. */
-  captions?: readonly string[]
-  /** The captions as tokens, see `datasets/vocabulary.ts`. */
-  tokens?: CaptionTokens
-}
-
 /**
  * Words of captions by their ids: `words[i]` has the id i + 2, 0 is padding, 1 an unknown word. A
  * caption has `length` ids.
@@ -328,24 +183,6 @@ export interface Vocabulary {
   length: number
   /** Set if the words are single characters, which form texts without spaces. */
   unit?: 'character'
-}
-
-/** Captions as ids: `vocabulary.length` consecutive ones per item, all of them -1 for no caption. */
-export interface CaptionTokens {
-  ids: Int32Array
-  vocabulary: Vocabulary
-}
-
-/** The configuration of an optimizer, see `optimizers.ts`. */
-export interface Optimizer {
-  type: 'optimizer'
-  config: import('../training/optimizers.ts').OptimizerConfig
-}
-
-/** Moving averages of the weights to maintain, see `ema.ts`. */
-export interface Ema {
-  type: 'ema'
-  configs: import('../training/ema.ts').EmaConfig[]
 }
 
 /**
@@ -374,46 +211,6 @@ export interface History {
   /** Name of the x axis. */
   xName?: string
 }
-
-/** The state of a training, from which another training can resume. */
-export interface Training {
-  type: 'training'
-  state: import('../training/trainStep.ts').TrainingState
-}
-
-/** Value types by slot type. The keys are the names in files. */
-export interface SlotValues {
-  samples: Samples
-  noise: Noise
-  prediction: Prediction
-  timestep: Timestep
-  timesteps: Timesteps
-  schedule: ScheduleValue
-  model: Model
-  labels: Labels
-  tokens: Tokens
-  condition: Condition
-  loss: Loss
-  losses: ItemLosses
-  weights: ItemWeights
-  record: RecordValue
-  number: NumberValue
-  text: TextValue
-  dataset: Dataset
-  vocabulary: Vocabulary
-  attention: Attention
-  logits: Logits
-  features: Features
-  optimizer: Optimizer
-  ema: Ema
-  trajectory: Trajectory
-  history: History
-  training: Training
-  loop: { type: 'loop' }
-}
-
-export type SlotType = keyof SlotValues
-export type Value = SlotValues[SlotType]
 
 /** All tensors inside a value, at any depth. A tensor may occur more than once. */
 export function collectTensors(value: unknown, found: Tensor[] = []): Tensor[] {

@@ -8,7 +8,7 @@ import { countClasses, describeItem, describeNetwork } from '../models/kinds/fil
 import { getNetworkKind } from '../models/kinds/registry.ts'
 import { onlyChild } from '../models/tree.ts'
 import type { Schedule } from '../process/schedule.ts'
-import type { Model } from '../base/values.ts'
+import type { Model } from '../models/model.ts'
 import { readCheckpoint } from './read.ts'
 import type { SamplerSettings } from './samplerSettings.ts'
 

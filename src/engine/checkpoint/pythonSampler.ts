@@ -4,8 +4,8 @@ import { countClasses, fileItemShape } from '../models/kinds/files.ts'
 import { getNetworkKind } from '../models/kinds/registry.ts'
 import { timeEmbeddingWidth, type UnetConfig } from '../models/kinds/unet/config.ts'
 import type { StoredModel } from './checkpoint.ts'
-import type { ReadmeFacts } from './readme.ts'
 import { findPatch } from './patch.ts'
+import type { ReadmeFacts } from './readmeFacts.ts'
 
 /** Images per batch. */
 const BATCH = 16

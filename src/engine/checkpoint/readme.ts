@@ -1,31 +1,12 @@
 // README.md of a checkpoint: what the files leave open, and a short Python script that samples the
 // model with diffusers. In English whatever the language of the editor, as it goes with the file.
-import type { Schedule } from '../process/schedule.ts'
-import type { Space } from '../base/values.ts'
-import type { StoredModel } from './checkpoint.ts'
 import { isKind } from '../models/kinds/configs.ts'
-import type { ClassName } from '../models/kinds/file.ts'
 import { countClasses, describeItem, describeNetwork } from '../models/kinds/files.ts'
 import { getNetworkKind } from '../models/kinds/registry.ts'
 import { imageChannels, type UnetConfig } from '../models/kinds/unet/config.ts'
 import { findPatch } from './patch.ts'
 import { pythonSampler } from './pythonSampler.ts'
-import type { TrainedOn } from './trainedOn.ts'
-
-/** The facts that a README states. */
-export interface ReadmeFacts {
-  model: StoredModel
-  className: ClassName
-  schedule: Schedule | undefined
-  space: Space
-  trainedOn: TrainedOn | undefined
-  /** Class of the scheduler in its config; undefined without a schedule. */
-  scheduler: string | undefined
-  /** Class of the pipeline in model_index.json; undefined if no pipeline can run the model. */
-  pipeline: string | undefined
-  /** Reason why diffusers cannot load or sample the model, if it cannot. */
-  refusal: string | undefined
-}
+import type { ReadmeFacts } from './readmeFacts.ts'
 
 export function writeReadme(facts: ReadmeFacts): string {
   const { model, refusal } = facts

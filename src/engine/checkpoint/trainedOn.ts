@@ -1,5 +1,6 @@
 // Description of the data set that a stored model was trained on.
-import type { Dataset, Space, Vocabulary } from '../base/values.ts'
+import type { Space, Vocabulary } from '../base/values.ts'
+import type { Dataset } from '../datasets/dataset.ts'
 
 /** Training data of a model. */
 export interface TrainedOn {

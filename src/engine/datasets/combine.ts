@@ -1,7 +1,8 @@
 // Parts and unions of data sets, and data sets from computed numbers. All copy their items.
 import { countElements } from '../base/shapes.ts'
 import { EngineError } from '../base/errors.ts'
-import type { Dataset, Space, Vocabulary } from '../base/values.ts'
+import type { Space, Vocabulary } from '../base/values.ts'
+import type { Dataset } from './dataset.ts'
 import { processMessages } from '../messages/process.ts'
 import { annotationsAt, itemsAt } from './items.ts'
 

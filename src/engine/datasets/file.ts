@@ -9,7 +9,7 @@ import { MessageError } from '../base/errors.ts'
 import { countElements } from '../base/shapes.ts'
 import type { StoredArray } from '../checkpoint/safetensors.ts'
 import { readArrays, SafetensorsError, writeSafetensors } from '../checkpoint/safetensors.ts'
-import type { CaptionTokens, Dataset } from '../base/values.ts'
+import type { CaptionTokens, Dataset } from './dataset.ts'
 import { quoteValue } from '../base/quote.ts'
 import { datasetMessages } from '../messages/datasets.ts'
 

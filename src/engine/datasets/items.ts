@@ -1,7 +1,8 @@
 // Selection of items of a data set by index.
 import { countElements } from '../base/shapes.ts'
 import { evenIndices } from '../images/pixels.ts'
-import type { CaptionTokens, ConditionPart, Dataset } from '../base/values.ts'
+import type { ConditionPart } from '../base/values.ts'
+import type { CaptionTokens, Dataset } from './dataset.ts'
 
 /** Gathers the items at `indices` into one array. */
 export function itemsAt({ data, shape }: Dataset, indices: Int32Array): Float32Array {

@@ -1,5 +1,5 @@
 // Smaller images of a data set.
-import type { Dataset } from '../base/values.ts'
+import type { Dataset } from './dataset.ts'
 
 /** Shrinks images [h, w, c] by averaging blocks of `factor` x `factor` pixels; it divides h and w. */
 export function averageBlocks(dataset: Dataset, factor: number): Dataset {

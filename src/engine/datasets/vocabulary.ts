@@ -1,6 +1,7 @@
 // Vocabulary of captions: words and their numbers, learned from the captions of a data set.
 import { editDistance } from '../base/editDistance.ts'
-import type { CaptionTokens, Vocabulary } from '../base/values.ts'
+import type { Vocabulary } from '../base/values.ts'
+import type { CaptionTokens } from './dataset.ts'
 
 /** Id of the places after the last word of a caption. */
 export const PADDING = 0

@@ -1,5 +1,6 @@
 // Data sets of words, whose tokens are their characters.
-import type { Dataset, Vocabulary } from '../base/values.ts'
+import type { Vocabulary } from '../base/values.ts'
+import type { Dataset } from './dataset.ts'
 import { EngineError } from '../base/errors.ts'
 import { processMessages } from '../messages/process.ts'
 import { MASK } from './mask.ts'

@@ -5,7 +5,7 @@ import { runTidied } from '../base/memory.ts'
 import { stopGradient } from '../training/stopGradient.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
-import type { Dataset } from '../base/values.ts'
+import type { Dataset } from '../datasets/dataset.ts'
 
 /**
  * Elements of the data set on the device at once. All may not fit, and the upload is cheap beside

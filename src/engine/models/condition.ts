@@ -11,8 +11,8 @@ import type {
   Labels,
   Noise,
   Samples,
-  Timestep,
 } from '../base/values.ts'
+import type { Timestep } from '../process/values.ts'
 
 /** A part of the condition of a model. A model has at most one of each kind. */
 export type ConditionSpec =

@@ -1,7 +1,8 @@
 // Outputs of single layers of a model, for display.
 import { EngineError } from '../base/errors.ts'
 import type { Tensor } from '../base/tf.ts'
-import type { Conditioning, Model } from '../base/values.ts'
+import type { Conditioning } from '../base/values.ts'
+import type { Model } from './model.ts'
 import { modelMessages } from '../messages/models.ts'
 import type { Times } from '../process/schedule.ts'
 import type { GraphView } from './graph/analysis.ts'

@@ -1,6 +1,7 @@
 // Interface of the evaluation of models without a network of their own; `predict.ts` has the table.
 import type { Tensor } from '../base/tf.ts'
-import type { Conditioning, Model, Prediction } from '../base/values.ts'
+import type { Conditioning, Prediction } from '../base/values.ts'
+import type { Model } from './model.ts'
 import type { Times } from '../process/schedule.ts'
 
 /** Output of a model: a prediction, and a variance if it is learned. */

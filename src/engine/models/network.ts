@@ -1,6 +1,7 @@
 // Creates networks, and plans the evaluation of their graphs of layers.
 import type { Random } from '../base/random.ts'
-import type { ModelFields, PredictionType, VarianceKind } from '../base/values.ts'
+import type { PredictionType, VarianceKind } from '../base/values.ts'
+import type { ModelFields } from './model.ts'
 import { createWeights } from './graph/firstWeights.ts'
 import type { LayerGraph } from './graph/layer.ts'
 import { memoizeByKey } from './graph/memoize.ts'

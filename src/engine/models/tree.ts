@@ -1,6 +1,7 @@
 // Trees of nested models: lookup and replacement of weights.
 import { mapValues } from '../base/records.ts'
-import type { Model, Weights } from '../base/values.ts'
+import type { Weights } from '../base/values.ts'
+import type { Model } from './model.ts'
 
 /** Returns the model inside a wrapper with exactly one child. */
 export const onlyChild = (model: Model): Model => model.children.model

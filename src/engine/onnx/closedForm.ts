@@ -1,6 +1,6 @@
 // Denoisers in closed form: a Gaussian, and a mixture of Gaussians.
 import type { OnnxBuilder, Value } from './builder.ts'
-import type { ContextOf, WrittenPrediction } from './kinds.ts'
+import type { ContextOf, WrittenPrediction } from './formulaContext.ts'
 import { arithmetic, fromClean, perItem, writeLevels } from './levels.ts'
 import type { OnnxSource } from './source.ts'
 

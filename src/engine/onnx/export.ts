@@ -6,7 +6,6 @@ import type { Layer, LayerGraph } from '../models/graph/layer.ts'
 import type { FeatureShape } from '../models/graph/layerOp.ts'
 import { inputLayers, inputShape } from '../models/kinds/layers/graph.ts'
 import { onnxMessages } from '../messages/onnx.ts'
-import type { Schedule } from '../process/schedule.ts'
 import { BATCH, OnnxBuilder, type Value } from './builder.ts'
 import { OnnxError } from './error.ts'
 import type { ImageSize } from '../models/kinds/kind.ts'
@@ -14,7 +13,7 @@ import { findGraph, type FoundGraph } from './graphs.ts'
 import { modelInputs } from './inputs.ts'
 import { itemShape, writeModel } from './kinds.ts'
 import { onnxShape } from './layers/layer.ts'
-import { describeModel, describeText } from './metadata.ts'
+import { describeModel, describeText, type TrainingFacts } from './metadata.ts'
 import { writeNetwork, type Result } from './network.ts'
 import { encodeModel, type OnnxGraph } from './proto.ts'
 import type { ProtoMessage } from './protobuf.ts'
@@ -29,11 +28,7 @@ const PREDICTION = 'prediction'
 /** Protobuf cannot express more bytes. */
 const MOST_BYTES = 2 ** 31 - 1
 
-export interface OnnxOptions {
-  /** Training schedule, for the metadata. */
-  schedule?: Schedule | undefined
-  /** Names of the classes, for the metadata. */
-  classNames?: readonly string[] | undefined
+export interface OnnxOptions extends TrainingFacts {
   /** Size of the images of an autoencoder; by default that of its config, or any. */
   size?: ImageSize | undefined
 }

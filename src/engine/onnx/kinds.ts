@@ -1,45 +1,24 @@
 // Writers of all kinds of models that denoise.
 import { isKeyOf } from '../base/records.ts'
-import type { ConditionPart } from '../base/values.ts'
 import type { LayerGraph } from '../models/graph/layer.ts'
 import { channelsOf } from '../models/graph/ops/checks.ts'
 import type { FormulaConfigs } from '../models/kinds/configs.ts'
 import { definitions, modelConditions, modelItemShape } from '../models/kinds/registry.ts'
 import { onnxMessages } from '../messages/onnx.ts'
-import type { OnnxBuilder, Value } from './builder.ts'
+import type { OnnxBuilder } from './builder.ts'
 import { writeExact, writeGaussian } from './closedForm.ts'
 import { OnnxError } from './error.ts'
+import type {
+  ConditionKind,
+  ContextOf,
+  FormulaContext,
+  WrittenPrediction,
+} from './formulaContext.ts'
 import { findGraph } from './graphs.ts'
 import type { NetworkSources } from './layers/layer.ts'
 import { writeNetwork } from './network.ts'
 import type { OnnxSource } from './source.ts'
 import { writeGuided, writePrecondition } from './wrappers.ts'
-
-/** A prediction with the shape of x, and the learned variance if there is one. */
-export interface WrittenPrediction {
-  prediction: Value
-  variance?: Value
-}
-
-/** Parts of a condition. */
-type ConditionKind = ConditionPart['kind']
-
-export interface FormulaContext<Source extends OnnxSource = OnnxSource> {
-  b: OnnxBuilder
-  model: Source
-  sources: NetworkSources
-  /** Axes of an item. */
-  rank: number
-  /** Parts of the condition that the model reads. */
-  conditions: readonly ConditionKind[]
-  /** Writes a model inside this one. */
-  writeChild(name: string, sources: NetworkSources): WrittenPrediction
-}
-
-/** Context of a kind without a network of its own. */
-export type ContextOf<K extends keyof FormulaConfigs> = FormulaContext<
-  Extract<OnnxSource, { kind: K }>
->
 
 /** Writes a model without a network of its own; networks are written layer by layer. */
 interface FormulaWriter<Context = FormulaContext> {

@@ -3,8 +3,15 @@ import { describeNetwork } from '../models/kinds/files.ts'
 import { findNetworkKind, modelItemShape } from '../models/kinds/registry.ts'
 import { schedulerConfig } from '../checkpoint/scheduler.ts'
 import type { Schedule } from '../process/schedule.ts'
-import type { OnnxOptions } from './export.ts'
 import type { OnnxSource } from './source.ts'
+
+/** Facts for the metadata that a model does not have itself. */
+export interface TrainingFacts {
+  /** Training schedule. */
+  schedule?: Schedule | undefined
+  /** Names of the classes. */
+  classNames?: readonly string[] | undefined
+}
 
 /** The network of a model, or the model itself. */
 const innermost = (model: OnnxSource): OnnxSource =>
@@ -23,7 +30,7 @@ export function describeText(model: OnnxSource): string {
 export function describeModel(
   model: OnnxSource,
   denoises: boolean,
-  { schedule = ownSchedule(model), classNames }: OnnxOptions,
+  { schedule = ownSchedule(model), classNames }: TrainingFacts,
 ): Record<string, string> {
   const { config, weights } = innermost(model)
   const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0)

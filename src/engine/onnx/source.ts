@@ -1,7 +1,8 @@
 // Models to export: plain data with weights on the CPU, from a checkpoint or from a device.
 import type { StoredModel } from '../checkpoint/checkpoint.ts'
 import { toTorch } from '../checkpoint/torch.ts'
-import type { Model, VarianceKind, PredictionType } from '../base/values.ts'
+import type { VarianceKind, PredictionType } from '../base/values.ts'
+import type { Model } from '../models/model.ts'
 import type { Configured } from '../models/kinds/configs.ts'
 import { findNetworkKind } from '../models/kinds/registry.ts'
 import type { WeightLayout } from '../models/graph/layerOp.ts'

@@ -1,6 +1,6 @@
 // Declarations: the data of node types, enough to draw, explain and check a node, but not to run it.
 import { getOwn } from '../base/records.ts'
-import type { SlotType } from '../base/values.ts'
+import type { SlotType } from './slotValues.ts'
 
 /** Greatest seed. */
 export const MAX_SEED = 2 ** 32 - 1

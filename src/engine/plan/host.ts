@@ -2,7 +2,7 @@
 // positions in loops.
 import type { TrainingStep } from '../protocol.ts'
 import { mapValues } from '../base/records.ts'
-import type { Value } from '../base/values.ts'
+import type { Value } from './slotValues.ts'
 import type { ValueId } from '../base/ids.ts'
 import type { NodeStep, LoopStep } from './steps.ts'
 import type { Keys } from './keys.ts'

@@ -1,5 +1,6 @@
 // The last value of each wire, for inspection. Stored only on request, and within a memory budget.
-import { collectTensors, type Value } from '../base/values.ts'
+import { collectTensors } from '../base/values.ts'
+import type { Value } from './slotValues.ts'
 import { valueId, type ValueId } from '../base/ids.ts'
 import { mapValues } from '../base/records.ts'
 import { stepOutputs, type LoopStep, type Plan, type Step } from './steps.ts'

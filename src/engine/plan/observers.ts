@@ -2,7 +2,7 @@
 // time, at most 30 times per second, and only while visible. They do not affect the values.
 import { concatenate } from '../training/flatWeights.ts'
 import type { Scalar, Tensor } from '../base/tf.ts'
-import type { Value } from '../base/values.ts'
+import type { Value } from './slotValues.ts'
 import type { ObservedAt } from './host.ts'
 import { atNode } from './nodeErrors.ts'
 import type { NodeStep } from './steps.ts'

@@ -2,17 +2,10 @@
 import type { MessageText } from '../base/catalogue.ts'
 import type { Random } from '../base/random.ts'
 import type { Scalar, Tensor } from '../base/tf.ts'
-import type {
-  Features,
-  PredictionType,
-  ScheduleValue,
-  SlotType,
-  TextValue,
-  Timestep,
-  Timesteps,
-  Value,
-  Vocabulary,
-} from '../base/values.ts'
+import type { PredictionType, TextValue, Vocabulary } from '../base/values.ts'
+import type { Features } from '../models/graph/features.ts'
+import type { ScheduleValue, Timestep, Timesteps } from '../process/values.ts'
+import type { SlotType, Value } from './slotValues.ts'
 import type { CreateModel } from '../models/kinds/defined/definition.ts'
 import type { Expansion } from './graph.ts'
 import type { View } from './view.ts'

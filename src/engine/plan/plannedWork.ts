@@ -3,17 +3,10 @@
 import { NodeError, type Fault, createFault } from '../base/fault.ts'
 import { planMessages } from '../messages/plan.ts'
 import { loopBehaviour, type Ops, type StaticValues } from './op.ts'
-import type { LoopStep, Step } from './steps.ts'
+import type { LoopStep, PlannedWork, Step } from './steps.ts'
 
 /** Planned iterations beyond which a run is refused, or starts only after a question. */
 export const MOST_ITERATIONS = 10_000_000
-
-export interface PlannedWork {
-  /** All iterations. A loop whose number is known only during the run counts as one. */
-  iterations: number
-  /** Start of the loop that has most of them; '' without loops. */
-  loop: string
-}
 
 /**
  * Counts the iterations of all loops, without emissions.

@@ -3,7 +3,6 @@ import { valueId, type ValueId } from '../base/ids.ts'
 import type { Fault, InnerNode } from '../base/fault.ts'
 import { wire, type Wire } from './graph.ts'
 import type { Params } from './op.ts'
-import type { PlannedWork } from './plannedWork.ts'
 
 export interface NodeStep {
   kind: 'run' | 'observe' | 'files'
@@ -58,6 +57,14 @@ export interface PeriodicFile {
 }
 
 export type Step = NodeStep | LoopStep
+
+/** Work that is known before a run. */
+export interface PlannedWork {
+  /** All iterations. A loop whose number is known only during the run counts as one. */
+  iterations: number
+  /** Start of the loop that has most of them; '' without loops. */
+  loop: string
+}
 
 export interface Plan {
   steps: Step[]

@@ -1,7 +1,7 @@
 // Values of wired params, when a node or loop starts.
 import { NodeError } from '../base/fault.ts'
 import { getOwn } from '../base/records.ts'
-import type { Value } from '../base/values.ts'
+import type { Value } from './slotValues.ts'
 import type { Declaration, Inputs, Op, Param, Params, StaticNumber } from './op.ts'
 import { paramFault, problemWith } from './params.ts'
 import { wiredParams } from './paramSlots.ts'

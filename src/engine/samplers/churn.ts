@@ -5,7 +5,7 @@ import { forwardStep } from '../process/forward.ts'
 import type { Levels } from '../process/schedule.ts'
 import { levelsAtRatio, getRatios } from '../process/schedule.ts'
 import type { Tensor } from '../base/tf.ts'
-import type { StepPlace } from '../base/values.ts'
+import type { StepPlace } from '../process/values.ts'
 import type { SamplerStep } from './step.ts'
 
 export interface ChurnOptions {

@@ -1,7 +1,7 @@
 // DPM-Solver and DPM-Solver++, single step: a step takes several evaluations, each from the start
 // of the step.
 import type { Tensor } from '../base/tf.ts'
-import type { StepPlace } from '../base/values.ts'
+import type { StepPlace } from '../process/values.ts'
 import type { Terms } from './exponential.ts'
 import {
   integrateStep,

@@ -14,7 +14,7 @@ import { processMessages } from '../messages/process.ts'
 import { broadcastLevels, perItem } from '../process/coefficients.ts'
 import type { Levels } from '../process/schedule.ts'
 import type { Tensor } from '../base/tf.ts'
-import type { StepPlace } from '../base/values.ts'
+import type { StepPlace } from '../process/values.ts'
 import type { StepHistory } from './history.ts'
 import { getLambdas } from './history.ts'
 

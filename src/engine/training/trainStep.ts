@@ -23,7 +23,8 @@ import { runTidied } from '../base/memory.ts'
 import { mapValues } from '../base/records.ts'
 import type { Scalar, Tensor, Tensor1D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
-import type { ItemLosses, Value, Weights } from '../base/values.ts'
+import type { ItemLosses, Weights } from '../base/values.ts'
+import type { Value } from '../plan/slotValues.ts'
 
 /**
  * Everything that later steps depend on, and the losses so far. The first model is part of the

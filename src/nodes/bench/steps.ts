@@ -2,7 +2,7 @@
 import { mapEntries } from '../../engine/base/records.ts'
 import type { Scalar, Tensor, Tensor4D } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
-import type { Model } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
 import { collectTensors } from '../../engine/base/values.ts'
 import { meanError } from '../../engine/losses/errors.ts'
 import { predict } from '../../engine/models/predict.ts'

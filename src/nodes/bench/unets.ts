@@ -2,7 +2,7 @@
 import { createRandom } from '../../engine/base/random.ts'
 import type { Tensor4D } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
-import type { Model } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
 import type { UnetConfig } from '../../engine/models/kinds/unet/config.ts'
 import { unetConfig } from '../../engine/models/kinds/unet/config.ts'
 import { unet } from '../../engine/models/kinds/unet/init.ts'

@@ -1,6 +1,6 @@
 // Cache of decoded data sets, shared by runs.
 import type { Assets } from '../../engine/plan/op.ts'
-import type { Dataset } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 
 export interface Decoded {
   /** Identifies the content. */

@@ -1,7 +1,7 @@
 // Digits: 8 x 8 handwritten digits, shipped with the package.
 import { computeSha256 } from '../../engine/checkpoint/pipeline.ts'
 import { toDataset, readImages, sliceDataset } from '../../engine/datasets/file.ts'
-import type { Dataset } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { decodeOnce } from './decoded.ts'
 

@@ -5,7 +5,7 @@ import { DatasetError, readImages, sliceDataset, toDataset } from '../../engine/
 import { averageBlocks } from '../../engine/datasets/shrink.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Assets } from '../../engine/plan/op.ts'
-import type { Dataset } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { decodeOnce } from './decoded.ts'
 import { dataMessages } from '../messages/data.ts'

@@ -2,7 +2,7 @@
 import { toDataset, toGrey, readImages } from '../../engine/datasets/file.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Assets, StoredFile } from '../../engine/plan/op.ts'
-import type { Dataset } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { decodeOnce } from './decoded.ts'
 import { dataMessages } from '../messages/data.ts'

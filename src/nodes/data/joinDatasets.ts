@@ -1,6 +1,6 @@
 // JoinDatasets: several data sets as one, one after the other or side by side.
 import { appendDatasets, labellings, pairDatasets } from '../../engine/datasets/combine.ts'
-import type { Dataset } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { wiredSlots } from '../observers/read.ts'
 

@@ -5,7 +5,7 @@ import {
   type PointTable,
 } from '../../engine/datasets/pointTable.ts'
 import { tf } from '../../engine/base/tf.ts'
-import type { Dataset } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 
 export const pointTable = defineNode({

@@ -1,6 +1,6 @@
 // Slots for declarations: one builder per slot type, and modifiers.
 import type { Accepts, OutputType } from '../../engine/plan/op.ts'
-import type { SlotType, SlotValues, Value } from '../../engine/base/values.ts'
+import type { SlotType, SlotValues, Value } from '../../engine/plan/slotValues.ts'
 
 /** A slot of a declaration: the types it accepts as an input, the type it has as an output. */
 export interface Slot<In = unknown, Out = unknown> {

@@ -4,7 +4,7 @@ import {
   classifierRows,
 } from '../../engine/models/kinds/classifier/classifier.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Dataset } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { checkGroups, checkLevels } from '../model/levels.ts'
 import { parseIntegers } from '../model/numbers.ts'

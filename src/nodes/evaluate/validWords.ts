@@ -2,7 +2,7 @@
 import { tokenTexts } from '../../engine/datasets/words.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Dataset } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, slot } from '../define.ts'
 import { dataMessages } from '../messages/data.ts'
 import { readTensor } from '../observers/read.ts'

@@ -10,7 +10,9 @@ import {
 } from '../../engine/checkpoint/pipeline.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Assets, Outputs, StaticPrediction, StoredFile } from '../../engine/plan/op.ts'
-import type { Model, ScheduleValue, Training } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
+import type { ScheduleValue } from '../../engine/process/values.ts'
+import type { Training } from '../../engine/training/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../messages/data.ts'
 

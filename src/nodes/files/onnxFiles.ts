@@ -1,6 +1,8 @@
 // Models as ONNX files; loaded when one is saved.
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Dataset, Model, ScheduleValue } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
+import type { Model } from '../../engine/models/model.ts'
+import type { ScheduleValue } from '../../engine/process/values.ts'
 import { OnnxError } from '../../engine/onnx/error.ts'
 import { exportOnnx, onnxFileName } from '../../engine/onnx/export.ts'
 import { sourceFromModel } from '../../engine/onnx/source.ts'

@@ -1,7 +1,8 @@
 // SaveTable: points as a file of comma-separated values.
 import { writePointTable } from '../../engine/datasets/pointTable.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Dataset, Labels, Noise, Samples } from '../../engine/base/values.ts'
+import type { Labels, Noise, Samples } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { readTensor } from '../observers/read.ts'
 import { dataMessages } from '../messages/data.ts'

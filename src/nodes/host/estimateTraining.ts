@@ -1,6 +1,6 @@
 // Estimates of memory and time of the trainings of a graph, before they start.
 import { tf } from '../../engine/base/tf.ts'
-import type { Model } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
 import { trainingMemory } from '../../engine/models/cost.ts'
 import { layerCosts, totalCost } from '../../engine/models/graph/costs.ts'
 import { findNetwork, predict } from '../../engine/models/predict.ts'

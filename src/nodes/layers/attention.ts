@@ -1,5 +1,5 @@
 // Attention and blocks of layers.
-import type { Features } from '../../engine/base/values.ts'
+import type { Features } from '../../engine/models/graph/features.ts'
 import type { LayerBuilder } from '../../engine/models/graph/builder.ts'
 import {
   attentionLayers,

@@ -1,6 +1,6 @@
 // Checks of the inputs of blocks, whose inner layers do not know the slots of the node.
 import { EngineError } from '../../engine/base/errors.ts'
-import type { Features } from '../../engine/base/values.ts'
+import type { Features } from '../../engine/models/graph/features.ts'
 import { layerMessages } from '../../engine/messages/layers.ts'
 import { checkKind } from '../../engine/models/graph/infer.ts'
 import { asTokens, asVector, shapeText } from '../../engine/models/graph/ops/checks.ts'

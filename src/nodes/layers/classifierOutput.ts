@@ -1,8 +1,7 @@
 // ClassifierOutput: creates a classifier from layers.
 import { parseOrigin } from '../../engine/checkpoint/origin.ts'
-import type { Features } from '../../engine/base/values.ts'
 import { classifierRows } from '../../engine/models/kinds/classifier/classifier.ts'
-import { toLayerGraph } from '../../engine/models/graph/features.ts'
+import { toLayerGraph, type Features } from '../../engine/models/graph/features.ts'
 import { reuseWeights } from '../../engine/models/kinds/layers/layers.ts'
 import { checkLayersModel } from '../../engine/models/kinds/layers/graph.ts'
 import { defineNode, param, slot } from '../define.ts'

@@ -4,7 +4,7 @@ import { networkDiagram, type DiagramOptions } from '../../engine/models/diagram
 import { modelMessages } from '../../engine/messages/models.ts'
 import { findNetwork } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Model } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
 import { modelCures } from '../messages/cures.ts'
 
 /**

@@ -1,10 +1,9 @@
 // Embeddings of times, labels and positions.
 import { timeEmbeddingLayers } from '../../engine/models/graph/blocks/embedding.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Features } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { countTokens } from '../../engine/datasets/vocabulary.ts'
-import { featuresBuilder } from '../../engine/models/graph/features.ts'
+import { featuresBuilder, type Features } from '../../engine/models/graph/features.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'
 import { checkLayerName, defineLayer, defineOpLayer } from './defineLayer.ts'
 

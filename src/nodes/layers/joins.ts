@@ -1,5 +1,5 @@
 // Layers of several inputs.
-import type { Features } from '../../engine/base/values.ts'
+import type { Features } from '../../engine/models/graph/features.ts'
 import { EngineError } from '../../engine/base/errors.ts'
 import { splitMany } from '../../engine/base/ids.ts'
 import type { LayerBuilder } from '../../engine/models/graph/builder.ts'

@@ -1,5 +1,5 @@
 // Rows about the network of a model: its size, cost and layers.
-import type { Model } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
 import { countSteps } from '../../engine/models/graph/program.ts'
 import type { Rows } from '../../engine/models/kinds/kind.ts'
 import { findNetworkKind } from '../../engine/models/kinds/registry.ts'

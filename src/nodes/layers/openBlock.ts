@@ -1,7 +1,6 @@
 // Opens a block of layers, such as a ResBlock: the nodes of its layers.
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Features } from '../../engine/base/values.ts'
-import { toLayerGraph } from '../../engine/models/graph/features.ts'
+import { toLayerGraph, type Features } from '../../engine/models/graph/features.ts'
 import { input, type Expansion, type GraphNode, type Wire } from '../../engine/plan/graph.ts'
 import type { StaticValues } from '../../engine/plan/op.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'

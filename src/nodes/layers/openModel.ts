@@ -6,7 +6,7 @@ import { TOKENS, tokenModelFacts } from '../../engine/models/kinds/layers/tokenM
 import type { LayerGraph } from '../../engine/models/graph/layer.ts'
 import { findNetworkKind } from '../../engine/models/kinds/registry.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Model } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
 import { input, wire, type Expansion, type GraphNode, type Wire } from '../../engine/plan/graph.ts'
 import { printJson, type JsonObject } from '../workflow/json.ts'
 import { layerNodeMessages } from '../messages/layerNodes.ts'

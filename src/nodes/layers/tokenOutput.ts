@@ -1,6 +1,5 @@
 // TokenOutput: creates a model of tokens from layers.
-import type { Features } from '../../engine/base/values.ts'
-import { toLayerGraph } from '../../engine/models/graph/features.ts'
+import { toLayerGraph, type Features } from '../../engine/models/graph/features.ts'
 import { layersModel, reuseWeights } from '../../engine/models/kinds/layers/layers.ts'
 import { checkLayersModel } from '../../engine/models/kinds/layers/graph.ts'
 import { checkTokenGraph, TOKENS } from '../../engine/models/kinds/layers/tokenModel.ts'

@@ -6,8 +6,7 @@ import { readBlocks, type Block, type Prose } from './blocks.ts'
 import { failIn } from './error.ts'
 import { createFields, type Fields } from './fields.ts'
 import { readAnswers } from './readAnswers.ts'
-import { readChecks } from './readChecks.ts'
-import type { Place, Requirement } from './statements.ts'
+import { readChecks, type Check } from './readChecks.ts'
 
 export interface Question {
   kind: 'question'
@@ -19,21 +18,6 @@ export interface Question {
   answer: AnswerRule
   /** One more is shown after each wrong try. */
   hints: string[]
-}
-
-export interface Check {
-  /** As written in the file. */
-  statement: string
-  line: number
-  requires: Requirement
-  /** Values of params for the run of the check: `Node.param`, value. */
-  set: [string, string][]
-  /** For a formula: outputs of the student's graph, and the outputs of the reference instead. */
-  replace: [Place, Place][]
-  /** For a formula: number of hidden inputs. */
-  draws: number
-  /** Markdown, shown if the check fails. */
-  hint: string
 }
 
 export interface Task {

@@ -16,7 +16,7 @@ import {
   rewired,
   wiresInto,
 } from './graphParts.ts'
-import type { Check } from './lesson.ts'
+import type { Check } from './readChecks.ts'
 import type { Requirement } from './statements.ts'
 
 /** Result of a check. `described` tells what was found, for the student. */

@@ -1,9 +1,23 @@
-// Reads the checks of a task: each `check:` with the lines that belong to it.
+// Checks of a task, and their reader: each `check:` with the lines that belong to it.
 import { lessonMessages } from '../messages/lessons.ts'
 import type { Field } from './blocks.ts'
 import type { Fields } from './fields.ts'
-import type { Check } from './lesson.ts'
-import { readPlace, readStatement, readWhole, type Place } from './statements.ts'
+import { readPlace, readStatement, readWhole, type Place, type Requirement } from './statements.ts'
+
+export interface Check {
+  /** As written in the file. */
+  statement: string
+  line: number
+  requires: Requirement
+  /** Values of params for the run of the check: `Node.param`, value. */
+  set: [string, string][]
+  /** For a formula: outputs of the student's graph, and the outputs of the reference instead. */
+  replace: [Place, Place][]
+  /** For a formula: number of hidden inputs. */
+  draws: number
+  /** Markdown, shown if the check fails. */
+  hint: string
+}
 
 const MAX_CHECKS = 20
 const MAX_DRAWS = 8

@@ -7,7 +7,7 @@ import type { View } from '../../engine/plan/view.ts'
 import { lessonMessages } from '../messages/lessons.ts'
 import { readCheckView } from '../tools/checkRules.ts'
 import { CheckProblem } from './graphParts.ts'
-import type { Check } from './lesson.ts'
+import type { Check } from './readChecks.ts'
 import { prepareCheck, type CheckContext, type CheckRun, type Outcome } from './prepareCheck.ts'
 
 /** What a run of a graph has shown. */

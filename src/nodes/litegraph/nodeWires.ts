@@ -59,11 +59,10 @@ export function createWiredClass(Base: NodeDataClass, setup: NodeSetup): NodeDat
       type: string | number,
       options?: object,
     ): LLink | null {
-      const [canvas] = target.graph?.list_of_graphcanvas ?? []
-      const param = canvas && paramTakingWire(target, canvas.graph_mouse, type)
-      if (param === undefined || !isDiffusionNode(target) || upstreamNodes(this).has(target))
-        return super.connectByType(slot, target, type, options)
-      return this.connect(slot, target, convertToInput(target, param))
+      const input = inputForWire(this, target, type)
+      return input === undefined
+        ? super.connectByType(slot, target, type, options)
+        : this.connect(slot, target, input)
     }
 
     /** Items of litegraph's menu. The editor has its own menus. */
@@ -105,6 +104,15 @@ export function createWiredClass(Base: NodeDataClass, setup: NodeSetup): NodeDat
       queueMicrotask(() => (this.#cutFrom = undefined))
     }
   }
+}
+
+/** Turns the param under the pointer into an input, if it takes a wire of a type; returns its slot. */
+function inputForWire(node: DiffusionNode, target: LGraphNode, type: string | number) {
+  const [canvas] = target.graph?.list_of_graphcanvas ?? []
+  const param = canvas && paramTakingWire(target, canvas.graph_mouse, type)
+  if (param === undefined || !isDiffusionNode(target) || upstreamNodes(node).has(target))
+    return undefined
+  return convertToInput(target, param)
 }
 
 /** Gives a new node fresh seeds and names, and a loop end that was not loaded from a file its partner. */

@@ -1,5 +1,5 @@
 // Colours and shapes of slot types, the same for slots, wires, zones and legends.
-import type { SlotType } from '../../engine/base/values.ts'
+import type { SlotType } from '../../engine/plan/slotValues.ts'
 
 export type SlotShape = 'circle' | 'box' | 'arrow' | 'grid'
 

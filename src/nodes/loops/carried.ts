@@ -1,6 +1,6 @@
 // Values that a loop carries from each iteration to the next: value_1, value_2, ...
 import { splitMany } from '../../engine/base/ids.ts'
-import type { SlotType, Value } from '../../engine/base/values.ts'
+import type { SlotType, Value } from '../../engine/plan/slotValues.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 

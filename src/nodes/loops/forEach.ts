@@ -8,10 +8,9 @@ import {
   type NumberValue,
   type Samples,
   type Space,
-  type Timestep,
-  type Timesteps,
   type Trajectory,
 } from '../../engine/base/values.ts'
+import type { Timestep, Timesteps } from '../../engine/process/values.ts'
 import { getTransition } from '../../engine/process/timesteps.ts'
 import { defineLoop, param, slot } from '../define.ts'
 import { samplingMessages } from '../messages/sampling.ts'

@@ -1,6 +1,7 @@
 // Repeat: a loop with a fixed number of iterations that carries any number of values.
 import { NodeError } from '../../engine/base/fault.ts'
-import { hostNumber, type Timestep } from '../../engine/base/values.ts'
+import { hostNumber } from '../../engine/base/values.ts'
+import type { Timestep } from '../../engine/process/values.ts'
 import { defineLoop, param, slot } from '../define.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 import { carryValues, takeCarried, type CarriedValues } from './carried.ts'

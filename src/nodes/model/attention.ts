@@ -1,6 +1,9 @@
 // Attention: kind, heads and resolutions of a UNet's attention.
 import { NodeError } from '../../engine/base/fault.ts'
-import type { AttentionRule, CrossAttention } from '../../engine/base/values.ts'
+import type {
+  AttentionRule,
+  CrossAttention,
+} from '../../engine/models/kinds/unet/attentionRules.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { parseIntegers } from './numbers.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'

@@ -1,6 +1,7 @@
 // Sizes of a network for images that a data set determines.
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Dataset, Vocabulary } from '../../engine/base/values.ts'
+import type { Vocabulary } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export interface ImageFacts {

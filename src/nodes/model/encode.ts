@@ -1,7 +1,8 @@
 // Encode: latents of images.
 import type { Random } from '../../engine/base/random.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
-import type { Model, Noise, Samples } from '../../engine/base/values.ts'
+import type { Noise, Samples } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
 import { checkShape } from '../../engine/process/coefficients.ts'
 import { gaussianNoise } from '../../engine/process/noise.ts'
 import {

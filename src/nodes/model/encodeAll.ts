@@ -3,7 +3,8 @@ import { countElements } from '../../engine/base/shapes.ts'
 import { createRandom } from '../../engine/base/random.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
-import type { Dataset, Model } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
+import type { Model } from '../../engine/models/model.ts'
 import { drawLatents } from './encode.ts'
 
 /** Batch size of the encoder. */

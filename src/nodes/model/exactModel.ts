@@ -2,7 +2,7 @@
 import { exactModel as makeExact } from '../../engine/models/kinds/exact/exact.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { eightCenters } from '../../engine/datasets/points.ts'
-import type { Dataset } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { modelFacts, predictsParam } from './predicts.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'

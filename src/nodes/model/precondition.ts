@@ -3,7 +3,7 @@ import { withPreconditioning } from '../../engine/models/kinds/precondition/prec
 import { preconditionings } from '../../engine/models/kinds/precondition/config.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { StaticPrediction } from '../../engine/plan/op.ts'
-import type { Model } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { modelFacts } from './predicts.ts'
 import { modelNodeMessages } from '../messages/modelNodes.ts'

@@ -9,18 +9,11 @@ import { toPictures } from '../../engine/images/pixels.ts'
 import { levelsAt, getSchedulePosition } from '../../engine/process/schedule.ts'
 import { summariseTensor, summariseNumbers, type Summary } from '../../engine/base/summary.ts'
 import type { Tensor, Tensor2D } from '../../engine/base/tf.ts'
-import type {
-  Dataset,
-  History,
-  Model,
-  ScheduleValue,
-  SlotType,
-  SlotValues,
-  Space,
-  Timesteps,
-  Tokens,
-  Value,
-} from '../../engine/base/values.ts'
+import type { History, Space, Tokens } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
+import type { Model } from '../../engine/models/model.ts'
+import type { ScheduleValue, Timesteps } from '../../engine/process/values.ts'
+import type { SlotType, SlotValues, Value } from '../../engine/plan/slotValues.ts'
 import { collectTensors } from '../../engine/base/values.ts'
 import { inspectValue, modelNotes, weightCount } from './inspect.ts'
 import { readAll, readFirst } from './read.ts'

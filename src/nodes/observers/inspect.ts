@@ -5,15 +5,9 @@ import type { StatisticsView } from '../../engine/plan/view.ts'
 import { computeHistogram, computeStatistics } from '../../engine/base/statistics.ts'
 import { countTokens } from '../../engine/datasets/vocabulary.ts'
 import { countItems, findNumbers, partTensor } from '../../engine/models/condition.ts'
-import type {
-  Condition,
-  ConditionPart,
-  Model,
-  SlotType,
-  SlotValues,
-  Value,
-  Vocabulary,
-} from '../../engine/base/values.ts'
+import type { Condition, ConditionPart, Vocabulary } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
+import type { SlotType, SlotValues, Value } from '../../engine/plan/slotValues.ts'
 import { collectTensors } from '../../engine/base/values.ts'
 import { defineNode, slot } from '../define.ts'
 import { networkRows } from '../layers/networkRows.ts'

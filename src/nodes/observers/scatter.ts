@@ -7,13 +7,13 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import type { ChartView, ScatterView } from '../../engine/plan/view.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type {
-  Dataset,
   Noise,
   NumberValue,
   Prediction,
   Samples,
   Trajectory,
 } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { asPoints, largestCoordinate, readTensor, readFirst, wiredSlots } from './read.ts'
 import { sharedDimension } from './vectors.ts'

@@ -7,7 +7,7 @@ import {
   timeAtPosition,
 } from '../../engine/process/schedule.ts'
 import type { ChartView } from '../../engine/plan/view.ts'
-import type { ScheduleValue } from '../../engine/base/values.ts'
+import type { ScheduleValue } from '../../engine/process/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { wiredSlots } from './read.ts'
 

@@ -1,6 +1,7 @@
 // Points of one to three dimensions for scatter plots.
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Dataset, Noise, Prediction, Samples, Trajectory } from '../../engine/base/values.ts'
+import type { Noise, Prediction, Samples, Trajectory } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
 type Cloud = Samples | Noise | Prediction | Dataset

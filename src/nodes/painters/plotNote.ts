@@ -1,8 +1,8 @@
 // Note in the corner of a plot about the points outside of the view, which a click fits.
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { shorten, type Box } from './frame.ts'
+import { visibleExtent, type Plane } from './plane.ts'
 import { countOutside, type PlotLook } from './plotLook.ts'
-import type { Plane } from './scatter.ts'
 import { setFont, translateText, type Theme } from './theme.ts'
 
 const HEIGHT = 16
@@ -69,15 +69,4 @@ function drawLabel(
   ctx.fillStyle = warns ? theme.warning : theme.dim
   ctx.textAlign = 'left'
   ctx.fillText(text, x + PAD, y + 11.5)
-}
-
-/** The part of the plane in the box, which is more than the extent of the view. */
-function visibleExtent({ x, y, width, height, px, py, unit }: Plane) {
-  const [left, bottom] = [(x - px(0)) / unit, (py(0) - y - height) / unit]
-  return [left, left + width / unit, bottom, bottom + height / unit] as [
-    number,
-    number,
-    number,
-    number,
-  ]
 }

@@ -5,19 +5,12 @@ import type { ScatterView } from '../../engine/plan/view.ts'
 import type { Box, LegendItem } from './frame.ts'
 import type { Theme } from './theme.ts'
 import { beginPainting, crisp, legend, legendPlaces, shorten } from './frame.ts'
+import { fitPlane, type Plane } from './plane.ts'
 import { withLook, type PlotControls, type PlotLook } from './plotLook.ts'
 import { drawPlotNote } from './plotNote.ts'
 import { translateText, setFont } from './theme.ts'
 import { ticks, tickText } from './ticks.ts'
 import { frameAt, isTimed, paintTrack, timeBelow, type Timed } from './time.ts'
-
-/** The visible part of the plane: its box, and where points are in it. */
-export interface Plane extends Box {
-  px(x: number): number
-  py(y: number): number
-  /** Pixels per unit of data. */
-  unit: number
-}
 
 export interface ScatterOptions {
   /** Position in time, from 0 to 1. */
@@ -154,20 +147,6 @@ export const scatterLegend = (
         ...(look?.hidden.has(i) && { dim: true }),
       }))
     : []
-
-function fitPlane({ extent: [xMin, xMax, yMin, yMax] }: ScatterView, area: Box): Plane {
-  const unit = Math.min(
-    area.width / Math.max(1e-9, xMax - xMin),
-    area.height / Math.max(1e-9, yMax - yMin),
-  )
-  const [cx, cy] = [area.x + area.width / 2, area.y + area.height / 2]
-  return {
-    ...area,
-    unit,
-    px: (x) => cx + (x - (xMin + xMax) / 2) * unit,
-    py: (y) => cy - (y - (yMin + yMax) / 2) * unit,
-  }
-}
 
 function drawGrid(ctx: CanvasRenderingContext2D, plane: Plane, theme: Theme) {
   const { x, y, width, height, unit } = plane

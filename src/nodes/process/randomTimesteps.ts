@@ -5,7 +5,7 @@ import {
   timesAtQuantiles,
 } from '../../engine/process/densities.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
-import type { Timestep } from '../../engine/base/values.ts'
+import type { Timestep } from '../../engine/process/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { likeInput, batchShapeLike } from './sizes.ts'
 

@@ -1,5 +1,6 @@
 // Shapes taken from an input named `like`.
-import type { Dataset, Noise, Samples } from '../../engine/base/values.ts'
+import type { Noise, Samples } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { slot } from '../define.ts'
 
 /** Declares an input of which only the shape is used. */

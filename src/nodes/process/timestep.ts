@@ -3,7 +3,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import { levelQuantities, timeAtLevel } from '../../engine/process/levelTimes.ts'
 import type { Times } from '../../engine/process/schedule.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
-import type { ScheduleValue } from '../../engine/base/values.ts'
+import type { ScheduleValue } from '../../engine/process/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 

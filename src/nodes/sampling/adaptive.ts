@@ -7,12 +7,8 @@ import { levelsAt, levelsAtRatio, getRatios } from '../../engine/process/schedul
 import { checkShape } from '../../engine/process/coefficients.ts'
 import type { Scalar, Tensor } from '../../engine/base/tf.ts'
 import { getTransition } from '../../engine/process/timesteps.ts'
-import {
-  hostNumber,
-  type Samples,
-  type ScheduleValue,
-  type Timesteps,
-} from '../../engine/base/values.ts'
+import { hostNumber, type Samples } from '../../engine/base/values.ts'
+import type { ScheduleValue, Timesteps } from '../../engine/process/values.ts'
 import { defineLoop, param, slot } from '../define.ts'
 import { addFrame } from './sampling.ts'
 import { samplingMessages } from '../messages/sampling.ts'

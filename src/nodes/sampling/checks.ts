@@ -6,7 +6,7 @@ import { missingVarianceError } from '../../engine/process/posterior.ts'
 import { determinesData } from '../../engine/process/prediction.ts'
 import type { Schedule, Times } from '../../engine/process/schedule.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
-import type { ScheduleValue } from '../../engine/base/values.ts'
+import type { ScheduleValue } from '../../engine/process/values.ts'
 import { samplingMessages } from '../messages/sampling.ts'
 
 interface Evaluation {

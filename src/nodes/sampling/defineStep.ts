@@ -18,16 +18,10 @@ import type { SamplerStep } from '../../engine/samplers/step.ts'
 import type { Levels } from '../../engine/process/schedule.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
-import type {
-  Model,
-  Noise,
-  Prediction,
-  Samples,
-  ScheduleValue,
-  StepPlace,
-  Timestep,
-  Value,
-} from '../../engine/base/values.ts'
+import type { Noise, Prediction, Samples } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
+import type { ScheduleValue, StepPlace, Timestep } from '../../engine/process/values.ts'
+import type { Value } from '../../engine/plan/slotValues.ts'
 import type { StaticInputs, RunNode, RunParams, Slot } from '../define.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { createClipping, clippingParams } from './clipping.ts'

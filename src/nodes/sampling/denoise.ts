@@ -5,7 +5,7 @@ import { convertPrediction } from '../../engine/process/prediction.ts'
 import type { Denoise } from '../../engine/samplers/step.ts'
 import type { Clipping } from '../../engine/samplers/clipping.ts'
 import { clipX0 } from '../../engine/samplers/clipping.ts'
-import type { Model } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
 
 /** Returns a function that predicts x_0, clipped. */
 export function makeDenoiser(

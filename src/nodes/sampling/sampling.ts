@@ -3,14 +3,8 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import type { Transitions } from '../../engine/process/timesteps.ts'
 import { getTransition } from '../../engine/process/timesteps.ts'
-import {
-  hostNumber,
-  type Noise,
-  type Samples,
-  type StepPlace,
-  type Timestep,
-  type Timesteps,
-} from '../../engine/base/values.ts'
+import { hostNumber, type Noise, type Samples } from '../../engine/base/values.ts'
+import type { StepPlace, Timestep, Timesteps } from '../../engine/process/values.ts'
 import { defineLoop, param, slot } from '../define.ts'
 import { mapEntries } from '../../engine/base/records.ts'
 import type { Inputs, Outputs } from '../../engine/plan/op.ts'

@@ -1,6 +1,6 @@
 // Check: compares a number of a value with a bound, and shows the result or a hint.
 import { NodeError } from '../../engine/base/fault.ts'
-import type { Value } from '../../engine/base/values.ts'
+import type { Value } from '../../engine/plan/slotValues.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { RowsView } from '../../engine/plan/view.ts'
 import { defineNode, param, slot } from '../define.ts'

@@ -12,11 +12,9 @@ import type {
   Prediction,
   PredictionType,
   Samples,
-  SlotValues,
-  SlotType,
   Space,
-  Value,
 } from '../../engine/base/values.ts'
+import type { SlotValues, SlotType, Value } from '../../engine/plan/slotValues.ts'
 import { levelsAt, type Schedule } from '../../engine/process/schedule.ts'
 
 /** Slot types that a formula computes with. */

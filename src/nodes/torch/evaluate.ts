@@ -1,7 +1,7 @@
 // Values of a graph that are known at the time of an export: data sets, untrained models, schedules,
 // lists of timesteps, and the settings of optimizers.
 import { splitMany, valueId, type ValueId } from '../../engine/base/ids.ts'
-import type { Value } from '../../engine/base/values.ts'
+import type { Value } from '../../engine/plan/slotValues.ts'
 import { wire } from '../../engine/plan/graph.ts'
 import { atNode } from '../../engine/plan/nodeErrors.ts'
 import type { Assets, Op, Ops, Outputs, RunOp } from '../../engine/plan/op.ts'

@@ -1,6 +1,6 @@
 // Loops of Python for zones.
 import { splitMany, type ValueId } from '../../engine/base/ids.ts'
-import type { Timesteps } from '../../engine/base/values.ts'
+import type { Timesteps } from '../../engine/process/values.ts'
 import type { LoopStep } from '../../engine/plan/steps.ts'
 import { torchMessages } from '../messages/torch.ts'
 import { indentLines } from '../planWriter.ts'

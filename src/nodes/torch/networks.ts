@@ -5,7 +5,8 @@ import {
   writeCheckpoint,
 } from '../../engine/checkpoint/pipeline.ts'
 import type { SafeFileName } from '../../engine/base/fileName.ts'
-import type { Dataset, Model } from '../../engine/base/values.ts'
+import type { Dataset } from '../../engine/datasets/dataset.ts'
+import type { Model } from '../../engine/models/model.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import type { Params } from '../../engine/plan/op.ts'
 import type { ExportFiles } from './files.ts'

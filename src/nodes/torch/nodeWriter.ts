@@ -1,7 +1,8 @@
 // Writes one node: its inputs as expressions of Python, and its outputs as variables.
 import type { SafeFileName } from '../../engine/base/fileName.ts'
 import { splitMany, valueId } from '../../engine/base/ids.ts'
-import type { Model, Value } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
+import type { Value } from '../../engine/plan/slotValues.ts'
 import { wire } from '../../engine/plan/graph.ts'
 import type { Params } from '../../engine/plan/op.ts'
 import type { NodeStep } from '../../engine/plan/steps.ts'

@@ -1,10 +1,6 @@
 // References of a program: expressions of Python, by kind, with what their readers depend on.
-import type {
-  PredictionType,
-  ScheduleValue,
-  Space,
-  VarianceKind,
-} from '../../engine/base/values.ts'
+import type { PredictionType, Space, VarianceKind } from '../../engine/base/values.ts'
+import type { ScheduleValue } from '../../engine/process/values.ts'
 
 /** A tensor with a row per item, or a data set. */
 interface Items {

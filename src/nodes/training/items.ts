@@ -2,7 +2,8 @@
 import { checkCount, perItem } from '../../engine/process/coefficients.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor, Tensor1D } from '../../engine/base/tf.ts'
-import type { ItemLosses, ItemWeights, Timestep } from '../../engine/base/values.ts'
+import type { ItemLosses, ItemWeights } from '../../engine/base/values.ts'
+import type { Timestep } from '../../engine/process/values.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
 /** Combines losses `[b]` with the timestep of each item. */

@@ -9,7 +9,9 @@ import {
   resumeTraining,
   trainStepJointly,
 } from '../../engine/training/trainStep.ts'
-import type { Ema, ItemLosses, Loss, Model, Optimizer, Training } from '../../engine/base/values.ts'
+import type { ItemLosses, Loss } from '../../engine/base/values.ts'
+import type { Ema, Optimizer, Training } from '../../engine/training/values.ts'
+import type { Model } from '../../engine/models/model.ts'
 import type { LoopBody, Outputs } from '../../engine/plan/op.ts'
 import { carryValues, listNumbered, takeCarried } from '../loops/carried.ts'
 import { requireTrainable } from './trainable.ts'

@@ -2,7 +2,8 @@
 import { trainableModel } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { checkSameWeights, type Learner } from '../../engine/training/trainStep.ts'
-import type { Model, Training } from '../../engine/base/values.ts'
+import type { Model } from '../../engine/models/model.ts'
+import type { Training } from '../../engine/training/values.ts'
 import { param } from '../define.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 

@@ -2,7 +2,7 @@
 import { chosenType, type Accepts, type Declaration } from '../../engine/plan/op.ts'
 import { paramSlot } from '../../engine/plan/paramSlots.ts'
 import { manySlot, splitMany } from '../../engine/base/ids.ts'
-import type { SlotType } from '../../engine/base/values.ts'
+import type { SlotType } from '../../engine/plan/slotValues.ts'
 import type { FileInput } from './file.ts'
 
 /** The slot that joins the Start and the End of a zone. */

@@ -8,7 +8,7 @@ import {
   type OutputSlot,
   type Param,
 } from '../../engine/plan/op.ts'
-import type { SlotType } from '../../engine/base/values.ts'
+import type { SlotType } from '../../engine/plan/slotValues.ts'
 import type { FileNode, NodeId, Subgraph, WorkflowFile } from './file.ts'
 import { INPUTS, OUTPUTS } from './file.ts'
 import { createSourceResolver } from '../../engine/base/resolveSource.ts'

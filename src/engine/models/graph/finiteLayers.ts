@@ -2,7 +2,7 @@
 import { mapEntries } from '../../base/records.ts'
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
-import type { Model } from '../../base/values.ts'
+import type { Model } from '../model.ts'
 import { linearOp } from '../../layers/operation.ts'
 import { offTape } from '../../training/differentiate.ts'
 import type { NetworkInputs } from './layer.ts'

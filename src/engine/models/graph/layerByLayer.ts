@@ -1,6 +1,6 @@
 // Evaluates a network layer by layer, for inspection.
 import type { Tensor } from '../../base/tf.ts'
-import type { Model } from '../../base/values.ts'
+import type { Model } from '../model.ts'
 import type { GraphView } from './analysis.ts'
 import { isSource, type LayerValue, type NetworkInputs, type Pass } from './layer.ts'
 import { memoize } from './memoize.ts'

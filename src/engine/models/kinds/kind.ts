@@ -1,6 +1,6 @@
 // Interface of a kind of model; `registry.ts` has the table of kinds. Loads no tfjs.
 import type { Tensor } from '../../base/tf.ts'
-import type { ReusedWeights } from '../../base/values.ts'
+import type { ReusedWeights } from '../model.ts'
 import type { ConditionSpec } from '../condition.ts'
 import type { LayerGraph } from '../graph/layer.ts'
 import { memoize } from '../graph/memoize.ts'

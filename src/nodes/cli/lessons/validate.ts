@@ -5,13 +5,8 @@ import { basename, dirname, join } from 'node:path'
 import type { Graph } from '../../../engine/plan/graph.ts'
 import { findOutput, CheckProblem } from '../../lessons/graphParts.ts'
 import { LessonError } from '../../lessons/error.ts'
-import {
-  readLesson,
-  translateLesson,
-  type Check,
-  type Lesson,
-  type Task,
-} from '../../lessons/lesson.ts'
+import { readLesson, translateLesson, type Lesson, type Task } from '../../lessons/lesson.ts'
+import type { Check } from '../../lessons/readChecks.ts'
 import { cliMessages } from '../../messages/cli.ts'
 import { lessonMessages } from '../../messages/lessons.ts'
 import type { Arguments } from '../arguments.ts'

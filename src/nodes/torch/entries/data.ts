@@ -2,7 +2,7 @@
 import { writeImages } from '../../../engine/datasets/file.ts'
 import { writePoints } from '../../../engine/datasets/pointsFile.ts'
 import { writeSafetensors } from '../../../engine/checkpoint/safetensors.ts'
-import type { Dataset } from '../../../engine/base/values.ts'
+import type { Dataset } from '../../../engine/datasets/dataset.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { pyNumber, pyString } from '../python.ts'
 import type { NodeWriter } from '../nodeWriter.ts'

@@ -1,5 +1,6 @@
 // Networks, wrappers around them and their predictions as Python.
-import type { Model, ScheduleValue } from '../../../engine/base/values.ts'
+import type { Model } from '../../../engine/models/model.ts'
+import type { ScheduleValue } from '../../../engine/process/values.ts'
 import type { StoredFile } from '../../../engine/plan/op.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { eightCenters } from '../../../engine/datasets/points.ts'

@@ -1,11 +1,7 @@
 // Schedules, timesteps, noise and targets as Python.
 import type { Schedule } from '../../../engine/process/schedule.ts'
-import type {
-  PredictionType,
-  ScheduleValue,
-  Timestep,
-  Timesteps,
-} from '../../../engine/base/values.ts'
+import type { PredictionType } from '../../../engine/base/values.ts'
+import type { ScheduleValue, Timestep, Timesteps } from '../../../engine/process/values.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { pyList, pyNumber, pyNumbers } from '../python.ts'
 import type { NodeWriter } from '../nodeWriter.ts'

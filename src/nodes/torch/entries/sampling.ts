@@ -1,6 +1,6 @@
 // Steps of samplers as Python.
 import type { Terms } from '../../../engine/samplers/exponential.ts'
-import type { ScheduleValue } from '../../../engine/base/values.ts'
+import type { ScheduleValue } from '../../../engine/process/values.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { pyCall, pyNumber, pyOption, pyString } from '../python.ts'
 import type { NodeWriter } from '../nodeWriter.ts'

@@ -3,7 +3,7 @@
 import { EngineError } from '../../../base/errors.ts'
 import type { Random } from '../../../base/random.ts'
 import type { Tensor, Tensor2D } from '../../../base/tf.ts'
-import type { Model, ModelOf } from '../../../base/values.ts'
+import type { Model, ModelOf } from '../../model.ts'
 import { viewText } from '../../../base/viewTexts.ts'
 import { modelMessages } from '../../../messages/models.ts'
 import { checkCount, isSameShape } from '../../../process/coefficients.ts'

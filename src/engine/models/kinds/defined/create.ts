@@ -1,7 +1,7 @@
 // Creates models of defined kinds.
 import { EngineError } from '../../../base/errors.ts'
 import type { Random } from '../../../base/random.ts'
-import type { Model } from '../../../base/values.ts'
+import type { Model } from '../../model.ts'
 import { modelMessages } from '../../../messages/models.ts'
 import { layerStreams } from '../../graph/firstWeights.ts'
 import { createNetwork } from '../../network.ts'

@@ -9,6 +9,7 @@ import type {
   VarianceKind,
   Weights,
 } from '../../../base/values.ts'
+import type { Model } from '../../model.ts'
 import type { Times } from '../../../process/schedule.ts'
 import type { ConditionSpec } from '../../condition.ts'
 import type { Feature } from '../../graph/layer.ts'
@@ -126,7 +127,7 @@ export type CreateModel = <Config extends object>(
   definition: ModelDefinition<Config>,
   config: Config,
   options: OwnModelOptions,
-) => import('../../../base/values.ts').Model
+) => Model
 
 /**
  * Defines a kind of model. Pass it as `models` to `register` and `serve`, or export it from a module

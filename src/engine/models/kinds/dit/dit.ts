@@ -1,6 +1,7 @@
 // Creates diffusion transformers.
 import type { Random } from '../../../base/random.ts'
-import type { ModelOf, PredictionType, VarianceKind } from '../../../base/values.ts'
+import type { PredictionType, VarianceKind } from '../../../base/values.ts'
+import type { ModelOf } from '../../model.ts'
 import { createNetwork } from '../../network.ts'
 import type { DitConfig } from './config.ts'
 

@@ -1,6 +1,6 @@
 // Describes a DiT as rows of name and text.
 import { viewText } from '../../../base/viewTexts.ts'
-import type { ModelOf } from '../../../base/values.ts'
+import type { ModelOf } from '../../model.ts'
 import { sizeRows } from '../../cost.ts'
 import { networkSize } from '../../graph/networkSize.ts'
 import { ditGrid, ditWidth } from './config.ts'

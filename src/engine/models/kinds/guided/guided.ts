@@ -1,7 +1,7 @@
 // Guidance around a model: away from its unconditional prediction, or from that of a worse model.
 import { perItem } from '../../../process/coefficients.ts'
 import { guide, rescaleGuidance, guidanceScales } from '../../../process/guidance.ts'
-import type { Model, ModelOf } from '../../../base/values.ts'
+import type { Model, ModelOf } from '../../model.ts'
 import { conditionParts, isGuided, withoutGuided } from '../../condition.ts'
 import type { Formula } from '../../formula.ts'
 import { modelConditions } from '../registry.ts'

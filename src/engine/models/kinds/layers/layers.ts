@@ -2,14 +2,8 @@
 import type { Random } from '../../../base/random.ts'
 import { mapEntries } from '../../../base/records.ts'
 import type { Tensor } from '../../../base/tf.ts'
-import type {
-  Buffers,
-  Model,
-  ModelOf,
-  PredictionType,
-  VarianceKind,
-  Weights,
-} from '../../../base/values.ts'
+import type { Buffers, PredictionType, VarianceKind, Weights } from '../../../base/values.ts'
+import type { Model, ModelOf } from '../../model.ts'
 import { createWeights, layerStreams } from '../../graph/firstWeights.ts'
 import type { LayerGraph } from '../../graph/layer.ts'
 import type { LayerWeights } from '../../graph/weights.ts'

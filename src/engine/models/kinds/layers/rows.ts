@@ -1,5 +1,5 @@
 // Describes models of layers as rows of name and text.
-import type { ReusedWeights } from '../../../base/values.ts'
+import type { ReusedWeights } from '../../model.ts'
 import { viewText } from '../../../base/viewTexts.ts'
 import { countParameters, layersWithWeights } from '../../graph/weights.ts'
 import type { Rows, Shown, StepCount } from '../kind.ts'

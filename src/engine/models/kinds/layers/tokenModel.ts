@@ -1,7 +1,8 @@
 // Models of tokens: networks of layers that predict the token of each place.
 import { EngineError } from '../../../base/errors.ts'
 import type { Tensor2D, Tensor3D } from '../../../base/tf.ts'
-import type { Conditioning, Model } from '../../../base/values.ts'
+import type { Conditioning } from '../../../base/values.ts'
+import type { Model } from '../../model.ts'
 import { modelMessages } from '../../../messages/models.ts'
 import type { Times } from '../../../process/schedule.ts'
 import { tokenVectors } from '../../../process/tokens.ts'

@@ -1,7 +1,8 @@
 // MLP for points: residual layers conditioned on the timestep and optionally on a class, a number, a
 // vector and further coordinates.
 import type { Random } from '../../../base/random.ts'
-import type { ModelOf, PredictionType, VarianceKind } from '../../../base/values.ts'
+import type { PredictionType, VarianceKind } from '../../../base/values.ts'
+import type { ModelOf } from '../../model.ts'
 import { createNetwork } from '../../network.ts'
 import type { MlpConfig } from './config.ts'
 

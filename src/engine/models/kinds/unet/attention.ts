@@ -1,7 +1,8 @@
 // Applies the rules of Attention nodes to the levels of a UNet.
 import { EngineError } from '../../../base/errors.ts'
 import { modelMessages } from '../../../messages/models.ts'
-import type { AttentionRule, CrossAttention, Vocabulary } from '../../../base/values.ts'
+import type { Vocabulary } from '../../../base/values.ts'
+import type { AttentionRule, CrossAttention } from './attentionRules.ts'
 import { countTokens } from '../../../datasets/vocabulary.ts'
 import type { UnetConfig } from './config.ts'
 import type { TokenConfig } from './tokens.ts'

@@ -1,6 +1,7 @@
 // Initial weights of a UNet.
 import type { Random } from '../../../base/random.ts'
-import type { ModelOf, PredictionType, VarianceKind } from '../../../base/values.ts'
+import type { PredictionType, VarianceKind } from '../../../base/values.ts'
+import type { ModelOf } from '../../model.ts'
 import { createNetwork } from '../../network.ts'
 import type { UnetConfig } from './config.ts'
 

@@ -1,6 +1,6 @@
 // Levels, size and cost of a UNet, computed from its config without evaluation.
 import { viewText } from '../../../base/viewTexts.ts'
-import type { ModelOf } from '../../../base/values.ts'
+import type { ModelOf } from '../../model.ts'
 import { sizeRows, type Size } from '../../cost.ts'
 import { networkSize } from '../../graph/networkSize.ts'
 import { countParameters } from '../../graph/weights.ts'
