@@ -1,4 +1,5 @@
 // Folders that diffusers wrote, read as the editor reads dropped ones, and what came of them.
+import { createFault } from '../src/engine/base/fault.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { zipSync } from 'fflate'
@@ -79,7 +80,7 @@ export function readOrReason(zip: Uint8Array): ReadCheckpoint | { message: strin
     return readCheckpoint(zip)
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error
-    return { message: error.message, cure: error.cure }
+    return createFault({ message: error.message, cure: error.cure })
   }
 }
 

@@ -196,19 +196,18 @@ const onlyWoff2 = (): Plugin => ({
       : undefined,
 })
 
-/** Leaves out the Korean texts of nodes and ready workflows, which a reader hardly sees. */
+/** Leaves out the texts of nodes and ready workflows, which a reader hardly sees. */
 const smallTexts = (): Plugin => {
-  const stubs: Readonly<Record<string, string>> = {
-    './ko/nodes/index.ts': 'export const koNodes = {}',
-    './ko/workflows/index.ts': 'export const koWorkflows = {}',
-    'virtual:workflow-texts': 'export default {}',
-    'virtual:descriptions': 'export default {}',
-  }
-  const prefix = '\0small:'
+  const omitted = ['virtual:workflow-texts', 'virtual:descriptions']
+  const inLocales = ['./nodes.json', './workflows.json']
+  const empty = '\0empty'
   return {
     name: 'small-texts',
     enforce: 'pre',
-    resolveId: (id) => (Object.hasOwn(stubs, id) ? prefix + id : undefined),
-    load: (id) => (id.startsWith(prefix) ? stubs[id.slice(prefix.length)] : undefined),
+    resolveId: (id, importer = '') =>
+      omitted.includes(id) || (inLocales.includes(id) && importer.includes('/editor/texts/locales/'))
+        ? empty
+        : undefined,
+    load: (id) => (id === empty ? 'export default {}' : undefined),
   }
 }

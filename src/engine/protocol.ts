@@ -1,5 +1,6 @@
 // Messages between the page and the engine: one discriminated union each way. Everything is
 // structured-cloneable.
+import type { TextFields, MessageFields } from './base/catalogue.ts'
 import type { ReplayReport, Timing } from './base/backend.ts'
 import type { Fault } from './base/fault.ts'
 import type { Expansion, Graph, GraphNode, Wire } from './plan/graph.ts'
@@ -35,8 +36,10 @@ export interface BackendReport {
   relaxedSimd?: true
   /** One sentence about kernels that were measured. */
   kernels?: string
+  /** The texts above by id, for other languages, as in all types of this file. */
+  messages?: MessageFields<'device' | 'reason' | 'kernels'>
   /** Backends that were tried and not taken, each with its reason. */
-  rejected: { name: BackendName; reason: string }[]
+  rejected: ({ name: BackendName } & TextFields<'reason'>)[]
 }
 
 /** Level of detail at which a run is monitored. It has no effect on results. */
@@ -203,7 +206,7 @@ export interface ImportReport {
   /** Number of images with a caption; missing without captions. */
   captions?: number
   /** Files that are no images or are broken, each with the reason. */
-  skipped: { path: string; reason: string }[]
+  skipped: ({ path: string } & TextFields<'reason'>)[]
 }
 
 /** Position of a training. */
@@ -265,7 +268,7 @@ export type Event =
    * A sentence for the status line, as "Sampling every 175 steps instead of 100, to keep training
    * fast."
    */
-  | { type: 'status'; run: number; text: string }
+  | ({ type: 'status'; run: number } & TextFields<'text'>)
   /** A change would discard `seconds` of training of this node. */
   | { type: 'question'; run: number; node: string; seconds: number }
   /** The loops of this node and in it have so many planned iterations, which is too many. */
@@ -301,18 +304,31 @@ export type Event =
   | { type: 'torchWritten'; id: number; zip?: Uint8Array<ArrayBuffer>; faults: Fault[] }
   /** Without a description if no value is kept. */
   | { type: 'inspected'; id: number; inspection?: Inspection }
-  | { type: 'fileStored'; id: number; file?: StoredFile; error?: string }
+  | {
+      type: 'fileStored'
+      id: number
+      file?: StoredFile
+      error?: string
+      messages?: MessageFields<'error'>
+    }
   | { type: 'fileList'; id: number; files: StoredFile[] }
   /** Without bytes if the file is not stored here. */
   | { type: 'fileBytes'; id: number; bytes?: Uint8Array<ArrayBuffer> }
   | { type: 'importing'; id: number; done: number; total: number }
   /** Without `file` if there is no data set; `error` says why. */
-  | { type: 'imported'; id: number; file?: StoredFile; report?: ImportReport; error?: string }
+  | {
+      type: 'imported'
+      id: number
+      file?: StoredFile
+      report?: ImportReport
+      error?: string
+      messages?: MessageFields<'error'>
+    }
   /**
    * Storage failed (full, forbidden, damaged, no answer). The run continues without it. `node`: the
    * training that it is about. `recovered`: it works again.
    */
-  | { type: 'storage'; message: string; node?: string; recovered?: true }
+  | ({ type: 'storage'; node?: string; recovered?: true } & TextFields<'message'>)
   /** The engine's thread works: it answers a ping, or runs kernels without sending other events. */
   | { type: 'alive' }
   /** The engine holds the lock of the request. */
@@ -323,11 +339,11 @@ export type Event =
    * The engine failed and starts again. These runs start again too, and continue from their last
    * stored states. Sent by the page's end of the connection.
    */
-  | { type: 'restarting'; runs: number[]; message: string }
+  | ({ type: 'restarting'; runs: number[] } & TextFields<'message'>)
   /** A request that the engine failed to answer several times. */
-  | { type: 'unanswered'; id: number; message: string }
+  | ({ type: 'unanswered'; id: number } & TextFields<'message'>)
   /** The engine could not be loaded, or cannot be started again. No more events will come. */
-  | { type: 'broken'; message: string }
+  | ({ type: 'broken' } & TextFields<'message'>)
 
 /** Size, memory and time of a training, estimated before it starts. */
 export interface TrainingEstimate {
@@ -366,6 +382,7 @@ export interface EngineFailure {
   cause: 'hung' | 'crashed' | 'ended' | 'memory' | 'device'
   /** What the browser or the backend reports; '' if nothing is known. */
   message: string
+  messages?: MessageFields<'message'>
   /** The node that ran, if known. */
   node?: string
 }

@@ -1,5 +1,6 @@
 // Declarations: `defineNode` for a node, `defineLoop` for both ends of a loop. Slots, widgets, help,
 // checks, the node reference and the types of `run` are derived from them.
+import type { MessageText } from '../engine/base/catalogue.ts'
 import type {
   Assets,
   EndOp,
@@ -156,7 +157,11 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
   stateful?: true
   /** Makes a network of layers, as its output `model`, which users can open. */
   opens?: true
-  notices?: (params: RunParams<P>, wired: ReadonlySet<string>, known: StaticInputs<I>) => string[]
+  notices?: (
+    params: RunParams<P>,
+    wired: ReadonlySet<string>,
+    known: StaticInputs<I>,
+  ) => MessageText[]
   /**
    * Throws NodeError before a run if params do not fit together, or do not fit the static inputs or
    * the types of the wired inputs.
@@ -320,7 +325,7 @@ export interface LoopRun<
     wired: ReadonlySet<string>,
   ): number | undefined
   first?(inputs: RunInputs<S>): number
-  notices?(start: RunParams<SP>, where: LoopPlace): string[]
+  notices?(start: RunParams<SP>, where: LoopPlace): MessageText[]
   emitEvery?(params: LoopRunParams<SP, EP>): number
   againEvery?(params: LoopRunParams<SP, EP>): number
   begin(inputs: RunInputs<S>, params: LoopRunParams<SP, EP>, context: RunContext): State

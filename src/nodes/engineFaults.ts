@@ -1,5 +1,5 @@
 // Converts errors of the engine to node faults: adds the slot or param and a cure.
-import { fillHoles, type Text } from '../engine/base/catalogue.ts'
+import { createMessage, type Template } from '../engine/base/catalogue.ts'
 import { EngineError } from '../engine/base/errors.ts'
 import { FormulaError } from '../engine/formula/error.ts'
 import { NodeError } from '../engine/base/fault.ts'
@@ -13,7 +13,7 @@ import {
 import { layerCures } from './messages/layerCures.ts'
 
 /** Cures by message id. */
-const cures = new Map<string, Text>(
+const cures = new Map<string, Pick<Template, 'id' | 'text'>>(
   Object.entries({
     process: processCures,
     training: trainingCures,
@@ -22,7 +22,10 @@ const cures = new Map<string, Text>(
     memory: memoryCures,
     formula: formulaCures,
   }).flatMap(([area, all]) =>
-    Object.entries(all).map(([key, cure]): [string, Text] => [`${area}.${key}`, cure]),
+    Object.entries(all).map(([key, cure]): [string, Pick<Template, 'id' | 'text'>] => [
+      `${area}.${key}`,
+      cure,
+    ]),
   ),
 )
 
@@ -47,13 +50,13 @@ export function toNodeFault(error: unknown, nodes: readonly SlotsAndParams[]): u
   if (!(error instanceof EngineError)) return error
   const { problem, values } = error
   const argument = error.argument && (params[error.argument] ?? error.argument)
-  const fillText = (text: Text | undefined) =>
-    text ? fillHoles(text.text, { ...values, ...(argument && { argument }) }) : ''
+  const all = { ...values, ...(argument && { argument }) }
+  const cure = cures.get(problem.id)
   const fault = new NodeError({
     ...findSlotOrParam(argument, nodes),
     ...(error instanceof FormulaError && { range: error.range }),
-    message: fillText(problem),
-    cure: fillText(cures.get(problem.id)),
+    message: createMessage(problem, all),
+    cure: cure ? createMessage(cure, all) : '',
   })
   fault.cause = error
   return fault

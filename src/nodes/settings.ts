@@ -1,4 +1,5 @@
 // Sets params of a graph from outside: `Node.param = value`, with a node's title or id.
+import { MessageError } from '../engine/base/errors.ts'
 import { getOwn } from '../engine/base/records.ts'
 import type { Graph, GraphNode } from '../engine/plan/graph.ts'
 import type { ByType, Declaration, StoredFile, Param } from '../engine/plan/op.ts'
@@ -10,7 +11,7 @@ import { flattenSubgraphs } from './workflow/flatten.ts'
 import type { JsonObject } from './workflow/json.ts'
 
 /** Thrown for a setting that does not match the graph. */
-export class SettingError extends Error {
+export class SettingError extends MessageError {
   override name = 'SettingError'
 }
 

@@ -1,4 +1,5 @@
 // Workflow files: parses untrusted files, prints equal graphs equally, and builds graphs for the plan.
+import type { MessageText } from '../engine/base/catalogue.ts'
 import type { Graph } from '../engine/plan/graph.ts'
 import type { ByType, Declaration } from '../engine/plan/op.ts'
 import { seedControl, type FileNode, type WorkflowFile } from './workflow/file.ts'
@@ -28,6 +29,8 @@ export interface Parsed {
   workflow: WorkflowFile
   /** Sentences about everything that was changed or left out while reading. */
   notices: string[]
+  /** The same by id, for other languages. */
+  messages: { readonly notices: readonly MessageText[] }
 }
 
 /**
@@ -46,7 +49,7 @@ export function parseWorkflow(text: string, declarations: Declarations): Parsed 
   // A stored original may contradict the rest of the file. The printed file has both in one.
   if (hasOriginal)
     workflow = readWorkflow(parseJson(printWorkflow(workflow), notices), known, notices)
-  return { workflow, notices: notices.list() }
+  return { workflow, ...notices.list() }
 }
 
 /** Files up to this size stay below the limit when they are printed. */
@@ -60,7 +63,7 @@ const SAFE_SIZE = limits.bytes / 16
 export function readSerialized(data: unknown, declarations: Declarations): Parsed {
   const notices = new Notices()
   const workflow = readWorkflow(cleanJson(data, notices), indexDeclarations(declarations), notices)
-  return { workflow, notices: notices.list() }
+  return { workflow, ...notices.list() }
 }
 
 /**

@@ -3,10 +3,10 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { bench as en } from '../../src/editor/texts/en/bench.ts'
 import { en as enEditor } from '../../src/editor/texts/en/index.ts'
-import { bench as ko } from '../../src/editor/texts/ko/bench.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { addAxe, findViolations } from './axe.ts'
 import { button, openEditor } from './driver.ts'
+import { koBench as ko } from './korean.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()

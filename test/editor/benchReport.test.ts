@@ -5,7 +5,7 @@ import { readBrowser, readSystem, type Machine } from '../../src/editor/bench/ma
 import { toJson, toMarkdown, type Report } from '../../src/editor/bench/report.ts'
 import type { BenchResults } from '../../src/editor/bench/results.ts'
 import { bench as en } from '../../src/editor/texts/en/bench.ts'
-import { bench as ko } from '../../src/editor/texts/ko/bench.ts'
+import { koBench as ko } from './korean.ts'
 
 const machine: Machine = {
   graphics: 'ANGLE (NVIDIA|RTX)',

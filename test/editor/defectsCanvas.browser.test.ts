@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { en } from '../../src/editor/texts/en/index.ts'
-import { ko } from '../../src/editor/texts/ko/index.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
@@ -20,6 +19,7 @@ import {
   useEditor,
 } from './driver.ts'
 import { readyWorkflow } from './readyText.ts'
+import { ko } from './korean.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()

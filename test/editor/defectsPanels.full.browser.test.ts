@@ -3,8 +3,6 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { en } from '../../src/editor/texts/en/index.ts'
-import { ko } from '../../src/editor/texts/ko/index.ts'
-import { koWorkflows } from '../../src/editor/texts/ko/workflows/index.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import {
   addNode,
@@ -21,6 +19,7 @@ import {
   useEditor,
   values,
 } from './driver.ts'
+import { ko, koWorkflows } from './korean.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()

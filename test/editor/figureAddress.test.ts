@@ -8,7 +8,7 @@ import {
 } from '../../src/editor/figure/figureAddress.ts'
 import { readFigureLook } from '../../src/editor/figure/figureLook.ts'
 import { enFigure } from '../../src/editor/texts/en/figure.ts'
-import { koFigure } from '../../src/editor/texts/ko/figure.ts'
+import { koFigure } from './korean.ts'
 
 const options: EmbedOptions = {
   kind: 'figure',

@@ -13,8 +13,6 @@ import {
   valueText,
 } from '../../src/editor/texts/texts.ts'
 import { readWorkflowTexts } from '../../src/build/workflowTexts.ts'
-import { ko } from '../../src/editor/texts/ko/index.ts'
-import { koWorkflows } from '../../src/editor/texts/ko/workflows/index.ts'
 import {
   pairTexts,
   textsByPlace,
@@ -23,6 +21,7 @@ import {
 } from '../../src/editor/texts/workflows.ts'
 import type { Param } from '../../src/engine/plan/op.ts'
 import type { WorkflowFile } from '../../src/nodes/workflow.ts'
+import { ko, koWorkflows } from './korean.ts'
 
 const folder = join(import.meta.dirname, '../../workflows')
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'))

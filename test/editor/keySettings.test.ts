@@ -14,8 +14,8 @@ import {
 } from '../../src/editor/app/keySettings.ts'
 import { en } from '../../src/editor/texts/en/index.ts'
 import { enKeys } from '../../src/editor/texts/en/keys.ts'
-import { koKeys } from '../../src/editor/texts/ko/keys.ts'
 import type { CommandId } from '../../src/editor/ui/commands.ts'
+import { koKeys } from './korean.ts'
 
 const usual: Record<string, readonly string[]> = {
   run: ['Mod+Enter'],

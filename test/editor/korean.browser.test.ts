@@ -3,12 +3,10 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { readWorkflowTexts } from '../../src/build/workflowTexts.ts'
-import { ko } from '../../src/editor/texts/ko/index.ts'
-import { koNodes } from '../../src/editor/texts/ko/nodes/index.ts'
-import { koWorkflows } from '../../src/editor/texts/ko/workflows/index.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { addNode, button, dropFile, openEditor, locateNode, titles } from './driver.ts'
 import { fileOf } from './fileOf.ts'
+import { ko, koNodes, koWorkflows } from './korean.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()

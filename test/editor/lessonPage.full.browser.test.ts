@@ -5,11 +5,12 @@ import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { enFigure } from '../../src/editor/texts/en/figure.ts'
-import { enLessons, koLessons } from '../../src/editor/texts/lessonTexts.ts'
+import { enLessons } from '../../src/editor/texts/lessonTexts.ts'
 import { root, useBuiltEditor, useChromium } from '../chromium.ts'
 import { solutions } from '../lessons/solutions.ts'
 import { addAxe, findViolations } from './axe.ts'
 import { button, openEditor } from './driver.ts'
+import { koLessons } from './korean.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { enLessons, koLessons } from '../../src/editor/texts/lessonTexts.ts'
+import { enLessons } from '../../src/editor/texts/lessonTexts.ts'
 import { readSummary, type LessonProgress } from '../../src/nodes/lessons/summary.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { solutions } from '../lessons/solutions.ts'
 import { addAxe, findViolations } from './axe.ts'
 import { button, onNode, readStore, titles, useEditor, waitForEditor } from './driver.ts'
+import { koLessons } from './korean.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()

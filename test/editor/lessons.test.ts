@@ -11,7 +11,8 @@ import {
   recordTask,
 } from '../../src/editor/lessons/progress.ts'
 import { createMemoryStore, type Store } from '../../src/editor/storage/stores.ts'
-import { enLessons, koLessons } from '../../src/editor/texts/lessonTexts.ts'
+import { enLessons } from '../../src/editor/texts/lessonTexts.ts'
+import { koLessons } from './korean.ts'
 
 const LESSON = 'diffusion/01-noise'
 let store: Store

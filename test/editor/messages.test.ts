@@ -1,10 +1,10 @@
-// Messages of the engine and the nodes: each has an id, is used, and has a Korean text with the
-// same values.
+// Messages of the engine and the nodes: each has an id and is used. Their Korean texts.
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { sentences, words } from '../../src/editor/texts/ko/messages/index.ts'
+import { locale } from '../../src/editor/texts/locales/ko/index.ts'
+import { messageTranslator } from '../../src/editor/texts/locale.ts'
 import { applyLanguage, formatFault, translateMessage } from '../../src/editor/texts/texts.ts'
-import { createTranslator } from '../../src/editor/texts/translator.ts'
+import { englishText, getText, type Message } from '../../src/engine/base/catalogue.ts'
 import type { Fault } from '../../src/engine/base/fault.ts'
 import { tryCompile } from '../../src/engine/plan/compile.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
@@ -14,10 +14,15 @@ import { layerCures } from '../../src/nodes/messages/layerCures.ts'
 import { nodes as table } from '../../src/nodes/table.ts'
 import { node } from '../nodes/evaluate.ts'
 import { trainingGraph } from '../trainingGraph.ts'
+import { holesIn, templates } from './catalogues.ts'
 
-const all = [...sentences, ...words]
-const holesIn = (text: string) =>
-  [...new Set([...text.matchAll(/\{(\w+)~?\}/g)].map(([, name]) => name))].sort().join()
+/** All messages with their Korean texts. */
+const all = templates.map(({ id, text }) => {
+  const [area, key] = id.split('.')
+  return { id, area, english: text, translation: locale.messages?.[area][key] ?? '' }
+})
+/** Messages that are parts of others. */
+const isPart = (area: string) => /Words$|^slots$/.test(area)
 
 const filesIn = (folder: string) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -29,22 +34,16 @@ const english = (text: string) =>
   text.replaceAll(/`[^`]*`|“[^”]*”|\([^)]*\)/g, ' ').match(/[a-z]{2,} [a-z]{2,} [a-z]{2,}/)?.[0]
 
 describe('the message tables', () => {
-  test('have Korean texts with the same values', () => {
-    expect(all.length).toBeGreaterThan(700)
-    const uneven = all.filter(
-      ({ english, translation }) => holesIn(english) !== holesIn(translation),
-    )
-    expect(uneven).toEqual([])
-  })
-
   test('have one text per id', () => {
     const ids = all.map(({ id }) => id)
+    expect(ids.length).toBeGreaterThan(1500)
     expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([])
   })
 
   test('have equal Korean texts for equal English texts', () => {
     const byEnglish = new Map<string, string>()
-    const different = sentences.filter(({ english, translation }) => {
+    const different = all.filter(({ area, english, translation }) => {
+      if (isPart(area)) return false
       const known = byEnglish.get(english)
       byEnglish.set(english, translation)
       return known !== undefined && known !== translation
@@ -81,7 +80,7 @@ describe('the message tables', () => {
   })
 
   test('have cures with the values of their messages', () => {
-    const messages = new Map(sentences.map(({ id, english }) => [id, english]))
+    const messages = new Map(all.map(({ id, english }) => [id, english]))
     const areas = {
       process: processCures,
       training: trainingCures,
@@ -90,8 +89,8 @@ describe('the message tables', () => {
     }
     for (const [area, cures] of Object.entries(areas)) {
       for (const [key, cure] of Object.entries(cures)) {
-        const known = [...holesIn(messages.get(`${area}.${key}`)!).split(','), 'argument', '']
-        const unknown = holesIn(cure.text).split(',')
+        const known = [...holesIn(messages.get(`${area}.${key}`)!), 'argument']
+        const unknown = holesIn(cure.text)
         expect(
           unknown.filter((hole) => !known.includes(hole)),
           key,
@@ -114,44 +113,64 @@ test('faults and file errors use messages of the tables', () => {
   expect(wrong).toEqual([])
 })
 
-const pairs = (texts: Record<string, string>) =>
-  Object.entries(texts).map(([english, translation]) => ({ id: '', english, translation }))
-
 describe('a translator', () => {
-  const say = createTranslator(
-    pairs({
-      'Nothing is wired to {0}.': '{0}에 연결된 것이 없습니다.',
-      'Wire {0} into it.': '{0~}을(를) 연결하세요.',
-      '{0} is no number.': '{0}은(는) 수가 아닙니다.',
-      'The file {0} cannot be read. {1}': '파일 {0}을(를) 읽을 수 없습니다. {1~}',
-      'Take {0}.': '{0}으로(로) 하세요.',
-    }),
-    pairs({
-      noise: '노이즈',
-      'a model': '모델',
-      '{0} or {1}': '{0~} 또는 {1~}',
-      'it is broken': '손상되었습니다',
-    }),
-  )
+  const texts = {
+    nothing: '{slot}에 연결된 것이 없습니다.',
+    file: '파일 {name}을(를) 읽을 수 없습니다. {problem}',
+    broken: '손상되었습니다.',
+    take: '{shape}(으)로 하세요.',
+  }
+  const translate = messageTranslator({ a: texts }, 'ko')
+  const broken: Message = { id: 'a.broken', text: 'It is broken.' }
+  const unreadable = (problem: string | Message): Message => ({
+    id: 'a.file',
+    text: `The file x.json cannot be read. ${englishText(problem)}`,
+    values: { name: 'x.json', problem },
+  })
 
-  test.each([
-    ['Nothing is wired to x_t.', 'x_t에 연결된 것이 없습니다.'],
-    ['Wire noise or a model into it.', '노이즈 또는 모델을 연결하세요.'],
-    ['Wire something else into it.', 'something else를 연결하세요.'],
-    ['7 is no number.', '7은 수가 아닙니다.'],
+  test.each<[Message, string]>([
+    [broken, '손상되었습니다.'],
     [
-      'The file x.json cannot be read. Wire noise into it. Nobody knows.',
-      '파일 x.json을 읽을 수 없습니다. 노이즈를 연결하세요. Nobody knows.',
+      { id: 'a.nothing', text: 'Nothing is wired to x_t.', values: { slot: 'x_t' } },
+      'x_t에 연결된 것이 없습니다.',
     ],
-    ['nodes[3].pos: 2 is no number.', 'nodes[3].pos: 2는 수가 아닙니다.'],
+    [{ id: 'a.take', text: 'Take 4.', values: { shape: '4' } }, '4로 하세요.'],
+    [unreadable(broken), '파일 x.json을 읽을 수 없습니다. 손상되었습니다.'],
+    [unreadable('Nobody knows.'), '파일 x.json을 읽을 수 없습니다. Nobody knows.'],
     [
-      'Nothing fits. a.png: it is broken. Take 4.',
-      'Nothing fits. a.png: 손상되었습니다. 4로 하세요.',
+      unreadable({ id: 'other.text', text: 'Of another pack.' }),
+      '파일 x.json을 읽을 수 없습니다. Of another pack.',
     ],
-    ['noise', 'noise'],
-    ['Take the shape of it.', 'Take the shape of it.'],
-    ['This OR that. Nothing is known of it.', 'This OR that. Nothing is known of it.'],
-  ])('%s', (from, to) => expect(say(from)).toBe(to))
+  ])('%j', (message, text) => expect(translate(message)).toBe(text))
+
+  test('shows the text of messages that it does not know, or that are damaged', () => {
+    const deep = (levels: number): Message => (levels ? unreadable(deep(levels - 1)) : broken)
+    const wrong: unknown[] = [
+      { id: 'a.gone' },
+      { id: 'constructor' },
+      { id: 'a.file' },
+      { id: 'a.file', values: { name: 'x' } },
+      { id: 'a.file', values: { name: 3, problem: '' } },
+      { id: 'a.nothing', values: 'slot' },
+      { id: 'a.nothing', values: { slot: { id: 'a.gone' } } },
+      { id: 'a.nothing', values: { slot: 'x'.repeat(100_000) } },
+      { id: ['a.broken'] },
+    ]
+    for (const each of wrong) {
+      const message = { ...(each as Message), text: 'English.' }
+      expect(translate(message)).toBe('English.')
+    }
+    expect(translate(deep(3)).match(/파일/g)).toHaveLength(3)
+    expect(translate(deep(100)).match(/파일/g)).toHaveLength(13)
+  })
+
+  test('ignores the message of a field with another text', () => {
+    const run = { fault: 'Out of memory.', messages: { fault: broken } }
+    expect(getText(run, 'fault')).toBe('Out of memory.')
+    expect(getText({ ...run, fault: 'It is broken.' }, 'fault')).toBe(broken)
+    expect(getText({ fault: 'Old.' }, 'fault')).toBe('Old.')
+    expect(getText({ fault: 'x', messages: 'y' as never }, 'fault')).toBe('x')
+  })
 })
 
 // ---- faults of real graphs
@@ -253,9 +272,11 @@ describe('faults of real graphs', () => {
     expect(before.join()).not.toMatch(/[가-힣]/)
     await applyLanguage('ko')
     for (const fault of faults) {
-      for (const text of [fault.message, fault.cure].filter(Boolean)) {
-        expect(translateMessage(text)).toMatch(/[가-힣].*[.]$/)
-        expect(english(translateMessage(text))).toBeUndefined()
+      for (const field of ['message', 'cure'] as const) {
+        if (!fault[field]) continue
+        const text = translateMessage(getText(fault, field))
+        expect(text).toMatch(/[가-힣].*[.]$/)
+        expect(english(text)).toBeUndefined()
       }
     }
     await applyLanguage('en')

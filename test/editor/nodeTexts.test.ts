@@ -13,12 +13,12 @@ import {
   withDescription,
   withoutDescription,
 } from '../../src/editor/texts/descriptions.ts'
-import { koNodes } from '../../src/editor/texts/ko/nodes/index.ts'
 import { toDeclaration, type Declaration } from '../../src/engine/plan/op.ts'
 import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
 import { paramTooltip, slotTooltip } from '../../src/nodes/litegraph/tooltips.ts'
 import type { StepOp } from '../../src/nodes/sampling/defineStep.ts'
 import { nodes } from '../../src/nodes/table.ts'
+import { koNodes } from './korean.ts'
 
 const declarations = nodes.map(toDeclaration)
 const byName = (name: string) => declarations.find(({ type }) => type === `diffusion/${name}`)!

@@ -7,8 +7,9 @@ import { cutText, sliceText, toLabel } from '../../src/nodes/painters/cutText.ts
 import { shorten } from '../../src/nodes/painters/frame.ts'
 import { findExcess, formulaBounds } from '../../src/editor/ui/formulaBounds.ts'
 import { parseMarkdown, splitText } from '../../src/editor/ui/markdown.tsx'
-import { enNotes, koNotes } from '../../src/editor/texts/noteTexts.ts'
+import { enNotes } from '../../src/editor/texts/noteTexts.ts'
 import { countingContext, noteUnits, workOfLines } from '../../scripts/fuzz/countingContext.ts'
+import { koNotes } from './korean.ts'
 
 describe('texts on a canvas', () => {
   test('are measured and drawn for what fits only', () => {

@@ -2,10 +2,10 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { en } from '../../src/editor/texts/en/index.ts'
-import { ko } from '../../src/editor/texts/ko/index.ts'
 import type { Settings } from '../../src/editor/storage/settings.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { button, getViewKind, readStore, useEditor, waitForEditor } from './driver.ts'
+import { ko } from './korean.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()

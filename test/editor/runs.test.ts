@@ -1,5 +1,7 @@
 // Run history: recording of events, storage limits, and the order of the table.
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createFault } from '../../src/engine/base/fault.ts'
+import { planMessages } from '../../src/engine/messages/plan.ts'
 import type { Graph } from '../../src/engine/plan/graph.ts'
 import type { Declaration } from '../../src/engine/plan/op.ts'
 import type { ChartView, ImagesView, NumbersView } from '../../src/engine/plan/view.ts'
@@ -13,9 +15,14 @@ import {
   type RunDetails,
 } from '../../src/editor/runs/record.ts'
 import { createRecorder } from '../../src/editor/runs/recorder.ts'
+import { runFault, searchableText } from '../../src/editor/runs/runText.ts'
 import { filterRuns, sortRuns } from '../../src/editor/runs/sorting.ts'
+import { applyLanguage } from '../../src/editor/texts/texts.ts'
 import { emptyWorkflow, type WorkflowFile } from '../../src/nodes/workflow.ts'
 import type { JsonObject } from '../../src/nodes/workflow/json.ts'
+
+vi.stubGlobal('document', { documentElement: {} })
+afterEach(() => applyLanguage('en'))
 
 const number = {
   kind: 'number',
@@ -107,6 +114,26 @@ const stores = () => ({
   sweeps: createMemoryStore(),
 })
 
+/** A record as the editor stored it before messages had ids. */
+const recordedRun: Run = {
+  id: 'l1x7',
+  when: 1764576000000,
+  order: 1764576000000,
+  workflow: 'train-points',
+  name: 'Train on points',
+  outcome: 'failed',
+  seeds: [{ node: '4', title: 'Network', param: 'seed', value: 7 }],
+  seconds: 0.412,
+  metrics: [],
+  star: false,
+  note: '',
+  size: 5120,
+  target: '9',
+  to: 'Sampler',
+  fault: 'Required input model is not connected.',
+  backend: 'wasm',
+}
+
 describe('the store', () => {
   test('drops the oldest runs above the limits, but never one with a star', async () => {
     const store = createRunStore(stores(), { runs: 2, bytes: 1000 })
@@ -135,6 +162,20 @@ describe('the store', () => {
     expect(await store.list()).toMatchObject({ runs: [{ id: 'a' }], broken: 2 })
     await store.removeBroken()
     expect(await store.list()).toMatchObject({ runs: [{ id: 'a' }], broken: 0 })
+  })
+
+  test('opens runs of versions that stored the message in English only', async () => {
+    const own = stores()
+    await own.runs.set('l1x7', recordedRun)
+    const [found] = (await createRunStore(own).list()).runs
+    expect(found).toEqual(recordedRun)
+    for (const language of ['en', 'ko'] as const) {
+      await applyLanguage(language)
+      expect(runFault(found)).toBe('Required input model is not connected.')
+      expect(filterRuns([found], { text: 'input model', starred: false }, searchableText)).toEqual([
+        found,
+      ])
+    }
   })
 
   test('stores stars and notes, and restores deleted runs with their details', async () => {
@@ -328,6 +369,26 @@ describe('the record of a run', () => {
       ['failed', 'The engine is gone.'],
       ['failed', 'Too wide.'],
     ])
+  })
+
+  test('has the message of a failed run by id, for other languages', async () => {
+    const { record, sendAll, store } = begin()
+    const message = planMessages.notConnected({ slot: 'model' })
+    record(1, graph())
+    await sendAll(started(1), {
+      type: 'faults',
+      run: 1,
+      faults: [createFault({ node: '1', message, cure: '' })],
+    })
+    await sendAll(finished(1, true))
+    const [failed] = (await store.list()).runs
+    expect(failed).toMatchObject({
+      fault: 'Required input model is not connected.',
+      messages: { fault: { id: 'plan.notConnected', values: { slot: 'model' } } },
+    })
+    await applyLanguage('ko')
+    expect(runFault(failed)).toBe('필수 입력 model이 연결되지 않았습니다.')
+    expect(searchableText(failed)).toContain('Required input model')
   })
 
   test('covers only the last of consecutive live runs', async () => {

@@ -1,7 +1,6 @@
 // The dialogs of settings and of keyboard shortcuts in Chromium.
 import { en } from '../../src/editor/texts/en/index.ts'
 import { enKeys } from '../../src/editor/texts/en/keys.ts'
-import { koKeys } from '../../src/editor/texts/ko/keys.ts'
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -23,6 +22,7 @@ import {
 } from './driver.ts'
 import type { WorkflowFile } from '../../src/nodes/workflow.ts'
 import type { Settings } from '../../src/editor/storage/settings.ts'
+import { koKeys } from './korean.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()

@@ -81,7 +81,7 @@ describe('a browser whose storage', () => {
     await warning(page).waitFor()
     expect(await warning(page).locator('span').innerText()).toBe(en.storage.silent)
     expect(await warningDelay(page)).toBeLessThan(3000)
-    await alert(page, hostMessages.storageSilent()).waitFor()
+    await alert(page, hostMessages.storageSilent().text).waitFor()
     await expect.poll(() => titles(page)).toContain('Training Start')
     await useAsUsual(page)
     expect(await page.evaluate(() => indexedDB.databases())).toEqual([])
@@ -168,7 +168,7 @@ describe('a browser whose storage', () => {
       await warning(page).waitFor()
       expect(await warning(page).locator('span').innerText()).toBe(text)
       expect(await warningDelay(page)).toBeLessThan(1000)
-      await alert(page, hostMessages.noStorage({ problem })).waitFor()
+      await alert(page, hostMessages.noStorage({ problem }).text).waitFor()
       await useAsUsual(page)
     },
   )

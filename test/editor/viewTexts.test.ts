@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { applyLanguage, translateView } from '../../src/editor/texts/texts.ts'
-import { koViews } from '../../src/editor/texts/ko/views.ts'
-import { viewTranslator, type ViewTexts } from '../../src/editor/texts/views.ts'
+import { viewTranslator } from '../../src/editor/texts/views.ts'
 import { viewText, type ViewTextId, viewTexts } from '../../src/engine/base/viewTexts.ts'
 import { describeNetwork } from '../../src/engine/models/kinds/files.ts'
+import { koViews } from './korean.ts'
 
 const source = join(import.meta.dirname, '../../src')
 const code = ['nodes', 'engine']
@@ -56,7 +56,7 @@ describe('Korean texts of views', () => {
       id,
       `Other words of ${id}${viewTexts[id].replace(/[^#]/g, '')}`,
     ])
-    const reworded = Object.fromEntries(entries) as ViewTexts
+    const reworded = Object.fromEntries(entries) as Record<ViewTextId, string>
     const other = viewTranslator(koViews, reworded)
     for (const id of ids) expect(other(reworded[id])).toBe(koViews[id])
   })

@@ -1,7 +1,7 @@
 // Supervision of engines by fake ports: restarts after failures, stops in time, and the messages.
+import { applyLanguage, translateMessage } from '../../src/editor/texts/texts.ts'
+import { getText, englishText } from '../../src/engine/base/catalogue.ts'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { sentences, words } from '../../src/editor/texts/ko/messages/index.ts'
-import { createTranslator } from '../../src/editor/texts/translator.ts'
 import type { EngineFailure, EnginePort, Event, Request } from '../../src/engine/protocol.ts'
 import { supervise } from '../../src/nodes/host/supervisor.ts'
 
@@ -312,7 +312,7 @@ describe('a stop', () => {
 })
 
 test('messages about failures, in English and Korean', async () => {
-  const translate = createTranslator(sentences, words)
+  vi.stubGlobal('document', { documentElement: {} })
   const failures: [EngineFailure['cause'], string][] = [
     ['hung', '30'],
     ['crashed', 'Uncaught Error: x is undefined'],
@@ -326,8 +326,14 @@ test('messages about failures, in English and Korean', async () => {
     const { events, last } = await superviseRun()
     for (let i = 0; i < 3; i++) last().fail(cause, message)
     const restart = events.find((event) => event.type === 'restarting')!
-    const { message: text, cure } = events.find((event) => event.type === 'faults')!.faults[0]
-    shown.push(...[restart.message, text, cure].flatMap((each) => [each, translate(each)]))
+    const [fault] = events.find((event) => event.type === 'faults')!.faults
+    await applyLanguage('ko')
+    shown.push(
+      ...[getText(restart, 'message'), getText(fault, 'message'), getText(fault, 'cure')].flatMap(
+        (each) => [englishText(each), translateMessage(each)],
+      ),
+    )
+    await applyLanguage('en')
   }
   expect(shown).toMatchInlineSnapshot(`
     [

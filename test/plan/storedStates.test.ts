@@ -1,5 +1,6 @@
 // Stored trainings: damage is detected and the state before it is used, earlier states stay until
 // later ones are stored, and the schedule of saving limits its cost.
+import { englishText, type MessageText } from '../../src/engine/base/catalogue.ts'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Memory } from '../../src/engine/base/memory.ts'
@@ -61,8 +62,8 @@ const flip = (bytes: Uint8Array, bit: number) => {
 }
 const statesOf = (store: StateStore) =>
   new StoredStates(
-    guardStore(store, (message) => expect.fail(message)),
-    (message) => expect.fail(message),
+    guardStore(store, (message) => expect.fail(englishText(message))),
+    (message) => expect.fail(englishText(message)),
     () => 0,
   )
 
@@ -129,7 +130,7 @@ describe('a flipped bit', () => {
     const write = async (record: Uint8Array) => {
       const store = memoryStore()
       await store.put('origin/k', record)
-      const told: string[] = []
+      const told: MessageText[] = []
       const states = new StoredStates(
         guardStore(store, () => {}),
         (message) => told.push(message),

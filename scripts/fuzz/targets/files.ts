@@ -1,4 +1,5 @@
 // What binary files must withstand: every reader of the page and of the command line.
+import { englishText } from '../../../src/engine/base/catalogue.ts'
 import { deflateSync, strFromU8, strToU8 } from 'fflate'
 import { readBackup } from '../../../src/editor/backup/backupZip.ts'
 import { BackupError } from '../../../src/editor/backup/error.ts'
@@ -135,7 +136,7 @@ async function checkBackup(bytes: Uint8Array, timed: Timed) {
     const report = await timed('readBackup', () =>
       readBackup(new OpenedFile(new Blob([bytes as Uint8Array<ArrayBuffer>])), parts, () => {}),
     )
-    for (const { reason } of report.failed) checkReason(reason)
+    for (const { reason } of report.failed) checkReason(englishText(reason))
     // What was imported can be listed and exported again.
     for (const part of Object.values(parts)) {
       await part.items()

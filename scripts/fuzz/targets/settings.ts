@@ -1,5 +1,6 @@
 // What edits from outside must withstand: settings of links, messages of host pages and values of
 // tools. An accepted edit prints, saves and opens again with equal text; a refused one changes nothing.
+import { englishText } from '../../../src/engine/base/catalogue.ts'
 import { SettingError } from '../../../src/nodes/settings.ts'
 import type { Param } from '../../../src/engine/plan/op.ts'
 import { problemWith } from '../../../src/engine/plan/params.ts'
@@ -197,13 +198,14 @@ class EditChecks {
     const { set } = readAddress(`?${query}`)
     const { file } = editor.document.present
     const done = setParams(file, set, ownTypes)
-    for (const problem of done.problems) checkMessage(problem, text)
+    for (const problem of done.problems) checkMessage(englishText(problem), text)
     if (done.file === file) return false
     const before = new Set(listParams(file).map(({ value: was }) => was))
     for (const { name, param: spec, value: now } of listParams(done.file)) {
       if (before.has(now)) continue
       const problem = problemWith(now, spec)
-      if (problem !== undefined) throw new Violation('valid', `Set ${name}, expected ${problem}`)
+      if (problem !== undefined)
+        throw new Violation('valid', `Set ${name}, expected ${englishText(problem)}`)
     }
     return editor.editWhole(() => done.file)
   }

@@ -1,6 +1,7 @@
 // What stored data must withstand: records of all stores, training states and files, with flipped
 // bits, missing parts, swapped keys and hostile values. Readers leave out what is damaged, keep the
 // rest, and throw only their own errors.
+import type { MessageText } from '../../../src/engine/base/catalogue.ts'
 import { NodeError } from '../../../src/engine/base/fault.ts'
 import { pack } from '../../../src/engine/plan/pack.ts'
 import { RECORD_HEADER, sealRecord } from '../../../src/engine/plan/record.ts'
@@ -212,7 +213,7 @@ class StoredChecks {
       [`meta/${key}`, meta === undefined ? metaOf(bytes.length / 2) : parse(meta)],
     ])
     const store = createEntryStore(values, 2 ** 20)
-    const troubles: string[] = []
+    const troubles: MessageText[] = []
     const states = new StoredStates(
       guardStore(store, (message) => void troubles.push(message)),
       (message) => void troubles.push(message),

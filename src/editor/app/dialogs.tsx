@@ -1,4 +1,5 @@
 // The open dialog: its frame, and the component for each kind.
+import { getErrorText } from '../../engine/base/fault.ts'
 import type { ComponentType } from 'preact'
 import { lazyComponent } from '../ui/lazy.tsx'
 import { useModal } from '../ui/modal.ts'
@@ -47,7 +48,7 @@ function OpenDialog({ dialog }: { dialog: DialogState }) {
 const lazyDialog = <P extends object>(load: () => Promise<ComponentType<P>>, name: () => string) =>
   lazyComponent(load, (error) => {
     closeDialog()
-    showToast(name(), { text: error.message, error: true })
+    showToast(name(), { text: getErrorText(error), error: true })
   })
 
 const ShortcutsDialog = lazyDialog(

@@ -1,4 +1,5 @@
 // Dialog for embedding: options of a figure, its code and its address.
+import { getErrorText } from '../../engine/base/fault.ts'
 import { useEffect, useId, useState } from 'preact/hooks'
 import { nodeTitle } from '../../nodes/titles.ts'
 import { findLoopPairs } from '../../nodes/workflow/loopPairs.ts'
@@ -49,7 +50,7 @@ export function EmbedDialog({ close }: { close: () => void }) {
   useEffect(() => {
     packEmbedded(editor).then(setPacked, (error: Error) => {
       close()
-      showToast(words.title, { text: error.message, error: true })
+      showToast(words.title, { text: getErrorText(error), error: true })
     })
   }, [])
   const change = (next: Partial<EmbedOptions>) => setOptions({ ...options, ...next })

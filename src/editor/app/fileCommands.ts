@@ -1,4 +1,5 @@
 // Commands of files, of tabs, and of what is shared.
+import { getErrorText } from '../../engine/base/fault.ts'
 import * as format from '../ui/format.ts'
 import { addFiles } from '../drops/files.ts'
 import { download } from '../ui/download.ts'
@@ -14,7 +15,9 @@ import type { CommandTable } from './commandTable.ts'
 function share(action: (to: typeof import('./share.ts')) => Promise<void>) {
   import('./share.ts')
     .then(action)
-    .catch((error: Error) => showToast(texts.share.title, { text: error.message, error: true }))
+    .catch((error: Error) =>
+      showToast(texts.share.title, { text: getErrorText(error), error: true }),
+    )
 }
 
 export function fileCommands(editor: Editor) {

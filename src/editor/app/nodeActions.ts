@@ -1,4 +1,6 @@
 // Actions on nodes that commands and menus share.
+import type { MessageText } from '../../engine/base/catalogue.ts'
+import { getErrorText } from '../../engine/base/fault.ts'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { addGroup } from '../canvas/groups.ts'
@@ -39,7 +41,7 @@ export async function connectSelected({ stage, workspace }: Editor) {
     )
     showToast(made ? texts.wires.connected(made) : texts.wires.nothingToConnect)
   } catch (error) {
-    showToast(texts.commands.connect, { text: (error as Error).message, error: true })
+    showToast(texts.commands.connect, { text: getErrorText(error), error: true })
   }
 }
 
@@ -60,7 +62,7 @@ export async function addViewer(editor: Editor, node: LGraphNode) {
     const added = addNode(editor, found.type, found.at, { wire })
     return added && stage.reveal(added, panelInsets())
   } catch (error) {
-    return showToast(texts.commands.addViewer, { text: (error as Error).message, error: true })
+    return showToast(texts.commands.addViewer, { text: getErrorText(error), error: true })
   }
 }
 
@@ -72,7 +74,7 @@ export function searchReplacement({ stage }: Editor, node: LGraphNode) {
 
 /** Replaces an opened model by its closed node, unless that would be another model. */
 export async function closeNode({ engine, stage, workspace }: Editor, { id }: LGraphNode) {
-  const refuse = (text: string) => showToast(texts.commands.closeNode, { text, error: true })
+  const refuse = (text: MessageText) => showToast(texts.commands.closeNode, { text, error: true })
   const node = stage.file().nodes.find((each) => each.id === id)
   const closed = node && findClosed(node, byType)
   if (!closed) return
@@ -86,7 +88,7 @@ export async function closeNode({ engine, stage, workspace }: Editor, { id }: LG
       return { file: changed, select: ids }
     })
   } catch (error) {
-    refuse((error as Error).message)
+    refuse(getErrorText(error))
   }
 }
 
@@ -103,7 +105,7 @@ export async function expandNode({ engine, stage, workspace }: Editor, node: LGr
     })
     if (isDiffusionNode(node) && node.diffusion.declaration.opens) stage.fit(panelInsets())
   } catch (error) {
-    showToast(texts.commands.openNode, { text: (error as Error).message, error: true })
+    showToast(texts.commands.openNode, { text: getErrorText(error), error: true })
   }
 }
 
@@ -113,6 +115,6 @@ export async function downloadDiagram({ engine }: Editor, node: LGraphNode) {
     const bytes = await engine.drawModel(node)
     download({ name: format.fileName(node.getTitle(), '.svg'), mime: 'image/svg+xml', bytes })
   } catch (error) {
-    showToast(texts.commands.downloadDiagram, { text: (error as Error).message, error: true })
+    showToast(texts.commands.downloadDiagram, { text: getErrorText(error), error: true })
   }
 }

@@ -1,4 +1,5 @@
 // Sharing of workflows: as a ZIP with the files it uses, as a script, as a link, or as a page.
+import { getErrorText } from '../../engine/base/fault.ts'
 import { PAGE_TEMPLATE } from '../../build/names.ts'
 import { fillPage } from '../../nodes/page/fillPage.ts'
 import { stringifyWorkflow } from '../../nodes/workflow.ts'
@@ -64,7 +65,7 @@ export async function downloadScript({ engine, workspace }: Editor) {
     const bytes = await engine.script({ title, about: translateWorkflow(workspace.about()) })
     download({ name: format.fileName(title, '.mjs'), mime: 'text/plain', bytes })
   } catch (error) {
-    showToast(texts.share.noScript, { text: (error as Error).message, error: true })
+    showToast(texts.share.noScript, { text: getErrorText(error), error: true })
   }
 }
 
@@ -83,7 +84,7 @@ export async function downloadTorch({ engine, workspace }: Editor, form: 'progra
     const bytes = await engine.torch({ title, about, ...(form === 'notebook' && { notes }) })
     download({ name: format.fileName(title, '-torch.zip'), mime: 'application/zip', bytes })
   } catch (error) {
-    showToast(texts.share.noTorch, { text: (error as Error).message, error: true })
+    showToast(texts.share.noTorch, { text: getErrorText(error), error: true })
   }
 }
 

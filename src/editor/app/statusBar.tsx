@@ -1,4 +1,5 @@
 // Status bar: state, progress and speed of the run, number of problems, backend and zoom.
+import { getText } from '../../engine/base/catalogue.ts'
 import { useEffect, useState } from 'preact/hooks'
 import { CommandButton, MenuButton } from '../ui/buttons.tsx'
 import { useEditor } from './services.ts'
@@ -149,7 +150,11 @@ function describeNetworks(): string[] {
   if (!networks) return []
   const { replayed, executed, reasons } = networks
   const text = texts.status.networks(format.count(replayed), format.count(replayed + executed))
-  return [reasons.length > 0 ? `${text} (${reasons.map(translateMessage).join('; ')})` : text]
+  return [
+    reasons.length > 0
+      ? `${text} (${(networks.messages?.reasons ?? reasons).map(translateMessage).join('; ')})`
+      : text,
+  ]
 }
 
 function Backend() {
@@ -159,18 +164,19 @@ function Backend() {
     return <span class="problems">{translateMessage(engineFailed.value)}</span>
   const report = backend.value
   if (!report) return null
-  const rejected = report.rejected.map(({ name, reason }) =>
-    texts.status.rejected(names[name], translateMessage(reason)),
+  const rejected = report.rejected.map((each) =>
+    texts.status.rejected(names[each.name], translateMessage(getText(each, 'reason'))),
   )
-  const reason = translateMessage(report.reason)
+  const { device, kernels, messages } = report
+  const reason = translateMessage(getText(report, 'reason'))
   const why = [
     reason,
-    ...(report.kernels ? [translateMessage(report.kernels)] : []),
+    ...(kernels ? [translateMessage(getText({ kernels, messages }, 'kernels'))] : []),
     ...describeNetworks(),
     ...rejected,
   ].join('\n')
-  const shown = report.device
-    ? `${names[report.name]} · ${translateMessage(report.device)}`
+  const shown = device
+    ? `${names[report.name]} · ${translateMessage(getText(report, 'device'))}`
     : names[report.name]
   const again = {
     label: texts.status.measure,
@@ -193,7 +199,7 @@ function Backend() {
             disabled: busy.value,
             run: () => editor.engine.useBackend(name),
           })),
-          ...(report.kernels ? (['rule', again] as const) : []),
+          ...(kernels ? (['rule', again] as const) : []),
         ],
       })}
     />

@@ -3,8 +3,9 @@
 //   library.json            list of files
 //   workflows/<name>.json   drafts/  versions/  runs/  checkpoints/  datasets/  states/
 //   settings.json
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate'
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/base/fault.ts'
 import { isPlainObject } from '../../engine/base/records.ts'
 import { isQuotaError } from '../../nodes/storage/keyValues.ts'
 import type { OpenedFile } from '../storage/openedFile.ts'
@@ -37,7 +38,7 @@ const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve))
 export type ReportProgress = (done: number, total: number) => void
 
 /** Entries that could not be read, with the reasons. */
-export type Failures = { path: string; reason: string }[]
+export type Failures = { path: string; reason: MessageText }[]
 
 /**
  * Writes parts to a ZIP, entry by entry, so that at most one entry is in memory at a time. Leaves
@@ -78,7 +79,7 @@ export async function writeBackup(
   for (const { part, path, about, raw, size, bytes } of makePathsUnique(all)) {
     signal?.throwIfAborted()
     const content = await bytes().catch((error: unknown) => {
-      failed.push({ path, reason: getErrorMessage(error) })
+      failed.push({ path, reason: getErrorText(error) })
     })
     if (content) {
       await add(path, content, raw)
@@ -140,7 +141,7 @@ export async function readBackup(
       if (!file) throw new BackupError(texts.backup.missing)
       report.outcomes[await parts[part].importEntry(about, await file.unpack(MAX_FILE_SIZE))]++
     } catch (error) {
-      const reason = isQuotaError(error) ? texts.storage.full : getErrorMessage(error)
+      const reason = isQuotaError(error) ? texts.storage.full : getErrorText(error)
       report.failed.push({ path, reason })
     }
     onProgress((done += file?.size ?? 0), total)

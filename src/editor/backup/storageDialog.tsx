@@ -3,7 +3,7 @@ import { safeFileName } from '../../engine/base/fileName.ts'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { OpenedFile } from '../storage/openedFile.ts'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
-import { texts, translateWorkflow } from '../texts/texts.ts'
+import { texts, translateWorkflow, translateMessage } from '../texts/texts.ts'
 import { download } from '../ui/download.ts'
 import * as format from '../ui/format.ts'
 import { pickFiles } from '../ui/pickFiles.ts'
@@ -100,9 +100,15 @@ function DialogButtons({ parts, items, exported, load, close }: DialogButtonsPro
     download({ name, mime: 'application/zip', bytes: zip })
     const [first] = failed
     if (first)
-      showToast(texts.backup.exportFailed(failed.length, `${first.path}: ${first.reason}`), {
-        error: true,
-      })
+      showToast(
+        texts.backup.exportFailed(
+          failed.length,
+          `${first.path}: ${translateMessage(first.reason)}`,
+        ),
+        {
+          error: true,
+        },
+      )
   }
   const importBackup = async () => {
     const [picked] = await pickFiles({ accept: '.zip', several: false })

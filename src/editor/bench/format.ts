@@ -1,4 +1,5 @@
 // Results as texts in the language of the page.
+import { getText } from '../../engine/base/catalogue.ts'
 import { softwareNames } from '../../engine/backends/webgpu/device.ts'
 import type { Side } from '../../nodes/bench/protocol.ts'
 import { TOLERANCE } from '../../nodes/bench/protocol.ts'
@@ -23,8 +24,14 @@ export const backendName = ({ backend, threads }: BackendChoice, texts: BenchTex
   threads === undefined ? names[backend] : `${names[backend]}, ${texts.threads(threads)}`
 
 /** Device, and how its kernels were chosen. */
-export const deviceText = ({ device, kernels = '' }: BackendResult): string =>
-  [device, kernels].filter(Boolean).map(translateMessage).join('. ')
+export const deviceText = (result: BackendResult): string =>
+  [
+    getText(result, 'device'),
+    result.kernels ? getText({ ...result, kernels: result.kernels }, 'kernels') : '',
+  ]
+    .filter(Boolean)
+    .map(translateMessage)
+    .join('. ')
 
 /** Three digits at most, so that the numbers of a column can be compared: "0.41 ms", "1,240 ms". */
 export const milliseconds = (seconds: number): string =>
@@ -37,7 +44,7 @@ export const problemText = (problem: Problem, texts: BenchTexts): string => {
   const { problems } = texts
   switch (problem.kind) {
     case 'failed':
-      return problems.failed(translateMessage(problem.message))
+      return problems.failed(translateMessage(getText(problem, 'message')))
     case 'late':
       return problems.late(format.time(problem.seconds))
     case 'kernel':

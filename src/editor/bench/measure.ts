@@ -1,6 +1,7 @@
 // Runs the measurements: for each backend a self-test, and then the steps of both sides in turns, so
 // that other load affects both.
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { textFields, englishText } from '../../engine/base/catalogue.ts'
+import { getErrorText } from '../../engine/base/fault.ts'
 import { TOLERANCE, type OpenedJob, type Requests, type Side } from '../../nodes/bench/protocol.ts'
 import { ClosedError, LateError, type Peer } from './peer.ts'
 import {
@@ -280,11 +281,16 @@ const toProblem = (side: Side, problems: Problem[]) => (error: unknown) => {
 
 function describeProblem(side: Side, error: unknown): Problem {
   if (error instanceof LateError) return { side, kind: 'late', seconds: error.seconds }
-  const message = getErrorMessage(error)
+  const text = getErrorText(error)
+  const message = englishText(text)
   const [, kernel] = /Kernel '(\w+)' not registered for backend/.exec(message) ?? []
   return kernel
     ? { side, kind: 'kernel', name: kernel }
-    : { side, kind: 'failed', message: message.split('\n')[0] }
+    : {
+        side,
+        kind: 'failed',
+        ...textFields({ message: typeof text === 'string' ? text.split('\n')[0] : text }),
+      }
 }
 
 /** Both sides have equal weights and batches, so they have equal results up to rounding. */

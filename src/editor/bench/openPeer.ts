@@ -1,4 +1,6 @@
 // Workers that are a side of a comparison, with time limits for their requests.
+import { getText } from '../../engine/base/catalogue.ts'
+import { MessageError } from '../../engine/base/errors.ts'
 // oxlint-disable-next-line import/default -- Vite exports the address
 import address from '../../nodes/bench/benchWorker.ts?worker&url'
 import type { PeerMessage, PeerRequest } from '../../nodes/bench/protocol.ts'
@@ -18,7 +20,7 @@ export function openPeer(): Peer {
         const answer = nextMessage(worker)
         worker.postMessage({ name, takes } as PeerRequest)
         const message = await answer
-        if ('error' in message) throw new Error(message.error)
+        if ('error' in message) throw new MessageError(getText(message, 'error'))
         if (!('gives' in message)) throw new Error('Expected an answer of the worker.')
         return message.gives as never
       }),
@@ -35,7 +37,7 @@ function nextMessage(worker: Worker): Promise<PeerMessage> {
     // The event of a script that is not loaded has no message.
     worker.addEventListener(
       'error',
-      ({ message }) => reject(new Error(message || hostMessages.workerNotLoaded())),
+      ({ message }) => reject(new MessageError(message || hostMessages.workerNotLoaded())),
       { once: true },
     )
   })

@@ -1,11 +1,12 @@
 // Results of the measurements, as data: shown in the page, and copied as JSON.
+import type { TextFields, MessageFields } from '../../engine/base/catalogue.ts'
 import type { Job, KernelCheck, Side } from '../../nodes/bench/protocol.ts'
 import type { BackendChoice } from './plan.ts'
 import type { Timing } from './statistics.ts'
 
 /** Why there is no result of a side, or none to compare. Messages are those of the engine. */
 export type Problem = { side: Side } & (
-  | { kind: 'failed'; message: string }
+  | ({ kind: 'failed' } & TextFields<'message'>)
   | { kind: 'late'; seconds: number }
   /** tfjs has no such kernel for the backend. */
   | { kind: 'kernel'; name: string }
@@ -22,6 +23,8 @@ export interface BackendResult {
   device: string
   /** How the kernels of a GPU were chosen. */
   kernels?: string
+  /** Both by id, for other languages. */
+  messages?: MessageFields<'device' | 'kernels'>
   threads: number
   checks: readonly KernelCheck[]
   problem?: Problem

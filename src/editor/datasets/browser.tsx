@@ -1,5 +1,6 @@
 // Browser for the images of a data set, page by page, or for its points, with the counts of its
 // classes.
+import { getText } from '../../engine/base/catalogue.ts'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { StoredImages } from '../../engine/datasets/file.ts'
 import type { StoredPoints } from '../../engine/datasets/pointsFile.ts'
@@ -85,9 +86,9 @@ function SkippedFiles({ report: { skipped } }: { report: ImportReport }) {
     <details class="skipped">
       <summary>{texts.dataset.skipped(skipped.length)}</summary>
       <ul tabIndex={0} aria-label={texts.dataset.skipped(skipped.length)}>
-        {skipped.slice(0, MAX_SKIPPED).map(({ path, reason }) => (
-          <li key={path}>
-            <b>{path}</b> {translateMessage(reason)}
+        {skipped.slice(0, MAX_SKIPPED).map((each) => (
+          <li key={each.path}>
+            <b>{each.path}</b> {translateMessage(getText(each, 'reason'))}
           </li>
         ))}
       </ul>

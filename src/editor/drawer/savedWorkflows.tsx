@@ -1,4 +1,5 @@
 // Drawer tab of saved workflows, drafts and nodes. The search includes the contents of workflows.
+import { getErrorText } from '../../engine/base/fault.ts'
 import { toLabel } from '../../nodes/painters/cutText.ts'
 import { isOpenSomewhere } from '../workspace/workflowLocks.ts'
 import { useBackup, type BackupServices } from '../backup/services.ts'
@@ -130,7 +131,7 @@ async function openRow({ workspace }: BackupServices, { id, saved, draft }: Row)
     else if (draft) await workspace.openDraft(draft)
   } catch (error) {
     showToast(texts.files.unreadable(translateWorkflow(saved?.name ?? draft?.name ?? '')), {
-      text: (error as Error).message,
+      text: getErrorText(error),
       error: true,
     })
   }

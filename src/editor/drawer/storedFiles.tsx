@@ -1,4 +1,5 @@
 // Drawer tabs of stored files (checkpoints, data sets), with the actions on each.
+import { englishText } from '../../engine/base/catalogue.ts'
 import { safeFileName, type SafeFileName } from '../../engine/base/fileName.ts'
 import { useBackup, type BackupServices } from '../backup/services.ts'
 import { downloadOnnx } from '../drops/downloadOnnx.ts'
@@ -205,8 +206,8 @@ export function CheckpointDialog({
           </div>
         ))}
       </dl>
-      {description.notices.map((notice) => (
-        <p key={notice} class="hint">
+      {description.messages.notices.map((notice) => (
+        <p key={englishText(notice)} class="hint">
           {translateMessage(notice)}
         </p>
       ))}

@@ -1,4 +1,5 @@
 // Files by their address, for links, lessons and embeds.
+import { CuredError } from '../../engine/base/errors.ts'
 import { dropMessages } from '../texts/dropMessages.ts'
 import type { TaskControl } from '../storage/fileMessages.ts'
 import { fetchWithReader } from '../storage/fileReader.ts'
@@ -36,9 +37,7 @@ export function resolveAddress(address: string, base: string = document.baseURI)
     // Reported below.
   }
   if (!url || !/^https?:$/.test(url.protocol))
-    throw Object.assign(new Error(dropMessages.badAddress({ text: address })), {
-      cure: dropMessages.checkAddress(),
-    })
+    throw new CuredError(dropMessages.badAddress({ text: address }), dropMessages.checkAddress())
   return rawAddress(url) ?? url
 }
 

@@ -1,4 +1,5 @@
 // Images of an import before it runs: list, classes, and previews.
+import { MessageError } from '../../engine/base/errors.ts'
 import { pathClasses } from '../../engine/datasets/folders.ts'
 import { readHeader } from '../../engine/datasets/formats.ts'
 import { IMPORT_LIMITS } from '../../engine/datasets/import.ts'
@@ -70,7 +71,7 @@ export async function openPreview({ read }: ImageSource): Promise<Picture> {
   const start = new Uint8Array(await file.slice(0, HEADER_SIZE).arrayBuffer())
   const { width: w = 1, height: h = 1 } = readHeader(start) ?? {}
   if (w * h > IMPORT_LIMITS.pixels)
-    throw new Error(datasetMessages.tooManyPixels({ width: w, height: h }))
+    throw new MessageError(datasetMessages.tooManyPixels({ width: w, height: h }))
   const bitmap = await createImageBitmap(file)
   const scale = Math.min(1, MAX_PREVIEW_SIDE / Math.max(bitmap.width, bitmap.height))
   const { width, height } = scaleSize(bitmap, scale)

@@ -1,5 +1,6 @@
 // Opening of the workflow that the address of the page names, such as
 // `?workflow=points&set=Data.noise:0.1`. Loaded on demand.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import type { BackupServices } from '../backup/services.ts'
 import { runState } from '../running/state.ts'
@@ -85,9 +86,9 @@ export async function setOpenParams(editor: BackupServices, set: Address['set'])
     })
 }
 
-function applyOnce({ workspace }: BackupServices, set: Address['set']): string[] {
+function applyOnce({ workspace }: BackupServices, set: Address['set']): MessageText[] {
   const { checkpoint, dataset } = runState.storedFiles
-  let problems: string[] = []
+  let problems: MessageText[] = []
   workspace.editWhole((file) => {
     const done = setParams(file, set, ownTypes, [...checkpoint.value, ...dataset.value])
     ;({ problems } = done)

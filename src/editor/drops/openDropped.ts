@@ -1,4 +1,5 @@
 // Opening of files from outside by their kind. Unreadable files are reported.
+import { CuredError } from '../../engine/base/errors.ts'
 import type { Description } from '../../engine/checkpoint/describe.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import type { Bundle } from '../../nodes/workflow/bundle.ts'
@@ -86,16 +87,14 @@ export async function openWorkflowFile(editor: BundleServices, file: File): Prom
   const [item] = await classifyFiles([{ path: name, file }])
   if (item?.kind === 'workflow') {
     if (item.text.trimStart().startsWith('<'))
-      throw withCure(dropMessages.webPage({ name }), dropMessages.useRaw())
+      throw new CuredError(dropMessages.webPage({ name }), dropMessages.useRaw())
     return openWorkflow(editor, name, item.text)
   }
   if (item?.kind === 'bundle')
     return openBundle(editor, name, await item.file.bundle(), item.file.size)
   if (item?.kind === 'unknown') throw new Error(item.reason)
-  throw withCure(dropMessages.notWorkflow({ name }), dropMessages.dropInstead())
+  throw new CuredError(dropMessages.notWorkflow({ name }), dropMessages.dropInstead())
 }
-
-const withCure = (message: string, cure: string) => Object.assign(new Error(message), { cure })
 
 /** Reads a checkpoint or a data set. Throws Error with the reason if it is invalid. */
 export async function readCheckedFile(what: StoredFileKind, file: File): Promise<Uint8Array> {
@@ -105,13 +104,13 @@ export async function readCheckedFile(what: StoredFileKind, file: File): Promise
 async function storeCheckpoint(
   editor: BundleServices,
   name: string,
-  { bytes, description: { title, notices } }: { bytes: Uint8Array; description: Description },
+  { bytes, description: { title, messages } }: { bytes: Uint8Array; description: Description },
   on: LGraphNode | undefined,
 ) {
   const file = await editor.files.store('checkpoint', name, bytes)
   showPlacedFile(
     placeFile(editor, 'checkpoint', file, on),
-    [`${translateView(title)}.`, ...notices].join(' '),
+    [`${translateView(title)}.`, ...messages.notices.map(translateMessage)].join(' '),
   )
 }
 

@@ -1,4 +1,6 @@
 // Settings of a link, `Node.param:value`, in a workflow file.
+import type { MessageText } from '../../engine/base/catalogue.ts'
+import { getErrorText } from '../../engine/base/fault.ts'
 import type { ByType, StoredFile } from '../../engine/plan/op.ts'
 import { applySettings, SettingError } from '../../nodes/settings.ts'
 import { toGraph, type WorkflowFile } from '../../nodes/workflow.ts'
@@ -8,7 +10,7 @@ import { findOuterParam, withValue } from '../graph/nodePaths.ts'
 export interface SetWorkflow {
   file: WorkflowFile
   /** Messages about the settings that do not match the workflow. */
-  problems: string[]
+  problems: MessageText[]
 }
 
 /**
@@ -36,7 +38,7 @@ export function setParams(
       result.file = withValue(result.file, outer.id, outer.param, node.params[param] as Json)
     } catch (error) {
       if (!(error instanceof SettingError)) throw error
-      result.problems.push(error.message)
+      result.problems.push(getErrorText(error))
     }
   }
   return result

@@ -1,5 +1,6 @@
 // The figure's side of the messages with the page around it. Only the parent window is heard, and
 // only it is answered. No message reads or changes anything but this figure.
+import { MessageError } from '../../engine/base/errors.ts'
 import { effect, untracked } from '@preact/signals'
 import { outerId } from '../../engine/base/ids.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
@@ -99,7 +100,7 @@ class HostConnection {
       case 'set':
         return this.set(message.params)
       case 'run':
-        if (figure.engineError.value) throw new Error(figure.engineError.value)
+        if (figure.engineError.value) throw new MessageError(figure.engineError.value)
         return figure.run()
       case 'stop':
         return figure.stop()

@@ -1,12 +1,11 @@
 // The editor in another page: its messages, its scrolling, and the loop that the address names.
-import { getErrorMessage } from '../../engine/base/fault.ts'
 import { readAddress, type Address } from '../drops/address.ts'
 import { setParams } from '../drops/workflowSettings.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 import type { RunningServices } from '../running/services.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
-import { texts, translateMessage } from '../texts/texts.ts'
+import { errorText, texts, translateMessage } from '../texts/texts.ts'
 import { panelInsets } from '../ui/insets.ts'
 import { showToast } from '../ui/state.ts'
 import { presentFile } from '../workspace/state.ts'
@@ -41,7 +40,7 @@ async function openNamed({ workspace }: RunningServices, problems: string[]) {
   try {
     await workspace.openText(await loadNamed(workflow), workflow)
   } catch (error) {
-    problems.push(translateMessage(getErrorMessage(error)))
+    problems.push(errorText(error))
     return
   }
   workspace.editWhole((whole) => {

@@ -1,4 +1,5 @@
 // Interface of a figure: what its page shows and does, whoever runs the workflow.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import type { ReadonlySignal } from '@preact/signals'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { View } from '../../engine/plan/view.ts'
@@ -20,7 +21,7 @@ export interface FigureModel {
   readonly progress: ReadonlySignal<RunProgress | undefined>
   readonly faults: ReadonlySignal<readonly Fault[]>
   /** Problem of the engine; '' without one. */
-  readonly engineError: ReadonlySignal<string>
+  readonly engineError: ReadonlySignal<MessageText>
   /** End of the last run; undefined before the first one, and during a run. */
   readonly ended: ReadonlySignal<Finished | undefined>
   /** Sets a param, by the full id of its node. */

@@ -1,4 +1,5 @@
 // Figure without an editor: a workflow file, the values of its form, and its runs in an engine.
+import { getText, type MessageText } from '../../engine/base/catalogue.ts'
 import { newId } from '../workspace/library.ts'
 import { batch, computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { outerId } from '../../engine/base/ids.ts'
@@ -48,7 +49,7 @@ class WorkflowReader implements Reader, RunListener {
   readonly phase = signal<FigurePhase>('idle')
   readonly progress = signal<RunProgress | undefined>(undefined)
   readonly faults = signal<readonly Fault[]>([])
-  readonly engineError = signal('')
+  readonly engineError = signal<MessageText>('')
   readonly ended = signal<Finished | undefined>(undefined)
   readonly items: ReadonlySignal<FigureItems>
   private readonly client: ReaderClient
@@ -143,7 +144,7 @@ class WorkflowReader implements Reader, RunListener {
   private onEngineEvent(event: Event) {
     if (event.type !== 'broken') return
     batch(() => {
-      this.engineError.value = event.message
+      this.engineError.value = getText(event, 'message')
       this.phase.value = 'idle'
       this.progress.value = undefined
     })

@@ -4,7 +4,7 @@ import type { BundledFile } from '../../nodes/workflow/bundle.ts'
 import type { Address } from '../drops/address.ts'
 import { fetchFile } from '../drops/fetchFile.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
-import { translateMessage } from '../texts/texts.ts'
+import { errorText } from '../texts/texts.ts'
 import { FIRST_READY, loadReady } from '../workspace/gallery.ts'
 import { readFileWith } from '../storage/fileReader.ts'
 
@@ -28,7 +28,7 @@ export async function loadSource(
 
 async function loadLink(hash: string): Promise<Source> {
   const bundle = await readFileWith('unpackLink', hash).catch((error: Error) => {
-    throw new Error(translateMessage(error.message))
+    throw new Error(errorText(error))
   })
   if (!bundle) throw new Error(figureTexts().address.noWorkflow(hash.slice(0, 40)))
   return { text: bundle.workflow, files: bundle.files }

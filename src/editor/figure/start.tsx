@@ -1,7 +1,6 @@
 // Starts a figure as a page of its own: reader mode, and figures in other pages.
 import { signal } from '@preact/signals'
 import { render } from 'preact'
-import { getErrorMessage } from '../../engine/base/fault.ts'
 import type { Client } from '../../nodes/host/clientTypes.ts'
 import { parseWorkflow } from '../../nodes/workflow.ts'
 import type { BundledFile } from '../../nodes/workflow/bundle.ts'
@@ -10,7 +9,13 @@ import type { Address } from '../drops/address.ts'
 import { setParams } from '../drops/workflowSettings.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
-import { applyLanguage, texts, translateMessage, wantDescriptions } from '../texts/texts.ts'
+import {
+  applyLanguage,
+  errorText,
+  texts,
+  translateMessage,
+  wantDescriptions,
+} from '../texts/texts.ts'
 import { icons } from '../ui/icons.tsx'
 import { setDark } from '../ui/state.ts'
 import { applyTheme } from '../ui/theme.ts'
@@ -107,7 +112,7 @@ async function openSource(address: Address): Promise<Opened> {
     file = set.file
     problems.push(...set.problems.map(translateMessage))
   } catch (error) {
-    problems.push(translateMessage(getErrorMessage(error)))
+    problems.push(errorText(error))
   }
   let { zone } = address
   if (zone !== undefined && source && !findZoneNodes(file, zone, ownTypes)) {

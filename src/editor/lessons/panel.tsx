@@ -1,7 +1,7 @@
 // Panel of lessons: the list of courses, or one lesson.
 import { useEffect, useState } from 'preact/hooks'
 import { useBackup } from '../backup/services.ts'
-import { language, translateMessage } from '../texts/texts.ts'
+import { language } from '../texts/texts.ts'
 import { lessonTexts } from '../texts/lessonTexts.ts'
 import { IconButton } from '../ui/buttons.tsx'
 import { icons } from '../ui/icons.tsx'
@@ -69,7 +69,7 @@ function useCourses() {
     let isCurrent = true
     loadCourses(wanted).then(
       (courses) => isCurrent && setState({ courses }),
-      (error: unknown) => isCurrent && setState({ problem: translateMessage(formatError(error)) }),
+      (error: unknown) => isCurrent && setState({ problem: formatError(error) }),
     )
     return () => (isCurrent = false)
   }, [wanted])

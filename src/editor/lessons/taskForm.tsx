@@ -1,4 +1,5 @@
 // A task: its checks run on the workflow on the canvas.
+import { getText } from '../../engine/base/catalogue.ts'
 import { useState } from 'preact/hooks'
 import type { Task } from '../../nodes/lessons/lesson.ts'
 import { runChecks, type Verdict } from '../../nodes/lessons/runChecks.ts'
@@ -93,21 +94,22 @@ function useChecks(lesson: string, task: Task) {
 }
 
 /** Numbers with a bound, such as `4.03; at most 0.1`, or a sentence. */
-function explain(described: string): string {
-  const text = translateView(translateMessage(described))
-  return /^-?[\d.]/.test(described) ? lessonTexts().measured(text) : text
+function explain(verdict: Verdict): string {
+  const text = translateView(translateMessage(getText(verdict, 'described')))
+  return /^-?[\d.]/.test(verdict.described) ? lessonTexts().measured(text) : text
 }
 
 /** A row for each check so far, and the hints of those that failed. */
 const Verdicts = ({ verdicts }: { verdicts: readonly Verdict[] }) => (
   <ul class="lesson-verdicts">
-    {verdicts.map(({ passed, described, statement, hint }, i) => (
+    {verdicts.map((verdict, i) => (
       <li key={i}>
-        <p class={passed ? 'lesson-right' : 'lesson-wrong'}>
-          <span aria-hidden="true">{passed ? '✓' : '✗'}</span> <code>{statement}</code>
+        <p class={verdict.passed ? 'lesson-right' : 'lesson-wrong'}>
+          <span aria-hidden="true">{verdict.passed ? '✓' : '✗'}</span>{' '}
+          <code>{verdict.statement}</code>
         </p>
-        {described && <p class="lessons-note">{explain(described)}</p>}
-        {!passed && hint && <Hint>{hint}</Hint>}
+        {verdict.described && <p class="lessons-note">{explain(verdict)}</p>}
+        {!verdict.passed && verdict.hint && <Hint>{verdict.hint}</Hint>}
       </li>
     ))}
   </ul>

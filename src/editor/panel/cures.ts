@@ -21,7 +21,7 @@ interface Cure {
 
 /** Returns the cures of a fault, the best first. None for a node on another level of the graph. */
 export function findCures(services: BackupServices, fault: Fault): Cure[] {
-  if (fault.message === planMessages.nothingToRun()) return addObserver(services)
+  if (fault.messages?.message?.id === planMessages.nothingToRun.id) return addObserver(services)
   const { stage } = services
   const id = outerId(fault.node)
   if (!id || fault.node !== id || stage.within() !== parentId(id)) return []

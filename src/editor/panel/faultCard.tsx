@@ -1,4 +1,5 @@
 // A fault or notice, with its cure and a link to its node.
+import { getText } from '../../engine/base/catalogue.ts'
 import type { Fault } from '../../engine/base/fault.ts'
 import { outerId } from '../../engine/base/ids.ts'
 import { formatPath } from '../graph/nodePaths.ts'
@@ -29,11 +30,11 @@ export function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
         )}
       </div>
       <p>
-        <Prose>{translateMessage(fault.message)}</Prose>
+        <Prose>{translateMessage(getText(fault, 'message'))}</Prose>
       </p>
       {fault.cure && (
         <p class="cure">
-          <Prose>{translateMessage(fault.cure)}</Prose>
+          <Prose>{translateMessage(getText(fault, 'cure'))}</Prose>
         </p>
       )}
       <CureButtons fault={fault} />

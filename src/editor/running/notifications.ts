@@ -1,4 +1,5 @@
 // Messages about the results and files of runs.
+import { getText, type MessageText } from '../../engine/base/catalogue.ts'
 import { safeFileName } from '../../engine/base/fileName.ts'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
@@ -9,7 +10,7 @@ import type { RunOutcome } from './queue.ts'
 import type { RunFile } from './state.ts'
 import { showToast } from '../ui/state.ts'
 import { freeSpace } from '../ui/storageError.ts'
-import { formatFault, texts, translateMessage, translateWorkflow } from '../texts/texts.ts'
+import { formatFault, texts, translateWorkflow } from '../texts/texts.ts'
 
 /** Adds the workflow of the run to a file, if its format can hold it. */
 export const toRunFile = (
@@ -21,19 +22,17 @@ export const toRunFile = (
 }
 
 /** Reports a broken engine. */
-export const notifyEngineError = (message: string) =>
+export const notifyEngineError = (message: MessageText) =>
   showToast(texts.status.noEngine, { text: message, error: true })
 
 /** Reports that the engine failed and was restarted. */
-export const notifyRestart = (message: string) =>
-  showToast(texts.status.restarted, { text: translateMessage(message), error: true })
+export const notifyRestart = (message: MessageText) =>
+  showToast(texts.status.restarted, { text: message, error: true })
 
 /** Reports a problem of the engine's storage, or its end. `training`: the node that it is about. */
-export function notifyStorage(
-  { message, recovered }: Event & { type: 'storage' },
-  training?: string,
-) {
-  const more = recovered ? {} : { error: true, ...freeSpace() }
+export function notifyStorage(event: Event & { type: 'storage' }, training?: string) {
+  const message = getText(event, 'message')
+  const more = event.recovered ? {} : { error: true, ...freeSpace() }
   if (training) showToast(training, { text: message, ...more })
   else showToast(message, more)
 }

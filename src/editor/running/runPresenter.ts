@@ -1,5 +1,6 @@
 // Presentation of the events of a run: in the editor's state, on the nodes of its tab, and in its
 // charts.
+import { getText } from '../../engine/base/catalogue.ts'
 import { outerId } from '../../engine/base/ids.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { RunEvent } from '../../nodes/host/clientTypes.ts'
@@ -149,7 +150,7 @@ function showProgress(event: RunEvent, run: ActiveRun) {
       run.training = runState.presentProgress.value
       break
     case 'status':
-      runState.statusText.value = event.text
+      runState.statusText.value = getText(event, 'text')
       break
     case 'compiling':
       runState.compiling.value =

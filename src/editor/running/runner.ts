@@ -1,4 +1,5 @@
 // The runner: starts runs one at a time and forwards their events.
+import { getText, type MessageText } from '../../engine/base/catalogue.ts'
 import { effect, untracked } from '@preact/signals'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { Event } from '../../engine/protocol.ts'
@@ -290,12 +291,13 @@ class EditorRunner implements Runner {
 
   private onEngineEvent(event: Event) {
     if (event.type === 'ready') runState.backend.value = event.backend
-    else if (event.type === 'restarting') this.onRestart(event.message)
+    else if (event.type === 'restarting') this.onRestart(getText(event, 'message'))
     else if (event.type === 'storage') this.reportStorage(event)
     else if (event.type === 'broken') {
-      runState.engineError.value = event.message
+      const message = getText(event, 'message')
+      runState.engineError.value = message
       setPhase('end')
-      notifyEngineError(event.message)
+      notifyEngineError(message)
       if (this.present) this.end(this.present, 'failed')
       this.queue.clear()
     }
@@ -309,7 +311,7 @@ class EditorRunner implements Runner {
   }
 
   /** The engine failed and starts again, with the current run. */
-  private onRestart(message: string) {
+  private onRestart(message: MessageText) {
     runState.backend.value = undefined
     runState.statusText.value = message
     notifyRestart(message)

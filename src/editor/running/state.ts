@@ -1,4 +1,5 @@
 // State of the runs: the current run, and the results of each tab's last run.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import type { SafeFileName } from '../../engine/base/fileName.ts'
 import { computed, signal } from '@preact/signals'
 import type { Fault } from '../../engine/base/fault.ts'
@@ -128,11 +129,11 @@ export const runState = {
   /** Speed of a run that is on screen. */
   speed: signal<RunSpeed>('full'),
   /** Latest status text of the engine. */
-  statusText: signal(''),
+  statusText: signal<MessageText>(''),
   /** Compilation of the kernels of a loop that is about to begin. */
   compiling: signal<{ done: number; total: number } | undefined>(undefined),
   backend: signal<BackendReport | undefined>(undefined),
-  engineError: signal(''),
+  engineError: signal<MessageText>(''),
   /** Files stored in this browser that nodes can reference. */
   storedFiles: {
     checkpoint: signal<readonly StoredFile[]>([]),

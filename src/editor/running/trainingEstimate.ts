@@ -1,7 +1,7 @@
 // Question before a large training starts, with its memory and time. Loaded with the first one.
 import type { TrainingEstimate } from '../../engine/protocol.ts'
-import { language } from '../texts/texts.ts'
-import type { TrainingEstimateTexts } from '../texts/en/trainingEstimate.ts'
+import { partTexts } from '../texts/texts.ts'
+import { trainingEstimate, type TrainingEstimateTexts } from '../texts/en/trainingEstimate.ts'
 import * as format from '../ui/format.ts'
 import { askChoice } from '../ui/state.ts'
 
@@ -20,7 +20,7 @@ export async function confirmTrainings(
 ): Promise<boolean> {
   const large = estimates.filter(isLarge)
   if (large.length === 0) return true
-  const texts = await loadTexts()
+  const texts = estimateTexts()
   const lines = large.flatMap((each) => describe(each, title(each.node), texts))
   const answer = await askChoice(texts.title, [...lines, texts.stops].join('\n'), [
     { label: texts.cancel, value: 'cancel' },
@@ -29,11 +29,7 @@ export async function confirmTrainings(
   return answer === 'start'
 }
 
-const loadTexts = async (): Promise<TrainingEstimateTexts> =>
-  (language() === 'ko'
-    ? await import('../texts/ko/trainingEstimate.ts')
-    : await import('../texts/en/trainingEstimate.ts')
-  ).trainingEstimate
+const estimateTexts = partTexts('trainingEstimate', trainingEstimate)
 
 function describe(
   { parameters, batch, steps, flops, bytes, seconds, backend }: TrainingEstimate,

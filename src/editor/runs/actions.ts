@@ -1,4 +1,5 @@
 // Actions on recorded runs.
+import { getErrorText } from '../../engine/base/fault.ts'
 import { idPath } from '../../engine/base/ids.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 import { download } from '../ui/download.ts'
@@ -31,7 +32,7 @@ export async function openRun(editor: RunsServices, run: Run) {
       ...(target !== undefined && { action: rerunAction(editor, run.to ?? '', target) }),
     })
   } catch (error) {
-    showToast(translateWorkflow(run.name), { text: (error as Error).message, error: true })
+    showToast(translateWorkflow(run.name), { text: getErrorText(error), error: true })
   }
 }
 

@@ -4,7 +4,7 @@ import { findDifferences, type Change, type Difference } from '../graph/changes.
 import { summarizeChanges, describeValue } from '../graph/changeText.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import * as format from '../ui/format.ts'
-import { translateMessage, texts, translateWorkflow, translateView } from '../texts/texts.ts'
+import { texts, translateWorkflow, translateView } from '../texts/texts.ts'
 import { openPictures } from '../viewer/pictureFiles.ts'
 import { openRun } from './actions.ts'
 import { CurveRows } from './curves.tsx'
@@ -12,7 +12,7 @@ import { useBlobUrl } from './blobImage.tsx'
 import type { Picture, Run, RunDetails } from './record.ts'
 import { useRunDetails } from './runDetails.ts'
 import { parseRunFile } from './runHistory.ts'
-import { runChangesText, lossText, distinctNames, seedsText } from './runText.ts'
+import { runChangesText, lossText, distinctNames, seedsText, runFault } from './runText.ts'
 import { useRuns } from './services.ts'
 
 export function CompareRuns({ runs }: { runs: readonly Run[] }) {
@@ -54,7 +54,7 @@ function RunHead({ run }: { run: Run }) {
       <span class="when">{format.dateTime(run.when)}</span>
       <span class="name">{translateWorkflow(run.name)}</span>
       {run.note && <span class="note">{run.note}</span>}
-      {run.fault && <span class="wrong">{translateMessage(run.fault)}</span>}
+      {run.fault && <span class="wrong">{runFault(run)}</span>}
       <button type="button" class="button outline small" onClick={() => void openRun(editor, run)}>
         {texts.runs.restore}
       </button>

@@ -1,4 +1,5 @@
 // Record of a run: workflow, outcome and results. Plain data and functions on it.
+import type { MessageFields } from '../../engine/base/catalogue.ts'
 import type { Change } from '../graph/changes.ts'
 import type { Seed } from '../graph/seeds.ts'
 import { runShape } from '../storage/recordShapes.ts'
@@ -18,8 +19,10 @@ export interface Run {
   to?: string
   target?: string
   outcome: 'finished' | 'stopped' | 'failed'
-  /** Message of the failure. */
+  /** Message of the failure, in English. */
   fault?: string
+  /** The message by id; missing in old records. */
+  messages?: MessageFields<'fault'>
   /** Changes since the previous run of the workflow; undefined for the first. */
   changed?: Change[]
   seeds: Seed[]

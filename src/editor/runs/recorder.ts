@@ -1,4 +1,5 @@
 // Recorder: builds the record of each run from the events of the engine.
+import { getText, textFields, type MessageText } from '../../engine/base/catalogue.ts'
 import { outerId } from '../../engine/base/ids.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { ByType } from '../../engine/plan/op.ts'
@@ -66,7 +67,7 @@ interface ActiveRun extends RequestedRun {
   /** True if `iterations` are those of a training. */
   trains: boolean
   loss?: number
-  faults: string[]
+  faults: MessageText[]
 }
 
 const CURVE_POINTS = 500
@@ -92,7 +93,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function handleEvent(event: Event) {
     if (event.type === 'broken') {
       for (const run of active.values()) {
-        run.faults.push(event.message)
+        run.faults.push(getText(event, 'message'))
         endRun(run, (elapsed() - run.startedAt) / 1000, 'failed')
       }
     }
@@ -147,7 +148,7 @@ function recordEvent(run: ActiveRun, event: Event) {
       if (event.loss !== undefined) run.loss = event.loss
       break
     case 'faults':
-      run.faults.push(...event.faults.map(({ message }) => message))
+      run.faults.push(...event.faults.map((fault) => getText(fault, 'message')))
       break
     default:
   }
@@ -198,7 +199,7 @@ function summarize(run: ActiveRun, { declared, backend }: RecorderOptions) {
     note: '',
     ...(run.target !== undefined && { target: run.target }),
     ...(run.to !== undefined && { to: run.to }),
-    ...(fault !== undefined && { fault }),
+    ...(fault !== undefined && textFields({ fault })),
     ...(run.iterations && { iterations: run.iterations }),
     ...(run.loss !== undefined && { loss: run.loss }),
     ...(usedBackend !== undefined && { backend: usedBackend }),

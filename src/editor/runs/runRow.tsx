@@ -1,12 +1,12 @@
 // Row of a run in the table.
-import { translateMessage, texts, translateWorkflow } from '../texts/texts.ts'
+import { texts, translateWorkflow } from '../texts/texts.ts'
 import { IconButton, MenuButton } from '../ui/buttons.tsx'
 import * as format from '../ui/format.ts'
 import { icons } from '../ui/icons.tsx'
 import { runActions, selectRuns } from './actions.ts'
 import { Thumbnail } from './blobImage.tsx'
 import type { Run } from './record.ts'
-import { lossText, runChangesText, seedsText } from './runText.ts'
+import { lossText, runChangesText, seedsText, runFault } from './runText.ts'
 import { useRuns } from './services.ts'
 import { selectedRuns, toggleSelected } from './state.ts'
 
@@ -65,10 +65,11 @@ export function RunRow({ run, tab, onFocus }: RunRowProps) {
   )
 }
 
-function Outcome({ run: { outcome, fault } }: { run: Run }) {
+function Outcome({ run }: { run: Run }) {
+  const { outcome } = run
   const label = texts.runs.outcomes[outcome]
   return (
-    <span class={`outcome ${outcome}`} title={fault ? translateMessage(fault) : label}>
+    <span class={`outcome ${outcome}`} title={runFault(run) || label}>
       <span class="hidden">{label}</span>
     </span>
   )
@@ -81,7 +82,7 @@ function ChangesCell({ run }: { run: Run }) {
     <td class="changed" title={changes}>
       {changes || <span class="faint">{run.changed ? words.nothingChanged : words.first}</span>}
       {run.note && <span class="note">{run.note}</span>}
-      {run.fault && <span class="wrong">{translateMessage(run.fault)}</span>}
+      {run.fault && <span class="wrong">{runFault(run)}</span>}
     </td>
   )
 }

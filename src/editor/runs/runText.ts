@@ -1,4 +1,5 @@
 // Texts about runs: changes, seeds, losses, titles.
+import { getText } from '../../engine/base/catalogue.ts'
 import type { Difference } from '../graph/changes.ts'
 import { summarizeChanges, describeValue } from '../graph/changeText.ts'
 import * as format from '../ui/format.ts'
@@ -60,8 +61,12 @@ export const searchableText = (run: Run): string =>
     run.note,
     runChangesText(run),
     texts.runs.outcomes[run.outcome],
-    ...(run.fault ? [run.fault, translateMessage(run.fault)] : []),
+    ...(run.fault ? [run.fault, runFault(run)] : []),
     run.backend,
     ...run.seeds.flatMap(({ title, param, value }) => [`${title}.${param}`, String(value)]),
     ...run.metrics.map(({ title, name }) => `${title} ${name}`),
   ].join(' ')
+
+/** Message of a failed run in the current language; '' for others. */
+export const runFault = ({ fault = '', messages }: Pick<Run, 'fault' | 'messages'>): string =>
+  translateMessage(getText({ fault, messages }, 'fault'))

@@ -1,4 +1,5 @@
 // Sweeps: values for one or two params, and the resulting graphs. Pure functions on plain data.
+import { englishText } from '../../engine/base/catalogue.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { ByType, Param } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
@@ -145,7 +146,7 @@ export function parseValues(values: SweepValues, spec: Param, errors: ValueError
   if (unique.length === 0) return { wrong: errors.none }
   for (const value of unique) {
     const expected = problemWith(value, spec)
-    if (expected) return { wrong: `${formatValue(value)}: expected ${expected}.` }
+    if (expected) return { wrong: `${formatValue(value)}: expected ${englishText(expected)}.` }
   }
   return { values: unique }
 }

@@ -1,14 +1,14 @@
 // Grid of a sweep: one row or column per value, and the result of a run in each cell.
 import { formatValue } from '../../nodes/controlSpec.ts'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { translateMessage, texts, translateView } from '../texts/texts.ts'
+import { texts, translateView } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
 import { growLowerPanel } from '../ui/resizeHandle.tsx'
 import { deleteRuns, selectRuns } from './actions.ts'
 import { Thumbnail } from './blobImage.tsx'
 import type { Axis, Curve, Metric, Run, RunDetails, Sweep } from './record.ts'
 import { useRunDetails } from './runDetails.ts'
-import { lossText } from './runText.ts'
+import { lossText, runFault } from './runText.ts'
 import { useRuns, type RunsServices } from './services.ts'
 import { runSelection } from './state.ts'
 import { gridPositions } from './sweep.ts'
@@ -201,7 +201,7 @@ function RunCell({ run, title, curve, range, isBest, metrics }: RunCellProps) {
       aria-label={[title, outcomes[run.outcome], visible.join(' '), isBest && words.best]
         .filter(Boolean)
         .join(', ')}
-      title={run.fault ? translateMessage(run.fault) : isBest ? words.best : undefined}
+      title={run.fault ? runFault(run) : isBest ? words.best : undefined}
       onClick={() => selectRuns([run.id])}
     >
       {run.thumbnail && <Thumbnail image={run.thumbnail} />}

@@ -1,6 +1,8 @@
 // Loading of a file by its address, with bounds on its size, on the time without an answer and on the
 // complete time. Runs in the worker that reads files: the policy of the page itself allows no other
 // origin.
+import { CuredError } from '../../engine/base/errors.ts'
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { dropMessages } from '../texts/dropMessages.ts'
 import type { TaskControl } from './fileMessages.ts'
 
@@ -17,15 +19,8 @@ export interface FetchLimits {
 export const FETCH_LIMITS: FetchLimits = { bytes: 64e6, silence: 20_000, time: 300_000 }
 
 /** Error with a cure, which the page shows after the message. */
-class FetchError extends Error {
+class FetchError extends CuredError {
   override name = 'FetchError'
-
-  constructor(
-    message: string,
-    readonly cure: string,
-  ) {
-    super(message)
-  }
 }
 
 /**
@@ -125,7 +120,7 @@ function createTimer(
 ): Timer {
   const controller = new AbortController()
   let reason: FetchError | undefined
-  const end = (message: string, cure: string) => {
+  const end = (message: MessageText, cure: MessageText) => {
     reason ??= new FetchError(message, cure)
     controller.abort()
   }

@@ -1,4 +1,6 @@
 // Messages between the page and the worker that reads files.
+import { getText, type MessageFields } from '../../engine/base/catalogue.ts'
+import { MessageError } from '../../engine/base/errors.ts'
 
 /** Arguments of the task with this name. */
 export interface FileTaskRequest {
@@ -19,11 +21,12 @@ export interface TaskControl {
   onProgress?: (bytes: number) => void
 }
 
-/** Error in a form that keeps its name and cure. */
+/** Error in a form that keeps its name, its cure and the ids of its texts. */
 export interface FileFailure {
   name: string
   message: string
   cure?: string
+  messages?: MessageFields<'message' | 'cure'>
 }
 
 export type FileAnswer = { id: number } & (
@@ -33,11 +36,12 @@ export type FileAnswer = { id: number } & (
 )
 
 /** Error of the worker. */
-export class FileError extends Error {
+export class FileError extends MessageError {
   readonly cure?: string
 
-  constructor({ name, message, cure }: FileFailure) {
-    super(message)
+  constructor(failure: FileFailure) {
+    const { name, cure, messages } = failure
+    super(getText(failure, 'message'), messages?.cure)
     this.name = name
     if (cure !== undefined) this.cure = cure
   }
@@ -45,9 +49,11 @@ export class FileError extends Error {
 
 export function describeFailure(error: unknown): FileFailure {
   const { name, message, cure } = Object(error) as Record<string, unknown>
+  const messages = error instanceof MessageError ? error.messages : undefined
   return {
     name: typeof name === 'string' ? name : 'Error',
     message: typeof message === 'string' ? message : String(error),
     ...(typeof cure === 'string' && { cure }),
+    ...(messages && { messages }),
   }
 }

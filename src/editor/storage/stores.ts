@@ -1,6 +1,5 @@
 // Key-value stores of this browser: IndexedDB, or memory while it is unavailable.
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
-import { getErrorMessage } from '../../engine/base/fault.ts'
 import { boundValues, type Availability } from '../../nodes/storage/boundedValues.ts'
 import {
   createDatabaseValues,
@@ -10,7 +9,7 @@ import {
   type KeyValues,
   type Update,
 } from '../../nodes/storage/keyValues.ts'
-import { translateMessage, texts } from '../texts/texts.ts'
+import { errorText, texts } from '../texts/texts.ts'
 import { isEmbedded } from './embedded.ts'
 import { recordShapes } from './recordShapes.ts'
 
@@ -161,6 +160,4 @@ export const requestPersistence = () => void navigator.storage?.persist?.().catc
 
 /** Message about a failed write, for the user. */
 export const storageMessage = (error: unknown): string =>
-  isQuotaError(error)
-    ? texts.storage.full
-    : texts.storage.failed(translateMessage(getErrorMessage(error)))
+  isQuotaError(error) ? texts.storage.full : texts.storage.failed(errorText(error))

@@ -1,4 +1,4 @@
-// Formatted counts: English ones with their nouns, Korean ones without.
+// Formatted counts in English, with their nouns.
 
 /** 1 class, 3 classes */
 export const plural = (count: number, one: string, many = one + 's') =>
@@ -7,6 +7,3 @@ export const plural = (count: number, one: string, many = one + 's') =>
 /** 1,240 images */
 export const groupedPlural = (count: number, one: string) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : one + 's'}`
-
-/** 1,240 */
-export const formatKoreanCount = (count: number) => count.toLocaleString('ko')

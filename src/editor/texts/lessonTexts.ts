@@ -1,6 +1,6 @@
-// Texts of the lessons panel. They are loaded with the panel, in all languages.
+// Texts of the lessons panel. They are loaded with the panel.
 import { plural } from './counts.ts'
-import { language, type Language } from './texts.ts'
+import { partTexts } from './texts.ts'
 
 export const enLessons = {
   title: 'Lessons',
@@ -49,55 +49,5 @@ export const enLessons = {
   tries: (count: number) => plural(count, 'try', 'tries'),
 }
 
-export type LessonTexts = typeof enLessons
-
-export const koLessons: LessonTexts = {
-  title: '강의',
-  back: '모든 강의',
-  close: '강의 닫기',
-  loading: '불러오는 중…',
-  minutes: (count) => `${count}분`,
-  progress: (done, all) => `${all}개 가운데 ${done}개 완료`,
-  done: '완료',
-  notStarted: '시작 전',
-  notFound: (id) => `강의 “${id}”은 없습니다. 목록에서 고르세요.`,
-  failed: '강의를 열 수 없습니다',
-  openWorkflow: '워크플로 열기',
-  openAgain: '새 사본 열기',
-  savePage: '페이지로 저장…',
-  pageAbout: (size) =>
-    `강의와 그 워크플로, 엔진을 담은 HTML 파일 하나(${size})입니다. 네트워크 없이 디스크에서 열립니다. 질문에는 그 자리에서 답하고, 과제는 편집기에서 합니다.`,
-  workflow: '강의의 워크플로',
-  taskInEditor: '이 과제는 그래프를 바꿉니다. 편집기에서 같은 제목의 강의를 열어 하세요.',
-  question: (number) => `질문 ${number}`,
-  task: (number) => `과제 ${number}`,
-  answer: '답',
-  check: '검사',
-  checking: '검사하는 중…',
-  stop: '중지',
-  checkRun: (title) => `검사: ${title}`,
-  right: '맞습니다.',
-  wrong: '아직 아닙니다. 다시 해 보세요.',
-  passed: '통과했습니다.',
-  measured: (value) => `측정값: ${value}`,
-  notPassed: (passed, all) => `검사 ${all}개 가운데 ${passed}개를 통과했습니다.`,
-  hint: '힌트',
-  empty: '먼저 답을 쓰세요.',
-  next: '다음 강의',
-  previous: '이전 강의',
-  handIn: '제출',
-  handInHint:
-    '이 과정의 답과 워크플로를 교사에게 낼 파일 하나로 내보냅니다. 아무것도 업로드하지 않습니다.',
-  name: '이름',
-  code: '과정 코드 (교사에게 받았다면)',
-  export: '요약 내보내기',
-  exported: '요약을 저장했습니다',
-  needName: '먼저 이름을 쓰세요.',
-  nothingDone: '아직 제출할 것이 없습니다.',
-  tries: (count) => `${count}번 시도`,
-}
-
-const tables: { [L in Language]: LessonTexts } = { en: enLessons, ko: koLessons }
-
-/** The texts in the current language. A component that reads them follows the language. */
-export const lessonTexts = (): LessonTexts => tables[language()]
+/** The texts in the current language. Read them when they are shown: the language can change. */
+export const lessonTexts = partTexts('lessons', enLessons)

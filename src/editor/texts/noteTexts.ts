@@ -1,5 +1,5 @@
-// Texts in place of notes and formulas that exceed the bounds. Loaded with them, in all languages.
-import { language, type Language } from './texts.ts'
+// Texts in place of notes and formulas that exceed the bounds. Loaded with them.
+import { partTexts } from './texts.ts'
 
 export const enNotes = {
   /** Reasons to show a formula as its source, by bound. */
@@ -31,35 +31,5 @@ export const enNotes = {
     `Shown as plain text: ${reason}. Divide it into several notes, or shorten it.`,
 }
 
-export type NoteTexts = typeof enNotes
-
-export const koNotes: NoteTexts = {
-  formula: {
-    characters: (most) => `${most}자보다 깁니다`,
-    tokens: (most) => `기호가 ${most}개보다 많습니다`,
-    nesting: (most) => `${most}단계보다 깊이 중첩되었습니다`,
-    cells: (most) => `표의 칸이 ${most}개보다 많습니다`,
-    elements: () => '너무 큽니다',
-    levels: () => '너무 깊이 중첩되었습니다',
-    em: (most) => `${most} em보다 큰 길이가 있습니다`,
-    definitions: () => '명령을 정의하는데, 여기서는 수식에서 정의할 수 없습니다',
-  },
-  formulaAsSource: (reason) => `소스로 표시합니다: ${reason}. 수식을 나누거나 줄이세요.`,
-  text: {
-    characters: (most) => `${most}자보다 깁니다`,
-    lines: (most) => `${most}줄보다 깁니다`,
-    spaces: (most) => `빈칸이 ${most}개보다 많이 이어집니다`,
-    marks: (most) => `한 문단에 *나 $ 같은 표시가 ${most}개보다 많습니다`,
-    allMarks: (most) => `*나 $ 같은 표시가 ${most}개보다 많습니다`,
-    nesting: (most) => `목록과 인용이 ${most}단계보다 깊이 중첩되었습니다`,
-    elements: (most) => `부분이 ${most}개보다 많습니다`,
-    formulas: (most) => `수식이 ${most}개보다 많습니다`,
-    symbols: (most) => `수식이 모두 ${most}자보다 깁니다`,
-  },
-  textAsSource: (reason) => `서식 없이 표시합니다: ${reason}. 여러 노트로 나누거나 줄이세요.`,
-}
-
-const tables: { [L in Language]: NoteTexts } = { en: enNotes, ko: koNotes }
-
-/** Read them when they are shown: the language can change. */
-export const noteTexts = (): NoteTexts => tables[language()]
+/** The texts in the current language. Read them when they are shown: the language can change. */
+export const noteTexts = partTexts('notes', enNotes)

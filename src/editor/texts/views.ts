@@ -2,7 +2,7 @@
 import { type ViewTextId, viewTexts } from '../../engine/base/viewTexts.ts'
 
 /** Texts by id. # stands for a number, a size ("8 x 8 x 1") or a list of numbers ("16, 32"). */
-export type ViewTexts = Readonly<Record<ViewTextId, string>>
+export type ViewTexts = { readonly [Id in ViewTextId]?: string }
 
 const NUMBER = String.raw`[−-]?\d+(?:[.,]\d+)*(?:e[−+-]?\d+)?`
 const NUMBERS = new RegExp(String.raw`(?<![\w.])${NUMBER}(?:(?:, | x )${NUMBER})*`, 'g')
@@ -19,7 +19,7 @@ export function viewTranslator(
   english: ViewTexts = viewTexts,
 ): (text: string) => string {
   const byEnglish = new Map(
-    (Object.keys(english) as ViewTextId[]).map((id) => [english[id], translations[id]]),
+    (Object.keys(english) as ViewTextId[]).map((id) => [english[id], translations[id]] as const),
   )
   const translatePart = (text: string): string | undefined => {
     const numbers = (text.match(NUMBERS) ?? []).values()

@@ -1,4 +1,5 @@
 // Files with their folders, from a drop or a file dialog.
+import { MessageError } from '../../engine/base/errors.ts'
 import { dropMessages } from '../texts/dropMessages.ts'
 
 /** Dropped or chosen file. `path` includes the folders that were dropped with it. */
@@ -41,7 +42,7 @@ async function walk(
       if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, here, found)
       else found.push({ path: here, file: await getEntryFile(entry as FileSystemFileEntry) })
       if (found.length > MOST)
-        throw new Error(dropMessages.tooManyFiles({ most: MOST.toLocaleString('en') }))
+        throw new MessageError(dropMessages.tooManyFiles({ most: MOST.toLocaleString('en') }))
     }
   }
 }

@@ -1,14 +1,16 @@
 // Errors as text.
-import { translateMessage, texts } from '../texts/texts.ts'
+import type { CuredError } from '../../engine/base/errors.ts'
+import { getText } from '../../engine/base/catalogue.ts'
+import { errorText, translateMessage, texts } from '../texts/texts.ts'
 
 /** Returns the message of an error, with its cure if it has one. */
 export function formatError(error: unknown): string {
   if (isAccessError(error)) return texts.files.noAccess
   if (!(error instanceof Error)) return String(error)
-  const { cure } = error as { cure?: unknown }
+  const { cure, messages } = error as Partial<CuredError>
   return typeof cure === 'string'
-    ? `${translateMessage(error.message)} ${translateMessage(cure)}`
-    : translateMessage(error.message)
+    ? `${errorText(error)} ${translateMessage(getText({ cure, messages }, 'cure'))}`
+    : errorText(error)
 }
 
 /** Errors of the browser: a file was moved, deleted or changed, or is too large for the memory. */

@@ -1,5 +1,6 @@
 // State of the overlays and side panels: menu, dialog, prompt, toasts, banner, drawer. Other
 // modules read the signals, and write them through the functions below.
+import { type MessageText, englishText } from '../../engine/base/catalogue.ts'
 import { effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Description } from '../../engine/checkpoint/describe.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
@@ -21,8 +22,8 @@ function writable<T>(initial: T): [ReadonlySignal<T>, (value: T) => void] {
 
 export interface Toast {
   id: number
-  title: string
-  text?: string
+  title: MessageText
+  text?: MessageText
   error?: boolean
   action?: { label: string; run: () => void }
   /** True if it is about the workflow on the canvas: hidden when another one is shown. */
@@ -36,13 +37,17 @@ export { toasts }
 
 let lastToast = 0
 
+/** Two toasts with equal words are the same message. */
+const toastWords = ({ title, text = '' }: Toast) => [title, text].map(englishText).join('\n')
+
 /**
  * Shows a message for a limited time, longer if it is an error or has an action. Replaces an equal
  * message.
  */
-export function showToast(title: string, more: Omit<Toast, 'id' | 'title'> = {}) {
+export function showToast(title: MessageText, more: Omit<Toast, 'id' | 'title'> = {}) {
   const toast = { id: ++lastToast, title, ...more }
-  const others = toasts.value.filter((each) => each.title !== title || each.text !== more.text)
+  const words = toastWords(toast)
+  const others = toasts.value.filter((each) => toastWords(each) !== words)
   const passing = others.filter(({ lasting }) => !lasting).slice(-2)
   setToasts([...others.filter((each) => each.lasting || passing.includes(each)), toast])
   setTimeout(() => hideToast(toast.id), more.error ? 14_000 : more.action ? 9000 : 3500)

@@ -1,4 +1,5 @@
 // Actions on a version: name, open, restore.
+import { getErrorText } from '../../engine/base/fault.ts'
 import { parseWorkflow } from '../../nodes/workflow.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { texts } from '../texts/texts.ts'
@@ -56,6 +57,6 @@ async function runAction(action: () => Promise<unknown>) {
   try {
     await action()
   } catch (error) {
-    showToast(texts.versions.label, { text: (error as Error).message, error: true })
+    showToast(texts.versions.label, { text: getErrorText(error), error: true })
   }
 }

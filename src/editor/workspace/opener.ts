@@ -1,12 +1,12 @@
 // Opening of workflows of all kinds: new, saved and ready workflows, drafts, and files. Requests
 // run one at a time, so that a slow one cannot replace a later one.
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { emptyWorkflow, parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
 import type { OpenEntry } from '../storage/settings.ts'
 import { storageAvailability } from '../storage/stores.ts'
-import { texts, translateMessage, translateWorkflow } from '../texts/texts.ts'
+import { errorText, texts, translateWorkflow } from '../texts/texts.ts'
 import { clock } from '../ui/format.ts'
 import { showBanner, showToast } from '../ui/state.ts'
 import { createSnapshot } from './document.ts'
@@ -92,12 +92,12 @@ export class Opener {
   }
 
   /** Opens a file in a new tab. `name` is used if it has no title. Returns the reader's notices. */
-  async openText(source: string, name: string): Promise<string[]> {
-    const { workflow, notices } = parse(source)
+  async openText(source: string, name: string): Promise<readonly MessageText[]> {
+    const { workflow, messages } = parse(source)
     const title = workflow.extra.diffusion?.title ? undefined : name
     const opening = { id: newId(), revision: 0, outside: true, ...(title && { title }) }
     await this.runInOrder(() => this.show(workflow, opening))
-    return notices
+    return messages.notices
   }
 
   async openSaved(id: string, into?: OpenWorkflow): Promise<void> {
@@ -264,7 +264,7 @@ export class Opener {
 }
 
 function showUnreadable(what: string, error: unknown) {
-  const text = translateMessage(getErrorMessage(error))
+  const text = errorText(error)
   showToast(texts.files.unreadable(what), { text, error: true })
 }
 

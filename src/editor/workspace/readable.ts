@@ -102,5 +102,5 @@ function isSameNode(node: FileNode, before: FileNode): boolean {
 function isPlain(properties: JsonObject): boolean {
   const notices = new Notices()
   readProperties(cleanJson(properties, notices), 'properties', notices)
-  return notices.list().length === 0
+  return notices.list().notices.length === 0
 }

@@ -1,14 +1,14 @@
 // Message about an edit that was refused, because the workflow could not be stored with it.
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import { WorkflowError } from '../../nodes/workflow.ts'
-import { texts, translateMessage } from '../texts/texts.ts'
+import { errorText, texts } from '../texts/texts.ts'
 import { showToast } from '../ui/state.ts'
 
 export function showRefusedEdit(reason: unknown) {
   showToast(texts.edit.refused, {
     text:
       reason instanceof WorkflowError
-        ? translateMessage(reason.message)
+        ? errorText(reason)
         : // Cycles or functions, which only a fault of a program can put there.
           texts.edit.notData(getErrorMessage(reason)),
     error: true,

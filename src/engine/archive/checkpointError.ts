@@ -1,15 +1,15 @@
 // Error about a checkpoint file, with a cure.
+import { type MessageText, getText } from '../base/catalogue.ts'
+import { CuredError } from '../base/errors.ts'
 import { ArchiveError } from './error.ts'
 import { archiveMessages } from '../messages/archive.ts'
 
 /** Thrown for files that are not valid checkpoints, or not supported; with a cure. */
-export class CheckpointError extends Error {
+export class CheckpointError extends CuredError {
   override name = 'CheckpointError'
-  readonly cure: string
 
-  constructor(message: string, cure = CHOOSE) {
-    super(message)
-    this.cure = cure
+  constructor(message: MessageText, cure: MessageText = CHOOSE) {
+    super(message, cure)
   }
 }
 
@@ -20,7 +20,8 @@ export function asCheckpointError<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {
-    if (error instanceof ArchiveError) throw new CheckpointError(error.message, error.cure)
+    if (error instanceof ArchiveError)
+      throw new CheckpointError(getText(error, 'message'), getText(error, 'cure'))
     throw error
   }
 }

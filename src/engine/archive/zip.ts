@@ -1,4 +1,5 @@
 // Reads single entries of a ZIP in memory, with limits, verifying sizes and CRC-32.
+import type { MessageText } from '../base/catalogue.ts'
 import { crc32 } from '../base/crc32.ts'
 import { quoteName } from '../base/quote.ts'
 import { archiveMessages } from '../messages/archive.ts'
@@ -106,7 +107,7 @@ function inflateEntry(entry: ZipEntry, inflate: () => Uint8Array): Uint8Array {
 
 function damagedEntry({ path: entryPath, size }: ZipEntry, problem: InflateProblem): ArchiveError {
   const path = quoteName(entryPath)
-  const messages: { [K in InflateProblem]: string } = {
+  const messages: { [K in InflateProblem]: MessageText } = {
     damaged: archiveMessages.entryPacked({ path }),
     longer: archiveMessages.entryLonger({ path, size }),
     shorter: archiveMessages.entryShorter({ path, size }),

@@ -3,9 +3,12 @@
 //
 // The order is fixed where it is certain (a real GPU through WebGPU is first; a software adapter is
 // ten times slower than wasm) and measured where it is not.
+import { joinSentences, faultMessages } from '../messages/faults.ts'
+import { type MessageText, textFields, getText } from '../base/catalogue.ts'
+import { MessageError } from '../base/errors.ts'
 import { registerOperations } from '../base/backend.ts'
 import { broadcastSumGradients, fusedSoftmaxGradient } from './gradients.ts'
-import { getErrorMessage } from '../base/fault.ts'
+import { getErrorText } from '../base/fault.ts'
 import type { ArithmeticOption, BackendName, BackendReport, WasmPaths } from '../protocol.ts'
 import { importBackend } from './importBackend.ts'
 import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
@@ -43,21 +46,21 @@ export interface BackendOptions {
    * Called when the GPU device is lost (driver restart, sleep, a kernel that took too long) or has
    * failed, so that its results cannot be trusted.
    */
-  onLost?: (message: string) => void
+  onLost?: (message: string, text: MessageText) => void
 }
 
 /** An available backend that is not started yet. */
 interface Candidate {
   name: BackendName
-  device: string
+  device: MessageText
   /** A sentence about measured kernels, once it has started. */
-  kernels?: string | undefined
+  kernels?: MessageText | undefined
   /** wasm uses relaxed SIMD. */
   relaxedSimd?: boolean
   /** Lower tiers are tried first; within a tier the fastest is taken. */
   tier: number
   /** The reason to report if another one is taken. */
-  remark: string
+  remark: MessageText
   /** Makes it tfjs's active backend, or throws. */
   start(): Promise<void>
 }
@@ -81,11 +84,11 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     for (const candidate of tier) {
       const failure = await tryToStart(candidate)
       if (failure === undefined) started.push(candidate)
-      else rejected.push({ name: candidate.name, reason: failure })
+      else rejected.push({ name: candidate.name, ...textFields({ reason: failure }) })
     }
     if (started.length === 0) continue
     const { best, reason, slower } = await pickFastest(started, options.tuning)
-    rejected.push(...slower)
+    rejected.push(...slower.map(({ name, reason }) => ({ name, ...textFields({ reason }) })))
     const kernels = best.name === 'webgpu' ? await tuneGPU(options) : best.kernels
     if (best.name === 'webgpu') await watchGPU(options.onLost)
     const tried = new Set([best.name, ...rejected.map(({ name }) => name)])
@@ -94,22 +97,31 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
         .filter(({ name }) => !tried.has(name))
         .map(({ name, remark }) => ({
           name,
-          reason: best.name === prefer ? backendMessages.otherPreferred({ name: prefer }) : remark,
+          ...textFields({
+            reason:
+              best.name === prefer ? backendMessages.otherPreferred({ name: prefer }) : remark,
+          }),
         })),
     )
     return {
       name: best.name,
-      device: best.device,
-      reason: explainChoice(best, prefer, reason, rejected),
+      ...textFields({
+        device: best.device,
+        reason: explainChoice(best, prefer, reason, rejected),
+        ...(kernels !== undefined && { kernels }),
+      }),
       ...(best.relaxedSimd && { relaxedSimd: true as const }),
-      ...(kernels !== undefined && { kernels }),
       rejected,
     }
   }
-  if (options.only) throw new Error(rejected[0].reason)
-  throw new Error(
+  if (options.only) throw new MessageError(getText(rejected[0], 'reason'))
+  throw new MessageError(
     backendMessages.noneWorks({
-      reasons: rejected.map(({ name, reason }) => `${name}: ${reason}.`).join(' '),
+      reasons: joinSentences(
+        ...rejected.map((each) =>
+          faultMessages.atStop({ place: each.name, problem: getText(each, 'reason') }),
+        ),
+      ),
     }),
   )
 }
@@ -146,7 +158,7 @@ async function findCandidates(
       try {
         return await probes[name](options)
       } catch (error) {
-        rejected.push({ name, reason: getErrorMessage(error) })
+        rejected.push({ name, ...textFields({ reason: getErrorText(error) }) })
         return undefined
       }
     }),
@@ -161,7 +173,7 @@ function groupByTier(found: Candidate[], prefer: BackendName | 'auto'): Candidat
   return tiers.map((tier) => found.filter((candidate) => effectiveTier(candidate) === tier))
 }
 
-async function tryToStart(candidate: Candidate): Promise<string | undefined> {
+async function tryToStart(candidate: Candidate): Promise<MessageText | undefined> {
   try {
     await candidate.start()
     const wrong = await gradientSelfTest()
@@ -170,7 +182,7 @@ async function tryToStart(candidate: Candidate): Promise<string | undefined> {
     return backendMessages.selfTest({ problem: wrong })
   } catch (error) {
     await releaseBackend(candidate.name)
-    return backendMessages.notStarted({ problem: getErrorMessage(error) })
+    return backendMessages.notStarted({ problem: getErrorText(error) })
   }
 }
 
@@ -230,7 +242,7 @@ const milliseconds = (seconds: number) => (seconds * 1000).toPrecision(2)
 function explainChoice(
   best: Candidate,
   prefer: BackendName | 'auto',
-  measured: string | undefined,
+  measured: MessageText | undefined,
   rejected: BackendReport['rejected'],
 ) {
   if (best.name === prefer) return backendMessages.chosen({ name: best.name, device: best.device })
@@ -277,9 +289,9 @@ const limits = [
 
 async function probeWebGPU(options: BackendOptions): Promise<Candidate> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu
-  if (!gpu) throw new Error(backendMessages.noWebGPU())
+  if (!gpu) throw new MessageError(backendMessages.noWebGPU())
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
-  if (!adapter) throw new Error(backendMessages.noAdapter())
+  if (!adapter) throw new MessageError(backendMessages.noAdapter())
   const { info } = adapter
   const device =
     info.description ||
@@ -334,19 +346,19 @@ async function startWebGPU(adapter: GPUAdapter, { onLost }: BackendOptions): Pro
     if (gpuDevice !== device) return // destroyed on purpose
     gpuDevice = undefined
     gpuLoss = message
-    onLost?.(message)
+    onLost?.(message, message)
   })
   await activate('webgpu')
   await measureCompletion()
 }
 
 /** Runs the autotuner. If it fails, the default kernels are used. */
-async function tuneGPU({ tuning, arithmetic }: BackendOptions): Promise<string | undefined> {
+async function tuneGPU({ tuning, arithmetic }: BackendOptions): Promise<MessageText | undefined> {
   const changesBits = arithmetic === 'measured' || tuning?.float16Products === true
   if (!tuning && !changesBits) return undefined
   const { tuneActive } = await import('./webgpu/start.ts')
   return tuneActive({ store: memoryStore(), ...tuning, changesBits }).catch((error) =>
-    backendMessages.notTuned({ problem: getErrorMessage(error) }),
+    backendMessages.notTuned({ problem: getErrorText(error) }),
   )
 }
 
@@ -356,7 +368,10 @@ async function watchGPU(onLost: BackendOptions['onLost']) {
   const device = gpuDevice
   if (!device) return
   watchErrors(device, (message) => {
-    if (gpuDevice === device) onLost?.(backendMessages.computationFailed({ problem: message }))
+    if (gpuDevice === device) {
+      const text = backendMessages.computationFailed({ problem: message })
+      onLost?.(text.text, text)
+    }
   })
 }
 
@@ -366,7 +381,7 @@ async function probeWasm({
   arithmetic = 'portable',
   tuning,
 }: BackendOptions): Promise<Candidate> {
-  if (typeof WebAssembly === 'undefined') throw new Error(backendMessages.noWasm())
+  if (typeof WebAssembly === 'undefined') throw new MessageError(backendMessages.noWasm())
   const candidate: Candidate = {
     name: 'wasm',
     device: '',
@@ -392,7 +407,7 @@ async function probeWasm({
 
 async function probeWebGL(): Promise<Candidate> {
   const renderer = webglRenderer()
-  if (renderer === undefined) throw new Error(backendMessages.noWebGL())
+  if (renderer === undefined) throw new MessageError(backendMessages.noWebGL())
   const software = softwareNames.test(renderer)
   return {
     name: 'webgl',
@@ -435,7 +450,7 @@ async function probeCPU(): Promise<Candidate> {
 // ---- tfjs
 
 async function activate(name: BackendName): Promise<void> {
-  if (!(await tf.setBackend(name))) throw new Error(backendMessages.notInitialised())
+  if (!(await tf.setBackend(name))) throw new MessageError(backendMessages.notInitialised())
 }
 
 /** Disposes a backend, but leaves it registered so that it can be started again. */

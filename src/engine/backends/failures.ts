@@ -1,7 +1,8 @@
 // Distinguishes failures of the engine, after which its backend has to be started again, from
 // faults of the graph.
+import { textFields } from '../base/catalogue.ts'
 import { EngineError } from '../base/errors.ts'
-import { getErrorMessage, GraphError, NodeError } from '../base/fault.ts'
+import { getErrorText, GraphError, NodeError } from '../base/fault.ts'
 import { memoryMessages } from '../messages/memory.ts'
 import type { EngineFailure } from '../protocol.ts'
 import { findDeviceLoss } from './backends.ts'
@@ -11,7 +12,10 @@ export async function findEngineFailure(error: unknown): Promise<EngineFailure |
   if (error instanceof GraphError) return undefined
   const node = error instanceof NodeError ? error.fault.node : undefined
   const cause = rootCause(error)
-  const at = { message: getErrorMessage(cause), ...(node !== undefined && { node }) }
+  const at = {
+    ...textFields({ message: getErrorText(cause) }),
+    ...(node !== undefined && { node }),
+  }
   if (isOutOfMemory(cause)) return { cause: 'memory', ...at }
   // A node's own fault has no other cause.
   if (cause instanceof NodeError) return undefined

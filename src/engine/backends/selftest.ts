@@ -2,6 +2,7 @@
 //
 // On some GPUs the forward pass is correct and every gradient is zero, so the test is a small
 // training step, with the operations that the models use.
+import type { MessageText } from '../base/catalogue.ts'
 import { measured } from './measured.ts'
 import type { Scalar, Tensor, Tensor2D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
@@ -38,7 +39,7 @@ const tfjsSilu = (x: Tensor) => tf.mul(x, tf.sigmoid(x))
  * Compares two small training steps, for points and for images, with known numbers. Returns the
  * problem, or undefined.
  */
-export async function gradientSelfTest(): Promise<string | undefined> {
+export async function gradientSelfTest(): Promise<MessageText | undefined> {
   const parts = [
     { right: expected, tensors: tf.tidy(lossAndGradients) },
     { right: expectedOfImages, tensors: tf.tidy(imageLossAndGradients) },
@@ -58,7 +59,7 @@ export async function gradientSelfTest(): Promise<string | undefined> {
 async function firstWrong(
   right: readonly Quantity[],
   tensors: readonly Tensor[],
-): Promise<string | undefined> {
+): Promise<MessageText | undefined> {
   const [loss, ...gradients] = await Promise.all(tensors.map((tensor) => tensor.data()))
   const actual = [loss[0], ...gradients.map(fingerprint)]
   const wrong = right.findIndex(

@@ -1,5 +1,6 @@
 // Starts a backend of tfjs as it is, with its own kernels and gradients, for comparison. Replaced
 // kernels are global, so no other backend may have been started in the same thread.
+import { MessageError } from '../base/errors.ts'
 import { tf } from '../base/tf.ts'
 import { backendMessages } from '../messages/backends.ts'
 import type { BackendName, WasmPaths } from '../protocol.ts'
@@ -10,7 +11,7 @@ import { activateWasm } from './wasm/start.ts'
 export async function startStock(name: BackendName, wasm?: WasmPaths): Promise<void> {
   tf.enableProdMode()
   const activate = async () => {
-    if (!(await tf.setBackend(name))) throw new Error(backendMessages.notInitialised())
+    if (!(await tf.setBackend(name))) throw new MessageError(backendMessages.notInitialised())
   }
   if (name === 'wasm') return void (await activateWasm({ paths: wasm, activate, stock: true }))
   await importBackend(name)

@@ -3,6 +3,7 @@
 //
 // Every operation is optional. If it is missing, or returns undefined because its kernel would not
 // be faster, the caller composes the result from tfjs operations.
+import type { MessageText } from './catalogue.ts'
 import type {
   AttentionBlock,
   ConvLayer,
@@ -189,6 +190,8 @@ export interface ReplayReport {
   replayed: number
   executed: number
   reasons: string[]
+  /** The reasons by id, for other languages. */
+  messages?: { readonly reasons: readonly MessageText[] }
 }
 
 /** A pure function of tensors, such as one evaluation of a network or a step of an optimizer. */
@@ -207,7 +210,7 @@ export interface CapturableWork {
   /** The training step, if random numbers of the work depend on it. */
   step?: number | undefined
   /** The reason not to replay the work, if any. */
-  unless?: string | undefined
+  unless?: MessageText | undefined
 }
 
 export interface DeviceOperations {

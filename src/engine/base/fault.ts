@@ -1,4 +1,12 @@
 // Faults: problems of a graph as data, so that the editor can show them at their nodes with a cure.
+import {
+  getText,
+  textFields,
+  type MessageFields,
+  type MessageText,
+  type TextFields,
+} from './catalogue.ts'
+import { MessageError } from './errors.ts'
 import { outerId } from './ids.ts'
 import { faultMessages } from '../messages/faults.ts'
 
@@ -17,9 +25,28 @@ export interface Fault {
   also?: string[]
   /** The graph can still run. */
   notice?: true
+  /** The texts above by id, for other languages. */
+  messages?: MessageFields<'message' | 'cure'>
 }
 
-/** The message of any thrown value. */
+/** A fault whose texts may be messages. */
+export type FaultParts = Omit<Fault, 'node' | 'message' | 'cure'> & {
+  message: MessageText
+  cure: MessageText
+}
+
+/** Creates a fault from messages. */
+export function createFault<P extends FaultParts>(parts: P): P & TextFields<'message' | 'cure'> {
+  const { message, cure } = parts
+  const { messages, ...texts } = textFields({ message, cure })
+  return { ...parts, ...texts, ...(messages && { messages: { ...parts.messages, ...messages } }) }
+}
+
+/** The message of any thrown value, with its id if it has one. */
+export const getErrorText = (error: unknown): MessageText =>
+  error instanceof MessageError ? getText(error, 'message') : getErrorMessage(error)
+
+/** The English message of any thrown value. */
 export const getErrorMessage = (error: unknown): string =>
   error instanceof Error
     ? error.message
@@ -29,7 +56,8 @@ export const getErrorMessage = (error: unknown): string =>
 export class NodeError extends Error {
   readonly fault: Omit<Fault, 'node'> & { node?: string }
 
-  constructor(fault: Omit<Fault, 'node'> & { node?: string }) {
+  constructor(parts: FaultParts & { node?: string }) {
+    const fault = createFault(parts)
     super(`${fault.message} ${fault.cure}`)
     this.name = 'NodeError'
     this.fault = fault
@@ -62,10 +90,14 @@ export function moveFaultOutward<F extends Omit<Fault, 'node'> & { node?: string
   const { slot, param, ...rest } = fault
   const place = slot === undefined ? inside.params[param ?? ''] : inside.slots[slot]
   const hidden = param !== undefined && !place
-  const cure = hidden
-    ? faultMessages.openNode({ cure: fault.cure, param, title: inside.title })
-    : fault.cure
-  return moveFaultOutward({ ...rest, node: inside.node, ...place, cure } as F, insides)
+  const cure = getText(fault, 'cure')
+  const moved = createFault({
+    ...rest,
+    ...place,
+    node: inside.node,
+    cure: hidden ? faultMessages.openNode({ cure, param, title: inside.title }) : cure,
+  })
+  return moveFaultOutward(moved as F, insides)
 }
 
 /** All faults that prevent a graph from running. */
@@ -90,11 +122,5 @@ export class GraphError extends Error {
 export function getFaults(error: unknown): Fault[] {
   if (error instanceof GraphError) return error.faults
   if (error instanceof NodeError) return [{ ...error.fault, node: outerId(error.fault.node ?? '') }]
-  return [
-    {
-      node: '',
-      message: getErrorMessage(error),
-      cure: faultMessages.report(),
-    },
-  ]
+  return [createFault({ node: '', message: getErrorText(error), cure: faultMessages.report() })]
 }

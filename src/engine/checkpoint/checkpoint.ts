@@ -1,4 +1,5 @@
 // Contents of a checkpoint in memory, between file and device.
+import type { MessageText } from '../base/catalogue.ts'
 import type { Configured } from '../models/kinds/configs.ts'
 import type { PreconditionConfig } from '../models/kinds/precondition/config.ts'
 import type { Schedule } from '../process/schedule.ts'
@@ -39,4 +40,6 @@ export interface ReadCheckpoint extends Checkpoint {
 
   /** Notices about assumptions and omissions, in sentences. */
   notices: string[]
+  /** The same by id, for other languages. */
+  messages: { readonly notices: readonly MessageText[] }
 }

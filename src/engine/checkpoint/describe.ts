@@ -1,4 +1,5 @@
 // Description of a checkpoint for the user. Uses no device.
+import { type MessageText } from '../base/catalogue.ts'
 import { viewText } from '../base/viewTexts.ts'
 import type { TrainedOn } from './trainedOn.ts'
 import type { ReadCheckpoint, StoredModel } from './checkpoint.ts'
@@ -17,18 +18,21 @@ export interface Description {
   /** Facts by name: size, images, parameters, predicts, schedule, classes, training, data. */
   rows: [name: string, text: string][]
   /** Notices about assumptions and omissions, in sentences. */
+  /** English texts; by id in `messages`. */
   notices: string[]
+  messages: { readonly notices: readonly MessageText[] }
 }
 
 /** Reads the complete file and describes it. Throws CheckpointError, with a cure. */
 export function describeCheckpoint(bytes: Uint8Array): Description {
   const checkpoint = readCheckpoint(bytes)
-  const { model, notices } = checkpoint
+  const { model, notices, messages } = checkpoint
   const title = describeNetwork(model)
   return {
     title: model.precondition ? `${title}, ${viewText('preconditioned')}` : title,
     rows: checkpointRows(checkpoint, bytes.length),
     notices,
+    messages,
   }
 }
 

@@ -1,5 +1,6 @@
 // Locates the parts of a checkpoint in a ZIP: a diffusers pipeline, a part of one, or a single
 // model folder.
+import type { MessageText } from '../base/catalogue.ts'
 import { parentFolder, isPickle, readZipJson } from './archive.ts'
 import { archiveLimits } from '../archive/limits.ts'
 import type { Zip } from '../archive/zip.ts'
@@ -21,7 +22,7 @@ export interface Layout {
   about: string | undefined
   training: string | undefined
   /** Notices about the layout, in sentences. */
-  notices: string[]
+  notices: MessageText[]
 }
 
 const WEIGHTS = 'diffusion_pytorch_model'
@@ -41,7 +42,7 @@ export function findParts(zip: Zip): Layout {
       return [path, { className: json._class_name, kind: json[OWN_KIND] }]
     }),
   )
-  const notices: string[] = []
+  const notices: MessageText[] = []
   const config = chooseModel(zip, headers, paths, notices)
   const folder = parentFolder(config)
   const around = parentFolder(folder.slice(0, -1))
@@ -89,7 +90,12 @@ const pickleError = (file?: string) =>
  * Finds the model's config: the outermost one, preferring denoisers to autoencoders, and `unet` to its
  * copies.
  */
-function chooseModel(zip: Zip, headers: Headers, paths: Set<string>, notices: string[]): string {
+function chooseModel(
+  zip: Zip,
+  headers: Headers,
+  paths: Set<string>,
+  notices: MessageText[],
+): string {
   const known = [...headers]
     .filter(([, { className }]) => findClass(className) !== undefined)
     .map(([path]) => path)
@@ -154,7 +160,12 @@ const schedulerAloneError = (name: unknown) =>
 
 const IGNORED = ['vqvae', 'vae', 'image_encoder', 'text_encoder'] as const
 
-function ignoredPartNotices(around: string, folder: string, paths: Set<string>, notices: string[]) {
+function ignoredPartNotices(
+  around: string,
+  folder: string,
+  paths: Set<string>,
+  notices: MessageText[],
+) {
   if (around === folder) return
   const others = IGNORED.filter((name) => `${around}${name}/` !== folder)
   const found = others.filter((name) =>
@@ -167,7 +178,7 @@ function ignoredPartNotices(around: string, folder: string, paths: Set<string>, 
 }
 
 /** Prefers full precision over variants such as fp16, and single files over shards. */
-function chooseWeights(folder: string, paths: Set<string>, notices: string[]): string {
+function chooseWeights(folder: string, paths: Set<string>, notices: MessageText[]): string {
   const names = [...paths]
     .filter((path) => parentFolder(path) === folder)
     .map((path) => path.slice(folder.length))

@@ -1,5 +1,6 @@
 // model_index.json: the pipeline of diffusers that runs a checkpoint. It is written only if that
 // pipeline passes all inputs to the model, so that from_pretrained fails rather than samples wrongly.
+import type { MessageText } from '../base/catalogue.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 import type { Schedule } from '../process/schedule.ts'
 import type { Space } from '../base/values.ts'
@@ -66,14 +67,14 @@ const isConditional = (config: UnetConfig): boolean =>
   ].some((value) => value !== undefined && value !== null && value !== 0)
 
 /** Reason why diffusers cannot load a model or cannot sample it with its schedule, or undefined. */
-export const diffusersRefusal = ({ model, schedule }: Parts): string | undefined =>
+export const diffusersRefusal = ({ model, schedule }: Parts): MessageText | undefined =>
   getNetworkKind(model).file.refusal?.(model.config) ?? unknownToDiffusers(model, schedule)
 
 /** Returns settings that diffusers' schedulers lack or interpret differently. */
 function unknownToDiffusers(
   model: StoredModel,
   schedule: Schedule | undefined,
-): string | undefined {
+): MessageText | undefined {
   const { predicts, variance, precondition } = model
   if (schedule && isEdm(model, schedule)) return undefined
   if (precondition) return checkpointMessages.precondition()

@@ -1,11 +1,12 @@
 // Schedulers of diffusers that describe no training process of this program, each with the reason and
 // a cure.
+import type { MessageText } from '../base/catalogue.ts'
 import { schedulerMessages as messages } from '../messages/schedulers.ts'
 import { CheckpointError } from '../archive/checkpointError.ts'
 
 interface Refusal {
-  reason: (values: { name: string }) => string
-  cure: () => string
+  reason: (values: { name: string }) => MessageText
+  cure: () => MessageText
 }
 
 const videos: Refusal = { reason: messages.videos, cure: messages.chooseImages }

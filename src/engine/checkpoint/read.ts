@@ -1,4 +1,5 @@
 // Reads a checkpoint. Files are untrusted, so everything is checked, and assumptions are reported.
+import { type MessageText, englishText } from '../base/catalogue.ts'
 import { torchShapes, trainedLayers } from '../models/graph/weights.ts'
 import type {
   PreconditionConfig,
@@ -76,11 +77,12 @@ function readParts(zip: Zip): ReadCheckpoint {
     ...(layout.training !== undefined && {
       training: readTraining(zip, layout.training, torchShapes(trainedLayers(layers))),
     }),
-    notices,
+    notices: notices.map(englishText),
+    messages: { notices },
   }
 }
 
-function weightNotices(weights: StoredWeights): string[] {
+function weightNotices(weights: StoredWeights): MessageText[] {
   const [broken] = [...weights].find(([, { data }]) => !data.every(Number.isFinite)) ?? []
   return broken === undefined ? [] : [checkpointMessages.notFinite({ weight: broken })]
 }
@@ -102,7 +104,7 @@ interface ProcessParts {
   /** Prediction type in the model's config. */
   own: PredictionType | undefined
   scheduler: ReturnType<typeof readOptionalScheduler>
-  notices: string[]
+  notices: MessageText[]
 }
 
 /**
@@ -154,7 +156,7 @@ function readVarianceKind(
   saysVariance: boolean,
   ofScheduler: VarianceKind | undefined,
   own: VarianceKind | undefined,
-  notices: string[],
+  notices: MessageText[],
 ): VarianceKind | undefined {
   const kind = own ?? ofScheduler
   if (!saysVariance) {

@@ -1,5 +1,6 @@
 // safetensors files: a length, a JSON header, and the bytes of the tensors. Parsed strictly,
 // because files are untrusted. https://github.com/huggingface/safetensors
+import { MessageError } from '../base/errors.ts'
 import { countElements } from '../base/shapes.ts'
 import { archiveLimits } from '../archive/limits.ts'
 import { quoteName, quoteValue } from '../base/quote.ts'
@@ -18,7 +19,7 @@ export interface StoredArray {
 }
 
 /** Thrown for invalid files. */
-export class SafetensorsError extends Error {
+export class SafetensorsError extends MessageError {
   override name = 'SafetensorsError'
 }
 

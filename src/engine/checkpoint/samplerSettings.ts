@@ -1,5 +1,6 @@
 // Settings of Sampler and Timesteps that sample as a scheduler of diffusers does: reading its config
 // restores the loop as well as the training process.
+import type { MessageText } from '../base/catalogue.ts'
 import { schedulerMessages as messages } from '../messages/schedulers.ts'
 import type { PredictionType } from '../base/values.ts'
 import { shiftLevel } from '../process/sigmas.ts'
@@ -20,7 +21,7 @@ export interface SamplerSettings {
   timesteps: Omit<TimestepsConfig, 'num_inference_steps' | 'timestep_spacing'> &
     Partial<Pick<TimestepsConfig, 'timestep_spacing'>>
   /** Whatever the settings leave different, and choices that change numbers silently. */
-  notices: string[]
+  notices: MessageText[]
 }
 
 interface Step {
@@ -322,7 +323,12 @@ function clipping(config: Config, name: string): StepParams {
 }
 
 /** Differences that change numbers and that the settings of the nodes do not show. */
-function notices(config: Config, name: string, list: List, predicts: PredictionType): string[] {
+function notices(
+  config: Config,
+  name: string,
+  list: List,
+  predicts: PredictionType,
+): MessageText[] {
   const offset = list.steps_offset ?? 0
   const isNoisy = name.startsWith('DDPM') && variances[String(config.variance_type)] !== undefined
   const isStrided = list.previous === 'stride' && list.timestep_spacing === 'linspace'

@@ -1,4 +1,5 @@
 // Writes a checkpoint as a diffusers pipeline, with our own metadata next to it.
+import { englishText } from '../base/catalogue.ts'
 import { strToU8 } from 'fflate'
 import type {
   PreconditionConfig,
@@ -63,6 +64,7 @@ export function writeCheckpoint(
   const pipeline = findPipeline(parts)
   if (pipeline !== undefined)
     files.set('model_index.json', jsonBytes(modelIndex(pipeline, parts, scheduler)))
+  const refusal = diffusersRefusal(parts)
   files.set(
     'README.md',
     strToU8(
@@ -70,7 +72,7 @@ export function writeCheckpoint(
         ...parts,
         pipeline,
         scheduler: scheduler && String(scheduler._class_name),
-        refusal: diffusersRefusal(parts),
+        refusal: refusal && englishText(refusal),
       }),
     ),
   )

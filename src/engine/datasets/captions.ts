@@ -1,4 +1,5 @@
 // Captions of imported images: from tables of captions beside them, or from their file names.
+import { textFields, type TextFields, type Message } from '../base/catalogue.ts'
 import { datasetMessages } from '../messages/datasets.ts'
 import { MAX_CAPTION } from './file.ts'
 import { readTable } from './table.ts'
@@ -20,7 +21,7 @@ export const isCaptionTable = (path: string) => /\.csv$/i.test(path)
  * `caption` (or `text`). Returns the reason as a text if it is none. Captions end after `MAX_CAPTION`
  * characters.
  */
-export function readCaptionTable(path: string, text: string): CaptionTable | string {
+export function readCaptionTable(path: string, text: string): CaptionTable | Message {
   const { width, cells, lines, fault } = readTable(text.replace(/^\uFEFF/, ''))
   const header = cells.slice(0, width)
   const column = (pattern: RegExp) => header.findIndex((name) => pattern.test(name))
@@ -57,7 +58,7 @@ export const captionPaths = (paths: readonly string[], tables: readonly CaptionT
 export function unusedLines(
   paths: readonly string[],
   tables: readonly CaptionTable[],
-): { path: string; reason: string }[] {
+): ({ path: string } & TextFields<'reason'>)[] {
   const known = new Set(paths)
   return tables.flatMap(({ path, captions }) => {
     const unused = [...captions.keys()].filter((file) => !known.has(file))
@@ -65,9 +66,11 @@ export function unusedLines(
       ? [
           {
             path,
-            reason: datasetMessages.captionsWithoutImages({
-              count: unused.length,
-              file: unused[0],
+            ...textFields({
+              reason: datasetMessages.captionsWithoutImages({
+                count: unused.length,
+                file: unused[0],
+              }),
             }),
           },
         ]

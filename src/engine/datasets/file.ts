@@ -5,6 +5,7 @@
 //   labels   I32 or I64 [n], class of each image; optional
 //   metadata name, classes (class names, a JSON list), max (the value of white; 255 by default),
 //            captions (a JSON list of one text per image; optional)
+import { MessageError } from '../base/errors.ts'
 import { countElements } from '../base/shapes.ts'
 import type { StoredArray } from '../checkpoint/safetensors.ts'
 import { readArrays, SafetensorsError, writeSafetensors } from '../checkpoint/safetensors.ts'
@@ -28,7 +29,7 @@ export interface StoredImages {
 }
 
 /** Thrown for invalid data set files, with a message for users. */
-export class DatasetError extends Error {
+export class DatasetError extends MessageError {
   override name = 'DatasetError'
 }
 

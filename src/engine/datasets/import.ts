@@ -1,5 +1,8 @@
 // Creates a data set from image files: selection, order, classes, and a report of skipped files.
 // The host decodes images, because browsers and Node differ in that.
+import { joinSentences, faultMessages } from '../messages/faults.ts'
+import { type MessageText, textFields, getText, type Message } from '../base/catalogue.ts'
+import { MessageError } from '../base/errors.ts'
 import { ArchiveError } from '../archive/error.ts'
 import type { Zip } from '../archive/zip.ts'
 import { openZip } from '../archive/zip.ts'
@@ -33,7 +36,7 @@ export interface SourceFile {
 export type Decode = (bytes: Uint8Array, mime: string) => Promise<Picture & { close(): void }>
 
 /** Thrown if no data set can be created, with a message for users. */
-export class ImportError extends Error {
+export class ImportError extends MessageError {
   override name = 'ImportError'
 }
 
@@ -93,7 +96,7 @@ export async function importImages({
   const paths: string[] = []
   for await (const { path, image, reason } of decoded(sources, options, decode, onProgress)) {
     if (image) images.set(image, length * (paths.push(path) - 1))
-    else skipped.push({ path, reason })
+    else skipped.push({ path, ...textFields({ reason }) })
   }
   if (paths.length === 0) throw emptyError(skipped)
   const { kept, labels, classNames } = options.labels
@@ -146,10 +149,12 @@ const tooMuch = (count: number, { width, height, channels }: ImportOptions) =>
   )
 
 function emptyError(skipped: ImportReport['skipped']) {
-  const reasons = skipped.slice(0, NAMED).map(({ path, reason }) => `${path}: ${reason}.`)
+  const reasons = skipped
+    .slice(0, NAMED)
+    .map((each) => faultMessages.atStop({ place: each.path, problem: getText(each, 'reason') }))
   const more =
     skipped.length > NAMED ? [datasetMessages.andMore({ count: skipped.length - NAMED })] : []
-  return new ImportError([datasetMessages.empty(), ...reasons, ...more].join(' '))
+  return new ImportError(joinSentences(datasetMessages.empty(), ...reasons, ...more))
 }
 
 // ---- which files
@@ -180,7 +185,7 @@ async function listSources(
 
 async function addZip(file: SourceFile, sources: Source[], skipped: ImportReport['skipped']) {
   const zip = await openArchive(file)
-  if (typeof zip === 'string') return void skipped.push({ path: file.path, reason: zip })
+  if ('text' in zip) return void skipped.push({ path: file.path, ...textFields({ reason: zip }) })
   const folder = file.path.replace(/\.zip$/i, '')
   for (const { path: entry, size } of zip.entries.values()) {
     const path = `${folder}/${cleanPath(entry)}`
@@ -189,7 +194,7 @@ async function addZip(file: SourceFile, sources: Source[], skipped: ImportReport
   }
 }
 
-async function openArchive(file: SourceFile): Promise<Zip | string> {
+async function openArchive(file: SourceFile): Promise<Zip | Message> {
   if (file.size > IMPORT_LIMITS.zip) return datasetMessages.zipTooLarge()
   try {
     return openZip(await file.read(), IMPORT_LIMITS.files)
@@ -213,13 +218,13 @@ async function takeTables(
   const tables: CaptionTable[] = []
   for (const source of listed.filter(({ path }) => isCaptionTable(path))) {
     const table = await readTable(source)
-    if (typeof table === 'string') skipped.push({ path: source.path, reason: table })
-    else tables.push(table)
+    if ('captions' in table) tables.push(table)
+    else skipped.push({ path: source.path, ...textFields({ reason: table }) })
   }
   return { sources: listed.filter(({ path }) => !isCaptionTable(path)), tables }
 }
 
-async function readTable({ path, size, read }: Source): Promise<CaptionTable | string> {
+async function readTable({ path, size, read }: Source): Promise<CaptionTable | Message> {
   if (size > MAX_CAPTION_TABLE) return datasetMessages.captionsTooLong()
   try {
     return readCaptionTable(path, new TextDecoder().decode(await read()))
@@ -232,7 +237,7 @@ async function readTable({ path, size, read }: Source): Promise<CaptionTable | s
 
 type Outcome = { path: string } & (
   | { image: Uint8Array; reason?: undefined }
-  | { image?: undefined; reason: string }
+  | { image?: undefined; reason: MessageText }
 )
 
 async function* decoded(
@@ -260,7 +265,7 @@ async function* decoded(
 
 async function readImage(source: Source, options: ImportOptions, decode: Decode): Promise<Outcome> {
   const { path, size } = source
-  const no = (reason: string): Outcome => ({ path, reason })
+  const no = (reason: MessageText): Outcome => ({ path, reason })
   if (size > IMPORT_LIMITS.file) return no(datasetMessages.imageTooLarge())
   let bytes: Uint8Array
   try {
@@ -293,7 +298,7 @@ async function sized(
 ): Promise<Uint8Array> {
   const picture = await decode(bytes, mime)
   try {
-    if (picture.width < 1 || picture.height < 1) throw new Error(datasetMessages.noPixels())
+    if (picture.width < 1 || picture.height < 1) throw new MessageError(datasetMessages.noPixels())
     return resizePicture(picture, options)
   } finally {
     picture.close()
@@ -336,7 +341,7 @@ function assignClasses(paths: string[], skipped: ImportReport['skipped']): Class
   }
   const kept = paths.flatMap((path, i) => {
     if (classes[i] !== undefined) return [i]
-    skipped.push({ path, reason: datasetMessages.outsideFolders() })
+    skipped.push({ path, ...textFields({ reason: datasetMessages.outsideFolders() }) })
     return []
   })
   const names = kept.map((i) => classes[i]!)

@@ -1,5 +1,5 @@
 // Errors of formulas, with the place in the text.
-import type { Message } from '../base/catalogue.ts'
+import type { Template } from '../base/catalogue.ts'
 import { EngineError } from '../base/errors.ts'
 
 /** First character and the character after the last one. */
@@ -10,7 +10,7 @@ export class FormulaError<Hole extends string = string> extends EngineError<Hole
   readonly range: TextRange
 
   constructor(
-    problem: Message<Hole>,
+    problem: Template<Hole>,
     values: Readonly<Record<Exclude<Hole, 'argument'>, unknown>>,
     range: TextRange,
   ) {

@@ -1,4 +1,6 @@
 // Checks of the timesteps and the condition of a prediction.
+import { faultMessages } from '../messages/faults.ts'
+import type { MessageText, Message } from '../base/catalogue.ts'
 import { EngineError } from '../base/errors.ts'
 import type { Tensor } from '../base/tf.ts'
 import type { Conditioning, ConditionPart } from '../base/values.ts'
@@ -54,7 +56,9 @@ function unexpectedPart({ kind }: ConditionPart, specs: readonly ConditionSpec[]
   const tokens = kind === 'tokens' || specs.some((spec) => spec.kind === 'tokens')
   return new EngineError(tokens ? modelMessages.otherTokens : modelMessages.otherCondition, {
     argument: 'condition',
-    expected: specs.map((spec) => listInWords[spec.kind]()).join(', '),
+    expected: specs
+      .map((spec): Message => listInWords[spec.kind]())
+      .reduce((first, second) => faultMessages.list({ first, second })),
     condition: listInWords[kind](),
   })
 }
@@ -141,7 +145,7 @@ function checkChannels(channels: Tensor, count: number, x: Tensor) {
   checkCount('condition', modelWords.extraItem(), channels.shape[0], x)
 }
 
-export function checkCount(argument: string, what: string, count: number, x: Tensor) {
+export function checkCount(argument: string, what: MessageText, count: number, x: Tensor) {
   const batch = x.shape[0]
   if (count === 1 || count === batch) return
   throw new EngineError(modelMessages.perItem, { argument, what, batch, count })

@@ -1,13 +1,7 @@
 // Error of the export, with a cure.
+import { CuredError } from '../base/errors.ts'
 
 /** Thrown for models that cannot be exported; the message names the kind. */
-export class OnnxError extends Error {
+export class OnnxError extends CuredError {
   override name = 'OnnxError'
-
-  constructor(
-    message: string,
-    readonly cure: string,
-  ) {
-    super(message)
-  }
 }

@@ -1,6 +1,6 @@
 // Checks a graph and collects all faults at once.
 import { splitMany } from '../base/ids.ts'
-import type { Fault } from '../base/fault.ts'
+import { type Fault, createFault, type FaultParts } from '../base/fault.ts'
 import { sortTopologically } from '../base/sortTopologically.ts'
 import { foldParams } from './foldParams.ts'
 import { getNode, type Graph, type GraphNode, type Wire } from './graph.ts'
@@ -110,11 +110,11 @@ function findNodeFaults(node: GraphNode, checked: Checked): Fault[] {
   const op = ops.get(node.op)
   if (!op) {
     return [
-      {
+      createFault({
         node: node.id,
         message: planMessages.unknownType({ type: node.op }),
         cure: planMessages.loadPack(),
-      },
+      }),
     ]
   }
   const { faults } = checkParams(node, op)
@@ -123,12 +123,14 @@ function findNodeFaults(node: GraphNode, checked: Checked): Fault[] {
       ? Object.keys(node.inputs).some((key) => splitMany(key)[0] === name)
       : node.inputs[name]
     if (!wired && !slot.optional && slot.accepts[0] !== 'loop') {
-      faults.push({
-        node: node.id,
-        slot: name,
-        message: planMessages.notConnected({ slot: name }),
-        cure: planMessages.connect({ kinds: kindsInWords(slot.accepts) }),
-      })
+      faults.push(
+        createFault({
+          node: node.id,
+          slot: name,
+          message: planMessages.notConnected({ slot: name }),
+          cure: planMessages.connect({ kinds: kindsInWords(slot.accepts) }),
+        }),
+      )
     }
   }
   for (const [slot, from] of Object.entries(node.inputs))
@@ -143,9 +145,7 @@ function wireFaults(
   from: Wire,
   { nodes, ops, wireType, unexpanded }: Checked,
 ): Fault[] {
-  const fault = (problem: Pick<Fault, 'message' | 'cure' | 'also'>): Fault[] => [
-    { node: node.id, slot, ...problem },
-  ]
+  const fault = (problem: FaultParts): Fault[] => [createFault({ node: node.id, slot, ...problem })]
   const input = inputSlot(op, slot)
   if (!input)
     return fault({
@@ -182,10 +182,10 @@ function wireFaults(
 function cycleFault(cycle: string[], nodes: Map<string, GraphNode>, ops: Ops): Fault {
   const names = [...cycle].reverse().map((id) => nodeName(id, nodes, ops))
   const shown = names.length > 20 ? [...names.slice(0, 10), '...', ...names.slice(-10)] : names
-  return {
+  return createFault({
     node: cycle[0],
     message: planMessages.cycle({ nodes: [...shown, names[0]].join(' -> ') }),
     cure: planMessages.breakCycle(),
     also: cycle.slice(1),
-  }
+  })
 }

@@ -1,6 +1,6 @@
 // Compiles a graph to a plan: ordered steps, nested loops, and the last use of each value. A plan
 // is plain data, which run.ts executes.
-import { GraphError, moveFaultOutward, NodeError, type Fault } from '../base/fault.ts'
+import { GraphError, moveFaultOutward, NodeError, type Fault, createFault } from '../base/fault.ts'
 import { manySlot, outerId, splitMany, valueId, type ValueId } from '../base/ids.ts'
 import { planMessages } from '../messages/plan.ts'
 import { checkGraph } from './check.ts'
@@ -96,11 +96,11 @@ const splitNotices = (faults: readonly Fault[]) => ({
   notices: faults.filter(({ notice }) => notice),
 })
 
-const nothingToRun: Fault = {
+const nothingToRun: Fault = createFault({
   node: '',
   message: planMessages.nothingToRun(),
   cure: planMessages.addObserver(),
-}
+})
 
 /** Returns the faults of targets that do not exist or compute nothing. */
 function targetFaults(target: Target, { nodes, ops, unexpanded }: Checked): Fault[] {
@@ -109,20 +109,20 @@ function targetFaults(target: Target, { nodes, ops, unexpanded }: Checked): Faul
   if (unexpanded.has(id)) return []
   if (!node)
     return [
-      {
+      createFault({
         node: '',
         message: planMessages.noTarget({ id }),
         cure: planMessages.chooseTarget(),
-      },
+      }),
     ]
   const op = ops.get(node.op)
   if (op?.role !== 'note') return []
   return [
-    {
+    createFault({
       node: id,
       message: planMessages.computesNothing({ node: op.title }),
       cure: planMessages.chooseOther(),
-    },
+    }),
   ]
 }
 

@@ -1,5 +1,5 @@
 // Replaces closed nodes by the graphs they stand for, before any other stage reads the graph.
-import type { Fault, FaultPlace, InnerNode } from '../base/fault.ts'
+import { type Fault, type FaultPlace, type InnerNode, createFault } from '../base/fault.ts'
 import { closedInnerId, valueId } from '../base/ids.ts'
 import { getOwn } from '../base/records.ts'
 import { createSourceResolver } from '../base/resolveSource.ts'
@@ -34,11 +34,13 @@ export function expandGraph(graph: Graph, ops: Ops): Expanded {
     const node = nodes.find(({ op }) => isExpand(ops.get(op)))
     if (!node) break
     if (depth === MAX_DEPTH) {
-      faults.push({
-        node: node.id,
-        message: planMessages.expandsIntoItself({ node: node.op }),
-        cure: planMessages.declareOtherwise(),
-      })
+      faults.push(
+        createFault({
+          node: node.id,
+          message: planMessages.expandsIntoItself({ node: node.op }),
+          cure: planMessages.declareOtherwise(),
+        }),
+      )
       break
     }
     nodes = nodes.flatMap((node) => {

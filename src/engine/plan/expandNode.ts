@@ -1,5 +1,5 @@
 // Expands one closed node, and forwards its wired params to the inner nodes.
-import type { Fault } from '../base/fault.ts'
+import { type Fault, createFault } from '../base/fault.ts'
 import { planMessages } from '../messages/plan.ts'
 import { input, type Expansion, type GraphNode } from './graph.ts'
 import type { ExpandOp, Param, Params } from './op.ts'
@@ -88,10 +88,11 @@ function sampleValues(spec: Param): unknown[] {
 }
 
 /** The fault of a wired param that has to be known before the run. */
-export const unknownParamFault = (node: GraphNode, name: string): Fault => ({
-  node: node.id,
-  slot: name,
-  message: planMessages.unknownParam({ param: name }),
-  cure: planMessages.setParam({ param: name }),
-  ...(node.inputs[name].node && { also: [node.inputs[name].node] }),
-})
+export const unknownParamFault = (node: GraphNode, name: string): Fault =>
+  createFault({
+    node: node.id,
+    slot: name,
+    message: planMessages.unknownParam({ param: name }),
+    cure: planMessages.setParam({ param: name }),
+    ...(node.inputs[name].node && { also: [node.inputs[name].node] }),
+  })

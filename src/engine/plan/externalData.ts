@@ -1,4 +1,5 @@
 // External data that nodes need before a run: stored files and shipped files.
+import { MessageError } from '../base/errors.ts'
 import { getFaults, GraphError } from '../base/fault.ts'
 import { planMessages } from '../messages/plan.ts'
 import { atNode } from './nodeErrors.ts'
@@ -42,5 +43,5 @@ export async function loadExternalData(
 const noAssets: Assets = {
   checkpoint: async () => undefined,
   dataset: async () => undefined,
-  shipped: async (name) => Promise.reject(new Error(planMessages.noAsset({ name }))),
+  shipped: async (name) => Promise.reject(new MessageError(planMessages.noAsset({ name }))),
 }

@@ -1,5 +1,6 @@
 // States of outermost loops: found when a run starts, and stored when their losses are known to be
 // finite.
+import { textFields } from '../base/catalogue.ts'
 import type { LoopStep } from './steps.ts'
 import type { CurrentRun } from './currentRun.ts'
 import { outerId } from '../base/ids.ts'
@@ -164,7 +165,7 @@ function reportDamage(run: CurrentRun, step: LoopStep, index: number, from: numb
     from === undefined
       ? planMessages.damagedOnly({ step: index })
       : planMessages.damagedTraining({ step: index, from })
-  run.send({ type: 'storage', message, node: outerId(step.id) })
+  run.send({ type: 'storage', ...textFields({ message }), node: outerId(step.id) })
 }
 
 /** Returns false if a tensor has an infinity or a NaN: multiplied by 0, these give NaN. */

@@ -1,5 +1,7 @@
 // Reads the loss of every training step asynchronously, and finds the first that is not finite or
 // has exploded. Losses on a GPU are read in batches, without waiting for their steps.
+import { joinSentences } from '../messages/faults.ts'
+import type { MessageText } from '../base/catalogue.ts'
 import { activeBackend } from '../base/backend.ts'
 import type { Loss, NumberValue } from '../base/values.ts'
 import { concatenate } from '../training/flatWeights.ts'
@@ -51,7 +53,9 @@ export class LossReader {
   /** The running trainings, by the id of their End. */
   private readonly reruns = new Map<string, Rerun>()
   /** The first loss that is not sound. */
-  private divergence: { step: Pick<LoopStep, 'end'>; problem: BadLoss; message: string } | undefined
+  private divergence:
+    | { step: Pick<LoopStep, 'end'>; problem: BadLoss; message: MessageText }
+    | undefined
   private explaining: Promise<unknown> | undefined
 
   constructor(
@@ -118,7 +122,7 @@ export class LossReader {
     if (problem) this.fail(problem, step, badLossMessage(problem, index, value, watch.limit))
   }
 
-  private fail(problem: BadLoss, step: Pick<LoopStep, 'end'>, message: string) {
+  private fail(problem: BadLoss, step: Pick<LoopStep, 'end'>, message: MessageText) {
     this.divergence = { step, problem, message }
     this.failure = divergenceFault(step, message, this.lastGood(step.end)?.index)
   }
@@ -133,7 +137,7 @@ export class LossReader {
    * Returns the fault of a training with numbers that are not finite, with the first layer that gave
    * one, if it is known.
    */
-  async explain(step: Pick<LoopStep, 'end'>, message: string): Promise<NodeError> {
+  async explain(step: Pick<LoopStep, 'end'>, message: MessageText): Promise<NodeError> {
     const good = this.lastGood(step.end)
     const rerun = () => this.reruns.get(step.end)
     const broken = await findBrokenLayer(good, rerun, this.memory).catch(() => undefined)
@@ -142,7 +146,7 @@ export class LossReader {
       (broken.pass === 'forward'
         ? planMessages.forwardNotFinite(broken)
         : planMessages.backwardNotFinite(broken))
-    return divergenceFault(step, first ? `${message} ${first}` : message, good?.index)
+    return divergenceFault(step, first ? joinSentences(message, first) : message, good?.index)
   }
 
   /** Follows the states of a training, to retain the last good one. */
@@ -193,15 +197,19 @@ const badLossMessage = (problem: BadLoss, index: number, value: number, limit: n
       })
 
 /** Fault of a training whose loss or weights have diverged. */
-const divergenceFault = (step: Pick<LoopStep, 'end'>, message: string, good: number | undefined) =>
+const divergenceFault = (
+  step: Pick<LoopStep, 'end'>,
+  message: MessageText,
+  good: number | undefined,
+) =>
   new NodeError({
     node: step.end,
     slot: 'loss',
     message,
-    cure: [
+    cure: joinSentences(
       planMessages.lowerRate(),
       ...(good === undefined ? [] : [planMessages.goodWeights({ step: good })]),
-    ].join(' '),
+    ),
   })
 
 /** Reads all losses of a training from its pieces, in one read. */

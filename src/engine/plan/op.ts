@@ -1,4 +1,5 @@
 // Node types: slots, params and functions. Declarations (src/nodes/define.ts) have this form.
+import type { MessageText } from '../base/catalogue.ts'
 import type { Random } from '../base/random.ts'
 import type { Scalar, Tensor } from '../base/tf.ts'
 import type { PredictionType, TextValue, Vocabulary } from '../base/values.ts'
@@ -71,7 +72,7 @@ export interface RunOp extends Declaration {
   /**
    * Returns notices about params, wiring and static inputs that the rules of the plan do not cover.
    */
-  notices?: (params: never, wired: ReadonlySet<string>, known: never) => string[]
+  notices?: (params: never, wired: ReadonlySet<string>, known: never) => MessageText[]
   /**
    * Throws NodeError before a run if params conflict with each other, with the static inputs, or
    * with the types of the wired inputs.
@@ -363,7 +364,7 @@ export interface LoopBehaviour<State = unknown> {
    * Returns notices about the params of Start, with its wired inputs, and whether it runs inside
    * another loop.
    */
-  notices?(start: Params, where: LoopPlace): string[]
+  notices?(start: Params, where: LoopPlace): MessageText[]
   /** Returns the number of iterations after which `again` is read back; default 1. */
   againEvery?(params: LoopParams): number
   /**

@@ -1,4 +1,5 @@
 // Header of packed values (pack.ts). Separate, because reading it needs no tensors.
+import { MessageError } from '../base/errors.ts'
 import { planMessages } from '../messages/plan.ts'
 
 /**
@@ -15,7 +16,7 @@ export const padding = (length: number) => (8 - (length % 8)) % 8
  */
 export function readPackedHeader(bytes: Uint8Array): { value: unknown; start: number } {
   if (bytes.length < 5 || bytes[4] !== OPENING_BRACE)
-    throw new Error(planMessages.misshapenRecord())
+    throw new MessageError(planMessages.misshapenRecord())
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
   const start = 4 + length + padding(4 + length)
   const json = new TextDecoder().decode(bytes.subarray(4, 4 + length))

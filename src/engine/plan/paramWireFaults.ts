@@ -1,5 +1,6 @@
 // Faults of wired params whose values are not known before the run.
-import type { Fault } from '../base/fault.ts'
+import type { MessageText } from '../base/catalogue.ts'
+import { type Fault, createFault } from '../base/fault.ts'
 import { valueId } from '../base/ids.ts'
 import { planMessages } from '../messages/plan.ts'
 import { unknownParamFault } from './expandNode.ts'
@@ -18,19 +19,19 @@ export function paramWireFaults(id: string, op: Op, checked: Checked): Fault[] {
     if (isReadBeforeRun(op) || choosesType(op, name)) return [unknownParamFault(node, name)]
     if (!isOnDevice(from, checked)) return []
     return [
-      {
+      createFault({
         node: id,
         slot: name,
         message: planMessages.deviceNumber({ param: name }),
         cure: readingCure(id, checked),
         also: [from.node],
-      },
+      }),
     ]
   })
 }
 
 /** Numbers cannot be read back under the tape. */
-function readingCure(id: string, { nodes, ops, zonesOf }: Checked): string {
+function readingCure(id: string, { nodes, ops, zonesOf }: Checked): MessageText {
   const unit = zonesOf.get(id)?.find((zone) => behaviourAt(zone, nodes, ops)?.around)
   return unit === undefined
     ? planMessages.readNumber()

@@ -1,5 +1,6 @@
 // Params of a node: fills in defaults and checks values. Never changes a value silently.
-import type { Fault } from '../base/fault.ts'
+import type { MessageText } from '../base/catalogue.ts'
+import { type Fault, createFault } from '../base/fault.ts'
 import type { GraphNode, Wire } from './graph.ts'
 import type { Declaration, Param, Params } from './op.ts'
 import { hasEffect, MAX_SEED } from './op.ts'
@@ -32,12 +33,12 @@ export function checkParams(
 export function paramFault(name: string, spec: Param, given: unknown, source?: Partial<Wire>) {
   const expected =
     source && spec.kind === 'boolean' ? paramWords.zeroOrOne() : (problemWith(given, spec) ?? '')
-  return {
+  return createFault({
     param: name,
     message: paramMessages.wrongValue({ param: name, expected, got: formatValue(given) }),
     cure: source ? paramMessages.connectOther({ expected }) : paramCure(spec, expected),
     ...(source?.node && { also: [source.node] }),
-  }
+  })
 }
 
 /** Iterations after which a file node in a loop writes a file; 0: only at the end. */
@@ -54,7 +55,7 @@ export const effectiveParams = <T extends Params>(
   ) as Partial<T>
 
 /** Describes the expected value in words; undefined if the value is valid. */
-export function problemWith(value: unknown, spec: Param): string | undefined {
+export function problemWith(value: unknown, spec: Param): MessageText | undefined {
   switch (spec.kind) {
     case 'number':
       return isNumber(value, spec.min, spec.max) && (!spec.integer || Number.isInteger(value))
@@ -113,7 +114,7 @@ const isStoredFile = (value: unknown) => {
   )
 }
 
-function rangeText({ integer, min, max }: Extract<Param, { kind: 'number' }>): string {
+function rangeText({ integer, min, max }: Extract<Param, { kind: 'number' }>): MessageText {
   const words = paramWords
   if (min > -1e9 && max < 1e9) {
     return integer ? words.integerBetween({ min, max }) : words.numberBetween({ min, max })
@@ -123,7 +124,7 @@ function rangeText({ integer, min, max }: Extract<Param, { kind: 'number' }>): s
   return integer ? words.integer() : words.number()
 }
 
-const paramCure = (spec: Param, expected: string) =>
+const paramCure = (spec: Param, expected: MessageText) =>
   spec.kind === 'number' || spec.kind === 'choice' || spec.kind === 'boolean'
     ? paramMessages.setTo({ expected, value: String(spec.default) })
     : paramMessages.setAgain()

@@ -1,6 +1,6 @@
 // Work of a plan that is known before a run: iterations of all loops, with those of nested ones
 // multiplied.
-import { NodeError, type Fault } from '../base/fault.ts'
+import { NodeError, type Fault, createFault } from '../base/fault.ts'
 import { planMessages } from '../messages/plan.ts'
 import { loopBehaviour, type Ops, type StaticValues } from './op.ts'
 import type { LoopStep, PlannedWork, Step } from './steps.ts'
@@ -40,8 +40,9 @@ function countIterations(step: LoopStep, ops: Ops, known: StaticValues): number 
 }
 
 /** Fault of a run with more iterations than `most`. */
-export const workFault = ({ iterations, loop }: PlannedWork, most: number): Fault => ({
-  node: loop,
-  message: planMessages.manyIterations({ count: iterations, most }),
-  cure: planMessages.fewerIterations(),
-})
+export const workFault = ({ iterations, loop }: PlannedWork, most: number): Fault =>
+  createFault({
+    node: loop,
+    message: planMessages.manyIterations({ count: iterations, most }),
+    cure: planMessages.fewerIterations(),
+  })

@@ -2,6 +2,8 @@
 //
 // Layout: signature (8 bytes), version (uint32), CRC-32 (uint32), content; little endian. Records
 // of earlier versions are content alone. They are still read, without a checksum.
+import type { MessageText } from '../base/catalogue.ts'
+import { MessageError } from '../base/errors.ts'
 import { crc32 } from '../base/crc32.ts'
 import { planMessages } from '../messages/plan.ts'
 import { readPackedHeader } from './packedHeader.ts'
@@ -18,9 +20,9 @@ const VERSION = 1
 const CHECKSUM_AT = 12
 
 /** Thrown for records that cannot be read. */
-export class RecordError extends Error {
+export class RecordError extends MessageError {
   constructor(
-    message: string,
+    message: MessageText,
     /** False for a record of a later version, which must not be deleted. */
     readonly damaged = true,
   ) {

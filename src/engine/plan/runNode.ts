@@ -1,5 +1,6 @@
 // Runs one node of a plan: reads its inputs, runs it or uses cached outputs, and publishes its
 // outputs.
+import type { MessageText } from '../base/catalogue.ts'
 import { valueId } from '../base/ids.ts'
 import { NodeError } from '../base/fault.ts'
 import { runTidied } from '../base/memory.ts'
@@ -228,7 +229,7 @@ export function publish(
   }
 }
 
-const missingCures: Partial<Record<string, string>> = {
+const missingCures: Partial<Record<string, MessageText>> = {
   labels: planMessages.useLabels(),
   losses: planMessages.connectTime(),
   number: planMessages.useNumbers(),

@@ -1,4 +1,5 @@
 // A session: runs graphs one at a time, caches results, and handles pause, resume, step and stop.
+import { textFields, type MessageText } from '../base/catalogue.ts'
 import { outerId } from '../base/ids.ts'
 import { activeBackend } from '../base/backend.ts'
 import type { Event, RunRequest, Monitoring, StoredTraining } from '../protocol.ts'
@@ -122,7 +123,8 @@ class PlanSession implements Session {
     this.ops = options.ops
     this.now = options.now ?? (() => performance.now())
     this.yieldNow = options.yieldNow ?? nextTask
-    const onTrouble = (message: string) => options.onEvent({ type: 'storage', message })
+    const onTrouble = (message: MessageText) =>
+      options.onEvent({ type: 'storage', ...textFields({ message }) })
     const store = options.store && guardStore(options.store, onTrouble)
     const stored = new StoredStates(store, onTrouble, this.now)
     this.results = new Results(this.memory, stored)

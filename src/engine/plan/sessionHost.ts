@@ -1,5 +1,6 @@
 // Services of a session for its running plan: cached results and states, observers, and compiled
 // kernels.
+import { textFields } from '../base/catalogue.ts'
 import { activeBackend } from '../base/backend.ts'
 import { uninterrupted } from '../base/interruption.ts'
 import { outerId, splitValue, valueId } from '../base/ids.ts'
@@ -73,7 +74,7 @@ export class SessionHost {
         run.send({
           type: 'status',
           run: run.id,
-          text: planMessages.fewerSamples({ every, wanted }),
+          ...textFields({ text: planMessages.fewerSamples({ every, wanted }) }),
         }),
       onTraining: (step, rerun) => run.losses.setRerun(step, rerun),
       precompile(step, once) {

@@ -1,4 +1,5 @@
 // Slots of a node, and their types.
+import type { MessageText } from '../base/catalogue.ts'
 import { manySlot, splitMany, valueId } from '../base/ids.ts'
 import { getOwn } from '../base/records.ts'
 import { createSourceResolver } from '../base/resolveSource.ts'
@@ -71,7 +72,7 @@ export const accepts = (input: InputSlot, type: SlotType | undefined): boolean =
   type === undefined || (input.accepts === 'any' ? type !== 'loop' : input.accepts.includes(type))
 
 /** Formats slot types in words: "samples or noise". */
-export const kindsInWords = (types: InputSlot['accepts']): string =>
+export const kindsInWords = (types: InputSlot['accepts']): MessageText =>
   types === 'any'
     ? slotWords.any()
     : types

@@ -1,5 +1,5 @@
 // Builds the steps of a plan from a checked graph.
-import type { Fault } from '../base/fault.ts'
+import { type Fault, createFault } from '../base/fault.ts'
 import { splitValue, valueId, type ValueId } from '../base/ids.ts'
 import { planMessages } from '../messages/plan.ts'
 import { wire } from './graph.ts'
@@ -47,11 +47,13 @@ export class StepBuilder {
 
   private order = (path: LoopPath): Unit[] | undefined =>
     orderUnits(this.units, path, (node) =>
-      this.faults.push({
-        node,
-        message: planMessages.innerAndFinal(),
-        cure: planMessages.takeBoth(),
-      }),
+      this.faults.push(
+        createFault({
+          node,
+          message: planMessages.innerAndFinal(),
+          cure: planMessages.takeBoth(),
+        }),
+      ),
     )
 
   /**

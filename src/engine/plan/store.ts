@@ -1,5 +1,6 @@
 // Storage for training states that outlive a page: bytes by key.
-import { getErrorMessage } from '../base/fault.ts'
+import { englishText, type MessageText } from '../base/catalogue.ts'
+import { getErrorText } from '../base/fault.ts'
 
 export interface StateStore {
   get(key: string): Promise<Uint8Array | undefined>
@@ -34,15 +35,18 @@ export function memoryStore(): StateStore {
 }
 
 /** Wraps a store: failures are reported, each reason once, and otherwise ignored. */
-export function guardStore(store: StateStore, onTrouble: (message: string) => void): GuardedStore {
+export function guardStore(
+  store: StateStore,
+  onTrouble: (message: MessageText) => void,
+): GuardedStore {
   const said = new Set<string>()
   const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
       return await work()
     } catch (error) {
-      const message = getErrorMessage(error)
+      const message = getErrorText(error)
       // Sizes differ each time; the reason does not.
-      const reason = message.replaceAll(/[\d.]+/g, '')
+      const reason = englishText(message).replaceAll(/[\d.]+/g, '')
       if (!said.has(reason)) onTrouble(message)
       said.add(reason)
       return otherwise

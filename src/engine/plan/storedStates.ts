@@ -3,6 +3,7 @@
 //
 // Names: `state/KEY@STEP` for the state at the end of a run or at a stop, which stays, and
 // `state/KEY@STEP~` for one in between, which later ones replace.
+import type { MessageText } from '../base/catalogue.ts'
 import { planMessages } from '../messages/plan.ts'
 import { collectTensors } from '../base/values.ts'
 import type { LoopState } from './host.ts'
@@ -43,7 +44,7 @@ export class StoredStates {
 
   constructor(
     private readonly store: GuardedStore | undefined,
-    private readonly onTrouble: (message: string) => void,
+    private readonly onTrouble: (message: MessageText) => void,
     private readonly now: () => number,
   ) {}
 

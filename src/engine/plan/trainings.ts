@@ -1,5 +1,6 @@
 // Earlier trainings. The user is asked before a long one is discarded, and may continue from its
 // weights.
+import { textFields } from '../base/catalogue.ts'
 import { collectTensors } from '../base/values.ts'
 import type { StoredTraining } from '../protocol.ts'
 import type { LoopStep, Plan } from './steps.ts'
@@ -120,7 +121,7 @@ export class Trainings {
       const [last] = other === own ? [] : await statesWith(other)
       if (!last) continue
       const message = planMessages.otherArithmetic({ step: last.index })
-      run.send({ type: 'storage', message, node: outerId(step.id) })
+      run.send({ type: 'storage', ...textFields({ message }), node: outerId(step.id) })
     }
   }
 

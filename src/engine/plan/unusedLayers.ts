@@ -1,5 +1,5 @@
 // Layers of a graph that are part of no model.
-import type { Fault } from '../base/fault.ts'
+import { type Fault, createFault } from '../base/fault.ts'
 import { planMessages } from '../messages/plan.ts'
 import type { Graph, GraphNode } from './graph.ts'
 import type { Op, Ops } from './op.ts'
@@ -21,12 +21,14 @@ export function findUnusedLayers(graph: Graph, ops: Ops): Fault[] {
   const isLayer = ({ id, op }: GraphNode) => givesFeatures(ops.get(op)) && !used.has(id)
   const hasNetwork = graph.nodes.some(({ id, op }) => used.has(id) && givesFeatures(ops.get(op)))
   if (!hasNetwork) return []
-  return graph.nodes.filter(isLayer).map(({ id }) => ({
-    node: id,
-    message: planMessages.unusedLayer({ node: nodeName(id, nodes, ops) }),
-    cure: planMessages.useLayer(),
-    notice: true,
-  }))
+  return graph.nodes.filter(isLayer).map(({ id }) =>
+    createFault({
+      node: id,
+      message: planMessages.unusedLayer({ node: nodeName(id, nodes, ops) }),
+      cure: planMessages.useLayer(),
+      notice: true,
+    }),
+  )
 }
 
 const makesModel = (op: Op | undefined): boolean =>

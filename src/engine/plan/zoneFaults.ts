@@ -1,5 +1,6 @@
 // Faults and notices of loops by rules c, d, f and g of ARCHITECTURE.md.
-import type { Fault } from '../base/fault.ts'
+import type { MessageText } from '../base/catalogue.ts'
+import { type Fault, createFault } from '../base/fault.ts'
 import { splitMany } from '../base/ids.ts'
 import { getNode, type Wire } from './graph.ts'
 import type { Op, StartOp } from './op.ts'
@@ -72,12 +73,12 @@ function crossingFaults(id: string, { nodes, ops, zones, zonesOf }: Checked): Fa
       if (aInB !== bInA) continue
       const loops = { first: nodeName(a, nodes, ops), second: nodeName(b, nodes, ops) }
       return [
-        {
+        createFault({
           node: id,
           message: aInB ? planMessages.mutualLoops(loops) : planMessages.separateLoops(loops),
           cure: planMessages.takeFromEnd(),
           also: [a, b],
-        },
+        }),
       ]
     }
   }
@@ -95,12 +96,12 @@ function escapeFaults(id: string, op: Op, { nodes, ops, zones, zonesOf }: Checke
   if (fileInterval(getNode(nodes, id), op) > 0 && !isInUnit) return []
   const { start, end } = inner
   return [
-    {
+    createFault({
       node: id,
       message: planMessages.escapes({ node: op.title, start: nodeName(start, nodes, ops) }),
       cure: planMessages.takeAfter({ end: nodeName(end, nodes, ops) }),
       also: [start, end],
-    },
+    }),
   ]
 }
 
@@ -109,11 +110,11 @@ function stateFaults(id: string, op: Op, { nodes, ops, zonesOf }: Checked): Faul
   return inner !== undefined
     ? []
     : [
-        {
+        createFault({
           node: id,
           message: planMessages.noSamplingLoop({ node: op.title }),
           cure: planMessages.takeFromSampling(),
-        },
+        }),
       ]
 }
 
@@ -134,12 +135,12 @@ function readFaults(id: string, op: Op, { nodes, ops, zonesOf }: Checked): Fault
   const unit = zonesOf.get(id)?.find((zone) => behaviourAt(zone, nodes, ops)?.around)
   if (unit === undefined) return []
   return [
-    {
+    createFault({
       node: id,
       message: planMessages.readsInUnit({ node: op.title, start: nodeName(unit, nodes, ops) }),
       cure: planMessages.readAfter({ start: nodeName(unit, nodes, ops) }),
       also: [unit],
-    },
+    }),
   ]
 }
 
@@ -161,7 +162,7 @@ function trainingFaults(id: string, op: StartOp, checked: Checked): Fault[] {
     if (dependsOnModel(next[slot], [id, model], checked)) return []
     const names = { start: nodeName(id, nodes, ops), model }
     return [
-      {
+      createFault({
         node: zone.end,
         slot,
         message:
@@ -170,7 +171,7 @@ function trainingFaults(id: string, op: StartOp, checked: Checked): Fault[] {
             : planMessages.independentOf({ ...names, loss: slot }),
         cure: planMessages.connectModel(names),
         also: [id],
-      },
+      }),
     ]
   })
 }
@@ -214,13 +215,13 @@ function recordFaults(
   if (!op.behaviour.trains || !zone || nodes.get(zone.end)?.inputs.losses) return []
   if (reader === undefined) return []
   return [
-    {
+    createFault({
       node: zone.end,
       slot: 'losses',
       message: planMessages.noRecord({ node: nodeName(reader, nodes, ops) }),
       cure: planMessages.connectLosses({ end: nodeName(zone.end, nodes, ops) }),
       also: [reader],
-    },
+    }),
   ]
 }
 
@@ -237,12 +238,13 @@ function unitFaults(id: string, op: StartOp, { nodes, ops, zones }: Checked): Fa
   )
   if (!zone || unit === undefined) return []
   const start = nodeName(unit, nodes, ops)
-  const fault = (node: string, message: string, cure: string): Fault => ({
-    node,
-    message,
-    cure,
-    also: [unit],
-  })
+  const fault = (node: string, message: MessageText, cure: MessageText): Fault =>
+    createFault({
+      node,
+      message,
+      cure,
+      also: [unit],
+    })
   const { trains, settle, waits, ended } = op.behaviour
   if (trains)
     return [fault(id, planMessages.nestedTraining({ start }), planMessages.trainInRounds())]
@@ -273,13 +275,13 @@ function timeFaults(id: string, op: Op, { nodes, ops }: Checked): Fault[] {
     if (!isDerived || taken?.includes(slot) || taken?.includes(splitMany(slot)[0])) return []
     const start = nodeName(from.node, nodes, ops)
     return [
-      {
+      createFault({
         node: id,
         slot,
         message: planMessages.differentiableTime({ node: op.title, start }),
         cure: planMessages.constantTimestep({ start }),
         also: [from.node],
-      },
+      }),
     ]
   })
 }
@@ -339,7 +341,7 @@ function sameNoiseNotices(
     )
       return []
     return [
-      {
+      createFault({
         node: source.id,
         message: planMessages.drawnOnce({
           node: nodeName(source.id, nodes, ops),
@@ -349,7 +351,7 @@ function sameNoiseNotices(
         cure: planMessages.drawAgain({ start: nodeName(inner, nodes, ops) }),
         also: [id],
         notice: true as const,
-      },
+      }),
     ]
   })
 }
@@ -363,5 +365,7 @@ function ownNotices(id: string, op: Op, { nodes, zones, staticInputs: known }: C
     op.role === 'start'
       ? op.behaviour.notices?.(params, { wired, isNested: !!zones.get(id)?.around.length })
       : 'notices' in op && op.notices?.(params as never, wired, known.get(id) as never)
-  return (messages || []).map((message) => ({ node: id, message, cure: '', notice: true }))
+  return (messages || []).map((message) =>
+    createFault({ node: id, message, cure: '', notice: true }),
+  )
 }

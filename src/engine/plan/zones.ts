@@ -2,7 +2,7 @@
 //
 // A zone is a Start and its End. Its body is the set of nodes that depend on an each output of the
 // Start. The letters a to g refer to the rules of loops in ARCHITECTURE.md.
-import type { Fault } from '../base/fault.ts'
+import { type Fault, createFault } from '../base/fault.ts'
 import { getNode, type GraphNode } from './graph.ts'
 import { enclosingLoops, findLoopMembership, MAX_LOOPS } from './loopMembership.ts'
 import type { EndOp, Ops, StartOp, StaticValues } from './op.ts'
@@ -52,12 +52,14 @@ export function pairZones(checked: Checked): Fault[] {
   for (const id of order) {
     const op = ops.get(getNode(nodes, id).op)
     if (op?.role === 'start' && !withEnd.has(id)) {
-      faults.push({
-        node: id,
-        slot: 'loop',
-        message: planMessages.noEnd({ start: op.title }),
-        cure: planMessages.addEnd({ end: ops.get(op.loop.other)?.title ?? op.loop.other }),
-      })
+      faults.push(
+        createFault({
+          node: id,
+          slot: 'loop',
+          message: planMessages.noEnd({ start: op.title }),
+          cure: planMessages.addEnd({ end: ops.get(op.loop.other)?.title ?? op.loop.other }),
+        }),
+      )
     }
   }
   return faults
@@ -72,27 +74,28 @@ function pairingFault(
   const start = nodes.get(inputs.loop?.node ?? '')
   const place = { node: id, slot: 'loop' }
   if (!start)
-    return {
+    return createFault({
       ...place,
       message: planMessages.noStart({ node: op.title }),
       cure: planMessages.connectStart({ start: ops.get(op.loop.other)?.title ?? op.loop.other }),
-    }
+    })
   const name = nodeName(start.id, nodes, ops)
   if (start.op !== op.loop.other)
-    return {
+    return createFault({
       ...place,
       message: planMessages.wrongEnd({ node: op.title, start: name }),
       cure: planMessages.useEnd({ end: endTitle(start.op, ops) }),
       also: [start.id],
-    }
+    })
   const other = zones.get(start.id)
   return (
-    other && {
+    other &&
+    createFault({
       ...place,
       message: planMessages.secondEnd({ start: name }),
       cure: planMessages.deleteEnd(),
       also: [start.id, other.end],
-    }
+    })
   )
 }
 
@@ -117,11 +120,11 @@ export function placeInZones({ nodes, order, zones, zonesOf }: Checked) {
 export function depthFault({ order, zonesOf }: Checked): Fault | undefined {
   const node = order.find((id) => (zonesOf.get(id)?.length ?? 0) >= MAX_LOOPS)
   if (node === undefined) return undefined
-  return {
+  return createFault({
     node,
     message: planMessages.loopsTooDeep({ most: MAX_LOOPS - 1 }),
     cure: planMessages.fewerLoops(),
-  }
+  })
 }
 
 /** Returns the sources of a node, without the loop wire of its Start. */

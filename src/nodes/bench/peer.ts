@@ -1,9 +1,10 @@
 // One side of a comparison, in a worker of its own, because replaced tfjs kernels are global.
+import { textFields } from '../../engine/base/catalogue.ts'
 import { startBackend } from '../../engine/backends/backends.ts'
 import { importBackend } from '../../engine/backends/importBackend.ts'
 import { startStock, stockThreads } from '../../engine/backends/startStock.ts'
 import { activeWasm } from '../../engine/backends/wasm/wasmFunctions.ts'
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/base/fault.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
 import type { WasmPaths } from '../../engine/protocol.ts'
@@ -39,7 +40,7 @@ export class BenchPeer {
       .then(() => this.run(request))
       .then(
         (gives) => ({ gives }),
-        (error: unknown) => ({ error: getErrorMessage(error) }),
+        (error: unknown) => textFields({ error: getErrorText(error) }),
       )
     this.last = answer
     return answer
@@ -80,6 +81,7 @@ export class BenchPeer {
     return {
       device: report.device,
       ...(report.kernels !== undefined && { kernels: report.kernels }),
+      ...(report.messages && { messages: report.messages }),
       threads: activeWasm()?.threads ?? 1,
       checks,
     }

@@ -1,4 +1,5 @@
 // Messages between the page of measurements and its workers. Plain data.
+import type { TextFields } from '../../engine/base/catalogue.ts'
 import type { BackendName, BackendReport } from '../../engine/protocol.ts'
 import type { Task } from './problem.ts'
 import type { ModelName } from './unets.ts'
@@ -61,6 +62,7 @@ export interface StartedPeer {
   /** Name of the device, and how its kernels were chosen, as the engine reports them. */
   device: string
   kernels?: BackendReport['kernels']
+  messages?: BackendReport['messages']
   threads: number
   checks: KernelCheck[]
 }
@@ -79,7 +81,7 @@ export type PeerRequest = {
 }[RequestName]
 
 /** A peer answers each request, in order. */
-export type PeerAnswer = { gives: Requests[RequestName]['gives'] } | { error: string }
+export type PeerAnswer = { gives: Requests[RequestName]['gives'] } | TextFields<'error'>
 
 /** The first message says that requests can be sent. */
 export type PeerMessage = PeerAnswer | { ready: true }

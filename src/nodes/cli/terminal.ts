@@ -10,20 +10,20 @@ type Progress = Extract<Event, { type: 'progress' }>
 /** Formats a fault: "fault: Loss, prediction: expected ... Take it from ..." */
 export function formatFault(fault: Fault, title = fault.node): string {
   const place = [title, fault.slot ?? fault.param].filter(Boolean).join(', ')
-  const cure = cures.get(fault.cure) ?? fault.cure
+  const cure = cures.get(fault.messages?.cure?.id) ?? fault.cure
   const text = `${place ? `${place}: ` : ''}${fault.message}${cure && `\n  ${cure}`}`
   return fault.notice ? cliMessages.notice({ text }) : cliMessages.fault({ text })
 }
 
 /** Cures for the page, and the same for the command line. */
-const cures = new Map([
-  [planMessages.fewerIterations(), cliMessages.allowIterations()],
-  [dataMessages.dropCheckpoint(), cliMessages.addFile({ kind: 'checkpoint' })],
-  [dataMessages.dropRightFile(), cliMessages.addRightFile()],
-  [dataMessages.chooseDataset(), cliMessages.chooseFile({ kind: 'dataset', param: 'images' })],
-  [dataMessages.choosePoints(), cliMessages.chooseFile({ kind: 'dataset', param: 'points' })],
+const cures = new Map<string | undefined, string>([
+  [planMessages.fewerIterations.id, cliMessages.allowIterations()],
+  [dataMessages.dropCheckpoint.id, cliMessages.addFile({ kind: 'checkpoint' })],
+  [dataMessages.dropRightFile.id, cliMessages.addRightFile()],
+  [dataMessages.chooseDataset.id, cliMessages.chooseFile({ kind: 'dataset', param: 'images' })],
+  [dataMessages.choosePoints.id, cliMessages.chooseFile({ kind: 'dataset', param: 'points' })],
   [
-    dataMessages.chooseCheckpoint(),
+    dataMessages.chooseCheckpoint.id,
     cliMessages.chooseFile({ kind: 'checkpoint', param: 'checkpoint' }),
   ],
 ])

@@ -1,4 +1,5 @@
 // Data sets that nodes name by their SHA-256.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { computeSha256 } from '../../engine/checkpoint/pipeline.ts'
 import { DatasetError } from '../../engine/datasets/file.ts'
 import { NodeError } from '../../engine/base/fault.ts'
@@ -9,7 +10,7 @@ interface Wanted {
   /** Name of the param. */
   param: string
   file: StoredFile
-  cure: string
+  cure: MessageText
 }
 
 /** Reads a stored data set. Throws NodeError if it is missing, changed or invalid. */

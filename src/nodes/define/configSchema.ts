@@ -1,4 +1,5 @@
 // Schemas of configs of models, from the declarations of params.
+import { MessageError } from '../../engine/base/errors.ts'
 import { quoteName } from '../../engine/base/quote.ts'
 import { paramMessages } from '../../engine/messages/params.ts'
 import type { ConfigSchema } from '../../engine/models/kinds/defined/definition.ts'
@@ -14,13 +15,13 @@ export const configSchema = <P extends ParamSpecs>(params: P): ConfigSchema<RunP
   parse(json) {
     const other = Object.keys(json).find((key) => !Object.hasOwn(params, key))
     if (other !== undefined)
-      throw new Error(
+      throw new MessageError(
         paramMessages.unknownKey({ keys: Object.keys(params).join(', '), got: quoteName(other) }),
       )
     for (const [key, param] of Object.entries(params)) {
       const value = Object.hasOwn(json, key) ? json[key] : undefined
       if (problemWith(value, param) !== undefined)
-        throw new Error(paramFault(key, param, value).message)
+        throw new MessageError(paramFault(key, param, value).message)
     }
     return { ...json } as RunParams<P>
   },

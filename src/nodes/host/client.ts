@@ -1,4 +1,6 @@
 // Client of the engine: functions and promises over the protocol.
+import { getText } from '../../engine/base/catalogue.ts'
+import { MessageError } from '../../engine/base/errors.ts'
 import type { BackendReport, EnginePort, Event } from '../../engine/protocol.ts'
 import { createFileRequests, createPendingRequests, createQuestions } from './clientRequests.ts'
 import { createClientRuns } from './clientRuns.ts'
@@ -25,7 +27,7 @@ export function createClient(port: EnginePort): Client {
     if ('run' in event) runs.onEvent(event)
     else if ('id' in event) requests.onEvent(event)
     else if (event.type === 'ready') ready.resolve(event.backend)
-    else if (event.type === 'broken') abandon(new Error(event.message))
+    else if (event.type === 'broken') abandon(new MessageError(getText(event, 'message')))
   })
   const start: Client['start'] = (graph, options) => (latestRun = runs.start(graph, options))
 
@@ -48,7 +50,7 @@ export function createClient(port: EnginePort): Client {
     close() {
       unlisten()
       port.close()
-      abandon(new Error(hostMessages.closed()))
+      abandon(new MessageError(hostMessages.closed()))
     },
   }
 }

@@ -1,4 +1,6 @@
 // Requests with a single answer. The request and its answer have the same id.
+import { MessageError } from '../../engine/base/errors.ts'
+import { getText, type MessageFields } from '../../engine/base/catalogue.ts'
 import { GraphError } from '../../engine/base/fault.ts'
 import type { EnginePort, Event, Request } from '../../engine/protocol.ts'
 import type { EngineFiles, EngineQuestions } from './clientTypes.ts'
@@ -73,7 +75,7 @@ export function createPendingRequests(
       const request = pending.get(event.id)
       if (event.type === 'importing') return request?.onProgress?.(event.done, event.total)
       pending.delete(event.id)
-      if (event.type === 'unanswered') request?.reject(new Error(event.message))
+      if (event.type === 'unanswered') request?.reject(new MessageError(getText(event, 'message')))
       else request?.resolve(event)
     },
     abandon(error) {
@@ -129,9 +131,9 @@ export const createFileRequests = (
   post: EnginePort['post'],
 ): EngineFiles => ({
   async storeFile(what, name, bytes) {
-    const { file, error } = await ask((id) => ({ type: 'storeFile', id, what, name, bytes }))
-    if (!file) throw new Error(error)
-    return file
+    const stored = await ask((id) => ({ type: 'storeFile', id, what, name, bytes }))
+    if (!stored.file) throw failure(stored)
+    return stored.file
   },
   listFiles: async (what) => (await ask((id) => ({ type: 'listFiles', id, what }))).files,
   readFile: async (what, sha256) =>
@@ -144,8 +146,12 @@ export const createFileRequests = (
       onProgress,
     )
     signal?.addEventListener('abort', () => post({ type: 'cancelImport', id }))
-    const { file, report, error } = await answer
-    if (!file || !report) throw new Error(error)
+    const imported = await answer
+    const { file, report } = imported
+    if (!file || !report) throw failure(imported)
     return { file, report }
   },
 })
+
+const failure = ({ error = '', messages }: { error?: string; messages?: MessageFields<'error'> }) =>
+  new MessageError(getText({ error, messages }, 'error'))

@@ -1,5 +1,6 @@
 // Connects a page to an engine in a worker (the default) or in the page. Does not load tfjs.
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { textFields } from '../../engine/base/catalogue.ts'
+import { getErrorText } from '../../engine/base/fault.ts'
 import type { ModelDefinition } from '../../engine/models/kinds/defined/definition.ts'
 import type { Op } from '../../engine/plan/op.ts'
 import type { BackendName, EnginePort, Request, WasmPaths } from '../../engine/protocol.ts'
@@ -110,7 +111,7 @@ function openPagePort({
     .catch((error: unknown) => {
       listeners.emit({
         type: 'broken',
-        message: hostMessages.notLoaded({ problem: getErrorMessage(error) }),
+        ...textFields({ message: hostMessages.notLoaded({ problem: getErrorText(error) }) }),
       })
       return undefined
     })

@@ -1,7 +1,9 @@
 // Engine behind the protocol: a backend, its session, and a queue of runs.
+import { MessageError } from '../../engine/base/errors.ts'
+import { textFields, type MessageText } from '../../engine/base/catalogue.ts'
 import { startBackend, stopBackend } from '../../engine/backends/backends.ts'
 import { findEngineFailure } from '../../engine/backends/failures.ts'
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { getErrorText, createFault } from '../../engine/base/fault.ts'
 import type { Assets, Ops } from '../../engine/plan/op.ts'
 import { DEFAULT_SAVE_INTERVAL } from '../../engine/plan/saveSchedule.ts'
 import type { Session } from '../../engine/plan/session.ts'
@@ -110,7 +112,7 @@ class Engine {
     float16Products: false,
   }
   /** Resolves to the reason if no backend could be started. */
-  private backend: Promise<string | undefined> | undefined
+  private backend: Promise<MessageText | undefined> | undefined
   /** Queued runs, also while the backend starts. */
   private readonly waiting = new Map<number, RunRequest>()
   stopFlags: StopFlags | undefined
@@ -149,7 +151,7 @@ class Engine {
   /** The data that nodes need, when a backend runs. */
   async readyAssets(): Promise<Assets> {
     const failure = await (this.backend ??= this.startBackend())
-    if (failure !== undefined) throw new Error(failure)
+    if (failure !== undefined) throw new MessageError(failure)
     return this.createAssets()
   }
 
@@ -186,7 +188,9 @@ class Engine {
   private schedule(task: () => Promise<void>) {
     this.lastTask = this.lastTask
       .then(task)
-      .catch((error) => this.fail({ cause: 'crashed', message: getErrorMessage(error) }))
+      .catch((error) =>
+        this.fail({ cause: 'crashed', ...textFields({ message: getErrorText(error) }) }),
+      )
   }
 
   // ---- runs
@@ -207,8 +211,8 @@ class Engine {
     await this.session.run(request)
   }
 
-  private refuse(run: number, message: string) {
-    const fault = { node: '', message, cure: hostMessages.tryAnother() }
+  private refuse(run: number, message: MessageText) {
+    const fault = createFault({ node: '', message, cure: hostMessages.tryAnother() })
     this.post({ type: 'faults', run, faults: [fault] })
     this.post({ type: 'finished', run, seconds: 0, stopped: true })
   }
@@ -250,14 +254,15 @@ class Engine {
     this.schedule(() => this.changeBackend())
   }
 
-  private async startBackend(): Promise<string | undefined> {
+  private async startBackend(): Promise<MessageText | undefined> {
     try {
       const { name, last, wasm, measure, arithmetic, float16Products } = this.selected
       this.selected.measure = false // Measured only at the first start.
       const { devices } = this.storage
       const tuning = devices && { store: devices, remeasure: measure, float16Products }
       const prefer = name === 'auto' && last ? last : name
-      const onLost = (message: string) => this.fail({ cause: 'device', message })
+      const onLost = (_: string, message: MessageText) =>
+        this.fail({ cause: 'device', ...textFields({ message }) })
       const start = () => startBackend({ prefer, wasm, tuning, arithmetic, onLost })
       let backend = await start()
       // After a failure of the GPU it takes a while until the browser provides one again.
@@ -270,8 +275,9 @@ class Engine {
       this.post({ type: 'ready', backend })
       return undefined
     } catch (error) {
-      this.post({ type: 'broken', message: getErrorMessage(error) })
-      return getErrorMessage(error)
+      const message = getErrorText(error)
+      this.post({ type: 'broken', ...textFields({ message }) })
+      return message
     }
   }
 

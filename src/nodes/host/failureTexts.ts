@@ -1,9 +1,11 @@
 // Texts about failures of the engine: what happened, what happens next, and what to do.
-import type { Fault } from '../../engine/base/fault.ts'
+import { joinSentences } from '../../engine/messages/faults.ts'
+import { type MessageText, getText } from '../../engine/base/catalogue.ts'
+import { type Fault, createFault } from '../../engine/base/fault.ts'
 import type { BackendName, EngineFailure } from '../../engine/protocol.ts'
 import { hostMessages } from '../messages/host.ts'
 
-const causes: Record<EngineFailure['cause'], (message: string) => string> = {
+const causes: Record<EngineFailure['cause'], (message: MessageText) => MessageText> = {
   hung: (seconds) => hostMessages.hung({ seconds }),
   crashed: (problem) => hostMessages.workerFailed({ problem: withoutStop(problem) }),
   ended: () => hostMessages.ended(),
@@ -14,19 +16,21 @@ const causes: Record<EngineFailure['cause'], (message: string) => string> = {
       : hostMessages.deviceLost(),
 }
 
-const withoutStop = (text: string) => text.replace(/\.$/, '')
+const withoutStop = (text: MessageText): MessageText =>
+  typeof text === 'string' ? text.replace(/\.$/, '') : text
 
-const describe = ({ cause, message }: EngineFailure): string => causes[cause](message)
+const describe = (failure: EngineFailure): MessageText =>
+  causes[failure.cause](getText(failure, 'message'))
 
 /** Message about a failure after which the engine, and its run if there is one, start again. */
-export const restartMessage = (failure: EngineFailure, hasRun: boolean): string =>
-  `${describe(failure)} ${hasRun ? hostMessages.resumes() : hostMessages.restarts()}`
+export const restartMessage = (failure: EngineFailure, hasRun: boolean): MessageText =>
+  joinSentences(describe(failure), hasRun ? hostMessages.resumes() : hostMessages.restarts())
 
 /** Message about a failure after which the engine does not start again. */
-export const brokenMessage = (failure: EngineFailure): string =>
-  `${describe(failure)} ${hostMessages.reload()}`
+export const brokenMessage = (failure: EngineFailure): MessageText =>
+  joinSentences(describe(failure), hostMessages.reload())
 
-const cures: Record<EngineFailure['cause'], () => string> = {
+const cures: Record<EngineFailure['cause'], () => MessageText> = {
   hung: () => hostMessages.hungCure(),
   crashed: () => hostMessages.crashedCure(),
   ended: () => hostMessages.memoryCure(),
@@ -39,11 +43,12 @@ export const failureFault = (
   failure: EngineFailure & { node: string },
   times: number,
   backend: BackendName | undefined,
-): Fault => ({
-  node: failure.node,
-  message: [
-    describe(failure),
-    backend ? hostMessages.failedOn({ times, backend }) : hostMessages.failedTimes({ times }),
-  ].join(' '),
-  cure: `${cures[failure.cause]()} ${hostMessages.stateKept()}`,
-})
+): Fault =>
+  createFault({
+    node: failure.node,
+    message: joinSentences(
+      describe(failure),
+      backend ? hostMessages.failedOn({ times, backend }) : hostMessages.failedTimes({ times }),
+    ),
+    cure: joinSentences(cures[failure.cause](), hostMessages.stateKept()),
+  })

@@ -1,5 +1,5 @@
 // Engine in a worker whose script is part of the page, or of a widget.
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/base/fault.ts'
 import { trustedScriptUrl } from '../../engine/base/trustedScriptUrl.ts'
 import type { EnginePort } from '../../engine/protocol.ts'
 import { readEngineScript, type ReadPart } from '../page/readPage.ts'
@@ -15,6 +15,6 @@ export const startScriptWorker = (read: ReadPart): EnginePort =>
         const address = URL.createObjectURL(script)
         return openWorkerPort(new Worker(trustedScriptUrl(address), { name: MEMORY_WORKER }))
       },
-      (error: unknown) => brokenPort(getErrorMessage(error)),
+      (error: unknown) => brokenPort(getErrorText(error)),
     ),
   )

@@ -1,4 +1,5 @@
 // Engine side of the protocol, in a worker or in the page: receives requests and posts events.
+import { textFields } from '../../engine/base/catalogue.ts'
 import type { Op } from '../../engine/plan/op.ts'
 import { onEachKernel } from '../../engine/backends/kernelCalls.ts'
 import { throwIfInterrupted } from '../../engine/base/interruption.ts'
@@ -32,7 +33,7 @@ const ALIVE_INTERVAL = 1000
 const reportTo =
   (post: (event: Event) => void): ReportStorage =>
   (message, recovered = false) =>
-    post({ type: 'storage', message, ...(recovered && { recovered }) })
+    post({ type: 'storage', ...textFields({ message }), ...(recovered && { recovered }) })
 
 /**
  * Serves these nodes. Your own worker needs two lines:

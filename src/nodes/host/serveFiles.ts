@@ -1,5 +1,7 @@
 // Stores, lists and deletes checkpoints and data sets, and imports images.
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { textFields } from '../../engine/base/catalogue.ts'
+import { MessageError } from '../../engine/base/errors.ts'
+import { getErrorText } from '../../engine/base/fault.ts'
 import type { Event, StoredFileKind } from '../../engine/protocol.ts'
 import { decodeInBrowser, blobSource, importDataset } from '../storage/importDataset.ts'
 import type { EngineStorage } from '../storage/storage.ts'
@@ -31,7 +33,7 @@ function storeHandlers(
     try {
       post({ type: 'fileList', id, files: await storeFor(what).list() })
     } catch (error) {
-      post({ type: 'storage', message: getErrorMessage(error) })
+      post({ type: 'storage', ...textFields({ message: getErrorText(error) }) })
       post({ type: 'fileList', id, files: [] })
     }
   }
@@ -41,20 +43,25 @@ function storeHandlers(
       try {
         post({ type: 'fileStored', id, file: await storeFor(what).put(name, bytes) })
       } catch (error) {
-        post({ type: 'fileStored', id, error: getErrorMessage(error) })
+        post({ type: 'fileStored', id, ...textFields({ error: getErrorText(error) }) })
       }
     },
     listFiles: ({ id, what }) => void list(id, what),
     async readFile({ id, what, sha256 }) {
       const bytes = await storeFor(what)
         .get(sha256)
-        .catch((error) => void post({ type: 'storage', message: getErrorMessage(error) }))
+        .catch(
+          (error) =>
+            void post({ type: 'storage', ...textFields({ message: getErrorText(error) }) }),
+        )
       post({ type: 'fileBytes', id, ...(bytes && { bytes: new Uint8Array(bytes) }) })
     },
     async deleteFile({ id, what, sha256 }) {
       await storeFor(what)
         .delete(sha256)
-        .catch((error) => post({ type: 'storage', message: getErrorMessage(error) }))
+        .catch((error) =>
+          post({ type: 'storage', ...textFields({ message: getErrorText(error) }) }),
+        )
       await list(id, what)
     },
   }
@@ -75,13 +82,13 @@ function importHandlers(
           options,
           decode: decodeInBrowser,
           onProgress: (done, total) => {
-            if (cancelled.has(id)) throw new Error(hostMessages.importCancelled())
+            if (cancelled.has(id)) throw new MessageError(hostMessages.importCancelled())
             post({ type: 'importing', id, done, total })
           },
         })
         post({ type: 'imported', id, file: await datasets.put(name, bytes), report })
       } catch (error) {
-        post({ type: 'imported', id, error: getErrorMessage(error) })
+        post({ type: 'imported', id, ...textFields({ error: getErrorText(error) }) })
       }
       cancelled.delete(id)
     },

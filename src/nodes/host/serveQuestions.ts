@@ -1,6 +1,6 @@
 // Answers questions about graphs and values.
-import type { Fault } from '../../engine/base/fault.ts'
-import { GraphError, getErrorMessage, NodeError } from '../../engine/base/fault.ts'
+import { type Fault, createFault } from '../../engine/base/fault.ts'
+import { GraphError, getErrorText, NodeError } from '../../engine/base/fault.ts'
 import { wire } from '../../engine/plan/graph.ts'
 import type { Assets, Ops, StaticValues } from '../../engine/plan/op.ts'
 import type { Model } from '../../engine/models/model.ts'
@@ -133,5 +133,5 @@ const listShapes = (known: ReadonlyMap<string, StaticValues>): OutputShape[] =>
 function getErrorFaults(error: unknown, node: string): Fault[] {
   if (error instanceof GraphError) return error.faults
   if (error instanceof NodeError) return [{ ...error.fault, node }]
-  return [{ node, message: getErrorMessage(error), cure: hostMessages.checkParams() }]
+  return [createFault({ node, message: getErrorText(error), cure: hostMessages.checkParams() })]
 }

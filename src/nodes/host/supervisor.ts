@@ -8,6 +8,7 @@
 // because the page has no shared memory, completes it. It is replaced instead if this takes longer
 // than REPLACE and all completed iterations are stored: what is lost then is the iteration that was
 // stopped, never a completed one.
+import { textFields } from '../../engine/base/catalogue.ts'
 import type {
   BackendName,
   EngineFailure,
@@ -250,7 +251,7 @@ class Supervisor implements EnginePort {
       this.listeners.emit({
         type: 'restarting',
         runs: [...this.runs.keys()],
-        message: restartMessage(failure, this.runs.size > 0),
+        ...textFields({ message: restartMessage(failure, this.runs.size > 0) }),
       })
     this.restart()
   }
@@ -266,7 +267,11 @@ class Supervisor implements EnginePort {
     }
     for (const id of this.questions.keys()) {
       this.questions.delete(id)
-      this.listeners.emit({ type: 'unanswered', id, message: brokenMessage(failure) })
+      this.listeners.emit({
+        type: 'unanswered',
+        id,
+        ...textFields({ message: brokenMessage(failure) }),
+      })
     }
     this.failures = this.hangs = 0
   }
@@ -274,7 +279,7 @@ class Supervisor implements EnginePort {
   private break(failure: EngineFailure) {
     this.isBroken = true
     this.watchdog?.watch(false)
-    this.listeners.emit({ type: 'broken', message: brokenMessage(failure) })
+    this.listeners.emit({ type: 'broken', ...textFields({ message: brokenMessage(failure) }) })
   }
 
   /** Replaces the engine, or restarts its backend, and posts all requests again. */

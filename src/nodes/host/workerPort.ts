@@ -1,4 +1,5 @@
 // Port to an engine in a worker. Reports the worker's errors and its end as failures of the engine.
+import { type MessageText, textFields } from '../../engine/base/catalogue.ts'
 import { StopFlags } from '../../engine/plan/stopFlags.ts'
 import type { EnginePort, Event, Request } from '../../engine/protocol.ts'
 import { hostMessages } from '../messages/host.ts'
@@ -19,7 +20,7 @@ export function openWorkerPort(worker: Worker): EnginePort {
   const onError = ({ message }: ErrorEvent) =>
     listeners.emit(
       message === undefined
-        ? { type: 'broken', message: hostMessages.workerNotLoaded() }
+        ? { type: 'broken', ...textFields({ message: hostMessages.workerNotLoaded() }) }
         : { type: 'failed', failure: { cause: 'crashed', message } },
     )
   worker.addEventListener('message', onMessage)
@@ -40,9 +41,9 @@ export function openWorkerPort(worker: Worker): EnginePort {
 }
 
 /** Returns the port of an engine that could not be started. */
-export function brokenPort(message: string): EnginePort {
+export function brokenPort(message: MessageText): EnginePort {
   const listeners = new EventListeners()
-  listeners.emit({ type: 'broken', message })
+  listeners.emit({ type: 'broken', ...textFields({ message }) })
   return { post() {}, listen: (onEvent) => listeners.add(onEvent), close() {} }
 }
 

@@ -1,5 +1,7 @@
 // Plain functions on graphs for checks: finding nodes by their titles, copies, and the part of a
 // graph that leads to some nodes.
+import { joinSentences } from '../../engine/messages/faults.ts'
+import { MessageError } from '../../engine/base/errors.ts'
 import { getOwn, mapValues } from '../../engine/base/records.ts'
 import type { Graph, GraphNode, Wire } from '../../engine/plan/graph.ts'
 import type { ByType } from '../../engine/plan/op.ts'
@@ -8,7 +10,7 @@ import { nodeTitle } from '../titles.ts'
 import type { Place } from './statements.ts'
 
 /** Thrown if the graph lacks something that a check names. Its message is for the student. */
-export class CheckProblem extends Error {
+export class CheckProblem extends MessageError {
   override name = 'CheckProblem'
 }
 
@@ -18,10 +20,12 @@ export function findTitled({ nodes }: Graph, title: string, declared: ByType): G
   const [node, other] = found.length > 0 ? found : nodes.filter(({ id }) => id === title)
   if (other)
     throw new CheckProblem(
-      `${lessonMessages.severalNodes({ title })} ${lessonMessages.uniqueTitle()}`,
+      joinSentences(lessonMessages.severalNodes({ title }), lessonMessages.uniqueTitle()),
     )
   if (node) return node
-  throw new CheckProblem(`${lessonMessages.missingNode({ title })} ${lessonMessages.keepTitle()}`)
+  throw new CheckProblem(
+    joinSentences(lessonMessages.missingNode({ title }), lessonMessages.keepTitle()),
+  )
 }
 
 /** The output of a node that is named by its title. */

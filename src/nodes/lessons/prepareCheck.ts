@@ -1,5 +1,6 @@
 // Turns a check into its result, if the graph alone decides it, or into a graph whose nodes `Check`
 // decide it in a run.
+import { textFields, type TextFields } from '../../engine/base/catalogue.ts'
 import { hashText } from '../../engine/base/hashText.ts'
 import { getOwn } from '../../engine/base/records.ts'
 import type { Graph, GraphNode, Wire } from '../../engine/plan/graph.ts'
@@ -19,9 +20,8 @@ import type { Check } from './readChecks.ts'
 import type { Requirement } from './statements.ts'
 
 /** Result of a check. `described` tells what was found, for the student. */
-export interface Outcome {
+export interface Outcome extends TextFields<'described'> {
   passed: boolean
-  described: string
 }
 
 /** A graph that decides a check: all these nodes must pass. */
@@ -77,7 +77,9 @@ export async function prepareCheck(
       const count = graph.nodes.filter(({ op }) => op === requires.type).length
       return {
         passed: requires.least === 0 ? count === 0 : count >= requires.least,
-        described: lessonMessages.countIs({ type: requires.type.replace(/^.*\//, ''), count }),
+        ...textFields({
+          described: lessonMessages.countIs({ type: requires.type.replace(/^.*\//, ''), count }),
+        }),
       }
     }
     case 'param':
@@ -199,7 +201,7 @@ function checkWire(
     ({ node, slot }) => node === source.node && slot === source.slot,
   )
   const names = { from: `${from.title}.${from.slot}`, to: `${to.title}.${to.slot}` }
-  return { passed, described: passed ? '' : lessonMessages.notConnected(names) }
+  return { passed, ...textFields({ described: passed ? '' : lessonMessages.notConnected(names) }) }
 }
 
 function checkParam(
@@ -211,19 +213,21 @@ function checkParam(
   const param = getOwn(declared.get(node.op)?.params ?? {}, slot)
   if (!param) throw new CheckProblem(lessonMessages.missingParam({ title, param: slot }))
   const found = getOwn(node.params, slot) ?? param.default
-  const described = lessonMessages.valueIs({ output: `${title}.${slot}`, value: String(found) })
+  const described = textFields({
+    described: lessonMessages.valueIs({ output: `${title}.${slot}`, value: String(found) }),
+  })
   const number = Number(found)
   switch (test) {
     case 'is':
       return {
         passed:
           typeof found === 'number' ? number === Number(value) : String(found).trim() === value,
-        described,
+        ...described,
       }
     case 'at_most':
-      return { passed: number <= Number(value), described }
+      return { passed: number <= Number(value), ...described }
     case 'at_least':
-      return { passed: number >= Number(value), described }
+      return { passed: number >= Number(value), ...described }
     default:
       return test satisfies never
   }

@@ -1,5 +1,7 @@
 // Runs the checks of a task on a graph, and collects what the student sees.
-import type { Fault } from '../../engine/base/fault.ts'
+import { joinSentences } from '../../engine/messages/faults.ts'
+import { textFields, getText, type MessageText } from '../../engine/base/catalogue.ts'
+import { type Fault, getErrorText } from '../../engine/base/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { View } from '../../engine/plan/view.ts'
 import { lessonMessages } from '../messages/lessons.ts'
@@ -49,7 +51,8 @@ async function runCheck(check: Check, graph: Graph, runner: CheckRunner): Promis
     const prepared = await prepareCheck(check, graph, runner)
     return 'passed' in prepared ? prepared : judge(prepared, await runner.run(prepared.graph))
   } catch (error) {
-    if (error instanceof CheckProblem) return { passed: false, described: error.message }
+    if (error instanceof CheckProblem)
+      return { passed: false, ...textFields({ described: getErrorText(error) }) }
     throw error
   }
 }
@@ -57,7 +60,7 @@ async function runCheck(check: Check, graph: Graph, runner: CheckRunner): Promis
 /** Passed if every node has; else the first one that has not, or the fault of the run. */
 function judge({ checks }: CheckRun, { views, faults }: RunResult): Outcome {
   const fault = faults.find(({ notice }) => !notice)
-  if (fault) return { passed: false, described: `${fault.message} ${fault.cure}`.trim() }
+  if (fault) return { passed: false, ...textFields({ described: faultText(fault) }) }
   const results = checks.map((id) => readCheckView(views.get(id)))
   const failed = results.find((result) => !result?.passed)
   const [first] = results
@@ -65,4 +68,12 @@ function judge({ checks }: CheckRun, { views, faults }: RunResult): Outcome {
   return failed ?? noResult()
 }
 
-const noResult = (): Outcome => ({ passed: false, described: lessonMessages.noResult() })
+const faultText = (fault: Fault): MessageText =>
+  fault.cure
+    ? joinSentences(getText(fault, 'message'), getText(fault, 'cure'))
+    : getText(fault, 'message')
+
+const noResult = (): Outcome => ({
+  passed: false,
+  ...textFields({ described: lessonMessages.noResult() }),
+})

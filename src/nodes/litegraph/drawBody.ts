@@ -1,4 +1,5 @@
 // Draws a node on a plain litegraph canvas, in addition to slots and widgets: rings, view, fault.
+import { getText, type MessageText } from '../../engine/base/catalogue.ts'
 import type { LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
 import type { ChartLook, View } from '../../engine/plan/view.ts'
 import type { Box } from '../painters/frame.ts'
@@ -148,7 +149,7 @@ function drawOutline(lite: LiteGraphStatic, node: DiffusionNode, ctx: CanvasRend
 function drawFault(
   node: DiffusionNode,
   ctx: CanvasRenderingContext2D,
-  translate: (english: string) => string,
+  translate: (text: MessageText) => string,
 ) {
   const { state, fault } = node.diffusion
   if (state !== 'fault' || !fault) return
@@ -164,6 +165,6 @@ function drawFault(
   ctx.font = `12px ${FONTS}`
   ctx.textAlign = 'left'
   ctx.fillStyle = '#ff9a9a'
-  const text = shorten(ctx, translate(fault.message), Math.max(220, node.size[0]))
+  const text = shorten(ctx, translate(getText(fault, 'message')), Math.max(220, node.size[0]))
   ctx.fillText(text, 2, node.size[1] + 18)
 }

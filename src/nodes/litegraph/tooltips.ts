@@ -1,4 +1,5 @@
 // Texts of the tooltip for the slot, param or title under the pointer.
+import { getText, englishText, type MessageText } from '../../engine/base/catalogue.ts'
 import {
   chosenType,
   type Accepts,
@@ -14,7 +15,7 @@ export interface TipWords {
   /** Translates the texts of a declaration. Default: unchanged. */
   declared?(declaration: Declaration): Declaration
   /** Translates a message of the engine. Default: English. */
-  translate?(english: string): string
+  translate?(text: MessageText): string
   anything: string
   or(type: string, other: string): string
   like(slot: string): string
@@ -47,7 +48,7 @@ export function tooltipAt(
   const { fault } = node.diffusion
   if (y < 0)
     return fault
-      ? [fault.message, fault.cure].map(tipTranslator(words)).join(' ')
+      ? [getText(fault, 'message'), getText(fault, 'cure')].map(tipTranslator(words)).join(' ')
       : translatedDeclaration(node, words).summary
   const slot = node.getSlotInPosition(x + node.pos[0], y + node.pos[1])
   if (slot?.input) return slotTooltip(node, 'inputs', slot.input.name, words)
@@ -62,8 +63,8 @@ export function tooltipAt(
 
 export const tipTranslator =
   (words: TipWords) =>
-  (english: string): string =>
-    words.translate?.(english) ?? english
+  (text: MessageText): string =>
+    words.translate?.(text) ?? englishText(text)
 
 const translatedDeclaration = ({ diffusion: { declaration } }: DiffusionNode, words: TipWords) =>
   words.declared?.(declaration) ?? declaration

@@ -1,7 +1,7 @@
 // Messages of the command line.
-import { catalogue } from '../../engine/base/catalogue.ts'
+import { englishTexts } from '../../engine/base/catalogue.ts'
 
-export const cliMessages = catalogue('cli', {
+export const cliMessages = englishTexts({
   // arguments
   noCommand:
     'Expected a command: run, check, script, torch, page, widget, onnx, import or lessons.',

@@ -1,6 +1,6 @@
 // Cures for the errors of the engine: one for each message of its catalogues. Placeholders have the
 // values of the message.
-import { catalogue, type Translation } from '../../engine/base/catalogue.ts'
+import { catalogue, type SameKeys } from '../../engine/base/catalogue.ts'
 import type { formulaMessages } from '../../engine/messages/formula.ts'
 import type { memoryMessages } from '../../engine/messages/memory.ts'
 import type { modelMessages } from '../../engine/messages/models.ts'
@@ -104,7 +104,7 @@ export const processCures = catalogue('processCures', {
   tableClasses: 'Remove the column of classes, or use fewer classes.',
   nothingDrawn: 'Draw on the node, or choose another distribution.',
   nothingPainted: 'Paint on the node, or choose another shape.',
-} satisfies Translation<typeof processMessages>)
+} satisfies SameKeys<typeof processMessages>)
 
 export const trainingCures = catalogue('trainingCures', {
   stepRules: 'Write them as 1:1000,0.1:2000,0.01, with ascending steps.',
@@ -119,7 +119,7 @@ export const trainingCures = catalogue('trainingCures', {
   noGradient:
     'Put a StopGradient behind the node that computes it, or leave that node out of the zone.',
   kernelInSecondOrder: 'Choose another backend, such as wasm.',
-} satisfies Translation<typeof trainingMessages>)
+} satisfies SameKeys<typeof trainingMessages>)
 
 export const modelCures = catalogue('modelCures', {
   // every model
@@ -215,14 +215,14 @@ export const modelCures = catalogue('modelCures', {
     'Choose `resolutions` of Attention from these, or change the levels: block_out_channels has one number per level.',
   headsOfLevel: 'Set `{param}` of Attention to {nearest}, or change the channels of the UNet.',
   headsOfMiddle: 'Set `{param}` of Attention to {nearest}, or change the channels of the UNet.',
-} satisfies Translation<typeof modelMessages>)
+} satisfies SameKeys<typeof modelMessages>)
 
 export const memoryCures = catalogue('memoryCures', {
   wasmFull:
     'Lower batch_size, or make the model or its images smaller. Attention grows with the square of the number of pixels.',
   gpuTensor:
     'Lower batch_size, or make the model or its images smaller. Attention grows with the square of the number of pixels.',
-} satisfies Translation<typeof memoryMessages>)
+} satisfies SameKeys<typeof memoryMessages>)
 
 export const formulaCures = catalogue('formulaCures', {
   // syntax
@@ -279,4 +279,4 @@ export const formulaCures = catalogue('formulaCures', {
   fractionalLabel: 'Round the result, as in floor(a).',
   timestepValue: 'Limit the result, as in max(t - 1, -1).',
   weightValue: 'Limit the result, as in clamp(snr, 0, 5).',
-} satisfies Translation<typeof formulaMessages>)
+} satisfies SameKeys<typeof formulaMessages>)

@@ -1,5 +1,5 @@
 // Cures for layers whose inputs do not fit: one for each message of the engine's catalogue.
-import { catalogue, type Translation } from '../../engine/base/catalogue.ts'
+import { catalogue, type SameKeys } from '../../engine/base/catalogue.ts'
 import type { layerMessages } from '../../engine/messages/layers.ts'
 
 export const layerCures = catalogue('layerCures', {
@@ -58,4 +58,4 @@ export const layerCures = catalogue('layerCures', {
   predictLayer: 'Save the model again with this version.',
   dropouts: 'Save the model again with this version.',
   layer: 'Save the model again with this version.',
-} satisfies Translation<typeof layerMessages>)
+} satisfies SameKeys<typeof layerMessages>)

@@ -1,7 +1,7 @@
 // Errors of the calls in a script, and what a script prints.
-import { catalogue } from '../../engine/base/catalogue.ts'
+import { englishTexts } from '../../engine/base/catalogue.ts'
 
-export const scriptMessages = catalogue('script', {
+export const scriptMessages = englishTexts({
   // loops
   noGradients: 'This loop records no gradients.',
   writeFor: 'Write `for (const { ... } of loop)`, with next(...) at the end of its body.',

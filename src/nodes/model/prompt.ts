@@ -1,4 +1,5 @@
 // Prompt: typed texts as tokens, for sampling.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import {
   encodeCaptions,
   splitterOf,
@@ -73,7 +74,7 @@ function readLines(prompts: string): string[] {
   return lines.length > 0 ? lines : ['']
 }
 
-const unknownNotice = ({ word, nearest }: UnknownWord): string =>
+const unknownNotice = ({ word, nearest }: UnknownWord): MessageText =>
   nearest.length > 0
     ? modelNodeMessages.unknownWord({ word, nearest: nearest.join(', ') })
     : modelNodeMessages.unlikeWord({ word })

@@ -7,7 +7,7 @@ import {
   valueId,
   type ValueId,
 } from '../../engine/base/ids.ts'
-import { GraphError } from '../../engine/base/fault.ts'
+import { createFault, GraphError } from '../../engine/base/fault.ts'
 import { safeFileName } from '../../engine/base/fileName.ts'
 import { wire, type Graph } from '../../engine/plan/graph.ts'
 import type { ObserverOp, Op, Ops, Params, RunOp, StartOp } from '../../engine/plan/op.ts'
@@ -280,11 +280,12 @@ function nameMemories(steps: readonly NodeStep[], ops: Ops): Map<string, string>
   )
 }
 
-const waitingLoopFault = (id: string, title: string) => ({
-  node: outerId(id),
-  message: samplingMessages.waitingLoop({ title }),
-  cure: samplingMessages.moveOut(),
-})
+const waitingLoopFault = (id: string, title: string) =>
+  createFault({
+    node: outerId(id),
+    message: samplingMessages.waitingLoop({ title }),
+    cure: samplingMessages.moveOut(),
+  })
 
 /** The name of a file as `save` writes it; other values as they are. */
 const fileNameOrValue = (role: Op['role'], param: string, value: unknown): unknown =>

@@ -1,4 +1,7 @@
 // Stores of bytes in IndexedDB, with a fallback to memory and a budget.
+import { joinSentences } from '../../engine/messages/faults.ts'
+import type { MessageText } from '../../engine/base/catalogue.ts'
+import { MessageError } from '../../engine/base/errors.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
 import { hostMessages } from '../messages/host.ts'
 import { boundValues, type Availability } from './boundedValues.ts'
@@ -13,7 +16,7 @@ export interface DatabaseOptions {
    */
   onAvailability?: (availability: Availability) => void
   /** A sentence about the effect of an entry that could not be stored. */
-  ifFull?: string
+  ifFull?: MessageText
 }
 
 /**
@@ -54,7 +57,7 @@ const metaKey = (key: string) => `meta/${key}`
 export function createEntryStore(
   values: KeyValues,
   budget = Infinity,
-  ifFull?: string,
+  ifFull?: MessageText,
 ): StateStore {
   const hasBudget = budget < Infinity
   let lastUse = 0
@@ -93,7 +96,7 @@ export function createEntryStore(
       await values.write([...removals(evicted), ...entry]).catch((error: unknown) => {
         if (isQuotaError(error)) throw quotaError(bytes.length, ifFull)
         if (isTooLarge(error))
-          throw new Error(hostMessages.tooLarge({ size: formatMebibytes(bytes.length) }))
+          throw new MessageError(hostMessages.tooLarge({ size: formatMebibytes(bytes.length) }))
         throw error
       })
     },
@@ -134,7 +137,7 @@ const isTooLarge = (error: unknown) =>
   error instanceof DOMException && /too large/i.test(error.message)
 
 const budgetError = (budget: number, size: number) =>
-  new Error(
+  new MessageError(
     hostMessages.overBudget({ budget: formatMebibytes(budget), size: formatMebibytes(size) }),
   )
 
@@ -152,13 +155,13 @@ function keysToEvict(
   return others.filter(({ size }) => (taken += size) > room).map(({ key }) => key)
 }
 
-const quotaError = (bytes: number, meaning?: string) =>
-  new Error(
-    [
+const quotaError = (bytes: number, meaning?: MessageText) =>
+  new MessageError(
+    joinSentences(
       hostMessages.full({ size: formatMebibytes(bytes) }),
       ...(meaning ? [meaning] : []),
       hostMessages.freeSpace(),
-    ].join(' '),
+    ),
   )
 
 const formatMebibytes = (bytes: number) => (bytes / 2 ** 20).toPrecision(3)

@@ -1,8 +1,10 @@
 // Files that ship with the product: data sets, and checkpoints of workflows. Read on demand.
+import { type MessageText, getText } from '../../engine/base/catalogue.ts'
+import { MessageError } from '../../engine/base/errors.ts'
 import { ArchiveError } from '../../engine/archive/error.ts'
 import { isGzip } from '../../engine/archive/signatures.ts'
 import { archiveLimits } from '../../engine/archive/limits.ts'
-import { getErrorMessage, NodeError } from '../../engine/base/fault.ts'
+import { getErrorText, NodeError } from '../../engine/base/fault.ts'
 import type { ShippedFile } from '../../engine/plan/op.ts'
 import { dataMessages, dataWords } from '../messages/data.ts'
 
@@ -34,12 +36,12 @@ export function createShippedFiles(
   addresses: () => ShippedAddresses,
   read: ReadAddress = fetchBytes,
 ): ShippedFiles {
-  const readAsset = async (title: string, address: string) => {
+  const readAsset = async (title: MessageText, address: string) => {
     let bytes: Uint8Array
     try {
       bytes = await read(address)
     } catch (error) {
-      throw unreadableFile(title, address, getErrorMessage(error))
+      throw unreadableFile(title, address, getErrorText(error))
     }
     try {
       return await unpackGzip(bytes)
@@ -94,7 +96,7 @@ export const checkpointsByHash = (addresses: Record<string, string>): Record<str
     }),
   )
 
-function fileTitle(name: ShippedFile): string {
+function fileTitle(name: ShippedFile): MessageText {
   switch (name) {
     case 'digits':
       return dataWords.digits()
@@ -105,14 +107,17 @@ function fileTitle(name: ShippedFile): string {
   }
 }
 
-const unreadableFile = (title: string, address: string, reason: string) =>
+const unreadableFile = (title: MessageText, address: string, reason: MessageText) =>
   new NodeError({
     message: dataMessages.notFetched({ title, address, reason }),
     cure: dataMessages.checkConnection(),
   })
 
-const damagedAsset = (title: string, address: string, { message, cure }: ArchiveError) =>
-  new NodeError({ message: dataMessages.assetDamaged({ title, address, problem: message }), cure })
+const damagedAsset = (title: MessageText, address: string, error: ArchiveError) => {
+  const problem = getText(error, 'message')
+  const message = dataMessages.assetDamaged({ title, address, problem })
+  return new NodeError({ message, cure: getText(error, 'cure') })
+}
 
 /** Error about a file that this build does not contain. */
 function missingFile(name: ShippedFile): NodeError {
@@ -131,10 +136,10 @@ function missingFile(name: ShippedFile): NodeError {
 
 async function fetchBytes(address: string): Promise<Uint8Array> {
   const response = await fetch(address).catch(() => {
-    throw new Error(dataMessages.offline())
+    throw new MessageError(dataMessages.offline())
   })
   if (!response.ok)
-    throw new Error(
+    throw new MessageError(
       dataMessages.serverAnswer({ status: `${response.status} ${response.statusText}`.trimEnd() }),
     )
   return new Uint8Array(await response.arrayBuffer())

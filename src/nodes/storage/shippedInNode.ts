@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { getErrorMessage, NodeError } from '../../engine/base/fault.ts'
+import { getErrorText, NodeError } from '../../engine/base/fault.ts'
 import { EMOJI_LIST, EMOJI_PACKAGE, EMOJI_SHEET, packEmoji } from './emojiFile.ts'
 import { readBytes } from './folder.ts'
 import type { ShippedFiles, ShippedAddresses } from './shippedFiles.ts'
@@ -85,7 +85,7 @@ async function readEmoji(): Promise<Uint8Array> {
     return packEmoji(sheet, list)
   } catch (error) {
     throw new NodeError({
-      message: dataMessages.emojiUnreadable({ problem: getErrorMessage(error) }),
+      message: dataMessages.emojiUnreadable({ problem: getErrorText(error) }),
       cure: dataMessages.installEmoji(),
     })
   }

@@ -1,4 +1,5 @@
 // The engine's storage in the browser: one IndexedDB store for each purpose.
+import { type MessageText, englishText } from '../../engine/base/catalogue.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
 import type { Availability } from './boundedValues.ts'
 import { databaseStore } from './database.ts'
@@ -18,7 +19,7 @@ export interface EngineStorage {
 const STATES_BUDGET = 2 ** 30
 
 /** A sentence about storage. `recovered`: an earlier problem is over. */
-export type ReportStorage = (message: string, recovered?: boolean) => void
+export type ReportStorage = (message: MessageText, recovered?: boolean) => void
 
 /**
  * The stores of the engine. If IndexedDB is unavailable or does not answer, everything works until
@@ -47,23 +48,25 @@ export const deviceStore = (): StateStore => databaseStore('litegraph-diffusion-
 
 /** Returns a function that observes one more database. Equal problems of several are one message. */
 function createReporter(report: ReportStorage): () => (availability: Availability) => void {
-  const problems = new Map<number, string>()
-  let [last, count] = ['', 0]
+  const problems = new Map<number, MessageText>()
+  let last = ''
+  let count = 0
   return () => {
     const database = count++
     return (availability) => {
       if (availability.state === 'ready') problems.delete(database)
       else problems.set(database, storageProblem(availability))
       const [problem = ''] = problems.values()
-      if (problem === last) return
-      last = problem
+      const text = englishText(problem)
+      if (text === last) return
+      last = text
       if (problem) report(problem)
       else report(hostMessages.storageAnswers(), true)
     }
   }
 }
 
-const storageProblem = (availability: Exclude<Availability, { state: 'ready' }>): string =>
+const storageProblem = (availability: Exclude<Availability, { state: 'ready' }>): MessageText =>
   availability.state === 'silent'
     ? hostMessages.storageSilent()
     : hostMessages.noStorage({ problem: availability.problem })

@@ -1,4 +1,5 @@
 // Formula: computes an expression of its inputs.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { isTapeOn } from '../../engine/training/differentiate.ts'
 import { getProgram } from '../../engine/formula/cache.ts'
 import { canonicalFormula } from '../../engine/formula/canonical.ts'
@@ -194,7 +195,7 @@ const likeNothing = () =>
   })
 
 /** Notices about operands that the expression does not use; none if it has errors. */
-function findUnusedInputs(expression: string, wired: ReadonlySet<string>): string[] {
+function findUnusedInputs(expression: string, wired: ReadonlySet<string>): MessageText[] {
   let used: ReadonlySet<string>
   try {
     used = usedInputs(getProgram(expression))

@@ -1,4 +1,5 @@
 // Why nodes have no Python.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { MessageError } from '../../engine/base/errors.ts'
 import { torchMessages } from '../messages/torch.ts'
 import type { Ref, RefOf } from './refs.ts'
@@ -6,14 +7,14 @@ import type { Ref, RefOf } from './refs.ts'
 /** Why a node cannot be exported. */
 export type NoneReason = 'unsupported' | 'tokens' | 'likelihood'
 
-const reasons: Record<NoneReason, () => string> = {
+const reasons: Record<NoneReason, () => MessageText> = {
   unsupported: torchMessages.unsupported,
   tokens: torchMessages.tokens,
   likelihood: torchMessages.likelihood,
 }
 
 /** The reason why a node is refused; without one, it is a node of a developer. */
-export const refusalReason = (reason: NoneReason | undefined): string =>
+export const refusalReason = (reason: NoneReason | undefined): MessageText =>
   reason ? reasons[reason]() : torchMessages.own()
 
 /** Refuses the node or loop that is being written. */

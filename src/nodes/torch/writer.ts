@@ -1,4 +1,5 @@
 // Base of the writer of programs for PyTorch: the names, values and files of one program.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { SafeFileName } from '../../engine/base/fileName.ts'
 import { outerId, splitValue, valueId, type ValueId } from '../../engine/base/ids.ts'
@@ -77,7 +78,7 @@ export abstract class TorchWriter extends PlanWriter<Place> {
     this.values.set(valueId(wire(node, slot)), ref)
   }
 
-  error(node: string, reason: string): NodeError {
+  error(node: string, reason: MessageText): NodeError {
     const id = outerId(node)
     const own = this.nodes.get(id)
     return new NodeError({

@@ -1,5 +1,6 @@
 // Parses and prints JSON. Untrusted input is bounded in size and depth, and keys that could replace
 // a prototype are removed.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { WorkflowError } from './error.ts'
 import type { NoticeSink } from './notices.ts'
 import { scanJson } from './scanJson.ts'
@@ -134,7 +135,7 @@ class JsonCleaner {
     return clean
   }
 
-  private error = (message: string) => new WorkflowError(this.place(), message)
+  private error = (message: MessageText) => new WorkflowError(this.place(), message)
 
   private place = (...more: string[]) => [...this.path, ...more].reduce<string>(joinKeys, '')
 }

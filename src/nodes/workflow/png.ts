@@ -1,5 +1,7 @@
 // Writes workflows into PNG images, as text chunks named `workflow`, like ComfyUI. The reader is in
 // pngRead.ts, which imports inflate.
+import { joinSentences } from '../../engine/messages/faults.ts'
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { WorkflowError } from './error.ts'
 import { concatBytes } from '../../engine/base/bytes.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
@@ -62,8 +64,8 @@ export function parsePngChunks(bytes: Uint8Array): PngChunk[] {
 /** Name of the part in errors about a damaged image. */
 export const PNG_PART = 'PNG'
 
-export const damagedPng = (problem: string) =>
-  new WorkflowError(PNG_PART, `${problem} ${archiveMessages.downloadAgain()}`)
+export const damagedPng = (problem: MessageText) =>
+  new WorkflowError(PNG_PART, joinSentences(problem, archiveMessages.downloadAgain()))
 
 /** Four letters; other bytes as `?`. */
 const chunkType = (bytes: Uint8Array) => String.fromCharCode(...bytes).replaceAll(/[^A-Za-z]/g, '?')

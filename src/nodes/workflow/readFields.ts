@@ -1,4 +1,5 @@
 // Reads and checks single fields of a workflow file: ids, positions, flags, slots, texts.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import type { ByType } from '../../engine/plan/op.ts'
 import type { ChartLook } from '../../engine/plan/view.ts'
 import { WorkflowError } from './error.ts'
@@ -218,7 +219,7 @@ export const isColour = (value: Json | undefined): value is string =>
   typeof value === 'string' && /^[#\w(),.% -]{1,64}$/.test(value)
 
 /** Describes a value for an error message. */
-export function describeJson(value: unknown): string {
+export function describeJson(value: unknown): MessageText {
   if (value === undefined) return workflowWords.nothing()
   if (Array.isArray(value)) return workflowWords.listOf({ count: value.length })
   if (isObject(value)) return workflowWords.object()

@@ -1,4 +1,5 @@
 // Recognises JSON files that are not workflows, for helpful errors.
+import type { MessageText } from '../../engine/base/catalogue.ts'
 import { WorkflowError } from './error.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isObject } from './json.ts'
@@ -30,7 +31,7 @@ export function requireWorkflow(data: Json): JsonObject {
   throw new WorkflowError('nodes' in data ? 'nodes' : '', describeOtherJson(data))
 }
 
-function describeOtherJson(data: JsonObject): string {
+function describeOtherJson(data: JsonObject): MessageText {
   const values = Object.values(data)
   const all = (test: (value: JsonObject) => boolean) =>
     values.length > 0 && values.every((value) => isObject(value) && test(value))
@@ -51,7 +52,7 @@ function describeOtherJson(data: JsonObject): string {
   return workflowMessages.noNodes()
 }
 
-function jsonKind(data: unknown): string {
+function jsonKind(data: unknown): MessageText {
   if (Array.isArray(data)) return workflowWords.jsonList()
   if (typeof data === 'string') return workflowWords.jsonString()
   return typeof data === 'boolean' ? workflowWords.jsonBoolean() : String(data && typeof data)

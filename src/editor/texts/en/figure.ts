@@ -85,5 +85,3 @@ export const enFigure = {
     broken: 'This file is damaged or incomplete. Save the page again in the editor.',
   },
 }
-
-export type FigureTexts = typeof enFigure

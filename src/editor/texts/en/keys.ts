@@ -99,5 +99,3 @@ export const enKeys = {
     ['Two fingers', 'Zoom and move the view'],
   ] as readonly (readonly [gesture: string, what: string])[],
 }
-
-export type KeyTexts = typeof enKeys

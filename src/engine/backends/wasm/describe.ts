@@ -1,4 +1,5 @@
 // Texts about the wasm backend in the report of backends.
+import type { MessageText } from '../../base/catalogue.ts'
 import { backendMessages } from '../../messages/backends.ts'
 import type { ArithmeticChoice } from './arithmetic.ts'
 import type { WasmFunctions } from './wasmFunctions.ts'
@@ -7,7 +8,7 @@ import type { WasmFunctions } from './wasmFunctions.ts'
 export function describeWasm(
   functions: WasmFunctions | undefined,
   { arithmetic }: ArithmeticChoice,
-): string {
+): MessageText {
   if (!functions) return backendMessages.noSimd()
   const { threads } = functions
   if (arithmetic === 'fused')
@@ -21,7 +22,7 @@ export function describeWasm(
 export function describeMeasurement({
   arithmetic,
   isMeasured,
-}: ArithmeticChoice): string | undefined {
+}: ArithmeticChoice): MessageText | undefined {
   if (!isMeasured) return undefined
   return arithmetic === 'fused' ? backendMessages.fusedFaster() : backendMessages.fusedNotFaster()
 }

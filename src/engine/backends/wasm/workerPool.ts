@@ -6,6 +6,7 @@
 // So a worker that is late, or asleep, costs nothing but its help. The caller waits for a worker
 // that is delayed within a job, because its core is busy. Where that costs more than the workers
 // save, they are skipped for a while.
+import { MessageError } from '../../base/errors.ts'
 import { backendMessages } from '../../messages/backends.ts'
 import { measured } from '../measured.ts'
 import { takeJobs } from './poolLoop.ts'
@@ -187,7 +188,7 @@ export class WorkerPool {
     if (watch.isHopeless() || Atomics.load(words, poolWords.failed) !== 0) {
       this.hasFailed = true
       this.stop()
-      throw run.error ?? new Error(backendMessages.threadFailed())
+      throw run.error ?? new MessageError(backendMessages.threadFailed())
     }
     const waitedMs = measured(performance.now() - came - run.workedMs)
     this.benefit.record(run.jobs, run.ownJobs, run.workedMs, waitedMs, came - run.began)

@@ -1,5 +1,6 @@
 // Cache of captured forward and backward passes. A capture is replayed once two captures in a row
 // are identical, and only while its uniform buffers are certain to be still cached.
+import { type MessageText, englishText } from '../../base/catalogue.ts'
 import type { HalfStorage } from './halfStorage.ts'
 import type { CapturableWork } from '../../base/backend.ts'
 import type { DataType } from '../../base/tf.ts'
@@ -14,7 +15,7 @@ export interface ReplayCounts {
   /** Evaluations that ran the JavaScript of the layers. */
   executed: number
   /** Why evaluations could not be replayed. */
-  reasons: Set<string>
+  reasons: Map<string, MessageText>
 }
 
 /** Counts an evaluation of a network: the work that has weights. */
@@ -22,11 +23,11 @@ export function countEvaluation(
   { replayCounts }: { replayCounts: ReplayCounts },
   { weights }: Pick<CapturableWork, 'weights'>,
   how: 'replayed' | 'executed',
-  reason?: string,
+  reason?: MessageText,
 ) {
   for (const _ in weights) {
     replayCounts[how]++
-    if (reason !== undefined) replayCounts.reasons.add(reason)
+    if (reason !== undefined) replayCounts.reasons.set(englishText(reason), reason)
     return
   }
 }
@@ -34,7 +35,7 @@ export function countEvaluation(
 export const newReplayCounts = (): ReplayCounts => ({
   replayed: 0,
   executed: 0,
-  reasons: new Set(),
+  reasons: new Map(),
 })
 
 /** Shapes, types and buffer positions of tensors. */
@@ -139,7 +140,7 @@ export class CaptureHistory<Capture> {
   private lastUsed = 0
   private tries = 0
   /** Why the last capture cannot be replayed. */
-  reason = ''
+  reason: MessageText = ''
 
   constructor(private readonly isSame: (a: Capture, b: Capture) => boolean) {}
 
@@ -148,7 +149,11 @@ export class CaptureHistory<Capture> {
   }
 
   /** Adds a capture, or undefined with the reason if it cannot be replayed. */
-  add(capture: Capture | undefined, submits: number, reason = replayMessages.differingCommands()) {
+  add(
+    capture: Capture | undefined,
+    submits: number,
+    reason: MessageText = replayMessages.differingCommands(),
+  ) {
     this.tries++
     this.reason = reason
     this.confirmed = undefined

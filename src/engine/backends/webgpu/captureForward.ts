@@ -1,4 +1,5 @@
 // Captures the GPU commands of a forward pass.
+import type { MessageText } from '../../base/catalogue.ts'
 import type { CapturableWork } from '../../base/backend.ts'
 import type { TapeNode } from '../../training/differentiate.ts'
 import type { Tensor } from '../../base/tf.ts'
@@ -100,7 +101,7 @@ interface CapturedRun {
   differentiable: number[]
   /** Undefined if the commands cannot be replayed, for this reason. */
   forward: ForwardCapture | undefined
-  reason: string | undefined
+  reason: MessageText | undefined
   /** Buffers acquired for the backward pass. */
   saved: GPUBuffer[]
 }

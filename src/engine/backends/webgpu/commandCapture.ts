@@ -4,6 +4,7 @@
 // A captured command refers to buffers by slot number. The first slots are the external buffers
 // that the work was given; the others are those it acquires from the buffer pool. A replay acquires
 // its buffers in the same order, so it is correct whichever buffers the pool returns.
+import type { MessageText } from '../../base/catalogue.ts'
 import type { Scalars, ScalarsAt } from './program.ts'
 import type { CachedUniform } from './uniformCache.ts'
 import { replayMessages } from '../../messages/backends.ts'
@@ -64,7 +65,7 @@ export class CommandRecorder {
   /** The buffer of each slot, external buffers first. */
   readonly buffers: GPUBuffer[]
   /** Why these commands cannot be replayed, if they cannot. */
-  failure: string | undefined
+  failure: MessageText | undefined
   /** The slots of the buffers in use. */
   private readonly slots: Map<GPUBuffer, number>
 
@@ -78,7 +79,7 @@ export class CommandRecorder {
   }
 
   /** Marks the capture as impossible to replay. The first reason is kept. */
-  fail(reason: string) {
+  fail(reason: MessageText) {
     this.failure ??= reason
   }
 

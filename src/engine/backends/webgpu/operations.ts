@@ -100,6 +100,8 @@ const deviceOperations = (backend: WebGPUBackend): DeviceOperations => ({
   takeReplayReport() {
     const { replayed, executed, reasons } = backend.replayCounts
     backend.replayCounts = newReplayCounts()
-    return replayed + executed > 0 ? { replayed, executed, reasons: [...reasons] } : undefined
+    if (replayed + executed === 0) return undefined
+    const messages = reasons.size > 0 && { messages: { reasons: [...reasons.values()] } }
+    return { replayed, executed, reasons: [...reasons.keys()], ...messages }
   },
 })

@@ -4,6 +4,7 @@
 //
 // Work that cannot be replayed (scalars that change at every step, tensors that it was not passed)
 // is detected while its commands are recorded, and evaluated every time.
+import type { MessageText } from '../../base/catalogue.ts'
 import type { CapturableWork } from '../../base/backend.ts'
 import { isTapeOn, isTaping } from '../../training/differentiate.ts'
 import type { Tensor } from '../../base/tf.ts'
@@ -21,7 +22,7 @@ export function captureOrReplayOnGPU(backend: WebGPUBackend, work: CapturableWor
   // The gradients of one piece of work are summed in one order, whether it is replayed or not.
   const evaluate = () => (taping ? runOnTape(work) : work.run(work.inputs))
   if (!backend.replayEnabled || backend.isCapturing || backend.isDryRun) return evaluate()
-  const evaluateBecause = (reason: string) => {
+  const evaluateBecause = (reason: MessageText) => {
     countEvaluation(backend, work, 'executed', reason)
     return evaluate()
   }

@@ -2,6 +2,7 @@
 // Candidates run in turns on work like that of a UNet, and the fastest are stored under the
 // device's name, until that is deleted. Most change the last bits of results, and are candidates
 // only if the user asks for them.
+import type { MessageText } from '../../base/catalogue.ts'
 import type { WebGPUBackend } from './backend.ts'
 import type { TuningOptions } from '../tuningOptions.ts'
 import { isSoftware } from './device.ts'
@@ -54,7 +55,7 @@ export async function tune(
   { store, remeasure = false, float16Products = false, changesBits = false }: TunerOptions,
   createRunner: () => TrialRunner = () => createTrialRunner(backend),
   passesSelfTest: typeof passesTunedSelfTest = passesTunedSelfTest,
-): Promise<string | undefined> {
+): Promise<MessageText | undefined> {
   const { device } = backend
   const identity = storageKey(device)
   if (identity === undefined || isSoftware(device)) return undefined
@@ -97,7 +98,7 @@ export function arithmeticOf(choices: TunedChoices): string | undefined {
   return names.length > 0 ? names.sort().join('; ') : undefined
 }
 
-function describeChoices(choices: TunedChoices): string {
+function describeChoices(choices: TunedChoices): MessageText {
   const others = Object.entries(choices).map(
     ([name, { tile, winograd }]) => `${name}: ${candidateName(winograd ?? tile)}`,
   )

@@ -1,5 +1,5 @@
 // Features on wires: descriptions of layers, which hold no tensors.
-import type { Message } from '../../base/catalogue.ts'
+import type { Template } from '../../base/catalogue.ts'
 import { EngineError } from '../../base/errors.ts'
 import { LayerBuilder, layerKey, nameOperation, type AfterInputs } from './builder.ts'
 import { describeLayer } from './infer.ts'
@@ -34,7 +34,7 @@ export class FeaturesError extends EngineError {
 
   /** `made`: features by position of their layer. */
   constructor({ problem, values, layers, param }: LayerError, made: readonly Features[]) {
-    super(problem as Message<string>, values as { argument: string })
+    super(problem as Template<string>, values as { argument: string })
     this.features = layers.map((i) => made[i])
     this.param = param
   }

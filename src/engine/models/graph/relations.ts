@@ -1,5 +1,5 @@
 // Rules about several layers of a graph: names, shared weights, and parts of the condition.
-import type { Message } from '../../base/catalogue.ts'
+import type { Template } from '../../base/catalogue.ts'
 import { EngineError } from '../../base/errors.ts'
 import { layerMessages } from '../../messages/layers.ts'
 import { GraphView } from './analysis.ts'
@@ -10,7 +10,7 @@ import { isSharing, ownerName } from './sharing.ts'
 /** An error about some layers, the first of which is wrong. */
 export class LayerError<Hole extends string = string> extends EngineError<Hole> {
   constructor(
-    problem: Message<Hole>,
+    problem: Template<Hole>,
     values: ConstructorParameters<typeof EngineError<Hole>>[1],
     /** Positions of the layers. */
     readonly layers: readonly number[],

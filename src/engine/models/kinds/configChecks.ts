@@ -1,20 +1,23 @@
 // Checks of config keys, and their messages.
+import { joinSentences } from '../../messages/faults.ts'
+import type { MessageText } from '../../base/catalogue.ts'
+import { MessageError } from '../../base/errors.ts'
 import { quoteValue } from '../../base/quote.ts'
 import { unetMessages, unetWords } from '../../messages/unet.ts'
 
 export interface Check {
   holds(value: unknown): boolean
-  expected: string
-  /** Reason, if a value is valid in diffusers but not here; begins with a space. */
-  why?: string
+  expected: MessageText
+  /** Reason, if a value is valid in diffusers but not here. */
+  why?: MessageText
 }
 
-export const isOneOf = (values: readonly unknown[], why?: string): Check => ({
+export const isOneOf = (values: readonly unknown[], why?: MessageText): Check => ({
   holds: (value) => values.includes(value),
   expected: checkChoice(values.map((value) => JSON.stringify(value))),
-  ...(why && { why: ` ${why}` }),
+  ...(why && { why }),
 })
-const checkChoice = (values: readonly string[]) =>
+const checkChoice = (values: readonly string[]): MessageText =>
   values.length === 1 ? values[0] : unetWords.choice({ choices: values.join(', ') })
 
 export const isCount = (value: unknown): value is number =>
@@ -69,7 +72,9 @@ export function checkKeys(
   for (const [key, { holds, expected, why }] of Object.entries(checks)) {
     const value = (config as Record<string, unknown>)[key]
     if (!holds(value))
-      throw new Error(message({ key, expected, got: formatValue(value) }) + (why ?? ''))
+      throw new MessageError(
+        joinSentences(message({ key, expected, got: formatValue(value) }), ...(why ? [why] : [])),
+      )
   }
 }
 
@@ -88,7 +93,7 @@ export function knownKeys(
     if (Object.hasOwn(known, key)) return true
     const isIgnored = Object.hasOwn(ignored, key) && ignored[key] === value
     if (key.startsWith('_') || isIgnored) return false
-    throw new Error(message({ key, value: formatValue(value) }))
+    throw new MessageError(message({ key, value: formatValue(value) }))
   }
   return Object.fromEntries(Object.entries(json).filter(isKnown))
 }

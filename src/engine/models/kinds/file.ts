@@ -1,4 +1,6 @@
 // Files of a kind of network: names, and what files say beside the config. Loads no tfjs.
+import type { MessageText } from '../../base/catalogue.ts'
+import { getErrorText } from '../../base/fault.ts'
 import { quoteValue } from '../../base/quote.ts'
 import type { PredictionType } from '../../base/values.ts'
 import { CheckpointError } from '../../archive/checkpointError.ts'
@@ -34,7 +36,7 @@ export interface ModelFile<Config> {
   /** `_class_name` of the configs that are read. */
   classNames: readonly string[]
   /** Returns the reason why diffusers cannot load such a model, if it cannot. */
-  refusal?(config: Config): string | undefined
+  refusal?(config: Config): MessageText | undefined
   /** Returns the class and config to write. By default the config with the first class name. */
   write?(config: Config, predicts: PredictionType): WrittenConfig
   /** The prediction type, if config.json has one. Throws CheckpointError. */
@@ -86,13 +88,13 @@ export const withoutRemarks = (json: object): Record<string, unknown> =>
 /** Runs a parser of configs. Its errors become CheckpointErrors; those of other classes do not. */
 export function asFileError<T>(
   parse: () => T,
-  cure?: string,
+  cure?: MessageText,
   expected: abstract new (...args: never[]) => Error = Error,
 ): T {
   try {
     return parse()
   } catch (error) {
     if (!(error instanceof expected)) throw error
-    throw new CheckpointError(error.message, cure)
+    throw new CheckpointError(getErrorText(error), cure)
   }
 }

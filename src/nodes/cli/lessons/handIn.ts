@@ -210,7 +210,7 @@ async function checkTask(
 ): Promise<ReportRow['tasks'][number]> {
   const run = createGraphRunner({ bundled: files, seconds })
   onCheck()
-  const checks = await runChecks(
+  const verdicts = await runChecks(
     task.checks,
     graph,
     {
@@ -221,5 +221,11 @@ async function checkTask(
     },
     onCheck,
   )
+  const checks = verdicts.map(({ passed, described, statement, hint }) => ({
+    passed,
+    described,
+    statement,
+    hint,
+  }))
   return { id: task.id, passed: checks.every(({ passed }) => passed), checks }
 }

@@ -1,6 +1,6 @@
 // Runs the graph of a check in a session of its own.
 import { startBackend } from '../../../engine/backends/backends.ts'
-import type { Fault } from '../../../engine/base/fault.ts'
+import { type Fault, createFault } from '../../../engine/base/fault.ts'
 import type { Graph } from '../../../engine/plan/graph.ts'
 import { opTable } from '../../../engine/plan/op.ts'
 import { createSession } from '../../../engine/plan/session.ts'
@@ -49,11 +49,13 @@ export function createGraphRunner({ bundled = [], seconds = Infinity }: GraphRun
     })
     const stop = () => {
       session.control('stop', 1)
-      faults.push({
-        node: '',
-        message: lessonMessages.tookLonger({ seconds }),
-        cure: lessonMessages.allowLonger(),
-      })
+      faults.push(
+        createFault({
+          node: '',
+          message: lessonMessages.tookLonger({ seconds }),
+          cure: lessonMessages.allowLonger(),
+        }),
+      )
     }
     // Timers take at most 24 days; without a limit there is none.
     const limit = Number.isFinite(seconds) ? setTimeout(stop, seconds * 1000) : undefined

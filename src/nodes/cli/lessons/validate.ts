@@ -1,4 +1,5 @@
 // `lessons validate`: checks the files of a course or of a lesson for their author, without a run.
+import type { Message } from '../../../engine/base/catalogue.ts'
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Graph } from '../../../engine/plan/graph.ts'
@@ -85,7 +86,10 @@ async function validateLesson(folder: string, found: Found): Promise<void> {
     if (existsSync(translated)) translateLesson(lesson, translated, await readText(translated))
     else
       found.notices.push(
-        `${lessonMessages.noTranslation({ name: translated })} ${lessonMessages.addTranslation()}`,
+        joinTexts(
+          lessonMessages.noTranslation({ name: translated }),
+          lessonMessages.addTranslation(),
+        ),
       )
   })
   const name = basename(folder)
@@ -95,9 +99,11 @@ async function validateLesson(folder: string, found: Found): Promise<void> {
   for (const page of pages)
     if (!existsSync(page))
       found.notices.push(
-        `${lessonMessages.noTeacher({ name: page })} ${lessonMessages.addTeacher()}`,
+        joinTexts(lessonMessages.noTeacher({ name: page }), lessonMessages.addTeacher()),
       )
 }
+
+const joinTexts = (...sentences: readonly Message[]) => sentences.map(({ text }) => text).join(' ')
 
 /** Reads the workflows that a lesson names, and looks up what its checks name in the references. */
 async function requireWorkflows(

@@ -76,7 +76,7 @@ export const dataEntries = {
       const dataset = node.value<Dataset>('dataset')
       const targets = nameDataset(node, dataset)
       const [images, labels] = targets.split(', ')
-      node.program.needs.add(torchMessages.mnistFiles())
+      node.program.needs.add(torchMessages.mnistFiles().text)
       node.line(
         `${targets} = load_mnist("mnist", ${pyString(split === 'train' ? 'train' : 't10k')})`,
       )

@@ -1,6 +1,6 @@
 // The kind of model that a definition describes: layers, weights, shapes and conditions, checked.
 import { EngineError } from '../../../base/errors.ts'
-import { getErrorMessage } from '../../../base/fault.ts'
+import { getErrorText } from '../../../base/fault.ts'
 import { quoteValue } from '../../../base/quote.ts'
 import { isPlainObject } from '../../../base/records.ts'
 import { viewText } from '../../../base/viewTexts.ts'
@@ -106,7 +106,7 @@ function explained<T>(
   try {
     return work()
   } catch (error) {
-    throw new EngineError(message, { kind, problem: getErrorMessage(error) })
+    throw new EngineError(message, { kind, problem: getErrorText(error) })
   }
 }
 

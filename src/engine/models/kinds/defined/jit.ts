@@ -3,6 +3,7 @@
 //
 // Differences from the paper: no tokens of the class inside the blocks, and rotary positions that
 // pair the channels of a head by halves instead of neighbours, which is the same up to their order.
+import { MessageError } from '../../../base/errors.ts'
 import { paramMessages, paramWords } from '../../../messages/params.ts'
 import { jitBlockLayers, jitOutputLayers } from '../../graph/blocks/jit.ts'
 import type { Feature } from '../../graph/layer.ts'
@@ -42,7 +43,7 @@ const limits: { readonly [K in keyof JitConfig]: readonly [min: number, max: num
 function parseJitConfig(json: Readonly<Record<string, unknown>>): JitConfig {
   const other = Object.keys(json).find((key) => !Object.hasOwn(limits, key))
   if (other !== undefined)
-    throw new Error(
+    throw new MessageError(
       paramMessages.unknownKey({ keys: Object.keys(limits).join(', '), got: other.slice(0, 60) }),
     )
   for (const [param, [min, max]] of Object.entries(limits)) {
@@ -50,7 +51,7 @@ function parseJitConfig(json: Readonly<Record<string, unknown>>): JitConfig {
     if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) continue
     const expected = paramWords.integerBetween({ min, max })
     const got = JSON.stringify(value)?.slice(0, 60) ?? 'nothing'
-    throw new Error(paramMessages.wrongValue({ param, expected, got }))
+    throw new MessageError(paramMessages.wrongValue({ param, expected, got }))
   }
   return json as JitConfig
 }

@@ -1,5 +1,7 @@
 // Config of diffusers' DiTTransformer2DModel with all of its keys, parsed strictly, so that no file
 // is misinterpreted.
+import type { MessageText } from '../../../base/catalogue.ts'
+import { MessageError } from '../../../base/errors.ts'
 import { ditMessages } from '../../../messages/dit.ts'
 import { unetWords } from '../../../messages/unet.ts'
 import type { Check } from '../configChecks.ts'
@@ -135,11 +137,11 @@ export function parseDitConfig(json: Record<string, unknown>): DitConfig {
 function checkTogether(config: DitConfig) {
   const { sample_size, patch_size: patch, in_channels: inputs, out_channels } = config
   if (ditImageSize(config).some((side) => side % patch))
-    throw new Error(ditMessages.patches({ patch, got: formatValue(sample_size) }))
-  if (ditWidth(config) % 4) throw new Error(ditMessages.width({ got: ditWidth(config) }))
+    throw new MessageError(ditMessages.patches({ patch, got: formatValue(sample_size) }))
+  if (ditWidth(config) % 4) throw new MessageError(ditMessages.width({ got: ditWidth(config) }))
   const outputs = out_channels ?? inputs
   if (outputs !== inputs && outputs !== 2 * inputs)
-    throw new Error(ditMessages.channels({ inputs, outputs }))
+    throw new MessageError(ditMessages.channels({ inputs, outputs }))
 }
 
 /** Height and width of the images. */
@@ -165,5 +167,5 @@ export const ditOutputs = ({ in_channels, out_channels }: DitConfig): number =>
   out_channels ?? in_channels
 
 /** Reason why diffusers cannot express a config, or undefined. */
-export const ditRefusal = ({ sample_size }: DitConfig): string | undefined =>
+export const ditRefusal = ({ sample_size }: DitConfig): MessageText | undefined =>
   typeof sample_size === 'number' ? undefined : ditMessages.square()

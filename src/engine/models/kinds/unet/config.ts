@@ -1,5 +1,6 @@
 // Config of diffusers' UNet2DModel with all of its keys, parsed strictly, so that no file is
 // misinterpreted; plus the cross-attention of UNet2DConditionModel.
+import { MessageError } from '../../../base/errors.ts'
 import { unetMessages, unetWords } from '../../../messages/unet.ts'
 import type { Check } from '../configChecks.ts'
 import {
@@ -211,7 +212,7 @@ function refuseUnknownKeys(json: Record<string, unknown>) {
   for (const [key, value] of Object.entries(json)) {
     if (key.startsWith('_') || isKnown(key)) continue
     if (Object.hasOwn(OTHER_VERSIONS, key) && OTHER_VERSIONS[key] === value) continue
-    throw new Error(unetMessages.unknownKey({ key, value: formatValue(value) }))
+    throw new MessageError(unetMessages.unknownKey({ key, value: formatValue(value) }))
   }
 }
 
@@ -267,17 +268,17 @@ function checkTogether(config: UnetConfig) {
   const levels = channels.length
   for (const key of ['down_block_types', 'up_block_types'] as const) {
     if (config[key].length === levels) continue
-    throw new Error(unetMessages.entries({ key, got: config[key].length, expected: levels }))
+    throw new MessageError(unetMessages.entries({ key, got: config[key].length, expected: levels }))
   }
   const images = imageChannels(config)
   if (images < 1 || (out_channels !== images && out_channels !== 2 * images)) {
-    throw new Error(unetMessages.channels({ images, outputs: out_channels }))
+    throw new MessageError(unetMessages.channels({ images, outputs: out_channels }))
   }
   for (const width of channels) {
-    if (width % groups) throw new Error(unetMessages.groups({ groups, channels: width }))
+    if (width % groups) throw new MessageError(unetMessages.groups({ groups, channels: width }))
   }
   if (attn_norm_num_groups && channels.at(-1)! % attn_norm_num_groups) {
-    throw new Error(
+    throw new MessageError(
       unetMessages.middleGroups({ groups: attn_norm_num_groups, channels: channels.at(-1) }),
     )
   }
@@ -291,14 +292,14 @@ function checkTogether(config: UnetConfig) {
 function checkTokenKeys(config: UnetConfig) {
   const { mid_block_type: type, add_attention } = config
   if (type !== null && type !== 'UNetMidBlock2D' && !add_attention) {
-    throw new Error(unetMessages.middleAttention({ type }))
+    throw new MessageError(unetMessages.middleAttention({ type }))
   }
   if (attendsToTokens(config)) {
     checkKeys(config, tokenChecks)
     return checkTokens(config as UnetConfig & TokenConfig)
   }
   const extra = Object.keys(tokenChecks).find((key) => Object.hasOwn(config, key))
-  if (extra) throw new Error(unetMessages.unusedTokens({ key: extra }))
+  if (extra) throw new MessageError(unetMessages.unusedTokens({ key: extra }))
 }
 
 function checkHeads({
@@ -308,12 +309,12 @@ function checkHeads({
 }: UnetConfig) {
   const levels = channels.length
   if (Array.isArray(dims) && dims.length !== levels + 1) {
-    throw new Error(unetMessages.headEntries({ got: dims.length, expected: levels + 1 }))
+    throw new MessageError(unetMessages.headEntries({ got: dims.length, expected: levels + 1 }))
   }
   const checkDivides = (level: number, channels: number) => {
     const dim = headDimAt(dims, level)
     if (!dim || channels % dim === 0) return
-    throw new Error(
+    throw new MessageError(
       level === levels
         ? unetMessages.headsOfMiddle({ channels, dim })
         : unetMessages.headsOfLevel({ channels, level, dim }),
@@ -329,7 +330,7 @@ function checkHeads({
 function checkSize(config: UnetConfig) {
   const parts = 2 ** (config.block_out_channels.length - 1)
   if (imageSize(config).every((side) => side % parts === 0)) return
-  throw new Error(
+  throw new MessageError(
     unetMessages.size({
       got: formatValue(config.sample_size),
       levels: config.block_out_channels.length,
@@ -346,12 +347,14 @@ function checkEmbedding({
   class_embed_type,
 }: UnetConfig) {
   if (type === 'learned' && num_train_timesteps === null)
-    throw new Error(unetMessages.learnedTimes())
+    throw new MessageError(unetMessages.learnedTimes())
   if (type !== 'positional' && class_embed_type === 'timestep')
-    throw new Error(unetMessages.embeddedTwice({ type }))
+    throw new MessageError(unetMessages.embeddedTwice({ type }))
   if (type !== 'positional') return
   if (Math.floor(block_out_channels[0] / 2) - freq_shift <= 0) {
-    throw new Error(unetMessages.firstLevel({ channels: block_out_channels[0], shift: freq_shift }))
+    throw new MessageError(
+      unetMessages.firstLevel({ channels: block_out_channels[0], shift: freq_shift }),
+    )
   }
 }
 

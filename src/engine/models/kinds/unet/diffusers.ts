@@ -1,5 +1,8 @@
 // Conversion between our UNet config and diffusers'. UNet2DModel uses the same config; that of
 // UNet2DConditionModel is translated. Configs without an equivalent are rejected with the reason.
+import { joinSentences } from '../../../messages/faults.ts'
+import type { MessageText } from '../../../base/catalogue.ts'
+import { MessageError } from '../../../base/errors.ts'
 import { unetMessages, unetWords } from '../../../messages/unet.ts'
 import { headDims } from './attention.ts'
 import { checkKeys, count, checkList, isOneOf, formatValue } from '../configChecks.ts'
@@ -15,7 +18,7 @@ import {
 import type { TokenConfig } from './tokens.ts'
 
 /** Returns the reason why diffusers cannot express a config, or undefined. */
-export function diffusersRefusal(config: UnetConfig): string | undefined {
+export function diffusersRefusal(config: UnetConfig): MessageText | undefined {
   if (attentionKinds(config).has('linear')) {
     return unetMessages.linearAttention()
   }
@@ -26,7 +29,7 @@ export function diffusersRefusal(config: UnetConfig): string | undefined {
 
 type CrossConfig = UnetConfig & TokenConfig
 
-function conditionRefusal(config: CrossConfig): string | undefined {
+function conditionRefusal(config: CrossConfig): MessageText | undefined {
   if (config.num_token_embeds !== null) {
     return unetMessages.labelTokens()
   }
@@ -187,14 +190,14 @@ export function readConditionConfig(json: Record<string, unknown>): UnetConfig {
     { encoder_hid_dim_type: isOneOf([null, 'text_proj'], unetMessages.imageTokens()) },
   )
   for (const key of OTHERS)
-    if (Object.hasOwn(rest, key)) throw new Error(unetMessages.foreignKey({ key }))
+    if (Object.hasOwn(rest, key)) throw new MessageError(unetMessages.foreignKey({ key }))
   refuseOtherValues(rest)
   const own = Object.fromEntries(Object.entries(rest).filter(([key]) => !Object.hasOwn(FIXED, key)))
   const config = parseUnetConfig({ ...DEFAULTS, ...own, attention_head_dim: null })
   const heads = listOfHeads(given, config)
   const read = parseUnetConfig({ ...config, attention_head_dim: toUnetConfig(heads, config) })
   const refusal = conditionRefusal(read as CrossConfig)
-  if (refusal) throw new Error(unetMessages.unsupported({ reason: refusal }))
+  if (refusal) throw new MessageError(unetMessages.unsupported({ reason: refusal }))
   return read
 }
 
@@ -210,7 +213,9 @@ function refuseOtherValues(json: Record<string, unknown>) {
     )
       continue
     const problem = { key, expected: JSON.stringify(value), got: formatValue(found) }
-    throw new Error(`${unetMessages.wrongKey(problem)} ${unetMessages.otherValues()}`)
+    throw new MessageError(
+      joinSentences(unetMessages.wrongKey(problem), unetMessages.otherValues()),
+    )
   }
 }
 
@@ -227,7 +232,7 @@ function listOfHeads(given: unknown, { block_out_channels: channels }: UnetConfi
   )
   const heads = given as number[]
   if (heads.length === channels.length) return heads
-  throw new Error(
+  throw new MessageError(
     unetMessages.entries({
       key: 'attention_head_dim',
       got: heads.length,
@@ -248,7 +253,7 @@ function toUnetConfig(
   attentionBlocks(config).forEach(({ level, channels }, i) => {
     const dim = dims[i]
     if (channels % dim || !Number.isInteger(dim) || (byLevel[level] ?? dim) !== dim) {
-      throw new Error(unetMessages.headList({ heads: formatValue(heads), channels, level }))
+      throw new MessageError(unetMessages.headList({ heads: formatValue(heads), channels, level }))
     }
     byLevel[level] = dim
   })

@@ -1,4 +1,5 @@
 // Config keys of cross-attention: those of diffusers' UNet2DConditionModel, and a label table.
+import { MessageError } from '../../../base/errors.ts'
 import { unetMessages, unetWords } from '../../../messages/unet.ts'
 import type { Check } from '../configChecks.ts'
 import { count, countOrNull, isCount, checkList, yesOrNo } from '../configChecks.ts'
@@ -60,7 +61,7 @@ export function checkTokens(
 ) {
   const { transformer_layers_per_block: layers, block_out_channels: channels } = config
   if (Array.isArray(layers) && layers.length !== channels.length) {
-    throw new Error(
+    throw new MessageError(
       unetMessages.entries({
         key: 'transformer_layers_per_block',
         got: layers.length,
@@ -69,10 +70,11 @@ export function checkTokens(
     )
   }
   if (config.num_token_embeds !== null && config.encoder_hid_dim !== null) {
-    throw new Error(unetMessages.twoTokens())
+    throw new MessageError(unetMessages.twoTokens())
   }
   const hasLabels = config.class_embed_type === null && config.num_class_embeds !== null
-  if (hasLabels && config.num_token_embeds !== null) throw new Error(unetMessages.twoLabels())
+  if (hasLabels && config.num_token_embeds !== null)
+    throw new MessageError(unetMessages.twoLabels())
 }
 
 interface Embedded {

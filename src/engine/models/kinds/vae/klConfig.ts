@@ -1,5 +1,6 @@
 // Config of diffusers' AutoencoderKL with all of its keys, parsed strictly, so that no file is
 // misinterpreted.
+import { MessageError } from '../../../base/errors.ts'
 import type { Activation } from '../../../layers/activations.ts'
 import { unetWords } from '../../../messages/unet.ts'
 import { vaeMessages } from '../../../messages/vae.ts'
@@ -123,10 +124,10 @@ export function parseKlConfig(json: Record<string, unknown>): KlConfig {
   for (const key of ['down_block_types', 'up_block_types'] as const) {
     const { length } = config[key]
     if (length !== widths.length)
-      throw new Error(vaeMessages.entries({ key, expected: widths.length, got: length }))
+      throw new MessageError(vaeMessages.entries({ key, expected: widths.length, got: length }))
   }
   const uneven = widths.find((channels) => channels % groups)
-  if (uneven !== undefined) throw new Error(vaeMessages.groups({ groups, channels: uneven }))
+  if (uneven !== undefined) throw new MessageError(vaeMessages.groups({ groups, channels: uneven }))
   return config
 }
 

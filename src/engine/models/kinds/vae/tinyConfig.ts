@@ -1,5 +1,6 @@
 // Config of diffusers' AutoencoderTiny with all of its keys, parsed strictly, so that no file is
 // misinterpreted.
+import { MessageError } from '../../../base/errors.ts'
 import { unetWords } from '../../../messages/unet.ts'
 import { vaeMessages } from '../../../messages/vae.ts'
 import type { Check } from '../configChecks.ts'
@@ -99,7 +100,7 @@ export function parseTinyConfig(json: Record<string, unknown>): TinyConfig {
   for (const key of ['encoder_block_out_channels', 'decoder_block_out_channels'] as const) {
     const [first, ...others] = config[key]
     if (others.some((channels) => channels !== first))
-      throw new Error(vaeMessages.equalWidths({ key, got: formatValue(config[key]) }))
+      throw new MessageError(vaeMessages.equalWidths({ key, got: formatValue(config[key]) }))
   }
   for (const key of [
     'decoder_block_out_channels',
@@ -107,6 +108,8 @@ export function parseTinyConfig(json: Record<string, unknown>): TinyConfig {
     'num_decoder_blocks',
   ] as const)
     if (config[key].length !== length)
-      throw new Error(vaeMessages.entries({ key, expected: length, got: config[key].length }))
+      throw new MessageError(
+        vaeMessages.entries({ key, expected: length, got: config[key].length }),
+      )
   return config
 }
