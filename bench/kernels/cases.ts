@@ -15,12 +15,12 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../../src/e
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Weights } from '../../src/engine/base/values.ts'
 import {
-  attend,
+  stockAttention,
   conv,
-  linear as stockLinear,
-  norm,
-  residual,
-  silu as stockSilu,
+  stockLinearLayer as stockLinear,
+  stockNorm,
+  stockResidual,
+  stockSiluLayer as stockSilu,
   softmaxAttention,
 } from '../../src/nodes/bench/stockUnet.ts'
 
@@ -145,7 +145,7 @@ function norms(b: number): KernelCase[] {
           silu: withSilu,
         }),
       stock: (x, weight, bias) => {
-        const y = norm(x as Tensor4D, of(weight, bias), 'n', settings)
+        const y = stockNorm(x as Tensor4D, of(weight, bias), 'n', settings)
         return withSilu ? stockSilu(y) : y
       },
     })),
@@ -255,7 +255,7 @@ function residualCase(b: number, { side, from, to }: Block): KernelCase {
       )
     },
     stock: (x, embedding, ...rest) =>
-      residual(x as Tensor4D, embedding as Tensor2D, named(names, rest), 'r', settings),
+      stockResidual(x as Tensor4D, embedding as Tensor2D, named(names, rest), 'r', settings),
   }
 }
 
@@ -280,7 +280,12 @@ function attentionCase(b: number): KernelCase {
         output_scale: 1,
       }),
     stock: (x, ...rest) =>
-      attend(x as Tensor4D, { name: 'a', heads: 1, channels: c }, named(names, rest), settings),
+      stockAttention(
+        x as Tensor4D,
+        { name: 'a', heads: 1, channels: c },
+        named(names, rest),
+        settings,
+      ),
   }
 }
 

@@ -73,10 +73,12 @@ export function builtIn(folder: string): Built {
 
 /** Hashes of what servers send: some unpack .gz files, by `Content-Encoding: gzip`. */
 const listHashes = (path: string, bytes: Uint8Array) =>
-  path.endsWith('.gz') ? `${sha256(bytes)} ${sha256(gunzipSync(bytes))}` : sha256(bytes)
+  path.endsWith('.gz')
+    ? `${base64Sha256(bytes)} ${base64Sha256(gunzipSync(bytes))}`
+    : base64Sha256(bytes)
 
 /** In the form of `hashBytes` of the service worker. */
-const sha256 = (bytes: Uint8Array) =>
+const base64Sha256 = (bytes: Uint8Array) =>
   createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')
 
 const listBuiltFiles = (folder: string) =>

@@ -79,11 +79,13 @@ async function getTemplate(root: string, name: string, engine: boolean): Promise
   const template = await buildOnce(join(root, 'node_modules/.vite', name), () =>
     templates[name](root),
   )
-  return engine && name === PAGE_TEMPLATE ? fillEngine(template, await readEngine(root)) : template
+  return engine && name === PAGE_TEMPLATE
+    ? fillEngine(template, await packLocalEngine(root))
+    : template
 }
 
 /** The engine and its files in the form of a page. */
-async function readEngine(root: string): Promise<PageEngine> {
+async function packLocalEngine(root: string): Promise<PageEngine> {
   const wasm = require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm')
   return packEngine({
     script: Buffer.from((await getEngineCore(root)).code),
@@ -205,7 +207,8 @@ const smallTexts = (): Plugin => {
     name: 'small-texts',
     enforce: 'pre',
     resolveId: (id, importer = '') =>
-      omitted.includes(id) || (inLocales.includes(id) && importer.includes('/editor/texts/locales/'))
+      omitted.includes(id) ||
+      (inLocales.includes(id) && importer.includes('/editor/texts/locales/'))
         ? empty
         : undefined,
     load: (id) => (id === empty ? 'export default {}' : undefined),

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 import { listWorkflows, workflowData } from './workflowTexts.ts'
-import { wireKey, type Usage } from '../editor/graph/usage.ts'
+import { typedWireKey, type Usage } from '../editor/graph/usage.ts'
 
 type Id = number | string
 type Link =
@@ -34,7 +34,7 @@ export function countUsage(files: readonly File[]): Usage {
 
 function countBody({ nodes, links }: Body, usage: Usage) {
   const byId = new Map(nodes.map((node) => [String(node.id), node]))
-  for (const { type } of nodes) if (isShipped(type)) increment(usage.nodes, type)
+  for (const { type } of nodes) if (isShippedType(type)) increment(usage.nodes, type)
   for (const link of links) {
     const [from, output, to, input]: [Id, number, Id, number] = Array.isArray(link)
       ? [link[1], link[2], link[3], link[4]]
@@ -42,16 +42,16 @@ function countBody({ nodes, links }: Body, usage: Usage) {
     const [source, target] = [byId.get(String(from)), byId.get(String(to))]
     const names = [source?.outputs?.[output]?.name, target?.inputs?.[input]?.name]
     if (!source || !target || names[0] === undefined || names[1] === undefined) continue
-    if (isShipped(source.type) && isShipped(target.type))
+    if (isShippedType(source.type) && isShippedType(target.type))
       increment(
         usage.wires,
-        wireKey({ type: source.type, slot: names[0] }, { type: target.type, slot: names[1] }),
+        typedWireKey({ type: source.type, slot: names[0] }, { type: target.type, slot: names[1] }),
       )
   }
 }
 
 /** Leaves out subgraphs and their borders, which other workflows do not have. */
-const isShipped = (type: string) => type.startsWith('diffusion/')
+const isShippedType = (type: string) => type.startsWith('diffusion/')
 
 const increment = (counts: Record<string, number>, key: string) =>
   void (counts[key] = (counts[key] ?? 0) + 1)

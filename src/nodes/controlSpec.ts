@@ -50,13 +50,13 @@ export function parseValue(control: ControlSpec, value: unknown): ControlValue |
 }
 
 /** Reads a value or typed text as the nearest allowed value. */
-export function readValue(control: ControlSpec, value: unknown): ControlValue | undefined {
+export function readControlValue(control: ControlSpec, value: unknown): ControlValue | undefined {
   const parsed = parseValue(control, value)
   return isNumeric(control) && typeof parsed === 'number' ? fitNumber(parsed, control) : parsed
 }
 
 /** Formats a value as it is typed. */
-export const formatValue = (value: unknown): string =>
+export const formatControlValue = (value: unknown): string =>
   typeof value === 'number' ? formatNumber(value) : valueAsText(value)
 
 type Range = Pick<NumberControl, 'min' | 'max' | 'integer'>

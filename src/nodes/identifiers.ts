@@ -9,18 +9,18 @@ const startsWithLetter = /^(?=\p{L})\p{XID_Start}/u
 const LONGEST = 80
 
 const words = (title: string): string[] =>
-  normalise(title)
+  removeStyle(title)
     .split(between)
     .filter((word) => word !== '')
 
 /** Letters such as ² and ① have a form without style. Characters without one stay. */
-const normalise = (text: string) => text.normalize('NFKC')
+const removeStyle = (text: string) => text.normalize('NFKC')
 
 const cut = (text: string) => [...text].slice(0, LONGEST).join('')
 
 /** Converts a title to words with underscores: "Noise schedule" is `noise_schedule`. */
 export function toSnake(title: string): string {
-  const parts = normalise(title).replace(/([\p{Ll}\d])(\p{Lu}\p{Ll})/gu, '$1_$2')
+  const parts = removeStyle(title).replace(/([\p{Ll}\d])(\p{Lu}\p{Ll})/gu, '$1_$2')
   const name = cut(words(parts.toLowerCase()).join('_')).replace(/_+$/, '')
   return startsWithLetter.test(name) ? name : `value_${name}`.replace(/_$/, '')
 }
@@ -31,6 +31,6 @@ export function toPascal(title: string): string {
     const [first = ''] = word
     return first.toUpperCase() + word.slice(first.length)
   }
-  const name = cut(normalise(words(title).map(capital).join('')))
+  const name = cut(removeStyle(words(title).map(capital).join('')))
   return startsWithLetter.test(name) ? name : `Model${name}`
 }

@@ -20,7 +20,7 @@ export const escapeUnseen = (literal: string): string =>
 export const hasUnseen = (text: string): boolean => text.search(unprintable) >= 0
 
 /** Splits a text into lines of at most `width` characters, if its words allow it. */
-export function wrapText(text: string, width: number): string[] {
+export function wrapProgramText(text: string, width: number): string[] {
   const lines = ['']
   for (const word of text.split(/\s+/)) {
     const last = lines.at(-1) ?? ''

@@ -48,7 +48,7 @@ export function applySettings(
       throw new SettingError(
         settingMessages.wiredParam({ key, source: sourceTitle(graph, source.node, declared) }),
       )
-    const read = typeof value === 'string' ? readValue(value, param, key, files) : value
+    const read = typeof value === 'string' ? parseSettingValue(value, param, key, files) : value
     const checked = requireValid(read, param, key)
     changes.set(node.id, { ...changes.get(node.id), [name]: checked })
   }
@@ -130,14 +130,14 @@ function requireValid(value: unknown, param: Param, key: string): unknown {
     const { name, size, sha256 } = value as StoredFile
     return { name, size, sha256 } satisfies StoredFile
   }
-  const text = shorten(typeof value === 'string' ? value : describeValue(value))
+  const text = cutQuoted(typeof value === 'string' ? value : describeSetting(value))
   throw new SettingError(settingMessages.value({ key, expected, text }))
 }
 
 const isFileParam = ({ kind }: Param) => kind === 'checkpoint' || kind === 'dataset'
 
 /** Values of JavaScript, such as functions and cycles, may have no JSON. */
-function describeValue(value: unknown): string {
+function describeSetting(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value)
   } catch {
@@ -148,25 +148,31 @@ function describeValue(value: unknown): string {
 /** Length of a value that a message quotes. */
 const QUOTED = 60
 
-const shorten = (text: string) => (text.length > QUOTED ? `${text.slice(0, QUOTED - 3)}...` : text)
+const cutQuoted = (text: string) =>
+  text.length > QUOTED ? `${text.slice(0, QUOTED - 3)}...` : text
 
-function readValue(text: string, param: Param, key: string, files: readonly StoredFile[]): unknown {
+function parseSettingValue(
+  text: string,
+  param: Param,
+  key: string,
+  files: readonly StoredFile[],
+): unknown {
   switch (param.kind) {
     case 'number':
     case 'seed': {
       const value = Number(text)
       if (text.trim() === '' || !Number.isFinite(value))
-        throw new SettingError(settingMessages.number({ key, text: shorten(text) }))
+        throw new SettingError(settingMessages.number({ key, text: cutQuoted(text) }))
       return value
     }
     case 'boolean':
       if (text !== 'true' && text !== 'false')
-        throw new SettingError(settingMessages.boolean({ key, text: shorten(text) }))
+        throw new SettingError(settingMessages.boolean({ key, text: cutQuoted(text) }))
       return text === 'true'
     case 'choice':
       if (!param.choices.includes(text))
         throw new SettingError(
-          settingMessages.choice({ names: joinNames(param.choices), key, text: shorten(text) }),
+          settingMessages.choice({ names: joinNames(param.choices), key, text: cutQuoted(text) }),
         )
       return text
     case 'text':
@@ -185,14 +191,14 @@ function readValue(text: string, param: Param, key: string, files: readonly Stor
 function readFileReference(text: string, key: string, files: readonly StoredFile[]): unknown {
   if (text.trimStart().startsWith('{') || text === 'null') return readJson(text, key)
   const names = joinNames(files.map(({ name }) => name))
-  throw new SettingError(settingMessages.file({ key, text: shorten(text), names }))
+  throw new SettingError(settingMessages.file({ key, text: cutQuoted(text), names }))
 }
 
 function readJson(text: string, key: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new SettingError(settingMessages.json({ key, text: shorten(text) }))
+    throw new SettingError(settingMessages.json({ key, text: cutQuoted(text) }))
   }
 }
 

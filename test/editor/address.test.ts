@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { changedParams } from '../../src/editor/app/shortLink.ts'
 import { readAddress } from '../../src/editor/drops/address.ts'
 import { nearest } from '../../src/editor/drops/nearest.ts'
-import { fileName, resolveAddress } from '../../src/editor/drops/fetchFile.ts'
+import { addressFileName, resolveAddress } from '../../src/editor/drops/fetchFile.ts'
 import { setParams } from '../../src/editor/drops/workflowSettings.ts'
 import { graphKey } from '../../src/nodes/workflow/graphKey.ts'
 import { createSnapshot } from '../../src/editor/workspace/document.ts'
@@ -69,9 +69,9 @@ describe('the address of a file', () => {
   )
 
   test('ends with the name of the file', () => {
-    expect(fileName(new URL('https://host.org/a/my%20graph.json?x=1'))).toBe('my graph.json')
-    expect(fileName(new URL('https://host.org/'))).toBe('host.org')
-    expect(fileName(new URL('https://host.org/%ff'))).toBe('%ff')
+    expect(addressFileName(new URL('https://host.org/a/my%20graph.json?x=1'))).toBe('my graph.json')
+    expect(addressFileName(new URL('https://host.org/'))).toBe('host.org')
+    expect(addressFileName(new URL('https://host.org/%ff'))).toBe('%ff')
   })
 })
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { noticesOf, problemText, sideText } from '../../src/editor/bench/format.ts'
 import { readBrowser, readSystem, type Machine } from '../../src/editor/bench/machine.ts'
-import { toJson, toMarkdown, type Report } from '../../src/editor/bench/report.ts'
+import { resultsToJson, toMarkdown, type Report } from '../../src/editor/bench/report.ts'
 import type { BenchResults } from '../../src/editor/bench/results.ts'
 import { bench as en } from '../../src/editor/texts/en/bench.ts'
 import { koBench as ko } from './korean.ts'
@@ -85,7 +85,7 @@ test('writes the report as Markdown', () => {
 })
 
 test('writes the report as JSON, with times in seconds', () => {
-  expect(JSON.parse(toJson(report))).toEqual(report)
+  expect(JSON.parse(resultsToJson(report))).toEqual(report)
 })
 
 test('notices name what makes figures doubtful', () => {

@@ -1,7 +1,7 @@
 // Classification of dropped files, ZIP entries, and classes from folders.
 import { strToU8, zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { countClasses } from '../../src/editor/drops/images.ts'
+import { countFolderClasses } from '../../src/editor/drops/images.ts'
 import { checkpointRoot, classifyFiles } from '../../src/editor/drops/classify.ts'
 import { fileFacts } from '../../src/editor/drops/storedFileFacts.ts'
 import { fileTasks } from '../../src/editor/storage/fileTasks.ts'
@@ -157,7 +157,7 @@ describe('ZIPs', () => {
 
 describe('folders as classes', () => {
   const names = (paths: string[]) =>
-    countClasses(paths).folders.map(({ name, count }) => `${name} ${count}`)
+    countFolderClasses(paths).folders.map(({ name, count }) => `${name} ${count}`)
 
   test('use the innermost folder, in natural order', () =>
     expect(names(['d/train/10/a.png', 'd/train/2/a.png', 'd/test/2/b.png'])).toEqual([
@@ -166,7 +166,7 @@ describe('folders as classes', () => {
     ]))
 
   test('leave images beside the folders without a class', () =>
-    expect(countClasses(['d/a.png', 'd/cat/b.png', 'd/dog/c.png'])).toEqual({
+    expect(countFolderClasses(['d/a.png', 'd/cat/b.png', 'd/dog/c.png'])).toEqual({
       folders: [
         { name: 'cat', count: 1 },
         { name: 'dog', count: 1 },
@@ -188,13 +188,16 @@ describe('folders as classes', () => {
       close: () => {},
     })
     const { report } = await importImages({ name: '', files, options, decode })
-    expect(countClasses(paths)).toEqual({ folders: report.classes, loose: report.skipped.length })
+    expect(countFolderClasses(paths)).toEqual({
+      folders: report.classes,
+      loose: report.skipped.length,
+    })
   })
 
   test('yield one class for a single folder, and none without folders', () => {
     expect(names(['cat/a.png', 'cat/b.png'])).toEqual(['cat 2'])
-    expect(countClasses(['a.png', 'b.png'])).toEqual({ folders: [], loose: 2 })
-    expect(countClasses([])).toEqual({ folders: [], loose: 0 })
+    expect(countFolderClasses(['a.png', 'b.png'])).toEqual({ folders: [], loose: 2 })
+    expect(countFolderClasses([])).toEqual({ folders: [], loose: 0 })
   })
 })
 

@@ -4,7 +4,7 @@ import { loadDeclarations } from '../../src/build/declarations.ts'
 import { drawNote, parseRichText } from '../../src/nodes/litegraph/richText.ts'
 import { wrapText } from '../../src/nodes/litegraph/wrapText.ts'
 import { cutText, sliceText, toLabel } from '../../src/nodes/painters/cutText.ts'
-import { shorten } from '../../src/nodes/painters/frame.ts'
+import { fitLabel } from '../../src/nodes/painters/frame.ts'
 import { findExcess, formulaBounds } from '../../src/editor/ui/formulaBounds.ts'
 import { parseMarkdown, splitText } from '../../src/editor/ui/markdown.tsx'
 import { enNotes } from '../../src/editor/texts/noteTexts.ts'
@@ -50,7 +50,7 @@ describe('texts on a canvas', () => {
 
   test('labels are cut before they are measured, and shortened in few steps', () => {
     const { ctx, work } = countingContext()
-    const short = shorten(ctx, 'W'.repeat(400_000), 100)
+    const short = fitLabel(ctx, 'W'.repeat(400_000), 100)
     expect(short).toMatch(/^W{10,20}…$/)
     expect(ctx.measureText(short).width).toBeLessThanOrEqual(100)
     expect(ctx.measureText(`W${short}`).width).toBeGreaterThan(100)

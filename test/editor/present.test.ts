@@ -1,7 +1,7 @@
 // Steps of a presentation: their order along the wires, their size, and their notes.
 import { describe, expect, test } from 'vitest'
 import {
-  planSteps,
+  planPresentation,
   unionBox,
   type PlannedNode,
   type PlannedZone,
@@ -41,7 +41,7 @@ const zone = (start: string, end: string, body: string[], nodes: PlannedNode[]):
 }
 
 const keys = (nodes: PlannedNode[], zones: PlannedZone[] = []) =>
-  planSteps(nodes, zones, room).map(({ key }) => key)
+  planPresentation(nodes, zones, room).map(({ key }) => key)
 
 describe('the order of the steps', () => {
   test('follows the wires, not the place on the canvas', () => {
@@ -91,7 +91,7 @@ describe('the size of the steps', () => {
       }),
     )
     const ids = nodes.map(({ id }) => id)
-    const steps = planSteps(nodes, [zone('n0', 'n11', ids.slice(1, -1), nodes)], room)
+    const steps = planPresentation(nodes, [zone('n0', 'n11', ids.slice(1, -1), nodes)], room)
     const [, entire, ...parts] = steps
     expect(entire).toMatchObject({ key: 'zone n0', titlesOnly: true, ids })
     expect(parts.length).toBeGreaterThan(1)
@@ -109,7 +109,7 @@ describe('the size of the steps', () => {
       node(`n${i}`, [i * 300, 0], i ? [`n${i - 1}`] : [], { title: 'Preconditioning' }),
     )
     const body = nodes.map(({ id }) => id).slice(1, -1)
-    const steps = planSteps(nodes, [zone('n0', 'n29', body, nodes)], room)
+    const steps = planPresentation(nodes, [zone('n0', 'n29', body, nodes)], room)
     expect(steps.map(({ kind }) => kind)).toEqual([
       'graph',
       ...Array.from({ length: steps.length - 1 }, () => 'nodes'),
@@ -132,7 +132,7 @@ test('a note belongs to the node next to it, and to its section if a step has no
     node('about data', [0, 200], [], { kind: 'note', height: 60 }),
     node('about loop', [1000, 200], [], { kind: 'note', height: 60 }),
   ]
-  const steps = planSteps(nodes, [zone('start', 'end', ['loss'], nodes)], room)
+  const steps = planPresentation(nodes, [zone('start', 'end', ['loss'], nodes)], room)
   expect(steps.map(({ key, notes }) => [key, notes])).toEqual([
     ['graph', []],
     ['nodes data', ['about data']],

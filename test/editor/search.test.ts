@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   categories,
   findNodes,
-  findSlot,
+  findFittingSlot,
   acceptsType,
   type Search,
 } from '../../src/editor/graph/nodeSearch.ts'
@@ -163,16 +163,18 @@ describe('the loose end of a wire', () => {
   })
 
   test('goes to the input of exactly its type rather than one that also accepts it', () => {
-    expect(findSlot(declarationNamed('ForwardNoise'), { from: 'output', type: 'noise' })).toBe(
-      'noise',
-    )
-    expect(findSlot(declarationNamed('ForwardNoise'), { from: 'output', type: 'samples' })).toBe(
-      'x_0',
-    )
+    expect(
+      findFittingSlot(declarationNamed('ForwardNoise'), { from: 'output', type: 'noise' }),
+    ).toBe('noise')
+    expect(
+      findFittingSlot(declarationNamed('ForwardNoise'), { from: 'output', type: 'samples' }),
+    ).toBe('x_0')
   })
 
   test('goes to a numbered slot of an input with many slots', () => {
-    expect(findSlot(declarationNamed('Chart'), { from: 'output', type: 'loss' })).toBe('values_1')
+    expect(findFittingSlot(declarationNamed('Chart'), { from: 'output', type: 'loss' })).toBe(
+      'values_1',
+    )
   })
 
   test('does not go to `loop` slots', () => {

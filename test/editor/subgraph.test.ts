@@ -21,7 +21,7 @@ import {
   sortSubgraphs,
   truncatePath,
   findChangedPath,
-  findPath,
+  findSubgraphPath,
 } from '../../src/editor/graph/levels.ts'
 import { packNodes } from '../../src/editor/graph/pack.ts'
 import {
@@ -156,7 +156,7 @@ test('a subgraph cannot contain itself', () => {
 
 test('undo opens the level of the change', () => {
   const whole = nested()
-  expect(findPath(whole, INNER)).toEqual([6, 5])
+  expect(findSubgraphPath(whole, INNER)).toEqual([6, 5])
   const moved = structuredClone(whole)
   inner(moved).inside.nodes.find(({ id }) => id === 2)!.pos = [5, 5]
   expect(findChangedPath(whole, moved, [])).toEqual([6, 5])

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { fitsPath } from '../../src/editor/pwa/checkedResponses.ts'
 import { START, type Built, type FileHashes } from '../../src/editor/pwa/fileCache.ts'
 import {
-  startWorker,
+  listenToWorkerEvents,
   type WorkerEvents,
   type WorkerHost,
 } from '../../src/editor/pwa/workerEvents.ts'
@@ -437,7 +437,7 @@ class ModelWorker {
       },
       addEventListener: (type, listen) => void Object.assign(this.listeners, { [type]: listen }),
     }
-    startWorker(host, builds[version])
+    listenToWorkerEvents(host, builds[version])
   }
 
   /** Sends an event and waits for its work. Rejects if that does. */

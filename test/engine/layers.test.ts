@@ -13,7 +13,7 @@ import { createProgram, runProgram } from '../../src/engine/models/graph/program
 import { createWeights } from '../../src/engine/models/graph/firstWeights.ts'
 import { layersWithWeights } from '../../src/engine/models/graph/weights.ts'
 import { upsampleNearest2 } from '../../src/engine/layers/resample.ts'
-import { reverseAxesTranspose, transposeMatrix } from '../../src/engine/layers/transpose.ts'
+import { reverseAxesTranspose, transposeTensor } from '../../src/engine/layers/transpose.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type {
   Scalar,
@@ -208,7 +208,7 @@ onEachBackend((backend) => {
 
   test.each([[[128, 3]], [[130, 4]], [[64, 2]], [[7, 5]]])('transposes %s', async (shape) => {
     const x = normal(shape, 1) as Tensor2D
-    const [got, right] = tf.tidy(() => [transposeMatrix(x), x.transpose()] as const)
+    const [got, right] = tf.tidy(() => [transposeTensor(x), x.transpose()] as const)
     expect(await got.array()).toEqual(await right.array())
     tf.dispose([x, got, right])
   })

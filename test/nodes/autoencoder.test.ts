@@ -8,7 +8,7 @@ import type { Dataset } from '../../src/engine/datasets/dataset.ts'
 import type { Model } from '../../src/engine/models/model.ts'
 import { computeStatistics } from '../../src/engine/base/statistics.ts'
 import { peakSignalToNoise } from '../../src/engine/metrics/psnr.ts'
-import { readImages } from '../../src/nodes/observers/images.ts'
+import { readPictures } from '../../src/nodes/observers/images.ts'
 import { onCpu } from '../backends.ts'
 import type { FilmView, ImagesView } from '../../src/engine/plan/view.ts'
 import { evaluate, node } from './evaluate.ts'
@@ -321,15 +321,15 @@ onCpu(() => {
     const numbers = Array.from({ length: 16 }, (_, i) => i)
     const tensor = tf.tensor(numbers, [2, 2, 2, 2])
     const latents: Samples = { type: 'samples', tensor, space: 'latent' }
-    const { pictures, each } = await readImages(latents, 'images', 16, 'data')
+    const { pictures, each } = await readPictures(latents, 'images', 16, 'data')
     expect(each).toBe(2)
     const { pixels, ...sizes } = pictures
     expect(sizes).toEqual({ width: 2, height: 2, channels: 1, count: 4 })
     const levels = [0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15]
     expect([...pixels]).toEqual(levels.map((level) => Math.round(level * 17)))
-    expect((await readImages(latents, 'images', 3, 'data')).pictures.count).toBe(2)
+    expect((await readPictures(latents, 'images', 3, 'data')).pictures.count).toBe(2)
     const images: Samples = { ...latents, space: 'image' }
-    await expect(readImages(images, 'images', 16, 'data')).rejects.toThrow('Expected 1 channel')
+    await expect(readPictures(images, 'images', 16, 'data')).rejects.toThrow('Expected 1 channel')
     tensor.dispose()
   })
 })

@@ -5,14 +5,14 @@ import type { Param } from '../../src/engine/plan/op.ts'
 import { problemWith } from '../../src/engine/plan/params.ts'
 import {
   formatNumber,
-  formatValue,
+  formatControlValue,
   getControl,
   isAllowed,
   isNumeric,
   numberControl,
   parseNumber,
   parseValue,
-  readValue,
+  readControlValue,
   snapNumber,
 } from '../../src/nodes/controlSpec.ts'
 import { nodes } from '../../src/nodes/table.ts'
@@ -40,7 +40,7 @@ function controlOf(param: Param) {
   if (!control) throw new Error(`${param.kind} has no control.`)
   return control
 }
-const read = (param: Param, value: unknown) => readValue(controlOf(param), value)
+const read = (param: Param, value: unknown) => readControlValue(controlOf(param), value)
 
 describe('the control of a param', () => {
   test('has the range, the choices or the lines of its declaration', () => {
@@ -83,7 +83,9 @@ describe('the control of a param', () => {
     const controls = params.filter((param) => getControl(param))
     expect(controls.length).toBeGreaterThan(300)
     for (const param of controls)
-      expect(read(param, formatValue(param.default)), JSON.stringify(param)).toEqual(param.default)
+      expect(read(param, formatControlValue(param.default)), JSON.stringify(param)).toEqual(
+        param.default,
+      )
   })
 })
 

@@ -1,7 +1,7 @@
 // Slots of Formula: a row of inputs that grows, and an output whose type a param chooses.
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { expect, test } from 'vitest'
-import { chooseOutputType, findSlot } from '../../src/editor/graph/nodeSearch.ts'
+import { chooseOutputType, findFittingSlot } from '../../src/editor/graph/nodeSearch.ts'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
 import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
 import { registerNodes } from '../../src/nodes/litegraph/register.ts'
@@ -31,15 +31,15 @@ test('the output has the chosen type, or that of a', () => {
 
 test('the node search offers it for an input, with the type that fits', () => {
   const end = { from: 'input', accepts: ['weights'] } as const
-  expect(findSlot(declaration, end)).toBe('result')
+  expect(findFittingSlot(declaration, end)).toBe('result')
   expect(chooseOutputType(declaration, 'result', end.accepts)).toEqual({
     param: 'output',
     value: 'weights',
   })
-  expect(findSlot(declaration, end, { output: 'labels' })).toBeUndefined()
-  expect(findSlot(declaration, { from: 'input', accepts: ['model'] })).toBeUndefined()
-  expect(findSlot(declaration, { from: 'output', type: 'timestep' })).toBe('t')
-  expect(findSlot(declaration, { from: 'output', type: 'samples' })).toBe('a')
+  expect(findFittingSlot(declaration, end, { output: 'labels' })).toBeUndefined()
+  expect(findFittingSlot(declaration, { from: 'input', accepts: ['model'] })).toBeUndefined()
+  expect(findFittingSlot(declaration, { from: 'output', type: 'timestep' })).toBe('t')
+  expect(findFittingSlot(declaration, { from: 'output', type: 'samples' })).toBe('a')
 })
 
 test('on a canvas, inputs grow and a change of the param reaches the nodes behind', () => {

@@ -7,7 +7,7 @@ import katex from 'katex'
 import { render } from 'preact'
 import { drawNote } from '../../../src/nodes/litegraph/richText.ts'
 import { toLabel } from '../../../src/nodes/painters/cutText.ts'
-import { shorten } from '../../../src/nodes/painters/frame.ts'
+import { fitLabel } from '../../../src/nodes/painters/frame.ts'
 import { Equation } from '../../../src/editor/panel/equation.tsx'
 import { Markdown } from '../../../src/editor/ui/markdown.tsx'
 import { MathText, renderLatex } from '../../../src/editor/ui/math.tsx'
@@ -109,7 +109,7 @@ function draw(text: string) {
   ctx.clearRect(0, 0, canvas.width, canvas.height)
   drawNote(ctx, text, { x: 0, y: 0, width: 500, height: 500 })
   ctx.font = '13px sans-serif'
-  ctx.fillText(shorten(ctx, toLabel(text), 200), 0, 10)
+  ctx.fillText(fitLabel(ctx, toLabel(text), 200), 0, 10)
   // Ends the drawing, which else happens later.
   ctx.getImageData(0, 0, 1, 1)
 }

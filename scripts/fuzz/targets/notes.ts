@@ -7,7 +7,7 @@ import { findTextExcess, textBounds } from '../../../src/editor/ui/markdownBound
 import { drawNote, parseRichText } from '../../../src/nodes/litegraph/richText.ts'
 import { wrapText } from '../../../src/nodes/litegraph/wrapText.ts'
 import { toLabel } from '../../../src/nodes/painters/cutText.ts'
-import { shorten } from '../../../src/nodes/painters/frame.ts'
+import { fitLabel } from '../../../src/nodes/painters/frame.ts'
 import { splitMath } from '../../../src/nodes/painters/mathText.ts'
 import { countingContext } from '../countingContext.ts'
 import { decodeText, encodeText, generateText } from '../noteGrammar.ts'
@@ -36,8 +36,8 @@ function checkCanvas(text: string) {
   drawNote(ctx, text, box)
   drawNote(ctx, text, { ...box, width: 4000, height: 4000 })
   const label = toLabel(text)
-  shorten(ctx, label, 150)
-  shorten(ctx, text, 150)
+  fitLabel(ctx, label, 150)
+  fitLabel(ctx, text, 150)
   wrapText(ctx, text, 150)
   for (const [name, most] of Object.entries(canvasBounds) as [keyof typeof canvasBounds, number][])
     if (work[name] > most)

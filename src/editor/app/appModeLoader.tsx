@@ -4,14 +4,14 @@ import { showToast } from '../ui/state.ts'
 import { texts } from '../texts/texts.ts'
 import { appModeShown } from './state.ts'
 
-const close = () => (appModeShown.value = false)
+const closeAppMode = () => (appModeShown.value = false)
 
 const AppMode = lazyComponent(
   async () => (await import('../figure/appMode.tsx')).AppMode,
   (error) => {
-    close()
+    closeAppMode()
     showToast(texts.commands.appMode, { text: error.message, error: true })
   },
 )
 
-export const AppModeLoader = () => (appModeShown.value ? <AppMode close={close} /> : null)
+export const AppModeLoader = () => (appModeShown.value ? <AppMode close={closeAppMode} /> : null)

@@ -1,6 +1,6 @@
 // A long list of choices at the pointer, in groups and with a search field.
 import { useMemo, useState } from 'preact/hooks'
-import { matchTitle, splitWords } from '../graph/nodeSearch.ts'
+import { matchTitle, splitSearch } from '../graph/nodeSearch.ts'
 import { texts } from '../texts/texts.ts'
 import { returnFocus } from '../ui/focus.ts'
 import { Marked, Picker, type EntryGroup } from '../ui/picker.tsx'
@@ -37,7 +37,7 @@ function OpenChoices({ list: { at, title, entries } }: { list: ChoiceList }) {
 
 /** Returns the entries that match the query in their groups: the best first, or in their order. */
 function groupEntries(entries: readonly ChoiceEntry[], query: string): EntryGroup[] {
-  const words = splitWords(query)
+  const words = splitSearch(query)
   const found = entries.flatMap((entry) => {
     const match = matchTitle(entry.label, words, `${entry.about ?? ''} ${entry.group ?? ''}`)
     return match ? [{ entry, ...match }] : []

@@ -114,7 +114,7 @@ function Options({ options, change }: OptionsProps) {
         <option value="graph">{words.kinds.graph}</option>
       </select>
       <Zones options={options} change={change} />
-      <Parts options={options} change={change} />
+      <EmbedParts options={options} change={change} />
       <label for={`${id}-height`}>{words.height}</label>
       <input
         id={`${id}-height`}
@@ -182,7 +182,7 @@ function Zones({ options, change }: OptionsProps) {
   )
 }
 
-function Parts({ options: { kind, hide }, change }: OptionsProps) {
+function EmbedParts({ options: { kind, hide }, change }: OptionsProps) {
   const words = figureTexts().embed
   const toggle = (part: HideablePart, shown: boolean) => {
     const next = new Set(hide)

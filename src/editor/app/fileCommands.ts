@@ -12,7 +12,7 @@ import { tabCommands } from './tabCommands.ts'
 import type { CommandTable } from './commandTable.ts'
 
 /** Runs an action of share.ts. Its code (ZIP, deflate) is loaded on first use. */
-function share(action: (to: typeof import('./share.ts')) => Promise<void>) {
+function runShareAction(action: (to: typeof import('./share.ts')) => Promise<void>) {
   import('./share.ts')
     .then(action)
     .catch((error: Error) =>
@@ -45,12 +45,12 @@ export function fileCommands(editor: Editor) {
           bytes: workspace.text(),
         }),
     },
-    downloadScript: { run: () => share((to) => to.downloadScript(editor)) },
-    downloadTorch: { run: () => share((to) => to.downloadTorch(editor, 'program')) },
-    downloadNotebook: { run: () => share((to) => to.downloadTorch(editor, 'notebook')) },
-    copyLink: { keys: ['Alt+Shift+L'], run: () => share((to) => to.copyLink(editor)) },
-    share: { run: () => share((to) => to.shareWithFiles(editor)) },
+    downloadScript: { run: () => runShareAction((to) => to.downloadScript(editor)) },
+    downloadTorch: { run: () => runShareAction((to) => to.downloadTorch(editor, 'program')) },
+    downloadNotebook: { run: () => runShareAction((to) => to.downloadTorch(editor, 'notebook')) },
+    copyLink: { keys: ['Alt+Shift+L'], run: () => runShareAction((to) => to.copyLink(editor)) },
+    share: { run: () => runShareAction((to) => to.shareWithFiles(editor)) },
     embed: { run: () => showDialog({ kind: 'embed' }) },
-    savePage: { run: () => share((to) => to.savePage(editor)) },
+    savePage: { run: () => runShareAction((to) => to.savePage(editor)) },
   } satisfies CommandTable
 }

@@ -8,7 +8,7 @@ import { formatShortcut } from '../ui/commands.ts'
 import { useEditor } from './services.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { Marked, Picker, type Entry } from '../ui/picker.tsx'
-import { matchTitle, splitWords } from '../graph/nodeSearch.ts'
+import { matchTitle, splitSearch } from '../graph/nodeSearch.ts'
 import { shownFinder } from './state.ts'
 import { subscribeToGraph, presentFile } from '../workspace/state.ts'
 import { texts, translateTitle, valueText } from '../texts/texts.ts'
@@ -20,7 +20,7 @@ export function Finder() {
   return what === 'commands' ? <Commands /> : <Nodes />
 }
 
-const close = () => void (shownFinder.value = undefined)
+const closeFinder = () => void (shownFinder.value = undefined)
 const getPosition = (): Point => [innerWidth / 2 - 280, 90]
 
 /** Returns the items that match the query, best first. */
@@ -30,7 +30,7 @@ function rankItems<T>(
   titleOf: (item: T) => string,
   more: (item: T) => string = () => '',
 ) {
-  const words = splitWords(query)
+  const words = splitSearch(query)
   return items
     .flatMap((item) => {
       const match = matchTitle(titleOf(item), words, more(item))
@@ -68,7 +68,7 @@ function Commands() {
       onQuery={setQuery}
       groups={[{ entries }]}
       none={<strong>{texts.finder.noCommand(query)}</strong>}
-      onClose={close}
+      onClose={closeFinder}
     />
   )
 }
@@ -111,7 +111,7 @@ function Nodes() {
       onQuery={setQuery}
       groups={[{ entries }]}
       none={<strong>{places.length ? texts.finder.noNode(query) : texts.canvas.empty}</strong>}
-      onClose={close}
+      onClose={closeFinder}
     />
   )
 }

@@ -84,7 +84,7 @@ function isReserved(event: KeyboardEvent, id: CommandId, keys: string): boolean 
 }
 
 /** Runs the command of the pressed keys, preferably an enabled one. */
-function runCommand(
+function runKeyCommand(
   event: KeyboardEvent,
   entries: readonly [CommandId, Command][],
   commitEdit: () => void,
@@ -149,7 +149,7 @@ export function listenToKeys(editor: Editor): () => void {
   const down = (event: KeyboardEvent) => {
     if (event.defaultPrevented || isBehindDialog() || document.querySelector('dialog[open]')) return
     if (space.down(event)) return
-    runCommand(event, entries, () => void editor.workspace.capture())
+    runKeyCommand(event, entries, () => void editor.workspace.capture())
   }
   addEventListener('keydown', down)
   addEventListener('keyup', space.up)

@@ -20,7 +20,7 @@ const onDraw = () => message.remove()
 const openEngine = async () =>
   isEmbedded ? (await import('../figure/engine.ts')).openFigureEngine(worker) : connect({ worker })
 
-async function startEditor() {
+async function loadEditor() {
   // A page in another page is isolated by that page, or not at all.
   const mayOpen = isEmbedded ? undefined : isolatePage()
   const editor = await mount(root, await openEngine(), { onDraw, ...(mayOpen && { mayOpen }) })
@@ -32,7 +32,7 @@ async function startEditor() {
   if (!isEmbedded) await registerServiceWorker()
 }
 
-async function startFigure() {
+async function loadFigure() {
   const figure = await import('../figure/start.tsx')
   await figure.startFigure({ root, address, worker, onDraw })
 }
@@ -46,13 +46,13 @@ async function startBench() {
   onDraw()
 }
 
-function start() {
+function startApp() {
   if (address.bench) return startBench()
-  return address.read || (address.embed && address.app) ? startFigure() : startEditor()
+  return address.read || (address.embed && address.app) ? loadFigure() : loadEditor()
 }
 
 // Not awaited here: the modules that are loaded later may share code with this one.
-void start().catch((error: unknown) => {
+void startApp().catch((error: unknown) => {
   // The message is in index.html, because it also has to appear if this script does not load.
   document.getElementById('start-problem')?.append(getErrorMessage(error))
   message.classList.add('failed')

@@ -5,7 +5,7 @@ import { groupsAround, groupNodes } from '../canvas/groups.ts'
 import { colourItems } from './nodeColours.ts'
 import { pasteFromClipboard } from '../workspace/clipboard.ts'
 import { showsChart } from '../charts/openChart.ts'
-import { closeNode, downloadDiagram, expandNode, groupSelection } from './nodeActions.ts'
+import { closeNode, downloadDiagram, replaceByGraph, groupSelection } from './nodeActions.ts'
 import { byType } from '../graph/declarations.ts'
 import { findClosed } from '../graph/closedModel.ts'
 import type { JsonObject } from '../../nodes/workflow/json.ts'
@@ -71,7 +71,7 @@ export function menuFor(editor: Editor, spot: Spot, target: MenuTarget): Menu {
   if (node)
     return {
       at: spot.page,
-      title: nodeTitle(node),
+      title: titleWithType(node),
       items: nodeItems(editor, spot, node),
     }
   if (group) return { at: spot.page, title: group.title, items: groupItems(editor, spot, group) }
@@ -79,7 +79,7 @@ export function menuFor(editor: Editor, spot: Spot, target: MenuTarget): Menu {
 }
 
 /** Title of a node, with its type if that is another. */
-function nodeTitle(node: LGraphNode): string {
+function titleWithType(node: LGraphNode): string {
   const type = nodeDeclaration(node)?.title ?? node.type
   const title = node.getTitle()
   return title === type ? title : `${title} · ${type}`
@@ -96,7 +96,7 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     ...(nodeSubgraph(editor, node)
       ? [commandItem('enter'), commandItem('unpack')]
       : nodeDeclaration(node)?.expands || nodeDeclaration(node)?.opens
-        ? [{ label: commands.openNode, run: () => void expandNode(editor, node) }]
+        ? [{ label: commands.openNode, run: () => void replaceByGraph(editor, node) }]
         : []),
     ...(makesNetwork(node)
       ? [{ label: commands.downloadDiagram, run: () => void downloadDiagram(editor, node) }]

@@ -93,7 +93,7 @@ export async function closeNode({ engine, stage, workspace }: Editor, { id }: LG
 }
 
 /** Replaces a closed node by its graph. */
-export async function expandNode({ engine, stage, workspace }: Editor, node: LGraphNode) {
+export async function replaceByGraph({ engine, stage, workspace }: Editor, node: LGraphNode) {
   try {
     const [{ openClosedNode }, expansion] = await Promise.all([
       import('../graph/openClosed.ts'),

@@ -56,7 +56,7 @@ function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
   )
   const toEntry = (item: FoundNode) => ({
     key: item.declaration.type,
-    content: <Result item={item} />,
+    content: <PaletteResult item={item} />,
     choose: () =>
       instead
         ? replaceNode(editor, instead, item.declaration.type)
@@ -183,7 +183,7 @@ function groupByCategory(found: readonly FoundNode[]): ResultGroup[] {
 const groupIndex = (order: readonly string[], name: string) =>
   order.includes(name) ? order.indexOf(name) : order.length
 
-function Result({ item: { declaration, matched, slot } }: { item: FoundNode }) {
+function PaletteResult({ item: { declaration, matched, slot } }: { item: FoundNode }) {
   return (
     <>
       <span

@@ -2,7 +2,7 @@
 import type { LGraphGroup, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { getControl, isNumeric, readValue } from '../../nodes/controlSpec.ts'
+import { getControl, isNumeric, readControlValue } from '../../nodes/controlSpec.ts'
 import { addStoredFile } from '../drops/files.ts'
 import { byType } from '../graph/declarations.ts'
 import { TITLE } from '../graph/nodeSize.ts'
@@ -55,14 +55,14 @@ export function askParam(
     multiline: control?.kind === 'text' && control.multiline,
     numeric: isNumeric(control),
     answer(text) {
-      const next = control && readValue(control, text)
+      const next = control && readControlValue(control, text)
       if (next !== undefined) workspace.setParam(node, param, next)
     },
   })
 }
 
 /** Offers the stored files of a kind for a param. */
-export async function chooseFile(
+export async function offerStoredFiles(
   services: RunningServices,
   node: DiffusionNode,
   param: string,

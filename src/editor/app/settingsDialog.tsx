@@ -44,15 +44,15 @@ export function SettingsDialog({ close }: { close: () => void }) {
     <div ref={box} class="settings-dialog">
       <h2 id="dialog-title">{words.title}</h2>
       <Appearance />
-      <Part title={words.editing}>
-        <Switch label={words.live} hint={words.liveHint} name="live" />
-        <Switch label={words.room} hint={words.roomHint} name="room" />
-        <Switch label={words.snap} hint={words.snapHint} name="snap" />
-        <Switch label={words.toolbox} hint={words.toolboxHint} name="toolbox" />
-        <Switch label={words.minimap} hint={words.minimapHint} name="minimap" />
-      </Part>
+      <SettingsPart title={words.editing}>
+        <SettingSwitch label={words.live} hint={words.liveHint} name="live" />
+        <SettingSwitch label={words.room} hint={words.roomHint} name="room" />
+        <SettingSwitch label={words.snap} hint={words.snapHint} name="snap" />
+        <SettingSwitch label={words.toolbox} hint={words.toolboxHint} name="toolbox" />
+        <SettingSwitch label={words.minimap} hint={words.minimapHint} name="minimap" />
+      </SettingsPart>
       <Training />
-      <Part title={words.more}>
+      <SettingsPart title={words.more}>
         <div class="links">
           <button
             type="button"
@@ -69,7 +69,7 @@ export function SettingsDialog({ close }: { close: () => void }) {
             {words.storage}
           </button>
         </div>
-      </Part>
+      </SettingsPart>
       <div class="answers">
         <button type="button" class="button" onClick={() => void reset()}>
           {words.reset}
@@ -88,7 +88,7 @@ function Appearance() {
   const { top } = texts
   const now = settings.value
   return (
-    <Part title={words.appearance}>
+    <SettingsPart title={words.appearance}>
       <Choice
         label={top.theme}
         value={now.theme}
@@ -107,7 +107,7 @@ function Appearance() {
         choices={words.motions}
         onChange={(motion) => changeSettings({ motion })}
       />
-    </Part>
+    </SettingsPart>
   )
 }
 
@@ -115,7 +115,7 @@ function Training() {
   const words = keyTexts().settings
   const { top } = texts
   return (
-    <Part title={words.training}>
+    <SettingsPart title={words.training}>
       <Choice
         label={top.saveEvery}
         value={String(settings.value.saveEvery)}
@@ -127,22 +127,22 @@ function Training() {
           if (saveEvery !== undefined) changeSettings({ saveEvery })
         }}
       />
-      <Switch label={words.measures} name="measures" />
-      <Switch
+      <SettingSwitch label={words.measures} name="measures" />
+      <SettingSwitch
         label={words.fastestArithmetic}
         hint={words.fastestArithmeticHint}
         name="fastestArithmetic"
       />
-      <Switch
+      <SettingSwitch
         label={words.float16Products}
         hint={words.float16ProductsHint}
         name="float16Products"
       />
-    </Part>
+    </SettingsPart>
   )
 }
 
-const Part = ({ title, children }: { title: string; children: ComponentChildren }) => (
+const SettingsPart = ({ title, children }: { title: string; children: ComponentChildren }) => (
   <section role="group" aria-label={title}>
     <h3>{title}</h3>
     {children}
@@ -188,7 +188,7 @@ interface SwitchProps {
     | 'float16Products'
 }
 
-const Switch = ({ label, hint, name }: SwitchProps) => (
+const SettingSwitch = ({ label, hint, name }: SwitchProps) => (
   <label>
     <span>
       {label}

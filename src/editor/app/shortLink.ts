@@ -29,15 +29,17 @@ export function shortLink(): ShortLink | undefined {
   const settings = changedParams(createSnapshot(workflow), present)
   if (!settings) return undefined
   const query = [
-    `workflow=${encode(id)}`,
-    ...Object.entries(settings).map(([key, value]) => `set=${encode(key)}:${encode(value)}`),
+    `workflow=${encodeQueryPart(id)}`,
+    ...Object.entries(settings).map(
+      ([key, value]) => `set=${encodeQueryPart(key)}:${encodeQueryPart(value)}`,
+    ),
   ].join('&')
   const href = `${location.origin}${location.pathname}?${query}`
   return href.length > MAX_LENGTH ? undefined : { href, settings: Object.keys(settings).length }
 }
 
 /** Encodes a part of a query, and leaves readable what may stay. */
-const encode = (text: string) =>
+const encodeQueryPart = (text: string) =>
   encodeURIComponent(text).replaceAll('%20', '+').replaceAll('%2C', ',').replaceAll('%3A', ':')
 
 /**
@@ -55,7 +57,7 @@ export function changedParams(
       const params = old.nodes.find(({ id }) => id === node.id)?.params ?? {}
       return Object.entries(node.params)
         .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(params[name]))
-        .map(([name, value]) => [`${nodeName(node, old)}.${name}`, valueText(value)])
+        .map(([name, value]) => [`${settingNode(node, old)}.${name}`, settingText(value)])
     }),
   ) as Record<string, string>
   const { file, problems } = setParams(before.file, settings, ownTypes)
@@ -63,11 +65,11 @@ export function changedParams(
 }
 
 /** The title of a node if no other is meant by it, or its id. */
-function nodeName(node: GraphNode, { nodes }: Graph): string {
+function settingNode(node: GraphNode, { nodes }: Graph): string {
   const name = nodeTitle(node, ownTypes)
   const isMeant = (other: GraphNode) =>
     nodeTitle(other, ownTypes) === name || other.op.replace(/^.*\//, '') === name
   return nodes.filter(isMeant).length === 1 ? name : node.id
 }
 
-const valueText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+const settingText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))

@@ -19,7 +19,7 @@ import { duplicateSelection } from '../workspace/clipboard.ts'
 import { cutWires, fitsWire, insertIntoWire, rerouteWire } from '../workspace/wireEdits.ts'
 import { menuFor } from './menus.ts'
 import { addViewer } from './nodeActions.ts'
-import { askParam, askTitle, chooseFile } from './prompts.ts'
+import { askParam, askTitle, offerStoredFiles } from './prompts.ts'
 import type { Editor } from './services.ts'
 
 /** Lists with more entries have a search field. */
@@ -74,7 +74,8 @@ export function createStageHooks(
     },
     nodeOpened: (node) => enterNode(complete(), node),
     edit: (node, param, page) => askParam(complete(), node, param, page),
-    chooseFile: (node, param, what, page) => void chooseFile(complete(), node, param, what, page),
+    chooseFile: (node, param, what, page) =>
+      void offerStoredFiles(complete(), node, param, what, page),
     refused: (reason) => showToast(reason),
     // Called at every move of a drag. Only positions change during it, so one file suffices.
     fits: (node, link) => fitsWire((fileAtPress ??= complete().stage.file()), node.id, link),

@@ -23,7 +23,7 @@ export function followStorage(editor: Editor) {
   let before = storageAvailability.peek().state
   effect(() => {
     const availability = storageAvailability.value
-    showWarning(describe(availability))
+    showWarning(createBanner(availability))
     const recovered = before !== 'ready' && availability.state === 'ready'
     before = availability.state
     if (recovered) void recover(editor)
@@ -74,13 +74,13 @@ function describeDamage(records: readonly DamagedRecord[]): string {
   return `${names.join('; ')}. ${texts.storage.damagedHint}`
 }
 
-function describe(availability: Availability): Banner | undefined {
-  const text = describeProblem(availability)
+function createBanner(availability: Availability): Banner | undefined {
+  const text = describeAvailability(availability)
   const download = { label: texts.commands.download, run: () => getCommand('download').run() }
   return text === undefined ? undefined : { text, actions: [download] }
 }
 
-function describeProblem(availability: Availability): string | undefined {
+function describeAvailability(availability: Availability): string | undefined {
   const { storage } = texts
   if (isFramed) return storage.framed
   if (availability.state === 'ready') return undefined
@@ -98,11 +98,11 @@ async function recover(editor: Editor) {
   showToast(texts.storage.answers, { text: texts.storage.answersHint })
 }
 
-const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+const warnAboutStorage = (event: BeforeUnloadEvent) => event.preventDefault()
 
 /** Makes the browser ask before it closes the page while changes are only in memory. */
 function warnBeforeLosing() {
   const isNeeded = storageAvailability.value.state !== 'ready' && unsaved.value
-  if (isNeeded) addEventListener('beforeunload', warn)
-  else removeEventListener('beforeunload', warn)
+  if (isNeeded) addEventListener('beforeunload', warnAboutStorage)
+  else removeEventListener('beforeunload', warnAboutStorage)
 }

@@ -1,6 +1,6 @@
 // List of all open workflows: search, switch, close. Loaded when it is first opened.
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { matchTitle, splitWords } from '../graph/nodeSearch.ts'
+import { matchTitle, splitSearch } from '../graph/nodeSearch.ts'
 import { toLabel } from '../../nodes/painters/cutText.ts'
 import { runState } from '../running/state.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
@@ -39,7 +39,7 @@ export function TabList({ at }: { at: Point }) {
     if (event.key === 'Escape') leave()
     else if (event.key === 'Enter' && event.target instanceof HTMLInputElement && found[0])
       show(found[0])
-    else if (!moveFocus(box.current, event.key)) return
+    else if (!focusTabRow(box.current, event.key)) return
     event.preventDefault()
     event.stopPropagation()
   }
@@ -66,7 +66,7 @@ export function TabList({ at }: { at: Point }) {
       </div>
       <ul class="results">
         {found.map((tab) => (
-          <Row key={tab.key} tab={tab} show={() => show(tab)} />
+          <TabRow key={tab.key} tab={tab} show={() => show(tab)} />
         ))}
       </ul>
       {!found.length && <p class="empty">{texts.drawer.notFound(query)}</p>}
@@ -81,7 +81,7 @@ export function TabList({ at }: { at: Point }) {
   )
 }
 
-function Row({ tab, show }: { tab: Tab; show: () => void }) {
+function TabRow({ tab, show }: { tab: Tab; show: () => void }) {
   const { workspace } = useEditor()
   const name = translateWorkflow(tab.name)
   const runs = runState.present.value?.tab === tab.key
@@ -106,14 +106,14 @@ function Row({ tab, show }: { tab: Tab; show: () => void }) {
 }
 
 function findTabs(tabs: readonly Tab[], query: string): readonly Tab[] {
-  const words = splitWords(query)
+  const words = splitSearch(query)
   return words.length
     ? tabs.filter(({ name }) => matchTitle(translateWorkflow(name), words, name))
     : tabs
 }
 
 /** Moves the focus between the field and the rows. Returns false for other keys. */
-function moveFocus(box: HTMLElement | null, key: string): boolean {
+function focusTabRow(box: HTMLElement | null, key: string): boolean {
   const by = { ArrowDown: 1, ArrowUp: -1 }[key]
   if (!by || !box) return false
   const stops = [...box.querySelectorAll<HTMLElement>('input, .go')]

@@ -45,7 +45,7 @@ export function Toolbox() {
       role="toolbar"
       aria-label={texts.toolbox.label}
       style={{ visibility: 'hidden' }}
-      onKeyDown={(event) => moveFocus(event, bar.current)}
+      onKeyDown={(event) => focusTool(event, bar.current)}
     >
       <SelectionTools />
     </div>
@@ -57,7 +57,7 @@ const keepFocus = () =>
   void setTimeout(() => document.activeElement === document.body && returnFocus())
 
 /** Arrow keys, Home and End move along the toolbar; Escape returns to the canvas. */
-function moveFocus(event: KeyboardEvent, bar: HTMLElement | null) {
+function focusTool(event: KeyboardEvent, bar: HTMLElement | null) {
   const buttons = [...(bar?.querySelectorAll<HTMLElement>('button:not(:disabled)') ?? [])]
   const now = buttons.indexOf(document.activeElement as HTMLElement)
   const next = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: -1 }[event.key]

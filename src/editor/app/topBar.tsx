@@ -234,7 +234,7 @@ function PanelButton() {
 }
 
 /** Completed share of a loop, or of all trainings if there are several. */
-function progressShare({ index, count, training }: RunProgress): number | undefined {
+function runProgressShare({ index, count, training }: RunProgress): number | undefined {
   if (!count) return undefined
   return training ? (training.number - 1 + index / count) / training.of : index / count
 }
@@ -242,7 +242,7 @@ function progressShare({ index, count, training }: RunProgress): number | undefi
 function ProgressLine() {
   const { phase: now, progress } = runState
   if (now.value === 'idle') return null
-  const part = progress.value && progressShare(progress.value)
+  const part = progress.value && runProgressShare(progress.value)
   return (
     <span
       class={part === undefined ? 'progress waiting' : 'progress'}

@@ -33,7 +33,7 @@ interface ListedFile {
 
 /** Bytes that are packed without a pause. */
 const PART_SIZE = 2 ** 21
-const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve))
+const nextTimerTask = () => new Promise<void>((resolve) => setTimeout(resolve))
 
 export type ReportProgress = (done: number, total: number) => void
 
@@ -70,7 +70,7 @@ export async function writeBackup(
     do {
       file.push(bytes.subarray(at, at + PART_SIZE), at + PART_SIZE >= bytes.length)
       at += PART_SIZE
-      await nextTask()
+      await nextTimerTask()
     } while (at < bytes.length)
   }
   const list: ListedFile[] = []

@@ -6,7 +6,7 @@ import type { StateStore } from '../../engine/plan/store.ts'
 import { isLessonProgress, type LessonProgress } from '../../nodes/lessons/summary.ts'
 import { parseWorkflow } from '../../nodes/workflow.ts'
 import { ownTypes } from '../graph/declarations.ts'
-import { isRun } from '../runs/record.ts'
+import { isRunRecord } from '../runs/record.ts'
 import { readFileWith } from '../storage/fileReader.ts'
 import { recordShapes } from '../storage/recordShapes.ts'
 import { defaultSettings, readSettings } from '../storage/settings.ts'
@@ -238,7 +238,7 @@ const runsPart = (stores: Stores): Part =>
       return (await Promise.all(runStores.map(read))).flat()
     },
     async item({ kind, record }) {
-      if (kind !== 'runs' || !isRun(record)) return undefined
+      if (kind !== 'runs' || !isRunRecord(record)) return undefined
       const { id, name, when } = record
       const text = await encodeRecord([record, await stores.runDetails.get(id)])
       return { id, name, when, size: utf8Length(text) }
@@ -252,7 +252,8 @@ const runsPart = (stores: Stores): Part =>
       const id = readText(about, 'id')
       if (!kind || typeof record !== 'object' || record === null || recordId(record) !== id)
         throw invalid('id')
-      if (!(kind === 'runs' ? isRun(record) : recordShapes[kind](record))) throw invalid('run')
+      if (!(kind === 'runs' ? isRunRecord(record) : recordShapes[kind](record)))
+        throw invalid('run')
       return { kind, id, record }
     },
     isPresent: async ({ kind, id }) => Boolean(await stores[kind].get(id)),

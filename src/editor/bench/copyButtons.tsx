@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import type { BenchTexts } from '../texts/en/bench.ts'
-import { toJson, toMarkdown, type Report } from './report.ts'
+import { resultsToJson, toMarkdown, type Report } from './report.ts'
 
 export function CopyButtons({ report, texts }: { report: Report; texts: BenchTexts }) {
   const [outcome, setOutcome] = useState('')
@@ -28,7 +28,11 @@ export function CopyButtons({ report, texts }: { report: Report; texts: BenchTex
         >
           {texts.copyMarkdown}
         </button>
-        <button type="button" class="button outline" onClick={() => void copy(toJson(report))}>
+        <button
+          type="button"
+          class="button outline"
+          onClick={() => void copy(resultsToJson(report))}
+        >
           {texts.copyJson}
         </button>
         <span role="status">{outcome}</span>

@@ -34,11 +34,11 @@ export const deviceText = (result: BackendResult): string =>
     .join('. ')
 
 /** Three digits at most, so that the numbers of a column can be compared: "0.41 ms", "1,240 ms". */
-export const milliseconds = (seconds: number): string =>
+export const formatMilliseconds = (seconds: number): string =>
   `${Number((1000 * seconds).toPrecision(3)).toLocaleString('en')} ms`
 
 export const timingText = ({ median, low, high }: Timing, texts: BenchTexts): string =>
-  texts.timing(milliseconds(median), milliseconds(low), milliseconds(high))
+  texts.timing(formatMilliseconds(median), formatMilliseconds(low), formatMilliseconds(high))
 
 export const problemText = (problem: Problem, texts: BenchTexts): string => {
   const { problems } = texts

@@ -15,7 +15,7 @@ export function openPeer(): Peer {
   const closing = new AbortController()
   return {
     ask: (name, takes, seconds) =>
-      within(seconds, closing.signal, async () => {
+      withTimeLimit(seconds, closing.signal, async () => {
         await ready
         const answer = nextMessage(worker)
         worker.postMessage({ name, takes } as PeerRequest)
@@ -46,7 +46,11 @@ function nextMessage(worker: Worker): Promise<PeerMessage> {
   return next
 }
 
-async function within<T>(seconds: number, closed: AbortSignal, work: () => Promise<T>): Promise<T> {
+async function withTimeLimit<T>(
+  seconds: number,
+  closed: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new LateError(seconds)), 1000 * seconds)

@@ -42,7 +42,7 @@ export function BenchPage({ texts, machine, settings }: Props) {
           </a>
         </div>
       </header>
-      <Status progress={progress} report={report} texts={texts} />
+      <BenchStatus progress={progress} report={report} texts={texts} />
       {report && <Notices report={report} texts={texts} />}
       <section>
         <h2>{texts.machine}</h2>
@@ -119,7 +119,7 @@ interface StatusProps {
 }
 
 /** Progress while it runs, and then its end, announced to screen readers. */
-function Status({ progress, report, texts }: StatusProps) {
+function BenchStatus({ progress, report, texts }: StatusProps) {
   return (
     <>
       {progress && (

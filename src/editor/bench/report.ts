@@ -45,7 +45,7 @@ export function toMarkdown(report: Report, texts: BenchTexts): string {
     ...machineFacts(machine, texts).map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`),
     ...notices.map((notice) => `- **${escapeMarkdown(notice)}**`),
     '',
-    ...table(
+    ...writeTable(
       [texts.backend, texts.device, texts.tests],
       results.backends.map((each) => [
         backendName(each.choice, texts),
@@ -54,7 +54,7 @@ export function toMarkdown(report: Report, texts: BenchTexts): string {
       ]),
     ),
     '',
-    ...table(
+    ...writeTable(
       [texts.backend, texts.model, texts.step, texts.ours, texts.stock, texts.ratio],
       results.rows.map((row) => [
         backendName(row.choice, texts),
@@ -75,7 +75,7 @@ export function toMarkdown(report: Report, texts: BenchTexts): string {
 const escapeMarkdown = (text: string) =>
   text.replaceAll(/[\\|`*_<>[\]#]/g, '\\$&').replaceAll('\n', ' ')
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+const writeTable = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
   line(head),
   line(head.map(() => '---')),
   ...rows.map((row) => line(row.map(escapeMarkdown))),
@@ -84,4 +84,4 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 
 /** Times in seconds. A deviation that is not finite becomes null. */
-export const toJson = (report: Report): string => JSON.stringify(report, null, 2)
+export const resultsToJson = (report: Report): string => JSON.stringify(report, null, 2)

@@ -16,9 +16,9 @@ export function findNeighbour<T extends Placed>(
   all: readonly T[],
   direction: Direction,
 ): T | undefined {
-  if (!from) return findNearest(all, ({ pos }) => pos[0] + pos[1])
+  if (!from) return nearestByDistance(all, ({ pos }) => pos[0] + pos[1])
   const [x, y] = nodeMiddle(from)
-  return findNearest(all, (node) => {
+  return nearestByDistance(all, (node) => {
     const [dx, dy] = [nodeMiddle(node)[0] - x, nodeMiddle(node)[1] - y]
     const [ahead, aside] = { left: [-dx, dy], right: [dx, dy], up: [-dy, dx], down: [dy, dx] }[
       direction
@@ -31,7 +31,7 @@ export function findNeighbour<T extends Placed>(
 
 const nodeMiddle = ({ pos, size }: Placed) => [pos[0] + size[0] / 2, pos[1] + size[1] / 2] as const
 
-function findNearest<T>(all: readonly T[], distance: (each: T) => number): T | undefined {
+function nearestByDistance<T>(all: readonly T[], distance: (each: T) => number): T | undefined {
   const [first] = all
     .map((each) => ({ each, far: distance(each) }))
     .filter(({ far }) => far < Infinity)

@@ -78,7 +78,7 @@ export function createCamera(canvas: EditorCanvas): Camera {
       centreView(canvas, nodeCentre(node), canvas.ds.scale, insets)
     },
     centreOn: (point, insets) => centreView(canvas, point, canvas.ds.scale, insets),
-    viewOf: (edges, insets, maxScale) => viewOf(canvas, edges, insets, maxScale),
+    viewOf: (edges, insets, maxScale) => viewOfEdges(canvas, edges, insets, maxScale),
     visibleEdges: (insets) => visibleEdges(canvas, insets),
     edges: () => computeEdges(nodes()),
     middle: (insets) => freeMiddle(canvas, nodes(), insets),
@@ -123,7 +123,7 @@ function centringOffset(
   return [(area.x + area.width / 2) / scale - x, (area.y + area.height / 2) / scale - y]
 }
 
-function viewOf(
+function viewOfEdges(
   canvas: EditorCanvas,
   [left, top, right, bottom]: Edges,
   insets: Insets,

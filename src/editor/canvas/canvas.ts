@@ -30,7 +30,7 @@ import { PointerTools } from './pointerTools.ts'
 import type { StageHooks } from './stageHooks.ts'
 import { WireChecks } from './wireChecks.ts'
 import { pressNodePart, wireAt, wireUnderNode } from './wireHits.ts'
-import { createPainting, paintCanvasNode } from './canvasNodes.ts'
+import { createPaintContext, paintCanvasNode } from './canvasNodes.ts'
 import { paintCanvasWire, loopTop } from './canvasWires.ts'
 import { turnWheel } from './wheel.ts'
 
@@ -111,7 +111,7 @@ export class EditorCanvas extends LGraphCanvas {
 
   /** Shows the changed view of a node, in this frame or soon. */
   repaintView(node: DiffusionNode) {
-    if (paintViewInParts(node, createPainting(this, this.ctx, node), this.pixelRatio))
+    if (paintViewInParts(node, createPaintContext(this, this.ctx, node), this.pixelRatio))
       this.repainting.onDue()
     else this.repaintNode(node)
   }

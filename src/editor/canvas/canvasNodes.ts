@@ -47,7 +47,7 @@ const activityOpacity: { [P in NodeActivity]: number } = {
 }
 
 /** Describes the canvas and the painted node for the painters. */
-export function createPainting(
+export function createPaintContext(
   canvas: NodesCanvas,
   ctx: CanvasRenderingContext2D,
   painted: LGraphNode,
@@ -75,7 +75,7 @@ export function paintCanvasNode(
   ctx: CanvasRenderingContext2D,
 ) {
   const painted: PaintedNode = node
-  const painting = createPainting(canvas, ctx, node)
+  const painting = createPaintContext(canvas, ctx, node)
   const opacity =
     activityOpacity[painted.part ?? 'runs'] * spotlightOpacity(canvas.spotlight, node.id)
   if (isReroute(node)) {
@@ -95,7 +95,7 @@ export function paintCanvasNode(
   painted.loop = canvas.findNodeLoops(canvas.findZones(canvas.graph)).get(String(node.id))?.category
   paintNodeShadow(painted, size, painting)
   if (!showsOnlySurroundings(canvas, node, size, hasRing(painted)))
-    drawBody(canvas, node, size, painting)
+    drawNodeBody(canvas, node, size, painting)
   const measure = canvas.getMeasure(node)
   if (measure) {
     const share = canvas.measuredSeconds ? (measure.seconds ?? 0) / canvas.measuredSeconds : 0
@@ -118,7 +118,7 @@ function updateCollapsedWidth(
   return width
 }
 
-function drawBody(canvas: NodesCanvas, node: LGraphNode, size: Point, painting: PaintContext) {
+function drawNodeBody(canvas: NodesCanvas, node: LGraphNode, size: Point, painting: PaintContext) {
   const { ctx } = painting
   const painted: PaintedNode = node
   const collapsed = Boolean(node.flags.collapsed)

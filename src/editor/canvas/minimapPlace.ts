@@ -40,12 +40,12 @@ export function chooseCorner(
   surroundings: MinimapSurroundings,
 ): Corner | undefined {
   const isFree = (corner: Corner) =>
-    !surroundings.important.some((rect) => overlap(rect, cornerRect(corner, surroundings)) > 0)
+    !surroundings.important.some((rect) => commonArea(rect, cornerRect(corner, surroundings)) > 0)
   if (current && isFree(current)) return current
   const free = corners.filter(isFree)
   const others = surroundings.others()
   const covered = (corner: Corner) =>
-    others.reduce((sum, rect) => sum + overlap(rect, cornerRect(corner, surroundings)), 0)
+    others.reduce((sum, rect) => sum + commonArea(rect, cornerRect(corner, surroundings)), 0)
   return free.reduce<Corner | undefined>(
     (best, corner) => (best && covered(best) <= covered(corner) ? best : corner),
     undefined,
@@ -53,6 +53,6 @@ export function chooseCorner(
 }
 
 /** Area that two rectangles have in common. */
-const overlap = (a: PageRect, b: PageRect): number =>
+const commonArea = (a: PageRect, b: PageRect): number =>
   Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0])) *
   Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]))

@@ -57,13 +57,13 @@ export class NodeDrag {
       canvas.node_dragged = this.copy(canvas.node_dragged) ?? canvas.node_dragged
     }
     this.moved ||= far > 0
-    shiftNodes(this.nodes(), [-this.shift[0], -this.shift[1]])
+    dragNodes(this.nodes(), [-this.shift[0], -this.shift[1]])
     const result = move()
     const isFree = event.ctrlKey || event.metaKey || !event.isTrusted || !settings.value.snap
     const { shift, lines } = this.moved && !isFree ? this.snap() : noSnap
     this.shift = shift
     this.lines = lines
-    shiftNodes(this.nodes(), shift)
+    dragNodes(this.nodes(), shift)
     return result
   }
 
@@ -76,7 +76,7 @@ export class NodeDrag {
     const before: Point = [node.pos[0], node.pos[1]]
     const others = this.nodes().filter((each) => each !== node)
     const result = release()
-    shiftNodes(others, [node.pos[0] - before[0], node.pos[1] - before[1]])
+    dragNodes(others, [node.pos[0] - before[0], node.pos[1] - before[1]])
     return result
   }
 
@@ -104,7 +104,7 @@ export class NodeDrag {
 
 const noSnap: Snap = { shift: [0, 0], lines: [] }
 
-function shiftNodes(nodes: readonly LGraphNode[], [dx, dy]: readonly [number, number]) {
+function dragNodes(nodes: readonly LGraphNode[], [dx, dy]: readonly [number, number]) {
   if (dx === 0 && dy === 0) return
   for (const { pos } of nodes) {
     pos[0] += dx

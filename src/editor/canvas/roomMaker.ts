@@ -48,7 +48,7 @@ export class RoomMaker {
 
   private findMoves(ids: ReadonlySet<NodeId>): Move[] {
     const nodes = this.canvas.graph._nodes.filter((node) => !isReroute(node))
-    const positions = makeRoom(nodes.map(toBox), ids)
+    const positions = makeRoom(nodes.map(toRoomBox), ids)
     return nodes.flatMap((node): Move[] => {
       const to = positions.get(node.id)
       return to ? [{ node, from: [node.pos[0], node.pos[1]], to: [...to] }] : []
@@ -85,7 +85,7 @@ export class RoomMaker {
   }
 }
 
-const toBox = ({ id, pos, size, flags, _collapsed_width }: LGraphNode) => ({
+const toRoomBox = ({ id, pos, size, flags, _collapsed_width }: LGraphNode) => ({
   id,
   pos: [pos[0], pos[1]] as const,
   size: flags.collapsed

@@ -7,7 +7,7 @@ import './charts.css'
 import { saveCsv, savePng } from './export.ts'
 import { Legend } from './legend.tsx'
 import type { PlotColours, PlotContent } from './plot.ts'
-import { PlotArea, usePlot } from './plotArea.tsx'
+import { PlotArea, usePlotArea } from './plotArea.tsx'
 import { lineStrokes, readChartTheme, styleLines, type StyledLine } from './lineStyles.ts'
 import { NumbersTable } from './table.tsx'
 import { AxisRanges, ChartTools } from './tools.tsx'
@@ -26,7 +26,7 @@ export function ChartBoard(props: ChartProps) {
   const view = useVisibleChart(props, styled)
   const { visible, range, cursor, xLog, yLog } = view
   const content = plotContent(props, view, styled, colours)
-  const { host, plot } = usePlot(content, () => plotEvents(view))
+  const { host, plot } = usePlotArea(content, () => plotEvents(view))
   const exported = { title, xLabel, lines: styled, theme }
   return (
     <div class="chart">
@@ -55,7 +55,7 @@ export function ChartBoard(props: ChartProps) {
             runs={props.runs ?? []}
             onHidden={setHidden}
           />
-          <Hint id={hintId} />
+          <ChartHint id={hintId} />
         </div>
       </div>
     </div>
@@ -67,7 +67,7 @@ const EmptyText = ({ hasLines }: { hasLines: boolean }) => (
 )
 
 /** Gestures and keys of the plot, as a list that opens from a "?". */
-const Hint = ({ id }: { id: string }) => (
+const ChartHint = ({ id }: { id: string }) => (
   <details class="hint">
     <summary aria-label={texts.charts.gestures} title={texts.charts.gestures}>
       ?

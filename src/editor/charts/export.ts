@@ -1,5 +1,5 @@
 // Downloads of a chart as PNG and CSV.
-import { legend, shorten, type LegendItem } from '../../nodes/painters/frame.ts'
+import { legend, fitLabel, type LegendItem } from '../../nodes/painters/frame.ts'
 import { setFont, type Theme } from '../../nodes/painters/theme.ts'
 import { toCsv } from '../../nodes/painters/csv.ts'
 import { download } from '../ui/download.ts'
@@ -51,7 +51,7 @@ async function drawPng(
   const drawHeader = () => {
     setFont(ctx, 14, '600')
     ctx.fillStyle = theme.text
-    ctx.fillText(shorten(ctx, title, width - 2 * MARGIN), MARGIN, MARGIN + 12)
+    ctx.fillText(fitLabel(ctx, title, width - 2 * MARGIN), MARGIN, MARGIN + 12)
     return MARGIN + 24 + legend(ctx, items, MARGIN, MARGIN + 22, width - 2 * MARGIN, theme)
   }
   // Drawn twice: first to measure the height of the legend.

@@ -97,7 +97,7 @@ function valuesText(lines: readonly StyledLine[], x: number, xLabel: string): st
 }
 
 /** Maintains a plot that fills its element, which is hidden without content. */
-export function usePlot(content: PlotContent | undefined, events: () => PlotEvents) {
+export function usePlotArea(content: PlotContent | undefined, events: () => PlotEvents) {
   const host = useRef<HTMLDivElement>(null)
   const plot = useRef<Plot | undefined>(undefined)
   const latest = useRef(events)

@@ -2,7 +2,13 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Picture } from '../../engine/datasets/resize.ts'
 import type { ImportOptions } from '../../engine/protocol.ts'
-import { countClasses, isGrey, listImages, openPreview, type ImageSource } from '../drops/images.ts'
+import {
+  countFolderClasses,
+  isGrey,
+  listImages,
+  openPreview,
+  type ImageSource,
+} from '../drops/images.ts'
 import { placeFile } from '../drops/placeFile.ts'
 import { useRunning, type RunningServices } from '../running/services.ts'
 import { texts } from '../texts/texts.ts'
@@ -31,7 +37,7 @@ export function ImportDialog({ dialog, close }: ImportDialogProps) {
   const [name, setName] = useState(dialog.name)
   const [options, setOptions] = useState<ImportOptions>()
   const { images, previews } = useImages(dialog, setOptions)
-  const { folders, loose } = countClasses(images?.map(({ path }) => path) ?? [])
+  const { folders, loose } = countFolderClasses(images?.map(({ path }) => path) ?? [])
   const { progress, error, start } = useImport(dialog)
   return (
     <form
@@ -140,7 +146,7 @@ function useImages({ files }: ImportRequest, onOptions: (options: ImportOptions)
       if (closed) return
       setImages(listed)
       setPreviews(opened)
-      const { folders } = countClasses(listed.map(({ path }) => path))
+      const { folders } = countFolderClasses(listed.map(({ path }) => path))
       if (listed.length) onOptions(suggestOptions(opened, folders.length))
     }
     load().catch(() => !closed && setImages([]))

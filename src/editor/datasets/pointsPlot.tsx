@@ -22,7 +22,7 @@ export function PointsPlot({ points, shownClass }: PointsPlotProps) {
   const shown = choosePoints(points, shownClass)
   const { series } = isDark.value ? darkTheme : lightTheme
   useLayoutEffect(() => {
-    if (canvas.current) paintPoints(canvas.current, points, shown, series)
+    if (canvas.current) paintPointTable(canvas.current, points, shown, series)
   })
   const count = points.data.length / points.dim
   return (
@@ -35,7 +35,7 @@ export function PointsPlot({ points, shownClass }: PointsPlotProps) {
   )
 }
 
-function paintPoints(
+function paintPointTable(
   canvas: HTMLCanvasElement,
   points: PointTable,
   shown: readonly number[],

@@ -10,7 +10,7 @@ import * as format from '../ui/format.ts'
 import { icons } from '../ui/icons.tsx'
 import { getSearchText } from '../graph/workflowText.ts'
 import { type Draft, type SavedWorkflow } from '../workspace/library.ts'
-import { matchTitle, splitWords } from '../graph/nodeSearch.ts'
+import { matchTitle, splitSearch } from '../graph/nodeSearch.ts'
 import { SavedNodeList } from '../subgraph/savedNodeList.tsx'
 import { WorkflowThumbnail } from './thumbnail.tsx'
 import { savedDrafts, savedWorkflows, workflowId } from '../workspace/state.ts'
@@ -61,7 +61,7 @@ function SavedWorkflows() {
   useEffect(() => void editor.workspace.refresh(), [])
   const all = listRows()
   if (!all.length) return <Empty title={texts.drawer.empty} hint={texts.drawer.emptyHint} />
-  const words = splitWords(query)
+  const words = splitSearch(query)
   const found = words.length
     ? all.filter((row) =>
         matchTitle(

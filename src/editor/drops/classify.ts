@@ -103,7 +103,7 @@ async function classifyFile(name: string, file: OpenedFile): Promise<DroppedItem
   const unknown = (reason: string): DroppedItem => ({ kind: 'unknown', name, reason })
   try {
     const head = await file.head()
-    if (isImage(head))
+    if (isImageHead(head))
       return { kind: 'images', name: removeExtension(name), files: [{ path: name, file }] }
     if (isZip(head)) return await classifyZip(name, file)
     if (file.size > MAX_FILE_SIZE) return unknown(texts.files.tooLarge)
@@ -152,7 +152,7 @@ const signatures: readonly (readonly number[])[] = [
 const asciiText = (head: Uint8Array, from: number, to: number) =>
   String.fromCharCode(...head.subarray(from, to))
 
-const isImage = (head: Uint8Array): boolean =>
+const isImageHead = (head: Uint8Array): boolean =>
   isPng(head) ||
   (signatures.some((start) => start.every((byte, i) => head[i] === byte)) && head.includes(0)) ||
   (asciiText(head, 0, 4) === 'RIFF' && asciiText(head, 8, 12) === 'WEBP') ||

@@ -12,11 +12,11 @@ import { fetchWithReader } from '../storage/fileReader.ts'
 export async function fetchFile(address: string, control?: TaskControl): Promise<File> {
   const url = resolveAddress(address)
   const blob = await fetchWithReader(url.href, control)
-  return new File([blob], fileName(url))
+  return new File([blob], addressFileName(url))
 }
 
 /** The last part of the path. */
-export function fileName({ pathname, hostname }: URL): string {
+export function addressFileName({ pathname, hostname }: URL): string {
   const last = pathname.split('/').findLast(Boolean) ?? hostname
   try {
     return decodeURIComponent(last)

@@ -46,7 +46,10 @@ export interface ClassFolder {
 }
 
 /** Counts the classes that the import derives from folders, and `loose` images without a class. */
-export function countClasses(paths: readonly string[]): { folders: ClassFolder[]; loose: number } {
+export function countFolderClasses(paths: readonly string[]): {
+  folders: ClassFolder[]
+  loose: number
+} {
   const counts = new Map<string, number>()
   let loose = 0
   for (const name of pathClasses(paths)) {

@@ -10,7 +10,7 @@ import { showActivity, showToast } from '../ui/state.ts'
 import { readyIds } from '../workspace/gallery.ts'
 import { COMMIT_DELAY } from '../workspace/transactions.ts'
 import type { Address } from './address.ts'
-import { fetchFile, fileName, resolveAddress } from './fetchFile.ts'
+import { fetchFile, addressFileName, resolveAddress } from './fetchFile.ts'
 import { nearest } from './nearest.ts'
 import { openWorkflowFile } from './openDropped.ts'
 import { setParams } from './workflowSettings.ts'
@@ -30,7 +30,7 @@ export async function openAddressed(
 ): Promise<void> {
   if (unreadable.length)
     showToast(texts.link.unreadable, { text: unreadable.join(', '), error: true })
-  if (workflow !== undefined) await openNamed(editor, workflow)
+  if (workflow !== undefined) await openNamedWorkflow(editor, workflow)
   if (Object.keys(set).length) {
     if (workflow !== undefined || isOpen) await setOpenParams(editor, set)
     else showToast(texts.link.noWorkflow, { error: true })
@@ -40,7 +40,7 @@ export async function openAddressed(
 }
 
 /** Opens a ready workflow by its id, or the file at an address. */
-export async function openNamed(editor: BackupServices, name: string): Promise<void> {
+export async function openNamedWorkflow(editor: BackupServices, name: string): Promise<void> {
   if (!/^[\w-]+$/.test(name)) {
     return openWorkflowFile(editor, await loadFile(name))
   }
@@ -52,7 +52,7 @@ export async function openNamed(editor: BackupServices, name: string): Promise<v
 /** Loads the file at an address, with a message that shows the progress and offers to cancel. */
 async function loadFile(address: string): Promise<File> {
   const controller = new AbortController()
-  const activity = showActivity(texts.link.loading(fileName(resolveAddress(address))), {
+  const activity = showActivity(texts.link.loading(addressFileName(resolveAddress(address))), {
     label: texts.dialogs.cancel,
     run: () => controller.abort(),
   })

@@ -44,7 +44,7 @@ async function openItem(editor: BackupServices, item: DroppedItem, on: LGraphNod
   const { name } = item
   switch (item.kind) {
     case 'workflow':
-      return openWorkflow(editor, name, item.text)
+      return openWorkflowText(editor, name, item.text)
     case 'checkpoint':
       return storeCheckpoint(editor, name, await item.file.checkpoint(), on)
     case 'checkpointFolder': {
@@ -88,7 +88,7 @@ export async function openWorkflowFile(editor: BundleServices, file: File): Prom
   if (item?.kind === 'workflow') {
     if (item.text.trimStart().startsWith('<'))
       throw new CuredError(dropMessages.webPage({ name }), dropMessages.useRaw())
-    return openWorkflow(editor, name, item.text)
+    return openWorkflowText(editor, name, item.text)
   }
   if (item?.kind === 'bundle')
     return openBundle(editor, name, await item.file.bundle(), item.file.size)
@@ -132,13 +132,13 @@ async function openBundle(
 ) {
   for (const { what, file, bytes: content } of files)
     await editor.files.store(what, file.name, content)
-  await openWorkflow(editor, name, workflow)
+  await openWorkflowText(editor, name, workflow)
   if (files.length) showToast(texts.share.added(files.length, format.bytes(size)))
 }
 
-async function openWorkflow(editor: GraphServices, name: string, text: string) {
+async function openWorkflowText(editor: GraphServices, name: string, text: string) {
   const notices = await editor.workspace.openText(text, name.replace(/\.\w+$/, ''))
-  const missing = unknownTypes(editor)
+  const missing = listUnknownTypes(editor)
   const remarks = [
     ...(missing.length ? [texts.files.unknownNodes(missing)] : []),
     ...notices.map(translateMessage),
@@ -151,7 +151,7 @@ async function openWorkflow(editor: GraphServices, name: string, text: string) {
 }
 
 /** Unknown node types of the open workflow, including its subgraphs. */
-const unknownTypes = ({ workspace }: GraphServices): string[] => [
+const listUnknownTypes = ({ workspace }: GraphServices): string[] => [
   ...new Set(
     listNodes(workspace.present.file, ownTypes)
       .filter(({ declaration }) => !declaration)

@@ -1,7 +1,7 @@
 // Form of a figure: a field for each of its params.
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { valueAsText } from '../../engine/base/quote.ts'
-import { formatValue, numberControl, randomSeed } from '../../nodes/controlSpec.ts'
+import { formatControlValue, numberControl, randomSeed } from '../../nodes/controlSpec.ts'
 import type { Param } from '../../engine/plan/op.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
 import { texts, translateNode, translateTitle } from '../texts/texts.ts'
@@ -81,7 +81,7 @@ function Field({ param, ...rest }: FieldProps) {
 
 function NumberField({ id, item, param, set }: FieldProps<'number'>) {
   const { value, name } = item
-  const field = <TextInput id={id} text={formatValue(value)} set={set} numeric />
+  const field = <TextInput id={id} text={formatControlValue(value)} set={set} numeric />
   return (
     <WithSlider control={numberControl(param)} name={name} value={value} set={set}>
       {field}

@@ -1,5 +1,5 @@
 // Values of params from forms, addresses and messages of other pages.
-import { getControl, readValue, type ControlValue } from '../../nodes/controlSpec.ts'
+import { getControl, readControlValue, type ControlValue } from '../../nodes/controlSpec.ts'
 import type { Param } from '../../engine/plan/op.ts'
 import { splitKey, type FigureParam } from './choices.ts'
 
@@ -9,7 +9,7 @@ const MAX_TEXT = 20_000
 /** Converts a value to the nearest one that a param allows. Undefined if it is of another kind. */
 export function readParamValue(param: Param, value: unknown): ControlValue | undefined {
   const control = getControl(param)
-  const read = control && readValue(control, value)
+  const read = control && readControlValue(control, value)
   return typeof read === 'string' && read.length > MAX_TEXT ? undefined : read
 }
 

@@ -58,7 +58,7 @@ export function proposeWires(
     const declaration = byType.get(type)
     return ids.has(id) && declaration && !declaration.reroute && declaration.role !== 'note'
   })
-  const targets = nodes.flatMap((node) => freeInputs(node, byType.get(node.type)))
+  const targets = nodes.flatMap((node) => freeTargets(node, byType.get(node.type)))
   const present = presentWires(file)
   const candidates = targets
     .flatMap((target) => sourcesOf(target, nodes, usage))
@@ -91,7 +91,7 @@ function presentWires({ nodes, links }: WorkflowFile): Set<string> {
   )
 }
 
-function freeInputs(node: FileNode, declaration: Declaration | undefined): Target[] {
+function freeTargets(node: FileNode, declaration: Declaration | undefined): Target[] {
   if (!declaration) return []
   return node.inputs.flatMap(({ name, type, link }): Target[] => {
     const declared = declaredName(declaration.inputs, name)
@@ -123,7 +123,7 @@ function sourcesOf(target: Target, nodes: readonly FileNode[], usage: Usage): Ca
     ({ type }) => target.accepts !== 'any' && (target.accepts as readonly string[])[0] === type,
   )
   return fitting.flatMap(({ from, output }): Candidate[] => {
-    const share = shareOf(from, output, target, usage)
+    const share = candidateShare(from, output, target, usage)
     const isOnlyFit = exact.length === 1 && exact[0].from === from && exact[0].output === output
     const isUsual = target.required ? share > 0 : share >= USUAL
     const base = isUsual ? share : target.required && isOnlyFit ? ONLY_FIT : 0
@@ -137,7 +137,12 @@ function sourcesOf(target: Target, nodes: readonly FileNode[], usage: Usage): Ca
 const declaredBase = ({ name, many }: Target) => (many ? name.replace(/_\d+$/, '') : name)
 
 /** Share of the sources, or of the targets, that have this wire in the ready workflows. */
-function shareOf(from: FileNode, output: string, { node, name }: Target, usage: Usage): number {
+function candidateShare(
+  from: FileNode,
+  output: string,
+  { node, name }: Target,
+  usage: Usage,
+): number {
   const count = countWires(
     usage,
     { type: from.type, slot: output },
@@ -166,7 +171,7 @@ class Plan {
 
   /** True for a free input, and an output that is not used as often as usual. */
   wants(candidate: Candidate): boolean {
-    const used = this.used.get(outputKey(candidate)) ?? 0
+    const used = this.used.get(candidateKey(candidate)) ?? 0
     return this.isFree(candidate) && used < this.usualCount(candidate)
   }
 
@@ -198,7 +203,7 @@ class Plan {
 
   take(candidate: Candidate): ProposedWire {
     const { from, output, to, input, target } = candidate
-    this.used.set(outputKey(candidate), (this.used.get(outputKey(candidate)) ?? 0) + 1)
+    this.used.set(candidateKey(candidate), (this.used.get(candidateKey(candidate)) ?? 0) + 1)
     this.taken.add(target.many ? pairKey(from, to, input) : inputKey(to, input))
     return { from: from.id, output, to: to.id, input: this.slotName(candidate) }
   }
@@ -216,5 +221,5 @@ class Plan {
 const inputKey = ({ id }: FileNode, input: string) => `${id} ${input}`
 /** A node is wired to a many-input once, by one of its outputs. */
 const pairKey = (from: FileNode, to: FileNode, input: string) => `${from.id} > ${to.id} ${input}`
-const outputKey = ({ from, output, to, input }: Candidate) =>
+const candidateKey = ({ from, output, to, input }: Candidate) =>
   `${from.id} ${output} ${to.type} ${input}`

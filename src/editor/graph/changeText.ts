@@ -1,6 +1,6 @@
 // Texts about changes of a workflow.
 import { cutText } from '../../nodes/painters/cutText.ts'
-import { formatValue } from '../../nodes/controlSpec.ts'
+import { formatControlValue } from '../../nodes/controlSpec.ts'
 import type { Change } from './changes.ts'
 import { texts } from '../texts/texts.ts'
 
@@ -8,13 +8,13 @@ import { texts } from '../texts/texts.ts'
 const MAX_VALUE = 120
 
 /** Short text for the value of a param. */
-export function describeValue(value: unknown): string {
+export function describeChangedValue(value: unknown): string {
   const { none, switched } = texts.changes
   if (value === undefined || value === null) return none
   if (typeof value === 'boolean') return switched[value ? 'on' : 'off']
   if (Array.isArray(value)) return texts.panel.points(value.length)
   const { name } = value as { name?: unknown }
-  return cutText(typeof name === 'string' ? name : formatValue(value), MAX_VALUE)
+  return cutText(typeof name === 'string' ? name : formatControlValue(value), MAX_VALUE)
 }
 
 export function describeChange(change: Change): string {
@@ -23,7 +23,7 @@ export function describeChange(change: Change): string {
     case 'called':
       return changes.renamedWorkflow(change.from || texts.untitled, change.to || texts.untitled)
     case 'param': {
-      const [from, to] = [describeValue(change.from), describeValue(change.to)]
+      const [from, to] = [describeChangedValue(change.from), describeChangedValue(change.to)]
       return `${change.title}.${change.param} ${from} → ${to}`
     }
     case 'added':

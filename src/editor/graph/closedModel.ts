@@ -87,7 +87,7 @@ function readClosed(origin: string): ClosedModel | undefined {
   if (!isPlainObject(closed)) return undefined
   const { type, title, size, properties, inputs } = closed
   const isNumbers = Array.isArray(size) && size.length === 2 && size.every(Number.isFinite)
-  const isWired = isPlainObject(inputs) && Object.values(inputs).every(isSource)
+  const isWired = isPlainObject(inputs) && Object.values(inputs).every(isWireSource)
   if (typeof type !== 'string' || !isNumbers || !isObject(properties) || !isWired) return undefined
   return {
     type,
@@ -98,7 +98,7 @@ function readClosed(origin: string): ClosedModel | undefined {
   }
 }
 
-const isSource = (value: unknown) =>
+const isWireSource = (value: unknown) =>
   Array.isArray(value) &&
   (typeof value[0] === 'number' || typeof value[0] === 'string') &&
   typeof value[1] === 'string'

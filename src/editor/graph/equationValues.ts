@@ -19,16 +19,16 @@ export function getSymbolValues(
   return found
 }
 
-const tokenize = (latex: string) => latex.match(/\\[a-zA-Z]+|\\.|\s+|./g) ?? []
+const splitLatex = (latex: string) => latex.match(/\\[a-zA-Z]+|\\.|\s+|./g) ?? []
 
 /**
  * Replaces symbols in LaTeX by numbers, which are marked by a class. A symbol with an index, and
  * letters in a text or the name of an environment, are not replaced.
  */
 export function substituteNumbers(latex: string, numbers: ReadonlyMap<string, number>): string {
-  const tokens = tokenize(latex)
+  const tokens = splitLatex(latex)
   const symbols = [...numbers].map(([symbol, value]) => ({
-    parts: tokenize(symbol),
+    parts: splitLatex(symbol),
     text: markNumber(value),
   }))
   symbols.sort((a, b) => b.parts.length - a.parts.length)

@@ -165,7 +165,7 @@ export const sizeOfNew = (
   )
 
 /** Moves the nodes to the right of a closed node aside by the additional width of its contents. */
-export function makeRoom(
+export function widenForOpened(
   file: WorkflowFile,
   closed: FileNode,
   opened: ReadonlySet<NodeId>,

@@ -268,7 +268,7 @@ function outputSlots({ nodes, links }: WorkflowFile, node: FileNode | undefined)
 const toSlotName = (name: string) => (name === NEW_SLOT ? 'value' : name)
 
 /** Path to the first node of a subgraph, that node included. Undefined if there is none. */
-export function findPath(whole: WorkflowFile, id: string): Path | undefined {
+export function findSubgraphPath(whole: WorkflowFile, id: string): Path | undefined {
   const search = (body: WorkflowFile): Path | undefined => {
     for (const node of body.nodes) {
       const subgraph = findSubgraph(whole, node.type)
@@ -298,5 +298,5 @@ export function findChangedPath(before: WorkflowFile, after: WorkflowFile, open:
   const other = (after.subgraphs ?? []).find(({ id, inside }) =>
     differs(findSubgraph(before, id)?.inside, inside),
   )
-  return (other && findPath(after, other.id)) ?? path
+  return (other && findSubgraphPath(after, other.id)) ?? path
 }

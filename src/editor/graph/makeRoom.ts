@@ -28,7 +28,7 @@ function toBox({ pos, size, flags }: PlacedNode, height = size[1]): Box {
   return { left: pos[0], top: pos[1] - TITLE, right: pos[0] + size[0], bottom }
 }
 
-const overlaps = (a: Box, b: Box) =>
+const boxesOverlap = (a: Box, b: Box) =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 
 /** Nodes that became higher because the user changed a param, with their heights before. */
@@ -66,7 +66,7 @@ export function makeRoomBelow(
     for (const other of nodes) {
       const [next, its] = [boxes.get(other), old.get(other)]
       if (!box || !was || !next || !its || other === node || other.flags.pinned) continue
-      if (!overlaps(box, next) || overlaps(was, its) || its.top < was.top) continue
+      if (!boxesOverlap(box, next) || boxesOverlap(was, its) || its.top < was.top) continue
       const by = Math.round(box.bottom + GAP - next.top)
       boxes.set(other, { ...next, top: next.top + by, bottom: next.bottom + by })
       moved.set(other.id, next.top + TITLE + by)

@@ -42,7 +42,7 @@ export interface Search {
  * those that ready workflows use or wire most, then by category.
  */
 export function findNodes(declarations: readonly Declaration[], search: Search): FoundNode[] {
-  const words = splitWords(search.query)
+  const words = splitSearch(search.query)
   return declarations
     .map((declaration) => scoreNode(declaration, words, search))
     .filter((found) => found !== undefined)
@@ -72,7 +72,7 @@ function scoreNode(
   if (slot && looseEnd.from === 'output' && !declaration.inputs[slot]?.optional) score += 2
   const nodes = usage ? countNodes(usage, declaration.type) : 0
   const wires = usage && slot && looseEnd ? countUsualWires(declaration, slot, looseEnd, usage) : 0
-  score += MOST_WIRED * share(wires, MANY_WIRES) + MOST_USED * share(nodes, MANY_NODES)
+  score += MOST_WIRED * logShare(wires, MANY_WIRES) + MOST_USED * logShare(nodes, MANY_NODES)
   return {
     declaration,
     matched: matched as ReadonlySet<number>,
@@ -93,7 +93,8 @@ const [MANY_WIRES, MANY_NODES] = [60, 130]
  * Share of a count in `many`. Grows with the logarithm, so that a node that is used three times
  * stands out from one that is never used.
  */
-const share = (count: number, many: number) => Math.min(1, Math.log(1 + count) / Math.log(1 + many))
+const logShare = (count: number, many: number) =>
+  Math.min(1, Math.log(1 + count) / Math.log(1 + many))
 
 /** Number of wires of the ready workflows between the loose end and a slot of a node. */
 function countUsualWires(
@@ -161,7 +162,7 @@ export function matchTitle(
   return { score, matched }
 }
 
-export const splitWords = (query: string): string[] =>
+export const splitSearch = (query: string): string[] =>
   query.toLowerCase().split(/\s+/).filter(Boolean)
 
 const getChoices = ({ params }: Declaration) =>
@@ -216,14 +217,14 @@ const compareCategories = (a: Declaration, b: Declaration) =>
 
 /**
  * The slot for a loose end: the one that ready workflows wire most, or else that of
- * {@link findSlot}.
+ * {@link findFittingSlot}.
  */
 export function findUsualSlot(
   declaration: Declaration,
   end: LooseEnd,
   usage: Usage | undefined,
 ): string | undefined {
-  const usual = findSlot(declaration, end)
+  const usual = findFittingSlot(declaration, end)
   if (usual === undefined || !usage || !end.of) return usual
   const candidates = end.from === 'output' ? fittingInputs(declaration, end.type) : []
   const names = candidates.map(([name, { many }]) => (many ? `${name}_1` : name))
@@ -240,7 +241,7 @@ const fittingInputs = ({ inputs }: Declaration, type: string) =>
  * The slot for a loose end. Required inputs have priority over optional ones.
  * @param values params of the node; undefined for a new node, whose output types can be chosen
  */
-export function findSlot(
+export function findFittingSlot(
   declaration: Declaration,
   end: LooseEnd,
   values?: Readonly<Record<string, unknown>>,

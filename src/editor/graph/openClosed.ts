@@ -9,7 +9,7 @@ import { emptyWorkflow, INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
 import {
   createNodeLookup,
   getNodeBounds,
-  makeRoom,
+  widenForOpened,
   numberLinks,
   sizeOfNew,
   withLinks,
@@ -50,7 +50,7 @@ export function openClosedNode(
     [...file.links.filter((link) => link[1] !== id && link[3] !== id), ...numberLinks(file, links)],
   )
   const ids = nodes.map((node) => node.id)
-  return { file: makeRoom(result, closed, new Set(ids)), ids }
+  return { file: widenForOpened(result, closed, new Set(ids)), ids }
 }
 
 /** Output of a node, with its type. */
@@ -76,14 +76,14 @@ function connectToClosed(
   for (const [, from, slot, to, input, type] of links) {
     const wire =
       from === closed.id ? expansion.outputs[closed.outputs[slot]?.name ?? ''] : undefined
-    const source = wire && findSource(wire, opened, findOutside)
+    const source = wire && findWireSource(wire, opened, findOutside)
     if (source) added.push([source[0], source[1], to, input, wire.node === '' ? source[2] : type])
   }
   return added
 }
 
 /** The source of a wire: an opened node, or an input of the closed one. */
-function findSource(
+function findWireSource(
   { node, slot }: Wire,
   opened: ReadonlyMap<string, FileNode>,
   findOutside: (slot: string) => Source | undefined,
@@ -103,7 +103,7 @@ function connectInside(
   return nodes.flatMap(({ id, inputs }) => {
     const target = opened.get(id)
     return Object.entries(target ? inputs : {}).flatMap(([slot, wire]): NewLink[] => {
-      const source = findSource(wire, opened, findOutside)
+      const source = findWireSource(wire, opened, findOutside)
       const input = target ? findSlot(target.inputs, slot) : -1
       return target && source && input >= 0
         ? [[source[0], source[1], target.id, input, source[2]]]
@@ -132,7 +132,7 @@ class ExpansionWriter {
     [left, top]: readonly [number, number],
   ): Map<string, FileNode> {
     const nodes = expansion.nodes.map((node, i) => this.createNode(node, last + 1 + i, expansion))
-    const offsets = layOut(expansion.nodes, nodes, this.known)
+    const offsets = layOutOpened(expansion.nodes, nodes, this.known)
     return new Map(
       expansion.nodes.map(({ id }, i) => {
         const [x, y] = offsets[i]
@@ -192,7 +192,7 @@ class ExpansionWriter {
       return at < 0 ? undefined : [INPUTS, at, entries[at].type]
     }
     const results = Object.entries(inside.outputs).flatMap(([name, wire]) => {
-      const source = findSource(wire, body, findEntry)
+      const source = findWireSource(wire, body, findEntry)
       return source ? [{ name, type: source[2], source }] : []
     })
     const links: NewLink[] = [
@@ -225,7 +225,7 @@ class ExpansionWriter {
 }
 
 /** Positions of new nodes relative to the first one: on their grid, or in columns by depth. */
-function layOut(
+function layOutOpened(
   expanded: readonly ExpandedNode[],
   nodes: readonly FileNode[],
   declarations: ByType,

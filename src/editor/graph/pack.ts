@@ -19,7 +19,7 @@ import { TITLE } from './nodeSize.ts'
 import {
   createNodeLookup,
   getNodeBounds,
-  makeRoom,
+  widenForOpened,
   numberLinks,
   withLinks,
   type NewLink,
@@ -282,7 +282,7 @@ export function unpackSubgraph(
     [...file.links.filter((link) => link[1] !== id && link[3] !== id), ...numberLinks(file, links)],
   )
   const ids = nodes.map((each) => each.id)
-  return { file: makeRoom(unpacked, node, new Set(ids)), ids }
+  return { file: widenForOpened(unpacked, node, new Set(ids)), ids }
 }
 
 const moveGroup = (group: FileGroup, [dx, dy]: readonly [number, number]): FileGroup => {

@@ -2,7 +2,7 @@
 import { getOwn } from '../../engine/base/records.ts'
 import { manySlot } from '../../engine/base/ids.ts'
 import { chosenType, type ByType, type Declaration, type Param } from '../../engine/plan/op.ts'
-import { getControl, readValue } from '../../nodes/controlSpec.ts'
+import { getControl, readControlValue } from '../../nodes/controlSpec.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import { seedControl } from '../../nodes/workflow.ts'
 import {
@@ -30,7 +30,7 @@ export function findReplacements(
   const node = file.nodes.find((each) => each.id === id)
   if (!node) return []
   return declarations.filter(
-    (each) => each.type !== node.type && matchSlots(file, node, each) !== undefined,
+    (each) => each.type !== node.type && matchWiredSlots(file, node, each) !== undefined,
   )
 }
 
@@ -43,7 +43,7 @@ export function replaceNodeType(
 ): WorkflowFile {
   const node = file.nodes.find((each) => each.id === id)
   const declaration = byType.get(type)
-  const places = node && declaration && matchSlots(file, node, declaration)
+  const places = node && declaration && matchWiredSlots(file, node, declaration)
   if (!places) return file
   const other = createReplacement(node, declaration, places, byType.get(node.type))
   const at = (
@@ -76,7 +76,7 @@ interface Wired {
   types: readonly string[]
 }
 
-function matchSlots(
+function matchWiredSlots(
   file: WorkflowFile,
   node: FileNode,
   declaration: Declaration,
@@ -219,5 +219,5 @@ const isSeedControl = (name: string, params: Declaration['params']) =>
 function convertValue(param: Param, value: unknown): unknown {
   if (typeof value !== typeof param.default) return undefined
   const control = getControl(param)
-  return control ? readValue(control, value) : value
+  return control ? readControlValue(control, value) : value
 }

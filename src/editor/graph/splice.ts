@@ -5,7 +5,7 @@ import { BYPASSED, findActivities } from '../../nodes/workflow/activity.ts'
 import { parseAccepts, LOOP } from '../../nodes/workflow/slots.ts'
 import { REROUTE_SIZE } from '../../nodes/litegraph/reroute.ts'
 import { createNodeLookup, withLinks } from './fragments.ts'
-import { findSlot, acceptsType } from './nodeSearch.ts'
+import { findFittingSlot, acceptsType } from './nodeSearch.ts'
 
 /** Removes nodes. Wires that would pass through them if they were bypassed are reconnected. */
 export function removeNodes(
@@ -59,9 +59,10 @@ export function findFittingSlots(
     return undefined
   const given = String(source.outputs[output].type)
   const free = { ...declaration, inputs: getUnwiredInputs(declaration, node) }
-  const into = findSlot(free, { from: 'output', type: given })
+  const into = findFittingSlot(free, { from: 'output', type: given })
   const out =
-    into && findOutput(declaration, node.properties, given, String(target.inputs[input].type))
+    into &&
+    findFittingOutput(declaration, node.properties, given, String(target.inputs[input].type))
   if (!into || !out || node.outputs.find(({ name }) => name === out)?.links?.length)
     return undefined
   return { input: into, output: out }
@@ -75,13 +76,17 @@ const getUnwiredInputs = ({ inputs }: Declaration, node: FileNode): Declaration[
   )
 
 /** An output of an accepted type, or one that has the type of its input. */
-function findOutput(
+function findFittingOutput(
   declaration: Declaration,
   values: FileNode['properties'],
   given: string,
   taken: string,
 ): string | undefined {
-  const named = findSlot(declaration, { from: 'input', accepts: parseAccepts(taken) }, values)
+  const named = findFittingSlot(
+    declaration,
+    { from: 'input', accepts: parseAccepts(taken) },
+    values,
+  )
   if (named) return named
   return acceptsType(parseAccepts(taken), given)
     ? Object.entries(declaration.outputs).find(

@@ -5,7 +5,7 @@ import { getOwn } from '../../engine/base/records.ts'
 export interface Usage {
   /** Number of nodes by type. */
   nodes: Record<string, number>
-  /** Number of wires by {@link wireKey}. */
+  /** Number of wires by {@link typedWireKey}. */
   wires: Record<string, number>
 }
 
@@ -16,13 +16,14 @@ export interface TypedSlot {
 }
 
 /** Slots of one many-slot count as one: `samples` for `samples_2`. */
-const slotKey = ({ type, slot }: TypedSlot) =>
+const typedSlotKey = ({ type, slot }: TypedSlot) =>
   `${type.replace(/^diffusion\//, '')}.${splitMany(slot)[0]}`
 
 /** Key of a wire: `TrainingStart.x_0>ForwardNoise.x_0`. */
-export const wireKey = (from: TypedSlot, to: TypedSlot): string => `${slotKey(from)}>${slotKey(to)}`
+export const typedWireKey = (from: TypedSlot, to: TypedSlot): string =>
+  `${typedSlotKey(from)}>${typedSlotKey(to)}`
 
 export const countNodes = ({ nodes }: Usage, type: string): number => getOwn(nodes, type) ?? 0
 
 export const countWires = ({ wires }: Usage, from: TypedSlot, to: TypedSlot): number =>
-  getOwn(wires, wireKey(from, to)) ?? 0
+  getOwn(wires, typedWireKey(from, to)) ?? 0

@@ -18,7 +18,7 @@ export const LessonList = ({ courses }: { courses: readonly ListedCourse[] }) =>
         <Markdown heading={4} kind="document" text={course.about} />
         <ol class="lessons-list">
           {course.lessons.map((listed) => (
-            <Row key={listed.id} listed={listed} />
+            <LessonRow key={listed.id} listed={listed} />
           ))}
         </ol>
         <HandIn course={course} />
@@ -27,7 +27,7 @@ export const LessonList = ({ courses }: { courses: readonly ListedCourse[] }) =>
   </>
 )
 
-function Row({ listed: { id, lesson } }: { listed: ListedLesson }) {
+function LessonRow({ listed: { id, lesson } }: { listed: ListedLesson }) {
   const words = lessonTexts()
   const { done, all } = countDone(id, lesson)
   const state =

@@ -29,7 +29,7 @@ export function LessonView({ listed, courses }: Props) {
   useLayoutEffect(() => title.current?.focus(), [id])
   useEffect(() => {
     // On a phone it opens behind the panel, where tasks are checked.
-    if (lesson.workflow) void openWorkflow(editor, listed, { again: false })
+    if (lesson.workflow) void openLessonWorkflow(editor, listed, { again: false })
   }, [id])
   const { done, all } = countDone(id, lesson)
   let [questions, tasks] = [0, 0]
@@ -77,7 +77,7 @@ function WorkflowButtons({ listed }: { listed: ListedLesson }) {
   const words = lessonTexts()
   const open = (again: boolean) => {
     if (isSmall()) showDrawer(undefined)
-    void openWorkflow(editor, listed, { again })
+    void openLessonWorkflow(editor, listed, { again })
   }
   return (
     <div class="lesson-workflow">
@@ -92,7 +92,7 @@ function WorkflowButtons({ listed }: { listed: ListedLesson }) {
 }
 
 /** Shows the tab with the workflow of a lesson, or opens it; `again`: in any case a new one. */
-async function openWorkflow(
+async function openLessonWorkflow(
   { workspace }: Pick<RunningServices, 'workspace'>,
   { id, lesson: { workflow, title } }: ListedLesson,
   { again }: { again: boolean },
@@ -102,14 +102,14 @@ async function openWorkflow(
     const name = title.replaceAll('$', '')
     const open = openTabs.value.find((tab) => tab.name === name)
     if (open && !again) await workspace.activateTab(open.key)
-    else await workspace.openText(withTitle(await loadWorkflow(id, workflow), name), name)
+    else await workspace.openText(withLessonTitle(await loadWorkflow(id, workflow), name), name)
   } catch (error) {
     showToast(lessonTexts().failed, { text: formatError(error), error: true })
   }
 }
 
 /** The workflow with the title of the lesson, in the current language. */
-function withTitle(text: string, title: string): string {
+function withLessonTitle(text: string, title: string): string {
   const file = JSON.parse(text) as { extra?: { diffusion?: Record<string, unknown> } }
   const { extra } = file
   return JSON.stringify({

@@ -31,7 +31,7 @@ export const recordAnswer = (
   lesson: string,
   answer: Pick<AnsweredQuestion, 'id' | 'answer' | 'right'>,
 ) =>
-  change(store, lesson, (before, when) => ({
+  changeProgress(store, lesson, (before, when) => ({
     ...before,
     questions: withEntry(before.questions, { ...answer, when }, ({ right }) => right),
   }))
@@ -42,7 +42,7 @@ export const recordTask = (
   lesson: string,
   task: Pick<TriedTask, 'id' | 'passed' | 'workflow'>,
 ) =>
-  change(store, lesson, (before, when) => ({
+  changeProgress(store, lesson, (before, when) => ({
     ...before,
     tasks: withEntry(before.tasks, { ...task, when }, ({ passed }) => passed && !task.passed),
   }))
@@ -60,7 +60,7 @@ function withEntry<E extends Entry>(
   return [...entries.filter(({ id }) => id !== entry.id), added]
 }
 
-async function change(
+async function changeProgress(
   store: Store,
   lesson: string,
   update: (before: LessonProgress, when: number) => LessonProgress,

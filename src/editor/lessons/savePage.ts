@@ -40,7 +40,7 @@ export async function saveLessonPage(listed: ListedLesson) {
 async function createPage({ id, lesson }: ListedLesson, title: string): Promise<string> {
   const [source, workflow, template, page] = await Promise.all([
     loadSource(id),
-    lesson.workflow === undefined ? undefined : packWorkflow(id, lesson.workflow),
+    lesson.workflow === undefined ? undefined : packLessonWorkflow(id, lesson.workflow),
     loadTemplate(LESSON_TEMPLATE),
     loadTemplate(PAGE_TEMPLATE),
   ])
@@ -52,14 +52,14 @@ async function createPage({ id, lesson }: ListedLesson, title: string): Promise<
 }
 
 /** The workflow of a lesson with its files. */
-async function packWorkflow(id: string, name: string) {
+async function packLessonWorkflow(id: string, name: string) {
   const { workflow } = parseWorkflow(await loadWorkflow(id, name), ownTypes)
-  const [data, files] = await Promise.all([readPageData(workflow), readFiles(workflow)])
+  const [data, files] = await Promise.all([readPageData(workflow), readShippedFiles(workflow)])
   return { bundle: packBundle(stringifyWorkflow(workflow), files), data }
 }
 
 /** Checkpoints that come with the editor; lessons use no others. */
-async function readFiles(workflow: WorkflowFile): Promise<BundledFile[]> {
+async function readShippedFiles(workflow: WorkflowFile): Promise<BundledFile[]> {
   const found = await Promise.all(
     findNamedFiles(workflow, declarations).map(async ({ what, file }) => {
       const bytes = await shippedCheckpoint(file.sha256)

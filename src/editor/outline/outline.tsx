@@ -22,7 +22,7 @@ import {
   type Entry,
   type Loop,
 } from '../graph/outlineTree.ts'
-import { addBeside, Input, Output, formatSource, findSource } from './wires.tsx'
+import { addBeside, Input, Output, formatSource, findInputSource } from './wires.tsx'
 import { FaultCard } from '../panel/faultCard.tsx'
 import { tint } from '../panel/section.tsx'
 import { Params } from '../panel/params.tsx'
@@ -73,7 +73,7 @@ export function Outline() {
       aria-label={texts.outline.label}
       onFocusIn={trackFocus}
       onKeyDown={(event) => {
-        moveFocus(event, box.current)
+        focusTitle(event, box.current)
         leaveOnEscape(event, editor)
       }}
     >
@@ -154,7 +154,7 @@ function listEntries({ stage: { graph } }: RunningServices): Entry[] {
   const nodes = graph._nodes.filter((node) => !isReroute(node))
   const wires = nodes.flatMap((node) =>
     node.inputs.flatMap((_, i) => {
-      const from = findSource(node, i)
+      const from = findInputSource(node, i)
       return from ? [[String(from.node.id), String(node.id)] as const] : []
     }),
   )
@@ -201,7 +201,7 @@ const getTitles = (box: HTMLElement | null) => [
 /** Set while Shift extends the selection to the focused nodes. */
 let extending = false
 
-function moveFocus(event: KeyboardEvent, box: HTMLElement | null) {
+function focusTitle(event: KeyboardEvent, box: HTMLElement | null) {
   const titles = getTitles(box)
   const now = titles.indexOf(event.target as HTMLElement)
   const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: titles.length - 1 }[event.key]
@@ -329,7 +329,7 @@ function NodeItem({ node, listed }: ItemProps) {
   const type = declaration?.title ?? node.type
   const state = formatNodeState(node)
   const wires = node.inputs.flatMap((slot, i) => {
-    const from = slot.name === LOOP ? undefined : findSource(node, i)
+    const from = slot.name === LOOP ? undefined : findInputSource(node, i)
     return from ? [texts.outline.wire(slot.name, formatSource(from, nameOf))] : []
   })
   const select = () => {

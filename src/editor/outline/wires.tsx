@@ -35,7 +35,7 @@ interface SlotProps {
 export const formatSource = ({ node, slot }: SlotRef, nameOf: NameOf) =>
   `${nameOf(node)} · ${node.outputs[slot].name}`
 
-export function findSource(node: LGraphNode, input: number): SlotRef | undefined {
+export function findInputSource(node: LGraphNode, input: number): SlotRef | undefined {
   const origin = inputSource(node, input)
   return origin && sourcePastReroutes(origin)
 }
@@ -50,7 +50,7 @@ export function Input({
   const editor = useRunning()
   const id = useId()
   const slot = node.inputs[index]
-  const now = findSource(node, index)
+  const now = findInputSource(node, index)
   const isNow = ({ node, slot }: SlotRef) => node === now?.node && slot === now.slot
   const fitting = nodes
     .flatMap((origin) =>

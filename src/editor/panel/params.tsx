@@ -16,12 +16,12 @@ import { SEED_CONTROLS } from '../../nodes/litegraph/properties.ts'
 import {
   fitNumber,
   formatNumber,
-  formatValue,
+  formatControlValue,
   isAllowed,
   numberControl,
   parseNumber,
   randomSeed,
-  readValue,
+  readControlValue,
   type NumberControl,
 } from '../../nodes/controlSpec.ts'
 import { seedControl } from '../../nodes/workflow.ts'
@@ -249,10 +249,10 @@ interface NumberInputProps {
 }
 
 function NumberInput({ id, control, value, set }: NumberInputProps) {
-  const text = formatValue(value)
+  const text = formatControlValue(value)
   const field = useFieldText<HTMLInputElement>(text)
   const change = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
-    const next = readValue(control, currentTarget.value)
+    const next = readControlValue(control, currentTarget.value)
     if (next === undefined || next === value) currentTarget.value = text
     else set(next)
   }

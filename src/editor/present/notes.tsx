@@ -9,7 +9,7 @@ import { MathText } from '../ui/math.tsx'
 import { Prose } from '../ui/prose.tsx'
 import { enterNode, nodeSubgraph } from '../workspace/navigation.ts'
 import { levelTitles, subscribeToGraph, workflowName } from '../workspace/state.ts'
-import { findNodes } from './stageSteps.ts'
+import { findStageNodes } from './stageSteps.ts'
 import type { Step } from './steps.ts'
 
 /** Nodes of a step whose descriptions are shown. */
@@ -24,7 +24,7 @@ export function StepNotes({ step }: { step: Step | undefined }) {
         <p>{texts.present.nothing}</p>
       </aside>
     )
-  const described = findNodes(stage, describedIds(step))
+  const described = findStageNodes(stage, describedIds(step))
   return (
     // With a tab stop, as long notes are scrolled with the keyboard.
     <aside key={step.key} class="step-notes" aria-label={texts.present.notes} tabIndex={0}>
@@ -34,7 +34,7 @@ export function StepNotes({ step }: { step: Step | undefined }) {
       {step.kind === 'graph' && levelTitles.value.length === 0 && (
         <Markdown text={translateWorkflow(workspace.about())} />
       )}
-      {findNodes(stage, step.notes).map((note) => (
+      {findStageNodes(stage, step.notes).map((note) => (
         <Note key={note.id} note={note} />
       ))}
       {described.slice(0, MAX_DESCRIBED).map((node) => (

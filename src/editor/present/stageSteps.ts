@@ -10,7 +10,13 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import type { Spotlight } from '../canvas/spotlight.ts'
 import type { Stage } from '../canvas/stage.ts'
 import type { Insets } from '../ui/insets.ts'
-import { planSteps, STEP_MARGIN, type PlannedNode, type Step, type StepRoom } from './steps.ts'
+import {
+  planPresentation,
+  STEP_MARGIN,
+  type PlannedNode,
+  type Step,
+  type StepRoom,
+} from './steps.ts'
 
 /** Minimum height of the text of focused nodes, in CSS pixels: readable from the back row. */
 export const MIN_TEXT = 14
@@ -26,11 +32,11 @@ const HALO = 12
 /** Plans the steps for a free area of the screen. */
 export function stageSteps(stage: Stage, area: { width: number; height: number }): Step[] {
   const room: StepRoom = { ...area, scale: READABLE_SCALE, text: MIN_TEXT }
-  return planSteps(stage.nodes().flatMap(planNode), stage.zones(), room)
+  return planPresentation(stage.nodes().flatMap(planNode), stage.zones(), room)
 }
 
 /** Returns the nodes of this package with these ids. */
-export const findNodes = (stage: Stage, ids: readonly string[]): DiffusionNode[] =>
+export const findStageNodes = (stage: Stage, ids: readonly string[]): DiffusionNode[] =>
   ids.flatMap((id) => {
     const node = stage.node(id)
     return node && isDiffusionNode(node) ? [node] : []

@@ -53,7 +53,7 @@ interface Section {
 }
 
 /** Returns the steps: the entire graph, then its sections along the wires. */
-export function planSteps(
+export function planPresentation(
   all: readonly PlannedNode[],
   zones: readonly PlannedZone[],
   room: StepRoom,
@@ -90,7 +90,7 @@ function findSections(nodes: readonly PlannedNode[], zones: readonly PlannedZone
     units.set(unitOf(node.id), unit)
   }
   const sections: Section[] = []
-  for (const unit of orderUnits(units, unitOf)) {
+  for (const unit of orderSections(units, unitOf)) {
     const last = sections.at(-1)
     if (unit.zone || !last || last.zone) sections.push(unit)
     else last.nodes.push(...unit.nodes)
@@ -108,7 +108,7 @@ function findZoneMembers(zones: readonly PlannedZone[]): Map<string, PlannedZone
 }
 
 /** Orders units after those that they depend on; of several next ones, the leftmost comes first. */
-function orderUnits(
+function orderSections(
   units: ReadonlyMap<string, Section>,
   unitOf: (id: string) => string,
 ): Section[] {
@@ -219,7 +219,7 @@ function partSteps(
   notes: NotesByNode,
   room: StepRoom,
 ): Step[] {
-  const parts = packNodes(sortNodes(nodes), room)
+  const parts = splitIntoParts(sortNodes(nodes), room)
   return parts.map((part, i): Step => ({
     key: `nodes ${part.map(({ id }) => id).join()}`,
     kind: 'nodes',
@@ -237,7 +237,7 @@ const sortNodes = (nodes: readonly PlannedNode[]) =>
   [...nodes].sort((a, b) => compareBoxes(a.box, b.box))
 
 /** Puts nodes into parts in order: each joins the first part in which all texts stay readable. */
-function packNodes(nodes: readonly PlannedNode[], room: StepRoom): PlannedNode[][] {
+function splitIntoParts(nodes: readonly PlannedNode[], room: StepRoom): PlannedNode[][] {
   const parts: PlannedNode[][] = []
   for (const node of nodes) {
     const part = parts.at(-1) ?? []

@@ -2,7 +2,7 @@
 // a page that was loaded without it has to be loaded again. This happens once, at the first visit,
 // before a workflow is open, so that there is no work to lose.
 import { openTabs } from '../workspace/state.ts'
-import { register } from './register.ts'
+import { startServiceWorker } from './register.ts'
 
 /** Item of the session storage that marks the second loading. */
 const MARK = 'isolated'
@@ -37,7 +37,9 @@ const canBeIsolated = (): boolean =>
 /** Returns true once the service worker would answer, or false if that takes too long. */
 const isServedByWorker = (): Promise<boolean> =>
   Promise.race([
-    register().then((registration) => (registration ? becomesActive(registration) : false)),
+    startServiceWorker().then((registration) =>
+      registration ? becomesActive(registration) : false,
+    ),
     new Promise<false>((resolve) => setTimeout(() => resolve(false), PATIENCE)),
   ])
 

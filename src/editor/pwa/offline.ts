@@ -3,13 +3,13 @@ import { effect } from '@preact/signals'
 import { showToast } from '../ui/state.ts'
 import { runState } from '../running/state.ts'
 import { texts } from '../texts/texts.ts'
-import { register } from './register.ts'
+import { startServiceWorker } from './register.ts'
 
 /** Registers the service worker of the built editor. Does nothing during development. */
 export async function registerServiceWorker(): Promise<void> {
   if (!import.meta.env.PROD || !navigator.serviceWorker) return
   await waitForEngine()
-  const registration = await register()
+  const registration = await startServiceWorker()
   if (!registration) return
   void navigator.serviceWorker.ready.then(({ active }) => active?.postMessage('cache'))
   const announceUpdate = () => {

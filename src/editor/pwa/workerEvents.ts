@@ -21,7 +21,7 @@ export interface WorkerEvents {
   fetch: Pick<FetchEvent, 'request' | 'respondWith' | 'waitUntil'>
 }
 
-export function startWorker(host: WorkerHost, built: Built) {
+export function listenToWorkerEvents(host: WorkerHost, built: Built) {
   const { scope } = host.registration
   const files = new FileCache(host, built)
 

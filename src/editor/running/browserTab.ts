@@ -16,11 +16,11 @@ export function showTabTitle() {
   if (document.title !== title) document.title = title
 }
 
-const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+const preventUnload = (event: BeforeUnloadEvent) => event.preventDefault()
 
 /** Makes the browser ask before it closes the page while the queue has runs. */
 export function warnBeforeLeaving(queue: Pick<Queue, 'waiting'>) {
   const isNeeded = queue.waiting.value.length > 0 || runState.present.value?.queued
-  if (isNeeded) addEventListener('beforeunload', warn)
-  else removeEventListener('beforeunload', warn)
+  if (isNeeded) addEventListener('beforeunload', preventUnload)
+  else removeEventListener('beforeunload', preventUnload)
 }

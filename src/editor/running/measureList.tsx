@@ -82,10 +82,10 @@ const MeasureTable = ({ rows, total }: { rows: readonly Row[]; total: number }) 
   <table>
     <thead>
       <tr>
-        <ColumnHead column="node" />
-        <ColumnHead column="time" />
-        <ColumnHead column="calls" />
-        <ColumnHead column="memory" />
+        <MeasureHead column="node" />
+        <MeasureHead column="time" />
+        <MeasureHead column="calls" />
+        <MeasureHead column="memory" />
       </tr>
     </thead>
     <tbody>
@@ -97,7 +97,7 @@ const MeasureTable = ({ rows, total }: { rows: readonly Row[]; total: number }) 
 )
 
 /** A press sorts by the column, largest first and names from A; the next press reverses it. */
-function ColumnHead({ column }: { column: Column }) {
+function MeasureHead({ column }: { column: Column }) {
   const { down } = order.value
   const isSorted = order.value.column === column
   return (

@@ -136,7 +136,7 @@ function showProgress(event: RunEvent, run: ActiveRun) {
       break
     }
     case 'cached':
-      if (run.trainings) run.trainings.waiting = without(run.trainings.waiting, event.node)
+      if (run.trainings) run.trainings.waiting = omitNode(run.trainings.waiting, event.node)
       break
     case 'losses':
       // The engine limits the rate of progress events, so the last one may be missing.
@@ -145,7 +145,7 @@ function showProgress(event: RunEvent, run: ActiveRun) {
       break
     case 'progress':
       if (event.emission) break
-      runState.presentProgress.value = { ...toProgress(event), ...findPlace(event.node, run) }
+      runState.presentProgress.value = { ...toRunProgress(event), ...findPlace(event.node, run) }
       if (event.loss === undefined) break
       run.training = runState.presentProgress.value
       break
@@ -160,13 +160,13 @@ function showProgress(event: RunEvent, run: ActiveRun) {
   }
 }
 
-const without = (ids: readonly string[], id: string) => ids.filter((each) => each !== id)
+const omitNode = (ids: readonly string[], id: string) => ids.filter((each) => each !== id)
 
 /** Place of a training among several of a run, in the order in which they begin. */
 function findPlace(node: string, { trainings }: ActiveRun): Pick<RunProgress, 'training'> {
   if (!trainings) return {}
   if (trainings.waiting.includes(node)) {
-    trainings.waiting = without(trainings.waiting, node)
+    trainings.waiting = omitNode(trainings.waiting, node)
     trainings.begun.push(node)
   }
   const number = trainings.begun.indexOf(node) + 1
@@ -174,7 +174,7 @@ function findPlace(node: string, { trainings }: ActiveRun): Pick<RunProgress, 't
   return number > 0 && of > 1 ? { training: { number, of } } : {}
 }
 
-const toProgress = (event: RunEvent & { type: 'progress' }): RunProgress => {
+const toRunProgress = (event: RunEvent & { type: 'progress' }): RunProgress => {
   const { node, index, count, label, rate, secondsLeft, loss } = event
   return {
     node,

@@ -61,7 +61,7 @@ export function createStoredViews(store: Store): StoredViews {
   }
 
   async function storeRun({ log, graph, workflow }: ActiveRun) {
-    const ops = nodeTypes(graph)
+    const ops = opsById(graph)
     const latest = log.views().flatMap(({ node, view }): NodeView[] => {
       const op = ops.get(outerId(node))
       return op === undefined ? [] : [{ node, op, view }]
@@ -95,7 +95,7 @@ export function createStoredViews(store: Store): StoredViews {
       waiting = { run, due, timer: setTimeout(() => void flush(), DELAY[when]) }
     },
     async load(id, graph) {
-      const ops = nodeTypes(graph)
+      const ops = opsById(graph)
       const record = await store.get<WorkflowViews>(id).catch(() => undefined)
       return (record?.views ?? []).filter(({ node, op }) => ops.get(outerId(node)) === op)
     },
@@ -109,7 +109,7 @@ export function createStoredViews(store: Store): StoredViews {
   }
 }
 
-const nodeTypes = ({ nodes }: Graph) => new Map(nodes.map(({ id, op }) => [id, op]))
+const opsById = ({ nodes }: Graph) => new Map(nodes.map(({ id, op }) => [id, op]))
 
 /** Leaves out the largest views, so that the others fit. */
 function fitViews(views: readonly NodeView[]): NodeView[] {

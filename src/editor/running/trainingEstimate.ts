@@ -21,7 +21,7 @@ export async function confirmTrainings(
   const large = estimates.filter(isLarge)
   if (large.length === 0) return true
   const texts = estimateTexts()
-  const lines = large.flatMap((each) => describe(each, title(each.node), texts))
+  const lines = large.flatMap((each) => describeEstimate(each, title(each.node), texts))
   const answer = await askChoice(texts.title, [...lines, texts.stops].join('\n'), [
     { label: texts.cancel, value: 'cancel' },
     { label: texts.start, value: 'start', primary: true },
@@ -31,7 +31,7 @@ export async function confirmTrainings(
 
 const estimateTexts = partTexts('trainingEstimate', trainingEstimate)
 
-function describe(
+function describeEstimate(
   { parameters, batch, steps, flops, bytes, seconds, backend }: TrainingEstimate,
   node: string,
   texts: TrainingEstimateTexts,

@@ -1,7 +1,7 @@
 // Comparison of runs side by side: differences, results, samples. Also shows a single run.
 import { emptyWorkflow } from '../../nodes/workflow.ts'
 import { findDifferences, type Change, type Difference } from '../graph/changes.ts'
-import { summarizeChanges, describeValue } from '../graph/changeText.ts'
+import { summarizeChanges, describeChangedValue } from '../graph/changeText.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import * as format from '../ui/format.ts'
 import { texts, translateWorkflow, translateView } from '../texts/texts.ts'
@@ -111,7 +111,7 @@ function DifferenceRow({ difference: { title, param, values } }: { difference: D
       </th>
       {values.map((value, i) => (
         <td key={i} class="number">
-          {describeValue(value)}
+          {describeChangedValue(value)}
         </td>
       ))}
     </tr>

@@ -154,4 +154,4 @@ export function runsToDrop(
 }
 
 /** Checks a stored record. */
-export const isRun = (value: unknown): value is Run => runShape(value)
+export const isRunRecord = (value: unknown): value is Run => runShape(value)

@@ -1,7 +1,7 @@
 // Storage of runs: their records, their details, and sweeps.
 import type { Store } from '../storage/stores.ts'
 import type { Run, RunDetails, StorageLimits, Sweep } from './record.ts'
-import { isRun, runsToDrop, storageLimits } from './record.ts'
+import { isRunRecord, runsToDrop, storageLimits } from './record.ts'
 
 export interface RunStores {
   runs: Store
@@ -44,7 +44,7 @@ export function createRunStore(
   const drop = (id: string) => Promise.all([runs.del(id), runDetails.del(id)])
   const list = async () => {
     const all = await runs.all<unknown>()
-    const readable = all.filter(isRun)
+    const readable = all.filter(isRunRecord)
     return {
       runs: readable.sort((a, b) => order(b) - order(a)),
       broken: all.length - readable.length,
@@ -82,7 +82,7 @@ export function createRunStore(
       }
     },
     async removeBroken() {
-      for (const key of await runs.keys()) if (!isRun(await runs.get(key))) await drop(key)
+      for (const key of await runs.keys()) if (!isRunRecord(await runs.get(key))) await drop(key)
     },
     sweeps: (runs) => pruneSweeps(sweeps, runs, now(), recent),
     addSweep(sweep) {

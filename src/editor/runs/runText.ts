@@ -1,7 +1,7 @@
 // Texts about runs: changes, seeds, losses, titles.
 import { getText } from '../../engine/base/catalogue.ts'
 import type { Difference } from '../graph/changes.ts'
-import { summarizeChanges, describeValue } from '../graph/changeText.ts'
+import { summarizeChanges, describeChangedValue } from '../graph/changeText.ts'
 import * as format from '../ui/format.ts'
 import { translateMessage, texts, translateWorkflow } from '../texts/texts.ts'
 import type { Run, Sweep } from './record.ts'
@@ -27,8 +27,8 @@ export function seedsText({ seeds }: Pick<Run, 'seeds'>): string {
 /** Two consecutive seeds are listed, as "3, 4". */
 const formatRange = ([from, to]: readonly [number, number]): string =>
   from === to
-    ? describeValue(from)
-    : `${describeValue(from)}${to === from + 1 ? ', ' : '–'}${describeValue(to)}`
+    ? describeChangedValue(from)
+    : `${describeChangedValue(from)}${to === from + 1 ? ', ' : '–'}${describeChangedValue(to)}`
 
 export const lossText = ({ loss }: Run): string => (loss === undefined ? '' : format.number(loss))
 
@@ -37,7 +37,7 @@ export function distinctNames(runs: readonly Run[], differences: readonly Differ
   const names = runs.map(({ when }, i) => {
     const [first, ...more] = differences
       .slice(0, MAX_NAMED)
-      .map(({ param, values }) => [param, describeValue(values[i])] as const)
+      .map(({ param, values }) => [param, describeChangedValue(values[i])] as const)
     if (!first) return format.dateTime(when)
     return more.length ? [first, ...more].map(([, value]) => value).join(', ') : first.join(' ')
   })

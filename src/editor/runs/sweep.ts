@@ -6,7 +6,7 @@ import { hasEffect } from '../../engine/plan/op.ts'
 import { problemWith } from '../../engine/plan/params.ts'
 import {
   fitNumber,
-  formatValue,
+  formatControlValue,
   getControl,
   isNumeric,
   parseNumber,
@@ -101,7 +101,7 @@ const isReplacedByWire = ({ inputs }: FileNode, param: string, { unless }: Param
 
 /** Suggests values: the current one and its neighbours, or all choices. */
 export function initialValues(param: SweepParam): SweepValues {
-  const values = [...new Set(suggestValues(param))].map(formatValue)
+  const values = [...new Set(suggestValues(param))].map(formatControlValue)
   return { kind: 'list', text: values.join(param.spec.kind === 'text' ? '\n' : ', ') }
 }
 
@@ -139,19 +139,24 @@ export function parseValues(values: SweepValues, spec: Param, errors: ValueError
   if (!control) return { wrong: errors.none }
   const parsed =
     values.kind === 'list'
-      ? parseList(values.text, control, errors)
+      ? parseValueList(values.text, control, errors)
       : parseRange(values, control, errors)
   if ('wrong' in parsed) return parsed
   const unique = [...new Set(parsed.values)]
   if (unique.length === 0) return { wrong: errors.none }
   for (const value of unique) {
     const expected = problemWith(value, spec)
-    if (expected) return { wrong: `${formatValue(value)}: expected ${englishText(expected)}.` }
+    if (expected)
+      return { wrong: `${formatControlValue(value)}: expected ${englishText(expected)}.` }
   }
   return { values: unique }
 }
 
-function parseList(text: string, control: ControlSpec, { notANumber }: ValueErrors): ParsedValues {
+function parseValueList(
+  text: string,
+  control: ControlSpec,
+  { notANumber }: ValueErrors,
+): ParsedValues {
   // Texts may contain commas, so they are separated only by line breaks.
   const separator = { text: '\n', choice: /[,;\n]/ }[control.kind as string] ?? /[,;\s]+/
   const parts = text

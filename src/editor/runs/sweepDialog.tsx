@@ -1,9 +1,9 @@
 // Dialog for the values of a sweep. Shows problems while typing; checks all graphs before a run.
-import { formatValue } from '../../nodes/controlSpec.ts'
+import { formatControlValue } from '../../nodes/controlSpec.ts'
 import { useId, useState } from 'preact/hooks'
 import { ownTypes } from '../graph/declarations.ts'
 import { findOuterParam } from '../graph/nodePaths.ts'
-import { splitWords } from '../graph/nodeSearch.ts'
+import { splitSearch } from '../graph/nodeSearch.ts'
 import { texts, translateTitle } from '../texts/texts.ts'
 import type { Dialog } from '../ui/state.ts'
 import type { Axis } from './record.ts'
@@ -229,7 +229,7 @@ function AxisFields({ number, entry, parsed, params, onEntry, onRemove }: AxisFi
       <p id={id} class={'wrong' in parsed ? 'wrong' : 'hint'} aria-live="polite">
         {'wrong' in parsed
           ? parsed.wrong
-          : sweep.values(parsed.values.length, parsed.values.map(formatValue).join(', '))}
+          : sweep.values(parsed.values.length, parsed.values.map(formatControlValue).join(', '))}
       </p>
       {param.count > 1 && <p class="hint">{sweep.inSubgraph(param.count)}</p>}
     </fieldset>
@@ -302,7 +302,7 @@ const SEARCHED = 8
 
 /** Returns the params that match all words: exact names first, then those that begin with one. */
 function searchParams(params: readonly SweepParam[], query: string): SweepParam[] {
-  const words = splitWords(query)
+  const words = splitSearch(query)
   const rank = ({ param }: SweepParam) =>
     words.includes(param) ? 0 : words.some((word) => param.startsWith(word)) ? 1 : 2
   return params

@@ -1,5 +1,5 @@
 // Grid of a sweep: one row or column per value, and the result of a run in each cell.
-import { formatValue } from '../../nodes/controlSpec.ts'
+import { formatControlValue } from '../../nodes/controlSpec.ts'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { texts, translateView } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
@@ -127,7 +127,7 @@ export function SweepGrid({ sweep }: { sweep: Sweep }) {
           {rows && <td />}
           {columns.values.map((value, i) => (
             <th key={i} scope="col">
-              {formatValue(value)}
+              {formatControlValue(value)}
             </th>
           ))}
         </tr>
@@ -136,7 +136,7 @@ export function SweepGrid({ sweep }: { sweep: Sweep }) {
         {rows ? (
           rows.values.map((value, i) => (
             <tr key={i}>
-              <th scope="row">{formatValue(value)}</th>
+              <th scope="row">{formatControlValue(value)}</th>
               {cells([i])}
             </tr>
           ))

@@ -1,5 +1,5 @@
 // Execution of sweeps: puts the graphs of all cells into the queue and tracks their progress.
-import { formatValue } from '../../nodes/controlSpec.ts'
+import { formatControlValue } from '../../nodes/controlSpec.ts'
 import { signal } from '@preact/signals'
 import type { Event } from '../../engine/protocol.ts'
 import { parseWorkflow } from '../../nodes/workflow.ts'
@@ -57,7 +57,7 @@ export async function checkCells(
 
 export const cellTitle = (axes: readonly Axis[], at: readonly number[]) =>
   axes
-    .map(({ title, param, values }, i) => `${title}.${param} ${formatValue(values[at[i]])}`)
+    .map(({ title, param, values }, i) => `${title}.${param} ${formatControlValue(values[at[i]])}`)
     .join(', ')
 
 type SweepServices = Pick<RunsServices, 'runner' | 'runs'>

@@ -39,7 +39,7 @@ export async function fetchBlob(
       throw timer.error() ?? (await explainFailure(error, address, watch))
     })
     requireFile(response, address)
-    return await readBody(response, address, limits, (size) => {
+    return await readResponse(response, address, limits, (size) => {
       timer.restart()
       onProgress(size)
     })
@@ -67,7 +67,7 @@ function requireFile({ ok, status }: Response, address: string) {
   throw new FetchError(dropMessages.serverError({ address, status }), dropMessages.tryLater())
 }
 
-async function readBody(
+async function readResponse(
   response: Response,
   address: string,
   { bytes }: FetchLimits,

@@ -47,7 +47,7 @@ export class FileError extends MessageError {
   }
 }
 
-export function describeFailure(error: unknown): FileFailure {
+export function toFileFailure(error: unknown): FileFailure {
   const { name, message, cure } = Object(error) as Record<string, unknown>
   const messages = error instanceof MessageError ? error.messages : undefined
   return {

@@ -45,7 +45,7 @@ export async function readFileWith<K extends TaskName>(
     const run = fileTasks[task] as (...args: unknown[]) => Promise<Result<K>>
     return run(...args)
   }
-  return post<Result<K>>(started, { id: ++lastId, task, args })
+  return postTask<Result<K>>(started, { id: ++lastId, task, args })
 }
 
 /**
@@ -60,7 +60,7 @@ export async function fetchWithReader(address: string, control: TaskControl = {}
   const cancel = () => started.postMessage({ cancel: id } satisfies FileRequest)
   signal?.addEventListener('abort', cancel)
   try {
-    return await post<Blob>(
+    return await postTask<Blob>(
       started,
       { id, task: 'fetchBlob', args: [address], controlled: true },
       onProgress,
@@ -70,7 +70,7 @@ export async function fetchWithReader(address: string, control: TaskControl = {}
   }
 }
 
-function post<T>(
+function postTask<T>(
   to: Worker,
   request: FileTaskRequest,
   onProgress?: (bytes: number) => void,

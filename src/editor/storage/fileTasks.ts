@@ -17,7 +17,7 @@ import type { TaskControl } from './fileMessages.ts'
 import { listZipEntries, unpackZipEntry } from './zipEntries.ts'
 
 /** Reads one byte more than a table may have, of larger files. */
-const readTable = (file: Blob) => file.slice(0, TABLE_LIMITS.characters + 1).text()
+const readTableText = (file: Blob) => file.slice(0, TABLE_LIMITS.characters + 1).text()
 
 const blobBytes = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer())
 
@@ -51,13 +51,13 @@ export const fileTasks = {
 
   /** Reads and checks a table of points. */
   async readPointTable(file: Blob, classes: ClassColumn = 'auto') {
-    const text = await readTable(file)
+    const text = await readTableText(file)
     return { text, points: parsePointTable(text, classes) }
   },
 
   /** Converts a table of points to a data set file. */
   async packPoints(file: Blob, name: string, classes: ClassColumn) {
-    return writePoints({ name, ...parsePointTable(await readTable(file), classes) })
+    return writePoints({ name, ...parsePointTable(await readTableText(file), classes) })
   },
 
   /** Packs the folder of a checkpoint and checks it. */

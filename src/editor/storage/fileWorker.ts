@@ -1,6 +1,6 @@
 // Worker that reads untrusted files, so that neither their size nor a crash affects the page.
 import {
-  describeFailure,
+  toFileFailure,
   type FileAnswer,
   type FileRequest,
   type FileTaskRequest,
@@ -21,16 +21,16 @@ const controllers = new Map<number, AbortController>()
 
 scope.addEventListener('message', ({ data }) => {
   if ('cancel' in data) controllers.get(data.cancel)?.abort()
-  else void run(data)
+  else void runTask(data)
 })
 
-async function run({ id, task, args, controlled }: FileTaskRequest) {
+async function runTask({ id, task, args, controlled }: FileTaskRequest) {
   try {
     const control = controlled ? [createControl(id)] : []
     const result = await tasks[task](...([...args, ...control] as never[]))
     scope.postMessage({ id, result }, [...arrayBuffers(result)])
   } catch (error) {
-    scope.postMessage({ id, failure: describeFailure(error) }, [])
+    scope.postMessage({ id, failure: toFileFailure(error) }, [])
   } finally {
     controllers.delete(id)
   }

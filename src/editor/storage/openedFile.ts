@@ -21,7 +21,7 @@ export class OpenedFile {
 
   /** The first bytes of the file, at most 4096. */
   head() {
-    return (this.headBytes ??= readBytes(this.source.slice(0, HEAD_SIZE)))
+    return (this.headBytes ??= readBlob(this.source.slice(0, HEAD_SIZE)))
   }
 
   /** The file with its head from memory. */
@@ -82,4 +82,4 @@ export interface OpenedImage {
   file: OpenedFile
 }
 
-const readBytes = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer())
+const readBlob = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer())

@@ -113,7 +113,7 @@ export const forgetDamaged = () => void (damaged.value = [])
 const idFields: Partial<Record<StoreName, string>> = { lessons: 'lesson' }
 
 /** Settings are read field by field: see readSettings. */
-const checkRecord =
+const createRecordCheck =
   (store: StoreName): RecordCheck =>
   <T>(key: string, value: unknown) => {
     if (value === undefined || store === 'settings') return value as T | undefined
@@ -128,7 +128,7 @@ const unchecked: RecordCheck = <T>(_: string, value: unknown) => value as T | un
 
 /** Creates a store in memory; with a name, one that checks its records. */
 export const createMemoryStore = (name?: StoreName, initial: readonly Change[] = []): Store =>
-  createStore(createMemoryValues(initial), name ? checkRecord(name) : unchecked)
+  createStore(createMemoryValues(initial), name ? createRecordCheck(name) : unchecked)
 
 const availabilities = signal<Partial<Record<string, Availability>>>({})
 
@@ -150,7 +150,10 @@ export function openStores(prefix = PREFIX): Stores {
     const onChange = (now: Availability) =>
       void (availabilities.value = { ...availabilities.value, [name]: now })
     const database = createDatabaseValues(`${prefix}-${name}`, name)
-    return createStore(boundValues(database, { onChange, patience: PATIENCE }), checkRecord(name))
+    return createStore(
+      boundValues(database, { onChange, patience: PATIENCE }),
+      createRecordCheck(name),
+    )
   }
   return Object.fromEntries(storeNames.map((name) => [name, openStore(name)])) as Stores
 }

@@ -18,8 +18,8 @@ export const MAX_ENTRY_SIZE = 64 * 2 ** 20
  * @throws ArchiveError if it is damaged
  */
 export async function listZipEntries(zip: Blob): Promise<ZipEntry[]> {
-  const place = findDirectory(await readPart(zip, zip.size - ZIP_TAIL, zip.size), zip.size)
-  const entries = parseDirectory(await readPart(zip, place.at, place.at + place.size), place)
+  const place = findDirectory(await readBlobPart(zip, zip.size - ZIP_TAIL, zip.size), zip.size)
+  const entries = parseDirectory(await readBlobPart(zip, place.at, place.at + place.size), place)
   // Copies of the names: views would be sent with the complete directory.
   return entries.map((entry) => ({ ...entry, name: entry.name.slice() }))
 }
@@ -36,13 +36,13 @@ export async function unpackZipEntry(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { offset, method, packedSize, size } = entry
   const limit = method === 0 ? maxRawSize : MAX_ENTRY_SIZE
-  const header = await readPart(zip, offset, offset + localHeaderSize(entry))
+  const header = await readBlobPart(zip, offset, offset + localHeaderSize(entry))
   const start = offset + dataStart(entry, header)
   // An entry above the limit is refused before its data are read.
   const end = Math.max(size, packedSize) > limit ? start : start + packedSize
-  const data = await readPart(zip, start, end)
+  const data = await readBlobPart(zip, start, end)
   return unpackEntry(entry, data, limit) as Uint8Array<ArrayBuffer>
 }
 
-const readPart = async (blob: Blob, start: number, end: number) =>
+const readBlobPart = async (blob: Blob, start: number, end: number) =>
   new Uint8Array(await blob.slice(Math.max(0, start), end).arrayBuffer())

@@ -51,7 +51,7 @@ export function placeBeside(
     [right - width - GAP, low],
   ]
   const covered = ([left, top]: [number, number]) =>
-    [...around, target].reduce((sum, box) => sum + overlap({ left, top, width, height }, box), 0)
+    [...around, target].reduce((sum, box) => sum + sharedArea({ left, top, width, height }, box), 0)
   // Strictly less: of equal places, the one nearest to the target stays.
   return [...places, ...corners].reduce((best, place) =>
     covered(place) < covered(best) ? place : best,
@@ -59,7 +59,7 @@ export function placeBeside(
 }
 
 /** Area that two boxes share. */
-function overlap(a: Box, b: Box): number {
+function sharedArea(a: Box, b: Box): number {
   const width = Math.min(a.left + a.width, b.left + b.width) - Math.max(a.left, b.left)
   const height = Math.min(a.top + a.height, b.top + b.height) - Math.max(a.top, b.top)
   return width > 0 && height > 0 ? width * height : 0

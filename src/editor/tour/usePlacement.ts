@@ -46,7 +46,7 @@ function measurePlacement(
   const { left, top, right, bottom } = panelInsets()
   const within = { left, top, width: innerWidth - left - right, height: innerHeight - top - bottom }
   const ring = targetBox(stage, step)
-  const around = stage.nodes().map((node) => nodeBox(stage, node))
+  const around = stage.nodes().map((node) => nodeBoxOnPage(stage, node))
   return { ring, corner: placeBeside(ring, { width, height }, within, around) }
 }
 
@@ -84,10 +84,10 @@ const TITLE_HEIGHT = 30
 
 function nodePageBox(stage: Stage, type: string): Box | undefined {
   const node = stage.nodes().find((each) => each.type === type)
-  return node && nodeBox(stage, node)
+  return node && nodeBoxOnPage(stage, node)
 }
 
-function nodeBox(stage: Stage, node: LGraphNode): Box {
+function nodeBoxOnPage(stage: Stage, node: LGraphNode): Box {
   const [left, top] = stage.toPage([node.pos[0], node.pos[1] - TITLE_HEIGHT])
   const scale = stage.scale()
   const bodyHeight = node.flags.collapsed ? 0 : node.size[1]

@@ -35,7 +35,7 @@ async function walk(
 ): Promise<void> {
   const reader = folder.createReader()
   // A reader returns its entries in batches, the last of which is empty.
-  for (let some = await readBatch(reader); some.length; some = await readBatch(reader)) {
+  for (let some = await readEntryBatch(reader); some.length; some = await readEntryBatch(reader)) {
     for (const entry of some) {
       const here = `${path}/${entry.name}`
       if (isHidden(entry.name)) continue
@@ -47,7 +47,7 @@ async function walk(
   }
 }
 
-const readBatch = (reader: FileSystemDirectoryReader) =>
+const readEntryBatch = (reader: FileSystemDirectoryReader) =>
   new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
 
 const getEntryFile = (entry: FileSystemFileEntry) =>

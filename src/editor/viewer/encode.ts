@@ -107,7 +107,7 @@ function unscaledSize(
 ): { width: number; height: number } {
   const { view, item } = selection
   if (view.kind === 'scatter') {
-    const { width, height } = planeSize(view)
+    const { width, height } = plotPlaneSize(view)
     return columns === undefined
       ? { width, height }
       : { width: columns * (width + GAP) - GAP, height }
@@ -116,7 +116,7 @@ function unscaledSize(
   return flattenGroups(selection) ?? { width: 0, height: 0 }
 }
 
-function planeSize({ extent: [xMin, xMax, yMin, yMax] }: ScatterView) {
+function plotPlaneSize({ extent: [xMin, xMax, yMin, yMax] }: ScatterView) {
   return { width: PLANE, height: Math.max(1, Math.round((PLANE * (yMax - yMin)) / (xMax - xMin))) }
 }
 
@@ -140,7 +140,7 @@ export async function encodePictures(
     context.workflow === undefined
       ? bytes
       : (pngWithWorkflow(bytes, context.workflow) as Uint8Array<ArrayBuffer>)
-  const frames = createFrames(selection, options, context.theme)
+  const frames = encodeFrames(selection, options, context.theme)
   if (format === 'gif') return encodeAnimation(frames, options, context)
   if (format === 'apng') return withWorkflow(await encodeAnimation(frames, options, context))
   return withWorkflow(encodePng(format === 'sheet' ? frames.sheet() : frames.picture()))
@@ -159,7 +159,7 @@ interface Frames {
   sheet(): Pictures
 }
 
-function createFrames(
+function encodeFrames(
   { view, at, item }: PictureSelection,
   { scale, frames }: SaveOptions,
   theme: Theme,
@@ -218,7 +218,7 @@ async function encodeAnimation(
 
 /** Paints points at a time from 0 to 1. */
 function paintPoints(view: ScatterView, time: number, scale: number, theme: Theme): Pictures {
-  const size = planeSize(view)
+  const size = plotPlaneSize(view)
   const scene = pointsScene(view, time)
   const [width, height] = [size.width * scale, size.height * scale]
   const canvas = Object.assign(document.createElement('canvas'), { width, height })

@@ -3,7 +3,7 @@ import { squareColumns } from '../../engine/images/pixels.ts'
 import type { FilmView, ImagesView, ScatterView } from '../../engine/plan/view.ts'
 import { cutText, MAX_LABEL } from '../../nodes/painters/cutText.ts'
 import type { Theme } from '../../nodes/painters/theme.ts'
-import { legend, shorten } from '../../nodes/painters/frame.ts'
+import { legend, fitLabel } from '../../nodes/painters/frame.ts'
 import { setFont } from '../../nodes/painters/theme.ts'
 import { tickText } from '../../nodes/painters/ticks.ts'
 import type { Plane } from '../../nodes/painters/plane.ts'
@@ -149,7 +149,7 @@ function paintPictureGroup(
   ctx.fillStyle = theme.text
   ctx.textAlign = 'left'
   ctx.textBaseline = 'alphabetic'
-  ctx.fillText(shorten(ctx, group.name, scaledWidth), left, viewport.y - 8)
+  ctx.fillText(fitLabel(ctx, group.name, scaledWidth), left, viewport.y - 8)
 }
 
 function hitTestGroups(placed: readonly PlacedGroup[], x: number, y: number): Hit | undefined {

@@ -1,6 +1,6 @@
 // The ready workflows that come with the editor, as a learning path, and their thumbnails.
 import { getSearchText } from '../graph/workflowText.ts'
-import { matchTitle, splitWords } from '../graph/nodeSearch.ts'
+import { matchTitle, splitSearch } from '../graph/nodeSearch.ts'
 import { topicText, translateWorkflow } from '../texts/texts.ts'
 import type { PathEntry } from './learningPath.ts'
 
@@ -78,7 +78,7 @@ export async function loadAllReady(): Promise<GalleryWorkflow[]> {
 
 /** Finds the workflows that contain every word of the query, in English or the current language. */
 export function searchReady<R extends ReadyWorkflow>(ready: readonly R[], query: string): R[] {
-  const words = splitWords(query)
+  const words = splitSearch(query)
   return ready.filter(({ title, topic, text }) => {
     const english = `${title} ${topic}`
     return (

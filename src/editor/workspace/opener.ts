@@ -41,7 +41,7 @@ interface ShowOptions {
   into?: OpenWorkflow | undefined
 }
 
-const parse = (source: string) => parseWorkflow(source, ownTypes)
+const parseForOpening = (source: string) => parseWorkflow(source, ownTypes)
 
 export class Opener {
   private queue: Promise<unknown> = Promise.resolve()
@@ -93,7 +93,7 @@ export class Opener {
 
   /** Opens a file in a new tab. `name` is used if it has no title. Returns the reader's notices. */
   async openText(source: string, name: string): Promise<readonly MessageText[]> {
-    const { workflow, messages } = parse(source)
+    const { workflow, messages } = parseForOpening(source)
     const title = workflow.extra.diffusion?.title ? undefined : name
     const opening = { id: newId(), revision: 0, outside: true, ...(title && { title }) }
     await this.runInOrder(() => this.show(workflow, opening))
@@ -111,14 +111,14 @@ export class Opener {
   }
 
   private async openStored({ id, name, revision, text }: SavedWorkflow, into?: OpenWorkflow) {
-    await this.show(parse(text).workflow, { id, title: name, revision }, { into })
+    await this.show(parseForOpening(text).workflow, { id, title: name, revision }, { into })
   }
 
   async openDraft(draft: Draft, into?: OpenWorkflow) {
     const { library } = this.options
     const { id, of, untouched } = draft
     if (await this.showOpen((workflow) => workflow.draftId === id, into)) return
-    const { workflow } = parse(draft.text)
+    const { workflow } = parseForOpening(draft.text)
     const title = isForeign(workflow) && { title: draft.name }
     if (untouched) {
       await this.show(workflow, { id: of, revision: 0, outside: true, ...title }, { into })
@@ -139,7 +139,7 @@ export class Opener {
     const workflow = await loadReady(name)
     if (!workflow) return
     const opening = { id: newId(), revision: 0, ready: name }
-    await this.show(parse(workflow.text).workflow, opening, { into })
+    await this.show(parseForOpening(workflow.text).workflow, opening, { into })
   }
 
   /** Reopens the workflow of a stored tab, or the first ready workflow if it no longer exists. */
@@ -181,7 +181,7 @@ export class Opener {
   private async reopenDraft(draft: Draft, into?: OpenWorkflow): Promise<boolean> {
     const { library } = this.options
     try {
-      parse(draft.text)
+      parseForOpening(draft.text)
     } catch (error) {
       showUnreadable(texts.draft.of(translateWorkflow(draft.name)), error)
       await library.storeDraft({ ...draft, id: newId() })

@@ -28,7 +28,7 @@ const DEEP_LINE = '\n' + ' '.repeat(2 * (limits.depth - 2))
  * @throws WorkflowError with the reason
  */
 export function requireReadable(after: Snapshot, before: Snapshot, open: string | undefined) {
-  if (isSmall(after) && hasSameLevels(after.file, before.file, open)) {
+  if (isSmallState(after) && hasSameLevels(after.file, before.file, open)) {
     if (after.file.subgraphs) requireBounded(after.file)
   } else readAgain(after)
 }
@@ -39,13 +39,13 @@ export function requireReadable(after: Snapshot, before: Snapshot, open: string 
  */
 export function requireReadableFile(after: WorkflowFile, before: WorkflowFile): WorkflowFile {
   const snapshot = createSnapshot(after)
-  return isSmall(snapshot) && hasOtherValues(after, before) ? after : readAgain(snapshot)
+  return isSmallState(snapshot) && hasOtherValues(after, before) ? after : readAgain(snapshot)
 }
 
 const readAgain = ({ text }: Snapshot): WorkflowFile => parseWorkflow(text, ownTypes).workflow
 
 /** The original of a foreign file is merged with it, which may add anything. */
-const isSmall = ({ file, text }: Snapshot) =>
+const isSmallState = ({ file, text }: Snapshot) =>
   !file.extra.diffusion?.foreign && text.length <= SMALL_TEXT && !text.includes(DEEP_LINE)
 
 /** Returns true if all levels but the open one are equal. */
@@ -95,11 +95,11 @@ function hasOtherProperties(after: Body, before: Body): boolean {
 function isSameNode(node: FileNode, before: FileNode): boolean {
   const { properties, ...rest } = node
   const { properties: _, ...restBefore } = before
-  return sameJson(rest, restBefore) && isPlain(properties)
+  return sameJson(rest, restBefore) && isReadUnchanged(properties)
 }
 
 /** Returns true if values of params are read without a change. */
-function isPlain(properties: JsonObject): boolean {
+function isReadUnchanged(properties: JsonObject): boolean {
   const notices = new Notices()
   readProperties(cleanJson(properties, notices), 'properties', notices)
   return notices.list().notices.length === 0

@@ -39,14 +39,15 @@ const LOCAL_HEADER = 30
 const DIRECTORY_ENTRY = 46
 const MOST_DIRECTORY_BYTES = 64 * 2 ** 20
 
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const dataViewOf = (bytes: Uint8Array) =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /**
  * Finds the directory from the last bytes of a file, {@link ZIP_TAIL} or all of them. `fileSize` is
  * the size of the file. Throws ArchiveError.
  */
 export function findDirectory(tail: Uint8Array, fileSize: number): DirectoryPlace {
-  const view = viewOf(tail)
+  const view = dataViewOf(tail)
   const start = fileSize - tail.length
   for (let at = tail.length - 22; at >= 0; at--) {
     if (view.getUint32(at, true) !== END) continue
@@ -84,7 +85,7 @@ const readUint64 = (view: DataView, at: number) =>
  * Throws ArchiveError for damage, encryption, duplicates and overlapping entries.
  */
 export function parseDirectory(bytes: Uint8Array, { at: end, count }: DirectoryPlace): ZipEntry[] {
-  const view = viewOf(bytes)
+  const view = dataViewOf(bytes)
   const entries = new Map<string, ZipEntry>()
   const all: ZipEntry[] = []
   for (let at = 0; at < bytes.length;) {
@@ -93,7 +94,7 @@ export function parseDirectory(bytes: Uint8Array, { at: end, count }: DirectoryP
     const entry = parseEntry(bytes, view, at)
     at += length
     all.push(entry)
-    if (entry.path.endsWith('/') || !isInside(entry.path)) continue
+    if (entry.path.endsWith('/') || !isInsideArchive(entry.path)) continue
     if (entries.has(entry.path))
       throw new ArchiveError(archiveMessages.twice({ path: quoteName(entry.path) }), repack())
     entries.set(entry.path, entry)
@@ -142,7 +143,7 @@ const UNKNOWN = 0xffffffff
 
 /** Replaces sizes of 0xffffffff by those of the ZIP64 field. */
 function withSizes64(entry: ZipEntry, extra: Uint8Array): ZipEntry {
-  const view = viewOf(extra)
+  const view = dataViewOf(extra)
   for (let at = 0; at + 4 <= extra.length; at += 4 + view.getUint16(at + 2, true)) {
     if (view.getUint16(at, true) !== 1) continue
     let field = at + 4
@@ -172,7 +173,7 @@ function decodePath(name: Uint8Array, declared: boolean): string {
 }
 
 /** False for paths that are absolute, leave the ZIP, or contain empty parts or NUL. */
-const isInside = (path: string): boolean =>
+const isInsideArchive = (path: string): boolean =>
   !/^[a-z]:|\0/i.test(path) &&
   path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 
@@ -192,7 +193,7 @@ function checkPlaces(entries: readonly ZipEntry[], end: number) {
  * first bytes. Throws ArchiveError if the header is damaged or that of another entry.
  */
 export function dataStart(entry: ZipEntry, header: Uint8Array): number {
-  const view = viewOf(header)
+  const view = dataViewOf(header)
   const { name } = entry
   const agrees =
     header.length >= LOCAL_HEADER + name.length &&

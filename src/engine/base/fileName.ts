@@ -27,7 +27,7 @@ export function safeFileName(wanted: string): SafeFileName {
   const last = path.slice(path.lastIndexOf('/') + 1)
   const plain = trimEnd(last.replaceAll(special, '_').replace(/^\./, '_'), '. ')
   const [stem, ending] = splitFileName(plain.replace(device, '_$&'))
-  const cut = trimEnd(cutText(stem, STEM) + cutText(ending, ENDING), '. ')
+  const cut = trimEnd(cutToLength(stem, STEM) + cutToLength(ending, ENDING), '. ')
   return (cut || '_') as SafeFileName
 }
 
@@ -48,7 +48,7 @@ function trimEnd(text: string, characters: string): string {
 }
 
 /** The start of a text within a length, without a part of a character. */
-function cutText(text: string, most: { bytes: number; characters: number }): string {
+function cutToLength(text: string, most: { bytes: number; characters: number }): string {
   let [bytes, length] = [0, 0]
   for (const character of [...text].slice(0, most.characters)) {
     bytes += utf8Length(character)
@@ -72,6 +72,6 @@ export function freeFileName(wanted: SafeFileName, taken: Iterable<string>): Saf
   const [stem, ending] = splitFileName(wanted)
   let name = wanted
   for (let i = 2; keys.has(fileNameKey(name)); i++)
-    name = safeFileName(cutText(stem, NUMBERED) + `-${i}${ending}`)
+    name = safeFileName(cutToLength(stem, NUMBERED) + `-${i}${ending}`)
   return name
 }

@@ -122,7 +122,7 @@ function iterateSubspace(matrix: Float64Array, n: number, count: number): Eigen 
     ]
     if (
       iteration === MOST_ITERATIONS ||
-      residual(images, ritz, values, n, count) < 1e-9 * values[0]
+      computeResidual(images, ritz, values, n, count) < 1e-9 * values[0]
     ) {
       return { values, vectors: ritz }
     }
@@ -131,7 +131,7 @@ function iterateSubspace(matrix: Float64Array, n: number, count: number): Eigen 
 }
 
 /** The largest |A v - lambda v| of the first `count` vectors. */
-function residual(
+function computeResidual(
   images: Float64Array,
   vectors: Float64Array,
   values: Float64Array,

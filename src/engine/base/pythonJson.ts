@@ -60,7 +60,7 @@ function splitStrings(text: string): { pieces: string[]; strings: Set<string> } 
     const start = quote < 0 ? text.length : quote
     if (start > at) pieces.push(text.slice(at, start))
     if (quote < 0) break
-    const end = stringEnd(text, quote)
+    const end = pythonStringEnd(text, quote)
     const string = text.slice(quote, end)
     pieces.push(string)
     strings.add(JSON.parse(string) as string)
@@ -70,7 +70,7 @@ function splitStrings(text: string): { pieces: string[]; strings: Set<string> } 
 }
 
 /** The index after the string that begins at `quote`. Throws SyntaxError if it does not end. */
-function stringEnd(text: string, quote: number): number {
+function pythonStringEnd(text: string, quote: number): number {
   for (let i = quote + 1; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code === BACKSLASH) i++

@@ -63,7 +63,7 @@ export function readAbout(json: Record<string, unknown>): About {
     ...(variance && { variance }),
     ...(precondition !== undefined && { precondition: readPrecondition(precondition) }),
     ...(typeof schedule === 'string' && { schedule }),
-    ...(data !== undefined && { trainedOn: readData(data) }),
+    ...(data !== undefined && { trainedOn: readAboutData(data) }),
   }
 }
 
@@ -79,7 +79,7 @@ function readPrecondition(json: unknown): PreconditionOptions {
   return { preconditioning: known, sigma_data, sigma_min }
 }
 
-function readData(data: unknown): TrainedOn {
+function readAboutData(data: unknown): TrainedOn {
   const {
     space,
     range,

@@ -83,7 +83,7 @@ export function readContinuous(
   predictionOf: (config: Config, usual: PredictionType) => PredictionType,
 ): ReadContinuous | undefined {
   const name = String(config._class_name)
-  const number = (key: string, usual: number) => readNumber(config, key, usual)
+  const number = (key: string, usual: number) => readConfigNumber(config, key, usual)
   if (FLOW.includes(name) || name === OWN_FLOW || config.use_flow_sigmas === true) {
     return {
       schedule: flowSchedule(number('num_train_timesteps', 1000)),
@@ -122,7 +122,7 @@ function schedulerPrecondition(sigma_data: number, predicts: PredictionType): Pr
 
 export const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value)
 
-function readNumber(config: Config, key: string, usual: number): number {
+function readConfigNumber(config: Config, key: string, usual: number): number {
   const value = config[key] ?? usual
   if (isFiniteNumber(value)) return value
   throw new CheckpointError(checkpointMessages.scheduleNumber({ key, value: quoteValue(value) }))

@@ -54,7 +54,7 @@ async function storeNetwork({
   const layouts = layoutsOf({ kind, config })
   const stored = new Map<string, StoredTensor>()
   for (const [name, tensor] of Object.entries(weights))
-    stored.set(name, toTorch(layouts(name), await readStored(tensor)))
+    stored.set(name, toTorch(layouts(name), await readStoredWeights(tensor)))
   for (const [name, data] of Object.entries(buffers))
     stored.set(name, { shape: [data.length], data })
   return { kind, config, predicts, ...(variance && { variance }), weights: stored }
@@ -93,7 +93,7 @@ function layoutsOf({ kind, config }: Configured): (name: string) => WeightLayout
   return (name) => layouts.get(name) ?? 'plain'
 }
 
-const readStored = async (tensor: Tensor): Promise<StoredTensor> => ({
+const readStoredWeights = async (tensor: Tensor): Promise<StoredTensor> => ({
   shape: tensor.shape,
   data: (await tensor.data()) as Float32Array,
 })
@@ -109,7 +109,7 @@ export async function storeTraining(
   const order = Object.keys(weights)
   const tensors: StoredWeights = new Map()
   for (const [name, tensor] of Object.entries(weights))
-    tensors.set(`weight/${name}`, toTorch(layouts(name), await readStored(tensor)))
+    tensors.set(`weight/${name}`, toTorch(layouts(name), await readStoredWeights(tensor)))
   for (const [part, flat] of flatVectors(state)) {
     const numbers = (await flat.data()) as Float32Array
     const { offsets } = vectorLayout(flat, Object.values(weights))

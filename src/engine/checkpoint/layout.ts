@@ -31,7 +31,7 @@ const WEIGHTS = 'diffusion_pytorch_model'
 type Headers = ReadonlyMap<string, { className: unknown; kind: unknown }>
 
 /** Finds the parts. Throws CheckpointError that states what the ZIP contains instead. */
-export function findParts(zip: Zip): Layout {
+export function findFileParts(zip: Zip): Layout {
   const paths = new Set(zip.entries.keys())
   const configs = [...paths].filter((path) => /(^|\/)config\.json$/.test(path))
   if (configs.length > archiveLimits.configs)

@@ -17,7 +17,7 @@ import { readConfig } from '../models/kinds/files.ts'
 import type { NetworkKind } from '../models/kinds/kind.ts'
 import { getNetworkKind } from '../models/kinds/registry.ts'
 import type { Layout } from './layout.ts'
-import { findParts, refuseOtherFiles } from './layout.ts'
+import { findFileParts, refuseOtherFiles } from './layout.ts'
 import { samplerSettings } from './samplerSettings.ts'
 import { readScheduler, withStoredName } from './scheduler.ts'
 import { readTraining } from './training.ts'
@@ -34,7 +34,7 @@ export function readCheckpoint(bytes: Uint8Array): ReadCheckpoint {
 }
 
 function readParts(zip: Zip): ReadCheckpoint {
-  const layout = findParts(zip)
+  const layout = findFileParts(zip)
   const network = getNetworkKind(layout)
   const { file } = network
   const read = readConfig(layout.kind, readZipJson(zip, layout.config))

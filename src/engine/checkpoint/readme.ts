@@ -48,7 +48,7 @@ function dataFacts({ model, space, trainedOn }: ReadmeFacts): string[] {
   const [item, text] = describeItem(model)
   const range = trainedOn?.range ?? (space === 'image' ? [-1, 1] : undefined)
   const values = range
-    ? `, with values from ${formatNumber(range[0])} to ${formatNumber(range[1])}`
+    ? `, with values from ${formatRangeEnd(range[0])} to ${formatRangeEnd(range[1])}`
     : ''
   const patch = findPatch(model, trainedOn)
   return [
@@ -119,4 +119,4 @@ function processFacts({ model, schedule }: ReadmeFacts): string[] {
   ]
 }
 
-const formatNumber = (value: number) => String(Number(value.toPrecision(3)))
+const formatRangeEnd = (value: number) => String(Number(value.toPrecision(3)))

@@ -49,7 +49,7 @@ export function recordShapes(found: Shapes): [string, readonly number[]][] {
 }
 
 /** Checks the numbers of the record, if there is one. Throws CheckpointError. */
-export function checkRecord(tensors: StoredWeights) {
+export function checkTrainingRecord(tensors: StoredWeights) {
   const [losses, counts] = [tensors.get(LOSSES), tensors.get(COUNTS)]
   if (!losses || !counts) return
   const history = losses.shape[1]

@@ -137,13 +137,13 @@ export function writeSafetensors(
   let offset = start
   for (const name of names) {
     const { data } = tensors.get(name)!
-    writeData(view, offset, data)
+    writeTensorData(view, offset, data)
     offset += data.byteLength
   }
   return bytes
 }
 
-function writeData(view: DataView, start: number, data: StoredArray['data']) {
+function writeTensorData(view: DataView, start: number, data: StoredArray['data']) {
   if (data instanceof Uint8Array) return new Uint8Array(view.buffer).set(data, start)
   const write = data instanceof Int32Array ? view.setInt32 : view.setFloat32
   for (let i = 0; i < data.length; i++) write.call(view, start + 4 * i, data[i], true)
@@ -154,15 +154,15 @@ function writeData(view: DataView, start: number, data: StoredArray['data']) {
  * format: sizes, types, offsets out of range, overlaps, holes.
  */
 export const readSafetensors = (bytes: Uint8Array): Map<string, StoredTensor> =>
-  readTensors(bytes, floats).tensors
+  decodeTensors(bytes, floats).tensors
 
 /** Reads a file that may contain integers, with its metadata. */
 export const readArrays = (
   bytes: Uint8Array,
 ): { tensors: Map<string, StoredArray>; metadata: Record<string, string> } =>
-  readTensors<StoredArray['data']>(bytes, { ...floats, ...integers })
+  decodeTensors<StoredArray['data']>(bytes, { ...floats, ...integers })
 
-function readTensors<T>(bytes: Uint8Array, dtypes: Dtypes<T>) {
+function decodeTensors<T>(bytes: Uint8Array, dtypes: Dtypes<T>) {
   const { tensors: described, metadata, start } = parseHeader(bytes, bytes.length, dtypes)
   const tensors = new Map<string, { shape: number[]; data: T }>()
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -214,7 +214,7 @@ function parseHeader(bytes: Uint8Array, fileSize: number, dtypes: Dtypes<unknown
   for (const name of names) {
     if (name === '__metadata__') continue
     const tensor = readEntry(name, header[name], dtypes)
-    checkSize(name, tensor, dtypes[tensor.dtype].size)
+    checkByteCount(name, tensor, dtypes[tensor.dtype].size)
     tensors.set(name, tensor)
   }
   checkSpans(tensors, fileSize - start)
@@ -225,7 +225,7 @@ function parseHeader(bytes: Uint8Array, fileSize: number, dtypes: Dtypes<unknown
 export const listTensorNames = (header: Uint8Array): string[] =>
   parseHeaderJson(header).names.filter((name) => name !== '__metadata__')
 
-function checkSize(name: string, { dtype, shape, from, to }: DescribedTensor, size: number) {
+function checkByteCount(name: string, { dtype, shape, from, to }: DescribedTensor, size: number) {
   const expected = countElements(shape) * size
   if (to - from === expected) return
   throw new SafetensorsError(

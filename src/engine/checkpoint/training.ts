@@ -19,7 +19,7 @@ import type { Zip } from '../archive/zip.ts'
 import { quoteValue } from '../base/quote.ts'
 import { CheckpointError } from '../archive/checkpointError.ts'
 import { TRAINING } from './paths.ts'
-import { checkRecord, recordShapes } from './record.ts'
+import { checkTrainingRecord, recordShapes } from './record.ts'
 import { readPackedHeader } from '../plan/packedHeader.ts'
 import { writeSafetensors } from './safetensors.ts'
 import type { Shapes, StoredWeights } from './weights.ts'
@@ -132,7 +132,7 @@ export function readTraining(
   // Before anything is unpacked, as for the weights of the model.
   checkWeights(stored.shapes, trainingShapes(state, shapes, stored.shapes))
   const tensors = stored.read()
-  checkRecord(tensors)
+  checkTrainingRecord(tensors)
   const more = json.format === 3 ? readMore(zip, morePath(path)) : undefined
   return { ...state, order, tensors, ...(more && { more }) }
 }

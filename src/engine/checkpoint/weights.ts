@@ -50,7 +50,7 @@ export const headerLimit = (names: Iterable<string>): number =>
  */
 export function openWeights(zip: Zip, path: string, most: number): WeightFiles {
   const files = path.endsWith('.safetensors')
-    ? [describeFile(zip, path, most)]
+    ? [describeWeightsFile(zip, path, most)]
     : describeShards(zip, path, most)
   const shapes = new Map(files.flatMap(({ tensors }) => [...tensors]))
   return {
@@ -74,7 +74,7 @@ function describeShards(zip: Zip, path: string, most: number): WeightFile[] {
   const shards = [...new Set(places.values())]
   if (shards.length > archiveLimits.shards)
     throw new CheckpointError(checkpointMessages.tooManyShards({ most: archiveLimits.shards }))
-  const files = shards.map((shard) => describeFile(zip, shard, most))
+  const files = shards.map((shard) => describeWeightsFile(zip, shard, most))
   const all = new Set<string>()
   for (const { path: file, tensors } of files)
     for (const name of tensors.keys()) {
@@ -93,7 +93,7 @@ function describeShards(zip: Zip, path: string, most: number): WeightFile[] {
   return files
 }
 
-function describeFile(zip: Zip, path: string, most: number): WeightFile {
+function describeWeightsFile(zip: Zip, path: string, most: number): WeightFile {
   const entry = zip.entries.get(path)
   if (!entry) throw new CheckpointError(archiveMessages.missing({ path: quoteName(path) }))
   if (entry.size > archiveLimits.unpacked) throw new CheckpointError(archiveMessages.tooLarge())

@@ -62,8 +62,8 @@ export function createDataset(
   labels: Int32Array | undefined,
 ): Dataset {
   const size = data.length / countElements(shape)
-  checkSize(data.length)
-  const classes = labels && countClasses(labels)
+  checkDatasetSize(data.length)
+  const classes = labels && countLabelledClasses(labels)
   return {
     type: 'dataset',
     data,
@@ -75,7 +75,7 @@ export function createDataset(
 }
 
 /** One more than the largest label; undefined if all items are without a label. */
-function countClasses(labels: Int32Array): number | undefined {
+function countLabelledClasses(labels: Int32Array): number | undefined {
   const largest = labels.reduce((most, label) => Math.max(most, label), -1)
   return largest < 0 ? undefined : largest + 1
 }
@@ -170,7 +170,7 @@ export function pairDatasets(sets: readonly Dataset[]): Dataset {
   const widths = sets.map(({ shape }) => shape[shape.length - 1])
   const width = widths.reduce((sum, own) => sum + own, 0)
   const rows = first.data.length / widths[0]
-  checkSize(rows * width)
+  checkDatasetSize(rows * width)
   const data = new Float32Array(rows * width)
   let left = 0
   sets.forEach((set, i) => {
@@ -203,7 +203,7 @@ const pickCaptions = ({ captions, tokens }: Dataset) => ({
   ...(tokens && { tokens }),
 })
 
-function checkSize(count: number) {
+function checkDatasetSize(count: number) {
   if (count <= MOST_NUMBERS) return
   throw new EngineError(processMessages.datasetTooLarge, { most: MOST_NUMBERS, count })
 }
@@ -214,7 +214,7 @@ export function joinArrays<T extends Float32Array | Int32Array>(
   Kind: new (length: number) => T,
 ): T {
   const length = arrays.reduce((sum, array) => sum + array.length, 0)
-  checkSize(length)
+  checkDatasetSize(length)
   const joined = new Kind(length)
   let at = 0
   for (const array of arrays) {

@@ -83,7 +83,7 @@ export async function importImages({
   stored: StoredImages
   report: ImportReport
 }> {
-  checkOptions(options)
+  checkImportOptions(options)
   const skipped: ImportReport['skipped'] = []
   const listed = await listSources(files, skipped)
   const { sources, tables } = options.captions
@@ -100,7 +100,7 @@ export async function importImages({
   }
   if (paths.length === 0) throw emptyError(skipped)
   const { kept, labels, classNames } = options.labels
-    ? assignClasses(paths, skipped)
+    ? assignFolderClasses(paths, skipped)
     : keepAll(paths)
   const keptPaths = kept.map((i) => paths[i])
   const captions = options.captions ? captionPaths(keptPaths, tables) : undefined
@@ -126,7 +126,7 @@ export async function importImages({
   }
 }
 
-function checkOptions({ width, height, channels, position = [0.5, 0.5] }: ImportOptions) {
+function checkImportOptions({ width, height, channels, position = [0.5, 0.5] }: ImportOptions) {
   const fits = (side: number) => Number.isInteger(side) && side >= 1 && side <= MAX_SIDE
   if (!fits(width) || !fits(height))
     throw new ImportError(datasetMessages.importSize({ most: MAX_SIDE, width, height }))
@@ -217,14 +217,14 @@ async function takeTables(
 ): Promise<{ sources: Source[]; tables: CaptionTable[] }> {
   const tables: CaptionTable[] = []
   for (const source of listed.filter(({ path }) => isCaptionTable(path))) {
-    const table = await readTable(source)
+    const table = await openCaptionTable(source)
     if ('captions' in table) tables.push(table)
     else skipped.push({ path: source.path, ...textFields({ reason: table }) })
   }
   return { sources: listed.filter(({ path }) => !isCaptionTable(path)), tables }
 }
 
-async function readTable({ path, size, read }: Source): Promise<CaptionTable | Message> {
+async function openCaptionTable({ path, size, read }: Source): Promise<CaptionTable | Message> {
   if (size > MAX_CAPTION_TABLE) return datasetMessages.captionsTooLong()
   try {
     return readCaptionTable(path, new TextDecoder().decode(await read()))
@@ -334,7 +334,7 @@ interface Classes {
 const keepAll = (paths: string[]): Classes => ({ kept: paths.map((_, i) => i) })
 
 /** Assigns classes. Images next to the class folders have none and are skipped. */
-function assignClasses(paths: string[], skipped: ImportReport['skipped']): Classes {
+function assignFolderClasses(paths: string[], skipped: ImportReport['skipped']): Classes {
   const classes = pathClasses(paths)
   if (classes.every((name) => name === undefined)) {
     throw new ImportError(datasetMessages.noFolders())

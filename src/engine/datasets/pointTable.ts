@@ -77,7 +77,7 @@ const pointRows = ({ cells, lines, width }: Table, first: number): PointRows => 
 })
 
 const isHeader = ({ cells, lines, width }: Table): boolean =>
-  lines.length > 0 && cells.slice(0, width).every((cell) => !isNumber(cell))
+  lines.length > 0 && cells.slice(0, width).every((cell) => !isNumberCell(cell))
 
 function tableFault(fault: TableFault, expected: number): EngineError {
   const { line } = fault
@@ -97,10 +97,10 @@ function tableFault(fault: TableFault, expected: number): EngineError {
  */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 
-const isNumber = (cell: string) => NUMBER.test(cell)
+const isNumberCell = (cell: string) => NUMBER.test(cell)
 
 function parseCell(cell: string, line: number, column: number): number {
-  const value = isNumber(cell) ? Math.fround(Number(cell)) : NaN
+  const value = isNumberCell(cell) ? Math.fround(Number(cell)) : NaN
   if (Number.isFinite(value)) return value
   throw new EngineError(processMessages.tableNumber, {
     argument: 'table',
@@ -121,7 +121,7 @@ function findClassColumn(
   const named = header?.findIndex((name) => /^(label|class)$/i.test(name)) ?? -1
   if (named >= 0) return named
   if (last === 0) return undefined
-  for (let row = 0; row < count; row++) if (!isNumber(cell(row, last))) return last
+  for (let row = 0; row < count; row++) if (!isNumberCell(cell(row, last))) return last
   return undefined
 }
 
@@ -160,14 +160,15 @@ export function writePointTable({ data, dim, labels, classNames }: PointTable): 
       String(Number(value.toPrecision(9))),
     )
     const label = labels?.[i]
-    if (label !== undefined) cells.push(quoteName(classNames?.[label] ?? String(label)))
+    if (label !== undefined) cells.push(quoteColumn(classNames?.[label] ?? String(label)))
     return cells.join(',')
   })
   return [[...header, ...(labels ? ['label'] : [])].join(','), ...rows, ''].join('\r\n')
 }
 
 /** Names may come from untrusted files; numbers with a sign are no formulas. */
-const quoteName = (name: string): string => csvCell(name, isNumber(name) || !looksLikeFormula(name))
+const quoteColumn = (name: string): string =>
+  csvCell(name, isNumberCell(name) || !looksLikeFormula(name))
 
 /** Centres and scales points to a standard deviation of 1 over all axes together. */
 export function standardisePoints({ data, dim }: PointTable): Float32Array {

@@ -17,7 +17,7 @@ export interface Shape {
 const MOMENT_GRID = { u: 1000, v: 20 }
 
 /** A shape normalised to mean 0 and standard deviation 1 over all axes together, numerically. */
-function normalise(at: Shape['at'], classes?: number): Shape {
+function normaliseShape(at: Shape['at'], classes?: number): Shape {
   const points: Point[] = []
   for (let label = 0; label < (classes ?? 1); label++)
     for (let i = 0; i < MOMENT_GRID.u; i++)
@@ -45,14 +45,14 @@ const circles: Shape['at'] = (u, _, label) => {
 /** Blades of a pinwheel: Gaussians along five arms, which rotate with the radius (Johnson et al.
  * 2016, section 5). */
 const pinwheel: Shape['at'] = (u, v, label) => {
-  const [along, across] = [1 + 0.3 * quantile(u), 0.05 * quantile(v)]
+  const [along, across] = [1 + 0.3 * boundedQuantile(u), 0.05 * boundedQuantile(v)]
   const angle = (FULL * label) / 5 + 0.25 * Math.exp(along)
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
   return [along * cos - across * sin, along * sin + across * cos]
 }
 
 /** Normal quantile of a uniform number, finite at 0. */
-const quantile = (u: number) => normalQuantile(Math.min(Math.max(u, 2 ** -25), 1 - 2 ** -25))
+const boundedQuantile = (u: number) => normalQuantile(Math.min(Math.max(u, 2 ** -25), 1 - 2 ** -25))
 
 /** The middles of a 5 x 5 grid. */
 const grid: Shape['at'] = (u, v) => [Math.floor(5 * u) - 2, Math.floor(5 * v) - 2]
@@ -127,11 +127,11 @@ const mixture: Shape['at'] = (u, v) => {
   const [weight, from, center, std] =
     u < 0.5 ? [0.5, 0, -2, 0.4] : u < 0.8 ? [0.3, 0.5, 0.5, 0.25] : [0.2, 0.8, 2.5, 0.6]
   // u selects the Gaussian, and v the quantile in it, so that both may be drawn independently.
-  return [center + std * quantile((v + (u - from) / weight) % 1)]
+  return [center + std * boundedQuantile((v + (u - from) / weight) % 1)]
 }
 
 /** Two narrow Gaussians of equal weight, one per class. */
-const bimodal: Shape['at'] = (u, _, label) => [(label === 0 ? -1 : 1) + 0.2 * quantile(u)]
+const bimodal: Shape['at'] = (u, _, label) => [(label === 0 ? -1 : 1) + 0.2 * boundedQuantile(u)]
 
 /** The quantile function of the Laplace distribution, whose density is exp(-|x|) / 2. */
 const laplace: Shape['at'] = (u) => {
@@ -159,17 +159,17 @@ const sphere: Shape['at'] = (u, v) => {
 }
 
 const makers = {
-  circles: () => normalise(circles, 2),
-  pinwheel: () => normalise(pinwheel, 5),
-  grid: () => normalise(grid),
-  dino: () => normalise(dino),
-  mixture_1d: () => normalise(mixture),
-  bimodal_1d: () => normalise(bimodal, 2),
-  laplace_1d: () => normalise(laplace),
-  uniform_1d: () => normalise((u) => [u]),
-  swiss_roll_3d: () => normalise(swissRoll),
-  helix_3d: () => normalise(helix, 2),
-  sphere_3d: () => normalise(sphere),
+  circles: () => normaliseShape(circles, 2),
+  pinwheel: () => normaliseShape(pinwheel, 5),
+  grid: () => normaliseShape(grid),
+  dino: () => normaliseShape(dino),
+  mixture_1d: () => normaliseShape(mixture),
+  bimodal_1d: () => normaliseShape(bimodal, 2),
+  laplace_1d: () => normaliseShape(laplace),
+  uniform_1d: () => normaliseShape((u) => [u]),
+  swiss_roll_3d: () => normaliseShape(swissRoll),
+  helix_3d: () => normaliseShape(helix, 2),
+  sphere_3d: () => normaliseShape(sphere),
 }
 
 export type ShapeName = keyof typeof makers

@@ -102,10 +102,14 @@ function extendPath(path: Path, node: Call, i: number): Path {
 function joinPaths(paths: readonly Path[]): readonly Path[] {
   const kept: Path[] = []
   for (const path of [...paths].sort((a, b) => a.length - b.length))
-    if (!kept.some((other) => other.every((branch) => path.some((each) => isSame(each, branch)))))
+    if (
+      !kept.some((other) =>
+        other.every((branch) => path.some((each) => isSameActivity(each, branch))),
+      )
+    )
       kept.push(path)
   return kept.length > MAX_PATHS ? [[]] : kept
 }
 
-const isSame = (a: Branch, b: Branch) =>
+const isSameActivity = (a: Branch, b: Branch) =>
   a.condition === b.condition && a.taken === b.taken && a.reduced === b.reduced

@@ -54,7 +54,7 @@ export interface Environment {
 
 export const isHost = (value: FormulaValue): value is HostValue => 'host' in value
 
-export const hostNumber = (value: number): HostValue => ({
+export const hostScalar = (value: number): HostValue => ({
   kind: 'number',
   host: Float64Array.of(value),
 })
@@ -86,7 +86,7 @@ class Evaluation {
     const node = this.#program.nodes[index]
     const value =
       node.kind === 'number'
-        ? hostNumber(node.value)
+        ? hostScalar(node.value)
         : node.kind === 'input'
           ? readInput(node.name, node.range, this.#environment)
           : this.#evaluateCall(node, index, isGuarded)
@@ -112,7 +112,7 @@ class Evaluation {
 function readInput(name: string, range: TextRange, { inputs, schedule }: Environment) {
   if (name === 'T') {
     if (!schedule) throw new FormulaError(formulaMessages.noSchedule, { name }, range)
-    if ('T' in schedule) return hostNumber(schedule.T)
+    if ('T' in schedule) return hostScalar(schedule.T)
     throw new FormulaError(formulaMessages.noLastTime, { schedule: schedule.name }, range)
   }
   const value = inputs.get(name)
@@ -146,7 +146,7 @@ function evaluateOnHost(
 ): HostValue {
   const [first] = args
   if (called.kinds === 'elementwise') return applyOnHost(called.host, args, range)
-  if (called.kinds === 'all') return hostNumber(called.host([...first.host]))
+  if (called.kinds === 'all') return hostScalar(called.host([...first.host]))
   return { kind: first.kind, host: first.host.map((value) => called.host([value])) }
 }
 

@@ -17,7 +17,7 @@ export function toPictures(
   [count, height, width, channels]: readonly [number, number, number, 1 | 3],
   range: Range = 'data',
 ): Pictures {
-  const [low, high] = range === 'data' ? [-1, 1] : findRange(numbers)
+  const [low, high] = range === 'data' ? [-1, 1] : finiteRange(numbers)
   const unit = high > low ? 255 / (high - low) : 0
   const pixels = new Uint8ClampedArray(count * height * width * channels)
   // A clamped array clips, rounds and converts NaN to 0.
@@ -25,7 +25,7 @@ export function toPictures(
   return { width, height, channels, count, pixels }
 }
 
-function findRange(numbers: ArrayLike<number>): [number, number] {
+function finiteRange(numbers: ArrayLike<number>): [number, number] {
   let [low, high] = [Infinity, -Infinity]
   for (let i = 0; i < numbers.length; i++) {
     const value = numbers[i]

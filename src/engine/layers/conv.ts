@@ -78,7 +78,7 @@ const convOp = (options: ConvGeometry) =>
         value: convForward(x, weight, bias, options),
         gradFunc: (dy: Tensor, saved: Tensor[]) => {
           const [x, weight] = saved as [Tensor4D, Tensor4D]
-          return [...gradients(x, weight, dy as Tensor4D, options), channelSums(dy)]
+          return [...convGradientsOf(x, weight, dy as Tensor4D, options), channelSums(dy)]
         },
       }
     },
@@ -139,7 +139,12 @@ const convForward = (
   tf.fused.conv2d({ x, filter: weight, strides: stride, pad: toExplicitPadding(pad), bias })
 
 /** Returns dx and dW. GPUs use tfjs's kernels: the convolutions below do not saturate a GPU. */
-const gradients = (x: Tensor4D, weight: Tensor4D, dy: Tensor4D, options: ConvGeometry): Tensor[] =>
+const convGradientsOf = (
+  x: Tensor4D,
+  weight: Tensor4D,
+  dy: Tensor4D,
+  options: ConvGeometry,
+): Tensor[] =>
   onGPU()
     ? [inputByKernel(x, weight, dy, options), filterByKernel(x, weight, dy, options)]
     : [inputGradient(dy, weight, x.shape, options), filterGradient(x, dy, weight.shape, options)]

@@ -4,7 +4,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import { layerOp } from './operation.ts'
 import { channelSums } from './sums.ts'
-import { transposeMatrix } from './transpose.ts'
+import { transposeTensor } from './transpose.ts'
 
 /**
  * x W + b, or x W without a bias, for x of `[b, in]` or `[b, n, in]`, W of `[in, out]`. Without a
@@ -60,11 +60,11 @@ function linearForward(x: Tensor2D, weight: Tensor2D, bias?: Tensor1D): Tensor2D
 /** Returns dx, dW and, with a bias, db. */
 function gradients(dy: Tensor2D, [x, weight]: [Tensor2D, Tensor2D], bias?: Tensor1D): Tensor[] {
   const ofWeights = activeBackend().linearWeightGradients?.(x, dy, weight, bias) ?? [
-    tf.matMul(transposeMatrix(x), dy),
+    tf.matMul(transposeTensor(x), dy),
     ...(bias ? [channelSums(dy)] : []),
   ]
-  return [inputGradient(dy, weight), ...ofWeights]
+  return [linearInputGradientOf(dy, weight), ...ofWeights]
 }
 
-const inputGradient = (dy: Tensor2D, weight: Tensor2D): Tensor =>
+const linearInputGradientOf = (dy: Tensor2D, weight: Tensor2D): Tensor =>
   activeBackend().linearInputGradient?.(dy, weight) ?? tf.matMul(dy, weight.transpose())

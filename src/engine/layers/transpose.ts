@@ -3,7 +3,7 @@ import { activeBackend } from '../base/backend.ts'
 import type { Tensor2D, Tensor4D } from '../base/tf.ts'
 
 /** `[n, c]` to `[c, n]`. */
-export const transposeMatrix = (x: Tensor2D): Tensor2D =>
+export const transposeTensor = (x: Tensor2D): Tensor2D =>
   activeBackend().transpose?.(x) ?? x.transpose()
 
 /** `[b, h, w, c]` to `[c, h, w, b]`. */

@@ -15,7 +15,7 @@ export function slicedWasserstein(
   dim = 2,
 ): number {
   const along = (direction: readonly number[]) =>
-    wasserstein(projectPoints(a, direction), projectPoints(b, direction))
+    wasserstein(projectOnDirections(a, direction), projectOnDirections(b, direction))
   const chosen = chooseDirections(dim, directions, seed)
   return chosen.reduce((sum, direction) => sum + along(direction), 0) / chosen.length
 }
@@ -37,7 +37,10 @@ function chooseDirections(dim: number, count: number, seed: number): number[][] 
   })
 }
 
-function projectPoints(points: ArrayLike<number>, direction: readonly number[]): Float64Array {
+function projectOnDirections(
+  points: ArrayLike<number>,
+  direction: readonly number[],
+): Float64Array {
   const dim = direction.length
   return Float64Array.from({ length: points.length / dim }, (_, i) =>
     direction.reduce((sum, share, axis) => sum + points[dim * i + axis] * share, 0),

@@ -1,6 +1,6 @@
 // Nearest items of a data set, to detect memorised samples.
 import { countElements } from '../base/shapes.ts'
-import { transposeMatrix } from '../layers/transpose.ts'
+import { transposeTensor } from '../layers/transpose.ts'
 import { runTidied } from '../base/memory.ts'
 import { stopGradient } from '../training/stopGradient.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../base/tf.ts'
@@ -35,7 +35,7 @@ export function nearestNeighbours(
   return runTidied(() => {
     const length = countElements(shape)
     const queries = stopGradient(x).reshape([-1, length]) as Tensor2D
-    const columns = transposeMatrix(queries)
+    const columns = transposeTensor(queries)
     const most = Math.max(
       1,
       Math.min(MOST_ITEMS, Math.floor(chunk / Math.max(length, queries.shape[0]))),
@@ -58,7 +58,7 @@ export function nearestNeighbours(
 
 function nearestIn(items: Tensor2D, columns: Tensor2D): Nearest {
   const count = items.shape[0]
-  const products = transposeMatrix(tf.matMul(items, columns))
+  const products = transposeTensor(tf.matMul(items, columns))
   const scores = items.square().sum(1).sub(products.mul(2))
   const least = scores.min(1, true)
   // argMin does not specify which of equals it returns. Positions without a minimum sort last.

@@ -26,12 +26,12 @@ export function expandNode(
     if (!places) faults.push(unknownParamFault(node, name))
     else
       for (const [index, inner] of places)
-        expansion.nodes[index] = withWire(expansion.nodes[index], inner, name)
+        expansion.nodes[index] = withParamWire(expansion.nodes[index], inner, name)
   }
   return { expansion, faults }
 }
 
-const withWire = (node: GraphNode, param: string, from: string): GraphNode => ({
+const withParamWire = (node: GraphNode, param: string, from: string): GraphNode => ({
   ...node,
   inputs: { ...node.inputs, [param]: input(from) },
 })

@@ -144,12 +144,12 @@ export class Observers {
       if (splitMany(slot)[0] !== collects) continue
       if (value?.type === 'losses') state.items.add(slot, iteration, value)
       if (value?.type === 'history') state.rounds.add(slot, value, at)
-      if (!isNumber(value)) continue
+      if (!isScalarValue(value)) continue
       this.options.memory.retain(value.tensor)
       const position =
         x?.type === 'timestep'
           ? x.t[0]
-          : isNumber(x)
+          : isScalarValue(x)
             ? this.options.memory.retain(x.tensor)
             : iteration
       state.pending.push({ slot, x: position, y: value.tensor })
@@ -206,8 +206,8 @@ export class Observers {
       const bunch = state.pending.splice(0, MAX_SCALARS)
       const tensors = bunch.map(({ x }) => x).filter((x): x is Tensor => typeof x !== 'number')
       try {
-        const ys = await readScalars(bunch.map(({ y }) => y))
-        const xs = tensors.length ? await readScalars(tensors) : []
+        const ys = await readScalarValues(bunch.map(({ y }) => y))
+        const xs = tensors.length ? await readScalarValues(tensors) : []
         for (const [i, { slot, x }] of bunch.entries()) {
           const line = state.lines.get(slot) ?? new LineLog()
           state.lines.set(slot, line)
@@ -220,13 +220,13 @@ export class Observers {
   }
 }
 
-const isNumber = (value: Value | undefined): value is Extract<Value, { tensor: Scalar }> =>
+const isScalarValue = (value: Value | undefined): value is Extract<Value, { tensor: Scalar }> =>
   value?.type === 'loss' || value?.type === 'number'
 
 const toSeries = ({ lines }: ObserverState): Series[] =>
   [...lines].map(([slot, line]) => ({ slot, ...line.series() }))
 
-async function readScalars(tensors: readonly Tensor[]): Promise<ArrayLike<number>> {
+async function readScalarValues(tensors: readonly Tensor[]): Promise<ArrayLike<number>> {
   const all = runTidied(() => concatenate(tensors))
   return all.data().finally(() => all.dispose())
 }

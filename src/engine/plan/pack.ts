@@ -22,7 +22,7 @@ export async function pack(
 ): Promise<Uint8Array> {
   // All reads start before the first one is awaited: backends without a device read immediately,
   // so their work is in this block.
-  const { json, size, arrays } = block(() => encode(value))
+  const { json, size, arrays } = block(() => encodeTree(value))
   const read = await Promise.all(arrays.map(async ({ at, array }) => ({ at, array: await array })))
   return block(() => {
     const start = offset + 4 + json.length + padding(4 + json.length)
@@ -41,7 +41,7 @@ interface Encoded {
   arrays: { at: number; array: NumberArray | Promise<NumberArray> }[]
 }
 
-function encode(value: unknown): Encoded {
+function encodeTree(value: unknown): Encoded {
   const arrays: Encoded['arrays'] = []
   let size = 0
   const append = (array: NumberArray | Promise<NumberArray>, bytes: number) => {

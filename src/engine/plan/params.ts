@@ -35,7 +35,7 @@ export function paramFault(name: string, spec: Param, given: unknown, source?: P
     source && spec.kind === 'boolean' ? paramWords.zeroOrOne() : (problemWith(given, spec) ?? '')
   return createFault({
     param: name,
-    message: paramMessages.wrongValue({ param: name, expected, got: formatValue(given) }),
+    message: paramMessages.wrongValue({ param: name, expected, got: formatParamValue(given) }),
     cure: source ? paramMessages.connectOther({ expected }) : paramCure(spec, expected),
     ...(source?.node && { also: [source.node] }),
   })
@@ -58,11 +58,11 @@ export const effectiveParams = <T extends Params>(
 export function problemWith(value: unknown, spec: Param): MessageText | undefined {
   switch (spec.kind) {
     case 'number':
-      return isNumber(value, spec.min, spec.max) && (!spec.integer || Number.isInteger(value))
+      return isNumberWithin(value, spec.min, spec.max) && (!spec.integer || Number.isInteger(value))
         ? undefined
         : rangeText(spec)
     case 'seed':
-      return isNumber(value, 0, MAX_SEED) && Number.isInteger(value)
+      return isNumberWithin(value, 0, MAX_SEED) && Number.isInteger(value)
         ? undefined
         : paramWords.integerBetween({ min: 0, max: MAX_SEED })
     case 'choice':
@@ -84,7 +84,7 @@ export function problemWith(value: unknown, spec: Param): MessageText | undefine
   }
 }
 
-const isNumber = (value: unknown, min: number, max: number): value is number =>
+const isNumberWithin = (value: unknown, min: number, max: number): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max
 
 const isDrawing = (value: unknown) =>
@@ -93,7 +93,7 @@ const isDrawing = (value: unknown) =>
     (point) =>
       Array.isArray(point) &&
       point.length === 2 &&
-      point.every((number) => isNumber(number, -1e6, 1e6)),
+      point.every((number) => isNumberWithin(number, -1e6, 1e6)),
   )
 
 /** Longest name of a stored file in characters. */
@@ -108,7 +108,7 @@ const isStoredFile = (value: unknown) => {
   return (
     typeof name === 'string' &&
     isStoredName(name) &&
-    isNumber(size, 0, 2 ** 53) &&
+    isNumberWithin(size, 0, 2 ** 53) &&
     typeof sha256 === 'string' &&
     /^[0-9a-f]{64}$/.test(sha256)
   )
@@ -129,4 +129,4 @@ const paramCure = (spec: Param, expected: MessageText) =>
     ? paramMessages.setTo({ expected, value: String(spec.default) })
     : paramMessages.setAgain()
 
-const formatValue = (value: unknown) => (JSON.stringify(value) ?? String(value)).slice(0, 60)
+const formatParamValue = (value: unknown) => (JSON.stringify(value) ?? String(value)).slice(0, 60)

@@ -18,8 +18,8 @@ function printStep(step: Step): string[] {
     return [[step.kind === 'run' ? step.id : `${step.kind} ${step.id}`, ...tail].join(' | ')]
   return [
     [`loop ${step.id}`, ...tail].join(' | '),
-    ...printSteps(step.body).map(indent),
-    indent(
+    ...printSteps(step.body).map(indentLine),
+    indentLine(
       [
         `next ${Object.entries(step.next)
           .map(([slot, value]) => `${slot} = ${value}`)
@@ -28,11 +28,11 @@ function printStep(step: Step): string[] {
       ].join(' | '),
     ),
     ...(step.emission.length
-      ? [`emission of ${step.id}`, ...printSteps(step.emission).map(indent)]
+      ? [`emission of ${step.id}`, ...printSteps(step.emission).map(indentLine)]
       : []),
   ]
 }
 
 const printFreed = (values: readonly string[]) =>
   values.length ? [`free ${values.join(' ')}`] : []
-const indent = (line: string) => `  ${line}`
+const indentLine = (line: string) => `  ${line}`

@@ -124,7 +124,7 @@ function* runFunction(
 ): Generator<Signal, Outputs, unknown> {
   const op = host.ops.get(step.op) as RunOp
   const { params, inputs } = runAtNode(step.id, () => resolveChecked(op, step.params, wired))
-  const read = op.reads && (yield* readTensors(step.id, op, inputs, params, place))
+  const read = op.reads && (yield* readNodeTensors(step.id, op, inputs, params, place))
   const compute = () =>
     runAtNode(step.id, () => {
       const context = runContext(step.id, op, params, place.path, host)
@@ -146,7 +146,7 @@ function* runFunction(
 const evaluatesModel = (inputs: Inputs) =>
   Object.values(inputs).some((value) => value?.type === 'model')
 
-function* readTensors(
+function* readNodeTensors(
   id: string,
   op: RunOp,
   inputs: Inputs,

@@ -43,7 +43,7 @@ export function resolveChecked(op: Op, params: Params, inputs: Inputs) {
   if (resolved.params !== params && 'check' in op)
     op.check?.(
       resolved.params as never,
-      knownValues(resolved.inputs) as never,
+      knownParamValues(resolved.inputs) as never,
       new Map(Object.entries(resolved.inputs).map(([slot, value]) => [slot, value?.type])),
     )
   return resolved
@@ -71,7 +71,7 @@ export function readParam(op: Declaration, name: string, value: Value | undefine
 }
 
 /** Values in the form in which a `check` receives those that are known before the run. */
-const knownValues = (inputs: Inputs) =>
+const knownParamValues = (inputs: Inputs) =>
   Object.fromEntries(
     Object.entries(inputs).flatMap(([slot, value]) => {
       const known = value && knownValue(value)

@@ -15,7 +15,7 @@ export function perItem(
   like: Tensor,
   argument = 't',
 ): Tensor {
-  checkCount(values.length, like, argument)
+  checkCoefficientCount(values.length, like, argument)
   const first = values[0]
   if (values.every((value: number) => value === first)) return tf.scalar(first)
   return tf.tensor(
@@ -26,7 +26,7 @@ export function perItem(
 }
 
 /** Throws EngineError about `argument` unless there is one timestep per item of `like`, or one. */
-export function checkCount(count: number, like: Tensor, argument = 't') {
+export function checkCoefficientCount(count: number, like: Tensor, argument = 't') {
   const batch = like.shape[0] ?? 1
   if (count === 1 || count === batch) return
   throw new EngineError(processMessages.timestepsPerItem, { argument, batch, count })

@@ -17,7 +17,7 @@ export const guide = (conditional: Tensor, unconditional: Tensor, scale: number 
 const itemAxes = (x: Tensor): number[] => x.shape.map((_, axis) => axis).slice(1)
 
 /** Standard deviation of each item, with n - 1 as in PyTorch. */
-function deviation(x: Tensor): Tensor {
+function itemDeviation(x: Tensor): Tensor {
   const axes = itemAxes(x)
   const count = x.size / x.shape[0]
   return x
@@ -35,7 +35,7 @@ function deviation(x: Tensor): Tensor {
  */
 export function rescaleGuidance(guided: Tensor, conditional: Tensor, phi: number): Tensor {
   if (phi === 0) return guided
-  const factor = deviation(conditional).div(deviation(guided))
+  const factor = itemDeviation(conditional).div(itemDeviation(guided))
   return guided.mul(factor.mul(phi).add(1 - phi))
 }
 

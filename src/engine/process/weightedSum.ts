@@ -3,7 +3,7 @@
 import { activeBackend } from '../base/backend.ts'
 import type { WeightedTerm } from '../base/layerTypes.ts'
 import type { Tensor } from '../base/tf.ts'
-import { checkCount, perItem } from './coefficients.ts'
+import { checkCoefficientCount, perItem } from './coefficients.ts'
 
 /**
  * The sum of the terms, whose batches have equal shapes, `[b, ...]`. Throws EngineError about
@@ -15,6 +15,6 @@ export function weightedSum(terms: readonly WeightedTerm[], argument = 't'): Ten
     return terms
       .map(([x, factors]) => x.mul(perItem(factors, x, argument)))
       .reduce((sum, term) => sum.add(term))
-  for (const [x, factors] of terms) checkCount(factors.length, x, argument)
+  for (const [x, factors] of terms) checkCoefficientCount(factors.length, x, argument)
   return fused(terms)
 }

@@ -29,14 +29,15 @@ const SMALLEST = 1e-13
  */
 export function postHocCoefficients(profiles: readonly Profile[], wanted: Profile): PostHoc {
   const n = profiles.length
-  const sizes = profiles.map((profile) => Math.sqrt(overlap(profile, profile)))
+  const sizes = profiles.map((profile) => Math.sqrt(profileProduct(profile, profile)))
   const among = Float64Array.from({ length: n * n }, (_, k) => {
     const [i, j] = [Math.floor(k / n), k % n]
-    return overlap(profiles[i], profiles[j]) / (sizes[i] * sizes[j])
+    return profileProduct(profiles[i], profiles[j]) / (sizes[i] * sizes[j])
   })
   const towards = Float64Array.from(
     profiles,
-    (profile, i) => overlap(profile, wanted) / (sizes[i] * Math.sqrt(overlap(wanted, wanted))),
+    (profile, i) =>
+      profileProduct(profile, wanted) / (sizes[i] * Math.sqrt(profileProduct(wanted, wanted))),
   )
   const { values, vectors } = symmetricEigen(among, n)
   const along = multiplyMatrices(vectors, towards, n)
@@ -55,7 +56,7 @@ export function postHocCoefficients(profiles: readonly Profile[], wanted: Profil
  * The integral of the product of two profiles (γ + 1) τ^γ / t^(γ + 1) over their common steps.
  * Karras et al. 2024, appendix C.
  */
-function overlap(a: Profile, b: Profile): number {
+function profileProduct(a: Profile, b: Profile): number {
   const [early, late] = a.t < b.t ? [a, b] : [b, a]
   const [gamma, gammaLate] = [getGamma(early.sigma_rel), getGamma(late.sigma_rel)]
   return (

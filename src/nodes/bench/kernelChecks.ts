@@ -247,7 +247,7 @@ export function largestDeviation(actual: KernelNumbers, right: KernelNumbers): n
   if (actual.length !== right.length) return Infinity
   const least = Math.max(1e-6, NEGLIGIBLE * Math.max(0, ...right.map(largest)))
   return right.reduce(
-    (most, expected, i) => Math.max(most, deviation(actual[i], expected, least)),
+    (most, expected, i) => Math.max(most, relativeDeviation(actual[i], expected, least)),
     0,
   )
 }
@@ -255,7 +255,7 @@ export function largestDeviation(actual: KernelNumbers, right: KernelNumbers): n
 const largest = (numbers: Float32Array): number =>
   numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 
-function deviation(actual: Float32Array, right: Float32Array, least: number): number {
+function relativeDeviation(actual: Float32Array, right: Float32Array, least: number): number {
   if (actual.length !== right.length) return Infinity
   let gap = 0
   for (let i = 0; i < right.length; i++) {

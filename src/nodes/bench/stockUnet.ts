@@ -22,10 +22,10 @@ export function stockUnet(
   t: Float64Array,
 ): Tensor4D {
   const { down, middle, up, time } = unetStructure(config)
-  const embedding = silu(timeEmbedding(timestepEmbedding(t, time.from, config), weights))
+  const embedding = stockSiluLayer(timeEmbedding(timestepEmbedding(t, time.from, config), weights))
   const through = (h: Tensor4D, resnet: ResnetBlock, attention: AttentionBlock | undefined) => {
-    const out = residual(h, embedding, weights, resnet.name, config)
-    return attention ? attend(out, attention, weights, config) : out
+    const out = stockResidual(h, embedding, weights, resnet.name, config)
+    return attention ? stockAttention(out, attention, weights, config) : out
   }
   let h = conv(x, weights, 'conv_in')
   const skips = [h]
@@ -44,23 +44,23 @@ export function stockUnet(
     if (name)
       h = conv(tf.image.resizeNearestNeighbor(h, [h.shape[1] * 2, h.shape[2] * 2]), weights, name)
   }
-  return conv(silu(norm(h, weights, 'conv_norm_out', config)), weights, 'conv_out')
+  return conv(stockSiluLayer(stockNorm(h, weights, 'conv_norm_out', config)), weights, 'conv_out')
 }
 
 const resampleName = ({ resample }: Level) =>
   resample?.kind === 'conv' ? resample.name : undefined
 
-export const silu = <T extends Tensor>(x: T): T => x.mul(x.sigmoid())
+export const stockSiluLayer = <T extends Tensor>(x: T): T => x.mul(x.sigmoid())
 
-export const linear = <T extends Tensor>(x: T, weights: Weights, name: string): T => {
+export const stockLinearLayer = <T extends Tensor>(x: T, weights: Weights, name: string): T => {
   const rows = x.reshape([-1, x.shape.at(-1)!]) as Tensor2D
   const y = tf.matMul(rows, weights[`${name}.weight`] as Tensor2D).add(weights[`${name}.bias`])
   return y.reshape([...x.shape.slice(0, -1), -1])
 }
 
 const timeEmbedding = (sines: Tensor2D, weights: Weights) =>
-  linear(
-    silu(linear(sines, weights, 'time_embedding.linear_1')),
+  stockLinearLayer(
+    stockSiluLayer(stockLinearLayer(sines, weights, 'time_embedding.linear_1')),
     weights,
     'time_embedding.linear_2',
   )
@@ -73,7 +73,7 @@ export function conv(x: Tensor4D, weights: Weights, name: string, stride: 1 | 2 
     .add(weights[`${name}.bias`] as Tensor1D)
 }
 
-export function norm(
+export function stockNorm(
   x: Tensor4D,
   weights: Weights,
   name: string,
@@ -86,18 +86,22 @@ export function norm(
   return normal.mul(weights[`${name}.weight`]).add(weights[`${name}.bias`])
 }
 
-export function residual(
+export function stockResidual(
   x: Tensor4D,
   embedding: Tensor2D,
   weights: Weights,
   name: string,
   settings: Settings,
 ): Tensor4D {
-  const projected = linear(embedding, weights, `${name}.time_emb_proj`)
-  const first = conv(silu(norm(x, weights, `${name}.norm1`, settings)), weights, `${name}.conv1`)
+  const projected = stockLinearLayer(embedding, weights, `${name}.time_emb_proj`)
+  const first = conv(
+    stockSiluLayer(stockNorm(x, weights, `${name}.norm1`, settings)),
+    weights,
+    `${name}.conv1`,
+  )
   const told = first.add(projected.reshape([-1, 1, 1, projected.shape[1]])) as Tensor4D
   const second = conv(
-    silu(norm(told, weights, `${name}.norm2`, settings)),
+    stockSiluLayer(stockNorm(told, weights, `${name}.norm2`, settings)),
     weights,
     `${name}.conv2`,
   )
@@ -106,17 +110,19 @@ export function residual(
   ).add(second)
 }
 
-export function attend(
+export function stockAttention(
   x: Tensor4D,
   { name, heads, channels }: Pick<AttentionBlock, 'name' | 'heads' | 'channels'>,
   weights: Weights,
   settings: Settings,
 ): Tensor4D {
   const [b, h, w] = x.shape
-  const input = norm(x, weights, `${name}.group_norm`, settings).reshape([b, h * w, channels])
-  const parts = ['to_q', 'to_k', 'to_v'].map((part) => linear(input, weights, `${name}.${part}`))
+  const input = stockNorm(x, weights, `${name}.group_norm`, settings).reshape([b, h * w, channels])
+  const parts = ['to_q', 'to_k', 'to_v'].map((part) =>
+    stockLinearLayer(input, weights, `${name}.${part}`),
+  )
   const mixed = softmaxAttention(parts as [Tensor, Tensor, Tensor], heads)
-  return x.add(linear(mixed, weights, `${name}.to_out.0`).reshape(x.shape))
+  return x.add(stockLinearLayer(mixed, weights, `${name}.to_out.0`).reshape(x.shape))
 }
 
 /** softmax(q k^T / sqrt(d)) v for inputs [b, n, c]. */

@@ -12,7 +12,7 @@ let received: ExitStatus | undefined
 let stopRun: (() => void) | undefined
 
 /** Handles signals from now on. Without a run to stop, the first one exits. */
-export function handleSignals() {
+export function handleInterrupts() {
   for (const [signal, status] of Object.entries(signals)) {
     process.on(signal, () => {
       if (received !== undefined || !stopRun) exitNow(status)

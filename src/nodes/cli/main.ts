@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { help, parseArguments } from './arguments.ts'
 import { describeFailure } from './failure.ts'
-import { exitNow, handleSignals } from './interrupts.ts'
+import { exitNow, handleInterrupts } from './interrupts.ts'
 import { flushOutput, guardOutput } from './output.ts'
 import { statuses, type ExitStatus } from './status.ts'
 import { WORKER_COMMAND } from './lessons/workerMessages.ts'
@@ -85,7 +85,7 @@ async function main(argv: string[]): Promise<ExitStatus> {
 }
 
 guardOutput()
-handleSignals()
+handleInterrupts()
 process.on('uncaughtException', (error) => exitNow(printFailure(error)))
 // WebGPU in Node would keep the process alive.
 exitNow(await main(process.argv.slice(2)))

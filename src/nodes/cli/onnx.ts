@@ -31,10 +31,10 @@ import { formatFault, type Terminal } from './terminal.ts'
 export async function writeOnnx(wanted: Arguments<'onnx'>, out: Terminal): Promise<ExitStatus> {
   const checkpoint = await readCheckpointFile(wanted.file)
   if (!checkpoint) return writeFromWorkflow(wanted, out)
-  checkOptions(wanted)
+  checkOnnxOptions(wanted)
   const size = wanted.size && ([wanted.size[1], wanted.size[0]] as const)
   const files = onnxFromCheckpoint(checkpoint, { size })
-  await writeFiles(wanted.out, files, out)
+  await writeOnnxFiles(wanted.out, files, out)
   return statuses.done.code
 }
 
@@ -48,7 +48,14 @@ async function readCheckpointFile(path: string): Promise<Uint8Array | undefined>
 }
 
 /** @throws UsageError for options that need a workflow */
-function checkOptions({ node, steps, settings, checkpoints, datasets, state }: Arguments<'onnx'>) {
+function checkOnnxOptions({
+  node,
+  steps,
+  settings,
+  checkpoints,
+  datasets,
+  state,
+}: Arguments<'onnx'>) {
   const given = {
     node,
     steps,
@@ -66,12 +73,12 @@ interface Written extends Pick<OnnxFile, 'part' | 'bytes'> {
   outputs?: readonly string[]
 }
 
-async function writeFiles(path: string, files: readonly Written[], out: Terminal) {
+async function writeOnnxFiles(path: string, files: readonly Written[], out: Terminal) {
   const stem = path.slice(0, path.length - extname(path).length) || path
   for (const { part, bytes, inputs, outputs } of files) {
     const plain = onnxFileName(basename(stem), part)
     const name = part === '' ? path : join(dirname(stem), plain)
-    const size = megabytes(bytes)
+    const size = formatMegabytes(bytes)
     if (part === '') await writeFileAtomically(name, bytes)
     else await writeInFolder(dirname(stem), plain, bytes)
     out.line(
@@ -87,7 +94,7 @@ async function writeFiles(path: string, files: readonly Written[], out: Terminal
   }
 }
 
-const megabytes = ({ length }: Uint8Array) => (length / 1e6).toFixed(length < 1e6 ? 2 : 1)
+const formatMegabytes = ({ length }: Uint8Array) => (length / 1e6).toFixed(length < 1e6 ? 2 : 1)
 
 /** Runs what the model needs, and saves it by a node that is added to the graph. */
 async function writeFromWorkflow(wanted: Arguments<'onnx'>, out: Terminal): Promise<ExitStatus> {
@@ -101,7 +108,7 @@ async function writeFromWorkflow(wanted: Arguments<'onnx'>, out: Terminal): Prom
   const settings = { ...stepSettings(opened, wanted.steps), ...wanted.settings }
   const graph = applySettings(opened, settings, declarations, files.all)
   requireUse(files, graph)
-  const saving = saveNode(graph, findModelWire(graph, wanted.node))
+  const saving = createSaveNode(graph, findModelWire(graph, wanted.node))
   const trouble = new Set<string>()
   const store = wanted.state === undefined ? undefined : await openStore(wanted.state, trouble)
   await startEngine(wanted, store, out)
@@ -129,7 +136,7 @@ async function writeFromWorkflow(wanted: Arguments<'onnx'>, out: Terminal): Prom
   await runSession(prepared, take, out)
   out.end()
   if (faults.length > 0 || trouble.size > 0 || saved.length === 0) return statuses.failed.code
-  await writeFiles(wanted.out, saved.map(partOf), out)
+  await writeOnnxFiles(wanted.out, saved.map(partOf), out)
   return signalStatus() ?? statuses.done.code
 }
 
@@ -141,7 +148,7 @@ const partOf = ({ name, bytes }: OutputFile): Written => ({
 const SAVE = 'diffusion/SaveCheckpoint'
 
 /** Saves a model as ONNX, with the schedule and the data set of the graph if there is only one. */
-function saveNode(graph: Graph, model: Wire): GraphNode {
+function createSaveNode(graph: Graph, model: Wire): GraphNode {
   const others = ['schedule', 'dataset'].flatMap((slot) => {
     const found = onlyWire(graph, slot)
     return found ? [[slot, found] as const] : []

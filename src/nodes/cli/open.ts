@@ -109,7 +109,7 @@ export function requireUse({ named }: RunFiles, graph: Graph) {
     if (places.some((place) => place.file?.sha256 === file.sha256)) continue
     const what = kind === 'checkpoint' ? cliMessages.checkpoint() : cliMessages.dataset()
     if (!places[0]) throw new UsageError(cliMessages.unreadKind({ kind: what, name: file.name }))
-    const others = places.flatMap((place) => (place.file ? [describe(place.file)] : []))
+    const others = places.flatMap((place) => (place.file ? [describeNamedFile(place.file)] : []))
     throw new UsageError(
       cliMessages.unusedFile({
         kind: what,
@@ -122,7 +122,7 @@ export function requireUse({ named }: RunFiles, graph: Graph) {
   }
 }
 
-const describe = (file: StoredFile) =>
+const describeNamedFile = (file: StoredFile) =>
   cliMessages.namedFile({ name: file.name, hash: shortHash(file) })
 
 export const shortHash = ({ sha256 }: StoredFile) => `${sha256.slice(0, 12)}...`

@@ -46,7 +46,7 @@ export class OutcomeRecorder {
       outputs: {},
       params: { output: param.text('', 'Name of the value') },
       view: async ({ value }, { output }) => {
-        this.found.set(output, await readTensors(value))
+        this.found.set(output, await readValueTensors(value))
         return { kind: 'rows', rows: [] }
       },
     })
@@ -87,7 +87,7 @@ export class OutcomeRecorder {
       if (!bytes) continue
       // The duration of the training is stored too, but differs.
       const { state } = readState(name, bytes)
-      states.push([step, await readTensors(state)])
+      states.push([step, await readValueTensors(state)])
       collectTensors(state).forEach((tensor) => tensor.dispose())
     }
     return states
@@ -95,7 +95,7 @@ export class OutcomeRecorder {
 }
 
 /** Reads all tensors of a value as their shape and numbers. */
-async function readTensors(value: unknown): Promise<unknown> {
+async function readValueTensors(value: unknown): Promise<unknown> {
   const found = new Map<unknown, unknown>()
   for (const tensor of collectTensors(value))
     if (!found.has(tensor)) found.set(tensor, { shape: tensor.shape, data: await tensor.data() })

@@ -99,14 +99,14 @@ async function runOnce(prepared: Prepared, seen: RunRecord, out: Terminal): Prom
 
 /** Runs in two sessions that share nothing but the backend, and prints the comparison. */
 async function runTwice(prepared: Prepared, seen: RunRecord, out: Terminal): Promise<ExitStatus> {
-  const first = createRecorder(prepared)
+  const first = createEventRecorder(prepared)
   await runRecorded(prepared, first, (event) => seen.take(event), out)
   await Promise.all(seen.writing)
   if (seen.faults.length > 0) return statuses.failed.code
   if (signalStatus() !== undefined) return statuses.done.code
   out.line(cliMessages.verifying())
   const again = new RunRecord(seen.graph, seen.workflow, out, discardingFolder())
-  const second = createRecorder(prepared)
+  const second = createEventRecorder(prepared)
   await runRecorded(prepared, second, (event) => again.take(event), out)
   if (again.faults.length > 0) return statuses.failed.code
   if (signalStatus() !== undefined) return statuses.done.code
@@ -116,7 +116,7 @@ async function runTwice(prepared: Prepared, seen: RunRecord, out: Terminal): Pro
   return equal ? statuses.done.code : statuses.different.code
 }
 
-function createRecorder({ graph, targets }: Prepared): OutcomeRecorder {
+function createEventRecorder({ graph, targets }: Prepared): OutcomeRecorder {
   const wanted =
     targets.length > 0 ? findAncestors(targets, graph) : new Set(graph.nodes.map(({ id }) => id))
   const titleOf = (id: string) => {

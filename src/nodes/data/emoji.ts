@@ -62,7 +62,7 @@ export const emoji = defineNode({
   },
   prepare: ({ category, size, count }, assets) =>
     decodeOnce(assets, `emoji ${category} ${size} ${count}`, () =>
-      decode(assets, category, Number(size), count),
+      decodeEmoji(assets, category, Number(size), count),
     ),
   staticOutputs({ size }, _, prepared) {
     const known = prepared as Dataset | undefined
@@ -81,7 +81,7 @@ export const emoji = defineNode({
 /** Categories of the file: those above, and skin tones. */
 const CLASSES = Object.keys(categories).length + 1
 
-async function decode(assets: Assets, category: Category, side: number, count: number) {
+async function decodeEmoji(assets: Assets, category: Category, side: number, count: number) {
   const bytes = await assets.shipped('emoji')
   try {
     const all = toDataset(readImages(bytes))

@@ -34,7 +34,7 @@ export const images = defineNode({
     if (!images)
       throw new NodeError({ param: 'images', message: dataMessages.noDataset(), cure: CURE })
     return decodeOnce(assets, `${images.sha256} ${channels}`, () =>
-      decode(assets, images, channels),
+      decodeImages(assets, images, channels),
     )
   },
   staticOutputs(_, __, prepared) {
@@ -47,7 +47,7 @@ export const images = defineNode({
 
 const CURE = dataMessages.chooseDataset()
 
-async function decode(assets: Assets, file: StoredFile, channels: 'as stored' | 'grey') {
+async function decodeImages(assets: Assets, file: StoredFile, channels: 'as stored' | 'grey') {
   const data = await readStored(assets, { param: 'images', file, cure: CURE }, (bytes) =>
     toDataset(readImages(bytes)),
   )

@@ -39,7 +39,7 @@ export const mnist = defineNode({
   },
   prepare: ({ split, count, size }, assets) =>
     decodeOnce(assets, `mnist ${split} ${count} ${size}`, () =>
-      decode(assets, split, { count, side: Number(size) }),
+      decodeDigits(assets, split, { count, side: Number(size) }),
     ),
   staticOutputs: ({ size }) => ({
     dataset: { type: 'dataset', shape: [Number(size), Number(size), 1], classes: 10 },
@@ -47,7 +47,7 @@ export const mnist = defineNode({
   run: (_, __, { prepared }) => ({ dataset: prepared as Dataset }),
 })
 
-async function decode(
+async function decodeDigits(
   assets: Assets,
   split: 'train' | 'test',
   wanted: { count: number; side: number },

@@ -36,7 +36,7 @@ export const chamferDistance = defineNode({
   },
   measure: async (inputs, { count }) => {
     const { samples, reference } = inputs
-    const tensor = runTidied(() => measure(inputs, count))
+    const tensor = runTidied(() => measureChamfer(inputs, count))
     const [distance] = await readTensor(tensor).finally(() => tensor.dispose())
     const most = (items: typeof samples) => Math.min(count, itemSize(items))
     return toMeasurement({ distance }, [
@@ -45,10 +45,10 @@ export const chamferDistance = defineNode({
       countRow('reference', most(reference), itemSize(reference)),
     ])
   },
-  onDevice: { distance: (inputs, { count }) => measure(inputs, count) },
+  onDevice: { distance: (inputs, { count }) => measureChamfer(inputs, count) },
 })
 
-const measure = (inputs: ComparedInputs, count: number) => {
+const measureChamfer = (inputs: ComparedInputs, count: number) => {
   const [a, b] = compareOnDevice(inputs, count)
   return distanceOf(a, b)
 }

@@ -224,7 +224,7 @@ async function classifierFeatures(
   items: Items,
   { slot, pause }: { slot: string; pause: Pause },
 ): Promise<Float64Array> {
-  const [shape, length] = [itemShape(items), itemLength(items)]
+  const [shape, length] = [featureItemShape(items), itemLength(items)]
   const pieces: Float32Array[] = []
   for (let start = 0; start < numbers.length; start += BATCH * length) {
     const features = tf.tidy(() => {
@@ -240,9 +240,9 @@ async function classifierFeatures(
   return Float64Array.from(pieces.flatMap((piece) => [...piece]))
 }
 
-export const itemShape = (items: Items) =>
+export const featureItemShape = (items: Items) =>
   items.type === 'dataset' ? items.shape : items.tensor.shape.slice(1)
-export const itemLength = (items: Items) => countElements(itemShape(items))
+export const itemLength = (items: Items) => countElements(featureItemShape(items))
 export const itemSize = (items: Items) =>
   items.type === 'dataset' ? items.size : items.tensor.shape[0]
 
@@ -278,7 +278,7 @@ function chooseItems(items: Dataset, count: number): Float32Array {
 }
 
 export function checkShapes(samples: Items, reference: Items) {
-  const [shape, expected] = [itemShape(samples), itemShape(reference)]
+  const [shape, expected] = [featureItemShape(samples), featureItemShape(reference)]
   if (String(shape) === String(expected)) return
   throw new NodeError({
     slot: 'samples',

@@ -10,7 +10,7 @@ import {
   countRow,
   itemLength,
   readNumbers,
-  itemShape,
+  featureItemShape,
   itemSize,
   toMeasurement,
 } from './features.ts'
@@ -71,10 +71,10 @@ export const slicedWasserstein = defineNode({
 })
 
 async function pointsIn(items: Items, slot: string, count: number): Promise<Float32Array> {
-  if (itemShape(items).length === 1) return readNumbers(items, slot, count)
+  if (featureItemShape(items).length === 1) return readNumbers(items, slot, count)
   throw new NodeError({
     slot,
-    message: evaluateMessages.vectorItems({ shape: itemShape(items) }),
+    message: evaluateMessages.vectorItems({ shape: featureItemShape(items) }),
     cure: evaluateMessages.useFrechet(),
   })
 }

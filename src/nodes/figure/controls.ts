@@ -1,5 +1,5 @@
 // Form controls of params.
-import { isNumeric, readValue, type ControlSpec } from '../controlSpec.ts'
+import { isNumeric, readControlValue, type ControlSpec } from '../controlSpec.ts'
 import type { FigureControl } from './workflow.ts'
 
 /** Creates labelled controls. `onChange` receives each value that the user chose. */
@@ -52,7 +52,7 @@ const isSwitch = (field: Field): field is HTMLInputElement => field.type === 'ch
 /** Returns the nearest allowed value, and shows it. Undefined for a text that is no number. */
 function readField(field: Field, control: ControlSpec): unknown {
   if (isSwitch(field)) return field.checked
-  const value = readValue(control, field.value)
+  const value = readControlValue(control, field.value)
   if (typeof value === 'number') field.value = String(value)
   return value
 }

@@ -7,7 +7,7 @@ import type { Pictures } from '../../engine/plan/view.ts'
 import { encodePng } from '../../engine/images/png.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { everyParam } from './every.ts'
-import { readImages } from '../observers/images.ts'
+import { readPictures } from '../observers/images.ts'
 import { dataMessages } from '../messages/data.ts'
 
 /** Target width of an enlarged grid, in pixels. */
@@ -55,20 +55,20 @@ export const saveImage = defineNode({
     every: everyParam,
   },
   files: async ({ images }, { name, separate, columns, scale, gap, range }) => {
-    const { pictures } = await readImages(images, 'images', Infinity, range)
+    const { pictures } = await readPictures(images, 'images', Infinity, range)
     const stem = name || 'images'
     if (separate) return toSeparateFiles(pictures, stem, scale || 1)
     const wanted = columns || squareColumns(pictures.count, pictures)
     const layout = {
       columns: wanted,
       gap,
-      scale: scale || automaticScale(pictures, Math.min(wanted, pictures.count)),
+      scale: scale || imageScale(pictures, Math.min(wanted, pictures.count)),
     }
     return [pngFile(`${stem}.png`, pictures, layout)]
   },
 })
 
-const automaticScale = ({ width }: Pictures, columns: number) =>
+const imageScale = ({ width }: Pictures, columns: number) =>
   Math.max(1, Math.floor(WIDTH / (Math.max(1, columns) * width)))
 
 function toSeparateFiles(pictures: Pictures, stem: string, scale: number): OutputFile[] {

@@ -21,7 +21,7 @@ export const saveTable = defineNode({
   outputs: {},
   params: { name: param.text('points', 'File name without .csv') },
   files: async ({ points, labels }, { name }) => {
-    const { data, dim } = await readPoints(points)
+    const { data, dim } = await readTablePoints(points)
     const own = points.type === 'dataset' ? points : undefined
     const each = labels ? checkLabels(labels, data.length / dim) : own?.labels
     const table = writePointTable({
@@ -35,7 +35,7 @@ export const saveTable = defineNode({
   },
 })
 
-async function readPoints(points: Samples | Noise | Dataset) {
+async function readTablePoints(points: Samples | Noise | Dataset) {
   const shape = points.type === 'dataset' ? points.shape : points.tensor.shape.slice(1)
   const [dim] = shape
   if (shape.length !== 1 || !dim) {

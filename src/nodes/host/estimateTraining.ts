@@ -38,7 +38,7 @@ export async function estimateTrainings(
   for (const start of starts) {
     const from = start.inputs.model
     if (!from) continue
-    const read = (value: unknown) => estimate(value as Model, start, now)
+    const read = (value: unknown) => estimateLoop(value as Model, start, now)
     const result = await session
       .compute(graph, wire(from.node, from.slot), read)
       .catch(() => undefined)
@@ -47,7 +47,7 @@ export async function estimateTrainings(
   return found
 }
 
-async function estimate(
+async function estimateLoop(
   model: Model,
   { id, params }: GraphNode,
   now: () => number,

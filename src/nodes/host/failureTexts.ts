@@ -19,16 +19,16 @@ const causes: Record<EngineFailure['cause'], (message: MessageText) => MessageTe
 const withoutStop = (text: MessageText): MessageText =>
   typeof text === 'string' ? text.replace(/\.$/, '') : text
 
-const describe = (failure: EngineFailure): MessageText =>
+const describeCause = (failure: EngineFailure): MessageText =>
   causes[failure.cause](getText(failure, 'message'))
 
 /** Message about a failure after which the engine, and its run if there is one, start again. */
 export const restartMessage = (failure: EngineFailure, hasRun: boolean): MessageText =>
-  joinSentences(describe(failure), hasRun ? hostMessages.resumes() : hostMessages.restarts())
+  joinSentences(describeCause(failure), hasRun ? hostMessages.resumes() : hostMessages.restarts())
 
 /** Message about a failure after which the engine does not start again. */
 export const brokenMessage = (failure: EngineFailure): MessageText =>
-  joinSentences(describe(failure), hostMessages.reload())
+  joinSentences(describeCause(failure), hostMessages.reload())
 
 const cures: Record<EngineFailure['cause'], () => MessageText> = {
   hung: () => hostMessages.hungCure(),
@@ -47,7 +47,7 @@ export const failureFault = (
   createFault({
     node: failure.node,
     message: joinSentences(
-      describe(failure),
+      describeCause(failure),
       backend ? hostMessages.failedOn({ times, backend }) : hostMessages.failedTimes({ times }),
     ),
     cure: joinSentences(cures[failure.cause](), hostMessages.stateKept()),

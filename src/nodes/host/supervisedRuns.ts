@@ -49,13 +49,13 @@ export function followRun(run: SupervisedRun, event: RunEvent): boolean {
       run.node = event.node
       // Only trainings are worth the wait; other loops are computed again.
       if (!run.unsaved?.trains) delete run.unsaved
-      return advance(run, event.node, 0)
+      return advanceRun(run, event.node, 0)
     case 'progress': {
       if (event.emission) return false
       const { node, index, loss } = event
       run.node = node
       run.unsaved = { node, index, trains: loss !== undefined || (run.unsaved?.trains ?? false) }
-      return advance(run, node, index)
+      return advanceRun(run, node, index)
     }
     case 'saved':
       if (event.node === run.unsaved?.node && event.index >= run.unsaved.index) delete run.unsaved
@@ -65,7 +65,7 @@ export function followRun(run: SupervisedRun, event: RunEvent): boolean {
   }
 }
 
-function advance({ furthest }: SupervisedRun, node: string, index: number): boolean {
+function advanceRun({ furthest }: SupervisedRun, node: string, index: number): boolean {
   const isFurther = index > (furthest.get(node) ?? -1)
   if (isFurther) furthest.set(node, index)
   return isFurther

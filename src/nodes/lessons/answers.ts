@@ -25,7 +25,7 @@ const HASH_BYTES = 16
 
 /** Whether an answer, as the student wrote it, is right. */
 export function isRight(rule: AnswerRule, answer: string): boolean {
-  const candidates = normalise(rule, answer)
+  const candidates = normaliseAnswer(rule, answer)
   return candidates.some((text) =>
     rule.hashes.some(({ salt, hash }) => derive(rule.kind, text, salt) === hash),
   )
@@ -40,7 +40,7 @@ export function hashAnswer(
   const text =
     rule.kind === 'number'
       ? gridPoint(parseAnswer(answer), rule.within)
-      : normalise(rule, answer)[0]
+      : normaliseAnswer(rule, answer)[0]
   return text === undefined ? undefined : { salt, hash: derive(rule.kind, text, salt) }
 }
 
@@ -57,7 +57,7 @@ const deriveOnce = rememberLast(1000, (key) => {
 })
 
 /** The texts that are hashed for an answer; none if it has no possible form. */
-function normalise(
+function normaliseAnswer(
   rule: { kind: 'number'; within: number } | { kind: 'choice' | 'text' },
   answer: string,
 ): string[] {

@@ -60,7 +60,7 @@ export function readBlocks(file: string, text: string): LessonSource {
       if (end < 0) fail(at + 1, lessonMessages.openBlock({ kind }), lessonMessages.closeBlock())
       parts.push({
         kind,
-        id: readId(kind, block[2].trim(), at + 1, fail),
+        id: readBlockId(kind, block[2].trim(), at + 1, fail),
         line: at + 1,
         fields: readFields(lines.slice(at + 1, end), at + 2, fail),
       })
@@ -111,7 +111,7 @@ function readTitle(lines: readonly string[], fail: Fail) {
 
 const NAME = /^[a-z\d]+(-[a-z\d]+)*$/
 
-function readId(kind: BlockKind, id: string, line: number, fail: Fail): string {
+function readBlockId(kind: BlockKind, id: string, line: number, fail: Fail): string {
   if (kind === 'lesson' ? id === '' : NAME.test(id) && id.length <= 60) return id
   return fail(line, lessonMessages.blockId({ kind, got: id }), lessonMessages.nameBlock({ kind }))
 }

@@ -102,7 +102,7 @@ export function readSummary(
   if (!isPlainObject(data) || !isSummary(data))
     return fail(0, lessonMessages.notSummary(), lessonMessages.exportAgain())
   requireFlat(data, fail)
-  const read = createReader(fail)
+  const read = createSummaryReader(fail)
   const version = read.number(data.version, 'version')
   if (version !== VERSION)
     return fail(
@@ -160,7 +160,7 @@ function findRepeated(texts: readonly string[]): string | undefined {
 
 const sign = (content: object, course: string, code: string): string => {
   const key = deriveKey(JSON.stringify([code.trim(), course]))
-  return bytesToHex(hmac(sha256, key, utf8ToBytes(canonical(content))))
+  return bytesToHex(hmac(sha256, key, utf8ToBytes(canonicalText(content))))
 }
 
 /** The key of a course, from its code: the same for all students. */
@@ -173,7 +173,7 @@ const deriveKey = rememberLast(16, (text) => {
 })
 
 /** JSON with sorted keys, so that only changes of values matter. */
-const canonical = (value: unknown): string =>
+const canonicalText = (value: unknown): string =>
   JSON.stringify(value, (_, each: unknown) =>
     isPlainObject(each)
       ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -200,7 +200,7 @@ interface Reader {
   ): T[]
 }
 
-function createReader(fail: Fail): Reader {
+function createSummaryReader(fail: Fail): Reader {
   const wrong = (part: string): never =>
     fail(0, lessonMessages.damagedSummary({ part }), lessonMessages.exportAgain())
   const reader: Reader = {

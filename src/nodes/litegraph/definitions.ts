@@ -22,7 +22,7 @@ export function hostDefinitions(
   const subgraphs = JSON.parse(JSON.stringify(subgraphsToJson(file))) as JsonObject[]
   if (!isComfy(lite)) return { subgraphs }
   for (const subgraph of subgraphs) {
-    for (const node of listNodes(subgraph)) node.type = registeredType(String(node.type))
+    for (const node of listJsonNodes(subgraph)) node.type = registeredType(String(node.type))
     // A field that @comfyorg/litegraph preserves; it drops the description.
     if (subgraph.description !== undefined)
       subgraph.extra = { diffusion: { format: FORMAT, description: subgraph.description } }
@@ -53,12 +53,12 @@ function findOwnSubgraphs(subgraphs: readonly JsonObject[], known: ByType): Json
     known.has(String(type)) || own.some(({ id }) => id === type)
   for (let before = -1; before !== own.length;) {
     before = own.length
-    own = own.filter((each) => listNodes(each).every(isKnown))
+    own = own.filter((each) => listJsonNodes(each).every(isKnown))
   }
   return own.filter((each) => !isOwnSubgraph(each))
 }
 
-const listNodes = ({ nodes }: JsonObject): JsonObject[] =>
+const listJsonNodes = ({ nodes }: JsonObject): JsonObject[] =>
   Array.isArray(nodes) ? nodes.filter(isObject) : []
 
 /**
@@ -120,7 +120,7 @@ function usedDefinitions({ definitions }: LGraph, data: object): JsonObject | un
   const byType = new Map(all.map((each) => [String(each.id), each]))
   const used = new Set<JsonObject>()
   const visit = (graph: JsonObject) => {
-    for (const { type } of listNodes(graph)) {
+    for (const { type } of listJsonNodes(graph)) {
       const found = byType.get(String(type))
       if (!found || used.has(found)) continue
       used.add(found)

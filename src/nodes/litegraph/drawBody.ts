@@ -3,7 +3,7 @@ import { getText, type MessageText } from '../../engine/base/catalogue.ts'
 import type { LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
 import type { ChartLook, View } from '../../engine/plan/view.ts'
 import type { Box } from '../painters/frame.ts'
-import { shorten } from '../painters/frame.ts'
+import { fitLabel } from '../painters/frame.ts'
 import { paintView } from '../painters/paint.ts'
 import { context2d } from '../painters/context2d.ts'
 import type { PlotLook } from '../painters/plotLook.ts'
@@ -165,6 +165,6 @@ function drawFault(
   ctx.font = `12px ${FONTS}`
   ctx.textAlign = 'left'
   ctx.fillStyle = '#ff9a9a'
-  const text = shorten(ctx, translate(getText(fault, 'message')), Math.max(220, node.size[0]))
+  const text = fitLabel(ctx, translate(getText(fault, 'message')), Math.max(220, node.size[0]))
   ctx.fillText(text, 2, node.size[1] + 18)
 }

@@ -84,7 +84,7 @@ export function createDataClass({ lite, declaration, hooks }: NodeSetup): NodeDa
     override configure(info: SerializedNode) {
       this.origin = this.graph ? 'loaded' : 'copied'
       this.configuring = true
-      readSlots(this, info)
+      readSlotData(this, info)
       this.matchSlots('keep')
       super.configure(sanitizeNode(info))
       const [width, height] = this.size
@@ -137,7 +137,7 @@ function initialSize(node: DiffusionNode): Vector {
 }
 
 /** Reads the slots of a file, to match them by name. litegraph would merge them by position. */
-function readSlots(node: DiffusionNode, info: SerializedNode) {
+function readSlotData(node: DiffusionNode, info: SerializedNode) {
   const existing = existingLink(node)
   node.inputs = sanitizeSlots<InputSlot>(info.inputs, ({ link }) => ({ link: existing(link) }))
   node.outputs = sanitizeSlots<OutputSlot>(info.outputs, ({ links }) => ({

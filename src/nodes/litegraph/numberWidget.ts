@@ -2,12 +2,12 @@
 // and evaluates typed text as JavaScript. A double-click opens an editor and changes nothing.
 import type { LGraphNode, Widget } from 'litegraph.js/build/litegraph.core.js'
 import { FONTS } from '../painters/theme.ts'
-import { shorten } from '../painters/frame.ts'
+import { fitLabel } from '../painters/frame.ts'
 import type { NodeHooks } from './nodeSetup.ts'
 import {
-  formatValue,
+  formatControlValue,
   isAllowed,
-  readValue,
+  readControlValue,
   snapNumber,
   type NumberControl,
 } from '../controlSpec.ts'
@@ -68,7 +68,7 @@ export class NumberWidget implements Widget {
     } else drawArrows(ctx, { y, width, height })
     drawLabel(ctx, {
       name: this.name,
-      value: formatValue(value),
+      value: formatControlValue(value),
       colour: isAllowed(value, control) ? widgetColours.text : widgetColours.wrong,
       inset: slides ? MARGIN + 12 : ARROW + 4,
       row: { y, width, height },
@@ -98,7 +98,7 @@ export class NumberWidget implements Widget {
     this.drag = undefined
     promptValue(node, this.name, event, this.hooks, {
       set: (text) => {
-        const typed = readValue(this.control, text)
+        const typed = readControlValue(this.control, text)
         if (typed !== undefined) setWithUndo(node, this.name, typed)
       },
     })
@@ -197,10 +197,10 @@ function drawLabel(
   ctx.textBaseline = 'middle'
   ctx.textAlign = 'right'
   ctx.fillStyle = colour
-  const shown = shorten(ctx, value, room * 0.7)
+  const shown = fitLabel(ctx, value, room * 0.7)
   ctx.fillText(shown, row.width - inset, base)
   ctx.textAlign = 'left'
   ctx.fillStyle = widgetColours.dim
-  ctx.fillText(shorten(ctx, name, room - ctx.measureText(shown).width - 8), inset, base)
+  ctx.fillText(fitLabel(ctx, name, room - ctx.measureText(shown).width - 8), inset, base)
   ctx.textBaseline = 'alphabetic'
 }

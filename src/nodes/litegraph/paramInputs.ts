@@ -28,7 +28,7 @@ export function convertToInput(node: DiffusionNode, name: string): number {
   if (canBeInput(node, name) && !inputParams(node).has(name)) {
     const accepts = paramSlot(diffusion.declaration.params[name])?.accepts ?? []
     graph?.beforeChange(node)
-    matchSlots(node, 'keep', () => inputs.push({ name, type: String(accepts), link: null }))
+    matchSlotsOfNode(node, 'keep', () => inputs.push({ name, type: String(accepts), link: null }))
     graph?.afterChange(node)
   }
   return node.findInputSlot(name)
@@ -40,7 +40,7 @@ export function convertToParam(node: DiffusionNode, name: string) {
   const { graph } = node
   graph?.beforeChange(node)
   node.disconnectInput(node.findInputSlot(name))
-  matchSlots(node, 'trim', () => {
+  matchSlotsOfNode(node, 'trim', () => {
     node.inputs = node.inputs.filter((slot) => slot.name !== name)
   })
   graph?.afterChange(node)
@@ -49,7 +49,7 @@ export function convertToParam(node: DiffusionNode, name: string) {
 export const toggleParamInput = (node: DiffusionNode, name: string) =>
   void (inputParams(node).has(name) ? convertToParam(node, name) : convertToInput(node, name))
 
-const matchSlots = (node: DiffusionNode, free: FreeSlots, change: () => void) =>
+const matchSlotsOfNode = (node: DiffusionNode, free: FreeSlots, change: () => void) =>
   (node as DiffusionNode & { matchSlots(free: FreeSlots, change: () => void): void }).matchSlots(
     free,
     change,

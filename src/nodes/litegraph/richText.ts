@@ -120,9 +120,9 @@ function readMark(scan: Scan, at: number, before: string): Mark | undefined {
       return math && { end: math.end, runs: plainRun(text.slice(at, math.end), style) }
     }
     case '!':
-      return text[at + 1] === '[' ? readLink(scan, at + 1) : undefined
+      return text[at + 1] === '[' ? readTextLink(scan, at + 1) : undefined
     case '[':
-      return readLink(scan, at)
+      return readTextLink(scan, at)
     case '_':
       return WORD.test(before) ? undefined : readItalic(scan, at, ends.underscore, WORD)
     default:
@@ -138,7 +138,7 @@ function between(text: string, at: number, find: Find) {
 }
 
 /** A link or an image, which is shown as its text. */
-function readLink({ text, ends, style }: Scan, at: number): Mark | undefined {
+function readTextLink({ text, ends, style }: Scan, at: number): Mark | undefined {
   const close = ends.label(at + 1)
   if (close < 0 || text[close + 1] !== '(') return undefined
   const end = ends.address(close + 2)

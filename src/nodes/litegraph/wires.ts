@@ -30,11 +30,11 @@ export interface WireWords {
   noneGives(node: string, types: readonly string[]): string
 }
 
-const joinTypes = (types: readonly string[]) => types.join(' or ')
+const joinTypeNames = (types: readonly string[]) => types.join(' or ')
 
 export const englishWires: WireWords = {
   takes: (input, taken, given) =>
-    `${input} needs ${joinTypes(taken)}, but you are connecting ${joinTypes(given)}.`,
+    `${input} needs ${joinTypeNames(taken)}, but you are connecting ${joinTypeNames(given)}.`,
   parts: (input, other) =>
     `${input} and ${other} need different types, but both would receive the same value.`,
   circle:
@@ -42,8 +42,8 @@ export const englishWires: WireWords = {
   itself: (node) => `${node} cannot use its own output. To feed a value back, use a loop.`,
   loop: (start) => `The loop output of ${start ?? 'a Start'} connects only to its own End.`,
   hasEnd: (start) => `${start} already has an End. Disconnect it first.`,
-  noneTakes: (node, types) => `${node} has no input for ${joinTypes(types)}.`,
-  noneGives: (node, types) => `${node} has no output for ${joinTypes(types)}.`,
+  noneTakes: (node, types) => `${node} has no input for ${joinTypeNames(types)}.`,
+  noneGives: (node, types) => `${node} has no output for ${joinTypeNames(types)}.`,
 }
 
 const splitTypes = (type: string | number) => String(type || '*').split(',')

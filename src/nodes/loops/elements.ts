@@ -24,7 +24,7 @@ export function parseElements(list: string): Element[] {
   const parts: Part[] = []
   let count = 0
   for (const text of splitParts(list)) {
-    const part = readPart(text)
+    const part = readListPart(text)
     count += part.count
     requireFew(count)
     parts.push(part)
@@ -60,7 +60,7 @@ interface Part {
   range?: { start: number; step: number }
 }
 
-function readPart(text: string): Part {
+function readListPart(text: string): Part {
   // A name may have any number of colons.
   const fields = text.split(':', 4).map(parseNumber)
   if (fields.length === 1 || fields.length > 3 || fields.includes(undefined))

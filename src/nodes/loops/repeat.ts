@@ -7,7 +7,7 @@ import { samplingMessages } from '../messages/sampling.ts'
 import { carryValues, takeCarried, type CarriedValues } from './carried.ts'
 
 /** The number of iterations up to timestep t: t + 1, or none for clean data (t = -1). */
-function countIterations({ t }: Timestep): number {
+function countRepeats({ t }: Timestep): number {
   const last = t[0]
   if (t.some((each) => each !== last)) {
     throw new NodeError({
@@ -67,11 +67,11 @@ export const [repeatStart, repeatEnd] = defineLoop({
   carries: { value: 'value' },
   behaviour: {
     extents: ['times'],
-    iterations: ({ until }, { start }) => (until ? countIterations(until) : start.times),
+    iterations: ({ until }, { start }) => (until ? countRepeats(until) : start.times),
     planned({ until }, { start }, wired) {
       // The run reports timesteps that differ, with their number for this batch.
       if (wired.has('until'))
-        return until && new Set(until.t).size === 1 ? countIterations(until) : undefined
+        return until && new Set(until.t).size === 1 ? countRepeats(until) : undefined
       return wired.has('times') ? undefined : start.times
     },
     begin: (inputs): CarriedValues => takeCarried(inputs),

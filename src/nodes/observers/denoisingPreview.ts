@@ -9,7 +9,7 @@ import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Space } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { readImages } from './images.ts'
+import { readPictures } from './images.ts'
 import { asPoints, readFirst, shortNumber } from './read.ts'
 
 /** More points would not be visible and would take time. */
@@ -117,7 +117,7 @@ async function previewImages(
       const whole = tf.tidy(() =>
         block_size > 1 ? assemblePatches(tensor, block_size, slot) : tensor.clone(),
       )
-      const { pictures, each } = await readImages(
+      const { pictures, each } = await readPictures(
         { type: 'samples', tensor: whole, space: block_size > 1 ? 'image' : space },
         slot,
         count,

@@ -110,7 +110,7 @@ function heatMap(
   const bins = densities[0].length
   const pixels = new Uint8ClampedArray(3 * COLUMNS * bins)
   for (let column = 0; column < COLUMNS; column++) {
-    const density = densities[findNearest(x, from + ((column + 0.5) / COLUMNS) * (to - from))]
+    const density = densities[findNearestIndex(x, from + ((column + 0.5) / COLUMNS) * (to - from))]
     const top = (brightness === 'each' ? peak(density) : highest) || 1
     density.forEach((value, bin) =>
       pixels.set(heatColour(value / top), 3 * ((bins - 1 - bin) * COLUMNS + column)),
@@ -123,7 +123,7 @@ function heatMap(
   }
 }
 
-function findNearest(ascending: readonly number[], value: number): number {
+function findNearestIndex(ascending: readonly number[], value: number): number {
   let nearest = 0
   ascending.forEach((each, i) => {
     if (Math.abs(each - value) < Math.abs(ascending[nearest] - value)) nearest = i

@@ -95,7 +95,7 @@ const describers: { [K in SlotType]: (value: SlotValues[K]) => Promise<ValueDesc
     numbers: undefined,
     picture: scheduleView(value),
   }),
-  model: async (model) => describeModel(model),
+  model: async (model) => listModelFacts(model),
   training: async ({ state: { step, weights } }) => ({
     shape: [weightCount(weights)],
     notes: [[viewText('stepsDone'), String(step)]],
@@ -184,7 +184,7 @@ function pointsView(points: Float32Array): ScatterView {
   }
 }
 
-function describeModel(model: Model): ValueDescription {
+function listModelFacts(model: Model): ValueDescription {
   return { shape: [weightCount(model)], notes: modelNotes(model) }
 }
 
@@ -278,7 +278,7 @@ async function describeHistory({ losses }: History): Promise<ValueDescription> {
 /** Summary of a value that is too large to keep: what is known without reading it. */
 export function describeOutline(value: Value): Inspection {
   const tensors = collectTensors(value)
-  if (value.type === 'model') return { type: value.type, ...describeModel(value), tooLarge: true }
+  if (value.type === 'model') return { type: value.type, ...listModelFacts(value), tooLarge: true }
   return {
     type: value.type,
     shape: tensors.length === 1 ? tensors[0].shape : [weightCount(value)],

@@ -50,7 +50,7 @@ export const featureMaps = defineNode({
       const shape = tensor.shape
       if (shown.item >= shape[0]) throw itemFault(shape[0], shown.item)
       const all = { numbers, shape, image }
-      const parts = [...(label === undefined ? [] : [label]), ...describeNumbers(numbers)]
+      const parts = [...(label === undefined ? [] : [label]), ...describeMapNumbers(numbers)]
       return { kind: 'images', ...channelGrid(all, shown), caption: parts.join(', ') }
     } finally {
       tensor.dispose()
@@ -69,7 +69,7 @@ const itemFault = (count: number, item: number) =>
   })
 
 /** Statistics of all numbers, in words. */
-function describeNumbers(numbers: Float32Array): string[] {
+function describeMapNumbers(numbers: Float32Array): string[] {
   const { mean, std, min, max, nan, infinite } = computeStatistics(numbers)
   const broken = nan + infinite
   const zeros = numbers.reduce((count, value) => count + (value === 0 ? 1 : 0), 0)
@@ -124,11 +124,11 @@ function channelGrid(
   const maps = Array.from({ length: Math.min(channels, count) }, (_, channel) =>
     Float32Array.from({ length: height * width }, (_, i) => own[i * channels + channel]),
   )
-  return { groups: [{ ...toGrey(maps, [height, width], range), name: '' }], columns: 0 }
+  return { groups: [{ ...toGreyMap(maps, [height, width], range), name: '' }], columns: 0 }
 }
 
 /** Grey pictures of maps, each with its own range or all with one. */
-function toGrey(
+function toGreyMap(
   maps: readonly Float32Array[],
   [height, width]: readonly [number, number],
   range: Shown['range'],

@@ -71,7 +71,7 @@ export const filmStrip = defineNode({
 async function selectFrames({ frames, t }: Trajectory, shape: readonly number[]) {
   const bytes = countElements(shape)
   const shown = evenIndices(frames.length, Math.min(MAX_FRAMES, Math.floor(MAX_BYTES / bytes)))
-  const numbers = await readFrames(
+  const numbers = await readFilmFrames(
     shown.map((i) => frames[i]),
     shape[0],
   )
@@ -118,7 +118,7 @@ async function pointFilm(trajectory: Trajectory, size: number): Promise<ScatterV
 }
 
 /** The first `count` items of each frame, read back at once. */
-async function readFrames(frames: readonly Tensor[], count: number): Promise<Float32Array> {
+async function readFilmFrames(frames: readonly Tensor[], count: number): Promise<Float32Array> {
   const joined = tf.tidy(() => tf.concat(frames.map((frame) => frame.slice(0, count))))
   return readTensor(joined).finally(() => joined.dispose())
 }

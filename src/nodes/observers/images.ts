@@ -14,7 +14,7 @@ export type ImageBatch = Samples | Noise | Prediction | Dataset
 type ImageShape = [number, number, number, 1 | 3]
 
 /** @throws NodeError at `slot` for anything but images [b, h, w, 1 or 3] */
-function imageShape(shape: readonly number[], slot: string): ImageShape {
+function picturesShape(shape: readonly number[], slot: string): ImageShape {
   if (shape.length === 2) {
     throw new NodeError({
       slot,
@@ -70,7 +70,7 @@ export function layOutImages(
   const isMaps = space === 'latent' && shape.length === 4 && shape[3] > 1
   const [size, height, width, channels] = isMaps
     ? ([...shape.slice(0, 3), 1] as ImageShape)
-    : imageShape(shape, slot)
+    : picturesShape(shape, slot)
   const each = isMaps ? shape[3] : 1
   return {
     items: Math.min(size, Math.max(1, Math.floor(most / each))),
@@ -102,7 +102,7 @@ export interface ReadImages {
 }
 
 /** The first items of a batch as at most `most` pictures, read back at once. */
-export async function readImages(
+export async function readPictures(
   value: ImageBatch,
   slot: string,
   most: number,

@@ -7,7 +7,7 @@ import type { ImagesView } from '../../engine/plan/view.ts'
 import type { Labels, PredictionType } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import type { ImageBatch } from './images.ts'
-import { batchCount, readImages } from './images.ts'
+import { batchCount, readPictures } from './images.ts'
 import { wiredSlots } from './read.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
@@ -55,7 +55,7 @@ export const preview = defineNode({
       ],
     )
     const read = await Promise.all(
-      batches.map(([slot, value]) => readImages(value, slot, count, range)),
+      batches.map(([slot, value]) => readPictures(value, slot, count, range)),
     )
     const groups = batches.map(([, value], i) => {
       const { pictures, each } = read[i]

@@ -9,7 +9,7 @@ type Cloud = Samples | Noise | Prediction | Dataset
 /** Dimensions that can be plotted: a histogram, the plane, a projection. */
 export type Dimension = 1 | 2 | 3
 
-const itemShape = (value: Cloud | Trajectory): number[] | undefined => {
+const vectorItemShape = (value: Cloud | Trajectory): number[] | undefined => {
   if (value.type === 'dataset') return value.shape
   if (value.type === 'trajectory') return value.frames[0]?.shape.slice(1)
   return value.tensor.shape.slice(1)
@@ -24,7 +24,7 @@ export function sharedDimension(
 ): Dimension {
   let found: Dimension | undefined
   for (const [slot, value] of wired) {
-    const shape = itemShape(value)
+    const shape = vectorItemShape(value)
     if (!shape) continue
     const [dim] = shape
     if (shape.length !== 1 || !isDimension(dim) || dim !== (found ?? dim)) {

@@ -5,7 +5,7 @@ import type { ChartLook, ChartView } from '../../engine/plan/view.ts'
 import { drawAxes, type DisplayedChart, type PlotArea } from './chartAxes.ts'
 import { drawHeat } from './heat.ts'
 import { createOffscreen, type MakeSheet } from './sheet.ts'
-import { beginPainting, crisp, legend, shorten, type Box, type LegendItem } from './frame.ts'
+import { beginPainting, crisp, legend, fitLabel, type Box, type LegendItem } from './frame.ts'
 import { automaticSmoothing, chartRange, exponentialMean } from './lines.ts'
 import { drawLine } from './polyline.ts'
 import { setFont, translateText, type Theme } from './theme.ts'
@@ -62,7 +62,7 @@ function drawHeader(
   if (title && box.height > 110) {
     setFont(ctx, 11.5, '600')
     ctx.fillStyle = theme.text
-    ctx.fillText(shorten(ctx, title, box.width - 16), box.x + 8, top + 10)
+    ctx.fillText(fitLabel(ctx, title, box.width - 16), box.x + 8, top + 10)
     top += 17
   }
   if (items.length && box.height > 140)

@@ -1,6 +1,6 @@
 // Axes of a chart: the area left for its lines, grid, ticks and labels.
 import type { ChartLook, ChartView } from '../../engine/plan/view.ts'
-import { crisp, shorten, type Box } from './frame.ts'
+import { crisp, fitLabel, type Box } from './frame.ts'
 import type { Range } from './lines.ts'
 import { setFont, type Theme } from './theme.ts'
 import { logTicks, ticks, tickText } from './ticks.ts'
@@ -32,7 +32,7 @@ export function drawAxes(
   theme: Theme,
 ): PlotArea {
   setFont(ctx, 9.5)
-  const layout = layOut(ctx, chart, range, area)
+  const layout = layOutChart(ctx, chart, range, area)
   drawGridLines(ctx, layout, theme)
   if (!layout.small) {
     ctx.fillStyle = theme.dim
@@ -42,7 +42,7 @@ export function drawAxes(
   return layout.plot
 }
 
-function layOut(
+function layOutChart(
   ctx: CanvasRenderingContext2D,
   chart: DisplayedChart,
   range: Range,
@@ -119,12 +119,12 @@ function drawAxisLabels(
   if (hasXLabel) {
     ctx.textAlign = 'right'
     const text = xLog ? `${xLabel} (log)` : xLabel
-    ctx.fillText(shorten(ctx, text, plot.width), plot.x + plot.width, plot.y + plot.height + 24)
+    ctx.fillText(fitLabel(ctx, text, plot.width), plot.x + plot.width, plot.y + plot.height + 24)
   }
   if (hasYLabel) {
     ctx.textAlign = 'left'
     const text = yLog ? `${yLabel} (log)` : yLabel
-    ctx.fillText(shorten(ctx, text, area.width), area.x, area.y + 5)
+    ctx.fillText(fitLabel(ctx, text, area.width), area.x, area.y + 5)
   }
 }
 

@@ -30,7 +30,7 @@ export const crisp = (value: number) => Math.round(value) + 0.5
 const shortenedTexts = new Map<string, string>()
 
 /** Cuts a text that is wider than `room` and adds an ellipsis; '' if that does not fit either. */
-export function shorten(ctx: CanvasRenderingContext2D, text: string, room: number): string {
+export function fitLabel(ctx: CanvasRenderingContext2D, text: string, room: number): string {
   const cut = cutText(text, MAX_LABEL)
   // Before the look-up, which reads the font and takes longer than one measurement.
   if (ctx.measureText(cut).width <= room) return cut
@@ -73,7 +73,7 @@ export function legendPlaces(
   setFont(ctx, 10.5)
   let [left, top] = [x, y]
   return items.map(({ name }) => {
-    const wide = ctx.measureText(shorten(ctx, name, width - 18)).width + 18
+    const wide = ctx.measureText(fitLabel(ctx, name, width - 18)).width + 18
     if (left > x && left + wide > x + width) {
       left = x
       top += 14
@@ -109,7 +109,7 @@ export function legend(
       ctx.fill()
     }
     ctx.fillStyle = dim ? theme.dim : theme.text
-    ctx.fillText(shorten(ctx, name, width - 18), left + 17, top + 10)
+    ctx.fillText(fitLabel(ctx, name, width - 18), left + 17, top + 10)
   }
   return places.length ? places[places.length - 1].y - y + 16 : 0
 }

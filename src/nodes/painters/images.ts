@@ -3,7 +3,7 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import type { ImagesView, Pictures } from '../../engine/plan/view.ts'
 import type { Box } from './frame.ts'
 import type { Theme } from './theme.ts'
-import { beginPainting, shorten } from './frame.ts'
+import { beginPainting, fitLabel } from './frame.ts'
 import { translateText, setFont } from './theme.ts'
 import type { MakeSheet } from './sheet.ts'
 import { devicePixels, drawPictures, fitPixels } from './sheet.ts'
@@ -34,7 +34,7 @@ export function paintImages(
     ctx.fillStyle = theme.dim
     ctx.textAlign = 'center'
     ctx.fillText(
-      shorten(ctx, translateText(theme, view.caption), area.width),
+      fitLabel(ctx, translateText(theme, view.caption), area.width),
       box.x + box.width / 2,
       box.y + box.height - 6,
     )
@@ -75,7 +75,7 @@ function paintGroups(
     ctx.fillStyle = theme.text
     ctx.textAlign = 'left'
     // The name may be wider than its grid: then it starts further left.
-    const name = shorten(ctx, group.name, panel.width)
+    const name = fitLabel(ctx, group.name, panel.width)
     const x = Math.max(
       panel.x,
       Math.min(grid.x, panel.x + panel.width - ctx.measureText(name).width),
@@ -192,7 +192,7 @@ export function paintGrid(
     ctx.textAlign = 'center'
     boxes.forEach((box, i) => {
       const [x, y] = back(box.x + box.width / 2, box.y + box.height)
-      const text = shorten(ctx, labels[i] ?? '', wide / scale - 2)
+      const text = fitLabel(ctx, labels[i] ?? '', wide / scale - 2)
       ctx.fillText(text, x, y + LABEL - 3)
     })
   }

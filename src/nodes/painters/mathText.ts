@@ -27,12 +27,12 @@ export function splitMath(text: string): readonly TextPart[] {
   const known = parts.get(text)
   if (known) return known
   if (parts.size >= MAX_CACHED) parts.clear()
-  const split = findParts(text)
+  const split = findMathParts(text)
   parts.set(text, split)
   return split
 }
 
-function findParts(text: string): TextPart[] {
+function findMathParts(text: string): TextPart[] {
   const found: TextPart[] = []
   let end = 0
   for (const match of text.matchAll(MATH)) {

@@ -3,7 +3,7 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import type { NumbersView } from '../../engine/plan/view.ts'
 import type { Box } from './frame.ts'
 import type { Theme } from './theme.ts'
-import { beginPainting, crisp, shorten } from './frame.ts'
+import { beginPainting, crisp, fitLabel } from './frame.ts'
 import { measureText } from './ticks.ts'
 import { translateText, setFont } from './theme.ts'
 
@@ -62,21 +62,21 @@ function paintNumberRow(
   setFont(ctx, large, '600')
   ctx.textAlign = 'right'
   ctx.fillStyle = Number.isFinite(value) ? theme.text : theme.warning
-  const number = shorten(ctx, numberText(value), width)
+  const number = fitLabel(ctx, numberText(value), width)
   ctx.fillText(number, x + width, middle + large * 0.36)
   const room = width - ctx.measureText(number).width - 10
   const below = note && height >= TWO_LINES
   ctx.textAlign = 'left'
   setFont(ctx, 12)
   ctx.fillStyle = theme.text
-  const named = shorten(ctx, translateText(theme, name), room)
+  const named = fitLabel(ctx, translateText(theme, name), room)
   ctx.fillText(named, x, middle + (below ? -2 : 4))
   if (!note) return
   const used = below ? 0 : ctx.measureText(named).width + 8
   setFont(ctx, 10.5)
   ctx.fillStyle = theme.dim
   ctx.fillText(
-    shorten(ctx, translateText(theme, note), room - used),
+    fitLabel(ctx, translateText(theme, note), room - used),
     x + used,
     middle + (below ? 12 : 4),
   )

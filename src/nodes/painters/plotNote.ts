@@ -1,6 +1,6 @@
 // Note in the corner of a plot about the points outside of the view, which a click fits.
 import { viewText } from '../../engine/base/viewTexts.ts'
-import { shorten, type Box } from './frame.ts'
+import { fitLabel, type Box } from './frame.ts'
 import { visibleExtent, type Plane } from './plane.ts'
 import { countOutside, type PlotLook } from './plotLook.ts'
 import { setFont, translateText, type Theme } from './theme.ts'
@@ -30,19 +30,19 @@ export function drawPlotNote(
   if (!outside && !look?.fits) return undefined
   setFont(ctx, 10.5)
   const room = plane.width - 4 - 2 * PAD
-  const text = noteTexts(all, outside, { canFit, look })
+  const text = plotNoteTexts(all, outside, { canFit, look })
     .map((each) => translateText(theme, each))
     .find((each, i, { length }) => i === length - 1 || ctx.measureText(each).width <= room)
   if (text === undefined) return undefined
-  const shown = shorten(ctx, text, room)
+  const shown = fitLabel(ctx, text, room)
   const width = ctx.measureText(shown).width + 2 * PAD
   const place = { x: plane.x + plane.width - width - 2, y: plane.y + 2, width, height: HEIGHT }
-  drawLabel(ctx, shown, place, theme, outside > MANY * all)
+  drawNoteLabel(ctx, shown, place, theme, outside > MANY * all)
   return place
 }
 
 /** The texts of the note, the longest first. */
-function noteTexts(all: number, outside: number, { canFit, look }: NoteOptions): string[] {
+function plotNoteTexts(all: number, outside: number, { canFit, look }: NoteOptions): string[] {
   const count = (points: number) => points.toLocaleString('en')
   const long = look?.fits ? viewText('fitted') : viewText('outside', count(outside), count(all))
   const short = look?.fits ? long : viewText('outsideShort', count(outside))
@@ -50,7 +50,7 @@ function noteTexts(all: number, outside: number, { canFit, look }: NoteOptions):
   return [...(canFit ? [`${long}; ${click}`] : []), long, short]
 }
 
-function drawLabel(
+function drawNoteLabel(
   ctx: CanvasRenderingContext2D,
   text: string,
   { x, y, width, height }: Box,

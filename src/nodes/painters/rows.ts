@@ -3,7 +3,7 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import type { RowsView } from '../../engine/plan/view.ts'
 import type { Box } from './frame.ts'
 import type { Theme } from './theme.ts'
-import { beginPainting, shorten } from './frame.ts'
+import { beginPainting, fitLabel } from './frame.ts'
 import { translateText, setFont } from './theme.ts'
 
 const ROW = 16
@@ -30,14 +30,14 @@ export function paintRows(
       ctx.fillRect(left, base - ROW + 5, width * bars[i], ROW - 2)
       ctx.globalAlpha = 1
     }
-    const named = shorten(ctx, translateText(theme, name), text ? width * 0.6 : width)
+    const named = fitLabel(ctx, translateText(theme, name), text ? width * 0.6 : width)
     ctx.textAlign = 'left'
     ctx.fillStyle = theme.dim
     ctx.fillText(named, left, base)
     ctx.textAlign = 'right'
     ctx.fillStyle = theme.text
     ctx.fillText(
-      shorten(ctx, translateText(theme, text), width - ctx.measureText(named).width - 8),
+      fitLabel(ctx, translateText(theme, text), width - ctx.measureText(named).width - 8),
       left + width,
       base,
     )

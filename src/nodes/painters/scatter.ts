@@ -4,7 +4,7 @@ import { projectPoints } from '../../engine/base/turntable.ts'
 import type { ScatterView } from '../../engine/plan/view.ts'
 import type { Box, LegendItem } from './frame.ts'
 import type { Theme } from './theme.ts'
-import { beginPainting, crisp, legend, legendPlaces, shorten } from './frame.ts'
+import { beginPainting, crisp, legend, legendPlaces, fitLabel } from './frame.ts'
 import { fitPlane, type Plane } from './plane.ts'
 import { withLook, type PlotControls, type PlotLook } from './plotLook.ts'
 import { drawPlotNote } from './plotNote.ts'
@@ -51,7 +51,7 @@ export function paintScatter(
     ctx.fillStyle = theme.dim
     ctx.textAlign = 'center'
     ctx.fillText(
-      shorten(ctx, translateText(theme, view.caption), inner.width),
+      fitLabel(ctx, translateText(theme, view.caption), inner.width),
       box.x + box.width / 2,
       box.y + box.height - 6,
     )
@@ -67,7 +67,7 @@ export function paintPlane(
   theme: Theme,
   at = 1,
 ) {
-  if (view.space) drawAxes(ctx, view, plane, theme)
+  if (view.space) drawScatterAxes(ctx, view, plane, theme)
   else drawGrid(ctx, plane, theme)
   const frame = isTimed(view) ? frameAt(view, at) : undefined
   const clouds = cloudsAt(view, at)
@@ -176,17 +176,17 @@ function drawGrid(ctx: CanvasRenderingContext2D, plane: Plane, theme: Theme) {
   ctx.textAlign = 'center'
   for (const v of xs) {
     const at = plane.px(v)
-    if (at > x + 22 && at < x + width - 8) ctx.fillText(tickText(round(v)), at, y + height - 3)
+    if (at > x + 22 && at < x + width - 8) ctx.fillText(tickText(roundTick(v)), at, y + height - 3)
   }
   ctx.textAlign = 'left'
   for (const v of ys) {
     const at = plane.py(v)
-    if (at > y + 8 && at < y + height - 14) ctx.fillText(tickText(round(v)), x + 2, at - 2)
+    if (at > y + 8 && at < y + height - 14) ctx.fillText(tickText(roundTick(v)), x + 2, at - 2)
   }
 }
 
 /** Draws the three axes of points in space, from the origin to the extent of the view. */
-function drawAxes(
+function drawScatterAxes(
   ctx: CanvasRenderingContext2D,
   { extent, space }: ScatterView,
   plane: Plane,
@@ -209,7 +209,7 @@ function drawAxes(
   }
 }
 
-const round = (value: number) => Number(value.toPrecision(10))
+const roundTick = (value: number) => Number(value.toPrecision(10))
 
 function addLine(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number) {
   ctx.moveTo(x1, y1)

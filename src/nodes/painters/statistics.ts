@@ -2,7 +2,7 @@
 import type { StatisticsView } from '../../engine/plan/view.ts'
 import type { Box } from './frame.ts'
 import type { Theme } from './theme.ts'
-import { beginPainting, crisp, shorten } from './frame.ts'
+import { beginPainting, crisp, fitLabel } from './frame.ts'
 import { measureText, tickText } from './ticks.ts'
 import { translateText, setFont } from './theme.ts'
 
@@ -19,7 +19,7 @@ export function paintStatistics(
   const width = box.width - 20
   setFont(ctx, 12, '600')
   ctx.fillStyle = theme.text
-  ctx.fillText(shorten(ctx, view.type, width * 0.55), left, box.y + 18)
+  ctx.fillText(fitLabel(ctx, view.type, width * 0.55), left, box.y + 18)
   if (isSingleNumber(view)) {
     paintSingleNumber(ctx, view, box, theme)
     ctx.restore()
@@ -86,7 +86,7 @@ function paintTable(
     const named = ctx.measureText(name).width
     ctx.textAlign = 'right'
     ctx.fillStyle = theme.text
-    ctx.fillText(shorten(ctx, translateText(theme, value), wide - named - 6), left + wide, base)
+    ctx.fillText(fitLabel(ctx, translateText(theme, value), wide - named - 6), left + wide, base)
   })
   return y + Math.ceil(cells.length / columns) * ROW
 }

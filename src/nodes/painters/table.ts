@@ -2,7 +2,7 @@
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { TableView } from '../../engine/plan/view.ts'
 import { cutText, MAX_LABEL } from './cutText.ts'
-import { beginPainting, crisp, shorten, type Box } from './frame.ts'
+import { beginPainting, crisp, fitLabel, type Box } from './frame.ts'
 import { setFont, translateText, type Theme } from './theme.ts'
 
 const ROW = 16
@@ -34,7 +34,7 @@ export function paintTableView(
       ctx.textAlign = column === 0 ? 'left' : 'right'
       ctx.fillStyle = colours[column === 0 ? 0 : 1]
       const at = column === 0 ? x : x + widths[column]
-      ctx.fillText(shorten(ctx, cell, widths[column]), at, lineAt(i))
+      ctx.fillText(fitLabel(ctx, cell, widths[column]), at, lineAt(i))
       x += widths[column] + GAP
     })
   }

@@ -38,7 +38,7 @@ export function paintTexts(
     width: box.width - 2 * MARGIN,
     height: box.height - below - 2 * MARGIN,
   }
-  const { size, columns, rows } = layOut(texts.length, longest, area)
+  const { size, columns, rows } = layOutText(texts.length, longest, area)
   setFont(ctx, size, '600')
   ctx.textAlign = 'center'
   const cell = { width: area.width / columns, height: size * LINE }
@@ -62,7 +62,7 @@ export function paintTexts(
 const [ADVANCE, LINE] = [0.72, 1.5]
 
 /** The largest letters with which all texts fit, and the columns and rows for them. */
-function layOut(count: number, longest: number, { width, height }: Box) {
+function layOutText(count: number, longest: number, { width, height }: Box) {
   const grid = (size: number) => ({
     size,
     columns: Math.max(1, Math.floor(width / ((longest + 1) * size * ADVANCE))),

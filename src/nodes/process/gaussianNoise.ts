@@ -43,7 +43,7 @@ export const gaussianNoise = defineNode({
     seed: param.seed(),
   },
   run: ({ like }, { batch_size, shape, noise_offset }, { random }) => {
-    const item = like ? batchShapeLike(like).slice(1) : parseShape(shape)
+    const item = like ? batchShapeLike(like).slice(1) : parseItemShape(shape)
     const full = [batch_size || requireCount(like && batchShapeLike(like)), ...item]
     if (countElements(full) > MAX_NUMBERS) {
       throw new NodeError({
@@ -80,7 +80,7 @@ function requireCount(shape: number[] | undefined): number {
 const itemSpace = (item: number[]): Space => (item.length === 1 ? 'point' : 'image')
 
 /** Parses "2", "28, 28, 1" or "28x28x1" into the shape of an item. */
-function parseShape(shape: string): number[] {
+function parseItemShape(shape: string): number[] {
   const sizes = shape
     .trim()
     .split(/[\s,x×]+/)

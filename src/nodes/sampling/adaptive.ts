@@ -112,7 +112,7 @@ function completeTrial(before: AdaptiveState, trial: Trial, error: number): Adap
   }
 }
 
-const times = ({ t, ratio }: Levels) => ({ t, ...(ratio && { ratio }) })
+const timesOfLevels = ({ t, ratio }: Levels) => ({ t, ...(ratio && { ratio }) })
 
 const emptyTimestepsError = () =>
   new NodeError({
@@ -239,8 +239,8 @@ export const [adaptiveStart, adaptiveEnd] = defineLoop({
     each: (state, index, inputs) => ({
       x_t: state.x,
       x_low: state.low,
-      t: { type: 'timestep', ...times(state.at) },
-      t_prev: { type: 'timestep', ...times(proposeLevels(state, inputs)) },
+      t: { type: 'timestep', ...timesOfLevels(state.at) },
+      t_prev: { type: 'timestep', ...timesOfLevels(proposeLevels(state, inputs)) },
       index: hostNumber(index),
     }),
 

@@ -88,7 +88,7 @@ export function completeParams(op: Op, params: Params): Params {
   const unknown = Object.keys(params).find((name) => !Object.hasOwn(op.params, name))
   if (unknown !== undefined) throw unknownParamError(op, unknown, [op])
   const given = Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, readValue(op, name, value)]),
+    Object.entries(params).map(([name, value]) => [name, readCallValue(op, name, value)]),
   )
   const { params: full, faults } = checkParams(
     { id: op.type, op: op.type, params: given, inputs: {} },
@@ -99,7 +99,7 @@ export function completeParams(op: Op, params: Params): Params {
 }
 
 /** Returns the value of a param; that of a wire if it is an output of another call. */
-function readValue(op: Op, name: string, given: unknown): unknown {
+function readCallValue(op: Op, name: string, given: unknown): unknown {
   if (!paramType(op.params[name]) || !isWireValue(given)) return given
   try {
     return readParam(op, name, given)

@@ -7,7 +7,7 @@ export function formatView(title: string, view: View): string[] {
   switch (view.kind) {
     case 'numbers':
       return view.rows.map(({ name, value }) =>
-        scriptMessages.numberRow({ title, name, value: formatNumber(value) }),
+        scriptMessages.numberRow({ title, name, value: fiveDigits(value) }),
       )
     case 'rows':
       return view.rows.map(([name, text]) => scriptMessages.numberRow({ title, name, value: text }))
@@ -20,10 +20,10 @@ export function formatView(title: string, view: View): string[] {
         scriptMessages.statistics({
           title,
           shape: view.shape,
-          mean: formatNumber(view.mean),
-          std: formatNumber(view.std),
-          min: formatNumber(view.min),
-          max: formatNumber(view.max),
+          mean: fiveDigits(view.mean),
+          std: fiveDigits(view.std),
+          min: fiveDigits(view.min),
+          max: fiveDigits(view.max),
         }),
       ]
     case 'chart':
@@ -31,7 +31,7 @@ export function formatView(title: string, view: View): string[] {
         const last = y.at(-1)
         return last === undefined
           ? scriptMessages.noValues({ title, name })
-          : scriptMessages.lastValue({ title, name, value: formatNumber(last) })
+          : scriptMessages.lastValue({ title, name, value: fiveDigits(last) })
       })
     case 'scatter':
       return [`${title}: ${formatPoints(view).join(', ')}`]
@@ -64,4 +64,4 @@ const formatPoints = ({ clouds, moving }: ScatterView): string[] => [
     : []),
 ]
 
-const formatNumber = (value: number) => String(Number(value.toPrecision(5)))
+const fiveDigits = (value: number) => String(Number(value.toPrecision(5)))

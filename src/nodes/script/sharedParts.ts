@@ -82,9 +82,9 @@ export function findSharedParts(
       }),
     )
     for (const equal of groupBy(found, signature)) {
-      const usable = equal.filter(({ block, steps: own }) => gather(block.items, own, own[0]))
+      const usable = equal.filter(({ block, steps: own }) => gatherSteps(block.items, own, own[0]))
       if (usable.length < 2) continue
-      const shared = share(usable, consumers)
+      const shared = shareGroups(usable, consumers)
       parts.push(shared)
       for (const { block, node, steps: own } of usable) {
         const results = shared.results.filter(({ step, slot }) =>
@@ -92,7 +92,7 @@ export function findSharedParts(
         )
         const group: Group = { kind: 'group', node, steps: own, shared, results }
         // An earlier group of the block may have moved steps.
-        block.items = gather(block.items, own, group) ?? block.items
+        block.items = gatherSteps(block.items, own, group) ?? block.items
       }
     }
   }
@@ -164,7 +164,7 @@ function groupBy<T>(all: readonly T[], key: (item: T) => string): T[][] {
  * Replaces steps of a block by one item, after all that they depend on; undefined if a step between
  * them both depends on them and is needed by them.
  */
-function gather(
+function gatherSteps(
   items: readonly BlockItem[],
   own: readonly NodeStep[],
   one: BlockItem,
@@ -189,13 +189,16 @@ function gather(
   return [...items.slice(0, first), ...before, one, ...after, ...items.slice(last + 1)]
 }
 
-const itemSteps = (item: BlockItem): readonly Step[] =>
+const stepsOfItem = (item: BlockItem): readonly Step[] =>
   item.kind === 'group' ? item.steps : [item]
-const itemInputs = (item: BlockItem) => itemSteps(item).flatMap(stepInputs)
-const itemOutputs = (item: BlockItem) => itemSteps(item).flatMap(stepOutputs)
+const itemInputs = (item: BlockItem) => stepsOfItem(item).flatMap(stepInputs)
+const itemOutputs = (item: BlockItem) => stepsOfItem(item).flatMap(stepOutputs)
 
 /** The function for equal groups. */
-function share(groups: readonly Candidate[], consumers: Map<ValueId, Set<string>>): SharedPart {
+function shareGroups(
+  groups: readonly Candidate[],
+  consumers: Map<ValueId, Set<string>>,
+): SharedPart {
   const [{ steps, node, block }] = groups
   const inside = new Map(steps.map(({ id }, i) => [id, i]))
   const args = new Map<string, Argument>()

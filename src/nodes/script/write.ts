@@ -2,7 +2,7 @@
 import { compile } from '../../engine/plan/compile.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { Ops } from '../../engine/plan/op.ts'
-import { toOneLine, wrapText } from '../programText.ts'
+import { toOneLine, wrapProgramText } from '../programText.ts'
 import { quote } from './javascript.ts'
 import { ScriptWriter } from './writer.ts'
 
@@ -55,7 +55,7 @@ const removeExtraBlankLines = (lines: readonly string[]) =>
 const createHeader = ({ title, about }: ScriptText, files: boolean): string[] =>
   [
     ...(title ? [title] : []),
-    ...(about ? wrapText(about, 116) : []),
+    ...(about ? wrapProgramText(about, 116) : []),
     ...(title || about ? [''] : []),
     'Generated from a graph of litegraph-diffusion. Computes the same numbers as a run of the graph. Needs that package and',
     'Node 22.18 (for an older Node, name it .mjs):',

@@ -98,14 +98,14 @@ function transact(
     } catch (error) {
       failure ??= error
       // A value that is too large ends the transaction while `work` still adds others to it.
-      if (!isInactive(error)) transaction.abort()
+      if (!isTransactionOver(error)) transaction.abort()
     }
   }
   const done = new Promise<void>((resolve, reject) => {
     transaction.oncomplete = () => resolve()
     // Not at the error of a request, when that of the transaction is not known yet.
     transaction.onabort = () =>
-      reject(isInactive(failure) ? transaction.error : (failure ?? transaction.error))
+      reject(isTransactionOver(failure) ? transaction.error : (failure ?? transaction.error))
   })
   attempt(() => work(attempt))
   return done
@@ -115,7 +115,7 @@ function transact(
 export const isQuotaError = (error: unknown) =>
   error instanceof DOMException && /quota/i.test(error.name)
 
-const isInactive = (error: unknown) =>
+const isTransactionOver = (error: unknown) =>
   error instanceof DOMException && error.name === 'TransactionInactiveError'
 
 /** Like `createStore` of idb-keyval, but lets other tabs upgrade or delete the database. */

@@ -13,7 +13,7 @@ import { Emitter } from './emit.ts'
 import { evaluateKnown } from './evaluate.ts'
 import { importsOf, modules, usedDefinitions, withoutStrings } from './library.ts'
 import { ExportFiles, type Companion } from './files.ts'
-import { toOneLine, wrapText } from '../programText.ts'
+import { toOneLine, wrapProgramText } from '../programText.ts'
 import { torchTable } from './table.ts'
 import type { Place } from './writer.ts'
 
@@ -195,7 +195,7 @@ function headerText(
   ].join('\n')
 }
 
-const wrap = (text: string) => wrapText(text, 100).map(toOneLine)
+const wrap = (text: string) => wrapProgramText(text, 100).map(toOneLine)
 
 const quoteDoc = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('"""', "'''")
 

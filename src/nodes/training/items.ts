@@ -1,5 +1,5 @@
 // Losses per item of a batch, and weights per item.
-import { checkCount, perItem } from '../../engine/process/coefficients.ts'
+import { checkCoefficientCount, perItem } from '../../engine/process/coefficients.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor, Tensor1D } from '../../engine/base/tf.ts'
 import type { ItemLosses, ItemWeights } from '../../engine/base/values.ts'
@@ -8,7 +8,7 @@ import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
 /** Combines losses `[b]` with the timestep of each item. */
 export function toItemLosses(losses: Tensor1D, { t }: Timestep): ItemLosses {
-  checkCount(t.length, losses)
+  checkCoefficientCount(t.length, losses)
   return {
     type: 'losses',
     tensor: losses,

@@ -260,6 +260,6 @@ class JsonPrinter {
 }
 
 /** Plain values and short lists of them, which are printed on one line. */
-const isShort = (item: unknown) => isPlain(item) || (Array.isArray(item) && isFlat(item))
-const isFlat = (items: readonly unknown[]) => items.length <= 4 && items.every(isPlain)
-const isPlain = (value: unknown) => typeof value !== 'object' || value === null
+const isShort = (item: unknown) => isPrimitive(item) || (Array.isArray(item) && isFlat(item))
+const isFlat = (items: readonly unknown[]) => items.length <= 4 && items.every(isPrimitive)
+const isPrimitive = (value: unknown) => typeof value !== 'object' || value === null

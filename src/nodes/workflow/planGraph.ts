@@ -63,7 +63,7 @@ function buildPlanGraph(
         return {
           id: String(node.id),
           op: node.type,
-          params: nodeParams(node, known.get(node.type), prefixOf(parentId(String(node.id)))),
+          params: planParams(node, known.get(node.type), prefixOf(parentId(String(node.id)))),
           inputs: Object.fromEntries(inputs),
           ...(node.title && { title: node.title }),
         }
@@ -71,7 +71,7 @@ function buildPlanGraph(
   }
 }
 
-const nodeParams = (
+const planParams = (
   node: FileNode,
   declaration: Declaration | undefined,
   prefix: string,
@@ -108,7 +108,7 @@ function createPrefixes(
 ): (around: string | undefined) => string {
   const byId = new Map(subgraphs.map((subgraph) => [subgraph.id, subgraph]))
   const ownPrefix = (node: FileNode) => {
-    const value = nodeParams(node, known.get(node.type), '')[PREFIX]
+    const value = planParams(node, known.get(node.type), '')[PREFIX]
     return typeof value === 'string' && value !== '' ? `${value}.` : ''
   }
   const prefixes = new Map<string, string>()

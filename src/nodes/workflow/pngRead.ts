@@ -15,7 +15,7 @@ export function readPngWorkflow(bytes: Uint8Array): string {
   for (const { type, data } of parsePngChunks(bytes)) {
     const keyword = textKeyword(type, data)
     hasPrompt ||= keyword === 'prompt'
-    if (keyword === 'workflow') return readText(type, data)
+    if (keyword === 'workflow') return readTextChunk(type, data)
   }
   throw new WorkflowError(
     '',
@@ -27,7 +27,7 @@ export function readPngWorkflow(bytes: Uint8Array): string {
 export const isPngDamage = (error: unknown): boolean =>
   error instanceof WorkflowError && error.part === PNG_PART
 
-function readText(type: string, data: Uint8Array): string {
+function readTextChunk(type: string, data: Uint8Array): string {
   const end = data.indexOf(0)
   if (type === 'tEXt') return decodeBounded(data.subarray(end + 1))
   if (type === 'zTXt') return decodeText(inflateText(type, data.subarray(end + 2)))

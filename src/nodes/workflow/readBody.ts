@@ -13,7 +13,7 @@ import {
   readText,
   readFlags,
   readId,
-  readInputs,
+  readFileInputs,
   readInteger,
   readLastId,
   readPair,
@@ -103,7 +103,7 @@ function readNode(data: Json, part: string, reading: ReadingContext): FileNode {
     size: readPair(data.size, `${part}.size`, [140, 60]),
     flags: readFlags(data.flags),
     mode: Number.isInteger(data.mode) ? (data.mode as number) : 0,
-    inputs: readInputs(data.inputs, `${part}.inputs`, notices),
+    inputs: readFileInputs(data.inputs, `${part}.inputs`, notices),
     outputs: readSlots(data.outputs, `${part}.outputs`, notices).map((slot): FileOutput => ({
       ...slot,
       links: null,

@@ -146,7 +146,7 @@ export function readSlots(value: Json | undefined, part: string, notices: Notice
 }
 
 /** Reads inputs, with the names of params that are inputs. */
-export const readInputs = (
+export const readFileInputs = (
   value: Json | undefined,
   part: string,
   notices: NoticeSink,

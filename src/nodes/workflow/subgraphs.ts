@@ -58,7 +58,7 @@ export function readSubgraphs(graph: JsonObject, reading: ReadingContext) {
   listSubgraphs(graph).forEach((data, i) => {
     if (!isOwnSubgraph(data)) return
     const part = `definitions.subgraphs[${i}]`
-    const id = readType(data.id, `${part}.id`)
+    const id = readDefinitionType(data.id, `${part}.id`)
     if (raw.has(id) || declarations.has(id))
       throw new WorkflowError(`${part}.id`, workflowMessages.sameSubgraph({ id }))
     raw.set(id, { data, part })
@@ -111,7 +111,7 @@ const nodeTypes = ({ nodes }: JsonObject): string[] =>
     isObject(node) && typeof node.type === 'string' ? [node.type] : [],
   )
 
-function readType(value: Json | undefined, part: string): string {
+function readDefinitionType(value: Json | undefined, part: string): string {
   if (typeof value === 'string' && /^[\w-]{8,64}$/.test(value) && !isInheritedName(value))
     return value
   throw new WorkflowError(

@@ -1,6 +1,6 @@
 // Paints groups: a titled frame behind nodes.
 import { toLabel } from '../../../nodes/painters/cutText.ts'
-import { shorten } from '../../../nodes/painters/frame.ts'
+import { fitLabel } from '../../../nodes/painters/frame.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { OVERVIEW } from './node.ts'
 import { addBox } from './painting.ts'
@@ -39,7 +39,7 @@ export function paintGroup(
   ctx.textBaseline = scale < OVERVIEW ? 'top' : 'middle'
   ctx.fillStyle = colours.text
   ctx.fillText(
-    shorten(ctx, toLabel(group.title), width - 28),
+    fitLabel(ctx, toLabel(group.title), width - 28),
     x + 14,
     scale < OVERVIEW ? y + 6 : y + STRIP / 2 + 1,
   )

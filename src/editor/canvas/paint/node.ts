@@ -2,7 +2,7 @@
 import type { NodeState } from '../../../nodes/litegraph/diffusionNode.ts'
 import { wrapText } from '../../../nodes/litegraph/wrapText.ts'
 import { toLabel } from '../../../nodes/painters/cutText.ts'
-import { shorten } from '../../../nodes/painters/frame.ts'
+import { fitLabel } from '../../../nodes/painters/frame.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { getNodeTint } from '../nodeColours.ts'
 import type { PaintedNode, PaintContext } from './painting.ts'
@@ -13,7 +13,7 @@ import { paintShadow } from './shadow.ts'
 const cornerRadius = (scale: number) => (scale < TINY ? 0 : 9)
 
 /** True if the node does not run: it is muted, bypassed or waits. */
-const isInactive = ({ part = 'runs' }: PaintedNode) => part !== 'runs'
+const isPaler = ({ part = 'runs' }: PaintedNode) => part !== 'runs'
 
 /** True if {@link paintBody} may paint a ring around the node. */
 export const hasRing = ({ diffusion, has_errors, is_selected }: PaintedNode): boolean =>
@@ -92,7 +92,7 @@ export function paintOverview(
   const { ctx, colours } = painting
   const { lines, height } = layoutOverview(node, size, painting, inTitleBar)
   ctx.font = `560 ${height}px ${colours.font}`
-  ctx.fillStyle = isInactive(node) ? colours.nodeFaint : colours.nodeTitle
+  ctx.fillStyle = isPaler(node) ? colours.nodeFaint : colours.nodeTitle
   ctx.textAlign = 'center'
   ctx.textBaseline = 'middle'
   const middle = inTitleBar ? -TITLE / 2 : (size[1] - TITLE) / 2
@@ -136,7 +136,7 @@ function layoutOverview(
   const overview = {
     key,
     height,
-    lines: inTitleBar ? [shorten(ctx, title, room)] : wrapText(ctx, title, room),
+    lines: inTitleBar ? [fitLabel(ctx, title, room)] : wrapText(ctx, title, room),
   }
   cachedOverviews.set(node, overview)
   return overview
@@ -228,10 +228,10 @@ function paintTitle(
   ctx.font = `560 13px ${colours.font}`
   ctx.textAlign = 'left'
   ctx.textBaseline = 'middle'
-  ctx.fillStyle = isInactive(node) ? colours.nodeFaint : colours.nodeTitle
+  ctx.fillStyle = isPaler(node) ? colours.nodeFaint : colours.nodeTitle
   const mark = state === 'done' || state === 'cached' || state === 'fault'
   ctx.fillText(
-    shorten(ctx, toLabel(node.getTitle()), width - 28 - (mark ? 26 : 10)),
+    fitLabel(ctx, toLabel(node.getTitle()), width - 28 - (mark ? 26 : 10)),
     27,
     middle + 0.5,
   )

@@ -24,11 +24,11 @@ export function recordCommands<Context extends object>(
   paint: (ctx: Context) => void,
 ): Command[] {
   const commands: Command[] = []
-  paint(createRecorder(probe, commands))
+  paint(createPaintRecorder(probe, commands))
   return commands
 }
 
-function createRecorder<Context extends object>(probe: Context, commands: Command[]): Context {
+function createPaintRecorder<Context extends object>(probe: Context, commands: Command[]): Context {
   const recorder: Members = {}
   const type: object = Object.getPrototypeOf(probe)
   for (const [name, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(type))) {

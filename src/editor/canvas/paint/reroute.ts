@@ -1,7 +1,7 @@
 // Paints a reroute: a dot in the colour of its wire.
 import { REROUTE_RADIUS, REROUTE_SIZE } from '../../../nodes/litegraph/reroute.ts'
 import { toLabel } from '../../../nodes/painters/cutText.ts'
-import { shorten } from '../../../nodes/painters/frame.ts'
+import { fitLabel } from '../../../nodes/painters/frame.ts'
 import type { PaintedNode, PaintContext } from './painting.ts'
 import { OVERVIEW } from './node.ts'
 
@@ -45,7 +45,7 @@ export function paintReroute(
     ctx.font = `400 11.5px ${colours.font}`
     ctx.textAlign = 'center'
     ctx.fillStyle = colours.nodeFaint
-    ctx.fillText(shorten(ctx, toLabel(title), MAX_TITLE), middle, -6)
+    ctx.fillText(fitLabel(ctx, toLabel(title), MAX_TITLE), middle, -6)
     ctx.textAlign = 'left'
   }
   ctx.restore()

@@ -1,6 +1,6 @@
 // Paints the slots of a node: shaped by type, hollow if a wire is optional.
 import { toLabel } from '../../../nodes/painters/cutText.ts'
-import { shorten } from '../../../nodes/painters/frame.ts'
+import { fitLabel } from '../../../nodes/painters/frame.ts'
 import { declaredName, type Side } from '../../../nodes/workflow/slots.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { TITLE } from '../../graph/nodeSize.ts'
@@ -114,7 +114,7 @@ function paintWireEnd({ node, side, x, y }: SlotPaint, colour: string, ctx: Pain
 function slotState({ node, side, slot }: SlotPaint): SlotState {
   if (side === 'output') return slot.links?.length ? 'wired' : 'free'
   if (slot.link != null) return 'wired'
-  return isOptional(node, slot.name) ? 'optional' : 'free'
+  return isOptionalSlot(node, slot.name) ? 'optional' : 'free'
 }
 
 const hasFault = ({ node: { diffusion }, side, slot }: SlotPaint) =>
@@ -125,7 +125,7 @@ function paintSlotName(paint: SlotPaint, state: SlotState, context: PaintContext
   const { ctx, colours } = context
   ctx.textAlign = side === 'input' ? 'left' : 'right'
   ctx.fillStyle = state === 'optional' ? colours.nodeFaint : colours.nodeText
-  const name = shorten(ctx, toLabel(slot.label ?? slot.name), node.size[0] * 0.62)
+  const name = fitLabel(ctx, toLabel(slot.label ?? slot.name), node.size[0] * 0.62)
   ctx.fillText(name, side === 'input' ? x + 11 : x - 11, y + 0.5)
   if (side === 'output' && slot.type === 'features')
     paintShape(paint, ctx.measureText(name).width, context)
@@ -149,7 +149,7 @@ function paintShape(
   ctx.font = slotFont(colours)
 }
 
-function isOptional(node: PaintedNode, name: string): boolean {
+function isOptionalSlot(node: PaintedNode, name: string): boolean {
   const { inputs, params } = node.diffusion?.declaration ?? {}
   const declared = inputs && declaredName(inputs, name)
   if (declared === undefined) return params !== undefined && Object.hasOwn(params, name)

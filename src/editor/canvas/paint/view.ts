@@ -54,7 +54,7 @@ export function paintNodeView(node: DiffusionNode, context: PaintContext, pixelR
     paintNoView(ctx, box, colours, view ? '' : text)
     return
   }
-  const wanted = describeView(node, view, box, context, pixelRatio)
+  const wanted = wantedView(node, view, box, context, pixelRatio)
   // A larger bitmap would use too much memory.
   if (wanted.width * wanted.height > MAX_PIXELS) {
     const { enlarged, area } = wanted
@@ -80,7 +80,7 @@ export function paintViewInParts(
   const { view } = node.diffusion
   const painters = view && getPainters()
   if (!view || !painters || !context.running) return false
-  const wanted = describeView(node, view, viewBox(node), context, pixelRatio)
+  const wanted = wantedView(node, view, viewBox(node), context, pixelRatio)
   const cached = cachedViews.get(node)
   if (!cached || !hasSameForm(cached, wanted)) return false
   // A view that has begun is completed, or views that change often would never be shown.
@@ -102,7 +102,7 @@ interface WantedView extends Omit<CachedView, 'bitmap'> {
   area: Box
 }
 
-function describeView(
+function wantedView(
   node: DiffusionNode,
   view: View,
   box: Box,

@@ -8,10 +8,10 @@ import {
   type DrawingColours,
 } from '../../../nodes/litegraph/pointDrawing.ts'
 import { ARROW } from '../../../nodes/litegraph/numberWidget.ts'
-import { formatValue } from '../../../nodes/controlSpec.ts'
+import { formatControlValue } from '../../../nodes/controlSpec.ts'
 import { drawNote } from '../../../nodes/litegraph/richText.ts'
 import { darkTheme, lightTheme } from '../../../nodes/painters/theme.ts'
-import { shorten } from '../../../nodes/painters/frame.ts'
+import { fitLabel } from '../../../nodes/painters/frame.ts'
 import { texts, translateWorkflow } from '../../texts/texts.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { OVERVIEW } from './node.ts'
@@ -100,7 +100,7 @@ function paintRow(paint: WidgetPaint, context: PaintContext) {
   ctx.textBaseline = 'middle'
   if (widget.type === 'button') paintButtonLabel(paint, context)
   else {
-    if (hasArrows(paint)) paintArrows(paint, context)
+    if (hasArrows(paint)) paintStepArrows(paint, context)
     paintNameAndValue(paint, context)
   }
   ctx.textBaseline = 'alphabetic'
@@ -114,7 +114,7 @@ function hasArrows(paint: WidgetPaint): boolean {
 }
 
 /** Paints the arrows as two buttons, each up to a line. */
-function paintArrows({ width, y }: WidgetPaint, { ctx, colours }: PaintContext) {
+function paintStepArrows({ width, y }: WidgetPaint, { ctx, colours }: PaintContext) {
   ctx.lineWidth = 1
   ctx.strokeStyle = colours.widgetLine
   ctx.beginPath()
@@ -159,7 +159,7 @@ function paintButtonLabel({ node, widget, width, y }: WidgetPaint, { ctx, colour
   widget.clicked = false
   ctx.textAlign = 'center'
   ctx.fillStyle = colours.nodeText
-  const label = shorten(ctx, fileLabel(node, widget), width - 2 * MARGIN - 16)
+  const label = fitLabel(ctx, fileLabel(node, widget), width - 2 * MARGIN - 16)
   ctx.fillText(label, width / 2, y + TEXT_Y)
 }
 
@@ -169,7 +169,7 @@ function paintNameAndValue(paint: WidgetPaint, { ctx, colours }: PaintContext) {
   ctx.fillStyle = isOutOfRange(paint) ? colours.danger : colours.nodeTitle
   const inset = hasArrows(paint) ? ARROW + 5 : MARGIN + 9
   const room = width - 2 * inset
-  const value = shorten(ctx, formatWidgetValue(widget), room * 0.6)
+  const value = fitLabel(ctx, formatWidgetValue(widget), room * 0.6)
   const edge = width - inset
   if (widget.type === 'toggle') paintSwitch(ctx, edge, y + ROW / 2, Boolean(widget.value), colours)
   else ctx.fillText(value, edge - (widget.type === 'combo' ? 10 : 0), y + TEXT_Y)
@@ -177,7 +177,7 @@ function paintNameAndValue(paint: WidgetPaint, { ctx, colours }: PaintContext) {
   ctx.textAlign = 'left'
   ctx.fillStyle = colours.nodeFaint
   const valueWidth = widget.type === 'toggle' ? 26 : ctx.measureText(value).width
-  const name = shorten(ctx, widget.label ?? widget.name, room - valueWidth - 14)
+  const name = fitLabel(ctx, widget.label ?? widget.name, room - valueWidth - 14)
   ctx.fillText(name, inset, y + TEXT_Y)
 }
 
@@ -203,7 +203,7 @@ function formatWidgetValue(widget: PaintedWidget): string {
   if (widget.type === 'combo' && values && typeof values === 'object' && !Array.isArray(values)) {
     return valueAsText((values as Record<string, unknown>)[valueAsText(value)] ?? value)
   }
-  return formatValue(value)
+  return formatControlValue(value)
 }
 
 function paintSwitch(

@@ -184,7 +184,7 @@ export class BufferPool {
           !isMissed && bytes >= LARGE_BYTES && bytes !== size && free.some(this.isIdle),
       )
       const sizeClass =
-        smallest(candidates.filter(({ bytes }) => bytes >= excess)) ?? largest(candidates)
+        smallest(candidates.filter(({ bytes }) => bytes >= excess)) ?? largestClass(candidates)
       const entry = sizeClass && this.takeIdle(sizeClass)
       if (!sizeClass || !entry) return
       sizeClass.removed++
@@ -219,7 +219,7 @@ const smallest = (classes: readonly SizeClass[]): SizeClass | undefined =>
     undefined,
   )
 
-const largest = (classes: readonly SizeClass[]): SizeClass | undefined =>
+const largestClass = (classes: readonly SizeClass[]): SizeClass | undefined =>
   classes.reduce<SizeClass | undefined>(
     (most, each) => (most && most.bytes >= each.bytes ? most : each),
     undefined,

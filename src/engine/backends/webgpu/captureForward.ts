@@ -35,7 +35,7 @@ interface DescribedTensors {
  */
 export function lookUpWork(backend: WebGPUBackend, work: CapturableWork, onTape: boolean) {
   const weights = describeWeights(backend, work.weights)
-  const inputs = describeTensors(backend, work.inputs, [], weights.buffers)
+  const inputs = describeCaptured(backend, work.inputs, [], weights.buffers)
   const layout: InputLayout = { weights: weights.layout, inputs: inputs.layout }
   const { captures, bufferManager } = backend
   const entry = captures.lookUp(work.key, layout, onTape, bufferManager.submits)
@@ -50,7 +50,7 @@ function describeWeights(
 ): DescribedTensors {
   const known = knownWeights.get(weights)
   if (known && isCurrent(backend, weights, known)) return known
-  const described = describeTensors(backend, Object.values(weights), Object.keys(weights), [])
+  const described = describeCaptured(backend, Object.values(weights), Object.keys(weights), [])
   knownWeights.set(weights, described)
   return described
 }
@@ -71,7 +71,7 @@ function isCurrent(
 }
 
 /** Describes tensors whose buffers are those before, or follow them. */
-function describeTensors(
+function describeCaptured(
   backend: WebGPUBackend,
   tensors: readonly Tensor[],
   names: readonly string[],

@@ -117,7 +117,7 @@ function addRunToTape(
     saved: [...clones, ...tape.flatMap(({ saved }) => saved ?? [])],
     gradient(dys) {
       const wanted = this.inputs
-      const run = () => computeGradients(tape, values, dys, Object.values(wanted))
+      const run = () => replayGradients(tape, values, dys, Object.values(wanted))
       return asThunks(wanted, compute(dys, run, clones.slice(0, values.length), toIndices(wanted)))
     },
   })
@@ -171,7 +171,7 @@ const asThunks = (wanted: Record<string, Tensor>, gradients: readonly Tensor[]) 
   Object.fromEntries(Object.keys(wanted).map((name, i) => [name, () => gradients[i]]))
 
 /** Returns the gradients of these tensors; zeros for those that the values do not depend on. */
-const computeGradients = (
+const replayGradients = (
   tape: readonly TapeNode[],
   values: readonly Tensor[],
   dys: ResultGradients,
@@ -191,7 +191,7 @@ function recomputeGradients(
 ): Tensor[] {
   const { values, tape } = recordRun(work)
   try {
-    return computeGradients(tape, values, dys, Object.values(selectTensors(work, wanted)))
+    return replayGradients(tape, values, dys, Object.values(selectTensors(work, wanted)))
   } finally {
     tf.dispose(values)
   }

@@ -43,7 +43,8 @@ export function shippedLessons(): string {
   return found
 }
 
-export const readText = (path: string): Promise<string> => atPath(path, readFile(path, 'utf8'))
+export const readLessonText = (path: string): Promise<string> =>
+  atPath(path, readFile(path, 'utf8'))
 
 /** Names of the folders in a folder, sorted. */
 async function foldersIn(path: string): Promise<string[]> {
@@ -64,7 +65,7 @@ export async function openCourse(path: string): Promise<CourseFolder> {
       lessonMessages.noCourse({ folder: path }),
       lessonMessages.addCourse(),
     )
-  const { title } = readCourse(file, await readText(file))
+  const { title } = readCourse(file, await readLessonText(file))
   const lessons = (await foldersIn(path)).filter(isLessonFolder)
   return { id: path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, ''), path, title, lessons }
 }
@@ -101,7 +102,7 @@ export type LessonLibrary = ReturnType<typeof createLessonLibrary>
 /** @throws LessonError */
 export async function openLesson(path: string, id: string): Promise<LessonFolder> {
   const file = join(path, 'lesson.md')
-  return { id, path, lesson: readLesson(file, await readText(file)) }
+  return { id, path, lesson: readLesson(file, await readLessonText(file)) }
 }
 
 /**
@@ -114,9 +115,9 @@ export async function openLessonSource(path: string) {
   const translations: Record<string, string> = {}
   for (const file of await atPath(path, readdir(path))) {
     const [, language] = /^lesson\.([a-z]{2,3})\.md$/.exec(file) ?? []
-    if (language !== undefined) translations[language] = await readText(join(path, file))
+    if (language !== undefined) translations[language] = await readLessonText(join(path, file))
   }
-  const text = await readText(join(path, 'lesson.md'))
+  const text = await readLessonText(join(path, 'lesson.md'))
   const source: LessonSource = { id: `${course}/${name}`, text, translations }
   const workflow = lesson.workflow === undefined ? undefined : join(path, lesson.workflow)
   return { source, title: lesson.title.replaceAll('$', ''), workflow }
@@ -124,6 +125,6 @@ export async function openLessonSource(path: string) {
 
 /** The graph of a workflow beside a lesson. @throws WorkflowError, or an error of the file system */
 export async function openReference(path: string, name: string): Promise<Graph> {
-  const text = await readText(join(path, name))
+  const text = await readLessonText(join(path, name))
   return toGraph(parseWorkflow(text, declarations).workflow, declarations)
 }

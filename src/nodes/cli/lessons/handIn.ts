@@ -102,7 +102,7 @@ async function openWanted(name: string | undefined, library: LessonLibrary): Pro
 }
 
 /** Opens a lesson that a summary names, by its full name only: a shorter one could repeat it. */
-async function openNamed(name: string, library: LessonLibrary): Promise<LessonFolder> {
+async function openNamedLesson(name: string, library: LessonLibrary): Promise<LessonFolder> {
   const lesson = (await library.list()).includes(name) ? await library.open(name) : undefined
   if (lesson) return lesson
   throw new CommandError(cliMessages.unknownLessonIn({ name }))
@@ -144,7 +144,7 @@ async function checkProgress(
   checking: Checking,
 ): Promise<ReportRow> {
   const { file } = checking.job
-  const lesson = await openNamed(progress.lesson, checking.library)
+  const lesson = await openNamedLesson(progress.lesson, checking.library)
   const { questions, tasks } = blocks(lesson)
   const answers = new Map(progress.questions.map((each) => [each.id, each]))
   const tried = new Map(progress.tasks.map((each) => [each.id, each]))

@@ -78,7 +78,7 @@ function createTable(lessons: readonly string[], write: (text: string) => void):
   widths[1] = Math.max(...lessons.map(({ length }) => length), widths[1])
   const writeRow = (row: readonly string[]) => {
     const shown = row.map((cell, i) => {
-      const text = shorten(cell, columns[i] === 'notes' ? MAX_NOTES : MAX_CELL)
+      const text = cutCell(cell, columns[i] === 'notes' ? MAX_NOTES : MAX_CELL)
       widths[i] = Math.max(widths[i], text.length)
       return text.padEnd(widths[i])
     })
@@ -88,7 +88,7 @@ function createTable(lessons: readonly string[], write: (text: string) => void):
   return { row: (row) => writeRow(cells(row)), end() {} }
 }
 
-const shorten = (text: string, most: number): string =>
+const cutCell = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most - 1)}…` : text
 
 const formatCsvRow = (row: readonly string[]): string =>

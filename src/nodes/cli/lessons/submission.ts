@@ -43,14 +43,14 @@ export async function readSubmission(path: string, code: string): Promise<Submis
 
 /** The submission in the text of a summary; undefined for another text. @throws LessonError */
 export function readSummaryText(path: string, text: string, code: string): Submission | undefined {
-  const data = parseJson(text)
+  const data = parseIfJson(text)
   if (!isSummary(data)) return undefined
   const { summary, signature } = readSummary(path, data, code)
   return { kind: 'summary', signature, ...summary }
 }
 
 /** Undefined for a text that is not JSON, which the reader of workflows then reports. */
-function parseJson(text: string): unknown {
+function parseIfJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -15,7 +15,7 @@ import { declared } from '../nodeTypes.ts'
 import { statuses, type ExitStatus } from '../status.ts'
 import type { Terminal } from '../terminal.ts'
 import { isLessonFolder } from '../../lessons/course.ts'
-import { openCourse, openReference, readText } from './folder.ts'
+import { openCourse, openReference, readLessonText } from './folder.ts'
 
 interface Found {
   lessons: number
@@ -76,14 +76,15 @@ async function validateLesson(folder: string, found: Found): Promise<void> {
   }
   found.lessons++
   const file = join(folder, 'lesson.md')
-  const lesson = await attempt(async () => readLesson(file, await readText(file)))
+  const lesson = await attempt(async () => readLesson(file, await readLessonText(file)))
   if (!lesson) return
   const tasks = lesson.parts.filter((part): part is Task => part.kind === 'task')
   found.checks += tasks.reduce((sum, { checks }) => sum + checks.length, 0)
   await attempt(() => requireWorkflows(folder, file, lesson, tasks))
   await attempt(async () => {
     const translated = join(folder, 'lesson.ko.md')
-    if (existsSync(translated)) translateLesson(lesson, translated, await readText(translated))
+    if (existsSync(translated))
+      translateLesson(lesson, translated, await readLessonText(translated))
     else
       found.notices.push(
         joinTexts(

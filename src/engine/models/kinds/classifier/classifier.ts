@@ -6,7 +6,7 @@ import type { Tensor, Tensor2D } from '../../../base/tf.ts'
 import type { Model, ModelOf } from '../../model.ts'
 import { viewText } from '../../../base/viewTexts.ts'
 import { modelMessages } from '../../../messages/models.ts'
-import { checkCount, isSameShape } from '../../../process/coefficients.ts'
+import { checkCoefficientCount, isSameShape } from '../../../process/coefficients.ts'
 import { runProgram } from '../../graph/program.ts'
 import { createNetwork, networkProgram } from '../../network.ts'
 import { isKind } from '../configs.ts'
@@ -78,7 +78,7 @@ function checkPictures({ itemShape: expected }: ClassifierFacts, x: Tensor, argu
 }
 
 function checkTimesteps({ noised: knows }: ClassifierFacts, x: Tensor, t?: Float64Array) {
-  if (t && knows) return checkCount(t.length, x)
+  if (t && knows) return checkCoefficientCount(t.length, x)
   if (!t && !knows) return
   throw new EngineError(
     knows ? modelMessages.classifierNeedsTime : modelMessages.classifierWithoutTime,
