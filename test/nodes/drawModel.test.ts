@@ -19,7 +19,12 @@ async function draw(graph: GraphNode[], id: string): Promise<string> {
   const session = createSession({ ops: opTable(nodes), onEvent: () => {} })
   const answer = (event: Event) => pending.onEvent(event as never)
   const noAssets = () => Promise.reject(new Error('No data.'))
-  const handlers = questionHandlers(() => session, opTable(nodes), answer, noAssets)
+  const handlers = questionHandlers({
+    session: () => session,
+    ops: opTable(nodes),
+    post: answer,
+    assets: noAssets,
+  })
   let next = 0
   const pending = createPendingRequests(
     (request) => void (request.type === 'drawModel' && handlers.drawModel(request)),

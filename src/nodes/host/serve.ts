@@ -67,7 +67,7 @@ export function serve(
   const engine = createEngineService(ops, stores, post)
   const handlers = {
     ...engine.handlers,
-    ...questionHandlers(engine.session, ops, post, engine.assets),
+    ...questionHandlers({ session: engine.session, ops, post, assets: engine.assets }),
     ...fileHandlers(stores, post),
     ping: () => post({ type: 'alive' }),
     lock: ({ name }: { name: string }) => holdLock(name, () => post({ type: 'locked' })),

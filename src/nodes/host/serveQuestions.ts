@@ -14,29 +14,30 @@ import type { RequestHandlers } from './requestHandlers.ts'
 import { estimateTrainings } from './estimateTraining.ts'
 import { hostMessages } from '../messages/host.ts'
 
-type Question =
-  | 'check'
-  | 'findTrainings'
-  | 'expand'
-  | 'openModel'
-  | 'drawModel'
-  | 'describeModel'
-  | 'estimateTrainings'
-  | 'findShapes'
-  | 'script'
-  | 'torch'
-  | 'inspect'
+/** The parts of a host that answers need. */
+interface Answering {
+  /** Returns the current session, which a change of backend replaces. */
+  session: () => Session
+  ops: Ops
+  post: (event: Event) => void
+  /** Returns the data that nodes need, once a backend runs. */
+  assets: () => Promise<Assets>
+}
 
-/**
- * @param session returns the current session, which a change of backend replaces
- * @param assets returns the data that nodes need, once a backend runs
- */
+type Check = 'check' | 'findTrainings' | 'estimateTrainings' | 'findShapes' | 'inspect'
+type Inside = 'expand' | 'openModel' | 'drawModel' | 'describeModel'
+type Program = 'script' | 'torch'
+
 export const questionHandlers = (
-  session: () => Session,
-  ops: Ops,
-  post: (event: Event) => void,
-  assets: () => Promise<Assets>,
-): RequestHandlers<Question> => ({
+  answering: Answering,
+): RequestHandlers<Check | Inside | Program> => ({
+  ...checkHandlers(answering),
+  ...insideHandlers(answering),
+  ...programHandlers(answering),
+})
+
+/** Questions about a graph before and after its run. */
+const checkHandlers = ({ session, ops, post, assets }: Answering): RequestHandlers<Check> => ({
   check({ id, graph }) {
     post({ type: 'checked', id, faults: session().check(graph) })
   },
@@ -48,6 +49,23 @@ export const questionHandlers = (
       .catch(() => [])
     post({ type: 'foundTrainings', id, trainings })
   },
+  async estimateTrainings({ id, graph }) {
+    post({ type: 'estimated', id, trainings: await estimateTrainings(session(), ops, graph) })
+  },
+  findShapes({ id, graph }) {
+    post({ type: 'foundShapes', id, shapes: listShapes(session().staticOutputs(graph)) })
+  },
+  async inspect({ id, output }) {
+    // A value that cannot be read, for example after a lost device, is not available.
+    const inspection = await session()
+      .inspect(output)
+      .catch(() => undefined)
+    post({ type: 'inspected', id, ...(inspection && { inspection }) })
+  },
+})
+
+/** Questions about the inside of a node. */
+const insideHandlers = ({ session, ops, post }: Answering): RequestHandlers<Inside> => ({
   expand({ id, node, wired }) {
     try {
       post({ type: 'expanded', id, expansion: session().expand(node, wired), faults: [] })
@@ -87,15 +105,12 @@ export const questionHandlers = (
       post({ type: 'describedModel', id, faults: getErrorFaults(error, node) })
     }
   },
-  async estimateTrainings({ id, graph }) {
-    post({ type: 'estimated', id, trainings: await estimateTrainings(session(), ops, graph) })
-  },
-  findShapes({ id, graph }) {
-    post({ type: 'foundShapes', id, shapes: listShapes(session().staticOutputs(graph)) })
-  },
+})
+
+/** Graphs as programs. Their writers are loaded only now: few users export a graph. */
+const programHandlers = ({ ops, post, assets }: Answering): RequestHandlers<Program> => ({
   async script({ id, graph, title, about }) {
     try {
-      // Loaded only now, as below: few users export a graph.
       const { generateScript } = await import('../script/write.ts')
       const text = generateScript(graph, ops, { title, about })
       post({ type: 'scripted', id, text, faults: [] })
@@ -111,13 +126,6 @@ export const questionHandlers = (
     } catch (error) {
       post({ type: 'torchWritten', id, faults: getErrorFaults(error, '') })
     }
-  },
-  async inspect({ id, output }) {
-    // A value that cannot be read, for example after a lost device, is not available.
-    const inspection = await session()
-      .inspect(output)
-      .catch(() => undefined)
-    post({ type: 'inspected', id, ...(inspection && { inspection }) })
   },
 })
 
