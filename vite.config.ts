@@ -78,9 +78,9 @@ const app: UserConfig = {
   optimizeDeps: {
     entries: [
       'index.html',
-      'src/nodes/host/worker.ts',
-      'src/nodes/bench/benchWorker.ts',
-      'src/nodes/host/page.ts',
+      'src/hosts/worker/worker.ts',
+      'src/hosts/bench/benchWorker.ts',
+      'src/hosts/worker/page.ts',
       'src/editor/storage/fileWorker.ts',
     ],
   },
@@ -104,8 +104,8 @@ const library: UserConfig = {
         engine: 'src/engine/index.ts',
         worker: 'src/worker.ts',
         script: 'src/script.ts',
-        'default-worker': 'src/nodes/host/worker.ts',
-        cli: 'src/nodes/cli/main.ts',
+        'default-worker': 'src/hosts/worker/worker.ts',
+        cli: 'src/hosts/cli/main.ts',
       },
       formats: ['es'],
     },
@@ -176,7 +176,7 @@ function filesBeside(script = false): Plugin {
       return path && `export default ${marker}('./standalone/${path}').href`
     },
     transform: (code, id) =>
-      id.endsWith('/src/nodes/host/engineFiles.ts')
+      id.endsWith('/src/hosts/worker/engineFiles.ts')
         ? {
             code: code.replaceAll(
               /new URL\('\.\/worker\.ts', import\.meta\.url\)/g,

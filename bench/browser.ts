@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
 import type { InPage } from './page.ts'
-import type { ProblemData } from '../src/nodes/bench/problem.ts'
+import type { ProblemData } from '../src/hosts/bench/problem.ts'
 import type { Open, Peer } from './run.ts'
-import type { StepTime } from '../src/nodes/bench/turns.ts'
+import type { StepTime } from '../src/hosts/bench/turns.ts'
 
 const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 const args = ['--no-sandbox', '--enable-unsafe-webgpu']

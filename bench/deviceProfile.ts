@@ -4,10 +4,10 @@ import { startBackend } from '../src/engine/backends/backends.ts'
 import type { PassTimer } from '../src/engine/backends/webgpu/passTimer.ts'
 import type { WebGPUBackend } from '../src/engine/backends/webgpu/backend.ts'
 import { tf } from '../src/engine/base/tf.ts'
-import { createProblem } from '../src/nodes/bench/problem.ts'
-import { ourStep } from '../src/nodes/bench/steps.ts'
-import type { ModelName } from '../src/nodes/bench/unets.ts'
-import { provideWebGPU } from '../src/nodes/host/nodeWebgpu.ts'
+import { createProblem } from '../src/hosts/bench/problem.ts'
+import { ourStep } from '../src/hosts/bench/steps.ts'
+import type { ModelName } from '../src/hosts/bench/unets.ts'
+import { provideWebGPU } from '../src/hosts/worker/nodeWebgpu.ts'
 
 interface Options {
   model: ModelName

@@ -9,7 +9,7 @@ import type { Browser, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import { build, preview } from 'vite'
 import { dropFile, onCanvas } from '../scripts/editorPage.ts'
-import { stringifyWorkflow, type WorkflowFile } from '../src/nodes/workflow.ts'
+import { stringifyWorkflow, type WorkflowFile } from '../src/workflow/index.ts'
 
 const OUT = 'out/editor'
 

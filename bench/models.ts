@@ -1,7 +1,7 @@
 // The timed UNets in each form: closed, and with their layers as nodes.
 import type { Model } from '../src/engine/models/model.ts'
-import type { ModelName } from '../src/nodes/bench/unets.ts'
-import { newUnet } from '../src/nodes/bench/unets.ts'
+import type { ModelName } from '../src/hosts/bench/unets.ts'
+import { newUnet } from '../src/hosts/bench/unets.ts'
 import type { OpenForm } from './forms.ts'
 import { openUnet } from './forms.ts'
 

@@ -1,7 +1,7 @@
 // A timed peer in a page; peer.ts is the equivalent in Node.
-import type { ProblemData, Problem } from '../src/nodes/bench/problem.ts'
-import type { Step } from '../src/nodes/bench/steps.ts'
-import { computeCheck, turn as turnOf } from '../src/nodes/bench/turns.ts'
+import type { ProblemData, Problem } from '../src/hosts/bench/problem.ts'
+import type { Step } from '../src/hosts/bench/steps.ts'
+import { computeCheck, turn as turnOf } from '../src/hosts/bench/turns.ts'
 import type { TfjsWho } from './tfjs.ts'
 
 let step: Step

@@ -5,9 +5,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { BackendName } from '../src/engine/protocol.ts'
-import { provideWebGPU } from '../src/nodes/host/nodeWebgpu.ts'
-import type { ProblemData, Problem } from '../src/nodes/bench/problem.ts'
-import { computeCheck, turn } from '../src/nodes/bench/turns.ts'
+import { provideWebGPU } from '../src/hosts/worker/nodeWebgpu.ts'
+import type { ProblemData, Problem } from '../src/hosts/bench/problem.ts'
+import { computeCheck, turn } from '../src/hosts/bench/turns.ts'
 import type { Opened, TfjsWho } from './tfjs.ts'
 
 export async function main([who, backend, folder]: [string, BackendName, string]): Promise<void> {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Open, Peer, PeerName } from './run.ts'
-import type { StepTime } from '../src/nodes/bench/turns.ts'
+import type { StepTime } from '../src/hosts/bench/turns.ts'
 
 /** Debian's python3, which has Debian's packages; another one first in PATH may not. */
 const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'

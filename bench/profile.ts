@@ -14,10 +14,10 @@ import type { Job } from '../src/engine/backends/wasm/jobs.ts'
 import { decodeInThreadMemory, decodeRepeat } from '../src/engine/backends/wasm/jobs.ts'
 import type { WasmFunctions } from '../src/engine/backends/wasm/wasmFunctions.ts'
 import { activeWasm } from '../src/engine/backends/wasm/wasmFunctions.ts'
-import { createProblem } from '../src/nodes/bench/problem.ts'
-import { ourStep } from '../src/nodes/bench/steps.ts'
-import { timeLeast } from '../src/nodes/bench/turns.ts'
-import type { ModelName } from '../src/nodes/bench/unets.ts'
+import { createProblem } from '../src/hosts/bench/problem.ts'
+import { ourStep } from '../src/hosts/bench/steps.ts'
+import { timeLeast } from '../src/hosts/bench/turns.ts'
+import type { ModelName } from '../src/hosts/bench/unets.ts'
 
 interface Timed {
   kernel: string

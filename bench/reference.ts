@@ -10,8 +10,8 @@ import type { Scalar, Tensor4D } from '../src/engine/base/tf.ts'
 import { tf } from '../src/engine/base/tf.ts'
 import type { ActivationStorage, Weights } from '../src/engine/base/values.ts'
 import { defineNode, slot } from '../src/nodes/define.ts'
-import { stockUnet } from '../src/nodes/bench/stockUnet.ts'
-import { models, newUnet } from '../src/nodes/bench/unets.ts'
+import { stockUnet } from '../src/hosts/bench/stockUnet.ts'
+import { models, newUnet } from '../src/hosts/bench/unets.ts'
 
 export const { config, batch: BATCH } = models.reference
 export const PARAMETERS = 6_472_195

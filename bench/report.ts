@@ -1,6 +1,6 @@
 // The comparison with other systems as data, and as the tables of docs/performance.md and of
 // `npm run bench`.
-import type { Task } from '../src/nodes/bench/problem.ts'
+import type { Task } from '../src/hosts/bench/problem.ts'
 
 /** Columns of the tables. */
 export const systems = {
@@ -23,7 +23,7 @@ export interface Ceiling {
 /** A step of one UNet on one device, in all systems. */
 export interface StepTimes {
   task: Task
-  /** Name of the UNet; see `src/nodes/bench/unets.ts`. */
+  /** Name of the UNet; see `src/hosts/bench/unets.ts`. */
   model: string
   /** Backend and device: "wasm, one thread". */
   where: string

@@ -18,11 +18,11 @@ import type { OpenForm } from './forms.ts'
 import { openForms } from './forms.ts'
 import { openBrowser } from './browser.ts'
 import { openProcess } from './processes.ts'
-import type { ModelName } from '../src/nodes/bench/unets.ts'
-import { models } from '../src/nodes/bench/unets.ts'
-import type { ProblemData, Task } from '../src/nodes/bench/problem.ts'
-import { createProblem } from '../src/nodes/bench/problem.ts'
-import type { StepTime } from '../src/nodes/bench/turns.ts'
+import type { ModelName } from '../src/hosts/bench/unets.ts'
+import { models } from '../src/hosts/bench/unets.ts'
+import type { ProblemData, Task } from '../src/hosts/bench/problem.ts'
+import { createProblem } from '../src/hosts/bench/problem.ts'
+import type { StepTime } from '../src/hosts/bench/turns.ts'
 
 const everyone = ['ours', 'portable', 'stock', 'tuned', 'jax', 'ort', 'torch'] as const
 export type PeerName = (typeof everyone)[number] | OpenForm

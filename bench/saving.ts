@@ -10,7 +10,7 @@ import type { Graph } from '../src/engine/plan/graph.ts'
 import { DEFAULT_SAVE_INTERVAL } from '../src/engine/plan/saveSchedule.ts'
 import { toDeclaration } from '../src/engine/plan/op.ts'
 import { nodes as declared } from '../src/nodes/table.ts'
-import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
+import { parseWorkflow, toGraph } from '../src/workflow/index.ts'
 import type { SavingPage, Turn } from './savingPage.ts'
 
 const declarations = declared.map(toDeclaration)
@@ -59,7 +59,7 @@ async function measure(
   const server = await createServer({
     logLevel: 'error',
     cacheDir: 'node_modules/.vite/bench',
-    optimizeDeps: { entries: ['bench/savingPage.ts', 'src/nodes/host/worker.ts'] },
+    optimizeDeps: { entries: ['bench/savingPage.ts', 'src/hosts/worker/worker.ts'] },
     server: { port: 0, hmr: false, watch: null },
   })
   await server.listen()

@@ -1,9 +1,9 @@
 // The page of bench/saving.ts.
 import type { Graph } from '../src/engine/plan/graph.ts'
 import type { BackendName } from '../src/engine/protocol.ts'
-import { createClient } from '../src/nodes/host/client.ts'
-import { connect } from '../src/nodes/host/connect.ts'
-import { databaseStore } from '../src/nodes/storage/database.ts'
+import { createClient } from '../src/hosts/worker/client.ts'
+import { connect } from '../src/hosts/worker/connect.ts'
+import { databaseStore } from '../src/storage/database.ts'
 
 export interface Turn {
   /** Milliseconds per step without and with saving. */

@@ -5,8 +5,8 @@ import type { WasmFunctions } from '../src/engine/backends/wasm/wasmFunctions.ts
 import { activeWasm } from '../src/engine/backends/wasm/wasmFunctions.ts'
 import { WorkerPool } from '../src/engine/backends/wasm/workerPool.ts'
 import { tf } from '../src/engine/base/tf.ts'
-import { createProblem } from '../src/nodes/bench/problem.ts'
-import { ourStep } from '../src/nodes/bench/steps.ts'
+import { createProblem } from '../src/hosts/bench/problem.ts'
+import { ourStep } from '../src/hosts/bench/steps.ts'
 import type { TimingRequest } from './threadTimes.ts'
 
 /** Times of a step in ms, each the sum of the minimum times of its parts over all steps. */

@@ -2,10 +2,10 @@
 import { startBackend, stopBackend } from '../src/engine/backends/backends.ts'
 import { tf } from '../src/engine/base/tf.ts'
 import type { WasmPaths } from '../src/engine/protocol.ts'
-import type { ModelName } from '../src/nodes/bench/unets.ts'
-import type { Task } from '../src/nodes/bench/problem.ts'
-import { createProblem } from '../src/nodes/bench/problem.ts'
-import { ourStep } from '../src/nodes/bench/steps.ts'
+import type { ModelName } from '../src/hosts/bench/unets.ts'
+import type { Task } from '../src/hosts/bench/problem.ts'
+import { createProblem } from '../src/hosts/bench/problem.ts'
+import { ourStep } from '../src/hosts/bench/steps.ts'
 
 export interface TimingRequest {
   threads: number

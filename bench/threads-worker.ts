@@ -1,5 +1,5 @@
 // Times steps with a number of threads, in a worker of an isolated page; see threads.ts.
-import { wasmFiles } from '../src/nodes/host/wasmFiles.ts'
+import { wasmFiles } from '../src/hosts/worker/wasmFiles.ts'
 import { timeSteps, type TimingRequest } from './threadTimes.ts'
 
 globalThis.addEventListener('message', async ({ data }: MessageEvent<TimingRequest>) => {

@@ -13,7 +13,7 @@ import { GraphError, type Fault } from '../src/engine/base/fault.ts'
 import { opTable, toDeclaration } from '../src/engine/plan/op.ts'
 import { createSession } from '../src/engine/plan/session.ts'
 import { nodes } from '../src/nodes/table.ts'
-import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
+import { parseWorkflow, toGraph } from '../src/workflow/index.ts'
 
 /** Time of a workflow, in seconds. */
 interface Timed {

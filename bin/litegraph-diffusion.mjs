@@ -27,5 +27,5 @@ async function runSources() {
     optimizeDeps: { noDiscovery: true },
     server: { middlewareMode: true, hmr: false, ws: false, watch: null },
   })
-  await server.ssrLoadModule(join(root, 'src/nodes/cli/main.ts'))
+  await server.ssrLoadModule(join(root, 'src/hosts/cli/main.ts'))
 }

@@ -49,11 +49,11 @@ const parts = {
     rmSync('dist/types', { recursive: true, force: true })
     execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
     // Ambient declarations are input to the compiler, not output.
-    cpSync('src/nodes/litegraph/core.d.ts', 'dist/types/nodes/litegraph/core.d.ts')
+    cpSync('src/litegraph/core.d.ts', 'dist/types/litegraph/core.d.ts')
     cpSync('src/nodes/declarations.d.ts', 'dist/types/nodes/declarations.d.ts')
     pruneTypes('dist/types')
     const entry = 'dist/types/index.d.ts'
-    const references = ['nodes/litegraph/core.d.ts', 'nodes/declarations.d.ts'].map(
+    const references = ['litegraph/core.d.ts', 'nodes/declarations.d.ts'].map(
       (path) => `/// <reference path="./${path}" />\n`,
     )
     writeFileSync(entry, references.join('') + readFileSync(entry, 'utf8'))
@@ -67,7 +67,7 @@ const parts = {
  */
 function pruneTypes(folder) {
   const entries = ['index', 'worker', 'script', 'engine/index'].map((name) => `${name}.d.ts`)
-  const ambient = ['nodes/litegraph/core.d.ts', 'nodes/declarations.d.ts']
+  const ambient = ['litegraph/core.d.ts', 'nodes/declarations.d.ts']
   const kept = new Set([...entries, ...ambient].map((name) => join(folder, name)))
   const imported = /((?:\bfrom|\bimport\()\s*)(['"])(\.[^'"]+?)\.ts\2/g
   for (const file of kept) {

@@ -2,7 +2,7 @@
 import { toDataset, readImages, sliceDataset } from '../src/engine/datasets/file.ts'
 import { fitGaussian, frechetDistance } from '../src/engine/metrics/frechet.ts'
 import { project } from '../src/engine/metrics/principalComponents.ts'
-import { shippedInNode } from '../src/nodes/storage/shippedInNode.ts'
+import { shippedInNode } from '../src/storage/shippedInNode.ts'
 import { golden } from '../test/golden.ts'
 
 const PIXELS = 64

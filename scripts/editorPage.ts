@@ -2,7 +2,7 @@
 // positions, dropped files.
 import type { Page } from 'playwright-core'
 import type { EditorCanvas } from '../src/editor/canvas/canvas.ts'
-import type { DiffusionNode } from '../src/nodes/litegraph/diffusionNode.ts'
+import type { DiffusionNode } from '../src/litegraph/diffusionNode.ts'
 
 /** litegraph's canvas, which is a property of its element. */
 export type Canvas = {

@@ -24,7 +24,7 @@ import { parseArgs } from 'node:util'
 import { startBackend } from '../src/engine/backends/backends.ts'
 import { arrangeGrid, toPictures } from '../src/engine/images/pixels.ts'
 import { encodePng } from '../src/engine/images/png.ts'
-import { describeFile } from '../src/nodes/storage/storedFiles.ts'
+import { describeFile } from '../src/storage/storedFiles.ts'
 import type { Source, Elapsed } from './evaluation.ts'
 import {
   assetsWith,

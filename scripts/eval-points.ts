@@ -12,9 +12,9 @@ import { createSession } from '../src/engine/plan/session.ts'
 import type { Distribution, PointsConfig } from '../src/engine/datasets/points.ts'
 import { pointSet } from '../src/engine/datasets/points.ts'
 import { createRandom } from '../src/engine/base/random.ts'
-import { applySettings } from '../src/nodes/settings.ts'
+import { applySettings } from '../src/workflow/settings.ts'
 import { nodes } from '../src/nodes/table.ts'
-import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
+import { parseWorkflow, toGraph } from '../src/workflow/index.ts'
 
 const FILE = 'workflows/points.json'
 /** Number of draws of data and initial noise. */

@@ -13,9 +13,9 @@ import type { Graph } from '../src/engine/plan/graph.ts'
 import { toDeclaration } from '../src/engine/plan/op.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
 import type { BackendName } from '../src/engine/protocol.ts'
-import { applySettings, findNode } from '../src/nodes/settings.ts'
+import { applySettings, findNode } from '../src/workflow/settings.ts'
 import { nodes } from '../src/nodes/table.ts'
-import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
+import { parseWorkflow, toGraph } from '../src/workflow/index.ts'
 import { evaluate, type Seen } from '../test/nodes/evaluate.ts'
 
 const declarations = nodes.map(toDeclaration)

@@ -9,12 +9,12 @@ import {
   createLessonLibrary,
   openReference,
   type LessonFolder,
-} from '../src/nodes/cli/lessons/folder.ts'
-import { createGraphRunner } from '../src/nodes/cli/lessons/runGraph.ts'
-import { declared } from '../src/nodes/cli/nodeTypes.ts'
-import { isRight } from '../src/nodes/lessons/answers.ts'
-import type { Question, Task } from '../src/nodes/lessons/lesson.ts'
-import { runChecks, type Verdict } from '../src/nodes/lessons/runChecks.ts'
+} from '../src/hosts/cli/lessons/folder.ts'
+import { createGraphRunner } from '../src/hosts/cli/lessons/runGraph.ts'
+import { declared } from '../src/hosts/cli/nodeTypes.ts'
+import { isRight } from '../src/lessons/answers.ts'
+import type { Question, Task } from '../src/lessons/lesson.ts'
+import { runChecks, type Verdict } from '../src/lessons/runChecks.ts'
 import { applyEdits, type Edits, type Solution } from '../test/lessons/edits.ts'
 import { solutions } from '../test/lessons/solutions.ts'
 

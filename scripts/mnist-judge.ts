@@ -14,7 +14,7 @@ import { tf } from '../src/engine/base/tf.ts'
 import type { Dataset } from '../src/engine/datasets/dataset.ts'
 import type { Model } from '../src/engine/models/model.ts'
 import { collectTensors } from '../src/engine/base/values.ts'
-import { shippedInNode } from '../src/nodes/storage/shippedInNode.ts'
+import { shippedInNode } from '../src/storage/shippedInNode.ts'
 import type { Digits } from './digits-judge.ts'
 import { assetsWith, node, nothingKept, runParts } from './evaluation.ts'
 

@@ -1,7 +1,7 @@
 // Replaces the shipped MNIST checkpoint: the file in assets, and its SHA-256 in the workflows.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describeFile } from '../src/nodes/storage/storedFiles.ts'
+import { describeFile } from '../src/storage/storedFiles.ts'
 
 const FOLDERS = { checkpoints: 'assets/checkpoints', workflows: 'workflows' }
 

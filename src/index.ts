@@ -1,12 +1,12 @@
 // Library entry for hosts: the nodes for your own litegraph, and a client for the engine. Only the
 // engine loads tfjs.
 import declarations from 'virtual:declarations'
-import { createFigureWith, type Figure, type FigureOptions } from './nodes/figure/createFigure.ts'
-import type { FigureEngine } from './nodes/figure/engine.ts'
-import { createWidgetWith, type Widget } from './nodes/figure/widget.ts'
-import type { FigureSource } from './nodes/figure/workflow.ts'
-import type { Host, HostOptions } from './nodes/host/register.ts'
-import { registerWith } from './nodes/host/register.ts'
+import { createFigureWith, type Figure, type FigureOptions } from './hosts/figure/createFigure.ts'
+import type { FigureEngine } from './hosts/figure/engine.ts'
+import { createWidgetWith, type Widget } from './hosts/figure/widget.ts'
+import type { FigureSource } from './hosts/figure/workflow.ts'
+import type { Host, HostOptions } from './hosts/worker/register.ts'
+import { registerWith } from './hosts/worker/register.ts'
 
 /**
  * Registers the nodes with your LiteGraph.
@@ -37,31 +37,37 @@ export { declarations }
 
 export * from './nodes/define.ts'
 export * from './nodes/define/formerNames.ts'
-export { createClient } from './nodes/host/client.ts'
-export type { Client, ClientRun, Finished, RunEvent, RunOptions } from './nodes/host/clientTypes.ts'
-export { connect } from './nodes/host/connect.ts'
-export type { AssetPaths, ConnectOptions } from './nodes/host/connect.ts'
-export { scrubByTouch } from './nodes/litegraph/scrub.ts'
-export { installZones } from './nodes/litegraph/canvasZones.ts'
+export { createClient } from './hosts/worker/client.ts'
+export type {
+  Client,
+  ClientRun,
+  Finished,
+  RunEvent,
+  RunOptions,
+} from './hosts/worker/clientTypes.ts'
+export { connect } from './hosts/worker/connect.ts'
+export type { AssetPaths, ConnectOptions } from './hosts/worker/connect.ts'
+export { scrubByTouch } from './litegraph/scrub.ts'
+export { installZones } from './litegraph/canvasZones.ts'
 export type {
   Figure,
   FigureOptions,
   FigureProgress,
   FigureValue,
-} from './nodes/figure/createFigure.ts'
-export type { EmbeddedEngine, FigureEngine } from './nodes/figure/engine.ts'
-export type { Widget, WidgetModel, WidgetProps } from './nodes/figure/widget.ts'
-export type { FigureSource } from './nodes/figure/workflow.ts'
-export type { GraphRunOptions, Host, HostOptions } from './nodes/host/register.ts'
-export { darkTheme, lightTheme, paintView } from './nodes/painters/paint.ts'
+} from './hosts/figure/createFigure.ts'
+export type { EmbeddedEngine, FigureEngine } from './hosts/figure/engine.ts'
+export type { Widget, WidgetModel, WidgetProps } from './hosts/figure/widget.ts'
+export type { FigureSource } from './hosts/figure/workflow.ts'
+export type { GraphRunOptions, Host, HostOptions } from './hosts/worker/register.ts'
+export { darkTheme, lightTheme, paintView } from './painters/paint.ts'
 export {
   createWorkflow,
   parseWorkflow,
   stringifyWorkflow,
   toGraph,
   WorkflowError,
-} from './nodes/workflow.ts'
-export type { WorkflowFile } from './nodes/workflow.ts'
+} from './workflow/index.ts'
+export type { WorkflowFile } from './workflow/index.ts'
 export { GraphError, NodeError } from './engine/base/fault.ts'
 export type { Fault } from './engine/base/fault.ts'
 export type { Graph, GraphNode, Wire } from './engine/plan/graph.ts'

@@ -1,6 +1,6 @@
 // Library entry for scripts in Node, generated from a graph or written by hand. Importing it has no
 // side effects.
-export { start } from './nodes/script/start.ts'
-export type { Loop, Script, ScriptOptions } from './nodes/script/start.ts'
+export { start } from './hosts/script/start.ts'
+export type { Loop, Script, ScriptOptions } from './hosts/script/start.ts'
 export { NodeError } from './engine/base/fault.ts'
 export { tf } from './engine/base/tf.ts'

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import type { BackendName } from '../src/engine/protocol.ts'
-import { firstDifference } from '../src/nodes/cli/outcome.ts'
+import { firstDifference } from '../src/hosts/cli/outcome.ts'
 import { bounds, relativeDifference } from './backendBounds.ts'
 import { onEachBackend } from './backends.ts'
 import { evaluate } from './nodes/evaluate.ts'

@@ -12,7 +12,7 @@ import { compile } from '../src/engine/plan/compile.ts'
 import { opTable } from '../src/engine/plan/op.ts'
 import { wire } from '../src/engine/plan/graph.ts'
 import { nodes } from '../src/nodes/table.ts'
-import { parseWorkflow, stringifyWorkflow } from '../src/nodes/workflow.ts'
+import { parseWorkflow, stringifyWorkflow } from '../src/workflow/index.ts'
 import { declarations } from './readyWorkflows.ts'
 
 const ops = opTable(nodes)

@@ -36,7 +36,7 @@ test('a layer needs its evaluation, ONNX, Python and node', { timeout: 300_000 }
     'src/engine/models/graph/runs/table.ts',
     'src/engine/onnx/layers/table.ts',
     'src/nodes/layers/writeNetwork.ts',
-    'src/nodes/torch/models/layerCode.ts',
+    'src/hosts/torch/models/layerCode.ts',
   ])
 })
 

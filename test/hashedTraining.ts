@@ -1,5 +1,5 @@
 // A short training of the UNet for digits, and hashes of its weights, to compare their bits.
-import { newUnet, randomBatch, schedule } from '../src/nodes/bench/unets.ts'
+import { newUnet, randomBatch, schedule } from '../src/hosts/bench/unets.ts'
 import { levelsAt } from '../src/engine/process/schedule.ts'
 import { addNoise } from '../src/engine/process/forward.ts'
 import { meanError } from '../src/engine/losses/errors.ts'

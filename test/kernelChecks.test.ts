@@ -1,7 +1,7 @@
 // The self-test by kernel family: backends agree with plain JavaScript, and wrong numbers fail.
 import { expect, test } from 'vitest'
-import { computeKernels, largestDeviation } from '../src/nodes/bench/kernelChecks.ts'
-import { TOLERANCE } from '../src/nodes/bench/protocol.ts'
+import { computeKernels, largestDeviation } from '../src/hosts/bench/kernelChecks.ts'
+import { TOLERANCE } from '../src/hosts/bench/protocol.ts'
 import { onEachBackend } from './backends.ts'
 
 let right: Awaited<ReturnType<typeof computeKernels>> | undefined

@@ -66,7 +66,7 @@ test('only tf.ts imports tfjs; only backends.ts and our own backends import its 
     ['src/engine/backends/wasm/threadedModule.ts', '@tensorflow/tfjs-backend-wasm'],
     ['src/engine/backends/wasm/threadScript.ts', '@tensorflow/tfjs-backend-wasm/wasm-out/'],
     ['src/engine/backends/webgpu/stockBackend.ts', '@tensorflow/tfjs-backend-webgpu'],
-    ['src/nodes/host/wasmFiles.ts', '@tensorflow/tfjs-backend-wasm/dist/'],
+    ['src/hosts/worker/wasmFiles.ts', '@tensorflow/tfjs-backend-wasm/dist/'],
   ])
   expect(
     offences(sources, ({ of }, file) => isTfjs(of) && !of.startsWith(allowed.get(file) ?? ' ')),

@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import { encodePng } from '../src/engine/images/png.ts'
 import { createRandom } from '../src/engine/base/random.ts'
-import { unpackBundle } from '../src/nodes/workflow/bundle.ts'
+import { unpackBundle } from '../src/workflow/bundle.ts'
 import { prepareKill, toEngine, useChromium, usePages } from './chromium.ts'
 import {
   addNode,

@@ -4,11 +4,11 @@ import { writeImages } from '../src/engine/datasets/file.ts'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import { toDeclaration } from '../src/engine/plan/op.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
-import { createStoredFiles } from '../src/nodes/storage/storedFiles.ts'
-import { applySettings } from '../src/nodes/settings.ts'
+import { createStoredFiles } from '../src/storage/storedFiles.ts'
+import { applySettings } from '../src/workflow/settings.ts'
 import { nodes } from '../src/nodes/table.ts'
-import type { WorkflowFile } from '../src/nodes/workflow.ts'
-import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
+import type { WorkflowFile } from '../src/workflow/index.ts'
+import { parseWorkflow, toGraph } from '../src/workflow/index.ts'
 
 export const declarations = nodes.map(toDeclaration)
 

@@ -14,12 +14,12 @@ import {
   CHECKS_PER_HAND_IN,
   HAND_IN_MEMORY,
   LESSON_ITERATIONS,
-} from '../src/nodes/cli/lessons/limits.ts'
-import { SUMMARY_LIMITS } from '../src/nodes/lessons/summary.ts'
+} from '../src/hosts/cli/lessons/limits.ts'
+import { SUMMARY_LIMITS } from '../src/lessons/summary.ts'
 import { MOST_ELEMENTS, MOST_LIST_CHARACTERS } from '../src/nodes/loops/elements.ts'
 import { MOST_CHARACTERS } from '../src/nodes/model/numbers.ts'
-import { limits } from '../src/nodes/workflow/json.ts'
-import { MAX_LINK_BYTES } from '../src/nodes/workflow/link.ts'
+import { limits } from '../src/workflow/json.ts'
+import { MAX_LINK_BYTES } from '../src/workflow/link.ts'
 
 const text = readFileSync('SECURITY.md', 'utf8')
 

@@ -8,7 +8,7 @@ import { floatToHalf, toHalfPrecision } from '../scripts/half-precision.ts'
 import { shipMnist } from '../scripts/ship-mnist.ts'
 import { canonicalZip } from '../src/engine/checkpoint/archive.ts'
 import { readSafetensors, writeSafetensors } from '../src/engine/checkpoint/safetensors.ts'
-import { describeFile } from '../src/nodes/storage/storedFiles.ts'
+import { describeFile } from '../src/storage/storedFiles.ts'
 
 let folder: string
 beforeEach(() => {

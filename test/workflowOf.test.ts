@@ -1,7 +1,7 @@
 // The workflow files that tests write contain the graphs that they were written from.
 import { expect, test } from 'vitest'
 import type { GraphNode } from '../src/engine/plan/graph.ts'
-import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
+import { parseWorkflow, toGraph } from '../src/workflow/index.ts'
 import { node } from './nodes/evaluate.ts'
 import { declarations, readWorkflow, workflowNames } from './readyWorkflows.ts'
 import { workflowOf } from './workflowOf.ts'

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startBackend, stopBackend } from '../src/engine/backends/backends.ts'
 import type { ChartView, NumbersView, View } from '../src/engine/plan/view.ts'
-import { toGraph } from '../src/nodes/workflow.ts'
+import { toGraph } from '../src/workflow/index.ts'
 import { shownBy } from './nodes/shown.ts'
 import { declarations, readWorkflow } from './readyWorkflows.ts'
 

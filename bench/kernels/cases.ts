@@ -22,7 +22,7 @@ import {
   stockResidual,
   stockSiluLayer as stockSilu,
   softmaxAttention,
-} from '../../src/nodes/bench/stockUnet.ts'
+} from '../../src/hosts/bench/stockUnet.ts'
 
 type Compute = (...args: Tensor[]) => Tensor | Tensor[]
 

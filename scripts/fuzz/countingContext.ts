@@ -1,5 +1,5 @@
 // Canvas context that counts what is measured and drawn, and texts that take a scan the longest.
-import { parseRuns } from '../../src/nodes/litegraph/richText.ts'
+import { parseRuns } from '../../src/litegraph/richText.ts'
 
 /** Parts of texts whose marks have no end, or end late. */
 export const noteUnits = [

@@ -3,7 +3,7 @@ import { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import { createSnapshot, WorkflowDocument } from '../../src/editor/workspace/document.ts'
 import { requireReadableFile } from '../../src/editor/workspace/readable.ts'
 import { Transactions } from '../../src/editor/workspace/transactions.ts'
-import { stringifyWorkflow, type NodeId, type WorkflowFile } from '../../src/nodes/workflow.ts'
+import { stringifyWorkflow, type NodeId, type WorkflowFile } from '../../src/workflow/index.ts'
 import { createHeadlessLevels, normalised } from './headlessLevels.ts'
 
 export class HeadlessDocument {

@@ -1,6 +1,6 @@
 // The editor's levels on a graph of litegraph without a canvas: opens workflows like a page.
 import { LGraph } from 'litegraph.js/build/litegraph.core.js'
-import type { WorkflowFile } from '../../src/nodes/workflow.ts'
+import type { WorkflowFile } from '../../src/workflow/index.ts'
 import { createHeadlessLevels, normalised } from './headlessLevels.ts'
 
 export class HeadlessEditor {

@@ -3,9 +3,9 @@ import { LiteGraph, type LGraph } from 'litegraph.js/build/litegraph.core.js'
 import { createLevels, type Levels } from '../../src/editor/canvas/openLevel.ts'
 import { fillGraph } from '../../src/editor/canvas/tabGraphs.ts'
 import { declarations, setSubgraphTypes } from '../../src/editor/graph/declarations.ts'
-import { toWorkflowFile } from '../../src/nodes/litegraph/graph.ts'
-import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
-import { limits } from '../../src/nodes/workflow/json.ts'
+import { toWorkflowFile } from '../../src/litegraph/graph.ts'
+import { registerNodes, type Registration } from '../../src/litegraph/register.ts'
+import { limits } from '../../src/workflow/json.ts'
 
 /** Resolves after the microtasks in which loaded graphs complete their slots and loop ends. */
 export const normalised = () => new Promise<void>((resolve) => void setImmediate(resolve))

@@ -6,7 +6,7 @@ import {
   type StoreName,
   type Stores,
 } from '../../src/editor/storage/stores.ts'
-import type { Change } from '../../src/nodes/storage/keyValues.ts'
+import type { Change } from '../../src/storage/keyValues.ts'
 import { memoryStore, type StateStore } from '../../src/engine/plan/store.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/archive.ts'
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
-import { EMOJI_LIST, EMOJI_PACKAGE, EMOJI_SHEET, packEmoji } from '../nodes/storage/emojiFile.ts'
+import { EMOJI_LIST, EMOJI_PACKAGE, EMOJI_SHEET, packEmoji } from '../storage/emojiFile.ts'
 import { gzipOnce } from './gzipCache.ts'
 
 export function packedEmoji(): Plugin {

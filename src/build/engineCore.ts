@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
-import { ENGINE_GLOBAL, FILES_GLOBAL } from '../nodes/page/parts.ts'
+import { ENGINE_GLOBAL, FILES_GLOBAL } from '../hosts/page/parts.ts'
 import { buildOnce } from './buildOnce.ts'
 import { bundle } from './bundle.ts'
 import { tfjsNotice } from './licences.ts'

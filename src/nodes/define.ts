@@ -39,7 +39,7 @@ import type { Model } from '../engine/models/model.ts'
 import { withNodeFaults } from './engineFaults.ts'
 import type { ParamSpecs, RunParams } from './define/params.ts'
 import type { Slot } from './define/slots.ts'
-import { typeTitle } from './titles.ts'
+import { typeTitle } from '../workflow/titles.ts'
 
 export { configSchema } from './define/configSchema.ts'
 export * as param from './define/params.ts'

@@ -9,8 +9,8 @@ import {
   modelCures,
   processCures,
   trainingCures,
-} from './messages/cures.ts'
-import { layerCures } from './messages/layerCures.ts'
+} from '../messages/cures.ts'
+import { layerCures } from '../messages/layerCures.ts'
 
 /** Cures by message id. */
 const cures = new Map<string, Pick<Template, 'id' | 'text'>>(

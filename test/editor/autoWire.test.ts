@@ -7,7 +7,7 @@ import { findViewer } from '../../src/editor/graph/findViewer.ts'
 import { WireGraph } from '../../src/editor/graph/wireGraph.ts'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import { parseWorkflow, type WorkflowFile } from '../../src/nodes/workflow.ts'
+import { parseWorkflow, type WorkflowFile } from '../../src/workflow/index.ts'
 import { fileOf } from './fileOf.ts'
 
 const byType = new Map(nodes.map(toDeclaration).map((each) => [each.type, each]))

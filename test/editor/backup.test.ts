@@ -13,7 +13,7 @@ import { en } from '../../src/editor/texts/en/index.ts'
 import { OpenedFile } from '../../src/editor/storage/openedFile.ts'
 import { createMemoryStore, storeNames, type Stores } from '../../src/editor/storage/stores.ts'
 import type { SavedNode } from '../../src/editor/subgraph/savedNodes.ts'
-import { stringifyWorkflow } from '../../src/nodes/workflow.ts'
+import { stringifyWorkflow } from '../../src/workflow/index.ts'
 import { fileOf } from './fileOf.ts'
 
 const nothing = () => {}

@@ -14,7 +14,7 @@ import {
 } from '../../src/editor/bench/plan.ts'
 import { quantile, relativeGap, summarise } from '../../src/editor/bench/statistics.ts'
 import { bench as en } from '../../src/editor/texts/en/bench.ts'
-import type { RequestName, Requests, Side } from '../../src/nodes/bench/protocol.ts'
+import type { RequestName, Requests, Side } from '../../src/hosts/bench/protocol.ts'
 
 // ---- plan
 

@@ -5,7 +5,7 @@ import { findChanges, findRunChanges, findDifferences } from '../../src/editor/g
 import { describeChange, summarizeChanges } from '../../src/editor/graph/changeText.ts'
 import { describeSubgraph, promoteParam } from '../../src/editor/graph/border.ts'
 import { packNodes } from '../../src/editor/graph/pack.ts'
-import type { FileNode, WorkflowFile } from '../../src/nodes/workflow.ts'
+import type { FileNode, WorkflowFile } from '../../src/workflow/index.ts'
 import { declarations, fileOf } from './fileOf.ts'
 
 const nodeIn = ({ nodes }: WorkflowFile, id: number): FileNode =>

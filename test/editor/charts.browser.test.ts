@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Download, Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
-import { measureText } from '../../src/nodes/painters/ticks.ts'
-import type { WorkflowFile } from '../../src/nodes/workflow.ts'
+import { measureText } from '../../src/painters/ticks.ts'
+import type { WorkflowFile } from '../../src/workflow/index.ts'
 import { root, useBuiltEditor, useChromium } from '../chromium.ts'
 import {
   button,

@@ -21,9 +21,9 @@ import {
   panToShow,
   zoomAxis,
 } from '../../src/editor/charts/axes.ts'
-import { toCsv } from '../../src/nodes/painters/csv.ts'
-import { chartRange, exponentialMean, automaticSmoothing } from '../../src/nodes/painters/lines.ts'
-import { parseWorkflow } from '../../src/nodes/workflow.ts'
+import { toCsv } from '../../src/painters/csv.ts'
+import { chartRange, exponentialMean, automaticSmoothing } from '../../src/painters/lines.ts'
+import { parseWorkflow } from '../../src/workflow/index.ts'
 
 const line = (name: string, x: number[], y: number[], run?: string) => ({
   name,

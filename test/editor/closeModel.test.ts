@@ -10,7 +10,7 @@ import { closeModel } from '../../src/editor/graph/closeModel.ts'
 import { findClosed } from '../../src/editor/graph/closedModel.ts'
 import { openClosedNode } from '../../src/editor/graph/openClosed.ts'
 import { openModel } from '../../src/nodes/layers/openModel.ts'
-import { toGraph, type FileNode, type WorkflowFile } from '../../src/nodes/workflow.ts'
+import { toGraph, type FileNode, type WorkflowFile } from '../../src/workflow/index.ts'
 import { onCpu } from '../backends.ts'
 import { declarations, fileOf, wiresOf } from './fileOf.ts'
 

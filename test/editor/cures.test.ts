@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { byType } from '../../src/editor/graph/declarations.ts'
 import { findSettings } from '../../src/editor/panel/cures.ts'
-import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
+import type { DiffusionNode } from '../../src/litegraph/diffusionNode.ts'
 
 const settings = (type: string, cure: string, param?: string, values: object = {}) => {
   const declaration = byType.get(`diffusion/${type}`)!

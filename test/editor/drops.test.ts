@@ -10,7 +10,7 @@ import { importImages } from '../../src/engine/datasets/import.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
 import { writePoints } from '../../src/engine/datasets/pointsFile.ts'
 import { encodePng } from '../../src/engine/images/png.ts'
-import { pngWithWorkflow } from '../../src/nodes/workflow.ts'
+import { pngWithWorkflow } from '../../src/workflow/index.ts'
 
 const picture = () =>
   encodePng({

@@ -13,14 +13,14 @@ import { undoable } from '../../src/editor/workspace/state.ts'
 import type { WorkflowChange } from '../../src/editor/workspace/workflowChange.ts'
 import type { Fault } from '../../src/engine/base/fault.ts'
 import type { Graph } from '../../src/engine/plan/graph.ts'
-import type { RunEvent } from '../../src/nodes/host/clientTypes.ts'
+import type { RunEvent } from '../../src/hosts/worker/clientTypes.ts'
 import { workspaceOnGraph, type WorkspaceOnGraph } from './workspaceOnGraph.ts'
 
 /** Numbers of conversions of the graph to a file, of files to text, and of flattened files. */
 const counts = { reads: 0, texts: 0, flattened: 0 }
 
-vi.mock('../../src/nodes/workflow.ts', async (original) => {
-  const module = await original<typeof import('../../src/nodes/workflow.ts')>()
+vi.mock('../../src/workflow/index.ts', async (original) => {
+  const module = await original<typeof import('../../src/workflow/index.ts')>()
   const stringifyWorkflow: typeof module.stringifyWorkflow = (file) => {
     counts.texts++
     return module.stringifyWorkflow(file)
@@ -28,8 +28,8 @@ vi.mock('../../src/nodes/workflow.ts', async (original) => {
   return { ...module, stringifyWorkflow }
 })
 
-vi.mock('../../src/nodes/workflow/flatten.ts', async (original) => {
-  const module = await original<typeof import('../../src/nodes/workflow/flatten.ts')>()
+vi.mock('../../src/workflow/flatten.ts', async (original) => {
+  const module = await original<typeof import('../../src/workflow/flatten.ts')>()
   const flattenSubgraphs: typeof module.flattenSubgraphs = (file) => {
     counts.flattened++
     return module.flattenSubgraphs(file)

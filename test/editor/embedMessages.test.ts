@@ -8,8 +8,8 @@ import { readHostMessage } from '../../src/editor/figure/messages.ts'
 import { createReader, type ReaderClient } from '../../src/editor/figure/reader.ts'
 import { ownTypes } from '../../src/editor/graph/declarations.ts'
 import { closeDialog, showDialog } from '../../src/editor/ui/state.ts'
-import { limits } from '../../src/nodes/workflow/json.ts'
-import { parseWorkflow } from '../../src/nodes/workflow.ts'
+import { limits } from '../../src/workflow/json.ts'
+import { parseWorkflow } from '../../src/workflow/index.ts'
 
 const message = (parts: object) => readHostMessage({ litegraphDiffusion: 1, id: 1, ...parts })
 const problem = (parts: object) => {

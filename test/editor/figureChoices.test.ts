@@ -12,10 +12,10 @@ import {
 import { findParam, readParamValue } from '../../src/editor/figure/values.ts'
 import { findZoneNodes } from '../../src/editor/figure/zone.ts'
 import { ownTypes } from '../../src/editor/graph/declarations.ts'
-import { readAppChoices } from '../../src/nodes/workflow/appChoices.ts'
-import type { WorkflowFile } from '../../src/nodes/workflow/file.ts'
-import type { Json } from '../../src/nodes/workflow/json.ts'
-import { parseWorkflow, stringifyWorkflow } from '../../src/nodes/workflow.ts'
+import { readAppChoices } from '../../src/workflow/appChoices.ts'
+import type { WorkflowFile } from '../../src/workflow/file.ts'
+import type { Json } from '../../src/workflow/json.ts'
+import { parseWorkflow, stringifyWorkflow } from '../../src/workflow/index.ts'
 
 const read = (text: string) => parseWorkflow(text, ownTypes).workflow
 const ready = (name: string) => read(readFileSync(`workflows/${name}.json`, 'utf8'))

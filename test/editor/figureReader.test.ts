@@ -4,10 +4,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Graph } from '../../src/engine/plan/graph.ts'
 import type { View } from '../../src/engine/plan/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
-import type { RunEvent, RunOptions } from '../../src/nodes/host/clientTypes.ts'
+import type { RunEvent, RunOptions } from '../../src/hosts/worker/clientTypes.ts'
 import { createReader, type ReaderClient } from '../../src/editor/figure/reader.ts'
 import { ownTypes } from '../../src/editor/graph/declarations.ts'
-import { parseWorkflow } from '../../src/nodes/workflow.ts'
+import { parseWorkflow } from '../../src/workflow/index.ts'
 
 const ready = (name: string) =>
   parseWorkflow(readFileSync(`workflows/${name}.json`, 'utf8'), ownTypes).workflow

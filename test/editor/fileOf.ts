@@ -6,8 +6,8 @@ import {
   type FileLink,
   type FileNode,
   type WorkflowFile,
-} from '../../src/nodes/workflow.ts'
-import { inputSpecs, outputSpecs } from '../../src/nodes/workflow/slots.ts'
+} from '../../src/workflow/index.ts'
+import { inputSpecs, outputSpecs } from '../../src/workflow/slots.ts'
 
 export const declarations = new Map(
   nodes.map(toDeclaration).map((declaration) => [declaration.type, declaration]),

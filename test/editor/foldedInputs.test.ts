@@ -3,17 +3,17 @@ import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { declarations, ownTypes } from '../../src/editor/graph/declarations.ts'
 import { Unfolding } from '../../src/editor/canvas/unfolding.ts'
-import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
+import type { DiffusionNode } from '../../src/litegraph/diffusionNode.ts'
 import {
   canHideUnused,
   hidesUnused,
   isFolded,
   setUnusedHidden,
   slotRows,
-} from '../../src/nodes/litegraph/foldedInputs.ts'
-import { showWorkflow, toWorkflowFile } from '../../src/nodes/litegraph/graph.ts'
-import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
-import { parseWorkflow, stringifyWorkflow } from '../../src/nodes/workflow.ts'
+} from '../../src/litegraph/foldedInputs.ts'
+import { showWorkflow, toWorkflowFile } from '../../src/litegraph/graph.ts'
+import { registerNodes, type Registration } from '../../src/litegraph/register.ts'
+import { parseWorkflow, stringifyWorkflow } from '../../src/workflow/index.ts'
 
 let registration: Registration
 beforeAll(() => void (registration = registerNodes(LiteGraph, declarations)))

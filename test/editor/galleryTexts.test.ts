@@ -20,7 +20,7 @@ import {
   type WorkflowTable,
 } from '../../src/editor/texts/workflows.ts'
 import type { Param } from '../../src/engine/plan/op.ts'
-import type { WorkflowFile } from '../../src/nodes/workflow.ts'
+import type { WorkflowFile } from '../../src/workflow/index.ts'
 import { ko, koWorkflows } from './korean.ts'
 
 const folder = join(import.meta.dirname, '../../workflows')

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { ConflictError, createLibrary } from '../../src/editor/workspace/library.ts'
 import { createMemoryStore, storageMessage, type Store } from '../../src/editor/storage/stores.ts'
-import { isQuotaError } from '../../src/nodes/storage/keyValues.ts'
+import { isQuotaError } from '../../src/storage/keyValues.ts'
 import { defaultSettings } from '../../src/editor/storage/settings.ts'
 
 function newLibrary(workflows: Store = createMemoryStore()) {

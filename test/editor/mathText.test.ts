@@ -1,8 +1,8 @@
 // Mathematics and Markdown in titles and notes: what is recognised, as plain text and as LaTeX.
 import { describe, expect, test } from 'vitest'
-import { parseRichText, parseRuns } from '../../src/nodes/litegraph/richText.ts'
-import { splitMath, toUnicodeMath } from '../../src/nodes/painters/mathText.ts'
-import { latexToUnicode } from '../../src/nodes/painters/unicodeMath.ts'
+import { parseRichText, parseRuns } from '../../src/litegraph/richText.ts'
+import { splitMath, toUnicodeMath } from '../../src/painters/mathText.ts'
+import { latexToUnicode } from '../../src/painters/unicodeMath.ts'
 import { parseMarkdown, safeAddress, splitEquations } from '../../src/editor/ui/markdown.tsx'
 
 const latex = (text: string) => splitMath(text).flatMap((part) => part.latex ?? [])

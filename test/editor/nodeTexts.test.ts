@@ -14,8 +14,8 @@ import {
   withoutDescription,
 } from '../../src/editor/texts/descriptions.ts'
 import { toDeclaration, type Declaration } from '../../src/engine/plan/op.ts'
-import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
-import { paramTooltip, slotTooltip } from '../../src/nodes/litegraph/tooltips.ts'
+import type { DiffusionNode } from '../../src/litegraph/diffusionNode.ts'
+import { paramTooltip, slotTooltip } from '../../src/litegraph/tooltips.ts'
 import type { StepOp } from '../../src/nodes/sampling/defineStep.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { koNodes } from './korean.ts'

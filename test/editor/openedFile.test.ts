@@ -13,8 +13,8 @@ import { closeDialog, shownDialog, toasts } from '../../src/editor/ui/state.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/archive.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
 import { encodePng } from '../../src/engine/images/png.ts'
-import { emptyWorkflow, pngWithWorkflow } from '../../src/nodes/workflow.ts'
-import { packBundle } from '../../src/nodes/workflow/bundle.ts'
+import { emptyWorkflow, pngWithWorkflow } from '../../src/workflow/index.ts'
+import { packBundle } from '../../src/workflow/bundle.ts'
 
 vi.mock('../../src/editor/ui/insets.ts', () => ({ panelInsets: () => ({}) }))
 

@@ -10,7 +10,7 @@ import {
   parseWorkflow,
   type FileNode,
   type WorkflowFile,
-} from '../../src/nodes/workflow.ts'
+} from '../../src/workflow/index.ts'
 import { addAxe, findViolations as foundOn } from './axe.ts'
 import {
   button,

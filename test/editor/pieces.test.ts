@@ -19,7 +19,7 @@ import {
   stringifyWorkflow,
   toGraph,
   type WorkflowFile,
-} from '../../src/nodes/workflow.ts'
+} from '../../src/workflow/index.ts'
 
 const sampling = () =>
   fileOf({ 1: 'NoiseSchedule', 2: 'ExactModel', 3: 'GaussianNoise', 4: 'Sampler', 5: 'Scatter' }, [

@@ -8,7 +8,7 @@ import { packNodes } from '../../src/editor/graph/pack.ts'
 import { toasts } from '../../src/editor/ui/state.ts'
 import type { Draft } from '../../src/editor/workspace/library.ts'
 import { undoable } from '../../src/editor/workspace/state.ts'
-import { parseWorkflow, type WorkflowFile } from '../../src/nodes/workflow.ts'
+import { parseWorkflow, type WorkflowFile } from '../../src/workflow/index.ts'
 import { workspaceOnGraph, type WorkspaceOnGraph } from './workspaceOnGraph.ts'
 
 let opened: WorkspaceOnGraph

@@ -11,7 +11,7 @@ import {
   paintSoon,
   type ViewPainting,
 } from '../../src/editor/canvas/paint/viewParts.ts'
-import { paintView } from '../../src/nodes/painters/paint.ts'
+import { paintView } from '../../src/painters/paint.ts'
 import type { View } from '../../src/engine/plan/view.ts'
 
 // ---- areas

@@ -18,8 +18,8 @@ import { createRecorder } from '../../src/editor/runs/recorder.ts'
 import { runFault, searchableText } from '../../src/editor/runs/runText.ts'
 import { filterRuns, sortRuns } from '../../src/editor/runs/sorting.ts'
 import { applyLanguage } from '../../src/editor/texts/texts.ts'
-import { emptyWorkflow, type WorkflowFile } from '../../src/nodes/workflow.ts'
-import type { JsonObject } from '../../src/nodes/workflow/json.ts'
+import { emptyWorkflow, type WorkflowFile } from '../../src/workflow/index.ts'
+import type { JsonObject } from '../../src/workflow/json.ts'
 
 vi.stubGlobal('document', { documentElement: {} })
 afterEach(() => applyLanguage('en'))

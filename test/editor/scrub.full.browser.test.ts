@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { en } from '../../src/editor/texts/en/index.ts'
-import type { WorkflowFile } from '../../src/nodes/workflow.ts'
+import type { WorkflowFile } from '../../src/workflow/index.ts'
 import { root, useBuiltEditor, useChromium } from '../chromium.ts'
 import { button, dropFile, onNode, press, titles, useEditor, waitForRun } from './driver.ts'
 

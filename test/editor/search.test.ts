@@ -9,7 +9,7 @@ import {
 } from '../../src/editor/graph/nodeSearch.ts'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import { parseAccepts } from '../../src/nodes/workflow/slots.ts'
+import { parseAccepts } from '../../src/workflow/slots.ts'
 import { countUsage, readUsage } from '../../src/build/usage.ts'
 
 const declarations = nodes.map(toDeclaration)

@@ -20,7 +20,7 @@ import {
   useEditor,
   waitForEditor,
 } from './driver.ts'
-import type { WorkflowFile } from '../../src/nodes/workflow.ts'
+import type { WorkflowFile } from '../../src/workflow/index.ts'
 import type { Settings } from '../../src/editor/storage/settings.ts'
 import { koKeys } from './korean.ts'
 

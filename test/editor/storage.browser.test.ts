@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { en } from '../../src/editor/texts/en/index.ts'
-import { hostMessages } from '../../src/nodes/messages/host.ts'
+import { hostMessages } from '../../src/messages/host.ts'
 import { closeContext, useBuiltEditor, useChromium } from '../chromium.ts'
 import {
   addNode,

@@ -12,8 +12,8 @@ import {
   type Draft,
   type SavedWorkflow,
 } from '../../src/editor/workspace/library.ts'
-import { createEntryStore } from '../../src/nodes/storage/database.ts'
-import { createMemoryValues, type Change } from '../../src/nodes/storage/keyValues.ts'
+import { createEntryStore } from '../../src/storage/database.ts'
+import { createMemoryValues, type Change } from '../../src/storage/keyValues.ts'
 
 const workflow = (id: string): SavedWorkflow => ({
   id,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Declaration, Param } from '../../src/engine/plan/op.ts'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import { parseWorkflow } from '../../src/nodes/workflow.ts'
+import { parseWorkflow } from '../../src/workflow/index.ts'
 import {
   sweepCells,
   initialValues,

@@ -2,7 +2,7 @@
 import { en } from '../../src/editor/texts/en/index.ts'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
-import type { WorkflowFile } from '../../src/nodes/workflow.ts'
+import type { WorkflowFile } from '../../src/workflow/index.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import {
   addNode,

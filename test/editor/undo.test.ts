@@ -7,8 +7,8 @@ import { addGroup } from '../../src/editor/canvas/groups.ts'
 import { mergePiece, extractPiece } from '../../src/editor/graph/fragments.ts'
 import { insertNode, removeNodes } from '../../src/editor/graph/splice.ts'
 import type { Workspace } from '../../src/editor/workspace/workspace.ts'
-import { isDiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
-import { withPartners } from '../../src/nodes/litegraph/pairs.ts'
+import { isDiffusionNode } from '../../src/litegraph/diffusionNode.ts'
+import { withPartners } from '../../src/litegraph/pairs.ts'
 import { workspaceOnGraph, type WorkspaceOnGraph } from './workspaceOnGraph.ts'
 
 let opened: WorkspaceOnGraph

@@ -16,7 +16,7 @@ import {
   titles,
   useEditor,
 } from './driver.ts'
-import { readPngWorkflow } from '../../src/nodes/workflow/pngRead.ts'
+import { readPngWorkflow } from '../../src/workflow/pngRead.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()

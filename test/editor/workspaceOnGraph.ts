@@ -9,8 +9,8 @@ import { declarations } from '../../src/editor/graph/declarations.ts'
 import { createMemoryStore } from '../../src/editor/storage/stores.ts'
 import { createLibrary } from '../../src/editor/workspace/library.ts'
 import { Workspace } from '../../src/editor/workspace/workspace.ts'
-import { toWorkflowFile } from '../../src/nodes/litegraph/graph.ts'
-import { registerNodes } from '../../src/nodes/litegraph/register.ts'
+import { toWorkflowFile } from '../../src/litegraph/graph.ts'
+import { registerNodes } from '../../src/litegraph/register.ts'
 
 export interface WorkspaceOnGraph {
   workspace: Workspace

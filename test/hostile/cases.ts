@@ -1,7 +1,7 @@
 // The hostile files of SECURITY.md: recorded and generated ones.
 import { readdirSync, readFileSync } from 'node:fs'
 import { strToU8, zipSync } from 'fflate'
-import { packBundle } from '../../src/nodes/workflow/bundle.ts'
+import { packBundle } from '../../src/workflow/bundle.ts'
 import { zipFile } from './binaries.ts'
 import { largest, worstCases, type WorstCase } from './generated.ts'
 

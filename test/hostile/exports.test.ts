@@ -2,7 +2,7 @@
 // comments and names of variables only. No file has a name that a workflow chose.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startBackend, stopBackend } from '../../src/engine/backends/backends.ts'
-import { parseWorkflow, type WorkflowFile } from '../../src/nodes/workflow.ts'
+import { parseWorkflow, type WorkflowFile } from '../../src/workflow/index.ts'
 import { checkWriters, ExportChecks, writeExports } from '../../scripts/fuzz/exports/checks.ts'
 import { placeTexts, textPlaces } from '../../scripts/fuzz/exports/places.ts'
 import { hasPython, Python } from '../../scripts/fuzz/exports/python.ts'

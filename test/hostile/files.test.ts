@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
-import { WorkflowError } from '../../src/nodes/workflow.ts'
+import { registerNodes, type Registration } from '../../src/litegraph/register.ts'
+import { WorkflowError } from '../../src/workflow/index.ts'
 import {
   checkFile,
   declarations,

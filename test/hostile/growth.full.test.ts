@@ -2,9 +2,9 @@
 // Time is that of the processor, so that other processes do not count.
 import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
-import { WorkflowError } from '../../src/nodes/workflow.ts'
-import { limits } from '../../src/nodes/workflow/json.ts'
+import { registerNodes, type Registration } from '../../src/litegraph/register.ts'
+import { WorkflowError } from '../../src/workflow/index.ts'
+import { limits } from '../../src/workflow/json.ts'
 import { largest, worstCases, type WorstCase } from './generated.ts'
 import {
   checkFile,

@@ -7,15 +7,15 @@ import { listNodes } from '../../src/editor/graph/nodePaths.ts'
 import { tryCompile } from '../../src/engine/plan/compile.ts'
 import { computeKeys } from '../../src/engine/plan/keys.ts'
 import { opTable, toDeclaration, type Declaration } from '../../src/engine/plan/op.ts'
-import { showWorkflow, toWorkflowFile } from '../../src/nodes/litegraph/graph.ts'
+import { showWorkflow, toWorkflowFile } from '../../src/litegraph/graph.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import {
   parseWorkflow,
   stringifyWorkflow,
   toGraph,
   type WorkflowFile,
-} from '../../src/nodes/workflow.ts'
-import { nodeActivities } from '../../src/nodes/workflow/planGraph.ts'
+} from '../../src/workflow/index.ts'
+import { nodeActivities } from '../../src/workflow/planGraph.ts'
 
 export const declarations: readonly Declaration[] = nodes.map(toDeclaration)
 const byType = new Map(declarations.map((declaration) => [declaration.type, declaration]))

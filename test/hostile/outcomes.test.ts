@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { checkWorkflows } from '../../src/nodes/cli/check.ts'
-import { openWorkflow } from '../../src/nodes/cli/open.ts'
+import { checkWorkflows } from '../../src/hosts/cli/check.ts'
+import { openWorkflow } from '../../src/hosts/cli/open.ts'
 import { hostileFiles, readOutcomes } from './cases.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostile-'))

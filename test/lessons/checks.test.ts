@@ -2,11 +2,11 @@
 // fails, and students' graphs that lack something.
 import { describe, expect, test } from 'vitest'
 import type { Graph } from '../../src/engine/plan/graph.ts'
-import { createGraphRunner } from '../../src/nodes/cli/lessons/runGraph.ts'
-import { declared } from '../../src/nodes/cli/nodeTypes.ts'
-import { partLeadingTo } from '../../src/nodes/lessons/graphParts.ts'
-import { readLesson, type Task } from '../../src/nodes/lessons/lesson.ts'
-import { runChecks } from '../../src/nodes/lessons/runChecks.ts'
+import { createGraphRunner } from '../../src/hosts/cli/lessons/runGraph.ts'
+import { declared } from '../../src/hosts/cli/nodeTypes.ts'
+import { partLeadingTo } from '../../src/lessons/graphParts.ts'
+import { readLesson, type Task } from '../../src/lessons/lesson.ts'
+import { runChecks } from '../../src/lessons/runChecks.ts'
 import { node } from '../nodes/evaluate.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 

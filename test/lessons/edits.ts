@@ -1,7 +1,7 @@
 // Changes that turn the workflow of a lesson into a student's, for tests of its checks.
 import type { Graph, GraphNode, Wire } from '../../src/engine/plan/graph.ts'
-import { declared } from '../../src/nodes/cli/nodeTypes.ts'
-import { findTitled } from '../../src/nodes/lessons/graphParts.ts'
+import { declared } from '../../src/hosts/cli/nodeTypes.ts'
+import { findTitled } from '../../src/lessons/graphParts.ts'
 
 export interface Edits {
   /** New values of params: `Title.param`. */

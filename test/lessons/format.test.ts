@@ -1,10 +1,10 @@
 // The strict reader of lessons: what it reads, and what it refuses with line and cure.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hashAnswer, isRight, parseAnswer } from '../../src/nodes/lessons/answers.ts'
-import { findLesson, isLessonFolder, readCourse } from '../../src/nodes/lessons/course.ts'
-import { LessonError } from '../../src/nodes/lessons/error.ts'
-import { readLesson, translateLesson, type Task } from '../../src/nodes/lessons/lesson.ts'
+import { hashAnswer, isRight, parseAnswer } from '../../src/lessons/answers.ts'
+import { findLesson, isLessonFolder, readCourse } from '../../src/lessons/course.ts'
+import { LessonError } from '../../src/lessons/error.ts'
+import { readLesson, translateLesson, type Task } from '../../src/lessons/lesson.ts'
 
 const SALT = '0123456789abcdef'
 const half = hashAnswer({ kind: 'number', within: 0.01 }, '0.5', SALT)!

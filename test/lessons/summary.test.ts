@@ -1,14 +1,14 @@
 // Signed summaries: what a signature shows, and untrusted files.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { LessonError } from '../../src/nodes/lessons/error.ts'
+import { LessonError } from '../../src/lessons/error.ts'
 import {
   isLessonProgress,
   isSummary,
   readSummary,
   signSummary,
   type Summary,
-} from '../../src/nodes/lessons/summary.ts'
+} from '../../src/lessons/summary.ts'
 
 const summary: Summary = {
   course: 'diffusion',

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { toDeclaration, type Declaration } from '../../src/engine/plan/op.ts'
 import * as n from '../../src/nodes/define.ts'
-import { toGraph, readSerialized } from '../../src/nodes/workflow.ts'
-import { findActivities } from '../../src/nodes/workflow/activity.ts'
+import { toGraph, readSerialized } from '../../src/workflow/index.ts'
+import { findActivities } from '../../src/workflow/activity.ts'
 import { toys } from './toys.ts'
 
 const mix = toDeclaration(

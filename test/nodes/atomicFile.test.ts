@@ -13,12 +13,8 @@ import {
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import {
-  makeFolder,
-  prepareFolder,
-  writeFileAtomically,
-} from '../../src/nodes/storage/atomicFile.ts'
-import { folderStore } from '../../src/nodes/storage/folder.ts'
+import { makeFolder, prepareFolder, writeFileAtomically } from '../../src/storage/atomicFile.ts'
+import { folderStore } from '../../src/storage/folder.ts'
 
 let folder: string
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'litegraph-diffusion-'))))

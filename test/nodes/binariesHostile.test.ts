@@ -3,11 +3,11 @@
 import { deflateSync, strToU8, zipSync, zlibSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { encodePng } from '../../src/engine/images/png.ts'
-import { pngWithWorkflow, WorkflowError } from '../../src/nodes/workflow.ts'
-import { isBundle, packBundle, unpackBundle } from '../../src/nodes/workflow/bundle.ts'
-import { bundleFromHash, bundleToHash } from '../../src/nodes/workflow/link.ts'
-import { LINK_MARK } from '../../src/nodes/workflow/linkMark.ts'
-import { readPngWorkflow } from '../../src/nodes/workflow/pngRead.ts'
+import { pngWithWorkflow, WorkflowError } from '../../src/workflow/index.ts'
+import { isBundle, packBundle, unpackBundle } from '../../src/workflow/bundle.ts'
+import { bundleFromHash, bundleToHash } from '../../src/workflow/link.ts'
+import { LINK_MARK } from '../../src/workflow/linkMark.ts'
+import { readPngWorkflow } from '../../src/workflow/pngRead.ts'
 import type { Mutate } from '../hostile/binaries.ts'
 import {
   createChance,

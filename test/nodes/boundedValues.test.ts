@@ -1,7 +1,7 @@
 // Databases that answer late, never, or with an error.
 import { describe, expect, test } from 'vitest'
-import { boundValues, type Availability } from '../../src/nodes/storage/boundedValues.ts'
-import { createMemoryValues, type KeyValues } from '../../src/nodes/storage/keyValues.ts'
+import { boundValues, type Availability } from '../../src/storage/boundedValues.ts'
+import { createMemoryValues, type KeyValues } from '../../src/storage/keyValues.ts'
 
 /** A database that answers when its gate opens, or fails then. */
 function createGate(initial: readonly [string, unknown][] = []) {

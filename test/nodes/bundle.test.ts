@@ -6,14 +6,9 @@ import { describe, expect, test } from 'vitest'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
 import { defineNode, param } from '../../src/nodes/define.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import { parseWorkflow, WorkflowError } from '../../src/nodes/workflow.ts'
-import type { BundledFile } from '../../src/nodes/workflow/bundle.ts'
-import {
-  findNamedFiles,
-  isBundle,
-  packBundle,
-  unpackBundle,
-} from '../../src/nodes/workflow/bundle.ts'
+import { parseWorkflow, WorkflowError } from '../../src/workflow/index.ts'
+import type { BundledFile } from '../../src/workflow/bundle.ts'
+import { findNamedFiles, isBundle, packBundle, unpackBundle } from '../../src/workflow/bundle.ts'
 import { node } from './evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { signSummary, type LessonProgress } from '../../src/nodes/lessons/summary.ts'
+import { signSummary, type LessonProgress } from '../../src/lessons/summary.ts'
 import { cliArguments, useCli } from './builtCli.ts'
 
 const { folder, cli } = useCli()

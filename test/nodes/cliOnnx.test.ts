@@ -8,7 +8,7 @@ import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'
-import { parseArguments } from '../../src/nodes/cli/arguments.ts'
+import { parseArguments } from '../../src/hosts/cli/arguments.ts'
 import { readGoldenModel } from '../goldenNetworks.ts'
 import {
   drawArguments,

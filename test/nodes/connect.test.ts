@@ -1,7 +1,7 @@
 // Connection of a page to a mock worker that posts predefined messages.
 import { expect, test, vi } from 'vitest'
-import { connect } from '../../src/nodes/host/connect.ts'
-import { hostMessages } from '../../src/nodes/messages/host.ts'
+import { connect } from '../../src/hosts/worker/connect.ts'
+import { hostMessages } from '../../src/messages/host.ts'
 
 class SilentWorker extends EventTarget {
   readonly posted: unknown[] = []

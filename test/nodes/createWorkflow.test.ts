@@ -11,7 +11,7 @@ import {
   stringifyWorkflow,
   toGraph,
   WorkflowError,
-} from '../../src/nodes/workflow.ts'
+} from '../../src/workflow/index.ts'
 import { declarations, readWorkflow, workflowNames } from '../readyWorkflows.ts'
 import { node } from './evaluate.ts'
 

@@ -1,7 +1,7 @@
 // Entries of stores in databases: one transaction each, and halves of entries are removed.
 import { expect, test } from 'vitest'
-import { createEntryStore } from '../../src/nodes/storage/database.ts'
-import { createMemoryValues, type Change } from '../../src/nodes/storage/keyValues.ts'
+import { createEntryStore } from '../../src/storage/database.ts'
+import { createMemoryValues, type Change } from '../../src/storage/keyValues.ts'
 
 test('writes an entry, its metadata and evictions in one transaction', async () => {
   const values = createMemoryValues()

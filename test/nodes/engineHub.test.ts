@@ -1,15 +1,15 @@
 // One engine for several figures: separate ids and events, a queue, and the end of a frame.
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { EnginePort, Event, Request } from '../../src/engine/protocol.ts'
-import { deferPort, deferUntilNeeded } from '../../src/nodes/host/deferredPort.ts'
-import { createEngineHub, openHubPort } from '../../src/nodes/host/engineHub.ts'
-import type { StoreFileRequest } from '../../src/nodes/host/memoryEngine.ts'
+import { deferPort, deferUntilNeeded } from '../../src/hosts/worker/deferredPort.ts'
+import { createEngineHub, openHubPort } from '../../src/hosts/worker/engineHub.ts'
+import type { StoreFileRequest } from '../../src/hosts/worker/memoryEngine.ts'
 import {
   shareEngine,
   siblingFrames,
   type Siblings,
   type SharingNote,
-} from '../../src/nodes/host/shareEngine.ts'
+} from '../../src/hosts/worker/shareEngine.ts'
 
 /** An engine that records requests; the test sends its events. */
 function createEngine() {

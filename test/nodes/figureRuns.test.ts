@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import type { Graph } from '../../src/engine/plan/graph.ts'
 import type { View } from '../../src/engine/plan/view.ts'
-import { FigureRuns } from '../../src/nodes/figure/runs.ts'
-import type { ClientRun, RunEvent, RunOptions } from '../../src/nodes/host/clientTypes.ts'
+import { FigureRuns } from '../../src/hosts/figure/runs.ts'
+import type { ClientRun, RunEvent, RunOptions } from '../../src/hosts/worker/clientTypes.ts'
 
 const graph = (t: number): Graph => ({
   nodes: [{ id: '1', op: 'toy/Show', params: { t }, inputs: {} }],

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { folderStore } from '../../src/nodes/storage/folder.ts'
+import { folderStore } from '../../src/storage/folder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'litegraph-diffusion-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { toWorkflowFile, showWorkflow } from '../../src/nodes/litegraph/graph.ts'
-import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
-import { parseWorkflow, stringifyWorkflow } from '../../src/nodes/workflow.ts'
+import { toWorkflowFile, showWorkflow } from '../../src/litegraph/graph.ts'
+import { registerNodes, type Registration } from '../../src/litegraph/register.ts'
+import { parseWorkflow, stringifyWorkflow } from '../../src/workflow/index.ts'
 import { toys } from './toys.ts'
 
 const folder = new URL('../fixtures/foreign/', import.meta.url)

@@ -3,11 +3,11 @@ import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { expect, test } from 'vitest'
 import { chooseOutputType, findFittingSlot } from '../../src/editor/graph/nodeSearch.ts'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
-import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
-import { registerNodes } from '../../src/nodes/litegraph/register.ts'
+import type { DiffusionNode } from '../../src/litegraph/diffusionNode.ts'
+import { registerNodes } from '../../src/litegraph/register.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { formula } from '../../src/nodes/tools/formula.ts'
-import { inputSpecs, outputSpecs } from '../../src/nodes/workflow/slots.ts'
+import { inputSpecs, outputSpecs } from '../../src/workflow/slots.ts'
 
 const declaration = toDeclaration(formula)
 const inputs = (...wired: string[]) =>

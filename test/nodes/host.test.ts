@@ -4,10 +4,10 @@ import { expect, test } from 'vitest'
 import type { OutputFile } from '../../src/engine/plan/op.ts'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import { registerWith } from '../../src/nodes/host/register.ts'
+import { registerWith } from '../../src/hosts/worker/register.ts'
 import { workflowOf } from '../workflowOf.ts'
 import { node } from './evaluate.ts'
-import { readPngWorkflow } from '../../src/nodes/workflow/pngRead.ts'
+import { readPngWorkflow } from '../../src/workflow/pngRead.ts'
 
 test('images embed the workflow and the seeds of the run, and reproduce it', async () => {
   const host = registerWith(LiteGraph, nodes.map(toDeclaration), { engine: 'page', backend: 'cpu' })

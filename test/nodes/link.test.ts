@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { packBundle, unpackBundle } from '../../src/nodes/workflow/bundle.ts'
-import { bundleFromHash, bundleToHash } from '../../src/nodes/workflow/link.ts'
+import { packBundle, unpackBundle } from '../../src/workflow/bundle.ts'
+import { bundleFromHash, bundleToHash } from '../../src/workflow/link.ts'
 
 test('links encode any bytes losslessly in URL-safe characters', () => {
   fc.assert(

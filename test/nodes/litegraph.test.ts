@@ -3,23 +3,18 @@ import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Param } from '../../src/engine/plan/op.ts'
-import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
-import { createNodeClass } from '../../src/nodes/litegraph/node.ts'
-import type { Registration } from '../../src/nodes/litegraph/register.ts'
-import {
-  brushAlong,
-  brushAt,
-  discRadius,
-  eraserSize,
-} from '../../src/nodes/litegraph/pointDrawing.ts'
-import { advanceSeeds } from '../../src/nodes/litegraph/seeds.ts'
-import { toWorkflowFile, toPlanGraph, showWorkflow } from '../../src/nodes/litegraph/graph.ts'
-import { showEvent } from '../../src/nodes/litegraph/runEvents.ts'
-import { slotStyles } from '../../src/nodes/litegraph/palette.ts'
-import { registerNodes } from '../../src/nodes/litegraph/register.ts'
-import { paramTooltip } from '../../src/nodes/litegraph/tooltips.ts'
-import { loopPartner, typeRefusal } from '../../src/nodes/litegraph/wires.ts'
-import { parseWorkflow, stringifyWorkflow } from '../../src/nodes/workflow.ts'
+import type { DiffusionNode } from '../../src/litegraph/diffusionNode.ts'
+import { createNodeClass } from '../../src/litegraph/node.ts'
+import type { Registration } from '../../src/litegraph/register.ts'
+import { brushAlong, brushAt, discRadius, eraserSize } from '../../src/litegraph/pointDrawing.ts'
+import { advanceSeeds } from '../../src/litegraph/seeds.ts'
+import { toWorkflowFile, toPlanGraph, showWorkflow } from '../../src/litegraph/graph.ts'
+import { showEvent } from '../../src/litegraph/runEvents.ts'
+import { slotStyles } from '../../src/litegraph/palette.ts'
+import { registerNodes } from '../../src/litegraph/register.ts'
+import { paramTooltip } from '../../src/litegraph/tooltips.ts'
+import { loopPartner, typeRefusal } from '../../src/litegraph/wires.ts'
+import { parseWorkflow, stringifyWorkflow } from '../../src/workflow/index.ts'
 import { toys } from './toys.ts'
 
 const refused: string[] = []

@@ -2,7 +2,7 @@
 import { createCanvas } from '@napi-rs/canvas'
 import { expect, test } from 'vitest'
 import type { TableView } from '../../src/engine/plan/view.ts'
-import { paintView } from '../../src/nodes/painters/paint.ts'
+import { paintView } from '../../src/painters/paint.ts'
 import { onCpu } from '../backends.ts'
 import { node } from './evaluate.ts'
 import { lastView, shownBy } from './shown.ts'

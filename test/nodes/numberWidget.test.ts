@@ -3,7 +3,7 @@
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { NumberControl } from '../../src/nodes/controlSpec.ts'
-import { NumberWidget } from '../../src/nodes/litegraph/numberWidget.ts'
+import { NumberWidget } from '../../src/litegraph/numberWidget.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

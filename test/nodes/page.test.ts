@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fromBase64, toBase64 } from '../../src/engine/base/base64.ts'
-import { fillEngine, fillPage } from '../../src/nodes/page/fillPage.ts'
-import { fillLessonPage } from '../../src/nodes/page/lessonPage.ts'
-import { findPageData } from '../../src/nodes/page/pageData.ts'
+import { fillEngine, fillPage } from '../../src/hosts/page/fillPage.ts'
+import { fillLessonPage } from '../../src/hosts/page/lessonPage.ts'
+import { findPageData } from '../../src/hosts/page/pageData.ts'
 import {
   ENGINE_GLOBAL,
   engineMarks,
@@ -14,10 +14,10 @@ import {
   lessonMarks,
   marks,
   parts,
-} from '../../src/nodes/page/parts.ts'
-import { readBundle, readEngineScript, readLessonSource } from '../../src/nodes/page/readPage.ts'
-import { packBundle, unpackBundle } from '../../src/nodes/workflow/bundle.ts'
-import type { WorkflowFile } from '../../src/nodes/workflow/file.ts'
+} from '../../src/hosts/page/parts.ts'
+import { readBundle, readEngineScript, readLessonSource } from '../../src/hosts/page/readPage.ts'
+import { packBundle, unpackBundle } from '../../src/workflow/bundle.ts'
+import type { WorkflowFile } from '../../src/workflow/file.ts'
 
 const template = `<title>${marks.title}</title><i id="${parts.bundle}">${marks.bundle}</i><i id="${parts.data}">${marks.data}</i>`
 

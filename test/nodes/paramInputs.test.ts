@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { tryCompile } from '../../src/engine/plan/compile.ts'
 import { opTable, toDeclaration } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import { parseWorkflow, stringifyWorkflow, toGraph } from '../../src/nodes/workflow.ts'
+import { parseWorkflow, stringifyWorkflow, toGraph } from '../../src/workflow/index.ts'
 import { packNodes, unpackSubgraph } from '../../src/editor/graph/pack.ts'
-import { withSubgraphs } from '../../src/nodes/workflow/subgraphDeclarations.ts'
+import { withSubgraphs } from '../../src/workflow/subgraphDeclarations.ts'
 
 const ops = opTable(nodes)
 const declarations = nodes.map(toDeclaration)

@@ -2,19 +2,19 @@
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { toDeclaration } from '../../src/engine/plan/op.ts'
-import type { DiffusionNode } from '../../src/nodes/litegraph/diffusionNode.ts'
-import { showWorkflow, toPlanGraph, toWorkflowFile } from '../../src/nodes/litegraph/graph.ts'
+import type { DiffusionNode } from '../../src/litegraph/diffusionNode.ts'
+import { showWorkflow, toPlanGraph, toWorkflowFile } from '../../src/litegraph/graph.ts'
 import {
   convertToInput,
   convertToParam,
   inputParams,
   paramTakingWire,
-} from '../../src/nodes/litegraph/paramInputs.ts'
-import { advanceSeeds } from '../../src/nodes/litegraph/seeds.ts'
-import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
-import { slotTooltip } from '../../src/nodes/litegraph/tooltips.ts'
+} from '../../src/litegraph/paramInputs.ts'
+import { advanceSeeds } from '../../src/litegraph/seeds.ts'
+import { registerNodes, type Registration } from '../../src/litegraph/register.ts'
+import { slotTooltip } from '../../src/litegraph/tooltips.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import { parseWorkflow, stringifyWorkflow } from '../../src/nodes/workflow.ts'
+import { parseWorkflow, stringifyWorkflow } from '../../src/workflow/index.ts'
 
 const declarations = nodes.map(toDeclaration)
 const refused: string[] = []

@@ -14,12 +14,12 @@ import {
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { describeFailure } from '../../src/nodes/cli/failure.ts'
-import { openFolder } from '../../src/nodes/cli/files.ts'
-import { openStore } from '../../src/nodes/cli/run.ts'
+import { describeFailure } from '../../src/hosts/cli/failure.ts'
+import { openFolder } from '../../src/hosts/cli/files.ts'
+import { openStore } from '../../src/hosts/cli/run.ts'
 import { safeFileName } from '../../src/engine/base/fileName.ts'
-import { prepareFolder, writeInFolder } from '../../src/nodes/storage/atomicFile.ts'
-import { folderStore } from '../../src/nodes/storage/folder.ts'
+import { prepareFolder, writeInFolder } from '../../src/storage/atomicFile.ts'
+import { folderStore } from '../../src/storage/folder.ts'
 
 let base: string
 let out: string
@@ -121,7 +121,7 @@ test('a link with the name of an unfinished file is not written through', async 
   const host = hostname().replaceAll(/[^\w-]/g, '_')
   // The numbers of its names begin at 0.
   vi.resetModules()
-  const fresh = await import('../../src/nodes/storage/atomicFile.ts')
+  const fresh = await import('../../src/storage/atomicFile.ts')
   for (let i = 0; i < 50; i++)
     symlinkSync(victim, join(out, `.${process.pid}@${host}.${i}.unfinished`))
   const error: unknown = await fresh.prepareFolder(out).catch((thrown: unknown) => thrown)

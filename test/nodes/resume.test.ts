@@ -7,7 +7,7 @@ import {
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
-import { describeFile } from '../../src/nodes/storage/storedFiles.ts'
+import { describeFile } from '../../src/storage/storedFiles.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { node } from './evaluate.ts'

@@ -1,7 +1,7 @@
 // Painting of views with rows of names and texts.
 import { createCanvas } from '@napi-rs/canvas'
 import { expect, test } from 'vitest'
-import { paintView } from '../../src/nodes/painters/paint.ts'
+import { paintView } from '../../src/painters/paint.ts'
 
 /** Returns the texts painted in a box of the given height, and their y coordinates. */
 function written(rows: [string, string][], height: number) {

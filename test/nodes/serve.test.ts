@@ -3,9 +3,9 @@ import { expect, test, vi } from 'vitest'
 import { startBackend } from '../../src/engine/backends/backends.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import type { Event, Request } from '../../src/engine/protocol.ts'
-import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
-import type { Scope } from '../../src/nodes/host/serve.ts'
-import { serve } from '../../src/nodes/host/serve.ts'
+import { createStoredFiles } from '../../src/storage/storedFiles.ts'
+import type { Scope } from '../../src/hosts/worker/serve.ts'
+import { serve } from '../../src/hosts/worker/serve.ts'
 
 const kernels = 'Measured here: the default kernels are the fastest'
 vi.mock('../../src/engine/backends/backends.ts', () => ({

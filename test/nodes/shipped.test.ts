@@ -8,16 +8,12 @@ import { NodeError } from '../../src/engine/base/fault.ts'
 import { readImages } from '../../src/engine/datasets/file.ts'
 import { encodePng } from '../../src/engine/images/png.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
-import { createAssets } from '../../src/nodes/storage/assets.ts'
-import { packEmoji } from '../../src/nodes/storage/emojiFile.ts'
-import { shippedInNode } from '../../src/nodes/storage/shippedInNode.ts'
-import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
-import type { ShippedAddresses } from '../../src/nodes/storage/shippedFiles.ts'
-import {
-  checkpointsByHash,
-  createShippedFiles,
-  withMnist,
-} from '../../src/nodes/storage/shippedFiles.ts'
+import { createAssets } from '../../src/storage/assets.ts'
+import { packEmoji } from '../../src/storage/emojiFile.ts'
+import { shippedInNode } from '../../src/storage/shippedInNode.ts'
+import { createStoredFiles } from '../../src/storage/storedFiles.ts'
+import type { ShippedAddresses } from '../../src/storage/shippedFiles.ts'
+import { checkpointsByHash, createShippedFiles, withMnist } from '../../src/storage/shippedFiles.ts'
 import { root } from '../chromium.ts'
 
 const HASH = 'ab'.repeat(32)

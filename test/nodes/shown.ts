@@ -4,9 +4,9 @@ import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import type { NumbersView, View } from '../../src/engine/plan/view.ts'
-import { createAssets } from '../../src/nodes/storage/assets.ts'
-import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
-import { shippedInNode } from '../../src/nodes/storage/shippedInNode.ts'
+import { createAssets } from '../../src/storage/assets.ts'
+import { createStoredFiles } from '../../src/storage/storedFiles.ts'
+import { shippedInNode } from '../../src/storage/shippedInNode.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
 /** Runs a graph and returns all views of its observers in order, by node id. */

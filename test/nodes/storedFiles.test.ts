@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { NodeError } from '../../src/engine/base/fault.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
-import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
+import { createStoredFiles } from '../../src/storage/storedFiles.ts'
 import { createChance } from '../hostile/binaries.ts'
 
 test('a file is found by its hash until it is deleted; others stay', async () => {

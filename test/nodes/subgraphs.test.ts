@@ -6,21 +6,21 @@ import { packNodes, findPackingProblem, unpackSubgraph } from '../../src/editor/
 import type { Graph, GraphNode } from '../../src/engine/plan/graph.ts'
 import { toDeclaration, opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
-import { applySettings, applyChangedValues } from '../../src/nodes/settings.ts'
+import { applySettings, applyChangedValues } from '../../src/workflow/settings.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import type { NodeId, WorkflowFile } from '../../src/nodes/workflow.ts'
+import type { NodeId, WorkflowFile } from '../../src/workflow/index.ts'
 import {
   parseWorkflow,
   stringifyWorkflow,
   toGraph,
   withFixedSeeds,
-} from '../../src/nodes/workflow.ts'
-import { withSubgraphs } from '../../src/nodes/workflow/subgraphDeclarations.ts'
-import { findNamedFiles } from '../../src/nodes/workflow/bundle.ts'
-import { flattenSubgraphs } from '../../src/nodes/workflow/flatten.ts'
-import type { Json, JsonObject } from '../../src/nodes/workflow/json.ts'
-import { nodeActivities } from '../../src/nodes/workflow/planGraph.ts'
-import { BYPASSED, MUTED } from '../../src/nodes/workflow/activity.ts'
+} from '../../src/workflow/index.ts'
+import { withSubgraphs } from '../../src/workflow/subgraphDeclarations.ts'
+import { findNamedFiles } from '../../src/workflow/bundle.ts'
+import { flattenSubgraphs } from '../../src/workflow/flatten.ts'
+import type { Json, JsonObject } from '../../src/workflow/json.ts'
+import { nodeActivities } from '../../src/workflow/planGraph.ts'
+import { BYPASSED, MUTED } from '../../src/workflow/activity.ts'
 import { evaluate } from './evaluate.ts'
 import { toys } from './toys.ts'
 

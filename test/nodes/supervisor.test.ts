@@ -3,7 +3,7 @@ import { applyLanguage, translateMessage } from '../../src/editor/texts/texts.ts
 import { getText, englishText } from '../../src/engine/base/catalogue.ts'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { EngineFailure, EnginePort, Event, Request } from '../../src/engine/protocol.ts'
-import { supervise } from '../../src/nodes/host/supervisor.ts'
+import { supervise } from '../../src/hosts/worker/supervisor.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

@@ -15,11 +15,11 @@ import {
   withLook,
   type PlotControls,
   type PlotLook,
-} from '../../src/nodes/painters/plotLook.ts'
-import { logTicks, measureText, ticks, tickText } from '../../src/nodes/painters/ticks.ts'
-import { frameAt, isTimed, scrubAt } from '../../src/nodes/painters/time.ts'
-import type { MakeSheet } from '../../src/nodes/painters/paint.ts'
-import { darkTheme, lightTheme, paintView } from '../../src/nodes/painters/paint.ts'
+} from '../../src/painters/plotLook.ts'
+import { logTicks, measureText, ticks, tickText } from '../../src/painters/ticks.ts'
+import { frameAt, isTimed, scrubAt } from '../../src/painters/time.ts'
+import type { MakeSheet } from '../../src/painters/paint.ts'
+import { darkTheme, lightTheme, paintView } from '../../src/painters/paint.ts'
 
 const line = (y: number[], name = 'loss', kept?: true) => ({
   name,

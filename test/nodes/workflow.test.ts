@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { zlibSync } from 'fflate'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FileNode, WorkflowFile } from '../../src/nodes/workflow.ts'
+import type { FileNode, WorkflowFile } from '../../src/workflow/index.ts'
 import {
   emptyWorkflow,
   parseWorkflow,
@@ -10,11 +10,11 @@ import {
   stringifyWorkflow,
   toGraph,
   readSerialized,
-} from '../../src/nodes/workflow.ts'
-import { limits } from '../../src/nodes/workflow/json.ts'
+} from '../../src/workflow/index.ts'
+import { limits } from '../../src/workflow/json.ts'
 import { toys } from './toys.ts'
 import { pngChunk } from '../../src/engine/images/pngChunk.ts'
-import { readPngWorkflow } from '../../src/nodes/workflow/pngRead.ts'
+import { readPngWorkflow } from '../../src/workflow/pngRead.ts'
 
 const folder = new URL('../fixtures/', import.meta.url)
 const fixture = (name: string) => readFileSync(new URL(name, folder), 'utf8')

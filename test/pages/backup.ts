@@ -3,8 +3,8 @@ import { writeBackup } from '../../src/editor/backup/backupZip.ts'
 import { createParts, partIds, type FileStore } from '../../src/editor/backup/parts.ts'
 import { openStores } from '../../src/editor/storage/stores.ts'
 import type { StoredFileKind } from '../../src/engine/protocol.ts'
-import type { Client } from '../../src/nodes/host/clientTypes.ts'
-import { databaseStore } from '../../src/nodes/storage/database.ts'
+import type { Client } from '../../src/hosts/worker/clientTypes.ts'
+import { databaseStore } from '../../src/storage/database.ts'
 
 export async function backUp(client: Client): Promise<unknown> {
   const stores = openStores()

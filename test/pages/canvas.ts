@@ -1,8 +1,8 @@
 // A host with litegraph and no editor: its own canvas, menus and clipboard.
 import { LGraph, LGraphCanvas, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
-import { toPlanGraph } from '../../src/nodes/litegraph/graph.ts'
-import { registerNodes } from '../../src/nodes/litegraph/register.ts'
-import { installZones } from '../../src/nodes/litegraph/canvasZones.ts'
+import { toPlanGraph } from '../../src/litegraph/graph.ts'
+import { registerNodes } from '../../src/litegraph/register.ts'
+import { installZones } from '../../src/litegraph/canvasZones.ts'
 import { toys } from '../nodes/toys.ts'
 
 document.body.style.margin = '0'

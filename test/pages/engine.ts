@@ -1,15 +1,15 @@
 // Page with the engine, for tests in a browser.
 import { tf } from '../../src/engine/base/tf.ts'
 import { tune } from '../../src/engine/backends/webgpu/tuner.ts'
-import { createClient } from '../../src/nodes/host/client.ts'
-import { connect } from '../../src/nodes/host/connect.ts'
-import { startWorker } from '../../src/nodes/host/startWorker.ts'
-import { databaseStore } from '../../src/nodes/storage/database.ts'
-import type { Client } from '../../src/nodes/host/clientTypes.ts'
+import { createClient } from '../../src/hosts/worker/client.ts'
+import { connect } from '../../src/hosts/worker/connect.ts'
+import { startWorker } from '../../src/hosts/worker/startWorker.ts'
+import { databaseStore } from '../../src/storage/database.ts'
+import type { Client } from '../../src/hosts/worker/clientTypes.ts'
 import { ops } from '../plan/toy.ts'
 import type { ThreadRequest, ThreadReport } from './threads-worker.ts'
 // oxlint-disable-next-line import/default -- Vite exports the address
-import defaultWorker from '../../src/nodes/host/worker.ts?worker&url'
+import defaultWorker from '../../src/hosts/worker/worker.ts?worker&url'
 
 /** URLs of the workers. */
 const workers = import.meta.glob<string>('./*-worker.ts', {

@@ -1,5 +1,5 @@
 // The worker of the package, whose GPU device tests can destroy. The message `hang` hangs it.
-import { serve } from '../../src/nodes/host/serve.ts'
+import { serve } from '../../src/hosts/worker/serve.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
 const { requestDevice } = GPUAdapter.prototype

@@ -1,7 +1,7 @@
 // Worker with nodes that read recorded numbers into a graph and numbers out of it.
 import { tf } from '../../src/engine/base/tf.ts'
 import { defineNode, param, slot } from '../../src/nodes/define.ts'
-import { serve } from '../../src/nodes/host/serve.ts'
+import { serve } from '../../src/hosts/worker/serve.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
 const numbers = (list: string) => list.split(',').map(Number)

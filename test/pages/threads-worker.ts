@@ -5,7 +5,7 @@ import { startBackend } from '../../src/engine/backends/backends.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Arithmetic } from '../../src/engine/backends/wasm/arithmetic.ts'
 import { activeWasm } from '../../src/engine/backends/wasm/wasmFunctions.ts'
-import { wasmFiles } from '../../src/nodes/host/wasmFiles.ts'
+import { wasmFiles } from '../../src/hosts/worker/wasmFiles.ts'
 import type { WeightHashes } from '../hashedTraining.ts'
 import { trainDigits } from '../hashedTraining.ts'
 

@@ -8,9 +8,9 @@ import { opTable, toDeclaration } from '../../src/engine/plan/op.ts'
 import { MOST_ITERATIONS } from '../../src/engine/plan/plannedWork.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import type { Event, RunRequest } from '../../src/engine/protocol.ts'
-import { LESSON_ITERATIONS } from '../../src/nodes/cli/lessons/limits.ts'
+import { LESSON_ITERATIONS } from '../../src/hosts/cli/lessons/limits.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import { parseWorkflow, toGraph } from '../../src/nodes/workflow.ts'
+import { parseWorkflow, toGraph } from '../../src/workflow/index.ts'
 import { node } from '../nodes/evaluate.ts'
 
 const ops = opTable(nodes)

@@ -3,11 +3,11 @@
 import { wire, type Graph, type GraphNode } from '../../../src/engine/plan/graph.ts'
 import { toDeclaration, type StoredFile } from '../../../src/engine/plan/op.ts'
 import { memoryStore } from '../../../src/engine/plan/store.ts'
-import { createAssets } from '../../../src/nodes/storage/assets.ts'
-import { shippedInNode } from '../../../src/nodes/storage/shippedInNode.ts'
-import { createStoredFiles } from '../../../src/nodes/storage/storedFiles.ts'
+import { createAssets } from '../../../src/storage/assets.ts'
+import { shippedInNode } from '../../../src/storage/shippedInNode.ts'
+import { createStoredFiles } from '../../../src/storage/storedFiles.ts'
 import { nodes } from '../../../src/nodes/table.ts'
-import { createWorkflow, stringifyWorkflow } from '../../../src/nodes/workflow.ts'
+import { createWorkflow, stringifyWorkflow } from '../../../src/workflow/index.ts'
 import { pointCheckpoint } from '../binarySeeds.ts'
 
 export const declarations = nodes.map(toDeclaration)

@@ -2,7 +2,7 @@
 // names of stored files. Inputs have the texts only, by their places in one workflow, so that the
 // smallest failing input has the text at fault.
 import { startBackend } from '../../../src/engine/backends/backends.ts'
-import { parseWorkflow, WorkflowError } from '../../../src/nodes/workflow.ts'
+import { parseWorkflow, WorkflowError } from '../../../src/workflow/index.ts'
 import { hostileTexts } from '../../../test/hostile/texts.ts'
 import { checkWriters, ExportChecks, writeExports } from '../exports/checks.ts'
 import { placeTexts, replaceTexts, textPlaces, type TextPlace } from '../exports/places.ts'

@@ -16,12 +16,12 @@ import { readHeader } from '../../../src/engine/datasets/formats.ts'
 import { readIdx } from '../../../src/engine/datasets/idx.ts'
 import { ImportError } from '../../../src/engine/datasets/import.ts'
 import type { Picture } from '../../../src/engine/datasets/resize.ts'
-import { importDataset } from '../../../src/nodes/storage/importDataset.ts'
-import { parseWorkflow, pngWithWorkflow, WorkflowError } from '../../../src/nodes/workflow.ts'
-import { isBundle, unpackBundle } from '../../../src/nodes/workflow/bundle.ts'
-import { bundleFromHash } from '../../../src/nodes/workflow/link.ts'
-import { LINK_MARK } from '../../../src/nodes/workflow/linkMark.ts'
-import { readPngWorkflow } from '../../../src/nodes/workflow/pngRead.ts'
+import { importDataset } from '../../../src/storage/importDataset.ts'
+import { parseWorkflow, pngWithWorkflow, WorkflowError } from '../../../src/workflow/index.ts'
+import { isBundle, unpackBundle } from '../../../src/workflow/bundle.ts'
+import { bundleFromHash } from '../../../src/workflow/link.ts'
+import { LINK_MARK } from '../../../src/workflow/linkMark.ts'
+import { readPngWorkflow } from '../../../src/workflow/pngRead.ts'
 import {
   mutateBytes,
   mutatePng,

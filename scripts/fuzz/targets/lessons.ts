@@ -1,9 +1,9 @@
 // Lessons and courses: readers throw LessonError only, and every block has an id of its own.
 import { strFromU8, strToU8 } from 'fflate'
 import { readFileSync } from 'node:fs'
-import { readCourse } from '../../../src/nodes/lessons/course.ts'
-import { LessonError } from '../../../src/nodes/lessons/error.ts'
-import { readLesson, translateLesson } from '../../../src/nodes/lessons/lesson.ts'
+import { readCourse } from '../../../src/lessons/course.ts'
+import { LessonError } from '../../../src/lessons/error.ts'
+import { readLesson, translateLesson } from '../../../src/lessons/lesson.ts'
 import type { Rng } from '../random.ts'
 import type { SingleTarget, Timed } from '../target.ts'
 import { mutateText } from '../textMutations.ts'

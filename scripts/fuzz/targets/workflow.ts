@@ -3,7 +3,7 @@
 import { NodeError, GraphError, type Fault } from '../../../src/engine/base/fault.ts'
 import { tryCompile } from '../../../src/engine/plan/compile.ts'
 import { opTable, toDeclaration } from '../../../src/engine/plan/op.ts'
-import { generateScript } from '../../../src/nodes/script/write.ts'
+import { generateScript } from '../../../src/hosts/script/write.ts'
 import { nodes } from '../../../src/nodes/table.ts'
 import {
   parseWorkflow,
@@ -12,9 +12,9 @@ import {
   withFixedSeeds,
   WorkflowError,
   type WorkflowFile,
-} from '../../../src/nodes/workflow.ts'
-import { findNamedFiles } from '../../../src/nodes/workflow/bundle.ts'
-import { nodeActivities } from '../../../src/nodes/workflow/planGraph.ts'
+} from '../../../src/workflow/index.ts'
+import { findNamedFiles } from '../../../src/workflow/bundle.ts'
+import { nodeActivities } from '../../../src/workflow/planGraph.ts'
 import { HeadlessEditor } from '../headlessEditor.ts'
 import { mutateJson, printMutant } from '../jsonMutations.ts'
 import { pickSeed, readJsonSeeds, type JsonSeeds } from '../jsonSeeds.ts'

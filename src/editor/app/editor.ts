@@ -1,7 +1,7 @@
 // Creates the services of the editor, connects them and opens the first workflow.
 import { effect } from '@preact/signals'
 import type { EnginePort } from '../../engine/protocol.ts'
-import { createClient } from '../../nodes/host/client.ts'
+import { createClient } from '../../hosts/worker/client.ts'
 import { createStage, type Stage } from '../canvas/stage.ts'
 import { shownChart } from '../charts/state.ts'
 import { listenToDrops, openAddress, openAddressLink } from '../drops/files.ts'

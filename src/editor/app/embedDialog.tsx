@@ -1,8 +1,8 @@
 // Dialog for embedding: options of a figure, its code and its address.
 import { getErrorText } from '../../engine/base/fault.ts'
 import { useEffect, useId, useState } from 'preact/hooks'
-import { nodeTitle } from '../../nodes/titles.ts'
-import { findLoopPairs } from '../../nodes/workflow/loopPairs.ts'
+import { nodeTitle } from '../../workflow/titles.ts'
+import { findLoopPairs } from '../../workflow/loopPairs.ts'
 import { hideableParts, type HideablePart } from '../drops/address.ts'
 import {
   figureAddress,

@@ -1,5 +1,5 @@
 // Keys that the user has changed: conflicts, and files to exchange them. Pure functions.
-import { isObject } from '../../nodes/workflow/json.ts'
+import { isObject } from '../../workflow/json.ts'
 
 /** Keys by the id of a command; only those that differ from the usual ones. */
 export type KeyTable = Readonly<Record<string, readonly string[]>>

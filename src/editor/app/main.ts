@@ -1,9 +1,9 @@
 // The page: the editor, a figure, or the measurements that its address asks for.
 import './styles.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
-import { connect } from '../../nodes/host/connect.ts'
+import { connect } from '../../hosts/worker/connect.ts'
 // oxlint-disable-next-line import/default -- Vite exports the address
-import worker from '../../nodes/host/worker.ts?worker&url'
+import worker from '../../hosts/worker/worker.ts?worker&url'
 import { readAddress } from '../drops/address.ts'
 import { isolatePage } from '../pwa/isolation.ts'
 import { registerServiceWorker } from '../pwa/offline.ts'

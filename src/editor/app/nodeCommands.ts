@@ -1,6 +1,6 @@
 // Commands on the selected nodes and on subgraphs.
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { BYPASSED, MUTED } from '../../nodes/workflow/activity.ts'
+import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
+import { BYPASSED, MUTED } from '../../workflow/activity.ts'
 import { openChart, showsChart } from '../charts/openChart.ts'
 import { makeSubgraph, unpackNode } from '../subgraph/actions.ts'
 import { enterNode, leaveLevel, nodeSubgraph } from '../workspace/navigation.ts'

@@ -1,7 +1,7 @@
 // Prompts and menus for a single value of a node: its title, a param, a file.
 import type { LGraphGroup, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { StoredFileKind } from '../../engine/protocol.ts'
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { getControl, isNumeric, readControlValue } from '../../nodes/controlSpec.ts'
 import { addStoredFile } from '../drops/files.ts'
 import { byType } from '../graph/declarations.ts'

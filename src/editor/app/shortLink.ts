@@ -1,7 +1,7 @@
 // Short link to a workflow of the gallery: its id, and the params that the user changed.
 import type { Graph, GraphNode } from '../../engine/plan/graph.ts'
-import { nodeTitle } from '../../nodes/titles.ts'
-import { parseWorkflow } from '../../nodes/workflow.ts'
+import { nodeTitle } from '../../workflow/titles.ts'
+import { parseWorkflow } from '../../workflow/index.ts'
 import { setParams } from '../drops/workflowSettings.ts'
 import { findChanges } from '../graph/changes.ts'
 import { ownTypes } from '../graph/declarations.ts'

@@ -1,5 +1,5 @@
 // Handlers of the canvas events.
-import type { WorkflowFile } from '../../nodes/workflow.ts'
+import type { WorkflowFile } from '../../workflow/index.ts'
 import type { StageHooks } from '../canvas/stageHooks.ts'
 import {
   setCanvasPressed,

@@ -1,6 +1,6 @@
 // State of the browser's storage for the user: a banner while it does not work, and recovery.
 import { effect } from '@preact/signals'
-import type { Availability } from '../../nodes/storage/boundedValues.ts'
+import type { Availability } from '../../storage/boundedValues.ts'
 import { adoptSettings, settings } from '../storage/settings.ts'
 import { isFramed } from '../storage/embedded.ts'
 import {

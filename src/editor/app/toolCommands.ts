@@ -1,6 +1,6 @@
 // Commands of the pointer's tools, of the selection toolbar, and of habits from other node editors.
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { canHideUnused, hidesUnused, setUnusedHidden } from '../../nodes/litegraph/foldedInputs.ts'
+import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
+import { canHideUnused, hidesUnused, setUnusedHidden } from '../../litegraph/foldedInputs.ts'
 import { canvasTool, selectedIds, setCanvasTool, type CanvasTool } from '../canvas/state.ts'
 import { isBorderNode } from '../graph/borderNodes.ts'
 import { settings } from '../storage/settings.ts'

@@ -2,7 +2,7 @@
 import type { BackupServices } from './services.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import { memoryStore } from '../../engine/plan/store.ts'
-import { databaseStore } from '../../nodes/storage/database.ts'
+import { databaseStore } from '../../storage/database.ts'
 import { runState } from '../running/state.ts'
 import { isEmbedded } from '../storage/embedded.ts'
 import { createParts, type FileStore, type Parts } from './parts.ts'

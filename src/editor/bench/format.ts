@@ -1,8 +1,8 @@
 // Results as texts in the language of the page.
 import { getText } from '../../engine/base/catalogue.ts'
 import { softwareNames } from '../../engine/backends/webgpu/device.ts'
-import type { Side } from '../../nodes/bench/protocol.ts'
-import { TOLERANCE } from '../../nodes/bench/protocol.ts'
+import type { Side } from '../../hosts/bench/protocol.ts'
+import { TOLERANCE } from '../../hosts/bench/protocol.ts'
 import type { BenchTexts } from '../texts/en/bench.ts'
 import { translateMessage } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'

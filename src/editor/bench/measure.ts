@@ -2,7 +2,7 @@
 // that other load affects both.
 import { textFields, englishText } from '../../engine/base/catalogue.ts'
 import { getErrorText } from '../../engine/base/fault.ts'
-import { TOLERANCE, type OpenedJob, type Requests, type Side } from '../../nodes/bench/protocol.ts'
+import { TOLERANCE, type OpenedJob, type Requests, type Side } from '../../hosts/bench/protocol.ts'
 import { ClosedError, LateError, type Peer } from './peer.ts'
 import {
   countRounds,

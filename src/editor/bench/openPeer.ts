@@ -2,10 +2,10 @@
 import { getText } from '../../engine/base/catalogue.ts'
 import { MessageError } from '../../engine/base/errors.ts'
 // oxlint-disable-next-line import/default -- Vite exports the address
-import address from '../../nodes/bench/benchWorker.ts?worker&url'
-import type { PeerMessage, PeerRequest } from '../../nodes/bench/protocol.ts'
-import { startWorker } from '../../nodes/host/startWorker.ts'
-import { hostMessages } from '../../nodes/messages/host.ts'
+import address from '../../hosts/bench/benchWorker.ts?worker&url'
+import type { PeerMessage, PeerRequest } from '../../hosts/bench/protocol.ts'
+import { startWorker } from '../../hosts/worker/startWorker.ts'
+import { hostMessages } from '../../messages/host.ts'
 import { ClosedError, LateError, type Peer } from './peer.ts'
 
 /** Starts the worker of a side. */

@@ -1,5 +1,5 @@
 // A side of a comparison, as the measurements see it.
-import type { RequestName, Requests } from '../../nodes/bench/protocol.ts'
+import type { RequestName, Requests } from '../../hosts/bench/protocol.ts'
 
 /** A request did not end in time. Its worker cannot be used any more. */
 export class LateError extends Error {

@@ -1,6 +1,6 @@
 // Order of the measurements, and the time for each.
 import type { BackendName } from '../../engine/protocol.ts'
-import type { Job } from '../../nodes/bench/protocol.ts'
+import type { Job } from '../../hosts/bench/protocol.ts'
 
 /** A backend to measure; threads are limited on wasm only. */
 export interface BackendChoice {

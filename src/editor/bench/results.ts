@@ -1,6 +1,6 @@
 // Results of the measurements, as data: shown in the page, and copied as JSON.
 import type { TextFields, MessageFields } from '../../engine/base/catalogue.ts'
-import type { Job, KernelCheck, Side } from '../../nodes/bench/protocol.ts'
+import type { Job, KernelCheck, Side } from '../../hosts/bench/protocol.ts'
 import type { BackendChoice } from './plan.ts'
 import type { Timing } from './statistics.ts'
 

@@ -1,6 +1,6 @@
 // Tables of the self-test and of the times of steps.
 import type { ComponentChildren } from 'preact'
-import type { Side } from '../../nodes/bench/protocol.ts'
+import type { Side } from '../../hosts/bench/protocol.ts'
 import type { BenchTexts } from '../texts/en/bench.ts'
 import {
   backendName,

@@ -1,7 +1,7 @@
 // The camera: the visible part of the graph, fitting and zooming, and coordinates of page and
 // graph.
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import type { Box } from '../../nodes/painters/frame.ts'
+import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
+import type { Box } from '../../painters/frame.ts'
 import type { EditorCanvas, LGraphNode } from './canvas.ts'
 import type { Point } from '../ui/geometry.ts'
 import type { Insets } from '../ui/insets.ts'

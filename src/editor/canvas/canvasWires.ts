@@ -1,7 +1,7 @@
 // Painting of the wires on the canvas.
 import type { LGraph, LGraphCanvas, LLink } from 'litegraph.js/build/litegraph.core.js'
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import type { Zone } from '../../nodes/litegraph/zones.ts'
+import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
+import type { Zone } from '../../litegraph/zones.ts'
 import { paintWire } from './paint/wires.ts'
 import { getDraggedWire } from './wireChecks.ts'
 

@@ -1,6 +1,6 @@
 // Menus that litegraph opens, shown by the editor.
 import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { texts, translateNode } from '../texts/texts.ts'
 import type { Point } from '../ui/geometry.ts'
 import type { EditorCanvas, LGraphNode } from './canvas.ts'

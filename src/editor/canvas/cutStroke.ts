@@ -1,6 +1,6 @@
 // A stroke over the canvas that cuts the wires that it crosses.
 import type { LGraph, LLink } from 'litegraph.js/build/litegraph.core.js'
-import { LOOP } from '../../nodes/workflow/slots.ts'
+import { LOOP } from '../../workflow/slots.ts'
 import type { Point } from '../ui/geometry.ts'
 import { wirePoints } from './paint/wires.ts'
 import { wireEndPoints } from './wireHits.ts'

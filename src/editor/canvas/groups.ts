@@ -2,8 +2,8 @@
 // contains its middle.
 import type { LGraph, LGraphGroup, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
-import { fullNodeBox, graphZones } from '../../nodes/litegraph/canvasZones.ts'
-import type { Box } from '../../nodes/painters/frame.ts'
+import { fullNodeBox, graphZones } from '../../litegraph/canvasZones.ts'
+import type { Box } from '../../painters/frame.ts'
 import { CORNER, STRIP } from './paint/group.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 

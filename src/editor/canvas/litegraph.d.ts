@@ -15,7 +15,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     /** Category of the loop that the node belongs to. */
     loop?: string | undefined
     /** Part of the node in a run, undefined until it is known. */
-    part?: import('../../nodes/workflow/activity.ts').NodeActivity
+    part?: import('../../workflow/activity.ts').NodeActivity
     mouseOver?: boolean
     /** The pointer is over the dot in the title. */
     overDot?: boolean

@@ -1,10 +1,10 @@
 // Loop membership of nodes, and a hint for a dragged node. Wires decide the membership, not the
 // position of the node.
 import type { LGraph, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
-import { inputSource, sourcePastReroutes } from '../../nodes/litegraph/reroute.ts'
-import { fullNodeBox, graphZones } from '../../nodes/litegraph/canvasZones.ts'
-import type { Zone } from '../../nodes/litegraph/zones.ts'
-import type { Box } from '../../nodes/painters/frame.ts'
+import { inputSource, sourcePastReroutes } from '../../litegraph/reroute.ts'
+import { fullNodeBox, graphZones } from '../../litegraph/canvasZones.ts'
+import type { Zone } from '../../litegraph/zones.ts'
+import type { Box } from '../../painters/frame.ts'
 import type { Point } from '../ui/geometry.ts'
 import { texts } from '../texts/texts.ts'
 

@@ -1,9 +1,9 @@
 // Access to the nodes of the graph on the canvas: find, select, add, remove.
 import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import type { NodeId } from '../../nodes/workflow.ts'
-import { parseAccepts } from '../../nodes/workflow/slots.ts'
+import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
+import type { NodeId } from '../../workflow/index.ts'
+import { parseAccepts } from '../../workflow/slots.ts'
 import { chooseOutputType, findUsualSlot, type LooseEnd } from '../graph/nodeSearch.ts'
 import { getUsage } from '../graph/usageTable.ts'
 import { isBorderNode } from '../graph/borderNodes.ts'

@@ -1,6 +1,6 @@
 // Dragging of nodes: snapping to others, with lines, and a copy of the selection with Alt.
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
-import { isReroute } from '../../nodes/litegraph/reroute.ts'
+import { isReroute } from '../../litegraph/reroute.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 import { snapRect, type Rect, type Snap, type SnapLine } from '../graph/snap.ts'
 import { settings } from '../storage/settings.ts'

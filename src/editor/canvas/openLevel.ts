@@ -4,17 +4,17 @@ import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import { idPath, innerId, joinIds } from '../../engine/base/ids.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { SlotType } from '../../engine/plan/slotValues.ts'
-import type { Registration } from '../../nodes/litegraph/register.ts'
-import { nodeTitle } from '../../nodes/titles.ts'
+import type { Registration } from '../../litegraph/register.ts'
+import { nodeTitle } from '../../workflow/titles.ts'
 import {
   subgraphBorder,
   SUBGRAPH_CATEGORY,
   withSubgraphs,
-} from '../../nodes/workflow/subgraphDeclarations.ts'
-import type { FileNode, NodeId, Subgraph, WorkflowFile } from '../../nodes/workflow/file.ts'
-import { emptyWorkflow, INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
-import { sameJson } from '../../nodes/workflow/json.ts'
-import { usedSubgraphs } from '../../nodes/workflow/subgraphs.ts'
+} from '../../workflow/subgraphDeclarations.ts'
+import type { FileNode, NodeId, Subgraph, WorkflowFile } from '../../workflow/file.ts'
+import { emptyWorkflow, INPUTS, OUTPUTS } from '../../workflow/file.ts'
+import { sameJson } from '../../workflow/json.ts'
+import { usedSubgraphs } from '../../workflow/subgraphs.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { texts } from '../texts/texts.ts'
 import {

@@ -1,7 +1,7 @@
 // Repaints only the changed parts. When the visible part moves, the pixels on the canvas are
 // shifted and the exposed edges are painted. When only a node changes, only that node is painted.
 import type { DragAndScale, LGraphCanvas, LLink } from 'litegraph.js/build/litegraph.core.js'
-import type { Box } from '../../nodes/painters/frame.ts'
+import type { Box } from '../../painters/frame.ts'
 import type { Bounds } from './visibleParts.ts'
 
 export type Area = readonly [left: number, top: number, width: number, height: number]

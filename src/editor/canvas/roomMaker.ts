@@ -1,7 +1,7 @@
 // Moves nodes aside that placed nodes cover. The move is animated, and part of the same undo step.
 import type { LGraph, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
-import { isReroute } from '../../nodes/litegraph/reroute.ts'
-import type { NodeId } from '../../nodes/workflow.ts'
+import { isReroute } from '../../litegraph/reroute.ts'
+import type { NodeId } from '../../workflow/index.ts'
 import { makeRoom } from '../graph/room.ts'
 import { settings } from '../storage/settings.ts'
 import type { Point } from '../ui/geometry.ts'

@@ -1,8 +1,8 @@
 // The part of the graph that a presentation shows. Everything else is dimmed.
 import type { LGraph, LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
-import { createZoneCache } from '../../nodes/litegraph/canvasZones.ts'
-import type { Box } from '../../nodes/painters/frame.ts'
-import type { Zone } from '../../nodes/litegraph/zones.ts'
+import { createZoneCache } from '../../litegraph/canvasZones.ts'
+import type { Box } from '../../painters/frame.ts'
+import type { Zone } from '../../litegraph/zones.ts'
 
 export interface Spotlight {
   /** Ids of the nodes that are shown; undefined for all nodes. */

@@ -1,9 +1,9 @@
 // Callbacks from the canvas to the rest of the editor.
 import type { LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import type { StoredFileKind } from '../../engine/protocol.ts'
-import type { NodeId } from '../../nodes/workflow.ts'
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import type { SlotRef } from '../../nodes/litegraph/reroute.ts'
+import type { NodeId } from '../../workflow/index.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
+import type { SlotRef } from '../../litegraph/reroute.ts'
 import type { PendingWire } from './pendingWire.ts'
 import type { Point, Spot } from '../ui/geometry.ts'
 

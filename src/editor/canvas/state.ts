@@ -2,7 +2,7 @@
 // below change it.
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
-import type { NodeId } from '../../nodes/workflow.ts'
+import type { NodeId } from '../../workflow/index.ts'
 import type { Point, Spot } from '../ui/geometry.ts'
 import type { PendingWire } from './pendingWire.ts'
 

@@ -3,7 +3,7 @@ import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import { innerId } from '../../engine/base/ids.ts'
 import type { Event } from '../../engine/protocol.ts'
 import type { LGraphNode } from './canvas.ts'
-import { isDiffusionNode, type NodeStatus } from '../../nodes/litegraph/diffusionNode.ts'
+import { isDiffusionNode, type NodeStatus } from '../../litegraph/diffusionNode.ts'
 
 export interface StatusStore {
   /**

@@ -1,8 +1,8 @@
 // Graphs of tabs. Each tab has its own graph with the run status of its nodes. The canvas shows the
 // graph of the open tab.
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
-import { showWorkflow } from '../../nodes/litegraph/graph.ts'
-import type { NodeId, WorkflowFile } from '../../nodes/workflow.ts'
+import { showWorkflow } from '../../litegraph/graph.ts'
+import type { NodeId, WorkflowFile } from '../../workflow/index.ts'
 import type { EditorCanvas } from './canvas.ts'
 import { customizeGroups } from './groups.ts'
 import type { StageHooks } from './stageHooks.ts'

@@ -1,6 +1,6 @@
 // The dot in the title of a node, which collapses the node. It shows an arrow under the pointer.
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
-import { isReroute } from '../../nodes/litegraph/reroute.ts'
+import { isReroute } from '../../litegraph/reroute.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 
 /** Radius around the dot in which a click collapses the node, in graph units. */

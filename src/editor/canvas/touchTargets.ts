@@ -1,6 +1,6 @@
 // Finds the slot or node corner nearest to a finger: both are smaller than a finger.
 import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
-import type { Side } from '../../nodes/workflow/slots.ts'
+import type { Side } from '../../workflow/slots.ts'
 import { toPagePoint } from './camera.ts'
 import type { EditorCanvas, LGraphNode } from './canvas.ts'
 import type { Point } from '../ui/geometry.ts'

@@ -1,8 +1,8 @@
 // Hidden inputs under a dragged wire: the node under the pointer shows those that the wire fits.
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
-import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { hidesUnused, slotRows } from '../../nodes/litegraph/foldedInputs.ts'
-import { typeRefusal } from '../../nodes/litegraph/wires.ts'
+import { isDiffusionNode, type DiffusionNode } from '../../litegraph/diffusionNode.ts'
+import { hidesUnused, slotRows } from '../../litegraph/foldedInputs.ts'
+import { typeRefusal } from '../../litegraph/wires.ts'
 import type { DraggedWire } from './wireChecks.ts'
 
 /** Height of a row of slots, in graph units. */

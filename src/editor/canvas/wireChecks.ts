@@ -5,10 +5,10 @@ import type {
   LGraphNode,
   OutputSlot,
 } from 'litegraph.js/build/litegraph.core.js'
-import { paramTakingWire } from '../../nodes/litegraph/paramInputs.ts'
-import type { SlotRef } from '../../nodes/litegraph/reroute.ts'
-import { downstreamNodes, upstreamNodes, wireRefusal } from '../../nodes/litegraph/wires.ts'
-import type { Side } from '../../nodes/workflow/slots.ts'
+import { paramTakingWire } from '../../litegraph/paramInputs.ts'
+import type { SlotRef } from '../../litegraph/reroute.ts'
+import { downstreamNodes, upstreamNodes, wireRefusal } from '../../litegraph/wires.ts'
+import type { Side } from '../../workflow/slots.ts'
 import { texts } from '../texts/texts.ts'
 import type { PendingWire } from './pendingWire.ts'
 import type { StageHooks } from './stageHooks.ts'

@@ -1,6 +1,6 @@
 // Wires and parts of nodes at a point of the graph.
 import type { LGraph, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
-import { isReroute, REROUTE_RADIUS, REROUTE_SIZE } from '../../nodes/litegraph/reroute.ts'
+import { isReroute, REROUTE_RADIUS, REROUTE_SIZE } from '../../litegraph/reroute.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 import type { Point } from '../ui/geometry.ts'
 import { loopCorners, wirePoints } from './paint/wires.ts'

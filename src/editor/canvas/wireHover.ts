@@ -1,6 +1,6 @@
 // Detects a pointer that rests on a wire, to show the value of the wire beside it.
 import type { LLink } from 'litegraph.js/build/litegraph.core.js'
-import { LOOP } from '../../nodes/workflow/slots.ts'
+import { LOOP } from '../../workflow/slots.ts'
 import type { EditorCanvas } from './canvas.ts'
 import type { Point } from '../ui/geometry.ts'
 import { debounce } from '../ui/debounce.ts'

@@ -1,6 +1,6 @@
 // Arithmetic of chart axes: zooming, panning, ticks, and parsing of typed ends.
-import { logTicks, ticks } from '../../nodes/painters/ticks.ts'
-import type { Range } from '../../nodes/painters/lines.ts'
+import { logTicks, ticks } from '../../painters/ticks.ts'
+import type { Range } from '../../painters/lines.ts'
 
 /** Zoomed ranges; a missing axis is shown in full. */
 export type Zoom = Partial<Range>

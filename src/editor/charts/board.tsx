@@ -1,6 +1,6 @@
 // Interactive chart with tools, legend and table. chart.tsx loads it when the first chart opens.
 import { useEffect, useId, useMemo, useState } from 'preact/hooks'
-import { automaticSmoothing } from '../../nodes/painters/lines.ts'
+import { automaticSmoothing } from '../../painters/lines.ts'
 import { texts } from '../texts/texts.ts'
 import type { ChartProps } from './chart.tsx'
 import './charts.css'

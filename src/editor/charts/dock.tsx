@@ -2,7 +2,7 @@
 import { useWorkspace } from '../workspace/services.ts'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ChartLook, ChartView } from '../../engine/plan/view.ts'
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { IconButton } from '../ui/buttons.tsx'
 import * as format from '../ui/format.ts'
 import { icons } from '../ui/icons.tsx'

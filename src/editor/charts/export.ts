@@ -1,7 +1,7 @@
 // Downloads of a chart as PNG and CSV.
-import { legend, fitLabel, type LegendItem } from '../../nodes/painters/frame.ts'
-import { setFont, type Theme } from '../../nodes/painters/theme.ts'
-import { toCsv } from '../../nodes/painters/csv.ts'
+import { legend, fitLabel, type LegendItem } from '../../painters/frame.ts'
+import { setFont, type Theme } from '../../painters/theme.ts'
+import { toCsv } from '../../painters/csv.ts'
 import { download } from '../ui/download.ts'
 import * as format from '../ui/format.ts'
 import { lineLabel } from './lines.ts'

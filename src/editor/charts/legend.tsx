@@ -1,6 +1,6 @@
 // Legend of a chart: line names, values at the cursor, and actions on runs.
 import type { Signal } from '@preact/signals'
-import { measureText } from '../../nodes/painters/ticks.ts'
+import { measureText } from '../../painters/ticks.ts'
 import { IconButton } from '../ui/buttons.tsx'
 import { icons } from '../ui/icons.tsx'
 import { texts } from '../texts/texts.ts'

@@ -1,6 +1,6 @@
 // Line styles of a chart: colours by run and name, faint earlier runs, mean over noisy values.
-import { darkTheme, lightTheme, type Theme } from '../../nodes/painters/theme.ts'
-import type { LegendItem } from '../../nodes/painters/frame.ts'
+import { darkTheme, lightTheme, type Theme } from '../../painters/theme.ts'
+import type { LegendItem } from '../../painters/frame.ts'
 import { sortByX, lineKey, lineLabel, smoothChartLine, type ChartLine } from './lines.ts'
 import type { PlotColours, PlotStroke } from './plot.ts'
 

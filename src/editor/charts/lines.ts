@@ -1,5 +1,5 @@
 // Lines of a chart, and their preparation for drawing: sorting, smoothing, downsampling, alignment.
-import { exponentialMean, automaticSmoothing } from '../../nodes/painters/lines.ts'
+import { exponentialMean, automaticSmoothing } from '../../painters/lines.ts'
 
 /** One line of a chart. */
 export interface ChartLine {

@@ -1,6 +1,6 @@
 // Opening and closing of the enlarged chart of a node.
 import { returnFocus } from '../ui/focus.ts'
-import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { isDiffusionNode, type DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { showLowerPanel } from '../ui/state.ts'

@@ -2,8 +2,8 @@
 // styles.
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { tickText } from '../../nodes/painters/ticks.ts'
-import type { Range } from '../../nodes/painters/lines.ts'
+import { tickText } from '../../painters/ticks.ts'
+import type { Range } from '../../painters/lines.ts'
 import { nearestIndex, downsampleLine, alignLines } from './lines.ts'
 import {
   selectRange,

@@ -1,7 +1,7 @@
 // Focusable plot area of a chart: hosts the plot, handles keys, and reads values out.
 import { useSignal } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { measureText } from '../../nodes/painters/ticks.ts'
+import { measureText } from '../../painters/ticks.ts'
 import { texts } from '../texts/texts.ts'
 import { lineLabel, nearestIndex, stepCursor } from './lines.ts'
 import { createPlot, type Plot, type PlotContent } from './plot.ts'

@@ -1,6 +1,6 @@
 // Pointer gestures of a plot: drag selects, Shift+drag pans, wheel zooms, fingers pan and pinch.
 import type uPlot from 'uplot'
-import type { Range } from '../../nodes/painters/lines.ts'
+import type { Range } from '../../painters/lines.ts'
 
 export interface PlotEvents {
   /** The pointer moved to a position along x, or left the plot (undefined). */

@@ -1,6 +1,6 @@
 // Table of the visible numbers of a chart.
-import { measureText } from '../../nodes/painters/ticks.ts'
-import type { Range } from '../../nodes/painters/lines.ts'
+import { measureText } from '../../painters/ticks.ts'
+import type { Range } from '../../painters/lines.ts'
 import { texts } from '../texts/texts.ts'
 import { lineLabel, alignLines } from './lines.ts'
 import type { StyledLine } from './lineStyles.ts'

@@ -2,8 +2,8 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ChartLook } from '../../engine/plan/view.ts'
-import { tickText } from '../../nodes/painters/ticks.ts'
-import type { Ends, Range } from '../../nodes/painters/lines.ts'
+import { tickText } from '../../painters/ticks.ts'
+import type { Ends, Range } from '../../painters/lines.ts'
 import { texts } from '../texts/texts.ts'
 import { parseAxisEnd } from './axes.ts'
 

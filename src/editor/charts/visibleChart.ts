@@ -1,7 +1,7 @@
 // Visible part of a chart: lines, axis ranges, zoom and cursor, and their pointer control.
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { chartRange, type Range } from '../../nodes/painters/lines.ts'
+import { chartRange, type Range } from '../../painters/lines.ts'
 import type { ChartProps } from './chart.tsx'
 import { nearestIndex } from './lines.ts'
 import type { PlotEvents } from './pointer.ts'

@@ -1,6 +1,6 @@
 // Dialog for drawing points: brush, eraser, undo and redo.
 import { useState } from 'preact/hooks'
-import type { Brush, Points } from '../../nodes/litegraph/pointDrawing.ts'
+import type { Brush, Points } from '../../litegraph/pointDrawing.ts'
 import { texts } from '../texts/texts.ts'
 import type { Dialog } from '../ui/state.ts'
 import { DrawingCanvas } from './drawingCanvas.tsx'

@@ -10,7 +10,7 @@ import {
   type Brush,
   type DrawingColours,
   type Points,
-} from '../../nodes/litegraph/pointDrawing.ts'
+} from '../../litegraph/pointDrawing.ts'
 import { drawingColours } from '../canvas/paint/widgets.ts'
 import { useRunning } from '../running/services.ts'
 import { texts } from '../texts/texts.ts'

@@ -1,7 +1,7 @@
 // Plot of the points of a data set: the first two coordinates, coloured by class.
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { PointTable } from '../../engine/datasets/pointTable.ts'
-import { darkTheme, lightTheme } from '../../nodes/painters/theme.ts'
+import { darkTheme, lightTheme } from '../../painters/theme.ts'
 import { texts } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
 import { isDark } from '../ui/state.ts'

@@ -1,7 +1,7 @@
 // The gallery: the ready workflows in the order of the learning path, by level. Loaded when it is
 // first shown. Fills wide screens.
 import { useEffect, useState } from 'preact/hooks'
-import { toLabel } from '../../nodes/painters/cutText.ts'
+import { toLabel } from '../../painters/cutText.ts'
 import { useBackup } from '../backup/services.ts'
 import { texts, topicText, translateWorkflow } from '../texts/texts.ts'
 import { MathText } from '../ui/math.tsx'

@@ -1,6 +1,6 @@
 // Drawer tab of saved workflows, drafts and nodes. The search includes the contents of workflows.
 import { getErrorText } from '../../engine/base/fault.ts'
-import { toLabel } from '../../nodes/painters/cutText.ts'
+import { toLabel } from '../../painters/cutText.ts'
 import { isOpenSomewhere } from '../workspace/workflowLocks.ts'
 import { useBackup, type BackupServices } from '../backup/services.ts'
 import { useEffect, useState } from 'preact/hooks'

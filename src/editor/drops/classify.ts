@@ -1,6 +1,6 @@
 // Classification of dropped files by their contents.
 import { isZip } from '../../engine/archive/signatures.ts'
-import { isPng } from '../../nodes/workflow.ts'
+import { isPng } from '../../workflow/index.ts'
 import { texts } from '../texts/texts.ts'
 import { isHidden, type DroppedFile } from '../ui/pickFiles.ts'
 import { formatError } from '../ui/reason.ts'

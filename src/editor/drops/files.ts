@@ -1,7 +1,7 @@
 // Files from outside the editor: dropped, chosen in a dialog, or embedded or named in the address.
 // The code for reading them is loaded on demand.
 import type { StoredFileKind } from '../../engine/protocol.ts'
-import { LINK_MARK } from '../../nodes/workflow/linkMark.ts'
+import { LINK_MARK } from '../../workflow/linkMark.ts'
 import type { BackupServices } from '../backup/services.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { RunningServices } from '../running/services.ts'

@@ -2,7 +2,7 @@
 import { CuredError } from '../../engine/base/errors.ts'
 import type { Description } from '../../engine/checkpoint/describe.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
-import type { Bundle } from '../../nodes/workflow/bundle.ts'
+import type { Bundle } from '../../workflow/bundle.ts'
 import type { BackupServices } from '../backup/services.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { ownTypes } from '../graph/declarations.ts'

@@ -2,9 +2,9 @@
 import type { MessageText } from '../../engine/base/catalogue.ts'
 import { getErrorText } from '../../engine/base/fault.ts'
 import type { ByType, StoredFile } from '../../engine/plan/op.ts'
-import { applySettings, SettingError } from '../../nodes/settings.ts'
-import { toGraph, type WorkflowFile } from '../../nodes/workflow.ts'
-import type { Json } from '../../nodes/workflow/json.ts'
+import { applySettings, SettingError } from '../../workflow/settings.ts'
+import { toGraph, type WorkflowFile } from '../../workflow/index.ts'
+import type { Json } from '../../workflow/json.ts'
 import { findOuterParam, withValue } from '../graph/nodePaths.ts'
 
 export interface SetWorkflow {

@@ -6,8 +6,8 @@ import type { RunningServices } from '../running/services.ts'
 import { runState, runsHere, tabResults } from '../running/state.ts'
 import { presentFile } from '../workspace/state.ts'
 import { findItems } from './choices.ts'
-import { toProgress, type RunProgress } from '../../nodes/figure/runs.ts'
-import type { Finished } from '../../nodes/host/clientTypes.ts'
+import { toProgress, type RunProgress } from '../../hosts/figure/runs.ts'
+import type { Finished } from '../../hosts/worker/clientTypes.ts'
 import type { FigureModel, FigurePhase } from './figureTypes.ts'
 
 /** `zone` shows one loop alone, by the title or id of its Start. */

@@ -1,10 +1,10 @@
 // The engine of figures: in memory, shared by the figures of a page, started after the first paint.
 import type { EnginePort } from '../../engine/protocol.ts'
-import { createClient } from '../../nodes/host/client.ts'
-import type { Client } from '../../nodes/host/clientTypes.ts'
-import { deferUntilNeeded } from '../../nodes/host/deferredPort.ts'
-import { openMemoryEngine, startMemoryWorker } from '../../nodes/host/memoryEngine.ts'
-import { shareEngine, siblingFrames } from '../../nodes/host/shareEngine.ts'
+import { createClient } from '../../hosts/worker/client.ts'
+import type { Client } from '../../hosts/worker/clientTypes.ts'
+import { deferUntilNeeded } from '../../hosts/worker/deferredPort.ts'
+import { openMemoryEngine, startMemoryWorker } from '../../hosts/worker/memoryEngine.ts'
+import { shareEngine, siblingFrames } from '../../hosts/worker/shareEngine.ts'
 
 /** Longest wait for an idle moment after the first paint, in milliseconds. */
 const PATIENCE = 600

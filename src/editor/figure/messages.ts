@@ -2,7 +2,7 @@
 // are untrusted.
 import { isPlainObject } from '../../engine/base/records.ts'
 import type { View } from '../../engine/plan/view.ts'
-import { limits } from '../../nodes/workflow/json.ts'
+import { limits } from '../../workflow/json.ts'
 
 /** Version of the messages, the value of `litegraphDiffusion` in each. */
 export const VERSION = 1

@@ -1,7 +1,7 @@
 // Opens the workflow of a figure in a tab of its own, with the values of its form.
-import { stringifyWorkflow } from '../../nodes/workflow.ts'
-import type { BundledFile } from '../../nodes/workflow/bundle.ts'
-import type { WorkflowFile } from '../../nodes/workflow/file.ts'
+import { stringifyWorkflow } from '../../workflow/index.ts'
+import type { BundledFile } from '../../workflow/bundle.ts'
+import type { WorkflowFile } from '../../workflow/file.ts'
 
 /** Limit of the files in an address, in bytes. */
 const MAX_FILES = 100e3
@@ -12,8 +12,8 @@ const MAX_FILES = 100e3
  */
 export async function openInEditor(file: WorkflowFile, files: readonly BundledFile[]) {
   const [{ packBundle }, { bundleToHash }] = await Promise.all([
-    import('../../nodes/workflow/bundle.ts'),
-    import('../../nodes/workflow/link.ts'),
+    import('../../workflow/bundle.ts'),
+    import('../../workflow/link.ts'),
   ])
   const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0)
   const bundle = packBundle(stringifyWorkflow(file), size <= MAX_FILES ? files : [])

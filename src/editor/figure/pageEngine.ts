@@ -1,9 +1,9 @@
 // The engine of a page in one file, whose script and files are in the page.
 import type { EnginePort } from '../../engine/protocol.ts'
-import { startScriptWorker } from '../../nodes/host/scriptWorker.ts'
-import { deferUntilNeeded } from '../../nodes/host/deferredPort.ts'
-import { openMemoryEngine, storeRequests } from '../../nodes/host/memoryEngine.ts'
-import type { BundledFile } from '../../nodes/workflow/bundle.ts'
+import { startScriptWorker } from '../../hosts/worker/scriptWorker.ts'
+import { deferUntilNeeded } from '../../hosts/worker/deferredPort.ts'
+import { openMemoryEngine, storeRequests } from '../../hosts/worker/memoryEngine.ts'
+import type { BundledFile } from '../../workflow/bundle.ts'
 
 /** Text of an element with data. */
 export const readPart = (id: string) => document.getElementById(id)?.textContent ?? ''

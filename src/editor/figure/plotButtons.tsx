@@ -2,13 +2,13 @@
 // and the note about points outside fits the view.
 import { useState } from 'preact/hooks'
 import type { ScatterView } from '../../engine/plan/view.ts'
-import type { Box } from '../../nodes/painters/frame.ts'
+import type { Box } from '../../painters/frame.ts'
 import {
   toggleCloud,
   toggleFit,
   type PlotControls,
   type PlotLook,
-} from '../../nodes/painters/plotLook.ts'
+} from '../../painters/plotLook.ts'
 import { texts } from '../texts/texts.ts'
 
 export interface Plot {

@@ -1,6 +1,6 @@
 // The workflow that an address names: in its fragment, a ready one, or a file on a server.
-import { LINK_MARK } from '../../nodes/workflow/linkMark.ts'
-import type { BundledFile } from '../../nodes/workflow/bundle.ts'
+import { LINK_MARK } from '../../workflow/linkMark.ts'
+import type { BundledFile } from '../../workflow/bundle.ts'
 import type { Address } from '../drops/address.ts'
 import { fetchFile } from '../drops/fetchFile.ts'
 import { figureTexts } from '../texts/figureTexts.ts'

@@ -1,9 +1,9 @@
 // Nodes of one loop, for figures that show it alone.
 import { findLoopMembership, sortBySources } from '../../engine/plan/loopMembership.ts'
 import type { ByType } from '../../engine/plan/op.ts'
-import { nodeTitle } from '../../nodes/titles.ts'
-import { findLoopPairs } from '../../nodes/workflow/loopPairs.ts'
-import type { FileNode, WorkflowFile } from '../../nodes/workflow/file.ts'
+import { nodeTitle } from '../../workflow/titles.ts'
+import { findLoopPairs } from '../../workflow/loopPairs.ts'
+import type { FileNode, WorkflowFile } from '../../workflow/file.ts'
 
 /**
  * Returns the ids of the nodes of a loop on the top level: its ends, its body and the loops inside.

@@ -1,8 +1,8 @@
 // Auto-wiring: proposes wires between chosen nodes, by types and by what ready workflows do.
 import { manySlot } from '../../engine/base/ids.ts'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
-import type { FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
-import { declaredName, LOOP, parseAccepts } from '../../nodes/workflow/slots.ts'
+import type { FileNode, NodeId, WorkflowFile } from '../../workflow/index.ts'
+import { declaredName, LOOP, parseAccepts } from '../../workflow/slots.ts'
 import { acceptsType } from './nodeSearch.ts'
 import { WireGraph } from './wireGraph.ts'
 import { countNodes, countWires, type Usage } from './usage.ts'

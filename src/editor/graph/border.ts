@@ -1,5 +1,5 @@
 // Changes of a subgraph's interface: slots, promoted params, name. Pure functions on files.
-import { subgraphBorder } from '../../nodes/workflow/subgraphDeclarations.ts'
+import { subgraphBorder } from '../../workflow/subgraphDeclarations.ts'
 import type {
   FileInput,
   FileLink,
@@ -9,11 +9,11 @@ import type {
   PromotedParam,
   Subgraph,
   WorkflowFile,
-} from '../../nodes/workflow/file.ts'
-import type { OUTPUTS } from '../../nodes/workflow/file.ts'
-import { INPUTS } from '../../nodes/workflow/file.ts'
-import { seedControl } from '../../nodes/workflow.ts'
-import { isSlotName, subgraphName } from '../../nodes/workflow/subgraphs.ts'
+} from '../../workflow/file.ts'
+import type { OUTPUTS } from '../../workflow/file.ts'
+import { INPUTS } from '../../workflow/file.ts'
+import { seedControl } from '../../workflow/index.ts'
+import { isSlotName, subgraphName } from '../../workflow/subgraphs.ts'
 import { withLinks } from './fragments.ts'
 import { mapBodies, updateSubgraphNodes, findSubgraph } from './levels.ts'
 import { makeUniqueName } from './borderNodes.ts'

@@ -1,6 +1,6 @@
 // The nodes at the border of a subgraph, and names and types of its slots.
-import { INPUTS, OUTPUTS, type FileNode } from '../../nodes/workflow/file.ts'
-import { isSlotName } from '../../nodes/workflow/subgraphs.ts'
+import { INPUTS, OUTPUTS, type FileNode } from '../../workflow/file.ts'
+import { isSlotName } from '../../workflow/subgraphs.ts'
 
 export const isBorderNode = ({ type }: Pick<FileNode, 'type'>) =>
   type === INPUTS || type === OUTPUTS

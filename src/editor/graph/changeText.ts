@@ -1,5 +1,5 @@
 // Texts about changes of a workflow.
-import { cutText } from '../../nodes/painters/cutText.ts'
+import { cutText } from '../../painters/cutText.ts'
 import { formatControlValue } from '../../nodes/controlSpec.ts'
 import type { Change } from './changes.ts'
 import { texts } from '../texts/texts.ts'

@@ -1,9 +1,9 @@
 // Closes an opened model: replaces its layer nodes by the closed node that they came from. Pure
 // functions on files.
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
-import type { FileNode, NodeId, WorkflowFile } from '../../nodes/workflow/file.ts'
-import { createFileInput, inputSpecs, outputSpecs } from '../../nodes/workflow/slots.ts'
-import { withSubgraphs } from '../../nodes/workflow/subgraphDeclarations.ts'
+import type { FileNode, NodeId, WorkflowFile } from '../../workflow/file.ts'
+import { createFileInput, inputSpecs, outputSpecs } from '../../workflow/slots.ts'
+import { withSubgraphs } from '../../workflow/subgraphDeclarations.ts'
 import {
   createNodeLookup,
   getNodeBounds,

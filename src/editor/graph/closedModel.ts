@@ -1,8 +1,8 @@
 // The closed node of an opened model, as its ModelOutput records it.
 import { isPlainObject } from '../../engine/base/records.ts'
 import type { ByType } from '../../engine/plan/op.ts'
-import type { FileNode, NodeId, WorkflowFile } from '../../nodes/workflow/file.ts'
-import { isObject, type JsonObject } from '../../nodes/workflow/json.ts'
+import type { FileNode, NodeId, WorkflowFile } from '../../workflow/file.ts'
+import { isObject, type JsonObject } from '../../workflow/json.ts'
 import { createNodeLookup } from './fragments.ts'
 
 /** Nodes that make a model of layers. */

@@ -1,7 +1,7 @@
 // The viewer for a node: which output to show, by which node, and where.
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
-import type { FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
-import { LOOP } from '../../nodes/workflow/slots.ts'
+import type { FileNode, NodeId, WorkflowFile } from '../../workflow/index.ts'
+import { LOOP } from '../../workflow/slots.ts'
 import { TITLE } from './nodeSize.ts'
 import { findUsualSlot } from './nodeSearch.ts'
 import { countWires, type Usage } from './usage.ts'

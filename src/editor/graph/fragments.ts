@@ -1,13 +1,13 @@
 // Parts of workflows: copying and pasting. Pure functions on files.
 import { TITLE } from './nodeSize.ts'
-import { plugLinks } from '../../nodes/workflow/flatten.ts'
-import { estimateSize } from '../../nodes/workflow/estimateSize.ts'
-import { inputSpecs, outputSpecs } from '../../nodes/workflow/slots.ts'
-import { usedSubgraphs } from '../../nodes/workflow/subgraphs.ts'
+import { plugLinks } from '../../workflow/flatten.ts'
+import { estimateSize } from '../../workflow/estimateSize.ts'
+import { inputSpecs, outputSpecs } from '../../workflow/slots.ts'
+import { usedSubgraphs } from '../../workflow/subgraphs.ts'
 import type { GraphNode } from '../../engine/plan/graph.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
-import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
-import { emptyWorkflow } from '../../nodes/workflow.ts'
+import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../workflow/index.ts'
+import { emptyWorkflow } from '../../workflow/index.ts'
 import { mergeSubgraphs } from './mergeSubgraphs.ts'
 
 /** Extracts nodes and the wires between them as a workflow. */

@@ -1,9 +1,9 @@
 // Alignment and distribution of nodes. Positions and sizes in, positions out.
-import { minimum, type NodeBox, type Positions } from '../../nodes/workflow/layOutGraph.ts'
+import { minimum, type NodeBox, type Positions } from '../../workflow/layOutGraph.ts'
 import { TITLE } from './nodeSize.ts'
 
-export { layOutGraph } from '../../nodes/workflow/layOutGraph.ts'
-export type { NodeBox, NodeGroup, Positions } from '../../nodes/workflow/layOutGraph.ts'
+export { layOutGraph } from '../../workflow/layOutGraph.ts'
+export type { NodeBox, NodeGroup, Positions } from '../../workflow/layOutGraph.ts'
 
 const maximum = (values: readonly number[]) => -minimum(values.map((value) => -value))
 

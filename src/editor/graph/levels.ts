@@ -1,5 +1,5 @@
 // Levels of a workflow: the top-level graph and the contents of subgraphs. Pure functions on files.
-import { subgraphBorder } from '../../nodes/workflow/subgraphDeclarations.ts'
+import { subgraphBorder } from '../../workflow/subgraphDeclarations.ts'
 import type {
   FileInput,
   FileLink,
@@ -8,10 +8,10 @@ import type {
   NodeId,
   Subgraph,
   WorkflowFile,
-} from '../../nodes/workflow/file.ts'
-import { INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
-import { matchSlotsByName } from '../../nodes/workflow/slots.ts'
-import { usedSubgraphs } from '../../nodes/workflow/subgraphs.ts'
+} from '../../workflow/file.ts'
+import { INPUTS, OUTPUTS } from '../../workflow/file.ts'
+import { matchSlotsByName } from '../../workflow/slots.ts'
+import { usedSubgraphs } from '../../workflow/subgraphs.ts'
 import { withLinks } from './fragments.ts'
 import { createBorderNode, intersectTypes, makeUniqueName } from './borderNodes.ts'
 

@@ -1,7 +1,7 @@
 // Room for nodes that grow, as Points does when its distribution is `drawn`: nodes that it would
 // cover move down. Sizes and positions in, positions out.
-import { sameJson } from '../../nodes/workflow/json.ts'
-import type { NodeId } from '../../nodes/workflow.ts'
+import { sameJson } from '../../workflow/json.ts'
+import type { NodeId } from '../../workflow/index.ts'
 import { TITLE } from './nodeSize.ts'
 
 /** Properties of a node that decide whether it makes room, or is moved. */

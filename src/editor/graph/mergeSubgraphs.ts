@@ -1,7 +1,7 @@
 // Merges the subgraphs of two files. Equal ones become one; a different one with the same id gets a
 // new id.
-import type { Subgraph } from '../../nodes/workflow/file.ts'
-import { sameJson } from '../../nodes/workflow/json.ts'
+import type { Subgraph } from '../../workflow/file.ts'
+import { sameJson } from '../../workflow/json.ts'
 
 /** Returns the merged list, and a function that maps node types of the second file. */
 export function mergeSubgraphs(

@@ -1,10 +1,10 @@
 // Nodes of a workflow at all depths, with their full ids and paths. Pure functions on files.
 import { idPath, innerId, parentId } from '../../engine/base/ids.ts'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
-import { nodeTitle } from '../../nodes/titles.ts'
-import { withSubgraphs } from '../../nodes/workflow/subgraphDeclarations.ts'
-import type { FileNode, Subgraph, WorkflowFile } from '../../nodes/workflow/file.ts'
-import type { Json } from '../../nodes/workflow/json.ts'
+import { nodeTitle } from '../../workflow/titles.ts'
+import { withSubgraphs } from '../../workflow/subgraphDeclarations.ts'
+import type { FileNode, Subgraph, WorkflowFile } from '../../workflow/file.ts'
+import type { Json } from '../../workflow/json.ts'
 import { mapBodies, getPathSubgraphs } from './levels.ts'
 import { isBorderNode } from './borderNodes.ts'
 

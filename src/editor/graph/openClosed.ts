@@ -1,11 +1,11 @@
 // Opens a closed node: replaces it by its nodes. Pure functions on files.
-import { estimateSize } from '../../nodes/workflow/estimateSize.ts'
-import { createFileInput, inputSpecs, outputSpecs } from '../../nodes/workflow/slots.ts'
-import { declareSubgraph } from '../../nodes/workflow/subgraphDeclarations.ts'
+import { estimateSize } from '../../workflow/estimateSize.ts'
+import { createFileInput, inputSpecs, outputSpecs } from '../../workflow/slots.ts'
+import { declareSubgraph } from '../../workflow/subgraphDeclarations.ts'
 import type { ExpandedNode, Expansion, Wire } from '../../engine/plan/graph.ts'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
-import type { FileNode, NodeId, Subgraph, WorkflowFile } from '../../nodes/workflow/file.ts'
-import { emptyWorkflow, INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
+import type { FileNode, NodeId, Subgraph, WorkflowFile } from '../../workflow/file.ts'
+import { emptyWorkflow, INPUTS, OUTPUTS } from '../../workflow/file.ts'
 import {
   createNodeLookup,
   getNodeBounds,

@@ -1,6 +1,6 @@
 // Packs nodes into a subgraph, and unpacks a subgraph node. Pure functions on files.
 import type { ByType } from '../../engine/plan/op.ts'
-import { subgraphBorder } from '../../nodes/workflow/subgraphDeclarations.ts'
+import { subgraphBorder } from '../../workflow/subgraphDeclarations.ts'
 import type {
   FileGroup,
   FileLink,
@@ -9,11 +9,11 @@ import type {
   PromotedParam,
   Subgraph,
   WorkflowFile,
-} from '../../nodes/workflow/file.ts'
-import { emptyWorkflow, INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
-import { applyPromoted, wirePromoted } from '../../nodes/workflow/flatten.ts'
-import { findLoopPairs } from '../../nodes/workflow/loopPairs.ts'
-import { declaredName } from '../../nodes/workflow/slots.ts'
+} from '../../workflow/file.ts'
+import { emptyWorkflow, INPUTS, OUTPUTS } from '../../workflow/file.ts'
+import { applyPromoted, wirePromoted } from '../../workflow/flatten.ts'
+import { findLoopPairs } from '../../workflow/loopPairs.ts'
+import { declaredName } from '../../workflow/slots.ts'
 import { createBorderNode, intersectTypes, isBorderNode, makeUniqueName } from './borderNodes.ts'
 import { TITLE } from './nodeSize.ts'
 import {

@@ -3,15 +3,15 @@ import { getOwn } from '../../engine/base/records.ts'
 import { manySlot } from '../../engine/base/ids.ts'
 import { chosenType, type ByType, type Declaration, type Param } from '../../engine/plan/op.ts'
 import { getControl, readControlValue } from '../../nodes/controlSpec.ts'
-import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
-import { seedControl } from '../../nodes/workflow.ts'
+import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../workflow/index.ts'
+import { seedControl } from '../../workflow/index.ts'
 import {
   createFileInput,
   inputSpecs,
   LOOP,
   outputSpecs,
   parseAccepts,
-} from '../../nodes/workflow/slots.ts'
+} from '../../workflow/slots.ts'
 import { createNodeLookup, sizeOfNew, withLinks } from './fragments.ts'
 import { acceptsType } from './nodeSearch.ts'
 

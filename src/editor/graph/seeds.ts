@@ -1,7 +1,7 @@
 // Seeds of a graph.
 import type { Graph } from '../../engine/plan/graph.ts'
 import { hasEffect, type ByType } from '../../engine/plan/op.ts'
-import { nodeTitle } from '../../nodes/titles.ts'
+import { nodeTitle } from '../../workflow/titles.ts'
 
 /** Seed of a node, with the title of the node. */
 export interface Seed {

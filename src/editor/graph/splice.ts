@@ -1,9 +1,9 @@
 // Removes nodes from wires and inserts nodes into them. Pure functions on files.
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
-import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
-import { BYPASSED, findActivities } from '../../nodes/workflow/activity.ts'
-import { parseAccepts, LOOP } from '../../nodes/workflow/slots.ts'
-import { REROUTE_SIZE } from '../../nodes/litegraph/reroute.ts'
+import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../workflow/index.ts'
+import { BYPASSED, findActivities } from '../../workflow/activity.ts'
+import { parseAccepts, LOOP } from '../../workflow/slots.ts'
+import { REROUTE_SIZE } from '../../litegraph/reroute.ts'
 import { createNodeLookup, withLinks } from './fragments.ts'
 import { findFittingSlot, acceptsType } from './nodeSearch.ts'
 

@@ -8,8 +8,8 @@ import {
   sourcePastReroutes,
   targetsPastReroutes,
   type SlotRef,
-} from '../../nodes/litegraph/reroute.ts'
-import type { NodeId } from '../../nodes/workflow.ts'
+} from '../../litegraph/reroute.ts'
+import type { NodeId } from '../../workflow/index.ts'
 import { formatFault } from '../texts/texts.ts'
 
 /**

@@ -1,7 +1,7 @@
 // The wires of a level while wires are added: cycles, and the loops in which nodes run.
 import type { ByType } from '../../engine/plan/op.ts'
-import type { NodeId, WorkflowFile } from '../../nodes/workflow.ts'
-import { findLoopPairs } from '../../nodes/workflow/loopPairs.ts'
+import type { NodeId, WorkflowFile } from '../../workflow/index.ts'
+import { findLoopPairs } from '../../workflow/loopPairs.ts'
 
 export class WireGraph {
   private readonly sources = new Map<NodeId, Set<NodeId>>()

@@ -1,6 +1,6 @@
 // Summaries of workflow texts for lists: boxes for thumbnails, and words for the search. Accepts
 // any text.
-import { SUBGRAPH_CATEGORY } from '../../nodes/workflow/subgraphDeclarations.ts'
+import { SUBGRAPH_CATEGORY } from '../../workflow/subgraphDeclarations.ts'
 import { ownTypes } from './declarations.ts'
 import { translateTitle, translateWorkflow } from '../texts/texts.ts'
 

@@ -2,7 +2,7 @@
 import type { Fault } from '../../engine/base/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { View } from '../../engine/plan/view.ts'
-import type { RunResult } from '../../nodes/lessons/runChecks.ts'
+import type { RunResult } from '../../lessons/runChecks.ts'
 import type { Runner } from '../running/runnerTypes.ts'
 
 /** Returns a function that runs a graph. Without a result it was stopped. */

@@ -1,6 +1,6 @@
 // The list of courses and their lessons, with progress, and the export of a summary.
 import { useState } from 'preact/hooks'
-import { signSummary } from '../../nodes/lessons/summary.ts'
+import { signSummary } from '../../lessons/summary.ts'
 import { lessonTexts } from '../texts/lessonTexts.ts'
 import { download } from '../ui/download.ts'
 import * as format from '../ui/format.ts'

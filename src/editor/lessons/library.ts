@@ -1,9 +1,9 @@
 // Courses and lessons in the current language, read from the files of the editor.
 import type { Graph } from '../../engine/plan/graph.ts'
-import { findLesson, readCourse, type Course } from '../../nodes/lessons/course.ts'
-import { readLesson, translateLesson, type Lesson } from '../../nodes/lessons/lesson.ts'
-import type { LessonSource } from '../../nodes/page/lessonPage.ts'
-import { parseWorkflow, toGraph } from '../../nodes/workflow.ts'
+import { findLesson, readCourse, type Course } from '../../lessons/course.ts'
+import { readLesson, translateLesson, type Lesson } from '../../lessons/lesson.ts'
+import type { LessonSource } from '../../hosts/page/lessonPage.ts'
+import { parseWorkflow, toGraph } from '../../workflow/index.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { languages, type Language } from '../texts/texts.ts'
 

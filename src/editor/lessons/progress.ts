@@ -1,12 +1,12 @@
 // Progress in lessons, stored in the browser.
 import { signal } from '@preact/signals'
-import type { Lesson } from '../../nodes/lessons/lesson.ts'
+import type { Lesson } from '../../lessons/lesson.ts'
 import {
   isLessonProgress,
   type AnsweredQuestion,
   type LessonProgress,
   type TriedTask,
-} from '../../nodes/lessons/summary.ts'
+} from '../../lessons/summary.ts'
 import type { Store } from '../storage/stores.ts'
 import { lessonTexts } from '../texts/lessonTexts.ts'
 import { showStorageError } from '../ui/storageError.ts'

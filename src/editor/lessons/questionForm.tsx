@@ -1,7 +1,7 @@
 // A question with its input. After a wrong try it shows one hint more.
 import { useState } from 'preact/hooks'
-import { isRight } from '../../nodes/lessons/answers.ts'
-import type { Question } from '../../nodes/lessons/lesson.ts'
+import { isRight } from '../../lessons/answers.ts'
+import type { Question } from '../../lessons/lesson.ts'
 import { lessonTexts } from '../texts/lessonTexts.ts'
 import { Markdown, MarkdownLine } from '../ui/markdown.tsx'
 import { lessonProgress, recordAnswer } from './progress.ts'

@@ -1,9 +1,9 @@
 // Saving of a lesson as a page in one file: its texts, its workflow and the engine.
 import { LESSON_TEMPLATE, PAGE_TEMPLATE } from '../../build/names.ts'
-import { fillLessonPage } from '../../nodes/page/lessonPage.ts'
-import { parseWorkflow, stringifyWorkflow } from '../../nodes/workflow.ts'
-import { findNamedFiles, packBundle, type BundledFile } from '../../nodes/workflow/bundle.ts'
-import type { WorkflowFile } from '../../nodes/workflow/file.ts'
+import { fillLessonPage } from '../../hosts/page/lessonPage.ts'
+import { parseWorkflow, stringifyWorkflow } from '../../workflow/index.ts'
+import { findNamedFiles, packBundle, type BundledFile } from '../../workflow/bundle.ts'
+import type { WorkflowFile } from '../../workflow/file.ts'
 import { declarations, ownTypes } from '../graph/declarations.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
 import { lessonTexts } from '../texts/lessonTexts.ts'

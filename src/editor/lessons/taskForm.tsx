@@ -1,8 +1,8 @@
 // A task: its checks run on the workflow on the canvas.
 import { getText } from '../../engine/base/catalogue.ts'
 import { useState } from 'preact/hooks'
-import type { Task } from '../../nodes/lessons/lesson.ts'
-import { runChecks, type Verdict } from '../../nodes/lessons/runChecks.ts'
+import type { Task } from '../../lessons/lesson.ts'
+import { runChecks, type Verdict } from '../../lessons/runChecks.ts'
 import { useBackup } from '../backup/services.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { lessonTexts } from '../texts/lessonTexts.ts'

@@ -1,6 +1,6 @@
 // Focus after an overlay closes: it returns to the outline or to the runs if they had it before,
 // otherwise to the canvas.
-import type { NodeId } from '../../nodes/workflow.ts'
+import type { NodeId } from '../../workflow/index.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { lowerPanel, showDrawer, shownDrawer } from '../ui/state.ts'
 import { outlineTarget } from './state.ts'

@@ -2,15 +2,15 @@
 import { useRunning, type RunningServices } from '../running/services.ts'
 import { panelInsets } from '../ui/insets.ts'
 import { useId } from 'preact/hooks'
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
 import {
   inputSource,
   sourcePastReroutes,
   targetsPastReroutes,
   type SlotRef,
-} from '../../nodes/litegraph/reroute.ts'
-import { wireRefusal } from '../../nodes/litegraph/wires.ts'
-import { declaredName } from '../../nodes/workflow/slots.ts'
+} from '../../litegraph/reroute.ts'
+import { wireRefusal } from '../../litegraph/wires.ts'
+import { declaredName } from '../../workflow/slots.ts'
 import { IconButton, MenuButton } from '../ui/buttons.tsx'
 import type { LGraphNode, PendingWire } from '../canvas/canvas.ts'
 import type { Point } from '../ui/geometry.ts'

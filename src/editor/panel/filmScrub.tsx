@@ -1,8 +1,8 @@
 // Player in the panel for a node that shows a sequence of images or points.
 import { useRunning } from '../running/services.ts'
 import { useEffect, useState } from 'preact/hooks'
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { frameAt, isTimed, timeText, type Timed } from '../../nodes/painters/time.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
+import { frameAt, isTimed, timeText, type Timed } from '../../painters/time.ts'
 import { Player } from '../ui/filmPlayer.tsx'
 import { texts, translateView } from '../texts/texts.ts'
 

@@ -1,7 +1,7 @@
 // Details panel: of the selected node, of several nodes, or of the workflow.
 import { useRunning } from '../running/services.ts'
 import { goToNode } from '../workspace/navigation.ts'
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { subscribeToGraph } from '../workspace/state.ts'
 import { panelShown } from '../ui/state.ts'

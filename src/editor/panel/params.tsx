@@ -2,17 +2,17 @@
 // of undo.
 import { valueAsText } from '../../engine/base/quote.ts'
 import { useRunning } from '../running/services.ts'
-import type { Points } from '../../nodes/litegraph/pointDrawing.ts'
+import type { Points } from '../../litegraph/pointDrawing.ts'
 import type { JSX } from 'preact'
 import { useId } from 'preact/hooks'
 import type { ChoiceGroup, Param } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
-import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { isDiffusionNode, type DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
-import { canBeInput, inputParams, toggleParamInput } from '../../nodes/litegraph/paramInputs.ts'
-import { inputSource, sourcePastReroutes, type SlotRef } from '../../nodes/litegraph/reroute.ts'
-import { SEED_CONTROLS } from '../../nodes/litegraph/properties.ts'
+import { canBeInput, inputParams, toggleParamInput } from '../../litegraph/paramInputs.ts'
+import { inputSource, sourcePastReroutes, type SlotRef } from '../../litegraph/reroute.ts'
+import { SEED_CONTROLS } from '../../litegraph/properties.ts'
 import {
   fitNumber,
   formatNumber,
@@ -24,8 +24,8 @@ import {
   readControlValue,
   type NumberControl,
 } from '../../nodes/controlSpec.ts'
-import { seedControl } from '../../nodes/workflow.ts'
-import { sameJson } from '../../nodes/workflow/json.ts'
+import { seedControl } from '../../workflow/index.ts'
+import { sameJson } from '../../workflow/json.ts'
 import { IconButton } from '../ui/buttons.tsx'
 import { addStoredFile } from '../drops/files.ts'
 import { icons } from '../ui/icons.tsx'

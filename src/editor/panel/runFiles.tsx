@@ -116,7 +116,7 @@ function SaveButton({ file }: { file: RunFile }) {
 /** Opens the viewer with all images of a run, at one of them. Each PNG contains its workflow. */
 async function openRunImage(files: readonly RunFile[], file: RunFile) {
   const pictures = files.filter(({ mime }) => mime.startsWith('image/'))
-  const { readPngWorkflow } = await import('../../nodes/workflow/pngRead.ts')
+  const { readPngWorkflow } = await import('../../workflow/pngRead.ts')
   await openPictures(
     pictures.map(({ name, bytes, mime }) => ({
       title: name,

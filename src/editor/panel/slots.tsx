@@ -1,8 +1,8 @@
 // Inputs and outputs of a node in the details panel.
 import type { ComponentChildren } from 'preact'
 import { chosenType, type Accepts, type Declaration } from '../../engine/plan/op.ts'
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { declaredName } from '../../nodes/workflow/slots.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
+import { declaredName } from '../../workflow/slots.ts'
 import { Prose } from '../ui/prose.tsx'
 import { subscribeToGraph } from '../workspace/state.ts'
 import { isDark } from '../ui/state.ts'

@@ -1,6 +1,6 @@
 // Text fields of params. Mark the place of a fault in the text.
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { useRunning } from '../running/services.ts'
 import { runState } from '../running/state.ts'
 

@@ -1,7 +1,7 @@
 // Panel of a node of an unknown type: its program, its slots, and ways to replace or delete it.
 import { useRunning } from '../running/services.ts'
 import { getCommand } from '../ui/commands.ts'
-import type { ForeignOriginal } from '../../nodes/workflow/file.ts'
+import type { ForeignOriginal } from '../../workflow/file.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { isDark } from '../ui/state.ts'
 import { texts } from '../texts/texts.ts'

@@ -1,9 +1,9 @@
 // The view of a node, as large as the screen allows, with text that is readable from a distance.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { View } from '../../engine/plan/view.ts'
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { darkTheme, lightTheme, paintView } from '../../nodes/painters/paint.ts'
-import { isTimed } from '../../nodes/painters/time.ts'
+import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
+import { darkTheme, lightTheme, paintView } from '../../painters/paint.ts'
+import { isTimed } from '../../painters/time.ts'
 import { SMALLEST_TEXT } from '../canvas/paint/view.ts'
 import { useRunning } from '../running/services.ts'
 import { language, texts, translateView } from '../texts/texts.ts'

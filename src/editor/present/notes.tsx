@@ -1,5 +1,5 @@
 // Notes of a step: its title, the notes next to its nodes, and what the nodes compute.
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { Equation } from '../panel/equation.tsx'
 import { useRunning } from '../running/services.ts'

@@ -1,7 +1,7 @@
 // Steps of a presentation: zones and nodes in the order of the wires, in parts whose text is readable
 // from a distance. Pure functions of boxes and wires.
-import type { Zone } from '../../nodes/litegraph/zones.ts'
-import type { Box } from '../../nodes/painters/frame.ts'
+import type { Zone } from '../../litegraph/zones.ts'
+import type { Box } from '../../painters/frame.ts'
 
 export interface PlannedNode {
   id: string

@@ -1,5 +1,5 @@
 // The run in progress: data that the runner shares with its presenter.
-import type { ClientRun } from '../../nodes/host/clientTypes.ts'
+import type { ClientRun } from '../../hosts/worker/clientTypes.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { shownTab } from '../workspace/state.ts'
 import type { EventLog } from './eventLog.ts'

@@ -1,7 +1,7 @@
 // Applies the user's choices of arithmetic: the fastest on this device, and products of float16 on
 // GPUs.
 import { effect } from '@preact/signals'
-import type { Client } from '../../nodes/host/clientTypes.ts'
+import type { Client } from '../../hosts/worker/clientTypes.ts'
 import type { Settings } from '../storage/settings.ts'
 import { settings } from '../storage/settings.ts'
 import { runState } from './state.ts'

@@ -1,5 +1,5 @@
 // Display of runs in the page title, and a warning before the page closes.
-import { toLabel } from '../../nodes/painters/cutText.ts'
+import { toLabel } from '../../painters/cutText.ts'
 import type { Queue } from './queue.ts'
 import { runState } from './state.ts'
 import { workflowName } from '../workspace/state.ts'

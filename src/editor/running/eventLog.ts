@@ -1,7 +1,7 @@
 // Stored events of runs, for showing them again.
 import type { Fault } from '../../engine/base/fault.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
-import type { RunEvent, ViewEvent } from '../../nodes/host/clientTypes.ts'
+import type { RunEvent, ViewEvent } from '../../hosts/worker/clientTypes.ts'
 
 /** Events of one run, for a tab that shows its graph later. */
 export interface EventLog {

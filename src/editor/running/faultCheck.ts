@@ -1,7 +1,7 @@
 // Checks of a faulty graph after each edit, until it has no faults.
 import type { Fault } from '../../engine/base/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
-import { graphKey } from '../../nodes/workflow/graphKey.ts'
+import { graphKey } from '../../workflow/graphKey.ts'
 import { debounce } from '../ui/debounce.ts'
 import { shownTab } from '../workspace/state.ts'
 import { isIdle, runState } from './state.ts'

@@ -1,6 +1,6 @@
 // Shapes of features at outputs on the canvas, as far as they are known without a run.
 import { valueId } from '../../engine/base/ids.ts'
-import type { Client } from '../../nodes/host/clientTypes.ts'
+import type { Client } from '../../hosts/worker/clientTypes.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { debounce } from '../ui/debounce.ts'

@@ -1,7 +1,7 @@
 // Views of a training over its steps, within bounded memory, so that every step can be shown again.
 import type { ChartView, View } from '../../engine/plan/view.ts'
 import type { TrainingStep } from '../../engine/protocol.ts'
-import { viewBytes } from '../../nodes/host/viewCache.ts'
+import { viewBytes } from '../../hosts/worker/viewCache.ts'
 
 /** Limit of the stored views in bytes. Beyond it, every second frame is merged into the next. */
 const MAX_BYTES = 64e6

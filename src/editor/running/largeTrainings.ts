@@ -1,6 +1,6 @@
 // Starts runs after the user has seen the memory and time of their large trainings.
 import type { Graph } from '../../engine/plan/graph.ts'
-import type { Client } from '../../nodes/host/clientTypes.ts'
+import type { Client } from '../../hosts/worker/clientTypes.ts'
 import { hasTraining } from '../graph/hasTraining.ts'
 import { mayBeLarge } from '../graph/mayBeLarge.ts'
 

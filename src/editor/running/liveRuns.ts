@@ -1,6 +1,6 @@
 // Live runs: after the first run of a graph without a training, every change runs it again.
 import type { Graph } from '../../engine/plan/graph.ts'
-import { graphKey } from '../../nodes/workflow/graphKey.ts'
+import { graphKey } from '../../workflow/graphKey.ts'
 import { debounce } from '../ui/debounce.ts'
 
 /**

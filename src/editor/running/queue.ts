@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
-import type { RunEvent } from '../../nodes/host/clientTypes.ts'
+import type { RunEvent } from '../../hosts/worker/clientTypes.ts'
 import type { RunFile } from './state.ts'
 
 export type RunOutcome = 'done' | 'failed' | 'stopped' | 'removed'

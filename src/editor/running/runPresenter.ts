@@ -3,7 +3,7 @@
 import { getText } from '../../engine/base/catalogue.ts'
 import { outerId } from '../../engine/base/ids.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
-import type { RunEvent } from '../../nodes/host/clientTypes.ts'
+import type { RunEvent } from '../../hosts/worker/clientTypes.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { chartRuns } from '../charts/state.ts'
 import { ownTypes } from '../graph/declarations.ts'

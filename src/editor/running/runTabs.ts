@@ -1,7 +1,7 @@
 // Assignment of runs to the tabs that show them, and stored views of earlier runs.
 import type { Stage } from '../canvas/stage.ts'
 import { currentTab, isShownHere, type ActiveRun } from './activeRun.ts'
-import { createViewCache } from '../../nodes/host/viewCache.ts'
+import { createViewCache } from '../../hosts/worker/viewCache.ts'
 import type { RunPresenter } from './runPresenter.ts'
 import type { RunSource } from './runSource.ts'
 

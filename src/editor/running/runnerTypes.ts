@@ -1,6 +1,6 @@
 // Interface of the runner, and its dependencies on other parts of the editor.
 import type { Graph } from '../../engine/plan/graph.ts'
-import type { Client } from '../../nodes/host/clientTypes.ts'
+import type { Client } from '../../hosts/worker/clientTypes.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { Stage } from '../canvas/stage.ts'
 import type { Workspace } from '../workspace/workspace.ts'

@@ -1,6 +1,6 @@
 // Actions on stored checkpoints and data sets, which also update the lists in the state.
 import type { StoredFileKind } from '../../engine/protocol.ts'
-import type { EngineFiles } from '../../nodes/host/clientTypes.ts'
+import type { EngineFiles } from '../../hosts/worker/clientTypes.ts'
 import { requestPersistence } from '../storage/stores.ts'
 import { runState } from './state.ts'
 

@@ -1,8 +1,8 @@
 // Stored trainings: when they are saved, and which ones a run of the open graph would continue.
 import { effect } from '@preact/signals'
 import type { Graph } from '../../engine/plan/graph.ts'
-import type { Client } from '../../nodes/host/clientTypes.ts'
-import { graphKey } from '../../nodes/workflow/graphKey.ts'
+import type { Client } from '../../hosts/worker/clientTypes.ts'
+import { graphKey } from '../../workflow/graphKey.ts'
 import { hasTraining } from '../graph/hasTraining.ts'
 import { settings } from '../storage/settings.ts'
 import { debounce } from '../ui/debounce.ts'

@@ -5,7 +5,7 @@ import type { Graph } from '../../engine/plan/graph.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { Store } from '../storage/stores.ts'
 import type { ActiveRun } from './activeRun.ts'
-import { viewBytes } from '../../nodes/host/viewCache.ts'
+import { viewBytes } from '../../hosts/worker/viewCache.ts'
 
 /** Limit of the views of a workflow, in bytes. The largest ones are left out. */
 const MAX_BYTES = 8e6

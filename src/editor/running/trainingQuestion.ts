@@ -1,5 +1,5 @@
 // Dialogs for the engine's questions about discarding a training, and about very much work.
-import type { RunControl } from '../../nodes/host/clientTypes.ts'
+import type { RunControl } from '../../hosts/worker/clientTypes.ts'
 import { texts } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
 import { askChoice, shownDialog, whenDialogCloses } from '../ui/state.ts'

@@ -2,11 +2,11 @@
 import { getOwn } from '../../engine/base/records.ts'
 import type { Graph, Wire } from '../../engine/plan/graph.ts'
 import type { Inspection } from '../../engine/plan/view.ts'
-import type { Client } from '../../nodes/host/clientTypes.ts'
-import { targetsPastReroutes } from '../../nodes/litegraph/reroute.ts'
+import type { Client } from '../../hosts/worker/clientTypes.ts'
+import { targetsPastReroutes } from '../../litegraph/reroute.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { Stage } from '../canvas/stage.ts'
-import { graphKey } from '../../nodes/workflow/graphKey.ts'
+import { graphKey } from '../../workflow/graphKey.ts'
 import { shownTab } from '../workspace/state.ts'
 
 export interface InspectedValue {

@@ -1,5 +1,5 @@
 // Comparison of runs side by side: differences, results, samples. Also shows a single run.
-import { emptyWorkflow } from '../../nodes/workflow.ts'
+import { emptyWorkflow } from '../../workflow/index.ts'
 import { findDifferences, type Change, type Difference } from '../graph/changes.ts'
 import { summarizeChanges, describeChangedValue } from '../graph/changeText.ts'
 import { ownTypes } from '../graph/declarations.ts'

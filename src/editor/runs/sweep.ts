@@ -13,9 +13,9 @@ import {
   parseValue,
   type ControlSpec,
 } from '../../nodes/controlSpec.ts'
-import type { FileNode, WorkflowFile } from '../../nodes/workflow.ts'
-import { stringifyWorkflow, toGraph, withFixedSeeds } from '../../nodes/workflow.ts'
-import type { Json } from '../../nodes/workflow/json.ts'
+import type { FileNode, WorkflowFile } from '../../workflow/index.ts'
+import { stringifyWorkflow, toGraph, withFixedSeeds } from '../../workflow/index.ts'
+import type { Json } from '../../workflow/json.ts'
 import {
   sortOpenLevelFirst,
   listNodes,

@@ -2,7 +2,7 @@
 import { formatControlValue } from '../../nodes/controlSpec.ts'
 import { signal } from '@preact/signals'
 import type { Event } from '../../engine/protocol.ts'
-import { parseWorkflow } from '../../nodes/workflow.ts'
+import { parseWorkflow } from '../../workflow/index.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { formatFault, texts, translateWorkflow } from '../texts/texts.ts'
 import { lowerPanel, showLowerPanel, showToast } from '../ui/state.ts'

@@ -1,7 +1,7 @@
 // Painting of views into PNG files.
 import type { View } from '../../engine/plan/view.ts'
-import { context2d } from '../../nodes/painters/context2d.ts'
-import { darkTheme, lightTheme } from '../../nodes/painters/theme.ts'
+import { context2d } from '../../painters/context2d.ts'
+import { darkTheme, lightTheme } from '../../painters/theme.ts'
 import { loadPainters } from '../ui/painters.ts'
 
 /** Device pixels per CSS pixel, so that pictures are sharp on dense screens. */

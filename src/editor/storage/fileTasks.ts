@@ -9,9 +9,9 @@ import {
   TABLE_LIMITS,
   type ClassColumn,
 } from '../../engine/datasets/pointTable.ts'
-import { unpackBundle } from '../../nodes/workflow/bundle.ts'
-import { bundleFromHash } from '../../nodes/workflow/link.ts'
-import { isPngDamage, readPngWorkflow } from '../../nodes/workflow/pngRead.ts'
+import { unpackBundle } from '../../workflow/bundle.ts'
+import { bundleFromHash } from '../../workflow/link.ts'
+import { isPngDamage, readPngWorkflow } from '../../workflow/pngRead.ts'
 import { fetchBlob } from './fetchTask.ts'
 import type { TaskControl } from './fileMessages.ts'
 import { listZipEntries, unpackZipEntry } from './zipEntries.ts'

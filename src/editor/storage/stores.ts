@@ -1,6 +1,6 @@
 // Key-value stores of this browser: IndexedDB, or memory while it is unavailable.
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
-import { boundValues, type Availability } from '../../nodes/storage/boundedValues.ts'
+import { boundValues, type Availability } from '../../storage/boundedValues.ts'
 import {
   createDatabaseValues,
   createMemoryValues,
@@ -8,7 +8,7 @@ import {
   type Change,
   type KeyValues,
   type Update,
-} from '../../nodes/storage/keyValues.ts'
+} from '../../storage/keyValues.ts'
 import { errorText, texts } from '../texts/texts.ts'
 import { isEmbedded } from './embedded.ts'
 import { recordShapes } from './recordShapes.ts'

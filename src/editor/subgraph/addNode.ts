@@ -1,7 +1,7 @@
 // Adding of nodes of any type, including saved ones, and replacement of nodes.
 import type { LLink } from 'litegraph.js/build/litegraph.core.js'
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { withPartners } from '../../nodes/litegraph/pairs.ts'
+import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
+import { withPartners } from '../../litegraph/pairs.ts'
 import type { LGraphNode, PendingWire } from '../canvas/canvas.ts'
 import { byType } from '../graph/declarations.ts'
 import { replaceNodeType } from '../graph/replace.ts'

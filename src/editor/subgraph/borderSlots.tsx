@@ -1,6 +1,6 @@
 // Panel section of a border node of a subgraph: renames, moves and removes its slots.
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
+import { INPUTS, OUTPUTS } from '../../workflow/file.ts'
 import * as border from '../graph/border.ts'
 import { NEW_SLOT } from '../graph/levels.ts'
 import { texts } from '../texts/texts.ts'

@@ -1,5 +1,5 @@
 // Button that promotes a param inside a subgraph to its border, or demotes it.
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import * as border from '../graph/border.ts'
 import { texts } from '../texts/texts.ts'
 import { icons } from '../ui/icons.tsx'

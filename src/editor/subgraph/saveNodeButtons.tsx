@@ -1,7 +1,7 @@
 // Panel buttons of a subgraph node: save it to the library, or update it from there.
 import { presentFile } from '../workspace/state.ts'
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import type { Subgraph } from '../../nodes/workflow/file.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
+import type { Subgraph } from '../../workflow/file.ts'
 import { texts } from '../texts/texts.ts'
 import { saveNode } from './savedNodeActions.ts'
 import { compareWithSaved, insertSavedNode } from './savedNodes.ts'

@@ -1,5 +1,5 @@
 // Actions on the library of saved nodes.
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { requestPersistence } from '../storage/stores.ts'
 import { texts } from '../texts/texts.ts'
 import { download } from '../ui/download.ts'

@@ -1,7 +1,7 @@
 // Panel sections of a subgraph: name, description and actions, for its node and for its inside.
 import { presentFile } from '../workspace/state.ts'
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import type { Subgraph, WorkflowFile } from '../../nodes/workflow/file.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
+import type { Subgraph, WorkflowFile } from '../../workflow/file.ts'
 import * as border from '../graph/border.ts'
 import { texts } from '../texts/texts.ts'
 import { enterNode, leaveLevel } from '../workspace/navigation.ts'

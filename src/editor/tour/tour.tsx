@@ -2,8 +2,8 @@
 // tour blocks nothing.
 import { effect } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { toPlanGraph } from '../../nodes/litegraph/graph.ts'
-import { graphKey } from '../../nodes/workflow/graphKey.ts'
+import { toPlanGraph } from '../../litegraph/graph.ts'
+import { graphKey } from '../../workflow/graphKey.ts'
 import { runState } from '../running/state.ts'
 import { texts } from '../texts/texts.ts'
 import { IconButton } from '../ui/buttons.tsx'

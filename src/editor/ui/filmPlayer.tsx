@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { frameAt, timeText } from '../../nodes/painters/time.ts'
+import { frameAt, timeText } from '../../painters/time.ts'
 import { IconButton } from './buttons.tsx'
 import { reducedMotion } from './motion.ts'
 import { icons } from './icons.tsx'

@@ -1,5 +1,5 @@
 // Restores the focus when an overlay closes.
-import type { NodeId } from '../../nodes/workflow.ts'
+import type { NodeId } from '../../workflow/index.ts'
 
 type ReturnFocus = (node?: NodeId) => void
 

@@ -4,8 +4,8 @@
 import { Marked, type Token, type Tokens } from 'marked'
 import type { ComponentChild } from 'preact'
 import { useMemo } from 'preact/hooks'
-import { sliceText } from '../../nodes/painters/cutText.ts'
-import { latexToUnicode } from '../../nodes/painters/unicodeMath.ts'
+import { sliceText } from '../../painters/cutText.ts'
+import { latexToUnicode } from '../../painters/unicodeMath.ts'
 import { count } from './format.ts'
 import {
   findExcessOfTokens,

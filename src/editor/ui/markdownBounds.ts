@@ -1,7 +1,7 @@
 // Bounds for texts in Markdown, which come from files of others: the parser takes quadratic time for
 // marks without an end, and recursion for what is nested.
 import type { Token, Tokens } from 'marked'
-import { splitMath } from '../../nodes/painters/mathText.ts'
+import { splitMath } from '../../painters/mathText.ts'
 
 /** Limits of a text. Those of the lessons have a tenth of it. */
 export const textBounds = {

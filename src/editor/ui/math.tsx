@@ -2,8 +2,8 @@
 // loaded with the first formula.
 import { signal } from '@preact/signals'
 import { useCallback, useEffect, useMemo, useReducer } from 'preact/hooks'
-import { cutText } from '../../nodes/painters/cutText.ts'
-import { splitMath } from '../../nodes/painters/mathText.ts'
+import { cutText } from '../../painters/cutText.ts'
+import { splitMath } from '../../painters/mathText.ts'
 import { noteTexts } from '../texts/noteTexts.ts'
 import { count } from './format.ts'
 import {

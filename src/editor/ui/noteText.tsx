@@ -1,7 +1,7 @@
 // Text of a note. The parser of Markdown is loaded with the first one.
 import { signal } from '@preact/signals'
-import { cutText } from '../../nodes/painters/cutText.ts'
-import { toUnicodeMath } from '../../nodes/painters/mathText.ts'
+import { cutText } from '../../painters/cutText.ts'
+import { toUnicodeMath } from '../../painters/mathText.ts'
 
 type Component = (typeof import('./markdown.tsx'))['Markdown']
 

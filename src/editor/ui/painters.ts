@@ -2,8 +2,8 @@
 import { signal } from '@preact/signals'
 
 export interface Painters {
-  paintView: typeof import('../../nodes/painters/paint.ts').paintView
-  paintHistogram: typeof import('../../nodes/painters/statistics.ts').paintHistogram
+  paintView: typeof import('../../painters/paint.ts').paintView
+  paintHistogram: typeof import('../../painters/statistics.ts').paintHistogram
 }
 
 const loaded = signal<Painters | undefined>(undefined)
@@ -12,8 +12,8 @@ let loading: Promise<Painters> | undefined
 /** Loads the painters. If loading fails (offline), the next call tries again. */
 export const loadPainters = (): Promise<Painters> =>
   (loading ??= Promise.all([
-    import('../../nodes/painters/paint.ts'),
-    import('../../nodes/painters/statistics.ts'),
+    import('../../painters/paint.ts'),
+    import('../../painters/statistics.ts'),
   ]).then(
     ([{ paintView }, { paintHistogram }]) => (loaded.value = { paintView, paintHistogram }),
     (error: unknown) => {

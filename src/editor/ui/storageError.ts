@@ -1,5 +1,5 @@
 // Messages about data that could not be stored.
-import { isQuotaError } from '../../nodes/storage/keyValues.ts'
+import { isQuotaError } from '../../storage/keyValues.ts'
 import { storageMessage } from '../storage/stores.ts'
 import { texts } from '../texts/texts.ts'
 import { showDialog, showToast, type Toast } from './state.ts'

@@ -1,5 +1,5 @@
 // Theme of the page, and the tokens of tokens.css for the canvas.
-import { slotStyle } from '../../nodes/litegraph/palette.ts'
+import { slotStyle } from '../../litegraph/palette.ts'
 import type { Settings } from '../storage/settings.ts'
 
 export interface Colours {

@@ -1,6 +1,6 @@
 // Actions on a version: name, open, restore.
 import { getErrorText } from '../../engine/base/fault.ts'
-import { parseWorkflow } from '../../nodes/workflow.ts'
+import { parseWorkflow } from '../../workflow/index.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { texts } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'

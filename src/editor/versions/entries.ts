@@ -1,6 +1,6 @@
 // Entries of the versions dialog: stored versions, and the unsaved state of the open tab.
 import { useEffect, useState } from 'preact/hooks'
-import { parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
+import { parseWorkflow, type WorkflowFile } from '../../workflow/index.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { texts } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'

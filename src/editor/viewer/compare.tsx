@@ -1,6 +1,6 @@
 // Comparison of two pictures: overlaid with a slider, side by side, or as a difference.
 import { useMemo, useRef, useState } from 'preact/hooks'
-import type { Theme } from '../../nodes/painters/theme.ts'
+import type { Theme } from '../../painters/theme.ts'
 import { texts } from '../texts/texts.ts'
 import { pictureDifference } from './difference.ts'
 import { Pane } from './pane.tsx'

@@ -9,9 +9,9 @@ import {
 } from '../../engine/images/pixels.ts'
 import type { FilmView, Pictures, ScatterView } from '../../engine/plan/view.ts'
 import { apngWriter, encodePng } from '../../engine/images/png.ts'
-import { pngWithWorkflow } from '../../nodes/workflow/png.ts'
-import type { Theme } from '../../nodes/painters/theme.ts'
-import { isTimed } from '../../nodes/painters/time.ts'
+import { pngWithWorkflow } from '../../workflow/png.ts'
+import type { Theme } from '../../painters/theme.ts'
+import { isTimed } from '../../painters/time.ts'
 import { pictureGroups, pointsScene, type PictureView } from './scene.ts'
 import { fitViewport } from './viewport.ts'
 

@@ -1,10 +1,10 @@
 // Timeline of a film of pictures or points: thumbnails to scrub over, and the player.
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { Theme } from '../../nodes/painters/theme.ts'
-import { paintFilmStrip } from '../../nodes/painters/film.ts'
-import { paintPointsStrip } from '../../nodes/painters/scatter.ts'
-import { createOffscreen } from '../../nodes/painters/sheet.ts'
-import type { Timed } from '../../nodes/painters/time.ts'
+import type { Theme } from '../../painters/theme.ts'
+import { paintFilmStrip } from '../../painters/film.ts'
+import { paintPointsStrip } from '../../painters/scatter.ts'
+import { createOffscreen } from '../../painters/sheet.ts'
+import type { Timed } from '../../painters/time.ts'
 import { Player } from '../ui/filmPlayer.tsx'
 
 const HEIGHT = 44

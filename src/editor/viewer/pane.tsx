@@ -1,7 +1,7 @@
 // Canvas of the viewer: paints one scene or two overlaid ones, and hit-tests the pointer.
 import type { ComponentChildren, RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import type { Theme } from '../../nodes/painters/theme.ts'
+import type { Theme } from '../../painters/theme.ts'
 import { listenToGestures } from './gestures.ts'
 import type { PanZoom, Position } from './panZoom.ts'
 import type { Hit, PaintOptions, Scene } from './scene.ts'

@@ -2,7 +2,7 @@
 import { SwitchInput } from '../ui/switch.tsx'
 import { useEffect, useId, useMemo, useState } from 'preact/hooks'
 import { useFirstFocus } from '../ui/modal.ts'
-import type { Theme } from '../../nodes/painters/theme.ts'
+import type { Theme } from '../../painters/theme.ts'
 import { useRunning } from '../running/services.ts'
 import { texts } from '../texts/texts.ts'
 import { download } from '../ui/download.ts'

@@ -1,8 +1,8 @@
 // Sources of pictures for the viewer: current and previous views of nodes, and other views.
 import type { View } from '../../engine/plan/view.ts'
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { withLook } from '../../nodes/painters/plotLook.ts'
+import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
+import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
+import { withLook } from '../../painters/plotLook.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { texts } from '../texts/texts.ts'
 import type { PictureView } from './scene.ts'

@@ -5,8 +5,8 @@
  * image files by pictureFiles.ts. The viewer is a separate chunk, loaded by loader.tsx.
  */
 import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
-import { darkTheme, lightTheme, type Theme } from '../../nodes/painters/theme.ts'
-import { isTimed } from '../../nodes/painters/time.ts'
+import { darkTheme, lightTheme, type Theme } from '../../painters/theme.ts'
+import { isTimed } from '../../painters/time.ts'
 import { useRunning } from '../running/services.ts'
 import { texts } from '../texts/texts.ts'
 import { IconButton } from '../ui/buttons.tsx'

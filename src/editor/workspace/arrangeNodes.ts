@@ -1,7 +1,7 @@
 // Arrangement of the selected nodes, or of all nodes if fewer than two are selected.
 import type { WorkspaceServices } from './services.ts'
 import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
-import { graphZones } from '../../nodes/litegraph/canvasZones.ts'
+import { graphZones } from '../../litegraph/canvasZones.ts'
 import type { Edge, Positions, NodeBox } from '../graph/layout.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { Loop } from '../graph/outlineTree.ts'

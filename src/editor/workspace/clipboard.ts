@@ -1,14 +1,14 @@
 // Copy and paste through the system clipboard. A copy is the text of a workflow file, so it can be
 // pasted into any tab or text editor.
-import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { withPartners } from '../../nodes/litegraph/pairs.ts'
+import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
+import { withPartners } from '../../litegraph/pairs.ts'
 import { isBorderNode } from '../graph/borderNodes.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { WorkspaceServices } from './services.ts'
-import type { NodeId, WorkflowFile } from '../../nodes/workflow.ts'
-import { parseWorkflow, stringifyWorkflow } from '../../nodes/workflow.ts'
-import { withFreeNames } from '../../nodes/workflow/layerNames.ts'
-import { withSubgraphs } from '../../nodes/workflow/subgraphDeclarations.ts'
+import type { NodeId, WorkflowFile } from '../../workflow/index.ts'
+import { parseWorkflow, stringifyWorkflow } from '../../workflow/index.ts'
+import { withFreeNames } from '../../workflow/layerNames.ts'
+import { withSubgraphs } from '../../workflow/subgraphDeclarations.ts'
 import type { Point } from '../ui/geometry.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import {

@@ -4,8 +4,8 @@ import {
   parseWorkflow,
   stringifyWorkflow,
   type WorkflowFile,
-} from '../../nodes/workflow.ts'
-import { flattenWorkflow, type FlatWorkflow } from '../../nodes/workflow/planGraph.ts'
+} from '../../workflow/index.ts'
+import { flattenWorkflow, type FlatWorkflow } from '../../workflow/planGraph.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { createHistory } from './history.ts'
 

@@ -3,7 +3,7 @@
 import type { MessageText } from '../../engine/base/catalogue.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { ownTypes } from '../graph/declarations.ts'
-import { emptyWorkflow, parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
+import { emptyWorkflow, parseWorkflow, type WorkflowFile } from '../../workflow/index.ts'
 import type { OpenEntry } from '../storage/settings.ts'
 import { storageAvailability } from '../storage/stores.ts'
 import { errorText, texts, translateWorkflow } from '../texts/texts.ts'

@@ -1,6 +1,6 @@
 // What pages in one file need from the server: templates of the build, and data sets.
-import { findPageData } from '../../nodes/page/pageData.ts'
-import type { WorkflowFile } from '../../nodes/workflow/file.ts'
+import { findPageData } from '../../hosts/page/pageData.ts'
+import type { WorkflowFile } from '../../workflow/file.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
 
 /** Loads a template, which is next to the page. */
@@ -14,7 +14,7 @@ export async function loadTemplate(name: string): Promise<string> {
 export async function readPageData(file: WorkflowFile): Promise<Record<string, Uint8Array>> {
   const names = findPageData(file)
   if (names.length === 0) return {}
-  const { shippedAddresses } = await import('../../nodes/storage/shippedAddresses.ts')
+  const { shippedAddresses } = await import('../../storage/shippedAddresses.ts')
   const entries = names.map(async (name) => {
     const response = await fetch(shippedAddresses.files[name] ?? '').catch(() => undefined)
     if (!response?.ok) throw new Error(figureTexts().page.noTemplate)

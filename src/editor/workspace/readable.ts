@@ -1,11 +1,11 @@
 // Check of edits: a state of a document is accepted only if its text can be read again. Otherwise,
 // neither drafts nor saved files of it could be opened.
-import { parseWorkflow } from '../../nodes/workflow.ts'
-import type { FileNode, WorkflowFile } from '../../nodes/workflow/file.ts'
-import { cleanJson, limits, sameJson, type JsonObject } from '../../nodes/workflow/json.ts'
-import { Notices } from '../../nodes/workflow/notices.ts'
-import { readProperties } from '../../nodes/workflow/readFields.ts'
-import { requireBounded } from '../../nodes/workflow/subgraphs.ts'
+import { parseWorkflow } from '../../workflow/index.ts'
+import type { FileNode, WorkflowFile } from '../../workflow/file.ts'
+import { cleanJson, limits, sameJson, type JsonObject } from '../../workflow/json.ts'
+import { Notices } from '../../workflow/notices.ts'
+import { readProperties } from '../../workflow/readFields.ts'
+import { requireBounded } from '../../workflow/subgraphs.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { createSnapshot, type Snapshot } from './document.ts'
 

@@ -1,5 +1,5 @@
 // Checkpoints that come with the editor and need not be stored in the browser.
-import { checkpointsByHash } from '../../nodes/storage/shippedFiles.ts'
+import { checkpointsByHash } from '../../storage/shippedFiles.ts'
 
 const addresses = checkpointsByHash(
   import.meta.glob<string>('/assets/checkpoints/*.zip', {

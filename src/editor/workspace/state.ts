@@ -1,7 +1,7 @@
 // State of the workspace: the open workflows, the one on the canvas, and the library. Only files of
 // this folder write it.
 import { computed, signal } from '@preact/signals'
-import { emptyWorkflow } from '../../nodes/workflow.ts'
+import { emptyWorkflow } from '../../workflow/index.ts'
 import { texts } from '../texts/texts.ts'
 import type { Draft, SavedWorkflow } from './library.ts'
 import type { WorkflowChange } from './workflowChange.ts'

@@ -1,7 +1,7 @@
 // Edits of a wire (inserting a node, adding a reroute, removing the wire), and its context menu.
 import type { LLink } from 'litegraph.js/build/litegraph.core.js'
-import type { FileLink, NodeId, WorkflowFile } from '../../nodes/workflow/file.ts'
-import { LOOP } from '../../nodes/workflow/slots.ts'
+import type { FileLink, NodeId, WorkflowFile } from '../../workflow/file.ts'
+import { LOOP } from '../../workflow/slots.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { showNodeSearch } from '../canvas/state.ts'
 import { byType } from '../graph/declarations.ts'

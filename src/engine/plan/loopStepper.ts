@@ -1,6 +1,6 @@
 // Executes one loop, iteration by iteration: begins it, computes the outputs of its Start,
 // processes the inputs of its End, reads back what the next iteration needs, and ends it. Used by
-// plans (runLoop.ts) and scripts (nodes/script/loop.ts). Never waits itself.
+// plans (runLoop.ts) and scripts (hosts/script/loop.ts). Never waits itself.
 import type { Memory } from '../base/memory.ts'
 import { runTidied } from '../base/memory.ts'
 import { planMessages } from '../messages/plan.ts'

@@ -1,5 +1,5 @@
 // Views of observers: plain data without tensors, sent from the worker to the painters
-// (nodes/painters).
+// (src/painters).
 
 import type { ViewAngles } from '../base/turntable.ts'
 

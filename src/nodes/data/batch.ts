@@ -3,7 +3,7 @@ import { itemsAt } from '../../engine/datasets/items.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 
 export const batch = defineNode({
   type: 'diffusion/Batch',

@@ -9,7 +9,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Vocabulary } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 import { vocabularyRows } from '../observers/inspect.ts'
 
 export const captionTokens = defineNode({

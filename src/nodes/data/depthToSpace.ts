@@ -3,7 +3,7 @@ import { depthToSpace as fromPatches } from '../../engine/layers/patches.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 
 export const depthToSpace = defineNode({
   type: 'diffusion/DepthToSpace',

@@ -5,7 +5,7 @@ import type { Assets, StoredFile } from '../../engine/plan/op.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { decodeOnce } from './decoded.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 import { readStored } from './stored.ts'
 
 export const images = defineNode({

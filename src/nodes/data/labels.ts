@@ -1,7 +1,7 @@
 // Labels: class labels chosen by hand, for sampling.
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 
 export const labels = defineNode({
   type: 'diffusion/Labels',

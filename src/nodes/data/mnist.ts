@@ -7,7 +7,7 @@ import type { Assets } from '../../engine/plan/op.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { decodeOnce } from './decoded.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 
 export const mnist = defineNode({
   type: 'diffusion/MNIST',

@@ -3,7 +3,7 @@ import { mosaic as placed } from '../../engine/models/tokens.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor4D } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 
 export const mosaic = defineNode({
   type: 'diffusion/Mosaic',

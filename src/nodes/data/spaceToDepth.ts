@@ -2,7 +2,7 @@
 import { spaceToDepth as patches } from '../../engine/layers/patches.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 
 export const spaceToDepth = defineNode({
   type: 'diffusion/SpaceToDepth',

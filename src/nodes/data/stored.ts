@@ -4,7 +4,7 @@ import { computeSha256 } from '../../engine/checkpoint/pipeline.ts'
 import { DatasetError } from '../../engine/datasets/file.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Assets, StoredFile } from '../../engine/plan/op.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 
 interface Wanted {
   /** Name of the param. */

@@ -5,7 +5,7 @@ import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { decodeOnce } from './decoded.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 import { pointDataset } from './pointTable.ts'
 import { readStored } from './stored.ts'
 

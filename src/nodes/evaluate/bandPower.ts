@@ -3,7 +3,7 @@ import { bandPower as powers } from '../../engine/images/bandPower.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor4D } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export const bandPower = defineNode({
   type: 'diffusion/BandPower',

@@ -8,7 +8,7 @@ import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { checkGroups, checkLevels } from '../model/levels.ts'
 import { parseIntegers } from '../model/numbers.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export const classifier = defineNode({
   type: 'diffusion/Classifier',

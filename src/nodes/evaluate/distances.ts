@@ -4,7 +4,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Noise, Samples } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { readTensor, wiredSlots } from '../observers/read.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export const distances = defineNode({
   type: 'diffusion/Distances',

@@ -14,7 +14,7 @@ import type { Model } from '../../engine/models/model.ts'
 import { param, slot } from '../define.ts'
 import type { NumbersView } from '../../engine/plan/view.ts'
 import { readTensor, readFirst } from '../observers/read.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 /** Batch size of the classifier. */
 const BATCH = 256

@@ -4,7 +4,7 @@ import { modeScores, estimateModes } from '../../engine/metrics/modes.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, slot } from '../define.ts'
 import { checkShapes, itemLength, readNumbers, itemSize, toMeasurement } from './features.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export const modeCoverage = defineNode({
   type: 'diffusion/ModeCoverage',

@@ -3,7 +3,7 @@ import { isSameShape } from '../../engine/process/coefficients.ts'
 import { nearestNeighbours as nearest } from '../../engine/metrics/nearestNeighbours.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, slot } from '../define.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export const nearestNeighbours = defineNode({
   type: 'diffusion/NearestNeighbours',

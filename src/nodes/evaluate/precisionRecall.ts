@@ -12,7 +12,7 @@ import {
   countRows,
   toMeasurement,
 } from './features.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export const precisionRecall = defineNode({
   type: 'diffusion/PrecisionRecall',

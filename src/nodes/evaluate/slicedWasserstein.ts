@@ -14,7 +14,7 @@ import {
   itemSize,
   toMeasurement,
 } from './features.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export const slicedWasserstein = defineNode({
   type: 'diffusion/SlicedWasserstein',

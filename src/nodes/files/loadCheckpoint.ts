@@ -14,7 +14,7 @@ import type { Model } from '../../engine/models/model.ts'
 import type { ScheduleValue } from '../../engine/process/values.ts'
 import type { Training } from '../../engine/training/values.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 
 export const loadCheckpoint = defineNode({
   type: 'diffusion/LoadCheckpoint',

@@ -3,7 +3,7 @@ import type { ReadCheckpoint } from '../../engine/checkpoint/pipeline.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Vocabulary } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 import { vocabularyRows } from '../observers/inspect.ts'
 import { prepareCheckpoint } from './loadCheckpoint.ts'
 

@@ -8,7 +8,7 @@ import {
 } from '../../engine/checkpoint/pipeline.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 import { everyParam } from './every.ts'
 
 export const saveCheckpoint = defineNode({

@@ -8,7 +8,7 @@ import { encodePng } from '../../engine/images/png.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { everyParam } from './every.ts'
 import { readPictures } from '../observers/images.ts'
-import { dataMessages } from '../messages/data.ts'
+import { dataMessages } from '../../messages/data.ts'
 
 /** Target width of an enlarged grid, in pixels. */
 const WIDTH = 512

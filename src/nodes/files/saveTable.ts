@@ -5,8 +5,8 @@ import type { Labels, Noise, Samples } from '../../engine/base/values.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { readTensor } from '../observers/read.ts'
-import { dataMessages } from '../messages/data.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { dataMessages } from '../../messages/data.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export const saveTable = defineNode({
   type: 'diffusion/SaveTable',

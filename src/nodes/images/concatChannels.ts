@@ -3,7 +3,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { defineNode, slot } from '../define.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 import { type Transformed, transformedTypes, withTensor } from './image.ts'
 
 export const concatChannels = defineNode({

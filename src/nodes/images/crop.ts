@@ -3,7 +3,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import { takeWindow } from '../../engine/images/transforms.ts'
 import { defineNode, param } from '../define.ts'
 import { imagesInput, imagesOutput, transformImages } from './image.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export const crop = defineNode({
   type: 'diffusion/Crop',

@@ -3,7 +3,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor, Tensor4D } from '../../engine/base/tf.ts'
 import type { Noise, Prediction, Samples } from '../../engine/base/values.ts'
 import { slot } from '../define.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export const transformedTypes = ['samples', 'noise', 'prediction'] as const
 export type Transformed = Samples | Noise | Prediction

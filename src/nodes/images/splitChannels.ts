@@ -2,7 +2,7 @@
 import { NodeError } from '../../engine/base/fault.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 import { transformedTypes, withTensor } from './image.ts'
 
 export const splitChannels = defineNode({

@@ -12,7 +12,7 @@ import {
 } from '../../engine/models/graph/ops/table.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { isLayerName } from '../../engine/models/kinds/layers/graph.ts'
-import { layerNodeMessages } from '../messages/layerNodes.ts'
+import { layerNodeMessages } from '../../messages/layerNodes.ts'
 import { defineNode, type RunInputs, type RunParams, type Slot, slot } from '../define.ts'
 
 type Slots = Record<string, Slot>

@@ -5,7 +5,7 @@ import { modelMessages } from '../../engine/messages/models.ts'
 import { findNetwork } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Model } from '../../engine/models/model.ts'
-import { modelCures } from '../messages/cures.ts'
+import { modelCures } from '../../messages/cures.ts'
 
 /**
  * The diagram of the first network of a model, as an SVG document with its description as title.

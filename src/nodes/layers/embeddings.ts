@@ -4,7 +4,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { countTokens } from '../../engine/datasets/vocabulary.ts'
 import { featuresBuilder, type Features } from '../../engine/models/graph/features.ts'
-import { layerNodeMessages } from '../messages/layerNodes.ts'
+import { layerNodeMessages } from '../../messages/layerNodes.ts'
 import { checkLayerName, defineLayer, defineOpLayer } from './defineLayer.ts'
 
 export const timeEmbedding = defineLayer({

@@ -3,7 +3,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import { fixedSizes } from '../../engine/models/graph/ops/checks.ts'
 import { featuresBuilder as b } from '../../engine/models/graph/features.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { layerNodeMessages } from '../messages/layerNodes.ts'
+import { layerNodeMessages } from '../../messages/layerNodes.ts'
 import { defineLayer } from './defineLayer.ts'
 import { parseShape } from './parseShape.ts'
 

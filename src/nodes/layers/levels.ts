@@ -8,7 +8,7 @@ import {
   type Wire,
 } from '../../engine/plan/graph.ts'
 import { mapEntries } from '../../engine/base/records.ts'
-import { findFreeName } from '../workflow/layerNames.ts'
+import { findFreeName } from '../../workflow/layerNames.ts'
 import { sortForDisplay, type WrittenNetwork } from './writeNetwork.ts'
 
 /** Beginning of a name up to a number, or to the middle of a UNet: `down_blocks.0`, `mid_block`. */

@@ -3,7 +3,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import { downsampleLayers, upsampleLayers } from '../../engine/models/graph/blocks/resample.ts'
 import { channelsOf } from '../../engine/models/graph/ops/checks.ts'
 import { param, slot } from '../define.ts'
-import { layerNodeMessages } from '../messages/layerNodes.ts'
+import { layerNodeMessages } from '../../messages/layerNodes.ts'
 import { defineLayer, defineOpLayer } from './defineLayer.ts'
 
 const channels = param.integer(64, { min: 1, max: 65_536 }, 'Output channels')

@@ -3,7 +3,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import { toLayerGraph, type Features } from '../../engine/models/graph/features.ts'
 import { input, type Expansion, type GraphNode, type Wire } from '../../engine/plan/graph.ts'
 import type { StaticValues } from '../../engine/plan/op.ts'
-import { layerNodeMessages } from '../messages/layerNodes.ts'
+import { layerNodeMessages } from '../../messages/layerNodes.ts'
 import { sortForDisplay, writeNetwork } from './writeNetwork.ts'
 
 /**

@@ -1,7 +1,7 @@
 // Parses shapes of items in text params.
 import type { MessageText } from '../../engine/base/catalogue.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { layerNodeMessages } from '../messages/layerNodes.ts'
+import { layerNodeMessages } from '../../messages/layerNodes.ts'
 import { parseIntegers } from '../model/numbers.ts'
 
 /** Parses one to three sizes up to `most`, "8, 8, 1"; throws NodeError at `shape` otherwise. */

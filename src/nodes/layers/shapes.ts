@@ -2,7 +2,7 @@
 import { NodeError } from '../../engine/base/fault.ts'
 import { countElements } from '../../engine/base/shapes.ts'
 import { param, slot } from '../define.ts'
-import { layerNodeMessages } from '../messages/layerNodes.ts'
+import { layerNodeMessages } from '../../messages/layerNodes.ts'
 import { defineLayer, defineOpLayer } from './defineLayer.ts'
 import { parseShape } from './parseShape.ts'
 

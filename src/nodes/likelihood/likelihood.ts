@@ -17,7 +17,7 @@ import type { ScheduleValue } from '../../engine/process/values.ts'
 import { defineLoop, param, slot } from '../define.ts'
 import { transitionTimes } from '../sampling/sampling.ts'
 import { batchSizeParam } from './batches.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 import { processMessages } from '../../engine/messages/process.ts'
 
 interface LikelihoodState {

@@ -2,7 +2,7 @@
 import { splitMany } from '../../engine/base/ids.ts'
 import type { SlotType, Value } from '../../engine/plan/slotValues.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 
 /** The carried values by slot. */
 export type CarriedValues = Record<string, Value>

@@ -13,7 +13,7 @@ import {
 import type { Timestep, Timesteps } from '../../engine/process/values.ts'
 import { getTransition } from '../../engine/process/timesteps.ts'
 import { defineLoop, param, slot } from '../define.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 import { wiredSlots } from '../observers/read.ts'
 import { transitionTimes } from '../sampling/sampling.ts'
 import { parseElements, toElement, type Element } from './elements.ts'

@@ -6,7 +6,7 @@ import type { Noise, Samples } from '../../engine/base/values.ts'
 import type { Value } from '../../engine/plan/slotValues.ts'
 import { differentiate } from '../../engine/training/differentiate.ts'
 import { defineLoop, slot } from '../define.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 
 /** The batches of a zone: x, and optionally further ones. */
 type Batches<Name extends string> = { [K in Name]?: Samples | Noise | undefined }

@@ -8,7 +8,7 @@ import type { Timestep } from '../../engine/process/values.ts'
 import type { Value } from '../../engine/plan/slotValues.ts'
 import { jvp } from '../../engine/training/jvp.ts'
 import { defineLoop, param, slot } from '../define.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 import { differentiableValue, wiredBatches, withTensors } from './gradient.ts'
 
 interface JvpState {

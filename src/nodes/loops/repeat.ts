@@ -3,7 +3,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import { hostNumber } from '../../engine/base/values.ts'
 import type { Timestep } from '../../engine/process/values.ts'
 import { defineLoop, param, slot } from '../define.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 import { carryValues, takeCarried, type CarriedValues } from './carried.ts'
 
 /** The number of iterations up to timestep t: t + 1, or none for clean data (t = -1). */

@@ -6,7 +6,7 @@ import type {
 } from '../../engine/models/kinds/unet/attentionRules.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { parseIntegers } from './numbers.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 export const attention = defineNode({
   type: 'diffusion/Attention',

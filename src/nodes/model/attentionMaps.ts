@@ -6,7 +6,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor, Tensor3D, Tensor4D } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { defineNode, type RunParams, param, slot } from '../define.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 const params = {
   resolution: param.integer(

@@ -3,7 +3,7 @@ import { isSameShape } from '../../engine/process/coefficients.ts'
 import { classifierGuidedModel as makeGuided } from '../../engine/models/kinds/classifierGuided/classifierGuided.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 import { modelItemShape } from '../../engine/models/kinds/registry.ts'
 import { classifierFacts } from '../../engine/models/kinds/classifier/facts.ts'
 

@@ -1,7 +1,7 @@
 // Check of the labels that a classifier is evaluated for.
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Model } from '../../engine/models/model.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 import { classifierFacts } from '../../engine/models/kinds/classifier/facts.ts'
 
 /** Throws NodeError unless there is one valid label for each of `batch` images, or one for all. */

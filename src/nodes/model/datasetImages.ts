@@ -2,7 +2,7 @@
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Vocabulary } from '../../engine/base/values.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 export interface ImageFacts {
   sample_size: number | readonly [height: number, width: number]

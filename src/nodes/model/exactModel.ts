@@ -5,7 +5,7 @@ import { eightCenters } from '../../engine/datasets/points.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { modelFacts, predictsParam } from './predicts.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 export const exactModel = defineNode({
   type: 'diffusion/ExactModel',

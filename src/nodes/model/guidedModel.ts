@@ -6,7 +6,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Model } from '../../engine/models/model.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { guidanceParams } from './guidanceParams.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 import { modelConditions, modelItemShape } from '../../engine/models/kinds/registry.ts'
 
 export const guidedModel = defineNode({

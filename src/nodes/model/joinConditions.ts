@@ -8,7 +8,7 @@ import { tf } from '../../engine/base/tf.ts'
 import type { ConditionPart } from '../../engine/base/values.ts'
 import { defineNode, slot } from '../define.ts'
 import { transformedTypes, type Transformed } from '../images/image.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 import { wiredSlots } from '../observers/read.ts'
 
 export const joinConditions = defineNode({

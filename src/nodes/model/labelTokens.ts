@@ -4,7 +4,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Labels } from '../../engine/base/values.ts'
 import { defineNode, slot } from '../define.ts'
 import { wiredSlots } from '../observers/read.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 export const labelTokens = defineNode({
   type: 'diffusion/LabelTokens',

@@ -3,7 +3,7 @@ import { mlp as makeMlp } from '../../engine/models/kinds/mlp/mlp.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { learnedVarianceOfPoints, modelFacts, predictsParam } from './predicts.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 export const mlp = defineNode({
   type: 'diffusion/MLP',

@@ -1,6 +1,6 @@
 // Parses lists of integers in text params.
 import { NodeError } from '../../engine/base/fault.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 /** Limit on untrusted texts; the longest list has a number for each level of a network. */
 export const MOST_CHARACTERS = 200

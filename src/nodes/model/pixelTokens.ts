@@ -3,7 +3,7 @@ import { pixelTokens as tokensOf } from '../../engine/models/tokens.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor4D } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 export const pixelTokens = defineNode({
   type: 'diffusion/PixelTokens',

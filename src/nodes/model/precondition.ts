@@ -6,7 +6,7 @@ import type { StaticPrediction } from '../../engine/plan/op.ts'
 import type { Model } from '../../engine/models/model.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { modelFacts } from './predicts.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 export const precondition = defineNode({
   type: 'diffusion/Precondition',

@@ -8,7 +8,7 @@ import {
 } from '../../engine/datasets/vocabulary.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 /** Limit on the number of prompts. */
 const MOST_PROMPTS = 65_536

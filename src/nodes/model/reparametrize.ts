@@ -2,7 +2,7 @@
 import { gaussianMoments } from '../../engine/models/kinds/gaussian/gaussian.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, slot } from '../define.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 export const reparametrize = defineNode({
   type: 'diffusion/Reparametrize',

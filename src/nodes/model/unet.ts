@@ -13,7 +13,7 @@ import { datasetImages } from './datasetImages.ts'
 import { classCount, imageChannels, sampleSize } from './imageParams.ts'
 import { parseIntegers } from './numbers.ts'
 import { learnedVariance, modelFacts, predictsParam } from './predicts.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 import { networkRows } from '../layers/networkRows.ts'
 
 export const unet = defineNode({

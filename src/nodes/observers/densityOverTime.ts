@@ -6,7 +6,7 @@ import { tf } from '../../engine/base/tf.ts'
 import type { Trajectory } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { readTensor } from './read.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 /** Limits on what is read back: more would not be visible. */
 const MOST_POINTS = 20_000

@@ -8,7 +8,7 @@ import { toPictures } from '../../engine/images/pixels.ts'
 import { toConditioning } from '../../engine/models/condition.ts'
 import { featureLayers, layerFeatures } from '../../engine/models/featureMaps.ts'
 import type { ImagesView, Pictures, View } from '../../engine/plan/view.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { readTensor, shortNumber } from './read.ts'
 

@@ -6,7 +6,7 @@ import type { Pictures } from '../../engine/plan/view.ts'
 import type { Noise, Prediction, Samples, Space } from '../../engine/base/values.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { readFirst } from './read.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export type ImageBatch = Samples | Noise | Prediction | Dataset
 

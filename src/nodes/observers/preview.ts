@@ -9,7 +9,7 @@ import { defineNode, param, slot } from '../define.ts'
 import type { ImageBatch } from './images.ts'
 import { batchCount, readPictures } from './images.ts'
 import { wiredSlots } from './read.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export const preview = defineNode({
   type: 'diffusion/Preview',

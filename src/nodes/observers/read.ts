@@ -2,7 +2,7 @@
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor, Tensor2D } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 export const readTensor = async (tensor: Tensor): Promise<Float32Array> =>
   (await tensor.data()) as Float32Array

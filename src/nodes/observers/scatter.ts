@@ -17,7 +17,7 @@ import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { asPoints, largestCoordinate, readTensor, readFirst, wiredSlots } from './read.ts'
 import { sharedDimension } from './vectors.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 import { processMessages } from '../../engine/messages/process.ts'
 
 /** More points would not be visible and would take time. */

@@ -8,7 +8,7 @@ import type { Noise, Prediction, Samples } from '../../engine/base/values.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { readFirst, wiredSlots } from './read.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 /** Side of the grid that points are counted in. */
 const SIDE = 128

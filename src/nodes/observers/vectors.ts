@@ -2,7 +2,7 @@
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Noise, Prediction, Samples, Trajectory } from '../../engine/base/values.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
-import { evaluateMessages } from '../messages/evaluate.ts'
+import { evaluateMessages } from '../../messages/evaluate.ts'
 
 type Cloud = Samples | Noise | Prediction | Dataset
 

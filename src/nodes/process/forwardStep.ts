@@ -5,7 +5,7 @@ import type { Schedule } from '../../engine/process/schedule.ts'
 import { levelsAt, requireTable } from '../../engine/process/schedule.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { defineNode, slot } from '../define.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 
 export const forwardStep = defineNode({
   type: 'diffusion/ForwardStep',

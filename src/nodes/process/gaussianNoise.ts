@@ -5,7 +5,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Space } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { likeInput, batchShapeLike } from './sizes.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 
 /** Limit on the numbers drawn: 1 GiB of float32. */
 const MAX_NUMBERS = 2 ** 28

@@ -4,7 +4,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import { tf, type Tensor } from '../../engine/base/tf.ts'
 import { hostNumber } from '../../engine/base/values.ts'
 import { defineNode, slot } from '../define.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 
 /** Largest batch: about a second on one core, since the time grows with its cube. */
 const MAX_BATCH = 1024

@@ -3,7 +3,7 @@ import { checkShape } from '../../engine/process/coefficients.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { StaticPrediction } from '../../engine/plan/op.ts'
 import type { Prediction } from '../../engine/base/values.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 
 type Slots = [first: string, second: string]
 type Kind = Pick<StaticPrediction, 'predicts'>

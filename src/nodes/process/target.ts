@@ -3,7 +3,7 @@ import { predictionTarget, determinesData } from '../../engine/process/predictio
 import { levelsAt } from '../../engine/process/schedule.ts'
 import { defineNode, slot } from '../define.ts'
 import { predictionFacts } from '../model/predicts.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 
 export const target = defineNode({
   type: 'diffusion/Target',

@@ -5,7 +5,7 @@ import type { Times } from '../../engine/process/schedule.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
 import type { ScheduleValue } from '../../engine/process/values.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 
 export const timestep = defineNode({
   type: 'diffusion/Timestep',

@@ -3,7 +3,7 @@ import { countTokens } from '../../engine/datasets/vocabulary.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Condition, Tokens } from '../../engine/base/values.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 /** Converts the tokens of a batch. Throws NodeError at `slot` for another condition. */
 export function toTokens(value: Tokens | Condition, slot = 'tokens'): Tokens {

@@ -11,7 +11,7 @@ import { hostNumber, type Samples } from '../../engine/base/values.ts'
 import type { ScheduleValue, Timesteps } from '../../engine/process/values.ts'
 import { defineLoop, param, slot } from '../define.ts'
 import { addFrame } from './sampling.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 
 interface AdaptiveState {
   x: Samples

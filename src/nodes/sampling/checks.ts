@@ -7,7 +7,7 @@ import { determinesData } from '../../engine/process/prediction.ts'
 import type { Schedule, Times } from '../../engine/process/schedule.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'
 import type { ScheduleValue } from '../../engine/process/values.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 
 interface Evaluation {
   /** Slot of the fault, `prediction` or `model`. */

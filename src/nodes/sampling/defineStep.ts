@@ -26,7 +26,7 @@ import type { StaticInputs, RunNode, RunParams, Slot } from '../define.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { createClipping, clippingParams } from './clipping.ts'
 import { rejectPureNoise } from './checks.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 
 type ParamSpecs = Record<string, Param & { readonly value?: unknown }>
 

@@ -9,7 +9,7 @@ import { defineLoop, param, slot } from '../define.ts'
 import { mapEntries } from '../../engine/base/records.ts'
 import type { Inputs, Outputs } from '../../engine/plan/op.ts'
 import { carryValues, listNumbered, takeCarried, type CarriedValues } from '../loops/carried.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 import { processMessages } from '../../engine/messages/process.ts'
 
 /** Formats a timestep: integers in full, fractions with six digits. */

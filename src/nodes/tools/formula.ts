@@ -20,7 +20,7 @@ import type {
 import type { PredictionType } from '../../engine/base/values.ts'
 import type { ScheduleValue, Timestep } from '../../engine/process/values.ts'
 import type { Value } from '../../engine/plan/slotValues.ts'
-import { formulaNodeMessages } from '../messages/formulaNode.ts'
+import { formulaNodeMessages } from '../../messages/formulaNode.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { predictionTypes } from '../model/predicts.ts'
 import {

@@ -4,7 +4,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { checkComparable } from '../process/predictions.ts'
-import { samplingMessages } from '../messages/sampling.ts'
+import { samplingMessages } from '../../messages/sampling.ts'
 
 const mixed = ['samples', 'noise', 'prediction', 'number', 'loss'] as const
 

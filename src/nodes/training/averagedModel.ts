@@ -4,7 +4,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import { averagedWeights } from '../../engine/training/trainStep.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { learnerParam, matchLearner } from './trainable.ts'
-import { trainingNodeMessages } from '../messages/trainingNodes.ts'
+import { trainingNodeMessages } from '../../messages/trainingNodes.ts'
 
 export const averagedModel = defineNode({
   type: 'diffusion/AveragedModel',

@@ -7,7 +7,7 @@ import { tf } from '../../engine/base/tf.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import type { Outputs } from '../../engine/plan/op.ts'
 import { listNumbered } from '../loops/carried.ts'
-import { trainingNodeMessages } from '../messages/trainingNodes.ts'
+import { trainingNodeMessages } from '../../messages/trainingNodes.ts'
 
 /** Params that determine the batches. */
 export interface BatchParams {

@@ -4,7 +4,7 @@ import { stopGradient } from '../../engine/training/stopGradient.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor, Tensor2D } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { trainingNodeMessages } from '../messages/trainingNodes.ts'
+import { trainingNodeMessages } from '../../messages/trainingNodes.ts'
 
 export const driftField = defineNode({
   type: 'diffusion/DriftField',

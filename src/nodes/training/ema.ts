@@ -4,7 +4,7 @@ import { WIDEST } from '../../engine/training/ema.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { effectiveParams } from '../../engine/plan/params.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { trainingNodeMessages } from '../messages/trainingNodes.ts'
+import { trainingNodeMessages } from '../../messages/trainingNodes.ts'
 
 const warmupKinds = ['diffusers', 'k_diffusion'] as const
 const decayKinds = [...warmupKinds, 'constant'] as const

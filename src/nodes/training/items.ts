@@ -4,7 +4,7 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor, Tensor1D } from '../../engine/base/tf.ts'
 import type { ItemLosses, ItemWeights } from '../../engine/base/values.ts'
 import type { Timestep } from '../../engine/process/values.ts'
-import { trainingNodeMessages } from '../messages/trainingNodes.ts'
+import { trainingNodeMessages } from '../../messages/trainingNodes.ts'
 
 /** Combines losses `[b]` with the timestep of each item. */
 export function toItemLosses(losses: Tensor1D, { t }: Timestep): ItemLosses {

@@ -17,7 +17,7 @@ import { defineNode, param, slot } from '../define.ts'
 import { checkComparable, checkSameTypes } from '../process/predictions.ts'
 import { errorParams } from './errorParams.ts'
 import { weightErrors, toItemLosses } from './items.ts'
-import { trainingNodeMessages } from '../messages/trainingNodes.ts'
+import { trainingNodeMessages } from '../../messages/trainingNodes.ts'
 
 export const loss = defineNode({
   type: 'diffusion/Loss',

@@ -7,7 +7,7 @@ import { postHocAverage } from '../../engine/training/postHocEma.ts'
 import { namedWeights } from '../../engine/training/trainStep.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { learnerParam, matchLearner } from './trainable.ts'
-import { trainingNodeMessages } from '../messages/trainingNodes.ts'
+import { trainingNodeMessages } from '../../messages/trainingNodes.ts'
 
 /** Largest accepted error of the reconstructed profile, relative to it. */
 const MAX_ERROR = 0.5

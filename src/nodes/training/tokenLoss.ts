@@ -6,7 +6,7 @@ import type { Tensor2D, Tensor3D } from '../../engine/base/tf.ts'
 import type { ItemLosses, Loss } from '../../engine/base/values.ts'
 import type { ScheduleValue, Timestep } from '../../engine/process/values.ts'
 import { defineNode, param, slot } from '../define.ts'
-import { modelNodeMessages } from '../messages/modelNodes.ts'
+import { modelNodeMessages } from '../../messages/modelNodes.ts'
 import { checkLogits, toTokens } from '../process/tokenValues.ts'
 import { toItemLosses } from './items.ts'
 

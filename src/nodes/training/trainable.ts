@@ -5,7 +5,7 @@ import { checkSameWeights, type Learner } from '../../engine/training/trainStep.
 import type { Model } from '../../engine/models/model.ts'
 import type { Training } from '../../engine/training/values.ts'
 import { param } from '../define.ts'
-import { trainingNodeMessages } from '../messages/trainingNodes.ts'
+import { trainingNodeMessages } from '../../messages/trainingNodes.ts'
 
 /** Returns the trainable part. Throws NodeError if there is none. */
 export function requireTrainable(model: Model, slot = 'model'): Model {

@@ -17,7 +17,7 @@ import {
   type TrainingInputs,
   type TrainingNext,
 } from './learners.ts'
-import { trainingNodeMessages } from '../messages/trainingNodes.ts'
+import { trainingNodeMessages } from '../../messages/trainingNodes.ts'
 
 /** The static values of the models, for the outputs of the same number. */
 const knownModels = <K extends { model?: unknown }>(known: K): { model?: K['model'] } =>

@@ -1,6 +1,6 @@
 // Paints groups: a titled frame behind nodes.
-import { toLabel } from '../../../nodes/painters/cutText.ts'
-import { fitLabel } from '../../../nodes/painters/frame.ts'
+import { toLabel } from '../../../painters/cutText.ts'
+import { fitLabel } from '../../../painters/frame.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { OVERVIEW } from './node.ts'
 import { addBox } from './painting.ts'

@@ -1,8 +1,8 @@
 // Paints the body, border, title and run state of a node. Does not change the node.
-import type { NodeState } from '../../../nodes/litegraph/diffusionNode.ts'
-import { wrapText } from '../../../nodes/litegraph/wrapText.ts'
-import { toLabel } from '../../../nodes/painters/cutText.ts'
-import { fitLabel } from '../../../nodes/painters/frame.ts'
+import type { NodeState } from '../../../litegraph/diffusionNode.ts'
+import { wrapText } from '../../../litegraph/wrapText.ts'
+import { toLabel } from '../../../painters/cutText.ts'
+import { fitLabel } from '../../../painters/frame.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { getNodeTint } from '../nodeColours.ts'
 import type { PaintedNode, PaintContext } from './painting.ts'

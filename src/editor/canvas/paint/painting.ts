@@ -1,8 +1,8 @@
 // Types and helpers shared by the painters of the canvas.
-import type { NodeActivity } from '../../../nodes/workflow/activity.ts'
-import type { Side } from '../../../nodes/workflow/slots.ts'
-import type { NodeStatus } from '../../../nodes/litegraph/diffusionNode.ts'
-import { context2d } from '../../../nodes/painters/context2d.ts'
+import type { NodeActivity } from '../../../workflow/activity.ts'
+import type { Side } from '../../../workflow/slots.ts'
+import type { NodeStatus } from '../../../litegraph/diffusionNode.ts'
+import { context2d } from '../../../painters/context2d.ts'
 import type { Colours } from '../../ui/theme.ts'
 
 export interface PaintedSlot {

@@ -1,7 +1,7 @@
 // Paints a reroute: a dot in the colour of its wire.
-import { REROUTE_RADIUS, REROUTE_SIZE } from '../../../nodes/litegraph/reroute.ts'
-import { toLabel } from '../../../nodes/painters/cutText.ts'
-import { fitLabel } from '../../../nodes/painters/frame.ts'
+import { REROUTE_RADIUS, REROUTE_SIZE } from '../../../litegraph/reroute.ts'
+import { toLabel } from '../../../painters/cutText.ts'
+import { fitLabel } from '../../../painters/frame.ts'
 import type { PaintedNode, PaintContext } from './painting.ts'
 import { OVERVIEW } from './node.ts'
 

@@ -1,7 +1,7 @@
 // Paints the slots of a node: shaped by type, hollow if a wire is optional.
-import { toLabel } from '../../../nodes/painters/cutText.ts'
-import { fitLabel } from '../../../nodes/painters/frame.ts'
-import { declaredName, type Side } from '../../../nodes/workflow/slots.ts'
+import { toLabel } from '../../../painters/cutText.ts'
+import { fitLabel } from '../../../painters/frame.ts'
+import { declaredName, type Side } from '../../../workflow/slots.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { TITLE } from '../../graph/nodeSize.ts'
 import type { PaintedNode, PaintedSlot, PaintContext } from './painting.ts'

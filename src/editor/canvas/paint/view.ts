@@ -1,11 +1,11 @@
 // Paints the view of an observer on its node.
 import type { ChartLook, View } from '../../../engine/plan/view.ts'
-import { storeControls, viewBox } from '../../../nodes/litegraph/body.ts'
-import type { DiffusionNode } from '../../../nodes/litegraph/diffusionNode.ts'
-import type { Box } from '../../../nodes/painters/frame.ts'
-import type { PaintOptions } from '../../../nodes/painters/paint.ts'
-import type { PlotLook } from '../../../nodes/painters/plotLook.ts'
-import { darkTheme, lightTheme, type Theme } from '../../../nodes/painters/theme.ts'
+import { storeControls, viewBox } from '../../../litegraph/body.ts'
+import type { DiffusionNode } from '../../../litegraph/diffusionNode.ts'
+import type { Box } from '../../../painters/frame.ts'
+import type { PaintOptions } from '../../../painters/paint.ts'
+import type { PlotLook } from '../../../painters/plotLook.ts'
+import { darkTheme, lightTheme, type Theme } from '../../../painters/theme.ts'
 import { language, texts, translateView } from '../../texts/texts.ts'
 import { getPainters, type Painters } from '../../ui/painters.ts'
 import type { Colours } from '../../ui/theme.ts'
@@ -26,7 +26,7 @@ interface CachedView {
 const cachedViews = new WeakMap<object, CachedView>()
 
 /*
- * Charts on nodes are painted by nodes/painters, not by uPlot, which draws enlarged charts. Hosts
+ * Charts on nodes are painted by src/painters, not by uPlot, which draws enlarged charts. Hosts
  * without the editor paint the same picture, and a node needs no DOM element.
  *
  * Times are similar. Medians of 30 on busy cores, for two lines:

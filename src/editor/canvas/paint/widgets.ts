@@ -6,12 +6,12 @@ import {
   drawPoints,
   drawingSquare,
   type DrawingColours,
-} from '../../../nodes/litegraph/pointDrawing.ts'
-import { ARROW } from '../../../nodes/litegraph/numberWidget.ts'
+} from '../../../litegraph/pointDrawing.ts'
+import { ARROW } from '../../../litegraph/numberWidget.ts'
 import { formatControlValue } from '../../../nodes/controlSpec.ts'
-import { drawNote } from '../../../nodes/litegraph/richText.ts'
-import { darkTheme, lightTheme } from '../../../nodes/painters/theme.ts'
-import { fitLabel } from '../../../nodes/painters/frame.ts'
+import { drawNote } from '../../../litegraph/richText.ts'
+import { darkTheme, lightTheme } from '../../../painters/theme.ts'
+import { fitLabel } from '../../../painters/frame.ts'
 import { texts, translateWorkflow } from '../../texts/texts.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { OVERVIEW } from './node.ts'

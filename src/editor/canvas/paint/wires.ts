@@ -1,5 +1,5 @@
 // Paints wires, the grid of dots, and tips.
-import { wrapText } from '../../../nodes/litegraph/wrapText.ts'
+import { wrapText } from '../../../litegraph/wrapText.ts'
 import type { Colours } from '../../ui/theme.ts'
 import { addBox, createBitmap } from './painting.ts'
 

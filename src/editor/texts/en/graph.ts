@@ -1,7 +1,7 @@
 // English texts on the graph: node search, subgraphs, the outline and the canvas.
-import { englishTips, type TipWords } from '../../../nodes/litegraph/tooltips.ts'
-import { englishWires } from '../../../nodes/litegraph/wires.ts'
-import { englishZones } from '../../../nodes/litegraph/zoneDrawing.ts'
+import { englishTips, type TipWords } from '../../../litegraph/tooltips.ts'
+import { englishWires } from '../../../litegraph/wires.ts'
+import { englishZones } from '../../../litegraph/zoneDrawing.ts'
 import { plural } from '../counts.ts'
 
 export const enGraph = {

@@ -7,7 +7,7 @@ import {
 import { NodeError } from '../../../engine/base/fault.ts'
 import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
-import { samplingMessages } from '../../messages/sampling.ts'
+import { samplingMessages } from '../../../messages/sampling.ts'
 
 export const dpmFastStep = defineStep({
   type: 'diffusion/DPMFastStep',

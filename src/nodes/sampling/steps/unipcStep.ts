@@ -6,7 +6,7 @@ import { unipcStep as step, unipcTypes } from '../../../engine/samplers/unipc.ts
 import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { lowerOrderFinal, solverOrder } from '../solverParams.ts'
-import { samplingMessages } from '../../messages/sampling.ts'
+import { samplingMessages } from '../../../messages/sampling.ts'
 
 export const unipcStep = defineStep({
   type: 'diffusion/UniPCStep',

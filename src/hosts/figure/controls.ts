@@ -1,0 +1,58 @@
+// Form controls of params.
+import { isNumeric, readControlValue, type ControlSpec } from '../../nodes/controlSpec.ts'
+import type { FigureControl } from './workflow.ts'
+
+/** Creates labelled controls. `onChange` receives each value that the user chose. */
+export const createControls = (
+  controls: readonly FigureControl[],
+  onChange: (key: string, value: unknown) => void,
+): HTMLElement[] =>
+  controls.map((control) => {
+    const label = document.createElement('label')
+    const name = document.createElement('span')
+    name.textContent = control.key
+    name.title = control.about
+    const field = createField(control)
+    field.addEventListener('change', () => {
+      const value = readField(field, control.control)
+      if (value !== undefined) onChange(control.key, value)
+    })
+    label.append(name, field)
+    return label
+  })
+
+type Field = HTMLInputElement | HTMLSelectElement
+
+function createField({ control, value, key }: FigureControl): Field {
+  const field = control.kind === 'choice' ? createSelect(control.choices) : createInput(control)
+  field.name = key
+  if (isSwitch(field)) field.checked = value === true
+  else field.value = String(value ?? '')
+  return field
+}
+
+function createSelect(choices: readonly string[]): HTMLSelectElement {
+  const select = document.createElement('select')
+  for (const choice of choices) select.add(new Option(choice, choice))
+  return select
+}
+
+function createInput(control: ControlSpec): HTMLInputElement {
+  const input = document.createElement('input')
+  if (control.kind === 'boolean') input.type = 'checkbox'
+  if (!isNumeric(control)) return input
+  const { min, max, integer } = control
+  // Other values than multiples of the step are allowed.
+  const step = integer ? '1' : 'any'
+  return Object.assign(input, { type: 'number', step, min: String(min), max: String(max) })
+}
+
+const isSwitch = (field: Field): field is HTMLInputElement => field.type === 'checkbox'
+
+/** Returns the nearest allowed value, and shows it. Undefined for a text that is no number. */
+function readField(field: Field, control: ControlSpec): unknown {
+  if (isSwitch(field)) return field.checked
+  const value = readControlValue(control, field.value)
+  if (typeof value === 'number') field.value = String(value)
+  return value
+}
