@@ -7,7 +7,7 @@ import { tf } from '../src/engine/base/tf.ts'
 import { createProblem } from '../src/hosts/bench/problem.ts'
 import { ourStep } from '../src/hosts/bench/steps.ts'
 import type { ModelName } from '../src/hosts/bench/unets.ts'
-import { provideWebGPU } from '../src/hosts/worker/nodeWebgpu.ts'
+import { provideWebGPU } from '../src/hosts/node/nodeWebgpu.ts'
 
 interface Options {
   model: ModelName

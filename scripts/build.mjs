@@ -20,7 +20,7 @@ async function writeStandalone(folder) {
   const { getEngineCore, engineModules } = await load('engineCore.ts')
   const { writeThreadScript } = await load('threadScript.ts')
   const { licenceTexts } = await load('licences.ts')
-  const { LICENCES } = await load('names.ts')
+  const { LICENCES } = await load('../hosts/page/fileNames.ts')
   const core = await getEngineCore(process.cwd())
   mkdirSync(join(folder, 'wasm'), { recursive: true })
   writeFileSync(join(folder, 'core.js'), core.code)

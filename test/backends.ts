@@ -5,7 +5,7 @@ import type { Arithmetic } from '../src/engine/backends/wasm/arithmetic.ts'
 import { enableRelaxedSimd } from '../src/engine/backends/wasm/arithmetic.ts'
 import type { BackendName } from '../src/engine/protocol.ts'
 import { tf } from '../src/engine/base/tf.ts'
-import { provideWebGPU } from '../src/hosts/worker/nodeWebgpu.ts'
+import { provideWebGPU } from '../src/hosts/node/nodeWebgpu.ts'
 import { pretendGPU, webgpuBackend } from './kernels.ts'
 
 /** The backends that run in Node; webgl needs a browser. */

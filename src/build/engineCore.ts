@@ -7,7 +7,7 @@ import { ENGINE_GLOBAL, FILES_GLOBAL } from '../hosts/page/parts.ts'
 import { buildOnce } from './buildOnce.ts'
 import { bundle } from './bundle.ts'
 import { tfjsNotice } from './licences.ts'
-import { ENGINE_CORE } from './names.ts'
+import { ENGINE_CORE } from '../hosts/page/fileNames.ts'
 
 export interface EngineCore {
   code: string
@@ -42,7 +42,7 @@ export const builders = (root: string) =>
     'src/build/declarations.ts',
     'src/build/engineCore.ts',
     'src/build/licences.ts',
-    'src/build/names.ts',
+    'src/hosts/page/fileNames.ts',
     'src/build/onePage.ts',
     'src/build/slimTfjs.ts',
     'src/editor/texts/descriptions.ts',

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
-import { LICENCES } from './names.ts'
+import { LICENCES } from '../hosts/page/fileNames.ts'
 
 /** The packages, of which some are in all builds and some only in the editor. */
 export const bundledPackages = [

@@ -1,7 +1,7 @@
 // Vite plugin: the page that servers show for addresses without a file. With it, hosts such as
 // Cloudflare Pages answer them with status 404 instead of the editor.
 import type { Plugin } from 'vite'
-import { NOT_FOUND } from './names.ts'
+import { NOT_FOUND } from '../hosts/page/fileNames.ts'
 import { pagePolicy } from './policy.ts'
 
 export const notFound = (): Plugin => ({

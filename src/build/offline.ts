@@ -6,7 +6,13 @@ import { join, relative, resolve, sep } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
 import { START, type Built } from '../editor/pwa/fileCache.ts'
-import { LESSON_TEMPLATE, LICENCES, NOT_FOUND, PAGE_TEMPLATE, SERVICE_WORKER } from './names.ts'
+import {
+  LESSON_TEMPLATE,
+  LICENCES,
+  NOT_FOUND,
+  PAGE_TEMPLATE,
+  SERVICE_WORKER,
+} from '../hosts/page/fileNames.ts'
 
 /** Data files above this size in bytes are cached only when a node loads them. */
 const SMALL = 100_000

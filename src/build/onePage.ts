@@ -15,7 +15,12 @@ import { buildOnce, type Built } from './buildOnce.ts'
 import { bundle, type Bundle } from './bundle.ts'
 import { builders, getEngineCore } from './engineCore.ts'
 import { licenceTexts } from './licences.ts'
-import { ENGINE_CORE, LESSON_TEMPLATE, PACKED_TEMPLATES, PAGE_TEMPLATE } from './names.ts'
+import {
+  ENGINE_CORE,
+  LESSON_TEMPLATE,
+  PACKED_TEMPLATES,
+  PAGE_TEMPLATE,
+} from '../hosts/page/fileNames.ts'
 
 /** Functions that build the templates, by their file names. */
 const templates: Readonly<Record<string, (root: string) => Promise<Built>>> = {

@@ -1,26 +1,8 @@
-// Space of the view on a node.
-import type { Declaration } from '../engine/plan/op.ts'
+// View on a node: its area, and the places on it.
 import type { Box } from '../painters/frame.ts'
 import type { PlotControls } from '../painters/plotLook.ts'
+import { viewHeight } from '../workflow/nodeBody.ts'
 import type { DiffusionNode } from './diffusionNode.ts'
-
-/** True for observers and for nodes that declare room for a view. */
-export const hasView = ({ role, room }: Declaration): boolean =>
-  role === 'observer' || room !== undefined
-
-/** Minimal height of the view of a node, in addition to slots and widgets. */
-export const viewHeight = ({ role, room }: Declaration): number =>
-  role === 'observer' ? MIN_VIEW_HEIGHT : (room?.height ?? 0)
-const MIN_VIEW_HEIGHT = 170
-
-/** Initial width of a node with a view, and its initial height beyond the minimum. */
-export const initialViewSpace = (declaration: Declaration): { width: number; more: number } =>
-  hasView(declaration)
-    ? {
-        width: declaration.room?.width ?? 260,
-        more: Math.max(0, (declaration.room?.height ?? 0) - viewHeight(declaration)),
-      }
-    : { width: 0, more: 0 }
 
 /** Returns the area of a view, in coordinates of the node. */
 export function viewBox(node: DiffusionNode): Box {

@@ -6,7 +6,7 @@ import type {
   Vector,
 } from 'litegraph.js/build/litegraph.core.js'
 import { isObject } from '../workflow/json.ts'
-import { initialViewSpace, viewHeight } from './body.ts'
+import { initialViewSpace, viewHeight } from '../workflow/nodeBody.ts'
 import type { DiffusionNode, NodeStatus } from './diffusionNode.ts'
 import { countFolded, isFolded, slotRows } from './foldedInputs.ts'
 import type { NodeSetup } from './nodeSetup.ts'

@@ -10,7 +10,7 @@ import {
   readControlValue,
   snapNumber,
   type NumberControl,
-} from '../nodes/controlSpec.ts'
+} from '../workflow/controlSpec.ts'
 import { MARGIN, promptValue, setWithUndo, widgetColours } from './widgetEdits.ts'
 
 /** Distance from each side of the node up to which a click is one on an arrow. */

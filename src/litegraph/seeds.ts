@@ -1,7 +1,7 @@
 // Seed controls, which change seeds before a run.
 import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import { MAX_SEED, type ByType, type Declaration, type Params } from '../engine/plan/op.ts'
-import { randomSeed } from '../nodes/controlSpec.ts'
+import { randomSeed } from '../workflow/controlSpec.ts'
 import type { WorkflowFile } from '../workflow/index.ts'
 import { seedControl } from '../workflow/index.ts'
 import type { FileInput } from '../workflow/file.ts'

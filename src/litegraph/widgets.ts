@@ -1,31 +1,14 @@
 // Widgets of a node: one for each visible param, bound to the property with its name.
-import type { Declaration, Param } from '../engine/plan/op.ts'
-import { hasEffect } from '../engine/plan/op.ts'
+import type { Param } from '../engine/plan/op.ts'
 import type { StoredFileKind } from '../engine/protocol.ts'
 import type { DiffusionNode } from './diffusionNode.ts'
 import { createDrawingWidget } from './drawingWidget.ts'
 import type { NodeHooks } from './nodeSetup.ts'
-import { numberControl } from '../nodes/controlSpec.ts'
+import { visibleParams } from '../workflow/nodeBody.ts'
+import { numberControl } from '../workflow/controlSpec.ts'
 import { NumberWidget } from './numberWidget.ts'
 import { inputParams } from './paramInputs.ts'
 import { createParagraphWidget } from './paragraphWidget.ts'
-
-/**
- * Returns the params with a widget on the node: those that have an effect and are basic or changed.
- * The panel lists all params. A value that is missing in `values` is the default.
- */
-export const visibleParams = (
-  declaration: Pick<Declaration, 'params'>,
-  values: Readonly<Record<string, unknown>>,
-): [string, Param][] => {
-  const value = (name: string) =>
-    name in values ? values[name] : declaration.params[name]?.default
-  return Object.entries(declaration.params).filter(
-    ([name, param]) =>
-      hasEffect(declaration.params, name, value) &&
-      (!param.advanced || JSON.stringify(value(name)) !== JSON.stringify(param.default)),
-  )
-}
 
 /** Returns the visible params of a node. One that is an input has no widget. */
 function visibleNodeParams(node: DiffusionNode): [string, Param][] {

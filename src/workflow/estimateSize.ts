@@ -1,7 +1,6 @@
 // Size of a node that is not on a canvas yet.
 import type { Declaration } from '../engine/plan/op.ts'
-import { initialViewSpace, viewHeight } from '../litegraph/body.ts'
-import { visibleParams } from '../litegraph/widgets.ts'
+import { initialViewSpace, viewHeight, visibleParams } from './nodeBody.ts'
 import type { SlotSpec } from './slots.ts'
 
 /** Heights of a slot and of a widget in litegraph, and the room around them, in pixels. */

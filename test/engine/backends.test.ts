@@ -19,7 +19,7 @@ import {
 } from '../../src/engine/backends/selftestImages.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { wave } from '../../src/engine/backends/selftestData.ts'
-import { provideWebGPU } from '../../src/hosts/worker/nodeWebgpu.ts'
+import { provideWebGPU } from '../../src/hosts/node/nodeWebgpu.ts'
 
 let noWebGPU: string | undefined
 beforeAll(async () => {

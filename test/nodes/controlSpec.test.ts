@@ -14,7 +14,7 @@ import {
   parseValue,
   readControlValue,
   snapNumber,
-} from '../../src/nodes/controlSpec.ts'
+} from '../../src/workflow/controlSpec.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
 type NumberParam = Extract<Param, { kind: 'number' }>

@@ -2,7 +2,7 @@
 // nothing.
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { NumberControl } from '../../src/nodes/controlSpec.ts'
+import type { NumberControl } from '../../src/workflow/controlSpec.ts'
 import { NumberWidget } from '../../src/litegraph/numberWidget.ts'
 
 beforeEach(() => void vi.useFakeTimers())

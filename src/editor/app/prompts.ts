@@ -2,7 +2,7 @@
 import type { LGraphGroup, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
-import { getControl, isNumeric, readControlValue } from '../../nodes/controlSpec.ts'
+import { getControl, isNumeric, readControlValue } from '../../workflow/controlSpec.ts'
 import { addStoredFile } from '../drops/files.ts'
 import { byType } from '../graph/declarations.ts'
 import { TITLE } from '../graph/nodeSize.ts'

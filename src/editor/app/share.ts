@@ -1,6 +1,6 @@
 // Sharing of workflows: as a ZIP with the files it uses, as a script, as a link, or as a page.
 import { getErrorText } from '../../engine/base/fault.ts'
-import { PAGE_TEMPLATE } from '../../build/names.ts'
+import { PAGE_TEMPLATE } from '../../hosts/page/fileNames.ts'
 import { fillPage } from '../../hosts/page/fillPage.ts'
 import { stringifyWorkflow } from '../../workflow/index.ts'
 import type { WorkflowFile } from '../../workflow/file.ts'

@@ -10,7 +10,7 @@ import type {
 import { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import { valueAsText } from '../../engine/base/quote.ts'
 import type { Measure } from '../../engine/protocol.ts'
-import { parseNumber } from '../../nodes/controlSpec.ts'
+import { parseNumber } from '../../workflow/controlSpec.ts'
 import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { isReroute } from '../../litegraph/reroute.ts'
 import { createZoneCache } from '../../litegraph/canvasZones.ts'

@@ -1,7 +1,7 @@
 // Painting of the nodes on the canvas.
 import type { LGraph, LGraphCanvas, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { Measure } from '../../engine/protocol.ts'
-import { hasView } from '../../litegraph/body.ts'
+import { hasView } from '../../workflow/nodeBody.ts'
 import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { isReroute } from '../../litegraph/reroute.ts'
 import type { Zone } from '../../litegraph/zones.ts'

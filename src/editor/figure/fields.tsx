@@ -1,7 +1,7 @@
 // Form of a figure: a field for each of its params.
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { valueAsText } from '../../engine/base/quote.ts'
-import { formatControlValue, numberControl, randomSeed } from '../../nodes/controlSpec.ts'
+import { formatControlValue, numberControl, randomSeed } from '../../workflow/controlSpec.ts'
 import type { Param } from '../../engine/plan/op.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
 import { texts, translateNode, translateTitle } from '../texts/texts.ts'

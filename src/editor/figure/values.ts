@@ -1,5 +1,5 @@
 // Values of params from forms, addresses and messages of other pages.
-import { getControl, readControlValue, type ControlValue } from '../../nodes/controlSpec.ts'
+import { getControl, readControlValue, type ControlValue } from '../../workflow/controlSpec.ts'
 import type { Param } from '../../engine/plan/op.ts'
 import { splitKey, type FigureParam } from './choices.ts'
 

@@ -1,6 +1,6 @@
 // Texts about changes of a workflow.
 import { cutText } from '../../painters/cutText.ts'
-import { formatControlValue } from '../../nodes/controlSpec.ts'
+import { formatControlValue } from '../../workflow/controlSpec.ts'
 import type { Change } from './changes.ts'
 import { texts } from '../texts/texts.ts'
 

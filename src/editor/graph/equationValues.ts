@@ -1,7 +1,7 @@
 // Substitutes the values of a node into its equation.
 import type { Declaration } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
-import { formatNumber } from '../../nodes/controlSpec.ts'
+import { formatNumber } from '../../workflow/controlSpec.ts'
 
 /** Values of params by symbol, without params that have no effect or that a wire replaces. */
 export function getSymbolValues(

@@ -2,7 +2,7 @@
 import { getOwn } from '../../engine/base/records.ts'
 import { manySlot } from '../../engine/base/ids.ts'
 import { chosenType, type ByType, type Declaration, type Param } from '../../engine/plan/op.ts'
-import { getControl, readControlValue } from '../../nodes/controlSpec.ts'
+import { getControl, readControlValue } from '../../workflow/controlSpec.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../workflow/index.ts'
 import { seedControl } from '../../workflow/index.ts'
 import {

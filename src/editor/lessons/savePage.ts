@@ -1,5 +1,5 @@
 // Saving of a lesson as a page in one file: its texts, its workflow and the engine.
-import { LESSON_TEMPLATE, PAGE_TEMPLATE } from '../../build/names.ts'
+import { LESSON_TEMPLATE, PAGE_TEMPLATE } from '../../hosts/page/fileNames.ts'
 import { fillLessonPage } from '../../hosts/page/lessonPage.ts'
 import { parseWorkflow, stringifyWorkflow } from '../../workflow/index.ts'
 import { findNamedFiles, packBundle, type BundledFile } from '../../workflow/bundle.ts'

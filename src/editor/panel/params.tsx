@@ -23,7 +23,7 @@ import {
   randomSeed,
   readControlValue,
   type NumberControl,
-} from '../../nodes/controlSpec.ts'
+} from '../../workflow/controlSpec.ts'
 import { seedControl } from '../../workflow/index.ts'
 import { sameJson } from '../../workflow/json.ts'
 import { IconButton } from '../ui/buttons.tsx'

@@ -1,5 +1,5 @@
 // Steps of the graph on the canvas, and the camera and spotlight of each.
-import { hasView } from '../../litegraph/body.ts'
+import { hasView } from '../../workflow/nodeBody.ts'
 import { fullNodeBox } from '../../litegraph/canvasZones.ts'
 import { isDiffusionNode, type DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { isReroute } from '../../litegraph/reroute.ts'

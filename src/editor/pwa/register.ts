@@ -1,5 +1,5 @@
 // Registration of the service worker.
-import { SERVICE_WORKER } from '../../build/names.ts'
+import { SERVICE_WORKER } from '../../hosts/page/fileNames.ts'
 import { trustedScriptUrl } from '../../engine/base/trustedScriptUrl.ts'
 
 /**

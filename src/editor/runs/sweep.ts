@@ -12,7 +12,7 @@ import {
   parseNumber,
   parseValue,
   type ControlSpec,
-} from '../../nodes/controlSpec.ts'
+} from '../../workflow/controlSpec.ts'
 import type { FileNode, WorkflowFile } from '../../workflow/index.ts'
 import { stringifyWorkflow, toGraph, withFixedSeeds } from '../../workflow/index.ts'
 import type { Json } from '../../workflow/json.ts'

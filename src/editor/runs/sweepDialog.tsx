@@ -1,5 +1,5 @@
 // Dialog for the values of a sweep. Shows problems while typing; checks all graphs before a run.
-import { formatControlValue } from '../../nodes/controlSpec.ts'
+import { formatControlValue } from '../../workflow/controlSpec.ts'
 import { useId, useState } from 'preact/hooks'
 import { ownTypes } from '../graph/declarations.ts'
 import { findOuterParam } from '../graph/nodePaths.ts'

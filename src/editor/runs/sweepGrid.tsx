@@ -1,5 +1,5 @@
 // Grid of a sweep: one row or column per value, and the result of a run in each cell.
-import { formatControlValue } from '../../nodes/controlSpec.ts'
+import { formatControlValue } from '../../workflow/controlSpec.ts'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { texts, translateView } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'

@@ -1,5 +1,5 @@
 // Execution of sweeps: puts the graphs of all cells into the queue and tracks their progress.
-import { formatControlValue } from '../../nodes/controlSpec.ts'
+import { formatControlValue } from '../../workflow/controlSpec.ts'
 import { signal } from '@preact/signals'
 import type { Event } from '../../engine/protocol.ts'
 import { parseWorkflow } from '../../workflow/index.ts'

@@ -1,5 +1,5 @@
 // Fields for the values of a swept param: a list, a range of numbers, or a choice.
-import { getControl, isNumeric } from '../../nodes/controlSpec.ts'
+import { getControl, isNumeric } from '../../workflow/controlSpec.ts'
 import { texts } from '../texts/texts.ts'
 import { SwitchInput } from '../ui/switch.tsx'
 import type { SweepParam, SweepValues } from './sweep.ts'

@@ -1,7 +1,7 @@
 // The slider of a number, beside its field.
 import type { ComponentChildren } from 'preact'
 import { valueAsNumber } from '../../engine/base/quote.ts'
-import { fitNumber, type NumberControl } from '../../nodes/controlSpec.ts'
+import { fitNumber, type NumberControl } from '../../workflow/controlSpec.ts'
 
 interface Props {
   control: NumberControl

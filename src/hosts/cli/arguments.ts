@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import { cliMessages } from '../../messages/cli.ts'
 import { commands, programOptions, type Command } from './commands.ts'
-import { UsageError, type GivenValues, type OptionResults, type Options } from './options.ts'
-import { listStatuses } from './status.ts'
+import { UsageError } from '../node/failure.ts'
+import { type GivenValues, type OptionResults, type Options } from './options.ts'
+import { listStatuses } from '../node/status.ts'
 
 type Commands = typeof commands
 

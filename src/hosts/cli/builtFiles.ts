@@ -4,12 +4,12 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { brotliDecompressSync, gzipSync } from 'node:zlib'
-import { LESSON_TEMPLATE, PAGE_TEMPLATE } from '../../build/names.ts'
+import { LESSON_TEMPLATE, PAGE_TEMPLATE } from '../page/fileNames.ts'
 import { cliMessages } from '../../messages/cli.ts'
 import type { PageEngine } from '../page/fillPage.ts'
 import { packEngine } from '../page/packEngine.ts'
 import { shippedInNode } from '../../storage/shippedInNode.ts'
-import { CommandError } from './failure.ts'
+import { CommandError } from '../node/failure.ts'
 
 export interface BuiltFiles {
   /** Templates of pages in one file (build/onePage.ts). */

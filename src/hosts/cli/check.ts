@@ -8,10 +8,10 @@ import { shippedInNode } from '../../storage/shippedInNode.ts'
 import { nodeTitle } from '../../workflow/titles.ts'
 import type { BundledFile } from '../../workflow/bundle.ts'
 import type { Arguments } from './arguments.ts'
-import { describeFailure } from './failure.ts'
+import { describeFailure } from '../node/failure.ts'
 import { declared, nodeTypes } from './nodeTypes.ts'
 import { namedInGraph, openWorkflow, shortHash } from './open.ts'
-import { statuses, type ExitStatus } from './status.ts'
+import { statuses, type ExitStatus } from '../node/status.ts'
 import { formatFault, type Terminal } from './terminal.ts'
 
 /** A fault as in `--json`. `node` is '' and `title` missing for a fault of the file or graph. */

@@ -19,9 +19,9 @@ import {
   parseThreads,
   required,
   text,
-  UsageError,
   type Options,
 } from './options.ts'
+import { UsageError } from '../node/failure.ts'
 
 export interface Command {
   usage: string

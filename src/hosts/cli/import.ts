@@ -10,7 +10,7 @@ import { createRowReader, importDataset } from '../../storage/importDataset.ts'
 import { describeFile } from '../../storage/storedFiles.ts'
 import { cliMessages } from '../../messages/cli.ts'
 import type { Arguments } from './arguments.ts'
-import { statuses, type ExitStatus } from './status.ts'
+import { statuses, type ExitStatus } from '../node/status.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Writes the data set and prints its contents and the skipped files. Throws ImportError. */

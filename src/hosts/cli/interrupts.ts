@@ -1,6 +1,6 @@
 // Signals: the first one lets a run end and save its progress, the second one exits at once.
 import { removePending } from '../../storage/atomicFile.ts'
-import { statuses, type ExitStatus } from './status.ts'
+import { statuses, type ExitStatus } from '../node/status.ts'
 
 const signals = {
   SIGINT: statuses.interrupted.code,

@@ -2,10 +2,10 @@
 // Entry point of the program `litegraph-diffusion`.
 import { existsSync, readFileSync } from 'node:fs'
 import { help, parseArguments } from './arguments.ts'
-import { describeFailure } from './failure.ts'
+import { describeFailure } from '../node/failure.ts'
 import { exitNow, handleInterrupts } from './interrupts.ts'
 import { flushOutput, guardOutput } from './output.ts'
-import { statuses, type ExitStatus } from './status.ts'
+import { statuses, type ExitStatus } from '../node/status.ts'
 import { WORKER_COMMAND } from './lessons/workerMessages.ts'
 import { createTerminal } from './terminal.ts'
 

@@ -9,7 +9,7 @@ import { registerModels } from '../../engine/models/kinds/defined/register.ts'
 import { toDeclaration, type Declaration, type Op } from '../../engine/plan/op.ts'
 import { cliMessages } from '../../messages/cli.ts'
 import { nodes } from '../../nodes/table.ts'
-import { CommandError } from './failure.ts'
+import { CommandError } from '../node/failure.ts'
 
 export const nodeTypes: Op[] = [...nodes]
 export const declarations: Declaration[] = nodeTypes.map(toDeclaration)

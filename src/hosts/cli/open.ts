@@ -12,8 +12,8 @@ import { createStoredFiles, type StoredFiles } from '../../storage/storedFiles.t
 import { isPng, parseWorkflow, toGraph } from '../../workflow/index.ts'
 import { isBundle, unpackBundle, type BundledFile } from '../../workflow/bundle.ts'
 import { readPngWorkflow } from '../../workflow/pngRead.ts'
-import { UsageError } from './options.ts'
-import { atPath, CommandError } from './failure.ts'
+import { UsageError } from '../node/failure.ts'
+import { atPath, CommandError } from '../node/failure.ts'
 import { declarations, declared } from './nodeTypes.ts'
 
 /** @throws WorkflowError, CommandError, or an error of the file system with a path */

@@ -1,10 +1,7 @@
 // Options of the command line: how each is read, checked and shown in the help text.
 import { MAX_THREADS } from '../../engine/backends/wasm/threads.ts'
 import { cliMessages } from '../../messages/cli.ts'
-
-export class UsageError extends Error {
-  override name = 'UsageError'
-}
+import { UsageError } from '../node/failure.ts'
 
 /** Values by the names of options, as `parseArgs` of Node returns them. */
 export type GivenValues = Readonly<Record<string, unknown>>

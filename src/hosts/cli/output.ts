@@ -1,5 +1,5 @@
 // Standard output and error, whose reader may close them early and which may be full files.
-import { describeFileError } from './failure.ts'
+import { describeFileError } from '../node/failure.ts'
 import { cliMessages } from '../../messages/cli.ts'
 
 let failure: string | undefined

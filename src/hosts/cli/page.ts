@@ -30,7 +30,7 @@ import {
   type RunFiles,
 } from './open.ts'
 import { stepSettings } from './script.ts'
-import { statuses, type ExitStatus } from './status.ts'
+import { statuses, type ExitStatus } from '../node/status.ts'
 import type { Terminal } from './terminal.ts'
 
 /**

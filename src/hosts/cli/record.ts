@@ -10,7 +10,7 @@ import { cliMessages } from '../../messages/cli.ts'
 import { nodeTitle } from '../../workflow/titles.ts'
 import { withWorkflow } from '../../workflow/index.ts'
 import type { Arguments } from './arguments.ts'
-import { chartToCsv, loadPainter, viewFileName, type Folder } from './files.ts'
+import { chartToCsv, loadPainter, viewFileName, type Folder } from '../node/outputFiles.ts'
 import { declared } from './nodeTypes.ts'
 import { formatFault, type Terminal } from './terminal.ts'
 

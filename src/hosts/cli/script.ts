@@ -11,7 +11,7 @@ import { nodeTitle } from '../../workflow/titles.ts'
 import type { Arguments } from './arguments.ts'
 import { declarations, declared, nodeTypes } from './nodeTypes.ts'
 import { openWorkflow } from './open.ts'
-import { statuses, type ExitStatus } from './status.ts'
+import { statuses, type ExitStatus } from '../node/status.ts'
 import { formatFault, type Terminal } from './terminal.ts'
 
 /** Writes a workflow as a script. */

@@ -14,11 +14,11 @@ import { exportTorch, toScript } from '../torch/export.ts'
 import { isModuleName } from '../torch/files.ts'
 import { toNotebook } from '../torch/notebook.ts'
 import type { Arguments } from './arguments.ts'
-import { UsageError } from './options.ts'
+import { UsageError } from '../node/failure.ts'
 import { declarations, declared, nodeTypes } from './nodeTypes.ts'
 import { openWorkflow, readFiles, requireUse } from './open.ts'
 import { stepSettings } from './script.ts'
-import { statuses, type ExitStatus } from './status.ts'
+import { statuses, type ExitStatus } from '../node/status.ts'
 import { formatFault, type Terminal } from './terminal.ts'
 
 /** Writes a workflow as a program; nothing if a node has no form in PyTorch. */

@@ -2,7 +2,7 @@
 import { writeFileAtomically } from '../../storage/atomicFile.ts'
 import type { Arguments } from './arguments.ts'
 import { readBuiltText, readEngine, type BuiltFiles } from './builtFiles.ts'
-import { statuses, type ExitStatus } from './status.ts'
+import { statuses, type ExitStatus } from '../node/status.ts'
 
 /**
  * Writes the widget. Unlike standalone/widget.js it needs no other file, so that its text alone can

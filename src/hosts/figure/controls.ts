@@ -1,5 +1,5 @@
 // Form controls of params.
-import { isNumeric, readControlValue, type ControlSpec } from '../../nodes/controlSpec.ts'
+import { isNumeric, readControlValue, type ControlSpec } from '../../workflow/controlSpec.ts'
 import type { FigureControl } from './workflow.ts'
 
 /** Creates labelled controls. `onChange` receives each value that the user chose. */

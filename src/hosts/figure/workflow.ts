@@ -2,7 +2,7 @@
 import { getOwn } from '../../engine/base/records.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
-import { getControl, type ControlSpec } from '../../nodes/controlSpec.ts'
+import { getControl, type ControlSpec } from '../../workflow/controlSpec.ts'
 import { applySettings, findNode } from '../../workflow/settings.ts'
 import { nodeTitle } from '../../workflow/titles.ts'
 import { isBundle, unpackBundle, type BundledFile } from '../../workflow/bundle.ts'

@@ -1,6 +1,6 @@
 // Elements of a list that is written as text: numbers, ranges of numbers, or names.
 import { NodeError } from '../../engine/base/fault.ts'
-import { parseNumber } from '../controlSpec.ts'
+import { parseNumber } from '../../workflow/controlSpec.ts'
 import { samplingMessages } from '../../messages/sampling.ts'
 
 /** Greatest number of elements of a list, and of its characters. */

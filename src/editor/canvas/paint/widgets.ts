@@ -8,7 +8,7 @@ import {
   type DrawingColours,
 } from '../../../litegraph/pointDrawing.ts'
 import { ARROW } from '../../../litegraph/numberWidget.ts'
-import { formatControlValue } from '../../../nodes/controlSpec.ts'
+import { formatControlValue } from '../../../workflow/controlSpec.ts'
 import { drawNote } from '../../../litegraph/richText.ts'
 import { darkTheme, lightTheme } from '../../../painters/theme.ts'
 import { fitLabel } from '../../../painters/frame.ts'

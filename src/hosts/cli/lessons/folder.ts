@@ -11,7 +11,7 @@ import { cliMessages } from '../../../messages/cli.ts'
 import { lessonMessages } from '../../../messages/lessons.ts'
 import type { LessonSource } from '../../page/lessonPage.ts'
 import { parseWorkflow, toGraph } from '../../../workflow/index.ts'
-import { atPath, CommandError } from '../failure.ts'
+import { atPath, CommandError } from '../../node/failure.ts'
 import { declarations } from '../nodeTypes.ts'
 
 export interface LessonFolder {

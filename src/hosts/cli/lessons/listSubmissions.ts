@@ -1,7 +1,7 @@
 // Lists handed-in files.
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { atPath } from '../failure.ts'
+import { atPath } from '../../node/failure.ts'
 
 /** Paths of the handed-in files below a folder, which may have a folder for each student. */
 export async function listSubmissions(folder: string): Promise<string[]> {

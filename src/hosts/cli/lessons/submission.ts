@@ -5,7 +5,7 @@ import { isSummary, readSummary, type SignatureState } from '../../../lessons/su
 import type { LessonProgress } from '../../../lessons/summary.ts'
 import { parseWorkflow, toGraph } from '../../../workflow/index.ts'
 import type { BundledFile } from '../../../workflow/bundle.ts'
-import { atPath, CommandError } from '../failure.ts'
+import { atPath, CommandError } from '../../node/failure.ts'
 import { declarations } from '../nodeTypes.ts'
 import { openWorkflow } from '../open.ts'
 import { cliMessages } from '../../../messages/cli.ts'

@@ -2,8 +2,8 @@
 // a hand-in takes too long or needs too much memory.
 import { Worker } from 'node:worker_threads'
 import { cliMessages } from '../../../messages/cli.ts'
-import { UsageError } from '../options.ts'
-import type { ExitStatus } from '../status.ts'
+import { UsageError } from '../../node/failure.ts'
+import type { ExitStatus } from '../../node/status.ts'
 import { createLessonLibrary } from './folder.ts'
 import { checkHandIn, type HandInJob } from './handIn.ts'
 import {

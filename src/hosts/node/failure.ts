@@ -6,8 +6,12 @@ import { LessonError } from '../../lessons/error.ts'
 import { cliMessages } from '../../messages/cli.ts'
 import { SettingError } from '../../workflow/settings.ts'
 import { WorkflowError } from '../../workflow/index.ts'
-import { UsageError } from './options.ts'
 import { statuses, type ExitStatus } from './status.ts'
+
+/** Wrong options or arguments. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
 
 /** An error whose message is complete: it states what is wrong and the cure. */
 export class CommandError extends Error {
