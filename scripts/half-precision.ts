@@ -1,7 +1,7 @@
 // Stores the weights of a checkpoint as float16, in half the bytes, as diffusers and this project read them.
 import { unzipSync } from 'fflate'
 import { canonicalZip } from '../src/engine/checkpoint/archive.ts'
-import { readSafetensors } from '../src/engine/checkpoint/safetensors.ts'
+import { readSafetensors } from '../src/engine/archive/safetensors.ts'
 
 const LENGTH = 8
 

@@ -3,7 +3,7 @@
 //   --only a,b  runs these lessons: course/lesson
 //   --fast      runs the checks that need no training
 import { parseArgs } from 'node:util'
-import { getErrorMessage } from '../src/engine/base/fault.ts'
+import { getErrorMessage } from '../src/engine/messages/fault.ts'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import {
   createLessonLibrary,

@@ -1,6 +1,6 @@
 // Trains in the worker of an isolated page, like the editor.
-import type { Fault } from '../src/engine/base/fault.ts'
-import { GraphError } from '../src/engine/base/fault.ts'
+import type { Fault } from '../src/engine/messages/fault.ts'
+import { GraphError } from '../src/engine/messages/fault.ts'
 import type { OutputFile } from '../src/engine/plan/op.ts'
 import type { Event } from '../src/engine/protocol.ts'
 import type { Source } from './evaluation.ts'

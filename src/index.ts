@@ -68,9 +68,9 @@ export {
   WorkflowError,
 } from './workflow/index.ts'
 export type { WorkflowFile } from './workflow/index.ts'
-export { GraphError, NodeError } from './engine/base/fault.ts'
-export type { Fault } from './engine/base/fault.ts'
+export { GraphError, NodeError } from './engine/messages/fault.ts'
+export type { Fault } from './engine/messages/fault.ts'
 export type { Graph, GraphNode, Wire } from './engine/plan/graph.ts'
 export type { Declaration, Op } from './engine/plan/op.ts'
 export type { BackendName, BackendReport, EnginePort, Event, Request } from './engine/protocol.ts'
-export type { Inspection, View } from './engine/plan/view.ts'
+export type { Inspection, View } from './engine/base/view.ts'

@@ -2,5 +2,5 @@
 // side effects.
 export { start } from './hosts/script/start.ts'
 export type { Loop, Script, ScriptOptions } from './hosts/script/start.ts'
-export { NodeError } from './engine/base/fault.ts'
+export { NodeError } from './engine/messages/fault.ts'
 export { tf } from './engine/base/tf.ts'

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { floatToHalf, toHalfPrecision } from '../scripts/half-precision.ts'
 import { shipMnist } from '../scripts/ship-mnist.ts'
 import { canonicalZip } from '../src/engine/checkpoint/archive.ts'
-import { readSafetensors, writeSafetensors } from '../src/engine/checkpoint/safetensors.ts'
+import { readSafetensors, writeSafetensors } from '../src/engine/archive/safetensors.ts'
 import { describeFile } from '../src/storage/storedFiles.ts'
 
 let folder: string

@@ -3,7 +3,7 @@ import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openClosedNode } from '../src/editor/graph/openClosed.ts'
 import { slicedWasserstein } from '../src/engine/metrics/distributions.ts'
-import type { Fault } from '../src/engine/base/fault.ts'
+import type { Fault } from '../src/engine/messages/fault.ts'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import { opTable } from '../src/engine/plan/op.ts'
 import { createSession } from '../src/engine/plan/session.ts'
@@ -15,7 +15,7 @@ import type {
   StatisticsView,
   TextsView,
   View,
-} from '../src/engine/plan/view.ts'
+} from '../src/engine/base/view.ts'
 import { eightCenters } from '../src/engine/datasets/points.ts'
 import { alphaBarAt, noiseSchedule } from '../src/engine/process/schedule.ts'
 import { tf } from '../src/engine/base/tf.ts'

@@ -1,7 +1,7 @@
 // The workflows of several models, averages as targets and early ends, at full length on wasm.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startBackend, stopBackend } from '../src/engine/backends/backends.ts'
-import type { ChartView, NumbersView, View } from '../src/engine/plan/view.ts'
+import type { ChartView, NumbersView, View } from '../src/engine/base/view.ts'
 import { toGraph } from '../src/workflow/index.ts'
 import { shownBy } from './nodes/shown.ts'
 import { declarations, readWorkflow } from './readyWorkflows.ts'

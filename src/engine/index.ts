@@ -87,13 +87,13 @@ export type { LossKind } from './losses/errors.ts'
 export type { Weighting } from './losses/weights.ts'
 
 // ---- training
-export { differentiate } from './training/differentiate.ts'
-export { jvp } from './training/jvp.ts'
+export { differentiate } from './gradients/differentiate.ts'
+export { jvp } from './gradients/jvp.ts'
 export { emaDecay } from './training/ema.ts'
 export { learningRate } from './training/learningRates.ts'
 export { optimizerStep } from './training/optimizers.ts'
 export { postHocAverage } from './training/postHocEma.ts'
-export { stopGradient } from './training/stopGradient.ts'
+export { stopGradient } from './gradients/stopGradient.ts'
 export {
   averagedWeights,
   beginTraining,
@@ -101,7 +101,7 @@ export {
   recordUnreadLosses,
   trainStep,
 } from './training/trainStep.ts'
-export type { Differentiated } from './training/differentiate.ts'
+export type { Differentiated } from './gradients/differentiate.ts'
 export type { EmaConfig } from './training/ema.ts'
 export type { OptimizerConfig } from './training/optimizers.ts'
 export type { StepOptions, TrainingConfig, TrainingState } from './training/trainStep.ts'
@@ -148,7 +148,7 @@ export type { Value } from './plan/slotValues.ts'
 // ---- running graphs
 export { startBackend, stopBackend } from './backends/backends.ts'
 export { EngineError } from './base/errors.ts'
-export { GraphError, NodeError } from './base/fault.ts'
+export { GraphError, NodeError } from './messages/fault.ts'
 export { compile as compileGraph, tryCompile as tryCompileGraph } from './plan/compile.ts'
 export { input as inputWire, wire as nodeWire } from './plan/graph.ts'
 export { toDeclaration, opTable } from './plan/op.ts'
@@ -156,13 +156,13 @@ export { printPlan } from './plan/print.ts'
 export { createSession } from './plan/session.ts'
 export { memoryStore } from './plan/store.ts'
 export type { BackendOptions } from './backends/backends.ts'
-export type { Fault } from './base/fault.ts'
+export type { Fault } from './messages/fault.ts'
 export type { Plan } from './plan/steps.ts'
 export type { ExpandedNode, Expansion, Graph, GraphNode, Wire } from './plan/graph.ts'
 export type { Assets, Declaration, Op, Ops, OutputFile } from './plan/op.ts'
 export type { Session, SessionOptions } from './plan/session.ts'
 export type { StateStore } from './plan/store.ts'
-export type { View } from './plan/view.ts'
+export type { View } from './base/view.ts'
 export type { BackendName, BackendReport, Event, Request, RunRequest } from './protocol.ts'
 
 // ---- former names, which warn

@@ -2,10 +2,10 @@
 // structured-cloneable.
 import type { TextFields, MessageFields } from './base/catalogue.ts'
 import type { ReplayReport, Timing } from './base/backend.ts'
-import type { Fault } from './base/fault.ts'
+import type { Fault } from './messages/fault.ts'
 import type { Expansion, Graph, GraphNode, Wire } from './plan/graph.ts'
 import type { StoredFile, OutputFile } from './plan/op.ts'
-import type { Inspection, View } from './plan/view.ts'
+import type { Inspection, View } from './base/view.ts'
 
 export type { ReplayReport, Timing }
 

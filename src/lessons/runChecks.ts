@@ -1,9 +1,9 @@
 // Runs the checks of a task on a graph, and collects what the student sees.
 import { joinSentences } from '../engine/messages/faults.ts'
 import { textFields, getText, type MessageText } from '../engine/base/catalogue.ts'
-import { type Fault, getErrorText } from '../engine/base/fault.ts'
+import { type Fault, getErrorText } from '../engine/messages/fault.ts'
 import type { Graph } from '../engine/plan/graph.ts'
-import type { View } from '../engine/plan/view.ts'
+import type { View } from '../engine/base/view.ts'
 import { lessonMessages } from '../messages/lessons.ts'
 import { readCheckView } from '../nodes/tools/checkRules.ts'
 import { CheckProblem } from './graphParts.ts'

@@ -85,7 +85,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
       collapsed?: boolean
       pinned?: boolean
       folded?: boolean
-      chart?: import('../engine/plan/view.ts').ChartLook
+      chart?: import('../engine/base/view.ts').ChartLook
     }
     inputs: InputSlot[]
     outputs: OutputSlot[]

@@ -1,8 +1,8 @@
 // Nodes of this package on a litegraph canvas: their type, their status, and a type guard.
 import type { InputSlot, LGraph, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
-import type { Fault } from '../engine/base/fault.ts'
+import type { Fault } from '../engine/messages/fault.ts'
 import type { Declaration } from '../engine/plan/op.ts'
-import type { View } from '../engine/plan/view.ts'
+import type { View } from '../engine/base/view.ts'
 import type { PlotControls, PlotLook } from '../painters/plotLook.ts'
 
 export type NodeState = 'idle' | 'running' | 'done' | 'cached' | 'fault'

@@ -1,7 +1,7 @@
 // Draws a node on a plain litegraph canvas, in addition to slots and widgets: rings, view, fault.
 import { getText, type MessageText } from '../engine/base/catalogue.ts'
 import type { LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
-import type { ChartLook, View } from '../engine/plan/view.ts'
+import type { ChartLook, View } from '../engine/base/view.ts'
 import type { Box } from '../painters/frame.ts'
 import { fitLabel } from '../painters/frame.ts'
 import { paintView } from '../painters/paint.ts'

@@ -2,7 +2,7 @@
 // plot shows. None of them moves the node or changes the workflow.
 import type { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import type { Box } from '../painters/frame.ts'
-import type { View } from '../engine/plan/view.ts'
+import type { View } from '../engine/base/view.ts'
 import { toggleCloud, toggleFit } from '../painters/plotLook.ts'
 import { isTimed, scrubAt, timeBelow } from '../painters/time.ts'
 import { viewBox } from './body.ts'

@@ -30,7 +30,7 @@ import type {
   WiredTypes,
 } from '../engine/plan/op.ts'
 import type { Expansion } from '../engine/plan/graph.ts'
-import type { View } from '../engine/plan/view.ts'
+import type { View } from '../engine/base/view.ts'
 import { mapEntries } from '../engine/base/records.ts'
 import type { Scalar, Tensor } from '../engine/base/tf.ts'
 import type { NumberValue, Prediction } from '../engine/base/values.ts'

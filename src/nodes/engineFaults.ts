@@ -2,7 +2,7 @@
 import { createMessage, type Template } from '../engine/base/catalogue.ts'
 import { EngineError } from '../engine/base/errors.ts'
 import { FormulaError } from '../engine/formula/error.ts'
-import { NodeError } from '../engine/base/fault.ts'
+import { NodeError } from '../engine/messages/fault.ts'
 import {
   formulaCures,
   memoryCures,

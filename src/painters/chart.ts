@@ -1,7 +1,7 @@
 // Line chart over a common axis: losses, schedules, spectra. Lines of earlier runs are behind the
 // others.
 import { viewText } from '../engine/base/viewTexts.ts'
-import type { ChartLook, ChartView } from '../engine/plan/view.ts'
+import type { ChartLook, ChartView } from '../engine/base/view.ts'
 import { drawAxes, type DisplayedChart, type PlotArea } from './chartAxes.ts'
 import { drawHeat } from './heat.ts'
 import { createOffscreen, type MakeSheet } from './sheet.ts'

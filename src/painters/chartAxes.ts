@@ -1,5 +1,5 @@
 // Axes of a chart: the area left for its lines, grid, ticks and labels.
-import type { ChartLook, ChartView } from '../engine/plan/view.ts'
+import type { ChartLook, ChartView } from '../engine/base/view.ts'
 import { crisp, fitLabel, type Box } from './frame.ts'
 import type { Range } from './lines.ts'
 import { setFont, type Theme } from './theme.ts'

@@ -1,7 +1,7 @@
 // A trajectory of images to scrub through: one large frame, with thumbnails over time and a track
 // below.
 import { pictureAt } from '../engine/images/pixels.ts'
-import type { FilmView } from '../engine/plan/view.ts'
+import type { FilmView } from '../engine/base/view.ts'
 import type { Box } from './frame.ts'
 import type { Theme } from './theme.ts'
 import { beginPainting } from './frame.ts'

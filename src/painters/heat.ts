@@ -1,5 +1,5 @@
 // A heat map behind the lines of a chart.
-import type { Heat } from '../engine/plan/view.ts'
+import type { Heat } from '../engine/base/view.ts'
 import type { PlotArea } from './chartAxes.ts'
 import { context2d } from './context2d.ts'
 import type { MakeSheet } from './sheet.ts'

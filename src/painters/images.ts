@@ -1,6 +1,6 @@
 // Grids of images side by side, such as x_t and the predicted x_0.
 import { viewText } from '../engine/base/viewTexts.ts'
-import type { ImagesView, Pictures } from '../engine/plan/view.ts'
+import type { ImagesView, Pictures } from '../engine/base/view.ts'
 import type { Box } from './frame.ts'
 import type { Theme } from './theme.ts'
 import { beginPainting, fitLabel } from './frame.ts'

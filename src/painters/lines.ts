@@ -1,5 +1,5 @@
 // Line data for charts of every kind: the range to show, and smoothing of noisy lines.
-import type { ChartLook } from '../engine/plan/view.ts'
+import type { ChartLook } from '../engine/base/view.ts'
 
 export interface Line {
   x: ArrayLike<number>

@@ -1,6 +1,6 @@
 // A few large numbers: results of an evaluation.
 import { viewText } from '../engine/base/viewTexts.ts'
-import type { NumbersView } from '../engine/plan/view.ts'
+import type { NumbersView } from '../engine/base/view.ts'
 import type { Box } from './frame.ts'
 import type { Theme } from './theme.ts'
 import { beginPainting, crisp, fitLabel } from './frame.ts'

@@ -1,5 +1,5 @@
 // Paints any view: the entry to all painters.
-import type { ChartLook, View } from '../engine/plan/view.ts'
+import type { ChartLook, View } from '../engine/base/view.ts'
 import type { Box } from './frame.ts'
 import type { Theme } from './theme.ts'
 import { darkTheme } from './theme.ts'

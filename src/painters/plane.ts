@@ -1,5 +1,5 @@
 // The plane of a plot of points, at equal scales of both axes.
-import type { ScatterView } from '../engine/plan/view.ts'
+import type { ScatterView } from '../engine/base/view.ts'
 import type { Box } from './frame.ts'
 
 /** The visible part of the plane: its box, and where points are in it. */

@@ -1,6 +1,6 @@
 // What the user chooses to see of a plot of points: clouds can be hidden, and the view fitted to
 // all points. Lasts until the node is gone, and is not part of the file.
-import type { ScatterView } from '../engine/plan/view.ts'
+import type { ScatterView } from '../engine/base/view.ts'
 import type { Box } from './frame.ts'
 
 export interface PlotLook {

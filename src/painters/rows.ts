@@ -1,6 +1,6 @@
 // A table of names and texts: what a node reports about its result.
 import { viewText } from '../engine/base/viewTexts.ts'
-import type { RowsView } from '../engine/plan/view.ts'
+import type { RowsView } from '../engine/base/view.ts'
 import type { Box } from './frame.ts'
 import type { Theme } from './theme.ts'
 import { beginPainting, fitLabel } from './frame.ts'

@@ -1,7 +1,7 @@
 // Points in the plane, or projected to it: clouds, paths, moving points, arrows of a field,
 // ellipses of one standard deviation.
 import { projectPoints } from '../engine/base/turntable.ts'
-import type { ScatterView } from '../engine/plan/view.ts'
+import type { ScatterView } from '../engine/base/view.ts'
 import type { Box, LegendItem } from './frame.ts'
 import type { Theme } from './theme.ts'
 import { beginPainting, crisp, legend, legendPlaces, fitLabel } from './frame.ts'

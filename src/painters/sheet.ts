@@ -1,7 +1,7 @@
 // Draws pixel data. `putImageData` ignores transforms and clipping, so pixels go through a separate
 // canvas.
 import { resizePictures } from '../engine/images/pixels.ts'
-import type { Pictures } from '../engine/plan/view.ts'
+import type { Pictures } from '../engine/base/view.ts'
 import { context2d } from './context2d.ts'
 import type { Box } from './frame.ts'
 

@@ -1,5 +1,5 @@
 // Statistics of a tensor: shape, moments, extremes, and a histogram.
-import type { StatisticsView } from '../engine/plan/view.ts'
+import type { StatisticsView } from '../engine/base/view.ts'
 import type { Box } from './frame.ts'
 import type { Theme } from './theme.ts'
 import { beginPainting, crisp, fitLabel } from './frame.ts'

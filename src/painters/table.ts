@@ -1,6 +1,6 @@
 // A table: names in the first column, numbers and words in the others.
 import { viewText } from '../engine/base/viewTexts.ts'
-import type { TableView } from '../engine/plan/view.ts'
+import type { TableView } from '../engine/base/view.ts'
 import { cutText, MAX_LABEL } from './cutText.ts'
 import { beginPainting, crisp, fitLabel, type Box } from './frame.ts'
 import { setFont, translateText, type Theme } from './theme.ts'

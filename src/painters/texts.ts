@@ -1,6 +1,6 @@
 // Texts in columns, letter by letter; with time: those of one frame, with the track below.
 import { MASK } from '../engine/datasets/mask.ts'
-import type { TextsView } from '../engine/plan/view.ts'
+import type { TextsView } from '../engine/base/view.ts'
 import { beginPainting, type Box } from './frame.ts'
 import { setFont, type Theme } from './theme.ts'
 import { frameAt, isTimed, paintTrack, timeBelow } from './time.ts'

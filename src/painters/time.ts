@@ -1,6 +1,6 @@
 // Views with time, of pictures or points: the current frame, and the track with its handle.
 import { viewText } from '../engine/base/viewTexts.ts'
-import type { FilmView, ScatterView, TextsView, View } from '../engine/plan/view.ts'
+import type { FilmView, ScatterView, TextsView, View } from '../engine/base/view.ts'
 import type { Box } from './frame.ts'
 import type { Theme } from './theme.ts'
 import { translateText, setFont } from './theme.ts'

@@ -1,6 +1,6 @@
 // Turning of a scatter plot in space by the pointer. Loaded when a plot is first dragged.
 import { projectPoints, unprojectPoints, type ViewAngles } from '../engine/base/turntable.ts'
-import type { ScatterView } from '../engine/plan/view.ts'
+import type { ScatterView } from '../engine/base/view.ts'
 
 /** Radians per unit of movement: 200 units are half a turn. */
 const SPEED = Math.PI / 200

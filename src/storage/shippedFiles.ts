@@ -4,7 +4,7 @@ import { MessageError } from '../engine/base/errors.ts'
 import { ArchiveError } from '../engine/archive/error.ts'
 import { isGzip } from '../engine/archive/signatures.ts'
 import { archiveLimits } from '../engine/archive/limits.ts'
-import { getErrorText, NodeError } from '../engine/base/fault.ts'
+import { getErrorText, NodeError } from '../engine/messages/fault.ts'
 import type { ShippedFile } from '../engine/plan/op.ts'
 import { dataMessages, dataWords } from '../messages/data.ts'
 

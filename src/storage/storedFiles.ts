@@ -1,5 +1,5 @@
 // The user's files that nodes refer to (checkpoints, data sets), by the SHA-256 of their bytes.
-import { NodeError } from '../engine/base/fault.ts'
+import { NodeError } from '../engine/messages/fault.ts'
 import { computeSha256 } from '../engine/checkpoint/pipeline.ts'
 import type { StoredFile } from '../engine/plan/op.ts'
 import { LONGEST_STORED_NAME } from '../engine/plan/params.ts'

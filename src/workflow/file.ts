@@ -1,5 +1,5 @@
 // Types of a workflow file after reading: validated litegraph 0.4 JSON.
-import type { ChartLook } from '../engine/plan/view.ts'
+import type { ChartLook } from '../engine/base/view.ts'
 import type { AppChoices } from './appChoices.ts'
 import type { Json, JsonObject } from './json.ts'
 

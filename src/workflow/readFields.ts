@@ -1,7 +1,7 @@
 // Reads and checks single fields of a workflow file: ids, positions, flags, slots, texts.
 import type { MessageText } from '../engine/base/catalogue.ts'
 import type { ByType } from '../engine/plan/op.ts'
-import type { ChartLook } from '../engine/plan/view.ts'
+import type { ChartLook } from '../engine/base/view.ts'
 import { WorkflowError } from './error.ts'
 import type { FileInput, FileNode, NodeId } from './file.ts'
 import type { Json, JsonObject } from './json.ts'

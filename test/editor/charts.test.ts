@@ -1,7 +1,7 @@
 // Interactive charts: preparation of lines for drawing, and storage of earlier runs.
 import { LineLog, MAX_POINTS } from '../../src/engine/plan/lineLog.ts'
 import { expect, test } from 'vitest'
-import type { ChartView } from '../../src/engine/plan/view.ts'
+import type { ChartView } from '../../src/engine/base/view.ts'
 import { createChartRuns } from '../../src/editor/charts/earlierRuns.ts'
 import {
   sortByX,

@@ -2,7 +2,7 @@
 import { en } from '../../src/editor/texts/en/index.ts'
 import type { BrowserContext, CDPSession, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
-import type { View } from '../../src/engine/plan/view.ts'
+import type { View } from '../../src/engine/base/view.ts'
 import type { Draft } from '../../src/editor/workspace/library.ts'
 import type { Settings } from '../../src/editor/storage/settings.ts'
 import { onCanvas, onNode, painted, locateNode, type Place } from '../../scripts/editorPage.ts'

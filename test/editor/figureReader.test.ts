@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Graph } from '../../src/engine/plan/graph.ts'
-import type { View } from '../../src/engine/plan/view.ts'
+import type { View } from '../../src/engine/base/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
 import type { RunEvent, RunOptions } from '../../src/hosts/worker/clientTypes.ts'
 import { createReader, type ReaderClient } from '../../src/editor/figure/reader.ts'

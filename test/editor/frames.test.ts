@@ -1,6 +1,6 @@
 // Recorded views of a training: as of each step, within bounded memory.
 import { describe, expect, test } from 'vitest'
-import type { ChartView, ScatterView, View } from '../../src/engine/plan/view.ts'
+import type { ChartView, ScatterView, View } from '../../src/engine/base/view.ts'
 import { createFrames, cutChart } from '../../src/editor/running/frames.ts'
 import { beginFrames, forgetFrames, shownFrames } from '../../src/editor/running/trainingFrames.ts'
 import { shownTab } from '../../src/editor/workspace/state.ts'

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createQueue, type RunOutcome, type QueuedRun } from '../../src/editor/running/queue.ts'
 import { createEventLog } from '../../src/editor/running/eventLog.ts'
 import { createViewCache } from '../../src/hosts/worker/viewCache.ts'
-import type { View } from '../../src/engine/plan/view.ts'
+import type { View } from '../../src/engine/base/view.ts'
 import type { RunEvent } from '../../src/hosts/worker/clientTypes.ts'
 
 type ViewEvent = Extract<RunEvent, { type: 'view' }>

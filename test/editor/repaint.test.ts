@@ -12,7 +12,7 @@ import {
   type ViewPainting,
 } from '../../src/editor/canvas/paint/viewParts.ts'
 import { paintView } from '../../src/painters/paint.ts'
-import type { View } from '../../src/engine/plan/view.ts'
+import type { View } from '../../src/engine/base/view.ts'
 
 // ---- areas
 

@@ -1,10 +1,10 @@
 // Run history: recording of events, storage limits, and the order of the table.
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createFault } from '../../src/engine/base/fault.ts'
+import { createFault } from '../../src/engine/messages/fault.ts'
 import { planMessages } from '../../src/engine/messages/plan.ts'
 import type { Graph } from '../../src/engine/plan/graph.ts'
 import type { Declaration } from '../../src/engine/plan/op.ts'
-import type { ChartView, ImagesView, NumbersView } from '../../src/engine/plan/view.ts'
+import type { ChartView, ImagesView, NumbersView } from '../../src/engine/base/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
 import { createMemoryStore } from '../../src/editor/storage/stores.ts'
 import { createRunStore } from '../../src/editor/runs/runStore.ts'

@@ -1,6 +1,6 @@
 // Stored views of workflows: restored on nodes of the same type, bounded in size and number.
 import { expect, test, vi } from 'vitest'
-import type { View } from '../../src/engine/plan/view.ts'
+import type { View } from '../../src/engine/base/view.ts'
 import type { ActiveRun } from '../../src/editor/running/activeRun.ts'
 import { createEventLog } from '../../src/editor/running/eventLog.ts'
 import { createStoredViews } from '../../src/editor/running/storedViews.ts'

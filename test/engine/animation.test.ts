@@ -3,7 +3,7 @@ import { unzlibSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { gifWriter } from '../../src/engine/images/gif.ts'
 import { arrangeGrid } from '../../src/engine/images/pixels.ts'
-import type { Pictures } from '../../src/engine/plan/view.ts'
+import type { Pictures } from '../../src/engine/base/view.ts'
 import { apngWriter, encodePng } from '../../src/engine/images/png.ts'
 
 /** Reproducible pseudo-random pixels. */

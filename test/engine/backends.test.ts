@@ -3,7 +3,7 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startBackend, stopBackend } from '../../src/engine/backends/backends.ts'
 import { broadcastSumGradients } from '../../src/engine/backends/gradients.ts'
-import { constant } from '../../src/engine/layers/sums.ts'
+import { constant } from '../../src/engine/base/sums.ts'
 import {
   expected,
   fingerprint,

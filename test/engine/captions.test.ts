@@ -24,7 +24,7 @@ import {
   splitWords,
   unknownWords,
 } from '../../src/engine/datasets/vocabulary.ts'
-import { writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
+import { writeSafetensors } from '../../src/engine/archive/safetensors.ts'
 import type { Vocabulary } from '../../src/engine/base/values.ts'
 import type { Dataset } from '../../src/engine/datasets/dataset.ts'
 

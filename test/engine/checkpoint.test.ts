@@ -12,12 +12,12 @@ import {
   storeModel,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
+import type { StoredTensor } from '../../src/engine/archive/safetensors.ts'
 import {
   readSafetensors,
   SafetensorsError,
   writeSafetensors,
-} from '../../src/engine/checkpoint/safetensors.ts'
+} from '../../src/engine/archive/safetensors.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import { guidedModel } from '../../src/engine/models/kinds/guided/guided.ts'
 import { layersModel } from '../../src/engine/models/kinds/layers/layers.ts'

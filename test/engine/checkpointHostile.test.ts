@@ -11,7 +11,7 @@ import {
   readSafetensors,
   SafetensorsError,
   writeSafetensors,
-} from '../../src/engine/checkpoint/safetensors.ts'
+} from '../../src/engine/archive/safetensors.ts'
 import type { StoredWeights } from '../../src/engine/checkpoint/weights.ts'
 import { writeCheckpoint } from '../../src/engine/checkpoint/write.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'

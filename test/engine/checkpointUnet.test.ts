@@ -17,8 +17,8 @@ import {
   storeTraining,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
-import { writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
+import type { StoredTensor } from '../../src/engine/archive/safetensors.ts'
+import { writeSafetensors } from '../../src/engine/archive/safetensors.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { UnetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import { parseUnetConfig } from '../../src/engine/models/kinds/unet/config.ts'

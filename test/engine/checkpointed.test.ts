@@ -1,7 +1,7 @@
 // Gradient checkpointing: blocks that are recomputed in the backward pass have the same bits in
 // less memory.
 import { expect, test } from 'vitest'
-import { differentiate } from '../../src/engine/training/differentiate.ts'
+import { differentiate } from '../../src/engine/gradients/differentiate.ts'
 import { checkpointed, runWithoutCheckpoint } from '../../src/engine/layers/checkpointed.ts'
 import type { DitConfig } from '../../src/engine/models/kinds/dit/config.ts'
 import { parseDitConfig } from '../../src/engine/models/kinds/dit/config.ts'

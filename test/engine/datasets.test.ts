@@ -3,13 +3,13 @@
 import fc from 'fast-check'
 import { zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import type { StoredArray } from '../../src/engine/checkpoint/safetensors.ts'
+import type { StoredArray } from '../../src/engine/archive/safetensors.ts'
 import {
   readArrays,
   readSafetensors,
   SafetensorsError,
   writeSafetensors,
-} from '../../src/engine/checkpoint/safetensors.ts'
+} from '../../src/engine/archive/safetensors.ts'
 import type { StoredImages } from '../../src/engine/datasets/file.ts'
 import {
   DatasetError,

@@ -1,7 +1,7 @@
 // Gradients that free memory during the backward pass: same bits as tfjs, less memory, no leaks.
 import { expect, test } from 'vitest'
-import { claimAccumulatedGradient } from '../../src/engine/training/accumulatedGradients.ts'
-import { differentiate } from '../../src/engine/training/differentiate.ts'
+import { claimAccumulatedGradient } from '../../src/engine/gradients/accumulatedGradients.ts'
+import { differentiate } from '../../src/engine/gradients/differentiate.ts'
 import type { Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { operation } from '../../src/engine/layers/operation.ts'

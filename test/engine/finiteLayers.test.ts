@@ -15,7 +15,7 @@ import { layersModel } from '../../src/engine/models/kinds/layers/layers.ts'
 import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { unet } from '../../src/engine/models/kinds/unet/init.ts'
-import { differentiate } from '../../src/engine/training/differentiate.ts'
+import { differentiate } from '../../src/engine/gradients/differentiate.ts'
 import { onEachBackend } from '../backends.ts'
 import { tinyUnet } from '../smallTraining.ts'
 

@@ -10,7 +10,7 @@ import { formulaFunctions, functionGroups } from '../../src/engine/formula/funct
 import { formulaLatex } from '../../src/engine/formula/latex.ts'
 import { parseFormula } from '../../src/engine/formula/parse.ts'
 import { formulaTorch } from '../../src/engine/formula/torch.ts'
-import { differentiate } from '../../src/engine/training/differentiate.ts'
+import { differentiate } from '../../src/engine/gradients/differentiate.ts'
 import { onEachBackend } from '../backends.ts'
 import { bounds, hostileTexts, workOn } from './formulaHostile.ts'
 

@@ -9,7 +9,7 @@ import { evaluateProgram, isHost, type FormulaValue } from '../../src/engine/for
 import { FormulaError } from '../../src/engine/formula/error.ts'
 import { parseFormula } from '../../src/engine/formula/parse.ts'
 import { typeProgram } from '../../src/engine/formula/typing.ts'
-import { differentiate, isTapeOn } from '../../src/engine/training/differentiate.ts'
+import { differentiate, isTapeOn } from '../../src/engine/gradients/differentiate.ts'
 import {
   ELEMENTS,
   evaluateFormula,

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { gelu } from '../../src/engine/layers/activations.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import { differentiate } from '../../src/engine/training/differentiate.ts'
+import { differentiate } from '../../src/engine/gradients/differentiate.ts'
 import { onCpu, onEachArithmetic } from '../backends.ts'
 
 const density = (a: number) => Math.exp((-a * a) / 2) / Math.sqrt(2 * Math.PI)

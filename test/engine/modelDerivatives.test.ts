@@ -17,8 +17,8 @@ import type { Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
 import type { Model } from '../../src/engine/models/model.ts'
-import { differentiate } from '../../src/engine/training/differentiate.ts'
-import { jvp } from '../../src/engine/training/jvp.ts'
+import { differentiate } from '../../src/engine/gradients/differentiate.ts'
+import { jvp } from '../../src/engine/gradients/jvp.ts'
 import { onCpu, onEachBackend, unetBackends } from '../backends.ts'
 
 const TOLERANCE = 3e-3

@@ -1,6 +1,6 @@
 // Space to depth and back: order of channels, exact round trip, gradients.
 import { describe, expect, test } from 'vitest'
-import { GraphError } from '../../src/engine/base/fault.ts'
+import { GraphError } from '../../src/engine/messages/fault.ts'
 import { depthToSpace, spaceToDepth } from '../../src/engine/layers/patches.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf } from '../../src/engine/base/tf.ts'

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { applyPixelMap, createPixelMap } from '../../src/engine/images/pixelMap.ts'
 import type { Tensor, Tensor4D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import { differentiate } from '../../src/engine/training/differentiate.ts'
+import { differentiate } from '../../src/engine/gradients/differentiate.ts'
 import { onEachBackend } from '../backends.ts'
 
 /** Two sources per pixel: the mirrored one, and half of the one above it. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { choosePoints, fitPoints } from '../../src/editor/datasets/pointsLayout.ts'
-import { writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
+import { writeSafetensors } from '../../src/engine/archive/safetensors.ts'
 import { DatasetError, readImages, writeImages } from '../../src/engine/datasets/file.ts'
 import { readDatasetFile, readPoints, writePoints } from '../../src/engine/datasets/pointsFile.ts'
 import { parsePointTable } from '../../src/engine/datasets/pointTable.ts'

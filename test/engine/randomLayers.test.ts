@@ -20,7 +20,7 @@ import { inCanonicalOrder } from '../../src/engine/models/graph/features.ts'
 import type { Feature, LayerGraph } from '../../src/engine/models/graph/layer.ts'
 import { layersModel } from '../../src/engine/models/kinds/layers/layers.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import { differentiate } from '../../src/engine/training/differentiate.ts'
+import { differentiate } from '../../src/engine/gradients/differentiate.ts'
 import { onCpu } from '../backends.ts'
 
 interface Drawn {

@@ -21,7 +21,7 @@ import type { Feature, LayerGraph } from '../../src/engine/models/graph/layer.ts
 import { joinName } from '../../src/engine/models/graph/sharing.ts'
 import { layersModel } from '../../src/engine/models/kinds/layers/layers.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import { differentiate } from '../../src/engine/training/differentiate.ts'
+import { differentiate } from '../../src/engine/gradients/differentiate.ts'
 import { averagedWeights, beginTraining, trainStep } from '../../src/engine/training/trainStep.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { adamw } from '../smallTraining.ts'

@@ -10,7 +10,7 @@ import {
   storeTraining,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import { readSafetensors, writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
+import { readSafetensors, writeSafetensors } from '../../src/engine/archive/safetensors.ts'
 import { fourierTimeEmbedding, timestepEmbedding } from '../../src/engine/layers/embedding.ts'
 import { GraphBuilder } from '../../src/engine/models/graph/builder.ts'
 import { inCanonicalOrder } from '../../src/engine/models/graph/features.ts'
@@ -23,7 +23,7 @@ import { unetConfig } from '../../src/engine/models/kinds/unet/config.ts'
 import { unetGraph } from '../../src/engine/models/kinds/unet/graph.ts'
 import { unet } from '../../src/engine/models/kinds/unet/init.ts'
 import { sigmaSchedule } from '../../src/engine/process/continuous.ts'
-import { differentiate } from '../../src/engine/training/differentiate.ts'
+import { differentiate } from '../../src/engine/gradients/differentiate.ts'
 import type { TrainingConfig, TrainingState } from '../../src/engine/training/trainStep.ts'
 import {
   averagedWeights,

@@ -7,7 +7,7 @@ import {
   storeModel,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import { writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
+import { writeSafetensors } from '../../src/engine/archive/safetensors.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import { tf, type Tensor3D } from '../../src/engine/base/tf.ts'
 import { collectTensors, type ConditionPart } from '../../src/engine/base/values.ts'

@@ -1,7 +1,7 @@
 // Training and sampling with a UNet, compared with PyTorch and diffusers: twenty losses, and
 // complete trajectories.
 import { describe, expect, test } from 'vitest'
-import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
+import type { StoredTensor } from '../../src/engine/archive/safetensors.ts'
 import type { EmaConfig } from '../../src/engine/training/ema.ts'
 import { addNoise } from '../../src/engine/process/forward.ts'
 import { lossWeights, meanError } from '../../src/engine/losses/index.ts'

@@ -17,7 +17,7 @@ import type { Tiled } from '../../src/engine/backends/webgpu/kernels/gemm/tiles.
 import { attentionBlock } from '../../src/engine/backends/webgpu/layers/attentionBlock.ts'
 import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import { differentiate } from '../../src/engine/training/differentiate.ts'
+import { differentiate } from '../../src/engine/gradients/differentiate.ts'
 import { onEachBackend } from '../backends.ts'
 import { layerOf, residualTensors, runResidual } from '../residualTensors.ts'
 import { likeGPU, numbers, webgpuBackend } from '../kernels.ts'

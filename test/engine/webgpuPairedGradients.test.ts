@@ -11,7 +11,7 @@ import { normGradient } from '../../src/engine/backends/webgpu/kernels/norm/norm
 import type { Tiled } from '../../src/engine/backends/webgpu/kernels/gemm/tiles.ts'
 import type { Tensor, TensorInfo } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
-import { differentiate } from '../../src/engine/training/differentiate.ts'
+import { differentiate } from '../../src/engine/gradients/differentiate.ts'
 import { onEachBackend } from '../backends.ts'
 import { residualTensors, runResidual } from '../residualTensors.ts'
 import { gap } from '../goldenTensors.ts'

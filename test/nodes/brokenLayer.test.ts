@@ -1,6 +1,6 @@
 // The fault of a training that diverges names the first layer that gave a number that is not finite.
 import { expect, test } from 'vitest'
-import type { Fault } from '../../src/engine/base/fault.ts'
+import type { Fault } from '../../src/engine/messages/fault.ts'
 import { wire, type GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'

@@ -1,6 +1,6 @@
 // Sampling loops with several samples and carried values.
 import { expect, test } from 'vitest'
-import { GraphError } from '../../src/engine/base/fault.ts'
+import { GraphError } from '../../src/engine/messages/fault.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { onCpu } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'

@@ -1,6 +1,6 @@
 // OptimalTransportCoupling: pairs, faults, and trainings, whose batches it knows on the CPU.
 import { describe, expect, test } from 'vitest'
-import { GraphError } from '../../src/engine/base/fault.ts'
+import { GraphError } from '../../src/engine/messages/fault.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { planMessages } from '../../src/engine/messages/plan.ts'
 import { generateScript } from '../../src/hosts/script/write.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession, type Session } from '../../src/engine/plan/session.ts'
-import type { Inspection } from '../../src/engine/plan/view.ts'
+import type { Inspection } from '../../src/engine/base/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
 import { computeStatistics } from '../../src/engine/base/statistics.ts'
 import { summariseTensor } from '../../src/engine/base/summary.ts'

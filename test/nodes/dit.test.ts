@@ -1,7 +1,7 @@
 // The DiT node: configurations, rejected params, its view and a training.
 import { expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
-import { GraphError } from '../../src/engine/base/fault.ts'
+import { GraphError } from '../../src/engine/messages/fault.ts'
 import type { Model } from '../../src/engine/models/model.ts'
 import { onCpu } from '../backends.ts'
 import { lossNodes } from '../trainingGraph.ts'

@@ -1,6 +1,6 @@
 // Diagrams of the models that nodes make: on request, and as files.
 import { expect, test } from 'vitest'
-import { GraphError } from '../../src/engine/base/fault.ts'
+import { GraphError } from '../../src/engine/messages/fault.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable, type OutputOp } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'

@@ -1,6 +1,6 @@
 // DriftField: its output and faults, and a generator that follows it.
 import { expect, test } from 'vitest'
-import { GraphError } from '../../src/engine/base/fault.ts'
+import { GraphError } from '../../src/engine/messages/fault.ts'
 import { trainingNodeMessages } from '../../src/messages/trainingNodes.ts'
 import { onCpu } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'

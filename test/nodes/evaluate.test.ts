@@ -11,7 +11,7 @@ import {
 import { classifier, classify } from '../../src/engine/models/kinds/classifier/classifier.ts'
 import { fitGaussian, frechetDistance } from '../../src/engine/metrics/frechet.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
-import type { ChartView, NumbersView } from '../../src/engine/plan/view.ts'
+import type { ChartView, NumbersView } from '../../src/engine/base/view.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Tensor, Tensor2D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'

@@ -8,7 +8,7 @@ import { featureLayers, layerFeatures } from '../../src/engine/models/featureMap
 import { guidedModel } from '../../src/engine/models/kinds/guided/guided.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { unet } from '../../src/engine/models/kinds/unet/init.ts'
-import type { ImagesView, RowsView } from '../../src/engine/plan/view.ts'
+import type { ImagesView, RowsView } from '../../src/engine/base/view.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { gap } from '../goldenTensors.ts'
 import { tinyUnet } from '../smallTraining.ts'

@@ -1,7 +1,7 @@
 // Runs of a figure: views of cached nodes, events of earlier runs, and the answer to a question.
 import { expect, test } from 'vitest'
 import type { Graph } from '../../src/engine/plan/graph.ts'
-import type { View } from '../../src/engine/plan/view.ts'
+import type { View } from '../../src/engine/base/view.ts'
 import { FigureRuns } from '../../src/hosts/figure/runs.ts'
 import type { ClientRun, RunEvent, RunOptions } from '../../src/hosts/worker/clientTypes.ts'
 

@@ -1,6 +1,6 @@
 // The Formula node: kinds, casts, faults with their place, gradients in a training.
 import { describe, expect, test } from 'vitest'
-import { GraphError, type Fault } from '../../src/engine/base/fault.ts'
+import { GraphError, type Fault } from '../../src/engine/messages/fault.ts'
 import { tryCompile } from '../../src/engine/plan/compile.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { computeKeys } from '../../src/engine/plan/keys.ts'

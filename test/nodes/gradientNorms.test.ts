@@ -1,6 +1,6 @@
 // GradientNorms: norms of the gradient per layer, without any effect on the training.
 import { expect, test } from 'vitest'
-import type { RowsView } from '../../src/engine/plan/view.ts'
+import type { RowsView } from '../../src/engine/base/view.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { trainingGraph } from '../trainingGraph.ts'

@@ -6,7 +6,7 @@ import {
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
-import type { ChartView } from '../../src/engine/plan/view.ts'
+import type { ChartView } from '../../src/engine/base/view.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { evaluate, node } from './evaluate.ts'

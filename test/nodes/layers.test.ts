@@ -5,7 +5,7 @@ import { tryCompile } from '../../src/engine/plan/compile.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { nodes as table } from '../../src/nodes/table.ts'
-import type { Fault, GraphError } from '../../src/engine/base/fault.ts'
+import type { Fault, GraphError } from '../../src/engine/messages/fault.ts'
 import { onCpu } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 

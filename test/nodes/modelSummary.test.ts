@@ -1,7 +1,7 @@
 // ModelSummary: the table of the layers of a model, and its painting.
 import { createCanvas } from '@napi-rs/canvas'
 import { expect, test } from 'vitest'
-import type { TableView } from '../../src/engine/plan/view.ts'
+import type { TableView } from '../../src/engine/base/view.ts'
 import { paintView } from '../../src/painters/paint.ts'
 import { onCpu } from '../backends.ts'
 import { node } from './evaluate.ts'

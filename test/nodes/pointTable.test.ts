@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
 import { EngineError } from '../../src/engine/base/errors.ts'
-import type { GraphError } from '../../src/engine/base/fault.ts'
+import type { GraphError } from '../../src/engine/messages/fault.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
 import { writePoints } from '../../src/engine/datasets/pointsFile.ts'
 import {

@@ -1,7 +1,7 @@
 // Nodes of the diffusion process and tools: shapes, seeds, defaults and rejected inputs.
 import { describe, expect, test } from 'vitest'
 import { tf } from '../../src/engine/base/tf.ts'
-import { stopGradient } from '../../src/engine/training/stopGradient.ts'
+import { stopGradient } from '../../src/engine/gradients/stopGradient.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'

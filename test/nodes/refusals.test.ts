@@ -1,7 +1,7 @@
 // Checks before a run: invalid graphs are rejected with the node, the reason and a cure, and
 // similar valid graphs are accepted.
 import { expect, test } from 'vitest'
-import type { Fault } from '../../src/engine/base/fault.ts'
+import type { Fault } from '../../src/engine/messages/fault.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { wire } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'

@@ -1,6 +1,6 @@
 // ScheduleChart: curves of different schedules on one axis.
 import { expect, test } from 'vitest'
-import type { ChartView } from '../../src/engine/plan/view.ts'
+import type { ChartView } from '../../src/engine/base/view.ts'
 import { alphaBarAt, noiseSchedule } from '../../src/engine/process/schedule.ts'
 import { onCpu } from '../backends.ts'
 import { node } from './evaluate.ts'

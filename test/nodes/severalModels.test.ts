@@ -5,13 +5,13 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
-import { GraphError } from '../../src/engine/base/fault.ts'
+import { GraphError } from '../../src/engine/messages/fault.ts'
 import { tryCompile } from '../../src/engine/plan/compile.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession, type Session } from '../../src/engine/plan/session.ts'
 import { memoryStore, type StateStore } from '../../src/engine/plan/store.ts'
-import type { ChartView } from '../../src/engine/plan/view.ts'
+import type { ChartView } from '../../src/engine/base/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
 import { describeFile } from '../../src/storage/storedFiles.ts'
 import { nodes } from '../../src/nodes/table.ts'

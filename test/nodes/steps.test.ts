@@ -2,7 +2,7 @@
 // backend, steps from pure noise and to clean data, and rejected inputs.
 import { describe, expect, test } from 'vitest'
 import { mlp } from '../../src/engine/models/kinds/mlp/mlp.ts'
-import { NodeError } from '../../src/engine/base/fault.ts'
+import { NodeError } from '../../src/engine/messages/fault.ts'
 import { createRandom } from '../../src/engine/base/random.ts'
 import type { Schedule } from '../../src/engine/process/schedule.ts'
 import { noiseSchedule } from '../../src/engine/process/schedule.ts'

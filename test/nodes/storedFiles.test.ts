@@ -1,6 +1,6 @@
 // Files that are kept: found by their bytes, renamed, deleted.
 import { expect, test, vi } from 'vitest'
-import { NodeError } from '../../src/engine/base/fault.ts'
+import { NodeError } from '../../src/engine/messages/fault.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import { createStoredFiles } from '../../src/storage/storedFiles.ts'
 import { createChance } from '../hostile/binaries.ts'

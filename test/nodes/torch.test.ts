@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startBackend, stopBackend } from '../../src/engine/backends/backends.ts'
 import { MessageError } from '../../src/engine/base/errors.ts'
-import { GraphError } from '../../src/engine/base/fault.ts'
+import { GraphError } from '../../src/engine/messages/fault.ts'
 import type { Model } from '../../src/engine/models/model.ts'
 import { openZip } from '../../src/engine/archive/zip.ts'
 import type { Graph } from '../../src/engine/plan/graph.ts'

@@ -20,7 +20,7 @@ import type {
   ScatterView,
   StatisticsView,
   View,
-} from '../../src/engine/plan/view.ts'
+} from '../../src/engine/base/view.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import { createRandom } from '../../src/engine/base/random.ts'

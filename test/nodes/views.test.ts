@@ -7,7 +7,7 @@ import type {
   Pictures,
   ScatterView,
   View,
-} from '../../src/engine/plan/view.ts'
+} from '../../src/engine/base/view.ts'
 import {
   countOutside,
   toggleCloud,

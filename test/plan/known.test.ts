@@ -1,7 +1,7 @@
 // Values known before a run, and faults found with them, on toy nodes.
 import { expect, test } from 'vitest'
 import { tryCompile } from '../../src/engine/plan/compile.ts'
-import { NodeError } from '../../src/engine/base/fault.ts'
+import { NodeError } from '../../src/engine/messages/fault.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { input, wire } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'

@@ -3,7 +3,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Graph } from '../../src/engine/plan/graph.ts'
 import { createSession, type Session } from '../../src/engine/plan/session.ts'
-import type { StatisticsView } from '../../src/engine/plan/view.ts'
+import type { StatisticsView } from '../../src/engine/base/view.ts'
 import type { Event, RunRequest } from '../../src/engine/protocol.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { graph, node, ops } from './toy.ts'

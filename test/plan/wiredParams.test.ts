@@ -2,8 +2,8 @@
 // loop starts. Wired values give the same keys and bits as typed ones.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Fault } from '../../src/engine/base/fault.ts'
-import { GraphError } from '../../src/engine/base/fault.ts'
+import type { Fault } from '../../src/engine/messages/fault.ts'
+import { GraphError } from '../../src/engine/messages/fault.ts'
 import { compile, tryCompile } from '../../src/engine/plan/compile.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { computeKeys } from '../../src/engine/plan/keys.ts'

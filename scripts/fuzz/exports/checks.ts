@@ -2,7 +2,7 @@
 // workflow are only strings, comments and names of variables, and no file has a name of its choice.
 import { openZip } from '../../../src/engine/archive/zip.ts'
 import { fileNameKey, isSafeFileName, safeFileName } from '../../../src/engine/base/fileName.ts'
-import { GraphError, NodeError } from '../../../src/engine/base/fault.ts'
+import { GraphError, NodeError } from '../../../src/engine/messages/fault.ts'
 import { onnxFileName } from '../../../src/engine/onnx/export.ts'
 import type { Graph } from '../../../src/engine/plan/graph.ts'
 import { opTable, type StoredFile } from '../../../src/engine/plan/op.ts'

@@ -7,7 +7,7 @@ import {
   readArrays,
   SafetensorsError,
   writeSafetensors,
-} from '../../../src/engine/checkpoint/safetensors.ts'
+} from '../../../src/engine/archive/safetensors.ts'
 import {
   mutateBytes,
   mutateSafetensors,

@@ -1,7 +1,7 @@
 // Lists in params: the elements of all parts together are bounded before any exists.
 import { strFromU8, strToU8 } from 'fflate'
 import { EngineError } from '../../../src/engine/base/errors.ts'
-import { NodeError } from '../../../src/engine/base/fault.ts'
+import { NodeError } from '../../../src/engine/messages/fault.ts'
 import { MOST_NUMBERS, parseNumbers } from '../../../src/engine/process/numberList.ts'
 import { respacedTimesteps } from '../../../src/engine/process/respacing.ts'
 import { parseStepRules } from '../../../src/engine/training/learningRates.ts'

@@ -2,7 +2,7 @@
 // bits, missing parts, swapped keys and hostile values. Readers leave out what is damaged, keep the
 // rest, and throw only their own errors.
 import type { MessageText } from '../../../src/engine/base/catalogue.ts'
-import { NodeError } from '../../../src/engine/base/fault.ts'
+import { NodeError } from '../../../src/engine/messages/fault.ts'
 import { pack } from '../../../src/engine/plan/pack.ts'
 import { RECORD_HEADER, sealRecord } from '../../../src/engine/plan/record.ts'
 import { StoredStates, stateName } from '../../../src/engine/plan/storedStates.ts'
@@ -17,7 +17,7 @@ import { createSavedNodeLibrary } from '../../../src/editor/subgraph/savedNodes.
 import { createLibrary } from '../../../src/editor/workspace/library.ts'
 import { ownTypes } from '../../../src/editor/graph/declarations.ts'
 import { lightTheme, paintView } from '../../../src/painters/paint.ts'
-import type { View } from '../../../src/engine/plan/view.ts'
+import type { View } from '../../../src/engine/base/view.ts'
 import { createEntryStore } from '../../../src/storage/database.ts'
 import { createMemoryValues, type Change } from '../../../src/storage/keyValues.ts'
 import { createStoredFiles } from '../../../src/storage/storedFiles.ts'

@@ -1,6 +1,6 @@
 // What a workflow file must withstand: reading, printing, opening in the editor, saving, checking,
 // and conversion to a neutral graph and a script.
-import { NodeError, GraphError, type Fault } from '../../../src/engine/base/fault.ts'
+import { NodeError, GraphError, type Fault } from '../../../src/engine/messages/fault.ts'
 import { tryCompile } from '../../../src/engine/plan/compile.ts'
 import { opTable, toDeclaration } from '../../../src/engine/plan/op.ts'
 import { generateScript } from '../../../src/hosts/script/write.ts'

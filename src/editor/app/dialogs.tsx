@@ -1,5 +1,5 @@
 // The open dialog: its frame, and the component for each kind.
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import type { ComponentType } from 'preact'
 import { lazyComponent } from '../ui/lazy.tsx'
 import { useModal } from '../ui/modal.ts'

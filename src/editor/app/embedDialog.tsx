@@ -1,5 +1,5 @@
 // Dialog for embedding: options of a figure, its code and its address.
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import { useEffect, useId, useState } from 'preact/hooks'
 import { nodeTitle } from '../../workflow/titles.ts'
 import { findLoopPairs } from '../../workflow/loopPairs.ts'

@@ -1,7 +1,7 @@
 // Reason of a failed run, over the canvas, unless the panel shows it already.
 import { signal } from '@preact/signals'
 import { isWithin, outerId } from '../../engine/base/ids.ts'
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import { selectedIds } from '../canvas/state.ts'
 import { FaultCard } from '../panel/faultCard.tsx'
 import { runState } from '../running/state.ts'

@@ -1,5 +1,5 @@
 // Commands of files, of tabs, and of what is shared.
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import * as format from '../ui/format.ts'
 import { addFiles } from '../drops/files.ts'
 import { download } from '../ui/download.ts'

@@ -1,6 +1,6 @@
 // The page: the editor, a figure, or the measurements that its address asks for.
 import './styles.ts'
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { getErrorMessage } from '../../engine/messages/fault.ts'
 import { connect } from '../../hosts/worker/connect.ts'
 // oxlint-disable-next-line import/default -- Vite exports the address
 import worker from '../../hosts/worker/worker.ts?worker&url'

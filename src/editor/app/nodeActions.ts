@@ -1,6 +1,6 @@
 // Actions on nodes that commands and menus share.
 import type { MessageText } from '../../engine/base/catalogue.ts'
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { addGroup } from '../canvas/groups.ts'

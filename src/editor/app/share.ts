@@ -1,5 +1,5 @@
 // Sharing of workflows: as a ZIP with the files it uses, as a script, as a link, or as a page.
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import { PAGE_TEMPLATE } from '../../hosts/page/fileNames.ts'
 import { fillPage } from '../../hosts/page/fillPage.ts'
 import { stringifyWorkflow } from '../../workflow/index.ts'

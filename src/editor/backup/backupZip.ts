@@ -5,7 +5,7 @@
 //   settings.json
 import type { MessageText } from '../../engine/base/catalogue.ts'
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate'
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import { isPlainObject } from '../../engine/base/records.ts'
 import { isQuotaError } from '../../storage/keyValues.ts'
 import type { OpenedFile } from '../storage/openedFile.ts'

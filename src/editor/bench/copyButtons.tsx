@@ -1,6 +1,6 @@
 // Copies the report. Where the browser does not allow that, the text is shown to select.
 import { useState } from 'preact/hooks'
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { getErrorMessage } from '../../engine/messages/fault.ts'
 import type { BenchTexts } from '../texts/en/bench.ts'
 import { resultsToJson, toMarkdown, type Report } from './report.ts'
 

@@ -1,7 +1,7 @@
 // Runs the measurements: for each backend a self-test, and then the steps of both sides in turns, so
 // that other load affects both.
 import { textFields, englishText } from '../../engine/base/catalogue.ts'
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import { TOLERANCE, type OpenedJob, type Requests, type Side } from '../../hosts/bench/protocol.ts'
 import { ClosedError, LateError, type Peer } from './peer.ts'
 import {

@@ -1,6 +1,6 @@
 // The page of measurements: start and stop, progress, and the tables of results.
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { getErrorMessage } from '../../engine/messages/fault.ts'
 import type { BenchTexts } from '../texts/en/bench.ts'
 import * as format from '../ui/format.ts'
 import { CopyButtons } from './copyButtons.tsx'

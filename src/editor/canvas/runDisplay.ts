@@ -1,9 +1,9 @@
 // Shows a run on the nodes of the canvas: events, faults, measures, and which nodes take part.
 import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import { innerId } from '../../engine/base/ids.ts'
 import type { Wire } from '../../engine/plan/graph.ts'
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import type { Event, Measure } from '../../engine/protocol.ts'
 import { createZoneCache } from '../../litegraph/canvasZones.ts'
 import { diffusionNodes } from '../../litegraph/diffusionNode.ts'

@@ -2,7 +2,7 @@
 // board are loaded with the first chart.
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import type { ChartLook } from '../../engine/plan/view.ts'
+import type { ChartLook } from '../../engine/base/view.ts'
 import { texts } from '../texts/texts.ts'
 import type { ChartLine } from './lines.ts'
 

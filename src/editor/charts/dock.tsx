@@ -1,7 +1,7 @@
 // Dock below the canvas with the enlarged chart of a node, updated while the node runs.
 import { useWorkspace } from '../workspace/services.ts'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import type { ChartLook, ChartView } from '../../engine/plan/view.ts'
+import type { ChartLook, ChartView } from '../../engine/base/view.ts'
 import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { IconButton } from '../ui/buttons.tsx'
 import * as format from '../ui/format.ts'

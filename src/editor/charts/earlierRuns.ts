@@ -1,7 +1,7 @@
 // Lines of earlier runs, shown behind those of the current run. They last as long as the page.
 import { signal, type Signal } from '@preact/signals'
 import { continuesLine } from '../../engine/plan/lineLog.ts'
-import type { ChartView, View } from '../../engine/plan/view.ts'
+import type { ChartView, View } from '../../engine/base/view.ts'
 
 type Lines = ChartView['lines']
 

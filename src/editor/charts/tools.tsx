@@ -1,7 +1,7 @@
 // Toolbar of a chart: smoothing, log axes, axis ranges, table, CSV and PNG.
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import type { ChartLook } from '../../engine/plan/view.ts'
+import type { ChartLook } from '../../engine/base/view.ts'
 import { tickText } from '../../painters/ticks.ts'
 import type { Ends, Range } from '../../painters/lines.ts'
 import { texts } from '../texts/texts.ts'

@@ -1,5 +1,5 @@
 // Drawer tab of saved workflows, drafts and nodes. The search includes the contents of workflows.
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import { toLabel } from '../../painters/cutText.ts'
 import { isOpenSomewhere } from '../workspace/workflowLocks.ts'
 import { useBackup, type BackupServices } from '../backup/services.ts'

@@ -1,6 +1,6 @@
 // Settings of a link, `Node.param:value`, in a workflow file.
 import type { MessageText } from '../../engine/base/catalogue.ts'
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import type { ByType, StoredFile } from '../../engine/plan/op.ts'
 import { applySettings, SettingError } from '../../workflow/settings.ts'
 import { toGraph, type WorkflowFile } from '../../workflow/index.ts'

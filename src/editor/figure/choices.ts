@@ -10,7 +10,7 @@
 import { splitValue, valueId } from '../../engine/base/ids.ts'
 import { getOwn } from '../../engine/base/records.ts'
 import { hasEffect, type ByType, type Declaration, type Param } from '../../engine/plan/op.ts'
-import type { ChartLook } from '../../engine/plan/view.ts'
+import type { ChartLook } from '../../engine/base/view.ts'
 import { getControl } from '../../workflow/controlSpec.ts'
 import type { AppChoices } from '../../workflow/appChoices.ts'
 import { FORMAT, type FileNode, type WorkflowFile } from '../../workflow/file.ts'

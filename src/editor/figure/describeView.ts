@@ -1,5 +1,5 @@
 // Short texts of views, in place of their pictures.
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import { translateView } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
 

@@ -1,7 +1,7 @@
 // The page of a figure: title and Run, the form, the views, progress and problems.
 import type { ComponentChildren } from 'preact'
 import { outerId } from '../../engine/base/ids.ts'
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import type { HideablePart } from '../drops/address.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { formatPath, listNodes } from '../graph/nodePaths.ts'

@@ -1,8 +1,8 @@
 // Interface of a figure: what its page shows and does, whoever runs the workflow.
 import type { MessageText } from '../../engine/base/catalogue.ts'
 import type { ReadonlySignal } from '@preact/signals'
-import type { Fault } from '../../engine/base/fault.ts'
-import type { View } from '../../engine/plan/view.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
+import type { View } from '../../engine/base/view.ts'
 import type { RunProgress } from '../../hosts/figure/runs.ts'
 import type { Finished } from '../../hosts/worker/clientTypes.ts'
 import type { Json } from '../../workflow/json.ts'

@@ -1,7 +1,7 @@
 // Messages between a figure and the page around it (docs/embedding.md). All messages of that page
 // are untrusted.
 import { isPlainObject } from '../../engine/base/records.ts'
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import { limits } from '../../workflow/json.ts'
 
 /** Version of the messages, the value of `litegraphDiffusion` in each. */

@@ -1,7 +1,7 @@
 // Buttons over a plot of points, at the places that it paints: clouds of the legend can be hidden,
 // and the note about points outside fits the view.
 import { useState } from 'preact/hooks'
-import type { ScatterView } from '../../engine/plan/view.ts'
+import type { ScatterView } from '../../engine/base/view.ts'
 import type { Box } from '../../painters/frame.ts'
 import {
   toggleCloud,

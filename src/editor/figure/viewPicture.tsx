@@ -1,7 +1,7 @@
 // A view of a figure, painted as large as its place.
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ViewAngles } from '../../engine/base/turntable.ts'
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import { paintView } from '../../painters/paint.ts'
 import { darkTheme, lightTheme, type Theme } from '../../painters/theme.ts'
 import { frameAt, isTimed, scrubAt, timeText } from '../../painters/time.ts'

@@ -1,7 +1,7 @@
 // Predicts the fault of a wire that is being drawn, by the engine's check: loops that are not
 // nested, and predictions or schedules that do not match.
 import { getOwn } from '../../engine/base/records.ts'
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import {
   isReroute,

@@ -1,7 +1,7 @@
 // Runs the graphs of checks in the queue, so that they wait for other runs and can be stopped.
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import type { RunResult } from '../../lessons/runChecks.ts'
 import type { Runner } from '../running/runnerTypes.ts'
 

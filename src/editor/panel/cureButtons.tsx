@@ -1,5 +1,5 @@
 // Buttons that cure a fault in one click.
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import { useBackup } from '../backup/services.ts'
 import { subscribeToGraph } from '../workspace/state.ts'
 import { findCures } from './cures.ts'

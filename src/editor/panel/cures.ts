@@ -1,5 +1,5 @@
 // One-click cures of faults: the edits that the text of a cure asks for, as far as they are unique.
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import { valueAsText } from '../../engine/base/quote.ts'
 import { idPath, outerId, parentId } from '../../engine/base/ids.ts'
 import { planMessages } from '../../engine/messages/plan.ts'

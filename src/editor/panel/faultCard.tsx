@@ -1,6 +1,6 @@
 // A fault or notice, with its cure and a link to its node.
 import { getText } from '../../engine/base/catalogue.ts'
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import { outerId } from '../../engine/base/ids.ts'
 import { formatPath } from '../graph/nodePaths.ts'
 import { useRunning } from '../running/services.ts'

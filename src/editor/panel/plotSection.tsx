@@ -1,6 +1,6 @@
 // What a plot of points shows, in the panel: its clouds, and its fit. Loaded with the first plot.
 import { useEffect, useState } from 'preact/hooks'
-import type { ScatterView } from '../../engine/plan/view.ts'
+import type { ScatterView } from '../../engine/base/view.ts'
 import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { toggleCloud, toggleFit, type PlotLook } from '../../painters/plotLook.ts'
 import { useRunning } from '../running/services.ts'

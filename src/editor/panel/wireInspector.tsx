@@ -2,7 +2,7 @@
 // outline.
 import { useRunning } from '../running/services.ts'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { Inspection as Short } from '../../engine/plan/view.ts'
+import type { Inspection as Short } from '../../engine/base/view.ts'
 import { sourcePastReroutes } from '../../litegraph/reroute.ts'
 import { darkTheme, lightTheme } from '../../painters/theme.ts'
 import { measureText } from '../../painters/ticks.ts'

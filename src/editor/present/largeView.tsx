@@ -1,6 +1,6 @@
 // The view of a node, as large as the screen allows, with text that is readable from a distance.
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { darkTheme, lightTheme, paintView } from '../../painters/paint.ts'
 import { isTimed } from '../../painters/time.ts'

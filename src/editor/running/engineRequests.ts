@@ -1,5 +1,5 @@
 // Requests to the engine about the graph on the canvas, and about its backend.
-import { GraphError } from '../../engine/base/fault.ts'
+import { GraphError } from '../../engine/messages/fault.ts'
 import { mapEntries } from '../../engine/base/records.ts'
 import { wire, type Expansion, type Graph, type GraphNode } from '../../engine/plan/graph.ts'
 import type { Request } from '../../engine/protocol.ts'

@@ -1,5 +1,5 @@
 // Stored events of runs, for showing them again.
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
 import type { RunEvent, ViewEvent } from '../../hosts/worker/clientTypes.ts'
 

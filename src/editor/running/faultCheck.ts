@@ -1,5 +1,5 @@
 // Checks of a faulty graph after each edit, until it has no faults.
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import { graphKey } from '../../workflow/graphKey.ts'
 import { debounce } from '../ui/debounce.ts'

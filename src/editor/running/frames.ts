@@ -1,5 +1,5 @@
 // Views of a training over its steps, within bounded memory, so that every step can be shown again.
-import type { ChartView, View } from '../../engine/plan/view.ts'
+import type { ChartView, View } from '../../engine/base/view.ts'
 import type { TrainingStep } from '../../engine/protocol.ts'
 import { viewBytes } from '../../hosts/worker/viewCache.ts'
 

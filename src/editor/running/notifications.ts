@@ -1,7 +1,7 @@
 // Messages about the results and files of runs.
 import { getText, type MessageText } from '../../engine/base/catalogue.ts'
 import { safeFileName } from '../../engine/base/fileName.ts'
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
 import type { Event } from '../../engine/protocol.ts'
 import { withWorkflow } from '../../workflow/index.ts'

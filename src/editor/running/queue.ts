@@ -1,6 +1,6 @@
 // The queue of runs. Each item contains a copy of its graph, made when the item was added.
 import { signal } from '@preact/signals'
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { RunEvent } from '../../hosts/worker/clientTypes.ts'
 import type { RunFile } from './state.ts'

@@ -2,9 +2,9 @@
 import type { MessageText } from '../../engine/base/catalogue.ts'
 import type { SafeFileName } from '../../engine/base/fileName.ts'
 import { computed, signal } from '@preact/signals'
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import type {
   BackendReport,
   Event,

@@ -2,7 +2,7 @@
 // again.
 import { outerId } from '../../engine/base/ids.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import type { Store } from '../storage/stores.ts'
 import type { ActiveRun } from './activeRun.ts'
 import { viewBytes } from '../../hosts/worker/viewCache.ts'

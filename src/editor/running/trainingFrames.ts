@@ -1,7 +1,7 @@
 // Recorded views of the trainings of each tab, and the step that a tab shows. The recorder itself is
 // loaded with the first run.
 import { computed, signal } from '@preact/signals'
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import { shownTab } from '../workspace/state.ts'
 import type { TrainingStep } from '../../engine/protocol.ts'
 import type { Frames, ShownStep } from './frames.ts'

@@ -1,7 +1,7 @@
 // Inspection of wires: the last values of outputs on the canvas, from a run of the graph.
 import { getOwn } from '../../engine/base/records.ts'
 import type { Graph, Wire } from '../../engine/plan/graph.ts'
-import type { Inspection } from '../../engine/plan/view.ts'
+import type { Inspection } from '../../engine/base/view.ts'
 import type { Client } from '../../hosts/worker/clientTypes.ts'
 import { targetsPastReroutes } from '../../litegraph/reroute.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'

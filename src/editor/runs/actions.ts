@@ -1,5 +1,5 @@
 // Actions on recorded runs.
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import { idPath } from '../../engine/base/ids.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 import { download } from '../ui/download.ts'

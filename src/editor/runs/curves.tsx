@@ -1,6 +1,6 @@
 // Overlaid curves of several runs: losses, and the lines of other charts.
 import { useState } from 'preact/hooks'
-import type { ChartLook } from '../../engine/plan/view.ts'
+import type { ChartLook } from '../../engine/base/view.ts'
 import { Chart } from '../charts/chart.tsx'
 import type { ChartLine } from '../charts/lines.ts'
 import { texts } from '../texts/texts.ts'

@@ -3,7 +3,7 @@ import { getText, textFields, type MessageText } from '../../engine/base/catalog
 import { outerId } from '../../engine/base/ids.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { ByType } from '../../engine/plan/op.ts'
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import type { EnginePort, Event } from '../../engine/protocol.ts'
 import { nodeTitle } from '../../workflow/titles.ts'
 import type { WorkflowFile } from '../../workflow/index.ts'

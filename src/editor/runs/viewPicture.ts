@@ -1,5 +1,5 @@
 // Painting of views into PNG files.
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import { context2d } from '../../painters/context2d.ts'
 import { darkTheme, lightTheme } from '../../painters/theme.ts'
 import { loadPainters } from '../ui/painters.ts'

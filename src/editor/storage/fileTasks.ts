@@ -2,7 +2,7 @@
 // Arguments and results are structured-cloneable.
 import { packFolder } from '../../engine/checkpoint/archive.ts'
 import { describeCheckpoint } from '../../engine/checkpoint/describe.ts'
-import { listTensorNames, readHeaderLength } from '../../engine/checkpoint/safetensors.ts'
+import { listTensorNames, readHeaderLength } from '../../engine/archive/safetensors.ts'
 import { readDatasetFile, writePoints } from '../../engine/datasets/pointsFile.ts'
 import {
   parsePointTable,

@@ -3,7 +3,7 @@
 import { getText, type MessageText } from '../../engine/base/catalogue.ts'
 import { valueAsText } from '../../engine/base/quote.ts'
 import { signal } from '@preact/signals'
-import { type Fault, getErrorText } from '../../engine/base/fault.ts'
+import { type Fault, getErrorText } from '../../engine/messages/fault.ts'
 import type { Declaration, Param } from '../../engine/plan/op.ts'
 import { getOwn } from '../../engine/base/records.ts'
 import { translateDeclaration } from './declarations.ts'

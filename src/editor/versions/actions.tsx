@@ -1,5 +1,5 @@
 // Actions on a version: name, open, restore.
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import { parseWorkflow } from '../../workflow/index.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { texts } from '../texts/texts.ts'

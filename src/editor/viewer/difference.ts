@@ -1,5 +1,5 @@
 // Pixelwise absolute difference of two pictures.
-import type { Pictures } from '../../engine/plan/view.ts'
+import type { Pictures } from '../../engine/base/view.ts'
 import type { PictureGroup } from './scene.ts'
 
 export interface PictureDifference {

@@ -7,7 +7,7 @@ import {
   pictureAt,
   removeAlpha,
 } from '../../engine/images/pixels.ts'
-import type { FilmView, Pictures, ScatterView } from '../../engine/plan/view.ts'
+import type { FilmView, Pictures, ScatterView } from '../../engine/base/view.ts'
 import { apngWriter, encodePng } from '../../engine/images/png.ts'
 import { pngWithWorkflow } from '../../workflow/png.ts'
 import type { Theme } from '../../painters/theme.ts'

@@ -1,6 +1,6 @@
 // Opening of image files in the viewer: outputs of a run, or stored files.
 import { removeAlpha } from '../../engine/images/pixels.ts'
-import type { ImagesView } from '../../engine/plan/view.ts'
+import type { ImagesView } from '../../engine/base/view.ts'
 import { formatError } from '../ui/reason.ts'
 import { showToast } from '../ui/state.ts'
 import type { PictureSource } from './sources.ts'

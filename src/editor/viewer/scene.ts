@@ -1,6 +1,6 @@
 // Scenes of the viewer: pictures in grids, or points of the plane, in their own units.
 import { squareColumns } from '../../engine/images/pixels.ts'
-import type { FilmView, ImagesView, ScatterView } from '../../engine/plan/view.ts'
+import type { FilmView, ImagesView, ScatterView } from '../../engine/base/view.ts'
 import { cutText, MAX_LABEL } from '../../painters/cutText.ts'
 import type { Theme } from '../../painters/theme.ts'
 import { legend, fitLabel } from '../../painters/frame.ts'

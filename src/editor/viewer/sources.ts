@@ -1,5 +1,5 @@
 // Sources of pictures for the viewer: current and previous views of nodes, and other views.
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { withLook } from '../../painters/plotLook.ts'

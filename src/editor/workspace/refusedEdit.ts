@@ -1,5 +1,5 @@
 // Message about an edit that was refused, because the workflow could not be stored with it.
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { getErrorMessage } from '../../engine/messages/fault.ts'
 import { WorkflowError } from '../../workflow/index.ts'
 import { errorText, texts } from '../texts/texts.ts'
 import { showToast } from '../ui/state.ts'

@@ -2,7 +2,7 @@
 // faults of the graph.
 import { textFields } from '../base/catalogue.ts'
 import { EngineError } from '../base/errors.ts'
-import { getErrorText, GraphError, NodeError } from '../base/fault.ts'
+import { getErrorText, GraphError, NodeError } from '../messages/fault.ts'
 import { memoryMessages } from '../messages/memory.ts'
 import type { EngineFailure } from '../protocol.ts'
 import { findDeviceLoss } from './backends.ts'

@@ -3,7 +3,7 @@
 // and no upload. The gradient of Softmax takes four kernels in tfjs, and one where a backend
 // has a kernel for it.
 import { softmaxGradient } from '../layers/softmax.ts'
-import { constant } from '../layers/sums.ts'
+import { constant } from '../base/sums.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 

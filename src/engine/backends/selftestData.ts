@@ -2,7 +2,7 @@
 import { countElements } from '../base/shapes.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
-import { differentiate } from '../training/differentiate.ts'
+import { differentiate } from '../gradients/differentiate.ts'
 import type { selfTestWords } from '../messages/backends.ts'
 
 /** Quantity that the self-test checks, with its value in float64. */

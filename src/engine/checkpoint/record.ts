@@ -3,7 +3,7 @@
 import { checkpointMessages } from '../messages/checkpoint.ts'
 import type { LossRecord } from '../process/importance.ts'
 import { CheckpointError } from '../archive/checkpointError.ts'
-import type { StoredTensor } from './safetensors.ts'
+import type { StoredTensor } from '../archive/safetensors.ts'
 import type { Shapes, StoredWeights } from './weights.ts'
 
 const LOSSES = 'record/losses'

@@ -2,7 +2,7 @@
 // [in, out] and [height, width, in, out].
 import { countElements } from '../base/shapes.ts'
 import type { WeightLayout } from '../models/graph/layerOp.ts'
-import type { StoredTensor } from './safetensors.ts'
+import type { StoredTensor } from '../archive/safetensors.ts'
 
 /** Axes of PyTorch's tensor, and of this engine's. Plain weights have the same layout in both. */
 const axes: {

@@ -6,13 +6,13 @@ import { archiveLimits } from '../archive/limits.ts'
 import type { Zip } from '../archive/zip.ts'
 import { quoteName } from '../base/quote.ts'
 import { CheckpointError } from '../archive/checkpointError.ts'
-import type { StoredTensor } from './safetensors.ts'
+import type { StoredTensor } from '../archive/safetensors.ts'
 import {
   describeTensors,
   readHeaderLength,
   readSafetensors,
   SafetensorsError,
-} from './safetensors.ts'
+} from '../archive/safetensors.ts'
 import { archiveMessages } from '../messages/archive.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 

@@ -7,8 +7,8 @@
 //            captions (a JSON list of one text per image; optional)
 import { MessageError } from '../base/errors.ts'
 import { countElements } from '../base/shapes.ts'
-import type { StoredArray } from '../checkpoint/safetensors.ts'
-import { readArrays, SafetensorsError, writeSafetensors } from '../checkpoint/safetensors.ts'
+import type { StoredArray } from '../archive/safetensors.ts'
+import { readArrays, SafetensorsError, writeSafetensors } from '../archive/safetensors.ts'
 import type { CaptionTokens, Dataset } from './dataset.ts'
 import { quoteValue } from '../base/quote.ts'
 import { datasetMessages } from '../messages/datasets.ts'

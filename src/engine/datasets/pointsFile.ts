@@ -3,8 +3,8 @@
 //   points   F32 [n, dim]
 //   labels   I32 or I64 [n], class of each point; optional
 //   metadata name, classes (class names, a JSON list)
-import type { StoredArray } from '../checkpoint/safetensors.ts'
-import { writeSafetensors } from '../checkpoint/safetensors.ts'
+import type { StoredArray } from '../archive/safetensors.ts'
+import { writeSafetensors } from '../archive/safetensors.ts'
 import { quoteValue } from '../base/quote.ts'
 import { datasetMessages } from '../messages/datasets.ts'
 import {

@@ -1,7 +1,7 @@
 // GIF writer (GIF89a, CompuServe 1989) with the Netscape loop extension, for programs without APNG
 // support. GIF has at most 256 colours per frame and delays in hundredths of a second.
 import { concatBytes } from '../base/bytes.ts'
-import type { Pictures } from '../plan/view.ts'
+import type { Pictures } from '../base/view.ts'
 import type { AnimationWriter } from './png.ts'
 
 /**

@@ -1,5 +1,5 @@
 // Images as bytes: conversion from [-1, 1], grids, resizing, and selection of frames.
-import type { Pictures } from '../plan/view.ts'
+import type { Pictures } from '../base/view.ts'
 
 /**
  * `data`: -1 is black, 1 is white, values outside are clipped. `auto`: the smallest value is black,

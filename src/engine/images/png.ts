@@ -2,7 +2,7 @@
 // give equal bytes.
 import { zlibSync } from 'fflate'
 import { concatBytes } from '../base/bytes.ts'
-import type { Pictures } from '../plan/view.ts'
+import type { Pictures } from '../base/view.ts'
 import { PNG_SIGNATURE, pngChunk } from './pngChunk.ts'
 
 /** Encodes the first image. */

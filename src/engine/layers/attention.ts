@@ -4,7 +4,7 @@ import type { Tensor, Tensor3D, Tensor4D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import { layerOp } from './operation.ts'
 import { softmaxGradient } from './softmax.ts'
-import { onGPU } from './sums.ts'
+import { onGPU } from '../base/sums.ts'
 
 /**
  * softmax(q k^T / sqrt(c / heads)) v for each head (Vaswani et al. 2017, equation 1): q of

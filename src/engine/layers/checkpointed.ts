@@ -1,4 +1,4 @@
-import { differentiate } from '../training/differentiate.ts'
+import { differentiate } from '../gradients/differentiate.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import type { Weights } from '../base/values.ts'

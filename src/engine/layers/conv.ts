@@ -6,7 +6,7 @@ import { tf } from '../base/tf.ts'
 import { convInputTensor } from './convInput.ts'
 import { linear } from './linear.ts'
 import { layerOp } from './operation.ts'
-import { channelSums, onGPU } from './sums.ts'
+import { channelSums, onGPU } from '../base/sums.ts'
 import { reverseAxesTranspose } from './transpose.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
-import { stopGradient } from '../training/stopGradient.ts'
+import { stopGradient } from '../gradients/stopGradient.ts'
 import { embeddingFrequencies } from './timeWaves.ts'
 
 /**

@@ -3,7 +3,7 @@ import { activeBackend } from '../base/backend.ts'
 import type { NormOptions } from '../base/layerTypes.ts'
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../base/tf.ts'
 import { layerOp } from './operation.ts'
-import { channelMeans, constant, rowSums } from './sums.ts'
+import { channelMeans, constant, rowSums } from '../base/sums.ts'
 
 /**
  * Group normalisation (Wu and He 2018) of `[b, h, w, c]` or `[b, n, c]` with biased variance, as in

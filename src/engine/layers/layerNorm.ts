@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor3D } from '../base/tf.ts'
 import { groupNorm } from './groupNorm.ts'
-import { constant } from './sums.ts'
+import { constant } from '../base/sums.ts'
 
 /**
  * Layer normalisation (Ba et al. 2016) of `[b, n, c]` over c, with weight and bias per channel or

@@ -3,7 +3,7 @@ import { activeBackend } from '../base/backend.ts'
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import { layerOp } from './operation.ts'
-import { channelSums } from './sums.ts'
+import { channelSums } from '../base/sums.ts'
 import { transposeTensor } from './transpose.ts'
 
 /**

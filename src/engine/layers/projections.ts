@@ -3,7 +3,7 @@
 import { activeBackend } from '../base/backend.ts'
 import type { Parameters } from '../base/layerTypes.ts'
 import type { Tensor2D } from '../base/tf.ts'
-import { isTapeOn } from '../training/differentiate.ts'
+import { isTapeOn } from '../gradients/differentiate.ts'
 import { silu } from './activations.ts'
 import { linear } from './linear.ts'
 

@@ -1,7 +1,7 @@
 // The gradient of softmax.
 import { activeBackend } from '../base/backend.ts'
 import type { Tensor } from '../base/tf.ts'
-import { isTapeOn } from '../training/differentiate.ts'
+import { isTapeOn } from '../gradients/differentiate.ts'
 
 /**
  * scale y (dy - sum y dy), sums over the last axis: the gradient of y = softmax(x) with respect to

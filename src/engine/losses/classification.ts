@@ -1,7 +1,7 @@
 // Cross-entropy and accuracy of a classifier.
 import { EngineError } from '../base/errors.ts'
 import { processMessages } from '../messages/process.ts'
-import { captureKey, captureOrReplay } from '../layers/captureOrReplay.ts'
+import { captureKey, captureOrReplay } from '../base/captureOrReplay.ts'
 import { oneHot } from '../layers/embedding.ts'
 import type { Scalar, Tensor2D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'

@@ -1,6 +1,6 @@
 // Elementwise errors of a prediction: squared, absolute, Huber, pseudo-Huber.
 import { activeBackend } from '../base/backend.ts'
-import { captureKey, captureOrReplay } from '../layers/captureOrReplay.ts'
+import { captureKey, captureOrReplay } from '../base/captureOrReplay.ts'
 import { isSameShape, perItem } from '../process/coefficients.ts'
 import type { Scalar, Tensor, Tensor1D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'

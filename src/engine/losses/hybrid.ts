@@ -1,5 +1,5 @@
 // The hybrid loss of models with a learned variance.
-import { stopGradient } from '../training/stopGradient.ts'
+import { stopGradient } from '../gradients/stopGradient.ts'
 import { requireVariance } from '../process/posterior.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'

@@ -1,5 +1,5 @@
 // Precision and recall of samples: fidelity and diversity, which a single distance mixes.
-import { squaredDistance } from './squaredDistance.ts'
+import { squaredDistance } from '../base/squaredDistance.ts'
 
 export interface ManifoldScores {
   /** Share of samples inside the manifold of real items. */

@@ -1,5 +1,5 @@
 // Mode coverage: the modes of a mixture that samples reach.
-import { squaredDistance } from './squaredDistance.ts'
+import { squaredDistance } from '../base/squaredDistance.ts'
 
 /** Modes of a mixture, one per class. */
 export interface Modes {

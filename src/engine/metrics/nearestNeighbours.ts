@@ -2,7 +2,7 @@
 import { countElements } from '../base/shapes.ts'
 import { transposeTensor } from '../layers/transpose.ts'
 import { runTidied } from '../base/memory.ts'
-import { stopGradient } from '../training/stopGradient.ts'
+import { stopGradient } from '../gradients/stopGradient.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import type { Dataset } from '../datasets/dataset.ts'

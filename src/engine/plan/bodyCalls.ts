@@ -1,5 +1,5 @@
 // Calls of the body of a loop that runs it itself: one synchronous unit under the tape.
-import { NodeError } from '../base/fault.ts'
+import { NodeError } from '../messages/fault.ts'
 import { planMessages } from '../messages/plan.ts'
 import { Frame, type Host, type LoopPosition, type Signal } from './host.ts'
 import type { LoopStepper } from './loopStepper.ts'

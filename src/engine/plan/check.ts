@@ -1,6 +1,6 @@
 // Checks a graph and collects all faults at once.
 import { splitMany } from '../base/ids.ts'
-import { type Fault, createFault, type FaultParts } from '../base/fault.ts'
+import { type Fault, createFault, type FaultParts } from '../messages/fault.ts'
 import { sortTopologically } from '../base/sortTopologically.ts'
 import { foldParams } from './foldParams.ts'
 import { getNode, type Graph, type GraphNode, type Wire } from './graph.ts'

@@ -1,6 +1,12 @@
 // Compiles a graph to a plan: ordered steps, nested loops, and the last use of each value. A plan
 // is plain data, which run.ts executes.
-import { GraphError, moveFaultOutward, NodeError, type Fault, createFault } from '../base/fault.ts'
+import {
+  GraphError,
+  moveFaultOutward,
+  NodeError,
+  type Fault,
+  createFault,
+} from '../messages/fault.ts'
 import { manySlot, outerId, splitMany, valueId, type ValueId } from '../base/ids.ts'
 import { planMessages } from '../messages/plan.ts'
 import { checkGraph } from './check.ts'

@@ -1,5 +1,5 @@
 // Replaces closed nodes by the graphs they stand for, before any other stage reads the graph.
-import { type Fault, type FaultPlace, type InnerNode, createFault } from '../base/fault.ts'
+import { type Fault, type FaultPlace, type InnerNode, createFault } from '../messages/fault.ts'
 import { closedInnerId, valueId } from '../base/ids.ts'
 import { getOwn } from '../base/records.ts'
 import { createSourceResolver } from '../base/resolveSource.ts'

@@ -1,5 +1,5 @@
 // Expands one closed node, and forwards its wired params to the inner nodes.
-import { type Fault, createFault } from '../base/fault.ts'
+import { type Fault, createFault } from '../messages/fault.ts'
 import { planMessages } from '../messages/plan.ts'
 import { input, type Expansion, type GraphNode } from './graph.ts'
 import type { ExpandOp, Param, Params } from './op.ts'

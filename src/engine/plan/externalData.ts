@@ -1,6 +1,6 @@
 // External data that nodes need before a run: stored files and shipped files.
 import { MessageError } from '../base/errors.ts'
-import { getFaults, GraphError } from '../base/fault.ts'
+import { getFaults, GraphError } from '../messages/fault.ts'
 import { planMessages } from '../messages/plan.ts'
 import { atNode } from './nodeErrors.ts'
 import type { Assets, Ops, RunOp } from './op.ts'

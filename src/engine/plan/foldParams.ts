@@ -1,6 +1,6 @@
 // Wired params whose values are known before a run become set params: the plan, keys and results are
 // those of the same graph with typed values.
-import { NodeError } from '../base/fault.ts'
+import { NodeError } from '../messages/fault.ts'
 import { getOwn } from '../base/records.ts'
 import { sortTopologically } from '../base/sortTopologically.ts'
 import { getNode, type Graph, type GraphNode } from './graph.ts'

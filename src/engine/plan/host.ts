@@ -9,7 +9,7 @@ import type { Keys } from './keys.ts'
 import type { Measures } from './measures.ts'
 import type { Memory } from '../base/memory.ts'
 import type { Inputs, Ops, OutputOp, Outputs } from './op.ts'
-import type { View } from './view.ts'
+import type { View } from '../base/view.ts'
 
 /** Signal at which the generator yields. `wait` resumes with the result of the promise. */
 export type Signal =

@@ -9,7 +9,7 @@ import { wire, type Wire } from './graph.ts'
 import { hashKey, type Key, type Keys } from './keys.ts'
 import type { Memory } from '../base/memory.ts'
 import type { ObservedAt } from './host.ts'
-import type { Inspection } from './view.ts'
+import type { Inspection } from '../base/view.ts'
 
 /** Maximum bytes of a single value, and of all values together. */
 const MAX_VALUE_BYTES = 16 * 2 ** 20

@@ -1,6 +1,6 @@
 // Errors that occur while a node runs, as faults of that node.
 import type { MessageText } from '../base/catalogue.ts'
-import { getErrorText, NodeError } from '../base/fault.ts'
+import { getErrorText, NodeError } from '../messages/fault.ts'
 import { Interrupted } from '../base/interruption.ts'
 import { planMessages } from '../messages/plan.ts'
 

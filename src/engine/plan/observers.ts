@@ -6,14 +6,14 @@ import type { Value } from './slotValues.ts'
 import type { ObservedAt } from './host.ts'
 import { atNode } from './nodeErrors.ts'
 import type { NodeStep } from './steps.ts'
-import type { NodeError } from '../base/fault.ts'
+import type { NodeError } from '../messages/fault.ts'
 import { ItemLog } from './itemLog.ts'
 import { continuesLine, LineLog } from './lineLog.ts'
 import { Rounds } from './rounds.ts'
 import { runTidied, type Memory } from '../base/memory.ts'
 import type { Inputs, ObserverContext, ObserverOp, Ops, Series } from './op.ts'
 import { splitMany } from '../base/ids.ts'
-import type { View } from './view.ts'
+import type { View } from '../base/view.ts'
 
 /**
  * Minimum time between two reads of one observer, in milliseconds: two frames. With each read the

@@ -8,7 +8,7 @@ import type { ScheduleValue, Timestep, Timesteps } from '../process/values.ts'
 import type { SlotType, Value } from './slotValues.ts'
 import type { CreateModel } from '../models/kinds/defined/definition.ts'
 import type { Expansion } from './graph.ts'
-import type { View } from './view.ts'
+import type { View } from '../base/view.ts'
 import type { Declaration, LoopEnds } from './declaration.ts'
 
 export * from './declaration.ts'

@@ -1,6 +1,6 @@
 // Faults of wired params whose values are not known before the run.
 import type { MessageText } from '../base/catalogue.ts'
-import { type Fault, createFault } from '../base/fault.ts'
+import { type Fault, createFault } from '../messages/fault.ts'
 import { valueId } from '../base/ids.ts'
 import { planMessages } from '../messages/plan.ts'
 import { unknownParamFault } from './expandNode.ts'

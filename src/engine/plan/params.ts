@@ -1,6 +1,6 @@
 // Params of a node: fills in defaults and checks values. Never changes a value silently.
 import type { MessageText } from '../base/catalogue.ts'
-import { type Fault, createFault } from '../base/fault.ts'
+import { type Fault, createFault } from '../messages/fault.ts'
 import type { GraphNode, Wire } from './graph.ts'
 import type { Declaration, Param, Params } from './op.ts'
 import { hasEffect, MAX_SEED } from './op.ts'

@@ -1,6 +1,6 @@
 // Work of a plan that is known before a run: iterations of all loops, with those of nested ones
 // multiplied.
-import { NodeError, type Fault, createFault } from '../base/fault.ts'
+import { NodeError, type Fault, createFault } from '../messages/fault.ts'
 import { planMessages } from '../messages/plan.ts'
 import { loopBehaviour, type Ops, type StaticValues } from './op.ts'
 import type { LoopStep, PlannedWork, Step } from './steps.ts'

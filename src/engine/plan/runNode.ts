@@ -2,7 +2,7 @@
 // outputs.
 import type { MessageText } from '../base/catalogue.ts'
 import { valueId } from '../base/ids.ts'
-import { NodeError } from '../base/fault.ts'
+import { NodeError } from '../messages/fault.ts'
 import { runTidied } from '../base/memory.ts'
 import { hostNumber } from '../base/values.ts'
 import { planMessages } from '../messages/plan.ts'

@@ -1,5 +1,5 @@
 // Execution of a node's function, for plans and scripts.
-import { NodeError } from '../base/fault.ts'
+import { NodeError } from '../messages/fault.ts'
 import { knownValues } from '../base/knownValues.ts'
 import type { Memory } from '../base/memory.ts'
 import { runTidied } from '../base/memory.ts'

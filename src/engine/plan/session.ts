@@ -7,7 +7,13 @@ import type { Plan } from './steps.ts'
 import { findStaticOutputs } from './check.ts'
 import { tryCompile } from './compile.ts'
 import { CurrentRun } from './currentRun.ts'
-import { getFaults, GraphError, NodeError, moveFaultOutward, type Fault } from '../base/fault.ts'
+import {
+  getFaults,
+  GraphError,
+  NodeError,
+  moveFaultOutward,
+  type Fault,
+} from '../messages/fault.ts'
 import { expandNode } from './expandNode.ts'
 import { input, type Expansion, type Graph, type GraphNode, type Wire } from './graph.ts'
 import type { ObservationKeys } from './keys.ts'
@@ -34,7 +40,7 @@ import { guardStore, type StateStore } from './store.ts'
 import { StoredStates } from './storedStates.ts'
 import { Cancelled, Trainings } from './trainings.ts'
 import { nextTask } from './yielding.ts'
-import type { Inspection } from './view.ts'
+import type { Inspection } from '../base/view.ts'
 import { planMessages } from '../messages/plan.ts'
 
 export interface SessionOptions {

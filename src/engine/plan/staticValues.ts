@@ -1,5 +1,5 @@
 // Static values, which are known before a run, so that nodes can reject them early.
-import { NodeError, type Fault } from '../base/fault.ts'
+import { NodeError, type Fault } from '../messages/fault.ts'
 import { splitMany } from '../base/ids.ts'
 import { getOwn } from '../base/records.ts'
 import { Features, FeaturesError, inOrder } from '../models/graph/features.ts'

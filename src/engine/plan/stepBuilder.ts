@@ -1,5 +1,5 @@
 // Builds the steps of a plan from a checked graph.
-import { type Fault, createFault } from '../base/fault.ts'
+import { type Fault, createFault } from '../messages/fault.ts'
 import { splitValue, valueId, type ValueId } from '../base/ids.ts'
 import { planMessages } from '../messages/plan.ts'
 import { wire } from './graph.ts'

@@ -1,6 +1,6 @@
 // Steps of a plan as plain data, and traversals of them.
 import { valueId, type ValueId } from '../base/ids.ts'
-import type { Fault, InnerNode } from '../base/fault.ts'
+import type { Fault, InnerNode } from '../messages/fault.ts'
 import { wire, type Wire } from './graph.ts'
 import type { Params } from './op.ts'
 

@@ -1,6 +1,6 @@
 // Storage for training states that outlive a page: bytes by key.
 import { englishText, type MessageText } from '../base/catalogue.ts'
-import { getErrorText } from '../base/fault.ts'
+import { getErrorText } from '../messages/fault.ts'
 
 export interface StateStore {
   get(key: string): Promise<Uint8Array | undefined>

@@ -1,5 +1,5 @@
 // Layers of a graph that are part of no model.
-import { type Fault, createFault } from '../base/fault.ts'
+import { type Fault, createFault } from '../messages/fault.ts'
 import { planMessages } from '../messages/plan.ts'
 import type { Graph, GraphNode } from './graph.ts'
 import type { Op, Ops } from './op.ts'

@@ -1,5 +1,5 @@
 // Values of wired params, when a node or loop starts.
-import { NodeError } from '../base/fault.ts'
+import { NodeError } from '../messages/fault.ts'
 import { getOwn } from '../base/records.ts'
 import type { Value } from './slotValues.ts'
 import type { Declaration, Inputs, Op, Param, Params, StaticNumber } from './op.ts'

@@ -1,6 +1,6 @@
 // Faults and notices of loops by rules c, d, f and g of ARCHITECTURE.md.
 import type { MessageText } from '../base/catalogue.ts'
-import { type Fault, createFault } from '../base/fault.ts'
+import { type Fault, createFault } from '../messages/fault.ts'
 import { splitMany } from '../base/ids.ts'
 import { getNode, type Wire } from './graph.ts'
 import type { Op, StartOp } from './op.ts'

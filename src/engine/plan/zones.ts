@@ -2,7 +2,7 @@
 //
 // A zone is a Start and its End. Its body is the set of nodes that depend on an each output of the
 // Start. The letters a to g refer to the rules of loops in ARCHITECTURE.md.
-import { type Fault, createFault } from '../base/fault.ts'
+import { type Fault, createFault } from '../messages/fault.ts'
 import { getNode, type GraphNode } from './graph.ts'
 import { enclosingLoops, findLoopMembership, MAX_LOOPS } from './loopMembership.ts'
 import type { EndOp, Ops, StartOp, StaticValues } from './op.ts'

@@ -1,5 +1,5 @@
 // Optimal assignment of the items of two batches.
-import { squaredDistance } from '../metrics/squaredDistance.ts'
+import { squaredDistance } from '../base/squaredDistance.ts'
 
 /** Passes over the rows that are still free before paths are searched; two in the paper. */
 const ROW_PASSES = 2

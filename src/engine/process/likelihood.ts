@@ -6,7 +6,7 @@ import { convertPrediction } from './prediction.ts'
 import type { Levels } from './schedule.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
-import { differentiate } from '../training/differentiate.ts'
+import { differentiate } from '../gradients/differentiate.ts'
 import type { TypedPrediction } from '../base/values.ts'
 
 /** Evaluates a model at x, `[b, ...]`. It must be differentiable with respect to x. */

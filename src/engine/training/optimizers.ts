@@ -5,7 +5,7 @@ import { tf } from '../base/tf.ts'
 import type { LearningRateConfig } from './learningRates.ts'
 import { learningRate } from './learningRates.ts'
 import type { Moment } from './moments.ts'
-import { captureKey, captureOrReplayAll } from '../layers/captureOrReplay.ts'
+import { captureKey, captureOrReplayAll } from '../base/captureOrReplay.ts'
 
 export type Algorithm =
   | 'adamw'

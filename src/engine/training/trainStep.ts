@@ -4,7 +4,7 @@ import { EngineError } from '../base/errors.ts'
 import { trainingMessages, trainingWords } from '../messages/training.ts'
 import type { Average } from './averages.ts'
 import { averageUpdate, beginAverage } from './averages.ts'
-import { differentiate, differentiateIntoSlots } from './differentiate.ts'
+import { differentiate, differentiateIntoSlots } from '../gradients/differentiate.ts'
 import type { EmaConfig } from './ema.ts'
 import {
   concatenate,

@@ -1,6 +1,6 @@
 // Arguments of the command line, and its help text.
 import { parseArgs } from 'node:util'
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { getErrorMessage } from '../../engine/messages/fault.ts'
 import { cliMessages } from '../../messages/cli.ts'
 import { commands, programOptions, type Command } from './commands.ts'
 import { UsageError } from '../node/failure.ts'

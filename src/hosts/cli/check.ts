@@ -1,5 +1,5 @@
 // The `check` command: all faults and notices of workflows, as text or JSON.
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import { tryCompile } from '../../engine/plan/compile.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import { opTable } from '../../engine/plan/op.ts'

@@ -2,7 +2,7 @@
 // runs one command, so they are loaded once, before it begins.
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { getErrorMessage } from '../../engine/messages/fault.ts'
 import type { ModelDefinition } from '../../engine/models/kinds/defined/definition.ts'
 import { isModelDefinition } from '../../engine/models/kinds/defined/definition.ts'
 import { registerModels } from '../../engine/models/kinds/defined/register.ts'

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { isZip } from '../../engine/archive/signatures.ts'
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import { packFolder } from '../../engine/checkpoint/archive.ts'
 import type { OnnxFile } from '../../engine/onnx/export.ts'
 import { onnxFileName, onnxFromCheckpoint } from '../../engine/onnx/export.ts'

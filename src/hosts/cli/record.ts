@@ -1,10 +1,10 @@
 // Record of a run: its views, files, losses and faults, and what is written of them.
 import { basename } from 'node:path'
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import { safeFileName } from '../../engine/base/fileName.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import type { BackendReport, Event, ReplayReport } from '../../engine/protocol.ts'
 import { cliMessages } from '../../messages/cli.ts'
 import { nodeTitle } from '../../workflow/titles.ts'

@@ -1,6 +1,6 @@
 // The `script` command: writes a workflow as a program.
 import { dirname, relative, resolve } from 'node:path'
-import { GraphError } from '../../engine/base/fault.ts'
+import { GraphError } from '../../engine/messages/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { cliMessages } from '../../messages/cli.ts'

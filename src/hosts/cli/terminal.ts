@@ -1,5 +1,5 @@
 // Output on standard error: faults as in the editor, progress as a bar or as plain lines.
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import type { Event } from '../../engine/protocol.ts'
 import { planMessages } from '../../engine/messages/plan.ts'
 import { cliMessages } from '../../messages/cli.ts'

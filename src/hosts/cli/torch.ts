@@ -1,7 +1,7 @@
 // The `torch` command: writes a workflow as a program for PyTorch, with the files that it needs.
 import { basename, dirname } from 'node:path'
 import { startBackend } from '../../engine/backends/backends.ts'
-import { GraphError } from '../../engine/base/fault.ts'
+import { GraphError } from '../../engine/messages/fault.ts'
 import { safeFileName } from '../../engine/base/fileName.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { cliMessages } from '../../messages/cli.ts'

@@ -1,7 +1,7 @@
 // A workflow as an element: settings, a button that runs it, progress, and what its nodes show. For
 // pages and notebooks without the editor.
-import type { Fault } from '../../engine/base/fault.ts'
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
+import { getErrorMessage } from '../../engine/messages/fault.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import { createClient } from '../worker/client.ts'
 import type { Client, ClientRun, ViewEvent } from '../worker/clientTypes.ts'

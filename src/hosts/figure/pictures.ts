@@ -1,5 +1,5 @@
 // The pictures of a figure: a canvas for each node that shows something.
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import { paintView } from '../../painters/paint.ts'
 import type { Theme } from '../../painters/theme.ts'
 import type { ElementTexts } from './texts.ts'

@@ -1,6 +1,6 @@
 // Runs of a figure, one at a time. Nodes whose results are cached do not run again: their views come
 // from an earlier run of the same graph.
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
 import type { Client, ClientRun, Finished, RunEvent, ViewEvent } from '../worker/clientTypes.ts'

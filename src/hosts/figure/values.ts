@@ -1,5 +1,5 @@
 // The numbers and texts of views as plain JSON, for the program around a figure.
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import type { Json, JsonObject } from '../../workflow/json.ts'
 
 /** JSON has no infinite numbers. */

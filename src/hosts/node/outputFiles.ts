@@ -1,6 +1,6 @@
 // Output files of a run: images of views, CSV of charts, files of nodes.
 import { freeFileName, safeFileName, type SafeFileName } from '../../engine/base/fileName.ts'
-import type { ChartView, View } from '../../engine/plan/view.ts'
+import type { ChartView, View } from '../../engine/base/view.ts'
 import { toCsv } from '../../painters/csv.ts'
 import { lightTheme, paintView } from '../../painters/paint.ts'
 import { context2d } from '../../painters/context2d.ts'

@@ -1,5 +1,5 @@
 // Checks the calls of a script like a graph: node types, slots and params.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Inputs, Op, Ops, Outputs, Params } from '../../engine/plan/op.ts'
 import { checkParams } from '../../engine/plan/params.ts'
 import { splitMany } from '../../engine/base/ids.ts'

@@ -1,6 +1,6 @@
 // Formats views as lines of text for the terminal.
 import { scriptMessages } from '../../messages/script.ts'
-import type { ScatterView, View } from '../../engine/plan/view.ts'
+import type { ScatterView, View } from '../../engine/base/view.ts'
 
 /** One line per number, text, line of a chart or set of pictures. */
 export function formatView(title: string, view: View): string[] {

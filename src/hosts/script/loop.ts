@@ -1,5 +1,5 @@
 // Loops of a script. State, order of calls and random keys are those of a plan (LoopStepper).
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { NumberValue } from '../../engine/base/values.ts'
 import type { LoopState, Round } from '../../engine/plan/host.ts'
 import { LoopStepper } from '../../engine/plan/loopStepper.ts'

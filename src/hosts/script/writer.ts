@@ -7,7 +7,7 @@ import {
   valueId,
   type ValueId,
 } from '../../engine/base/ids.ts'
-import { createFault, GraphError } from '../../engine/base/fault.ts'
+import { createFault, GraphError } from '../../engine/messages/fault.ts'
 import { safeFileName } from '../../engine/base/fileName.ts'
 import { wire, type Graph } from '../../engine/plan/graph.ts'
 import type { ObserverOp, Op, Ops, Params, RunOp, StartOp } from '../../engine/plan/op.ts'

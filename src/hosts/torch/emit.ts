@@ -1,6 +1,6 @@
 // Writes the steps of a plan as statements of Python: one line per node, and a loop for each zone.
 import { MessageError } from '../../engine/base/errors.ts'
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import type { LoopStep, NodeStep, Step } from '../../engine/plan/steps.ts'
 import { torchMessages } from '../../messages/torch.ts'
 import { writeForEach, writeRepeat, writeSampling } from './loops.ts'

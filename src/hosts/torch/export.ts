@@ -1,5 +1,5 @@
 // Exports a graph as one readable program for PyTorch, and the files that it needs beside it.
-import { GraphError, NodeError } from '../../engine/base/fault.ts'
+import { GraphError, NodeError } from '../../engine/messages/fault.ts'
 import { safeFileName } from '../../engine/base/fileName.ts'
 import { compile } from '../../engine/plan/compile.ts'
 import type { Graph } from '../../engine/plan/graph.ts'

@@ -1,6 +1,6 @@
 // Base of the writer of programs for PyTorch: the names, values and files of one program.
 import type { MessageText } from '../../engine/base/catalogue.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { SafeFileName } from '../../engine/base/fileName.ts'
 import { outerId, splitValue, valueId, type ValueId } from '../../engine/base/ids.ts'
 import { wire, type GraphNode } from '../../engine/plan/graph.ts'

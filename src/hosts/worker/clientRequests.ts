@@ -1,7 +1,7 @@
 // Requests with a single answer. The request and its answer have the same id.
 import { MessageError } from '../../engine/base/errors.ts'
 import { getText, type MessageFields } from '../../engine/base/catalogue.ts'
-import { GraphError } from '../../engine/base/fault.ts'
+import { GraphError } from '../../engine/messages/fault.ts'
 import type { EnginePort, Event, Request } from '../../engine/protocol.ts'
 import type { EngineFiles, EngineQuestions } from './clientTypes.ts'
 

@@ -1,5 +1,5 @@
 // Runs of the client. Each run has a handle to control it and a listener for its events.
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { EnginePort } from '../../engine/protocol.ts'
 import type { ClientRun, Finished, RunEvent, RunOptions } from './clientTypes.ts'

@@ -1,8 +1,8 @@
 // Interface of the client for hosts, the editor and tests.
-import type { Fault } from '../../engine/base/fault.ts'
+import type { Fault } from '../../engine/messages/fault.ts'
 import type { Expansion, Graph, GraphNode } from '../../engine/plan/graph.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
-import type { Inspection } from '../../engine/plan/view.ts'
+import type { Inspection } from '../../engine/base/view.ts'
 import type {
   BackendReport,
   Event,

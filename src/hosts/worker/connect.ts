@@ -1,6 +1,6 @@
 // Connects a page to an engine in a worker (the default) or in the page. Does not load tfjs.
 import { textFields } from '../../engine/base/catalogue.ts'
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import type { ModelDefinition } from '../../engine/models/kinds/defined/definition.ts'
 import type { Op } from '../../engine/plan/op.ts'
 import type { BackendName, EnginePort, Request, WasmPaths } from '../../engine/protocol.ts'

@@ -1,7 +1,7 @@
 // Texts about failures of the engine: what happened, what happens next, and what to do.
 import { joinSentences } from '../../engine/messages/faults.ts'
 import { type MessageText, getText } from '../../engine/base/catalogue.ts'
-import { type Fault, createFault } from '../../engine/base/fault.ts'
+import { type Fault, createFault } from '../../engine/messages/fault.ts'
 import type { BackendName, EngineFailure } from '../../engine/protocol.ts'
 import { hostMessages } from '../../messages/host.ts'
 

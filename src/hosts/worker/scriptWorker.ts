@@ -1,5 +1,5 @@
 // Engine in a worker whose script is part of the page, or of a widget.
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import { trustedScriptUrl } from '../../engine/base/trustedScriptUrl.ts'
 import type { EnginePort } from '../../engine/protocol.ts'
 import { readEngineScript, type ReadPart } from '../page/readPage.ts'

@@ -1,7 +1,7 @@
 // Stores, lists and deletes checkpoints and data sets, and imports images.
 import { textFields } from '../../engine/base/catalogue.ts'
 import { MessageError } from '../../engine/base/errors.ts'
-import { getErrorText } from '../../engine/base/fault.ts'
+import { getErrorText } from '../../engine/messages/fault.ts'
 import type { Event, StoredFileKind } from '../../engine/protocol.ts'
 import { decodeInBrowser, blobSource, importDataset } from '../../storage/importDataset.ts'
 import type { EngineStorage } from '../../storage/storage.ts'

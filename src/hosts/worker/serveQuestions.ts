@@ -1,6 +1,6 @@
 // Answers questions about graphs and values.
-import { type Fault, createFault } from '../../engine/base/fault.ts'
-import { GraphError, getErrorText, NodeError } from '../../engine/base/fault.ts'
+import { type Fault, createFault } from '../../engine/messages/fault.ts'
+import { GraphError, getErrorText, NodeError } from '../../engine/messages/fault.ts'
 import { wire } from '../../engine/plan/graph.ts'
 import type { Assets, Ops, StaticValues } from '../../engine/plan/op.ts'
 import type { Model } from '../../engine/models/model.ts'

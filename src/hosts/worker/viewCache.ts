@@ -1,5 +1,5 @@
 // Views of finished runs, for later runs of the same graph.
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 import type { ViewEvent } from './clientTypes.ts'
 
 /**

@@ -1,6 +1,6 @@
 // Batch: consecutive or selected items of a data set.
 import { itemsAt } from '../../engine/datasets/items.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../../messages/data.ts'

@@ -5,7 +5,7 @@ import {
   longestCaption,
   unknownWords,
 } from '../../engine/datasets/vocabulary.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Vocabulary } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'

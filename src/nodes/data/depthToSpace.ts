@@ -1,6 +1,6 @@
 // DepthToSpace: assembles images from patches.
 import { depthToSpace as fromPatches } from '../../engine/layers/patches.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../../messages/data.ts'

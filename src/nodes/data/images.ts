@@ -1,6 +1,6 @@
 // Images: a stored data set of the user's images.
 import { toDataset, toGrey, readImages } from '../../engine/datasets/file.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Assets, StoredFile } from '../../engine/plan/op.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'

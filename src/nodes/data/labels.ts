@@ -1,5 +1,5 @@
 // Labels: class labels chosen by hand, for sampling.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../../messages/data.ts'
 

@@ -2,7 +2,7 @@
 import { computeSha256 } from '../../engine/checkpoint/pipeline.ts'
 import { toDataset, DatasetError } from '../../engine/datasets/file.ts'
 import { readMnist } from '../../engine/datasets/mnist.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Assets } from '../../engine/plan/op.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'

@@ -1,6 +1,6 @@
 // Mosaic: tiles several images into one.
 import { mosaic as placed } from '../../engine/models/tokens.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor4D } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../../messages/data.ts'

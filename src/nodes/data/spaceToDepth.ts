@@ -1,6 +1,6 @@
 // SpaceToDepth: moves patches of pixels into channels.
 import { spaceToDepth as patches } from '../../engine/layers/patches.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../../messages/data.ts'
 

@@ -2,7 +2,7 @@
 import type { MessageText } from '../../engine/base/catalogue.ts'
 import { computeSha256 } from '../../engine/checkpoint/pipeline.ts'
 import { DatasetError } from '../../engine/datasets/file.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Assets, StoredFile } from '../../engine/plan/op.ts'
 import { dataMessages } from '../../messages/data.ts'
 

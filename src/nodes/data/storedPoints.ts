@@ -1,6 +1,6 @@
 // StoredPoints: a stored data set of the user's points.
 import { readPoints } from '../../engine/datasets/pointsFile.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'

@@ -1,6 +1,6 @@
 // BandPower: spectral power of images in a low and a high frequency band.
 import { bandPower as powers } from '../../engine/images/bandPower.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor4D } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { evaluateMessages } from '../../messages/evaluate.ts'

@@ -3,7 +3,7 @@ import {
   classifier as makeClassifier,
   classifierRows,
 } from '../../engine/models/kinds/classifier/classifier.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { checkGroups, checkLevels } from '../model/levels.ts'

@@ -1,6 +1,6 @@
 // Distances: several sets of samples compared with one reference.
 import { slicedWasserstein } from '../../engine/metrics/distributions.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Noise, Samples } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { readTensor, wiredSlots } from '../observers/read.ts'

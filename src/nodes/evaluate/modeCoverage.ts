@@ -1,7 +1,7 @@
 // ModeCoverage: modes of a mixture that samples reach.
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { modeScores, estimateModes } from '../../engine/metrics/modes.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, slot } from '../define.ts'
 import { checkShapes, itemLength, readNumbers, itemSize, toMeasurement } from './features.ts'
 import { evaluateMessages } from '../../messages/evaluate.ts'

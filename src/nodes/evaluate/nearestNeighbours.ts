@@ -1,7 +1,7 @@
 // NearestNeighbours: the training items closest to each sample.
 import { isSameShape } from '../../engine/process/coefficients.ts'
 import { nearestNeighbours as nearest } from '../../engine/metrics/nearestNeighbours.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, slot } from '../define.ts'
 import { evaluateMessages } from '../../messages/evaluate.ts'
 

@@ -3,7 +3,7 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import type { ManifoldScores } from '../../engine/metrics/manifold.ts'
 import { interleavedPart } from '../../engine/metrics/kernel.ts'
 import { manifoldScores } from '../../engine/metrics/manifold.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import {
   compareFeatures,

@@ -2,7 +2,7 @@
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { slicedWasserstein as distanceOf } from '../../engine/metrics/distributions.ts'
 import { interleavedPart } from '../../engine/metrics/kernel.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import type { Items } from './features.ts'
 import {

@@ -1,7 +1,7 @@
 // ValidWords: the share of samples that are words.
 import { tokenTexts } from '../../engine/datasets/words.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, slot } from '../define.ts'
 import { dataMessages } from '../../messages/data.ts'

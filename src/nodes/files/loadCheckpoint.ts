@@ -8,7 +8,7 @@ import {
   readCheckpoint,
   computeSha256,
 } from '../../engine/checkpoint/pipeline.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Assets, Outputs, StaticPrediction, StoredFile } from '../../engine/plan/op.ts'
 import type { Model } from '../../engine/models/model.ts'
 import type { ScheduleValue } from '../../engine/process/values.ts'

@@ -1,6 +1,6 @@
 // LoadVocabulary: the words that the model of a checkpoint was trained with.
 import type { ReadCheckpoint } from '../../engine/checkpoint/pipeline.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Vocabulary } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { dataMessages } from '../../messages/data.ts'

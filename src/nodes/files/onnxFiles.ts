@@ -1,5 +1,5 @@
 // Models as ONNX files; loaded when one is saved.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import type { Model } from '../../engine/models/model.ts'
 import type { ScheduleValue } from '../../engine/process/values.ts'

@@ -1,9 +1,9 @@
 // SaveImage: writes samples as PNG files.
 import type { GridLayout } from '../../engine/images/pixels.ts'
 import { arrangeGrid, pictureAt, ranges, squareColumns } from '../../engine/images/pixels.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
-import type { Pictures } from '../../engine/plan/view.ts'
+import type { Pictures } from '../../engine/base/view.ts'
 import { encodePng } from '../../engine/images/png.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { everyParam } from './every.ts'

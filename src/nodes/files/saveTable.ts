@@ -1,6 +1,6 @@
 // SaveTable: points as a file of comma-separated values.
 import { writePointTable } from '../../engine/datasets/pointTable.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Labels, Noise, Samples } from '../../engine/base/values.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'

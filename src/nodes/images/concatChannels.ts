@@ -1,5 +1,5 @@
 // ConcatChannels: channels of images, or coordinates of points, side by side.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { defineNode, slot } from '../define.ts'

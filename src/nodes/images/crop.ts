@@ -1,5 +1,5 @@
 // Crop: a rectangle of images.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { takeWindow } from '../../engine/images/transforms.ts'
 import { defineNode, param } from '../define.ts'
 import { imagesInput, imagesOutput, transformImages } from './image.ts'

@@ -1,5 +1,5 @@
 // Common parts of nodes that transform images.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor, Tensor4D } from '../../engine/base/tf.ts'
 import type { Noise, Prediction, Samples } from '../../engine/base/values.ts'
 import { slot } from '../define.ts'

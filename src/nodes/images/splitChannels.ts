@@ -1,5 +1,5 @@
 // SplitChannels: the first channels of images, or coordinates of points, and the rest.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { evaluateMessages } from '../../messages/evaluate.ts'

@@ -10,7 +10,7 @@ import {
   type InputName,
   type LayerOpName,
 } from '../../engine/models/graph/ops/table.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { isLayerName } from '../../engine/models/kinds/layers/graph.ts'
 import { layerNodeMessages } from '../../messages/layerNodes.ts'
 import { defineNode, type RunInputs, type RunParams, type Slot, slot } from '../define.ts'

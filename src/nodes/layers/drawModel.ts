@@ -3,7 +3,7 @@ import { describeNetwork } from '../../engine/models/kinds/files.ts'
 import { networkDiagram, type DiagramOptions } from '../../engine/models/diagram/networkDiagram.ts'
 import { modelMessages } from '../../engine/messages/models.ts'
 import { findNetwork } from '../../engine/models/predict.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Model } from '../../engine/models/model.ts'
 import { modelCures } from '../../messages/cures.ts'
 

@@ -1,6 +1,6 @@
 // Embeddings of times, labels and positions.
 import { timeEmbeddingLayers } from '../../engine/models/graph/blocks/embedding.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { countTokens } from '../../engine/datasets/vocabulary.ts'
 import { featuresBuilder, type Features } from '../../engine/models/graph/features.ts'

@@ -1,5 +1,5 @@
 // ModelInput and ConditionInput: where a network of layer nodes begins.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { fixedSizes } from '../../engine/models/graph/ops/checks.ts'
 import { featuresBuilder as b } from '../../engine/models/graph/features.ts'
 import { defineNode, param, slot } from '../define.ts'

@@ -1,5 +1,5 @@
 // Linear layers and convolutions.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { downsampleLayers, upsampleLayers } from '../../engine/models/graph/blocks/resample.ts'
 import { channelsOf } from '../../engine/models/graph/ops/checks.ts'
 import { param, slot } from '../define.ts'

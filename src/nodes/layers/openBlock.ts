@@ -1,5 +1,5 @@
 // Opens a block of layers, such as a ResBlock: the nodes of its layers.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { toLayerGraph, type Features } from '../../engine/models/graph/features.ts'
 import { input, type Expansion, type GraphNode, type Wire } from '../../engine/plan/graph.ts'
 import type { StaticValues } from '../../engine/plan/op.ts'

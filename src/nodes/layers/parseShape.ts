@@ -1,6 +1,6 @@
 // Parses shapes of items in text params.
 import type { MessageText } from '../../engine/base/catalogue.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { layerNodeMessages } from '../../messages/layerNodes.ts'
 import { parseIntegers } from '../model/numbers.ts'
 

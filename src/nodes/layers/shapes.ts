@@ -1,5 +1,5 @@
 // Layers that change the size and the shape of features.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { countElements } from '../../engine/base/shapes.ts'
 import { param, slot } from '../define.ts'
 import { layerNodeMessages } from '../../messages/layerNodes.ts'

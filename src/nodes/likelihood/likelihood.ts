@@ -5,7 +5,7 @@ import { levelWidth, noiseNats, startNats } from '../../engine/process/likelihoo
 import { priorBits } from '../../engine/losses/index.ts'
 import type { Conditional } from '../../engine/models/condition.ts'
 import { toConditioning, sliceCondition, countItems } from '../../engine/models/condition.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Levels, Schedule } from '../../engine/process/schedule.ts'
 import { levelsAt, requireTable } from '../../engine/process/schedule.ts'
 import type { Scalar, Tensor } from '../../engine/base/tf.ts'

@@ -1,7 +1,7 @@
 // Values that a loop carries from each iteration to the next: value_1, value_2, ...
 import { splitMany } from '../../engine/base/ids.ts'
 import type { SlotType, Value } from '../../engine/plan/slotValues.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { samplingMessages } from '../../messages/sampling.ts'
 
 /** The carried values by slot. */

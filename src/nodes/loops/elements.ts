@@ -1,5 +1,5 @@
 // Elements of a list that is written as text: numbers, ranges of numbers, or names.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { parseNumber } from '../../workflow/controlSpec.ts'
 import { samplingMessages } from '../../messages/sampling.ts'
 

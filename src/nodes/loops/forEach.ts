@@ -1,5 +1,5 @@
 // ForEach: a loop over the elements of a list, which collects numbers and samples.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Scalar, Tensor } from '../../engine/base/tf.ts'
 import {
   hostNumber,

@@ -1,10 +1,10 @@
 // Gradient: a zone that computes a value from batches, and the gradient of the value.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Scalar, Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Noise, Samples } from '../../engine/base/values.ts'
 import type { Value } from '../../engine/plan/slotValues.ts'
-import { differentiate } from '../../engine/training/differentiate.ts'
+import { differentiate } from '../../engine/gradients/differentiate.ts'
 import { defineLoop, slot } from '../define.ts'
 import { samplingMessages } from '../../messages/sampling.ts'
 

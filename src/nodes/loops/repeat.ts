@@ -1,5 +1,5 @@
 // Repeat: a loop with a fixed number of iterations that carries any number of values.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { hostNumber } from '../../engine/base/values.ts'
 import type { Timestep } from '../../engine/process/values.ts'
 import { defineLoop, param, slot } from '../define.ts'

@@ -1,5 +1,5 @@
 // Attention: kind, heads and resolutions of a UNet's attention.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type {
   AttentionRule,
   CrossAttention,

@@ -2,7 +2,7 @@
 import type { LayerAttention } from '../../engine/models/attentionMaps.ts'
 import { layerAttention, tokenMaps } from '../../engine/models/attentionMaps.ts'
 import { toConditioning } from '../../engine/models/condition.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor, Tensor3D, Tensor4D } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { defineNode, type RunParams, param, slot } from '../define.ts'

@@ -1,7 +1,7 @@
 // ClassifierGuidedModel: wraps a model with classifier guidance.
 import { isSameShape } from '../../engine/process/coefficients.ts'
 import { classifierGuidedModel as makeGuided } from '../../engine/models/kinds/classifierGuided/classifierGuided.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../../messages/modelNodes.ts'
 import { modelItemShape } from '../../engine/models/kinds/registry.ts'

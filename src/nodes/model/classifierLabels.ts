@@ -1,5 +1,5 @@
 // Check of the labels that a classifier is evaluated for.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Model } from '../../engine/models/model.ts'
 import { modelNodeMessages } from '../../messages/modelNodes.ts'
 import { classifierFacts } from '../../engine/models/kinds/classifier/facts.ts'

@@ -1,5 +1,5 @@
 // Sizes of a network for images that a data set determines.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Vocabulary } from '../../engine/base/values.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { modelNodeMessages } from '../../messages/modelNodes.ts'

@@ -4,7 +4,7 @@ import { ditImageSize, ditWidth, parseDitConfig } from '../../engine/models/kind
 import { dit as makeDit } from '../../engine/models/kinds/dit/dit.ts'
 import { ditLayers } from '../../engine/models/kinds/dit/graph.ts'
 import { countParameters } from '../../engine/models/graph/weights.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../../messages/modelNodes.ts'
 import type { ImageFacts } from './datasetImages.ts'

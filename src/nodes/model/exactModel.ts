@@ -1,6 +1,6 @@
 // ExactModel: the closed-form denoiser of a mixture or a data set.
 import { exactModel as makeExact } from '../../engine/models/kinds/exact/exact.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { eightCenters } from '../../engine/datasets/points.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'

@@ -2,7 +2,7 @@
 import { isSameShape } from '../../engine/process/coefficients.ts'
 import { guidedModel as makeGuided } from '../../engine/models/kinds/guided/guided.ts'
 import { isOptional } from '../../engine/models/condition.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Model } from '../../engine/models/model.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { guidanceParams } from './guidanceParams.ts'

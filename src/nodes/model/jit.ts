@@ -1,6 +1,6 @@
 // JiT: a transformer on raw patches that predicts clean data.
 import { jit as definition } from '../../engine/models/kinds/defined/jit.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { networkRows } from '../layers/networkRows.ts'
 import { modelNodeMessages } from '../../messages/modelNodes.ts'

@@ -2,7 +2,7 @@
 import { isSameShape } from '../../engine/process/coefficients.ts'
 import { conditionParts, joinParts, toConditioning } from '../../engine/models/condition.ts'
 import type { Conditional } from '../../engine/models/condition.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { ConditionPart } from '../../engine/base/values.ts'

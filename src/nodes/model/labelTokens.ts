@@ -1,6 +1,6 @@
 // LabelTokens: several labels per item, as tokens.
 import { labelRows } from '../../engine/models/tokens.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Labels } from '../../engine/base/values.ts'
 import { defineNode, slot } from '../define.ts'
 import { wiredSlots } from '../observers/read.ts'

@@ -1,5 +1,5 @@
 // Checks of the levels of networks for images, each at half the resolution of the one before.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { evaluateMessages } from '../../messages/evaluate.ts'
 
 const MOST_CHANNELS = 4096

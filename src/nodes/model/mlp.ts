@@ -1,6 +1,6 @@
 // MLP: a small network for points.
 import { mlp as makeMlp } from '../../engine/models/kinds/mlp/mlp.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { learnedVarianceOfPoints, modelFacts, predictsParam } from './predicts.ts'
 import { modelNodeMessages } from '../../messages/modelNodes.ts'

@@ -1,5 +1,5 @@
 // Parses lists of integers in text params.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { modelNodeMessages } from '../../messages/modelNodes.ts'
 
 /** Limit on untrusted texts; the longest list has a number for each level of a network. */

@@ -1,6 +1,6 @@
 // PixelTokens: patches of an image, as tokens.
 import { pixelTokens as tokensOf } from '../../engine/models/tokens.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor4D } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../../messages/modelNodes.ts'

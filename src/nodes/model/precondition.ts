@@ -1,7 +1,7 @@
 // Precondition: EDM and related preconditioning around a network (Karras et al. 2022).
 import { withPreconditioning } from '../../engine/models/kinds/precondition/precondition.ts'
 import { preconditionings } from '../../engine/models/kinds/precondition/config.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { StaticPrediction } from '../../engine/plan/op.ts'
 import type { Model } from '../../engine/models/model.ts'
 import { defineNode, param, slot } from '../define.ts'

@@ -6,7 +6,7 @@ import {
   unknownWords,
   type UnknownWord,
 } from '../../engine/datasets/vocabulary.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { modelNodeMessages } from '../../messages/modelNodes.ts'
 

@@ -1,6 +1,6 @@
 // Reparametrize: draws from a Gaussian, differentiable with respect to its mean and width.
 import { gaussianMoments } from '../../engine/models/kinds/gaussian/gaussian.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { defineNode, slot } from '../define.ts'
 import { modelNodeMessages } from '../../messages/modelNodes.ts'
 

@@ -5,7 +5,7 @@ import type { TimeEmbeddingType, UnetConfig } from '../../engine/models/kinds/un
 import { parseUnetConfig } from '../../engine/models/kinds/unet/config.ts'
 import { unet as makeUnet } from '../../engine/models/kinds/unet/init.ts'
 import { unetParameters } from '../../engine/models/kinds/unet/summary.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Attention } from '../../engine/models/kinds/unet/attentionRules.ts'
 import { defineNode, param, slot } from '../define.ts'
 import type { ImageFacts } from './datasetImages.ts'

@@ -2,7 +2,7 @@
 import { splitMany } from '../../engine/base/ids.ts'
 import { boundLine } from '../../engine/plan/lineLog.ts'
 import type { Series } from '../../engine/plan/op.ts'
-import type { ChartView } from '../../engine/plan/view.ts'
+import type { ChartView } from '../../engine/base/view.ts'
 import type { History, Loss, NumberValue } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { readAll, wiredSlots } from './read.ts'

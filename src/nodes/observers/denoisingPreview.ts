@@ -1,7 +1,7 @@
 // Shows x_t beside the predicted x_0 while a loop runs.
 import { assemblePatches } from '../data/depthToSpace.ts'
 import { ranges } from '../../engine/images/pixels.ts'
-import type { ImagesView, ScatterView } from '../../engine/plan/view.ts'
+import type { ImagesView, ScatterView } from '../../engine/base/view.ts'
 import { convertPrediction } from '../../engine/process/prediction.ts'
 import type { Times } from '../../engine/process/schedule.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'

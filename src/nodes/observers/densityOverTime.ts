@@ -1,7 +1,7 @@
 // DensityOverTime: heat map of points on the line over the times of a trajectory.
 import { computeDensity, findRange } from '../../engine/base/histogram.ts'
-import { NodeError } from '../../engine/base/fault.ts'
-import type { ChartView, Heat } from '../../engine/plan/view.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
+import type { ChartView, Heat } from '../../engine/base/view.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Trajectory } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'

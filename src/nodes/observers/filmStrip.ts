@@ -1,7 +1,7 @@
 // Film of a sampling trajectory, to scrub through.
 import { countElements } from '../../engine/base/shapes.ts'
 import { evenIndices, ranges } from '../../engine/images/pixels.ts'
-import type { FilmView, Pictures, ScatterView, TextsView } from '../../engine/plan/view.ts'
+import type { FilmView, Pictures, ScatterView, TextsView } from '../../engine/base/view.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { tokenTexts } from '../../engine/datasets/words.ts'

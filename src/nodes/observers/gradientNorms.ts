@@ -2,7 +2,7 @@
 import { viewText } from '../../engine/base/viewTexts.ts'
 import { gradientNorms as computeNorms } from '../../engine/training/gradientNorms.ts'
 import type { Learner } from '../../engine/training/trainStep.ts'
-import type { RowsView } from '../../engine/plan/view.ts'
+import type { RowsView } from '../../engine/base/view.ts'
 import { defineNode, slot } from '../define.ts'
 import { readTensor } from './read.ts'
 

@@ -2,7 +2,7 @@
 import { splitMany } from '../../engine/base/ids.ts'
 import { barOutline, computeDensity, findRange } from '../../engine/base/histogram.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
-import type { ChartView } from '../../engine/plan/view.ts'
+import type { ChartView } from '../../engine/base/view.ts'
 import type { ItemLosses, Noise, Prediction, Samples } from '../../engine/base/values.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { defineNode, param, slot } from '../define.ts'

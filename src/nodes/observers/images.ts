@@ -1,8 +1,8 @@
 // Reads batches of images back as pixels, only as many as are shown.
 import type { Range } from '../../engine/images/pixels.ts'
 import { toPictures } from '../../engine/images/pixels.ts'
-import { NodeError } from '../../engine/base/fault.ts'
-import type { Pictures } from '../../engine/plan/view.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
+import type { Pictures } from '../../engine/base/view.ts'
 import type { Noise, Prediction, Samples, Space } from '../../engine/base/values.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { readFirst } from './read.ts'

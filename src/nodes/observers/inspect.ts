@@ -1,7 +1,7 @@
 // Statistics of any value.
 import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
-import type { StatisticsView } from '../../engine/plan/view.ts'
+import type { StatisticsView } from '../../engine/base/view.ts'
 import { computeHistogram, computeStatistics } from '../../engine/base/statistics.ts'
 import { countTokens } from '../../engine/datasets/vocabulary.ts'
 import { countItems, findNumbers, partTensor } from '../../engine/models/condition.ts'

@@ -5,7 +5,7 @@ import { modelMessages } from '../../engine/messages/models.ts'
 import { inBytes, withUnit } from '../../engine/models/cost.ts'
 import { layerCosts, totalCost, type LayerCost } from '../../engine/models/graph/costs.ts'
 import { findNetwork } from '../../engine/models/predict.ts'
-import type { TableView } from '../../engine/plan/view.ts'
+import type { TableView } from '../../engine/base/view.ts'
 import { defineNode, param, slot } from '../define.ts'
 
 export const modelSummary = defineNode({

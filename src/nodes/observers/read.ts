@@ -1,5 +1,5 @@
 // Reads tensors back for observers: asynchronously, and only what is shown.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor, Tensor2D } from '../../engine/base/tf.ts'
 import { tf } from '../../engine/base/tf.ts'
 import { evaluateMessages } from '../../messages/evaluate.ts'

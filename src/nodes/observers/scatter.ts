@@ -1,10 +1,10 @@
 // Scatter plot of points in the plane or in space, with their paths, and arrows to where they move;
 // histogram of points on the line.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { barOutline, computeDensity, findRange } from '../../engine/base/histogram.ts'
 import { projectPoints, type ViewAngles } from '../../engine/base/turntable.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
-import type { ChartView, ScatterView } from '../../engine/plan/view.ts'
+import type { ChartView, ScatterView } from '../../engine/base/view.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type {
   Noise,

@@ -6,7 +6,7 @@ import {
   getSchedulePosition,
   timeAtPosition,
 } from '../../engine/process/schedule.ts'
-import type { ChartView } from '../../engine/plan/view.ts'
+import type { ChartView } from '../../engine/base/view.ts'
 import type { ScheduleValue } from '../../engine/process/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { wiredSlots } from './read.ts'

@@ -1,5 +1,5 @@
 // Points of one to three dimensions for scatter plots.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Noise, Prediction, Samples, Trajectory } from '../../engine/base/values.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'
 import { evaluateMessages } from '../../messages/evaluate.ts'

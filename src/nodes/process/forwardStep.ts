@@ -1,6 +1,6 @@
 // ForwardStep: one step of the forward process.
 import { forwardStep as step } from '../../engine/process/forward.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Schedule } from '../../engine/process/schedule.ts'
 import { levelsAt, requireTable } from '../../engine/process/schedule.ts'
 import type { Tensor } from '../../engine/base/tf.ts'

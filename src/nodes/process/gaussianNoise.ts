@@ -1,7 +1,7 @@
 // GaussianNoise: draws Gaussian noise.
 import { countElements } from '../../engine/base/shapes.ts'
 import { gaussianNoise as drawNoise, offsetNoise } from '../../engine/process/noise.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Space } from '../../engine/base/values.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { likeInput, batchShapeLike } from './sizes.ts'

@@ -1,6 +1,6 @@
 // OptimalTransportCoupling: minibatch optimal transport between data and noise.
 import { assignOptimally, squaredDistances } from '../../engine/process/assignment.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { tf, type Tensor } from '../../engine/base/tf.ts'
 import { hostNumber } from '../../engine/base/values.ts'
 import { defineNode, slot } from '../define.ts'

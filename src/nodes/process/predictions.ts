@@ -1,6 +1,6 @@
 // Checks that two predictions can be combined: equal prediction type and shape.
 import { checkShape } from '../../engine/process/coefficients.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { StaticPrediction } from '../../engine/plan/op.ts'
 import type { Prediction } from '../../engine/base/values.ts'
 import { samplingMessages } from '../../messages/sampling.ts'

@@ -1,5 +1,5 @@
 // Timestep: a constant timestep, by its number or by its noise level.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { levelQuantities, timeAtLevel } from '../../engine/process/levelTimes.ts'
 import type { Times } from '../../engine/process/schedule.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'

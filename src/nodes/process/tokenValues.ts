@@ -1,6 +1,6 @@
 // Values on wires as tokens.
 import { countTokens } from '../../engine/datasets/vocabulary.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Condition, Tokens } from '../../engine/base/values.ts'
 import { modelNodeMessages } from '../../messages/modelNodes.ts'

@@ -1,5 +1,5 @@
 // The adaptive sampling zone: chooses each step size from the error estimate of the previous step.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { StepSize, StepSizeControl } from '../../engine/samplers/stepSize.ts'
 import { nextStepSize } from '../../engine/samplers/stepSize.ts'
 import type { Levels, Schedule } from '../../engine/process/schedule.ts'

@@ -1,6 +1,6 @@
 // Checks before a run for evaluations that no model or step supports.
 import { withoutSignal } from '../../engine/models/kinds/precondition/precondition.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { StaticPrediction } from '../../engine/plan/op.ts'
 import { missingVarianceError } from '../../engine/process/posterior.ts'
 import { determinesData } from '../../engine/process/prediction.ts'

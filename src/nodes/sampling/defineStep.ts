@@ -3,7 +3,7 @@
 import { toConditioning } from '../../engine/models/condition.ts'
 import { predictWithVariance } from '../../engine/models/predict.ts'
 import { gaussianNoise } from '../../engine/process/noise.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type {
   ChoiceGroup,
   Param,

@@ -1,5 +1,5 @@
 // The sampling zone: SamplingStart outputs x_t and the transition, SamplingEnd takes x_prev.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import type { Transitions } from '../../engine/process/timesteps.ts'
 import { getTransition } from '../../engine/process/timesteps.ts'

@@ -2,7 +2,7 @@
 // TokenSamplingEnd takes the tokens after it.
 import { isSameShape } from '../../engine/process/coefficients.ts'
 import { getTransition } from '../../engine/process/timesteps.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { hostNumber, type Tokens } from '../../engine/base/values.ts'
 import { defineLoop, param, slot } from '../define.ts'

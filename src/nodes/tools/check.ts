@@ -1,8 +1,8 @@
 // Check: compares a number of a value with a bound, and shows the result or a hint.
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Value } from '../../engine/plan/slotValues.ts'
 import { viewText } from '../../engine/base/viewTexts.ts'
-import type { RowsView } from '../../engine/plan/view.ts'
+import type { RowsView } from '../../engine/base/view.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { evaluateMessages } from '../../messages/evaluate.ts'
 import { inspectValue } from '../observers/inspect.ts'

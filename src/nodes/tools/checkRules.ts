@@ -1,7 +1,7 @@
 // Names of the rules and quantities of Check, and how its view is read. The page uses them, so they
 // are apart from the node.
 import { viewText } from '../../engine/base/viewTexts.ts'
-import type { View } from '../../engine/plan/view.ts'
+import type { View } from '../../engine/base/view.ts'
 
 /** Rules of a check. `carries` compares the type of the value instead of a number. */
 export const checkRules = ['at_most', 'at_least', 'between', 'carries'] as const

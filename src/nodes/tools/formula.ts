@@ -1,6 +1,6 @@
 // Formula: computes an expression of its inputs.
 import type { MessageText } from '../../engine/base/catalogue.ts'
-import { isTapeOn } from '../../engine/training/differentiate.ts'
+import { isTapeOn } from '../../engine/gradients/differentiate.ts'
 import { getProgram } from '../../engine/formula/cache.ts'
 import { canonicalFormula } from '../../engine/formula/canonical.ts'
 import { runOnDevice } from '../../engine/formula/device.ts'
@@ -10,7 +10,7 @@ import { getFunction } from '../../engine/formula/functions.ts'
 import { inputNames, usedInputs, type Program } from '../../engine/formula/program.ts'
 import { typeProgram } from '../../engine/formula/typing.ts'
 import { formulaMessages } from '../../engine/messages/formula.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type {
   StaticNumber,
   StaticPrediction,

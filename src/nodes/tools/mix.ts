@@ -1,6 +1,6 @@
 // Mix: weighted sum of two values, by a number or a mask.
 import { checkShape, isSameShape } from '../../engine/process/coefficients.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { checkComparable } from '../process/predictions.ts'

@@ -1,5 +1,5 @@
 // StopGradient: blocks gradients.
-import { stopGradient as detach } from '../../engine/training/stopGradient.ts'
+import { stopGradient as detach } from '../../engine/gradients/stopGradient.ts'
 import { mapTensors } from '../../engine/base/values.ts'
 import { defineNode, slot } from '../define.ts'
 

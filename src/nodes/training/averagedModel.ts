@@ -1,6 +1,6 @@
 // AveragedModel: selects one of the weight averages of a training.
 import { withWeights } from '../../engine/models/tree.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { averagedWeights } from '../../engine/training/trainStep.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { learnerParam, matchLearner } from './trainable.ts'

@@ -1,7 +1,7 @@
 // Batches of a training: the items of each data set at a step.
 import { rememberValues } from '../../engine/base/knownValues.ts'
 import { itemsAt, tokenCondition } from '../../engine/datasets/items.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { createRandom } from '../../engine/base/random.ts'
 import { tf } from '../../engine/base/tf.ts'
 import type { Dataset } from '../../engine/datasets/dataset.ts'

@@ -1,7 +1,7 @@
 // DriftField: the training signal of drifting models.
 import { driftField as computeDrift } from '../../engine/process/drift.ts'
-import { stopGradient } from '../../engine/training/stopGradient.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { stopGradient } from '../../engine/gradients/stopGradient.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor, Tensor2D } from '../../engine/base/tf.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { trainingNodeMessages } from '../../messages/trainingNodes.ts'

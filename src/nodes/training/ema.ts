@@ -1,7 +1,7 @@
 // EMA: averages of the weights during training.
 import type { EmaConfig } from '../../engine/training/ema.ts'
 import { WIDEST } from '../../engine/training/ema.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { effectiveParams } from '../../engine/plan/params.ts'
 import { defineNode, param, slot } from '../define.ts'
 import { trainingNodeMessages } from '../../messages/trainingNodes.ts'

@@ -1,6 +1,6 @@
 // Losses per item of a batch, and weights per item.
 import { checkCoefficientCount, perItem } from '../../engine/process/coefficients.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Tensor, Tensor1D } from '../../engine/base/tf.ts'
 import type { ItemLosses, ItemWeights } from '../../engine/base/values.ts'
 import type { Timestep } from '../../engine/process/values.ts'

@@ -6,7 +6,7 @@ import {
   weightedErrors,
   weightings,
 } from '../../engine/losses/index.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Outputs } from '../../engine/plan/op.ts'
 import type { Levels } from '../../engine/process/schedule.ts'
 import { levelsAt } from '../../engine/process/schedule.ts'

@@ -2,7 +2,7 @@
 import { hostNumber } from '../../engine/base/values.ts'
 import { WIDEST } from '../../engine/training/ema.ts'
 import { withWeights } from '../../engine/models/tree.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { postHocAverage } from '../../engine/training/postHocEma.ts'
 import { namedWeights } from '../../engine/training/trainStep.ts'
 import { defineNode, param, slot } from '../define.ts'

@@ -1,6 +1,6 @@
 // TokenLoss: the cross-entropy of predicted tokens.
 import { comparedPlaces, likelihoodWeights, tokenCrossEntropy } from '../../engine/losses/tokens.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { Outputs } from '../../engine/plan/op.ts'
 import type { Tensor2D, Tensor3D } from '../../engine/base/tf.ts'
 import type { ItemLosses, Loss } from '../../engine/base/values.ts'

@@ -1,6 +1,6 @@
 // The trainable part of a model.
 import { trainableModel } from '../../engine/models/predict.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import { checkSameWeights, type Learner } from '../../engine/training/trainStep.ts'
 import type { Model } from '../../engine/models/model.ts'
 import type { Training } from '../../engine/training/values.ts'

@@ -1,6 +1,6 @@
 // The training zone: TrainingStart outputs batches and the models, TrainingEnd receives the losses.
 import { createLossRecord } from '../../engine/process/importance.ts'
-import { NodeError } from '../../engine/base/fault.ts'
+import { NodeError } from '../../engine/messages/fault.ts'
 import type { TrainingState } from '../../engine/training/trainStep.ts'
 import { recordUnreadLosses } from '../../engine/training/trainStep.ts'
 import { hostNumber } from '../../engine/base/values.ts'

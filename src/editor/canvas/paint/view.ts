@@ -1,5 +1,5 @@
 // Paints the view of an observer on its node.
-import type { ChartLook, View } from '../../../engine/plan/view.ts'
+import type { ChartLook, View } from '../../../engine/base/view.ts'
 import { storeControls, viewBox } from '../../../litegraph/body.ts'
 import type { DiffusionNode } from '../../../litegraph/diffusionNode.ts'
 import type { Box } from '../../../painters/frame.ts'

@@ -1,7 +1,7 @@
 // Captures the GPU commands of a forward pass.
 import type { MessageText } from '../../base/catalogue.ts'
 import type { CapturableWork } from '../../base/backend.ts'
-import type { TapeNode } from '../../training/differentiate.ts'
+import type { TapeNode } from '../../gradients/differentiate.ts'
 import type { Tensor } from '../../base/tf.ts'
 import type { WebGPUBackend } from './backend.ts'
 import type {

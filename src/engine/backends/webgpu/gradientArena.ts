@@ -9,7 +9,7 @@ import { wrapTensor } from './activeWebGPU.ts'
 import type { WebGPUBackend } from './backend.ts'
 import type { WrittenPart } from './kernels/elementwise/partialSums.ts'
 import { DeferredSums } from './kernels/elementwise/partialSums.ts'
-import { hasSoleReader, writtenGradient } from '../../training/soleReaders.ts'
+import { hasSoleReader, writtenGradient } from '../../gradients/soleReaders.ts'
 
 type DataId = object
 

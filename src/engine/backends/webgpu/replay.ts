@@ -6,7 +6,7 @@
 // is detected while its commands are recorded, and evaluated every time.
 import type { MessageText } from '../../base/catalogue.ts'
 import type { CapturableWork } from '../../base/backend.ts'
-import { isTapeOn, isTaping } from '../../training/differentiate.ts'
+import { isTapeOn, isTaping } from '../../gradients/differentiate.ts'
 import type { Tensor } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import type { WebGPUBackend } from './backend.ts'

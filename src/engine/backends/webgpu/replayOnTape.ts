@@ -1,9 +1,9 @@
 // Capture and replay under tfjs's gradient tape. A replayed evaluation is one node of the tape,
 // whose gradient replays the captured backward pass. The forward pass leaves the buffers that the
 // backward pass reads; they are released with it, or with the tape.
-import type { TapeNode } from '../../training/differentiate.ts'
-import { addToTape, backwardFrom, onTape } from '../../training/differentiate.ts'
-import { hasSoleReader, mayBeWritten, writtenGradient } from '../../training/soleReaders.ts'
+import type { TapeNode } from '../../gradients/differentiate.ts'
+import { addToTape, backwardFrom, onTape } from '../../gradients/differentiate.ts'
+import { hasSoleReader, mayBeWritten, writtenGradient } from '../../gradients/soleReaders.ts'
 import { runTidied } from '../../base/memory.ts'
 import type { Tensor, TensorInfo } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'

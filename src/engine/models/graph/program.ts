@@ -1,7 +1,7 @@
 // Evaluates the network of a model from its graph of layers.
 import type { Block } from '../../layers/checkpointed.ts'
 import { checkpointed, runWithoutCheckpoint } from '../../layers/checkpointed.ts'
-import { captureOrReplayAll } from '../../layers/captureOrReplay.ts'
+import { captureOrReplayAll } from '../../base/captureOrReplay.ts'
 import type { Tensor } from '../../base/tf.ts'
 import { mapValues } from '../../base/records.ts'
 import { tf } from '../../base/tf.ts'

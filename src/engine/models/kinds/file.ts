@@ -1,6 +1,6 @@
 // Files of a kind of network: names, and what files say beside the config. Loads no tfjs.
 import type { MessageText } from '../../base/catalogue.ts'
-import { getErrorText } from '../../base/fault.ts'
+import { getErrorText } from '../../messages/fault.ts'
 import { quoteValue } from '../../base/quote.ts'
 import type { PredictionType } from '../../base/values.ts'
 import { CheckpointError } from '../../archive/checkpointError.ts'

@@ -1,11 +1,11 @@
 // Runs the graph of a check in a session of its own.
 import { startBackend } from '../../../engine/backends/backends.ts'
-import { type Fault, createFault } from '../../../engine/base/fault.ts'
+import { type Fault, createFault } from '../../../engine/messages/fault.ts'
 import type { Graph } from '../../../engine/plan/graph.ts'
 import { opTable } from '../../../engine/plan/op.ts'
 import { createSession } from '../../../engine/plan/session.ts'
 import { memoryStore } from '../../../engine/plan/store.ts'
-import type { View } from '../../../engine/plan/view.ts'
+import type { View } from '../../../engine/base/view.ts'
 import type { RunResult } from '../../../lessons/runChecks.ts'
 import { lessonMessages } from '../../../messages/lessons.ts'
 import { createAssets } from '../../../storage/assets.ts'

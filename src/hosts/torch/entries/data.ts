@@ -1,7 +1,7 @@
 // Data sets, batches and labels as Python.
 import { writeImages } from '../../../engine/datasets/file.ts'
 import { writePoints } from '../../../engine/datasets/pointsFile.ts'
-import { writeSafetensors } from '../../../engine/checkpoint/safetensors.ts'
+import { writeSafetensors } from '../../../engine/archive/safetensors.ts'
 import type { Dataset } from '../../../engine/datasets/dataset.ts'
 import { torchMessages } from '../../../messages/torch.ts'
 import { pyNumber, pyString } from '../python.ts'

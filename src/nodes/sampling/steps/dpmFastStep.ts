@@ -4,7 +4,7 @@ import {
   dpmFastStep as step,
   lastOrders,
 } from '../../../engine/samplers/dpmSolverPairs.ts'
-import { NodeError } from '../../../engine/base/fault.ts'
+import { NodeError } from '../../../engine/messages/fault.ts'
 import { param } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { samplingMessages } from '../../../messages/sampling.ts'

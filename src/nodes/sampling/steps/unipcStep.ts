@@ -1,5 +1,5 @@
 // One step of UniPC.
-import { NodeError } from '../../../engine/base/fault.ts'
+import { NodeError } from '../../../engine/messages/fault.ts'
 import { stepOrder, checkExponentialStep } from '../../../engine/samplers/exponential.ts'
 import type { UniPCState } from '../../../engine/samplers/unipc.ts'
 import { unipcStep as step, unipcTypes } from '../../../engine/samplers/unipc.ts'

@@ -5,7 +5,7 @@ import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '../../../base/tf.ts
 import { convInputTensor, featureParts } from '../../../layers/convInput.ts'
 import type { Done, Gradients } from '../../../layers/operation.ts'
 import { once, operation } from '../../../layers/operation.ts'
-import { isGradientWanted } from '../../../training/accumulatedGradients.ts'
+import { isGradientWanted } from '../../../gradients/accumulatedGradients.ts'
 import { wrapTensor } from '../activeWebGPU.ts'
 import type { WebGPUBackend } from '../backend.ts'
 import { rulesFor } from '../kernels/software/rules.ts'

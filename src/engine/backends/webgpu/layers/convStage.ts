@@ -3,7 +3,7 @@
 import type { Features, Parameters } from '../../../base/layerTypes.ts'
 import type { Tensor, TensorInfo } from '../../../base/tf.ts'
 import { featureParts } from '../../../layers/convInput.ts'
-import { claimAccumulatedGradient } from '../../../training/accumulatedGradients.ts'
+import { claimAccumulatedGradient } from '../../../gradients/accumulatedGradients.ts'
 import type { Activations } from '../activationInput.ts'
 import { activationTensors } from '../activationInput.ts'
 import { wrapTensor } from '../activeWebGPU.ts'

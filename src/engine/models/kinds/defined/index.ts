@@ -1,6 +1,6 @@
 // The kind of model that a definition describes: layers, weights, shapes and conditions, checked.
 import { EngineError } from '../../../base/errors.ts'
-import { getErrorText } from '../../../base/fault.ts'
+import { getErrorText } from '../../../messages/fault.ts'
 import { quoteValue } from '../../../base/quote.ts'
 import { isPlainObject } from '../../../base/records.ts'
 import { viewText } from '../../../base/viewTexts.ts'

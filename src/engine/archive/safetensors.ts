@@ -2,7 +2,7 @@
 // because files are untrusted. https://github.com/huggingface/safetensors
 import { MessageError } from '../base/errors.ts'
 import { countElements } from '../base/shapes.ts'
-import { archiveLimits } from '../archive/limits.ts'
+import { archiveLimits } from './limits.ts'
 import { quoteName, quoteValue } from '../base/quote.ts'
 import { safetensorsMessages } from '../messages/safetensors.ts'
 

@@ -5,10 +5,10 @@ import {
   type MessageFields,
   type MessageText,
   type TextFields,
-} from './catalogue.ts'
-import { MessageError } from './errors.ts'
-import { outerId } from './ids.ts'
-import { faultMessages } from '../messages/faults.ts'
+} from '../base/catalogue.ts'
+import { MessageError } from '../base/errors.ts'
+import { outerId } from '../base/ids.ts'
+import { faultMessages } from './faults.ts'
 
 export interface Fault {
   /** The node with the fault; '' for a fault of the graph. */

@@ -1,7 +1,7 @@
 // Sums over the outer axes of activations. tfjs would transpose first.
-import { activeBackend } from '../base/backend.ts'
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../base/tf.ts'
-import { tf } from '../base/tf.ts'
+import { activeBackend } from './backend.ts'
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from './tf.ts'
+import { tf } from './tf.ts'
 
 const { fill } = tf
 

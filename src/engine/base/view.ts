@@ -1,7 +1,7 @@
 // Views of observers: plain data without tensors, sent from the worker to the painters
 // (src/painters).
 
-import type { ViewAngles } from '../base/turntable.ts'
+import type { ViewAngles } from './turntable.ts'
 
 export interface ScatterView {
   kind: 'scatter'

@@ -1,8 +1,8 @@
 // Evaluation of networks and of other functions of tensors, whose commands a backend may capture and
 // replay.
-import type { CapturableWork } from '../base/backend.ts'
-import { activeBackend } from '../base/backend.ts'
-import type { Tensor } from '../base/tf.ts'
+import type { CapturableWork } from './backend.ts'
+import { activeBackend } from './backend.ts'
+import type { Tensor } from './tf.ts'
 
 /** Returns the results of `work.run`. */
 export const captureOrReplayAll = (work: CapturableWork): Tensor[] =>

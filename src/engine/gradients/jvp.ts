@@ -2,7 +2,7 @@
 import { runTidied } from '../base/memory.ts'
 import type { Tensor } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
-import { constant } from '../layers/sums.ts'
+import { constant } from '../base/sums.ts'
 import { differentiate, offTape } from './differentiate.ts'
 import { stopGradient } from './stopGradient.ts'
 
