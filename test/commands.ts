@@ -36,7 +36,7 @@ export const long: {
   }
 } = {
   'test:inverted': {
-    options: ['test/engine/arithmetic.test.ts'],
+    options: ['test/engine/backends/arithmetic.test.ts'],
     prints: /passed, 0 failed/,
   },
   bench: {

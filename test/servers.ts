@@ -106,7 +106,7 @@ const sources = [
   'assets',
   'bench',
   'test/pages',
-  'test/plan',
+  'test/engine/plan',
   'index.html',
   'vite.config.ts',
 ]

@@ -33,7 +33,7 @@ import { parseWorkflow, toGraph } from '../../src/workflow/index.ts'
 import { placeTexts, replaceTexts, textPlaces } from '../../scripts/fuzz/exports/places.ts'
 import { declarations, exportedWorkflow } from '../../scripts/fuzz/exports/workflow.ts'
 import { pointCheckpoint } from '../../scripts/fuzz/binarySeeds.ts'
-import { hasTorch, python } from '../torch/python.ts'
+import { hasTorch, python } from '../hosts/torch/python.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'exports-'))
 let workflow: string

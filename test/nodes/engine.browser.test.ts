@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import type {} from '../pages/engine.ts'
 import { softwareGPU, toEngine, useChromium, usePages } from '../chromium.ts'
-import { graph, node } from '../plan/toy.ts'
+import { graph, node } from '../engine/plan/toy.ts'
 
 const server = usePages()
 const chromium = useChromium(softwareGPU)

@@ -6,7 +6,7 @@ import { connect } from '../../src/hosts/worker/connect.ts'
 import { startWorker } from '../../src/hosts/worker/startWorker.ts'
 import { databaseStore } from '../../src/storage/database.ts'
 import type { Client } from '../../src/hosts/worker/clientTypes.ts'
-import { ops } from '../plan/toy.ts'
+import { ops } from '../engine/plan/toy.ts'
 import type { ThreadRequest, ThreadReport } from './threads-worker.ts'
 // oxlint-disable-next-line import/default -- Vite exports the address
 import defaultWorker from '../../src/hosts/worker/worker.ts?worker&url'

@@ -1,5 +1,5 @@
 // A host's own worker as in the README, with the toy nodes of the plan tests.
 import { serve } from '../../src/hosts/worker/serve.ts'
-import { ops } from '../plan/toy.ts'
+import { ops } from '../engine/plan/toy.ts'
 
 serve([...ops.values()])

@@ -21,7 +21,7 @@ export const fingerprint = (gradient: ArrayLike<number>) =>
 /**
  * The loss and the fingerprints of the gradients with respect to the weights, biases, class
  * embeddings and output weights of y = silu(x W + b + onehot E) V, loss = mean((y - z)^2). Computed
- * in float64 by plain loops; the recipe is in test/engine/backends.test.ts.
+ * in float64 by plain loops; the recipe is in test/engine/backends/backends.test.ts.
  */
 export const expected: readonly Quantity[] = [
   { name: 'loss', value: 80.2054774278986 },

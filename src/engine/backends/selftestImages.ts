@@ -65,7 +65,7 @@ export const {
 
 /**
  * Ten times the sum of squared errors, and the fingerprints of its gradients. The recipe is in
- * test/engine/backends.test.ts.
+ * test/engine/backends/backends.test.ts.
  */
 export const expectedOfImages: readonly Quantity[] = [
   { name: 'imageLoss', value: 360.94622497273485 },
