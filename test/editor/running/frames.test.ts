@@ -2,7 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import type { ChartView, ScatterView, View } from '../../../src/engine/base/view.ts'
 import { createFrames, cutChart } from '../../../src/editor/running/frames.ts'
-import { beginFrames, forgetFrames, shownFrames } from '../../../src/editor/running/trainingFrames.ts'
+import {
+  beginFrames,
+  forgetFrames,
+  shownFrames,
+} from '../../../src/editor/running/trainingFrames.ts'
 import { shownTab } from '../../../src/editor/workspace/state.ts'
 
 const at = (index: number, node = '1') => ({ node, index, count: 1000 })

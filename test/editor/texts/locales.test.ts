@@ -27,10 +27,14 @@ import { holesIn, templates } from '../catalogues.ts'
 
 const folder = join(import.meta.dirname, '../../../src/editor/texts/locales')
 const codes = readdirSync(folder)
-const modules = import.meta.glob<{ locale: Locale }>('../../../src/editor/texts/locales/*/index.ts', {
-  eager: true,
-})
-const locale = (code: string) => modules[`../../../src/editor/texts/locales/${code}/index.ts`].locale
+const modules = import.meta.glob<{ locale: Locale }>(
+  '../../../src/editor/texts/locales/*/index.ts',
+  {
+    eager: true,
+  },
+)
+const locale = (code: string) =>
+  modules[`../../../src/editor/texts/locales/${code}/index.ts`].locale
 
 const parts: { [Part in TextPart]: object } = {
   interface: en,

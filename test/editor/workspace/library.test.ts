@@ -1,7 +1,11 @@
 // Library with stores in memory. The browser test covers IndexedDB.
 import { describe, expect, test } from 'vitest'
 import { ConflictError, createLibrary } from '../../../src/editor/workspace/library.ts'
-import { createMemoryStore, storageMessage, type Store } from '../../../src/editor/storage/stores.ts'
+import {
+  createMemoryStore,
+  storageMessage,
+  type Store,
+} from '../../../src/editor/storage/stores.ts'
 import { isQuotaError } from '../../../src/storage/keyValues.ts'
 import { defaultSettings } from '../../../src/editor/storage/settings.ts'
 

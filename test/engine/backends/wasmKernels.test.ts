@@ -4,7 +4,10 @@ import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { createRandom } from '../../../src/engine/base/random.ts'
 import { tf } from '../../../src/engine/base/tf.ts'
-import type { TensorHandle, StockWasmBackend } from '../../../src/engine/backends/wasm/kernelCall.ts'
+import type {
+  TensorHandle,
+  StockWasmBackend,
+} from '../../../src/engine/backends/wasm/kernelCall.ts'
 import { overrideWasmKernels } from '../../../src/engine/backends/wasm/kernelOverrides.ts'
 import { onEachBackend } from '../../backends.ts'
 

@@ -3,7 +3,13 @@
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { residualBlock } from '../../../src/engine/backends/webgpu/layers/residual.ts'
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorInfo } from '../../../src/engine/base/tf.ts'
+import type {
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor4D,
+  TensorInfo,
+} from '../../../src/engine/base/tf.ts'
 import { tf } from '../../../src/engine/base/tf.ts'
 import type { WebGPUBackend } from '../../../src/engine/backends/webgpu/backend.ts'
 import type { Activations } from '../../../src/engine/backends/webgpu/activationInput.ts'
@@ -18,7 +24,10 @@ import {
   siluGradient,
 } from '../../../src/engine/backends/webgpu/kernels/elementwise/elementwise.ts'
 import { linears } from '../../../src/engine/backends/webgpu/kernels/gemm/linears.ts'
-import { applyAffine, normStatistics } from '../../../src/engine/backends/webgpu/kernels/norm/norm.ts'
+import {
+  applyAffine,
+  normStatistics,
+} from '../../../src/engine/backends/webgpu/kernels/norm/norm.ts'
 import { normGradient } from '../../../src/engine/backends/webgpu/kernels/norm/normGradient.ts'
 import type { Tile } from '../../../src/engine/backends/webgpu/kernels/gemm/tiles.ts'
 import { onEachBackend } from '../../backends.ts'

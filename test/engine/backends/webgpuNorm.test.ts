@@ -7,7 +7,10 @@ import {
   siluForward,
   siluGradient,
 } from '../../../src/engine/backends/webgpu/kernels/elementwise/elementwise.ts'
-import { applyAffine, normStatistics } from '../../../src/engine/backends/webgpu/kernels/norm/norm.ts'
+import {
+  applyAffine,
+  normStatistics,
+} from '../../../src/engine/backends/webgpu/kernels/norm/norm.ts'
 import { normGradient } from '../../../src/engine/backends/webgpu/kernels/norm/normGradient.ts'
 import {
   activationExtents,

@@ -2,7 +2,11 @@
 import fc from 'fast-check'
 import { zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { captionPaths, readCaptionTable, unusedLines } from '../../../src/engine/datasets/captions.ts'
+import {
+  captionPaths,
+  readCaptionTable,
+  unusedLines,
+} from '../../../src/engine/datasets/captions.ts'
 import { appendDatasets, pairDatasets, selectItems } from '../../../src/engine/datasets/combine.ts'
 import {
   DatasetError,

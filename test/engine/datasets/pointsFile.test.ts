@@ -4,7 +4,11 @@ import { describe, expect, test } from 'vitest'
 import { choosePoints, fitPoints } from '../../../src/editor/datasets/pointsLayout.ts'
 import { writeSafetensors } from '../../../src/engine/archive/safetensors.ts'
 import { DatasetError, readImages, writeImages } from '../../../src/engine/datasets/file.ts'
-import { readDatasetFile, readPoints, writePoints } from '../../../src/engine/datasets/pointsFile.ts'
+import {
+  readDatasetFile,
+  readPoints,
+  writePoints,
+} from '../../../src/engine/datasets/pointsFile.ts'
 import { parsePointTable } from '../../../src/engine/datasets/pointTable.ts'
 
 const images = writeImages({ name: 'a', images: Uint8Array.of(0), shape: [1, 1, 1, 1], max: 255 })

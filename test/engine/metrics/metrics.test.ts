@@ -10,7 +10,11 @@ import {
 import { fitGaussian, frechetDistance } from '../../../src/engine/metrics/frechet.ts'
 import { binnedMeans } from '../../../src/engine/metrics/binnedMeans.ts'
 import { wasserstein } from '../../../src/engine/metrics/distributions.ts'
-import { interleavedPart, kernelDistance, kernelEstimate } from '../../../src/engine/metrics/kernel.ts'
+import {
+  interleavedPart,
+  kernelDistance,
+  kernelEstimate,
+} from '../../../src/engine/metrics/kernel.ts'
 import { manifoldScores } from '../../../src/engine/metrics/manifold.ts'
 import { modeScores, estimateModes } from '../../../src/engine/metrics/modes.ts'
 import { principalComponents, project } from '../../../src/engine/metrics/principalComponents.ts'

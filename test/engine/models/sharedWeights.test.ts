@@ -22,7 +22,11 @@ import { joinName } from '../../../src/engine/models/graph/sharing.ts'
 import { layersModel } from '../../../src/engine/models/kinds/layers/layers.ts'
 import { predict } from '../../../src/engine/models/predict.ts'
 import { differentiate } from '../../../src/engine/gradients/differentiate.ts'
-import { averagedWeights, beginTraining, trainStep } from '../../../src/engine/training/trainStep.ts'
+import {
+  averagedWeights,
+  beginTraining,
+  trainStep,
+} from '../../../src/engine/training/trainStep.ts'
 import { onCpu, onEachBackend } from '../../backends.ts'
 import { adamw } from '../../smallTraining.ts'
 

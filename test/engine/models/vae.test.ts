@@ -37,7 +37,12 @@ import { createRandom } from '../../../src/engine/base/random.ts'
 import type { Model } from '../../../src/engine/models/model.ts'
 import { collectTensors } from '../../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../../backends.ts'
-import { expectGradients, expectTraining, readGoldenModel, toLayouts } from '../../goldenNetworks.ts'
+import {
+  expectGradients,
+  expectTraining,
+  readGoldenModel,
+  toLayouts,
+} from '../../goldenNetworks.ts'
 import { gap, goldenJson, goldenTensors, images as readImages } from '../../goldenTensors.ts'
 import { networkRows } from '../../../src/nodes/layers/networkRows.ts'
 

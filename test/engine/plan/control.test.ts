@@ -6,7 +6,11 @@ import { hashKey } from '../../../src/engine/plan/keys.ts'
 import { Memory } from '../../../src/engine/base/memory.ts'
 import { Results } from '../../../src/engine/plan/results.ts'
 import type { ObserverOp, Op, RunOp } from '../../../src/engine/plan/op.ts'
-import { createSession, type Session, type SessionOptions } from '../../../src/engine/plan/session.ts'
+import {
+  createSession,
+  type Session,
+  type SessionOptions,
+} from '../../../src/engine/plan/session.ts'
 import { memoryStore, type StateStore } from '../../../src/engine/plan/store.ts'
 import { StoredStates } from '../../../src/engine/plan/storedStates.ts'
 import type { StatisticsView } from '../../../src/engine/base/view.ts'

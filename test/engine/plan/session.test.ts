@@ -2,7 +2,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Graph } from '../../../src/engine/plan/graph.ts'
 import { wire } from '../../../src/engine/plan/graph.ts'
-import { createSession, type Session, type SessionOptions } from '../../../src/engine/plan/session.ts'
+import {
+  createSession,
+  type Session,
+  type SessionOptions,
+} from '../../../src/engine/plan/session.ts'
 import { memoryStore } from '../../../src/engine/plan/store.ts'
 import type { ChartView, StatisticsView } from '../../../src/engine/base/view.ts'
 import type { Event, RunRequest } from '../../../src/engine/protocol.ts'

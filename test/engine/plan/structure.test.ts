@@ -2,7 +2,12 @@
 // exactly once.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { stepOutputs, stepInputs, type LoopStep, type Step } from '../../../src/engine/plan/steps.ts'
+import {
+  stepOutputs,
+  stepInputs,
+  type LoopStep,
+  type Step,
+} from '../../../src/engine/plan/steps.ts'
 import { compile } from '../../../src/engine/plan/compile.ts'
 import { valueId } from '../../../src/engine/base/ids.ts'
 import { wire, type GraphNode } from '../../../src/engine/plan/graph.ts'

@@ -3,7 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { inverseRegularizedBeta, regularizedBeta } from '../../../src/engine/base/betaFunction.ts'
 import { posteriorCoefficients } from '../../../src/engine/process/posterior.ts'
 import { respacedTimesteps } from '../../../src/engine/process/respacing.ts'
-import type { FlowSchedule, SigmaSchedule, VPSchedule } from '../../../src/engine/process/schedule.ts'
+import type {
+  FlowSchedule,
+  SigmaSchedule,
+  VPSchedule,
+} from '../../../src/engine/process/schedule.ts'
 import { levelsAt, noiseSchedule, getRatios } from '../../../src/engine/process/schedule.ts'
 import { shiftLevel, spaceSigmas, stretchLevels } from '../../../src/engine/process/sigmas.ts'
 import type { TimestepsConfig, Transitions } from '../../../src/engine/process/timesteps.ts'

@@ -21,7 +21,11 @@ import type { Tensor } from '../../../src/engine/base/tf.ts'
 import { tf } from '../../../src/engine/base/tf.ts'
 import { getTransition } from '../../../src/engine/process/timesteps.ts'
 import type { TrainingConfig, TrainingState } from '../../../src/engine/training/trainStep.ts'
-import { averagedWeights, beginTraining, trainStep } from '../../../src/engine/training/trainStep.ts'
+import {
+  averagedWeights,
+  beginTraining,
+  trainStep,
+} from '../../../src/engine/training/trainStep.ts'
 import type { Conditioning, PredictionType, Weights } from '../../../src/engine/base/values.ts'
 import type { Model } from '../../../src/engine/models/model.ts'
 import type { StepPlace } from '../../../src/engine/process/values.ts'

@@ -13,7 +13,7 @@ import { readImages } from '../../../src/engine/datasets/file.ts'
 import { packBundle } from '../../../src/workflow/bundle.ts'
 import { trainingGraph } from '../../trainingGraph.ts'
 import { workflowOf } from '../../workflowOf.ts'
-import { builtFile, cliArguments, useCli, type Ended } from '../../nodes/builtCli.ts'
+import { builtFile, cliArguments, useCli, type Ended } from './builtCli.ts'
 import { node } from '../../nodes/evaluate.ts'
 import { readPngWorkflow } from '../../../src/workflow/pngRead.ts'
 

@@ -6,7 +6,7 @@ import { firstDifference } from '../../../src/hosts/cli/outcome.ts'
 import { printComparison } from '../../../src/hosts/cli/verify.ts'
 import { trainingGraph } from '../../trainingGraph.ts'
 import { workflowOf } from '../../workflowOf.ts'
-import { useCli } from '../../nodes/builtCli.ts'
+import { useCli } from './builtCli.ts'
 import { node } from '../../nodes/evaluate.ts'
 
 const { folder, cli } = useCli()

@@ -13,7 +13,7 @@ import { describeFile } from '../../../src/storage/storedFiles.ts'
 import { trainingGraph } from '../../trainingGraph.ts'
 import { declarations } from '../../readyWorkflows.ts'
 import { workflowOf } from '../../workflowOf.ts'
-import { cliArguments, useCli } from '../../nodes/builtCli.ts'
+import { cliArguments, useCli } from './builtCli.ts'
 import { node } from '../../nodes/evaluate.ts'
 
 const { folder, cli } = useCli()

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { signSummary, type LessonProgress } from '../../../src/lessons/summary.ts'
-import { cliArguments, useCli } from '../../nodes/builtCli.ts'
+import { cliArguments, useCli } from './builtCli.ts'
 
 const { folder, cli } = useCli()
 const shared = ['--lessons', join(import.meta.dirname, '../../../lessons'), '--code', 'spring']

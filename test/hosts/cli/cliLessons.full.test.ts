@@ -8,7 +8,7 @@ import { signSummary } from '../../../src/lessons/summary.ts'
 import { readBundle, readLessonSource } from '../../../src/hosts/page/readPage.ts'
 import { unpackBundle } from '../../../src/workflow/bundle.ts'
 import { solutions } from '../../lessons/solutions.ts'
-import { useCli } from '../../nodes/builtCli.ts'
+import { useCli } from './builtCli.ts'
 
 const { folder, cli } = useCli()
 const lessons = ['--lessons', 'lessons']

@@ -21,7 +21,7 @@ import {
 import { decodeLatents } from '../../../src/engine/models/kinds/vae/autoencoder.ts'
 import { trainingGraph } from '../../trainingGraph.ts'
 import { workflowOf } from '../../workflowOf.ts'
-import { useCli } from '../../nodes/builtCli.ts'
+import { useCli } from './builtCli.ts'
 import { node } from '../../nodes/evaluate.ts'
 
 const { folder, cli } = useCli()

@@ -10,7 +10,7 @@ import { unpackBundle } from '../../../src/workflow/bundle.ts'
 import type { WorkflowFile } from '../../../src/workflow/file.ts'
 import { trainingGraph } from '../../trainingGraph.ts'
 import { workflowOf } from '../../workflowOf.ts'
-import { useCli } from '../../nodes/builtCli.ts'
+import { useCli } from './builtCli.ts'
 import { node } from '../../nodes/evaluate.ts'
 
 const { folder, cli } = useCli()

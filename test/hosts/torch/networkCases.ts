@@ -12,7 +12,10 @@ import { joinParts, type ConditionSpec } from '../../../src/engine/models/condit
 import type { LayerGraph } from '../../../src/engine/models/graph/layer.ts'
 import { conditionSpecs } from '../../../src/engine/models/kinds/layers/graph.ts'
 import { predictWithVariance } from '../../../src/engine/models/predict.ts'
-import { predictTokens, tokenModelFacts } from '../../../src/engine/models/kinds/layers/tokenModel.ts'
+import {
+  predictTokens,
+  tokenModelFacts,
+} from '../../../src/engine/models/kinds/layers/tokenModel.ts'
 import { decodeLatents, encodeImages } from '../../../src/engine/models/kinds/vae/autoencoder.ts'
 import { tokenVectors } from '../../../src/engine/process/tokens.ts'
 import type { ModelDescription } from '../../../src/hosts/torch/models/forms.ts'

@@ -3,7 +3,10 @@ import {
   attentionLayers,
   pixelAttentionLayers,
 } from '../../../src/engine/models/graph/blocks/attention.ts'
-import { downsampleLayers, upsampleLayers } from '../../../src/engine/models/graph/blocks/resample.ts'
+import {
+  downsampleLayers,
+  upsampleLayers,
+} from '../../../src/engine/models/graph/blocks/resample.ts'
 import { residualLayers } from '../../../src/engine/models/graph/blocks/residual.ts'
 import type { ResidualSettings } from '../../../src/engine/models/graph/blocks/residual.ts'
 import { GraphBuilder } from '../../../src/engine/models/graph/builder.ts'

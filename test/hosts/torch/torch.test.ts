@@ -46,7 +46,9 @@ test('every node has an entry', () => {
 describe('programs in docs', () => {
   // To update them: npx vitest run test/hosts/torch/torch.test.ts -u
   test.each(['points', 'digits-train'])('%s is current', async (name) => {
-    await expect(toScript(await program(name))).toMatchFileSnapshot(`../../../docs/torch/${name}.py`)
+    await expect(toScript(await program(name))).toMatchFileSnapshot(
+      `../../../docs/torch/${name}.py`,
+    )
   })
 
   test('the module beside them is current', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { build } from 'vite'
 import { afterAll, beforeAll } from 'vitest'
 
-const root = join(import.meta.dirname, '../..')
+const root = join(import.meta.dirname, '../../..')
 // Inside the repository, so that Node can resolve packages. One for each worker of Vitest.
 const built = join(root, `test-results/cli-${process.env.VITEST_POOL_ID}`)
 

@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { GraphNode } from '../../src/engine/plan/graph.ts'
-import { workflowOf } from '../workflowOf.ts'
+import type { GraphNode } from '../../../src/engine/plan/graph.ts'
+import { workflowOf } from '../../workflowOf.ts'
 import { cliArguments, useCli } from './builtCli.ts'
-import { node } from './evaluate.ts'
+import { node } from '../../nodes/evaluate.ts'
 
 const KILLS = 12
 /** Factor of the clock: trainings are saved every 2 s of it. */

@@ -1,9 +1,9 @@
 // Engine protocol in real Chromium, in a worker and in the page, and storage in IndexedDB.
 import type { BrowserContext, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import type {} from '../pages/engine.ts'
-import { softwareGPU, toEngine, useChromium, usePages } from '../chromium.ts'
-import { graph, node } from '../engine/plan/toy.ts'
+import type {} from '../../pages/engine.ts'
+import { softwareGPU, toEngine, useChromium, usePages } from '../../chromium.ts'
+import { graph, node } from '../../engine/plan/toy.ts'
 
 const server = usePages()
 const chromium = useChromium(softwareGPU)

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process'
 import { existsSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { workflowOf } from '../workflowOf.ts'
-import { trainingGraph } from '../trainingGraph.ts'
+import { workflowOf } from '../../workflowOf.ts'
+import { trainingGraph } from '../../trainingGraph.ts'
 import { builtFile, cliArguments, useCli } from './builtCli.ts'
-import { node } from './evaluate.ts'
+import { node } from '../../nodes/evaluate.ts'
 
 const { folder, cli } = useCli()
 const preload = join(import.meta.dirname, 'brokenDisk.mjs')

@@ -3,15 +3,15 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { readCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
-import { registerModels } from '../../src/engine/models/kinds/defined/register.ts'
-import { nodes } from '../../src/nodes/table.ts'
-import { toDeclaration } from '../../src/engine/plan/op.ts'
-import { mixer, mixerDeclaration, mixerGraph } from '../mixerGraph.ts'
-import { trainingGraph } from '../trainingGraph.ts'
-import { workflowOf } from '../workflowOf.ts'
+import { readCheckpoint } from '../../../src/engine/checkpoint/pipeline.ts'
+import { registerModels } from '../../../src/engine/models/kinds/defined/register.ts'
+import { nodes } from '../../../src/nodes/table.ts'
+import { toDeclaration } from '../../../src/engine/plan/op.ts'
+import { mixer, mixerDeclaration, mixerGraph } from '../../mixerGraph.ts'
+import { trainingGraph } from '../../trainingGraph.ts'
+import { workflowOf } from '../../workflowOf.ts'
 import { builtFile, useCli } from './builtCli.ts'
-import { node } from './evaluate.ts'
+import { node } from '../../nodes/evaluate.ts'
 
 const { folder, cli } = useCli()
 registerModels([mixer])
@@ -24,7 +24,7 @@ const writeModule = (name: string, text: string) =>
     text.replace("'litegraph-diffusion'", `'${pathToFileURL(builtFile('index.js')).href}'`),
   )
 
-writeModule('mirror.mjs', readFileSync(join(import.meta.dirname, '../consumer/mine.js'), 'utf8'))
+writeModule('mirror.mjs', readFileSync(join(import.meta.dirname, '../../consumer/mine.js'), 'utf8'))
 write('broken.mjs', 'throw new Error("no such planet")')
 write('empty.mjs', 'export const answer = 42')
 writeModule(
@@ -78,7 +78,7 @@ test('run, check and script know the nodes of a module', async () => {
   expect(script.stdout).toContain("'mine/Mirror'")
 })
 
-writeModule('mixer.mjs', readFileSync(join(import.meta.dirname, '../consumer/mixer.js'), 'utf8'))
+writeModule('mixer.mjs', readFileSync(join(import.meta.dirname, '../../consumer/mixer.js'), 'utf8'))
 writeModule(
   'unet.mjs',
   `import { defineModel } from 'litegraph-diffusion'
