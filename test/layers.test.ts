@@ -1,5 +1,5 @@
-// Dependency rules, checked by the imports: engine <- nodes <- editor, tfjs in one place,
-// self-contained tests.
+// Dependency rules, checked by the imports: order of the folders, tfjs in one place, self-contained
+// tests.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -44,6 +44,32 @@ const offences = (files: string[], offends: (imported: Import, file: string) => 
       .filter((imported) => offends(imported, file))
       .map(({ of }) => `${file} imports ${of}`),
   )
+
+const architecture = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+
+/** Folders from the lowest to the highest, as ARCHITECTURE.md lists them. */
+function orderOf(folder: string): string[] {
+  const [, list] = new RegExp(`^\\* \`${folder}\`[^:]*: ([^*]*)`, 'm').exec(architecture) ?? []
+  return (list ?? '').match(/`\w+`/g)?.map((name) => name.replaceAll('`', '')) ?? []
+}
+
+describe.each(['src', 'src/engine', 'src/hosts'])('in %s', (folder) => {
+  const order = orderOf(folder)
+  const rank = (path: string) =>
+    path.startsWith(`${folder}/`) ? order.indexOf(path.slice(folder.length + 1).split('/')[0]) : -1
+
+  test('each folder has a place in the order', () => {
+    const entries = readdirSync(join(root, folder), { withFileTypes: true })
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    expect(folders.sort()).toEqual(order.toSorted())
+  })
+
+  test('no folder imports a higher one, types included', () => {
+    const inOrder = sources.filter((file) => rank(file) >= 0)
+    expect(inOrder.length).toBeGreaterThan(50)
+    expect(offences(inOrder, ({ of }, file) => rank(of) > rank(file))).toEqual([])
+  })
+})
 
 test('the engine imports only itself and nothing of the page', () => {
   expect(
@@ -92,11 +118,11 @@ test('only layers/operation.ts makes custom gradients, and only differentiate co
   ])
 })
 
-test('nodes import the engine and themselves, and litegraph as types only', () => {
-  expect(offences(of('nodes'), ({ of }) => layer(of) === 'editor')).toEqual([])
-  expect(
-    offences(of('nodes'), ({ of, typeOnly }) => of.startsWith('litegraph') && !typeOnly),
-  ).toEqual([])
+test('litegraph is imported as types only, except by the editor', () => {
+  const others = sources.filter((file) => layer(file) !== 'editor')
+  expect(offences(others, ({ of, typeOnly }) => of.startsWith('litegraph') && !typeOnly)).toEqual(
+    [],
+  )
 })
 
 test('no static import of the editor leads to tfjs', () => {

@@ -24,7 +24,6 @@ import { mapValues } from '../base/records.ts'
 import type { Scalar, Tensor, Tensor1D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import type { ItemLosses, Weights } from '../base/values.ts'
-import type { Value } from '../plan/slotValues.ts'
 
 /**
  * Everything that later steps depend on, and the losses so far. The first model is part of the
@@ -39,8 +38,8 @@ export interface TrainingState extends Learner {
   unread?: ItemLosses
   /** The further models. */
   others?: Learner[]
-  /** Values that each step receives from the one before, by slot. */
-  values?: Record<string, Value>
+  /** Values of the plan that each step receives from the one before, by slot. */
+  values?: Record<string, { type: string }>
 }
 
 /** One of the models that a training trains. */

@@ -13,7 +13,7 @@ import type { ItemLosses, Loss } from '../../engine/base/values.ts'
 import type { Ema, Optimizer, Training } from '../../engine/training/values.ts'
 import type { Model } from '../../engine/models/model.ts'
 import type { LoopBody, Outputs } from '../../engine/plan/op.ts'
-import { carryValues, listNumbered, takeCarried } from '../loops/carried.ts'
+import { carryValues, listNumbered, takeCarried, type CarriedValues } from '../loops/carried.ts'
 import { requireTrainable } from './trainable.ts'
 
 /** Inputs of TrainingStart, with those of further models and data sets by number. */
@@ -154,7 +154,7 @@ export function stepModels(
       return (results[slot] as Loss).tensor
     },
   })
-  const values = first && carryValues(state.values ?? {}, first)
+  const values = first && carryValues((state.values ?? {}) as CarriedValues, first)
   return {
     ...next,
     ...(first?.losses && { unread: first.losses }),
