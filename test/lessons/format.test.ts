@@ -1,4 +1,5 @@
 // The strict reader of lessons: what it reads, and what it refuses with line and cure.
+import { englishText } from '../../src/engine/base/catalogue.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hashAnswer, isRight, parseAnswer } from '../../src/lessons/answers.ts'
@@ -220,7 +221,7 @@ describe('the reader refuses', () => {
     expect((error as LessonError).line).toBe(line)
     expect(error.message).toMatch(line > 0 ? `a/lesson.md:${line}: ` : 'a/lesson.md: ')
     // A cure follows.
-    expect((error as LessonError).advice).toMatch(/^[A-Z].*\.$/)
+    expect(englishText((error as LessonError).advice)).toMatch(/^[A-Z].*\.$/)
   })
 
   test('random text, with a LessonError and nothing else', () => {

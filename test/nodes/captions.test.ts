@@ -407,6 +407,16 @@ onCpu(() => {
           {
             "cure": "Save it again with \`dataset\` of SaveCheckpoint connected to CaptionTokens, or connect the CaptionTokens of the training data instead.",
             "message": "Expected a checkpoint with the vocabulary of its training data, got one without.",
+            "messages": {
+              "cure": {
+                "id": "data.saveVocabulary",
+                "text": "Save it again with \`dataset\` of SaveCheckpoint connected to CaptionTokens, or connect the CaptionTokens of the training data instead.",
+              },
+              "message": {
+                "id": "data.noVocabulary",
+                "text": "Expected a checkpoint with the vocabulary of its training data, got one without.",
+              },
+            },
             "node": "words",
             "param": "checkpoint",
           },
@@ -460,6 +470,16 @@ onCpu(() => {
           {
             "cure": "Connect the data set of CaptionTokens to UNet.",
             "message": "Expected a data set with tokens, as attention goes to words of captions, got none.",
+            "messages": {
+              "cure": {
+                "id": "modelCures.attentionWithoutWords",
+                "text": "Connect the data set of CaptionTokens to UNet.",
+              },
+              "message": {
+                "id": "models.attentionWithoutWords",
+                "text": "Expected a data set with tokens, as attention goes to words of captions, got none.",
+              },
+            },
             "node": "net",
             "slot": "attention",
           },
@@ -488,6 +508,23 @@ onCpu(() => {
           {
             "cure": "Connect as many inputs of LabelTokens, or set labels_per_item of Attention to 5. For prompts, connect the vocabulary of the training data.",
             "message": "Expected 3 as the number of labels per item, got 5.",
+            "messages": {
+              "cure": {
+                "id": "modelCures.labelsPerItem",
+                "text": "Connect as many inputs of LabelTokens, or set labels_per_item of Attention to 5. For prompts, connect the vocabulary of the training data.",
+                "values": {
+                  "count": "5",
+                },
+              },
+              "message": {
+                "id": "models.labelsPerItem",
+                "text": "Expected 3 as the number of labels per item, got 5.",
+                "values": {
+                  "count": "5",
+                  "expected": "3",
+                },
+              },
+            },
             "node": "predict",
             "slot": "condition",
           },

@@ -75,7 +75,7 @@ onCpu(() => {
     test('computed noise inside a training', async () => {
       const through = [node('Twice', 'Formula', { a: 'Noise.noise' }, { expression: '2 * a' })]
       expect(await failures(coupledTraining(through, 'Twice.result'), 'End.history')).toMatchObject(
-        [{ node: 'Coupling', message: planMessages.unknownInUnit() }],
+        [{ node: 'Coupling', message: planMessages.unknownInUnit().text }],
       )
     })
 

@@ -135,11 +135,11 @@ onCpu(() => {
         param: 'images',
         cure: expect.stringContaining('Drop images'),
       }
-      expect(await faultOf(null, datasets)).toEqual({
+      expect(await faultOf(null, datasets)).toMatchObject({
         ...nothing,
         message: 'No data set is chosen.',
       })
-      expect(await faultOf({ ...images, sha256: 'ab'.repeat(32) }, datasets)).toEqual({
+      expect(await faultOf({ ...images, sha256: 'ab'.repeat(32) }, datasets)).toMatchObject({
         ...nothing,
         message: 'The data set "toys" (SHA-256 abababababab...) is not stored here.',
       })

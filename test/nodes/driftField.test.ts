@@ -66,13 +66,13 @@ onCpu(() => {
       return (error as GraphError).faults
     }
     expect(await faults({ batch_size: 1 })).toMatchObject([
-      { node: 'drift', slot: 'samples', message: trainingNodeMessages.driftCount({ got: 1 }) },
+      { node: 'drift', slot: 'samples', message: trainingNodeMessages.driftCount({ got: 1 }).text },
     ])
     expect(await faults({ batch_size: 4, shape: '3' })).toMatchObject([
       {
         node: 'drift',
         slot: 'samples',
-        message: trainingNodeMessages.driftShapes({ expected: [2], got: [3] }),
+        message: trainingNodeMessages.driftShapes({ expected: [2], got: [3] }).text,
       },
     ])
   })

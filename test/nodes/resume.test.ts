@@ -82,7 +82,7 @@ onCpu(() => {
     test('rejects fewer steps than the checkpoint has completed', async () => {
       const { file } = await run(training(4))
       const { faults } = await run(goingOn(3, file), file)
-      expect(faults).toEqual([
+      expect(faults).toMatchObject([
         {
           node: 'Start',
           param: 'steps',
@@ -111,6 +111,19 @@ onCpu(() => {
           {
             "cure": "Choose a checkpoint that was saved with \`training\` connected, or remove this wire.",
             "message": "Output training has no value.",
+            "messages": {
+              "cure": {
+                "id": "plan.useTraining",
+                "text": "Choose a checkpoint that was saved with \`training\` connected, or remove this wire.",
+              },
+              "message": {
+                "id": "plan.noValue",
+                "text": "Output training has no value.",
+                "values": {
+                  "slot": "training",
+                },
+              },
+            },
             "node": "Load",
             "slot": "training",
           },
@@ -131,6 +144,19 @@ onCpu(() => {
           {
             "cure": "Connect a NoiseSchedule instead, like the one that the model was trained with.",
             "message": "Output schedule has no value.",
+            "messages": {
+              "cure": {
+                "id": "plan.useSchedule",
+                "text": "Connect a NoiseSchedule instead, like the one that the model was trained with.",
+              },
+              "message": {
+                "id": "plan.noValue",
+                "text": "Output schedule has no value.",
+                "values": {
+                  "slot": "schedule",
+                },
+              },
+            },
             "node": "Load",
             "slot": "schedule",
           },
@@ -154,6 +180,33 @@ onCpu(() => {
           {
             "cure": "Connect model and training of the same checkpoint.",
             "message": "Expected a training of this model, whose weight time_embedding.linear_1.weight is of shape [8,8], got one in which it is of shape [8,16].",
+            "messages": {
+              "cure": {
+                "id": "trainingCures.otherWeights",
+                "text": "Connect model and training of the same checkpoint.",
+              },
+              "message": {
+                "id": "training.otherWeights",
+                "text": "Expected a training of this model, whose weight time_embedding.linear_1.weight is of shape [8,8], got one in which it is of shape [8,16].",
+                "values": {
+                  "expected": {
+                    "id": "trainingWords.ofShape",
+                    "text": "of shape [8,8]",
+                    "values": {
+                      "shape": "8,8",
+                    },
+                  },
+                  "found": {
+                    "id": "trainingWords.ofShape",
+                    "text": "of shape [8,16]",
+                    "values": {
+                      "shape": "8,16",
+                    },
+                  },
+                  "weight": "time_embedding.linear_1.weight",
+                },
+              },
+            },
             "node": "Start",
             "slot": "training",
           },

@@ -1,4 +1,5 @@
 // What the address of the page asks for, addresses of files, and settings in a workflow.
+import { englishText } from '../../../src/engine/base/catalogue.ts'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { changedParams } from '../../../src/editor/app/shortLink.ts'
@@ -112,8 +113,10 @@ describe('settings', () => {
       declared,
     )
     expect(problems).toHaveLength(2)
-    expect(problems[0]).toMatch(/^There is no node Nothing\. The graph has .*Training Start/)
-    expect(problems[1]).toMatch(/has no param stepz\. It has .*steps/)
+    expect(englishText(problems[0])).toMatch(
+      /^There is no node Nothing\. The graph has .*Training Start/,
+    )
+    expect(englishText(problems[1])).toMatch(/has no param stepz\. It has .*steps/)
     expect(value(file, '6', 'steps')).toBe(9)
   })
 

@@ -1,5 +1,6 @@
 // The autotuner: it picks the fastest correct candidates, measures once, stores its choices, and
 // measures again on request.
+import { englishText } from '../../../src/engine/base/catalogue.ts'
 import { describe, expect, test, vi } from 'vitest'
 import type { StateStore } from '../../../src/engine/plan/store.ts'
 import { memoryStore } from '../../../src/engine/plan/store.ts'
@@ -23,10 +24,16 @@ import {
   winogradTiles,
   createTrials,
 } from '../../../src/engine/backends/webgpu/tunerTrials.ts'
-import { arithmeticOf, tune as tuneWith } from '../../../src/engine/backends/webgpu/tuner.ts'
+import { arithmeticOf, tune as tuneBackend } from '../../../src/engine/backends/webgpu/tuner.ts'
 import { tunedChoices } from '../../../src/engine/backends/webgpu/tunedChoices.ts'
 import { onEachBackend } from '../../backends.ts'
 import { webgpuBackend } from '../../kernels.ts'
+
+/** Tunes a backend. Returns the English sentence about it. */
+async function tuneWith(...given: Parameters<typeof tuneBackend>): Promise<string | undefined> {
+  const said = await tuneBackend(...given)
+  return said && englishText(said)
+}
 
 /** The tuner with all candidates, as a user asks for it. */
 const tune: typeof tuneWith = (backend, options, ...rest) =>

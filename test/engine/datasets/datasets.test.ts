@@ -579,7 +579,7 @@ describe('importing', () => {
       { name: 'dog 9', count: 1 },
       { name: 'dog 10', count: 2 },
     ])
-    expect(report.skipped).toEqual([
+    expect(report.skipped).toMatchObject([
       { path: 'pets/loose.png', reason: expect.stringContaining('beside the folders') },
     ])
   })
@@ -639,7 +639,7 @@ describe('importing', () => {
     zip[central + 10] = 12
     const { stored, report } = await importing({ 'x.zip': zip })
     expect([...stored.images]).toEqual([1, 2])
-    expect(report.skipped).toEqual([
+    expect(report.skipped).toMatchObject([
       {
         path: 'x/3.png',
         reason: 'it is damaged in the ZIP: its size or its CRC-32 does not match',

@@ -81,9 +81,9 @@ test('a quote without an end names its line, instead of swallowing the rest', ()
   expect(() => parsePointTable('1,2\n3,4\n"5,6\n7,8\n')).toThrow(
     'Expected an end of the quote in line 3, got none.',
   )
-  expect(readCaptionTable('a.csv', 'file,caption\n1.png,"a cat\n2.png,a dog\n')).toBe(
-    'the quote in line 2 has no end',
-  )
+  expect(readCaptionTable('a.csv', 'file,caption\n1.png,"a cat\n2.png,a dog\n')).toMatchObject({
+    text: 'the quote in line 2 has no end',
+  })
 })
 
 test('a number with very many digits that is none is refused at once', () => {

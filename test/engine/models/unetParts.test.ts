@@ -1,4 +1,5 @@
 // Config, summary, conditions and dropout of the UNet, which no recorded model covers.
+import { englishText } from '../../../src/engine/base/catalogue.ts'
 import { describe, expect, test } from 'vitest'
 import { predict, trainableModel } from '../../../src/engine/models/predict.ts'
 import { guidedModel } from '../../../src/engine/models/kinds/guided/guided.ts'
@@ -157,7 +158,7 @@ describe('the config', () => {
 
   test('reports settings that diffusers cannot express', () => {
     expect(diffusersRefusal(configOf({ add_attention: true }))).toBeUndefined()
-    expect(diffusersRefusal(configOf({ attention_head_dim: [null, 4] }))).toContain(
+    expect(englishText(diffusersRefusal(configOf({ attention_head_dim: [null, 4] }))!)).toContain(
       'one attention_head_dim for all levels',
     )
   })

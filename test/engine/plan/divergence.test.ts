@@ -68,6 +68,34 @@ describe('a training that diverges', () => {
         {
           "cure": "Lower lr of Optimizer, set its clip_norm to 1, set activations of TrainingStart to float32, or check that the data lie between about -1 and 1. The weights after step 2 are kept: set steps to 2 to use them.",
           "message": "Expected a loss below 5.0e+10, got 5.67e+10 at step 4: the training diverges.",
+          "messages": {
+            "cure": {
+              "id": "faults.sentences",
+              "text": "Lower lr of Optimizer, set its clip_norm to 1, set activations of TrainingStart to float32, or check that the data lie between about -1 and 1. The weights after step 2 are kept: set steps to 2 to use them.",
+              "values": {
+                "first": {
+                  "id": "plan.lowerRate",
+                  "text": "Lower lr of Optimizer, set its clip_norm to 1, set activations of TrainingStart to float32, or check that the data lie between about -1 and 1.",
+                },
+                "second": {
+                  "id": "plan.goodWeights",
+                  "text": "The weights after step 2 are kept: set steps to 2 to use them.",
+                  "values": {
+                    "step": "2",
+                  },
+                },
+              },
+            },
+            "message": {
+              "id": "plan.lossExploded",
+              "text": "Expected a loss below 5.0e+10, got 5.67e+10 at step 4: the training diverges.",
+              "values": {
+                "limit": "5.0e+10",
+                "step": "4",
+                "value": "5.67e+10",
+              },
+            },
+          },
           "node": "end",
           "slot": "loss",
         },
@@ -96,6 +124,19 @@ describe('a training that diverges', () => {
         {
           "cure": "Lower lr of Optimizer, set its clip_norm to 1, set activations of TrainingStart to float32, or check that the data lie between about -1 and 1.",
           "message": "Expected finite weights, got others after step 1.",
+          "messages": {
+            "cure": {
+              "id": "plan.lowerRate",
+              "text": "Lower lr of Optimizer, set its clip_norm to 1, set activations of TrainingStart to float32, or check that the data lie between about -1 and 1.",
+            },
+            "message": {
+              "id": "plan.weightsNotFinite",
+              "text": "Expected finite weights, got others after step 1.",
+              "values": {
+                "step": "1",
+              },
+            },
+          },
           "node": "end",
           "slot": "loss",
         },

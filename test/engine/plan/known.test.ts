@@ -174,7 +174,7 @@ test('faults inside nested closed nodes are reported with the names of each leve
       ...node('end', 'Inner', { long: 'list.list' }, { limit: -1 }),
       title: 'My box',
     }),
-  ).toEqual([
+  ).toMatchObject([
     {
       node: 'end',
       message: 'Expected at most 0, got 1.',

@@ -71,6 +71,23 @@ test('a node that reads values back is a fault inside a training step', () => {
         ],
         "cure": "Take its values from outside the body of Training Start, such as from the outputs of its End.",
         "message": "Round reads tensors back to the CPU, which is not possible while Training Start records gradients.",
+        "messages": {
+          "cure": {
+            "id": "plan.readAfter",
+            "text": "Take its values from outside the body of Training Start, such as from the outputs of its End.",
+            "values": {
+              "start": "Training Start",
+            },
+          },
+          "message": {
+            "id": "plan.readsInUnit",
+            "text": "Round reads tensors back to the CPU, which is not possible while Training Start records gradients.",
+            "values": {
+              "node": "Round",
+              "start": "Training Start",
+            },
+          },
+        },
         "node": "round",
       },
     ]

@@ -115,7 +115,9 @@ describe('running', () => {
   test('rejects targets without outputs and missing targets', async () => {
     const { run } = start()
     const note = node('note', 'Note')
-    expect(faults(await run(graph(...counting(2), note), { targets: ['note', 'gone'] }))).toEqual([
+    expect(
+      faults(await run(graph(...counting(2), note), { targets: ['note', 'gone'] })),
+    ).toMatchObject([
       {
         node: 'note',
         message: 'Note computes nothing, so the graph cannot be run to it.',
@@ -426,6 +428,20 @@ describe('training', () => {
         {
           "cure": "Lower lr of Optimizer, set its clip_norm to 1, set activations of TrainingStart to float32, or check that the data lie between about -1 and 1.",
           "message": "Expected a finite loss, got NaN at step 1.",
+          "messages": {
+            "cure": {
+              "id": "plan.lowerRate",
+              "text": "Lower lr of Optimizer, set its clip_norm to 1, set activations of TrainingStart to float32, or check that the data lie between about -1 and 1.",
+            },
+            "message": {
+              "id": "plan.lossNotFinite",
+              "text": "Expected a finite loss, got NaN at step 1.",
+              "values": {
+                "step": "1",
+                "value": "NaN",
+              },
+            },
+          },
           "node": "end",
           "slot": "loss",
         },

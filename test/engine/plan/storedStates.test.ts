@@ -99,7 +99,7 @@ describe('a flipped bit', () => {
     const { store, name, record } = await storedTraining()
     await store.put(name, flip(record, 4 * record.length))
     const again = await train(store, 8)
-    expect(again.events.filter(({ type }) => type === 'storage')).toEqual([
+    expect(again.events.filter(({ type }) => type === 'storage')).toMatchObject([
       {
         type: 'storage',
         node: 'Start',

@@ -183,14 +183,16 @@ describe('values that are computed during the run', () => {
       },
       ...collect('sampler.x_0'),
     ]
-    expect(faultsOf(graph)).toContainEqual({
-      node: 'sampler',
-      slot: 'sampler',
-      message:
-        'Expected a value of sampler that is known before the run, got one that is computed during the run.',
-      cure: 'Disconnect sampler and set it, or connect Number, Boolean or Text.',
-      also: ['each'],
-    })
+    expect(faultsOf(graph)).toContainEqual(
+      expect.objectContaining({
+        node: 'sampler',
+        slot: 'sampler',
+        message:
+          'Expected a value of sampler that is known before the run, got one that is computed during the run.',
+        cure: 'Disconnect sampler and set it, or connect Number, Boolean or Text.',
+        also: ['each'],
+      }),
+    )
   })
 
   test('cannot set params that are read before the run', () => {
@@ -207,24 +209,27 @@ describe('values that are computed during the run', () => {
     for (const { type, name, from } of places) {
       const own = node('own', type, { [name]: `each.${from}` })
       const { faults } = tryCompile({ nodes: [forEach('1'), own] }, ['own'], ops)
-      expect(faults).toContainEqual({
-        node: 'own',
-        slot: name,
-        message: `Expected a value of ${name} that is known before the run, got one that is computed during the run.`,
-        cure: `Disconnect ${name} and set it, or connect Number, Boolean or Text.`,
-        also: ['each'],
-      })
+      expect(faults).toContainEqual(
+        expect.objectContaining({
+          node: 'own',
+          slot: name,
+          message: `Expected a value of ${name} that is known before the run, got one that is computed during the run.`,
+          cure: `Disconnect ${name} and set it, or connect Number, Boolean or Text.`,
+          also: ['each'],
+        }),
+      )
     }
   })
 
   test('on the device are a fault, with the cure that fits the place', () => {
-    const fault = (cure: string) => ({
-      node: 'noise',
-      slot: 'seed',
-      message: 'Expected a number that is known on the CPU for seed, got one on the device.',
-      cure,
-      also: ['loss'],
-    })
+    const fault = (cure: string) =>
+      expect.objectContaining({
+        node: 'noise',
+        slot: 'seed',
+        message: 'Expected a number that is known on the CPU for seed, got one on the device.',
+        cure,
+        also: ['loss'],
+      })
     const seeded = (wires: Record<string, string>) =>
       noise({ seed: 'loss.loss', ...wires }, { batch_size: 2 })
     const outside = [

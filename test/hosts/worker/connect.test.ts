@@ -24,9 +24,9 @@ test('queues early events for all listeners added in the first task, in order', 
   worker.post('meanwhile')
   await Promise.resolve()
   worker.post('late')
-  const broken = { type: 'broken', message: hostMessages.workerNotLoaded() }
+  const broken = { type: 'broken', message: hostMessages.workerNotLoaded().text }
   const expected = [stored('early'), broken, stored('meanwhile'), stored('late')]
-  for (const events of received) expect(events).toEqual(expected)
+  for (const events of received) expect(events).toMatchObject(expected)
   expect(worker.posted).toContainEqual({ type: 'backend', name: 'auto' })
 })
 
@@ -44,6 +44,6 @@ test('reports a worker that the page forbids', async () => {
   const events: unknown[] = []
   port.listen((event) => events.push(event))
   await Promise.resolve()
-  expect(events).toEqual([{ type: 'broken', message: hostMessages.workerNotLoaded() }])
+  expect(events).toMatchObject([{ type: 'broken', message: hostMessages.workerNotLoaded().text }])
   vi.unstubAllGlobals()
 })

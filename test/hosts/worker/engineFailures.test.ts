@@ -95,6 +95,43 @@ test('a lack of memory in a fresh engine ends the run, with the node and what to
         {
           "cure": "Lower batch_size, make the model or its images smaller, or choose another backend in the status bar. The last saved state of a training is kept: Run continues from it.",
           "message": "The engine ran out of memory: Array buffer allocation failed. The run failed 3 times in a row at this node on cpu, without progress.",
+          "messages": {
+            "cure": {
+              "id": "faults.sentences",
+              "text": "Lower batch_size, make the model or its images smaller, or choose another backend in the status bar. The last saved state of a training is kept: Run continues from it.",
+              "values": {
+                "first": {
+                  "id": "host.memoryCure",
+                  "text": "Lower batch_size, make the model or its images smaller, or choose another backend in the status bar.",
+                },
+                "second": {
+                  "id": "host.stateKept",
+                  "text": "The last saved state of a training is kept: Run continues from it.",
+                },
+              },
+            },
+            "message": {
+              "id": "faults.sentences",
+              "text": "The engine ran out of memory: Array buffer allocation failed. The run failed 3 times in a row at this node on cpu, without progress.",
+              "values": {
+                "first": {
+                  "id": "host.outOfMemory",
+                  "text": "The engine ran out of memory: Array buffer allocation failed.",
+                  "values": {
+                    "problem": "Array buffer allocation failed",
+                  },
+                },
+                "second": {
+                  "id": "host.failedOn",
+                  "text": "The run failed 3 times in a row at this node on cpu, without progress.",
+                  "values": {
+                    "backend": "cpu",
+                    "times": "3",
+                  },
+                },
+              },
+            },
+          },
           "node": "greedy",
         },
       ],
