@@ -35,8 +35,8 @@ test('a layer needs its evaluation, ONNX, Python and node', { timeout: 300_000 }
   expect(await findErrors('src/engine/models/graph/ops/activations.ts', text, added)).toEqual([
     'src/engine/models/graph/runs/table.ts',
     'src/engine/onnx/layers/table.ts',
-    'src/nodes/layers/writeNetwork.ts',
     'src/hosts/torch/models/layerCode.ts',
+    'src/nodes/layers/writeNetwork.ts',
   ])
 })
 
