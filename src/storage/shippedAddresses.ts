@@ -9,7 +9,7 @@ import type { ShippedAddresses } from './shippedFiles.ts'
 import { checkpointsByHash } from './shippedFiles.ts'
 
 /** Addresses of the files `name.sha256.zip`, by path. */
-const checkpoints = import.meta.glob<string>('../../../assets/checkpoints/*.zip', {
+const checkpoints = import.meta.glob<string>('../../assets/checkpoints/*.zip', {
   query: '?url',
   import: 'default',
   eager: true,

@@ -2,7 +2,7 @@
 import type { Template } from '../../src/engine/base/catalogue.ts'
 
 const modules = import.meta.glob<Record<string, object>>(
-  ['../../src/{engine,nodes}/messages/*.ts', '../../src/editor/texts/dropMessages.ts'],
+  ['../../src/{engine/,}messages/*.ts', '../../src/editor/texts/dropMessages.ts'],
   { eager: true },
 )
 

@@ -101,11 +101,11 @@ describe('the message tables', () => {
 })
 
 test('faults and file errors use messages of the tables', () => {
-  /** Messages of scripts and commands, which are in English only. */
-  const elsewhere = /^src\/nodes\/(cli|script)\//
+  /** The editor's texts are functions. Messages of scripts and commands are in English only. */
+  const elsewhere = /^src\/(editor|build|hosts\/(cli|node|script))\//
   const literal =
     /(?:\b(?:message|cure):|new (?:Checkpoint|Dataset|Import|Safetensors|Workflow)Error\((?:[^()]*,)?)\s*[`'"][^`'"]*\w \w/g
-  const wrong = [...filesIn('src/engine'), ...filesIn('src/nodes')]
+  const wrong = filesIn('src')
     .filter((file) => !elsewhere.test(file))
     .flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(literal)].map(([text]) => `${file}: ${text}`),
