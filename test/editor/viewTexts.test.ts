@@ -9,7 +9,7 @@ import { describeNetwork } from '../../src/engine/models/kinds/files.ts'
 import { koViews } from './korean.ts'
 
 const source = join(import.meta.dirname, '../../src')
-const code = ['nodes', 'engine']
+const code = ['engine', 'hosts', 'lessons', 'nodes', 'painters']
   .flatMap((folder) =>
     readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.endsWith('viewTexts.ts'))
