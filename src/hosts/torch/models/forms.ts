@@ -5,7 +5,7 @@ import { GraphView } from '../../../engine/models/graph/analysis.ts'
 import type { LayerGraph } from '../../../engine/models/graph/layer.ts'
 import type { Configured, NetworkConfigs } from '../../../engine/models/kinds/configs.ts'
 import { ditImageSize, ditWidth } from '../../../engine/models/kinds/dit/config.ts'
-import { getNetworkKind } from '../../../engine/models/kinds/registry.ts'
+import { builtInKinds, getNetworkKind } from '../../../engine/models/kinds/registry.ts'
 import { imageSize } from '../../../engine/models/kinds/unet/config.ts'
 import type { Network } from './layers.ts'
 
@@ -21,26 +21,25 @@ interface Initialisation {
 
 type Form = Omit<Network, 'graph' | 'className'>
 
-/** The form of a network. */
+/** The form of a network. A kind needs none of its own. */
 export function formOf(model: ModelDescription, graph: LayerGraph): Form {
   const { kind, config, zeroInit, zeroLayers } = model
   const count = new GraphView(graph).used.filter(Boolean).length
   const { startsAtZero } = getNetworkKind(model)
-  // Defined kinds have no param for it.
-  const isBuiltIn = isKeyOf(forms, kind)
   const zeros = new Set(zeroLayers)
-  const startsSo = !isBuiltIn || zeroInit === true
+  // Defined kinds have no param for it.
+  const startsSo = zeroInit === true || !builtInKinds.includes(kind)
   return {
     about: `Network of ${count} layers.`,
     isZero: (layer) => zeros.has(layer) || (startsSo && startsAtZero?.(layer, config) === true),
-    ...(isBuiltIn && forms[kind](config as never)),
+    ...(isKeyOf(forms, kind) && forms[kind]?.(config as never)),
   }
 }
 
 const decoder = { inputNames: { decode: 'z' } } as const
 
 const forms: {
-  readonly [K in keyof NetworkConfigs]: (config: NetworkConfigs[K]) => Partial<Form>
+  readonly [K in keyof NetworkConfigs]?: (config: NetworkConfigs[K]) => Partial<Form>
 } = {
   unet(config) {
     const source = config.cross_attention_dim ? 'UNet2DConditionModel' : 'UNet2DModel'
@@ -67,7 +66,6 @@ const forms: {
       },
     }
   },
-  layers: () => ({}),
   autoencoder_kl: () => ({
     about: 'Autoencoder with a normal distribution of latents (Rombach et al. 2022).',
     methodTitles: { encode: 'Mean and log-variance of the latents of images.' },
