@@ -6,7 +6,7 @@ import type { StateStore } from '../../engine/plan/store.ts'
 import { isLessonProgress, type LessonProgress } from '../../lessons/summary.ts'
 import { parseWorkflow } from '../../workflow/index.ts'
 import { ownTypes } from '../graph/declarations.ts'
-import { isRunRecord } from '../runs/record.ts'
+import { isRunRecord, type Run } from '../runs/record.ts'
 import { readFileWith } from '../storage/fileReader.ts'
 import { recordShapes } from '../storage/recordShapes.ts'
 import { defaultSettings, readSettings } from '../storage/settings.ts'
@@ -248,7 +248,7 @@ const runsPart = (stores: Stores): Part =>
       textEntry(`runs/${kind}/${fileName(id)}.json`, await encodeRecord(record), { kind, id }),
     read(about, bytes) {
       const kind = runStores.find((each) => each === about.kind)
-      const record = readContent(bytes, decodeRecord)
+      const record = withNumbers(readContent(bytes, decodeRecord))
       const id = readText(about, 'id')
       if (!kind || typeof record !== 'object' || record === null || recordId(record) !== id)
         throw invalid('id')
@@ -259,6 +259,22 @@ const runsPart = (stores: Stores): Part =>
     isPresent: async ({ kind, id }) => Boolean(await stores[kind].get(id)),
     put: ({ kind, id, record }) => add(stores[kind], id, record),
   })
+
+/** Older versions wrote results of a run that are not finite as null. */
+function withNumbers(record: unknown): unknown {
+  if (typeof record !== 'object' || record === null) return record
+  const { loss, metrics } = record as Partial<Record<keyof Run, unknown>>
+  return {
+    ...record,
+    ...(loss === null && { loss: NaN }),
+    ...(Array.isArray(metrics) && { metrics: metrics.map(withValue) }),
+  }
+}
+
+const withValue = (metric: unknown): unknown =>
+  typeof metric === 'object' && metric !== null && 'value' in metric && metric.value === null
+    ? { ...metric, value: NaN }
+    : metric
 
 /** Progress in lessons. */
 export const lessonsPart = (store: Store): Part =>

@@ -1,4 +1,5 @@
-// JSON of entries. That of stored records has blobs and typed arrays in base64.
+// JSON of entries. That of stored records has blobs and typed arrays in base64, and numbers that JSON
+// lacks as texts.
 import { fromBase64, toBase64 } from '../../engine/base/base64.ts'
 
 const arrays = {
@@ -11,6 +12,10 @@ const arrays = {
 } as const
 type ArrayName = keyof typeof arrays
 
+const notFinite = new Map<unknown, number>(
+  [NaN, Infinity, -Infinity].map((number) => [String(number), number]),
+)
+
 export async function encodeRecord(record: unknown): Promise<string> {
   const toJson = async (value: unknown): Promise<unknown> => {
     if (value instanceof Blob)
@@ -22,6 +27,7 @@ export async function encodeRecord(record: unknown): Promise<string> {
         base64: toBase64(new Uint8Array(buffer, byteOffset, byteLength)),
       }
     }
+    if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) }
     if (Array.isArray(value)) return Promise.all(value.map(toJson))
     if (typeof value !== 'object' || value === null) return value
     const entries = await Promise.all(
@@ -44,7 +50,9 @@ export function parseJson(bytes: Uint8Array): unknown {
 /** @throws SyntaxError if the text is not JSON of {@link encodeRecord} */
 export function decodeRecord(text: string): unknown {
   return JSON.parse(text, (_, value: unknown) => {
-    if (typeof value !== 'object' || value === null || !('base64' in value)) return value
+    if (typeof value !== 'object' || value === null) return value
+    if ('$number' in value) return notFinite.get(value.$number) ?? value
+    if (!('base64' in value)) return value
     const {
       $blob,
       $array,

@@ -1,8 +1,14 @@
 // Backup ZIP: export and import without data loss, merging, and rejection of hostile ZIPs.
+import { readFileSync } from 'node:fs'
 import { strFromU8, unzipSync, zipSync, strToU8 } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { createRecord } from '../../../src/engine/plan/record.ts'
 import { memoryStore } from '../../../src/engine/plan/store.ts'
+import { opTable } from '../../../src/engine/plan/op.ts'
+import { createSession } from '../../../src/engine/plan/session.ts'
+import { isRunRecord, type Run } from '../../../src/editor/runs/record.ts'
+import { runFault } from '../../../src/editor/runs/runText.ts'
+import { nodes } from '../../../src/nodes/table.ts'
 import { computeSha256 } from '../../../src/engine/checkpoint/archive.ts'
 import { writeImages } from '../../../src/engine/datasets/file.ts'
 import { decodeRecord, encodeRecord } from '../../../src/editor/backup/records.ts'
@@ -13,7 +19,9 @@ import { en } from '../../../src/editor/texts/en/index.ts'
 import { OpenedFile } from '../../../src/editor/storage/openedFile.ts'
 import { createMemoryStore, storeNames, type Stores } from '../../../src/editor/storage/stores.ts'
 import type { SavedNode } from '../../../src/editor/subgraph/savedNodes.ts'
-import { stringifyWorkflow } from '../../../src/workflow/index.ts'
+import { parseWorkflow, stringifyWorkflow, toGraph } from '../../../src/workflow/index.ts'
+import { onEachBackend } from '../../backends.ts'
+import { declarations } from '../../readyWorkflows.ts'
 import { fileOf } from '../fileOf.ts'
 
 const nothing = () => {}
@@ -316,8 +324,10 @@ describe('a hostile ZIP', () => {
   })
 
   test('decodes only known kinds of records', async () => {
-    const text = await encodeRecord({ a: [1, null, { b: new Uint8Array([1, 2]) }] })
-    expect(decodeRecord(text)).toEqual({ a: [1, null, { b: new Uint8Array([1, 2]) }] })
+    const record = { a: [1, null, { b: new Uint8Array([1, 2]) }], c: [NaN, Infinity, -Infinity] }
+    const text = await encodeRecord(record)
+    expect(decodeRecord(text)).toEqual(record)
+    expect(decodeRecord('{"$number":"1"}')).toEqual({ $number: '1' })
     expect(decodeRecord('{"$array":"Function","base64":"AA=="}')).toEqual({
       $array: 'Function',
       base64: 'AA==',
@@ -325,3 +335,37 @@ describe('a hostile ZIP', () => {
     expect(strFromU8(strToU8(text))).toBe(text)
   })
 })
+
+onEachBackend(() => {
+  test('of the version before messages had ids is imported, and its trainings go on', async () => {
+    const there = browser()
+    const zip = new Blob([readFileSync('test/fixtures/earlier/backup.zip')])
+    const report = await readBackup(new OpenedFile(zip), there.parts, nothing)
+    // The settings are the defaults.
+    expect(report).toEqual({ outcomes: { added: 12, present: 1, copied: 0 }, failed: [] })
+
+    const runs = (await there.stores.runs.all<Run>()).filter(isRunRecord)
+    expect(runs.map(({ name, outcome }) => [name, outcome]).sort()).toEqual([
+      ['Diverged training', 'failed'],
+      ['Sound training', 'finished'],
+    ])
+    expect(runs.map(runFault).sort()).toEqual([
+      '',
+      'Expected a finite loss, got Infinity at step 3. Layer linear_out is the first with a gradient that is not finite, in the backward pass of step 3.',
+    ])
+
+    const store = there.states
+    const session = createSession({ ops: opTable(nodes), store, onEvent: nothing })
+    const steps: Record<string, unknown> = {}
+    for (const { name, text } of await there.library.list()) {
+      const { workflow: file, notices } = parseWorkflow(text, declarations)
+      expect(notices).toEqual([])
+      steps[name] = await session.findTrainings(toGraph(file, declarations))
+    }
+    await session.dispose()
+    expect(steps).toEqual({
+      'Sound training': [{ node: '6', index: 12, count: 12 }],
+      'Diverged training': [{ node: '6', index: 1, count: 12 }],
+    })
+  })
+}, ['wasm'])
