@@ -49,7 +49,8 @@ const architecture = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
 
 /** Folders from the lowest to the highest, as ARCHITECTURE.md lists them. */
 function orderOf(folder: string): string[] {
-  const [, list] = new RegExp(`^\\* \`${folder}\`[^:]*: ([^*]*)`, 'm').exec(architecture) ?? []
+  const [, list] =
+    new RegExp(`^\\* \`${folder}\`[^:]*: ([^]*?)\\n(?:\\n|\\*)`, 'm').exec(architecture) ?? []
   return (list ?? '').match(/`\w+`/g)?.map((name) => name.replaceAll('`', '')) ?? []
 }
 
