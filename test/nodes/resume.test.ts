@@ -12,6 +12,7 @@ import { onCpu, onEachBackend } from '../backends.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { node } from './evaluate.ts'
 import { goingOnFrom, run } from './resuming.ts'
+import { withoutIds } from '../withoutIds.ts'
 
 /**
  * Training with every kind of state: moments, averages, snapshots, accumulated gradients of four
@@ -82,7 +83,7 @@ onCpu(() => {
     test('rejects fewer steps than the checkpoint has completed', async () => {
       const { file } = await run(training(4))
       const { faults } = await run(goingOn(3, file), file)
-      expect(faults).toMatchObject([
+      expect(withoutIds(faults)).toEqual([
         {
           node: 'Start',
           param: 'steps',

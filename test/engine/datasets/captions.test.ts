@@ -31,6 +31,7 @@ import {
 import { writeSafetensors } from '../../../src/engine/archive/safetensors.ts'
 import type { Vocabulary } from '../../../src/engine/base/values.ts'
 import type { Dataset } from '../../../src/engine/datasets/dataset.ts'
+import { withoutIds } from '../../withoutIds.ts'
 
 const vocabulary = (words: string[], length = 3): Vocabulary => ({
   type: 'vocabulary',
@@ -212,7 +213,7 @@ describe('tables of captions', () => {
     const table = readCaptionTable('a/t.csv', 'file,caption\nb.c.png,a dog\ngone.png,x\n')
     if (!('captions' in table)) throw new Error(table.text)
     expect(captionPaths(paths, [table])).toEqual(['', 'a dog'])
-    expect(unusedLines(paths, [table])).toMatchObject([
+    expect(withoutIds(unusedLines(paths, [table]))).toEqual([
       { path: 'a/t.csv', reason: '1 lines name no image of this import, such as a/gone.png' },
     ])
   })
@@ -302,7 +303,7 @@ describe('imports', () => {
   test('have no captions unless asked for, and then skip tables like other files', async () => {
     const { stored, report } = await importing({ '1.png': png, 'list.csv': text('file,caption') })
     expect(stored).not.toHaveProperty('captions')
-    expect(report).toMatchObject({
+    expect(withoutIds(report)).toEqual({
       count: 1,
       classes: [],
       skipped: [{ path: 'list.csv', reason: expect.stringContaining('not an image') }],

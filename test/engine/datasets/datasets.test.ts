@@ -27,6 +27,7 @@ import { readMnist } from '../../../src/engine/datasets/mnist.ts'
 import { naturalOrder } from '../../../src/engine/datasets/order.ts'
 import type { ImageSize, Picture } from '../../../src/engine/datasets/resize.ts'
 import { resizePicture } from '../../../src/engine/datasets/resize.ts'
+import { withoutIds } from '../../withoutIds.ts'
 
 const stored = fc
   .record({
@@ -579,7 +580,7 @@ describe('importing', () => {
       { name: 'dog 9', count: 1 },
       { name: 'dog 10', count: 2 },
     ])
-    expect(report.skipped).toMatchObject([
+    expect(withoutIds(report.skipped)).toEqual([
       { path: 'pets/loose.png', reason: expect.stringContaining('beside the folders') },
     ])
   })
@@ -639,7 +640,7 @@ describe('importing', () => {
     zip[central + 10] = 12
     const { stored, report } = await importing({ 'x.zip': zip })
     expect([...stored.images]).toEqual([1, 2])
-    expect(report.skipped).toMatchObject([
+    expect(withoutIds(report.skipped)).toEqual([
       {
         path: 'x/3.png',
         reason: 'it is damaged in the ZIP: its size or its CRC-32 does not match',

@@ -2,6 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { connect } from '../../../src/hosts/worker/connect.ts'
 import { hostMessages } from '../../../src/messages/host.ts'
+import { withoutIds } from '../../withoutIds.ts'
 
 class SilentWorker extends EventTarget {
   readonly posted: unknown[] = []
@@ -26,7 +27,7 @@ test('queues early events for all listeners added in the first task, in order', 
   worker.post('late')
   const broken = { type: 'broken', message: hostMessages.workerNotLoaded().text }
   const expected = [stored('early'), broken, stored('meanwhile'), stored('late')]
-  for (const events of received) expect(events).toMatchObject(expected)
+  for (const events of received) expect(withoutIds(events)).toEqual(expected)
   expect(worker.posted).toContainEqual({ type: 'backend', name: 'auto' })
 })
 
@@ -44,6 +45,8 @@ test('reports a worker that the page forbids', async () => {
   const events: unknown[] = []
   port.listen((event) => events.push(event))
   await Promise.resolve()
-  expect(events).toMatchObject([{ type: 'broken', message: hostMessages.workerNotLoaded().text }])
+  expect(withoutIds(events)).toEqual([
+    { type: 'broken', message: hostMessages.workerNotLoaded().text },
+  ])
   vi.unstubAllGlobals()
 })
