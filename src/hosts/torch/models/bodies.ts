@@ -2,7 +2,7 @@
 import type { GraphView } from '../../../engine/models/graph/analysis.ts'
 import { isSource, type Module } from '../../../engine/models/graph/layer.ts'
 
-/** What computes one value: a layer, or a module that is called. */
+/** The computation of one value: a layer, or a module that is called. */
 export interface Part {
   /** Position of the value. */
   value: number

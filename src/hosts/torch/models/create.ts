@@ -1,6 +1,6 @@
-// What creates the modules of a class.
+// Expressions that create the modules of a class.
 
-/** What creates a module: an expression, or modules in a row. */
+/** The creation of a module: an expression, or modules in a row. */
 export type Create = Single | Row
 
 /** A module of a layer, or of a block by its class: an empty name if a function returns it. */

@@ -1,5 +1,5 @@
-// What the class of a network has beside its graph of layers, by kind: docstrings, results of methods
-// and layers that start at zero.
+// Properties of the class of a network that its graph of layers lacks, by kind: docstrings, results of
+// methods and layers that start at zero.
 import { isKeyOf } from '../../../engine/base/records.ts'
 import { GraphView } from '../../../engine/models/graph/analysis.ts'
 import type { LayerGraph } from '../../../engine/models/graph/layer.ts'

@@ -26,7 +26,7 @@ const methods: Readonly<Record<string, string>> = {
   logits: 'forward',
 }
 
-/** What a network is written from. */
+/** A network with all that its Python depends on. */
 export interface Network {
   graph: LayerGraph
   className: string
@@ -186,7 +186,7 @@ class NetworkWriter {
     return { init: [...tree.lines(), ...constants.lines], written }
   }
 
-  /** What creates the modules of bodies. */
+  /** Expressions that create the modules of bodies, by name. */
   private createsOf(bodies: readonly Body[]): Map<string, Create> {
     const { layers, shapes } = this.view
     const { parts } = this

@@ -16,7 +16,7 @@ export interface Line {
 export interface Loops {
   /** Lines with marks; those of loops have names of variables and of modules inside them. */
   lines: readonly string[]
-  /** What creates modules, by their names, with those that do nothing. */
+  /** Creation of the modules, by their names, with those that do nothing. */
   creates: ReadonlyMap<string, Create>
   /** Lists that may be empty. */
   lists: ReadonlySet<string>

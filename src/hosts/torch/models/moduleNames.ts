@@ -3,7 +3,7 @@ import type { Create } from './create.ts'
 
 /** A module, or modules by name. */
 export interface Branch {
-  /** What creates the module of a layer or of a block. */
+  /** Creates the module of a layer or of a block. */
   create?: Create
   children: Map<string, Branch>
 }

@@ -6,7 +6,7 @@ import { marksIn, moduleMark, valueMark, type Term, type Unnamed } from './terms
 
 export interface Rows {
   terms: readonly Term[]
-  /** What creates modules, by their names. */
+  /** Creation of the modules, by their names. */
   creates: ReadonlyMap<string, Create>
 }
 
