@@ -1,5 +1,16 @@
 // Names of variables of a generated program.
 
+/** The first of name, name_2, name_3, ... that is free. */
+export function numberName(
+  wanted: string,
+  isFree: (name: string) => boolean,
+  separator = '_',
+): string {
+  let name = wanted
+  for (let i = 2; !isFree(name); i++) name = `${wanted}${separator}${i}`
+  return name
+}
+
 /** Names of one scope. Those of enclosing scopes are visible and never shadowed. */
 export class ProgramNames {
   protected readonly taken = new Set<string>()
@@ -12,8 +23,7 @@ export class ProgramNames {
 
   /** Reserves an unused name, with a number if needed. */
   take(wanted: string): string {
-    let name = wanted
-    for (let i = 2; !this.isFree(name); i++) name = `${wanted}_${i}`
+    const name = numberName(wanted, (each) => this.isFree(each))
     this.taken.add(name)
     return name
   }

@@ -2,7 +2,7 @@
 import type { Module } from '../../../engine/models/graph/layer.ts'
 import { titleOf } from './blockTitles.ts'
 import type { Parts } from './parts.ts'
-import { args, breakLine, python } from './python.ts'
+import { args, breakMethodLine, python } from './python.ts'
 import type { Single } from './create.ts'
 import {
   fillTemplate,
@@ -76,7 +76,7 @@ export class BlockClasses {
         ...withCondition(fillInit(group.init, init), group, condition?.test),
         ...fields,
       ].filter((line) => line !== ''),
-      forward: inner === '' ? [] : inner.split('\n').flatMap(breakLine),
+      forward: inner === '' ? [] : inner.split('\n').flatMap(breakMethodLine),
     })
     this.signatures.set(name, [...parameters.keys()])
     for (const [i, { code, numbers }] of group.blocks.entries()) {

@@ -1,4 +1,5 @@
 // Fixed tables of layers without weights: buffers and modules of a class, each once.
+import { numberName } from '../../program/programNames.ts'
 import type { GraphView } from '../../../engine/models/graph/analysis.ts'
 import type { Body } from './bodies.ts'
 import { gridEmbedding } from './helpers.ts'
@@ -26,8 +27,7 @@ export function writeConstants(
     let name = names.get(value)
     if (name === undefined) {
       const taken = new Set(names.values())
-      name = wanted
-      for (let k = 2; isTaken(name) || taken.has(name); k++) name = `${wanted}_${k}`
+      name = numberName(wanted, (each) => !isTaken(each) && !taken.has(each))
       names.set(value, name)
       lines.push(write(name))
     }

@@ -13,7 +13,7 @@ import { writeLoops } from './loops.ts'
 import { writeMethodLines } from './methodLines.ts'
 import { ModuleTree, writeCreate } from './moduleTree.ts'
 import type { Parts } from './parts.ts'
-import { args, breakLine, isShort, printCode, python } from './python.ts'
+import { args, breakMethodLine, isShort, printCode, python } from './python.ts'
 import type { Create } from './create.ts'
 import { joinRows, rowOf } from './rows.ts'
 import { nameWidth } from './sizes.ts'
@@ -264,8 +264,8 @@ class NetworkWriter {
       def ${methodOf(name)}(${args('self', inputNames?.[name] ?? 'x', ...given)}):
           ${title && `"""${title}"""`}
           ${!isOuter && [...defaults(own.specs), ...own.missing.flatMap(noValue)]}
-          ${lines.flatMap(breakLine)}
-          ${(results?.[name]?.(result) ?? [`return ${result}`]).flatMap(breakLine)}
+          ${lines.flatMap(breakMethodLine)}
+          ${(results?.[name]?.(result) ?? [`return ${result}`]).flatMap(breakMethodLine)}
     `
   }
 

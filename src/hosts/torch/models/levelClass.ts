@@ -1,7 +1,7 @@
 // The class of groups of lists of modules, such as the levels of a UNet.
 import { isList, isRowName, type Branch } from './moduleNames.ts'
 import type { Parts } from './parts.ts'
-import { breakLine, printCode, python } from './python.ts'
+import { breakMethodLine, printCode, python } from './python.ts'
 import { NOTHING } from './create.ts'
 
 /** True for a container that holds lists only. */
@@ -43,7 +43,7 @@ export function defineLevel(
 
           ${printCode({ head: 'def __init__(', items, tail: '):' }, 4)}
               super().__init__()
-              ${lists.flatMap(({ list, value }) => breakLine(`self.${list} = nn.ModuleList(${value})`))}
+              ${lists.flatMap(({ list, value }) => breakMethodLine(`self.${list} = nn.ModuleList(${value})`))}
     `,
   )
   return { name, names: lists.map(({ list }) => list) }

@@ -1,4 +1,5 @@
 // Names of definitions in a file with several networks.
+import { numberName } from '../../program/programNames.ts'
 import type { Definition, Definitions } from './definition.ts'
 
 /**
@@ -24,9 +25,6 @@ export function withFreeNames(
 
 /** The name with a number: ResnetBlock2, or attention_2. */
 function freeName(name: string, names: ReadonlySet<string>): string {
-  const isClass = /^[A-Z]/.test(name)
-  for (let i = 2; ; i++) {
-    const numbered = isClass ? `${name}${i}` : `${name}_${i}`
-    if (!names.has(numbered)) return numbered
-  }
+  const isFree = (each: string) => each !== name && !names.has(each)
+  return numberName(name, isFree, /^[A-Z]/.test(name) ? '' : '_')
 }

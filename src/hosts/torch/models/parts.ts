@@ -1,4 +1,5 @@
 // The definitions that a network needs, collected while it is written.
+import { numberName } from '../../program/programNames.ts'
 import type { Definition } from './definition.ts'
 
 /** Definitions by name in the order in which they were added, helper functions before modules. */
@@ -17,9 +18,8 @@ export class Parts {
 
   /** Adds a definition, with a number if its name is there with other code. Returns its name. */
   defineNumbered(wanted: string, separator: string, code: (name: string) => string): string {
-    let name = wanted
-    for (let i = 2; (this.codes.get(name) ?? code(name)) !== code(name); i++)
-      name = `${wanted}${separator}${i}`
+    const isFree = (each: string) => (this.codes.get(each) ?? code(each)) === code(each)
+    const name = numberName(wanted, isFree, separator)
     return this.define(name, () => code(name))
   }
 

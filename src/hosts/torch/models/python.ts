@@ -84,7 +84,7 @@ export function printCode(
 }
 
 /** A line of a method before it is indented, on several lines if it is long. */
-export function breakLine(line: string): string[] {
+export function breakMethodLine(line: string): string[] {
   if (line.length <= WIDTH - 8) return [line]
   const indent = ' '.repeat(line.length - line.trimStart().length)
   const broken = waysToBreak(line).map(([head, inside, tail]) => [

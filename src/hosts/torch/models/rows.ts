@@ -1,4 +1,5 @@
 // Modules in a row, each of which reads the one before it: nn.Sequential, called as one module.
+import { numberName } from '../../program/programNames.ts'
 import type { Body } from './bodies.ts'
 import { NOTHING, type Create, type Row } from './create.ts'
 import { isRowName } from './moduleNames.ts'
@@ -173,9 +174,7 @@ class RowBuilder {
 
 function freeName(entries: Row['row'], wanted: string): string {
   const names = new Set(entries.map(([name]) => name))
-  let name = wanted
-  for (let i = 2; names.has(name); i++) name = `${wanted}_${i}`
-  return name
+  return numberName(wanted, (name) => !names.has(name))
 }
 
 /** A list of one block stays a list, unless it is in a row itself. */

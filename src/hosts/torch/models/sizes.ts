@@ -1,4 +1,5 @@
 // Sizes of blocks that are written as one class: numbers of its code become arguments.
+import { numberName } from '../../program/programNames.ts'
 
 /** A number of a class, or its value in each of the blocks; undefined where a block lacks it. */
 export type Sizes = readonly (number | undefined)[]
@@ -103,8 +104,8 @@ export class SizeNames {
 
   /** The expression of a number that becomes an argument. */
   addParameter(sizes: Sizes, wanted: string): string {
-    let name = wanted
-    for (let i = 2; !isSame(this.parameters.get(name) ?? sizes, sizes); i++) name = `${wanted}_${i}`
+    const isFree = (each: string) => isSame(this.parameters.get(each) ?? sizes, sizes)
+    const name = numberName(wanted, isFree)
     this.parameters.set(name, sizes)
     return this.use(name)
   }
