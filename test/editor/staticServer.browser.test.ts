@@ -6,6 +6,7 @@ import type { BrowserContext, Frame, Page } from 'playwright-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { threadCount } from '../../src/engine/backends/wasm/threads.ts'
 import { root, useBuiltEditor, useChromium } from '../chromium.ts'
+import { measureSlowness } from '../../scripts/slowness.ts'
 import { button, titles, waitMilliseconds } from './driver.ts'
 import { servePlainly, type PlainServer } from './plainServer.ts'
 
@@ -44,10 +45,17 @@ interface Visit {
 /** Greatest time in milliseconds until the first paint, on a machine without other work. */
 const MOST_PAINT = 1000
 
+declare global {
+  interface Window {
+    measureSlowness(): number
+  }
+}
+
 /** A page of a new user, which records its visit. */
 async function newVisitor(): Promise<Page> {
   const context = await chromium.newContext({ offline: true })
   contexts.push(context)
+  await context.addInitScript(`window.measureSlowness = ${measureSlowness}`)
   await context.addInitScript((engine: string) => {
     // Only in the tab itself, at an address.
     if (window.top !== window || !location.protocol.startsWith('http')) return
@@ -55,16 +63,6 @@ async function newVisitor(): Promise<Page> {
     const before = read() ?? { start: performance.timeOrigin, loadings: 0, paints: [] }
     const write = (visit: object) => sessionStorage.setItem('visit', JSON.stringify(visit))
     write({ ...before, loadings: before.loadings + 1 })
-    const calculate = () => {
-      const start = performance.now()
-      let sum = 0
-      for (let i = 0; i < 2e6; i++) sum = Math.imul(sum ^ i, 16777619)
-      return performance.now() - start + (sum & 1) * 1e-9
-    }
-    const measureSlowness = () => {
-      const times = Array.from({ length: 20 }, calculate)
-      return times.reduce((sum, time) => sum + time, 0) / times.length / Math.min(...times)
-    }
     const status = new MutationObserver(() => {
       if (!new RegExp(engine).test(document.querySelector('.status')?.textContent ?? '')) return
       status.disconnect()
@@ -78,7 +76,7 @@ async function newVisitor(): Promise<Page> {
         const visit = read()
         const at = performance.timeOrigin + startTime - visit.start
         if (name !== 'first-contentful-paint') continue
-        const slowness = visit.slowness ?? measureSlowness()
+        const slowness = visit.slowness ?? window.measureSlowness()
         write({ ...visit, paints: [...visit.paints, at], slowness })
       }
     }).observe({ type: 'paint', buffered: true })

@@ -12,6 +12,7 @@ import { Equation } from '../../../src/editor/panel/equation.tsx'
 import { Markdown } from '../../../src/editor/ui/markdown.tsx'
 import { MathText, renderLatex } from '../../../src/editor/ui/math.tsx'
 import { whenDone } from '../../../src/editor/ui/timeSlices.ts'
+import { measureSlowness } from '../../slowness.ts'
 import type { GeneratedText } from '../noteGrammar.ts'
 
 /** What a text did to the page. */
@@ -68,17 +69,7 @@ window.show = async (text) => {
   return { ...most, blocked: heart.longest, problems }
 }
 
-window.measureSlowness = () => {
-  const calculate = () => {
-    const start = performance.now()
-    let sum = 0
-    for (let i = 0; i < 2e6; i++) sum = Math.imul(sum ^ i, 16777619)
-    return performance.now() - start + (sum & 1) * 1e-9
-  }
-  const times = Array.from({ length: 40 }, calculate)
-  const mean = times.reduce((sum, time) => sum + time, 0) / times.length
-  return mean / Math.min(...times)
-}
+window.measureSlowness = measureSlowness
 
 /** Measures how long other tasks have to wait. */
 class Heartbeat {
