@@ -109,7 +109,7 @@ export function FormulaSource({ latex, problem }: { latex: string; problem?: For
 /** Characters of a title that are shown. Its field has the complete text. */
 const MAX_TITLE = 2000
 
-/** Formulas of a title that are typeset. Browsers lay out a line of text as a whole. */
+/** Number of formulas of a title that are typeset: browsers lay out a line of text as a whole. */
 const MAX_FORMULAS = 60
 
 /** A title with its formulas typeset. Cuts long ones, which would take the page as long. */
