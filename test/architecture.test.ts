@@ -1,7 +1,8 @@
 // Documents that quote code and name files are up to date.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { quoteCode } from '../scripts/docs.ts'
+import { records } from '../scripts/goldenRecords.ts'
 
 const page = readFileSync('ARCHITECTURE.md', 'utf8')
 
@@ -23,12 +24,28 @@ test('the node in ARCHITECTURE.md has one line in the index', () => {
   expect(mentions).toEqual(["forwardNoise } from './process/forwardNoise.ts'"])
 })
 
-test('every path in ARCHITECTURE.md exists', () => {
-  const paths = [...page.matchAll(/`((?:src|test|docs|workflows)\/[\w./-]+)`/g)].map(
-    ([, path]) => path,
-  )
-  expect(paths.length).toBeGreaterThan(5)
+const pathIn = /`((?:src|test|docs|workflows|scripts|bench)\/[\w./-]+)`/g
+
+test.each([
+  'ARCHITECTURE.md',
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+])('every path in %s exists', (document) => {
+  const paths = [...readFileSync(document, 'utf8').matchAll(pathIn)].map(([, path]) => path)
   expect(paths.filter((path) => !existsSync(path))).toEqual([])
+})
+
+test('the paths of ARCHITECTURE.md are found', () => {
+  expect([...page.matchAll(pathIn)].length).toBeGreaterThan(5)
+})
+
+test('the tests that the recorded numbers name exist', () => {
+  const files = Object.values(records).flatMap(({ from }) => from.map(({ file }) => file))
+  expect(files.length).toBeGreaterThan(50)
+  expect([...new Set(files)].filter((path) => !existsSync(path))).toEqual([])
 })
 
 test('the index contains the line of the sampler in docs/adding-a-sampler.md', () => {
