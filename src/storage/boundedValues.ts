@@ -102,7 +102,7 @@ class BoundedValues implements KeyValues {
   }
 }
 
-/** Changes that wait for their database, which reads see as if it were empty before them. */
+/** Changes made before their database has opened. Until then, reads find these values only. */
 class WaitingChanges implements KeyValues {
   private updates = new Map<string, Update<unknown>[]>()
 

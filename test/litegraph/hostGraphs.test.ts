@@ -172,7 +172,7 @@ describe.each(litegraphs)('$name', (litegraph) => {
 describe('@comfyorg/litegraph', () => {
   const litegraph = litegraphs[1]
 
-  /** As ComfyUI's frontend does, which makes a node class for each subgraph. */
+  /** Makes a node class for each subgraph, like ComfyUI's frontend. */
   function offerSubgraphs(graph: comfy.LGraph) {
     graph.events.addEventListener('subgraph-created', ({ detail: { subgraph } }) => {
       class Instance extends comfy.SubgraphNode {

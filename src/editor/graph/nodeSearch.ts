@@ -22,7 +22,7 @@ export interface FoundNode {
   matched: ReadonlySet<number>
   /** Slot for the loose end. */
   slot?: string
-  /** How often the ready workflows make the wire, or use the node if there is no loose end. */
+  /** Number of ready workflows' wires like this one, or of their nodes if there is no loose end. */
   usual: number
 }
 

@@ -216,7 +216,7 @@ function sumInTwoStages(
   backend.disposeData(partials.dataId)
 }
 
-/** The most pixels of a row. */
+/** Maximum number of pixels in a row. */
 const MAX_ROW = 64
 
 /**
