@@ -47,12 +47,22 @@ interface Row {
   sameStudent?: object
 }
 
+/** Expects a problem in the row of one file, and right answers of one student in each other row. */
+function expectOneProblem(rows: Row[], file: string, problem: RegExp) {
+  const bad = rows.filter((row) => row.problem !== undefined)
+  expect(bad).toMatchObject([{ file, problem: expect.stringMatching(problem) }])
+  const good = rows.filter((row) => row.problem === undefined)
+  expect(new Set(good.map(({ student }) => student)).size).toBe(rows.length - 1)
+  expect(good.every(({ questions }) => questions[0]?.right)).toBe(true)
+}
+
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => i)
 
 beforeAll(() => {
   for (const i of numbered(30)) write(`class/good${i}.json`, summary(`Student ${i}`))
   write('class/a-loops.json', '{"LOOP": true}')
-  write('class/b-allocates.json', '{"ALLOCATE": true}')
+  write('memory/a-allocates.json', '{"ALLOCATE": true}')
+  for (const i of numbered(3)) write(`memory/good${i}.json`, summary(`Student ${i}`))
   // The task's workflow loops after the lesson before it was checked.
   const task = { id: 'jump', passed: true, tries: 1, when: 1, workflow: '{"LOOP": true}' }
   const second = lesson({ lesson: 'diffusion/02-spectrum', questions: [] })
@@ -60,16 +70,18 @@ beforeAll(() => {
 })
 
 describe('hand-ins', () => {
-  test('that never end or take all memory are rows, beside those of all others', async () => {
-    const { rows, status } = await check('class', '--seconds', '2', '--memory', '1024')
-    expect(rows).toHaveLength(32)
-    const bad = new Map(rows.filter(({ problem }) => problem).map((row) => [row.file, row.problem]))
-    expect(bad.size).toBe(2)
-    expect(bad.get('a-loops.json')).toMatch(/^The check was ended after 2 s\./)
-    expect(bad.get('b-allocates.json')).toMatch(/1024 MiB of memory|for lack of memory/)
-    const good = rows.filter(({ problem }) => problem === undefined)
-    expect(new Set(good.map(({ student }) => student)).size).toBe(30)
-    expect(good.every(({ questions }) => questions[0]?.right)).toBe(true)
+  test('that never end are rows, beside those of all others', async () => {
+    const { rows, status } = await check('class', '--seconds', '4')
+    expect(rows).toHaveLength(31)
+    expectOneProblem(rows, 'a-loops.json', /^The check was ended after 4 s\./)
+    expect(status).toBe(1)
+  }, 240_000)
+
+  test('that take all memory are rows, beside those of all others', async () => {
+    // On a busy machine it takes more than seconds to fill it.
+    const { rows, status } = await check('memory', '--seconds', '200', '--memory', '1024')
+    expect(rows).toHaveLength(4)
+    expectOneProblem(rows, 'a-allocates.json', /1024 MiB of memory|for lack of memory/)
     expect(status).toBe(1)
   }, 240_000)
 
@@ -102,7 +114,7 @@ describe('hand-ins', () => {
     const rows = lines.slice(1, -1)
     expect(rows.length).toBeGreaterThanOrEqual(11)
     expect(rows.every((line) => line.split(',').length >= 7)).toBe(true)
-    expect(notes).toMatch(/Interrupted: \d+ of 32 files were not checked/)
+    expect(notes).toMatch(/Interrupted: \d+ of 31 files were not checked/)
   }, 240_000)
 })
 
