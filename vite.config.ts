@@ -18,7 +18,7 @@ import { slimTfjs } from './src/build/slimTfjs.ts'
 import { THREAD_SCRIPT, threadScript } from './src/build/threadScript.ts'
 import { usage } from './src/build/usage.ts'
 import { workflowTexts } from './src/build/workflowTexts.ts'
-import { alone, LongestFirst } from './test/order.ts'
+import { groupSuites, LongestFirst } from './test/order.ts'
 
 const { version, dependencies, optionalDependencies, peerDependencies } = JSON.parse(
   readFileSync('package.json', 'utf8'),
@@ -221,6 +221,8 @@ const inNode = {
   hookTimeout: 60_000,
 }
 
+const suites = groupSuites()
+
 const tests = {
   // Vitest's default leaves one core unused, which would be half of two.
   maxWorkers: availableParallelism(),
@@ -236,13 +238,23 @@ const tests = {
         ...inNode,
         name: 'node',
         isolate: false,
-        include: ['test/**/*.test.ts'],
-        exclude: ['test/**/*.browser.test.ts', ...alone(), ...tooLong],
+        include: suites.shared,
+        exclude: tooLong,
       },
     },
     {
       extends: true as const,
-      test: { ...inNode, name: 'alone', include: alone(), exclude: tooLong },
+      test: {
+        ...inNode,
+        name: 'litegraph',
+        isolate: false,
+        include: suites.litegraph,
+        exclude: tooLong,
+      },
+    },
+    {
+      extends: true as const,
+      test: { ...inNode, name: 'alone', include: suites.alone, exclude: tooLong },
     },
     {
       extends: true as const,

@@ -42,7 +42,7 @@ async function testsRun(
   ]
   const vitest = await startVitest('test', files, {
     watch: false,
-    project: ['node', 'alone'],
+    project: ['node', 'litegraph', 'alone'],
     testNamePattern: `^(?!.*\\bon (${others.join('|')})\\b)|${IN_FLOAT64}`,
     reporters: [{}],
     // A new machine compiles the programs of webgpu first.

@@ -8,7 +8,7 @@ import { BaseSequencer } from 'vitest/node'
  * Order of projects. Browser suites take longest and come first, so that none runs alone at the
  * end.
  */
-const ORDER = ['browser', 'alone', 'node']
+const ORDER = ['browser', 'alone', 'litegraph', 'node']
 
 /** Keeps suites of a project together, so that they share processes. */
 export class LongestFirst extends BaseSequencer {
@@ -18,23 +18,29 @@ export class LongestFirst extends BaseSequencer {
   }
 }
 
-/**
- * Matches suites that change global state: mocks, globals, backends that they do not stop,
- * litegraph's registry.
- */
-const traces =
-  /\bvi\.|defineProperty|startBackend|createGraphRunner|testLesson|provide\w*GPU|float64|LiteGraph|registerNodes/
+/** Changes of a process that test/setup.ts does not undo: modules, backends, devices, float64. */
+const lasting =
+  /\bvi\.(mock|doMock|resetModules|stubEnv)\b|defineProperty|startBackend|createGraphRunner|testLesson|provide\w*GPU|\/(float64|formulaProperty|convergence)\.ts'/
+
+/** Suites that register nodes or read litegraph's registry. */
+const litegraph = /LiteGraph|registerNodes/
 
 /**
- * Node suites that need their own process. All others share one, because loading takes longer than
- * most suites.
+ * Divides the suites for Node by the processes that they need. Suites share processes where they
+ * can, because loading takes longer than most suites.
+ *
+ * - `alone`: a process for each.
+ * - `litegraph`: share processes in which litegraph's registry holds the nodes.
+ * - `shared`: share processes in which it holds none.
  */
-export const alone = (): string[] =>
-  readdirSync('test', { recursive: true, encoding: 'utf8' })
-    .map((name) => join('test', name))
-    .filter(
-      (path) =>
-        path.endsWith('.test.ts') &&
-        !path.endsWith('.browser.test.ts') &&
-        traces.test(readFileSync(path, 'utf8')),
-    )
+export function groupSuites() {
+  const groups = { alone: [] as string[], litegraph: [] as string[], shared: [] as string[] }
+  for (const name of readdirSync('test', { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.test.ts') || name.endsWith('.browser.test.ts')) continue
+    const path = join('test', name)
+    const text = readFileSync(path, 'utf8')
+    if (lasting.test(text)) groups.alone.push(path)
+    else groups[litegraph.test(text) ? 'litegraph' : 'shared'].push(path)
+  }
+  return groups
+}
