@@ -74,7 +74,7 @@ export const long: {
   },
   fuzz: {
     options: ['--mutants', '200', '--seed', '1', '--json'],
-    prints: /"workflow":200,"link":25,.*"failures":0/,
+    prints: /"workflow":200,"exports":50,"link":25,.*"failures":0/,
   },
   'fuzz:guards': { options: ['--only', 'CSV', '--json'], prints: /"missed":0/ },
   'eval:digits': { options: ['--steps', '5', '--json'], prints: /"frechet":/ },
