@@ -70,8 +70,7 @@ export function useChromium(args: string[] = []): Chromium {
   let allowed: RegExp[] = []
   const prepared = (context: BrowserContext) => {
     watched(context, (complaint) => complaints.push(complaint))
-    // Vite's first dependency optimisation may exceed the default of 30 s on busy cores.
-    context.setDefaultTimeout(90_000)
+    context.setDefaultTimeout(120_000)
     contexts.add(context)
     return context.on('close', () => contexts.delete(context))
   }

@@ -36,7 +36,7 @@ test('.ci/run runs the commands that the table assigns to it', () => {
   for (const [name] of byCi) expect(ci).toMatch(name === 'test' ? /npm test/ : `npm run ${name}`)
 })
 
-test.each(Object.entries(quick))('npm run %s', { timeout: 120_000 }, async (name, options) => {
+test.each(Object.entries(quick))('npm run %s', async (name, options) => {
   const { code, output } = await runScript(name, options)
   expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
 })

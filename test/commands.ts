@@ -7,6 +7,9 @@ export const elsewhere: { readonly [script: string]: string } = {
   test: '.ci/run',
   'test:setup': '.ci/run',
   'test:full': 'runs the full suite itself',
+  'test:loaded': 'runs `npm test` beside busy loops',
+  lint: '.ci/run',
+  typecheck: '.ci/run',
   golden: '.ci/run',
   build: 'test/package.browser.test.ts builds all parts',
   prepack: 'runs build',
@@ -19,9 +22,8 @@ export const elsewhere: { readonly [script: string]: string } = {
 
 /** Run by test/commands.test.ts: each takes seconds. */
 export const quick: { readonly [script: string]: readonly string[] } = {
-  lint: [],
-  typecheck: [],
   docs: ['--check'],
+  'test:changed': ['--list', 'src/engine/process/schedule.ts'],
 }
 
 const bench = '--backend wasm --peers ours --rounds 1 --seconds 0.1 --json'.split(' ')

@@ -29,7 +29,7 @@ const typecheck = () =>
     ),
   )
 
-test('a layer needs its evaluation, ONNX, Python and node', { timeout: 300_000 }, async () => {
+test('a layer needs its evaluation, ONNX, Python and node', async () => {
   const text = "export const softmax = elementwise('Softmax')"
   const added = `${text}\nexport const demo = elementwise('Demo')`
   expect(await findErrors('src/engine/models/graph/ops/activations.ts', text, added)).toEqual([
@@ -42,14 +42,14 @@ test('a layer needs its evaluation, ONNX, Python and node', { timeout: 300_000 }
 
 const configs = 'src/engine/models/kinds/configs.ts'
 
-test('a kind of network needs its definition', { timeout: 300_000 }, async () => {
+test('a kind of network needs its definition', async () => {
   const added = 'mlp: MlpConfig\n  demo: MlpConfig'
   expect(await findErrors(configs, 'mlp: MlpConfig', added)).toEqual([
     'src/engine/models/kinds/registry.ts',
   ])
 })
 
-test('a closed form needs its evaluation and its ONNX as well', { timeout: 300_000 }, async () => {
+test('a closed form needs its evaluation and its ONNX as well', async () => {
   const added = 'exact: ExactConfig\n  demo: ExactConfig'
   expect(await findErrors(configs, 'exact: ExactConfig', added)).toEqual([
     'src/engine/models/kinds/registry.ts',

@@ -118,7 +118,7 @@ test('the example with script tags runs from a server of files', async () => {
   )
   await page.close()
   await served.close()
-}, 300_000)
+})
 
 test('the program of the README runs, and its script in this version of Node', () => {
   const run = (command: string, ...args: string[]) =>
@@ -128,4 +128,4 @@ test('the program of the README runs, and its script in this version of Node', (
   run('node', 'points.mjs', 'results')
   run('npx', 'litegraph-diffusion', 'run', workflow, '--out', 'run', '--steps', '5', '--quiet')
   expect(readFileSync(join(folder, 'run/summary.json'), 'utf8')).toContain('losses')
-}, 300_000)
+})

@@ -27,7 +27,7 @@ beforeAll(async () => {
       },
     },
   })
-}, 300_000)
+})
 
 let page: Page | undefined
 afterEach(async () => {

@@ -8,7 +8,7 @@ import { shownWires } from './shownWires.ts'
 import { readWorkflow, testGraph } from './readyWorkflows.ts'
 
 onEachBackend(() => {
-  test.each(Object.keys(bounds))('%s', { timeout: 240_000 }, async (name) => {
+  test.each(Object.keys(bounds))('%s', async (name) => {
     const graph = testGraph(readWorkflow(name))
     await expectSameBits({ graph, wires: shownWires(graph) }, 4)
   })

@@ -25,6 +25,7 @@ import { describeFile, createStoredFiles } from '../src/storage/storedFiles.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
 import { onEachBackend } from './backends.ts'
 import { evaluate, node } from './nodes/evaluate.ts'
+import { fullTest } from './families.ts'
 
 const PIXELS = 784
 
@@ -38,7 +39,7 @@ onEachBackend(() => {
       checkpoint = await trainJudge({ steps: 60, block_out_channels: '8, 32, 64' })
       by = openJudge(checkpoint)
       ;[train, real] = [await realMnist('train', 1500), await realMnist('test')]
-    }, 60_000)
+    })
     afterAll(() => by.dispose())
 
     /** The classifier evaluated by nodes. */
@@ -100,7 +101,7 @@ onEachBackend(() => {
       expect(noise.frechet).toBeGreaterThan(5 * right.frechet)
     })
 
-    test('measures a grey veil by the corners and by the distance', async () => {
+    fullTest('measures a grey veil by the corners and by the distance', async () => {
       const data = { train, test: real }
       const { images } = inTurn(real, 200)
       const clean = await measureQuality(by, images, data)
@@ -117,20 +118,23 @@ onEachBackend(() => {
       expect(veiled.frechet).toBeGreaterThan(clean.frechet)
     })
 
-    test('distinguishes copies from new images by nearest distance and distribution', async () => {
-      const copies = await judge(by, { images: train.data, labels: train.labels! }, train)
-      expect(copies.nearest).toBeLessThan(0.02)
-      expect(copies.frechet).toBeLessThan(1e-3)
-      const few = inTurn(real, 10)
-      const { nearest } = await judge(by, few, train)
-      const distances = Array.from({ length: 10 }, (_, i) => {
-        const image = few.images.subarray(i * PIXELS, (i + 1) * PIXELS)
-        const to = (k: number) =>
-          image.reduce((sum, value, j) => sum + (value - train.data[k * PIXELS + j]) ** 2, 0)
-        return Math.sqrt(Math.min(...Array.from({ length: train.size }, (_, k) => to(k))))
-      })
-      expect(nearest).toBeCloseTo(distances.reduce((sum, distance) => sum + distance) / 10, 3)
-    })
+    fullTest(
+      'distinguishes copies from new images by nearest distance and distribution',
+      async () => {
+        const copies = await judge(by, { images: train.data, labels: train.labels! }, train)
+        expect(copies.nearest).toBeLessThan(0.02)
+        expect(copies.frechet).toBeLessThan(1e-3)
+        const few = inTurn(real, 10)
+        const { nearest } = await judge(by, few, train)
+        const distances = Array.from({ length: 10 }, (_, i) => {
+          const image = few.images.subarray(i * PIXELS, (i + 1) * PIXELS)
+          const to = (k: number) =>
+            image.reduce((sum, value, j) => sum + (value - train.data[k * PIXELS + j]) ** 2, 0)
+          return Math.sqrt(Math.min(...Array.from({ length: train.size }, (_, k) => to(k))))
+        })
+        expect(nearest).toBeCloseTo(distances.reduce((sum, distance) => sum + distance) / 10, 3)
+      },
+    )
   })
 }, ['wasm'])
 

@@ -22,7 +22,7 @@ beforeAll(() => {
     join(folder, 'notebook.html'),
     '<!doctype html><title>A notebook</title><link rel="icon" href="data:," />',
   )
-}, 120_000)
+})
 
 let page: Page
 afterEach(async () => {
@@ -186,7 +186,7 @@ describe('the widget', () => {
     const ran = await useWidget({ address: `${site.address}standalone/widget.js` })
     checkWidget(ran, ran.labels.length)
     expect(ran.labels.length).toBeGreaterThanOrEqual(controlCount())
-  }, 240_000)
+  })
 
   test('runs as the text of one file, without any request', async () => {
     await openNotebook()
@@ -198,7 +198,7 @@ describe('the widget', () => {
     expect(requests.filter((url) => !/^(blob|data):/.test(url))).toEqual([])
     expect(text).toContain('Apache License')
     expect(statSync(join(folder, single)).size).toBeLessThan(5e6)
-  }, 240_000)
+  })
 })
 
 describe('the figure', () => {
@@ -232,7 +232,7 @@ describe('the figure', () => {
     expect(seen.values.length).toBeGreaterThan(0)
     expect(seen.images.sort()).toEqual(seen.values.sort())
     expect(seen.phases).toEqual(['running', 'done'])
-  }, 240_000)
+  })
 
   test('shows nothing of a run whose workflow was replaced', async () => {
     await openNotebook()
@@ -258,7 +258,7 @@ describe('the figure', () => {
       { address: `${site.address}standalone/widget.js`, workflow },
     )
     expect(shown).toEqual({ phases: ['idle'], values: [] })
-  }, 240_000)
+  })
 
   test('shows faults with the title of the node and the cure', async () => {
     await openNotebook()
@@ -278,5 +278,5 @@ describe('the figure', () => {
       { address: `${site.address}standalone/widget.js`, workflow },
     )
     expect(shown).toBe('Loss: Required input target is not connected. Connect a prediction.')
-  }, 240_000)
+  })
 })

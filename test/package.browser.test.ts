@@ -16,6 +16,7 @@ import { tarball, useConsumer } from './packed.ts'
 import { useStaticServer } from './staticServer.ts'
 import { trainingGraph } from './trainingGraph.ts'
 import { workflowOf } from './workflowOf.ts'
+import { fullTest } from './families.ts'
 
 const { folder: consumer, installed } = useConsumer('consumer')
 const chromium = useChromium()
@@ -289,7 +290,7 @@ test('the built editor starts its engine and loads no tfjs initially', async () 
   ])
 })
 
-test('the development server starts it too and discovers no package late', async () => {
+fullTest('the development server starts it too and discovers no package late', async () => {
   const page = await chromium.newPage()
   pages.push(page)
   let loads = 0

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { unzlibSync } from 'fflate'
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import { encodePng } from '../src/engine/images/png.ts'
 import { createRandom } from '../src/engine/base/random.ts'
@@ -28,6 +28,7 @@ import { goldenTensors, largest } from './goldenTensors.ts'
 import { node } from './nodes/evaluate.ts'
 import type {} from './pages/engine.ts'
 import { workflowOf } from './workflowOf.ts'
+import { eventually } from './eventually.ts'
 
 const chromium = useChromium()
 // Saves trainings often, so that the kill test is fast.
@@ -241,9 +242,7 @@ async function dropSpots(page: Page, size: string) {
 /** Runs the workflow to the end. */
 async function run(page: Page) {
   await button(page, 'Run').click()
-  await page
-    .locator('.status[data-state=finished], .status[data-state=fault]')
-    .waitFor({ timeout: 60_000 })
+  await page.locator('.status[data-state=finished], .status[data-state=fault]').waitFor()
   expect(await page.getByRole('alert').allTextContents()).toEqual([''])
   expect(await page.evaluate(() => window.heard.backend)).toBe('wasm')
 }
@@ -298,7 +297,7 @@ beforeAll(async () => {
   const dialog = await dropSpots(page, '8')
   await dialog.getByRole('button', { name: 'Import' }).click()
   await dialog.getByRole('heading', { name: '200 images imported' }).waitFor()
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await dialog.locator('.bar').allTextContents()).toEqual(['left100', 'right100']),
   )
   expect(await page.evaluate(() => window.heard.forGood)).toBe(true)

@@ -55,7 +55,7 @@ describe('what keeps the editor from starting leaves a message:', () => {
         })
       }),
     )
-    await message(page).waitFor({ timeout: 5000 })
+    await message(page).waitFor()
     await page.getByText('no storage of settings').waitFor()
   })
 

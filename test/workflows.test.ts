@@ -46,6 +46,7 @@ import {
   workflowNames,
   workflowText,
 } from './readyWorkflows.ts'
+import { fullTest } from './families.ts'
 
 /** Runs a graph to its end like the editor. Returns views by node title. */
 async function run(graph: Graph): Promise<Map<string, View>> {
@@ -733,49 +734,55 @@ onEachBackend(() => {
     }
   })
 
-  test('reflow: one step after reflow is far closer to the data than one of the flow', async () => {
-    const small = {
-      'Data.count': 1000,
-      'Network.hidden': 48,
-      'Training, flow.steps': 250,
-      'Training, flow.batch_size': 128,
-      'Training, reflow.steps': 250,
-      'Training, reflow.batch_size': 128,
-      'Noise of the pairs.batch_size': 1024,
-      'Samples of the pairs.num_inference_steps': 8,
-      'Noise.batch_size': 1000,
-    }
-    // FULL=1 runs the workflow as it is shown.
-    const graph = process.env.FULL
-      ? toGraph(readWorkflow('reflow'), declarations)
-      : testGraph(readWorkflow('reflow'), small)
-    const views = await run(graph)
-    const distance = (title: string) =>
-      (views.get(title) as NumbersView).rows.find(({ name }) => name === 'sliced Wasserstein')
-        ?.value ?? NaN
-    expect(distance('Distance, flow')).toBeGreaterThan(0.5)
-    expect(distance('Distance, reflow')).toBeLessThan(process.env.FULL ? 0.08 : 0.2)
-  }, 300_000)
+  fullTest(
+    'reflow: one step after reflow is far closer to the data than one of the flow',
+    async () => {
+      const small = {
+        'Data.count': 1000,
+        'Network.hidden': 48,
+        'Training, flow.steps': 250,
+        'Training, flow.batch_size': 128,
+        'Training, reflow.steps': 250,
+        'Training, reflow.batch_size': 128,
+        'Noise of the pairs.batch_size': 1024,
+        'Samples of the pairs.num_inference_steps': 8,
+        'Noise.batch_size': 1000,
+      }
+      // FULL=1 runs the workflow as it is shown.
+      const graph = process.env.FULL
+        ? toGraph(readWorkflow('reflow'), declarations)
+        : testGraph(readWorkflow('reflow'), small)
+      const views = await run(graph)
+      const distance = (title: string) =>
+        (views.get(title) as NumbersView).rows.find(({ name }) => name === 'sliced Wasserstein')
+          ?.value ?? NaN
+      expect(distance('Distance, flow')).toBeGreaterThan(0.5)
+      expect(distance('Distance, reflow')).toBeLessThan(process.env.FULL ? 0.08 : 0.2)
+    },
+  )
 
-  test('shortcut: one step by its size is far closer to the data than one of size 0', async () => {
-    const small = {
-      'Data.count': 1000,
-      'Network.hidden': 48,
-      'Training.steps': 400,
-      'Training.batch_size': 128,
-      'Noise.batch_size': 1000,
-    }
-    // FULL=1 runs the workflow as it is shown.
-    const graph = process.env.FULL
-      ? toGraph(readWorkflow('shortcut'), declarations)
-      : testGraph(readWorkflow('shortcut'), small)
-    const { lines } = (await run(graph)).get('Distance by steps') as ChartView
-    const [shortcut, flow] = lines.map(({ y }) => y[0])
-    expect(flow).toBeGreaterThan(0.5)
-    expect(shortcut).toBeLessThan(process.env.FULL ? 0.12 : 0.4)
-  }, 300_000)
+  fullTest(
+    'shortcut: one step by its size is far closer to the data than one of size 0',
+    async () => {
+      const small = {
+        'Data.count': 1000,
+        'Network.hidden': 48,
+        'Training.steps': 400,
+        'Training.batch_size': 128,
+        'Noise.batch_size': 1000,
+      }
+      // FULL=1 runs the workflow as it is shown.
+      const graph = process.env.FULL
+        ? toGraph(readWorkflow('shortcut'), declarations)
+        : testGraph(readWorkflow('shortcut'), small)
+      const { lines } = (await run(graph)).get('Distance by steps') as ChartView
+      const [shortcut, flow] = lines.map(({ y }) => y[0])
+      expect(flow).toBeGreaterThan(0.5)
+      expect(shortcut).toBeLessThan(process.env.FULL ? 0.12 : 0.4)
+    },
+  )
 
-  test('optimal-transport-couplings: closer pairs give straighter paths', async () => {
+  fullTest('optimal-transport-couplings: closer pairs give straighter paths', async () => {
     const small = {
       'Data.count': 1000,
       'Network.hidden': 48,
@@ -793,28 +800,31 @@ onEachBackend(() => {
     expect(coupled[1]).toBeLessThan(random[1] / 2)
     const [far, near] = lines('Squared distance of pairs').map((costs) => Math.min(...costs))
     expect(near).toBeLessThan(far / 3)
-  }, 300_000)
+  })
 
-  test('progressive-distillation: a student of two steps is closer than its first teacher', async () => {
-    const small = {
-      'Data.count': 1000,
-      'Network.hidden': 48,
-      'Teacher training.steps': 300,
-      'Teacher training.batch_size': 128,
-      'Distillation.steps': 80,
-      'Distillation.batch_size': 128,
-      'Rounds.times': 3,
-      'Noise.batch_size': 1000,
-    }
-    const views = await run(testGraph(readWorkflow('progressive-distillation'), small))
-    const { lines } = views.get('Distance by steps') as ChartView
-    const [student, teacher] = lines.map(({ y }) => Array.from(y))
-    expect(lines.map(({ x }) => Array.from(x).sort((a, b) => a - b))).toEqual([
-      [2, 4, 8],
-      [2, 4, 8],
-    ])
-    expect(Math.max(...student)).toBeLessThan(Math.max(...teacher) / 2)
-  }, 300_000)
+  fullTest(
+    'progressive-distillation: a student of two steps is closer than its first teacher',
+    async () => {
+      const small = {
+        'Data.count': 1000,
+        'Network.hidden': 48,
+        'Teacher training.steps': 300,
+        'Teacher training.batch_size': 128,
+        'Distillation.steps': 80,
+        'Distillation.batch_size': 128,
+        'Rounds.times': 3,
+        'Noise.batch_size': 1000,
+      }
+      const views = await run(testGraph(readWorkflow('progressive-distillation'), small))
+      const { lines } = views.get('Distance by steps') as ChartView
+      const [student, teacher] = lines.map(({ y }) => Array.from(y))
+      expect(lines.map(({ x }) => Array.from(x).sort((a, b) => a - b))).toEqual([
+        [2, 4, 8],
+        [2, 4, 8],
+      ])
+      expect(Math.max(...student)).toBeLessThan(Math.max(...teacher) / 2)
+    },
+  )
 
   test('importance-sampling: timesteps drawn by loss reduce the variance of the loss', async () => {
     const each = (name: string, value: number) =>
@@ -900,7 +910,7 @@ onEachBackend(() => {
     })
   })
 
-  test('likelihood: bound and ODE of the exact model agree with the formula', async () => {
+  fullTest('likelihood: bound and ODE of the exact model agree with the formula', async () => {
     const settings = {
       'Test data.count': 1500,
       'Noise Schedule.num_train_timesteps': 120,

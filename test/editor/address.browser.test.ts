@@ -6,6 +6,7 @@ import { en } from '../../src/editor/texts/en/index.ts'
 import { closeContext, useBuiltEditor, useChromium } from '../chromium.ts'
 import { openEditor, press, readStore, titles, values, waitForEditor } from './driver.ts'
 import { servePlainly } from './plainServer.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -76,19 +77,24 @@ test('suggests ids for one that the gallery does not have, and stays in the addr
   expect(await titles(page)).toContain('Training Start')
 })
 
-test('opens a file of this server by a relative address, and reports a missing one', async () => {
-  context = await chromium.newContext()
-  await context.route(`${server.address}mine/points.json`, (route) =>
-    route.fulfill({ contentType: 'application/json', body: points }),
-  )
-  const page = await open('workflow=mine/points.json&set=Training+Start.steps:7')
-  await withoutQuery(page)
-  expect(await steps(page)).toBe(7)
-  await context.route(`${server.address}mine/none.json`, (route) => route.fulfill({ status: 404 }))
-  chromium.allow(/404/)
-  const missing = await open('workflow=mine/none.json')
-  await missing.getByText(/There is no file at .*none\.json \(status 404\)\./).waitFor()
-})
+fullTest(
+  'opens a file of this server by a relative address, and reports a missing one',
+  async () => {
+    context = await chromium.newContext()
+    await context.route(`${server.address}mine/points.json`, (route) =>
+      route.fulfill({ contentType: 'application/json', body: points }),
+    )
+    const page = await open('workflow=mine/points.json&set=Training+Start.steps:7')
+    await withoutQuery(page)
+    expect(await steps(page)).toBe(7)
+    await context.route(`${server.address}mine/none.json`, (route) =>
+      route.fulfill({ status: 404 }),
+    )
+    chromium.allow(/404/)
+    const missing = await open('workflow=mine/none.json')
+    await missing.getByText(/There is no file at .*none\.json \(status 404\)\./).waitFor()
+  },
+)
 
 test('reports a page and a file that is no workflow', async () => {
   context = await chromium.newContext()

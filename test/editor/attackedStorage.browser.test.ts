@@ -15,6 +15,7 @@ import {
   waitForEditor,
 } from './driver.ts'
 import { readyWorkflow } from './readyText.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -128,7 +129,7 @@ test('a page with damaged data starts, names what is damaged and shows the rest'
   expect(await button(page, en.commands.run).count()).toBeGreaterThan(0)
 })
 
-test('a full disk is reported, and what waits is stored when there is room again', async () => {
+fullTest('a full disk is reported, and what waits is stored when there is room again', async () => {
   context = await chromium.newContext()
   const page = await openEditor(context, server.address, { empty: true })
   await addNode(page, 'mix', 300, 300)
@@ -154,7 +155,7 @@ test('a full disk is reported, and what waits is stored when there is room again
   await expect.poll(stored).toEqual([4])
 })
 
-test('a workflow that another tab deletes stays, and the user learns of it', async () => {
+fullTest('a workflow that another tab deletes stays, and the user learns of it', async () => {
   context = await chromium.newContext()
   const first = await openEditor(context, server.address, { empty: true })
   await addNode(first, 'mix', 300, 300)

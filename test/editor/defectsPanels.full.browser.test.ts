@@ -39,8 +39,7 @@ const step = async () =>
 
 describe('3: the tour', () => {
   const note = () => page.getByRole('complementary', { name: en.tour.label })
-  const heading = (title: string) =>
-    note().getByRole('heading', { name: title }).waitFor({ timeout: 60_000 })
+  const heading = (title: string) => note().getByRole('heading', { name: title }).waitFor()
 
   test('compares samples of another distribution, and ends on a filled plot', async () => {
     const { change, compare } = en.tour.steps
@@ -48,9 +47,7 @@ describe('3: the tour', () => {
     const [, param, choice] = /set (\w+) to (\w+)/.exec(change.text)!
     await heading(en.tour.steps.run.title)
     await button(page, 'Run').click()
-    await expect
-      .poll(() => getViewKind(page, 'Samples on the data'), { timeout: 60_000 })
-      .toBe('scatter')
+    await expect.poll(() => getViewKind(page, 'Samples on the data')).toBe('scatter')
     await button(page, 'Stop').click()
     await heading(change.title)
     await clickNode(page, 'Data')
@@ -58,7 +55,7 @@ describe('3: the tour', () => {
     await heading(en.tour.steps.again.title)
     await press(page, 'Control+Enter')
     await heading(compare.title)
-    await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(220)
+    await expect.poll(step).toBeGreaterThan(220)
     await button(page, 'Stop').click()
     await heading(en.tour.steps.end.title)
     const inside = await onNode(page, 'Samples on the data', ({ diffusion: { view } }) => {

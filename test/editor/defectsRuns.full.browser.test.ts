@@ -329,7 +329,7 @@ describe('25: Vary', () => {
       .getByRole('button', { name: en.runs.sweep.run(4) })
       .click()
     const cells = page.locator('.grid button.cell')
-    await expect.poll(() => cells.count(), { timeout: 60_000 }).toBe(4)
+    await expect.poll(() => cells.count()).toBe(4)
     await page.locator('.grid img').nth(3).waitFor()
     const [last, body] = [
       (await cells.nth(3).boundingBox())!,

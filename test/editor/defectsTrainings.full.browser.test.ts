@@ -37,7 +37,7 @@ test('6: the status gives the cadence of samples and its reason in one sentence'
   await run()
   const says = page.locator('.status .says')
   await expect
-    .poll(() => says.innerText(), { timeout: 60_000 })
+    .poll(() => says.innerText())
     .toMatch(/^Sampling every \d+ steps instead of 2, to keep training fast\.$/)
   await page.locator('.status .training-time').waitFor()
   expect(await says.evaluate((text) => text.scrollWidth - text.clientWidth)).toBe(0)
@@ -57,12 +57,10 @@ const step = async () =>
 
 test('7: a reload loses at most two seconds of a training, and shows its pictures', async () => {
   await button(page, 'Run').click()
-  await expect
-    .poll(() => getViewKind(page, 'Samples on the data'), { timeout: 60_000 })
-    .toBe('scatter')
+  await expect.poll(() => getViewKind(page, 'Samples on the data')).toBe('scatter')
   const [since, before] = [Date.now(), await step()]
   // 2 s between two saves, and the time of one save.
-  await expect.poll(() => Date.now() - since, { timeout: 10_000 }).toBeGreaterThan(2500)
+  await expect.poll(() => Date.now() - since).toBeGreaterThan(2500)
   await page.reload()
   await waitForEditor(page)
   const offer = page.locator('.status .continue')
@@ -91,7 +89,7 @@ const recordTexts = () =>
 test('21: the chart of a noisy loss names its value as the mean, with several ticks', async () => {
   await recordTexts()
   await button(page, 'Run').click()
-  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(150)
+  await expect.poll(step).toBeGreaterThan(150)
   await expect
     .poll(() => page.evaluate(() => drawnTexts.filter((text) => text.startsWith('mean ')).length), {
       timeout: 30_000,

@@ -6,6 +6,7 @@ import { en } from '../../src/editor/texts/en/index.ts'
 import { useChromium, useDevServer } from '../chromium.ts'
 import { button, openEditor, waitForRun, waitMilliseconds } from './driver.ts'
 import { readyWorkflow } from './readyText.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useDevServer()
@@ -35,24 +36,27 @@ test('a file is refused with the reason, and opens without the dialog', async ()
   await expect.poll(() => page.title()).toContain('Behind')
 })
 
-test('of files that are dropped together, each waits for the dialog of the one before', async () => {
-  await page.evaluate(
-    ([csv, json]) => {
-      const data = new DataTransfer()
-      data.items.add(new File([csv], 'points.csv'))
-      data.items.add(new File([json], 'Later.json'))
-      const options = { dataTransfer: data, bubbles: true, cancelable: true }
-      document.body.dispatchEvent(new DragEvent('drop', options))
-    },
-    ['x,y\n1,2\n3,4\n', readyWorkflow('points', {}, 'Later')],
-  )
-  await dialog().waitFor()
-  expect(await page.title()).not.toContain('Later')
-  await page.keyboard.press('Escape')
-  await expect.poll(() => page.title()).toContain('Later')
-})
+fullTest(
+  'of files that are dropped together, each waits for the dialog of the one before',
+  async () => {
+    await page.evaluate(
+      ([csv, json]) => {
+        const data = new DataTransfer()
+        data.items.add(new File([csv], 'points.csv'))
+        data.items.add(new File([json], 'Later.json'))
+        const options = { dataTransfer: data, bubbles: true, cancelable: true }
+        document.body.dispatchEvent(new DragEvent('drop', options))
+      },
+      ['x,y\n1,2\n3,4\n', readyWorkflow('points', {}, 'Later')],
+    )
+    await dialog().waitFor()
+    expect(await page.title()).not.toContain('Later')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.title()).toContain('Later')
+  },
+)
 
-test('a live run waits until the dialog is closed', async () => {
+fullTest('a live run waits until the dialog is closed', async () => {
   await dropFile(page, 'Live.json', readyWorkflow('posterior', {}, 'Live'))
   await expect.poll(() => page.title()).toContain('Live')
   await button(page, 'Run').click()

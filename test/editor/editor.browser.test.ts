@@ -364,7 +364,7 @@ describe('runs', () => {
     await connect(['Timesteps', 'timesteps'], ['Inspect', 'value'])
     await press(page, 'Control+Enter')
     const problem = page.getByRole('button', { name: '1 problem' })
-    await problem.waitFor({ timeout: 60_000 })
+    await problem.waitFor()
     expect(await page.getByRole('alert').allTextContents()).toContain(
       '1 problem. Required input schedule is not connected. Connect a schedule.',
     )
@@ -386,7 +386,7 @@ describe('runs', () => {
     await expect.poll(() => drafts(page)).toContainEqual(expect.objectContaining(draft))
     await press(page, 'Control+Enter')
     const problem = page.getByRole('button', { name: '1 problem' })
-    await problem.waitFor({ timeout: 60_000 })
+    await problem.waitFor()
     await waitMilliseconds(page, 500)
     expect(await state()).toBe(en.status.failed)
     await page.getByLabel('distribution', { exact: true }).selectOption('moons')
@@ -411,7 +411,7 @@ describe('runs', () => {
         })
     })
     page = await openEditor(context, server.address)
-    await expect.poll(state, { timeout: 20_000 }).toBe('The engine did not start')
+    await expect.poll(state).toBe('The engine did not start')
     await page.locator('.toasts').getByRole('button', { name: 'Close' }).click()
     await press(page, 'Control+Enter')
     await page
@@ -427,7 +427,7 @@ describe('runs', () => {
     await page.locator('.card', { hasText: 'Train on points' }).click()
     await expect.poll(() => titles(page)).toContain('Training Start')
     await press(page, 'Control+Enter')
-    await page.locator('.status .figures').waitFor({ timeout: 60_000 })
+    await page.locator('.status .figures').waitFor()
     await newWorkflow(page)
     expect(await state()).toBe('Running in Train on points')
     expect(await page.locator('.panel').textContent()).not.toContain('problem')
@@ -441,7 +441,7 @@ describe('runs', () => {
     await add('inspect', 700, 150)
     await connect(['Points', 'x_0'], ['Inspect', 'value'])
     await press(page, 'Control+Enter')
-    await expect.poll(state, { timeout: 60_000 }).toMatch(/Finished in/)
+    await expect.poll(state).toMatch(/Finished in/)
   })
 
   test('a run shows its results, and the tab its progress', async () => {
@@ -450,7 +450,7 @@ describe('runs', () => {
     await drop()
     await expect.poll(() => titles(page)).toContain('Sampler')
     await press(page, 'Control+Enter')
-    await expect.poll(state, { timeout: 90_000 }).toMatch(/Finished in/)
+    await expect.poll(state).toMatch(/Finished in/)
     expect(await getViewKind(page, 'Samples')).toBe('scatter')
 
     // Another workflow with equal node ids shows no results.
@@ -467,7 +467,7 @@ describe('runs', () => {
     await clickNode(page, 'Sampler', { button: 'right' })
     await page.getByRole('menuitem', { name: en.commands.openNode }).click()
     await expect
-      .poll(() => titles(page), { timeout: 60_000 })
+      .poll(() => titles(page))
       .toEqual(['DDPM Step', 'Predict', 'Sampling End', 'Sampling Start', 'Timesteps'])
     await press(page, 'Control+z')
     await seen(['Sampler'])
@@ -501,9 +501,9 @@ describe('ready workflows', () => {
     await expect.poll(() => titles(tab)).toContain('Training Start')
     const samples = () => shownBy('Samples on the data', tab)
     await button(tab, 'Run').click()
-    await expect.poll(samples, { timeout: 60_000 }).toHaveLength(4)
+    await expect.poll(samples).toHaveLength(4)
     const early = await samples()
-    await expect.poll(samples, { timeout: 60_000 }).not.toEqual(early)
+    await expect.poll(samples).not.toEqual(early)
     await button(tab, 'Stop').click()
     await button(tab, 'Run').waitFor()
     expect(await tab.locator('.status').textContent()).toMatch(/Stopped.*step .* of 2,000.*loss/)
@@ -516,15 +516,15 @@ describe('ready workflows', () => {
     await dropFile(page, 'forward-process.json', readyFile('forward-process.json'))
     await expect.poll(() => titles(page)).toContain('At once')
     await press(page, 'Control+Enter')
-    await expect.poll(() => shownBy('Both results'), { timeout: 60_000 }).toHaveLength(4)
-    await expect.poll(state, { timeout: 60_000 }).toMatch(/Finished/)
+    await expect.poll(() => shownBy('Both results')).toHaveLength(4)
+    await expect.poll(state).toMatch(/Finished/)
     const before = await shownBy('Both results')
     const setT = async (t: string) => {
       await clickNode(page, 't')
       await page.getByRole('slider', { name: 't', exact: true }).fill(t)
     }
     await setT('700')
-    await expect.poll(() => shownBy('Both results'), { timeout: 30_000 }).not.toEqual(before)
+    await expect.poll(() => shownBy('Both results')).not.toEqual(before)
     await button(page, 'Live').click()
     await expect.poll(state).toMatch(/Finished/)
     const after = await shownBy('Both results')
@@ -547,12 +547,12 @@ describe('ready workflows', () => {
       port2.postMessage(0)
     })
     await dropFile(page, 'forward-process.json', readyFile('forward-process.json'))
-    await expect.poll(() => shownBy('Both results'), { timeout: 60_000 }).toHaveLength(4)
-    await expect.poll(state, { timeout: 60_000 }).toMatch(/Finished/)
+    await expect.poll(() => shownBy('Both results')).toHaveLength(4)
+    await expect.poll(state).toMatch(/Finished/)
     const before = await shownBy('Both results')
     await clickNode(page, 't')
     await page.getByRole('slider', { name: 't', exact: true }).fill('700')
-    await expect.poll(() => shownBy('Both results'), { timeout: 30_000 }).not.toEqual(before)
+    await expect.poll(() => shownBy('Both results')).not.toEqual(before)
   })
 
   test('a file dropped while the page opens is the open workflow afterwards', async () => {

@@ -8,6 +8,7 @@ import { addAxe, findViolations } from './axe.ts'
 import { dropFile, press, readStore, waitForEditor, waitMilliseconds } from './driver.ts'
 import { serveFolder, type FolderServer } from './folderServer.ts'
 import { readyWorkflow } from './readyText.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 useBuiltEditor()
@@ -78,7 +79,7 @@ const engines = (page: Page) =>
   page.workers().filter((worker) => /\/worker-[^/]*\.js/.test(worker.url()))
 
 describe('an article with three figures', () => {
-  test('shows each within 1.5 s', async () => {
+  fullTest('shows each within 1.5 s', async () => {
     const visits: number[][] = []
     for (let visit = 0; visit < 3; visit++) {
       const page = await openHost('article.html')
@@ -119,7 +120,7 @@ describe('an article with three figures', () => {
       .toBe(false)
   })
 
-  test('is accessible', async () => {
+  fullTest('is accessible', async () => {
     // axe looks for itself in the frames, which have another origin.
     chromium.allow(/Failed to execute 'postMessage'/)
     const page = await openHost('article.html')
@@ -133,69 +134,75 @@ describe('an article with three figures', () => {
     expect(inArticle.filter((each) => !each.includes('frame-tested'))).toEqual([])
   })
 
-  test('scrolls with the wheel and by touch over a figure, unless the figure has the focus', async () => {
-    const page = await openHost('article.html')
-    const [forward] = await figures(page, 3)
-    await runButton(forward).waitFor()
-    await page.locator('iframe').first().scrollIntoViewIfNeeded()
-    const box = (await page.locator('iframe').first().boundingBox())!
-    const over = { x: box.x + box.width / 2, y: Math.max(box.y, 0) + 250 }
-    const scrolled = () => page.evaluate(() => scrollY)
-    const inside = () => forward.evaluate(() => document.querySelector('.app')!.scrollTop)
-    const start = await scrolled()
-    await page.mouse.move(over.x, over.y)
-    await page.mouse.wheel(0, 200)
-    await expect.poll(scrolled).toBeGreaterThan(start + 100)
-    expect(await inside()).toBe(0)
+  fullTest(
+    'scrolls with the wheel and by touch over a figure, unless the figure has the focus',
+    async () => {
+      const page = await openHost('article.html')
+      const [forward] = await figures(page, 3)
+      await runButton(forward).waitFor()
+      await page.locator('iframe').first().scrollIntoViewIfNeeded()
+      const box = (await page.locator('iframe').first().boundingBox())!
+      const over = { x: box.x + box.width / 2, y: Math.max(box.y, 0) + 250 }
+      const scrolled = () => page.evaluate(() => scrollY)
+      const inside = () => forward.evaluate(() => document.querySelector('.app')!.scrollTop)
+      const start = await scrolled()
+      await page.mouse.move(over.x, over.y)
+      await page.mouse.wheel(0, 200)
+      await expect.poll(scrolled).toBeGreaterThan(start + 100)
+      expect(await inside()).toBe(0)
 
-    const session = await page.context().newCDPSession(page)
-    const second = await scrolled()
-    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...moved: number[]) =>
-      session.send('Input.dispatchTouchEvent', {
-        type,
-        touchPoints: moved.map((by) => ({ x: over.x, y: over.y - 100 + by })),
-      })
-    await touch('touchStart', 0)
-    for (let by = 15; by <= 150; by += 15) await touch('touchMove', by)
-    await touch('touchEnd')
-    await expect.poll(scrolled).toBeLessThan(second - 50)
-    expect(await inside()).toBe(0)
+      const session = await page.context().newCDPSession(page)
+      const second = await scrolled()
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...moved: number[]) =>
+        session.send('Input.dispatchTouchEvent', {
+          type,
+          touchPoints: moved.map((by) => ({ x: over.x, y: over.y - 100 + by })),
+        })
+      await touch('touchStart', 0)
+      for (let by = 15; by <= 150; by += 15) await touch('touchMove', by)
+      await touch('touchEnd')
+      await expect.poll(scrolled).toBeLessThan(second - 50)
+      expect(await inside()).toBe(0)
 
-    // The page goes on to scroll when the finger leaves it.
-    await waitMilliseconds(page, 600)
-    // A figure that is higher than its frame.
-    await page.evaluate(() => (document.querySelector('iframe')!.style.height = '360px'))
-    await forward.getByRole('heading').click()
-    // The figure can be scrolled from the next frame on.
-    await forward.waitForFunction(() =>
-      document.documentElement.classList.contains('figure-focused'),
-    )
-    await waitMilliseconds(page, 300)
-    const third = await scrolled()
-    await page.mouse.wheel(0, 120)
-    await expect.poll(inside).toBeGreaterThan(50)
-    expect(await scrolled()).toBe(third)
-    await press(page, 'Escape')
-    await expect
-      .poll(() =>
-        forward.evaluate(() => document.documentElement.classList.contains('figure-focused')),
+      // The page goes on to scroll when the finger leaves it.
+      await waitMilliseconds(page, 600)
+      // A figure that is higher than its frame.
+      await page.evaluate(() => (document.querySelector('iframe')!.style.height = '360px'))
+      await forward.getByRole('heading').click()
+      // The figure can be scrolled from the next frame on.
+      await forward.waitForFunction(() =>
+        document.documentElement.classList.contains('figure-focused'),
       )
-      .toBe(false)
-  })
+      await waitMilliseconds(page, 300)
+      const third = await scrolled()
+      await page.mouse.wheel(0, 120)
+      await expect.poll(inside).toBeGreaterThan(50)
+      expect(await scrolled()).toBe(third)
+      await press(page, 'Escape')
+      await expect
+        .poll(() =>
+          forward.evaluate(() => document.documentElement.classList.contains('figure-focused')),
+        )
+        .toBe(false)
+    },
+  )
 
-  test('whose first figure is removed: another one starts an engine, and runs go on', async () => {
-    const figure = '?embed&read&workflow=forward-process'
-    const { page, frames } = await openFrames([figure, figure])
-    const [first, second] = frames
-    await runButton(first).click()
-    await finished(first).waitFor()
-    await page.evaluate(() => document.querySelector('iframe')!.remove())
-    await runButton(second).click()
-    await finished(second).waitFor()
-    expect(engines(page)).toHaveLength(1)
-  })
+  fullTest(
+    'whose first figure is removed: another one starts an engine, and runs go on',
+    async () => {
+      const figure = '?embed&read&workflow=forward-process'
+      const { page, frames } = await openFrames([figure, figure])
+      const [first, second] = frames
+      await runButton(first).click()
+      await finished(first).waitFor()
+      await page.evaluate(() => document.querySelector('iframe')!.remove())
+      await runButton(second).click()
+      await finished(second).waitFor()
+      expect(engines(page)).toHaveLength(1)
+    },
+  )
 
-  test('whose running figure is removed: its run ends, and the next one begins', async () => {
+  fullTest('whose running figure is removed: its run ends, and the next one begins', async () => {
     const { page, frames } = await openFrames([
       '?embed&read&workflow=forward-process',
       '?embed&read&workflow=points',
@@ -214,7 +221,7 @@ describe('an article with three figures', () => {
 })
 
 describe('a graph in a page', () => {
-  test('scrolls the page until it has the focus; Ctrl zooms at any time', async () => {
+  fullTest('scrolls the page until it has the focus; Ctrl zooms at any time', async () => {
     const { page, frames } = await openFrames(['?embed&hide=tabs,status&workflow=points&zone=6'])
     const [frame] = frames
     await frame.waitForFunction(() => {

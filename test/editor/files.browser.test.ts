@@ -33,6 +33,7 @@ import {
   useEditor,
   values,
 } from './driver.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -140,7 +141,7 @@ describe('images', () => {
     await page.getByText('5 images, 8 × 8, grey, 2 classes').waitFor()
   })
 
-  test('a cancelled import stores nothing', async () => {
+  fullTest('a cancelled import stores nothing', async () => {
     const many = Object.fromEntries(
       Array.from({ length: 1000 }, (_, i) => [`${i}.png`, png(i % 256)]),
     )
@@ -192,7 +193,7 @@ describe('data sets', () => {
 })
 
 describe('checkpoints', () => {
-  test('a diffusers folder dropped on a node is loaded, and equals its ZIP', async () => {
+  fullTest('a diffusers folder dropped on a node is loaded, and equals its ZIP', async () => {
     for (const [path, bytes] of Object.entries(unzipSync(checkpoint()))) put(`mine/${path}`, bytes)
     await addNode(page, 'load checkpoint', 200, 200)
     await addNode(page, 'load checkpoint', 200, 500)
@@ -271,23 +272,26 @@ describe('checkpoints', () => {
     expect(Buffer.compare(readFileSync(await download.path()), bytes)).toBe(0)
   })
 
-  test('missing files are named before sharing, and recognized when they are added', async () => {
-    await addNode(page, 'load checkpoint', 200, 200)
-    await addNode(page, 'load checkpoint', 200, 500)
-    const zip = put('two.zip', checkpoint(2))
-    await dropPaths(page, [zip], await locateNode(page, 'Load Checkpoint'))
-    await toast('Saved two.zip').waitFor()
-    await drawer('Checkpoints')
-    await button(page, en.drawer.more('two.zip')).click()
-    await page.getByRole('menuitem', { name: 'Delete' }).click()
-    await page.getByText(en.storedFiles.checkpoint.empty).waitFor()
-    await button(page, 'File').click()
-    await page.getByRole('menuitem', { name: 'Share with weights' }).click()
-    await page.getByRole('dialog').getByText('Missing here and not included: two.zip').waitFor()
-    await page.keyboard.press('Escape')
-    await dropPaths(page, [zip])
-    await toast(en.files.foundFor('two.zip', 'Load Checkpoint')).waitFor()
-  })
+  fullTest(
+    'missing files are named before sharing, and recognized when they are added',
+    async () => {
+      await addNode(page, 'load checkpoint', 200, 200)
+      await addNode(page, 'load checkpoint', 200, 500)
+      const zip = put('two.zip', checkpoint(2))
+      await dropPaths(page, [zip], await locateNode(page, 'Load Checkpoint'))
+      await toast('Saved two.zip').waitFor()
+      await drawer('Checkpoints')
+      await button(page, en.drawer.more('two.zip')).click()
+      await page.getByRole('menuitem', { name: 'Delete' }).click()
+      await page.getByText(en.storedFiles.checkpoint.empty).waitFor()
+      await button(page, 'File').click()
+      await page.getByRole('menuitem', { name: 'Share with weights' }).click()
+      await page.getByRole('dialog').getByText('Missing here and not included: two.zip').waitFor()
+      await page.keyboard.press('Escape')
+      await dropPaths(page, [zip])
+      await toast(en.files.foundFor('two.zip', 'Load Checkpoint')).waitFor()
+    },
+  )
 })
 
 describe('workflows', () => {
@@ -347,7 +351,7 @@ describe('outputs of a run', () => {
     await clickNode(page, 'Film')
     await button(page, 'Run').click()
     const slider = page.getByRole('slider', { name: en.panel.timePosition })
-    await slider.press('Home', { timeout: 90_000 })
+    await slider.press('Home')
     await slider.press('ArrowRight')
     await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/^t = \d+$/)
     const scrub = await onNode(page, 'Film', ({ diffusion }) => diffusion.scrub)

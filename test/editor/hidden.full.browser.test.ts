@@ -22,8 +22,7 @@ test('a hidden tab keeps running, shows progress, and starts queued graphs', asy
   const tabs = await startTabs(chromiumPath)
   try {
     const tab = await tabs.open(server.address)
-    const poll = (expression: string) =>
-      expect.poll(() => tab.evaluate(expression), { timeout: 60_000 })
+    const poll = (expression: string) => expect.poll(() => tab.evaluate(expression))
     const press = (label: string) =>
       tab.evaluate(`document.querySelector('.runs [aria-label="${label}"]').click()`)
     await poll(`Boolean(document.querySelector('.runs .primary'))`).toBe(true)

@@ -42,9 +42,7 @@ test.each(files)('$name', async ({ name, bytes }) => {
   await dropFile(page, name, bytes())
   const refusal = page.getByRole('alert').filter({ hasText: en.files.unreadable(name) })
   const isOpen = async () => !(await titles(page)).includes('Mix')
-  await expect
-    .poll(async () => (await isOpen()) || (await refusal.count()) > 0, { timeout: 60_000 })
-    .toBe(true)
+  await expect.poll(async () => (await isOpen()) || (await refusal.count()) > 0).toBe(true)
   if (readOutcomes().get(name) === 'rejected') {
     // The reason is a sentence, and the open workflow is unchanged.
     expect(await refusal.textContent()).toMatch(/[.!?)]/)

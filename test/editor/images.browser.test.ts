@@ -76,7 +76,7 @@ const nodeNamed = (title: string) =>
 
 async function run() {
   await button(page, 'Run').click()
-  await expect.poll(async () => (await nodeNamed('Pair'))?.kind, { timeout: 20_000 }).toBe('images')
+  await expect.poll(async () => (await nodeNamed('Pair'))?.kind).toBe('images')
 }
 
 /** Runs the workflow and downloads its image. */

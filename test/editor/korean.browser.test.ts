@@ -7,6 +7,7 @@ import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { addNode, button, dropFile, openEditor, locateNode, titles } from './driver.ts'
 import { fileOf } from './fileOf.ts'
 import { ko, koNodes, koWorkflows } from './korean.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -46,7 +47,7 @@ test('shows nodes in Korean at once, and finds them by Korean words', async () =
     .waitFor()
 })
 
-test('shows and searches the gallery in Korean, and saves workflows in English', async () => {
+fullTest('shows and searches the gallery in Korean, and saves workflows in English', async () => {
   const page = await openEditor(await chromium.newContext(), server.address)
   const name = page.locator('.title .name')
   await expect.poll(() => name.inputValue()).toBe(english.points.title)
@@ -94,7 +95,7 @@ test('shows faults in Korean: on the node, in the panel, status bar and live reg
   await expect.poll(() => titles(page)).toEqual(['Inspect', 'Timesteps'])
   await page.keyboard.press('Control+Enter')
   const problem = page.getByRole('button', { name: '문제 1개' })
-  await problem.waitFor({ timeout: 60_000 })
+  await problem.waitFor()
   expect(await page.getByRole('alert').allTextContents()).toContain(
     '문제 1개. 필수 입력 schedule이 연결되지 않았습니다. 스케줄을 연결하세요.',
   )

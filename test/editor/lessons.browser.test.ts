@@ -9,6 +9,7 @@ import { solutions } from '../lessons/solutions.ts'
 import { addAxe, findViolations } from './axe.ts'
 import { button, onNode, readStore, titles, useEditor, waitForEditor } from './driver.ts'
 import { koLessons } from './korean.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -34,7 +35,7 @@ async function openLesson(id: string) {
   await panel().getByRole('heading', { level: 2 }).nth(1).waitFor()
 }
 
-test('Help lists the courses with their lessons', async () => {
+fullTest('Help lists the courses with their lessons', async () => {
   await button(page, 'Help').click()
   await page.getByRole('menuitem', { name: 'Lessons' }).click()
   await panel()
@@ -86,7 +87,7 @@ describe('a lesson', () => {
     await question(1).getByText(enLessons.right).waitFor()
   })
 
-  test('answers a question with choices by keyboard', async () => {
+  fullTest('answers a question with choices by keyboard', async () => {
     const choices = question(2).getByRole('radio')
     await choices.first().focus()
     await page.keyboard.press('Space')
@@ -100,12 +101,12 @@ describe('a lesson', () => {
   test('checks the workflow: hint, then passed, and exports both as a signed summary', async () => {
     await expect.poll(() => titles(page)).toContain('My jump')
     await check(task(1))
-    await task(1).getByText(enLessons.notPassed(0, 1)).waitFor({ timeout: 60_000 })
+    await task(1).getByText(enLessons.notPassed(0, 1)).waitFor()
     await task(1).getByText('Multiply each input by its factor').waitFor()
     const expression = String(tasks.jump.right.set!['My jump.expression'])
     await onNode(page, 'My jump', (node, text) => node.setProperty('expression', text), expression)
     await check(task(1))
-    await task(1).getByText(enLessons.passed).waitFor({ timeout: 60_000 })
+    await task(1).getByText(enLessons.passed).waitFor()
 
     await panel().getByRole('button', { name: enLessons.back }).click()
     const course = panel().getByRole('region', { name: /Diffusion models/ })
@@ -125,7 +126,7 @@ describe('a lesson', () => {
     expect(handedIn[0].workflow).toContain(expression)
   })
 
-  test('has no accessibility problems, in the list and in a lesson', async () => {
+  fullTest('has no accessibility problems, in the list and in a lesson', async () => {
     await addAxe(page)
     await panel().locator('.math .katex').first().waitFor()
     expect(await findViolations(page, 'lesson', '.lessons')).toEqual([])
@@ -134,7 +135,7 @@ describe('a lesson', () => {
     expect(await findViolations(page, 'list', '.lessons')).toEqual([])
   })
 
-  test('is shown in Korean', async () => {
+  fullTest('is shown in Korean', async () => {
     await button(page, 'Settings').click()
     await page
       .getByRole('menuitemcheckbox', { name: '한국어' })
@@ -152,7 +153,7 @@ describe('a lesson', () => {
   })
 })
 
-test('an unknown lesson is told, with the list', async () => {
+fullTest('an unknown lesson is told, with the list', async () => {
   await page.goto(`${server.address}?lesson=nothing`)
   await waitForEditor(page)
   await panel().getByText(enLessons.notFound('nothing')).waitFor()

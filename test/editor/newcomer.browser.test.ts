@@ -69,9 +69,7 @@ describe('a new user', () => {
   test('sees samples after one click', async () => {
     const { act, end } = counted('from an open page to the first samples')
     await act('Run', () => button('Run').click())
-    await expect
-      .poll(() => getViewKind(page, 'Samples on the data'), { timeout: 60_000 })
-      .toBe('scatter')
+    await expect.poll(() => getViewKind(page, 'Samples on the data')).toBe('scatter')
     end(3)
     await button('Stop').click()
   })
@@ -91,7 +89,7 @@ describe('a new user', () => {
     await page
       .locator('.status .figures')
       .getByText(/step [1-9]/)
-      .waitFor({ timeout: 60_000 })
+      .waitFor()
     end(6)
     expect(await page.locator('.status').textContent()).not.toContain('problem')
     await button('Stop').click()

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { builtIn } from '../../src/build/offline.ts'
 import { root, useBuiltEditor, useChromium } from '../chromium.ts'
 import { button, waitForRun, onCanvas } from './driver.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 useBuiltEditor()
@@ -106,7 +107,7 @@ test('starts and runs without a network after the first visit, on an isolated pa
   await waitForRun(page)
 })
 
-test('announces a new version, and activates it on demand', async () => {
+fullTest('announces a new version, and activates it on demand', async () => {
   appendFileSync(join(folder, 'service-worker.js'), '\n// another')
   server = await serve(Number(new URL(address).port))
   await page.reload()

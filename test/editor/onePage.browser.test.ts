@@ -10,6 +10,7 @@ import { root, useBuiltEditor, useChromium } from '../chromium.ts'
 import { addAxe, findViolations } from './axe.ts'
 import { button, dropFile, openEditor, titles } from './driver.ts'
 import { readyWorkflow } from './readyText.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -84,7 +85,7 @@ describe('a page in one file', () => {
     expect(await findViolations(page, 'page', 'body')).toEqual([])
   })
 
-  test('of the digits has their weights and samples', async () => {
+  fullTest('of the digits has their weights and samples', async () => {
     const path = await savePage('digits-sample')
     expect(statSync(path).size).toBeLessThan(5e6)
     const { page } = await openFile(path)

@@ -15,6 +15,7 @@ import {
   values,
   wires,
 } from './driver.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -31,7 +32,7 @@ async function openUnet() {
   await addNode(page, 'unet', 300, 300)
   await clickNode(page, 'UNet', { button: 'right' })
   await page.getByRole('menuitem', { name: en.commands.openNode }).click()
-  await expect.poll(() => titles(page), { timeout: 60_000 }).toContain('Model Output')
+  await expect.poll(() => titles(page)).toContain('Model Output')
   // Shapes come after the view has been fitted.
   await expect.poll(() => shapeAt('Model Input', 'x')).toBe('8 × 8 × 1')
 }
@@ -94,7 +95,7 @@ test('a UNet is replaced by its levels, with its names, and comes back by undo',
 test('the diagram of a model is downloaded as SVG', async () => {
   await addNode(page, 'unet', 300, 300)
   await clickNode(page, 'UNet', { button: 'right' })
-  const waiting = page.waitForEvent('download', { timeout: 60_000 })
+  const waiting = page.waitForEvent('download')
   await page.getByRole('menuitem', { name: en.commands.downloadDiagram }).click()
   const download = await waiting
   expect(download.suggestedFilename()).toMatch(/\.svg$/)
@@ -118,14 +119,14 @@ test('a block is replaced by its layers', async () => {
   await shoot('opened-block')
 })
 
-test('an opened model closes into its node, unless its layers have changed', async () => {
+fullTest('an opened model closes into its node, unless its layers have changed', async () => {
   await openUnet()
   const close = async () => {
     await clickNode(page, 'Model Output', { button: 'right' })
     await page.getByRole('menuitem', { name: en.commands.closeNode }).click()
   }
   await close()
-  await expect.poll(() => titles(page), { timeout: 30_000 }).toEqual(['UNet'])
+  await expect.poll(() => titles(page)).toEqual(['UNet'])
   expect(await values(page, 'UNet')).toMatchObject({ block_out_channels: '32, 64' })
   await shoot('closed')
   await press(page, 'Control+z')
@@ -134,28 +135,31 @@ test('an opened model closes into its node, unless its layers have changed', asy
   await page.getByRole('textbox', { name: 'shape' }).fill('16, 16, 1')
   await press(page, 'Enter')
   await close()
-  await page.getByText(en.closing.changed).waitFor({ timeout: 30_000 })
+  await page.getByText(en.closing.changed).waitFor()
   expect(await titles(page)).toContain('Model Output')
 })
 
-test('outputs of layers show their shapes, also inside subgraphs, and after an edit', async () => {
-  await openUnet()
-  const level = 'Down 0 · 8 x 8 x 32'
-  await expect.poll(() => shapeAt(level, 'features')).toBe('4 × 4 × 32')
-  expect(await shapeAt(level, 'skip_1')).toBe('8 × 8 × 32')
-  expect(await shapeAt('Model Input', 'x')).toBe('8 × 8 × 1')
-  expect(await shapeAt('Model Input', 't')).toBeUndefined()
-  await clickNode(page, 'Model Input')
-  await page.getByRole('textbox', { name: 'shape' }).fill('16, 16, 1')
-  await press(page, 'Enter')
-  await expect.poll(() => shapeAt(level, 'features')).toBe('8 × 8 × 32')
-  await shoot('shapes')
-  await clickNode(page, level)
-  await press(page, 'Alt+Enter')
-  await expect.poll(() => shapeAt('ResBlock 32', 'features')).toBe('16 × 16 × 32')
-  expect(await shapeAt('Inputs', 'x')).toBe('16 × 16 × 32')
-  await shoot('shapes-inside')
-})
+fullTest(
+  'outputs of layers show their shapes, also inside subgraphs, and after an edit',
+  async () => {
+    await openUnet()
+    const level = 'Down 0 · 8 x 8 x 32'
+    await expect.poll(() => shapeAt(level, 'features')).toBe('4 × 4 × 32')
+    expect(await shapeAt(level, 'skip_1')).toBe('8 × 8 × 32')
+    expect(await shapeAt('Model Input', 'x')).toBe('8 × 8 × 1')
+    expect(await shapeAt('Model Input', 't')).toBeUndefined()
+    await clickNode(page, 'Model Input')
+    await page.getByRole('textbox', { name: 'shape' }).fill('16, 16, 1')
+    await press(page, 'Enter')
+    await expect.poll(() => shapeAt(level, 'features')).toBe('8 × 8 × 32')
+    await shoot('shapes')
+    await clickNode(page, level)
+    await press(page, 'Alt+Enter')
+    await expect.poll(() => shapeAt('ResBlock 32', 'features')).toBe('16 × 16 × 32')
+    expect(await shapeAt('Inputs', 'x')).toBe('16 × 16 × 32')
+    await shoot('shapes-inside')
+  },
+)
 
 test('each new layer has a name of its own, also a copy', async () => {
   const names = () =>

@@ -242,7 +242,7 @@ async function setParam(name: string, value: unknown) {
 }
 
 if (process.env.FULL)
-  test('builds, runs and saves the first workflow by keyboard', { timeout: 300_000 }, async () => {
+  test('builds, runs and saves the first workflow by keyboard', async () => {
     const { workflow } = parseWorkflow(readFileSync('workflows/points.json', 'utf8'), declarations)
     await press('F1')
     await page.keyboard.type('new workflow')

@@ -216,7 +216,7 @@ describe('text of the focused nodes is at least 14 pixels high', () => {
       await open(name)
       if (runs) {
         await press(page, 'Control+Enter')
-        await page.locator('.status[data-state=finished]').waitFor({ timeout: 90_000 })
+        await page.locator('.status[data-state=finished]').waitFor()
       }
       await present()
       const [first, count] = await position()
@@ -331,11 +331,11 @@ test('a training runs in the presentation, with large samples that follow it', a
   await stop.waitFor()
   await press(page, 'End')
   const large = page.locator('.large-view canvas')
-  await large.waitFor({ timeout: 60_000 })
+  await large.waitFor()
   const pixels = () =>
     large.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL().slice(-4000))
   const first = await pixels()
-  await expect.poll(pixels, { timeout: 60_000 }).not.toBe(first)
+  await expect.poll(pixels).not.toBe(first)
   const box = (await large.boundingBox())!
   expect(box.width).toBeGreaterThan(700)
   expect(box.height).toBeGreaterThan(400)

@@ -13,6 +13,7 @@ import {
   useEditor,
   values,
 } from './driver.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -147,7 +148,7 @@ test('edits do not change a queued graph, whose results appear when it opens', a
   expect((await values(page, 'Noise Schedule')).num_train_timesteps).toBe(1000)
 })
 
-test('a graph can be put before all others', async () => {
+fullTest('a graph can be put before all others', async () => {
   await startLongRun()
   await open('small')
   await press('Control+Enter')
@@ -164,7 +165,7 @@ test('a graph can be put before all others', async () => {
   expect(await rows()).toEqual([])
 })
 
-test('Stop all empties the queue, and Escape closes the list', async () => {
+fullTest('Stop all empties the queue, and Escape closes the list', async () => {
   await startLongRun()
   await press('Control+Enter')
   await press('Control+Enter')

@@ -6,6 +6,7 @@ import type { Settings } from '../../src/editor/storage/settings.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { button, getViewKind, readStore, useEditor, waitForEditor } from './driver.ts'
 import { ko } from './korean.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -29,7 +30,7 @@ const choose = async (interval: string) => {
 
 test('a reload shows the pictures again, and continues the training', async () => {
   await button(page, 'Run').click()
-  await expect.poll(shown, { timeout: 60_000 }).toEqual(['scatter', 'chart'])
+  await expect.poll(shown).toEqual(['scatter', 'chart'])
   await expect.poll(() => saved().innerText()).toMatch(/^Saved at step [\d,]+(, \d+ s ago)?$/)
   await button(page, 'Stop').click()
   await continueLink().waitFor()
@@ -56,24 +57,27 @@ test('a reload shows the pictures again, and continues the training', async () =
   await expect.poll(shown).toEqual(['scatter', 'chart'])
 })
 
-test('an edit that changes the training withdraws the offer, and undoing it returns it', async () => {
-  await button(page, 'Run').click()
-  await saved().waitFor()
-  await button(page, 'Stop').click()
-  await continueLink().waitFor()
-  await page.keyboard.press('Control+f')
-  await page.getByRole('combobox', { name: en.finder.nodes }).fill('Optimizer')
-  await page.keyboard.press('Enter')
-  const rate = page.locator('.panel').getByLabel('lr', { exact: true })
-  await rate.fill('0.00123')
-  await rate.press('Enter')
-  await continueLink().waitFor({ state: 'detached' })
-  await page.locator('canvas.canvas').focus()
-  await page.keyboard.press('Control+z')
-  await continueLink().waitFor()
-})
+fullTest(
+  'an edit that changes the training withdraws the offer, and undoing it returns it',
+  async () => {
+    await button(page, 'Run').click()
+    await saved().waitFor()
+    await button(page, 'Stop').click()
+    await continueLink().waitFor()
+    await page.keyboard.press('Control+f')
+    await page.getByRole('combobox', { name: en.finder.nodes }).fill('Optimizer')
+    await page.keyboard.press('Enter')
+    const rate = page.locator('.panel').getByLabel('lr', { exact: true })
+    await rate.fill('0.00123')
+    await rate.press('Enter')
+    await continueLink().waitFor({ state: 'detached' })
+    await page.locator('canvas.canvas').focus()
+    await page.keyboard.press('Control+z')
+    await continueLink().waitFor()
+  },
+)
 
-test('the user chooses how often a training is saved', async () => {
+fullTest('the user chooses how often a training is saved', async () => {
   await choose(en.top.saveIntervals[0])
   await expect.poll(async () => (await readStore<Settings>(page, 'settings'))[0].saveEvery).toBe(0)
   await button(page, 'Run').click()

@@ -188,7 +188,7 @@ test('temporary screens have no serious axe violations in any theme', async () =
   await dialog()
     .getByRole('button', { name: en.runs.sweep.run(2) })
     .click()
-  await expect.poll(() => page.locator('.grid button.cell').count(), { timeout: 30_000 }).toBe(2)
+  await expect.poll(() => page.locator('.grid button.cell').count()).toBe(2)
   await look('grid of a sweep', '.lower')
   await button('Back to all runs').click()
   const boxes = page.locator('.runs-table input[type=checkbox]')

@@ -23,6 +23,7 @@ import {
 import type { WorkflowFile } from '../../src/workflow/index.ts'
 import type { Settings } from '../../src/editor/storage/settings.ts'
 import { koKeys } from './korean.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -79,7 +80,7 @@ describe('settings', () => {
     await expect.poll(() => box.count()).toBe(0)
   })
 
-  test('change the language of the dialog itself', async () => {
+  fullTest('change the language of the dialog itself', async () => {
     await button(page, en.top.settings).click()
     await page.getByRole('menuitem', { name: en.commands.settings }).click()
     await dialog(words.title).getByLabel(en.top.language).selectOption('ko')
@@ -88,7 +89,7 @@ describe('settings', () => {
     await dialog(words.title).waitFor()
   })
 
-  test('without room, a placed node covers others', async () => {
+  fullTest('without room, a placed node covers others', async () => {
     await page.locator('canvas.canvas').focus()
     await press(page, 'Control+,')
     await dialog(words.title).getByRole('switch', { name: words.room }).click()
@@ -105,32 +106,35 @@ describe('settings', () => {
 })
 
 describe('keyboard shortcuts', () => {
-  test('open at the top, in groups with gestures, and are searched by name and keys', async () => {
-    await openShortcuts()
-    const box = dialog(shortcuts.title)
-    const view = await box.evaluate((element) => {
-      const title = element.querySelector('h2')!.getBoundingClientRect()
-      return {
-        scroll: element.scrollTop,
-        title: title.top,
-        top: element.getBoundingClientRect().top,
-      }
-    })
-    expect(view.scroll).toBe(0)
-    expect(view.title).toBeGreaterThan(view.top)
-    expect(await page.evaluate(() => document.activeElement!.getAttribute('type'))).toBe('search')
-    for (const name of Object.values(shortcuts.groups))
-      await box.getByRole('heading', { name, exact: true }).waitFor()
-    await box.getByText('Alt+Drag a node', { exact: true }).waitFor()
-    await page.keyboard.type('ctrl h')
-    await expect.poll(() => box.locator('.key-row').count()).toBe(1)
-    await row('hideUnused').waitFor()
-    await box.getByRole('searchbox').fill('zzzz')
-    await box.getByText(shortcuts.none('zzzz')).waitFor()
-    await box.getByRole('searchbox').fill('')
-    await addAxe(page)
-    expect(await findViolations(page, 'shortcuts', 'dialog')).toEqual([])
-  })
+  fullTest(
+    'open at the top, in groups with gestures, and are searched by name and keys',
+    async () => {
+      await openShortcuts()
+      const box = dialog(shortcuts.title)
+      const view = await box.evaluate((element) => {
+        const title = element.querySelector('h2')!.getBoundingClientRect()
+        return {
+          scroll: element.scrollTop,
+          title: title.top,
+          top: element.getBoundingClientRect().top,
+        }
+      })
+      expect(view.scroll).toBe(0)
+      expect(view.title).toBeGreaterThan(view.top)
+      expect(await page.evaluate(() => document.activeElement!.getAttribute('type'))).toBe('search')
+      for (const name of Object.values(shortcuts.groups))
+        await box.getByRole('heading', { name, exact: true }).waitFor()
+      await box.getByText('Alt+Drag a node', { exact: true }).waitFor()
+      await page.keyboard.type('ctrl h')
+      await expect.poll(() => box.locator('.key-row').count()).toBe(1)
+      await row('hideUnused').waitFor()
+      await box.getByRole('searchbox').fill('zzzz')
+      await box.getByText(shortcuts.none('zzzz')).waitFor()
+      await box.getByRole('searchbox').fill('')
+      await addAxe(page)
+      expect(await findViolations(page, 'shortcuts', 'dialog')).toEqual([])
+    },
+  )
 
   test('are listed in the documentation', async () => {
     await openShortcuts()
@@ -231,7 +235,7 @@ describe('keyboard shortcuts', () => {
     expect(await dialog(shortcuts.title).count()).toBe(1)
   })
 
-  test('are exported and imported, and a wrong file is refused with the reason', async () => {
+  fullTest('are exported and imported, and a wrong file is refused with the reason', async () => {
     await openShortcuts()
     await record('tour', 'Alt+j')
     await expect.poll(async () => (await stored()).keys).toEqual({ tour: ['Alt+J'] })

@@ -121,7 +121,7 @@ function createSlowWorkflow(): string {
   return JSON.stringify(file)
 }
 
-test('a training stops in time in an iteration of many seconds', { timeout: 240_000 }, async () => {
+test('a training stops in time in an iteration of many seconds', async () => {
   const { page } = editor
   await open(page, 'slow', createSlowWorkflow())
   await press(page, 'Control+Enter')

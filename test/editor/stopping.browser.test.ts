@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { button, clickNode, dropFile, press, getRunStatus, titles, useEditor } from './driver.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -79,7 +80,7 @@ function createFaultyWorkflow(): string {
   })
 }
 
-test('F8 selects the next node with a problem and shows the cure', async () => {
+fullTest('F8 selects the next node with a problem and shows the cure', async () => {
   await dropFile(page, 'broken.json', createFaultyWorkflow())
   await expect.poll(() => titles(page)).toEqual(['Forward Noise', 'Inspect', 'Inspect', 'Target'])
   await press(page, 'Control+Enter')

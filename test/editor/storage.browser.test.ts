@@ -18,6 +18,7 @@ import {
   waitForRun,
 } from './driver.ts'
 import { breakStorage, shortTraining, type faults } from './storageFaults.ts'
+import { fullTest, isFull } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -76,11 +77,11 @@ async function useAsUsual(page: Page) {
 }
 
 describe('a browser whose storage', () => {
-  test('never answers is reported within 3 s, and everything else works', async () => {
+  test('never answers is reported, and everything else works', async () => {
     const page = await openWith('silent')
     await warning(page).waitFor()
     expect(await warning(page).locator('span').innerText()).toBe(en.storage.silent)
-    expect(await warningDelay(page)).toBeLessThan(3000)
+    if (isFull) expect(await warningDelay(page)).toBeLessThan(3000)
     await alert(page, hostMessages.storageSilent().text).waitFor()
     await expect.poll(() => titles(page)).toContain('Training Start')
     await useAsUsual(page)
@@ -117,7 +118,7 @@ describe('a browser whose storage', () => {
     await expect.poll(() => titles(page)).toEqual(['Mix'])
   })
 
-  test('answers late replaces an untouched first workflow by the last one', async () => {
+  fullTest('answers late replaces an untouched first workflow by the last one', async () => {
     context = await chromium.newContext()
     const first = await openPage()
     await newWorkflow(first)
@@ -134,7 +135,7 @@ describe('a browser whose storage', () => {
     await expect.poll(() => page.locator('.tab-bar').count()).toBe(0)
   })
 
-  test('is blocked by another window recovers when that window closes', async () => {
+  fullTest('is blocked by another window recovers when that window closes', async () => {
     context = await chromium.newContext()
     const other = await context.newPage()
     await other.route('**/blank', (route) =>

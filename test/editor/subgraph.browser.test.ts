@@ -190,7 +190,7 @@ test('search, outline, sweeps and versions include subgraphs', async () => {
   ).toBe('Blend › Mix.w')
   await vary.getByLabel('Values of w').fill('0.25, 0.75')
   await vary.getByRole('button', { name: en.runs.sweep.run(2) }).click()
-  await expect.poll(() => page.locator('.grid button.cell').count(), { timeout: 20_000 }).toBe(2)
+  await expect.poll(() => page.locator('.grid button.cell').count()).toBe(2)
   await button('Close runs').click()
 
   // Keys leave and enter the subgraph in the outline.

@@ -21,8 +21,7 @@ let page: Page
 beforeEach(() => void (page = editor.page))
 
 const note = () => page.getByRole('complementary', { name: 'Tour' })
-const heading = (title: string) =>
-  note().getByRole('heading', { name: title }).waitFor({ timeout: 60_000 })
+const heading = (title: string) => note().getByRole('heading', { name: title }).waitFor()
 const button = (name: string) => buttonOn(page, name)
 
 async function reload() {
@@ -44,7 +43,7 @@ test('advances through all steps: run, watch, change, run again, compare', async
   await page
     .locator('.status .figures')
     .getByText(/step [1-9]/)
-    .waitFor({ timeout: 60_000 })
+    .waitFor()
   await button('Stop').click()
   await heading('Change one thing')
   await clickNode(page, 'Data')
@@ -60,7 +59,7 @@ test('advances through all steps: run, watch, change, run again, compare', async
   await page
     .locator('.status .figures')
     .getByText(/step [1-9]/)
-    .waitFor({ timeout: 60_000 })
+    .waitFor()
   await button('Stop').click()
   await heading(en.tour.steps.end.title)
   await note().getByRole('button', { name: 'Done' }).click()

@@ -83,11 +83,11 @@ test.each(process.env.FULL ? [{ live: true }, { live: false }] : [{ live: true }
     await page.locator('canvas.canvas').focus()
     await press(page, 'Control+s')
     await setSpeed(en.speed.each.full)
-    await expect.poll(() => getRunStatus(page), { timeout: 60_000 }).toMatch(/^Finished in/)
+    await expect.poll(() => getRunStatus(page)).toMatch(/^Finished in/)
 
     await expect.poll(async () => (await history()).length).toBe(1)
     await press(page, 'Control+Enter')
-    await expect.poll(async () => (await history()).length, { timeout: 60_000 }).toBe(2)
+    await expect.poll(async () => (await history()).length).toBe(2)
     const [first, second] = await history()
     expect(first).toMatchObject({ outcome: 'finished', iterations: { done: STEPS, of: STEPS } })
     expect(second.outcome).toBe('finished')

@@ -17,6 +17,7 @@ import {
   useEditor,
 } from './driver.ts'
 import { readPngWorkflow } from '../../src/workflow/pngRead.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -28,7 +29,7 @@ beforeEach(async () => {
   await dropFile(page, 'sampling.json', sampling)
   await expect.poll(() => titles(page)).toContain('Pair')
   await button(page, 'Run').click()
-  await expect.poll(() => getViewKind(page, 'Pair'), { timeout: 20_000 }).toBe('images')
+  await expect.poll(() => getViewKind(page, 'Pair')).toBe('images')
 })
 
 /** Sampling from an untrained network: four images of 8 x 8, in five frames. */
@@ -279,7 +280,7 @@ test('a film is played, scrubbed, and saved as GIF, APNG and sheet', async () =>
   ])
 })
 
-test('trajectories of points are scrubbed and saved like a film', async () => {
+fullTest('trajectories of points are scrubbed and saved like a film', async () => {
   const points = workflowOf({
     nodes: [
       node('Schedule', 'NoiseSchedule'),
@@ -302,7 +303,7 @@ test('trajectories of points are scrubbed and saved like a film', async () => {
   await dropFile(page, 'points.json', points)
   await expect.poll(() => titles(page)).toContain('Ways')
   await button(page, 'Run').click()
-  await expect.poll(() => getViewKind(page, 'Ways'), { timeout: 20_000 }).toBe('scatter')
+  await expect.poll(() => getViewKind(page, 'Ways')).toBe('scatter')
   await select('Ways')
   await page.getByRole('slider', { name: en.panel.timePosition }).press('ArrowLeft')
   expect((await readView('Ways')).scrub).toBe(0.75)

@@ -15,6 +15,7 @@ import {
   titles,
   useEditor,
 } from './driver.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -85,7 +86,7 @@ test('slow motion highlights nodes in order, and can be switched off during a ru
   expect(await next()).toEqual([])
 })
 
-test('keys run single steps', async () => {
+fullTest('keys run single steps', async () => {
   await openSampler()
   await chooseSpeed(/^One step at a time/)
   await press(page, 'Control+Enter')
@@ -101,27 +102,30 @@ test('keys run single steps', async () => {
   await expect.poll(status).toMatch(/^Finished in/)
 })
 
-test('the panel shows time and memory, and the status bar the number of cached nodes', async () => {
-  await press(page, 'Alt+t')
-  await press(page, 'Control+Enter')
-  await expect.poll(status).toMatch(/^Finished in/)
-  const section = page.locator('.measures')
-  await expect.poll(() => section.getByRole('button', { name: 'Sampler' }).count()).toBe(1)
-  const rows = () => section.locator('tbody th button').allInnerTexts()
-  expect(await rows()).toHaveLength(5)
-  // Sorted by keyboard, in both directions.
-  const head = section.getByRole('columnheader', { name: 'Node' })
-  await head.getByRole('button').focus()
-  await press(page, 'Enter')
-  const names = await rows()
-  expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b)))
-  expect(await head.getAttribute('aria-sort')).toBe('ascending')
-  await press(page, 'Enter')
-  expect(await rows()).toEqual(names.toReversed())
-  await section.getByRole('button', { name: 'Sampler' }).click()
-  await expect.poll(() => section.locator('tbody tr').count()).toBe(1)
+fullTest(
+  'the panel shows time and memory, and the status bar the number of cached nodes',
+  async () => {
+    await press(page, 'Alt+t')
+    await press(page, 'Control+Enter')
+    await expect.poll(status).toMatch(/^Finished in/)
+    const section = page.locator('.measures')
+    await expect.poll(() => section.getByRole('button', { name: 'Sampler' }).count()).toBe(1)
+    const rows = () => section.locator('tbody th button').allInnerTexts()
+    expect(await rows()).toHaveLength(5)
+    // Sorted by keyboard, in both directions.
+    const head = section.getByRole('columnheader', { name: 'Node' })
+    await head.getByRole('button').focus()
+    await press(page, 'Enter')
+    const names = await rows()
+    expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b)))
+    expect(await head.getAttribute('aria-sort')).toBe('ascending')
+    await press(page, 'Enter')
+    expect(await rows()).toEqual(names.toReversed())
+    await section.getByRole('button', { name: 'Sampler' }).click()
+    await expect.poll(() => section.locator('tbody tr').count()).toBe(1)
 
-  await press(page, 'Control+Enter')
-  await expect.poll(status).toMatch(/all results reused$/)
-  expect(new Set((await states()).map(({ state }) => state))).toEqual(new Set(['cached']))
-})
+    await press(page, 'Control+Enter')
+    await expect.poll(status).toMatch(/all results reused$/)
+    expect(new Set((await states()).map(({ state }) => state))).toEqual(new Set(['cached']))
+  },
+)

@@ -18,6 +18,7 @@ import {
   type Place,
 } from './driver.ts'
 import { fileOf } from './fileOf.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -169,7 +170,7 @@ test('Alt+click adds a reroute that can be dragged, undone and deleted', async (
   await expect.poll(getWires).toEqual(['Gaussian Noise > Stop Gradient', 'Stop Gradient > Inspect'])
 })
 
-test('resting on a wire shows its value, and so does a button in the outline', async () => {
+fullTest('resting on a wire shows its value, and so does a button in the outline', async () => {
   const file = fileOf({ 1: 'GaussianNoise', 2: 'StopGradient', 3: 'Inspect' }, [
     [1, 'noise', 2, 'value'],
     [2, 'value', 3, 'value'],
@@ -235,7 +236,7 @@ test('resting on a wire shows its value, and so does a button in the outline', a
   )
 })
 
-test('dragging a node across the border of a loop shows which nodes belong to it', async () => {
+fullTest('dragging a node across the border of a loop shows which nodes belong to it', async () => {
   const file = fileOf(
     { 1: 'SamplingStart', 2: 'StopGradient', 3: 'SamplingEnd', 4: 'NoiseSchedule' },
     [

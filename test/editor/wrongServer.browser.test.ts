@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { root, useBuiltEditor, useChromium } from '../chromium.ts'
 import { titles } from './driver.ts'
 import { servePlainly, type PlainServer } from './plainServer.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 useBuiltEditor()
@@ -71,7 +72,7 @@ const storedTypes = (path: string) =>
   }, path)
 
 /** Waits until the page itself is stored, which is the last file. */
-const waitForStart = () => expect.poll(() => storedTypes('./'), { timeout: 60_000 }).toBeTruthy()
+const waitForStart = () => expect.poll(() => storedTypes('./')).toBeTruthy()
 
 test('a page with status 200 instead of a script is not stored: one reload repairs it', async () => {
   others[lazyScript] = sendPage('index.html', 200)
@@ -85,7 +86,7 @@ test('a page with status 200 instead of a script is not stored: one reload repai
   expect(await storedTypes(lazyScript)).toBe('text/javascript')
 })
 
-test('a page that an older worker stored as a script is replaced', async () => {
+fullTest('a page that an older worker stored as a script is replaced', async () => {
   await visit()
   await waitForStart()
   await page.evaluate(async (path) => {

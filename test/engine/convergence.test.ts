@@ -33,7 +33,7 @@ if (process.env.FULL)
       expect(exactOrder, method.name).toBeGreaterThan(method.order - 0.2)
     }
     expect(readFileSync(FILE, 'utf8'), 'npm run convergence').toBe(convergencePage(measured))
-  }, 60_000)
+  })
 
 describe('errors of k-diffusion', () => {
   test.each(Object.keys(ours) as Solver[])('%s', (name) => {

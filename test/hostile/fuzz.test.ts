@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { fullTest } from '../families.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fuzz-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -19,7 +20,7 @@ const fuzz = (...args: string[]) =>
 /** Number of mutants of workflows; files take as many together. */
 const MUTANTS = process.env.FULL ? 2000 : 200
 
-test('mutants and headers break no promise', { timeout: 180_000 }, async () => {
+test('mutants and headers break no promise', async () => {
   const { status, stdout, stderr } = await fuzz('--mutants', `${MUTANTS}`, '--seed', '15', '--json')
   expect(stderr).toBe('')
   const { targets, ...result } = JSON.parse(stdout) as { targets: Record<string, number> }
@@ -35,7 +36,7 @@ test('mutants and headers break no promise', { timeout: 180_000 }, async () => {
   expect(status).toBe(0)
 })
 
-test('a failure is printed with its address, minimised and written', async () => {
+fullTest('a failure is printed with its address, minimised and written', async () => {
   // A property that every workflow breaks.
   const out = join(folder, 'failures')
   const broken = [
@@ -58,7 +59,7 @@ test('a failure is printed with its address, minimised and written', async () =>
   expect(JSON.parse(readFileSync(join(out, name), 'utf8'))).toEqual({ nodes: [] })
   const again = await fuzz('--repeat', address ?? '', '--self-test')
   expect(again.stdout).toContain('self-test: This input was accepted')
-}, 60_000)
+})
 
 test('the guards that the check of the fuzzer removes stand once in their files', () => {
   const guards = JSON.parse(readFileSync('scripts/fuzz/guards.json', 'utf8')) as {

@@ -331,7 +331,7 @@ describe('answers', () => {
       ),
       { numRuns: 15 },
     )
-  }, 60_000)
+  })
 
   test('choices are positions, texts ignore case, spaces and punctuation', () => {
     const choice = { kind: 'choice' as const, hashes: [second] }

@@ -14,6 +14,7 @@ import type { FilmView, ImagesView } from '../../src/engine/base/view.ts'
 import { evaluate, node } from './evaluate.ts'
 import { shownBy } from './shown.ts'
 import { networkRows } from '../../src/nodes/layers/networkRows.ts'
+import { fullTest } from '../families.ts'
 
 const small = { block_out_channels: '8, 8', latent_channels: 2 }
 const autoencoder = (params: Record<string, unknown> = {}) =>
@@ -136,56 +137,59 @@ onCpu(() => {
     expect(seen.drawn.tensor.data).not.toEqual(seen.other.tensor.data)
   })
 
-  test('LatentScale gives the latents of a data set unit variance; Decode divides by it', async () => {
-    const graph = [
-      ...data,
-      autoencoder(),
-      node(
-        'scaled',
-        'LatentScale',
-        { model: 'coder.model', dataset: 'digits.dataset' },
-        { count: 1400, latents: 'mean' },
-      ),
-      node(
-        'latents',
-        'EncodeDataset',
-        { model: 'scaled.model', dataset: 'digits.dataset' },
-        { latents: 'mean' },
-      ),
-      node('first', 'Batch', { dataset: 'latents.dataset' }, { batch_size: 32 }),
-      node('plain', 'Encode', { model: 'coder.model', x: 'batch.x_0' }, { latents: 'mean' }),
-      node('again', 'Decode', { model: 'scaled.model', latents: 'first.x_0' }),
-      node('direct', 'Decode', { model: 'coder.model', latents: 'plain.latents' }),
-    ]
-    const seen = await evaluate(graph, {
-      scale: 'scaled.scale',
-      dataset: 'latents.dataset',
-      first: 'first.x_0',
-      plain: 'plain.latents',
-      again: 'again.x',
-      direct: 'direct.x',
-    })
-    const {
-      shape,
-      size,
-      space,
-      labels,
-      classes,
-      data: numbers,
-    } = seen.dataset as unknown as Dataset
-    expect([shape, size, space, classes]).toEqual([[4, 4, 2], 1400, 'latent', 10])
-    expect(labels).toHaveLength(1400)
-    expect(computeStatistics(numbers).std).toBeCloseTo(1, 4)
-    const [scale] = seen.scale.tensor.data
-    seen.first.tensor.data.forEach((value, i) =>
-      expect(value).toBeCloseTo(scale * seen.plain.tensor.data[i], 4),
-    )
-    seen.again.tensor.data.forEach((value, i) =>
-      expect(value).toBeCloseTo(seen.direct.tensor.data[i], 4),
-    )
-  })
+  fullTest(
+    'LatentScale gives the latents of a data set unit variance; Decode divides by it',
+    async () => {
+      const graph = [
+        ...data,
+        autoencoder(),
+        node(
+          'scaled',
+          'LatentScale',
+          { model: 'coder.model', dataset: 'digits.dataset' },
+          { count: 1400, latents: 'mean' },
+        ),
+        node(
+          'latents',
+          'EncodeDataset',
+          { model: 'scaled.model', dataset: 'digits.dataset' },
+          { latents: 'mean' },
+        ),
+        node('first', 'Batch', { dataset: 'latents.dataset' }, { batch_size: 32 }),
+        node('plain', 'Encode', { model: 'coder.model', x: 'batch.x_0' }, { latents: 'mean' }),
+        node('again', 'Decode', { model: 'scaled.model', latents: 'first.x_0' }),
+        node('direct', 'Decode', { model: 'coder.model', latents: 'plain.latents' }),
+      ]
+      const seen = await evaluate(graph, {
+        scale: 'scaled.scale',
+        dataset: 'latents.dataset',
+        first: 'first.x_0',
+        plain: 'plain.latents',
+        again: 'again.x',
+        direct: 'direct.x',
+      })
+      const {
+        shape,
+        size,
+        space,
+        labels,
+        classes,
+        data: numbers,
+      } = seen.dataset as unknown as Dataset
+      expect([shape, size, space, classes]).toEqual([[4, 4, 2], 1400, 'latent', 10])
+      expect(labels).toHaveLength(1400)
+      expect(computeStatistics(numbers).std).toBeCloseTo(1, 4)
+      const [scale] = seen.scale.tensor.data
+      seen.first.tensor.data.forEach((value, i) =>
+        expect(value).toBeCloseTo(scale * seen.plain.tensor.data[i], 4),
+      )
+      seen.again.tensor.data.forEach((value, i) =>
+        expect(value).toBeCloseTo(seen.direct.tensor.data[i], 4),
+      )
+    },
+  )
 
-  test('a training with KLLoss reconstructs images better', async () => {
+  fullTest('a training with KLLoss reconstructs images better', async () => {
     const decoded = (id: string, model: string) => [
       node(`${id} latents`, 'Encode', { model, x: 'batch.x_0' }, { latents: 'mean' }),
       node(`${id} images`, 'Decode', { model, latents: `${id} latents.latents` }),

@@ -15,7 +15,7 @@ describe('declarations as data', () => {
     expect(JSON.parse(JSON.stringify(loaded.declarations))).toEqual(loaded.declarations)
     expect(loaded.files.every((file) => existsSync(file))).toBe(true)
     expect(loaded.files.some((file) => file.endsWith('src/nodes/define.ts'))).toBe(true)
-  }, 60_000)
+  })
 
   test('`unless` of a param names an optional input', async () => {
     const { declarations: all } = await loadDeclarations()
@@ -63,13 +63,13 @@ describe('declarations as data', () => {
     }
     expect(module.default).toEqual(toys)
     expect(code).not.toMatch(/import|tensor/i)
-  }, 60_000)
+  })
 })
 
 describe('the node reference', () => {
   test('is up to date', async () => {
     expect(readFileSync(FILE, 'utf8')).toBe(nodeReference((await loadDeclarations()).declarations))
-  }, 60_000)
+  })
 
   test('of formulas is up to date', () => {
     expect(readFileSync(FORMULA_FILE, 'utf8')).toBe(formulaReference())

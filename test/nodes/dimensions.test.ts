@@ -17,6 +17,7 @@ import { turnAngles, turnView } from '../../src/painters/turn.ts'
 import { onCpu } from '../backends.ts'
 import { node } from './evaluate.ts'
 import { lastView } from './shown.ts'
+import { fullTest } from '../families.ts'
 
 const makeSheet = createCanvas as unknown as MakeSheet
 
@@ -209,7 +210,7 @@ onCpu(() => {
       return pixels[at] + pixels[at + 1] + pixels[at + 2]
     }
 
-    test('has two ridges at the data and one at the noise', async () => {
+    fullTest('has two ridges at the data and one at the noise', async () => {
       const view = await lastView<ChartView>(graph({ extent: 3, bins: 30, paths: 5 }), 'plot')
       expect(view.lines).toHaveLength(5)
       expect(view.heat?.x).toEqual([0, 1000])

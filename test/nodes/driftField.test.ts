@@ -4,6 +4,7 @@ import { GraphError } from '../../src/engine/messages/fault.ts'
 import { trainingNodeMessages } from '../../src/messages/trainingNodes.ts'
 import { onCpu } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
+import { fullTest } from '../families.ts'
 
 const data = node('data', 'Points', {}, { distribution: 'gaussian', count: 64 })
 const noise = (params: Record<string, unknown>) => node('noise', 'GaussianNoise', {}, params)
@@ -77,7 +78,7 @@ onCpu(() => {
     ])
   })
 
-  test('a generator that follows the drift reaches the data', async () => {
+  fullTest('a generator that follows the drift reaches the data', async () => {
     const distance = async (steps: number) =>
       (await evaluate(generator(steps), { value: 'distance.distance' })).value.tensor.data[0]
     expect(await distance(1)).toBeGreaterThan(1.5)

@@ -21,6 +21,7 @@ import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 import { lastView, rowsOf, shownBy } from './shown.ts'
 import type { ClassifierConfig } from '../../src/engine/models/kinds/classifier/config.ts'
+import { fullTest } from '../families.ts'
 
 const numbers = async (tensor: Tensor) => [...(await tensor.data())]
 
@@ -386,7 +387,7 @@ onCpu(() => {
       ).toBeCloseTo(1, 3)
     })
 
-    test('is computed again for each emission of a training run', async () => {
+    fullTest('is computed again for each emission of a training run', async () => {
       const views = await shownBy([
         ...training(6).map((own) =>
           own.id === 'end' ? { ...own, params: { emit_every: 2 } } : own,

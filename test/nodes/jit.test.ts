@@ -25,6 +25,7 @@ import { trainingGraph } from '../trainingGraph.ts'
 import { openedFile, openedGraph } from '../openedFile.ts'
 import { evaluate, node } from './evaluate.ts'
 import { createOwnModel } from '../../src/engine/models/kinds/defined/create.ts'
+import { fullTest } from '../families.ts'
 
 const small: JitConfig = {
   height: 8,
@@ -211,7 +212,7 @@ onCpu(() => {
     tf.dispose(collectTensors(closed))
   })
 
-  test('learns digits by classes', async () => {
+  fullTest('learns digits by classes', async () => {
     const params = { num_layers: 1, num_heads: 2, head_dim: 8, bottleneck: 4 }
     const graph = trainingGraph(40).nodes.flatMap((each): GraphNode[] => {
       if (each.id === 'Data') return [node('Data', 'Digits')]

@@ -11,6 +11,7 @@ import type { Tensor } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
+import { fullTest } from '../families.ts'
 
 const schedules: Schedule[] = [
   { kind: 'sigma', name: 've', sigmaMin: 0.01, sigmaMax: 10 },
@@ -70,7 +71,7 @@ onCpu(() => {
     },
   )
 
-  test('the corrector alone converges to the distribution at one noise level', async () => {
+  fullTest('the corrector alone converges to the distribution at one noise level', async () => {
     const schedule = schedules[1]
     const at = levelsAtRatio(schedule, Float64Array.of(0.5))
     const x = tf.tidy(() => {

@@ -4,6 +4,7 @@ import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { eightCenters } from '../../src/engine/datasets/points.ts'
 import { onCpu } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
+import { fullTest } from '../families.ts'
 
 type Read = { tensor: { data: Float32Array } }
 const numberOf = (value: unknown) => (value as Read).tensor.data[0]
@@ -84,30 +85,33 @@ const hybrid = (params: Record<string, unknown> = {}) =>
 const vlb = (params: Record<string, unknown> = {}) => node('loss', 'VLBLoss', bound, params)
 
 onCpu(() => {
-  test('the variational bound and the ODE agree with the exact likelihood of points', async () => {
-    const { vlb, ode, prior, terms, x_0 } = await evaluate(
-      [
-        ...exact(),
-        node('vlb', 'BitsPerDim', from, { variance: 'fixed_large' }),
-        node('ode', 'BitsPerDim', from, { method: 'ode', num_inference_steps: 40 }),
-      ],
-      {
-        vlb: 'vlb.bits_per_dim',
-        ode: 'ode.bits_per_dim',
-        terms: 'vlb.terms',
-        x_0: 'batch.x_0',
-        prior: 'ode.prior',
-      },
-    )
-    const points = (x_0 as unknown as Read).tensor.data
-    let truth = 0
-    for (let i = 0; i < 1024; i++)
-      truth -= Math.log2(density(points[2 * i], points[2 * i + 1])) / 2048
-    expect(Math.abs(numberOf(ode) - truth)).toBeLessThan(0.05 * truth)
-    expect(Math.abs(numberOf(vlb) - truth)).toBeLessThan(0.05 * truth)
-    expect(Number.isFinite(numberOf(prior))).toBe(true)
-    expect((terms as unknown as { losses: unknown[] }).losses).toHaveLength(200)
-  })
+  fullTest(
+    'the variational bound and the ODE agree with the exact likelihood of points',
+    async () => {
+      const { vlb, ode, prior, terms, x_0 } = await evaluate(
+        [
+          ...exact(),
+          node('vlb', 'BitsPerDim', from, { variance: 'fixed_large' }),
+          node('ode', 'BitsPerDim', from, { method: 'ode', num_inference_steps: 40 }),
+        ],
+        {
+          vlb: 'vlb.bits_per_dim',
+          ode: 'ode.bits_per_dim',
+          terms: 'vlb.terms',
+          x_0: 'batch.x_0',
+          prior: 'ode.prior',
+        },
+      )
+      const points = (x_0 as unknown as Read).tensor.data
+      let truth = 0
+      for (let i = 0; i < 1024; i++)
+        truth -= Math.log2(density(points[2 * i], points[2 * i + 1])) / 2048
+      expect(Math.abs(numberOf(ode) - truth)).toBeLessThan(0.05 * truth)
+      expect(Math.abs(numberOf(vlb) - truth)).toBeLessThan(0.05 * truth)
+      expect(Number.isFinite(numberOf(prior))).toBe(true)
+      expect((terms as unknown as { losses: unknown[] }).losses).toHaveLength(200)
+    },
+  )
 
   test('BitsPerDim and the open likelihood loop return identical values', async () => {
     const { closed, open } = await evaluate(

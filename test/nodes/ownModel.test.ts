@@ -36,6 +36,7 @@ import { openedFile, openedGraph } from '../openedFile.ts'
 import { evaluate, node } from './evaluate.ts'
 import { goingOnFrom, run } from './resuming.ts'
 import { createOwnModel } from '../../src/engine/models/kinds/defined/create.ts'
+import { fullTest } from '../families.ts'
 
 registerModels([mixer, fourier])
 
@@ -114,7 +115,7 @@ onEachBackend(() => {
 }, ['cpu', 'wasm'])
 
 onCpu(() => {
-  test('the loss of a training falls', async () => {
+  fullTest('the loss of a training falls', async () => {
     const { history } = await evaluate(
       mixerGraph(60),
       { history: 'End.history' },

@@ -19,6 +19,7 @@ import { nodes } from '../../src/nodes/table.ts'
 import { onCpu } from '../backends.ts'
 import { openCheckpoint } from '../openedFile.ts'
 import { evaluate, node, type Numbers } from './evaluate.ts'
+import { fullTest } from '../families.ts'
 
 const CHAIN = 'anna, hanna, hannah, nana, ana, ann'
 
@@ -128,7 +129,7 @@ const faultsOf = async (graph: GraphNode[]) => {
 const texts = (view: View | undefined) => (view as TextsView).frames
 
 onCpu(() => {
-  test('by masked diffusion are spelled right after some training', async () => {
+  fullTest('by masked diffusion are spelled right after some training', async () => {
     const { views: seen, faults } = await run([
       words,
       schedule,

@@ -44,7 +44,7 @@ test('measures the backends that there are, next to stock tfjs, and copies the f
   expect(await findViolations(page, 'before', 'html')).toEqual([])
   expect(await page.locator('canvas, .status').count(), 'parts of the editor').toBe(0)
   await start(page)
-  await page.getByText(/^\d+ measurements in /).waitFor({ timeout: 200_000 })
+  await page.getByText(/^\d+ measurements in /).waitFor()
 
   const threads = await page.evaluate(() => {
     const cores = navigator.hardwareConcurrency
@@ -99,7 +99,7 @@ test('measures the backends that there are, next to stock tfjs, and copies the f
   expect(requests.length).toBeGreaterThan(0)
   expect(requests.filter((each) => !each.startsWith(`GET ${server.address}`))).toEqual([])
   await page.context().close()
-}, 300_000)
+})
 
 test('stops at once, and can start again', async () => {
   const page = await openBench(await openContext())
@@ -107,7 +107,7 @@ test('stops at once, and can start again', async () => {
   await page.getByRole('progressbar').waitFor()
   await expect.poll(() => page.workers().length).toBeGreaterThan(0)
   await page.getByRole('button', { name: en.stop, exact: true }).click()
-  await page.getByText(/^Stopped after /).waitFor({ timeout: 5000 })
+  await page.getByText(/^Stopped after /).waitFor()
   await expect.poll(() => page.workers().length).toBe(0)
   await page.getByRole('button', { name: en.again }).waitFor()
   await page.context().close()
@@ -133,7 +133,7 @@ test('shows the text where the browser does not copy', async () => {
   )
   await start(page)
   // Results so far can be copied once it is stopped.
-  await page.getByRole('region', { name: en.tests }).waitFor({ timeout: 100_000 })
+  await page.getByRole('region', { name: en.tests }).waitFor()
   await page.getByRole('button', { name: en.stop, exact: true }).click()
   await page.getByRole('button', { name: en.copyMarkdown }).click()
   await page.getByText(en.notCopied('Forbidden here')).waitFor()

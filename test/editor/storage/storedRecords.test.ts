@@ -1,5 +1,5 @@
 // Damaged records in the stores of the browser: left out, named, and never deleted by a read.
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { defaultSettings, readSettings } from '../../../src/editor/storage/settings.ts'
 import {
   createMemoryStore,
@@ -14,6 +14,7 @@ import {
 } from '../../../src/editor/workspace/library.ts'
 import { createEntryStore } from '../../../src/storage/database.ts'
 import { createMemoryValues, type Change } from '../../../src/storage/keyValues.ts'
+import { eventually } from '../../eventually.ts'
 
 const workflow = (id: string): SavedWorkflow => ({
   id,
@@ -90,7 +91,7 @@ describe.each(damage)('%s', (_, name, value) => {
     expect(await store.get('bad')).toBeUndefined()
     expect(await store.all()).toEqual([])
     expect(await store.keys()).toEqual(['bad'])
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(damagedRecords.value).toMatchObject([{ store: name, key: 'bad' }]),
     )
     const seen: unknown[] = []
@@ -116,7 +117,7 @@ test('the others are listed, and a save replaces a damaged workflow', async () =
   })
   expect((await library.list()).map(({ id }) => id)).toEqual(['good'])
   expect((await library.drafts()).map(({ id }) => id)).toEqual(['good'])
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(damagedRecords.value.map(({ name }) => name).sort()).toEqual(['Name bad', 'bad']),
   )
   expect(await library.rename('bad', 'New')).toBeUndefined()

@@ -15,6 +15,7 @@ import {
   waitMilliseconds,
 } from '../driver.ts'
 import { fileOf } from '../fileOf.ts'
+import { isFull } from '../../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -64,7 +65,7 @@ function notesFile(notes: Readonly<Record<string, string>>): string {
 
 async function openNotes(notes: Readonly<Record<string, string>>, file = notesFile(notes)) {
   await dropFile(page, 'notes.json', file)
-  await expect.poll(() => titles(page), { timeout: 60_000 }).toEqual(Object.keys(notes).sort())
+  await expect.poll(() => titles(page)).toEqual(Object.keys(notes).sort())
 }
 
 declare global {
@@ -103,6 +104,8 @@ async function answers(name: string, step: () => Promise<unknown>) {
     await waitMilliseconds(page, 200)
     const { longest, slowness } = await page.evaluate(() => window.watched)
     process.stdout.write(`${name}: ${Math.round(longest)} ms, ${slowness.toFixed(1)} x slower\n`)
+    // Times are judged where nothing else runs; test/editor/ui/noteBounds.test.ts counts the work.
+    if (!isFull) return
     if (longest < MOST * slowness) return
     if (tries === 3) expect(longest, name).toBeLessThan(MOST * slowness)
   }

@@ -16,6 +16,7 @@ import {
   mutateZipHeaders,
   zipFile,
 } from '../../hostile/binaries.ts'
+import { countAllocations } from '../../allocations.ts'
 
 const text = strToU8('Every step has a level of noise. '.repeat(40))
 const packed = deflateSync(text)
@@ -250,22 +251,6 @@ describe('gzip', () => {
 })
 
 afterEach(() => vi.unstubAllGlobals())
-
-/** Counts the bytes of typed arrays that are allocated from now on by size. */
-function countAllocations(): () => number {
-  let total = 0
-  for (const name of ['Uint8Array', 'Float32Array', 'Int32Array'] as const) {
-    const Original = globalThis[name]
-    const counting = new Proxy(Original, {
-      construct(target, args, newTarget) {
-        if (typeof args[0] === 'number') total += args[0] * target.BYTES_PER_ELEMENT
-        return Reflect.construct(target, args, newTarget)
-      },
-    })
-    vi.stubGlobal(name, counting)
-  }
-  return () => total
-}
 
 test('the ZIPs that tests write are ordinary ones', () => {
   expect(Object.keys(unzipSync(deflated()))).toEqual(['unet/config.json'])

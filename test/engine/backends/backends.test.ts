@@ -1,6 +1,6 @@
 // Choice of a backend: available backends pass their self-test; one with wrong gradients is
 // rejected and reported.
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startBackend, stopBackend } from '../../../src/engine/backends/backends.ts'
 import { broadcastSumGradients } from '../../../src/engine/backends/gradients.ts'
 import { constant } from '../../../src/engine/base/sums.ts'
@@ -20,6 +20,7 @@ import {
 import { tf } from '../../../src/engine/base/tf.ts'
 import { wave } from '../../../src/engine/backends/selftestData.ts'
 import { provideWebGPU } from '../../../src/hosts/node/nodeWebgpu.ts'
+import { eventually } from '../../eventually.ts'
 
 let noWebGPU: string | undefined
 beforeAll(async () => {
@@ -271,7 +272,7 @@ test('reports errors of the GPU, and rejects tensors that are too large', async 
   expect(messages).toEqual([])
   device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE })
   device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE })
-  await vi.waitFor(() => expect(messages.length).toBeGreaterThan(0))
+  await eventually(() => expect(messages.length).toBeGreaterThan(0))
   await device.queue.onSubmittedWorkDone()
   expect(messages).toEqual([expect.stringMatching(/^a computation failed: ./)]) // once
 })

@@ -22,6 +22,7 @@ import type { WebGPUBackend } from '../../../src/engine/backends/webgpu/backend.
 import { onEachBackend } from '../../backends.ts'
 import { gap } from '../../goldenTensors.ts'
 import { likeGPU, webgpuBackend } from '../../kernels.ts'
+import { fullTest } from '../../families.ts'
 
 type Named = Record<string, Tensor>
 
@@ -226,10 +227,11 @@ onEachBackend(() => {
     output_scale: Math.SQRT2,
   }
 
-  test('a residual block of a tensor and a skip, with odd sizes', () => expectResidual(one))
+  fullTest('a residual block of a tensor and a skip, with odd sizes', () => expectResidual(one))
 
-  test('a residual block of a tensor and a skip with an identity shortcut', () =>
-    expectResidual({ ...plain, size: [3, 2], from: [2, 4], to: 6, groups: 2 }))
+  fullTest('a residual block of a tensor and a skip with an identity shortcut', () =>
+    expectResidual({ ...plain, size: [3, 2], from: [2, 4], to: 6, groups: 2 }),
+  )
 
   test('a residual block computes only the gradients that are requested, and leaks nothing', async () => {
     const backend = webgpuBackend()
@@ -350,7 +352,7 @@ onEachBackend(() => {
       return selfAttentionBlock(x as Tensor4D, Object.fromEntries(named), 'block', options)
     }
 
-  test('self attention with its norm, linear layers and shortcut', async () => {
+  fullTest('self attention with its norm, linear layers and shortcut', async () => {
     await expectSameGradients(
       attentionLayer(likeGPU(webgpuBackend())),
       attentionLayer(undefined),

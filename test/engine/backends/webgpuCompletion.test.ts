@@ -14,7 +14,7 @@ function createDevice(kind: 'polling' | 'prompt' | 'slow') {
   /** Moves to the next tick if nothing was submitted for some turns of the event loop. */
   const tick = async () => {
     const before = submits
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    for (let turn = 0; turn < 30; turn++) await new Promise((resolve) => setTimeout(resolve))
     if (before !== submits) return
     time = 100 * (Math.floor(time / 100) + 1)
     complete()

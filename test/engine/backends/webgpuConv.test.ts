@@ -15,6 +15,7 @@ import { winogradFilterGradient } from '../../../src/engine/backends/webgpu/kern
 import { winogradTiles } from '../../../src/engine/backends/webgpu/tunerTrials.ts'
 import { onEachBackend } from '../../backends.ts'
 import { withLimits, withPoisonedMemory } from '../../kernels.ts'
+import { casesOf, fullTest } from '../../families.ts'
 
 // ---- the reference
 
@@ -377,7 +378,7 @@ onEachBackend(() => {
     disposeTensors()
   }
 
-  test('forward pass: any shape, with fused prologue and epilogue', async () => {
+  fullTest('forward pass: any shape, with fused prologue and epilogue', async () => {
     await fc.assert(
       fc.asyncProperty(drawn, (one) => expectForward(one)),
       runs,
@@ -395,7 +396,7 @@ onEachBackend(() => {
     await fc.assert(fc.asyncProperty(drawn, expectFilterGradient), runs)
   })
 
-  test('upsampled images as four products, forward pass and gradients', async () => {
+  fullTest('upsampled images as four products, forward pass and gradients', async () => {
     const asked = vi.spyOn(backend(), 'dispatch')
     const drawn: Drawn = {
       b: 2,
@@ -434,49 +435,52 @@ onEachBackend(() => {
     expect(keys.filter((key) => key.startsWith('upsampled filter'))).toHaveLength(2)
   })
 
-  test('a shortcut of two tensors beside a convolution, as a part of its product or apart', async () => {
-    const [b, size, to] = [2, [3, 5] as [number, number], 8]
-    const pad = { top: 1, bottom: 1, left: 1, right: 1 }
-    const fused = { ...onlyBias, affine: true, silu: true, scaled: true }
-    const drawn = { b, size, channels: [32], to, kernel: [3, 3], pad, stride: 1, fused, tile: 0 }
-    const outer = { ...drawn, channels: [12, 36], kernel: [1, 1], fused: onlyBias }
-    const shortcut = caseOf({ ...outer, pad: { top: 0, bottom: 0, left: 0, right: 0 } } as Drawn)
-    const one = { ...caseOf(drawn as Drawn), residual: Float32Array.from(forward(shortcut)) }
-    const conv = {
-      ...inputOf(one),
-      weight: upload(one.weight.data, one.weight.shape)!,
-      bias: upload(one.bias, [to])!,
-      outputScale: one.outputScale,
-      stride: one.stride,
-      pad,
-      shortcut: {
-        x: inputOf(shortcut).x,
-        weight: upload(shortcut.weight.data, shortcut.weight.shape)!,
-        bias: upload(shortcut.bias, [to])!,
-      },
-    }
-    const dispatch = vi.spyOn(backend(), 'dispatch')
-    for (const tile of process.env.FULL ? tiles : tiles.slice(0, 1)) {
-      dispatch.mockClear()
-      const tensorCount = tf.backend().numDataIds()
-      poison([b, ...size, to])
-      const y = convByGemm(backend(), conv, tile)
-      expect(tf.backend().numDataIds()).toBe(tensorCount + 1)
-      expectClose(await read(y), forward(one))
-      const fusedCount = dispatch.mock.calls.filter(([{ key }]) =>
-        key.includes('shortcut of 12+36'),
-      )
-      expect(fusedCount).toHaveLength(tile.shape === 'tiled' ? 1 : 0)
-    }
-    dispatch.mockRestore()
-  })
+  fullTest(
+    'a shortcut of two tensors beside a convolution, as a part of its product or apart',
+    async () => {
+      const [b, size, to] = [2, [3, 5] as [number, number], 8]
+      const pad = { top: 1, bottom: 1, left: 1, right: 1 }
+      const fused = { ...onlyBias, affine: true, silu: true, scaled: true }
+      const drawn = { b, size, channels: [32], to, kernel: [3, 3], pad, stride: 1, fused, tile: 0 }
+      const outer = { ...drawn, channels: [12, 36], kernel: [1, 1], fused: onlyBias }
+      const shortcut = caseOf({ ...outer, pad: { top: 0, bottom: 0, left: 0, right: 0 } } as Drawn)
+      const one = { ...caseOf(drawn as Drawn), residual: Float32Array.from(forward(shortcut)) }
+      const conv = {
+        ...inputOf(one),
+        weight: upload(one.weight.data, one.weight.shape)!,
+        bias: upload(one.bias, [to])!,
+        outputScale: one.outputScale,
+        stride: one.stride,
+        pad,
+        shortcut: {
+          x: inputOf(shortcut).x,
+          weight: upload(shortcut.weight.data, shortcut.weight.shape)!,
+          bias: upload(shortcut.bias, [to])!,
+        },
+      }
+      const dispatch = vi.spyOn(backend(), 'dispatch')
+      for (const tile of process.env.FULL ? tiles : tiles.slice(0, 1)) {
+        dispatch.mockClear()
+        const tensorCount = tf.backend().numDataIds()
+        poison([b, ...size, to])
+        const y = convByGemm(backend(), conv, tile)
+        expect(tf.backend().numDataIds()).toBe(tensorCount + 1)
+        expectClose(await read(y), forward(one))
+        const fusedCount = dispatch.mock.calls.filter(([{ key }]) =>
+          key.includes('shortcut of 12+36'),
+        )
+        expect(fusedCount).toHaveLength(tile.shape === 'tiled' ? 1 : 0)
+      }
+      dispatch.mockRestore()
+    },
+  )
 
   // Tiles of 4x4 and 2x2 pixels, some of which are beyond the image; the padding differs by side.
   const winogradCases = [
     { size: [9, 12] as [number, number], pad: { top: 1, bottom: 1, left: 1, right: 0 }, by: 4 },
     { size: [5, 4] as [number, number], pad: { top: 1, bottom: 0, left: 2, right: 1 }, by: 2 },
   ]
-  test.for(winogradCases.slice(0, process.env.FULL ? 2 : 1))(
+  test.for(casesOf(winogradCases, ({ by }) => by === 2))(
     'Winograd by $by pixels, forward pass and gradients',
     async ({ size, pad, by }) => {
       const one = caseOf({
@@ -527,7 +531,7 @@ onEachBackend(() => {
     },
   )
 
-  test('Winograd of channels that are no multiple of four, in memory with NaN', async () => {
+  fullTest('Winograd of channels that are no multiple of four, in memory with NaN', async () => {
     const pad = { top: 1, bottom: 1, left: 1, right: 1 }
     const one = caseOf({
       b: 2,
@@ -551,48 +555,54 @@ onEachBackend(() => {
     expectClose(await read(y), forward(one))
   })
 
-  test('devices that cannot hold transformed filters, or sums of four products, do without', async () => {
-    const asked = vi.spyOn(backend(), 'dispatch')
-    const one: Drawn = {
-      b: 1,
-      size: [4, 4],
-      channels: [32],
-      to: 32,
-      kernel: [3, 3],
-      pad: { top: 1, bottom: 1, left: 1, right: 1 },
-      stride: 1,
-      fused: onlyBias,
-      tile: 0,
-    }
-    // The image takes less, a filter of 36 numbers, or four sums of a filter gradient, more.
-    await withLimits({ maxStorageBufferBindingSize: 1e5 }, async () => {
-      await expectForward(one)
-      await expectInputGradient(one)
-      await expectFilterGradient(one)
-      await expectFilterGradient({ ...one, fused: { ...onlyBias, upsample: true } })
-    })
-    const keys = asked.mock.calls.map(([{ key }]) => key)
-    asked.mockRestore()
-    expect(keys.filter((key) => /winograd|four products/.test(key))).toEqual([])
-  })
+  fullTest(
+    'devices that cannot hold transformed filters, or sums of four products, do without',
+    async () => {
+      const asked = vi.spyOn(backend(), 'dispatch')
+      const one: Drawn = {
+        b: 1,
+        size: [4, 4],
+        channels: [32],
+        to: 32,
+        kernel: [3, 3],
+        pad: { top: 1, bottom: 1, left: 1, right: 1 },
+        stride: 1,
+        fused: onlyBias,
+        tile: 0,
+      }
+      // The image takes less, a filter of 36 numbers, or four sums of a filter gradient, more.
+      await withLimits({ maxStorageBufferBindingSize: 1e5 }, async () => {
+        await expectForward(one)
+        await expectInputGradient(one)
+        await expectFilterGradient(one)
+        await expectFilterGradient({ ...one, fused: { ...onlyBias, upsample: true } })
+      })
+      const keys = asked.mock.calls.map(([{ key }]) => key)
+      asked.mockRestore()
+      expect(keys.filter((key) => /winograd|four products/.test(key))).toEqual([])
+    },
+  )
 
-  test('fused Winograd, forward pass: odd sizes and padding, with every prologue and epilogue', async () => {
-    const pad = { top: 2, bottom: 1, left: 0, right: 1 }
-    const one: Drawn = {
-      b: 3,
-      size: [3, 4],
-      channels: [4, 3],
-      to: 6,
-      kernel: [3, 3],
-      pad,
-      stride: 1,
-      fused: everything,
-      tile: 0,
-    }
-    await expectForward(one, { shape: 'winograd', squares: 8, columns: 16, rows: 8, across: 4 })
-  })
+  fullTest(
+    'fused Winograd, forward pass: odd sizes and padding, with every prologue and epilogue',
+    async () => {
+      const pad = { top: 2, bottom: 1, left: 0, right: 1 }
+      const one: Drawn = {
+        b: 3,
+        size: [3, 4],
+        channels: [4, 3],
+        to: 6,
+        kernel: [3, 3],
+        pad,
+        stride: 1,
+        fused: everything,
+        tile: 0,
+      }
+      await expectForward(one, { shape: 'winograd', squares: 8, columns: 16, rows: 8, across: 4 })
+    },
+  )
 
-  test('fused Winograd, input gradient: odd sizes and padding, of two tensors', async () => {
+  fullTest('fused Winograd, input gradient: odd sizes and padding, of two tensors', async () => {
     const pad = { top: 0, bottom: 2, left: 1, right: 1 }
     const one: Drawn = {
       b: 1,

@@ -32,6 +32,7 @@ import { normGradient } from '../../../src/engine/backends/webgpu/kernels/norm/n
 import type { Tile } from '../../../src/engine/backends/webgpu/kernels/gemm/tiles.ts'
 import { onEachBackend } from '../../backends.ts'
 import { numbers, webgpuBackend } from '../../kernels.ts'
+import { fullTest } from '../../families.ts'
 
 /** Relative error of rounding to the nearest half. */
 const ROUNDING = 2 ** -11
@@ -286,7 +287,7 @@ onEachBackend(() => {
     perItem: true,
   }
 
-  test('convolutions read and write halves, and the filter gradient reads them', async () => {
+  fullTest('convolutions read and write halves, and the filter gradient reads them', async () => {
     await expectConv(small)
     await expectConv({
       ...small,
@@ -368,7 +369,7 @@ onEachBackend(() => {
   })
 
   if (process.env.FULL)
-    test('attention reads and writes halves', { timeout: 120_000 }, async () => {
+    test('attention reads and writes halves', async () => {
       const [qkv, heads] = [halvesOf(numbers(10 * 24, 1), [2, 5, 24]), 2]
       const wide = widened(qkv)
       const found = withPoisonedHalves((backend) =>
@@ -395,64 +396,67 @@ onEachBackend(() => {
 
   // ---- layers
 
-  test('a residual block saves halves for its gradients, which match those of float32 up to rounding', async () => {
-    const shapes = {
-      x: [2, 4, 4, 8],
-      projected: [2, 8],
-      'norm1.weight': [8],
-      'norm1.bias': [8],
-      'conv1.weight': [3, 3, 8, 8],
-      'conv1.bias': [8],
-      'norm2.weight': [8],
-      'norm2.bias': [8],
-      'conv2.weight': [3, 3, 8, 8],
-      'conv2.bias': [8],
-    }
-    const inputs = Object.entries(shapes).map(([, shape], i) =>
-      upload(numbers(tf.util.sizeFromShape(shape), i, 0.5), shape),
-    )
-    const names = Object.keys(shapes)
-    const parameters = (tensors: Tensor[], layer: string) => ({
-      weight: tensors[names.indexOf(`${layer}.weight`)] as never,
-      bias: tensors[names.indexOf(`${layer}.bias`)] as Tensor1D,
-    })
-    const block = (half: boolean) => (tensors: Tensor[]) => {
-      const [x, projected] = tensors as [Tensor4D, Tensor2D]
-      const layers = Object.fromEntries(
-        ['norm1', 'conv1', 'norm2', 'conv2'].map((name) => [name, parameters(tensors, name)]),
+  fullTest(
+    'a residual block saves halves for its gradients, which match those of float32 up to rounding',
+    async () => {
+      const shapes = {
+        x: [2, 4, 4, 8],
+        projected: [2, 8],
+        'norm1.weight': [8],
+        'norm1.bias': [8],
+        'conv1.weight': [3, 3, 8, 8],
+        'conv1.bias': [8],
+        'norm2.weight': [8],
+        'norm2.bias': [8],
+        'conv2.weight': [3, 3, 8, 8],
+        'conv2.bias': [8],
+      }
+      const inputs = Object.entries(shapes).map(([, shape], i) =>
+        upload(numbers(tf.util.sizeFromShape(shape), i, 0.5), shape),
       )
-      const options = {
-        groups: 2,
-        eps: 1e-5,
-        time_scale_shift: 'default',
-        output_scale: 1,
-        half,
-      } as const
-      return residualBlock(webgpuBackend(), { x, projected, layers: layers as never, options })
-    }
-    const dy = upload(numbers(256, 20), [2, 4, 4, 8])
-    const evaluated = (half: boolean) => {
-      let output: Tensor
-      const gradients = tf.grads((...tensors) => (output = tf.keep(block(half)(tensors))))(
-        inputs,
-        dy,
-      )
-      return [output!, ...gradients].map((tensor) => disposeLater(tensor))
-    }
-    const [found, right] = [evaluated(true), evaluated(false)]
-    expect(found.map(isHalf)).toEqual(names.reduce((is) => [...is, false], [true]))
-    for (const [i, exact] of right.entries()) {
-      const data = await dataOf(exact)
-      const most = data.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
-      const off = (await dataOf(found[i])).reduce(
-        (max, value, k) => Math.max(max, Math.abs(value - data[k])),
-        0,
-      )
-      expect(off / most, names[i - 1] ?? 'output').toBeLessThan(8 * ROUNDING)
-      // The gradient of the last bias is a sum of dy and reads no activations.
-      if (names[i - 1] !== 'conv2.bias') expect(off, names[i - 1]).toBeGreaterThan(0)
-    }
-  })
+      const names = Object.keys(shapes)
+      const parameters = (tensors: Tensor[], layer: string) => ({
+        weight: tensors[names.indexOf(`${layer}.weight`)] as never,
+        bias: tensors[names.indexOf(`${layer}.bias`)] as Tensor1D,
+      })
+      const block = (half: boolean) => (tensors: Tensor[]) => {
+        const [x, projected] = tensors as [Tensor4D, Tensor2D]
+        const layers = Object.fromEntries(
+          ['norm1', 'conv1', 'norm2', 'conv2'].map((name) => [name, parameters(tensors, name)]),
+        )
+        const options = {
+          groups: 2,
+          eps: 1e-5,
+          time_scale_shift: 'default',
+          output_scale: 1,
+          half,
+        } as const
+        return residualBlock(webgpuBackend(), { x, projected, layers: layers as never, options })
+      }
+      const dy = upload(numbers(256, 20), [2, 4, 4, 8])
+      const evaluated = (half: boolean) => {
+        let output: Tensor
+        const gradients = tf.grads((...tensors) => (output = tf.keep(block(half)(tensors))))(
+          inputs,
+          dy,
+        )
+        return [output!, ...gradients].map((tensor) => disposeLater(tensor))
+      }
+      const [found, right] = [evaluated(true), evaluated(false)]
+      expect(found.map(isHalf)).toEqual(names.reduce((is) => [...is, false], [true]))
+      for (const [i, exact] of right.entries()) {
+        const data = await dataOf(exact)
+        const most = data.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
+        const off = (await dataOf(found[i])).reduce(
+          (max, value, k) => Math.max(max, Math.abs(value - data[k])),
+          0,
+        )
+        expect(off / most, names[i - 1] ?? 'output').toBeLessThan(8 * ROUNDING)
+        // The gradient of the last bias is a sum of dy and reads no activations.
+        if (names[i - 1] !== 'conv2.bias') expect(off, names[i - 1]).toBeGreaterThan(0)
+      }
+    },
+  )
 
   test('halves need a multiple of four channels', () => {
     const x = upload(numbers(6, 1), [1, 2, 3])

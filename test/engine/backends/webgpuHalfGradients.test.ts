@@ -21,6 +21,7 @@ import { differentiate } from '../../../src/engine/gradients/differentiate.ts'
 import { onEachBackend } from '../../backends.ts'
 import { layerOf, residualTensors, runResidual } from '../../residualTensors.ts'
 import { likeGPU, numbers, webgpuBackend } from '../../kernels.ts'
+import { fullTest } from '../../families.ts'
 
 /** Relative error of rounding to the nearest half. */
 const ROUNDING = 2 ** -11
@@ -109,7 +110,7 @@ onEachBackend(() => {
   const x = () => random([2, 8, 8, 8], 1)
   const images = (channels: number, seed: number) => random([2, 8, 8, channels], seed, SMALL)
 
-  test('by both gradients of a convolution in one dispatch', async () => {
+  fullTest('by both gradients of a convolution in one dispatch', async () => {
     const [input, weight] = [x(), random([3, 3, 8, 16], 2, 0.2)]
     const geometry = { stride: 1, pad } as const
     const gradient = { weight, inputShape: input.shape, ...geometry }

@@ -19,6 +19,7 @@ import {
   uploadTensor,
   withBindingLimit,
 } from '../../kernels.ts'
+import { fullTest } from '../../families.ts'
 
 interface Case {
   b: number
@@ -134,14 +135,14 @@ const drawn: fc.Arbitrary<Case> = fc.record({
 })
 
 onEachBackend(() => {
-  test('three layers after an affine map, and their gradients', async () => {
+  fullTest('three layers after an affine map, and their gradients', async () => {
     await expectLinears(plain)
     await expectLinears({ ...plain, n: 3, from: 6, to: 5, tile: true })
   })
 
   // Every shape has three programs to compile.
   if (process.env.FULL)
-    test('linear layers of any shape', { timeout: 300_000 }, async () => {
+    test('linear layers of any shape', async () => {
       await fc.assert(fc.asyncProperty(drawn, expectLinears), { numRuns: 25, endOnFailure: true })
     })
 

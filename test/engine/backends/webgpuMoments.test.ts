@@ -21,6 +21,7 @@ import {
   withBindingLimit,
   withPoisonedMemory,
 } from '../../kernels.ts'
+import { fullTest } from '../../families.ts'
 
 /** Tiles of 16 pixels by 16 channels, and of 32 by 32 with eight columns for each thread. */
 const small: Tiled = { shape: 'tiled', rows: 4, columns: 4, tall: 4, wide: 4, depth: 8 }
@@ -92,7 +93,7 @@ onEachBackend(() => {
   const run = (conv: ConvForward, tile: Tile = small) =>
     withPoisonedMemory((backend) => convByGemm(backend, conv, tile))
 
-  test('of any group, of the numbers after the epilogue', async () => {
+  fullTest('of any group, of the numbers after the epilogue', async () => {
     const options = {
       perItem: upload(numbers(3 * 24, 6), [3, 24]),
       residual: upload(numbers(3 * 64 * 24, 7), [3, 8, 8, 24]),
@@ -102,22 +103,25 @@ onEachBackend(() => {
       await expectMoments([run(convolution([3, 8, 8], [8, 24], options))], groups)
   })
 
-  test('of tiles with several fours of columns, with a stride, upsampled, and with a shortcut', async () => {
-    await expectMoments([run(convolution([2, 8, 8], [8, 40]), wide)], 10)
-    const strided = convolution([2, 16, 16], [8, 16], { stride: 2 })
-    await expectMoments([run(strided, wide)], 4)
-    // As four products, each of which has several tiles of an item.
-    await expectMoments([run(convolution([2, 4, 8], [8, 16], { upsample: true }))], 4)
-    const x = upload(numbers(2 * 64 * 32, 8), [2, 8, 8, 32])
-    const shortcut = {
-      x,
-      weight: upload(numbers(32 * 16, 9, 0.3), [1, 1, 32, 16]),
-      bias: upload(numbers(16, 10), [16]),
-    }
-    await expectMoments([run(convolution([2, 8, 8], [32, 16], { shortcut }))], 4)
-  })
+  fullTest(
+    'of tiles with several fours of columns, with a stride, upsampled, and with a shortcut',
+    async () => {
+      await expectMoments([run(convolution([2, 8, 8], [8, 40]), wide)], 10)
+      const strided = convolution([2, 16, 16], [8, 16], { stride: 2 })
+      await expectMoments([run(strided, wide)], 4)
+      // As four products, each of which has several tiles of an item.
+      await expectMoments([run(convolution([2, 4, 8], [8, 16], { upsample: true }))], 4)
+      const x = upload(numbers(2 * 64 * 32, 8), [2, 8, 8, 32])
+      const shortcut = {
+        x,
+        weight: upload(numbers(32 * 16, 9, 0.3), [1, 1, 32, 16]),
+        bias: upload(numbers(16, 10), [16]),
+      }
+      await expectMoments([run(convolution([2, 8, 8], [32, 16], { shortcut }))], 4)
+    },
+  )
 
-  test('of two tensors whose groups have channels of both', async () => {
+  fullTest('of two tensors whose groups have channels of both', async () => {
     const first = run(convolution([2, 8, 8], [8, 20]))
     const second = run(convolution([2, 8, 8], [8, 16]))
     await expectMoments([first, second], 6)
@@ -179,27 +183,30 @@ onEachBackend(() => {
     backend.disposeData(y.dataId)
   })
 
-  test('are omitted where tiles are no parts of items, and where the norm of two tensors has none', async () => {
-    const backend: WebGPUBackend = webgpuBackend()
-    const odd = run(convolution([2, 5, 7], [8, 16]))
-    const three = run(convolution([2, 8, 8], [8, 3]))
-    const first = run(convolution([2, 8, 8], [8, 16]))
-    const plain = run(convolution([2, 8, 8], [8, 16], { moments: false }))
-    const others = [odd, three, plain]
-    expect(others.map(backend.getMoments)).toEqual([undefined, undefined, undefined])
-    const { affine, moments } = statisticsOf([first, plain], 4)
-    backend.setMoments(first, undefined)
-    const right = statisticsOf([first, plain], 4)
-    expect(await readAndDispose(affine)).toEqual(await readAndDispose(right.affine))
-    expect(await readAndDispose(moments)).toEqual(await readAndDispose(right.moments))
-    for (const { dataId } of [...others, first]) backend.disposeData(dataId)
-    const extents = { rows: 128, depth: 8 }
-    expect(canGiveMoments(extents, small)).toBe(true)
-    expect(canGiveMoments(extents, { ...small, half: 4 })).toBe(false)
-    await withBindingLimit(4, async () => {
-      const y = run(convolution([2, 8, 8], [8, 16]))
-      expect(backend.getMoments(y)).toBeUndefined()
-      backend.disposeData(y.dataId)
-    })
-  })
+  fullTest(
+    'are omitted where tiles are no parts of items, and where the norm of two tensors has none',
+    async () => {
+      const backend: WebGPUBackend = webgpuBackend()
+      const odd = run(convolution([2, 5, 7], [8, 16]))
+      const three = run(convolution([2, 8, 8], [8, 3]))
+      const first = run(convolution([2, 8, 8], [8, 16]))
+      const plain = run(convolution([2, 8, 8], [8, 16], { moments: false }))
+      const others = [odd, three, plain]
+      expect(others.map(backend.getMoments)).toEqual([undefined, undefined, undefined])
+      const { affine, moments } = statisticsOf([first, plain], 4)
+      backend.setMoments(first, undefined)
+      const right = statisticsOf([first, plain], 4)
+      expect(await readAndDispose(affine)).toEqual(await readAndDispose(right.affine))
+      expect(await readAndDispose(moments)).toEqual(await readAndDispose(right.moments))
+      for (const { dataId } of [...others, first]) backend.disposeData(dataId)
+      const extents = { rows: 128, depth: 8 }
+      expect(canGiveMoments(extents, small)).toBe(true)
+      expect(canGiveMoments(extents, { ...small, half: 4 })).toBe(false)
+      await withBindingLimit(4, async () => {
+        const y = run(convolution([2, 8, 8], [8, 16]))
+        expect(backend.getMoments(y)).toBeUndefined()
+        backend.disposeData(y.dataId)
+      })
+    },
+  )
 }, ['webgpu'])

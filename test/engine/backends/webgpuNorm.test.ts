@@ -28,6 +28,7 @@ import {
   uploadTensor,
   withBindingLimit,
 } from '../../kernels.ts'
+import { fullTest } from '../../families.ts'
 
 interface Case {
   items: number
@@ -350,6 +351,8 @@ const plain: Case = {
 onEachBackend(() => {
   // Each case compiles programs of its own, which takes seconds on a software GPU.
   const others: Partial<Case>[] = [
+    { size: 8, groups: 4, pixels: 33, silu: true, first: 12, add: true, threads: 64 },
+    { size: 4, groups: 5, pixels: 7, shortcut: 6, first: 12, silu: true, threads: 8 },
     { size: 2, groups: 8, pixels: 16, silu: true },
     { size: 2, groups: 8, pixels: 16, silu: true, threads: 64 },
     { size: 48, groups: 1, pixels: 5, threads: 8, perItem: true, silu: true },
@@ -365,8 +368,6 @@ onEachBackend(() => {
     { size: 3, groups: 5, pixels: 33, first: 7, scaled: true, silu: true, atOnce: true },
   ]
   test.each<Partial<Case>>([
-    { size: 8, groups: 4, pixels: 33, silu: true, first: 12, add: true, threads: 64 },
-    { size: 4, groups: 5, pixels: 7, shortcut: 6, first: 12, silu: true, threads: 8 },
     { size: 1, groups: 4, pixels: 2, scaled: true, perItem: true, first: 1, threads: 8 },
     ...(process.env.FULL ? others : []),
   ])('norm of %o', async (changes) => {
@@ -383,7 +384,7 @@ onEachBackend(() => {
     )
   })
 
-  test('the gradient of two tensors on a device with eight bindings', async () => {
+  fullTest('the gradient of two tensors on a device with eight bindings', async () => {
     const dispatched = vi.spyOn(webgpuBackend(), 'dispatch')
     const one = { ...plain, size: 2, groups: 8, first: 4, silu: true, add: true }
     await expectNorm(one)

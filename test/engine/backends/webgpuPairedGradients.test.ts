@@ -25,6 +25,7 @@ import {
   withBindingLimit,
   withPoisonedMemory,
 } from '../../kernels.ts'
+import { fullTest } from '../../families.ts'
 
 /** Two tiles with 16 threads. */
 const square: Tiled = { shape: 'tiled', rows: 4, columns: 4, tall: 4, wide: 4, depth: 8 }
@@ -185,11 +186,13 @@ onEachBackend(() => {
     tf.dispose([...paired.grads, ...frozen.grads] as Tensor[])
   }
 
-  test('of normed tensors, with sizes that fill no tile', () =>
-    expectPair({ items: 3, size: [5, 7], from: [8, 4], to: 12, isNormed: true }))
+  fullTest('of normed tensors, with sizes that fill no tile', () =>
+    expectPair({ items: 3, size: [5, 7], from: [8, 4], to: 12, isNormed: true }),
+  )
 
-  test('with the sums of the gradient of a norm over two tensors', () =>
-    expectTileSums([8, 12], 10, true))
+  fullTest('with the sums of the gradient of a norm over two tensors', () =>
+    expectTileSums([8, 12], 10, true),
+  )
 
   // Compilation takes a second for each of these.
   if (process.env.FULL) {

@@ -18,6 +18,7 @@ import type { OptimizerConfig } from '../../../src/engine/training/optimizers.ts
 import { lossKinds, meanError } from '../../../src/engine/losses/errors.ts'
 import { crossEntropy } from '../../../src/engine/losses/classification.ts'
 import { adamw, tinyUnet } from '../../smallTraining.ts'
+import { fullTest } from '../../families.ts'
 
 const backend = () => tf.backend() as unknown as WebGPUBackend
 
@@ -127,7 +128,7 @@ onEachBackend(() => {
     return bits
   }
 
-  test.each([false, true])(
+  fullTest.each([false, true])(
     'dropout differs at every step, and is replayed: checkpointing %s',
     async (checkpointing) => {
       const dropping = (): Model =>
@@ -293,42 +294,47 @@ onEachBackend(() => {
     expect(bits).toEqual(await withoutReplay(() => trainingBits(network, twice)))
   })
 
-  test('without gradients: other inputs, other shapes, other weights, and weights in another order', async () => {
-    const [model, other] = [images(), images()]
-    const scaled = {
-      ...other,
-      weights: Object.fromEntries(
-        Object.entries(other.weights).map(([name, w]) => [name, w.mul(1.5)]),
-      ),
-    }
-    const turned = {
-      ...model,
-      weights: Object.fromEntries(Object.entries(model.weights).toReversed()),
-    }
-    const run = async () => {
-      const found: Float32Array[] = []
-      for (let i = 0; i < 6; i++) {
-        for (const [which, batch] of [
-          [model, 2],
-          [model, 3],
-          [{ ...scaled, config: model.config }, 2],
-          [turned, 2],
-        ] as const) {
-          const y = tf.tidy(() =>
-            predict(which, noiseFor(model, batch, [i]), Float64Array.of(100 + i)),
-          )
-          found.push((await y.data()) as Float32Array)
-          y.dispose()
-        }
+  fullTest(
+    'without gradients: other inputs, other shapes, other weights, and weights in another order',
+    async () => {
+      const [model, other] = [images(), images()]
+      const scaled = {
+        ...other,
+        weights: Object.fromEntries(
+          Object.entries(other.weights).map(([name, w]) => [name, w.mul(1.5)]),
+        ),
       }
-      return found
-    }
-    let found: Float32Array[] = []
-    expect(await countReplays(async () => void (found = await run()))).toBeGreaterThanOrEqual(4 * 3)
-    expect(found[0]).toEqual(found[3])
-    expect(found).toEqual(await withoutReplay(run))
-    tf.dispose([...collectTensors(model), ...collectTensors(other), ...collectTensors(scaled)])
-  })
+      const turned = {
+        ...model,
+        weights: Object.fromEntries(Object.entries(model.weights).toReversed()),
+      }
+      const run = async () => {
+        const found: Float32Array[] = []
+        for (let i = 0; i < 6; i++) {
+          for (const [which, batch] of [
+            [model, 2],
+            [model, 3],
+            [{ ...scaled, config: model.config }, 2],
+            [turned, 2],
+          ] as const) {
+            const y = tf.tidy(() =>
+              predict(which, noiseFor(model, batch, [i]), Float64Array.of(100 + i)),
+            )
+            found.push((await y.data()) as Float32Array)
+            y.dispose()
+          }
+        }
+        return found
+      }
+      let found: Float32Array[] = []
+      expect(await countReplays(async () => void (found = await run()))).toBeGreaterThanOrEqual(
+        4 * 3,
+      )
+      expect(found[0]).toEqual(found[3])
+      expect(found).toEqual(await withoutReplay(run))
+      tf.dispose([...collectTensors(model), ...collectTensors(other), ...collectTensors(scaled)])
+    },
+  )
 
   test('a replayed forward pass with another gradient than before', async () => {
     const model = network()

@@ -67,8 +67,7 @@ test('writes the words of Python, with sorted keys', () => {
 })
 
 test('takes linear time for quotes and backslashes', () => {
-  const text = `["${'\\"'.repeat(500_000)}`
-  const start = performance.now()
+  // Quadratic time would take hours, which no limit of a test allows.
+  const text = `["${'\\"'.repeat(5_000_000)}`
   expect(() => parsePythonJson(`${text}NaN`)).toThrow(SyntaxError)
-  expect(performance.now() - start).toBeLessThan(2000)
 })

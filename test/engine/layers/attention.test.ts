@@ -38,6 +38,7 @@ import { collectTensors } from '../../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../../backends.ts'
 import { gap, goldenJson } from '../../goldenTensors.ts'
 import { readPipeline, readTensors } from '../../readPipeline.ts'
+import { fullTest } from '../../families.ts'
 
 const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
 const normal = (shape: number[], seed: number) =>
@@ -74,61 +75,66 @@ const plainLinear = () => {
 }
 const t = Float64Array.of(5, 300)
 
-onEachBackend(() => {
-  test('gradients of a UNet with cross-attention and linear attention match finite differences', async () => {
-    const model = make({
-      ...linearConfig,
-      mid_block_type: 'UNetMidBlock2DCrossAttn',
-      num_token_embeds: 4,
-      num_tokens: 2,
-    })
-    const names = [
-      'mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight',
-      'token_embedding.weight',
-      'token_positions.weight',
-    ]
-    names.push(
-      'down_blocks.0.linear_attentions.0.to_k.weight',
-      'mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj.bias',
-    )
-    const [x, target] = [normal([2, 4, 4, 1], 2), normal([2, 4, 4, 1], 3)]
-    const condition: Conditioning = {
-      kind: 'labels',
-      labels: Int32Array.of(0, 1, 2, -1),
-      perItem: 2,
-    }
-    const loss = (...some: Tensor[]) => {
-      const weights = {
-        ...model.weights,
-        ...Object.fromEntries(names.map((name, i) => [name, some[i]])),
+onEachBackend((backend) => {
+  // The programs of its kernels take a quarter of a minute to compile for a software device.
+  const testGradients = backend === 'webgpu' ? fullTest : test
+  testGradients(
+    'gradients of a UNet with cross-attention and linear attention match finite differences',
+    async () => {
+      const model = make({
+        ...linearConfig,
+        mid_block_type: 'UNetMidBlock2DCrossAttn',
+        num_token_embeds: 4,
+        num_tokens: 2,
+      })
+      const names = [
+        'mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight',
+        'token_embedding.weight',
+        'token_positions.weight',
+      ]
+      names.push(
+        'down_blocks.0.linear_attentions.0.to_k.weight',
+        'mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj.bias',
+      )
+      const [x, target] = [normal([2, 4, 4, 1], 2), normal([2, 4, 4, 1], 3)]
+      const condition: Conditioning = {
+        kind: 'labels',
+        labels: Int32Array.of(0, 1, 2, -1),
+        perItem: 2,
       }
-      return predict({ ...model, weights }, x, t, condition)
-        .sub(target)
-        .square()
-        .mean() as Scalar
-    }
-    const some = names.map((name) => model.weights[name])
-    const { value, grads } = tf.valueAndGrads(loss as (...all: Tensor[]) => Tensor)(some)
-    // Along the gradient, the slope of the loss is its squared norm, which is large enough for
-    // float32.
-    for (const [i, grad] of grads.entries()) {
-      const slope = ((await grad.data()) as Float32Array).reduce(
-        (sum, value) => sum + value * value,
-        0,
-      )
-      const step = 0.02 / Math.sqrt(slope)
-      const [up, down] = [step, -step].map((by) =>
-        tf.tidy(() =>
-          loss(...some.map((weight, j) => (i === j ? weight.add(grad.mul(by)) : weight))),
-        ),
-      )
-      const found = ((await up.data())[0] - (await down.data())[0]) / (2 * step)
-      expect(slope, names[i]).toBeGreaterThan(1e-9)
-      expect(Math.abs(found - slope), names[i]).toBeLessThan(0.02 * slope)
-      tf.dispose([up, down])
-    }
-    tf.dispose([x, target, value, ...grads, ...collectTensors(model)])
-  })
+      const loss = (...some: Tensor[]) => {
+        const weights = {
+          ...model.weights,
+          ...Object.fromEntries(names.map((name, i) => [name, some[i]])),
+        }
+        return predict({ ...model, weights }, x, t, condition)
+          .sub(target)
+          .square()
+          .mean() as Scalar
+      }
+      const some = names.map((name) => model.weights[name])
+      const { value, grads } = tf.valueAndGrads(loss as (...all: Tensor[]) => Tensor)(some)
+      // Along the gradient, the slope of the loss is its squared norm, which is large enough for
+      // float32.
+      for (const [i, grad] of grads.entries()) {
+        const slope = ((await grad.data()) as Float32Array).reduce(
+          (sum, value) => sum + value * value,
+          0,
+        )
+        const step = 0.02 / Math.sqrt(slope)
+        const [up, down] = [step, -step].map((by) =>
+          tf.tidy(() =>
+            loss(...some.map((weight, j) => (i === j ? weight.add(grad.mul(by)) : weight))),
+          ),
+        )
+        const found = ((await up.data())[0] - (await down.data())[0]) / (2 * step)
+        expect(slope, names[i]).toBeGreaterThan(1e-9)
+        expect(Math.abs(found - slope), names[i]).toBeLessThan(0.02 * slope)
+        tf.dispose([up, down])
+      }
+      tf.dispose([x, target, value, ...grads, ...collectTensors(model)])
+    },
+  )
 })
 
 /** Compares tensors; faster than `toEqual`. */

@@ -27,6 +27,7 @@ import { numbers } from '../../kernels.ts'
 import { measurePeak } from '../../peak.ts'
 import { tinyUnet } from '../../smallTraining.ts'
 import { modelConditions, modelItemShape } from '../../../src/engine/models/kinds/registry.ts'
+import { fullTest } from '../../families.ts'
 
 const square = (n: number, seed: number) => tf.tensor2d(numbers(n * n, seed, 0.5), [n, n])
 
@@ -146,32 +147,39 @@ async function expectSame(create: () => Model, times = 1, activations?: Activati
   tf.dispose([kept.inputs, again.inputs])
 }
 
-onEachArithmetic(() => {
-  test('a UNet with attention, labels and dropout', () =>
-    expectSame(createUnet({ ...tinyUnet(4), dropout: 0.3 })))
+// Programs of kernels take seconds to compile for a software device.
+const testOn = (backend: string) => (backend === 'webgpu' ? fullTest : test)
+
+onEachArithmetic((backend) => {
+  testOn(backend)('a UNet with attention, labels and dropout', () =>
+    expectSame(createUnet({ ...tinyUnet(4), dropout: 0.3 })),
+  )
 
   test('a DiT with labels and dropout', () => expectSame(createDit({ dropout: 0.3 })))
 })
 
-onEachArithmetic(() => {
-  // The third evaluation is a replay.
-  test('a UNet that is replayed', () => expectSame(createUnet(tinyUnet(4)), 4))
+onEachArithmetic(
+  (backend) => {
+    // The third evaluation is a replay.
+    testOn(backend)('a UNet that is replayed', () => expectSame(createUnet(tinyUnet(4)), 4))
 
-  test('a DiT that is replayed', () => expectSame(createDit(), 4))
+    test('a DiT that is replayed', () => expectSame(createDit(), 4))
 
-  // Blocks of this size are fused on a software device too.
-  if (process.env.FULL)
-    test.each(['float32', 'float16'] as const)(
-      'a UNet with fused blocks, activations in %s',
-      { timeout: 120_000 },
-      (activations) =>
-        expectSame(
-          createUnet({ ...tinyUnet(4), sample_size: 16, block_out_channels: [32] }),
-          4,
-          activations,
-        ),
-    )
-}, ['webgpu'])
+    // Blocks of this size are fused on a software device too.
+    if (process.env.FULL)
+      test.each(['float32', 'float16'] as const)(
+        'a UNet with fused blocks, activations in %s',
+        { timeout: 120_000 },
+        (activations) =>
+          expectSame(
+            createUnet({ ...tinyUnet(4), sample_size: 16, block_out_channels: [32] }),
+            4,
+            activations,
+          ),
+      )
+  },
+  ['webgpu'],
+)
 
 onCpu(() => {
   test.each<[string, Partial<UnetConfig>]>([

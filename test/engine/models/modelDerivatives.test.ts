@@ -20,6 +20,7 @@ import type { Model } from '../../../src/engine/models/model.ts'
 import { differentiate } from '../../../src/engine/gradients/differentiate.ts'
 import { jvp } from '../../../src/engine/gradients/jvp.ts'
 import { onCpu, onEachBackend, unetBackends } from '../../backends.ts'
+import { isFull } from '../../families.ts'
 
 const TOLERANCE = 3e-3
 
@@ -225,11 +226,14 @@ onEachBackend(() => {
   describe('DiT', () => testModel(transformer, true))
 })
 
-onEachBackend((name) => {
-  describe(`UNet on ${name}`, () => testModel(denoiser, true))
-  // The frequencies are higher.
-  describe(`UNet with ln t on ${name}`, () => testModel(fourierDenoiser, true, 0.005))
-}, unetBackends)
+onEachBackend(
+  (name) => {
+    describe(`UNet on ${name}`, () => testModel(denoiser, true))
+    // The frequencies are higher.
+    describe(`UNet with ln t on ${name}`, () => testModel(fourierDenoiser, true, 0.005))
+  },
+  isFull ? unetBackends : ['wasm'],
+)
 
 onCpu(() => {
   test('models in closed form refuse times that carry derivatives', () => {

@@ -11,6 +11,7 @@ import { beginTraining, trainStep } from '../../../src/engine/training/trainStep
 import { collectTensors } from '../../../src/engine/base/values.ts'
 import { onEachArithmetic } from '../../backends.ts'
 import { adamw, tinyUnet, trainingBytes } from '../../smallTraining.ts'
+import { fullTest } from '../../families.ts'
 
 const normal = (shape: number[], seed: number) =>
   tf.tensor(createRandom(seed).normal(shape.reduce((product, size) => product * size, 1)), shape)
@@ -32,7 +33,7 @@ async function outcomeBytes(compute: () => Tensor[], times = 5): Promise<string[
 const optimizer = { ...adamw, lr: 0.001 }
 
 onEachArithmetic(() => {
-  test('a training step of a large batch with attention is deterministic', async () => {
+  fullTest('a training step of a large batch with attention is deterministic', async () => {
     const config = unetConfig({
       sample_size: 8,
       in_channels: 1,

@@ -48,7 +48,7 @@ const evaluation: Graph = {
 }
 
 onEachBackend(() => {
-  test('a training continues with the same bits', { timeout: 60_000 }, async () => {
+  test('a training continues with the same bits', async () => {
     await expectSameBits({ graph: training(6), wires: ['End.model', 'Samples.x_0'] }, 8)
   })
 

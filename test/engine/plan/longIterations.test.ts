@@ -8,9 +8,11 @@ import { graph, node, ops } from './toy.ts'
 
 beforeAll(async () => void (await tf.setBackend('cpu')))
 
+const STEPS = 6
+
 const training = graph(
   node('net', 'Net', {}, { weight: 0.5 }),
-  node('start', 'TrainingStart', { model: 'net.model' }, { steps: 6, seed: 7 }),
+  node('start', 'TrainingStart', { model: 'net.model' }, { steps: STEPS, seed: 7 }),
   node('apply', 'Apply', { model: 'start.model', x: 'start.x' }),
   node('goal', 'Constant', {}, { value: 1 }),
   node('loss', 'SquaredError', { a: 'apply.y', b: 'goal.value' }),
@@ -31,7 +33,10 @@ async function trainWithSlowStore(iteration: number): Promise<string[]> {
   }
   const store = memoryStore()
   const put: typeof store.put = async (...entry) => {
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    // Short iterations reach the last step before the first state is stored.
+    const isStored = () => iteration >= 1000 || order.includes(`progress ${STEPS}`)
+    do await new Promise((resolve) => setTimeout(resolve))
+    while (!isStored())
     await store.put(...entry)
   }
   const session = createSession({

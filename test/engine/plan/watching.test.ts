@@ -138,14 +138,13 @@ describe('slow motion', () => {
   })
 
   test('a stop is immediate', async () => {
-    const began = performance.now()
+    // A node takes hours, which no limit of a test allows.
     const events = await run(
       counting(3),
-      { perSecond: 0.01 },
+      { perSecond: 0.0001 },
       (event) => event.type === 'at' && session.control('stop', lastRun),
     )
     expect(events.at(-1)).toMatchObject({ type: 'finished', stopped: true })
-    expect(performance.now() - began).toBeLessThan(5000)
   })
 
   test('can be turned off and on during a run', async () => {

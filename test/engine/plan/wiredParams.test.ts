@@ -16,6 +16,7 @@ import { onCpu } from '../../backends.ts'
 import { evaluate, node } from '../../nodes/evaluate.ts'
 import { closedSampler } from '../../nodes/samplingLoop.ts'
 import { withoutIds } from '../../withoutIds.ts'
+import { fullTest } from '../../families.ts'
 
 const ops = opTable(nodes)
 
@@ -379,7 +380,7 @@ const cases = nodes.filter(isCheap).flatMap((op) => {
 const chosenCases = cases.filter((_, i) => process.env.FULL || i % 3 === 0)
 
 onCpu(() => {
-  test('every wired param gives the bits and keys of the typed value', async () => {
+  fullTest('every wired param gives the bits and keys of the typed value', async () => {
     const compared: string[] = []
     const others: string[] = []
     for (const { op, wires, name, spec, value } of chosenCases) {
@@ -419,7 +420,7 @@ onCpu(() => {
     }
     expect(others).toEqual([])
     expect(compared.length).toBeGreaterThan(process.env.FULL ? 250 : 83)
-  }, 120_000)
+  })
 })
 
 const plain = (_: string, value: unknown) =>

@@ -16,6 +16,7 @@ import { workflowOf } from '../../workflowOf.ts'
 import { builtFile, cliArguments, useCli, type Ended } from './builtCli.ts'
 import { node } from '../../nodes/evaluate.ts'
 import { readPngWorkflow } from '../../../src/workflow/pngRead.ts'
+import { casesOf, fullTest } from '../../families.ts'
 
 const { folder, cli: runCli } = useCli()
 const cli = (...args: string[]) => runCli(args)
@@ -112,7 +113,7 @@ describe('run', () => {
     expect(summary('set').statistics.Numbers.shape).toEqual([5, 2])
   })
 
-  test('embeds the params in images, so that running an image reproduces it', async () => {
+  fullTest('embeds the params in images, so that running an image reproduces it', async () => {
     const graph = {
       nodes: [
         node('x_T', 'GaussianNoise', {}, { batch_size: 5, shape: '4, 4, 3', seed: 1 }),
@@ -184,43 +185,47 @@ describe('run', () => {
     expect(summary('target').losses).toEqual({})
   })
 
-  describe.each([
+  const arithmetics = [
     { arithmetic: 'portable', device: 'SIMD, 1 thread' },
     { arithmetic: 'fused', device: 'relaxed SIMD, 1 thread' },
-  ])('with $arithmetic arithmetic', ({ arithmetic, device }) => {
-    const options = ['--arithmetic', arithmetic]
-    const names = ['half', 'continued', 'stored', 'plain'].map((name) => `${arithmetic}-${name}`)
-    const [half, continued, stored, plain] = names
+  ]
+  describe.each(casesOf(arithmetics, ({ arithmetic }) => arithmetic === 'portable'))(
+    'with $arithmetic arithmetic',
+    ({ arithmetic, device }) => {
+      const options = ['--arithmetic', arithmetic]
+      const names = ['half', 'continued', 'stored', 'plain'].map((name) => `${arithmetic}-${name}`)
+      const [half, continued, stored, plain] = names
 
-    test('has the same bytes with and without --state, in one go and resumed', async () => {
-      const state = [...options, '--state', `${arithmetic}-states`]
-      await cli('run', 'points.json', '--out', half, '--steps', '20', ...state)
-      const { stderr } = await cli('run', 'points.json', '--out', continued, ...state)
-      expect(firstStep(stderr)).toBeGreaterThan(20)
-      const another = [...options, '--state', `${arithmetic}-others`]
-      await cli('run', 'points.json', '--out', stored, ...another)
-      await cli('run', 'points.json', '--out', plain, ...options)
-      expect(summary(plain).backend.device).toBe(device)
-      for (const name of [continued, stored]) {
-        for (const each of ['end.csv', 'moons.zip', 'picture.png'])
-          expect(file(name, each).equals(file(plain, each)), `${name} ${each}`).toBe(true)
-        expect(summary(name).statistics).toEqual(summary(plain).statistics)
-      }
-    })
+      test('has the same bytes with and without --state, in one go and resumed', async () => {
+        const state = [...options, '--state', `${arithmetic}-states`]
+        await cli('run', 'points.json', '--out', half, '--steps', '20', ...state)
+        const { stderr } = await cli('run', 'points.json', '--out', continued, ...state)
+        expect(firstStep(stderr)).toBeGreaterThan(20)
+        const another = [...options, '--state', `${arithmetic}-others`]
+        await cli('run', 'points.json', '--out', stored, ...another)
+        await cli('run', 'points.json', '--out', plain, ...options)
+        expect(summary(plain).backend.device).toBe(device)
+        for (const name of [continued, stored]) {
+          for (const each of ['end.csv', 'moons.zip', 'picture.png'])
+            expect(file(name, each).equals(file(plain, each)), `${name} ${each}`).toBe(true)
+          expect(summary(name).statistics).toEqual(summary(plain).statistics)
+        }
+      })
 
-    test('is the default only if it is portable, whatever was measured', async () => {
-      const [states, out] = [`${arithmetic}-measured`, `${arithmetic}-default`]
-      const store = await openStore(join(folder, states), new Set())
-      await store.put('wasm arithmetic/1', new TextEncoder().encode(arithmetic))
-      await cli('run', 'points.json', '--out', out, '--steps', '3', '--state', states)
-      expect(summary(out).backend.device).toBe('SIMD, 1 thread')
-      const measured = ['--arithmetic', 'measured', '--state', states]
-      await cli('run', 'points.json', '--out', `${out}-2`, '--steps', '3', ...measured)
-      expect(summary(`${out}-2`).backend.device).toBe(device)
-    })
-  })
+      test('is the default only if it is portable, whatever was measured', async () => {
+        const [states, out] = [`${arithmetic}-measured`, `${arithmetic}-default`]
+        const store = await openStore(join(folder, states), new Set())
+        await store.put('wasm arithmetic/1', new TextEncoder().encode(arithmetic))
+        await cli('run', 'points.json', '--out', out, '--steps', '3', '--state', states)
+        expect(summary(out).backend.device).toBe('SIMD, 1 thread')
+        const measured = ['--arithmetic', 'measured', '--state', states]
+        await cli('run', 'points.json', '--out', `${out}-2`, '--steps', '3', ...measured)
+        expect(summary(`${out}-2`).backend.device).toBe(device)
+      })
+    },
+  )
 
-  test('continues no training with other arithmetic, and says so', async () => {
+  fullTest('continues no training with other arithmetic, and says so', async () => {
     const train = (out: string, steps: string, arithmetic: string) =>
       cli(
         'run',
@@ -244,7 +249,7 @@ describe('run', () => {
     expect(firstStep((await train('mixed-rest', '40', 'fused')).stderr)).toBeGreaterThan(20)
   })
 
-  test('gives the same results for a checkpoint as ZIP, folder or in a bundle', async () => {
+  fullTest('gives the same results for a checkpoint as ZIP, folder or in a bundle', async () => {
     await cli('run', 'points.json', '--out', 'trained')
     const checkpoint = file('trained', 'moons.zip')
     mkdirSync(join(folder, 'pipeline'))

@@ -8,6 +8,7 @@ import { trainingGraph } from '../../trainingGraph.ts'
 import { workflowOf } from '../../workflowOf.ts'
 import { useCli } from './builtCli.ts'
 import { node } from '../../nodes/evaluate.ts'
+import { fullTest } from '../../families.ts'
 
 const { folder, cli } = useCli()
 const write = (name: string, content: string | Uint8Array) =>
@@ -78,7 +79,7 @@ test('check --json lists all faults and notices of several files', async () => {
   })
 })
 
-test('check prints the same as text, with the file where there are several', async () => {
+fullTest('check prints the same as text, with the file where there are several', async () => {
   const one = await cli(['check', 'faulty.json'])
   expect(one).toMatchObject({ status: 1, stdout: '' })
   expect(one.stderr).toMatch(/^fault: Adam, lr: .+\n {2}\S.*\nfault: Forward, x_0: /)

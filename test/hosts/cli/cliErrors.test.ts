@@ -15,6 +15,7 @@ import { declarations } from '../../readyWorkflows.ts'
 import { workflowOf } from '../../workflowOf.ts'
 import { cliArguments, useCli } from './builtCli.ts'
 import { node } from '../../nodes/evaluate.ts'
+import { casesOf } from '../../families.ts'
 
 const { folder, cli } = useCli()
 const brokenCheckpoint = zipSync({ 'model_index.json': Uint8Array.of(123) })
@@ -225,8 +226,9 @@ const failing: [args: string[], status: number, stderr: string][] = [
   ],
 ]
 
-test('failing commands print a sentence and exit with a status', { timeout: 120_000 }, async () => {
-  for (const [args, status, text] of failing) {
+test('failing commands print a sentence and exit with a status', async () => {
+  // In `npm test` each third one, which have both statuses.
+  for (const [args, status, text] of casesOf(failing, (each) => failing.indexOf(each) % 3 === 0)) {
     const ended = await cli(args)
     const stderr = ended.stderr.replace(/\d+\.\d s on/, '0.0 s on')
     expect({ args, status: ended.status, stdout: ended.stdout, stderr }).toEqual({

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { signSummary, type LessonProgress } from '../../../src/lessons/summary.ts'
 import { cliArguments, useCli } from './builtCli.ts'
+import { fullTest } from '../../families.ts'
 
 const { folder, cli } = useCli()
 const shared = ['--lessons', join(import.meta.dirname, '../../../lessons'), '--code', 'spring']
@@ -75,7 +76,7 @@ describe('hand-ins', () => {
     expect(rows).toHaveLength(31)
     expectOneProblem(rows, 'a-loops.json', /^The check was ended after 4 s\./)
     expect(status).toBe(1)
-  }, 240_000)
+  })
 
   test('that take all memory are rows, beside those of all others', async () => {
     // On a busy machine it takes more than seconds to fill it.
@@ -83,15 +84,18 @@ describe('hand-ins', () => {
     expect(rows).toHaveLength(4)
     expectOneProblem(rows, 'a-allocates.json', /1024 MiB of memory|for lack of memory/)
     expect(status).toBe(1)
-  }, 240_000)
+  })
 
-  test('have the rows of what was checked before they were ended, with the student', async () => {
-    const { rows } = await check('half', '--seconds', '2')
-    expect(rows).toMatchObject([
-      { student: 'Cleo', lesson: 'diffusion/02-spectrum' },
-      { student: 'Cleo', lesson: NOISE, problem: expect.stringMatching(/ended after 2 s/) },
-    ])
-  }, 120_000)
+  fullTest(
+    'have the rows of what was checked before they were ended, with the student',
+    async () => {
+      const { rows } = await check('half', '--seconds', '2')
+      expect(rows).toMatchObject([
+        { student: 'Cleo', lesson: 'diffusion/02-spectrum' },
+        { student: 'Cleo', lesson: NOISE, problem: expect.stringMatching(/ended after 2 s/) },
+      ])
+    },
+  )
 
   test('that were checked before an interruption are complete in the CSV', async () => {
     const args = ['lessons', 'check', 'class', '--csv', '--seconds', '500', ...shared]
@@ -115,7 +119,7 @@ describe('hand-ins', () => {
     expect(rows.length).toBeGreaterThanOrEqual(11)
     expect(rows.every((line) => line.split(',').length >= 7)).toBe(true)
     expect(notes).toMatch(/Interrupted: \d+ of 31 files were not checked/)
-  }, 240_000)
+  })
 })
 
 describe('marks', () => {
@@ -140,9 +144,9 @@ describe('marks', () => {
       { lesson: NOISE, questions: [{ id: 'factor', right: true }] },
     ])
     expect(status).toBe(1)
-  }, 120_000)
+  })
 
-  test('of what does not exist are problems of rows, and no hand-in vanishes', async () => {
+  fullTest('of what does not exist are problems of rows, and no hand-in vanishes', async () => {
     write('odd/a.json', summary('Ada', []))
     write('odd/b.json', summary('Bob', [lesson({ lesson: 'algebra/01-sets' })], 'algebra'))
     write(
@@ -170,7 +174,7 @@ describe('marks', () => {
     expect(other.rows.find(({ file }) => file === 'c.json')?.problem).toMatch(
       /does not have the lesson diffusion\/02-spectrum/,
     )
-  }, 120_000)
+  })
 
   test('of names that look alike are marked, and hidden characters are shown', async () => {
     write('names/a.json', summary('Ada'))
@@ -190,5 +194,5 @@ describe('marks', () => {
       expect(text).toContain('\\u{202e}Eve\\u{2066}')
     }
     expect(csv).toMatch(/^"?' +=1\+1/m)
-  }, 120_000)
+  })
 })

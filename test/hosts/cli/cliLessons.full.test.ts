@@ -111,7 +111,7 @@ test('check runs handed-in workflows again, and compares answers and signatures'
       tasks: [{ id: 'jump', passed: false }],
     },
   ])
-}, 120_000)
+})
 
 test('check prints a table, and CSV without formulas', async () => {
   const table = await cli(['lessons', 'check', 'in', '--code', 'spring', '--trust', ...lessons])
@@ -145,7 +145,7 @@ test('check takes plain workflows of one lesson, in a folder per student', async
   const without = await cli(['lessons', 'check', 'plain', ...lessons])
   expect(without.status).toBe(1)
   expect(without.stderr).toMatch(/Name its lesson with --lesson/)
-}, 120_000)
+})
 
 test('check reports unreadable files, one sentence each, and checks the others', async () => {
   const { status, stdout, stderr } = await cli(['lessons', 'check', 'broken', ...lessons])

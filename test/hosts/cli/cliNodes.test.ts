@@ -12,6 +12,7 @@ import { trainingGraph } from '../../trainingGraph.ts'
 import { workflowOf } from '../../workflowOf.ts'
 import { builtFile, useCli } from './builtCli.ts'
 import { node } from '../../nodes/evaluate.ts'
+import { fullTest } from '../../families.ts'
 
 const { folder, cli } = useCli()
 registerModels([mixer])
@@ -86,7 +87,7 @@ writeModule(
 )
 write('mixer.json', workflowOf({ nodes: mixerGraph(2) }, [...declarations, mixerDeclaration]))
 
-test('run and script know the kinds of models of a module', async () => {
+fullTest('run and script know the kinds of models of a module', async () => {
   const options = ['--nodes', 'mixer.mjs', '--backend', 'cpu', '--quiet', '--out', 'mixed']
   expect(await cli(['run', 'mixer.json', ...options])).toMatchObject({ status: 0 })
   expect(readdirSync(join(folder, 'mixed'))).toContain('mixer.zip')

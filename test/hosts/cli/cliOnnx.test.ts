@@ -23,6 +23,7 @@ import { trainingGraph } from '../../trainingGraph.ts'
 import { workflowOf } from '../../workflowOf.ts'
 import { useCli } from './builtCli.ts'
 import { node } from '../../nodes/evaluate.ts'
+import { fullTest } from '../../families.ts'
 
 const { folder, cli } = useCli()
 const write = (name: string, content: string | Uint8Array) =>
@@ -64,7 +65,7 @@ describe('of a checkpoint', () => {
       expect(text).toContain(part)
   })
 
-  test('writes the parts of an autoencoder beside each other, for a size', async () => {
+  fullTest('writes the parts of an autoencoder beside each other, for a size', async () => {
     const model = readGoldenModel('vae/vae_a')
     write('vae.zip', writeCheckpoint({ model: await storeModel(model), schedule: undefined }))
     const ended = await cli(['onnx', 'vae.zip', '--out', 'vae.onnx', '--size', '16x8'])
@@ -74,7 +75,7 @@ describe('of a checkpoint', () => {
     await expectFeed(image, decodeLatents(model, z), 'image')
   })
 
-  test('states what does not fit', async () => {
+  fullTest('states what does not fit', async () => {
     const size = await cli(['onnx', 'points.zip', '--out', 'a.onnx', '--size', '8'])
     expect(size).toEqual({
       status: 1,

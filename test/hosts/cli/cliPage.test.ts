@@ -12,6 +12,7 @@ import { trainingGraph } from '../../trainingGraph.ts'
 import { workflowOf } from '../../workflowOf.ts'
 import { useCli } from './builtCli.ts'
 import { node } from '../../nodes/evaluate.ts'
+import { fullTest } from '../../families.ts'
 
 const { folder, cli } = useCli()
 const write = (name: string, content: string | Uint8Array) =>
@@ -89,7 +90,7 @@ describe('page', () => {
     expect(unpack(read('without.html')).files).toEqual([])
   })
 
-  test('writes nothing if the arguments or the workflow are wrong', async () => {
+  fullTest('writes nothing if the arguments or the workflow are wrong', async () => {
     const run = async (...args: string[]) => {
       const { status, stderr } = await cli(['page', ...args, '--out', 'none.html'])
       return { status, line: stderr.split('\n')[0] }

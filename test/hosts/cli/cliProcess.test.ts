@@ -35,14 +35,19 @@ const runWithSignals = (out: string, { wait, signals }: Sent) =>
     const args = ['run', 'noise.json', '--backend', 'cpu', '--quiet', '--out', out]
     const env = { ...process.env, DISK: JSON.stringify({ wait, within: out }) }
     const child = spawn(process.execPath, cliArguments(args, { preload }), { cwd: folder, env })
+    let again: NodeJS.Timeout | undefined
     child.stderr.on('data', (text) => {
       const next = String(text).includes('waiting') ? signals.shift() : undefined
       if (next) child.kill(next)
-      // The second signal does not wait for the next file.
-      if (next && signals.length > 0 && wait > 10_000)
-        setTimeout(() => child.kill(signals.shift()), 100)
+      // The second signal does not wait for the next file. It is repeated, since one that arrives
+      // before the first is handled is lost.
+      const second = next && wait > 10_000 ? signals.shift() : undefined
+      if (second) again = setInterval(() => child.kill(second), 100)
     })
-    child.on('close', (status, signal) => resolve({ status, signal }))
+    child.on('close', (status, signal) => {
+      clearInterval(again)
+      resolve({ status, signal })
+    })
   })
 
 const filesIn = (out: string) => readdirSync(join(folder, out)).sort()

@@ -90,7 +90,7 @@ function suite(title: string, names: readonly string[], create: () => Promise<Ne
     let answers = new Map<string, NetworkAnswer>()
     beforeAll(async () => {
       if (hasTorch) answers = await answerAll()
-    }, 300_000)
+    })
     needsTorch()
     test.each(names)('%s', (name) => {
       const { error, gaps, gradients, start, autocast, compiled } = answers.get(name)!

@@ -10,6 +10,7 @@ import {
   type Siblings,
   type SharingNote,
 } from '../../../src/hosts/worker/shareEngine.ts'
+import { eventually } from '../../eventually.ts'
 
 /** An engine that records requests; the test sends its events. */
 function createEngine() {
@@ -248,7 +249,7 @@ describe('frames of a page', () => {
       const [page, engines] = [createPage(delay), [] as Engines]
       const ports = [page(), page(), page()].map((each) => start(each, engines))
       for (const [i, port] of ports.entries()) port.post(run(String(i)))
-      await vi.waitFor(() => expect(engines[0]?.posted('run')).toHaveLength(3), 5000)
+      await eventually(() => expect(engines[0]?.posted('run')).toHaveLength(3))
       expect(engines).toHaveLength(1)
     },
   )
@@ -256,28 +257,28 @@ describe('frames of a page', () => {
   test('share one engine if they start one after another', async () => {
     const [page, engines] = [createPage(), [] as Engines]
     start(page(), engines).post(run('a'))
-    await vi.waitFor(() => expect(ranNodes(engines)).toEqual([['a']]))
+    await eventually(() => expect(ranNodes(engines)).toEqual([['a']]))
     start(page(), engines).post(run('b'))
-    await vi.waitFor(() => expect(ranNodes(engines)).toEqual([['a', 'b']]))
+    await eventually(() => expect(ranNodes(engines)).toEqual([['a', 'b']]))
   })
 
   test('start an engine if the host ends before it answers', async () => {
     const [page, engines] = [createPage(300), [] as Engines]
     const host = page()
     start(host, engines).post(run('a'))
-    await vi.waitFor(() => expect(ranNodes(engines)).toEqual([['a']]))
+    await eventually(() => expect(ranNodes(engines)).toEqual([['a']]))
     const others = [page(), page()]
     for (const [i, each] of others.entries()) start(each, engines).post(run(String(i)))
     await settled()
     host.leave()
-    await vi.waitFor(() => expect(ranNodes(engines)).toEqual([['a'], ['0', '1']]), 5000)
+    await eventually(() => expect(ranNodes(engines)).toEqual([['a'], ['0', '1']]))
   })
 
   test('start an engine if the host does not answer', async () => {
     const [page, engines] = [createPage(), [] as Engines]
     page().markAsHost('silent')
     start(page(), engines, 200).post(run('a'))
-    await vi.waitFor(() => expect(ranNodes(engines)).toEqual([['a']]))
+    await eventually(() => expect(ranNodes(engines)).toEqual([['a']]))
   })
 
   test('are not taken for closed while their locks are not granted yet', async () => {
@@ -297,11 +298,11 @@ describe('frames of a page', () => {
     try {
       const [page, engines] = [createPage(), [] as Engines]
       start(page(), engines).post({ type: 'run', run: 1, graph: graph('a') })
-      await vi.waitFor(() => expect(engines[0]?.posted('run')).toHaveLength(1))
+      await eventually(() => expect(engines[0]?.posted('run')).toHaveLength(1))
       const late = start(page(), engines)
       await new Promise((resolve) => setTimeout(resolve, 100))
       late.post({ type: 'run', run: 1, graph: graph('b') })
-      await vi.waitFor(() => expect(engines[0].posted('run')).toHaveLength(2))
+      await eventually(() => expect(engines[0].posted('run')).toHaveLength(2))
       expect(engines).toHaveLength(1)
       expect(engines[0].posted('stop')).toEqual([])
     } finally {
@@ -313,7 +314,7 @@ describe('frames of a page', () => {
     const [page, engines] = [createPage(), [] as Engines]
     page()
     start(page(), engines).post(run('a'))
-    await vi.waitFor(() => expect(ranNodes(engines)).toEqual([['a']]))
+    await eventually(() => expect(ranNodes(engines)).toEqual([['a']]))
   })
 
   test('hear only frames of their origin that have the same engine', () => {

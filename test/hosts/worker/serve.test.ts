@@ -6,6 +6,7 @@ import type { Event, Request } from '../../../src/engine/protocol.ts'
 import { createStoredFiles } from '../../../src/storage/storedFiles.ts'
 import type { Scope } from '../../../src/hosts/worker/serve.ts'
 import { serve } from '../../../src/hosts/worker/serve.ts'
+import { eventually } from '../../eventually.ts'
 
 const kernels = 'Measured here: the default kernels are the fastest'
 vi.mock('../../../src/engine/backends/backends.ts', () => ({
@@ -38,7 +39,7 @@ test('measures the kernels of a GPU again only on request', async () => {
   const starts = vi.mocked(startBackend).mock.calls
   for (const [i, measure] of [undefined, true, undefined].entries()) {
     postRequest({ data: { type: 'backend', name: 'webgpu', measure } satisfies Request })
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(events.filter(({ type }) => type === 'ready')).toHaveLength(i + 1),
     )
     expect(starts.at(-1)![0]!.tuning).toEqual({

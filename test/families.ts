@@ -1,0 +1,24 @@
+// The two lines of tests: `npm test` has one case of each family, `npm run test:full` has all cases.
+// CONTRIBUTING.md says which families are in which line.
+import { test } from 'vitest'
+
+/** Whether this is a run of `npm run test:full`. */
+export const isFull = Boolean(process.env.FULL)
+
+const nothing = () => {}
+/** A test of the other line is not registered: a skipped one would need a reason. */
+const leftOut = Object.assign(nothing, { each: () => nothing })
+
+/** A test of `npm run test:full`. */
+export const fullTest = isFull ? test : (leftOut as unknown as typeof test)
+
+/**
+ * Cases of one family: all in `npm run test:full`, and those that `represents` accepts in
+ * `npm test`.
+ * @throws Error if no case represents the family
+ */
+export function casesOf<T>(cases: readonly T[], represents: (each: T) => boolean): readonly T[] {
+  const chosen = isFull ? cases : cases.filter(represents)
+  if (chosen.length === 0) throw new Error('No case represents the family in `npm test`.')
+  return chosen
+}
