@@ -221,7 +221,7 @@ describe('an article with three figures', () => {
 })
 
 describe('a graph in a page', () => {
-  fullTest('scrolls the page until it has the focus; Ctrl zooms at any time', async () => {
+  test('scrolls the page until it has the focus; Ctrl zooms at any time', async () => {
     const { page, frames } = await openFrames(['?embed&hide=tabs,status&workflow=points&zone=6'])
     const [frame] = frames
     await frame.waitForFunction(() => {

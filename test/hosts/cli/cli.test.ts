@@ -113,7 +113,7 @@ describe('run', () => {
     expect(summary('set').statistics.Numbers.shape).toEqual([5, 2])
   })
 
-  fullTest('embeds the params in images, so that running an image reproduces it', async () => {
+  test('embeds the params in images, so that running an image reproduces it', async () => {
     const graph = {
       nodes: [
         node('x_T', 'GaussianNoise', {}, { batch_size: 5, shape: '4, 4, 3', seed: 1 }),
