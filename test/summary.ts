@@ -73,7 +73,9 @@ function describeRun(
   const failures = [
     ...unhandled.map(({ message }) => `outside of the tests: ${firstLine(message)}`),
     ...modules.flatMap((module) =>
-      module.errors().map(({ message }) => `${module.relativeModuleId}: ${firstLine(message)}`),
+      [module, ...module.children.allSuites()].flatMap((suite) =>
+        suite.errors().map(({ message }) => `${module.relativeModuleId}: ${firstLine(message)}`),
+      ),
     ),
     ...of('failed').map((test) => {
       const [error] = test.result().errors ?? []

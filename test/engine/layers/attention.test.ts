@@ -35,10 +35,10 @@ import { labelRows, mosaic, pixelTokens } from '../../../src/engine/models/token
 import type { Conditioning } from '../../../src/engine/base/values.ts'
 import type { Model } from '../../../src/engine/models/model.ts'
 import { collectTensors } from '../../../src/engine/base/values.ts'
-import { onCpu, onEachBackend } from '../../backends.ts'
+import { backends, onCpu, onEachBackend } from '../../backends.ts'
 import { gap, goldenJson } from '../../goldenTensors.ts'
 import { readPipeline, readTensors } from '../../readPipeline.ts'
-import { fullTest } from '../../families.ts'
+import { isFull } from '../../families.ts'
 
 const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
 const normal = (shape: number[], seed: number) =>
@@ -75,12 +75,9 @@ const plainLinear = () => {
 }
 const t = Float64Array.of(5, 300)
 
-onEachBackend((backend) => {
-  // The programs of its kernels take a quarter of a minute to compile for a software device.
-  const testGradients = backend === 'webgpu' ? fullTest : test
-  testGradients(
-    'gradients of a UNet with cross-attention and linear attention match finite differences',
-    async () => {
+onEachBackend(
+  () => {
+    test('gradients of a UNet with cross-attention and linear attention match finite differences', async () => {
       const model = make({
         ...linearConfig,
         mid_block_type: 'UNetMidBlock2DCrossAttn',
@@ -133,9 +130,11 @@ onEachBackend((backend) => {
         tf.dispose([up, down])
       }
       tf.dispose([x, target, value, ...grads, ...collectTensors(model)])
-    },
-  )
-})
+    })
+    // The kernels take a quarter of a minute to compile for a software device.
+  },
+  isFull ? backends : ['cpu', 'wasm'],
+)
 
 /** Compares tensors; faster than `toEqual`. */
 const sameBits = (a: Float32Array, b: Float32Array) =>
