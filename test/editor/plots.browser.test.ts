@@ -16,6 +16,7 @@ import {
   onNode,
   painted,
   press,
+  showNode,
   titles,
   useEditor,
   values,
@@ -165,6 +166,7 @@ const VIEW = 170
 test('a double-click on a number opens its editor and changes nothing; its arrows do', async () => {
   await dropFile(page, 'number.json', readFileSync('workflows/points.json', 'utf8'))
   await expect.poll(() => titles(page)).toContain('Data')
+  await showNode(page, 'Data')
   await painted(page)
   const count = async () => (await values(page, 'Data')).count
   const [width, y] = await onNode(page, 'Data', ({ size, widgets }) => [
