@@ -253,6 +253,7 @@ test.each([
   const right = width > 640 ? (await box('.panel')).x : width
   expect(x + wide).toBeLessThan(right)
   // The graph is fitted below the path.
+  await press(page, 'Home')
   const top = await locateNode(page, 'Mix', [0, -30])
   await expect
     .poll(async () => (await locateNode(page, 'Mix', [0, -30])).y)
