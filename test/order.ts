@@ -22,6 +22,9 @@ export class LongestFirst extends BaseSequencer {
 const lasting =
   /\bvi\.(mock|doMock|resetModules|stubEnv)\b|defineProperty|startBackend|createGraphRunner|testLesson|provide\w*GPU|\/(float64|formulaProperty|convergence)\.ts'/
 
+/** Suites that compare litegraph's complete registry and limits. */
+const ALONE = ['test/litegraph/litegraph.test.ts']
+
 /** Suites that register nodes or read litegraph's registry. */
 const litegraph = /LiteGraph|registerNodes/
 
@@ -39,7 +42,7 @@ export function groupSuites() {
     if (!name.endsWith('.test.ts') || name.endsWith('.browser.test.ts')) continue
     const path = join('test', name)
     const text = readFileSync(path, 'utf8')
-    if (lasting.test(text)) groups.alone.push(path)
+    if (ALONE.includes(path) || lasting.test(text)) groups.alone.push(path)
     else groups[litegraph.test(text) ? 'litegraph' : 'shared'].push(path)
   }
   return groups
