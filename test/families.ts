@@ -2,8 +2,8 @@
 // CONTRIBUTING.md says which families are in which line.
 import { test } from 'vitest'
 
-/** Whether this is a run of `npm run test:full`. */
-export const isFull = Boolean(process.env.FULL)
+/** Whether all cases run: in `npm run test:full`, and in `npm run golden`, which counts them. */
+export const isFull = Boolean(process.env.FULL || process.env.GOLDEN)
 
 const nothing = () => {}
 /** A test of the other line is not registered: a skipped one would need a reason. */
