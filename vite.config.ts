@@ -216,6 +216,7 @@ const alias = [
 
 const inNode = {
   alias,
+  globalSetup: ['test/servers.ts'],
   // Limits end what hangs. No test comes near them, on a machine that is many times slower either.
   testTimeout: process.env.FULL ? 1_800_000 : 300_000,
   hookTimeout: 300_000,

@@ -189,7 +189,7 @@ describe('with a bundler', () => {
     worker: { format: 'es' as const },
   }
 
-  test('works when built by Vite without configuration', async () => {
+  fullTest('works when built by Vite without configuration', async () => {
     await build({ ...config, build: { rolldownOptions: { onLog: () => {} } } })
     const served = await preview({ ...config, preview: { port: 0, headers: isolated } })
     const address = served.resolvedUrls!.local[0]

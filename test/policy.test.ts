@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import katex from 'katex'
 import { expect, test } from 'vitest'
-import { loadDeclarations } from '../src/build/declarations.ts'
 import { headerPolicy, hostPolicy, pagePolicy, trustedTypes } from '../src/build/policy.ts'
+import { declarations } from './readyWorkflows.ts'
 
 test('allows neither inline code nor evaluated text, nor another origin', () => {
   // Workers may load a workflow from another site, if a link names it.
@@ -43,8 +43,7 @@ test('the page has no inline script, style or handler', () => {
   expect([...page.matchAll(/<script(?![^>]*\ssrc=)/g)]).toEqual([])
 })
 
-test('equations have styles only where KaTeX sets them by script', async () => {
-  const { declarations } = await loadDeclarations()
+test('equations have styles only where KaTeX sets them by script', () => {
   const equations = declarations.flatMap(({ equation }) => equation ?? [])
   expect(equations.length).toBeGreaterThan(30)
   // KaTeX sets the style attribute of these elements, see SvgNode and MathNode in its source.

@@ -1,8 +1,9 @@
-// Servers of the browser suites, shared and started on demand: the sources as `npm start` serves
-// them, the built editor, and the pages of the tests (pages.config.ts).
+// Servers and builds of the suites, shared and started on demand: the sources as `npm start` serves
+// them, the built editor, the pages of the tests (pages.config.ts), the library and the package.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -22,7 +23,7 @@ import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** URL that returns the address of one of {@link servers}. */
+    /** URL that returns the address of one of {@link servers}, the same for all projects. */
     servers: string
   }
 }
@@ -63,6 +64,29 @@ async function serveBuilt(name: string, ...options: string[]) {
   return preview({ ...config, build: { outDir }, preview: { port: 0 } })
 }
 
+/** Builds the library into test-results/library. Its address is that of the folder. */
+async function buildLibrary(): Promise<Server> {
+  const folder = join(root, 'test-results/library')
+  const [last, now] = [`${folder}.sha256`, hashSources([...sources, 'package.json'])]
+  if (!existsSync(last) || readFileSync(last, 'utf8') !== now) {
+    rmSync(last, { force: true })
+    const args = ['build', '--mode', 'library', '--logLevel', 'error', '--outDir', folder]
+    const env = { ...process.env, NODE_ENV: 'production' }
+    await promisify(execFile)(join(root, 'node_modules/.bin/vite'), [...args, '--emptyOutDir'], {
+      cwd: root,
+      env,
+    })
+    cpSync(join(root, 'assets'), join(folder, 'standalone/assets'), { recursive: true })
+    writeFileSync(last, now)
+  }
+  return folderAsServer(folder)
+}
+
+const folderAsServer = (folder: string): Server => ({
+  resolvedUrls: { local: [folder], network: [] },
+  close: async () => {},
+})
+
 /**
  * Packs the package into test-results/package, which is repeated if any of its sources changed. Its
  * address is that of the folder.
@@ -85,7 +109,7 @@ async function servePackage(): Promise<Server> {
     await run('tar', '-xzf', join(folder, 'package.tgz'), '-C', folder)
     writeFileSync(last, now)
   }
-  return { resolvedUrls: { local: [folder], network: [] }, close: async () => {} }
+  return folderAsServer(folder)
 }
 
 /** What only the package depends on. */
@@ -124,18 +148,28 @@ function hashSources(paths: readonly string[]): string {
   return hash.digest('hex')
 }
 
-export type ServerName = 'sources' | 'editor' | 'pages' | 'package'
+export type ServerName = 'sources' | 'editor' | 'pages' | 'library' | 'package'
 type Server = Pick<PreviewServer, 'resolvedUrls' | 'close'>
 
 const servers: Record<ServerName, () => Promise<Server>> = {
   sources: serveSources,
   editor: () => serveBuilt('editor'),
   pages: () => serveBuilt('pages', '--config', 'test/pages.config.ts'),
+  library: buildLibrary,
   package: servePackage,
 }
 
-/** Runs before all tests. Suites run in other processes, so they request addresses by HTTP. */
-export default async function begin({ provide }: TestProject) {
+/** The door of all projects of a run, which Vitest sets up one by one in this process. */
+interface Door {
+  address: string
+  /** Number of projects that use it. */
+  users: number
+  close(): Promise<void>
+}
+
+const place = globalThis as { litegraphDiffusionDoor?: Promise<Door> }
+
+async function openDoor(): Promise<Door> {
   const started = new Map<ServerName, Promise<Server>>()
   const start = (name: ServerName) =>
     started.get(name) ?? started.set(name, servers[name]()).get(name)!
@@ -145,11 +179,26 @@ export default async function begin({ provide }: TestProject) {
     return response.end(server.resolvedUrls!.local[0])
   })
   await new Promise<void>((resolve) => void door.listen(0, 'localhost', resolve))
-  provide('servers', `http://localhost:${(door.address() as AddressInfo).port}/`)
+  return {
+    address: `http://localhost:${(door.address() as AddressInfo).port}/`,
+    users: 0,
+    async close() {
+      door.close()
+      for (const server of await Promise.allSettled(started.values())) {
+        if (server.status === 'fulfilled') await server.value.close()
+      }
+    },
+  }
+}
+
+/** Runs before all tests. Suites run in other processes, so they request addresses by HTTP. */
+export default async function begin({ provide }: TestProject) {
+  const door = await (place.litegraphDiffusionDoor ??= openDoor())
+  door.users++
+  provide('servers', door.address)
   return async () => {
-    door.close()
-    for (const server of await Promise.allSettled(started.values())) {
-      if (server.status === 'fulfilled') await server.value.close()
-    }
+    if (--door.users > 0) return
+    place.litegraphDiffusionDoor = undefined
+    await door.close()
   }
 }

@@ -70,12 +70,15 @@ test('reports settings that do not match with the valid names, and applies the o
   expect((await values(page, 'Data')).count).toBe(300)
 })
 
-test('suggests ids for one that the gallery does not have, and stays in the address', async () => {
-  const page = await open('workflow=pints')
-  await page.getByText(/Similar ids: points,/).waitFor()
-  expect(page.url()).toContain('?workflow=pints')
-  expect(await titles(page)).toContain('Training Start')
-})
+fullTest(
+  'suggests ids for one that the gallery does not have, and stays in the address',
+  async () => {
+    const page = await open('workflow=pints')
+    await page.getByText(/Similar ids: points,/).waitFor()
+    expect(page.url()).toContain('?workflow=pints')
+    expect(await titles(page)).toContain('Training Start')
+  },
+)
 
 fullTest(
   'opens a file of this server by a relative address, and reports a missing one',
@@ -96,7 +99,7 @@ fullTest(
   },
 )
 
-test('reports a page and a file that is no workflow', async () => {
+fullTest('reports a page and a file that is no workflow', async () => {
   context = await chromium.newContext()
   await context.route(`${server.address}some/page.html`, (route) =>
     route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Page</title>' }),

@@ -17,6 +17,7 @@ import {
   waitForEditor,
 } from './driver.ts'
 import { readyWorkflow } from './readyText.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -145,7 +146,7 @@ describe('the menu of a node', () => {
 })
 
 describe('the dialog for embedding', () => {
-  test('makes code that shows the workflow as chosen', async () => {
+  fullTest('makes code that shows the workflow as chosen', async () => {
     const { page } = editor
     await openPoints(page)
     await button(page, en.top.file).click()
@@ -175,7 +176,7 @@ describe('the dialog for embedding', () => {
     expect(await reader.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
   })
 
-  test('names a ready workflow by its id', async () => {
+  fullTest('names a ready workflow by its id', async () => {
     const page = await openEditor(await chromium.newContext(), server.address)
     await waitForEditor(page)
     await expect.poll(async () => (await titles(page)).length).toBeGreaterThan(0)

@@ -20,6 +20,7 @@ import {
 } from './driver.ts'
 import { readyWorkflow } from './readyText.ts'
 import { ko } from './korean.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -93,7 +94,7 @@ async function findCutTexts(): Promise<{ count: number; cut: string[] }> {
   }))
 }
 
-test('10: every note of the ready workflows is shown in full, in both languages', async () => {
+fullTest('10: every note of the ready workflows is shown in full, in both languages', async () => {
   await dropFile(page, 'notes.json', collectNotes())
   await expect.poll(() => titles(page)).toContain('What is drawn')
   await onCanvas(page, (canvas) => {

@@ -29,6 +29,7 @@ import {
   values,
   wires,
 } from './driver.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -276,7 +277,7 @@ describe('storage', () => {
 })
 
 describe('without storage', () => {
-  test('full storage is reported, and saved workflows are unchanged', async () => {
+  fullTest('full storage is reported, and saved workflows are unchanged', async () => {
     await add('mix', 300, 300)
     await press(page, 'Control+s')
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Kept')
@@ -599,7 +600,7 @@ describe('the page', () => {
     await waitForEditor(page)
   })
 
-  test('a fitted view stays fitted beside panels until it is panned', async () => {
+  fullTest('a fitted view stays fitted beside panels until it is panned', async () => {
     await twoNodes()
     await press(page, 'Home')
     await painted(page)

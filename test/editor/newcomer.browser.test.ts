@@ -25,6 +25,7 @@ import {
   values,
   wires,
 } from './driver.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -161,7 +162,7 @@ describe('files of other programs', () => {
     }
   }
 
-  test('an image from ComfyUI opens its workflow, which is saved unchanged', async () => {
+  fullTest('an image from ComfyUI opens its workflow, which is saved unchanged', async () => {
     const text = foreign('look_alike_comfyui_0.4.json')
     const pixels = new Uint8ClampedArray(16).fill(99)
     const png = encodePng({ width: 4, height: 4, channels: 1, count: 1, pixels })

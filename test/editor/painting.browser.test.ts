@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { button, onCanvas, painted, press, getRunStatus, useEditor } from './driver.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -63,7 +64,7 @@ const wheel = (deltaX: number, deltaY: number) =>
     { deltaX, deltaY },
   )
 
-test('panning produces the same picture as a complete repaint', async () => {
+fullTest('panning produces the same picture as a complete repaint', async () => {
   const { place, version, colours } = await repaintAll()
   expect(colours).toBeGreaterThan(50)
   // Moves nodes beyond an edge and slowly back, so that their shadows appear first. Then large

@@ -24,6 +24,7 @@ import {
   type Place,
 } from './driver.ts'
 import { readyWorkflow } from './readyText.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -162,32 +163,35 @@ test('a plot counts the points outside and fits on a click, and its clouds can b
 /** Smallest height of the view of an observer, which ends its other contents. */
 const VIEW = 170
 
-test('a double-click on a number opens its editor and changes nothing; its arrows do', async () => {
-  await dropFile(page, 'number.json', readFileSync('workflows/points.json', 'utf8'))
-  await expect.poll(() => titles(page)).toContain('Data')
-  await painted(page)
-  const count = async () => (await values(page, 'Data')).count
-  const [width, y] = await onNode(page, 'Data', ({ size, widgets }) => [
-    size[0],
-    widgets!.find(({ name }) => name === 'count')!.last_y! + 10,
-  ])
-  const editorOf = () => page.locator('.quick input')
-  for (const x of [40, 0.5 * width, 0.75 * width, width - 60, width - 45, width - 32]) {
-    const at = await locateNode(page, 'Data', [x, y])
-    await page.mouse.dblclick(at.x, at.y)
-    await editorOf().waitFor()
-    expect([x, await count()]).toEqual([x, 5000])
-    await press(page, 'Escape')
-    await editorOf().waitFor({ state: 'detached' })
-    expect([x, await count()]).toEqual([x, 5000])
-    // Not a triple click with the next one.
-    await waitMilliseconds(page, 600)
-  }
-  const arrow = await locateNode(page, 'Data', [width - 20, y])
-  await page.mouse.dblclick(arrow.x, arrow.y)
-  expect(await editorOf().count()).toBe(0)
-  expect(await count()).toBeGreaterThan(5000)
-})
+fullTest(
+  'a double-click on a number opens its editor and changes nothing; its arrows do',
+  async () => {
+    await dropFile(page, 'number.json', readFileSync('workflows/points.json', 'utf8'))
+    await expect.poll(() => titles(page)).toContain('Data')
+    await painted(page)
+    const count = async () => (await values(page, 'Data')).count
+    const [width, y] = await onNode(page, 'Data', ({ size, widgets }) => [
+      size[0],
+      widgets!.find(({ name }) => name === 'count')!.last_y! + 10,
+    ])
+    const editorOf = () => page.locator('.quick input')
+    for (const x of [40, 0.5 * width, 0.75 * width, width - 60, width - 45, width - 32]) {
+      const at = await locateNode(page, 'Data', [x, y])
+      await page.mouse.dblclick(at.x, at.y)
+      await editorOf().waitFor()
+      expect([x, await count()]).toEqual([x, 5000])
+      await press(page, 'Escape')
+      await editorOf().waitFor({ state: 'detached' })
+      expect([x, await count()]).toEqual([x, 5000])
+      // Not a triple click with the next one.
+      await waitMilliseconds(page, 600)
+    }
+    const arrow = await locateNode(page, 'Data', [width - 20, y])
+    await page.mouse.dblclick(arrow.x, arrow.y)
+    expect(await editorOf().count()).toBe(0)
+    expect(await count()).toBeGreaterThan(5000)
+  },
+)
 
 test('a prompt for a number is answered by numbers alone', async () => {
   const answerTo = async (text: string) => {

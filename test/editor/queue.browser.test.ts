@@ -127,7 +127,7 @@ test('queued graphs run in order and in the background, each with its own faults
   expect([await status(), await hasChart()]).toEqual([expect.stringMatching(/Finished/), true])
 })
 
-test('edits do not change a queued graph, whose results appear when it opens', async () => {
+fullTest('edits do not change a queued graph, whose results appear when it opens', async () => {
   await startLongRun()
   await open('small')
   await press('Control+Enter')

@@ -136,7 +136,7 @@ describe('keyboard shortcuts', () => {
     },
   )
 
-  test('are listed in the documentation', async () => {
+  fullTest('are listed in the documentation', async () => {
     await openShortcuts()
     const rows = await page.locator('.key-row').evaluateAll((all) =>
       all.map((each) => {
@@ -162,7 +162,7 @@ describe('keyboard shortcuts', () => {
     expect([...rows, ...gestures].sort()).toEqual(documented.sort())
   })
 
-  test('are not shared by commands that can be used at the same time', async () => {
+  fullTest('are not shared by commands that can be used at the same time', async () => {
     await openShortcuts()
     const commands = await page.locator('.key-row').evaluateAll((all) =>
       all.map((each) => ({

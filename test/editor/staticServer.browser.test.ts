@@ -9,7 +9,7 @@ import { root, useBuiltEditor, useChromium } from '../chromium.ts'
 import { measureSlowness } from '../../scripts/slowness.ts'
 import { button, titles, waitMilliseconds } from './driver.ts'
 import { servePlainly, type PlainServer } from './plainServer.ts'
-import { fullTest, isFull } from '../families.ts'
+import { fullTest, isFull, casesOf } from '../families.ts'
 
 const chromium = useChromium()
 useBuiltEditor()
@@ -117,7 +117,7 @@ const waitForCache = (page: Page) =>
     )
     .toBe(true)
 
-describe.each(['', 'courses/diffusion/'])('at /%s', (path) => {
+describe.each(casesOf(['', 'courses/diffusion/'], (path) => path !== ''))('at /%s', (path) => {
   test('paints before it has an engine, has all threads, trains, and works offline afterwards', async () => {
     const server = await serve(folder, { path })
     const page = await newVisitor()

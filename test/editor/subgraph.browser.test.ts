@@ -22,6 +22,7 @@ import {
   waitMilliseconds,
 } from './driver.ts'
 import { fileOf } from './fileOf.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -165,7 +166,7 @@ test('a subgraph is saved as a node, found in another workflow, and deleted', as
 /** Results of the finder, from the top. */
 const entries = (dialog: string) => page.getByRole('listbox', { name: dialog }).getByRole('option')
 
-test('search, outline, sweeps and versions include subgraphs', async () => {
+fullTest('search, outline, sweeps and versions include subgraphs', async () => {
   await select(2, 4)
   await packSelection('Blend')
   await expectNodes(['Blend', 'Gaussian Noise', 'Preview'])

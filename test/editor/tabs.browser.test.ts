@@ -18,6 +18,7 @@ import {
   useEditor,
   wires as wiresOf,
 } from './driver.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -137,7 +138,7 @@ test('each save adds a version; restoring a version can be undone', async () => 
   await expectNodes('Grid', 'Mix')
 })
 
-test('nodes are pasted in other tabs and windows, optionally with their inputs', async () => {
+fullTest('nodes are pasted in other tabs and windows, optionally with their inputs', async () => {
   await addNode(page, 'noise sch', 250, 300)
   await addNode(page, 'schedule chart', 700, 300)
   await onCanvas(page, ({ graph }) => {

@@ -12,6 +12,7 @@ import {
   titles,
   useEditor,
 } from './driver.ts'
+import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -70,7 +71,7 @@ test('advances through all steps: run, watch, change, run again, compare', async
   await page.locator('.tour:focus').waitFor()
 })
 
-test('can be closed and resumed, ends if skipped, and hides in other workflows', async () => {
+fullTest('can be closed and resumed, ends if skipped, and hides in other workflows', async () => {
   await heading('Train a diffusion model')
   await note().getByRole('button', { name: 'Close. You can restart the tour from Help.' }).focus()
   await page.keyboard.press('Escape')

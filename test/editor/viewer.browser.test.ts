@@ -216,7 +216,7 @@ async function saveFile(): Promise<{ name: string; bytes: Buffer }> {
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) }
 }
 
-test('a film is played, scrubbed, and saved as GIF, APNG and sheet', async () => {
+fullTest('a film is played, scrubbed, and saved as GIF, APNG and sheet', async () => {
   await open('Film')
   const time = viewer().getByRole('slider', { name: en.panel.timePosition })
   await time.press('Home')

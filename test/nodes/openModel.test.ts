@@ -21,6 +21,7 @@ import { trainingBytes } from '../smallTraining.ts'
 import { evaluate } from './evaluate.ts'
 import { createDit, createUnet, dits, mlps, unets } from './closedModels.ts'
 import type { MlpConfig } from '../../src/engine/models/kinds/mlp/config.ts'
+import { casesOf } from '../families.ts'
 
 /** Reads the model that the opened nodes make. */
 async function makeOpened(closed: Model) {
@@ -93,10 +94,11 @@ onEachBackend(
       },
     )
 
-    test.each([
+    const dropouts = [
       ['no dropout', {}],
       ['dropout', { dropout: 0.2 }],
-    ])(
+    ] as const
+    test.each(casesOf(dropouts, ([name]) => name === 'dropout'))(
       'layers of a UNet (%s) have its losses and weights in fifty training steps, bit for bit',
       async (_, config) => {
         const closed = createUnet(config)

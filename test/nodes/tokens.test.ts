@@ -153,7 +153,7 @@ onCpu(() => {
     expect(rows[0].value).toBeGreaterThanOrEqual(0.75)
   })
 
-  test('by the uniform chain change their letters, and end as words', async () => {
+  fullTest('by the uniform chain change their letters, and end as words', async () => {
     const { views: seen, faults } = await run([
       words,
       schedule,

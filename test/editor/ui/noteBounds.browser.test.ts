@@ -15,7 +15,7 @@ import {
   waitMilliseconds,
 } from '../driver.ts'
 import { fileOf } from '../fileOf.ts'
-import { isFull } from '../../families.ts'
+import { isFull, fullTest } from '../../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -145,7 +145,7 @@ test('long notes do not block the page, and the panel has their complete text', 
   }
 })
 
-test('long titles do not block the page', async () => {
+fullTest('long titles do not block the page', async () => {
   // The longest names that readers accept.
   const long = Object.fromEntries(
     ['$a$ ', 'words ', 'x_t '].map((unit) => [unit.repeat(300 / unit.length).trim(), unit]),
@@ -217,7 +217,7 @@ test('formulas have no classes of the editor, and take no clicks outside of thei
   expect(covered).toBe(0)
 })
 
-test('a lesson with deep formulas does not crash the page', async () => {
+fullTest('a lesson with deep formulas does not crash the page', async () => {
   const chunk = /lessonFiles-[^/]*\.js$/
   await page.route(chunk, async (route) => {
     const response = await route.fetch()

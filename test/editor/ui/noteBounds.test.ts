@@ -1,6 +1,5 @@
 // Texts of files on canvases and as formulas: bounded in length, nesting and work.
 import { describe, expect, test } from 'vitest'
-import { loadDeclarations } from '../../../src/build/declarations.ts'
 import { drawNote, parseRichText } from '../../../src/litegraph/richText.ts'
 import { wrapText } from '../../../src/litegraph/wrapText.ts'
 import { cutText, sliceText, toLabel } from '../../../src/painters/cutText.ts'
@@ -10,6 +9,7 @@ import { parseMarkdown, splitText } from '../../../src/editor/ui/markdown.tsx'
 import { enNotes } from '../../../src/editor/texts/noteTexts.ts'
 import { countingContext, noteUnits, workOfLines } from '../../../scripts/fuzz/countingContext.ts'
 import { koNotes } from '../korean.ts'
+import { declarations } from '../../readyWorkflows.ts'
 
 describe('texts on a canvas', () => {
   test('are measured and drawn for what fits only', () => {
@@ -110,8 +110,7 @@ describe('formulas', () => {
     expect(findExcess(latex)).toBe(problem)
   })
 
-  test('of the editor and of papers are within a tenth to a third of the bounds', async () => {
-    const { declarations } = await loadDeclarations()
+  test('of the editor and of papers are within a tenth to a third of the bounds', () => {
     const equations = declarations.flatMap(({ equation }) => equation ?? [])
     expect(equations.length).toBeGreaterThan(30)
     const cells = `\\begin{matrix}${'\\displaystyle a & b \\\\ '.repeat(40)}\\end{matrix}`

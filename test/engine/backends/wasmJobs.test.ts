@@ -8,6 +8,7 @@ import { wasmConvFilterGradient } from '../../../src/engine/backends/wasm/convFi
 import type { WasmFunctions } from '../../../src/engine/backends/wasm/wasmFunctions.ts'
 import { startWasmFunctions } from '../../../src/engine/backends/wasm/wasmFunctions.ts'
 import { onEachBackend } from '../../backends.ts'
+import { casesOf } from '../../families.ts'
 
 /** Items, height, width, channels of x and y, stride. */
 type Sizes = readonly [
@@ -58,7 +59,7 @@ function convolveBothWays(
 }
 
 onEachBackend(() => {
-  test.each<Sizes>([
+  const sizesOfAll: Sizes[] = [
     [9, 8, 8, 16, 24, 1],
     [1, 32, 32, 16, 16, 1],
     [3, 32, 32, 64, 128, 1],
@@ -66,15 +67,19 @@ onEachBackend(() => {
     [2, 6, 10, 12, 16, 1],
     [5, 16, 16, 16, 16, 2],
     [3, 7, 5, 6, 3, 1],
-  ])('%j has the same bits with 1, 2, 4 and 8 threads', async (...sizes) => {
-    const tensors = randomTensors(sizes)
-    const results: Float32Array[][] = []
-    for (const threads of [1, 2, 4, 8])
-      results.push(convolveBothWays(await functionsFor(threads), tensors, sizes[5]))
-    tf.dispose(Object.values(tensors))
-    const differences = results.map((arrays) =>
-      arrays.map((values, i) => values.filter((value, k) => value !== results[0][i][k]).length),
-    )
-    expect(differences).toEqual(results.map(() => [0, 0, 0]))
-  })
+  ]
+  test.each(casesOf(sizesOfAll, ([batch]) => batch === 9 || batch === 5))(
+    '%j has the same bits with 1, 2, 4 and 8 threads',
+    async (...sizes) => {
+      const tensors = randomTensors(sizes)
+      const results: Float32Array[][] = []
+      for (const threads of [1, 2, 4, 8])
+        results.push(convolveBothWays(await functionsFor(threads), tensors, sizes[5]))
+      tf.dispose(Object.values(tensors))
+      const differences = results.map((arrays) =>
+        arrays.map((values, i) => values.filter((value, k) => value !== results[0][i][k]).length),
+      )
+      expect(differences).toEqual(results.map(() => [0, 0, 0]))
+    },
+  )
 }, ['wasm'])

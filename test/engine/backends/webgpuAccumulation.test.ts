@@ -14,6 +14,7 @@ import { beginTraining, trainStep } from '../../../src/engine/training/trainStep
 import { onEachBackend } from '../../backends.ts'
 import { webgpuBackend, withGPUKernels, withPoisonedMemory } from '../../kernels.ts'
 import { adamw, tinyUnet } from '../../smallTraining.ts'
+import { casesOf } from '../../families.ts'
 
 const points = (): Model =>
   mlp(
@@ -116,22 +117,26 @@ async function withSeparateSums<T>(work: () => Promise<T>): Promise<T> {
 onEachBackend(() => {
   afterAll(() => vi.restoreAllMocks())
 
-  test.each([
+  const losses = [
     ['a network for points', points, once],
     ['a UNet', images, once],
     ['a network that is evaluated twice', points, twice],
     ['a UNet with a penalty on a weight', images, penalized],
     ['losses without some of the weights', points, partial],
-  ] as const)('%s has the same bits', async (_, make, loss) => {
-    const add = vi.spyOn(webgpuBackend(), 'dispatch')
-    const bits = await trainingBits(make, loss)
-    expect(add.mock.calls.some(([{ key }]) => key.endsWith('accumulated'))).toBe(true)
-    add.mockRestore()
-    expect(bits).toEqual(await withSeparateSums(() => trainingBits(make, loss)))
-    webgpuBackend().replayEnabled = false
-    expect(bits).toEqual(await trainingBits(make, loss))
-    webgpuBackend().replayEnabled = true
-  })
+  ] as const
+  test.each(casesOf(losses, ([, make]) => make === points))(
+    '%s has the same bits',
+    async (_, make, loss) => {
+      const add = vi.spyOn(webgpuBackend(), 'dispatch')
+      const bits = await trainingBits(make, loss)
+      expect(add.mock.calls.some(([{ key }]) => key.endsWith('accumulated'))).toBe(true)
+      add.mockRestore()
+      expect(bits).toEqual(await withSeparateSums(() => trainingBits(make, loss)))
+      webgpuBackend().replayEnabled = false
+      expect(bits).toEqual(await trainingBits(make, loss))
+      webgpuBackend().replayEnabled = true
+    },
+  )
 
   if (process.env.FULL)
     test('the kernels for hardware have the same bits', { timeout: 600_000 }, () =>

@@ -1,27 +1,22 @@
 // The built program, run as child processes.
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'vite'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, expect, inject } from 'vitest'
 
-const root = join(import.meta.dirname, '../../..')
-// Inside the repository, so that Node can resolve packages. One for each worker of Vitest.
-const built = join(root, `test-results/cli-${process.env.VITEST_POOL_ID}`)
+/** Inside the repository, so that Node can resolve packages; {@link useCli} waits for it. */
+const built = join(import.meta.dirname, '../../../test-results/library')
 
 /** Address of a module in the folder of the built program. */
 export const builtFile = (name: string) => join(built, name)
 
-let building: Promise<void> | undefined
-
-/** Builds the library once for all suites of this process. */
-const buildLibrary = () =>
-  (building ??= (async () => {
-    const options = { outDir: built, emptyOutDir: true }
-    await build({ root, mode: 'library', logLevel: 'error', build: options })
-    cpSync(join(root, 'assets'), join(built, 'standalone/assets'), { recursive: true })
-  })())
+/** Waits for the build that all suites of a run share. */
+async function buildLibrary() {
+  const answer = await fetch(`${inject('servers')}library`)
+  const folder = await answer.text()
+  expect(folder).toBe(built)
+}
 
 export interface Ended {
   status: number
@@ -45,7 +40,7 @@ export const cliArguments = (args: readonly string[], { preload }: Options = {})
 /** Runs the built program in a temporary folder for this suite. */
 export function useCli() {
   const folder = mkdtempSync(join(tmpdir(), 'litegraph-diffusion-'))
-  beforeAll(buildLibrary, 120_000)
+  beforeAll(buildLibrary)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   const cli = (args: readonly string[], options: Options = {}) =>
     new Promise<Ended>((resolve) => {

@@ -93,7 +93,7 @@ fullTest('check prints the same as text, with the file where there are several',
   expect(several.stderr).not.toContain('\u001b')
 })
 
-test('hostile, foreign and damaged files end with a sentence or are accepted', async () => {
+fullTest('hostile, foreign and damaged files end with a sentence or are accepted', async () => {
   cpSync('test/fixtures', join(folder, 'fixtures'), { recursive: true })
   const files = ['hostile', 'foreign'].flatMap((kind) =>
     readdirSync(join('test/fixtures', kind))

@@ -78,7 +78,7 @@ describe('hand-ins', () => {
     expect(status).toBe(1)
   })
 
-  test('that take all memory are rows, beside those of all others', async () => {
+  fullTest('that take all memory are rows, beside those of all others', async () => {
     // On a busy machine it takes more than seconds to fill it.
     const { rows, status } = await check('memory', '--seconds', '200', '--memory', '1024')
     expect(rows).toHaveLength(4)
@@ -176,7 +176,7 @@ describe('marks', () => {
     )
   })
 
-  test('of names that look alike are marked, and hidden characters are shown', async () => {
+  fullTest('of names that look alike are marked, and hidden characters are shown', async () => {
     write('names/a.json', summary('Ada'))
     write('names/b.json', summary('A\u200bda'))
     write('names/c.json', summary('\u202eEve\u2066'))

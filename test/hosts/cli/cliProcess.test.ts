@@ -7,6 +7,7 @@ import { workflowOf } from '../../workflowOf.ts'
 import { trainingGraph } from '../../trainingGraph.ts'
 import { builtFile, cliArguments, useCli } from './builtCli.ts'
 import { node } from '../../nodes/evaluate.ts'
+import { fullTest } from '../../families.ts'
 
 const { folder, cli } = useCli()
 const preload = join(import.meta.dirname, 'brokenDisk.mjs')
@@ -131,7 +132,7 @@ const runProgram = (text: string) => {
   })
 }
 
-test('a run with threads exits, with the files of a run with one', async () => {
+fullTest('a run with threads exits, with the files of a run with one', async () => {
   const run = async (threads: string) => {
     const args = ['run', 'points.json', '--threads', threads, '--set', 'Noise.seed=1']
     const ended = await cli([...args, '--quiet', '--out', `threads${threads}`])
