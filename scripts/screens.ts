@@ -56,7 +56,7 @@ const screens: Record<string, (page: Page) => Promise<unknown>> = {
   async trained(page) {
     await run(page)
     await page.mouse.click(20, 700)
-    await press(page, '.')
+    await press(page, 'Home')
   },
   async chart(page) {
     await param(page, 'Optimizer', 'lr', '0.0005')
@@ -72,7 +72,7 @@ const screens: Record<string, (page: Page) => Promise<unknown>> = {
   async viewer(page) {
     await press(page, 'Alt+r')
     await page.waitForTimeout(400)
-    await press(page, '.')
+    await press(page, 'Home')
     await page.waitForTimeout(400)
     const { x, y } = await placeIn(page, 'Samples on the data', [0.5, 0.8])
     await page.mouse.dblclick(x, y)
@@ -95,7 +95,7 @@ const screens: Record<string, (page: Page) => Promise<unknown>> = {
   },
   async subgraph(page) {
     await press(page, 'Alt+g')
-    await press(page, '.')
+    await press(page, 'Home')
     await select(page, 'Forward Noise', 'Target', 'Predict', 'Loss')
     await press(page, 'Control+Shift+E')
     await page.locator('dialog input').fill('Prediction error')
@@ -103,13 +103,13 @@ const screens: Record<string, (page: Page) => Promise<unknown>> = {
     await page.locator('dialog').waitFor({ state: 'detached' })
     await press(page, 'Alt+Enter')
     await page.waitForTimeout(600)
-    await press(page, '.')
+    await press(page, 'Home')
   },
   async pictures(page) {
     await press(page, 'Escape')
     await openReady(page, 'digits-sample')
     await run(page)
-    await press(page, '.')
+    await press(page, 'Home')
   },
   async versions(page) {
     await press(page, 'Control+S')

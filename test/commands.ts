@@ -16,6 +16,7 @@ export const elsewhere: { readonly [script: string]: string } = {
   'check:package': '.ci/run',
   format: 'lint checks the format',
   thumbnails: 'test/pictures.test.ts paints the same views',
+  layout: 'test/workflow/compose/layout.test.ts prints the same table',
   'bench:counts': 'test/counts.full.test.ts',
   convergence: 'test/engine/convergence.test.ts computes the same page',
 }

@@ -7,7 +7,6 @@ import { LICENCES } from '../hosts/page/fileNames.ts'
 
 /** The packages, of which some are in all builds and some only in the editor. */
 export const bundledPackages = [
-  '@dagrejs/dagre',
   '@noble/hashes',
   '@preact/signals',
   '@preact/signals-core',

@@ -6,6 +6,8 @@ import type { DiffusionNode } from './diffusionNode.ts'
 
 /** Returns the area of a view, in coordinates of the node. */
 export function viewBox(node: DiffusionNode): Box {
+  if (node.diffusion.filled)
+    return { x: 8, y: 8, width: node.size[0] - 16, height: node.size[1] - 16 }
   const y = node.computeSize()[1] - viewHeight(node.diffusion.declaration)
   return { x: 8, y, width: node.size[0] - 16, height: node.size[1] - y - 8 }
 }

@@ -19,6 +19,8 @@ export interface NodeStatus {
   plot?: PlotLook
   /** Places of the last painted plot that can be clicked. */
   plotControls?: PlotControls
+  /** True if the last painted view fills the node, without slots and widgets above it. */
+  filled?: boolean
   /** Turns a view of points in space to the angles that the user chose. */
   turn?: (view: View) => View
   state: NodeState

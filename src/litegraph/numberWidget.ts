@@ -1,14 +1,17 @@
 // Number widget, as a slider or with arrows. litegraph's number widget counts in tenths of a step
-// and evaluates typed text as JavaScript. A double-click opens an editor and changes nothing.
+// and evaluates typed text as JavaScript. A double-click opens an editor and changes nothing. Drags
+// with Shift are fine, those with Ctrl coarse.
 import type { LGraphNode, Widget } from 'litegraph.js/build/litegraph.core.js'
 import { FONTS } from '../painters/theme.ts'
 import { fitLabel } from '../painters/frame.ts'
 import type { NodeHooks } from './nodeSetup.ts'
 import {
+  dragSteps,
   formatControlValue,
   isAllowed,
   readControlValue,
   snapNumber,
+  snapTo,
   type NumberControl,
 } from '../workflow/controlSpec.ts'
 import { MARGIN, promptValue, setWithUndo, widgetColours } from './widgetEdits.ts'
@@ -28,6 +31,9 @@ interface Drag {
   screenX: number
   /** Value at the start. */
   from: number
+  /** Last place on the screen, and the value there before it snaps. */
+  lastX: number
+  exact: number
   moved: boolean
 }
 
@@ -108,18 +114,18 @@ export class NumberWidget implements Widget {
     node.graph?.beforeChange(node)
     const value = node.properties[this.name]
     const from = typeof value === 'number' && Number.isFinite(value) ? value : this.control.default
-    this.drag = { x, screenX, from, moved: false }
+    this.drag = { x, screenX, from, lastX: screenX, exact: from, moved: false }
   }
 
   private dragTo(x: number, event: MouseEvent, drag: Drag, node: LGraphNode) {
     if (Math.abs(screenX(event, x) - drag.screenX) >= SLOP) drag.moved = true
     if (!drag.moved) return
-    if (this.control.slides) node.setProperty(this.name, this.valueAt(x, node))
-    else {
-      const fine = event.shiftKey
-      const steps = Math.round((x - drag.x) / (fine ? 1 : 4)) * (fine ? 10 : 1)
-      this.step(drag.from, steps, node)
-    }
+    const modifiers = { fine: event.shiftKey, coarse: event.ctrlKey || event.metaKey }
+    const { perPixel, snap } = dragSteps(this.control, drag.from, modifiers)
+    if (this.control.slides && !modifiers.fine) drag.exact = this.placeOnSlider(x, node)
+    else drag.exact += (screenX(event, x) - drag.lastX) * perPixel
+    drag.lastX = screenX(event, x)
+    node.setProperty(this.name, snapTo(drag.exact, snap, this.control))
   }
 
   private endDrag(x: number, drag: Drag, node: LGraphNode) {
@@ -128,7 +134,8 @@ export class NumberWidget implements Widget {
     this.drag = undefined
     node.graph?.afterChange(node)
     if (drag.moved || !this.control.slides) return
-    const slide = () => setWithUndo(node, this.name, this.valueAt(x, node))
+    const slide = () =>
+      setWithUndo(node, this.name, snapNumber(this.placeOnSlider(x, node), this.control))
     this.click = setTimeout(slide, DOUBLE_CLICK)
   }
 
@@ -137,11 +144,11 @@ export class NumberWidget implements Widget {
     node.setProperty(this.name, snapNumber(from + steps * control.step, control))
   }
 
-  /** The value at a place on a slider. */
-  private valueAt(x: number, node: LGraphNode): number {
+  /** The number at a place on a slider. */
+  private placeOnSlider(x: number, node: LGraphNode): number {
     const { min, max } = this.options
     const share = Math.min(1, Math.max(0, (x - MARGIN) / (node.size[0] - 2 * MARGIN)))
-    return snapNumber(min + share * (max - min), this.control)
+    return min + share * (max - min)
   }
 }
 

@@ -179,6 +179,14 @@ export function parseRichText(text: string): RichLine[] {
   })
 }
 
+/** Returns the text of a note without its marks. */
+export const plainText = (text: string): string =>
+  parseRichText(text)
+    .map(({ runs, marker }) =>
+      [marker, runs.map((run) => run.text).join('')].filter(Boolean).join(' '),
+    )
+    .join('\n')
+
 function parseLine(line: string): RichLine {
   const heading = /^#{1,6}\s+/.exec(line)
   if (heading)
@@ -337,7 +345,9 @@ function fitNote(
 function addEllipsis({ words }: PlacedLine): PlacedLine {
   const last = words.at(-1)
   if (!last) return { words: [{ x: 0, run: { text: '…' } }] }
-  const text = `${last.run.text.replace(/\s?\S*$/, '')}…`
+  // A lone word stays.
+  const kept = last.run.text.replace(/\s?\S*$/, '')
+  const text = `${kept || words.length > 1 ? kept : last.run.text}…`
   return { words: [...words.slice(0, -1), { ...last, run: { ...last.run, text } }] }
 }
 

@@ -9,11 +9,15 @@ import {
 } from '../engine/plan/op.ts'
 import type { DiffusionNode } from './diffusionNode.ts'
 import { declaredName } from '../workflow/slots.ts'
+import { cutText } from '../painters/cutText.ts'
+import { plainText } from './richText.ts'
 
 /** Texts of tooltips in one language. */
 export interface TipWords {
   /** Translates the texts of a declaration. Default: unchanged. */
   declared?(declaration: Declaration): Declaration
+  /** Translates a text that its author wrote, such as a note. Default: unchanged. */
+  written?(text: string): string
   /** Translates a message of the engine. Default: English. */
   translate?(text: MessageText): string
   anything: string
@@ -50,6 +54,8 @@ export function tooltipAt(
     return fault
       ? [getText(fault, 'message'), getText(fault, 'cure')].map(tipTranslator(words)).join(' ')
       : translatedDeclaration(node, words).summary
+  const note = noteOf(node)
+  if (note) return cutText(plainText(words.written?.(note) ?? note), MAX_NOTE_TIP)
   const slot = node.getSlotInPosition(x + node.pos[0], y + node.pos[1])
   if (slot?.input) return slotTooltip(node, 'inputs', slot.input.name, words)
   if (slot?.output) return slotTooltip(node, 'outputs', slot.output.name, words)
@@ -59,6 +65,16 @@ export function tooltipAt(
   })
   const param = widget && String(widget.options.property ?? widget.name)
   return param === undefined ? undefined : paramTooltip(node, param, words)
+}
+
+/** Characters of a note in its tip. */
+const MAX_NOTE_TIP = 1000
+
+/** Returns the text of a note, which its node may show only in part; undefined for other nodes. */
+function noteOf({ diffusion, properties }: DiffusionNode): string | undefined {
+  if (diffusion.declaration.role !== 'note') return undefined
+  const [name] = Object.keys(diffusion.declaration.params)
+  return String(properties[name] ?? '')
 }
 
 export const tipTranslator =

@@ -117,6 +117,8 @@ interface NodeFields<I extends Slots, O extends Slots, P extends ParamSpecs> {
   category: Category
   /** One sentence that states what the node computes. */
   summary: string
+  /** Words of other tools and of papers for this node, by which the search finds it. */
+  aliases?: readonly string[]
   /** LaTeX. */
   equation?: string
   /** Paper and equation. */
@@ -455,6 +457,7 @@ function toDeclarationFields({ inputs, outputs, ...rest }: NodeFields<Slots, Slo
     title: rest.title ?? typeTitle(rest.type),
     category: rest.category,
     summary: rest.summary,
+    ...(rest.aliases && { aliases: rest.aliases }),
     ...(rest.equation && { equation: rest.equation }),
     ...(rest.source && { source: rest.source }),
     params: rest.params as Record<string, Param>,

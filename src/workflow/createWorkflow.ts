@@ -1,14 +1,12 @@
 // Writes a neutral graph as a workflow file: numbers the nodes, creates their slots, and arranges
 // them by their wires.
 import type { Graph, GraphNode } from '../engine/plan/graph.ts'
-import { findLoopMembership, enclosingLoops, sortBySources } from '../engine/plan/loopMembership.ts'
 import type { ByType } from '../engine/plan/op.ts'
 import { WorkflowError } from './error.ts'
 import { estimateSize } from './estimateSize.ts'
 import { emptyWorkflow, FORMAT, type FileLink, type FileNode, type WorkflowFile } from './file.ts'
 import type { JsonObject } from './json.ts'
-import type { NodeBox, NodeGroup } from './layOutGraph.ts'
-import { createFileInput, inputSpecs, LOOP, outputSpecs } from './slots.ts'
+import { createFileInput, inputSpecs, outputSpecs } from './slots.ts'
 import { workflowMessages } from '../messages/workflow.ts'
 
 /** Texts and settings of a new workflow, as in `extra.diffusion`. */
@@ -31,26 +29,19 @@ export async function createWorkflow(
   declared: ByType,
   texts: WorkflowTexts = {},
 ): Promise<WorkflowFile> {
-  const { layOutGraph } = await import('./layOutGraph.ts')
+  const { composeFile } = await import('./compose/composeFile.ts')
   const nodes = graph.nodes.map((node, i) => createNode(node, i, graph, declared))
   const links = connectNodes(graph, nodes)
-  const positions = layOutGraph(
-    nodes,
-    links.map(([, from, , to]) => [from, to] as const),
-    findLoopGroups(graph),
-  )
-  for (const node of nodes) node.pos = positions.get(node.id) ?? node.pos
   return {
     ...emptyWorkflow(),
     last_node_id: nodes.length,
     last_link_id: links.length,
-    nodes,
-    links,
+    ...composeFile({ nodes, links, groups: [] }, declared),
     extra: { diffusion: { format: FORMAT, ...texts } },
   }
 }
 
-type NumberedNode = FileNode & NodeBox & { id: number }
+type NumberedNode = FileNode & { id: number }
 
 function createNode(
   { op, params, inputs, title }: GraphNode,
@@ -107,37 +98,4 @@ function connectNodes(graph: Graph, nodes: readonly NumberedNode[]): FileLink[] 
       source.outputs[out].links = [...(source.outputs[out].links ?? []), link]
     }
   return links
-}
-
-/** The loops of a graph with their nodes, outer loops first. */
-function findLoopGroups({ nodes }: Graph): NodeGroup[] {
-  const numbers = new Map(nodes.map(({ id }, i) => [id, i + 1]))
-  const loops = nodes.flatMap(({ id, inputs }) =>
-    Object.hasOwn(inputs, LOOP) ? [{ start: inputs[LOOP].node, end: id }] : [],
-  )
-  const membership = findLoopMembership(
-    sortBySources(
-      nodes.map(({ id, inputs }) => ({
-        id,
-        sources: Object.entries(inputs).flatMap(([slot, from]) =>
-          slot === LOOP ? [] : [from.node],
-        ),
-      })),
-    ),
-    loops,
-  )
-  const outside = new Map(loops.map((loop) => [loop.start, enclosingLoops(loop, membership)]))
-  const depth = ({ start }: { start: string }) => outside.get(start)?.size ?? 0
-  const groups = new Map<string, NodeGroup>()
-  for (const { start, end } of [...loops].sort((a, b) => depth(a) - depth(b))) {
-    const body = nodes.flatMap(({ id }) =>
-      membership.get(id)?.has(start) && id !== end ? [id] : [],
-    )
-    const within = [...groups].findLast(([outer]) => outside.get(start)?.has(outer))?.[1]
-    groups.set(start, {
-      members: [start, end, ...body].flatMap((id) => numbers.get(id) ?? []),
-      ...(within && { within }),
-    })
-  }
-  return [...groups.values()]
 }

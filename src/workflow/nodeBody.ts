@@ -27,11 +27,15 @@ export const viewHeight = ({ role, room }: Declaration): number =>
   role === 'observer' ? MIN_VIEW_HEIGHT : (room?.height ?? 0)
 const MIN_VIEW_HEIGHT = 170
 
+/** Least width of a new observer: 240 pixels at the smallest zoom at which graphs open (0.6). */
+const OBSERVER_WIDTH = 400
+
 /** Initial width of a node with a view, and its initial height beyond the minimum. */
-export const initialViewSpace = (declaration: Declaration): { width: number; more: number } =>
-  hasView(declaration)
-    ? {
-        width: declaration.room?.width ?? 260,
-        more: Math.max(0, (declaration.room?.height ?? 0) - viewHeight(declaration)),
-      }
-    : { width: 0, more: 0 }
+export const initialViewSpace = (declaration: Declaration): { width: number; more: number } => {
+  if (!hasView(declaration)) return { width: 0, more: 0 }
+  const { role, room } = declaration
+  return {
+    width: Math.max(role === 'observer' ? OBSERVER_WIDTH : 0, room?.width ?? 0),
+    more: Math.max(0, (room?.height ?? 0) - viewHeight(declaration)),
+  }
+}

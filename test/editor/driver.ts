@@ -299,8 +299,32 @@ export async function clickNode(
   title: string,
   options?: Parameters<Page['mouse']['click']>[2],
 ) {
+  await showNode(page, title)
   const { x, y } = await locateNode(page, title)
   await page.mouse.click(x, y, options)
+}
+
+/** Centres the view on a node whose title is outside of the window or below another element. */
+export async function showNode(page: Page, title: string) {
+  const { x, y } = await locateNode(page, title)
+  const isReached = await page.evaluate(
+    ([x, y]) => document.elementFromPoint(x, y)?.matches('canvas.canvas') ?? false,
+    [x, y] as const,
+  )
+  if (isReached) return
+  await onCanvas(
+    page,
+    (canvas, title) => {
+      const { pos, size } = canvas.graph._nodes.find((node) => node.getTitle() === title)!
+      const { scale, offset } = canvas.ds
+      const [width, height] = canvas.pageSize
+      offset[0] = width / 2 / scale - pos[0] - size[0] / 2
+      offset[1] = height / 2 / scale - pos[1] - size[1] / 2
+      canvas.setDirty(true, true)
+    },
+    title,
+  )
+  await painted(page)
 }
 
 /** Drags with the left button in a number of moves. */

@@ -16,6 +16,7 @@ import {
   onNode,
   painted,
   press,
+  showNode,
   titles,
   useEditor,
   values,
@@ -168,6 +169,7 @@ fullTest(
   async () => {
     await dropFile(page, 'number.json', readFileSync('workflows/points.json', 'utf8'))
     await expect.poll(() => titles(page)).toContain('Data')
+    await showNode(page, 'Data')
     await painted(page)
     const count = async () => (await values(page, 'Data')).count
     const [width, y] = await onNode(page, 'Data', ({ size, widgets }) => [
@@ -209,4 +211,46 @@ test('a prompt for a number is answered by numbers alone', async () => {
   expect(await answerTo('12,5')).toBe('12.5')
   expect(await answerTo('')).toBe('')
   expect(await answerTo('long')).toBe('')
+})
+
+test('number fields compute, and keep a text that is no allowed value with the reason', async () => {
+  await dropFile(page, 'number.json', readFileSync('workflows/points.json', 'utf8'))
+  await expect.poll(() => titles(page)).toContain('Network')
+  const hidden = async () => (await values(page, 'Network')).hidden
+  await clickNode(page, 'Network')
+  const panel = page.locator('.panel')
+  const field = panel.getByLabel('hidden', { exact: true })
+  const problem = panel.locator('.field-problem')
+  await field.fill('48*2')
+  await press(page, 'Enter')
+  await expect.poll(hidden).toBe(96)
+  await expect.poll(() => field.inputValue()).toBe('96')
+  for (const [typed, reason] of [
+    ['99999999', 'At most 4096.'],
+    ['abc', '“abc” is not a number.'],
+  ]) {
+    await field.fill(typed)
+    await press(page, 'Tab')
+    await expect.poll(() => problem.allTextContents()).toEqual([reason])
+    expect([await field.inputValue(), await hidden()]).toEqual([typed, 96])
+  }
+  await field.focus()
+  await press(page, 'Escape')
+  await expect.poll(() => problem.count()).toBe(0)
+  expect(await field.inputValue()).toBe('96')
+
+  const [width, y] = await onNode(page, 'Network', ({ size, widgets }) => [
+    size[0],
+    widgets!.find(({ name }) => name === 'hidden')!.last_y! + 10,
+  ])
+  const at = await locateNode(page, 'Network', [width / 2, y])
+  await page.mouse.dblclick(at.x, at.y)
+  const quick = page.locator('.quick')
+  await quick.locator('input').fill('0')
+  await press(page, 'Enter')
+  await quick.getByText('At least 1.').waitFor()
+  await quick.locator('input').fill('2^6')
+  await press(page, 'Enter')
+  await expect.poll(hidden).toBe(64)
+  await quick.waitFor({ state: 'detached' })
 })

@@ -101,6 +101,11 @@ test('a double-click or a fault opens a subgraph, and a breadcrumb leaves it', a
   const { x, y } = await locateNode(page, 'Blend')
   await page.mouse.dblclick(x - 30, y + 32)
   await expectNodes(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+  await button('Back to Graph').click()
+  await expectNodes(['Blend', 'Gaussian Noise', 'Preview'])
+  const title = await locateNode(page, 'Blend', [60, -15])
+  await page.mouse.dblclick(title.x, title.y)
+  await expectNodes(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
   await select(4)
   await page.locator('.panel').getByText('More', { exact: true }).click()
   await page.getByRole('textbox', { name: 'shape' }).fill('no')
@@ -221,6 +226,41 @@ fullTest('search, outline, sweeps and versions include subgraphs', async () => {
   await versions.getByRole('list').getByRole('button').nth(1).click()
   await versions.getByRole('button', { name: 'Restore' }).click()
   await expect.poll(() => values(page, 'Mix')).toMatchObject({ w: 0.5 })
+})
+
+test.each([
+  ['a window', 1280, 800],
+  ['a phone', 390, 844],
+] as const)('the path of a subgraph is below the tabs, and fits %s', async (_, width, height) => {
+  await select(2, 4)
+  const name = 'A subgraph with a name that is longer than a row of its path can be'
+  await packSelection(name)
+  await press(page, 'Alt+n')
+  await expectNodes([])
+  await page.locator('.tab-bar .tab').first().getByRole('button').first().click()
+  await expectNodes([name, 'Gaussian Noise', 'Preview'])
+  await page.setViewportSize({ width, height })
+  await select(5)
+  await focusCanvas()
+  await press(page, 'Alt+Enter')
+  const box = async (selector: string) => (await page.locator(selector).boundingBox())!
+  const bottom = async (selector: string) => {
+    const { y, height: tall } = await box(selector)
+    return y + tall
+  }
+  await page.locator('.crumbs').waitFor()
+  expect((await box('.crumbs')).y).toBeGreaterThanOrEqual(await bottom('.tab-bar'))
+  const { x, width: wide } = await box('.crumbs')
+  const right = width > 640 ? (await box('.panel')).x : width
+  expect(x + wide).toBeLessThan(right)
+  // The graph is fitted below the path.
+  await press(page, 'Home')
+  const top = await locateNode(page, 'Mix', [0, -30])
+  await expect
+    .poll(async () => (await locateNode(page, 'Mix', [0, -30])).y)
+    .toBeGreaterThan(await bottom('.crumbs'))
+  expect(top.y).toBeGreaterThan(0)
+  await press(page, 'Escape')
 })
 
 test('a run to a node in a subgraph is named by its path, and reopens there', async () => {

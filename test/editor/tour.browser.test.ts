@@ -47,6 +47,12 @@ test('advances through all steps: run, watch, change, run again, compare', async
     .waitFor()
   await button('Stop').click()
   await heading('Change one thing')
+  // The node to change is in view.
+  const ringBottom = async () => {
+    const ring = (await page.locator('.tour-ring').boundingBox())!
+    return ring.y > 0 ? ring.y + ring.height : Infinity
+  }
+  await expect.poll(ringBottom).toBeLessThan(800)
   await clickNode(page, 'Data')
   await page.getByLabel('distribution', { exact: true }).selectOption('spiral')
   await heading('Run it again')

@@ -13,6 +13,7 @@ import {
   parseNumber,
   parseValue,
   readControlValue,
+  readTypedNumber,
   snapNumber,
 } from '../../src/workflow/controlSpec.ts'
 import { nodes } from '../../src/nodes/table.ts'
@@ -169,4 +170,49 @@ describe('the text of a number', () => {
     for (const wrong of ['', ' ', 'alert(1)+1.5', '1,2,3', '1/2', '50 %', 'Infinity', 'NaN'])
       expect(parseNumber(wrong), wrong).toBeUndefined()
   })
+})
+
+describe('a typed number', () => {
+  const control = numberControl(number)
+  const type = (typed: string, range: Partial<typeof control> = {}) => {
+    const { value, problem } = readTypedNumber({ ...control, ...range }, typed)
+    return value ?? problem?.text
+  }
+
+  test('is the result of arithmetic', () => {
+    const wide = { min: -1e9, max: 1e9 }
+    const results = {
+      '64*2': 128,
+      '2^10': 1024,
+      '1e-4*3': 3e-4,
+      '1/3': 0.333333333333,
+      '(3 + 5) / 2': 4,
+      '-2^2': -4,
+      '2^-1': 0.5,
+      '2**3**2': 512,
+      '10 - 2 - 3': 5,
+      '3 × 4 ÷ 6': 2,
+      '0,5 * 3': 1.5,
+      '.5+1.': 1.5,
+      '- -2': 2,
+      'pi*0 + 1e3': 1000,
+    }
+    for (const [typed, result] of Object.entries(results))
+      expect(type(typed, wide), typed).toBe(result)
+  })
+
+  test('is no other text, with the reason', () => {
+    for (const wrong of ['abc', '2*', '(1', '1)', '2 3', '1/0', 'alert(1)', '5 %', '1 + x', '**'])
+      expect(type(wrong), wrong).toBe(`“${wrong}” is not a number.`)
+    expect(type(' ')).toBe('Enter a number.')
+    expect(type('('.repeat(1000))).toMatch(/is not a number/)
+  })
+
+  test('is not changed silently', () => {
+    expect(type('99999999', { max: 4096 })).toBe('At most 4096.')
+    expect(type('0', { min: 1 })).toBe('At least 1.')
+    expect(type('10/4', { integer: true })).toBe('Only whole numbers, not 2.5.')
+  })
+
+  test('is a value of a sweep as well', () => expect(parseValue(control, '64*2')).toBe(128))
 })

@@ -44,23 +44,6 @@ test.each(names)('the graph of %s survives writing and reading', async (name) =>
   expect(workflow.extra.diffusion?.title).toBe(name)
 })
 
-test.each(names)('no nodes of %s overlap, and wires lead to the right', async (name) => {
-  const graph = toGraph(readWorkflow(name), declarations)
-  const { nodes, links } = await createWorkflow(graph, declarations)
-  const TITLE = 30
-  for (const [i, a] of nodes.entries())
-    for (const b of nodes.slice(i + 1)) {
-      const apart =
-        a.pos[0] + a.size[0] <= b.pos[0] ||
-        b.pos[0] + b.size[0] <= a.pos[0] ||
-        a.pos[1] + a.size[1] <= b.pos[1] - TITLE ||
-        b.pos[1] + b.size[1] <= a.pos[1] - TITLE
-      expect(apart, `${a.type} ${a.id} and ${b.type} ${b.id}`).toBe(true)
-    }
-  const places = new Map(nodes.map(({ id, pos }) => [id, pos[0]]))
-  for (const [, from, , to] of links) expect(places.get(from)!).toBeLessThan(places.get(to)!)
-})
-
 test('undeclared nodes and slots are errors with their place', async () => {
   const write = (graph: Graph) => createWorkflow(graph, declarations)
   await expect(write({ nodes: [node('a', 'mine/Mirror')] })).rejects.toThrow(WorkflowError)

@@ -1,6 +1,6 @@
 // A long list of choices at the pointer, in groups and with a search field.
 import { useMemo, useState } from 'preact/hooks'
-import { matchTitle, splitSearch } from '../graph/nodeSearch.ts'
+import { matchTitle, splitSearch } from '../graph/textMatch.ts'
 import { texts } from '../texts/texts.ts'
 import { returnFocus } from '../ui/focus.ts'
 import { Marked, Picker, type EntryGroup } from '../ui/picker.tsx'

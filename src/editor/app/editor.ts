@@ -36,7 +36,7 @@ import type { Colours } from '../ui/theme.ts'
 import { followActivity } from '../workspace/activity.ts'
 import { listenToClipboard } from '../workspace/clipboard.ts'
 import { createLibrary, type Library } from '../workspace/library.ts'
-import { severalTabs } from '../workspace/state.ts'
+import { isInSubgraph, severalTabs } from '../workspace/state.ts'
 import { Workspace } from '../workspace/workspace.ts'
 import { followMotion, followTheme } from './appearance.ts'
 import { makeCommands } from './commands.ts'
@@ -122,7 +122,7 @@ function createServices(
     ),
   )
   const workspace = new Workspace(stage, library, {
-    fit: () => stage.fit(panelInsets()),
+    fit: () => stage.open(panelInsets()),
     onTabClosed: (tab) => editor?.runner.onTabClosed(tab),
     onTabShown: () => editor?.runner.onTabShown(),
     onTabRestored: (id) => void editor?.runner.onTabRestored(id),
@@ -207,6 +207,7 @@ function showRuns(stage: Stage) {
 /** Fits the view again when panels open or close. */
 function followPanels(stage: Stage) {
   const refit = () => requestAnimationFrame(() => stage.refit(panelInsets()))
-  for (const opened of [shownDrawer, panelShown, lowerPanel, severalTabs]) opened.subscribe(refit)
+  for (const opened of [shownDrawer, panelShown, lowerPanel, severalTabs, isInSubgraph])
+    opened.subscribe(refit)
   addEventListener('resize', refit)
 }

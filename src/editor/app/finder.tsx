@@ -2,16 +2,16 @@
 import { returnFocus } from '../ui/focus.ts'
 import { goToNode } from '../workspace/navigation.ts'
 import { allCommands } from '../ui/commands.ts'
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Point } from '../ui/geometry.ts'
 import { formatShortcut } from '../ui/commands.ts'
 import { useEditor } from './services.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { Marked, Picker, type Entry } from '../ui/picker.tsx'
-import { matchTitle, splitSearch } from '../graph/nodeSearch.ts'
+import { matchTitle, splitSearch } from '../graph/textMatch.ts'
 import { shownFinder } from './state.ts'
 import { subscribeToGraph, presentFile } from '../workspace/state.ts'
-import { texts, translateTitle, valueText } from '../texts/texts.ts'
+import { nodeAliases, texts, translateTitle, valueText, wantDescriptions } from '../texts/texts.ts'
 import { sortOpenLevelFirst, listNodes, formatPath, type LocatedNode } from '../graph/nodePaths.ts'
 
 export function Finder() {
@@ -29,11 +29,12 @@ function rankItems<T>(
   query: string,
   titleOf: (item: T) => string,
   more: (item: T) => string = () => '',
+  aliasesOf: (item: T) => readonly string[] = () => [],
 ) {
   const words = splitSearch(query)
   return items
     .flatMap((item) => {
-      const match = matchTitle(titleOf(item), words, more(item))
+      const match = matchTitle(titleOf(item), words, more(item), aliasesOf(item))
       return match ? [{ item, ...match }] : []
     })
     .sort((a, b) => b.score - a.score)
@@ -83,25 +84,30 @@ function Nodes() {
   )
   const beside = (found: LocatedNode) =>
     [...found.ancestors, found.title, describeNode(found)].join(' · ')
-  const entries = rankItems(places, query, ({ title }) => translateTitle(title), beside).map(
-    ({ item, matched }): Entry => ({
-      key: item.id,
-      choose: () => goToNode(editor, item.id),
-      content: (
-        <>
-          <span
-            class="dot"
-            style={{
-              '--tint': `var(--cat-${item.declaration?.category ?? 'tools'}, var(--cat-tools))`,
-            }}
-          />
-          <Marked {...withPath(item, matched)} />
-          <span class="slot" />
-          <span class="about">{describeNode(item)}</span>
-        </>
-      ),
-    }),
-  )
+  useEffect(wantDescriptions, [])
+  const entries = rankItems(
+    places,
+    query,
+    ({ title }) => translateTitle(title),
+    beside,
+    ({ declaration }) => (declaration ? nodeAliases(declaration) : []),
+  ).map(({ item, matched }): Entry => ({
+    key: item.id,
+    choose: () => goToNode(editor, item.id),
+    content: (
+      <>
+        <span
+          class="dot"
+          style={{
+            '--tint': `var(--cat-${item.declaration?.category ?? 'tools'}, var(--cat-tools))`,
+          }}
+        />
+        <Marked {...withPath(item, matched)} />
+        <span class="slot" />
+        <span class="about">{describeNode(item)}</span>
+      </>
+    ),
+  }))
   return (
     <Picker
       at={getPosition()}

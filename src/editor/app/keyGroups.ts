@@ -111,6 +111,7 @@ export const groupOf: { readonly [K in CommandId]: KeyGroup } = {
   handTool: 'view',
   cutTool: 'view',
   fit: 'view',
+  fitSelection: 'view',
   zoomIn: 'view',
   zoomOut: 'view',
   minimap: 'view',

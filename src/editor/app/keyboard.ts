@@ -49,11 +49,17 @@ export function readKeys(event: KeyboardEvent): string {
   const mod = isMac ? event.metaKey : event.ctrlKey
   // With Alt some layouts type other letters, and some have other letters without it.
   const isForeign = event.altKey || (event.key.length === 1 && event.key > '~')
+  // Shift and a digit types a sign that depends on the layout, and the comma of a numeric keypad is
+  // its period.
+  const isDigit = event.shiftKey && event.code.startsWith('Digit')
+  const isPeriod = event.code === 'NumpadDecimal' && event.key === ','
   const key =
-    isForeign && /^(Key|Digit)/.test(event.code)
+    isDigit || (isForeign && /^(Key|Digit)/.test(event.code))
       ? event.code.replace(/^(Key|Digit)/, '')
-      : event.key
-  const shifted = event.shiftKey && (key.length > 1 || /[a-z]/i.test(key))
+      : isPeriod
+        ? '.'
+        : event.key
+  const shifted = event.shiftKey && (key.length > 1 || /[a-z\d]/i.test(key))
   return [
     mod && 'Mod',
     event.altKey && 'Alt',

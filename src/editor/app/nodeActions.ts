@@ -103,7 +103,7 @@ export async function replaceByGraph({ engine, stage, workspace }: Editor, node:
       const opened = openClosedNode(file, node.id, expansion, byType)
       return { file: opened.file, select: opened.ids }
     })
-    if (isDiffusionNode(node) && node.diffusion.declaration.opens) stage.fit(panelInsets())
+    if (isDiffusionNode(node) && node.diffusion.declaration.opens) stage.open(panelInsets())
   } catch (error) {
     showToast(texts.commands.openNode, { text: getErrorText(error), error: true })
   }

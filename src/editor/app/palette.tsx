@@ -16,7 +16,15 @@ import { savedDeclaration } from '../subgraph/savedNodes.ts'
 import { closeNodeSearch, nodeSearch } from '../canvas/state.ts'
 import { settings } from '../storage/settings.ts'
 import { savedNodes } from '../subgraph/state.ts'
-import { englishSummary, translateNode, language, texts, wantDescriptions } from '../texts/texts.ts'
+import {
+  englishSummary,
+  hasDescriptions,
+  language,
+  nodeAliases,
+  texts,
+  translateNode,
+  wantDescriptions,
+} from '../texts/texts.ts'
 
 export function Palette() {
   const open = nodeSearch.value
@@ -45,10 +53,11 @@ function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
         query,
         recent,
         also: getSearchWords,
+        aliasesOf: nodeAliases,
         usage,
         ...(end && { looseEnd: end }),
       }),
-    [query, end, recent, candidates, usage, language()],
+    [query, end, recent, candidates, usage, language(), hasDescriptions()],
   )
   const parts = useMemo(
     () => (query.trim() ? [{ items: found }] : groupResults(found, recent, end !== undefined)),
@@ -183,7 +192,7 @@ function groupByCategory(found: readonly FoundNode[]): ResultGroup[] {
 const groupIndex = (order: readonly string[], name: string) =>
   order.includes(name) ? order.indexOf(name) : order.length
 
-function PaletteResult({ item: { declaration, matched, slot } }: { item: FoundNode }) {
+function PaletteResult({ item: { declaration, matched, slot, alias } }: { item: FoundNode }) {
   return (
     <>
       <span
@@ -191,7 +200,7 @@ function PaletteResult({ item: { declaration, matched, slot } }: { item: FoundNo
         style={{ '--tint': `var(--cat-${declaration.category}, var(--cat-tools))` }}
       />
       <Marked text={declaration.title} matched={matched} />
-      <span class="slot">{slot && texts.palette.to(slot)}</span>
+      <span class="slot">{slot ? texts.palette.to(slot) : alias}</span>
       <span class="about">{translateNode(declaration).summary}</span>
     </>
   )

@@ -2,14 +2,19 @@
 import type { LGraphGroup, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
-import { getControl, isNumeric, readControlValue } from '../../workflow/controlSpec.ts'
+import {
+  getControl,
+  isNumeric,
+  readControlValue,
+  readTypedNumber,
+} from '../../workflow/controlSpec.ts'
 import { addStoredFile } from '../drops/files.ts'
 import { byType } from '../graph/declarations.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 import { isBorderNode } from '../graph/borderNodes.ts'
 import type { RunningServices } from '../running/services.ts'
 import { runState } from '../running/state.ts'
-import { texts, valueText } from '../texts/texts.ts'
+import { texts, translateMessage, valueText } from '../texts/texts.ts'
 import type { Point } from '../ui/geometry.ts'
 import { showMenu, showPrompt } from '../ui/state.ts'
 import type { WorkspaceServices } from '../workspace/services.ts'
@@ -54,6 +59,12 @@ export function askParam(
     value,
     multiline: control?.kind === 'text' && control.multiline,
     numeric: isNumeric(control),
+    ...(isNumeric(control) && {
+      problemWith(text: string) {
+        const { problem } = readTypedNumber(control, text)
+        return problem && translateMessage(problem)
+      },
+    }),
     answer(text) {
       const next = control && readControlValue(control, text)
       if (next !== undefined) workspace.setParam(node, param, next)

@@ -1,6 +1,6 @@
 // List of all open workflows: search, switch, close. Loaded when it is first opened.
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { matchTitle, splitSearch } from '../graph/nodeSearch.ts'
+import { matchTitle, splitSearch } from '../graph/textMatch.ts'
 import { toLabel } from '../../painters/cutText.ts'
 import { runState } from '../running/state.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'

@@ -25,7 +25,8 @@ export function viewCommands(editor: Editor) {
   const { stage } = editor
   const nodes = () => stage.selection()
   return {
-    fit: { keys: ['.', 'Home'], run: () => stage.fit(panelInsets()) },
+    fit: { keys: ['Home', 'Shift+1'], run: () => stage.fit(panelInsets()) },
+    fitSelection: { keys: ['.', 'Shift+2'], run: () => stage.fitNodes(nodes(), panelInsets()) },
     zoomIn: { keys: ['Alt+='], run: () => stage.zoom(1.2) },
     zoomOut: { keys: ['Alt+-'], run: () => stage.zoom(1 / 1.2) },
     gallery: { keys: ['Alt+G'], run: () => toggleDrawer(editor, 'gallery') },

@@ -2,6 +2,13 @@
 // graph.
 import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
 import type { Box } from '../../painters/frame.ts'
+import {
+  chooseOpening,
+  FIT_MARGIN,
+  fitScale,
+  type Edges,
+  type OpeningNode,
+} from '../../workflow/compose/opening.ts'
 import type { EditorCanvas, LGraphNode } from './canvas.ts'
 import type { Point } from '../ui/geometry.ts'
 import type { Insets } from '../ui/insets.ts'
@@ -11,7 +18,13 @@ import { hasWaitingViews, paintParts } from './paint/viewParts.ts'
 export interface Camera {
   /** Shows all nodes, as large as they fit. */
   fit(insets: Insets): void
-  /** Fits again after the free area has changed, unless the user has moved the camera since. */
+  /** Shows some nodes, as large as they fit and are readable; all nodes if there are none. */
+  fitNodes(nodes: readonly LGraphNode[], insets: Insets): void
+  /** Shows all nodes if they can be read then, or else the part with most results. */
+  open(insets: Insets): void
+  /**
+   * Fits or opens again after the free area has changed, unless the user has moved the camera since.
+   */
   refit(insets: Insets): void
   zoom(by: number): void
   /** Selects a node. Centres on it unless it is in view and large enough to read. */
@@ -42,27 +55,42 @@ export interface View {
   offset: [number, number]
 }
 
-/** [left, top, right, bottom] in the graph. */
-export type Edges = [number, number, number, number]
-
 /** Zoom from which a node need not be enlarged to be read. */
 const READABLE = 0.5
 
-/** Space around a graph that is fitted, in CSS pixels. */
-const MARGIN = 56
+/** Largest zoom at which selected nodes are shown: a single one need not fill the window. */
+const LARGEST_SELECTION = 1.5
+
+const withMargin = ({ top, right, bottom, left }: Insets): Insets => ({
+  top: top + FIT_MARGIN / 2,
+  right: right + FIT_MARGIN / 2,
+  bottom: bottom + FIT_MARGIN / 2,
+  left: left + FIT_MARGIN / 2,
+})
 
 export function createCamera(canvas: EditorCanvas): Camera {
   const nodes = () => canvas.graph?._nodes ?? []
   const current = () => [canvas.ds.scale, ...canvas.ds.offset].join(' ')
-  let fitted = ''
-  const fit = (insets: Insets) => {
-    showAll(canvas, nodes(), insets)
-    fitted = current()
+  let fitted = { by: showAll, to: '' }
+  const fitBy = (by: typeof showAll, insets: Insets) => {
+    by(canvas, nodes(), insets)
+    fitted = { by, to: current() }
   }
   return {
-    fit,
+    fit: (insets) => fitBy(showAll, insets),
+    open: (insets) => fitBy(showOpening, insets),
     refit(insets) {
-      if (nodes().length && current() === fitted) fit(insets)
+      if (nodes().length && current() === fitted.to) fitBy(fitted.by, insets)
+    },
+    fitNodes(some, insets) {
+      if (some.length === 0) return fitBy(showAll, insets)
+      const { scale, offset } = viewOfEdges(
+        canvas,
+        computeEdges(some),
+        withMargin(insets),
+        LARGEST_SELECTION,
+      )
+      setView(canvas, scale, offset)
     },
     zoom(by) {
       canvas.camera.changeScale(canvas.ds.scale * by)
@@ -136,16 +164,29 @@ function viewOfEdges(
   return { scale, offset: centringOffset(canvas, centre, scale, insets) }
 }
 
+const MIN_SCALE = 0.12
+
 function showAll(canvas: EditorCanvas, nodes: readonly LGraphNode[], insets: Insets) {
   if (!nodes.length) return centreView(canvas, [0, 0], 1, insets)
   const [left, top, right, bottom] = computeEdges(nodes)
-  const area = freeArea(canvas, insets)
-  const scale = Math.min(
-    1.1,
-    (area.width - MARGIN) / (right - left),
-    (area.height - MARGIN) / (bottom - top),
-  )
-  centreView(canvas, [(left + right) / 2, (top + bottom) / 2], Math.max(0.12, scale), insets)
+  const scale = fitScale([left, top, right, bottom], freeSize(canvas, insets))
+  centreView(canvas, [(left + right) / 2, (top + bottom) / 2], Math.max(MIN_SCALE, scale), insets)
+}
+
+function showOpening(canvas: EditorCanvas, nodes: readonly LGraphNode[], insets: Insets) {
+  if (!nodes.length) return centreView(canvas, [0, 0], 1, insets)
+  const { scale, centre } = chooseOpening(nodes.map(toOpeningNode), freeSize(canvas, insets))
+  centreView(canvas, centre, scale, insets)
+}
+
+const toOpeningNode = (node: LGraphNode): OpeningNode => ({
+  edges: computeEdges([node]),
+  isView: isVisibleObserver(node),
+})
+
+const freeSize = (canvas: EditorCanvas, insets: Insets): [number, number] => {
+  const { width, height } = freeArea(canvas, insets)
+  return [width, height]
 }
 
 /** The point of the graph under a point of the page. */
@@ -247,7 +288,7 @@ const isVisibleObserver = (node: LGraphNode) =>
 /** Draws in device pixels. litegraph would draw in CSS pixels. */
 export function useDevicePixels(canvas: EditorCanvas) {
   const { camera, canvas: element } = canvas
-  camera.min_scale = 0.12
+  camera.min_scale = MIN_SCALE
   camera.max_scale = 4
   camera.toCanvasContext = (ctx) => {
     ctx.scale(camera.scale * canvas.pixelRatio, camera.scale * canvas.pixelRatio)

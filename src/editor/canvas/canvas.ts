@@ -189,6 +189,13 @@ export class EditorCanvas extends LGraphCanvas {
 
   // ---- pointer
 
+  /** Keeps the position from which litegraph measures the next move: edits fill the graph again. */
+  override clear() {
+    const before: Point | undefined = this.last_mouse
+    super.clear()
+    if (before) this.last_mouse = [before[0], before[1]]
+  }
+
   override processMouseDown(event: MouseEvent) {
     this.tools.room.finish()
     this.hooks.pressed(true)

@@ -7,7 +7,13 @@ import { isOnPlotControl, isOnView } from '../../litegraph/scrub.ts'
 import { limits } from '../../workflow/json.ts'
 import { declarations } from '../graph/declarations.ts'
 import { TITLE } from '../graph/nodeSize.ts'
-import { translateMessage, texts, translateNode, translateTitle } from '../texts/texts.ts'
+import {
+  translateMessage,
+  texts,
+  translateNode,
+  translateTitle,
+  translateWorkflow,
+} from '../texts/texts.ts'
 import { useDevicePixels } from './camera.ts'
 import { EditorCanvas, type LGraphNode } from './canvas.ts'
 import { replaceContextMenu } from './contextMenu.ts'
@@ -63,7 +69,12 @@ export function createCanvas(element: HTMLCanvasElement, hooks: StageHooks): Edi
 export const nodeHooks = (canvas: EditorCanvas, hooks: StageHooks): RegisterOptions => ({
   changed: () => hooks.changed(),
   refused: (reason) => hooks.refused(reason),
-  words: () => ({ ...texts.tips, declared: translateNode, translate: translateMessage }),
+  words: () => ({
+    ...texts.tips,
+    declared: translateNode,
+    translate: translateMessage,
+    written: translateWorkflow,
+  }),
   wireWords: () => texts.wires,
   edit: (node, param, event) => hooks.edit(node, param, [event.clientX, event.clientY]),
   chooseFile: (node, param, what) =>
@@ -93,8 +104,9 @@ const canvasSettings = (canvas: EditorCanvas, hooks: StageHooks) =>
     onSelectionChange: hooks.selected,
     onShowNodePanel: (node: LGraphNode) => {
       const [x, y] = canvas.graph_mouse
-      if (y >= node.pos[1]) hooks.nodeOpened(node)
-      else if (x > node.pos[0] + TITLE) hooks.rename(node, [canvas.mouse[0], canvas.mouse[1]])
+      const isTitle = y < node.pos[1]
+      if (isTitle && x <= node.pos[0] + TITLE) return
+      if (!hooks.nodeOpened(node) && isTitle) hooks.rename(node, [canvas.mouse[0], canvas.mouse[1]])
     },
     onDrawForeground: (ctx: CanvasRenderingContext2D) => canvas.drawOnTop(ctx),
     onRenderBackground: ({ width, height }: HTMLCanvasElement, ctx: CanvasRenderingContext2D) => {

@@ -2,7 +2,7 @@
 import type { LGraph, LLink } from 'litegraph.js/build/litegraph.core.js'
 import { LOOP } from '../../workflow/slots.ts'
 import type { Point } from '../ui/geometry.ts'
-import { wirePoints } from './paint/wires.ts'
+import { wirePoints } from '../../workflow/wireShape.ts'
 import { wireEndPoints } from './wireHits.ts'
 
 /** Members of the canvas that a stroke needs. */

@@ -53,19 +53,24 @@ export function addGroup(
 ): LGraphGroup {
   const group = new LiteGraph.LGraphGroup(title)
   group.color = undefined
-  const boxes = [...nodes.map(fullNodeBox), ...zonesAmong(graph, nodes)]
-  const [left, top, right, bottom] = boxes.length
-    ? [
-        Math.min(...boxes.map(({ x }) => x)) - PAD,
-        Math.min(...boxes.map(({ y }) => y)) - PAD - STRIP + 8,
-        Math.max(...boxes.map(({ x, width }) => x + width)) + PAD,
-        Math.max(...boxes.map(({ y, height }) => y + height)) + PAD,
-      ]
-    : [at[0], at[1], at[0] + 320, at[1] + 200]
-  group.pos = [Math.round(left), Math.round(top)]
-  group.size = [Math.round(right - left), Math.round(bottom - top)]
+  if (nodes.length) fitGroup(group, nodes, graph)
+  else {
+    group.pos = [Math.round(at[0]), Math.round(at[1])]
+    group.size = [320, 200]
+  }
   graph.add(group)
   return group
+}
+
+/** Puts a group around nodes and around the zones of the loops among them. */
+export function fitGroup(group: LGraphGroup, nodes: readonly LGraphNode[], graph: LGraph) {
+  const boxes = [...nodes.map(fullNodeBox), ...zonesAmong(graph, nodes)]
+  const left = Math.min(...boxes.map(({ x }) => x)) - PAD
+  const top = Math.min(...boxes.map(({ y }) => y)) - PAD - STRIP + 8
+  const right = Math.max(...boxes.map(({ x, width }) => x + width)) + PAD
+  const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + PAD
+  group.pos = [Math.round(left), Math.round(top)]
+  group.size = [Math.round(right - left), Math.round(bottom - top)]
 }
 
 /** Areas of the zones whose nodes are all among `nodes`. */

@@ -89,6 +89,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     is_rendering: boolean
     dirty_canvas: boolean
     setGraph(graph: LGraph): void
+    clear(): void
     dirty_bgcanvas: boolean
     onRenderBackground:
       | ((canvas: HTMLCanvasElement, ctx: CanvasRenderingContext2D) => boolean)

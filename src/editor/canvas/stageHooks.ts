@@ -45,8 +45,8 @@ export interface StageHooks {
   rename(what: LGraphNode | LGraphGroup, page: Point): void
   /** The view of a node was double-clicked. */
   enlarge(node: LGraphNode): void
-  /** The body of a node was double-clicked. */
-  nodeOpened(node: LGraphNode): void
+  /** A node was double-clicked. Returns true if it opens, as a subgraph does. */
+  nodeOpened(node: LGraphNode): boolean
   /** The user starts to type a param. */
   edit(node: DiffusionNode, param: string, page: Point): void
   chooseFile(node: DiffusionNode, param: string, what: StoredFileKind, page: Point): void

@@ -3,7 +3,7 @@
 import type { LGraph, LGraphCanvas, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import { TITLE } from '../graph/nodeSize.ts'
 import type { Point } from '../ui/geometry.ts'
-import { wireBends } from './paint/wires.ts'
+import { wireBends } from '../../workflow/wireShape.ts'
 import { wireEndPoints } from './wireHits.ts'
 
 /** Left, top, right and bottom, in graph units. */

@@ -3,7 +3,7 @@ import type { LGraph, LGraphNode, LLink } from 'litegraph.js/build/litegraph.cor
 import { isReroute, REROUTE_RADIUS, REROUTE_SIZE } from '../../litegraph/reroute.ts'
 import { TITLE } from '../graph/nodeSize.ts'
 import type { Point } from '../ui/geometry.ts'
-import { loopCorners, wirePoints } from './paint/wires.ts'
+import { loopCorners, wirePoints } from '../../workflow/wireShape.ts'
 import type { StageHooks } from './stageHooks.ts'
 
 /** Members of the canvas that the search for wires needs. */

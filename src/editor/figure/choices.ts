@@ -69,19 +69,25 @@ export function findItems(
   const params = nodes.flatMap(nodeParams)
   const views = nodes.flatMap(nodeViews)
   return {
-    params: pick(params, chosen.params, ({ key }) => key) ?? defaultParams(params, nodes, file),
-    views: pick(views, chosen.views, ({ id }) => id) ?? defaultViews(views, nodes),
+    params:
+      pick(params, chosen.params, ({ key }) => key, zone) ?? defaultParams(params, nodes, file),
+    views: pick(views, chosen.views, ({ id }) => id, zone) ?? defaultViews(views, nodes),
   }
 }
 
-/** Returns the items at the chosen places; undefined without a choice. */
+/**
+ * Returns the items at the chosen places. Undefined without a choice, and for a loop without any of
+ * the chosen places.
+ */
 function pick<T>(
   items: readonly T[],
   places: readonly string[] | undefined,
   key: (item: T) => string,
+  zone: string | undefined,
 ) {
   const byKey = new Map(items.map((item) => [key(item), item]))
-  return places?.flatMap((place) => byKey.get(place) ?? [])
+  const picked = places?.flatMap((place) => byKey.get(place) ?? [])
+  return zone !== undefined && places?.length && !picked?.length ? undefined : picked
 }
 
 /** All params of a workflow that forms have fields for. */

@@ -1,11 +1,12 @@
 // Form of a figure: a field for each of its params.
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { valueAsText } from '../../engine/base/quote.ts'
-import { formatControlValue, numberControl, randomSeed } from '../../workflow/controlSpec.ts'
+import { numberControl, randomSeed } from '../../workflow/controlSpec.ts'
 import type { Param } from '../../engine/plan/op.ts'
 import { figureTexts } from '../texts/figureTexts.ts'
 import { texts, translateNode, translateTitle } from '../texts/texts.ts'
 import { icons } from '../ui/icons.tsx'
+import { NumberInput } from '../ui/numberInput.tsx'
 import { SwitchInput } from '../ui/switch.tsx'
 import { WithSlider } from '../ui/slider.tsx'
 import type { FigureParam } from './choices.ts'
@@ -81,10 +82,10 @@ function Field({ param, ...rest }: FieldProps) {
 
 function NumberField({ id, item, param, set }: FieldProps<'number'>) {
   const { value, name } = item
-  const field = <TextInput id={id} text={formatControlValue(value)} set={set} numeric />
+  const control = numberControl(param)
   return (
-    <WithSlider control={numberControl(param)} name={name} value={value} set={set}>
-      {field}
+    <WithSlider control={control} name={name} value={value} set={set}>
+      <NumberInput id={id} control={control} value={value} set={set} />
     </WithSlider>
   )
 }
@@ -108,10 +109,10 @@ function ChoiceField({ id, item, param, set }: FieldProps<'choice'>) {
   )
 }
 
-function SeedField({ id, item, set }: FieldProps<'seed'>) {
+function SeedField({ id, item, param, set }: FieldProps<'seed'>) {
   return (
     <div class="pair">
-      <TextInput id={id} text={valueAsText(item.value)} set={set} numeric />
+      <NumberInput id={id} control={numberControl(param)} value={item.value} set={set} />
       <button
         type="button"
         class="button outline icon"
@@ -129,12 +130,11 @@ interface TextInputProps {
   id: string
   text: string
   set: SetValue
-  numeric?: boolean
   multiline?: boolean
 }
 
-/** Applies its text on Enter and when it is left. An invalid text returns to the value. */
-function TextInput({ id, text, set, numeric, multiline }: TextInputProps) {
+/** Applies its text on Enter and when it is left. */
+function TextInput({ id, text, set, multiline }: TextInputProps) {
   const line = useRef<HTMLInputElement>(null)
   const area = useRef<HTMLTextAreaElement>(null)
   const isEdited = useRef(false)
@@ -165,7 +165,6 @@ function TextInput({ id, text, set, numeric, multiline }: TextInputProps) {
       ref={line}
       class="field"
       type="text"
-      {...(numeric && { inputMode: 'decimal' as const })}
       defaultValue={text}
       onInput={edit}
       onKeyDown={(event) => event.key === 'Enter' && apply(event.currentTarget)}

@@ -1,10 +1,9 @@
 // Alignment and distribution of nodes. Positions and sizes in, positions out.
-import { minimum, type NodeBox, type Positions } from '../../workflow/layOutGraph.ts'
+import type { NodeBox, Positions } from '../../workflow/nodeBox.ts'
 import { TITLE } from './nodeSize.ts'
 
-export { layOutGraph } from '../../workflow/layOutGraph.ts'
-export type { NodeBox, NodeGroup, Positions } from '../../workflow/layOutGraph.ts'
-
+const minimum = (values: readonly number[]) =>
+  values.reduce((least, value) => Math.min(least, value), Infinity)
 const maximum = (values: readonly number[]) => -minimum(values.map((value) => -value))
 
 export type Edge = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom'

@@ -6,6 +6,7 @@ import {
   type Declaration,
   type OutputType,
 } from '../../engine/plan/op.ts'
+import { matchText, matchWithin, matchWords, splitSearch, type Match } from './textMatch.ts'
 import { countNodes, countWires, type TypedSlot, type Usage } from './usage.ts'
 
 /**
@@ -20,6 +21,8 @@ export interface FoundNode {
   declaration: Declaration
   /** Indices of the matched characters of the title, for highlighting. */
   matched: ReadonlySet<number>
+  /** The other name that the query matches better than the title. */
+  alias?: string
   /** Slot for the loose end. */
   slot?: string
   /** Number of ready workflows' wires like this one, or of their nodes if there is no loose end. */
@@ -33,6 +36,8 @@ export interface Search {
   looseEnd?: LooseEnd
   /** Additional text to search in, in another language. Scores like the summary. */
   also?: (declaration: Declaration) => string
+  /** Other names of a node; those of its declaration by default. */
+  aliasesOf?: (declaration: Declaration) => readonly string[]
   /** Ranks nodes and wires of the ready workflows higher. */
   usage?: Usage
 }
@@ -52,18 +57,18 @@ export function findNodes(declarations: readonly Declaration[], search: Search):
 function scoreNode(
   declaration: Declaration,
   words: readonly string[],
-  { recent = [], looseEnd, also, usage }: Search,
+  { recent = [], looseEnd, also, aliasesOf = getAliases, usage }: Search,
 ) {
   const slot = looseEnd && findUsualSlot(declaration, looseEnd, usage)
   if (looseEnd && !slot) return undefined
-  const matched = new Set<number>()
-  let score = 0
-  for (const word of words) {
-    const match = matchWord(declaration, word) ?? matchSummary(also?.(declaration), word)
-    if (!match) return undefined
-    score += match.score
-    match.places.forEach((place) => matched.add(place))
-  }
+  const beside = also?.(declaration) ?? ''
+  const match = matchWords(
+    words,
+    words.length ? aliasesOf(declaration) : [],
+    (word) => matchWord(declaration, word) ?? matchWithin(beside, word),
+  )
+  if (!match) return undefined
+  let { score } = match
   if (words.length && words.join(' ') === declaration.title.toLowerCase()) score += FULL_TITLE
   const place = recent.indexOf(declaration.type)
   if (place >= 0) score += 5 - Math.min(4, place)
@@ -75,7 +80,7 @@ function scoreNode(
   score += MOST_WIRED * logShare(wires, MANY_WIRES) + MOST_USED * logShare(nodes, MANY_NODES)
   return {
     declaration,
-    matched: matched as ReadonlySet<number>,
+    ...match,
     score,
     usual: looseEnd ? wires : nodes,
     ...(slot && { slot }),
@@ -108,11 +113,6 @@ function countUsualWires(
   return from === 'output' ? countWires(usage, of, other) : countWires(usage, other, of)
 }
 
-interface Match {
-  score: number
-  places: number[]
-}
-
 /** Scores one word: by the title, then by type, category, choices and summary. */
 function matchWord(declaration: Declaration, word: string): Match | undefined {
   const inTitle = matchText(declaration.title, word)
@@ -122,74 +122,13 @@ function matchWord(declaration: Declaration, word: string): Match | undefined {
   if (declaration.category.startsWith(word)) return { score: 25, places: [] }
   if (getChoices(declaration).some((choice) => choice.toLowerCase().includes(word)))
     return { score: 20, places: [] }
-  return matchSummary(declaration.summary, word)
+  return matchWithin(declaration.summary, word)
 }
 
-const matchSummary = (text: string | undefined, word: string): Match | undefined =>
-  text?.toLowerCase().includes(word) ? { score: 15, places: [] } : undefined
-
-/** Scores a match, best first: start, start of a word, initials, anywhere, letters in order. */
-function matchText(text: string, word: string): Match | undefined {
-  const title = text.toLowerCase()
-  const at = title.indexOf(word)
-  if (at === 0) return { score: 100 - title.length * 0.1, places: span(0, word.length) }
-  if (at > 0 && title[at - 1] === ' ') return { score: 80, places: span(at, word.length) }
-  const initials = getInitials(text)
-  const start = initials.letters.indexOf(word)
-  if (start >= 0 && word.length > 1)
-    return { score: 70, places: initials.places.slice(start, start + word.length) }
-  if (at > 0) return { score: 55, places: span(at, word.length) }
-  const letters = findLetters(title, word)
-  return letters && { score: 40 - countGaps(letters), places: letters }
-}
-
-/** Scores all words by a title, or else by the text beside it. Undefined if one does not match. */
-export function matchTitle(
-  title: string,
-  words: readonly string[],
-  beside = '',
-): { score: number; matched: ReadonlySet<number> } | undefined {
-  const matched = new Set<number>()
-  let score = 0
-  for (const word of words) {
-    const match =
-      matchText(title, word) ??
-      (beside.toLowerCase().includes(word) ? { score: 15, places: [] } : undefined)
-    if (!match) return undefined
-    score += match.score
-    match.places.forEach((place) => matched.add(place))
-  }
-  return { score, matched }
-}
-
-export const splitSearch = (query: string): string[] =>
-  query.toLowerCase().split(/\s+/).filter(Boolean)
+const getAliases = ({ aliases = [] }: Declaration): readonly string[] => aliases
 
 const getChoices = ({ params }: Declaration) =>
   Object.values(params).flatMap((param) => (param.kind === 'choice' ? param.choices : []))
-
-const span = (from: number, length: number) => Array.from({ length }, (_, i) => from + i)
-
-function getInitials(title: string) {
-  const places = [...title].flatMap((letter, i) =>
-    i === 0 || title[i - 1] === ' ' || /[A-Z0-9]/.test(letter) ? [i] : [],
-  )
-  return { letters: places.map((place) => title[place].toLowerCase()).join(''), places }
-}
-
-function findLetters(title: string, word: string): number[] | undefined {
-  const places: number[] = []
-  for (const letter of word) {
-    const place = title.indexOf(letter, (places.at(-1) ?? -1) + 1)
-    if (place < 0) return undefined
-    places.push(place)
-  }
-  // Widely scattered letters are probably a coincidence.
-  return countGaps(places) <= word.length * 2 ? places : undefined
-}
-
-const countGaps = (places: readonly number[]) =>
-  places[places.length - 1] - places[0] + 1 - places.length
 
 /** Categories in the order of the menu, which follows the design of a graph. */
 export const categories = [
@@ -213,7 +152,8 @@ const getCategoryRank = (category: string) =>
 const compareCategories = (a: Declaration, b: Declaration) =>
   getCategoryRank(a.category) - getCategoryRank(b.category) ||
   a.category.localeCompare(b.category) ||
-  a.title.localeCompare(b.title)
+  a.title.localeCompare(b.title) ||
+  a.type.localeCompare(b.type)
 
 /**
  * The slot for a loose end: the one that ready workflows wire most, or else that of

@@ -1,9 +1,8 @@
 // Outline of a graph: nodes in the order of their wires, and loops as nested entries, by ids.
 import { sortTopologically } from '../../engine/base/sortTopologically.ts'
-import type { NodeGroup } from './layout.ts'
 
 /** A loop with its Start, its End, and the loop around it. */
-export interface Loop extends NodeGroup {
+export interface Loop {
   start: string
   end: string
   /** Its Start, its End and its body, inner loops included. */

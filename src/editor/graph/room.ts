@@ -1,6 +1,6 @@
 // Room for nodes that were placed: the nodes that they cover move aside.
 import type { NodeId } from '../../workflow/index.ts'
-import type { NodeBox, Positions } from '../../workflow/layOutGraph.ts'
+import type { NodeBox, Positions } from '../../workflow/nodeBox.ts'
 import { TITLE } from './nodeSize.ts'
 
 /** Space that a node leaves when it moves aside, in graph units. */

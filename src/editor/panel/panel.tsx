@@ -1,4 +1,5 @@
 // Details panel: of the selected node, of several nodes, or of the workflow.
+import { useEffect } from 'preact/hooks'
 import { useRunning } from '../running/services.ts'
 import { goToNode } from '../workspace/navigation.ts'
 import { isDiffusionNode } from '../../litegraph/diffusionNode.ts'
@@ -11,17 +12,23 @@ import { texts } from '../texts/texts.ts'
 import { canCompare, openComparison } from '../viewer/openViewer.ts'
 import { lazySection } from './lazySection.ts'
 import { tint } from './section.tsx'
-import { NodeDetails } from './nodeDetails.tsx'
 import { WorkflowDetails } from './workflowDetails.tsx'
 
 const SelectionTools = lazySection(
   async () => (await import('./selectionTools.tsx')).SelectionTools,
 )
+/** Loaded after the first paint, before a node is selected. */
+const loadNodeDetails = async () => (await import('./nodeDetails.tsx')).NodeDetails
+const NodeDetails = lazySection(loadNodeDetails)
 const UnknownNode = lazySection(async () => (await import('./unknownNode.tsx')).UnknownNode)
 
 export function Panel() {
   const editor = useRunning()
   subscribeToGraph()
+  useEffect(() => {
+    // The section reports it if loading fails.
+    loadNodeDetails().catch(() => {})
+  }, [])
   if (!panelShown.value) return null
   const nodes = selectedIds.value
     .map((id) => editor.stage.node(id))

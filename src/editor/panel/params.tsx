@@ -13,26 +13,17 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import { canBeInput, inputParams, toggleParamInput } from '../../litegraph/paramInputs.ts'
 import { inputSource, sourcePastReroutes, type SlotRef } from '../../litegraph/reroute.ts'
 import { SEED_CONTROLS } from '../../litegraph/properties.ts'
-import {
-  fitNumber,
-  formatNumber,
-  formatControlValue,
-  isAllowed,
-  numberControl,
-  parseNumber,
-  randomSeed,
-  readControlValue,
-  type NumberControl,
-} from '../../workflow/controlSpec.ts'
+import { numberControl, randomSeed } from '../../workflow/controlSpec.ts'
 import { seedControl } from '../../workflow/index.ts'
 import { sameJson } from '../../workflow/json.ts'
 import { IconButton } from '../ui/buttons.tsx'
 import { addStoredFile } from '../drops/files.ts'
 import { icons } from '../ui/icons.tsx'
+import { NumberInput } from '../ui/numberInput.tsx'
 import { SwitchInput } from '../ui/switch.tsx'
 import { WithSlider } from '../ui/slider.tsx'
 import { Prose } from '../ui/prose.tsx'
-import { blurOnEnter, TextField, useFieldText } from './textField.tsx'
+import { TextField } from './textField.tsx'
 import { isSweepable } from '../runs/sweepableParams.ts'
 import { isShipped } from '../workspace/shippedCheckpoints.ts'
 import { PromoteButton } from '../subgraph/promoteButton.tsx'
@@ -218,58 +209,12 @@ function renderField({
   }
 }
 
-/** Arrow keys change the number in a field by one step, with Shift by ten. */
-function stepNumber(
-  event: KeyboardEvent & { currentTarget: HTMLInputElement },
-  control: NumberControl,
-) {
-  const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key]
-  if (!steps || control.kind === 'seed') return blurOnEnter(event)
-  event.preventDefault()
-  const field = event.currentTarget
-  const from = parseNumber(field.value) ?? control.default
-  const next = from + steps * control.step * (event.shiftKey ? 10 : 1)
-  field.value = formatNumber(fitNumber(Number(next.toPrecision(12)), control))
-}
-
 function NumberField({ param, ...rest }: FieldProps<'number'>) {
   const control = numberControl(param)
   return (
     <WithSlider control={control} {...rest}>
       <NumberInput control={control} {...rest} />
     </WithSlider>
-  )
-}
-
-interface NumberInputProps {
-  id: string
-  control: NumberControl
-  value: unknown
-  set: (value: unknown) => void
-}
-
-function NumberInput({ id, control, value, set }: NumberInputProps) {
-  const text = formatControlValue(value)
-  const field = useFieldText<HTMLInputElement>(text)
-  const change = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
-    const next = readControlValue(control, currentTarget.value)
-    if (next === undefined || next === value) currentTarget.value = text
-    else set(next)
-  }
-  return (
-    <input
-      id={id}
-      key={text}
-      ref={field}
-      class="field"
-      type="text"
-      inputMode={control.kind === 'seed' ? 'numeric' : 'decimal'}
-      defaultValue={text}
-      aria-invalid={!isAllowed(value, control)}
-      onKeyDown={(event) => stepNumber(event, control)}
-      onChange={change}
-      onBlur={change}
-    />
   )
 }
 

@@ -4,13 +4,13 @@ import type { DiffusionNode } from '../../litegraph/diffusionNode.ts'
 import { useRunning } from '../running/services.ts'
 import { runState } from '../running/state.ts'
 
-export const blurOnEnter = (event: KeyboardEvent) => {
+const blurOnEnter = (event: KeyboardEvent) => {
   if (event.key === 'Enter' && event.currentTarget instanceof HTMLInputElement)
     event.currentTarget.blur()
 }
 
 /** Resets a field to its value after each render: an undo can precede the change of typed text. */
-export function useFieldText<Field extends HTMLInputElement | HTMLTextAreaElement>(text: string) {
+function useFieldText<Field extends HTMLInputElement | HTMLTextAreaElement>(text: string) {
   const field = useRef<Field>(null)
   useLayoutEffect(() => {
     if (field.current && field.current !== document.activeElement) field.current.value = text

@@ -5,6 +5,7 @@ import type { Declaration, Param } from '../../engine/plan/op.ts'
 /** Description of a node: texts that the editor shows only on request. */
 export interface Description {
   summary: string
+  aliases?: readonly string[]
   inputs: Record<string, string>
   outputs: Record<string, string>
   params: Record<string, string>
@@ -16,6 +17,7 @@ export interface Description {
 
 export const describe = ({
   summary,
+  aliases,
   inputs,
   outputs,
   params,
@@ -23,6 +25,7 @@ export const describe = ({
   source,
 }: Declaration): Description => ({
   summary,
+  ...(aliases && { aliases }),
   inputs: listAbouts(inputs),
   outputs: listAbouts(outputs),
   params: listAbouts(params),
@@ -42,6 +45,7 @@ const listAbouts = (parts: Readonly<Record<string, { about: string }>>) =>
 
 /** Inverse of {@link withDescription}. */
 export function withoutDescription({
+  aliases: _aliases,
   equation: _equation,
   source: _source,
   ...rest

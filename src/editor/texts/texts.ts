@@ -65,9 +65,16 @@ const loadDescriptions = (): Promise<void> =>
     () => (loading = undefined),
   ))
 
+/** Whether descriptions and other names of nodes are loaded, by which searches find more. */
+export const hasDescriptions = (): boolean => descriptions.value !== undefined
+
 /** English summary of a node, once it is loaded. */
 export const englishSummary = ({ type, summary }: Declaration): string =>
   (descriptions.value && getOwn(descriptions.value, type)?.summary) ?? summary
+
+/** Other names of a node, once they are loaded. */
+export const nodeAliases = ({ type, aliases = [] }: Declaration): readonly string[] =>
+  (descriptions.value && getOwn(descriptions.value, type)?.aliases) ?? aliases
 
 /** Returns a declaration with its descriptions and texts in the current language. */
 export function translateNode<D extends Declaration>(declaration: D): D {

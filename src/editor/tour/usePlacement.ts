@@ -1,5 +1,5 @@
 // Placement of the tour's note and ring, updated as the canvas is panned and panels open.
-import { useLayoutEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import type { Stage } from '../canvas/stage.ts'
 import { selectedIds } from '../canvas/state.ts'
@@ -19,6 +19,7 @@ interface TourPlacement {
 export function usePlacement(step: Step, note: { current: HTMLElement | null }): TourPlacement {
   const { stage } = useWorkspace()
   const [placement, setPlacement] = useState<TourPlacement>({ ring: undefined, corner: [0, 0] })
+  useEffect(() => showTarget(stage, step), [step])
   useLayoutEffect(() => {
     const update = () => {
       if (!note.current) return
@@ -67,6 +68,19 @@ function targetBox(stage: Stage, step: Step): Box | undefined {
     default:
       return step satisfies never
   }
+}
+
+/** Types of the nodes that steps are about. */
+const targetTypes: Partial<Record<Step, string>> = {
+  watch: 'diffusion/Scatter',
+  change: 'diffusion/Points',
+  compare: 'diffusion/Scatter',
+}
+
+/** Brings the node of a step into view: a large graph opens on a part of it. */
+function showTarget(stage: Stage, step: Step) {
+  const node = stage.nodes().find(({ type }) => type === targetTypes[step])
+  if (node) stage.reveal(node, panelInsets())
 }
 
 const paramRow = (param: string) =>

@@ -10,12 +10,17 @@ export interface Insets {
   left: number
 }
 
+/** Space above the path of an open subgraph. */
+const PATH_MARGIN = 10
+
 /** True if the drawer covers the canvas: on a phone, and the gallery on wide screens. */
 export const coversCanvas = () =>
   shownDrawer.value !== undefined && (isSmall() || (shownDrawer.value === 'gallery' && isWide()))
 
 export function panelInsets(): Insets {
-  const [top, status] = [getHeight('.top') + getHeight('.tab-bar'), getHeight('.status')]
+  const crumbs = getHeight('.crumbs')
+  const path = crumbs && crumbs + PATH_MARGIN
+  const [top, status] = [getHeight('.top') + getHeight('.tab-bar') + path, getHeight('.status')]
   const [panel, lower] = [panelShown.value, lowerPanel.value !== undefined]
   const below = lower ? getHeight('.lower') : 0
   if (isSmall())

@@ -137,6 +137,8 @@ export interface Prompt {
   value: string
   multiline: boolean
   numeric: boolean
+  /** Returns the reason if a text is no answer. The field then stays open. */
+  problemWith?: (text: string) => string | undefined
   answer: (text: string) => void
 }
 

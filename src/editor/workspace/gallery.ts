@@ -1,6 +1,6 @@
 // The ready workflows that come with the editor, as a learning path, and their thumbnails.
 import { getSearchText } from '../graph/workflowText.ts'
-import { matchTitle, splitSearch } from '../graph/nodeSearch.ts'
+import { matchTitle, splitSearch } from '../graph/textMatch.ts'
 import { topicText, translateWorkflow } from '../texts/texts.ts'
 import type { PathEntry } from './learningPath.ts'
 

@@ -38,14 +38,16 @@ function showLevel(
   const to = joinIds(path) ?? ''
   const before = to.length < from.length ? levelViews.get(to) : undefined
   if (before) stage.setView(before)
-  else stage.fit(panelInsets())
+  else stage.open(panelInsets())
   return true
 }
 
-export function enterNode(services: WorkspaceServices, node: LGraphNode | undefined) {
-  if (!node || !nodeSubgraph(services, node)) return
+/** Shows the inside of a subgraph node. Returns false if it has none. */
+export function enterNode(services: WorkspaceServices, node: LGraphNode | undefined): boolean {
+  if (!node || !nodeSubgraph(services, node)) return false
   showLevel(services, [...services.stage.path(), node.id])
   returnFocus(INPUTS)
+  return true
 }
 
 /** Moves up by one level, or to the given depth. */

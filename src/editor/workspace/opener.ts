@@ -23,7 +23,7 @@ interface Options {
   tabs: Tabs
   transactions: Transactions
   drafts: DraftStore
-  /** Fits the entire workflow into the view. */
+  /** Shows the workflow, or its results if the whole would be too small to read. */
   fit(): void
   /** Publishes the workflow of a tab that was open already. */
   publishShown(): void

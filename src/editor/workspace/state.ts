@@ -38,6 +38,8 @@ export const subscribeToGraph = () => void lastChange.value
 export const undoable = signal({ undo: false, redo: false })
 /** Titles of the subgraph nodes around the open level, outermost first. */
 export const levelTitles = signal<readonly string[]>([])
+/** True while the canvas shows a subgraph, and its path above. */
+export const isInSubgraph = computed(() => levelTitles.value.length > 0)
 
 // ---- the library
 

@@ -192,6 +192,8 @@ export interface Declaration {
   title: string
   category: string
   summary: string
+  /** Words of other tools and of papers for this node, by which the search finds it. */
+  aliases?: readonly string[]
   equation?: string
   source?: string
   inputs: Record<string, InputSlot>

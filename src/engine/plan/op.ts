@@ -435,6 +435,7 @@ const DECLARED = [
   'title',
   'category',
   'summary',
+  'aliases',
   'equation',
   'source',
   'inputs',

@@ -1,5 +1,11 @@
 // Form controls of params.
-import { isNumeric, readControlValue, type ControlSpec } from '../../workflow/controlSpec.ts'
+import { englishText } from '../../engine/base/catalogue.ts'
+import {
+  isNumeric,
+  readControlValue,
+  readTypedNumber,
+  type ControlSpec,
+} from '../../workflow/controlSpec.ts'
 import type { FigureControl } from './workflow.ts'
 
 /** Creates labelled controls. `onChange` receives each value that the user chose. */
@@ -40,19 +46,20 @@ function createSelect(choices: readonly string[]): HTMLSelectElement {
 function createInput(control: ControlSpec): HTMLInputElement {
   const input = document.createElement('input')
   if (control.kind === 'boolean') input.type = 'checkbox'
-  if (!isNumeric(control)) return input
-  const { min, max, integer } = control
-  // Other values than multiples of the step are allowed.
-  const step = integer ? '1' : 'any'
-  return Object.assign(input, { type: 'number', step, min: String(min), max: String(max) })
+  // A field of type number accepts no arithmetic.
+  if (isNumeric(control)) input.inputMode = 'decimal'
+  return input
 }
 
 const isSwitch = (field: Field): field is HTMLInputElement => field.type === 'checkbox'
 
-/** Returns the nearest allowed value, and shows it. Undefined for a text that is no number. */
+/** Returns the value of a field. For a text that is none, shows the reason and returns undefined. */
 function readField(field: Field, control: ControlSpec): unknown {
   if (isSwitch(field)) return field.checked
-  const value = readControlValue(control, field.value)
-  if (typeof value === 'number') field.value = String(value)
+  if (!isNumeric(control)) return readControlValue(control, field.value)
+  const { value, problem } = readTypedNumber(control, field.value)
+  field.setCustomValidity(problem ? englishText(problem) : '')
+  field.reportValidity()
+  if (value !== undefined) field.value = String(value)
   return value
 }

@@ -10,6 +10,7 @@ export const batch = defineNode({
   category: 'data',
   summary:
     'Selects items of a data set as one batch, for example real images to add noise to, to denoise, or to compare samples with.',
+  aliases: ['dataloader', 'minibatch', 'real images', 'next(iter(loader))'],
   inputs: { dataset: slot.dataset('Data set to select from') },
   outputs: {
     x_0: slot.samples('Selected items'),

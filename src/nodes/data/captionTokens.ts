@@ -17,6 +17,7 @@ export const captionTokens = defineNode({
   category: 'data',
   summary:
     'Turns the captions of a data set into tokens: numbers of words, which a model can attend to. Learns the vocabulary from the captions, the most frequent words first. With further_slots, TrainingStart outputs the tokens of each batch.',
+  aliases: ['tokenizer', 'tokenize', 'captions', 'CLIPTokenizer'],
   inputs: {
     dataset: slot.dataset(
       'Data set with captions, such as Emoji, or Images imported with captions',

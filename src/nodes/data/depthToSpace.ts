@@ -10,6 +10,7 @@ export const depthToSpace = defineNode({
   category: 'data',
   summary:
     'Rearranges the channels of each pixel into a square block of pixels. Inverse of SpaceToDepth.',
+  aliases: ['PixelShuffle'],
   equation: 'y_{i s + u, j s + v, k} = x_{i, j, (u s + v) c + k}',
   inputs: {
     samples: slot.samples(

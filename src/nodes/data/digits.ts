@@ -13,6 +13,7 @@ export const digits = defineNode({
   category: 'data',
   summary:
     'Handwritten digits 0 to 9 in 8 x 8 grey pixels, with labels. Small enough to train on in minutes.',
+  aliases: ['load_digits', 'sklearn digits', 'optdigits'],
   source:
     'Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits (UCI), CC BY 4.0; the 1797 of scikit-learn',
   inputs: {},

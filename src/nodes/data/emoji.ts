@@ -34,6 +34,7 @@ export const emoji = defineNode({
   category: 'data',
   summary:
     'Emoji as 32 x 32 or 16 x 16 colour images on white, with their short names as captions and their categories as labels, such as "heart eyes cat". 1,565 images without variants of skin tone; a small model can memorize them.',
+  aliases: ['icons', 'sprites'],
   source:
     'Twemoji 2.3.1, copyright 2017 Twitter, Inc and other contributors, CC BY 4.0; names: emoji-data by Cal Henderson, MIT',
   inputs: {},

@@ -10,6 +10,7 @@ export const encodeDataset = defineNode({
   category: 'data',
   summary:
     'Encodes all images of a data set with a trained autoencoder, once. A diffusion model trains on the latents, and Decode turns its samples into images.',
+  aliases: ['cache latents', 'precompute latents', 'latent dataset'],
   source: 'Rombach et al. 2022',
   inputs: {
     model: slot.model('Trained autoencoder, with its scaling factor from LatentScale'),

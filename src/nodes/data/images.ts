@@ -13,6 +13,7 @@ export const images = defineNode({
   category: 'data',
   summary:
     'Data set of your own images, all of one size. Folders can be used as classes, and file names or a CSV file as captions.',
+  aliases: ['LoadImage', 'ImageFolder', 'dataset', 'cifar', 'upload', 'own images'],
   inputs: {},
   outputs: {
     dataset: slot.dataset(

@@ -9,6 +9,7 @@ export const joinDatasets = defineNode({
   category: 'data',
   summary:
     'Joins data sets: the items of all, or pairs of items with the same number, such as noise and the sample made from it. SplitChannels separates pairs.',
+  aliases: ['ConcatDataset', 'merge datasets'],
   inputs: { dataset: slot.many(slot.dataset('Data set to join')) },
   outputs: { dataset: slot.dataset('The joined data set') },
   params: {

@@ -8,6 +8,13 @@ export const labelDropout = defineNode({
   category: 'data',
   summary:
     'Replaces labels by "no label" at random, so that the model also learns to predict without labels. Classifier-free guidance needs both.',
+  aliases: [
+    'unconditional training',
+    'ucg_rate',
+    'p_uncond',
+    'class dropout',
+    'classifier-free guidance training',
+  ],
   source: 'Ho & Salimans 2022, algorithm 1',
   inputs: {
     labels: slot.oneOf(

@@ -7,6 +7,7 @@ export const labels = defineNode({
   type: 'diffusion/Labels',
   category: 'data',
   summary: 'Assigns a class to every item of a batch: one class for all, or all classes in turn.',
+  aliases: ['classes', 'class_labels'],
   inputs: {
     like: slot.optional(slot.samples('Batch to label, one label per item')),
     dataset: slot.optional(slot.dataset('Number of classes, if all are used in turn')),

@@ -15,6 +15,7 @@ export const mnist = defineNode({
   category: 'data',
   summary:
     'MNIST handwritten digits in 28 x 28 grey pixels, with labels: 60,000 for training, 10,000 for evaluation.',
+  aliases: ['torchvision'],
   source: 'LeCun, Bottou, Bengio & Haffner 1998; CC BY-SA 3.0',
   inputs: {},
   outputs: {

@@ -10,6 +10,7 @@ export const mosaic = defineNode({
   category: 'data',
   summary:
     'Tiles several images of a batch into one, and groups their labels: images with several objects.',
+  aliases: ['tile images', 'image grid'],
   inputs: {
     samples: slot.samples('Images [b, h, w, c]'),
     labels: slot.optional(slot.labels('One label per image; optional')),

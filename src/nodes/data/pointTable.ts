@@ -13,6 +13,7 @@ export const pointTable = defineNode({
   category: 'data',
   summary:
     'Data set of your own points, from comma-separated values: one point per line, with an optional column of classes.',
+  aliases: ['csv', 'tsv', 'read_csv', 'dataframe', 'pandas', 'own data'],
   source: 'Comma-separated values: RFC 4180',
   inputs: {},
   outputs: {

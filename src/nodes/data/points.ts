@@ -8,6 +8,16 @@ export const points = defineNode({
   category: 'data',
   summary:
     'Data set of points: a well-known distribution in the plane, on the line or in space, or one that you draw.',
+  aliases: [
+    'toy data',
+    'swiss roll',
+    'two moons',
+    'make_moons',
+    '2d data',
+    'spiral',
+    'checkerboard',
+    'gaussian mixture',
+  ],
   inputs: {},
   outputs: {
     dataset: slot.dataset(

@@ -9,6 +9,7 @@ export const spaceToDepth = defineNode({
   category: 'data',
   summary:
     'Rearranges each square block of pixels into the channels of one pixel, without loss. A model on smaller images is faster.',
+  aliases: ['PixelUnshuffle'],
   equation: 'y_{i, j, (u s + v) c + k} = x_{i s + u, j s + v, k}',
   inputs: { samples: slot.samples('Images [b, h, w, c]') },
   outputs: { samples: slot.samples('[b, h / s, w / s, s s c]; DepthToSpace reverses it') },

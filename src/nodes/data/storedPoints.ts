@@ -14,6 +14,7 @@ export const storedPoints = defineNode({
   category: 'data',
   summary:
     'Data set of your own points from the library, imported from a table of comma-separated values.',
+  aliases: ['import points'],
   inputs: {},
   outputs: {
     dataset: slot.dataset('All points [n, dim], with classes if there was a column for them'),

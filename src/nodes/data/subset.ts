@@ -7,6 +7,14 @@ export const subset = defineNode({
   category: 'data',
   summary:
     'Splits a data set into a part and the rest: training and held-out data, or the folds of a cross-validation.',
+  aliases: [
+    'train_test_split',
+    'random_split',
+    'split dataset',
+    'holdout',
+    'cross validation',
+    'few shot',
+  ],
   source: 'Cross-validation: Stone 1974',
   inputs: { dataset: slot.dataset('Data set to split') },
   outputs: {

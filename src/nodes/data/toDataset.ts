@@ -13,6 +13,7 @@ export const toDataset = defineNode({
   category: 'data',
   summary:
     'Data set of computed samples, such as those of a sampler, to train on them or to compare with them. Reads them back from the device.',
+  aliases: ['TensorDataset', 'samples to data set'],
   inputs: {
     samples: slot.oneOf(['samples', 'noise', 'trajectory'], 'Points, images or latents [n, ...]'),
     labels: slot.optional(slot.labels('Class of each item, or one for all; -1 for none')),

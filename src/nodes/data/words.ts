@@ -17,6 +17,7 @@ export const words = defineNode({
   category: 'data',
   summary:
     'Data set of words, spelled by tokens: one per character. TrainingStart with further_slots outputs the tokens of each batch, for CorruptTokens.',
+  aliases: ['text data', 'corpus', 'names'],
   inputs: {},
   outputs: {
     dataset: slot.dataset(

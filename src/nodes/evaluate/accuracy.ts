@@ -8,6 +8,7 @@ export const accuracy = defineNode({
   category: 'evaluate',
   summary:
     'Accuracy of a classifier: the share of images whose predicted class is the given label. On real images it evaluates the classifier, on samples the sampler.',
+  aliases: ['top-1', 'classification accuracy'],
   inputs: {
     logits: slot.logits('Logits from Classify'),
     labels: slot.labels('True or requested classes; -1 is ignored'),

@@ -10,6 +10,7 @@ export const bandPower = defineNode({
   category: 'evaluate',
   summary:
     'Power of images in a low, a middle and a high frequency band. Charted over a loop for x_t and the predicted x_0, it shows that noise hides fine structure first and sampling restores it last.',
+  aliases: ['frequency bands'],
   equation: 'P_B = \\frac{1}{|B| \\, h w} \\sum_{k \\in B} |\\hat x_k|^2',
   source: 'Discrete Fourier transform, without a window',
   inputs: { samples: slot.oneOf(['samples', 'noise', 'prediction'], 'Images') },

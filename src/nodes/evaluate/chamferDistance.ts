@@ -17,6 +17,7 @@ export const chamferDistance = defineNode({
   category: 'evaluate',
   summary:
     'Chamfer distance between two sets: the mean squared distance of each item to the nearest item of the other set, in both directions. Differentiable, also as a loss.',
+  aliases: ['point cloud distance'],
   equation: '\\frac{1}{n} \\sum_a \\min_b |a - b|^2 + \\frac{1}{m} \\sum_b \\min_a |a - b|^2',
   source: 'Fan et al. 2017, eq. 1, with means',
   inputs: {

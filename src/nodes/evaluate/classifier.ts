@@ -15,6 +15,7 @@ export const classifier = defineNode({
   category: 'evaluate',
   summary:
     'New network that classifies images. Trained on real images, it can evaluate generated ones.',
+  aliases: ['cnn classifier', 'resnet classifier'],
   inputs: { dataset: slot.optional(slot.dataset('Sets size, channels and classes of the images')) },
   outputs: { model: slot.model('Untrained model, for Classify and TrainingStart') },
   params: {

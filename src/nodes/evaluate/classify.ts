@@ -6,6 +6,7 @@ export const classify = defineNode({
   type: 'diffusion/Classify',
   category: 'evaluate',
   summary: "Evaluates a classifier: the logits of each image's class.",
+  aliases: ['logits', 'argmax'],
   equation: 'p(y \\mid x) = \\mathrm{softmax}(\\mathrm{logits})_y',
   inputs: {
     model: slot.model('Classifier; inside training, the model output of TrainingStart'),

@@ -8,6 +8,7 @@ export const crossEntropy = defineNode({
   category: 'evaluate',
   summary:
     "Mean cross-entropy of a classifier's logits and the true classes, the loss to train it with.",
+  aliases: ['ce loss', 'CrossEntropyLoss', 'nll_loss'],
   equation: 'L = -\\frac{1}{B} \\sum_i \\log p(y_i \\mid x_i)',
   source: 'As in PyTorch',
   inputs: {

@@ -11,6 +11,7 @@ export const distances = defineNode({
   category: 'evaluate',
   summary:
     'Distances of several sets of samples to a reference: item by item, for example of samplers that start from the same noise, or between distributions.',
+  aliases: ['pairwise distance', 'rmse'],
   equation: '\\sqrt{\\mathrm{mean} \\, |x - x_{ref}|^2} \\quad \\text{over all numbers}',
   source: 'Sliced Wasserstein distance: Bonneel et al. 2015',
   inputs: {

@@ -22,6 +22,7 @@ export const frechetDistance = defineNode({
   category: 'evaluate',
   summary:
     'Fréchet distance between samples and real data, from means and covariances of their features, as in FID.',
+  aliases: ['fid', 'frechet inception distance', 'frechet', 'inception'],
   equation: '|\\mu_a - \\mu_b|^2 + \\mathrm{tr}\\left(A + B - 2 (A B)^{1/2}\\right)',
   source: 'Heusel et al. 2017; kernel distance: Binkowski et al. 2018',
   inputs: comparedInputs,

@@ -18,6 +18,7 @@ export const kernelDistance = defineNode({
   category: 'evaluate',
   summary:
     'Kernel distance (squared MMD with a cubic kernel) between the features of samples and real data, as in KID. Unbiased, so that few items already give a meaningful value. Compares moments up to the third.',
+  aliases: ['kid', 'mmd', 'maximum mean discrepancy'],
   equation: '\\mathrm{MMD}^2 \\text{ of } k(a, b) = \\left(\\tfrac{a \\cdot b}{d} + 1\\right)^3',
   source: 'Binkowski et al. 2018, section 4',
   inputs: comparedInputs,

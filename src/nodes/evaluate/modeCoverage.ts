@@ -11,6 +11,7 @@ export const modeCoverage = defineNode({
   category: 'evaluate',
   summary:
     'Counts the modes of the data that samples cover (each class of the reference is one) and the share of samples close to a mode. Between modes there is no real data.',
+  aliases: ['mode collapse', 'mode dropping'],
   source: 'Srivastava et al. 2017, section 5; Lin et al. 2018',
   inputs: {
     samples: slot.oneOf(['samples', 'noise', 'dataset'], 'Samples to evaluate'),

@@ -10,6 +10,7 @@ export const nearestNeighbours = defineNode({
   category: 'evaluate',
   summary:
     'Finds the nearest item of a data set for each sample. If the distance is far below that of held-out real data, the model has memorized its training data.',
+  aliases: ['knn', 'memorization', 'overfitting', 'copies of training data'],
   equation:
     'n_i = \\arg\\min_j |x_i - d_j|, \\quad \\text{distance} = \\frac{1}{b} \\sum_i |x_i - d_{n_i}|',
   inputs: {

@@ -19,6 +19,7 @@ export const precisionRecall = defineNode({
   category: 'evaluate',
   summary:
     'Separates two errors that a distance combines: samples that are not realistic (precision, density) and real data that no sample resembles (recall, coverage).',
+  aliases: ['fidelity and diversity', 'density coverage', 'improved precision'],
   source:
     'precision and recall: Kynkäänniemi et al. 2019, eq. 1 and 2; density and coverage: Naeem et al. 2020, eq. 3 and 4',
   inputs: comparedInputs,

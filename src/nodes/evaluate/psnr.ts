@@ -9,6 +9,7 @@ export const psnr = defineNode({
   category: 'evaluate',
   summary:
     'Peak signal-to-noise ratio of images and their originals in decibels, from the mean squared error over all pixels: how well an autoencoder reconstructs.',
+  aliases: ['ssim', 'image quality'],
   equation: '10 \\log_{10} \\frac{2^2}{\\mathrm{mean} \\, |\\hat{x} - x|^2}',
   source: 'Huynh-Thu & Ghanbari 2008; pixels from -1 to 1',
   inputs: {

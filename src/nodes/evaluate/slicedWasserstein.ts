@@ -21,6 +21,7 @@ export const slicedWasserstein = defineNode({
   category: 'evaluate',
   summary:
     'Sliced Wasserstein distance between points of any dimension: the mean over directions of the one-dimensional Wasserstein distance. Two halves of the reference give a baseline.',
+  aliases: ['swd', 'wasserstein', 'earth mover', 'emd'],
   equation:
     '\\mathbb{E}_\\theta \\int_0^1 | F_a^{-1}(q) - F_b^{-1}(q) | \\, dq \\quad \\text{of the projections on } \\theta',
   source: 'Bonneel et al. 2015',

@@ -14,6 +14,7 @@ export const validWords = defineNode({
   category: 'evaluate',
   summary:
     'Valid-word rate: the share of generated words that are in a list of words, and how many of these the model has not been trained on.',
+  aliases: ['spelling'],
   inputs: {
     tokens: slot.tokens('Generated words'),
     words: slot.dataset('All words that are valid, such as those of Words'),

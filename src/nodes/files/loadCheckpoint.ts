@@ -21,6 +21,15 @@ export const loadCheckpoint = defineNode({
   category: 'files',
   summary:
     'Loads a trained model and the schedule it was trained with from a checkpoint of this editor or of diffusers.',
+  aliases: [
+    'CheckpointLoaderSimple',
+    'from_pretrained',
+    'safetensors',
+    'load model',
+    'pretrained',
+    'ckpt',
+    'load weights',
+  ],
   inputs: {},
   outputs: {
     model: slot.model('Trained model'),

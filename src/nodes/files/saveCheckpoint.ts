@@ -16,6 +16,14 @@ export const saveCheckpoint = defineNode({
   category: 'files',
   summary:
     'Saves a trained model and its training schedule as a ZIP with the folder of a diffusers pipeline.',
+  aliases: [
+    'save_pretrained',
+    'state_dict',
+    'torch.save',
+    'save model',
+    'export model',
+    'CheckpointSave',
+  ],
   inputs: {
     model: slot.model(
       'Model from TrainingEnd: `ema` gives better samples, `model` has the weights of the last step',

@@ -7,6 +7,7 @@ export const saveDiagram = defineNode({
   category: 'files',
   summary:
     'Saves a diagram of a model as SVG: its blocks with their shapes, levels of size as rows, and skip connections.',
+  aliases: ['draw model', 'architecture diagram', 'svg'],
   inputs: { model: slot.model('Model with a network') },
   outputs: {},
   params: {

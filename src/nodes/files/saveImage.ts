@@ -21,6 +21,7 @@ export const saveImage = defineNode({
   category: 'files',
   summary:
     'Saves samples as a PNG that contains the workflow. Drop the file on the editor to open the workflow.',
+  aliases: ['png', 'download image'],
   inputs: { images: slot.samples('Images to save') },
   outputs: {},
   params: {

@@ -13,6 +13,7 @@ export const saveTable = defineNode({
   category: 'files',
   summary:
     'Saves points as comma-separated values, one per line, with their classes. PointTable reads them back with equal bits.',
+  aliases: ['to_csv', 'save csv', 'export csv', 'export points'],
   source: 'Comma-separated values: RFC 4180',
   inputs: {
     points: slot.oneOf(['samples', 'noise', 'dataset'], 'Points [n, dim] to save'),

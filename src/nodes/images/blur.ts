@@ -8,6 +8,7 @@ export const blur = defineNode({
   category: 'tools',
   summary:
     'Gaussian blur: splits images, or predictions for them, into low frequencies (low pass) and the rest (high pass), whose sum is the image. Hybrid images take them from two predictions.',
+  aliases: ['gaussian blur', 'low pass', 'high pass'],
   equation:
     'x_{low} = g_\\sigma * x, \\quad x_{high} = x - x_{low}, \\quad g_\\sigma(u) \\propto e^{-|u|^2 / 2 \\sigma^2}',
   source: 'Hybrid images: Oliva et al. 2006; with diffusion models: Geng et al. 2025',

@@ -11,6 +11,7 @@ export const concatChannels = defineNode({
   category: 'tools',
   summary:
     'Joins the channels of images, or the coordinates of points, such as noisy images and what they are conditioned on.',
+  aliases: ['stack channels'],
   inputs: {
     a: slot.oneOf(transformedTypes, 'First channels [b, ..., c]'),
     b: slot.oneOf(transformedTypes, 'Next channels; the other sides are those of a'),

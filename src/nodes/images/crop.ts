@@ -9,6 +9,7 @@ export const crop = defineNode({
   type: 'diffusion/Crop',
   category: 'tools',
   summary: 'Cuts a rectangle out of images, or out of predictions for them.',
+  aliases: ['center crop', 'ImageCrop'],
   inputs: imagesInput,
   outputs: imagesOutput,
   params: {

@@ -8,6 +8,7 @@ export const flip = defineNode({
   category: 'tools',
   summary:
     'Mirrors images, or predictions for them: one of the views of a visual anagram, or an augmentation.',
+  aliases: ['horizontal flip', 'mirror'],
   source: 'Visual anagrams: Geng et al. 2024',
   inputs: imagesInput,
   outputs: imagesOutput,

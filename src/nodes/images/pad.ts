@@ -9,6 +9,7 @@ export const pad = defineNode({
   type: 'diffusion/Pad',
   category: 'tools',
   summary: 'Adds borders to images, or to predictions for them.',
+  aliases: ['padding', 'ImagePad'],
   inputs: imagesInput,
   outputs: imagesOutput,
   params: {

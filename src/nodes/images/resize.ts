@@ -8,6 +8,7 @@ export const resize = defineNode({
   category: 'tools',
   summary:
     'Scales images, or predictions for them, to another size, without antialiasing: blur before a strong reduction.',
+  aliases: ['ImageScale', 'upscale', 'rescale', 'bilinear'],
   inputs: imagesInput,
   outputs: imagesOutput,
   params: {

@@ -7,6 +7,7 @@ export const shift = defineNode({
   type: 'diffusion/Shift',
   category: 'tools',
   summary: 'Moves images, or predictions for them, by whole pixels.',
+  aliases: ['translate', 'roll'],
   inputs: imagesInput,
   outputs: imagesOutput,
   params: {

@@ -43,6 +43,7 @@ function overTokens(b: LayerBuilder<Features>, x: Features, apply: (tokens: Feat
 export const selfAttention = defineLayer({
   type: 'diffusion/SelfAttention',
   summary: 'Multi-head self-attention between all tokens of an item, or all pixels of an image.',
+  aliases: ['MultiheadAttention', 'mha', 'attn1'],
   equation,
   source: 'Vaswani et al. 2017, eq. 1',
   inputs: { x: slot.features('Tokens [n, c], or images [h, w, c]') },
@@ -55,6 +56,7 @@ export const selfAttention = defineLayer({
 export const crossAttention = defineLayer({
   type: 'diffusion/CrossAttention',
   summary: 'Multi-head cross-attention: every token or pixel attends to the tokens of a condition.',
+  aliases: ['BasicTransformerBlock', 'text attention', 'attn2'],
   equation,
   source: 'Vaswani et al. 2017, eq. 1',
   inputs: {
@@ -73,6 +75,7 @@ export const linearAttention = defineLayer({
   type: 'diffusion/LinearAttention',
   summary:
     'Multi-head self-attention whose time is linear in the number of tokens or pixels, for large images.',
+  aliases: ['performer', 'efficient attention'],
   equation: '\\mathrm{softmax}(q) \\, \\left(\\mathrm{softmax}(k)^\\top v\\right)',
   source: 'Shen et al. 2021, section 3.2',
   inputs: { x: slot.features('Tokens [n, c], or images [h, w, c]') },
@@ -88,6 +91,7 @@ export const scaledDotProductAttention = defineLayer({
   type: 'diffusion/ScaledDotProductAttention',
   summary:
     "Multi-head attention of queries to keys and values without linear layers (PyTorch's scaled_dot_product_attention).",
+  aliases: ['sdpa', 'flash attention', 'dot product attention'],
   equation,
   source: 'Vaswani et al. 2017, eq. 1',
   inputs: {
@@ -108,6 +112,7 @@ export const resBlock = defineLayer({
   type: 'diffusion/ResBlock',
   summary:
     'Residual block of a UNet: group norm, activation and 3 x 3 convolution, twice, with a skip connection. An embedding enters between the convolutions.',
+  aliases: ['residual block', 'ResnetBlock2D', 'resnet'],
   source: "Ho et al. 2020, appendix B; diffusers' ResnetBlock2D",
   inputs: {
     x: slot.features('Images [h, w, c]'),
@@ -164,6 +169,7 @@ export const attentionBlock = defineLayer({
   type: 'diffusion/AttentionBlock',
   summary:
     'Attention block of a UNet: group norm and self-attention between all pixels, with a skip connection.',
+  aliases: ['spatial transformer', 'AttnBlock'],
   source: "Ho et al. 2020, appendix B; diffusers' Attention",
   inputs: { x: slot.features('Images [h, w, c]') },
   params: {
@@ -193,6 +199,7 @@ export const ditBlock = defineLayer({
   title: 'DiT Block',
   summary:
     'Block of a diffusion transformer: attention of tokens to each other and a feed-forward network, which a vector of time and condition scales and shifts (adaLN).',
+  aliases: ['adaln-zero', 'adaln'],
   source: "Peebles & Xie 2023, figure 3; diffusers' BasicTransformerBlock with ada_norm_zero",
   inputs: {
     x: slot.features('Tokens [n, c], such as those of Patchify'),
@@ -230,6 +237,7 @@ export const transformerBlock = defineLayer({
   type: 'diffusion/TransformerBlock',
   summary:
     'Transformer of a UNet: self-attention between pixels, cross-attention to tokens and a feed-forward network, each with a skip connection.',
+  aliases: ['TransformerEncoderLayer', 'encoder layer', 'gpt block'],
   source: "Rombach et al. 2022; diffusers' Transformer2DModel",
   inputs: {
     x: slot.features('Images [h, w, c]'),

@@ -23,6 +23,7 @@ export const classifierOutput = defineNode({
   category: 'layers',
   summary:
     'Creates a classifier from the layers that lead to its logits and features, untrained or with weights of another model.',
+  aliases: ['classification head'],
   inputs: {
     logits: slot.features(
       'A vector with a number per class, the logarithm of its probability up to a constant',

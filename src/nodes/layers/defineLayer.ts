@@ -22,6 +22,7 @@ interface LayerNode<I extends Slots, P extends ParamSpecs> {
   type: string
   title?: string
   summary: string
+  aliases?: readonly string[]
   equation?: string
   source?: string
   inputs: I

@@ -11,6 +11,13 @@ export const timeEmbedding = defineLayer({
   type: 'diffusion/TimeEmbedding',
   summary:
     'Embeds a timestep, or another number, as a vector: sines and cosines, followed by two linear layers with SiLU in between.',
+  aliases: [
+    'sinusoidal',
+    'TimestepEmbedding',
+
+    'sinusoidal embedding',
+    'temb',
+  ],
   source: 'Vaswani et al. 2017; Ho et al. 2020, appendix B',
   inputs: { t: slot.features('t of ModelInput, or a number from ConditionInput') },
   params: {
@@ -49,6 +56,7 @@ export const fourierTimeEmbedding = defineLayer({
   type: 'diffusion/FourierTimeEmbedding',
   summary:
     'Embeds the logarithm of a timestep above 0, such as a noise level, as sines and cosines with fixed random frequencies.',
+  aliases: ['GaussianFourierProjection'],
   equation: '\\sin(2 \\pi w \\ln t), \\; \\cos(2 \\pi w \\ln t)',
   source: 'Tancik et al. 2020; Song et al. 2021, appendix C.1',
   inputs: { t: slot.features('t of ModelInput, or a number from ConditionInput') },
@@ -76,6 +84,7 @@ export const fourierTimeEmbedding = defineLayer({
 export const learnedTimeEmbedding = defineLayer({
   type: 'diffusion/LearnedTimeEmbedding',
   summary: 'Embeds a whole timestep as a learned vector.',
+  aliases: ['time embedding table'],
   source: "diffusers' UNet2DModel",
   inputs: { t: slot.features('t of ModelInput, or a number from ConditionInput') },
   params: {
@@ -113,6 +122,7 @@ export const labelEmbedding = defineNode({
   type: 'diffusion/LabelEmbedding',
   category: 'layers',
   summary: "Embeds a class label as a learned vector (PyTorch's Embedding).",
+  aliases: ['class embedding', 'class_embed', 'y embedder'],
   inputs: {
     labels: slot.features('Labels from ConditionInput'),
     dataset: slot.optional(slot.dataset('Sets the number of classes')),
@@ -154,6 +164,7 @@ function embedLabels(labels: Features, classes: number, width: number, name: str
 export const tokenEmbedding = defineLayer({
   type: 'diffusion/TokenEmbedding',
   summary: "Embeds each label of a sequence as a token: a learned vector (PyTorch's Embedding).",
+  aliases: ['nn.Embedding', 'embedding', 'word embedding', 'wte'],
   inputs: {
     labels: slot.features('Labels from ConditionInput'),
     vocabulary: slot.optional(slot.vocabulary('Sets the number of tokens: words of captions')),
@@ -186,6 +197,7 @@ const gridSide = (about: string) =>
 export const positionEmbedding = defineLayer({
   type: 'diffusion/PositionEmbedding',
   summary: 'Adds a vector to the token of each position: a learned one, or sines and cosines.',
+  aliases: ['positional encoding', 'pos_embed', 'positional embedding'],
   source: 'Dosovitskiy et al. 2021; Peebles & Xie 2023',
   inputs: { x: slot.features('Tokens [n, c]') },
   params: {
@@ -208,6 +220,7 @@ export const rotaryEmbedding = defineOpLayer('rotary_embedding', {
   type: 'diffusion/RotaryEmbedding',
   summary:
     'Rotates the channels of each token by angles of its row and column, so that attention depends on relative positions. For queries and keys.',
+  aliases: ['rope'],
   source: 'Su et al. 2021; Heo et al. 2024, in two dimensions',
   inputs: { x: slot.features('Tokens [n, c]: queries or keys') },
   params: {
@@ -226,6 +239,7 @@ export const fourierFeatures = defineOpLayer('fourier_features', {
   type: 'diffusion/FourierFeatures',
   summary:
     'Fourier features: the coordinates, and sines and cosines of 1, 2, 4, ... times the coordinates, for fine structure.',
+  aliases: ['random fourier features', 'nerf embedding'],
   source: 'Tancik et al. 2020',
   inputs: { x: slot.features('Vector [d], such as a point') },
   params: {

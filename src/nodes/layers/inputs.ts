@@ -18,6 +18,7 @@ export const modelInput = defineNode({
   type: 'diffusion/ModelInput',
   category: 'layers',
   summary: 'Inputs of a network of layers: noisy data x_t and its timestep t.',
+  aliases: ['network input', 'placeholder'],
   inputs: { dataset: slot.optional(slot.dataset('Sets the shape of the data')) },
   outputs: {
     x: slot.features('Noisy data: images [h, w, c] or points [d]'),
@@ -43,6 +44,7 @@ export const conditionInput = defineLayer({
   type: 'diffusion/ConditionInput',
   summary:
     'Condition of a network of layers, as given to Predict or Sampler: labels, a number, a vector, tokens or extra channels.',
+  aliases: ['class input', 'conditioning input'],
   inputs: {
     x: slot.optional(slot.features('x of ModelInput; extra channels have its height and width')),
     vocabulary: slot.optional(slot.vocabulary('Sets labels_per_item: the words of a caption')),

@@ -38,6 +38,7 @@ export const concat = defineLayer({
   type: 'diffusion/Concat',
   summary:
     'Concatenates the channels of features, such as those of a decoder and its skip connection.',
+  aliases: ['torch.cat', 'cat', 'skip connection', 'concatenate'],
   equation: 'y = [x_1, x_2, \\dots]',
   inputs: { x: slot.many(slot.features('Features of equal size; their channels may differ')) },
   params: {},
@@ -48,6 +49,7 @@ export const concat = defineLayer({
 export const add = defineLayer({
   type: 'diffusion/Add',
   summary: 'Adds features. A vector is added to every pixel or token.',
+  aliases: ['residual connection', 'residual add', 'sum', 'plus'],
   equation: 'y = x_1 + x_2 + \\dots',
   inputs: {
     x: slot.many(slot.features('Features of equal shape, or vectors with as many channels')),
@@ -60,6 +62,7 @@ export const add = defineLayer({
 export const multiply = defineLayer({
   type: 'diffusion/Multiply',
   summary: 'Multiplies features. A vector multiplies every pixel or token.',
+  aliases: ['elementwise product', 'gate'],
   equation: 'y = x_1 \\, x_2 \\cdots',
   inputs: {
     x: slot.many(slot.features('Features of equal shape, or vectors with as many channels')),
@@ -85,6 +88,7 @@ export const modulate = defineOpLayer('modulate', {
   type: 'diffusion/Modulate',
   summary:
     'Scales and shifts each channel by vectors, such as parts of an embedding (FiLM, adaLN).',
+  aliases: ['film', 'scale_shift', 'feature-wise linear modulation'],
   equation: 'y = x (1 + \\gamma) + \\beta',
   source: 'Perez et al. 2018; Peebles & Xie 2023',
   inputs: {
@@ -99,6 +103,7 @@ export const modulate = defineOpLayer('modulate', {
 export const split = defineOpLayer('split', {
   type: 'diffusion/Split',
   summary: "One of several equal parts of the channels (PyTorch's chunk).",
+  aliases: ['chunk', 'torch.chunk'],
   inputs: { x: slot.features('Features') },
   params: {
     count: param.integer(2, { min: 1, max: 64 }, 'Number of parts; must divide the channels'),

@@ -12,6 +12,15 @@ const biased = param.advanced(param.toggle(true, 'Adds a learned number per outp
 export const linear = defineOpLayer('linear', {
   type: 'diffusion/Linear',
   summary: "Linear layer over the channels of each vector, token or pixel (PyTorch's Linear).",
+  aliases: [
+    'nn.Linear',
+    'dense',
+    'fully connected',
+    'fc',
+    'fc layer',
+    'affine layer',
+    'projection',
+  ],
   equation: 'y = x W + b',
   inputs: { x: slot.features('Features') },
   params: { out: channels, bias: biased, name: param.layerName('linear') },
@@ -22,6 +31,7 @@ export const conv = defineLayer({
   type: 'diffusion/Conv',
   summary:
     "Convolution of images (PyTorch's Conv2d), or transposed convolution, which enlarges them (ConvTranspose2d).",
+  aliases: ['conv2d', 'convolution', 'ConvTranspose2d', 'cnn', 'deconvolution'],
   inputs: { x: slot.features('Images [h, w, c]') },
   params: {
     out: channels,
@@ -63,6 +73,7 @@ export const downsample = defineLayer({
   type: 'diffusion/Downsample',
   summary:
     'Halves height and width by a 3 x 3 convolution with stride 2, as between the levels of a UNet.',
+  aliases: ['strided convolution', 'Downsample2D'],
   inputs: { x: slot.features('Images [h, w, c]') },
   params: {
     out: param.integer(0, { min: 0, max: 65_536 }, 'Output channels; 0: those of x'),
@@ -83,6 +94,7 @@ export const upsample = defineLayer({
   type: 'diffusion/Upsample',
   summary:
     'Doubles height and width by nearest-neighbour upsampling, followed by an optional 3 x 3 convolution.',
+  aliases: ['nn.Upsample', 'Upsample2D', 'nearest neighbour upsampling'],
   inputs: { x: slot.features('Images [h, w, c]') },
   params: {
     conv: param.toggle(true, 'Convolution after the upsampling, as between the levels of a UNet'),

@@ -9,6 +9,7 @@ const x = slot.features('Features')
 export const groupNorm = defineOpLayer('group_norm', {
   type: 'diffusion/GroupNorm',
   summary: 'Normalizes each group of channels over all pixels or tokens of an item.',
+  aliases: ['batchnorm', 'BatchNorm2d', 'InstanceNorm', 'normalization'],
   equation: 'y = \\frac{x - \\mathrm{E}[x]}{\\sqrt{\\mathrm{Var}[x] + \\epsilon}} \\gamma + \\beta',
   source: 'Wu & He 2018',
   inputs: { x },
@@ -23,6 +24,7 @@ export const groupNorm = defineOpLayer('group_norm', {
 export const layerNorm = defineLayer({
   type: 'diffusion/LayerNorm',
   summary: 'Normalizes each pixel, token or vector over its channels.',
+  aliases: ['layer normalization'],
   equation: 'y = \\frac{x - \\mathrm{E}[x]}{\\sqrt{\\mathrm{Var}[x] + \\epsilon}} \\gamma + \\beta',
   source: 'Ba et al. 2016',
   inputs: { x },
@@ -38,6 +40,7 @@ export const layerNorm = defineLayer({
 export const rmsNorm = defineOpLayer('rms_norm', {
   type: 'diffusion/RMSNorm',
   summary: 'Divides each pixel, token or vector by the root mean square of its channels.',
+  aliases: ['root mean square norm'],
   equation: 'y = \\frac{x}{\\sqrt{\\mathrm{E}[x^2] + \\epsilon}} \\gamma',
   source: 'Zhang & Sennrich 2019',
   inputs: { x },
@@ -49,6 +52,7 @@ export const silu = defineOpLayer('silu', {
   type: 'diffusion/SiLU',
   title: 'SiLU',
   summary: 'SiLU activation (swish): x times its sigmoid.',
+  aliases: ['swish', 'silu activation'],
   equation: 'y = x \\, \\sigma(x)',
   source: 'Elfwing et al. 2017',
   inputs: { x },
@@ -61,6 +65,7 @@ export const gelu = defineLayer({
   title: 'GELU',
   summary:
     'GELU activation: x times the cumulative distribution function of the standard normal distribution.',
+  aliases: ['geglu', 'gelu activation'],
   equation: 'y = x \\, \\Phi(x)',
   source: 'Hendrycks & Gimpel 2016',
   inputs: { x },
@@ -78,6 +83,7 @@ export const relu = defineOpLayer('relu', {
   type: 'diffusion/ReLU',
   title: 'ReLU',
   summary: 'ReLU activation: max(x, 0).',
+  aliases: ['rectifier', 'rectified linear unit', 'activation'],
   equation: 'y = \\max(x, 0)',
   inputs: { x },
   params: {},
@@ -116,6 +122,7 @@ export const dropoutLayer = defineOpLayer('dropout', {
   type: 'diffusion/Dropout',
   summary:
     'Sets random elements to zero during training, and divides the others by 1 - rate. Has no effect while sampling.',
+  aliases: ['nn.Dropout', 'regularization'],
   source: 'Srivastava et al. 2014',
   inputs: { x },
   params: {

@@ -27,6 +27,7 @@ export const modelOutput = defineNode({
   category: 'layers',
   summary:
     'Creates a model from the layers that lead to x, untrained or with weights of another model.',
+  aliases: ['build network', 'custom model', 'nn.Module', 'network output'],
   inputs: {
     x: slot.features(
       'Prediction, of the shape of x of ModelInput; twice its channels with a learned variance',

@@ -10,6 +10,7 @@ export const avgPool = defineLayer({
   type: 'diffusion/AvgPool',
   summary:
     "Average pooling: means over squares of pixels (PyTorch's AvgPool2d), or over all pixels of an image.",
+  aliases: ['AvgPool2d', 'pooling', 'average pooling', 'MaxPool2d', 'maxpool'],
   inputs: { x: slot.features('Images [h, w, c]') },
   params: {
     size: param.integer(
@@ -26,6 +27,7 @@ export const avgPool = defineLayer({
 export const flatten = defineLayer({
   type: 'diffusion/Flatten',
   summary: 'Turns images into tokens, one per pixel, or all numbers of an item into one vector.',
+  aliases: ['nn.Flatten', 'ravel'],
   inputs: { x: slot.features('Images [h, w, c]; for a vector also tokens [n, c]') },
   params: {
     to: param.choice(['tokens', 'vector'], 'Form of the output', {
@@ -45,6 +47,7 @@ export const flatten = defineLayer({
 export const unflatten = defineLayer({
   type: 'diffusion/Unflatten',
   summary: 'Turns tokens or a vector into images: the inverse of Flatten.',
+  aliases: ['nn.Unflatten'],
   inputs: {
     x: slot.features('Tokens [h w, c], or a vector [h w c]'),
   },
@@ -71,6 +74,7 @@ export const unflatten = defineLayer({
 export const reshape = defineLayer({
   type: 'diffusion/Reshape',
   summary: 'Gives features another shape, with the same numbers in the same order.',
+  aliases: ['torch.view', 'rearrange', 'einops'],
   inputs: { x: slot.features('Features') },
   params: {
     shape: param.text('4, 4, 16', 'Shape of one item, without the batch: [h, w, c], [n, c] or [c]'),
@@ -86,6 +90,7 @@ export const patchify = defineOpLayer('patchify', {
   type: 'diffusion/Patchify',
   summary:
     'Splits images into square patches and turns each into a token, as a vision transformer does.',
+  aliases: ['PatchEmbed', 'patch embedding'],
   source: 'Dosovitskiy et al. 2021',
   inputs: { x: slot.features('Images [h, w, c]') },
   params: {

@@ -12,6 +12,7 @@ export const bitsPerDim = defineNode({
   category: 'evaluate',
   summary:
     'Negative log-likelihood of data under a model in bits per dimension, by the variational bound or along the probability flow ODE. Open it to see the terms as they are computed.',
+  aliases: ['bpd', 'nll', 'negative log-likelihood', 'log-likelihood'],
   equation: '-\\tfrac{1}{d} \\log_2 p_\\theta(x_0)',
   source: 'Ho et al. 2020, eq. 5; Nichol & Dhariwal 2021; Song et al. 2021, eq. 39',
   inputs: {

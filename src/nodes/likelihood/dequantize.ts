@@ -8,6 +8,7 @@ export const dequantize = defineNode({
   category: 'process',
   summary:
     'Uniform dequantization: adds uniform noise within each quantization level. The density of the result, times the width of a level, is a lower bound on the probability of the input.',
+  aliases: ['uniform dequantization'],
   equation:
     'x + u, \\quad u \\sim \\mathrm{Uniform}\\left( -\\tfrac{1}{2} \\Delta, \\tfrac{1}{2} \\Delta \\right)',
   source: 'Theis et al. 2016, section 3.1',

@@ -12,6 +12,7 @@ export const hybridLoss = defineNode({
   category: 'training',
   summary:
     'Loss for models with a learned variance: squared error for the prediction, and the variational bound for the variance only.',
+  aliases: ['l_hybrid', 'improved ddpm'],
   equation: 'L = L_\\mathrm{simple} + \\lambda L_\\mathrm{vlb}',
   source: 'Nichol & Dhariwal 2021, eq. 16',
   inputs: {

@@ -13,6 +13,7 @@ export const kl = defineNode({
   category: 'training',
   summary:
     'Kullback-Leibler divergence of two Gaussians q and p in closed form. With Posterior as q and ReverseProcess as p it is a term of the variational bound.',
+  aliases: ['kl', 'kullback-leibler', 'relative entropy', 'kl_div'],
   equation:
     'D_{KL}(q \\| p) = \\tfrac{1}{2} \\left( \\log \\frac{\\sigma_p^2}{\\sigma_q^2} + \\frac{\\sigma_q^2 + (\\mu_q - \\mu_p)^2}{\\sigma_p^2} - 1 \\right)',
   source: 'Ho et al. 2020, eq. 5',

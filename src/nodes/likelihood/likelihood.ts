@@ -155,6 +155,7 @@ export const [likelihoodStart, likelihoodEnd] = defineLoop({
     category: 'evaluate',
     summary:
       'Start of a likelihood loop: runs over all timesteps for the terms of the variational bound, or from data to noise along the probability flow ODE.',
+    aliases: ['likelihood loop'],
     source: 'Ho et al. 2020, eq. 5; Song et al. 2021, section 4.3',
     inputs: {
       x_0: slot.samples('Clean data'),

@@ -8,6 +8,7 @@ export const logDensity = defineNode({
   category: 'evaluate',
   summary:
     'Mean log density of points under a model in closed form: the mixture of ExactModel or the distribution of Gaussian, with the noise of t. Gradients reach the points and the model.',
+  aliases: ['log_prob', 'logpdf'],
   equation: '\\mathbb{E} \\left[ \\log q(x_t) \\right]',
   source: 'Song et al. 2021, section 2: its slope in x is the score',
   inputs: {

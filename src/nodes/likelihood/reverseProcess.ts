@@ -11,6 +11,7 @@ export const reverseProcess = defineNode({
   category: 'process',
   summary:
     "Mean and variance of the model's reverse step p(x_{t-1} | x_t). Posterior is its counterpart that knows the clean data.",
+  aliases: ['p_mean_variance', 'reverse transition'],
   equation:
     'p_\\theta(x_{t-1} \\mid x_t) = \\mathcal{N}\\left(\\mu_\\theta(x_t, t), \\Sigma_\\theta(x_t, t)\\right)',
   source: 'Ho et al. 2020, section 3.2; learned variance: Nichol & Dhariwal 2021, eq. 15',

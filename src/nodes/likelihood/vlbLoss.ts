@@ -15,6 +15,7 @@ export const vlbLoss = defineNode({
   category: 'training',
   summary:
     "Term of the variational lower bound at t: the KL divergence between the posterior and the model's reverse step; at t = 0, the negative log-likelihood of the data. In bits/dim.",
+  aliases: ['elbo', 'variational lower bound', 'evidence lower bound', 'l_vlb'],
   equation:
     'L_t = D_{KL}\\left( q(x_{t-1} \\mid x_t, x_0) \\,\\|\\, p_\\theta(x_{t-1} \\mid x_t) \\right), \\quad L_0 = -\\log p_\\theta(x_0 \\mid x_1)',
   source:

@@ -79,6 +79,7 @@ export const [forEachStart, forEachEnd] = defineLoop({
     category: 'loops',
     summary:
       'Start of a loop over a list of numbers or names. Every iteration draws the same random numbers, as separate runs do.',
+    aliases: ['map', 'parameter sweep', 'for each loop'],
     inputs: {
       timesteps: slot.optional(slot.timesteps('Runs over these timesteps; overrides list')),
     },

@@ -56,6 +56,7 @@ export const [gradientStart, gradientEnd] = defineLoop({
     category: 'loops',
     summary:
       'Start of a zone whose value is differentiated with respect to x. Inside, use its outputs instead of the values wired to it; everything else is a constant.',
+    aliases: ['autograd', 'grad', 'torch.autograd.grad', 'guidance gradient', 'dps'],
     equation: '\\nabla_x f(x)',
     source: 'Griewank & Walther 2008, chapter 3 (reverse mode)',
     inputs: {

@@ -30,6 +30,7 @@ export const [jvpStart, jvpEnd] = defineLoop({
     category: 'loops',
     summary:
       'Start of a zone whose value is differentiated along a direction: the tangents of x and of the timestep t. Inside, use its outputs instead of the values wired to it; everything else is a constant.',
+    aliases: ['jacobian', 'forward-mode', 'jvp', 'meanflow'],
     equation:
       '\\frac{d}{d s} f(x + s \\, \\dot x,\\; t + s \\, \\dot t) \\Big|_{s = 0} = \\frac{\\partial f}{\\partial x} \\dot x + \\frac{\\partial f}{\\partial t} \\dot t',
     source: 'Griewank & Walther 2008, chapter 3; Geng et al. 2025, eq. 8 (MeanFlow)',

@@ -30,6 +30,7 @@ export const [repeatStart, repeatEnd] = defineLoop({
     category: 'loops',
     summary:
       'Start of a loop with a fixed number of iterations. Each iteration receives the value of the one before.',
+    aliases: ['loop', 'for loop', 'iterate', 'while'],
     inputs: {
       value: slot.many(slot.any('Initial value')),
       until: slot.optional(

@@ -7,6 +7,7 @@ export const activationStorage = defineNode({
   category: 'model',
   summary:
     "Stores the activations of a model's UNets in float16 while sampling on WebGPU, which halves the memory traffic between layers. All computation stays in float32.",
+  aliases: ['fp16', 'float16', 'half precision', 'mixed precision', 'autocast'],
   inputs: { model: slot.model('Model that contains a UNet; others are not affected') },
   outputs: { model: slot.model('Model with the same weights') },
   params: {

@@ -13,6 +13,7 @@ export const attention = defineNode({
   category: 'model',
   summary:
     'Adds attention layers to a UNet at chosen resolutions: every pixel attends to all pixels, optionally also to the tokens of a condition, or to all pixels in linear time.',
+  aliases: ['spatial attention', 'attn_resolutions'],
   equation: '\\mathrm{softmax}\\left(\\frac{q k^\\top}{\\sqrt{d}}\\right) v',
   source:
     'Vaswani et al. 2017, eq. 1; in a UNet for diffusion Ho et al. 2020, appendix B; cross-attention: Rombach et al. 2022, section 3.3; linear: Shen et al. 2021, section 3.2',

@@ -47,6 +47,7 @@ export const attentionMaps = defineNode({
   category: 'model',
   summary:
     'Attention maps of a prediction as images. Cross-attention: for each token of the condition, how strongly each position attends to it. Self-attention: how strongly a query pixel attends to each position.',
+  aliases: ['attention heatmap', 'daam', 'attention weights'],
   equation: '\\mathrm{softmax}\\left(\\frac{q k^\\top}{\\sqrt{d}}\\right)',
   source: 'Hertz et al. 2022, section 3',
   inputs: {

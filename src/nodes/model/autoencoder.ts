@@ -20,6 +20,15 @@ export const autoencoder = defineNode({
   category: 'model',
   summary:
     'New network that compresses images to small latents and decodes them. Diffusion models train faster on the latents of a trained one.',
+  aliases: [
+    'vae',
+    'AutoencoderKL',
+    'AutoencoderTiny',
+    'VAELoader',
+    'taesd',
+    'latent diffusion',
+    'variational autoencoder',
+  ],
   source:
     "Kingma & Welling 2014; Rombach et al. 2022; diffusers' AutoencoderKL; TAESD (Boer Bohan 2023), diffusers' AutoencoderTiny",
   inputs: { dataset: slot.optional(slot.dataset('Sets size and channels of the images')) },

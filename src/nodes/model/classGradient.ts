@@ -8,6 +8,7 @@ export const classGradient = defineNode({
   category: 'model',
   summary:
     "Gradient of a classifier's log-probability with respect to noisy images: how each pixel must change for the class to become more likely.",
+  aliases: ['cond_fn', 'classifier gradient'],
   equation: '\\nabla_{x_t} \\log p(y \\mid x_t)',
   source: 'Dhariwal & Nichol 2021, section 4',
   inputs: {

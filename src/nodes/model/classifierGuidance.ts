@@ -10,6 +10,7 @@ export const classifierGuidance = defineNode({
   category: 'model',
   summary:
     "Classifier guidance: shifts the predicted noise along the gradient of a classifier's log-probability.",
+  aliases: ['adm guidance', 'guided diffusion'],
   equation: '\\hat\\epsilon - w \\, \\sigma_t \\nabla_{x_t} \\log p(y \\mid x_t)',
   source: 'Dhariwal & Nichol 2021, algorithm 2',
   inputs: {

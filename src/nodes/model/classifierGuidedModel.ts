@@ -12,6 +12,7 @@ export const classifierGuidedModel = defineNode({
   category: 'model',
   summary:
     'Model with classifier guidance built in: its predicted noise is shifted towards the requested class. The model itself needs no classes and is evaluated without a condition.',
+  aliases: ['guided classifier model'],
   equation: '\\hat\\epsilon - w \\, \\sigma_t \\nabla_{x_t} \\log p(y \\mid x_t)',
   source: 'Dhariwal & Nichol 2021, algorithm 2',
   inputs: {

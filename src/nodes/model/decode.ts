@@ -6,6 +6,7 @@ export const decode = defineNode({
   type: 'diffusion/Decode',
   category: 'model',
   summary: 'Decodes the latents of an autoencoder to images, after division by its scaling factor.',
+  aliases: ['VAEDecode', 'decoder', 'latents to images'],
   equation: '\\hat{x} = D(z / s)',
   source: 'Rombach et al. 2022, section 3.1',
   inputs: {

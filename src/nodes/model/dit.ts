@@ -19,6 +19,13 @@ export const dit = defineNode({
   category: 'model',
   summary:
     'New network for images: a diffusion transformer, whose tokens are patches of the image and attend to each other. Time and class scale and shift its layers (adaLN-zero).',
+  aliases: [
+    'diffusion transformer',
+    'DiTTransformer2DModel',
+    'vit',
+    'vision transformer',
+    'transformer',
+  ],
   source: "Peebles & Xie 2023; diffusers' DiTTransformer2DModel",
   inputs: {
     dataset: slot.optional(slot.dataset('Sets image size, channels and number of classes')),

@@ -30,6 +30,7 @@ export const encode = defineNode({
   category: 'model',
   summary:
     'Encodes images to the latents of an autoencoder: a mean, or a sample of the normal distribution that it predicts.',
+  aliases: ['VAEEncode', 'encoder', 'images to latents'],
   equation: 'z = s (\\mu(x) + \\sigma(x) \\odot \\epsilon)',
   source: 'Kingma & Welling 2014, section 2.4; scaling factor s: Rombach et al. 2022, appendix G',
   inputs: {

@@ -12,6 +12,7 @@ export const exactModel = defineNode({
   category: 'model',
   summary:
     'Optimal denoiser in closed form, for a mixture of Gaussians or the points of a data set. Needs no training.',
+  aliases: ['optimal denoiser', 'ideal denoiser', 'analytic score', 'closed form'],
   equation:
     '\\hat{x}_0 = \\sum_i w_i \\, E[x_0 \\mid x_t, i], \\quad w = \\mathrm{softmax}_i\\left(-\\frac{|x_t - \\sqrt{\\bar\\alpha_t} c_i|^2}{2 (\\bar\\alpha_t s^2 + 1 - \\bar\\alpha_t)}\\right)',
   source: 'Karras et al. 2022, appendix B.3, for points; Bayes for Gaussians',

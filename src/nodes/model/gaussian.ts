@@ -8,6 +8,7 @@ export const gaussian = defineNode({
   category: 'model',
   summary:
     'A single Gaussian as a model of the data, with a learned mean and standard deviation for each coordinate. It denoises in closed form, and its density is known: see LogDensity.',
+  aliases: ['normal distribution model'],
   equation:
     'q(x_0) = \\mathcal{N}(\\mu, \\mathrm{diag}(s^2)), \\quad q(x_t) = \\mathcal{N}(\\alpha \\mu, \\mathrm{diag}(\\alpha^2 s^2 + \\sigma^2))',
   source: 'Bishop 2006, section 10.1.2',

@@ -10,6 +10,7 @@ export const guidance = defineNode({
   category: 'model',
   summary:
     'Classifier-free guidance: extrapolates from the unconditional to the conditional prediction.',
+  aliases: ['cfg', 'classifier-free guidance', 'guidance_scale', 'CFGGuider', 'cfg scale'],
   equation: 'u + w \\, (c - u)',
   source: 'Ho & Salimans 2022, eq. 6; rescaled: Lin et al. 2023, eq. 15 and 16',
   inputs: {

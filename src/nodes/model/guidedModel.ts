@@ -14,6 +14,7 @@ export const guidedModel = defineNode({
   category: 'model',
   summary:
     'Model with classifier-free guidance or autoguidance built in: every prediction evaluates the model with and without the condition, or a worse model too, and extrapolates.',
+  aliases: ['autoguidance', 'cfg model', 'DualCFGGuider', 'SkipLayerGuidance'],
   equation: 'u + w \\, (c - u)',
   source:
     'Ho & Salimans 2022, eq. 6; autoguidance: Karras et al. 2024, eq. 3; interval: Kynkäänniemi et al. 2024',

@@ -15,6 +15,7 @@ export const jit = defineNode({
   category: 'model',
   summary:
     'New network for images: a plain transformer on raw patches, which predicts clean data. Its tokens come through a bottleneck and know their position by rotations.',
+  aliases: ['just image transformer', 'pixel transformer'],
   source: 'Li & He 2025, Back to Basics: Let Denoising Generative Models Denoise',
   inputs: {
     dataset: slot.optional(slot.dataset('Sets image size, channels and number of classes')),

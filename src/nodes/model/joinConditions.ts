@@ -16,6 +16,7 @@ export const joinConditions = defineNode({
   category: 'model',
   summary:
     'Combines conditions of different kinds into one, such as a class and a second time, and adds extra channels for a network that takes them beside x_t: known pixels and their mask, or an estimate of the data.',
+  aliases: ['ConditioningCombine', 'added_cond_kwargs', 'ConditioningConcat'],
   source: 'Extra channels: Saharia et al. 2022 (Palette); Chen et al. 2023 (self-conditioning)',
   inputs: {
     condition: slot.many(

@@ -11,6 +11,7 @@ export const labelTokens = defineNode({
   category: 'model',
   summary:
     'Combines several labels per item into tokens that a model can attend to. The model embeds them with a table of its own: see Attention, kind cross.',
+  aliases: ['multi label'],
   inputs: {
     labels: slot.many(
       slot.labels(

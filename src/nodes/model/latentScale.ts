@@ -15,6 +15,7 @@ export const latentScale = defineNode({
   category: 'model',
   summary:
     'Measures the standard deviation of the latents of a data set, and sets the scaling factor of the autoencoder, so that its latents have unit variance, as noise schedules expect.',
+  aliases: ['scaling_factor', 'vae scaling'],
   equation: 's = 1 / \\sigma_z',
   source: 'Rombach et al. 2022, appendix G',
   inputs: {

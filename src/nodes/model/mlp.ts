@@ -11,6 +11,7 @@ export const mlp = defineNode({
   category: 'model',
   summary:
     'New network for points: residual layers, conditioned on the timestep and optionally on a class, a number (a second time), a vector or further coordinates.',
+  aliases: ['multilayer perceptron', 'feedforward', 'neural network', 'fully connected network'],
   inputs: {},
   outputs: { model: slot.model('Untrained model') },
   params: {

@@ -13,6 +13,7 @@ export const precondition = defineNode({
   category: 'model',
   summary:
     'EDM preconditioning: wraps a network so that its inputs and targets have unit variance at every noise level. The result predicts clean data; training it trains the network inside.',
+  aliases: ['edm preconditioning', 'c_skip', 'c_out', 'c_in'],
   equation:
     'D(x; \\sigma) = c_{skip}(\\sigma) \\, x + c_{out}(\\sigma) \\, F(c_{in}(\\sigma) \\, x; c_{noise}(\\sigma))',
   source: 'Karras et al. 2022, eq. 7 and table 1; consistency: Song et al. 2023, appendix C',

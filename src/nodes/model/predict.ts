@@ -10,6 +10,16 @@ export const predict = defineNode({
   category: 'model',
   summary:
     "Evaluates a model on noisy data. The result is of the model's prediction type: the noise, the clean data, or a velocity.",
+  aliases: [
+    'denoiser',
+    'noise prediction',
+    'eps prediction',
+    'apply_model',
+    'model call',
+    'score',
+    'score function',
+    'noise_pred',
+  ],
   equation: '\\epsilon_\\theta(x_t, t)',
   source: 'Ho et al. 2020',
   inputs: {

@@ -32,6 +32,7 @@ export const projectedGuidance = defineNode({
   category: 'model',
   summary:
     'Classifier-free guidance for large scales: removes the component of the guidance direction that causes oversaturation, limits its norm, and adds momentum over the steps.',
+  aliases: ['apg'],
   equation:
     '\\Delta = c - u, \\quad \\hat{x}_0 = c + (w - 1) (\\Delta_\\perp + \\eta \\, \\Delta_\\parallel)',
   source: 'Sadat et al. 2025, algorithm 1',

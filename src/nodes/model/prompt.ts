@@ -18,6 +18,15 @@ export const prompt = defineNode({
   category: 'model',
   summary:
     'Turns texts into tokens by the vocabulary of the training data. The model must have been trained on such tokens.',
+  aliases: [
+    'clip',
+    'CLIPTextEncode',
+    'conditioning',
+    'text encoder',
+    'text conditioning',
+    'negative prompt',
+    'encoder_hidden_states',
+  ],
   inputs: {
     vocabulary: slot.vocabulary('Words of the training data, from CaptionTokens or LoadVocabulary'),
     like: slot.optional(slot.samples('Batch to describe: all prompts in turn')),

@@ -9,6 +9,7 @@ export const reparametrize = defineNode({
   category: 'model',
   summary:
     'Reparametrization trick: draws samples of a learned Gaussian by scaling and shifting noise, so that gradients reach its mean and standard deviation.',
+  aliases: ['ModelSamplingDiscrete v_prediction', 'reparameterization'],
   equation: 'x_0 = \\mu + s \\, \\epsilon',
   source: 'Kingma & Welling 2014, section 2.4',
   inputs: {

@@ -22,6 +22,7 @@ export const unet = defineNode({
   category: 'model',
   summary:
     'New network for images: a U-Net with residual blocks, which halves the resolution from level to level and restores it with skip connections.',
+  aliases: ['UNet2DModel', 'UNet2DConditionModel', 'UNETLoader', 'backbone', 'unet 2d'],
   source:
     "Ronneberger et al. 2015; Ho et al. 2020, appendix B; diffusers' UNet2DModel and UNet2DConditionModel",
   inputs: {

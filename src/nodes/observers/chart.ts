@@ -14,6 +14,15 @@ export const chart = defineNode({
   category: 'view',
   summary:
     'Line chart of numbers: the loss of every step, or a distance at every t. Lines of earlier runs stay in the background.',
+  aliases: [
+    'loss curve',
+    'line chart',
+    'plot',
+    'tensorboard',
+    'wandb',
+    'training curve',
+    'learning curve',
+  ],
   inputs: {
     values: slot.many(
       slot.oneOf(

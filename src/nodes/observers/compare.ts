@@ -12,6 +12,7 @@ export const compare = defineNode({
   category: 'view',
   summary:
     'Compares two values: their statistics, and for points the distance between their distributions.',
+  aliases: ['side by side', 'difference', 'ImageCompare'],
   source: 'Kolmogorov-Smirnov distance; sliced Wasserstein distance, Bonneel et al. 2015',
   inputs: { a: slot.any('First value'), b: slot.any('Second value') },
   outputs: {},

@@ -22,6 +22,7 @@ export const denoisingPreview = defineNode({
   category: 'view',
   summary:
     'Shows x_t next to the x_0 predicted from it while a loop samples or trains: grids of images, or points with lines to their predicted positions.',
+  aliases: ['predicted x0', 'denoising process', 'x0 preview'],
   equation:
     '\\hat{x}_0 = \\frac{x_t - \\sqrt{1 - \\bar\\alpha_t} \\, \\hat\\epsilon}{\\sqrt{\\bar\\alpha_t}}',
   source: 'Ho et al. 2020, eq. 15',

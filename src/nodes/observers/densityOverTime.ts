@@ -19,6 +19,7 @@ export const densityOverTime = defineNode({
   category: 'view',
   summary:
     'Heat map of the density of points on the line over time, from noise to data, with the paths of single points.',
+  aliases: ['fokker-planck', 'probability path'],
   source: 'Song et al. 2021, figure 2',
   room: { width: 380, height: 260 },
   inputs: {

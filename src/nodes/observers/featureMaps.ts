@@ -19,6 +19,7 @@ export const featureMaps = defineNode({
   category: 'view',
   summary:
     'Shows the output of one layer of a model, a grey picture per channel, with its mean, standard deviation, share of zeros and range. Evaluates the model again, layer by layer, without dropout; the last bits may differ from those of Predict.',
+  aliases: ['activations', 'forward hook', 'hidden states', 'intermediate layers'],
   room: { width: 420, height: 300 },
   inputs: {
     model: slot.model('Model with a network'),

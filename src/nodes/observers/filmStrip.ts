@@ -21,6 +21,7 @@ export const filmStrip = defineNode({
   category: 'view',
   summary:
     'Shows a trajectory of images, points or words, from noise to data. Drag over it to move through time.',
+  aliases: ['trajectory', 'animation', 'gif', 'video'],
   room: { width: 320, height: 360 },
   inputs: {
     trajectory: slot.trajectory(

@@ -14,6 +14,7 @@ export const gradientNorms = defineNode({
   category: 'view',
   summary:
     'Shows the norm of the gradient of each layer in the last training step, before clipping. Bars have a logarithmic scale of five powers of ten: a layer without a bar hardly learns.',
+  aliases: ['grad norm', 'vanishing gradient', 'exploding gradient'],
   equation: '\\lVert \\nabla_{\\theta_l} L \\rVert_2',
   source: 'Pascanu et al. 2013, section 3.2',
   room: { width: 380, height: 300 },

@@ -18,6 +18,7 @@ export const histogram = defineNode({
   category: 'view',
   summary:
     'Histograms of all numbers of batches, or of one number over the iterations of a loop, as densities.',
+  aliases: ['hist', 'distribution'],
   inputs: {
     values: slot.many(
       slot.optional(

@@ -18,6 +18,7 @@ export const inspect = defineNode({
   category: 'view',
   summary:
     'Shows the statistics of any value: shape, mean, standard deviation, minimum, maximum, number of NaN, and a histogram.',
+  aliases: ['print', 'debug', 'tensor.shape', 'PreviewAny', 'show any', 'tensor stats'],
   inputs: { value: slot.any('Value to inspect') },
   outputs: {},
   params: {},

@@ -8,6 +8,7 @@ export const lossByTimestep = defineNode({
   category: 'view',
   summary:
     'Plots the training loss by timestep: the mean over recent items, in bins with equal numbers of items. Shows which timesteps are hard, which the mean over all t hides.',
+  aliases: ['loss per timestep'],
   inputs: { losses: slot.many(slot.losses('Line: losses of Loss, with t connected to it')) },
   outputs: {},
   params: {

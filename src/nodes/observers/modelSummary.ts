@@ -13,6 +13,17 @@ export const modelSummary = defineNode({
   category: 'view',
   summary:
     'Table of the layers of a model: operation, output shape, parameters, multiply-adds and activation memory per item. The names are those that FeatureMaps and AttentionMaps take.',
+  aliases: [
+    'torchinfo',
+    'num_parameters',
+    'parameter count',
+    'param count',
+    'flops',
+    'macs',
+    'number of parameters',
+    'summary',
+    'layers table',
+  ],
   room: { width: 600, height: 320 },
   inputs: { model: slot.model('Model with a network') },
   outputs: {},

@@ -16,6 +16,7 @@ export const preview = defineNode({
   category: 'view',
   summary:
     'Shows images. Inside a sampling loop it shows how they emerge from noise, for example x_t next to the predicted x_0. Of latents it shows each channel as a map.',
+  aliases: ['viewer', 'PreviewImage', 'imshow', 'show images', 'display', 'make_grid'],
   room: { width: 380, height: 270 },
   inputs: {
     images: slot.many(

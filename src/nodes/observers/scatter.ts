@@ -32,6 +32,7 @@ export const scatter = defineNode({
   category: 'view',
   summary:
     'Scatter plot of points in the plane: point clouds, paths of a trajectory, arrows of a vector field, and ellipses of a variance. Points in space are projected, and turned by dragging; of points on the line it shows histograms.',
+  aliases: ['scatter plot', 'point plot', 'vector field', 'quiver'],
   inputs: {
     samples: slot.many(
       slot.oneOf(

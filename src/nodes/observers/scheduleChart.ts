@@ -37,6 +37,7 @@ export const scheduleChart = defineNode({
   category: 'view',
   summary:
     'Plots noise schedules over time from data to noise: the signal that is left, or the noise relative to it. The slope determines how long a model spends at each noise level.',
+  aliases: ['snr plot', 'plot schedule'],
   source:
     'Kingma et al. 2021, section 3.2: of a schedule nothing but its log SNR matters; Nichol & Dhariwal 2021, figure 5',
   inputs: {

@@ -24,6 +24,7 @@ export const spectrum = defineNode({
   category: 'view',
   summary:
     'Radial power spectrum of images, or of the density of points. Noise is flat; structure falls off with frequency.',
+  aliases: ['fft', 'power spectrum', 'fourier transform'],
   source:
     'Discrete Fourier transform, without a window: at the edges a picture goes on with its other side',
   inputs: {

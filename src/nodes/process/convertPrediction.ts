@@ -10,6 +10,14 @@ export const convertPrediction = defineNode({
   category: 'process',
   summary:
     'Converts a prediction to another prediction type, for example predicted noise to predicted clean data.',
+  aliases: [
+    'x0',
+    'x0 prediction',
+    'pred_original_sample',
+    'epsilon to x0',
+    'prediction type',
+    'parameterization',
+  ],
   equation:
     '\\hat{x}_0 = \\frac{x_t - \\sqrt{1 - \\bar\\alpha_t} \\, \\hat\\epsilon}{\\sqrt{\\bar\\alpha_t}}, \\quad v = \\sqrt{\\bar\\alpha_t} \\epsilon - \\sqrt{1 - \\bar\\alpha_t} x_0',
   source: 'Ho et al. 2020, eq. 15; Salimans & Ho 2022, appendix D',

@@ -9,6 +9,7 @@ export const convertTimestep = defineNode({
   category: 'process',
   summary:
     'Maps a timestep of one schedule to another schedule, at the same signal-to-noise ratio or at the same share of the schedule. At the same ratio, x_t differs only in scale.',
+  aliases: ['snr matching', 'timestep shift'],
   equation: "\\frac{\\alpha_t^2}{\\sigma_t^2} = \\frac{\\alpha'^2_{t'}}{\\sigma'^2_{t'}}",
   source: 'Kingma et al. 2021, section 5.1: only the SNR matters; Karras et al. 2022, appendix C.3',
   inputs: {

@@ -14,6 +14,7 @@ export const corruptTokens = defineNode({
   category: 'process',
   summary:
     'Samples x_t from q(x_t | x_0) for tokens: each place keeps its token with probability k_t, and is masked or gets a random token otherwise.',
+  aliases: ['d3pm', 'masked diffusion', 'mdlm', 'mask tokens', 'absorbing state'],
   equation:
     'q(x_t \\mid x_0) = k_t \\, \\delta_{x_0} + (1 - k_t) \\, \\pi, \\quad k_t = \\frac{\\alpha_t}{\\alpha_t + \\sigma_t}',
   source: 'Austin et al. 2021, section 3; Sahoo et al. 2024, eq. 3',

@@ -7,6 +7,14 @@ export const flowSchedule = defineNode({
   category: 'process',
   summary:
     'Linear interpolation between data at t = 0 and pure noise at t = T, in continuous time. For models that predict the velocity (flow_prediction).',
+  aliases: [
+    'flow matching',
+    'rectified flow',
+    'FlowMatchEulerDiscreteScheduler',
+    'ModelSamplingSD3',
+    'ModelSamplingFlux',
+    'linear interpolant',
+  ],
   equation: 'x_t = (1 - s) x_0 + s \\epsilon, \\quad s = t / T',
   source: 'Lipman et al. 2023, eq. 22; Liu et al. 2023, eq. 1; Esser et al. 2024, eq. 13',
   inputs: {},

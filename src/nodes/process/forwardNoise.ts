@@ -8,6 +8,7 @@ export const forwardNoise = defineNode({
   category: 'process',
   summary:
     'Samples x_t from q(x_t | x_0): adds the noise of timestep t to clean data in a single step.',
+  aliases: ['add_noise', 'q_sample', 'forward process', 'forward diffusion', 'noising', 'xt'],
   equation: 'x_t = \\sqrt{\\bar\\alpha_t} x_0 + \\sqrt{1 - \\bar\\alpha_t} \\epsilon',
   source: 'Ho et al. 2020, eq. 4',
   inputs: {

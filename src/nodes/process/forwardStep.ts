@@ -12,6 +12,7 @@ export const forwardStep = defineNode({
   category: 'process',
   summary:
     'One step of the forward process, from t - 1 to t. All steps from 0 to t together are equivalent to ForwardNoise.',
+  aliases: ['markov chain', 'noising step'],
   equation: 'q(x_t \\mid x_{t-1}) = \\mathcal{N}(\\sqrt{1 - \\beta_t} \\, x_{t-1}, \\beta_t I)',
   source: 'Ho et al. 2020, eq. 2',
   inputs: {

@@ -15,6 +15,16 @@ export const gaussianNoise = defineNode({
   category: 'process',
   summary:
     'Draws standard normal noise. Equal seeds draw equal noise, and a larger batch begins with the items of a smaller one.',
+  aliases: [
+    'randn',
+    'randn_like',
+    'RandomNoise',
+    'EmptyLatentImage',
+    'epsilon',
+    'eps',
+    'offset noise',
+    'normal distribution',
+  ],
   equation: '\\epsilon \\sim \\mathcal{N}(0, I)',
   source: 'noise_offset: Guttenberg 2023, as in the training scripts of diffusers',
   inputs: {

@@ -10,6 +10,7 @@ export const importanceTimesteps = defineNode({
   category: 'process',
   summary:
     'Importance sampling of timesteps: draws timesteps with large losses more often, and returns weights that keep the expected loss unchanged with less variance. Uniform until every timestep has ten recorded losses.',
+  aliases: ['importance sampling', 'LossSecondMomentResampler', 'loss aware sampling'],
   equation: 'p_t \\propto \\sqrt{\\mathbb{E}[L_t^2]}, \\quad w_t = \\frac{1}{T p_t}',
   source: 'Nichol & Dhariwal 2021, eq. 18 (loss-second-moment resampler)',
   inputs: {

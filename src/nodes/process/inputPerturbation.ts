@@ -7,6 +7,7 @@ export const inputPerturbation = defineNode({
   category: 'process',
   summary:
     'Input perturbation: adds a little noise to the noise. Connect the result to ForwardNoise only, and the original noise to Target, to make the model robust to the errors of its own samples.',
+  aliases: ['ddpm-ip', 'exposure bias'],
   equation: "\\epsilon' = \\epsilon + \\gamma \\xi, \\quad \\xi \\sim \\mathcal{N}(0, I)",
   source: 'Ning et al. 2023, section 3',
   inputs: { noise: slot.noise('Noise from GaussianNoise') },

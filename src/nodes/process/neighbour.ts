@@ -7,6 +7,7 @@ export const neighbour = defineNode({
   category: 'process',
   summary:
     'Next level of a list of timesteps after t, for each item: the pairs of adjacent levels of consistency training and distillation.',
+  aliases: ['adjacent timestep'],
   source: 'Song et al. 2023, algorithms 2 and 3',
   inputs: {
     t: slot.timestep('One per item, or one for all items; need not be in the list'),

@@ -31,6 +31,20 @@ export const noiseSchedule = defineNode({
   category: 'process',
   summary:
     'Discrete noise schedule: defines the noise level at each timestep, from almost none at t = 0 to almost pure noise at the last one.',
+  aliases: [
+    'schedule',
+    'scheduler',
+    'noise scheduler',
+    'cosine',
+    'betas',
+    'beta',
+    'beta schedule',
+    'alphas_cumprod',
+    'alpha bar',
+    'DDPMScheduler',
+    'ModelSamplingDiscrete',
+    'zero terminal snr',
+  ],
   equation: '\\bar\\alpha_t = \\prod_{s \\le t} (1 - \\beta_s)',
   source:
     'Ho et al. 2020, section 2; Nichol & Dhariwal 2021, eq. 17; Jabri et al. 2022, algorithm 1; Lin et al. 2023, algorithm 1',

@@ -14,6 +14,7 @@ export const optimalTransportCoupling = defineNode({
   category: 'process',
   summary:
     'Minibatch optimal transport: reorders the noise of a batch so that the sum of squared distances between each item and its noise is smallest. The paths of a flow then hardly cross, and few steps suffice.',
+  aliases: ['ot-cfm', 'minibatch ot', 'linear_sum_assignment', 'hungarian'],
   equation: '\\min_\\pi \\sum_i \\left\\| x_0^{(i)} - \\epsilon^{(\\pi(i))} \\right\\|^2',
   source:
     'Pooladian et al. 2023 (BatchOT); Tong et al. 2024 (OT-CFM); exact assignment: Jonker & Volgenant 1987',

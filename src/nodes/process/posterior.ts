@@ -8,6 +8,7 @@ export const posterior = defineNode({
   category: 'process',
   summary:
     'Mean and variance of the posterior q(x_{t-1} | x_t, x_0): the reverse step when the clean data is known, which DDPM learns to approximate.',
+  aliases: ['q_posterior', 'q_posterior_mean_variance'],
   equation:
     '\\tilde\\mu = \\frac{\\sqrt{\\bar\\alpha_{t-1}} \\beta_t}{1 - \\bar\\alpha_t} x_0 + \\frac{\\sqrt{\\alpha_t} (1 - \\bar\\alpha_{t-1})}{1 - \\bar\\alpha_t} x_t, \\quad \\tilde\\beta_t = \\frac{1 - \\bar\\alpha_{t-1}}{1 - \\bar\\alpha_t} \\beta_t',
   source: 'Ho et al. 2020, eq. 7',

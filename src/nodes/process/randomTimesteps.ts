@@ -15,6 +15,7 @@ export const randomTimesteps = defineNode({
   type: 'diffusion/RandomTimesteps',
   category: 'process',
   summary: 'Draws a random timestep for each item of a batch, from a uniform or another density.',
+  aliases: ['randint', 'sample_timesteps', 'timestep sampling', 'logit normal'],
   equation: 't \\sim \\mathrm{Uniform}(\\{0, ..., T - 1\\})',
   source:
     'Ho et al. 2020, algorithm 1; densities: Karras et al. 2022, table 1; Esser et al. 2024, section 3.1; k-diffusion',

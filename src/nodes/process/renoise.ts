@@ -8,6 +8,7 @@ export const renoise = defineNode({
   category: 'process',
   summary:
     'Adds noise to data that has some already: samples x_t from q(x_t | x_s), from a time s to a later time t of any schedule, as in Restart sampling.',
+  aliases: ['restart', 'restart sampling'],
   equation:
     'q(x_t \\mid x_s) = \\mathcal{N}\\left( \\frac{\\alpha_t}{\\alpha_s} x_s, \\; \\left( \\sigma_t^2 - \\frac{\\alpha_t^2}{\\alpha_s^2} \\sigma_s^2 \\right) I \\right)',
   source: 'Kingma et al. 2021, eq. 16; Xu et al. 2023, section 3',

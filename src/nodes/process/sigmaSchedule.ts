@@ -7,6 +7,7 @@ export const sigmaSchedule = defineNode({
   category: 'process',
   summary:
     'Variance-exploding schedule in continuous time: adds noise without scaling the data, and t is the standard deviation σ of the noise, as in EDM.',
+  aliases: ['edm', 'variance exploding', 'smld', 'ncsn', 'ScoreSdeVeScheduler'],
   equation: 'x_\\sigma = x_0 + \\sigma \\epsilon',
   source: 'Karras et al. 2022, section 2; Song et al. 2021, section 3.4',
   inputs: {},

@@ -10,6 +10,7 @@ export const target = defineNode({
   category: 'process',
   summary:
     'Training target of a model, by its prediction type: the noise, the clean data, or a combination of both.',
+  aliases: ['v-prediction', 'velocity', 'get_velocity', 'training target', 'regression target'],
   equation:
     '\\epsilon, \\quad x_0, \\quad v = \\sqrt{\\bar\\alpha_t} \\epsilon - \\sqrt{1 - \\bar\\alpha_t} x_0, \\quad \\epsilon - x_0',
   source: 'Ho et al. 2020, eq. 14; Salimans & Ho 2022, appendix D',

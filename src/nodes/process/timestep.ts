@@ -12,6 +12,7 @@ export const timestep = defineNode({
   category: 'process',
   summary:
     'A single timestep for all items of a batch, set by a slider, or by the noise level that it has in a schedule.',
+  aliases: ['time', 'noise level'],
   inputs: {
     schedule: slot.optional(
       slot.schedule(

@@ -8,6 +8,7 @@ export const vpSchedule = defineNode({
   category: 'process',
   summary:
     'Variance-preserving schedule in continuous time: the limit of a linear beta schedule for ever smaller steps.',
+  aliases: ['variance preserving', 'vpsde', 'ScoreSdeVpScheduler', 'continuous time'],
   equation:
     '\\sigma_t / \\alpha_t = \\sqrt{e^{\\beta_d u^2 / 2 + \\beta_{min} u} - 1}, \\quad u = t / T',
   source: 'Song et al. 2021, eq. 32 and 33; Karras et al. 2022, table 1',

@@ -19,6 +19,7 @@ export const adaptiveSampler = defineNode({
   category: 'sampling',
   summary:
     'Samples with DPM-Solver and adaptive step sizes, with as many steps as the tolerance requires. Open it to see the loop inside, which is made of nodes and gives the same numbers.',
+  aliases: ['adaptive step size', 'dopri5', 'rk45'],
   source: 'Lu et al. 2022a, appendix C; k-diffusion, dpm_adaptive',
   inputs: {
     model: slot.model('Trained or exact model'),

@@ -36,6 +36,7 @@ export interface StepSpec<P extends ParamSpecs, State> {
   title?: string
   version?: number
   summary: string
+  aliases?: readonly string[]
   equation?: string
   source: string
   /** Name or names among the choices of the closed Sampler; undefined: for open loops only. */
@@ -113,13 +114,14 @@ export interface OfferedSampler extends SamplerChoice {
 export function defineStep<P extends ParamSpecs, State = undefined>(
   spec: StepSpec<P, State>,
 ): StepOp {
-  const { type, title, version, summary, equation, source } = spec
+  const { type, title, version, summary, aliases, equation, source } = spec
   const op = defineNode({
     type,
     ...(title !== undefined && { title }),
     ...(version !== undefined && { version }),
     category: 'steps',
     summary,
+    ...(aliases !== undefined && { aliases }),
     ...(equation !== undefined && { equation }),
     source,
     inputs: createInputs(spec),

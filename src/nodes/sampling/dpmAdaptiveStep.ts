@@ -32,6 +32,7 @@ export const dpmAdaptiveStep = defineNode({
   category: 'steps',
   summary:
     'One step of two DPM-Solvers of neighbouring orders that share evaluations, and the difference between them as an error estimate. For the loop of AdaptiveSamplingStart.',
+  aliases: ['dpm_adaptive'],
   equation:
     'E = \\left\\| \\frac{x_{high} - x_{low}}{\\max(\\mathrm{atol}, \\mathrm{rtol} \\max(|x_{low}|, |x_{low}^{before}|))} \\right\\|_{rms}',
   source: 'Lu et al. 2022a, appendix C; k-diffusion, dpm_solver_adaptive',

@@ -7,6 +7,7 @@ export const flipTimesteps = defineNode({
   category: 'sampling',
   summary:
     'Reverses a list of timesteps, to go from data to noise. With DDIMStep this is DDIM inversion: it finds the noise that samples come from. No model can be evaluated on clean data, so -1 becomes 0.',
+  aliases: ['ddim inversion', 'inversion', 'unsample'],
   source: 'Dhariwal & Nichol 2021, appendix F',
   inputs: { timesteps: slot.timesteps('From noise to data') },
   outputs: {

@@ -13,6 +13,7 @@ export const langevinStep = defineNode({
   category: 'steps',
   summary:
     'Langevin corrector: a few steps of Langevin dynamics along the score with new noise, which move x_t towards the distribution at t. Place it before any step.',
+  aliases: ['mcmc', 'langevin dynamics', 'annealed langevin', 'corrector', 'ula'],
   equation:
     'x \\leftarrow x + \\varepsilon \\, \\nabla \\log p(x) + \\sqrt{2 \\varepsilon} \\, z, \\quad \\varepsilon = 2 \\left( r \\, \\frac{\\|z\\|}{\\|\\nabla \\log p\\|} \\right)^2',
   source: 'Song et al. 2021, algorithms 4 and 5',

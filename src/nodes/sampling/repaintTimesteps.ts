@@ -8,6 +8,7 @@ export const repaintTimesteps = defineNode({
   category: 'sampling',
   summary:
     'Timesteps of RePaint: goes down the list, but jumps back up repeatedly, so that the sampled part becomes consistent with the known one.',
+  aliases: ['jump_length', 'resampling jumps'],
   source: 'Lugmayr et al. 2022, section 4.2',
   inputs: { timesteps: slot.timesteps('From noise to data') },
   outputs: { timesteps: slot.timesteps('With jumps up, for RePaintStep') },

@@ -73,6 +73,18 @@ export const sampler = defineNode({
   category: 'sampling',
   summary:
     'Samples with a model, from noise to data. Open it to see the loop inside, which is made of nodes and gives the same numbers.',
+  aliases: [
+    'ksampler',
+    'KSamplerAdvanced',
+    'SamplerCustom',
+    'pipeline',
+    'DiffusionPipeline',
+    'generate',
+    'sample',
+    'sampling',
+    'inference',
+    'p_sample_loop',
+  ],
   source: 'Ho et al. 2020, algorithm 2; Song et al. 2021, eq. 12',
   inputs: {
     model: slot.model('Trained or exact model'),

@@ -140,6 +140,7 @@ export const [samplingStart, samplingEnd] = defineLoop({
     category: 'sampling',
     summary:
       'Start of a sampling loop: runs over a list of timesteps and provides the result of the previous step at each.',
+    aliases: ['sampling loop', 'denoising loop', 'reverse diffusion loop'],
     source: 'Ho et al. 2020, algorithm 2',
     inputs: {
       x_T: slot.more(

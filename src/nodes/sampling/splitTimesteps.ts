@@ -7,6 +7,7 @@ export const splitTimesteps = defineNode({
   category: 'sampling',
   summary:
     'Splits a list of timesteps in two, as in SDEdit: noise data with ForwardNoise to `at` and sample over `rest` to create variations of it.',
+  aliases: ['sdedit', 'img2img', 'image to image', 'denoise strength', 'SplitSigmas'],
   source: 'Meng et al. 2022 (SDEdit)',
   inputs: { timesteps: slot.timesteps('Full list') },
   outputs: {

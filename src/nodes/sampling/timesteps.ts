@@ -23,6 +23,18 @@ export const timesteps = defineNode({
   type: 'diffusion/Timesteps',
   category: 'sampling',
   summary: 'List of timesteps for sampling, from noise to data, usually fewer than in training.',
+  aliases: [
+    'sigmas',
+    'karras',
+    'set_timesteps',
+    'BasicScheduler',
+    'KarrasScheduler',
+    'num_inference_steps',
+    'inference steps',
+    'timestep spacing',
+    'steps',
+    'align your steps',
+  ],
   source:
     'Song et al. 2021, section 4.2; Lin et al. 2023, table 2; Karras et al. 2022, eq. 5; Esser et al. 2024, eq. 23',
   inputs: { schedule: slot.schedule('Schedule whose timesteps are used') },

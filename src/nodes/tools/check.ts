@@ -16,6 +16,7 @@ export const check = defineNode({
   category: 'tools',
   summary:
     'Compares a number of any value with a bound: its mean, its largest element, or the largest difference to a reference. Shows the result, and a hint if the check fails.',
+  aliases: ['assert', 'test'],
   inputs: {
     value: slot.any('Value to check'),
     reference: slot.optional(

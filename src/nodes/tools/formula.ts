@@ -49,6 +49,7 @@ export const formula = defineNode({
   category: 'tools',
   summary:
     'Computes an expression of its inputs a to p, element by element, with the noise levels of the schedule at t. Differentiable.',
+  aliases: ['math', 'expression', 'lambda', 'equation', 'calculator'],
   inputs: {
     t: slot.optional(slot.timestep('t in the expression; alpha, sigma and snr are those at t')),
     schedule: slot.optional(slot.schedule('Schedule of alpha, sigma, snr, log_snr, time and T')),

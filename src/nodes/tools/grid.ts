@@ -7,6 +7,7 @@ export const grid = defineNode({
   category: 'tools',
   summary:
     'Points on a regular square grid in the plane, to evaluate a model at and draw its output as a vector field.',
+  aliases: ['meshgrid', 'linspace'],
   inputs: {},
   outputs: {
     x: slot.samples(

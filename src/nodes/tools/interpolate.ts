@@ -9,6 +9,7 @@ export const interpolate = defineNode({
   category: 'tools',
   summary:
     'Interpolates between each pair of items in equal steps, along the sphere that noise lies on (slerp) or along a straight line (lerp).',
+  aliases: ['lerp', 'slerp', 'interpolation', 'latent walk'],
   equation:
     '\\frac{\\sin((1 - w) \\Omega)}{\\sin \\Omega} a + \\frac{\\sin(w \\Omega)}{\\sin \\Omega} b',
   source: 'Shoemake 1985; for noise Song et al. 2021, appendix D.5',

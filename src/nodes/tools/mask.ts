@@ -10,6 +10,7 @@ export const mask = defineNode({
   category: 'tools',
   summary:
     'Marks part of an image, or some coordinates of a point: 1 inside and 0 outside. For Mix and for inpainting.',
+  aliases: ['inpaint mask', 'SolidMask'],
   inputs: {
     like: likeInput('Images of the size, or points of the dimension, that the mask is for'),
   },

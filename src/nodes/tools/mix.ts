@@ -13,6 +13,7 @@ export const mix = defineNode({
   category: 'tools',
   summary:
     'Blends a and b with weight w: the mean of two predictions at 0.5. With a mask as weight, takes b where the mask is 1 and a where it is 0.',
+  aliases: ['blend', 'weighted sum', 'ImageBlend'],
   equation: 'a + w \\, (b - a)',
   inputs: {
     a: slot.oneOf(mixed, 'Result for w = 0'),

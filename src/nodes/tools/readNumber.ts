@@ -7,6 +7,7 @@ export const readNumber = defineNode({
   category: 'tools',
   summary:
     'Reads a number, such as a loss, from the device to the CPU, so that it can be wired to params. The run waits for it.',
+  aliases: ['tensor.item', 'item'],
   inputs: { number: slot.number('Number or loss on the device') },
   outputs: { number: slot.onHost(slot.number('The same number on the CPU')) },
   params: {},

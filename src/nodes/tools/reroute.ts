@@ -5,6 +5,7 @@ export const reroute = defineNode({
   type: 'diffusion/Reroute',
   category: 'tools',
   summary: 'Reroute point on a link. Has no effect on the computation.',
+  aliases: ['dot', 'knot'],
   inputs: { value: slot.any('Any value') },
   outputs: { value: slot.like('value', 'Same value') },
   params: {},

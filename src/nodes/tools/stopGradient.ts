@@ -8,6 +8,7 @@ export const stopGradient = defineNode({
   category: 'tools',
   summary:
     'Passes a value through without its gradient: no gradient flows back to the nodes that computed it.',
+  aliases: ['detach', 'no_grad', 'stopgrad'],
   equation: '\\mathrm{sg}(x)',
   inputs: { value: slot.any('Any value') },
   outputs: { value: slot.like('value', 'Same value, treated as a constant') },

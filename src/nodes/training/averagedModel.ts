@@ -11,6 +11,7 @@ export const averagedModel = defineNode({
   category: 'training',
   summary:
     'Replaces the weights of a model by one of the averages (EMA) of its training, to compare several EMAs.',
+  aliases: ['ema weights', 'swa', 'model averaging'],
   inputs: {
     model: slot.model(
       'Trained model from TrainingEnd or LoadCheckpoint, whose weights are replaced',

@@ -11,6 +11,7 @@ export const driftField = defineNode({
   category: 'training',
   summary:
     'Drifting field of generated samples: towards data and away from each other, weighted by a kernel. It vanishes where both have the same distribution. A one-step generator learns to follow it, with the loss mean((a - stop(a + b))^2) of samples a and their drift b.',
+  aliases: ['drifting model', 'one step generator'],
   equation:
     'V(x) = \\frac{1}{Z_p Z_q} \\, \\mathbb{E}_{y^+ \\sim p, \\; y^- \\sim q} \\left[ k(x, y^+) \\, k(x, y^-) \\, (y^+ - y^-) \\right], \\quad k(x, y) = e^{-\\|x - y\\| / \\tau}',
   source: 'Deng et al. 2026 (drifting models), eq. 11 and algorithm 2',

@@ -120,6 +120,7 @@ export const ema = defineNode({
   category: 'training',
   summary:
     'Exponential moving average (EMA) of the weights during training. The averaged model usually gives better samples than the weights of the last step.',
+  aliases: ['exponential moving average', 'EMAModel', 'polyak averaging', 'ema_decay'],
   equation: '\\bar\\theta \\leftarrow d \\, \\bar\\theta + (1 - d) \\, \\theta',
   source:
     'EMAModel of diffusers, EMAWarmup of k-diffusion; half_life: Karras et al. 2022 (EDM); power_function: Karras et al. 2024 (EDM2), section 3.1',

@@ -10,6 +10,7 @@ export const klLoss = defineNode({
   category: 'training',
   summary:
     'Adds the divergence of the latents of an autoencoder from a standard normal distribution to its reconstruction loss: the negative evidence lower bound of a VAE.',
+  aliases: ['vae regularization', 'kl penalty', 'kl weight'],
   equation:
     'L + \\lambda \\, \\tfrac{1}{2} \\sum \\left( \\mu^2 + \\sigma^2 - 1 - \\log \\sigma^2 \\right)',
   source: 'Kingma & Welling 2014, eq. 10; weight: Higgins et al. 2017, Rombach et al. 2022',

@@ -24,6 +24,21 @@ export const loss = defineNode({
   category: 'training',
   summary:
     'Mean error between a prediction and its target, optionally weighted by the timestep of each item.',
+  aliases: [
+    'mse',
+    'mse_loss',
+    'mean squared error',
+    'l2',
+    'l1',
+    'huber',
+    'smooth_l1',
+    'objective',
+    'criterion',
+    'score matching',
+    'denoising score matching',
+    'min snr',
+    'weighted loss',
+  ],
   equation: 'L = \\mathrm{mean}\\left( w_t \\, |o - \\mathrm{target}|^2 \\right)',
   source:
     'Ho et al. 2020, eq. 14; weights: Hang et al. 2023 (min-SNR), Salimans & Ho 2022, Choi et al. 2022 (P2), Karras et al. 2022 (EDM), Crowson et al. 2024, Esser et al. 2024 (SD3); Huber as in PyTorch, pseudo-Huber: Song & Dhariwal 2023',

@@ -191,6 +191,22 @@ export const optimizer = defineNode({
   category: 'training',
   summary:
     'Optimizer of the training: one of eight algorithms, with warm-up, a learning rate schedule and gradient clipping.',
+  aliases: [
+    'adam',
+    'adamw',
+    'sgd',
+    'lr',
+    'learning rate',
+    'weight decay',
+    'momentum',
+    'lr scheduler',
+    'warmup',
+    'CosineAnnealingLR',
+    'gradient clipping',
+    'clip_grad_norm',
+    'lion',
+    'muon',
+  ],
   source:
     'Kingma & Ba 2015; Loshchilov & Hutter 2019; Reddi et al. 2018 (amsgrad); Liu et al. 2020 (radam); Dozat 2016 (nadam); ' +
     'as in PyTorch, diffusers, k-diffusion and EDM2',

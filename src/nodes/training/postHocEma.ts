@@ -18,6 +18,7 @@ export const postHocEma = defineNode({
   category: 'training',
   summary:
     'Post-hoc EMA: an average of any width, chosen after the training, as a linear combination of stored snapshots of power-function EMAs.',
+  aliases: ['edm2 ema', 'power function ema'],
   equation:
     '\\bar\\theta = \\sum_i x_i \\, \\bar\\theta_i, \\quad x = \\arg\\min \\left\\| p_{t, \\gamma} - \\sum_i x_i \\, p_{t_i, \\gamma_i} \\right\\|',
   source: 'Karras et al. 2024, section 3.2 and algorithm 3',

@@ -8,6 +8,7 @@ export const reconstructionLoss = defineNode({
   type: 'diffusion/ReconstructionLoss',
   category: 'training',
   summary: 'Mean error between decoded images and the images that were encoded.',
+  aliases: ['pixel loss', 'autoencoder loss'],
   equation: 'L = \\mathrm{mean} \\, |\\hat{x} - x|^2',
   source: 'Kingma & Welling 2014; Huber as in PyTorch, pseudo-Huber: Song & Dhariwal 2023',
   inputs: {

@@ -15,6 +15,7 @@ export const tokenLoss = defineNode({
   category: 'training',
   summary:
     'Mean cross-entropy of predicted and true tokens, at masked places or at all, in nats per place.',
+  aliases: ['masked language model loss', 'mlm loss'],
   equation: 'L = -\\mathrm{mean}\\left( w_t \\log p_\\theta(x_0 \\mid x_t) \\right)',
   source: 'Austin et al. 2021, eq. 5; Sahoo et al. 2024, eq. 10',
   inputs: {

@@ -39,6 +39,21 @@ export const [trainingStart, trainingEnd] = defineLoop({
     category: 'training',
     summary:
       'Start of a training loop: each step provides a batch of the data and the model with its current weights.',
+    aliases: [
+      'train',
+      'trainer',
+      'epoch',
+      'epochs',
+      'fit',
+      'training loop',
+      'backward',
+      'backprop',
+      'loss.backward',
+      'optimizer.step',
+      'gradient descent',
+      'batch size',
+      'gradient accumulation',
+    ],
     inputs: {
       model: slot.more(slot.model('Model to train; the loop trains a copy of it')),
       dataset: slot.more(slot.dataset('Training data')),
@@ -152,6 +167,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
     type: 'diffusion/TrainingEnd',
     category: 'training',
     summary: 'End of a training loop: takes the loss of each step and outputs the trained model.',
+    aliases: ['trained model'],
     next: {
       loss: slot.more(
         slot.loss(

@@ -18,7 +18,9 @@ import type { Json } from '../../../src/workflow/json.ts'
 import { parseWorkflow, stringifyWorkflow } from '../../../src/workflow/index.ts'
 
 const read = (text: string) => parseWorkflow(text, ownTypes).workflow
-const ready = (name: string) => read(readFileSync(`workflows/${name}.json`, 'utf8'))
+/** A ready workflow without the choice of its file. */
+const ready = (name: string) =>
+  withDefaultItems(read(readFileSync(`workflows/${name}.json`, 'utf8')))
 const withApp = (file: WorkflowFile, app: unknown) => {
   const text = JSON.parse(stringifyWorkflow(file)) as { extra: { diffusion: object } }
   text.extra.diffusion = { ...text.extra.diffusion, app }
@@ -172,6 +174,14 @@ describe('a loop alone', () => {
     const [start] = forward.nodes.filter(({ type }) => type === 'diffusion/RepeatStart')
     expect(views(forward, String(start.id))).toEqual(['Step by step'])
     expect(params(forward, String(start.id))).not.toContain('Data.distribution')
+  })
+
+  test('without any chosen place has the default selection, but keeps an empty choice', () => {
+    const forward = ready('forward-process')
+    const [start] = forward.nodes.filter(({ type }) => type === 'diffusion/RepeatStart')
+    const elsewhere = withApp(forward, { params: ['1.distribution'], views: ['13'] })
+    expect(views(elsewhere, String(start.id))).toEqual(['Step by step'])
+    expect(views(withApp(forward, { views: [] }), String(start.id))).toEqual([])
   })
 })
 

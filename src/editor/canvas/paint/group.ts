@@ -2,7 +2,7 @@
 import { toLabel } from '../../../painters/cutText.ts'
 import { fitLabel } from '../../../painters/frame.ts'
 import type { Colours } from '../../ui/theme.ts'
-import { OVERVIEW } from './node.ts'
+import { OVERVIEW } from './overview.ts'
 import { addBox } from './painting.ts'
 
 export interface PaintedGroup {

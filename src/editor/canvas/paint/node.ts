@@ -1,6 +1,5 @@
 // Paints the body, border, title and run state of a node. Does not change the node.
 import type { NodeState } from '../../../litegraph/diffusionNode.ts'
-import { wrapText } from '../../../litegraph/wrapText.ts'
 import { toLabel } from '../../../painters/cutText.ts'
 import { fitLabel } from '../../../painters/frame.ts'
 import type { Colours } from '../../ui/theme.ts'
@@ -13,7 +12,7 @@ import { paintShadow } from './shadow.ts'
 const cornerRadius = (scale: number) => (scale < TINY ? 0 : 9)
 
 /** True if the node does not run: it is muted, bypassed or waits. */
-const isPaler = ({ part = 'runs' }: PaintedNode) => part !== 'runs'
+export const isPaler = ({ part = 'runs' }: PaintedNode) => part !== 'runs'
 
 /** True if {@link paintBody} may paint a ring around the node. */
 export const hasRing = ({ diffusion, has_errors, is_selected }: PaintedNode): boolean =>
@@ -77,69 +76,6 @@ function fillTint(ctx: CanvasRenderingContext2D, colour: string, alpha: number) 
   ctx.fillStyle = colour
   ctx.fill()
   ctx.globalAlpha = globalAlpha
-}
-
-/** Below this zoom, slots and values are too small to read: only title and view are painted. */
-export const OVERVIEW = 0.4
-
-/** Paints the title as large as the node allows, so that it is readable at a low zoom. */
-export function paintOverview(
-  node: PaintedNode,
-  size: readonly [number, number],
-  painting: PaintContext,
-  inTitleBar: boolean,
-) {
-  const { ctx, colours } = painting
-  const { lines, height } = layoutOverview(node, size, painting, inTitleBar)
-  ctx.font = `560 ${height}px ${colours.font}`
-  ctx.fillStyle = isPaler(node) ? colours.nodeFaint : colours.nodeTitle
-  ctx.textAlign = 'center'
-  ctx.textBaseline = 'middle'
-  const middle = inTitleBar ? -TITLE / 2 : (size[1] - TITLE) / 2
-  lines.forEach((line, i) =>
-    ctx.fillText(line, size[0] / 2, middle + (i - (lines.length - 1) / 2) * height * 1.1),
-  )
-  ctx.textAlign = 'left'
-  ctx.textBaseline = 'alphabetic'
-}
-
-interface Overview {
-  key: string
-  lines: readonly string[]
-  height: number
-}
-const cachedOverviews = new WeakMap<object, Overview>()
-
-/** Computes the lines of a title and their height. Cached, since measuring text is slow. */
-function layoutOverview(
-  node: PaintedNode,
-  size: readonly [number, number],
-  { ctx, colours, scale, minText }: PaintContext,
-  inTitleBar: boolean,
-): Overview {
-  const title = toLabel(node.getTitle())
-  const key = `${scale} ${minText} ${size[0]} ${size[1]} ${inTitleBar} ${colours.font} ${title}`
-  const known = cachedOverviews.get(node)
-  if (known?.key === key) return known
-  const words = title.split(' ')
-  const room = size[0] - 16
-  ctx.font = `560 100px ${colours.font}`
-  const fullWidth = ctx.measureText(title).width / 100
-  const widestWord = Math.max(...words.map((word) => ctx.measureText(word).width)) / 100
-  const tall = size[1] + TITLE - 10
-  const onOneLine = Math.min(room / fullWidth, tall)
-  const onOneEach = Math.min(room / widestWord, tall / words.length)
-  const height = inTitleBar
-    ? Math.min(TITLE - 4, Math.max(11, minText) / scale)
-    : Math.min(Math.max(12, minText) / scale, Math.max(onOneLine, onOneEach))
-  ctx.font = `560 ${height}px ${colours.font}`
-  const overview = {
-    key,
-    height,
-    lines: inTitleBar ? [fitLabel(ctx, title, room)] : wrapText(ctx, title, room),
-  }
-  cachedOverviews.set(node, overview)
-  return overview
 }
 
 const progressShare = ({ diffusion }: PaintedNode): number | undefined =>

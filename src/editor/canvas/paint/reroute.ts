@@ -3,7 +3,7 @@ import { REROUTE_RADIUS, REROUTE_SIZE } from '../../../litegraph/reroute.ts'
 import { toLabel } from '../../../painters/cutText.ts'
 import { fitLabel } from '../../../painters/frame.ts'
 import type { PaintedNode, PaintContext } from './painting.ts'
-import { OVERVIEW } from './node.ts'
+import { OVERVIEW } from './overview.ts'
 
 /** Width of a title above a reroute, in graph units. */
 const MAX_TITLE = 240

@@ -46,6 +46,7 @@ const cachedViews = new WeakMap<object, CachedView>()
 export function paintNodeView(node: DiffusionNode, context: PaintContext, pixelRatio: number) {
   const { ctx, colours, running } = context
   const { view } = node.diffusion
+  node.diffusion.filled = context.titlesOnly && view !== undefined
   const box = viewBox(node)
   if (box.width < 20 || box.height < 20) return
   const painters = view && getPainters()

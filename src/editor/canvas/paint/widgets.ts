@@ -14,7 +14,7 @@ import { darkTheme, lightTheme } from '../../../painters/theme.ts'
 import { fitLabel } from '../../../painters/frame.ts'
 import { texts, translateWorkflow } from '../../texts/texts.ts'
 import type { Colours } from '../../ui/theme.ts'
-import { OVERVIEW } from './node.ts'
+import { OVERVIEW } from './overview.ts'
 import type { PaintedNode, PaintedWidget, PaintContext } from './painting.ts'
 import { addBox } from './painting.ts'
 

@@ -129,6 +129,7 @@ export const en = {
     nodeUp: 'Select node above',
     nodeDown: 'Select node below',
     fit: 'Fit view',
+    fitSelection: 'Zoom to selection',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     collapse: 'Collapse',

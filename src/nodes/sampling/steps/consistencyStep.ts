@@ -7,6 +7,7 @@ export const consistencyStep = defineStep({
   type: 'diffusion/ConsistencyStep',
   summary:
     "Multistep sampling of a consistency model: jumps to the model's estimate of clean data, then adds the noise of t_prev. One step gives a sample, a few steps a better one.",
+  aliases: ['consistency model', 'CMStochasticIterativeScheduler'],
   equation: 'x_s = \\alpha_s \\hat{x}_0 + \\sqrt{\\sigma_s^2 - \\alpha_s^2 \\sigma_{min}^2} \\; z',
   source: 'Song et al. 2023, algorithm 1',
   sampler: {

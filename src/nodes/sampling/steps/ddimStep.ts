@@ -7,6 +7,7 @@ export const ddimStep = defineStep({
   type: 'diffusion/DDIMStep',
   summary:
     'One DDIM step from t to t_prev: combines the predicted clean data with as much of the predicted noise as t_prev has. Also works from data to noise.',
+  aliases: ['ddim', 'eta', 'DDIMScheduler', 'deterministic sampling'],
   equation:
     'x_s = \\sqrt{\\bar\\alpha_s} \\hat{x}_0 + \\sqrt{1 - \\bar\\alpha_s - \\sigma^2} \\, \\hat\\epsilon + \\sigma z',
   source: 'Song et al. 2021, eq. 12 and 16',

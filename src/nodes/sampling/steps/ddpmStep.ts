@@ -9,6 +9,7 @@ export const ddpmStep = defineStep({
   type: 'diffusion/DDPMStep',
   summary:
     'One DDPM step from t to t_prev: the mean of the posterior for the predicted clean data, plus new noise.',
+  aliases: ['ddpm', 'p_sample', 'ancestral sampling'],
   equation:
     'x_{t-1} = \\frac{\\sqrt{\\bar\\alpha_{t-1}} \\beta_t}{1 - \\bar\\alpha_t} \\hat{x}_0 + \\frac{\\sqrt{\\alpha_t} (1 - \\bar\\alpha_{t-1})}{1 - \\bar\\alpha_t} x_t + \\sigma_t z',
   source: 'Ho et al. 2020, algorithm 2 and eq. 7; learned variance: Nichol & Dhariwal 2021, eq. 15',

@@ -11,6 +11,7 @@ export const deisStep = defineStep({
   title: 'DEIS Step',
   summary:
     'One DEIS step: integrates a polynomial in the logarithm of the noise-to-signal ratio through the predicted noise of earlier steps. One evaluation per step.',
+  aliases: ['DEISMultistepScheduler'],
   equation:
     '\\frac{x_s}{\\alpha_s} = \\frac{x_t}{\\alpha_t} + \\int_{\\rho_t}^{\\rho_s} \\hat\\epsilon(\\log \\rho) \\, d\\rho, \\quad \\rho = \\frac{\\sigma}{\\alpha}',
   source: 'Zhang & Chen 2023, section 3.3',

@@ -14,6 +14,7 @@ export const dpmFastStep = defineStep({
   title: 'DPM-Solver Fast Step',
   summary:
     'One step of third-order DPM-Solver with three evaluations. The last steps have lower orders, so that n steps use 3 n - 1, 3 n - 2 or 3 n - 3 evaluations. Made for timesteps uniform in log sigma.',
+  aliases: ['dpm_fast'],
   equation:
     'x_s = \\frac{\\alpha_s}{\\alpha_t} x_t - \\sigma_s (e^h - 1) \\hat\\epsilon_t - \\frac{\\sigma_s}{r_2} \\left( \\frac{e^h - 1}{h} - 1 \\right) (\\hat\\epsilon_{r_2} - \\hat\\epsilon_t)',
   source: 'Lu et al. 2022a, section 3.4 and algorithm 2',

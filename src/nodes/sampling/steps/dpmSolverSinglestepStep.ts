@@ -21,6 +21,7 @@ export const dpmSolverSinglestepStep = defineStep({
   title: 'DPM-Solver Singlestep Step',
   summary:
     'Singlestep DPM-Solver: groups of 2 or 3 transitions form one step, which uses no older predictions. More stable than the multistep solver with strong guidance.',
+  aliases: ['DPMSolverSinglestepScheduler', 'dpm++ 2s'],
   equation:
     'x_s = \\frac{\\sigma_s}{\\sigma_t} x_t - \\alpha_s (e^{-h} - 1) \\left( \\hat{x}_0(x_t) + \\frac{\\hat{x}_0(x_r) - \\hat{x}_0(x_t)}{2 r} \\right)',
   source: 'Lu et al. 2022b, algorithm 1; Lu et al. 2022a, algorithms 1 and 2',

@@ -19,6 +19,7 @@ export const dpmSolverStep = defineStep({
   title: 'DPM-Solver Multistep Step',
   summary:
     'One step of multistep DPM-Solver or DPM-Solver++: solves the linear part of the equation exactly and estimates the change of the prediction from earlier steps. One evaluation per step.',
+  aliases: ['dpm++', 'dpm++ 2m', 'DPMSolverMultistepScheduler', 'dpm-solver++', 'dpm solver'],
   equation:
     'x_s = \\frac{\\sigma_s}{\\sigma_t} x_t - \\alpha_s (e^{-h} - 1) \\left( D_0 + \\tfrac{1}{2} D_1 \\right)',
   source: 'Lu et al. 2022b, algorithm 2 and section 5; Lu et al. 2022a',

@@ -9,6 +9,7 @@ export const dpmppSdeStep = defineStep({
   title: 'DPM++ SDE Step',
   summary:
     'Two-stage DPM-Solver++ for the stochastic differential equation, with new noise in each stage: evaluates the model again at the share r of the step and combines both predictions.',
+  aliases: ['sde', 'DPMSolverSDEScheduler'],
   equation:
     'D = \\left(1 - \\tfrac{1}{2r}\\right) \\hat{x}_0(x_t) + \\tfrac{1}{2r} \\hat{x}_0(x_{t + rh})',
   source: 'k-diffusion, sample_dpmpp_sde; Lu et al. 2022b, section 5',

@@ -8,6 +8,7 @@ export const eulerAncestralStep = defineStep({
   type: 'diffusion/EulerAncestralStep',
   summary:
     'One ancestral Euler step: goes below the noise level of t_prev, then adds new noise to reach it. Equivalent to DDIM with the same eta; eta 1 samples from the posterior, as DDPM does.',
+  aliases: ['euler_a', 'ancestral', 'EulerAncestralDiscreteScheduler'],
   equation:
     'x_s = \\alpha_s \\left( \\hat{x}_0 + \\sigma_{down} \\, \\hat\\epsilon + \\sigma_{up} z \\right), \\quad \\sigma_{down}^2 + \\sigma_{up}^2 = \\frac{\\sigma_s^2}{\\alpha_s^2}',
   source: 'k-diffusion, sample_euler_ancestral; Song et al. 2021, eq. 12 and 16',

@@ -8,6 +8,7 @@ export const eulerChurnStep = defineStep({
   type: 'diffusion/EulerChurnStep',
   summary:
     'One Euler step after adding noise by s_churn: the stochastic sampler of EDM without its second-order correction. The model is evaluated after the noise is added. One evaluation per step. (EulerStep adds the noise after the evaluation, as diffusers does.)',
+  aliases: ['s_churn', 'stochastic edm'],
   equation:
     '\\frac{x_s}{\\alpha_s} = \\frac{\\hat{x}}{\\hat\\alpha} + \\left( \\frac{\\sigma_s}{\\alpha_s} - \\frac{\\hat\\sigma}{\\hat\\alpha} \\right) \\hat\\epsilon(\\hat{x}), \\quad \\frac{\\hat\\sigma}{\\hat\\alpha} = (1 + \\gamma) \\frac{\\sigma_t}{\\alpha_t}',
   source: 'Karras et al. 2022, algorithm 2, lines 4 to 8; k-diffusion, sample_euler',

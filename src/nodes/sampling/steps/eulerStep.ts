@@ -10,6 +10,7 @@ export const eulerStep = defineStep({
   type: 'diffusion/EulerStep',
   summary:
     'One Euler step of the probability flow ODE. Equivalent to DDIM with eta 0; for a flow, x_t + (s - t) v. With s_churn, noise is added after the model evaluation, as in diffusers; EulerChurnStep adds it before, as in k-diffusion.',
+  aliases: ['euler', 'ode', 'probability flow ode', 'ode solver', 'EulerDiscreteScheduler'],
   equation:
     '\\frac{x_s}{\\alpha_s} = \\frac{x_t}{\\alpha_t} + \\left( \\frac{\\sigma_s}{\\alpha_s} - \\frac{\\sigma_t}{\\alpha_t} \\right) \\hat\\epsilon',
   source: 'Song et al. 2021, eq. 14; Karras et al. 2022, algorithms 1 and 2; Lipman et al. 2023',

@@ -8,6 +8,7 @@ export const heunStep = defineStep({
   type: 'diffusion/HeunStep',
   summary:
     "One step of Heun's method: an Euler step, a second evaluation at its end, and the mean of both directions. Second order, two evaluations per step. With s_churn it is the stochastic sampler of EDM.",
+  aliases: ['heun', 'edm sampler', 'HeunDiscreteScheduler', 'second order'],
   equation:
     '\\frac{x_s}{\\alpha_s} = \\frac{x_t}{\\alpha_t} + \\left( \\frac{\\sigma_s}{\\alpha_s} - \\frac{\\sigma_t}{\\alpha_t} \\right) \\frac{\\hat\\epsilon_t + \\hat\\epsilon_s}{2}',
   source: 'Karras et al. 2022, algorithms 1 and 2',

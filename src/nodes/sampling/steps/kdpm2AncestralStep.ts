@@ -9,6 +9,7 @@ export const kdpm2AncestralStep = defineStep({
   title: 'KDPM2 Ancestral Step',
   summary:
     'One ancestral KDPM2 step: goes below the noise level of t_prev, then adds new noise to reach it. Two evaluations per step.',
+  aliases: ['dpm_2_ancestral'],
   equation:
     'x_s = \\alpha_s \\left( \\frac{x_t}{\\alpha_t} + \\left( \\sigma_{down} - \\frac{\\sigma_t}{\\alpha_t} \\right) \\hat\\epsilon(x_m) + \\sigma_{up} z \\right)',
   source: 'k-diffusion, sample_dpm_2_ancestral',

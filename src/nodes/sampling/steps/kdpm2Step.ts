@@ -7,6 +7,7 @@ export const kdpm2Step = defineStep({
   title: 'KDPM2 Step',
   summary:
     'One midpoint step: goes to the middle of the step, evaluates the model there, and uses that prediction for the full step. Second order, two evaluations per step.',
+  aliases: ['dpm_2'],
   equation:
     '\\frac{x_s}{\\alpha_s} = \\frac{x_t}{\\alpha_t} + \\left( \\frac{\\sigma_s}{\\alpha_s} - \\frac{\\sigma_t}{\\alpha_t} \\right) \\hat\\epsilon(x_m), \\quad \\frac{\\sigma_m}{\\alpha_m} = \\sqrt{\\frac{\\sigma_t}{\\alpha_t} \\frac{\\sigma_s}{\\alpha_s}}',
   source: 'Karras et al. 2022, appendix B.2; k-diffusion, sample_dpm_2',

@@ -8,6 +8,7 @@ export const lcmStep = defineStep({
   title: 'LCM Step',
   summary:
     'One step of a latent consistency model: jumps to the predicted clean data, then back to t_prev with new noise. For models distilled to one to four steps. With sigma_data 0 it is a stochastic sampler for flows.',
+  aliases: ['latent consistency', 'LCMScheduler'],
   equation:
     'x_s = \\alpha_s \\left( c_{skip}(t) x_t + c_{out}(t) \\hat{x}_0 \\right) + \\sigma_s z, \\quad c_{skip} = \\frac{\\sigma_d^2}{(k t)^2 + \\sigma_d^2}, \\; c_{out} = \\frac{k t}{\\sqrt{(k t)^2 + \\sigma_d^2}}',
   source: 'Luo et al. 2023, algorithm 3',

@@ -16,6 +16,7 @@ export const lmsStep = defineStep({
   title: 'LMS Step',
   summary:
     'One linear multistep (Adams-Bashforth) step for unequal step lengths: extrapolates the predictions of earlier steps by a polynomial. One evaluation per step.',
+  aliases: ['linear multistep', 'LMSDiscreteScheduler'],
   equation:
     '\\frac{x_s}{\\alpha_s} = \\frac{x_t}{\\alpha_t} + \\sum_j \\hat\\epsilon_j \\int_{r_t}^{r_s} \\ell_j(r) \\, dr, \\quad r = \\sigma / \\alpha',
   source: 'Hairer et al. 1993, section III.5; k-diffusion, sample_lms',

@@ -16,6 +16,7 @@ export const pndmStep = defineStep({
   title: 'PNDM Step',
   summary:
     'One PNDM step: extrapolates the predicted noise from four steps and makes a DDIM step with it. The first three are Runge-Kutta steps with four evaluations each.',
+  aliases: ['plms', 'PNDMScheduler'],
   equation:
     '\\epsilon = \\tfrac{1}{24} (55 \\hat\\epsilon_t - 59 \\hat\\epsilon_{t+\\delta} + 37 \\hat\\epsilon_{t+2\\delta} - 9 \\hat\\epsilon_{t+3\\delta})',
   source: 'Liu et al. 2022, algorithm 2',
@@ -64,6 +65,7 @@ export const ipndmStep = defineStep({
   title: 'iPNDM Step',
   summary:
     'One iPNDM step: extrapolates the predicted noise from the last four steps (fewer at the beginning) and makes a DDIM step with it. One evaluation per step.',
+  aliases: ['IPNDMScheduler'],
   equation:
     '\\epsilon = \\tfrac{1}{24} (55 \\hat\\epsilon_t - 59 \\hat\\epsilon_{t+\\delta} + 37 \\hat\\epsilon_{t+2\\delta} - 9 \\hat\\epsilon_{t+3\\delta})',
   source: 'Zhang & Chen 2023, appendix H.2; Liu et al. 2022',

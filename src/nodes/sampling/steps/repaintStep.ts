@@ -12,6 +12,7 @@ export const repaintStep = defineStep({
   title: 'RePaint Step',
   summary:
     'One RePaint step for inpainting. A denoising step replaces the known part by the data with the noise of t_prev and samples the rest; a step up adds noise to both. Use it with RePaintTimesteps.',
+  aliases: ['inpaint', 'inpainting', 'RePaintScheduler'],
   equation: 'x_s = m \\odot q(x_s \\mid x_0^{known}) + (1 - m) \\odot p_\\theta(x_s \\mid x_t)',
   source: 'Lugmayr et al. 2022, algorithm 1',
   usesModel: true,

@@ -7,6 +7,7 @@ export const reverseDiffusionStep = defineStep({
   type: 'diffusion/ReverseDiffusionStep',
   summary:
     'One step of the reverse-time stochastic differential equation, discretized as in the paper: like DDPM, but with the score instead of the posterior. For many small steps, with a LangevinStep before each.',
+  aliases: ['reverse sde', 'euler-maruyama', 'predictor'],
   equation:
     'x_s = (2 - k) \\, x_t + g^2 \\, \\nabla \\log p(x_t) + g z, \\quad k = \\frac{\\alpha_t}{\\alpha_s}, \\; g^2 = \\sigma_t^2 - k^2 \\sigma_s^2',
   source: 'Song et al. 2021, eq. 46, algorithms 2 and 3',

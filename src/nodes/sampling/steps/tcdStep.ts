@@ -8,6 +8,7 @@ export const tcdStep = defineStep({
   title: 'TCD Step',
   summary:
     'One step of trajectory consistency distillation: follows the predicted trajectory beyond t_prev, to (1 - eta) t_prev, and returns with new noise. For models distilled to few steps; eta 0 is DDIM.',
+  aliases: ['trajectory consistency'],
   equation:
     "x_s = \\frac{\\alpha_s}{\\alpha_{s'}} \\left( \\alpha_{s'} \\hat{x}_0 + \\sigma_{s'} \\hat\\epsilon \\right) + \\sqrt{\\sigma_s^2 - \\frac{\\alpha_s^2}{\\alpha_{s'}^2} \\sigma_{s'}^2} \\; z, \\quad s' = (1 - \\eta) s",
   source: 'Zheng et al. 2024, algorithm 4',

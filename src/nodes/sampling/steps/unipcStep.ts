@@ -13,6 +13,7 @@ export const unipcStep = defineStep({
   title: 'UniPC Step',
   summary:
     'One step of UniPC: corrects the last step with the new prediction, then predicts the next one. The correction costs no evaluation and raises the order by one.',
+  aliases: ['UniPCMultistepScheduler'],
   equation:
     'x_s = \\frac{\\sigma_s}{\\sigma_t} x_t - \\alpha_s (e^{-h} - 1) \\hat{x}_0 - \\alpha_s B(h) \\sum_{m} \\frac{a_m}{r_m} D_m',
   source: 'Zhao et al. 2023, algorithms 1 and 2',
