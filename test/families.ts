@@ -1,6 +1,6 @@
 // The two lines of tests: `npm test` has one case of each family, `npm run test:full` has all cases.
 // CONTRIBUTING.md says which families are in which line.
-import { test } from 'vitest'
+import { describe, test } from 'vitest'
 
 /** Whether all cases run: in `npm run test:full`, and in `npm run golden`, which counts them. */
 export const isFull = Boolean(process.env.FULL || process.env.GOLDEN)
@@ -11,6 +11,9 @@ const leftOut = Object.assign(nothing, { each: () => nothing })
 
 /** A test of `npm run test:full`. */
 export const fullTest = isFull ? test : (leftOut as unknown as typeof test)
+
+/** A group of such tests, since a group without tests fails. */
+export const fullSuite = isFull ? describe : (leftOut as unknown as typeof describe)
 
 /**
  * Cases of one family: all in `npm run test:full`, and those that `represents` accepts in

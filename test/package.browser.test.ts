@@ -16,7 +16,7 @@ import { tarball, useConsumer } from './packed.ts'
 import { useStaticServer } from './staticServer.ts'
 import { trainingGraph } from './trainingGraph.ts'
 import { workflowOf } from './workflowOf.ts'
-import { fullTest } from './families.ts'
+import { fullTest, fullSuite } from './families.ts'
 
 const { folder: consumer, installed } = useConsumer('consumer')
 const chromium = useChromium()
@@ -177,7 +177,7 @@ function checkHost({ types, finished, views, same, left }: Shown, own: number, s
   expect(left).toBe(0)
 }
 
-describe('with a bundler', () => {
+fullSuite('with a bundler', () => {
   const isolated = {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -189,7 +189,7 @@ describe('with a bundler', () => {
     worker: { format: 'es' as const },
   }
 
-  fullTest('works when built by Vite without configuration', async () => {
+  test('works when built by Vite without configuration', async () => {
     await build({ ...config, build: { rolldownOptions: { onLog: () => {} } } })
     const served = await preview({ ...config, preview: { port: 0, headers: isolated } })
     const address = served.resolvedUrls!.local[0]

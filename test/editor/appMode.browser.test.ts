@@ -146,7 +146,7 @@ describe('the menu of a node', () => {
 })
 
 describe('the dialog for embedding', () => {
-  fullTest('makes code that shows the workflow as chosen', async () => {
+  test('makes code that shows the workflow as chosen', async () => {
     const { page } = editor
     await openPoints(page)
     await button(page, en.top.file).click()

@@ -33,7 +33,7 @@ import {
   useEditor,
   values,
 } from './driver.ts'
-import { fullTest, casesOf } from '../families.ts'
+import { fullTest, casesOf, fullSuite } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -303,7 +303,7 @@ describe('workflows', () => {
     dropPaths(page, [put(`${name}.json`, workflowOf({ nodes: [node(name, type)] }))])
   const mine = () => page.locator('.rows .open').allTextContents()
 
-  fullTest('a dropped workflow survives a reload, and leaves no draft when closed', async () => {
+  test('a dropped workflow survives a reload, and leaves no draft when closed', async () => {
     await drop('One', 'Mix')
     await expect.poll(() => titles(page)).toEqual(['One'])
     await expect.poll(() => drafts(page)).toHaveLength(1)
@@ -327,8 +327,8 @@ describe('workflows', () => {
   })
 })
 
-describe('outputs of a run', () => {
-  fullTest('shows images in the details panel, and moves through a sequence by keys', async () => {
+fullSuite('outputs of a run', () => {
+  test('shows images in the details panel, and moves through a sequence by keys', async () => {
     const workflow = workflowOf({
       nodes: [
         node(

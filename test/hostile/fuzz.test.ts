@@ -32,7 +32,8 @@ test('mutants and headers break no promise', async () => {
     lists: 2 * MUTANTS,
     tables: 2 * MUTANTS,
   })
-  for (const [target, count] of Object.entries(targets)) expect(count, target).toBeGreaterThan(MUTANTS / 12)
+  for (const [target, count] of Object.entries(targets))
+    expect(count, target).toBeGreaterThan(MUTANTS / 12)
   expect(status).toBe(0)
 })
 

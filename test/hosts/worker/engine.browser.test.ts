@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type {} from '../../pages/engine.ts'
 import { softwareGPU, toEngine, useChromium, usePages } from '../../chromium.ts'
 import { graph, node } from '../../engine/plan/toy.ts'
-import { fullTest } from '../../families.ts'
+import { fullSuite } from '../../families.ts'
 
 const server = usePages()
 const chromium = useChromium(softwareGPU)
@@ -167,8 +167,8 @@ describe('in a worker', () => {
   })
 })
 
-describe('in the page', () => {
-  fullTest('runs custom nodes, and continues on a new device when the GPU is lost', async () => {
+fullSuite('in the page', () => {
+  test('runs custom nodes, and continues on a new device when the GPU is lost', async () => {
     const page = await openPage()
     const result = await page.evaluate(async (graph) => {
       const { connect, createClient, tf, toys } = window.engine

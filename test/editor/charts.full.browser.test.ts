@@ -17,7 +17,6 @@ import {
   titles,
   useEditor,
 } from './driver.ts'
-import { fullTest } from '../families.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -70,7 +69,7 @@ async function downloadChart(name: string): Promise<Buffer> {
   return readFileSync(await download.path())
 }
 
-fullTest('a chart is zoomed, smoothed, compared with the previous run, and saved', async () => {
+test('a chart is zoomed, smoothed, compared with the previous run, and saved', async () => {
   const file = JSON.parse(readFileSync(join(root, 'workflows/points.json'), 'utf8')) as WorkflowFile
   for (const { properties } of file.nodes) {
     if ('batch_size' in properties && 'steps' in properties)
