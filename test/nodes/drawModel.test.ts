@@ -21,6 +21,7 @@ async function draw(graph: GraphNode[], id: string): Promise<string> {
   const noAssets = () => Promise.reject(new Error('No data.'))
   const handlers = questionHandlers({
     session: () => session,
+    readySession: async () => session,
     ops: opTable(nodes),
     post: answer,
     assets: noAssets,

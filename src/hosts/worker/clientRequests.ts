@@ -50,7 +50,7 @@ export interface PendingRequests {
   /** Like {@link send}, but returns only the promise. */
   ask<Q extends Question>(make: (id: number) => Q): Promise<Answer<Q>>
   onEvent(event: AnswerEvent): void
-  /** Rejects every pending request. */
+  /** Rejects every pending and every later request. */
   abandon(error: Error): void
 }
 
@@ -59,8 +59,10 @@ export function createPendingRequests(
   nextId: () => number,
 ): PendingRequests {
   const pending = new Map<number, PendingRequest>()
+  let ended: Error | undefined
   const send = <Q extends Question>(make: (id: number) => Q, onProgress?: OnProgress) => {
     const id = nextId()
+    if (ended) return { id, answer: Promise.reject(ended) }
     const answer = new Promise<Answer<Q>>((resolve, reject) => {
       // The engine answers a request with an event of its AnswerTypes entry.
       pending.set(id, { resolve: (event) => resolve(event as Answer<Q>), reject, onProgress })
@@ -79,6 +81,7 @@ export function createPendingRequests(
       else request?.resolve(event)
     },
     abandon(error) {
+      ended ??= error
       for (const { reject } of pending.values()) reject(error)
       pending.clear()
     },

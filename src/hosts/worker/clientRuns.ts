@@ -15,17 +15,19 @@ interface ActiveRun {
 export interface ClientRuns {
   start(graph: Graph, options?: RunOptions): ClientRun
   onEvent(event: RunEvent): void
-  /** Rejects every run that has not finished. */
+  /** Rejects every run that has not finished, and every later one. */
   abandon(error: Error): void
 }
 
 export function createClientRuns(post: EnginePort['post'], nextId: () => number): ClientRuns {
   const active = new Map<number, ActiveRun>()
+  let ended: Error | undefined
   return {
     start(graph, { workflow, targets, paused, asks, perSecond, measure, onEvent } = {}) {
       const run = nextId()
       const finished = new Promise<Finished>((resolve, reject) => {
-        active.set(run, { faults: [], onEvent, resolve, reject })
+        if (ended) reject(ended)
+        else active.set(run, { faults: [], onEvent, resolve, reject })
       })
       finished.catch(() => {}) // Callers may ignore the promise.
       post({
@@ -51,6 +53,7 @@ export function createClientRuns(post: EnginePort['post'], nextId: () => number)
       run.resolve({ seconds: event.seconds, stopped: event.stopped, faults: run.faults })
     },
     abandon(error) {
+      ended ??= error
       for (const { reject } of active.values()) reject(error)
       active.clear()
     },

@@ -47,6 +47,11 @@ export interface EngineService {
   handlers: RequestHandlers<EngineRequest>
   /** The current session. A change of backend replaces it. */
   session(): Session
+  /**
+   * The session on the backend that was selected last, once it runs.
+   * @throws MessageError if no backend could be started
+   */
+  readySession(): Promise<Session>
   /** The data that nodes need, when a backend runs. */
   assets(): Promise<Assets>
   /** Stops all runs and disposes every tensor. */
@@ -88,6 +93,7 @@ export function createEngineService(
       stopFlags: ({ memory }) => (engine.stopFlags = new StopFlags(memory)),
     },
     session: () => engine.session,
+    readySession: () => engine.readySession(),
     assets: () => engine.readyAssets(),
     close: () => engine.close(),
   }
@@ -113,6 +119,8 @@ class Engine {
   }
   /** Resolves to the reason if no backend could be started. */
   private backend: Promise<MessageText | undefined> | undefined
+  /** The last change of backend that was requested. */
+  private change: Promise<void> | undefined
   /** Queued runs, also while the backend starts. */
   private readonly waiting = new Map<number, RunRequest>()
   stopFlags: StopFlags | undefined
@@ -122,7 +130,7 @@ class Engine {
   private failedSession: Session | undefined
   private currentRun = 0
   /** The tail of the queue of runs and changes of backend, which never overlap. */
-  private lastTask: Promise<unknown> = Promise.resolve()
+  private lastTask: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly ops: Ops,
@@ -135,7 +143,7 @@ class Engine {
   close() {
     for (const run of this.waiting.keys()) this.control('stop', run)
     this.stopCurrentRun()
-    this.schedule(() => this.session.dispose())
+    void this.schedule(() => this.session.dispose())
   }
 
   keepLast(on: boolean) {
@@ -148,10 +156,17 @@ class Engine {
     this.session.saveEvery(seconds)
   }
 
-  /** The data that nodes need, when a backend runs. */
-  async readyAssets(): Promise<Assets> {
+  async readySession(): Promise<Session> {
+    // Without waiting for a change, values would be computed while tfjs has no backend.
+    for (let change; change !== this.change; await change) change = this.change
     const failure = await (this.backend ??= this.startBackend())
     if (failure !== undefined) throw new MessageError(failure)
+    return this.session
+  }
+
+  /** The data that nodes need, when a backend runs. */
+  async readyAssets(): Promise<Assets> {
+    await this.readySession()
     return this.createAssets()
   }
 
@@ -185,19 +200,19 @@ class Engine {
     return session
   }
 
-  private schedule(task: () => Promise<void>) {
-    this.lastTask = this.lastTask
+  private schedule(task: () => Promise<void>): Promise<void> {
+    return (this.lastTask = this.lastTask
       .then(task)
       .catch((error) =>
         this.fail({ cause: 'crashed', ...textFields({ message: getErrorText(error) }) }),
-      )
+      ))
   }
 
   // ---- runs
 
   enqueue(request: RunRequest) {
     this.waiting.set(request.run, request)
-    this.schedule(() => this.run(request.run))
+    void this.schedule(() => this.run(request.run))
   }
 
   private async run(id: number) {
@@ -251,7 +266,7 @@ class Engine {
     }
     if (mnist !== undefined) this.addresses = withMnist(this.addresses, mnist)
     this.stopCurrentRun()
-    this.schedule(() => this.changeBackend())
+    this.change = this.schedule(() => this.changeBackend())
   }
 
   private async startBackend(): Promise<MessageText | undefined> {

@@ -67,7 +67,7 @@ export function serve(
   const engine = createEngineService(ops, stores, post)
   const handlers = {
     ...engine.handlers,
-    ...questionHandlers({ session: engine.session, ops, post, assets: engine.assets }),
+    ...questionHandlers({ ...engine, ops, post }),
     ...fileHandlers(stores, post),
     ping: () => post({ type: 'alive' }),
     lock: ({ name }: { name: string }) => holdLock(name, () => post({ type: 'locked' })),

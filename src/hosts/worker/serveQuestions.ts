@@ -18,6 +18,8 @@ import { hostMessages } from '../../messages/host.ts'
 interface Answering {
   /** Returns the current session, which a change of backend replaces. */
   session: () => Session
+  /** Returns the session that can compute values, once a backend runs. */
+  readySession: () => Promise<Session>
   ops: Ops
   post: (event: Event) => void
   /** Returns the data that nodes need, once a backend runs. */
@@ -37,7 +39,13 @@ export const questionHandlers = (
 })
 
 /** Questions about a graph before and after its run. */
-const checkHandlers = ({ session, ops, post, assets }: Answering): RequestHandlers<Check> => ({
+const checkHandlers = ({
+  session,
+  readySession,
+  ops,
+  post,
+  assets,
+}: Answering): RequestHandlers<Check> => ({
   check({ id, graph }) {
     post({ type: 'checked', id, faults: session().check(graph) })
   },
@@ -50,7 +58,11 @@ const checkHandlers = ({ session, ops, post, assets }: Answering): RequestHandle
     post({ type: 'foundTrainings', id, trainings })
   },
   async estimateTrainings({ id, graph }) {
-    post({ type: 'estimated', id, trainings: await estimateTrainings(session(), ops, graph) })
+    // Without a backend nothing is estimated: the run reports why.
+    const trainings = await readySession()
+      .then((ready) => estimateTrainings(ready, ops, graph))
+      .catch(() => [])
+    post({ type: 'estimated', id, trainings })
   },
   findShapes({ id, graph }) {
     post({ type: 'foundShapes', id, shapes: listShapes(session().staticOutputs(graph)) })
@@ -65,7 +77,12 @@ const checkHandlers = ({ session, ops, post, assets }: Answering): RequestHandle
 })
 
 /** Questions about the inside of a node. */
-const insideHandlers = ({ session, ops, post }: Answering): RequestHandlers<Inside> => ({
+const insideHandlers = ({
+  session,
+  readySession,
+  ops,
+  post,
+}: Answering): RequestHandlers<Inside> => ({
   expand({ id, node, wired }) {
     try {
       post({ type: 'expanded', id, expansion: session().expand(node, wired), faults: [] })
@@ -81,7 +98,7 @@ const insideHandlers = ({ session, ops, post }: Answering): RequestHandlers<Insi
       const open = (value: Value) => openModel(node, value as Model)
       const expansion = isBlock
         ? openBlock(node, session().staticOutputs(graph))
-        : await session().compute(graph, wire(name, 'model'), open)
+        : await (await readySession()).compute(graph, wire(name, 'model'), open)
       post({ type: 'expanded', id, expansion, faults: [] })
     } catch (error) {
       post({ type: 'expanded', id, faults: getErrorFaults(error, name) })
@@ -90,7 +107,7 @@ const insideHandlers = ({ session, ops, post }: Answering): RequestHandlers<Insi
   async drawModel({ id, graph, node }) {
     try {
       const draw = (value: Value) => drawModel(value as Model)
-      const svg = await session().compute(graph, wire(node, 'model'), draw)
+      const svg = await (await readySession()).compute(graph, wire(node, 'model'), draw)
       post({ type: 'drawn', id, svg, faults: [] })
     } catch (error) {
       post({ type: 'drawn', id, faults: getErrorFaults(error, node) })
@@ -99,7 +116,7 @@ const insideHandlers = ({ session, ops, post }: Answering): RequestHandlers<Insi
   async describeModel({ id, graph, node }) {
     try {
       const read = (value: Value) => describeModel(value as Model)
-      const text = await session().compute(graph, wire(node, 'model'), read)
+      const text = await (await readySession()).compute(graph, wire(node, 'model'), read)
       post({ type: 'describedModel', id, text, faults: [] })
     } catch (error) {
       post({ type: 'describedModel', id, faults: getErrorFaults(error, node) })
